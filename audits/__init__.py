@@ -1,0 +1,1 @@
+"""The case file: agencies, schemes, applications, inspections and decisions. Knows neither Flask nor rq."""

@@ -1,0 +1,111 @@
+"""Who may do what: one table of permissions per role, and the actor as a value."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+from uuid import UUID
+
+from audits.core.errors import NotAllowedError
+
+
+class Role(StrEnum):
+    """What a person is here. A person may hold several; four-eyes rules are per case, not per role."""
+
+    AGENCY_OWNER = "agency_owner"
+    AGENCY_EDITOR = "agency_editor"
+    AGENCY_SIGNATORY = "agency_signatory"
+    INSPECTOR = "inspector"
+    PLANNER = "planner"
+    REVIEWER = "reviewer"
+    DECIDER = "decider"
+    SCHEME_MANAGER = "scheme_manager"
+    ADMINISTRATOR = "administrator"
+    SYSTEM = "system"
+
+
+AGENCY_ROLES = frozenset({Role.AGENCY_OWNER, Role.AGENCY_EDITOR, Role.AGENCY_SIGNATORY})
+STAFF_ROLES = frozenset(Role) - AGENCY_ROLES - {Role.SYSTEM}
+
+
+class Permission(StrEnum):
+    """`subject:action`, alphabetical."""
+
+    AGENCY_EDIT = "agency:edit"
+    AGENCY_PEOPLE = "agency:people"
+    AGENCY_VIEW = "agency:view"
+    APPLICATION_EDIT = "application:edit"
+    APPLICATION_REVIEW = "application:review"
+    APPLICATION_SIGN = "application:sign"
+    APPLICATION_VIEW = "application:view"
+    AUDIT_CONDUCT = "audit:conduct"
+    AUDIT_PLAN = "audit:plan"
+    AUDIT_REVIEW = "audit:review"
+    AUDIT_VIEW = "audit:view"
+    CASES_VIEW = "cases:view"
+    CERTIFICATE_CHANGE = "certificate:change"
+    CERTIFICATE_ISSUE = "certificate:issue"
+    DECISION_TAKE = "decision:take"
+    DECISION_VIEW = "decision:view"
+    FINDING_ANSWER = "finding:answer"
+    PERSON_MANAGE = "person:manage"
+    PROMISE_VIEW = "promise:view"
+    SCHEME_PUBLISH = "scheme:publish"
+    SCHEME_VIEW = "scheme:view"
+    TIE_DECLARE = "tie:declare"
+
+
+P = Permission
+_AGENCY_READS = {P.AGENCY_VIEW, P.APPLICATION_VIEW, P.AUDIT_VIEW, P.DECISION_VIEW}
+_STAFF_READS = {
+    P.AGENCY_VIEW,
+    P.APPLICATION_VIEW,
+    P.AUDIT_VIEW,
+    P.DECISION_VIEW,
+    P.SCHEME_VIEW,
+    P.CASES_VIEW,
+    P.TIE_DECLARE,
+}
+
+GRANTS: dict[Role, frozenset[Permission]] = {
+    Role.AGENCY_OWNER: frozenset(
+        _AGENCY_READS | {P.AGENCY_EDIT, P.AGENCY_PEOPLE, P.APPLICATION_EDIT, P.FINDING_ANSWER}
+    ),
+    Role.AGENCY_EDITOR: frozenset(_AGENCY_READS | {P.AGENCY_EDIT, P.APPLICATION_EDIT, P.FINDING_ANSWER}),
+    Role.AGENCY_SIGNATORY: frozenset(_AGENCY_READS | {P.APPLICATION_SIGN}),
+    Role.INSPECTOR: frozenset((_STAFF_READS - {P.CASES_VIEW}) | {P.AUDIT_CONDUCT}),
+    Role.PLANNER: frozenset(_STAFF_READS | {P.APPLICATION_REVIEW, P.AUDIT_PLAN}),
+    Role.REVIEWER: frozenset(_STAFF_READS | {P.AUDIT_REVIEW}),
+    Role.DECIDER: frozenset(_STAFF_READS | {P.DECISION_TAKE, P.CERTIFICATE_CHANGE}),
+    Role.SCHEME_MANAGER: frozenset({P.SCHEME_VIEW, P.SCHEME_PUBLISH}),
+    Role.ADMINISTRATOR: frozenset({P.PERSON_MANAGE, P.PROMISE_VIEW}),
+    Role.SYSTEM: frozenset({P.CERTIFICATE_ISSUE}),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """The person on whose behalf the code runs."""
+
+    id: UUID
+    roles: frozenset[Role]
+    agency_id: UUID | None = None
+
+    def has(self, permission: Permission) -> bool:
+        """Whether any role of this person grants it."""
+        return any(permission in GRANTS[role] for role in self.roles)
+
+
+# The jobs' own hand: nobody's row, so it can never be confused with a person.
+SYSTEM = Actor(UUID(int=0), frozenset({Role.SYSTEM}))
+
+
+class Subject(Protocol):
+    """Anything that can say whether an actor stands close enough to it."""
+
+    def concerns(self, actor: Actor) -> bool: ...
+
+
+def authorise(actor: Actor, permission: Permission, subject: Subject | None = None) -> None:
+    """Raise unless a role grants it and the subject concerns the actor."""
+    if not actor.has(permission) or (subject is not None and not subject.concerns(actor)):
+        raise NotAllowedError("You may not do this.")

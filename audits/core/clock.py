@@ -1,0 +1,16 @@
+"""The one place that asks what time it is."""
+
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
+
+AMSTERDAM = ZoneInfo("Europe/Amsterdam")
+
+
+def now() -> datetime:
+    """The moment, in UTC."""
+    return datetime.now(UTC)
+
+
+def today() -> date:
+    """The calendar day in the Netherlands, which decides on terms and validity."""
+    return now().astimezone(AMSTERDAM).date()

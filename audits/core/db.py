@@ -1,0 +1,43 @@
+"""The declarative base that every table shares, and the column types that recur."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated, Any
+from uuid import UUID, uuid4
+
+from sqlalchemy import CheckConstraint, DateTime, Enum, MetaData
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import DeclarativeBase, mapped_column
+
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+Id = Annotated[UUID, mapped_column(primary_key=True, default=uuid4)]
+
+
+class Base(DeclarativeBase):
+    """Every table of the project; migrations are checked against its metadata."""
+
+    metadata = MetaData(naming_convention=NAMING)
+    type_annotation_map = {datetime: DateTime(timezone=True), dict[str, Any]: JSONB, list[str]: JSONB}
+
+
+def stored(states: type[StrEnum]) -> Enum:
+    """A string column that reads as the enum; the allowed values are a named CHECK, so a new one is a plain migration."""
+    return Enum(states, native_enum=False, create_constraint=False, length=40, values_callable=_values)
+
+
+def one_of(column: str, values: Iterable[str]) -> CheckConstraint:
+    """The CHECK that belongs to `stored`."""
+    listed = ", ".join(f"'{value}'" for value in values)
+    return CheckConstraint(f"{column} IN ({listed})", name=column)
+
+
+def _values(states: type[StrEnum]) -> list[str]:
+    return [state.value for state in states]

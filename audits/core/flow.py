@@ -1,0 +1,44 @@
+"""A workflow as data: states, named moves, who may make them. Pure; no I/O."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Generic, TypeVar
+
+from audits.core.access import Permission
+from audits.core.errors import IllegalMoveError
+
+S = TypeVar("S", bound=StrEnum)
+
+
+@dataclass(frozen=True, slots=True)
+class Move(Generic[S]):
+    """One arrow of a workflow; the service that makes it bears the same name."""
+
+    name: str
+    sources: frozenset[S]
+    target: S
+    permission: Permission
+
+
+class Flow(Generic[S]):
+    """The moves of one state machine, checked for sense when it is built."""
+
+    def __init__(self, states: type[S], initial: S, moves: Iterable[Move[S]]) -> None:
+        self.states = states
+        self.initial = initial
+        self.moves: Mapping[str, Move[S]] = {move.name: move for move in moves}
+        reached = {initial} | {move.target for move in self.moves.values()}
+        if unreachable := set(states) - reached:
+            raise ValueError(f"unreachable states: {sorted(unreachable)}")
+
+    def target(self, state: S, name: str) -> S:
+        """The state that `name` leads to from `state`; IllegalMoveError if there is no such arrow."""
+        move = self.moves[name]
+        if state not in move.sources:
+            raise IllegalMoveError("This step is not possible now. The case has moved on; please look again.")
+        return move.target
+
+    def open_moves(self, state: S) -> list[Move[S]]:
+        """The arrows that leave `state`, for buttons and diagrams."""
+        return [move for move in self.moves.values() if state in move.sources]

@@ -1,0 +1,99 @@
+"""Work promised inside a transaction and done after it. At least once: handlers must be idempotent."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+from sqlalchemy import Index, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from audits.core import clock
+from audits.core.db import Base, Id
+
+Handler = Callable[[Session, Mapping[str, Any]], None]
+
+ATTEMPTS = 6
+BACKOFF = timedelta(seconds=20)
+
+
+class OutboxItem(Base):
+    """One promise. `failed_at` is set when the last attempt failed; a person then looks at it."""
+
+    __tablename__ = "outbox"
+    __table_args__ = (Index("ix_outbox_waiting", "due_at", postgresql_where="done_at IS NULL AND failed_at IS NULL"),)
+
+    id: Mapped[Id]
+    kind: Mapped[str]
+    payload: Mapped[dict[str, Any]]
+    created_at: Mapped[datetime]
+    due_at: Mapped[datetime]
+    attempts: Mapped[int] = mapped_column(default=0)
+    last_error: Mapped[str | None]
+    done_at: Mapped[datetime | None]
+    failed_at: Mapped[datetime | None]
+
+
+def put(session: Session, kind: str, **payload: Any) -> None:
+    """Promise a job; it exists if and only if this transaction commits."""
+    now = clock.now()
+    item = OutboxItem(id=uuid4(), kind=kind, payload=payload, created_at=now, due_at=now)
+    session.add(item)
+    session.info.setdefault("promised", []).append(item.id)
+
+
+def take_promised(session: Session) -> list[UUID]:
+    """The items put since the last call, for the nudge after commit."""
+    promised: list[UUID] = session.info.pop("promised", [])
+    return promised
+
+
+def deliver(session: Session, item_id: UUID, handlers: Mapping[str, Handler]) -> bool:
+    """Do one item; False if it is done already, given up, or another worker holds it."""
+    item = session.scalar(
+        select(OutboxItem)
+        .where(OutboxItem.id == item_id, OutboxItem.done_at.is_(None), OutboxItem.failed_at.is_(None))
+        .with_for_update(skip_locked=True)
+    )
+    if item is None:
+        return False
+    handlers[item.kind](session, item.payload)
+    item.done_at = clock.now()
+    return True
+
+
+def fail(session: Session, item_id: UUID, error: str) -> None:
+    """Count a failed attempt, in a transaction of its own; after the last one the item waits for a person."""
+    item = session.get_one(OutboxItem, item_id, with_for_update=True)
+    item.attempts += 1
+    item.last_error = error[:500]
+    item.due_at = clock.now() + BACKOFF * 2**item.attempts
+    if item.attempts >= ATTEMPTS:
+        item.failed_at = clock.now()
+
+
+def retry(session: Session, item_id: UUID) -> None:
+    """Give a failed item a new start."""
+    item = session.get_one(OutboxItem, item_id, with_for_update=True)
+    item.attempts, item.failed_at, item.due_at = 0, None, clock.now()
+    session.info.setdefault("promised", []).append(item.id)
+
+
+def overdue(session: Session, older_than: timedelta) -> list[UUID]:
+    """Items that should have been done `older_than` ago: lost nudges and due retries, oldest first."""
+    limit = clock.now() - older_than
+    return list(
+        session.scalars(
+            select(OutboxItem.id)
+            .where(OutboxItem.done_at.is_(None), OutboxItem.failed_at.is_(None), OutboxItem.due_at < limit)
+            .order_by(OutboxItem.due_at)
+            .limit(500)
+        )
+    )
+
+
+def failed(session: Session) -> list[OutboxItem]:
+    """Items that were given up, newest first."""
+    return list(
+        session.scalars(select(OutboxItem).where(OutboxItem.failed_at.is_not(None)).order_by(OutboxItem.failed_at.desc()))
+    )

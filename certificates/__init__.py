@@ -1,0 +1,1 @@
+"""What comes out of a granted decision: certificate, seal, public register."""

@@ -1,0 +1,49 @@
+"""One session per request or job; the one place that commits."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from flask import Flask, current_app, g, has_request_context, request
+from sqlalchemy import create_engine
+from sqlalchemy.orm import Session, sessionmaker
+
+from audits.core.outbox import take_promised
+from portal import queue
+from portal.settings import Settings
+
+
+def init_app(app: Flask, settings: Settings) -> None:
+    """Give the application its engine; connections are made when first needed."""
+    engine = create_engine(settings.database_url, pool_size=5, max_overflow=5, pool_pre_ping=True)
+    app.extensions["sessionmaker"] = sessionmaker(engine)
+    app.teardown_appcontext(_close)
+
+
+def read() -> Session:
+    """The session of this request; nothing is committed unless `write` is used."""
+    if "session" not in g:
+        g.session = current_app.extensions["sessionmaker"]()
+    session: Session = g.session
+    return session
+
+
+@contextmanager
+def write() -> Iterator[Session]:
+    """Commit what the block did, or undo all of it; then nudge the worker."""
+    if has_request_context() and request.method in {"GET", "HEAD", "OPTIONS"}:
+        raise RuntimeError("a safe request must not write")
+    session = read()
+    try:
+        yield session
+        session.commit()
+    except BaseException:
+        session.rollback()
+        take_promised(session)
+        raise
+    queue.nudge(take_promised(session))
+
+
+def _close(_: BaseException | None) -> None:
+    session: Session | None = g.pop("session", None)
+    if session is not None:
+        session.close()
