@@ -102,7 +102,9 @@ SYSTEM = Actor(UUID(int=0), frozenset({Role.SYSTEM}))
 class Subject(Protocol):
     """Anything that can say whether an actor stands close enough to it."""
 
-    def concerns(self, actor: Actor) -> bool: ...
+    def concerns(self, actor: Actor) -> bool:
+        """Whether this actor may come near it at all."""
+        ...
 
 
 def authorise(actor: Actor, permission: Permission, subject: Subject | None = None) -> None:

@@ -29,7 +29,7 @@ class Base(DeclarativeBase):
 
 
 def stored(states: type[StrEnum]) -> Enum:
-    """A string column that reads as the enum; the allowed values are a named CHECK, so a new one is a plain migration."""
+    """A string column that reads as the enum; its values are a named CHECK, so a new one is a plain migration."""
     return Enum(states, native_enum=False, create_constraint=False, length=40, values_callable=_values)
 
 

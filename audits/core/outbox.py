@@ -95,5 +95,7 @@ def overdue(session: Session, older_than: timedelta) -> list[UUID]:
 def failed(session: Session) -> list[OutboxItem]:
     """Items that were given up, newest first."""
     return list(
-        session.scalars(select(OutboxItem).where(OutboxItem.failed_at.is_not(None)).order_by(OutboxItem.failed_at.desc()))
+        session.scalars(
+            select(OutboxItem).where(OutboxItem.failed_at.is_not(None)).order_by(OutboxItem.failed_at.desc())
+        )
     )

@@ -1,0 +1,1 @@
+"""Who is certified, who acts for it, and who works for the certification body."""

@@ -1,0 +1,104 @@
+"""Tables of agencies: the legal entity, its branches, the people in control and its contacts."""
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Text
+from sqlalchemy.dialects.postgresql import CITEXT
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from audits.core.access import Actor
+from audits.core.db import Base, Id
+
+
+class Agency(Base):
+    """One legal entity; a certificate can never move to another. Lists hold scheme codes or plain names."""
+
+    __tablename__ = "agency"
+    __table_args__ = (
+        Index("uq_agency_register", "country", "register_number", unique=True),
+        CheckConstraint("headcount >= 0", name="headcount"),
+    )
+
+    id: Mapped[Id]
+    legal_name: Mapped[str]
+    trade_names: Mapped[list[str]] = mapped_column(default=list)
+    former_names: Mapped[list[str]] = mapped_column(default=list)
+    country: Mapped[str] = mapped_column(Text)  # ISO 3166-1 alpha-2 of the seat
+    register_number: Mapped[str]
+    street: Mapped[str]
+    postcode: Mapped[str]
+    city: Mapped[str]
+    phone: Mapped[str] = mapped_column(default="")
+    website: Mapped[str] = mapped_column(default="")
+    activities: Mapped[list[str]] = mapped_column(default=list)
+    sectors: Mapped[list[str]] = mapped_column(default=list)
+    recruitment_countries: Mapped[list[str]] = mapped_column(default=list)
+    headcount: Mapped[int] = mapped_column(default=0)
+    own_housing: Mapped[bool] = mapped_column(default=False)
+    housing_places: Mapped[int] = mapped_column(default=0)
+    iban: Mapped[str] = mapped_column(default="")
+    account_holder: Mapped[str] = mapped_column(default="")
+    created_at: Mapped[datetime]
+    version: Mapped[int] = mapped_column()
+
+    branches: Mapped[list["Branch"]] = relationship(order_by="Branch.name", cascade="all, delete-orphan")
+    controllers: Mapped[list["Controller"]] = relationship(order_by="Controller.name", cascade="all, delete-orphan")
+    contacts: Mapped[list["Contact"]] = relationship(order_by="Contact.name", cascade="all, delete-orphan")
+
+    __mapper_args__ = {"version_id_col": version}
+
+    def concerns(self, actor: Actor) -> bool:
+        """The agency's own people, and staff."""
+        return actor.agency_id in {None, self.id}
+
+
+class Branch(Base):
+    """A place of business or a housing location other than the seat."""
+
+    __tablename__ = "branch"
+
+    id: Mapped[Id]
+    agency_id: Mapped[UUID] = mapped_column(ForeignKey("agency.id"), index=True)
+    name: Mapped[str]
+    street: Mapped[str]
+    postcode: Mapped[str]
+    city: Mapped[str]
+    country: Mapped[str]
+
+
+class Controller(Base):
+    """A person in control: director, owner above 25 percent, proxy, or who in fact runs the business."""
+
+    __tablename__ = "controller"
+
+    id: Mapped[Id]
+    agency_id: Mapped[UUID] = mapped_column(ForeignKey("agency.id"), index=True)
+    name: Mapped[str]
+    function: Mapped[str]
+    share_percent: Mapped[int | None]
+    since: Mapped[date]
+    other_agencies: Mapped[str] = mapped_column(default="")
+
+
+class Contact(Base):
+    """Somebody the certification body may call or write to about the case."""
+
+    __tablename__ = "contact"
+
+    id: Mapped[Id]
+    agency_id: Mapped[UUID] = mapped_column(ForeignKey("agency.id"), index=True)
+    name: Mapped[str]
+    function: Mapped[str]
+    email: Mapped[str] = mapped_column(CITEXT)
+    phone: Mapped[str]
+
+
+def facts(agency: Agency) -> dict[str, Any]:
+    """The plain values of an agency that people edit; for events and snapshots."""
+    names = (
+        "legal_name trade_names country register_number street postcode city phone website activities sectors"
+        " recruitment_countries headcount own_housing housing_places iban account_holder"
+    )
+    return {name: getattr(agency, name) for name in names.split()}

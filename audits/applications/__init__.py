@@ -1,0 +1,1 @@
+"""An agency asks for the mark, with its self-assessment and evidence."""

@@ -1,0 +1,95 @@
+"""Tables of an application: the self-assessment, its answers and its evidence."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from audits.agencies.models import Agency
+from audits.applications.workflow import OPEN_STATES, ApplicationState
+from audits.core.access import Actor
+from audits.core.db import Base, Id, one_of, stored
+from audits.schemes.models import SchemeVersion
+
+_OPEN = ", ".join(sorted(f"'{state}'" for state in OPEN_STATES))
+
+
+class Application(Base):
+    """One request for the mark, pinned to one scheme version from its first day."""
+
+    __tablename__ = "application"
+    __table_args__ = (
+        one_of("state", ApplicationState),
+        # The target of the audit's composite foreign key, which holds agency and version to this case.
+        UniqueConstraint("id", "agency_id", "scheme_version_id", name="uq_application_case"),
+        Index("uq_application_open", "agency_id", unique=True, postgresql_where=f"state IN ({_OPEN})"),
+    )
+
+    id: Mapped[Id]
+    reference: Mapped[str] = mapped_column(unique=True)
+    agency_id: Mapped[UUID] = mapped_column(ForeignKey("agency.id"), index=True)
+    scheme_version_id: Mapped[UUID] = mapped_column(ForeignKey("scheme_version.id"))
+    state: Mapped[ApplicationState] = mapped_column(stored(ApplicationState), index=True)
+    created_at: Mapped[datetime]
+    submitted_at: Mapped[datetime | None]
+    declared_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
+    declared_name: Mapped[str] = mapped_column(default="")
+    reviewed_at: Mapped[datetime | None]
+    review_note: Mapped[str] = mapped_column(default="")
+    version: Mapped[int] = mapped_column()
+
+    agency: Mapped[Agency] = relationship()
+    scheme_version: Mapped[SchemeVersion] = relationship()
+
+    __mapper_args__ = {"version_id_col": version}
+
+    def concerns(self, actor: Actor) -> bool:
+        """The agency's own people, and staff."""
+        return actor.agency_id in {None, self.agency_id}
+
+
+class Answer(Base):
+    """What the agency says about one requirement of its version; the composite key refuses any other."""
+
+    __tablename__ = "answer"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["scheme_version_id", "requirement_code"], ["requirement.scheme_version_id", "requirement.code"]
+        ),
+    )
+
+    application_id: Mapped[UUID] = mapped_column(ForeignKey("application.id"), primary_key=True)
+    requirement_code: Mapped[str] = mapped_column(primary_key=True)
+    scheme_version_id: Mapped[UUID]
+    value: Mapped[str]
+    explanation: Mapped[str] = mapped_column(Text, default="")
+    answered_by: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    answered_at: Mapped[datetime]
+    version: Mapped[int] = mapped_column()
+
+    __mapper_args__ = {"version_id_col": version}
+
+
+class Evidence(Base):
+    """A file that supports an answer or a repair; the bytes live in the store under their hash."""
+
+    __tablename__ = "evidence"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["scheme_version_id", "requirement_code"], ["requirement.scheme_version_id", "requirement.code"]
+        ),
+        Index("ix_evidence_application_id_requirement_code", "application_id", "requirement_code"),
+    )
+
+    id: Mapped[Id]
+    application_id: Mapped[UUID] = mapped_column(ForeignKey("application.id"))
+    requirement_code: Mapped[str]
+    scheme_version_id: Mapped[UUID]
+    filename: Mapped[str]
+    media_type: Mapped[str]
+    size: Mapped[int]
+    sha256: Mapped[str]
+    uploaded_by: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    uploaded_at: Mapped[datetime]
+    removed_at: Mapped[datetime | None]

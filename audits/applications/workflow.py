@@ -1,0 +1,33 @@
+"""The life of an application."""
+
+from enum import StrEnum
+
+from audits.core.access import Permission
+from audits.core.flow import Flow, Move
+
+
+class ApplicationState(StrEnum):
+    """Draft and returned work are the same state: the agency has it in hand."""
+
+    DRAFT = "draft"
+    SUBMITTED = "submitted"
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
+    CONCLUDED = "concluded"
+
+
+S = ApplicationState
+OPEN_STATES = frozenset({S.DRAFT, S.SUBMITTED, S.ACCEPTED})
+APPLICATION_FLOW = Flow(
+    ApplicationState,
+    initial=S.DRAFT,
+    moves=[
+        Move("submit", frozenset({S.DRAFT}), S.SUBMITTED, Permission.APPLICATION_SIGN),
+        Move("return", frozenset({S.SUBMITTED}), S.DRAFT, Permission.APPLICATION_REVIEW),
+        Move("accept", frozenset({S.SUBMITTED}), S.ACCEPTED, Permission.APPLICATION_REVIEW),
+        Move("refuse", frozenset({S.SUBMITTED}), S.REFUSED, Permission.APPLICATION_REVIEW),
+        Move("withdraw", frozenset({S.DRAFT, S.SUBMITTED}), S.WITHDRAWN, Permission.APPLICATION_SIGN),
+        Move("conclude", frozenset({S.ACCEPTED}), S.CONCLUDED, Permission.DECISION_TAKE),
+    ],
+)

@@ -1,0 +1,22 @@
+"""Gap-free numbers: a counter row per series, locked until its transaction ends. A sequence would leave holes."""
+
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from audits.core.db import Base
+
+
+class Counter(Base):
+    """The last number given in one series."""
+
+    __tablename__ = "counter"
+
+    series: Mapped[str] = mapped_column(primary_key=True)
+    last: Mapped[int]
+
+
+def take(session: Session, series: str) -> int:
+    """The next number, from 1. Given back if the transaction fails; others wait meanwhile."""
+    counter = insert(Counter).values(series=series, last=1)
+    counter = counter.on_conflict_do_update(index_elements=["series"], set_={"last": Counter.last + 1})
+    return session.execute(counter.returning(Counter.last)).scalar_one()

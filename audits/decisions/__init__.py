@@ -1,0 +1,1 @@
+"""The independent decision on an audit, and its reasons."""

@@ -1,0 +1,1 @@
+"""The audit: population, sample, verdicts, findings, repair and report."""

@@ -1,0 +1,177 @@
+"""Tables of one audit: who takes part, what was drawn, what was seen, what was found."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from audits.agencies.models import Agency
+from audits.applications.models import Application
+from audits.core.access import Actor, Role
+from audits.core.db import Base, Id, one_of, stored
+from audits.inspections.workflow import AuditState, FindingState
+from audits.people.models import Person
+from audits.schemes.models import SchemeVersion
+
+
+class Audit(Base):
+    """One evaluation of one application, by one inspector, against the application's scheme version."""
+
+    __tablename__ = "audit"
+    __table_args__ = (
+        one_of("state", AuditState),
+        ForeignKeyConstraint(
+            ["application_id", "agency_id", "scheme_version_id"],
+            ["application.id", "application.agency_id", "application.scheme_version_id"],
+        ),
+        UniqueConstraint("id", "scheme_version_id", name="uq_audit_version"),
+        Index("uq_audit_live", "application_id", unique=True, postgresql_where="state <> 'cancelled'"),
+    )
+
+    id: Mapped[Id]
+    reference: Mapped[str] = mapped_column(unique=True)
+    application_id: Mapped[UUID]
+    agency_id: Mapped[UUID] = mapped_column(ForeignKey("agency.id"), index=True)
+    scheme_version_id: Mapped[UUID] = mapped_column(ForeignKey("scheme_version.id"))
+    planner_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    inspector_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), index=True)
+    state: Mapped[AuditState] = mapped_column(stored(AuditState), index=True)
+    planned_on: Mapped[date]
+    announced: Mapped[bool]
+    started_at: Mapped[datetime | None]
+    reported_at: Mapped[datetime | None]
+    summary: Mapped[str] = mapped_column(Text, default="")
+    score: Mapped[int | None]
+    reviewer_id: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
+    reviewed_at: Mapped[datetime | None]
+    recommendation: Mapped[str] = mapped_column(Text, default="")
+    version: Mapped[int] = mapped_column()
+
+    application: Mapped[Application] = relationship()
+    agency: Mapped[Agency] = relationship(overlaps="application")
+    scheme_version: Mapped[SchemeVersion] = relationship(overlaps="application")
+    inspector: Mapped[Person] = relationship(foreign_keys=[inspector_id])
+    planner: Mapped[Person] = relationship(foreign_keys=[planner_id])
+
+    __mapper_args__ = {"version_id_col": version}
+
+    def concerns(self, actor: Actor) -> bool:
+        """The agency's own people; the inspector it is assigned to; the other staff."""
+        if actor.agency_id is not None:
+            return actor.agency_id == self.agency_id
+        return actor.id == self.inspector_id or bool(actor.roles - {Role.INSPECTOR})
+
+
+class Participant(Base):
+    """Somebody who took part in an evaluation, and so can never decide on it. Rows are never removed."""
+
+    __tablename__ = "audit_participant"
+
+    audit_id: Mapped[UUID] = mapped_column(ForeignKey("audit.id"), primary_key=True)
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    since: Mapped[datetime]
+
+
+class Population(Base):
+    """All units of one kind, as pseudonyms, fixed with their digest before anything is drawn."""
+
+    __tablename__ = "population"
+
+    audit_id: Mapped[UUID] = mapped_column(ForeignKey("audit.id"), primary_key=True)
+    unit: Mapped[str] = mapped_column(primary_key=True)
+    members: Mapped[list[str]]  # pseudonyms, never names or citizen numbers
+    size: Mapped[int]
+    digest: Mapped[str]  # SHA-256, hex
+    frozen_at: Mapped[datetime]
+    frozen_by: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    seed: Mapped[str]  # 32 random bytes, hex, made after the population was frozen
+    algorithm: Mapped[str]
+    drawn: Mapped[int]
+
+
+class SampledUnit(Base):
+    """One drawn unit. The organisation itself is a drawn population of one, so that every verdict has a unit."""
+
+    __tablename__ = "sampled_unit"
+
+    audit_id: Mapped[UUID] = mapped_column(ForeignKey("audit.id"), primary_key=True)
+    unit: Mapped[str] = mapped_column(primary_key=True)
+    reference: Mapped[str] = mapped_column(primary_key=True)
+    position: Mapped[int]
+
+
+class Verdict(Base):
+    """What the inspector saw of one requirement at one unit; both must belong to this audit and its version."""
+
+    __tablename__ = "verdict"
+    __table_args__ = (
+        ForeignKeyConstraint(["audit_id", "scheme_version_id"], ["audit.id", "audit.scheme_version_id"]),
+        ForeignKeyConstraint(
+            ["scheme_version_id", "requirement_code"], ["requirement.scheme_version_id", "requirement.code"]
+        ),
+        ForeignKeyConstraint(
+            ["audit_id", "unit", "reference"],
+            ["sampled_unit.audit_id", "sampled_unit.unit", "sampled_unit.reference"],
+        ),
+    )
+
+    audit_id: Mapped[UUID] = mapped_column(primary_key=True)
+    requirement_code: Mapped[str] = mapped_column(primary_key=True)
+    unit: Mapped[str] = mapped_column(primary_key=True)
+    reference: Mapped[str] = mapped_column(primary_key=True)
+    scheme_version_id: Mapped[UUID]
+    value: Mapped[str]
+    note: Mapped[str] = mapped_column(Text, default="")
+    recorded_by: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    recorded_at: Mapped[datetime]
+    version: Mapped[int] = mapped_column()
+
+    __mapper_args__ = {"version_id_col": version}
+
+
+class Finding(Base):
+    """A nonconformity or observation that follows from the verdicts; grade and points come from the scheme."""
+
+    __tablename__ = "finding"
+    __table_args__ = (
+        one_of("state", FindingState),
+        UniqueConstraint("audit_id", "number"),
+        ForeignKeyConstraint(["audit_id", "scheme_version_id"], ["audit.id", "audit.scheme_version_id"]),
+        ForeignKeyConstraint(
+            ["scheme_version_id", "requirement_code"], ["requirement.scheme_version_id", "requirement.code"]
+        ),
+    )
+
+    id: Mapped[Id]
+    audit_id: Mapped[UUID] = mapped_column(index=True)
+    number: Mapped[int]
+    scheme_version_id: Mapped[UUID]
+    requirement_code: Mapped[str]
+    grade: Mapped[str]
+    points: Mapped[int]
+    blocks: Mapped[bool]  # while open, no certificate
+    population: Mapped[int]
+    assessed: Mapped[int]
+    nonconforming: Mapped[int]
+    observed: Mapped[str] = mapped_column(Text)
+    due_on: Mapped[date | None]
+    state: Mapped[FindingState] = mapped_column(stored(FindingState))
+    cause: Mapped[str] = mapped_column(Text, default="")
+    extent: Mapped[str] = mapped_column(Text, default="")
+    solution: Mapped[str] = mapped_column(Text, default="")
+    operation: Mapped[str] = mapped_column(Text, default="")
+    answered_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
+    answered_at: Mapped[datetime | None]
+    verified_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
+    verified_at: Mapped[datetime | None]
+    verification_note: Mapped[str] = mapped_column(Text, default="")
+    version: Mapped[int] = mapped_column()
+
+    audit: Mapped[Audit] = relationship()
+
+    __mapper_args__ = {"version_id_col": version}
+
+    def concerns(self, actor: Actor) -> bool:
+        """Whom the audit concerns."""
+        return self.audit.concerns(actor)

@@ -1,0 +1,51 @@
+"""The life of an audit, and of a finding in it."""
+
+from enum import StrEnum
+
+from audits.core.access import Permission
+from audits.core.flow import Flow, Move
+
+
+class AuditState(StrEnum):
+    """Reported: the verdicts are fixed and the findings stand. Reviewed: ready for a decider."""
+
+    PLANNED = "planned"
+    IN_PROGRESS = "in_progress"
+    REPORTED = "reported"
+    REVIEWED = "reviewed"
+    CONCLUDED = "concluded"
+    CANCELLED = "cancelled"
+
+
+class FindingState(StrEnum):
+    """Answered: the agency says how it repaired; only the inspector closes."""
+
+    OPEN = "open"
+    ANSWERED = "answered"
+    CLOSED = "closed"
+
+
+S = AuditState
+AUDIT_FLOW = Flow(
+    AuditState,
+    initial=S.PLANNED,
+    moves=[
+        Move("start", frozenset({S.PLANNED}), S.IN_PROGRESS, Permission.AUDIT_CONDUCT),
+        Move("report", frozenset({S.IN_PROGRESS}), S.REPORTED, Permission.AUDIT_CONDUCT),
+        Move("reopen", frozenset({S.REPORTED}), S.IN_PROGRESS, Permission.AUDIT_REVIEW),
+        Move("review", frozenset({S.REPORTED}), S.REVIEWED, Permission.AUDIT_REVIEW),
+        Move("conclude", frozenset({S.REVIEWED}), S.CONCLUDED, Permission.DECISION_TAKE),
+        Move("cancel", frozenset({S.PLANNED, S.IN_PROGRESS}), S.CANCELLED, Permission.AUDIT_PLAN),
+    ],
+)
+
+F = FindingState
+FINDING_FLOW = Flow(
+    FindingState,
+    initial=F.OPEN,
+    moves=[
+        Move("answer", frozenset({F.OPEN, F.ANSWERED}), F.ANSWERED, Permission.FINDING_ANSWER),
+        Move("reject", frozenset({F.ANSWERED}), F.OPEN, Permission.AUDIT_CONDUCT),
+        Move("close", frozenset({F.ANSWERED}), F.CLOSED, Permission.AUDIT_CONDUCT),
+    ],
+)

@@ -1,0 +1,1 @@
+"""Who somebody is, what roles they hold, and in which agencies they have declared an interest."""

@@ -1,0 +1,75 @@
+"""Tables of people: of the agencies and of the certification body."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, Index
+from sqlalchemy.dialects.postgresql import CITEXT
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from audits.agencies.models import Agency
+from audits.core.access import AGENCY_ROLES, Actor, Role
+from audits.core.db import Base, Id, one_of, stored
+
+
+class Person(Base):
+    """Who somebody is; how they sign in belongs to the portal. People of an agency have its id, staff have none."""
+
+    __tablename__ = "person"
+    __table_args__ = (one_of("language", ("nl", "en")),)
+
+    id: Mapped[Id]
+    agency_id: Mapped[UUID | None] = mapped_column(ForeignKey("agency.id"), index=True)
+    name: Mapped[str]
+    email: Mapped[str] = mapped_column(CITEXT, unique=True)
+    language: Mapped[str] = mapped_column(default="nl")
+    invited_at: Mapped[datetime]
+    retired_at: Mapped[datetime | None]
+    version: Mapped[int] = mapped_column()
+
+    agency: Mapped[Agency | None] = relationship()
+    held: Mapped[list["PersonRole"]] = relationship(cascade="all, delete-orphan", lazy="selectin")
+
+    __mapper_args__ = {"version_id_col": version}
+
+    @property
+    def roles(self) -> frozenset[Role]:
+        """The roles held today; none once retired."""
+        return frozenset() if self.retired_at else frozenset(row.role for row in self.held)
+
+    @property
+    def actor(self) -> Actor:
+        """This person as the services know them."""
+        return Actor(self.id, self.roles, self.agency_id)
+
+    def concerns(self, actor: Actor) -> bool:
+        """An owner manages the people of the own agency; an administrator manages staff."""
+        return actor.agency_id == self.agency_id
+
+
+class PersonRole(Base):
+    """One role of one person. A trigger keeps agency roles with agency people and staff roles with staff."""
+
+    __tablename__ = "person_role"
+    __table_args__ = (one_of("role", (role.value for role in Role if role is not Role.SYSTEM)),)
+
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    role: Mapped[Role] = mapped_column(stored(Role), primary_key=True)
+
+
+class Tie(Base):
+    """An interest that an inspector, planner, reviewer or decider has declared in an agency; never deleted."""
+
+    __tablename__ = "tie"
+    __table_args__ = (Index("uq_tie_person_id_agency_id", "person_id", "agency_id", unique=True),)
+
+    id: Mapped[Id]
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    agency_id: Mapped[UUID] = mapped_column(ForeignKey("agency.id"), index=True)
+    nature: Mapped[str]
+    declared_at: Mapped[datetime]
+
+
+def fits(roles: frozenset[Role], agency_id: UUID | None) -> bool:
+    """Whether these roles belong to somebody of an agency (id given) or of the staff (None)."""
+    return bool(roles) and (roles <= AGENCY_ROLES if agency_id else not roles & AGENCY_ROLES)

@@ -1,0 +1,1 @@
+"""The versioned norm: requirements, severities, points, thresholds and terms, all as data."""

@@ -1,0 +1,92 @@
+"""Tables of certificates, their public history, and every document that was sealed."""
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, Identity, Index, Text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from audits.agencies.models import Agency
+from audits.core.access import Actor
+from audits.core.db import Base, Id, one_of, stored
+from audits.decisions.models import Decision
+from audits.schemes.models import SchemeVersion
+from certificates.rules import Status, status_on
+from certificates.workflow import CertificateState
+
+
+class Certificate(Base):
+    """The mark of one agency after one positive decision. `printed` is what the document says, fixed at numbering."""
+
+    __tablename__ = "certificate"
+    __table_args__ = (
+        one_of("state", CertificateState),
+        CheckConstraint("valid_until > valid_from", name="validity"),
+        Index("uq_certificate_living", "agency_id", unique=True, postgresql_where="state IN ('active', 'suspended')"),
+    )
+
+    id: Mapped[Id]
+    number: Mapped[str] = mapped_column(unique=True)
+    agency_id: Mapped[UUID] = mapped_column(ForeignKey("agency.id"), index=True)
+    decision_id: Mapped[UUID] = mapped_column(ForeignKey("decision.id"), unique=True)
+    scheme_version_id: Mapped[UUID] = mapped_column(ForeignKey("scheme_version.id"))
+    state: Mapped[CertificateState] = mapped_column(stored(CertificateState), index=True)
+    conditional: Mapped[bool]
+    conditions: Mapped[list[str]] = mapped_column(default=list)
+    valid_from: Mapped[date]
+    valid_until: Mapped[date]
+    printed: Mapped[dict[str, Any]]
+    numbered_at: Mapped[datetime]
+    issued_at: Mapped[datetime | None]
+    version: Mapped[int] = mapped_column()
+
+    agency: Mapped[Agency] = relationship()
+    decision: Mapped[Decision] = relationship()
+    scheme_version: Mapped[SchemeVersion] = relationship()
+
+    __mapper_args__ = {"version_id_col": version}
+
+    def status_on(self, day: date) -> Status:
+        """What the public may read of it on `day`."""
+        return status_on(day, self.state, conditional=self.conditional, valid_until=self.valid_until)
+
+    def concerns(self, actor: Actor) -> bool:
+        """The holder's own people, and staff."""
+        return actor.agency_id in {None, self.agency_id}
+
+
+class CertificateChange(Base):
+    """One line of the public history of a certificate. Append-only."""
+
+    __tablename__ = "certificate_change"
+    __table_args__ = (one_of("state", CertificateState),)
+
+    id: Mapped[int] = mapped_column(Identity(), primary_key=True)
+    certificate_id: Mapped[UUID] = mapped_column(ForeignKey("certificate.id"), index=True)
+    agency_id: Mapped[UUID] = mapped_column(ForeignKey("agency.id"), index=True)
+    move: Mapped[str]
+    state: Mapped[CertificateState] = mapped_column(stored(CertificateState))
+    reason: Mapped[str] = mapped_column(Text, default="")
+    changed_at: Mapped[datetime]
+
+
+class Document(Base):
+    """A sealed PDF as it was given out; its bytes lie in the store under this hash and are never made again."""
+
+    __tablename__ = "document"
+    __table_args__ = (Index("uq_document_kind_subject_id", "kind", "subject_id", unique=True),)
+
+    id: Mapped[Id]
+    kind: Mapped[str]
+    subject_id: Mapped[UUID]
+    agency_id: Mapped[UUID] = mapped_column(ForeignKey("agency.id"), index=True)
+    language: Mapped[str]
+    printed: Mapped[dict[str, Any]]
+    sha256: Mapped[str] = mapped_column(unique=True)
+    size: Mapped[int]
+    created_at: Mapped[datetime]
+
+    def concerns(self, actor: Actor) -> bool:
+        """The agency it is about, and staff."""
+        return actor.agency_id in {None, self.agency_id}

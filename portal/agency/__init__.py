@@ -1,0 +1,1 @@
+"""The door of agencies: details, self-assessment, findings, certificate."""

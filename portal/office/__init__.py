@@ -1,0 +1,1 @@
+"""The door of the office: intake, planning, review, decisions, scheme, people."""
