@@ -1,0 +1,30 @@
+"""Reads of decisions. Every list starts from what the actor may see."""
+
+from uuid import UUID
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session, joinedload
+
+from audits.core.access import Actor
+from audits.core.errors import NotFoundError
+from audits.decisions.models import Decision
+
+
+def visible_decisions(actor: Actor) -> Select[tuple[Decision]]:
+    """An agency sees its own; staff see all."""
+    query = select(Decision)
+    return query.where(Decision.agency_id == actor.agency_id) if actor.agency_id else query
+
+
+def get_decision(session: Session, actor: Actor, decision_id: UUID) -> Decision:
+    """One decision with its audit, or NotFoundError."""
+    query = visible_decisions(actor).where(Decision.id == decision_id)
+    decision = session.scalar(query.options(joinedload(Decision.audit), joinedload(Decision.decider)))
+    if decision is None:
+        raise NotFoundError("There is no such decision.")
+    return decision
+
+
+def find_decision(session: Session, actor: Actor, audit_id: UUID) -> Decision | None:
+    """The decision on an audit, if it was taken."""
+    return session.scalar(visible_decisions(actor).where(Decision.audit_id == audit_id).options(joinedload(Decision.decider)))

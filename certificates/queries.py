@@ -1,0 +1,61 @@
+"""Reads of certificates and documents for people who are signed in. The public reads the register."""
+
+from uuid import UUID
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session, joinedload
+
+from audits.core.access import Actor
+from audits.core.errors import NotFoundError
+from certificates.models import Certificate, CertificateChange, Document
+from certificates.workflow import CertificateState
+
+
+def visible_certificates(actor: Actor) -> Select[tuple[Certificate]]:
+    """An agency sees its own; staff see all."""
+    query = select(Certificate)
+    return query.where(Certificate.agency_id == actor.agency_id) if actor.agency_id else query
+
+
+def get_certificate(session: Session, actor: Actor, certificate_id: UUID) -> Certificate:
+    """One certificate with its agency, or NotFoundError."""
+    query = visible_certificates(actor).where(Certificate.id == certificate_id)
+    certificate = session.scalar(query.options(joinedload(Certificate.agency), joinedload(Certificate.scheme_version)))
+    if certificate is None:
+        raise NotFoundError("There is no such certificate.")
+    return certificate
+
+
+def list_certificates(
+    session: Session, actor: Actor, *, states: frozenset[CertificateState] | None = None, limit: int = 100
+) -> list[Certificate]:
+    """The newest certificates with their agencies."""
+    query = visible_certificates(actor).options(joinedload(Certificate.agency)).order_by(Certificate.numbered_at.desc())
+    if states:
+        query = query.where(Certificate.state.in_(states))
+    return list(session.scalars(query.limit(limit)))
+
+
+def changes_of(session: Session, certificate_id: UUID) -> list[CertificateChange]:
+    """The public history of one certificate, newest first."""
+    query = select(CertificateChange).where(CertificateChange.certificate_id == certificate_id)
+    return list(session.scalars(query.order_by(CertificateChange.id.desc())))
+
+
+def visible_documents(actor: Actor) -> Select[tuple[Document]]:
+    """An agency sees its own; staff see all."""
+    query = select(Document)
+    return query.where(Document.agency_id == actor.agency_id) if actor.agency_id else query
+
+
+def find_document(session: Session, actor: Actor, kind: str, subject_id: UUID) -> Document | None:
+    """The sealed document of one kind about one thing, if it was made."""
+    return session.scalar(visible_documents(actor).where(Document.kind == kind, Document.subject_id == subject_id))
+
+
+def get_document(session: Session, actor: Actor, document_id: UUID) -> Document:
+    """One document, or NotFoundError."""
+    document = session.scalar(visible_documents(actor).where(Document.id == document_id))
+    if document is None:
+        raise NotFoundError("There is no such document.")
+    return document

@@ -1,0 +1,189 @@
+"""From a grant to a sealed certificate, and what happens to it after. The caller commits."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID, uuid4
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from audits.core import clock, events, numbering, outbox
+from audits.core.access import SYSTEM, Actor, Permission, authorise
+from audits.core.errors import NotFoundError, RuleError
+from audits.decisions.models import Decision
+from audits.decisions.rules import Outcome
+from audits.schemes.queries import norm_of
+from certificates import rules
+from certificates.models import Certificate, CertificateChange, Document
+from certificates.printed import certificate_facts
+from certificates.register.services import refresh_entry
+from certificates.workflow import CERTIFICATE_FLOW, LIVING, CertificateState
+
+
+def number_certificate(session: Session, decision_id: UUID, *, base_url: str, body: Mapping[str, str]) -> Certificate:
+    """Give a granted decision its gap-free number and fix what the certificate will say. Twice gives the same one.
+
+    `base_url` is where the register lives; `body` holds name and address of the certification body.
+    """
+    decision = session.get_one(Decision, decision_id, with_for_update=True)
+    known = session.scalar(select(Certificate).where(Certificate.decision_id == decision_id))
+    if known is not None:
+        return known
+    conditional = decision.outcome is Outcome.GRANT_WITH_CONDITIONS
+    scheme_version = decision.audit.scheme_version
+    terms = norm_of(scheme_version).validity
+    today = clock.today()
+    number = rules.certificate_number(today.year, numbering.take(session, f"certificate-{today.year}"))
+    certificate = Certificate(
+        id=uuid4(),
+        number=number,
+        agency_id=decision.agency_id,
+        decision_id=decision.id,
+        scheme_version_id=scheme_version.id,
+        state=CERTIFICATE_FLOW.initial,
+        conditional=conditional,
+        conditions=list(decision.conditions),
+        valid_from=today,
+        valid_until=rules.valid_until(today, terms.conditional_months if conditional else terms.certified_months),
+        numbered_at=clock.now(),
+    )
+    certificate.printed = certificate_facts(session, certificate, decision, base_url=base_url, body=body)
+    session.add(certificate)
+    events.record(
+        session, "certificate.number", subject_id=certificate.id, actor=SYSTEM, agency_id=decision.agency_id, number=number
+    )
+    outbox.put(session, "certificate.seal", certificate_id=str(certificate.id))
+    return certificate
+
+
+def issue_certificate(session: Session, certificate_id: UUID, *, sha256: str, size: int, language: str) -> Certificate:
+    """Record the sealed bytes, end the certificate this one replaces, and let the register show it. Twice is once."""
+    certificate = _load(session, certificate_id)
+    if certificate.state is not CertificateState.ISSUING:
+        return certificate
+    for older in _living(session, certificate.agency_id):
+        _move(session, SYSTEM, older, "replace", reason="")
+    session.flush()  # the old one must let go before the new one is living
+    record_document(
+        session,
+        kind="certificate",
+        subject_id=certificate.id,
+        agency_id=certificate.agency_id,
+        language=language,
+        printed=certificate.printed,
+        sha256=sha256,
+        size=size,
+    )
+    _move(session, SYSTEM, certificate, "issue", reason="")
+    certificate.issued_at = clock.now()
+    _publish(session, certificate)
+    outbox.put(
+        session, "mail.agency", template="certificate_issued", agency_id=str(certificate.agency_id), path="/agency/"
+    )
+    return certificate
+
+
+def suspend_certificate(session: Session, actor: Actor, certificate_id: UUID, *, reason: str) -> Certificate:
+    """Take the mark away for the time being (ISO/IEC 17065 clause 7.11); the register shows it in the same commit."""
+    return _change(session, actor, certificate_id, "suspend", reason)
+
+
+def lift_suspension(session: Session, actor: Actor, certificate_id: UUID, *, reason: str) -> Certificate:
+    """Give a suspended mark back."""
+    return _change(session, actor, certificate_id, "lift", reason)
+
+
+def withdraw_certificate(session: Session, actor: Actor, certificate_id: UUID, *, reason: str) -> Certificate:
+    """Take the mark away for good; only a new application leads back."""
+    return _change(session, actor, certificate_id, "withdraw", reason)
+
+
+def record_document(
+    session: Session,
+    *,
+    kind: str,
+    subject_id: UUID,
+    agency_id: UUID,
+    language: str,
+    printed: Mapping[str, Any],
+    sha256: str,
+    size: int,
+) -> Document:
+    """Note a sealed document under the hash of its bytes; there is one of each kind per subject."""
+    document = Document(
+        id=uuid4(),
+        kind=kind,
+        subject_id=subject_id,
+        agency_id=agency_id,
+        language=language,
+        printed=dict(printed),
+        sha256=sha256,
+        size=size,
+        created_at=clock.now(),
+    )
+    session.add(document)
+    return document
+
+
+def facts_digest(facts: Mapping[str, Any]) -> str:
+    """SHA-256 (hex) of the printed facts as canonical JSON: sorted keys, no spaces, UTF-8. The rosette is drawn from it."""
+    plain = json.dumps(facts, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(plain.encode()).hexdigest()
+
+
+def _load(session: Session, certificate_id: UUID) -> Certificate:
+    certificate = session.get(Certificate, certificate_id, with_for_update=True)
+    if certificate is None:
+        raise NotFoundError("There is no such certificate.")
+    return certificate
+
+
+def _living(session: Session, agency_id: UUID) -> list[Certificate]:
+    query = select(Certificate).where(Certificate.agency_id == agency_id, Certificate.state.in_(LIVING))
+    return list(session.scalars(query))
+
+
+def _change(session: Session, actor: Actor, certificate_id: UUID, name: str, reason: str) -> Certificate:
+    certificate = _load(session, certificate_id)
+    if not reason.strip():
+        authorise(actor, CERTIFICATE_FLOW.moves[name].permission, certificate)
+        raise RuleError("Give the reason; the register will show it.", field="reason")
+    _move(session, actor, certificate, name, reason=reason.strip())
+    _publish(session, certificate)
+    outbox.put(
+        session, "mail.agency", template="certificate_changed", agency_id=str(certificate.agency_id), path="/agency/"
+    )
+    return certificate
+
+
+def _move(session: Session, actor: Actor, certificate: Certificate, name: str, *, reason: str) -> None:
+    authorise(actor, CERTIFICATE_FLOW.moves[name].permission, certificate)
+    before = certificate.state
+    certificate.state = CERTIFICATE_FLOW.target(before, name)
+    session.add(
+        CertificateChange(
+            certificate_id=certificate.id,
+            agency_id=certificate.agency_id,
+            move=name,
+            state=certificate.state,
+            reason=reason,
+            changed_at=clock.now(),
+        )
+    )
+    events.record(
+        session,
+        f"certificate.{name}",
+        subject_id=certificate.id,
+        actor=actor,
+        agency_id=certificate.agency_id,
+        before=before.value,
+        after=certificate.state.value,
+        reason=reason,
+    )
+
+
+def _publish(session: Session, certificate: Certificate) -> None:
+    session.flush()
+    refresh_entry(session, certificate.agency_id)

@@ -1,0 +1,46 @@
+"""The application factory: which parts there are, and in which order they are joined."""
+
+from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
+
+from flask import Flask
+from flask_wtf.csrf import CSRFProtect
+
+from portal import access, database, errors, health, i18n, labels, queue, security, storage, templating
+from portal.account import login
+from portal.settings import Settings
+
+TEMPLATES = Path(__file__).parent.parent / "templates"
+
+# One door per kind of person; `registry` can be served alone.
+DOORS = {
+    "registry": ("portal.registry.routes",),
+    "account": ("portal.account.routes",),
+    "agency": ("portal.agency.routes", "portal.agency.registration", "portal.agency.people", "portal.agency.findings"),
+    "inspector": ("portal.inspector.routes",),
+    "office": ("portal.office.routes", "portal.office.people", "portal.office.schemes"),
+}
+
+
+def create_app(settings: Settings, doors: tuple[str, ...] = tuple(DOORS)) -> Flask:
+    """Build the portal, or with `doors=("registry",)` the public register alone."""
+    app = Flask(__name__, template_folder=str(TEMPLATES))
+    app.config.update(SECRET_KEY=settings.secret_key, TESTING=settings.testing)
+    app.config["MAX_CONTENT_LENGTH"] = settings.max_upload_bytes + 256 * 1024  # the file and the rest of its form
+    app.extensions["settings"] = settings
+    for store in (database, queue, storage):
+        store.init_app(app, settings)
+    for page in (templating, i18n, labels, errors):
+        page.init_app(app)
+    security.init_app(app, settings)
+    CSRFProtect(app)
+    login.init_app(app)
+    access.init_app(app)
+    health.init_app(app)
+    for door in doors:
+        for module in DOORS[door]:
+            if find_spec(module):
+                app.register_blueprint(import_module(module).bp)
+    access.check_routes(app)
+    return app

@@ -1,0 +1,70 @@
+"""Every state, role, outcome and status in words: the one place where they are translated."""
+
+from enum import StrEnum
+
+from flask import Flask
+from flask_babel import LazyString
+from flask_babel import lazy_gettext as _l
+
+from audits.applications.workflow import ApplicationState
+from audits.core.access import Role
+from audits.decisions.rules import Outcome
+from audits.inspections.workflow import AuditState, FindingState
+from certificates.rules import Status
+from certificates.workflow import CertificateState
+
+# Pairs, not a dict: members of different enums with the same value are equal as dictionary keys.
+LABELS: list[tuple[StrEnum, LazyString]] = [
+    (Role.AGENCY_OWNER, _l("Owner of the account")),
+    (Role.AGENCY_EDITOR, _l("Editor")),
+    (Role.AGENCY_SIGNATORY, _l("Authorised signatory")),
+    (Role.INSPECTOR, _l("Inspector")),
+    (Role.PLANNER, _l("Planner")),
+    (Role.REVIEWER, _l("Reviewer")),
+    (Role.DECIDER, _l("Decider")),
+    (Role.SCHEME_MANAGER, _l("Scheme manager")),
+    (Role.ADMINISTRATOR, _l("Administrator")),
+    (Role.SYSTEM, _l("Keurwerk itself")),
+    (ApplicationState.DRAFT, _l("In preparation")),
+    (ApplicationState.SUBMITTED, _l("Submitted")),
+    (ApplicationState.ACCEPTED, _l("Accepted for audit")),
+    (ApplicationState.REFUSED, _l("Not taken on")),
+    (ApplicationState.WITHDRAWN, _l("Withdrawn by the agency")),
+    (ApplicationState.CONCLUDED, _l("Decided")),
+    (AuditState.PLANNED, _l("Planned")),
+    (AuditState.IN_PROGRESS, _l("In progress")),
+    (AuditState.REPORTED, _l("Reported")),
+    (AuditState.REVIEWED, _l("Ready for a decision")),
+    (AuditState.CONCLUDED, _l("Decided")),
+    (AuditState.CANCELLED, _l("Cancelled")),
+    (FindingState.OPEN, _l("Open")),
+    (FindingState.ANSWERED, _l("Answered, to be checked")),
+    (FindingState.CLOSED, _l("Closed")),
+    (Outcome.GRANT, _l("Grant the certificate")),
+    (Outcome.GRANT_WITH_CONDITIONS, _l("Grant with conditions")),
+    (Outcome.REFUSE, _l("Refuse")),
+    (CertificateState.ISSUING, _l("Being issued")),
+    (CertificateState.ACTIVE, _l("Active")),
+    (CertificateState.SUSPENDED, _l("Suspended")),
+    (CertificateState.WITHDRAWN, _l("Withdrawn")),
+    (CertificateState.REPLACED, _l("Replaced by a newer one")),
+    (Status.APPLIED, _l("Applied, not certified")),
+    (Status.CERTIFIED, _l("Certified")),
+    (Status.CONDITIONAL, _l("Certified with conditions")),
+    (Status.SUSPENDED, _l("Suspended")),
+    (Status.WITHDRAWN, _l("Withdrawn")),
+    (Status.EXPIRED, _l("Expired")),
+    (Status.NONE, _l("Not certified")),
+]
+
+_BY_KEY = {(type(member).__name__, member.value): text for member, text in LABELS}
+
+
+def label(value: StrEnum) -> str:
+    """The word for a state, role, outcome or status, in the reader's language."""
+    return str(_BY_KEY[type(value).__name__, value.value])
+
+
+def init_app(app: Flask) -> None:
+    """Offer `label` to the templates."""
+    app.jinja_env.filters["label"] = label
