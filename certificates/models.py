@@ -75,7 +75,11 @@ class Document(Base):
     """A sealed PDF as it was given out; its bytes lie in the store under this hash and are never made again."""
 
     __tablename__ = "document"
-    __table_args__ = (Index("uq_document_kind_subject_id", "kind", "subject_id", unique=True),)
+    __table_args__ = (
+        Index("ix_document_kind_subject_id", "kind", "subject_id"),
+        # An audit that went back to the inspector is reported again; everything else is made once.
+        Index("uq_document_once", "kind", "subject_id", unique=True, postgresql_where="kind <> 'audit_report'"),
+    )
 
     id: Mapped[Id]
     kind: Mapped[str]

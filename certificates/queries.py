@@ -49,8 +49,9 @@ def visible_documents(actor: Actor) -> Select[tuple[Document]]:
 
 
 def find_document(session: Session, actor: Actor, kind: str, subject_id: UUID) -> Document | None:
-    """The sealed document of one kind about one thing, if it was made."""
-    return session.scalar(visible_documents(actor).where(Document.kind == kind, Document.subject_id == subject_id))
+    """The newest sealed document of one kind about one thing, if one was made."""
+    query = visible_documents(actor).where(Document.kind == kind, Document.subject_id == subject_id)
+    return session.scalar(query.order_by(Document.created_at.desc()).limit(1))
 
 
 def get_document(session: Session, actor: Actor, document_id: UUID) -> Document:

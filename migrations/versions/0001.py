@@ -155,7 +155,10 @@ def upgrade() -> None:
         sa.UniqueConstraint("sha256", name=op.f("uq_document_sha256")),
     )
     op.create_index(op.f("ix_document_agency_id"), "document", ["agency_id"], unique=False)
-    op.create_index("uq_document_kind_subject_id", "document", ["kind", "subject_id"], unique=True)
+    op.create_index("ix_document_kind_subject_id", "document", ["kind", "subject_id"], unique=False)
+    op.create_index(
+        "uq_document_once", "document", ["kind", "subject_id"], unique=True, postgresql_where="kind <> 'audit_report'"
+    )
     op.create_table(
         "person",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -745,7 +748,8 @@ def downgrade() -> None:
     op.drop_table("requirement")
     op.drop_index(op.f("ix_person_agency_id"), table_name="person")
     op.drop_table("person")
-    op.drop_index("uq_document_kind_subject_id", table_name="document")
+    op.drop_index("uq_document_once", table_name="document", postgresql_where="kind <> 'audit_report'")
+    op.drop_index("ix_document_kind_subject_id", table_name="document")
     op.drop_index(op.f("ix_document_agency_id"), table_name="document")
     op.drop_table("document")
     op.drop_index(op.f("ix_controller_agency_id"), table_name="controller")
