@@ -7,7 +7,7 @@ from pathlib import Path
 from flask import Flask
 from flask_wtf.csrf import CSRFProtect
 
-from portal import access, database, errors, health, i18n, labels, queue, security, storage, templating
+from portal import access, database, errors, health, i18n, labels, navigation, queue, security, storage, templating
 from portal.account import login
 from portal.settings import Settings
 
@@ -19,7 +19,15 @@ DOORS = {
     "account": ("portal.account.routes",),
     "agency": ("portal.agency.routes", "portal.agency.registration", "portal.agency.people", "portal.agency.findings"),
     "inspector": ("portal.inspector.routes",),
-    "office": ("portal.office.routes", "portal.office.people", "portal.office.schemes"),
+    "office": (
+        "portal.office.home",
+        "portal.office.applications",
+        "portal.office.audits",
+        "portal.office.certificates",
+        "portal.office.schemes",
+        "portal.office.people",
+        "portal.office.promises",
+    ),
 }
 
 
@@ -33,6 +41,7 @@ def create_app(settings: Settings, doors: tuple[str, ...] = tuple(DOORS)) -> Fla
         store.init_app(app, settings)
     for page in (templating, i18n, labels, errors):
         page.init_app(app)
+    navigation.init_app(app, settings)
     security.init_app(app, settings)
     CSRFProtect(app)
     login.init_app(app)

@@ -8,7 +8,8 @@ from flask_babel import lazy_gettext as _l
 
 from audits.applications.workflow import ApplicationState
 from audits.core.access import Role
-from audits.decisions.rules import Outcome
+from audits.core.events import Event
+from audits.decisions.rules import Outcome, Reason
 from audits.inspections.workflow import AuditState, FindingState
 from certificates.rules import Status
 from certificates.workflow import CertificateState
@@ -43,6 +44,10 @@ LABELS: list[tuple[StrEnum, LazyString]] = [
     (Outcome.GRANT, _l("Grant the certificate")),
     (Outcome.GRANT_WITH_CONDITIONS, _l("Grant with conditions")),
     (Outcome.REFUSE, _l("Refuse")),
+    (Reason.FAILING_FINDING, _l("A finding of a grade that rules out a certificate was made.")),
+    (Reason.OPEN_BLOCKING_FINDING, _l("A finding that must be repaired first is still open.")),
+    (Reason.SCORE_FAILS, _l("The points of the findings reach the fail line.")),
+    (Reason.SCORE_CONDITIONAL, _l("The points of the findings allow only a grant with conditions.")),
     (CertificateState.ISSUING, _l("Being issued")),
     (CertificateState.ACTIVE, _l("Active")),
     (CertificateState.SUSPENDED, _l("Suspended")),
@@ -57,6 +62,32 @@ LABELS: list[tuple[StrEnum, LazyString]] = [
     (Status.NONE, _l("Not certified")),
 ]
 
+EVENTS: dict[str, LazyString] = {
+    "agency.register": _l("Agency registered"),
+    "agency.edit": _l("Details changed"),
+    "application.start": _l("Application started"),
+    "application.submit": _l("Application submitted"),
+    "application.return": _l("Application sent back to the agency"),
+    "application.accept": _l("Application accepted"),
+    "application.refuse": _l("Application not taken on"),
+    "application.withdraw": _l("Application withdrawn by the agency"),
+    "application.conclude": _l("Case decided"),
+    "audit.plan": _l("Audit planned"),
+    "audit.start": _l("Audit started"),
+    "audit.freeze": _l("Population fixed and sample drawn"),
+    "audit.record": _l("Verdicts recorded"),
+    "audit.report": _l("Audit reported"),
+    "audit.reopen": _l("Sent back to the inspector"),
+    "audit.review": _l("File reviewed"),
+    "audit.conclude": _l("Case decided"),
+    "audit.cancel": _l("Audit cancelled"),
+    "certificate.issue": _l("Certificate issued"),
+    "certificate.suspend": _l("Certificate suspended"),
+    "certificate.lift": _l("Suspension lifted"),
+    "certificate.withdraw": _l("Certificate withdrawn"),
+    "certificate.replace": _l("Certificate replaced by a newer one"),
+}
+
 _BY_KEY = {(type(member).__name__, member.value): text for member, text in LABELS}
 
 
@@ -65,6 +96,11 @@ def label(value: StrEnum) -> str:
     return str(_BY_KEY[type(value).__name__, value.value])
 
 
+def event_words(event: Event) -> str:
+    """What happened, in words; an event without words of its own is shown by its name."""
+    return str(EVENTS.get(event.name, event.name))
+
+
 def init_app(app: Flask) -> None:
-    """Offer `label` to the templates."""
-    app.jinja_env.filters["label"] = label
+    """Offer both to the templates."""
+    app.jinja_env.filters.update(label=label, event_words=event_words)

@@ -1,7 +1,8 @@
-"""The digest that ties a decision to exactly what it was taken on."""
+"""What a decision rests on: what stands in the way of a grant, and the digest of everything that was weighed."""
 
 import hashlib
 import json
+from collections.abc import Iterable
 from typing import Any
 
 from sqlalchemy import select
@@ -9,10 +10,12 @@ from sqlalchemy.orm import Session
 
 from audits.applications.models import Answer, Evidence
 from audits.inspections.models import Audit, Finding, Population, Verdict
+from audits.inspections.workflow import FindingState
+from audits.schemes.text import SchemeText
 
 
 def basis_digest(session: Session, audit: Audit) -> str:
-    """SHA-256 (hex) over the scheme's digest, answers, evidence hashes, populations, verdicts and findings, in a fixed order."""
+    """SHA-256 (hex) over scheme digest, answers, evidence hashes, populations, verdicts and findings, in fixed order."""
     basis = {
         "scheme": audit.scheme_version.sha256,
         "answers": _rows(session, _answers(audit)),
@@ -22,6 +25,15 @@ def basis_digest(session: Session, audit: Audit) -> str:
         "findings": _rows(session, _findings(audit)),
     }
     return hashlib.sha256(json.dumps(basis, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
+
+
+def barriers(norm: SchemeText, found: Iterable[Finding]) -> dict[str, bool]:
+    """What the findings put in the way of a grant, as the rules ask for it."""
+    listed = list(found)
+    return {
+        "any_failing": any(norm.severities[finding.grade].fails for finding in listed),
+        "any_open_blocking": any(finding.blocks and finding.state is not FindingState.CLOSED for finding in listed),
+    }
 
 
 def _rows(session: Session, query: Any) -> list[list[Any]]:

@@ -27,4 +27,6 @@ def get_decision(session: Session, actor: Actor, decision_id: UUID) -> Decision:
 
 def find_decision(session: Session, actor: Actor, audit_id: UUID) -> Decision | None:
     """The decision on an audit, if it was taken."""
-    return session.scalar(visible_decisions(actor).where(Decision.audit_id == audit_id).options(joinedload(Decision.decider)))
+    return session.scalar(
+        visible_decisions(actor).where(Decision.audit_id == audit_id).options(joinedload(Decision.decider))
+    )

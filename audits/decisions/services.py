@@ -12,7 +12,7 @@ from audits.applications.services import conclude_application
 from audits.core import clock, events, outbox
 from audits.core.access import Actor, Permission, authorise
 from audits.core.errors import NotAllowedError, NotFoundError, RuleError
-from audits.decisions.basis import basis_digest
+from audits.decisions.basis import barriers, basis_digest
 from audits.decisions.models import Decision
 from audits.decisions.rules import Outcome, possible_outcomes
 from audits.inspections.models import Audit, Participant
@@ -75,13 +75,8 @@ def _check_independence(session: Session, actor: Actor, audit: Audit) -> None:
 
 def _check_outcome(session: Session, audit: Audit, outcome: Outcome, conditions: Sequence[str]) -> None:
     norm = norm_of(audit.scheme_version)
-    found = findings_of(session, audit.id)
-    allowed = possible_outcomes(
-        norm.scoring,
-        audit.score or 0,
-        any_failing=any(norm.severities[finding.grade].fails for finding in found),
-        any_open_blocking=any(finding.blocks and finding.state != "closed" for finding in found),
-    )
+    stand = barriers(norm, findings_of(session, audit.id))
+    allowed = possible_outcomes(norm.scoring, audit.score or 0, **stand)
     if outcome not in allowed:
         raise RuleError("The findings of this audit do not allow this outcome.", field="outcome")
     if outcome is Outcome.GRANT_WITH_CONDITIONS and not any(line.strip() for line in conditions):

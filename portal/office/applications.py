@@ -2,6 +2,9 @@
 
 from uuid import UUID
 
+from audits.inspections.queries import find_live_audit
+from audits.inspections.services import plan_audit
+from audits.people.queries import people_with, ties_of
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -12,9 +15,6 @@ from audits.applications.workflow import ApplicationState
 from audits.core import events
 from audits.core.access import Permission, Role
 from audits.core.errors import RuleError
-from audits.inspections.queries import find_live_audit
-from audits.inspections.services import plan_audit
-from audits.people.queries import people_with, ties_of
 from audits.schemes.queries import norm_of
 from portal import database
 from portal.access import current_actor, needs

@@ -9,14 +9,13 @@ from flask_babel import gettext as _
 from audits.core import events
 from audits.core.access import Permission
 from audits.core.errors import RuleError
+from audits.decisions.basis import barriers
 from audits.decisions.queries import find_decision
-from audits.decisions.rules import Outcome, possible_outcomes
+from audits.decisions.rules import Outcome, possible_outcomes, reasons_against
 from audits.decisions.services import decide
 from audits.inspections import queries, services
-from audits.inspections.models import Audit, Finding
-from audits.inspections.workflow import AUDIT_FLOW, AuditState, FindingState
+from audits.inspections.workflow import AUDIT_FLOW, AuditState
 from audits.schemes.queries import norm_of
-from audits.schemes.text import SchemeText
 from certificates.queries import find_document
 from portal import database
 from portal.access import current_actor, needs
@@ -150,7 +149,9 @@ def _decision_page(audit_id: UUID, form: DecisionForm) -> str:
     session, actor = database.read(), current_actor()
     audit = queries.get_audit(session, actor, audit_id)
     norm, found = norm_of(audit.scheme_version), queries.findings_of(session, audit_id)
-    form.offer(_open_outcomes(audit, norm, found))
+    stand = barriers(norm, found)
+    allowed = possible_outcomes(norm.scoring, audit.score or 0, **stand)
+    form.offer([outcome for outcome in Outcome if outcome in allowed])
     return render_template(
         "office/decision.html",
         audit=audit,
@@ -161,15 +162,6 @@ def _decision_page(audit_id: UUID, form: DecisionForm) -> str:
         decision=find_decision(session, actor, audit_id),
         report=find_document(session, actor, "audit_report", audit_id),
         ready=audit.state is AuditState.REVIEWED,
+        against=reasons_against(norm.scoring, audit.score or 0, **stand),
         form=form,
     )
-
-
-def _open_outcomes(audit: Audit, norm: SchemeText, found: list[Finding]) -> list[Outcome]:
-    allowed = possible_outcomes(
-        norm.scoring,
-        audit.score or 0,
-        any_failing=any(norm.severities[finding.grade].fails for finding in found),
-        any_open_blocking=any(finding.blocks and finding.state is not FindingState.CLOSED for finding in found),
-    )
-    return [outcome for outcome in Outcome if outcome in allowed]

@@ -9,8 +9,9 @@ from flask_babel import gettext as _
 from audits.core.access import Permission
 from audits.core.errors import RuleError
 from audits.schemes import queries
+from audits.schemes.problems import SchemeError
 from audits.schemes.services import publish_scheme
-from audits.schemes.source import SchemeError, parse
+from audits.schemes.source import parse
 from portal import database
 from portal.access import current_actor, needs
 from portal.office.forms import SchemeForm
@@ -58,7 +59,7 @@ def check_submitted() -> ResponseReturnValue:
     except UnicodeDecodeError:
         form.complain(RuleError("The file is not UTF-8 text.", field="source"))
     except SchemeError as error:
-        form.complain(RuleError("The file has %(count)s problems, listed below.", "source", count=len(error.problems)))
+        form.complain(error)
         return render_template("office/scheme_check.html", form=form, problems=error.problems, text=None), 422
     except RuleError as error:
         form.complain(error)
