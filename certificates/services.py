@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from audits.core import clock, events, numbering, outbox
-from audits.core.access import SYSTEM, Actor, Permission, authorise
+from audits.core.access import SYSTEM, Actor, authorise
 from audits.core.errors import NotFoundError, RuleError
 from audits.decisions.models import Decision
 from audits.decisions.rules import Outcome
@@ -52,7 +52,12 @@ def number_certificate(session: Session, decision_id: UUID, *, base_url: str, bo
     certificate.printed = certificate_facts(session, certificate, decision, base_url=base_url, body=body)
     session.add(certificate)
     events.record(
-        session, "certificate.number", subject_id=certificate.id, actor=SYSTEM, agency_id=decision.agency_id, number=number
+        session,
+        "certificate.number",
+        subject_id=certificate.id,
+        actor=SYSTEM,
+        agency_id=decision.agency_id,
+        number=number,
     )
     outbox.put(session, "certificate.seal", certificate_id=str(certificate.id))
     return certificate
@@ -128,7 +133,7 @@ def record_document(
 
 
 def facts_digest(facts: Mapping[str, Any]) -> str:
-    """SHA-256 (hex) of the printed facts as canonical JSON: sorted keys, no spaces, UTF-8. The rosette is drawn from it."""
+    """SHA-256 (hex) of the facts as canonical JSON: sorted keys, no spaces, UTF-8. The rosette is drawn from it."""
     plain = json.dumps(facts, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return hashlib.sha256(plain.encode()).hexdigest()
 

@@ -41,7 +41,8 @@ def answer(status: int, message: str | None = None, *, retry_after: int | None =
 
 
 def _domain_error(error: DomainError) -> ResponseReturnValue:
-    return answer(STATUS[type(error)], sentence(error))
+    status = next(code for kind, code in STATUS.items() if isinstance(error, kind))
+    return answer(status, sentence(error))
 
 
 def _http_error(error: HTTPException) -> ResponseReturnValue:

@@ -1,4 +1,4 @@
-"""The menu of each kind of person, the links of the signed-in, and the footer: what every page shows around its content."""
+"""What every page shows around its content: the menu of each kind of person, the links of the signed-in, the footer."""
 
 from typing import Any
 

@@ -15,7 +15,7 @@ from audits.schemes.text import SchemeText
 
 
 def basis_digest(session: Session, audit: Audit) -> str:
-    """SHA-256 (hex) over scheme digest, answers, evidence hashes, populations, verdicts and findings, in fixed order."""
+    """SHA-256 (hex) over norm, answers, evidence hashes, populations, verdicts and findings, in fixed order."""
     basis = {
         "scheme": audit.scheme_version.sha256,
         "answers": _rows(session, _answers(audit)),

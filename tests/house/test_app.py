@@ -1,0 +1,74 @@
+"""Rules about the assembled application: access, addresses, promises, words."""
+
+import re
+from pathlib import Path
+
+from audits.core.access import Permission
+from portal import errors, labels
+from portal.access import PUBLIC, SIGNED_IN, access_of
+from portal.handlers import HANDLERS
+
+ROOT = Path(__file__).parents[2]
+ACCESS = Path(__file__).with_name("access.txt")
+
+
+def routes(app):
+    for rule in sorted(app.url_map.iter_rules(), key=lambda rule: (rule.rule, sorted(rule.methods))):
+        methods = ",".join(sorted(rule.methods - {"HEAD", "OPTIONS"}))
+        yield f"{methods:5} {rule.rule}  {rule.endpoint}  {access_of(app, rule.endpoint)}"
+
+
+def test_every_route_declares_who_may_come_and_the_list_is_reviewed(app):
+    # A changed line here is a decision about access or about a public address: make it on purpose, then renew the file.
+    assert "\n".join(routes(app)) + "\n" == ACCESS.read_text()
+
+
+def test_every_rule_is_a_permission_or_a_known_word(app):
+    known = {permission.value for permission in Permission} | {PUBLIC, SIGNED_IN}
+    assert {access_of(app, endpoint) for endpoint in app.view_functions} <= known
+
+
+def test_every_permission_opens_something_or_guards_a_service(app):
+    opened = {access_of(app, endpoint) for endpoint in app.view_functions}
+    source = "".join(path.read_text() for package in ("audits", "certificates", "portal") for path in (ROOT / package).rglob("*.py"))
+    unused = [p for p in Permission if p.value not in opened and len(re.findall(rf"\bPermission\.{p.name}\b", source)) == 0]
+    assert unused == []
+
+
+def test_every_promise_has_a_keeper_and_every_keeper_a_promise():
+    source = "".join(path.read_text() for package in ("audits", "certificates", "portal") for path in (ROOT / package).rglob("*.py"))
+    promised = set(re.findall(r"outbox\.put\(\s*session,\s*\"([a-z_.]+)\"", source))
+    assert promised == set(HANDLERS)
+
+
+def test_every_mail_template_exists():
+    source = "".join(path.read_text() for package in ("audits", "certificates", "portal") for path in (ROOT / package).rglob("*.py"))
+    used = set(re.findall(r"template=\"([a-z_]+)\"", source))
+    there = {path.stem for path in (ROOT / "templates" / "mail").glob("*.txt")} - {"_layout", "layout"}
+    assert used == there
+
+
+def test_every_state_and_role_has_a_word():
+    enums = {type(member) for member, _ in labels.LABELS}
+    named = {(type(member), member) for member, _ in labels.LABELS}
+    assert all((enum, member) in named for enum in enums for member in enum)
+
+
+def test_every_domain_error_has_a_status():
+    def family(error):
+        return [error, *(child for each in error.__subclasses__() for child in family(each))]
+
+    for error in family(errors.DomainError)[1:]:
+        assert any(issubclass(error, known) for known in errors.STATUS), error
+
+
+def test_every_event_has_words():
+    source = "".join(path.read_text() for package in ("audits", "certificates") for path in (ROOT / package).rglob("*.py"))
+    recorded = set(re.findall(r"events\.record\(\s*session,\s*\"([a-z_.]+)\"", source))
+    assert recorded - set(labels.EVENTS) == set()
+
+
+def test_all_templates_compile(app):
+    for template in app.jinja_env.list_templates(filter_func=lambda found: found.endswith((".html", ".txt"))):
+        if not template.startswith(("govuk_", "pdf/")):
+            app.jinja_env.get_template(template)

@@ -1,0 +1,56 @@
+"""Rules about the source itself that no linter knows."""
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+PACKAGES = ("portal", "audits", "certificates")
+SOURCES = sorted(path for package in PACKAGES for path in (ROOT / package).rglob("*.py"))
+TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
+
+
+def name(path: Path) -> str:
+    return str(path.relative_to(ROOT))
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=name)
+def test_a_file_is_one_room(path):
+    assert len(path.read_text().splitlines()) <= 400
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=name)
+def test_a_function_fits_a_glance(path):
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            assert node.end_lineno - node.lineno < 50, f"{node.name} is {node.end_lineno - node.lineno + 1} lines long"
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=name)
+def test_a_module_says_in_its_first_line_what_it_is_for(path):
+    text = ast.get_docstring(ast.parse(path.read_text()))
+    assert text
+    assert text.splitlines()[0].endswith((".", "…"))
+
+
+def test_only_one_place_commits():
+    committing = {name(path) for path in SOURCES if re.search(r"\.commit\(", path.read_text())}
+    assert committing == {"portal/database.py"}
+
+
+def test_no_module_is_called_after_nothing():
+    nothing = {"utils", "util", "helpers", "helper", "misc", "common", "base"}
+    assert [name(path) for path in SOURCES if path.stem in nothing] == []
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=name)
+def test_a_template_holds_no_style_and_no_script_of_its_own(path):
+    text = path.read_text()
+    if "pdf" not in path.parts:
+        assert not re.search(r"\sstyle=", text)
+        assert "<style" not in text
+    assert not re.search(r"\son[a-z]+=", text)
+    assert not re.search(r"<script(?![^>]*(src=|application/ld\+json))", text)
+    assert "|safe" not in text.replace(" ", "")
