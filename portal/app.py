@@ -16,7 +16,7 @@ TEMPLATES = Path(__file__).parent.parent / "templates"
 # One door per kind of person; `registry` can be served alone.
 DOORS = {
     "registry": ("portal.registry.routes",),
-    "account": ("portal.account.routes",),
+    "account": ("portal.account.routes", "portal.files"),
     "agency": ("portal.agency.routes", "portal.agency.registration", "portal.agency.people", "portal.agency.findings"),
     "inspector": ("portal.inspector.routes",),
     "office": (
