@@ -1,0 +1,30 @@
+"""What the norm judges by stands in the norm, and nowhere in the code."""
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.norm import norm
+
+ROOT = Path(__file__).parents[2]
+SOURCES = sorted(path for package in ("audits", "certificates") for path in (ROOT / package).rglob("*.py"))
+REQUIREMENT = re.compile(rf"\b(?:{'|'.join(norm().chapters)})-\d\d\b")
+CODES = {*norm().severities, *norm().verdicts, *norm().units} | {item.code for item in norm().requirements}
+
+
+def literals(path):
+    """Every string of a module; docstrings, being sentences, never equal a code."""
+    return {node.value for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Constant)}
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_no_code_names_a_requirement_a_severity_a_verdict_or_a_unit(path):
+    assert not CODES & {value for value in literals(path) if isinstance(value, str)}
+    assert not REQUIREMENT.findall(path.read_text())
+
+
+def test_the_check_would_notice():
+    assert REQUIREMENT.search("if code == 'GOV-01'")
+    assert {"critical", "nonconform", "organisation", "GOV-01"} <= CODES

@@ -1,0 +1,41 @@
+"""Which outcomes a score and the findings leave open."""
+
+import pytest
+
+from audits.decisions.rules import Outcome, Reason, possible_outcomes, reasons_against
+from tests.norm import norm
+
+GRANT, CONDITIONS, REFUSE = Outcome.GRANT, Outcome.GRANT_WITH_CONDITIONS, Outcome.REFUSE
+
+
+@pytest.mark.parametrize(
+    ("score", "failing", "blocking", "outcomes"),
+    [
+        (0, False, False, {GRANT, REFUSE}),
+        (15, False, False, {GRANT, REFUSE}),
+        (16, False, False, {CONDITIONS, REFUSE}),
+        (29, False, False, {CONDITIONS, REFUSE}),
+        (30, False, False, {REFUSE}),
+        (99, False, False, {REFUSE}),
+        (0, True, False, {REFUSE}),
+        (0, False, True, {REFUSE}),
+        (16, False, True, {REFUSE}),
+        (30, True, True, {REFUSE}),
+    ],
+)
+def test_the_table_of_outcomes(score, failing, blocking, outcomes):
+    assert possible_outcomes(norm().scoring, score, any_failing=failing, any_open_blocking=blocking) == outcomes
+
+
+@pytest.mark.parametrize(
+    ("score", "failing", "blocking", "reasons"),
+    [
+        (0, False, False, ()),
+        (16, False, False, (Reason.SCORE_CONDITIONAL,)),
+        (30, False, False, (Reason.SCORE_FAILS,)),
+        (38, True, True, (Reason.FAILING_FINDING, Reason.OPEN_BLOCKING_FINDING, Reason.SCORE_FAILS)),
+        (20, False, True, (Reason.OPEN_BLOCKING_FINDING, Reason.SCORE_CONDITIONAL)),
+    ],
+)
+def test_every_reason_is_named(score, failing, blocking, reasons):
+    assert reasons_against(norm().scoring, score, any_failing=failing, any_open_blocking=blocking) == reasons
