@@ -1,5 +1,7 @@
 """Form fields in the words of the house: every one says what to enter when it is required, or that it is not."""
 
+# mypy: allow-subclassing-any
+
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from typing import Any
@@ -9,6 +11,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField, MultipleFileField
 from wtforms import Field, Form
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Length, NumberRange, Regexp, StopValidation
 from wtforms.widgets import HiddenInput
 
@@ -29,7 +32,7 @@ class Required:
     def __init__(self, message: Any) -> None:
         self.message = message
 
-    def __call__(self, form: Form, field: Field) -> None:
+    def __call__(self, _: Form, field: Field) -> None:
         """Stop with our sentence only, whatever else was wrong with nothing."""
         if not _filled(field):
             field.errors = []
@@ -41,7 +44,7 @@ class NotRequired:
 
     field_flags = {"optional": True}
 
-    def __call__(self, form: Form, field: Field) -> None:
+    def __call__(self, _: Form, field: Field) -> None:
         """Accept nothing."""
         if not _filled(field):
             field.errors = []
@@ -73,7 +76,7 @@ class DateField(Field):
             raise ValueError(_("Enter a real date, like 27 3 2027."))
 
 
-class WholeNumberField(wtforms.IntegerField):  # type: ignore[misc]  # WTForms ships no types
+class WholeNumberField(wtforms.IntegerField):
     """A whole number, typed in an ordinary text box."""
 
     widget = widgets.TextWidget()
@@ -185,36 +188,53 @@ def date_field(label: Any, *, required: Any = None, hint: Any = "", **more: Any)
 
 
 def radios_field(
-    label: Any, choices: Choices, *, required: Any = None, hint: Any = "", inline: bool = False, **more: Any
+    label: Any,
+    choices: Choices,
+    *,
+    required: Any = None,
+    hint: Any = "",
+    inline: bool = False,
+    small: bool = False,
+    **more: Any,
 ) -> Any:
-    """One of a few; `choices` are pairs of value and words."""
+    """One of a few; `choices` are pairs of value and words. `small` is for the desk."""
     return wtforms.RadioField(
         label,
         [_need(required), *more.pop("rules", ())],
-        choices=list(choices),
+        choices=options(choices),
         description=hint,
         widget=widgets.RadiosWidget(),
-        render_kw=_kw({"classes": "govuk-radios--inline"} if inline else {}),
+        render_kw=_kw(_classes("radios", inline, small)),
         **more,
     )
 
 
-def checkboxes_field(label: Any, choices: Choices, *, required: Any = None, hint: Any = "", **more: Any) -> Any:
+def checkboxes_field(
+    label: Any, choices: Choices, *, required: Any = None, hint: Any = "", small: bool = False, **more: Any
+) -> Any:
     """Any of a few; `data` is a list."""
     return wtforms.SelectMultipleField(
         label,
         [_need(required), *more.pop("rules", ())],
-        choices=list(choices),
+        choices=options(choices),
         description=hint,
         widget=widgets.CheckboxesWidget(),
+        render_kw=_kw(_classes("checkboxes", inline=False, small=small)),
         **more,
     )
 
 
-def checkbox_field(label: Any, *, required: Any = None, hint: Any = "", **more: Any) -> Any:
+def checkbox_field(label: Any, *, required: Any = None, hint: Any = "", small: bool = False, **more: Any) -> Any:
     """A single tick; when required it must be set, as for a declaration. An optional one needs no remark."""
     rules = [Required(required)] if required else []
-    return wtforms.BooleanField(label, rules, description=hint, widget=widgets.CheckboxWidget(), **more)
+    return wtforms.BooleanField(
+        label,
+        rules,
+        description=hint,
+        widget=widgets.CheckboxWidget(),
+        render_kw=_kw(_classes("checkboxes", inline=False, small=small)),
+        **more,
+    )
 
 
 def select_field(label: Any, choices: Choices, *, required: Any = None, hint: Any = "", **more: Any) -> Any:
@@ -222,7 +242,7 @@ def select_field(label: Any, choices: Choices, *, required: Any = None, hint: An
     return wtforms.SelectField(
         label,
         [_need(required), *more.pop("rules", ())],
-        choices=list(choices),
+        choices=options(choices),
         description=hint,
         widget=widgets.SelectWidget(),
         **more,
@@ -255,6 +275,11 @@ def hidden_field(**more: Any) -> Any:
     return wtforms.HiddenField(**more)
 
 
+def options(choices: Choices) -> list[SelectChoice]:
+    """Pairs of value and words as WTForms wants them; for choices that are only known per request."""
+    return [SelectChoice(value, words) for value, words in choices]
+
+
 def _need(message: Any) -> Required | NotRequired:
     return Required(message) if message else NotRequired()
 
@@ -265,6 +290,11 @@ def _at_most(length: int) -> Length:
 
 def _strip(value: str | None) -> str | None:
     return value.strip() if value else value
+
+
+def _classes(component: str, inline: bool, small: bool) -> dict[str, Any]:
+    wanted = [f"govuk-{component}--{name}" for name, on in (("inline", inline), ("small", small)) if on]
+    return {"classes": " ".join(wanted)} if wanted else {}
 
 
 def _kw(component: dict[str, Any], **attributes: Any) -> dict[str, Any]:

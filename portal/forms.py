@@ -1,5 +1,7 @@
 """What every form shares: CSRF, and a place for the domain's complaints."""
 
+# mypy: allow-subclassing-any
+
 from collections.abc import Iterator
 from typing import Any
 
@@ -16,7 +18,7 @@ def init_app(app: Flask) -> None:
     CSRFProtect(app)
 
 
-class Form(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
+class Form(FlaskForm):
     """Base of all forms."""
 
     def complain(self, error: RuleError) -> None:

@@ -37,10 +37,10 @@ class Environment(FlaskEnvironment):
         if self.undefined is ChainableUndefined or not name.startswith(_BORROWED):
             return super()._load_template(name, globals)
         if self._lenient is None:
-            self._lenient = cast(Environment, self.overlay(undefined=ChainableUndefined))
+            self._lenient = self.overlay(undefined=ChainableUndefined)
             # They indent their output, and with it what people typed in a nested textarea, once more at every save.
             self._lenient.filters = self.filters | {"indent": lambda text, *_, **__: text}
-        return self._lenient._load_template(name, globals)
+        return self._lenient.get_template(name, globals=globals)
 
 
 def init_app(app: Flask) -> None:
