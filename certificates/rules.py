@@ -65,3 +65,9 @@ def is_number(text: str) -> bool:
             return check_digits(year + serial) == check
         case _:
             return False
+
+
+def public_id(country: str, register_number: str) -> str:
+    """The permanent name of an agency in the register: `nl-12345678`. A new number is another legal entity."""
+    bare = "".join(char for char in register_number if char.isalnum())
+    return f"{country}-{bare}".lower()

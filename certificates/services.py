@@ -1,7 +1,5 @@
 """From a grant to a sealed certificate, and what happens to it after. The caller commits."""
 
-import hashlib
-import json
 from collections.abc import Mapping
 from typing import Any
 from uuid import UUID, uuid4
@@ -130,12 +128,6 @@ def record_document(
     )
     session.add(document)
     return document
-
-
-def facts_digest(facts: Mapping[str, Any]) -> str:
-    """SHA-256 (hex) of the facts as canonical JSON: sorted keys, no spaces, UTF-8. The rosette is drawn from it."""
-    plain = json.dumps(facts, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return hashlib.sha256(plain.encode()).hexdigest()
 
 
 def _load(session: Session, certificate_id: UUID) -> Certificate:

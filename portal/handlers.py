@@ -45,7 +45,8 @@ def audit_report(session: Session, payload: Mapping[str, Any]) -> None:
     audit = session.get_one(Audit, UUID(payload["audit_id"]), with_for_update=True)
     if audit.reported_at is None or _known(session, "audit_report", audit.id, since=audit.reported_at):
         return
-    facts = report_facts(session, audit)
+    settings: Settings = current_app.extensions["settings"]
+    facts = report_facts(session, audit, body=_body(settings))
     _record(session, "audit_report", audit.id, audit.agency_id, facts)
 
 
