@@ -37,7 +37,9 @@ _SENTENCES = {
 
 def check(reading: Reading) -> None:
     """Note every problem of shape and of sense in the reading; each check passes over what has the wrong shape."""
-    for error in _VALIDATOR.iter_errors(reading.data):
+    # The schema tells of every missing name apart, each time with the whole list of names; once is enough.
+    errors = {(*e.absolute_path, e.validator, str(e.validator_value)): e for e in _VALIDATOR.iter_errors(reading.data)}
+    for error in errors.values():
         _note_shape(reading, error)
     norm = _map(reading.data)
     for path, message, params in (
@@ -55,9 +57,7 @@ def _note_shape(reading: Reading, error: ValidationError) -> None:
     match error.validator:
         case "required":
             for name in sorted(set(_list(error.validator_value)) - set(_map(error.instance))):
-                missing = (*path, name)
-                if not any(known.path == missing for known in reading.problems):
-                    reading.complain(missing, "%(name)s is missing.", name=name)
+                reading.complain((*path, name), "%(name)s is missing.", name=name)
         case "additionalProperties":
             for name in _unexpected(error):
                 reading.complain((*path, name), "%(name)s does not belong here.", name=name)

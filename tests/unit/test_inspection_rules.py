@@ -40,6 +40,15 @@ def test_the_worked_examples_of_the_norm_hold(example):
     assert rules.sample_size(norm().units[example.unit].sampling, example.population) == example.size
 
 
+@pytest.mark.parametrize(
+    ("population", "size"), [(10, 10), (20, 19), (50, 31), (100, 45), (250, 51), (500, 56), (1000, 57), (5000, 59)]
+)
+def test_a_rarer_defect_takes_a_larger_sample(population, size):
+    # With 20 units the chance to miss is exactly 5 percent, and that is good enough.
+    rule = SampleToDetect(Decimal("0.05"), Decimal("0.95"), at_least_square_root=False, cap=100)
+    assert rules.sample_size(rule, population) == size
+
+
 @given(st.integers(1, 3000))
 def test_the_sample_is_the_smallest_that_detects(population):
     size = rules.sample_size(FILES, population)
