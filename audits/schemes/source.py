@@ -53,6 +53,7 @@ def _scheme(plain: Plain, sha256: str) -> SchemeText:
         sha256=sha256,
         title=_text(plain["title"]),
         summary=_text(plain["summary"]),
+        excludes=tuple(_text(phrase) for phrase in plain["excludes"]),
         chapters=_table(plain["chapters"], lambda code, chapter: Chapter(code, _text(chapter["title"]))),
         severities=_table(plain["severities"], _severity),
         verdicts=_table(plain["verdicts"], lambda code, kind: VerdictKind(code=code, **_with_texts(kind, "name"))),

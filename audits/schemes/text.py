@@ -195,6 +195,7 @@ class SchemeText:
     sha256: str  # of the source as published, hex
     title: Text
     summary: Text
+    excludes: tuple[Text, ...]  # what the mark does not cover, a phrase each
     chapters: Mapping[str, Chapter]
     severities: Mapping[str, Severity]
     verdicts: Mapping[str, VerdictKind]
