@@ -1,0 +1,64 @@
+"""What may stand in the list of a population: pseudonyms, and nothing that names a person. Pure."""
+
+import re
+import unicodedata
+from collections.abc import Callable, Sequence
+
+from stdnum.nl import bsn
+
+from audits.core.errors import RuleError
+
+MAX_POPULATION = 50_000
+MAX_LENGTH = 60
+_NAMED_LINES = 10
+# Eight or nine digits, however they are grouped; longer numbers are no citizen numbers.
+_CITIZEN_NUMBER = re.compile(r"(?<!\d)\d(?:[ .\-]?\d){7,8}(?!\d)", re.ASCII)
+_EMAIL = re.compile(r"\S@\S")
+
+
+def checked_references(lines: Sequence[str]) -> list[str]:
+    """The references of a list, trimmed, in NFC, each once, in the order given.
+
+    Raises RuleError, with the numbers of the lines from 1, when a line is empty or too long, or holds an e-mail
+    address or a Dutch citizen number: the portal refuses to know who is behind a reference.
+    """
+    if len(lines) > MAX_POPULATION:
+        raise RuleError(
+            "The list has %(count)d lines; %(limit)d is the most.", "references", count=len(lines), limit=MAX_POPULATION
+        )
+    references = [unicodedata.normalize("NFC", line).strip() for line in lines]
+    for message, refuses in _REFUSALS:
+        if wrong := [number for number, reference in enumerate(references, start=1) if refuses(reference)]:
+            raise RuleError(message, "references", lines=_listed(wrong), limit=MAX_LENGTH)
+    return list(dict.fromkeys(references))
+
+
+def holds_citizen_number(text: str) -> bool:
+    """Whether part of the text passes the eleven-test of a BSN."""
+    return any(bsn.is_valid(found) for found in _CITIZEN_NUMBER.findall(text))
+
+
+def _is_unreadable(reference: str) -> bool:
+    return any(unicodedata.category(character) in {"Cc", "Cf", "Zl", "Zp"} for character in reference)
+
+
+def _listed(numbers: Sequence[int]) -> str:
+    return ", ".join(map(str, numbers[:_NAMED_LINES])) + (" …" if len(numbers) > _NAMED_LINES else "")
+
+
+_REFUSALS: tuple[tuple[str, Callable[[str], bool]], ...] = (
+    ("These lines are empty: %(lines)s. Remove them.", lambda reference: not reference),
+    (
+        "These lines are too long: %(lines)s. Use at most %(limit)d characters on a line.",
+        lambda reference: len(reference) > MAX_LENGTH,
+    ),
+    ("These lines hold characters that cannot be read: %(lines)s. Remove them.", _is_unreadable),
+    (
+        "These lines look like an e-mail address: %(lines)s. Use references without names, like F-001.",
+        lambda reference: bool(_EMAIL.search(reference)),
+    ),
+    (
+        "These lines look like a citizen number: %(lines)s. Use references without personal data, like F-001.",
+        holds_citizen_number,
+    ),
+)

@@ -1,0 +1,222 @@
+"""Reads of audits and findings. Every list starts from what the actor may see."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import NamedTuple
+from uuid import UUID
+
+from sqlalchemy import Select, and_, exists, false, func, or_, select
+from sqlalchemy.orm import Session, contains_eager, defer, joinedload
+from sqlalchemy.orm.interfaces import LoaderOption
+
+from audits.agencies.models import Agency
+from audits.applications.models import Application
+from audits.applications.queries import visible_applications
+from audits.applications.workflow import ApplicationState
+from audits.core.access import Actor, Permission
+from audits.core.errors import NotFoundError
+from audits.inspections.models import Audit, Finding, Participant, Population, SampledUnit, Verdict
+from audits.inspections.workflow import AuditState, FindingState
+from audits.people.models import Person
+from audits.schemes.text import SchemeText, Unit
+
+LIST_LIMIT = 200
+
+
+class VerdictRow(NamedTuple):
+    """One verdict: its code and the note with it."""
+
+    value: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Repairs:
+    """What still has to happen with the findings of one audit."""
+
+    open: int
+    answered: int
+    due_on: date | None  # the first term that ends, of the open ones
+
+
+def visible_audits(actor: Actor) -> Select[Audit]:
+    """An agency sees its own, an unannounced one only once it began; an inspector those assigned; other staff all."""
+    query = select(Audit)
+    if actor.agency_id is not None:
+        known = or_(Audit.announced, Audit.started_at.is_not(None))
+        return query.where(Audit.agency_id == actor.agency_id, known)
+    if actor.has(Permission.CASES_VIEW):
+        return query
+    return query.where(Audit.inspector_id == actor.id if actor.has(Permission.AUDIT_VIEW) else false())
+
+
+def get_audit(session: Session, actor: Actor, audit_id: UUID, *, whole_agency: bool = False) -> Audit:
+    """One audit with its agency, version and people, or NotFoundError; `whole_agency` adds branches and controllers."""
+    query = visible_audits(actor).where(Audit.id == audit_id).options(*_with_case())
+    if whole_agency:
+        agency = joinedload(Audit.agency)
+        query = query.options(agency.selectinload(Agency.branches), agency.selectinload(Agency.controllers))
+    audit = session.scalar(query)
+    if audit is None:
+        raise NotFoundError("There is no such audit.")
+    return audit
+
+
+def find_live_audit(session: Session, actor: Actor, application_id: UUID) -> Audit | None:
+    """The audit of an application that is not cancelled, if there is one."""
+    live = visible_audits(actor).where(Audit.application_id == application_id, Audit.state != AuditState.CANCELLED)
+    return session.scalar(live.options(*_with_case()))
+
+
+def list_audits(
+    session: Session,
+    actor: Actor,
+    states: Collection[AuditState] | None = None,
+    *,
+    limit: int = LIST_LIMIT,
+) -> list[Audit]:
+    """Audits with their agencies, by their first day."""
+    query = visible_audits(actor).options(*_with_case()).order_by(Audit.planned_on, Audit.reference)
+    if states is not None:
+        query = query.where(Audit.state.in_(states))
+    return list(session.scalars(query.limit(limit)))
+
+
+def own_audits(session: Session, actor: Actor) -> list[Audit]:
+    """What an inspector has to do and has done, newest first; without what was cancelled."""
+    query = visible_audits(actor).where(Audit.inspector_id == actor.id, Audit.state != AuditState.CANCELLED)
+    query = query.options(*_with_case()).order_by(Audit.planned_on.desc(), Audit.reference.desc())
+    return list(session.scalars(query.limit(LIST_LIMIT)))
+
+
+def unplanned_applications(session: Session, actor: Actor) -> list[Application]:
+    """Accepted applications that no audit was planned for, longest waiting first."""
+    planned = exists().where(Audit.application_id == Application.id, Audit.state != AuditState.CANCELLED)
+    query = visible_applications(actor).where(Application.state == ApplicationState.ACCEPTED, ~planned)
+    query = query.options(joinedload(Application.agency)).order_by(Application.submitted_at)
+    return list(session.scalars(query.limit(LIST_LIMIT)))
+
+
+def took_part(session: Session, audit_id: UUID, person_id: UUID) -> bool:
+    """Whether this person planned, carried out or otherwise shared in the evaluation."""
+    return session.get(Participant, (audit_id, person_id)) is not None
+
+
+def populations_of(session: Session, audit_id: UUID) -> list[Population]:
+    """The populations that are fixed, without their long lists of members."""
+    query = select(Population).where(Population.audit_id == audit_id).order_by(Population.frozen_at, Population.unit)
+    return list(session.scalars(query.options(defer(Population.members))))
+
+
+def get_population(session: Session, audit_id: UUID, unit: str) -> Population:
+    """One population with its members, or NotFoundError. The caller has got the audit first."""
+    population = session.get(Population, (audit_id, unit))
+    if population is None:
+        raise NotFoundError("This sample is not drawn yet.")
+    return population
+
+
+def undrawn(norm: SchemeText, units: Collection[str]) -> list[Unit]:
+    """The kinds of units of the norm that must still be drawn, given those that are."""
+    asked = {item.unit for item in norm.requirements}
+    return [unit for code, unit in norm.units.items() if code in asked and not unit.is_agency and code not in units]
+
+
+def sample_of(session: Session, audit_id: UUID, units: Collection[str] | None = None) -> dict[str, list[str]]:
+    """The drawn references per unit kind, in the order of the draw; the organisation itself is among them."""
+    query = select(SampledUnit.unit, SampledUnit.reference).where(SampledUnit.audit_id == audit_id)
+    if units is not None:
+        query = query.where(SampledUnit.unit.in_(units))
+    sample: dict[str, list[str]] = defaultdict(list)
+    for unit, reference in session.execute(query.order_by(SampledUnit.unit, SampledUnit.position)):
+        sample[unit].append(reference)
+    return dict(sample)
+
+
+def verdicts_of(
+    session: Session, audit_id: UUID, codes: Collection[str] | None = None
+) -> dict[str, dict[str, VerdictRow]]:
+    """What was seen, per requirement and unit reference, in the order of the draw; only of `codes`, if given."""
+    same_unit = and_(
+        SampledUnit.audit_id == Verdict.audit_id,
+        SampledUnit.unit == Verdict.unit,
+        SampledUnit.reference == Verdict.reference,
+    )
+    query = (
+        select(Verdict.requirement_code, Verdict.reference, Verdict.value, Verdict.note)
+        .join(SampledUnit, same_unit)
+        .where(Verdict.audit_id == audit_id)
+        .order_by(Verdict.requirement_code, SampledUnit.position)
+    )
+    if codes is not None:
+        query = query.where(Verdict.requirement_code.in_(codes))
+    seen: dict[str, dict[str, VerdictRow]] = defaultdict(dict)
+    for code, reference, value, note in session.execute(query):
+        seen[code][reference] = VerdictRow(value, note)
+    return dict(seen)
+
+
+def rules_view(seen: Mapping[str, Mapping[str, VerdictRow]]) -> dict[str, dict[str, str]]:
+    """The verdicts without their notes, as the rules read them."""
+    return {code: {reference: row.value for reference, row in rows.items()} for code, rows in seen.items()}
+
+
+def progress_of(session: Session, audit_id: UUID) -> dict[str, int]:
+    """How many units of each requirement are judged."""
+    query = select(Verdict.requirement_code, func.count()).where(Verdict.audit_id == audit_id)
+    return dict(session.execute(query.group_by(Verdict.requirement_code)).tuples())
+
+
+def findings_of(session: Session, audit_id: UUID) -> list[Finding]:
+    """The findings of one audit, in the order of the norm. The caller has got the audit first."""
+    return list(session.scalars(select(Finding).where(Finding.audit_id == audit_id).order_by(Finding.number)))
+
+
+def list_findings(session: Session, actor: Actor) -> list[Finding]:
+    """All findings that the actor may see, with their audits, newest audit first."""
+    query = _visible_findings(actor).order_by(Audit.reported_at.desc(), Finding.audit_id, Finding.number)
+    return list(session.scalars(query.limit(LIST_LIMIT)))
+
+
+def get_finding(session: Session, actor: Actor, finding_id: UUID) -> Finding:
+    """One finding with its audit, or NotFoundError."""
+    finding = session.scalar(_visible_findings(actor).where(Finding.id == finding_id))
+    if finding is None:
+        raise NotFoundError("There is no such finding.")
+    return finding
+
+
+def repairs_of(session: Session, audit_ids: Iterable[UUID]) -> dict[UUID, Repairs]:
+    """What the findings of these audits still need; an audit without findings is not in it."""
+    waiting = Finding.state == FindingState.OPEN
+    query = select(
+        Finding.audit_id,
+        func.count().filter(waiting, Finding.due_on.is_not(None)),
+        func.count().filter(Finding.state == FindingState.ANSWERED),
+        func.min(Finding.due_on).filter(waiting),
+    ).where(Finding.audit_id.in_(list(audit_ids)))
+    rows = session.execute(query.group_by(Finding.audit_id))
+    return {audit_id: Repairs(waiting, answered, due_on) for audit_id, waiting, answered, due_on in rows}
+
+
+def _visible_findings(actor: Actor) -> Select[Finding]:
+    seen = visible_audits(actor).with_only_columns(Audit.id)
+    audit = contains_eager(Finding.audit)
+    return (
+        select(Finding)
+        .join(Finding.audit)
+        .where(Audit.id.in_(seen))
+        .options(audit.joinedload(Audit.agency), audit.joinedload(Audit.scheme_version))
+    )
+
+
+def _with_case() -> tuple[LoaderOption, ...]:
+    """Agency, version and people in the one statement; what roles those people hold is of no interest here."""
+    return (
+        joinedload(Audit.agency),
+        joinedload(Audit.scheme_version),
+        joinedload(Audit.inspector).lazyload(Person.held),
+        joinedload(Audit.planner).lazyload(Person.held),
+    )

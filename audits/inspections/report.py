@@ -1,0 +1,159 @@
+"""The snapshot of an audit that its report prints: plain values in one language, fixed when it is made."""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from audits.agencies.printed import holder_facts
+from audits.core.clock import AMSTERDAM
+from audits.inspections import rules
+from audits.inspections.models import Audit, Finding, Population
+from audits.inspections.queries import VerdictRow, findings_of, populations_of, sample_of, verdicts_of
+from audits.inspections.workflow import FindingState
+from audits.people.models import Person
+from audits.schemes.queries import norm_of
+from audits.schemes.text import Requirement, SchemeText, VerdictKind
+
+_STATES = {
+    FindingState.OPEN: {"nl": "Open", "en": "Open"},
+    FindingState.ANSWERED: {"nl": "Beantwoord, nog te controleren", "en": "Answered, to be checked"},
+    FindingState.CLOSED: {"nl": "Gesloten", "en": "Closed"},
+}
+
+Seen = Mapping[str, Mapping[str, VerdictRow]]
+
+
+def report_facts(session: Session, audit: Audit, *, body: Mapping[str, str]) -> dict[str, Any]:
+    """What the report of a reported audit says; `body` holds name and address of the certification body.
+
+    The shape is that of an audit report in `certificates.press.documents`.
+    """
+    if audit.started_at is None or audit.reported_at is None:
+        raise ValueError("only a reported audit has a report")
+    norm, language = norm_of(audit.scheme_version), _language(session, audit)
+    found = findings_of(session, audit.id)
+    seen = verdicts_of(session, audit.id)
+    return {
+        "language": language,
+        "reference": audit.reference,
+        "agency": holder_facts(audit.agency, language),
+        "norm": {"name": norm.title.in_(language), "version": norm.version, "sha256": norm.sha256},
+        "announced": audit.announced,
+        "started_on": _day(audit.started_at),
+        "reported_on": _day(audit.reported_at),
+        "inspector": audit.inspector.name,
+        "summary": audit.summary,
+        "score": audit.score,
+        "fail_total": norm.scoring.fail_total,
+        "conditional_from": norm.scoring.conditional_from,
+        "grades": _grades(norm, found, language),
+        "samples": _samples(norm, populations_of(session, audit.id), sample_of(session, audit.id), language),
+        "findings": [_finding(norm, finding, language) for finding in found],
+        "chapters": _chapters(norm, seen, found, language),
+        "body": dict(body),
+    }
+
+
+def overall(norm: SchemeText, verdicts: Collection[VerdictRow]) -> VerdictKind:
+    """The verdict on a requirement as a whole: the gravest that was given, or that it does not apply to anything."""
+    if not verdicts:
+        return max(norm.verdicts.values(), key=_mildness)
+    return min((norm.verdicts[row.value] for row in verdicts), key=_mildness)
+
+
+def _mildness(kind: VerdictKind) -> int:
+    return 0 if kind.nonconforming else 1 if kind.assessed else 2 if kind.leaves_open else 3
+
+
+def _language(session: Session, audit: Audit) -> str:
+    """The language of the person who signed the application."""
+    signatory = session.get(Person, audit.application.declared_by) if audit.application.declared_by else None
+    return signatory.language if signatory else "nl"
+
+
+def _day(moment: datetime) -> str:
+    return moment.astimezone(AMSTERDAM).date().isoformat()
+
+
+def _grades(norm: SchemeText, found: Sequence[Finding], language: str) -> list[dict[str, Any]]:
+    counted = {code: [finding for finding in found if finding.grade == code] for code in norm.severities}
+    return [
+        {
+            "name": norm.severities[code].name.in_(language),
+            "count": len(findings),
+            "points": sum(finding.points for finding in findings),
+        }
+        for code, findings in counted.items()
+    ]
+
+
+def _samples(
+    norm: SchemeText, populations: Sequence[Population], drawn: Mapping[str, list[str]], language: str
+) -> list[dict[str, Any]]:
+    return [
+        {
+            "unit": norm.units[population.unit].plural.in_(language),
+            "population": population.size,
+            "drawn": population.drawn,
+            "digest": population.digest,
+            "seed": population.seed,
+            "algorithm": population.algorithm,
+            "references": drawn.get(population.unit, []),
+        }
+        for population in populations
+    ]
+
+
+def _finding(norm: SchemeText, finding: Finding, language: str) -> dict[str, Any]:
+    requirement = norm.requirement(finding.requirement_code)
+    low, high = rules.share_interval(finding.nonconforming, finding.assessed, finding.population)
+    answer = {name: getattr(finding, name) for name in ("cause", "extent", "solution", "operation")}
+    return {
+        "number": finding.number,
+        "code": finding.requirement_code,
+        "title": requirement.title.in_(language),
+        "requirement": requirement.question.in_(language),
+        "grade": norm.severities[finding.grade].name.in_(language),
+        "points": finding.points,
+        "blocks": finding.blocks,
+        "unit": norm.units[requirement.unit].plural.in_(language),
+        "population": finding.population,
+        "assessed": finding.assessed,
+        "nonconforming": finding.nonconforming,
+        "interval": [low, high],
+        "observed": finding.observed,
+        "due_on": finding.due_on.isoformat() if finding.due_on else None,
+        "state": _STATES[finding.state][language],
+        "answer": answer if finding.answered_at else None,
+        "verification": finding.verification_note,
+    }
+
+
+def _chapters(norm: SchemeText, seen: Seen, found: Sequence[Finding], language: str) -> list[dict[str, Any]]:
+    numbers = {finding.requirement_code: finding.number for finding in found}
+    return [
+        {
+            "code": code,
+            "title": chapter.title.in_(language),
+            "requirements": [
+                _judgement(norm, item, seen.get(item.code, {}), language) | {"finding": numbers.get(item.code)}
+                for item in norm.in_chapter(code)
+            ],
+        }
+        for code, chapter in norm.chapters.items()
+    ]
+
+
+def _judgement(
+    norm: SchemeText, item: Requirement, verdicts: Mapping[str, VerdictRow], language: str
+) -> dict[str, Any]:
+    kinds = [norm.verdicts[row.value] for row in verdicts.values()]
+    return {
+        "code": item.code,
+        "title": item.title.in_(language),
+        "verdict": overall(norm, verdicts.values()).name.in_(language),
+        "assessed": sum(kind.assessed for kind in kinds),
+        "nonconforming": sum(kind.nonconforming for kind in kinds),
+    }
