@@ -66,6 +66,9 @@ class Branch(Base):
     postcode: Mapped[str]
     city: Mapped[str]
     country: Mapped[str]
+    version: Mapped[int] = mapped_column()
+
+    __mapper_args__ = {"version_id_col": version}
 
 
 class Controller(Base):
@@ -80,6 +83,9 @@ class Controller(Base):
     share_percent: Mapped[int | None]
     since: Mapped[date]
     other_agencies: Mapped[str] = mapped_column(default="")
+    version: Mapped[int] = mapped_column()
+
+    __mapper_args__ = {"version_id_col": version}
 
 
 class Contact(Base):
@@ -93,6 +99,9 @@ class Contact(Base):
     function: Mapped[str]
     email: Mapped[str] = mapped_column(CITEXT)
     phone: Mapped[str]
+    version: Mapped[int] = mapped_column()
+
+    __mapper_args__ = {"version_id_col": version}
 
 
 def facts(agency: Agency) -> dict[str, Any]:

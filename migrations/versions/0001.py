@@ -61,7 +61,7 @@ def upgrade() -> None:
         "login_brake",
         sa.Column("bucket", sa.LargeBinary(), nullable=False),
         sa.Column("failures", sa.Integer(), nullable=False),
-        sa.Column("window_start", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("open_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("bucket", name=op.f("pk_login_brake")),
     )
     op.create_table(
@@ -110,6 +110,7 @@ def upgrade() -> None:
         sa.Column("postcode", sa.String(), nullable=False),
         sa.Column("city", sa.String(), nullable=False),
         sa.Column("country", sa.String(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["agency_id"], ["agency.id"], name=op.f("fk_branch_agency_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_branch")),
     )
@@ -122,6 +123,7 @@ def upgrade() -> None:
         sa.Column("function", sa.String(), nullable=False),
         sa.Column("email", postgresql.CITEXT(), nullable=False),
         sa.Column("phone", sa.String(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["agency_id"], ["agency.id"], name=op.f("fk_contact_agency_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_contact")),
     )
@@ -135,6 +137,7 @@ def upgrade() -> None:
         sa.Column("share_percent", sa.Integer(), nullable=True),
         sa.Column("since", sa.Date(), nullable=False),
         sa.Column("other_agencies", sa.String(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["agency_id"], ["agency.id"], name=op.f("fk_controller_agency_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_controller")),
     )

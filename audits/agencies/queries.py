@@ -1,0 +1,41 @@
+"""Reads of agencies. Every list starts from what the actor may see."""
+
+from uuid import UUID
+
+from sqlalchemy import Select, false, select
+from sqlalchemy.orm import Session, selectinload
+
+from audits.agencies.models import Agency, facts
+from audits.agencies.rules import AgencyDetails, Part, missing_parts
+from audits.core.access import Actor, Permission
+from audits.core.errors import NotFoundError
+
+
+def visible_agencies(actor: Actor) -> Select[Agency]:
+    """An agency sees itself, staff with cases see all, others none."""
+    query = select(Agency)
+    if not actor.has(Permission.AGENCY_VIEW):
+        return query.where(false())
+    return query if actor.agency_id is None else query.where(Agency.id == actor.agency_id)
+
+
+def get_agency(session: Session, actor: Actor, agency_id: UUID, *, whole: bool = False) -> Agency:
+    """One agency, `whole` with its branches, people in control and contacts; or NotFoundError."""
+    query = visible_agencies(actor).where(Agency.id == agency_id)
+    if whole:
+        lists = (Agency.branches, Agency.controllers, Agency.contacts)
+        query = query.options(*(selectinload(each) for each in lists))
+    agency = session.scalar(query)
+    if agency is None:
+        raise NotFoundError("There is no such agency.")
+    return agency
+
+
+def details_of(agency: Agency) -> AgencyDetails:
+    """What is stored, as the value that the services take."""
+    return AgencyDetails.of(facts(agency))
+
+
+def missing_of(agency: Agency) -> list[Part]:
+    """Which parts of the details an application still needs."""
+    return missing_parts(details_of(agency), controllers=len(agency.controllers), contacts=len(agency.contacts))

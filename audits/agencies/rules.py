@@ -1,0 +1,246 @@
+"""What an agency says about itself, checked and brought into one form; and what is still missing. Pure."""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, fields, replace
+from datetime import date
+from enum import StrEnum
+from typing import Any
+from urllib.parse import urlsplit
+
+from audits.agencies.numbers import clean_country, clean_iban, clean_postcode, clean_register_number
+from audits.core.errors import RuleError
+
+LARGEST_HEADCOUNT = 500_000
+LONGEST_LINE = 200
+MOST_NAMES = 20
+LONGEST_TEXT = 2000
+
+_PHONE = re.compile(r"\+?[0-9][0-9 ()/.-]{5,24}")
+_EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
+_HOST = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)(\.(?!-)[a-z0-9-]{1,63}(?<!-))+")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgencyDetails:
+    """What an agency says about itself. Lists hold codes of the norm, country codes or plain names."""
+
+    legal_name: str
+    country: str  # ISO 3166-1 alpha-2 of the seat
+    register_number: str
+    street: str
+    postcode: str
+    city: str
+    trade_names: tuple[str, ...] = ()
+    phone: str = ""
+    website: str = ""
+    activities: tuple[str, ...] = ()
+    sectors: tuple[str, ...] = ()
+    recruitment_countries: tuple[str, ...] = ()
+    headcount: int = 0
+    own_housing: bool = False
+    housing_places: int = 0
+    iban: str = ""
+    account_holder: str = ""
+
+    @classmethod
+    def of(cls, facts: Mapping[str, Any]) -> "AgencyDetails":
+        """From stored plain values; what is no detail is left out."""
+        known: dict[str, Any] = {field.name: facts[field.name] for field in fields(cls) if field.name in facts}
+        values: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in known.items()}
+        return cls(**values)
+
+    def plain(self) -> dict[str, Any]:
+        """Plain values for the row and for events."""
+        values = {field.name: getattr(self, field.name) for field in fields(self)}
+        return {name: list(value) if isinstance(value, tuple) else value for name, value in values.items()}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BranchDetails:
+    """A place of business or a housing location other than the seat."""
+
+    name: str
+    street: str
+    postcode: str
+    city: str
+    country: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ControllerDetails:
+    """A person in control: director, owner above 25 percent, proxy, or who in fact runs the business."""
+
+    name: str
+    function: str
+    since: date
+    share_percent: int | None = None
+    other_agencies: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContactDetails:
+    """Somebody whom the certification body may call or write to about the case."""
+
+    name: str
+    function: str
+    email: str
+    phone: str
+
+
+class Part(StrEnum):
+    """The parts of the details; an application needs all of them."""
+
+    SEAT = "seat"
+    SCOPE = "scope"
+    WORKERS = "workers"
+    BANK = "bank"
+    CONTROLLERS = "controllers"
+    CONTACTS = "contacts"
+
+
+# What the public register shows, or finds an agency by.
+LISTED = frozenset(
+    {"legal_name", "trade_names", "city", "activities", "sectors", "own_housing", "recruitment_countries"}
+)
+
+
+def clean_details(details: AgencyDetails) -> AgencyDetails:
+    """The same, checked and in one form. RuleError at the first field that is wrong; empty optional parts are fine."""
+    country = clean_country(details.country)
+    places = details.housing_places if details.own_housing else 0
+    return replace(
+        details,
+        legal_name=line(details.legal_name, "legal_name", "Enter the legal name."),
+        trade_names=clean_names(details.trade_names),
+        country=country,
+        register_number=clean_register_number(country, details.register_number),
+        street=line(details.street, "street", "Enter the street and house number."),
+        postcode=clean_postcode(country, details.postcode),
+        city=line(details.city, "city", "Enter the town or city."),
+        phone=clean_phone(details.phone) if details.phone.strip() else "",
+        website=clean_website(details.website),
+        activities=tuple(dict.fromkeys(details.activities)),
+        sectors=tuple(dict.fromkeys(details.sectors)),
+        recruitment_countries=tuple(sorted({clean_country(code) for code in details.recruitment_countries})),
+        headcount=_in_range(details.headcount, "headcount"),
+        housing_places=_in_range(places, "housing_places"),
+        iban=clean_iban(details.iban) if details.iban.strip() else "",
+        account_holder=_short(" ".join(details.account_holder.split()), "account_holder"),
+    )
+
+
+def clean_branch(branch: BranchDetails) -> BranchDetails:
+    """The same, checked and in one form."""
+    country = clean_country(branch.country)
+    return BranchDetails(
+        name=line(branch.name, "name", "Enter the name."),
+        street=line(branch.street, "street", "Enter the street and house number."),
+        postcode=clean_postcode(country, branch.postcode),
+        city=line(branch.city, "city", "Enter the town or city."),
+        country=country,
+    )
+
+
+def clean_controller(controller: ControllerDetails, today: date) -> ControllerDetails:
+    """The same, checked and in one form."""
+    if controller.share_percent is not None and not 0 <= controller.share_percent <= 100:  # noqa: PLR2004
+        raise RuleError("Enter a number from %(min)s to %(max)s.", "share_percent", min=0, max=100)
+    if controller.since > today:
+        raise RuleError("Enter a day that is not in the future.", "since")
+    if len(controller.other_agencies) > LONGEST_TEXT:
+        raise RuleError("Use at most %(max)d characters.", "other_agencies", max=LONGEST_TEXT)
+    return replace(
+        controller,
+        name=line(controller.name, "name", "Enter the name."),
+        function=line(controller.function, "function", "Enter the function."),
+        other_agencies=controller.other_agencies.strip(),
+    )
+
+
+def clean_contact(contact: ContactDetails) -> ContactDetails:
+    """The same, checked and in one form."""
+    email = contact.email.strip()
+    if not _EMAIL.fullmatch(email) or len(email) > LONGEST_LINE:
+        raise RuleError("Enter an e-mail address in the right form, like name@example.nl.", "email")
+    return ContactDetails(
+        name=line(contact.name, "name", "Enter the name."),
+        function=line(contact.function, "function", "Enter the function."),
+        email=email,
+        phone=clean_phone(contact.phone),
+    )
+
+
+def clean_phone(number: str) -> str:
+    """A telephone number as people write it."""
+    number = " ".join(number.split())
+    if not _PHONE.fullmatch(number):
+        raise RuleError("Enter a telephone number, like 020 123 4567 or +31 20 123 4567.", "phone")
+    return number
+
+
+def clean_website(address: str) -> str:
+    """A web address with http or https, or nothing. Other schemes could run something in the reader's browser."""
+    address = address.strip()
+    if not address:
+        return ""
+    if not re.match(r"[a-zA-Z][a-zA-Z0-9+.-]*:", address):
+        address = f"https://{address}"
+    try:
+        parts = urlsplit(address)
+        host = (parts.hostname or "").encode("idna").decode()
+        right = parts.scheme in {"http", "https"} and not parts.username and parts.port in {None, 80, 443}
+    except ValueError:  # UnicodeError is one of them
+        host, right = "", False
+    if not right or not _HOST.fullmatch(host) or len(address) > LONGEST_LINE or not address.isprintable():
+        raise RuleError("Enter a web address, like https://www.example.nl.", "website")
+    return address
+
+
+def clean_names(names: Iterable[str]) -> tuple[str, ...]:
+    """Trade names without spaces around them, empty lines and doubles."""
+    cleaned = tuple(dict.fromkeys(name for name in (" ".join(name.split()) for name in names) if name))
+    if len(cleaned) > MOST_NAMES:
+        raise RuleError("Enter at most %(max)d names.", "trade_names", max=MOST_NAMES)
+    return tuple(_short(name, "trade_names") for name in cleaned)
+
+
+def names_after(former: Iterable[str], old: str, new: str) -> list[str]:
+    """The former names once `old` became `new`: every name it ever had, latest last, not the one it has now."""
+    return [name for name in dict.fromkeys([*(name for name in former if name != old), old]) if name != new]
+
+
+def missing_parts(details: AgencyDetails, *, controllers: int, contacts: int) -> list[Part]:
+    """What an application still needs, in the order in which people fill it in."""
+    housed = details.housing_places > 0 or not details.own_housing
+    there = {
+        Part.SEAT: bool(details.phone),
+        Part.SCOPE: bool(details.activities and details.sectors),
+        Part.WORKERS: bool(details.headcount and details.recruitment_countries and housed),
+        Part.BANK: bool(details.iban and details.account_holder),
+        Part.CONTROLLERS: controllers > 0,
+        Part.CONTACTS: contacts > 0,
+    }
+    return [part for part, filled in there.items() if not filled]
+
+
+def line(text: str, field: str, missing: str) -> str:
+    """A text on one line; RuleError with `missing` when nothing is left of it."""
+    text = " ".join(text.split())
+    if not text:
+        raise RuleError(missing, field)
+    return _short(text, field)
+
+
+def _short(text: str, field: str) -> str:
+    if not text.isprintable():
+        raise RuleError("Use letters, digits and ordinary signs only.", field)
+    if len(text) > LONGEST_LINE:
+        raise RuleError("Use at most %(max)d characters.", field, max=LONGEST_LINE)
+    return text
+
+
+def _in_range(number: int, field: str) -> int:
+    if not 0 <= number <= LARGEST_HEADCOUNT:
+        raise RuleError("Enter a number from %(min)s to %(max)s.", field, min=0, max=LARGEST_HEADCOUNT)
+    return number

@@ -1,0 +1,125 @@
+"""Branches, people in control and contacts: added, changed and removed by the agency's own people.
+
+Events of people hold which fields changed, not what they held: the trail can never be erased, personal data must be.
+"""
+
+from dataclasses import asdict
+from typing import Any, TypeVar
+from uuid import UUID, uuid4
+
+from sqlalchemy.orm import Session
+
+from audits.agencies.models import Agency, Branch, Contact, Controller
+from audits.agencies.rules import (
+    BranchDetails,
+    ContactDetails,
+    ControllerDetails,
+    clean_branch,
+    clean_contact,
+    clean_controller,
+)
+from audits.agencies.services.details import load_own
+from audits.core import clock, events
+from audits.core.access import Actor
+from audits.core.errors import IllegalMoveError, NotFoundError
+
+Row = TypeVar("Row", Branch, Controller, Contact)
+
+
+def add_branch(session: Session, actor: Actor, agency_id: UUID, branch: BranchDetails) -> Branch:
+    """Add a place of business or a housing location."""
+    return _add(session, actor, agency_id, Branch, asdict(clean_branch(branch)))
+
+
+def change_branch(session: Session, actor: Actor, branch_id: UUID, branch: BranchDetails, *, version: int) -> Branch:
+    """Change it; `version` is the row version that the person saw."""
+    return _change(session, actor, Branch, branch_id, asdict(clean_branch(branch)), version=version)
+
+
+def remove_branch(session: Session, actor: Actor, branch_id: UUID) -> None:
+    """Remove it."""
+    _remove(session, actor, Branch, branch_id)
+
+
+def add_controller(session: Session, actor: Actor, agency_id: UUID, controller: ControllerDetails) -> Controller:
+    """Add a person in control."""
+    return _add(session, actor, agency_id, Controller, asdict(clean_controller(controller, clock.today())))
+
+
+def change_controller(
+    session: Session, actor: Actor, controller_id: UUID, controller: ControllerDetails, *, version: int
+) -> Controller:
+    """Change what is known of a person in control; `version` is the row version that was seen."""
+    values = asdict(clean_controller(controller, clock.today()))
+    return _change(session, actor, Controller, controller_id, values, version=version)
+
+
+def remove_controller(session: Session, actor: Actor, controller_id: UUID) -> None:
+    """Remove a person who is no longer in control."""
+    _remove(session, actor, Controller, controller_id)
+
+
+def add_contact(session: Session, actor: Actor, agency_id: UUID, contact: ContactDetails) -> Contact:
+    """Add somebody whom the certification body may call."""
+    return _add(session, actor, agency_id, Contact, asdict(clean_contact(contact)))
+
+
+def change_contact(
+    session: Session, actor: Actor, contact_id: UUID, contact: ContactDetails, *, version: int
+) -> Contact:
+    """Change a contact; `version` is the row version that the person saw."""
+    return _change(session, actor, Contact, contact_id, asdict(clean_contact(contact)), version=version)
+
+
+def remove_contact(session: Session, actor: Actor, contact_id: UUID) -> None:
+    """Remove a contact."""
+    _remove(session, actor, Contact, contact_id)
+
+
+def _add(session: Session, actor: Actor, agency_id: UUID, kind: type[Row], values: dict[str, Any]) -> Row:
+    agency = load_own(session, actor, agency_id)
+    row = kind(id=uuid4(), agency_id=agency.id, **values)
+    session.add(row)
+    session.expire(agency, [_COLLECTION[kind]])
+    _record(session, actor, row, "add")
+    session.flush()
+    return row
+
+
+def _change(
+    session: Session, actor: Actor, kind: type[Row], row_id: UUID, values: dict[str, Any], *, version: int
+) -> Row:
+    row = _load(session, actor, kind, row_id)
+    if row.version != version:
+        raise IllegalMoveError("Somebody changed this in the meantime. Reload the page and look again.")
+    changed = [name for name, value in values.items() if getattr(row, name) != value]
+    for name in changed:
+        setattr(row, name, values[name])
+    if changed:
+        _record(session, actor, row, "change", fields=changed)
+    session.flush()
+    return row
+
+
+def _remove(session: Session, actor: Actor, kind: type[Row], row_id: UUID) -> None:
+    row = _load(session, actor, kind, row_id)
+    _record(session, actor, row, "remove")
+    session.delete(row)
+    session.flush()
+    session.expire(session.get_one(Agency, row.agency_id), [_COLLECTION[kind]])
+
+
+def _load(session: Session, actor: Actor, kind: type[Row], row_id: UUID) -> Row:
+    row = session.get(kind, row_id, with_for_update=True)
+    if row is None or actor.agency_id != row.agency_id:
+        raise NotFoundError("This is not in the list any more.")
+    load_own(session, actor, row.agency_id)
+    return row
+
+
+def _record(session: Session, actor: Actor, row: Branch | Controller | Contact, verb: str, **data: Any) -> None:
+    name = f"{row.__tablename__}.{verb}"
+    events.record(session, name, subject_id=row.id, actor=actor, agency_id=row.agency_id, **data)
+
+
+_COLLECTION: dict[type[Any], str] = {Branch: "branches", Controller: "controllers", Contact: "contacts"}

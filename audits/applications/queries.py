@@ -1,0 +1,91 @@
+"""Reads of applications. Every list starts from what the actor may see."""
+
+from collections import defaultdict
+from collections.abc import Collection
+from uuid import UUID
+
+from sqlalchemy import Select, false, select
+from sqlalchemy.orm import Session, joinedload
+
+from audits.applications.models import Answer, Application, Evidence
+from audits.applications.workflow import ApplicationState
+from audits.core.access import Actor, Permission
+from audits.core.errors import NotFoundError
+
+PAGE_SIZE = 50
+
+
+def visible_applications(actor: Actor) -> Select[Application]:
+    """An agency sees its own; staff with cases see all that was ever submitted, never an unfinished first draft."""
+    query = select(Application)
+    if actor.agency_id is not None:
+        own = actor.has(Permission.APPLICATION_VIEW)
+        return query.where(Application.agency_id == actor.agency_id if own else false())
+    return query.where(Application.submitted_at.is_not(None) if actor.has(Permission.CASES_VIEW) else false())
+
+
+def get_application(session: Session, actor: Actor, application_id: UUID) -> Application:
+    """One application with its agency and version, or NotFoundError."""
+    application = session.scalar(_with_case(visible_applications(actor)).where(Application.id == application_id))
+    if application is None:
+        raise NotFoundError("There is no such application.")
+    return application
+
+
+def find_own(session: Session, actor: Actor) -> Application | None:
+    """The newest application of the actor's own agency, if there is one; an open one is always the newest."""
+    query = _with_case(visible_applications(actor)).where(Application.agency_id == actor.agency_id)
+    return session.scalar(query.order_by(Application.created_at.desc(), Application.reference.desc()).limit(1))
+
+
+def list_applications(
+    session: Session, actor: Actor, states: Collection[ApplicationState] | None = None, page: int = 1
+) -> list[Application]:
+    """Applications with their agencies, those that wait longest first; one page of them."""
+    query = visible_applications(actor).options(joinedload(Application.agency))
+    if states is not None:
+        query = query.where(Application.state.in_(states))
+    query = query.order_by(Application.submitted_at.nulls_last(), Application.reference)
+    return list(session.scalars(query.limit(PAGE_SIZE).offset((max(page, 1) - 1) * PAGE_SIZE)))
+
+
+def answers_of(session: Session, application_id: UUID) -> dict[str, Answer]:
+    """The answers by requirement code. The caller has got the application or its audit first."""
+    rows = session.scalars(select(Answer).where(Answer.application_id == application_id))
+    return {answer.requirement_code: answer for answer in rows}
+
+
+def answer_to(session: Session, application_id: UUID, code: str) -> Answer | None:
+    """The answer to one requirement. The caller has got the application first."""
+    return session.get(Answer, (application_id, code))
+
+
+def answered_codes(session: Session, application_id: UUID) -> frozenset[str]:
+    """Which requirements are answered, without the answers. The caller has got the application first."""
+    query = select(Answer.requirement_code).where(Answer.application_id == application_id)
+    return frozenset(session.scalars(query))
+
+
+def evidence_of(session: Session, application_id: UUID, code: str | None = None) -> dict[str, list[Evidence]]:
+    """The files by requirement code, oldest first; of one requirement, if asked. Removed ones are left out."""
+    query = select(Evidence).where(Evidence.application_id == application_id, Evidence.removed_at.is_(None))
+    if code is not None:
+        query = query.where(Evidence.requirement_code == code)
+    files: dict[str, list[Evidence]] = defaultdict(list)
+    for evidence in session.scalars(query.order_by(Evidence.uploaded_at, Evidence.filename)):
+        files[evidence.requirement_code].append(evidence)
+    return dict(files)
+
+
+def get_evidence(session: Session, actor: Actor, evidence_id: UUID) -> Evidence:
+    """One file of an application that the actor may see, or NotFoundError."""
+    seen = visible_applications(actor).with_only_columns(Application.id)
+    query = select(Evidence).where(Evidence.id == evidence_id, Evidence.application_id.in_(seen))
+    evidence = session.scalar(query.where(Evidence.removed_at.is_(None)))
+    if evidence is None:
+        raise NotFoundError("There is no such file.")
+    return evidence
+
+
+def _with_case(query: Select[Application]) -> Select[Application]:
+    return query.options(joinedload(Application.agency), joinedload(Application.scheme_version))

@@ -1,0 +1,113 @@
+"""What counts as an answer, what is still unanswered, and what never belongs in a file. Pure."""
+
+import re
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from stdnum.nl import bsn
+
+from audits.core.errors import RuleError
+from audits.schemes.text import Chapter, Requirement, SchemeText
+
+LONGEST_EXPLANATION = 4000
+
+# Nine digits, perhaps grouped, that stand alone. An L or B with two digits behind makes it a tax number of a business.
+_NINE_DIGITS = re.compile(r"(?<![0-9A-Za-z])(?:[0-9][ .-]?){8}[0-9](?![0-9]|[ .-]?[0-9]|[ .]?[LB][0-9]{2})")
+
+
+class Progress(StrEnum):
+    """How far a task of the application is."""
+
+    LOCKED = "locked"
+    NOT_STARTED = "not_started"
+    IN_PROGRESS = "in_progress"
+    COMPLETED = "completed"
+
+
+@dataclass(frozen=True, slots=True)
+class ChapterProgress:
+    """How many questions of a chapter are answered; `next_code` is the first that is not."""
+
+    chapter: Chapter
+    answered: int
+    total: int
+    next_code: str | None
+
+    @property
+    def progress(self) -> Progress:
+        """The state of this task."""
+        if self.answered == 0:
+            return Progress.NOT_STARTED
+        return Progress.IN_PROGRESS if self.next_code else Progress.COMPLETED
+
+
+def check_answer(norm: SchemeText, value: str, explanation: str) -> None:
+    """RuleError unless an agency may answer this, with an explanation where the norm asks for one."""
+    allowed = {kind.code: kind for kind in norm.self_assessment_answers}
+    if value not in allowed:
+        raise RuleError("Choose an answer.", "value")
+    if allowed[value].needs_explanation and not explanation:
+        raise RuleError("Explain this answer.", "explanation")
+    if len(explanation) > LONGEST_EXPLANATION:
+        raise RuleError("Use at most %(max)d characters.", "explanation", max=LONGEST_EXPLANATION)
+    if holds_citizen_number(explanation):
+        raise RuleError(
+            "This looks like a citizen service number (BSN). Take it out: we may not keep it.", "explanation"
+        )
+
+
+def check_file_name(filename: str) -> None:
+    """RuleError for a name that tells who somebody is."""
+    if holds_citizen_number(filename):
+        raise RuleError(
+            "The name of the file %(name)s looks like a citizen service number (BSN). Give the file another name.",
+            "files",
+            name=filename,
+        )
+
+
+def holds_citizen_number(text: str) -> bool:
+    """Whether a number in it passes the eleven-test of the Dutch citizen service number (Wet abb, article 10)."""
+    return any(bsn.is_valid(re.sub("[^0-9]", "", found)) for found in _NINE_DIGITS.findall(text))
+
+
+def unanswered(norm: SchemeText, answered: Collection[str]) -> list[str]:
+    """The requirements without an answer, in the order of the norm."""
+    return [item.code for item in norm.requirements if item.code not in answered]
+
+
+def progress_of(norm: SchemeText, answered: Collection[str]) -> list[ChapterProgress]:
+    """How far each chapter is, in the order of the norm."""
+    chapters = []
+    for chapter in norm.chapters.values():
+        codes = [item.code for item in norm.in_chapter(chapter.code)]
+        open_codes = [code for code in codes if code not in answered]
+        chapters.append(
+            ChapterProgress(chapter, len(codes) - len(open_codes), len(codes), open_codes[0] if open_codes else None)
+        )
+    return chapters
+
+
+def following(norm: SchemeText, code: str) -> Requirement | None:
+    """The next question of the same chapter, or None after the last."""
+    inside = norm.in_chapter(norm.requirement(code).chapter)
+    place = [item.code for item in inside].index(code)
+    return inside[place + 1] if place + 1 < len(inside) else None
+
+
+def place_of(norm: SchemeText, code: str) -> tuple[int, int]:
+    """The number of a question in its chapter, from 1, and how many there are."""
+    codes = [item.code for item in norm.in_chapter(norm.requirement(code).chapter)]
+    return codes.index(code) + 1, len(codes)
+
+
+def same_name(typed: str, name: str) -> bool:
+    """Whether two spellings of a name are the same; capitals and spaces make no difference."""
+    return " ".join(typed.split()).casefold() == " ".join(name.split()).casefold()
+
+
+def unknown_codes(norm: SchemeText, scope: Mapping[str, Collection[str]]) -> list[str]:
+    """The activities and sectors of an agency that this version of the norm does not know."""
+    known = {"activities": norm.activities, "sectors": norm.sectors}
+    return [code for name, codes in scope.items() for code in codes if code not in known[name]]

@@ -1,0 +1,24 @@
+"""What people do with an application."""
+
+from audits.applications.services.answering import add_evidence, remove_evidence, save_answer, start_application
+from audits.applications.services.course import (
+    accept_application,
+    conclude_application,
+    refuse_application,
+    return_application,
+    submit_application,
+    withdraw_application,
+)
+
+__all__ = [
+    "accept_application",
+    "add_evidence",
+    "conclude_application",
+    "refuse_application",
+    "remove_evidence",
+    "return_application",
+    "save_answer",
+    "start_application",
+    "submit_application",
+    "withdraw_application",
+]
