@@ -1,1 +1,29 @@
 """From a snapshot of plain values to the bytes of a PDF. Knows no database and no web."""
+
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from certificates.press.documents import facts_digest, facts_json
+from certificates.press.rosette import rosette_path, rosette_svg
+
+if TYPE_CHECKING:
+    from certificates.press.printing import Press
+
+__all__ = ["facts_digest", "facts_json", "render", "rosette_path", "rosette_svg"]
+
+
+def render(kind: str, printed: Mapping[str, Any], *, language: str) -> bytes:
+    """An unsealed PDF/A-3a and PDF/UA-1 file of the facts that `documents` lists for this kind.
+
+    The facts go along as attachment `printed.json`. PressError when one is missing or the digest is not theirs.
+    """
+    return _press().render(kind, printed, language=language)
+
+
+@lru_cache(maxsize=1)
+def _press() -> "Press":
+    # Only who prints pays for the typesetter: a web process draws rosettes and does not load it.
+    from certificates.press.printing import Press  # noqa: PLC0415
+
+    return Press()

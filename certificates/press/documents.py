@@ -160,6 +160,7 @@ class AuditReportFacts(TypedDict):
     fail_total: int  # from here on no certificate
     conditional_from: int  # from here on at most a certificate with conditions
     grades: list[Grade]
+    sampling: str  # how the draw is made, so that anybody can make it again; from the norm
     samples: list[Sample]
     findings: list[ReportFinding]
     chapters: list[ReportChapter]

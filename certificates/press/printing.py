@@ -1,0 +1,121 @@
+"""The press itself: a template and plain values in, a tagged PDF/A-3a and PDF/UA-1 file out."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from threading import Lock
+from typing import Any
+
+from jinja2 import FileSystemLoader, StrictUndefined
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+from weasyprint import CSS, HTML, Attachment
+from weasyprint.text.fonts import FontConfiguration
+from weasyprint.urls import FatalURLFetchingError
+
+from certificates.press import drawing
+from certificates.press.conformance import claim_accessible
+from certificates.press.documents import DOCUMENTS, facts_digest, facts_json
+from certificates.press.fetching import ClosedFetcher
+from certificates.press.lettering import Lettering, font_files, font_rules
+from certificates.press.words import Words, catalogue, grouped
+
+_ROOT = Path(__file__).resolve().parents[2]
+FONTS = _ROOT / "var" / "assets" / "fonts"
+TEMPLATES = _ROOT / "templates"
+TRANSLATIONS = _ROOT / "portal" / "translations"
+
+# The date of a document, for its metadata: never the time of the machine.
+_DATED = {"certificate": "valid_from", "audit_report": "reported_on", "decision_letter": "decided_on"}
+
+
+class PressError(Exception):
+    """The facts or the set-up do not allow this document to be printed."""
+
+
+class Press:
+    """Fonts, style sheets and templates, read once and kept warm. One document at a time."""
+
+    def __init__(
+        self, *, fonts: Path = FONTS, templates: Path = TEMPLATES, translations: Path = TRANSLATIONS
+    ) -> None:
+        files = font_files(fonts)
+        missing = [path.name for path in files.values() if not path.is_file()]
+        if missing:
+            raise PressError(f"no {', '.join(missing)} in {fonts}: run bin/build-assets")
+        self._translations = translations
+        self._lettering = Lettering(fonts)
+        self._fetcher = ClosedFetcher(files)
+        self._font_config = FontConfiguration()
+        self._sheets = {kind: self._sheet(fonts, templates / "pdf", kind) for kind in DOCUMENTS}
+        self._loader = FileSystemLoader(templates)
+        self._environments: dict[str, ImmutableSandboxedEnvironment] = {}
+        self._lock = Lock()
+
+    def render(self, kind: str, printed: Mapping[str, Any], *, language: str) -> bytes:
+        """A document of one of the kinds in `documents.DOCUMENTS`, from the facts that it lists there.
+
+        The facts go along as `printed.json`. PressError when one is missing or the digest is not theirs.
+        """
+        _check(kind, printed)
+        with self._lock:
+            try:
+                return self._print(kind, printed, language)
+            except FatalURLFetchingError as error:
+                raise PressError(str(error)) from error
+
+    def _print(self, kind: str, printed: Mapping[str, Any], language: str) -> bytes:
+        facts = self._lettering.printable(dict(printed))
+        page = self._environment(language).get_template(f"pdf/{kind}.html").render(facts, language=language)
+        source = HTML(string=page, base_url=None, url_fetcher=self._fetcher)
+        document = source.render(stylesheets=[self._sheets[kind]], font_config=self._font_config, pdf_variant="pdf/a-3a")
+        dated = printed[_DATED[kind]][:10]
+        document.metadata.created = document.metadata.modified = dated
+        document.metadata.attachments = [_attachment(printed, dated)]
+        claim_accessible(document)
+        return bytes(document.write_pdf(pdf_variant="pdf/a-3a"))
+
+    def _sheet(self, fonts: Path, folder: Path, kind: str) -> CSS:
+        text = font_rules(fonts) + "".join((folder / f"{name}.css").read_text() for name in ("document", kind))
+        return CSS(string=text, font_config=self._font_config, url_fetcher=self._fetcher)
+
+    def _environment(self, language: str) -> ImmutableSandboxedEnvironment:
+        if language not in self._environments:
+            self._environments[language] = self._new_environment(language)
+        return self._environments[language]
+
+    def _new_environment(self, language: str) -> ImmutableSandboxedEnvironment:
+        env = ImmutableSandboxedEnvironment(
+            loader=self._loader,
+            autoescape=True,
+            undefined=StrictUndefined,
+            extensions=["jinja2.ext.i18n"],
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        texts, words = catalogue(self._translations, language), Words(language)
+        env.install_gettext_callables(texts.gettext, texts.ngettext, newstyle=True)  # type: ignore[attr-defined]
+        env.globals.update(day=words.day, number=words.number, share=words.share, grouped=grouped)
+        env.globals.update(rosette=drawing.rosette, qr=drawing.qr, titled=drawing.titled)
+        return env
+
+
+def _check(kind: str, printed: Mapping[str, Any]) -> None:
+    if kind not in DOCUMENTS:
+        raise PressError(f"there is no document called {kind}")
+    missing = DOCUMENTS[kind].__required_keys__ - printed.keys()  # type: ignore[attr-defined]
+    if missing:
+        raise PressError(f"a {kind} needs {', '.join(sorted(missing))}")
+    if "digest" in printed and printed["digest"] != facts_digest(printed):
+        raise PressError("the digest does not belong to these facts")
+
+
+def _attachment(printed: Mapping[str, Any], dated: str) -> Attachment:
+    moment = datetime.fromisoformat(dated).replace(tzinfo=UTC)
+    return Attachment(
+        string=facts_json(printed),
+        name="printed.json",
+        description="The facts of this document",
+        relationship="Data",
+        created=moment,
+        modified=moment,
+    )
