@@ -49,7 +49,10 @@ def take_promised(session: Session) -> list[UUID]:
 
 
 def deliver(session: Session, item_id: UUID, handlers: Mapping[str, Handler]) -> bool:
-    """Do one item; False if it is done already, given up, or another worker holds it."""
+    """Do one item; False if it is done already, given up, or another worker holds it.
+
+    The handler sees the payload with `item_id` added, by which a second delivery can be told from a second promise.
+    """
     item = session.scalar(
         select(OutboxItem)
         .where(OutboxItem.id == item_id, OutboxItem.done_at.is_(None), OutboxItem.failed_at.is_(None))
@@ -57,7 +60,7 @@ def deliver(session: Session, item_id: UUID, handlers: Mapping[str, Handler]) ->
     )
     if item is None:
         return False
-    handlers[item.kind](session, item.payload)
+    handlers[item.kind](session, item.payload | {"item_id": str(item.id)})
     item.done_at = clock.now()
     return True
 

@@ -69,6 +69,8 @@ class Tie(Base):
     nature: Mapped[str]
     declared_at: Mapped[datetime]
 
+    agency: Mapped[Agency] = relationship()
+
 
 def fits(roles: frozenset[Role], agency_id: UUID | None) -> bool:
     """Whether these roles belong to somebody of an agency (id given) or of the staff (None)."""

@@ -49,10 +49,10 @@ class MailToken(Base):
 
 
 class LoginBrake(Base):
-    """Recent failures of one bucket (address and account, address, account), under a keyed digest; no personal data."""
+    """Recent failures of one bucket, under a keyed digest; before `open_at` no attempt is looked at."""
 
     __tablename__ = "login_brake"
 
     bucket: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
     failures: Mapped[int]
-    window_start: Mapped[datetime]
+    open_at: Mapped[datetime]

@@ -1,7 +1,14 @@
-"""Terms of signing in: how long things live, and how hard the brake bites. Pure."""
+"""Terms of signing in: how long things live, what a password must be, how hard the brake bites. Pure."""
 
+import ipaddress
+import re
+import unicodedata
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from urllib.parse import urlsplit
+
+from audits.core.errors import RuleError
 
 
 class Purpose(StrEnum):
@@ -13,12 +20,100 @@ class Purpose(StrEnum):
 
 IDLE = timedelta(minutes=60)
 LIFETIME = timedelta(hours=12)
+SEEN_EVERY = timedelta(minutes=1)
 TOKEN_LIFETIME = {Purpose.INVITATION: timedelta(days=7), Purpose.RESET: timedelta(hours=1)}
 
 PASSWORD_MIN = 12
 PASSWORD_MAX = 200
+_PART_MIN = 4
+
+# What people add digits and signs to when a form asks for a longer one.
+_COMMON_WORDS = """
+abc abcd abcdef abcdefgh administrator admin asdf asdfgh asdfghjkl azerty azertyuiop changeme computer dragon
+football geheim goedemorgen hallo hello iloveyou ikhouvanjou keurwerk letmein login master monkey nederland
+password passwort pass princess qwerty qwertyuiop qazwsx qazwsxedc secret sunshine superman test uitzendbureau
+voetbal wachtwoord welcome welkom zaq zaqxsw zomer winter lente herfst
+"""
+_COMMON = frozenset(_COMMON_WORDS.split())
+_DIGITS = "1234567890" * (PASSWORD_MAX // 10 + 1)
+_RUNS = (_DIGITS, _DIGITS[::-1], "abcdefghijklmnopqrstuvwxyz")
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """How many attempts are free, and how long the wait is after those: it doubles up to the longest."""
+
+    free: int
+    wait: timedelta
+    longest: timedelta
+
+
+# A known device counts by itself, so that a stranger who guesses at somebody's account never locks them out.
+LIMITS = {
+    "device": Limit(free=5, wait=timedelta(seconds=30), longest=timedelta(minutes=15)),
+    "pair": Limit(free=5, wait=timedelta(seconds=30), longest=timedelta(minutes=15)),
+    "address": Limit(free=40, wait=timedelta(seconds=30), longest=timedelta(minutes=15)),
+    "account": Limit(free=20, wait=timedelta(seconds=30), longest=timedelta(minutes=15)),
+    "own": Limit(free=5, wait=timedelta(seconds=30), longest=timedelta(minutes=15)),
+    "reset-account": Limit(free=3, wait=timedelta(minutes=5), longest=timedelta(hours=1)),
+    "reset-address": Limit(free=20, wait=timedelta(minutes=1), longest=timedelta(hours=1)),
+}
+FORGET = timedelta(hours=6)
 
 
 def is_alive(now: datetime, created_at: datetime, seen_at: datetime) -> bool:
     """Whether a session still counts: used within the hour, and opened within twelve."""
     return now - seen_at < IDLE and now - created_at < LIFETIME
+
+
+def normal(password: str) -> str:
+    """The password as it is hashed: the same letters typed on another keyboard are the same password."""
+    return unicodedata.normalize("NFKC", password)
+
+
+def check_password(password: str, *, name: str, email: str) -> None:
+    """RuleError at `password` unless it is long enough and not easily guessed (NIST SP 800-63B-4, 3.1.1.2)."""
+    if len(password) < PASSWORD_MIN:
+        raise RuleError("Use at least %(min)d characters.", field="password", min=PASSWORD_MIN)
+    if len(password) > PASSWORD_MAX:
+        raise RuleError("Use at most %(max)d characters.", field="password", max=PASSWORD_MAX)
+    folded = normal(password).casefold()
+    if _is_common(folded):
+        raise RuleError("This password is easy to guess. Choose another one.", field="password")
+    if any(part in folded for part in _own_words(name, email)):
+        raise RuleError("Leave your name and e-mail address out of the password.", field="password")
+
+
+def address_group(address: str | None) -> str:
+    """What counts as one address: an IPv4 address, or the /64 that one IPv6 household has."""
+    try:
+        ip = ipaddress.ip_address(address or "")
+    except ValueError:
+        return ""
+    if isinstance(ip, ipaddress.IPv6Address) and ip.ipv4_mapped:
+        ip = ip.ipv4_mapped
+    return str(ip) if ip.version == 4 else str(ipaddress.ip_network((ip, 64), strict=False))  # noqa: PLR2004
+
+
+def own_path(target: str | None) -> str | None:
+    """The target if it is a path on this site and nothing else, so that a link cannot lead elsewhere after login."""
+    if not target or not target.startswith("/") or target.startswith("//"):
+        return None
+    if "\\" in target or not target.isprintable():
+        return None
+    try:
+        parts = urlsplit(target)
+    except ValueError:
+        return None
+    return None if parts.scheme or parts.netloc else target
+
+
+def _is_common(folded: str) -> bool:
+    letters = re.sub(r"[\W\d_]", "", folded)  # a common word stays one with digits and signs around it
+    repeats = (folded + folded).find(folded, 1) < len(folded)
+    return letters in _COMMON or repeats or any(folded in run for run in _RUNS)
+
+
+def _own_words(name: str, email: str) -> list[str]:
+    words = [*name.casefold().split(), *re.split(r"[@.+_-]", email.casefold().partition("@")[0]), email.casefold()]
+    return [word for word in words if len(word) >= _PART_MIN]

@@ -1,0 +1,70 @@
+"""Reads of people: those whom an actor manages, those who hold a role, and who has a tie with whom."""
+
+from uuid import UUID
+
+from sqlalchemy import Select, false, select
+from sqlalchemy.orm import Session, joinedload
+
+from audits.agencies.models import Agency
+from audits.core.access import Actor, Permission, Role
+from audits.core.errors import NotFoundError
+from audits.people.models import Person, PersonRole, Tie
+
+
+def visible_people(actor: Actor) -> Select[Person]:
+    """An owner sees the people of the own agency, an administrator sees staff, others see nobody."""
+    query = select(Person)
+    if actor.agency_id and actor.has(Permission.AGENCY_PEOPLE):
+        return query.where(Person.agency_id == actor.agency_id)
+    if not actor.agency_id and actor.has(Permission.PERSON_MANAGE):
+        return query.where(Person.agency_id.is_(None))
+    return query.where(false())
+
+
+def get_person(session: Session, actor: Actor, person_id: UUID) -> Person:
+    """One person whom the actor manages, or NotFoundError."""
+    person = session.scalar(visible_people(actor).where(Person.id == person_id))
+    if person is None:
+        raise NotFoundError("There is no such person.")
+    return person
+
+
+def list_people(session: Session, actor: Actor) -> list[Person]:
+    """Those whom the actor manages: active ones first, then by name."""
+    query = visible_people(actor).order_by(Person.retired_at.is_not(None), Person.name, Person.id)
+    return list(session.scalars(query))
+
+
+def people_with(session: Session, role: Role) -> list[Person]:
+    """Everybody who holds a role today, by name."""
+    query = select(Person).join(PersonRole).where(PersonRole.role == role, Person.retired_at.is_(None))
+    return list(session.scalars(query.order_by(Person.name, Person.id)))
+
+
+def contacts_of(session: Session, agency_id: UUID) -> list[Person]:
+    """Everybody at an agency who is told about its case."""
+    query = select(Person).where(Person.agency_id == agency_id, Person.retired_at.is_(None))
+    return list(session.scalars(query.order_by(Person.name, Person.id)))
+
+
+def find_by_email(session: Session, email: str) -> Person | None:
+    """The person with this address, retired or not; capitals make no difference."""
+    return session.scalar(select(Person).where(Person.email == email))
+
+
+def ties_of(session: Session, agency_id: UUID) -> list[Tie]:
+    """The declared interests in one agency."""
+    return list(session.scalars(select(Tie).where(Tie.agency_id == agency_id).order_by(Tie.declared_at)))
+
+
+def find_agency(session: Session, register_number: str) -> Agency | None:
+    """The one agency with this trade-register number; None if there is none, or one in each of two countries."""
+    number = "".join(register_number.split())
+    found = session.scalars(select(Agency).where(Agency.register_number == number).limit(2)).all()
+    return found[0] if len(found) == 1 else None
+
+
+def ties_declared_by(session: Session, person_id: UUID) -> list[Tie]:
+    """The interests that one person declared, with the agencies, newest first."""
+    query = select(Tie).where(Tie.person_id == person_id).options(joinedload(Tie.agency))
+    return list(session.scalars(query.order_by(Tie.declared_at.desc())))

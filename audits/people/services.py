@@ -1,0 +1,203 @@
+"""Inviting people, giving and taking roles, retiring, and declaring ties. Events hold ids and roles, no names."""
+
+from collections.abc import Iterable
+from uuid import UUID, uuid4
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import flag_modified
+
+from audits.agencies.models import Agency
+from audits.core import clock, events, outbox
+from audits.core.access import Actor, Permission, Role, authorise
+from audits.core.errors import IllegalMoveError, NotFoundError, RuleError
+from audits.people.models import Person, PersonRole, Tie, fits
+from audits.people.rules import clean_email, clean_language, clean_name
+
+
+def invite_person(
+    session: Session,
+    actor: Actor,
+    *,
+    name: str,
+    email: str,
+    language: str,
+    roles: Iterable[Role],
+    agency_id: UUID | None = None,
+) -> Person:
+    """Give somebody an account: of the own agency, or of the staff when `agency_id` is None.
+
+    Somebody who was retired here before comes back under the same row. RuleError at `email` when it is taken.
+    """
+    authorise(actor, _permission(agency_id))
+    if actor.agency_id != agency_id:
+        raise NotFoundError("There is no such agency.")
+    person = _admit(session, name=name, email=email, language=language, roles=frozenset(roles), agency_id=agency_id)
+    _announce(session, actor, person)
+    return person
+
+
+def invite_first_owner(session: Session, agency_id: UUID, *, name: str, email: str, language: str) -> Person:
+    """The first account of an agency that registers itself: owner and signatory, until others are invited.
+
+    RuleError at `email` when the address is taken; a public page must not pass that on to strangers.
+    """
+    session.get_one(Agency, agency_id, with_for_update=True)
+    if session.scalar(select(Person.id).where(Person.agency_id == agency_id).limit(1)):
+        raise RuleError("This agency has an account already. Ask its owner to invite you.")
+    roles = frozenset({Role.AGENCY_OWNER, Role.AGENCY_SIGNATORY})
+    person = _admit(session, name=name, email=email, language=language, roles=roles, agency_id=agency_id)
+    _announce(session, person.actor, person)
+    return person
+
+
+def appoint_first_administrator(session: Session, *, name: str, email: str, language: str) -> Person:
+    """The account that invites all other staff, made from the command line; RuleError once there is one."""
+    if _managers(session, None):
+        raise RuleError("There is an administrator already.")
+    roles = frozenset({Role.ADMINISTRATOR})
+    person = _admit(session, name=name, email=email, language=language, roles=roles, agency_id=None)
+    _announce(session, person.actor, person)
+    return person
+
+
+def invite_again(session: Session, actor: Actor, person_id: UUID) -> Person:
+    """Send the invitation once more, because the first one got lost or is too old."""
+    _, person = _load(session, actor, person_id)
+    outbox.put(session, "mail", template="invitation", person_id=str(person.id))
+    return person
+
+
+def set_roles(session: Session, actor: Actor, person_id: UUID, roles: Iterable[Role], *, version: int) -> Person:
+    """Replace the roles of one person. Nobody gives up the last owner or administrator, or the own right to manage."""
+    managers, person = _load(session, actor, person_id)
+    wanted, before = frozenset(roles), person.roles
+    if person.version != version:
+        raise IllegalMoveError("Somebody changed this in the meantime. Reload the page and look again.")
+    _check_fit(wanted, person.agency_id)
+    if _manager(person.agency_id) not in wanted:
+        _check_not_needed(actor, person, managers)
+    for row in [row for row in person.held if row.role not in wanted]:
+        person.held.remove(row)
+    person.held.extend(PersonRole(role=role) for role in sorted(wanted - before))
+    flag_modified(person, "name")  # roles are rows of their own; the version of the person must count them
+    _record(session, actor, person, "set_roles", before=sorted(before), after=sorted(wanted))
+    session.flush()
+    return person
+
+
+def retire_person(session: Session, actor: Actor, person_id: UUID) -> Person:
+    """Take away the account; what the person did stays under their name. The portal lets nobody in who is retired."""
+    managers, person = _load(session, actor, person_id)
+    if person.id == actor.id:
+        raise RuleError("You cannot end your own account. Ask somebody else who manages people.")
+    _check_not_needed(actor, person, managers)
+    before = sorted(person.roles)
+    person.retired_at = clock.now()
+    _record(session, actor, person, "retire", before=before)
+    return person
+
+
+def edit_profile(session: Session, actor: Actor, *, name: str, language: str, version: int) -> Person:
+    """Change the own name and language."""
+    person = session.get_one(Person, actor.id, with_for_update=True)
+    if person.version != version:
+        raise IllegalMoveError("Somebody changed this in the meantime. Reload the page and look again.")
+    name, language = clean_name(name), clean_language(language)
+    changed = [field for field, value in (("name", name), ("language", language)) if getattr(person, field) != value]
+    person.name, person.language = name, language
+    if changed:
+        _record(session, actor, person, "edit", fields=changed)
+    return person
+
+
+def declare_tie(session: Session, actor: Actor, agency_id: UUID, nature: str) -> Tie:
+    """Declare an interest in an agency (ISO/IEC 17065 clause 4.2); it can never be taken back, only explained."""
+    authorise(actor, Permission.TIE_DECLARE)
+    if session.get(Agency, agency_id) is None:
+        raise NotFoundError("There is no such agency.")
+    if not nature.strip():
+        raise RuleError("Describe the tie.", field="nature")
+    session.get_one(Person, actor.id, with_for_update=True)
+    if session.scalar(select(Tie.id).where(Tie.person_id == actor.id, Tie.agency_id == agency_id)):
+        raise RuleError("You declared a tie with this agency already.", field="agency")
+    tie = Tie(id=uuid4(), person_id=actor.id, agency_id=agency_id, nature=nature.strip(), declared_at=clock.now())
+    session.add(tie)
+    events.record(session, "tie.declare", subject_id=tie.id, actor=actor, agency_id=agency_id)
+    return tie
+
+
+def _admit(
+    session: Session, *, name: str, email: str, language: str, roles: frozenset[Role], agency_id: UUID | None
+) -> Person:
+    _check_fit(roles, agency_id)
+    name, email, language = clean_name(name), clean_email(email), clean_language(language)
+    person = session.scalar(select(Person).where(Person.email == email).with_for_update())
+    if person is None:
+        person = Person(id=uuid4(), agency_id=agency_id, email=email, held=[])
+        session.add(person)
+    elif person.retired_at is None or person.agency_id != agency_id:
+        raise RuleError("This e-mail address is in use already. Use another one.", field="email")
+    person.name, person.language = name, language
+    person.invited_at, person.retired_at = clock.now(), None
+    person.held = [row for row in person.held if row.role in roles]
+    kept = {row.role for row in person.held}
+    person.held.extend(PersonRole(role=role) for role in sorted(roles - kept))
+    try:
+        session.flush()
+    except IntegrityError as refusal:  # somebody else took the address a moment ago
+        raise RuleError("This e-mail address is in use already. Use another one.", field="email") from refusal
+    return person
+
+
+def _announce(session: Session, actor: Actor, person: Person) -> None:
+    _record(session, actor, person, "invite", after=sorted(person.roles))
+    outbox.put(session, "mail", template="invitation", person_id=str(person.id))
+
+
+def _load(session: Session, actor: Actor, person_id: UUID) -> tuple[set[UUID], Person]:
+    """Those who manage people beside the actor, and the person; all locked, managers first."""
+    managers = _managers(session, actor.agency_id)
+    person = session.get(Person, person_id, with_for_update=True)
+    if person is None or not person.concerns(actor):
+        raise NotFoundError("There is no such person.")
+    authorise(actor, _permission(person.agency_id), person)
+    if person.retired_at:
+        raise IllegalMoveError("This person no longer has an account.")
+    return managers, person
+
+
+def _check_fit(roles: frozenset[Role], agency_id: UUID | None) -> None:
+    if not fits(roles, agency_id) or Role.SYSTEM in roles:
+        raise RuleError("Choose at least one role.", field="roles")
+
+
+def _check_not_needed(actor: Actor, person: Person, managers: set[UUID]) -> None:
+    """Whoever manages people keeps that role while it is their own or while nobody else has it."""
+    if person.id not in managers:
+        return
+    if person.id == actor.id:
+        raise RuleError("You cannot take this role from yourself. Ask somebody else who manages people.", field="roles")
+    if managers == {person.id}:
+        raise RuleError("Somebody must manage people. Give this role to another person first.", field="roles")
+
+
+def _managers(session: Session, agency_id: UUID | None) -> set[UUID]:
+    """Who manages people here, locked in a fixed order so that two of them cannot remove each other at once."""
+    same = Person.agency_id == agency_id if agency_id else Person.agency_id.is_(None)
+    query = select(PersonRole.person_id).join(Person, Person.id == PersonRole.person_id)
+    query = query.where(PersonRole.role == _manager(agency_id), same, Person.retired_at.is_(None))
+    return set(session.scalars(query.order_by(PersonRole.person_id).with_for_update()))
+
+
+def _permission(agency_id: UUID | None) -> Permission:
+    return Permission.AGENCY_PEOPLE if agency_id else Permission.PERSON_MANAGE
+
+
+def _manager(agency_id: UUID | None) -> Role:
+    return Role.AGENCY_OWNER if agency_id else Role.ADMINISTRATOR
+
+
+def _record(session: Session, actor: Actor, person: Person, verb: str, **data: object) -> None:
+    events.record(session, f"person.{verb}", subject_id=person.id, actor=actor, agency_id=person.agency_id, **data)
