@@ -2,7 +2,10 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import lru_cache
+from pathlib import Path
 
+from alembic.script import ScriptDirectory
 from flask import Flask, current_app, g, has_request_context, request
 from sqlalchemy import create_engine
 from sqlalchemy.orm import Session, sessionmaker
@@ -10,6 +13,8 @@ from sqlalchemy.orm import Session, sessionmaker
 from audits.core.outbox import take_promised
 from portal import queue
 from portal.settings import Settings
+
+MIGRATIONS = Path(__file__).parents[1] / "migrations"
 
 
 def init_app(app: Flask, settings: Settings) -> None:
@@ -41,6 +46,12 @@ def write() -> Iterator[Session]:
         take_promised(session)
         raise
     queue.nudge(take_promised(session))
+
+
+@lru_cache(maxsize=1)
+def head() -> str | None:
+    """The newest migration that this code knows."""
+    return ScriptDirectory(str(MIGRATIONS)).get_current_head()
 
 
 def _close(_: BaseException | None) -> None:

@@ -11,7 +11,7 @@ from werkzeug.exceptions import HTTPException
 
 from audits.core.errors import DomainError, IllegalMoveError, NotAllowedError, NotFoundError, RuleError
 from portal.i18n import sentence
-from portal.storage import StorageDown
+from portal.storage import StorageDownError
 
 STATUS: dict[type[DomainError], int] = {
     NotFoundError: 404,
@@ -27,7 +27,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(CSRFError, _csrf_error)
     app.register_error_handler(StaleDataError, _stale)
-    for down in (OperationalError, RedisError, StorageDown):
+    for down in (OperationalError, RedisError, StorageDownError):
         app.register_error_handler(down, _down)
 
 

@@ -1,0 +1,92 @@
+"""All configuration, read once from the environment and checked as a whole."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Any, Self
+from urllib.parse import urlsplit
+
+ROOT = Path(__file__).parents[1]
+VAR = ROOT / "var"
+SECRET_MIN = 32
+MIB = 1024 * 1024
+
+
+class SettingsError(RuntimeError):
+    """The environment does not make a portal; the message names everything that is wrong, one line each."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What differs between one installation and another. Names are those of the environment in lower case.
+
+    `database_url`, `redis_url` and `secret_key` have no default: `make serve` fills them with embedded servers, a
+    production environment names its own.
+    """
+
+    database_url: str
+    redis_url: str
+    secret_key: str = field(repr=False)
+    storage_url: str = f"file://{VAR / 'files'}"
+    base_url: str = "http://127.0.0.1:8000"
+    mail_url: str = f"file://{VAR / 'mail'}"
+    mail_from: str = "Keurwerk <noreply@keurwerk.example>"
+    max_upload_bytes: int = 10 * MIB
+    seal_dir: Path = VAR / "seal"
+    seal_passphrase: str = field(default="demo", repr=False)
+    fonts_dir: Path = VAR / "assets" / "fonts"
+    body_name: str = "Stichting Keurwerk"
+    body_address: str = "Waagplein 1, 3511 AB Utrecht"
+    contact_email: str = "info@keurwerk.example"
+    testing: bool = False
+
+    @classmethod
+    def from_env(cls, env: Mapping[str, str]) -> Self:
+        """Read and check; SettingsError with every problem at once."""
+        problems = [f"{name.upper()} is missing" for name in _REQUIRED if not env.get(name.upper())]
+        values: dict[str, Any] = {each.name: env[each.name.upper()] for each in fields(cls) if env.get(each.name.upper())}
+        try:
+            values |= {name: int(values[name]) for name in ("max_upload_bytes",) if name in values}
+        except ValueError:
+            problems.append("MAX_UPLOAD_BYTES is not a whole number")
+        values |= {name: Path(values[name]) for name in ("seal_dir", "fonts_dir") if name in values}
+        values.pop("testing", None)
+        problems += [line for line in _problems(values) if line]
+        if problems:
+            raise SettingsError("\n".join(problems))
+        return cls(**values)
+
+
+_REQUIRED = ("database_url", "redis_url", "secret_key")
+_SCHEMES = {
+    "database_url": {"postgresql", "postgresql+psycopg"},
+    "redis_url": {"redis", "rediss", "unix"},
+    "storage_url": {"file", "s3"},
+    "mail_url": {"file", "smtp", "smtps"},
+    "base_url": {"http", "https"},
+}
+
+
+def _problems(values: Mapping[str, object]) -> list[str]:
+    given = {name: str(value) for name, value in values.items()}
+    wrong = [
+        f"{name.upper()} must begin with one of {', '.join(sorted(known))}"
+        for name, known in _SCHEMES.items()
+        if name in given and urlsplit(given[name]).scheme not in known
+    ]
+    if len(given.get("secret_key", "x" * SECRET_MIN)) < SECRET_MIN:
+        wrong.append(f"SECRET_KEY must have at least {SECRET_MIN} characters")
+    base = urlsplit(given.get("base_url", "https://"))
+    if base.scheme == "http" and not _is_loopback(base.hostname or ""):
+        wrong.append("BASE_URL must be https, except on this machine itself")
+    if base.scheme == "https" and base.hostname and given.get("seal_passphrase", "demo") == "demo":
+        wrong.append("SEAL_PASSPHRASE must be set; the one of the demo is known to everybody")
+    return wrong
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False
