@@ -115,6 +115,13 @@ def test_fields_say_that_they_are_required_without_stopping_the_browser(client):
     assert page.title.text == "A question – Keurwerk"
 
 
+def test_ids_are_unique_and_hidden_fields_need_none(client):
+    page = BeautifulSoup(client.get("/question").text, "html.parser")
+    ids = [tag["id"] for tag in page.select("[id]")]
+    assert len(ids) == len(set(ids))
+    assert page.select_one("input[type=hidden][name=version]").get("id") is None
+
+
 def test_what_was_typed_stays(client):
     typed = "one\n  two\nthree"
     page = post(client, since=["31", "2", "20x7"], workers="many", text=typed, mail="nobody", name="<b>")
