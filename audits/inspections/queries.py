@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, contains_eager, defer, joinedload
 from sqlalchemy.orm.interfaces import LoaderOption
 
 from audits.agencies.models import Agency
-from audits.applications.models import Application
+from audits.applications.models import Application, Evidence
 from audits.applications.queries import visible_applications
 from audits.applications.workflow import ApplicationState
 from audits.core.access import Actor, Permission
@@ -186,6 +186,19 @@ def get_finding(session: Session, actor: Actor, finding_id: UUID) -> Finding:
     if finding is None:
         raise NotFoundError("There is no such finding.")
     return finding
+
+
+def get_case_evidence(session: Session, actor: Actor, audit_id: UUID, evidence_id: UUID) -> Evidence:
+    """A file of the application under an audit that the actor may see, or NotFoundError.
+
+    An inspector sees the evidence of the audits assigned, and of no other case.
+    """
+    cases = visible_audits(actor).where(Audit.id == audit_id).with_only_columns(Audit.application_id)
+    query = select(Evidence).where(Evidence.id == evidence_id, Evidence.application_id.in_(cases))
+    evidence = session.scalar(query.where(Evidence.removed_at.is_(None)))
+    if evidence is None:
+        raise NotFoundError("There is no such file.")
+    return evidence
 
 
 def repairs_of(session: Session, audit_ids: Iterable[UUID]) -> dict[UUID, Repairs]:

@@ -1,0 +1,139 @@
+"""What the audits of an agency found, and how it says that it repaired it."""
+
+from uuid import UUID
+
+from flask import Blueprint, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from audits.applications.models import Evidence
+from audits.applications.queries import evidence_of
+from audits.core.access import Permission
+from audits.core.errors import RuleError
+from audits.inspections import queries, services
+from audits.inspections.models import Finding
+from audits.inspections.workflow import FindingState
+from audits.schemes.queries import norm_of
+from audits.schemes.text import RepairMethod
+from portal import database, uploads
+from portal.access import current_actor, needs
+from portal.fields import file_field, textarea_field, version_field
+from portal.forms import Form
+from portal.i18n import current_language
+
+bp = Blueprint("agency_findings", __name__, url_prefix="/agency/findings")
+
+_NEEDED = _l("Answer this question.")
+
+
+class AnswerForm(Form):
+    """The repair of one finding; the norm words the questions."""
+
+    cause = textarea_field("", required=_NEEDED)
+    extent = textarea_field("", required=_NEEDED)
+    solution = textarea_field("", required=_NEEDED)
+    operation = textarea_field("", required=_NEEDED)
+    file = file_field(
+        _l("A file that shows the repair"),
+        hint=_l("No files with names, citizen numbers or identity papers."),
+        accept=uploads.ACCEPT,
+    )
+    version = version_field()
+
+    def ask(self, method: RepairMethod) -> None:
+        """Take the words of the questions from the norm."""
+        for question in method.questions:
+            field = self[question.code]
+            field.label.text = question.label.in_(current_language())
+            field.description = question.hint.in_(current_language())
+
+
+@bp.get("/")
+@needs(Permission.AUDIT_VIEW)
+def list_findings() -> ResponseReturnValue:
+    """All findings of the agency, those of the newest audit first."""
+    found = queries.list_findings(database.read(), current_actor())
+    norms = {finding.audit_id: norm_of(finding.audit.scheme_version) for finding in found}
+    return render_template("agency/findings.html", findings=found, norms=norms)
+
+
+@bp.get("/<uuid:finding_id>")
+@needs(Permission.AUDIT_VIEW)
+def show_finding(finding_id: UUID) -> ResponseReturnValue:
+    """One finding: what was seen, what must be done by when, and what the inspector says of the repair."""
+    return _page(queries.get_finding(database.read(), current_actor(), finding_id), None)
+
+
+@bp.get("/<uuid:finding_id>/answer")
+@needs(Permission.FINDING_ANSWER)
+def answer(finding_id: UUID) -> ResponseReturnValue:
+    """The questions about the repair."""
+    finding = queries.get_finding(database.read(), current_actor(), finding_id)
+    return _page(finding, AnswerForm(obj=finding))
+
+
+@bp.post("/<uuid:finding_id>/answer")
+@needs(Permission.FINDING_ANSWER)
+def answer_submitted(finding_id: UUID) -> ResponseReturnValue:
+    """Send the answer, with a file if there is one, to the inspector."""
+    finding = queries.get_finding(database.read(), current_actor(), finding_id)
+    form = AnswerForm()
+    if form.validate_on_submit():
+        try:
+            _send(finding_id, form)
+        except RuleError as error:
+            form.complain(error)
+        else:
+            flash(_("Your answer is with the inspector, who will check it."), "success")
+            return redirect(url_for("agency_findings.show_finding", finding_id=finding_id), 303)
+    return _page(finding, form), 422
+
+
+def _send(finding_id: UUID, form: AnswerForm) -> None:
+    kept = uploads.keep(form.file.data) if form.file.data else None
+    with database.write() as session:
+        actor = current_actor()
+        services.answer_finding(
+            session,
+            actor,
+            finding_id,
+            cause=form.cause.data,
+            extent=form.extent.data,
+            solution=form.solution.data,
+            operation=form.operation.data,
+            version=form.version.data or 0,
+        )
+        if kept:
+            services.add_repair_evidence(
+                session,
+                actor,
+                finding_id,
+                filename=kept.filename,
+                media_type=kept.media_type,
+                size=kept.size,
+                sha256=kept.sha256,
+            )
+
+
+def _page(finding: Finding, form: AnswerForm | None) -> str:
+    norm = norm_of(finding.audit.scheme_version)
+    may_answer = finding.state is not FindingState.CLOSED
+    if form:
+        form.ask(norm.repair)
+    return render_template(
+        "agency/finding_answer.html" if form and may_answer else "agency/finding.html",
+        finding=finding,
+        audit=finding.audit,
+        norm=norm,
+        requirement=norm.requirement(finding.requirement_code),
+        repair_files=_repair_files(finding),
+        may_answer=may_answer and current_actor().has(Permission.FINDING_ANSWER),
+        form=form,
+    )
+
+
+def _repair_files(finding: Finding) -> list[Evidence]:
+    code, since = finding.requirement_code, finding.audit.reported_at
+    files = evidence_of(database.read(), finding.audit.application_id, code).get(code, [])
+    return [file for file in files if since and file.uploaded_at >= since]
