@@ -7,7 +7,20 @@ from pathlib import Path
 from flask import Flask
 from flask_wtf.csrf import CSRFProtect
 
-from portal import access, database, errors, health, i18n, labels, navigation, queue, security, storage, templating
+from portal import (
+    access,
+    database,
+    errors,
+    health,
+    i18n,
+    labels,
+    navigation,
+    queue,
+    security,
+    storage,
+    templating,
+    uploads,
+)
 from portal.account import login
 from portal.settings import Settings
 
@@ -43,6 +56,7 @@ def create_app(settings: Settings, doors: tuple[str, ...] = tuple(DOORS)) -> Fla
         page.init_app(app)
     navigation.init_app(app, settings)
     security.init_app(app, settings)
+    uploads.init_app(app, settings)  # before anything reads a form
     CSRFProtect(app)
     login.init_app(app)
     access.init_app(app)

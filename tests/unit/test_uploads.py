@@ -1,0 +1,257 @@
+"""Hostile files, each with the one outcome it must have."""
+
+import io
+import struct
+import zipfile
+import zlib
+from types import SimpleNamespace
+
+import pikepdf
+import pytest
+from flask import Flask
+from hypothesis import given
+from hypothesis import strategies as st
+from pikepdf import Array, Dictionary, Name, Stream, String
+from PIL import Image
+from werkzeug.datastructures import FileStorage
+
+from audits.core.errors import RuleError
+from portal import uploads
+
+MEGA = 1024 * 1024
+EMPTY, TOO_LARGE, TYPE, LIES, BROKEN = "is empty", "is larger", "must be a PDF", "not what its name", "is damaged"
+LOCKED, ACTIVE, PIXELS, NUMBER = "password", "scripts", "too many pixels", "citizen service number"
+
+
+def pdf(change=lambda document: None, **save):
+    document = pikepdf.new()
+    document.add_blank_page()
+    change(document)
+    out = io.BytesIO()
+    document.save(out, **save)
+    return out.getvalue()
+
+
+def picture(kind, size=(40, 30), **save):
+    out = io.BytesIO()
+    Image.new("RGB", size, (10, 20, 30)).save(out, kind, **save)
+    return out.getvalue()
+
+
+def png_claiming(width, height):
+    def chunk(name, data):
+        return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
+
+    head = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
+    return (
+        b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(b"\0" * 100)) + chunk(b"IEND", b"")
+    )
+
+
+def zipped(names=("a.txt",)):
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        for name in names:
+            archive.writestr(name, "x")
+    return out.getvalue()
+
+
+def script(action="/JavaScript", **more):
+    return Dictionary(S=Name(action), **more)
+
+
+def set_root(**entries):
+    def change(document):
+        for key, value in entries.items():
+            document.Root[f"/{key}"] = value(document) if callable(value) else value
+
+    return change
+
+
+def set_page(**entries):
+    def change(document):
+        for key, value in entries.items():
+            document.pages[0].obj[f"/{key}"] = value
+
+    return change
+
+
+def attach(name):
+    def change(document):
+        document.attachments[name] = b"content"
+
+    return change
+
+
+def hidden_deep(document):
+    inner = Dictionary(AA=Dictionary(O=script(JS=String("1"))))
+    document.pages[0].obj["/Annots"] = Array([Dictionary(Kids=Array([Array([inner])]))])
+
+
+def in_object_stream(document):
+    document.Root["/OpenAction"] = document.make_indirect(script(JS=String("app.alert(1)")))
+
+
+EICAR = b"X5O!P%@AP[4\\PZX54(P^)7CC)7}$EICAR-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*"
+PLAIN, PNG, JPEG = pdf(), picture("PNG"), picture("JPEG")
+
+HOSTILE = {
+    "nothing at all": ("a.pdf", b"", EMPTY),
+    "one byte too many": ("a.pdf", PLAIN + b"\n" * (MEGA + 1 - len(PLAIN)), TOO_LARGE),
+    "a program": ("setup.exe", b"MZ" + b"\0" * 200, TYPE),
+    "a program named as a PDF": ("setup.pdf", b"MZ" + b"\0" * 200, LIES),
+    "no extension": ("report", PLAIN, TYPE),
+    "only an extension": (".pdf", b"x", LIES),
+    "a double extension that ends wrong": ("report.pdf.exe", PLAIN, TYPE),
+    "a drawing with a script": ("a.svg", b"<svg xmlns='http://www.w3.org/2000/svg'><script>1</script></svg>", TYPE),
+    "a drawing named as a picture": ("a.png", b"<svg xmlns='http://www.w3.org/2000/svg'/>", LIES),
+    "a web page named as a PDF": ("a.pdf", b"<!doctype html><script>1</script>%PDF-1.7", LIES),
+    "a web page before a PDF": ("a.pdf", b"<script>1</script>\n" + PLAIN, LIES),
+    "a document with macros": ("a.docm", zipped(["word/vbaProject.bin"]), TYPE),
+    "an archive": ("a.zip", zipped(), TYPE),
+    "an archive behind a PDF": ("a.pdf", PLAIN + zipped(), LIES),
+    "an archive behind a PNG": ("a.png", PNG + zipped(), LIES),
+    "an archive behind a JPEG": ("a.jpg", JPEG + zipped(), LIES),
+    "a virus test file": ("a.pdf", EICAR, LIES),
+    "a picture of another kind": ("a.jpg", PNG, LIES),
+    "a PDF named as a picture": ("a.png", PLAIN, LIES),
+    "a moving picture": ("a.gif", picture("GIF"), TYPE),
+    "a picture that telephones make and browsers cannot show": ("a.heic", b"\0\0\0\x18ftypheic" + b"\0" * 50, TYPE),
+    "only the first bytes of a PDF": ("a.pdf", b"%PDF-1.7\n", BROKEN),
+    "half a PDF": ("a.pdf", PLAIN[: len(PLAIN) // 2], BROKEN),
+    "noise behind the first bytes of a PDF": ("a.pdf", b"%PDF-1.7\n" + bytes(range(256)) * 9, BROKEN),
+    "a PDF without pages": ("a.pdf", pdf(lambda document: document.pages.__delitem__(0)), BROKEN),
+    "only the first bytes of a PNG": ("a.png", PNG[:8], BROKEN),
+    "half a PNG": ("a.png", PNG[: len(PNG) // 2], BROKEN),
+    "a PNG with a wrong checksum": ("a.png", PNG[:20] + b"\xff" + PNG[21:], BROKEN),
+    "half a JPEG": ("a.jpg", picture("JPEG", (900, 900), quality=100)[:2000], BROKEN),
+    "only the first bytes of a JPEG": ("a.jpeg", JPEG[:3], BROKEN),
+    "a picture that unpacks to a flood": ("a.png", png_claiming(60_000, 60_000), PIXELS),
+    "a picture just too large": ("a.png", png_claiming(10_000, 5_001), PIXELS),
+    "a picture without a line": ("a.png", png_claiming(10, 0), BROKEN),
+    "a PDF with a password": ("a.pdf", pdf(encryption=pikepdf.Encryption(owner="a", user="b")), LOCKED),
+    "a script at opening": ("a.pdf", pdf(set_root(OpenAction=script(JS=String("1")))), ACTIVE),
+    "a script by name": (
+        "a.pdf",
+        pdf(set_root(Names=Dictionary(JavaScript=Dictionary(Names=Array([String("x"), script(JS=String("1"))]))))),
+        ACTIVE,
+    ),
+    "a script at a page": ("a.pdf", pdf(set_page(AA=Dictionary(O=script(JS=String("1"))))), ACTIVE),
+    "a script deep down": ("a.pdf", pdf(hidden_deep), ACTIVE),
+    "a script in a packed object": (
+        "a.pdf",
+        pdf(in_object_stream, object_stream_mode=pikepdf.ObjectStreamMode.generate),
+        ACTIVE,
+    ),
+    "a script in a stream": (
+        "a.pdf",
+        pdf(set_root(OpenAction=lambda d: d.make_indirect(Dictionary(S=Name.Rendition, JS=Stream(d, b"1"))))),
+        ACTIVE,
+    ),
+    "a program that starts": ("a.pdf", pdf(set_root(OpenAction=script("/Launch", F=String("cmd.exe")))), ACTIVE),
+    "a form with programs of its own": (
+        "a.pdf",
+        pdf(set_root(AcroForm=lambda d: Dictionary(XFA=Stream(d, b"<x/>"), Fields=Array([])))),
+        ACTIVE,
+    ),
+    "a program inside": ("a.pdf", pdf(attach("tool.exe")), ACTIVE),
+    "an archive inside": ("a.pdf", pdf(attach("all.zip")), ACTIVE),
+    "a citizen number as its name": ("paspoort 111222333.pdf", PLAIN, NUMBER),
+    "a citizen number between hyphens": ("loonstrook-111.222.333-jan.png", PNG, NUMBER),
+}
+
+HARMLESS = {
+    "a PDF": ("extract.pdf", PLAIN, "application/pdf"),
+    "a PDF in capitals": ("EXTRACT.PDF", PLAIN, "application/pdf"),
+    "a PDF with packed objects": (
+        "a.pdf",
+        pdf(object_stream_mode=pikepdf.ObjectStreamMode.generate),
+        "application/pdf",
+    ),
+    "an electronic invoice": ("a.pdf", pdf(attach("factur-x.xml")), "application/pdf"),
+    "a PDF with a link": (
+        "a.pdf",
+        pdf(set_page(Annots=Array([Dictionary(A=Dictionary(S=Name.URI, URI=String("https://example.nl")))]))),
+        "application/pdf",
+    ),
+    "a picture": ("a.png", PNG, "image/png"),
+    "a photo": ("a.jpg", JPEG, "image/jpeg"),
+    "a photo with the long extension": ("a.jpeg", JPEG, "image/jpeg"),
+    "a grey picture": ("a.png", b"", "image/png"),
+    "a number that is no citizen number": ("factuur 123456789.pdf", PLAIN, "application/pdf"),
+}
+out = io.BytesIO()
+Image.new("L", (9, 9)).save(out, "PNG")
+HARMLESS["a grey picture"] = ("a.png", out.getvalue(), "image/png")
+
+
+@pytest.fixture
+def judge():
+    app = Flask(__name__)
+    app.extensions["settings"] = SimpleNamespace(max_upload_bytes=MEGA)
+
+    def accept(*files):
+        with app.app_context():
+            return uploads.accept(FileStorage(io.BytesIO(data), filename=name) for name, data in files)
+
+    return accept
+
+
+@pytest.mark.parametrize("case", HOSTILE)
+def test_a_hostile_file_is_refused_with_its_own_message(judge, case):
+    name, data, words = HOSTILE[case]
+    with pytest.raises(RuleError, match=words) as refusal:
+        judge((name, data))
+    assert refusal.value.field == "files"
+
+
+@pytest.mark.parametrize("case", HARMLESS)
+def test_a_harmless_file_passes_with_the_type_that_its_bytes_are(judge, case):
+    name, data, media_type = HARMLESS[case]
+    [upload] = judge((name, data))
+    assert (upload.media_type, upload.data) == (media_type, data)
+
+
+def test_one_bad_file_refuses_the_good_ones_with_it(judge):
+    with pytest.raises(RuleError):
+        judge(("good.pdf", PLAIN), ("bad.pdf", b"MZ"))
+
+
+def test_an_empty_file_box_is_no_file(judge):
+    assert judge(("", b"")) == []
+
+
+def test_too_many_files_at_once_are_refused(judge):
+    with pytest.raises(RuleError, match="at most 5 files"):
+        judge(*[("a.pdf", PLAIN)] * 6)
+
+
+@pytest.mark.parametrize(
+    ("given_name", "kept"),
+    [
+        ("../../etc/passwd.pdf", "passwd.pdf"),
+        ("C:\\Users\\jan\\extract.pdf", "extract.pdf"),
+        ("invoice\u202efdp.exe", "invoicefdp.exe"),
+        ("a\0b\r\nc.pdf", "abc.pdf"),
+        ("wide\u200bspace.pdf", "widespace.pdf"),
+        ('a"<b>|c?.pdf', "a__b__c_.pdf"),
+        ("...", "file"),
+        ("", "file"),
+        (".pdf", "file.pdf"),
+        ("Extract.PDF", "Extract.pdf"),
+        ("naïef.pdf", "naïef.pdf"),
+        ("x" * 300 + ".pdf", "x" * 89 + ".pdf"),
+    ],
+)
+def test_a_name_loses_what_steers_and_keeps_what_people_read(given_name, kept):
+    assert uploads.safe_name(given_name) == kept
+
+
+@given(st.text(max_size=400))
+def test_no_name_at_all_stays_dangerous(name):
+    safe = uploads.safe_name(name)
+    assert 0 < len(safe) <= uploads.LONGEST_NAME
+    assert safe.isprintable()
+    assert not set('/\\<>:"|?*') & set(safe)
+    assert not safe.startswith(".")
+    assert uploads.safe_name(safe) == safe
