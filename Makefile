@@ -1,0 +1,41 @@
+# Keurwerk: the commands. `make help` lists them.
+SERVE ?= 1
+PORT ?= 8000
+ONLY ?=
+PYTHON := .venv/bin/python
+
+.PHONY: help setup demo serve test check bench messages
+
+help: ## List the commands
+	@sed -n 's/^\([a-z]*\):.*## /make \1\t/p' $(MAKEFILE_LIST)
+
+setup: ## Install what is missing; does nothing the second time
+	@bin/setup
+
+demo: setup ## Tell the story of one case, then serve it (SERVE=0: only the story)
+	@exec $(PYTHON) -m portal.supervisor --demo --port $(PORT) $(if $(filter 0,$(SERVE)),--no-serve)
+
+serve: setup ## Serve the portal with its own lasting database
+	@exec $(PYTHON) -m portal.supervisor --port $(PORT)
+
+test: ## Everything that must be green
+	@bin/setup test
+	@$(MAKE) --no-print-directory check
+	@$(PYTHON) -m pytest $(ARGS)
+
+check: ## Style, types, imports, templates, dependencies, translations
+	@bin/setup test
+	.venv/bin/ruff format --check .
+	.venv/bin/ruff check .
+	.venv/bin/mypy
+	.venv/bin/lint-imports --no-cache
+	.venv/bin/djlint templates --lint --quiet
+	.venv/bin/deptry .
+	bin/messages check
+
+bench: ## Measure us and a peer in one run (ONLY=pages)
+	@bin/setup test
+	@for name in $(or $(ONLY),pages); do $(PYTHON) -m bench.$$name || exit 1; done
+
+messages: setup ## Collect the texts into the catalogues
+	bin/messages update
