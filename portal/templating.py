@@ -1,7 +1,7 @@
 """What every template can count on: loaders, strictness, filters, assets."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, MutableMapping
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any, cast
@@ -41,6 +41,10 @@ class Environment(FlaskEnvironment):
             # They indent their output, and with it what people typed in a nested textarea, once more at every save.
             self._lenient.filters = self.filters | {"indent": lambda text, *_, **__: text}
         return self._lenient.get_template(name, globals=globals)
+
+    def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
+        """Share one plain dict: no template has globals of its own, and Jinja compares them at every import."""
+        return super().make_globals(d) if d else self.globals
 
 
 def init_app(app: Flask) -> None:
