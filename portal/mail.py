@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 from uuid import UUID, uuid4
 
-from flask import current_app, render_template
+from flask import current_app
 from flask_babel import force_locale
 from sqlalchemy.orm import Session
 
@@ -39,9 +39,9 @@ def render(template: str, language: str, **values: object) -> tuple[str, str]:
     settings: Settings = current_app.extensions["settings"]
     values = {"body_name": settings.body_name, "body_address": settings.body_address, **values}
     with force_locale(language):
-        subject, _, text = render_template(f"mail/{template}.txt", **values).strip().partition("\n")
-        text = render_template("mail/_layout.txt", text=text.strip(), **values)
-    return " ".join(subject.removeprefix("Subject:").split()), text.strip() + "\n"
+        subject, _, text = _fill(template, values).partition("\n")
+        text = _fill("_layout", {**values, "text": text.strip()})
+    return " ".join(subject.removeprefix("Subject:").split()), f"{text}\n"
 
 
 def deliver(session: Session, payload: Mapping[str, Any]) -> None:
@@ -61,6 +61,11 @@ def deliver(session: Session, payload: Mapping[str, Any]) -> None:
     values = {"name": person.name, "link": settings.base_url.rstrip("/") + path}
     subject, text = render(template, person.language, **{**payload, **values})
     send(settings, _message(settings, person, subject, text, payload.get("item_id") or str(uuid4())))
+
+
+def _fill(template: str, values: Mapping[str, object]) -> str:
+    # Straight from the environment: what surrounds a page, menu and visitor, does not exist for a job.
+    return current_app.jinja_env.get_template(f"mail/{template}.txt").render(values).strip()
 
 
 def _message(settings: Settings, person: Person, subject: str, text: str, number: str) -> EmailMessage:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from math import ceil
 
 from flask import current_app
-from sqlalchemy import DateTime, Executable, case, delete, func, literal, select, update
+from sqlalchemy import DateTime, Executable, case, delete, func, literal, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -84,7 +84,8 @@ def _count(bucket: bytes, limit: Limit, now: datetime) -> Executable:
         .on_conflict_do_update(
             index_elements=["bucket"],
             set_={"failures": failures, "open_at": moment + func.make_interval(0, 0, 0, 0, 0, 0, seconds)},
-            where=LoginBrake.open_at <= now,
+            # Within the free ones the time says nothing: of two at once the later may have been counted first.
+            where=or_(LoginBrake.failures < limit.free, LoginBrake.open_at <= now),
         )
         .returning(LoginBrake.failures)
     )
