@@ -96,15 +96,15 @@ class Postgres:
         if not (self._data / "PG_VERSION").exists():
             self._create(binaries)
         self._clear_stale_lock()
-        log = (self._home / "log").open("ab")
         options = ["-D", str(self._data), "-k", str(self._sockets), "-c", "listen_addresses=", "-c", "jit=off"]
-        self._process = subprocess.Popen(
-            [str(binaries / "postgres"), *options, *(CARELESS if self._careless else ())],
-            stdout=log,
-            stderr=log,
-            cwd="/",
-            preexec_fn=starter(signal.SIGINT, self._account),  # SIGINT is PostgreSQL's fast shutdown
-        )
+        with (self._home / "log").open("ab") as log:
+            self._process = subprocess.Popen(
+                [str(binaries / "postgres"), *options, *(CARELESS if self._careless else ())],
+                stdout=log,
+                stderr=log,
+                cwd="/",
+                preexec_fn=starter(signal.SIGINT, self._account),  # SIGINT is PostgreSQL's fast shutdown
+            )
         self._wait()
 
     def create_database(self, name: str, *, template: str = "template1", anew: bool = False) -> str:

@@ -1,0 +1,199 @@
+"""One PostgreSQL and one Valkey per run, a migrated template, a database per worker, a transaction per test."""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from uuid import uuid4
+
+import psycopg
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import Engine, create_engine, make_url
+from sqlalchemy.orm import Session, sessionmaker
+
+from portal.app import create_app
+from portal.embedded import Postgres, Valkey
+from portal.settings import VAR, Settings
+from portal.supervisor import migrate
+
+TEMPLATE = "keurwerk_template"
+
+
+@dataclass
+class Servers:
+    """What the controlling process started for everybody: a migrated template database, and a queue."""
+
+    database_url: str
+    redis_url: str
+
+    def clone(self, name: str) -> str:
+        """A fresh copy of the template; its URL."""
+        with self._admin() as connection:
+            connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+            connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{TEMPLATE}"')
+        return self._url(name)
+
+    def drop(self, name: str) -> None:
+        with self._admin() as connection:
+            connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+    def make_template(self) -> None:
+        with self._admin() as connection:
+            connection.execute(f'DROP DATABASE IF EXISTS "{TEMPLATE}" WITH (FORCE)')
+            connection.execute(f'CREATE DATABASE "{TEMPLATE}"')
+        migrate(self._url(TEMPLATE))
+
+    def _url(self, name: str) -> str:
+        return make_url(self.database_url).set(database=name).render_as_string(hide_password=False)
+
+    def _admin(self) -> psycopg.Connection:
+        plain = make_url(self.database_url).set(drivername="postgresql", database="postgres")
+        return psycopg.connect(plain.render_as_string(hide_password=False), autocommit=True)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Remember that servers may be needed; they start with the first test that asks, or before the workers do."""
+    config.stash[RUNNING] = []
+    if hasattr(config, "workerinput"):
+        config.stash[SERVERS] = Servers(config.workerinput["database_url"], config.workerinput["redis_url"])
+
+
+def pytest_configure_node(node) -> None:  # xdist's hook
+    """Hand the servers' addresses to a worker."""
+    servers = _servers(node.config)
+    node.workerinput.update(database_url=servers.database_url, redis_url=servers.redis_url)
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    for stop in reversed(config.stash.get(RUNNING, [])):
+        stop()
+
+
+RUNNING = pytest.StashKey[list[Callable[[], None]]]()
+SERVERS = pytest.StashKey[Servers]()
+
+
+def _servers(config: pytest.Config) -> Servers:
+    if SERVERS not in config.stash:
+        database_url, redis_url = os.environ.get("DATABASE_URL"), os.environ.get("REDIS_URL")
+        state = Path(tempfile.mkdtemp(prefix="keurwerk-test-"))
+        state.chmod(0o755)  # the database account passes through; what is inside is shut
+        config.stash[RUNNING].append(lambda: shutil.rmtree(state, ignore_errors=True))
+        if not database_url:
+            postgres = Postgres(state, careless=True)
+            postgres.start()
+            config.stash[RUNNING].append(postgres.stop)
+            database_url = postgres.url("postgres")
+        if not redis_url:
+            valkey = Valkey(state)
+            valkey.start()
+            config.stash[RUNNING].append(valkey.stop)
+            redis_url = valkey.url
+        config.stash[SERVERS] = Servers(database_url, redis_url)
+        config.stash[SERVERS].make_template()
+    return config.stash[SERVERS]
+
+
+@pytest.fixture(scope="session")
+def servers(request: pytest.FixtureRequest) -> Servers:
+    return _servers(request.config)
+
+
+@pytest.fixture(scope="session")
+def engine(servers: Servers, worker_id: str) -> Iterator[Engine]:
+    """This worker's own database."""
+    name = f"keurwerk_{worker_id}"
+    engine = create_engine(servers.clone(name), pool_size=2)
+    yield engine
+    engine.dispose()
+    servers.drop(name)
+
+
+@pytest.fixture(scope="session")
+def state(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder for the files, mail and keys of this worker."""
+    return tmp_path_factory.mktemp("state")
+
+
+@pytest.fixture(scope="session")
+def settings(state: Path, engine: Engine, servers: Servers) -> Settings:
+    return make_settings(state, engine.url.render_as_string(hide_password=False), servers.redis_url)
+
+
+def make_settings(state: Path, database_url: str, redis_url: str, **changes: object) -> Settings:
+    """Settings of a portal whose files all lie below `state`."""
+    values = {
+        "secret_key": "x" * 48,
+        "storage_url": f"file://{state / 'files'}",
+        "mail_url": f"file://{state / 'mail'}",
+        "seal_dir": state / "seal",
+        "fonts_dir": VAR / "assets" / "fonts",
+        "testing": True,
+    }
+    return Settings(database_url=database_url, redis_url=redis_url, **(values | changes))
+
+
+@pytest.fixture(scope="session")
+def built_app(settings: Settings) -> Flask:
+    """The application, built once per worker."""
+    return create_app(settings)
+
+
+@pytest.fixture
+def connection(engine: Engine):
+    """A connection in a transaction that is undone after the test."""
+    with engine.connect() as connection:
+        outer = connection.begin()
+        yield connection
+        outer.rollback()
+
+
+@pytest.fixture
+def make_session(connection) -> sessionmaker[Session]:
+    """Sessions whose commits end with the test."""
+    return sessionmaker(connection, join_transaction_mode="create_savepoint")
+
+
+@pytest.fixture
+def session(make_session) -> Iterator[Session]:
+    with make_session() as session:
+        yield session
+
+
+@pytest.fixture
+def app(built_app: Flask, make_session, monkeypatch: pytest.MonkeyPatch) -> Flask:
+    """The application inside the test's transaction, with a queue that only notes what it was given."""
+    monkeypatch.setitem(built_app.extensions, "sessionmaker", make_session)
+    monkeypatch.setitem(built_app.extensions, "queue", NotedQueue())
+    return built_app
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    return app.test_client()
+
+
+@pytest.fixture
+def real_db(servers: Servers) -> Iterator[Engine]:
+    """A database of its own, for tests that need real commits and several connections."""
+    name = f"keurwerk_{uuid4().hex[:12]}"
+    engine = create_engine(servers.clone(name), pool_size=10)
+    yield engine
+    engine.dispose()
+    servers.drop(name)
+
+
+class NotedQueue:
+    """A queue that remembers the ids it was nudged with."""
+
+    def __init__(self) -> None:
+        self.nudged: list[str] = []
+
+    def enqueue(self, _: str, item_id: str, **__: object) -> None:
+        self.nudged.append(item_id)
+
+

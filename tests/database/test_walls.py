@@ -1,0 +1,39 @@
+"""The migrations, and the walls that they build in the database itself."""
+
+import pytest
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import text
+
+from portal.settings import ROOT
+
+
+def alembic(url: str) -> Config:
+    config = Config(toml_file=str(ROOT / "pyproject.toml"))
+    config.attributes["url"] = url
+    return config
+
+
+def test_migrations_go_down_and_up_again(real_db):
+    config = alembic(real_db.url.render_as_string(hide_password=False))
+    real_db.dispose()
+    command.downgrade(config, "base")
+    with real_db.connect() as connection:
+        left = connection.execute(text("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'")).scalar_one()
+        assert left == 1  # alembic's own
+    command.upgrade(config, "head")
+
+
+def test_the_tables_are_those_of_the_models(real_db):
+    config = alembic(real_db.url.render_as_string(hide_password=False))
+    command.check(config)
+
+
+@pytest.mark.parametrize("table", ["event", "decision", "certificate_change", "document", "tie", "audit_participant"])
+def test_history_has_a_trigger_that_refuses_change(session, table):
+    found = session.execute(
+        text("SELECT tgtype FROM pg_trigger WHERE tgrelid = cast(:table AS regclass) AND tgname LIKE '%kept'"),
+        {"table": table},
+    ).scalars()
+    update_or_delete_before_row = 2 + 1 + 8 + 16
+    assert update_or_delete_before_row in list(found)
