@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from functools import lru_cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from certificates.press.documents import facts_digest, facts_json
@@ -13,17 +14,21 @@ if TYPE_CHECKING:
 __all__ = ["facts_digest", "facts_json", "render", "rosette_path", "rosette_svg"]
 
 
-def render(kind: str, printed: Mapping[str, Any], *, language: str) -> bytes:
+FONTS = Path(__file__).resolve().parents[2] / "var" / "assets" / "fonts"
+
+
+def render(kind: str, printed: Mapping[str, Any], *, language: str, fonts: Path = FONTS) -> bytes:
     """An unsealed PDF/A-3a and PDF/UA-1 file of the facts that `documents` lists for this kind.
 
-    The facts go along as attachment `printed.json`. PressError when one is missing or the digest is not theirs.
+    The facts go along as attachment `printed.json`. `fonts` is the folder where set-up put our typefaces. PressError
+    when a fact or a font is missing, or the digest is not that of the facts.
     """
-    return _press().render(kind, printed, language=language)
+    return _press(fonts).render(kind, printed, language=language)
 
 
 @lru_cache(maxsize=1)
-def _press() -> "Press":
+def _press(fonts: Path) -> "Press":
     # Only who prints pays for the typesetter: a web process draws rosettes and does not load it.
     from certificates.press.printing import Press  # noqa: PLC0415
 
-    return Press()
+    return Press(fonts)

@@ -31,7 +31,11 @@ def qr(text: str, title: str) -> Markup:
     rows = segno.make_qr(text, error="m").matrix
     side = len(rows) + 2 * QUIET
     path = "".join(_squares(rows))
-    return titled(f'<svg xmlns="http://www.w3.org/2000/svg" class="qr" viewBox="0 0 {side} {side}"><path d="{path}"/></svg>', title, "#000000")
+    return titled(
+        f'<svg xmlns="http://www.w3.org/2000/svg" class="qr" viewBox="0 0 {side} {side}"><path d="{path}"/></svg>',
+        title,
+        "#000000",
+    )
 
 
 def _squares(rows: tuple[bytearray, ...]) -> Iterator[str]:

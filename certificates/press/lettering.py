@@ -28,8 +28,8 @@ def font_files(folder: Path) -> dict[str, Path]:
 def font_rules(folder: Path) -> str:
     """The @font-face rules that make our faces known."""
     return "".join(
-        f'@font-face {{ font-family: "{family}"; font-weight: {weight}; src: url("{(folder / name).resolve().as_uri()}") }}'
-        for family, weight, name in FACES
+        f'@font-face {{ font-family: "{family}"; font-weight: {weight}; src: url("{address}") }}'
+        for (family, weight, _), address in zip(FACES, font_files(folder), strict=True)
     )
 
 

@@ -20,9 +20,10 @@ from certificates.press.lettering import Lettering, font_files, font_rules
 from certificates.press.words import Words, catalogue, grouped
 
 _ROOT = Path(__file__).resolve().parents[2]
-FONTS = _ROOT / "var" / "assets" / "fonts"
 TEMPLATES = _ROOT / "templates"
 TRANSLATIONS = _ROOT / "portal" / "translations"
+
+_VARIANT = "pdf/a-3a"
 
 # The date of a document, for its metadata: never the time of the machine.
 _DATED = {"certificate": "valid_from", "audit_report": "reported_on", "decision_letter": "decided_on"}
@@ -35,9 +36,7 @@ class PressError(Exception):
 class Press:
     """Fonts, style sheets and templates, read once and kept warm. One document at a time."""
 
-    def __init__(
-        self, *, fonts: Path = FONTS, templates: Path = TEMPLATES, translations: Path = TRANSLATIONS
-    ) -> None:
+    def __init__(self, fonts: Path, *, templates: Path = TEMPLATES, translations: Path = TRANSLATIONS) -> None:
         files = font_files(fonts)
         missing = [path.name for path in files.values() if not path.is_file()]
         if missing:
@@ -67,12 +66,12 @@ class Press:
         facts = self._lettering.printable(dict(printed))
         page = self._environment(language).get_template(f"pdf/{kind}.html").render(facts, language=language)
         source = HTML(string=page, base_url=None, url_fetcher=self._fetcher)
-        document = source.render(stylesheets=[self._sheets[kind]], font_config=self._font_config, pdf_variant="pdf/a-3a")
+        document = source.render(stylesheets=[self._sheets[kind]], font_config=self._font_config, pdf_variant=_VARIANT)
         dated = printed[_DATED[kind]][:10]
         document.metadata.created = document.metadata.modified = dated
         document.metadata.attachments = [_attachment(printed, dated)]
         claim_accessible(document)
-        return bytes(document.write_pdf(pdf_variant="pdf/a-3a"))
+        return bytes(document.write_pdf(pdf_variant=_VARIANT))
 
     def _sheet(self, fonts: Path, folder: Path, kind: str) -> CSS:
         text = font_rules(fonts) + "".join((folder / f"{name}.css").read_text() for name in ("document", kind))
