@@ -49,6 +49,7 @@ def report_facts(session: Session, audit: Audit, *, body: Mapping[str, str]) -> 
         "fail_total": norm.scoring.fail_total,
         "conditional_from": norm.scoring.conditional_from,
         "grades": _grades(norm, found, language),
+        "sampling": norm.sampling.description.in_(language),
         "samples": _samples(norm, populations_of(session, audit.id), sample_of(session, audit.id), language),
         "findings": [_finding(norm, finding, language) for finding in found],
         "chapters": _chapters(norm, seen, found, language),
