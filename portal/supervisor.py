@@ -1,4 +1,4 @@
-"""`python -m portal.supervisor`: one machine, one command. Servers, tables, norm, worker and web, and all of it ends with us."""
+"""`python -m portal.supervisor`: one machine, one command. Servers, tables, worker and web; all of it ends with us."""
 
 import argparse
 import logging
@@ -47,7 +47,7 @@ def main() -> int:
 
 @contextmanager
 def services(environment: Mapping[str, str], *, demo: bool = False) -> Iterator[dict[str, str]]:
-    """An environment with a database, a queue and a secret: those that are named, embedded ones for those that are not."""
+    """An environment with database, queue and secret: those that are named, embedded ones for those that are not."""
     env = dict(environment)
     with ExitStack() as running:
         if not env.get("DATABASE_URL"):

@@ -10,6 +10,7 @@ from portal.fields import (
     date_field,
     file_field,
     hidden_field,
+    options,
     radios_field,
     select_field,
     textarea_field,
@@ -40,7 +41,7 @@ class PlanForm(Form):
 
     def offer(self, inspectors: Sequence[tuple[str, str]]) -> None:
         """Fill the list; people with a declared tie are not in it."""
-        self.inspector.choices = [("", _l("Choose an inspector")), *inspectors]
+        self.inspector.choices = options([("", _l("Choose an inspector")), *inspectors])
 
 
 class ReviewForm(Form):
@@ -69,7 +70,7 @@ class DecisionForm(Form):
 
     def offer(self, outcomes: Sequence[Outcome]) -> None:
         """Only what the findings leave open can be chosen."""
-        self.outcome.choices = [(outcome.value, label(outcome)) for outcome in outcomes]
+        self.outcome.choices = options((outcome.value, label(outcome)) for outcome in outcomes)
 
 
 class ChangeForm(Form):

@@ -1,0 +1,302 @@
+"""One case from registration to decision, step by step, each in a transaction of its own as on the pages."""
+
+import io
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from typing import TypeVar
+from uuid import UUID
+
+from flask import Flask
+from PIL import Image, ImageDraw
+from sqlalchemy.orm import Session
+
+from audits.agencies.rules import AgencyDetails, ContactDetails, ControllerDetails
+from audits.agencies.services import add_contact, add_controller
+from audits.applications import queries as applications
+from audits.applications.services import (
+    accept_application,
+    add_evidence,
+    save_answer,
+    start_application,
+    submit_application,
+)
+from audits.core import clock
+from audits.core.access import Actor
+from audits.decisions.rules import Outcome
+from audits.decisions.services import decide
+from audits.inspections import queries as inspections
+from audits.inspections import services as audits
+from audits.inspections.workflow import FindingState
+from audits.people.models import Person
+from audits.people.queries import find_by_email
+from audits.people.registration import register_agency
+from audits.people.services import invite_person
+from audits.schemes.queries import norm_of, version_for
+from audits.schemes.text import Requirement, SchemeText
+from portal import database, storage
+from portal.account.services import store_password
+from portal.demo.cast import EDITOR, OWNER, PASSWORD, SIGNATORY, STAFF, Part
+
+T = TypeVar("T")
+WORKERS, ASSIGNMENTS, HOUSES = 180, 420, 4
+FIRST_AGENCY = 71_000_001
+
+
+@dataclass(frozen=True, slots=True)
+class Flaw:
+    """What the inspector of this case finds: so many units of a requirement fall short, and what was seen."""
+
+    code: str
+    units: int
+    seen: str
+
+
+class Case:
+    """The ids of one case as it goes, and the people in it. Every method is one thing that one person does."""
+
+    def __init__(self, app: Flask, details: AgencyDetails, serial: int) -> None:
+        self._app = app
+        self.details = replace(details, register_number=str(FIRST_AGENCY + serial))
+        self._domain = OWNER.email.partition("@")[2] if serial == 0 else f"bureau{serial}.example"
+        self.agency_id = self.application_id = self.audit_id = UUID(int=0)
+
+    def write(self, act: Callable[[Session], T]) -> T:
+        """Do one thing in a transaction of its own."""
+        with self._app.app_context(), database.write() as session:
+            return act(session)
+
+    def register(self) -> None:
+        """The owner registers the agency and completes its file."""
+
+        def act(session: Session) -> None:
+            norm = norm_of(version_for(session, clock.today()))
+            details = replace(self.details, activities=tuple(norm.activities)[:2], sectors=tuple(norm.sectors)[:3])
+            owner = self._part(OWNER)
+            agency, person = register_agency(
+                session, details=details, owner_name=owner.name, owner_email=owner.email, language=owner.language
+            )
+            self.agency_id = agency.id
+            store_password(session, person, PASSWORD)
+            session.flush()
+            since = date(2019, 3, 1)
+            director = ControllerDetails(name=SIGNATORY.name, function="Director", since=since, share_percent=100)
+            add_controller(session, person.actor, agency.id, director)
+            contact = ContactDetails(name=OWNER.name, function="Manager", email=owner.email, phone="+31 71 555 01 01")
+            add_contact(session, person.actor, agency.id, contact)
+            for part in (self._part(EDITOR), self._part(SIGNATORY)):
+                invited = invite_person(
+                    session,
+                    person.actor,
+                    name=part.name,
+                    email=part.email,
+                    language=part.language,
+                    roles=part.roles,
+                    agency_id=agency.id,
+                )
+                store_password(session, invited, PASSWORD)
+
+        self.write(act)
+
+    def assess(self) -> None:
+        """The editor answers every question, explains where the norm asks for it, and adds a file."""
+
+        def act(session: Session) -> None:
+            actor = self.actor(session, EDITOR)
+            application = start_application(session, actor)
+            self.application_id = application.id
+            norm = norm_of(application.scheme_version)
+            kinds = norm.self_assessment_answers
+            good = next(kind for kind in kinds if kind.assessed and not kind.nonconforming)
+            for item in norm.requirements:
+                explanation = f"Vastgelegd in ons handboek, hoofdstuk {item.chapter}."
+                save_answer(session, actor, application.id, item.code, value=good.code, explanation=explanation)
+            data = _scan(norm.requirements[0])
+            add_evidence(
+                session,
+                actor,
+                application.id,
+                norm.requirements[0].code,
+                filename="uittreksel.png",
+                media_type="image/png",
+                size=len(data),
+                sha256=storage.store().put(data),
+            )
+
+        self.write(act)
+
+    def submit(self) -> None:
+        """The signatory declares and submits."""
+        name = self._part(SIGNATORY).name
+        self.write(lambda s: submit_application(s, self.actor(s, SIGNATORY), self.application_id, declared_name=name))
+
+    def accept(self) -> None:
+        """The planner takes the application on."""
+        self.write(lambda s: accept_application(s, self.staff(s, "planner"), self.application_id, note=""))
+
+    def plan(self) -> None:
+        """The planner assigns the inspector."""
+
+        def act(session: Session) -> None:
+            inspector = self.staff(session, "inspector")
+            day = clock.today() + timedelta(days=7)
+            planner = self.staff(session, "planner")
+            audit = audits.plan_audit(
+                session, planner, self.application_id, inspector_id=inspector.id, planned_on=day, announced=True
+            )
+            self.audit_id = audit.id
+
+        self.write(act)
+
+    def start(self) -> None:
+        """The inspector starts."""
+        self.write(lambda s: audits.start_audit(s, self.staff(s, "inspector"), self.audit_id))
+
+    def draw(self) -> dict[str, tuple[int, int]]:
+        """The inspector fixes the lists, the portal draws; {unit: (population, drawn)}."""
+
+        def act(session: Session) -> dict[str, tuple[int, int]]:
+            audit = inspections.get_audit(session, self.staff(session, "inspector"), self.audit_id)
+            sizes = {}
+            for unit, members in _lists(norm_of(audit.scheme_version), housed=self.details.own_housing).items():
+                found = audits.freeze_population(
+                    session,
+                    self.staff(session, "inspector"),
+                    self.audit_id,
+                    unit,
+                    members,
+                    seed=secrets.token_bytes(32),
+                )
+                sizes[unit] = (found.size, found.drawn)
+            return sizes
+
+        return self.write(act)
+
+    def judge(self, flaws: Mapping[str, Flaw]) -> int:
+        """The inspector records a verdict per requirement and unit; how many."""
+
+        def act(session: Session) -> int:
+            inspector = self.staff(session, "inspector")
+            audit = inspections.get_audit(session, inspector, self.audit_id)
+            norm, sample = norm_of(audit.scheme_version), inspections.sample_of(session, self.audit_id)
+            good = next(kind.code for kind in norm.verdicts.values() if kind.assessed and not kind.nonconforming)
+            bad = next(kind.code for kind in norm.verdicts.values() if kind.nonconforming)
+            count = 0
+            for item in norm.requirements:
+                flaw = flaws.get(item.code)
+                verdicts = {
+                    reference: (bad, flaw.seen) if flaw and place < flaw.units else (good, "")
+                    for place, reference in enumerate(sample.get(item.unit, []))
+                }
+                if verdicts:
+                    count += audits.record_verdicts(session, inspector, self.audit_id, item.code, verdicts)
+            return count
+
+        return self.write(act)
+
+    def report(self) -> tuple[int, int]:
+        """The inspector reports; number of findings and points."""
+
+        def act(session: Session) -> tuple[int, int]:
+            summary = "Wij zagen een bureau dat zijn zaken kent. De bevindingen staan hieronder."
+            audit = audits.report_audit(session, self.staff(session, "inspector"), self.audit_id, summary=summary)
+            session.flush()
+            return len(inspections.findings_of(session, self.audit_id)), audit.score or 0
+
+        return self.write(act)
+
+    def answer(self) -> int:
+        """The agency says cause, extent, solution and operation of every finding; how many."""
+
+        def act(session: Session) -> int:
+            actor, found = self.actor(session, EDITOR), inspections.findings_of(session, self.audit_id)
+            for finding in found:
+                audits.answer_finding(
+                    session,
+                    actor,
+                    finding.id,
+                    cause="Een sjabloon was verouderd.",
+                    extent="Alle dossiers van dit jaar zijn nagelopen.",
+                    solution="Sjabloon vervangen, fouten hersteld.",
+                    operation="Maandelijkse controle door de kwaliteitsmedewerker.",
+                    version=finding.version,
+                )
+            return len(found)
+
+        return self.write(act)
+
+    def verify(self) -> int:
+        """The inspector closes what was repaired; how many."""
+
+        def act(session: Session) -> int:
+            inspector, closed = self.staff(session, "inspector"), 0
+            for finding in inspections.findings_of(session, self.audit_id):
+                if finding.state is FindingState.ANSWERED:
+                    audits.close_finding(session, inspector, finding.id, note="Vijf nieuwe dossiers gezien: in orde.")
+                    closed += 1
+            return closed
+
+        return self.write(act)
+
+    def review(self) -> None:
+        """The reviewer looks at the whole file and recommends."""
+        advice = "Dossier volledig, oordelen onderbouwd. Advies: verlenen."
+        self.write(lambda s: audits.review_audit(s, self.staff(s, "reviewer"), self.audit_id, recommendation=advice))
+
+    def decide(self, role: str, outcome: Outcome, conditions: tuple[str, ...] = ()) -> UUID:
+        """Somebody decides; the id of the decision."""
+        reasons = "Het uitzendbureau voldoet aan de norm. De bevindingen zijn hersteld en gecontroleerd."
+
+        def act(session: Session) -> UUID:
+            actor = self.staff(session, role)
+            return decide(session, actor, self.audit_id, outcome=outcome, reasons=reasons, conditions=conditions).id
+
+        return self.write(act)
+
+    def state(self) -> dict[str, str]:
+        """The states of the case now."""
+
+        def act(session: Session) -> dict[str, str]:
+            actor = self.staff(session, "reviewer")
+            application = applications.get_application(session, actor, self.application_id)
+            audit = inspections.find_live_audit(session, actor, self.application_id)
+            return {"application": application.state.value, "audit": audit.state.value if audit else "–"}
+
+        return self.write(act) if self.application_id.int else {"application": "–", "audit": "–"}
+
+    def actor(self, session: Session, part: Part) -> Actor:
+        """One of the agency's people."""
+        return _person(session, self._part(part)).actor
+
+    def staff(self, session: Session, role: str) -> Actor:
+        """One of the certification body's people."""
+        return _person(session, STAFF[role]).actor
+
+    def _part(self, part: Part) -> Part:
+        return replace(part, email=f"{part.email.partition('@')[0]}@{self._domain}")
+
+
+def _person(session: Session, part: Part) -> Person:
+    person = find_by_email(session, part.email)
+    if person is None:
+        raise LookupError(part.email)
+    return person
+
+
+def _lists(norm: SchemeText, *, housed: bool) -> dict[str, list[str]]:
+    """Pseudonyms per kind of unit that the norm draws from."""
+    sizes = [WORKERS, WORKERS, ASSIGNMENTS, HOUSES if housed else 0]
+    kinds = [unit for unit in norm.units.values() if not unit.is_agency]
+    return {
+        unit.code: [f"{unit.code[0].upper()}-{number:04d}" for number in range(1, size + 1)]
+        for unit, size in zip(kinds, sizes, strict=True)
+    }
+
+
+def _scan(item: Requirement) -> bytes:
+    picture = Image.new("L", (900, 300), 255)
+    ImageDraw.Draw(picture).text((40, 120), f"Uittreksel handelsregister ({item.code}), voorbeeld", fill=0)
+    out = io.BytesIO()
+    picture.save(out, "PNG")
+    return out.getvalue()

@@ -1,0 +1,66 @@
+"""Who plays in the demo: made-up people and agencies; every address ends in `.example`."""
+
+from dataclasses import dataclass, replace
+
+from audits.agencies.rules import AgencyDetails
+from audits.core.access import Role
+
+PASSWORD = "fietsen langs de vliet"  # noqa: S105 - the demo prints it
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One person of the cast."""
+
+    name: str
+    email: str
+    roles: frozenset[Role]
+    language: str = "nl"
+
+
+STAFF = {
+    "administrator": Part("Sanne Mulder", "sanne@keurwerk.example", frozenset({Role.ADMINISTRATOR})),
+    "scheme manager": Part("Lotte Bakker", "lotte@keurwerk.example", frozenset({Role.SCHEME_MANAGER})),
+    "planner": Part("Marieke de Boer", "marieke@keurwerk.example", frozenset({Role.PLANNER})),
+    # May decide on the cases of others: small bodies have few people, and the rule is per case.
+    "inspector": Part("Youssef El Amrani", "youssef@keurwerk.example", frozenset({Role.INSPECTOR, Role.DECIDER})),
+    "reviewer": Part("Anneke Visser", "anneke@keurwerk.example", frozenset({Role.REVIEWER})),
+    "decider": Part("Hendrik Jansen", "hendrik@keurwerk.example", frozenset({Role.DECIDER})),
+}
+
+OWNER = Part("Piotr Nowak", "piotr@vlietland.example", frozenset({Role.AGENCY_OWNER}))
+EDITOR = Part("Emma Smit", "emma@vlietland.example", frozenset({Role.AGENCY_EDITOR}))
+SIGNATORY = Part("Willem van den Berg", "willem@vlietland.example", frozenset({Role.AGENCY_SIGNATORY}))
+
+VLIETLAND = AgencyDetails(
+    legal_name="Vlietland Flex B.V.",
+    country="NL",
+    register_number="",
+    street="Haagweg 117",
+    postcode="2321 AA",
+    city="Leiden",
+    trade_names=("Vlietland Uitzenden", "Vlietland Agro"),
+    phone="+31 71 555 01 00",
+    website="https://vlietland.example",
+    headcount=140,
+    own_housing=True,
+    housing_places=48,
+    recruitment_countries=("NL", "PL", "RO"),
+    iban="NL91ABNA0417164300",
+    account_holder="Vlietland Flex B.V.",
+)
+
+
+def agency(name: str, city: str, *trade_names: str, **changes: object) -> AgencyDetails:
+    """An agency like Vlietland under another name."""
+    details = replace(VLIETLAND, legal_name=name, city=city, trade_names=trade_names, account_holder=name)
+    return replace(details, **changes)  # type: ignore[arg-type]  # the caller names fields of AgencyDetails
+
+
+OTHERS = {
+    "conditional": agency("Nieuwe Maas Personeel B.V.", "Rotterdam", "Maaswerk", own_housing=False, housing_places=0),
+    "suspended": agency("Żuraw Logistiek Uitzendbureau B.V.", "Tilburg", "Zuraw Flex"),
+    "withdrawn": agency("Snelwerk Nederland B.V.", "Venlo", "Snelwerk"),
+    "applied": agency("De Grutto Detachering U.A.", "Zwolle", "Grutto"),
+    "certified": agency("Coöperatie Het Polderwerk U.A.", "Emmeloord", "Polderwerk", "Agri Force"),
+}

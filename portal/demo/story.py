@@ -1,0 +1,267 @@
+"""What `make demo` does and prints: one case in full, a few more in the background, and the register over HTTP."""
+
+import json
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
+from typing import Any, TextIO
+from uuid import UUID
+
+from sqlalchemy import func, select
+
+from audits.agencies.models import Agency
+from audits.core.errors import DomainError
+from audits.decisions.rules import Outcome
+from audits.people.queries import find_by_email
+from audits.people.services import appoint_first_administrator, invite_person
+from audits.schemes.services import publish_scheme
+from certificates.models import Certificate, Document
+from certificates.rules import public_id
+from certificates.services import lift_suspension, suspend_certificate, withdraw_certificate
+from portal import database, storage
+from portal.account.services import store_password
+from portal.app import create_app
+from portal.demo.case import Case, Flaw
+from portal.demo.cast import EDITOR, OTHERS, OWNER, PASSWORD, SIGNATORY, STAFF, VLIETLAND
+from portal.demo.visitor import Visitor
+from portal.settings import ROOT, VAR, Settings
+
+OUT = VAR / "demo"
+NORM = ROOT / "audits" / "schemes" / "published" / "fair-agency-work-1.0.yaml"
+PATIENCE = 60.0
+
+# What the inspector finds. The demo may name requirements; the code that judges may not.
+SMALL = [
+    Flaw("PAY-05", 3, "Verlofsaldo ontbreekt op de loonstrook."),
+    Flaw("IDW-05", 1, "Geen bewaartermijn voor afgewezen kandidaten."),
+]
+LARGE = [Flaw("PAY-05", 4, "Inhouding niet uitgelegd."), Flaw("CON-01", 5, "Contract na de eerste dienst getekend.")]
+
+
+class StoryError(RuntimeError):
+    """A step of the story did not hold."""
+
+
+@dataclass
+class Step:
+    """One line of the story."""
+
+    actor: str
+    action: str
+    before: str
+    after: str
+
+
+@dataclass
+class Story:
+    """The steps so far, printed as they come."""
+
+    out: TextIO
+    steps: list[Step] = field(default_factory=list)
+
+    def tell(self, actor: str, action: str, before: str, after: str) -> None:
+        """Add a step and print it."""
+        self.steps.append(Step(actor, action, before, after))
+        print(f"{len(self.steps):3}. {actor:<34} {action:<74} {before} -> {after}", file=self.out, flush=True)
+
+    def hold(self, truth: bool, what: str) -> None:
+        """Stop the story if something is not as it must be."""
+        if not truth:
+            raise StoryError(what)
+
+
+def run(settings: Settings, out: TextIO = sys.stdout) -> bool:
+    """Tell the story; whether every step held. Leaves var/demo/{certificate.pdf,report.pdf,summary.json}."""
+    OUT.mkdir(parents=True, exist_ok=True)
+    story = Story(out)
+    begin = time.monotonic()
+    try:
+        summary = _tell(settings, story)
+    except (StoryError, DomainError) as error:
+        print(f"\nThe story stops here: {error}", file=out)
+        return False
+    summary["steps"] = [asdict(step) for step in story.steps]
+    (OUT / "summary.json").write_text(json.dumps(summary, indent=1, ensure_ascii=False))
+    print(
+        f"\nEvery step held, in {time.monotonic() - begin:.1f} s. Certificate, report and summary are in {OUT}.",
+        file=out,
+    )
+    _print_logins(settings, out)
+    return True
+
+
+def _tell(settings: Settings, story: Story) -> dict[str, Any]:
+    app = create_app(settings)
+    with app.app_context():
+        serial = database.read().scalar(select(func.count()).select_from(Agency)) or 0
+    _appoint_staff(app)
+    _publish(app, story)
+    case = Case(app, VLIETLAND, serial)
+    decision_id = _main_case(case, story)
+    number = _wait_for(app, decision_id)
+    story.tell("Keurwerk (worker)", f"issues and seals certificate {number}", "issuing", "active")
+    visitor = Visitor(settings.base_url, story)
+    entry = public_id("NL", case.details.register_number)
+    certificate = _visit(app, case, number, visitor=visitor, entry=entry, story=story)
+    for place, name in enumerate(OTHERS, start=1):
+        _background(app, name, serial + place)
+    return {
+        "agency": case.details.legal_name,
+        "reference": certificate["reference"],
+        "certificate_number": number,
+        "registry_url": f"{settings.base_url}/register/{entry}",
+        "status": visitor.status(entry),
+    }
+
+
+def _appoint_staff(app: Any) -> None:
+    with app.app_context(), database.write() as session:
+        boss = STAFF["administrator"]
+        if find_by_email(session, boss.email):
+            return  # told before in this database
+        first = appoint_first_administrator(session, name=boss.name, email=boss.email, language=boss.language)
+        session.flush()
+        store_password(session, first, PASSWORD)
+        for part in STAFF.values():
+            if part is not boss:
+                person = invite_person(
+                    session, first.actor, name=part.name, email=part.email, language=part.language, roles=part.roles
+                )
+                store_password(session, person, PASSWORD)
+
+
+def _publish(app: Any, story: Story) -> None:
+    part = STAFF["scheme manager"]
+    with app.app_context(), database.write() as session:
+        manager = find_by_email(session, part.email)
+        if manager is None:
+            raise StoryError("the scheme manager is not there")
+        version = publish_scheme(session, manager.actor, NORM.read_text())
+        story.tell(
+            f"{part.name} (scheme manager)", f"publishes the norm, SHA-256 {version.sha256[:12]}…", "–", "published"
+        )
+
+
+def _main_case(case: Case, story: Story) -> UUID:
+    owner, editor, signer = f"{OWNER.name} (agency)", f"{EDITOR.name} (agency)", f"{SIGNATORY.name} (signatory)"
+    planner, inspector = f"{STAFF['planner'].name} (planner)", f"{STAFF['inspector'].name} (inspector)"
+    reviewer, decider = f"{STAFF['reviewer'].name} (reviewer)", f"{STAFF['decider'].name} (decider)"
+
+    case.register()
+    story.tell(owner, f"registers {case.details.legal_name}, KvK {case.details.register_number}", "–", "registered")
+    case.assess()
+    story.tell(editor, "answers all questions of the self-assessment, adds evidence", "–", "draft")
+    case.submit()
+    story.tell(signer, "declares and submits", "draft", case.state()["application"])
+    case.accept()
+    story.tell(planner, "reviews the application and takes it on", "submitted", case.state()["application"])
+    case.plan()
+    story.tell(planner, f"assigns {STAFF['inspector'].name}, who has no declared tie", "–", case.state()["audit"])
+    case.start()
+    story.tell(inspector, "starts the audit", "planned", case.state()["audit"])
+    drawn = case.draw()
+    sizes = ", ".join(f"{sample} of {population} ({unit})" for unit, (population, sample) in drawn.items())
+    story.tell(inspector, f"fixes the lists; the portal draws {sizes}", "in_progress", "in_progress")
+    verdicts = case.judge({flaw.code: flaw for flaw in SMALL})
+    story.tell(inspector, f"records {verdicts} verdicts", "in_progress", "in_progress")
+    findings, score = case.report()
+    story.tell(inspector, f"reports: {findings} findings, {score} points", "in_progress", case.state()["audit"])
+    story.tell(editor, f"answers {case.answer()} findings with cause, extent, solution, operation", "open", "answered")
+    story.tell(inspector, f"checks and closes {case.verify()} findings", "answered", "closed")
+    case.review()
+    story.tell(reviewer, "reviews the whole file and recommends", "reported", case.state()["audit"])
+    refusal = _refused(lambda: case.decide("inspector", Outcome.GRANT))
+    story.hold(refusal is not None, "an inspector could decide on an own audit")
+    story.tell(inspector, f"tries to decide and is refused: {refusal}", "reviewed", case.state()["audit"])
+    decision_id = case.decide("decider", Outcome.GRANT)
+    story.tell(decider, "decides: grants the certificate", "reviewed", case.state()["audit"])
+    return decision_id
+
+
+def _refused(act: Callable[[], object]) -> str | None:
+    try:
+        act()
+    except DomainError as refusal:
+        return str(refusal)
+    return None
+
+
+def _wait_for(app: Any, decision_id: UUID) -> str:
+    """The number of the certificate that follows from a decision, once the worker has issued it."""
+    end = time.monotonic() + PATIENCE
+    while time.monotonic() < end:
+        with app.app_context():
+            query = select(Certificate).where(Certificate.decision_id == decision_id)
+            certificate = database.read().scalar(query)
+            if certificate and certificate.issued_at:
+                return certificate.number
+        time.sleep(0.1)
+    raise StoryError("the worker issued no certificate; see var/run/worker.log")
+
+
+def _visit(app: Any, case: Case, number: str, *, visitor: Visitor, entry: str, story: Story) -> dict[str, str]:
+    """A hirer looks things up over HTTP, while the decider suspends and lifts."""
+    visitor.find("vlietlnad", case.details.legal_name)
+    visitor.expect_status(entry, "certified", "reads the register entry")
+    pdf = visitor.download(number)
+    (OUT / "certificate.pdf").write_bytes(pdf)
+    story.tell("A hirer", f"downloads the certificate to {OUT / 'certificate.pdf'}", "–", f"{len(pdf)} bytes")
+    visitor.verify(pdf, "genuine")
+    visitor.verify(_with_a_changed_byte(pdf), "altered")
+    decider = f"{STAFF['decider'].name} (decider)"
+    _change(app, case, number, suspend_certificate, "Signalen over te laat betaald loon; onderzoek loopt.")
+    story.tell(decider, "suspends the certificate", "certified", visitor.status(entry))
+    visitor.expect_status(entry, "suspended", "reads the register entry again")
+    _change(app, case, number, lift_suspension, "Onderzoek afgerond: loon aantoonbaar op tijd betaald.")
+    story.tell(decider, "lifts the suspension", "suspended", visitor.status(entry))
+    visitor.expect_status(entry, "certified", "reads the register entry once more")
+    with app.app_context():
+        session = database.read()
+        query = select(Document).where(Document.kind == "audit_report", Document.subject_id == case.audit_id)
+        report = session.scalars(query).one()
+        (OUT / "report.pdf").write_bytes(storage.store().get(report.sha256))
+        story.tell("Keurwerk (worker)", f"has sealed the audit report, now {OUT / 'report.pdf'}", "–", "sealed")
+        return {"reference": report.printed["reference"]}
+
+
+def _change(app: Any, case: Case, number: str, service: Callable[..., Any], reason: str) -> None:
+    with app.app_context(), database.write() as session:
+        certificate = session.scalars(select(Certificate).where(Certificate.number == number)).one()
+        service(session, case.staff(session, "decider"), certificate.id, reason=reason)
+
+
+def _background(app: Any, name: str, serial: int) -> None:
+    """Another agency for the register, in another state."""
+    case = Case(app, OTHERS[name], serial)
+    for act in (case.register, case.assess, case.submit, case.accept, case.plan):
+        act()
+    if name == "applied":
+        return
+    case.start()
+    case.draw()
+    flaws = LARGE if name == "conditional" else SMALL
+    case.judge({flaw.code: flaw for flaw in flaws})
+    case.report()
+    case.answer()
+    case.verify()
+    case.review()
+    conditional = name == "conditional"
+    outcome = Outcome.GRANT_WITH_CONDITIONS if conditional else Outcome.GRANT
+    conditions = ("Binnen drie maanden een nieuwe controle van contracten.",) if conditional else ()
+    number = _wait_for(app, case.decide("decider", outcome, conditions))
+    if name == "suspended":
+        _change(app, case, number, suspend_certificate, "Geen toegang gegeven tot een huisvestingslocatie.")
+    if name == "withdrawn":
+        _change(app, case, number, withdraw_certificate, "Werknemers betaalden voor werk; niet terugbetaald.")
+
+
+def _with_a_changed_byte(pdf: bytes) -> bytes:
+    place = pdf.index(b"/Title") + 10
+    return pdf[:place] + bytes([pdf[place] ^ 1]) + pdf[place + 1 :]
+
+
+def _print_logins(settings: Settings, out: TextIO) -> None:
+    print(f"\nSign in on {settings.base_url}/login with the password: {PASSWORD}", file=out)
+    for role, part in [*STAFF.items(), ("agency owner", OWNER), ("agency editor", EDITOR), ("signatory", SIGNATORY)]:
+        print(f"  {role:<16} {part.email}", file=out)

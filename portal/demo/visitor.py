@@ -1,0 +1,76 @@
+"""A member of the public in the demo: sees the register only over HTTP, as everybody does."""
+
+import json
+import re
+from typing import Any, Protocol
+from urllib.error import HTTPError
+from urllib.parse import quote
+from urllib.request import Request, urlopen
+
+BOUNDARY = "keurwerk-demo"
+
+
+class Teller(Protocol):
+    """Who writes the story down."""
+
+    def tell(self, actor: str, action: str, before: str, after: str) -> None:
+        """Add a step."""
+        ...
+
+    def hold(self, truth: bool, what: str) -> None:
+        """Stop the story unless this is so."""
+        ...
+
+
+class Visitor:
+    """Asks the running server, and stops the story when an answer is not the right one."""
+
+    def __init__(self, base_url: str, story: Teller) -> None:
+        self._base = base_url
+        self._story = story
+
+    def find(self, typed: str, name: str) -> None:
+        """Search the register with a typing error."""
+        page = self._get(f"/register?q={quote(typed)}&lang=en").decode()
+        self._story.hold(name in page, f"a search for {typed} does not find {name}")
+        self._story.tell("A hirer", f"searches the register for “{typed}” and finds {name}", "–", "found")
+
+    def status(self, entry: str) -> str:
+        """Today's status of an entry, from the open data."""
+        answer: dict[str, Any] = json.loads(self._get(f"/api/v1/agencies/{entry}"))
+        return str(answer["status"])
+
+    def expect_status(self, entry: str, status: str, action: str) -> None:
+        """Look an agency up on its page and in the open data."""
+        found = self.status(entry)
+        self._get(f"/register/{entry}?lang=en")
+        self._story.hold(found == status, f"the register says {found}, not {status}")
+        self._story.tell("A hirer", f"{action}: {self._base}/register/{entry}", "–", found)
+
+    def download(self, number: str) -> bytes:
+        """The certificate as the register gives it."""
+        pdf = self._get(f"/certificates/{number}.pdf")
+        self._story.hold(pdf.startswith(b"%PDF-"), "the certificate is not a PDF")
+        return pdf
+
+    def verify(self, pdf: bytes, outcome: str) -> None:
+        """Upload a file to the verification page; the page carries its outcome as `data-outcome`."""
+        head = f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="file"; filename="certificate.pdf"\r\n'
+        body = f"{head}Content-Type: application/pdf\r\n\r\n".encode() + pdf + f"\r\n--{BOUNDARY}--\r\n".encode()
+        headers = {"Content-Type": f"multipart/form-data; boundary={BOUNDARY}"}
+        page = self._open(Request(f"{self._base}/verify?lang=en", data=body, headers=headers, method="POST")).decode()
+        found = re.search(r'data-outcome="([a-z_]+)"', page)
+        self._story.hold(found is not None and found[1] == outcome, f"a file is not called {outcome}")
+        what = "the downloaded file" if outcome == "genuine" else "the file with one changed byte"
+        self._story.tell("A hirer", f"uploads {what} to {self._base}/verify", "–", outcome)
+
+    def _get(self, path: str) -> bytes:
+        return self._open(Request(f"{self._base}{path}"))
+
+    def _open(self, request: Request) -> bytes:
+        try:
+            with urlopen(request, timeout=30) as answer:
+                return bytes(answer.read())
+        except HTTPError as error:
+            self._story.hold(False, f"{request.full_url} answers {error.code}")
+            raise
