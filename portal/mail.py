@@ -34,7 +34,7 @@ def send(settings: Settings, message: EmailMessage) -> None:
         _transmit(settings.mail_url, message)
 
 
-def render(template: str, language: str, **values: object) -> tuple[str, str]:
+def render(template: str, language: str, /, **values: object) -> tuple[str, str]:
     """Subject and text of templates/mail/<template>.txt; the first line reads `Subject: …`."""
     settings: Settings = current_app.extensions["settings"]
     values = {"body_name": settings.body_name, "body_address": settings.body_address, **values}

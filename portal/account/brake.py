@@ -29,7 +29,7 @@ class TooManyAttemptsError(Exception):
     @property
     def sentence(self) -> RuleError:
         """What the person is told."""
-        return RuleError("Too many attempts. Try again in %(minutes)s minutes.", minutes=ceil(self.seconds / 60))
+        return RuleError("Too many attempts. Try again in %(minutes)s min.", minutes=ceil(self.seconds / 60))
 
     @property
     def headers(self) -> dict[str, str]:

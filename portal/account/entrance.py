@@ -116,8 +116,9 @@ def link_submitted(purpose: str, token: str) -> ResponseReturnValue:
     except RuleError as error:
         form.complain(error)
         return _link_page(form, Purpose(purpose), token, 422)
-    flash(_("Your password is set. You are signed in."), "success")
-    return _welcome(signed_in, None)
+    response = _welcome(signed_in, None)
+    flash(_("Your password is set. You are signed in."), "success")  # after the cookie was emptied
+    return response
 
 
 def _link_page(form: NewPasswordForm, purpose: Purpose, token: str, status: int = 200) -> ResponseReturnValue:

@@ -1,0 +1,125 @@
+"""Messages: in the reader's language, to one person, with secrets made at the last moment."""
+
+import socketserver
+import threading
+from dataclasses import replace
+from email import message_from_bytes, policy
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import func, select
+
+from audits.core import outbox
+from audits.core.access import Role
+from audits.core.outbox import OutboxItem
+from audits.people.services import retire_person
+from portal import mail
+from portal.account import services
+from portal.account.models import MailToken
+from portal.account.rules import Purpose
+from tests.factories.people import make_person
+
+
+@pytest.fixture
+def deliver(app, session):
+    """Keep one promise of a mail; the message that was written, or None."""
+
+    def deliver(**payload):
+        outbox.put(session, "mail", **payload)
+        session.flush()
+        item = session.scalars(select(OutboxItem).where(OutboxItem.done_at.is_(None))).one()
+        with app.app_context():
+            outbox.deliver(session, item.id, {"mail": mail.deliver})
+        session.flush()
+        path = folder(app) / f"{item.id}.eml"
+        return message_from_bytes(path.read_bytes(), policy=policy.default) if path.exists() else None
+
+    return deliver
+
+
+def folder(app):
+    return Path(app.extensions["settings"].mail_url.removeprefix("file://"))
+
+
+@pytest.mark.parametrize("purpose", Purpose)
+def test_a_link_is_made_when_the_mail_goes_out_and_works(app, session, deliver, purpose):
+    person = make_person(session, Role.PLANNER)
+    message = deliver(template=purpose.value, person_id=str(person.id))
+    assert (message["To"], message["From"]) == (person.email, app.extensions["settings"].mail_from)
+    base = app.extensions["settings"].base_url
+    line = next(line for line in message.get_content().splitlines() if line.startswith(base))
+    token = line.removeprefix(f"{base}/{purpose}/")
+    assert services.holder_of(session, token, purpose) == person
+    assert token not in str(session.scalars(select(OutboxItem.payload)).all())
+
+
+def test_the_number_of_a_message_is_that_of_its_promise(app, session, deliver):
+    message = deliver(template="reset", person_id=str(make_person(session, Role.PLANNER).id))
+    item = session.scalars(select(OutboxItem)).one()
+    assert message["Message-ID"] == f"<{item.id}@127.0.0.1>"
+
+
+def test_who_left_or_never_was_gets_nothing(session, deliver):
+    person = make_person(session, Role.PLANNER)
+    retire_person(session, make_person(session, Role.ADMINISTRATOR).actor, person.id)
+    session.flush()
+    assert deliver(template="reset", person_id=str(person.id)) is None
+    assert deliver(template="reset", person_id=str(uuid4())) is None
+    assert session.scalar(select(func.count()).select_from(MailToken)) == 0
+
+
+def test_what_people_typed_adds_no_header(app, session):
+    person = make_person(session, Role.PLANNER)
+    message = mail._message(app.extensions["settings"], person, "plain", "text\nBcc: x@y.nl\n", "1")
+    assert "Bcc" not in message
+    person.email = "a@b.nl\nBcc: x@y.nl"
+    with pytest.raises(ValueError, match="linefeed"):
+        mail._message(app.extensions["settings"], person, "plain", "text", "1")
+
+
+def test_a_line_break_in_a_value_ends_no_subject(app, monkeypatch):
+    monkeypatch.setattr(mail, "_fill", lambda name, values: "Subject:  New \t report\nFirst\n\nSecond")
+    with app.app_context():
+        assert mail.render("any", "nl") == ("New report", "Subject:  New \t report\nFirst\n\nSecond\n")
+
+
+class Server(socketserver.ThreadingTCPServer):
+    """Just enough of a mail server to see what arrives."""
+
+    allow_reuse_address = True
+    daemon_threads = True
+
+    def __init__(self):
+        super().__init__(("127.0.0.1", 0), Conversation)
+        self.lines = []
+
+
+class Conversation(socketserver.StreamRequestHandler):
+    def handle(self):
+        self.wfile.write(b"220 here\r\n")
+        inside = False
+        for line in self.rfile:
+            self.server.lines.append(line.decode().rstrip())
+            if inside and line != b".\r\n":
+                continue
+            inside = line.upper().startswith(b"DATA")
+            leaving = line.upper().startswith(b"QUIT")
+            self.wfile.write(b"354 go on\r\n" if inside else b"221 bye\r\n" if leaving else b"250 fine\r\n")
+
+
+def test_a_mail_server_is_spoken_to(app, session):
+    with Server() as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        settings = replace(app.extensions["settings"], mail_url=f"smtp://127.0.0.1:{server.server_address[1]}")
+        person = make_person(session, Role.PLANNER)
+        mail.send(settings, mail._message(settings, person, "Onderwerp", "Tekst", "1"))
+        server.shutdown()
+    assert f"rcpt TO:<{person.email}>" in server.lines
+    assert {"Subject: Onderwerp", "Tekst"} <= set(server.lines)
+
+
+def test_a_mail_server_that_is_away_is_an_error_and_so_tried_again(app, session):
+    settings = replace(app.extensions["settings"], mail_url="smtp://127.0.0.1:1")
+    with pytest.raises(OSError, match="refused"):
+        mail.send(settings, mail._message(settings, make_person(session, Role.PLANNER), "s", "t", "1"))
