@@ -289,7 +289,8 @@ def _at_most(length: int) -> Length:
 
 
 def _strip(value: str | None) -> str | None:
-    return value.strip() if value else value
+    # PostgreSQL keeps no NUL in text, and nobody types one.
+    return value.replace("\0", "").strip() if value else value
 
 
 def _classes(component: str, inline: bool, small: bool) -> dict[str, Any]:

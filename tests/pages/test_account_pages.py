@@ -303,6 +303,12 @@ def test_a_tie_is_declared_by_trade_register_number(signed_in, session):
     assert page.errors == ["You declared a tie with this agency already."]
 
 
+def test_a_character_that_the_database_cannot_keep_is_no_accident(signed_in, session):
+    agency = make_agency(session)
+    signed_in.open("/account/ties")
+    assert "Worked there" in signed_in.submit(agency=f"{agency.register_number}\0", nature="Worked\0 there").text
+
+
 def test_people_of_an_agency_declare_no_ties(app, session):
     owner = make_person(session, Role.AGENCY_OWNER, make_agency(session))
     browser = Browser(app).sign_in(session, owner)
