@@ -5,63 +5,103 @@ import logging
 import os
 import secrets
 import signal
+import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
-from http.client import HTTPConnection
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager, suppress
+from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from types import FrameType
+from typing import Protocol
 
 from alembic import command
 from alembic.config import Config
 
-from portal import embedded
 from portal.embedded import EmbeddedError, Postgres, Valkey
+from portal.processes import HeldError, die_with_parent, held, starter, stop
 from portal.settings import ROOT, VAR, Settings, SettingsError
 
 WEB_WORKERS = 2
 BLOCKING_THREADS = 4  # one is starved by a slow download, many only wait for each other
+KILL_SECONDS = 5  # for a request that does not want to end
 DEMO_DATABASE = "keurwerk_demo"
 PATIENCE = 60.0
+PAUSE = 2.0  # between the end of a part and its next start
+HOST = "127.0.0.1"
+LEAVE = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+INTERRUPTED = 128 + signal.SIGINT
 
 log = logging.getLogger("keurwerk")
+
+
+class Part(Protocol):
+    """Something that runs beside us: a server, the worker, the web."""
+
+    name: str
+    process: "subprocess.Popen[bytes] | None"
+
+    def start(self) -> None:
+        """Start it, and wait until it can be used."""
+
+    def stop(self) -> None:
+        """End it in order."""
+
+
+class Program:
+    """A module of ours, or the web server, in a process of its own with a log of its own."""
+
+    def __init__(self, name: str, arguments: Sequence[str], env: Mapping[str, str], at_our_end: int) -> None:
+        self.name = name
+        self.process: subprocess.Popen[bytes] | None = None
+        self._arguments = arguments
+        self._env = {**env, "KEURWERK_SUPERVISED": "1"}
+        self._at_our_end = at_our_end
+
+    def start(self) -> None:
+        """Start it."""
+        with (VAR / "run" / f"{self.name}.log").open("ab") as output:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", *self._arguments],
+                env=self._env,
+                cwd=ROOT,
+                stdout=output,
+                stderr=output,
+                preexec_fn=starter(self._at_our_end),
+            )
+
+    def stop(self) -> None:
+        """Let it end what it is doing."""
+        stop(self.process)
 
 
 def main() -> int:
     """Run the portal on this machine; with `--demo` on a fresh database, after telling the story of one case."""
     arguments = _arguments()
     logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stderr)
-    embedded.die_with_parent()
-    signal.signal(signal.SIGTERM, _leave)
+    logging.getLogger("alembic").setLevel(logging.WARNING)
+    for each in LEAVE:
+        if signal.getsignal(each) != signal.SIG_IGN:  # nohup
+            signal.signal(each, _leave)
     try:
-        with embedded.lock(VAR / "run"), services(os.environ, demo=arguments.demo) as env:  # noqa: TID251 - an entry point
-            return _run(env | {"BASE_URL": f"http://127.0.0.1:{arguments.port}"}, arguments)
+        _tie(os.environ.get("KEURWERK_PARENT"))  # noqa: TID251 - an entry point
+        with held(VAR / "run"):
+            return _run(os.environ, arguments)  # noqa: TID251 - an entry point
+    except HeldError:
+        log.error("Keurwerk is already running from this folder (%s). End that one first.", ROOT)
     except (EmbeddedError, SettingsError) as error:
         log.error("%s", error)
-        return 1
     except KeyboardInterrupt:
-        return 0
+        return INTERRUPTED
+    return 1
 
 
 @contextmanager
 def services(environment: Mapping[str, str], *, demo: bool = False) -> Iterator[dict[str, str]]:
-    """An environment with database, queue and secret: those that are named, embedded ones for those that are not."""
-    env = dict(environment)
+    """An environment with a database, a queue and a secret: what is named there, and embedded servers for the rest."""
     with ExitStack() as running:
-        if not env.get("DATABASE_URL"):
-            postgres = Postgres(VAR)
-            postgres.start()
-            running.callback(postgres.stop)
-            env["DATABASE_URL"] = postgres.create_database(DEMO_DATABASE if demo else "keurwerk", anew=demo)
-        if not env.get("REDIS_URL"):
-            valkey = Valkey(VAR)
-            valkey.start()
-            running.callback(valkey.stop)
-            env["REDIS_URL"] = valkey.url
-        env.setdefault("SECRET_KEY", _kept_secret(VAR / "run" / "secret"))
-        yield env
+        yield _start_servers(environment, running, [], demo=demo)
 
 
 def migrate(database_url: str) -> None:
@@ -71,79 +111,147 @@ def migrate(database_url: str) -> None:
     command.upgrade(config, "head")
 
 
-def _run(env: dict[str, str], arguments: argparse.Namespace) -> int:
-    settings = Settings.from_env(env)
-    migrate(settings.database_url)
-    worker = _child(env, [sys.executable, "-m", "portal.worker"], "worker")
-    web = _child(env, _granian(arguments.port), "web")
-    try:
-        _wait_for(arguments.port, web)
+def _start_servers(
+    environment: Mapping[str, str], running: ExitStack, parts: list[Part], *, demo: bool
+) -> dict[str, str]:
+    env = dict(environment)
+    if not env.get("DATABASE_URL"):
+        postgres = Postgres(VAR)
+        _start(postgres, running, parts)
+        env["DATABASE_URL"] = postgres.create_database(DEMO_DATABASE if demo else "keurwerk", anew=demo)
+    if not env.get("REDIS_URL"):
+        valkey = Valkey(VAR)
+        _start(valkey, running, parts)
+        env["REDIS_URL"] = valkey.url
+    if not env.get("SECRET_KEY"):
+        env["SECRET_KEY"] = _kept_secret(VAR / "run" / "secret")
+    return env
+
+
+def _start(part: Part, running: ExitStack, parts: list[Part]) -> None:
+    running.callback(part.stop)
+    parts.append(part)
+    part.start()
+
+
+def _run(environment: Mapping[str, str], arguments: argparse.Namespace) -> int:
+    began = time.monotonic()
+    port = _port(arguments.port, any_other=arguments.no_serve)
+    parts: list[Part] = []
+    with ExitStack() as running:
+        env = _start_servers(environment, running, parts, demo=arguments.demo)
+        env.setdefault("BASE_URL", f"http://{HOST}:{port}")
+        settings = Settings.from_env(env)
+        migrate(settings.database_url)
+        # What a worker was doing when it is killed is done again; the web server still has workers of its own to end.
+        _start(Program("worker", ["portal.worker"], env, signal.SIGKILL), running, parts)
+        web = Program("web", _granian(port), env, signal.SIGTERM)
+        _start(web, running, parts)
+        _wait_until_ready(port, web)
+        log.info("Servers, worker and web are up after %.1f seconds.\n", time.monotonic() - began)
         if arguments.demo:
-            from portal.demo import story  # noqa: PLC0415 - only the demo needs it
-
-            if not story.run(settings) or arguments.no_serve:
-                return 0 if arguments.no_serve else 1
+            held_every_step = _tell(env)
+            if arguments.no_serve or not held_every_step:
+                return 0 if held_every_step else 1
         log.info("\nKeurwerk is on %s  (Ctrl-C ends it)", settings.base_url)
-        return _watch({"worker": worker, "web": web})
+        with suppress(KeyboardInterrupt):
+            _watch(parts)
+    return 0
+
+
+def _tell(env: Mapping[str, str]) -> bool:
+    """Play the demo in a process of its own, so that this one stays small."""
+    told = subprocess.Popen([sys.executable, "-m", "portal.demo"], env=dict(env), cwd=ROOT, preexec_fn=starter())
+    try:
+        return told.wait() == 0
     finally:
-        embedded.stop(web, signal.SIGTERM)
-        embedded.stop(worker, signal.SIGTERM)
+        stop(told)
 
 
-def _granian(port: int) -> list[str]:
-    options = ["--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port), "--workers", str(WEB_WORKERS)]
+def worker_command() -> list[str]:
+    """What keeps promises."""
+    return [sys.executable, "-m", "portal.worker"]
+
+
+def web_command(port: int, application: str = "wsgi:app") -> list[str]:
+    """What serves pages."""
+    options = ["--interface", "wsgi", "--host", HOST, "--port", str(port), "--workers", str(WEB_WORKERS)]
     options += ["--blocking-threads", str(BLOCKING_THREADS), "--respawn-failed-workers", "--log-level", "warning"]
-    return [sys.executable, "-m", "granian", *options, "wsgi:app"]
+    return ["granian", *options, "--workers-kill-timeout", str(KILL_SECONDS), "wsgi:app"]
 
 
-def _child(env: Mapping[str, str], arguments: list[str], name: str) -> "subprocess.Popen[bytes]":
-    (VAR / "run").mkdir(parents=True, exist_ok=True)
-    with (VAR / "run" / f"{name}.log").open("ab") as output:
-        return subprocess.Popen(
-            arguments,
-            env={**env, "KEURWERK_SUPERVISED": "1"},
-            cwd=ROOT,
-            stdout=output,
-            stderr=output,
-            preexec_fn=embedded.starter(),
-        )
-
-
-def _wait_for(port: int, web: "subprocess.Popen[bytes]") -> None:
-    end = time.monotonic() + PATIENCE
+def _port(wanted: int, *, any_other: bool) -> int:
+    """The port, if nobody has it. Several web servers could share it without a word; so we ask first."""
+    end = time.monotonic() + KILL_SECONDS + 1  # one of ours may be on its way out
     while True:
-        try:
-            connection = HTTPConnection("127.0.0.1", port, timeout=5)
-            connection.request("GET", "/readyz")
-            if connection.getresponse().status == 200:  # noqa: PLR2004
-                return
-        except OSError:
-            pass
-        if web.poll() is not None or time.monotonic() > end:
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((HOST, wanted))
+            except OSError:
+                if time.monotonic() > end and not any_other:
+                    raise EmbeddedError(f"Port {wanted} is taken. Name another one: PORT={wanted + 1}") from None
+            else:
+                return int(probe.getsockname()[1])
+            if any_other and time.monotonic() > end:
+                wanted = 0
+        time.sleep(0.2)
+
+
+def _wait_until_ready(port: int, web: Program) -> None:
+    end = time.monotonic() + PATIENCE
+    while not _is_ready(port):
+        if web.process is None or web.process.poll() is not None or time.monotonic() > end:
             raise EmbeddedError(f"The web server did not start; see {VAR / 'run' / 'web.log'}.")
         time.sleep(0.1)
 
 
-def _watch(children: "dict[str, subprocess.Popen[bytes]]") -> int:
+def _is_ready(port: int) -> bool:
+    connection = HTTPConnection(HOST, port, timeout=5)
+    try:
+        connection.request("GET", "/readyz")
+        return connection.getresponse().status == 200  # noqa: PLR2004
+    except (OSError, HTTPException):
+        return False
+    finally:
+        connection.close()
+
+
+def _watch(parts: Sequence[Part]) -> None:
+    """Start again what ends by itself; until then the pages say that a part is down."""
     while True:
-        for name, child in children.items():
-            if child.poll() is not None:
-                log.error("The %s ended by itself; see %s.", name, VAR / "run" / f"{name}.log")
-                return 1
         time.sleep(0.5)
+        for part in parts:
+            if part.process is None or part.process.poll() is not None:
+                log.warning("The %s ended by itself; it is started again.", part.name)
+                time.sleep(PAUSE)
+                try:
+                    part.start()
+                except (EmbeddedError, HeldError) as error:
+                    log.error("%s", error)
+
+
+def _tie(parent: str | None) -> None:
+    """End with the command that started us, if it says who it is: `make` may be killed without a chance to tell us."""
+    if parent:
+        die_with_parent()
+        if os.getppid() != int(parent):
+            raise KeyboardInterrupt
+
+
+def _leave(*_: int | FrameType | None) -> None:
+    for each in LEAVE:
+        signal.signal(each, signal.SIG_IGN)  # once is enough; the parts are being stopped in order
+    raise KeyboardInterrupt
 
 
 def _kept_secret(path: Path) -> str:
-    """The secret of this machine's own demo, made once."""
-    if not path.exists():
+    """The secret of this machine's own portal, made once."""
+    if not path.exists() or not path.read_text():
         path.parent.mkdir(parents=True, exist_ok=True)
         path.touch(mode=0o600)
         path.write_text(secrets.token_urlsafe(48))
     return path.read_text()
-
-
-def _leave(*_: int | FrameType | None) -> None:
-    raise KeyboardInterrupt
 
 
 def _arguments() -> argparse.Namespace:

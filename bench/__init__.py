@@ -1,0 +1,1 @@
+"""Benchmarks: us and a peer in the same run, figures to var/bench/NAME.json."""

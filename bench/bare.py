@@ -1,0 +1,13 @@
+"""The least that a server can do: a bare WSGI function that returns stored bytes. What remains is the server itself."""
+
+import os
+from pathlib import Path
+
+BODIES = {path.name: path.read_bytes() for path in Path(os.environ["BARE_BODIES"]).iterdir()}  # noqa: TID251
+
+
+def app(environ, start_response):
+    """Answer with the bytes that belong to the path."""
+    body = BODIES[environ["PATH_INFO"].strip("/")]
+    start_response("200 OK", [("Content-Type", "text/html; charset=utf-8"), ("Content-Length", str(len(body)))])
+    return [body]

@@ -1,0 +1,100 @@
+"""A bounded load of plain HTTP/1.1 requests over kept connections to a server on this machine, and what it cost."""
+
+import os
+import socket
+import threading
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+TICK = os.sysconf("SC_CLK_TCK")
+PAGE = os.sysconf("SC_PAGE_SIZE")
+
+
+@dataclass(frozen=True)
+class Load:
+    """Wall times in seconds, CPU seconds of the given processes, and the last body."""
+
+    walls: list[float]
+    elapsed: float
+    cpu: float
+    body: bytes
+
+    def wall_ms(self, share: float) -> float:
+        """A percentile of the wall times."""
+        ordered = sorted(self.walls)
+        return ordered[min(len(ordered) - 1, int(len(ordered) * share))] * 1000
+
+
+def tree(root: int) -> list[int]:
+    """A process and all that descend from it."""
+    children: dict[int, list[int]] = {}
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            fields = stat.read_text().rsplit(")", 1)[1].split()
+        except OSError:
+            continue
+        children.setdefault(int(fields[1]), []).append(int(stat.parent.name))
+    found = [root]
+    for pid in found:
+        found += children.get(pid, [])
+    return found
+
+
+def cpu_seconds(pids: Iterable[int]) -> float:
+    """User and system time that these processes have used so far."""
+    total = 0
+    for pid in pids:
+        try:
+            fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+        except OSError:
+            continue
+        total += int(fields[11]) + int(fields[12])
+    return total / TICK
+
+
+def resident_mb(pid: int) -> float:
+    """Memory that a process holds, in MB of 10**6 bytes."""
+    return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * PAGE / 1e6
+
+
+def run(port: int, path: str, *, n: int, connections: int, pids: list[int], cookie: str = "") -> Load:
+    """Send `n` GETs in all over `connections` kept connections; every answer must be 200."""
+    head = f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nAccept-Language: nl\r\n"
+    request = (head + (f"Cookie: {cookie}\r\n" if cookie else "") + "\r\n").encode()
+    walls: list[list[float]] = [[] for _ in range(connections)]
+    bodies: list[bytes] = [b""] * connections
+
+    def client(index: int) -> None:
+        with socket.create_connection(("127.0.0.1", port)) as connection:
+            for _ in range(n // connections):
+                begin = time.perf_counter()
+                connection.sendall(request)
+                bodies[index] = _read(connection)
+                walls[index].append(time.perf_counter() - begin)
+
+    threads = [threading.Thread(target=client, args=(index,)) for index in range(connections)]
+    before, begin = cpu_seconds(pids), time.perf_counter()
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    elapsed = time.perf_counter() - begin
+    return Load([wall for each in walls for wall in each], elapsed, cpu_seconds(pids) - before, bodies[0])
+
+
+def _read(connection: socket.socket) -> bytes:
+    data = b""
+    while b"\r\n\r\n" not in data:
+        chunk = connection.recv(65536)
+        if not chunk:
+            raise RuntimeError("the server hung up")
+        data += chunk
+    head, _, body = data.partition(b"\r\n\r\n")
+    if not head.startswith(b"HTTP/1.1 200"):
+        raise RuntimeError(head.decode("latin-1").splitlines()[0])
+    length = next(int(line[15:]) for line in head.split(b"\r\n") if line.lower().startswith(b"content-length:"))
+    while len(body) < length:
+        body += connection.recv(65536)
+    return body
