@@ -34,10 +34,11 @@ class AnswerForm(Form):
     extent = textarea_field("", required=_NEEDED)
     solution = textarea_field("", required=_NEEDED)
     operation = textarea_field("", required=_NEEDED)
-    file = file_field(
-        _l("A file that shows the repair"),
-        hint=_l("No files with names, citizen numbers or identity papers."),
+    files = file_field(
+        _l("Files that show the repair"),
+        hint=_l("PDF, PNG or JPEG. No names, citizen numbers or identity papers in them."),
         accept=uploads.ACCEPT,
+        multiple=True,
     )
     version = version_field()
 
@@ -75,8 +76,9 @@ def answer(finding_id: UUID) -> ResponseReturnValue:
 
 @bp.post("/<uuid:finding_id>/answer")
 @needs(Permission.FINDING_ANSWER)
+@uploads.takes_files
 def answer_submitted(finding_id: UUID) -> ResponseReturnValue:
-    """Send the answer, with a file if there is one, to the inspector."""
+    """Send the answer, with files if there are any, to the inspector."""
     finding = queries.get_finding(database.read(), current_actor(), finding_id)
     form = AnswerForm()
     if form.validate_on_submit():
@@ -91,7 +93,7 @@ def answer_submitted(finding_id: UUID) -> ResponseReturnValue:
 
 
 def _send(finding_id: UUID, form: AnswerForm) -> None:
-    kept = uploads.keep(form.file.data) if form.file.data else None
+    chosen = uploads.accept(form.files.data or [])
     with database.write() as session:
         actor = current_actor()
         services.answer_finding(
@@ -104,16 +106,8 @@ def _send(finding_id: UUID, form: AnswerForm) -> None:
             operation=form.operation.data,
             version=form.version.data or 0,
         )
-        if kept:
-            services.add_repair_evidence(
-                session,
-                actor,
-                finding_id,
-                filename=kept.filename,
-                media_type=kept.media_type,
-                size=kept.size,
-                sha256=kept.sha256,
-            )
+        for upload in chosen:
+            services.add_repair_evidence(session, actor, finding_id, **upload.facts())
 
 
 def _page(finding: Finding, form: AnswerForm | None) -> str:
