@@ -16,7 +16,7 @@ from PIL import Image, UnidentifiedImageError
 from werkzeug.datastructures import FileStorage
 
 from audits.applications.rules import check_file_name
-from audits.core.errors import RuleError
+from audits.core.errors import N_, RuleError
 from portal import storage
 from portal.settings import Settings
 
@@ -96,10 +96,10 @@ def _judge(file: FileStorage) -> Upload:
     name = safe_name(file.filename or "")
     data = file.stream.read(settings.max_upload_bytes + 1)
     if not data:
-        raise _refusal("The file %(name)s is empty.", name)
+        raise _refusal(N_("The file %(name)s is empty."), name)
     if len(data) > settings.max_upload_bytes:
         raise _refusal(
-            "The file %(name)s is larger than %(limit)s.", name, limit=f"{settings.max_upload_bytes // _MEGA} MB"
+            N_("The file %(name)s is larger than %(limit)s."), name, limit=f"{settings.max_upload_bytes // _MEGA} MB"
         )
     return Upload(name, media_type_of(name, data), data)
 
@@ -115,10 +115,10 @@ def media_type_of(name: str, data: bytes) -> str:
     }
     extension = name.rpartition(".")[2] if "." in name else ""
     if extension not in kinds:
-        raise _refusal("The file %(name)s must be a PDF, PNG or JPEG.", name)
+        raise _refusal(N_("The file %(name)s must be a PDF, PNG or JPEG."), name)
     magic, media_type, check = kinds[extension]
     if not data.startswith(magic) or zipfile.is_zipfile(BytesIO(data)):
-        raise _refusal("The file %(name)s is not what its name says. Save it again as a PDF, PNG or JPEG.", name)
+        raise _refusal(N_("The file %(name)s is not what its name says. Save it again as a PDF, PNG or JPEG."), name)
     check(name, data)
     return media_type
 
@@ -135,7 +135,7 @@ def _check_picture(name: str, data: bytes) -> None:
             picture.draft("RGB", (1024, 1024))  # a JPEG is unpacked at a fraction of its size
             picture.load()
     except Image.DecompressionBombError as bomb:
-        raise _refusal("The picture %(name)s has too many pixels. Make it smaller.", name) from bomb
+        raise _refusal(N_("The picture %(name)s has too many pixels. Make it smaller."), name) from bomb
     except (UnidentifiedImageError, OSError, SyntaxError, ValueError, EOFError, struct.error, zlib.error) as broken:
         raise _broken(name) from broken
 
@@ -147,10 +147,11 @@ def _check_pdf(name: str, data: bytes) -> None:
                 raise _broken(name)
             if any(_is_active(part) for found in pdf.objects for part in _parts(found)):
                 raise _refusal(
-                    "The file %(name)s holds scripts or attached files. Print it to a new PDF and use that one.", name
+                    N_("The file %(name)s holds scripts or attached files. Print it to a new PDF and use that one."),
+                    name,
                 )
     except pikepdf.PasswordError as locked:
-        raise _refusal("The file %(name)s is protected with a password. Take the password off.", name) from locked
+        raise _refusal(N_("The file %(name)s is protected with a password. Take the password off."), name) from locked
     except (pikepdf.PikepdfError, RuntimeError, ValueError, TypeError) as broken:
         raise _broken(name) from broken
 
@@ -182,7 +183,7 @@ def _is_active(part: pikepdf.Dictionary | pikepdf.Stream) -> bool:
 
 
 def _broken(name: str) -> RuleError:
-    return _refusal("The file %(name)s is damaged and cannot be opened. Save it again and try once more.", name)
+    return _refusal(N_("The file %(name)s is damaged and cannot be opened. Save it again and try once more."), name)
 
 
 def _refusal(message: str, name: str, **params: object) -> RuleError:

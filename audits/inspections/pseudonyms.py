@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from stdnum.nl import bsn
 
-from audits.core.errors import RuleError
+from audits.core.errors import N_, RuleError
 
 MAX_POPULATION = 50_000
 MAX_LENGTH = 60
@@ -47,18 +47,18 @@ def _listed(numbers: Sequence[int]) -> str:
 
 
 _REFUSALS: tuple[tuple[str, Callable[[str], bool]], ...] = (
-    ("These lines are empty: %(lines)s. Remove them.", lambda reference: not reference),
+    (N_("These lines are empty: %(lines)s. Remove them."), lambda reference: not reference),
     (
-        "These lines are too long: %(lines)s. Use at most %(limit)d characters on a line.",
+        N_("These lines are too long: %(lines)s. Use at most %(limit)d characters on a line."),
         lambda reference: len(reference) > MAX_LENGTH,
     ),
-    ("These lines hold characters that cannot be read: %(lines)s. Remove them.", _is_unreadable),
+    (N_("These lines hold characters that cannot be read: %(lines)s. Remove them."), _is_unreadable),
     (
-        "These lines look like an e-mail address: %(lines)s. Use references without names, like F-001.",
+        N_("These lines look like an e-mail address: %(lines)s. Use references without names, like F-001."),
         lambda reference: bool(_EMAIL.search(reference)),
     ),
     (
-        "These lines look like a citizen number: %(lines)s. Use references without personal data, like F-001.",
+        N_("These lines look like a citizen number: %(lines)s. Use references without personal data, like F-001."),
         holds_citizen_number,
     ),
 )

@@ -12,6 +12,7 @@ from typing import Any
 import jsonschema
 from jsonschema.exceptions import ValidationError
 
+from audits.core.errors import N_
 from audits.schemes.problems import JsonPath
 from audits.schemes.reading import Reading
 
@@ -22,16 +23,16 @@ _VALIDATOR = jsonschema.Draft202012Validator(SCHEMA)
 
 # Schema keyword -> sentence; `%(wanted)s` is what the schema says there.
 _SENTENCES = {
-    "type": "This must be of type %(wanted)s.",
-    "enum": "This must be one of: %(wanted)s.",
-    "const": "This must be %(wanted)s.",
-    "pattern": "This is empty or does not have the right form: %(wanted)s",
-    "minProperties": "At least one entry is needed.",
-    "minItems": "At least one item is needed.",
-    "uniqueItems": "The same item stands here twice.",
-    "minimum": "This must be at least %(wanted)s.",
-    "exclusiveMinimum": "This must be more than %(wanted)s.",
-    "exclusiveMaximum": "This must be less than %(wanted)s.",
+    "type": N_("This must be of type %(wanted)s."),
+    "enum": N_("This must be one of: %(wanted)s."),
+    "const": N_("This must be %(wanted)s."),
+    "pattern": N_("This is empty or does not have the right form: %(wanted)s"),
+    "minProperties": N_("At least one entry is needed."),
+    "minItems": N_("At least one item is needed."),
+    "uniqueItems": N_("The same item stands here twice."),
+    "minimum": N_("This must be at least %(wanted)s."),
+    "exclusiveMinimum": N_("This must be more than %(wanted)s."),
+    "exclusiveMaximum": N_("This must be less than %(wanted)s."),
 }
 
 
@@ -57,14 +58,14 @@ def _note_shape(reading: Reading, error: ValidationError) -> None:
     match error.validator:
         case "required":
             for name in sorted(set(_list(error.validator_value)) - set(_map(error.instance))):
-                reading.complain((*path, name), "%(name)s is missing.", name=name)
+                reading.complain((*path, name), N_("%(name)s is missing."), name=name)
         case "additionalProperties":
             for name in _unexpected(error):
-                reading.complain((*path, name), "%(name)s does not belong here.", name=name)
+                reading.complain((*path, name), N_("%(name)s does not belong here."), name=name)
         case keyword:
             wanted = error.validator_value
             listed = ", ".join(map(str, wanted)) if isinstance(wanted, list) else wanted
-            reading.complain(path, _SENTENCES.get(str(keyword), "This does not fit the schema."), wanted=listed)
+            reading.complain(path, _SENTENCES.get(str(keyword), N_("This does not fit the schema.")), wanted=listed)
 
 
 def _unexpected(error: ValidationError) -> Iterator[str]:
@@ -79,14 +80,14 @@ def _dates(norm: Mapping[str, Any]) -> Iterator[Complaint]:
     try:
         date.fromisoformat(str(norm.get("valid_from", "2000-01-01")))
     except ValueError:
-        yield ("valid_from",), "This is not a day of the calendar.", {}
+        yield ("valid_from",), N_("This is not a day of the calendar."), {}
 
 
 def _codes(norm: Mapping[str, Any]) -> Iterator[Complaint]:
     """Every code that is used must be defined."""
     for table, path, code in _uses(norm):
         if isinstance(code, str) and code not in _map(norm.get(table)):
-            yield path, "%(code)s is not one of the %(table)s.", {"code": code, "table": table}
+            yield path, N_("%(code)s is not one of the %(table)s."), {"code": code, "table": table}
 
 
 def _uses(norm: Mapping[str, Any]) -> Iterator[tuple[str, JsonPath, Any]]:
@@ -111,41 +112,41 @@ def _scores(norm: Mapping[str, Any]) -> Iterator[Complaint]:
     scoring = _map(norm.get("scoring"))
     limits: tuple[Any, Any] = scoring.get("fail_total"), scoring.get("conditional_from")
     if _are_numbers(*limits) and limits[1] >= limits[0]:
-        message = "conditional_from must be lower than fail_total, which is %(fail_total)s."
+        message = N_("conditional_from must be lower than fail_total, which is %(fail_total)s.")
         yield ("scoring", "conditional_from"), message, {"fail_total": limits[0]}
     for code in set(_map(norm.get("severities"))) - set(_map(scoring.get("grades"))):
-        yield ("scoring", "grades", code), "No grade is given for findings of this severity.", {}
+        yield ("scoring", "grades", code), N_("No grade is given for findings of this severity."), {}
     for (severity, _, lower), (other, place, higher) in pairwise(_thresholds(norm)):
         shares: tuple[Any, Any] = lower.get("above_share"), higher.get("above_share")
         if severity == other and _are_numbers(*shares) and shares[0] >= shares[1]:
-            yield ("scoring", "grades", severity, place, "above_share"), "The thresholds must ascend.", {}
+            yield ("scoring", "grades", severity, place, "above_share"), N_("The thresholds must ascend."), {}
 
 
 def _kinds(norm: Mapping[str, Any]) -> Iterator[Complaint]:
     verdicts = _maps(norm.get("verdicts"))
     for code, kind in verdicts:
         if kind.get("nonconforming") is True and kind.get("assessed") is False:
-            yield ("verdicts", code), "A nonconforming unit is an assessed one.", {}
+            yield ("verdicts", code), N_("A nonconforming unit is an assessed one."), {}
     for flag in ("nonconforming", "self_assessment"):
         if verdicts and not any(kind.get(flag) is True for _, kind in verdicts):
-            yield ("verdicts",), "At least one verdict must have the flag %(flag)s.", {"flag": flag}
+            yield ("verdicts",), N_("At least one verdict must have the flag %(flag)s."), {"flag": flag}
     units = _maps(norm.get("units"))
     if units and sum(unit.get("is_agency") is True for _, unit in units) != 1:
-        yield ("units",), "Exactly one unit must be the agency itself.", {}
+        yield ("units",), N_("Exactly one unit must be the agency itself."), {}
     for code, unit in units:
         rule = _map(unit.get("sampling"))
         bounds: tuple[Any, Any] = rule.get("minimum"), rule.get("maximum")
         if _are_numbers(*bounds) and bounds[0] > bounds[1]:
-            yield ("units", code, "sampling", "minimum"), "The minimum is higher than the maximum.", {}
+            yield ("units", code, "sampling", "minimum"), N_("The minimum is higher than the maximum."), {}
 
 
 def _chapters(norm: Mapping[str, Any]) -> Iterator[Complaint]:
     items = _maps(norm.get("requirements"))
     for code, item in items:
         if isinstance(item.get("chapter"), str) and not code.startswith(item["chapter"]):
-            yield ("requirements", code, "chapter"), "A code begins with its chapter.", {}
+            yield ("requirements", code, "chapter"), N_("A code begins with its chapter."), {}
     for chapter in set(_map(norm.get("chapters"))) - {str(item.get("chapter")) for _, item in items}:
-        yield ("chapters", chapter), "This chapter has no requirements.", {}
+        yield ("chapters", chapter), N_("This chapter has no requirements."), {}
 
 
 def _thresholds(norm: Mapping[str, Any]) -> Iterator[tuple[str, int, Mapping[str, Any]]]:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from audits.core.errors import RuleError
+from audits.core.errors import N_, RuleError
 
 JsonPath = tuple[str | int, ...]
 
@@ -34,7 +34,7 @@ class SchemeError(RuleError):
     def __init__(self, problems: Sequence[Problem]) -> None:
         self.problems = tuple(sorted(problems, key=lambda problem: (problem.line, problem.column, problem.json_path)))
         super().__init__(
-            "This is not a valid norm. Problems found: %(count)s, the first on line %(line)s.",
+            N_("This is not a valid norm. Problems found: %(count)s, the first on line %(line)s."),
             field="source",
             count=len(self.problems),
             line=self.problems[0].line,

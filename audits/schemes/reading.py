@@ -7,6 +7,7 @@ from typing import Any
 
 import yaml
 
+from audits.core.errors import N_
 from audits.schemes.problems import JsonPath, Problem
 
 LARGEST = 1_000_000  # bytes
@@ -41,16 +42,16 @@ def read(text: str) -> Reading:
     reading = Reading()
     try:
         if len(text.encode()) > LARGEST:
-            reading.complain((), "The text is larger than %(limit)s bytes.", limit=LARGEST)
+            reading.complain((), N_("The text is larger than %(limit)s bytes."), limit=LARGEST)
         elif _is_plain(text, reading):
             node = yaml.compose(text, Loader=_LOADER)
             reading.data = _value(node, (), reading) if node is not None else None
     except UnicodeEncodeError:
-        reading.complain((), "The text holds characters that cannot be stored.")
+        reading.complain((), N_("The text holds characters that cannot be stored."))
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
         detail = getattr(error, "problem", None) or getattr(error, "reason", "")
-        reading.problems.append(Problem(*_at(mark), (), "This is not valid YAML: %(detail)s", {"detail": detail}))
+        reading.problems.append(Problem(*_at(mark), (), N_("This is not valid YAML: %(detail)s"), {"detail": detail}))
     return reading
 
 
@@ -68,11 +69,11 @@ def _is_plain(text: str, reading: Reading) -> bool:
 
 def _refusal(event: yaml.Event, depth: int) -> str | None:
     if depth > DEEPEST:
-        return "This is nested too deeply."
+        return N_("This is nested too deeply.")
     if isinstance(event, yaml.NodeEvent) and event.anchor is not None:
-        return "Anchors and aliases are not allowed."
+        return N_("Anchors and aliases are not allowed.")
     if getattr(event, "tag", None) is not None:
-        return "Tags are not allowed."
+        return N_("Tags are not allowed.")
     return None
 
 
@@ -90,12 +91,12 @@ def _mapping(node: yaml.MappingNode, path: JsonPath, reading: Reading) -> dict[s
     for key_node, value_node in node.value:
         line_column = _at(key_node.start_mark)
         if not isinstance(key_node, yaml.ScalarNode):
-            reading.problems.append(Problem(*line_column, path, "A key must be a plain word.", {}))
+            reading.problems.append(Problem(*line_column, path, N_("A key must be a plain word."), {}))
             continue
         place = (*path, key_node.value)
         if key_node.value in found:
             first, _ = reading.places[place]
-            message = "%(key)s stands here twice; it is on line %(first)s too."
+            message = N_("%(key)s stands here twice; it is on line %(first)s too.")
             params = {"key": key_node.value, "first": first}
             reading.problems.append(Problem(*line_column, place, message, params))
             continue
