@@ -44,6 +44,11 @@ class Application(Base):
 
     __mapper_args__ = {"version_id_col": version}
 
+    @property
+    def is_draft(self) -> bool:
+        """Whether the agency has it in hand."""
+        return self.state is ApplicationState.DRAFT
+
     def concerns(self, actor: Actor) -> bool:
         """The agency's own people, and staff."""
         return actor.agency_id in {None, self.agency_id}

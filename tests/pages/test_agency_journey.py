@@ -1,0 +1,481 @@
+"""The whole way of an agency through its own door, from the street to the confirmation."""
+
+from io import BytesIO
+
+import pikepdf
+import pytest
+from sqlalchemy import event, select
+
+from audits.agencies.models import Agency
+from audits.applications.models import Application, Evidence
+from audits.applications.workflow import ApplicationState
+from audits.core.access import Role
+from audits.core.outbox import OutboxItem
+from audits.inspections.workflow import AuditState
+from audits.people.models import Person
+from audits.schemes.queries import norm_of
+from tests.browser import Browser
+from tests.factories import answer_all, make_agency, make_application, make_person, make_scheme
+from tests.factories.inspections import make_audit
+
+MIB = 1024 * 1024
+EVERYTHING = [Role.AGENCY_OWNER, Role.AGENCY_SIGNATORY]
+NEW = {
+    "legal_name": "Nieuw Werk B.V.",
+    "register_number": "KvK 8765.4321",
+    "street": "Kade 3",
+    "postcode": "1011ab",
+    "city": "Amsterdam",
+    "owner_name": "Noor de Wit",
+    "owner_email": "noor@nieuwwerk.example",
+}
+
+
+def pdf_file():
+    out = BytesIO()
+    document = pikepdf.new()
+    document.add_blank_page()
+    document.save(out)
+    return out.getvalue()
+
+
+def mails(session):
+    items = session.scalars(select(OutboxItem).where(OutboxItem.kind.in_(["mail", "mail.agency"])))
+    return [item.payload["template"] for item in items]
+
+
+@pytest.fixture
+def browser(app):
+    return Browser(app)
+
+
+@pytest.fixture
+def person(session):
+    make_scheme(session)
+    person = make_person(session, EVERYTHING, make_agency(session), name="Noor de Wit")
+    session.commit()
+    return person
+
+
+@pytest.fixture
+def owner(browser, session, person):
+    browser.sign_in(session, person)
+    session.commit()
+    return browser
+
+
+@pytest.fixture
+def draft(session, person):
+    application = make_application(session, agency=person.agency, signatory=person)
+    session.commit()
+    return application
+
+
+def questions(application):
+    return f"/agency/applications/{application.id}/questions"
+
+
+def test_an_agency_registers_itself_and_its_owner_gets_an_invitation(browser, session):
+    browser.open("/register-agency/")
+    page = browser.submit(**NEW)
+    assert page.heading == "Look in your mailbox"
+    agency = session.scalar(select(Agency).where(Agency.register_number == "87654321"))
+    assert agency.postcode == "1011 AB"
+    owner = session.scalar(select(Person).where(Person.agency_id == agency.id))
+    assert owner.roles == set(EVERYTHING)
+    assert mails(session) == ["invitation"]
+
+
+def test_a_registration_that_is_wrong_keeps_everything_that_was_typed(browser, session):
+    browser.open("/register-agency/?lang=nl")
+    page = browser.submit(status=422, **NEW | {"register_number": "123", "country": "NL", "language": "en"})
+    assert len(page.errors) == 1
+    assert {name: page.value(name) for name in NEW} == NEW | {"register_number": "123"}
+    assert page.soup.select_one('[name="language"][checked]')["value"] == "en"
+
+
+def test_an_empty_registration_says_at_every_field_what_is_missing(browser):
+    browser.open("/register-agency/")
+    page = browser.submit(status=422)
+    assert len(page.errors) == 7
+
+
+def test_a_known_register_number_is_said_at_its_field(browser, session):
+    agency = make_agency(session)
+    session.commit()
+    browser.open("/register-agency/")
+    page = browser.submit(status=422, **NEW | {"register_number": agency.register_number})
+    assert "registered already" in page.errors[0]
+
+
+def test_a_known_mail_address_is_told_to_its_owner_and_not_to_the_visitor(browser, session, person):
+    browser.open("/register-agency/")
+    page = browser.submit(**NEW | {"owner_email": person.email})
+    assert page.heading == "Look in your mailbox"
+    assert mails(session) == ["account_known"]
+    assert session.scalar(select(Agency).where(Agency.register_number == "87654321")) is None
+
+
+def test_the_details_are_filled_in_part_by_part(browser, session):
+    make_scheme(session)
+    agency = make_agency(session, complete=False)
+    browser.sign_in(session, make_person(session, Role.AGENCY_EDITOR, agency))
+    session.commit()
+    page = browser.open("/agency/details")
+    assert "we still need" in page.text
+    browser.open("/agency/details/seat")
+    page = browser.submit(
+        status=422, legal_name="Ander Werk B.V.", trade_names="Ander\n\n Ander \nWerkt", phone="bel maar"
+    )
+    assert page.value("trade_names") == "Ander\n\n Ander \nWerkt"
+    browser.submit(phone="020 1234567")
+    browser.open("/agency/details/scope")
+    browser.submit(activities=["payrolling"], sectors=["care", "office"])
+    browser.open("/agency/details/workers")
+    page = browser.submit(status=422, headcount="12", own_housing="yes", other_countries="Utopia")
+    assert page.errors == ["Enter the number of places to sleep.", "We do not know the country Utopia."]
+    browser.submit(housing_places="40", recruitment_countries=["PL"], other_countries="Marokko\nindia")
+    browser.open("/agency/details/bank")
+    browser.submit(status=422, iban="NL00 ABNA 0417 1643 00", account_holder="Ander Werk")
+    browser.submit(iban="nl91 abna 0417 1643 00")
+    browser.open("/agency/details/controllers/new")
+    browser.submit(status=422, name="Ada Bos", function="director", since=["31", "2", "2015"])
+    browser.submit(since=["28", "2", "2015"], share_percent="100")
+    browser.open("/agency/details/contacts/new")
+    page = browser.submit(name="Bo", function="planner", email="bo@x.nl", phone="06-12345678")
+    assert "we still need" not in page.text
+    session.refresh(agency)
+    assert agency.former_names == ["Oosterlicht Flex B.V."]
+    assert agency.trade_names == ["Ander", "Werkt"]
+    assert (agency.iban, agency.housing_places) == ("NL91ABNA0417164300", 40)
+    assert agency.recruitment_countries == ["IN", "MA", "PL"]
+
+
+def test_a_row_of_a_list_is_changed_and_removed(owner, session, person):
+    owner.open("/agency/details")
+    assert "Roermond" in owner.page.text
+    owner.open(f"/agency/details/branches/{person.agency.branches[0].id}")
+    owner.submit(name="Sittard", postcode="9999", status=422)
+    page = owner.submit(postcode="6131 aa")
+    assert "Sittard" in page.text
+    owner.open(f"/agency/details/branches/{person.agency.branches[0].id}")
+    page = owner.submit("form.kw-inline-form")
+    assert "None besides the seat." in page.text
+
+
+def test_who_saves_details_over_those_of_a_colleague_is_warned_once(owner, session, person):
+    owner.open("/agency/details/bank")
+    person.agency.phone = "020 7654321"
+    session.commit()
+    page = owner.submit(status=409, account_holder="Somebody else")
+    assert page.value("account_holder") == "Somebody else"
+    owner.submit()
+    session.refresh(person.agency)
+    assert (person.agency.phone, person.agency.account_holder) == ("020 7654321", "Somebody else")
+
+
+def test_an_application_starts_once_however_often_the_button_is_pressed(owner, session, person):
+    owner.open("/agency/")
+    first = owner.submit()
+    assert first.heading == "Your application"
+    token = first.value("csrf_token")
+    second = owner.post("/agency/applications", {"csrf_token": token}, status=200)
+    assert second.path == first.path
+    assert session.scalar(select(Application).where(Application.agency_id == person.agency_id)).reference in first.text
+
+
+def test_the_questions_lead_from_one_to_the_next_and_back_to_the_list(owner, session, draft):
+    norm = norm_of(draft.scheme_version)
+    chapter = norm.in_chapter("GOV")
+    page = owner.open(f"/agency/applications/{draft.id}")
+    assert page.text.count("Not started") == len(norm.chapters)
+    page = owner.follow(norm.chapters["GOV"].title.en)
+    assert f"Question 1 of {len(chapter)}" in page.text
+    for number, item in enumerate(chapter, 1):
+        assert page.heading == item.title.en
+        assert page.soup.title.get_text().startswith(f"{item.title.en} – Question {number} of")
+        page = owner.submit(value="conform", button="Save and continue")
+    assert page.heading == "Your application"
+    assert "Completed" in page.text
+
+
+def test_a_question_speaks_the_language_of_its_reader(owner, draft):
+    item = norm_of(draft.scheme_version).requirements[0]
+    page = owner.open(f"{questions(draft)}/{item.code}?lang=nl")
+    assert page.heading == item.title.nl
+    assert item.question.nl in page.text
+    assert item.guidance.nl in page.text
+    assert item.evidence[0].nl in page.text
+
+
+def test_an_answer_with_a_mistake_keeps_what_was_typed(owner, session, draft):
+    owner.open(f"{questions(draft)}/GOV-01")
+    page = owner.submit(status=422, value="nonconform", explanation="  ")
+    assert page.errors == ["Explain this answer."]
+    assert page.soup.select_one('[name="value"][checked]')["value"] == "nonconform"
+    long = "Line one\n\nLine two  with <b>signs</b> & more"
+    page = owner.submit(status=422, value=[], explanation=long)
+    assert page.errors == ["Choose an answer."]
+    assert page.value("explanation") == long
+    page = owner.submit(status=422, value="nonconform", explanation="Jan, 111222333, works here")
+    assert "BSN" in page.errors[0]
+    assert "111222333" in page.value("explanation")
+
+
+def test_going_back_to_the_list_with_nothing_typed_is_no_mistake(owner, draft):
+    owner.open(f"{questions(draft)}/GOV-01")
+    assert owner.submit(button="Save and return to the list").heading == "Your application"
+
+
+def test_files_go_with_an_answer_and_are_taken_away_again_without_losing_what_is_typed(owner, session, draft):
+    owner.open(f"{questions(draft)}/GOV-01")
+    content = pdf_file()
+    owner.submit(value="conform", files=[(BytesIO(content), "../extract.pdf"), (BytesIO(content + b"\n"), "b.pdf")])
+    page = owner.open(f"{questions(draft)}/GOV-01")
+    assert "extract.pdf" in page.text
+    download = owner.client.get(page.link("extract.pdf"))
+    assert download.data == content
+    assert download.headers["Content-Disposition"].startswith("attachment")
+    assert download.headers["X-Content-Type-Options"] == "nosniff"
+    assert "sandbox" in download.headers["Content-Security-Policy"]
+    assert download.headers["Cache-Control"] == "no-store"
+    page = owner.submit(explanation="not saved yet", button="Remove extract.pdf")
+    assert page.value("explanation") == "not saved yet"
+    assert "extract.pdf" not in page.text.replace("The file is removed", "")
+    assert "b.pdf" in page.text
+    assert len(session.scalars(select(Evidence).where(Evidence.removed_at.is_(None))).all()) == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "words"),
+    [
+        ("a.exe", b"MZ", "must be a PDF"),
+        ("a.pdf", b"", "is empty"),
+        ("a.pdf", b"%PDF-1.7 broken", "is damaged"),
+        ("a.png", b"\x89PNG\r\n\x1a\n broken", "is damaged"),
+    ],
+)
+def test_a_bad_file_stores_nothing_and_keeps_the_answer(  # noqa: PLR0917
+    owner, session, draft, name, data, words
+):
+    owner.open(f"{questions(draft)}/GOV-01")
+    good = (BytesIO(pdf_file()), "good.pdf")
+    page = owner.submit(status=422, value="conform", explanation="Because.", files=[good, (BytesIO(data), name)])
+    assert words in page.errors[0]
+    assert page.value("explanation") == "Because."
+    assert session.scalar(select(Evidence)) is None
+
+
+def test_a_file_that_is_too_large_keeps_the_answer_with_it(owner, draft):
+    owner.open(f"{questions(draft)}/GOV-01")
+    page = owner.submit(status=422, value="conform", explanation="Because.", files=(BytesIO(b"x" * 11 * MIB), "a.pdf"))
+    assert page.errors == ["The file a.pdf is larger than 10 MB."]
+    assert page.value("explanation") == "Because."
+    forget(page)
+
+
+def test_a_request_beyond_all_measure_gets_a_page_of_its_own(owner, draft):
+    owner.open(f"{questions(draft)}/GOV-01")
+    page = owner.submit(status=413, value="conform", files=(BytesIO(b"x" * 60 * MIB), "a.pdf"))
+    assert page.heading == "The file is too large"
+    forget(page)
+
+
+def forget(page):
+    """Close what the test client spooled to disk to send it."""
+    page.response.request.environ["wsgi.input"].close()
+
+
+def test_a_colleague_who_was_first_is_shown_and_nothing_is_lost(owner, app, session, draft, person):
+    owner.open(f"{questions(draft)}/GOV-01")
+    other = Browser(app).sign_in(session, make_person(session, Role.AGENCY_EDITOR, person.agency))
+    session.commit()
+    other.open(f"{questions(draft)}/GOV-01")
+    other.submit(value="nonconform", explanation="We know.")
+    page = owner.submit(status=409, value="conform", explanation="Mine.")
+    assert "We know." in page.text
+    assert page.value("explanation") == "Mine."
+    owner.submit()
+    assert "Mine." in owner.open(f"/agency/applications/{draft.id}/answers").text
+
+
+def test_the_same_answer_sent_twice_is_no_conflict(owner, draft):
+    page = owner.open(f"{questions(draft)}/GOV-01")
+    sent = {"csrf_token": page.value("csrf_token"), "version": "0", "value": "conform", "explanation": ""}
+    for _ in range(2):
+        assert owner.post(f"{questions(draft)}/GOV-01", sent, status=200).heading != page.heading
+
+
+def test_a_changed_answer_returns_to_where_the_change_began(owner, session, draft, person):
+    answer_all(session, draft, person)
+    session.commit()
+    page = owner.open(f"/agency/applications/{draft.id}/answers")
+    assert page.heading == "Check your answers"
+    link = page.soup.select_one("#PAY-02")
+    owner.open(link["href"])
+    page = owner.submit(value="not_applicable", explanation="Nobody is paid by the piece.", button="Save and continue")
+    assert page.heading == "Check your answers"
+    assert "Nobody is paid by the piece." in page.text
+
+
+def test_the_change_links_have_names_of_their_own(owner, session, draft):
+    page = owner.open(f"/agency/applications/{draft.id}/answers")
+    names = [" ".join(link.get_text(" ").split()) for link in page.soup.select(".govuk-summary-list__actions a")]
+    assert len(names) == len(set(names)) == len(norm_of(draft.scheme_version).requirements)
+
+
+def test_a_signatory_declares_and_gets_a_reference(owner, session, draft, person):
+    answer_all(session, draft, person)
+    session.commit()
+    owner.open(f"/agency/applications/{draft.id}")
+    page = owner.follow("Declare and send")
+    assert page.value("declared_name") == "Noor de Wit"
+    page = owner.submit(status=422, declared_name="Somebody")
+    assert page.value("declared_name") == "Somebody"
+    page = owner.submit(status=422, declared=True)
+    assert page.errors == ["Enter your own name as it stands in your account: Noor de Wit."]
+    page = owner.submit(declared=True, declared_name="noor  de wit")
+    assert page.heading == "Application sent"
+    assert draft.reference in page.text
+    session.refresh(draft)
+    assert draft.state is ApplicationState.SUBMITTED
+    assert "application_submitted" in mails(session)
+    assert owner.open(page.path).heading == "Application sent"
+    assert "You hear from us by" in owner.open("/agency/").text
+    owner.open(f"{questions(draft)}/GOV-01", status=409)
+    assert owner.open(f"/agency/applications/{draft.id}").heading == "Your answers"
+
+
+def test_what_is_not_complete_cannot_be_declared(owner, session, draft):
+    owner.open(f"/agency/applications/{draft.id}")
+    assert "Cannot start yet" in owner.page.text
+    owner.open(f"/agency/applications/{draft.id}/declaration")
+    page = owner.submit(status=422, declared=True)
+    assert page.errors == ["Answer all questions first. Still open: 65."]
+
+
+def test_who_may_not_sign_is_told_who_may(browser, session, draft, person):
+    browser.sign_in(session, make_person(session, Role.AGENCY_EDITOR, person.agency))
+    session.commit()
+    page = browser.open(f"/agency/applications/{draft.id}/declaration")
+    assert "Noor de Wit" in page.text
+    assert not page.soup.select("main form")
+    browser.open(f"/agency/applications/{draft.id}/withdraw", status=403)
+
+
+def test_who_may_only_sign_sees_no_button_that_changes(browser, session, draft, person):
+    browser.sign_in(session, make_person(session, Role.AGENCY_SIGNATORY, person.agency))
+    session.commit()
+    for path in ("/agency/details", f"/agency/applications/{draft.id}/answers"):
+        page = browser.open(path)
+        assert not [a for a in page.soup.select("main a") if "Change" in a.get_text() or "Add" in a.get_text()]
+    browser.open("/agency/details/bank", status=403)
+    browser.open(f"{questions(draft)}/GOV-01", status=403)
+
+
+def test_an_application_is_withdrawn_and_a_new_one_starts_empty(owner, session, draft):
+    owner.open(f"/agency/applications/{draft.id}/withdraw")
+    page = owner.submit(reason="Too early.")
+    assert "Withdrawn by the agency" in page.text
+    page = owner.submit()
+    assert page.heading == "Your application"
+    assert draft.reference not in page.text
+
+
+def test_a_returned_application_says_why(owner, session, person):
+    make_application(session, agency=person.agency, signatory=person, review_note="Name all your branches.")
+    session.commit()
+    assert "Name all your branches." in owner.open("/agency/").text
+    assert "Name all your branches." in owner.follow("Continue").text
+
+
+@pytest.mark.parametrize("reached", ApplicationState)
+@pytest.mark.parametrize("language", ["nl", "en"])
+def test_every_state_of_a_case_has_its_page(owner, session, person, reached, language):
+    application = make_application(session, state=reached, agency=person.agency, signatory=person, review_note="x")
+    session.commit()
+    assert application.reference in owner.open(f"/agency/?lang={language}").text
+    owner.open(f"/agency/applications/{application.id}?lang={language}")
+
+
+def test_another_agency_finds_nothing(app, session, draft, person):
+    stranger = Browser(app).sign_in(session, make_person(session, EVERYTHING, make_agency(session)))
+    evidence = Evidence(
+        application_id=draft.id,
+        requirement_code="GOV-01",
+        scheme_version_id=draft.scheme_version_id,
+        filename="a.pdf",
+        media_type="application/pdf",
+        size=1,
+        sha256="0" * 64,
+        uploaded_by=person.id,
+        uploaded_at=draft.created_at,
+    )
+    session.add(evidence)
+    session.commit()
+    base = f"/agency/applications/{draft.id}"
+    pages = ["", "/answers", "/declaration", "/submitted", "/withdraw", "/questions/GOV-01"]
+    rows = [("branches", person.agency.branches), ("controllers", person.agency.controllers)]
+    paths = [base + page for page in pages]
+    paths += [f"/agency/details/{kind}/{row.id}" for kind, found in rows for row in found]
+    token = stranger.open("/agency/details/bank").value("csrf_token")
+    for path in [*paths, f"/files/evidence/{evidence.id}"]:
+        stranger.open(path, status=404)
+    sent = {"csrf_token": token, "declared": "y", "declared_name": "x", "value": "conform", "version": "0"}
+    for path in [base + page for page in pages[2:3] + pages[4:]]:
+        stranger.post(path, sent, status=404)
+    for path in paths[len(pages) :]:
+        stranger.post(f"{path}/remove", sent, status=404)
+    removal = sent | {"remove": str(evidence.id)}
+    own = make_application(session, agency=session.get(Agency, stranger_agency(session, stranger)))
+    session.commit()
+    stranger.post(f"{questions(own)}/GOV-01", removal, status=404)
+    session.refresh(evidence)
+    assert evidence.removed_at is None
+
+
+def stranger_agency(session, browser):
+    found = session.scalars(select(Person).order_by(Person.invited_at.desc())).first()
+    return found.agency_id
+
+
+@pytest.mark.parametrize("role", [Role.INSPECTOR, Role.PLANNER, Role.DECIDER, Role.REVIEWER])
+def test_staff_have_no_page_behind_this_door(browser, session, role):
+    browser.sign_in(session, make_person(session, role))
+    session.commit()
+    browser.open("/agency/", status=404)
+    browser.open("/agency/details", status=404)
+
+
+def test_a_visitor_is_sent_to_the_sign_in_page(browser):
+    assert browser.open("/agency/").path.startswith("/login")
+
+
+@pytest.fixture
+def statements(connection):
+    """The SQL that runs while a test looks, without the bookkeeping of transactions."""
+    seen = []
+
+    def note(_conn, _cursor, statement, *_):
+        if not statement.startswith(("SAVEPOINT", "RELEASE", "ROLLBACK")):
+            seen.append(statement)
+
+    event.listen(connection, "before_cursor_execute", note)
+    yield seen
+    event.remove(connection, "before_cursor_execute", note)
+
+
+def test_no_page_asks_the_database_more_than_eight_things(owner, session, draft, person, statements):
+    answer_all(session, draft, person)
+    audit = make_audit(session, AuditState.REPORTED, {"GOV-01": ("nonconform", "Seen.")})
+    other = Browser(owner.app).sign_in(session, make_person(session, EVERYTHING, audit.agency))
+    session.commit()
+    base, row = f"/agency/applications/{draft.id}", person.agency.controllers[0].id
+    pages = ["", "/answers", "/declaration", "/withdraw", "/questions/GOV-01"]
+    paths = ["/agency/", "/agency/details", "/agency/details/scope", f"/agency/details/controllers/{row}"]
+    visits = [(owner, path) for path in [*paths, *(base + page for page in pages)]]
+    for browser, path in [*visits, (other, "/agency/"), (other, f"/agency/applications/{audit.application_id}")]:
+        statements.clear()
+        session.expire_all()
+        browser.open(path)
+        assert len(statements) <= 8, (path, statements)
