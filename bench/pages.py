@@ -14,7 +14,7 @@ from sqlalchemy import event, select, text
 
 from bench import load, seed
 from bench.results import Report, Row, Target
-from portal import database, embedded
+from portal import database, processes
 from portal.account.services import open_session
 from portal.app import create_app
 from portal.demo.case import Case
@@ -88,11 +88,11 @@ def _environment(settings: Settings) -> dict[str, str]:
 
 @contextmanager
 def _child(command: list[str], env: dict[str, str]) -> Iterator["subprocess.Popen[bytes]"]:
-    process = subprocess.Popen(command, env=env, cwd=ROOT, preexec_fn=embedded.starter(), stdout=sys.stderr)
+    process = subprocess.Popen(command, env=env, cwd=ROOT, preexec_fn=processes.starter(), stdout=sys.stderr)
     try:
         yield process
     finally:
-        embedded.stop(process, 15)
+        processes.stop(process)
 
 
 def _pages(app: Flask, cases: dict[str, Case]) -> dict[str, tuple[str, str]]:

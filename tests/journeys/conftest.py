@@ -1,0 +1,171 @@
+"""The whole portal on real servers, and a real browser that judges every page it opens."""
+
+import os
+import shutil
+import subprocess
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.request import urlopen
+from uuid import uuid4
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, sync_playwright
+from sqlalchemy import create_engine
+
+from portal import processes
+from portal.app import create_app
+from portal.demo import story
+from portal.settings import ROOT
+from portal.supervisor import web_command, worker_command
+from tests.conftest import Servers, make_settings
+
+ARGUMENTS = [
+    "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update",
+    "--disable-sync", "--no-first-run", "--disable-quic",
+]  # fmt: skip
+WCAG = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}}
+
+
+@dataclass
+class Portal:
+    """A running portal with staff and a published norm."""
+
+    url: str
+    app: object
+
+
+@pytest.fixture(scope="session")
+def portal(servers: Servers, worker_id: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
+    """Web server, worker, database and queue as `make serve` runs them."""
+    port = 8400 + (int(worker_id[2:]) if worker_id.startswith("gw") else 9)
+    name = f"keurwerk_journey_{uuid4().hex[:8]}"
+    url = servers.clone(name)
+    state = tmp_path_factory.mktemp("journey")
+    settings = make_settings(state, url, servers.redis_url, base_url=f"http://127.0.0.1:{port}")
+    names = ("database_url", "redis_url", "secret_key", "storage_url", "mail_url", "seal_dir", "base_url")
+    env = dict(os.environ) | {each.upper(): str(getattr(settings, each)) for each in names}
+    log = (state / "log").open("ab")
+    children = [
+        subprocess.Popen(command, env=env, cwd=ROOT, stdout=log, stderr=log, preexec_fn=processes.starter())
+        for command in (web_command(port), worker_command())
+    ]
+    try:
+        _wait(settings.base_url, children[0])
+        app = create_app(settings)
+        story._appoint_staff(app)
+        with Path(os.devnull).open("w") as nowhere:
+            story._publish(app, story.Story(nowhere))
+        yield Portal(settings.base_url, app)
+    finally:
+        for child in children:
+            processes.stop(child)
+        log.close()
+        if os.environ.get("KEEP_LOGS"):
+            shutil.copy(state / "log", "/tmp/journey.log")  # noqa: S108
+        create_engine(url).dispose()
+        servers.drop(name)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """Debian's Chromium."""
+    path = shutil.which("chromium") or shutil.which("chromium-browser")
+    assert path, "chromium is missing: run bin/setup test"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+class Screen:
+    """One person at one browser window. Every page that is reached is checked for accessibility."""
+
+    def __init__(self, browser: Browser, base: str, *, javascript: bool = True, language: str = "en-GB") -> None:
+        self.context = browser.new_context(
+            base_url=base, java_script_enabled=javascript, locale=language, viewport={"width": 1280, "height": 900}
+        )
+        self.page: Page = self.context.new_page()
+        self._javascript = javascript
+        self._judged: set[str] = set()
+        self.complaints: list[str] = []
+        self.page.on("console", self._note)
+
+    def open(self, path: str) -> "Screen":
+        """Go to a path."""
+        self.page.goto(path)
+        return self.judge()
+
+    def click(self, name: str, role: str = "button", *, exact: bool = False) -> "Screen":
+        """Press a button or link by its words, and look at where it leads."""
+        self.page.get_by_role(role, name=name, exact=exact).first.click()
+        self.page.wait_for_load_state()
+        return self.judge()
+
+    def link(self, name: str) -> "Screen":
+        """Follow a link by its words."""
+        return self.click(name, "link")
+
+    def fill(self, **values: str) -> "Screen":
+        """Type into fields by their name."""
+        for name, value in values.items():
+            self.page.locator(f'[name="{name}"]').first.fill(value)
+        return self
+
+    def choose(self, name: str, value: str) -> "Screen":
+        """Tick a radio or checkbox by its name and value."""
+        self.page.locator(f'input[name="{name}"][value="{value}"]').check()
+        return self
+
+    @property
+    def heading(self) -> str:
+        return self.page.locator("h1").inner_text()
+
+    def judge(self) -> "Screen":
+        """No accessibility violation, nothing wider than the window, no complaint in the console."""
+        address = self.page.url.split("?")[0]
+        if self._javascript and address not in self._judged:
+            self._judged.add(address)
+            found = Axe().run(self.page, options=WCAG)
+            assert not found.response["violations"], f"{self.page.url}\n{found.generate_report()}"
+            self.page.set_viewport_size({"width": 320, "height": 800})
+            overflow = self.page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+            assert overflow <= 0, f"{self.page.url} is {overflow} px too wide at 320 px"
+            self.page.set_viewport_size({"width": 1280, "height": 900})
+        assert not self.complaints, self.complaints
+        return self
+
+    def _note(self, message: object) -> None:
+        if message.type == "error" and "favicon" not in message.text and "status of 4" not in message.text:
+            self.complaints.append(message.text)
+
+    def close(self) -> None:
+        self.context.close()
+
+
+@pytest.fixture
+def screen(chromium: Browser, portal: Portal) -> Iterator[object]:
+    """Open a window: `screen()`, or `screen(javascript=False)`."""
+    opened: list[Screen] = []
+
+    def make(**options: object) -> Screen:
+        opened.append(Screen(chromium, portal.url, **options))
+        return opened[-1]
+
+    yield make
+    for each in opened:
+        each.close()
+
+
+def _wait(base: str, web: "subprocess.Popen[bytes]") -> None:
+    end = time.monotonic() + 60
+    while time.monotonic() < end:
+        assert web.poll() is None, "the web server ended"
+        try:
+            with urlopen(f"{base}/healthz", timeout=5):
+                return
+        except OSError:
+            time.sleep(0.1)
+    pytest.fail("the web server did not start")
