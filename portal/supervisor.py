@@ -16,7 +16,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Protocol
 
-from alembic import command
+from alembic.command import upgrade
 from alembic.config import Config
 
 from portal.embedded import EmbeddedError, Postgres, Valkey
@@ -50,12 +50,12 @@ class Part(Protocol):
 
 
 class Program:
-    """A module of ours, or the web server, in a process of its own with a log of its own."""
+    """The worker or the web server, in a process of its own with a log of its own."""
 
-    def __init__(self, name: str, arguments: Sequence[str], env: Mapping[str, str], at_our_end: int) -> None:
+    def __init__(self, name: str, command: Sequence[str], env: Mapping[str, str], at_our_end: int) -> None:
         self.name = name
         self.process: subprocess.Popen[bytes] | None = None
-        self._arguments = arguments
+        self._command = command
         self._env = {**env, "KEURWERK_SUPERVISED": "1"}
         self._at_our_end = at_our_end
 
@@ -63,7 +63,7 @@ class Program:
         """Start it."""
         with (VAR / "run" / f"{self.name}.log").open("ab") as output:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", *self._arguments],
+                self._command,
                 env=self._env,
                 cwd=ROOT,
                 stdout=output,
@@ -108,7 +108,7 @@ def migrate(database_url: str) -> None:
     """Bring the tables to this code's version."""
     config = Config(toml_file=str(ROOT / "pyproject.toml"))
     config.attributes["url"] = database_url
-    command.upgrade(config, "head")
+    upgrade(config, "head")
 
 
 def _start_servers(
@@ -144,8 +144,8 @@ def _run(environment: Mapping[str, str], arguments: argparse.Namespace) -> int:
         settings = Settings.from_env(env)
         migrate(settings.database_url)
         # What a worker was doing when it is killed is done again; the web server still has workers of its own to end.
-        _start(Program("worker", ["portal.worker"], env, signal.SIGKILL), running, parts)
-        web = Program("web", _granian(port), env, signal.SIGTERM)
+        _start(Program("worker", worker_command(), env, signal.SIGKILL), running, parts)
+        web = Program("web", web_command(port), env, signal.SIGTERM)
         _start(web, running, parts)
         _wait_until_ready(port, web)
         log.info("Servers, worker and web are up after %.1f seconds.\n", time.monotonic() - began)
@@ -177,7 +177,7 @@ def web_command(port: int, application: str = "wsgi:app") -> list[str]:
     """What serves pages."""
     options = ["--interface", "wsgi", "--host", HOST, "--port", str(port), "--workers", str(WEB_WORKERS)]
     options += ["--blocking-threads", str(BLOCKING_THREADS), "--respawn-failed-workers", "--log-level", "warning"]
-    return ["granian", *options, "--workers-kill-timeout", str(KILL_SECONDS), "wsgi:app"]
+    return [sys.executable, "-m", "granian", *options, "--workers-kill-timeout", str(KILL_SECONDS), application]
 
 
 def _port(wanted: int, *, any_other: bool) -> int:
@@ -223,7 +223,11 @@ def _watch(parts: Sequence[Part]) -> None:
         time.sleep(0.5)
         for part in parts:
             if part.process is None or part.process.poll() is not None:
-                log.warning("The %s ended by itself; it is started again.", part.name)
+                log.warning(
+                    "The %s ended by itself (%s); it is started again.",
+                    part.name,
+                    part.process and part.process.returncode,
+                )
                 time.sleep(PAUSE)
                 try:
                     part.start()
