@@ -1,6 +1,6 @@
 """The read model of the public register: one row per agency that is or was publicly listed."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -10,6 +10,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import Text
 
 from audits.core.db import Base, one_of, stored
+from certificates.register.rules import agency_status, is_applying, may_rely
+from certificates.rules import Status
 from certificates.workflow import CertificateState
 
 
@@ -25,7 +27,10 @@ class RegisterEntry(Base):
         Index("ix_register_entry_folded", "folded", postgresql_using="gin", postgresql_ops={"folded": "gin_trgm_ops"}),
         Index("ix_register_entry_near", "near", postgresql_using="gin"),
         Index("ix_register_entry_numbers", "numbers", postgresql_using="gin"),
-        Index("ix_register_entry_legal_name", "legal_name"),
+        # The whole register in its order, and the three figures, without looking at every row.
+        Index("ix_register_entry_order", "sort_name", "public_id"),
+        Index("ix_register_entry_status", "state", "valid_until"),
+        Index("ix_register_entry_updated_at", "updated_at"),
     )
 
     agency_id: Mapped[UUID] = mapped_column(ForeignKey("agency.id"), primary_key=True)
@@ -40,7 +45,7 @@ class RegisterEntry(Base):
     applied_on: Mapped[date | None]
     state: Mapped[CertificateState | None] = mapped_column(stored(CertificateState))
     conditional: Mapped[bool]
-    since: Mapped[date | None]  # the day of the last change of state
+    since: Mapped[date | None]  # the day from which this state has held
     certificate_id: Mapped[UUID | None] = mapped_column(ForeignKey("certificate.id"))
     certificate_number: Mapped[str | None]
     valid_from: Mapped[date | None]
@@ -48,7 +53,31 @@ class RegisterEntry(Base):
     conditions: Mapped[list[str]]
     scope: Mapped[dict[str, Any]]  # activities, sectors, own_housing, recruitment_countries
     scheme: Mapped[dict[str, Any]]  # code, version, title {nl, en}, sha256
-    folded: Mapped[str]  # all names, lower case, without accents
+    sort_name: Mapped[str]  # the legal name, folded
+    folded: Mapped[str]  # all names and the city, lower case, without accents, between bars
     near: Mapped[list[str]] = mapped_column(ARRAY(Text))  # every word and what is left of it less one letter
     numbers: Mapped[list[str]] = mapped_column(ARRAY(Text))  # every number it can be found by, bare
-    updated_at: Mapped[datetime]
+    updated_at: Mapped[datetime]  # the last time that anything in this row became different
+
+    def status_on(self, day: date) -> Status:
+        """What the public may read on `day`."""
+        return agency_status(
+            day, self.state, conditional=self.conditional, valid_until=self.valid_until, applied_on=self.applied_on
+        )
+
+    def since_on(self, day: date) -> date | None:
+        """Since when the status of `day` has held."""
+        match self.status_on(day):
+            case Status.APPLIED:
+                return self.applied_on
+            case Status.NONE:
+                return None
+            case Status.EXPIRED if self.valid_until and self.since:
+                return max(self.since, self.valid_until + timedelta(days=1))
+            case _:
+                return self.since
+
+    def applies_again(self, day: date) -> bool:
+        """Whether an agency that may not be relied on now has a running application."""
+        status = self.status_on(day)
+        return not may_rely(status) and status is not Status.APPLIED and is_applying(day, self.applied_on)

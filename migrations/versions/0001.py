@@ -672,6 +672,7 @@ def upgrade() -> None:
         sa.Column("conditions", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("scope", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("scheme", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("sort_name", sa.String(), nullable=False),
         sa.Column("folded", sa.String(), nullable=False),
         sa.Column("near", postgresql.ARRAY(sa.Text()), nullable=False),
         sa.Column("numbers", postgresql.ARRAY(sa.Text()), nullable=False),
@@ -692,15 +693,19 @@ def upgrade() -> None:
         postgresql_using="gin",
         postgresql_ops={"folded": "gin_trgm_ops"},
     )
-    op.create_index("ix_register_entry_legal_name", "register_entry", ["legal_name"], unique=False)
     op.create_index("ix_register_entry_near", "register_entry", ["near"], unique=False, postgresql_using="gin")
     op.create_index("ix_register_entry_numbers", "register_entry", ["numbers"], unique=False, postgresql_using="gin")
+    op.create_index("ix_register_entry_order", "register_entry", ["sort_name", "public_id"], unique=False)
+    op.create_index("ix_register_entry_status", "register_entry", ["state", "valid_until"], unique=False)
+    op.create_index("ix_register_entry_updated_at", "register_entry", ["updated_at"], unique=False)
 
 
 def downgrade() -> None:
+    op.drop_index("ix_register_entry_updated_at", table_name="register_entry")
+    op.drop_index("ix_register_entry_status", table_name="register_entry")
+    op.drop_index("ix_register_entry_order", table_name="register_entry")
     op.drop_index("ix_register_entry_numbers", table_name="register_entry", postgresql_using="gin")
     op.drop_index("ix_register_entry_near", table_name="register_entry", postgresql_using="gin")
-    op.drop_index("ix_register_entry_legal_name", table_name="register_entry")
     op.drop_index(
         "ix_register_entry_folded",
         table_name="register_entry",

@@ -1,0 +1,22 @@
+"""The words of published norms, by the digest that a register entry carries; read once per process."""
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from audits.core.errors import NotFoundError
+from audits.schemes.models import SchemeVersion
+from audits.schemes.queries import norm_of
+from audits.schemes.text import SchemeText
+
+# A published version never changes, and there are few; without this every page would fetch the whole text.
+_known: dict[str, SchemeText] = {}
+
+
+def norm_by_digest(session: Session, sha256: str) -> SchemeText:
+    """The norm with this digest."""
+    if sha256 not in _known:
+        version = session.scalar(select(SchemeVersion).where(SchemeVersion.sha256 == sha256))
+        if version is None:
+            raise NotFoundError("There is no such version of the norm.")
+        _known[sha256] = norm_of(version)
+    return _known[sha256]

@@ -1,0 +1,126 @@
+"""What the register's row of one agency holds, put together from its sources."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from functools import cache
+from typing import Any
+
+from babel import Locale
+
+from audits.agencies.models import Agency
+from audits.core import clock
+from audits.schemes.models import SchemeVersion
+from audits.schemes.queries import norm_of
+from audits.schemes.text import SchemeText, Text
+from certificates.models import Certificate, CertificateChange
+from certificates.register import fold
+from certificates.register.rules import Change, Terms, course, since
+from certificates.rules import public_id
+
+
+def entry_values(
+    agency: Agency, certificates: list[Certificate], changes: list[CertificateChange], applied_on: date | None
+) -> dict[str, Any]:
+    """The columns of RegisterEntry, but for `updated_at`. `certificates` are the issued ones, newest first."""
+    newest = certificates[0] if certificates else None
+    values = _names(agency, certificates) | {
+        "applied_on": applied_on,
+        "listed": newest is not None or applied_on is not None,
+    }
+    return values | (_mark(newest, _since(certificates, changes)) if newest else _NO_MARK)
+
+
+def terms_of(certificates: Iterable[Certificate]) -> dict[Any, Terms]:
+    """What the history must know of each."""
+    return {each.id: Terms(each.number, each.conditional, each.valid_until) for each in certificates}
+
+
+def changes_of(rows: Iterable[CertificateChange]) -> list[Change]:
+    """The moves as plain values, in their order."""
+    return [
+        Change(row.certificate_id, row.state, row.reason, row.changed_at.astimezone(clock.AMSTERDAM).date())
+        for row in rows
+    ]
+
+
+def scope_of(printed: Mapping[str, Any], norm: SchemeText) -> dict[str, Any]:
+    """The certified scope in codes, read back from what the certificate says: that is fixed, the agency's wishes move.
+
+    A word that the vocabulary does not know stays the word that it is.
+    """
+    language = str(printed["language"])
+    countries = _country_codes(language)
+    return {
+        "activities": _codes(printed["activities"], norm.activities, language),
+        "sectors": _codes(printed["sectors"], norm.sectors, language),
+        "own_housing": printed["own_housing"],
+        "recruitment_countries": [countries.get(name, name) for name in printed["recruitment_countries"]],
+    }
+
+
+def scheme_of(version: SchemeVersion) -> dict[str, Any]:
+    """How the register names a version of the norm."""
+    return {"code": version.code, "version": version.version, "title": version.title, "sha256": version.sha256}
+
+
+_NO_MARK: dict[str, Any] = {
+    "state": None,
+    "conditional": False,
+    "since": None,
+    "certificate_id": None,
+    "certificate_number": None,
+    "valid_from": None,
+    "valid_until": None,
+    "conditions": [],
+    "scope": {},
+    "scheme": {},
+}
+
+
+def _names(agency: Agency, certificates: list[Certificate]) -> dict[str, Any]:
+    folded, near = fold.searchable([agency.legal_name, *agency.trade_names, *agency.former_names], agency.city)
+    permanent = public_id(agency.country, agency.register_number)
+    numbers = [agency.register_number, permanent, *(each.number for each in certificates)]
+    return {
+        "public_id": permanent,
+        "legal_name": agency.legal_name,
+        "trade_names": list(agency.trade_names),
+        "former_names": list(agency.former_names),
+        "country": agency.country,
+        "register_number": agency.register_number,
+        "city": agency.city,
+        "sort_name": " ".join(fold.words(agency.legal_name)),
+        "folded": folded,
+        "near": near,
+        "numbers": sorted({fold.bare(number) for number in numbers}),
+    }
+
+
+def _mark(certificate: Certificate, held_since: date | None) -> dict[str, Any]:
+    return {
+        "state": certificate.state,
+        "conditional": certificate.conditional,
+        "since": held_since,
+        "certificate_id": certificate.id,
+        "certificate_number": certificate.number,
+        "valid_from": certificate.valid_from,
+        "valid_until": certificate.valid_until,
+        "conditions": list(certificate.conditions),
+        "scope": scope_of(certificate.printed, norm_of(certificate.scheme_version)),
+        "scheme": scheme_of(certificate.scheme_version),
+    }
+
+
+def _since(certificates: list[Certificate], rows: list[CertificateChange]) -> date | None:
+    changes = changes_of(rows)
+    return since(course(terms_of(certificates), changes, changes[-1].on)) if changes else None
+
+
+def _codes(words: Iterable[str], vocabulary: Mapping[str, Text], language: str) -> list[str]:
+    back = {text.in_(language): code for code, text in vocabulary.items()}
+    return [back.get(word, word) for word in words]
+
+
+@cache
+def _country_codes(language: str) -> dict[str, str]:
+    return {name: code for code, name in Locale(language).territories.items() if len(code) == 2}  # noqa: PLR2004

@@ -1,0 +1,141 @@
+"""Reads of the public register. Nothing here asks who reads, and nothing here is more than the public may know."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, ScalarSelect, func, select
+from sqlalchemy.orm import Session, defer, joinedload
+
+from audits.core.errors import NotFoundError
+from audits.schemes.models import SchemeVersion
+from certificates.models import Certificate, CertificateChange, Document
+from certificates.register.models import RegisterEntry
+from certificates.register.projection import changes_of, terms_of
+from certificates.register.rules import Line, course
+from certificates.register.search import Found, How, search
+from certificates.workflow import CertificateState
+
+__all__ = [
+    "Figures",
+    "Found",
+    "How",
+    "PublicDocument",
+    "certificate",
+    "document_of",
+    "document_with",
+    "entry",
+    "entry_of",
+    "figures",
+    "history",
+    "search",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """What the first screen counts."""
+
+    certified: int  # on this day, those with conditions among them
+    lost: int  # suspended or withdrawn, and still to be seen
+    updated_at: datetime | None  # the last change of any entry
+
+
+@dataclass(frozen=True, slots=True)
+class PublicDocument:
+    """A sealed document as far as the public may know it."""
+
+    kind: str
+    subject_id: UUID
+    sha256: str
+    size: int
+    created_at: datetime
+
+
+def entry(session: Session, public_id: str) -> RegisterEntry:
+    """The entry with this permanent name; NotFoundError if there never was one."""
+    return _one(session, RegisterEntry.public_id == public_id.lower())
+
+
+def entry_of(session: Session, agency_id: UUID) -> RegisterEntry:
+    """The entry of an agency, or NotFoundError."""
+    return _one(session, RegisterEntry.agency_id == agency_id)
+
+
+def history(session: Session, agency_id: UUID, day: date) -> list[Line]:
+    """Every status up to `day`, newest first, ends of validity included."""
+    certificates = session.scalars(
+        select(Certificate)
+        .where(Certificate.agency_id == agency_id, Certificate.issued_at.is_not(None))
+        .options(defer(Certificate.printed))
+    )
+    changes = session.scalars(
+        select(CertificateChange).where(CertificateChange.agency_id == agency_id).order_by(CertificateChange.id)
+    )
+    return course(terms_of(certificates), changes_of(changes), day)[::-1]
+
+
+def figures(session: Session, day: date) -> Figures:
+    """The three figures of the first screen, in one statement that an index answers."""
+    state = RegisterEntry.state
+    row = session.execute(
+        select(
+            _count(state == CertificateState.ACTIVE, RegisterEntry.valid_until >= day),
+            _count(state.in_([CertificateState.SUSPENDED, CertificateState.WITHDRAWN])),
+            select(func.max(RegisterEntry.updated_at)).scalar_subquery(),
+        )
+    ).one()
+    return Figures(*row)
+
+
+def certificate(session: Session, number: str) -> Certificate:
+    """An issued certificate by its number, with its version of the norm; NotFoundError if we never issued it."""
+    found = session.scalar(
+        select(Certificate)
+        .where(Certificate.number == number.strip().upper(), Certificate.issued_at.is_not(None))
+        .options(joinedload(Certificate.scheme_version).defer(SchemeVersion.source))
+    )
+    if found is None:
+        raise NotFoundError("There is no certificate with this number.")
+    return found
+
+
+def document_of(session: Session, certificate_id: UUID) -> PublicDocument | None:
+    """The sealed file of a certificate."""
+    return _document(session, Document.kind == "certificate", Document.subject_id == certificate_id)
+
+
+def document_with(session: Session, sha256: str) -> PublicDocument | None:
+    """What is known of a file with exactly these bytes, if we made it."""
+    return _document(session, Document.sha256 == sha256)
+
+
+def certificate_by_id(session: Session, certificate_id: UUID) -> Certificate:
+    """An issued certificate, or NotFoundError."""
+    found = session.scalar(
+        select(Certificate).where(Certificate.id == certificate_id, Certificate.issued_at.is_not(None))
+    )
+    if found is None:
+        raise NotFoundError("There is no certificate with this number.")
+    return found
+
+
+def _one(session: Session, condition: ColumnElement[bool]) -> RegisterEntry:
+    hidden = (defer(RegisterEntry.near), defer(RegisterEntry.folded), defer(RegisterEntry.numbers))
+    found = session.scalar(select(RegisterEntry).where(condition).options(*hidden))
+    if found is None:
+        raise NotFoundError("The register has no entry at this address.")
+    return found
+
+
+def _count(*conditions: ColumnElement[bool]) -> ScalarSelect[int]:
+    return select(func.count()).select_from(RegisterEntry).where(*conditions).scalar_subquery()
+
+
+def _document(session: Session, *conditions: ColumnElement[bool]) -> PublicDocument | None:
+    row = session.execute(
+        select(Document.kind, Document.subject_id, Document.sha256, Document.size, Document.created_at)
+        .where(*conditions)
+        .limit(1)
+    ).first()
+    return PublicDocument(*row) if row else None

@@ -1,0 +1,107 @@
+"""Keeping the public register equal to its sources. The caller commits."""
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload
+
+from audits.agencies.models import Agency
+from audits.applications.models import Application
+from audits.applications.workflow import ApplicationState
+from audits.core import clock
+from audits.decisions.models import Decision
+from audits.decisions.rules import Outcome
+from audits.inspections.models import Audit
+from certificates.models import Certificate, CertificateChange
+from certificates.register.models import RegisterEntry
+from certificates.register.projection import entry_values
+
+
+def refresh_entry(session: Session, agency_id: UUID) -> None:
+    """Make the public row of one agency anew; doing it twice is doing it once.
+
+    Locks the agency, so that of two refreshes at the same time the later one reads what the earlier one's transaction
+    left behind, and never the other way round. An agency that was never public gets no row.
+    """
+    session.flush()
+    agency = session.scalar(
+        select(Agency)
+        .where(Agency.id == agency_id)
+        .with_for_update(key_share=True)
+        .execution_options(populate_existing=True)
+    )
+    if agency is None:
+        return
+    certificates = _certificates(session, agency_id)
+    applications = _public_applications(session, agency_id)
+    if not certificates and not applications:
+        return
+    changes = list(
+        session.scalars(
+            select(CertificateChange).where(CertificateChange.agency_id == agency_id).order_by(CertificateChange.id)
+        )
+    )
+    _store(session, agency_id, entry_values(agency, certificates, changes, _applied_on(session, applications)))
+
+
+def rebuild_all(session: Session) -> int:
+    """Make the whole register anew from its sources; how many entries it has then."""
+    for agency_id in session.scalars(select(Agency.id).order_by(Agency.id)).all():
+        refresh_entry(session, agency_id)
+        session.flush()
+    return len(session.scalars(select(RegisterEntry.agency_id)).all())
+
+
+def _store(session: Session, agency_id: UUID, values: dict[str, Any]) -> None:
+    entry = session.get(RegisterEntry, agency_id, populate_existing=True)
+    if entry is None:
+        session.add(RegisterEntry(agency_id=agency_id, updated_at=clock.now(), **values))
+    elif changed := {name: value for name, value in values.items() if getattr(entry, name) != value}:
+        for name, value in changed.items():
+            setattr(entry, name, value)
+        entry.updated_at = clock.now()
+    session.flush()
+
+
+def _certificates(session: Session, agency_id: UUID) -> list[Certificate]:
+    """The issued ones, newest first; one that is numbered but not sealed yet is nobody's business."""
+    query = select(Certificate).where(
+        Certificate.agency_id == agency_id, Certificate.issued_at.is_not(None)
+    )
+    query = query.options(joinedload(Certificate.scheme_version)).order_by(Certificate.issued_at.desc())
+    return list(session.scalars(query.execution_options(populate_existing=True)))
+
+
+def _public_applications(session: Session, agency_id: UUID) -> list[Application]:
+    """Those that were ever accepted, newest first: from then on the register shows them."""
+    accepted = (ApplicationState.ACCEPTED, ApplicationState.CONCLUDED)
+    query = select(Application).where(Application.agency_id == agency_id, Application.state.in_(accepted))
+    return list(
+        session.scalars(query.order_by(Application.reviewed_at.desc()).execution_options(populate_existing=True))
+    )
+
+
+def _applied_on(session: Session, applications: list[Application]) -> date | None:
+    """When the application was accepted that runs now: not decided yet, or granted and the certificate being made."""
+    for application in applications:
+        if application.reviewed_at and (
+            application.state is ApplicationState.ACCEPTED or _is_being_issued(session, application.id)
+        ):
+            return application.reviewed_at.astimezone(clock.AMSTERDAM).date()
+    return None
+
+
+def _is_being_issued(session: Session, application_id: UUID) -> bool:
+    query = (
+        select(Decision.id)
+        .join(Audit, Audit.id == Decision.audit_id)
+        .outerjoin(Certificate, Certificate.decision_id == Decision.id)
+        .where(
+            Audit.application_id == application_id,
+            Decision.outcome != Outcome.REFUSE,
+            Certificate.issued_at.is_(None),
+        )
+    )
+    return session.scalar(query.limit(1)) is not None
