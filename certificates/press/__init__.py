@@ -1,5 +1,6 @@
 """From a snapshot of plain values to the bytes of a PDF. Knows no database and no web."""
 
+import atexit
 from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
@@ -32,3 +33,7 @@ def _press(fonts: Path) -> "Press":
     from certificates.press.printing import Press  # noqa: PLC0415
 
     return Press(fonts)
+
+
+# The typesetter cleans up behind itself with functions that are gone at the very end.
+atexit.register(_press.cache_clear)

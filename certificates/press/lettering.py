@@ -61,10 +61,10 @@ class Lettering:
     def _spelled(self, text: str) -> Iterator[str]:
         for letter in unicodedata.normalize("NFC", text.replace("\r\n", "\n")):
             plain = _BLANKS.get(letter, letter)
-            if plain == "\n" or ord(plain) in self._letters:
+            if plain == "\n":
                 yield plain
             elif unicodedata.category(plain) not in {"Cc", "Cf", "Cs"}:
-                yield self._nearest(plain)
+                yield plain if ord(plain) in self._letters else self._nearest(plain)
 
     def _nearest(self, letter: str) -> str:
         parts = unicodedata.normalize("NFKD", letter)

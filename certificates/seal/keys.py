@@ -22,7 +22,7 @@ from audits.core import clock
 
 ROOT_DAYS = 30 * 365
 SEAL_DAYS = 10 * 365
-_NAME_LENGTH = 64  # upper bound of organisation and common name, RFC 5280 appendix A.1
+_NAME_LENGTH = 64  # bytes at most in organisation and common name, RFC 5280 appendix A.1
 _FILES = ("root.key", "root.pem", "seal.key", "seal.pem")
 
 
@@ -116,14 +116,19 @@ def _draft(
 
 
 def _name(body_name: str, part: str) -> x509.Name:
-    room = _NAME_LENGTH - len(part) - 3
+    ending = f" – {part}"
     return x509.Name(
         [
             x509.NameAttribute(NameOID.COUNTRY_NAME, "NL"),
-            x509.NameAttribute(NameOID.ORGANIZATION_NAME, body_name[:_NAME_LENGTH]),
-            x509.NameAttribute(NameOID.COMMON_NAME, f"{body_name[:room]} – {part}"),
+            x509.NameAttribute(NameOID.ORGANIZATION_NAME, _cut(body_name, _NAME_LENGTH)),
+            x509.NameAttribute(NameOID.COMMON_NAME, _cut(body_name, _NAME_LENGTH - len(ending.encode())) + ending),
         ]
     )
+
+
+def _cut(text: str, size: int) -> str:
+    """As many whole letters as fit in so many bytes."""
+    return text.encode()[:size].decode(errors="ignore")
 
 
 def _usage(*, certifies: bool) -> x509.KeyUsage:

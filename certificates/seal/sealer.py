@@ -9,7 +9,9 @@ from asn1crypto import x509 as asn1
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+from pyhanko.pdf_utils.misc import PdfError
 from pyhanko.sign import fields, signers
+from pyhanko.sign.general import SigningError
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 from audits.core import clock
@@ -20,11 +22,18 @@ _HEX_DIGITS = 8192  # room for the signature with its certificates; about half i
 _LONGEST_P256 = 72  # bytes of an ECDSA signature in DER
 
 
+class SealError(Exception):
+    """This file cannot be sealed: it is no PDF, or carries a certification already."""
+
+
 class Sealer(Protocol):
     """Whoever can seal: a key on disk today, a module or a remote service tomorrow."""
 
     def seal(self, pdf: bytes, *, at: datetime | None = None) -> bytes:
-        """The sealed file; the input stays at its beginning, byte for byte. `at` is now unless said otherwise."""
+        """The sealed file; the input stays at its beginning, byte for byte. `at` is now unless said otherwise.
+
+        SealError if the input is no PDF or was sealed before.
+        """
 
 
 class KeySealer:
@@ -51,7 +60,10 @@ class KeySealer:
         field = fields.SigFieldSpec(FIELD, on_page=0, readable_field_name="Electronic seal")
         signer = _DatedSigner(self._settings, signer=self._signer, new_field_spec=field)
         signer.moment = at or clock.now()
-        sealed: BytesIO = signer.sign_pdf(IncrementalPdfFileWriter(BytesIO(pdf)), bytes_reserved=_HEX_DIGITS)
+        try:
+            sealed: BytesIO = signer.sign_pdf(IncrementalPdfFileWriter(BytesIO(pdf)), bytes_reserved=_HEX_DIGITS)
+        except (PdfError, SigningError) as error:
+            raise SealError(str(error)) from error
         return sealed.getvalue()
 
 
@@ -71,7 +83,7 @@ class _LoadedKey(signers.Signer):
 
     def __init__(self, key: SealKey) -> None:
         self._key = key.key
-        store = SimpleCertificateStore.from_certs([_parsed(key.root)])
+        store = SimpleCertificateStore.from_certs([_parsed(key.root)])  # type: ignore[no-untyped-call]
         super().__init__(signing_cert=_parsed(key.certificate), cert_registry=store)
 
     async def async_sign_raw(self, data: bytes, digest_algorithm: str, dry_run: bool = False) -> bytes:

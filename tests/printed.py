@@ -1,0 +1,149 @@
+"""The facts of documents, for tests of the press and the seal: plain values as services gather them."""
+
+from typing import Any
+
+from certificates.press.documents import facts_digest
+
+BODY = {"name": "Stichting Keurwerk", "address": "Waagplein 1, 3511 AB Utrecht"}
+SEAT = {"street": "Havenstraat 12", "postcode": "3011 AB", "city": "Rotterdam", "country": "Nederland"}
+NORM = {"name": "Keurmerk eerlijk uitzendwerk", "version": "1.0", "sha256": "9f3a" * 16}
+HOLDER = {
+    "legal_name": "Zonneveld Uitzendbureau B.V.",
+    "register_label": "KvK-nummer",
+    "register_number": "12345678",
+    "seat": SEAT,
+}
+REGISTER_URL = "https://register.example/register/nl-12345678"
+
+
+def certificate(**changes: Any) -> dict[str, Any]:
+    """An ordinary certificate in Dutch, with the digest of whatever it says."""
+    facts = HOLDER | {
+        "language": "nl",
+        "number": "KW-2027-00017-58",
+        "trade_names": ["Zonneveld Flex", "Zonneveld Agri"],
+        "sites": 3,
+        "activities": ["uitzenden", "detacheren"],
+        "sectors": ["glastuinbouw", "logistiek", "voedingsindustrie"],
+        "own_housing": True,
+        "recruitment_countries": ["Polen", "Roemenië", "Bulgarije"],
+        "norm": NORM,
+        "decided_on": "2027-03-01",
+        "valid_from": "2027-03-02",
+        "valid_until": "2028-03-01",
+        "conditional": False,
+        "conditions": [],
+        "body": BODY,
+        "decided_by": "de beslisser van de certificatie-instelling",
+        "excludes": [
+            "de wettelijke toelating om arbeidskrachten uit te lenen",
+            "bescherming van inleners tegen aansprakelijkheid voor belasting of loon",
+            "andere ondernemingen van dezelfde eigenaar of groep",
+            "de veiligheid op de werkplek van de inlener",
+        ],
+        "register_url": REGISTER_URL,
+    }
+    facts |= changes
+    return facts | {"digest": facts_digest(facts)}
+
+
+def finding(number: int = 1, **changes: Any) -> dict[str, Any]:
+    """A minor finding from a sample, answered."""
+    return {
+        "number": number,
+        "code": "PAY-05",
+        "title": "Een loonstrook die uitlegt",
+        "requirement": "Krijgt iedereen bij elke betaling een loonstrook die te begrijpen is?",
+        "grade": "Klein",
+        "points": 2,
+        "blocks": False,
+        "unit": "personeelsdossiers",
+        "population": 250,
+        "assessed": 27,
+        "nonconforming": 3,
+        "interval": [0.024, 0.292],
+        "observed": "In drie dossiers ontbreekt de loonstrook van de laatste periode.\nDossiers F-014, F-077 en F-191.",
+        "due_on": "2027-08-30",
+        "state": "Beantwoord, nog te controleren",
+        "answer": {
+            "cause": "Het loonpakket stuurt bij een nabetaling geen strook.",
+            "extent": "Nagezocht over twaalf maanden: elf medewerkers.",
+            "solution": "Alle elf hebben de strook alsnog gekregen.",
+            "operation": "Het pakket stuurt nu altijd een strook.",
+        },
+        "verification": "",
+    } | changes
+
+
+def judgement(number: int, **changes: Any) -> dict[str, Any]:
+    """The verdict on one requirement."""
+    return {
+        "code": f"PAY-{number:02d}",
+        "title": f"Eis nummer {number}",
+        "verdict": "Voldoet",
+        "assessed": 27,
+        "nonconforming": 0,
+        "finding": None,
+    } | changes
+
+
+def audit_report(**changes: Any) -> dict[str, Any]:
+    """A report with one finding and a chapter of verdicts."""
+    return {
+        "language": "nl",
+        "reference": "A-2027-00017",
+        "agency": HOLDER,
+        "norm": NORM,
+        "announced": True,
+        "started_on": "2027-02-01",
+        "reported_on": "2027-02-15",
+        "inspector": "M. Jansen",
+        "summary": "Het bureau heeft zijn zaken op orde.\n\nEén punt vraagt aandacht.",
+        "score": 2,
+        "fail_total": 30,
+        "conditional_from": 16,
+        "grades": [{"name": "Kritiek", "count": 0, "points": 0}, {"name": "Klein", "count": 1, "points": 2}],
+        "sampling": "Elke verwijzing krijgt een rang. De laagste rangen zijn de steekproef.",
+        "samples": [
+            {
+                "unit": "Personeelsdossiers",
+                "population": 250,
+                "drawn": 3,
+                "digest": "ab12" * 16,
+                "seed": "cd34" * 16,
+                "algorithm": "sha256-rank-1",
+                "references": ["F-014", "F-077", "F-191"],
+            }
+        ],
+        "findings": [finding()],
+        "chapters": [
+            {
+                "code": "PAY",
+                "title": "Loon, uren en inhoudingen",
+                "requirements": [judgement(number) for number in range(1, 10)],
+            }
+        ],
+        "body": BODY,
+    } | changes
+
+
+def decision_letter(**changes: Any) -> dict[str, Any]:
+    """A grant with two conditions."""
+    return {
+        "language": "nl",
+        "reference": "A-2027-00017",
+        "agency": HOLDER,
+        "norm": NORM,
+        "outcome": "grant_with_conditions",
+        "reasons": "De score is 18 punten.\n\nDrie kleine bevindingen staan nog open.",
+        "conditions": [
+            "Binnen drie maanden krijgt iedereen een loonstrook.",
+            "Er is een klachtenreglement in het Pools.",
+        ],
+        "decided_on": "2027-03-01",
+        "decided_by": "de beslisser van de certificatie-instelling",
+        "score": 18,
+        "basis_sha256": "7b" * 32,
+        "object_until": "2027-04-12",
+        "body": BODY,
+    } | changes

@@ -1,0 +1,200 @@
+"""What comes off the press: a file that machines, screen readers and archives accept, and that says what it must."""
+
+import json
+import subprocess
+from functools import cache
+from io import BytesIO
+
+import pikepdf
+import pytest
+import zxingcpp
+from PIL import Image
+
+from certificates import press
+from certificates.press.documents import DOCUMENTS, facts_digest, facts_json
+from certificates.press.printing import Press, PressError
+from tests import printed
+
+SAMPLES = {
+    "certificate": printed.certificate,
+    "audit_report": printed.audit_report,
+    "decision_letter": printed.decision_letter,
+}
+PARTS = {"pdfaid:part": "3", "pdfaid:conformance": "A", "pdfuaid:part": "1"}
+
+
+@cache
+def sample(kind):
+    return press.render(kind, SAMPLES[kind](), language="nl")
+
+
+def text_of(pdf):
+    return subprocess.run(
+        ["pdftotext", "-layout", "-", "-"], input=pdf, capture_output=True, check=True
+    ).stdout.decode()
+
+
+def words_of(pdf):
+    return " ".join(text_of(pdf).split())
+
+
+def picture_of(pdf, page=1):
+    command = ["pdftoppm", "-r", "150", "-f", str(page), "-l", str(page), "-png", "-"]
+    return Image.open(BytesIO(subprocess.run(command, input=pdf, capture_output=True, check=True).stdout))
+
+
+@pytest.mark.parametrize("kind", DOCUMENTS)
+class TestEveryDocument:
+    def test_it_claims_both_standards(self, kind):
+        with pikepdf.open(BytesIO(sample(kind))) as pdf, pdf.open_metadata() as metadata:
+            assert {name: metadata[name] for name in PARTS} == PARTS
+
+    def test_its_metadata_is_one_tree(self, kind):
+        # A second rdf:RDF is silently ignored by readers, and with it what it claims.
+        with pikepdf.open(BytesIO(sample(kind))) as pdf:
+            assert pdf.Root.Metadata.read_bytes().count(b"<rdf:RDF") == 1
+
+    def test_it_is_tagged_and_names_its_language_and_title(self, kind):
+        with pikepdf.open(BytesIO(sample(kind))) as pdf:
+            assert pdf.Root.MarkInfo.Marked
+            assert pdf.Root.StructTreeRoot
+            assert str(pdf.Root.Lang) == "nl"
+            assert pdf.Root.ViewerPreferences.DisplayDocTitle
+            assert "Zonneveld Uitzendbureau B.V." in str(pdf.docinfo.Title)
+
+    def test_every_figure_has_words(self, kind):
+        with pikepdf.open(BytesIO(sample(kind))) as pdf:
+            figures = [
+                item for item in pdf.objects if isinstance(item, pikepdf.Dictionary) and item.get("/S") == "/Figure"
+            ]
+            assert figures
+            assert all(str(figure.Alt) for figure in figures)
+
+    def test_all_its_fonts_are_ours_and_embedded(self, kind):
+        listed = subprocess.run(["pdffonts", "-"], input=sample(kind), capture_output=True, check=True).stdout.decode()
+        rows = listed.splitlines()[2:]
+        assert rows
+        assert all("+Source-S" in row for row in rows)
+        assert all(row.split()[-5:-2] == ["yes", "yes", "yes"] for row in rows)
+
+    def test_its_dates_are_those_of_the_facts(self, kind):
+        with pikepdf.open(BytesIO(sample(kind))) as pdf:
+            assert str(pdf.docinfo.CreationDate).startswith("D:2027")
+            assert pdf.docinfo.CreationDate == pdf.docinfo.ModDate
+
+    def test_the_facts_go_along_as_data(self, kind):
+        with pikepdf.open(BytesIO(sample(kind))) as pdf:
+            attached = pdf.attachments["printed.json"]
+            assert attached.relationship == pikepdf.Name.Data
+            assert attached.get_file().read_bytes() == facts_json(SAMPLES[kind]())
+            assert [str(item.UF) for item in pdf.Root.AF if "/UF" in item] != []
+
+    def test_the_same_facts_give_the_same_bytes(self, kind):
+        assert press.render(kind, SAMPLES[kind](), language="nl") == sample(kind)
+
+    def test_qpdf_finds_nothing_wrong(self, kind, tmp_path):
+        (tmp_path / "it.pdf").write_bytes(sample(kind))
+        subprocess.run(["qpdf", "--check", tmp_path / "it.pdf"], check=True, capture_output=True)
+
+    def test_a_missing_fact_is_an_error_and_never_a_blank(self, kind):
+        facts = SAMPLES[kind]()
+        facts.pop("norm")
+        with pytest.raises(PressError, match="needs norm"):
+            press.render(kind, facts, language="nl")
+
+
+def test_the_certificate_says_every_fact():
+    facts = printed.certificate(
+        conditional=True, conditions=["Binnen drie maanden een loonstrook.", "Ook in het Pools."]
+    )
+    words = words_of(press.render("certificate", facts, language="nl"))
+    plain = [
+        facts[name]
+        for name in ("number", "legal_name", "register_label", "register_number", "decided_by", "register_url")
+    ]
+    listed = [
+        item
+        for name in ("trade_names", "activities", "sectors", "recruitment_countries", "conditions", "excludes")
+        for item in facts[name]
+    ]
+    nested = [*facts["seat"].values(), facts["norm"]["name"], facts["norm"]["version"], *facts["body"].values()]
+    dates = ["1 maart 2027", "2 maart 2027", "1 maart 2028"]
+    digests = [press_words(facts["digest"], 32), press_words(facts["norm"]["sha256"], 16)]
+    missing = [item for item in plain + listed + nested + dates + digests if item not in words]
+    assert missing == []
+
+
+def press_words(digest, length):
+    return " ".join(digest[start : start + 4] for start in range(0, length, 4))
+
+
+def test_the_report_says_how_the_sample_was_drawn_and_what_was_found():
+    words = words_of(sample("audit_report"))
+    for fact in (
+        "ab12" * 16,
+        "cd34" * 16,
+        "sha256-rank-1",
+        "F-014, F-077, F-191",
+        "2,4",
+        "29,2",
+        "Alle elf hebben",
+        "PAY-09",
+    ):
+        assert fact in words
+
+
+@pytest.mark.parametrize("outcome", ["grant", "grant_with_conditions", "refuse"])
+def test_the_letter_says_the_outcome_in_its_heading(outcome):
+    letters = {
+        kind: words_of(press.render("decision_letter", printed.decision_letter(outcome=kind), language="en"))
+        for kind in ("grant", "grant_with_conditions", "refuse")
+    }
+    assert len(set(letters.values())) == len(letters)
+    assert "12 April 2027" in letters[outcome]
+    assert ("We do not grant" in letters[outcome]) == (outcome == "refuse")
+
+
+def test_the_qr_code_leads_to_the_register():
+    codes = zxingcpp.read_barcodes(picture_of(sample("certificate")))
+    assert [code.text for code in codes] == [printed.REGISTER_URL]
+
+
+def test_a_certificate_with_conditions_says_so_and_another_does_not():
+    plain = words_of(press.render("certificate", printed.certificate(language="en"), language="en"))
+    bound = printed.certificate(language="en", conditional=True, conditions=["Within three months."])
+    assert "with conditions" not in plain
+    assert "with conditions" in words_of(press.render("certificate", bound, language="en"))
+
+
+def test_each_language_writes_its_own_dates():
+    english = press.render("certificate", printed.certificate(language="en"), language="en")
+    assert "2 March 2027" in words_of(english)
+    with pikepdf.open(BytesIO(english)) as pdf:
+        assert str(pdf.Root.Lang) == "en"
+
+
+def test_a_digest_of_other_facts_is_refused():
+    facts = printed.certificate() | {"legal_name": "Somebody Else B.V."}
+    with pytest.raises(PressError, match="digest"):
+        press.render("certificate", facts, language="nl")
+
+
+def test_the_digest_does_not_depend_on_the_order_of_the_facts():
+    facts = printed.certificate()
+    assert facts_digest(dict(reversed(facts.items()))) == facts["digest"]
+
+
+def test_an_unknown_kind_is_refused():
+    with pytest.raises(PressError, match="invoice"):
+        press.render("invoice", {}, language="nl")
+
+
+def test_a_press_without_fonts_says_what_to_do(tmp_path):
+    with pytest.raises(PressError, match="build-assets"):
+        Press(tmp_path)
+
+
+def test_an_attachment_keeps_the_text_as_it_was():
+    facts = printed.certificate(legal_name="漢字 B.V.")
+    with pikepdf.open(BytesIO(press.render("certificate", facts, language="nl"))) as pdf:
+        assert json.loads(pdf.attachments["printed.json"].get_file().read_bytes())["legal_name"] == "漢字 B.V."

@@ -1,0 +1,288 @@
+"""A sealed file is known as ours; whatever is done to it or made to look like it is called by its name."""
+
+import stat
+import subprocess
+from datetime import UTC, datetime
+from functools import cache
+from hashlib import shake_256
+from io import BytesIO
+
+import pikepdf
+import pytest
+from pyhanko.pdf_utils import generic
+from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+
+from audits.core import clock
+from certificates import press
+from certificates.seal import (
+    KeySealer,
+    KeysError,
+    SealError,
+    SealOutcome,
+    SealReason,
+    SealVerdict,
+    ensure_demo_ca,
+    examine,
+    load_root,
+)
+from tests import printed
+
+BODY = "Stichting Keurwerk"
+WORD = "a passphrase of the tests"
+AT = datetime(2030, 5, 4, 9, 30, tzinfo=UTC)
+ALTERED, NOT_OURS, UNREADABLE = SealOutcome.ALTERED, SealOutcome.NOT_OURS, SealOutcome.UNREADABLE
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    made = tmp_path_factory.mktemp("seal") / "keys"
+    ensure_demo_ca(made, BODY, WORD)
+    return made
+
+
+@pytest.fixture(scope="module")
+def root(folder):
+    return load_root(folder)
+
+
+@cache
+def unsealed():
+    return press.render("certificate", printed.certificate(), language="nl")
+
+
+@pytest.fixture(scope="module")
+def sealed(folder):
+    return KeySealer.load(folder, WORD).seal(unsealed(), at=AT)
+
+
+class TestKeys:
+    def test_only_their_owner_can_read_them(self, folder):
+        assert {path.name for path in folder.glob("[!.]*")} == {
+            "root.key",
+            "root.pem",
+            "seal.key",
+            "seal.pem",
+        }
+        assert all(stat.S_IMODE(path.stat().st_mode) == 0o600 for path in folder.glob("[!.]*"))
+
+    def test_no_key_lies_open(self, folder):
+        for path in folder.glob("*.key"):
+            assert b"ENCRYPTED" in path.read_bytes()
+
+    def test_a_second_set_up_changes_nothing(self, folder):
+        before = {path: path.read_bytes() for path in folder.iterdir()}
+        ensure_demo_ca(folder, "Another Body", "another passphrase")
+        assert {path: path.read_bytes() for path in folder.iterdir()} == before
+
+    def test_half_a_set_of_keys_is_never_made_whole_again(self, tmp_path):
+        ensure_demo_ca(tmp_path, BODY, WORD)
+        (tmp_path / "seal.key").unlink()
+        with pytest.raises(KeysError, match="not all"):
+            ensure_demo_ca(tmp_path, BODY, WORD)
+
+    def test_a_wrong_passphrase_is_told(self, folder):
+        with pytest.raises(KeysError, match="cannot be read"):
+            KeySealer.load(folder, "wrong")
+
+    def test_a_key_needs_a_passphrase(self, tmp_path):
+        with pytest.raises(KeysError, match="passphrase"):
+            ensure_demo_ca(tmp_path, BODY, "")
+
+    def test_a_body_may_have_a_long_name(self, tmp_path):
+        ensure_demo_ca(
+            tmp_path,
+            "Stichting tot Beheer van het Keurmerk voor Eerlijk Uitzendwerk in Nederland en Caribisch Gebied",
+            WORD,
+        )
+        assert KeySealer.load(tmp_path, WORD)
+
+
+class TestSealing:
+    def test_a_sealed_file_is_genuine_and_tells_when(self, sealed, root):
+        assert examine(sealed, root) == SealVerdict(SealOutcome.GENUINE, None, AT)
+
+    def test_the_press_s_bytes_stay_as_they_were(self, sealed):
+        assert sealed.startswith(unsealed())
+
+    def test_the_time_is_now_unless_said_otherwise(self, folder, root, monkeypatch):
+        monkeypatch.setattr(clock, "now", lambda: AT)
+        assert examine(KeySealer.load(folder, WORD).seal(unsealed()), root).sealed_at == AT
+
+    def test_pdfsig_finds_it_valid_over_the_whole_document(self, sealed, tmp_path):
+        (tmp_path / "it.pdf").write_bytes(sealed)
+        said = subprocess.run(
+            ["pdfsig", "-nocert", tmp_path / "it.pdf"], capture_output=True, check=False
+        ).stdout.decode()
+        assert "Signature is Valid" in said
+        assert "Total document signed" in said
+        assert "ETSI.CAdES.detached" in said
+
+    def test_qpdf_finds_nothing_wrong(self, sealed, tmp_path):
+        (tmp_path / "it.pdf").write_bytes(sealed)
+        subprocess.run(["qpdf", "--check", tmp_path / "it.pdf"], check=True, capture_output=True)
+
+    def test_it_is_a_certification_that_allows_no_change_and_shows_nothing(self, sealed):
+        with pikepdf.open(BytesIO(sealed)) as pdf:
+            field = pdf.Root.AcroForm.Fields[0]
+            assert pdf.Root.Perms.DocMDP.objgen == field.V.objgen
+            assert field.V.Reference[0].TransformParams.P == 1
+            assert [float(side) for side in field.Rect] == [0, 0, 0, 0]
+            assert str(field.TU) == "Electronic seal"
+            assert int(field.F) & 0b110 == 0b100  # printed, not hidden: PDF/A-3, 6.3.2
+
+    def test_it_keeps_what_the_press_claimed(self, sealed):
+        with pikepdf.open(BytesIO(sealed)) as pdf, pdf.open_metadata() as metadata:
+            assert (metadata["pdfaid:part"], metadata["pdfaid:conformance"], metadata["pdfuaid:part"]) == (
+                "3",
+                "A",
+                "1",
+            )
+            assert "printed.json" in pdf.attachments
+
+
+def flipped(pdf, position):
+    changed = bytearray(pdf)
+    changed[position] ^= 0x20
+    return bytes(changed)
+
+
+def overlaid(pdf):
+    """A later revision that lays a note over the first page."""
+    writer = IncrementalPdfFileWriter(BytesIO(pdf))
+    page = writer.root["/Pages"]["/Kids"][0]
+    note = generic.DictionaryObject(
+        {
+            generic.pdf_name("/Type"): generic.pdf_name("/Annot"),
+            generic.pdf_name("/Subtype"): generic.pdf_name("/FreeText"),
+            generic.pdf_name("/Rect"): generic.ArrayObject(generic.NumberObject(side) for side in (50, 50, 300, 200)),
+            generic.pdf_name("/Contents"): generic.pdf_string("valid until 2099"),
+        }
+    )
+    page.setdefault("/Annots", generic.ArrayObject()).append(writer.add_object(note))
+    writer.update_container(page)
+    return written(writer)
+
+
+def retitled(pdf):
+    """A later revision with another document information dictionary."""
+    writer = IncrementalPdfFileWriter(BytesIO(pdf))
+    writer.set_info(generic.DictionaryObject({generic.pdf_name("/Title"): generic.pdf_string("Another holder")}))
+    return written(writer)
+
+
+def page_swapped(pdf):
+    """A later revision whose page tree shows something else."""
+    writer = IncrementalPdfFileWriter(BytesIO(pdf))
+    page = writer.root["/Pages"]["/Kids"][0]
+    content = generic.StreamObject(stream_data=b"BT ET")
+    page[generic.pdf_name("/Contents")] = writer.add_object(content)
+    writer.update_container(page)
+    return written(writer)
+
+
+def written(writer):
+    target = BytesIO()
+    writer.write(target)
+    return target.getvalue()
+
+
+def unranged(pdf):
+    """The numbers of the ByteRange made zero."""
+    start = pdf.rindex(b"/ByteRange")
+    end = pdf.index(b"]", start)
+    return pdf[:start] + b"/ByteRange [0 0 0 0" + b" " * (end - start - 19) + pdf[end:]
+
+
+def stripped(pdf):
+    """Saved anew without form and signature."""
+    with pikepdf.open(BytesIO(pdf)) as opened:
+        del opened.Root.AcroForm, opened.Root.Perms
+        del opened.pages[0].Annots
+        return saved(opened)
+
+
+def saved(opened, **how):
+    target = BytesIO()
+    opened.save(target, **how)
+    return target.getvalue()
+
+
+def locked(pdf):
+    with pikepdf.open(BytesIO(pdf)) as opened:
+        return saved(opened, encryption=pikepdf.Encryption(owner="o", user="u"))
+
+
+def resaved(pdf):
+    with pikepdf.open(BytesIO(pdf)) as opened:
+        return saved(opened)
+
+
+CHANGES = {
+    "a byte of the content": (lambda pdf: flipped(pdf, 3000), ALTERED, SealReason.BYTES_CHANGED),
+    "a byte in the middle": (lambda pdf: flipped(pdf, len(unsealed()) // 2), ALTERED, SealReason.BYTES_CHANGED),
+    "garbage at the end": (lambda pdf: pdf + b"\n% more", ALTERED, SealReason.LATER_REVISION),
+    "one space at the end": (lambda pdf: pdf + b" ", ALTERED, SealReason.LATER_REVISION),
+    "a note laid over": (overlaid, ALTERED, SealReason.LATER_REVISION),
+    "another title": (retitled, ALTERED, SealReason.LATER_REVISION),
+    "another page": (page_swapped, ALTERED, SealReason.LATER_REVISION),
+    "the range made zero": (unranged, ALTERED, SealReason.BYTES_CHANGED),
+    "saved anew": (resaved, ALTERED, SealReason.BYTES_CHANGED),
+    "the signature taken off": (stripped, NOT_OURS, SealReason.NO_SIGNATURE),
+    "never sealed": (lambda _: unsealed(), NOT_OURS, SealReason.NO_SIGNATURE),
+    "locked with a password": (locked, UNREADABLE, SealReason.ENCRYPTED),
+    "nothing": (lambda _: b"", UNREADABLE, SealReason.NOT_A_PDF),
+    "a picture": (lambda _: b"\x89PNG\r\n\x1a\n" + bytes(500), UNREADABLE, SealReason.NOT_A_PDF),
+    "a megabyte of noise": (lambda _: shake_256(b"1").digest(1 << 20), UNREADABLE, SealReason.NOT_A_PDF),
+    "noise with our header": (
+        lambda _: b"%PDF-1.7\n" + shake_256(b"2").digest(1 << 16),
+        UNREADABLE,
+        SealReason.DAMAGED,
+    ),
+    "only a header": (lambda _: b"%PDF-1.7\n", UNREADABLE, SealReason.DAMAGED),
+    "the first half": (lambda pdf: pdf[: len(pdf) // 2], UNREADABLE, SealReason.DAMAGED),
+}
+
+
+class TestExamining:
+    @pytest.mark.parametrize(("change", "outcome", "reason"), CHANGES.values(), ids=CHANGES)
+    def test_a_changed_file_is_called_by_its_name(self, sealed, root, change, outcome, reason):
+        verdict = examine(change(sealed), root)
+        assert (verdict.outcome, verdict.reason) == (outcome, reason)
+        assert not verdict.genuine
+
+    def test_another_authority_of_the_same_name_is_not_ours(self, sealed, root, tmp_path):
+        ensure_demo_ca(tmp_path, BODY, WORD)
+        forged = KeySealer.load(tmp_path, WORD).seal(unsealed(), at=AT)
+        assert examine(forged, load_root(tmp_path)).genuine
+        assert examine(forged, root) == SealVerdict(NOT_OURS, SealReason.OTHER_SIGNER)
+
+    def test_a_file_is_sealed_once(self, folder, sealed):
+        with pytest.raises(SealError):
+            KeySealer.load(folder, WORD).seal(sealed, at=AT)
+
+    @pytest.mark.parametrize("data", [b"", b"%PDF-1.7", b"no PDF at all"])
+    def test_only_a_pdf_is_sealed(self, folder, data):
+        with pytest.raises(SealError):
+            KeySealer.load(folder, WORD).seal(data, at=AT)
+
+    def test_too_large_a_file_is_not_read(self, sealed, root):
+        verdict = examine(sealed, root, max_bytes=len(sealed) - 1)
+        assert verdict == SealVerdict(UNREADABLE, SealReason.TOO_LARGE)
+
+    def test_no_single_byte_can_change_unseen(self, sealed, root):
+        positions = range(101, len(sealed), len(sealed) // 60)
+        blind = [position for position in positions if examine(flipped(sealed, position), root).genuine]
+        # Only the padding after the signature may be anything, and there a letter case is no change at all.
+        start = sealed.rindex(b"/Contents <") + 11
+        end = sealed.index(b">", start)
+        assert [position for position in blind if not start <= position < end] == []
+
+    def test_the_last_and_the_first_byte_count(self, sealed, root):
+        assert not examine(flipped(sealed, 0), root).genuine
+        assert not examine(flipped(sealed, len(sealed) - 1), root).genuine
+        assert not examine(sealed[:-1], root).genuine
+
+
+def test_nothing_of_a_key_reaches_the_file(folder, sealed):
+    for path in folder.glob("*.key"):
+        assert path.read_bytes().splitlines()[1] not in sealed
