@@ -1,0 +1,318 @@
+"""What an agency says about itself, in one form or refused at its field."""
+
+import itertools
+from dataclasses import replace
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from audits.agencies import numbers
+from audits.agencies.rules import (
+    AgencyDetails,
+    BranchDetails,
+    ContactDetails,
+    ControllerDetails,
+    Part,
+    clean_branch,
+    clean_contact,
+    clean_controller,
+    clean_details,
+    clean_names,
+    clean_phone,
+    clean_website,
+    missing_parts,
+    names_after,
+)
+from audits.core.errors import RuleError
+
+BARE = AgencyDetails(
+    legal_name="Nieuw Werk B.V.",
+    country="NL",
+    register_number="12345678",
+    street="Kade 3",
+    postcode="1011 AB",
+    city="Amsterdam",
+)
+WHOLE = replace(
+    BARE,
+    phone="020 1234567",
+    activities=("payrolling",),
+    sectors=("care",),
+    headcount=12,
+    recruitment_countries=("PL",),
+    iban="NL91ABNA0417164300",
+    account_holder="Nieuw Werk",
+)
+
+
+@pytest.mark.parametrize(
+    ("country", "typed", "stored"),
+    [
+        ("NL", "12345678", "12345678"),
+        ("NL", " KvK: 1234.56 78 ", "12345678"),
+        ("BE", "BE 0403.019.261", "0403019261"),
+        ("DE", "Amtsgericht Köln HRB 12345", "KOLN-HRB-12345"),
+        ("DE", "HRB 12345 Köln", "KOLN-HRB-12345"),
+        ("PL", "PL 8567346215", "8567346215"),
+        ("RO", "RO 185 472 90", "18547290"),
+        ("BG", "BG 175 074 752", "175074752"),
+        ("AT", "FN 122119m", "122119M"),
+        ("FR", "552 008 443", "552008443"),
+        ("GB", "sc 123456", "SC123456"),
+        ("LU", "B 86.532", "B86532"),
+    ],
+)
+def test_a_register_number_has_one_form(country, typed, stored):
+    assert numbers.clean_register_number(country, typed) == stored
+
+
+@pytest.mark.parametrize(
+    ("country", "typed"),
+    [
+        ("NL", "1234567"),
+        ("NL", "123456789"),
+        ("NL", "1234567a"),
+        ("NL", "１２３４５６７８"),
+        ("BE", "0403019262"),
+        ("DE", "Utopia HRB 1"),
+        ("PL", "8567346216"),
+        ("BG", "175074753"),
+        ("FR", "552008444"),
+        ("GB", "<script>1"),
+        ("GB", "no digits"),
+        ("GB", ""),
+    ],
+)
+def test_a_wrong_register_number_is_refused_at_its_field(country, typed):
+    with pytest.raises(RuleError) as refusal:
+        numbers.clean_register_number(country, typed)
+    assert refusal.value.field == "register_number"
+
+
+def test_the_refusal_names_the_number_that_the_country_uses():
+    with pytest.raises(RuleError, match="enter the NIP"):
+        numbers.clean_register_number("PL", "1")
+
+
+@given(st.sampled_from(sorted(numbers.country_codes())), st.text(max_size=40))
+def test_a_stored_number_is_fit_for_an_address_and_stays_as_it_is(country, typed):
+    try:
+        stored = numbers.clean_register_number(country, typed)
+    except RuleError:
+        return
+    assert stored.isascii()
+    assert stored.replace("-", "").isalnum()
+    assert stored == stored.upper()
+    if country != "DE":  # the court is written first there, and its name has lost its accents
+        assert numbers.clean_register_number(country, stored) == stored
+
+
+def test_countries_have_names_in_both_languages_and_no_unions_among_them():
+    codes = numbers.country_codes()
+    assert {"NL", "PL", "UA", "XK", "GB"} <= codes
+    assert not {"EU", "UN", "ZZ", "XA"} & codes
+    assert numbers.country_names("nl").keys() == codes
+    assert numbers.country_names("nl")["PL"] == "Polen"
+
+
+@pytest.mark.parametrize("code", ["", "nl ", "XX", "EU", "NLD"])
+def test_only_a_country_is_a_country(code):
+    if code.strip().upper() == "NL":
+        assert numbers.clean_country(code) == "NL"
+    else:
+        with pytest.raises(RuleError):
+            numbers.clean_country(code)
+
+
+@pytest.mark.parametrize(
+    ("country", "typed", "stored"),
+    [("NL", "1011ab", "1011 AB"), ("PL", "00-950", "00-950"), ("GB", " sw1a  1aa ", "SW1A 1AA")],
+)
+def test_a_postcode_has_one_form(country, typed, stored):
+    assert numbers.clean_postcode(country, typed) == stored
+
+
+@pytest.mark.parametrize(("country", "typed"), [("NL", "0999 AB"), ("NL", "1011"), ("BE", ""), ("BE", "<1000>")])
+def test_a_wrong_postcode_is_refused(country, typed):
+    with pytest.raises(RuleError) as refusal:
+        numbers.clean_postcode(country, typed)
+    assert refusal.value.field == "postcode"
+
+
+def test_an_iban_is_stored_without_spaces_and_shown_in_groups():
+    stored = numbers.clean_iban("nl91 abna 0417 1643 00")
+    assert stored == "NL91ABNA0417164300"
+    assert numbers.show_iban(stored) == "NL91 ABNA 0417 1643 00"
+
+
+@given(st.integers(0, 17), st.characters(categories=["Lu", "Nd"], max_codepoint=127))
+def test_one_wrong_sign_in_an_iban_is_always_found(place, sign):
+    right = "NL91ABNA0417164300"
+    wrong = right[:place] + sign + right[place + 1 :]
+    if wrong != right:
+        with pytest.raises(RuleError):
+            numbers.clean_iban(wrong)
+
+
+@pytest.mark.parametrize(
+    ("typed", "stored"),
+    [
+        ("", ""),
+        ("www.example.nl", "https://www.example.nl"),
+        ("http://example.nl/over?x=1", "http://example.nl/over?x=1"),
+        ("https://uitzendbureau-łódź.pl", "https://uitzendbureau-łódź.pl"),
+    ],
+)
+def test_a_website_is_a_web_address(typed, stored):
+    assert clean_website(typed) == stored
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "javascript:alert(1)",
+        "data:text/html,x",
+        "ftp://example.nl",
+        "https://",
+        "https://localhost",
+        "https://user@example.nl",
+        "https://example.nl:99999",
+        "https://example.nl:8080",
+        "https://exa mple.nl",
+        "https://-a.nl",
+        "https://[::1",
+        "not a website",
+        "https://example.nl/" + "x" * 200,
+    ],
+)
+def test_what_could_run_or_lead_astray_is_no_website(typed):
+    with pytest.raises(RuleError) as refusal:
+        clean_website(typed)
+    assert refusal.value.field == "website"
+
+
+@pytest.mark.parametrize("typed", ["020 123 4567", "+31 (0)20 123.45.67", "06-12345678"])
+def test_a_telephone_number_is_written_as_people_write_it(typed):
+    assert clean_phone(typed) == typed
+
+
+@pytest.mark.parametrize("typed", ["", "bel maar", "112", "1" * 40, "+"])
+def test_other_things_are_no_telephone_number(typed):
+    with pytest.raises(RuleError):
+        clean_phone(typed)
+
+
+def test_trade_names_lose_doubles_and_empty_lines():
+    assert clean_names([" A  b ", "", "A b", "C"]) == ("A b", "C")
+    with pytest.raises(RuleError):
+        clean_names(str(number) for number in range(21))
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"legal_name": " "}, "legal_name"),
+        ({"legal_name": "A\u202eb"}, "legal_name"),
+        ({"legal_name": "x" * 201}, "legal_name"),
+        ({"country": "XX"}, "country"),
+        ({"street": ""}, "street"),
+        ({"city": ""}, "city"),
+        ({"headcount": -1}, "headcount"),
+        ({"headcount": 500_001}, "headcount"),
+        ({"own_housing": True, "housing_places": -1}, "housing_places"),
+        ({"recruitment_countries": ("PL", "??")}, "country"),
+        ({"iban": "NL00"}, "iban"),
+        ({"phone": "x"}, "phone"),
+    ],
+)
+def test_wrong_details_are_refused_at_their_field(change, field):
+    with pytest.raises(RuleError) as refusal:
+        clean_details(replace(BARE, **change))
+    assert refusal.value.field == field
+
+
+def test_places_to_sleep_count_only_with_own_housing():
+    assert clean_details(replace(BARE, housing_places=9)).housing_places == 0
+
+
+def test_cleaning_twice_is_cleaning_once():
+    once = clean_details(replace(WHOLE, trade_names=(" a ",), website="x.nl", recruitment_countries=("pl", "NL", "PL")))
+    assert clean_details(once) == once
+    assert once.recruitment_countries == ("NL", "PL")
+
+
+def test_details_survive_the_way_through_plain_values():
+    assert AgencyDetails.of(WHOLE.plain() | {"something": "else"}) == WHOLE
+
+
+def test_every_name_that_an_agency_had_is_a_former_name_and_the_present_one_never():
+    former = names_after([], "A", "B")
+    assert former == ["A"]
+    former = names_after(former, "B", "C")
+    assert former == ["A", "B"]
+    assert names_after(former, "C", "A") == ["B", "C"]
+
+
+@given(st.lists(st.sampled_from("ABCD"), min_size=2, max_size=9))
+def test_former_names_are_all_names_but_the_last(names):
+    former = []
+    for old, new in itertools.pairwise(names):
+        if old != new:
+            former = names_after(former, old, new)
+    assert set(former) == set(names) - {names[-1]}
+    assert len(former) == len(set(former))
+
+
+@pytest.mark.parametrize(
+    ("change", "part"),
+    [
+        ({"phone": ""}, Part.SEAT),
+        ({"activities": ()}, Part.SCOPE),
+        ({"sectors": ()}, Part.SCOPE),
+        ({"headcount": 0}, Part.WORKERS),
+        ({"recruitment_countries": ()}, Part.WORKERS),
+        ({"own_housing": True}, Part.WORKERS),
+        ({"iban": ""}, Part.BANK),
+        ({"account_holder": ""}, Part.BANK),
+    ],
+)
+def test_a_part_without_its_facts_is_missing(change, part):
+    assert missing_parts(replace(WHOLE, **change), controllers=1, contacts=1) == [part]
+
+
+def test_an_agency_right_after_registration_misses_everything():
+    assert missing_parts(BARE, controllers=0, contacts=0) == list(Part)
+    assert missing_parts(WHOLE, controllers=1, contacts=1) == []
+
+
+ADA = ControllerDetails(name="Ada Bos", function="director", since=date(2015, 3, 1), share_percent=100)
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"name": ""}, "name"),
+        ({"function": ""}, "function"),
+        ({"share_percent": 101}, "share_percent"),
+        ({"share_percent": -1}, "share_percent"),
+        ({"since": date(2026, 1, 2)}, "since"),
+        ({"other_agencies": "x" * 2001}, "other_agencies"),
+    ],
+)
+def test_a_wrong_person_in_control_is_refused_at_the_field(change, field):
+    assert clean_controller(ADA, date(2026, 1, 1)) == ADA
+    with pytest.raises(RuleError) as refusal:
+        clean_controller(replace(ADA, **change), date(2026, 1, 1))
+    assert refusal.value.field == field
+
+
+def test_branches_and_contacts_are_brought_into_form():
+    branch = BranchDetails(name=" Venlo ", street="A 1", postcode="5911ab", city="Venlo", country="nl")
+    assert clean_branch(branch).postcode == "5911 AB"
+    contact = ContactDetails(name="Bo  Vos", function="planner", email=" bo@x.nl ", phone="06 12345678")
+    assert (clean_contact(contact).name, clean_contact(contact).email) == ("Bo Vos", "bo@x.nl")
+    with pytest.raises(RuleError) as refusal:
+        clean_contact(replace(contact, email="bo"))
+    assert refusal.value.field == "email"
