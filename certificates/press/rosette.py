@@ -19,6 +19,8 @@ from functools import lru_cache
 from hashlib import shake_256
 from math import cos, pi, sin
 
+from markupsafe import Markup
+
 DIGEST_BYTES = 32
 VIEW = 1000
 """The side of the square that `rosette_svg` draws in."""
@@ -61,19 +63,16 @@ def rosette_path(digest: bytes, size: float) -> str:
     return _path(digest, float(size))
 
 
-def rosette_svg(digest: bytes, *, title: str = "", css_class: str = "kw-rosette", width: float = 1.4) -> str:
+def rosette_svg(digest: bytes, *, title: str = "", css_class: str = "kw-rosette", width: float = 1.4) -> Markup:
     """An SVG element with the rosette in the colour of the text around it, as large as the style sheet says.
 
-    `width` is that of the line, in thousandths of the side. Without `title` it is decoration. Title and class are
-    our own words: they are not escaped.
+    `width` is that of the line, in thousandths of the side. Without `title` it is decoration.
     """
-    label = f' role="img" aria-label="{title}"' if title else ' aria-hidden="true"'
-    name = f"<title>{title}</title>" if title else ""
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" class="{css_class}" viewBox="0 0 {VIEW} {VIEW}"{label}'
-        f' focusable="false">{name}<path fill="none" stroke="currentColor" stroke-width="{width:g}"'
-        f' d="{rosette_path(digest, VIEW)}"/></svg>'
-    )
+    said = Markup(' role="img" aria-label="{}"').format(title) if title else Markup(' aria-hidden="true"')
+    return Markup(
+        '<svg xmlns="http://www.w3.org/2000/svg" class="{}" viewBox="0 0 {side} {side}"{} focusable="false">'
+        '<path fill="none" stroke="currentColor" stroke-width="{:g}" d="{}"/></svg>'
+    ).format(css_class, said, width, rosette_path(digest, VIEW), side=VIEW)
 
 
 def wreaths(digest: bytes) -> tuple[Wreath, ...]:
