@@ -1,14 +1,9 @@
 """Entry points of a web server: `app` is the whole portal, `registry` the public register alone."""
 
 import os
-import signal
 
 from portal.app import create_app
-from portal.processes import die_with_parent
 from portal.settings import Settings
-
-if os.environ.get("KEURWERK_SUPERVISED"):  # noqa: TID251 - the one place that reads the environment
-    die_with_parent(signal.SIGKILL)  # a web process does not outlive the server that forked it
 
 _settings = Settings.from_env(os.environ)  # noqa: TID251 - the one place that reads the environment
 

@@ -22,14 +22,12 @@ from alembic.config import Config
 from portal.embedded import EmbeddedError, Postgres, Valkey
 from portal.processes import HeldError, die_with_parent, held, starter, stop
 from portal.settings import ROOT, VAR, Settings, SettingsError
+from portal.web import HOST
 
-WEB_WORKERS = 2
-BLOCKING_THREADS = 4  # one is starved by a slow download, many only wait for each other
-KILL_SECONDS = 5  # for a request that does not want to end
 DEMO_DATABASE = "keurwerk_demo"
 PATIENCE = 60.0
+PORT_SECONDS = 6.0  # a web server of ours may be on its way out
 PAUSE = 2.0  # between the end of a part and its next start
-HOST = "127.0.0.1"
 LEAVE = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 INTERRUPTED = 128 + signal.SIGINT
 
@@ -56,7 +54,7 @@ class Program:
         self.name = name
         self.process: subprocess.Popen[bytes] | None = None
         self._command = command
-        self._env = {**env, "KEURWERK_SUPERVISED": "1"}
+        self._env = env
         self._at_our_end = at_our_end
 
     def start(self) -> None:
@@ -175,14 +173,12 @@ def worker_command() -> list[str]:
 
 def web_command(port: int, application: str = "wsgi:app") -> list[str]:
     """What serves pages."""
-    options = ["--interface", "wsgi", "--host", HOST, "--port", str(port), "--workers", str(WEB_WORKERS)]
-    options += ["--blocking-threads", str(BLOCKING_THREADS), "--respawn-failed-workers", "--log-level", "warning"]
-    return [sys.executable, "-m", "granian", *options, "--workers-kill-timeout", str(KILL_SECONDS), application]
+    return [sys.executable, "-m", "portal.web", str(port), application]
 
 
 def _port(wanted: int, *, any_other: bool) -> int:
     """The port, if nobody has it. Several web servers could share it without a word; so we ask first."""
-    end = time.monotonic() + KILL_SECONDS + 1  # one of ours may be on its way out
+    end = time.monotonic() + PORT_SECONDS
     while True:
         with socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
