@@ -20,7 +20,7 @@ from audits.agencies.rules import (
 )
 from audits.agencies.services.details import load_own
 from audits.core import clock, events
-from audits.core.access import Actor
+from audits.core.access import Actor, Permission, authorise
 from audits.core.errors import IllegalMoveError, NotFoundError
 
 Row = TypeVar("Row", Branch, Controller, Contact)
@@ -110,6 +110,7 @@ def _remove(session: Session, actor: Actor, kind: type[Row], row_id: UUID) -> No
 
 
 def _load(session: Session, actor: Actor, kind: type[Row], row_id: UUID) -> Row:
+    authorise(actor, Permission.AGENCY_EDIT)
     row = session.get(kind, row_id, with_for_update=True)
     if row is None or actor.agency_id != row.agency_id:
         raise NotFoundError("This is not in the list any more.")

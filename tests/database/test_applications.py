@@ -1,0 +1,381 @@
+"""Applications in the database: who may do what, in which state, and the trace that each step leaves."""
+
+from contextlib import suppress
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import select, text
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from audits.applications import queries, services
+from audits.applications.models import Answer, Application, Evidence
+from audits.applications.workflow import APPLICATION_FLOW, OPEN_STATES, ApplicationState
+from audits.core import clock
+from audits.core.access import GRANTS, Actor, Permission, Role
+from audits.core.errors import IllegalMoveError, NotAllowedError, NotFoundError, RuleError
+from audits.core.events import Event, history
+from audits.core.outbox import OutboxItem
+from audits.people.models import Tie
+from audits.schemes.queries import norm_of
+from tests.factories import answer_all, make_agency, make_application, make_person, make_scheme
+
+S = ApplicationState
+FILE = {"filename": "a.pdf", "media_type": "application/pdf", "size": 9, "sha256": "a" * 64}
+
+
+@pytest.fixture
+def agency(session):
+    make_scheme(session)
+    return make_agency(session)
+
+
+@pytest.fixture
+def signatory(session, agency):
+    return make_person(session, [Role.AGENCY_OWNER, Role.AGENCY_SIGNATORY], agency, name="Noor de Wit")
+
+
+@pytest.fixture
+def owner(signatory):
+    return signatory.actor
+
+
+@pytest.fixture
+def planner(session):
+    return make_person(session, Role.PLANNER).actor
+
+
+@pytest.fixture
+def draft(session, agency, signatory):
+    return make_application(session, agency=agency, signatory=signatory)
+
+
+@pytest.fixture
+def submitted(session, agency, signatory):
+    return make_application(session, state=S.SUBMITTED, agency=agency, signatory=signatory)
+
+
+def answer(session, actor, application, code="GOV-01", **values):
+    return services.save_answer(session, actor, application.id, code, **({"value": "conform"} | values))
+
+
+def submit(session, actor, application, name="Noor de Wit"):
+    return services.submit_application(session, actor, application.id, declared_name=name)
+
+
+def promised(session, kind):
+    return [item.payload for item in session.scalars(select(OutboxItem).where(OutboxItem.kind == kind))]
+
+
+def verbs(session, actor, application, evidence):
+    """Every verb of an application, by the permission that it needs."""
+    given = (session, actor, application.id)
+    return {
+        "save_answer": (Permission.APPLICATION_EDIT, lambda: answer(session, actor, application)),
+        "add_evidence": (
+            Permission.APPLICATION_EDIT,
+            lambda: services.add_evidence(*given, "GOV-01", **FILE | {"sha256": "b" * 64}),
+        ),
+        "remove_evidence": (
+            Permission.APPLICATION_EDIT,
+            lambda: services.remove_evidence(session, actor, evidence.id),
+        ),
+        "submit": (Permission.APPLICATION_SIGN, lambda: submit(session, actor, application)),
+        "withdraw": (Permission.APPLICATION_SIGN, lambda: services.withdraw_application(*given)),
+        "return": (
+            Permission.APPLICATION_REVIEW,
+            lambda: services.return_application(*given, reason="Incomplete."),
+        ),
+        "accept": (Permission.APPLICATION_REVIEW, lambda: services.accept_application(*given)),
+        "refuse": (Permission.APPLICATION_REVIEW, lambda: services.refuse_application(*given, reason="No.")),
+        "conclude": (Permission.DECISION_TAKE, lambda: services.conclude_application(*given)),
+    }
+
+
+@pytest.fixture
+def evidence(session, draft, signatory):
+    return services.add_evidence(session, signatory.actor, draft.id, "GOV-01", **FILE)
+
+
+@pytest.mark.parametrize("role", Role)
+def test_every_role_does_exactly_what_it_may(session, agency, draft, evidence, role):
+    """A verb that is allowed gets past the door: what stops it then is the state or a rule, never permission."""
+    if role is Role.SYSTEM:
+        actor = Actor(uuid4(), frozenset({role}))
+    else:
+        actor = make_person(session, role, agency if role.value.startswith("agency_") else None).actor
+    for name, (permission, verb) in verbs(session, actor, draft, evidence).items():
+        session.flush()
+        if permission in GRANTS[role]:
+            _past_the_door(session, verb)
+        else:
+            with pytest.raises(NotAllowedError):
+                verb()
+            assert not session.dirty, name
+
+
+def _past_the_door(session: Session, verb) -> None:
+    with session.begin_nested() as attempt:
+        with suppress(IllegalMoveError, RuleError):
+            verb()
+        attempt.rollback()
+
+
+@pytest.mark.parametrize("role", [Role.AGENCY_OWNER, Role.AGENCY_EDITOR, Role.AGENCY_SIGNATORY])
+def test_people_of_another_agency_find_nothing(session, draft, evidence, role):
+    stranger = make_person(session, role, make_agency(session)).actor
+    for permission, verb in verbs(session, stranger, draft, evidence).values():
+        with pytest.raises(NotFoundError if permission in GRANTS[role] else NotAllowedError):
+            verb()
+
+
+def test_starting_pins_the_norm_and_gives_a_reference(session, agency, owner):
+    first = services.start_application(session, owner)
+    assert first.scheme_version == make_scheme(session)
+    year = clock.today().year
+    assert first.reference == f"A-{year}-00001"
+    assert [event.name for event in history(session, first.id)] == ["application.start"]
+    second = services.start_application(session, make_person(session, Role.AGENCY_EDITOR, make_agency(session)).actor)
+    assert second.reference == f"A-{year}-00002"
+
+
+@pytest.mark.parametrize("state", S)
+def test_an_agency_has_one_open_application(session, agency, signatory, owner, state):
+    make_application(session, state=state, agency=agency, signatory=signatory)
+    if state in OPEN_STATES:
+        with pytest.raises(RuleError):
+            services.start_application(session, owner)
+        with pytest.raises(IntegrityError), session.begin_nested():
+            make_application(session, agency=agency, signatory=signatory)
+    else:
+        assert services.start_application(session, owner).state is S.DRAFT
+
+
+def test_staff_have_no_agency_to_start_for(session, agency):
+    actor = Actor(uuid4(), frozenset({Role.AGENCY_OWNER}))
+    with pytest.raises(NotAllowedError):
+        services.start_application(session, actor)
+
+
+def test_an_answer_is_stored_with_who_and_when_and_changes_with_a_trace(session, draft, owner):
+    saved = answer(session, owner, draft, value="nonconform", explanation=" Not yet.\r\nSoon. ", version=0)
+    assert (saved.value, saved.explanation, saved.answered_by) == ("nonconform", "Not yet.\nSoon.", owner.id)
+    answer(session, owner, draft, value="conform", version=saved.version)
+    trail = session.scalars(select(Event).where(Event.name == "answer.save").order_by(Event.id)).all()
+    assert len({event.subject_id for event in trail}) == 1
+    assert trail[1].data == {"code": "GOV-01", "value": ["nonconform", "conform"], "explained": True}
+
+
+def test_the_same_answer_again_is_no_change(session, draft, owner):
+    first = answer(session, owner, draft, version=0)
+    assert answer(session, owner, draft, version=0) is first
+    assert first.version == 1
+
+
+def test_an_answer_over_a_newer_one_is_refused(session, draft, owner):
+    answer(session, owner, draft, version=0)
+    with pytest.raises(IllegalMoveError):
+        answer(session, owner, draft, value="not_applicable", explanation="No.", version=0)
+    assert answer(session, owner, draft, value="not_applicable", explanation="No.").value == "not_applicable"
+
+
+@pytest.mark.parametrize("value", ["not_assessed", "", "yes"])
+def test_only_answers_of_the_norm_are_taken(session, draft, owner, value):
+    with pytest.raises(RuleError):
+        answer(session, owner, draft, value=value, explanation="x")
+
+
+def test_a_question_outside_the_norm_does_not_exist(session, draft, owner):
+    with pytest.raises(NotFoundError):
+        answer(session, owner, draft, code="XXX-01")
+    with pytest.raises(NotFoundError):
+        services.add_evidence(session, owner, draft.id, "XXX-01", **FILE)
+    stray = Answer(
+        application_id=draft.id,
+        requirement_code="XXX-01",
+        scheme_version_id=draft.scheme_version_id,
+        value="conform",
+        answered_by=owner.id,
+        answered_at=clock.now(),
+    )
+    session.add(stray)
+    with pytest.raises(IntegrityError, match="requirement"):
+        session.flush()
+
+
+def test_the_same_file_joins_a_question_once(session, draft, owner, evidence):
+    assert services.add_evidence(session, owner, draft.id, "GOV-01", **FILE) is evidence
+    other = services.add_evidence(session, owner, draft.id, "GOV-02", **FILE)
+    assert other is not evidence
+    assert {code: len(files) for code, files in queries.evidence_of(session, draft.id).items()} == {
+        "GOV-01": 1,
+        "GOV-02": 1,
+    }
+
+
+def test_a_question_takes_ten_files(session, draft, owner):
+    for number in range(10):
+        services.add_evidence(session, owner, draft.id, "GOV-01", **FILE | {"sha256": f"{number:064}"})
+    with pytest.raises(RuleError) as refusal:
+        services.add_evidence(session, owner, draft.id, "GOV-01", **FILE)
+    assert refusal.value.field == "files"
+
+
+def test_a_removed_file_is_gone_for_readers_and_stays_in_the_trail(session, draft, owner, evidence):
+    for _ in range(2):
+        services.remove_evidence(session, owner, evidence.id)
+    assert queries.evidence_of(session, draft.id) == {}
+    with pytest.raises(NotFoundError):
+        queries.get_evidence(session, owner, evidence.id)
+    assert [event.name for event in history(session, evidence.id)] == ["evidence.add", "evidence.remove"]
+    assert session.get(Evidence, evidence.id) is not None
+
+
+def test_a_name_with_a_citizen_number_is_refused(session, draft, owner):
+    with pytest.raises(RuleError, match="BSN"):
+        services.add_evidence(session, owner, draft.id, "GOV-01", **FILE | {"filename": "111222333.pdf"})
+
+
+def test_submitting_takes_every_answer_all_details_and_the_own_name(session, agency, signatory, owner, draft):
+    with pytest.raises(RuleError, match="Still open: 65"), session.begin_nested():
+        submit(session, owner, draft)
+    answer_all(session, draft, signatory)
+    with pytest.raises(RuleError) as refusal, session.begin_nested():
+        submit(session, owner, draft, name="Somebody Else")
+    assert refusal.value.field == "declared_name"
+    agency.iban = ""
+    session.flush()
+    with pytest.raises(RuleError, match="details"), session.begin_nested():
+        submit(session, owner, draft)
+    agency.iban = "NL91ABNA0417164300"
+    session.flush()
+    done = submit(session, owner, draft, name=" noor DE wit")
+    assert (done.state, done.declared_by, done.declared_name) == (S.SUBMITTED, signatory.id, "Noor de Wit")
+    session.flush()
+    [mail] = promised(session, "mail.agency")
+    assert mail["template"] == "application_submitted"
+    assert mail["reference"] == draft.reference
+    assert promised(session, "register.refresh") == [{"agency_id": str(agency.id)}]
+
+
+def test_a_scope_that_the_norm_does_not_know_is_not_complete(session, agency, signatory, owner, draft):
+    answer_all(session, draft, signatory)
+    agency.sectors = ["mining"]
+    session.flush()
+    with pytest.raises(RuleError, match="details"):
+        submit(session, owner, draft)
+
+
+@pytest.mark.parametrize("state", set(S) - {S.DRAFT})
+def test_what_left_the_hands_of_the_agency_cannot_be_changed(session, agency, signatory, owner, state):
+    application = make_application(session, state=state, agency=agency, signatory=signatory)
+    with pytest.raises(IllegalMoveError):
+        answer(session, owner, application, value="nonconform", explanation="x")
+    with pytest.raises(IllegalMoveError):
+        services.add_evidence(session, owner, application.id, "GOV-01", **FILE)
+
+
+@pytest.mark.parametrize("name", ["return", "accept", "refuse"])
+def test_a_review_moves_the_state_and_tells_the_agency(session, planner, submitted, name):
+    verb = {
+        "return": lambda: services.return_application(session, planner, submitted.id, reason=" Because. "),
+        "accept": lambda: services.accept_application(session, planner, submitted.id, note=" Because. "),
+        "refuse": lambda: services.refuse_application(session, planner, submitted.id, reason=" Because. "),
+    }[name]
+    verb()
+    session.flush()
+    assert submitted.state is APPLICATION_FLOW.moves[name].target
+    assert submitted.review_note == "Because."
+    [event] = history(session, submitted.id)
+    assert event.data == {"before": "submitted", "after": submitted.state, "reason": "Because."}
+    assert promised(session, "mail.agency")[0]["reason"] == "Because."
+
+
+@pytest.mark.parametrize("verb", [services.return_application, services.refuse_application])
+def test_who_sends_back_or_refuses_says_why(session, planner, submitted, verb):
+    with pytest.raises(RuleError) as refusal:
+        verb(session, planner, submitted.id, reason="  ")
+    assert refusal.value.field == "note"
+
+
+def test_who_declared_a_tie_does_not_review(session, planner, submitted):
+    session.add(
+        Tie(id=uuid4(), person_id=planner.id, agency_id=submitted.agency_id, nature="family", declared_at=clock.now())
+    )
+    session.flush()
+    with pytest.raises(NotAllowedError, match="tie"):
+        services.accept_application(session, planner, submitted.id)
+
+
+def test_a_returned_application_can_be_sent_again(session, signatory, owner, planner, submitted):
+    services.return_application(session, planner, submitted.id, reason="More.")
+    answer(session, owner, submitted, value="nonconform", explanation="We looked again.")
+    assert submit(session, owner, submitted).review_note == ""
+
+
+def test_staff_see_what_was_submitted_and_no_first_draft(session, agency, draft, planner, owner):
+    other = make_application(session, state=S.SUBMITTED)
+    assert queries.list_applications(session, planner) == [other]
+    assert queries.list_applications(session, owner) == [draft]
+    assert queries.list_applications(session, make_person(session, Role.ADMINISTRATOR).actor) == []
+    with pytest.raises(NotFoundError):
+        queries.get_application(session, planner, draft.id)
+    with pytest.raises(NotFoundError):
+        queries.get_application(session, owner, other.id)
+
+
+def test_lists_can_be_narrowed_to_states_and_pages(session, planner):
+    waiting = [make_application(session, state=S.SUBMITTED, answers=False) for _ in range(3)]
+    make_application(session, state=S.ACCEPTED, answers=False)
+    assert queries.list_applications(session, planner, {S.SUBMITTED}) == waiting
+    assert queries.list_applications(session, planner, {S.SUBMITTED}, page=2) == []
+
+
+def test_own_newest_application_is_found(session, agency, signatory, owner):
+    assert queries.find_own(session, owner) is None
+    make_application(session, state=S.REFUSED, agency=agency, signatory=signatory)
+    newest = make_application(session, agency=agency, signatory=signatory)
+    assert queries.find_own(session, owner) == newest
+
+
+def test_two_people_cannot_start_two_applications_at_once(real_db):
+    with Session(real_db) as session:
+        make_scheme(session)
+        owner = make_person(session, Role.AGENCY_OWNER, make_agency(session)).actor
+        session.commit()
+    with Session(real_db) as first, Session(real_db) as second:
+        services.start_application(first, owner)
+        second.execute(text("SET lock_timeout = '200ms'"))
+        with pytest.raises(Exception, match="lock timeout"):
+            services.start_application(second, owner)
+        second.rollback()
+        first.commit()
+        with pytest.raises(RuleError):
+            services.start_application(second, owner)
+
+
+def test_an_answer_cannot_slip_in_behind_a_submission(real_db):
+    with Session(real_db) as session:
+        signatory = make_person(session, [Role.AGENCY_OWNER, Role.AGENCY_SIGNATORY], make_agency(session))
+        draft = make_application(session, agency=signatory.agency, signatory=signatory, answers=True)
+        owner, name = signatory.actor, signatory.name
+        session.commit()
+        application_id = draft.id
+    with Session(real_db) as first, Session(real_db) as second:
+        services.submit_application(first, owner, application_id, declared_name=name)
+        second.execute(text("SET lock_timeout = '200ms'"))
+        with pytest.raises(Exception, match="lock timeout"):
+            services.save_answer(second, owner, application_id, "GOV-01", value="nonconform", explanation="x")
+        second.rollback()
+        first.commit()
+        with pytest.raises(IllegalMoveError):
+            services.save_answer(second, owner, application_id, "GOV-01", value="nonconform", explanation="x")
+
+
+def test_an_application_of_all_questions_is_answered_in_the_order_of_the_norm(session, draft, owner):
+    norm = norm_of(draft.scheme_version)
+    for item in norm.requirements:
+        answer(session, owner, draft, code=item.code)
+    assert queries.answered_codes(session, draft.id) == {item.code for item in norm.requirements}
+    assert set(queries.answers_of(session, draft.id)) == {item.code for item in norm.requirements}
+    assert session.scalar(select(Application.version).where(Application.id == draft.id)) == 1
