@@ -27,7 +27,9 @@ def deliver(item_id: str) -> bool:
 
 
 def sweep() -> int:
-    """Nudge again what has waited too long: lost nudges and due retries."""
+    """Nudge again what has waited too long: lost nudges and due retries. What still waits in the queue is not lost."""
+    if not queue.is_empty():
+        return 0
     late = outbox.overdue(database.read(), older_than=LATE)
     queue.nudge(late)
     return len(late)

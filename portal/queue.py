@@ -36,3 +36,8 @@ def nudge(item_ids: Iterable[UUID]) -> None:
         except (RedisError, OSError):
             log.warning("nudge failed", extra={"item_id": str(item_id)})
             return
+
+
+def is_empty() -> bool:
+    """Whether nothing waits for a worker."""
+    return bool(current_app.extensions["queue"].count == 0)

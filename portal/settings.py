@@ -25,12 +25,12 @@ class Settings:
     production environment names its own.
     """
 
-    database_url: str
-    redis_url: str
+    database_url: str = field(repr=False)
+    redis_url: str = field(repr=False)
     secret_key: str = field(repr=False)
-    storage_url: str = f"file://{VAR / 'files'}"
+    storage_url: str = (VAR / "files").as_uri()
     base_url: str = "http://127.0.0.1:8000"
-    mail_url: str = f"file://{VAR / 'mail'}"
+    mail_url: str = field(default=(VAR / "mail").as_uri(), repr=False)
     mail_from: str = "Keurwerk <noreply@keurwerk.example>"
     max_upload_bytes: int = 10 * MIB
     seal_dir: Path = VAR / "seal"
@@ -45,7 +45,8 @@ class Settings:
     def from_env(cls, env: Mapping[str, str]) -> Self:
         """Read and check; SettingsError with every problem at once."""
         problems = [f"{name.upper()} is missing" for name in _REQUIRED if not env.get(name.upper())]
-        values: dict[str, Any] = {each.name: env[each.name.upper()] for each in fields(cls) if env.get(each.name.upper())}
+        names = [each.name for each in fields(cls)]
+        values: dict[str, Any] = {name: env[name.upper()] for name in names if env.get(name.upper())}
         try:
             values |= {name: int(values[name]) for name in ("max_upload_bytes",) if name in values}
         except ValueError:

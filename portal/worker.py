@@ -68,6 +68,8 @@ def sweep_until(app: Flask, stop: threading.Event) -> None:
                 jobs.sweep()
         except (SQLAlchemyError, RedisError):
             log.warning("the sweep found no database or no queue")
+        except Exception:  # this thread is the safety net: it goes on
+            log.exception("the sweep failed")
 
 
 if __name__ == "__main__":

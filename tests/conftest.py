@@ -128,7 +128,7 @@ def make_settings(state: Path, database_url: str, redis_url: str, **changes: obj
     """Settings of a portal whose files all lie below `state`."""
     values = {
         "secret_key": "x" * 48,
-        "storage_url": f"file://{state / 'files'}",
+        "storage_url": (state / "files").as_uri(),
         "mail_url": f"file://{state / 'mail'}",
         "seal_dir": state / "seal",
         "fonts_dir": VAR / "assets" / "fonts",

@@ -1,0 +1,73 @@
+"""The environment is checked as a whole before anything starts."""
+
+import pytest
+
+from portal.settings import Settings, SettingsError
+
+GOOD = {
+    "DATABASE_URL": "postgresql://keurwerk:pass-phrase@db/keurwerk",
+    "REDIS_URL": "redis://:pass-phrase@queue",
+    "SECRET_KEY": "s" * 32,
+}
+
+
+def problems(**changes):
+    with pytest.raises(SettingsError) as refused:
+        Settings.from_env({key: value for key, value in (GOOD | changes).items() if value is not None})
+    return str(refused.value).splitlines()
+
+
+def test_three_values_are_enough():
+    settings = Settings.from_env(GOOD)
+    assert settings.base_url == "http://127.0.0.1:8000"
+    assert settings.max_upload_bytes == 10 * 1024 * 1024
+    assert settings.testing is False
+
+
+def test_everything_that_is_wrong_is_said_at_once():
+    said = problems(DATABASE_URL=None, REDIS_URL=None, SECRET_KEY="short", MAX_UPLOAD_BYTES="many")
+    assert [line.split()[0] for line in said] == ["DATABASE_URL", "REDIS_URL", "MAX_UPLOAD_BYTES", "SECRET_KEY"]
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("DATABASE_URL", "sqlite:///portal.db"),
+        ("DATABASE_URL", "mysql://db/keurwerk"),
+        ("REDIS_URL", "http://queue"),
+        ("STORAGE_URL", "/var/files"),
+        ("STORAGE_URL", "ftp://files"),
+        ("MAIL_URL", "mail.example"),
+        ("BASE_URL", "ftp://keurwerk.example"),
+    ],
+)
+def test_an_unknown_kind_of_address_is_refused(name, value):
+    assert [line.split()[0] for line in problems(**{name: value})] == [name]
+
+
+@pytest.mark.parametrize(
+    "base", ["http://keurwerk.example", "http://192.168.1.4:8000", "http://127.0.0.1.evil.example"]
+)
+def test_plain_http_is_for_this_machine_only(base):
+    assert problems(BASE_URL=base) == ["BASE_URL must be https, except on this machine itself"]
+
+
+@pytest.mark.parametrize("base", ["http://localhost:8000", "http://127.0.0.1:1", "http://[::1]:8000"])
+def test_this_machine_may_be_reached_without_https(base):
+    assert Settings.from_env(GOOD | {"BASE_URL": base}).base_url == base
+
+
+def test_a_public_portal_has_its_own_passphrase_for_the_seal():
+    assert problems(BASE_URL="https://keurwerk.example") == [
+        "SEAL_PASSPHRASE must be set; the one of the demo is known to everybody"
+    ]
+    assert Settings.from_env(GOOD | {"BASE_URL": "https://keurwerk.example", "SEAL_PASSPHRASE": "p" * 20})
+
+
+def test_no_environment_switches_the_tests_on():
+    assert Settings.from_env(GOOD | {"TESTING": "1"}).testing is False
+
+
+def test_no_secret_is_printed():
+    assert "pass-phrase" not in repr(Settings.from_env(GOOD))
+    assert "sss" not in repr(Settings.from_env(GOOD))
