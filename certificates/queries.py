@@ -11,7 +11,7 @@ from certificates.models import Certificate, CertificateChange, Document
 from certificates.workflow import CertificateState
 
 
-def visible_certificates(actor: Actor) -> Select[tuple[Certificate]]:
+def visible_certificates(actor: Actor) -> Select[Certificate]:
     """An agency sees its own; staff see all."""
     query = select(Certificate)
     return query.where(Certificate.agency_id == actor.agency_id) if actor.agency_id else query
@@ -42,7 +42,7 @@ def changes_of(session: Session, certificate_id: UUID) -> list[CertificateChange
     return list(session.scalars(query.order_by(CertificateChange.id.desc())))
 
 
-def visible_documents(actor: Actor) -> Select[tuple[Document]]:
+def visible_documents(actor: Actor) -> Select[Document]:
     """An agency sees its own; staff see all."""
     query = select(Document)
     return query.where(Document.agency_id == actor.agency_id) if actor.agency_id else query

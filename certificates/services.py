@@ -29,24 +29,7 @@ def number_certificate(session: Session, decision_id: UUID, *, base_url: str, bo
     known = session.scalar(select(Certificate).where(Certificate.decision_id == decision_id))
     if known is not None:
         return known
-    conditional = decision.outcome is Outcome.GRANT_WITH_CONDITIONS
-    scheme_version = decision.audit.scheme_version
-    terms = norm_of(scheme_version).validity
-    today = clock.today()
-    number = rules.certificate_number(today.year, numbering.take(session, f"certificate-{today.year}"))
-    certificate = Certificate(
-        id=uuid4(),
-        number=number,
-        agency_id=decision.agency_id,
-        decision_id=decision.id,
-        scheme_version_id=scheme_version.id,
-        state=CERTIFICATE_FLOW.initial,
-        conditional=conditional,
-        conditions=list(decision.conditions),
-        valid_from=today,
-        valid_until=rules.valid_until(today, terms.conditional_months if conditional else terms.certified_months),
-        numbered_at=clock.now(),
-    )
+    certificate = _numbered(session, decision)
     certificate.printed = certificate_facts(session, certificate, decision, base_url=base_url, body=body)
     session.add(certificate)
     events.record(
@@ -55,7 +38,7 @@ def number_certificate(session: Session, decision_id: UUID, *, base_url: str, bo
         subject_id=certificate.id,
         actor=SYSTEM,
         agency_id=decision.agency_id,
-        number=number,
+        number=certificate.number,
     )
     outbox.put(session, "certificate.seal", certificate_id=str(certificate.id))
     return certificate
@@ -82,9 +65,7 @@ def issue_certificate(session: Session, certificate_id: UUID, *, sha256: str, si
     _move(session, SYSTEM, certificate, "issue", reason="")
     certificate.issued_at = clock.now()
     _publish(session, certificate)
-    outbox.put(
-        session, "mail.agency", template="certificate_issued", agency_id=str(certificate.agency_id), path="/agency/"
-    )
+    _tell(session, certificate, "certificate_issued")
     return certificate
 
 
@@ -130,6 +111,26 @@ def record_document(
     return document
 
 
+def _numbered(session: Session, decision: Decision) -> Certificate:
+    conditional = decision.outcome is Outcome.GRANT_WITH_CONDITIONS
+    scheme_version = decision.audit.scheme_version
+    terms = norm_of(scheme_version).validity
+    today = clock.today()
+    return Certificate(
+        id=uuid4(),
+        number=rules.certificate_number(today.year, numbering.take(session, f"certificate-{today.year}")),
+        agency_id=decision.agency_id,
+        decision_id=decision.id,
+        scheme_version_id=scheme_version.id,
+        state=CERTIFICATE_FLOW.initial,
+        conditional=conditional,
+        conditions=list(decision.conditions),
+        valid_from=today,
+        valid_until=rules.valid_until(today, terms.conditional_months if conditional else terms.certified_months),
+        numbered_at=clock.now(),
+    )
+
+
 def _load(session: Session, certificate_id: UUID) -> Certificate:
     certificate = session.get(Certificate, certificate_id, with_for_update=True)
     if certificate is None:
@@ -149,9 +150,7 @@ def _change(session: Session, actor: Actor, certificate_id: UUID, name: str, rea
         raise RuleError("Give the reason; the register will show it.", field="reason")
     _move(session, actor, certificate, name, reason=reason.strip())
     _publish(session, certificate)
-    outbox.put(
-        session, "mail.agency", template="certificate_changed", agency_id=str(certificate.agency_id), path="/agency/"
-    )
+    _tell(session, certificate, "certificate_changed", move=name, reason=reason.strip())
     return certificate
 
 
@@ -184,3 +183,15 @@ def _move(session: Session, actor: Actor, certificate: Certificate, name: str, *
 def _publish(session: Session, certificate: Certificate) -> None:
     session.flush()
     refresh_entry(session, certificate.agency_id)
+
+
+def _tell(session: Session, certificate: Certificate, template: str, **values: str) -> None:
+    outbox.put(
+        session,
+        "mail.agency",
+        template=template,
+        agency_id=str(certificate.agency_id),
+        number=certificate.number,
+        path="/agency/",
+        **values,
+    )

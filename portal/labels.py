@@ -9,6 +9,7 @@ from flask_babel import lazy_gettext as _l
 from audits.applications.workflow import ApplicationState
 from audits.core.access import Role
 from audits.core.events import Event
+from audits.decisions.independence import Bar
 from audits.decisions.rules import Outcome, Reason
 from audits.inspections.workflow import AuditState, FindingState
 from certificates.rules import Status
@@ -48,6 +49,8 @@ LABELS: list[tuple[StrEnum, LazyString]] = [
     (Reason.OPEN_BLOCKING_FINDING, _l("A finding that must be repaired first is still open.")),
     (Reason.SCORE_FAILS, _l("The points of the findings reach the fail line.")),
     (Reason.SCORE_CONDITIONAL, _l("The points of the findings allow only a grant with conditions.")),
+    (Bar.TOOK_PART, _l("You took part in this audit. Somebody else must decide.")),
+    (Bar.TIE, _l("You have declared a tie with this agency. Somebody else must decide.")),
     (CertificateState.ISSUING, _l("Being issued")),
     (CertificateState.ACTIVE, _l("Active")),
     (CertificateState.SUSPENDED, _l("Suspended")),

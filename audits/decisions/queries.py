@@ -10,7 +10,7 @@ from audits.core.errors import NotFoundError
 from audits.decisions.models import Decision
 
 
-def visible_decisions(actor: Actor) -> Select[tuple[Decision]]:
+def visible_decisions(actor: Actor) -> Select[Decision]:
     """An agency sees its own; staff see all."""
     query = select(Decision)
     return query.where(Decision.agency_id == actor.agency_id) if actor.agency_id else query

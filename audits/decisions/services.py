@@ -3,23 +3,27 @@
 from collections.abc import Sequence
 from uuid import UUID, uuid4
 
-from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from audits.agencies.models import Agency
 from audits.applications.services import conclude_application
 from audits.core import clock, events, outbox
 from audits.core.access import Actor, Permission, authorise
 from audits.core.errors import NotAllowedError, NotFoundError, RuleError
-from audits.decisions.basis import barriers, basis_digest
+from audits.decisions.basis import basis_digest, standing
+from audits.decisions.independence import Bar, bar_of
 from audits.decisions.models import Decision
 from audits.decisions.rules import Outcome, possible_outcomes
-from audits.inspections.models import Audit, Participant
+from audits.inspections.models import Audit
 from audits.inspections.queries import findings_of
 from audits.inspections.services import conclude_audit
-from audits.people.models import Tie
 from audits.schemes.queries import norm_of
+
+BARRED = {
+    Bar.TOOK_PART: "You took part in this audit. Somebody else must decide.",
+    Bar.TIE: "You have declared a tie with this agency. Somebody else must decide.",
+}
+_BAR_OF_TRIGGER = {"four_eyes": Bar.TOOK_PART, "no_tie": Bar.TIE}
 
 
 def decide(
@@ -29,15 +33,16 @@ def decide(
 
     Raises NotAllowedError for a decider who took part or has a tie, RuleError for an outcome that the findings exclude.
     """
-    audit = session.get(Audit, audit_id)
+    audit = session.get(Audit, audit_id, with_for_update=True)  # what is weighed below stays as it is
     if audit is None:
         raise NotFoundError("There is no such audit.")
     authorise(actor, Permission.DECISION_TAKE, audit)
-    _check_independence(session, actor, audit)
+    if bar := bar_of(session, audit, actor.id):
+        raise NotAllowedError(BARRED[bar])
     conclude_audit(session, actor, audit_id)
-    _check_outcome(session, audit, outcome, conditions)
-    if not reasons.strip():
-        raise RuleError("Give the reasons for the decision.", field="reasons")
+    named = [line.strip() for line in conditions if line.strip()]
+    _check_outcome(session, audit, outcome)
+    _check_words(outcome, reasons, named)
     decision = Decision(
         id=uuid4(),
         audit_id=audit.id,
@@ -45,42 +50,46 @@ def decide(
         decider_id=actor.id,
         outcome=outcome,
         reasons=reasons.strip(),
-        conditions=[line.strip() for line in conditions if line.strip()],
+        conditions=named,
         basis_sha256=basis_digest(session, audit),
         decided_at=clock.now(),
     )
+    _store(session, decision, actor)
+    conclude_application(session, actor, audit.application_id)
+    _promise(session, decision, audit)
+    return decision
+
+
+def _check_outcome(session: Session, audit: Audit, outcome: Outcome) -> None:
+    norm = norm_of(audit.scheme_version)
+    if outcome not in possible_outcomes(norm.scoring, **standing(norm, findings_of(session, audit.id))):
+        raise RuleError("The findings of this audit do not allow this outcome.", field="outcome")
+
+
+def _check_words(outcome: Outcome, reasons: str, conditions: Sequence[str]) -> None:
+    if not reasons.strip():
+        raise RuleError("Give the reasons for the decision.", field="reasons")
+    conditional = outcome is Outcome.GRANT_WITH_CONDITIONS
+    if conditional and not conditions:
+        raise RuleError("Name at least one condition; the register will show it.", field="conditions")
+    if conditions and not conditional:
+        raise RuleError(
+            "Conditions belong to a grant with conditions only. Choose that, or leave this empty.", field="conditions"
+        )
+
+
+def _store(session: Session, decision: Decision, actor: Actor) -> None:
     session.add(decision)
     _flush(session)
-    conclude_application(session, actor, audit.application_id)
     events.record(
         session,
         "decision.decide",
         subject_id=decision.id,
         actor=actor,
-        agency_id=audit.agency_id,
-        outcome=outcome.value,
+        agency_id=decision.agency_id,
+        outcome=decision.outcome.value,
         basis=decision.basis_sha256,
     )
-    _promise(session, decision)
-    return decision
-
-
-def _check_independence(session: Session, actor: Actor, audit: Audit) -> None:
-    took_part = session.get(Participant, (audit.id, actor.id)) or actor.id in {audit.planner_id, audit.inspector_id}
-    if took_part:
-        raise NotAllowedError("You took part in this audit. Somebody else must decide.")
-    if session.scalar(select(Tie.id).where(Tie.person_id == actor.id, Tie.agency_id == audit.agency_id)):
-        raise NotAllowedError("You have declared a tie with this agency. Somebody else must decide.")
-
-
-def _check_outcome(session: Session, audit: Audit, outcome: Outcome, conditions: Sequence[str]) -> None:
-    norm = norm_of(audit.scheme_version)
-    stand = barriers(norm, findings_of(session, audit.id))
-    allowed = possible_outcomes(norm.scoring, audit.score or 0, **stand)
-    if outcome not in allowed:
-        raise RuleError("The findings of this audit do not allow this outcome.", field="outcome")
-    if outcome is Outcome.GRANT_WITH_CONDITIONS and not any(line.strip() for line in conditions):
-        raise RuleError("Name at least one condition; the register will show it.", field="conditions")
 
 
 def _flush(session: Session) -> None:
@@ -89,15 +98,22 @@ def _flush(session: Session) -> None:
         session.flush()
     except IntegrityError as refusal:
         name = getattr(getattr(refusal.orig, "diag", None), "constraint_name", None)
-        if name in {"four_eyes", "no_tie"}:
-            raise NotAllowedError("You took part in this audit. Somebody else must decide.") from refusal
-        raise RuleError("The findings of this audit do not allow this outcome.", field="outcome") from refusal
+        if name in _BAR_OF_TRIGGER:
+            raise NotAllowedError(BARRED[_BAR_OF_TRIGGER[name]]) from refusal
+        if name == "no_grant":
+            raise RuleError("The findings of this audit do not allow this outcome.", field="outcome") from refusal
+        raise
 
 
-def _promise(session: Session, decision: Decision) -> None:
-    agency = session.get_one(Agency, decision.agency_id)
+def _promise(session: Session, decision: Decision, audit: Audit) -> None:
     if decision.outcome is not Outcome.REFUSE:
         outbox.put(session, "certificate.number", decision_id=str(decision.id))
     outbox.put(session, "document.decision_letter", decision_id=str(decision.id))
-    outbox.put(session, "register.refresh", agency_id=str(agency.id))
-    outbox.put(session, "mail.agency", template="decision_taken", agency_id=str(agency.id), path="/agency/")
+    outbox.put(
+        session,
+        "mail.agency",
+        template="decision_taken",
+        agency_id=str(decision.agency_id),
+        reference=audit.reference,
+        path="/agency/",
+    )

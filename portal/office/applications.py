@@ -2,9 +2,6 @@
 
 from uuid import UUID
 
-from audits.inspections.queries import find_live_audit
-from audits.inspections.services import plan_audit
-from audits.people.queries import people_with, ties_of
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -15,6 +12,9 @@ from audits.applications.workflow import ApplicationState
 from audits.core import events
 from audits.core.access import Permission, Role
 from audits.core.errors import RuleError
+from audits.inspections.queries import find_live_audit
+from audits.inspections.services import plan_audit
+from audits.people.queries import people_with, ties_of
 from audits.schemes.queries import norm_of
 from portal import database
 from portal.access import current_actor, needs
@@ -37,8 +37,7 @@ def review_application(application_id: UUID) -> ResponseReturnValue:
     form = IntakeForm()
     if form.validate_on_submit():
         try:
-            with database.write() as session:
-                _review(session, application_id, form)
+            _review(application_id, form)
         except RuleError as error:
             form.complain(error)
         else:
@@ -100,15 +99,16 @@ def _page(application_id: UUID, form: IntakeForm) -> str:
     )
 
 
-def _review(session: database.Session, application_id: UUID, form: IntakeForm) -> None:
+def _review(application_id: UUID, form: IntakeForm) -> None:
     actor, note = current_actor(), form.note.data or ""
-    match form.outcome.data:
-        case "accept":
-            services.accept_application(session, actor, application_id, note=note)
-        case "return":
-            services.return_application(session, actor, application_id, reason=note)
-        case _:
-            services.refuse_application(session, actor, application_id, reason=note)
+    with database.write() as session:
+        match form.outcome.data:
+            case "accept":
+                services.accept_application(session, actor, application_id, note=note)
+            case "return":
+                services.return_application(session, actor, application_id, reason=note)
+            case _:
+                services.refuse_application(session, actor, application_id, reason=note)
 
 
 def _plan_page(application_id: UUID, form: PlanForm) -> str:

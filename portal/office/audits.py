@@ -9,7 +9,8 @@ from flask_babel import gettext as _
 from audits.core import events
 from audits.core.access import Permission
 from audits.core.errors import RuleError
-from audits.decisions.basis import barriers
+from audits.decisions.basis import standing
+from audits.decisions.independence import bar_of
 from audits.decisions.queries import find_decision
 from audits.decisions.rules import Outcome, possible_outcomes, reasons_against
 from audits.decisions.services import decide
@@ -149,8 +150,8 @@ def _decision_page(audit_id: UUID, form: DecisionForm) -> str:
     session, actor = database.read(), current_actor()
     audit = queries.get_audit(session, actor, audit_id)
     norm, found = norm_of(audit.scheme_version), queries.findings_of(session, audit_id)
-    stand = barriers(norm, found)
-    allowed = possible_outcomes(norm.scoring, audit.score or 0, **stand)
+    stand = standing(norm, found)
+    allowed = possible_outcomes(norm.scoring, **stand)
     form.offer([outcome for outcome in Outcome if outcome in allowed])
     return render_template(
         "office/decision.html",
@@ -158,10 +159,10 @@ def _decision_page(audit_id: UUID, form: DecisionForm) -> str:
         norm=norm,
         findings=found,
         populations=queries.populations_of(session, audit_id),
-        involved=queries.took_part(session, audit_id, actor.id),
+        bar=bar_of(session, audit, actor.id),
         decision=find_decision(session, actor, audit_id),
         report=find_document(session, actor, "audit_report", audit_id),
         ready=audit.state is AuditState.REVIEWED,
-        against=reasons_against(norm.scoring, audit.score or 0, **stand),
+        against=reasons_against(norm.scoring, **stand),
         form=form,
     )

@@ -70,7 +70,7 @@ class DecisionForm(Form):
 
     def offer(self, outcomes: Sequence[Outcome]) -> None:
         """Only what the findings leave open can be chosen."""
-        self.outcome.choices = options((outcome.value, label(outcome)) for outcome in outcomes)
+        self.outcome.choices = options([(outcome.value, label(outcome)) for outcome in outcomes])
 
 
 class ChangeForm(Form):

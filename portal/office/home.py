@@ -1,12 +1,12 @@
 """The desk of the office: what waits for whom."""
 
-from audits.applications.queries import list_applications
-from audits.inspections.queries import list_audits, unplanned_applications
 from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
+from audits.applications.queries import list_applications
 from audits.applications.workflow import ApplicationState
 from audits.core.access import Permission
+from audits.inspections.queries import list_audits, unplanned_applications
 from audits.inspections.workflow import AuditState
 from portal import database
 from portal.access import current_actor, needs

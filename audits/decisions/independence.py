@@ -1,0 +1,28 @@
+"""Who may not decide on an audit: ISO/IEC 17065 clause 7.6.2. A trigger holds the same wall in the database."""
+
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import exists, or_, select
+from sqlalchemy.orm import Session
+
+from audits.inspections.models import Audit, Participant, Verdict
+from audits.people.models import Tie
+
+
+class Bar(StrEnum):
+    """What keeps a person from deciding; the page puts it in words."""
+
+    TOOK_PART = "took_part"
+    TIE = "tie"
+
+
+def bar_of(session: Session, audit: Audit, person_id: UUID) -> Bar | None:
+    """Why this person may not decide on this audit, or None if nothing stands in the way."""
+    shared = exists().where(Participant.audit_id == audit.id, Participant.person_id == person_id)
+    judged = exists().where(Verdict.audit_id == audit.id, Verdict.recorded_by == person_id)
+    tied = exists().where(Tie.agency_id == audit.agency_id, Tie.person_id == person_id)
+    took_part, has_tie = session.execute(select(or_(shared, judged), tied)).one()
+    if took_part or person_id in {audit.planner_id, audit.inspector_id}:
+        return Bar.TOOK_PART
+    return Bar.TIE if has_tie else None
