@@ -6,8 +6,8 @@ from uuid import UUID
 from flask import Blueprint, Response, send_file
 from flask.typing import ResponseReturnValue
 
-from audits.applications.queries import get_evidence
 from audits.core.access import Permission
+from audits.inspections.evidence import get_evidence
 from certificates.queries import get_document
 from portal import database, storage
 from portal.access import current_actor, needs

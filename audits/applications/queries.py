@@ -77,15 +77,5 @@ def evidence_of(session: Session, application_id: UUID, code: str | None = None)
     return dict(files)
 
 
-def get_evidence(session: Session, actor: Actor, evidence_id: UUID) -> Evidence:
-    """One file of an application that the actor may see, or NotFoundError."""
-    seen = visible_applications(actor).with_only_columns(Application.id)
-    query = select(Evidence).where(Evidence.id == evidence_id, Evidence.application_id.in_(seen))
-    evidence = session.scalar(query.where(Evidence.removed_at.is_(None)))
-    if evidence is None:
-        raise NotFoundError("There is no such file.")
-    return evidence
-
-
 def _with_case(query: Select[Application]) -> Select[Application]:
     return query.options(joinedload(Application.agency), joinedload(Application.scheme_version))

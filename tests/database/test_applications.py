@@ -16,9 +16,12 @@ from audits.core.access import GRANTS, Actor, Permission, Role
 from audits.core.errors import IllegalMoveError, NotAllowedError, NotFoundError, RuleError
 from audits.core.events import Event, history
 from audits.core.outbox import OutboxItem
+from audits.inspections.evidence import get_evidence
+from audits.inspections.workflow import AuditState
 from audits.people.models import Tie
 from audits.schemes.queries import norm_of
 from tests.factories import answer_all, make_agency, make_application, make_person, make_scheme
+from tests.factories.inspections import make_audit
 
 S = ApplicationState
 FILE = {"filename": "a.pdf", "media_type": "application/pdf", "size": 9, "sha256": "a" * 64}
@@ -226,7 +229,7 @@ def test_a_removed_file_is_gone_for_readers_and_stays_in_the_trail(session, draf
         services.remove_evidence(session, owner, evidence.id)
     assert queries.evidence_of(session, draft.id) == {}
     with pytest.raises(NotFoundError):
-        queries.get_evidence(session, owner, evidence.id)
+        get_evidence(session, owner, evidence.id)
     assert [event.name for event in history(session, evidence.id)] == ["evidence.add", "evidence.remove"]
     assert session.get(Evidence, evidence.id) is not None
 
@@ -379,3 +382,23 @@ def test_an_application_of_all_questions_is_answered_in_the_order_of_the_norm(se
     assert queries.answered_codes(session, draft.id) == {item.code for item in norm.requirements}
     assert set(queries.answers_of(session, draft.id)) == {item.code for item in norm.requirements}
     assert session.scalar(select(Application.version).where(Application.id == draft.id)) == 1
+
+
+def test_a_file_opens_for_those_whom_the_case_concerns(session, agency, signatory, owner):
+    inspector, colleague = (make_person(session, Role.INSPECTOR) for _ in range(2))
+    application = make_application(session, agency=agency, signatory=signatory, answers=True)
+    file = services.add_evidence(session, owner, application.id, "GOV-01", **FILE)
+    planner = make_person(session, Role.PLANNER)
+    for stranger in (inspector, planner):
+        with pytest.raises(NotFoundError):
+            get_evidence(session, stranger.actor, file.id)
+    submit(session, owner, application)
+    services.accept_application(session, planner.actor, application.id)
+    make_audit(session, AuditState.PLANNED, application=application, inspector=inspector, planner=planner)
+    for reader in (signatory, planner, inspector):
+        assert get_evidence(session, reader.actor, file.id) is file
+    for stranger in (colleague, make_person(session, Role.ADMINISTRATOR)):
+        with pytest.raises(NotFoundError):
+            get_evidence(session, stranger.actor, file.id)
+    with pytest.raises(NotFoundError):
+        get_evidence(session, make_person(session, Role.AGENCY_OWNER, make_agency(session)).actor, file.id)

@@ -1,0 +1,25 @@
+"""Who may open a file: whoever sees its application, and the inspector of the audit that it belongs to."""
+
+from uuid import UUID
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from audits.applications.models import Application, Evidence
+from audits.applications.queries import visible_applications
+from audits.core.access import Actor
+from audits.core.errors import NotFoundError
+from audits.inspections.models import Audit
+from audits.inspections.queries import visible_audits
+
+
+def get_evidence(session: Session, actor: Actor, evidence_id: UUID) -> Evidence:
+    """One file that was not removed, or NotFoundError."""
+    applied = visible_applications(actor).with_only_columns(Application.id)
+    audited = visible_audits(actor).with_only_columns(Audit.application_id)
+    near = or_(Evidence.application_id.in_(applied), Evidence.application_id.in_(audited))
+    query = select(Evidence).where(Evidence.id == evidence_id, Evidence.removed_at.is_(None), near)
+    evidence = session.scalar(query)
+    if evidence is None:
+        raise NotFoundError("There is no such file.")
+    return evidence
