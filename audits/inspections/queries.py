@@ -166,7 +166,7 @@ def rules_view(seen: Mapping[str, Mapping[str, VerdictRow]]) -> dict[str, dict[s
 def progress_of(session: Session, audit_id: UUID) -> dict[str, int]:
     """How many units of each requirement are judged."""
     query = select(Verdict.requirement_code, func.count()).where(Verdict.audit_id == audit_id)
-    return dict(session.execute(query.group_by(Verdict.requirement_code)).tuples())
+    return dict(session.execute(query.group_by(Verdict.requirement_code)).all())
 
 
 def findings_of(session: Session, audit_id: UUID) -> list[Finding]:

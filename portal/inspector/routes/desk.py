@@ -82,8 +82,8 @@ def _keep(case: Case, form: MoveForm, sheets: Sequence[Sheet]) -> bool:
     filled = request.form.get("fill", "")
     plain = plain_verdict(case.norm)
     holds = [sheet.read(request.form, plain if sheet.requirement.code == filled else "") for sheet in sheets]
-    if not form.validate_on_submit() or not all(holds):
-        return False
+    if case.is_open and not (form.validate_on_submit() and all(holds)):
+        return False  # on a case that has moved on, the service says so
     try:
         with database.write() as session:
             said = {sheet.requirement.code: sheet.verdicts() for sheet in sheets}

@@ -1,0 +1,140 @@
+"""Findings as an agency reads and answers them."""
+
+from io import BytesIO
+
+import pytest
+from PIL import Image
+
+from audits.applications.queries import evidence_of
+from audits.core.access import Role
+from audits.inspections import queries, services
+from audits.inspections.models import Finding
+from audits.inspections.workflow import AuditState, FindingState
+from portal import storage
+from tests.browser import Browser
+from tests.factories.agencies import make_agency
+from tests.factories.inspections import make_audit
+from tests.factories.people import make_person
+from tests.norm import norm
+
+BROKEN = ("nonconform", "The original was not seen.")
+REPAIR = {
+    "cause": "Nobody was told.",
+    "extent": "All of May.",
+    "solution": "Done again.",
+    "operation": "Ten a month.",
+}
+
+
+@pytest.fixture
+def finding(session):
+    audit = make_audit(session, AuditState.REPORTED, {"CON-01": BROKEN, "GOV-06": BROKEN})
+    return next(each for each in queries.findings_of(session, audit.id) if each.requirement_code == "CON-01")
+
+
+@pytest.fixture
+def editor(session, finding):
+    return make_person(session, Role.AGENCY_EDITOR, finding.audit.agency_id)
+
+
+@pytest.fixture
+def browser(app, session, editor):
+    return Browser(app).sign_in(session, editor)
+
+
+def path(finding, *parts):
+    return "/".join((f"/agency/findings/{finding.id}", *parts))
+
+
+def answer(session, finding, editor):
+    services.answer_finding(session, editor.actor, finding.id, **REPAIR, version=finding.version)
+    session.flush()
+
+
+def picture():
+    data = BytesIO()
+    Image.new("RGB", (8, 8)).save(data, "PNG")
+    return BytesIO(data.getvalue())
+
+
+@pytest.mark.parametrize("language", ["nl", "en"])
+def test_every_page_speaks_both_languages(app, session, finding, editor, language):
+    editor.language = language
+    browser = Browser(app, language).sign_in(session, editor)
+    for address in ("/agency/findings/", path(finding), path(finding, "answer")):
+        assert browser.open(address).soup.html["lang"] == language
+    assert norm().repair.questions[0].label.in_(language) in browser.open(path(finding, "answer")).text
+
+
+def test_all_findings_are_listed_with_their_terms(browser, session, finding):
+    make_audit(session, AuditState.REPORTED, {"CON-01": BROKEN})  # of another agency
+    page = browser.open("/agency/findings/")
+    assert len(page.soup.select("tbody tr")) == 2
+    assert norm().requirement("GOV-06").title.en in page.text
+
+
+def test_an_answer_with_a_file_goes_to_the_inspector(app, browser, session, finding):
+    browser.open(path(finding))
+    browser.follow("Answer this finding")
+    page = browser.submit(**REPAIR, files=(picture(), "proof.png"))
+    assert page.notes == ["Your answer is with the inspector, who will check it."]
+    session.expire_all()
+    kept = session.get_one(Finding, finding.id)
+    assert (kept.state, kept.cause, kept.operation) == (FindingState.ANSWERED, "Nobody was told.", "Ten a month.")
+    (file,) = evidence_of(session, kept.audit.application_id, "CON-01")["CON-01"]
+    assert (file.filename, file.media_type) == ("proof.png", "image/png")
+    with app.app_context():
+        assert storage.store().get(file.sha256) == picture().getvalue()
+    assert "proof.png" in page.text
+
+
+def test_what_was_typed_stays_when_something_is_missing_or_wrong(browser, finding):
+    browser.open(path(finding, "answer"))
+    page = browser.submit(**REPAIR | {"solution": ""}, status=422)
+    assert page.errors == ["Answer this question."]
+    assert [page.value(name) for name in REPAIR] == ["Nobody was told.", "All of May.", "", "Ten a month."]
+    page = browser.submit(solution="Done.", files=(BytesIO(b"MZ"), "proof.exe"), status=422)
+    assert "proof.exe" in page.errors[0]
+    assert page.value("solution") == "Done."
+
+
+def test_an_answer_on_an_older_page_is_refused(browser, session, finding, editor):
+    browser.open(path(finding, "answer"))
+    answer(session, finding, editor)
+    page = browser.submit(**REPAIR, status=409)
+    assert page.heading == "This is no longer possible"
+
+
+def test_an_answer_that_came_back_says_why(browser, session, finding, editor):
+    answer(session, finding, editor)
+    services.reject_answer(session, finding.audit.inspector.actor, finding.id, note="Show ten files.")
+    session.flush()
+    assert "Show ten files." in browser.open(path(finding)).text
+    page = browser.follow("Change your answer")
+    assert "Show ten files." in page.text
+    assert page.value("cause") == "Nobody was told."
+
+
+def test_a_closed_finding_is_only_read(browser, session, finding, editor):
+    answer(session, finding, editor)
+    services.close_finding(session, finding.audit.inspector.actor, finding.id, note="Ten files were seen.")
+    session.flush()
+    for address in (path(finding), path(finding, "answer")):
+        page = browser.open(address)
+        assert "Ten files were seen." in page.text
+        assert not page.soup.select("main form")
+
+
+def test_a_signatory_reads_and_does_not_answer(app, session, finding):
+    signatory = make_person(session, Role.AGENCY_SIGNATORY, finding.audit.agency_id)
+    browser = Browser(app).sign_in(session, signatory)
+    assert "Answer this finding" not in browser.open(path(finding)).text
+    assert browser.open(path(finding, "answer"), status=403)
+
+
+def test_another_agency_finds_nothing(app, session, finding):
+    stranger = make_person(session, Role.AGENCY_OWNER, make_agency(session))
+    browser = Browser(app).sign_in(session, stranger)
+    assert not browser.open("/agency/findings/").soup.select("tbody tr")
+    for address in (path(finding), path(finding, "answer")):
+        assert browser.open(address, status=404)
