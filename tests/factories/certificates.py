@@ -41,7 +41,7 @@ SCOPE = {
 }
 S = CertificateState
 _MOVES = {S.SUSPENDED: "suspend", S.WITHDRAWN: "withdraw", S.REPLACED: "replace"}
-_serials = count(1)
+_serials = count(50_001)  # far from those that the service gives
 
 
 def make_certificate(
@@ -114,6 +114,11 @@ def make_refusal(session: Session, agency: Agency, *, decided: date | None = Non
     decision = _decided(session, agency, decided or clock.today(), (), outcome=Outcome.REFUSE)
     refresh_entry(session, agency.id)
     return decision
+
+
+def make_grant(session: Session, agency: Agency | None = None, *, conditions: Sequence[str] = ()) -> Decision:
+    """A grant that no certificate was numbered for yet."""
+    return _decided(session, agency or make_agency(session, **SCOPE), clock.today(), conditions)
 
 
 def scheme(session: Session) -> SchemeVersion:

@@ -1,0 +1,429 @@
+"""From a grant to a certificate and on: numbers without gaps, one issue, one living certificate, a public history."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date, timedelta
+from threading import Barrier
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy import delete, insert, select, text, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from audits.core import clock
+from audits.core.access import AGENCY_ROLES, SYSTEM, Actor, Role
+from audits.core.errors import IllegalMoveError, NotAllowedError, NotFoundError, RuleError
+from audits.core.events import history
+from audits.core.outbox import OutboxItem
+from audits.decisions.models import Decision
+from audits.schemes.queries import norm_of
+from certificates import services
+from certificates.models import Certificate, CertificateChange, Document
+from certificates.queries import changes_of, find_document, get_certificate, get_document, list_certificates
+from certificates.register.models import RegisterEntry
+from certificates.rules import certificate_number, check_digits, is_number, valid_until
+from certificates.workflow import CERTIFICATE_FLOW, CertificateState
+from portal import handlers
+from portal.app import create_app
+from tests.conftest import make_settings
+from tests.factories.agencies import make_agency
+from tests.factories.certificates import BASE_URL, BODY, make_certificate, make_grant, make_refusal
+from tests.factories.people import make_person
+
+S = CertificateState
+REASON = "Signals about unpaid wages."
+
+
+@pytest.fixture
+def decider(session):
+    return make_person(session, Role.DECIDER).actor
+
+
+def number(session, decision):
+    certificate = services.number_certificate(session, decision.id, base_url=BASE_URL, body=BODY)
+    session.flush()
+    return certificate
+
+
+def issue(session, certificate, sha256="a" * 64):
+    issued = services.issue_certificate(session, certificate.id, sha256=sha256, size=9, language="nl")
+    session.flush()
+    return issued
+
+
+def serial(certificate_number):
+    return int(certificate_number.split("-")[2])
+
+
+def promised(session, kind):
+    return [item.payload for item in session.scalars(select(OutboxItem).where(OutboxItem.kind == kind))]
+
+
+# Numbering
+
+
+def test_a_grant_becomes_a_numbered_certificate_that_waits_for_its_seal(session):
+    decision = make_grant(session)
+    certificate = number(session, decision)
+    today = clock.today()
+    assert certificate.number == certificate_number(today.year, 1)
+    assert (certificate.state, certificate.issued_at) == (S.ISSUING, None)
+    assert (certificate.conditional, certificate.conditions) == (False, [])
+    months = norm_of(decision.audit.scheme_version).validity.certified_months
+    assert (certificate.valid_from, certificate.valid_until) == (today, valid_until(today, months))
+    assert certificate.printed["number"] == certificate.number
+    assert promised(session, "certificate.seal") == [{"certificate_id": str(certificate.id)}]
+    assert [event.name for event in history(session, certificate.id)] == ["certificate.number"]
+
+
+def test_a_conditional_grant_lasts_shorter_and_names_its_conditions(session):
+    decision = make_grant(session, conditions=["Check it again."])
+    certificate = number(session, decision)
+    months = norm_of(decision.audit.scheme_version).validity.conditional_months
+    assert (certificate.conditional, certificate.conditions) == (True, ["Check it again."])
+    assert certificate.valid_until == valid_until(clock.today(), months)
+
+
+def test_to_number_twice_gives_the_same_certificate(session):
+    decision = make_grant(session)
+    assert number(session, decision) is number(session, decision)
+    assert len(promised(session, "certificate.seal")) == 1
+
+
+def test_a_refusal_gives_no_certificate(session):
+    decision = make_refusal(session, make_agency(session))
+    with pytest.raises(IntegrityError) as refusal:
+        number(session, decision)
+    assert refusal.value.orig.diag.constraint_name == "granted"
+
+
+def test_numbers_have_no_gaps_whatever_fails_beside_them(real_db):
+    with Session(real_db) as session:
+        decisions = [make_grant(session).id for _ in range(20)]
+        session.commit()
+    start = Barrier(20)
+
+    def attempt(place):
+        with Session(real_db) as session:
+            start.wait()
+            decision = session.get_one(Decision, decisions[place])
+            given_number = number(session, decision).number
+            if place % 3 == 0:
+                session.rollback()
+                return None
+            session.commit()
+            return given_number
+
+    with ThreadPoolExecutor(20) as pool:
+        numbers = [each for each in pool.map(attempt, range(20)) if each]
+    assert sorted(map(serial, numbers)) == list(range(1, 14))
+    with Session(real_db) as session:
+        later = [number(session, session.get_one(Decision, decisions[place])).number for place in range(20)]
+        assert sorted(map(serial, later)) == list(range(1, 21))
+        assert set(numbers) <= set(later)
+
+
+def test_numbers_begin_anew_every_year(session, monkeypatch):
+    first = number(session, make_grant(session))
+    monkeypatch.setattr(clock, "today", lambda: date(first.valid_from.year + 1, 1, 1))
+    second = number(session, make_grant(session))
+    assert (serial(first.number), serial(second.number)) == (1, 1)
+    assert first.number != second.number
+
+
+# Check digits
+
+
+@given(st.from_regex(r"\A[0-9]{9}\Z"), st.integers(0, 10), st.integers(1, 9))
+def test_every_wrong_digit_is_caught(digits, place, shift):
+    right = digits + check_digits(digits)
+    wrong = right[:place] + str((int(right[place]) + shift) % 10) + right[place + 1 :]
+    assert is_number(f"KW-{right[:4]}-{right[4:9]}-{right[9:]}")
+    assert not is_number(f"KW-{wrong[:4]}-{wrong[4:9]}-{wrong[9:]}")
+
+
+@given(st.from_regex(r"\A[0-9]{9}\Z"), st.integers(0, 9))
+def test_every_swap_of_neighbours_is_caught(digits, place):
+    right = digits + check_digits(digits)
+    wrong = right[:place] + right[place + 1] + right[place] + right[place + 2 :]
+    assert is_number(f"KW-{wrong[:4]}-{wrong[4:9]}-{wrong[9:]}") is (wrong == right)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "KW", "KW-2026-00001", "KW-2026-00001-1", "KW-２０２６-00001-13", "XX-2026-00001-13"]
+)
+def test_what_is_no_number_at_all_is_none(text):
+    assert not is_number(text)
+
+
+def test_a_number_may_be_typed_in_small_letters():
+    assert is_number(f" {certificate_number(2026, 1).lower()} ")
+
+
+# Issuing
+
+
+def test_to_issue_makes_it_public_in_the_same_commit(session):
+    certificate = issue(session, number(session, make_grant(session)))
+    assert (certificate.state, certificate.issued_at is None) == (S.ACTIVE, False)
+    entry = session.get_one(RegisterEntry, certificate.agency_id)
+    assert (entry.state, entry.certificate_number, entry.listed) == (S.ACTIVE, certificate.number, True)
+    document = session.scalars(select(Document)).one()
+    assert (document.kind, document.subject_id, document.sha256) == ("certificate", certificate.id, "a" * 64)
+    assert document.printed == certificate.printed
+    assert [change.move for change in changes_of(session, certificate.id)] == ["issue"]
+    (mail,) = promised(session, "mail.agency")
+    assert (mail["template"], mail["number"]) == ("certificate_issued", certificate.number)
+
+
+def test_to_issue_twice_is_to_issue_once(session):
+    certificate = number(session, make_grant(session))
+    first = issue(session, certificate).issued_at
+    assert issue(session, certificate, "b" * 64).issued_at == first
+    assert session.scalars(select(Document.sha256)).all() == ["a" * 64]
+    assert len(changes_of(session, certificate.id)) == 1
+
+
+def test_to_issue_late_does_not_wake_up_what_was_withdrawn(session, decider):
+    certificate = issue(session, number(session, make_grant(session)))
+    services.withdraw_certificate(session, decider, certificate.id, reason=REASON)
+    assert issue(session, certificate, "b" * 64).state is S.WITHDRAWN
+
+
+@pytest.mark.parametrize("state", [S.ACTIVE, S.SUSPENDED])
+def test_a_new_certificate_replaces_the_one_that_lives(session, state):
+    older = make_certificate(session, state)
+    newer = issue(session, number(session, make_grant(session, older.agency)))
+    assert (older.state, newer.state) == (S.REPLACED, S.ACTIVE)
+    entry = session.get_one(RegisterEntry, older.agency_id)
+    assert (entry.state, entry.certificate_number) == (S.ACTIVE, newer.number)
+    assert changes_of(session, older.id)[0].move == "replace"
+
+
+def test_what_was_withdrawn_stays_withdrawn_beside_a_new_certificate(session):
+    older = make_certificate(session, S.WITHDRAWN)
+    issue(session, number(session, make_grant(session, older.agency)))
+    assert older.state is S.WITHDRAWN
+
+
+def test_an_agency_has_one_living_certificate_says_the_database(session):
+    older = make_certificate(session)
+    newer = number(session, make_grant(session, older.agency))
+    with pytest.raises(IntegrityError) as refusal:
+        session.execute(update(Certificate).where(Certificate.id == newer.id).values(state=S.ACTIVE))
+    assert refusal.value.orig.diag.constraint_name == "uq_certificate_living"
+
+
+@pytest.fixture
+def real_app(real_db, servers, tmp_path):
+    return create_app(make_settings(tmp_path, real_db.url.render_as_string(hide_password=False), servers.redis_url), ())
+
+
+def test_two_workers_who_seal_at_the_same_time_issue_once(real_app, real_db, monkeypatch):
+    printed = []
+    monkeypatch.setattr(handlers, "_print", lambda *args: (printed.append(args) or f"{len(printed):064}", 9))
+    with Session(real_db) as session:
+        certificate_id = number(session, make_grant(session)).id
+        session.commit()
+    start = Barrier(2)
+
+    def seal(_):
+        with real_app.app_context(), Session(real_db) as session:
+            start.wait()
+            handlers.seal(session, {"certificate_id": str(certificate_id)})
+            session.commit()
+
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(seal, range(2)))
+    seal_again(real_app, real_db, certificate_id)
+    with Session(real_db) as session:
+        assert session.scalars(select(Document.sha256)).all() == [f"{1:064}"]
+        assert session.scalars(select(CertificateChange.move)).all() == ["issue"]
+    assert len(printed) == 1
+
+
+def seal_again(real_app, real_db, certificate_id):
+    with real_app.app_context(), Session(real_db) as session:
+        handlers.seal(session, {"certificate_id": str(certificate_id)})
+        session.commit()
+
+
+# Moves
+
+MOVES = {
+    (S.ISSUING, "issue"): S.ACTIVE,
+    (S.ACTIVE, "suspend"): S.SUSPENDED,
+    (S.ACTIVE, "withdraw"): S.WITHDRAWN,
+    (S.ACTIVE, "replace"): S.REPLACED,
+    (S.SUSPENDED, "lift"): S.ACTIVE,
+    (S.SUSPENDED, "withdraw"): S.WITHDRAWN,
+    (S.SUSPENDED, "replace"): S.REPLACED,
+}
+CHANGES = {
+    "suspend": services.suspend_certificate,
+    "lift": services.lift_suspension,
+    "withdraw": services.withdraw_certificate,
+}
+
+
+def test_the_flow_has_these_moves_and_no_others():
+    found = {}
+    for state in CertificateState:
+        for move in CERTIFICATE_FLOW.moves:
+            try:
+                found[state, move] = CERTIFICATE_FLOW.target(state, move)
+            except IllegalMoveError:
+                continue
+    assert found == MOVES
+
+
+@pytest.mark.parametrize("state", CertificateState)
+@pytest.mark.parametrize("move", CHANGES)
+def test_every_change_in_every_state(session, decider, state, move):
+    certificate = make_certificate(session, state)
+    before = len(changes_of(session, certificate.id))
+    target = MOVES.get((state, move))
+    if target is None:
+        with pytest.raises(IllegalMoveError):
+            CHANGES[move](session, decider, certificate.id, reason=REASON)
+        assert len(changes_of(session, certificate.id)) == before
+        return
+    CHANGES[move](session, decider, certificate.id, reason=f" {REASON} ")
+    newest = changes_of(session, certificate.id)[0]
+    assert (certificate.state, newest.state, newest.move, newest.reason) == (target, target, move, REASON)
+    assert session.get_one(RegisterEntry, certificate.agency_id).state is target
+    event = history(session, certificate.id)[-1]
+    assert (event.name, event.actor_id) == (f"certificate.{move}", decider.id)
+    assert event.data == {"before": state, "after": target, "reason": REASON}
+    (mail,) = promised(session, "mail.agency")
+    assert (mail["move"], mail["reason"], mail["number"]) == (move, REASON, certificate.number)
+
+
+@pytest.mark.parametrize("move", CHANGES)
+def test_a_change_needs_a_reason_and_a_decider(session, decider, move):
+    certificate = make_certificate(session, S.SUSPENDED if move == "lift" else S.ACTIVE)
+    with pytest.raises(RuleError) as refusal:
+        CHANGES[move](session, decider, certificate.id, reason=" ")
+    assert refusal.value.field == "reason"
+    for role in set(Role) - {Role.DECIDER}:
+        actor = Actor(decider.id, frozenset({role}), certificate.agency_id if role in AGENCY_ROLES else None)
+        for reason in (REASON, ""):
+            with pytest.raises(NotAllowedError):
+                CHANGES[move](session, actor, certificate.id, reason=reason)
+    assert len(changes_of(session, certificate.id)) == (2 if move == "lift" else 1)
+
+
+def test_an_unknown_certificate_is_not_found(session, decider):
+    with pytest.raises(NotFoundError):
+        services.suspend_certificate(session, decider, decider.id, reason=REASON)
+
+
+def test_nobody_but_the_portal_itself_issues(session, decider):
+    certificate = number(session, make_grant(session))
+    for name in ("issue", "replace"):
+        assert not decider.has(CERTIFICATE_FLOW.moves[name].permission)
+        assert SYSTEM.has(CERTIFICATE_FLOW.moves[name].permission)
+    with pytest.raises(IllegalMoveError):
+        services.withdraw_certificate(session, decider, certificate.id, reason=REASON)
+
+
+def test_a_change_and_the_register_are_one_commit(session, decider):
+    certificate = make_certificate(session)
+    agency_id, certificate_id = certificate.agency_id, certificate.id
+    session.commit()
+    services.suspend_certificate(session, decider, certificate_id, reason=REASON)
+    assert session.get_one(RegisterEntry, agency_id).state is S.SUSPENDED
+    session.rollback()
+    assert session.get_one(RegisterEntry, agency_id).state is S.ACTIVE
+    assert session.get_one(Certificate, certificate_id).state is S.ACTIVE
+
+
+# Walls of the database
+
+
+def test_a_certificate_without_a_grant_to_the_same_agency_cannot_exist(session):
+    granted, refused = make_grant(session), make_refusal(session, make_agency(session))
+    for decision_id, agency_id in [
+        (granted.id, make_agency(session).id),
+        (refused.id, refused.agency_id),
+    ]:
+        with pytest.raises(IntegrityError) as refusal, session.begin_nested():
+            session.execute(insert(Certificate).values(**raw(granted, decision_id=decision_id, agency_id=agency_id)))
+        assert refusal.value.orig.diag.constraint_name == "granted"
+    session.execute(insert(Certificate).values(**raw(granted)))
+
+
+def raw(decision, **values):
+    today = clock.today()
+    return {
+        "number": certificate_number(today.year, 1),
+        "agency_id": decision.agency_id,
+        "decision_id": decision.id,
+        "scheme_version_id": decision.audit.scheme_version_id,
+        "state": S.ISSUING,
+        "conditional": False,
+        "conditions": [],
+        "valid_from": today,
+        "valid_until": today + timedelta(days=1),
+        "printed": {},
+        "numbered_at": clock.now(),
+        "version": 1,
+    } | values
+
+
+FIXED = {
+    "number": "KW-2026-99999-01",
+    "valid_from": date(2020, 1, 1),
+    "valid_until": date(2099, 1, 1),
+    "printed": {"number": "KW-2026-99999-01"},
+}
+
+
+@pytest.mark.parametrize("column", FIXED)
+def test_what_a_certificate_says_is_fixed(session, column):
+    certificate = make_certificate(session)
+    with pytest.raises(IntegrityError, match="what a certificate says is fixed"):
+        session.execute(update(Certificate).where(Certificate.id == certificate.id).values({column: FIXED[column]}))
+
+
+@pytest.mark.parametrize("table", ["certificate", "certificate_change", "document"])
+def test_certificates_their_history_and_their_documents_are_never_removed(session, table):
+    issue(session, number(session, make_grant(session)))
+    with pytest.raises(IntegrityError, match=f"{table} is append-only"):
+        session.execute(text(f"DELETE FROM {table}"))  # noqa: S608 - a name from the list above
+
+
+def test_history_and_documents_are_never_changed(session):
+    issue(session, number(session, make_grant(session)))
+    for statement in (update(CertificateChange).values(reason="x"), update(Document).values(sha256="x")):
+        with pytest.raises(IntegrityError, match="append-only"), session.begin_nested():
+            session.execute(statement)
+    assert session.execute(delete(OutboxItem)).rowcount  # what is done may be tidied up
+
+
+# Reads
+
+
+def test_an_agency_reads_its_own_certificates_and_documents_only(session):
+    own = issue(session, number(session, make_grant(session)))
+    other = make_certificate(session)
+    actor = make_person(session, Role.AGENCY_OWNER, own.agency_id).actor
+    document = find_document(session, actor, "certificate", own.id)
+    assert get_document(session, actor, document.id) is document
+    assert list_certificates(session, actor) == [own]
+    stranger = make_person(session, Role.AGENCY_OWNER, other.agency_id).actor
+    assert find_document(session, stranger, "certificate", own.id) is None
+    for read, wanted in ((get_certificate, own.id), (get_document, document.id)):
+        with pytest.raises(NotFoundError):
+            read(session, stranger, wanted)
+
+
+def test_the_newest_report_of_an_audit_is_the_one_that_is_found(session, decider):
+    certificate = number(session, make_grant(session))
+    audit = session.get_one(Decision, certificate.decision_id).audit
+    values = {"kind": "audit_report", "subject_id": audit.id, "agency_id": audit.agency_id, "language": "nl"}
+    for sha256 in ("a" * 64, "b" * 64):
+        services.record_document(session, **values, printed={}, sha256=sha256, size=1)
+        session.flush()
+    assert find_document(session, decider, "audit_report", audit.id).sha256 == "b" * 64
