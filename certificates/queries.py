@@ -2,19 +2,25 @@
 
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, false, or_, select
 from sqlalchemy.orm import Session, joinedload
 
-from audits.core.access import Actor
+from audits.core.access import Actor, Permission
 from audits.core.errors import NotFoundError
+from audits.decisions.models import Decision
+from audits.decisions.queries import visible_decisions
+from audits.inspections.models import Audit
+from audits.inspections.queries import visible_audits
 from certificates.models import Certificate, CertificateChange, Document
 from certificates.workflow import CertificateState
 
 
 def visible_certificates(actor: Actor) -> Select[Certificate]:
-    """An agency sees its own; staff see all."""
+    """An agency sees its own, staff with cases all; everybody else reads the register."""
     query = select(Certificate)
-    return query.where(Certificate.agency_id == actor.agency_id) if actor.agency_id else query
+    if actor.agency_id is not None:
+        return query.where(Certificate.agency_id == actor.agency_id)
+    return query if actor.has(Permission.CASES_VIEW) else query.where(false())
 
 
 def get_certificate(session: Session, actor: Actor, certificate_id: UUID) -> Certificate:
@@ -43,9 +49,15 @@ def changes_of(session: Session, certificate_id: UUID) -> list[CertificateChange
 
 
 def visible_documents(actor: Actor) -> Select[Document]:
-    """An agency sees its own; staff see all."""
+    """An agency sees its own, an inspector those of own audits, staff with cases all."""
     query = select(Document)
-    return query.where(Document.agency_id == actor.agency_id) if actor.agency_id else query
+    if actor.agency_id is not None:
+        return query.where(Document.agency_id == actor.agency_id)
+    if actor.has(Permission.CASES_VIEW):
+        return query
+    audits = visible_audits(actor).with_only_columns(Audit.id)
+    decisions = visible_decisions(actor).with_only_columns(Decision.id)
+    return query.where(or_(Document.subject_id.in_(audits), Document.subject_id.in_(decisions)))
 
 
 def find_document(session: Session, actor: Actor, kind: str, subject_id: UUID) -> Document | None:

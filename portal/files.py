@@ -28,7 +28,8 @@ def evidence(evidence_id: UUID) -> ResponseReturnValue:
 def document(document_id: UUID) -> ResponseReturnValue:
     """A sealed document, byte for byte as it was given out."""
     found = get_document(database.read(), current_actor(), document_id)
-    name = f"keurwerk-{found.kind.replace('_', '-')}-{found.created_at:%Y%m%d}.pdf"
+    number = found.printed.get("number") or found.printed["reference"]
+    name = f"keurwerk-{found.kind.replace('_', '-')}-{number}.pdf"
     return attachment(storage.store().get(found.sha256), name, "application/pdf")
 
 

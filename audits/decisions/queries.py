@@ -5,15 +5,21 @@ from uuid import UUID
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, joinedload
 
-from audits.core.access import Actor
+from audits.core.access import Actor, Permission
 from audits.core.errors import NotFoundError
 from audits.decisions.models import Decision
+from audits.inspections.models import Audit
+from audits.inspections.queries import visible_audits
 
 
 def visible_decisions(actor: Actor) -> Select[Decision]:
-    """An agency sees its own; staff see all."""
+    """An agency sees its own, an inspector those on own audits, staff with cases all."""
     query = select(Decision)
-    return query.where(Decision.agency_id == actor.agency_id) if actor.agency_id else query
+    if actor.agency_id is not None:
+        return query.where(Decision.agency_id == actor.agency_id)
+    if actor.has(Permission.CASES_VIEW):
+        return query
+    return query.where(Decision.audit_id.in_(visible_audits(actor).with_only_columns(Audit.id)))
 
 
 def get_decision(session: Session, actor: Actor, decision_id: UUID) -> Decision:

@@ -17,6 +17,7 @@ from audits.core.errors import IllegalMoveError, NotAllowedError, NotFoundError,
 from audits.core.events import history
 from audits.core.outbox import OutboxItem
 from audits.decisions.models import Decision
+from audits.decisions.queries import find_decision
 from audits.schemes.queries import norm_of
 from certificates import services
 from certificates.models import Certificate, CertificateChange, Document
@@ -427,3 +428,23 @@ def test_the_newest_report_of_an_audit_is_the_one_that_is_found(session, decider
         services.record_document(session, **values, printed={}, sha256=sha256, size=1)
         session.flush()
     assert find_document(session, decider, "audit_report", audit.id).sha256 == "b" * 64
+
+
+def test_an_inspector_reads_the_documents_of_own_audits_only(session, decider):
+    decision = make_grant(session)
+    values = {"agency_id": decision.agency_id, "language": "nl", "printed": {}, "size": 1}
+    subjects = {"audit_report": decision.audit_id, "decision_letter": decision.id}
+    documents = [
+        services.record_document(session, kind=kind, subject_id=subject_id, sha256=kind, **values)
+        for kind, subject_id in subjects.items()
+    ]
+    session.flush()
+    own, other = decision.audit.inspector.actor, make_person(session, Role.INSPECTOR).actor
+    for document in documents:
+        assert get_document(session, own, document.id) is document
+        assert get_document(session, decider, document.id) is document
+        with pytest.raises(NotFoundError):
+            get_document(session, other, document.id)
+    assert find_decision(session, own, decision.audit_id) is decision
+    assert find_decision(session, other, decision.audit_id) is None
+    assert list_certificates(session, own) == []
