@@ -96,6 +96,7 @@ class Postgres:
     def stop(self) -> None:
         """Fast shutdown; kill if that takes too long."""
         stop(self.process, signal.SIGINT)
+        _tidy(self._sockets)
 
     def _options(self) -> list[str]:
         rules = [f"hba_file={self._home / 'pg_hba.conf'}", f"ident_file={self._home / 'pg_ident.conf'}"]
@@ -192,6 +193,7 @@ class Valkey:
     def stop(self) -> None:
         """Stop it; its file keeps what was queued."""
         stop(self.process)
+        _tidy(self._socket.parent)
 
     def _answers(self) -> bool:
         with suppress(RedisError, OSError):
@@ -206,6 +208,12 @@ def _until(ready: Callable[[], bool], process: "subprocess.Popen[bytes]", log: P
             stop(process, signal.SIGKILL)
             raise EmbeddedError(f"a server did not start; the end of {log}:\n{log.read_text(errors='replace')[-2000:]}")
         time.sleep(0.03)
+
+
+def _tidy(folder: Path) -> None:
+    """Remove a folder for sockets, unless something is left in it."""
+    with suppress(OSError):
+        folder.rmdir()
 
 
 def _own_folder(folder: Path, mode: int, account: str | None = None) -> None:
