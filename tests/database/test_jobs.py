@@ -1,0 +1,161 @@
+"""Promises are kept once, failures are counted and tried again, and lost nudges are found; with real commits."""
+
+from datetime import timedelta
+
+import pytest
+from rq import Queue, SimpleWorker
+from rq.serializers import JSONSerializer
+from sqlalchemy import update
+
+from audits.core import clock, outbox
+from audits.core.outbox import OutboxItem
+from portal import database, jobs, queue
+from portal.app import create_app
+from tests.conftest import make_settings
+
+
+@pytest.fixture
+def own_queue(servers, worker_id):
+    """A Valkey database that no other test process and no running portal listens to."""
+    return f"{servers.redis_url.partition('?')[0]}?db={8 + int(worker_id.strip('gwmaster') or 0) % 8}"
+
+
+@pytest.fixture
+def portal(real_db, own_queue, tmp_path, monkeypatch):
+    """A portal that commits for real, with one kind of promise that does what the test says."""
+    app = create_app(make_settings(tmp_path, real_db.url.render_as_string(hide_password=False), own_queue), ())
+    app.extensions["queue"].empty()
+    app.kept = []
+    monkeypatch.setattr(jobs, "HANDLERS", {"test": lambda _, payload: app.kept.append(payload["word"])})
+    yield app
+    app.extensions["sessionmaker"].kw["bind"].dispose()
+
+
+def promise(app, word="done"):
+    with app.app_context(), database.write() as session:
+        outbox.put(session, "test", word=word)
+    return waiting(app)[-1]
+
+
+def waiting(app):
+    return [job.args[0] for job in app.extensions["queue"].jobs]
+
+
+def item(app):
+    with app.app_context():
+        return database.read().query(OutboxItem).one()
+
+
+def deliver(app, item_id):
+    with app.app_context():
+        return jobs.deliver(item_id)
+
+
+def sweep(app):
+    with app.app_context():
+        return jobs.sweep()
+
+
+def make_late(app):
+    with app.app_context(), database.write() as session:
+        session.execute(update(OutboxItem).values(due_at=clock.now() - timedelta(minutes=1)))
+
+
+def fail(*_):
+    raise ValueError("no paper")
+
+
+def test_the_queue_holds_the_number_of_a_promise_and_nothing_else(portal):
+    number = promise(portal, "secret")
+    (job,) = portal.extensions["queue"].jobs
+    assert (job.func_name, job.args, job.kwargs) == ("portal.jobs.deliver", [number], {})
+    assert b"secret" not in b"".join(portal.extensions["queue"].connection.hvals(job.key))
+
+
+def test_a_promise_is_kept_once(portal):
+    number = promise(portal)
+    assert [deliver(portal, number), deliver(portal, number)] == [True, False]
+    assert portal.kept == ["done"]
+
+
+def test_a_worker_keeps_it(portal):
+    promise(portal)
+    with portal.app_context():
+        connection = portal.extensions["queue"].connection
+        found = Queue(queue.NAME, connection=connection, serializer=JSONSerializer)
+        SimpleWorker([found], connection=connection, serializer=JSONSerializer).work(burst=True)
+    assert portal.kept == ["done"]
+    assert item(portal).done_at
+
+
+def test_a_failure_is_undone_counted_and_due_again_later(portal, monkeypatch):
+    def write_and_fail(session, _):
+        outbox.put(session, "test", word="must not stay")
+        session.flush()
+        fail()
+
+    monkeypatch.setitem(jobs.HANDLERS, "test", write_and_fail)
+    number = promise(portal)
+    assert deliver(portal, number) is False
+    found = item(portal)  # one: what the handler wrote is gone
+    assert (found.attempts, found.last_error, found.done_at) == (1, "ValueError: no paper", None)
+    assert found.due_at > clock.now()
+    monkeypatch.setitem(jobs.HANDLERS, "test", lambda *_: None)
+    assert deliver(portal, number) is True
+
+
+def test_a_promise_that_keeps_failing_waits_for_a_person(portal, monkeypatch):
+    monkeypatch.setitem(jobs.HANDLERS, "test", fail)
+    number = promise(portal)
+    for _ in range(outbox.ATTEMPTS):
+        deliver(portal, number)
+    assert item(portal).failed_at
+    make_late(portal)
+    portal.extensions["queue"].empty()
+    assert sweep(portal) == 0
+
+
+def test_a_lost_nudge_is_found_by_the_sweep(portal):
+    number = promise(portal)
+    portal.extensions["queue"].empty()
+    assert sweep(portal) == 0  # not late yet
+    make_late(portal)
+    assert sweep(portal) == 1
+    assert waiting(portal) == [number]
+    assert sweep(portal) == 0  # it waits already
+    assert waiting(portal) == [number]
+
+
+def test_a_queue_that_is_down_loses_no_promise(portal, monkeypatch, caplog):
+    reachable = portal.extensions["queue"]
+    monkeypatch.setitem(portal.extensions, "queue", queue.open_queue("unix:///nowhere.sock"))
+    with portal.app_context(), database.write() as session:
+        outbox.put(session, "test", word="done")
+    assert "nudge failed" in caplog.text
+    monkeypatch.setitem(portal.extensions, "queue", reachable)
+    make_late(portal)
+    assert sweep(portal) == 1
+
+
+def test_the_health_pages_tell_the_truth(portal, monkeypatch):
+    client = portal.test_client()
+
+    def parts():
+        answer = client.get("/readyz")
+        assert answer.status_code == (200 if answer.json["status"] == "ok" else 503)
+        return answer.json["parts"]
+
+    assert parts() == {"database": "ok", "queue": "ok", "storage": "ok"}
+    monkeypatch.setitem(portal.extensions, "queue", queue.open_queue("unix:///nowhere.sock"))
+    assert parts() == {"database": "ok", "queue": "down", "storage": "ok"}
+    monkeypatch.setattr(database, "head", lambda: "9999")
+    assert parts() == {"database": "down", "queue": "down", "storage": "ok"}
+    assert client.get("/healthz").json == {"status": "ok"}
+
+
+def test_a_database_that_is_down_is_no_crash(tmp_path, servers):
+    app = create_app(make_settings(tmp_path, "postgresql+psycopg://keurwerk@/x?host=/nowhere", servers.redis_url), ())
+    answer = app.test_client().get("/readyz")
+    assert answer.status_code == 503
+    assert answer.json["parts"] == {"database": "down", "queue": "ok", "storage": "ok"}
+    assert b"nowhere" not in answer.data
