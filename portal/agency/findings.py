@@ -15,10 +15,10 @@ from audits.inspections import queries, services
 from audits.inspections.models import Finding
 from audits.inspections.workflow import FindingState
 from audits.schemes.queries import norm_of
-from audits.schemes.text import RepairMethod
+from audits.schemes.text import RepairMethod, SchemeText
 from portal import database, uploads
 from portal.access import current_actor, needs
-from portal.fields import file_field, textarea_field, version_field
+from portal.fields import Required, file_field, textarea_field, version_field
 from portal.forms import Form
 from portal.i18n import current_language
 
@@ -42,12 +42,13 @@ class AnswerForm(Form):
     )
     version = version_field()
 
-    def ask(self, method: RepairMethod) -> None:
-        """Take the words of the questions from the norm."""
+    def ask(self, method: RepairMethod) -> "AnswerForm":
+        """Take the words of the questions from the norm; each complaint then names its question."""
         for question in method.questions:
-            field = self[question.code]
-            field.label.text = question.label.in_(current_language())
-            field.description = question.hint.in_(current_language())
+            field, label = self[question.code], question.label.in_(current_language())
+            field.label.text, field.description = label, question.hint.in_(current_language())
+            field.validators = [Required(f"{label}: {_NEEDED}"), *field.validators[1:]]
+        return self
 
 
 @bp.get("/")
@@ -71,7 +72,7 @@ def show_finding(finding_id: UUID) -> ResponseReturnValue:
 def answer(finding_id: UUID) -> ResponseReturnValue:
     """The questions about the repair."""
     finding = queries.get_finding(database.read(), current_actor(), finding_id)
-    return _page(finding, AnswerForm(obj=finding))
+    return _page(finding, AnswerForm(obj=finding).ask(_norm(finding).repair))
 
 
 @bp.post("/<uuid:finding_id>/answer")
@@ -80,7 +81,7 @@ def answer(finding_id: UUID) -> ResponseReturnValue:
 def answer_submitted(finding_id: UUID) -> ResponseReturnValue:
     """Send the answer, with files if there are any, to the inspector."""
     finding = queries.get_finding(database.read(), current_actor(), finding_id)
-    form = AnswerForm()
+    form = AnswerForm().ask(_norm(finding).repair)
     if form.validate_on_submit():
         try:
             _send(finding_id, form)
@@ -111,10 +112,8 @@ def _send(finding_id: UUID, form: AnswerForm) -> None:
 
 
 def _page(finding: Finding, form: AnswerForm | None) -> str:
-    norm = norm_of(finding.audit.scheme_version)
+    norm = _norm(finding)
     may_answer = finding.state is not FindingState.CLOSED
-    if form:
-        form.ask(norm.repair)
     return render_template(
         "agency/finding_answer.html" if form and may_answer else "agency/finding.html",
         finding=finding,
@@ -125,6 +124,10 @@ def _page(finding: Finding, form: AnswerForm | None) -> str:
         may_answer=may_answer and current_actor().has(Permission.FINDING_ANSWER),
         form=form,
     )
+
+
+def _norm(finding: Finding) -> SchemeText:
+    return norm_of(finding.audit.scheme_version)
 
 
 def _repair_files(finding: Finding) -> list[Evidence]:

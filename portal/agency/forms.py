@@ -184,8 +184,12 @@ class WorkersForm(PartForm):
         hint=_l("Also when you rent it from others."),
         required=_l("Choose yes or no."),
     )
-    housing_places = number_field(_l("Number of places to sleep"), at_most=LARGEST_HEADCOUNT)
-    recruitment_countries = checkboxes_field(_l("In which countries do you recruit?"), [])
+    housing_places = number_field(
+        _l("Number of places to sleep"), hint=_l("Only if you offer housing."), at_most=LARGEST_HEADCOUNT
+    )
+    recruitment_countries = checkboxes_field(
+        _l("In which countries do you recruit?"), [], hint=_l("Choose or enter at least one country.")
+    )
     other_countries = textarea_field(
         _l("Other countries where you recruit"), hint=_l("One per line."), max_length=1000, rows=2
     )

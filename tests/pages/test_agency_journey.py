@@ -479,3 +479,12 @@ def test_no_page_asks_the_database_more_than_eight_things(owner, session, draft,
         session.expire_all()
         browser.open(path)
         assert len(statements) <= 8, (path, statements)
+
+
+def test_what_is_not_known_yet_says_so(browser, session):
+    make_scheme(session)
+    browser.sign_in(session, make_person(session, Role.AGENCY_OWNER, make_agency(session, complete=False)))
+    session.commit()
+    page = browser.open("/agency/details")
+    values = [" ".join(value.get_text(" ").split()) for value in page.soup.select(".govuk-summary-list__value")]
+    assert "" not in values
