@@ -3,6 +3,7 @@
 import smtplib
 import ssl
 from collections.abc import Mapping
+from datetime import date
 from email.message import EmailMessage
 from email.utils import format_datetime
 from pathlib import Path
@@ -47,8 +48,8 @@ def render(template: str, language: str, /, **values: object) -> tuple[str, str]
 def deliver(session: Session, payload: Mapping[str, Any]) -> None:
     """The keeper of the promise "mail": {template, person_id, path, …}. Somebody who left gets none.
 
-    The templates see the payload's own values, and `name`, `link`, `body_name`, `body_address`. Links with a secret
-    get it here, at the last moment.
+    The templates see the payload's own values (`day` as a date), and `name`, `link`, `body_name`, `body_address`. Links
+    with a secret get it here, at the last moment.
     """
     person = session.get(Person, UUID(payload["person_id"]))
     if person is None or person.retired_at:
@@ -58,7 +59,9 @@ def deliver(session: Session, payload: Mapping[str, Any]) -> None:
     path = payload.get("path", "/")
     if template in _SECRET:
         path = f"/{template}/{mint_token(session, person.id, _SECRET[template])}"
-    values = {"name": person.name, "link": settings.base_url.rstrip("/") + path}
+    values: dict[str, object] = {"name": person.name, "link": settings.base_url.rstrip("/") + path}
+    if "day" in payload:
+        values["day"] = date.fromisoformat(payload["day"])
     subject, text = render(template, person.language, **{**payload, **values})
     send(settings, _message(settings, person, subject, text, payload.get("item_id") or str(uuid4())))
 
