@@ -151,6 +151,8 @@ def _run(environment: Mapping[str, str], arguments: argparse.Namespace) -> int:
             held_every_step = _tell(env)
             if arguments.no_serve or not held_every_step:
                 return 0 if held_every_step else 1
+            more = subprocess.Popen(_demo_command("more"), env=env, cwd=ROOT, preexec_fn=starter())
+            running.callback(stop, more)
         log.info("\nKeurwerk is on %s  (Ctrl-C ends it)", settings.base_url)
         with suppress(KeyboardInterrupt):
             _watch(parts)
@@ -159,11 +161,15 @@ def _run(environment: Mapping[str, str], arguments: argparse.Namespace) -> int:
 
 def _tell(env: Mapping[str, str]) -> bool:
     """Play the demo in a process of its own, so that this one stays small."""
-    told = subprocess.Popen([sys.executable, "-m", "portal.demo"], env=dict(env), cwd=ROOT, preexec_fn=starter())
+    told = subprocess.Popen(_demo_command(), env=dict(env), cwd=ROOT, preexec_fn=starter())
     try:
         return told.wait() == 0
     finally:
         stop(told)
+
+
+def _demo_command(*words: str) -> list[str]:
+    return [sys.executable, "-m", "portal.demo", *words]
 
 
 def worker_command() -> list[str]:

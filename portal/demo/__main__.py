@@ -1,9 +1,16 @@
-"""`python -m portal.demo`: tell the story on the portal that the environment names; the status says how it went."""
+"""`python -m portal.demo`: tell the story on the portal that the environment names; the status says how it went.
+
+`python -m portal.demo more` adds other agencies to the register, each in another state.
+"""
 
 import os
 import sys
 
-from portal.demo.story import run
+from portal.demo.story import populate, run
 from portal.settings import Settings
 
-sys.exit(0 if run(Settings.from_env(os.environ)) else 1)  # noqa: TID251 - an entry point
+settings = Settings.from_env(os.environ)  # noqa: TID251 - an entry point
+if sys.argv[1:] == ["more"]:
+    populate(settings)
+else:
+    sys.exit(0 if run(settings) else 1)

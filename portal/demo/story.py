@@ -1,4 +1,4 @@
-"""What `make demo` does and prints: one case in full, a few more in the background, and the register over HTTP."""
+"""What `make demo` does and prints: one case in full, and the register over HTTP; then a few more agencies."""
 
 import json
 import sys
@@ -91,6 +91,15 @@ def run(settings: Settings, out: TextIO = sys.stdout) -> bool:
     return True
 
 
+def populate(settings: Settings) -> None:
+    """Give the register a few more agencies, each in another state; after the story, while people look around."""
+    app = create_app(settings)
+    with app.app_context():
+        serial = database.read().scalar(select(func.count()).select_from(Agency)) or 0
+    for place, name in enumerate(OTHERS):
+        _background(app, name, serial + place)
+
+
 def _tell(settings: Settings, story: Story) -> dict[str, Any]:
     app = create_app(settings)
     with app.app_context():
@@ -104,8 +113,6 @@ def _tell(settings: Settings, story: Story) -> dict[str, Any]:
     visitor = Visitor(settings.base_url, story)
     entry = public_id("NL", case.details.register_number)
     certificate = _visit(app, case, number, visitor=visitor, entry=entry, story=story)
-    for place, name in enumerate(OTHERS, start=1):
-        _background(app, name, serial + place)
     return {
         "agency": case.details.legal_name,
         "reference": certificate["reference"],
