@@ -14,12 +14,20 @@ from audits.core.outbox import take_promised
 from portal import queue
 from portal.settings import Settings
 
+CONNECT_SECONDS = 5
 MIGRATIONS = Path(__file__).parents[1] / "migrations"
 
 
 def init_app(app: Flask, settings: Settings) -> None:
     """Give the application its engine; connections are made when first needed."""
-    engine = create_engine(settings.database_url, pool_size=5, max_overflow=5, pool_pre_ping=True)
+    engine = create_engine(
+        settings.database_url,
+        pool_size=5,
+        max_overflow=5,
+        pool_pre_ping=True,
+        hide_parameters=True,  # what people typed is no business of the logs
+        connect_args={"connect_timeout": CONNECT_SECONDS},
+    )
     app.extensions["sessionmaker"] = sessionmaker(engine)
     app.teardown_appcontext(_close)
 

@@ -12,8 +12,6 @@ from portal import database, storage
 from portal.access import public
 from portal.storage import StorageDownError
 
-NOBODY = "0" * 64
-
 
 def init_app(app: Flask) -> None:
     """Add the two addresses."""
@@ -46,7 +44,7 @@ def _queue() -> None:
 
 
 def _storage() -> None:
-    storage.store().exists(NOBODY)
+    storage.store().check()
 
 
 CHECKS: dict[str, Callable[[], None]] = {"database": _database, "queue": _queue, "storage": _storage}

@@ -22,7 +22,7 @@ def deliver(item_id: str) -> bool:
     except Exception as error:
         log.exception("a promise could not be kept", extra={"item_id": item_id})
         with database.write() as session:
-            outbox.fail(session, item, f"{type(error).__name__}: {error}")
+            outbox.fail(session, item, _told(error))
         return False
 
 
@@ -33,3 +33,9 @@ def sweep() -> int:
     late = outbox.overdue(database.read(), older_than=LATE)
     queue.nudge(late)
     return len(late)
+
+
+def _told(error: Exception) -> str:
+    """What the page of failed work shows; the rest is in the log."""
+    first = str(error).strip().partition("\n")[0]
+    return f"{type(error).__name__}: {first}" if first else type(error).__name__

@@ -1,7 +1,10 @@
 """Files by the SHA-256 of their bytes, in a folder or an S3-compatible store; the same addresses in both."""
 
 import hashlib
+import os
+from datetime import timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
 from flask import Flask, current_app
@@ -9,6 +12,13 @@ from obstore.exceptions import BaseError, NotFoundError
 from obstore.store import LocalStore, ObjectStore, from_url
 
 from portal.settings import Settings
+
+if TYPE_CHECKING:
+    from obstore.store import ClientConfig, RetryConfig
+
+# A person waits at the other end.
+PATIENCE: "ClientConfig" = {"connect_timeout": timedelta(seconds=3), "timeout": timedelta(seconds=20)}
+RETRIES: "RetryConfig" = {"max_retries": 2, "retry_timeout": timedelta(seconds=15)}
 
 
 class StorageDownError(Exception):
@@ -18,8 +28,18 @@ class StorageDownError(Exception):
 class Store:
     """A content-addressed store. Putting the same bytes twice is one file."""
 
-    def __init__(self, objects: ObjectStore) -> None:
+    def __init__(self, objects: ObjectStore, folder: Path | None = None) -> None:
         self._objects = objects
+        self._folder = folder
+
+    def check(self) -> None:
+        """StorageDownError unless the store answers; a folder must still be there and take files."""
+        if self._folder and not os.access(self._folder, os.W_OK | os.X_OK):
+            raise StorageDownError("the folder is gone or takes no files")
+        try:
+            self._objects.list_with_delimiter()
+        except (BaseError, OSError) as error:
+            raise StorageDownError from error
 
     def put(self, data: bytes) -> str:
         """Keep these bytes; their address is the SHA-256 in hex."""
@@ -57,8 +77,8 @@ def open_store(url: str) -> Store:
     if parts.scheme == "file":
         folder = Path(unquote(parts.path))
         folder.mkdir(parents=True, exist_ok=True)
-        return Store(LocalStore(folder, mkdir=True))
-    return Store(from_url(url))
+        return Store(LocalStore(folder, mkdir=True), folder)
+    return Store(from_url(url, client_options=PATIENCE, retry_config=RETRIES))
 
 
 def init_app(app: Flask, settings: Settings) -> None:

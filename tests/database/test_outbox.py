@@ -1,0 +1,266 @@
+"""Promises: made if and only if the work commits, kept once, tried again, and never forgotten."""
+
+import ast
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from itertools import pairwise
+from threading import Event as Signal
+from uuid import UUID, uuid4
+
+import pytest
+from redis.exceptions import RedisError
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from audits.core import clock, outbox
+from audits.core.outbox import ATTEMPTS, BACKOFF, OutboxItem
+from portal import database, handlers, jobs, queue
+from portal.account.rules import Purpose
+from portal.settings import ROOT
+
+
+@pytest.fixture
+def kept(monkeypatch):
+    """What the handler of promises of the kind "try" saw; it fails while `kept.broken`."""
+
+    class Kept(list):
+        broken = False
+
+        def __call__(self, session, payload):
+            outbox.put(session, "follow-up", of=payload["item_id"])
+            if self.broken:
+                raise ValueError("out of ink\nand paper")
+            self.append(dict(payload))
+
+    kept = Kept()
+    monkeypatch.setitem(handlers.HANDLERS, "try", kept)
+    return kept
+
+
+def promise(app, **payload):
+    with app.app_context(), database.write() as session:
+        outbox.put(session, "try", **payload)
+    return app.extensions["queue"].nudged[-1]
+
+
+def deliver(app, item_id):
+    with app.app_context():
+        return jobs.deliver(str(item_id))
+
+
+def break_off():
+    with database.write() as session:
+        outbox.put(session, "try")
+        session.flush()
+        raise ZeroDivisionError
+
+
+def item(session, item_id):
+    session.expire_all()
+    return session.get_one(OutboxItem, UUID(str(item_id)))
+
+
+def kinds(session):
+    session.expire_all()
+    return sorted(session.scalars(select(OutboxItem.kind)))
+
+
+def test_a_promise_exists_with_the_commit_and_is_nudged_after_it(app, session):
+    with app.app_context(), database.write() as own:
+        outbox.put(own, "try", number=7)
+        assert app.extensions["queue"].nudged == []
+    (stored,) = session.scalars(select(OutboxItem))
+    assert (stored.kind, stored.payload, stored.attempts, stored.done_at) == ("try", {"number": 7}, 0, None)
+    assert app.extensions["queue"].nudged == [str(stored.id)]
+
+
+def test_what_is_rolled_back_promised_nothing(app, session):
+    with app.app_context(), pytest.raises(ZeroDivisionError):
+        break_off()
+    assert kinds(session) == []
+    assert app.extensions["queue"].nudged == []
+    with app.app_context(), database.write() as own:
+        outbox.put(own, "try")
+    assert len(app.extensions["queue"].nudged) == 1
+
+
+def test_a_promise_is_kept_once(app, session, kept):
+    item_id = promise(app, number=7)
+    assert deliver(app, item_id) is True
+    assert deliver(app, item_id) is False
+    assert kept == [{"number": 7, "item_id": item_id}]
+    assert item(session, item_id).done_at is not None
+
+
+def test_what_a_promise_leads_to_is_promised_with_it_and_nudged(app, session, kept):
+    item_id = promise(app)
+    deliver(app, item_id)
+    assert kinds(session) == ["follow-up", "try"]
+    assert len(app.extensions["queue"].nudged) == 2
+
+
+def test_nobody_keeps_what_was_never_promised(app, kept):
+    assert deliver(app, uuid4()) is False
+    assert kept == []
+
+
+def test_of_two_workers_one_keeps_it(real_db):
+    with Session(real_db) as session:
+        outbox.put(session, "slow")
+        session.commit()
+        item_id = session.scalars(select(OutboxItem.id)).one()
+    started, finish, seen = Signal(), Signal(), []
+
+    def slow(_, payload):
+        seen.append(payload)
+        started.set()
+        assert finish.wait(10)
+
+    def work():
+        with Session(real_db) as session:
+            done = outbox.deliver(session, item_id, {"slow": slow})
+            session.commit()
+            return done
+
+    with ThreadPoolExecutor(2) as pool:
+        first = pool.submit(work)
+        assert started.wait(10)
+        assert pool.submit(work).result(10) is False
+        finish.set()
+        assert first.result(10) is True
+    assert work() is False
+    assert len(seen) == 1
+
+
+def test_a_failure_is_counted_told_and_tried_later_and_leaves_nothing_else(app, session, kept):
+    kept.broken = True
+    item_id = promise(app)
+    assert deliver(app, item_id) is False
+    failed = item(session, item_id)
+    assert (failed.attempts, failed.last_error, failed.failed_at) == (1, "ValueError: out of ink", None)
+    assert failed.due_at > clock.now() + BACKOFF
+    assert kinds(session) == ["try"]
+    kept.broken = False
+    assert deliver(app, item_id) is True
+
+
+def test_the_waits_grow_until_it_is_given_up_and_a_person_starts_it_anew(app, session, kept):
+    kept.broken, waits = True, []
+    item_id = promise(app)
+    for _ in range(ATTEMPTS):
+        assert item(session, item_id).failed_at is None
+        deliver(app, item_id)
+        waits.append(item(session, item_id).due_at - clock.now())
+    assert all(later > sooner * 1.9 for sooner, later in pairwise(waits))
+    assert item(session, item_id).failed_at is not None
+    kept.broken = False
+    assert deliver(app, item_id) is False
+    with app.app_context(), database.write() as own:
+        outbox.retry(own, UUID(item_id))
+    assert app.extensions["queue"].nudged[-1] == item_id
+    assert (item(session, item_id).attempts, item(session, item_id).failed_at) == (0, None)
+    assert deliver(app, item_id) is True
+
+
+def test_a_kind_that_nobody_keeps_is_a_failure_like_any_other(app, session):
+    with app.app_context(), database.write() as own:
+        outbox.put(own, "unheard of")
+    (item_id,) = app.extensions["queue"].nudged
+    assert deliver(app, item_id) is False
+    assert item(session, item_id).attempts == 1
+
+
+def test_what_was_given_up_is_listed_newest_first(app, session, kept):
+    kept.broken = True
+    first, second, third = promise(app), promise(app), promise(app)
+    now = clock.now()
+    for place, item_id in enumerate((first, second)):
+        given_up = now + timedelta(minutes=place)
+        session.execute(update(OutboxItem).where(OutboxItem.id == UUID(item_id)).values(failed_at=given_up))
+    assert [str(each.id) for each in outbox.failed(session)] == [second, first]
+    assert str(item(session, third).id) not in {first, second}
+
+
+class SlowQueue:
+    """A queue in which so many wait."""
+
+    def __init__(self, count):
+        self.count = count
+        self.nudged = []
+
+    def enqueue(self, _, item_id, **__):
+        self.nudged.append(item_id)
+
+
+def test_the_sweep_finds_what_is_overdue_and_nothing_else(app, session, kept, monkeypatch):
+    late, due, done, given_up, later = (promise(app) for _ in range(5))
+    past, now = clock.now() - timedelta(minutes=5), clock.now()
+    for item_id, values in {
+        late: {"due_at": past},
+        due: {"due_at": now},
+        done: {"due_at": past, "done_at": now},
+        given_up: {"due_at": past, "failed_at": now},
+        later: {"due_at": now + timedelta(minutes=5)},
+    }.items():
+        session.execute(update(OutboxItem).where(OutboxItem.id == UUID(item_id)).values(**values))
+    for waiting, found in ((0, [late]), (3, [])):
+        monkeypatch.setitem(app.extensions, "queue", SlowQueue(waiting))
+        with app.app_context():
+            assert jobs.sweep() == len(found)
+        assert app.extensions["queue"].nudged == found
+
+
+def test_a_nudge_that_finds_no_queue_costs_nothing_but_time(app, session, kept, tmp_path, monkeypatch):
+    monkeypatch.setitem(app.extensions, "queue", queue.open_queue(f"unix://{tmp_path}/nobody.sock"))
+    with app.app_context(), database.write() as own:
+        outbox.put(own, "try")
+    (stored,) = session.scalars(select(OutboxItem))
+    with app.app_context(), pytest.raises(RedisError):
+        jobs.sweep()
+    assert deliver(app, stored.id) is True
+
+
+def test_a_nudge_reaches_the_queue_of_the_settings(app, kept, settings, monkeypatch):
+    real = queue.open_queue(settings.redis_url)
+    real.empty()
+    monkeypatch.setitem(app.extensions, "queue", real)
+    with app.app_context(), database.write() as own:
+        outbox.put(own, "try")
+    (job,) = real.jobs
+    assert (job.func_name, len(job.args)) == ("portal.jobs.deliver", 1)
+    real.empty()
+
+
+def test_a_safe_request_cannot_write(app):
+    with app.test_request_context("/"), pytest.raises(RuntimeError, match="safe request"), database.write():
+        pass
+
+
+def calls():
+    """Every call in the code that promises something, as (name of the function, arguments)."""
+    for package in ("audits", "certificates", "portal"):
+        for path in (ROOT / package).rglob("*.py"):
+            for node in ast.walk(ast.parse(path.read_text())):
+                if isinstance(node, ast.Call):
+                    yield getattr(node.func, "attr", getattr(node.func, "id", "")), node
+
+
+def words(nodes):
+    return {node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)}
+
+
+def test_every_kind_that_the_code_promises_has_a_handler_and_every_handler_is_needed():
+    promised = set().union(*(words(call.args[1:2]) for name, call in calls() if name == "put"))
+    assert promised == set(handlers.HANDLERS)
+
+
+def test_every_mail_that_the_code_promises_has_its_text_and_every_text_is_needed():
+    named = set().union(*(words(keyword.value for keyword in call.keywords) for _, call in calls()))
+    told = set().union(*(words(call.args[2:3]) for name, call in calls() if name == "_tell"))
+    secret = {purpose.value for purpose in Purpose}
+    texts = {path.stem for path in (ROOT / "templates" / "mail").glob("*.txt")} - {"_layout"}
+    asked = set().union(
+        *(words(k.value for k in call.keywords if k.arg == "template") for _, call in calls()), told, secret
+    )
+    assert asked - texts == set()
+    assert texts - named - told - secret == set()
