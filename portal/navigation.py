@@ -69,7 +69,7 @@ def _own_links() -> list[dict[str, Any]]:
 def _visitor_links() -> list[dict[str, Any]]:
     if "account.login" not in current_app.view_functions:
         return []  # the register alone has no accounts
-    return _links(("account.login", _("Sign in")))
+    return _links(("agency_registration.register", _("Register your agency")), ("account.login", _("Sign in")))
 
 
 def _footer() -> list[dict[str, Any]]:

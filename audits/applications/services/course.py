@@ -29,28 +29,28 @@ def submit_application(session: Session, actor: Actor, application_id: UUID, *, 
         )
     application.submitted_at, application.review_note = clock.now(), ""
     application.declared_by, application.declared_name = person.id, person.name
-    _tell(session, application, "application_submitted")
+    _tell(session, application, template="application_submitted")
     return application
 
 
 def return_application(session: Session, actor: Actor, application_id: UUID, *, reason: str) -> Application:
     """Send it back: the agency completes it and declares it anew."""
     application = _review(session, actor, application_id, "return", reason, must_say=True)
-    _tell(session, application, "application_returned", reason=application.review_note)
+    _tell(session, application, template="application_returned", reason=application.review_note)
     return application
 
 
 def accept_application(session: Session, actor: Actor, application_id: UUID, *, note: str = "") -> Application:
     """Take it on: an audit can be planned (ISO/IEC 17065 clause 7.3)."""
     application = _review(session, actor, application_id, "accept", note)
-    _tell(session, application, "application_accepted", reason=application.review_note)
+    _tell(session, application, template="application_accepted", reason=application.review_note)
     return application
 
 
 def refuse_application(session: Session, actor: Actor, application_id: UUID, *, reason: str) -> Application:
     """Do not take it on, and say why (ISO/IEC 17065 clause 7.3.3)."""
     application = _review(session, actor, application_id, "refuse", reason, must_say=True)
-    _tell(session, application, "application_refused", reason=application.review_note)
+    _tell(session, application, template="application_refused", reason=application.review_note)
     return application
 
 
@@ -112,7 +112,7 @@ def _check_complete(session: Session, application: Application) -> None:
         raise RuleError("Complete the details of your agency first.")
 
 
-def _tell(session: Session, application: Application, template: str, **values: str) -> None:
+def _tell(session: Session, application: Application, *, template: str, **values: str) -> None:
     outbox.put(
         session,
         "mail.agency",
