@@ -3,13 +3,22 @@
 import re
 from pathlib import Path
 
+from audits.applications.workflow import APPLICATION_FLOW
 from audits.core.access import Permission
+from audits.inspections.workflow import AUDIT_FLOW
+from certificates.workflow import CERTIFICATE_FLOW
 from portal import errors, labels
 from portal.access import PUBLIC, SIGNED_IN, access_of
 from portal.handlers import HANDLERS
 
 ROOT = Path(__file__).parents[2]
 ACCESS = Path(__file__).with_name("access.txt")
+PACKAGES = ("audits", "certificates", "portal")
+
+
+def python():
+    """The source of all our packages."""
+    return "".join(path.read_text() for package in PACKAGES for path in (ROOT / package).rglob("*.py"))
 
 
 def routes(app):
@@ -30,22 +39,24 @@ def test_every_rule_is_a_permission_or_a_known_word(app):
 
 def test_every_permission_opens_something_or_guards_a_service(app):
     opened = {access_of(app, endpoint) for endpoint in app.view_functions}
-    source = "".join(path.read_text() for package in ("audits", "certificates", "portal") for path in (ROOT / package).rglob("*.py"))
-    unused = [p for p in Permission if p.value not in opened and len(re.findall(rf"\bPermission\.{p.name}\b", source)) == 0]
+    source = python()
+    unused = [
+        p for p in Permission if p.value not in opened and len(re.findall(rf"\bPermission\.{p.name}\b", source)) == 0
+    ]
     assert unused == []
 
 
 def test_every_promise_has_a_keeper_and_every_keeper_a_promise():
-    source = "".join(path.read_text() for package in ("audits", "certificates", "portal") for path in (ROOT / package).rglob("*.py"))
-    promised = set(re.findall(r"outbox\.put\(\s*session,\s*\"([a-z_.]+)\"", source))
+    promised = set(re.findall(r"outbox\.put\(\s*session,\s*\"([a-z_.]+)\"", python()))
     assert promised == set(HANDLERS)
 
 
-def test_every_mail_template_exists():
-    source = "".join(path.read_text() for package in ("audits", "certificates", "portal") for path in (ROOT / package).rglob("*.py"))
+def test_every_mail_that_is_promised_has_a_template_and_none_is_left_over():
+    source = python()
     used = set(re.findall(r"template=\"([a-z_]+)\"", source))
-    there = {path.stem for path in (ROOT / "templates" / "mail").glob("*.txt")} - {"_layout", "layout"}
-    assert used == there
+    there = {path.stem for path in (ROOT / "templates" / "mail").glob("[a-z]*.txt")}
+    assert used <= there
+    assert [name for name in there if f'"{name}"' not in source] == []
 
 
 def test_every_state_and_role_has_a_word():
@@ -62,10 +73,10 @@ def test_every_domain_error_has_a_status():
         assert any(issubclass(error, known) for known in errors.STATUS), error
 
 
-def test_every_event_has_words():
-    source = "".join(path.read_text() for package in ("audits", "certificates") for path in (ROOT / package).rglob("*.py"))
-    recorded = set(re.findall(r"events\.record\(\s*session,\s*\"([a-z_.]+)\"", source))
-    assert recorded - set(labels.EVENTS) == set()
+def test_every_move_of_a_case_has_words():
+    flows = {"application": APPLICATION_FLOW, "audit": AUDIT_FLOW, "certificate": CERTIFICATE_FLOW}
+    moves = {f"{subject}.{name}" for subject, flow in flows.items() for name in flow.moves}
+    assert moves - set(labels.EVENTS) == set()
 
 
 def test_all_templates_compile(app):

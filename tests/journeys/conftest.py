@@ -1,11 +1,13 @@
 """The whole portal on real servers, and a real browser that judges every page it opens."""
 
 import os
+import re
 import shutil
 import subprocess
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from email import message_from_bytes, policy
 from pathlib import Path
 from urllib.request import urlopen
 from uuid import uuid4
@@ -35,6 +37,18 @@ class Portal:
 
     url: str
     app: object
+    mails: Path
+
+    def link_for(self, address: str) -> str:
+        """The path of the newest link that was mailed to this address, once it has come."""
+        end = time.monotonic() + 30
+        while time.monotonic() < end:
+            for mail in sorted(self.mails.glob("*.eml"), key=lambda each: each.stat().st_mtime, reverse=True):
+                message = message_from_bytes(mail.read_bytes(), policy=policy.default)
+                if message["To"].addresses[0].addr_spec == address:
+                    return re.search(rf"{re.escape(self.url)}(\S+)", message.get_content())[1]
+            time.sleep(0.2)
+        raise AssertionError(f"no mail for {address}")
 
 
 @pytest.fixture(scope="session")
@@ -58,7 +72,7 @@ def portal(servers: Servers, worker_id: str, tmp_path_factory: pytest.TempPathFa
         story._appoint_staff(app)
         with Path(os.devnull).open("w") as nowhere:
             story._publish(app, story.Story(nowhere))
-        yield Portal(settings.base_url, app)
+        yield Portal(settings.base_url, app, state / "mail")
     finally:
         for child in children:
             processes.stop(child)
@@ -87,6 +101,7 @@ class Screen:
         self.context = browser.new_context(
             base_url=base, java_script_enabled=javascript, locale=language, viewport={"width": 1280, "height": 900}
         )
+        self.context.set_default_timeout(10_000)
         self.page: Page = self.context.new_page()
         self._javascript = javascript
         self._judged: set[str] = set()
@@ -100,7 +115,7 @@ class Screen:
 
     def click(self, name: str, role: str = "button", *, exact: bool = False) -> "Screen":
         """Press a button or link by its words, and look at where it leads."""
-        self.page.get_by_role(role, name=name, exact=exact).first.click()
+        self.page.locator("main").get_by_role(role, name=name, exact=exact).first.click()
         self.page.wait_for_load_state()
         return self.judge()
 
@@ -118,6 +133,15 @@ class Screen:
         """Tick a radio or checkbox by its name and value."""
         self.page.locator(f'input[name="{name}"][value="{value}"]').check()
         return self
+
+    def sign_in(self, email: str, password: str) -> "Screen":
+        """Through the form, as everybody."""
+        self.open("/login").fill(email=email, password=password)
+        return self.click("Sign in")
+
+    @property
+    def text(self) -> str:
+        return self.page.locator("main").inner_text()
 
     @property
     def heading(self) -> str:

@@ -1,0 +1,238 @@
+"""A whole case through the pages: agency, planner, inspector, reviewer, decider, visitor."""
+
+import re
+import subprocess
+from datetime import date, timedelta
+from io import BytesIO
+
+import pytest
+from PIL import Image
+
+from portal.demo.cast import PASSWORD, STAFF
+
+OWNER_PASSWORD = "lange wandeling langs het kanaal"
+CHAPTERS = ("GOV", "REC", "IDW", "CON", "PAY", "FIN", "CHN", "HOU", "FRE")
+LISTS = {"personnel_file": 12, "interview": 12, "assignment": 12}
+PLAIN, SHORT = "conform", "nonconform"
+
+
+def picture() -> bytes:
+    out = BytesIO()
+    Image.new("L", (60, 40), 200).save(out, "PNG")
+    return out.getvalue()
+
+
+def register(window, portal, *, name: str, number: str, owner: str) -> None:
+    """The owner registers the agency and follows the link in the mail."""
+    window.open("/register-agency/")
+    window.fill(
+        legal_name=name, register_number=number, street="Kade 1", postcode="3011 AA", city="Rotterdam",
+        owner_name="Olga Owner", owner_email=owner,
+    )  # fmt: skip
+    window.choose("language", "en").click("Register your agency")
+    window.open(portal.link_for(owner)).fill(password=OWNER_PASSWORD).click("Save and sign in")
+    assert window.heading == name
+
+
+def complete_details(window) -> None:
+    """All that an application needs to know of the agency."""
+    window.open("/agency/details/seat").fill(phone="+31 10 555 01 01").click("Save")
+    window.open("/agency/details/scope")
+    window.page.locator('input[name="activities"]').first.check()
+    window.page.locator('input[name="sectors"]').nth(1).check()
+    window.click("Save")
+    window.open("/agency/details/workers").fill(headcount="12").choose("own_housing", "no")
+    window.choose("recruitment_countries", "PL").click("Save")
+    window.open("/agency/details/bank").fill(iban="NL91 ABNA 0417 1643 00", account_holder="Journey B.V.").click("Save")
+    window.open("/agency/details/controllers/new").fill(name="Dirk Director", function="Director")
+    for place, part in enumerate(("1", "3", "2020")):
+        window.page.locator('[name="since"]').nth(place).fill(part)
+    window.click("Save")
+    window.open("/agency/details/contacts/new")
+    window.fill(name="Connie Contact", function="Manager", email="connie@journey.example", phone="+31 10 555 01 02")
+    window.click("Save")
+
+
+def make_signatory(window) -> None:
+    """The owner may also sign: a small agency."""
+    window.open("/agency/people/").link("Olga Owner")
+    window.choose("roles", "agency_signatory").click("Save")
+
+
+def assess(window) -> None:
+    """Answer every question, with one file."""
+    window.open("/agency/").click("Start an application")
+    assert window.heading == "Your application"
+    window.page.locator("#chapters-1-status").wait_for()
+    window.page.locator(".govuk-task-list__link", has_text="Company").first.click()
+    questions = 0
+    while "/questions/" in window.page.url:
+        if questions == 0:
+            window.judge()
+            window.click("Save and continue")
+            assert "Error" in window.page.title()
+            window.page.locator('input[type="file"]').set_input_files(
+                {"name": "extract.png", "mimeType": "image/png", "buffer": picture()}
+            )
+        window.page.locator(f'input[name="value"][value="{PLAIN}"]').check()
+        window.page.get_by_role("button", name="Save and continue").click()
+        questions += 1
+        assert questions < 80
+        if "/questions/" not in window.page.url and (more := window.page.locator(".kw-task--open").first).count():
+            row = more.locator("xpath=ancestor::li")
+            if row.locator("a", has_text="Declare").count() == 0:
+                row.locator("a").first.click()
+    assert questions == 65
+    window.judge()
+
+
+def submit(window) -> str:
+    """Check, declare and send; the reference number."""
+    window.open("/agency/").click("Continue", "button")
+    window.link("Check your answers")
+    window.page.go_back()
+    window.link("Declare and send")
+    window.page.locator('input[name="declared"]').check()
+    window.fill(declared_name="Olga Owner").click("Declare and send")
+    return re.search(r"A-\d{4}-\d{5}", window.text)[0]
+
+
+def decide_intake(window, agency: str) -> None:
+    """The planner takes the application on and assigns the inspector."""
+    window.sign_in(STAFF["planner"].email, PASSWORD).link(agency)
+    window.choose("outcome", "accept").click("Record")
+    window.page.locator('select[name="inspector"]').select_option(label=STAFF["inspector"].name)
+    day = date.today() + timedelta(days=3)  # noqa: DTZ011
+    for place, part in enumerate((day.day, day.month, day.year)):
+        window.page.locator('[name="planned_on"]').nth(place).fill(str(part))
+    window.click("Plan the audit")
+
+
+def draw(window) -> None:
+    """Fix the lists; the portal draws."""
+    for unit, size in LISTS.items():
+        address = window.page.url
+        window.page.goto(f"{address}/samples/{unit}")
+        window.fill(references="\n".join(f"{unit[0].upper()}-{number:03d}" for number in range(1, size + 1)))
+        window.page.locator("form.kw-form, main form").first.locator("button").first.click()
+        window.judge()
+        window.page.goto(address)
+    window.page.goto(f"{address}/samples/housing_location")
+    window.page.locator('input[name="none"]').check()
+    window.page.locator("main form").first.locator("button").first.click()
+    window.page.goto(address)
+
+
+def judge_all(window) -> None:
+    """Every requirement conforms, but for one."""
+    address = window.page.url
+    for chapter in CHAPTERS:
+        window.page.goto(f"{address}/chapters/{chapter}")
+        if chapter == "GOV":
+            window.judge()
+        for radio in window.page.locator(f'input[type="radio"][value="{PLAIN}"]').all():
+            radio.check()
+        for choice in window.page.locator("main select").all():
+            choice.select_option(PLAIN)
+        if chapter == "PAY":
+            choice = window.page.locator('select[name^="PAY-05-"]').first
+            choice.select_option(SHORT)
+            window.page.locator('textarea[name^="PAY-05-"]').first.fill("No leave balance on the slip.")
+        window.page.get_by_role("button", name="Save all").last.click()
+    window.page.goto(address)
+    window.judge()
+
+
+def test_a_case_goes_all_the_way(screen, portal):
+    agency, owner = "Journey Flex B.V.", "olga@journey.example"
+    window = screen()
+    register(window, portal, name=agency, number="81000001", owner=owner)
+    complete_details(window)
+    make_signatory(window)
+    assess(window)
+    reference = submit(window)
+    assert reference
+
+    planner = screen()
+    decide_intake(planner, agency)
+
+    inspector = screen().sign_in(STAFF["inspector"].email, PASSWORD)
+    inspector.open("/inspector/").link(agency)
+    inspector.click("Start the audit")
+    draw(inspector)
+    judge_all(inspector)
+    inspector.link("To the report")
+    inspector.fill(summary="Well kept; one repair.")
+    inspector.page.locator('input[name="final"]').check()
+    inspector.click("Report the audit")
+
+    window.open("/agency/findings/")
+    window.page.locator("main table a, main li a").first.click()
+    window.judge()
+    window.page.locator("main a", has_text="nswer").first.click()
+    for field in ("cause", "extent", "solution", "operation"):
+        window.fill(**{field: f"The {field} in plain words."})
+    window.click("Send to the inspector")
+
+    inspector.open("/inspector/").link(agency)
+    inspector.link("Findings and repair")
+    inspector.page.locator("main table a").first.click()
+    inspector.judge().fill(note="Five new slips seen.").click("Close the finding")
+
+    reviewer = screen().sign_in(STAFF["reviewer"].email, PASSWORD).link(agency)
+    reviewer.fill(recommendation="Complete; grant.").click("Ready for a decision")
+
+    decider = screen().sign_in(STAFF["decider"].email, PASSWORD).link(agency)
+    decider.link("Take the decision")
+    decider.choose("outcome", "grant").fill(reasons="The norm is met.").click("Record the decision")
+
+    number = wait_for_certificate(window)
+    visitor = screen().open("/")
+    visitor.page.locator('main input[type="search"]').first.fill("juorney flex")
+    visitor.click("Search").link(agency)
+    assert "Certified" in visitor.text
+    pdf = visitor.context.request.get(f"/certificates/{number}.pdf").body()
+    check_signature(pdf)
+    assert verify(visitor, pdf) == "genuine"
+    assert verify(visitor, pdf.replace(b"/Producer", b"/Prodacer", 1)) == "altered"
+
+    decider.open("/office/certificates/").link(number)
+    decider.link("Suspend").fill(reason="Wages late.").click("Suspend the certificate")
+    visitor.open("/register/nl-81000001")
+    assert "Suspended" in visitor.text
+    assert "Wages late." in visitor.text
+
+
+def wait_for_certificate(window) -> str:
+    for _ in range(60):
+        window.page.goto("/agency/")
+        found = re.search(r"KW-\d{4}-\d{5}-\d{2}", window.text)
+        if found and "being made" not in window.text:
+            return found[0]
+        window.page.wait_for_timeout(500)
+    pytest.fail("no certificate came")
+
+
+def check_signature(pdf: bytes) -> None:
+    found = subprocess.run(["pdfsig", "-nocert", "-"], input=pdf, capture_output=True, check=False).stdout.decode()
+    assert "Signature is Valid" in found
+    assert "Total document signed" in found
+
+
+def verify(window, pdf: bytes) -> str:
+    window.open("/verify")
+    window.page.locator('input[type="file"]').set_input_files(
+        {"name": "certificate.pdf", "mimeType": "application/pdf", "buffer": pdf}
+    )
+    window.page.locator('form:has(input[type="file"]) button').click()
+    window.judge()
+    return window.page.locator("[data-outcome]").get_attribute("data-outcome")
+
+
+def test_an_agency_can_apply_without_javascript(screen, portal):
+    window = screen(javascript=False)
+    register(window, portal, name="Stille Kracht B.V.", number="81000002", owner="olga@stil.example")
+    complete_details(window)
+    make_signatory(window)
+    assess(window)
+    assert submit(window)
