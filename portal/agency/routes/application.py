@@ -10,8 +10,9 @@ from audits.agencies.queries import missing_of
 from audits.applications import queries, services
 from audits.applications.models import Application
 from audits.applications.rules import Progress, progress_of
-from audits.applications.workflow import APPLICATION_FLOW
+from audits.applications.workflow import APPLICATION_FLOW, OPEN_STATES
 from audits.core.access import Permission
+from audits.core.errors import RuleError
 from audits.schemes.queries import norm_of
 from portal import database
 from portal.access import current_actor, needs
@@ -23,10 +24,14 @@ from portal.agency.routes.door import bp
 @needs(Permission.APPLICATION_EDIT)
 def start() -> ResponseReturnValue:
     """Start an application, or go on with the one that is open."""
-    found = queries.find_own(database.read(), current_actor())
-    if found is None or not found.is_draft:
+    try:
         with database.write() as session:
             found = services.start_application(session, current_actor())
+    except RuleError:  # there is an open one, perhaps since the first of two clicks
+        running = queries.find_own(database.read(), current_actor())
+        if running is None or running.state not in OPEN_STATES:
+            raise
+        found = running
     return redirect(url_for("agency.application", application_id=found.id), 303)
 
 
