@@ -48,7 +48,7 @@ def valid_until(valid_from: date, months: int) -> date:
 
 
 def certificate_number(year: int, serial: int) -> str:
-    """`KW-2026-00001-13`: year, gap-free serial of that year, two check digits (ISO/IEC 7064 MOD 97-10)."""
+    """`KW-2026-00001-58`: year, gap-free serial of that year, two check digits (ISO/IEC 7064 MOD 97-10)."""
     return f"KW-{year}-{serial:05d}-{check_digits(f'{year}{serial:05d}')}"
 
 

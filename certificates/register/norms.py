@@ -1,5 +1,7 @@
 """The words of published norms, by the digest that a register entry carries; read once per process."""
 
+from datetime import date
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -10,6 +12,14 @@ from audits.schemes.text import SchemeText
 
 # A published version never changes, and there are few; without this every page would fetch the whole text.
 _known: dict[str, SchemeText] = {}
+
+
+def current_norm(session: Session, day: date) -> SchemeText | None:
+    """The newest version that is valid on `day`, if any is published."""
+    query = select(SchemeVersion.sha256).where(SchemeVersion.valid_from <= day)
+    newest = query.order_by(SchemeVersion.valid_from.desc(), SchemeVersion.published_at.desc()).limit(1)
+    sha256 = session.scalar(newest)
+    return norm_by_digest(session, sha256) if sha256 else None
 
 
 def norm_by_digest(session: Session, sha256: str) -> SchemeText:

@@ -13,7 +13,7 @@ from certificates.models import Certificate, CertificateChange, Document
 from certificates.register.models import RegisterEntry
 from certificates.register.projection import changes_of, terms_of
 from certificates.register.rules import Line, course
-from certificates.register.search import Found, How, search
+from certificates.register.search import Found, How, listed_on, search
 from certificates.workflow import CertificateState
 
 __all__ = [
@@ -22,14 +22,19 @@ __all__ = [
     "How",
     "PublicDocument",
     "certificate",
+    "certificate_by_id",
     "document_of",
     "document_with",
     "entry",
     "entry_of",
     "figures",
     "history",
+    "latest",
     "search",
 ]
+
+
+_HIDDEN = (defer(RegisterEntry.near), defer(RegisterEntry.folded), defer(RegisterEntry.numbers))
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +58,8 @@ class PublicDocument:
 
 
 def entry(session: Session, public_id: str) -> RegisterEntry:
-    """The entry with this permanent name; NotFoundError if there never was one."""
-    return _one(session, RegisterEntry.public_id == public_id.lower())
+    """The entry with this permanent name, in lower case; NotFoundError if there never was one."""
+    return _one(session, RegisterEntry.public_id == _typed(public_id))
 
 
 def entry_of(session: Session, agency_id: UUID) -> RegisterEntry:
@@ -88,11 +93,17 @@ def figures(session: Session, day: date) -> Figures:
     return Figures(*row)
 
 
+def latest(session: Session, day: date, limit: int = 6) -> list[RegisterEntry]:
+    """The listed entries that changed last."""
+    query = select(RegisterEntry).where(listed_on(day)).options(*_HIDDEN)
+    return list(session.scalars(query.order_by(RegisterEntry.updated_at.desc(), RegisterEntry.public_id).limit(limit)))
+
+
 def certificate(session: Session, number: str) -> Certificate:
     """An issued certificate by its number, with its version of the norm; NotFoundError if we never issued it."""
     found = session.scalar(
         select(Certificate)
-        .where(Certificate.number == number.strip().upper(), Certificate.issued_at.is_not(None))
+        .where(Certificate.number == _typed(number), Certificate.issued_at.is_not(None))
         .options(joinedload(Certificate.scheme_version).defer(SchemeVersion.source))
     )
     if found is None:
@@ -121,11 +132,15 @@ def certificate_by_id(session: Session, certificate_id: UUID) -> Certificate:
 
 
 def _one(session: Session, condition: ColumnElement[bool]) -> RegisterEntry:
-    hidden = (defer(RegisterEntry.near), defer(RegisterEntry.folded), defer(RegisterEntry.numbers))
-    found = session.scalar(select(RegisterEntry).where(condition).options(*hidden))
+    found = session.scalar(select(RegisterEntry).where(condition).options(*_HIDDEN))
     if found is None:
         raise NotFoundError("The register has no entry at this address.")
     return found
+
+
+def _typed(text: str) -> str:
+    """What somebody typed, in a form that the database takes: it refuses a NUL."""
+    return text if text.isprintable() else ""
 
 
 def _count(*conditions: ColumnElement[bool]) -> ScalarSelect[int]:

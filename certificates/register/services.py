@@ -67,9 +67,7 @@ def _store(session: Session, agency_id: UUID, values: dict[str, Any]) -> None:
 
 def _certificates(session: Session, agency_id: UUID) -> list[Certificate]:
     """The issued ones, newest first; one that is numbered but not sealed yet is nobody's business."""
-    query = select(Certificate).where(
-        Certificate.agency_id == agency_id, Certificate.issued_at.is_not(None)
-    )
+    query = select(Certificate).where(Certificate.agency_id == agency_id, Certificate.issued_at.is_not(None))
     query = query.options(joinedload(Certificate.scheme_version)).order_by(Certificate.issued_at.desc())
     return list(session.scalars(query.execution_options(populate_existing=True)))
 

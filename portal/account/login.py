@@ -110,6 +110,8 @@ _DOORS = (
 
 
 def _visitor() -> Visitor | None:
+    if current_app.config["SESSION_COOKIE_NAME"] not in request.cookies:
+        return None  # nobody; and a page that does not look into the session does not vary by its cookie
     token = session.get(_TOKEN)
     found = services.find_session(database.read(), token) if isinstance(token, str) else None
     if found is None:

@@ -1,0 +1,51 @@
+"""Errors of the open data as problem details (RFC 9457), all that is wrong at once."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from flask import json, request
+from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import MethodNotAllowed
+from werkzeug.http import HTTP_STATUS_CODES
+
+DETAILS = {
+    400: "The request is not as the contract asks; see errors.",
+    404: "There is nothing at this address.",
+    405: "This address can only be read.",
+    503: "The register is not available now. Try again in half a minute.",
+}
+_RETRY = "30"
+
+
+class InvalidQueryError(Exception):
+    """One or more query parameters are wrong; `errors` maps each to a sentence."""
+
+    def __init__(self, errors: dict[str, str]) -> None:
+        super().__init__(errors)
+        self.errors = errors
+
+
+def problem(status: int, message: str | None = None, errors: Sequence[dict[str, str]] = ()) -> ResponseReturnValue:
+    """The answer to a request that failed; what people read on pages (`message`) is not for machines."""
+    del message
+    body: dict[str, Any] = {
+        "type": "about:blank",
+        "status": status,
+        "title": HTTP_STATUS_CODES.get(status, "Error"),
+        "detail": DETAILS.get(status, "The request could not be answered."),
+        "instance": request.path,
+    }
+    if errors:
+        body["errors"] = list(errors)
+    headers = {"Content-Type": "application/problem+json"}
+    refusal = request.routing_exception
+    if isinstance(refusal, MethodNotAllowed) and refusal.valid_methods:
+        headers["Allow"] = ", ".join(sorted(refusal.valid_methods))
+    if status == 503:  # noqa: PLR2004
+        headers["Retry-After"] = _RETRY
+    return json.dumps(body, ensure_ascii=False), status, headers
+
+
+def invalid_query(error: InvalidQueryError) -> ResponseReturnValue:
+    """400 with every parameter that is wrong."""
+    return problem(400, errors=[{"in": "query", "name": name, "detail": why} for name, why in error.errors.items()])

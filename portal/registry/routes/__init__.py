@@ -1,0 +1,34 @@
+"""Addresses of the public register. Most of them are printed on paper or stored by others: they never change."""
+
+from flask import Blueprint, Response, request
+from flask.blueprints import BlueprintSetupState
+
+from portal.registry.caching import keep
+from portal.registry.problems import InvalidQueryError, invalid_query, problem
+from portal.registry.routes import about, api, certificates, pages, verify
+
+__all__ = ["bp"]
+
+bp = Blueprint("registry", __name__)
+
+for part in (pages, certificates, verify, api, about):
+    part.add_to(bp)
+
+
+@bp.after_request
+def _keep(response: Response) -> Response:
+    return keep(response)
+
+
+@bp.after_app_request
+def _describe(response: Response) -> Response:
+    return api.describe(response) if request.path.startswith("/api/") else response
+
+
+@bp.record_once
+def _join(state: BlueprintSetupState) -> None:
+    app = state.app
+    app.extensions["problem"] = problem
+    app.register_error_handler(InvalidQueryError, invalid_query)
+    # A check of a file changes nothing and asks for no cookie, so that there is nothing to forge.
+    app.extensions["csrf"].exempt(verify.verify_file)

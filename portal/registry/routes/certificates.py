@@ -1,0 +1,63 @@
+"""The permanent address of each certificate, and its file."""
+
+from io import BytesIO
+
+from flask import Blueprint, redirect, render_template, send_file, url_for
+from flask.typing import ResponseReturnValue
+
+from audits.core import clock
+from audits.core.errors import NotFoundError
+from certificates.register import queries
+from certificates.rules import is_number
+from portal import database, storage
+from portal.access import public
+from portal.registry.routes.pages import rosette
+
+
+def add_to(bp: Blueprint) -> None:
+    """Give these pages their addresses."""
+    bp.get("/certificates/<number>")(certificate)
+    bp.get("/certificates/<number>.pdf")(certificate_file)
+
+
+@public
+def certificate(number: str) -> ResponseReturnValue:
+    """What this certificate said, and what it is worth today."""
+    if number != number.upper():
+        return redirect(url_for("registry.certificate", number=number.upper()), 301)
+    if not is_number(number):
+        raise NotFoundError("There is no certificate with this number.")
+    session, today = database.read(), clock.today()
+    found = queries.certificate(session, number)
+    return render_template(
+        "registry/certificate.html",
+        certificate=found,
+        printed=found.printed,
+        entry=queries.entry_of(session, found.agency_id),
+        status=found.status_on(today),
+        today=today,
+        document=queries.document_of(session, found.id),
+        rosette=rosette(found.printed["digest"]),
+    )
+
+
+@public
+def certificate_file(number: str) -> ResponseReturnValue:
+    """The sealed file, byte for byte as it was issued; its bytes never change, whatever happens to its worth."""
+    if not is_number(number):
+        raise NotFoundError("There is no certificate with this number.")
+    session = database.read()
+    document = queries.document_of(session, queries.certificate(session, number.upper()).id)
+    if document is None:
+        raise NotFoundError("There is no certificate with this number.")
+    response = send_file(
+        BytesIO(storage.store().get(document.sha256)),
+        mimetype="application/pdf",
+        as_attachment=True,
+        download_name=f"{number.upper()}.pdf",
+        etag=document.sha256,
+        conditional=True,
+    )
+    response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+    response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    return response
