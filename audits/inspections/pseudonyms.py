@@ -11,8 +11,10 @@ from audits.core.errors import N_, RuleError
 MAX_POPULATION = 50_000
 MAX_LENGTH = 60
 _NAMED_LINES = 10
-# Eight or nine digits, however they are grouped; longer numbers are no citizen numbers.
-_CITIZEN_NUMBER = re.compile(r"(?<!\d)\d(?:[ .\-]?\d){7,8}(?!\d)", re.ASCII)
+# Nine digits, however they are grouped; longer numbers are no citizen numbers.
+_CITIZEN_NUMBER = re.compile(r"(?<!\d)\d(?:[ .\-]?\d){8}(?!\d)", re.ASCII)
+# A spreadsheet drops the zero that many of them begin with.
+_WITHOUT_ZERO = re.compile(r"\d{8}", re.ASCII)
 _EMAIL = re.compile(r"\S@\S")
 
 
@@ -35,7 +37,8 @@ def checked_references(lines: Sequence[str]) -> list[str]:
 
 def holds_citizen_number(text: str) -> bool:
     """Whether part of the text passes the eleven-test of a BSN."""
-    return any(bsn.is_valid(found) for found in _CITIZEN_NUMBER.findall(text))
+    found = _CITIZEN_NUMBER.findall(text) + ([text] if _WITHOUT_ZERO.fullmatch(text) else [])
+    return any(bsn.is_valid(number) for number in found)
 
 
 def _is_unreadable(reference: str) -> bool:

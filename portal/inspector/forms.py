@@ -5,12 +5,14 @@ import io
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
+from wtforms import TextAreaField
 
 from audits.core.errors import RuleError
-from portal.fields import checkbox_field, file_field, textarea_field
+from portal.fields import NotRequired, checkbox_field, file_field, textarea_field
 from portal.forms import Form
+from portal.widgets import TextareaWidget
 
-_ROOM = 2_000_000  # characters of a pasted list
+_SHOWN = 200_000  # characters of a file that come back in the box
 
 
 class MoveForm(Form):
@@ -18,11 +20,12 @@ class MoveForm(Form):
 
 
 class SampleForm(Form):
-    references = textarea_field(
+    references = TextAreaField(
         _l("References, one on each line"),
-        hint=_l("Codes such as F-001. No names, citizen numbers or e-mail addresses."),
-        max_length=_ROOM,
-        rows=12,
+        [NotRequired()],
+        description=_l("Codes such as F-001. No names, citizen numbers or e-mail addresses."),
+        widget=TextareaWidget(),  # without a counter: lines count here, not characters
+        render_kw={"component": {"rows": 12}},
     )
     file = file_field(
         _l("Or a file with the list"),
@@ -42,9 +45,10 @@ class SampleForm(Form):
 
     def lines(self) -> list[str]:
         """The list as given, line by line; empty lines at the end do not count. RuleError if a file is no text."""
-        if self.file.data:
-            self.references.data = _text_of(self.file.data)  # shown again if a line is wrong
-        return (self.references.data or "").rstrip().splitlines()
+        text = _text_of(self.file.data) if self.file.data else self.references.data or ""
+        if len(text) <= _SHOWN:
+            self.references.data = text  # of a file too, so that a wrong line can be mended
+        return text.rstrip().splitlines()
 
 
 class ReportForm(Form):

@@ -1,12 +1,14 @@
 """From verdicts to findings, and from findings to a repair that was checked."""
 
+import threading
 from datetime import timedelta
 from typing import get_type_hints
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, text
+from sqlalchemy.orm import Session
 
 from audits.applications.models import Evidence
 from audits.core import clock
@@ -139,6 +141,42 @@ def test_a_report_waits_for_every_verdict_and_says_which_is_first(session):
     session.execute(delete(Verdict).where(Verdict.requirement_code.in_(["GOV-02", "IDW-01"])))
     with pytest.raises(RuleError, match=r"4 verdicts are missing\. The first is GOV-02, organisation\."):
         services.report_audit(session, audit.inspector.actor, audit.id, summary="Seen.")
+
+
+def test_no_verdict_slips_in_behind_a_report(real_db):
+    with Session(real_db) as setup:
+        audit = make_audit(setup)
+        draw(setup, audit, {}, all_units=True)
+        judge(setup, audit, {}, rest=True)
+        audit_id, inspector = audit.id, audit.inspector.actor
+        setup.commit()
+    refusals = []
+
+    def judge_late():
+        with Session(real_db) as session:
+            try:
+                services.record_verdicts(session, inspector, audit_id, "GOV-01", {"organisation": BROKEN})
+                session.commit()
+            except IllegalMoveError as refusal:
+                refusals.append(refusal)
+
+    late = threading.Thread(target=judge_late)
+    with Session(real_db) as session:
+        services.report_audit(session, inspector, audit_id, summary="All was looked at.")
+        session.flush()
+        late.start()
+        while late.is_alive() and not waits_for_a_lock(real_db):
+            late.join(0.01)
+        session.commit()
+    late.join(20)
+    with Session(real_db) as session:
+        assert queries.verdicts_of(session, audit_id, ["GOV-01"])["GOV-01"] == {"organisation": ("conform", "")}
+    assert len(refusals) == 1
+
+
+def waits_for_a_lock(engine):
+    with engine.connect() as connection:
+        return connection.scalar(text("SELECT count(*) FROM pg_locks WHERE NOT granted"))
 
 
 def test_a_report_needs_a_summary(session):

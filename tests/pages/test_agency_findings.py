@@ -91,7 +91,7 @@ def test_an_answer_with_a_file_goes_to_the_inspector(app, browser, session, find
 def test_what_was_typed_stays_when_something_is_missing_or_wrong(browser, finding):
     browser.open(path(finding, "answer"))
     page = browser.submit(**REPAIR | {"solution": ""}, status=422)
-    assert page.errors == ["Answer this question."]
+    assert page.errors == ["Solution: Answer this question."]
     assert [page.value(name) for name in REPAIR] == ["Nobody was told.", "All of May.", "", "Ten a month."]
     page = browser.submit(solution="Done.", files=(BytesIO(b"MZ"), "proof.exe"), status=422)
     assert "proof.exe" in page.errors[0]

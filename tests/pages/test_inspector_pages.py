@@ -8,6 +8,7 @@ from sqlalchemy import event
 from audits.core.access import Role
 from audits.inspections import queries, services
 from audits.inspections.models import Audit, Finding
+from audits.inspections.pseudonyms import MAX_POPULATION
 from audits.inspections.workflow import AuditState, FindingState
 from tests.browser import Browser
 from tests.factories.inspections import draw, judge, make_audit
@@ -160,6 +161,18 @@ def test_a_list_can_be_a_file(session, browser, inspector, name, content):
     browser.open(path(audit, "samples/interview"))
     browser.submit(file=(BytesIO(content.encode()), name))
     assert queries.get_population(session, audit.id, "interview").members == ["F-1", "F-2"]
+
+
+def test_a_list_of_the_largest_size_fits_in_a_file(session, browser, inspector):
+    audit = make_audit(session, inspector=inspector)
+    browser.open(path(audit, "samples/assignment"))
+    lines = "\n".join(f"F-{number:05d}" for number in range(MAX_POPULATION))
+    browser.submit(file=(BytesIO(lines.encode()), "list.txt"))
+    assert queries.get_population(session, audit.id, "assignment").size == MAX_POPULATION
+    browser.open(path(audit, "samples/interview"))
+    page = browser.submit(file=(BytesIO(f"{lines}\none more".encode()), "list.txt"), status=422)
+    assert str(MAX_POPULATION) in page.errors[0]
+    assert page.value("references") == ""
 
 
 def test_a_file_that_is_no_text_is_refused(session, browser, inspector):

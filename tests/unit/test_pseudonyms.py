@@ -23,17 +23,21 @@ def test_no_units_at_all_is_a_list():
     assert checked_references([]) == []
 
 
-@pytest.mark.parametrize("number", ["123456782", "1234.56.782", "123-456-782", "BSN 123 456 782", "x123456782y"])
+@pytest.mark.parametrize(
+    "number", ["123456782", "1234.56.782", "123-456-782", "BSN 123 456 782", "x123456782y", "12345672"]
+)
 def test_a_citizen_number_is_refused_however_it_is_written(number):
     assert "citizen number: 2." in refusal(["F-001", number])
 
 
-@pytest.mark.parametrize("reference", ["123456789", "F-123456781", "2026-000123", "1234567820000", "12-34", "F-014"])
+@pytest.mark.parametrize(
+    "reference", ["123456789", "F-123456781", "2026-000123", "1234567820000", "12-34", "F-014", "F-12345672"]
+)
 def test_a_number_that_fails_the_eleven_test_is_a_reference(reference):
     assert checked_references([reference]) == [reference]
 
 
-@given(st.integers(10_000_000, 999_999_999))
+@given(st.integers(100_000_000, 999_999_999))
 def test_the_eleven_test_is_the_weighted_sum_of_the_digits(number):
     digits = [int(digit) for digit in f"{number:09d}"]
     total = sum(weight * digit for weight, digit in zip((9, 8, 7, 6, 5, 4, 3, 2, -1), digits, strict=True))
