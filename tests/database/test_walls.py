@@ -3,8 +3,10 @@
 import pytest
 from alembic import command
 from alembic.config import Config
+from alembic.script import ScriptDirectory
 from sqlalchemy import text
 
+from portal import database
 from portal.settings import ROOT
 
 
@@ -22,6 +24,10 @@ def test_migrations_go_down_and_up_again(real_db):
         left = connection.execute(text("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'")).scalar_one()
         assert left == 1  # alembic's own
     command.upgrade(config, "head")
+
+
+def test_migrations_are_numbered_and_have_one_head():
+    assert [ScriptDirectory.from_config(alembic("")).get_current_head()] == [database.head()]
 
 
 def test_the_tables_are_those_of_the_models(real_db):
