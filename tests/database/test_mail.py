@@ -62,6 +62,7 @@ def test_the_number_of_a_message_is_that_of_its_promise(app, session, deliver):
 
 def test_a_day_is_written_in_the_words_of_the_reader(session, deliver):
     person = make_person(session, Role.INSPECTOR)
+    person.language = "nl"
     message = deliver(template="audit_assigned", person_id=str(person.id), reference="AU-2027-00001", day="2027-03-01")
     assert "1 maart 2027" in message.get_content()
 
