@@ -36,6 +36,8 @@ class _House:
             merger.merge(params, more)
         _label(params, field, heading)
         _require(params, field)
+        if "errorMessage" in params:
+            params["errorMessage"]["visuallyHiddenText"] = _("Error")  # the component says it in English
         if not field.description and not extra.get("hint"):
             params.pop("hint", None)
         return params

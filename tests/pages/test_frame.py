@@ -104,6 +104,13 @@ def test_an_empty_form_names_every_missing_field_once_and_leads_to_it(client):
     assert page.select_one("form")["novalidate"] == ""
 
 
+def test_a_borrowed_component_says_nothing_in_english_on_a_dutch_page(client):
+    page = BeautifulSoup(client.post("/question?lang=nl", data={}).text, "html.parser")
+    assert page.title.text.startswith("Fout: ")
+    assert page.select_one(".govuk-error-summary__title").text.strip() == "Er is een probleem"
+    assert {tag.text for tag in page.select(".govuk-error-message .govuk-visually-hidden")} == {"Fout:"}
+
+
 def test_fields_say_that_they_are_required_without_stopping_the_browser(client):
     page = BeautifulSoup(client.get("/question?lang=en").text, "html.parser")
     assert not page.select("[required]")
