@@ -4,7 +4,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from uuid import uuid4
 
@@ -20,35 +20,40 @@ from portal.embedded import Postgres, Valkey
 from portal.settings import VAR, Settings
 from portal.supervisor import migrate
 
-TEMPLATE = "keurwerk_template"
+TEMPLATE = "template"
 
 
 @dataclass
 class Servers:
-    """What the controlling process started for everybody: a migrated template database, and a queue."""
+    """What the controlling process started for everybody: a migrated template database, and a queue.
+
+    Every database of a run carries the run's name: a server that DATABASE_URL names may serve others.
+    """
 
     database_url: str
     redis_url: str
+    run: str = field(default_factory=lambda: uuid4().hex[:8])
 
     def clone(self, name: str) -> str:
         """A fresh copy of the template; its URL."""
         with self._admin() as connection:
-            connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
-            connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{TEMPLATE}"')
+            connection.execute(f'CREATE DATABASE "{self._full(name)}" TEMPLATE "{self._full(TEMPLATE)}"')
         return self._url(name)
 
     def drop(self, name: str) -> None:
         with self._admin() as connection:
-            connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+            connection.execute(f'DROP DATABASE IF EXISTS "{self._full(name)}" WITH (FORCE)')
 
     def make_template(self) -> None:
         with self._admin() as connection:
-            connection.execute(f'DROP DATABASE IF EXISTS "{TEMPLATE}" WITH (FORCE)')
-            connection.execute(f'CREATE DATABASE "{TEMPLATE}"')
+            connection.execute(f'CREATE DATABASE "{self._full(TEMPLATE)}"')
         migrate(self._url(TEMPLATE))
 
+    def _full(self, name: str) -> str:
+        return f"keurwerk_test_{self.run}_{name}"
+
     def _url(self, name: str) -> str:
-        return make_url(self.database_url).set(database=name).render_as_string(hide_password=False)
+        return make_url(self.database_url).set(database=self._full(name)).render_as_string(hide_password=False)
 
     def _admin(self) -> psycopg.Connection:
         plain = make_url(self.database_url).set(drivername="postgresql", database="postgres")
@@ -59,13 +64,13 @@ def pytest_configure(config: pytest.Config) -> None:
     """Remember that servers may be needed; they start with the first test that asks, or before the workers do."""
     config.stash[RUNNING] = []
     if hasattr(config, "workerinput"):
-        config.stash[SERVERS] = Servers(config.workerinput["database_url"], config.workerinput["redis_url"])
+        config.stash[SERVERS] = Servers(*(config.workerinput[name] for name in ("database_url", "redis_url", "run")))
 
 
 def pytest_configure_node(node) -> None:  # xdist's hook
     """Hand the servers' addresses to a worker."""
     servers = _servers(node.config)
-    node.workerinput.update(database_url=servers.database_url, redis_url=servers.redis_url)
+    node.workerinput.update(asdict(servers))
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
@@ -93,8 +98,9 @@ def _servers(config: pytest.Config) -> Servers:
             valkey.start()
             config.stash[RUNNING].append(valkey.stop)
             redis_url = valkey.url
-        config.stash[SERVERS] = Servers(database_url, redis_url)
-        config.stash[SERVERS].make_template()
+        servers = config.stash[SERVERS] = Servers(database_url, redis_url)
+        servers.make_template()
+        config.stash[RUNNING].append(lambda: servers.drop(TEMPLATE))
     return config.stash[SERVERS]
 
 
@@ -106,7 +112,7 @@ def servers(request: pytest.FixtureRequest) -> Servers:
 @pytest.fixture(scope="session")
 def engine(servers: Servers, worker_id: str) -> Iterator[Engine]:
     """This worker's own database."""
-    name = f"keurwerk_{worker_id}"
+    name = worker_id
     engine = create_engine(servers.clone(name), pool_size=2)
     yield engine
     engine.dispose()
@@ -180,7 +186,7 @@ def client(app: Flask) -> FlaskClient:
 @pytest.fixture
 def real_db(servers: Servers) -> Iterator[Engine]:
     """A database of its own, for tests that need real commits and several connections."""
-    name = f"keurwerk_{uuid4().hex[:12]}"
+    name = uuid4().hex[:12]
     engine = create_engine(servers.clone(name), pool_size=10)
     yield engine
     engine.dispose()
@@ -195,5 +201,3 @@ class NotedQueue:
 
     def enqueue(self, _: str, item_id: str, **__: object) -> None:
         self.nudged.append(item_id)
-
-

@@ -210,10 +210,10 @@ def test_a_status_can_be_asked_for(session):
 
 
 @pytest.fixture(scope="module")
-def large(servers):
+def large(servers, worker_id):
     from sqlalchemy import create_engine
 
-    engine = create_engine(servers.clone("keurwerk_large"))
+    engine = create_engine(servers.clone(f"large_{worker_id}"))
     with engine.begin() as connection:
         connection.execute(text("SET LOCAL synchronous_commit = on"))  # else VACUUM may not mark the pages yet
         fill_register(connection, 20_000)
@@ -221,7 +221,7 @@ def large(servers):
         connection.execute(text("VACUUM ANALYZE register_entry"))
     yield engine
     engine.dispose()
-    servers.drop("keurwerk_large")
+    servers.drop(f"large_{worker_id}")
 
 
 @pytest.mark.parametrize(
