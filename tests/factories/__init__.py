@@ -2,7 +2,18 @@
 
 from tests.factories.agencies import make_agency
 from tests.factories.applications import answer_all, make_application, make_scheme
+from tests.factories.certificates import make_applicant, make_certificate
 from tests.factories.inspections import make_audit
 from tests.factories.people import give_password, make_person
 
-__all__ = ["answer_all", "give_password", "make_agency", "make_application", "make_audit", "make_person", "make_scheme"]
+__all__ = [
+    "answer_all",
+    "give_password",
+    "make_agency",
+    "make_applicant",
+    "make_application",
+    "make_audit",
+    "make_certificate",
+    "make_person",
+    "make_scheme",
+]

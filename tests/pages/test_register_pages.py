@@ -330,3 +330,13 @@ def test_the_search_box_of_every_page_can_be_used_without_script(app, session):
     form = soup.select_one("main form")
     assert (form["method"], form["action"].split("?")[0]) == ("get", "/register")
     assert soup.select_one("label[for=q]")
+
+
+def test_the_register_can_be_served_alone(session, settings, make_session):
+    from portal.app import create_app
+
+    alone = create_app(settings, doors=("registry",))
+    alone.extensions["sessionmaker"] = make_session
+    path = address(session, make_certificate(session).agency)
+    assert "Sign in" not in Browser(alone).open(path).response.get_data(as_text=True)
+    Browser(alone).open("/login", status=404)
