@@ -27,6 +27,8 @@ log = logging.getLogger(__name__)
 def main() -> None:
     """Work until told to stop."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s")
+    for chatty in ("weasyprint", "fontTools", "pyhanko"):
+        logging.getLogger(chatty).setLevel(logging.WARNING)
     app = create_app(Settings.from_env(os.environ), doors=())  # noqa: TID251 - an entry point, like wsgi.py
     stop = threading.Event()
     threading.Thread(target=sweep_until, args=(app, stop), daemon=True).start()
@@ -44,7 +46,7 @@ def main() -> None:
     stop.set()
 
 
-class PortalWorker(SimpleWorker):  # type: ignore[misc]  # rq ships no types we can use
+class PortalWorker(SimpleWorker):
     """Each job in an application context, and so a database session, of its own.
 
     In this process, not in a fork per job: the press stays warm, and a crash costs only what the sweep repeats.
