@@ -61,8 +61,7 @@ def resident_mb(pid: int) -> float:
 
 def run(port: int, path: str, *, n: int, connections: int, pids: list[int], cookie: str = "") -> Load:
     """Send `n` GETs in all over `connections` kept connections; every answer must be 200."""
-    head = f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nAccept-Language: nl\r\n"
-    request = (head + (f"Cookie: {cookie}\r\n" if cookie else "") + "\r\n").encode()
+    request = _request(port, path, cookie)
     walls: list[list[float]] = [[] for _ in range(connections)]
     bodies: list[bytes] = [b""] * connections
 
@@ -82,6 +81,18 @@ def run(port: int, path: str, *, n: int, connections: int, pids: list[int], cook
         thread.join()
     elapsed = time.perf_counter() - begin
     return Load([wall for each in walls for wall in each], elapsed, cpu_seconds(pids) - before, bodies[0])
+
+
+def once(port: int, path: str, cookie: str = "") -> bytes:
+    """One GET; its body. OSError while nobody listens."""
+    with socket.create_connection(("127.0.0.1", port), timeout=30) as connection:
+        connection.sendall(_request(port, path, cookie))
+        return _read(connection)
+
+
+def _request(port: int, path: str, cookie: str) -> bytes:
+    head = f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nAccept-Language: nl\r\n"
+    return (head + (f"Cookie: {cookie}\r\n" if cookie else "") + "\r\n").encode()
 
 
 def _read(connection: socket.socket) -> bytes:

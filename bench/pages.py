@@ -141,7 +141,7 @@ def _wait(port: int, path: str, cookie: str) -> None:
     end = time.monotonic() + 30
     while True:
         try:
-            load.run(port, path, n=1, connections=1, pids=[], cookie=cookie)
+            load.once(port, path, cookie)
         except OSError:
             if time.monotonic() > end:
                 raise
@@ -158,7 +158,10 @@ def _statements(app: Flask, path: str, cookie: str) -> int:
         seen.append(statement)
 
     event.listen(engine, "before_cursor_execute", note)
-    answer = app.test_client().get(path, headers={"Cookie": cookie} if cookie else {})
+    client = app.test_client()
+    if cookie:
+        client.set_cookie(*cookie.split("=", 1))
+    answer = client.get(path)
     event.remove(engine, "before_cursor_execute", note)
     if answer.status_code != 200:  # noqa: PLR2004
         raise RuntimeError(f"{path} answers {answer.status_code}")

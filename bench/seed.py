@@ -84,12 +84,13 @@ BULK = [
     """,
     """
     INSERT INTO register_entry
-    SELECT (jsonb_populate_record(k, jsonb_build_object(
+    SELECT r.*
+    FROM agency a JOIN certificate c ON c.agency_id = a.id JOIN seed s ON s.register_number = a.register_number,
+    LATERAL jsonb_populate_record((SELECT k FROM register_entry k LIMIT 1), jsonb_build_object(
         'agency_id', a.id, 'public_id', 'nl-' || a.register_number, 'legal_name', a.legal_name, 'trade_names', '[]'::jsonb,
-        'register_number', a.register_number, 'city', a.city, 'certificate_id', c.id, 'certificate_number', c.number,
-        'folded', s.folded, 'near', to_jsonb(s.near), 'numbers', jsonb_build_array(s.bare)))).*
-    FROM agency a JOIN certificate c ON c.agency_id = a.id JOIN seed s ON s.register_number = a.register_number
-    CROSS JOIN (SELECT * FROM register_entry LIMIT 1) k WHERE a.register_number LIKE '6%'
+        'sort_name', lower(a.legal_name), 'register_number', a.register_number, 'city', a.city, 'certificate_id', c.id,
+        'certificate_number', c.number, 'folded', s.folded, 'near', to_jsonb(s.near), 'numbers', jsonb_build_array(s.bare)
+    )) r
     """,
 ]
 
@@ -157,8 +158,9 @@ def _bulk(engine: Engine) -> None:
             text("INSERT INTO seed VALUES (:name, :city, :register_number, :folded, :near, :bare)"), names()
         )
         session.execute(
-            text("""INSERT INTO agency SELECT (jsonb_populate_record(k, jsonb_build_object('id', gen_random_uuid(), 'legal_name', s.name,
-                    'city', s.city, 'register_number', s.register_number))).* FROM seed s CROSS JOIN (SELECT * FROM agency LIMIT 1) k""")
+            text("""INSERT INTO agency SELECT r.* FROM seed s, LATERAL jsonb_populate_record((SELECT k FROM agency k LIMIT 1),
+                    jsonb_build_object('id', gen_random_uuid(), 'legal_name', s.name, 'city', s.city,
+                                       'register_number', s.register_number)) r""")
         )
         for statement in BULK:
             session.execute(text(statement), {"each": ANSWERS_EACH} if ":each" in statement else {})

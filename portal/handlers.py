@@ -5,10 +5,6 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from audits.inspections.report import report_facts
-from audits.people.queries import contacts_of
-from certificates.printed import decision_letter_facts
-from certificates.register.services import refresh_entry
 from flask import current_app
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -17,8 +13,12 @@ from audits.core import outbox
 from audits.core.outbox import Handler
 from audits.decisions.models import Decision
 from audits.inspections.models import Audit
+from audits.inspections.report import report_facts
+from audits.people.queries import contacts_of
 from certificates import press
 from certificates.models import Certificate, Document
+from certificates.printed import decision_letter_facts
+from certificates.register.services import refresh_entry
 from certificates.services import issue_certificate, number_certificate, record_document
 from portal import mail, sealing, storage
 from portal.settings import Settings

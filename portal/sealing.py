@@ -2,9 +2,9 @@
 
 from functools import lru_cache
 
-from certificates.seal import KeySealer, Sealer, ensure_demo_ca
 from flask import current_app
 
+from certificates.seal import KeySealer, Sealer, ensure_demo_ca
 from portal.settings import Settings
 
 

@@ -3,6 +3,7 @@
 import logging
 import os
 import threading
+from importlib import import_module
 from typing import Any
 
 from flask import Flask
@@ -30,6 +31,7 @@ def main() -> None:
     for chatty in ("weasyprint", "fontTools", "pyhanko"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
     app = create_app(Settings.from_env(os.environ), doors=())  # noqa: TID251 - an entry point, like wsgi.py
+    import_module("certificates.press.printing")  # who prints loads the typesetter now, not while somebody waits
     stop = threading.Event()
     threading.Thread(target=sweep_until, args=(app, stop), daemon=True).start()
     queue = app.extensions["queue"]

@@ -15,9 +15,10 @@ from uuid import uuid4
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, sync_playwright
-from sqlalchemy import create_engine
+from sqlalchemy import create_engine, update
 
-from portal import processes
+from audits.people.models import Person
+from portal import database, processes
 from portal.app import create_app
 from portal.demo import story
 from portal.settings import ROOT
@@ -72,6 +73,8 @@ def portal(servers: Servers, worker_id: str, tmp_path_factory: pytest.TempPathFa
         story._appoint_staff(app)
         with Path(os.devnull).open("w") as nowhere:
             story._publish(app, story.Story(nowhere))
+        with app.app_context(), database.write() as session:
+            session.execute(update(Person).values(language="en"))  # the test presses buttons by their English words
         yield Portal(settings.base_url, app, state / "mail")
     finally:
         for child in children:

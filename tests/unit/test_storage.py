@@ -16,9 +16,9 @@ def url(request, tmp_path):
     """A folder, and the store that STORAGE_URL names (s3://…), where there is one."""
     if request.param == "file":
         return (tmp_path / "a folder % with é").as_uri()
-    if "STORAGE_URL" not in os.environ:  # noqa: TID251
+    if "STORAGE_URL" not in os.environ:
         pytest.skip("no STORAGE_URL")
-    return os.environ["STORAGE_URL"]  # noqa: TID251
+    return os.environ["STORAGE_URL"]
 
 
 def test_what_was_put_is_found_by_its_digest(url):
