@@ -2,15 +2,19 @@
 
 import ctypes
 import fcntl
+import logging
 import os
 import pwd
+import runpy
 import signal
 import subprocess
+import sys
 import time
-from collections.abc import Callable, Iterator
+import traceback
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO
+from typing import IO, NoReturn, Protocol
 
 PR_SET_PDEATHSIG = 1
 STOP_SECONDS = 10
@@ -48,7 +52,89 @@ def starter(with_signal: int = signal.SIGTERM, account: str | None = None) -> Ca
     return prepare
 
 
-def stop(process: "subprocess.Popen[bytes] | None", with_signal: int = signal.SIGTERM) -> None:
+class Process(Protocol):
+    """What Popen and Forked have in common."""
+
+    pid: int
+    returncode: int | None
+
+    def poll(self) -> int | None:
+        """The exit status, once it has ended."""
+
+    def wait(self, timeout: float | None = None) -> int:
+        """Wait for the exit status; subprocess.TimeoutExpired when that takes too long."""
+
+    def send_signal(self, sig: int, /) -> None:
+        """Signal it, if it still runs."""
+
+
+class Forked:
+    """`python -m …` in a copy of this process: what is imported here is there at once, and in memory only once.
+
+    Only for a process with one thread and no open connections. `log` takes what the child prints, if given.
+    """
+
+    def __init__(
+        self, words: Sequence[str], env: Mapping[str, str], *, at_our_end: int = signal.SIGTERM, log: Path | None = None
+    ) -> None:
+        self.returncode: int | None = None
+        prepare = starter(at_our_end)
+        sys.stdout.flush()
+        sys.stderr.flush()
+        self.pid = os.fork()
+        if not self.pid:
+            _become(words, env, prepare, log)
+
+    def poll(self) -> int | None:
+        """The exit status, once it has ended."""
+        if self.returncode is None:
+            pid, status = os.waitpid(self.pid, os.WNOHANG)
+            if pid:
+                self.returncode = os.waitstatus_to_exitcode(status)
+        return self.returncode
+
+    def wait(self, timeout: float | None = None) -> int:
+        """Wait for the exit status; subprocess.TimeoutExpired when that takes too long."""
+        end = time.monotonic() + timeout if timeout is not None else None
+        while (status := self.poll()) is None:
+            if end is not None and time.monotonic() > end:
+                raise subprocess.TimeoutExpired(str(self.pid), timeout or 0)
+            time.sleep(0.02)
+        return status
+
+    def send_signal(self, sig: int, /) -> None:
+        """Signal it, if it still runs."""
+        if self.poll() is None:
+            os.kill(self.pid, sig)
+
+
+def _become(words: Sequence[str], env: Mapping[str, str], prepare: Callable[[], None], log: Path | None) -> NoReturn:
+    status = 1
+    try:
+        for each in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(each, signal.SIG_DFL)
+        prepare()
+        if log:
+            with log.open("ab") as output:
+                os.dup2(output.fileno(), 1)
+                os.dup2(output.fileno(), 2)
+        logging.getLogger().handlers.clear()
+        os.environ.clear()  # noqa: TID251 - the child gets an environment of its own
+        os.environ.update(env)  # noqa: TID251
+        sys.argv = list(words)
+        runpy.run_module(words[0], run_name="__main__", alter_sys=True)
+        status = 0
+    except SystemExit as leave:
+        status = leave.code if isinstance(leave.code, int) else int(leave.code is not None)
+    except BaseException:
+        traceback.print_exc()
+    finally:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(status)
+
+
+def stop(process: Process | None, with_signal: int = signal.SIGTERM) -> None:
     """Ask a child to end, and insist after a while."""
     if process is None or process.poll() is not None:
         return
@@ -56,7 +142,7 @@ def stop(process: "subprocess.Popen[bytes] | None", with_signal: int = signal.SI
     try:
         process.wait(STOP_SECONDS)
     except subprocess.TimeoutExpired:
-        process.kill()
+        process.send_signal(signal.SIGKILL)
         process.wait()
 
 

@@ -6,12 +6,13 @@ import os
 import secrets
 import signal
 import socket
-import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from http.client import HTTPConnection, HTTPException
+from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 from types import FrameType
 from typing import Protocol
@@ -19,11 +20,12 @@ from typing import Protocol
 from alembic.command import upgrade
 from alembic.config import Config
 
+from portal.app import DOORS
 from portal.embedded import EmbeddedError, Postgres, Valkey
-from portal.processes import HeldError, die_with_parent, held, starter, stop
+from portal.processes import Forked, HeldError, Process, die_with_parent, held, stop
 from portal.settings import ROOT, VAR, Settings, SettingsError
-from portal.web import HOST
 
+HOST = "127.0.0.1"  # as portal.web has it
 DEMO_DATABASE = "keurwerk_demo"
 PATIENCE = 60.0
 PORT_SECONDS = 6.0  # a web server of ours may be on its way out
@@ -38,7 +40,10 @@ class Part(Protocol):
     """Something that runs beside us: a server, the worker, the web."""
 
     name: str
-    process: "subprocess.Popen[bytes] | None"
+
+    @property
+    def process(self) -> Process | None:
+        """The process, once it was started."""
 
     def start(self) -> None:
         """Start it, and wait until it can be used."""
@@ -50,24 +55,17 @@ class Part(Protocol):
 class Program:
     """The worker or the web server, in a process of its own with a log of its own."""
 
-    def __init__(self, name: str, command: Sequence[str], env: Mapping[str, str], at_our_end: int) -> None:
+    def __init__(self, name: str, words: Sequence[str], env: Mapping[str, str], at_our_end: int) -> None:
         self.name = name
-        self.process: subprocess.Popen[bytes] | None = None
-        self._command = command
+        self.process: Process | None = None
+        self._words = words
         self._env = env
         self._at_our_end = at_our_end
 
     def start(self) -> None:
         """Start it."""
-        with (VAR / "run" / f"{self.name}.log").open("ab") as output:
-            self.process = subprocess.Popen(
-                self._command,
-                env=self._env,
-                cwd=ROOT,
-                stdout=output,
-                stderr=output,
-                preexec_fn=starter(self._at_our_end),
-            )
+        log = VAR / "run" / f"{self.name}.log"
+        self.process = Forked(self._words, self._env, at_our_end=self._at_our_end, log=log)
 
     def stop(self) -> None:
         """Let it end what it is doing."""
@@ -141,9 +139,10 @@ def _run(environment: Mapping[str, str], arguments: argparse.Namespace) -> int:
         env.setdefault("BASE_URL", f"http://{HOST}:{port}")
         settings = Settings.from_env(env)
         migrate(settings.database_url)
+        _load()
         # What a worker was doing when it is killed is done again; the web server still has workers of its own to end.
-        _start(Program("worker", worker_command(), env, signal.SIGKILL), running, parts)
-        web = Program("web", web_command(port), env, signal.SIGTERM)
+        _start(Program("worker", ["portal.worker"], env, signal.SIGKILL), running, parts)
+        web = Program("web", ["portal.web", str(port)], env, signal.SIGTERM)
         _start(web, running, parts)
         _wait_until_ready(port, web)
         log.info("Servers, worker and web are up after %.1f seconds.\n", time.monotonic() - began)
@@ -151,8 +150,7 @@ def _run(environment: Mapping[str, str], arguments: argparse.Namespace) -> int:
             held_every_step = _tell(env)
             if arguments.no_serve or not held_every_step:
                 return 0 if held_every_step else 1
-            more = subprocess.Popen(_demo_command("more"), env=env, cwd=ROOT, preexec_fn=starter())
-            running.callback(stop, more)
+            running.callback(stop, Forked(["portal.demo", "more"], env))
         log.info("\nKeurwerk is on %s  (Ctrl-C ends it)", settings.base_url)
         with suppress(KeyboardInterrupt):
             _watch(parts)
@@ -160,16 +158,19 @@ def _run(environment: Mapping[str, str], arguments: argparse.Namespace) -> int:
 
 
 def _tell(env: Mapping[str, str]) -> bool:
-    """Play the demo in a process of its own, so that this one stays small."""
-    told = subprocess.Popen(_demo_command(), env=dict(env), cwd=ROOT, preexec_fn=starter())
+    told = Forked(["portal.demo"], env)
     try:
         return told.wait() == 0
     finally:
         stop(told)
 
 
-def _demo_command(*words: str) -> list[str]:
-    return [sys.executable, "-m", "portal.demo", *words]
+def _load() -> None:
+    """Import once what the children need: most of the time that they take to start is this."""
+    names = ["granian", "rq", "portal.jobs", "portal.demo.story"]
+    for name in names + [module for door in DOORS.values() for module in door]:
+        if find_spec(name):
+            import_module(name)
 
 
 def worker_command() -> list[str]:
