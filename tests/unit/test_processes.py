@@ -1,0 +1,75 @@
+"""Children of ours: a copy of the process that started them, with an environment of its own, and no longer life."""
+
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from portal.settings import ROOT
+
+START = "import sys, time; from pathlib import Path; from portal.processes import Forked, stop; words = sys.argv[1:]\n"
+
+
+@pytest.fixture
+def run(tmp_path):
+    """Run a script that starts children, in an interpreter without the threads of a test runner."""
+    (tmp_path / "child.py").write_text(
+        "import os, sys, time\n"
+        "print(sorted(os.environ), sys.argv[1:], flush=True)\n"
+        "time.sleep(float(sys.argv[1]))\n"
+        "sys.exit(int(sys.argv[2]))\n"
+    )
+
+    def start(script, *words):
+        path = f"import sys; sys.path[:0] = [{str(tmp_path)!r}, {str(ROOT)!r}]\n"
+        return subprocess.Popen(
+            [sys.executable, "-c", path + START + script, *words], stdout=subprocess.PIPE, text=True
+        )
+
+    return start
+
+
+def test_a_child_has_its_own_words_environment_log_and_status(run, tmp_path):
+    log = tmp_path / "log"
+    with run(
+        "child = Forked(['child', '0', '7'], {'ONLY': 'this'}, log=Path(words[0]))\n"
+        "print(child.wait(), child.poll(), child.returncode)\n",
+        str(log),
+    ) as parent:
+        assert parent.stdout.read() == "7 7 7\n"
+    assert log.read_text() == "['ONLY'] ['0', '7']\n"
+
+
+def test_a_child_that_fails_says_why(run, tmp_path):
+    log = tmp_path / "log"
+    with run("print(Forked(['no_such_module'], {}, log=Path(words[0])).wait())\n", str(log)) as parent:
+        assert parent.stdout.read() == "1\n"
+    assert "no_such_module" in log.read_text()
+
+
+def test_a_child_can_be_stopped(run):
+    with run(
+        "child = Forked(['child', '600', '0'], {}); stop(child); stop(child); print(child.returncode)\n"
+    ) as parent:
+        assert parent.stdout.read().endswith("-15\n")
+
+
+def test_a_child_ends_with_its_parent(run):
+    with run("print(Forked(['child', '600', '0'], {}).pid, flush=True); time.sleep(600)\n") as parent:
+        child = int(parent.stdout.readline())
+        parent.stdout.readline()  # the child's own line: it runs
+        parent.kill()
+        parent.wait()
+        end = time.monotonic() + 20
+        while runs(child):
+            assert time.monotonic() < end
+            time.sleep(0.02)
+
+
+def runs(pid):
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
