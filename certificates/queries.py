@@ -3,8 +3,9 @@
 from uuid import UUID
 
 from sqlalchemy import Select, false, or_, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session, contains_eager, joinedload
 
+from audits.agencies.models import Agency
 from audits.core.access import Actor, Permission
 from audits.core.errors import NotFoundError
 from audits.decisions.models import Decision
@@ -13,6 +14,8 @@ from audits.inspections.models import Audit
 from audits.inspections.queries import visible_audits
 from certificates.models import Certificate, CertificateChange, Document
 from certificates.workflow import CertificateState
+
+PAGE_SIZE = 50
 
 
 def visible_certificates(actor: Actor) -> Select[Certificate]:
@@ -24,9 +27,13 @@ def visible_certificates(actor: Actor) -> Select[Certificate]:
 
 
 def get_certificate(session: Session, actor: Actor, certificate_id: UUID) -> Certificate:
-    """One certificate with its agency, or NotFoundError."""
+    """One certificate with its agency, version and decision, or NotFoundError."""
     query = visible_certificates(actor).where(Certificate.id == certificate_id)
-    certificate = session.scalar(query.options(joinedload(Certificate.agency), joinedload(Certificate.scheme_version)))
+    certificate = session.scalar(
+        query.options(
+            joinedload(Certificate.agency), joinedload(Certificate.scheme_version), joinedload(Certificate.decision)
+        )
+    )
     if certificate is None:
         raise NotFoundError("There is no such certificate.")
     return certificate
@@ -36,10 +43,18 @@ def list_certificates(
     session: Session, actor: Actor, *, states: frozenset[CertificateState] | None = None, limit: int = 100
 ) -> list[Certificate]:
     """The newest certificates with their agencies."""
-    query = visible_certificates(actor).options(joinedload(Certificate.agency)).order_by(Certificate.numbered_at.desc())
-    if states:
-        query = query.where(Certificate.state.in_(states))
-    return list(session.scalars(query.limit(limit)))
+    return list(session.scalars(_newest(actor, states).limit(limit)))
+
+
+def search_certificates(
+    session: Session, actor: Actor, text: str = "", page: int = 1, *, states: frozenset[CertificateState] | None = None
+) -> list[Certificate]:
+    """One page of them, and one more; those whose number or agency's name or number has `text` in it."""
+    query = _newest(actor, states)
+    if text.strip():
+        names = (Agency.legal_name, Agency.register_number, Certificate.number)
+        query = query.where(or_(*(name.icontains(text.strip(), autoescape=True) for name in names)))
+    return list(session.scalars(query.limit(PAGE_SIZE + 1).offset((max(page, 1) - 1) * PAGE_SIZE)))
 
 
 def changes_of(session: Session, certificate_id: UUID) -> list[CertificateChange]:
@@ -72,3 +87,9 @@ def get_document(session: Session, actor: Actor, document_id: UUID) -> Document:
     if document is None:
         raise NotFoundError("There is no such document.")
     return document
+
+
+def _newest(actor: Actor, states: frozenset[CertificateState] | None) -> Select[Certificate]:
+    query = visible_certificates(actor).join(Certificate.agency).options(contains_eager(Certificate.agency))
+    query = query.where(Certificate.state.in_(states)) if states else query
+    return query.order_by(Certificate.numbered_at.desc(), Certificate.number.desc())

@@ -36,6 +36,7 @@ DOORS = {
         "portal.office.home",
         "portal.office.applications",
         "portal.office.audits",
+        "portal.office.decisions",
         "portal.office.certificates",
         "portal.office.schemes",
         "portal.office.people",

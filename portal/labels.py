@@ -6,14 +6,15 @@ from flask import Flask
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 
+from audits.agencies.printed import country_name
 from audits.applications.workflow import ApplicationState
 from audits.core.access import Role
-from audits.core.events import Event
 from audits.decisions.independence import Bar
 from audits.decisions.rules import Outcome, Reason
 from audits.inspections.workflow import AuditState, FindingState
 from certificates.rules import Status
 from certificates.workflow import CertificateState
+from portal.i18n import current_language
 
 # Pairs, not a dict: members of different enums with the same value are equal as dictionary keys.
 LABELS: list[tuple[StrEnum, LazyString]] = [
@@ -69,12 +70,13 @@ EVENTS: dict[str, LazyString] = {
     "agency.register": _l("Agency registered"),
     "agency.edit": _l("Details changed"),
     "application.start": _l("Application started"),
+    "answer.save": _l("Answer saved"),
     "application.submit": _l("Application submitted"),
     "application.return": _l("Application sent back to the agency"),
     "application.accept": _l("Application accepted"),
     "application.refuse": _l("Application not taken on"),
     "application.withdraw": _l("Application withdrawn by the agency"),
-    "application.conclude": _l("Case decided"),
+    "application.conclude": _l("Application closed"),
     "audit.plan": _l("Audit planned"),
     "audit.start": _l("Audit started"),
     "audit.freeze": _l("Population fixed and sample drawn"),
@@ -82,8 +84,14 @@ EVENTS: dict[str, LazyString] = {
     "audit.report": _l("Audit reported"),
     "audit.reopen": _l("Sent back to the inspector"),
     "audit.review": _l("File reviewed"),
-    "audit.conclude": _l("Case decided"),
+    "audit.conclude": _l("File closed"),
     "audit.cancel": _l("Audit cancelled"),
+    "finding.answer": _l("Repair of a finding explained"),
+    "finding.add_evidence": _l("File added to a repair"),
+    "finding.reject": _l("Repair sent back to the agency"),
+    "finding.close": _l("Finding closed"),
+    "decision.decide": _l("Decision taken"),
+    "certificate.number": _l("Certificate numbered"),
     "certificate.issue": _l("Certificate issued"),
     "certificate.suspend": _l("Certificate suspended"),
     "certificate.lift": _l("Suspension lifted"),
@@ -99,11 +107,16 @@ def label(value: StrEnum) -> str:
     return str(_BY_KEY[type(value).__name__, value.value])
 
 
-def event_words(event: Event) -> str:
+def event_words(name: str) -> str:
     """What happened, in words; an event without words of its own is shown by its name."""
-    return str(EVENTS.get(event.name, event.name))
+    return str(EVENTS.get(name, name))
+
+
+def country(code: str) -> str:
+    """A country in the reader's language; `code` is ISO 3166-1 alpha-2."""
+    return country_name(code, current_language())
 
 
 def init_app(app: Flask) -> None:
-    """Offer both to the templates."""
-    app.jinja_env.filters.update(label=label, event_words=event_words)
+    """Offer them to the templates."""
+    app.jinja_env.filters.update(label=label, event_words=event_words, country=country)

@@ -50,7 +50,8 @@ def _menu() -> list[dict[str, Any]]:
     if may(Permission.AUDIT_CONDUCT):
         items.append(("inspector.home", _("My audits")))
     if may(Permission.CASES_VIEW):
-        items += [("office.home", _("Work that waits")), ("office_certificates.list_certificates", _("Certificates"))]
+        items += [("office.home", _("Work that waits")), ("office_applications.list_applications", _("Cases"))]
+        items.append(("office_certificates.list_certificates", _("Certificates")))
     if may(Permission.SCHEME_VIEW):
         items.append(("office_schemes.list_versions", _("Norm")))
     if may(Permission.PERSON_MANAGE):

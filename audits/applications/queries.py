@@ -4,9 +4,10 @@ from collections import defaultdict
 from collections.abc import Collection
 from uuid import UUID
 
-from sqlalchemy import Select, false, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy import Select, false, or_, select
+from sqlalchemy.orm import Session, contains_eager, joinedload
 
+from audits.agencies.models import Agency
 from audits.applications.models import Answer, Application, Evidence
 from audits.applications.workflow import ApplicationState
 from audits.core.access import Actor, Permission
@@ -47,6 +48,16 @@ def list_applications(
         query = query.where(Application.state.in_(states))
     query = query.order_by(Application.submitted_at.nulls_last(), Application.reference)
     return list(session.scalars(query.limit(PAGE_SIZE).offset((max(page, 1) - 1) * PAGE_SIZE)))
+
+
+def search_applications(session: Session, actor: Actor, text: str = "", page: int = 1) -> list[Application]:
+    """Applications with their agencies, newest first: all, or those whose number or agency's name has `text` in it."""
+    query = visible_applications(actor).join(Application.agency).options(contains_eager(Application.agency))
+    if text.strip():
+        names = (Agency.legal_name, Agency.register_number, Application.reference)
+        query = query.where(or_(*(name.icontains(text.strip(), autoescape=True) for name in names)))
+    query = query.order_by(Application.submitted_at.desc(), Application.reference.desc())
+    return list(session.scalars(query.limit(PAGE_SIZE + 1).offset((max(page, 1) - 1) * PAGE_SIZE)))
 
 
 def answers_of(session: Session, application_id: UUID) -> dict[str, Answer]:

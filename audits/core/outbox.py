@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from audits.core import clock
 from audits.core.db import Base, Id
+from audits.core.errors import NotFoundError
 
 Handler = Callable[[Session, Mapping[str, Any]], None]
 
@@ -76,8 +77,10 @@ def fail(session: Session, item_id: UUID, error: str) -> None:
 
 
 def retry(session: Session, item_id: UUID) -> None:
-    """Give a failed item a new start."""
-    item = session.get_one(OutboxItem, item_id, with_for_update=True)
+    """Give a failed item a new start; NotFoundError if nothing failed under this id."""
+    item = session.get(OutboxItem, item_id, with_for_update=True)
+    if item is None or item.failed_at is None:
+        raise NotFoundError("This work has not failed, or was tried again already.")
     item.attempts, item.failed_at, item.due_at = 0, None, clock.now()
     session.info.setdefault("promised", []).append(item.id)
 

@@ -1,9 +1,10 @@
 """Who may not decide on an audit: ISO/IEC 17065 clause 7.6.2. A trigger holds the same wall in the database."""
 
+from collections.abc import Iterable
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import exists, or_, select
+from sqlalchemy import exists, or_, select, union
 from sqlalchemy.orm import Session
 
 from audits.inspections.models import Audit, Participant, Verdict
@@ -26,3 +27,13 @@ def bar_of(session: Session, audit: Audit, person_id: UUID) -> Bar | None:
     if took_part or person_id in {audit.planner_id, audit.inspector_id}:
         return Bar.TOOK_PART
     return Bar.TIE if has_tie else None
+
+
+def barred_from(session: Session, person_id: UUID, audits: Iterable[Audit]) -> set[UUID]:
+    """On which of these audits this person may not decide."""
+    ids = [audit.id for audit in audits]
+    shared = select(Participant.audit_id).where(Participant.person_id == person_id, Participant.audit_id.in_(ids))
+    judged = select(Verdict.audit_id).where(Verdict.recorded_by == person_id, Verdict.audit_id.in_(ids))
+    tied = select(Audit.id).join(Tie, Tie.agency_id == Audit.agency_id)
+    tied = tied.where(Tie.person_id == person_id, Audit.id.in_(ids))
+    return set(session.scalars(union(shared, judged, tied)))

@@ -4,12 +4,14 @@ from uuid import UUID
 
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm.interfaces import LoaderOption
 
 from audits.core.access import Actor, Permission
 from audits.core.errors import NotFoundError
 from audits.decisions.models import Decision
 from audits.inspections.models import Audit
 from audits.inspections.queries import visible_audits
+from audits.people.models import Person
 
 
 def visible_decisions(actor: Actor) -> Select[Decision]:
@@ -25,7 +27,7 @@ def visible_decisions(actor: Actor) -> Select[Decision]:
 def get_decision(session: Session, actor: Actor, decision_id: UUID) -> Decision:
     """One decision with its audit, or NotFoundError."""
     query = visible_decisions(actor).where(Decision.id == decision_id)
-    decision = session.scalar(query.options(joinedload(Decision.audit), joinedload(Decision.decider)))
+    decision = session.scalar(query.options(joinedload(Decision.audit), _decider()))
     if decision is None:
         raise NotFoundError("There is no such decision.")
     return decision
@@ -33,6 +35,9 @@ def get_decision(session: Session, actor: Actor, decision_id: UUID) -> Decision:
 
 def find_decision(session: Session, actor: Actor, audit_id: UUID) -> Decision | None:
     """The decision on an audit, if it was taken."""
-    return session.scalar(
-        visible_decisions(actor).where(Decision.audit_id == audit_id).options(joinedload(Decision.decider))
-    )
+    return session.scalar(visible_decisions(actor).where(Decision.audit_id == audit_id).options(_decider()))
+
+
+def _decider() -> LoaderOption:
+    """Who decided; what roles that person holds is of no interest here."""
+    return joinedload(Decision.decider).lazyload(Person.held)

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from audits.applications.services import conclude_application
 from audits.core import clock, events, outbox
 from audits.core.access import Actor, Permission, authorise
-from audits.core.errors import NotAllowedError, NotFoundError, RuleError
+from audits.core.errors import N_, NotAllowedError, NotFoundError, RuleError
 from audits.decisions.basis import basis_digest, standing
 from audits.decisions.independence import Bar, bar_of
 from audits.decisions.models import Decision
@@ -20,8 +20,8 @@ from audits.inspections.services import conclude_audit
 from audits.schemes.queries import norm_of
 
 BARRED = {
-    Bar.TOOK_PART: "You took part in this audit. Somebody else must decide.",
-    Bar.TIE: "You have declared a tie with this agency. Somebody else must decide.",
+    Bar.TOOK_PART: N_("You took part in this audit. Somebody else must decide."),
+    Bar.TIE: N_("You have declared a tie with this agency. Somebody else must decide."),
 }
 _BAR_OF_TRIGGER = {"four_eyes": Bar.TOOK_PART, "no_tie": Bar.TIE}
 

@@ -25,7 +25,7 @@ class SchemeVersion(Base):
     valid_from: Mapped[date]
     published_at: Mapped[datetime]
     published_by: Mapped[UUID]
-    source: Mapped[str]
+    source: Mapped[str] = mapped_column(deferred=True)  # long, and read once per process
     sha256: Mapped[str] = mapped_column(unique=True)
     fail_total: Mapped[int]
     failing_grades: Mapped[list[str]] = mapped_column(ARRAY(Text))

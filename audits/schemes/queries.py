@@ -1,7 +1,6 @@
 """Reads of published scheme versions."""
 
 from datetime import date
-from functools import lru_cache
 from uuid import UUID
 
 from sqlalchemy import select
@@ -12,10 +11,15 @@ from audits.schemes.models import SchemeVersion
 from audits.schemes.source import parse
 from audits.schemes.text import SchemeText
 
+_KNOWN: dict[str, SchemeText] = {}  # by the hash of the source
+
 
 def norm_of(version: SchemeVersion) -> SchemeText:
     """The norm itself: texts, severities, points, thresholds. Read once per process, as a version never changes."""
-    return _parsed(version.sha256, version.source)
+    known = _KNOWN.get(version.sha256)
+    if known is None:
+        known = _KNOWN[version.sha256] = parse(version.source)
+    return known
 
 
 def norm(session: Session, version_id: UUID) -> SchemeText:
@@ -51,8 +55,3 @@ def list_versions(session: Session) -> list[SchemeVersion]:
             select(SchemeVersion).order_by(SchemeVersion.valid_from.desc(), SchemeVersion.published_at.desc())
         )
     )
-
-
-@lru_cache(maxsize=16)
-def _parsed(_: str, source: str) -> SchemeText:
-    return parse(source)

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -13,6 +13,7 @@ from certificates import queries, services
 from certificates.workflow import CERTIFICATE_FLOW, LIVING
 from portal import database
 from portal.access import current_actor, needs
+from portal.lists import Part
 from portal.office.forms import ChangeForm
 
 bp = Blueprint("office_certificates", __name__, url_prefix="/office/certificates")
@@ -27,9 +28,12 @@ CHANGES = {
 @bp.get("/")
 @needs(Permission.CASES_VIEW)
 def list_certificates() -> ResponseReturnValue:
-    """The certificates that live today."""
-    found = queries.list_certificates(database.read(), current_actor(), states=LIVING)
-    return render_template("office/certificates.html", certificates=found, today=clock.today())
+    """The certificates that live today, or those of any state that a name or number leads to."""
+    text, page = request.args.get("q", ""), request.args.get("page", 1, int)
+    states = None if text.strip() else LIVING
+    found = queries.search_certificates(database.read(), current_actor(), text, page, states=states)
+    part = Part(found, page, queries.PAGE_SIZE)
+    return render_template("office/certificates.html", found=part, text=text, today=clock.today())
 
 
 @bp.get("/<uuid:certificate_id>")
@@ -42,6 +46,7 @@ def show_certificate(certificate_id: UUID) -> ResponseReturnValue:
         "office/certificate.html",
         certificate=certificate,
         status=certificate.status_on(clock.today()),
+        register_url=certificate.printed["register_url"],
         changes=queries.changes_of(session, certificate_id),
         document=queries.find_document(session, actor, "certificate", certificate_id),
         moves=[move.name for move in CERTIFICATE_FLOW.open_moves(certificate.state) if actor.has(move.permission)],
@@ -67,7 +72,7 @@ def change_submitted(certificate_id: UUID, move: str) -> ResponseReturnValue:
         except RuleError as error:
             form.complain(error)
         else:
-            flash(_("Done. The public register shows it now."))
+            flash(_("Done. The public register shows it now."), "success")
             return redirect(url_for("office_certificates.show_certificate", certificate_id=certificate_id), 303)
     return _page(certificate_id, move, form), 422
 

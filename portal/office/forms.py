@@ -69,8 +69,10 @@ class DecisionForm(Form):
     )
 
     def offer(self, outcomes: Sequence[Outcome]) -> None:
-        """Only what the findings leave open can be chosen."""
+        """Only what the findings leave open can be chosen, and conditions only where they can be set."""
         self.outcome.choices = options([(outcome.value, label(outcome)) for outcome in outcomes])
+        if Outcome.GRANT_WITH_CONDITIONS not in outcomes:
+            del self.conditions
 
 
 class ChangeForm(Form):

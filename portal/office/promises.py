@@ -27,5 +27,5 @@ def retry(item_id: UUID) -> ResponseReturnValue:
     """Try again."""
     with database.write() as session:
         outbox.retry(session, item_id)
-    flash(_("It will be tried again."))
+    flash(_("It will be tried again."), "success")
     return redirect(url_for("office_promises.list_promises"), 303)

@@ -54,7 +54,7 @@ def check_submitted() -> ResponseReturnValue:
         if form.publish.data:
             with database.write() as session:
                 version_id = publish_scheme(session, current_actor(), source).id
-            flash(_("The version is published."))
+            flash(_("The version is published."), "success")
             return redirect(url_for("office_schemes.show_version", version_id=version_id), 303)
     except UnicodeDecodeError:
         form.complain(RuleError("The file is not UTF-8 text.", field="source"))

@@ -1,6 +1,5 @@
 """Promises: made if and only if the work commits, kept once, tried again, and never forgotten."""
 
-import ast
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from itertools import pairwise
@@ -15,8 +14,6 @@ from sqlalchemy.orm import Session
 from audits.core import clock, outbox
 from audits.core.outbox import ATTEMPTS, BACKOFF, OutboxItem
 from portal import database, handlers, jobs, queue
-from portal.account.rules import Purpose
-from portal.settings import ROOT
 
 
 @pytest.fixture
@@ -234,33 +231,3 @@ def test_a_nudge_reaches_the_queue_of_the_settings(app, kept, settings, monkeypa
 def test_a_safe_request_cannot_write(app):
     with app.test_request_context("/"), pytest.raises(RuntimeError, match="safe request"), database.write():
         pass
-
-
-def calls():
-    """Every call in the code that promises something, as (name of the function, arguments)."""
-    for package in ("audits", "certificates", "portal"):
-        for path in (ROOT / package).rglob("*.py"):
-            for node in ast.walk(ast.parse(path.read_text())):
-                if isinstance(node, ast.Call):
-                    yield getattr(node.func, "attr", getattr(node.func, "id", "")), node
-
-
-def words(nodes):
-    return {node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)}
-
-
-def test_every_kind_that_the_code_promises_has_a_handler_and_every_handler_is_needed():
-    promised = set().union(*(words(call.args[1:2]) for name, call in calls() if name == "put"))
-    assert promised == set(handlers.HANDLERS)
-
-
-def test_every_mail_that_the_code_promises_has_its_text_and_every_text_is_needed():
-    named = set().union(*(words(keyword.value for keyword in call.keywords) for _, call in calls()))
-    told = set().union(*(words(call.args[2:3]) for name, call in calls() if name == "_tell"))
-    secret = {purpose.value for purpose in Purpose}
-    texts = {path.stem for path in (ROOT / "templates" / "mail").glob("*.txt")} - {"_layout"}
-    asked = set().union(
-        *(words(k.value for k in call.keywords if k.arg == "template") for _, call in calls()), told, secret
-    )
-    assert asked - texts == set()
-    assert texts - named - told - secret == set()

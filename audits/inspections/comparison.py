@@ -1,0 +1,60 @@
+"""What the agency says beside what the inspector saw, requirement by requirement."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from sqlalchemy import and_, func, select
+from sqlalchemy.orm import Session
+
+from audits.applications.models import Answer
+from audits.inspections import rules
+from audits.inspections.models import Audit, Verdict
+from audits.schemes.models import Requirement
+from audits.schemes.text import SchemeText
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """One requirement: the code of the agency's answer, and on how many units each verdict was given."""
+
+    code: str
+    answer: str | None
+    verdicts: dict[str, int] = field(default_factory=dict)
+
+
+def compare(session: Session, audit: Audit) -> list[Compared]:
+    """Every requirement of the audit's version, in the order of the norm. The caller has got the audit first."""
+    judged = and_(Verdict.audit_id == audit.id, Verdict.requirement_code == Requirement.code)
+    said = and_(Answer.application_id == audit.application_id, Answer.requirement_code == Requirement.code)
+    query = (
+        select(Requirement.code, Answer.value, Verdict.value, func.count(Verdict.reference))
+        .outerjoin(Answer, said)
+        .outerjoin(Verdict, judged)
+        .where(Requirement.scheme_version_id == audit.scheme_version_id)
+        .group_by(Requirement.position, Requirement.code, Answer.value, Verdict.value)
+        .order_by(Requirement.position, Verdict.value)
+    )
+    compared: dict[str, Compared] = {}
+    for code, answer, verdict, count in session.execute(query):
+        row = compared.setdefault(code, Compared(code, answer))
+        if verdict is not None:
+            row.verdicts[verdict] = count
+    return list(compared.values())
+
+
+def differing(norm: SchemeText, compared: Iterable[Compared]) -> list[Compared]:
+    """Where the agency says that it conforms and the inspector saw otherwise, or the other way round."""
+    return [row for row in compared if row.verdicts and _admits(norm, row) is not _falls_short(norm, row.verdicts)]
+
+
+def nowhere_assessed(norm: SchemeText, compared: Iterable[Compared]) -> list[str]:
+    """Requirements of which nothing is known; a decider must see them."""
+    return rules.unassessed(norm, {row.code: dict(zip(row.verdicts, row.verdicts, strict=True)) for row in compared})
+
+
+def _admits(norm: SchemeText, row: Compared) -> bool:
+    return row.answer is not None and norm.verdicts[row.answer].nonconforming
+
+
+def _falls_short(norm: SchemeText, verdicts: Mapping[str, int]) -> bool:
+    return any(norm.verdicts[value].nonconforming for value in verdicts)
