@@ -50,6 +50,7 @@ def create_app(settings: Settings, doors: tuple[str, ...] = tuple(DOORS)) -> Fla
     app = Flask(__name__, template_folder=str(TEMPLATES))
     app.config.update(SECRET_KEY=settings.secret_key, TESTING=settings.testing)
     app.config["MAX_CONTENT_LENGTH"] = settings.max_upload_bytes + 256 * 1024  # the file and the rest of its form
+    app.config["MAX_FORM_MEMORY_SIZE"] = 4 * 1024 * 1024  # a pasted list of 50,000 references
     app.extensions["settings"] = settings
     for store in (database, queue, storage):
         store.init_app(app, settings)

@@ -45,7 +45,7 @@ def home() -> ResponseReturnValue:
     session, actor = database.read(), current_actor()
     application = find_own(session, actor)
     agency = application.agency if application else own_agency(whole=False)
-    certificate = next(iter(list_certificates(session, actor, limit=1)), None)
+    certificate = next(iter(list_certificates(session, actor)), None)
     return render_template(
         "agency/home.html",
         agency=agency,
