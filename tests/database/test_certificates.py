@@ -5,8 +5,6 @@ from datetime import date, timedelta
 from threading import Barrier
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from sqlalchemy import delete, insert, select, text, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
@@ -23,7 +21,7 @@ from certificates import services
 from certificates.models import Certificate, CertificateChange, Document
 from certificates.queries import changes_of, find_document, get_certificate, get_document, list_certificates
 from certificates.register.models import RegisterEntry
-from certificates.rules import certificate_number, check_digits, is_number, valid_until
+from certificates.rules import certificate_number, valid_until
 from certificates.workflow import CERTIFICATE_FLOW, CertificateState
 from portal import handlers
 from portal.app import create_app
@@ -131,35 +129,6 @@ def test_numbers_begin_anew_every_year(session, monkeypatch):
     second = number(session, make_grant(session))
     assert (serial(first.number), serial(second.number)) == (1, 1)
     assert first.number != second.number
-
-
-# Check digits
-
-
-@given(st.from_regex(r"\A[0-9]{9}\Z"), st.integers(0, 10), st.integers(1, 9))
-def test_every_wrong_digit_is_caught(digits, place, shift):
-    right = digits + check_digits(digits)
-    wrong = right[:place] + str((int(right[place]) + shift) % 10) + right[place + 1 :]
-    assert is_number(f"KW-{right[:4]}-{right[4:9]}-{right[9:]}")
-    assert not is_number(f"KW-{wrong[:4]}-{wrong[4:9]}-{wrong[9:]}")
-
-
-@given(st.from_regex(r"\A[0-9]{9}\Z"), st.integers(0, 9))
-def test_every_swap_of_neighbours_is_caught(digits, place):
-    right = digits + check_digits(digits)
-    wrong = right[:place] + right[place + 1] + right[place] + right[place + 2 :]
-    assert is_number(f"KW-{wrong[:4]}-{wrong[4:9]}-{wrong[9:]}") is (wrong == right)
-
-
-@pytest.mark.parametrize(
-    "text", ["", "KW", "KW-2026-00001", "KW-2026-00001-1", "KW-２０２６-00001-13", "XX-2026-00001-13"]
-)
-def test_what_is_no_number_at_all_is_none(text):
-    assert not is_number(text)
-
-
-def test_a_number_may_be_typed_in_small_letters():
-    assert is_number(f" {certificate_number(2026, 1).lower()} ")
 
 
 # Issuing

@@ -1,7 +1,6 @@
 """The door of the office: every page, every flow, in both languages, for those whom it is meant for and nobody else."""
 
 from datetime import timedelta
-from io import BytesIO
 from uuid import uuid4
 
 import pytest
@@ -9,43 +8,24 @@ from sqlalchemy import event, select
 
 from audits.applications.models import Answer
 from audits.applications.workflow import ApplicationState
-from audits.core import clock, outbox
+from audits.core import clock
 from audits.core.access import GRANTS, STAFF_ROLES, Permission, Role
 from audits.core.outbox import OutboxItem
-from audits.decisions.models import Decision
 from audits.decisions.rules import Outcome
 from audits.inspections.models import Audit, Participant
-from audits.inspections.workflow import AuditState, FindingState
+from audits.inspections.workflow import AuditState
 from audits.people.models import Tie
 from audits.people.trail import trail_of
-from audits.schemes.models import SchemeVersion
-from certificates.models import Certificate
 from certificates.services import record_document
-from certificates.workflow import CertificateState
 from portal.access import access_of
-from tests.browser import Browser
 from tests.factories import make_agency, make_application, make_person, make_scheme
 from tests.factories.certificates import make_certificate
-from tests.factories.decisions import add_findings, finding, make_decision
+from tests.factories.decisions import make_decision
 from tests.factories.inspections import make_audit
-from tests.norm import edited, norm, source
+from tests.norm import norm
 
 MOST_STATEMENTS = 8
 NOTHING_KNOWN = ("not_assessed", "Nobody was there.")
-
-
-@pytest.fixture
-def enter(app, session):
-    """Sign somebody in: a person, or a new one with these roles."""
-
-    def enter(*who, language="en"):
-        person = who[0] if not isinstance(who[0], Role) else make_person(session, list(who), language=language)
-        browser = Browser(app, language).sign_in(session, person)
-        browser.person = person
-        session.commit()
-        return browser
-
-    return enter
 
 
 def submitted(session, **values):
@@ -380,243 +360,3 @@ def test_the_trail_tells_who_did_what_with_repetitions_in_one_line(enter, sessio
     assert len(lines) <= 5
     steps = trail_of(session, [audit.id])
     assert steps[1].times == len(norm().requirements)
-
-
-# Decision
-
-
-def offered(page):
-    return [radio["value"] for radio in page.soup.select("[name=outcome]")]
-
-
-@pytest.mark.parametrize(
-    ("found", "outcomes", "words"),
-    [
-        ([], ["grant", "refuse"], "Nothing in the findings stands in the way of a grant."),
-        ([finding("major")] * 2, ["grant_with_conditions", "refuse"], "allow only a grant with conditions"),
-        ([finding("major", FindingState.OPEN)], ["refuse"], "must be repaired first is still open"),
-        ([finding("critical")], ["refuse"], "rules out a certificate"),
-    ],
-)
-def test_only_what_the_findings_allow_is_offered(enter, session, found, outcomes, words):
-    audit = make_audit(session, AuditState.REVIEWED)
-    add_findings(session, audit, found)
-    page = enter(Role.DECIDER).open(audit_page(audit, "/decision"))
-    assert offered(page) == outcomes
-    assert words in page.text
-    assert bool(page.soup.select("[name=conditions]")) is ("grant_with_conditions" in outcomes)
-
-
-def test_a_decider_grants(enter, session):
-    audit = make_audit(session, AuditState.REVIEWED)
-    browser = enter(Role.DECIDER)
-    browser.open("/office/")
-    browser.follow(audit.agency.legal_name)
-    browser.follow("Take the decision")
-    assert browser.submit(outcome="grant", reasons="", status=422).errors == ["Give the reasons for the decision."]
-    page = browser.submit(outcome="grant", reasons="The norm is met.")
-    assert page.path == audit_page(audit)
-    assert "Grant the certificate" in page.text
-    decision = session.scalars(select(Decision)).one()
-    assert (decision.outcome, decision.reasons, decision.decider_id) == (
-        Outcome.GRANT,
-        "The norm is met.",
-        browser.person.id,
-    )
-    assert not browser.open(audit_page(audit, "/decision")).soup.select("main form")
-
-
-def test_conditions_are_asked_for_and_kept(enter, session):
-    audit = make_audit(session, AuditState.REVIEWED)
-    add_findings(session, audit, [finding("major")] * 2)
-    browser = enter(Role.DECIDER)
-    browser.open(audit_page(audit, "/decision"))
-    page = browser.submit(outcome="grant_with_conditions", reasons="Nearly.", status=422)
-    assert page.errors == ["Name at least one condition; the register will show it."]
-    assert page.value("reasons") == "Nearly."
-    page = browser.submit(outcome="refuse", reasons="No.", conditions="One.", status=422)
-    assert page.errors == ["Conditions belong to a grant with conditions only. Choose that, or leave this empty."]
-    browser.submit(outcome="grant_with_conditions", reasons="Nearly.", conditions="One.\r\nTwo.\r\n")
-    assert session.scalars(select(Decision)).one().conditions == ["One.", "Two."]
-
-
-@pytest.mark.parametrize("way", ["participant", "tie"])
-def test_who_took_part_is_warned_and_refused(enter, session, way):
-    audit = make_audit(session, AuditState.REVIEWED)
-    person = make_person(session, Role.DECIDER)
-    values = {"person_id": person.id}
-    if way == "tie":
-        session.add(Tie(agency_id=audit.agency_id, nature="kin", declared_at=clock.now(), **values))
-    else:
-        session.add(Participant(audit_id=audit.id, since=clock.now(), **values))
-    browser = enter(person)
-    assert "Not for you" in browser.open("/office/").text
-    page = browser.open(audit_page(audit, "/decision"))
-    words = "You took part in this audit" if way == "participant" else "You have declared a tie"
-    assert words in page.text
-    assert not page.soup.select("main form")
-    token = page.value("csrf_token")
-    data = {"csrf_token": token, "outcome": "grant", "reasons": "Because."}
-    page = browser.post(audit_page(audit, "/decision"), data, status=403)
-    assert words in page.text
-    assert session.scalars(select(Decision)).all() == []
-
-
-def test_an_outcome_sent_by_hand_is_refused(enter, session):
-    audit = make_audit(session, AuditState.REVIEWED)
-    add_findings(session, audit, [finding("critical")])
-    browser = enter(Role.DECIDER)
-    page = browser.open(audit_page(audit, "/decision"))
-    data = {"csrf_token": page.value("csrf_token"), "outcome": "grant", "reasons": "Because."}
-    page = browser.post(audit_page(audit, "/decision"), data, status=422)
-    assert page.errors == ["The findings of this audit do not allow this outcome."]
-    assert page.value("reasons") == "Because."
-
-
-def test_an_unreviewed_file_offers_no_decision(enter, session):
-    audit = make_audit(session, AuditState.REPORTED)
-    page = enter(Role.DECIDER).open(audit_page(audit, "/decision"))
-    assert "This file has not been reviewed yet." in page.text
-    assert not page.soup.select("main form")
-
-
-def test_the_decider_sees_what_nobody_knows(enter, session):
-    audit = make_audit(session, AuditState.REVIEWED, {"CON-01": NOTHING_KNOWN})
-    page = enter(Role.DECIDER).open(audit_page(audit, "/decision"))
-    assert "Of these requirements nothing is known" in page.text
-    assert "CON-01" in page.soup.select_one("#unknown").find_next("ul").get_text()
-
-
-# Certificates
-
-
-@pytest.mark.parametrize(
-    ("before", "button", "after"),
-    [
-        (CertificateState.ACTIVE, "Suspend", CertificateState.SUSPENDED),
-        (CertificateState.SUSPENDED, "Lift the suspension", CertificateState.ACTIVE),
-        (CertificateState.ACTIVE, "Withdraw", CertificateState.WITHDRAWN),
-    ],
-)
-def test_a_decider_changes_a_certificate_and_the_page_shows_it(enter, session, before, button, after):
-    certificate = make_certificate(session, before)
-    browser = enter(Role.DECIDER)
-    browser.open("/office/certificates/")
-    browser.follow(certificate.number)
-    browser.follow(button)
-    assert browser.submit(reason="", status=422).errors == ["Give the reason."]
-    page = browser.submit(reason="Signals about unpaid wages.")
-    assert page.notes == ["Done. The public register shows it now."]
-    assert "Signals about unpaid wages." in page.text
-    session.expire_all()
-    assert session.get_one(Certificate, certificate.id).state is after
-
-
-def test_a_change_that_is_no_longer_possible_is_said(enter, session):
-    certificate = make_certificate(session, CertificateState.WITHDRAWN)
-    browser = enter(Role.DECIDER)
-    assert not browser.open(certificate_page(certificate)).soup.select("main .govuk-button")
-    browser.open(certificate_page(certificate, "/suspend"), status=409)
-
-
-def test_certificates_are_found_by_name_and_number_in_any_state(enter, session):
-    withdrawn = make_certificate(session, CertificateState.WITHDRAWN, details={"legal_name": "100% Flex B.V."})
-    living = make_certificate(session)
-    browser = enter(Role.DECIDER)
-    page = browser.open("/office/certificates/")
-    assert living.number in page.text
-    assert withdrawn.number not in page.text
-    for text in ("100%", withdrawn.number.lower(), withdrawn.agency.register_number):
-        page = browser.submit(q=text)
-        assert withdrawn.number in page.text, text
-        assert living.number not in page.text, text
-    assert "Nothing was found." in browser.submit(q="nobody at all").text
-
-
-def test_cases_are_found_by_name_number_and_reference_and_come_in_pages(enter, session, monkeypatch):
-    first, second = submitted(session), submitted(session, agency=make_agency(session, legal_name="Zeer Ander B.V."))
-    browser = enter(Role.REVIEWER)
-    browser.open("/office/applications/")
-    for text in ("zeer ander", second.reference, second.agency.register_number):
-        page = browser.submit(q=text)
-        assert (second.reference in page.text, first.reference in page.text) == (True, False), text
-    monkeypatch.setattr("audits.applications.queries.PAGE_SIZE", 1)
-    page = browser.open("/office/applications/")
-    assert (second.reference in page.text, first.reference in page.text) == (True, False)
-    page = browser.follow("Next page")
-    assert (second.reference in page.text, first.reference in page.text) == (False, True)
-    assert browser.follow("Previous page").path.endswith("page=1")
-
-
-# Norm
-
-
-def upload(text):
-    return (BytesIO(text.encode()), "norm.yaml")
-
-
-def test_a_broken_norm_is_answered_with_line_and_path(enter):
-    browser = enter(Role.SCHEME_MANAGER)
-    browser.open("/office/schemes/check")
-    page = browser.submit(source=upload(edited(("fail_total: 30", "fail_total: many"))), status=422)
-    table = page.soup.find("caption", string="Problems").parent
-    line = next(n for n, text in enumerate(source().splitlines(), 1) if "fail_total: 30" in text)
-    cells = [cell.get_text() for cell in table.select("tbody tr")[0].select("th, td")]
-    assert cells[0] == str(line)
-    assert "fail_total" in cells[1]
-    assert page.errors
-
-
-@pytest.mark.parametrize("content", [b"\xff\xfe\x00", b"", b"- just: a list\n", b"a: [\n"])
-def test_a_file_that_is_no_norm_at_all_is_answered_in_words(enter, content):
-    browser = enter(Role.SCHEME_MANAGER)
-    browser.open("/office/schemes/check")
-    assert browser.submit(source=(BytesIO(content), "norm.yaml"), status=422).errors
-
-
-def test_a_good_norm_is_shown_first_and_published_when_asked(enter, session):
-    make_scheme(session)
-    text = edited(('version: "1.0"', 'version: "1.1"'))
-    browser = enter(Role.SCHEME_MANAGER)
-    browser.open("/office/schemes/check")
-    page = browser.submit(source=upload(text))
-    assert "This file holds" in page.text
-    assert len(session.scalars(select(SchemeVersion)).all()) == 1
-    page = browser.submit(source=upload(text), publish=True)
-    assert page.notes == ["The version is published."]
-    assert {version.version for version in session.scalars(select(SchemeVersion))} == {"1.0", "1.1"}
-
-
-def test_another_text_under_a_published_version_is_refused(enter, session):
-    make_scheme(session)
-    browser = enter(Role.SCHEME_MANAGER)
-    browser.open("/office/schemes/check")
-    page = browser.submit(source=upload(source() + "\n# changed\n"), publish=True, status=422)
-    assert page.errors == ["Version 1.0 is published and cannot change. Give the new text a new version number."]
-
-
-# Failed work
-
-
-def test_failed_work_shows_its_kind_and_error_and_never_its_content(app, enter, session):
-    outbox.put(session, "mail", template="secret-template", email="somebody@example.nl")
-    session.flush()
-    item = session.scalars(select(OutboxItem)).one()
-    item.failed_at, item.last_error, item.attempts = clock.now(), "OSError: refused", 6
-    browser = enter(Role.ADMINISTRATOR)
-    page = browser.open("/office/promises/")
-    assert "OSError: refused" in page.text
-    assert "somebody@example.nl" not in page.response.text
-    page = browser.submit()
-    assert page.notes == ["It will be tried again."]
-    assert "Everything that was promised has been done." in page.text
-    session.expire_all()
-    assert (item.failed_at, item.attempts) == (None, 0)
-    assert app.extensions["queue"].nudged == [str(item.id)]
-
-
-def test_to_try_again_what_does_not_exist_is_not_found(enter):
-    browser = enter(Role.ADMINISTRATOR)
-    page = browser.open("/office/promises/")
-    token = page.value("csrf_token")
-    browser.post(f"/office/promises/{uuid4()}/retry", {"csrf_token": token}, status=404)
