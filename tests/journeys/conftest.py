@@ -59,7 +59,8 @@ def portal(servers: Servers, worker_id: str, tmp_path_factory: pytest.TempPathFa
     name = f"keurwerk_journey_{uuid4().hex[:8]}"
     url = servers.clone(name)
     state = tmp_path_factory.mktemp("journey")
-    settings = make_settings(state, url, servers.redis_url, base_url=f"http://127.0.0.1:{port}")
+    queue = own_queue(servers.redis_url)
+    settings = make_settings(state, url, queue, base_url=f"http://127.0.0.1:{port}")
     names = ("database_url", "redis_url", "secret_key", "storage_url", "mail_url", "seal_dir", "base_url")
     env = dict(os.environ) | {each.upper(): str(getattr(settings, each)) for each in names}
     log = (state / "log").open("ab")
@@ -86,7 +87,7 @@ def portal(servers: Servers, worker_id: str, tmp_path_factory: pytest.TempPathFa
         servers.drop(name)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture
 def chromium() -> Iterator[Browser]:
     """Debian's Chromium, or where the system has none the one that set-up fetched with Playwright."""
     path = shutil.which("chromium") or shutil.which("chromium-browser")
@@ -183,6 +184,13 @@ def screen(chromium: Browser, portal: Portal) -> Iterator[object]:
     yield make
     for each in opened:
         each.close()
+
+
+def own_queue(redis_url: str) -> str:
+    """Another database of the same server: a worker that really works takes what other tests only look at."""
+    if redis_url.startswith("unix:"):
+        return redis_url.replace("db=0", "db=1")
+    return f"{redis_url.rstrip('/0')}/1"
 
 
 def _wait(base: str, web: "subprocess.Popen[bytes]") -> None:

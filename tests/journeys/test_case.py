@@ -161,7 +161,7 @@ def test_a_case_goes_all_the_way(screen, portal):
     inspector.click("Start the audit")
     draw(inspector)
     judge_all(inspector)
-    inspector.link("To the report")
+    inspector.click("To the report")
     inspector.fill(summary="Well kept; one repair.")
     inspector.page.locator('input[name="final"]').check()
     inspector.click("Report the audit")
@@ -169,13 +169,13 @@ def test_a_case_goes_all_the_way(screen, portal):
     window.open("/agency/findings/")
     window.page.locator("main table a, main li a").first.click()
     window.judge()
-    window.page.locator("main a", has_text="nswer").first.click()
+    window.click("Answer this finding")
     for field in ("cause", "extent", "solution", "operation"):
         window.fill(**{field: f"The {field} in plain words."})
     window.click("Send to the inspector")
 
     inspector.open("/inspector/").link(agency)
-    inspector.link("Findings and repair")
+    inspector.click("Findings and repair")
     inspector.page.locator("main table a").first.click()
     inspector.judge().fill(note="Five new slips seen.").click("Close the finding")
 
@@ -183,7 +183,7 @@ def test_a_case_goes_all_the_way(screen, portal):
     reviewer.fill(recommendation="Complete; grant.").click("Ready for a decision")
 
     decider = screen().sign_in(STAFF["decider"].email, PASSWORD).link(agency)
-    decider.link("Take the decision")
+    decider.click("Take the decision")
     decider.choose("outcome", "grant").fill(reasons="The norm is met.").click("Record the decision")
 
     number = wait_for_certificate(window)
@@ -197,7 +197,7 @@ def test_a_case_goes_all_the_way(screen, portal):
     assert verify(visitor, pdf.replace(b"/Producer", b"/Prodacer", 1)) == "altered"
 
     decider.open("/office/certificates/").link(number)
-    decider.link("Suspend").fill(reason="Wages late.").click("Suspend the certificate")
+    decider.click("Suspend").fill(reason="Wages late.").click("Suspend the certificate")
     visitor.open("/register/nl-81000001")
     assert "Suspended" in visitor.text
     assert "Wages late." in visitor.text
