@@ -15,7 +15,7 @@ from uuid import uuid4
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, sync_playwright
-from sqlalchemy import create_engine, update
+from sqlalchemy import update
 
 from audits.people.models import Person
 from portal import database, processes
@@ -68,6 +68,7 @@ def portal(servers: Servers, worker_id: str, tmp_path_factory: pytest.TempPathFa
         subprocess.Popen(command, env=env, cwd=ROOT, stdout=log, stderr=log, preexec_fn=processes.starter())
         for command in (web_command(port), worker_command())
     ]
+    app = None
     try:
         _wait(settings.base_url, children[0])
         app = create_app(settings)
@@ -83,7 +84,8 @@ def portal(servers: Servers, worker_id: str, tmp_path_factory: pytest.TempPathFa
         log.close()
         if os.environ.get("KEEP_LOGS"):
             shutil.copy(state / "log", "/tmp/journey.log")  # noqa: S108
-        create_engine(url).dispose()
+        if app:
+            app.extensions["sessionmaker"].kw["bind"].dispose()
         servers.drop(name)
 
 

@@ -1,5 +1,6 @@
 """Children of ours: a copy of the process that started them, with an environment of its own, and no longer life."""
 
+import re
 import subprocess
 import sys
 import time
@@ -57,10 +58,14 @@ def test_a_child_can_be_stopped(run):
 
 
 def test_a_child_ends_with_its_parent(run):
-    with run("print(Forked(['child', '600', '0'], {}).pid, flush=True); time.sleep(600)\n") as parent:
-        lines = {parent.stdout.readline(), parent.stdout.readline()}  # its number, and the child's own line: it runs
+    with run('print(f\'child={Forked(["child", "600", "0"], {}).pid}\', flush=True); time.sleep(600)\n') as parent:
+        said = ""
+        while not (re.search(r"child=(\d+)\n", said) and "'600'" in said):  # its number, and its own line: it runs
+            line = parent.stdout.readline()
+            assert line, said
+            said += line
         parent.kill()
-        child = next(int(line) for line in lines if line.strip().isdecimal())
+        child = int(re.search(r"child=(\d+)\n", said)[1])
         parent.wait()
         end = time.monotonic() + 20
         while runs(child):
