@@ -1,10 +1,7 @@
 """Children of ours: a copy of the process that started them, with an environment of its own, and no longer life."""
 
-import re
 import subprocess
 import sys
-import time
-from pathlib import Path
 
 import pytest
 
@@ -55,26 +52,3 @@ def test_a_child_can_be_stopped(run):
         "child = Forked(['child', '600', '0'], {}); stop(child); stop(child); print(child.returncode)\n"
     ) as parent:
         assert parent.stdout.read().endswith("-15\n")
-
-
-def test_a_child_ends_with_its_parent(run):
-    with run('print(f\'child={Forked(["child", "600", "0"], {}).pid}\', flush=True); time.sleep(600)\n') as parent:
-        said = ""
-        while not (re.search(r"child=(\d+)\n", said) and "'600'" in said):  # its number, and its own line: it runs
-            line = parent.stdout.readline()
-            assert line, said
-            said += line
-        parent.kill()
-        child = int(re.search(r"child=(\d+)\n", said)[1])
-        parent.wait()
-        end = time.monotonic() + 20
-        while runs(child):
-            assert time.monotonic() < end
-            time.sleep(0.02)
-
-
-def runs(pid):
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except FileNotFoundError:
-        return False
