@@ -2,11 +2,13 @@
 
 from certificates.seal.keys import KeysError, ensure_demo_ca, load_root
 from certificates.seal.sealer import KeySealer, Sealer, SealError
-from certificates.seal.verify import SealOutcome, SealReason, SealVerdict, examine
+from certificates.seal.verdict import Level, SealOutcome, SealReason, SealVerdict
+from certificates.seal.verify import examine
 
 __all__ = [
     "KeySealer",
     "KeysError",
+    "Level",
     "SealError",
     "SealOutcome",
     "SealReason",
