@@ -16,14 +16,10 @@ from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 from audits.core import clock
 from certificates.seal.keys import SealKey, load_key
+from certificates.seal.room import FIELD, SealError
 
-FIELD = "Seal"
 _HEX_DIGITS = 8192  # room for the signature with its certificates; about half is used
 _LONGEST_P256 = 72  # bytes of an ECDSA signature in DER
-
-
-class SealError(Exception):
-    """This file cannot be sealed: it is no PDF, or carries a certification already."""
 
 
 class Sealer(Protocol):
