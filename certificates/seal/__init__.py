@@ -1,18 +1,39 @@
-"""The seal: keys on disk, sealing a PDF, and examining one. What pyHanko needs stays inside."""
+"""The seal: the keyring, sealing a PDF, and examining one. What pyHanko needs stays inside."""
 
-from certificates.seal.keys import KeysError, ensure_demo_ca, load_root
-from certificates.seal.sealer import KeySealer, Sealer, SealError
-from certificates.seal.verify import SealOutcome, SealReason, SealVerdict, examine
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from certificates.seal.custody import SEAL_ALGORITHMS, ensure_keyring
+from certificates.seal.keys import Keyring, KeysError, load_root
+from certificates.seal.room import Room, SealError
+
+if TYPE_CHECKING:
+    from certificates.seal.sealer import KeySealer, Sealer
+    from certificates.seal.verify import SealOutcome, SealReason, SealVerdict, examine
 
 __all__ = [
+    "SEAL_ALGORITHMS",
     "KeySealer",
+    "Keyring",
     "KeysError",
+    "Room",
     "SealError",
     "SealOutcome",
     "SealReason",
     "SealVerdict",
     "Sealer",
-    "ensure_demo_ca",
+    "ensure_keyring",
     "examine",
     "load_root",
 ]
+
+
+_SLOW = dict.fromkeys(("KeySealer", "Sealer"), "sealer")
+_SLOW |= dict.fromkeys(("SealOutcome", "SealReason", "SealVerdict", "examine"), "verify")
+
+
+def __getattr__(name: str) -> Any:
+    # Only who checks a file pays for pyHanko: a web process that reads a key does not load it.
+    if name in _SLOW:
+        return getattr(import_module(f"certificates.seal.{_SLOW[name]}"), name)
+    raise AttributeError(name)
