@@ -1,20 +1,73 @@
-"""The seal of this process: the key is read once, and never leaves the sealer."""
+"""The keys of this process: read once, and only handed to what signs with them."""
 
 from functools import lru_cache
 
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 from flask import current_app
 
-from certificates.seal import KeySealer, Sealer, ensure_demo_ca
+from certificates.seal import Keyring, KeySealer, Sealer, ensure_keyring
+from certificates.seal.keys import MANIFEST
 from portal.settings import Settings
 
 
 def sealer() -> Sealer:
     """The sealer that the settings name."""
+    return _sealer(*_now())
+
+
+def credential_key() -> tuple[str, ec.EllipticCurvePrivateKey]:
+    """The name and the key with which credentials and status lists are signed."""
+    return _credential_key(*_now())
+
+
+def credential_public() -> dict[str, ec.EllipticCurvePublicKey]:
+    """By name, every key whose credentials still count."""
+    return _ring(*_now()).credential_public()
+
+
+def ledger_key() -> ed25519.Ed25519PrivateKey:
+    """The key with which heads of the log are signed."""
+    return _ledger_key(*_now())
+
+
+def ledger_public() -> list[ed25519.Ed25519PublicKey]:
+    """Every key whose heads of the log still count, newest first."""
+    return _ring(*_now()).ledger_public()
+
+
+def roots() -> list[bytes]:
+    """The certificates (DER) from which our seals and time-stamps hang."""
+    return _ring(*_now()).roots()
+
+
+def _now() -> tuple[Settings, int]:
+    """What decides on the keys: the settings, and when an operator last changed the keyring."""
     settings: Settings = current_app.extensions["settings"]
-    return _sealer(settings)
+    manifest = settings.seal_dir / MANIFEST
+    return settings, manifest.stat().st_mtime_ns if manifest.exists() else 0
 
 
 @lru_cache(maxsize=1)
-def _sealer(settings: Settings) -> Sealer:
-    ensure_demo_ca(settings.seal_dir, settings.body_name, settings.seal_passphrase)
-    return KeySealer.load(settings.seal_dir, settings.seal_passphrase)
+def _ring(settings: Settings, _: int) -> Keyring:
+    return ensure_keyring(
+        settings.seal_dir,
+        settings.body_name,
+        settings.seal_passphrase,
+        algorithm=settings.seal_algorithm,
+        base_url=settings.base_url,
+    )
+
+
+@lru_cache(maxsize=1)
+def _sealer(settings: Settings, changed: int) -> Sealer:
+    return KeySealer(_ring(settings, changed))
+
+
+@lru_cache(maxsize=1)
+def _credential_key(settings: Settings, changed: int) -> tuple[str, ec.EllipticCurvePrivateKey]:
+    return _ring(settings, changed).credential_key()
+
+
+@lru_cache(maxsize=1)
+def _ledger_key(settings: Settings, changed: int) -> ed25519.Ed25519PrivateKey:
+    return _ring(settings, changed).ledger_key()

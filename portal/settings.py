@@ -35,6 +35,7 @@ class Settings:
     max_upload_bytes: int = 10 * MIB
     seal_dir: Path = VAR / "seal"
     seal_passphrase: str = field(default="demo", repr=False)
+    seal_algorithm: str = "P-256"
     fonts_dir: Path = VAR / "assets" / "fonts"
     body_name: str = "Stichting Keurwerk"
     body_address: str = "Waagplein 1, 3511 AB Utrecht"
@@ -60,6 +61,7 @@ class Settings:
 
 
 _REQUIRED = ("database_url", "redis_url", "secret_key")
+_SEAL_ALGORITHMS = ("P-256", "RSA-3072")
 _SCHEMES = {
     "database_url": {"postgresql", "postgresql+psycopg"},
     "redis_url": {"redis", "rediss", "unix"},
@@ -78,6 +80,8 @@ def _problems(values: Mapping[str, object]) -> list[str]:
     ]
     if len(given.get("secret_key", "x" * SECRET_MIN)) < SECRET_MIN:
         wrong.append(f"SECRET_KEY must have at least {SECRET_MIN} characters")
+    if given.get("seal_algorithm", "P-256") not in _SEAL_ALGORITHMS:
+        wrong.append(f"SEAL_ALGORITHM must be {' or '.join(_SEAL_ALGORITHMS)}")
     base = urlsplit(given.get("base_url", "https://"))
     if base.scheme == "http" and not _is_loopback(base.hostname or ""):
         wrong.append("BASE_URL must be https, except on this machine itself")

@@ -1,20 +1,43 @@
-"""The seal: keys on disk, sealing a PDF, and examining one. What pyHanko needs stays inside."""
+"""The seal: the keyring, sealing a PDF, and examining one. What pyHanko needs stays inside."""
 
-from certificates.seal.keys import KeysError, ensure_demo_ca, load_root
-from certificates.seal.sealer import KeySealer, Sealer, SealError
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from certificates.seal.custody import SEAL_ALGORITHMS, ensure_keyring
+from certificates.seal.keys import Keyring, KeysError, load_root
+from certificates.seal.room import Room, SealError
 from certificates.seal.verdict import Level, SealOutcome, SealReason, SealVerdict
-from certificates.seal.verify import examine
+
+if TYPE_CHECKING:
+    from certificates.seal.apart import examine_apart
+    from certificates.seal.sealer import KeySealer, Sealer
+    from certificates.seal.verify import examine
 
 __all__ = [
+    "SEAL_ALGORITHMS",
     "KeySealer",
+    "Keyring",
     "KeysError",
     "Level",
+    "Room",
     "SealError",
     "SealOutcome",
     "SealReason",
     "SealVerdict",
     "Sealer",
-    "ensure_demo_ca",
+    "ensure_keyring",
     "examine",
+    "examine_apart",
     "load_root",
 ]
+
+
+_SLOW = dict.fromkeys(("KeySealer", "Sealer"), "sealer")
+_SLOW |= {"examine": "verify", "examine_apart": "apart"}
+
+
+def __getattr__(name: str) -> Any:
+    # Only who checks a file pays for pyHanko: a web process that reads a key does not load it.
+    if name in _SLOW:
+        return getattr(import_module(f"certificates.seal.{_SLOW[name]}"), name)
+    raise AttributeError(name)

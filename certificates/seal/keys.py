@@ -1,158 +1,222 @@
-"""Keys and certificates of the seal, on disk: a demo authority that set-up makes, and how to read it back.
+"""The keyring: every key of the installation in one folder, with a manifest that says what each is for.
 
-The folder holds `root.pem`, `root.key`, `seal.pem` and `seal.key`; keys are encrypted PKCS#8 under one passphrase and
-readable by their owner only. A root of one's own vouches for nothing to strangers: beyond a demo, the folder holds
-the certificates of a trust service.
+The folder holds `keyring.json` and, for each key, `ID.key` (PKCS#8 in PEM, encrypted under one passphrase) and
+`ID.pem` (its certificate, or for a key without one its public half). Only their owner can read them. What is public
+needs no passphrase. `custody` makes, retires and revokes.
 """
 
 import fcntl
+import json
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from enum import StrEnum
 from pathlib import Path
+from typing import Any, Self
 
 from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 
-from audits.core import clock
+MANIFEST = "keyring.json"
+_VERSION = 1
 
-ROOT_DAYS = 30 * 365
-SEAL_DAYS = 10 * 365
-_NAME_LENGTH = 64  # bytes at most in organisation and common name, RFC 5280 appendix A.1
-_FILES = ("root.key", "root.pem", "seal.key", "seal.pem")
+PrivateKey = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey | ed25519.Ed25519PrivateKey
+PublicKey = ec.EllipticCurvePublicKey | rsa.RSAPublicKey | ed25519.Ed25519PublicKey
 
 
 class KeysError(Exception):
-    """The seal folder cannot be read or made with this passphrase."""
+    """The keyring cannot be read, or does not allow what was asked."""
+
+
+class Purpose(StrEnum):
+    """What a key is for; it is never used for anything else."""
+
+    ROOT = "root"  # vouches for seal and time-stamps; a demo authority
+    SEAL = "seal"  # signs documents
+    TIMESTAMP = "timestamp"  # signs time-stamps
+    CREDENTIAL = "credential"  # signs credentials and status lists
+    LEDGER = "ledger"  # signs the heads of the log
+
+
+CERTIFIED = frozenset({Purpose.ROOT, Purpose.SEAL, Purpose.TIMESTAMP})
+
+
+class KeyState(StrEnum):
+    """One key of a purpose is active. What a retired one signed still counts, unlike that of a compromised one."""
+
+    ACTIVE = "active"
+    RETIRED = "retired"
+    COMPROMISED = "compromised"
 
 
 @dataclass(frozen=True, slots=True)
-class SealKey:
-    """The key that seals, its certificate, and the root that vouches for it."""
+class Entry:
+    """One line of the manifest. `changed_at` is when it was retired, or since when it counts as compromised."""
 
-    key: ec.EllipticCurvePrivateKey
-    certificate: x509.Certificate
-    root: x509.Certificate
-
-
-def ensure_demo_ca(folder: Path, body_name: str, passphrase: str) -> None:
-    """Make root and seal certificate for the body, P-256 both, unless the folder has them. Safe to call at once."""
-    if not passphrase:
-        raise KeysError("the keys of the seal need a passphrase")
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with _alone(folder):
-        if all((folder / name).is_file() for name in _FILES):
-            return
-        if any((folder / name).exists() for name in _FILES):
-            raise KeysError(f"{folder} holds some files of a seal, but not all; nothing was changed")
-        _write(folder, _make(body_name, clock.now()), passphrase)
+    id: str
+    purpose: Purpose
+    algorithm: str
+    state: KeyState
+    created_at: datetime
+    changed_at: datetime | None = None
+    reason: str = ""
 
 
-def load_key(folder: Path, passphrase: str) -> SealKey:
-    """Read the sealing key; KeysError if it is not there or the passphrase is wrong."""
-    try:
-        key = serialization.load_pem_private_key((folder / "seal.key").read_bytes(), passphrase.encode())
-        certificate = x509.load_pem_x509_certificate((folder / "seal.pem").read_bytes())
-        root = x509.load_pem_x509_certificate(load_root(folder))
-    except (OSError, ValueError, TypeError) as error:
-        raise KeysError(f"the seal in {folder} cannot be read: {error}") from error
-    if not isinstance(key, ec.EllipticCurvePrivateKey) or key.public_key() != certificate.public_key():
-        raise KeysError(f"the key and the certificate in {folder} are not a pair")
-    return SealKey(key, certificate, root)
+class Keyring:
+    """The keys of one folder. Private ones are decrypted when they are first asked for."""
+
+    def __init__(self, folder: Path, entries: tuple[Entry, ...], passphrase: str) -> None:
+        self.folder = folder
+        self.entries = entries
+        self._passphrase = passphrase
+
+    @classmethod
+    def open(cls, folder: Path, passphrase: str = "") -> Self:
+        """Read the manifest; KeysError if there is none. Without a passphrase only the public halves can be had."""
+        return cls(folder, read_manifest(folder), passphrase)
+
+    def of(self, purpose: Purpose, *states: KeyState) -> list[Entry]:
+        """The keys for a purpose, newest first; all states unless some are named."""
+        found = (entry for entry in self.entries if entry.purpose is purpose and entry.state in (states or KeyState))
+        return sorted(found, key=lambda entry: (entry.state is KeyState.ACTIVE, entry.created_at), reverse=True)
+
+    def active(self, purpose: Purpose) -> Entry:
+        """The key that signs today; KeysError if there is none."""
+        found = self.of(purpose, KeyState.ACTIVE)
+        if not found:
+            raise KeysError(f"there is no active {purpose} key in {self.folder}")
+        return found[0]
+
+    def private(self, entry: Entry) -> PrivateKey:
+        """The private half; KeysError if it is not there or the passphrase is wrong."""
+        try:
+            pem = (self.folder / f"{entry.id}.key").read_bytes()
+            key = serialization.load_pem_private_key(pem, self._passphrase.encode())
+        except (OSError, ValueError, TypeError) as error:
+            raise KeysError(f"the key {entry.id} in {self.folder} cannot be read: {error}") from error
+        if not isinstance(key, PrivateKey) or key.public_key() != self.public(entry):
+            raise KeysError(f"the two halves of {entry.id} in {self.folder} are not a pair")
+        return key
+
+    def public(self, entry: Entry) -> PublicKey:
+        """The public half, of the certificate where there is one."""
+        if entry.purpose in CERTIFIED:
+            key: Any = self.certificate(entry).public_key()
+        else:
+            key = self._load(entry, serialization.load_pem_public_key)
+        if not isinstance(key, PublicKey):
+            raise KeysError(f"{entry.id} in {self.folder} is a kind of key that we do not use")
+        return key
+
+    def certificate(self, entry: Entry) -> x509.Certificate:
+        """The certificate of a seal, time-stamp or root key."""
+        found: x509.Certificate = self._load(entry, x509.load_pem_x509_certificate)
+        return found
+
+    def credential_key(self) -> tuple[str, ec.EllipticCurvePrivateKey]:
+        """The name and the P-256 key with which credentials are signed."""
+        entry = self.active(Purpose.CREDENTIAL)
+        key = self.private(entry)
+        if not isinstance(key, ec.EllipticCurvePrivateKey):
+            raise KeysError(f"{entry.id} is no key on a curve")
+        return entry.id, key
+
+    def credential_public(self) -> dict[str, ec.EllipticCurvePublicKey]:
+        """By name, every key whose credentials still count: the active one first, then the retired ones."""
+        keys = {entry.id: self.public(entry) for entry in self._trusted(Purpose.CREDENTIAL)}
+        return {name: key for name, key in keys.items() if isinstance(key, ec.EllipticCurvePublicKey)}
+
+    def ledger_key(self) -> ed25519.Ed25519PrivateKey:
+        """The Ed25519 key with which heads of the log are signed."""
+        entry = self.active(Purpose.LEDGER)
+        key = self.private(entry)
+        if not isinstance(key, ed25519.Ed25519PrivateKey):
+            raise KeysError(f"{entry.id} is no Ed25519 key")
+        return key
+
+    def ledger_public(self) -> list[ed25519.Ed25519PublicKey]:
+        """Every key whose heads of the log still count, newest first."""
+        keys = [self.public(entry) for entry in self._trusted(Purpose.LEDGER)]
+        return [key for key in keys if isinstance(key, ed25519.Ed25519PublicKey)]
+
+    def roots(self) -> list[bytes]:
+        """The certificates (DER) from which seals and time-stamps must hang, newest first."""
+        certificates = (self.certificate(entry) for entry in self._trusted(Purpose.ROOT))
+        return [each.public_bytes(serialization.Encoding.DER) for each in certificates]
+
+    def revoked(self) -> dict[int, datetime]:
+        """By serial number, the certificates whose key is compromised, and since when."""
+        return {
+            self.certificate(entry).serial_number: entry.changed_at or entry.created_at
+            for entry in self.entries
+            if entry.state is KeyState.COMPROMISED and entry.purpose in CERTIFIED
+        }
+
+    def _trusted(self, purpose: Purpose) -> list[Entry]:
+        return self.of(purpose, KeyState.ACTIVE, KeyState.RETIRED)
+
+    def _load(self, entry: Entry, load: Any) -> Any:
+        try:
+            return load((self.folder / f"{entry.id}.pem").read_bytes())
+        except (OSError, ValueError) as error:
+            raise KeysError(f"{entry.id}.pem in {self.folder} cannot be read: {error}") from error
 
 
 def load_root(folder: Path) -> bytes:
-    """The root certificate (PEM) that `examine` pins."""
-    try:
-        return (folder / "root.pem").read_bytes()
-    except OSError as error:
-        raise KeysError(f"there is no seal in {folder}") from error
+    """The newest root certificate (DER)."""
+    return Keyring.open(folder).roots()[0]
 
 
 @contextmanager
-def _alone(folder: Path) -> Iterator[None]:
+def alone(folder: Path) -> Iterator[None]:
     """Let no other process in while we look and write."""
     with (folder / ".lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
 
 
-def _make(body_name: str, now: datetime) -> dict[str, ec.EllipticCurvePrivateKey | x509.Certificate]:
-    root_key, seal_key = (ec.generate_private_key(ec.SECP256R1()) for _ in range(2))
-    root_name, seal_name = _name(body_name, "root"), _name(body_name, "seal")
-    root = _draft(root_name, root_name, root_key, now, ROOT_DAYS)
-    root = root.add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
-    root = root.add_extension(_usage(certifies=True), critical=True)
-    seal = _draft(seal_name, root_name, seal_key, now, SEAL_DAYS)
-    seal = seal.add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
-    seal = seal.add_extension(_usage(certifies=False), critical=True)
-    issuer = x509.AuthorityKeyIdentifier.from_issuer_public_key(root_key.public_key())
-    seal = seal.add_extension(issuer, critical=False)
-    return {
-        "root.key": root_key,
-        "root.pem": root.sign(root_key, hashes.SHA256()),
-        "seal.key": seal_key,
-        "seal.pem": seal.sign(root_key, hashes.SHA256()),
-    }
+def read_manifest(folder: Path) -> tuple[Entry, ...]:
+    """The lines of the manifest, oldest first; KeysError if there is none or it cannot be read."""
+    try:
+        found = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+        if found["version"] != _VERSION:
+            raise KeysError(f"the keyring in {folder} is of version {found['version']}")
+        return tuple(_entry(line) for line in found["keys"])
+    except FileNotFoundError as error:
+        raise KeysError(f"there is no keyring in {folder}") from error
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise KeysError(f"the keyring in {folder} cannot be read: {error}") from error
 
 
-def _draft(
-    subject: x509.Name, issuer: x509.Name, key: ec.EllipticCurvePrivateKey, now: datetime, days: int
-) -> x509.CertificateBuilder:
-    return (
-        x509.CertificateBuilder()
-        .subject_name(subject)
-        .issuer_name(issuer)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - timedelta(days=1))  # clocks differ
-        .not_valid_after(now + timedelta(days=days))
-        .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
+def write_manifest(folder: Path, entries: tuple[Entry, ...]) -> None:
+    """Put a new manifest in the place of the old one, whole or not at all."""
+    text = json.dumps({"version": _VERSION, "keys": [asdict(entry) for entry in entries]}, indent=1, default=str)
+    fresh = folder / f".{MANIFEST}.new"
+    fresh.unlink(missing_ok=True)
+    write_private(fresh, text.encode())
+    fresh.replace(folder / MANIFEST)
+
+
+def write_private(path: Path, data: bytes) -> None:
+    """Write a new file that nobody else can read, not even between writing and a later change of mode."""
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(handle, "wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _entry(line: dict[str, Any]) -> Entry:
+    changed = line["changed_at"]
+    return Entry(
+        id=line["id"],
+        purpose=Purpose(line["purpose"]),
+        algorithm=line["algorithm"],
+        state=KeyState(line["state"]),
+        created_at=datetime.fromisoformat(line["created_at"]),
+        changed_at=datetime.fromisoformat(changed) if changed else None,
+        reason=line["reason"],
     )
-
-
-def _name(body_name: str, part: str) -> x509.Name:
-    ending = f" – {part}"
-    return x509.Name(
-        [
-            x509.NameAttribute(NameOID.COUNTRY_NAME, "NL"),
-            x509.NameAttribute(NameOID.ORGANIZATION_NAME, _cut(body_name, _NAME_LENGTH)),
-            x509.NameAttribute(NameOID.COMMON_NAME, _cut(body_name, _NAME_LENGTH - len(ending.encode())) + ending),
-        ]
-    )
-
-
-def _cut(text: str, size: int) -> str:
-    """As many whole letters as fit in so many bytes."""
-    return text.encode()[:size].decode(errors="ignore")
-
-
-def _usage(*, certifies: bool) -> x509.KeyUsage:
-    return x509.KeyUsage(
-        digital_signature=not certifies,
-        content_commitment=not certifies,
-        key_cert_sign=certifies,
-        crl_sign=certifies,
-        key_encipherment=False,
-        data_encipherment=False,
-        key_agreement=False,
-        encipher_only=False,
-        decipher_only=False,
-    )
-
-
-def _write(folder: Path, made: dict[str, ec.EllipticCurvePrivateKey | x509.Certificate], passphrase: str) -> None:
-    lock = serialization.BestAvailableEncryption(passphrase.encode())
-    for name, item in made.items():
-        if isinstance(item, x509.Certificate):
-            data = item.public_bytes(serialization.Encoding.PEM)
-        else:
-            data = item.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, lock)
-        # Never readable by others, not even between writing and a later change of mode.
-        handle = os.open(folder / name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)

@@ -15,15 +15,11 @@ from pyhanko.sign.general import SigningError
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 from audits.core import clock
-from certificates.seal.keys import SealKey, load_key
+from certificates.seal.keys import Keyring, KeysError, Purpose
+from certificates.seal.room import FIELD, SealError
 
-FIELD = "Seal"
 _HEX_DIGITS = 8192  # room for the signature with its certificates; about half is used
 _LONGEST_P256 = 72  # bytes of an ECDSA signature in DER
-
-
-class SealError(Exception):
-    """This file cannot be sealed: it is no PDF, or carries a certification already."""
 
 
 class Sealer(Protocol):
@@ -39,8 +35,8 @@ class Sealer(Protocol):
 class KeySealer:
     """Seals with a key that is held in memory. PAdES B-B (ETSI EN 319 142-1), ECDSA on P-256 with SHA-256."""
 
-    def __init__(self, key: SealKey) -> None:
-        self._signer = _LoadedKey(key)
+    def __init__(self, ring: Keyring) -> None:
+        self._signer = _LoadedKey(ring)
         self._settings = signers.PdfSignatureMetadata(
             field_name=FIELD,
             md_algorithm="sha256",
@@ -52,7 +48,7 @@ class KeySealer:
     @classmethod
     def load(cls, folder: Path, passphrase: str) -> Self:
         """A sealer with the key of a seal folder; KeysError if it cannot be read."""
-        return cls(load_key(folder, passphrase))
+        return cls(Keyring.open(folder, passphrase))
 
     def seal(self, pdf: bytes, *, at: datetime | None = None) -> bytes:
         """See `Sealer.seal`. The seal is invisible: a picture of a seal proves nothing, and PDF/UA wants it so."""
@@ -81,10 +77,15 @@ class _DatedSigner(signers.PdfSigner):
 class _LoadedKey(signers.Signer):
     """A signer that reads its key once; pyHanko's own parses and checks it for every signature."""
 
-    def __init__(self, key: SealKey) -> None:
-        self._key = key.key
-        store = SimpleCertificateStore.from_certs([_parsed(key.root)])  # type: ignore[no-untyped-call]
-        super().__init__(signing_cert=_parsed(key.certificate), cert_registry=store)
+    def __init__(self, ring: Keyring) -> None:
+        entry = ring.active(Purpose.SEAL)
+        key = ring.private(entry)
+        if not isinstance(key, ec.EllipticCurvePrivateKey):
+            raise KeysError(f"{entry.id} is no key on a curve")
+        self._key = key
+        root = ring.certificate(ring.active(Purpose.ROOT))
+        store = SimpleCertificateStore.from_certs([_parsed(root)])  # type: ignore[no-untyped-call]
+        super().__init__(signing_cert=_parsed(ring.certificate(entry)), cert_registry=store)
 
     async def async_sign_raw(self, data: bytes, digest_algorithm: str, dry_run: bool = False) -> bytes:
         if dry_run:

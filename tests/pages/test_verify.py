@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 
 from audits.core import clock
 from certificates.models import Document
-from certificates.seal import KeySealer, ensure_demo_ca
+from certificates.seal import KeySealer, ensure_keyring
 from certificates.services import record_document
 from certificates.workflow import CertificateState
 from tests.browser import Browser
@@ -30,10 +30,10 @@ def plain_pdf(**options):
 @pytest.fixture(scope="session")
 def sealed(settings, tmp_path_factory):
     """Files with our seal, and with the seal of a stranger who calls himself as we do."""
-    ensure_demo_ca(settings.seal_dir, settings.body_name, settings.seal_passphrase)
+    ensure_keyring(settings.seal_dir, settings.body_name, settings.seal_passphrase)
     ours = KeySealer.load(settings.seal_dir, settings.seal_passphrase)
     strange = tmp_path_factory.mktemp("strange")
-    ensure_demo_ca(strange, settings.body_name, "other")
+    ensure_keyring(strange, settings.body_name, "other")
     theirs = KeySealer.load(strange, "other")
     return {name: sealer.seal(plain_pdf()) for name, sealer in (("ours", ours), ("theirs", theirs))}
 

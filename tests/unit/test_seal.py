@@ -1,6 +1,5 @@
 """A sealed file is known as ours; whatever is done to it or made to look like it is called by its name."""
 
-import stat
 import subprocess
 from datetime import UTC, datetime
 from functools import cache
@@ -13,12 +12,11 @@ from audits.core import clock
 from certificates import press
 from certificates.seal import (
     KeySealer,
-    KeysError,
     SealError,
     SealOutcome,
     SealReason,
     SealVerdict,
-    ensure_demo_ca,
+    ensure_keyring,
     examine,
     load_root,
 )
@@ -33,7 +31,7 @@ ALTERED, NOT_OURS, UNREADABLE = SealOutcome.ALTERED, SealOutcome.NOT_OURS, SealO
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
     made = tmp_path_factory.mktemp("seal") / "keys"
-    ensure_demo_ca(made, BODY, WORD)
+    ensure_keyring(made, BODY, WORD)
     return made
 
 
@@ -50,48 +48,6 @@ def unsealed():
 @pytest.fixture(scope="module")
 def sealed(folder):
     return KeySealer.load(folder, WORD).seal(unsealed(), at=AT)
-
-
-class TestKeys:
-    def test_only_their_owner_can_read_them(self, folder):
-        assert {path.name for path in folder.glob("[!.]*")} == {
-            "root.key",
-            "root.pem",
-            "seal.key",
-            "seal.pem",
-        }
-        assert all(stat.S_IMODE(path.stat().st_mode) == 0o600 for path in folder.glob("[!.]*"))
-
-    def test_no_key_lies_open(self, folder):
-        for path in folder.glob("*.key"):
-            assert b"ENCRYPTED" in path.read_bytes()
-
-    def test_a_second_set_up_changes_nothing(self, folder):
-        before = {path: path.read_bytes() for path in folder.iterdir()}
-        ensure_demo_ca(folder, "Another Body", "another passphrase")
-        assert {path: path.read_bytes() for path in folder.iterdir()} == before
-
-    def test_half_a_set_of_keys_is_never_made_whole_again(self, tmp_path):
-        ensure_demo_ca(tmp_path, BODY, WORD)
-        (tmp_path / "seal.key").unlink()
-        with pytest.raises(KeysError, match="not all"):
-            ensure_demo_ca(tmp_path, BODY, WORD)
-
-    def test_a_wrong_passphrase_is_told(self, folder):
-        with pytest.raises(KeysError, match="cannot be read"):
-            KeySealer.load(folder, "wrong")
-
-    def test_a_key_needs_a_passphrase(self, tmp_path):
-        with pytest.raises(KeysError, match="passphrase"):
-            ensure_demo_ca(tmp_path, BODY, "")
-
-    def test_a_body_may_have_a_long_name(self, tmp_path):
-        ensure_demo_ca(
-            tmp_path,
-            "Stichting tot Beheer van het Keurmerk voor Eerlijk Uitzendwerk in Nederland en Caribisch Gebied",
-            WORD,
-        )
-        assert KeySealer.load(tmp_path, WORD)
 
 
 class TestSealing:
@@ -145,7 +101,7 @@ def flipped(pdf, position):
 
 class TestExamining:
     def test_another_authority_of_the_same_name_is_not_ours(self, sealed, root, tmp_path):
-        ensure_demo_ca(tmp_path, BODY, WORD)
+        ensure_keyring(tmp_path, BODY, WORD)
         forged = KeySealer.load(tmp_path, WORD).seal(unsealed(), at=AT)
         assert examine(forged, load_root(tmp_path)).genuine
         assert examine(forged, root) == SealVerdict(NOT_OURS, SealReason.IMPOSTOR, AT)
