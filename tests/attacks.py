@@ -131,7 +131,7 @@ class Authority:
 
 def usage(part: str) -> x509.KeyUsage:
     return x509.KeyUsage(
-        digital_signature=part != "root", content_commitment=part == "seal", key_cert_sign=part == "root",
+        digital_signature=part != "root", content_commitment=part != "root", key_cert_sign=part == "root",
         crl_sign=part == "root", key_encipherment=False, data_encipherment=False, key_agreement=False,
         encipher_only=False, decipher_only=False,
     )  # fmt: skip

@@ -15,7 +15,7 @@ import pikepdf
 
 from certificates.seal.verdict import SealReason
 
-CLAIMS = ("number", "legal_name", "register_number", "valid_until")
+CLAIMS = ("number", "reference", "legal_name", "register_number", "valid_until")
 FACTS = "printed.json"
 _LONGEST_CLAIM = 120
 _FACTS_BYTES = 1 << 20

@@ -11,7 +11,6 @@ the seal still stands where it stood, then whether the bytes are the same, then 
 import asyncio
 import logging
 import re
-import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -19,7 +18,6 @@ from enum import Enum
 from io import BytesIO
 from typing import Any
 
-from asn1crypto import pem, x509
 from pyhanko.pdf_utils.generic import parse_pdf_date
 from pyhanko.pdf_utils.misc import PdfDecodeLimitError, PdfError
 from pyhanko.pdf_utils.reader import PdfFileReader
@@ -32,12 +30,13 @@ from pyhanko.sign.validation.generic_cms import (
     validate_tst_signed_data,
 )
 from pyhanko.sign.validation.status import TimestampSignatureStatus
-from pyhanko_certvalidator import CertificateValidator, ValidationContext
+from pyhanko_certvalidator import CertificateValidator
 from pyhanko_certvalidator.errors import ExpiredError, NotYetValidError, PathError, ValidationError
 
 from certificates.seal.changes import claims_of, what_changed
 from certificates.seal.covering import end_of, misplaced, well_formed
 from certificates.seal.renewal import is_renewal
+from certificates.seal.trust import Trust, fold
 from certificates.seal.verdict import Level, SealOutcome, SealReason, SealVerdict
 
 log = logging.getLogger(__name__)
@@ -51,26 +50,6 @@ _LEFTOVERS = (b"/ByteRange", b"/ETSI.CAdES.detached", b"/DocMDP")
 
 R, O = SealReason, SealOutcome  # noqa: E741
 _BEFORE_THE_END = {R.BAD_RANGE, R.REWRITTEN, R.PADDING_USED, R.NOT_CERTIFIED, R.SEAL_COPIED, R.BYTES_CHANGED}
-
-
-@dataclass(frozen=True, slots=True)
-class Trust:
-    """The roots that are pinned, and the seals (SHA-256 of the certificate, hex) that count no more."""
-
-    roots: tuple[x509.Certificate, ...]
-    distrusted: frozenset[str] = frozenset()
-
-    def at(self, moment: datetime | None) -> ValidationContext:
-        """What pyHanko needs to judge a certificate at a moment. Nothing is fetched."""
-        return ValidationContext(
-            trust_roots=list(self.roots), moment=moment, allow_fetching=False, revocation_mode="soft-fail"
-        )
-
-    @property
-    def names(self) -> set[str]:
-        """Who the roots say they belong to, folded for comparing."""
-        named = (root.subject.native for root in self.roots)
-        return {_fold(each.get("organization_name") or each.get("common_name") or "") for each in named} - {""}
 
 
 class Standing(Enum):
@@ -119,7 +98,7 @@ def examine(
         return SealVerdict(O.UNREADABLE, R.TOO_LARGE)
     if b"%PDF-" not in pdf[:_HEAD]:
         return SealVerdict(O.UNREADABLE, R.NOT_A_PDF)
-    trust = Trust(tuple(_certificates(roots)), distrusted)
+    trust = Trust.pin(roots, distrusted)
     verdict = _opened(pdf, trust)
     if verdict.reason is R.DAMAGED and _opened(pdf[: _last_line(pdf)], trust).genuine:
         verdict = SealVerdict(O.ALTERED, R.TRAILING_BYTES, covered=_last_line(pdf))
@@ -148,7 +127,7 @@ def _judge(pdf: bytes, reader: PdfFileReader, trust: Trust) -> SealVerdict:
         return SealVerdict(O.NOT_OURS, _unsigned(pdf))
     seals = [signature for signature in signatures if signature.sig_object_type == "/Sig"]
     seen = [each for each in (_look(signature, trust) for signature in seals) if each is not None]
-    ours = next((each for each in seen if each.ours and each.fingerprint not in trust.distrusted), None)
+    ours = next((each for each in seen if each.ours and trust.keeps(each.signature.signer_cert)), None)
     if ours is None:
         return _not_ours(seen, trust)
     reason, level = _state(pdf, reader, ours, signatures, trust)
@@ -194,7 +173,7 @@ def _not_ours(seen: list[Seen], trust: Trust) -> SealVerdict:
 
 
 def _foreign(seen: Seen, trust: Trust) -> SealReason:
-    if seen.fingerprint in trust.distrusted:
+    if not trust.keeps(seen.signature.signer_cert):
         return R.COMPROMISED_KEY
     if not seen.status.valid and seen.standing is not Standing.UNKNOWN:
         return R.BROKEN_SIGNATURE  # our certificate, but not our key
@@ -205,7 +184,7 @@ def _foreign(seen: Seen, trust: Trust) -> SealReason:
 
 def _calls_himself_us(seen: Seen, trust: Trust) -> bool:
     signer = seen.signature.signer_cert
-    said = _fold(f"{signer.subject.human_friendly} {seen.signature.sig_object.get('/Name', '')}")
+    said = fold(f"{signer.subject.human_friendly} {seen.signature.sig_object.get('/Name', '')}")
     return any(name in said for name in trust.names)
 
 
@@ -226,7 +205,7 @@ def _state(
     rest = pdf[end_of(seal.signature) :]
     if b"obj" not in rest and b"startxref" not in rest:
         return R.TRAILING_BYTES, None
-    if is_renewal(pdf, seal.signature, later, trust.at):
+    if is_renewal(pdf, seal.signature, later, trust):
         return None, Level.ARCHIVED
     return (R.SIGNED_AGAIN if later else what_changed(pdf[: end_of(seal.signature)], pdf)), None
 
@@ -274,6 +253,8 @@ def _look(signature: EmbeddedPdfSignature, trust: Trust) -> Seen | None:
 
 def _standing(signature: EmbeddedPdfSignature, trust: Trust, moment: datetime | None) -> Standing:
     certificate, others = signature.signer_cert, signature.other_embedded_certs
+    if certificate.extended_key_usage_value is not None:
+        return Standing.UNKNOWN  # a seal has none; the certificate of a clock has
     validator = CertificateValidator(certificate, others, validation_context=trust.at(moment))
     try:
         asyncio.run(validator.async_validate_usage({"non_repudiation"}))  # type: ignore[no-untyped-call]
@@ -295,7 +276,7 @@ def _stamp(signature: EmbeddedPdfSignature, trust: Trust) -> datetime | None:
         except Exception as error:  # as above; a broken token proves no time, and that is all
             log.info("a time-stamp could not be read: %s", type(error).__name__)
             continue
-        if status.valid and status.intact and status.trusted:
+        if status.valid and status.intact and status.trusted and trust.keeps(status.signing_cert):
             return _aware(moment)
     return None
 
@@ -317,16 +298,3 @@ def _unreadable(error: Exception) -> SealVerdict:
     if not isinstance(error, PdfError):
         log.info("a file broke the reader: %s", type(error).__name__)
     return SealVerdict(O.UNREADABLE, R.DAMAGED)
-
-
-def _certificates(roots: bytes | Sequence[bytes]) -> Iterator[x509.Certificate]:
-    for data in [roots] if isinstance(roots, bytes) else roots:
-        if pem.detect(data):
-            for _, _, der in pem.unarmor(data, multiple=True):
-                yield x509.Certificate.load(der)
-        else:
-            yield x509.Certificate.load(data)
-
-
-def _fold(text: str) -> str:
-    return " ".join(unicodedata.normalize("NFKC", str(text)).casefold().split())

@@ -196,6 +196,11 @@ class TestGenuine:
         verdict = examine(genuine(), ours().root, distrusted=frozenset({ours().fingerprint()}))
         assert verdict == SealVerdict(O.NOT_OURS, R.COMPROMISED_KEY, a.AT)
 
+    def test_the_time_stamp_of_a_compromised_clock_proves_no_time(self):
+        clock = frozenset({ours().fingerprint("time-stamp")})
+        assert not examine(genuine(), ours().root, distrusted=clock).stamped
+        assert not examine(ours().renew(genuine(), a.AT + YEAR), ours().root, distrusted=clock).genuine
+
     def test_our_own_renewals_leave_it_genuine(self):
         once = ours().renew(genuine(), a.AT + YEAR)
         twice = ours().renew(once, a.AT + 2 * YEAR)
