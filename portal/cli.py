@@ -19,6 +19,7 @@ from portal import database
 from portal.account.services import clear_out
 from portal.app import create_app
 from portal.settings import Settings
+from portal.verify_file import verify_file
 
 
 @click.group()
@@ -66,6 +67,9 @@ def clear_out_sessions(app: Flask) -> None:
     """Remove ended sessions, used links and old brake marks; for every night."""
     with app.app_context(), database.write() as session:
         clear_out(session)
+
+
+main.add_command(verify_file)
 
 
 @contextmanager

@@ -12,46 +12,17 @@ from audits.core import clock
 from certificates import press
 from certificates.models import Document
 from certificates.register.files import Why
-from certificates.seal import KeySealer, Level, SealOutcome, SealReason, SealVerdict, ensure_keyring
-from certificates.services import record_document
+from certificates.seal import Level, SealOutcome, SealReason, SealVerdict
 from certificates.workflow import CertificateState
 from portal.registry import verification, wording
 from portal.registry.verification import Answer
 from tests import attacks, printed
 from tests.browser import Browser, Page
 from tests.factories.certificates import change, make_certificate
+from tests.factories.documents import known, plain_pdf
 
 S = CertificateState
 TODAY = clock.today()
-
-
-def plain_pdf(**options):
-    made = BytesIO()
-    with pikepdf.new() as pdf:
-        pdf.add_blank_page()
-        pdf.save(made, **options)
-    return made.getvalue()
-
-
-@pytest.fixture(scope="session")
-def sealed(settings, tmp_path_factory):
-    """Files with our seal, and with the seal of a stranger who calls himself as we do."""
-    ensure_keyring(settings.seal_dir, settings.body_name, settings.seal_passphrase)
-    ours = KeySealer.load(settings.seal_dir, settings.seal_passphrase)
-    strange = tmp_path_factory.mktemp("strange")
-    ensure_keyring(strange, settings.body_name, "other")
-    theirs = KeySealer.load(strange, "other")
-    return {"ours": ours.seal(plain_pdf()), "theirs": theirs.seal(plain_pdf()), "stranger": theirs}
-
-
-def known(session, certificate, data, kind="certificate"):
-    record_document(
-        session, kind=kind, subject_id=certificate.id if kind == "certificate" else certificate.decision_id,
-        agency_id=certificate.agency_id, language="nl", printed=certificate.printed,
-        sha256=hashlib.sha256(data).hexdigest(), size=len(data),
-    )  # fmt: skip
-    session.flush()
-    return data
 
 
 def check(app, data, name="certificaat.pdf", language="en", status=200):
@@ -63,7 +34,7 @@ def check(app, data, name="certificaat.pdf", language="en", status=200):
 @pytest.mark.parametrize("conditions", [[], ["A complaints procedure in Polish."]])
 def test_a_genuine_certificate_that_counts(app, session, sealed, conditions):
     certificate = make_certificate(session, conditions=conditions)
-    page = check(app, known(session, certificate, sealed["ours"]))
+    page = check(app, known(session, certificate, sealed.ours))
     assert page.heading == "Genuine, and valid today"
     assert ("Yes, with conditions." if conditions else "Yes. This agency is certified today.") in page.text
     assert certificate.number in page.text
@@ -83,7 +54,7 @@ def test_a_genuine_certificate_that_counts_no_more_says_since_when_and_why(  # n
     certificate = make_certificate(
         session, certificate_state, issued=TODAY - timedelta(days=issued), reason="Wages were not paid."
     )
-    page = check(app, known(session, certificate, sealed["ours"]))
+    page = check(app, known(session, certificate, sealed.ours))
     assert page.heading == "Genuine, but not valid today"
     assert words in page.text
     assert "Do not rely on it today." in page.text
@@ -93,9 +64,9 @@ def test_a_genuine_certificate_that_counts_no_more_says_since_when_and_why(  # n
 
 def test_a_genuine_certificate_that_was_replaced_names_the_newer_one(app, session, sealed):
     first = make_certificate(session, issued=TODAY - timedelta(days=400))
-    known(session, first, sealed["ours"])
+    known(session, first, sealed.ours)
     second = make_certificate(session, agency=first.agency)
-    page = check(app, sealed["ours"])
+    page = check(app, sealed.ours)
     assert page.heading == "Genuine, but not valid today"
     assert "The certificate was replaced by a newer one." in page.text
     assert page.link(second.number) == f"/certificates/{second.number}"
@@ -103,31 +74,31 @@ def test_a_genuine_certificate_that_was_replaced_names_the_newer_one(app, sessio
 
 def test_an_older_issue_that_was_withdrawn_stays_withdrawn_and_names_the_newer_one(app, session, sealed):
     first = make_certificate(session, S.WITHDRAWN, issued=TODAY - timedelta(days=400), reason="Fraud.")
-    known(session, first, sealed["ours"])
+    known(session, first, sealed.ours)
     second = make_certificate(session, agency=first.agency)
-    page = check(app, sealed["ours"])
+    page = check(app, sealed.ours)
     assert "The certificate was withdrawn." in page.text
     assert page.link(second.number)
 
 
 def test_a_status_that_changed_a_moment_ago_is_what_the_check_says(app, session, sealed):
     certificate = make_certificate(session)
-    known(session, certificate, sealed["ours"])
+    known(session, certificate, sealed.ours)
     change(session, certificate, S.WITHDRAWN, TODAY, "Fraud.")
-    assert "The certificate was withdrawn." in check(app, sealed["ours"]).text
+    assert "The certificate was withdrawn." in check(app, sealed.ours).text
 
 
 def test_another_document_of_ours_is_named_but_not_shown(app, session, sealed):
     certificate = make_certificate(session)
-    known(session, certificate, sealed["ours"], kind="decision_letter")
-    page = check(app, sealed["ours"])
+    known(session, certificate, sealed.ours, kind="decision_letter")
+    page = check(app, sealed.ours)
     assert page.heading == "This is a document of ours"
     assert certificate.agency.legal_name not in page.text
     assert certificate.number not in page.text
 
 
 def test_one_changed_byte_is_found_wherever_it_is(app, session, sealed):
-    data = known(session, make_certificate(session), sealed["ours"])
+    data = known(session, make_certificate(session), sealed.ours)
     for place in (len(data) // 10, len(data) // 2, len(data) - 20):
         page = check(app, data[:place] + bytes([data[place] ^ 1]) + data[place + 1 :])
         assert page.soup.select_one("[data-outcome]")["data-outcome"] in {"altered", "not_ours", "unreadable"}
@@ -136,7 +107,7 @@ def test_one_changed_byte_is_found_wherever_it_is(app, session, sealed):
 
 def test_a_file_that_was_added_to_says_what_was_done_and_leads_to_the_original(app, session, sealed):
     certificate = make_certificate(session)
-    data = known(session, certificate, sealed["ours"])
+    data = known(session, certificate, sealed.ours)
     for changed, words in (
         (attacks.overlaid(data), "Something was laid over the page"),
         (attacks.content_replaced(data), "What stands on the page was replaced"),
@@ -151,7 +122,7 @@ def test_a_file_that_was_added_to_says_what_was_done_and_leads_to_the_original(a
 
 
 def test_a_renewed_file_is_the_certificate_that_it_renews(app, session, sealed, monkeypatch):
-    data = known(session, make_certificate(session), sealed["ours"])
+    data = known(session, make_certificate(session), sealed.ours)
     renewed = SealVerdict(SealOutcome.GENUINE, None, clock.now(), covered=len(data))
     monkeypatch.setattr("certificates.seal.apart.examine_apart", lambda *_, **__: renewed)
     assert check(app, data + b"a time-stamp").heading == "Genuine, and valid today"
@@ -165,7 +136,7 @@ def test_a_number_that_was_typed_onto_our_layout_belongs_to_somebody_else(app, s
     forged = press.render("certificate", facts, language="nl")
     for data, words in (
         (forged, "The file presents itself as a certificate of ours, but it has no seal."),
-        (sealed["stranger"].seal(forged), "Somebody else sealed this file and uses our name. This is a forgery."),
+        (sealed.by_stranger(forged), "Somebody else sealed this file and uses our name. This is a forgery."),
     ):
         page = check(app, data)
         assert page.heading == "This file is not ours"
@@ -195,10 +166,10 @@ class TestByHash:
 
     def test_the_hash_of_a_certificate_gets_the_same_answer_as_the_file(self, app, session, sealed):
         certificate = make_certificate(session)
-        sha256 = hashlib.sha256(known(session, certificate, sealed["ours"])).hexdigest()
+        sha256 = hashlib.sha256(known(session, certificate, sealed.ours)).hexdigest()
         page = Browser(app, "en").open(f"/verify/{sha256}")
         assert page.heading == "Genuine, and valid today"
-        assert page.text == check(app, sealed["ours"]).text
+        assert page.text == check(app, sealed.ours).text
         assert Browser(app, "en").open(f"/verify/{sha256.upper()}").path == f"/verify/{sha256}"
 
     def test_an_unknown_hash_is_not_found_and_that_is_no_verdict_on_the_file(self, app, session):
@@ -210,7 +181,7 @@ class TestByHash:
         Browser(app, "en").open(f"/verify/{text}", status=404)
 
     def test_it_is_public_needs_no_cookie_and_is_asked_again_each_time(self, app, session, sealed):
-        sha256 = hashlib.sha256(known(session, make_certificate(session), sealed["ours"])).hexdigest()
+        sha256 = hashlib.sha256(known(session, make_certificate(session), sealed.ours)).hexdigest()
         answer = app.test_client().get(f"/verify/{sha256}")
         assert "Set-Cookie" not in answer.headers
         assert answer.headers["Cache-Control"] == "public, max-age=0, s-maxage=30"
@@ -248,13 +219,13 @@ def test_when_all_doors_are_taken_the_next_one_hears_it_soon(app, session, monke
 @pytest.mark.parametrize(
     ("make", "heading"),
     [
-        (lambda sealed: sealed["theirs"], "This file is not ours"),
+        (lambda sealed: sealed.theirs, "This file is not ours"),
         (lambda _: plain_pdf(), "This file is not ours"),
-        (lambda sealed: sealed["ours"], "We cannot vouch for this file"),  # sealed, and in none of our records
+        (lambda sealed: sealed.ours, "We cannot vouch for this file"),  # sealed, and in none of our records
         (lambda _: b"hello", "We cannot read this file"),
         (lambda _: b"%PDF-1.7\n" + b"\x00" * 5000, "We cannot read this file"),
         (lambda _: plain_pdf(encryption=pikepdf.Encryption(owner="a", user="b")), "We cannot read this file"),
-        (lambda sealed: sealed["ours"][:2000], "We cannot read this file"),
+        (lambda sealed: sealed.ours[:2000], "We cannot read this file"),
     ],
 )
 def test_a_strange_file_gets_a_plain_answer_and_is_not_kept(app, session, sealed, make, heading):

@@ -1,0 +1,39 @@
+"""Files with a seal, and the records of them."""
+
+import hashlib
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import pikepdf
+from sqlalchemy.orm import Session
+
+from certificates.models import Certificate
+from certificates.seal import KeySealer, ensure_keyring
+from certificates.services import record_document
+
+
+def plain_pdf(**options: Any) -> bytes:
+    """A file with nothing on it and nothing of ours in it."""
+    made = BytesIO()
+    with pikepdf.new() as pdf:
+        pdf.add_blank_page()
+        pdf.save(made, **options)
+    return made.getvalue()
+
+
+def seal_with(folder: Path, body_name: str, passphrase: str, pdf: bytes) -> bytes:
+    """The file, sealed with a keyring that is made if it is not there."""
+    ensure_keyring(folder, body_name, passphrase)
+    return KeySealer.load(folder, passphrase).seal(pdf)
+
+
+def known(session: Session, certificate: Certificate, data: bytes, kind: str = "certificate") -> bytes:
+    """Note the file as one that we gave out; as another kind than a certificate it belongs to the decision."""
+    record_document(
+        session, kind=kind, subject_id=certificate.id if kind == "certificate" else certificate.decision_id,
+        agency_id=certificate.agency_id, language="nl", printed=certificate.printed,
+        sha256=hashlib.sha256(data).hexdigest(), size=len(data),
+    )  # fmt: skip
+    session.flush()
+    return data
