@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any, Self
 from urllib.parse import urlsplit
 
+from certificates.seal.addresses import RingAddress, parse_key
+
 ROOT = Path(__file__).parents[1]
 VAR = ROOT / "var"
 SECRET_MIN = 32
@@ -37,6 +39,12 @@ class Settings:
     seal_passphrase: str = field(default="demo", repr=False)
     seal_algorithm: str = "P-256"
     seal_level: str = "t"
+    seal_key: str = "file:"
+    seal_pin: str = field(default="", repr=False)
+    seal_token: str = field(default="", repr=False)
+    seal_chain: Path | None = None
+    tsa_urls: tuple[str, ...] = ()
+    tsa_roots: Path | None = None
     fonts_dir: Path = VAR / "assets" / "fonts"
     body_name: str = "Stichting Keurwerk"
     body_address: str = "Waagplein 1, 3511 AB Utrecht"
@@ -53,7 +61,8 @@ class Settings:
             values |= {name: int(values[name]) for name in ("max_upload_bytes",) if name in values}
         except ValueError:
             problems.append("MAX_UPLOAD_BYTES is not a whole number")
-        values |= {name: Path(values[name]) for name in ("seal_dir", "fonts_dir") if name in values}
+        values |= {name: Path(values[name]) for name in _PATHS if name in values}
+        values |= {"tsa_urls": tuple(values.get("tsa_urls", "").split())}
         values.pop("testing", None)
         problems += [line for line in _problems(values) if line]
         if problems:
@@ -61,6 +70,7 @@ class Settings:
         return cls(**values)
 
 
+_PATHS = ("seal_dir", "fonts_dir", "seal_chain", "tsa_roots")
 _REQUIRED = ("database_url", "redis_url", "secret_key")
 _CHOICES = {"seal_algorithm": ("P-256", "RSA-3072"), "seal_level": ("t", "b", "lt")}
 _SCHEMES = {
@@ -91,6 +101,24 @@ def _problems(values: Mapping[str, object]) -> list[str]:
         wrong.append("BASE_URL must be https, except on this machine itself")
     if base.scheme == "https" and base.hostname and given.get("seal_passphrase", "demo") == "demo":
         wrong.append("SEAL_PASSPHRASE must be set; the one of the demo is known to everybody")
+    return wrong + _seal_problems(values, given)
+
+
+def _seal_problems(values: Mapping[str, Any], given: Mapping[str, str]) -> list[str]:
+    """What does not go together in the settings of seal and time-stamps."""
+    wrong, urls = [], values.get("tsa_urls", ())
+    try:
+        own_key = isinstance(parse_key(given.get("seal_key", "file:")), RingAddress)
+    except ValueError as error:
+        return [f"SEAL_KEY {error}"]
+    if not own_key and "seal_chain" not in given:
+        wrong.append("SEAL_CHAIN must name the certificates of SEAL_KEY, its own first and the root last")
+    if any(urlsplit(url).scheme not in {"http", "https"} or not urlsplit(url).hostname for url in urls):
+        wrong.append("TSA_URLS must be http or https addresses, with blanks between them")
+    if urls and "tsa_roots" not in given:
+        wrong.append("TSA_ROOTS must name the root certificates of TSA_URLS")
+    if given.get("seal_level") == "lt" and (urls or not own_key):
+        wrong.append("SEAL_LEVEL lt is for the authority of the keyring: others do not let us speak for them")
     return wrong
 
 

@@ -1,9 +1,12 @@
 """Whoever can sign a digest: a key of the keyring, a module, a remote service. None of them shows its private half."""
 
+from itertools import pairwise
+from pathlib import Path
 from typing import Protocol
 
 from asn1crypto import x509 as asn1
 from cryptography import x509
+from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import Prehashed
@@ -55,6 +58,17 @@ def held_key(ring: Keyring, purpose: Purpose) -> HeldKey:
     return HeldKey(key, certificate, issuers_of(certificate, ring.roots()))
 
 
+def read_chain(file: Path) -> tuple[bytes, ...]:
+    """Certificates (DER) of a PEM file: the key's own first, then who vouches for it, the root last. KeysError."""
+    try:
+        found = x509.load_pem_x509_certificates(file.read_bytes())
+        for certificate, issuer in pairwise([*found, found[-1]]):
+            certificate.verify_directly_issued_by(issuer)
+    except (OSError, ValueError, TypeError, InvalidSignature) as error:
+        raise KeysError(f"{file} is no chain of certificates up to a root: {error}") from error
+    return tuple(each.public_bytes(serialization.Encoding.DER) for each in found)
+
+
 def issuers_of(certificate: bytes, known: list[bytes]) -> tuple[bytes, ...]:
     """The chain of a certificate, from those that are known; KeysError if nobody known vouches for it."""
     found: list[bytes] = []
@@ -88,6 +102,6 @@ def body_of(certificate: bytes) -> str:
 def _vouches(issuer: x509.Certificate, certificate: x509.Certificate) -> bool:
     try:
         certificate.verify_directly_issued_by(issuer)
-    except Exception:  # another name, another key, or a kind of key that cannot be compared
+    except (ValueError, TypeError, InvalidSignature):  # another name, or another key
         return False
     return True
