@@ -19,7 +19,6 @@ from certificates import press
 from certificates.models import Certificate, Document
 from certificates.printed import decision_letter_facts
 from certificates.register.services import refresh_entry
-from certificates.seal.making_room import make_room
 from certificates.services import issue_certificate, number_certificate, record_document
 from portal import mail, sealing, storage
 from portal.settings import Settings
@@ -112,7 +111,9 @@ def _record(session: Session, kind: str, subject_id: UUID, agency_id: UUID, fact
 
 def _print(kind: str, facts: Mapping[str, Any], language: str) -> tuple[str, int]:
     """Render, seal and store; the address and the size of the bytes."""
+    settings: Settings = current_app.extensions["settings"]
     sealer = sealing.sealer()
     room = sealer.room()
-    sealed = sealer.seal(make_room(press.render(kind, facts, language=language), room), room)
+    pdf = press.render(kind, facts, language=language, fonts=settings.fonts_dir, room=room)
+    sealed = sealer.seal(pdf, room)
     return storage.store().put(sealed), len(sealed)
