@@ -47,6 +47,11 @@ def roots() -> list[bytes]:
     return _roots(*_now())
 
 
+def distrusted() -> frozenset[str]:
+    """The certificates of compromised keys, as `examine` wants them."""
+    return _ring(*_now()).distrusted()
+
+
 def _now() -> tuple[Settings, int]:
     """What decides on the keys: the settings, and when an operator last changed the keyring."""
     settings: Settings = current_app.extensions["settings"]
