@@ -1,11 +1,12 @@
 """From a grant to a sealed certificate, and what happens to it after. The caller commits."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from audits.core import clock, events, numbering, outbox
 from audits.core.access import SYSTEM, Actor, authorise
@@ -94,8 +95,10 @@ def record_document(
     printed: Mapping[str, Any],
     sha256: str,
     size: int,
+    replaces: Document | None = None,
+    because: str = "",
 ) -> Document:
-    """Note a sealed document under the hash of its bytes; there is one of each kind per subject."""
+    """Note a sealed document under the hash of its bytes; there is one of each kind per subject that counts."""
     document = Document(
         id=uuid4(),
         kind=kind,
@@ -106,9 +109,70 @@ def record_document(
         sha256=sha256,
         size=size,
         created_at=clock.now(),
+        replaces=replaces.id if replaces else None,
+        because=because,
     )
     session.add(document)
     return document
+
+
+def promise_replacements(session: Session, *, sealed_before: datetime, because: str) -> int:
+    """Promise a new seal for the file of every living certificate that was sealed before a moment; how many.
+
+    For a key that is no longer trusted. Asked twice, what was replaced by then is left alone.
+    """
+    newer = aliased(Document)
+    query = (
+        select(Document.id)
+        .join(Certificate, Certificate.id == Document.subject_id)
+        .outerjoin(newer, newer.replaces == Document.id)
+        .where(Document.kind == "certificate", Document.created_at < sealed_before, newer.id.is_(None))
+        .where(Certificate.state.in_(LIVING))
+        .order_by(Certificate.number)
+    )
+    found = session.scalars(query).all()
+    for document_id in found:
+        outbox.put(session, "certificate.reseal", document_id=str(document_id), because=because)
+    return len(found)
+
+
+def certificate_to_reseal(session: Session, document_id: UUID) -> Certificate | None:
+    """The certificate of a file, held; None where the file was replaced already or the certificate lives no more."""
+    document = session.get_one(Document, document_id)
+    certificate = _load(session, document.subject_id)
+    replaced = session.scalar(select(Document.id).where(Document.replaces == document_id))
+    return certificate if replaced is None and certificate.state in LIVING else None
+
+
+def replace_document(session: Session, document_id: UUID, *, because: str, sha256: str, size: int) -> Document:
+    """Record a new file that says the same as the one that it replaces; `because` is for everybody who has the old."""
+    old = session.get_one(Document, document_id)
+    certificate = _load(session, old.subject_id)
+    new = record_document(
+        session,
+        kind=old.kind,
+        subject_id=old.subject_id,
+        agency_id=old.agency_id,
+        language=old.language,
+        printed=old.printed,
+        sha256=sha256,
+        size=size,
+        replaces=old,
+        because=because,
+    )
+    events.record(
+        session,
+        "certificate.reseal",
+        subject_id=certificate.id,
+        actor=SYSTEM,
+        agency_id=certificate.agency_id,
+        before=old.sha256,
+        after=sha256,
+        reason=because,
+    )
+    _publish(session, certificate)
+    _tell(session, certificate, "certificate_resealed")
+    return new
 
 
 def _numbered(session: Session, decision: Decision) -> Certificate:

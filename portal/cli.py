@@ -18,6 +18,7 @@ from certificates.register.services import rebuild_all
 from portal import database
 from portal.account.services import clear_out
 from portal.app import create_app
+from portal.keys import keys
 from portal.settings import Settings
 from portal.verify_file import verify_file
 
@@ -70,6 +71,7 @@ def clear_out_sessions(app: Flask) -> None:
 
 
 main.add_command(verify_file)
+main.add_command(keys)
 
 
 @contextmanager

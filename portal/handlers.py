@@ -19,7 +19,13 @@ from certificates import press
 from certificates.models import Certificate, Document
 from certificates.printed import decision_letter_facts
 from certificates.register.services import refresh_entry
-from certificates.services import issue_certificate, number_certificate, record_document
+from certificates.services import (
+    certificate_to_reseal,
+    issue_certificate,
+    number_certificate,
+    record_document,
+    replace_document,
+)
 from portal import mail, sealing, storage
 from portal.settings import Settings
 
@@ -38,6 +44,16 @@ def seal(session: Session, payload: Mapping[str, Any]) -> None:
     language = certificate.printed["language"]
     sha256, size = _print("certificate", certificate.printed, language)
     issue_certificate(session, certificate.id, sha256=sha256, size=size, language=language)
+
+
+def reseal(session: Session, payload: Mapping[str, Any]) -> None:
+    """The file of a living certificate is printed anew from the same facts, with the key of today."""
+    document_id = UUID(payload["document_id"])
+    certificate = certificate_to_reseal(session, document_id)
+    if certificate is None:
+        return
+    sha256, size = _print("certificate", certificate.printed, certificate.printed["language"])
+    replace_document(session, document_id, because=payload["because"], sha256=sha256, size=size)
 
 
 def audit_report(session: Session, payload: Mapping[str, Any]) -> None:
@@ -74,6 +90,7 @@ def mail_agency(session: Session, payload: Mapping[str, Any]) -> None:
 
 HANDLERS: dict[str, Handler] = {
     "certificate.number": number,
+    "certificate.reseal": reseal,
     "certificate.seal": seal,
     "document.audit_report": audit_report,
     "document.decision_letter": decision_letter,
@@ -111,5 +128,9 @@ def _record(session: Session, kind: str, subject_id: UUID, agency_id: UUID, fact
 
 def _print(kind: str, facts: Mapping[str, Any], language: str) -> tuple[str, int]:
     """Render, seal and store; the address and the size of the bytes."""
-    sealed = sealing.sealer().seal(press.render(kind, facts, language=language))
+    settings: Settings = current_app.extensions["settings"]
+    sealer = sealing.sealer()
+    room = sealer.room()
+    pdf = press.render(kind, facts, language=language, fonts=settings.fonts_dir, room=room)
+    sealed = sealer.seal(pdf, room)
     return storage.store().put(sealed), len(sealed)

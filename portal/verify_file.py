@@ -74,7 +74,7 @@ def _check(file: Path, settings: Settings) -> Checked:
         data = file.read_bytes()
     except OSError as error:
         raise click.ClickException(f"{file} cannot be read: {error.strerror}") from error
-    return check(database.read(), data, settings.seal_dir)
+    return check(database.read(), data)
 
 
 _TOO_LARGE = SealVerdict(SealOutcome.UNREADABLE, SealReason.TOO_LARGE)

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Any
 from certificates.seal.custody import SEAL_ALGORITHMS, ensure_keyring
 from certificates.seal.keys import Keyring, KeysError, load_root
 from certificates.seal.room import Room, SealError
-from certificates.seal.verdict import Level, SealOutcome, SealReason, SealVerdict
+from certificates.seal.sealer import KeySealer, Sealer
+from certificates.seal.verdict import SealLevel, SealOutcome, SealReason, SealVerdict
 
 if TYPE_CHECKING:
     from certificates.seal.apart import examine_apart
-    from certificates.seal.sealer import KeySealer, Sealer
     from certificates.seal.verify import examine
 
 __all__ = [
@@ -18,9 +18,9 @@ __all__ = [
     "KeySealer",
     "Keyring",
     "KeysError",
-    "Level",
     "Room",
     "SealError",
+    "SealLevel",
     "SealOutcome",
     "SealReason",
     "SealVerdict",
@@ -32,8 +32,7 @@ __all__ = [
 ]
 
 
-_SLOW = dict.fromkeys(("KeySealer", "Sealer"), "sealer")
-_SLOW |= {"examine": "verify", "examine_apart": "apart"}
+_SLOW = {"examine": "verify", "examine_apart": "apart"}
 
 
 def __getattr__(name: str) -> Any:

@@ -53,7 +53,7 @@ class SealReason(StrEnum):
     DAMAGED = "damaged"
 
 
-class Level(StrEnum):
+class SealLevel(StrEnum):
     """How long a seal proves itself without us (ETSI EN 319 142-1, clause 6)."""
 
     BASIC = "B-B"
@@ -76,7 +76,7 @@ class SealVerdict:
     reason: SealReason | None = None
     sealed_at: datetime | None = None
     stamped: bool = field(default=False, compare=False)
-    level: Level | None = field(default=None, compare=False)
+    level: SealLevel | None = field(default=None, compare=False)
     signer: str = field(default="", compare=False)
     covered: int = field(default=0, compare=False)
     claims: Mapping[str, str] = field(default_factory=dict, compare=False)
@@ -98,7 +98,7 @@ class SealVerdict:
             reason=SealReason(plain["reason"]) if plain["reason"] else None,
             sealed_at=datetime.fromisoformat(plain["sealed_at"]) if plain["sealed_at"] else None,
             stamped=bool(plain["stamped"]),
-            level=Level(plain["level"]) if plain["level"] else None,
+            level=SealLevel(plain["level"]) if plain["level"] else None,
             signer=str(plain["signer"]),
             covered=int(plain["covered"]),
             claims={str(key): str(value) for key, value in plain["claims"].items()},

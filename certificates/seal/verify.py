@@ -37,7 +37,7 @@ from certificates.seal.changes import claims_of, what_changed
 from certificates.seal.covering import end_of, misplaced, well_formed
 from certificates.seal.renewal import is_renewal
 from certificates.seal.trust import Trust, fold
-from certificates.seal.verdict import Level, SealOutcome, SealReason, SealVerdict
+from certificates.seal.verdict import SealLevel, SealOutcome, SealReason, SealVerdict
 
 log = logging.getLogger(__name__)
 
@@ -190,7 +190,7 @@ def _calls_himself_us(seen: Seen, trust: Trust) -> bool:
 
 def _state(
     pdf: bytes, reader: PdfFileReader, seal: Seen, signatures: list[EmbeddedPdfSignature], trust: Trust
-) -> tuple[SealReason | None, Level | None]:
+) -> tuple[SealReason | None, SealLevel | None]:
     """What happened to a file after we sealed it, None if nothing did; and the level of an untouched one."""
     reason = misplaced(pdf, seal.signature)
     if reason is None and not _certifies(reader, seal):
@@ -206,7 +206,7 @@ def _state(
     if b"obj" not in rest and b"startxref" not in rest:
         return R.TRAILING_BYTES, None
     if is_renewal(pdf, seal.signature, later, trust):
-        return None, Level.ARCHIVED
+        return None, SealLevel.ARCHIVED
     return (R.SIGNED_AGAIN if later else what_changed(pdf[: end_of(seal.signature)], pdf)), None
 
 
@@ -228,11 +228,11 @@ def _stamped_elsewhere(seal: Seen) -> bool:
     return abs(written - seal.sealed_at) > _CLOCKS_DIFFER
 
 
-def _level(reader: PdfFileReader, seal: Seen) -> Level:
+def _level(reader: PdfFileReader, seal: Seen) -> SealLevel:
     if not seal.stamped:
-        return Level.BASIC
+        return SealLevel.BASIC
     store = reader.root.get("/DSS", {})
-    return Level.LONG_TERM if "/OCSPs" in store or "/CRLs" in store else Level.TIME_STAMPED
+    return SealLevel.LONG_TERM if "/OCSPs" in store or "/CRLs" in store else SealLevel.TIME_STAMPED
 
 
 def _look(signature: EmbeddedPdfSignature, trust: Trust) -> Seen | None:

@@ -10,10 +10,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
-from pathlib import Path
 from typing import Any
 
-from cryptography.hazmat.primitives import hashes
 from werkzeug.exceptions import ServiceUnavailable
 
 from audits.core import clock
@@ -25,8 +23,8 @@ from certificates.register.models import RegisterEntry
 from certificates.register.queries import PublicDocument
 from certificates.register.rules import may_rely
 from certificates.rules import is_number
-from certificates.seal import Keyring, KeysError, SealReason, SealVerdict
-from certificates.seal.keys import KeyState, Purpose
+from certificates.seal import KeysError, SealReason, SealVerdict
+from portal import sealing
 from portal.storage import StorageDownError
 
 AT_ONCE = 2  # files that one process has opened at a time
@@ -96,13 +94,13 @@ class Checked:
         return self.answer is Answer.VALID
 
 
-def check(session: Any, data: bytes, seal_dir: Path) -> Checked:
+def check(session: Any, data: bytes) -> Checked:
     """Compare with our records first; only a file that is not in them is opened."""
     sha256 = hashlib.sha256(data).hexdigest()
     known = check_hash(session, sha256)
     if known:
         return known
-    verdict = _examine(data, seal_dir)
+    verdict = _examine(data)
     sealed = hashlib.sha256(data[: verdict.covered]).hexdigest() if 0 < verdict.covered < len(data) else ""
     original = check_hash(session, sealed) if sealed else None
     if verdict.genuine:
@@ -149,13 +147,12 @@ def _renewed(original: Checked | None, sha256: str, size: int, verdict: SealVerd
     return replace(original, sha256=sha256, size=size, verdict=verdict)
 
 
-def _examine(data: bytes, seal_dir: Path) -> SealVerdict:
+def _examine(data: bytes) -> SealVerdict:
     # Only who checks a file that we do not know pays for this: the rest of the register does not load it.
     from certificates.seal import examine_apart  # noqa: PLC0415
 
     try:
-        ring = Keyring.open(seal_dir)
-        roots, distrusted = ring.roots(), _distrusted(ring)
+        roots, distrusted = sealing.roots(), sealing.distrusted()
     except KeysError as error:
         raise StorageDownError("the root of our seals is missing") from error
     if not _doors.acquire(timeout=PATIENCE_SECONDS):
@@ -164,12 +161,6 @@ def _examine(data: bytes, seal_dir: Path) -> SealVerdict:
         return examine_apart(data, roots, distrusted=distrusted, max_bytes=len(data))
     finally:
         _doors.release()
-
-
-def _distrusted(ring: Keyring) -> frozenset[str]:
-    """SHA-256 of the certificates whose keys others may have."""
-    lost = (entry for use in (Purpose.SEAL, Purpose.TIMESTAMP) for entry in ring.of(use, KeyState.COMPROMISED))
-    return frozenset(ring.certificate(entry).fingerprint(hashes.SHA256()).hex() for entry in lost)
 
 
 def _claimed(session: Any, claims: Mapping[str, str]) -> Checked | None:

@@ -4,7 +4,7 @@ from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 
 from certificates.register.files import Why
-from certificates.seal import Level, SealReason
+from certificates.seal import SealLevel, SealReason
 from portal.registry.verification import Answer
 
 R = SealReason
@@ -65,9 +65,9 @@ FACTS: dict[str, LazyString] = {
     "valid_until": _l("Valid until"),
 }
 
-LEVELS: dict[Level, LazyString] = {
-    Level.BASIC: _l("signature without a time-stamp"),
-    Level.TIME_STAMPED: _l("signature with a time-stamp"),
-    Level.LONG_TERM: _l("signature with a time-stamp and proof that the key was valid"),
-    Level.ARCHIVED: _l("signature with a time-stamp, renewed for keeping"),
+LEVELS: dict[SealLevel, LazyString] = {
+    SealLevel.BASIC: _l("signature without a time-stamp"),
+    SealLevel.TIME_STAMPED: _l("signature with a time-stamp"),
+    SealLevel.LONG_TERM: _l("signature with a time-stamp and proof that the key was valid"),
+    SealLevel.ARCHIVED: _l("signature with a time-stamp, renewed for keeping"),
 }

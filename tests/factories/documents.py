@@ -1,6 +1,7 @@
 """Files with a seal, and the records of them."""
 
 import hashlib
+from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -9,8 +10,9 @@ import pikepdf
 from sqlalchemy.orm import Session
 
 from certificates.models import Certificate
-from certificates.seal import KeySealer, ensure_keyring
+from certificates.seal import Room, ensure_keyring
 from certificates.services import record_document
+from tests.paper import paper, sealer_of
 
 
 def plain_pdf(**options: Any) -> bytes:
@@ -22,10 +24,12 @@ def plain_pdf(**options: Any) -> bytes:
     return made.getvalue()
 
 
-def seal_with(folder: Path, body_name: str, passphrase: str, pdf: bytes) -> bytes:
-    """The file, sealed with a keyring that is made if it is not there."""
+def seal_with(folder: Path, body_name: str, passphrase: str, printing: Callable[[Room], bytes] = paper) -> bytes:
+    """What is printed with a room, sealed; the keyring is made if it is not there."""
     ensure_keyring(folder, body_name, passphrase)
-    return KeySealer.load(folder, passphrase).seal(pdf)
+    sealer = sealer_of(folder, passphrase)
+    room = sealer.room()
+    return sealer.seal(printing(room), room)
 
 
 def known(session: Session, certificate: Certificate, data: bytes, kind: str = "certificate") -> bytes:

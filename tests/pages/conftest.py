@@ -8,7 +8,7 @@ import pytest
 from audits.core.access import Role
 from tests.browser import Browser
 from tests.factories import make_person
-from tests.factories.documents import plain_pdf, seal_with
+from tests.factories.documents import seal_with
 
 
 @pytest.fixture
@@ -34,16 +34,16 @@ class Sealed:
     strange: Path  # the keyring of the stranger
     body_name: str
 
-    def by_stranger(self, pdf: bytes) -> bytes:
-        return seal_with(self.strange, self.body_name, "other", pdf)
+    def by_stranger(self, printing) -> bytes:
+        return seal_with(self.strange, self.body_name, "other", printing)
 
 
 @pytest.fixture(scope="session")
 def sealed(settings, tmp_path_factory):
     strange = tmp_path_factory.mktemp("strange")
     return Sealed(
-        ours=seal_with(settings.seal_dir, settings.body_name, settings.seal_passphrase, plain_pdf()),
-        theirs=seal_with(strange, settings.body_name, "other", plain_pdf()),
+        ours=seal_with(settings.seal_dir, settings.body_name, settings.seal_passphrase),
+        theirs=seal_with(strange, settings.body_name, "other"),
         strange=strange,
         body_name=settings.body_name,
     )

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from certificates import press
-from certificates.seal import Level, SealOutcome, SealReason, SealVerdict, examine
+from certificates.seal import SealLevel, SealOutcome, SealReason, SealVerdict, examine
 from certificates.seal.apart import examine_apart
 from tests import attacks as a
 from tests import printed
@@ -158,18 +158,18 @@ class TestGenuine:
     def test_it_says_who_sealed_when_and_how_well(self):
         verdict = examine(genuine(), ours().root)
         assert verdict == SealVerdict(O.GENUINE, None, a.AT)
-        assert (verdict.stamped, verdict.level, verdict.signer) == (True, Level.TIME_STAMPED, ours().fingerprint())
+        assert (verdict.stamped, verdict.level, verdict.signer) == (True, SealLevel.TIME_STAMPED, ours().fingerprint())
         assert verdict.covered == len(genuine())
 
     def test_without_a_time_stamp_the_time_is_a_claim(self):
         verdict = examine(ours().seal(unsealed(), stamped=False), ours().root)
         assert verdict == SealVerdict(O.GENUINE, None, a.AT)
-        assert (verdict.stamped, verdict.level) == (False, Level.BASIC)
+        assert (verdict.stamped, verdict.level) == (False, SealLevel.BASIC)
 
     def test_a_time_stamp_of_a_stranger_proves_no_time(self, monkeypatch):
         monkeypatch.setattr(ours(), "stamper", stranger().stamper)
         verdict = examine(ours().seal(unsealed()), ours().root)
-        assert (verdict.outcome, verdict.stamped, verdict.level) == (O.GENUINE, False, Level.BASIC)
+        assert (verdict.outcome, verdict.stamped, verdict.level) == (O.GENUINE, False, SealLevel.BASIC)
 
     def test_the_seal_holds_when_its_time_stamp_is_taken_out(self):
         verdict = examine(a.without_stamp(genuine()), ours().root)
@@ -207,7 +207,7 @@ class TestGenuine:
         for renewed in (once, twice):
             verdict = examine(renewed, ours().root)
             assert verdict == SealVerdict(O.GENUINE, None, a.AT)
-            assert verdict.level is Level.ARCHIVED
+            assert verdict.level is SealLevel.ARCHIVED
             assert renewed[: verdict.covered] == genuine()
 
     def test_of_an_altered_file_the_sealed_part_can_be_given_back(self):

@@ -66,7 +66,7 @@ def verify_file() -> ResponseReturnValue:
         except RuleError as error:
             form.complain(error)
         else:
-            return _verdict(check(database.read(), data, _settings().seal_dir))
+            return _verdict(check(database.read(), data))
     return _page(NumberForm(None), form), 422
 
 
