@@ -133,7 +133,7 @@ def check_hash(session: Any, sha256: str) -> Checked | None:
 def _certificate(session: Any, document: PublicDocument) -> Checked:
     certificate = queries.certificate_by_id(session, document.subject_id)
     entry = queries.entry_of(session, certificate.agency_id)
-    ended = ending(session, certificate, entry, clock.today())
+    ended = ending(session, certificate, entry, document, clock.today())
     return Checked(
         Answer.LAPSED if ended else Answer.VALID, document.sha256, document.size, made_at=document.created_at,
         certificate=certificate, entry=entry, ending=ended,
@@ -173,7 +173,7 @@ def _claimed(session: Any, claims: Mapping[str, str]) -> Checked | None:
     except NotFoundError:
         return None
     entry = queries.entry_of(session, certificate.agency_id)
-    ended = ending(session, certificate, entry, clock.today())
+    ended = ending(session, certificate, entry, None, clock.today())
     return Checked(Answer.OTHER, "", 0, certificate=certificate, entry=entry, ending=ended)
 
 

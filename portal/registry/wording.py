@@ -56,6 +56,7 @@ ENDINGS: dict[Why, LazyString] = {
     Why.WITHDRAWN: _l("The certificate was withdrawn."),
     Why.REPLACED: _l("The certificate was replaced by a newer one."),
     Why.EXPIRED: _l("The certificate has expired."),
+    Why.RESEALED: _l("This file was replaced. The certificate itself counts: use the new file."),
 }
 
 FACTS: dict[str, LazyString] = {
