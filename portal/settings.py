@@ -4,8 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Self, cast
 from urllib.parse import urlsplit
+
+from certificates.ledger.notes import Algorithm, NoteError, Vkey
 
 ROOT = Path(__file__).parents[1]
 VAR = ROOT / "var"
@@ -40,6 +42,8 @@ class Settings:
     body_name: str = "Stichting Keurwerk"
     body_address: str = "Waagplein 1, 3511 AB Utrecht"
     contact_email: str = "info@keurwerk.example"
+    ledger_witnesses: tuple[str, ...] = ()
+    ledger_witnessed: tuple[str, ...] = ()
     testing: bool = False
 
     @classmethod
@@ -53,6 +57,7 @@ class Settings:
         except ValueError:
             problems.append("MAX_UPLOAD_BYTES is not a whole number")
         values |= {name: Path(values[name]) for name in ("seal_dir", "fonts_dir") if name in values}
+        values |= {name: tuple(values[name].split()) for name in _VKEYS if name in values}
         values.pop("testing", None)
         problems += [line for line in _problems(values) if line]
         if problems:
@@ -62,6 +67,7 @@ class Settings:
 
 _REQUIRED = ("database_url", "redis_url", "secret_key")
 _SEAL_ALGORITHMS = ("P-256", "RSA-3072")
+_VKEYS = {"ledger_witnesses": Algorithm.COSIGNATURE, "ledger_witnessed": Algorithm.ED25519}
 _SCHEMES = {
     "database_url": {"postgresql", "postgresql+psycopg"},
     "redis_url": {"redis", "rediss", "unix"},
@@ -74,6 +80,12 @@ _SCHEMES = {
 def _problems(values: Mapping[str, object]) -> list[str]:
     given = {name: str(value) for name, value in values.items()}
     wrong = [
+        f"{name.upper()} has {text}, which is no verifier key of type {algorithm.value}"
+        for name, algorithm in _VKEYS.items()
+        for text in cast(tuple[str, ...], values.get(name, ()))
+        if not _is_vkey(text, algorithm)
+    ]
+    wrong += [
         f"{name.upper()} must begin with one of {', '.join(sorted(known))}"
         for name, known in _SCHEMES.items()
         if name in given and urlsplit(given[name]).scheme not in known
@@ -88,6 +100,13 @@ def _problems(values: Mapping[str, object]) -> list[str]:
     if base.scheme == "https" and base.hostname and given.get("seal_passphrase", "demo") == "demo":
         wrong.append("SEAL_PASSPHRASE must be set; the one of the demo is known to everybody")
     return wrong
+
+
+def _is_vkey(text: str, algorithm: Algorithm) -> bool:
+    try:
+        return Vkey.parse(text).algorithm is algorithm
+    except NoteError:
+        return False
 
 
 def _is_loopback(host: str) -> bool:
