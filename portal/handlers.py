@@ -111,5 +111,9 @@ def _record(session: Session, kind: str, subject_id: UUID, agency_id: UUID, fact
 
 def _print(kind: str, facts: Mapping[str, Any], language: str) -> tuple[str, int]:
     """Render, seal and store; the address and the size of the bytes."""
-    sealed = sealing.sealer().seal(press.render(kind, facts, language=language))
+    settings: Settings = current_app.extensions["settings"]
+    sealer = sealing.sealer()
+    room = sealer.room()
+    pdf = press.render(kind, facts, language=language, fonts=settings.fonts_dir, room=room)
+    sealed = sealer.seal(pdf, room)
     return storage.store().put(sealed), len(sealed)

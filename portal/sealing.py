@@ -5,8 +5,12 @@ from functools import lru_cache
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 from flask import current_app
 
-from certificates.seal import Keyring, KeySealer, Sealer, ensure_keyring
-from certificates.seal.keys import MANIFEST
+from certificates.seal.custody import authority_of, ensure_keyring
+from certificates.seal.evidence import OwnEvidence
+from certificates.seal.keys import MANIFEST, Keyring, Purpose
+from certificates.seal.sealer import KeySealer, Level, Sealer
+from certificates.seal.signing import held_key
+from certificates.seal.timestamp import TimeStampAuthority
 from portal.settings import Settings
 
 
@@ -60,7 +64,15 @@ def _ring(settings: Settings, _: int) -> Keyring:
 
 @lru_cache(maxsize=1)
 def _sealer(settings: Settings, changed: int) -> Sealer:
-    return KeySealer(_ring(settings, changed))
+    ring, level = _ring(settings, changed), Level(settings.seal_level)
+    key = held_key(ring, Purpose.SEAL)
+    if level is Level.B:
+        return KeySealer(key)
+    stamps = TimeStampAuthority(held_key(ring, Purpose.TIMESTAMP))
+    if level is Level.T:
+        return KeySealer(key, stamps)
+    certificates = [ring.certificate(ring.active(purpose)) for purpose in (Purpose.SEAL, Purpose.TIMESTAMP)]
+    return KeySealer(key, stamps, OwnEvidence(authority_of(ring), certificates, ring.revoked()))
 
 
 @lru_cache(maxsize=1)

@@ -38,6 +38,7 @@ class Settings:
     seal_dir: Path = VAR / "seal"
     seal_passphrase: str = field(default="demo", repr=False)
     seal_algorithm: str = "P-256"
+    seal_level: str = "t"
     fonts_dir: Path = VAR / "assets" / "fonts"
     body_name: str = "Stichting Keurwerk"
     body_address: str = "Waagplein 1, 3511 AB Utrecht"
@@ -66,7 +67,7 @@ class Settings:
 
 
 _REQUIRED = ("database_url", "redis_url", "secret_key")
-_SEAL_ALGORITHMS = ("P-256", "RSA-3072")
+_CHOICES = {"seal_algorithm": ("P-256", "RSA-3072"), "seal_level": ("t", "b", "lt")}
 _VKEYS = {"ledger_witnesses": Algorithm.COSIGNATURE, "ledger_witnessed": Algorithm.ED25519}
 _SCHEMES = {
     "database_url": {"postgresql", "postgresql+psycopg"},
@@ -92,8 +93,11 @@ def _problems(values: Mapping[str, object]) -> list[str]:
     ]
     if len(given.get("secret_key", "x" * SECRET_MIN)) < SECRET_MIN:
         wrong.append(f"SECRET_KEY must have at least {SECRET_MIN} characters")
-    if given.get("seal_algorithm", "P-256") not in _SEAL_ALGORITHMS:
-        wrong.append(f"SEAL_ALGORITHM must be {' or '.join(_SEAL_ALGORITHMS)}")
+    wrong += [
+        f"{name.upper()} must be {' or '.join(known)}"
+        for name, known in _CHOICES.items()
+        if given.get(name, known[0]) not in known
+    ]
     base = urlsplit(given.get("base_url", "https://"))
     if base.scheme == "http" and not _is_loopback(base.hostname or ""):
         wrong.append("BASE_URL must be https, except on this machine itself")
