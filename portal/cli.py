@@ -18,6 +18,7 @@ from certificates.register.services import rebuild_all
 from portal import database
 from portal.account.services import clear_out
 from portal.app import create_app
+from portal.ledger_cli import ledger_commands
 from portal.settings import Settings
 
 
@@ -66,6 +67,9 @@ def clear_out_sessions(app: Flask) -> None:
     """Remove ended sessions, used links and old brake marks; for every night."""
     with app.app_context(), database.write() as session:
         clear_out(session)
+
+
+main.add_command(ledger_commands)
 
 
 @contextmanager

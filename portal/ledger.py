@@ -1,9 +1,16 @@
-"""The names of our log and of ourselves as a witness, from where the register lives."""
+"""Our log and ourselves as a witness: their names, from where the register lives, and what goes into an archive."""
 
+from collections.abc import Iterator
 from urllib.parse import urlsplit
 
+from sqlalchemy.orm import Session
+
+from certificates.ledger import dump
+from certificates.ledger.models import SignedCheckpoint
 from certificates.ledger.notes import Vkey
+from certificates.seal import Keyring, KeysError
 from portal.settings import Settings
+from portal.storage import StorageDownError
 
 PREFIX = "/ledger"
 WITNESS_PREFIX = "/witness"
@@ -27,6 +34,25 @@ def witnesses(settings: Settings) -> list[Vkey]:
 def witnessed(settings: Settings) -> list[Vkey]:
     """Whose checkpoints we cosign."""
     return [Vkey.parse(each) for each in settings.ledger_witnessed]
+
+
+def archive(session: Session, checkpoint: SignedCheckpoint, settings: Settings) -> Iterator[bytes]:
+    """The archive of the log at a checkpoint, piece by piece. Only public halves of keys are read."""
+    try:
+        ring = Keyring.open(settings.seal_dir)
+        roots, keys = ring.roots(), ring.credential_public()
+    except KeysError as error:
+        raise StorageDownError("the keys of the seal are missing") from error
+    del keys
+    around = dump.Surroundings(
+        issuer=settings.base_url.rstrip("/"),
+        witnesses=witnesses(settings),
+        roots=roots,
+        jwks={"keys": []},
+        credentials=(),
+        status_lists=(),
+    )
+    return dump.write(session, checkpoint, around)
 
 
 def _place(settings: Settings) -> str:

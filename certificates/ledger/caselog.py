@@ -78,7 +78,8 @@ def row(event: Event) -> dict[str, Any]:
 
 def _events(session: Session, first: int, last: int) -> Iterator[Event]:
     query = select(Event).where(Event.id >= first, Event.id <= last).order_by(Event.id)
-    yield from session.scalars(query.execution_options(yield_per=_AT_ONCE))
+    with session.scalars(query.execution_options(yield_per=_AT_ONCE)) as events:
+        yield from events
 
 
 def _closed(now: datetime) -> datetime:

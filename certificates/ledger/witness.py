@@ -1,6 +1,6 @@
 """Being a witness for the logs of others, C2SP tlog-witness: cosign only what continues what was cosigned before."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -56,10 +56,13 @@ class Submission:
         return cls(old, parse_path(lines), parsed, Checkpoint.parse(parsed.text))
 
 
-def cosign_checkpoint(session: Session, data: str, logs: Iterable[Vkey], name: str, key: Ed25519PrivateKey) -> str:
+def cosign_checkpoint(
+    session: Session, data: str, logs: Iterable[Vkey], name: str, key: Callable[[], Ed25519PrivateKey]
+) -> str:
     """Check a submission against the log's own keys and what we saw before; our signature line. RefusedError if not.
 
-    What we saw is locked until the caller commits, so that no two submissions are judged by the same old size.
+    What we saw is locked until the caller commits, so that no two submissions are judged by the same old size. The
+    key is asked for when all is well.
     """
     try:
         submission = Submission.parse(data)
@@ -75,7 +78,7 @@ def cosign_checkpoint(session: Session, data: str, logs: Iterable[Vkey], name: s
     if not consistent(seen.size, new.size, seen.root, new.root, submission.path):
         raise RefusedError(Refusal.INCONSISTENT)
     seen.size, seen.root, seen.note = new.size, new.root, str(submission.note)
-    return str(cosign(submission.note.text, name, key, int(clock.now().timestamp())))
+    return str(cosign(submission.note.text, name, key(), int(clock.now().timestamp())))
 
 
 def _authenticate(submission: Submission, keys: list[Vkey]) -> None:

@@ -254,7 +254,7 @@ class TheirLog:
 
 
 def witnessed(session, data, logs=(LOG,)):
-    return cosign_checkpoint(session, data, logs, "keurwerk.example/witness", KEY)
+    return cosign_checkpoint(session, data, logs, "keurwerk.example/witness", lambda: KEY)
 
 
 def refused(session, data, logs=(LOG,)):
