@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from certificates.press.documents import facts_digest
+from certificates.press.documents import RegisterExtractFacts, facts_digest
 
 BODY = {"name": "Stichting Keurwerk", "address": "Waagplein 1, 3511 AB Utrecht"}
 SEAT = {"street": "Havenstraat 12", "postcode": "3011 AB", "city": "Rotterdam", "country": "Nederland"}
@@ -13,6 +13,7 @@ HOLDER = {
     "register_number": "12345678",
     "seat": SEAT,
 }
+REGISTER_FACTS = frozenset(RegisterExtractFacts.__annotations__)
 REGISTER_URL = "https://register.example/register/nl-12345678"
 
 
@@ -45,6 +46,39 @@ def certificate(**changes: Any) -> dict[str, Any]:
     }
     facts |= changes
     return facts | {"digest": facts_digest(facts)}
+
+
+def register_extract(**changes: Any) -> dict[str, Any]:
+    """What the register said about a certified agency, in Dutch, with the digest of whatever it says."""
+    facts = {name: value for name, value in certificate().items() if name in REGISTER_FACTS}
+    facts |= {
+        "reference": "U-2027-0000042",
+        "asked_at": "2027-06-14T09:03:27+02:00",
+        "status": "certified",
+        "status_label": "Gecertificeerd",
+        "since": "2027-03-02",
+        "reason": "",
+        "certificate_number": "KW-2027-00017-58",
+    }
+    facts |= changes
+    return facts | {"digest": facts_digest(facts)}
+
+
+def unlisted_extract(status: str, label: str, **changes: Any) -> dict[str, Any]:
+    """What the register said about an agency without a certificate."""
+    nothing = {
+        "certificate_number": None,
+        "valid_from": None,
+        "valid_until": None,
+        "norm": None,
+        "excludes": [],
+        "since": None,
+        "activities": [],
+        "sectors": [],
+        "own_housing": False,
+        "recruitment_countries": [],
+    }
+    return register_extract(**nothing | {"status": status, "status_label": label} | changes)
 
 
 def finding(number: int = 1, **changes: Any) -> dict[str, Any]:

@@ -1,30 +1,43 @@
 """From a snapshot of plain values to the bytes of a PDF. Knows no database and no web."""
 
 import atexit
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from certificates.press.attached import Attached
 from certificates.press.documents import facts_digest, facts_json
-from certificates.press.rosette import rosette_path, rosette_svg
+from certificates.press.rosette import rosette_svg
 
 if TYPE_CHECKING:
     from certificates.press.printing import Press
+    from certificates.seal.room import Room
 
-__all__ = ["facts_digest", "facts_json", "render", "rosette_path", "rosette_svg"]
+__all__ = ["Attached", "facts_digest", "facts_json", "render", "rosette_svg"]
 
 
 FONTS = Path(__file__).resolve().parents[2] / "var" / "assets" / "fonts"
 
 
-def render(kind: str, printed: Mapping[str, Any], *, language: str, fonts: Path = FONTS) -> bytes:
-    """An unsealed PDF/A-3a and PDF/UA-1 file of the facts that `documents` lists for this kind.
+def render(
+    kind: str,
+    printed: Mapping[str, Any],
+    *,
+    language: str,
+    fonts: Path = FONTS,
+    room: "Room | None" = None,
+    attachments: Sequence[Attached] = (),
+    offline_url: str = "",
+) -> bytes:
+    """A PDF/A-3a and PDF/UA-1 file of the facts that `documents` lists for this kind, with the room for a seal.
 
-    The facts go along as attachment `printed.json`. `fonts` is the folder where set-up put our typefaces. PressError
-    when a fact or a font is missing, or the digest is not that of the facts.
+    The facts go along as attachment `printed.json`, before the other attachments. `offline_url` becomes the second QR
+    code of a certificate or register extract. `fonts` is the folder where set-up put our typefaces. PressError when a
+    fact or a font is missing, or the digest is not that of the facts.
     """
-    return _press(fonts).render(kind, printed, language=language)
+    press = _press(fonts)
+    return press.render(kind, printed, language=language, room=room, attachments=attachments, offline_url=offline_url)
 
 
 @lru_cache(maxsize=1)

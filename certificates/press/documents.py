@@ -74,6 +74,39 @@ class CertificateFacts(TypedDict):
     digest: str
 
 
+class RegisterExtractFacts(TypedDict):
+    """The proof of check: what the register said about one agency at one moment. Its digest is as a certificate's.
+
+    Without a certificate the fields about one are None, empty or false; `norm` then is None too.
+    """
+
+    language: Language
+    reference: str  # of this extract, unique
+    asked_at: str  # the moment, to the second and with its offset from UTC: 2027-03-01T14:03:27+01:00
+    status: str  # the code: certified, conditional, suspended, withdrawn, expired, applied or none
+    status_label: str  # the same in words
+    since: str | None  # the day from which it holds
+    reason: str  # of a suspension or withdrawal, as the register shows it; may be empty
+    legal_name: str
+    trade_names: list[str]
+    register_label: str
+    register_number: str
+    seat: Seat
+    certificate_number: str | None
+    valid_from: str | None
+    valid_until: str | None
+    conditions: list[str]
+    activities: list[str]
+    sectors: list[str]
+    own_housing: bool
+    recruitment_countries: list[str]
+    norm: Norm | None
+    excludes: list[str]
+    body: Body
+    register_url: str
+    digest: str
+
+
 class Grade(TypedDict):
     """How many findings of one grade there are, gravest grade first in a list; `points` together."""
 
@@ -187,6 +220,7 @@ class DecisionLetterFacts(TypedDict):
 
 DOCUMENTS: dict[str, type] = {
     "certificate": CertificateFacts,
+    "register_extract": RegisterExtractFacts,
     "audit_report": AuditReportFacts,
     "decision_letter": DecisionLetterFacts,
 }

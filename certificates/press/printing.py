@@ -1,6 +1,6 @@
 """The press itself: a template and plain values in, a tagged PDF/A-3a and PDF/UA-1 file out."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Lock
@@ -13,11 +13,15 @@ from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import FatalURLFetchingError
 
 from certificates.press import drawing
+from certificates.press.attached import Attached, printed_facts
 from certificates.press.conformance import claim_accessible
-from certificates.press.documents import DOCUMENTS, facts_digest, facts_json
+from certificates.press.documents import DOCUMENTS, facts_digest
 from certificates.press.fetching import ClosedFetcher
 from certificates.press.lettering import Lettering, font_files, font_rules
+from certificates.press.phrasing import PHRASES, phrased
+from certificates.press.placing import Finisher
 from certificates.press.words import Words, catalogue, grouped
+from certificates.seal.room import Room
 
 _ROOT = Path(__file__).resolve().parents[2]
 TEMPLATES = _ROOT / "templates"
@@ -26,7 +30,12 @@ TRANSLATIONS = _ROOT / "portal" / "translations"
 _VARIANT = "pdf/a-3a"
 
 # The date of a document, for its metadata: never the time of the machine.
-_DATED = {"certificate": "valid_from", "audit_report": "reported_on", "decision_letter": "decided_on"}
+_DATED = {
+    "certificate": "valid_from",
+    "register_extract": "asked_at",
+    "audit_report": "reported_on",
+    "decision_letter": "decided_on",
+}
 
 
 class PressError(Exception):
@@ -50,31 +59,47 @@ class Press:
         self._environments: dict[str, ImmutableSandboxedEnvironment] = {}
         self._lock = Lock()
 
-    def render(self, kind: str, printed: Mapping[str, Any], *, language: str) -> bytes:
+    def render(
+        self,
+        kind: str,
+        printed: Mapping[str, Any],
+        *,
+        language: str,
+        room: Room | None = None,
+        attachments: Sequence[Attached] = (),
+        offline_url: str = "",
+    ) -> bytes:
         """A document of one of the kinds in `documents.DOCUMENTS`, from the facts that it lists there.
 
         The facts go along as `printed.json`. PressError when one is missing or the digest is not theirs.
         """
         _check(kind, printed)
+        files = [printed_facts(printed), *attachments]
+        if len({file.name for file in files}) < len(files):
+            raise PressError("two attachments have the same name")
         with self._lock:
             try:
-                return self._print(kind, printed, language)
+                page = self._page(kind, printed, language, offline_url)
+                return self._print(kind, page, printed[_DATED[kind]][:10], files, room)
             except FatalURLFetchingError as error:
                 raise PressError(str(error)) from error
 
-    def _print(self, kind: str, printed: Mapping[str, Any], language: str) -> bytes:
-        facts = self._lettering.printable(dict(printed))
-        page = self._environment(language).get_template(f"pdf/{kind}.html").render(facts, language=language)
+    def _page(self, kind: str, printed: Mapping[str, Any], language: str, offline_url: str) -> str:
+        texts = phrased(kind, self._lettering.printable(dict(printed)), Words(language))
+        template = self._environment(language).get_template(f"pdf/{kind}.html")
+        return template.render(texts, language=language, offline_url=offline_url)
+
+    def _print(self, kind: str, page: str, dated: str, files: Sequence[Attached], room: Room | None) -> bytes:
         source = HTML(string=page, base_url=None, url_fetcher=self._fetcher)
         document = source.render(stylesheets=[self._sheets[kind]], font_config=self._font_config, pdf_variant=_VARIANT)
-        dated = printed[_DATED[kind]][:10]
         document.metadata.created = document.metadata.modified = dated
-        document.metadata.attachments = [_attachment(printed, dated)]
+        document.metadata.attachments = [_attachment(file, dated) for file in files]
         claim_accessible(document)
-        return bytes(document.write_pdf(pdf_variant=_VARIANT))
+        return bytes(document.write_pdf(pdf_variant=_VARIANT, finisher=Finisher(files, room)))
 
     def _sheet(self, fonts: Path, folder: Path, kind: str) -> CSS:
-        text = font_rules(fonts) + "".join((folder / f"{name}.css").read_text() for name in ("document", kind))
+        names = ("document", "sheet", kind) if kind in PHRASES else ("document", kind)
+        text = font_rules(fonts) + "".join((folder / f"{name}.css").read_text() for name in names)
         return CSS(string=text, font_config=self._font_config, url_fetcher=self._fetcher)
 
     def _environment(self, language: str) -> ImmutableSandboxedEnvironment:
@@ -95,6 +120,7 @@ class Press:
         env.install_gettext_callables(texts.gettext, texts.ngettext, newstyle=True)  # type: ignore[attr-defined]
         env.globals.update(day=words.day, number=words.number, share=words.share, grouped=grouped)
         env.globals.update(rosette=drawing.rosette, qr=drawing.qr, titled=drawing.titled)
+        env.globals.update(status_colour=drawing.status_colour)
         return env
 
 
@@ -108,12 +134,12 @@ def _check(kind: str, printed: Mapping[str, Any]) -> None:
         raise PressError("the digest does not belong to these facts")
 
 
-def _attachment(printed: Mapping[str, Any], dated: str) -> Attachment:
+def _attachment(file: Attached, dated: str) -> Attachment:
     moment = datetime.fromisoformat(dated).replace(tzinfo=UTC)
     return Attachment(
-        string=facts_json(printed),
-        name="printed.json",
-        description="The facts of this document",
+        string=file.data,
+        name=file.name,
+        description=file.description,
         relationship="Data",
         created=moment,
         modified=moment,

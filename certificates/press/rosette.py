@@ -4,109 +4,116 @@ Two people can hold two rosettes side by side and see whether they come from the
 
 1. SHAKE-256 of the digest is cut into 16-bit numbers, the measures of the figure; digests that differ in one bit
    share none of them.
-2. The figure is three wreaths of closed lines: rim, petals and heart. The lines of a wreath make `lobes` waves on their
-   way around; line `j` of `lines` starts `j / lines` of a wave later. A slower swell makes the band of lines wide here
-   and narrow there. In polar coordinates, angle `t` from the top and clockwise, in a circle of radius 1:
+2. The figure is three wreaths: rim, petals and heart. A wreath is one closed line, drawn `lines` times, each time
+   turned by `1 / lines` of a circle. The line makes `lobes` waves on its way around, and a slower swell of `lines`
+   waves makes them high here and low there; `lobes` and `lines` have no common divisor, so that no line lies on
+   another. In polar coordinates, angle `t` clockwise from `lean`, in a circle of radius 1:
 
-       r(t) = middle + height * (1 + depth * cos(swell * t + lean)) / (1 + depth) * cos(lobes * t + 2 pi j / lines)
+       r(t) = middle + height * (1 + depth * cos(lines * t)) / (1 + depth) * cos(lobes * t)
 
-3. Each line becomes cubic Bezier curves between points of it, with the tangents that it has there (Hermite form).
+3. The line goes through its crests and troughs, `t = k pi / lobes`, with the tangents that it has there; one cubic
+   Bezier curve (Hermite form) leads from each to the next.
+
+One line and its turns is little to compute and little to write down: a thousand certificates a second have room for
+it, and a page in the browser too.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from hashlib import shake_256
-from math import cos, pi, sin
+from itertools import pairwise
+from math import cos, gcd, pi, sin
 
 from markupsafe import Markup
 
 DIGEST_BYTES = 32
-VIEW = 1000
-"""The side of the square that `rosette_svg` draws in."""
+VIEW = 10_000
+"""The side of the square that the figure is drawn in; its coordinates are whole numbers."""
 
 _TURN = 2 * pi
-_RADIUS = 0.495  # of the side: a hair of space for the width of the line itself
-_FEWEST_STEPS = 36  # around the circle, so that slow waves stay smooth too
-_LARGE = 500  # from this size on one decimal is finer than any printer
+_RADIUS = 0.495 * VIEW  # a hair of space for the width of the line itself
 
 
 @dataclass(frozen=True, slots=True)
 class Wreath:
-    """The measures of one band of lines; lengths are parts of the radius, `lean` is an angle."""
+    """One line and its turns; lengths are parts of the radius, `lean` is an angle."""
 
     middle: float
     height: float
     lobes: int
     lines: int
-    swell: int
     depth: float
     lean: float
-    steps_per_lobe: int
 
-    def at(self, line: int, angle: float) -> tuple[float, float, float, float]:
-        """Where a line is at an angle, and which way and how fast it goes: x, y, dx, dy."""
-        wave = self.lobes * angle + _TURN * line / self.lines
-        tide = self.swell * angle + self.lean
-        reach = self.height / (1 + self.depth)
-        width = reach * (1 + self.depth * cos(tide))
-        radius = self.middle + width * cos(wave)
-        slope = -reach * self.depth * self.swell * sin(tide) * cos(wave) - width * self.lobes * sin(wave)
-        across, down = sin(angle), -cos(angle)
-        return radius * across, radius * down, slope * across - radius * down, slope * down + radius * across
+    def line(self) -> tuple[int, int, list[int]]:
+        """The line around the origin: where it starts, and six numbers (two handles and the end) for every curve."""
+        around = _around(self.lobes, self.lines)
+        reach = _RADIUS * self.height / (1 + self.depth)
+        middle, third = _RADIUS * self.middle, pi / self.lobes / 3
+        swing, climb = reach * self.depth, reach * self.depth * self.lines * third
+        ends = []
+        for across, down, tide, slope, crest in around:
+            radius = middle + crest * (reach + swing * tide)
+            x, y = radius * across, radius * down
+            # The handle: a third of the way on, outwards by the swell and along the circle.
+            rise = crest * climb * slope
+            u, v = rise * across - radius * third * down, rise * down + radius * third * across
+            ends.append((round(x - u), round(y - v), round(x), round(y), round(x + u), round(y + v)))
+        first = ends[0]
+        ends.append(first)
+        numbers = [number for one, other in pairwise(ends) for number in (*one[4:], *other[:4])]
+        return first[2], first[3], numbers
 
 
-def rosette_path(digest: bytes, size: float) -> str:
-    """SVG path data of the rosette of a 32-byte digest, in a square of `size` with its corner at the origin."""
-    if len(digest) != DIGEST_BYTES:
-        raise ValueError(f"a digest is {DIGEST_BYTES} bytes, not {len(digest)}")
-    return _path(digest, float(size))
-
-
-def rosette_svg(digest: bytes, *, title: str = "", css_class: str = "kw-rosette", width: float = 1.4) -> Markup:
+def rosette_svg(digest: bytes, *, title: str = "", css_class: str = "kw-rosette", width: float = 14) -> Markup:
     """An SVG element with the rosette in the colour of the text around it, as large as the style sheet says.
 
-    `width` is that of the line, in thousandths of the side. Without `title` it is decoration.
+    `width` is that of the line, in ten-thousandths of the side. Without `title` it is decoration.
     """
     said = Markup(' role="img" aria-label="{}"').format(title) if title else Markup(' aria-hidden="true"')
     return Markup(
-        '<svg xmlns="http://www.w3.org/2000/svg" class="{}" viewBox="0 0 {side} {side}"{} focusable="false">'
-        '<path fill="none" stroke="currentColor" stroke-width="{:g}" d="{}"/></svg>'
-    ).format(css_class, said, width, rosette_path(digest, VIEW), side=VIEW)
+        '<svg xmlns="http://www.w3.org/2000/svg" class="{}" viewBox="{low} {low} {side} {side}"{} focusable="false">'
+        '<g fill="none" stroke="currentColor" stroke-width="{:g}">{}</g></svg>'
+    ).format(css_class, said, width, Markup(_lines(digest)), low=-VIEW // 2, side=VIEW)  # noqa: S704  # numbers only
+
+
+@lru_cache(maxsize=64)
+def _lines(digest: bytes) -> str:
+    """The three lines once each, and references to them for their turns."""
+    name = f"rosette-{digest[:6].hex()}"
+    return "".join(text for place, wreath in enumerate(wreaths(digest)) for text in _turned(wreath, f"{name}-{place}"))
+
+
+def _turned(wreath: Wreath, name: str) -> Iterator[str]:
+    x, y, numbers = wreath.line()
+    yield f'<g transform="rotate({wreath.lean * 180 / pi:.3f})"><path id="{name}" d="M{x} {y}C'
+    yield " ".join(map(str, numbers)) + 'z"/>'
+    for turn in range(1, wreath.lines):
+        yield f'<use href="#{name}" transform="rotate({360 * turn / wreath.lines:.4f})"/>'
+    yield "</g>"
 
 
 def wreaths(digest: bytes) -> tuple[Wreath, ...]:
-    """The measures of the figure, rim first."""
+    """The measures of the figure of a 32-byte digest, rim first."""
+    if len(digest) != DIGEST_BYTES:
+        raise ValueError(f"a digest is {DIGEST_BYTES} bytes, not {len(digest)}")
     draw = _Measures(digest)
     rim, core = draw.between(0.71, 0.79), draw.between(0.27, 0.36)
     return (
-        _wreath(draw, rim, 1.0, lobes=(14, 22), lines=(7, 9), swell=(7, 12), depth=(0.1, 0.4), steps=4),
-        _wreath(draw, core - 0.04, rim + 0.04, lobes=(5, 12), lines=(10, 13), swell=(5, 12), depth=(0.2, 0.6), steps=4),
-        _wreath(draw, 0.14, core, lobes=(7, 13), lines=(5, 7), swell=(3, 7), depth=(0.0, 0.3), steps=4),
+        draw.wreath(rim, 1.0, _RIM, 0.1, 0.4),
+        draw.wreath(core - 0.04, rim + 0.04, _PETALS, 0.2, 0.6),
+        draw.wreath(0.14, core, _HEART, 0.0, 0.3),
     )
 
 
-def _wreath(
-    draw: "_Measures",
-    inner: float,
-    outer: float,
-    *,
-    lobes: tuple[int, int],
-    lines: tuple[int, int],
-    swell: tuple[int, int],
-    depth: tuple[float, float],
-    steps: int,
-) -> Wreath:
-    return Wreath(
-        middle=(inner + outer) / 2,
-        height=(outer - inner) / 2,
-        lobes=draw.whole(*lobes),
-        lines=draw.whole(*lines),
-        swell=draw.whole(*swell),
-        depth=draw.between(*depth),
-        lean=draw.between(0.0, _TURN),
-        steps_per_lobe=steps,
-    )
+def _coprime(lobes: range, lines: range) -> tuple[tuple[int, int], ...]:
+    return tuple((many, few) for many in lobes for few in lines if gcd(many, few) == 1)
+
+
+_RIM = _coprime(range(17, 27), range(7, 11))
+_PETALS = _coprime(range(5, 12), range(9, 14))
+_HEART = _coprime(range(7, 14), range(5, 8))
 
 
 class _Measures:
@@ -115,57 +122,25 @@ class _Measures:
     _STEPS = 1 << 16
 
     def __init__(self, digest: bytes) -> None:
-        stream = shake_256(digest).digest(64)
+        stream = shake_256(digest).digest(32)
         self._numbers = iter([int.from_bytes(stream[i : i + 2], "big") for i in range(0, len(stream), 2)])
-
-    def whole(self, low: int, high: int) -> int:
-        return low + next(self._numbers) * (high - low + 1) // self._STEPS
 
     def between(self, low: float, high: float) -> float:
         return low + next(self._numbers) * (high - low) / self._STEPS
 
-
-@lru_cache(maxsize=64)
-def _path(digest: bytes, size: float) -> str:
-    return "".join(_line(wreath, line, size) for wreath in wreaths(digest) for line in range(wreath.lines))
-
-
-def _line(wreath: Wreath, line: int, size: float) -> str:
-    """One closed line: absolute start, then relative curves. Rounding is carried on, so that errors do not add up."""
-    decimals = 1 if size >= _LARGE else 3
-    steps = max(wreath.lobes * wreath.steps_per_lobe, _FEWEST_STEPS)
-    scale, third = size * _RADIUS, _TURN / steps / 3
-    points = [wreath.at(line, _TURN * step / steps) for step in range(steps)]
-    x, y = round(size / 2 + scale * points[0][0], decimals), round(size / 2 + scale * points[0][1], decimals)
-    text = [f"M{_joined((x, y), decimals)}c"]
-    for here, there in zip(points, [*points[1:], points[0]], strict=True):
-        ends = (
-            here[0] + here[2] * third,
-            here[1] + here[3] * third,
-            there[0] - there[2] * third,
-            there[1] - there[3] * third,
-            there[0],
-            there[1],
-        )
-        moves = [
-            round(size / 2 + scale * end - (y if odd else x), decimals) for odd, end in zip(_SIDES, ends, strict=True)
-        ]
-        x, y = round(x + moves[4], decimals), round(y + moves[5], decimals)
-        text.append(_joined(moves, decimals, after=len(text) > 1))
-    return "".join(text) + "z"
+    def wreath(
+        self, inner: float, outer: float, counts: tuple[tuple[int, int], ...], shallow: float, deep: float
+    ) -> Wreath:
+        lobes, lines = counts[next(self._numbers) * len(counts) // self._STEPS]
+        depth, lean = self.between(shallow, deep), self.between(0.0, _TURN)
+        return Wreath((inner + outer) / 2, (outer - inner) / 2, lobes, lines, depth, lean)
 
 
-_SIDES = (0, 1, 0, 1, 0, 1)
-
-
-def _joined(numbers: tuple[float, ...] | list[float], decimals: int, *, after: bool = False) -> str:
-    """Numbers as SVG reads them, with no more signs than it needs."""
-    return "".join(_spelled(numbers, decimals, after=after))
-
-
-def _spelled(numbers: tuple[float, ...] | list[float], decimals: int, *, after: bool) -> Iterator[str]:
-    for number in numbers:
-        word = f"{number:.{decimals}f}".rstrip("0").rstrip(".")
-        word = "0" if word == "-0" else word
-        yield f" {word}" if after and not word.startswith("-") else word
-        after = True
+@cache
+def _around(lobes: int, lines: int) -> tuple[tuple[float, float, float, float, float], ...]:
+    """What crests and troughs have in common whatever their height: direction, swell and its slope, crest or trough."""
+    angles = [pi * step / lobes for step in range(2 * lobes)]
+    return tuple(
+        (sin(angle), -cos(angle), cos(lines * angle), -sin(lines * angle), 1.0 - 2.0 * (step % 2))
+        for step, angle in enumerate(angles)
+    )

@@ -2,6 +2,7 @@
 
 import json
 import subprocess
+from datetime import UTC, datetime
 from functools import cache
 from io import BytesIO
 
@@ -11,12 +12,15 @@ import zxingcpp
 from PIL import Image
 
 from certificates import press
+from certificates.press import Attached
 from certificates.press.documents import DOCUMENTS, facts_digest, facts_json
 from certificates.press.printing import Press, PressError
+from certificates.seal.room import FIELD, Room, fill
 from tests import printed
 
 SAMPLES = {
     "certificate": printed.certificate,
+    "register_extract": printed.register_extract,
     "audit_report": printed.audit_report,
     "decision_letter": printed.decision_letter,
 }
@@ -126,6 +130,90 @@ def test_the_certificate_says_every_fact():
 
 def press_words(digest, length):
     return " ".join(digest[start : start + 4] for start in range(0, length, 4))
+
+
+OFFLINE = "https://register.example/check#c=" + "eyJhbGciOiJFUzI1NiJ9" * 16
+ROOM = Room(
+    at=datetime(2027, 3, 2, 9, tzinfo=UTC),
+    name="Stichting Keurwerk – zegel",
+    hex_digits=8192,
+    certificates=(b"certificate one", b"certificate two"),
+    ocsps=(b"an answer",),
+    crls=(b"a list",),
+)
+CREDENTIAL = Attached("credential.jwt", b"eyJ.eyJ.sig", "application/vc+jwt", "The credential")
+
+
+@pytest.mark.parametrize("kind", DOCUMENTS)
+class TestRoomAndAttachments:
+    @staticmethod
+    def roomy(kind, **changes):
+        return press.render(kind, SAMPLES[kind](), language="nl", room=ROOM, attachments=[CREDENTIAL], **changes)
+
+    def test_the_room_is_where_readers_look(self, kind):
+        with pikepdf.open(BytesIO(self.roomy(kind))) as pdf:
+            root = pdf.Root
+            (field,) = root.AcroForm.Fields
+            assert (int(root.AcroForm.SigFlags), str(field.FT), str(field.T)) == (3, "/Sig", FIELD)
+            assert field.V.objgen == root.Perms.DocMDP.objgen
+            assert field.P.objgen == pdf.pages[0].objgen
+            assert field.objgen in [item.objgen for item in pdf.pages[0].Annots]
+            assert int(field.V.Reference[0].TransformParams.P) == 1
+            stored = {name: [item.read_bytes() for item in root.DSS[name]] for name in ("/Certs", "/OCSPs", "/CRLs")}
+            assert stored == {"/Certs": list(ROOM.certificates), "/OCSPs": list(ROOM.ocsps), "/CRLs": list(ROOM.crls)}
+
+    def test_it_has_one_revision_that_a_seal_fits_in(self, kind):
+        pdf = self.roomy(kind)
+        sealed = fill(pdf, lambda digest: b"seal of " + digest)
+        assert len(sealed) == len(pdf)
+        assert sealed.count(b"%%EOF") == sealed.count(b"startxref") == 1
+        assert b"seal of ".hex().encode() in sealed
+
+    def test_what_is_attached_is_data_of_the_document(self, kind):
+        with pikepdf.open(BytesIO(self.roomy(kind))) as pdf:
+            assert set(pdf.attachments) == {"printed.json", "credential.jwt"}
+            files = {str(item.UF): item for item in pdf.Root.AF}
+            assert len(pdf.Root.AF) == len(files) == 2
+            assert {str(item.AFRelationship) for item in files.values()} == {"/Data"}
+            credential = files["credential.jwt"].EF.F
+            assert credential.read_bytes() == CREDENTIAL.data
+            assert str(credential.Subtype) == "/application/vc+jwt"
+            assert str(files["credential.jwt"].Desc) == CREDENTIAL.description
+
+    def test_two_attachments_of_one_name_are_refused(self, kind):
+        with pytest.raises(PressError, match="same name"):
+            press.render(kind, SAMPLES[kind](), language="nl", attachments=[CREDENTIAL, CREDENTIAL])
+
+
+@pytest.mark.parametrize("kind", ["certificate", "register_extract"])
+def test_a_phone_reads_both_codes_from_the_page(kind):
+    page = picture_of(press.render(kind, SAMPLES[kind](), language="en", offline_url=OFFLINE))
+    codes = {code.text: code for code in zxingcpp.read_barcodes(page)}
+    assert set(codes) == {printed.REGISTER_URL, OFFLINE}
+    corners = codes[OFFLINE].position
+    assert (corners.top_right.x - corners.top_left.x) / 150 * 25.4 >= 32
+
+
+@pytest.mark.parametrize(
+    ("status", "word", "says"),
+    [
+        ("certified", "Certified", "meets the requirements"),
+        ("conditional", "Certified with conditions", "must meet conditions"),
+        ("suspended", "Suspended", "does not count for now"),
+        ("withdrawn", "Withdrawn", "was taken back"),
+        ("expired", "Expired", "has ended"),
+        ("applied", "Applied, not certified", "Nothing is decided"),
+        ("none", "Not certified", "no certificate for this agency"),
+    ],
+)
+def test_an_extract_says_the_status_and_the_moment(status, word, says):
+    facts = printed.register_extract(status=status, status_label=word, language="en")
+    if status in {"applied", "none"}:
+        facts = printed.unlisted_extract(status, word, language="en")
+    words = words_of(press.render("register_extract", facts, language="en"))
+    for text in (word, says, "On 14 June 2027 at 09:03:27 (UTC+2)", "Ask again for today", facts["reference"]):
+        assert text in words
+    assert ("KW-2027-00017-58" in words) == (facts["certificate_number"] is not None)
 
 
 def test_the_report_says_how_the_sample_was_drawn_and_what_was_found():

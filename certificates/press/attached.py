@@ -1,0 +1,25 @@
+"""What goes along with a document inside its PDF file: the facts themselves, and what others add to them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from certificates.press.documents import facts_json
+
+
+@dataclass(frozen=True, slots=True)
+class Attached:
+    """One file inside the PDF, as data of the document (AFRelationship Data, PDF/A-3 clause 6.8).
+
+    `name` is unique in the document, `media_type` like "application/json", `description` a line for people.
+    """
+
+    name: str
+    data: bytes
+    media_type: str
+    description: str
+
+
+def printed_facts(printed: Mapping[str, Any]) -> Attached:
+    """The facts of a document as they were given, whatever letters the paper shows."""
+    return Attached("printed.json", facts_json(printed), "application/json", "The facts of this document")

@@ -1,0 +1,91 @@
+"""From facts to what stands on the paper: every text in its final form, so that a template only puts it in its place.
+
+Only certificate and register extract are phrased: they come off the press in two ways, and both set these very texts.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from certificates.press.words import Words, grouped
+
+_DIGEST = 32  # hex digits that people compare
+_SIZES = ((90, "longest"), (48, "longer"), (26, "long"))
+
+
+def phrased(kind: str, facts: Mapping[str, Any], words: Words) -> dict[str, Any]:
+    """What the template of this kind is given: the facts themselves, unless the kind has phrases of its own."""
+    phrase = PHRASES.get(kind)
+    return phrase(facts, words) if phrase else dict(facts)
+
+
+def _certificate(facts: Mapping[str, Any], words: Words) -> dict[str, Any]:
+    return _common(facts) | {
+        "number": facts["number"],
+        "sites": words.number(facts["sites"]),
+        "decided_on": words.day(facts["decided_on"]),
+        "decided_by": facts["decided_by"],
+        "valid_from": words.day(facts["valid_from"]),
+        "valid_until": words.day(facts["valid_until"]),
+        "conditional": facts["conditional"],
+    }
+
+
+def _register_extract(facts: Mapping[str, Any], words: Words) -> dict[str, Any]:
+    moment = datetime.fromisoformat(facts["asked_at"])
+    return _common(facts) | {
+        "reference": facts["reference"],
+        "asked_on": words.day(facts["asked_at"]),
+        "asked_time": f"{moment:%H:%M:%S} ({_zone(moment)})",
+        "status": facts["status"],
+        "status_label": facts["status_label"],
+        "since": _day(facts["since"], words),
+        "reason": facts["reason"],
+        "certificate_number": facts["certificate_number"] or "",
+        "valid_from": _day(facts["valid_from"], words),
+        "valid_until": _day(facts["valid_until"], words),
+    }
+
+
+def _common(facts: Mapping[str, Any]) -> dict[str, Any]:
+    seat, norm, name = facts["seat"], facts["norm"], facts["legal_name"]
+    return {
+        "legal_name": name,
+        "holder_size": next((size for length, size in _SIZES if len(name) > length), ""),
+        "register_label": facts["register_label"],
+        "register_number": facts["register_number"],
+        "seat": f"{seat['street']}, {seat['postcode']} {seat['city']}, {seat['country']}",
+        "trade_names": " · ".join(facts["trade_names"]),
+        "activities": ", ".join(facts["activities"]),
+        "sectors": ", ".join(facts["sectors"]),
+        "own_housing": facts["own_housing"],
+        "recruitment_countries": ", ".join(facts["recruitment_countries"]),
+        "conditions": facts["conditions"],
+        "norm": norm and {**norm, "sha256": grouped(norm["sha256"])},
+        "excludes": "; ".join(facts["excludes"]),
+        "body": facts["body"],
+        "register_url": facts["register_url"],
+        "digest": facts["digest"],
+        "digest_words": grouped(facts["digest"], _DIGEST),
+    }
+
+
+def _day(value: str | None, words: Words) -> str:
+    return words.day(value) if value else ""
+
+
+def _zone(moment: datetime) -> str:
+    """The offset from UTC as people write it: UTC, UTC+1, UTC+5:30."""
+    offset = moment.utcoffset() or timedelta()
+    sign = "-" if offset < timedelta() else "+"
+    hours, minutes = divmod(int(abs(offset).total_seconds()) // 60, 60)
+    if not offset:
+        return "UTC"
+    return f"UTC{sign}{hours}" + (f":{minutes:02d}" if minutes else "")
+
+
+PHRASES: dict[str, Callable[[Mapping[str, Any], Words], dict[str, Any]]] = {
+    "certificate": _certificate,
+    "register_extract": _register_extract,
+}
+"""The kinds whose templates get phrases instead of facts."""

@@ -1,0 +1,66 @@
+"""What WeasyPrint leaves undone, done just before it writes the file: attachments named right, room for the seal."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import pydyf
+from weasyprint import Document
+
+from certificates.press.attached import Attached
+from certificates.seal import room as seal_room
+from certificates.seal.room import Room
+
+
+class Finisher:
+    """What WeasyPrint calls with its finished objects."""
+
+    def __init__(self, files: Sequence[Attached], room: Room | None) -> None:
+        self._types = {file.name: file.media_type for file in files}
+        self._room = room
+
+    def __call__(self, _document: Document, pdf: Any) -> None:
+        """Name every attachment once and by its type, and put the objects of the room in."""
+        # WeasyPrint lists a file for its place in the names and again for itself.
+        pdf.catalog["AF"] = pydyf.Array(dict.fromkeys(pdf.catalog["AF"]))
+        for item in pdf.objects:
+            if isinstance(item, dict) and item.get("Type") == "/Filespec":
+                stream = pdf.objects[int(item["EF"]["F"].split()[0])]
+                stream.extra["Subtype"] = pydyf.name(self._types[item["UF"].string])
+        if self._room is not None:
+            _place(self._room, pdf)
+
+
+def _place(room: Room, pdf: Any) -> None:
+    page = pdf.objects[pdf.pages["Kids"][0]]
+    signature = _added(pdf, _Written(seal_room.signature_dictionary(room)))
+    field = _added(pdf, _Written(seal_room.widget(page.number, signature.number)))
+    page["Annots"] = pydyf.Array([*page.get("Annots", ()), field.reference])
+    pdf.catalog["AcroForm"] = seal_room.form(field.number)
+    pdf.catalog["Perms"] = seal_room.permissions(signature.number)
+    if room.certificates:
+        numbers = (_streams(pdf, each) for each in (room.certificates, room.ocsps, room.crls))
+        pdf.catalog["DSS"] = seal_room.security_store(*numbers)
+
+
+def _streams(pdf: Any, contents: Iterable[bytes]) -> list[int]:
+    return [_added(pdf, pydyf.Stream([der], compress=True)).number for der in contents]
+
+
+def _added(pdf: Any, item: Any) -> Any:
+    pdf.add_object(item)
+    return item
+
+
+class _Written(pydyf.Object):  # type: ignore[misc]  # pydyf is untyped
+    """An object that is text already; it stays outside compressed streams, where `fill` finds it."""
+
+    compressible = False
+
+    def __init__(self, text: bytes) -> None:
+        super().__init__()
+        self._text = text
+
+    @property
+    def data(self) -> bytes:
+        """Its text."""
+        return self._text
