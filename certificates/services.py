@@ -17,6 +17,7 @@ from certificates import rules
 from certificates.models import Certificate, CertificateChange, Document
 from certificates.printed import certificate_facts
 from certificates.register.services import refresh_entry
+from certificates.status_lists import draw_index, promise_lists
 from certificates.workflow import CERTIFICATE_FLOW, LIVING, CertificateState
 
 
@@ -51,6 +52,7 @@ def issue_certificate(session: Session, certificate_id: UUID, *, sha256: str, si
         return certificate
     for older in _living(session, certificate.agency_id):
         _move(session, SYSTEM, older, "replace", reason="")
+        promise_lists(session)
     session.flush()  # the old one must let go before the new one is living
     record_document(
         session,
@@ -127,6 +129,7 @@ def _numbered(session: Session, decision: Decision) -> Certificate:
         conditions=list(decision.conditions),
         valid_from=today,
         valid_until=rules.valid_until(today, terms.conditional_months if conditional else terms.certified_months),
+        status_index=draw_index(session),
         numbered_at=clock.now(),
     )
 
@@ -150,6 +153,7 @@ def _change(session: Session, actor: Actor, certificate_id: UUID, name: str, rea
         raise RuleError("Give the reason; the register will show it.", field="reason")
     _move(session, actor, certificate, name, reason=reason.strip())
     _publish(session, certificate)
+    promise_lists(session)
     _tell(session, certificate, "certificate_changed", move=name, reason=reason.strip())
     return certificate
 

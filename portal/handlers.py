@@ -20,7 +20,7 @@ from certificates.models import Certificate, Document
 from certificates.printed import decision_letter_facts
 from certificates.register.services import refresh_entry
 from certificates.services import issue_certificate, number_certificate, record_document
-from portal import mail, sealing, storage
+from portal import credentials, mail, sealing, storage
 from portal.settings import Settings
 
 
@@ -35,8 +35,11 @@ def seal(session: Session, payload: Mapping[str, Any]) -> None:
     certificate = session.get_one(Certificate, UUID(payload["certificate_id"]), with_for_update=True)
     if certificate.issued_at is not None:
         return
-    language = certificate.printed["language"]
-    sha256, size = _print("certificate", certificate.printed, language)
+    language, twin = certificate.printed["language"], credentials.twin_of(certificate)
+    certificate.credential, certificate.badge = twin.credential, twin.badge
+    sha256, size = _print(
+        "certificate", certificate.printed, language, attachments=[twin.attached], offline_url=twin.offline_url
+    )
     issue_certificate(session, certificate.id, sha256=sha256, size=size, language=language)
 
 
@@ -60,6 +63,11 @@ def decision_letter(session: Session, payload: Mapping[str, Any]) -> None:
     _record(session, "decision_letter", decision.id, decision.agency_id, facts)
 
 
+def sign_lists(session: Session, _: Mapping[str, Any]) -> None:
+    """The status lists say what the certificates are worth now."""
+    credentials.sign_lists(session)
+
+
 def refresh(session: Session, payload: Mapping[str, Any]) -> None:
     """The register's row of one agency is made anew from its sources."""
     refresh_entry(session, UUID(payload["agency_id"]))
@@ -75,6 +83,7 @@ def mail_agency(session: Session, payload: Mapping[str, Any]) -> None:
 HANDLERS: dict[str, Handler] = {
     "certificate.number": number,
     "certificate.seal": seal,
+    "credentials.sign_lists": sign_lists,
     "document.audit_report": audit_report,
     "document.decision_letter": decision_letter,
     "mail": mail.deliver,
@@ -109,7 +118,7 @@ def _record(session: Session, kind: str, subject_id: UUID, agency_id: UUID, fact
     )
 
 
-def _print(kind: str, facts: Mapping[str, Any], language: str) -> tuple[str, int]:
-    """Render, seal and store; the address and the size of the bytes."""
-    sealed = sealing.sealer().seal(press.render(kind, facts, language=language))
+def _print(kind: str, facts: Mapping[str, Any], language: str, **along: Any) -> tuple[str, int]:
+    """Render, seal and store; the address and the size of the bytes. `along` is what else goes onto the paper."""
+    sealed = sealing.sealer().seal(press.render(kind, facts, language=language, **along))
     return storage.store().put(sealed), len(sealed)
