@@ -5,7 +5,7 @@ from certificates.credentials.certification import issue
 from certificates.credentials.offline import offline_keys, offline_token, offline_url, read_offline
 from certificates.credentials.securing import MEDIA_TYPE, read
 from certificates.credentials.status import StatusPurpose, status_list
-from certificates.credentials.tokens import CredentialError, jwks, thumbprint
+from certificates.credentials.tokens import CredentialError, jwks, said, thumbprint
 
 __all__ = [
     "MEDIA_TYPE",
@@ -19,6 +19,7 @@ __all__ = [
     "offline_url",
     "read",
     "read_offline",
+    "said",
     "status_list",
     "thumbprint",
 ]

@@ -29,7 +29,7 @@ def issue_badge(
     starts, ends = first_moment(facts["valid_from"]), last_moment(facts["valid_until"])
     badge = {
         "@context": [CONTEXT, BADGE_CONTEXT],
-        "id": f"{issuer}/certificates/{facts['number']}/badge",
+        "id": f"{issuer}/certificates/{facts['number']}.badge.jwt",
         "type": ["VerifiableCredential", "OpenBadgeCredential"],
         "name": facts["norm"]["name"],
         "issuer": {"id": issuer, "type": ["Profile"], "name": facts["body"]["name"], "url": issuer},

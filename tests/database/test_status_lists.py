@@ -207,8 +207,9 @@ def test_a_full_list_is_followed_by_a_new_one(session):
 
 def test_a_place_is_never_given_twice_says_the_database(session):
     first, second = make_certificate(session), make_grant(session)
+    certificate = services.number_certificate(session, second.id, base_url=BASE_URL, body=BODY)
+    certificate.status_index = first.status_index
     with pytest.raises(IntegrityError) as refusal:
-        services.number_certificate(session, second.id, base_url=BASE_URL, body=BODY).status_index = first.status_index
         session.flush()
     assert refusal.value.orig.diag.constraint_name == "uq_certificate_status_index"
 
