@@ -5,13 +5,13 @@ from flask.blueprints import BlueprintSetupState
 
 from portal.registry.caching import keep
 from portal.registry.problems import InvalidQueryError, invalid_query, problem
-from portal.registry.routes import about, api, certificates, extract, pages, verify
+from portal.registry.routes import about, api, certificates, check, extract, ledger, machines, pages, verify
 
 __all__ = ["bp"]
 
 bp = Blueprint("registry", __name__)
 
-for part in (pages, extract, certificates, verify, api, about):
+for part in (pages, extract, certificates, machines, check, verify, api, ledger, about):
     part.add_to(bp)
 
 
@@ -22,7 +22,9 @@ def _keep(response: Response) -> Response:
 
 @bp.after_app_request
 def _describe(response: Response) -> Response:
-    return api.describe(response) if request.path.startswith("/api/") else response
+    if request.path.startswith("/api/"):
+        return api.describe(response)
+    return ledger.describe(response) if ledger.is_ours(request.path) else response
 
 
 @bp.record_once
@@ -33,3 +35,6 @@ def _join(state: BlueprintSetupState) -> None:
     # These ask for no cookie and act for nobody, so that there is nothing to forge.
     for view in (verify.verify_file, extract.extract):
         app.extensions["csrf"].exempt(view)
+    # Programs of witnesses and logs come without a cookie; what they send is signed.
+    app.extensions["csrf"].exempt(ledger.cosign)
+    app.extensions["csrf"].exempt(ledger.add_checkpoint)
