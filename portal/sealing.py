@@ -1,18 +1,21 @@
 """The keys of this process: read once, and only handed to what signs with them."""
 
+from datetime import datetime
 from functools import lru_cache
 
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 from flask import current_app
 
+from audits.core import clock
 from certificates.seal.addresses import RingAddress, TokenAddress, parse_key
 from certificates.seal.custody import authority_of, ensure_keyring
 from certificates.seal.evidence import OwnEvidence
 from certificates.seal.keys import MANIFEST, Keyring, Purpose
 from certificates.seal.remote import RemoteKey, service
 from certificates.seal.sealer import KeySealer, Level, Sealer
-from certificates.seal.signing import SealingKey, held_key, read_chain
-from certificates.seal.timestamp import TimeStampAuthority
+from certificates.seal.signing import SealingKey, held_key, read_chain, read_roots
+from certificates.seal.stamping import OutsideStamps
+from certificates.seal.timestamp import TimeStampAuthority, TimeStamps
 from certificates.seal.token import TokenKey
 from portal.settings import Settings
 
@@ -40,6 +43,21 @@ def ledger_key() -> ed25519.Ed25519PrivateKey:
 def ledger_public() -> list[ed25519.Ed25519PublicKey]:
     """Every key whose heads of the log still count, newest first."""
     return _ring(*_now()).ledger_public()
+
+
+def authority() -> TimeStampAuthority:
+    """Our own time-stamp authority, whoever stamps our seals."""
+    return _authority(*_now())
+
+
+def revocations() -> bytes:
+    """The list (DER) of the certificates that our own authority gave and that count no more; an hour old at most."""
+    return _revocations(*_now(), clock.now().replace(minute=0, second=0, microsecond=0))
+
+
+def own_root() -> bytes:
+    """The certificate (DER) of our own authority."""
+    return _ring(*_now()).roots()[0]
 
 
 def roots() -> list[bytes]:
@@ -76,7 +94,7 @@ def _sealer(settings: Settings, changed: int) -> Sealer:
     key = _seal_key(settings, ring)
     if level is Level.B:
         return KeySealer(key)
-    stamps = _authority(settings, changed)
+    stamps = _stamps(settings, changed)
     if level is Level.T:
         return KeySealer(key, stamps)
     certificates = [ring.certificate(ring.active(purpose)) for purpose in (Purpose.SEAL, Purpose.TIMESTAMP)]
@@ -91,6 +109,18 @@ def _seal_key(settings: Settings, ring: Keyring) -> SealingKey:
     if isinstance(address, TokenAddress):
         return TokenKey(address, settings.seal_pin, chain)
     return RemoteKey(service(address, settings.seal_token), address.credential, settings.seal_pin, chain)
+
+
+def _stamps(settings: Settings, changed: int) -> TimeStamps:
+    if not settings.tsa_urls or settings.tsa_roots is None:
+        return _authority(settings, changed)
+    return OutsideStamps(settings.tsa_urls, read_roots(settings.tsa_roots))
+
+
+@lru_cache(maxsize=1)
+def _revocations(settings: Settings, changed: int, now: datetime) -> bytes:
+    ring = _ring(settings, changed)
+    return authority_of(ring).crl(ring.revoked(), now)
 
 
 @lru_cache(maxsize=1)
@@ -113,4 +143,6 @@ def _roots(settings: Settings, changed: int) -> list[bytes]:
     found = _ring(settings, changed).roots()
     if settings.seal_chain is not None:
         found.append(read_chain(settings.seal_chain)[-1])
+    if settings.tsa_roots is not None:
+        found += read_roots(settings.tsa_roots)
     return found

@@ -5,13 +5,13 @@ from flask.blueprints import BlueprintSetupState
 
 from portal.registry.caching import keep
 from portal.registry.problems import InvalidQueryError, invalid_query, problem
-from portal.registry.routes import about, api, certificates, pages, verify
+from portal.registry.routes import about, api, certificates, pages, stamps, verify
 
 __all__ = ["bp"]
 
 bp = Blueprint("registry", __name__)
 
-for part in (pages, certificates, verify, api, about):
+for part in (pages, certificates, verify, stamps, api, about):
     part.add_to(bp)
 
 
@@ -32,3 +32,4 @@ def _join(state: BlueprintSetupState) -> None:
     app.register_error_handler(InvalidQueryError, invalid_query)
     # A check of a file changes nothing and asks for no cookie, so that there is nothing to forge.
     app.extensions["csrf"].exempt(verify.verify_file)
+    app.extensions["csrf"].exempt(stamps.timestamp)
