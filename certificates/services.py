@@ -1,12 +1,16 @@
-"""From a grant to a sealed certificate, and what happens to it after. The caller commits."""
+"""From a grant to a sealed certificate, and what happens to it after. The caller commits.
 
+Whatever changes a certificate also adds to the public log, last of all: the log is locked from then to the commit.
+"""
+
+import hashlib
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session, aliased, defer
 
 from audits.core import clock, events, numbering, outbox
 from audits.core.access import SYSTEM, Actor, authorise
@@ -15,10 +19,15 @@ from audits.decisions.models import Decision
 from audits.decisions.rules import Outcome
 from audits.schemes.queries import norm_of
 from certificates import rules
+from certificates.ledger.entries import EntryType, certificate_entry
+from certificates.ledger.models import LedgerEntry
+from certificates.ledger.services import append
 from certificates.models import Certificate, CertificateChange, Document
 from certificates.printed import certificate_facts
 from certificates.register.services import refresh_entry
 from certificates.workflow import CERTIFICATE_FLOW, LIVING, CertificateState
+
+_LOGGED = {"suspend": EntryType.SUSPENDED, "lift": EntryType.LIFTED, "withdraw": EntryType.WITHDRAWN}
 
 
 def number_certificate(session: Session, decision_id: UUID, *, base_url: str, body: Mapping[str, str]) -> Certificate:
@@ -45,12 +54,18 @@ def number_certificate(session: Session, decision_id: UUID, *, base_url: str, bo
     return certificate
 
 
-def issue_certificate(session: Session, certificate_id: UUID, *, sha256: str, size: int, language: str) -> Certificate:
-    """Record the sealed bytes, end the certificate this one replaces, and let the register show it. Twice is once."""
+def issue_certificate(
+    session: Session, certificate_id: UUID, *, sha256: str, size: int, language: str, credential: str | None = None
+) -> Certificate:
+    """Record the sealed bytes, end the certificate this one replaces, and let the register show it. Twice is once.
+
+    `credential` is the credential that goes with it, as text; the log gets its hash.
+    """
     certificate = _load(session, certificate_id)
     if certificate.state is not CertificateState.ISSUING:
         return certificate
-    for older in _living(session, certificate.agency_id):
+    replaced = _living(session, certificate.agency_id)
+    for older in replaced:
         _move(session, SYSTEM, older, "replace", reason="")
     session.flush()  # the old one must let go before the new one is living
     record_document(
@@ -67,6 +82,10 @@ def issue_certificate(session: Session, certificate_id: UUID, *, sha256: str, si
     certificate.issued_at = clock.now()
     _publish(session, certificate)
     _tell(session, certificate, "certificate_issued")
+    for older in replaced:
+        _log(session, older, EntryType.REPLACED)
+    twin = hashlib.sha256(credential.encode()).hexdigest() if credential else None
+    _log(session, certificate, EntryType.ISSUED, pdf=sha256, credential=twin)
     return certificate
 
 
@@ -83,6 +102,19 @@ def lift_suspension(session: Session, actor: Actor, certificate_id: UUID, *, rea
 def withdraw_certificate(session: Session, actor: Actor, certificate_id: UUID, *, reason: str) -> Certificate:
     """Take the mark away for good; only a new application leads back."""
     return _change(session, actor, certificate_id, "withdraw", reason)
+
+
+def log_expired(session: Session) -> int:
+    """Log every certificate whose validity ended, once; how many. Nothing else changes: the calendar says it."""
+    logged = select(LedgerEntry.index).where(
+        LedgerEntry.type == EntryType.EXPIRED, LedgerEntry.number == Certificate.number
+    )
+    query = select(Certificate).where(Certificate.state.in_(LIVING), Certificate.valid_until < clock.today())
+    query = query.where(~logged.exists()).order_by(Certificate.valid_until, Certificate.number)
+    expired = session.scalars(query.options(defer(Certificate.printed))).all()
+    for certificate in expired:
+        _log(session, certificate, EntryType.EXPIRED)
+    return len(expired)
 
 
 def record_document(
@@ -215,6 +247,7 @@ def _change(session: Session, actor: Actor, certificate_id: UUID, name: str, rea
     _move(session, actor, certificate, name, reason=reason.strip())
     _publish(session, certificate)
     _tell(session, certificate, "certificate_changed", move=name, reason=reason.strip())
+    _log(session, certificate, _LOGGED[name])
     return certificate
 
 
@@ -259,3 +292,24 @@ def _tell(session: Session, certificate: Certificate, template: str, **values: s
         path="/agency/",
         **values,
     )
+
+
+def _log(
+    session: Session,
+    certificate: Certificate,
+    kind: EntryType,
+    *,
+    pdf: str | None = None,
+    credential: str | None = None,
+) -> None:
+    entry = certificate_entry(
+        kind,
+        certificate.number,
+        status=certificate.status_on(clock.today()).value,
+        at=clock.now(),
+        valid_from=certificate.valid_from,
+        valid_until=certificate.valid_until,
+        pdf=pdf,
+        credential=credential,
+    )
+    append(session, entry)

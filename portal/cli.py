@@ -19,6 +19,7 @@ from portal import database
 from portal.account.services import clear_out
 from portal.app import create_app
 from portal.keys import keys
+from portal.ledger_cli import ledger_commands
 from portal.settings import Settings
 
 
@@ -70,6 +71,7 @@ def clear_out_sessions(app: Flask) -> None:
 
 
 main.add_command(keys)
+main.add_command(ledger_commands)
 
 
 @contextmanager

@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Self, cast
 from urllib.parse import urlsplit
 
+from certificates.ledger.notes import Algorithm, NoteError, Vkey
 from certificates.seal.addresses import RingAddress, parse_key
 
 ROOT = Path(__file__).parents[1]
@@ -49,6 +50,8 @@ class Settings:
     body_name: str = "Stichting Keurwerk"
     body_address: str = "Waagplein 1, 3511 AB Utrecht"
     contact_email: str = "info@keurwerk.example"
+    ledger_witnesses: tuple[str, ...] = ()
+    ledger_witnessed: tuple[str, ...] = ()
     testing: bool = False
 
     @classmethod
@@ -62,7 +65,7 @@ class Settings:
         except ValueError:
             problems.append("MAX_UPLOAD_BYTES is not a whole number")
         values |= {name: Path(values[name]) for name in _PATHS if name in values}
-        values |= {"tsa_urls": tuple(values.get("tsa_urls", "").split())}
+        values |= {name: tuple(values[name].split()) for name in ("tsa_urls", *_VKEYS) if name in values}
         values.pop("testing", None)
         problems += [line for line in _problems(values) if line]
         if problems:
@@ -73,6 +76,7 @@ class Settings:
 _PATHS = ("seal_dir", "fonts_dir", "seal_chain", "tsa_roots")
 _REQUIRED = ("database_url", "redis_url", "secret_key")
 _CHOICES = {"seal_algorithm": ("P-256", "RSA-3072"), "seal_level": ("t", "b", "lt")}
+_VKEYS = {"ledger_witnesses": Algorithm.COSIGNATURE, "ledger_witnessed": Algorithm.ED25519}
 _SCHEMES = {
     "database_url": {"postgresql", "postgresql+psycopg"},
     "redis_url": {"redis", "rediss", "unix"},
@@ -85,6 +89,12 @@ _SCHEMES = {
 def _problems(values: Mapping[str, object]) -> list[str]:
     given = {name: str(value) for name, value in values.items()}
     wrong = [
+        f"{name.upper()} has {text}, which is no verifier key of type {algorithm.value}"
+        for name, algorithm in _VKEYS.items()
+        for text in cast(tuple[str, ...], values.get(name, ()))
+        if not _is_vkey(text, algorithm)
+    ]
+    wrong += [
         f"{name.upper()} must begin with one of {', '.join(sorted(known))}"
         for name, known in _SCHEMES.items()
         if name in given and urlsplit(given[name]).scheme not in known
@@ -120,6 +130,13 @@ def _seal_problems(values: Mapping[str, Any], given: Mapping[str, str]) -> list[
     if given.get("seal_level") == "lt" and (urls or not own_key):
         wrong.append("SEAL_LEVEL lt is for the authority of the keyring: others do not let us speak for them")
     return wrong
+
+
+def _is_vkey(text: str, algorithm: Algorithm) -> bool:
+    try:
+        return Vkey.parse(text).algorithm is algorithm
+    except NoteError:
+        return False
 
 
 def _is_loopback(host: str) -> bool:

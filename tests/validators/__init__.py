@@ -77,7 +77,7 @@ def qpdf(pdf: bytes) -> int:
 
 
 def openssl_cades(pdf: bytes, root: bytes) -> bool:
-    """Whether OpenSSL accepts the seal as CAdES over all of the file but the seal itself, up to the pinned root (DER)."""
+    """Whether OpenSSL accepts the seal as CAdES over all of the file but itself, up to the pinned root (DER)."""
     covered, signature = split(pdf)
     with TemporaryDirectory() as name:
         folder = Path(name)
