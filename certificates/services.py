@@ -204,6 +204,7 @@ def replace_document(session: Session, document_id: UUID, *, because: str, sha25
     )
     _publish(session, certificate)
     _tell(session, certificate, "certificate_resealed")
+    _log(session, certificate, EntryType.REPLACED, pdf=sha256)
     return new
 
 

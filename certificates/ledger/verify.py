@@ -88,7 +88,7 @@ class _Log:
             yield f"entry {entry.index}: it does not follow the entry before it about {number}"
         if number:
             self._known[number] = entry.index
-            if entry.type is not EntryType.EXPIRED:
+            if not _stays(entry.type, said):
                 self.last[number] = entry.type
             if "pdf_sha256" in said:
                 self.files.setdefault(number, set()).add(said["pdf_sha256"])
@@ -153,6 +153,11 @@ def _certificates(session: Session, last: dict[str, EntryType], files: dict[str,
             if sha256 not in files.get(number, set()):
                 yield f"{number}: the recorded file is not the one in the log"
     yield from (f"{number} is in the log, but there is no such certificate" for number in sorted(unknown))
+
+
+def _stays(kind: EntryType, said: dict[str, Any]) -> bool:
+    """Whether the state of the certificate is what it was: the calendar ended it, or only its file is another."""
+    return kind is EntryType.EXPIRED or (kind is EntryType.REPLACED and "pdf_sha256" in said)
 
 
 def _object(data: bytes) -> dict[str, Any] | None:
