@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 from flask import current_app
@@ -19,10 +20,18 @@ from certificates.seal.timestamp import TimeStampAuthority, TimeStamps
 from certificates.seal.token import TokenKey
 from portal.settings import Settings
 
+if TYPE_CHECKING:
+    from certificates.seal.archiving import Archivist
+
 
 def sealer() -> Sealer:
     """The sealer that the settings name."""
     return _sealer(*_now())
+
+
+def archivist() -> "Archivist":
+    """Who adds time-stamps to what was sealed."""
+    return _archivist(*_now())
 
 
 def credential_key() -> tuple[str, ec.EllipticCurvePrivateKey]:
@@ -109,6 +118,15 @@ def _seal_key(settings: Settings, ring: Keyring) -> SealingKey:
     if isinstance(address, TokenAddress):
         return TokenKey(address, settings.seal_pin, chain)
     return RemoteKey(service(address, settings.seal_token), address.credential, settings.seal_pin, chain)
+
+
+@lru_cache(maxsize=1)
+def _archivist(settings: Settings, changed: int) -> "Archivist":
+    from certificates.seal.archiving import Archivist  # noqa: PLC0415 - only the worker loads pyHanko for it
+
+    ring = _ring(settings, changed)
+    certificates = [ring.certificate(entry) for each in (Purpose.SEAL, Purpose.TIMESTAMP) for entry in ring.of(each)]
+    return Archivist(_stamps(settings, changed), OwnEvidence(authority_of(ring), certificates, ring.revoked()))
 
 
 def _stamps(settings: Settings, changed: int) -> TimeStamps:
