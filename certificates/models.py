@@ -1,6 +1,7 @@
 """Tables of certificates, their public history, and every document that was sealed."""
 
 from datetime import date, datetime
+from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +13,7 @@ from audits.core.access import Actor
 from audits.core.db import Base, Id, one_of, stored
 from audits.decisions.models import Decision
 from audits.schemes.models import SchemeVersion
+from certificates.credentials.status import StatusPurpose
 from certificates.rules import Status, status_on
 from certificates.workflow import CertificateState
 
@@ -37,6 +39,9 @@ class Certificate(Base):
     valid_from: Mapped[date]
     valid_until: Mapped[date]
     printed: Mapped[dict[str, Any]]
+    status_index: Mapped[int] = mapped_column(unique=True)  # its place in the status lists
+    credential: Mapped[str | None] = mapped_column(Text)  # as vc+jwt; none of certificates from before there were any
+    badge: Mapped[str | None] = mapped_column(Text)
     numbered_at: Mapped[datetime]
     issued_at: Mapped[datetime | None]
     version: Mapped[int] = mapped_column()
@@ -50,6 +55,11 @@ class Certificate(Base):
     def status_on(self, day: date) -> Status:
         """What the public may read of it on `day`."""
         return status_on(day, self.state, conditional=self.conditional, valid_until=self.valid_until)
+
+    @property
+    def credential_sha256(self) -> str | None:
+        """The digest (hex) of the credential as it was signed."""
+        return sha256(self.credential.encode()).hexdigest() if self.credential else None
 
     def concerns(self, actor: Actor) -> bool:
         """The holder's own people, and staff."""
@@ -129,3 +139,17 @@ class DocumentStamp(Base):
     size: Mapped[int]
     proves_until: Mapped[datetime]
     made_at: Mapped[datetime]
+
+
+class StatusList(Base):
+    """A status list as it is served: the newest signature over the bits of so many certificates."""
+
+    __tablename__ = "status_list"
+    __table_args__ = (one_of("purpose", StatusPurpose),)
+
+    purpose: Mapped[StatusPurpose] = mapped_column(stored(StatusPurpose), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    token: Mapped[str] = mapped_column(Text)
+    bits_sha256: Mapped[str]
+    kid: Mapped[str]
+    signed_at: Mapped[datetime]

@@ -25,6 +25,7 @@ from certificates.ledger.services import append
 from certificates.models import Certificate, CertificateChange, Document
 from certificates.printed import certificate_facts
 from certificates.register.services import refresh_entry
+from certificates.status_lists import draw_index, promise_lists
 from certificates.workflow import CERTIFICATE_FLOW, LIVING, CertificateState
 
 _LOGGED = {"suspend": EntryType.SUSPENDED, "lift": EntryType.LIFTED, "withdraw": EntryType.WITHDRAWN}
@@ -54,19 +55,15 @@ def number_certificate(session: Session, decision_id: UUID, *, base_url: str, bo
     return certificate
 
 
-def issue_certificate(
-    session: Session, certificate_id: UUID, *, sha256: str, size: int, language: str, credential: str | None = None
-) -> Certificate:
-    """Record the sealed bytes, end the certificate this one replaces, and let the register show it. Twice is once.
-
-    `credential` is the credential that goes with it, as text; the log gets its hash.
-    """
+def issue_certificate(session: Session, certificate_id: UUID, *, sha256: str, size: int, language: str) -> Certificate:
+    """Record the sealed bytes, end the certificate this one replaces, and let the register show it. Twice is once."""
     certificate = _load(session, certificate_id)
     if certificate.state is not CertificateState.ISSUING:
         return certificate
     replaced = _living(session, certificate.agency_id)
     for older in replaced:
         _move(session, SYSTEM, older, "replace", reason="")
+        promise_lists(session)
     session.flush()  # the old one must let go before the new one is living
     record_document(
         session,
@@ -84,8 +81,7 @@ def issue_certificate(
     _tell(session, certificate, "certificate_issued")
     for older in replaced:
         _log(session, older, EntryType.REPLACED)
-    twin = hashlib.sha256(credential.encode()).hexdigest() if credential else None
-    _log(session, certificate, EntryType.ISSUED, pdf=sha256, credential=twin)
+    _log(session, certificate, EntryType.ISSUED, pdf=sha256)
     return certificate
 
 
@@ -204,7 +200,7 @@ def replace_document(session: Session, document_id: UUID, *, because: str, sha25
     )
     _publish(session, certificate)
     _tell(session, certificate, "certificate_resealed")
-    _log(session, certificate, EntryType.REPLACED, pdf=sha256)
+    _log(session, certificate, EntryType.RESEALED, pdf=sha256)
     return new
 
 
@@ -224,6 +220,7 @@ def _numbered(session: Session, decision: Decision) -> Certificate:
         conditions=list(decision.conditions),
         valid_from=today,
         valid_until=rules.valid_until(today, terms.conditional_months if conditional else terms.certified_months),
+        status_index=draw_index(session),
         numbered_at=clock.now(),
     )
 
@@ -247,6 +244,7 @@ def _change(session: Session, actor: Actor, certificate_id: UUID, name: str, rea
         raise RuleError("Give the reason; the register will show it.", field="reason")
     _move(session, actor, certificate, name, reason=reason.strip())
     _publish(session, certificate)
+    promise_lists(session)
     _tell(session, certificate, "certificate_changed", move=name, reason=reason.strip())
     _log(session, certificate, _LOGGED[name])
     return certificate
@@ -295,14 +293,9 @@ def _tell(session: Session, certificate: Certificate, template: str, **values: s
     )
 
 
-def _log(
-    session: Session,
-    certificate: Certificate,
-    kind: EntryType,
-    *,
-    pdf: str | None = None,
-    credential: str | None = None,
-) -> None:
+def _log(session: Session, certificate: Certificate, kind: EntryType, *, pdf: str | None = None) -> None:
+    """Add to the public log; with a file, its hash and that of the credential in it."""
+    twin = certificate.credential if pdf else None
     entry = certificate_entry(
         kind,
         certificate.number,
@@ -311,6 +304,6 @@ def _log(
         valid_from=certificate.valid_from,
         valid_until=certificate.valid_until,
         pdf=pdf,
-        credential=credential,
+        credential=hashlib.sha256(twin.encode()).hexdigest() if twin else None,
     )
     append(session, entry)

@@ -16,7 +16,7 @@ from audits.core.db import Base
 from certificates.ledger.caselog import append_head
 from certificates.ledger.services import sign_checkpoint
 from certificates.services import log_expired
-from portal import database, ledger, sealing
+from portal import credentials, database, ledger, sealing
 
 AGAIN = timedelta(minutes=1)  # after a failure
 
@@ -59,6 +59,7 @@ CHORES: tuple[Chore, ...] = (
     Chore("ledger.checkpoint", timedelta(seconds=20), sign_head),
     Chore("certificate.expired", timedelta(hours=1), log_expired),
     Chore("ledger.case_log", timedelta(hours=1), append_head),
+    Chore("credentials.sign_lists", timedelta(hours=1), credentials.sign_lists),
     Chore("document.renew", timedelta(hours=1), renew_documents),
 )
 

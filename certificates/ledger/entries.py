@@ -17,6 +17,7 @@ class EntryType(StrEnum):
     LIFTED = "lifted"
     WITHDRAWN = "withdrawn"
     REPLACED = "replaced"
+    RESEALED = "resealed"  # the same certificate in a new file, since the key of the old one is not trusted any more
     EXPIRED = "expired"
     CASE_LOG = "case-log"
 

@@ -25,6 +25,8 @@ _LAST = {
     CertificateState.REPLACED: {EntryType.REPLACED},
 }
 
+_UNMOVED = {EntryType.EXPIRED, EntryType.RESEALED}  # the certificate is in the state in which it was
+
 
 def problems(session: Session, origin: str, keys: Sequence[Vkey]) -> Generator[str]:
     """Everything that is wrong, first things first; nothing comes if all is right.
@@ -88,7 +90,7 @@ class _Log:
             yield f"entry {entry.index}: it does not follow the entry before it about {number}"
         if number:
             self._known[number] = entry.index
-            if not _stays(entry.type, said):
+            if entry.type not in _UNMOVED:
                 self.last[number] = entry.type
             if "pdf_sha256" in said:
                 self.files.setdefault(number, set()).add(said["pdf_sha256"])
@@ -153,11 +155,6 @@ def _certificates(session: Session, last: dict[str, EntryType], files: dict[str,
             if sha256 not in files.get(number, set()):
                 yield f"{number}: the recorded file is not the one in the log"
     yield from (f"{number} is in the log, but there is no such certificate" for number in sorted(unknown))
-
-
-def _stays(kind: EntryType, said: dict[str, Any]) -> bool:
-    """Whether the state of the certificate is what it was: the calendar ended it, or only its file is another."""
-    return kind is EntryType.EXPIRED or (kind is EntryType.REPLACED and "pdf_sha256" in said)
 
 
 def _object(data: bytes) -> dict[str, Any] | None:

@@ -6,7 +6,7 @@ from alembic import op
 revision = "0004"
 down_revision = "0003"
 
-TYPES = ("issued", "suspended", "lifted", "withdrawn", "replaced", "expired", "case-log")
+TYPES = ("issued", "suspended", "lifted", "withdrawn", "replaced", "resealed", "expired", "case-log")
 APPEND_ONLY = ("ledger_entry", "ledger_node", "checkpoint", "cosignature")
 
 

@@ -326,8 +326,9 @@ def decider(session):
 def issued(session, agency=None, sha256="a" * 64, credential=None):
     decision = make_grant(session, agency)
     certificate = services.number_certificate(session, decision.id, base_url=BASE_URL, body=BODY)
+    certificate.credential = credential
     session.flush()
-    services.issue_certificate(session, certificate.id, sha256=sha256, size=9, language="nl", credential=credential)
+    services.issue_certificate(session, certificate.id, sha256=sha256, size=9, language="nl")
     return certificate
 
 

@@ -124,7 +124,7 @@ def test_the_log_tells_of_the_new_file_and_agrees_with_the_records(portal, sessi
     keep(portal, session)
     entries = session.scalars(select(LedgerEntry).order_by(LedgerEntry.index)).all()
     said = [json.loads(entry.data) for entry in entries if entry.number == issued.number]
-    assert [(each["type"], each["status"]) for each in said] == [("issued", "certified"), ("replaced", "certified")]
+    assert [(each["type"], each["status"]) for each in said] == [("issued", "certified"), ("resealed", "certified")]
     assert said[1]["pdf_sha256"] == register.document_of(session, issued.id).sha256
     assert [line for line in problems(session, "test", []) if issued.number in line] == []
 

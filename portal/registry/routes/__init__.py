@@ -5,13 +5,13 @@ from flask.blueprints import BlueprintSetupState
 
 from portal.registry.caching import keep
 from portal.registry.problems import InvalidQueryError, invalid_query, problem
-from portal.registry.routes import about, api, certificates, ledger, pages, stamps, verify
+from portal.registry.routes import about, api, certificates, check, ledger, machines, pages, stamps, verify
 
 __all__ = ["bp"]
 
 bp = Blueprint("registry", __name__)
 
-for part in (pages, certificates, verify, stamps, api, ledger, about):
+for part in (pages, certificates, machines, check, verify, stamps, api, ledger, about):
     part.add_to(bp)
 
 
