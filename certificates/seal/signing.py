@@ -69,6 +69,15 @@ def read_chain(file: Path) -> tuple[bytes, ...]:
     return tuple(each.public_bytes(serialization.Encoding.DER) for each in found)
 
 
+def read_roots(file: Path) -> list[bytes]:
+    """The certificates (DER) of a PEM file, as they stand there. KeysError if it cannot be read."""
+    try:
+        found = x509.load_pem_x509_certificates(file.read_bytes())
+    except (OSError, ValueError) as error:
+        raise KeysError(f"{file} holds no certificates: {error}") from error
+    return [each.public_bytes(serialization.Encoding.DER) for each in found]
+
+
 def issuers_of(certificate: bytes, known: list[bytes]) -> tuple[bytes, ...]:
     """The chain of a certificate, from those that are known; KeysError if nobody known vouches for it."""
     found: list[bytes] = []
