@@ -1,17 +1,16 @@
 """The snapshots that certificates and letters are printed from: plain values, in the language of the agency."""
 
 from collections.abc import Iterable, Mapping
-from datetime import date
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from audits.agencies.models import Agency
 from audits.agencies.printed import country_name, holder_facts
+from audits.applications.queries import language_of
 from audits.core import clock
 from audits.core.calendar import add_working_days
 from audits.decisions.models import Decision
-from audits.people.models import Person
 from audits.schemes.models import SchemeVersion
 from audits.schemes.queries import norm_of
 from audits.schemes.text import Text
@@ -27,7 +26,7 @@ def certificate_facts(
 ) -> dict[str, Any]:
     """What the certificate says; the fields are those of `certificates.press.documents.CertificateFacts`."""
     agency = decision.audit.agency
-    language = _language(session, decision)
+    language = language_of(session, decision.audit.application)
     norm = norm_of(decision.audit.scheme_version)
     facts = holder_facts(agency, language) | {
         "language": language,
@@ -39,7 +38,7 @@ def certificate_facts(
         "own_housing": agency.own_housing,
         "recruitment_countries": [country_name(code, language) for code in agency.recruitment_countries],
         "norm": _norm(decision.audit.scheme_version, language),
-        "decided_on": _day(decision).isoformat(),
+        "decided_on": clock.day_of(decision.decided_at).isoformat(),
         "valid_from": certificate.valid_from.isoformat(),
         "valid_until": certificate.valid_until.isoformat(),
         "conditional": certificate.conditional,
@@ -55,7 +54,7 @@ def certificate_facts(
 def decision_letter_facts(session: Session, decision: Decision, *, body: Mapping[str, str]) -> dict[str, Any]:
     """What the letter says; the fields are those of `certificates.press.documents.DecisionLetterFacts`."""
     audit = decision.audit
-    language = _language(session, decision)
+    language = language_of(session, decision.audit.application)
     terms = norm_of(audit.scheme_version).terms
     return {
         "language": language,
@@ -65,11 +64,11 @@ def decision_letter_facts(session: Session, decision: Decision, *, body: Mapping
         "outcome": decision.outcome.value,
         "reasons": decision.reasons,
         "conditions": list(decision.conditions),
-        "decided_on": _day(decision).isoformat(),
+        "decided_on": clock.day_of(decision.decided_at).isoformat(),
         "decided_by": DECIDER[language],
         "score": audit.score,
         "basis_sha256": decision.basis_sha256,
-        "object_until": add_working_days(_day(decision), terms.appeal_working_days).isoformat(),
+        "object_until": add_working_days(clock.day_of(decision.decided_at), terms.appeal_working_days).isoformat(),
         "body": dict(body),
     }
 
@@ -79,20 +78,9 @@ def register_url(base_url: str, agency: Agency) -> str:
     return f"{base_url}/register/{public_id(agency.country, agency.register_number)}"
 
 
-def _language(session: Session, decision: Decision) -> str:
-    """The language of whoever declared the self-assessment."""
-    declarer = decision.audit.application.declared_by
-    person = session.get(Person, declarer) if declarer else None
-    return person.language if person else "nl"
-
-
 def _norm(version: SchemeVersion, language: str) -> dict[str, str]:
     return {"name": version.title[language], "version": version.version, "sha256": version.sha256}
 
 
 def _words(codes: Iterable[str], vocabulary: Mapping[str, Text], language: str) -> list[str]:
     return [vocabulary[code].in_(language) if code in vocabulary else code for code in codes]
-
-
-def _day(decision: Decision) -> date:
-    return decision.decided_at.astimezone(clock.AMSTERDAM).date()

@@ -5,7 +5,6 @@ from collections.abc import Mapping, MutableMapping
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any, cast
-from zoneinfo import ZoneInfo
 
 import flask_babel
 from flask import Flask, current_app, url_for
@@ -15,12 +14,12 @@ from jinja2 import ChainableUndefined, ChoiceLoader, FileSystemLoader, PackageLo
 from jinja2 import Template as JinjaTemplate
 from markupsafe import Markup, escape
 
+from audits.core.clock import AMSTERDAM, day_of
 from portal import i18n
 from portal.forms import error_items
 
 TEMPLATES = Path(__file__).parent.parent / "templates"
 MANIFEST = Path(__file__).parent / "static" / "built" / "manifest.json"
-AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 _BORROWED = ("govuk_frontend_jinja/", "govuk_frontend_wtf/")
 _KILO = 1024
 
@@ -89,7 +88,7 @@ def asset(path: str) -> str:
 def date_text(value: date) -> str:
     """A day in words: 3 maart 2027. A moment counts as the day it was in Amsterdam."""
     if isinstance(value, datetime):
-        value = value.astimezone(AMSTERDAM).date()
+        value = day_of(value)
     return str(flask_babel.format_date(value, "d MMMM y", rebase=False))
 
 

@@ -12,6 +12,7 @@ from audits.applications.models import Answer, Application, Evidence
 from audits.applications.workflow import ApplicationState
 from audits.core.access import Actor, Permission
 from audits.core.errors import NotFoundError
+from audits.people.models import Person
 
 PAGE_SIZE = 50
 
@@ -31,6 +32,12 @@ def get_application(session: Session, actor: Actor, application_id: UUID) -> App
     if application is None:
         raise NotFoundError("There is no such application.")
     return application
+
+
+def language_of(session: Session, application: Application) -> str:
+    """The language of the documents of a case: that of whoever declared the self-assessment."""
+    declarer = session.get(Person, application.declared_by) if application.declared_by else None
+    return declarer.language if declarer else "nl"
 
 
 def find_own(session: Session, actor: Actor) -> Application | None:

@@ -13,4 +13,9 @@ def now() -> datetime:
 
 def today() -> date:
     """The calendar day in the Netherlands, which decides on terms and validity."""
-    return now().astimezone(AMSTERDAM).date()
+    return day_of(now())
+
+
+def day_of(moment: datetime) -> date:
+    """The calendar day in the Netherlands on which something happened."""
+    return moment.astimezone(AMSTERDAM).date()

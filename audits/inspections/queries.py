@@ -17,7 +17,7 @@ from audits.applications.queries import visible_applications
 from audits.applications.workflow import ApplicationState
 from audits.core.access import Actor, Permission
 from audits.core.errors import NotFoundError
-from audits.inspections.models import Audit, Finding, Participant, Population, SampledUnit, Verdict
+from audits.inspections.models import Audit, Finding, Population, SampledUnit, Verdict
 from audits.inspections.workflow import AuditState, FindingState
 from audits.people.models import Person
 from audits.schemes.text import SchemeText, Unit
@@ -97,11 +97,6 @@ def unplanned_applications(session: Session, actor: Actor) -> list[Application]:
     query = visible_applications(actor).where(Application.state == ApplicationState.ACCEPTED, ~planned)
     query = query.options(joinedload(Application.agency)).order_by(Application.submitted_at)
     return list(session.scalars(query.limit(LIST_LIMIT)))
-
-
-def took_part(session: Session, audit_id: UUID, person_id: UUID) -> bool:
-    """Whether this person planned, carried out or otherwise shared in the evaluation."""
-    return session.get(Participant, (audit_id, person_id)) is not None
 
 
 def populations_of(session: Session, audit_id: UUID) -> list[Population]:

@@ -1,18 +1,17 @@
 """The snapshot of an audit that its report prints: plain values in one language, fixed when it is made."""
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from audits.agencies.printed import holder_facts
-from audits.core.clock import AMSTERDAM
+from audits.applications.queries import language_of
+from audits.core.clock import day_of
 from audits.inspections import rules
 from audits.inspections.models import Audit, Finding, Population
 from audits.inspections.queries import VerdictRow, findings_of, populations_of, sample_of, verdicts_of
 from audits.inspections.workflow import FindingState
-from audits.people.models import Person
 from audits.schemes.queries import norm_of
 from audits.schemes.text import Requirement, SchemeText, VerdictKind
 
@@ -32,7 +31,7 @@ def report_facts(session: Session, audit: Audit, *, body: Mapping[str, str]) -> 
     """
     if audit.started_at is None or audit.reported_at is None:
         raise ValueError("only a reported audit has a report")
-    norm, language = norm_of(audit.scheme_version), _language(session, audit)
+    norm, language = norm_of(audit.scheme_version), language_of(session, audit.application)
     found = findings_of(session, audit.id)
     seen = verdicts_of(session, audit.id)
     return {
@@ -41,8 +40,8 @@ def report_facts(session: Session, audit: Audit, *, body: Mapping[str, str]) -> 
         "agency": holder_facts(audit.agency, language),
         "norm": {"name": norm.title.in_(language), "version": norm.version, "sha256": norm.sha256},
         "announced": audit.announced,
-        "started_on": _day(audit.started_at),
-        "reported_on": _day(audit.reported_at),
+        "started_on": day_of(audit.started_at).isoformat(),
+        "reported_on": day_of(audit.reported_at).isoformat(),
         "inspector": audit.inspector.name,
         "summary": audit.summary,
         "score": audit.score,
@@ -66,16 +65,6 @@ def overall(norm: SchemeText, verdicts: Collection[VerdictRow]) -> VerdictKind:
 
 def _mildness(kind: VerdictKind) -> int:
     return 0 if kind.nonconforming else 1 if kind.assessed else 2 if kind.leaves_open else 3
-
-
-def _language(session: Session, audit: Audit) -> str:
-    """The language of the person who signed the application."""
-    signatory = session.get(Person, audit.application.declared_by) if audit.application.declared_by else None
-    return signatory.language if signatory else "nl"
-
-
-def _day(moment: datetime) -> str:
-    return moment.astimezone(AMSTERDAM).date().isoformat()
 
 
 def _grades(norm: SchemeText, found: Sequence[Finding], language: str) -> list[dict[str, Any]]:

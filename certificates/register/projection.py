@@ -37,10 +37,7 @@ def terms_of(certificates: Iterable[Certificate]) -> dict[Any, Terms]:
 
 def changes_of(rows: Iterable[CertificateChange]) -> list[Change]:
     """The moves as plain values, in their order."""
-    return [
-        Change(row.certificate_id, row.state, row.reason, row.changed_at.astimezone(clock.AMSTERDAM).date())
-        for row in rows
-    ]
+    return [Change(row.certificate_id, row.state, row.reason, clock.day_of(row.changed_at)) for row in rows]
 
 
 def scope_of(printed: Mapping[str, Any], norm: SchemeText) -> dict[str, Any]:

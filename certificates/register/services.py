@@ -87,7 +87,7 @@ def _applied_on(session: Session, applications: list[Application]) -> date | Non
         if application.reviewed_at and (
             application.state is ApplicationState.ACCEPTED or _is_being_issued(session, application.id)
         ):
-            return application.reviewed_at.astimezone(clock.AMSTERDAM).date()
+            return clock.day_of(application.reviewed_at)
     return None
 
 

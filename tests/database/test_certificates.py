@@ -192,7 +192,7 @@ def real_app(real_db, servers, tmp_path):
 
 def test_two_workers_who_seal_at_the_same_time_issue_once(real_app, real_db, monkeypatch):
     printed = []
-    monkeypatch.setattr(handlers, "_print", lambda *args: (printed.append(args) or f"{len(printed):064}", 9))
+    monkeypatch.setattr(handlers, "_print", lambda *args, **_: (printed.append(args) or f"{len(printed):064}", 9))
     with Session(real_db) as session:
         certificate_id = number(session, make_grant(session)).id
         session.commit()
@@ -337,6 +337,7 @@ def raw(decision, **values):
         "valid_from": today,
         "valid_until": today + timedelta(days=1),
         "printed": {},
+        "status_index": 7,
         "numbered_at": clock.now(),
         "version": 1,
     } | values
@@ -347,6 +348,7 @@ FIXED = {
     "valid_from": date(2020, 1, 1),
     "valid_until": date(2099, 1, 1),
     "printed": {"number": "KW-2026-99999-01"},
+    "status_index": 7,
 }
 
 

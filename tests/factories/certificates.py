@@ -25,6 +25,7 @@ from certificates import rules
 from certificates.models import Certificate, CertificateChange
 from certificates.printed import certificate_facts
 from certificates.register.services import refresh_entry
+from certificates.status_lists import draw_index
 from certificates.workflow import CertificateState
 from tests.factories.agencies import make_agency
 from tests.factories.people import make_person
@@ -79,6 +80,7 @@ def make_certificate(
         conditions=list(conditions),
         valid_from=issued,
         valid_until=rules.valid_until(issued, months),
+        status_index=draw_index(session),
         numbered_at=moment(issued),
         issued_at=None if state is S.ISSUING else moment(issued),
     )

@@ -11,6 +11,7 @@ from audits.applications import services
 from audits.applications.models import Application
 from audits.core.access import Permission, Role
 from audits.core.calendar import add_working_days
+from audits.core.clock import day_of
 from audits.core.errors import IllegalMoveError, RuleError
 from audits.people.queries import contacts_of
 from audits.schemes.queries import norm_of
@@ -19,7 +20,6 @@ from portal.access import current_actor, needs
 from portal.agency.forms import DeclarationForm
 from portal.agency.routes.application import own_application
 from portal.agency.routes.door import bp
-from portal.templating import AMSTERDAM
 
 
 @bp.get("/applications/<uuid:application_id>/declaration")
@@ -66,9 +66,7 @@ def review_by(application: Application) -> date | None:
     if application.submitted_at is None:
         return None
     terms = norm_of(application.scheme_version).terms
-    return add_working_days(
-        application.submitted_at.astimezone(AMSTERDAM).date(), terms.application_review_working_days
-    )
+    return add_working_days(day_of(application.submitted_at), terms.application_review_working_days)
 
 
 def _page(found: Application, form: DeclarationForm) -> str:

@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 
 from audits.core.access import Permission
 from audits.core.calendar import add_working_days
-from audits.core.clock import AMSTERDAM
+from audits.core.clock import day_of
 from audits.inspections import queries, services
 from audits.inspections.models import Audit, Population
 from audits.inspections.queries import Repairs
@@ -101,4 +101,4 @@ def _report_due(audit: Audit) -> date | None:
     if audit.state is not AuditState.IN_PROGRESS or audit.started_at is None:
         return None
     term = norm_of(audit.scheme_version).terms.report_working_days
-    return add_working_days(audit.started_at.astimezone(AMSTERDAM).date(), term)
+    return add_working_days(day_of(audit.started_at), term)

@@ -1,0 +1,25 @@
+"""The machine-readable twin of a certificate: credentials, status lists, the code for telephones. Knows no database."""
+
+from certificates.credentials.badge import issue_badge
+from certificates.credentials.certification import issue
+from certificates.credentials.offline import offline_keys, offline_token, offline_url, read_offline
+from certificates.credentials.securing import MEDIA_TYPE, read
+from certificates.credentials.status import StatusPurpose, status_list
+from certificates.credentials.tokens import CredentialError, jwks, said, thumbprint
+
+__all__ = [
+    "MEDIA_TYPE",
+    "CredentialError",
+    "StatusPurpose",
+    "issue",
+    "issue_badge",
+    "jwks",
+    "offline_keys",
+    "offline_token",
+    "offline_url",
+    "read",
+    "read_offline",
+    "said",
+    "status_list",
+    "thumbprint",
+]

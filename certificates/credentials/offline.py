@@ -1,0 +1,80 @@
+"""The second code on paper: a few printed facts, signed, short enough to be scanned and checked without internet."""
+
+import json
+from collections.abc import Mapping
+from datetime import date
+from typing import Any, Final
+
+from cryptography.hazmat.primitives.asymmetric import ec
+
+from certificates.credentials import tokens
+from certificates.credentials.tokens import PublicKeys
+
+TYPE: Final = "kw"
+"""Keeps these tokens apart from credentials, which the same keys sign."""
+
+_KID_LETTERS = 6  # of the thumbprint: enough to find a key, and it is the signature that convinces
+_DIGEST_LETTERS = 12  # of the digest of the printed facts, hex
+_NAME_BYTES = 96
+_NUMBER_BYTES = 40
+_CUT = "…"
+
+
+def offline_token(facts: Mapping[str, Any], key: ec.EllipticCurvePrivateKey) -> str:
+    """A compact JWS of what counts on a certificate: at most 500 characters, for an ordinary name some 300.
+
+    The payload is a JSON object with one-letter names: `n` number, `a` agency (legal name; one that is too long ends in
+    `…`), `r` number in the trade register, `f` and `u` first and last valid day (20270302), `d` the beginning of the
+    digest of the printed facts, and `c` 1 if there are conditions.
+    """
+    payload = {
+        "n": facts["number"],
+        "a": _cut(facts["legal_name"], _NAME_BYTES),
+        "r": _cut(facts["register_number"], _NUMBER_BYTES),
+        "f": facts["valid_from"].replace("-", ""),
+        "u": facts["valid_until"].replace("-", ""),
+        "d": facts["digest"][:_DIGEST_LETTERS],
+    }
+    payload |= {"c": 1} if facts["conditional"] else {}
+    return tokens.sign(payload, key, typ=TYPE, kid_letters=_KID_LETTERS)
+
+
+def offline_url(base_url: str, facts: Mapping[str, Any], key: ec.EllipticCurvePrivateKey) -> str:
+    """The address in the second code. What follows `#` stays in the telephone: a browser never sends it."""
+    return f"{base_url}/check#c={offline_token(facts, key)}"
+
+
+def read_offline(token: str, keys: PublicKeys) -> dict[str, Any]:
+    """The payload of such a token; CredentialError if it is not ours. The page at `/check` does the same."""
+    short = {kid[:_KID_LETTERS]: key for kid, key in keys.items()}
+    claims = tokens.read(token, typ=TYPE, key_for=short.get)
+    try:
+        days = [date.fromisoformat(claims[name]) for name in ("f", "u")]
+    except (KeyError, TypeError, ValueError) as error:
+        raise tokens.CredentialError("the days are missing") from error
+    if days != sorted(days) or not all(isinstance(claims.get(name), str) for name in "nard"):
+        raise tokens.CredentialError("a fact is missing")
+    return claims
+
+
+def offline_keys(keys: PublicKeys) -> dict[str, dict[str, str]]:
+    """The keys as the page needs them: by the name that tokens give them, each as JWK with nothing but the point."""
+    return {
+        kid[:_KID_LETTERS]: {name: tokens.jwk(key)[name] for name in ("kty", "crv", "x", "y")}
+        for kid, key in keys.items()
+    }
+
+
+def _cut(text: str, size: int) -> str:
+    """As many whole words as fit in so many bytes of JSON; a single long word as many letters. What was cut shows."""
+    if _size(text) <= size:
+        return text
+    kept = text
+    while _size(kept + _CUT) > size:
+        kept = kept[:-1]
+    words = kept.rpartition(" ")[0] if text[len(kept)] != " " else kept
+    return (words if len(words) > len(kept) // 2 else kept).rstrip() + _CUT
+
+
+def _size(text: str) -> int:
+    return len(json.dumps(text, ensure_ascii=False).encode()) - 2

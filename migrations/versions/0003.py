@@ -1,0 +1,56 @@
+"""A document that is replaced by another one, and the archival forms in which a document lives on."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0003"
+down_revision = "0002"
+
+ONCE = {"table_name": "document", "columns": ["kind", "subject_id"], "unique": True}
+
+
+def upgrade() -> None:
+    op.add_column("document", sa.Column("replaces", sa.Uuid(), nullable=True))
+    op.add_column("document", sa.Column("because", sa.Text(), nullable=False, server_default=""))
+    op.alter_column("document", "because", server_default=None)
+    op.create_unique_constraint("uq_document_of", "document", ["id", "kind", "subject_id"])
+    op.create_unique_constraint("uq_document_replaces", "document", ["replaces"])
+    op.create_foreign_key(
+        "fk_document_replaces",
+        "document",
+        "document",
+        ["replaces", "kind", "subject_id"],
+        ["id", "kind", "subject_id"],
+    )
+    op.create_check_constraint("because", "document", "(replaces IS NULL) = (because = '')")
+    op.drop_index("uq_document_once", table_name="document")
+    op.create_index("uq_document_once", **ONCE, postgresql_where="kind <> 'audit_report' AND replaces IS NULL")
+    op.create_table(
+        "document_stamp",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("document_id", sa.Uuid(), nullable=False),
+        sa.Column("sha256", sa.String(), nullable=False),
+        sa.Column("size", sa.Integer(), nullable=False),
+        sa.Column("proves_until", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["document_id"], ["document.id"], name=op.f("fk_document_stamp_document_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_document_stamp")),
+        sa.UniqueConstraint("sha256", name=op.f("uq_document_stamp_sha256")),
+    )
+    op.create_index(op.f("ix_document_stamp_document_id"), "document_stamp", ["document_id"])
+    op.execute(
+        "CREATE TRIGGER document_stamp_kept BEFORE UPDATE OR DELETE ON document_stamp"
+        " FOR EACH ROW EXECUTE FUNCTION refuse_change()"
+    )
+
+
+def downgrade() -> None:
+    op.drop_table("document_stamp")
+    op.drop_index("uq_document_once", table_name="document")
+    op.create_index("uq_document_once", **ONCE, postgresql_where="kind <> 'audit_report'")
+    op.drop_constraint(op.f("ck_document_because"), "document")
+    op.drop_constraint("fk_document_replaces", "document")
+    op.drop_constraint("uq_document_replaces", "document")
+    op.drop_constraint("uq_document_of", "document")
+    op.drop_column("document", "because")
+    op.drop_column("document", "replaces")

@@ -1,0 +1,51 @@
+"""Signing what machines read, with the keys and under the address of this installation."""
+
+from dataclasses import dataclass
+
+from flask import current_app
+from sqlalchemy.orm import Session
+
+from audits.core import clock
+from certificates.credentials import MEDIA_TYPE, issue, issue_badge, offline_url
+from certificates.models import Certificate
+from certificates.press import Attached
+from certificates.status_lists import sign_lists as sign_changed_lists
+from portal import sealing
+from portal.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Twin:
+    """What goes with a certificate for machines: two signed texts, and the address in its second code."""
+
+    credential: str
+    badge: str
+    offline_url: str
+
+    @property
+    def attached(self) -> Attached:
+        """The credential as it goes into the document."""
+        return Attached("credential.jwt", self.credential.encode(), MEDIA_TYPE, "The same certificate for machines")
+
+
+def twin_of(certificate: Certificate) -> Twin:
+    """What was signed about a certificate, or is signed now; it is for the caller to keep it."""
+    facts, index, base, at = certificate.printed, certificate.status_index, issuer(), clock.now()
+    _, key = sealing.credential_key()
+    return Twin(
+        certificate.credential or issue(facts, issuer=base, status_index=index, key=key, at=at),
+        certificate.badge or issue_badge(facts, issuer=base, status_index=index, key=key, at=at),
+        offline_url(base, facts, key),
+    )
+
+
+def sign_lists(session: Session) -> int:
+    """Sign the status lists that need it; how many. To be called after every change, and a few times a day."""
+    _, key = sealing.credential_key()
+    return sign_changed_lists(session, issuer=issuer(), key=key, at=clock.now())
+
+
+def issuer() -> str:
+    """Who issues: the address of the register, without a slash at the end."""
+    settings: Settings = current_app.extensions["settings"]
+    return settings.base_url.rstrip("/")
