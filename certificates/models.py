@@ -5,7 +5,7 @@ from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Identity, Index, Text
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Identity, Index, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from audits.agencies.models import Agency
@@ -82,13 +82,30 @@ class CertificateChange(Base):
 
 
 class Document(Base):
-    """A sealed PDF as it was given out; its bytes lie in the store under this hash and are never made again."""
+    """A sealed PDF as it was given out; its bytes lie in the store under this hash and are never made again.
+
+    One that `replaces` another says why (`because`); the one that nothing replaces is the one that counts.
+    """
 
     __tablename__ = "document"
     __table_args__ = (
         Index("ix_document_kind_subject_id", "kind", "subject_id"),
-        # An audit that went back to the inspector is reported again; everything else is made once.
-        Index("uq_document_once", "kind", "subject_id", unique=True, postgresql_where="kind <> 'audit_report'"),
+        # An audit that went back to the inspector is reported again; everything else is made once, and then replaced.
+        Index(
+            "uq_document_once",
+            "kind",
+            "subject_id",
+            unique=True,
+            postgresql_where="kind <> 'audit_report' AND replaces IS NULL",
+        ),
+        UniqueConstraint("id", "kind", "subject_id", name="uq_document_of"),
+        UniqueConstraint("replaces", name="uq_document_replaces"),
+        ForeignKeyConstraint(
+            ["replaces", "kind", "subject_id"],
+            ["document.id", "document.kind", "document.subject_id"],
+            name="fk_document_replaces",
+        ),
+        CheckConstraint("(replaces IS NULL) = (because = '')", name="because"),
     )
 
     id: Mapped[Id]
@@ -100,10 +117,28 @@ class Document(Base):
     sha256: Mapped[str] = mapped_column(unique=True)
     size: Mapped[int]
     created_at: Mapped[datetime]
+    replaces: Mapped[UUID | None]
+    because: Mapped[str] = mapped_column(Text, default="")
 
     def concerns(self, actor: Actor) -> bool:
         """The agency it is about, and staff."""
         return actor.agency_id in {None, self.agency_id}
+
+
+class DocumentStamp(Base):
+    """Until when a document proves itself, and the file that does: its own, or an archival form with a newer stamp.
+
+    An archival form is the document with a time-stamp added (PAdES B-LTA); both stay. Append-only.
+    """
+
+    __tablename__ = "document_stamp"
+
+    id: Mapped[Id]
+    document_id: Mapped[UUID] = mapped_column(ForeignKey("document.id"), index=True)
+    sha256: Mapped[str] = mapped_column(unique=True)
+    size: Mapped[int]
+    proves_until: Mapped[datetime]
+    made_at: Mapped[datetime]
 
 
 class StatusList(Base):

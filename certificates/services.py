@@ -1,11 +1,16 @@
-"""From a grant to a sealed certificate, and what happens to it after. The caller commits."""
+"""From a grant to a sealed certificate, and what happens to it after. The caller commits.
 
+Whatever changes a certificate also adds to the public log, last of all: the log is locked from then to the commit.
+"""
+
+import hashlib
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased, defer
 
 from audits.core import clock, events, numbering, outbox
 from audits.core.access import SYSTEM, Actor, authorise
@@ -14,11 +19,16 @@ from audits.decisions.models import Decision
 from audits.decisions.rules import Outcome
 from audits.schemes.queries import norm_of
 from certificates import rules
+from certificates.ledger.entries import EntryType, certificate_entry
+from certificates.ledger.models import LedgerEntry
+from certificates.ledger.services import append
 from certificates.models import Certificate, CertificateChange, Document
 from certificates.printed import certificate_facts
 from certificates.register.services import refresh_entry
 from certificates.status_lists import draw_index, promise_lists
 from certificates.workflow import CERTIFICATE_FLOW, LIVING, CertificateState
+
+_LOGGED = {"suspend": EntryType.SUSPENDED, "lift": EntryType.LIFTED, "withdraw": EntryType.WITHDRAWN}
 
 
 def number_certificate(session: Session, decision_id: UUID, *, base_url: str, body: Mapping[str, str]) -> Certificate:
@@ -50,7 +60,8 @@ def issue_certificate(session: Session, certificate_id: UUID, *, sha256: str, si
     certificate = _load(session, certificate_id)
     if certificate.state is not CertificateState.ISSUING:
         return certificate
-    for older in _living(session, certificate.agency_id):
+    replaced = _living(session, certificate.agency_id)
+    for older in replaced:
         _move(session, SYSTEM, older, "replace", reason="")
         promise_lists(session)
     session.flush()  # the old one must let go before the new one is living
@@ -68,6 +79,9 @@ def issue_certificate(session: Session, certificate_id: UUID, *, sha256: str, si
     certificate.issued_at = clock.now()
     _publish(session, certificate)
     _tell(session, certificate, "certificate_issued")
+    for older in replaced:
+        _log(session, older, EntryType.REPLACED)
+    _log(session, certificate, EntryType.ISSUED, pdf=sha256)
     return certificate
 
 
@@ -86,6 +100,19 @@ def withdraw_certificate(session: Session, actor: Actor, certificate_id: UUID, *
     return _change(session, actor, certificate_id, "withdraw", reason)
 
 
+def log_expired(session: Session) -> int:
+    """Log every certificate whose validity ended, once; how many. Nothing else changes: the calendar says it."""
+    logged = select(LedgerEntry.index).where(
+        LedgerEntry.type == EntryType.EXPIRED, LedgerEntry.number == Certificate.number
+    )
+    query = select(Certificate).where(Certificate.state.in_(LIVING), Certificate.valid_until < clock.today())
+    query = query.where(~logged.exists()).order_by(Certificate.valid_until, Certificate.number)
+    expired = session.scalars(query.options(defer(Certificate.printed))).all()
+    for certificate in expired:
+        _log(session, certificate, EntryType.EXPIRED)
+    return len(expired)
+
+
 def record_document(
     session: Session,
     *,
@@ -96,8 +123,10 @@ def record_document(
     printed: Mapping[str, Any],
     sha256: str,
     size: int,
+    replaces: Document | None = None,
+    because: str = "",
 ) -> Document:
-    """Note a sealed document under the hash of its bytes; there is one of each kind per subject."""
+    """Note a sealed document under the hash of its bytes; there is one of each kind per subject that counts."""
     document = Document(
         id=uuid4(),
         kind=kind,
@@ -108,9 +137,71 @@ def record_document(
         sha256=sha256,
         size=size,
         created_at=clock.now(),
+        replaces=replaces.id if replaces else None,
+        because=because,
     )
     session.add(document)
     return document
+
+
+def promise_replacements(session: Session, *, sealed_before: datetime, because: str) -> int:
+    """Promise a new seal for the file of every living certificate that was sealed before a moment; how many.
+
+    For a key that is no longer trusted. Asked twice, what was replaced by then is left alone.
+    """
+    newer = aliased(Document)
+    query = (
+        select(Document.id)
+        .join(Certificate, Certificate.id == Document.subject_id)
+        .outerjoin(newer, newer.replaces == Document.id)
+        .where(Document.kind == "certificate", Document.created_at < sealed_before, newer.id.is_(None))
+        .where(Certificate.state.in_(LIVING))
+        .order_by(Certificate.number)
+    )
+    found = session.scalars(query).all()
+    for document_id in found:
+        outbox.put(session, "certificate.reseal", document_id=str(document_id), because=because)
+    return len(found)
+
+
+def certificate_to_reseal(session: Session, document_id: UUID) -> Certificate | None:
+    """The certificate of a file, held; None where the file was replaced already or the certificate lives no more."""
+    document = session.get_one(Document, document_id)
+    certificate = _load(session, document.subject_id)
+    replaced = session.scalar(select(Document.id).where(Document.replaces == document_id))
+    return certificate if replaced is None and certificate.state in LIVING else None
+
+
+def replace_document(session: Session, document_id: UUID, *, because: str, sha256: str, size: int) -> Document:
+    """Record a new file that says the same as the one that it replaces; `because` is for everybody who has the old."""
+    old = session.get_one(Document, document_id)
+    certificate = _load(session, old.subject_id)
+    new = record_document(
+        session,
+        kind=old.kind,
+        subject_id=old.subject_id,
+        agency_id=old.agency_id,
+        language=old.language,
+        printed=old.printed,
+        sha256=sha256,
+        size=size,
+        replaces=old,
+        because=because,
+    )
+    events.record(
+        session,
+        "certificate.reseal",
+        subject_id=certificate.id,
+        actor=SYSTEM,
+        agency_id=certificate.agency_id,
+        before=old.sha256,
+        after=sha256,
+        reason=because,
+    )
+    _publish(session, certificate)
+    _tell(session, certificate, "certificate_resealed")
+    _log(session, certificate, EntryType.RESEALED, pdf=sha256)
+    return new
 
 
 def _numbered(session: Session, decision: Decision) -> Certificate:
@@ -155,6 +246,7 @@ def _change(session: Session, actor: Actor, certificate_id: UUID, name: str, rea
     _publish(session, certificate)
     promise_lists(session)
     _tell(session, certificate, "certificate_changed", move=name, reason=reason.strip())
+    _log(session, certificate, _LOGGED[name])
     return certificate
 
 
@@ -199,3 +291,19 @@ def _tell(session: Session, certificate: Certificate, template: str, **values: s
         path="/agency/",
         **values,
     )
+
+
+def _log(session: Session, certificate: Certificate, kind: EntryType, *, pdf: str | None = None) -> None:
+    """Add to the public log; with a file, its hash and that of the credential in it."""
+    twin = certificate.credential if pdf else None
+    entry = certificate_entry(
+        kind,
+        certificate.number,
+        status=certificate.status_on(clock.today()).value,
+        at=clock.now(),
+        valid_from=certificate.valid_from,
+        valid_until=certificate.valid_until,
+        pdf=pdf,
+        credential=hashlib.sha256(twin.encode()).hexdigest() if twin else None,
+    )
+    append(session, entry)

@@ -5,9 +5,11 @@ import os
 from alembic import context
 from sqlalchemy import create_engine
 
+import certificates.ledger.models
 import certificates.models
 import certificates.register.models
 import portal.account.models
+import portal.chores
 from audits.core.db import Base
 from audits.core.events import Event
 from audits.core.numbering import Counter

@@ -18,6 +18,8 @@ from certificates.register.services import rebuild_all
 from portal import database
 from portal.account.services import clear_out
 from portal.app import create_app
+from portal.keys import keys
+from portal.ledger_cli import ledger_commands
 from portal.settings import Settings
 
 
@@ -66,6 +68,10 @@ def clear_out_sessions(app: Flask) -> None:
     """Remove ended sessions, used links and old brake marks; for every night."""
     with app.app_context(), database.write() as session:
         clear_out(session)
+
+
+main.add_command(keys)
+main.add_command(ledger_commands)
 
 
 @contextmanager

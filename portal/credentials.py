@@ -29,12 +29,12 @@ class Twin:
 
 
 def twin_of(certificate: Certificate) -> Twin:
-    """Sign the facts of a certificate. It is for the caller to keep them: each call signs anew."""
+    """What was signed about a certificate, or is signed now; it is for the caller to keep it."""
     facts, index, base, at = certificate.printed, certificate.status_index, issuer(), clock.now()
     _, key = sealing.credential_key()
     return Twin(
-        issue(facts, issuer=base, status_index=index, key=key, at=at),
-        issue_badge(facts, issuer=base, status_index=index, key=key, at=at),
+        certificate.credential or issue(facts, issuer=base, status_index=index, key=key, at=at),
+        certificate.badge or issue_badge(facts, issuer=base, status_index=index, key=key, at=at),
         offline_url(base, facts, key),
     )
 

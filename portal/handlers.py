@@ -19,7 +19,13 @@ from certificates import press
 from certificates.models import Certificate, Document
 from certificates.printed import decision_letter_facts
 from certificates.register.services import refresh_entry
-from certificates.services import issue_certificate, number_certificate, record_document
+from certificates.services import (
+    certificate_to_reseal,
+    issue_certificate,
+    number_certificate,
+    record_document,
+    replace_document,
+)
 from portal import credentials, mail, sealing, storage
 from portal.settings import Settings
 
@@ -35,12 +41,18 @@ def seal(session: Session, payload: Mapping[str, Any]) -> None:
     certificate = session.get_one(Certificate, UUID(payload["certificate_id"]), with_for_update=True)
     if certificate.issued_at is not None:
         return
-    language, twin = certificate.printed["language"], credentials.twin_of(certificate)
-    certificate.credential, certificate.badge = twin.credential, twin.badge
-    sha256, size = _print(
-        "certificate", certificate.printed, language, attachments=[twin.attached], offline_url=twin.offline_url
-    )
-    issue_certificate(session, certificate.id, sha256=sha256, size=size, language=language)
+    sha256, size = _certificate(certificate)
+    issue_certificate(session, certificate.id, sha256=sha256, size=size, language=certificate.printed["language"])
+
+
+def reseal(session: Session, payload: Mapping[str, Any]) -> None:
+    """The file of a living certificate is printed anew from the same facts, with the key of today."""
+    document_id = UUID(payload["document_id"])
+    certificate = certificate_to_reseal(session, document_id)
+    if certificate is None:
+        return
+    sha256, size = _certificate(certificate)
+    replace_document(session, document_id, because=payload["because"], sha256=sha256, size=size)
 
 
 def audit_report(session: Session, payload: Mapping[str, Any]) -> None:
@@ -82,6 +94,7 @@ def mail_agency(session: Session, payload: Mapping[str, Any]) -> None:
 
 HANDLERS: dict[str, Handler] = {
     "certificate.number": number,
+    "certificate.reseal": reseal,
     "certificate.seal": seal,
     "credentials.sign_lists": sign_lists,
     "document.audit_report": audit_report,
@@ -118,7 +131,19 @@ def _record(session: Session, kind: str, subject_id: UUID, agency_id: UUID, fact
     )
 
 
+def _certificate(certificate: Certificate) -> tuple[str, int]:
+    """The file of a certificate, with its twin for machines, which is signed once."""
+    twin = credentials.twin_of(certificate)
+    certificate.credential, certificate.badge = twin.credential, twin.badge
+    facts = certificate.printed
+    return _print("certificate", facts, facts["language"], attachments=[twin.attached], offline_url=twin.offline_url)
+
+
 def _print(kind: str, facts: Mapping[str, Any], language: str, **along: Any) -> tuple[str, int]:
     """Render, seal and store; the address and the size of the bytes. `along` is what else goes onto the paper."""
-    sealed = sealing.sealer().seal(press.render(kind, facts, language=language, **along))
+    settings: Settings = current_app.extensions["settings"]
+    sealer = sealing.sealer()
+    room = sealer.room()
+    pdf = press.render(kind, facts, language=language, fonts=settings.fonts_dir, room=room, **along)
+    sealed = sealer.seal(pdf, room)
     return storage.store().put(sealed), len(sealed)

@@ -79,6 +79,7 @@ def _footer() -> list[dict[str, Any]]:
         ("registry.privacy", _("Privacy")),
         ("registry.accessibility", _("Accessibility")),
         ("registry.open_data", _("Open data")),
+        ("registry.log", _("Public log")),
     )
 
 

@@ -4,8 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Self, cast
 from urllib.parse import urlsplit
+
+from certificates.ledger.notes import Algorithm, NoteError, Vkey
+from certificates.seal.addresses import RingAddress, parse_key
 
 ROOT = Path(__file__).parents[1]
 VAR = ROOT / "var"
@@ -36,10 +39,19 @@ class Settings:
     seal_dir: Path = VAR / "seal"
     seal_passphrase: str = field(default="demo", repr=False)
     seal_algorithm: str = "P-256"
+    seal_level: str = "t"
+    seal_key: str = "file:"
+    seal_pin: str = field(default="", repr=False)
+    seal_token: str = field(default="", repr=False)
+    seal_chain: Path | None = None
+    tsa_urls: tuple[str, ...] = ()
+    tsa_roots: Path | None = None
     fonts_dir: Path = VAR / "assets" / "fonts"
     body_name: str = "Stichting Keurwerk"
     body_address: str = "Waagplein 1, 3511 AB Utrecht"
     contact_email: str = "info@keurwerk.example"
+    ledger_witnesses: tuple[str, ...] = ()
+    ledger_witnessed: tuple[str, ...] = ()
     testing: bool = False
 
     @classmethod
@@ -52,7 +64,8 @@ class Settings:
             values |= {name: int(values[name]) for name in ("max_upload_bytes",) if name in values}
         except ValueError:
             problems.append("MAX_UPLOAD_BYTES is not a whole number")
-        values |= {name: Path(values[name]) for name in ("seal_dir", "fonts_dir") if name in values}
+        values |= {name: Path(values[name]) for name in _PATHS if name in values}
+        values |= {name: tuple(values[name].split()) for name in ("tsa_urls", *_VKEYS) if name in values}
         values.pop("testing", None)
         problems += [line for line in _problems(values) if line]
         if problems:
@@ -60,8 +73,10 @@ class Settings:
         return cls(**values)
 
 
+_PATHS = ("seal_dir", "fonts_dir", "seal_chain", "tsa_roots")
 _REQUIRED = ("database_url", "redis_url", "secret_key")
-_SEAL_ALGORITHMS = ("P-256", "RSA-3072")
+_CHOICES = {"seal_algorithm": ("P-256", "RSA-3072"), "seal_level": ("t", "b", "lt")}
+_VKEYS = {"ledger_witnesses": Algorithm.COSIGNATURE, "ledger_witnessed": Algorithm.ED25519}
 _SCHEMES = {
     "database_url": {"postgresql", "postgresql+psycopg"},
     "redis_url": {"redis", "rediss", "unix"},
@@ -74,20 +89,54 @@ _SCHEMES = {
 def _problems(values: Mapping[str, object]) -> list[str]:
     given = {name: str(value) for name, value in values.items()}
     wrong = [
+        f"{name.upper()} has {text}, which is no verifier key of type {algorithm.value}"
+        for name, algorithm in _VKEYS.items()
+        for text in cast(tuple[str, ...], values.get(name, ()))
+        if not _is_vkey(text, algorithm)
+    ]
+    wrong += [
         f"{name.upper()} must begin with one of {', '.join(sorted(known))}"
         for name, known in _SCHEMES.items()
         if name in given and urlsplit(given[name]).scheme not in known
     ]
     if len(given.get("secret_key", "x" * SECRET_MIN)) < SECRET_MIN:
         wrong.append(f"SECRET_KEY must have at least {SECRET_MIN} characters")
-    if given.get("seal_algorithm", "P-256") not in _SEAL_ALGORITHMS:
-        wrong.append(f"SEAL_ALGORITHM must be {' or '.join(_SEAL_ALGORITHMS)}")
+    wrong += [
+        f"{name.upper()} must be {' or '.join(known)}"
+        for name, known in _CHOICES.items()
+        if given.get(name, known[0]) not in known
+    ]
     base = urlsplit(given.get("base_url", "https://"))
     if base.scheme == "http" and not _is_loopback(base.hostname or ""):
         wrong.append("BASE_URL must be https, except on this machine itself")
     if base.scheme == "https" and base.hostname and given.get("seal_passphrase", "demo") == "demo":
         wrong.append("SEAL_PASSPHRASE must be set; the one of the demo is known to everybody")
+    return wrong + _seal_problems(values, given)
+
+
+def _seal_problems(values: Mapping[str, Any], given: Mapping[str, str]) -> list[str]:
+    """What does not go together in the settings of seal and time-stamps."""
+    wrong, urls = [], values.get("tsa_urls", ())
+    try:
+        own_key = isinstance(parse_key(given.get("seal_key", "file:")), RingAddress)
+    except ValueError as error:
+        return [f"SEAL_KEY {error}"]
+    if not own_key and "seal_chain" not in given:
+        wrong.append("SEAL_CHAIN must name the certificates of SEAL_KEY, its own first and the root last")
+    if any(urlsplit(url).scheme not in {"http", "https"} or not urlsplit(url).hostname for url in urls):
+        wrong.append("TSA_URLS must be http or https addresses, with blanks between them")
+    if urls and "tsa_roots" not in given:
+        wrong.append("TSA_ROOTS must name the root certificates of TSA_URLS")
+    if given.get("seal_level") == "lt" and (urls or not own_key):
+        wrong.append("SEAL_LEVEL lt is for the authority of the keyring: others do not let us speak for them")
     return wrong
+
+
+def _is_vkey(text: str, algorithm: Algorithm) -> bool:
+    try:
+        return Vkey.parse(text).algorithm is algorithm
+    except NoteError:
+        return False
 
 
 def _is_loopback(host: str) -> bool:

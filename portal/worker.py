@@ -12,7 +12,7 @@ from rq import SimpleWorker
 from rq.serializers import JSONSerializer
 from sqlalchemy.exc import SQLAlchemyError
 
-from portal import jobs
+from portal import chores, jobs
 from portal.app import create_app
 from portal.settings import Settings
 
@@ -65,11 +65,12 @@ class PortalWorker(SimpleWorker):
 
 
 def sweep_until(app: Flask, stop: threading.Event) -> None:
-    """Sweep every few seconds; a database or queue that is down now will be there later."""
+    """Sweep and do due chores every few seconds; a database or queue that is down now will be there later."""
     while not stop.wait(SWEEP_SECONDS):
         try:
             with app.app_context():
                 jobs.sweep()
+            chores.run_due(app)
         except (SQLAlchemyError, RedisError):
             log.warning("the sweep found no database or no queue")
         except Exception:  # this thread is the safety net: it goes on

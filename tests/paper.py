@@ -1,11 +1,22 @@
 """The smallest PDF with a room for a seal: what the press makes, without the press."""
 
 import io
+from pathlib import Path
 
 from certificates.seal import room as rooms
+from certificates.seal.keys import Keyring, Purpose
 from certificates.seal.room import Room
+from certificates.seal.sealer import KeySealer
+from certificates.seal.signing import held_key
+from certificates.seal.timestamp import TimeStampAuthority
 
 CATALOGUE, PAGES, PAGE, CONTENT, FORM, WIDGET, SIGNATURE = range(1, 8)
+
+
+def sealer_of(folder: Path, passphrase: str) -> KeySealer:
+    """A sealer of level B-T with the keys of a folder."""
+    ring = Keyring.open(folder, passphrase)
+    return KeySealer(held_key(ring, Purpose.SEAL), TimeStampAuthority(held_key(ring, Purpose.TIMESTAMP)))
 
 
 def paper(room: Room | None = None, text: str = "valid until 2031-05-04") -> bytes:

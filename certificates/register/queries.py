@@ -1,15 +1,15 @@
 """Reads of the public register. Nothing here asks who reads, and nothing here is more than the public may know."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, ScalarSelect, func, select
-from sqlalchemy.orm import Session, defer, joinedload
+from sqlalchemy.orm import Session, aliased, defer, joinedload
 
 from audits.core.errors import NotFoundError
 from audits.schemes.models import SchemeVersion
-from certificates.models import Certificate, CertificateChange, Document
+from certificates.models import Certificate, CertificateChange, Document, DocumentStamp
 from certificates.register.models import RegisterEntry
 from certificates.register.projection import changes_of, terms_of
 from certificates.register.rules import Line, course
@@ -48,13 +48,19 @@ class Figures:
 
 @dataclass(frozen=True, slots=True)
 class PublicDocument:
-    """A sealed document as far as the public may know it."""
+    """A sealed document as far as the public may know it.
+
+    A later file that replaced it says when and why; `archived` is set where an archival form of it was looked up.
+    """
 
     kind: str
     subject_id: UUID
     sha256: str
     size: int
     created_at: datetime
+    replaced_at: datetime | None = None
+    replaced_because: str = ""
+    archived: bool = False
 
 
 def entry(session: Session, public_id: str) -> RegisterEntry:
@@ -112,13 +118,18 @@ def certificate(session: Session, number: str) -> Certificate:
 
 
 def document_of(session: Session, certificate_id: UUID) -> PublicDocument | None:
-    """The sealed file of a certificate."""
+    """The sealed file of a certificate that counts: the newest."""
     return _document(session, Document.kind == "certificate", Document.subject_id == certificate_id)
 
 
 def document_with(session: Session, sha256: str) -> PublicDocument | None:
-    """What is known of a file with exactly these bytes, if we made it."""
-    return _document(session, Document.sha256 == sha256)
+    """What is known of a file with exactly these bytes, if we made it; an archival form counts as the document."""
+    found = _document(session, Document.sha256 == sha256)
+    if found is not None:
+        return found
+    stamped = select(DocumentStamp.document_id).where(DocumentStamp.sha256 == sha256)
+    archived = _document(session, Document.id.in_(stamped))
+    return replace(archived, sha256=sha256, archived=True) if archived else None
 
 
 def certificate_by_id(session: Session, certificate_id: UUID) -> Certificate:
@@ -148,9 +159,13 @@ def _count(*conditions: ColumnElement[bool]) -> ScalarSelect[int]:
 
 
 def _document(session: Session, *conditions: ColumnElement[bool]) -> PublicDocument | None:
-    row = session.execute(
+    newer = aliased(Document)
+    query = (
         select(Document.kind, Document.subject_id, Document.sha256, Document.size, Document.created_at)
+        .add_columns(newer.created_at, func.coalesce(newer.because, ""))
+        .outerjoin(newer, newer.replaces == Document.id)
         .where(*conditions)
-        .limit(1)
-    ).first()
+        .order_by(Document.created_at.desc())
+    )
+    row = session.execute(query.limit(1)).first()
     return PublicDocument(*row) if row else None

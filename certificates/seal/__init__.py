@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 from certificates.seal.custody import SEAL_ALGORITHMS, ensure_keyring
 from certificates.seal.keys import Keyring, KeysError, load_root
 from certificates.seal.room import Room, SealError
+from certificates.seal.sealer import KeySealer, Sealer
 
 if TYPE_CHECKING:
-    from certificates.seal.sealer import KeySealer, Sealer
     from certificates.seal.verify import SealOutcome, SealReason, SealVerdict, examine
 
 __all__ = [

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from cryptography import x509
-from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 
 MANIFEST = "keyring.json"
@@ -154,6 +154,14 @@ class Keyring:
             for entry in self.entries
             if entry.state is KeyState.COMPROMISED and entry.purpose in CERTIFIED
         }
+
+    def distrusted(self) -> frozenset[str]:
+        """The certificates whose key is compromised, as SHA-256 of the certificate in hex."""
+        return frozenset(
+            self.certificate(entry).fingerprint(hashes.SHA256()).hex()
+            for entry in self.entries
+            if entry.state is KeyState.COMPROMISED and entry.purpose in CERTIFIED
+        )
 
     def _trusted(self, purpose: Purpose) -> list[Entry]:
         return self.of(purpose, KeyState.ACTIVE, KeyState.RETIRED)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 FIELD = "Seal"
-_READ_ALOUD = "Electronic seal"
+READ_ALOUD = "Electronic seal"
 _SMALLEST = 1024  # hex digits; nothing that people can have printed on a document holds such a row of zeros
 _EMPTY = re.compile(rb"/ByteRange \[0 @{10} @{10} @{10}\] /Contents <(0{%d,})>" % _SMALLEST)
 _RANGE = b"/ByteRange [0 %10d %10d %10d]"
@@ -62,7 +62,7 @@ def widget(page: int, signature: int) -> bytes:
     """
     return b"<< /Type /Annot /Subtype /Widget /FT /Sig /T %s /TU %s /Rect [0 0 0 0] /F 132 /P %d 0 R /V %d 0 R >>" % (
         text_string(FIELD),
-        text_string(_READ_ALOUD),
+        text_string(READ_ALOUD),
         page,
         signature,
     )

@@ -1,4 +1,4 @@
-"""Credentials: what was signed about a certificate, its place in the status lists, and the lists themselves."""
+"""A document that is replaced by another one, and the archival forms in which a document lives on."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -6,79 +6,51 @@ from alembic import op
 revision = "0003"
 down_revision = "0002"
 
-# Certificates from before get a place too, drawn from lists that are at most half full, as later ones are.
-DRAW = """
-UPDATE certificate SET status_index = drawn.place
-FROM (SELECT id, row_number() OVER () AS turn FROM certificate) AS waiting
-JOIN (SELECT place, row_number() OVER (ORDER BY random()) AS turn
-      FROM generate_series(0, (SELECT 131072 * (count(*) / 65536 + 1) FROM certificate) - 1) AS place) AS drawn
-  USING (turn)
-WHERE waiting.id = certificate.id
-"""
-
-GRANTED = """
-  IF NOT EXISTS (SELECT FROM decision
-                 WHERE id = NEW.decision_id AND agency_id = NEW.agency_id AND outcome <> 'refuse') THEN
-    RAISE EXCEPTION 'a certificate needs a grant' USING ERRCODE = 'check_violation', CONSTRAINT = 'granted';
-  END IF;
-"""
-BEFORE = f"""
-CREATE OR REPLACE FUNCTION check_certificate() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN{GRANTED}
-  IF TG_OP = 'UPDATE' AND (NEW.number, NEW.decision_id, NEW.valid_from, NEW.valid_until, NEW.printed)
-     IS DISTINCT FROM (OLD.number, OLD.decision_id, OLD.valid_from, OLD.valid_until, OLD.printed) THEN
-    RAISE EXCEPTION 'what a certificate says is fixed' USING ERRCODE = 'integrity_constraint_violation';
-  END IF;
-  RETURN NEW;
-END $$
-"""
-# A place in the lists is given once; what was signed may come later, and then stays.
-AFTER = f"""
-CREATE OR REPLACE FUNCTION check_certificate() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN{GRANTED}
-  IF TG_OP = 'UPDATE' AND (
-       (NEW.number, NEW.decision_id, NEW.valid_from, NEW.valid_until, NEW.printed, NEW.status_index)
-       IS DISTINCT FROM (OLD.number, OLD.decision_id, OLD.valid_from, OLD.valid_until, OLD.printed, OLD.status_index)
-       OR (OLD.credential IS NOT NULL AND NEW.credential IS DISTINCT FROM OLD.credential)
-       OR (OLD.badge IS NOT NULL AND NEW.badge IS DISTINCT FROM OLD.badge)) THEN
-    RAISE EXCEPTION 'what a certificate says is fixed' USING ERRCODE = 'integrity_constraint_violation';
-  END IF;
-  RETURN NEW;
-END $$
-"""
+ONCE = {"table_name": "document", "columns": ["kind", "subject_id"], "unique": True}
 
 
 def upgrade() -> None:
-    for column in (
-        sa.Column("status_index", sa.Integer(), nullable=True),
-        sa.Column("credential", sa.Text(), nullable=True),
-        sa.Column("badge", sa.Text(), nullable=True),
-    ):
-        op.add_column("certificate", column)
-    op.execute(DRAW)
-    op.alter_column("certificate", "status_index", nullable=False)
-    op.create_unique_constraint(op.f("uq_certificate_status_index"), "certificate", ["status_index"])
-    op.execute(AFTER)
+    op.add_column("document", sa.Column("replaces", sa.Uuid(), nullable=True))
+    op.add_column("document", sa.Column("because", sa.Text(), nullable=False, server_default=""))
+    op.alter_column("document", "because", server_default=None)
+    op.create_unique_constraint("uq_document_of", "document", ["id", "kind", "subject_id"])
+    op.create_unique_constraint("uq_document_replaces", "document", ["replaces"])
+    op.create_foreign_key(
+        "fk_document_replaces",
+        "document",
+        "document",
+        ["replaces", "kind", "subject_id"],
+        ["id", "kind", "subject_id"],
+    )
+    op.create_check_constraint("because", "document", "(replaces IS NULL) = (because = '')")
+    op.drop_index("uq_document_once", table_name="document")
+    op.create_index("uq_document_once", **ONCE, postgresql_where="kind <> 'audit_report' AND replaces IS NULL")
     op.create_table(
-        "status_list",
-        sa.Column(
-            "purpose",
-            sa.Enum("revocation", "suspension", name="statuspurpose", native_enum=False, length=40),
-            nullable=False,
-        ),
-        sa.Column("number", sa.Integer(), autoincrement=False, nullable=False),
-        sa.Column("token", sa.Text(), nullable=False),
-        sa.Column("bits_sha256", sa.String(), nullable=False),
-        sa.Column("kid", sa.String(), nullable=False),
-        sa.Column("signed_at", sa.DateTime(timezone=True), nullable=False),
-        sa.CheckConstraint("purpose IN ('revocation', 'suspension')", name=op.f("ck_status_list_purpose")),
-        sa.PrimaryKeyConstraint("purpose", "number", name=op.f("pk_status_list")),
+        "document_stamp",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("document_id", sa.Uuid(), nullable=False),
+        sa.Column("sha256", sa.String(), nullable=False),
+        sa.Column("size", sa.Integer(), nullable=False),
+        sa.Column("proves_until", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["document_id"], ["document.id"], name=op.f("fk_document_stamp_document_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_document_stamp")),
+        sa.UniqueConstraint("sha256", name=op.f("uq_document_stamp_sha256")),
+    )
+    op.create_index(op.f("ix_document_stamp_document_id"), "document_stamp", ["document_id"])
+    op.execute(
+        "CREATE TRIGGER document_stamp_kept BEFORE UPDATE OR DELETE ON document_stamp"
+        " FOR EACH ROW EXECUTE FUNCTION refuse_change()"
     )
 
 
 def downgrade() -> None:
-    op.drop_table("status_list")
-    op.execute(BEFORE)
-    op.drop_constraint(op.f("uq_certificate_status_index"), "certificate")
-    for column in ("badge", "credential", "status_index"):
-        op.drop_column("certificate", column)
+    op.drop_table("document_stamp")
+    op.drop_index("uq_document_once", table_name="document")
+    op.create_index("uq_document_once", **ONCE, postgresql_where="kind <> 'audit_report'")
+    op.drop_constraint(op.f("ck_document_because"), "document")
+    op.drop_constraint("fk_document_replaces", "document")
+    op.drop_constraint("uq_document_replaces", "document")
+    op.drop_constraint("uq_document_of", "document")
+    op.drop_column("document", "because")
+    op.drop_column("document", "replaces")

@@ -264,7 +264,7 @@ def _background(app: Any, name: str, serial: int) -> None:
 
 
 def _with_a_changed_byte(pdf: bytes) -> bytes:
-    place = pdf.index(b"/Title") + 10
+    place = pdf.index(b"stream") + 100
     return pdf[:place] + bytes([pdf[place] ^ 1]) + pdf[place + 1 :]
 
 

@@ -9,11 +9,12 @@ from sqlalchemy import func, select
 
 from audits.core import clock
 from certificates.models import Document
-from certificates.seal import KeySealer, ensure_keyring
+from certificates.seal import ensure_keyring
 from certificates.services import record_document
 from certificates.workflow import CertificateState
 from tests.browser import Browser
 from tests.factories.certificates import change, make_certificate
+from tests.paper import paper, sealer_of
 
 S = CertificateState
 TODAY = clock.today()
@@ -31,11 +32,12 @@ def plain_pdf(**options):
 def sealed(settings, tmp_path_factory):
     """Files with our seal, and with the seal of a stranger who calls himself as we do."""
     ensure_keyring(settings.seal_dir, settings.body_name, settings.seal_passphrase)
-    ours = KeySealer.load(settings.seal_dir, settings.seal_passphrase)
+    ours = sealer_of(settings.seal_dir, settings.seal_passphrase)
     strange = tmp_path_factory.mktemp("strange")
     ensure_keyring(strange, settings.body_name, "other")
-    theirs = KeySealer.load(strange, "other")
-    return {name: sealer.seal(plain_pdf()) for name, sealer in (("ours", ours), ("theirs", theirs))}
+    theirs = sealer_of(strange, "other")
+    rooms = {"ours": (ours, ours.room()), "theirs": (theirs, theirs.room())}
+    return {name: sealer.seal(paper(room), room) for name, (sealer, room) in rooms.items()}
 
 
 def known(session, certificate, data, kind="certificate"):

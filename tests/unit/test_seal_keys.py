@@ -4,6 +4,7 @@ import json
 import stat
 import threading
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 
 import pytest
 from cryptography import x509
@@ -195,6 +196,14 @@ class TestRevoking:
         kid, _ = ring.credential_key()
         mark_compromised(ring.folder, kid, reason="a laptop was stolen")
         assert Keyring.open(ring.folder).credential_public() == {}
+
+    def test_its_certificate_is_known_by_its_fingerprint(self, ring):
+        entry = ring.active(Purpose.SEAL)
+        retire_key(ring.folder, ring.active(Purpose.TIMESTAMP).id)
+        assert Keyring.open(ring.folder).distrusted() == frozenset()
+        mark_compromised(ring.folder, entry.id, reason="a laptop was stolen")
+        der = ring.certificate(entry).public_bytes(serialization.Encoding.DER)
+        assert Keyring.open(ring.folder).distrusted() == {sha256(der).hexdigest()}
 
     def test_its_certificate_is_on_the_list_since_then(self, ring):
         entry = ring.active(Purpose.SEAL)

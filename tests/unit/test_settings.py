@@ -1,5 +1,7 @@
 """The environment is checked as a whole before anything starts."""
 
+from pathlib import Path
+
 import pytest
 
 from portal.settings import Settings, SettingsError
@@ -71,3 +73,44 @@ def test_no_environment_switches_the_tests_on():
 def test_no_secret_is_printed():
     assert "pass-phrase" not in repr(Settings.from_env(GOOD))
     assert "sss" not in repr(Settings.from_env(GOOD))
+
+
+@pytest.mark.parametrize(
+    ("given", "problem"),
+    [
+        ({"SEAL_ALGORITHM": "Ed25519"}, "SEAL_ALGORITHM must be P-256 or RSA-3072"),
+        ({"SEAL_LEVEL": "lta"}, "SEAL_LEVEL must be t or b or lt"),
+        ({"SEAL_KEY": "vault:x"}, "SEAL_KEY must be file:, pkcs11:… or csc+https://…"),
+        (
+            {"SEAL_KEY": "csc+https://seal.example/csc/v2?credential=1"},
+            "SEAL_CHAIN must name the certificates of SEAL_KEY, its own first and the root last",
+        ),
+        ({"TSA_URLS": "https://tsa.example"}, "TSA_ROOTS must name the root certificates of TSA_URLS"),
+        (
+            {"TSA_URLS": "https://tsa.example ftp://x.example", "TSA_ROOTS": "/x"},
+            "TSA_URLS must be http or https addresses, with blanks between them",
+        ),
+        (
+            {"TSA_URLS": "https://tsa.example", "TSA_ROOTS": "/x", "SEAL_LEVEL": "lt"},
+            "SEAL_LEVEL lt is for the authority of the keyring: others do not let us speak for them",
+        ),
+    ],
+)
+def test_settings_of_the_seal_that_do_not_go_together_are_told(given, problem):
+    assert problems(**given) == [problem]
+
+
+def test_a_key_elsewhere_and_several_authorities_can_be_set():
+    found = Settings.from_env(
+        GOOD
+        | {
+            "SEAL_KEY": "pkcs11:token=keurwerk;object=seal?module-path=/usr/lib/module.so",
+            "SEAL_PIN": "4711-pin",
+            "SEAL_CHAIN": "/etc/keurwerk/chain.pem",
+            "TSA_URLS": "https://one.example/tsa http://two.example/tsa",
+            "TSA_ROOTS": "/etc/keurwerk/tsa.pem",
+        }
+    )
+    assert found.tsa_urls == ("https://one.example/tsa", "http://two.example/tsa")
+    assert found.seal_chain == Path("/etc/keurwerk/chain.pem")
+    assert "4711-pin" not in repr(found)

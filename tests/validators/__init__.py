@@ -6,6 +6,7 @@ they print, and how much of the file is covered, must be read.
 
 import hashlib
 import re
+import ssl
 import subprocess
 from collections.abc import Iterable, Mapping
 from functools import cache
@@ -75,12 +76,12 @@ def qpdf(pdf: bytes) -> int:
     return _on_file(["qpdf", "--check"], pdf).returncode
 
 
-def openssl_cades(pdf: bytes, root_pem: bytes) -> bool:
-    """Whether OpenSSL accepts the seal as CAdES over all of the file but the seal itself, up to the pinned root."""
+def openssl_cades(pdf: bytes, root: bytes) -> bool:
+    """Whether OpenSSL accepts the seal as CAdES over all of the file but itself, up to the pinned root (DER)."""
     covered, signature = split(pdf)
     with TemporaryDirectory() as name:
         folder = Path(name)
-        (folder / "root.pem").write_bytes(root_pem)
+        (folder / "root.pem").write_text(ssl.DER_cert_to_PEM_cert(root))
         (folder / "covered").write_bytes(covered)
         (folder / "seal.der").write_bytes(signature)
         command = [
@@ -90,7 +91,7 @@ def openssl_cades(pdf: bytes, root_pem: bytes) -> bool:
         return subprocess.run(command, cwd=folder, capture_output=True, check=False).returncode == 0
 
 
-def openssl_timestamp(pdf: bytes, root_pem: bytes) -> bool:
+def openssl_timestamp(pdf: bytes, root: bytes) -> bool:
     """Whether OpenSSL accepts the time-stamp in the seal, over the value of the signature."""
     content = cms.ContentInfo.load(split(pdf)[1])["content"]
     signer = content["signer_infos"][0]
@@ -101,7 +102,7 @@ def openssl_timestamp(pdf: bytes, root_pem: bytes) -> bool:
         return False
     with TemporaryDirectory() as name:
         folder = Path(name)
-        (folder / "root.pem").write_bytes(root_pem)
+        (folder / "root.pem").write_text(ssl.DER_cert_to_PEM_cert(root))
         (folder / "token.der").write_bytes(tokens[0].dump())
         digest = hashlib.sha256(signer["signature"].native).hexdigest()
         command = [

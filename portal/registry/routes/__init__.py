@@ -5,13 +5,13 @@ from flask.blueprints import BlueprintSetupState
 
 from portal.registry.caching import keep
 from portal.registry.problems import InvalidQueryError, invalid_query, problem
-from portal.registry.routes import about, api, certificates, check, machines, pages, verify
+from portal.registry.routes import about, api, certificates, check, ledger, machines, pages, verify
 
 __all__ = ["bp"]
 
 bp = Blueprint("registry", __name__)
 
-for part in (pages, certificates, machines, check, verify, api, about):
+for part in (pages, certificates, machines, check, verify, api, ledger, about):
     part.add_to(bp)
 
 
@@ -22,7 +22,9 @@ def _keep(response: Response) -> Response:
 
 @bp.after_app_request
 def _describe(response: Response) -> Response:
-    return api.describe(response) if request.path.startswith("/api/") else response
+    if request.path.startswith("/api/"):
+        return api.describe(response)
+    return ledger.describe(response) if ledger.is_ours(request.path) else response
 
 
 @bp.record_once
@@ -32,3 +34,6 @@ def _join(state: BlueprintSetupState) -> None:
     app.register_error_handler(InvalidQueryError, invalid_query)
     # A check of a file changes nothing and asks for no cookie, so that there is nothing to forge.
     app.extensions["csrf"].exempt(verify.verify_file)
+    # Programs of witnesses and logs come without a cookie; what they send is signed.
+    app.extensions["csrf"].exempt(ledger.cosign)
+    app.extensions["csrf"].exempt(ledger.add_checkpoint)

@@ -11,6 +11,7 @@ from certificates.register import queries
 from certificates.rules import is_number
 from portal import database, storage
 from portal.access import public
+from portal.registry.caching import SHARED_SECONDS
 from portal.registry.routes.pages import rosette
 
 
@@ -43,7 +44,7 @@ def certificate(number: str) -> ResponseReturnValue:
 
 @public
 def certificate_file(number: str) -> ResponseReturnValue:
-    """The sealed file, byte for byte as it was issued; its bytes never change, whatever happens to its worth."""
+    """The sealed file that counts, byte for byte as it was made. A file never changes; only another can replace it."""
     if not is_number(number):
         raise NotFoundError("There is no certificate with this number.")
     session = database.read()
@@ -58,6 +59,6 @@ def certificate_file(number: str) -> ResponseReturnValue:
         etag=document.sha256,
         conditional=True,
     )
-    response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+    response.headers["Cache-Control"] = f"public, max-age=0, s-maxage={SHARED_SECONDS}"
     response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
     return response

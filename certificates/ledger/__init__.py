@@ -1,0 +1,1 @@
+"""The public log: what happened to every certificate, in an order that nobody can change afterwards."""

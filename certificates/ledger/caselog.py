@@ -1,0 +1,88 @@
+"""The head of the case log: a Merkle root over the rows of `event` that were written since the head before.
+
+Defined so that anybody with the table can compute it again. A leaf is the canonical JSON of a row, in the order of
+its id, with these fields: `id`; `happened_at` in UTC with six decimals; `name`; `subject_id`, `actor_id` and
+`agency_id` (null if there is none) as lower-case UUIDs; `data`. The rows are those with ids from `first`, one more
+than the `last` of the head before (1 in the first head), up to `last`, the largest id that happened before the day
+began. The hash is that of RFC 6962.
+"""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from audits.core import clock
+from audits.core.events import Event
+from certificates.ledger.entries import EntryType, canonical, case_log_entry
+from certificates.ledger.models import LedgerEntry
+from certificates.ledger.services import append
+from certificates.ledger.tree import Growing, leaf_hash
+
+# Ids are given before a transaction commits: a day is closed when nothing that began in it can still be open.
+SETTLED = timedelta(hours=1)
+_AT_ONCE = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The root over `count` rows."""
+
+    count: int
+    root: bytes
+
+
+def append_head(session: Session) -> int | None:
+    """Log the head of the days that are over; None if nothing happened since the last one."""
+    last = session.scalar(select(func.max(Event.id)).where(Event.happened_at < _closed(clock.now())))
+    before = last_head(session)
+    first = before["last"] + 1 if before else 1
+    if last is None or last < first:
+        return None
+    head = head_of(session, first, last)
+    entry = case_log_entry(at=clock.now(), first=first, last=last, count=head.count, root=head.root)
+    return append(session, entry)
+
+
+def last_head(session: Session) -> dict[str, Any] | None:
+    """What the newest head says."""
+    query = select(LedgerEntry.data).where(LedgerEntry.type == EntryType.CASE_LOG)
+    data = session.scalar(query.order_by(LedgerEntry.index.desc()).limit(1))
+    return None if data is None else json.loads(data)
+
+
+def head_of(session: Session, first: int, last: int) -> Head:
+    """The root over the rows from `first` to `last`."""
+    grown = Growing()
+    for event in _events(session, first, last):
+        grown.add(leaf_hash(canonical(row(event))))
+    return Head(grown.size, grown.root())
+
+
+def row(event: Event) -> dict[str, Any]:
+    """One row of the case log as it is hashed."""
+    return {
+        "id": event.id,
+        "happened_at": f"{event.happened_at.astimezone(UTC):%Y-%m-%dT%H:%M:%S.%fZ}",
+        "name": event.name,
+        "subject_id": str(event.subject_id),
+        "actor_id": str(event.actor_id),
+        "agency_id": str(event.agency_id) if event.agency_id else None,
+        "data": event.data,
+    }
+
+
+def _events(session: Session, first: int, last: int) -> Iterator[Event]:
+    query = select(Event).where(Event.id >= first, Event.id <= last).order_by(Event.id)
+    with session.scalars(query.execution_options(yield_per=_AT_ONCE)) as events:
+        yield from events
+
+
+def _closed(now: datetime) -> datetime:
+    """The beginning of the newest day in the Netherlands of which the days before it are closed."""
+    day = (now - SETTLED).astimezone(clock.AMSTERDAM).date()
+    return datetime.combine(day, time.min, clock.AMSTERDAM)

@@ -1,0 +1,65 @@
+"""The bundle of C2SP tlog-proof: that an entry is in a log, for checking without asking anybody."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Self
+
+from certificates.ledger.notes import (
+    LONGEST_NOTE,
+    Checkpoint,
+    Note,
+    NoteError,
+    Vkey,
+    decode,
+    encode,
+    parse_number,
+)
+from certificates.ledger.tree import HASH_SIZE, includes, leaf_hash
+
+MEDIA_TYPE = "text/plain"
+LONGEST_PATH = 63
+_FIRST = "c2sp.org/tlog-proof@v1"
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """One bundle. `extra` holds the bytes of the entry, so that the bundle needs nothing beside it."""
+
+    index: int
+    path: tuple[bytes, ...]
+    note: Note
+    extra: bytes | None = None
+
+    @classmethod
+    def parse(cls, data: str) -> Self:
+        """Read a bundle; NoteError if it is none."""
+        head, gap, note = data.partition("\n\n")
+        first, *lines = head.split("\n")
+        if len(data) > 2 * LONGEST_NOTE or not gap or first != _FIRST:
+            raise NoteError("this is no tlog-proof")
+        extra = decode(lines.pop(0).removeprefix("extra ")) if lines and lines[0].startswith("extra ") else None
+        if not lines or not lines[0].startswith("index "):
+            raise NoteError("the proof names no index")
+        index = parse_number(lines.pop(0).removeprefix("index "))
+        return cls(index, parse_path(lines), Note.parse(note), extra)
+
+    def __str__(self) -> str:
+        lines = [_FIRST, *([f"extra {encode(self.extra)}"] if self.extra is not None else []), f"index {self.index}"]
+        lines += map(encode, self.path)
+        return "\n".join(lines) + f"\n\n{self.note}"
+
+    def verify(self, entry: bytes, keys: Iterable[Vkey]) -> Checkpoint:
+        """The checkpoint, signed by one of `keys`, in which this entry is; NoteError if the bundle proves nothing."""
+        self.note.verified(keys)
+        checkpoint = Checkpoint.parse(self.note.text)
+        if not includes(leaf_hash(entry), self.index, checkpoint.size, self.path, checkpoint.root):
+            raise NoteError("the entry is not in the tree of this checkpoint")
+        return checkpoint
+
+
+def parse_path(lines: list[str]) -> tuple[bytes, ...]:
+    """Hashes of a proof, one per line in base64; NoteError if one is none, or there are more than any tree has."""
+    hashes = tuple(map(decode, lines))
+    if len(hashes) > LONGEST_PATH or any(len(each) != HASH_SIZE for each in hashes):
+        raise NoteError("this is no proof")
+    return hashes

@@ -1,0 +1,105 @@
+"""Writing the log: an entry in the transaction of what it tells, checkpoints and cosignatures after it."""
+
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from sqlalchemy import func, insert, select
+from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy.orm import Session
+
+from audits.core import clock, numbering
+from certificates.ledger import tree
+from certificates.ledger.entries import canonical
+from certificates.ledger.models import Cosignature, LedgerEntry, LedgerNode, SignedCheckpoint
+from certificates.ledger.notes import Checkpoint, Note, NoteError, Vkey, sign
+from certificates.ledger.queries import hashes, latest, size_of, subtrees
+from certificates.ledger.tiles import LONGEST_ENTRY, WIDTH, Tile
+
+SERIES = "ledger"
+
+
+class LedgerError(Exception):
+    """The log does not continue what it said before; nothing was signed."""
+
+
+def append(session: Session, entry: Mapping[str, Any]) -> int:
+    """Add an entry, with the index of the one before it about the same certificate; its own index comes back.
+
+    It exists if and only if the caller's transaction commits. The counter of the log stays locked until then, so that
+    indices have no gaps and another transaction waits: append last.
+    """
+    index = numbering.take(session, SERIES) - 1
+    number = entry.get("number")
+    known = select(func.max(LedgerEntry.index)).where(LedgerEntry.number == number)
+    previous = session.scalar(known) if number else None
+    data = canonical(entry if previous is None else {**entry, "previous": previous})
+    if len(data) > LONGEST_ENTRY:
+        raise LedgerError("the entry is too long for the log")
+    values = {"index": index, "type": entry["type"], "number": number, "data": data, "hash": tree.leaf_hash(data)}
+    session.execute(insert(LedgerEntry).values(values))
+    _fill(session, index + 1)
+    return index
+
+
+def sign_checkpoint(session: Session, origin: str, key: Ed25519PrivateKey) -> SignedCheckpoint | None:
+    """Sign the log as it is now; None if nothing came since the last time. One at a time: the caller sees to that.
+
+    LedgerError if the tree does not continue the one that was signed before (tlog-checkpoint: a log must not).
+    """
+    size, before = size_of(session), latest(session)
+    old, old_root = (before.size, before.root) if before else (0, tree.EMPTY)
+    if size == old:
+        return None
+    if size < old:
+        raise LedgerError(f"the log has {size} entries, but {old} were signed")
+    subtree = subtrees(session, size)
+    root = tree.root(size, subtree)
+    if not tree.consistent(old, size, old_root, root, tree.consistency_proof(old, size, subtree)):
+        raise LedgerError(f"the first {old} entries are not those that were signed")
+    text = Checkpoint(origin, size, root).text
+    note, vkey = Note(text, (sign(text, origin, key),)), Vkey.of(origin, key)
+    checkpoint = SignedCheckpoint(size=size, root=root, note=str(note), vkey=str(vkey), signed_at=clock.now())
+    session.add(checkpoint)
+    return checkpoint
+
+
+def add_cosignatures(session: Session, data: str, witnesses: Iterable[Vkey]) -> int | None:
+    """Keep what witnesses signed under a checkpoint of ours; how many signed, None if the checkpoint is not ours.
+
+    `data` is the note with their lines. NoteError if it is none, a signature is wrong, or no witness of ours signed.
+    """
+    note, known = Note.parse(data), list(witnesses)
+    checkpoint = session.get(SignedCheckpoint, Checkpoint.parse(note.text).size)
+    if checkpoint is None or Note.parse(checkpoint.note).text != note.text:
+        return None
+    signed = note.verified(known)
+    lines = {key: next(str(line) for line in note.signatures if line.is_of(key)) for key in signed}
+    for key, time in signed.items():
+        row = {
+            "size": checkpoint.size,
+            "vkey": str(key),
+            "name": key.name,
+            "line": lines[key],
+            "seen_at": _moment(time),
+        }
+        session.execute(upsert(Cosignature).values(row).on_conflict_do_nothing())
+    return len(signed)
+
+
+def _fill(session: Session, size: int) -> None:
+    """Note the hash of every tile that the last entry filled."""
+    level, count = 0, size
+    while count % WIDTH == 0:
+        count //= WIDTH
+        full = hashes(session, Tile(level, count - 1))
+        level += 1
+        session.execute(insert(LedgerNode).values(level=level, index=count - 1, hash=tree.root_of(full)))
+
+
+def _moment(time: int | None) -> datetime:
+    try:
+        return datetime.fromtimestamp(time or 0, UTC)
+    except (OverflowError, ValueError, OSError) as error:
+        raise NoteError("the witness names no time that can be") from error

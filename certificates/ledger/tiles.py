@@ -1,0 +1,108 @@
+"""The layout of C2SP tlog-tiles: hashes and entries in immutable pieces that any web cache can hold.
+
+Paths are those below the prefix of the log: `tile/<L>/<N>[.p/<W>]` and `tile/entries/<N>[.p/<W>]`.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from certificates.ledger.tree import Subtree, root_of
+
+WIDTH = 256  # hashes in a full tile: eight levels of the tree
+HEIGHT = 8
+ENTRIES = "entries"
+LONGEST_ENTRY = 0xFFFF
+_TOP_LEVEL = 63
+_PATH = re.compile(r"(entries|0|[1-9][0-9]?)/((?:x[0-9]{3}/)*[0-9]{3})(?:\.p/([1-9][0-9]{0,2}))?", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """One piece of the log. `level` is None for a bundle of entries; below 256 `width` it is a partial one."""
+
+    level: int | None
+    index: int
+    width: int = WIDTH
+
+    @property
+    def path(self) -> str:
+        """Its address below the prefix."""
+        level = ENTRIES if self.level is None else self.level
+        partial = "" if self.width == WIDTH else f".p/{self.width}"
+        return f"tile/{level}/{_index_path(self.index)}{partial}"
+
+    @property
+    def start(self) -> int:
+        """The number of its first hash among those of its level."""
+        return self.index * WIDTH
+
+    def lies_in(self, size: int) -> bool:
+        """Whether a tree of `size` leaves has all of it."""
+        return self.start + self.width <= size >> HEIGHT * (self.level or 0)
+
+
+def parse(path: str) -> Tile | None:
+    """The tile of an address below `tile/`, or None where there can be none."""
+    found = _PATH.fullmatch(path) if len(path) < 64 else None  # noqa: PLR2004  # no log of ours is that large
+    if found is None:
+        return None
+    level = None if found[1] == ENTRIES else int(found[1])
+    index = int(found[2].replace("x", "").replace("/", ""))
+    tile = Tile(level, index, int(found[3] or WIDTH))
+    canonical = tile.path == f"tile/{path}" and tile.width <= WIDTH and (level or 0) <= _TOP_LEVEL
+    return tile if canonical else None
+
+
+def tiles_of(size: int) -> Iterator[Tile]:
+    """Every tile and bundle of a tree of `size` leaves, the partial ones at the right edge among them."""
+    for level in (None, *range(_TOP_LEVEL + 1)):
+        hashes = size >> HEIGHT * (level or 0)
+        if not hashes:
+            return
+        full, rest = divmod(hashes, WIDTH)
+        yield from (Tile(level, index) for index in range(full))
+        if rest:
+            yield Tile(level, full, rest)
+
+
+def subtrees(size: int, fetch: Callable[[Tile], Sequence[bytes]]) -> Subtree:
+    """The hashes of a tree of `size` leaves, read from its tiles; each tile is fetched once."""
+    known: dict[Tile, Sequence[bytes]] = {}
+
+    def subtree(height: int, index: int) -> bytes:
+        level, rest = divmod(height, HEIGHT)
+        first = index << rest
+        number, offset = divmod(first, WIDTH)
+        tile = Tile(level, number, min(WIDTH, (size >> HEIGHT * level) - number * WIDTH))
+        if tile not in known:
+            known[tile] = fetch(tile)
+        return root_of(known[tile][offset : offset + (1 << rest)])
+
+    return subtree
+
+
+def bundle(entries: Sequence[bytes]) -> bytes:
+    """A bundle of entries, each behind its length in two bytes."""
+    if any(len(entry) > LONGEST_ENTRY for entry in entries):
+        raise ValueError("an entry is too long for a bundle")
+    return b"".join(len(entry).to_bytes(2, "big") + entry for entry in entries)
+
+
+def unbundle(data: bytes) -> list[bytes]:
+    """The entries of a bundle; ValueError when it ends in the middle of one."""
+    entries, place = [], 0
+    while place < len(data):
+        start = place + 2
+        place = start + int.from_bytes(data[place:start], "big")
+        if place > len(data) or start > len(data):
+            raise ValueError("the bundle is cut off")
+        entries.append(data[start:place])
+    return entries
+
+
+def _index_path(index: int) -> str:
+    path = f"{index % 1000:03d}"
+    while index := index // 1000:
+        path = f"x{index % 1000:03d}/{path}"
+    return path

@@ -1,0 +1,163 @@
+"""Computing the whole log again from its tables: every hash, every checkpoint, and what it says of certificates."""
+
+import json
+from collections.abc import Generator, Iterator, Sequence
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, defer
+
+from certificates.ledger.caselog import head_of
+from certificates.ledger.entries import EntryType, canonical
+from certificates.ledger.models import LedgerEntry, LedgerNode, SignedCheckpoint
+from certificates.ledger.notes import Checkpoint, Note, NoteError, Vkey
+from certificates.ledger.queries import cosignatures, note_of
+from certificates.ledger.tiles import WIDTH
+from certificates.ledger.tree import Growing, leaf_hash, root_of
+from certificates.models import Certificate, Document
+from certificates.workflow import CertificateState
+
+_AT_ONCE = 1000
+_LAST = {
+    CertificateState.ACTIVE: {EntryType.ISSUED, EntryType.LIFTED},
+    CertificateState.SUSPENDED: {EntryType.SUSPENDED},
+    CertificateState.WITHDRAWN: {EntryType.WITHDRAWN},
+    CertificateState.REPLACED: {EntryType.REPLACED},
+}
+
+
+def problems(session: Session, origin: str, keys: Sequence[Vkey]) -> Generator[str]:
+    """Everything that is wrong, first things first; nothing comes if all is right.
+
+    `keys` are those that may have signed: the log's own and those of its witnesses. That each checkpoint continues the
+    one before it follows from their roots: both are computed from the same entries.
+    """
+    log = _Log(session, origin, keys)
+    query = select(LedgerEntry).order_by(LedgerEntry.index).execution_options(yield_per=_AT_ONCE)
+    with session.scalars(query) as entries:
+        for entry in entries:
+            yield from log.read(entry)
+    yield from log.rest()
+    yield from _certificates(session, log.last, log.files)
+
+
+class _Log:
+    """The tree as it grows again, entry by entry."""
+
+    def __init__(self, session: Session, origin: str, keys: Sequence[Vkey]) -> None:
+        self.last: dict[str, EntryType] = {}  # by certificate, what moved it last
+        self.files: dict[str, set[str]] = {}  # by certificate, the hashes of its files
+        self._session, self._origin, self._keys = session, origin, keys
+        self._tree, self._open = Growing(), [[]]  # type: tuple[Growing, list[list[bytes]]]
+        self._known: dict[str, int] = {}
+        self._case_log_end = 0
+        self._checkpoints = {
+            each.size: each for each in session.scalars(select(SignedCheckpoint).order_by(SignedCheckpoint.size))
+        }
+
+    def read(self, entry: LedgerEntry) -> Iterator[str]:
+        if entry.index != self._tree.size:
+            yield f"entry {self._tree.size} is missing"
+        if entry.hash != leaf_hash(entry.data):
+            yield f"entry {entry.index}: the hash is not that of the entry"
+        yield from self._content(entry)
+        self._tree.add(leaf_hash(entry.data))
+        yield from self._nodes(leaf_hash(entry.data))
+        if checkpoint := self._checkpoints.pop(self._tree.size, None):
+            yield from self._checkpoint(checkpoint)
+
+    def rest(self) -> Iterator[str]:
+        """What must not be left over."""
+        yield from (f"checkpoint {size}: the log has no such size" for size in self._checkpoints)
+        nodes = self._session.scalar(select(func.count()).select_from(LedgerNode)) or 0
+        level, expected = self._tree.size // WIDTH, 0
+        while level:
+            expected, level = expected + level, level // WIDTH
+        if nodes != expected:
+            yield f"there are {nodes} hashes of tiles instead of {expected}"
+
+    def _content(self, entry: LedgerEntry) -> Iterator[str]:
+        said = _object(entry.data)
+        if said is None or canonical(said) != entry.data:
+            yield f"entry {entry.index}: it is not in its one spelling"
+            return
+        number = said.get("number")
+        if (said.get("type"), number) != (entry.type.value, entry.number):
+            yield f"entry {entry.index}: the columns say something else than the entry"
+        if said.get("previous") != self._known.get(number or ""):
+            yield f"entry {entry.index}: it does not follow the entry before it about {number}"
+        if number:
+            self._known[number] = entry.index
+            if entry.type is not EntryType.EXPIRED:
+                self.last[number] = entry.type
+            if "pdf_sha256" in said:
+                self.files.setdefault(number, set()).add(said["pdf_sha256"])
+        elif entry.type is EntryType.CASE_LOG:
+            yield from self._case_log(entry.index, said)
+
+    def _case_log(self, index: int, said: dict[str, Any]) -> Iterator[str]:
+        first, last = said["first"], said["last"]
+        if first != self._case_log_end + 1:
+            yield f"entry {index}: this head of the case log does not follow the one before it"
+        self._case_log_end = last
+        head = head_of(self._session, first, last)
+        if (head.count, head.root.hex()) != (said["count"], said["root"]):
+            yield f"entry {index}: the events {first} to {last} are not those whose head was logged"
+
+    def _nodes(self, leaf: bytes) -> Iterator[str]:
+        """Each tile that this leaf fills, and the hash that was kept of it."""
+        level, found = 0, leaf
+        while True:
+            if level == len(self._open):
+                self._open.append([])
+            self._open[level].append(found)
+            if len(self._open[level]) < WIDTH:
+                return
+            found, self._open[level] = root_of(self._open[level]), []
+            level += 1
+            index = self._tree.size // WIDTH**level - 1
+            node = self._session.get(LedgerNode, (level, index))
+            if node is None or node.hash != found:
+                yield f"the hash of tile {level}/{index} is not that of its entries"
+
+    def _checkpoint(self, checkpoint: SignedCheckpoint) -> Iterator[str]:
+        size = checkpoint.size
+        try:
+            note = Note.parse(checkpoint.note)
+            said = Checkpoint.parse(note.text)
+            note.verified([key for key in self._keys if key.name == self._origin])
+            if cosignatures(self._session, [size])[size]:
+                note_of(self._session, checkpoint).verified(self._keys)
+        except NoteError as error:
+            yield f"checkpoint {size}: {error}"
+            return
+        if said != Checkpoint(self._origin, size, checkpoint.root):
+            yield f"checkpoint {size}: what was signed is not what the table says"
+        if said.root != self._tree.root():
+            yield f"checkpoint {size}: the root is not that of the first {size} entries"
+
+
+def _certificates(session: Session, last: dict[str, EntryType], files: dict[str, set[str]]) -> Iterator[str]:
+    """The log against the certificates and the files that were recorded."""
+    query = select(Certificate, Document.sha256).outerjoin(
+        Document, (Document.subject_id == Certificate.id) & (Document.kind == "certificate")
+    )
+    query = query.where(Certificate.issued_at.is_not(None)).order_by(Certificate.number)
+    unknown = set(last)
+    with session.execute(query.options(defer(Certificate.printed)).execution_options(yield_per=_AT_ONCE)) as rows:
+        for certificate, sha256 in rows:
+            number = certificate.number
+            unknown.discard(number)
+            if last.get(number) not in _LAST.get(certificate.state, set()):
+                yield f"{number} is {certificate.state}, but the log says {last.get(number, 'nothing')}"
+            if sha256 not in files.get(number, set()):
+                yield f"{number}: the recorded file is not the one in the log"
+    yield from (f"{number} is in the log, but there is no such certificate" for number in sorted(unknown))
+
+
+def _object(data: bytes) -> dict[str, Any] | None:
+    try:
+        found = json.loads(data)
+    except ValueError:
+        return None
+    return found if isinstance(found, dict) else None

@@ -1,0 +1,101 @@
+"""Being a witness for the logs of others, C2SP tlog-witness: cosign only what continues what was cosigned before."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from audits.core import clock
+from certificates.ledger.models import WitnessedLog
+from certificates.ledger.notes import LONGEST_NOTE, Checkpoint, Note, NoteError, Vkey, cosign, parse_number
+from certificates.ledger.proof import parse_path
+from certificates.ledger.tree import EMPTY, consistent
+
+
+class Refusal(StrEnum):
+    """Why a checkpoint is not cosigned."""
+
+    UNKNOWN_LOG = "unknown_log"
+    NOT_SIGNED = "not_signed"
+    MALFORMED = "malformed"
+    OTHER_SIZE = "other_size"
+    INCONSISTENT = "inconsistent"
+
+
+class RefusedError(Exception):
+    """The checkpoint is not cosigned; with OTHER_SIZE comes the size that was cosigned last."""
+
+    def __init__(self, refusal: Refusal, size: int = 0) -> None:
+        super().__init__(refusal)
+        self.refusal = refusal
+        self.size = size
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """What a log sends: the size it knows that we cosigned, the proof from there, and its new checkpoint."""
+
+    old: int
+    path: tuple[bytes, ...]
+    note: Note
+    checkpoint: Checkpoint
+
+    @classmethod
+    def parse(cls, data: str) -> "Submission":
+        """Read the body of an add-checkpoint call; NoteError if it is none."""
+        head, gap, note = data.partition("\n\n")
+        first, *lines = head.split("\n")
+        if len(data) > 2 * LONGEST_NOTE or not gap or not first.startswith("old "):
+            raise NoteError("this is no submission")
+        parsed = Note.parse(note)
+        old = parse_number(first.removeprefix("old "))
+        return cls(old, parse_path(lines), parsed, Checkpoint.parse(parsed.text))
+
+
+def cosign_checkpoint(
+    session: Session, data: str, logs: Iterable[Vkey], name: str, key: Callable[[], Ed25519PrivateKey]
+) -> str:
+    """Check a submission against the log's own keys and what we saw before; our signature line. RefusedError if not.
+
+    What we saw is locked until the caller commits, so that no two submissions are judged by the same old size. The
+    key is asked for when all is well.
+    """
+    try:
+        submission = Submission.parse(data)
+    except NoteError as error:
+        raise RefusedError(Refusal.MALFORMED) from error
+    new = submission.checkpoint
+    _authenticate(submission, [log for log in logs if log.name == new.origin])
+    if submission.old > new.size:
+        raise RefusedError(Refusal.MALFORMED)
+    seen = _seen(session, new.origin)
+    if submission.old != seen.size or (seen.size == new.size and seen.root != new.root):
+        raise RefusedError(Refusal.OTHER_SIZE, seen.size)
+    if not consistent(seen.size, new.size, seen.root, new.root, submission.path):
+        raise RefusedError(Refusal.INCONSISTENT)
+    seen.size, seen.root, seen.note = new.size, new.root, str(submission.note)
+    return str(cosign(submission.note.text, name, key(), int(clock.now().timestamp())))
+
+
+def _authenticate(submission: Submission, keys: list[Vkey]) -> None:
+    if not keys:
+        raise RefusedError(Refusal.UNKNOWN_LOG)
+    try:
+        submission.note.verified(keys)
+    except NoteError as error:
+        raise RefusedError(Refusal.NOT_SIGNED) from error
+
+
+def _seen(session: Session, origin: str) -> WitnessedLog:
+    first = {"origin": origin, "size": 0, "root": EMPTY, "note": ""}
+    session.execute(insert(WitnessedLog).values(first).on_conflict_do_nothing())
+    return session.scalars(
+        select(WitnessedLog)
+        .where(WitnessedLog.origin == origin)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).one()

@@ -1,0 +1,130 @@
+"""`bin/keurwerk keys`: making, retiring and revoking keys, and sealing anew what a lost one sealed."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+
+import click
+from flask import Flask
+
+from certificates.seal.custody import create_key, ensure_keyring, mark_compromised, retire_key
+from certificates.seal.keys import CERTIFIED, Entry, Keyring, KeysError, KeyState, Purpose
+from certificates.services import promise_replacements
+from portal import database
+from portal.settings import Settings
+
+_MADE = [purpose.value for purpose in Purpose if purpose is not Purpose.ROOT]
+_BECAUSE = "The key of the old seal is no longer trusted."
+
+
+@click.group()
+def keys() -> None:
+    """The keys of seal, time-stamps, credentials and log."""
+
+
+@keys.command("list")
+@click.pass_obj
+def list_keys(app: Flask) -> None:
+    """Every key: its name, what it is for, its state, and until when its certificate is valid."""
+    with _plainly():
+        ring = _ring(app)
+        for entry in ring.entries:
+            ends = ring.certificate(entry).not_valid_after_utc.date() if entry.purpose in CERTIFIED else ""
+            line = (
+                f"{entry.id:24}{entry.state:13}{entry.algorithm:10}{entry.created_at.date()}  {ends!s:12}{entry.reason}"
+            )
+            click.echo(line.rstrip())
+
+
+@keys.command("create")
+@click.argument("purpose", type=click.Choice(_MADE))
+@click.pass_obj
+def create(app: Flask, purpose: str) -> None:
+    """Make a key where there is no active one."""
+    with _plainly():
+        if _ring(app).of(Purpose(purpose), KeyState.ACTIVE):
+            raise KeysError(f"there is an active {purpose} key: rotate it")
+        click.echo(_make(app, Purpose(purpose)).id)
+
+
+@keys.command("rotate")
+@click.argument("purpose", type=click.Choice(_MADE))
+@click.pass_obj
+def rotate(app: Flask, purpose: str) -> None:
+    """Make a new key and retire the active one. What the old one signed still counts."""
+    with _plainly():
+        _ring(app).active(Purpose(purpose))
+        click.echo(_make(app, Purpose(purpose)).id)
+
+
+@keys.command("retire")
+@click.argument("key_id")
+@click.pass_obj
+def retire(app: Flask, key_id: str) -> None:
+    """Let a key sign no more. What it signed still counts."""
+    with _plainly():
+        _ring(app)
+        retire_key(_settings(app).seal_dir, key_id)
+
+
+@keys.command("compromised")
+@click.argument("key_id")
+@click.option("--reason", required=True, help="What happened, for whoever reads the list of keys.")
+@click.option("--since", type=click.DateTime(), help="Since when others may have had it (UTC); now unless said.")
+@click.pass_obj
+def compromised(app: Flask, key_id: str, reason: str, since: datetime | None) -> None:
+    """Revoke a key that others may have, and make a new one in its place if it was the active one."""
+    with _plainly():
+        before = {entry.id: entry for entry in _ring(app).entries}
+        moment = since.replace(tzinfo=UTC) if since else None
+        entry = mark_compromised(_settings(app).seal_dir, key_id, reason=reason, since=moment)
+        if before[key_id].state is KeyState.ACTIVE:
+            click.echo(_make(app, entry.purpose).id)
+    if entry.purpose in CERTIFIED:
+        click.echo("Now seal every living certificate anew: keurwerk keys reseal")
+
+
+@keys.command("reseal")
+@click.option("--before", type=click.DateTime(), help="What was sealed before (UTC); the keys of today, unless said.")
+@click.option("--because", default=_BECAUSE, show_default=True, help="For everybody who checks an old file.")
+@click.pass_obj
+def reseal(app: Flask, before: datetime | None, because: str) -> None:
+    """Seal every living certificate anew, as a new file that replaces the old one. May be asked again at any time."""
+    with _plainly():
+        moment = before.replace(tzinfo=UTC) if before else _youngest(_ring(app))
+    with app.app_context(), database.write() as session:
+        count = promise_replacements(session, sealed_before=moment, because=because)
+    click.echo(f"{count} certificates follow as soon as the worker runs.")
+
+
+def _youngest(ring: Keyring) -> datetime:
+    """When the keys that seal and stamp today were both there."""
+    return max(ring.active(purpose).created_at for purpose in (Purpose.SEAL, Purpose.TIMESTAMP))
+
+
+def _settings(app: Flask) -> Settings:
+    settings: Settings = app.extensions["settings"]
+    return settings
+
+
+def _ring(app: Flask) -> Keyring:
+    settings = _settings(app)
+    return ensure_keyring(settings.seal_dir, settings.body_name, settings.seal_passphrase, **_how(settings))
+
+
+def _make(app: Flask, purpose: Purpose) -> Entry:
+    settings = _settings(app)
+    return create_key(settings.seal_dir, purpose, settings.body_name, settings.seal_passphrase, **_how(settings))
+
+
+def _how(settings: Settings) -> dict[str, str]:
+    return {"algorithm": settings.seal_algorithm, "base_url": settings.base_url}
+
+
+@contextmanager
+def _plainly() -> Iterator[None]:
+    """Turn what the keyring refuses into a message and a status of 1, without a trace."""
+    try:
+        yield
+    except KeysError as error:
+        raise click.ClickException(str(error)) from error

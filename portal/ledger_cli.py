@@ -1,0 +1,76 @@
+"""`bin/keurwerk ledger`: compute the log again, name its keys, write the archive."""
+
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from itertools import islice
+from pathlib import Path
+
+import click
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from flask import Flask, current_app
+from sqlalchemy.orm import Session
+
+from certificates.ledger import queries
+from certificates.ledger.notes import Vkey
+from certificates.ledger.verify import problems
+from certificates.seal import Keyring, KeysError
+from portal import database, ledger
+from portal.settings import Settings
+
+MOST_SHOWN = 20
+
+
+@click.group("ledger")
+def ledger_commands() -> None:
+    """The public log of what happened to certificates."""
+
+
+@ledger_commands.command("verify")
+@click.pass_obj
+def verify(app: Flask) -> None:
+    """Compute everything again; the first lines say what is wrong, and the status is 1."""
+    with _reading(app) as (session, settings):
+        origin = ledger.origin(settings)
+        keys = [Vkey.of(origin, key) for key in _public(settings)] + ledger.witnesses(settings)
+        with closing(problems(session, origin, keys)) as found:
+            shown = list(islice(found, MOST_SHOWN))
+        if shown:
+            click.echo("\n".join([*shown, *(["… and perhaps more"] if len(shown) == MOST_SHOWN else [])]))
+            raise click.exceptions.Exit(1)
+        click.echo(f"{origin}: {queries.size_of(session)} entries, all is right")
+
+
+@ledger_commands.command("key")
+@click.pass_obj
+def key(app: Flask) -> None:
+    """The verifier keys of our log, newest first, to give to witnesses."""
+    with _reading(app) as (_, settings):
+        for public in _public(settings):
+            click.echo(str(Vkey.of(ledger.origin(settings), public)))
+
+
+@ledger_commands.command("dump")
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@click.pass_obj
+def dump(app: Flask, file: Path) -> None:
+    """Write the archive that `keurwerk-verify` reads."""
+    with _reading(app) as (session, settings):
+        newest = queries.latest(session)
+        if newest is None:
+            raise click.ClickException("nothing was logged yet")
+        with file.open("wb") as out:
+            out.writelines(ledger.archive(session, newest, settings))
+        click.echo(f"{file}: {newest.size} entries")
+
+
+def _public(settings: Settings) -> list[Ed25519PublicKey]:
+    try:
+        return Keyring.open(settings.seal_dir).ledger_public()
+    except KeysError as error:
+        raise click.ClickException(str(error)) from error
+
+
+@contextmanager
+def _reading(app: Flask) -> Iterator[tuple[Session, Settings]]:
+    with app.app_context():
+        yield database.read(), current_app.extensions["settings"]

@@ -1,0 +1,253 @@
+"""A lost key: it is revoked, and every living certificate gets a new file that replaces the old one."""
+
+from dataclasses import replace
+from datetime import timedelta
+from hashlib import sha256
+from uuid import uuid4
+
+import pytest
+from click.testing import CliRunner
+from sqlalchemy import insert, select
+from sqlalchemy.exc import IntegrityError
+
+from audits.core import clock, outbox
+from audits.core.access import Role
+from audits.core.events import history
+from audits.core.outbox import OutboxItem
+from certificates.models import Document
+from certificates.queries import find_document
+from certificates.register import queries as register
+from certificates.seal.custody import ensure_keyring
+from certificates.seal.keys import Keyring, KeyState, Purpose
+from certificates.seal.verify import examine
+from certificates.services import promise_replacements, record_document
+from certificates.workflow import CertificateState
+from portal import handlers, sealing, storage
+from portal.keys import keys
+from tests.factories.certificates import make_certificate
+from tests.factories.people import make_person
+
+S = CertificateState
+BECAUSE = "The key of the old seal is no longer trusted."
+LATER = timedelta(minutes=1)
+
+
+@pytest.fixture
+def portal(app, settings, tmp_path, monkeypatch):
+    """The application with a keyring of its own."""
+    own = replace(settings, seal_dir=tmp_path / "seal")
+    monkeypatch.setitem(app.extensions, "settings", own)
+    ensure_keyring(own.seal_dir, own.body_name, own.seal_passphrase)
+    return app
+
+
+def ring(portal):
+    settings = portal.extensions["settings"]
+    return Keyring.open(settings.seal_dir, settings.seal_passphrase)
+
+
+def run(portal, *command, status=0):
+    done = CliRunner().invoke(keys, command, obj=portal)
+    assert done.exit_code == status, done.output
+    return done.output
+
+
+def filed(session, certificate, data=None, **more):
+    """A certificate with a file on record."""
+    data = data or certificate.number.encode()
+    document = record_document(
+        session, kind="certificate", subject_id=certificate.id, agency_id=certificate.agency_id, language="nl",
+        printed=certificate.printed, sha256=sha256(data).hexdigest(), size=len(data), **more,
+    )  # fmt: skip
+    session.flush()
+    return document
+
+
+def promised(session):
+    query = select(OutboxItem).where(OutboxItem.kind == "certificate.reseal", OutboxItem.done_at.is_(None))
+    return list(session.scalars(query))
+
+
+def promise(session, before=None):
+    return promise_replacements(session, sealed_before=before or clock.now() + LATER, because=BECAUSE)
+
+
+def keep(portal, session):
+    """The worker keeps what was promised."""
+    with portal.app_context():
+        for item in promised(session):
+            assert outbox.deliver(session, item.id, handlers.HANDLERS)
+    session.flush()
+
+
+def test_from_a_lost_key_to_a_new_file_for_everybody(portal, session):
+    certificate = make_certificate(session)
+    old = filed(session, certificate)
+    lost = ring(portal).active(Purpose.SEAL)
+    assert "keurwerk keys reseal" in run(portal, "compromised", lost.id, "--reason", "a laptop was stolen")
+    assert "1 certificates follow" in run(portal, "reseal")
+    keep(portal, session)
+
+    new = register.document_of(session, certificate.id)
+    assert new.sha256 != old.sha256
+    assert (new.replaced_at, new.replaced_because) == (None, "")
+    with portal.app_context():
+        data = storage.store().get(new.sha256)
+        assert examine(data, sealing.roots()[0]).genuine
+    was = register.document_with(session, old.sha256)
+    assert (was.replaced_at, was.replaced_because) == (new.created_at, BECAUSE)
+    assert [entry.state for entry in ring(portal).of(Purpose.SEAL)] == [KeyState.ACTIVE, KeyState.COMPROMISED]
+    event = history(session, certificate.id)[-1]
+    assert (event.name, event.data["before"], event.data["after"]) == ("certificate.reseal", old.sha256, new.sha256)
+
+
+def test_the_new_file_says_what_the_old_one_said(portal, session):
+    certificate = make_certificate(session)
+    old = filed(session, certificate)
+    promise(session)
+    keep(portal, session)
+    new = session.scalars(select(Document).where(Document.replaces == old.id)).one()
+    assert (new.printed, new.language, new.agency_id) == (old.printed, old.language, old.agency_id)
+    assert new.because == BECAUSE
+
+
+def test_only_the_living_are_sealed_anew(portal, session):
+    living = [filed(session, make_certificate(session, state)) for state in (S.ACTIVE, S.SUSPENDED)]
+    for state in (S.WITHDRAWN, S.REPLACED):
+        filed(session, make_certificate(session, state))
+    assert promise(session) == 2
+    assert {item.payload["document_id"] for item in promised(session)} == {str(document.id) for document in living}
+
+
+def test_what_was_sealed_after_the_new_key_was_made_is_left_alone(portal, session):
+    filed(session, make_certificate(session))
+    run(portal, "rotate", "seal")
+    assert promise(session, before=clock.now() - LATER) == 0
+    filed(session, make_certificate(session))
+    assert "1 certificates follow" in run(portal, "reseal")
+
+
+def test_asked_twice_each_file_is_replaced_once(portal, session):
+    certificate = make_certificate(session)
+    filed(session, certificate)
+    moment = clock.now() + LATER
+    assert [promise(session, moment), promise(session, moment)] == [1, 1]
+    keep(portal, session)
+    assert len(session.scalars(select(Document).where(Document.subject_id == certificate.id)).all()) == 2
+
+
+def test_asked_again_after_a_second_loss_the_newest_file_is_replaced(portal, session):
+    certificate = make_certificate(session)
+    filed(session, certificate)
+    for _ in range(2):
+        assert promise(session) == 1
+        keep(portal, session)
+    documents = session.scalars(
+        select(Document).where(Document.subject_id == certificate.id).order_by(Document.created_at)
+    ).all()
+    assert [document.replaces for document in documents] == [None, documents[0].id, documents[1].id]
+    assert register.document_of(session, certificate.id).sha256 == documents[2].sha256
+
+
+def test_a_certificate_that_was_withdrawn_meanwhile_keeps_its_file(portal, session):
+    certificate = make_certificate(session)
+    old = filed(session, certificate)
+    promise(session)
+    certificate.state = S.WITHDRAWN
+    session.flush()
+    keep(portal, session)
+    assert register.document_of(session, certificate.id).sha256 == old.sha256
+
+
+def test_the_agency_hears_of_it_and_reads_the_new_file(portal, session):
+    certificate = make_certificate(session)
+    filed(session, certificate)
+    promise(session)
+    keep(portal, session)
+    mails = session.scalars(select(OutboxItem).where(OutboxItem.kind == "mail.agency")).all()
+    assert [mail.payload["template"] for mail in mails] == ["certificate_resealed"]
+
+
+def test_the_address_of_a_certificate_gives_the_new_file(portal, session):
+    certificate = make_certificate(session)
+    with portal.app_context():
+        storage.store().put(b"%PDF the old one")
+    filed(session, certificate, b"%PDF the old one")
+    path = f"/certificates/{certificate.number}.pdf"
+    old = portal.test_client().get(path)
+    promise(session)
+    keep(portal, session)
+    new = portal.test_client().get(path, headers={"If-None-Match": old.headers["ETag"]})
+    assert (old.data, new.status_code) == (b"%PDF the old one", 200)
+    assert examine(new.data, ring(portal).roots()[0]).genuine
+
+
+class TestTheDatabase:
+    def values(self, document, **changes):
+        columns = ("kind", "subject_id", "agency_id", "language", "printed", "size", "created_at")
+        kept = {column: getattr(document, column) for column in columns}
+        return kept | {"id": uuid4(), "sha256": "f" * 64, "replaces": document.id, "because": "x"} | changes
+
+    @pytest.mark.parametrize("changes", [{"kind": "decision_letter"}, {"because": ""}, {"replaces": None}])
+    def test_a_file_is_replaced_by_one_about_the_same_with_a_reason(self, session, changes):
+        document = filed(session, make_certificate(session))
+        with pytest.raises(IntegrityError):
+            session.execute(insert(Document).values(**self.values(document, **changes)))
+
+    def test_no_file_is_replaced_twice(self, session):
+        document = filed(session, make_certificate(session))
+        session.execute(insert(Document).values(**self.values(document)))
+        with pytest.raises(IntegrityError, match="uq_document_replaces"):
+            session.execute(insert(Document).values(**self.values(document, sha256="e" * 64)))
+
+
+class TestTheCommand:
+    def test_it_lists_every_key(self, portal):
+        said = run(portal, "list").splitlines()
+        assert [line.split("-")[0].split()[0] for line in said] == [purpose.value for purpose in Purpose]
+        assert all("active" in line for line in said)
+
+    def test_it_rotates_and_tells_the_new_name(self, portal):
+        before = ring(portal).active(Purpose.CREDENTIAL)
+        name = run(portal, "rotate", "credential").strip()
+        assert ring(portal).active(Purpose.CREDENTIAL).id == name != before.id
+
+    def test_it_makes_a_key_only_where_there_is_none(self, portal):
+        assert "rotate it" in run(portal, "create", "ledger", status=1)
+        run(portal, "retire", ring(portal).active(Purpose.LEDGER).id)
+        assert "no active ledger key" in run(portal, "rotate", "ledger", status=1)
+        assert run(portal, "create", "ledger").strip() == ring(portal).active(Purpose.LEDGER).id
+
+    def test_it_notes_since_when_others_may_have_a_key(self, portal):
+        lost = ring(portal).active(Purpose.SEAL)
+        run(portal, "compromised", lost.id, "--reason", "stolen", "--since", "2030-01-02 03:04:05")
+        entry = ring(portal).of(Purpose.SEAL, KeyState.COMPROMISED)[0]
+        assert (entry.changed_at.isoformat(), entry.reason) == ("2030-01-02T03:04:05+00:00", "stolen")
+
+    @pytest.mark.parametrize(
+        "command",
+        [
+            ("retire", "nobody"),
+            ("compromised", "nobody", "--reason", "x"),
+        ],
+    )
+    def test_what_cannot_be_is_told_without_a_trace(self, portal, command):
+        said = run(portal, *command, status=1)
+        assert said.startswith("Error: ")
+        assert "Traceback" not in said
+
+    def test_a_running_portal_seals_with_the_new_key_at_once(self, portal, session):
+        with portal.app_context():
+            before = sealing.sealer()
+            assert sealing.sealer() is before
+            run(portal, "rotate", "seal")
+            assert sealing.sealer() is not before
+
+
+def test_an_agency_reads_the_newest_file(portal, session):
+    certificate = make_certificate(session)
+    filed(session, certificate)
+    promise(session)
+    keep(portal, session)
+    actor = make_person(session, Role.DECIDER).actor
+    assert find_document(session, actor, "certificate", certificate.id).because == BECAUSE
