@@ -1,14 +1,17 @@
 """Libraries that we did not write verify credential, badge and status over HTTP, as any stranger would."""
 
 import json
+import os
 import shutil
 import subprocess
+import sys
 from threading import Thread
 
 import pytest
 from werkzeug.serving import make_server
 
 from audits.core import clock
+from certificates.credentials import said as said_by
 from certificates.workflow import CertificateState
 from portal import credentials
 from portal.settings import ROOT
@@ -105,3 +108,44 @@ def test_a_status_list_that_was_altered_is_found_by_strangers(session, served, i
     run = verify(served, issued.credential)
     assert run.returncode == 1
     assert "JWSSignatureVerificationFailed" in run.stderr
+
+
+# What the documentation tells strangers to do
+
+
+def block(language):
+    text = (ROOT / "docs" / "credentials.md").read_text(encoding="utf-8")
+    return text.split(f"```{language}\n")[1].split("```")[0]
+
+
+def follow(command, code, served, issued):
+    environment = os.environ | {"BASE": served, "NUMBER": issued.number}
+    run = subprocess.run(
+        command, input=code, env=environment, cwd=ROOT, capture_output=True, text=True, check=False, timeout=60
+    )
+    assert run.returncode == 0, run.stderr
+    return run.stdout.split()
+
+
+def test_the_documented_check_works(served, issued):
+    older = 'globalThis.crypto ??= (await import("node:crypto")).webcrypto;'  # for Node 18
+    said = follow([NODE, "--input-type=module", "-"], older + block("js"), served, issued)
+    assert issued.number in said
+    assert said[-1] == said_by(issued.credential)["validUntil"]
+
+
+def test_the_documented_reading_of_the_status_works(app, session, served, issued):
+    assert follow([sys.executable, "-"], block("python"), served, issued) == [
+        "revocation",
+        "False",
+        "suspension",
+        "False",
+    ]
+    change(session, issued, S.SUSPENDED, clock.today(), "Signals.")
+    sign_lists(app, session)
+    assert follow([sys.executable, "-"], block("python"), served, issued) == [
+        "revocation",
+        "False",
+        "suspension",
+        "True",
+    ]
