@@ -80,7 +80,7 @@ def compromised(app: Flask, key_id: str, reason: str, since: datetime | None) ->
         entry = mark_compromised(_settings(app).seal_dir, key_id, reason=reason, since=moment)
         if before[key_id].state is KeyState.ACTIVE:
             click.echo(_make(app, entry.purpose).id)
-    if entry.purpose in CERTIFIED:
+    if entry.purpose in CERTIFIED | {Purpose.CREDENTIAL}:
         click.echo("Now seal every living certificate anew: keurwerk keys reseal")
 
 
@@ -98,8 +98,8 @@ def reseal(app: Flask, before: datetime | None, because: str) -> None:
 
 
 def _youngest(ring: Keyring) -> datetime:
-    """When the keys that seal and stamp today were both there."""
-    return max(ring.active(purpose).created_at for purpose in (Purpose.SEAL, Purpose.TIMESTAMP))
+    """When the keys that sign a certificate today were all there."""
+    return max(ring.active(each).created_at for each in (Purpose.SEAL, Purpose.TIMESTAMP, Purpose.CREDENTIAL))
 
 
 def _settings(app: Flask) -> Settings:
