@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from certificates.press.attached import Attached
+from certificates.press.compiled.deflate import Packed
 from certificates.press.compiled.objects import Piece, Words
 from certificates.press.compiled.shaping import THOUSAND, Face, Line
 from certificates.press.compiled.slots import Space, composed
@@ -82,13 +83,14 @@ class Figure:
 class Layout:
     """What documents of one shape have in common.
 
+    `content` is the content stream in stretches: those that never change, and those with slots and figures between.
     `head` holds the objects that never change and `table` their lines in the cross-reference table; `own` is the number
     of the first object that each document has of its own. `metadata` is XMP in words, `info` the entries of the
     document information, `catalogue` the entries of the catalogue, `marked` the other objects with slots.
     """
 
     slots: tuple[Slot, ...]
-    content: tuple[bytes | Place | Figure, ...]
+    content: tuple[Packed | tuple[bytes | Place | Figure, ...], ...]
     head: bytes
     table: bytes
     own: int

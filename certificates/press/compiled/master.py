@@ -10,6 +10,7 @@ from typing import Any
 import pikepdf
 
 from certificates.press.compiled import figures, fonts
+from certificates.press.compiled.deflate import Packed, packed
 from certificates.press.compiled.faces import Faces
 from certificates.press.compiled.layout import (
     CATALOGUE,
@@ -28,6 +29,7 @@ from certificates.press.compiled.objects import Piece, spelled
 from certificates.press.compiled.shaping import THOUSAND, Face
 from certificates.press.compiled.slots import SLOTS, UnfitError, line_parts, parts
 
+_LONG = 1000  # bytes of content that are worth to be packed beforehand
 _HEADER = b"%PDF-1.7\n%\xf0\x9f\x96\xa4\n"
 
 # A run of text as WeasyPrint writes it: position, font and size, glyphs with their kerns.
@@ -142,7 +144,7 @@ def _layout(pdf: pikepdf.Pdf, kind: str, pieces: tuple[bytes | Place | Figure, .
         head.append(b"%d 0 obj\n%b\nendobj\n" % (numbers[number], _whole(spell(item))))
     return Layout(
         slots=slots,
-        content=pieces,
+        content=tuple(_stretches(pieces)),
         head=b"".join(head),
         table=b"".join(table),
         own=first,
@@ -152,6 +154,21 @@ def _layout(pdf: pikepdf.Pdf, kind: str, pieces: tuple[bytes | Place | Figure, .
         catalogue=_whole(spell(pdf.Root))[2:-2],
         marked=tuple(tuple(spell(item)) for item in marked.values()),
     )
+
+
+def _stretches(
+    pieces: tuple[bytes | Place | Figure, ...],
+) -> Iterator[Packed | tuple[bytes | Place | Figure, ...]]:
+    """Long constant pieces packed, and what is between them."""
+    between: list[bytes | Place | Figure] = []
+    for piece in pieces:
+        if isinstance(piece, bytes) and len(piece) > _LONG:
+            yield tuple(between)
+            yield packed(piece)
+            between = []
+        else:
+            between.append(piece)
+    yield tuple(between)
 
 
 def _own_objects(pdf: pikepdf.Pdf, *, codes: int) -> dict[int, int]:
