@@ -242,6 +242,12 @@ class TestTheCommand:
         entry = ring(portal).of(Purpose.SEAL, KeyState.COMPROMISED)[0]
         assert (entry.changed_at.isoformat(), entry.reason) == ("2030-01-02T03:04:05+00:00", "stolen")
 
+    def test_it_asks_since_when_where_it_cannot_know(self, portal, monkeypatch):
+        elsewhere = replace(portal.extensions["settings"], seal_key="pkcs11:token=x;object=y?module-path=/m.so")
+        monkeypatch.setitem(portal.extensions, "settings", elsewhere)
+        assert "say --before" in run(portal, "reseal", status=1)
+        assert "0 certificates" in run(portal, "reseal", "--before", "2030-01-01")
+
     @pytest.mark.parametrize(
         "command",
         [
