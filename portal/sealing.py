@@ -11,7 +11,7 @@ from audits.core import clock
 from certificates.seal.addresses import RingAddress, TokenAddress, parse_key
 from certificates.seal.custody import authority_of, ensure_keyring
 from certificates.seal.evidence import OwnEvidence
-from certificates.seal.keys import MANIFEST, Keyring, Purpose
+from certificates.seal.keys import MANIFEST, Keyring, KeysError, Purpose
 from certificates.seal.remote import RemoteKey, service
 from certificates.seal.sealer import KeySealer, Level, Sealer
 from certificates.seal.signing import SealingKey, held_key, read_chain, read_roots
@@ -27,6 +27,11 @@ if TYPE_CHECKING:
 def sealer() -> Sealer:
     """The sealer that the settings name."""
     return _sealer(*_now())
+
+
+def available() -> bool:
+    """Whether this process can seal. It makes no keys: where there are none, the register is served alone."""
+    return _available(*_now())
 
 
 def archivist() -> "Archivist":
@@ -55,18 +60,18 @@ def ledger_public() -> list[ed25519.Ed25519PublicKey]:
 
 
 def authority() -> TimeStampAuthority:
-    """Our own time-stamp authority, whoever stamps our seals."""
-    return _authority(*_now())
+    """Our own time-stamp authority, whoever stamps our seals. KeysError where there is no keyring: none is made."""
+    return _authority(*_there())
 
 
 def revocations() -> bytes:
-    """The list (DER) of the certificates that our own authority gave and that count no more; an hour old at most."""
-    return _revocations(*_now(), clock.now().replace(minute=0, second=0, microsecond=0))
+    """The certificates of our own authority that count no more, as a list (DER) of this hour. KeysError as above."""
+    return _revocations(*_there(), clock.now().replace(minute=0, second=0, microsecond=0))
 
 
 def own_root() -> bytes:
-    """The certificate (DER) of our own authority."""
-    return _ring(*_now()).roots()[0]
+    """The certificate (DER) of our own authority. KeysError as above."""
+    return _ring(*_there()).roots()[0]
 
 
 def roots() -> list[bytes]:
@@ -86,6 +91,14 @@ def _now() -> tuple[Settings, int]:
     return settings, manifest.stat().st_mtime_ns if manifest.exists() else 0
 
 
+def _there() -> tuple[Settings, int]:
+    """As `_now`, for who is asked by the public: where the register is served alone, it makes no keys."""
+    settings, changed = _now()
+    if not changed:
+        raise KeysError("there is no keyring here")
+    return settings, changed
+
+
 @lru_cache(maxsize=1)
 def _ring(settings: Settings, _: int) -> Keyring:
     return ensure_keyring(
@@ -95,6 +108,14 @@ def _ring(settings: Settings, _: int) -> Keyring:
         algorithm=settings.seal_algorithm,
         base_url=settings.base_url,
     )
+
+
+@lru_cache(maxsize=1)
+def _available(settings: Settings, changed: int) -> bool:
+    try:
+        return bool(changed and _sealer(settings, changed))
+    except KeysError:
+        return False
 
 
 @lru_cache(maxsize=1)

@@ -2,6 +2,7 @@
 
 import hashlib
 import subprocess
+from dataclasses import replace
 
 import pytest
 from asn1crypto import tsp
@@ -28,6 +29,12 @@ SHA256, SHA512, SHA1 = "2.16.840.1.101.3.4.2.1", "2.16.840.1.101.3.4.2.3", "1.3.
 def authority(tmp_path_factory):
     ring = ensure_keyring(tmp_path_factory.mktemp("seal"), "Stichting Keurwerk", "a passphrase")
     return TimeStampAuthority(held_key(ring, Purpose.TIMESTAMP))
+
+
+@pytest.fixture(autouse=True)
+def _keyring(app):
+    with app.app_context():
+        assert sealing.sealer()
 
 
 def post(app, data, media_type=QUERY, status=200):
@@ -171,3 +178,10 @@ def test_a_page_of_ours_is_not_needed_to_ask(app):
         assert "Set-Cookie" not in post(app, query(hashlib.sha256(b"x").digest())).headers
     finally:
         app.config["WTF_CSRF_ENABLED"] = before
+
+
+def test_where_the_register_is_served_alone_no_keys_are_made(app, settings, tmp_path, monkeypatch):
+    monkeypatch.setitem(app.extensions, "settings", replace(settings, seal_dir=tmp_path / "none"))
+    assert failure(post(app, query(), status=503)) == ("rejection", {"system_failure"})
+    assert [app.test_client().get(f"/pki/root.{kind}").status_code for kind in ("crl", "cer")] == [503, 503]
+    assert not (tmp_path / "none").exists()
