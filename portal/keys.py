@@ -81,7 +81,7 @@ def compromised(app: Flask, key_id: str, reason: str, since: datetime | None) ->
         entry = mark_compromised(_settings(app).seal_dir, key_id, reason=reason, since=moment)
         if before[key_id].state is KeyState.ACTIVE:
             click.echo(_make(app, entry.purpose).id)
-    if entry.purpose in CERTIFIED:
+    if entry.purpose in CERTIFIED | {Purpose.CREDENTIAL}:
         click.echo("Now seal every living certificate anew: keurwerk keys reseal")
 
 
@@ -99,11 +99,11 @@ def reseal(app: Flask, before: datetime | None, because: str) -> None:
 
 
 def _youngest(app: Flask) -> datetime:
-    """When the keys that seal and stamp today were both there."""
+    """When the keys that sign a certificate today were all there."""
     if not isinstance(parse_key(_settings(app).seal_key), RingAddress):
         raise KeysError("the key of the seal is not in the keyring: say --before")
     ring = _ring(app)
-    return max(ring.active(purpose).created_at for purpose in (Purpose.SEAL, Purpose.TIMESTAMP))
+    return max(ring.active(each).created_at for each in (Purpose.SEAL, Purpose.TIMESTAMP, Purpose.CREDENTIAL))
 
 
 def _settings(app: Flask) -> Settings:

@@ -16,6 +16,7 @@ from audits.core.access import Role
 from audits.core.events import history
 from audits.core.outbox import OutboxItem
 from certificates import services
+from certificates.credentials import key_of, thumbprint
 from certificates.ledger.models import LedgerEntry
 from certificates.ledger.verify import problems
 from certificates.models import Document
@@ -26,7 +27,7 @@ from certificates.seal.keys import Keyring, KeyState, Purpose
 from certificates.seal.verify import examine
 from certificates.services import promise_replacements, record_document
 from certificates.workflow import CertificateState
-from portal import handlers, sealing, storage
+from portal import credentials, handlers, sealing, storage
 from portal.keys import keys
 from tests.factories.certificates import BASE_URL, BODY, make_certificate, make_grant
 from tests.factories.people import make_person
@@ -103,6 +104,37 @@ def test_from_a_lost_key_to_a_new_file_for_everybody(portal, session):
     assert [entry.state for entry in ring(portal).of(Purpose.SEAL)] == [KeyState.ACTIVE, KeyState.COMPROMISED]
     event = history(session, certificate.id)[-1]
     assert (event.name, event.data["before"], event.data["after"]) == ("certificate.reseal", old.sha256, new.sha256)
+
+
+def with_twin(portal, session):
+    """A certificate with file, credential and badge."""
+    certificate = make_certificate(session)
+    filed(session, certificate)
+    with portal.app_context():
+        twin = credentials.twin_of(certificate)
+    certificate.credential, certificate.badge = twin.credential, twin.badge
+    session.flush()
+    return certificate, twin
+
+
+def test_what_a_lost_key_signed_for_machines_is_signed_anew(portal, session):
+    certificate, twin = with_twin(portal, session)
+    lost = ring(portal).active(Purpose.CREDENTIAL)
+    assert "keurwerk keys reseal" in run(portal, "compromised", lost.id, "--reason", "a laptop was stolen")
+    run(portal, "reseal")
+    keep(portal, session)
+    trusted = {thumbprint(key) for key in ring(portal).credential_public().values()}
+    for before, after in ((twin.credential, certificate.credential), (twin.badge, certificate.badge)):
+        assert key_of(before) not in trusted
+        assert key_of(after) in trusted
+
+
+def test_what_a_key_signed_that_still_counts_is_kept(portal, session):
+    certificate, twin = with_twin(portal, session)
+    run(portal, "rotate", "credential")
+    promise(session)
+    keep(portal, session)
+    assert (certificate.credential, certificate.badge) == (twin.credential, twin.badge)
 
 
 def test_the_new_file_says_what_the_old_one_said(portal, session):
