@@ -88,7 +88,7 @@ class _Log:
             yield f"entry {entry.index}: it does not follow the entry before it about {number}"
         if number:
             self._known[number] = entry.index
-            if entry.type is not EntryType.EXPIRED:
+            if entry.type not in {EntryType.EXPIRED, EntryType.RESEALED}:
                 self.last[number] = entry.type
             if "pdf_sha256" in said:
                 self.files.setdefault(number, set()).add(said["pdf_sha256"])

@@ -217,7 +217,8 @@ def test_the_archive_holds_the_log_and_what_its_check_needs(client, session, sig
         manifest = json.loads(archive.read("manifest.json"))
         assert (manifest["format"], manifest["origin"], manifest["size"]) == (1, ORIGIN, 300)
         lines = archive.read("ledger/checkpoints.jsonl").decode().splitlines()
-        assert [Vkey.parse(json.loads(line)["vkey"]).name for line in lines] == [ORIGIN]
+        assert [json.loads(line)["size"] for line in lines] == [300]
+        assert [Vkey.parse(each).name for each in manifest["vkeys"]] == [ORIGIN]
         assert archive.read("roots.pem").count(b"BEGIN CERTIFICATE") == 1
 
 
