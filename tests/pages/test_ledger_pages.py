@@ -19,8 +19,8 @@ from portal import handlers, sealing
 from portal.app import create_app
 from portal.chores import sign_head
 from tests.browser import Browser
-from tests.database.test_ledger import LOG, TheirLog, add, fill
 from tests.factories.certificates import BODY, make_grant
+from tests.factories.ledger import LOG, TheirLog, add, fill
 
 ORIGIN = "127.0.0.1:8000/ledger"
 NUMBER = certificate_number(2026, 1)
