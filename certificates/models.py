@@ -90,13 +90,14 @@ class Document(Base):
     __tablename__ = "document"
     __table_args__ = (
         Index("ix_document_kind_subject_id", "kind", "subject_id"),
-        # An audit that went back to the inspector is reported again; everything else is made once, and then replaced.
+        # An audit that went back to the inspector is reported again, a register extract made whenever somebody asks;
+        # everything else is made once, and then replaced.
         Index(
             "uq_document_once",
             "kind",
             "subject_id",
             unique=True,
-            postgresql_where="kind <> 'audit_report' AND replaces IS NULL",
+            postgresql_where="kind NOT IN ('audit_report', 'register_extract') AND replaces IS NULL",
         ),
         UniqueConstraint("id", "kind", "subject_id", name="uq_document_of"),
         UniqueConstraint("replaces", name="uq_document_replaces"),

@@ -21,6 +21,7 @@ from portal.app import create_app
 from portal.keys import keys
 from portal.ledger_cli import ledger_commands
 from portal.settings import Settings
+from portal.verify_file import verify_file
 
 
 @click.group()
@@ -70,6 +71,7 @@ def clear_out_sessions(app: Flask) -> None:
         clear_out(session)
 
 
+main.add_command(verify_file)
 main.add_command(keys)
 main.add_command(ledger_commands)
 

@@ -8,7 +8,7 @@ from flask import current_app
 from certificates.seal.addresses import RingAddress, TokenAddress, parse_key
 from certificates.seal.custody import authority_of, ensure_keyring
 from certificates.seal.evidence import OwnEvidence
-from certificates.seal.keys import MANIFEST, Keyring, Purpose
+from certificates.seal.keys import MANIFEST, Keyring, KeysError, Purpose
 from certificates.seal.remote import RemoteKey, service
 from certificates.seal.sealer import KeySealer, Level, Sealer
 from certificates.seal.signing import SealingKey, held_key, read_chain
@@ -20,6 +20,11 @@ from portal.settings import Settings
 def sealer() -> Sealer:
     """The sealer that the settings name."""
     return _sealer(*_now())
+
+
+def available() -> bool:
+    """Whether this process can seal. It makes no keys: where there are none, the register is served alone."""
+    return _available(*_now())
 
 
 def credential_key() -> tuple[str, ec.EllipticCurvePrivateKey]:
@@ -68,6 +73,14 @@ def _ring(settings: Settings, _: int) -> Keyring:
         algorithm=settings.seal_algorithm,
         base_url=settings.base_url,
     )
+
+
+@lru_cache(maxsize=1)
+def _available(settings: Settings, changed: int) -> bool:
+    try:
+        return bool(changed and _sealer(settings, changed))
+    except KeysError:
+        return False
 
 
 @lru_cache(maxsize=1)

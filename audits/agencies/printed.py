@@ -14,7 +14,7 @@ def holder_facts(agency: Agency, language: str) -> dict[str, Any]:
     """Legal name, register number and seat, as a report or letter prints them."""
     return {
         "legal_name": agency.legal_name,
-        "register_label": register_label(agency, language),
+        "register_label": register_label(agency.country, language),
         "register_number": agency.register_number,
         "seat": {
             "street": agency.street,
@@ -25,9 +25,9 @@ def holder_facts(agency: Agency, language: str) -> dict[str, Any]:
     }
 
 
-def register_label(agency: Agency, language: str) -> str:
+def register_label(country: str, language: str) -> str:
     """What the number in the trade register is called."""
-    return (_KVK if agency.country == "NL" else _REGISTER)[language]
+    return (_KVK if country == "NL" else _REGISTER)[language]
 
 
 def country_name(code: str, language: str) -> str:

@@ -47,6 +47,11 @@ def _register_extract(facts: Mapping[str, Any], words: Words) -> dict[str, Any]:
     }
 
 
+def _town(seat: Mapping[str, str]) -> str:
+    # Of an agency without a certificate the register knows the town, and not the house.
+    return f"{seat['postcode']} {seat['city']}".strip()
+
+
 def _common(facts: Mapping[str, Any]) -> dict[str, Any]:
     seat, norm, name = facts["seat"], facts["norm"], facts["legal_name"]
     return {
@@ -54,7 +59,9 @@ def _common(facts: Mapping[str, Any]) -> dict[str, Any]:
         "holder_size": next((size for length, size in _SIZES if len(name) > length), ""),
         "register_label": facts["register_label"],
         "register_number": facts["register_number"],
-        "seat": f"{seat['street']}, {seat['postcode']} {seat['city']}, {seat['country']}",
+        "seat": ", ".join(
+            filter(None, (seat["street"], f"{seat['postcode']} {seat['city']}".strip(), seat["country"]))
+        ),
         "trade_names": " · ".join(facts["trade_names"]),
         "activities": ", ".join(facts["activities"]),
         "sectors": ", ".join(facts["sectors"]),

@@ -7,9 +7,11 @@ from certificates.seal.custody import SEAL_ALGORITHMS, ensure_keyring
 from certificates.seal.keys import Keyring, KeysError, load_root
 from certificates.seal.room import Room, SealError
 from certificates.seal.sealer import KeySealer, Sealer
+from certificates.seal.verdict import SealLevel, SealOutcome, SealReason, SealVerdict
 
 if TYPE_CHECKING:
-    from certificates.seal.verify import SealOutcome, SealReason, SealVerdict, examine
+    from certificates.seal.apart import examine_apart
+    from certificates.seal.verify import examine
 
 __all__ = [
     "SEAL_ALGORITHMS",
@@ -18,18 +20,19 @@ __all__ = [
     "KeysError",
     "Room",
     "SealError",
+    "SealLevel",
     "SealOutcome",
     "SealReason",
     "SealVerdict",
     "Sealer",
     "ensure_keyring",
     "examine",
+    "examine_apart",
     "load_root",
 ]
 
 
-_SLOW = dict.fromkeys(("KeySealer", "Sealer"), "sealer")
-_SLOW |= dict.fromkeys(("SealOutcome", "SealReason", "SealVerdict", "examine"), "verify")
+_SLOW = {"examine": "verify", "examine_apart": "apart"}
 
 
 def __getattr__(name: str) -> Any:

@@ -14,7 +14,8 @@ from portal.account.brake import TooManyAttemptsError
 from portal.account.device import known_device, remember_device
 from portal.account.door import bp
 from portal.account.forms import LoginForm, NewPasswordForm, ResetForm
-from portal.account.rules import Purpose, address_group, own_path
+from portal.account.rules import Purpose, own_path
+from portal.addresses import address_group
 
 
 @bp.get("/login")

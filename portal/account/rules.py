@@ -1,6 +1,5 @@
 """Terms of signing in: how long things live, what a password must be, how hard the brake bites. Pure."""
 
-import ipaddress
 import re
 import unicodedata
 from dataclasses import dataclass
@@ -82,17 +81,6 @@ def check_password(password: str, *, name: str, email: str) -> None:
         raise RuleError("This password is easy to guess. Choose another one.", field="password")
     if any(part in folded for part in _own_words(name, email)):
         raise RuleError("Leave your name and e-mail address out of the password.", field="password")
-
-
-def address_group(address: str | None) -> str:
-    """What counts as one address: an IPv4 address, or the /64 that one IPv6 household has."""
-    try:
-        ip = ipaddress.ip_address(address or "")
-    except ValueError:
-        return ""
-    if isinstance(ip, ipaddress.IPv6Address) and ip.ipv4_mapped:
-        ip = ip.ipv4_mapped
-    return str(ip) if ip.version == 4 else str(ipaddress.ip_network((ip, 64), strict=False))  # noqa: PLR2004
 
 
 def own_path(target: str | None) -> str | None:

@@ -29,6 +29,6 @@ class FileForm(Form):
     file = fields.file_field(
         _l("File of the certificate"),
         required=_l("Choose a file"),
-        hint=_l("The PDF as you received it. We look at it and do not keep it."),
+        hint=_l("The PDF as you received it. We do not keep it."),
         accept=".pdf",
     )

@@ -1,10 +1,14 @@
 """What tests through pages share."""
 
+from dataclasses import dataclass
+from pathlib import Path
+
 import pytest
 
 from audits.core.access import Role
 from tests.browser import Browser
 from tests.factories import make_person
+from tests.factories.documents import seal_with
 
 
 @pytest.fixture
@@ -19,3 +23,27 @@ def enter(app, session):
         return browser
 
     return enter
+
+
+@dataclass(frozen=True)
+class Sealed:
+    """Files with our seal, and with the seal of a stranger who calls himself as we do."""
+
+    ours: bytes
+    theirs: bytes
+    strange: Path  # the keyring of the stranger
+    body_name: str
+
+    def by_stranger(self, printing) -> bytes:
+        return seal_with(self.strange, self.body_name, "other", printing)
+
+
+@pytest.fixture(scope="session")
+def sealed(settings, tmp_path_factory):
+    strange = tmp_path_factory.mktemp("strange")
+    return Sealed(
+        ours=seal_with(settings.seal_dir, settings.body_name, settings.seal_passphrase),
+        theirs=seal_with(strange, settings.body_name, "other"),
+        strange=strange,
+        body_name=settings.body_name,
+    )

@@ -5,13 +5,13 @@ from flask.blueprints import BlueprintSetupState
 
 from portal.registry.caching import keep
 from portal.registry.problems import InvalidQueryError, invalid_query, problem
-from portal.registry.routes import about, api, certificates, check, ledger, machines, pages, verify
+from portal.registry.routes import about, api, certificates, check, extract, ledger, machines, pages, verify
 
 __all__ = ["bp"]
 
 bp = Blueprint("registry", __name__)
 
-for part in (pages, certificates, machines, check, verify, api, ledger, about):
+for part in (pages, extract, certificates, machines, check, verify, api, ledger, about):
     part.add_to(bp)
 
 
@@ -32,8 +32,9 @@ def _join(state: BlueprintSetupState) -> None:
     app = state.app
     app.extensions["problem"] = problem
     app.register_error_handler(InvalidQueryError, invalid_query)
-    # A check of a file changes nothing and asks for no cookie, so that there is nothing to forge.
-    app.extensions["csrf"].exempt(verify.verify_file)
+    # These ask for no cookie and act for nobody, so that there is nothing to forge.
+    for view in (verify.verify_file, extract.extract):
+        app.extensions["csrf"].exempt(view)
     # Programs of witnesses and logs come without a cookie; what they send is signed.
     app.extensions["csrf"].exempt(ledger.cosign)
     app.extensions["csrf"].exempt(ledger.add_checkpoint)

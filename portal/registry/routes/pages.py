@@ -12,7 +12,7 @@ from certificates.press import rosette_svg
 from certificates.register import queries
 from certificates.register.norms import current_norm, norm_by_digest
 from certificates.rules import Status
-from portal import database
+from portal import database, sealing
 from portal.access import public
 from portal.i18n import current_language
 from portal.registry.facts import linked_data
@@ -70,6 +70,7 @@ def entry(public_id: str) -> ResponseReturnValue:
         countries=[country_name(code, current_language()) for code in found.scope.get("recruitment_countries", [])],
         seat_country=country_name(found.country, current_language()),
         linked=linked_data(found, today, settings.body_name),
+        can_seal=sealing.available(),
         **_paper(session, found.certificate_number),
     )
 

@@ -1,9 +1,12 @@
-"""Checking a certificate by its number or its file."""
+"""Checking a certificate by its number, by the hash of its file, or by the file."""
+
+import re
 
 from flask import Blueprint, current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from werkzeug.datastructures import FileStorage
+from werkzeug.exceptions import RequestEntityTooLarge
 
 from audits.core import clock
 from audits.core.errors import NotFoundError, RuleError
@@ -11,18 +14,21 @@ from certificates.register import queries
 from certificates.rules import is_number
 from portal import database
 from portal.access import public
+from portal.registry import wording
 from portal.registry.forms import FileForm, NumberForm
-from portal.registry.verification import check
+from portal.registry.verification import Checked, check, check_hash
 from portal.settings import Settings
 from portal.uploads import safe_name, takes_files
 
 _MEGA = 1024 * 1024
+_SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
 def add_to(bp: Blueprint) -> None:
     """Give these pages their addresses."""
     bp.get("/verify")(verify)
     bp.post("/verify")(verify_file)
+    bp.get("/verify/<sha256>")(verify_hash)
 
 
 @public
@@ -48,31 +54,70 @@ def verify() -> ResponseReturnValue:
 @takes_files
 def verify_file() -> ResponseReturnValue:
     """Say what a file is. It is held in memory for as long as that takes."""
-    form = FileForm()
+    try:
+        form = FileForm()
+    except RequestEntityTooLarge:  # refused by its announced length; nothing of it was read
+        form = FileForm(None)
+        form.complain(RuleError("The file is larger than %(limit)s.", "file", limit=_limit()))
+        return _page(NumberForm(None), form), 413
     if form.validate():
         try:
             data = _read(form.file.data)
         except RuleError as error:
             form.complain(error)
         else:
-            settings: Settings = current_app.extensions["settings"]
-            checked = check(database.read(), data, settings.seal_dir)
-            return render_template("registry/verified.html", checked=checked, today=clock.today(), size=len(data))
+            return _verdict(check(database.read(), data))
     return _page(NumberForm(None), form), 422
 
 
+@public
+def verify_hash(sha256: str) -> ResponseReturnValue:
+    """What we know of the file with this SHA-256: with script, the browser asks this and keeps the file to itself."""
+    if sha256 != sha256.lower():
+        return redirect(url_for("registry.verify_hash", sha256=sha256.lower()), 301)
+    if not _SHA256.fullmatch(sha256):
+        raise NotFoundError("This is not the SHA-256 of a file.")
+    checked = check_hash(database.read(), sha256)
+    if checked is None:
+        return render_template("registry/verify_unknown.html", sha256=sha256), 404
+    return _verdict(checked)
+
+
+def _verdict(checked: Checked) -> str:
+    return render_template(
+        "registry/verified.html",
+        checked=checked,
+        today=clock.today(),
+        words=wording,
+        contact=_settings().contact_email,
+    )
+
+
 def _read(file: FileStorage) -> bytes:
-    settings: Settings = current_app.extensions["settings"]
     name = safe_name(file.filename or "")
     with file.stream as stream:  # a large one lies in a temporary file, which is gone after this
-        data = stream.read(settings.max_upload_bytes + 1)
+        data = stream.read(_settings().max_upload_bytes + 1)
     if not data:
         raise RuleError("The file %(name)s is empty.", "file", name=name)
-    if len(data) > settings.max_upload_bytes:
-        limit = f"{settings.max_upload_bytes // _MEGA} MB"
-        raise RuleError("The file %(name)s is larger than %(limit)s.", "file", name=name, limit=limit)
+    if len(data) > _settings().max_upload_bytes:
+        raise RuleError("The file %(name)s is larger than %(limit)s.", "file", name=name, limit=_limit())
     return data
 
 
 def _page(number: NumberForm, file: FileForm) -> str:
-    return render_template("registry/verify.html", number_form=number, file_form=file, title=_("Check a certificate"))
+    return render_template(
+        "registry/verify.html",
+        number_form=number,
+        file_form=file,
+        title=_("Check a certificate"),
+        limit=_settings().max_upload_bytes,
+    )
+
+
+def _limit() -> str:
+    return f"{_settings().max_upload_bytes // _MEGA} MB"
+
+
+def _settings() -> Settings:
+    settings: Settings = current_app.extensions["settings"]
+    return settings

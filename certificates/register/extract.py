@@ -1,0 +1,107 @@
+"""The proof of check: what the register says of one agency at one moment, as a document is printed from it."""
+
+import base64
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from audits.agencies.printed import country_name, register_label
+from audits.core import clock
+from audits.schemes.text import SchemeText, Text
+from certificates.press.documents import facts_digest
+from certificates.register import queries
+from certificates.register.files import last_change
+from certificates.register.models import RegisterEntry
+from certificates.register.norms import norm_by_digest
+from certificates.rules import Status
+
+_ENDED_BY_US = frozenset({Status.SUSPENDED, Status.WITHDRAWN})
+_CHANCE_BYTES = 5
+
+
+def extract_reference(day: date, chance: bytes) -> str:
+    """`UR-20270614-4K7Q2MXZ`: the day and forty bits of chance, which nobody counts and no counter holds up."""
+    return f"UR-{day:%Y%m%d}-{base64.b32encode(chance[:_CHANCE_BYTES]).decode()}"
+
+
+def extract_facts(
+    session: Session,
+    entry: RegisterEntry,
+    *,
+    language: str,
+    status_label: str,
+    asked_at: datetime,
+    chance: bytes,
+    base_url: str,
+    body: Mapping[str, str],
+) -> dict[str, Any]:
+    """What the extract says; the fields are those of `certificates.press.documents.RegisterExtractFacts`.
+
+    `status_label` is the status of that day in the words of the language. The seat is that of the certificate; without
+    one the register knows the town only.
+    """
+    day = clock.day_of(asked_at)
+    status, since = entry.status_on(day), entry.since_on(day)
+    facts = {
+        "language": language,
+        "reference": extract_reference(day, chance),
+        "asked_at": asked_at.astimezone(clock.AMSTERDAM).isoformat(timespec="seconds"),
+        "status": status.value,
+        "status_label": status_label,
+        "since": since.isoformat() if since else None,
+        "reason": "",
+        "legal_name": entry.legal_name,
+        "trade_names": entry.trade_names,
+        "register_label": register_label(entry.country, language),
+        "register_number": entry.register_number,
+        "body": dict(body),
+        "register_url": f"{base_url}/register/{entry.public_id}",
+    }
+    facts |= _certified(session, entry, language) if entry.certificate_number else _nothing(entry, language)
+    if status in _ENDED_BY_US and entry.certificate_id:
+        facts["reason"] = last_change(session, entry.certificate_id)[1]
+    return facts | {"digest": facts_digest(facts)}
+
+
+def _certified(session: Session, entry: RegisterEntry, language: str) -> dict[str, Any]:
+    norm = norm_by_digest(session, entry.scheme["sha256"])
+    printed = queries.certificate(session, entry.certificate_number or "").printed
+    seat = {**printed["seat"], "country": country_name(entry.country, language)}
+    return {
+        "seat": seat,
+        "certificate_number": entry.certificate_number,
+        "valid_from": entry.valid_from.isoformat() if entry.valid_from else None,
+        "valid_until": entry.valid_until.isoformat() if entry.valid_until else None,
+        "conditions": entry.conditions,
+        "own_housing": entry.scope["own_housing"],
+        "recruitment_countries": [country_name(code, language) for code in entry.scope["recruitment_countries"]],
+        "norm": _named(entry, language),
+    } | _words(entry, norm, language)
+
+
+def _named(entry: RegisterEntry, language: str) -> dict[str, str]:
+    scheme = entry.scheme
+    return {"name": scheme["title"][language], "version": scheme["version"], "sha256": scheme["sha256"]}
+
+
+def _words(entry: RegisterEntry, norm: SchemeText, language: str) -> dict[str, list[str]]:
+    return {
+        "activities": _in(entry.scope["activities"], norm.activities, language),
+        "sectors": _in(entry.scope["sectors"], norm.sectors, language),
+        "excludes": [text.in_(language) for text in norm.excludes],
+    }
+
+
+def _nothing(entry: RegisterEntry, language: str) -> dict[str, Any]:
+    lists: dict[str, list[str]] = {
+        name: [] for name in ("conditions", "activities", "sectors", "recruitment_countries", "excludes")
+    }
+    unknown = dict.fromkeys(("certificate_number", "valid_from", "valid_until", "norm"))
+    seat = {"street": "", "postcode": "", "city": entry.city, "country": country_name(entry.country, language)}
+    return {**lists, **unknown, "own_housing": False, "seat": seat}
+
+
+def _in(codes: Iterable[str], vocabulary: Mapping[str, Text], language: str) -> list[str]:
+    return [vocabulary[code].in_(language) if code in vocabulary else code for code in codes]

@@ -1,0 +1,68 @@
+"""What the register knows of a file: which document it is, and how the certificate in it came to its end."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from audits.core import clock
+from certificates.models import Certificate, CertificateChange, Document
+from certificates.register.models import RegisterEntry
+from certificates.register.queries import PublicDocument
+from certificates.register.rules import may_rely
+from certificates.rules import Status
+from certificates.workflow import CertificateState
+
+
+class Why(StrEnum):
+    """Why a genuine certificate is not valid on a day."""
+
+    SUSPENDED = "suspended"
+    WITHDRAWN = "withdrawn"
+    REPLACED = "replaced"
+    EXPIRED = "expired"
+    RESEALED = "resealed"  # the certificate counts, this file of it does not any more
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """Since when a certificate is not valid, and why; `newer` is the number of the one that counts now."""
+
+    why: Why
+    since: date | None
+    reason: str = ""
+    newer: str = ""
+
+
+def ending(
+    session: Session, certificate: Certificate, entry: RegisterEntry, document: PublicDocument | None, day: date
+) -> Ending | None:
+    """How the validity of an issued certificate, or of this file of it, ended before `day`; None while it is valid."""
+    newer = entry.certificate_number or ""
+    newer = newer if newer != certificate.number else ""
+    if certificate.state is CertificateState.REPLACED:
+        return Ending(Why.REPLACED, *last_change(session, certificate.id), newer=newer)
+    status = certificate.status_on(day)
+    if may_rely(status):
+        if document is None or document.replaced_at is None:
+            return None
+        return Ending(Why.RESEALED, clock.day_of(document.replaced_at), document.replaced_because)
+    if status is Status.EXPIRED:
+        return Ending(Why.EXPIRED, certificate.valid_until + timedelta(days=1), newer=newer)
+    return Ending(Why(status.value), *last_change(session, certificate.id), newer=newer)
+
+
+def facts_with(session: Session, sha256: str) -> dict[str, Any]:
+    """What a document of ours with these bytes says; empty if there is none."""
+    return session.scalar(select(Document.printed).where(Document.sha256 == sha256)) or {}
+
+
+def last_change(session: Session, certificate_id: UUID) -> tuple[date | None, str]:
+    """The day and the reason of the last thing that happened to a certificate."""
+    query = select(CertificateChange).where(CertificateChange.certificate_id == certificate_id)
+    change = session.scalar(query.order_by(CertificateChange.id.desc()).limit(1))
+    return (clock.day_of(change.changed_at), change.reason) if change else (None, "")

@@ -1,0 +1,64 @@
+"""The proof of check: a sealed extract of the register, made while the visitor waits, and known to us from then on."""
+
+import secrets
+
+from flask import Blueprint, current_app, request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from audits.core import clock
+from certificates import press
+from certificates.register import queries
+from certificates.register.extract import extract_facts
+from certificates.services import record_document
+from portal import database, sealing, storage
+from portal.access import public
+from portal.addresses import address_group
+from portal.errors import answer
+from portal.files import attachment
+from portal.i18n import current_language
+from portal.labels import label
+from portal.registry.brake import Brake
+from portal.settings import Settings
+
+KIND = "register_extract"
+_CHANCE_BYTES = 8
+_MINUTE = 60
+
+
+def add_to(bp: Blueprint) -> None:
+    """Give this its address, and each application a brake of its own."""
+    bp.post("/register/<public_id>/extract")(extract)
+    bp.record_once(lambda state: state.app.extensions.setdefault("extract_brake", Brake()))
+
+
+@public
+def extract(public_id: str) -> ResponseReturnValue:
+    """What the register says at this moment, sealed. Who asked is not recorded."""
+    brake: Brake = current_app.extensions["extract_brake"]
+    if wait := brake.wait(address_group(request.remote_addr)):
+        return answer(429, _("You have asked for many extracts in a short time."), retry_after=wait)
+    if not sealing.available():
+        return answer(503, _("Extracts cannot be sealed here now. The register itself works."), retry_after=_MINUTE)
+    settings: Settings = current_app.extensions["settings"]
+    language, now = current_language(), clock.now()
+    with database.write() as session:
+        entry = queries.entry(session, public_id.lower())
+        facts = extract_facts(
+            session,
+            entry,
+            language=language,
+            status_label=label(entry.status_on(clock.day_of(now))),
+            asked_at=now,
+            chance=secrets.token_bytes(_CHANCE_BYTES),
+            base_url=settings.base_url.rstrip("/"),
+            body={"name": settings.body_name, "address": settings.body_address},
+        )
+        sealer = sealing.sealer()
+        room = sealer.room(now)
+        sealed = sealer.seal(press.render(KIND, facts, language=language, fonts=settings.fonts_dir, room=room), room)
+        record_document(
+            session, kind=KIND, subject_id=entry.agency_id, agency_id=entry.agency_id, language=language, printed=facts,
+            sha256=storage.store().put(sealed), size=len(sealed),
+        )  # fmt: skip
+    return attachment(sealed, f"{facts['reference']}.pdf", "application/pdf")

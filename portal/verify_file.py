@@ -1,0 +1,137 @@
+"""`bin/keurwerk verify FILE`: the same answer as the page gives, for people at a shell and for programs.
+
+Exit status 0: genuine and valid today. 2: genuine, but not valid today. 1: not genuine, or it could not be told.
+"""
+
+import json
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import click
+from flask import Flask
+from flask_babel import force_locale
+
+from audits.core import clock
+from certificates.seal import SealOutcome, SealReason, SealVerdict
+from portal import database
+from portal.registry import wording
+from portal.registry.verification import Answer, Checked, check
+from portal.settings import Settings
+
+VALID, NOT_GENUINE, NOT_VALID = 0, 1, 2
+
+
+@click.command("verify")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="All that was found, for programs.")
+@click.pass_context
+def verify_file(context: click.Context, file: Path, *, as_json: bool) -> None:
+    """Say whether FILE is a certificate of ours, unchanged, and valid today.
+
+    Exit status 0: genuine and valid. 2: genuine, but not valid today. 1: not genuine, or FILE cannot be read.
+    """
+    app: Flask = context.obj
+    settings: Settings = app.extensions["settings"]
+    with app.app_context(), force_locale("en"):
+        checked, day = _check(file, settings), clock.today()
+        found = report(checked, day, settings.base_url.rstrip("/"))
+        click.echo(json.dumps(found, indent=1, ensure_ascii=False) if as_json else _sentences(found))
+        context.exit(VALID if checked.counts_on(day) else NOT_VALID if checked.genuine else NOT_GENUINE)
+
+
+def report(checked: Checked, day: date, base_url: str) -> dict[str, Any]:
+    """Everything that was found, in values that JSON knows; `docs/verifying.md` explains the keys."""
+    verdict, certificate, entry = checked.verdict, checked.certificate, checked.entry
+    return {
+        "answer": checked.answer.value,
+        "title": str(wording.TITLES[checked.answer]),
+        "genuine": checked.genuine,
+        "valid": checked.counts_on(day),
+        "day": day.isoformat(),
+        "reason": checked.reason.value if checked.reason else None,
+        "explanation": str(wording.REASONS[checked.reason]) if checked.reason else None,
+        "sha256": checked.sha256,
+        "size": checked.size,
+        "sealedAt": checked.made_at.isoformat() if checked.made_at else None,
+        "seal": _seal(verdict) if verdict else None,
+        "certificate": _certificate(checked, day, base_url) if certificate else None,
+        "ended": _ended(checked),
+        "extract": _extract(checked) if checked.extract else None,
+        "differences": [
+            {"fact": each.fact, "file": str(each.file), "ours": str(each.ours)} for each in checked.differences
+        ],
+        "register": f"{base_url}/register/{entry.public_id}" if entry else None,
+        "statusToday": entry.status_on(day).value if entry else None,
+    }
+
+
+def _check(file: Path, settings: Settings) -> Checked:
+    try:
+        size = file.stat().st_size
+        if size > settings.max_upload_bytes:  # then nothing of it is read
+            return Checked(Answer.UNREADABLE, "", size, verdict=_TOO_LARGE)
+        data = file.read_bytes()
+    except OSError as error:
+        raise click.ClickException(f"{file} cannot be read: {error.strerror}") from error
+    return check(database.read(), data)
+
+
+_TOO_LARGE = SealVerdict(SealOutcome.UNREADABLE, SealReason.TOO_LARGE)
+
+
+def _seal(verdict: SealVerdict) -> dict[str, Any]:
+    return {
+        "level": verdict.level.value if verdict.level else None,
+        "stamped": verdict.stamped,
+        "signer": verdict.signer or None,
+        "covered": verdict.covered,
+    }
+
+
+def _certificate(checked: Checked, day: date, base_url: str) -> dict[str, Any] | None:
+    certificate, entry = checked.certificate, checked.entry
+    if certificate is None or entry is None:
+        return None
+    return {
+        "number": certificate.number,
+        "agency": entry.legal_name,
+        "validFrom": certificate.valid_from.isoformat(),
+        "validUntil": certificate.valid_until.isoformat(),
+        "status": certificate.status_on(day).value,
+        "page": f"{base_url}/certificates/{certificate.number}",
+        "file": f"{base_url}/certificates/{certificate.number}.pdf",
+    }
+
+
+def _ended(checked: Checked) -> dict[str, Any] | None:
+    ending = checked.ending
+    if ending is None:
+        return None
+    return {
+        "why": ending.why.value,
+        "since": ending.since.isoformat() if ending.since else None,
+        "reason": ending.reason or None,
+        "newer": ending.newer or None,
+    }
+
+
+def _extract(checked: Checked) -> dict[str, Any]:
+    return {key: checked.extract[key] for key in ("reference", "asked_at", "status", "legal_name")}
+
+
+def _sentences(found: dict[str, Any]) -> str:
+    lines = [found["title"] + "."]
+    if found["explanation"]:
+        lines.append(found["explanation"])
+    if ended := found["ended"]:
+        since = f" Since {ended['since']}." if ended["since"] else ""
+        newer = f" The newer certificate is {ended['newer']}." if ended["newer"] else ""
+        lines.append(f"{ended['why'].capitalize()}.{since}{newer}")
+    if extract := found["extract"]:
+        lines.append(f"At {extract['asked_at']} the register said {extract['status']}; today: {found['statusToday']}.")
+    if certificate := found["certificate"]:
+        lines.append(f"{certificate['number']}, {certificate['agency']}, {certificate['page']}")
+    lines += [f"{each['fact']}: the file says {each['file']!r}, our records {each['ours']!r}" for each in
+              found["differences"]]  # fmt: skip
+    return "\n".join(lines)

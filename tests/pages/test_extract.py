@@ -1,0 +1,178 @@
+"""Whoever looks an agency up can take a sealed proof of it along, and everybody can check that proof later."""
+
+import subprocess
+from dataclasses import replace
+from io import BytesIO
+
+import pytest
+from sqlalchemy import event, select
+
+from audits.core import clock
+from certificates.models import Document
+from certificates.register.extract import extract_reference
+from certificates.seal import ensure_keyring, examine
+from certificates.workflow import CertificateState
+from portal import sealing
+from portal.registry.brake import Brake
+from tests.browser import Browser
+from tests.factories.certificates import change, make_applicant, make_certificate
+
+S = CertificateState
+TODAY = clock.today()
+MOST_STATEMENTS = 6
+
+
+@pytest.fixture(autouse=True)
+def ready(app, settings, monkeypatch):
+    """Keys, as `make serve` leaves them, and a brake that nobody has pressed yet."""
+    ensure_keyring(settings.seal_dir, settings.body_name, settings.seal_passphrase)
+    monkeypatch.setitem(app.extensions, "extract_brake", Brake())
+
+
+def public_id(agency):
+    return f"nl-{agency.register_number}"
+
+
+def take(app, agency, language="en", address="127.0.0.1"):
+    """Press the button; the answer."""
+    page = Browser(app, language, address).open(f"/register/{public_id(agency)}")
+    answer = app.test_client().post(
+        page.soup.select_one('form[action*="extract"]')["action"],
+        headers={"Accept-Language": language},
+        environ_overrides={"REMOTE_ADDR": address},
+    )
+    assert answer.status_code == 200
+    return answer
+
+
+def words_of(pdf):
+    done = subprocess.run(["pdftotext", "-layout", "-", "-"], input=pdf, capture_output=True, check=True)
+    return " ".join(done.stdout.decode().split())
+
+
+def check(app, data):
+    browser = Browser(app)
+    browser.open("/verify")
+    return browser.submit("form[method=post]", file=(BytesIO(data), "extract.pdf"))
+
+
+@pytest.mark.parametrize("language", ["nl", "en"])
+def test_an_extract_says_what_the_register_says_and_is_sealed(app, session, language):
+    certificate = make_certificate(session)
+    answer = take(app, certificate.agency, language)
+    assert answer.mimetype == "application/pdf"
+    assert answer.headers["Content-Disposition"].startswith(f"attachment; filename=UR-{TODAY:%Y%m%d}-")
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert "Set-Cookie" not in answer.headers
+    assert examine(answer.data, sealing_roots(app)).genuine
+    text = words_of(answer.data)
+    for words in (certificate.agency.legal_name, certificate.number, certificate.agency.register_number):
+        assert words in text
+    assert ("Gecertificeerd" if language == "nl" else "Certified") in text
+
+
+def sealing_roots(app):
+    with app.app_context():
+        return sealing.roots()
+
+
+def test_it_is_known_from_then_on_and_says_what_holds_today(app, session):
+    certificate = make_certificate(session)
+    data = take(app, certificate.agency).data
+    page = check(app, data)
+    assert page.heading == "This is an extract from our register"
+    assert "Today it says the same." in page.text
+    change(session, certificate, S.SUSPENDED, TODAY, "Wages were not paid.")
+    later = check(app, data)
+    assert "the register said: Certified." in later.text
+    assert "Today it says: Suspended." in later.text
+    assert "No. The certificate is suspended for now." in later.text
+
+
+def test_there_can_be_as_many_as_people_ask_for(app, session):
+    certificate = make_certificate(session)
+    first, second = take(app, certificate.agency), take(app, certificate.agency)
+    assert first.headers["Content-Disposition"] != second.headers["Content-Disposition"]
+    rows = session.scalars(select(Document).where(Document.kind == "register_extract")).all()
+    assert len(rows) == 2
+    assert {row.subject_id for row in rows} == {certificate.agency_id}
+    assert len({row.printed["reference"] for row in rows}) == 2
+
+
+@pytest.mark.parametrize(
+    ("make", "words"),
+    [
+        (make_applicant, "Applied, not certified"),
+        (lambda session: make_certificate(session, S.WITHDRAWN, reason="It was a fraud.").agency, "It was a fraud."),
+        (lambda session: make_certificate(session, conditions=["A complaints procedure."]).agency, "A complaints"),
+        (lambda session: make_certificate(session, S.SUSPENDED, reason="No access given.").agency, "No access given."),
+    ],
+)
+def test_every_status_has_an_extract(app, session, make, words):
+    assert words in words_of(take(app, make(session)).data)
+
+
+def test_of_an_applicant_only_the_town_is_told(app, session):
+    agency = make_applicant(session)
+    text = words_of(take(app, agency).data)
+    assert agency.city in text
+    assert agency.street not in text
+
+
+@pytest.mark.parametrize("found", [S.ACTIVE, S.WITHDRAWN])
+def test_it_costs_few_statements(app, session, make_session, found):
+    agency = make_certificate(session, found).agency
+    take(app, agency)
+    seen = []
+    engine = make_session.kw["bind"]
+    event.listen(engine, "before_cursor_execute", lambda *given: seen.append(given[2]))
+    assert app.test_client().post(f"/register/{public_id(agency)}/extract").status_code == 200
+    statements = [each for each in seen if "SAVEPOINT" not in each]  # the test's own frame
+    assert len(statements) <= MOST_STATEMENTS, statements
+
+
+def test_it_needs_an_entry_and_a_button_that_was_pressed(app, session):
+    client = app.test_client()
+    assert client.post("/register/nl-00000000/extract").status_code == 404
+    assert client.get("/register/nl-00000000/extract").status_code == 405
+
+
+def test_who_asks_for_very_many_must_wait_and_nobody_else(app, session, monkeypatch):
+    agency = make_certificate(session).agency
+    monkeypatch.setitem(app.extensions, "extract_brake", Brake(burst=2, per_second=0.1))
+    for _ in range(2):
+        take(app, agency, address="203.0.113.7")
+    refused = Browser(app, "en", "203.0.113.7").post(f"/register/{public_id(agency)}/extract", status=429)
+    assert "many extracts" in refused.text
+    assert 1 <= int(refused.response.headers["Retry-After"]) <= 10
+    take(app, agency, address="203.0.113.8")
+
+
+def test_without_the_key_there_is_no_button_and_a_clear_answer(app, session, settings, monkeypatch, tmp_path):
+    agency = make_certificate(session).agency
+    ensure_keyring(tmp_path / "locked", settings.body_name, "another passphrase")
+    for folder in (tmp_path / "empty", tmp_path / "locked"):
+        monkeypatch.setitem(app.extensions, "settings", replace(settings, seal_dir=folder))
+        page = Browser(app).open(f"/register/{public_id(agency)}")
+        assert page.soup.select_one('form[action*="extract"]') is None
+        refused = Browser(app).post(f"/register/{public_id(agency)}/extract", status=503)
+        assert "cannot be sealed here" in refused.text
+        assert "Retry-After" in refused.response.headers
+    assert not (tmp_path / "empty").exists()
+
+
+def test_the_brake_gives_back_slowly_and_forgets_the_oldest(monkeypatch):
+    now = [0.0]
+    brake = Brake(burst=2, per_second=0.5, clock=lambda: now[0])
+    assert [brake.wait("a") for _ in range(3)] == [0, 0, 2]
+    now[0] = 2.0
+    assert [brake.wait("a") for _ in range(2)] == [0, 2]
+    monkeypatch.setattr("portal.registry.brake.MOST_ADDRESSES", 3)
+    for address in "bcd":
+        assert brake.wait(address) == 0
+    assert brake.wait("a") == 0
+
+
+def test_a_number_has_the_day_and_forty_bits():
+    assert extract_reference(TODAY, bytes(8)) == f"UR-{TODAY:%Y%m%d}-AAAAAAAA"
+    assert extract_reference(TODAY, b"\xff" * 8) == f"UR-{TODAY:%Y%m%d}-77777777"
