@@ -249,8 +249,11 @@ def test_keys_from_elsewhere(case, tmp_path, told):
         root.write_bytes(archive.read("roots.pem"))
     vkey = Vkey.of(ORIGIN, KEY)
     assert run(case.dump, "--pdf", case.folder / "good.pdf", "--vkey", vkey, "--root", root, "--witnesses", 1)[0] == 0
+    stranger = Vkey.of("other.example/w", KEY, Algorithm.COSIGNATURE)
+    assert told(case.dump, "--witness", WITNESS, "--witnesses", 1)["status"] == 0
+    assert "0 of the 1" in wrong(told(case.dump, "--witness", stranger, "--witnesses", 1))["witnesses"]
     assert "not signed by a key" in wrong(told(case.dump, "--vkey", Vkey.of(ORIGIN, OTHER)))["log"]
-    assert "0 of the 2" not in wrong(told(case.dump, "--witnesses", 2))["witnesses"]
+    assert "1 of the 2" in wrong(told(case.dump, "--witnesses", 2))["witnesses"]
     strange = ensure_keyring(tmp_path / "keys", "Stichting Keurwerk", PASSPHRASE)
     root.write_bytes(x509.load_der_x509_certificate(strange.roots()[0]).public_bytes(Encoding.PEM))
     report = told(case.dump, "--pdf", case.folder / "good.pdf", "--root", root)
