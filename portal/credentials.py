@@ -25,7 +25,12 @@ class Twin:
     @property
     def attached(self) -> Attached:
         """The credential as it goes into the document."""
-        return Attached("credential.jwt", self.credential.encode(), MEDIA_TYPE, "The same certificate for machines")
+        return credential_attached(self.credential)
+
+
+def credential_attached(credential: str) -> Attached:
+    """A credential as it goes into any document about its certificate."""
+    return Attached("credential.jwt", credential.encode(), MEDIA_TYPE, "The same certificate for machines")
 
 
 def twin_of(certificate: Certificate) -> Twin:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 import click
 from flask import Flask
 
+from certificates.seal.addresses import RingAddress, parse_key
 from certificates.seal.custody import create_key, ensure_keyring, mark_compromised, retire_key
 from certificates.seal.keys import CERTIFIED, Entry, Keyring, KeysError, KeyState, Purpose
 from certificates.services import promise_replacements
@@ -91,14 +92,17 @@ def compromised(app: Flask, key_id: str, reason: str, since: datetime | None) ->
 def reseal(app: Flask, before: datetime | None, because: str) -> None:
     """Seal every living certificate anew, as a new file that replaces the old one. May be asked again at any time."""
     with _plainly():
-        moment = before.replace(tzinfo=UTC) if before else _youngest(_ring(app))
+        moment = before.replace(tzinfo=UTC) if before else _youngest(app)
     with app.app_context(), database.write() as session:
         count = promise_replacements(session, sealed_before=moment, because=because)
     click.echo(f"{count} certificates follow as soon as the worker runs.")
 
 
-def _youngest(ring: Keyring) -> datetime:
+def _youngest(app: Flask) -> datetime:
     """When the keys that sign a certificate today were all there."""
+    if not isinstance(parse_key(_settings(app).seal_key), RingAddress):
+        raise KeysError("the key of the seal is not in the keyring: say --before")
+    ring = _ring(app)
     return max(ring.active(each).created_at for each in (Purpose.SEAL, Purpose.TIMESTAMP, Purpose.CREDENTIAL))
 
 

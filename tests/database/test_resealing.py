@@ -1,5 +1,6 @@
 """A lost key: it is revoked, and every living certificate gets a new file that replaces the old one."""
 
+import json
 from dataclasses import replace
 from datetime import timedelta
 from hashlib import sha256
@@ -14,7 +15,10 @@ from audits.core import clock, outbox
 from audits.core.access import Role
 from audits.core.events import history
 from audits.core.outbox import OutboxItem
+from certificates import services
 from certificates.credentials import key_of, thumbprint
+from certificates.ledger.models import LedgerEntry
+from certificates.ledger.verify import problems
 from certificates.models import Document
 from certificates.queries import find_document
 from certificates.register import queries as register
@@ -25,7 +29,7 @@ from certificates.services import promise_replacements, record_document
 from certificates.workflow import CertificateState
 from portal import credentials, handlers, sealing, storage
 from portal.keys import keys
-from tests.factories.certificates import make_certificate
+from tests.factories.certificates import BASE_URL, BODY, make_certificate, make_grant
 from tests.factories.people import make_person
 
 S = CertificateState
@@ -143,6 +147,20 @@ def test_the_new_file_says_what_the_old_one_said(portal, session):
     assert new.because == BECAUSE
 
 
+def test_the_log_tells_of_the_new_file_and_agrees_with_the_records(portal, session):
+    numbered = services.number_certificate(session, make_grant(session).id, base_url=BASE_URL, body=BODY)
+    session.flush()
+    issued = services.issue_certificate(session, numbered.id, sha256="a" * 64, size=9, language="nl")
+    session.flush()
+    promise(session)
+    keep(portal, session)
+    entries = session.scalars(select(LedgerEntry).order_by(LedgerEntry.index)).all()
+    said = [json.loads(entry.data) for entry in entries if entry.number == issued.number]
+    assert [(each["type"], each["status"]) for each in said] == [("issued", "certified"), ("resealed", "certified")]
+    assert said[1]["pdf_sha256"] == register.document_of(session, issued.id).sha256
+    assert [line for line in problems(session, "test", []) if issued.number in line] == []
+
+
 def test_only_the_living_are_sealed_anew(portal, session):
     living = [filed(session, make_certificate(session, state)) for state in (S.ACTIVE, S.SUSPENDED)]
     for state in (S.WITHDRAWN, S.REPLACED):
@@ -255,6 +273,12 @@ class TestTheCommand:
         run(portal, "compromised", lost.id, "--reason", "stolen", "--since", "2030-01-02 03:04:05")
         entry = ring(portal).of(Purpose.SEAL, KeyState.COMPROMISED)[0]
         assert (entry.changed_at.isoformat(), entry.reason) == ("2030-01-02T03:04:05+00:00", "stolen")
+
+    def test_it_asks_since_when_where_it_cannot_know(self, portal, monkeypatch):
+        elsewhere = replace(portal.extensions["settings"], seal_key="pkcs11:token=x;object=y?module-path=/m.so")
+        monkeypatch.setitem(portal.extensions, "settings", elsewhere)
+        assert "say --before" in run(portal, "reseal", status=1)
+        assert "0 certificates" in run(portal, "reseal", "--before", "2030-01-01")
 
     @pytest.mark.parametrize(
         "command",

@@ -5,8 +5,6 @@ import json
 import subprocess
 from datetime import UTC, datetime
 from hashlib import sha256
-from http.server import BaseHTTPRequestHandler, HTTPServer
-from threading import Thread
 
 import pkcs11
 import pytest
@@ -23,6 +21,7 @@ from certificates.seal.sealer import KeySealer
 from certificates.seal.signing import HeldKey, read_chain
 from certificates.seal.token import TokenKey
 from certificates.seal.verify import examine
+from tests.answering import Answering
 from tests.paper import paper
 
 MODULE = "/usr/lib/softhsm/libsofthsm2.so"
@@ -189,34 +188,10 @@ class TestService:
             RemoteKey(Recorded("P-256", **{"credentials/info": answer}), "seal-1", PIN, CHAINS["P-256"])
 
 
-class Answering(BaseHTTPRequestHandler):
-    """Answers as the test said, and notes what came."""
-
-    def do_POST(self):
-        body = self.rfile.read(int(self.headers["Content-Length"]))
-        self.server.came.append((self.path, dict(self.headers), body))
-        status, headers, data = self.server.answer
-        self.send_response(status)
-        for name, value in headers.items():
-            self.send_header(name, value)
-        self.end_headers()
-        self.wfile.write(data)
-
-    def log_message(self, *_):
-        pass
-
-
 @pytest.fixture
 def server():
-    made = HTTPServer(("127.0.0.1", 0), Answering)
-    made.came, made.answer = [], (200, {}, b"{}")
-    made.url = f"http://127.0.0.1:{made.server_port}"
-    thread = Thread(target=made.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    yield made
-    made.shutdown()
-    thread.join()
-    made.server_close()
+    with Answering() as made:
+        yield made
 
 
 class TestAsking:
@@ -256,7 +231,7 @@ class TestAsking:
             service(ServiceAddress(server.url, "x"), "t")("credentials/info", {})
 
     def test_a_host_that_is_away_is_told(self, server):
-        server.server_close()
+        server.stop()
         with pytest.raises(AskError, match="cannot be asked"):
             post(server.url, b"", {}, seconds=0.5)
 
