@@ -243,7 +243,7 @@ def _visit(app: Any, case: Case, number: str, *, visitor: Visitor, entry: str, s
 
 def _stranger() -> int:
     """The verdict of the stand-alone verifier on archive and certificate; it gets nothing of ours but its text."""
-    words = ["-I", ROOT / "bin" / "keurwerk-verify", OUT / "log.zip", "--pdf", OUT / "certificate.pdf"]
+    words = map(str, ("-I", ROOT / "bin" / "keurwerk-verify", OUT / "log.zip", "--pdf", OUT / "certificate.pdf"))
     return subprocess.run([sys.executable, *words], capture_output=True, check=False).returncode
 
 
