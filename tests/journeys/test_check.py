@@ -147,6 +147,21 @@ def test_nothing_is_sent_and_no_internet_is_needed(screen, token):
     assert not any("#" in url or "c=" in url for url in asked)
 
 
+def test_who_came_once_can_come_again_without_internet(screen, token):
+    window = screen()
+    window.page.goto("/check?lang=en")
+    window.page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+    window.page.wait_for_function("async () => (await (await caches.open('check')).keys()).length > 5")
+    kept = window.page.evaluate("async () => (await (await caches.open('check')).keys()).map(each => each.url)")
+    assert any("check.js" in url for url in kept)
+    window.context.set_offline(True)
+    window.page.goto(f"/check#c={token()}")
+    window.page.locator("[data-outcome=genuine]:visible").wait_for()
+    assert window.page.evaluate("document.fonts.check('16px \"Source Sans 3\"')")
+    gone = "fetch('/check?not-kept').then(() => false, () => true)"
+    assert window.page.evaluate(gone), "there was internet after all"
+
+
 def test_without_javascript_the_page_says_what_else_to_do(screen, token):
     window = screen(javascript=False)
     window.open(f"/check#c={token()}")
