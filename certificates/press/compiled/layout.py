@@ -84,14 +84,15 @@ class Layout:
     """What documents of one shape have in common.
 
     `content` is the content stream in stretches: those that never change, and those with slots and figures between.
-    `head` holds the objects that never change and `table` their lines in the cross-reference table; `own` is the number
-    of the first object that each document has of its own. `metadata` is XMP in words, `info` the entries of the
-    document information, `catalogue` the entries of the catalogue, `marked` the other objects with slots.
+    `head`, of `head_size` bytes, holds the objects that never change, `table` their lines in the cross-reference table;
+    `own` is the number of the first object that each document has of its own. `metadata` is XMP in words, `info` the
+    entries of the document information, `catalogue` those of the catalogue, `marked` the other objects with slots.
     """
 
     slots: tuple[Slot, ...]
     content: tuple[Packed | tuple[bytes | Place | Figure, ...], ...]
-    head: bytes
+    head: tuple[bytes, ...]
+    head_size: int
     table: bytes
     own: int
     page: int

@@ -134,8 +134,8 @@ def _identity(order: Order) -> bytes:
 
 def _file(layout: Layout, objects: list[bytes], identity: bytes) -> bytes:
     texts = [b"%d 0 obj\n%b\nendobj\n" % numbered for numbered in enumerate(objects, layout.own)]
-    ends = list(accumulate(map(len, texts), initial=len(layout.head)))
-    return b"".join([layout.head, *texts, *_table(layout, ends, identity)])
+    ends = list(accumulate(map(len, texts), initial=layout.head_size))
+    return b"".join([*layout.head, *texts, *_table(layout, ends, identity)])
 
 
 def _table(layout: Layout, ends: list[int], identity: bytes) -> Iterator[bytes]:
