@@ -27,6 +27,7 @@ from certificates.seal.verify import examine
 from certificates.services import promise_replacements, record_document
 from certificates.workflow import CertificateState
 from portal import handlers, sealing, storage
+from portal.cli import main
 from portal.keys import keys
 from tests.factories.certificates import BASE_URL, BODY, make_certificate, make_grant
 from tests.factories.people import make_person
@@ -275,3 +276,8 @@ def test_an_agency_reads_the_newest_file(portal, session):
     keep(portal, session)
     actor = make_person(session, Role.DECIDER).actor
     assert find_document(session, actor, "certificate", certificate.id).because == BECAUSE
+
+
+def test_the_group_is_part_of_the_command():
+    assert main.commands["keys"] is keys
+    assert set(keys.commands) == {"create", "list", "rotate", "retire", "compromised", "reseal"}
