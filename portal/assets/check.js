@@ -52,7 +52,8 @@ function show(name) {
 }
 
 function fill(said) {
-  const inWords = new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle: "long", timeZone: "UTC" });
+  const language = document.documentElement.lang === "en" ? "en-GB" : document.documentElement.lang;
+  const inWords = new Intl.DateTimeFormat(language, { dateStyle: "long", timeZone: "UTC" });
   const words = document.querySelector("#check-words").content;
   const text = {
     ...said,

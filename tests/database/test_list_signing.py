@@ -225,14 +225,15 @@ def test_the_first_of_a_list_promises_the_list(session):
 # What was signed stays
 
 
-def test_a_credential_is_set_once(session):
+def test_a_credential_is_set_once_with_each_key(session):
     certificate = make_certificate(session)
     for column in ("credential", "badge"):
         change = update(Certificate).where(Certificate.id == certificate.id)
-        session.execute(change.values({column: "a.b.c"}))
-        for value in ("a.b.d", None):
+        session.execute(change.values({column: "key.b.c"}))
+        for value in ("key.b.d", None):
             with pytest.raises(IntegrityError, match="what a certificate says is fixed"), session.begin_nested():
                 session.execute(change.values({column: value}))
+        session.execute(change.values({column: "other.b.d"}))
 
 
 def test_what_is_sealed_carries_its_twin(app, session):
