@@ -180,11 +180,6 @@ class Keyring:
             raise KeysError(f"{entry.id}.pem in {self.folder} cannot be read: {error}") from error
 
 
-def load_root(folder: Path) -> bytes:
-    """The newest root certificate (DER)."""
-    return Keyring.open(folder).roots()[0]
-
-
 def know(folder: Path, certificate: bytes) -> None:
     """Remember a certificate (DER) whose key is elsewhere: what it sealed is ours, also when another one follows it."""
     found = x509.load_der_x509_certificate(certificate)
