@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 import click
 from flask import Flask
 
+from certificates.register.files import KEY_LOST
 from certificates.seal.addresses import RingAddress, parse_key
 from certificates.seal.custody import create_key, ensure_keyring, mark_compromised, retire_key
 from certificates.seal.keys import CERTIFIED, Entry, Keyring, KeysError, KeyState, Purpose
@@ -15,7 +16,6 @@ from portal import database
 from portal.settings import Settings
 
 _MADE = [purpose.value for purpose in Purpose if purpose is not Purpose.ROOT]
-_BECAUSE = "The key of the old seal is no longer trusted."
 
 
 @click.group()
@@ -87,7 +87,7 @@ def compromised(app: Flask, key_id: str, reason: str, since: datetime | None) ->
 
 @keys.command("reseal")
 @click.option("--before", type=click.DateTime(), help="What was sealed before (UTC); the keys of today, unless said.")
-@click.option("--because", default=_BECAUSE, show_default=True, help="For everybody who checks an old file.")
+@click.option("--because", default=KEY_LOST, show_default=True, help="For everybody who checks an old file.")
 @click.pass_obj
 def reseal(app: Flask, before: datetime | None, because: str) -> None:
     """Seal every living certificate anew, as a new file that replaces the old one. May be asked again at any time."""

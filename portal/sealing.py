@@ -11,7 +11,7 @@ from audits.core import clock
 from certificates.seal.addresses import RingAddress, TokenAddress, parse_key
 from certificates.seal.custody import authority_of, ensure_keyring
 from certificates.seal.evidence import OwnEvidence
-from certificates.seal.keys import MANIFEST, Keyring, KeysError, Purpose
+from certificates.seal.keys import MANIFEST, Keyring, KeysError, Purpose, know
 from certificates.seal.remote import RemoteKey, service
 from certificates.seal.sealer import KeySealer, Level, Sealer
 from certificates.seal.signing import SealingKey, held_key, read_chain, read_roots
@@ -79,6 +79,11 @@ def roots() -> list[bytes]:
     return _roots(*_now())
 
 
+def sealers() -> frozenset[str]:
+    """Our certificates for seals, as `examine` wants them: the roots may vouch for others too."""
+    return _ring(*_now()).sealers()
+
+
 def distrusted() -> frozenset[str]:
     """The certificates of compromised keys, as `examine` wants them."""
     return _ring(*_now()).distrusted()
@@ -136,6 +141,7 @@ def _seal_key(settings: Settings, ring: Keyring) -> SealingKey:
     if isinstance(address, RingAddress) or settings.seal_chain is None:
         return held_key(ring, Purpose.SEAL)
     chain = read_chain(settings.seal_chain)
+    know(settings.seal_dir, chain[0])
     if isinstance(address, TokenAddress):
         return TokenKey(address, settings.seal_pin, chain)
     return RemoteKey(service(address, settings.seal_token), address.credential, settings.seal_pin, chain)
