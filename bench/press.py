@@ -100,7 +100,7 @@ def _others(stack: ExitStack, folder: Path, house: House) -> dict[str, rivals.Pr
         "WeasyPrint + pyHanko, by the manual": signed(rivals.weasyprint_tutorial, tutorial),
         "WeasyPrint + pyHanko, tuned": signed(rivals.weasyprint_tuned()),
         "ReportLab + pyHanko, tuned": signed(rivals.reportlab()),
-        "typst + pyHanko, tuned": signed(rivals.typst()),
+        "typst + pyHanko, tuned": signed(rivals.typst(folder)),
     }
     if browser := shutil.which("chromium"):
         made["Chromium + pyHanko, tuned"] = signed(rivals.chromium(stack, browser))

@@ -15,7 +15,7 @@ from sqlalchemy import text
 from bench import load, seed
 from bench.pages import _child, _environment, _settings, _wait
 from bench.results import Report, Row, Target
-from certificates.seal import examine, load_root
+from certificates.seal import Keyring, examine
 from portal import database
 from portal.app import create_app
 from portal.settings import Settings
@@ -69,7 +69,7 @@ def _row(system: str, found: load.Load) -> Row:
 
 def _look(found: load.Load, settings: Settings) -> None:
     """What came must be whole: sealed by us, and each in the records."""
-    verdict = examine(found.body, load_root(settings.seal_dir))
+    verdict = examine(found.body, Keyring.open(settings.seal_dir).roots()[0])
     if not verdict.genuine:
         raise RuntimeError(f"an extract is {verdict.reason}")
     with pikepdf.open(BytesIO(found.body)) as pdf:

@@ -287,11 +287,12 @@ _TYPST = """
 """
 
 
-def typst() -> Print:
+def typst(folder: Path) -> Print:
     """Its compiler kept warm: PDF/A-3a and PDF/UA-1 with attachments."""
     import typst as engine
 
-    compiler = engine.Compiler(_TYPST.encode(), font_paths=[str(press.FONTS)], ignore_system_fonts=True)
+    (folder / "certificate.typ").write_text(_TYPST)
+    compiler = engine.Compiler(str(folder / "certificate.typ"), font_paths=[str(press.FONTS)], ignore_system_fonts=True)
 
     def make(paper: Paper) -> bytes:
         facts = paper.facts

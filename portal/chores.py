@@ -53,10 +53,10 @@ def renew_documents(session: Session) -> None:
     renew_due(session)
 
 
-# The first is the one that people wait for: an entry is under a checkpoint within a minute. What is daily is looked
+# The first is the one that people wait for: an entry is under a checkpoint within seconds. What is daily is looked
 # at every hour, so that it comes soon after midnight whenever the worker was started.
 CHORES: tuple[Chore, ...] = (
-    Chore("ledger.checkpoint", timedelta(seconds=20), sign_head),
+    Chore("ledger.checkpoint", timedelta(seconds=5), sign_head),
     Chore("certificate.expired", timedelta(hours=1), log_expired),
     Chore("ledger.case_log", timedelta(hours=1), append_head),
     Chore("credentials.sign_lists", timedelta(hours=1), credentials.sign_lists),

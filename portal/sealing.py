@@ -11,7 +11,7 @@ from audits.core import clock
 from certificates.seal.addresses import RingAddress, TokenAddress, parse_key
 from certificates.seal.custody import authority_of, ensure_keyring
 from certificates.seal.evidence import OwnEvidence
-from certificates.seal.keys import MANIFEST, Keyring, KeysError, Purpose
+from certificates.seal.keys import MANIFEST, Keyring, KeysError, Purpose, know
 from certificates.seal.remote import RemoteKey, service
 from certificates.seal.sealer import KeySealer, Level, Sealer
 from certificates.seal.signing import SealingKey, held_key, read_chain, read_roots
@@ -60,23 +60,28 @@ def ledger_public() -> list[ed25519.Ed25519PublicKey]:
 
 
 def authority() -> TimeStampAuthority:
-    """Our own time-stamp authority, whoever stamps our seals."""
-    return _authority(*_now())
+    """Our own time-stamp authority, whoever stamps our seals. KeysError where there is no keyring: none is made."""
+    return _authority(*_there())
 
 
 def revocations() -> bytes:
-    """The list (DER) of the certificates that our own authority gave and that count no more; an hour old at most."""
-    return _revocations(*_now(), clock.now().replace(minute=0, second=0, microsecond=0))
+    """The certificates of our own authority that count no more, as a list (DER) of this hour. KeysError as above."""
+    return _revocations(*_there(), clock.now().replace(minute=0, second=0, microsecond=0))
 
 
 def own_root() -> bytes:
-    """The certificate (DER) of our own authority."""
-    return _ring(*_now()).roots()[0]
+    """The certificate (DER) of our own authority. KeysError as above."""
+    return _ring(*_there()).roots()[0]
 
 
 def roots() -> list[bytes]:
     """The certificates (DER) from which our seals and time-stamps hang."""
     return _roots(*_now())
+
+
+def sealers() -> frozenset[str]:
+    """Our certificates for seals, as `examine` wants them: the roots may vouch for others too."""
+    return _ring(*_now()).sealers()
 
 
 def distrusted() -> frozenset[str]:
@@ -89,6 +94,14 @@ def _now() -> tuple[Settings, int]:
     settings: Settings = current_app.extensions["settings"]
     manifest = settings.seal_dir / MANIFEST
     return settings, manifest.stat().st_mtime_ns if manifest.exists() else 0
+
+
+def _there() -> tuple[Settings, int]:
+    """As `_now`, for who is asked by the public: where the register is served alone, it makes no keys."""
+    settings, changed = _now()
+    if not changed:
+        raise KeysError("there is no keyring here")
+    return settings, changed
 
 
 @lru_cache(maxsize=1)
@@ -128,6 +141,7 @@ def _seal_key(settings: Settings, ring: Keyring) -> SealingKey:
     if isinstance(address, RingAddress) or settings.seal_chain is None:
         return held_key(ring, Purpose.SEAL)
     chain = read_chain(settings.seal_chain)
+    know(settings.seal_dir, chain[0])
     if isinstance(address, TokenAddress):
         return TokenKey(address, settings.seal_pin, chain)
     return RemoteKey(service(address, settings.seal_token), address.credential, settings.seal_pin, chain)

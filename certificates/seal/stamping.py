@@ -35,13 +35,12 @@ class OutsideStamps:
 
     def stamp(self, digest: bytes) -> bytes:
         """See `TimeStamps.stamp`."""
-        for url in tuple(self._urls):
+        for url in self._urls:
             try:
                 return self._ask(url, digest)
             except (AskError, StampError) as error:
                 log.warning("no time-stamp from %s: %s", url, error)
-                self._urls.remove(url)
-                self._urls.append(url)
+                self._urls = [*(other for other in self._urls if other != url), url]
         raise StampError("no authority gave a time-stamp")
 
     def _ask(self, url: str, digest: bytes) -> bytes:

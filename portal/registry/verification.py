@@ -159,13 +159,13 @@ def _examine(data: bytes) -> SealVerdict:
     from certificates.seal import examine_apart  # noqa: PLC0415
 
     try:
-        roots, distrusted = sealing.roots(), sealing.distrusted()
+        roots, distrusted, sealers = sealing.roots(), sealing.distrusted(), sealing.sealers()
     except KeysError as error:
         raise StorageDownError("the root of our seals is missing") from error
     if not _doors.acquire(timeout=PATIENCE_SECONDS):
         raise ServiceUnavailable
     try:
-        return examine_apart(data, roots, distrusted=distrusted, max_bytes=len(data))
+        return examine_apart(data, roots, distrusted=distrusted, sealers=sealers, max_bytes=len(data))
     finally:
         _doors.release()
 

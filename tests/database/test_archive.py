@@ -1,5 +1,6 @@
 """A document outlives the certificate of its time-stamp: it gets another one, and stays what it was."""
 
+from contextvars import Context
 from dataclasses import replace
 from datetime import timedelta
 
@@ -15,6 +16,7 @@ from certificates.seal.keys import Keyring, Purpose
 from certificates.services import record_document
 from portal import archive, sealing, storage
 from portal.archive import AHEAD, renew_due
+from portal.registry.verification import Answer, check
 from tests.factories.certificates import make_certificate
 from tests.paper import paper
 
@@ -48,6 +50,11 @@ def filed(session):
     )  # fmt: skip
     session.flush()
     return found
+
+
+def fetch(portal, path):
+    """What the public gets: a request of its own, outside of the context that this test stands in."""
+    return Context().run(portal.test_client().get, path)
 
 
 def run(session):
@@ -124,6 +131,38 @@ def test_the_archival_form_is_known_as_the_document(portal, session, document, m
     assert (found.kind, found.subject_id, found.archived) == ("certificate", document.subject_id, True)
     assert not register.document_with(session, document.sha256).archived
     assert register.document_of(session, document.subject_id).sha256 == document.sha256
+
+
+def test_the_archival_form_can_be_had_from_the_day_that_there_is_one(portal, session, document, monkeypatch):
+    number = document.printed["number"]
+    path = f"/certificates/{number}/archival.pdf"
+    run(session)
+    assert fetch(portal, path).status_code == 404
+    later(monkeypatch, end_of(portal) - timedelta(days=30))
+    another_clock_certificate(portal)
+    run(session)
+    answer = fetch(portal, path)
+    assert answer.status_code == 200
+    assert answer.data == storage.store().get(stamps(session, document)[-1].sha256)
+    assert fetch(portal, f"/certificates/{number}.pdf").data == storage.store().get(document.sha256)
+
+
+def test_who_checks_an_archival_form_hears_that_it_is_the_certificate(portal, session, document, monkeypatch):
+    run(session)
+    sha256 = document.sha256
+    another_clock_certificate(portal)
+    data = sealing.archivist().renew(storage.store().get(sha256))
+    unknown = check(session, data)  # before it is on record: by the seal
+    assert (unknown.answer, unknown.certificate.id) == (Answer.VALID, document.subject_id)
+    session.add(
+        DocumentStamp(
+            document_id=document.id, sha256=storage.store().put(data), size=len(data),
+            proves_until=proves_until(data), made_at=clock.now(),
+        )
+    )  # fmt: skip
+    session.flush()
+    known = check(session, data)
+    assert (known.answer, known.certificate.id) == (Answer.VALID, document.subject_id)
 
 
 def test_a_file_that_is_lost_does_not_hold_up_the_others(portal, session, document):

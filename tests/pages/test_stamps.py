@@ -2,21 +2,39 @@
 
 import hashlib
 import subprocess
+from dataclasses import replace
 
 import pytest
 from asn1crypto import tsp
 from cryptography import x509
 from cryptography.hazmat.primitives import serialization
+from hypothesis import given
+from hypothesis import settings as settings_of_hypothesis
+from hypothesis import strategies as st
 from rfc3161_client import HashAlgorithm, TimestampRequestBuilder, VerificationError, VerifierBuilder
 from rfc3161_client import decode_timestamp_response as decoded
 
 from certificates.seal import KeysError, der
+from certificates.seal.custody import ensure_keyring
 from certificates.seal.keys import Purpose
-from certificates.seal.timestamp import POLICY
-from certificates.seal.tsp import LARGEST_QUERY, QUERY, REPLY, Response
+from certificates.seal.signing import held_key
+from certificates.seal.timestamp import POLICY, TimeStampAuthority
+from certificates.seal.tsp import LARGEST_QUERY, QUERY, REPLY, Response, answer
 from portal import sealing
 
 SHA256, SHA512, SHA1 = "2.16.840.1.101.3.4.2.1", "2.16.840.1.101.3.4.2.3", "1.3.14.3.2.26"
+
+
+@pytest.fixture(scope="module")
+def authority(tmp_path_factory):
+    ring = ensure_keyring(tmp_path_factory.mktemp("seal"), "Stichting Keurwerk", "a passphrase")
+    return TimeStampAuthority(held_key(ring, Purpose.TIMESTAMP))
+
+
+@pytest.fixture(autouse=True)
+def _keyring(app):
+    with app.app_context():
+        assert sealing.sealer()
 
 
 def post(app, data, media_type=QUERY, status=200):
@@ -112,6 +130,16 @@ def test_a_wrong_request_hears_why(app, data, reason):
     assert failure(post(app, data)) == ("rejection", {reason})
 
 
+@given(data=st.one_of(st.binary(max_size=200), st.tuples(st.integers(0, len(query()) - 1), st.integers(0, 255))))
+@settings_of_hypothesis(max_examples=300, deadline=None)
+def test_no_request_breaks_the_answer(authority, data):
+    if isinstance(data, tuple):
+        changed = bytearray(query())
+        changed[data[0]] = data[1]
+        data = bytes(changed)
+    assert Response.load(answer(data, authority), strict=True)["status"]["status"].native in {"granted", "rejection"}
+
+
 def test_only_a_request_for_a_time_stamp_is_read(app):
     post(app, query(), media_type="application/json", status=415)
     post(app, b"0" * (LARGEST_QUERY + 1), status=413)
@@ -150,3 +178,10 @@ def test_a_page_of_ours_is_not_needed_to_ask(app):
         assert "Set-Cookie" not in post(app, query(hashlib.sha256(b"x").digest())).headers
     finally:
         app.config["WTF_CSRF_ENABLED"] = before
+
+
+def test_where_the_register_is_served_alone_no_keys_are_made(app, settings, tmp_path, monkeypatch):
+    monkeypatch.setitem(app.extensions, "settings", replace(settings, seal_dir=tmp_path / "none"))
+    assert failure(post(app, query(), status=503)) == ("rejection", {"system_failure"})
+    assert [app.test_client().get(f"/pki/root.{kind}").status_code for kind in ("crl", "cer")] == [503, 503]
+    assert not (tmp_path / "none").exists()

@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 from certificates.seal.addresses import RingAddress, ServiceAddress, TokenAddress, parse_key
+from certificates.seal.apart import examine_apart
 from certificates.seal.asking import LARGEST, AskError, post
 from certificates.seal.authority import found_authority
 from certificates.seal.keys import KeysError
@@ -20,6 +21,7 @@ from certificates.seal.remote import RemoteKey, service
 from certificates.seal.sealer import KeySealer
 from certificates.seal.signing import HeldKey, read_chain
 from certificates.seal.token import TokenKey
+from certificates.seal.verdict import SealOutcome
 from certificates.seal.verify import examine
 from tests.answering import Answering
 from tests.paper import paper
@@ -114,7 +116,7 @@ class Recorded:
     """A seal service as one answered: what it was asked, and what it says."""
 
     def __init__(self, kind, **changes):
-        self.key = HeldKey(KEYS[kind], *[CHAINS[kind][0], ()])
+        self.key = HeldKey(KEYS[kind], CHAINS[kind][0], ())
         self.asked = []
         self.changes = changes
         self.certificate = CHAINS[kind][0]
@@ -284,3 +286,15 @@ class TestChains:
             read_chain(tmp_path / "chain.pem")
         with pytest.raises(KeysError, match="no chain"):
             read_chain(tmp_path / "nothing.pem")
+
+
+def test_a_root_that_vouches_for_others_does_not_make_their_seals_ours():
+    """The root of a trust service is pinned with the one certificate that is ours."""
+    root, ours = CHAINS["P-256"][-1], frozenset({sha256(CHAINS["P-256"][0]).hexdigest()})
+    strangers = HeldKey(KEYS["RSA-3072"], CHAINS["RSA-3072"][0], CHAINS["RSA-3072"][1:])
+    own = HeldKey(KEYS["P-256"], CHAINS["P-256"][0], CHAINS["P-256"][1:])
+    assert examine(sealed_with(own), root, sealers=ours).genuine
+    assert examine(sealed_with(strangers), root).genuine
+    for judge in (examine, examine_apart):
+        verdict = judge(sealed_with(strangers), root, sealers=ours)
+        assert (verdict.genuine, verdict.outcome) == (False, SealOutcome.NOT_OURS)

@@ -28,7 +28,7 @@ Typeset = Callable[[str, Mapping[str, Any], str, str], bytes]
 
 log = logging.getLogger(__name__)
 
-_MOST_LAYOUTS = 96
+_MOST_LAYOUTS = 256  # of some 30 KB each
 _NOT_SHAPE = frozenset({"digest", "conditions"})
 _BLANKS = re.compile("[ \n]+")
 _ROOM = "/ByteRange"  # in plain sight it could be mistaken for the room of the seal

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from certificates.press.attached import Attached
+from certificates.press.compiled.deflate import Packed
 from certificates.press.compiled.objects import Piece, Words
 from certificates.press.compiled.shaping import THOUSAND, Face, Line
 from certificates.press.compiled.slots import Space, composed
@@ -82,14 +83,16 @@ class Figure:
 class Layout:
     """What documents of one shape have in common.
 
-    `head` holds the objects that never change and `table` their lines in the cross-reference table; `own` is the number
-    of the first object that each document has of its own. `metadata` is XMP in words, `info` the entries of the
-    document information, `catalogue` the entries of the catalogue, `marked` the other objects with slots.
+    `content` is the content stream in stretches: those that never change, and those with slots and figures between.
+    `head`, of `head_size` bytes, holds the objects that never change, `table` their lines in the cross-reference table;
+    `own` is the number of the first object that each document has of its own. `metadata` is XMP in words, `info` the
+    entries of the document information, `catalogue` those of the catalogue, `marked` the other objects with slots.
     """
 
     slots: tuple[Slot, ...]
-    content: tuple[bytes | Place | Figure, ...]
-    head: bytes
+    content: tuple[Packed | tuple[bytes | Place | Figure, ...], ...]
+    head: tuple[bytes, ...]
+    head_size: int
     table: bytes
     own: int
     page: int

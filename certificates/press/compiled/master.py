@@ -3,13 +3,15 @@
 import re
 import zlib
 from collections.abc import Iterator
-from functools import partial
+from functools import lru_cache, partial
 from io import BytesIO
+from itertools import accumulate
 from typing import Any
 
 import pikepdf
 
 from certificates.press.compiled import figures, fonts
+from certificates.press.compiled.deflate import Packed, packed
 from certificates.press.compiled.faces import Faces
 from certificates.press.compiled.layout import (
     CATALOGUE,
@@ -28,6 +30,7 @@ from certificates.press.compiled.objects import Piece, spelled
 from certificates.press.compiled.shaping import THOUSAND, Face
 from certificates.press.compiled.slots import SLOTS, UnfitError, line_parts, parts
 
+_LONG = 1000  # bytes of content that are worth to be packed beforehand
 _HEADER = b"%PDF-1.7\n%\xf0\x9f\x96\xa4\n"
 
 # A run of text as WeasyPrint writes it: position, font and size, glyphs with their kerns.
@@ -130,21 +133,21 @@ def _layout(pdf: pikepdf.Pdf, kind: str, pieces: tuple[bytes | Place | Figure, .
     metadata = parts(kind, pdf.Root.Metadata.read_bytes().decode())
     own = _own_objects(pdf, codes=len(drawn) - 1)
     common, marked = _sorted(pdf, own)
+    streams = sum(isinstance(item, pikepdf.Stream) for item in common.values())
     first, page = len(common) + 1, pdf.pages[0].obj.objgen[0]
     numbers = {number: place for place, number in enumerate(common, 1)}
     numbers |= {number: first + place for number, place in own.items()}
     last = first + max(own.values())
     numbers |= {number: last + place for place, number in enumerate(marked, 1)}
     spell = partial(spelled, numbers=numbers, parts=partial(parts, kind))
-    head, table = [_HEADER], []
-    for number, item in common.items():
-        table.append(b"%010d 00000 n \n" % sum(map(len, head)))
-        head.append(b"%d 0 obj\n%b\nendobj\n" % (numbers[number], _whole(spell(item))))
+    head = [b"%d 0 obj\n%b\nendobj\n" % (numbers[number], _whole(spell(item))) for number, item in common.items()]
+    starts = list(accumulate(map(len, head), initial=len(_HEADER)))
     return Layout(
         slots=slots,
-        content=pieces,
-        head=b"".join(head),
-        table=b"".join(table),
+        content=tuple(_stretches(pieces)),
+        head=(_HEADER, *map(_kept, head[:streams]), b"".join(head[streams:])),
+        head_size=starts[-1],
+        table=b"".join(b"%010d 00000 n \n" % start for start in starts[:-1]),
         own=first,
         page=numbers[page],
         metadata=metadata,
@@ -152,6 +155,21 @@ def _layout(pdf: pikepdf.Pdf, kind: str, pieces: tuple[bytes | Place | Figure, .
         catalogue=_whole(spell(pdf.Root))[2:-2],
         marked=tuple(tuple(spell(item)) for item in marked.values()),
     )
+
+
+def _stretches(
+    pieces: tuple[bytes | Place | Figure, ...],
+) -> Iterator[Packed | tuple[bytes | Place | Figure, ...]]:
+    """Long constant pieces packed, and what is between them."""
+    between: list[bytes | Place | Figure] = []
+    for piece in pieces:
+        if isinstance(piece, bytes) and len(piece) > _LONG:
+            yield tuple(between)
+            yield packed(piece)
+            between = []
+        else:
+            between.append(piece)
+    yield tuple(between)
 
 
 def _own_objects(pdf: pikepdf.Pdf, *, codes: int) -> dict[int, int]:
@@ -172,7 +190,7 @@ def _own_objects(pdf: pikepdf.Pdf, *, codes: int) -> dict[int, int]:
 
 
 def _sorted(pdf: pikepdf.Pdf, own: dict[int, int]) -> tuple[dict[int, Any], dict[int, Any]]:
-    """The other objects by their number: those that are the same in every document, and those with slots."""
+    """The other objects by their number: what is the same in every document, streams first, and what has slots."""
     common: dict[int, Any] = {}
     marked: dict[int, Any] = {}
     for item in pdf.objects:
@@ -181,7 +199,14 @@ def _sorted(pdf: pikepdf.Pdf, own: dict[int, int]) -> tuple[dict[int, Any], dict
             continue
         plain = isinstance(item, pikepdf.Stream) or not any(mark in item.unparse(resolved=True) for mark in _MARKS)
         (common if plain else marked)[number] = item
-    return common, marked
+    streams = {number: item for number, item in common.items() if isinstance(item, pikepdf.Stream)}
+    return streams | common, marked
+
+
+@lru_cache(maxsize=128)
+def _kept(stream: bytes) -> bytes:
+    """The same stream, kept once: most layouts have the same fonts."""
+    return stream
 
 
 def _whole(pieces: list[Piece]) -> bytes:

@@ -9,6 +9,7 @@ from xml.sax.saxutils import escape
 
 from certificates.press.attached import Attached
 from certificates.press.compiled import figures
+from certificates.press.compiled.deflate import Packed, joined
 from certificates.press.compiled.layout import CATALOGUE, FIELD, INFO, SIGNATURE, Figure, Layout, Order, Place
 from certificates.press.compiled.objects import Words, filled, stream
 from certificates.press.compiled.shaping import THOUSAND, Line
@@ -17,7 +18,7 @@ from certificates.press.rosette import Wreath, wreaths
 from certificates.seal import room as seal_room
 from certificates.seal.room import Room, text_string
 
-_LEVEL = 1  # of compression: what a document has of its own is small, and time is dear
+_LEVEL = 1  # of compression: attachments are small, and time is dear
 
 _spelt = lru_cache(maxsize=64)(text_string)  # of what is said in every document
 
@@ -52,10 +53,14 @@ def written(layout: Layout, order: Order, lines: Lines) -> bytes:
 
 
 def _content(layout: Layout, lines: Lines, wreath: tuple[Wreath, ...]) -> bytes:
-    text = b"".join(
-        [piece if isinstance(piece, bytes) else _shown(piece, layout, lines, wreath) for piece in layout.content]
-    )
-    return stream(b" /Filter /FlateDecode", zlib.compress(text, _LEVEL))
+    stretches: list[bytes | Packed] = []
+    for stretch in layout.content:
+        if isinstance(stretch, Packed):
+            stretches.append(stretch)
+        else:
+            shown = [each if isinstance(each, bytes) else _shown(each, layout, lines, wreath) for each in stretch]
+            stretches.append(b"".join(shown))
+    return stream(b" /Filter /FlateDecode", joined(stretches))
 
 
 def _shown(piece: Place | Figure, layout: Layout, lines: Lines, wreath: tuple[Wreath, ...]) -> bytes:
@@ -129,8 +134,8 @@ def _identity(order: Order) -> bytes:
 
 def _file(layout: Layout, objects: list[bytes], identity: bytes) -> bytes:
     texts = [b"%d 0 obj\n%b\nendobj\n" % numbered for numbered in enumerate(objects, layout.own)]
-    ends = list(accumulate(map(len, texts), initial=len(layout.head)))
-    return b"".join([layout.head, *texts, *_table(layout, ends, identity)])
+    ends = list(accumulate(map(len, texts), initial=layout.head_size))
+    return b"".join([*layout.head, *texts, *_table(layout, ends, identity)])
 
 
 def _table(layout: Layout, ends: list[int], identity: bytes) -> Iterator[bytes]:

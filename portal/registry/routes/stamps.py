@@ -1,5 +1,6 @@
 """What our seals rest on, for everybody: time-stamps (RFC 3161), the root, and the list of revoked certificates."""
 
+from collections.abc import Callable
 from http import HTTPStatus
 
 from flask import Blueprint, Response, request
@@ -10,6 +11,7 @@ from certificates.seal import KeysError
 from certificates.seal.tsp import LARGEST_QUERY, QUERY, REPLY, Failure, answer, refusal
 from portal import sealing
 from portal.access import public
+from portal.storage import StorageDownError
 
 _CRL_SECONDS = 3600
 
@@ -41,7 +43,7 @@ def timestamp() -> ResponseReturnValue:
 @public
 def revocations() -> ResponseReturnValue:
     """The certificates of ours that are revoked (RFC 5280 clause 5)."""
-    response = Response(sealing.revocations(), mimetype="application/pkix-crl")
+    response = Response(_kept(sealing.revocations), mimetype="application/pkix-crl")
     response.headers["Cache-Control"] = f"public, max-age={_CRL_SECONDS}"
     return response
 
@@ -49,4 +51,11 @@ def revocations() -> ResponseReturnValue:
 @public
 def root() -> ResponseReturnValue:
     """The certificate of our own authority, which vouches for seal and time-stamps."""
-    return Response(sealing.own_root(), mimetype="application/pkix-cert")
+    return Response(_kept(sealing.own_root), mimetype="application/pkix-cert")
+
+
+def _kept(read: Callable[[], bytes]) -> bytes:
+    try:
+        return read()
+    except KeysError as error:
+        raise StorageDownError(str(error)) from error
