@@ -33,9 +33,9 @@ check: ## Style, types, imports, templates, dependencies, translations
 	.venv/bin/deptry .
 	bin/messages check
 
-bench: ## Measure us and a peer in one run (ONLY=pages)
-	@bin/setup test
-	@for name in $(or $(ONLY),pages); do $(PYTHON) -m bench.$$name || exit 1; done
+bench: ## Measure us and our peers in one run (ONLY=press)
+	@bin/setup bench
+	@for name in $(or $(ONLY),pages press proof); do $(PYTHON) -m bench.$$name || exit 1; done
 
 messages: setup ## Collect the texts into the catalogues
 	bin/messages update

@@ -44,10 +44,11 @@ class Report:
         path = OUT / f"{self.name}.json"
         plain = {"rows": [asdict(row) for row in self.rows], "targets": [asdict(item) for item in self.targets]}
         path.write_text(json.dumps(plain, indent=1))
-        print(f"\n{'case':<22}{'system':<14}{'n':>7}{'cpu ms':>10}{'p50 ms':>10}{'p95 ms':>10}{'per s':>10}")
+        wide = max((len(row.system) for row in self.rows), default=0) + 2
+        print(f"\n{'case':<22}{'system':<{wide}}{'n':>7}{'cpu ms':>10}{'p50 ms':>10}{'p95 ms':>10}{'per s':>10}")
         for row in self.rows:
             print(
-                f"{row.case:<22}{row.system:<14}{row.n:>7}{row.cpu_ms:>10.2f}{row.wall_ms_p50:>10.2f}"
+                f"{row.case:<22}{row.system:<{wide}}{row.n:>7}{row.cpu_ms:>10.2f}{row.wall_ms_p50:>10.2f}"
                 f"{row.wall_ms_p95:>10.2f}{row.per_second:>10.0f}"
             )
         for item in self.targets:

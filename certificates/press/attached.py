@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from certificates.press.documents import facts_json
@@ -11,13 +12,24 @@ from certificates.press.documents import facts_json
 class Attached:
     """One file inside the PDF, as data of the document (AFRelationship Data, PDF/A-3 clause 6.8).
 
-    `name` is unique in the document, `media_type` like "application/json", `description` a line for people.
+    `name` is unique in the document, `media_type` plain ASCII like "application/json", `description` a line for people.
     """
 
     name: str
     data: bytes
     media_type: str
     description: str
+
+    @property
+    def subtype(self) -> bytes:
+        """The media type as a name in PDF."""
+        return _name(self.media_type)
+
+
+@lru_cache(maxsize=64)
+def _name(text: str) -> bytes:
+    """Letters and figures as they are, anything else by its code: PDF 32000-1 clause 7.3.5."""
+    return "".join(["/", *(sign if sign.isalnum() else f"#{ord(sign):02x}" for sign in text)]).encode("ascii")
 
 
 def printed_facts(printed: Mapping[str, Any]) -> Attached:

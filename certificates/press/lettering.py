@@ -1,5 +1,6 @@
 """Our typefaces: which files, which letters they hold, and what becomes of a text with others."""
 
+import re
 import unicodedata
 from collections.abc import Iterator
 from functools import reduce
@@ -38,6 +39,8 @@ class Lettering:
 
     def __init__(self, folder: Path) -> None:
         self._letters = reduce(frozenset.intersection, (_letters(path) for path in font_files(folder).values()))
+        # Nearly every text is made of letters that stay as they are: those need no second look.
+        self._plain = re.compile(f"[{re.escape(''.join(filter(_stays, map(chr, self._letters))))}\n]*")
 
     def printable(self, value: Any) -> Any:
         """The same plain value with every text in letters that we have.
@@ -48,7 +51,7 @@ class Lettering:
         """
         match value:
             case str():
-                return "".join(self._spelled(value))
+                return value if self._plain.fullmatch(value) else "".join(self._spelled(value))
             case dict():
                 return {key: self.printable(item) for key, item in value.items()}
             case list() | tuple():
@@ -74,6 +77,13 @@ class Lettering:
                 return known
             parts = parts[:-1] if unicodedata.combining(parts[-1]) else ""
         return "" if unicodedata.combining(letter) else UNPRINTABLE
+
+
+def _stays(letter: str) -> bool:
+    """Whether a letter is printed as it is, whatever stands next to it."""
+    kind = unicodedata.category(letter)
+    alone = kind[0] != "M" and kind not in {"Cc", "Cf", "Cs"}
+    return alone and letter not in _BLANKS and unicodedata.normalize("NFC", letter) == letter
 
 
 def _letters(path: Path) -> frozenset[int]:

@@ -23,8 +23,7 @@ def _certificate(facts: Mapping[str, Any], words: Words) -> dict[str, Any]:
     return _common(facts) | {
         "number": facts["number"],
         "sites": words.number(facts["sites"]),
-        "decided_on": words.day(facts["decided_on"]),
-        "decided_by": facts["decided_by"],
+        "decision": f"{words.day(facts['decided_on'])}, {facts['decided_by']}",
         "valid_from": words.day(facts["valid_from"]),
         "valid_until": words.day(facts["valid_until"]),
         "conditional": facts["conditional"],
@@ -67,6 +66,7 @@ def _common(facts: Mapping[str, Any]) -> dict[str, Any]:
         "sectors": ", ".join(facts["sectors"]),
         "own_housing": facts["own_housing"],
         "recruitment_countries": ", ".join(facts["recruitment_countries"]),
+        "condition": facts["conditions"][0] if len(facts["conditions"]) == 1 else "",
         "conditions": facts["conditions"],
         "norm": norm and {**norm, "sha256": grouped(norm["sha256"])},
         "excludes": "; ".join(facts["excludes"]),

@@ -15,17 +15,18 @@ class Finisher:
     """What WeasyPrint calls with its finished objects."""
 
     def __init__(self, files: Sequence[Attached], room: Room | None) -> None:
-        self._types = {file.name: file.media_type for file in files}
+        self._types = {file.name: file.subtype for file in files}
         self._room = room
 
     def __call__(self, _document: Document, pdf: Any) -> None:
         """Name every attachment once and by its type, and put the objects of the room in."""
-        # WeasyPrint lists a file for its place in the names and again for itself.
-        pdf.catalog["AF"] = pydyf.Array(dict.fromkeys(pdf.catalog["AF"]))
+        if files := pdf.catalog.get("AF"):
+            # WeasyPrint lists a file for its place in the names and again for itself.
+            pdf.catalog["AF"] = pydyf.Array(dict.fromkeys(files))
         for item in pdf.objects:
             if isinstance(item, dict) and item.get("Type") == "/Filespec":
                 stream = pdf.objects[int(item["EF"]["F"].split()[0])]
-                stream.extra["Subtype"] = pydyf.name(self._types[item["UF"].string])
+                stream.extra["Subtype"] = self._types[item["UF"].string]
         if self._room is not None:
             _place(self._room, pdf)
 

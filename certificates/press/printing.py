@@ -1,7 +1,9 @@
 """The press itself: a template and plain values in, a tagged PDF/A-3a and PDF/UA-1 file out."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -14,6 +16,8 @@ from weasyprint.urls import FatalURLFetchingError
 
 from certificates.press import drawing
 from certificates.press.attached import Attached, printed_facts
+from certificates.press.compiled import CompiledPress, Order, UnfitError
+from certificates.press.compiled.slots import DAY
 from certificates.press.conformance import claim_accessible
 from certificates.press.documents import DOCUMENTS, facts_digest
 from certificates.press.fetching import ClosedFetcher
@@ -57,6 +61,8 @@ class Press:
         self._sheets = {kind: self._sheet(fonts, templates / "pdf", kind) for kind in DOCUMENTS}
         self._loader = FileSystemLoader(templates)
         self._environments: dict[str, ImmutableSandboxedEnvironment] = {}
+        self._words = lru_cache(maxsize=8)(Words)
+        self.compiled = CompiledPress(fonts, self._master)
         self._lock = Lock()
 
     def render(
@@ -77,19 +83,27 @@ class Press:
         files = [printed_facts(printed), *attachments]
         if len({file.name for file in files}) < len(files):
             raise PressError("two attachments have the same name")
+        texts = phrased(kind, self._lettering.printable(dict(printed)), self._words(language))
+        dated = printed[_DATED[kind]][:10]
         with self._lock:
             try:
-                page = self._page(kind, printed, language, offline_url)
-                return self._print(kind, page, printed[_DATED[kind]][:10], files, room)
+                if room is not None and kind in PHRASES:
+                    with suppress(UnfitError):
+                        return self.compiled.render(Order(kind, texts, language, dated, files, room, offline_url))
+                return self._print(kind, self._page(kind, texts, language, offline_url), dated, files, room)
             except FatalURLFetchingError as error:
                 raise PressError(str(error)) from error
 
-    def _page(self, kind: str, printed: Mapping[str, Any], language: str, offline_url: str) -> str:
-        texts = phrased(kind, self._lettering.printable(dict(printed)), Words(language))
+    def _master(self, kind: str, texts: Mapping[str, Any], language: str, offline_url: str) -> bytes:
+        return self._print(kind, self._page(kind, texts, language, offline_url), DAY)
+
+    def _page(self, kind: str, texts: Mapping[str, Any], language: str, offline_url: str) -> str:
         template = self._environment(language).get_template(f"pdf/{kind}.html")
         return template.render(texts, language=language, offline_url=offline_url)
 
-    def _print(self, kind: str, page: str, dated: str, files: Sequence[Attached], room: Room | None) -> bytes:
+    def _print(
+        self, kind: str, page: str, dated: str, files: Sequence[Attached] = (), room: Room | None = None
+    ) -> bytes:
         source = HTML(string=page, base_url=None, url_fetcher=self._fetcher)
         document = source.render(stylesheets=[self._sheets[kind]], font_config=self._font_config, pdf_variant=_VARIANT)
         document.metadata.created = document.metadata.modified = dated
@@ -116,7 +130,7 @@ class Press:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        texts, words = catalogue(self._translations, language), Words(language)
+        texts, words = catalogue(self._translations, language), self._words(language)
         env.install_gettext_callables(texts.gettext, texts.ngettext, newstyle=True)  # type: ignore[attr-defined]
         env.globals.update(day=words.day, number=words.number, share=words.share, grouped=grouped)
         env.globals.update(rosette=drawing.rosette, qr=drawing.qr, titled=drawing.titled)

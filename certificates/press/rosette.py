@@ -22,7 +22,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from hashlib import shake_256
-from itertools import pairwise
 from math import cos, gcd, pi, sin
 
 from markupsafe import Markup
@@ -47,23 +46,26 @@ class Wreath:
     lean: float
 
     def line(self) -> tuple[int, int, list[int]]:
-        """The line around the origin: where it starts, and six numbers (two handles and the end) for every curve."""
-        around = _around(self.lobes, self.lines)
+        """The line around the origin: where it starts, and six numbers (two handles and the end) for every curve.
+
+        It starts at the top, and its right half is the mirror image of its left half.
+        """
         reach = _RADIUS * self.height / (1 + self.depth)
         middle, third = _RADIUS * self.middle, pi / self.lobes / 3
         swing, climb = reach * self.depth, reach * self.depth * self.lines * third
-        ends = []
-        for across, down, tide, slope, crest in around:
+        right: list[int] = []
+        for across, down, tide, slope, crest in _half(self.lobes, self.lines):
             radius = middle + crest * (reach + swing * tide)
             x, y = radius * across, radius * down
             # The handle: a third of the way on, outwards by the swell and along the circle.
-            rise = crest * climb * slope
-            u, v = rise * across - radius * third * down, rise * down + radius * third * across
-            ends.append((round(x - u), round(y - v), round(x), round(y), round(x + u), round(y + v)))
-        first = ends[0]
-        ends.append(first)
-        numbers = [number for one, other in pairwise(ends) for number in (*one[4:], *other[:4])]
-        return first[2], first[3], numbers
+            rise, along = crest * climb * slope, radius * third
+            u, v = rise * across - along * down, rise * down + along * across
+            right += (round(x - u), round(y - v), round(x), round(y), round(x + u), round(y + v))
+        start, right = right[2:4], right[4:-2]
+        left = right[::-1]
+        left[::2], left[1::2] = left[1::2], left[::2]
+        left[::2] = [-number for number in left[::2]]
+        return start[0], start[1], [*right, *left[2:], *start]
 
 
 def rosette_svg(digest: bytes, *, title: str = "", css_class: str = "kw-rosette", width: float = 14) -> Markup:
@@ -137,9 +139,12 @@ class _Measures:
 
 
 @cache
-def _around(lobes: int, lines: int) -> tuple[tuple[float, float, float, float, float], ...]:
-    """What crests and troughs have in common whatever their height: direction, swell and its slope, crest or trough."""
-    angles = [pi * step / lobes for step in range(2 * lobes)]
+def _half(lobes: int, lines: int) -> tuple[tuple[float, float, float, float, float], ...]:
+    """What the crests and troughs from top to bottom have in common whatever their height.
+
+    The direction (two numbers), the swell there and its slope, and whether it is a crest (1) or a trough (-1).
+    """
+    angles = [pi * step / lobes for step in range(lobes + 1)]
     return tuple(
         (sin(angle), -cos(angle), cos(lines * angle), -sin(lines * angle), 1.0 - 2.0 * (step % 2))
         for step, angle in enumerate(angles)

@@ -23,15 +23,25 @@ class Words:
 
     def day(self, value: str) -> str:
         """`2027-03-01` in words: 1 maart 2027. A moment in time counts as its day."""
-        return format_date(date.fromisoformat(value[:10]), "d MMMM y", locale=self._language)
+        return _day(value[:10], self._language)
 
     def number(self, value: float) -> str:
         """A number with separators."""
-        return format_decimal(value, locale=self._language)
+        return _number(value, self._language)
 
     def share(self, value: float) -> str:
         """A fraction as percentage, with one decimal where there is one."""
         return format_percent(value, "0.#%" if self._language == "en" else "0.# %", locale=self._language)
+
+
+@lru_cache(maxsize=4096)
+def _day(value: str, language: str) -> str:
+    return format_date(date.fromisoformat(value), "d MMMM y", locale=language)
+
+
+@lru_cache(maxsize=4096)
+def _number(value: float, language: str) -> str:
+    return format_decimal(value, locale=language)
 
 
 def grouped(digest: str, length: int = 16) -> str:

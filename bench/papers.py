@@ -1,0 +1,91 @@
+"""Certificates to print in benchmarks: ordinary agencies, each with its own name, seat, scope, address and codes."""
+
+import random
+from dataclasses import dataclass
+from typing import Any
+
+from certificates.press import Attached, facts_digest
+
+OFFLINE = "https://register.example/check#c="
+_BASE64 = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_"
+_FIRST = ("Zonneveld", "Haven", "Polder", "Waag", "Delta", "Noord", "Rijn", "Maas", "Linge", "Łódź", "Müller", "Țară")
+_SECOND = ("Uitzendbureau", "Flexwerk", "Personeel", "Detachering", "Agri", "Logistiek")
+_SECTORS = ("glastuinbouw", "logistiek", "voedingsindustrie", "bouw", "zorg")
+_COUNTRIES = ("Polen", "Roemenië", "Bulgarije", "Spanje")
+_EXCLUDES = [
+    "de wettelijke toelating om arbeidskrachten uit te lenen",
+    "bescherming van inleners tegen aansprakelijkheid voor belasting of loon",
+    "andere ondernemingen van dezelfde eigenaar of groep",
+]
+
+
+@dataclass(frozen=True)
+class Paper:
+    """What one certificate needs: its facts, the address behind its second code, its credential."""
+
+    facts: dict[str, Any]
+    offline_url: str
+    credential: Attached
+
+
+def papers(count: int, seed: int = 4) -> list[Paper]:
+    """So many certificates, the same for the same seed."""
+    draw = random.Random(seed)
+    return [_paper(number, draw) for number in range(count)]
+
+
+def _paper(number: int, draw: random.Random) -> Paper:
+    url = OFFLINE + "".join(draw.choices(_BASE64, k=350))
+    token = "".join(draw.choices(_BASE64, k=1100)).encode()
+    return Paper(_facts(number, draw), url, Attached("credential.jwt", token, "application/vc+jwt", "The credential"))
+
+
+def _facts(number: int, draw: random.Random) -> dict[str, Any]:
+    register_number = f"{draw.randrange(10**8):08d}"
+    facts = {
+        "language": "nl",
+        "number": f"KW-2027-{number:05d}-58",
+        "legal_name": f"{draw.choice(_FIRST)} {draw.choice(_SECOND)} {number} B.V.",
+        "trade_names": [f"{draw.choice(_FIRST)} {draw.choice(_SECOND)}" for _ in range(draw.randrange(3))],
+        "register_label": "KvK-nummer",
+        "register_number": register_number,
+        "seat": {
+            "street": f"{draw.choice(_FIRST)}straat {draw.randrange(200)}",
+            "postcode": f"{draw.randrange(1000, 9999)} AB",
+            "city": draw.choice(("Rotterdam", "Utrecht", "Venlo")),
+            "country": "Nederland",
+        },
+        "sites": draw.randrange(1, 9),
+        "activities": draw.choice((["uitzenden"], ["uitzenden", "detacheren"])),
+        "sectors": draw.sample(_SECTORS, draw.randrange(1, 4)),
+        "own_housing": draw.choice((True, False)),
+        "recruitment_countries": draw.sample(_COUNTRIES, draw.randrange(1, 4)),
+        "norm": {"name": "Keurmerk eerlijk uitzendwerk", "version": "1.0", "sha256": "9f3a" * 16},
+        "decided_on": f"2027-03-{draw.randrange(1, 28):02d}",
+        "valid_from": "2027-03-28",
+        "valid_until": "2028-03-27",
+        "conditional": False,
+        "conditions": [],
+        "body": {"name": "Stichting Keurwerk", "address": "Waagplein 1, 3511 AB Utrecht"},
+        "decided_by": "de beslisser van de certificatie-instelling",
+        "excludes": _EXCLUDES,
+        "register_url": f"https://register.example/register/nl-{register_number}",
+    }
+    return facts | {"digest": facts_digest(facts)}
+
+
+def long_report() -> dict[str, Any]:
+    """The facts of an audit report of about thirty pages."""
+    from tests import printed
+
+    text = "In drie dossiers ontbreekt de loonstrook van de laatste periode; het bureau heeft dit erkend. " * 4
+    findings = [printed.finding(number, observed=text, verification=text) for number in range(1, 46)]
+    chapters = [
+        {
+            "code": f"C{chapter}",
+            "title": f"Hoofdstuk {chapter}",
+            "requirements": [printed.judgement(n) for n in range(1, 28)],
+        }
+        for chapter in range(1, 12)
+    ]
+    return printed.audit_report(findings=findings, chapters=chapters)

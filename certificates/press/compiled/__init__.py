@@ -1,0 +1,111 @@
+"""The compiled press: documents of a shape that is known already are spliced together instead of typeset anew.
+
+The typesetter sets a master with markers where the phrases of one document will be; a layout is that master as bytes.
+Each further document of the shape fills the slots. What differs more than a slot allows is another shape with another
+master; what no slot can hold goes to the typesetter as ever (UnfitError).
+"""
+
+import logging
+import re
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from certificates.press.compiled import figures
+from certificates.press.compiled.faces import Faces
+from certificates.press.compiled.fonts import LATIN
+from certificates.press.compiled.layout import Layout, Order
+from certificates.press.compiled.master import layout_of
+from certificates.press.compiled.slots import SLOTS, UnfitError, markers
+from certificates.press.compiled.writer import written
+
+__all__ = ["CompiledPress", "Order", "UnfitError"]
+
+Typeset = Callable[[str, Mapping[str, Any], str, str], bytes]
+"""Kind, phrases with the figures to draw, language, address for the second code -> the PDF of a master."""
+
+log = logging.getLogger(__name__)
+
+_MOST_LAYOUTS = 256  # of some 30 KB each
+_NOT_SHAPE = frozenset({"digest", "conditions"})
+_BLANKS = re.compile("[ \n]+")
+_ROOM = "/ByteRange"  # in plain sight it could be mistaken for the room of the seal
+
+
+class CompiledPress:
+    """Layouts by shape, the ones used last; a shape that cannot be is remembered too."""
+
+    def __init__(self, folder: Path, typeset: Typeset) -> None:
+        self._faces = Faces(folder)
+        self._typeset = typeset
+        self._layouts: OrderedDict[Hashable, Layout | None] = OrderedDict()
+        self.printed = 0
+        """How many documents came from here."""
+
+    def render(self, order: Order) -> bytes:
+        """The document; UnfitError when it is nothing for this press."""
+        order = replace(order, texts=_settled(order))
+        slots, texts = SLOTS[order.kind], order.texts
+        shape, latin = _shape(order), all(map(LATIN.fullmatch, (texts[name] for name in slots)))
+        least = tuple(1 if texts[name] else 0 for name in slots)
+        layout = self._layout(order, shape, least, latin=latin)
+        lines = [slot.lines(texts) for slot in layout.slots]
+        high = {slot.words[1]: len(set_) for slot, set_ in zip(layout.slots, lines, strict=True) if len(set_) > 1}
+        if high:
+            counts = tuple(high.get(name, few) for name, few in zip(slots, least, strict=True))
+            layout = self._layout(order, shape, counts, latin=latin)
+        self.printed += 1
+        return written(layout, order, lines)
+
+    def _layout(self, order: Order, shape: Hashable, counts: tuple[int, ...], *, latin: bool) -> Layout:
+        """The layout of a shape with so many lines in each slot, from those at hand or from a new master."""
+        key = (shape, counts, latin)
+        try:
+            layout = self._layouts[key]
+            self._layouts.move_to_end(key)
+        except KeyError:
+            layout = self._layouts[key] = self._compiled(order, counts, latin=latin)
+            if len(self._layouts) > _MOST_LAYOUTS:
+                self._layouts.popitem(last=False)
+        if layout is None:
+            raise UnfitError("a document of this shape does not fit")
+        return layout
+
+    def _compiled(self, order: Order, counts: tuple[int, ...], *, latin: bool) -> Layout | None:
+        lines = dict(zip(SLOTS[order.kind], counts, strict=True))
+        phrases = dict(order.texts) | markers(order.kind, lines) | {"digest": "0" * 64, "conditions": []}
+        phrases |= {"rosette": figures.rosette_stand_in, "qr": figures.qr_stand_in}
+        offline = figures.OFFLINE if order.offline_url else ""
+        try:
+            master = self._typeset(order.kind, phrases, order.language, offline)
+            return layout_of(master, order.kind, order.language, self._faces, latin=latin)
+        except UnfitError as error:
+            log.info("a shape of %s stays with the typesetter: %s", order.kind, error)
+            return None
+
+
+def _settled(order: Order) -> dict[str, Any]:
+    """The phrases with blanks as the typesetter reads them: one at most, and none at the ends."""
+    texts = dict(order.texts)
+    if len(texts["conditions"]) > 1:
+        raise UnfitError("a list of conditions")
+    for name in SLOTS[order.kind]:
+        text = texts[name]
+        if "  " in text or "\n" in text or text[:1] == " " or text[-1:] == " ":
+            text = texts[name] = _BLANKS.sub(" ", text).strip(" ")
+        if _ROOM in text:
+            raise UnfitError("words of the seal")
+    return texts
+
+
+def _shape(order: Order) -> Hashable:
+    """What tells documents with different masters apart, besides the number of lines."""
+    given = order.texts
+    fixed = tuple(_frozen(given[name]) for name in given if name not in SLOTS[order.kind] and name not in _NOT_SHAPE)
+    return order.kind, order.language, bool(order.offline_url), fixed
+
+
+def _frozen(value: Any) -> Hashable:
+    return tuple(value.items()) if isinstance(value, dict) else value

@@ -1,0 +1,71 @@
+"""The fonts of a compiled document: every letter that a slot may need, with the widths and meanings that PDF wants."""
+
+import re
+import zlib
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+from pathlib import Path
+
+import uharfbuzz as hb
+
+from certificates.press.compiled.shaping import THOUSAND, Face, settable
+
+LATIN = re.compile("[ -\u017f\u0218-\u021b\u2000-\u21ff]*")
+"""The letters of Europe's Latin alphabets, and signs. Most documents need no others: their fonts are half as large."""
+
+# What a PDF reader does not look at in an embedded TrueType font: PDF 32000-1 clause 9.9.
+_LAYOUT = ("GSUB", "GPOS", "GDEF", "BASE", "OS/2", "name", "post", "gasp", "cmap")
+_ENTRY = re.compile(rb"<([0-9a-fA-F]{4})> <([0-9a-fA-F]+)>")
+_ENTRIES = 100  # in one block, Adobe technical note 5411
+
+
+def alphabet(path: Path, *, latin: bool) -> list[str]:
+    """The characters of a font file that a slot can hold."""
+    return [
+        chr(code)
+        for code in sorted(hb.Face(hb.Blob.from_file_path(str(path))).unicodes)
+        if settable(chr(code)) and (not latin or LATIN.fullmatch(chr(code)))
+    ]
+
+
+def meanings(cmap: bytes) -> dict[int, str]:
+    """The glyphs of a ToUnicode map and the text that each stands for."""
+    _, _, listed = cmap.partition(b"beginbfchar")
+    return {int(glyph, 16): bytes.fromhex(text.decode()).decode("utf-16-be") for glyph, text in _ENTRY.findall(listed)}
+
+
+def to_unicode(cmap: bytes, texts: Mapping[int, str]) -> bytes:
+    """The same ToUnicode map with these glyphs instead of its own (PDF 32000-1 clause 9.10.3)."""
+    head, tail = cmap[: cmap.index(b"endcodespacerange")] + b"endcodespacerange\n", cmap[cmap.rindex(b"endcmap") :]
+    entries = [b"<%04x> <%s>\n" % (glyph, texts[glyph].encode("utf-16-be").hex().encode()) for glyph in sorted(texts)]
+    blocks = [entries[start : start + _ENTRIES] for start in range(0, len(entries), _ENTRIES)]
+    body = b"".join(b"%d beginbfchar\n%sendbfchar\n" % (len(block), b"".join(block)) for block in blocks)
+    return head + body + tail
+
+
+def letters(faces: Iterable[Face], characters: Iterable[str]) -> dict[int, str]:
+    """The glyphs that these characters become in a font, by any of the features that are asked of it."""
+    known = list(characters)
+    return {glyph: sign for face in faces for sign in known for glyph in face.glyphs(sign) if glyph}
+
+
+def widths(path: Path, glyphs: Iterable[int]) -> bytes:
+    """The array /W of a CID font: the advance of every glyph, in thousandths."""
+    face = hb.Face(hb.Blob.from_file_path(str(path)))
+    font, scale = hb.Font(face), THOUSAND / face.upem
+    each = (b"%d [%d]" % (glyph, round(font.get_glyph_h_advance(glyph) * scale)) for glyph in sorted(glyphs))
+    return b"[%s]" % b" ".join(each)
+
+
+@lru_cache(maxsize=32)
+def subset(path: Path, glyphs: frozenset[int]) -> tuple[bytes, int]:
+    """The font file with only these glyphs, each under the number that it always had: deflated, and its true size."""
+    wanted = hb.SubsetInput()
+    wanted.flags = hb.SubsetFlags.RETAIN_GIDS | hb.SubsetFlags.NO_HINTING | hb.SubsetFlags.NOTDEF_OUTLINE
+    wanted.glyph_set.update(glyphs)
+    wanted.sets(hb.SubsetInputSets.DROP_TABLE_TAG).update(
+        int.from_bytes(tag.encode().ljust(4), "big") for tag in _LAYOUT
+    )
+    made = hb.subset(hb.Face(hb.Blob.from_file_path(str(path))), wanted)
+    data = bytes(made.blob.data)
+    return zlib.compress(data, 9), len(data)

@@ -1,0 +1,116 @@
+"""The slots of a compiled document: which phrases differ from one document to the next, and how much room they have."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from markupsafe import Markup
+
+
+class UnfitError(Exception):
+    """This document is nothing for the compiled press: the typesetter must set it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Space:
+    """What the style sheet gives a slot: where its lines stand, how wide they may be (mm) and how many there may be."""
+
+    side: Literal["left", "middle", "right"]
+    width: float
+    lines: int
+
+
+_ROW = Space("left", 116, lines=6)
+_HEAD = Space("right", 52, lines=1)
+_DECLARED = Space("middle", 158, lines=1)
+_HOLDER = Space("middle", 158, lines=4)
+_FOOT = Space("left", 80, lines=1)  # beside two codes; beside one there is more
+
+SLOTS: dict[str, dict[str, Space]] = {
+    "certificate": {
+        "number": _HEAD,
+        "legal_name": _HOLDER,
+        "valid_from": _DECLARED,
+        "valid_until": _DECLARED,
+        "register_number": _ROW,
+        "seat": _ROW,
+        "sites": _ROW,
+        "trade_names": _ROW,
+        "activities": _ROW,
+        "sectors": _ROW,
+        "recruitment_countries": _ROW,
+        "decision": _ROW,
+        "condition": _ROW,
+        "register_url": _FOOT,
+        "digest_words": _FOOT,
+    },
+    "register_extract": {
+        "reference": _HEAD,
+        "asked_on": _DECLARED,
+        "asked_time": _DECLARED,
+        "legal_name": _HOLDER,
+        "register_number": _ROW,
+        "seat": _ROW,
+        "trade_names": _ROW,
+        "since": _ROW,
+        "reason": _ROW,
+        "certificate_number": _ROW,
+        "valid_from": _ROW,
+        "valid_until": _ROW,
+        "condition": _ROW,
+        "activities": _ROW,
+        "sectors": _ROW,
+        "recruitment_countries": _ROW,
+        "register_url": _FOOT,
+        "digest_words": _FOOT,
+    },
+}
+"""The slots of each kind that the compiled press prints, by phrase. Any other phrase makes a master of its own."""
+
+DAY = "2999-12-31"
+"""The date of every master, for its metadata."""
+
+# A marker stands in the master where a line of a slot will be: capitals and figures, which every face of ours has.
+_MARKER = "KQ{slot:02d}J{line}ZK"
+_MARKED = re.compile(r"KQ(\d\d)J(\d)ZK")
+# A title has no lines: there the break between two markers is text.
+MARKED_TEXT = re.compile(r"KQ(\d\d)J0ZK(?:(?:<br>|&lt;br&gt;)KQ\1J\dZK)*")
+
+
+def markers(kind: str, lines: Mapping[str, int]) -> dict[str, Markup]:
+    """What the master says in each slot; one without lines is empty."""
+    return {
+        name: Markup("<br>").join(_MARKER.format(slot=slot, line=line) for line in range(lines[name]))
+        for slot, name in enumerate(SLOTS[kind])
+    }
+
+
+def line_parts(kind: str, text: str) -> tuple[tuple[str, ...], int] | None:
+    """A line of the master as alternating words and slot names, words first, and which line of the slot it is.
+
+    None for a line without a slot. Beyond its first line a slot has its lines to itself.
+    """
+    found = list(_MARKED.finditer(text))
+    if not found:
+        return None
+    line = int(found[0][2])
+    if line and (len(found) > 1 or found[0][0] != text):
+        raise UnfitError("a slot of several lines has company")
+    return parts(kind, text, _MARKED), line
+
+
+def parts(kind: str, text: str, pattern: re.Pattern[str] = MARKED_TEXT) -> tuple[str, ...]:
+    """A text with markers as alternating words and slot names, words first."""
+    names, pieces, end = list(SLOTS[kind]), [], 0
+    for hit in pattern.finditer(text):
+        pieces += [text[end : hit.start()], names[int(hit[1])]]
+        end = hit.end()
+    return (*pieces, text[end:])
+
+
+def composed(pieces: tuple[str, ...], texts: Mapping[str, Any]) -> str:
+    """The text with its slots filled."""
+    if len(pieces) == 1:
+        return pieces[0]
+    return "".join(texts[piece] if place % 2 else piece for place, piece in enumerate(pieces))
