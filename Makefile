@@ -35,7 +35,7 @@ check: ## Style, types, imports, templates, dependencies, translations
 
 bench: ## Measure us and our peers in one run (ONLY=press)
 	@bin/setup bench
-	@for name in $(or $(ONLY),pages press); do $(PYTHON) -m bench.$$name || exit 1; done
+	@for name in $(or $(ONLY),pages press proof); do $(PYTHON) -m bench.$$name || exit 1; done
 
 messages: setup ## Collect the texts into the catalogues
 	bin/messages update

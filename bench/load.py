@@ -83,6 +83,36 @@ def run(port: int, path: str, *, n: int, connections: int, pids: list[int], cook
     return Load([wall for each in walls for wall in each], elapsed, cpu_seconds(pids) - before, bodies[0])
 
 
+def paced(port: int, path: str, *, rate: int, seconds: int, connections: int, pids: list[int]) -> Load:
+    """POST so many times a second, whether answers come or not; a wall time begins when the request was due.
+
+    Each connection comes from an address of its own in 127.0.1.0/24, as visitors do.
+    """
+    request = _request(port, path, "", "POST")
+    walls: list[list[float]] = [[] for _ in range(connections)]
+    bodies: list[bytes] = [b""] * connections
+    begin = time.perf_counter() + 0.2
+
+    def client(index: int) -> None:
+        source = (f"127.0.1.{index + 1}", 0)
+        with socket.create_connection(("127.0.0.1", port), source_address=source) as connection:
+            for number in range(index, rate * seconds, connections):
+                due = begin + number / rate
+                time.sleep(max(0.0, due - time.perf_counter()))
+                connection.sendall(request)
+                bodies[index] = _read(connection)
+                walls[index].append(time.perf_counter() - due)
+
+    threads = [threading.Thread(target=client, args=(index,)) for index in range(connections)]
+    before = cpu_seconds(pids)
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    elapsed = time.perf_counter() - begin
+    return Load([wall for each in walls for wall in each], elapsed, cpu_seconds(pids) - before, bodies[0])
+
+
 def once(port: int, path: str, cookie: str = "") -> bytes:
     """One GET; its body. OSError while nobody listens."""
     with socket.create_connection(("127.0.0.1", port), timeout=30) as connection:
@@ -90,8 +120,9 @@ def once(port: int, path: str, cookie: str = "") -> bytes:
         return _read(connection)
 
 
-def _request(port: int, path: str, cookie: str) -> bytes:
-    head = f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nAccept-Language: nl\r\n"
+def _request(port: int, path: str, cookie: str, method: str = "GET") -> bytes:
+    head = f"{method} {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nAccept-Language: nl\r\n"
+    head += "Content-Length: 0\r\n" if method == "POST" else ""
     return (head + (f"Cookie: {cookie}\r\n" if cookie else "") + "\r\n").encode()
 
 

@@ -1,5 +1,6 @@
 """A register of a real size: 20,000 agencies and 1,000,000 answers, and four cases to open pages of."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from sqlalchemy import Engine, create_engine, text
@@ -15,6 +16,7 @@ from portal.settings import Settings
 
 AGENCIES = 20_000
 ANSWERS_EACH = 50
+CASES = {"certified": 10, "draft": 2, "audit": 7, "decision": 9}
 FIRST = [
     "Noord",
     "Zuid",
@@ -117,13 +119,16 @@ def names() -> list[dict[str, object]]:
     return rows
 
 
-def fill(settings: Settings) -> dict[str, Case]:
-    """Fill an empty, migrated database; the cases by what their pages show."""
+def fill(settings: Settings, wanted: Mapping[str, int] = CASES, *, bulk: bool = True) -> dict[str, Case]:
+    """Fill an empty, migrated database; the cases by what their pages show.
+
+    `wanted` says how many steps of each case were taken; without `bulk` there are no other agencies.
+    """
     app = story.create_app(settings)
     story._appoint_staff(app)
     story._publish(app, story.Story(open("/dev/null", "w")))  # noqa: SIM115, PTH123
     cases = {}
-    for serial, (name, last) in enumerate({"certified": 10, "draft": 2, "audit": 7, "decision": 9}.items()):
+    for serial, (name, last) in enumerate(wanted.items()):
         case = cases[name] = Case(app, _details(serial), serial)
         steps = [
             case.register,
@@ -143,7 +148,8 @@ def fill(settings: Settings) -> dict[str, Case]:
             story._wait_for(app, case.decide("decider", Outcome.GRANT))
         if name == "decision":
             case.answer(), case.verify(), case.review()
-    _bulk(create_engine(settings.database_url))
+    if bulk:
+        _bulk(create_engine(settings.database_url))
     return cases
 
 

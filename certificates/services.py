@@ -161,6 +161,7 @@ def promise_replacements(session: Session, *, sealed_before: datetime, because: 
     found = session.scalars(query).all()
     for document_id in found:
         outbox.put(session, "certificate.reseal", document_id=str(document_id), because=because)
+    promise_lists(session)
     return len(found)
 
 

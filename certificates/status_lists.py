@@ -85,6 +85,11 @@ def signed_list(session: Session, purpose: StatusPurpose, number: int) -> Status
     return found
 
 
+def all_lists(session: Session) -> list[StatusList]:
+    """The newest signature of every list."""
+    return list(session.scalars(select(StatusList).order_by(StatusList.purpose, StatusList.number)))
+
+
 def _wanted(session: Session) -> dict[tuple[StatusPurpose, int], bytes]:
     """The bits of every list that has a certificate, from nothing but the states in the database."""
     last = session.scalar(select(func.max(Certificate.status_index)))

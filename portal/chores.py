@@ -46,13 +46,21 @@ def sign_head(session: Session) -> None:
     sign_checkpoint(session, ledger.origin(current_app.extensions["settings"]), sealing.ledger_key())
 
 
-# The first is the one that people wait for: an entry is under a checkpoint within a minute. What is daily is looked
+def renew_documents(session: Session) -> None:
+    """Keep the proof of sealed documents alive."""
+    from portal.archive import renew_due  # noqa: PLC0415 - a web process knows the chores, and needs no pyHanko for it
+
+    renew_due(session)
+
+
+# The first is the one that people wait for: an entry is under a checkpoint within seconds. What is daily is looked
 # at every hour, so that it comes soon after midnight whenever the worker was started.
 CHORES: tuple[Chore, ...] = (
-    Chore("ledger.checkpoint", timedelta(seconds=20), sign_head),
+    Chore("ledger.checkpoint", timedelta(seconds=5), sign_head),
     Chore("certificate.expired", timedelta(hours=1), log_expired),
     Chore("ledger.case_log", timedelta(hours=1), append_head),
     Chore("credentials.sign_lists", timedelta(hours=1), credentials.sign_lists),
+    Chore("document.renew", timedelta(hours=1), renew_documents),
 )
 
 

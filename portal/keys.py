@@ -7,6 +7,8 @@ from datetime import UTC, datetime
 import click
 from flask import Flask
 
+from certificates.register.files import KEY_LOST
+from certificates.seal.addresses import RingAddress, parse_key
 from certificates.seal.custody import create_key, ensure_keyring, mark_compromised, retire_key
 from certificates.seal.keys import CERTIFIED, Entry, Keyring, KeysError, KeyState, Purpose
 from certificates.services import promise_replacements
@@ -14,7 +16,6 @@ from portal import database
 from portal.settings import Settings
 
 _MADE = [purpose.value for purpose in Purpose if purpose is not Purpose.ROOT]
-_BECAUSE = "The key of the old seal is no longer trusted."
 
 
 @click.group()
@@ -80,26 +81,29 @@ def compromised(app: Flask, key_id: str, reason: str, since: datetime | None) ->
         entry = mark_compromised(_settings(app).seal_dir, key_id, reason=reason, since=moment)
         if before[key_id].state is KeyState.ACTIVE:
             click.echo(_make(app, entry.purpose).id)
-    if entry.purpose in CERTIFIED:
+    if entry.purpose in CERTIFIED | {Purpose.CREDENTIAL}:
         click.echo("Now seal every living certificate anew: keurwerk keys reseal")
 
 
 @keys.command("reseal")
 @click.option("--before", type=click.DateTime(), help="What was sealed before (UTC); the keys of today, unless said.")
-@click.option("--because", default=_BECAUSE, show_default=True, help="For everybody who checks an old file.")
+@click.option("--because", default=KEY_LOST, show_default=True, help="For everybody who checks an old file.")
 @click.pass_obj
 def reseal(app: Flask, before: datetime | None, because: str) -> None:
     """Seal every living certificate anew, as a new file that replaces the old one. May be asked again at any time."""
     with _plainly():
-        moment = before.replace(tzinfo=UTC) if before else _youngest(_ring(app))
+        moment = before.replace(tzinfo=UTC) if before else _youngest(app)
     with app.app_context(), database.write() as session:
         count = promise_replacements(session, sealed_before=moment, because=because)
     click.echo(f"{count} certificates follow as soon as the worker runs.")
 
 
-def _youngest(ring: Keyring) -> datetime:
-    """When the keys that seal and stamp today were both there."""
-    return max(ring.active(purpose).created_at for purpose in (Purpose.SEAL, Purpose.TIMESTAMP))
+def _youngest(app: Flask) -> datetime:
+    """When the keys that sign a certificate today were all there."""
+    if not isinstance(parse_key(_settings(app).seal_key), RingAddress):
+        raise KeysError("the key of the seal is not in the keyring: say --before")
+    ring = _ring(app)
+    return max(ring.active(each).created_at for each in (Purpose.SEAL, Purpose.TIMESTAMP, Purpose.CREDENTIAL))
 
 
 def _settings(app: Flask) -> Settings:

@@ -5,10 +5,14 @@ from urllib.parse import urlsplit
 
 from sqlalchemy.orm import Session
 
+from certificates.credentials import jwks
+from certificates.credentials.status import list_url
 from certificates.ledger import dump
 from certificates.ledger.models import SignedCheckpoint
 from certificates.ledger.notes import Vkey
+from certificates.register.queries import all_credentials
 from certificates.seal import Keyring, KeysError
+from certificates.status_lists import all_lists
 from portal.settings import Settings
 from portal.storage import StorageDownError
 
@@ -43,14 +47,14 @@ def archive(session: Session, checkpoint: SignedCheckpoint, settings: Settings) 
         roots, keys = ring.roots(), ring.credential_public()
     except KeysError as error:
         raise StorageDownError("the keys of the seal are missing") from error
-    del keys
+    issuer = settings.base_url.rstrip("/")
     around = dump.Surroundings(
-        issuer=settings.base_url.rstrip("/"),
+        issuer=issuer,
         witnesses=witnesses(settings),
         roots=roots,
-        jwks={"keys": []},
-        credentials=(),
-        status_lists=(),
+        jwks=jwks(keys.values()),
+        credentials=all_credentials(session),
+        status_lists=((list_url(issuer, each.purpose, each.number), each.token) for each in all_lists(session)),
     )
     return dump.write(session, checkpoint, around)
 

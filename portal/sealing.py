@@ -1,20 +1,27 @@
 """The keys of this process: read once, and only handed to what signs with them."""
 
+from datetime import datetime
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 from flask import current_app
 
+from audits.core import clock
 from certificates.seal.addresses import RingAddress, TokenAddress, parse_key
 from certificates.seal.custody import authority_of, ensure_keyring
 from certificates.seal.evidence import OwnEvidence
-from certificates.seal.keys import MANIFEST, Keyring, KeysError, Purpose
+from certificates.seal.keys import MANIFEST, Keyring, KeysError, Purpose, know
 from certificates.seal.remote import RemoteKey, service
 from certificates.seal.sealer import KeySealer, Level, Sealer
-from certificates.seal.signing import SealingKey, held_key, read_chain
-from certificates.seal.timestamp import TimeStampAuthority
+from certificates.seal.signing import SealingKey, held_key, read_chain, read_roots
+from certificates.seal.stamping import OutsideStamps
+from certificates.seal.timestamp import TimeStampAuthority, TimeStamps
 from certificates.seal.token import TokenKey
 from portal.settings import Settings
+
+if TYPE_CHECKING:
+    from certificates.seal.archiving import Archivist
 
 
 def sealer() -> Sealer:
@@ -25,6 +32,11 @@ def sealer() -> Sealer:
 def available() -> bool:
     """Whether this process can seal. It makes no keys: where there are none, the register is served alone."""
     return _available(*_now())
+
+
+def archivist() -> "Archivist":
+    """Who adds time-stamps to what was sealed."""
+    return _archivist(*_now())
 
 
 def credential_key() -> tuple[str, ec.EllipticCurvePrivateKey]:
@@ -47,9 +59,29 @@ def ledger_public() -> list[ed25519.Ed25519PublicKey]:
     return _ring(*_now()).ledger_public()
 
 
+def authority() -> TimeStampAuthority:
+    """Our own time-stamp authority, whoever stamps our seals. KeysError where there is no keyring: none is made."""
+    return _authority(*_there())
+
+
+def revocations() -> bytes:
+    """The certificates of our own authority that count no more, as a list (DER) of this hour. KeysError as above."""
+    return _revocations(*_there(), clock.now().replace(minute=0, second=0, microsecond=0))
+
+
+def own_root() -> bytes:
+    """The certificate (DER) of our own authority. KeysError as above."""
+    return _ring(*_there()).roots()[0]
+
+
 def roots() -> list[bytes]:
     """The certificates (DER) from which our seals and time-stamps hang."""
     return _roots(*_now())
+
+
+def sealers() -> frozenset[str]:
+    """Our certificates for seals, as `examine` wants them: the roots may vouch for others too."""
+    return _ring(*_now()).sealers()
 
 
 def distrusted() -> frozenset[str]:
@@ -62,6 +94,14 @@ def _now() -> tuple[Settings, int]:
     settings: Settings = current_app.extensions["settings"]
     manifest = settings.seal_dir / MANIFEST
     return settings, manifest.stat().st_mtime_ns if manifest.exists() else 0
+
+
+def _there() -> tuple[Settings, int]:
+    """As `_now`, for who is asked by the public: where the register is served alone, it makes no keys."""
+    settings, changed = _now()
+    if not changed:
+        raise KeysError("there is no keyring here")
+    return settings, changed
 
 
 @lru_cache(maxsize=1)
@@ -89,7 +129,7 @@ def _sealer(settings: Settings, changed: int) -> Sealer:
     key = _seal_key(settings, ring)
     if level is Level.B:
         return KeySealer(key)
-    stamps = _authority(settings, changed)
+    stamps = _stamps(settings, changed)
     if level is Level.T:
         return KeySealer(key, stamps)
     certificates = [ring.certificate(ring.active(purpose)) for purpose in (Purpose.SEAL, Purpose.TIMESTAMP)]
@@ -101,9 +141,31 @@ def _seal_key(settings: Settings, ring: Keyring) -> SealingKey:
     if isinstance(address, RingAddress) or settings.seal_chain is None:
         return held_key(ring, Purpose.SEAL)
     chain = read_chain(settings.seal_chain)
+    know(settings.seal_dir, chain[0])
     if isinstance(address, TokenAddress):
         return TokenKey(address, settings.seal_pin, chain)
     return RemoteKey(service(address, settings.seal_token), address.credential, settings.seal_pin, chain)
+
+
+@lru_cache(maxsize=1)
+def _archivist(settings: Settings, changed: int) -> "Archivist":
+    from certificates.seal.archiving import Archivist  # noqa: PLC0415 - only the worker loads pyHanko for it
+
+    ring = _ring(settings, changed)
+    certificates = [ring.certificate(entry) for each in (Purpose.SEAL, Purpose.TIMESTAMP) for entry in ring.of(each)]
+    return Archivist(_stamps(settings, changed), OwnEvidence(authority_of(ring), certificates, ring.revoked()))
+
+
+def _stamps(settings: Settings, changed: int) -> TimeStamps:
+    if not settings.tsa_urls or settings.tsa_roots is None:
+        return _authority(settings, changed)
+    return OutsideStamps(settings.tsa_urls, read_roots(settings.tsa_roots))
+
+
+@lru_cache(maxsize=1)
+def _revocations(settings: Settings, changed: int, now: datetime) -> bytes:
+    ring = _ring(settings, changed)
+    return authority_of(ring).crl(ring.revoked(), now)
 
 
 @lru_cache(maxsize=1)
@@ -126,4 +188,6 @@ def _roots(settings: Settings, changed: int) -> list[bytes]:
     found = _ring(settings, changed).roots()
     if settings.seal_chain is not None:
         found.append(read_chain(settings.seal_chain)[-1])
+    if settings.tsa_roots is not None:
+        found += read_roots(settings.tsa_roots)
     return found

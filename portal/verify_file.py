@@ -62,6 +62,7 @@ def report(checked: Checked, day: date, base_url: str) -> dict[str, Any]:
             {"fact": each.fact, "file": str(each.file), "ours": str(each.ours)} for each in checked.differences
         ],
         "register": f"{base_url}/register/{entry.public_id}" if entry else None,
+        "logIndex": checked.log_index,
         "statusToday": entry.status_on(day).value if entry else None,
     }
 

@@ -10,7 +10,10 @@ from certificates.credentials.dates import first_moment, last_moment, moment
 from certificates.credentials.securing import CONTEXT, signed
 from certificates.credentials.status import StatusPurpose, status_entry
 
-BADGE_CONTEXT = "https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.3.json"
+_CONTEXTS = [
+    "https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.3.json",
+    "https://purl.imsglobal.org/spec/ob/v3p0/extensions.json",  # explains the type of the schema
+]
 _SCHEMA = "https://purl.imsglobal.org/spec/ob/v3p0/schema/json/ob_v3p0_achievementcredential_schema.json"
 _ABOUT = {
     "nl": "keurmerk voor uitzendbureaus: getoetst aan de norm, en onafhankelijk besloten",
@@ -28,7 +31,7 @@ def issue_badge(
     """
     starts, ends = first_moment(facts["valid_from"]), last_moment(facts["valid_until"])
     badge = {
-        "@context": [CONTEXT, BADGE_CONTEXT],
+        "@context": [CONTEXT, *_CONTEXTS],
         "id": f"{issuer}/certificates/{facts['number']}.badge.jwt",
         "type": ["VerifiableCredential", "OpenBadgeCredential"],
         "name": facts["norm"]["name"],

@@ -83,6 +83,11 @@ def said(token: str) -> dict[str, Any]:
     return _parsed(_decoded(token.split(".")[1]))
 
 
+def key_of(token: str) -> str:
+    """Which key signed a token of ours."""
+    return str(_parsed(_decoded(token.partition(".")[0]))["kid"])
+
+
 @lru_cache(maxsize=4)
 def _loaded(key: ec.EllipticCurvePrivateKey) -> tuple[str, ECKey]:
     return thumbprint(key.public_key()), ECKey(key, key)

@@ -58,7 +58,7 @@ def write(session: Session, checkpoint: SignedCheckpoint, around: Surroundings) 
 def _members(
     session: Session, checkpoint: SignedCheckpoint, around: Surroundings
 ) -> Iterator[tuple[str, Iterable[bytes]]]:
-    yield "manifest.json", [_json(_manifest(checkpoint, around))]
+    yield "manifest.json", [_json(_manifest(session, checkpoint, around))]
     yield "roots.pem", [x509.load_der_x509_certificate(root).public_bytes(Encoding.PEM) for root in around.roots]
     yield "jwks.json", [_json(around.jwks)]
     yield "credentials.jsonl", (_json({"number": number, "credential": text}) for number, text in around.credentials)
@@ -69,13 +69,15 @@ def _members(
         yield f"ledger/{tile.path}", [content(session, tile)]
 
 
-def _manifest(checkpoint: SignedCheckpoint, around: Surroundings) -> dict[str, Any]:
+def _manifest(session: Session, checkpoint: SignedCheckpoint, around: Surroundings) -> dict[str, Any]:
+    vkeys = session.scalars(select(SignedCheckpoint.vkey).distinct())
     return {
         "format": FORMAT,
         "issuer": around.issuer,
         "origin": Vkey.parse(checkpoint.vkey).name,
         "size": checkpoint.size,
         "signed_at": moment(checkpoint.signed_at),
+        "vkeys": sorted(vkeys),
         "witnesses": [str(each) for each in around.witnesses],
     }
 
@@ -84,7 +86,7 @@ def _checkpoints(session: Session, size: int) -> Iterator[bytes]:
     query = select(SignedCheckpoint).where(SignedCheckpoint.size <= size).order_by(SignedCheckpoint.size)
     with session.scalars(query.execution_options(yield_per=_AT_ONCE)) as found:
         for each in found:
-            yield _json({"vkey": each.vkey, "note": each.note})
+            yield _json({"size": each.size, "note": each.note})
 
 
 def _json(value: Any) -> bytes:

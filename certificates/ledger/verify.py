@@ -25,6 +25,8 @@ _LAST = {
     CertificateState.REPLACED: {EntryType.REPLACED},
 }
 
+_UNMOVED = {EntryType.EXPIRED, EntryType.RESEALED}  # the certificate is in the state in which it was
+
 
 def problems(session: Session, origin: str, keys: Sequence[Vkey]) -> Generator[str]:
     """Everything that is wrong, first things first; nothing comes if all is right.
@@ -88,7 +90,7 @@ class _Log:
             yield f"entry {entry.index}: it does not follow the entry before it about {number}"
         if number:
             self._known[number] = entry.index
-            if entry.type is not EntryType.EXPIRED:
+            if entry.type not in _UNMOVED:
                 self.last[number] = entry.type
             if "pdf_sha256" in said:
                 self.files.setdefault(number, set()).add(said["pdf_sha256"])

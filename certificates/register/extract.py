@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 from audits.agencies.printed import country_name, register_label
 from audits.core import clock
 from audits.schemes.text import SchemeText, Text
+from certificates.models import Certificate
 from certificates.press.documents import facts_digest
-from certificates.register import queries
 from certificates.register.files import last_change
 from certificates.register.models import RegisterEntry
 from certificates.register.norms import norm_by_digest
@@ -29,6 +29,7 @@ def extract_reference(day: date, chance: bytes) -> str:
 def extract_facts(
     session: Session,
     entry: RegisterEntry,
+    certificate: Certificate | None,
     *,
     language: str,
     status_label: str,
@@ -39,8 +40,8 @@ def extract_facts(
 ) -> dict[str, Any]:
     """What the extract says; the fields are those of `certificates.press.documents.RegisterExtractFacts`.
 
-    `status_label` is the status of that day in the words of the language. The seat is that of the certificate; without
-    one the register knows the town only.
+    `certificate` is the one that the entry names, if it names one; `status_label` the status of that day in the
+    words of the language. The seat is that of the certificate; without one the register knows the town only.
     """
     day = clock.day_of(asked_at)
     status, since = entry.status_on(day), entry.since_on(day)
@@ -59,16 +60,15 @@ def extract_facts(
         "body": dict(body),
         "register_url": f"{base_url}/register/{entry.public_id}",
     }
-    facts |= _certified(session, entry, language) if entry.certificate_number else _nothing(entry, language)
-    if status in _ENDED_BY_US and entry.certificate_id:
-        facts["reason"] = last_change(session, entry.certificate_id)[1]
+    facts |= _certified(session, entry, certificate, language) if certificate else _nothing(entry, language)
+    if status in _ENDED_BY_US and certificate:
+        facts["reason"] = last_change(session, certificate.id)[1]
     return facts | {"digest": facts_digest(facts)}
 
 
-def _certified(session: Session, entry: RegisterEntry, language: str) -> dict[str, Any]:
+def _certified(session: Session, entry: RegisterEntry, certificate: Certificate, language: str) -> dict[str, Any]:
     norm = norm_by_digest(session, entry.scheme["sha256"])
-    printed = queries.certificate(session, entry.certificate_number or "").printed
-    seat = {**printed["seat"], "country": country_name(entry.country, language)}
+    seat = {**certificate.printed["seat"], "country": country_name(entry.country, language)}
     return {
         "seat": seat,
         "certificate_number": entry.certificate_number,

@@ -10,12 +10,15 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from audits.core import clock
-from certificates.models import Certificate, CertificateChange, Document
+from audits.core.errors import N_
+from certificates.models import Certificate, CertificateChange, Document, DocumentStamp
 from certificates.register.models import RegisterEntry
 from certificates.register.queries import PublicDocument
 from certificates.register.rules import may_rely
 from certificates.rules import Status
 from certificates.workflow import CertificateState
+
+KEY_LOST = N_("The key of the old seal is no longer trusted.")
 
 
 class Why(StrEnum):
@@ -59,6 +62,14 @@ def ending(
 def facts_with(session: Session, sha256: str) -> dict[str, Any]:
     """What a document of ours with these bytes says; empty if there is none."""
     return session.scalar(select(Document.printed).where(Document.sha256 == sha256)) or {}
+
+
+def archival_form(session: Session, document: PublicDocument) -> str | None:
+    """The hash of the file that proves a document longest, where that is not the document itself."""
+    query = select(DocumentStamp.sha256).join(Document, Document.id == DocumentStamp.document_id)
+    query = query.where(Document.sha256 == document.sha256).order_by(DocumentStamp.proves_until.desc())
+    found = session.scalar(query.limit(1))
+    return found if found != document.sha256 else None
 
 
 def last_change(session: Session, certificate_id: UUID) -> tuple[date | None, str]:

@@ -1,5 +1,6 @@
 """Reads of the public register. Nothing here asks who reads, and nothing here is more than the public may know."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from uuid import UUID
@@ -21,6 +22,7 @@ __all__ = [
     "Found",
     "How",
     "PublicDocument",
+    "all_credentials",
     "certificate",
     "certificate_by_id",
     "document_of",
@@ -140,6 +142,13 @@ def certificate_by_id(session: Session, certificate_id: UUID) -> Certificate:
     if found is None:
         raise NotFoundError("There is no certificate with this number.")
     return found
+
+
+def all_credentials(session: Session) -> Iterator[tuple[str, str]]:
+    """The number and the credential of every certificate that was ever issued with one."""
+    query = select(Certificate.number, Certificate.credential).where(Certificate.issued_at.is_not(None))
+    with session.execute(query.order_by(Certificate.number).execution_options(yield_per=1000)) as rows:
+        yield from ((number, credential) for number, credential in rows if credential is not None)
 
 
 def _one(session: Session, condition: ColumnElement[bool]) -> RegisterEntry:

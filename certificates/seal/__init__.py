@@ -4,7 +4,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from certificates.seal.custody import SEAL_ALGORITHMS, ensure_keyring
-from certificates.seal.keys import Keyring, KeysError, load_root
+from certificates.seal.keys import Keyring, KeysError
 from certificates.seal.room import Room, SealError
 from certificates.seal.sealer import KeySealer, Sealer
 from certificates.seal.verdict import SealLevel, SealOutcome, SealReason, SealVerdict
@@ -28,7 +28,6 @@ __all__ = [
     "ensure_keyring",
     "examine",
     "examine_apart",
-    "load_root",
 ]
 
 

@@ -27,6 +27,7 @@ def examine_apart(
     roots: bytes | Sequence[bytes],
     *,
     distrusted: frozenset[str] = frozenset(),
+    sealers: frozenset[str] | None = None,
     max_bytes: int = MAX_BYTES,
 ) -> SealVerdict:
     """As `examine`, for a file that anybody may have sent: at most 20 s, 10 s of them computing, and 768 MiB.
@@ -36,7 +37,11 @@ def examine_apart(
     if len(pdf) > max_bytes:
         return SealVerdict(SealOutcome.UNREADABLE, SealReason.TOO_LARGE)
     pinned = [roots] if isinstance(roots, bytes) else list(roots)
-    task = {"roots": [base64.b64encode(root).decode() for root in pinned], "distrusted": sorted(distrusted)}
+    task = {
+        "roots": [base64.b64encode(root).decode() for root in pinned],
+        "distrusted": sorted(distrusted),
+        "sealers": None if sealers is None else sorted(sealers),
+    }
     too_complex = SealVerdict(SealOutcome.UNREADABLE, SealReason.TOO_COMPLEX)
     try:
         done = subprocess.run(  # noqa: S603  # our own module, and nothing of the file is in the command
@@ -74,7 +79,13 @@ def _main() -> None:
     )
     task: dict[str, Any] = json.loads(sys.stdin.buffer.readline())
     roots = [base64.b64decode(root) for root in task["roots"]]
-    verdict = examine(sys.stdin.buffer.read(), roots, distrusted=frozenset(task["distrusted"]), max_bytes=sys.maxsize)
+    verdict = examine(
+        sys.stdin.buffer.read(),
+        roots,
+        distrusted=frozenset(task["distrusted"]),
+        sealers=None if task["sealers"] is None else frozenset(task["sealers"]),
+        max_bytes=sys.maxsize,
+    )
     sys.stdout.write(json.dumps(verdict.plain()))
 
 

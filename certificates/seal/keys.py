@@ -22,6 +22,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 
 MANIFEST = "keyring.json"
 _VERSION = 1
+_KNOWN = "known"
 
 PrivateKey = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey | ed25519.Ed25519PrivateKey
 PublicKey = ec.EllipticCurvePublicKey | rsa.RSAPublicKey | ed25519.Ed25519PublicKey
@@ -155,6 +156,12 @@ class Keyring:
             if entry.state is KeyState.COMPROMISED and entry.purpose in CERTIFIED
         }
 
+    def sealers(self) -> frozenset[str]:
+        """Our certificates for seals, as SHA-256 of the certificate in hex; those of keys elsewhere too (`know`)."""
+        own = (self.certificate(entry) for entry in self.of(Purpose.SEAL))
+        elsewhere = (path.stem for path in (self.folder / _KNOWN).glob("*.pem"))
+        return frozenset(each.fingerprint(hashes.SHA256()).hex() for each in own) | frozenset(elsewhere)
+
     def distrusted(self) -> frozenset[str]:
         """The certificates whose key is compromised, as SHA-256 of the certificate in hex."""
         return frozenset(
@@ -173,9 +180,14 @@ class Keyring:
             raise KeysError(f"{entry.id}.pem in {self.folder} cannot be read: {error}") from error
 
 
-def load_root(folder: Path) -> bytes:
-    """The newest root certificate (DER)."""
-    return Keyring.open(folder).roots()[0]
+def know(folder: Path, certificate: bytes) -> None:
+    """Remember a certificate (DER) whose key is elsewhere: what it sealed is ours, also when another one follows it."""
+    found = x509.load_der_x509_certificate(certificate)
+    path = folder / _KNOWN / f"{found.fingerprint(hashes.SHA256()).hex()}.pem"
+    path.parent.mkdir(mode=0o700, exist_ok=True)
+    with alone(folder):
+        if not path.exists():
+            write_private(path, found.public_bytes(serialization.Encoding.PEM))
 
 
 @contextmanager

@@ -13,7 +13,7 @@ from audits.core import clock
 from certificates.seal.cms import DATA, SignedData
 from certificates.seal.evidence import Evidence
 from certificates.seal.room import Room, fill
-from certificates.seal.signing import SealingKey, body_of
+from certificates.seal.signing import SealingKey, Validity, body_of
 from certificates.seal.timestamp import TimeStamps
 
 
@@ -29,7 +29,7 @@ class Sealer(Protocol):
     """Whoever can seal: first it says what to print, then it seals what was printed."""
 
     def room(self, at: datetime | None = None) -> Room:
-        """The room that a document needs, now or at the moment that it will claim."""
+        """The room that a document needs, now or at the moment that it will claim. KeysError as `Validity`."""
 
     def seal(self, pdf: bytes, room: Room) -> bytes:
         """The sealed file, as long as the one with the empty room. SealError if it has none; StampError, KeysError."""
@@ -47,12 +47,14 @@ class KeySealer:
         self._signed = SignedData(key, DATA)
         self._stamp = stamps.stamp if stamps else None
         self._evidence = evidence
+        self._validity = Validity(key.certificate)
         self._name = body_of(key.certificate)
         self._hex_digits = 2 * self._signed.longest(stamps.longest if stamps else 0)
 
     def room(self, at: datetime | None = None) -> Room:
         """See `Sealer.room`."""
         now = clock.now()
+        self._validity.check(now)
         found = self._evidence(now)
         return Room(at or now, self._name, self._hex_digits, found.certificates, found.ocsps, found.crls)
 

@@ -1,5 +1,6 @@
 """Whoever can sign a digest: a key of the keyring, a module, a remote service. None of them shows its private half."""
 
+from datetime import datetime
 from itertools import pairwise
 from pathlib import Path
 from typing import Protocol
@@ -69,6 +70,15 @@ def read_chain(file: Path) -> tuple[bytes, ...]:
     return tuple(each.public_bytes(serialization.Encoding.DER) for each in found)
 
 
+def read_roots(file: Path) -> list[bytes]:
+    """The certificates (DER) of a PEM file, as they stand there. KeysError if it cannot be read."""
+    try:
+        found = x509.load_pem_x509_certificates(file.read_bytes())
+    except (OSError, ValueError) as error:
+        raise KeysError(f"{file} holds no certificates: {error}") from error
+    return [each.public_bytes(serialization.Encoding.DER) for each in found]
+
+
 def issuers_of(certificate: bytes, known: list[bytes]) -> tuple[bytes, ...]:
     """The chain of a certificate, from those that are known; KeysError if nobody known vouches for it."""
     found: list[bytes] = []
@@ -91,6 +101,20 @@ def longest_signature(certificate: bytes) -> int:
     if isinstance(public, ec.EllipticCurvePublicKey) and isinstance(public.curve, ec.SECP256R1):
         return _LONGEST_P256
     raise KeysError("a seal is made with a key on P-256 or with RSA")
+
+
+class Validity:
+    """When a certificate may be used."""
+
+    def __init__(self, certificate: bytes) -> None:
+        found = x509.load_der_x509_certificate(certificate)
+        self._name = found.subject.rfc4514_string()
+        self._begins, self._ends = found.not_valid_before_utc, found.not_valid_after_utc
+
+    def check(self, now: datetime) -> None:
+        """KeysError outside of that time: what is signed then proves nothing."""
+        if not self._begins <= now <= self._ends:
+            raise KeysError(f"the certificate of {self._name} is valid until {self._ends:%Y-%m-%d}")
 
 
 def body_of(certificate: bytes) -> str:

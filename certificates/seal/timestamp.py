@@ -11,7 +11,7 @@ from typing import Protocol
 from audits.core import clock
 from certificates.seal import der
 from certificates.seal.cms import SHA256, TIMESTAMP_INFO, SignedData
-from certificates.seal.signing import SealingKey
+from certificates.seal.signing import SealingKey, Validity
 
 # The policy of the embedded authority: an identifier from a random UUID, which nobody else has (ITU-T X.667).
 POLICY = "2.25.195861277421064310229271349417064927347"
@@ -40,6 +40,7 @@ class TimeStampAuthority:
 
     def __init__(self, key: SealingKey, *, policy: str = POLICY) -> None:
         self._signed = SignedData(key, TIMESTAMP_INFO)
+        self._validity = Validity(key.certificate)
         self._policy = der.oid(policy)
         self.policy = policy
         self.longest = len(self.stamp(bytes(32))) + 16  # an ECDSA signature and a serial number vary by a few bytes
@@ -49,8 +50,9 @@ class TimeStampAuthority:
         return self.token(der.sequence(SHA256, der.octets(digest)))
 
     def token(self, imprint: bytes, *, nonce: bytes = b"", with_certificates: bool = True) -> bytes:
-        """A token for an imprint and a nonce that are DER already, as a request has them (RFC 3161 clause 2.4.2)."""
+        """A token for an imprint and a nonce that are DER already (RFC 3161 clause 2.4.2). KeysError as `Validity`."""
         now = clock.now()
+        self._validity.check(now)
         info = der.sequence(
             der.integer(1), self._policy, imprint, der.integer(_serial(now)), der.general_time(now), _ACCURACY, nonce
         )

@@ -12,15 +12,22 @@ from pyhanko_certvalidator import ValidationContext
 
 @dataclass(frozen=True, slots=True)
 class Trust:
-    """The roots that are pinned, and the certificates (SHA-256, hex) that count no more."""
+    """The roots that are pinned, the certificates (SHA-256, hex) that may seal, and those that count no more.
+
+    A root that vouches for others than us must not make seals of others ours: then `sealers` names ours. None is for a
+    root that vouches for nobody else.
+    """
 
     roots: tuple[x509.Certificate, ...]
     distrusted: frozenset[str] = frozenset()
+    sealers: frozenset[str] | None = None
 
     @classmethod
-    def pin(cls, roots: bytes | Sequence[bytes], distrusted: frozenset[str]) -> Self:
+    def pin(
+        cls, roots: bytes | Sequence[bytes], distrusted: frozenset[str], sealers: frozenset[str] | None = None
+    ) -> Self:
         """From certificates in PEM (also a bundle) or DER. ValueError if one cannot be read."""
-        return cls(tuple(_certificates(roots)), distrusted)
+        return cls(tuple(_certificates(roots)), distrusted, sealers)
 
     def at(self, moment: datetime | None) -> ValidationContext:
         """What pyHanko needs to judge a certificate at a moment. Nothing is fetched."""
@@ -31,6 +38,11 @@ class Trust:
     def keeps(self, certificate: x509.Certificate) -> bool:
         """Whether the key of this certificate is not known to be in other hands."""
         return bytes(certificate.sha256).hex() not in self.distrusted
+
+    def seals(self, certificate: x509.Certificate) -> bool:
+        """Whether this is a certificate of ours for seals, whose key is not known to be in other hands."""
+        ours = self.sealers is None or bytes(certificate.sha256).hex() in self.sealers
+        return ours and self.keeps(certificate)
 
     @property
     def names(self) -> set[str]:

@@ -87,18 +87,20 @@ def examine(
     roots: bytes | Sequence[bytes],
     *,
     distrusted: frozenset[str] = frozenset(),
+    sealers: frozenset[str] | None = None,
     max_bytes: int = MAX_BYTES,
 ) -> SealVerdict:
     """Judge a file by the root certificates (PEM, a bundle of them, or DER) that our seals and time-stamps hang from.
 
-    `distrusted` are fingerprints of compromised keys. The certificate of a retired key still counts: it must have been
+    `sealers` are the fingerprints of our certificates for seals, where the roots vouch for others too; `distrusted`
+    are those of compromised keys. The certificate of a retired key still counts: it must have been
     valid at the time of the seal.
     """
     if len(pdf) > max_bytes:
         return SealVerdict(O.UNREADABLE, R.TOO_LARGE)
     if b"%PDF-" not in pdf[:_HEAD]:
         return SealVerdict(O.UNREADABLE, R.NOT_A_PDF)
-    trust = Trust.pin(roots, distrusted)
+    trust = Trust.pin(roots, distrusted, sealers)
     verdict = _opened(pdf, trust)
     if verdict.reason is R.DAMAGED and _opened(pdf[: _last_line(pdf)], trust).genuine:
         verdict = SealVerdict(O.ALTERED, R.TRAILING_BYTES, covered=_last_line(pdf))
@@ -127,7 +129,7 @@ def _judge(pdf: bytes, reader: PdfFileReader, trust: Trust) -> SealVerdict:
         return SealVerdict(O.NOT_OURS, _unsigned(pdf))
     seals = [signature for signature in signatures if signature.sig_object_type == "/Sig"]
     seen = [each for each in (_look(signature, trust) for signature in seals) if each is not None]
-    ours = next((each for each in seen if each.ours and trust.keeps(each.signature.signer_cert)), None)
+    ours = next((each for each in seen if each.ours and trust.seals(each.signature.signer_cert)), None)
     if ours is None:
         return _not_ours(seen, trust)
     reason, level = _state(pdf, reader, ours, signatures, trust)

@@ -32,15 +32,21 @@ BEGIN{GRANTED}
   RETURN NEW;
 END $$
 """
-# A place in the lists is given once; what was signed may come later, and then stays.
+# A place in the lists is given once. What was signed may come later, and stays unless another key signs it anew: the
+# first part of the text names the key.
+SIGNED_AGAIN = """
+CREATE FUNCTION signed_again(before text, after text) RETURNS boolean LANGUAGE sql IMMUTABLE AS $$
+  SELECT before IS NOT NULL
+     AND (after IS NULL OR (after <> before AND split_part(after, '.', 1) = split_part(before, '.', 1)))
+$$
+"""
 AFTER = f"""
 CREATE OR REPLACE FUNCTION check_certificate() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN{GRANTED}
   IF TG_OP = 'UPDATE' AND (
        (NEW.number, NEW.decision_id, NEW.valid_from, NEW.valid_until, NEW.printed, NEW.status_index)
        IS DISTINCT FROM (OLD.number, OLD.decision_id, OLD.valid_from, OLD.valid_until, OLD.printed, OLD.status_index)
-       OR (OLD.credential IS NOT NULL AND NEW.credential IS DISTINCT FROM OLD.credential)
-       OR (OLD.badge IS NOT NULL AND NEW.badge IS DISTINCT FROM OLD.badge)) THEN
+       OR signed_again(OLD.credential, NEW.credential) OR signed_again(OLD.badge, NEW.badge)) THEN
     RAISE EXCEPTION 'what a certificate says is fixed' USING ERRCODE = 'integrity_constraint_violation';
   END IF;
   RETURN NEW;
@@ -58,6 +64,7 @@ def upgrade() -> None:
     op.execute(DRAW)
     op.alter_column("certificate", "status_index", nullable=False)
     op.create_unique_constraint(op.f("uq_certificate_status_index"), "certificate", ["status_index"])
+    op.execute(SIGNED_AGAIN)
     op.execute(AFTER)
     op.create_table(
         "status_list",
@@ -79,6 +86,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_table("status_list")
     op.execute(BEFORE)
+    op.execute("DROP FUNCTION signed_again(text, text)")
     op.drop_constraint(op.f("uq_certificate_status_index"), "certificate")
     for column in ("badge", "credential", "status_index"):
         op.drop_column("certificate", column)

@@ -52,7 +52,8 @@ function show(name) {
 }
 
 function fill(said) {
-  const inWords = new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle: "long", timeZone: "UTC" });
+  const language = document.documentElement.lang === "en" ? "en-GB" : document.documentElement.lang;
+  const inWords = new Intl.DateTimeFormat(language, { dateStyle: "long", timeZone: "UTC" });
   const words = document.querySelector("#check-words").content;
   const text = {
     ...said,
@@ -80,5 +81,17 @@ async function check() {
   show(today > outcome.u ? "expired" : today < outcome.f ? "early" : "genuine");
 }
 
+/** Keep this page and what it is made of, so that the next code can be checked without internet. */
+async function keep() {
+  await navigator.serviceWorker.register("/check-worker.js", { scope: "/check" });
+  const parts = performance.getEntriesByType("resource").map((each) => each.name);
+  const wanted = [location.origin + location.pathname + location.search, ...parts];
+  const cache = await caches.open("check");
+  await cache.addAll(wanted);
+  for (const old of await cache.keys()) if (!wanted.includes(old.url)) await cache.delete(old);
+}
+
 addEventListener("hashchange", check);
 await check();
+// Without internet it was kept before; where nothing can be kept, the page works while it is open.
+await keep().catch(() => {});

@@ -1,6 +1,7 @@
 """What `make demo` does and prints: one case in full, and the register over HTTP; then a few more agencies."""
 
 import json
+import subprocess
 import sys
 import time
 from collections.abc import Callable
@@ -72,7 +73,7 @@ class Story:
 
 
 def run(settings: Settings, out: TextIO = sys.stdout) -> bool:
-    """Tell the story; whether every step held. Leaves var/demo/{certificate.pdf,report.pdf,summary.json}."""
+    """Tell the story; whether every step held. Leaves certificate, extract, report, log and summary in var/demo."""
     OUT.mkdir(parents=True, exist_ok=True)
     story = Story(out)
     begin = time.monotonic()
@@ -84,7 +85,7 @@ def run(settings: Settings, out: TextIO = sys.stdout) -> bool:
     summary["steps"] = [asdict(step) for step in story.steps]
     (OUT / "summary.json").write_text(json.dumps(summary, indent=1, ensure_ascii=False))
     print(
-        f"\nEvery step held, in {time.monotonic() - begin:.1f} s. Certificate, report and summary are in {OUT}.",
+        f"\nEvery step held, in {time.monotonic() - begin:.1f} s. The documents, the log and the summary are in {OUT}.",
         file=out,
     )
     _print_logins(settings, out)
@@ -214,12 +215,20 @@ def _visit(app: Any, case: Case, number: str, *, visitor: Visitor, entry: str, s
     pdf = visitor.download(number)
     (OUT / "certificate.pdf").write_bytes(pdf)
     story.tell("A hirer", f"downloads the certificate to {OUT / 'certificate.pdf'}", "–", f"{len(pdf)} bytes")
-    visitor.verify(pdf, "genuine")
-    visitor.verify(_with_a_changed_byte(pdf), "altered")
+    visitor.verify(pdf, "valid", "the downloaded file")
+    visitor.verify(_with_a_changed_byte(pdf), "altered", "the file with one changed byte")
+    extract = visitor.extract(entry)
+    (OUT / "extract.pdf").write_bytes(extract)
+    story.tell("A hirer", f"asks for a sealed proof of this check, {OUT / 'extract.pdf'}", "–", f"{len(extract)} bytes")
+    visitor.verify(extract, "extract", "the proof of check")
+    (OUT / "log.zip").write_bytes(visitor.dump(number))
+    story.hold(_stranger() == 0, "the program that shares nothing with us finds a fault")
+    story.tell("A journalist", "checks file, credential and log with bin/keurwerk-verify, offline", "–", "genuine")
     decider = f"{STAFF['decider'].name} (decider)"
     _change(app, case, number, suspend_certificate, "Signalen over te laat betaald loon; onderzoek loopt.")
     story.tell(decider, "suspends the certificate", "certified", visitor.status(entry))
     visitor.expect_status(entry, "suspended", "reads the register entry again")
+    visitor.verify(pdf, "lapsed", "the same file")
     _change(app, case, number, lift_suspension, "Onderzoek afgerond: loon aantoonbaar op tijd betaald.")
     story.tell(decider, "lifts the suspension", "suspended", visitor.status(entry))
     visitor.expect_status(entry, "certified", "reads the register entry once more")
@@ -230,6 +239,12 @@ def _visit(app: Any, case: Case, number: str, *, visitor: Visitor, entry: str, s
         (OUT / "report.pdf").write_bytes(storage.store().get(report.sha256))
         story.tell("Keurwerk (worker)", f"has sealed the audit report, now {OUT / 'report.pdf'}", "–", "sealed")
         return {"reference": report.printed["reference"]}
+
+
+def _stranger() -> int:
+    """The verdict of the stand-alone verifier on archive and certificate; it gets nothing of ours but its text."""
+    words = map(str, ("-I", ROOT / "bin" / "keurwerk-verify", OUT / "log.zip", "--pdf", OUT / "certificate.pdf"))
+    return subprocess.run([sys.executable, *words], capture_output=True, check=False).returncode
 
 
 def _change(app: Any, case: Case, number: str, service: Callable[..., Any], reason: str) -> None:

@@ -2,12 +2,14 @@
 
 import json
 import re
+import time
 from typing import Any, Protocol
 from urllib.error import HTTPError
 from urllib.parse import quote
 from urllib.request import Request, urlopen
 
 BOUNDARY = "keurwerk-demo"
+PATIENCE = 70.0  # a head of the log is signed within a minute of an entry
 
 
 class Teller(Protocol):
@@ -53,16 +55,37 @@ class Visitor:
         self._story.hold(pdf.startswith(b"%PDF-"), "the certificate is not a PDF")
         return pdf
 
-    def verify(self, pdf: bytes, outcome: str) -> None:
+    def verify(self, pdf: bytes, outcome: str, what: str) -> None:
         """Upload a file to the verification page; the page carries its outcome as `data-outcome`."""
         head = f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="file"; filename="certificate.pdf"\r\n'
         body = f"{head}Content-Type: application/pdf\r\n\r\n".encode() + pdf + f"\r\n--{BOUNDARY}--\r\n".encode()
-        headers = {"Content-Type": f"multipart/form-data; boundary={BOUNDARY}"}
-        page = self._open(Request(f"{self._base}/verify?lang=en", data=body, headers=headers, method="POST")).decode()
+        page = self._post("/verify?lang=en", body, f"multipart/form-data; boundary={BOUNDARY}").decode()
         found = re.search(r'data-outcome="([a-z_]+)"', page)
-        self._story.hold(found is not None and found[1] == outcome, f"a file is not called {outcome}")
-        what = "the downloaded file" if outcome == "genuine" else "the file with one changed byte"
+        self._story.hold(found is not None and found[1] == outcome, f"{what} is not called {outcome}")
         self._story.tell("A hirer", f"uploads {what} to {self._base}/verify", "–", outcome)
+
+    def extract(self, entry: str) -> bytes:
+        """A proof of check: what the register says at this moment, sealed in the request."""
+        return self._post(f"/register/{entry}/extract?lang=en", b"", "application/x-www-form-urlencoded")
+
+    def dump(self, number: str) -> bytes:
+        """The archive of the public log, once a checkpoint has the certificate of this number."""
+        end = time.monotonic() + PATIENCE
+        while not self._has_proof(number):
+            self._story.hold(time.monotonic() < end, f"the log signed no head with {number}")
+            time.sleep(0.2)
+        return self._get("/ledger/dump.zip")
+
+    def _has_proof(self, number: str) -> bool:
+        try:
+            with urlopen(f"{self._base}/certificates/{number}.tlog-proof", timeout=30) as answer:
+                return bool(answer.read())
+        except HTTPError:
+            return False
+
+    def _post(self, path: str, body: bytes, media_type: str) -> bytes:
+        headers = {"Content-Type": media_type}
+        return self._open(Request(f"{self._base}{path}", data=body, headers=headers, method="POST"))
 
     def _get(self, path: str) -> bytes:
         return self._open(Request(f"{self._base}{path}"))

@@ -16,6 +16,7 @@ from werkzeug.exceptions import ServiceUnavailable
 
 from audits.core import clock
 from audits.core.errors import NotFoundError
+from certificates.ledger.queries import newest_entry
 from certificates.models import Certificate
 from certificates.register import queries
 from certificates.register.files import Ending, ending, facts_with
@@ -75,6 +76,7 @@ class Checked:
     ending: Ending | None = None
     extract: Mapping[str, Any] = field(default_factory=dict)
     differences: tuple[Difference, ...] = ()
+    log_index: int | None = None  # of the last entry about the certificate in the public log
 
     @property
     def reason(self) -> SealReason | None:
@@ -136,8 +138,13 @@ def _certificate(session: Any, document: PublicDocument) -> Checked:
     ended = ending(session, certificate, entry, document, clock.today())
     return Checked(
         Answer.LAPSED if ended else Answer.VALID, document.sha256, document.size, made_at=document.created_at,
-        certificate=certificate, entry=entry, ending=ended,
+        certificate=certificate, entry=entry, ending=ended, log_index=_log_index(session, certificate.number),
     )  # fmt: skip
+
+
+def _log_index(session: Any, number: str) -> int | None:
+    logged = newest_entry(session, number)
+    return logged.index if logged else None
 
 
 def _renewed(original: Checked | None, sha256: str, size: int, verdict: SealVerdict) -> Checked:
@@ -152,13 +159,13 @@ def _examine(data: bytes) -> SealVerdict:
     from certificates.seal import examine_apart  # noqa: PLC0415
 
     try:
-        roots, distrusted = sealing.roots(), sealing.distrusted()
+        roots, distrusted, sealers = sealing.roots(), sealing.distrusted(), sealing.sealers()
     except KeysError as error:
         raise StorageDownError("the root of our seals is missing") from error
     if not _doors.acquire(timeout=PATIENCE_SECONDS):
         raise ServiceUnavailable
     try:
-        return examine_apart(data, roots, distrusted=distrusted, max_bytes=len(data))
+        return examine_apart(data, roots, distrusted=distrusted, sealers=sealers, max_bytes=len(data))
     finally:
         _doors.release()
 

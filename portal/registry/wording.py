@@ -3,7 +3,7 @@
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 
-from certificates.register.files import Why
+from certificates.register.files import KEY_LOST, Why
 from certificates.seal import SealLevel, SealReason
 from portal.registry.verification import Answer
 
@@ -58,6 +58,9 @@ ENDINGS: dict[Why, LazyString] = {
     Why.EXPIRED: _l("The certificate has expired."),
     Why.RESEALED: _l("This file was replaced. The certificate itself counts: use the new file."),
 }
+
+# Reasons are told as they were given; this one is ours.
+SAID: dict[str, LazyString] = {KEY_LOST: _l(KEY_LOST)}
 
 FACTS: dict[str, LazyString] = {
     "number": _l("Certificate number"),

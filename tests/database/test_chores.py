@@ -16,8 +16,8 @@ from portal import chores, sealing, worker
 from portal.app import create_app
 from portal.chores import CHORES, Chore, DueChore, run_due
 from tests.conftest import make_settings
-from tests.database.test_ledger import happen
 from tests.factories.certificates import make_certificate
+from tests.factories.ledger import happen
 
 HOUR = timedelta(hours=1)
 

@@ -6,8 +6,7 @@ from datetime import UTC, datetime, timedelta
 from threading import Barrier
 
 import pytest
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from sqlalchemy import delete, insert, select, text, update
+from sqlalchemy import delete, select, text, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -24,40 +23,12 @@ from certificates.ledger.services import LedgerError, add_cosignatures, append, 
 from certificates.ledger.witness import Refusal, RefusedError, cosign_checkpoint
 from certificates.workflow import CertificateState
 from tests.factories.agencies import make_agency
-from tests.factories.certificates import BASE_URL, BODY, SCOPE, change, make_certificate, make_grant
+from tests.factories.certificates import SCOPE, change, make_certificate
+from tests.factories.ledger import KEY, LOG, ORIGIN, OTHER, VKEY, TheirLog, add, fill, happen, issued
 from tests.factories.people import make_person
 
 S = CertificateState
-ORIGIN = "keurwerk.example/ledger"
-KEY, OTHER = (Ed25519PrivateKey.from_private_bytes(bytes([byte]) * 32) for byte in (1, 2))
-VKEY = Vkey.of(ORIGIN, KEY)
 WITNESS = Vkey.of("witness.example/w", OTHER, Algorithm.COSIGNATURE)
-
-
-def add(session, *numbers):
-    return [append(session, {"type": "issued", "number": number}) for number in numbers]
-
-
-def fill(session, size):
-    """Entries and hashes as `append` makes them, many at once."""
-    data = [canonical({"type": "issued", "number": f"KW-{place}"}) for place in range(size)]
-    hashes = [tree.leaf_hash(each) for each in data]
-    session.execute(
-        insert(LedgerEntry),
-        [
-            {"index": place, "type": "issued", "number": f"KW-{place}", "data": data[place], "hash": hashes[place]}
-            for place in range(size)
-        ],
-    )
-    level = 0
-    while len(hashes) >= tiles.WIDTH:
-        level += 1
-        full = len(hashes) // tiles.WIDTH
-        hashes = [tree.root_of(hashes[place * 256 : place * 256 + 256]) for place in range(full)]
-        session.execute(
-            insert(LedgerNode), [{"level": level, "index": at, "hash": each} for at, each in enumerate(hashes)]
-        )
-    session.execute(text("INSERT INTO counter VALUES ('ledger', :size)"), {"size": size})
 
 
 def told(session, number=None):
@@ -233,26 +204,6 @@ def test_what_no_witness_of_ours_signed_is_not_kept(session):
     assert session.scalars(select(Cosignature)).all() == []
 
 
-LOG = Vkey.of("other.example/log", OTHER)
-
-
-class TheirLog:
-    """Somebody else's log, of which we are a witness."""
-
-    def __init__(self, word="entry"):
-        self.leaves = [tree.leaf_hash(f"{word} {place}".encode()) for place in range(20)]
-
-    def root(self, size):
-        return tree.root_of(self.leaves[:size])
-
-    def submission(self, old, size, *, proof=None, key=OTHER, name=LOG.name):
-        subtree = tiles.subtrees(size, lambda tile: self.leaves[:size])
-        proof = tree.consistency_proof(old, size, subtree) if proof is None else proof
-        text = Checkpoint(name, size, self.root(size)).text
-        lines = "".join(f"{Checkpoint('', 0, each).text.splitlines()[2]}\n" for each in proof)
-        return f"old {old}\n{lines}\n{Note(text, (sign(text, name, key),))}"
-
-
 def witnessed(session, data, logs=(LOG,)):
     return cosign_checkpoint(session, data, logs, "keurwerk.example/witness", lambda: KEY)
 
@@ -323,15 +274,6 @@ def decider(session):
     return make_person(session, Role.DECIDER).actor
 
 
-def issued(session, agency=None, sha256="a" * 64, credential=None):
-    decision = make_grant(session, agency)
-    certificate = services.number_certificate(session, decision.id, base_url=BASE_URL, body=BODY)
-    certificate.credential = credential
-    session.flush()
-    services.issue_certificate(session, certificate.id, sha256=sha256, size=9, language="nl")
-    return certificate
-
-
 def test_every_event_of_a_certificate_is_an_entry(session, decider):
     certificate = issued(session, credential="a.b.c")
     number, reason = certificate.number, "Signals about unpaid wages."
@@ -396,21 +338,6 @@ def test_the_last_valid_day_is_not_the_end(session):
 
 
 # The head of the case log
-
-
-def happen(session, *days_ago):
-    for days in days_ago:
-        session.add(
-            Event(
-                name="case.test",
-                subject_id=SYSTEM.id,
-                actor_id=SYSTEM.id,
-                agency_id=None,
-                happened_at=clock.now() - timedelta(days=days),
-                data={"words": "é", "many": [1, 2.5, None]},
-            )
-        )
-        session.flush()
 
 
 def test_the_head_covers_the_rows_of_the_days_that_are_over(session):

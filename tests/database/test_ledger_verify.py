@@ -18,7 +18,7 @@ from portal import sealing
 from portal.chores import sign_head
 from portal.cli import main
 from portal.ledger_cli import ledger_commands
-from tests.database.test_ledger import KEY, VKEY, happen, issued
+from tests.factories.ledger import KEY, VKEY, happen, issued
 from tests.factories.people import make_person
 
 ORIGIN = "127.0.0.1:8000/ledger"

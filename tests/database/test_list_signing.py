@@ -1,5 +1,6 @@
 """Status lists follow the states of certificates: at once, all of them, and whoever signs at the same time."""
 
+import subprocess
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from hashlib import sha256
@@ -9,8 +10,10 @@ from threading import Barrier
 
 import pikepdf
 import pytest
+import zxingcpp
 from alembic import command
 from cryptography.hazmat.primitives.asymmetric import ec
+from PIL import Image
 from sqlalchemy import func, insert, select, text, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
@@ -20,7 +23,7 @@ from audits.core.access import Role
 from audits.core.errors import NotFoundError
 from audits.core.outbox import OutboxItem
 from certificates import services
-from certificates.credentials import StatusPurpose, read, thumbprint
+from certificates.credentials import StatusPurpose, read, read_offline, thumbprint
 from certificates.credentials.bits import SIZE, decode, is_set
 from certificates.models import Certificate, Document, StatusList
 from certificates.status_lists import RENEW, SETS, draw_index, sign_lists, signed_list
@@ -225,14 +228,15 @@ def test_the_first_of_a_list_promises_the_list(session):
 # What was signed stays
 
 
-def test_a_credential_is_set_once(session):
+def test_a_credential_is_set_once_with_each_key(session):
     certificate = make_certificate(session)
     for column in ("credential", "badge"):
         change = update(Certificate).where(Certificate.id == certificate.id)
-        session.execute(change.values({column: "a.b.c"}))
-        for value in ("a.b.d", None):
+        session.execute(change.values({column: "key.b.c"}))
+        for value in ("key.b.d", None):
             with pytest.raises(IntegrityError, match="what a certificate says is fixed"), session.begin_nested():
                 session.execute(change.values({column: value}))
+        session.execute(change.values({column: "other.b.d"}))
 
 
 def test_what_is_sealed_carries_its_twin(app, session):
@@ -250,6 +254,12 @@ def test_what_is_sealed_carries_its_twin(app, session):
     assert certificate.credential_sha256 == sha256(certificate.credential.encode()).hexdigest()
     with pikepdf.open(BytesIO(pdf)) as opened:
         assert opened.attachments["credential.jwt"].get_file().read_bytes().decode() == certificate.credential
+    picture = subprocess.run(
+        ["pdftoppm", "-r", "150", "-f", "1", "-l", "1", "-png", "-"], input=pdf, capture_output=True, check=True
+    )
+    codes = {code.text for code in zxingcpp.read_barcodes(Image.open(BytesIO(picture.stdout)))}
+    (offline,) = (code for code in codes if code.startswith(f"{BASE_URL}/check#c="))
+    assert read_offline(offline.partition("#c=")[2], keys)["n"] == certificate.number
     assert list(session.scalars(select(StatusList.number))) == [0, 0]
     for entry in claims["credentialStatus"]:
         assert entry["statusListIndex"] == str(certificate.status_index)

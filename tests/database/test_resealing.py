@@ -1,8 +1,10 @@
 """A lost key: it is revoked, and every living certificate gets a new file that replaces the old one."""
 
+import json
 from dataclasses import replace
 from datetime import timedelta
 from hashlib import sha256
+from io import BytesIO
 from uuid import uuid4
 
 import pytest
@@ -14,21 +16,27 @@ from audits.core import clock, outbox
 from audits.core.access import Role
 from audits.core.events import history
 from audits.core.outbox import OutboxItem
+from certificates import services
+from certificates.credentials import key_of, thumbprint
+from certificates.ledger.models import LedgerEntry
+from certificates.ledger.verify import problems
 from certificates.models import Document
 from certificates.queries import find_document
 from certificates.register import queries as register
+from certificates.register.files import KEY_LOST
 from certificates.seal.custody import ensure_keyring
 from certificates.seal.keys import Keyring, KeyState, Purpose
 from certificates.seal.verify import examine
 from certificates.services import promise_replacements, record_document
 from certificates.workflow import CertificateState
-from portal import handlers, sealing, storage
+from portal import credentials, handlers, sealing, storage
+from portal.cli import main
 from portal.keys import keys
-from tests.factories.certificates import make_certificate
+from tests.browser import Browser
+from tests.factories.certificates import BASE_URL, BODY, make_certificate, make_grant
 from tests.factories.people import make_person
 
 S = CertificateState
-BECAUSE = "The key of the old seal is no longer trusted."
 LATER = timedelta(minutes=1)
 
 
@@ -69,7 +77,7 @@ def promised(session):
 
 
 def promise(session, before=None):
-    return promise_replacements(session, sealed_before=before or clock.now() + LATER, because=BECAUSE)
+    return promise_replacements(session, sealed_before=before or clock.now() + LATER, because=KEY_LOST)
 
 
 def keep(portal, session):
@@ -95,10 +103,41 @@ def test_from_a_lost_key_to_a_new_file_for_everybody(portal, session):
         data = storage.store().get(new.sha256)
         assert examine(data, sealing.roots()[0]).genuine
     was = register.document_with(session, old.sha256)
-    assert (was.replaced_at, was.replaced_because) == (new.created_at, BECAUSE)
+    assert (was.replaced_at, was.replaced_because) == (new.created_at, KEY_LOST)
     assert [entry.state for entry in ring(portal).of(Purpose.SEAL)] == [KeyState.ACTIVE, KeyState.COMPROMISED]
     event = history(session, certificate.id)[-1]
     assert (event.name, event.data["before"], event.data["after"]) == ("certificate.reseal", old.sha256, new.sha256)
+
+
+def with_twin(portal, session):
+    """A certificate with file, credential and badge."""
+    certificate = make_certificate(session)
+    filed(session, certificate)
+    with portal.app_context():
+        twin = credentials.twin_of(certificate)
+    certificate.credential, certificate.badge = twin.credential, twin.badge
+    session.flush()
+    return certificate, twin
+
+
+def test_what_a_lost_key_signed_for_machines_is_signed_anew(portal, session):
+    certificate, twin = with_twin(portal, session)
+    lost = ring(portal).active(Purpose.CREDENTIAL)
+    assert "keurwerk keys reseal" in run(portal, "compromised", lost.id, "--reason", "a laptop was stolen")
+    run(portal, "reseal")
+    keep(portal, session)
+    trusted = {thumbprint(key) for key in ring(portal).credential_public().values()}
+    for before, after in ((twin.credential, certificate.credential), (twin.badge, certificate.badge)):
+        assert key_of(before) not in trusted
+        assert key_of(after) in trusted
+
+
+def test_what_a_key_signed_that_still_counts_is_kept(portal, session):
+    certificate, twin = with_twin(portal, session)
+    run(portal, "rotate", "credential")
+    promise(session)
+    keep(portal, session)
+    assert (certificate.credential, certificate.badge) == (twin.credential, twin.badge)
 
 
 def test_the_new_file_says_what_the_old_one_said(portal, session):
@@ -108,7 +147,21 @@ def test_the_new_file_says_what_the_old_one_said(portal, session):
     keep(portal, session)
     new = session.scalars(select(Document).where(Document.replaces == old.id)).one()
     assert (new.printed, new.language, new.agency_id) == (old.printed, old.language, old.agency_id)
-    assert new.because == BECAUSE
+    assert new.because == KEY_LOST
+
+
+def test_the_log_tells_of_the_new_file_and_agrees_with_the_records(portal, session):
+    numbered = services.number_certificate(session, make_grant(session).id, base_url=BASE_URL, body=BODY)
+    session.flush()
+    issued = services.issue_certificate(session, numbered.id, sha256="a" * 64, size=9, language="nl")
+    session.flush()
+    promise(session)
+    keep(portal, session)
+    entries = session.scalars(select(LedgerEntry).order_by(LedgerEntry.index)).all()
+    said = [json.loads(entry.data) for entry in entries if entry.number == issued.number]
+    assert [(each["type"], each["status"]) for each in said] == [("issued", "certified"), ("resealed", "certified")]
+    assert said[1]["pdf_sha256"] == register.document_of(session, issued.id).sha256
+    assert [line for line in problems(session, "test", []) if issued.number in line] == []
 
 
 def test_only_the_living_are_sealed_anew(portal, session):
@@ -224,6 +277,12 @@ class TestTheCommand:
         entry = ring(portal).of(Purpose.SEAL, KeyState.COMPROMISED)[0]
         assert (entry.changed_at.isoformat(), entry.reason) == ("2030-01-02T03:04:05+00:00", "stolen")
 
+    def test_it_asks_since_when_where_it_cannot_know(self, portal, monkeypatch):
+        elsewhere = replace(portal.extensions["settings"], seal_key="pkcs11:token=x;object=y?module-path=/m.so")
+        monkeypatch.setitem(portal.extensions, "settings", elsewhere)
+        assert "say --before" in run(portal, "reseal", status=1)
+        assert "0 certificates" in run(portal, "reseal", "--before", "2030-01-01")
+
     @pytest.mark.parametrize(
         "command",
         [
@@ -250,4 +309,25 @@ def test_an_agency_reads_the_newest_file(portal, session):
     promise(session)
     keep(portal, session)
     actor = make_person(session, Role.DECIDER).actor
-    assert find_document(session, actor, "certificate", certificate.id).because == BECAUSE
+    assert find_document(session, actor, "certificate", certificate.id).because == KEY_LOST
+
+
+def test_the_group_is_part_of_the_command():
+    assert main.commands["keys"] is keys
+    assert set(keys.commands) == {"create", "list", "rotate", "retire", "compromised", "reseal"}
+
+
+def test_who_checks_the_old_file_hears_why_it_was_replaced(portal, session):
+    certificate = make_certificate(session)
+    with portal.app_context():
+        storage.store().put(b"%PDF the old one")
+    filed(session, certificate, b"%PDF the old one")
+    promise(session)
+    keep(portal, session)
+    browser = Browser(portal, "en")
+    browser.open("/verify")
+    page = browser.submit("form[method=post]", file=(BytesIO(b"%PDF the old one"), "old.pdf"), status=200)
+    assert KEY_LOST in page.text
+    new = portal.test_client().get(f"/certificates/{certificate.number}.pdf").data
+    browser.open("/verify")
+    assert KEY_LOST not in browser.submit("form[method=post]", file=(BytesIO(new), "new.pdf"), status=200).text

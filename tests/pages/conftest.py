@@ -6,8 +6,11 @@ from pathlib import Path
 import pytest
 
 from audits.core.access import Role
+from certificates import services
+from portal import credentials, handlers
 from tests.browser import Browser
 from tests.factories import make_person
+from tests.factories.certificates import BASE_URL, BODY, make_grant
 from tests.factories.documents import seal_with
 
 
@@ -23,6 +26,19 @@ def enter(app, session):
         return browser
 
     return enter
+
+
+@pytest.fixture
+def issued(app, session, monkeypatch):
+    """A certificate that went the whole way but for its paper: with credential, badge and status lists."""
+    monkeypatch.setattr(handlers, "_print", lambda *_, **__: ("a" * 64, 9))
+    certificate = services.number_certificate(session, make_grant(session).id, base_url=BASE_URL, body=BODY)
+    session.flush()
+    with app.app_context():
+        handlers.seal(session, {"certificate_id": str(certificate.id)})
+        credentials.sign_lists(session)
+    session.commit()
+    return certificate
 
 
 @dataclass(frozen=True)

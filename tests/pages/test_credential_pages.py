@@ -5,28 +5,14 @@ import json
 import pytest
 
 from audits.core import clock
-from certificates import services
 from certificates.credentials import StatusPurpose, published, read, thumbprint
 from certificates.credentials.bits import decode, is_set
 from certificates.workflow import CertificateState
-from portal import credentials, handlers, sealing
+from portal import credentials, sealing
 from tests.browser import Browser
-from tests.factories.certificates import BASE_URL, BODY, change, make_certificate, make_grant
+from tests.factories.certificates import BASE_URL, change, make_certificate
 
 S = CertificateState
-
-
-@pytest.fixture
-def certificate(app, session, monkeypatch):
-    """A certificate that went the whole way, but for its paper."""
-    monkeypatch.setattr(handlers, "_print", lambda *_, **__: ("a" * 64, 9))
-    certificate = services.number_certificate(session, make_grant(session).id, base_url=BASE_URL, body=BODY)
-    session.flush()
-    with app.app_context():
-        handlers.seal(session, {"certificate_id": str(certificate.id)})
-        credentials.sign_lists(session)
-    session.commit()
-    return certificate
 
 
 @pytest.fixture
@@ -58,19 +44,19 @@ def test_the_keys_are_served_under_their_thumbprint(app, client, keys):
     assert {each["use"] for each in response.json["keys"]} == {"sig"}
 
 
-def test_the_credential_is_served_as_it_was_signed(client, certificate, keys):
-    number = certificate.number
+def test_the_credential_is_served_as_it_was_signed(client, issued, keys):
+    number = issued.number
     for path in (f"/certificates/{number}/credential", f"/certificates/{number}.jwt"):
         response = open_to_all(client.get(path), 60)
         assert response.mimetype == "application/vc+jwt"
-        assert response.text == certificate.credential
+        assert response.text == issued.credential
     claims = read(response.text, keys, issuer=BASE_URL)
     assert claims["id"] == f"{BASE_URL}/certificates/{number}/credential"
 
 
-def test_who_asks_for_json_reads_what_it_says(client, certificate, keys):
-    number = certificate.number
-    said = read(certificate.credential, keys, issuer=BASE_URL)
+def test_who_asks_for_json_reads_what_it_says(client, issued, keys):
+    number = issued.number
+    said = read(issued.credential, keys, issuer=BASE_URL)
     negotiated = client.get(f"/certificates/{number}/credential", headers={"Accept": "application/json"})
     assert "Accept" in negotiated.vary
     for response in (negotiated, client.get(f"/certificates/{number}.json")):
@@ -81,18 +67,18 @@ def test_who_asks_for_json_reads_what_it_says(client, certificate, keys):
         assert response.mimetype == "application/vc+jwt"
 
 
-def test_the_badge_is_served_as_its_standard_asks(client, certificate, keys):
-    signed = open_to_all(client.get(f"/certificates/{certificate.number}.badge.jwt"), 60)
+def test_the_badge_is_served_as_its_standard_asks(client, issued, keys):
+    signed = open_to_all(client.get(f"/certificates/{issued.number}.badge.jwt"), 60)
     assert signed.mimetype == "text/plain"
     claims = read(signed.text, keys, issuer=BASE_URL)
-    assert claims["id"] == f"{BASE_URL}/certificates/{certificate.number}.badge.jwt"
-    assert client.get(f"/certificates/{certificate.number}.badge.json").json == claims
+    assert claims["id"] == f"{BASE_URL}/certificates/{issued.number}.badge.jwt"
+    assert client.get(f"/certificates/{issued.number}.badge.json").json == claims
 
 
-def test_the_status_is_where_the_credential_says(client, session, certificate, keys, app):
+def test_the_status_is_where_the_credential_says(client, session, issued, keys, app):
     def bits():
         found = {}
-        for entry in read(certificate.credential, keys, issuer=BASE_URL)["credentialStatus"]:
+        for entry in read(issued.credential, keys, issuer=BASE_URL)["credentialStatus"]:
             response = open_to_all(client.get(entry["statusListCredential"].removeprefix(BASE_URL)), 60)
             assert response.mimetype == "application/vc+jwt"
             subject = read(response.text, keys, issuer=BASE_URL)["credentialSubject"]
@@ -106,7 +92,7 @@ def test_the_status_is_where_the_credential_says(client, session, certificate, k
         (S.ACTIVE, {"revocation": False, "suspension": False}),
         (S.WITHDRAWN, {"revocation": True, "suspension": True}),
     ):
-        change(session, certificate, state, clock.today())
+        change(session, issued, state, clock.today())
         with app.app_context():
             credentials.sign_lists(session)
         session.commit()
@@ -125,7 +111,7 @@ def test_words_and_schema_never_change(client):
         assert json.loads(response.data)
 
 
-def test_an_answer_that_is_still_the_same_is_not_sent_again(client, certificate):
+def test_an_answer_that_is_still_the_same_is_not_sent_again(client, issued):
     path = f"/status-lists/{StatusPurpose.REVOCATION}/0"
     etag = client.get(path).headers["ETag"]
     assert client.get(path, headers={"If-None-Match": etag}).status_code == 304
@@ -155,11 +141,11 @@ def test_a_certificate_from_before_has_no_credential_and_its_page_no_link(app, s
     assert "For machines" not in Browser(app).open(f"/certificates/{old.number}").text
 
 
-def test_the_page_of_a_certificate_leads_to_all_of_them(app, certificate):
+def test_the_page_of_a_certificate_leads_to_all_of_them(app, issued):
     browser = Browser(app)
-    browser.open(f"/certificates/{certificate.number}")
+    browser.open(f"/certificates/{issued.number}")
     for words in ("Credential, signed", "What the credential says", "Open Badge, signed", "Our public keys"):
-        browser.open(f"/certificates/{certificate.number}")
+        browser.open(f"/certificates/{issued.number}")
         browser.follow(words)
 
 

@@ -4,10 +4,13 @@ import subprocess
 from dataclasses import replace
 from io import BytesIO
 
+import pikepdf
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import event, select
 
 from audits.core import clock
+from certificates.ledger.services import append, sign_checkpoint
 from certificates.models import Document
 from certificates.register.extract import extract_reference
 from certificates.seal import ensure_keyring, examine
@@ -19,7 +22,7 @@ from tests.factories.certificates import change, make_applicant, make_certificat
 
 S = CertificateState
 TODAY = clock.today()
-MOST_STATEMENTS = 6
+MOST_STATEMENTS = 9
 
 
 @pytest.fixture(autouse=True)
@@ -119,9 +122,35 @@ def test_of_an_applicant_only_the_town_is_told(app, session):
     assert agency.street not in text
 
 
+def logged(session, certificate):
+    """Give the certificate a credential and a place in a log that was signed."""
+    certificate.credential = "header.claims.signature"
+    append(session, {"type": "issued", "number": certificate.number})
+    sign_checkpoint(session, "register.example/log", Ed25519PrivateKey.generate())
+    session.flush()
+
+
+def attachments(pdf):
+    with pikepdf.open(BytesIO(pdf)) as opened:
+        return {name: file.get_file().read_bytes() for name, file in opened.attachments.items()}
+
+
+def test_it_carries_what_machines_need_to_check_the_certificate_without_us(app, session):
+    certificate = make_certificate(session)
+    assert set(attachments(take(app, certificate.agency).data)) == {"printed.json"}
+    append(session, {"type": "issued", "number": certificate.number})
+    assert set(attachments(take(app, certificate.agency).data)) == {"printed.json"}  # not signed yet
+    logged(session, certificate)
+    found = attachments(take(app, certificate.agency).data)
+    assert found["credential.jwt"] == b"header.claims.signature"
+    assert found[f"{certificate.number}.tlog-proof"].startswith(b"c2sp.org/tlog-proof@v1")
+
+
 @pytest.mark.parametrize("found", [S.ACTIVE, S.WITHDRAWN])
 def test_it_costs_few_statements(app, session, make_session, found):
-    agency = make_certificate(session, found).agency
+    certificate = make_certificate(session, found)
+    logged(session, certificate)
+    agency = certificate.agency
     take(app, agency)
     seen = []
     engine = make_session.kw["bind"]

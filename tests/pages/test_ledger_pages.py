@@ -2,6 +2,8 @@
 
 import io
 import json
+import subprocess
+import sys
 import zipfile
 
 import pytest
@@ -12,11 +14,13 @@ from certificates.ledger.notes import Algorithm, Checkpoint, Note, Vkey, cosign
 from certificates.ledger.proof import Proof
 from certificates.ledger.services import append
 from certificates.rules import certificate_number
-from portal import sealing
+from certificates.services import number_certificate
+from portal import handlers, sealing
 from portal.app import create_app
 from portal.chores import sign_head
 from tests.browser import Browser
-from tests.database.test_ledger import LOG, TheirLog, add, fill
+from tests.factories.certificates import BODY, make_grant
+from tests.factories.ledger import LOG, TheirLog, add, fill
 
 ORIGIN = "127.0.0.1:8000/ledger"
 NUMBER = certificate_number(2026, 1)
@@ -217,7 +221,8 @@ def test_the_archive_holds_the_log_and_what_its_check_needs(client, session, sig
         manifest = json.loads(archive.read("manifest.json"))
         assert (manifest["format"], manifest["origin"], manifest["size"]) == (1, ORIGIN, 300)
         lines = archive.read("ledger/checkpoints.jsonl").decode().splitlines()
-        assert [Vkey.parse(json.loads(line)["vkey"]).name for line in lines] == [ORIGIN]
+        assert [json.loads(line)["size"] for line in lines] == [300]
+        assert [Vkey.parse(each).name for each in manifest["vkeys"]] == [ORIGIN]
         assert archive.read("roots.pem").count(b"BEGIN CERTIFICATE") == 1
 
 
@@ -264,3 +269,19 @@ def test_the_register_alone_serves_the_log_without_a_private_key(settings, sessi
         f"/certificates/{NUMBER}.tlog-proof",
     ):  # fmt: skip
         assert client.get(path).status_code == 200, path
+
+
+def test_what_the_worker_seals_is_verified_by_who_shares_nothing_with_us(app, client, session, sign, tmp_path):
+    """From a grant to the verdict of the stand-alone verifier, over the addresses that everybody has."""
+    certificate = number_certificate(session, make_grant(session).id, base_url="http://127.0.0.1:8000", body=BODY)
+    session.flush()
+    with app.app_context():
+        handlers.seal(session, {"certificate_id": str(certificate.id)})
+        handlers.sign_lists(session, {})
+    sign()
+    for path in (f"/certificates/{certificate.number}.pdf", "/ledger/dump.zip", "/ledger/keurwerk-verify"):
+        (tmp_path / path.rpartition("/")[2]).write_bytes(client.get(path).data)
+    command = [sys.executable, "-I", "keurwerk-verify", "dump.zip", "--pdf", f"{certificate.number}.pdf", "--json"]
+    report = json.loads(subprocess.run(command, capture_output=True, check=False, cwd=tmp_path).stdout)
+    assert (report["verdict"], report["certificate"]["number"]) == ("genuine", certificate.number), report
+    assert "not on the revocation list; not on the suspension list" in report["steps"][-1]["detail"]

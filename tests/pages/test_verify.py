@@ -11,9 +11,11 @@ from sqlalchemy import func, select
 
 from audits.core import clock
 from certificates import press
+from certificates.ledger.services import append
 from certificates.models import Document
 from certificates.register.files import Why
 from certificates.seal import SealLevel, SealOutcome, SealReason, SealVerdict, examine
+from certificates.services import replace_document
 from certificates.workflow import CertificateState
 from portal.registry import verification, wording
 from portal.registry.verification import Answer
@@ -169,6 +171,28 @@ def test_every_reason_and_every_answer_has_words():
     assert set(wording.TITLES) == set(Answer)
     assert set(wording.ENDINGS) == set(Why)
     assert set(wording.LEVELS) == set(SealLevel)
+
+
+def test_a_file_that_was_sealed_anew_leads_to_the_new_one(app, session, sealed):
+    certificate = make_certificate(session)
+    known(session, certificate, sealed.ours)
+    old = session.scalars(select(Document)).one()
+    replace_document(session, old.id, because="The key was lost.", sha256="0" * 64, size=1)
+    page = check(app, sealed.ours)
+    assert page.heading == "Genuine, but not valid today"
+    assert "This file was replaced. The certificate itself counts: use the new file." in page.text
+    assert "The key was lost." in page.text
+    assert page.link("Download the new file") == f"/certificates/{certificate.number}.pdf"
+
+
+def test_the_place_in_the_public_log_is_told_where_there_is_one(app, session, sealed):
+    certificate = make_certificate(session)
+    known(session, certificate, sealed.ours)
+    assert "Place in the public log" not in check(app, sealed.ours).text
+    append(session, {"type": "issued", "number": certificate.number})
+    page = check(app, sealed.ours)
+    assert "Place in the public log 0" in page.text
+    assert page.link("Proof that it is in the log") == f"/certificates/{certificate.number}.tlog-proof"
 
 
 class TestByHash:

@@ -15,7 +15,7 @@ from tests.factories.documents import known, plain_pdf
 S = CertificateState
 KEYS = {
     "answer", "title", "genuine", "valid", "day", "reason", "explanation", "sha256", "size", "sealedAt", "seal",
-    "certificate", "ended", "extract", "differences", "register", "statusToday",
+    "certificate", "ended", "extract", "differences", "register", "statusToday", "logIndex",
 }  # fmt: skip
 
 

@@ -17,8 +17,9 @@ from certificates.seal import (
     SealVerdict,
     ensure_keyring,
     examine,
-    load_root,
 )
+from certificates.seal.custody import create_key, mark_compromised
+from certificates.seal.keys import Keyring, Purpose
 from tests import printed
 from tests.paper import sealer_of
 
@@ -37,7 +38,7 @@ def folder(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def root(folder):
-    return load_root(folder)
+    return Keyring.open(folder).roots()[0]
 
 
 def pressed(room=None):
@@ -112,7 +113,7 @@ class TestExamining:
     def test_another_authority_of_the_same_name_is_not_ours(self, sealed, root, tmp_path):
         ensure_keyring(tmp_path, BODY, WORD)
         forged = seal(tmp_path)
-        assert examine(forged, load_root(tmp_path)).genuine
+        assert examine(forged, Keyring.open(tmp_path).roots()[0]).genuine
         assert examine(forged, root) == SealVerdict(NOT_OURS, SealReason.IMPOSTOR, AT)
 
     def test_a_file_is_sealed_once(self, folder, sealed):
@@ -142,3 +143,22 @@ class TestExamining:
 def test_nothing_of_a_key_reaches_the_file(folder, sealed):
     for path in folder.glob("*.key"):
         assert path.read_bytes().splitlines()[1] not in sealed
+
+
+def test_what_a_retired_key_sealed_still_counts_and_what_a_lost_one_did_does_not(tmp_path):
+    ring = ensure_keyring(tmp_path, BODY, WORD)
+    old_key = ring.active(Purpose.SEAL).id
+    old = seal(tmp_path)
+    create_key(tmp_path, Purpose.SEAL, BODY, WORD)
+    create_key(tmp_path, Purpose.TIMESTAMP, BODY, WORD)
+    new = seal(tmp_path)
+
+    def judged(pdf):
+        now = Keyring.open(tmp_path)
+        return examine(pdf, now.roots(), sealers=now.sealers(), distrusted=now.distrusted())
+
+    assert [judged(pdf).genuine for pdf in (old, new)] == [True, True]
+    assert judged(old).signer != judged(new).signer
+    mark_compromised(tmp_path, old_key, reason="a laptop was stolen")
+    assert [judged(pdf).genuine for pdf in (old, new)] == [False, True]
+    assert judged(old).reason is SealReason.COMPROMISED_KEY

@@ -3,6 +3,7 @@
 import hashlib
 import re
 import subprocess
+from datetime import timedelta
 from io import BytesIO
 
 import pytest
@@ -17,9 +18,10 @@ from pyhanko.sign.validation.dss import DocumentSecurityStore
 from pyhanko.sign.validation.status import SignatureCoverageLevel
 from pyhanko_certvalidator import ValidationContext
 
+from audits.core import clock
 from certificates.seal.custody import authority_of, ensure_keyring
 from certificates.seal.evidence import OwnEvidence
-from certificates.seal.keys import Purpose
+from certificates.seal.keys import KeysError, Purpose
 from certificates.seal.sealer import KeySealer
 from certificates.seal.signing import held_key
 from certificates.seal.timestamp import TimeStampAuthority
@@ -218,3 +220,14 @@ def test_a_time_stamp_tells_policy_accuracy_and_second(ring):
     assert found["accuracy"]["seconds"].native == 1
     assert found["message_imprint"]["hashed_message"].native == b"\x07" * 32
     assert found["gen_time"].native.microsecond == 0
+
+
+@pytest.mark.parametrize("years", [-1, 11])
+def test_nothing_is_sealed_or_stamped_with_a_certificate_out_of_its_time(ring, monkeypatch, years):
+    sealer, authority = sealer_of(ring, "b"), TimeStampAuthority(held_key(ring, Purpose.TIMESTAMP))
+    then = clock.now() + timedelta(days=365 * years)
+    monkeypatch.setattr(clock, "now", lambda: then)
+    with pytest.raises(KeysError, match="valid until"):
+        sealer.room()
+    with pytest.raises(KeysError, match="valid until"):
+        authority.stamp(bytes(32))

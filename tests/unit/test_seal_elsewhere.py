@@ -5,8 +5,6 @@ import json
 import subprocess
 from datetime import UTC, datetime
 from hashlib import sha256
-from http.server import BaseHTTPRequestHandler, HTTPServer
-from threading import Thread
 
 import pkcs11
 import pytest
@@ -15,6 +13,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 from certificates.seal.addresses import RingAddress, ServiceAddress, TokenAddress, parse_key
+from certificates.seal.apart import examine_apart
 from certificates.seal.asking import LARGEST, AskError, post
 from certificates.seal.authority import found_authority
 from certificates.seal.keys import KeysError
@@ -22,7 +21,9 @@ from certificates.seal.remote import RemoteKey, service
 from certificates.seal.sealer import KeySealer
 from certificates.seal.signing import HeldKey, read_chain
 from certificates.seal.token import TokenKey
+from certificates.seal.verdict import SealOutcome
 from certificates.seal.verify import examine
+from tests.answering import Answering
 from tests.paper import paper
 
 MODULE = "/usr/lib/softhsm/libsofthsm2.so"
@@ -115,7 +116,7 @@ class Recorded:
     """A seal service as one answered: what it was asked, and what it says."""
 
     def __init__(self, kind, **changes):
-        self.key = HeldKey(KEYS[kind], *[CHAINS[kind][0], ()])
+        self.key = HeldKey(KEYS[kind], CHAINS[kind][0], ())
         self.asked = []
         self.changes = changes
         self.certificate = CHAINS[kind][0]
@@ -189,34 +190,10 @@ class TestService:
             RemoteKey(Recorded("P-256", **{"credentials/info": answer}), "seal-1", PIN, CHAINS["P-256"])
 
 
-class Answering(BaseHTTPRequestHandler):
-    """Answers as the test said, and notes what came."""
-
-    def do_POST(self):
-        body = self.rfile.read(int(self.headers["Content-Length"]))
-        self.server.came.append((self.path, dict(self.headers), body))
-        status, headers, data = self.server.answer
-        self.send_response(status)
-        for name, value in headers.items():
-            self.send_header(name, value)
-        self.end_headers()
-        self.wfile.write(data)
-
-    def log_message(self, *_):
-        pass
-
-
 @pytest.fixture
 def server():
-    made = HTTPServer(("127.0.0.1", 0), Answering)
-    made.came, made.answer = [], (200, {}, b"{}")
-    made.url = f"http://127.0.0.1:{made.server_port}"
-    thread = Thread(target=made.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    yield made
-    made.shutdown()
-    thread.join()
-    made.server_close()
+    with Answering() as made:
+        yield made
 
 
 class TestAsking:
@@ -256,7 +233,7 @@ class TestAsking:
             service(ServiceAddress(server.url, "x"), "t")("credentials/info", {})
 
     def test_a_host_that_is_away_is_told(self, server):
-        server.server_close()
+        server.stop()
         with pytest.raises(AskError, match="cannot be asked"):
             post(server.url, b"", {}, seconds=0.5)
 
@@ -309,3 +286,15 @@ class TestChains:
             read_chain(tmp_path / "chain.pem")
         with pytest.raises(KeysError, match="no chain"):
             read_chain(tmp_path / "nothing.pem")
+
+
+def test_a_root_that_vouches_for_others_does_not_make_their_seals_ours():
+    """The root of a trust service is pinned with the one certificate that is ours."""
+    root, ours = CHAINS["P-256"][-1], frozenset({sha256(CHAINS["P-256"][0]).hexdigest()})
+    strangers = HeldKey(KEYS["RSA-3072"], CHAINS["RSA-3072"][0], CHAINS["RSA-3072"][1:])
+    own = HeldKey(KEYS["P-256"], CHAINS["P-256"][0], CHAINS["P-256"][1:])
+    assert examine(sealed_with(own), root, sealers=ours).genuine
+    assert examine(sealed_with(strangers), root).genuine
+    for judge in (examine, examine_apart):
+        verdict = judge(sealed_with(strangers), root, sealers=ours)
+        assert (verdict.genuine, verdict.outcome) == (False, SealOutcome.NOT_OURS)

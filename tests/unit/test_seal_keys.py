@@ -15,7 +15,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID
 from audits.core import clock
 from certificates.seal.authority import found_authority
 from certificates.seal.custody import authority_of, create_key, ensure_keyring, mark_compromised, retire_key
-from certificates.seal.keys import Keyring, KeysError, KeyState, Purpose
+from certificates.seal.keys import Keyring, KeysError, KeyState, Purpose, know
 
 BODY = "Stichting Keurwerk"
 WORD = "a passphrase of the tests"
@@ -269,3 +269,14 @@ def test_the_manifest_tells_what_an_operator_asks(ring, monkeypatch):
     assert [(line["state"], line["reason"]) for line in lines if line["purpose"] == "ledger"] == [
         ("compromised", "a laptop was stolen")
     ]
+
+
+def test_a_certificate_whose_key_is_elsewhere_is_remembered(ring):
+    key = ec.generate_private_key(ec.SECP256R1())
+    elsewhere = found_authority(BODY, key, AT).certificate.public_bytes(serialization.Encoding.DER)
+    own = ring.certificate(ring.active(Purpose.SEAL)).fingerprint(hashes.SHA256()).hex()
+    assert ring.sealers() == {own}
+    for _ in range(2):
+        know(ring.folder, elsewhere)
+    assert ring.sealers() == {own, sha256(elsewhere).hexdigest()}
+    assert stat.S_IMODE((ring.folder / "known").stat().st_mode) == 0o700

@@ -7,7 +7,7 @@ import pytest
 
 from certificates import press
 from certificates.press.documents import DOCUMENTS
-from certificates.seal import ensure_keyring, load_root
+from certificates.seal import Keyring, ensure_keyring
 from tests import printed, validators
 from tests.paper import sealer_of
 
@@ -64,8 +64,8 @@ class TestEveryDocument:
         assert "The document is unchanged since signing." in validators.mutool(sealed[case])
 
     def test_openssl_accepts_the_seal(self, sealed, folder, case):
-        assert validators.openssl_cades(sealed[case], load_root(folder))
-        assert validators.openssl_timestamp(sealed[case], load_root(folder))
+        assert validators.openssl_cades(sealed[case], Keyring.open(folder).roots()[0])
+        assert validators.openssl_timestamp(sealed[case], Keyring.open(folder).roots()[0])
 
     def test_qpdf_finds_no_fault(self, sealed, case):
         assert validators.qpdf(sealed[case]) == 0
@@ -97,7 +97,7 @@ class TestTheJudgesLook:
         bad = good[:place] + bytes([good[place] ^ 1]) + good[place + 1 :]
         assert not validators.pdfsig(bad).valid
         assert "unchanged since signing" not in validators.mutool(bad)
-        assert not validators.openssl_cades(bad, load_root(folder))
+        assert not validators.openssl_cades(bad, Keyring.open(folder).roots()[0])
 
     def test_qpdf_fails_half_a_file(self, sealed):
         good = sealed["certificate", "nl"]

@@ -5,13 +5,13 @@ from flask.blueprints import BlueprintSetupState
 
 from portal.registry.caching import keep
 from portal.registry.problems import InvalidQueryError, invalid_query, problem
-from portal.registry.routes import about, api, certificates, check, extract, ledger, machines, pages, verify
+from portal.registry.routes import about, api, certificates, check, extract, ledger, machines, pages, stamps, verify
 
 __all__ = ["bp"]
 
 bp = Blueprint("registry", __name__)
 
-for part in (pages, extract, certificates, machines, check, verify, api, ledger, about):
+for part in (pages, extract, certificates, machines, check, verify, stamps, api, ledger, about):
     part.add_to(bp)
 
 
@@ -32,9 +32,6 @@ def _join(state: BlueprintSetupState) -> None:
     app = state.app
     app.extensions["problem"] = problem
     app.register_error_handler(InvalidQueryError, invalid_query)
-    # These ask for no cookie and act for nobody, so that there is nothing to forge.
-    for view in (verify.verify_file, extract.extract):
+    # These ask for no cookie and act for nobody, so that there is nothing to forge; what witnesses send is signed.
+    for view in (verify.verify_file, extract.extract, stamps.timestamp, ledger.cosign, ledger.add_checkpoint):
         app.extensions["csrf"].exempt(view)
-    # Programs of witnesses and logs come without a cookie; what they send is signed.
-    app.extensions["csrf"].exempt(ledger.cosign)
-    app.extensions["csrf"].exempt(ledger.add_checkpoint)

@@ -1,6 +1,8 @@
 """The proof of check: a sealed extract of the register, made while the visitor waits, and known to us from then on."""
 
 import secrets
+from datetime import datetime
+from typing import Any
 
 from flask import Blueprint, current_app, request
 from flask.typing import ResponseReturnValue
@@ -8,12 +10,15 @@ from flask_babel import gettext as _
 
 from audits.core import clock
 from certificates import press
+from certificates.ledger.queries import NotYetError, tlog_proof
+from certificates.models import Certificate
 from certificates.register import queries
 from certificates.register.extract import extract_facts
 from certificates.services import record_document
 from portal import database, sealing, storage
 from portal.access import public
 from portal.addresses import address_group
+from portal.credentials import credential_attached
 from portal.errors import answer
 from portal.files import attachment
 from portal.i18n import current_language
@@ -44,9 +49,11 @@ def extract(public_id: str) -> ResponseReturnValue:
     language, now = current_language(), clock.now()
     with database.write() as session:
         entry = queries.entry(session, public_id.lower())
+        certificate = queries.certificate(session, entry.certificate_number) if entry.certificate_number else None
         facts = extract_facts(
             session,
             entry,
+            certificate,
             language=language,
             status_label=label(entry.status_on(clock.day_of(now))),
             asked_at=now,
@@ -54,11 +61,32 @@ def extract(public_id: str) -> ResponseReturnValue:
             base_url=settings.base_url.rstrip("/"),
             body={"name": settings.body_name, "address": settings.body_address},
         )
-        sealer = sealing.sealer()
-        room = sealer.room(now)
-        sealed = sealer.seal(press.render(KIND, facts, language=language, fonts=settings.fonts_dir, room=room), room)
+        sealed = _sealed(facts, language, now, _attached(session, certificate) if certificate else [])
         record_document(
             session, kind=KIND, subject_id=entry.agency_id, agency_id=entry.agency_id, language=language, printed=facts,
             sha256=storage.store().put(sealed), size=len(sealed),
         )  # fmt: skip
     return attachment(sealed, f"{facts['reference']}.pdf", "application/pdf")
+
+
+def _sealed(facts: dict[str, Any], language: str, now: datetime, attached: list[press.Attached]) -> bytes:
+    settings: Settings = current_app.extensions["settings"]
+    sealer = sealing.sealer()
+    room = sealer.room(now)
+    printed = press.render(
+        KIND, facts, language=language, fonts=settings.fonts_dir, room=room, attachments=attached
+    )  # fmt: skip
+    return sealer.seal(printed, room)
+
+
+def _attached(session: Any, certificate: Certificate) -> list[press.Attached]:
+    """What machines need to check the certificate without us: its credential, and the proof that it is in the log."""
+    attached = [credential_attached(certificate.credential)] if certificate.credential else []
+    try:
+        proof = tlog_proof(session, certificate.number)
+    except NotYetError:  # issued less than a minute ago
+        return attached
+    if proof:
+        what = "The proof that the last change of the certificate is in the public log"
+        attached.append(press.Attached(f"{certificate.number}.tlog-proof", proof.encode(), "text/plain", what))
+    return attached

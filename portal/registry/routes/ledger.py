@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from audits.core.errors import NotFoundError
 from certificates.ledger import queries, tiles
-from certificates.ledger.notes import LONGEST_NOTE, NoteError
+from certificates.ledger.notes import LONGEST_NOTE, NoteError, encode
 from certificates.ledger.services import add_cosignatures
 from certificates.ledger.witness import Refusal, RefusedError, cosign_checkpoint
 from certificates.rules import is_number
@@ -57,6 +57,7 @@ def log() -> ResponseReturnValue:
         cosignatures=queries.cosignatures(session, [each.size for each in shown]),
         vkey=shown[0].vkey if shown else None,
         contact=settings.contact_email,
+        encoded=encode,
         witness_name=ledger.witness_name(settings) if settings.ledger_witnessed else None,
     )
 

@@ -1,0 +1,19 @@
+"""The same proof of check as their manuals would make it: WeasyPrint prints, pyHanko signs, in the request."""
+
+import tempfile
+from itertools import cycle
+from pathlib import Path
+
+from bench.papers import papers
+from bench.rivals import pyhanko_tutorial, weasyprint_tutorial
+
+_FOLDER = Path(tempfile.mkdtemp(prefix="keurwerk-rival-"))
+_SIGN = pyhanko_tutorial(_FOLDER)
+_PAPERS = cycle(papers(20))
+
+
+def app(_environ, start_response):
+    """Print and sign one document of the same make."""
+    pdf = _SIGN(weasyprint_tutorial(next(_PAPERS)))
+    start_response("200 OK", [("Content-Type", "application/pdf"), ("Content-Length", str(len(pdf)))])
+    return [pdf]
