@@ -210,6 +210,27 @@ class TestByHash:
         page = Browser(app, "en").open("/verify/" + "0" * 64, status=404)
         assert page.heading == "We do not know this file"
 
+    def test_a_program_gets_json_by_hash_and_by_file(self, app, session, sealed):
+        certificate = make_certificate(session)
+        data = known(session, certificate, sealed.ours)
+        client, json = app.test_client(), {"Accept": "application/json"}
+        by_hash = client.get(f"/verify/{hashlib.sha256(data).hexdigest()}", headers=json)
+        assert (by_hash.json["answer"], by_hash.json["certificate"]["number"]) == ("valid", certificate.number)
+        assert "Accept" in by_hash.headers["Vary"]
+
+        def send(data):
+            return client.post("/verify", data={"file": (BytesIO(data), "x.pdf")}, headers=json)
+
+        assert send(data).json == by_hash.json
+        assert send(attacks.overlaid(data)).json["reason"] == "overlaid"
+        unknown = client.get("/verify/" + "0" * 64, headers=json)
+        assert (unknown.status_code, unknown.json["answer"]) == (404, None)
+        refused = send(b"")
+        assert (refused.status_code, refused.mimetype) == (422, "application/problem+json")
+        assert (
+            client.get(f"/verify/{hashlib.sha256(data).hexdigest()}", headers={"Accept": "*/*"}).mimetype == "text/html"
+        )
+
     @pytest.mark.parametrize("text", ["0" * 63, "g" * 64, "0" * 65])
     def test_what_is_no_hash_is_not_found(self, app, session, text):
         Browser(app, "en").open(f"/verify/{text}", status=404)
