@@ -62,7 +62,7 @@ class Press:
         self._loader = FileSystemLoader(templates)
         self._environments: dict[str, ImmutableSandboxedEnvironment] = {}
         self._words = lru_cache(maxsize=8)(Words)
-        self.compiled = CompiledPress(fonts, self._master)
+        self.compiled = CompiledPress(fonts)
         self._lock = Lock()
 
     def render(
@@ -88,8 +88,9 @@ class Press:
         with self._lock:
             try:
                 if room is not None and kind in PHRASES:
+                    order = Order(kind, texts, language, dated, files, room, offline_url)
                     with suppress(UnfitError):
-                        return self.compiled.render(Order(kind, texts, language, dated, files, room, offline_url))
+                        return self.compiled.render(order, self._master)
                 return self._print(kind, self._page(kind, texts, language, offline_url), dated, files, room)
             except FatalURLFetchingError as error:
                 raise PressError(str(error)) from error
