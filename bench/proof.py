@@ -3,6 +3,7 @@
 Times are wall clock at the client on loopback, from the moment at which a request was due: waiting in a queue counts.
 """
 
+import os
 import tempfile
 from contextlib import ExitStack
 from io import BytesIO
@@ -43,7 +44,9 @@ def main() -> None:
         _wait(PORT, entry, "")
         pids = load.tree(web.pid)
         path = f"{entry}/extract"
-        load.paced(PORT, path, rate=20, seconds=WARM // 20, connections=CONNECTIONS, pids=pids)
+        print(f"load of the machine before: {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
+        warm = load.paced(PORT, path, rate=20, seconds=WARM // 20, connections=CONNECTIONS, pids=pids)
+        print(f"slowest while the processes warmed up: {warm.wall_ms(1.0):.0f} ms")
         found = load.paced(PORT, path, rate=RATE, seconds=SECONDS, connections=CONNECTIONS, pids=pids)
         _look(found, settings)
         report.rows.append(_row("keurwerk", found))

@@ -14,6 +14,7 @@ from certificates.ledger import queries
 from certificates.ledger.notes import Vkey
 from certificates.ledger.verify import problems
 from certificates.seal import Keyring, KeysError
+from certificates.seal.keys import Purpose
 from portal import database, ledger
 from portal.settings import Settings
 
@@ -31,7 +32,7 @@ def verify(app: Flask) -> None:
     """Compute everything again; the first lines say what is wrong, and the status is 1."""
     with _reading(app) as (session, settings):
         origin = ledger.origin(settings)
-        keys = [Vkey.of(origin, key) for key in _public(settings)] + ledger.witnesses(settings)
+        keys = [Vkey.of(origin, key) for key in _ever(settings)] + ledger.witnesses(settings)
         with closing(problems(session, origin, keys)) as found:
             shown = list(islice(found, MOST_SHOWN))
         if shown:
@@ -45,7 +46,7 @@ def verify(app: Flask) -> None:
 def key(app: Flask) -> None:
     """The verifier keys of our log, newest first, to give to witnesses."""
     with _reading(app) as (_, settings):
-        for public in _public(settings):
+        for public in _ring(settings).ledger_public():
             click.echo(str(Vkey.of(ledger.origin(settings), public)))
 
 
@@ -63,9 +64,16 @@ def dump(app: Flask, file: Path) -> None:
         click.echo(f"{file}: {newest.size} entries")
 
 
-def _public(settings: Settings) -> list[Ed25519PublicKey]:
+def _ever(settings: Settings) -> list[Ed25519PublicKey]:
+    """Every key that ever signed: what one signed before it was lost stays what was signed."""
+    ring = _ring(settings)
+    keys = [ring.public(entry) for entry in ring.of(Purpose.LEDGER)]
+    return [key for key in keys if isinstance(key, Ed25519PublicKey)]
+
+
+def _ring(settings: Settings) -> Keyring:
     try:
-        return Keyring.open(settings.seal_dir).ledger_public()
+        return Keyring.open(settings.seal_dir)
     except KeysError as error:
         raise click.ClickException(str(error)) from error
 

@@ -4,14 +4,14 @@ import json
 from collections.abc import Generator, Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session, defer
 
 from certificates.ledger.caselog import head_of
 from certificates.ledger.entries import EntryType, canonical
 from certificates.ledger.models import LedgerEntry, LedgerNode, SignedCheckpoint
 from certificates.ledger.notes import Checkpoint, Note, NoteError, Vkey
-from certificates.ledger.queries import cosignatures, note_of
+from certificates.ledger.queries import cosignatures, newest_entry, note_of, size_of
 from certificates.ledger.tiles import WIDTH
 from certificates.ledger.tree import Growing, leaf_hash, root_of
 from certificates.models import Certificate, Document
@@ -34,13 +34,14 @@ def problems(session: Session, origin: str, keys: Sequence[Vkey]) -> Generator[s
     `keys` are those that may have signed: the log's own and those of its witnesses. That each checkpoint continues the
     one before it follows from their roots: both are computed from the same entries.
     """
-    log = _Log(session, origin, keys)
-    query = select(LedgerEntry).order_by(LedgerEntry.index).execution_options(yield_per=_AT_ONCE)
+    log, size = _Log(session, origin, keys), size_of(session)
+    query = select(LedgerEntry).where(LedgerEntry.index < size)
+    query = query.order_by(LedgerEntry.index).execution_options(yield_per=_AT_ONCE)
     with session.scalars(query) as entries:
         for entry in entries:
             yield from log.read(entry)
     yield from log.rest()
-    yield from _certificates(session, log.last, log.files)
+    yield from _certificates(session, size, log.last, log.files)
 
 
 class _Log:
@@ -71,12 +72,10 @@ class _Log:
     def rest(self) -> Iterator[str]:
         """What must not be left over."""
         yield from (f"checkpoint {size}: the log has no such size" for size in self._checkpoints)
-        nodes = self._session.scalar(select(func.count()).select_from(LedgerNode)) or 0
-        level, expected = self._tree.size // WIDTH, 0
-        while level:
-            expected, level = expected + level, level // WIDTH
-        if nodes != expected:
-            yield f"there are {nodes} hashes of tiles instead of {expected}"
+        extra = select(LedgerNode.level, LedgerNode.index).order_by(LedgerNode.level, LedgerNode.index)
+        for level, index in self._session.execute(extra):
+            if (index + 1) * WIDTH**level > size_of(self._session):
+                yield f"there is a hash of tile {level}/{index}, but not what it is of"
 
     def _content(self, entry: LedgerEntry) -> Iterator[str]:
         said = _object(entry.data)
@@ -139,8 +138,8 @@ class _Log:
             yield f"checkpoint {size}: the root is not that of the first {size} entries"
 
 
-def _certificates(session: Session, last: dict[str, EntryType], files: dict[str, set[str]]) -> Iterator[str]:
-    """The log against the certificates and the files that were recorded."""
+def _certificates(session: Session, size: int, last: dict[str, EntryType], files: dict[str, set[str]]) -> Iterator[str]:
+    """The first `size` entries against the certificates and files; those that moved on meanwhile are left out."""
     query = select(Certificate, Document.sha256).outerjoin(
         Document, (Document.subject_id == Certificate.id) & (Document.kind == "certificate")
     )
@@ -150,11 +149,19 @@ def _certificates(session: Session, last: dict[str, EntryType], files: dict[str,
         for certificate, sha256 in rows:
             number = certificate.number
             unknown.discard(number)
-            if last.get(number) not in _LAST.get(certificate.state, set()):
+            state_fits = last.get(number) in _LAST.get(certificate.state, set())
+            if (state_fits and sha256 in files.get(number, set())) or _moved(session, number, size):
+                continue
+            if not state_fits:
                 yield f"{number} is {certificate.state}, but the log says {last.get(number, 'nothing')}"
-            if sha256 not in files.get(number, set()):
+            else:
                 yield f"{number}: the recorded file is not the one in the log"
     yield from (f"{number} is in the log, but there is no such certificate" for number in sorted(unknown))
+
+
+def _moved(session: Session, number: str, size: int) -> bool:
+    newest = newest_entry(session, number)
+    return newest is not None and newest.index >= size
 
 
 def _object(data: bytes) -> dict[str, Any] | None:

@@ -95,6 +95,8 @@ class _Maker:
 
     def make(self, purpose: Purpose) -> Entry:
         """A new key, written; its line for the manifest."""
+        if self._ring.entries:
+            authority_of(self._ring)  # one passphrase opens all keys: another one makes none
         now = clock.now()
         algorithm = _ALGORITHM.get(purpose, self._algorithm)
         key = _KINDS[algorithm]()

@@ -2,19 +2,26 @@
 
 import json
 import zipfile
+from dataclasses import replace
 
 import pytest
 from click.testing import CliRunner
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from audits.core.access import Role
 from certificates import services
+from certificates.ledger import verify
 from certificates.ledger.caselog import append_head
+from certificates.ledger.models import SignedCheckpoint
 from certificates.ledger.notes import Checkpoint, Note, Vkey
 from certificates.ledger.notes import sign as signature
 from certificates.ledger.queries import latest
+from certificates.ledger.services import sign_checkpoint
 from certificates.ledger.verify import problems
-from portal import sealing
+from certificates.seal import Keyring, ensure_keyring
+from certificates.seal.custody import create_key, mark_compromised
+from certificates.seal.keys import Purpose
+from portal import ledger_cli, sealing
 from portal.chores import sign_head
 from portal.cli import main
 from portal.ledger_cli import ledger_commands
@@ -80,7 +87,7 @@ def test_an_empty_log_is_right(app):
         ("checkpoint", "UPDATE checkpoint SET note = 'x' || note WHERE size = 4", "checkpoint 4: the signature of"),
         ("event", "UPDATE event SET data = '{}' WHERE name = 'case.test'", "entry 1: the events 1 to"),
         ("event", "DELETE FROM event WHERE name = 'case.test'", "entry 1: the events 1 to"),
-        ("ledger_node", "INSERT INTO ledger_node VALUES (1, 0, '\\x00')", "there are 1 hashes of tiles instead of 0"),
+        ("ledger_node", "INSERT INTO ledger_node VALUES (1, 0, '\\x00')", "there is a hash of tile 1/0, but not what"),
         ("certificate", "UPDATE certificate SET state = 'active'", "is active, but the log says suspended"),
         ("document", "UPDATE document SET sha256 = sha256 || 'c'", "the recorded file is not the one in the log"),
     ],
@@ -166,3 +173,27 @@ def test_there_is_no_archive_of_nothing(app, tmp_path):
 
 def test_the_commands_are_joined():
     assert main.commands["ledger"] is ledger_commands
+
+
+def test_a_new_key_goes_on_where_the_old_one_ended(settings, session, tmp_path):
+    """And what a key signed before it was lost stays what was signed."""
+    ring = ensure_keyring(tmp_path / "keys", "Stichting Keurwerk", "a passphrase")
+    for key in ("old", "new"):
+        issued(session, sha256=key)
+        sign_checkpoint(session, ORIGIN, Keyring.open(ring.folder, "a passphrase").ledger_key())
+        session.flush()
+        made = create_key(ring.folder, Purpose.LEDGER, "Stichting Keurwerk", "a passphrase")
+    mark_compromised(ring.folder, made.id, reason="A laptop was lost.")
+    assert len({each.vkey for each in session.scalars(select(SignedCheckpoint))}) == 2
+    ever = ledger_cli._ever(replace(settings, seal_dir=ring.folder))
+    assert (len(ever), len(Keyring.open(ring.folder).ledger_public())) == (3, 2)
+    assert list(problems(session, ORIGIN, [Vkey.of(ORIGIN, key) for key in ever])) == []
+
+
+def test_what_moves_on_meanwhile_is_not_held_against_it(session, monkeypatch):
+    first = issued(session)
+    monkeypatch.setattr(verify, "size_of", lambda session: 1)
+    services.suspend_certificate(
+        session, make_person(session, Role.DECIDER).actor, first.id, reason="Signals about unpaid wages."
+    )
+    assert list(problems(session, ORIGIN, [])) == []

@@ -15,6 +15,7 @@ from datetime import timedelta
 from importlib.machinery import SourceFileLoader
 from importlib.util import module_from_spec, spec_from_loader
 from pathlib import Path
+from random import Random
 
 import pytest
 from cryptography import x509
@@ -34,7 +35,9 @@ from certificates.ledger.notes import Algorithm, Checkpoint, Note, Vkey, cosign,
 from certificates.ledger.services import add_cosignatures, sign_checkpoint
 from certificates.ledger.tiles import unbundle
 from certificates.ledger.tree import leaf_hash
-from certificates.seal import Keyring, ensure_keyring
+from certificates.seal import Keyring, KeySealer, ensure_keyring
+from certificates.seal.keys import Purpose
+from certificates.seal.signing import held_key
 from portal.settings import ROOT
 from tests.factories.certificates import BASE_URL, BODY, make_grant
 from tests.factories.people import make_person
@@ -333,6 +336,32 @@ def test_a_seal_of_somebody_with_our_name(case, tmp_path, told):
     path = tmp_path / "forged.pdf"
     path.write_bytes(sealer.seal(paper(room), room))
     assert "somebody else made it" in wrong(told(case.dump, "--pdf", path))["seal"]
+
+
+def test_a_seal_made_with_the_key_of_time_stamps(case, tmp_path, told):
+    sealer = KeySealer(held_key(Keyring.open(case.folder / "keys", PASSPHRASE), Purpose.TIMESTAMP))
+    room = sealer.room()
+    path = tmp_path / "forged.pdf"
+    path.write_bytes(sealer.seal(paper(room), room))
+    assert "not one for sealing documents" in wrong(told(case.dump, "--pdf", path))["seal"]
+
+
+def test_a_seal_that_is_larger_than_any(case, tmp_path, told):
+    size, path = 3_000_000, tmp_path / "large.pdf"
+    head = b"/ByteRange [0 %010d %010d %010d] /Contents " % (60, 60 + size + 2, 1)
+    path.write_bytes(head.ljust(60) + b"<" + b"30" * (size // 2) + b">" + b"\n")
+    assert "larger than it can be" in wrong(told(case.dump, "--pdf", path))["seal"]
+
+
+def test_whatever_bytes_are_damaged_nothing_breaks(case, tmp_path, told):
+    data, path = (case.folder / "good.pdf").read_bytes(), tmp_path / "damaged.pdf"
+    begin = data.index(b"/Contents <")
+    chance = Random(20261126)  # noqa: S311 - the same bytes in every run
+    for _ in range(150):
+        place = chance.randrange(begin, begin + 3000)
+        path.write_bytes(data[:place] + bytes([chance.choice(b"0123456789abcdef<> ")]) + data[place + 1 :])
+        if path.read_bytes() != data:
+            assert told(case.dump, "--pdf", path)["status"] == 1
 
 
 def test_the_file_of_another_certificate(case, told):

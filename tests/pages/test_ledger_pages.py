@@ -226,6 +226,13 @@ def test_the_archive_holds_the_log_and_what_its_check_needs(client, session, sig
         assert archive.read("roots.pem").count(b"BEGIN CERTIFICATE") == 1
 
 
+def test_asking_for_the_head_of_the_archive_does_not_write_it(client, session, sign):
+    fill(session, 3)
+    sign()
+    response = client.head("/ledger/dump.zip")
+    assert (response.status_code, response.data) == (200, b"")
+
+
 def test_the_verifier_is_there_to_be_fetched(client):
     response = read(client, "/ledger/keurwerk-verify")
     assert response.data.startswith(b"#!/usr/bin/env python3")

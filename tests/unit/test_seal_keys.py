@@ -159,6 +159,13 @@ class TestRotating:
         now = Keyring.open(ring.folder, WORD)
         assert now.ledger_public() == [now.ledger_key().public_key(), first]
 
+    @pytest.mark.parametrize("purpose", [Purpose.SEAL, Purpose.CREDENTIAL, Purpose.LEDGER])
+    def test_one_passphrase_opens_all_keys(self, ring, purpose):
+        before = contents(ring.folder)
+        with pytest.raises(KeysError, match="cannot be read"):
+            create_key(ring.folder, purpose, BODY, "another passphrase")
+        assert contents(ring.folder) == before
+
     def test_the_other_algorithm_can_follow(self, ring):
         made = create_key(ring.folder, Purpose.SEAL, BODY, WORD, algorithm="RSA-3072")
         now = Keyring.open(ring.folder, WORD)

@@ -49,7 +49,7 @@ def extract(public_id: str) -> ResponseReturnValue:
     language, now = current_language(), clock.now()
     with database.write() as session:
         entry = queries.entry(session, public_id.lower())
-        certificate = queries.certificate(session, entry.certificate_number) if entry.certificate_number else None
+        certificate = queries.certificate_by_id(session, entry.certificate_id) if entry.certificate_id else None
         facts = extract_facts(
             session,
             entry,
