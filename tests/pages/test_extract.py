@@ -17,12 +17,13 @@ from certificates.seal import ensure_keyring, examine
 from certificates.workflow import CertificateState
 from portal import sealing
 from portal.registry.brake import Brake
+from portal.registry.routes import extract
 from tests.browser import Browser
 from tests.factories.certificates import change, make_applicant, make_certificate
 
 S = CertificateState
 TODAY = clock.today()
-MOST_STATEMENTS = 9
+MOST_STATEMENTS = 6
 
 
 @pytest.fixture(autouse=True)
@@ -128,6 +129,11 @@ def logged(session, certificate):
     append(session, {"type": "issued", "number": certificate.number})
     sign_checkpoint(session, "register.example/log", Ed25519PrivateKey.generate())
     session.flush()
+
+
+@pytest.fixture(autouse=True)
+def no_proof_of_another_test():
+    extract._proofs.clear()
 
 
 def attachments(pdf):

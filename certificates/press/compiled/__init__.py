@@ -7,6 +7,7 @@ master; what no slot can hold goes to the typesetter as ever (UnfitError).
 
 import logging
 import re
+import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import replace
@@ -41,6 +42,7 @@ class CompiledPress:
     def __init__(self, folder: Path) -> None:
         self._faces = Faces(folder)
         self._layouts: OrderedDict[Hashable, Layout | None] = OrderedDict()
+        self._making = threading.Lock()
         self.printed = 0
         """How many documents came from here."""
 
@@ -68,9 +70,12 @@ class CompiledPress:
             layout = self._layouts[key]
             self._layouts.move_to_end(key)
         except KeyError:
-            layout = self._layouts[key] = self._compiled(order, typeset, counts, latin=latin)
-            if len(self._layouts) > _MOST_LAYOUTS:
-                self._layouts.popitem(last=False)
+            with self._making:  # of those who wait for the same master the first one makes it
+                if key not in self._layouts:
+                    self._layouts[key] = self._compiled(order, typeset, counts, latin=latin)
+                layout = self._layouts[key]
+                if len(self._layouts) > _MOST_LAYOUTS:
+                    self._layouts.popitem(last=False)
         if layout is None:
             raise UnfitError("a document of this shape does not fit")
         return layout
