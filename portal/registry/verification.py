@@ -7,6 +7,7 @@ allowed) and whether what it covers is in our records; then what the register sa
 import hashlib
 import threading
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
@@ -29,8 +30,10 @@ from portal import sealing
 from portal.storage import StorageDownError
 
 AT_ONCE = 2  # files that one process has opened at a time
+MOST_WAITING = 1  # a thread that waits serves nobody else, and a process has four
 PATIENCE_SECONDS = 15.0
 _doors = threading.BoundedSemaphore(AT_ONCE)
+_places = threading.BoundedSemaphore(AT_ONCE + MOST_WAITING)
 
 
 class Answer(StrEnum):
@@ -162,12 +165,24 @@ def _examine(data: bytes) -> SealVerdict:
         roots, distrusted, sealers = sealing.roots(), sealing.distrusted(), sealing.sealers()
     except KeysError as error:
         raise StorageDownError("the root of our seals is missing") from error
-    if not _doors.acquire(timeout=PATIENCE_SECONDS):
+    with _turn():
+        return examine_apart(data, roots, distrusted=distrusted, sealers=sealers, max_bytes=len(data))
+
+
+@contextmanager
+def _turn() -> Iterator[None]:
+    """A door to open one file behind; ServiceUnavailable when they stay shut, at once when others wait already."""
+    if not _places.acquire(blocking=False):
         raise ServiceUnavailable
     try:
-        return examine_apart(data, roots, distrusted=distrusted, sealers=sealers, max_bytes=len(data))
+        if not _doors.acquire(timeout=PATIENCE_SECONDS):
+            raise ServiceUnavailable
+        try:
+            yield
+        finally:
+            _doors.release()
     finally:
-        _doors.release()
+        _places.release()
 
 
 def _claimed(session: Any, claims: Mapping[str, str]) -> Checked | None:

@@ -18,6 +18,7 @@ from certificates.seal import SealLevel, SealOutcome, SealReason, SealVerdict, e
 from certificates.services import replace_document
 from certificates.workflow import CertificateState
 from portal.registry import verification, wording
+from portal.registry.brake import Brake
 from portal.registry.verification import Answer
 from tests import attacks, printed
 from tests.browser import Browser, Page
@@ -32,6 +33,12 @@ TODAY = clock.today()
 def here(monkeypatch):
     """Examine in this process, which saves half a second each; the tests of the command do not."""
     monkeypatch.setattr("certificates.seal.apart.examine_apart", examine)
+
+
+@pytest.fixture(autouse=True)
+def rested(app, monkeypatch):
+    """A brake that nobody has pressed yet."""
+    monkeypatch.setitem(app.extensions, "verify_brake", Brake())
 
 
 def check(app, data, name="certificaat.pdf", language="en", status=200):
@@ -269,6 +276,25 @@ def test_when_all_doors_are_taken_the_next_one_hears_it_soon(app, session, monke
     monkeypatch.setattr(verification, "PATIENCE_SECONDS", 0.01)
     with verification._doors, verification._doors:
         check(app, plain_pdf(), status=503)
+
+
+def test_only_one_waits_for_a_door_and_the_next_one_hears_it_at_once(app, session, monkeypatch):
+    """Files made to take long must not take every thread: the register is served by the same."""
+    monkeypatch.setattr(verification, "PATIENCE_SECONDS", None)  # as long as it takes
+    with verification._places, verification._places, verification._places:
+        check(app, plain_pdf(), status=503)
+    assert check(app, plain_pdf()).heading == "This file is not ours"
+
+
+def test_who_sends_many_files_waits_and_others_do_not(app, session, monkeypatch):
+    monkeypatch.setitem(app.extensions, "verify_brake", Brake(burst=2, per_second=0.001))
+    post = partial(app.test_client().post, "/verify", headers={"Accept-Language": "en"})
+    answers = [post(data={"file": (BytesIO(plain_pdf()), "a.pdf")}) for _ in range(3)]
+    assert [answer.status_code for answer in answers] == [200, 200, 429]
+    assert int(answers[2].headers["Retry-After"]) > 0
+    assert "You have sent many files in a short time." in answers[2].text
+    other = post(data={"file": (BytesIO(plain_pdf()), "a.pdf")}, environ_overrides={"REMOTE_ADDR": "192.0.2.7"})
+    assert other.status_code == 200
 
 
 @pytest.mark.parametrize(

@@ -106,6 +106,31 @@ ATTACKS = {
         O.ALTERED,
         R.SIGNED_AGAIN,
     ),
+    "another title, then stamped by our clock": (
+        lambda: ours().renew(a.retitled(genuine()), a.AT + YEAR),
+        O.ALTERED,
+        R.SIGNED_AGAIN,
+    ),
+    "other metadata, then stamped by our clock": (
+        lambda: ours().renew(a.other_metadata(genuine()), a.AT + YEAR),
+        O.ALTERED,
+        R.SIGNED_AGAIN,
+    ),
+    "a page that no table names, then stamped by our clock": (
+        lambda: ours().renew(a.unnamed(genuine()), a.AT + YEAR),
+        O.ALTERED,
+        R.SIGNED_AGAIN,
+    ),
+    "another look of fields, stamped by our clock": (
+        lambda: ours().renew(genuine(), a.AT + YEAR, a.other_look),
+        O.ALTERED,
+        R.SIGNED_AGAIN,
+    ),
+    "a script in one more field, stamped by our clock": (
+        lambda: ours().renew(genuine(), a.AT + YEAR, a.a_field_more),
+        O.ALTERED,
+        R.SIGNED_AGAIN,
+    ),
     "garbage at the end": (lambda: genuine() + b"\n% more", O.ALTERED, R.TRAILING_BYTES),
     "one space at the end": (lambda: genuine() + b" ", O.ALTERED, R.TRAILING_BYTES),
     "two megabytes of nothing at the end": (lambda: genuine() + bytes(2 << 20), O.ALTERED, R.TRAILING_BYTES),

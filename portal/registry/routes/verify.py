@@ -15,7 +15,10 @@ from certificates.register import queries
 from certificates.rules import is_number
 from portal import database
 from portal.access import public
+from portal.addresses import address_group
+from portal.errors import answer
 from portal.registry import wording
+from portal.registry.brake import Brake
 from portal.registry.forms import FileForm, NumberForm
 from portal.registry.report import report
 from portal.registry.verification import Checked, check, check_hash
@@ -27,7 +30,8 @@ _SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
 def add_to(bp: Blueprint) -> None:
-    """Give these pages their addresses."""
+    """Give these pages their addresses, and each application a brake of its own."""
+    bp.record_once(lambda state: state.app.extensions.setdefault("verify_brake", Brake()))
     bp.get("/verify")(verify)
     bp.post("/verify")(verify_file)
     bp.get("/verify/<sha256>")(verify_hash)
@@ -56,6 +60,9 @@ def verify() -> ResponseReturnValue:
 @takes_files
 def verify_file() -> ResponseReturnValue:
     """Say what a file is. It is held in memory for as long as that takes."""
+    brake: Brake = current_app.extensions["verify_brake"]
+    if wait := brake.wait(address_group(request.remote_addr)):
+        return answer(429, _("You have sent many files in a short time."), retry_after=wait)
     try:
         form = FileForm()
     except RequestEntityTooLarge:  # refused by its announced length; nothing of it was read
