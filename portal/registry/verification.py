@@ -161,10 +161,12 @@ def _examine(data: bytes) -> SealVerdict:
     # Only who checks a file that we do not know pays for this: the rest of the register does not load it.
     from certificates.seal import examine_apart  # noqa: PLC0415
 
+    if not sealing.has_keys():
+        raise StorageDownError("the root of our seals is missing")
     try:
         roots, distrusted, sealers = sealing.roots(), sealing.distrusted(), sealing.sealers()
     except KeysError as error:
-        raise StorageDownError("the root of our seals is missing") from error
+        raise StorageDownError("the root of our seals cannot be read") from error
     with _turn():
         return examine_apart(data, roots, distrusted=distrusted, sealers=sealers, max_bytes=len(data))
 

@@ -1,6 +1,7 @@
 """Whoever holds a certificate hears whether it is ours, whether it was changed, and what it is worth today."""
 
 import hashlib
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from io import BytesIO
@@ -14,7 +15,7 @@ from certificates import press
 from certificates.ledger.services import append
 from certificates.models import Document
 from certificates.register.files import Why
-from certificates.seal import SealLevel, SealOutcome, SealReason, SealVerdict, examine
+from certificates.seal import SealLevel, SealOutcome, SealReason, SealVerdict, ensure_keyring, examine
 from certificates.services import replace_document
 from certificates.workflow import CertificateState
 from portal.registry import verification, wording
@@ -30,8 +31,9 @@ TODAY = clock.today()
 
 
 @pytest.fixture(autouse=True)
-def here(monkeypatch):
-    """Examine in this process, which saves half a second each; the tests of the command do not."""
+def here(monkeypatch, settings):
+    """Keys, as `make serve` leaves them. Examine in this process: it saves half a second each; the command does not."""
+    ensure_keyring(settings.seal_dir, settings.body_name, settings.seal_passphrase)
     monkeypatch.setattr("certificates.seal.apart.examine_apart", examine)
 
 
@@ -270,6 +272,12 @@ def test_a_file_of_200_mb_is_refused_before_it_is_read(app):
     assert answer.status_code == 413
     assert page.heading == "Check a certificate"
     assert page.errors == ["The file is larger than 10 MB."]
+
+
+def test_without_our_root_nothing_is_judged_and_none_is_made(app, session, settings, monkeypatch, tmp_path):
+    monkeypatch.setitem(app.extensions, "settings", replace(settings, seal_dir=tmp_path / "none"))
+    check(app, plain_pdf(), status=503)
+    assert not (tmp_path / "none").exists()
 
 
 def test_when_all_doors_are_taken_the_next_one_hears_it_soon(app, session, monkeypatch):

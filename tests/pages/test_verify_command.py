@@ -21,7 +21,7 @@ KEYS = {
 
 
 @pytest.fixture
-def verify(app, settings, tmp_path, monkeypatch):
+def verify(app, settings, sealed, tmp_path, monkeypatch):
     """Run the command on a file with these bytes."""
     monkeypatch.setattr(cli, "at_hand", nullcontext)
     monkeypatch.setattr(cli, "create_app", lambda *_, **__: app)
