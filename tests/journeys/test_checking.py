@@ -98,6 +98,7 @@ def test_a_file_that_we_do_not_know_leaves_the_device_when_told_to(screen, files
     window._judged.clear()
     window.judge()
     assert {method for method, _, _ in sent.found} == {"GET"}
+    assert panel.get_attribute("role") == "group"
     window._judged.clear()
     window.click("Send the file and have it examined")
     assert window.heading == heading

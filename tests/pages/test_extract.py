@@ -54,8 +54,8 @@ def words_of(pdf):
     return " ".join(done.stdout.decode().split())
 
 
-def check(app, data):
-    browser = Browser(app)
+def check(app, data, language="en"):
+    browser = Browser(app, language)
     browser.open("/verify")
     return browser.submit("form[method=post]", file=(BytesIO(data), "extract.pdf"))
 
@@ -86,6 +86,7 @@ def test_it_is_known_from_then_on_and_says_what_holds_today(app, session):
     page = check(app, data)
     assert page.heading == "This is an extract from our register"
     assert "Today it says the same." in page.text
+    assert "stond in het register: Gecertificeerd." in check(app, data, "nl").text
     change(session, certificate, S.SUSPENDED, TODAY, "Wages were not paid.")
     later = check(app, data)
     assert "the register said: Certified." in later.text

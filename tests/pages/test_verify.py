@@ -56,18 +56,19 @@ def test_a_genuine_certificate_that_counts(app, session, sealed, conditions):
     assert page.heading == "Genuine, and valid today"
     assert ("Yes, with conditions." if conditions else "Yes. This agency is certified today.") in page.text
     assert certificate.number in page.text
+    assert all(each in page.text for each in conditions)
 
 
 @pytest.mark.parametrize(
-    ("certificate_state", "issued", "words"),
+    ("certificate_state", "issued", "words", "next_step"),
     [
-        (S.SUSPENDED, 30, "The certificate is suspended."),
-        (S.WITHDRAWN, 30, "The certificate was withdrawn."),
-        (S.ACTIVE, 900, "The certificate has expired."),
+        (S.SUSPENDED, 30, "The certificate is suspended.", "A suspension can end."),
+        (S.WITHDRAWN, 30, "The certificate was withdrawn.", "This certificate will not count again."),
+        (S.ACTIVE, 900, "The certificate has expired.", "Ask the agency whether it has a newer certificate"),
     ],
 )
 def test_a_genuine_certificate_that_counts_no_more_says_since_when_and_why(  # noqa: PLR0917
-    app, session, sealed, certificate_state, issued, words
+    app, session, sealed, certificate_state, issued, words, next_step
 ):
     certificate = make_certificate(
         session, certificate_state, issued=TODAY - timedelta(days=issued), reason="Wages were not paid."
@@ -75,6 +76,8 @@ def test_a_genuine_certificate_that_counts_no_more_says_since_when_and_why(  # n
     page = check(app, known(session, certificate, sealed.ours))
     assert page.heading == "Genuine, but not valid today"
     assert words in page.text
+    assert next_step in page.text
+    assert page.link("info@keurwerk.example")
     assert "Do not rely on it today." in page.text
     assert "Since " in page.text
     assert ("Wages were not paid." in page.text) == (certificate_state is not S.ACTIVE)
@@ -137,6 +140,8 @@ def test_a_file_that_was_added_to_says_what_was_done_and_leads_to_the_original(a
         assert certificate.number in page.text
         assert page.link("Download the certificate as we issued it") == f"/certificates/{certificate.number}.pdf"
         assert "info@keurwerk.example" in page.text
+        assert "Yes." not in page.text, "nobody may take it for a yes to this file"
+        assert "Status today Certified" in page.text
 
 
 def test_a_renewed_file_is_the_certificate_that_it_renews(app, session, sealed, monkeypatch):
@@ -165,6 +170,7 @@ def test_a_number_that_was_typed_onto_our_layout_belongs_to_somebody_else(app, s
         rows = [[cell.get_text() for cell in row.select("th, td")] for row in page.soup.select("table tbody tr")]
         assert ["Agency", "Schaduw Flex B.V.", certificate.agency.legal_name] in rows
         assert any(row[0] == "Valid until" and row[1] == "1 January 2099" for row in rows)
+        assert page.soup.select_one('td[data-label="This file"]'), "no cards where the screen is narrow"
 
 
 def test_what_a_strange_file_says_cannot_become_part_of_our_page(app, session):
@@ -191,6 +197,7 @@ def test_a_file_that_was_sealed_anew_leads_to_the_new_one(app, session, sealed):
     assert page.heading == "Genuine, but not valid today"
     assert "This file was replaced. The certificate itself counts: use the new file." in page.text
     assert "The key was lost." in page.text
+    assert "Do not rely on this file." in page.text
     assert page.link("Download the new file") == f"/certificates/{certificate.number}.pdf"
 
 
