@@ -163,8 +163,11 @@ def test_what_no_witness_signed_is_refused(client, session, sign, known):
     text = Note.parse(client.get("/ledger/checkpoint").text).text
     stranger = Ed25519PrivateKey.generate()
     strange = Checkpoint(ORIGIN, 1, tree.EMPTY).text
+    largest, larger = (Checkpoint(ORIGIN, size, tree.EMPTY).text for size in (2**63 - 1, 2**63))
     for body, status in (
         (str(Note(text, (cosign(text, WITNESS.name, stranger, 1),))), 403),
+        (str(Note(largest, (cosign(largest, WITNESS.name, stranger, 1),))), 404),
+        (str(Note(larger, (cosign(larger, WITNESS.name, stranger, 1),))), 403),
         (client.get("/ledger/checkpoint").text, 403),
         (str(Note(strange, (cosign(strange, WITNESS.name, OTHER, 1),))), 404),
         ("", 403),
