@@ -256,7 +256,7 @@ def test_the_page_shows_the_last_checkpoints_and_who_saw_them(app, client, sessi
             client.post("/ledger/cosignatures", data=str(Note(text, (cosign(text, WITNESS.name, OTHER, 5),))))
     page = Browser(app, language).open("/ledger")
     rows = [[cell.text.strip() for cell in row.select("th, td")] for row in page.soup.select("main tbody tr")]
-    assert [row[0] for row in rows] == ["3", "2", "1"]
+    assert [row[1] for row in rows] == ["3", "2", "1"]
     assert [WITNESS.name in row[3] for row in rows] == [False, True, False]
     assert ORIGIN in page.text
     assert "127.0.0.1:8000/witness" in page.text
