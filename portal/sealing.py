@@ -29,6 +29,11 @@ def sealer() -> Sealer:
     return _sealer(*_now())
 
 
+def has_keys() -> bool:
+    """Whether there is a keyring. Who only reads seals must not make one: nothing hangs from a new root."""
+    return _now()[1] > 0
+
+
 def available() -> bool:
     """Whether this process can seal. It makes no keys: where there are none, the register is served alone."""
     return _available(*_now())

@@ -22,6 +22,7 @@ from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 AT = datetime(2030, 5, 4, 9, 30, tzinfo=UTC)
 BODY = "Stichting Keurwerk"
+UNHIDDEN = fields.InvisSigSettings(set_print_flag=True, set_hidden_flag=False, box_out_of_bounds=False)
 name, text = generic.pdf_name, generic.pdf_string
 
 
@@ -74,10 +75,12 @@ class Authority:
         signer = Forced(metadata, signer=self._signer("seal"), new_field_spec=fields.SigFieldSpec("Again", on_page=0))
         return signer.sign_pdf(IncrementalPdfFileWriter(BytesIO(pdf)), bytes_reserved=20000).getvalue()
 
-    def renew(self, pdf: bytes, at: datetime) -> bytes:
-        """A document time-stamp over everything that is there."""
-        writer = IncrementalPdfFileWriter(BytesIO(pdf))
-        stamper = signers.PdfTimeStamper(self.stamper(at))
+    def renew(self, pdf: bytes, at: datetime, change=None) -> bytes:
+        """A document time-stamp over everything that is there, and over what `change(writer, page)` does with it."""
+        writer = Quiet(BytesIO(pdf))
+        if change:
+            change(writer, writer.root["/Pages"]["/Kids"][0])
+        stamper = signers.PdfTimeStamper(self.stamper(at), invis_settings=UNHIDDEN)
         out = BytesIO()
         stamper.timestamp_pdf(writer, "sha256", validation_context=None, output=out, bytes_reserved=20000)
         return out.getvalue()
@@ -146,6 +149,13 @@ class Dated(signers.PdfSigner):
         session = super().init_signing_session(*args, **kwargs)
         session.system_time = self.moment
         return session
+
+
+class Quiet(IncrementalPdfFileWriter):
+    """A writer that does not note in the metadata that it was there."""
+
+    def _update_meta(self) -> None:
+        pass
 
 
 class Forced(signers.PdfSigner):
@@ -221,9 +231,8 @@ def broken_signature(pdf: bytes) -> bytes:
     message = cms.ContentInfo.load(bytes.fromhex(pdf[start:end].decode()))
     signer = message["content"]["signer_infos"][0]
     value = signer["signature"].native
-    return put(
-        pdf, pdf.index(value.hex().upper().encode(), start) + 2 * len(value) - 1, b"0" if value[-1] & 15 else b"1"
-    )
+    last = pdf.lower().index(value.hex().encode(), start) + 2 * len(value) - 1
+    return put(pdf, last, b"0" if value[-1] & 15 else b"1")
 
 
 def without_stamp(pdf: bytes) -> bytes:
@@ -313,6 +322,52 @@ def hidden_object(writer, page):
     """Something that no page shows."""
     writer.root[name("/Hidden")] = writer.add_object(generic.StreamObject(stream_data=b"later"))
     writer.update_root()
+
+
+@revised
+def other_metadata(writer, page):
+    """Another holder in the XMP."""
+    old = writer.root["/Metadata"].data
+    kind = {name("/Type"): name("/Metadata"), name("/Subtype"): name("/XML")}
+    new = generic.StreamObject(kind, stream_data=old.replace(b"Zonneveld", b"Schaduw"))
+    writer.root[name("/Metadata")] = writer.add_object(new)
+    writer.update_root()
+
+
+def unnamed(pdf: bytes) -> bytes:
+    """Another page content behind the end, that no table names: whoever repairs a file finds it."""
+    return pdf + b"\n6 0 obj\n<< /Length 5 >>\nstream\nBT ET\nendstream\nendobj\n"
+
+
+# --- hidden in the time-stamp of a renewal ---
+
+
+def other_look(writer, page):
+    """Another default look for what stands in fields."""
+    form = writer.root["/AcroForm"]
+    form[name("/DA")] = text("/Helv 40 Tf 1 0 0 rg")
+    writer.update_container(form)
+
+
+def a_field_more(writer, page):
+    """An empty signature field whose opening runs a script."""
+    script = generic.DictionaryObject({name("/S"): name("/JavaScript"), name("/JS"): text("app.alert('valid')")})
+    field = generic.DictionaryObject(
+        {
+            name("/Type"): name("/Annot"),
+            name("/Subtype"): name("/Widget"),
+            name("/FT"): name("/Sig"),
+            name("/T"): text("More"),
+            name("/Rect"): generic.ArrayObject([generic.NumberObject(0)] * 4),
+            name("/AA"): generic.DictionaryObject({name("/PO"): script}),
+        }
+    )
+    reference = writer.add_object(field)
+    form = writer.root["/AcroForm"]
+    form["/Fields"].append(reference)
+    writer.update_container(form["/Fields"])
+    page["/Annots"].append(reference)
+    writer.update_container(page)
 
 
 # --- saved anew ---

@@ -5,6 +5,7 @@ Run as a module it is that process: it reads what to judge from its input and wr
 
 import base64
 import json
+import os
 import resource
 import subprocess
 import sys
@@ -18,6 +19,7 @@ MAX_BYTES = 20 * 1024 * 1024
 MEMORY = 768 * 1024 * 1024  # of address space; about half of it are libraries
 CPU_SECONDS = 10
 WALL_SECONDS = 20
+_NICENESS = 10  # whoever waits for a page goes first
 _UNPACKED = 50 * 1024 * 1024  # what one packed part may become
 _ROOT = Path(__file__).resolve().parents[2]
 
@@ -59,6 +61,7 @@ def examine_apart(
 
 
 def _confine() -> None:
+    os.nice(_NICENESS)
     for what, most in (
         (resource.RLIMIT_AS, MEMORY),
         (resource.RLIMIT_CPU, CPU_SECONDS),

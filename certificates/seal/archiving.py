@@ -61,7 +61,7 @@ class Archivist:
         """The document with one time-stamp more; the input stays at its beginning. ArchiveError, StampError."""
         found = self._evidence(clock.now())
         try:
-            writer = IncrementalPdfFileWriter(BytesIO(pdf))
+            writer = _Writer(BytesIO(pdf))
             DocumentSecurityStore.supply_dss_in_writer(
                 writer,
                 None,
@@ -74,6 +74,13 @@ class Archivist:
         except (PdfError, SigningError, ValueError) as error:
             raise ArchiveError(f"no time-stamp can be added: {error}") from error
         return done.getvalue()
+
+
+class _Writer(IncrementalPdfFileWriter):
+    """Leaves what the document says of itself as it was sealed: a renewal that renames it would be a change."""
+
+    def _update_meta(self) -> None:
+        pass
 
 
 class _Stamps(TimeStamper):

@@ -7,6 +7,7 @@ allowed) and whether what it covers is in our records; then what the register sa
 import hashlib
 import threading
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
@@ -23,14 +24,16 @@ from certificates.register.files import Ending, ending, facts_with
 from certificates.register.models import RegisterEntry
 from certificates.register.queries import PublicDocument
 from certificates.register.rules import may_rely
-from certificates.rules import is_number
+from certificates.rules import Status, is_number
 from certificates.seal import KeysError, SealReason, SealVerdict
 from portal import sealing
 from portal.storage import StorageDownError
 
 AT_ONCE = 2  # files that one process has opened at a time
+MOST_WAITING = 1  # a thread that waits serves nobody else, and a process has four
 PATIENCE_SECONDS = 15.0
 _doors = threading.BoundedSemaphore(AT_ONCE)
+_places = threading.BoundedSemaphore(AT_ONCE + MOST_WAITING)
 
 
 class Answer(StrEnum):
@@ -84,6 +87,11 @@ class Checked:
         return self.verdict.reason if self.verdict else None
 
     @property
+    def said(self) -> Status:
+        """The status that a register extract tells of; its words are in the language in which it was asked."""
+        return Status(self.extract["status"])
+
+    @property
     def genuine(self) -> bool:
         """Whether it is a document of ours, as we made it."""
         return self.answer in GENUINE
@@ -92,7 +100,7 @@ class Checked:
         """Whether a hirer may rely on what it says: a certificate that is valid, an extract that still holds."""
         if self.answer is Answer.EXTRACT and self.entry:
             status = self.entry.status_on(day)
-            return may_rely(status) and status.value == self.extract["status"]
+            return may_rely(status) and status is self.said
         return self.answer is Answer.VALID
 
 
@@ -158,16 +166,30 @@ def _examine(data: bytes) -> SealVerdict:
     # Only who checks a file that we do not know pays for this: the rest of the register does not load it.
     from certificates.seal import examine_apart  # noqa: PLC0415
 
+    if not sealing.has_keys():
+        raise StorageDownError("the root of our seals is missing")
     try:
         roots, distrusted, sealers = sealing.roots(), sealing.distrusted(), sealing.sealers()
     except KeysError as error:
-        raise StorageDownError("the root of our seals is missing") from error
-    if not _doors.acquire(timeout=PATIENCE_SECONDS):
+        raise StorageDownError("the root of our seals cannot be read") from error
+    with _turn():
+        return examine_apart(data, roots, distrusted=distrusted, sealers=sealers, max_bytes=len(data))
+
+
+@contextmanager
+def _turn() -> Iterator[None]:
+    """A door to open one file behind; ServiceUnavailable when they stay shut, at once when others wait already."""
+    if not _places.acquire(blocking=False):
         raise ServiceUnavailable
     try:
-        return examine_apart(data, roots, distrusted=distrusted, sealers=sealers, max_bytes=len(data))
+        if not _doors.acquire(timeout=PATIENCE_SECONDS):
+            raise ServiceUnavailable
+        try:
+            yield
+        finally:
+            _doors.release()
     finally:
-        _doors.release()
+        _places.release()
 
 
 def _claimed(session: Any, claims: Mapping[str, str]) -> Checked | None:

@@ -24,7 +24,7 @@ from certificates.seal.keys import Purpose
 from portal import ledger_cli, sealing
 from portal.chores import sign_head
 from portal.cli import main
-from portal.ledger_cli import ledger_commands
+from portal.commands.ledger import ledger_commands
 from tests.factories.ledger import KEY, VKEY, happen, issued
 from tests.factories.people import make_person
 

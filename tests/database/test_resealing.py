@@ -33,7 +33,7 @@ from certificates.services import promise_replacements, record_document
 from certificates.workflow import CertificateState
 from portal import credentials, handlers, sealing, storage
 from portal.cli import main
-from portal.keys import keys
+from portal.commands.keys import keys
 from tests.browser import Browser
 from tests.factories.certificates import BASE_URL, BODY, make_certificate, make_grant
 from tests.factories.people import make_person

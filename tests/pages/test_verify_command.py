@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from contextlib import nullcontext
 
 import pytest
 from click.testing import CliRunner
@@ -20,8 +21,9 @@ KEYS = {
 
 
 @pytest.fixture
-def verify(app, settings, tmp_path, monkeypatch):
+def verify(app, settings, sealed, tmp_path, monkeypatch):
     """Run the command on a file with these bytes."""
+    monkeypatch.setattr(cli, "at_hand", nullcontext)
     monkeypatch.setattr(cli, "create_app", lambda *_, **__: app)
     monkeypatch.setattr(cli.Settings, "from_env", lambda _: settings)
 
