@@ -24,7 +24,7 @@ _KEY_SIZE = 32
 _SIGNATURE_SIZE = 64
 _ID_SIZE = 4
 _TIME_SIZE = 8
-_LONGEST_NUMBER = 19  # digits of 2**63 - 1
+_LARGEST_NUMBER = 2**63 - 1  # what a database and most programs can count to
 
 
 class NoteError(ValueError):
@@ -181,9 +181,11 @@ def parse_signatures(lines: str) -> tuple[Signature, ...]:
 
 
 def parse_number(text: str) -> int:
-    """A decimal number without leading zeros; NoteError if it is none."""
-    if not (text.isascii() and text.isdigit() and len(text) <= _LONGEST_NUMBER) or str(int(text)) != text:
+    """A decimal number without leading zeros, below 2**63; NoteError if it is none."""
+    if not (text.isascii() and text.isdigit() and len(text) <= len(str(_LARGEST_NUMBER))) or str(int(text)) != text:
         raise NoteError("this is not a number")
+    if int(text) > _LARGEST_NUMBER:
+        raise NoteError("the number is too large")
     return int(text)
 
 

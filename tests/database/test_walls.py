@@ -5,6 +5,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 from sqlalchemy import select, text
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from certificates.models import Document
@@ -63,7 +64,7 @@ def test_the_tables_are_those_of_the_models(real_db):
 
 
 KEPT = ["event", "decision", "certificate_change", "document", "tie", "audit_participant"]
-KEPT += ["ledger_entry", "ledger_node", "checkpoint", "cosignature"]
+KEPT += ["ledger_entry", "ledger_node", "checkpoint", "cosignature", "document_stamp"]
 
 
 @pytest.mark.parametrize("table", KEPT)
@@ -74,3 +75,9 @@ def test_history_has_a_trigger_that_refuses_change(session, table):
     ).scalars()
     update_or_delete_before_row = 2 + 1 + 8 + 16
     assert update_or_delete_before_row in list(found)
+
+
+@pytest.mark.parametrize("table", [*KEPT, "certificate", "scheme_version", "requirement", "population", "sampled_unit"])
+def test_history_cannot_be_emptied_at_once(session, table):
+    with pytest.raises(IntegrityError, match="is append-only"), session.begin_nested():
+        session.execute(text(f"TRUNCATE {table} CASCADE"))

@@ -182,8 +182,11 @@ def test_what_no_witness_signed_is_refused(client, session, sign, known):
     text = Note.parse(client.get("/ledger/checkpoint").text).text
     stranger = Ed25519PrivateKey.generate()
     strange = Checkpoint(ORIGIN, 1, tree.EMPTY).text
+    largest, larger = (Checkpoint(ORIGIN, size, tree.EMPTY).text for size in (2**63 - 1, 2**63))
     for body, status in (
         (str(Note(text, (cosign(text, WITNESS.name, stranger, 1),))), 403),
+        (str(Note(largest, (cosign(largest, WITNESS.name, stranger, 1),))), 404),
+        (str(Note(larger, (cosign(larger, WITNESS.name, stranger, 1),))), 403),
         (client.get("/ledger/checkpoint").text, 403),
         (str(Note(strange, (cosign(strange, WITNESS.name, OTHER, 1),))), 404),
         ("", 403),
@@ -272,7 +275,7 @@ def test_the_page_shows_the_last_checkpoints_and_who_saw_them(app, client, sessi
             client.post("/ledger/cosignatures", data=str(Note(text, (cosign(text, WITNESS.name, OTHER, 5),))))
     page = Browser(app, language).open("/ledger")
     rows = [[cell.text.strip() for cell in row.select("th, td")] for row in page.soup.select("main tbody tr")]
-    assert [row[0] for row in rows] == ["3", "2", "1"]
+    assert [row[1] for row in rows] == ["3", "2", "1"]
     assert [WITNESS.name in row[3] for row in rows] == [False, True, False]
     assert ORIGIN in page.text
     assert "127.0.0.1:8000/witness" in page.text
