@@ -49,6 +49,13 @@ def test_all_that_is_not_genuine_ends_with_one(verify, session, sealed):
         assert verify(changed).exit_code == 1
 
 
+@pytest.mark.parametrize("words", [["--jsn"], ["another file"]])
+def test_a_slip_in_the_command_is_never_taken_for_a_genuine_file(verify, session, sealed, words):
+    result = verify(known(session, make_certificate(session), sealed.ours), *words)
+    assert result.exit_code == 1
+    assert "Usage" in result.output
+
+
 def test_the_json_has_everything(verify, session, sealed):
     certificate = make_certificate(session, S.WITHDRAWN, reason="Fraud.")
     data = known(session, certificate, sealed.ours)
