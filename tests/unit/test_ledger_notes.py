@@ -116,7 +116,8 @@ def test_what_is_no_verifier_key_is_refused(text):
         "", "\n", "\n\n", "text\n", "text\n\n", "text\n\n— a", NOTE[:-1], NOTE + "\n", NOTE + "more\n",
         NOTE.replace("— ", "- "), NOTE.replace("PeterNeumann x", "Peter Neumann x"), NOTE.replace("=\n", "\n"),
         NOTE.replace("If", "\tIf"), NOTE.replace("\n", "\r\n"), NOTE + "— a AAAAAA==\n", NOTE + "— a+b AAAAAAA=\n",
-        NOTE + "— a AAAAAAAAAAB=\n", NOTE + "— a AAAA AAAA\n", "x" * notes.LONGEST_NOTE + NOTE, NOTE + "— a AAAAAAA=\n" * 100,
+        NOTE + "— a AAAAAAAAAAB=\n", NOTE + "— a AAAA AAAA\n", "x" * notes.LONGEST_NOTE + NOTE,
+        NOTE + "— a AAAAAAA=\n" * 100,
     ],
 )  # fmt: skip
 def test_what_is_no_note_is_refused(data):

@@ -8,6 +8,12 @@ import pytest
 from certificates import press
 from certificates.press.documents import DOCUMENTS
 from certificates.seal import Keyring, ensure_keyring
+from certificates.seal.archiving import Archivist
+from certificates.seal.custody import authority_of
+from certificates.seal.evidence import OwnEvidence
+from certificates.seal.keys import Purpose
+from certificates.seal.signing import held_key
+from certificates.seal.timestamp import TimeStampAuthority
 from tests import printed, validators
 from tests.paper import sealer_of
 from tests.unit.test_press_compiled import made, plain
@@ -81,6 +87,17 @@ class TestEveryDocument:
             assert len(pdf.Root.AF) == len(pdf.attachments) > 0
             fonts = [each for each in pdf.objects if isinstance(each, pikepdf.Dictionary) and "/FontFile2" in each]
             assert fonts
+
+
+def test_the_archival_form_is_an_archive_file_too(sealed, folder):
+    ring = Keyring.open(folder, "a passphrase")
+    certificates = [ring.certificate(ring.active(purpose)) for purpose in (Purpose.SEAL, Purpose.TIMESTAMP)]
+    stamps = TimeStampAuthority(held_key(ring, Purpose.TIMESTAMP))
+    archivist = Archivist(stamps, OwnEvidence(authority_of(ring), certificates, {}))
+    once = archivist.renew(sealed["certificate", "nl"])
+    verdicts = validators.verapdf({"once": once, "twice": archivist.renew(once)})
+    assert {case: verdict.failures for case, verdict in verdicts.items() if not verdict.passed} == {}
+    assert len(verdicts) == 4
 
 
 @pytest.mark.parametrize("block", range(4))
