@@ -74,6 +74,14 @@ def _facts(number: int, draw: random.Random) -> dict[str, Any]:
     return facts | {"digest": facts_digest(facts)}
 
 
+def extract(paper: Paper, number: int) -> dict[str, Any]:
+    """The facts of a register extract about the same agency."""
+    from tests import printed
+
+    known = {name: value for name, value in paper.facts.items() if name in printed.REGISTER_FACTS - {"digest"}}
+    return printed.register_extract(**known | {"reference": f"U-2027-{number:08d}"})
+
+
 def long_report() -> dict[str, Any]:
     """The facts of an audit report of about thirty pages."""
     from tests import printed

@@ -7,11 +7,12 @@ import time
 from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 from unittest import mock
 
 from bench import load, rivals
-from bench.papers import Paper, long_report, papers
+from bench.papers import Paper, extract, long_report, papers
 from bench.results import Report, Row, Target
 from certificates import press
 from certificates.press.compiled import UnfitError
@@ -71,6 +72,7 @@ def _ours(report: Report, house: House) -> Row:
         level: _measure(report, "keurwerk", f"signed {level}", _sealed(sealer), papers(MANY), warm=200)
         for level, sealer in house.sealers.items()
     }
+    _measure(report, "keurwerk", "extract, signed B-T", _extracts(house.sealers["B-T"]), papers(MANY), warm=200)
     compiled = press._press(press.FONTS).compiled
     with mock.patch.object(compiled, "render", side_effect=UnfitError("not now")):
         _measure(report, "keurwerk, typeset", SIGNED, _sealed(house.sealers["B-T"]), papers(FEW), warm=5)
@@ -87,6 +89,16 @@ def _sealed(sealer: KeySealer) -> rivals.Print:
         room = sealer.room()
         more = {"attachments": [paper.credential], "offline_url": paper.offline_url, "room": room}
         return sealer.seal(press.render("certificate", paper.facts, language="nl", **more), room)
+
+    return make
+
+
+def _extracts(sealer: KeySealer) -> rivals.Print:
+    numbers = count()
+
+    def make(paper: Paper) -> bytes:
+        room, facts = sealer.room(), extract(paper, next(numbers))
+        return sealer.seal(press.render("register_extract", facts, language="nl", room=room), room)
 
     return make
 

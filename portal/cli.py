@@ -1,6 +1,7 @@
 """`bin/keurwerk`: what an operator does from a shell. Every command is an entry point with a transaction of its own."""
 
 import os
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,17 +19,25 @@ from certificates.register.services import rebuild_all
 from portal import database
 from portal.account.services import clear_out
 from portal.app import create_app
-from portal.keys import keys
-from portal.ledger_cli import ledger_commands
-from portal.settings import Settings
-from portal.verify_file import verify_file
+from portal.commands.keys import keys
+from portal.commands.ledger import ledger_commands
+from portal.commands.verify import verify_file
+from portal.embedded import EmbeddedError
+from portal.settings import Settings, SettingsError
+from portal.supervisor import at_hand
 
 
 @click.group()
 @click.pass_context
 def main(context: click.Context) -> None:
-    """Keurwerk from the shell; it reads the same environment as the portal."""
-    context.obj = create_app(Settings.from_env(os.environ), doors=())  # noqa: TID251 - an entry point
+    """Keurwerk from the shell. Without DATABASE_URL it works with the portal of this folder, running or not."""
+    if "--help" in sys.argv:
+        return  # only words are asked for
+    try:
+        env = context.with_resource(at_hand(os.environ))  # noqa: TID251 - an entry point
+        context.obj = create_app(Settings.from_env(env), doors=())
+    except (SettingsError, EmbeddedError) as error:
+        raise click.ClickException(str(error)) from error
 
 
 @main.command("appoint-administrator")

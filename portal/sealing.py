@@ -1,6 +1,6 @@
 """The keys of this process: read once, and only handed to what signs with them."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -27,6 +27,11 @@ if TYPE_CHECKING:
 def sealer() -> Sealer:
     """The sealer that the settings name."""
     return _sealer(*_now())
+
+
+def has_keys() -> bool:
+    """Whether there is a keyring. Who only reads seals must not make one: nothing hangs from a new root."""
+    return _now()[1] > 0
 
 
 def available() -> bool:
@@ -65,8 +70,13 @@ def authority() -> TimeStampAuthority:
 
 
 def revocations() -> bytes:
-    """The certificates of our own authority that count no more, as a list (DER) of this hour. KeysError as above."""
-    return _revocations(*_there(), clock.now().replace(minute=0, second=0, microsecond=0))
+    """The certificates of our own authority that count no more, as a list (DER). KeysError as above.
+
+    It is of this hour, or of the last change since: a list that says more is newer, by its date and by its number.
+    """
+    settings, changed = _there()
+    now, change = clock.now().replace(microsecond=0), datetime.fromtimestamp(-(-changed // 10**9), UTC)
+    return _revocations(settings, changed, min(now, max(now.replace(minute=0, second=0), change)))
 
 
 def own_root() -> bytes:

@@ -1,6 +1,7 @@
 """`python -m portal.supervisor`: one machine, one command. Servers, tables, worker and web; all of it ends with us."""
 
 import argparse
+import json
 import logging
 import os
 import secrets
@@ -19,6 +20,7 @@ from typing import Protocol
 
 from alembic.command import upgrade
 from alembic.config import Config
+from sqlalchemy import make_url
 
 from portal.app import DOORS
 from portal.embedded import EmbeddedError, Postgres, Valkey
@@ -26,7 +28,9 @@ from portal.processes import Forked, HeldError, Process, die_with_parent, held, 
 from portal.settings import ROOT, VAR, Settings, SettingsError
 
 HOST = "127.0.0.1"  # as portal.web has it
-DEMO_DATABASE = "keurwerk_demo"
+DATABASE, DEMO_DATABASE = "keurwerk", "keurwerk_demo"
+LEFT = VAR / "run" / "environment.json"
+SHARED = ("DATABASE_URL", "REDIS_URL", "SECRET_KEY", "BASE_URL")
 PATIENCE = 60.0
 PORT_SECONDS = 6.0  # a web server of ours may be on its way out
 PAUSE = 2.0  # between the end of a part and its next start
@@ -94,10 +98,25 @@ def main() -> int:
 
 
 @contextmanager
-def services(environment: Mapping[str, str], *, demo: bool = False) -> Iterator[dict[str, str]]:
-    """An environment with a database, a queue and a secret: what is named there, and embedded servers for the rest."""
+def at_hand(environment: Mapping[str, str]) -> Iterator[dict[str, str]]:
+    """The environment of a command: what is named there, else that of the portal of this folder, running or not.
+
+    If none runs, its servers are started for as long as the command takes.
+    """
+    if environment.get("DATABASE_URL"):
+        yield dict(environment)
+        return
+    left = _left()
     with ExitStack() as running:
-        yield _start_servers(environment, running, [], demo=demo)
+        try:
+            running.enter_context(held(VAR / "run"))
+        except HeldError:
+            yield left | dict(environment)
+            return
+        database = make_url(left["DATABASE_URL"]).database if "DATABASE_URL" in left else None
+        env = _start_servers(environment, running, [], database=database or DATABASE)
+        migrate(env["DATABASE_URL"])
+        yield left | env
 
 
 def migrate(database_url: str) -> None:
@@ -108,13 +127,13 @@ def migrate(database_url: str) -> None:
 
 
 def _start_servers(
-    environment: Mapping[str, str], running: ExitStack, parts: list[Part], *, demo: bool
+    environment: Mapping[str, str], running: ExitStack, parts: list[Part], *, database: str, anew: bool = False
 ) -> dict[str, str]:
     env = dict(environment)
     if not env.get("DATABASE_URL"):
         postgres = Postgres(VAR)
         _start(postgres, running, parts)
-        env["DATABASE_URL"] = postgres.create_database(DEMO_DATABASE if demo else "keurwerk", anew=demo)
+        env["DATABASE_URL"] = postgres.create_database(database, anew=anew)
     if not env.get("REDIS_URL"):
         valkey = Valkey(VAR)
         _start(valkey, running, parts)
@@ -135,8 +154,10 @@ def _run(environment: Mapping[str, str], arguments: argparse.Namespace) -> int:
     port = _port(arguments.port, any_other=arguments.no_serve)
     parts: list[Part] = []
     with ExitStack() as running:
-        env = _start_servers(environment, running, parts, demo=arguments.demo)
+        database = DEMO_DATABASE if arguments.demo else DATABASE
+        env = _start_servers(environment, running, parts, database=database, anew=arguments.demo)
         env.setdefault("BASE_URL", f"http://{HOST}:{port}")
+        _leave_word(env)
         settings = Settings.from_env(env)
         migrate(settings.database_url)
         _load()
@@ -250,6 +271,20 @@ def _leave(*_: int | FrameType | None) -> None:
     for each in LEAVE:
         signal.signal(each, signal.SIG_IGN)  # once is enough; the parts are being stopped in order
     raise KeyboardInterrupt
+
+
+def _leave_word(env: Mapping[str, str]) -> None:
+    """Tell the commands of this machine where everything is."""
+    with open(LEFT, "w", opener=lambda path, flags: os.open(path, flags, 0o600)) as file:  # its mode
+        json.dump({name: env[name] for name in SHARED}, file)
+
+
+def _left() -> dict[str, str]:
+    try:
+        found: dict[str, str] = json.loads(LEFT.read_text())
+    except (OSError, ValueError):
+        return {}
+    return found
 
 
 def _kept_secret(path: Path) -> str:

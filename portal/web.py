@@ -23,6 +23,8 @@ def main() -> None:
     arguments = _arguments()
     module, name = arguments.target.split(":")
     application = getattr(import_module(module), name)
+    if "registry.extract" in getattr(application, "view_functions", ()):
+        import_module("certificates.press.printing")  # loaded now and shared, not while the first visitor waits
 
     def in_the_worker() -> Any:
         die_with_parent(signal.SIGKILL)

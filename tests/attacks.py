@@ -231,9 +231,8 @@ def broken_signature(pdf: bytes) -> bytes:
     message = cms.ContentInfo.load(bytes.fromhex(pdf[start:end].decode()))
     signer = message["content"]["signer_infos"][0]
     value = signer["signature"].native
-    return put(
-        pdf, pdf.index(value.hex().upper().encode(), start) + 2 * len(value) - 1, b"0" if value[-1] & 15 else b"1"
-    )
+    last = pdf.lower().index(value.hex().encode(), start) + 2 * len(value) - 1
+    return put(pdf, last, b"0" if value[-1] & 15 else b"1")
 
 
 def without_stamp(pdf: bytes) -> bytes:

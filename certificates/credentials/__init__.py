@@ -5,7 +5,7 @@ from certificates.credentials.certification import issue
 from certificates.credentials.offline import offline_keys, offline_token, offline_url, read_offline
 from certificates.credentials.securing import MEDIA_TYPE, read
 from certificates.credentials.status import StatusPurpose, status_list
-from certificates.credentials.tokens import CredentialError, jwks, key_of, said, thumbprint
+from certificates.credentials.tokens import CredentialError, jwk, jwks, key_of, said, thumbprint
 
 __all__ = [
     "MEDIA_TYPE",
@@ -13,6 +13,7 @@ __all__ = [
     "StatusPurpose",
     "issue",
     "issue_badge",
+    "jwk",
     "jwks",
     "key_of",
     "offline_keys",

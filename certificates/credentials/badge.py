@@ -7,13 +7,15 @@ from typing import Any
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from certificates.credentials.dates import first_moment, last_moment, moment
-from certificates.credentials.securing import CONTEXT, signed
+from certificates.credentials.securing import CONTEXT
 from certificates.credentials.status import StatusPurpose, status_entry
+from certificates.credentials.tokens import sign
 
 _CONTEXTS = [
     "https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.3.json",
     "https://purl.imsglobal.org/spec/ob/v3p0/extensions.json",  # explains the type of the schema
 ]
+TYPE = "JWT"
 _SCHEMA = "https://purl.imsglobal.org/spec/ob/v3p0/schema/json/ob_v3p0_achievementcredential_schema.json"
 _ABOUT = {
     "nl": "keurmerk voor uitzendbureaus: getoetst aan de norm, en onafhankelijk besloten",
@@ -26,6 +28,7 @@ def issue_badge(
 ) -> str:
     """The badge of a certificate, secured as a JWT (Open Badges 3.0 section 8.2); arguments as for `issue`.
 
+    That section knows the type JWT only, no type of content, and names a key by the address at which it is found.
     The standard has room for one status only. It is that of the suspension list, in which every certificate is set that
     does not count now, whatever the reason.
     """
@@ -43,7 +46,13 @@ def issue_badge(
         "credentialStatus": status_entry(issuer, StatusPurpose.SUSPENSION, status_index),
     }
     claims = {"jti": badge["id"], "sub": facts["register_url"], "nbf": _seconds(starts), "exp": _seconds(ends)}
-    return signed({**badge, **claims, "iat": _seconds(at)}, issuer, key)
+    claims |= {"iat": _seconds(at), "iss": issuer}
+    return sign({**badge, **claims}, key, typ=TYPE, named=lambda kid: key_url(issuer, kid))
+
+
+def key_url(issuer: str, kid: str) -> str:
+    """Where one key is, as JWK."""
+    return f"{issuer}/credential-keys/{kid}"
 
 
 def _subject(facts: Mapping[str, Any], issuer: str) -> dict[str, Any]:

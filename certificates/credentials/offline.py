@@ -36,7 +36,7 @@ def offline_token(facts: Mapping[str, Any], key: ec.EllipticCurvePrivateKey) -> 
         "d": facts["digest"][:_DIGEST_LETTERS],
     }
     payload |= {"c": 1} if facts["conditional"] else {}
-    return tokens.sign(payload, key, typ=TYPE, kid_letters=_KID_LETTERS)
+    return tokens.sign(payload, key, typ=TYPE, named=lambda kid: kid[:_KID_LETTERS])
 
 
 def offline_url(base_url: str, facts: Mapping[str, Any], key: ec.EllipticCurvePrivateKey) -> str:

@@ -49,11 +49,11 @@ def sign(
     *,
     typ: str,
     cty: str | None = None,
-    kid_letters: int | None = None,
+    named: Callable[[str], str] = str,
 ) -> str:
-    """A compact JWS of the payload as JSON. The key is named in whole, or by the first letters of its name."""
+    """A compact JWS of the payload as JSON. `named` makes what the header calls the key from its thumbprint."""
     kid, loaded = _loaded(key)
-    header = {"alg": ALGORITHM, "kid": kid[:kid_letters], "typ": typ} | ({"cty": cty} if cty else {})
+    header = {"alg": ALGORITHM, "kid": named(kid), "typ": typ} | ({"cty": cty} if cty else {})
     data = json.dumps(payload, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode()
     return jws.serialize_compact(header, data, loaded, algorithms=[ALGORITHM])
 
@@ -84,8 +84,8 @@ def said(token: str) -> dict[str, Any]:
 
 
 def key_of(token: str) -> str:
-    """Which key signed a token of ours."""
-    return str(_parsed(_decoded(token.partition(".")[0]))["kid"])
+    """The thumbprint of the key that signed a credential or badge of ours; a badge names the address of its key."""
+    return str(_parsed(_decoded(token.partition(".")[0]))["kid"]).rpartition("/")[2]
 
 
 @lru_cache(maxsize=4)

@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from certificates.ledger.tree import HASH_SIZE
 
 MOST_SIGNATURES = 64
-LONGEST_NOTE = 64 * 1024
+LONGEST_NOTE = 128 * 1024  # sixteen signatures must be read, and those of after quantum computers have 5 kB each
 _DASH = "— "
 _KEY_SIZE = 32
 _SIGNATURE_SIZE = 64

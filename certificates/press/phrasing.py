@@ -61,7 +61,7 @@ def _common(facts: Mapping[str, Any]) -> dict[str, Any]:
         "seat": ", ".join(
             filter(None, (seat["street"], f"{seat['postcode']} {seat['city']}".strip(), seat["country"]))
         ),
-        "trade_names": " · ".join(facts["trade_names"]),
+        "trade_names": "\u00a0· ".join(facts["trade_names"]),
         "activities": ", ".join(facts["activities"]),
         "sectors": ", ".join(facts["sectors"]),
         "own_housing": facts["own_housing"],

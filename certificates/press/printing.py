@@ -1,7 +1,8 @@
 """The press itself: a template and plain values in, a tagged PDF/A-3a and PDF/UA-1 file out."""
 
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
+import gc
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
@@ -62,7 +63,7 @@ class Press:
         self._loader = FileSystemLoader(templates)
         self._environments: dict[str, ImmutableSandboxedEnvironment] = {}
         self._words = lru_cache(maxsize=8)(Words)
-        self.compiled = CompiledPress(fonts, self._master)
+        self.compiled = CompiledPress(fonts)
         self._lock = Lock()
 
     def render(
@@ -85,11 +86,12 @@ class Press:
             raise PressError("two attachments have the same name")
         texts = phrased(kind, self._lettering.printable(dict(printed)), self._words(language))
         dated = printed[_DATED[kind]][:10]
-        with self._lock:
+        with self._lock, _uncollected():
             try:
                 if room is not None and kind in PHRASES:
+                    order = Order(kind, texts, language, dated, files, room, offline_url)
                     with suppress(UnfitError):
-                        return self.compiled.render(Order(kind, texts, language, dated, files, room, offline_url))
+                        return self.compiled.render(order, self._master)
                 return self._print(kind, self._page(kind, texts, language, offline_url), dated, files, room)
             except FatalURLFetchingError as error:
                 raise PressError(str(error)) from error
@@ -136,6 +138,18 @@ class Press:
         env.globals.update(rosette=drawing.rosette, qr=drawing.qr, titled=drawing.titled)
         env.globals.update(status_colour=drawing.status_colour)
         return env
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Without the garbage collector: it would walk a growing document again and again, and nothing in it is garbage."""
+    collects = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collects:
+            gc.enable()
 
 
 def _check(kind: str, printed: Mapping[str, Any]) -> None:

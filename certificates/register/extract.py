@@ -2,23 +2,55 @@
 
 import base64
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from audits.agencies.printed import country_name, register_label
 from audits.core import clock
+from audits.core.errors import NotFoundError
 from audits.schemes.text import SchemeText, Text
+from certificates.ledger.models import LedgerEntry, SignedCheckpoint
 from certificates.models import Certificate
 from certificates.press.documents import facts_digest
 from certificates.register.files import last_change
 from certificates.register.models import RegisterEntry
 from certificates.register.norms import norm_by_digest
+from certificates.register.queries import HIDDEN
 from certificates.rules import Status
 
 _ENDED_BY_US = frozenset({Status.SUSPENDED, Status.WITHDRAWN})
 _CHANCE_BYTES = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What an extract is about: the entry, its certificate, and how far the public log is.
+
+    `log_index` is that of the last entry about the certificate, `log_size` how many entries are signed for.
+    """
+
+    entry: RegisterEntry
+    certificate: Certificate | None
+    log_index: int | None
+    log_size: int
+
+
+def subject_of(session: Session, public_id: str) -> Subject:
+    """All of it in one statement: somebody waits. NotFoundError if there never was such an entry."""
+    newest = select(func.max(LedgerEntry.index)).where(LedgerEntry.number == Certificate.number).scalar_subquery()
+    signed = select(func.coalesce(func.max(SignedCheckpoint.size), 0)).scalar_subquery()
+    query = select(RegisterEntry, Certificate, newest, signed).options(*HIDDEN)
+    query = query.outerjoin(Certificate, Certificate.id == RegisterEntry.certificate_id)
+    found = (
+        session.execute(query.where(RegisterEntry.public_id == public_id)).first() if public_id.isprintable() else None
+    )
+    if found is None:
+        raise NotFoundError("The register has no entry at this address.")
+    return Subject(*found)
 
 
 def extract_reference(day: date, chance: bytes) -> str:
@@ -28,8 +60,7 @@ def extract_reference(day: date, chance: bytes) -> str:
 
 def extract_facts(
     session: Session,
-    entry: RegisterEntry,
-    certificate: Certificate | None,
+    subject: Subject,
     *,
     language: str,
     status_label: str,
@@ -40,9 +71,10 @@ def extract_facts(
 ) -> dict[str, Any]:
     """What the extract says; the fields are those of `certificates.press.documents.RegisterExtractFacts`.
 
-    `certificate` is the one that the entry names, if it names one; `status_label` the status of that day in the
-    words of the language. The seat is that of the certificate; without one the register knows the town only.
+    `status_label` is the status of that day in the words of the language. The seat is that of the certificate; without
+    one the register knows the town only.
     """
+    entry, certificate = subject.entry, subject.certificate
     day = clock.day_of(asked_at)
     status, since = entry.status_on(day), entry.since_on(day)
     facts = {

@@ -36,7 +36,7 @@ __all__ = [
 ]
 
 
-_HIDDEN = (defer(RegisterEntry.near), defer(RegisterEntry.folded), defer(RegisterEntry.numbers))
+HIDDEN = (defer(RegisterEntry.near), defer(RegisterEntry.folded), defer(RegisterEntry.numbers))
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +103,7 @@ def figures(session: Session, day: date) -> Figures:
 
 def latest(session: Session, day: date, limit: int = 6) -> list[RegisterEntry]:
     """The listed entries that changed last."""
-    query = select(RegisterEntry).where(listed_on(day)).options(*_HIDDEN)
+    query = select(RegisterEntry).where(listed_on(day)).options(*HIDDEN)
     return list(session.scalars(query.order_by(RegisterEntry.updated_at.desc(), RegisterEntry.public_id).limit(limit)))
 
 
@@ -152,7 +152,7 @@ def all_credentials(session: Session) -> Iterator[tuple[str, str]]:
 
 
 def _one(session: Session, condition: ColumnElement[bool]) -> RegisterEntry:
-    found = session.scalar(select(RegisterEntry).where(condition).options(*_HIDDEN))
+    found = session.scalar(select(RegisterEntry).where(condition).options(*HIDDEN))
     if found is None:
         raise NotFoundError("The register has no entry at this address.")
     return found

@@ -124,7 +124,7 @@ def _cut(text: str, size: int) -> str:
 
 def _usage(*, certifies: bool) -> x509.KeyUsage:
     return x509.KeyUsage(
-        digital_signature=not certifies,
+        digital_signature=True,  # a root signs word on revocation too, which is no certificate and no list
         content_commitment=not certifies,
         key_cert_sign=certifies,
         crl_sign=certifies,

@@ -39,7 +39,8 @@ class SignedData:
         fields = certificate["tbs_certificate"]
         self._signer = der.sequence(fields["issuer"].dump(), fields["serial_number"].dump())
         self._algorithm = _RSA if certificate.public_key.algorithm == "rsa" else _ECDSA
-        self._certificates = der.implicit(0, key.certificate, *key.chain[:-1])  # the root is pinned, never sent
+        sent = sorted((key.certificate, *key.chain[:-1]))  # the root is pinned, never sent
+        self._certificates = der.implicit(0, *sent)
         self._before, self._after = _attributes(key.certificate, content_type)
 
     def sign(

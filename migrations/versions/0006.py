@@ -1,22 +1,24 @@
-"""A register extract is made as often as it is asked for."""
+"""What is only ever added to cannot be emptied either: a trigger for each row does not see TRUNCATE."""
 
 from alembic import op
 
 revision = "0006"
 down_revision = "0005"
 
-ONCE = {"table_name": "document", "columns": ["kind", "subject_id"], "unique": True}
+KEPT = (
+    *("event", "decision", "certificate", "certificate_change", "document", "document_stamp", "tie"),
+    *("audit_participant", "scheme_version", "requirement", "population", "sampled_unit"),
+    *("ledger_entry", "ledger_node", "checkpoint", "cosignature"),
+)
 
 
 def upgrade() -> None:
-    op.drop_index("uq_document_once", table_name="document")
-    op.create_index(
-        "uq_document_once",
-        **ONCE,
-        postgresql_where="kind NOT IN ('audit_report', 'register_extract') AND replaces IS NULL",
-    )
+    for table in KEPT:
+        op.execute(
+            f"CREATE TRIGGER {table}_whole BEFORE TRUNCATE ON {table} FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()"
+        )
 
 
 def downgrade() -> None:
-    op.drop_index("uq_document_once", table_name="document")
-    op.create_index("uq_document_once", **ONCE, postgresql_where="kind <> 'audit_report' AND replaces IS NULL")
+    for table in KEPT:
+        op.execute(f"DROP TRIGGER {table}_whole ON {table}")

@@ -85,7 +85,8 @@ async function check() {
 async function keep() {
   await navigator.serviceWorker.register("/check-worker.js", { scope: "/check" });
   const parts = performance.getEntriesByType("resource").map((each) => each.name);
-  const wanted = [location.origin + location.pathname + location.search, ...parts];
+  // This script by its name: the browser may not have listed it yet while it runs.
+  const wanted = [...new Set([location.origin + location.pathname + location.search, import.meta.url, ...parts])];
   const cache = await caches.open("check");
   await cache.addAll(wanted);
   for (const old of await cache.keys()) if (!wanted.includes(old.url)) await cache.delete(old);

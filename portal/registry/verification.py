@@ -24,7 +24,7 @@ from certificates.register.files import Ending, ending, facts_with
 from certificates.register.models import RegisterEntry
 from certificates.register.queries import PublicDocument
 from certificates.register.rules import may_rely
-from certificates.rules import is_number
+from certificates.rules import Status, is_number
 from certificates.seal import KeysError, SealReason, SealVerdict
 from portal import sealing
 from portal.storage import StorageDownError
@@ -87,6 +87,11 @@ class Checked:
         return self.verdict.reason if self.verdict else None
 
     @property
+    def said(self) -> Status:
+        """The status that a register extract tells of; its words are in the language in which it was asked."""
+        return Status(self.extract["status"])
+
+    @property
     def genuine(self) -> bool:
         """Whether it is a document of ours, as we made it."""
         return self.answer in GENUINE
@@ -95,7 +100,7 @@ class Checked:
         """Whether a hirer may rely on what it says: a certificate that is valid, an extract that still holds."""
         if self.answer is Answer.EXTRACT and self.entry:
             status = self.entry.status_on(day)
-            return may_rely(status) and status.value == self.extract["status"]
+            return may_rely(status) and status is self.said
         return self.answer is Answer.VALID
 
 
@@ -161,10 +166,12 @@ def _examine(data: bytes) -> SealVerdict:
     # Only who checks a file that we do not know pays for this: the rest of the register does not load it.
     from certificates.seal import examine_apart  # noqa: PLC0415
 
+    if not sealing.has_keys():
+        raise StorageDownError("the root of our seals is missing")
     try:
         roots, distrusted, sealers = sealing.roots(), sealing.distrusted(), sealing.sealers()
     except KeysError as error:
-        raise StorageDownError("the root of our seals is missing") from error
+        raise StorageDownError("the root of our seals cannot be read") from error
     with _turn():
         return examine_apart(data, roots, distrusted=distrusted, sealers=sealers, max_bytes=len(data))
 

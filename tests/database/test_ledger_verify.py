@@ -21,10 +21,11 @@ from certificates.ledger.verify import problems
 from certificates.seal import Keyring, ensure_keyring
 from certificates.seal.custody import create_key, mark_compromised
 from certificates.seal.keys import Purpose
-from portal import ledger_cli, sealing
+from portal import sealing
 from portal.chores import sign_head
 from portal.cli import main
-from portal.ledger_cli import ledger_commands
+from portal.commands import ledger as ledger_command
+from portal.commands.ledger import ledger_commands
 from tests.factories.ledger import KEY, VKEY, happen, issued
 from tests.factories.people import make_person
 
@@ -185,7 +186,7 @@ def test_a_new_key_goes_on_where_the_old_one_ended(settings, session, tmp_path):
         made = create_key(ring.folder, Purpose.LEDGER, "Stichting Keurwerk", "a passphrase")
     mark_compromised(ring.folder, made.id, reason="A laptop was lost.")
     assert len({each.vkey for each in session.scalars(select(SignedCheckpoint))}) == 2
-    ever = ledger_cli._ever(replace(settings, seal_dir=ring.folder))
+    ever = ledger_command._ever(replace(settings, seal_dir=ring.folder))
     assert (len(ever), len(Keyring.open(ring.folder).ledger_public())) == (3, 2)
     assert list(problems(session, ORIGIN, [Vkey.of(ORIGIN, key) for key in ever])) == []
 

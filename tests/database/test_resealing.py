@@ -1,6 +1,7 @@
 """A lost key: it is revoked, and every living certificate gets a new file that replaces the old one."""
 
 import json
+import os
 from dataclasses import replace
 from datetime import timedelta
 from hashlib import sha256
@@ -9,6 +10,7 @@ from uuid import uuid4
 
 import pytest
 from click.testing import CliRunner
+from cryptography import x509
 from sqlalchemy import insert, select
 from sqlalchemy.exc import IntegrityError
 
@@ -25,13 +27,13 @@ from certificates.queries import find_document
 from certificates.register import queries as register
 from certificates.register.files import KEY_LOST
 from certificates.seal.custody import ensure_keyring
-from certificates.seal.keys import Keyring, KeyState, Purpose
+from certificates.seal.keys import MANIFEST, Keyring, KeyState, Purpose
 from certificates.seal.verify import examine
 from certificates.services import promise_replacements, record_document
 from certificates.workflow import CertificateState
 from portal import credentials, handlers, sealing, storage
 from portal.cli import main
-from portal.keys import keys
+from portal.commands.keys import keys
 from tests.browser import Browser
 from tests.factories.certificates import BASE_URL, BODY, make_certificate, make_grant
 from tests.factories.people import make_person
@@ -107,6 +109,29 @@ def test_from_a_lost_key_to_a_new_file_for_everybody(portal, session):
     assert [entry.state for entry in ring(portal).of(Purpose.SEAL)] == [KeyState.ACTIVE, KeyState.COMPROMISED]
     event = history(session, certificate.id)[-1]
     assert (event.name, event.data["before"], event.data["after"]) == ("certificate.reseal", old.sha256, new.sha256)
+
+
+def test_a_list_with_one_more_lost_key_is_a_newer_list(portal, monkeypatch):
+    """RFC 5280 clause 5.2.3: who kept the list of this hour must be able to see that there is another one."""
+    hour = clock.now().replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
+
+    def listed(minute):
+        monkeypatch.setattr(clock, "now", lambda: hour + timedelta(minutes=minute))
+        with portal.app_context():
+            crl = x509.load_der_x509_crl(sealing.revocations())
+        number = crl.extensions.get_extension_for_class(x509.CRLNumber).value.crl_number
+        return number, crl.last_update_utc, len(crl)
+
+    before = listed(10)
+    assert before[1:] == (hour, 0)
+    lost = ring(portal).active(Purpose.SEAL)
+    run(portal, "compromised", lost.id, "--reason", "a laptop was stolen")
+    at = (hour + timedelta(minutes=20)).timestamp()
+    os.utime(portal.extensions["settings"].seal_dir / MANIFEST, (at, at))
+    after = listed(30)
+    assert after[1:] == (hour + timedelta(minutes=20), 1)
+    assert after[0] > before[0]
+    assert listed(40) == after
 
 
 def with_twin(portal, session):

@@ -77,6 +77,7 @@ def assess(window) -> None:
             )
         window.page.locator(f'input[name="value"][value="{PLAIN}"]').check()
         window.page.get_by_role("button", name="Save and continue").click()
+        window.page.wait_for_load_state("domcontentloaded")  # what is counted below must be there already
         questions += 1
         assert questions < 80
         if "/questions/" not in window.page.url and (more := window.page.locator(".kw-task--open").first).count():
@@ -194,8 +195,9 @@ def test_a_case_goes_all_the_way(screen, portal, tmp_path):
     assert "Certified" in visitor.text
     pdf = visitor.context.request.get(f"/certificates/{number}.pdf").body()
     check_signature(pdf, tmp_path / "certificate.pdf")
-    assert verify(visitor, pdf) == "genuine"
-    assert verify(visitor, pdf.replace(b"/Producer", b"/Prodacer", 1)) == "altered"
+    assert verify(visitor, pdf) == "valid"
+    place = pdf.index(b"stream") + 100
+    assert verify(visitor, pdf[:place] + bytes([pdf[place] ^ 1]) + pdf[place + 1 :]) == "altered"
 
     decider.open("/office/certificates/").link(number)
     decider.click("Suspend").fill(reason="Wages late.").click("Suspend the certificate")
@@ -226,9 +228,14 @@ def verify(window, pdf: bytes) -> str:
     window.page.locator('input[type="file"]').set_input_files(
         {"name": "certificate.pdf", "mimeType": "application/pdf", "buffer": pdf}
     )
-    window.page.locator('form:has(input[type="file"]) button').click()
+    window.click("Check the file", exact=True)
+    outcome = window.page.locator("[data-outcome]")
+    send = window.page.get_by_role("button", name="Send the file")
+    outcome.or_(send).wait_for()
+    if send.is_visible():  # a file that is not in our records leaves the device only when its owner says so
+        send.click()
     window.judge()
-    return window.page.locator("[data-outcome]").get_attribute("data-outcome")
+    return outcome.get_attribute("data-outcome")
 
 
 def test_an_agency_can_apply_without_javascript(screen, portal):

@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 
 from audits.core import clock
+from certificates import press
 from certificates.workflow import CertificateState
 from portal import database
-from tests import attacks
+from tests import attacks, printed
 from tests.factories.certificates import make_certificate
 from tests.factories.documents import known, plain_pdf, seal_with
 from tests.paper import paper
@@ -36,6 +37,8 @@ def files(portal, tmp_path_factory):
         older = make_certificate(session, issued=clock.today() - timedelta(days=400))
         known(session, older, made["replaced"])
         make_certificate(session, agency=older.agency)
+        facts = printed.certificate(number=valid.number, legal_name="Schaduw Internationale Uitzendorganisatie B.V.")
+        made["borrowed"] = press.render("certificate", facts, language="nl")
         made["entry"] = f"/register/nl-{valid.agency.register_number}".encode()
     made |= {"altered": attacks.overlaid(made["valid"]), "strange": plain_pdf(), "large": bytes(11 << 20)}
     for name, data in made.items():
@@ -81,7 +84,11 @@ def test_a_file_that_we_know_never_leaves_the_device(screen, files, sent, name, 
 
 @pytest.mark.parametrize(
     ("name", "heading"),
-    [("altered", "This file was changed after we sealed it"), ("strange", "This file is not ours")],
+    [
+        ("altered", "This file was changed after we sealed it"),
+        ("strange", "This file is not ours"),
+        ("borrowed", "This file is not ours"),
+    ],
 )
 def test_a_file_that_we_do_not_know_leaves_the_device_when_told_to(screen, files, sent, name, heading):
     window = choose(sent(screen()), files / f"{name}.pdf").click("Check the file", exact=True)
@@ -91,6 +98,8 @@ def test_a_file_that_we_do_not_know_leaves_the_device_when_told_to(screen, files
     window._judged.clear()
     window.judge()
     assert {method for method, _, _ in sent.found} == {"GET"}
+    assert panel.get_attribute("role") == "group"
+    window._judged.clear()
     window.click("Send the file and have it examined")
     assert window.heading == heading
     assert [method for method, _, _ in sent.found].count("POST") == 1

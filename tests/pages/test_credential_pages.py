@@ -1,11 +1,12 @@
 """What machines fetch: at permanent addresses, in the right form, open to everybody, and never older than it says."""
 
 import json
+from base64 import urlsafe_b64decode
 
 import pytest
 
 from audits.core import clock
-from certificates.credentials import StatusPurpose, published, read, thumbprint
+from certificates.credentials import StatusPurpose, published, read, said, thumbprint
 from certificates.credentials.bits import decode, is_set
 from certificates.workflow import CertificateState
 from portal import credentials, sealing
@@ -67,12 +68,21 @@ def test_who_asks_for_json_reads_what_it_says(client, issued, keys):
         assert response.mimetype == "application/vc+jwt"
 
 
-def test_the_badge_is_served_as_its_standard_asks(client, issued, keys):
+def test_the_badge_is_served_as_its_standard_asks(client, issued):
     signed = open_to_all(client.get(f"/certificates/{issued.number}.badge.jwt"), 60)
     assert signed.mimetype == "text/plain"
-    claims = read(signed.text, keys, issuer=BASE_URL)
+    claims = said(signed.text)
     assert claims["id"] == f"{BASE_URL}/certificates/{issued.number}.badge.jwt"
     assert client.get(f"/certificates/{issued.number}.badge.json").json == claims
+
+
+def test_a_badge_says_where_its_key_is(client, issued):
+    kid = json.loads(urlsafe_b64decode(issued.badge.partition(".")[0] + "=="))["kid"]
+    response = open_to_all(client.get(kid.removeprefix(BASE_URL)), 300)
+    assert response.mimetype == "application/jwk+json"
+    (published,) = client.get("/.well-known/jwks.json").json["keys"]
+    assert response.json == published
+    assert client.get("/credential-keys/AAAA").status_code == 404
 
 
 def test_the_status_is_where_the_credential_says(client, session, issued, keys, app):

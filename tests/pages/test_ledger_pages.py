@@ -1,5 +1,6 @@
 """The log as the world reads it: tiles, checkpoints, proofs, witnesses, the archive, and the page for people."""
 
+import gzip
 import io
 import json
 import subprocess
@@ -10,7 +11,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from certificates.ledger import tiles, tree
-from certificates.ledger.notes import Algorithm, Checkpoint, Note, Vkey, cosign
+from certificates.ledger.notes import LONGEST_NOTE, Algorithm, Checkpoint, Note, Vkey, cosign
 from certificates.ledger.proof import Proof
 from certificates.ledger.services import append
 from certificates.rules import certificate_number
@@ -94,6 +95,24 @@ def test_anybody_rebuilds_the_log_from_its_checkpoint_and_tiles(client, session,
     assert tree.root_of(leaves) == checkpoint.root
 
 
+def test_entries_come_compressed_for_who_can_unpack_them(client, session, sign):
+    fill(session, 300)
+    sign()
+    whole = read(client, "/ledger/tile/entries/000")
+    packed = client.get("/ledger/tile/entries/000", headers={"Accept-Encoding": "gzip, identity"})
+    assert packed.headers["Content-Encoding"] == "gzip"
+    assert gzip.decompress(packed.data) == whole.data
+    assert len(packed.data) < len(whole.data) / 3
+    assert packed.headers["ETag"] != whole.headers["ETag"]
+    assert "Content-Encoding" not in whole.headers
+    for response in (whole, packed):
+        assert "Accept-Encoding" in response.vary
+    for path in ("entries/000", "0/000"):
+        refused = client.get(f"/ledger/tile/{path}", headers={"Accept-Encoding": "gzip;q=0"})
+        assert "Content-Encoding" not in refused.headers
+    assert "Accept-Encoding" not in client.get("/ledger/tile/0/000", headers={"Accept-Encoding": "gzip"}).vary
+
+
 def test_only_what_is_under_a_checkpoint_is_served(client, session, sign):
     fill(session, 300)
     sign()
@@ -172,7 +191,7 @@ def test_what_no_witness_signed_is_refused(client, session, sign, known):
         (str(Note(strange, (cosign(strange, WITNESS.name, OTHER, 1),))), 404),
         ("", 403),
         (b"\xff\xfe", 403),
-        ("x" * 200_000, 413),
+        ("x" * 3 * LONGEST_NOTE, 413),
     ):
         assert client.post("/ledger/cosignatures", data=body).status_code == status
 
@@ -197,7 +216,7 @@ def test_we_answer_other_logs_as_a_witness_must(client, known):
     assert post(TheirLog("forged").submission(5, 5)).status_code == 409
     assert post(log.submission(5, 5).replace("old 5", "old 6")).status_code == 400
     assert post("nonsense").status_code == 400
-    assert post(b"\xff" * 200_000).status_code == 413
+    assert post(b"\xff" * 3 * LONGEST_NOTE).status_code == 413
     assert post(log.submission(5, 9)).status_code == 200
 
 
@@ -256,7 +275,7 @@ def test_the_page_shows_the_last_checkpoints_and_who_saw_them(app, client, sessi
             client.post("/ledger/cosignatures", data=str(Note(text, (cosign(text, WITNESS.name, OTHER, 5),))))
     page = Browser(app, language).open("/ledger")
     rows = [[cell.text.strip() for cell in row.select("th, td")] for row in page.soup.select("main tbody tr")]
-    assert [row[0] for row in rows] == ["3", "2", "1"]
+    assert [row[1] for row in rows] == ["3", "2", "1"]
     assert [WITNESS.name in row[3] for row in rows] == [False, True, False]
     assert ORIGIN in page.text
     assert "127.0.0.1:8000/witness" in page.text

@@ -1,6 +1,7 @@
 """Whoever holds a certificate hears whether it is ours, whether it was changed, and what it is worth today."""
 
 import hashlib
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from io import BytesIO
@@ -14,7 +15,7 @@ from certificates import press
 from certificates.ledger.services import append
 from certificates.models import Document
 from certificates.register.files import Why
-from certificates.seal import SealLevel, SealOutcome, SealReason, SealVerdict, examine
+from certificates.seal import SealLevel, SealOutcome, SealReason, SealVerdict, ensure_keyring, examine
 from certificates.services import replace_document
 from certificates.workflow import CertificateState
 from portal.registry import verification, wording
@@ -30,8 +31,9 @@ TODAY = clock.today()
 
 
 @pytest.fixture(autouse=True)
-def here(monkeypatch):
-    """Examine in this process, which saves half a second each; the tests of the command do not."""
+def here(monkeypatch, settings):
+    """Keys, as `make serve` leaves them. Examine in this process: it saves half a second each; the command does not."""
+    ensure_keyring(settings.seal_dir, settings.body_name, settings.seal_passphrase)
     monkeypatch.setattr("certificates.seal.apart.examine_apart", examine)
 
 
@@ -54,18 +56,19 @@ def test_a_genuine_certificate_that_counts(app, session, sealed, conditions):
     assert page.heading == "Genuine, and valid today"
     assert ("Yes, with conditions." if conditions else "Yes. This agency is certified today.") in page.text
     assert certificate.number in page.text
+    assert all(each in page.text for each in conditions)
 
 
 @pytest.mark.parametrize(
-    ("certificate_state", "issued", "words"),
+    ("certificate_state", "issued", "words", "next_step"),
     [
-        (S.SUSPENDED, 30, "The certificate is suspended."),
-        (S.WITHDRAWN, 30, "The certificate was withdrawn."),
-        (S.ACTIVE, 900, "The certificate has expired."),
+        (S.SUSPENDED, 30, "The certificate is suspended.", "A suspension can end."),
+        (S.WITHDRAWN, 30, "The certificate was withdrawn.", "This certificate will not count again."),
+        (S.ACTIVE, 900, "The certificate has expired.", "Ask the agency whether it has a newer certificate"),
     ],
 )
 def test_a_genuine_certificate_that_counts_no_more_says_since_when_and_why(  # noqa: PLR0917
-    app, session, sealed, certificate_state, issued, words
+    app, session, sealed, certificate_state, issued, words, next_step
 ):
     certificate = make_certificate(
         session, certificate_state, issued=TODAY - timedelta(days=issued), reason="Wages were not paid."
@@ -73,6 +76,8 @@ def test_a_genuine_certificate_that_counts_no_more_says_since_when_and_why(  # n
     page = check(app, known(session, certificate, sealed.ours))
     assert page.heading == "Genuine, but not valid today"
     assert words in page.text
+    assert next_step in page.text
+    assert page.link("info@keurwerk.example")
     assert "Do not rely on it today." in page.text
     assert "Since " in page.text
     assert ("Wages were not paid." in page.text) == (certificate_state is not S.ACTIVE)
@@ -135,6 +140,8 @@ def test_a_file_that_was_added_to_says_what_was_done_and_leads_to_the_original(a
         assert certificate.number in page.text
         assert page.link("Download the certificate as we issued it") == f"/certificates/{certificate.number}.pdf"
         assert "info@keurwerk.example" in page.text
+        assert "Yes." not in page.text, "nobody may take it for a yes to this file"
+        assert "Status today Certified" in page.text
 
 
 def test_a_renewed_file_is_the_certificate_that_it_renews(app, session, sealed, monkeypatch):
@@ -163,6 +170,7 @@ def test_a_number_that_was_typed_onto_our_layout_belongs_to_somebody_else(app, s
         rows = [[cell.get_text() for cell in row.select("th, td")] for row in page.soup.select("table tbody tr")]
         assert ["Agency", "Schaduw Flex B.V.", certificate.agency.legal_name] in rows
         assert any(row[0] == "Valid until" and row[1] == "1 January 2099" for row in rows)
+        assert page.soup.select_one('td[data-label="This file"]'), "no cards where the screen is narrow"
 
 
 def test_what_a_strange_file_says_cannot_become_part_of_our_page(app, session):
@@ -189,6 +197,7 @@ def test_a_file_that_was_sealed_anew_leads_to_the_new_one(app, session, sealed):
     assert page.heading == "Genuine, but not valid today"
     assert "This file was replaced. The certificate itself counts: use the new file." in page.text
     assert "The key was lost." in page.text
+    assert "Do not rely on this file." in page.text
     assert page.link("Download the new file") == f"/certificates/{certificate.number}.pdf"
 
 
@@ -216,6 +225,27 @@ class TestByHash:
     def test_an_unknown_hash_is_not_found_and_that_is_no_verdict_on_the_file(self, app, session):
         page = Browser(app, "en").open("/verify/" + "0" * 64, status=404)
         assert page.heading == "We do not know this file"
+
+    def test_a_program_gets_json_by_hash_and_by_file(self, app, session, sealed):
+        certificate = make_certificate(session)
+        data = known(session, certificate, sealed.ours)
+        client, json = app.test_client(), {"Accept": "application/json"}
+        by_hash = client.get(f"/verify/{hashlib.sha256(data).hexdigest()}", headers=json)
+        assert (by_hash.json["answer"], by_hash.json["certificate"]["number"]) == ("valid", certificate.number)
+        assert "Accept" in by_hash.headers["Vary"]
+
+        def send(data):
+            return client.post("/verify", data={"file": (BytesIO(data), "x.pdf")}, headers=json)
+
+        assert send(data).json == by_hash.json
+        assert send(attacks.overlaid(data)).json["reason"] == "overlaid"
+        unknown = client.get("/verify/" + "0" * 64, headers=json)
+        assert (unknown.status_code, unknown.json["answer"]) == (404, None)
+        refused = send(b"")
+        assert (refused.status_code, refused.mimetype) == (422, "application/problem+json")
+        assert (
+            client.get(f"/verify/{hashlib.sha256(data).hexdigest()}", headers={"Accept": "*/*"}).mimetype == "text/html"
+        )
 
     @pytest.mark.parametrize("text", ["0" * 63, "g" * 64, "0" * 65])
     def test_what_is_no_hash_is_not_found(self, app, session, text):
@@ -249,6 +279,12 @@ def test_a_file_of_200_mb_is_refused_before_it_is_read(app):
     assert answer.status_code == 413
     assert page.heading == "Check a certificate"
     assert page.errors == ["The file is larger than 10 MB."]
+
+
+def test_without_our_root_nothing_is_judged_and_none_is_made(app, session, settings, monkeypatch, tmp_path):
+    monkeypatch.setitem(app.extensions, "settings", replace(settings, seal_dir=tmp_path / "none"))
+    check(app, plain_pdf(), status=503)
+    assert not (tmp_path / "none").exists()
 
 
 def test_when_all_doors_are_taken_the_next_one_hears_it_soon(app, session, monkeypatch):

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from contextlib import nullcontext
 
 import pytest
 from click.testing import CliRunner
@@ -20,8 +21,9 @@ KEYS = {
 
 
 @pytest.fixture
-def verify(app, settings, tmp_path, monkeypatch):
+def verify(app, settings, sealed, tmp_path, monkeypatch):
     """Run the command on a file with these bytes."""
+    monkeypatch.setattr(cli, "at_hand", nullcontext)
     monkeypatch.setattr(cli, "create_app", lambda *_, **__: app)
     monkeypatch.setattr(cli.Settings, "from_env", lambda _: settings)
 
@@ -45,6 +47,13 @@ def test_all_that_is_not_genuine_ends_with_one(verify, session, sealed):
     data = known(session, make_certificate(session), sealed.ours)
     for changed in (attacks.overlaid(data), sealed.theirs, plain_pdf(), b"hello", b""):
         assert verify(changed).exit_code == 1
+
+
+@pytest.mark.parametrize("words", [["--jsn"], ["another file"]])
+def test_a_slip_in_the_command_is_never_taken_for_a_genuine_file(verify, session, sealed, words):
+    result = verify(known(session, make_certificate(session), sealed.ours), *words)
+    assert result.exit_code == 1
+    assert "Usage" in result.output
 
 
 def test_the_json_has_everything(verify, session, sealed):

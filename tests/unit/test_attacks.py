@@ -10,10 +10,19 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from certificates import press
-from certificates.seal import SealLevel, SealOutcome, SealReason, SealVerdict, examine
+from certificates.seal import (
+    Keyring,
+    SealLevel,
+    SealOutcome,
+    SealReason,
+    SealVerdict,
+    ensure_keyring,
+    examine,
+)
 from certificates.seal.apart import examine_apart
 from tests import attacks as a
 from tests import printed
+from tests.paper import sealer_of
 
 O, R = SealOutcome, SealReason  # noqa: E741
 YEAR = timedelta(days=365)
@@ -247,6 +256,60 @@ class TestGenuine:
             "valid_until": "2028-03-01",
         }  # fmt: skip
         assert examine(a.attachment_replaced(genuine()), ours().root).claims == {"number": "KW-2099-00001-00"}
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory):
+    """A certificate as we really make it: compiled, sealed in one revision; and the root that it hangs from."""
+    folder = tmp_path_factory.mktemp("keys")
+    ensure_keyring(folder, a.BODY, "word")
+    sealer = sealer_of(folder, "word")
+
+    def make(**changes):
+        room = sealer.room()
+        facts = printed.certificate(**changes)
+        return sealer.seal(press.render("certificate", facts, language="nl", room=room), room)
+
+    return make, Keyring.open(folder).roots()[0]
+
+
+OWN = {
+    "a byte of the content": (lambda pdf, _: a.flipped(pdf, 3000), R.BYTES_CHANGED),
+    "the signature of another file": (a.transplanted, R.BYTES_CHANGED),
+    "the range made zero": (lambda pdf, _: a.with_range(pdf, b"0 0 0 0"), R.BAD_RANGE),
+    "saved anew": (lambda pdf, _: a.resaved(pdf), R.REWRITTEN),
+    "something behind the signature": (lambda pdf, _: a.padded(pdf), R.PADDING_USED),
+    "a letter in another case": (lambda pdf, _: a.mixed_case(pdf), R.PADDING_USED),
+    "another signature value": (lambda pdf, _: a.broken_signature(pdf), R.BROKEN_SIGNATURE),
+    "the content replaced": (lambda pdf, _: a.content_replaced(pdf), R.CONTENT_REPLACED),
+    "the page swapped": (lambda pdf, _: a.page_swapped(pdf), R.PAGES_REPLACED),
+    "a note laid over": (lambda pdf, _: a.overlaid(pdf), R.OVERLAID),
+    "another title": (lambda pdf, _: a.retitled(pdf), R.METADATA_CHANGED),
+    "other facts attached": (lambda pdf, _: a.attachment_replaced(pdf), R.ATTACHMENTS_CHANGED),
+    "the certification taken away": (lambda pdf, _: a.uncertified(pdf), R.NOT_CERTIFIED),
+    "signed once more": (lambda pdf, _: stranger("Jansen").sign_again(pdf), R.SIGNED_AGAIN),
+    "stamped by a stranger": (lambda pdf, _: stranger("Jansen").renew(pdf, a.AT), R.SIGNED_AGAIN),
+    "garbage at the end": (lambda pdf, _: pdf + b"\n% more", R.TRAILING_BYTES),
+}
+
+
+class TestOurOwnFiles:
+    def test_they_are_genuine(self, house):
+        make, root = house
+        verdict = examine(make(), root)
+        assert (verdict.outcome, verdict.level, verdict.stamped) == (O.GENUINE, SealLevel.TIME_STAMPED, True)
+
+    @pytest.mark.parametrize(("attack", "reason"), OWN.values(), ids=OWN)
+    def test_attacks_on_them_are_called_by_the_same_names(self, house, attack, reason):
+        make, root = house
+        verdict = examine(attack(make(), make(number="KW-2027-00018-31")), root)
+        assert (verdict.outcome, verdict.reason) == (O.ALTERED, reason)
+
+    def test_no_byte_can_change_unseen(self, house):
+        make, root = house
+        pdf = make()
+        positions = range(97, len(pdf), len(pdf) // 150)
+        assert [place for place in positions if examine(a.flipped(pdf, place), root).genuine] == []
 
 
 class TestBounds:

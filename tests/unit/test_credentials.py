@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator, FormatChecker
 
-from certificates.credentials import CredentialError, issue, issue_badge, jwks, read, thumbprint, tokens
+from certificates.credentials import CredentialError, issue, issue_badge, jwks, key_of, read, thumbprint, tokens
 from certificates.credentials.bits import SIZE
 from certificates.credentials.published import context, schema
 from tests.printed import NORM, certificate
@@ -110,13 +110,18 @@ def test_every_word_of_it_is_explained():
 
 
 def test_the_header_is_that_of_the_standard():
-    for maker in MAKERS.values():
-        assert parts(made(maker))[0] == {
-            "alg": "ES256",
-            "kid": thumbprint(KEY.public_key()),
-            "typ": "vc+jwt",
-            "cty": "vc",
-        }
+    kid = thumbprint(KEY.public_key())
+    assert parts(made())[0] == {"alg": "ES256", "kid": kid, "typ": "vc+jwt", "cty": "vc"}
+
+
+def test_the_header_of_a_badge_is_that_of_its_own_standard():
+    """Open Badges 3.0 section 8.2: JWT is the only type, a key is named by its address, and nothing else is allowed."""
+    token, kid = made(issue_badge), thumbprint(KEY.public_key())
+    assert parts(token)[0] == {"alg": "ES256", "kid": f"{ISSUER}/credential-keys/{kid}", "typ": "JWT"}
+    assert key_of(token) == key_of(made()) == kid
+    assert tokens.read(token, typ="JWT", key_for=lambda name: KEYS.get(name.rpartition("/")[2]))["iss"] == ISSUER
+    with pytest.raises(CredentialError):
+        read(token, KEYS, issuer=ISSUER)
 
 
 def test_the_badge_has_what_open_badges_asks_for():

@@ -55,6 +55,16 @@ def test_the_example_of_a_cosigned_checkpoint_is_read():
     assert str(note) == COSIGNED
 
 
+def test_a_note_may_have_sixteen_signatures_of_any_kind():
+    """C2SP signed-note: so many must be read, and one may be nearly 5 kB long."""
+    strange = [Signature(f"witness.example/w{number}", bytes(4), bytes(4900)) for number in range(15)]
+    text = Checkpoint("log.example", 7, bytes(32)).text
+    key = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
+    note = Note(text, (*strange, sign(text, "log.example", key)))
+    assert Note.parse(str(note)) == note
+    assert Note.parse(str(note)).verified([Vkey.of("log.example", key)])
+
+
 def test_a_log_signs_and_a_witness_says_when_it_saw():
     note = signed(TEXT, cosign(TEXT, WITNESS, OTHER, 1_700_000_000))
     again = Note.parse(str(note))
@@ -106,7 +116,7 @@ def test_what_is_no_verifier_key_is_refused(text):
         "", "\n", "\n\n", "text\n", "text\n\n", "text\n\n— a", NOTE[:-1], NOTE + "\n", NOTE + "more\n",
         NOTE.replace("— ", "- "), NOTE.replace("PeterNeumann x", "Peter Neumann x"), NOTE.replace("=\n", "\n"),
         NOTE.replace("If", "\tIf"), NOTE.replace("\n", "\r\n"), NOTE + "— a AAAAAA==\n", NOTE + "— a+b AAAAAAA=\n",
-        NOTE + "— a AAAAAAAAAAB=\n", NOTE + "— a AAAA AAAA\n", "x" * 70_000 + NOTE, NOTE + "— a AAAAAAA=\n" * 100,
+        NOTE + "— a AAAAAAAAAAB=\n", NOTE + "— a AAAA AAAA\n", "x" * notes.LONGEST_NOTE + NOTE, NOTE + "— a AAAAAAA=\n" * 100,
     ],
 )  # fmt: skip
 def test_what_is_no_note_is_refused(data):

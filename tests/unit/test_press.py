@@ -1,10 +1,12 @@
 """What comes off the press: a file that machines, screen readers and archives accept, and that says what it must."""
 
 import json
+import re
 import subprocess
 from datetime import UTC, datetime
 from functools import cache
 from io import BytesIO
+from itertools import pairwise
 
 import pikepdf
 import pytest
@@ -42,6 +44,16 @@ def words_of(pdf):
     return " ".join(text_of(pdf).split())
 
 
+def tags_of(element):
+    """The tags of a structure tree in reading order."""
+    if isinstance(element, pikepdf.Array):
+        for each in element:
+            yield from tags_of(each)
+    elif isinstance(element, pikepdf.Dictionary) and "/S" in element:
+        yield element.S
+        yield from tags_of(element.get("/K", pikepdf.Array()))
+
+
 def picture_of(pdf, page=1):
     command = ["pdftoppm", "-r", "150", "-f", str(page), "-l", str(page), "-png", "-"]
     return Image.open(BytesIO(subprocess.run(command, input=pdf, capture_output=True, check=True).stdout))
@@ -73,6 +85,27 @@ class TestEveryDocument:
             ]
             assert figures
             assert all(str(figure.Alt) for figure in figures)
+
+    def test_what_is_called_a_table_has_headers_for_every_cell(self, kind):
+        """PDF/UA-1 clauses 7.1 and 7.5: columns that only stand beside each other are no table to a reader aloud."""
+        with pikepdf.open(BytesIO(sample(kind))) as pdf:
+            elements = [each for each in pdf.objects if isinstance(each, pikepdf.Dictionary) and "/S" in each]
+            headers = {str(each.ID) for each in elements if each.S == "/TH"}
+            cells = [each for each in elements if each.S == "/TD"]
+            assert cells
+            for cell in cells:
+                named = {str(header) for header in cell.A.Headers}
+                assert named
+                assert named <= headers
+
+    def test_its_headings_skip_no_level(self, kind):
+        with pikepdf.open(BytesIO(sample(kind))) as pdf:
+            levels = [
+                int(str(tag)[2:]) for tag in tags_of(pdf.Root.StructTreeRoot.K) if re.fullmatch("/H[1-6]", str(tag))
+            ]
+        assert levels[0] == 1
+        assert levels.count(1) == 1
+        assert all(after - before <= 1 for before, after in pairwise(levels))
 
     def test_all_its_fonts_are_ours_and_embedded(self, kind):
         listed = subprocess.run(["pdffonts", "-"], input=sample(kind), capture_output=True, check=True).stdout.decode()

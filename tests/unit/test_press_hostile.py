@@ -1,5 +1,6 @@
 """Names that people have, and names that people try."""
 
+import random
 from io import BytesIO
 from pathlib import Path
 
@@ -10,8 +11,11 @@ from weasyprint.urls import FatalURLFetchingError
 from certificates import press
 from certificates.press.fetching import ClosedFetcher
 from certificates.press.lettering import Lettering, font_files
+from certificates.seal.room import fill
 from tests import printed
 from tests.unit.test_press import text_of, words_of
+from tests.unit.test_press_compiled import KINDS, made, plain
+from tests.unit.test_press_compiled import text_of as letters_of
 
 NAMES = {
     "polish": "Żółć Gęślą Jaźń Sp. z o.o.",
@@ -88,3 +92,133 @@ def test_the_press_fetches_its_fonts_and_nothing_else(tmp_path):
     for url in ((tmp_path / "secret").as_uri(), "http://127.0.0.1:1/", "https://example.org/", "ftp://example.org/"):
         with pytest.raises(FatalURLFetchingError):
             fetcher.fetch(url)
+
+
+NASTY = (
+    *(
+        "\u05e9\u05dc\u05d5\u05dd B.V.",
+        "\u0645\u0631\u062d\u0628\u0627",
+        "\u202eomgekeerd\u202c",
+        "a\u0323\u0301\u0308bc",
+        "e\u0301\u0301",
+        "Z\u0351\u036b\u0343alg\u0309o",
+    ),
+    *(
+        "\U0001f984 Flex",
+        "\U0001f468\u200d\U0001f469\u200d\U0001f467",
+        "\u6f22\u5b57",
+        "\uff21\uff22",
+        "\u00ad-\u200b-\ufeff",
+        "\ud7ff\ue000\uffff",
+        "fi ffi fl ij IJ \u0133",
+    ),
+    *(
+        "W" * 180,
+        "lang-" * 30,
+        "a/b/c/d/e/f?g!h|i" * 8,
+        "een twee drie vier vijf zes zeven acht negen tien " * 5,
+        "x" * 26 + " y",
+        ".",
+    ),
+    *("\0\1\7\x1b[31m\x7f", "\r\n\t tab", " \u00a0 \u2009 \u3000 wit ", "eerste\ntweede\n\nderde", "\u2028regel\u2029"),
+    *(
+        ") Tj ET Q (",
+        "\\",
+        "(((",
+        "\\051\\",
+        "<feff>",
+        "endobj",
+        "endstream endobj",
+        "%%EOF",
+        "startxref 0",
+        "1 0 R",
+        "/Contents <0000>",
+    ),
+    *(
+        "<b>&amp;</b>",
+        "]]>",
+        "<?xpacket end='r'?>",
+        "&#0;",
+        "</rdf:RDF>",
+        "<!--",
+        "{{ 7*7 }}",
+        "{% raw %}",
+        "%(name)s %d %%",
+        "${x}",
+    ),
+    *(
+        "KQ01J0ZK",
+        "KQ02J0ZK<br>KQ02J1ZK",
+        "2999-12-31",
+        "BT 1 0 0 -1 0 0 Tm",
+        "/ByteRange [0 @@@@@@@@@@ @@@@@@@@@@ @@@@@@@@@@]",
+    ),
+    *(
+        "'; DROP TABLE--",
+        "../../etc/passwd",
+        "file:///etc/passwd",
+        "\u00df\u1e9e\u0130\u0131",
+        "\u0404\u0407\u0490 \u040b\u0452",
+        "\u0186\u0194",
+        "10 \u20ac \u2013 5\u2032",
+    ),
+)
+WORDS = (
+    "Zonneveld",
+    "Uitzendbureau",
+    "van",
+    "de",
+    "B.V.",
+    "\u0141\u00f3d\u017a",
+    "\u0161\u010d",
+    "\u0422\u0440\u0443\u0434",
+    "O'Neill",
+    "&",
+    "Zn.",
+    "AVTo",
+    "1.234,56",
+)
+
+
+def hostile(seed):
+    """Facts in which any text may be anything; the same for the same seed."""
+    draw = random.Random(seed)  # noqa: S311  # a test
+    rage = draw.choice([0.1, 0.1, 0.3, 0.8])
+
+    def text(most=4):
+        words = draw.choices(WORDS, k=draw.randrange(1, most))
+        if draw.random() < rage:
+            words.insert(draw.randrange(len(words)), draw.choice(NASTY))
+        return " ".join(words)
+
+    def texts(most):
+        return [text() for _ in range(draw.choice([1, 1, 2, most] if seed % 5 else [0, 1, most]))]
+
+    kind = draw.choice(list(KINDS))
+    facts = {
+        "legal_name": text(draw.choice([3, 9, 20])),
+        "trade_names": texts(40 if seed % 20 == 0 else 4),
+        "sectors": texts(6),
+        "activities": texts(3),
+        "recruitment_countries": texts(3),
+        "conditions": texts(2)[:1],
+        "seat": printed.SEAT | {"street": text(), "city": text(2)},
+        "register_number": text(2),
+    }
+    more = {"reason": text()} if kind == "register_extract" else {"number": text(3)}
+    return kind, KINDS[kind](language="en" if seed % 10 == 1 else "nl", **facts | more)
+
+
+@pytest.mark.parametrize("block", range(8))
+def test_two_hundred_hostile_documents_say_the_same_whichever_way_they_take(block):
+    spliced = 0
+    for seed in range(25 * block, 25 * (block + 1)):
+        kind, facts = hostile(seed)
+        pdf, fast = made(kind, facts)
+        if fast:
+            spliced += 1
+            assert letters_of(pdf) == letters_of(plain(kind, facts)), seed
+        sealed = fill(pdf, lambda digest: b"seal")
+        with pikepdf.open(BytesIO(sealed)) as opened:
+            assert opened.check_pdf_syntax() == [], seed
+    assert spliced >= 5

@@ -16,6 +16,7 @@ from certificates.seal.addresses import RingAddress, ServiceAddress, TokenAddres
 from certificates.seal.apart import examine_apart
 from certificates.seal.asking import LARGEST, AskError, post
 from certificates.seal.authority import found_authority
+from certificates.seal.cms import DATA, SignedData
 from certificates.seal.keys import KeysError
 from certificates.seal.remote import RemoteKey, service
 from certificates.seal.sealer import KeySealer
@@ -48,6 +49,16 @@ def sealed_with(key):
     sealer = KeySealer(key)
     room = sealer.room()
     return sealer.seal(paper(room), room)
+
+
+def test_a_chain_is_sent_in_the_order_of_der():
+    """EN 319 142-1 clause 4.1 asks for DER, and X.690 clause 11.6 for sets in the order of their bytes."""
+    own, root = CHAINS["P-256"]
+    for between in (b"\x30\x00", b"\x30\x84" + bytes(4)):
+        key = HeldKey(KEYS["P-256"], own, (between, root))
+        whole = SignedData(key, DATA).sign(bytes(32))
+        assert b"".join(sorted((own, between))) in whole
+        assert root not in whole
 
 
 @pytest.fixture(params=KEYS)

@@ -87,6 +87,20 @@ def test_a_certificate_for_time_stamps_is_for_nothing_else(ring):
     assert hangs_from(certificate, ring.certificate(ring.active(Purpose.ROOT)))
 
 
+def test_each_certificate_may_do_what_its_key_does_and_no_more(ring):
+    """RFC 5280 clause 4.2.1.3; a root signs OCSP responses too, which are neither certificates nor lists."""
+    may = {
+        Purpose.ROOT: {"digital_signature", "key_cert_sign", "crl_sign"},
+        Purpose.SEAL: {"digital_signature", "content_commitment"},
+        Purpose.TIMESTAMP: {"digital_signature", "content_commitment"},
+    }
+    every = may[Purpose.ROOT] | may[Purpose.SEAL] | {"key_encipherment", "data_encipherment", "key_agreement"}
+    for purpose, wanted in may.items():
+        usage = ring.certificate(ring.active(purpose)).extensions.get_extension_for_class(x509.KeyUsage)
+        assert usage.critical
+        assert {name for name in every if getattr(usage.value, name)} == wanted
+
+
 def test_certificates_tell_where_the_revoked_ones_are_listed(ring):
     for purpose in (Purpose.SEAL, Purpose.TIMESTAMP):
         points = ring.certificate(ring.active(purpose)).extensions.get_extension_for_class(x509.CRLDistributionPoints)

@@ -10,6 +10,8 @@ from certificates.press.documents import DOCUMENTS
 from certificates.seal import Keyring, ensure_keyring
 from tests import printed, validators
 from tests.paper import sealer_of
+from tests.unit.test_press_compiled import made, plain
+from tests.unit.test_press_hostile import hostile
 
 SAMPLES = {kind: getattr(printed, kind) for kind in DOCUMENTS}
 LANGUAGES = ("nl", "en")
@@ -79,6 +81,23 @@ class TestEveryDocument:
             assert len(pdf.Root.AF) == len(pdf.attachments) > 0
             fonts = [each for each in pdf.objects if isinstance(each, pikepdf.Dictionary) and "/FontFile2" in each]
             assert fonts
+
+
+@pytest.mark.parametrize("block", range(4))
+def test_both_ways_through_the_press_get_the_same_verdicts_for_hostile_facts(folder, block):
+    """Two hundred documents as they came, and every fourth of the spliced ones as the typesetter sets it."""
+    sealer = sealer_of(folder, "a passphrase")
+    room, documents = sealer.room(), {}
+    for seed in range(50 * block, 50 * (block + 1)):
+        kind, facts = hostile(seed)
+        pdf, spliced = made(kind, facts, room=room)
+        documents[f"{seed}, {'spliced' if spliced else 'typeset'}"] = sealer.seal(pdf, room)
+        if spliced and seed % 4 == 0:
+            documents[f"{seed}, asked to be typeset"] = sealer.seal(plain(kind, facts, room=room), room)
+    assert len(documents) > 50
+    verdicts = validators.verapdf(documents)
+    assert len(verdicts) == 2 * len(documents)
+    assert {case: verdict.failures for case, verdict in verdicts.items() if not verdict.passed} == {}
 
 
 class TestTheJudgesLook:

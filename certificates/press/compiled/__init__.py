@@ -7,6 +7,7 @@ master; what no slot can hold goes to the typesetter as ever (UnfitError).
 
 import logging
 import re
+import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import replace
@@ -31,55 +32,61 @@ log = logging.getLogger(__name__)
 _MOST_LAYOUTS = 256  # of some 30 KB each
 _NOT_SHAPE = frozenset({"digest", "conditions"})
 _BLANKS = re.compile("[ \n]+")
+_ADDRESS = re.compile("[A-Za-z0-9:/._~?&=#-]+")
 _ROOM = "/ByteRange"  # in plain sight it could be mistaken for the room of the seal
 
 
 class CompiledPress:
     """Layouts by shape, the ones used last; a shape that cannot be is remembered too."""
 
-    def __init__(self, folder: Path, typeset: Typeset) -> None:
+    def __init__(self, folder: Path) -> None:
         self._faces = Faces(folder)
-        self._typeset = typeset
         self._layouts: OrderedDict[Hashable, Layout | None] = OrderedDict()
+        self._making = threading.Lock()
         self.printed = 0
         """How many documents came from here."""
 
-    def render(self, order: Order) -> bytes:
-        """The document; UnfitError when it is nothing for this press."""
+    def render(self, order: Order, typeset: Typeset) -> bytes:
+        """The document, with a master from the typesetter where a shape is new; UnfitError when it is not for us."""
         order = replace(order, texts=_settled(order))
         slots, texts = SLOTS[order.kind], order.texts
         shape, latin = _shape(order), all(map(LATIN.fullmatch, (texts[name] for name in slots)))
         least = tuple(1 if texts[name] else 0 for name in slots)
-        layout = self._layout(order, shape, least, latin=latin)
+        layout = self._layout(order, typeset, shape, least, latin=latin)
         lines = [slot.lines(texts) for slot in layout.slots]
         high = {slot.words[1]: len(set_) for slot, set_ in zip(layout.slots, lines, strict=True) if len(set_) > 1}
         if high:
             counts = tuple(high.get(name, few) for name, few in zip(slots, least, strict=True))
-            layout = self._layout(order, shape, counts, latin=latin)
+            layout = self._layout(order, typeset, shape, counts, latin=latin)
         self.printed += 1
         return written(layout, order, lines)
 
-    def _layout(self, order: Order, shape: Hashable, counts: tuple[int, ...], *, latin: bool) -> Layout:
+    def _layout(
+        self, order: Order, typeset: Typeset, shape: Hashable, counts: tuple[int, ...], *, latin: bool
+    ) -> Layout:
         """The layout of a shape with so many lines in each slot, from those at hand or from a new master."""
         key = (shape, counts, latin)
         try:
             layout = self._layouts[key]
             self._layouts.move_to_end(key)
         except KeyError:
-            layout = self._layouts[key] = self._compiled(order, counts, latin=latin)
-            if len(self._layouts) > _MOST_LAYOUTS:
-                self._layouts.popitem(last=False)
+            with self._making:  # of those who wait for the same master the first one makes it
+                if key not in self._layouts:
+                    self._layouts[key] = self._compiled(order, typeset, counts, latin=latin)
+                layout = self._layouts[key]
+                if len(self._layouts) > _MOST_LAYOUTS:
+                    self._layouts.popitem(last=False)
         if layout is None:
             raise UnfitError("a document of this shape does not fit")
         return layout
 
-    def _compiled(self, order: Order, counts: tuple[int, ...], *, latin: bool) -> Layout | None:
+    def _compiled(self, order: Order, typeset: Typeset, counts: tuple[int, ...], *, latin: bool) -> Layout | None:
         lines = dict(zip(SLOTS[order.kind], counts, strict=True))
         phrases = dict(order.texts) | markers(order.kind, lines) | {"digest": "0" * 64, "conditions": []}
         phrases |= {"rosette": figures.rosette_stand_in, "qr": figures.qr_stand_in}
         offline = figures.OFFLINE if order.offline_url else ""
         try:
-            master = self._typeset(order.kind, phrases, order.language, offline)
+            master = typeset(order.kind, phrases, order.language, offline)
             return layout_of(master, order.kind, order.language, self._faces, latin=latin)
         except UnfitError as error:
             log.info("a shape of %s stays with the typesetter: %s", order.kind, error)
@@ -91,6 +98,8 @@ def _settled(order: Order) -> dict[str, Any]:
     texts = dict(order.texts)
     if len(texts["conditions"]) > 1:
         raise UnfitError("a list of conditions")
+    if not _ADDRESS.fullmatch(texts["register_url"]):
+        raise UnfitError("an address that must be written otherwise in a link")
     for name in SLOTS[order.kind]:
         text = texts[name]
         if "  " in text or "\n" in text or text[:1] == " " or text[-1:] == " ":

@@ -28,7 +28,7 @@ from certificates.press.compiled.layout import (
 )
 from certificates.press.compiled.objects import Piece, spelled
 from certificates.press.compiled.shaping import THOUSAND, Face
-from certificates.press.compiled.slots import SLOTS, UnfitError, line_parts, parts
+from certificates.press.compiled.slots import MARKED_METADATA, SLOTS, UnfitError, line_parts, parts
 
 _LONG = 1000  # bytes of content that are worth to be packed beforehand
 _HEADER = b"%PDF-1.7\n%\xf0\x9f\x96\xa4\n"
@@ -130,7 +130,7 @@ def _layout(pdf: pikepdf.Pdf, kind: str, pieces: tuple[bytes | Place | Figure, .
         raise UnfitError(f"the figures are {drawn}")
     told = pdf.docinfo
     info = tuple((key.encode(), parts(kind, str(told[key]))) for key in _TOLD if key in told)
-    metadata = parts(kind, pdf.Root.Metadata.read_bytes().decode())
+    metadata = parts(kind, pdf.Root.Metadata.read_bytes().decode(), MARKED_METADATA)
     own = _own_objects(pdf, codes=len(drawn) - 1)
     common, marked = _sorted(pdf, own)
     streams = sum(isinstance(item, pikepdf.Stream) for item in common.values())

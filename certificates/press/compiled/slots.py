@@ -76,6 +76,9 @@ _MARKER = "KQ{slot:02d}J{line}ZK"
 _MARKED = re.compile(r"KQ(\d\d)J(\d)ZK")
 # A title has no lines: there the break between two markers is text.
 MARKED_TEXT = re.compile(r"KQ(\d\d)J0ZK(?:(?:<br>|&lt;br&gt;)KQ\1J\dZK)*")
+MARKED_METADATA = re.compile(f"{MARKED_TEXT.pattern}|{DAY}")
+DATED = "dated"
+"""In metadata, what stands for the day of the document."""
 
 
 def markers(kind: str, lines: Mapping[str, int]) -> dict[str, Markup]:
@@ -104,7 +107,7 @@ def parts(kind: str, text: str, pattern: re.Pattern[str] = MARKED_TEXT) -> tuple
     """A text with markers as alternating words and slot names, words first."""
     names, pieces, end = list(SLOTS[kind]), [], 0
     for hit in pattern.finditer(text):
-        pieces += [text[end : hit.start()], names[int(hit[1])]]
+        pieces += [text[end : hit.start()], names[int(hit[1])] if hit[1] else DATED]
         end = hit.end()
     return (*pieces, text[end:])
 

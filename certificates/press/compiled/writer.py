@@ -13,7 +13,7 @@ from certificates.press.compiled.deflate import Packed, joined
 from certificates.press.compiled.layout import CATALOGUE, FIELD, INFO, SIGNATURE, Figure, Layout, Order, Place
 from certificates.press.compiled.objects import Words, filled, stream
 from certificates.press.compiled.shaping import THOUSAND, Line
-from certificates.press.compiled.slots import DAY, composed
+from certificates.press.compiled.slots import DATED, composed
 from certificates.press.rosette import Wreath, wreaths
 from certificates.seal import room as seal_room
 from certificates.seal.room import Room, text_string
@@ -74,8 +74,8 @@ def _shown(piece: Place | Figure, layout: Layout, lines: Lines, wreath: tuple[Wr
 
 
 def _metadata(words: Words, order: Order) -> bytes:
-    texts = {name: escape(order.texts[name]) for name in words[1::2]}
-    return composed(words, texts).replace(DAY, order.dated).encode()
+    texts = {name: escape(order.texts[name]) for name in words[1::2] if name != DATED}
+    return composed(words, texts | {DATED: order.dated}).encode()
 
 
 def _info(layout: Layout, order: Order) -> bytes:

@@ -10,10 +10,8 @@ from flask_babel import gettext as _
 
 from audits.core import clock
 from certificates import press
-from certificates.ledger.queries import NotYetError, tlog_proof
-from certificates.models import Certificate
-from certificates.register import queries
-from certificates.register.extract import extract_facts
+from certificates.ledger.queries import tlog_proof
+from certificates.register.extract import Subject, extract_facts, subject_of
 from certificates.services import record_document
 from portal import database, sealing, storage
 from portal.access import public
@@ -29,6 +27,8 @@ from portal.settings import Settings
 KIND = "register_extract"
 _CHANCE_BYTES = 8
 _MINUTE = 60
+_MOST_PROOFS = 1000  # of one to two kilobytes
+_proofs: dict[tuple[str, int, int], str] = {}
 
 
 def add_to(bp: Blueprint) -> None:
@@ -48,12 +48,11 @@ def extract(public_id: str) -> ResponseReturnValue:
     settings: Settings = current_app.extensions["settings"]
     language, now = current_language(), clock.now()
     with database.write() as session:
-        entry = queries.entry(session, public_id.lower())
-        certificate = queries.certificate_by_id(session, entry.certificate_id) if entry.certificate_id else None
+        subject = subject_of(session, public_id.lower())
+        entry = subject.entry
         facts = extract_facts(
             session,
-            entry,
-            certificate,
+            subject,
             language=language,
             status_label=label(entry.status_on(clock.day_of(now))),
             asked_at=now,
@@ -61,7 +60,7 @@ def extract(public_id: str) -> ResponseReturnValue:
             base_url=settings.base_url.rstrip("/"),
             body={"name": settings.body_name, "address": settings.body_address},
         )
-        sealed = _sealed(facts, language, now, _attached(session, certificate) if certificate else [])
+        sealed = _sealed(facts, language, now, _attached(session, subject))
         record_document(
             session, kind=KIND, subject_id=entry.agency_id, agency_id=entry.agency_id, language=language, printed=facts,
             sha256=storage.store().put(sealed), size=len(sealed),
@@ -79,14 +78,24 @@ def _sealed(facts: dict[str, Any], language: str, now: datetime, attached: list[
     return sealer.seal(printed, room)
 
 
-def _attached(session: Any, certificate: Certificate) -> list[press.Attached]:
+def _attached(session: Any, subject: Subject) -> list[press.Attached]:
     """What machines need to check the certificate without us: its credential, and the proof that it is in the log."""
+    certificate = subject.certificate
+    if certificate is None:
+        return []
     attached = [credential_attached(certificate.credential)] if certificate.credential else []
-    try:
-        proof = tlog_proof(session, certificate.number)
-    except NotYetError:  # issued less than a minute ago
-        return attached
-    if proof:
+    if subject.log_index is not None and subject.log_index < subject.log_size:  # else it was issued a moment ago
+        proof = _proof(session, certificate.number, subject.log_index, subject.log_size)
         what = "The proof that the last change of the certificate is in the public log"
         attached.append(press.Attached(f"{certificate.number}.tlog-proof", proof.encode(), "text/plain", what))
     return attached
+
+
+def _proof(session: Any, number: str, index: int, size: int) -> str:
+    """The proof that entry `index` is in the log of `size` entries. It never becomes another one."""
+    key = number, index, size
+    if key not in _proofs:
+        if len(_proofs) >= _MOST_PROOFS:
+            _proofs.clear()
+        _proofs[key] = tlog_proof(session, number) or ""
+    return _proofs[key]

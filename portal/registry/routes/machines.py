@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import NotFound
 
 from audits.core.errors import NotFoundError
-from certificates.credentials import MEDIA_TYPE, StatusPurpose, jwks, published, said
+from certificates.credentials import MEDIA_TYPE, StatusPurpose, jwk, jwks, published, said, thumbprint
 from certificates.register import queries
 from certificates.rules import is_number
 from certificates.status_lists import signed_list
@@ -24,6 +24,7 @@ _JSON = "application/json"
 def add_to(bp: Blueprint) -> None:
     """Give these their addresses: they stand in what was signed, and stay."""
     bp.get("/.well-known/jwks.json")(keys)
+    bp.get("/credential-keys/<kid>")(key)
     bp.get("/certificates/<number>/credential")(credential)
     bp.get("/certificates/<number>.<any(json, jwt):form>")(credential_file)
     bp.get("/certificates/<number>.badge.<any(json, jwt):form>")(badge_file)
@@ -37,6 +38,15 @@ def keys() -> ResponseReturnValue:
     """Every key whose credentials still count, retired ones too, as JWK set."""
     found = json.dumps(jwks(sealing.credential_public().values()))
     return _open(found, "application/jwk-set+json", _KEYS_SECONDS)
+
+
+@public
+def key(kid: str) -> ResponseReturnValue:
+    """One of these keys as JWK: a badge names its key by this address."""
+    found = next((each for each in sealing.credential_public().values() if thumbprint(each) == kid), None)
+    if found is None:
+        raise NotFound
+    return _open(json.dumps(jwk(found)), "application/jwk+json", _KEYS_SECONDS)
 
 
 @public

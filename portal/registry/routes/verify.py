@@ -1,8 +1,9 @@
 """Checking a certificate by its number, by the hash of its file, or by the file."""
 
 import re
+from typing import Any
 
-from flask import Blueprint, current_app, redirect, render_template, request, url_for
+from flask import Blueprint, Response, current_app, jsonify, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from werkzeug.datastructures import FileStorage
@@ -19,6 +20,7 @@ from portal.errors import answer
 from portal.registry import wording
 from portal.registry.brake import Brake
 from portal.registry.forms import FileForm, NumberForm
+from portal.registry.report import report
 from portal.registry.verification import Checked, check, check_hash
 from portal.settings import Settings
 from portal.uploads import safe_name, takes_files
@@ -66,7 +68,7 @@ def verify_file() -> ResponseReturnValue:
     except RequestEntityTooLarge:  # refused by its announced length; nothing of it was read
         form = FileForm(None)
         form.complain(RuleError("The file is larger than %(limit)s.", "file", limit=_limit()))
-        return _page(NumberForm(None), form), 413
+        return _refused(form, 413)
     if form.validate():
         try:
             data = _read(form.file.data)
@@ -74,7 +76,7 @@ def verify_file() -> ResponseReturnValue:
             form.complain(error)
         else:
             return _verdict(check(database.read(), data))
-    return _page(NumberForm(None), form), 422
+    return _refused(form, 422)
 
 
 @public
@@ -85,12 +87,22 @@ def verify_hash(sha256: str) -> ResponseReturnValue:
     if not _SHA256.fullmatch(sha256):
         raise NotFoundError("This is not the SHA-256 of a file.")
     checked = check_hash(database.read(), sha256)
-    if checked is None:
-        return render_template("registry/verify_unknown.html", sha256=sha256), 404
-    return _verdict(checked)
+    if checked is not None:
+        return _verdict(checked)
+    if _wants_json():
+        return _json({"sha256": sha256, "answer": None}), 404
+    return render_template("registry/verify_unknown.html", sha256=sha256), 404
 
 
-def _verdict(checked: Checked) -> str:
+def _verdict(checked: Checked) -> ResponseReturnValue:
+    if _wants_json():
+        return _json(report(checked, clock.today(), _settings().base_url.rstrip("/")))
+    response = make_response(_verdict_page(checked))
+    response.vary.add("Accept")
+    return response
+
+
+def _verdict_page(checked: Checked) -> str:
     return render_template(
         "registry/verified.html",
         checked=checked,
@@ -119,6 +131,23 @@ def _page(number: NumberForm, file: FileForm) -> str:
         title=_("Check a certificate"),
         limit=_settings().max_upload_bytes,
     )
+
+
+def _refused(file: FileForm, status: int) -> ResponseReturnValue:
+    if _wants_json():
+        return current_app.extensions["problem"](status, str(file.file.errors[0]))  # type: ignore[no-any-return]
+    return _page(NumberForm(None), file), status
+
+
+def _wants_json() -> bool:
+    """Whether a program asks; a browser takes both and means the page."""
+    return request.accept_mimetypes.best_match(["text/html", "application/json"]) == "application/json"
+
+
+def _json(found: dict[str, Any]) -> Response:
+    response = jsonify(found)
+    response.vary.add("Accept")
+    return response
 
 
 def _limit() -> str:
