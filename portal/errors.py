@@ -11,6 +11,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
 
 from audits.core.errors import DomainError, IllegalMoveError, NotAllowedError, NotFoundError, RuleError
+from certificates.seal.keys import KeysError
 from portal.i18n import sentence
 from portal.storage import StorageDownError
 
@@ -28,7 +29,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(CSRFError, _csrf_error)
     app.register_error_handler(StaleDataError, _stale)
-    for down in (OperationalError, InterfaceError, PoolTimeoutError, RedisError, StorageDownError):
+    for down in (OperationalError, InterfaceError, PoolTimeoutError, RedisError, StorageDownError, KeysError):
         app.register_error_handler(down, _down)
 
 

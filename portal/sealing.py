@@ -51,7 +51,7 @@ def credential_key() -> tuple[str, ec.EllipticCurvePrivateKey]:
 
 def credential_public() -> dict[str, ec.EllipticCurvePublicKey]:
     """By name, every key whose credentials still count."""
-    return _ring(*_now()).credential_public()
+    return _public(*_now()).credential_public()
 
 
 def ledger_key() -> ed25519.Ed25519PrivateKey:
@@ -61,7 +61,7 @@ def ledger_key() -> ed25519.Ed25519PrivateKey:
 
 def ledger_public() -> list[ed25519.Ed25519PublicKey]:
     """Every key whose heads of the log still count, newest first."""
-    return _ring(*_now()).ledger_public()
+    return _public(*_now()).ledger_public()
 
 
 def authority() -> TimeStampAuthority:
@@ -81,7 +81,7 @@ def revocations() -> bytes:
 
 def own_root() -> bytes:
     """The certificate (DER) of our own authority. KeysError as above."""
-    return _ring(*_there()).roots()[0]
+    return _public(*_there()).roots()[0]
 
 
 def roots() -> list[bytes]:
@@ -91,12 +91,12 @@ def roots() -> list[bytes]:
 
 def sealers() -> frozenset[str]:
     """Our certificates for seals, as `examine` wants them: the roots may vouch for others too."""
-    return _ring(*_now()).sealers()
+    return _public(*_now()).sealers()
 
 
 def distrusted() -> frozenset[str]:
     """The certificates of compromised keys, as `examine` wants them."""
-    return _ring(*_now()).distrusted()
+    return _public(*_now()).distrusted()
 
 
 def _now() -> tuple[Settings, int]:
@@ -123,6 +123,12 @@ def _ring(settings: Settings, _: int) -> Keyring:
         algorithm=settings.seal_algorithm,
         base_url=settings.base_url,
     )
+
+
+@lru_cache(maxsize=1)
+def _public(settings: Settings, changed: int) -> Keyring:
+    """What everybody may know of the keys: for that, the passphrase need not be here, nor may the folder be written."""
+    return Keyring.open(settings.seal_dir) if changed else _ring(settings, changed)
 
 
 @lru_cache(maxsize=1)
@@ -195,7 +201,7 @@ def _ledger_key(settings: Settings, changed: int) -> ed25519.Ed25519PrivateKey:
 
 @lru_cache(maxsize=1)
 def _roots(settings: Settings, changed: int) -> list[bytes]:
-    found = _ring(settings, changed).roots()
+    found = _public(settings, changed).roots()
     if settings.seal_chain is not None:
         found.append(read_chain(settings.seal_chain)[-1])
     if settings.tsa_roots is not None:

@@ -123,13 +123,24 @@ def _seal_problems(values: Mapping[str, Any], given: Mapping[str, str]) -> list[
         return [f"SEAL_KEY {error}"]
     if not own_key and "seal_chain" not in given:
         wrong.append("SEAL_CHAIN must name the certificates of SEAL_KEY, its own first and the root last")
-    if any(urlsplit(url).scheme not in {"http", "https"} or not urlsplit(url).hostname for url in urls):
-        wrong.append("TSA_URLS must be http or https addresses, with blanks between them")
+    if not all(map(_is_plain_address, urls)):
+        wrong.append("TSA_URLS must be http or https addresses without a password, with blanks between them")
     if urls and "tsa_roots" not in given:
         wrong.append("TSA_ROOTS must name the root certificates of TSA_URLS")
     if given.get("seal_level") == "lt" and (urls or not own_key):
         wrong.append("SEAL_LEVEL lt is for the authority of the keyring: others do not let us speak for them")
     return wrong
+
+
+def _is_plain_address(url: str) -> bool:
+    """Whether it names a host and a port that can be, and no secret: addresses get printed and logged."""
+    try:
+        parts = urlsplit(url)
+        return (
+            parts.scheme in {"http", "https"} and bool(parts.hostname) and "@" not in parts.netloc and parts.port != 0
+        )
+    except ValueError:
+        return False
 
 
 def _is_vkey(text: str, algorithm: Algorithm) -> bool:

@@ -52,7 +52,7 @@ class ServiceAddress:
         """ValueError says what is wrong."""
         parts = urlsplit(url.removeprefix("csc+"))
         credentials = parse_qs(parts.query).get("credential", [])
-        if not parts.hostname or parts.username or len(credentials) != 1:
+        if not parts.hostname or "@" in parts.netloc or len(credentials) != 1:
             raise ValueError("needs a host and one credential")
         return cls(f"{parts.scheme}://{parts.netloc}{parts.path}", credentials[0])
 

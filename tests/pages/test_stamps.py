@@ -3,6 +3,7 @@
 import hashlib
 import subprocess
 from dataclasses import replace
+from io import BytesIO
 
 import pytest
 from asn1crypto import tsp
@@ -21,6 +22,7 @@ from certificates.seal.signing import held_key
 from certificates.seal.timestamp import POLICY, TimeStampAuthority
 from certificates.seal.tsp import LARGEST_QUERY, QUERY, REPLY, Response, answer
 from portal import sealing
+from tests.factories.documents import plain_pdf
 
 SHA256, SHA512, SHA1 = "2.16.840.1.101.3.4.2.1", "2.16.840.1.101.3.4.2.3", "1.3.14.3.2.26"
 
@@ -185,3 +187,19 @@ def test_where_the_register_is_served_alone_no_keys_are_made(app, settings, tmp_
     assert failure(post(app, query(), status=503)) == ("rejection", {"system_failure"})
     assert [app.test_client().get(f"/pki/root.{kind}").status_code for kind in ("crl", "cer")] == [503, 503]
     assert not (tmp_path / "none").exists()
+
+
+def test_what_is_public_needs_no_passphrase(app, session, settings, tmp_path, monkeypatch):
+    """The register alone may lack it, and may not be allowed to write where the keys are."""
+    own = replace(settings, seal_dir=tmp_path / "seal", seal_passphrase="")
+    monkeypatch.setitem(app.extensions, "settings", own)
+    client = app.test_client()
+    assert {client.get(path).status_code for path in ("/check", "/.well-known/jwks.json", "/pki/root.cer")} == {503}
+    assert not own.seal_dir.exists()
+    ensure_keyring(own.seal_dir, own.body_name, "a passphrase")
+    (own.seal_dir / ".lock").unlink()
+    for path in ("/check", "/.well-known/jwks.json", "/pki/root.cer"):
+        assert client.get(path).status_code == 200
+    file = (BytesIO(plain_pdf()), "a.pdf")
+    assert 'data-reason="no_signature"' in client.post("/verify", data={"file": file}).text
+    assert not (own.seal_dir / ".lock").exists()

@@ -268,6 +268,7 @@ class TestAddresses:
             ("csc+https://seal.example", "one credential"),
             ("csc+https://seal.example?credential=1&credential=2", "one credential"),
             ("csc+https://user:word@seal.example?credential=1", "one credential"),
+            ("csc+https://:word@seal.example?credential=1", "one credential"),
             ("pkcs11:token=x;object=y", "needs"),
             ("pkcs11:token=x?module-path=/m.so", "needs"),
             ("pkcs11:object=x?module-path=/m.so", "needs"),

@@ -86,9 +86,18 @@ def test_no_secret_is_printed():
             "SEAL_CHAIN must name the certificates of SEAL_KEY, its own first and the root last",
         ),
         ({"TSA_URLS": "https://tsa.example"}, "TSA_ROOTS must name the root certificates of TSA_URLS"),
-        (
-            {"TSA_URLS": "https://tsa.example ftp://x.example", "TSA_ROOTS": "/x"},
-            "TSA_URLS must be http or https addresses, with blanks between them",
+        *(
+            (
+                {"TSA_URLS": f"https://tsa.example {url}", "TSA_ROOTS": "/x"},
+                "TSA_URLS must be http or https addresses without a password, with blanks between them",
+            )
+            for url in (
+                "ftp://x.example",
+                "https://me:word@x.example",
+                "https://:word@x.example",
+                "https://x.example:99999",
+                "https://[x",
+            )
         ),
         (
             {"TSA_URLS": "https://tsa.example", "TSA_ROOTS": "/x", "SEAL_LEVEL": "lt"},
