@@ -5,6 +5,7 @@ from pathlib import Path
 
 from flask import Flask
 from flask_wtf.csrf import CSRFProtect
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from portal import (
     access,
@@ -51,6 +52,8 @@ def create_app(settings: Settings, doors: tuple[str, ...] = tuple(DOORS)) -> Fla
     app.config["MAX_CONTENT_LENGTH"] = settings.max_upload_bytes + 256 * 1024  # the file and the rest of its form
     app.config["MAX_FORM_MEMORY_SIZE"] = 4 * 1024 * 1024  # a pasted list of 50,000 references
     app.extensions["settings"] = settings
+    if settings.proxies:  # the addresses of visitors, for the brakes: only what proxies of our own have said
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.proxies, x_proto=0, x_host=0)  # type: ignore[method-assign]
     for store in (database, queue, storage):
         store.init_app(app, settings)
     for page in (templating, i18n, labels, errors):

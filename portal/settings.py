@@ -36,6 +36,7 @@ class Settings:
     mail_url: str = field(default=(VAR / "mail").as_uri(), repr=False)
     mail_from: str = "Keurwerk <noreply@keurwerk.example>"
     max_upload_bytes: int = 10 * MIB
+    proxies: int = 0
     seal_dir: Path = VAR / "seal"
     seal_passphrase: str = field(default="demo", repr=False)
     seal_algorithm: str = "P-256"
@@ -60,10 +61,11 @@ class Settings:
         problems = [f"{name.upper()} is missing" for name in _REQUIRED if not env.get(name.upper())]
         names = [each.name for each in fields(cls)]
         values: dict[str, Any] = {name: env[name.upper()] for name in names if env.get(name.upper())}
-        try:
-            values |= {name: int(values[name]) for name in ("max_upload_bytes",) if name in values}
-        except ValueError:
-            problems.append("MAX_UPLOAD_BYTES is not a whole number")
+        for name in ("max_upload_bytes", "proxies"):
+            if name in values and not (values[name].isascii() and values[name].isdigit()):
+                problems.append(f"{name.upper()} is not a whole number")
+            elif name in values:
+                values[name] = int(values[name])
         values |= {name: Path(values[name]) for name in _PATHS if name in values}
         values |= {name: tuple(values[name].split()) for name in ("tsa_urls", *_VKEYS) if name in values}
         values.pop("testing", None)

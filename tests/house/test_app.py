@@ -1,7 +1,11 @@
 """Rules about the assembled application: access, addresses, promises, words."""
 
 import re
+from dataclasses import replace
 from pathlib import Path
+
+import pytest
+from flask import request
 
 from audits.applications.workflow import APPLICATION_FLOW
 from audits.core.access import Permission
@@ -9,6 +13,7 @@ from audits.inspections.workflow import AUDIT_FLOW
 from certificates.workflow import CERTIFICATE_FLOW
 from portal import errors, labels
 from portal.access import PUBLIC, SIGNED_IN, access_of
+from portal.app import create_app
 from portal.handlers import HANDLERS
 
 ROOT = Path(__file__).parents[2]
@@ -30,6 +35,14 @@ def routes(app):
 def test_every_route_declares_who_may_come_and_the_list_is_reviewed(app):
     # A changed line here is a decision about access or about a public address: make it on purpose, then renew the file.
     assert "\n".join(routes(app)) + "\n" == ACCESS.read_text()
+
+
+@pytest.mark.parametrize(("proxies", "seen"), [(0, "127.0.0.1"), (1, "203.0.113.9")])
+def test_the_address_of_a_visitor_is_only_what_our_own_proxies_say(settings, proxies, seen):
+    app, found = create_app(replace(settings, proxies=proxies), doors=("registry",)), []
+    app.before_request(lambda: found.append(request.remote_addr))
+    app.test_client().get("/healthz", headers={"X-Forwarded-For": "198.51.100.1, 203.0.113.9"})
+    assert found == [seen]
 
 
 def test_every_rule_is_a_permission_or_a_known_word(app):

@@ -27,8 +27,10 @@ def test_three_values_are_enough():
 
 
 def test_everything_that_is_wrong_is_said_at_once():
-    said = problems(DATABASE_URL=None, REDIS_URL=None, SECRET_KEY="short", MAX_UPLOAD_BYTES="many")
-    assert [line.split()[0] for line in said] == ["DATABASE_URL", "REDIS_URL", "MAX_UPLOAD_BYTES", "SECRET_KEY"]
+    said = problems(DATABASE_URL=None, REDIS_URL=None, SECRET_KEY="short", MAX_UPLOAD_BYTES="many", PROXIES="-1")
+    assert [line.split()[0] for line in said] == [
+        *("DATABASE_URL", "REDIS_URL", "MAX_UPLOAD_BYTES", "PROXIES", "SECRET_KEY"),
+    ]
 
 
 @pytest.mark.parametrize(
