@@ -15,7 +15,6 @@ from audits.decisions.models import Decision
 from audits.inspections.models import Audit
 from audits.inspections.report import report_facts
 from audits.people.queries import contacts_of
-from certificates import press
 from certificates.models import Certificate, Document
 from certificates.printed import decision_letter_facts
 from certificates.register.services import refresh_entry
@@ -33,7 +32,7 @@ from portal.settings import Settings
 def number(session: Session, payload: Mapping[str, Any]) -> None:
     """A grant becomes a numbered certificate with fixed facts."""
     settings: Settings = current_app.extensions["settings"]
-    number_certificate(session, UUID(payload["decision_id"]), base_url=settings.base_url, body=_body(settings))
+    number_certificate(session, UUID(payload["decision_id"]), base_url=settings.base_url, body=settings.body)
 
 
 def seal(session: Session, payload: Mapping[str, Any]) -> None:
@@ -61,7 +60,7 @@ def audit_report(session: Session, payload: Mapping[str, Any]) -> None:
     if audit.reported_at is None or _known(session, "audit_report", audit.id, since=audit.reported_at):
         return
     settings: Settings = current_app.extensions["settings"]
-    facts = report_facts(session, audit, body=_body(settings))
+    facts = report_facts(session, audit, body=settings.body)
     _record(session, "audit_report", audit.id, audit.agency_id, facts)
 
 
@@ -71,7 +70,7 @@ def decision_letter(session: Session, payload: Mapping[str, Any]) -> None:
     decision = session.get_one(Decision, UUID(payload["decision_id"]), with_for_update=True)
     if _known(session, "decision_letter", decision.id, since=decision.decided_at):
         return
-    facts = decision_letter_facts(session, decision, body=_body(settings))
+    facts = decision_letter_facts(session, decision, body=settings.body)
     _record(session, "decision_letter", decision.id, decision.agency_id, facts)
 
 
@@ -105,10 +104,6 @@ HANDLERS: dict[str, Handler] = {
 }
 
 
-def _body(settings: Settings) -> dict[str, str]:
-    return {"name": settings.body_name, "address": settings.body_address}
-
-
 def _known(session: Session, kind: str, subject_id: UUID, *, since: datetime) -> bool:
     query = select(Document.id).where(
         Document.kind == kind, Document.subject_id == subject_id, Document.created_at >= since
@@ -118,7 +113,7 @@ def _known(session: Session, kind: str, subject_id: UUID, *, since: datetime) ->
 
 def _record(session: Session, kind: str, subject_id: UUID, agency_id: UUID, facts: Mapping[str, Any]) -> None:
     language = facts["language"]
-    sha256, size = _print(kind, facts, language)
+    sha256, size = _print(kind, facts)
     record_document(
         session,
         kind=kind,
@@ -136,14 +131,10 @@ def _certificate(certificate: Certificate) -> tuple[str, int]:
     twin = credentials.twin_of(certificate)
     certificate.credential, certificate.badge = twin.credential, twin.badge
     facts = certificate.printed
-    return _print("certificate", facts, facts["language"], attachments=[twin.attached], offline_url=twin.offline_url)
+    return _print("certificate", facts, attachments=[twin.attached], offline_url=twin.offline_url)
 
 
-def _print(kind: str, facts: Mapping[str, Any], language: str, **along: Any) -> tuple[str, int]:
+def _print(kind: str, facts: Mapping[str, Any], **along: Any) -> tuple[str, int]:
     """Render, seal and store; the address and the size of the bytes. `along` is what else goes onto the paper."""
-    settings: Settings = current_app.extensions["settings"]
-    sealer = sealing.sealer()
-    room = sealer.room()
-    pdf = press.render(kind, facts, language=language, fonts=settings.fonts_dir, room=room, **along)
-    sealed = sealer.seal(pdf, room)
+    sealed = sealing.sealed_document(kind, facts, **along)
     return storage.store().put(sealed), len(sealed)

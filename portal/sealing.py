@@ -1,13 +1,15 @@
 """The keys of this process: read once, and only handed to what signs with them."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 from flask import current_app
 
 from audits.core import clock
+from certificates import press
 from certificates.seal.addresses import RingAddress, TokenAddress, parse_key
 from certificates.seal.custody import authority_of, ensure_keyring
 from certificates.seal.evidence import OwnEvidence
@@ -27,6 +29,15 @@ if TYPE_CHECKING:
 def sealer() -> Sealer:
     """The sealer that the settings name."""
     return _sealer(*_now())
+
+
+def sealed_document(kind: str, facts: Mapping[str, Any], *, at: datetime | None = None, **along: Any) -> bytes:
+    """A document of these facts, printed with room for its seal, and sealed. `along` is for `press.render`."""
+    settings: Settings = current_app.extensions["settings"]
+    found = sealer()
+    room = found.room(at)
+    language, fonts = facts["language"], settings.fonts_dir
+    return found.seal(press.render(kind, facts, language=language, fonts=fonts, room=room, **along), room)
 
 
 def has_keys() -> bool:

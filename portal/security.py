@@ -60,6 +60,13 @@ def public_for(response: Response, seconds: int) -> Response:
     return response
 
 
+def open_to_pages(response: Response) -> Response:
+    """Let the pages of others read this public answer."""
+    response.headers["Access-Control-Allow-Origin"] = "*"
+    response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+    return response
+
+
 def _cache(response: Response) -> None:
     if request.endpoint == "static":
         if response.status_code < 400 and "v" in request.args:  # noqa: PLR2004

@@ -55,6 +55,11 @@ class Settings:
     ledger_witnessed: tuple[str, ...] = ()
     testing: bool = False
 
+    @property
+    def body(self) -> dict[str, str]:
+        """The certification body as documents name it."""
+        return {"name": self.body_name, "address": self.body_address}
+
     @classmethod
     def from_env(cls, env: Mapping[str, str]) -> Self:
         """Read and check; SettingsError with every problem at once."""

@@ -17,8 +17,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from audits.core import clock
+from audits.core.canonical import canonical
 from audits.core.events import Event
-from certificates.ledger.entries import EntryType, canonical, case_log_entry
+from certificates.ledger.entries import EntryType, case_log_entry
 from certificates.ledger.models import LedgerEntry
 from certificates.ledger.services import append
 from certificates.ledger.tree import Growing, leaf_hash

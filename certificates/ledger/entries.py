@@ -1,7 +1,5 @@
 """What an entry of the log says, byte for byte. The log is for ever: no entry holds a name, a reason or an address."""
 
-import json
-from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import Any
@@ -20,11 +18,6 @@ class EntryType(StrEnum):
     RESEALED = "resealed"  # the same certificate in a new file, since the key of the old one is not trusted any more
     EXPIRED = "expired"
     CASE_LOG = "case-log"
-
-
-def canonical(value: Mapping[str, Any]) -> bytes:
-    """The one spelling of a JSON object: keys sorted, no spaces, UTF-8. As RFC 8785 for what we put into it."""
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode()
 
 
 def certificate_entry(

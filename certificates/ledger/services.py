@@ -10,8 +10,8 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
 from audits.core import clock, numbering
+from audits.core.canonical import canonical
 from certificates.ledger import tree
-from certificates.ledger.entries import canonical
 from certificates.ledger.models import Cosignature, LedgerEntry, LedgerNode, SignedCheckpoint
 from certificates.ledger.notes import Checkpoint, Note, NoteError, Vkey, sign
 from certificates.ledger.queries import hashes, latest, size_of, subtrees

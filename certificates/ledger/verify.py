@@ -7,8 +7,9 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session, defer
 
+from audits.core.canonical import canonical
 from certificates.ledger.caselog import head_of
-from certificates.ledger.entries import EntryType, canonical
+from certificates.ledger.entries import EntryType
 from certificates.ledger.models import LedgerEntry, LedgerNode, SignedCheckpoint
 from certificates.ledger.notes import Checkpoint, Note, NoteError, Vkey
 from certificates.ledger.queries import cosignatures, newest_entry, note_of, size_of

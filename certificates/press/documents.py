@@ -6,9 +6,10 @@ countries, verdicts, grades) come in the language of the document; the fixed sen
 """
 
 import hashlib
-import json
 from collections.abc import Mapping
 from typing import Any, Literal, TypedDict
+
+from audits.core.canonical import canonical
 
 Language = Literal["nl", "en"]
 
@@ -228,7 +229,7 @@ DOCUMENTS: dict[str, type] = {
 
 def facts_json(facts: Mapping[str, Any]) -> bytes:
     """The facts as canonical JSON: sorted keys, no spaces, UTF-8. This is what is attached to the document."""
-    return json.dumps(facts, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode()
+    return canonical(facts)
 
 
 def facts_digest(facts: Mapping[str, Any]) -> str:

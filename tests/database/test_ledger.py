@@ -12,10 +12,11 @@ from sqlalchemy.orm import Session
 
 from audits.core import clock, events
 from audits.core.access import SYSTEM, Role
+from audits.core.canonical import canonical
 from audits.core.events import Event
 from certificates import services
 from certificates.ledger import caselog, queries, tiles, tree
-from certificates.ledger.entries import EntryType, canonical
+from certificates.ledger.entries import EntryType
 from certificates.ledger.models import Cosignature, LedgerEntry, LedgerNode, SignedCheckpoint
 from certificates.ledger.notes import Algorithm, Checkpoint, Note, NoteError, Vkey, cosign, sign
 from certificates.ledger.proof import Proof

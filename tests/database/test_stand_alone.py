@@ -28,9 +28,9 @@ from sqlalchemy.orm import Session
 
 from audits.core import clock
 from audits.core.access import Role
+from audits.core.canonical import canonical
 from certificates import services
 from certificates.ledger import dump, queries
-from certificates.ledger.entries import canonical
 from certificates.ledger.notes import Algorithm, Checkpoint, Note, Vkey, cosign, sign
 from certificates.ledger.services import add_cosignatures, sign_checkpoint
 from certificates.ledger.tiles import unbundle

@@ -7,10 +7,10 @@ from sqlalchemy import insert, text
 
 from audits.core import clock
 from audits.core.access import SYSTEM
+from audits.core.canonical import canonical
 from audits.core.events import Event
 from certificates import services
 from certificates.ledger import tiles, tree
-from certificates.ledger.entries import canonical
 from certificates.ledger.models import LedgerEntry, LedgerNode
 from certificates.ledger.notes import Checkpoint, Note, Vkey, sign
 from certificates.ledger.services import append

@@ -8,8 +8,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import given
 from hypothesis import strategies as st
 
+from audits.core.canonical import canonical
 from certificates.ledger import notes, tree
-from certificates.ledger.entries import EntryType, canonical, case_log_entry, certificate_entry
+from certificates.ledger.entries import EntryType, case_log_entry, certificate_entry
 from certificates.ledger.notes import Algorithm, Checkpoint, Note, NoteError, Signature, Vkey, cosign, sign
 from certificates.ledger.proof import Proof
 from tests.unit.test_ledger_tree import leaves, reading

@@ -19,7 +19,7 @@ from portal.access import public
 from portal.registry.caching import API_SECONDS
 from portal.registry.facts import API, agency_facts, certificate_facts, history_facts
 from portal.registry.problems import InvalidQueryError
-from portal.security import public_for
+from portal.security import open_to_pages, public_for
 from portal.settings import Settings
 
 CONTRACT = Path(__file__).parents[1] / "openapi.json"
@@ -104,10 +104,8 @@ def contract() -> ResponseReturnValue:
 def describe(response: Response) -> Response:
     """What every answer under /api carries, errors included."""
     response.headers["API-Version"] = version()
-    response.headers["Access-Control-Allow-Origin"] = "*"
     response.headers["Access-Control-Expose-Headers"] = "API-Version, ETag, Link, Retry-After"
-    response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
-    return response
+    return open_to_pages(response)
 
 
 @cache

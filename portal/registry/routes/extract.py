@@ -1,7 +1,6 @@
 """The proof of check: a sealed extract of the register, made while the visitor waits, and known to us from then on."""
 
 import secrets
-from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, current_app, request
@@ -58,24 +57,14 @@ def extract(public_id: str) -> ResponseReturnValue:
             asked_at=now,
             chance=secrets.token_bytes(_CHANCE_BYTES),
             base_url=settings.base_url.rstrip("/"),
-            body={"name": settings.body_name, "address": settings.body_address},
+            body=settings.body,
         )
-        sealed = _sealed(facts, language, now, _attached(session, subject))
+        sealed = sealing.sealed_document(KIND, facts, at=now, attachments=_attached(session, subject))
         record_document(
             session, kind=KIND, subject_id=entry.agency_id, agency_id=entry.agency_id, language=language, printed=facts,
             sha256=storage.store().put(sealed), size=len(sealed),
         )  # fmt: skip
     return attachment(sealed, f"{facts['reference']}.pdf", "application/pdf")
-
-
-def _sealed(facts: dict[str, Any], language: str, now: datetime, attached: list[press.Attached]) -> bytes:
-    settings: Settings = current_app.extensions["settings"]
-    sealer = sealing.sealer()
-    room = sealer.room(now)
-    printed = press.render(
-        KIND, facts, language=language, fonts=settings.fonts_dir, room=room, attachments=attached
-    )  # fmt: skip
-    return sealer.seal(printed, room)
 
 
 def _attached(session: Any, subject: Subject) -> list[press.Attached]:

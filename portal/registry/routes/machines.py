@@ -14,7 +14,7 @@ from certificates.status_lists import signed_list
 from portal import credentials, database, sealing
 from portal.access import public
 from portal.registry.caching import API_SECONDS
-from portal.security import public_for
+from portal.security import open_to_pages, public_for
 
 _KEYS_SECONDS = 300  # a reader who meets a new key asks again
 _YEAR = 365 * 24 * 3600
@@ -111,7 +111,4 @@ def _for_ever(data: bytes, media_type: str) -> Response:
 
 def _open(data: str | bytes, media_type: str, seconds: int) -> Response:
     """An answer that pages of others may read and everybody may keep."""
-    response = Response(data, mimetype=media_type)
-    response.headers["Access-Control-Allow-Origin"] = "*"
-    response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
-    return public_for(response, seconds)
+    return public_for(open_to_pages(Response(data, mimetype=media_type)), seconds)
