@@ -14,14 +14,15 @@ from sqlalchemy import event, select, text
 
 from bench import load, seed
 from bench.results import Report, Row, Target
-from portal import database, processes
-from portal.account.services import open_session
 from portal.app import create_app
 from portal.demo.case import Case
 from portal.demo.cast import EDITOR, STAFF
-from portal.embedded import Postgres, Valkey
+from portal.doors.account.services import open_session
+from portal.host import processes
+from portal.host.embedded import Postgres, Valkey
+from portal.host.supervisor import migrate, web_command, worker_command
 from portal.settings import ROOT, Settings
-from portal.supervisor import migrate, web_command, worker_command
+from portal.stores import database
 
 PORT, BARE_PORT = 8377, 8378
 N, BARE_N, CONNECTIONS = 400, 4000, 4

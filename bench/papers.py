@@ -76,7 +76,7 @@ def _facts(number: int, draw: random.Random) -> dict[str, Any]:
 
 def extract(paper: Paper, number: int) -> dict[str, Any]:
     """The facts of a register extract about the same agency."""
-    from tests import printed
+    from tests.kit import printed
 
     known = {name: value for name, value in paper.facts.items() if name in printed.REGISTER_FACTS - {"digest"}}
     return printed.register_extract(**known | {"reference": f"U-2027-{number:08d}"})
@@ -84,7 +84,7 @@ def extract(paper: Paper, number: int) -> dict[str, Any]:
 
 def long_report() -> dict[str, Any]:
     """The facts of an audit report of about thirty pages."""
-    from tests import printed
+    from tests.kit import printed
 
     text = "In drie dossiers ontbreekt de loonstrook van de laatste periode; het bureau heeft dit erkend. " * 4
     findings = [printed.finding(number, observed=text, verification=text) for number in range(1, 39)]

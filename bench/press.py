@@ -17,12 +17,12 @@ from bench.results import Report, Row, Target
 from certificates import press
 from certificates.press.compiled import UnfitError
 from certificates.seal import ensure_keyring
-from certificates.seal.custody import authority_of
-from certificates.seal.evidence import OwnEvidence
-from certificates.seal.keys import Keyring, Purpose
-from certificates.seal.sealer import KeySealer
-from certificates.seal.signing import held_key
-from certificates.seal.timestamp import TimeStampAuthority
+from certificates.seal.keyring.custody import authority_of
+from certificates.seal.keyring.keys import Keyring, Purpose
+from certificates.seal.keyring.signing import held_key
+from certificates.seal.sealing.revocation import OwnEvidence
+from certificates.seal.sealing.sealer import KeySealer
+from certificates.seal.time.authority import TimeStampAuthority
 
 MANY, FEW = 2000, 30
 BULK, SETTLED = 10_000, 1_000

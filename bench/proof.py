@@ -17,10 +17,11 @@ from bench.pages import _child, _environment, _settings, _wait
 from bench.results import Report, Row, Target
 from certificates.ledger.services import sign_checkpoint
 from certificates.seal import Keyring, examine
-from portal import database, ledger, sealing
 from portal.app import create_app
+from portal.host.supervisor import web_command, worker_command
 from portal.settings import Settings
-from portal.supervisor import web_command, worker_command
+from portal.signing import ledger, sealing
+from portal.stores import database
 
 PORT, RIVAL_PORT = 8377, 8378
 RATE, SECONDS, CONNECTIONS = 50, 25, 50

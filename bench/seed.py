@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from audits.agencies.rules import AgencyDetails
 from audits.decisions.rules import Outcome
-from certificates.register.fold import bare, searchable
+from certificates.register.search.folding import bare, searchable
 from portal.demo import story
 from portal.demo.case import Case
 from portal.demo.cast import VLIETLAND

@@ -15,8 +15,8 @@ from audits.core.errors import NotFoundError
 from certificates.credentials import StatusPurpose, status_list, thumbprint
 from certificates.credentials.bits import SIZE, packed
 from certificates.credentials.status import LASTS, list_of, position_of
-from certificates.models import Certificate, StatusList
-from certificates.workflow import CertificateState
+from certificates.lifecycle.models import Certificate, StatusList
+from certificates.lifecycle.workflow import CertificateState
 
 S = CertificateState
 SETS = {

@@ -15,8 +15,8 @@ from certificates.ledger.notes import Checkpoint, Note, NoteError, Vkey
 from certificates.ledger.queries import cosignatures, newest_entry, note_of, size_of
 from certificates.ledger.tiles import WIDTH
 from certificates.ledger.tree import Growing, leaf_hash, root_of
-from certificates.models import Certificate, Document
-from certificates.workflow import CertificateState
+from certificates.lifecycle.models import Certificate, Document
+from certificates.lifecycle.workflow import CertificateState
 
 _AT_ONCE = 1000
 _LAST = {

@@ -12,12 +12,13 @@ from certificates.press.rosette import rosette_svg
 
 if TYPE_CHECKING:
     from certificates.press.printing import Press
-    from certificates.seal.room import Room
+    from certificates.seal.sealing.placeholder import Room
 
 __all__ = ["Attached", "facts_digest", "facts_json", "render", "rosette_svg"]
 
 
 FONTS = Path(__file__).resolve().parents[2] / "var" / "assets" / "fonts"
+TEMPLATES = Path(__file__).with_name("templates")
 
 
 def render(

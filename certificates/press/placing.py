@@ -7,8 +7,8 @@ import pydyf
 from weasyprint import Document
 
 from certificates.press.attached import Attached
-from certificates.seal import room as seal_room
-from certificates.seal.room import Room
+from certificates.seal.sealing import placeholder as seal_room
+from certificates.seal.sealing.placeholder import Room
 
 
 class Finisher:

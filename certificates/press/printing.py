@@ -15,7 +15,7 @@ from weasyprint import CSS, HTML, Attachment
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import FatalURLFetchingError
 
-from certificates.press import drawing
+from certificates.press import TEMPLATES, drawing
 from certificates.press.attached import Attached, printed_facts
 from certificates.press.compiled import CompiledPress, Order, UnfitError
 from certificates.press.compiled.slots import DAY
@@ -26,10 +26,9 @@ from certificates.press.lettering import Lettering, font_files, font_rules
 from certificates.press.phrasing import PHRASES, phrased
 from certificates.press.placing import Finisher
 from certificates.press.words import Words, catalogue, grouped
-from certificates.seal.room import Room
+from certificates.seal.sealing.placeholder import Room
 
 _ROOT = Path(__file__).resolve().parents[2]
-TEMPLATES = _ROOT / "templates"
 TRANSLATIONS = _ROOT / "portal" / "translations"
 
 _VARIANT = "pdf/a-3a"
@@ -59,7 +58,7 @@ class Press:
         self._lettering = Lettering(fonts)
         self._fetcher = ClosedFetcher(files)
         self._font_config = FontConfiguration()
-        self._sheets = {kind: self._sheet(fonts, templates / "pdf", kind) for kind in DOCUMENTS}
+        self._sheets = {kind: self._sheet(fonts, templates, kind) for kind in DOCUMENTS}
         self._loader = FileSystemLoader(templates)
         self._environments: dict[str, ImmutableSandboxedEnvironment] = {}
         self._words = lru_cache(maxsize=8)(Words)
@@ -100,7 +99,7 @@ class Press:
         return self._print(kind, self._page(kind, texts, language, offline_url), DAY)
 
     def _page(self, kind: str, texts: Mapping[str, Any], language: str, offline_url: str) -> str:
-        template = self._environment(language).get_template(f"pdf/{kind}.html")
+        template = self._environment(language).get_template(f"{kind}.html")
         return template.render(texts, language=language, offline_url=offline_url)
 
     def _print(

@@ -14,13 +14,13 @@ from audits.core import clock
 from audits.core.errors import NotFoundError
 from audits.schemes.text import SchemeText, Text
 from certificates.ledger.models import LedgerEntry, SignedCheckpoint
-from certificates.models import Certificate
+from certificates.lifecycle.models import Certificate
+from certificates.lifecycle.rules import Status
 from certificates.press.documents import facts_digest
 from certificates.register.files import last_change
 from certificates.register.models import RegisterEntry
 from certificates.register.norms import norm_by_digest
 from certificates.register.queries import HIDDEN
-from certificates.rules import Status
 
 _ENDED_BY_US = frozenset({Status.SUSPENDED, Status.WITHDRAWN})
 _CHANCE_BYTES = 5

@@ -11,12 +11,17 @@ from sqlalchemy.orm import Session
 
 from audits.core import clock
 from audits.core.errors import N_
-from certificates.models import Certificate, CertificateChange, Document, DocumentStamp
+from certificates.lifecycle.models import (
+    Certificate,
+    CertificateChange,
+    Document,
+    DocumentStamp,
+)
+from certificates.lifecycle.rules import Status
+from certificates.lifecycle.workflow import CertificateState
 from certificates.register.models import RegisterEntry
 from certificates.register.queries import PublicDocument
 from certificates.register.rules import may_rely
-from certificates.rules import Status
-from certificates.workflow import CertificateState
 
 KEY_LOST = N_("The key of the old seal is no longer trusted.")
 

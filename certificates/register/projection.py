@@ -12,10 +12,10 @@ from audits.core import clock
 from audits.schemes.models import SchemeVersion
 from audits.schemes.queries import norm_of
 from audits.schemes.text import SchemeText, Text
-from certificates.models import Certificate, CertificateChange
-from certificates.register import fold
+from certificates.lifecycle.models import Certificate, CertificateChange
+from certificates.lifecycle.rules import public_id
 from certificates.register.rules import Change, Terms, course, since
-from certificates.rules import public_id
+from certificates.register.search import folding
 
 
 def entry_values(
@@ -75,7 +75,7 @@ _NO_MARK: dict[str, Any] = {
 
 
 def _names(agency: Agency, certificates: list[Certificate]) -> dict[str, Any]:
-    folded, near = fold.searchable([agency.legal_name, *agency.trade_names, *agency.former_names], agency.city)
+    folded, near = folding.searchable([agency.legal_name, *agency.trade_names, *agency.former_names], agency.city)
     permanent = public_id(agency.country, agency.register_number)
     numbers = [agency.register_number, permanent, *(each.number for each in certificates)]
     return {
@@ -86,10 +86,10 @@ def _names(agency: Agency, certificates: list[Certificate]) -> dict[str, Any]:
         "country": agency.country,
         "register_number": agency.register_number,
         "city": agency.city,
-        "sort_name": " ".join(fold.words(agency.legal_name)),
+        "sort_name": " ".join(folding.words(agency.legal_name)),
         "folded": folded,
         "near": near,
-        "numbers": sorted({fold.bare(number) for number in numbers}),
+        "numbers": sorted({folding.bare(number) for number in numbers}),
     }
 
 

@@ -10,12 +10,22 @@ from sqlalchemy.orm import Session, aliased, defer, joinedload
 
 from audits.core.errors import NotFoundError
 from audits.schemes.models import SchemeVersion
-from certificates.models import Certificate, CertificateChange, Document, DocumentStamp
+from certificates.lifecycle.models import (
+    Certificate,
+    CertificateChange,
+    Document,
+    DocumentStamp,
+)
+from certificates.lifecycle.workflow import CertificateState
 from certificates.register.models import RegisterEntry
 from certificates.register.projection import changes_of, terms_of
 from certificates.register.rules import Line, course
-from certificates.register.search import Found, How, listed_on, search
-from certificates.workflow import CertificateState
+from certificates.register.search.query import (
+    Found,
+    How,
+    listed_on,
+    search,
+)
 
 __all__ = [
     "Figures",

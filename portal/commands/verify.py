@@ -13,10 +13,10 @@ from flask_babel import force_locale
 
 from audits.core import clock
 from certificates.seal import SealOutcome, SealReason, SealVerdict
-from portal import database
-from portal.registry.report import report
-from portal.registry.verification import Answer, Checked, check
+from portal.doors.registry.report import report
+from portal.doors.registry.verification import Answer, Checked, check
 from portal.settings import Settings
+from portal.stores import database
 
 VALID, NOT_GENUINE, NOT_VALID = 0, 1, 2
 

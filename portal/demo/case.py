@@ -35,9 +35,9 @@ from audits.people.registration import register_agency
 from audits.people.services import invite_person
 from audits.schemes.queries import norm_of, version_for
 from audits.schemes.text import Requirement, SchemeText
-from portal import database, storage
-from portal.account.services import store_password
 from portal.demo.cast import EDITOR, OWNER, PASSWORD, SIGNATORY, STAFF, Part
+from portal.doors.account.services import store_password
+from portal.stores import database, files
 
 T = TypeVar("T")
 WORKERS, ASSIGNMENTS, HOUSES = 180, 420, 4
@@ -121,7 +121,7 @@ class Case:
                 filename="uittreksel.png",
                 media_type="image/png",
                 size=len(data),
-                sha256=storage.store().put(data),
+                sha256=files.store().put(data),
             )
 
         self.write(act)

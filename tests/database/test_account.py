@@ -12,11 +12,16 @@ from audits.core.access import Role
 from audits.core.errors import NotFoundError, RuleError
 from audits.core.outbox import OutboxItem
 from audits.people.services import invite_person, retire_person
-from portal.account import services
-from portal.account.models import Credential, LoginSession, MailToken
-from portal.account.rules import IDLE, LIFETIME, TOKEN_LIFETIME, Purpose
-from tests.browser import PASSWORD
-from tests.factories.people import give_password, make_person
+from portal.doors.account import services
+from portal.doors.account.models import Credential, LoginSession, MailToken
+from portal.doors.account.rules import (
+    IDLE,
+    LIFETIME,
+    TOKEN_LIFETIME,
+    Purpose,
+)
+from tests.kit.browser import PASSWORD
+from tests.kit.factories.people import give_password, make_person
 
 OTHER = "zeven lange zinnen later"
 

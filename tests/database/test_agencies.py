@@ -17,8 +17,8 @@ from audits.core.events import Event, history
 from audits.core.outbox import OutboxItem
 from audits.people.models import Person
 from audits.people.registration import register_agency, register_or_remind
-from tests.factories import make_agency, make_person
-from tests.factories.agencies import DETAILS
+from tests.kit.factories import make_agency, make_person
+from tests.kit.factories.agencies import DETAILS
 
 NEW = replace(DETAILS, register_number="87654321")
 OWNER = {"owner_name": "Noor de Wit", "owner_email": "noor@x.example", "language": "nl"}

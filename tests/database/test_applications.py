@@ -20,8 +20,14 @@ from audits.inspections.evidence import get_evidence
 from audits.inspections.workflow import AuditState
 from audits.people.models import Tie
 from audits.schemes.queries import norm_of
-from tests.factories import answer_all, make_agency, make_application, make_person, make_scheme
-from tests.factories.inspections import make_audit
+from tests.kit.factories import (
+    answer_all,
+    make_agency,
+    make_application,
+    make_person,
+    make_scheme,
+)
+from tests.kit.factories.inspections import make_audit
 
 S = ApplicationState
 FILE = {"filename": "a.pdf", "media_type": "application/pdf", "size": 9, "sha256": "a" * 64}

@@ -18,10 +18,15 @@ from audits.inspections.models import Audit, Participant, Population, SampledUni
 from audits.inspections.workflow import AuditState
 from audits.people.services import declare_tie
 from audits.schemes.queries import norm_of
-from tests.factories.agencies import make_agency
-from tests.factories.applications import make_application
-from tests.factories.inspections import SEED, draw, judge, make_audit
-from tests.factories.people import make_person
+from tests.kit.factories.agencies import make_agency
+from tests.kit.factories.applications import make_application
+from tests.kit.factories.inspections import (
+    SEED,
+    draw,
+    judge,
+    make_audit,
+)
+from tests.kit.factories.people import make_person
 
 FILES = [f"F-{number:03d}" for number in range(1, 101)]
 ORGANISATION = ("conform", "")

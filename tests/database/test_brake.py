@@ -8,10 +8,10 @@ from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from audits.core import clock
-from portal.account import brake
-from portal.account.brake import TooManyAttemptsError
-from portal.account.models import LoginBrake
-from portal.account.rules import FORGET, LIMITS
+from portal.doors.account import brake
+from portal.doors.account.brake import TooManyAttemptsError
+from portal.doors.account.models import LoginBrake
+from portal.doors.account.rules import FORGET, LIMITS
 
 PAIR = {"pair": "192.0.2.1 a@example.nl"}
 LIMIT = LIMITS["pair"]

@@ -17,18 +17,30 @@ from audits.core.outbox import OutboxItem
 from audits.decisions.models import Decision
 from audits.decisions.queries import find_decision
 from audits.schemes.queries import norm_of
-from certificates import services
-from certificates.models import Certificate, CertificateChange, Document
-from certificates.queries import changes_of, find_document, get_certificate, get_document, list_certificates
+from certificates.lifecycle import services
+from certificates.lifecycle.models import Certificate, CertificateChange, Document
+from certificates.lifecycle.queries import (
+    changes_of,
+    find_document,
+    get_certificate,
+    get_document,
+    list_certificates,
+)
+from certificates.lifecycle.rules import certificate_number, valid_until
+from certificates.lifecycle.workflow import CERTIFICATE_FLOW, CertificateState
 from certificates.register.models import RegisterEntry
-from certificates.rules import certificate_number, valid_until
-from certificates.workflow import CERTIFICATE_FLOW, CertificateState
-from portal import handlers
 from portal.app import create_app
+from portal.work import handlers
 from tests.conftest import make_settings
-from tests.factories.agencies import make_agency
-from tests.factories.certificates import BASE_URL, BODY, make_certificate, make_grant, make_refusal
-from tests.factories.people import make_person
+from tests.kit.factories.agencies import make_agency
+from tests.kit.factories.certificates import (
+    BASE_URL,
+    BODY,
+    make_certificate,
+    make_grant,
+    make_refusal,
+)
+from tests.kit.factories.people import make_person
 
 S = CertificateState
 REASON = "Signals about unpaid wages."

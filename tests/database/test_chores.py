@@ -12,12 +12,18 @@ from audits.core import clock
 from certificates.ledger.models import SignedCheckpoint
 from certificates.ledger.notes import Note, Vkey
 from certificates.ledger.services import append
-from portal import chores, sealing, worker
 from portal.app import create_app
-from portal.chores import CHORES, Chore, DueChore, run_due
+from portal.signing import sealing
+from portal.work import schedule, worker
+from portal.work.schedule import (
+    CHORES,
+    Chore,
+    DueChore,
+    run_due,
+)
 from tests.conftest import make_settings
-from tests.factories.certificates import make_certificate
-from tests.factories.ledger import happen
+from tests.kit.factories.certificates import make_certificate
+from tests.kit.factories.ledger import happen
 
 HOUR = timedelta(hours=1)
 
@@ -119,8 +125,8 @@ def test_an_entry_waits_less_than_a_minute_for_its_checkpoint():
 def test_the_worker_does_the_chores(real_app, real_db, monkeypatch):
     monkeypatch.setattr(worker, "SWEEP_SECONDS", 0.01)
     stop, swept = Event(), Event()
-    monkeypatch.setattr(chores, "CHORES", ())
-    monkeypatch.setattr(chores, "run_due", lambda app: swept.set())
+    monkeypatch.setattr(schedule, "CHORES", ())
+    monkeypatch.setattr(schedule, "run_due", lambda app: swept.set())
     thread = Thread(target=worker.sweep_until, args=(real_app, stop))
     thread.start()
     assert swept.wait(20)

@@ -23,11 +23,11 @@ from audits.decisions.services import decide
 from audits.inspections.models import Participant, Verdict
 from audits.inspections.workflow import AuditState, FindingState
 from audits.people.models import Tie
-from portal import database
-from tests.factories.agencies import make_agency
-from tests.factories.decisions import add_findings, finding, make_decision
-from tests.factories.inspections import make_audit
-from tests.factories.people import make_person
+from portal.stores import database
+from tests.kit.factories.agencies import make_agency
+from tests.kit.factories.decisions import add_findings, finding, make_decision
+from tests.kit.factories.inspections import make_audit
+from tests.kit.factories.people import make_person
 
 GRANT, CONDITIONS, REFUSE = Outcome.GRANT, Outcome.GRANT_WITH_CONDITIONS, Outcome.REFUSE
 OPEN, ANSWERED, CLOSED = FindingState.OPEN, FindingState.ANSWERED, FindingState.CLOSED

@@ -23,10 +23,10 @@ from audits.inspections.report import overall, report_facts
 from audits.inspections.workflow import FINDING_FLOW, AuditState, FindingState
 from audits.schemes.queries import norm_of
 from certificates.press.documents import AuditReportFacts
-from tests.factories.agencies import make_agency
-from tests.factories.inspections import draw, judge, make_audit
-from tests.factories.people import make_person
-from tests.norm import norm
+from tests.kit.factories.agencies import make_agency
+from tests.kit.factories.inspections import draw, judge, make_audit
+from tests.kit.factories.people import make_person
+from tests.kit.norm import norm
 
 BROKEN = ("nonconform", "The original was not seen.")
 REPAIR = {

@@ -9,8 +9,9 @@ from sqlalchemy import update
 
 from audits.core import clock, outbox
 from audits.core.outbox import OutboxItem
-from portal import database, jobs, queue
 from portal.app import create_app
+from portal.stores import database, queue
+from portal.work import jobs
 from tests.conftest import make_settings
 
 
@@ -68,7 +69,7 @@ def fail(*_):
 def test_the_queue_holds_the_number_of_a_promise_and_nothing_else(portal):
     number = promise(portal, "secret")
     (job,) = portal.extensions["queue"].jobs
-    assert (job.func_name, job.args, job.kwargs) == ("portal.jobs.deliver", [number], {})
+    assert (job.func_name, job.args, job.kwargs) == ("portal.work.jobs.deliver", [number], {})
     assert b"secret" not in b"".join(portal.extensions["queue"].connection.hvals(job.key))
 
 

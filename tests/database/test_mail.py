@@ -14,11 +14,11 @@ from audits.core import outbox
 from audits.core.access import Role
 from audits.core.outbox import OutboxItem
 from audits.people.services import retire_person
-from portal import mail
-from portal.account import services
-from portal.account.models import MailToken
-from portal.account.rules import Purpose
-from tests.factories.people import make_person
+from portal.doors.account import services
+from portal.doors.account.models import MailToken
+from portal.doors.account.rules import Purpose
+from portal.work import mail
+from tests.kit.factories.people import make_person
 
 
 @pytest.fixture

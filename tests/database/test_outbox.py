@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session
 
 from audits.core import clock, outbox
 from audits.core.outbox import ATTEMPTS, BACKOFF, OutboxItem
-from portal import database, handlers, jobs, queue
+from portal.stores import database, queue
+from portal.work import handlers, jobs
 
 
 @pytest.fixture
@@ -224,7 +225,7 @@ def test_a_nudge_reaches_the_queue_of_the_settings(app, kept, settings, monkeypa
     with app.app_context(), database.write() as own:
         outbox.put(own, "try")
     (job,) = real.jobs
-    assert (job.func_name, len(job.args)) == ("portal.jobs.deliver", 1)
+    assert (job.func_name, len(job.args)) == ("portal.work.jobs.deliver", 1)
     real.empty()
 
 

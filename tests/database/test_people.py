@@ -13,8 +13,8 @@ from audits.core.events import history
 from audits.core.outbox import OutboxItem
 from audits.people import queries, services
 from audits.people.models import Person, PersonRole
-from tests.factories.agencies import make_agency
-from tests.factories.people import make_person
+from tests.kit.factories.agencies import make_agency
+from tests.kit.factories.people import make_person
 
 NEW = {"name": "Nieuw Mens", "email": "nieuw@example.nl", "language": "nl"}
 

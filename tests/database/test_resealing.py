@@ -18,25 +18,37 @@ from audits.core import clock, outbox
 from audits.core.access import Role
 from audits.core.events import history
 from audits.core.outbox import OutboxItem
-from certificates import services
 from certificates.credentials import key_of, thumbprint
 from certificates.ledger.models import LedgerEntry
 from certificates.ledger.verify import problems
-from certificates.models import Document
-from certificates.queries import find_document
+from certificates.lifecycle import services
+from certificates.lifecycle.models import Document
+from certificates.lifecycle.queries import find_document
+from certificates.lifecycle.services import promise_replacements, record_document
+from certificates.lifecycle.workflow import CertificateState
 from certificates.register import queries as register
 from certificates.register.files import KEY_LOST
-from certificates.seal.custody import ensure_keyring
-from certificates.seal.keys import MANIFEST, Keyring, KeyState, Purpose
-from certificates.seal.verify import examine
-from certificates.services import promise_replacements, record_document
-from certificates.workflow import CertificateState
-from portal import credentials, handlers, sealing, storage
-from portal.cli import main
+from certificates.seal.examining.verify import examine
+from certificates.seal.keyring.custody import ensure_keyring
+from certificates.seal.keyring.keys import (
+    MANIFEST,
+    Keyring,
+    KeyState,
+    Purpose,
+)
+from portal.commands.cli import main
 from portal.commands.keys import keys
-from tests.browser import Browser
-from tests.factories.certificates import BASE_URL, BODY, make_certificate, make_grant
-from tests.factories.people import make_person
+from portal.signing import credentials, sealing
+from portal.stores import files
+from portal.work import handlers
+from tests.kit.browser import Browser
+from tests.kit.factories.certificates import (
+    BASE_URL,
+    BODY,
+    make_certificate,
+    make_grant,
+)
+from tests.kit.factories.people import make_person
 
 S = CertificateState
 LATER = timedelta(minutes=1)
@@ -102,7 +114,7 @@ def test_from_a_lost_key_to_a_new_file_for_everybody(portal, session):
     assert new.sha256 != old.sha256
     assert (new.replaced_at, new.replaced_because) == (None, "")
     with portal.app_context():
-        data = storage.store().get(new.sha256)
+        data = files.store().get(new.sha256)
         assert examine(data, sealing.roots()[0]).genuine
     was = register.document_with(session, old.sha256)
     assert (was.replaced_at, was.replaced_because) == (new.created_at, KEY_LOST)
@@ -249,7 +261,7 @@ def test_the_agency_hears_of_it_and_reads_the_new_file(portal, session):
 def test_the_address_of_a_certificate_gives_the_new_file(portal, session):
     certificate = make_certificate(session)
     with portal.app_context():
-        storage.store().put(b"%PDF the old one")
+        files.store().put(b"%PDF the old one")
     filed(session, certificate, b"%PDF the old one")
     path = f"/certificates/{certificate.number}.pdf"
     old = portal.test_client().get(path)
@@ -345,7 +357,7 @@ def test_the_group_is_part_of_the_command():
 def test_who_checks_the_old_file_hears_why_it_was_replaced(portal, session):
     certificate = make_certificate(session)
     with portal.app_context():
-        storage.store().put(b"%PDF the old one")
+        files.store().put(b"%PDF the old one")
     filed(session, certificate, b"%PDF the old one")
     promise(session)
     keep(portal, session)

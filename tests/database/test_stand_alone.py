@@ -29,19 +29,19 @@ from sqlalchemy.orm import Session
 from audits.core import clock
 from audits.core.access import Role
 from audits.core.canonical import canonical
-from certificates import services
 from certificates.ledger import dump, queries
 from certificates.ledger.notes import Algorithm, Checkpoint, Note, Vkey, cosign, sign
 from certificates.ledger.services import add_cosignatures, sign_checkpoint
 from certificates.ledger.tiles import unbundle
 from certificates.ledger.tree import leaf_hash
+from certificates.lifecycle import services
 from certificates.seal import Keyring, KeySealer, ensure_keyring
-from certificates.seal.keys import Purpose
-from certificates.seal.signing import held_key
+from certificates.seal.keyring.keys import Purpose
+from certificates.seal.keyring.signing import held_key
 from portal.settings import ROOT
-from tests.factories.certificates import BASE_URL, BODY, make_grant
-from tests.factories.people import make_person
-from tests.paper import paper, sealer_of
+from tests.kit.factories.certificates import BASE_URL, BODY, make_grant
+from tests.kit.factories.people import make_person
+from tests.kit.paper import paper, sealer_of
 
 VERIFIER = ROOT / "bin" / "keurwerk-verify"
 ORIGIN, ISSUER, PASSPHRASE = "keurwerk.example/ledger", "https://keurwerk.example", "a passphrase"

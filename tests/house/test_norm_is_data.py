@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.norm import norm
+from tests.kit.norm import norm
 
 ROOT = Path(__file__).parents[2]
 SOURCES = sorted(path for package in ("audits", "certificates") for path in (ROOT / package).rglob("*.py"))

@@ -8,12 +8,12 @@ import pytest
 
 from audits.core import clock
 from certificates import press
-from certificates.workflow import CertificateState
-from portal import database
-from tests import attacks, printed
-from tests.factories.certificates import make_certificate
-from tests.factories.documents import known, plain_pdf, seal_with
-from tests.paper import paper
+from certificates.lifecycle.workflow import CertificateState
+from portal.stores import database
+from tests.kit import attacks, printed
+from tests.kit.factories.certificates import make_certificate
+from tests.kit.factories.documents import known, plain_pdf, seal_with
+from tests.kit.paper import paper
 
 S = CertificateState
 

@@ -10,15 +10,15 @@ from sqlalchemy.orm import Session
 from audits.core import clock, outbox
 from audits.core.access import Role
 from audits.people.services import retire_person
-from portal import mail
-from portal.account import services
-from portal.account.models import LoginSession
-from portal.account.rules import LIMITS, Purpose
 from portal.app import create_app
-from tests.browser import PASSWORD, Browser
+from portal.doors.account import services
+from portal.doors.account.models import LoginSession
+from portal.doors.account.rules import LIMITS, Purpose
+from portal.work import mail
 from tests.conftest import make_settings
-from tests.factories.agencies import make_agency
-from tests.factories.people import give_password, make_person
+from tests.kit.browser import PASSWORD, Browser
+from tests.kit.factories.agencies import make_agency
+from tests.kit.factories.people import give_password, make_person
 
 OTHER = "zeven lange zinnen later"
 REFUSED = "The e-mail address or the password is not right."

@@ -14,9 +14,15 @@ from audits.core.outbox import OutboxItem
 from audits.inspections.workflow import AuditState
 from audits.people.models import Person
 from audits.schemes.queries import norm_of
-from tests.browser import Browser
-from tests.factories import answer_all, make_agency, make_application, make_person, make_scheme
-from tests.factories.inspections import make_audit
+from tests.kit.browser import Browser
+from tests.kit.factories import (
+    answer_all,
+    make_agency,
+    make_application,
+    make_person,
+    make_scheme,
+)
+from tests.kit.factories.inspections import make_audit
 
 MIB = 1024 * 1024
 EVERYTHING = [Role.AGENCY_OWNER, Role.AGENCY_SIGNATORY]

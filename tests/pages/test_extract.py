@@ -11,15 +11,15 @@ from sqlalchemy import event, select
 
 from audits.core import clock
 from certificates.ledger.services import append, sign_checkpoint
-from certificates.models import Document
+from certificates.lifecycle.models import Document
+from certificates.lifecycle.workflow import CertificateState
 from certificates.register.extract import extract_reference
 from certificates.seal import ensure_keyring, examine
-from certificates.workflow import CertificateState
-from portal import sealing
-from portal.registry.brake import Brake
-from portal.registry.routes import extract
-from tests.browser import Browser
-from tests.factories.certificates import change, make_applicant, make_certificate
+from portal.doors.registry import extract
+from portal.doors.registry.brake import Brake
+from portal.signing import sealing
+from tests.kit.browser import Browser
+from tests.kit.factories.certificates import change, make_applicant, make_certificate
 
 S = CertificateState
 TODAY = clock.today()
@@ -203,7 +203,7 @@ def test_the_brake_gives_back_slowly_and_forgets_the_oldest(monkeypatch):
     assert [brake.wait("a") for _ in range(3)] == [0, 0, 2]
     now[0] = 2.0
     assert [brake.wait("a") for _ in range(2)] == [0, 2]
-    monkeypatch.setattr("portal.registry.brake.MOST_ADDRESSES", 3)
+    monkeypatch.setattr("portal.doors.registry.brake.MOST_ADDRESSES", 3)
     for address in "bcd":
         assert brake.wait(address) == 0
     assert brake.wait("a") == 0

@@ -10,10 +10,10 @@ from audits.inspections import queries, services
 from audits.inspections.models import Audit, Finding
 from audits.inspections.pseudonyms import MAX_POPULATION
 from audits.inspections.workflow import AuditState, FindingState
-from tests.browser import Browser
-from tests.factories.inspections import draw, judge, make_audit
-from tests.factories.people import make_person
-from tests.norm import norm
+from tests.kit.browser import Browser
+from tests.kit.factories.inspections import draw, judge, make_audit
+from tests.kit.factories.people import make_person
+from tests.kit.norm import norm
 
 FILES = [f"F-{number:03d}" for number in range(1, 6)]
 BROKEN = ("nonconform", "The original was not seen.")

@@ -16,13 +16,18 @@ from audits.inspections.models import Audit, Participant
 from audits.inspections.workflow import AuditState
 from audits.people.models import Tie
 from audits.people.trail import trail_of
-from certificates.services import record_document
-from portal.access import access_of
-from tests.factories import make_agency, make_application, make_person, make_scheme
-from tests.factories.certificates import make_certificate
-from tests.factories.decisions import make_decision
-from tests.factories.inspections import make_audit
-from tests.norm import norm
+from certificates.lifecycle.services import record_document
+from portal.web.access import access_of
+from tests.kit.factories import (
+    make_agency,
+    make_application,
+    make_person,
+    make_scheme,
+)
+from tests.kit.factories.certificates import make_certificate
+from tests.kit.factories.decisions import make_decision
+from tests.kit.factories.inspections import make_audit
+from tests.kit.norm import norm
 
 MOST_STATEMENTS = 8
 NOTHING_KNOWN = ("not_assessed", "Nobody was there.")

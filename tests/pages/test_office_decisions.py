@@ -16,13 +16,18 @@ from audits.inspections.models import Participant
 from audits.inspections.workflow import AuditState, FindingState
 from audits.people.models import Tie
 from audits.schemes.models import SchemeVersion
-from certificates.models import Certificate
-from certificates.workflow import CertificateState
-from tests.factories import make_agency, make_application, make_person, make_scheme
-from tests.factories.certificates import make_certificate
-from tests.factories.decisions import add_findings, finding
-from tests.factories.inspections import make_audit
-from tests.norm import edited, source
+from certificates.lifecycle.models import Certificate
+from certificates.lifecycle.workflow import CertificateState
+from tests.kit.factories import (
+    make_agency,
+    make_application,
+    make_person,
+    make_scheme,
+)
+from tests.kit.factories.certificates import make_certificate
+from tests.kit.factories.decisions import add_findings, finding
+from tests.kit.factories.inspections import make_audit
+from tests.kit.norm import edited, source
 
 NOTHING_KNOWN = ("not_assessed", "Nobody was there.")
 

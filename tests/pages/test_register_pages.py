@@ -11,14 +11,19 @@ from sqlalchemy.orm import sessionmaker
 
 from audits.core import clock
 from audits.core.access import Role
+from certificates.lifecycle.services import record_document
+from certificates.lifecycle.workflow import CertificateState
 from certificates.register.queries import entry_of
-from certificates.services import record_document
-from certificates.workflow import CertificateState
-from portal import storage
-from tests.browser import Browser
-from tests.factories.agencies import make_agency
-from tests.factories.certificates import change, make_applicant, make_certificate, make_refusal
-from tests.factories.people import make_person
+from portal.stores import files
+from tests.kit.browser import Browser
+from tests.kit.factories.agencies import make_agency
+from tests.kit.factories.certificates import (
+    change,
+    make_applicant,
+    make_certificate,
+    make_refusal,
+)
+from tests.kit.factories.people import make_person
 
 S = CertificateState
 TODAY = clock.today()
@@ -55,7 +60,7 @@ def address(session, agency):
 
 def store_file(app, session, certificate, data=b"%PDF-1.7 made by us"):
     with app.app_context():
-        sha256 = storage.store().put(data)
+        sha256 = files.store().put(data)
     record_document(
         session, kind="certificate", subject_id=certificate.id, agency_id=certificate.agency_id,
         language="nl", printed=certificate.printed, sha256=sha256, size=len(data),

@@ -13,18 +13,18 @@ from sqlalchemy import func, select
 from audits.core import clock
 from certificates import press
 from certificates.ledger.services import append
-from certificates.models import Document
+from certificates.lifecycle.models import Document
+from certificates.lifecycle.services import replace_document
+from certificates.lifecycle.workflow import CertificateState
 from certificates.register.files import Why
 from certificates.seal import SealLevel, SealOutcome, SealReason, SealVerdict, ensure_keyring, examine
-from certificates.services import replace_document
-from certificates.workflow import CertificateState
-from portal.registry import verification, wording
-from portal.registry.brake import Brake
-from portal.registry.verification import Answer
-from tests import attacks, printed
-from tests.browser import Browser, Page
-from tests.factories.certificates import change, make_certificate
-from tests.factories.documents import known, plain_pdf
+from portal.doors.registry import verification, wording
+from portal.doors.registry.brake import Brake
+from portal.doors.registry.verification import Answer
+from tests.kit import attacks, printed
+from tests.kit.browser import Browser, Page
+from tests.kit.factories.certificates import change, make_certificate
+from tests.kit.factories.documents import known, plain_pdf
 
 S = CertificateState
 TODAY = clock.today()
@@ -34,7 +34,7 @@ TODAY = clock.today()
 def here(monkeypatch, settings):
     """Keys, as `make serve` leaves them. Examine in this process: it saves half a second each; the command does not."""
     ensure_keyring(settings.seal_dir, settings.body_name, settings.seal_passphrase)
-    monkeypatch.setattr("certificates.seal.apart.examine_apart", examine)
+    monkeypatch.setattr("certificates.seal.examining.apart.examine_apart", examine)
 
 
 @pytest.fixture(autouse=True)
@@ -147,7 +147,7 @@ def test_a_file_that_was_added_to_says_what_was_done_and_leads_to_the_original(a
 def test_a_renewed_file_is_the_certificate_that_it_renews(app, session, sealed, monkeypatch):
     data = known(session, make_certificate(session), sealed.ours)
     renewed = SealVerdict(SealOutcome.GENUINE, None, clock.now(), covered=len(data))
-    monkeypatch.setattr("certificates.seal.apart.examine_apart", lambda *_, **__: renewed)
+    monkeypatch.setattr("certificates.seal.examining.apart.examine_apart", lambda *_, **__: renewed)
     assert check(app, data + b"a time-stamp").heading == "Genuine, and valid today"
     assert check(app, b"x" + data[1:] + b"a time-stamp").heading == "We cannot vouch for this file"
 

@@ -3,7 +3,7 @@
 import pytest
 
 from audits.decisions.rules import Outcome, Reason, possible_outcomes, reasons_against
-from tests.norm import norm
+from tests.kit.norm import norm
 
 GRANT, CONDITIONS, REFUSE = Outcome.GRANT, Outcome.GRANT_WITH_CONDITIONS, Outcome.REFUSE
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from audits.core.errors import RuleError
 from audits.inspections import rules
 from audits.schemes.text import SampleAll, SampleShare, SampleToDetect
-from tests.norm import norm
+from tests.kit.norm import norm
 
 SEED = bytes(range(32))
 FILES = SampleToDetect(Decimal("0.10"), Decimal("0.95"), at_least_square_root=True, cap=60)

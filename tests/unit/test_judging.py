@@ -1,7 +1,7 @@
 """What a single verdict must hold, by the published norm."""
 
 from audits.inspections.judging import NOTE_LIMIT, complaint, plain_verdict
-from tests.norm import norm
+from tests.kit.norm import norm
 
 
 def test_a_verdict_needs_a_note_when_the_norm_says_so():

@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 
 from audits.schemes.text import Text
-from tests.norm import PUBLISHED, norm, source
+from tests.kit.norm import PUBLISHED, norm, source
 
 
 def texts(value, path=""):

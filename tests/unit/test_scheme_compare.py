@@ -4,7 +4,7 @@ from collections import Counter
 
 from audits.schemes.compare import ChangeKind, compare
 from audits.schemes.source import parse
-from tests.norm import edited, norm
+from tests.kit.norm import edited, norm
 
 
 def kinds(changes):

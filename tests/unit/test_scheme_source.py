@@ -5,7 +5,7 @@ import pytest
 from audits.schemes.problems import SchemeError
 from audits.schemes.reading import LARGEST
 from audits.schemes.source import parse
-from tests.norm import edited, norm, source
+from tests.kit.norm import edited, norm, source
 
 FIRST = "  GOV-01:\n    chapter: GOV\n    severity: critical\n    level: agency\n    unit: organisation\n"
 

@@ -9,7 +9,7 @@ from certificates.press.compiled.deflate import Packed
 from certificates.press.compiled.objects import Piece, Words
 from certificates.press.compiled.shaping import THOUSAND, Face, Line
 from certificates.press.compiled.slots import Space, composed
-from certificates.seal.room import Room
+from certificates.seal.sealing.placeholder import Room
 
 _MM = 96 / 25.4  # a millimetre in CSS pixels, the unit of our pages
 

@@ -15,8 +15,8 @@ from certificates.press.compiled.objects import Words, filled, stream
 from certificates.press.compiled.shaping import THOUSAND, Line
 from certificates.press.compiled.slots import DATED, composed
 from certificates.press.rosette import Wreath, wreaths
-from certificates.seal import room as seal_room
-from certificates.seal.room import Room, text_string
+from certificates.seal.sealing import placeholder as seal_room
+from certificates.seal.sealing.placeholder import Room, text_string
 
 _LEVEL = 1  # of compression: attachments are small, and time is dear
 
