@@ -20,7 +20,7 @@ from certificates.seal import ensure_keyring
 from certificates.seal.keyring.custody import authority_of
 from certificates.seal.keyring.keys import Keyring, Purpose
 from certificates.seal.keyring.signing import held_key
-from certificates.seal.sealing.revocation import OwnEvidence
+from certificates.seal.sealing.revocation import RevocationData
 from certificates.seal.sealing.sealer import KeySealer
 from certificates.seal.time.authority import TimeStampAuthority
 
@@ -61,7 +61,7 @@ def _house(folder: Path) -> House:
     ring = Keyring.open(folder, PASSPHRASE)
     key, stamps = held_key(ring, Purpose.SEAL), TimeStampAuthority(held_key(ring, Purpose.TIMESTAMP))
     certificates = [ring.certificate(ring.active(purpose)) for purpose in (Purpose.SEAL, Purpose.TIMESTAMP)]
-    evidence = OwnEvidence(authority_of(ring), certificates, ring.revoked())
+    evidence = RevocationData(authority_of(ring), certificates, ring.revoked())
     levels = {"B-B": KeySealer(key), "B-T": KeySealer(key, stamps), "B-LT": KeySealer(key, stamps, evidence)}
     return House(levels, stamps)
 
@@ -86,9 +86,9 @@ def _ours(report: Report, house: House) -> Row:
 
 def _sealed(sealer: KeySealer) -> rivals.Print:
     def make(paper: Paper) -> bytes:
-        room = sealer.room()
-        more = {"attachments": [paper.credential], "offline_url": paper.offline_url, "room": room}
-        return sealer.seal(press.render("certificate", paper.facts, language="nl", **more), room)
+        placeholder = sealer.placeholder()
+        more = {"attachments": [paper.credential], "offline_url": paper.offline_url, "room": placeholder}
+        return sealer.seal(press.render("certificate", paper.facts, language="nl", **more), placeholder)
 
     return make
 
@@ -97,8 +97,8 @@ def _extracts(sealer: KeySealer) -> rivals.Print:
     numbers = count()
 
     def make(paper: Paper) -> bytes:
-        room, facts = sealer.room(), extract(paper, next(numbers))
-        return sealer.seal(press.render("register_extract", facts, language="nl", room=room), room)
+        placeholder, facts = sealer.placeholder(), extract(paper, next(numbers))
+        return sealer.seal(press.render("register_extract", facts, language="nl", placeholder=placeholder), placeholder)
 
     return make
 
@@ -154,8 +154,8 @@ def _long(report: Report, sealer: KeySealer) -> None:
     press.render("audit_report", facts, language="nl")  # warm
     for _ in range(3):
         begin, used = time.perf_counter(), time.process_time()
-        room = sealer.room()
-        pdf = sealer.seal(press.render("audit_report", facts, language="nl", room=room), room)
+        placeholder = sealer.placeholder()
+        pdf = sealer.seal(press.render("audit_report", facts, language="nl", placeholder=placeholder), placeholder)
         walls.append(time.perf_counter() - begin)
         cpu += time.process_time() - used
     found = load.Load(walls, sum(walls), cpu, b"")

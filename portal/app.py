@@ -39,7 +39,7 @@ DOORS = {
         "portal.doors.office.certificates",
         "portal.doors.office.schemes",
         "portal.doors.office.people",
-        "portal.doors.office.promises",
+        "portal.doors.office.failed_jobs",
     ),
 }
 

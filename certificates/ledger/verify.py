@@ -146,7 +146,7 @@ def _certificates(session: Session, size: int, last: dict[str, EntryType], files
     )
     query = query.where(Certificate.issued_at.is_not(None)).order_by(Certificate.number)
     unknown = set(last)
-    with session.execute(query.options(defer(Certificate.printed)).execution_options(yield_per=_AT_ONCE)) as rows:
+    with session.execute(query.options(defer(Certificate.snapshot)).execution_options(yield_per=_AT_ONCE)) as rows:
         for certificate, sha256 in rows:
             number = certificate.number
             unknown.discard(number)

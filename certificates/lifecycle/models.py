@@ -19,7 +19,7 @@ from certificates.lifecycle.workflow import CertificateState
 
 
 class Certificate(Base):
-    """The mark of one agency after one positive decision. `printed` is what the document says, fixed at numbering."""
+    """The mark of one agency after one positive decision. `snapshot` is what the document says, fixed at numbering."""
 
     __tablename__ = "certificate"
     __table_args__ = (
@@ -38,7 +38,7 @@ class Certificate(Base):
     conditions: Mapped[list[str]] = mapped_column(default=list)
     valid_from: Mapped[date]
     valid_until: Mapped[date]
-    printed: Mapped[dict[str, Any]]
+    snapshot: Mapped[dict[str, Any]] = mapped_column("printed")
     status_index: Mapped[int] = mapped_column(unique=True)  # its place in the status lists
     credential: Mapped[str | None] = mapped_column(Text)  # as vc+jwt; none of certificates from before there were any
     badge: Mapped[str | None] = mapped_column(Text)
@@ -61,7 +61,7 @@ class Certificate(Base):
         """The digest (hex) of the credential as it was signed."""
         return sha256(self.credential.encode()).hexdigest() if self.credential else None
 
-    def concerns(self, actor: Actor) -> bool:
+    def is_visible_to(self, actor: Actor) -> bool:
         """The holder's own people, and staff."""
         return actor.agency_id in {None, self.agency_id}
 
@@ -114,14 +114,14 @@ class Document(Base):
     subject_id: Mapped[UUID]
     agency_id: Mapped[UUID] = mapped_column(ForeignKey("agency.id"), index=True)
     language: Mapped[str]
-    printed: Mapped[dict[str, Any]]
+    snapshot: Mapped[dict[str, Any]] = mapped_column("printed")
     sha256: Mapped[str] = mapped_column(unique=True)
     size: Mapped[int]
     created_at: Mapped[datetime]
     replaces: Mapped[UUID | None]
     because: Mapped[str] = mapped_column(Text, default="")
 
-    def concerns(self, actor: Actor) -> bool:
+    def is_visible_to(self, actor: Actor) -> bool:
         """The agency it is about, and staff."""
         return actor.agency_id in {None, self.agency_id}
 

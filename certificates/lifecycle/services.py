@@ -17,16 +17,16 @@ from audits.core.access import SYSTEM, Actor, authorise
 from audits.core.errors import NotFoundError, RuleError
 from audits.decisions.models import Decision
 from audits.decisions.rules import Outcome
-from audits.schemes.queries import norm_of
+from audits.schemes.queries import scheme_of_version
 from certificates.ledger.entries import EntryType, certificate_entry
 from certificates.ledger.models import LedgerEntry
 from certificates.ledger.services import append
 from certificates.lifecycle import rules
 from certificates.lifecycle.models import Certificate, CertificateChange, Document
 from certificates.lifecycle.snapshot import certificate_facts
-from certificates.lifecycle.workflow import CERTIFICATE_FLOW, LIVING, CertificateState
+from certificates.lifecycle.workflow import CERTIFICATE_FLOW, CURRENT, CertificateState
 from certificates.register.services import refresh_entry
-from certificates.status_lists import draw_index, promise_lists
+from certificates.status_lists import draw_index, enqueue_lists
 
 _LOGGED = {"suspend": EntryType.SUSPENDED, "lift": EntryType.LIFTED, "withdraw": EntryType.WITHDRAWN}
 
@@ -41,7 +41,7 @@ def number_certificate(session: Session, decision_id: UUID, *, base_url: str, bo
     if known is not None:
         return known
     certificate = _numbered(session, decision)
-    certificate.printed = certificate_facts(session, certificate, decision, base_url=base_url, body=body)
+    certificate.snapshot = certificate_facts(session, certificate, decision, base_url=base_url, body=body)
     session.add(certificate)
     events.record(
         session,
@@ -51,7 +51,7 @@ def number_certificate(session: Session, decision_id: UUID, *, base_url: str, bo
         agency_id=decision.agency_id,
         number=certificate.number,
     )
-    outbox.put(session, "certificate.seal", certificate_id=str(certificate.id))
+    outbox.enqueue(session, "certificate.seal", certificate_id=str(certificate.id))
     return certificate
 
 
@@ -60,10 +60,10 @@ def issue_certificate(session: Session, certificate_id: UUID, *, sha256: str, si
     certificate = _load(session, certificate_id)
     if certificate.state is not CertificateState.ISSUING:
         return certificate
-    replaced = _living(session, certificate.agency_id)
+    replaced = _current(session, certificate.agency_id)
     for older in replaced:
         _move(session, SYSTEM, older, "replace", reason="")
-        promise_lists(session)
+        enqueue_lists(session)
     session.flush()  # the old one must let go before the new one is living
     record_document(
         session,
@@ -71,7 +71,7 @@ def issue_certificate(session: Session, certificate_id: UUID, *, sha256: str, si
         subject_id=certificate.id,
         agency_id=certificate.agency_id,
         language=language,
-        printed=certificate.printed,
+        snapshot=certificate.snapshot,
         sha256=sha256,
         size=size,
     )
@@ -105,9 +105,9 @@ def log_expired(session: Session) -> int:
     logged = select(LedgerEntry.index).where(
         LedgerEntry.type == EntryType.EXPIRED, LedgerEntry.number == Certificate.number
     )
-    query = select(Certificate).where(Certificate.state.in_(LIVING), Certificate.valid_until < clock.today())
+    query = select(Certificate).where(Certificate.state.in_(CURRENT), Certificate.valid_until < clock.today())
     query = query.where(~logged.exists()).order_by(Certificate.valid_until, Certificate.number)
-    expired = session.scalars(query.options(defer(Certificate.printed))).all()
+    expired = session.scalars(query.options(defer(Certificate.snapshot))).all()
     for certificate in expired:
         _log(session, certificate, EntryType.EXPIRED)
     return len(expired)
@@ -120,7 +120,7 @@ def record_document(
     subject_id: UUID,
     agency_id: UUID,
     language: str,
-    printed: Mapping[str, Any],
+    snapshot: Mapping[str, Any],
     sha256: str,
     size: int,
     replaces: Document | None = None,
@@ -133,7 +133,7 @@ def record_document(
         subject_id=subject_id,
         agency_id=agency_id,
         language=language,
-        printed=dict(printed),
+        snapshot=dict(snapshot),
         sha256=sha256,
         size=size,
         created_at=clock.now(),
@@ -144,7 +144,7 @@ def record_document(
     return document
 
 
-def promise_replacements(session: Session, *, sealed_before: datetime, because: str) -> int:
+def enqueue_replacements(session: Session, *, sealed_before: datetime, because: str) -> int:
     """Promise a new seal for the file of every living certificate that was sealed before a moment; how many.
 
     For a key that is no longer trusted. Asked twice, what was replaced by then is left alone.
@@ -155,13 +155,13 @@ def promise_replacements(session: Session, *, sealed_before: datetime, because: 
         .join(Certificate, Certificate.id == Document.subject_id)
         .outerjoin(newer, newer.replaces == Document.id)
         .where(Document.kind == "certificate", Document.created_at < sealed_before, newer.id.is_(None))
-        .where(Certificate.state.in_(LIVING))
+        .where(Certificate.state.in_(CURRENT))
         .order_by(Certificate.number)
     )
     found = session.scalars(query).all()
     for document_id in found:
-        outbox.put(session, "certificate.reseal", document_id=str(document_id), because=because)
-    promise_lists(session)
+        outbox.enqueue(session, "certificate.reseal", document_id=str(document_id), because=because)
+    enqueue_lists(session)
     return len(found)
 
 
@@ -170,7 +170,7 @@ def certificate_to_reseal(session: Session, document_id: UUID) -> Certificate | 
     document = session.get_one(Document, document_id)
     certificate = _load(session, document.subject_id)
     replaced = session.scalar(select(Document.id).where(Document.replaces == document_id))
-    return certificate if replaced is None and certificate.state in LIVING else None
+    return certificate if replaced is None and certificate.state in CURRENT else None
 
 
 def replace_document(session: Session, document_id: UUID, *, because: str, sha256: str, size: int) -> Document:
@@ -183,7 +183,7 @@ def replace_document(session: Session, document_id: UUID, *, because: str, sha25
         subject_id=old.subject_id,
         agency_id=old.agency_id,
         language=old.language,
-        printed=old.printed,
+        snapshot=old.snapshot,
         sha256=sha256,
         size=size,
         replaces=old,
@@ -208,11 +208,11 @@ def replace_document(session: Session, document_id: UUID, *, because: str, sha25
 def _numbered(session: Session, decision: Decision) -> Certificate:
     conditional = decision.outcome is Outcome.GRANT_WITH_CONDITIONS
     scheme_version = decision.audit.scheme_version
-    terms = norm_of(scheme_version).validity
+    terms = scheme_of_version(scheme_version).validity
     today = clock.today()
     return Certificate(
         id=uuid4(),
-        number=rules.certificate_number(today.year, numbering.take(session, f"certificate-{today.year}")),
+        number=rules.certificate_number(today.year, numbering.next_number(session, f"certificate-{today.year}")),
         agency_id=decision.agency_id,
         decision_id=decision.id,
         scheme_version_id=scheme_version.id,
@@ -233,8 +233,8 @@ def _load(session: Session, certificate_id: UUID) -> Certificate:
     return certificate
 
 
-def _living(session: Session, agency_id: UUID) -> list[Certificate]:
-    query = select(Certificate).where(Certificate.agency_id == agency_id, Certificate.state.in_(LIVING))
+def _current(session: Session, agency_id: UUID) -> list[Certificate]:
+    query = select(Certificate).where(Certificate.agency_id == agency_id, Certificate.state.in_(CURRENT))
     return list(session.scalars(query))
 
 
@@ -245,7 +245,7 @@ def _change(session: Session, actor: Actor, certificate_id: UUID, name: str, rea
         raise RuleError("Give the reason; the register will show it.", field="reason")
     _move(session, actor, certificate, name, reason=reason.strip())
     _publish(session, certificate)
-    promise_lists(session)
+    enqueue_lists(session)
     _tell(session, certificate, "certificate_changed", move=name, reason=reason.strip())
     _log(session, certificate, _LOGGED[name])
     return certificate
@@ -283,7 +283,7 @@ def _publish(session: Session, certificate: Certificate) -> None:
 
 
 def _tell(session: Session, certificate: Certificate, template: str, **values: str) -> None:
-    outbox.put(
+    outbox.enqueue(
         session,
         "mail.agency",
         template=template,

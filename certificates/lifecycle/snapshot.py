@@ -6,13 +6,13 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from audits.agencies.models import Agency
-from audits.agencies.printed import country_name, holder_facts
+from audits.agencies.wording import country_name, holder_facts
 from audits.applications.queries import language_of
 from audits.core import clock
 from audits.core.calendar import add_working_days
 from audits.decisions.models import Decision
 from audits.schemes.models import SchemeVersion
-from audits.schemes.queries import norm_of
+from audits.schemes.queries import scheme_of_version
 from audits.schemes.text import Text
 from certificates.lifecycle.models import Certificate
 from certificates.lifecycle.rules import public_id
@@ -27,7 +27,7 @@ def certificate_facts(
     """What the certificate says; the fields are those of `certificates.press.documents.CertificateFacts`."""
     agency = decision.audit.agency
     language = language_of(session, decision.audit.application)
-    norm = norm_of(decision.audit.scheme_version)
+    norm = scheme_of_version(decision.audit.scheme_version)
     facts = holder_facts(agency, language) | {
         "language": language,
         "number": certificate.number,
@@ -55,7 +55,7 @@ def decision_letter_facts(session: Session, decision: Decision, *, body: Mapping
     """What the letter says; the fields are those of `certificates.press.documents.DecisionLetterFacts`."""
     audit = decision.audit
     language = language_of(session, decision.audit.application)
-    terms = norm_of(audit.scheme_version).terms
+    terms = scheme_of_version(audit.scheme_version).terms
     return {
         "language": language,
         "reference": audit.reference,

@@ -17,7 +17,7 @@ class CertificateState(StrEnum):
 
 
 S = CertificateState
-LIVING = frozenset({S.ACTIVE, S.SUSPENDED})
+CURRENT = frozenset({S.ACTIVE, S.SUSPENDED})
 CERTIFICATE_FLOW = Flow(
     CertificateState,
     initial=S.ISSUING,

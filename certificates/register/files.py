@@ -66,7 +66,7 @@ def ending(
 
 def facts_with(session: Session, sha256: str) -> dict[str, Any]:
     """What a document of ours with these bytes says; empty if there is none."""
-    return session.scalar(select(Document.printed).where(Document.sha256 == sha256)) or {}
+    return session.scalar(select(Document.snapshot).where(Document.sha256 == sha256)) or {}
 
 
 def archival_form(session: Session, document: PublicDocument) -> str | None:

@@ -90,7 +90,7 @@ def history(session: Session, agency_id: UUID, day: date) -> list[Line]:
     certificates = session.scalars(
         select(Certificate)
         .where(Certificate.agency_id == agency_id, Certificate.issued_at.is_not(None))
-        .options(defer(Certificate.printed))
+        .options(defer(Certificate.snapshot))
     )
     changes = session.scalars(
         select(CertificateChange).where(CertificateChange.agency_id == agency_id).order_by(CertificateChange.id)

@@ -7,11 +7,11 @@ from certificates.seal.examining.verdict import (
     SealLevel,
     SealOutcome,
     SealReason,
-    SealVerdict,
+    SealReport,
 )
 from certificates.seal.keyring.custody import SEAL_ALGORITHMS, ensure_keyring
 from certificates.seal.keyring.keys import Keyring, KeysError
-from certificates.seal.sealing.placeholder import Room, SealError
+from certificates.seal.sealing.placeholder import Placeholder, SealError
 from certificates.seal.sealing.sealer import KeySealer, Sealer
 
 if TYPE_CHECKING:
@@ -23,12 +23,12 @@ __all__ = [
     "KeySealer",
     "Keyring",
     "KeysError",
-    "Room",
+    "Placeholder",
     "SealError",
     "SealLevel",
     "SealOutcome",
     "SealReason",
-    "SealVerdict",
+    "SealReport",
     "Sealer",
     "ensure_keyring",
     "examine",

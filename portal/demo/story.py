@@ -238,7 +238,7 @@ def _visit(app: Any, case: Case, number: str, *, visitor: Visitor, entry: str, s
         report = session.scalars(query).one()
         (OUT / "report.pdf").write_bytes(files.store().get(report.sha256))
         story.tell("Keurwerk (worker)", f"has sealed the audit report, now {OUT / 'report.pdf'}", "–", "sealed")
-        return {"reference": report.printed["reference"]}
+        return {"reference": report.snapshot["reference"]}
 
 
 def _stranger() -> int:

@@ -28,7 +28,7 @@ def evidence(evidence_id: UUID) -> ResponseReturnValue:
 def document(document_id: UUID) -> ResponseReturnValue:
     """A sealed document, byte for byte as it was given out."""
     found = get_document(database.read(), current_actor(), document_id)
-    number = found.printed.get("number") or found.printed["reference"]
+    number = found.snapshot.get("number") or found.snapshot["reference"]
     name = f"keurwerk-{found.kind.replace('_', '-')}-{number}.pdf"
     return attachment(files.store().get(found.sha256), name, "application/pdf")
 

@@ -47,7 +47,7 @@ INTERRUPTED = 128 + signal.SIGINT
 log = logging.getLogger("keurwerk")
 
 
-class Part(Protocol):
+class Service(Protocol):
     """Something that runs beside us: a server, the worker, the web."""
 
     name: str
@@ -134,7 +134,7 @@ def migrate(database_url: str) -> None:
 
 
 def _start_servers(
-    environment: Mapping[str, str], running: ExitStack, parts: list[Part], *, database: str, anew: bool = False
+    environment: Mapping[str, str], running: ExitStack, parts: list[Service], *, database: str, anew: bool = False
 ) -> dict[str, str]:
     env = dict(environment)
     if not env.get("DATABASE_URL"):
@@ -150,7 +150,7 @@ def _start_servers(
     return env
 
 
-def _start(part: Part, running: ExitStack, parts: list[Part]) -> None:
+def _start(part: Service, running: ExitStack, parts: list[Service]) -> None:
     running.callback(part.stop)
     parts.append(part)
     part.start()
@@ -159,7 +159,7 @@ def _start(part: Part, running: ExitStack, parts: list[Part]) -> None:
 def _run(environment: Mapping[str, str], arguments: argparse.Namespace) -> int:
     began = time.monotonic()
     port = _port(arguments.port, any_other=arguments.no_serve)
-    parts: list[Part] = []
+    parts: list[Service] = []
     with ExitStack() as running:
         database = DEMO_DATABASE if arguments.demo else DATABASE
         env = _start_servers(environment, running, parts, database=database, anew=arguments.demo)
@@ -248,7 +248,7 @@ def _is_ready(port: int) -> bool:
         connection.close()
 
 
-def _watch(parts: Sequence[Part]) -> None:
+def _watch(parts: Sequence[Service]) -> None:
     """Start again what ends by itself; until then the pages say that a part is down."""
     while True:
         time.sleep(0.5)

@@ -6,7 +6,7 @@ from flask import Flask
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 
-from audits.agencies.printed import country_name
+from audits.agencies.wording import country_name
 from audits.applications.workflow import ApplicationState
 from audits.core.access import Role
 from audits.decisions.independence import Bar
@@ -51,7 +51,7 @@ LABELS: list[tuple[StrEnum, LazyString]] = [
     (Reason.SCORE_FAILS, _l("The points of the findings reach the fail line.")),
     (Reason.SCORE_CONDITIONAL, _l("The points of the findings allow only a grant with conditions.")),
     (Bar.TOOK_PART, _l("You took part in this audit. Somebody else must decide.")),
-    (Bar.TIE, _l("You have declared a tie with this agency. Somebody else must decide.")),
+    (Bar.INTEREST, _l("You have declared an interest in this agency. Somebody else must decide.")),
     (CertificateState.ISSUING, _l("Being issued")),
     (CertificateState.ACTIVE, _l("Active")),
     (CertificateState.SUSPENDED, _l("Suspended")),

@@ -33,9 +33,9 @@ def credential_attached(credential: str) -> Attached:
     return Attached("credential.jwt", credential.encode(), MEDIA_TYPE, "The same certificate for machines")
 
 
-def twin_of(certificate: Certificate) -> Twin:
+def signed_forms_of(certificate: Certificate) -> Twin:
     """What was signed about a certificate with a key that still counts, else what is signed now; to be kept."""
-    facts, index, base, at = certificate.printed, certificate.status_index, issuer(), clock.now()
+    facts, index, base, at = certificate.snapshot, certificate.status_index, issuer(), clock.now()
     _, key = sealing.credential_key()
     return Twin(
         _kept(certificate.credential) or issue(facts, issuer=base, status_index=index, key=key, at=at),

@@ -27,7 +27,7 @@ from certificates.seal.keyring.signing import (
     read_roots,
 )
 from certificates.seal.keyring.token import TokenKey
-from certificates.seal.sealing.revocation import OwnEvidence
+from certificates.seal.sealing.revocation import RevocationData
 from certificates.seal.sealing.sealer import KeySealer, Level, Sealer
 from certificates.seal.time.authority import TimeStampAuthority, TimeStamps
 from certificates.seal.time.outside import OutsideStamps
@@ -46,9 +46,11 @@ def sealed_document(kind: str, facts: Mapping[str, Any], *, at: datetime | None 
     """A document of these facts, printed with room for its seal, and sealed. `along` is for `press.render`."""
     settings: Settings = current_app.extensions["settings"]
     found = sealer()
-    room = found.room(at)
+    placeholder = found.placeholder(at)
     language, fonts = facts["language"], settings.fonts_dir
-    return found.seal(press.render(kind, facts, language=language, fonts=fonts, room=room, **along), room)
+    return found.seal(
+        press.render(kind, facts, language=language, fonts=fonts, placeholder=placeholder, **along), placeholder
+    )
 
 
 def has_keys() -> bool:
@@ -171,7 +173,7 @@ def _sealer(settings: Settings, changed: int) -> Sealer:
     if level is Level.T:
         return KeySealer(key, stamps)
     certificates = [ring.certificate(ring.active(purpose)) for purpose in (Purpose.SEAL, Purpose.TIMESTAMP)]
-    return KeySealer(key, stamps, OwnEvidence(authority_of(ring), certificates, ring.revoked()))
+    return KeySealer(key, stamps, RevocationData(authority_of(ring), certificates, ring.revoked()))
 
 
 def _seal_key(settings: Settings, ring: Keyring) -> SealingKey:
@@ -191,7 +193,7 @@ def _archivist(settings: Settings, changed: int) -> "Archivist":
 
     ring = _ring(settings, changed)
     certificates = [ring.certificate(entry) for each in (Purpose.SEAL, Purpose.TIMESTAMP) for entry in ring.of(each)]
-    return Archivist(_stamps(settings, changed), OwnEvidence(authority_of(ring), certificates, ring.revoked()))
+    return Archivist(_stamps(settings, changed), RevocationData(authority_of(ring), certificates, ring.revoked()))
 
 
 def _stamps(settings: Settings, changed: int) -> TimeStamps:

@@ -9,7 +9,7 @@ from flask import Flask, current_app, g, has_request_context, request
 from sqlalchemy import create_engine
 from sqlalchemy.orm import Session, sessionmaker
 
-from audits.core.outbox import take_promised
+from audits.core.outbox import take_enqueued
 from portal.settings import Settings
 from portal.stores import queue
 
@@ -50,9 +50,9 @@ def write() -> Iterator[Session]:
         session.commit()
     except BaseException:
         session.rollback()
-        take_promised(session)
+        take_enqueued(session)
         raise
-    queue.nudge(take_promised(session))
+    queue.nudge(take_enqueued(session))
 
 
 @lru_cache(maxsize=1)

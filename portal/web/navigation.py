@@ -55,7 +55,7 @@ def _menu() -> list[dict[str, Any]]:
     if may(Permission.SCHEME_VIEW):
         items.append(("office_schemes.list_versions", _("Norm")))
     if may(Permission.PERSON_MANAGE):
-        items += [("office_people.list_people", _("Staff")), ("office_promises.list_promises", _("Failed work"))]
+        items += [("office_people.list_people", _("Staff")), ("office_failed_jobs.list_failed_jobs", _("Failed work"))]
     items.append(("registry.home", _("Register")))
     return _links(*items)
 

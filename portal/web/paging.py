@@ -10,7 +10,7 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True)
-class Part(Generic[T]):
+class Page(Generic[T]):
     """One page of a list. `found` may hold one more than `size`, by which the next page is known to exist."""
 
     found: Sequence[T]

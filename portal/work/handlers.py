@@ -43,7 +43,7 @@ def seal(session: Session, payload: Mapping[str, Any]) -> None:
     if certificate.issued_at is not None:
         return
     sha256, size = _certificate(certificate)
-    issue_certificate(session, certificate.id, sha256=sha256, size=size, language=certificate.printed["language"])
+    issue_certificate(session, certificate.id, sha256=sha256, size=size, language=certificate.snapshot["language"])
 
 
 def reseal(session: Session, payload: Mapping[str, Any]) -> None:
@@ -90,7 +90,7 @@ def mail_agency(session: Session, payload: Mapping[str, Any]) -> None:
     """A message for an agency becomes one promise per person who should read it."""
     values = {key: value for key, value in payload.items() if key != "agency_id"}
     for person in contacts_of(session, UUID(payload["agency_id"])):
-        outbox.put(session, "mail", person_id=str(person.id), **values)
+        outbox.enqueue(session, "mail", person_id=str(person.id), **values)
 
 
 HANDLERS: dict[str, Handler] = {
@@ -122,7 +122,7 @@ def _record(session: Session, kind: str, subject_id: UUID, agency_id: UUID, fact
         subject_id=subject_id,
         agency_id=agency_id,
         language=language,
-        printed=facts,
+        snapshot=facts,
         sha256=sha256,
         size=size,
     )
@@ -130,9 +130,9 @@ def _record(session: Session, kind: str, subject_id: UUID, agency_id: UUID, fact
 
 def _certificate(certificate: Certificate) -> tuple[str, int]:
     """The file of a certificate, with its twin for machines, which is signed once."""
-    twin = credentials.twin_of(certificate)
+    twin = credentials.signed_forms_of(certificate)
     certificate.credential, certificate.badge = twin.credential, twin.badge
-    facts = certificate.printed
+    facts = certificate.snapshot
     return _print("certificate", facts, attachments=[twin.attached], offline_url=twin.offline_url)
 
 

@@ -25,7 +25,7 @@ log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Chore:
+class PeriodicTask:
     """Work that is due every `period`. Doing it more often than needed changes nothing."""
 
     name: str
@@ -33,7 +33,7 @@ class Chore:
     work: Callable[[Session], Any]
 
 
-class DueChore(Base):
+class DueTask(Base):
     """When a chore must be done again; no row means now."""
 
     __tablename__ = "chore"
@@ -56,46 +56,46 @@ def renew_documents(session: Session) -> None:
 
 # The first is the one that people wait for: an entry is under a checkpoint within seconds. What is daily is looked
 # at every hour, so that it comes soon after midnight whenever the worker was started.
-CHORES: tuple[Chore, ...] = (
-    Chore("ledger.checkpoint", timedelta(seconds=5), sign_head),
-    Chore("certificate.expired", timedelta(hours=1), log_expired),
-    Chore("ledger.case_log", timedelta(hours=1), append_head),
-    Chore("credentials.sign_lists", timedelta(hours=1), credentials.sign_lists),
-    Chore("document.renew", timedelta(hours=1), renew_documents),
+PERIODIC_TASKS: tuple[PeriodicTask, ...] = (
+    PeriodicTask("ledger.checkpoint", timedelta(seconds=5), sign_head),
+    PeriodicTask("certificate.expired", timedelta(hours=1), log_expired),
+    PeriodicTask("ledger.case_log", timedelta(hours=1), append_head),
+    PeriodicTask("credentials.sign_lists", timedelta(hours=1), credentials.sign_lists),
+    PeriodicTask("document.renew", timedelta(hours=1), renew_documents),
 )
 
 
-def run_due(app: Flask, chores: Sequence[Chore] = CHORES) -> list[str]:
+def run_due(app: Flask, tasks: Sequence[PeriodicTask] = PERIODIC_TASKS) -> list[str]:
     """Do what is due; the names of what was done. A failure is logged, tried again in a minute, and stops no other."""
-    return [chore.name for chore in chores if _run(app, chore)]
+    return [task.name for task in tasks if _run(app, task)]
 
 
-def _run(app: Flask, chore: Chore) -> bool:
+def _run(app: Flask, task: PeriodicTask) -> bool:
     try:
         with app.app_context(), database.write() as session:
-            if not _mine(session, chore) or not _is_due(session, chore):
+            if not _mine(session, task) or not _is_due(session, task):
                 return False
-            chore.work(session)
-            _next(session, chore, chore.period)
+            task.work(session)
+            _next(session, task, task.period)
             return True
     except Exception:
-        log.exception("the chore %s failed", chore.name)
+        log.exception("the chore %s failed", task.name)
     with app.app_context(), database.write() as session:
-        _next(session, chore, min(chore.period, AGAIN))
+        _next(session, task, min(task.period, AGAIN))
     return False
 
 
-def _mine(session: Session, chore: Chore) -> bool:
+def _mine(session: Session, task: PeriodicTask) -> bool:
     """Take the chore for this transaction; False while another worker has it."""
-    key = func.hashtextextended(f"chore {chore.name}", 0)
+    key = func.hashtextextended(f"chore {task.name}", 0)
     return bool(session.scalar(select(func.pg_try_advisory_xact_lock(key))))
 
 
-def _is_due(session: Session, chore: Chore) -> bool:
-    due_at = session.scalar(select(DueChore.due_at).where(DueChore.name == chore.name))
+def _is_due(session: Session, task: PeriodicTask) -> bool:
+    due_at = session.scalar(select(DueTask.due_at).where(DueTask.name == task.name))
     return due_at is None or due_at <= clock.now()
 
 
-def _next(session: Session, chore: Chore, wait: timedelta) -> None:
-    row = insert(DueChore).values(name=chore.name, due_at=clock.now() + wait)
+def _next(session: Session, task: PeriodicTask, wait: timedelta) -> None:
+    row = insert(DueTask).values(name=task.name, due_at=clock.now() + wait)
     session.execute(row.on_conflict_do_update(index_elements=["name"], set_={"due_at": row.excluded.due_at}))

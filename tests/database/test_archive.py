@@ -14,7 +14,7 @@ from certificates.register import queries as register
 from certificates.seal.keyring.custody import create_key, ensure_keyring
 from certificates.seal.keyring.keys import Keyring, Purpose
 from certificates.seal.sealing.archiving import ArchiveError, Archivist, proves_until
-from portal.doors.registry.verification import Answer, check
+from portal.doors.registry.verification import FileStatus, check
 from portal.signing import sealing
 from portal.stores import files
 from portal.work import archive
@@ -43,12 +43,12 @@ def document(portal, session):
 def filed(session):
     """A certificate's file, sealed and stored."""
     sealer = sealing.sealer()
-    room = sealer.room()
-    data = sealer.seal(paper(room), room)
+    placeholder = sealer.placeholder()
+    data = sealer.seal(paper(placeholder), placeholder)
     certificate = make_certificate(session)
     found = record_document(
         session, kind="certificate", subject_id=certificate.id, agency_id=certificate.agency_id, language="nl",
-        printed=certificate.printed, sha256=files.store().put(data), size=len(data),
+        snapshot=certificate.snapshot, sha256=files.store().put(data), size=len(data),
     )  # fmt: skip
     session.flush()
     return found
@@ -136,7 +136,7 @@ def test_the_archival_form_is_known_as_the_document(portal, session, document, m
 
 
 def test_the_archival_form_can_be_had_from_the_day_that_there_is_one(portal, session, document, monkeypatch):
-    number = document.printed["number"]
+    number = document.snapshot["number"]
     path = f"/certificates/{number}/archival.pdf"
     run(session)
     assert fetch(portal, path).status_code == 404
@@ -155,7 +155,7 @@ def test_who_checks_an_archival_form_hears_that_it_is_the_certificate(portal, se
     another_clock_certificate(portal)
     data = sealing.archivist().renew(files.store().get(sha256))
     unknown = check(session, data)  # before it is on record: by the seal
-    assert (unknown.answer, unknown.certificate.id) == (Answer.VALID, document.subject_id)
+    assert (unknown.answer, unknown.certificate.id) == (FileStatus.VALID, document.subject_id)
     session.add(
         DocumentStamp(
             document_id=document.id, sha256=files.store().put(data), size=len(data),
@@ -164,14 +164,14 @@ def test_who_checks_an_archival_form_hears_that_it_is_the_certificate(portal, se
     )  # fmt: skip
     session.flush()
     known = check(session, data)
-    assert (known.answer, known.certificate.id) == (Answer.VALID, document.subject_id)
+    assert (known.answer, known.certificate.id) == (FileStatus.VALID, document.subject_id)
 
 
 def test_a_file_that_is_lost_does_not_hold_up_the_others(portal, session, document):
     certificate = make_certificate(session)
     record_document(
         session, kind="certificate", subject_id=certificate.id, agency_id=certificate.agency_id, language="nl",
-        printed=certificate.printed, sha256="0" * 64, size=1,
+        snapshot=certificate.snapshot, sha256="0" * 64, size=1,
     )  # fmt: skip
     session.flush()
     run(session)

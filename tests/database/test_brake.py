@@ -8,10 +8,10 @@ from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from audits.core import clock
-from portal.doors.account import brake
-from portal.doors.account.brake import TooManyAttemptsError
-from portal.doors.account.models import LoginBrake
+from portal.doors.account import throttle
+from portal.doors.account.models import LoginThrottle
 from portal.doors.account.rules import FORGET, LIMITS
+from portal.doors.account.throttle import TooManyAttemptsError
 
 PAIR = {"pair": "192.0.2.1 a@example.nl"}
 LIMIT = LIMITS["pair"]
@@ -32,7 +32,7 @@ def attempts(session, buckets):
     """How many attempts in a row are admitted, and how long the wait is then."""
     for number in range(200):
         try:
-            brake.admit(session, buckets)
+            throttle.admit(session, buckets)
         except TooManyAttemptsError as refusal:
             return number, refusal.seconds
     raise AssertionError("never refused")
@@ -67,17 +67,17 @@ def test_a_quiet_bucket_is_forgotten(app, session, later):
         later(FORGET + LIMIT.wait + timedelta(seconds=1))
         assert attempts(session, PAIR)[0] == LIMIT.free
         later(2 * FORGET + 2 * LIMIT.longest)
-        brake.forget_old(session)
-        assert session.scalars(select(LoginBrake)).all() == []
+        throttle.forget_old(session)
+        assert session.scalars(select(LoginThrottle)).all() == []
 
 
 def test_success_forgets_the_own_bucket_and_takes_one_back_from_the_shared(app, session, later):
     buckets = PAIR | {"address": "192.0.2.1", "account": "a@example.nl"}
     with app.app_context():
         for _ in range(3):
-            brake.admit(session, buckets)
-        brake.forgive(session, buckets)
-        assert sorted(session.scalars(select(LoginBrake.failures))) == [2, 2]
+            throttle.admit(session, buckets)
+        throttle.forgive(session, buckets)
+        assert sorted(session.scalars(select(LoginThrottle.failures))) == [2, 2]
 
 
 def test_many_addresses_do_not_get_more_guesses_at_one_account(app, session, later):
@@ -86,7 +86,7 @@ def test_many_addresses_do_not_get_more_guesses_at_one_account(app, session, lat
         for number in range(200):
             address = f"192.0.2.{number}"
             try:
-                brake.admit(session, {"pair": f"{address} a", "address": address, "account": "a"})
+                throttle.admit(session, {"pair": f"{address} a", "address": address, "account": "a"})
             except TooManyAttemptsError:
                 break
             admitted += 1
@@ -95,7 +95,7 @@ def test_many_addresses_do_not_get_more_guesses_at_one_account(app, session, lat
 
 def test_the_table_names_nobody(app, session, later):
     with app.app_context():
-        brake.admit(session, PAIR | {"account": "a@example.nl"})
+        throttle.admit(session, PAIR | {"account": "a@example.nl"})
     rows = session.execute(text("SELECT login_brake::text, encode(bucket, 'escape') FROM login_brake")).all()
     assert not any("example" in column or "192.0" in column for row in rows for column in row)
 
@@ -107,7 +107,7 @@ def test_guesses_at_the_same_moment_are_all_counted(app, real_db):
         with app.app_context(), Session(real_db) as session:
             together.wait()
             try:
-                brake.admit(session, PAIR | {"address": "192.0.2.1"})
+                throttle.admit(session, PAIR | {"address": "192.0.2.1"})
                 session.commit()
                 admitted.append(1)
             except TooManyAttemptsError:
@@ -120,4 +120,4 @@ def test_guesses_at_the_same_moment_are_all_counted(app, real_db):
         thread.join(20)
     assert len(admitted) == LIMIT.free
     with Session(real_db) as session:
-        assert sorted(session.scalars(select(LoginBrake.failures))) == [LIMIT.free, LIMIT.free]
+        assert sorted(session.scalars(select(LoginThrottle.failures))) == [LIMIT.free, LIMIT.free]

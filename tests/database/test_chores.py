@@ -16,9 +16,9 @@ from portal.app import create_app
 from portal.signing import sealing
 from portal.work import schedule, worker
 from portal.work.schedule import (
-    CHORES,
-    Chore,
-    DueChore,
+    PERIODIC_TASKS,
+    DueTask,
+    PeriodicTask,
     run_due,
 )
 from tests.conftest import make_settings
@@ -44,13 +44,13 @@ def later(monkeypatch, **time):
 
 def test_a_chore_is_done_at_once_and_again_after_its_period(app, monkeypatch):
     done = []
-    chore = Chore("test", HOUR, lambda session: done.append(clock.now()))
-    assert run_due(app, [chore]) == ["test"]
-    assert run_due(app, [chore]) == []
+    task = PeriodicTask("test", HOUR, lambda session: done.append(clock.now()))
+    assert run_due(app, [task]) == ["test"]
+    assert run_due(app, [task]) == []
     later(monkeypatch, minutes=59)
-    assert run_due(app, [chore]) == []
+    assert run_due(app, [task]) == []
     later(monkeypatch, minutes=2)
-    assert run_due(app, [chore]) == ["test"]
+    assert run_due(app, [task]) == ["test"]
     assert len(done) == 2
 
 
@@ -60,7 +60,7 @@ def test_a_failure_is_undone_tried_again_soon_and_stops_no_other(app, session, m
         raise ZeroDivisionError
 
     others = []
-    pair = [Chore("broken", HOUR, fail), Chore("whole", HOUR, others.append)]
+    pair = [PeriodicTask("broken", HOUR, fail), PeriodicTask("whole", HOUR, others.append)]
     assert run_due(app, pair) == ["whole"]
     assert "the chore broken failed" in caplog.text
     assert append(session, {"type": "issued", "number": "B"}) == 0
@@ -78,7 +78,7 @@ def test_several_workers_do_a_chore_once(real_app, real_db):
 
     def attempt(_):
         start.wait()
-        return run_due(real_app, [Chore("test", HOUR, lambda session: done.append(1))])
+        return run_due(real_app, [PeriodicTask("test", HOUR, lambda session: done.append(1))])
 
     with ThreadPoolExecutor(6) as pool:
         assert sorted(pool.map(attempt, range(6))) == [[]] * 5 + [["test"]]
@@ -92,10 +92,10 @@ def test_a_chore_that_takes_long_is_not_begun_by_another_worker(real_app):
         begun.set()
         assert finish.wait(20)
 
-    first = Thread(target=run_due, args=(real_app, [Chore("test", HOUR, work)]))
+    first = Thread(target=run_due, args=(real_app, [PeriodicTask("test", HOUR, work)]))
     first.start()
     assert begun.wait(20)
-    assert run_due(real_app, [Chore("test", HOUR, work)]) == []
+    assert run_due(real_app, [PeriodicTask("test", HOUR, work)]) == []
     finish.set()
     first.join()
 
@@ -105,7 +105,7 @@ def test_the_chores_of_the_log(real_app, real_db, monkeypatch):
         make_certificate(session, issued=clock.today() - timedelta(days=800))
         happen(session, 2)
         session.commit()
-    assert run_due(real_app) == [chore.name for chore in CHORES]
+    assert run_due(real_app) == [task.name for task in PERIODIC_TASKS]
     later(monkeypatch, seconds=30)
     assert run_due(real_app) == ["ledger.checkpoint"]
     with real_app.app_context(), Session(real_db) as session:
@@ -117,15 +117,15 @@ def test_the_chores_of_the_log(real_app, real_db, monkeypatch):
 
 
 def test_an_entry_waits_less_than_a_minute_for_its_checkpoint():
-    chore = CHORES[0]
-    assert chore.name == "ledger.checkpoint"
-    assert chore.period + timedelta(seconds=2 * worker.SWEEP_SECONDS) < timedelta(minutes=1)
+    task = PERIODIC_TASKS[0]
+    assert task.name == "ledger.checkpoint"
+    assert task.period + timedelta(seconds=2 * worker.SWEEP_SECONDS) < timedelta(minutes=1)
 
 
 def test_the_worker_does_the_chores(real_app, real_db, monkeypatch):
     monkeypatch.setattr(worker, "SWEEP_SECONDS", 0.01)
     stop, swept = Event(), Event()
-    monkeypatch.setattr(schedule, "CHORES", ())
+    monkeypatch.setattr(schedule, "PERIODIC_TASKS", ())
     monkeypatch.setattr(schedule, "run_due", lambda app: swept.set())
     thread = Thread(target=worker.sweep_until, args=(real_app, stop))
     thread.start()
@@ -135,6 +135,6 @@ def test_the_worker_does_the_chores(real_app, real_db, monkeypatch):
 
 
 def test_when_a_chore_is_due_is_a_row(app, session):
-    run_due(app, [Chore("test", HOUR, lambda session: None)])
+    run_due(app, [PeriodicTask("test", HOUR, lambda session: None)])
     session.expire_all()
-    assert session.get_one(DueChore, "test").due_at > clock.now() + timedelta(minutes=59)
+    assert session.get_one(DueTask, "test").due_at > clock.now() + timedelta(minutes=59)

@@ -34,7 +34,7 @@ def portal(real_db, own_queue, tmp_path, monkeypatch):
 
 def promise(app, word="done"):
     with app.app_context(), database.write() as session:
-        outbox.put(session, "test", word=word)
+        outbox.enqueue(session, "test", word=word)
     return waiting(app)[-1]
 
 
@@ -91,7 +91,7 @@ def test_a_worker_keeps_it(portal):
 
 def test_a_failure_is_undone_counted_and_due_again_later(portal, monkeypatch):
     def write_and_fail(session, _):
-        outbox.put(session, "test", word="must not stay")
+        outbox.enqueue(session, "test", word="must not stay")
         session.flush()
         fail()
 
@@ -131,7 +131,7 @@ def test_a_queue_that_is_down_loses_no_promise(portal, monkeypatch, caplog):
     reachable = portal.extensions["queue"]
     monkeypatch.setitem(portal.extensions, "queue", queue.open_queue("unix:///nowhere.sock"))
     with portal.app_context(), database.write() as session:
-        outbox.put(session, "test", word="done")
+        outbox.enqueue(session, "test", word="done")
     assert "nudge failed" in caplog.text
     monkeypatch.setitem(portal.extensions, "queue", reachable)
     make_late(portal)

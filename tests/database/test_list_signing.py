@@ -224,7 +224,7 @@ def test_a_place_is_never_given_twice_says_the_database(session):
     assert refusal.value.orig.diag.constraint_name == "uq_certificate_status_index"
 
 
-def test_the_first_of_a_list_promises_the_list(session):
+def test_the_first_of_a_list_failed_jobs_the_list(session):
     services.number_certificate(session, make_grant(session).id, base_url=BASE_URL, body=BODY)
     assert promises(session) == 1
     sign(session)
@@ -256,7 +256,7 @@ def test_what_is_sealed_carries_its_twin(app, session):
         keys = {thumbprint(key): key for key in sealing.credential_public().values()}
         pdf = files.store().get(session.scalars(select(Document.sha256)).one())
     claims = read(certificate.credential, keys, issuer=BASE_URL)
-    assert claims["credentialSubject"]["factsDigest"] == certificate.printed["digest"]
+    assert claims["credentialSubject"]["factsDigest"] == certificate.snapshot["digest"]
     assert "OpenBadgeCredential" in tokens.said(certificate.badge)["type"]
     assert key_of(certificate.badge) in keys
     assert certificate.credential_sha256 == sha256(certificate.credential.encode()).hexdigest()

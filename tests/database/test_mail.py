@@ -26,7 +26,7 @@ def deliver(app, session):
     """Keep one promise of a mail; the message that was written, or None."""
 
     def deliver(**payload):
-        outbox.put(session, "mail", **payload)
+        outbox.enqueue(session, "mail", **payload)
         session.flush()
         item = session.scalars(select(OutboxItem).where(OutboxItem.done_at.is_(None))).one()
         with app.app_context():

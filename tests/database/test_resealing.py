@@ -24,7 +24,7 @@ from certificates.ledger.verify import problems
 from certificates.lifecycle import services
 from certificates.lifecycle.models import Document
 from certificates.lifecycle.queries import find_document
-from certificates.lifecycle.services import promise_replacements, record_document
+from certificates.lifecycle.services import enqueue_replacements, record_document
 from certificates.lifecycle.workflow import CertificateState
 from certificates.register import queries as register
 from certificates.register.files import KEY_LOST
@@ -79,7 +79,7 @@ def filed(session, certificate, data=None, **more):
     data = data or certificate.number.encode()
     document = record_document(
         session, kind="certificate", subject_id=certificate.id, agency_id=certificate.agency_id, language="nl",
-        printed=certificate.printed, sha256=sha256(data).hexdigest(), size=len(data), **more,
+        snapshot=certificate.snapshot, sha256=sha256(data).hexdigest(), size=len(data), **more,
     )  # fmt: skip
     session.flush()
     return document
@@ -91,7 +91,7 @@ def promised(session):
 
 
 def promise(session, before=None):
-    return promise_replacements(session, sealed_before=before or clock.now() + LATER, because=KEY_LOST)
+    return enqueue_replacements(session, sealed_before=before or clock.now() + LATER, because=KEY_LOST)
 
 
 def keep(portal, session):
@@ -151,7 +151,7 @@ def with_twin(portal, session):
     certificate = make_certificate(session)
     filed(session, certificate)
     with portal.app_context():
-        twin = credentials.twin_of(certificate)
+        twin = credentials.signed_forms_of(certificate)
     certificate.credential, certificate.badge = twin.credential, twin.badge
     session.flush()
     return certificate, twin
@@ -183,7 +183,7 @@ def test_the_new_file_says_what_the_old_one_said(portal, session):
     promise(session)
     keep(portal, session)
     new = session.scalars(select(Document).where(Document.replaces == old.id)).one()
-    assert (new.printed, new.language, new.agency_id) == (old.printed, old.language, old.agency_id)
+    assert (new.snapshot, new.language, new.agency_id) == (old.snapshot, old.language, old.agency_id)
     assert new.because == KEY_LOST
 
 
@@ -274,7 +274,7 @@ def test_the_address_of_a_certificate_gives_the_new_file(portal, session):
 
 class TestTheDatabase:
     def values(self, document, **changes):
-        columns = ("kind", "subject_id", "agency_id", "language", "printed", "size", "created_at")
+        columns = ("kind", "subject_id", "agency_id", "language", "snapshot", "size", "created_at")
         kept = {column: getattr(document, column) for column in columns}
         return kept | {"id": uuid4(), "sha256": "f" * 64, "replaces": document.id, "because": "x"} | changes
 

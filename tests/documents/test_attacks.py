@@ -15,13 +15,13 @@ from certificates.seal import (
     SealLevel,
     SealOutcome,
     SealReason,
-    SealVerdict,
+    SealReport,
     ensure_keyring,
     examine,
 )
 from certificates.seal.examining.apart import examine_apart
 from tests.kit import attacks as a
-from tests.kit import printed
+from tests.kit import snapshot
 from tests.kit.paper import sealer_of
 
 O, R = SealOutcome, SealReason  # noqa: E741
@@ -40,7 +40,7 @@ def stranger(body: str = a.BODY, **how) -> a.Authority:
 
 @cache
 def unsealed(**changes) -> bytes:
-    return press.render("certificate", printed.certificate(**changes), language="nl")
+    return press.render("certificate", snapshot.certificate(**changes), language="nl")
 
 
 @cache
@@ -191,13 +191,13 @@ def test_every_reason_is_found_by_some_attack():
 class TestGenuine:
     def test_it_says_who_sealed_when_and_how_well(self):
         verdict = examine(genuine(), ours().root)
-        assert verdict == SealVerdict(O.GENUINE, None, a.AT)
+        assert verdict == SealReport(O.GENUINE, None, a.AT)
         assert (verdict.stamped, verdict.level, verdict.signer) == (True, SealLevel.TIME_STAMPED, ours().fingerprint())
         assert verdict.covered == len(genuine())
 
     def test_without_a_time_stamp_the_time_is_a_claim(self):
         verdict = examine(ours().seal(unsealed(), stamped=False), ours().root)
-        assert verdict == SealVerdict(O.GENUINE, None, a.AT)
+        assert verdict == SealReport(O.GENUINE, None, a.AT)
         assert (verdict.stamped, verdict.level) == (False, SealLevel.BASIC)
 
     def test_a_time_stamp_of_a_stranger_proves_no_time(self, monkeypatch):
@@ -228,7 +228,7 @@ class TestGenuine:
 
     def test_a_compromised_key_vouches_for_nothing(self):
         verdict = examine(genuine(), ours().root, distrusted=frozenset({ours().fingerprint()}))
-        assert verdict == SealVerdict(O.NOT_OURS, R.COMPROMISED_KEY, a.AT)
+        assert verdict == SealReport(O.NOT_OURS, R.COMPROMISED_KEY, a.AT)
 
     def test_the_time_stamp_of_a_compromised_clock_proves_no_time(self):
         clock = frozenset({ours().fingerprint("time-stamp")})
@@ -240,7 +240,7 @@ class TestGenuine:
         twice = ours().renew(once, a.AT + 2 * YEAR)
         for renewed in (once, twice):
             verdict = examine(renewed, ours().root)
-            assert verdict == SealVerdict(O.GENUINE, None, a.AT)
+            assert verdict == SealReport(O.GENUINE, None, a.AT)
             assert verdict.level is SealLevel.ARCHIVED
             assert renewed[: verdict.covered] == genuine()
 
@@ -266,9 +266,9 @@ def house(tmp_path_factory):
     sealer = sealer_of(folder, "word")
 
     def make(**changes):
-        room = sealer.room()
-        facts = printed.certificate(**changes)
-        return sealer.seal(press.render("certificate", facts, language="nl", room=room), room)
+        placeholder = sealer.placeholder()
+        facts = snapshot.certificate(**changes)
+        return sealer.seal(press.render("certificate", facts, language="nl", placeholder=placeholder), placeholder)
 
     return make, Keyring.open(folder).roots()[0]
 

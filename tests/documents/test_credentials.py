@@ -13,7 +13,7 @@ from jsonschema import Draft202012Validator, FormatChecker
 from certificates.credentials import CredentialError, issue, issue_badge, jwks, key_of, read, thumbprint, tokens
 from certificates.credentials.bits import SIZE
 from certificates.credentials.published import context, schema
-from tests.kit.printed import NORM, certificate
+from tests.kit.snapshot import NORM, certificate
 
 ISSUER = "https://register.example"
 AT = datetime(2027, 3, 1, 12, tzinfo=UTC)

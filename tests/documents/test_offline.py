@@ -25,7 +25,7 @@ from tests.documents.test_credentials import (
     KEYS,
     OTHER,
 )
-from tests.kit.printed import certificate
+from tests.kit.snapshot import certificate
 
 REGISTER = "https://register.keurwerk.example"
 

@@ -17,14 +17,14 @@ from certificates import press
 from certificates.press import Attached
 from certificates.press.documents import DOCUMENTS, facts_digest, facts_json
 from certificates.press.printing import Press, PressError
-from certificates.seal.sealing.placeholder import FIELD, Room, fill
-from tests.kit import printed
+from certificates.seal.sealing.placeholder import FIELD, Placeholder, fill
+from tests.kit import snapshot
 
 SAMPLES = {
-    "certificate": printed.certificate,
-    "register_extract": printed.register_extract,
-    "audit_report": printed.audit_report,
-    "decision_letter": printed.decision_letter,
+    "certificate": snapshot.certificate,
+    "register_extract": snapshot.register_extract,
+    "audit_report": snapshot.audit_report,
+    "decision_letter": snapshot.decision_letter,
 }
 PARTS = {"pdfaid:part": "3", "pdfaid:conformance": "A", "pdfuaid:part": "1"}
 
@@ -141,7 +141,7 @@ class TestEveryDocument:
 
 
 def test_the_certificate_says_every_fact():
-    facts = printed.certificate(
+    facts = snapshot.certificate(
         conditional=True, conditions=["Binnen drie maanden een loonstrook.", "Ook in het Pools."]
     )
     words = words_of(press.render("certificate", facts, language="nl"))
@@ -166,7 +166,7 @@ def press_words(digest, length):
 
 
 OFFLINE = "https://register.example/check#c=" + "eyJhbGciOiJFUzI1NiJ9" * 16
-ROOM = Room(
+ROOM = Placeholder(
     at=datetime(2027, 3, 2, 9, tzinfo=UTC),
     name="Stichting Keurwerk – zegel",
     hex_digits=8192,
@@ -181,7 +181,7 @@ CREDENTIAL = Attached("credential.jwt", b"eyJ.eyJ.sig", "application/vc+jwt", "T
 class TestRoomAndAttachments:
     @staticmethod
     def roomy(kind, **changes):
-        return press.render(kind, SAMPLES[kind](), language="nl", room=ROOM, attachments=[CREDENTIAL], **changes)
+        return press.render(kind, SAMPLES[kind](), language="nl", placeholder=ROOM, attachments=[CREDENTIAL], **changes)
 
     def test_the_room_is_where_readers_look(self, kind):
         with pikepdf.open(BytesIO(self.roomy(kind))) as pdf:
@@ -222,7 +222,7 @@ class TestRoomAndAttachments:
 def test_a_phone_reads_both_codes_from_the_page(kind):
     page = picture_of(press.render(kind, SAMPLES[kind](), language="en", offline_url=OFFLINE))
     codes = {code.text: code for code in zxingcpp.read_barcodes(page)}
-    assert set(codes) == {printed.REGISTER_URL, OFFLINE}
+    assert set(codes) == {snapshot.REGISTER_URL, OFFLINE}
     corners = codes[OFFLINE].position
     assert (corners.top_right.x - corners.top_left.x) / 150 * 25.4 >= 32
 
@@ -240,9 +240,9 @@ def test_a_phone_reads_both_codes_from_the_page(kind):
     ],
 )
 def test_an_extract_says_the_status_and_the_moment(status, word, says):
-    facts = printed.register_extract(status=status, status_label=word, language="en")
+    facts = snapshot.register_extract(status=status, status_label=word, language="en")
     if status in {"applied", "none"}:
-        facts = printed.unlisted_extract(status, word, language="en")
+        facts = snapshot.unlisted_extract(status, word, language="en")
     words = words_of(press.render("register_extract", facts, language="en"))
     for text in (word, says, "On 14 June 2027 at 09:03:27 (UTC+2)", "Ask again for today", facts["reference"]):
         assert text in words
@@ -267,7 +267,7 @@ def test_the_report_says_how_the_sample_was_drawn_and_what_was_found():
 @pytest.mark.parametrize("outcome", ["grant", "grant_with_conditions", "refuse"])
 def test_the_letter_says_the_outcome_in_its_heading(outcome):
     letters = {
-        kind: words_of(press.render("decision_letter", printed.decision_letter(outcome=kind), language="en"))
+        kind: words_of(press.render("decision_letter", snapshot.decision_letter(outcome=kind), language="en"))
         for kind in ("grant", "grant_with_conditions", "refuse")
     }
     assert len(set(letters.values())) == len(letters)
@@ -277,31 +277,31 @@ def test_the_letter_says_the_outcome_in_its_heading(outcome):
 
 def test_the_qr_code_leads_to_the_register():
     codes = zxingcpp.read_barcodes(picture_of(sample("certificate")))
-    assert [code.text for code in codes] == [printed.REGISTER_URL]
+    assert [code.text for code in codes] == [snapshot.REGISTER_URL]
 
 
 def test_a_certificate_with_conditions_says_so_and_another_does_not():
-    plain = words_of(press.render("certificate", printed.certificate(language="en"), language="en"))
-    bound = printed.certificate(language="en", conditional=True, conditions=["Within three months."])
+    plain = words_of(press.render("certificate", snapshot.certificate(language="en"), language="en"))
+    bound = snapshot.certificate(language="en", conditional=True, conditions=["Within three months."])
     assert "with conditions" not in plain
     assert "with conditions" in words_of(press.render("certificate", bound, language="en"))
 
 
 def test_each_language_writes_its_own_dates():
-    english = press.render("certificate", printed.certificate(language="en"), language="en")
+    english = press.render("certificate", snapshot.certificate(language="en"), language="en")
     assert "2 March 2027" in words_of(english)
     with pikepdf.open(BytesIO(english)) as pdf:
         assert str(pdf.Root.Lang) == "en"
 
 
 def test_a_digest_of_other_facts_is_refused():
-    facts = printed.certificate() | {"legal_name": "Somebody Else B.V."}
+    facts = snapshot.certificate() | {"legal_name": "Somebody Else B.V."}
     with pytest.raises(PressError, match="digest"):
         press.render("certificate", facts, language="nl")
 
 
 def test_the_digest_does_not_depend_on_the_order_of_the_facts():
-    facts = printed.certificate()
+    facts = snapshot.certificate()
     assert facts_digest(dict(reversed(facts.items()))) == facts["digest"]
 
 
@@ -316,6 +316,6 @@ def test_a_press_without_fonts_says_what_to_do(tmp_path):
 
 
 def test_an_attachment_keeps_the_text_as_it_was():
-    facts = printed.certificate(legal_name="漢字 B.V.")
+    facts = snapshot.certificate(legal_name="漢字 B.V.")
     with pikepdf.open(BytesIO(press.render("certificate", facts, language="nl"))) as pdf:
         assert json.loads(pdf.attachments["printed.json"].get_file().read_bytes())["legal_name"] == "漢字 B.V."

@@ -19,12 +19,12 @@ from certificates.press.compiled import CompiledPress, UnfitError
 from certificates.press.compiled.fonts import alphabet
 from certificates.press.compiled.shaping import Face, Line
 from certificates.press.documents import facts_json
-from certificates.seal.sealing.placeholder import Room, fill
-from tests.kit import printed
+from certificates.seal.sealing.placeholder import Placeholder, fill
+from tests.kit import snapshot
 
-ROOM = Room(at=datetime(2027, 3, 2, 9, tzinfo=UTC), name="Stichting Keurwerk – zegel", hex_digits=8192)
+ROOM = Placeholder(at=datetime(2027, 3, 2, 9, tzinfo=UTC), name="Stichting Keurwerk – zegel", hex_digits=8192)
 OFFLINE = "https://register.example/check#c=" + "eyJhbGciOiJFUzI1NiJ9" * 16
-KINDS = {"certificate": printed.certificate, "register_extract": printed.register_extract}
+KINDS = {"certificate": snapshot.certificate, "register_extract": snapshot.register_extract}
 DPI = 100
 
 # How much two pictures of one document may differ: glyphs stand up to half a pixel apart, since the typesetter rounds
@@ -35,9 +35,9 @@ MOST_MEAN = 0.3  # mean change, of 255
 
 def made(kind, facts, **more):
     """A document, and whether it came off the compiled press."""
-    before = _press().compiled.printed
+    before = _press().compiled.snapshot
     pdf = press.render(kind, facts, **{"language": facts["language"], "room": ROOM} | more)
-    return pdf, _press().compiled.printed > before
+    return pdf, _press().compiled.snapshot > before
 
 
 def fast(kind, facts, **more):
@@ -85,22 +85,22 @@ def difference(one, other):
 
 
 ORDINARY = {
-    "certificate": ("certificate", printed.certificate, {}),
+    "certificate": ("certificate", snapshot.certificate, {}),
     "in English, both codes": (
         "certificate",
-        lambda: printed.certificate(language="en", register_label="KvK number"),
+        lambda: snapshot.certificate(language="en", register_label="KvK number"),
         {"offline_url": OFFLINE},
     ),
     "one condition": (
         "certificate",
-        lambda: printed.certificate(
+        lambda: snapshot.certificate(
             conditional=True, conditions=["Binnen drie maanden krijgt iedereen een loonstrook."]
         ),
         {"offline_url": OFFLINE},
     ),
     "a long name and long lists": (
         "certificate",
-        lambda: printed.certificate(
+        lambda: snapshot.certificate(
             legal_name="Maatschappij voor Uitzending en Detachering van Vaklieden in de Bouw, Zorg en Logistiek B.V.",
             trade_names=[
                 "Zonneveld Flex",
@@ -116,26 +116,26 @@ ORDINARY = {
     ),
     "Cyrillic": (
         "certificate",
-        lambda: printed.certificate(legal_name="Български Труд ЕООД", trade_names=["Їжак"]),
+        lambda: snapshot.certificate(legal_name="Български Труд ЕООД", trade_names=["Їжак"]),
         {},
     ),
     "words of the machine": (
         "certificate",
-        lambda: printed.certificate(legal_name="KQ02J0ZK & 2999-12-31 (B.V.)", trade_names=["KQ05J0ZK", "<br>"]),
+        lambda: snapshot.certificate(legal_name="KQ02J0ZK & 2999-12-31 (B.V.)", trade_names=["KQ05J0ZK", "<br>"]),
         {},
     ),
-    "no trade names": ("certificate", lambda: printed.certificate(trade_names=[], recruitment_countries=[]), {}),
-    "extract": ("register_extract", printed.register_extract, {"offline_url": OFFLINE}),
+    "no trade names": ("certificate", lambda: snapshot.certificate(trade_names=[], recruitment_countries=[]), {}),
+    "extract": ("register_extract", snapshot.register_extract, {"offline_url": OFFLINE}),
     "extract of a suspension": (
         "register_extract",
-        lambda: printed.register_extract(
+        lambda: snapshot.register_extract(
             status="suspended", status_label="Geschorst", reason="Lonen zijn te laat betaald."
         ),
         {},
     ),
     "extract without certificate": (
         "register_extract",
-        lambda: printed.unlisted_extract("none", "Not certified", language="en"),
+        lambda: snapshot.unlisted_extract("none", "Not certified", language="en"),
         {},
     ),
 }
@@ -181,8 +181,8 @@ class TestTheFile:
     STORE = {"certificates": (b"one", b"two"), "ocsps": (b"answer",), "crls": (b"list",)}
 
     def made(self, kind="certificate", **more):
-        room = Room(at=ROOM.at, name=ROOM.name, hex_digits=4096, **more)
-        return fast(kind, KINDS[kind](), room=room, offline_url=OFFLINE, attachments=[self.CREDENTIAL])
+        placeholder = Placeholder(at=ROOM.at, name=ROOM.name, hex_digits=4096, **more)
+        return fast(kind, KINDS[kind](), placeholder=placeholder, offline_url=OFFLINE, attachments=[self.CREDENTIAL])
 
     @pytest.mark.parametrize("kind", KINDS)
     def test_qpdf_finds_nothing_wrong(self, kind, tmp_path):
@@ -207,13 +207,15 @@ class TestTheFile:
             files = {str(item.UF): item for item in opened.Root.AF}
             assert set(files) == set(opened.attachments) == {"printed.json", "credential.jwt"}
             assert {str(item.AFRelationship) for item in files.values()} == {"/Data"}
-            assert files["printed.json"].EF.F.read_bytes() == facts_json(printed.certificate())
+            assert files["printed.json"].EF.F.read_bytes() == facts_json(snapshot.certificate())
             assert str(files["credential.jwt"].EF.F.Subtype) == "/application/vc+jwt"
 
     def test_the_same_order_gives_the_same_bytes_and_another_another_identity(self):
         one, again, other = self.made(), self.made(), self.made(**self.STORE)
         assert one == again
-        identities = [re.search(rb"/ID \[<(\w+)>", pdf)[1] for pdf in (one, fast("certificate", printed.certificate()))]
+        identities = [
+            re.search(rb"/ID \[<(\w+)>", pdf)[1] for pdf in (one, fast("certificate", snapshot.certificate()))
+        ]
         assert len(set(identities)) == 2
         assert hashlib.sha256(one).digest() != hashlib.sha256(other).digest()
 
@@ -244,42 +246,46 @@ def test_ordinary_documents_come_off_the_compiled_press():
         ("Utrecht", "Venlo", "’s-Hertogenbosch"),
         ("Zonneveld", "Łódź", "Müller & Zn.", "Van 't Hof", "Țară"),
     )
-    before, layouts = _press().compiled.printed, len(_press().compiled._layouts)
+    before, layouts = _press().compiled.snapshot, len(_press().compiled._layouts)
     for number in range(100):
-        facts = printed.certificate(
+        facts = snapshot.certificate(
             number=f"KW-2027-{number:05d}-11",
             legal_name=f"{draw.choice(firsts)} Uitzendbureau {number} B.V.",
-            seat=printed.SEAT | {"street": f"Havenstraat {draw.randrange(300)}", "city": draw.choice(cities)},
+            seat=snapshot.SEAT | {"street": f"Havenstraat {draw.randrange(300)}", "city": draw.choice(cities)},
             trade_names=draw.sample(firsts, draw.randrange(4)),
             register_number=f"{draw.randrange(10**8):08d}",
         )
-        assert press.render("certificate", facts, language="nl", room=ROOM)
-    assert _press().compiled.printed - before >= 98
+        assert press.render("certificate", facts, language="nl", placeholder=ROOM)
+    assert _press().compiled.snapshot - before >= 98
     assert len(_press().compiled._layouts) - layouts < 12
 
 
 @pytest.mark.parametrize(
     "facts",
     [
-        pytest.param(printed.certificate(conditions=["Eén.", "Twee."], conditional=True), id="several conditions"),
-        pytest.param(printed.certificate(trade_names=[f"Handelsnaam nummer {n}" for n in range(40)]), id="40 names"),
-        pytest.param(printed.certificate(legal_name="Ame\u0301lie q\u0303"), id="a mark of its own"),
-        pytest.param(printed.certificate(legal_name="W" * 300), id="a word without end"),
-        pytest.param(printed.certificate(legal_name="Van-der-Berg-" * 20), id="breaks that we do not know"),
-        pytest.param(printed.certificate(register_url="https://register.example/Łódź a"), id="an address with letters"),
-        pytest.param(printed.certificate(legal_name="/ByteRange [0 @@@@@@@@@@ "), id="words of the seal"),
+        pytest.param(snapshot.certificate(conditions=["Eén.", "Twee."], conditional=True), id="several conditions"),
+        pytest.param(snapshot.certificate(trade_names=[f"Handelsnaam nummer {n}" for n in range(40)]), id="40 names"),
+        pytest.param(snapshot.certificate(legal_name="Ame\u0301lie q\u0303"), id="a mark of its own"),
+        pytest.param(snapshot.certificate(legal_name="W" * 300), id="a word without end"),
+        pytest.param(snapshot.certificate(legal_name="Van-der-Berg-" * 20), id="breaks that we do not know"),
+        pytest.param(
+            snapshot.certificate(register_url="https://register.example/Łódź a"), id="an address with letters"
+        ),
+        pytest.param(snapshot.certificate(legal_name="/ByteRange [0 @@@@@@@@@@ "), id="words of the seal"),
     ],
 )
 def test_what_no_slot_can_hold_is_set_by_the_typesetter(facts):
     assert fast("certificate", facts) is None
-    assert text_of(press.render("certificate", facts, language="nl", room=ROOM)) == text_of(plain("certificate", facts))
+    assert text_of(press.render("certificate", facts, language="nl", placeholder=ROOM)) == text_of(
+        plain("certificate", facts)
+    )
 
 
 def test_layouts_are_remembered_within_bounds():
     compiled = CompiledPress(press.FONTS)
     with mock.patch("certificates.press.compiled._MOST_LAYOUTS", 2), mock.patch.object(_press(), "compiled", compiled):
         for name in ("Een", "Twee", "Drie", "Drie", "Een"):
-            facts = printed.certificate(body={"name": name, "address": "Hier 1"})
+            facts = snapshot.certificate(body={"name": name, "address": "Hier 1"})
             assert name in text_of(fast("certificate", facts))
             assert len(compiled._layouts) <= 2
 

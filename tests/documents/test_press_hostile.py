@@ -15,7 +15,7 @@ from certificates.seal.sealing.placeholder import fill
 from tests.documents.test_press import text_of, words_of
 from tests.documents.test_press_compiled import KINDS, made, plain
 from tests.documents.test_press_compiled import text_of as letters_of
-from tests.kit import printed
+from tests.kit import snapshot
 
 NAMES = {
     "polish": "Żółć Gęślą Jaźń Sp. z o.o.",
@@ -35,7 +35,7 @@ NAMES = {
 
 @pytest.mark.parametrize("name", NAMES.values(), ids=NAMES)
 def test_a_name_is_printed_as_it_is(name):
-    pdf = press.render("certificate", printed.certificate(legal_name=name, trade_names=[name]), language="nl")
+    pdf = press.render("certificate", snapshot.certificate(legal_name=name, trade_names=[name]), language="nl")
     shown = "".join(words_of(pdf).split())
     composed = "".join(name.replace("e\u0301", "é").split())
     assert shown.count(composed) >= 2
@@ -67,19 +67,19 @@ def test_only_plain_values_are_printed():
 def test_forty_long_trade_names_flow_to_a_second_page_and_none_is_lost():
     names = [f"Handelsnaam{number}Łódź Personeelsdiensten" for number in range(1, 41)]
     conditions = ["Voorwaarde " + "die lang is " * 20, "Nog een voorwaarde."]
-    facts = printed.certificate(trade_names=names, conditional=True, conditions=conditions)
+    facts = snapshot.certificate(trade_names=names, conditional=True, conditions=conditions)
     pdf = press.render("certificate", facts, language="nl")
     words = words_of(pdf)
     assert [name for name in names if name.split()[0] not in words] == []
     pages = text_of(pdf).split("\f")
-    assert printed.REGISTER_URL in pages[0]
-    assert printed.REGISTER_URL not in pages[1]
+    assert snapshot.REGISTER_URL in pages[0]
+    assert snapshot.REGISTER_URL not in pages[1]
     assert facts["number"] in pages[1]
 
 
 @pytest.mark.parametrize("name", ["W" * 300, "Uitzend " * 60, "x"])
 def test_a_name_of_any_length_stays_on_the_page(name):
-    pdf = press.render("certificate", printed.certificate(legal_name=name), language="nl")
+    pdf = press.render("certificate", snapshot.certificate(legal_name=name), language="nl")
     assert "".join(name.split()) in "".join(words_of(pdf).split())
 
 
@@ -202,7 +202,7 @@ def hostile(seed):
         "activities": texts(3),
         "recruitment_countries": texts(3),
         "conditions": texts(2)[:1],
-        "seat": printed.SEAT | {"street": text(), "city": text(2)},
+        "seat": snapshot.SEAT | {"street": text(), "city": text(2)},
         "register_number": text(2),
     }
     more = {"reason": text()} if kind == "register_extract" else {"number": text(3)}

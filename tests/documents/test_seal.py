@@ -14,13 +14,13 @@ from certificates.seal import (
     SealError,
     SealOutcome,
     SealReason,
-    SealVerdict,
+    SealReport,
     ensure_keyring,
     examine,
 )
 from certificates.seal.keyring.custody import create_key, mark_compromised
 from certificates.seal.keyring.keys import Keyring, Purpose
-from tests.kit import printed
+from tests.kit import snapshot
 from tests.kit.paper import sealer_of
 
 BODY = "Stichting Keurwerk"
@@ -41,8 +41,8 @@ def root(folder):
     return Keyring.open(folder).roots()[0]
 
 
-def pressed(room=None):
-    return press.render("certificate", printed.certificate(), language="nl", room=room)
+def pressed(placeholder=None):
+    return press.render("certificate", snapshot.certificate(), language="nl", placeholder=placeholder)
 
 
 @cache
@@ -55,8 +55,8 @@ def seal(folder, at=AT):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(clock, "now", lambda: AT)
         sealer = sealer_of(folder, WORD)
-        room = sealer.room(at)
-        return sealer.seal(pressed(room), room)
+        placeholder = sealer.placeholder(at)
+        return sealer.seal(pressed(placeholder), placeholder)
 
 
 @pytest.fixture(scope="module")
@@ -66,7 +66,7 @@ def sealed(folder):
 
 class TestSealing:
     def test_a_sealed_file_is_genuine_and_tells_when(self, sealed, root):
-        assert examine(sealed, root) == SealVerdict(SealOutcome.GENUINE, None, AT)
+        assert examine(sealed, root) == SealReport(SealOutcome.GENUINE, None, AT)
 
     def test_the_time_is_now_unless_said_otherwise(self, folder, root):
         assert examine(seal(folder, at=None), root).sealed_at == AT
@@ -114,21 +114,21 @@ class TestExamining:
         ensure_keyring(tmp_path, BODY, WORD)
         forged = seal(tmp_path)
         assert examine(forged, Keyring.open(tmp_path).roots()[0]).genuine
-        assert examine(forged, root) == SealVerdict(NOT_OURS, SealReason.IMPOSTOR, AT)
+        assert examine(forged, root) == SealReport(NOT_OURS, SealReason.IMPOSTOR, AT)
 
     def test_a_file_is_sealed_once(self, folder, sealed):
         sealer = sealer_of(folder, WORD)
         with pytest.raises(SealError, match="not one"):
-            sealer.seal(sealed, sealer.room())
+            sealer.seal(sealed, sealer.placeholder())
 
     def test_only_what_was_printed_with_room_is_sealed(self, folder):
         sealer = sealer_of(folder, WORD)
         with pytest.raises(SealError, match="no empty rooms"):
-            sealer.seal(unsealed(), sealer.room())
+            sealer.seal(unsealed(), sealer.placeholder())
 
     def test_too_large_a_file_is_not_read(self, sealed, root):
         verdict = examine(sealed, root, max_bytes=len(sealed) - 1)
-        assert verdict == SealVerdict(UNREADABLE, SealReason.TOO_LARGE)
+        assert verdict == SealReport(UNREADABLE, SealReason.TOO_LARGE)
 
     def test_no_single_byte_can_change_unseen(self, sealed, root):
         positions = range(101, len(sealed), len(sealed) // 60)

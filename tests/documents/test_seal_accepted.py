@@ -22,7 +22,7 @@ from audits.core import clock
 from certificates.seal.keyring.custody import authority_of, ensure_keyring
 from certificates.seal.keyring.keys import KeysError, Purpose
 from certificates.seal.keyring.signing import held_key
-from certificates.seal.sealing.revocation import OwnEvidence
+from certificates.seal.sealing.revocation import RevocationData
 from certificates.seal.sealing.sealer import KeySealer
 from certificates.seal.time.authority import TimeStampAuthority
 from tests.kit.paper import paper
@@ -76,15 +76,15 @@ def ring(request, tmp_path_factory):
 def sealer_of(ring, level):
     stamps = TimeStampAuthority(held_key(ring, Purpose.TIMESTAMP))
     certificates = [ring.certificate(ring.active(purpose)) for purpose in (Purpose.SEAL, Purpose.TIMESTAMP)]
-    parts = {"b": (), "t": (stamps,), "lt": (stamps, OwnEvidence(authority_of(ring), certificates, {}))}
+    parts = {"b": (), "t": (stamps,), "lt": (stamps, RevocationData(authority_of(ring), certificates, {}))}
     return KeySealer(held_key(ring, Purpose.SEAL), *parts[level])
 
 
 @pytest.fixture(scope="module", params=["b", "t", "lt"])
 def made(request, ring, tmp_path_factory):
     sealer = sealer_of(ring, request.param)
-    room = sealer.room()
-    it = Made(tmp_path_factory.mktemp("made"), ring, sealer.seal(paper(room), room))
+    placeholder = sealer.placeholder()
+    it = Made(tmp_path_factory.mktemp("made"), ring, sealer.seal(paper(placeholder), placeholder))
     it.level = request.param
     return it
 
@@ -194,9 +194,9 @@ def test_openssl_verifies_the_time_stamp(made):
 
 def test_the_room_is_as_large_as_the_largest_seal(ring):
     sealer = sealer_of(ring, "t")
-    room = sealer.room()
+    placeholder = sealer.placeholder()
     lengths = {len(sealer._signed.sign(bytes(32), stamp=sealer._stamp)) for _ in range(40)}
-    assert 0 <= room.hex_digits // 2 - max(lengths) <= 24
+    assert 0 <= placeholder.hex_digits // 2 - max(lengths) <= 24
 
 
 def test_every_time_stamp_has_a_serial_number_of_its_own(ring):
@@ -228,6 +228,6 @@ def test_nothing_is_sealed_or_stamped_with_a_certificate_out_of_its_time(ring, m
     then = clock.now() + timedelta(days=365 * years)
     monkeypatch.setattr(clock, "now", lambda: then)
     with pytest.raises(KeysError, match="valid until"):
-        sealer.room()
+        sealer.placeholder()
     with pytest.raises(KeysError, match="valid until"):
         authority.stamp(bytes(32))

@@ -14,7 +14,7 @@ from certificates.seal.keyring.custody import authority_of, ensure_keyring
 from certificates.seal.keyring.keys import Purpose
 from certificates.seal.keyring.signing import held_key
 from certificates.seal.sealing.archiving import Archivist
-from certificates.seal.sealing.revocation import OwnEvidence
+from certificates.seal.sealing.revocation import RevocationData
 from certificates.seal.time.authority import TimeStampAuthority
 from tests.kit.paper import paper, sealer_of
 
@@ -29,15 +29,15 @@ def ring(tmp_path_factory):
 @pytest.fixture(scope="module")
 def sealed(ring):
     sealer = sealer_of(ring.folder, WORD)
-    room = sealer.room()
-    return sealer.seal(paper(room), room)
+    placeholder = sealer.placeholder()
+    return sealer.seal(paper(placeholder), placeholder)
 
 
 @pytest.fixture(scope="module")
 def archivist(ring):
     certificates = [ring.certificate(ring.active(purpose)) for purpose in (Purpose.SEAL, Purpose.TIMESTAMP)]
     stamps = TimeStampAuthority(held_key(ring, Purpose.TIMESTAMP))
-    return Archivist(stamps, OwnEvidence(authority_of(ring), certificates, {}))
+    return Archivist(stamps, RevocationData(authority_of(ring), certificates, {}))
 
 
 @pytest.fixture(scope="module", params=[1, 2])

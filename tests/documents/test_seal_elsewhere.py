@@ -52,8 +52,8 @@ CHAINS = {
 
 def sealed_with(key):
     sealer = KeySealer(key)
-    room = sealer.room()
-    return sealer.seal(paper(room), room)
+    placeholder = sealer.placeholder()
+    return sealer.seal(paper(placeholder), placeholder)
 
 
 def test_a_chain_is_sent_in_the_order_of_der():

@@ -10,7 +10,7 @@ import pytest
 
 from certificates.seal.sealing.placeholder import (
     FIELD,
-    Room,
+    Placeholder,
     SealError,
     fill,
     signature_dictionary,
@@ -20,7 +20,7 @@ from certificates.seal.sealing.placeholder import (
 from tests.kit.paper import paper
 
 AT = datetime(2030, 5, 4, 9, 30, 15, tzinfo=UTC)
-ROOM = Room(AT, "Stichting Keurwerk", 4096)
+ROOM = Placeholder(AT, "Stichting Keurwerk", 4096)
 
 
 def covered(sealed):
@@ -63,18 +63,18 @@ def test_a_reader_finds_a_certification_that_shows_nothing():
 
 def test_the_time_is_written_in_utc_wherever_it_was_asked():
     there = AT.astimezone(timezone(timedelta(hours=2)))
-    assert signature_dictionary(Room(there, "x", 2048)) == signature_dictionary(Room(AT, "x", 2048))
+    assert signature_dictionary(Placeholder(there, "x", 2048)) == signature_dictionary(Placeholder(AT, "x", 2048))
 
 
 @pytest.mark.parametrize("name", ["Stichting (Keur)werk \\ ", "Zażółć 🖋", "a\nb", ")" * 40, ""])
 def test_any_name_comes_back_as_it_was(name):
-    with pikepdf.open(BytesIO(paper(Room(AT, name, 2048)).replace(b"@" * 10, b"1234567890"))) as pdf:
+    with pikepdf.open(BytesIO(paper(Placeholder(AT, name, 2048)).replace(b"@" * 10, b"1234567890"))) as pdf:
         assert str(pdf.Root.AcroForm.Fields[0].V.Name) == name
 
 
 def test_a_store_holds_what_the_room_brings():
-    room = Room(AT, "x", 2048, certificates=(b"one", b"two"), ocsps=(b"three",), crls=(b"four",))
-    with pikepdf.open(BytesIO(fill(paper(room), lambda _: b""))) as pdf:
+    placeholder = Placeholder(AT, "x", 2048, certificates=(b"one", b"two"), ocsps=(b"three",), crls=(b"four",))
+    with pikepdf.open(BytesIO(fill(paper(placeholder), lambda _: b""))) as pdf:
         store = pdf.Root.DSS
         assert [each.read_bytes() for each in store.Certs] == [b"one", b"two"]
         assert [each.read_bytes() for each in store.OCSPs] == [b"three"]

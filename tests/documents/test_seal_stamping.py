@@ -65,8 +65,8 @@ def test_a_seal_with_such_a_stamp_is_whole(authority, theirs, tmp_path):
     ours = ensure_keyring(tmp_path, "Stichting Keurwerk", WORD)
     with Answering(honest(authority)) as good:
         sealer = KeySealer(held_key(ours, Purpose.SEAL), OutsideStamps([good.url], theirs.roots()))
-        room = sealer.room()
-        assert sealer.seal(paper(room), room).startswith(b"%PDF-")
+        placeholder = sealer.placeholder()
+        assert sealer.seal(paper(placeholder), placeholder).startswith(b"%PDF-")
 
 
 def test_nobody_answers(theirs):

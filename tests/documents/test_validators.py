@@ -12,14 +12,14 @@ from certificates.seal.keyring.custody import authority_of
 from certificates.seal.keyring.keys import Purpose
 from certificates.seal.keyring.signing import held_key
 from certificates.seal.sealing.archiving import Archivist
-from certificates.seal.sealing.revocation import OwnEvidence
+from certificates.seal.sealing.revocation import RevocationData
 from certificates.seal.time.authority import TimeStampAuthority
 from tests.documents.test_press_compiled import made, plain
 from tests.documents.test_press_hostile import hostile
-from tests.kit import printed, validators
+from tests.kit import snapshot, validators
 from tests.kit.paper import sealer_of
 
-SAMPLES = {kind: getattr(printed, kind) for kind in DOCUMENTS}
+SAMPLES = {kind: getattr(snapshot, kind) for kind in DOCUMENTS}
 LANGUAGES = ("nl", "en")
 CASES = [(kind, language) for kind in SAMPLES for language in LANGUAGES]
 
@@ -34,10 +34,11 @@ def folder(tmp_path_factory):
 @pytest.fixture(scope="module")
 def sealed(folder):
     sealer = sealer_of(folder, "a passphrase")
-    room = sealer.room()
+    placeholder = sealer.placeholder()
     return {
         (kind, language): sealer.seal(
-            press.render(kind, SAMPLES[kind](language=language), language=language, room=room), room
+            press.render(kind, SAMPLES[kind](language=language), language=language, placeholder=placeholder),
+            placeholder,
         )
         for kind, language in CASES
     }
@@ -93,7 +94,7 @@ def test_the_archival_form_is_an_archive_file_too(sealed, folder):
     ring = Keyring.open(folder, "a passphrase")
     certificates = [ring.certificate(ring.active(purpose)) for purpose in (Purpose.SEAL, Purpose.TIMESTAMP)]
     stamps = TimeStampAuthority(held_key(ring, Purpose.TIMESTAMP))
-    archivist = Archivist(stamps, OwnEvidence(authority_of(ring), certificates, {}))
+    archivist = Archivist(stamps, RevocationData(authority_of(ring), certificates, {}))
     once = archivist.renew(sealed["certificate", "nl"])
     verdicts = validators.verapdf({"once": once, "twice": archivist.renew(once)})
     assert {case: verdict.failures for case, verdict in verdicts.items() if not verdict.passed} == {}
@@ -104,13 +105,15 @@ def test_the_archival_form_is_an_archive_file_too(sealed, folder):
 def test_both_ways_through_the_press_get_the_same_verdicts_for_hostile_facts(folder, block):
     """Two hundred documents as they came, and every fourth of the spliced ones as the typesetter sets it."""
     sealer = sealer_of(folder, "a passphrase")
-    room, documents = sealer.room(), {}
+    placeholder, documents = sealer.placeholder(), {}
     for seed in range(50 * block, 50 * (block + 1)):
         kind, facts = hostile(seed)
-        pdf, spliced = made(kind, facts, room=room)
-        documents[f"{seed}, {'spliced' if spliced else 'typeset'}"] = sealer.seal(pdf, room)
+        pdf, spliced = made(kind, facts, placeholder=placeholder)
+        documents[f"{seed}, {'spliced' if spliced else 'typeset'}"] = sealer.seal(pdf, placeholder)
         if spliced and seed % 4 == 0:
-            documents[f"{seed}, asked to be typeset"] = sealer.seal(plain(kind, facts, room=room), room)
+            documents[f"{seed}, asked to be typeset"] = sealer.seal(
+                plain(kind, facts, placeholder=placeholder), placeholder
+            )
     assert len(documents) > 50
     verdicts = validators.verapdf(documents)
     assert len(verdicts) == 2 * len(documents)

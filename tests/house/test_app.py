@@ -60,9 +60,9 @@ def test_every_permission_opens_something_or_guards_a_service(app):
     assert unused == []
 
 
-def test_every_promise_has_a_keeper_and_every_keeper_a_promise():
-    promised = set(re.findall(r"outbox\.put\(\s*session,\s*\"([a-z_.]+)\"", python()))
-    assert promised == set(HANDLERS)
+def test_every_outbox_kind_has_a_handler_and_every_handler_a_kind():
+    enqueued = set(re.findall(r"outbox\.enqueue\(\s*session,\s*\"([a-z_.]+)\"", python()))
+    assert enqueued == set(HANDLERS)
 
 
 def test_every_mail_that_is_promised_has_a_template_and_none_is_left_over():

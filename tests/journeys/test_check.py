@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from audits.core import clock
 from certificates.credentials import offline_token
 from portal.signing import sealing
-from tests.kit.printed import certificate
+from tests.kit.snapshot import certificate
 
 YEAR = clock.today().year
 PRINTED = {"valid_from": f"{YEAR - 1}-03-02", "valid_until": f"{YEAR + 1}-03-01"}

@@ -6,7 +6,7 @@ from pathlib import Path
 from certificates.seal.keyring.keys import Keyring, Purpose
 from certificates.seal.keyring.signing import held_key
 from certificates.seal.sealing import placeholder as rooms
-from certificates.seal.sealing.placeholder import Room
+from certificates.seal.sealing.placeholder import Placeholder
 from certificates.seal.sealing.sealer import KeySealer
 from certificates.seal.time.authority import TimeStampAuthority
 
@@ -19,7 +19,7 @@ def sealer_of(folder: Path, passphrase: str) -> KeySealer:
     return KeySealer(held_key(ring, Purpose.SEAL), TimeStampAuthority(held_key(ring, Purpose.TIMESTAMP)))
 
 
-def paper(room: Room | None = None, text: str = "valid until 2031-05-04") -> bytes:
+def paper(placeholder: Placeholder | None = None, text: str = "valid until 2031-05-04") -> bytes:
     """One page with one line; with a room, one that a seal fits in."""
     content = b"BT /F1 12 Tf 72 720 Td " + rooms.text_string(text) + b" Tj ET"
     font = b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>"
@@ -27,25 +27,25 @@ def paper(room: Room | None = None, text: str = "valid until 2031-05-04") -> byt
     page += b" /Resources << /Font << /F1 %s >> >>" % font
     catalogue = b"<< /Type /Catalog /Pages %d 0 R" % PAGES
     objects = {PAGES: b"<< /Type /Pages /Kids [%d 0 R] /Count 1 >>" % PAGE, CONTENT: stream(content)}
-    if room is not None:
+    if placeholder is not None:
         page += b" /Annots [%d 0 R]" % WIDGET
         catalogue += b" /AcroForm %d 0 R /Perms %s" % (FORM, rooms.permissions(SIGNATURE))
         objects |= {
             FORM: rooms.form(WIDGET),
             WIDGET: rooms.widget(PAGE, SIGNATURE),
-            SIGNATURE: rooms.signature_dictionary(room),
+            SIGNATURE: rooms.signature_dictionary(placeholder),
         }
-        catalogue += stored(room, objects)
+        catalogue += stored(placeholder, objects)
     objects |= {CATALOGUE: catalogue + b" >>", PAGE: page + b" >>"}
     return written(objects)
 
 
-def stored(room: Room, objects: dict[int, bytes]) -> bytes:
+def stored(placeholder: Placeholder, objects: dict[int, bytes]) -> bytes:
     """Add the streams of the security store, where the room asks for one; the catalogue's entry."""
-    if not room.certificates:
+    if not placeholder.certificates:
         return b""
     numbers = []
-    for group in (room.certificates, room.ocsps, room.crls):
+    for group in (placeholder.certificates, placeholder.ocsps, placeholder.crls):
         first = max(objects) + 1
         objects |= {first + place: stream(der) for place, der in enumerate(group)}
         numbers.append(range(first, first + len(group)))

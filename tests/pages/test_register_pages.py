@@ -63,7 +63,7 @@ def store_file(app, session, certificate, data=b"%PDF-1.7 made by us"):
         sha256 = files.store().put(data)
     record_document(
         session, kind="certificate", subject_id=certificate.id, agency_id=certificate.agency_id,
-        language="nl", printed=certificate.printed, sha256=sha256, size=len(data),
+        language="nl", snapshot=certificate.snapshot, sha256=sha256, size=len(data),
     )  # fmt: skip
     session.flush()
     return sha256
@@ -112,7 +112,7 @@ def test_an_entry_shows_the_rosette_of_the_facts_that_were_printed(app, session)
     from certificates.press import rosette_svg
 
     drawn = [path["d"] for path in page.soup.select(".kw-rosette path")]
-    assert drawn == re.findall(r' d="([^"]+)"', rosette_svg(bytes.fromhex(certificate.printed["digest"])))
+    assert drawn == re.findall(r' d="([^"]+)"', rosette_svg(bytes.fromhex(certificate.snapshot["digest"])))
     assert page.soup.select_one(".kw-rosette [role=img]")["aria-label"]
 
 

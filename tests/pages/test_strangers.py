@@ -69,7 +69,7 @@ def test_the_credential_is_valid_for_strangers(served, issued):
     assert subject["@type"] == ["https://schema.org/Certification"]
     assert subject["https://schema.org/certificationIdentification"] == [{"@value": issued.number}]
     (about,) = subject["https://schema.org/about"]
-    assert about["https://schema.org/legalName"] == [{"@value": issued.printed["legal_name"]}]
+    assert about["https://schema.org/legalName"] == [{"@value": issued.snapshot["legal_name"]}]
 
 
 def test_the_badge_is_valid_for_strangers(served, issued):

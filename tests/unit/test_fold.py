@@ -41,11 +41,11 @@ def test_cyrillic_is_read_in_latin_letters(cyrillic, latin):
 
 
 @pytest.mark.parametrize(
-    ("number", "bare"),
+    ("number", "normalised"),
     [("12.34 56-78", "12345678"), ("kw-2026-00001-13", "kw20260000113"), ("HRB 12345/B", "hrb12345b"), ("", "")],
 )
-def test_a_number_is_its_letters_and_digits(number, bare):
-    assert folding.bare(number) == bare
+def test_a_number_is_its_letters_and_digits(number, normalised):
+    assert folding.normalise_number(number) == normalised
 
 
 def test_legal_forms_tell_nothing_unless_they_are_all_there_is():

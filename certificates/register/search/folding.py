@@ -54,7 +54,7 @@ def latin(word: str) -> str:
     return word.translate(_LATIN)
 
 
-def bare(number: str) -> str:
+def normalise_number(number: str) -> str:
     """A number without anything but its letters and digits: `KW-2026-00001-13` is kw20260000113."""
     return _BARE.sub("", fold(number))
 

@@ -109,12 +109,12 @@ def shows(status: Status, day: date) -> ColumnElement[bool]:
 
 def numbers_in(text: str) -> list[str]:
     """What in the text may be a number, bare: as a whole, its digits alone, or the end of a pasted address."""
-    bare = folding.bare(text)
-    digits = "".join(char for char in bare if char.isdigit())
+    normalise_number = folding.normalise_number(text)
+    digits = "".join(char for char in normalise_number if char.isdigit())
     if len(digits) < _FEWEST_DIGITS:
         return []
-    tail = folding.bare(re.split(r"[?#]", text)[0].rstrip("/").rsplit("/", maxsplit=1)[-1])
-    return sorted({bare, digits, tail})
+    tail = folding.normalise_number(re.split(r"[?#]", text)[0].rstrip("/").rsplit("/", maxsplit=1)[-1])
+    return sorted({normalise_number, digits, tail})
 
 
 def holds(word: str) -> ColumnElement[bool]:

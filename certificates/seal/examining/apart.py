@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from certificates.seal.examining.verdict import SealOutcome, SealReason, SealVerdict
+from certificates.seal.examining.verdict import SealOutcome, SealReason, SealReport
 
 MAX_BYTES = 20 * 1024 * 1024
 MEMORY = 768 * 1024 * 1024  # of address space; about half of it are libraries
@@ -31,20 +31,20 @@ def examine_apart(
     distrusted: frozenset[str] = frozenset(),
     sealers: frozenset[str] | None = None,
     max_bytes: int = MAX_BYTES,
-) -> SealVerdict:
+) -> SealReport:
     """As `examine`, for a file that anybody may have sent: at most 20 s, 10 s of them computing, and 768 MiB.
 
     Costs about half a second more, for starting. A file that needs more is TOO_COMPLEX.
     """
     if len(pdf) > max_bytes:
-        return SealVerdict(SealOutcome.UNREADABLE, SealReason.TOO_LARGE)
+        return SealReport(SealOutcome.UNREADABLE, SealReason.TOO_LARGE)
     pinned = [roots] if isinstance(roots, bytes) else list(roots)
     task = {
         "roots": [base64.b64encode(root).decode() for root in pinned],
         "distrusted": sorted(distrusted),
         "sealers": None if sealers is None else sorted(sealers),
     }
-    too_complex = SealVerdict(SealOutcome.UNREADABLE, SealReason.TOO_COMPLEX)
+    too_complex = SealReport(SealOutcome.UNREADABLE, SealReason.TOO_COMPLEX)
     try:
         done = subprocess.run(  # noqa: S603  # our own module, and nothing of the file is in the command
             [sys.executable, "-m", __spec__.name],
@@ -55,7 +55,7 @@ def examine_apart(
             env={},
             check=True,
         )
-        return SealVerdict.read(json.loads(done.stdout))
+        return SealReport.read(json.loads(done.stdout))
     except (subprocess.SubprocessError, ValueError, KeyError, TypeError):
         return too_complex
 

@@ -63,7 +63,7 @@ class SealLevel(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class SealVerdict:
+class SealReport:
     """What a file turned out to be. `reason` is None when it is genuine.
 
     `sealed_at` is the time of a time-stamp that the pinned roots vouch for (`stamped`), else what the seal claims.

@@ -41,7 +41,7 @@ from certificates.seal.examining.verdict import (
     SealLevel,
     SealOutcome,
     SealReason,
-    SealVerdict,
+    SealReport,
 )
 
 log = logging.getLogger(__name__)
@@ -94,7 +94,7 @@ def examine(
     distrusted: frozenset[str] = frozenset(),
     sealers: frozenset[str] | None = None,
     max_bytes: int = MAX_BYTES,
-) -> SealVerdict:
+) -> SealReport:
     """Judge a file by the root certificates (PEM, a bundle of them, or DER) that our seals and time-stamps hang from.
 
     `sealers` are the fingerprints of our certificates for seals, where the roots vouch for others too; `distrusted`
@@ -102,21 +102,21 @@ def examine(
     valid at the time of the seal.
     """
     if len(pdf) > max_bytes:
-        return SealVerdict(O.UNREADABLE, R.TOO_LARGE)
+        return SealReport(O.UNREADABLE, R.TOO_LARGE)
     if b"%PDF-" not in pdf[:_HEAD]:
-        return SealVerdict(O.UNREADABLE, R.NOT_A_PDF)
+        return SealReport(O.UNREADABLE, R.NOT_A_PDF)
     trust = Trust.pin(roots, distrusted, sealers)
     verdict = _opened(pdf, trust)
     if verdict.reason is R.DAMAGED and _opened(pdf[: _last_line(pdf)], trust).genuine:
-        verdict = SealVerdict(O.ALTERED, R.TRAILING_BYTES, covered=_last_line(pdf))
+        verdict = SealReport(O.ALTERED, R.TRAILING_BYTES, covered=_last_line(pdf))
     return verdict if verdict.genuine else replace(verdict, claims=claims_of(pdf))
 
 
-def _opened(pdf: bytes, trust: Trust) -> SealVerdict:
+def _opened(pdf: bytes, trust: Trust) -> SealReport:
     try:
         reader = PdfFileReader(BytesIO(pdf), strict=False)
         if reader.encrypted:
-            return SealVerdict(O.UNREADABLE, R.ENCRYPTED)
+            return SealReport(O.UNREADABLE, R.ENCRYPTED)
         return _judge(pdf, reader, trust)
     except Exception as error:  # a hostile file may break the reader in any way
         return _unreadable(error)
@@ -128,17 +128,17 @@ def _last_line(pdf: bytes) -> int:
     return pdf.rfind(b"%%EOF") + found.end() if found else 0
 
 
-def _judge(pdf: bytes, reader: PdfFileReader, trust: Trust) -> SealVerdict:
+def _judge(pdf: bytes, reader: PdfFileReader, trust: Trust) -> SealReport:
     signatures, broken = _signatures(reader)
     if not signatures and not broken:
-        return SealVerdict(O.NOT_OURS, _unsigned(pdf))
+        return SealReport(O.NOT_OURS, _unsigned(pdf))
     seals = [signature for signature in signatures if signature.sig_object_type == "/Sig"]
     seen = [each for each in (_look(signature, trust) for signature in seals) if each is not None]
     ours = next((each for each in seen if each.ours and trust.seals(each.signature.signer_cert)), None)
     if ours is None:
         return _not_ours(seen, trust)
     reason, level = _state(pdf, reader, ours, signatures, trust)
-    return SealVerdict(
+    return SealReport(
         O.GENUINE if reason is None else O.ALTERED,
         reason,
         ours.sealed_at,
@@ -169,14 +169,14 @@ def _unsigned(pdf: bytes) -> SealReason:
     return R.SEAL_MISSING if claims_of(pdf) else R.NO_SIGNATURE
 
 
-def _not_ours(seen: list[Seen], trust: Trust) -> SealVerdict:
+def _not_ours(seen: list[Seen], trust: Trust) -> SealReport:
     """Somebody signed it, and it was not us as far as can be proved."""
     for each in seen:
         reason = _foreign(each, trust)
         if reason is not R.OTHER_SIGNER:
             outcome = O.ALTERED if reason is R.BROKEN_SIGNATURE else O.NOT_OURS
-            return SealVerdict(outcome, reason, each.sealed_at, signer=each.fingerprint)
-    return SealVerdict(O.NOT_OURS, R.OTHER_SIGNER if seen else R.BROKEN_SIGNATURE)
+            return SealReport(outcome, reason, each.sealed_at, signer=each.fingerprint)
+    return SealReport(O.NOT_OURS, R.OTHER_SIGNER if seen else R.BROKEN_SIGNATURE)
 
 
 def _foreign(seen: Seen, trust: Trust) -> SealReason:
@@ -299,9 +299,9 @@ def _aware(moment: datetime) -> datetime:
     return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
-def _unreadable(error: Exception) -> SealVerdict:
+def _unreadable(error: Exception) -> SealReport:
     if isinstance(error, PdfDecodeLimitError | MemoryError | RecursionError):
-        return SealVerdict(O.UNREADABLE, R.TOO_COMPLEX)
+        return SealReport(O.UNREADABLE, R.TOO_COMPLEX)
     if not isinstance(error, PdfError):
         log.info("a file broke the reader: %s", type(error).__name__)
-    return SealVerdict(O.UNREADABLE, R.DAMAGED)
+    return SealReport(O.UNREADABLE, R.DAMAGED)

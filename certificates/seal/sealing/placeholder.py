@@ -24,7 +24,7 @@ class SealError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Room:
+class Placeholder:
     """What a document must hold so that a seal fits into it: decided before printing.
 
     `certificates`, `ocsps` and `crls` are DER, for the document security store (DSS); empty below level B-LT.
@@ -38,18 +38,18 @@ class Room:
     crls: tuple[bytes, ...] = ()
 
 
-def signature_dictionary(room: Room) -> bytes:
+def signature_dictionary(placeholder: Placeholder) -> bytes:
     """The value of the signature field: a certification that allows no change (DocMDP, P = 1), still empty."""
-    moment = room.at.astimezone(UTC).strftime("D:%Y%m%d%H%M%S+00'00'")
+    moment = placeholder.at.astimezone(UTC).strftime("D:%Y%m%d%H%M%S+00'00'")
     return b"".join(
         (
             b"<< /Type /Sig /Filter /Adobe.PPKLite /SubFilter /ETSI.CAdES.detached",
             b" /M " + text_string(moment),
-            b" /Name " + text_string(room.name),
+            b" /Name " + text_string(placeholder.name),
             b" /Reference [<< /Type /SigRef /TransformMethod /DocMDP",
             b" /TransformParams << /Type /TransformParams /P 1 /V /1.2 >> >>]",
             b" /ByteRange [0 @@@@@@@@@@ @@@@@@@@@@ @@@@@@@@@@]",
-            b" /Contents <" + b"0" * max(room.hex_digits, _SMALLEST) + b"> >>",
+            b" /Contents <" + b"0" * max(placeholder.hex_digits, _SMALLEST) + b"> >>",
         )
     )
 

@@ -21,7 +21,7 @@ class Evidence:
     crls: tuple[bytes, ...] = ()
 
 
-class OwnEvidence:
+class RevocationData:
     """Evidence from our own authority on the certificates that it gave; made anew every hour."""
 
     def __init__(

@@ -12,7 +12,7 @@ from typing import Protocol
 from audits.core import clock
 from certificates.seal.encoding.cms import DATA, SignedData
 from certificates.seal.keyring.signing import SealingKey, Validity, body_of
-from certificates.seal.sealing.placeholder import Room, fill
+from certificates.seal.sealing.placeholder import Placeholder, fill
 from certificates.seal.sealing.revocation import Evidence
 from certificates.seal.time.authority import TimeStamps
 
@@ -28,10 +28,10 @@ class Level(StrEnum):
 class Sealer(Protocol):
     """Whoever can seal: first it says what to print, then it seals what was printed."""
 
-    def room(self, at: datetime | None = None) -> Room:
+    def placeholder(self, at: datetime | None = None) -> Placeholder:
         """The room that a document needs, now or at the moment that it will claim. KeysError as `Validity`."""
 
-    def seal(self, pdf: bytes, room: Room) -> bytes:
+    def seal(self, pdf: bytes, placeholder: Placeholder) -> bytes:
         """The sealed file, as long as the one with the empty room. SealError if it has none; StampError, KeysError."""
 
 
@@ -51,14 +51,14 @@ class KeySealer:
         self._name = body_of(key.certificate)
         self._hex_digits = 2 * self._signed.longest(stamps.longest if stamps else 0)
 
-    def room(self, at: datetime | None = None) -> Room:
+    def placeholder(self, at: datetime | None = None) -> Placeholder:
         """See `Sealer.room`."""
         now = clock.now()
         self._validity.check(now)
         found = self._evidence(now)
-        return Room(at or now, self._name, self._hex_digits, found.certificates, found.ocsps, found.crls)
+        return Placeholder(at or now, self._name, self._hex_digits, found.certificates, found.ocsps, found.crls)
 
-    def seal(self, pdf: bytes, room: Room) -> bytes:
+    def seal(self, pdf: bytes, placeholder: Placeholder) -> bytes:
         """See `Sealer.seal`."""
-        del room  # what it asked for is in the file
+        del placeholder  # what it asked for is in the file
         return fill(pdf, lambda digest: self._signed.sign(digest, stamp=self._stamp))

@@ -6,13 +6,13 @@ from flask_babel import gettext as _
 from flask_login import current_user
 
 from audits.core.errors import NotFoundError, RuleError
-from portal.doors.account import brake, services
 from portal.doors.account import login as browser
-from portal.doors.account.brake import TooManyAttemptsError
+from portal.doors.account import services, throttle
 from portal.doors.account.device import known_device, remember_device
 from portal.doors.account.door import bp
 from portal.doors.account.forms import LoginForm, NewPasswordForm, ResetForm
 from portal.doors.account.rules import Purpose, own_path
+from portal.doors.account.throttle import TooManyAttemptsError
 from portal.stores import database
 from portal.web.access import public
 from portal.web.addresses import address_group
@@ -37,10 +37,10 @@ def login_submitted() -> ResponseReturnValue:
     buckets = _buckets(form.email.data)
     try:
         with database.write() as session:
-            brake.admit(session, buckets)
+            throttle.admit(session, buckets)
         with database.write() as session:
             signed_in = services.sign_in(session, form.email.data, form.password.data)
-            brake.forgive(session, buckets)
+            throttle.forgive(session, buckets)
     except TooManyAttemptsError as error:
         form.complain(error.sentence)
         return render_template("account/login.html", form=form), 429, error.headers
@@ -79,7 +79,7 @@ def forgot_submitted() -> ResponseReturnValue:
     account = {"reset-account": form.email.data.casefold()}
     try:
         with database.write() as session:
-            brake.admit(session, {"reset-address": address_group(request.remote_addr)} | account)
+            throttle.admit(session, {"reset-address": address_group(request.remote_addr)} | account)
             services.request_reset(session, form.email.data)
     except TooManyAttemptsError as error:
         form.complain(error.sentence)

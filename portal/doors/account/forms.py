@@ -47,7 +47,7 @@ class ProfileForm(Form):
     version = version_field()
 
 
-class TieForm(Form):
+class InterestForm(Form):
     agency = text_field(
         _l("Trade register number of the agency"),
         hint=_l("For a Dutch agency this is the KvK number, 8 digits."),

@@ -11,7 +11,7 @@ from audits.people.models import Person
 from portal.doors.account.rules import Purpose
 
 
-class Credential(Base):
+class PasswordHash(Base):
     """The password of a person, as an argon2id hash."""
 
     __tablename__ = "credential"
@@ -48,7 +48,7 @@ class MailToken(Base):
     used_at: Mapped[datetime | None]
 
 
-class LoginBrake(Base):
+class LoginThrottle(Base):
     """Recent failures of one bucket, under a keyed digest; before `open_at` no attempt is looked at."""
 
     __tablename__ = "login_brake"

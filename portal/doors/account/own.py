@@ -8,11 +8,11 @@ from flask_login import current_user
 from audits.core.access import Permission
 from audits.core.errors import RuleError
 from audits.people import queries as people
-from audits.people.services import declare_tie, edit_profile
-from portal.doors.account import brake, services
+from audits.people.services import declare_interest, edit_profile
 from portal.doors.account import login as browser
+from portal.doors.account import services, throttle
 from portal.doors.account.door import bp
-from portal.doors.account.forms import ChangePasswordForm, ProfileForm, TieForm
+from portal.doors.account.forms import ChangePasswordForm, InterestForm, ProfileForm
 from portal.forms.form import Form
 from portal.stores import database
 from portal.web.access import current_actor, needs, signed_in
@@ -74,7 +74,7 @@ def password_submitted() -> ResponseReturnValue:
         return render_template("account/password.html", form=form), 422
     try:
         with database.write() as session:
-            brake.admit(session, own)
+            throttle.admit(session, own)
         with database.write() as session:
             services.change_password(
                 session,
@@ -83,8 +83,8 @@ def password_submitted() -> ResponseReturnValue:
                 password=form.password.data,
                 keep=current_user.digest,
             )
-            brake.forgive(session, own)
-    except brake.TooManyAttemptsError as error:
+            throttle.forgive(session, own)
+    except throttle.TooManyAttemptsError as error:
         form.complain(error.sentence)
         return render_template("account/password.html", form=form), 429, error.headers
     except RuleError as error:
@@ -115,33 +115,33 @@ def end_all_sessions() -> ResponseReturnValue:
     return redirect(url_for("account.login"), 303)
 
 
-@bp.get("/account/ties")
-@needs(Permission.TIE_DECLARE)
-def ties() -> ResponseReturnValue:
+@bp.get("/account/interests")
+@needs(Permission.INTEREST_DECLARE)
+def interests() -> ResponseReturnValue:
     """The ties declared so far, and room for another."""
-    return _ties_page(TieForm())
+    return _ties_page(InterestForm())
 
 
-@bp.post("/account/ties")
-@needs(Permission.TIE_DECLARE)
-def ties_submitted() -> ResponseReturnValue:
+@bp.post("/account/interests")
+@needs(Permission.INTEREST_DECLARE)
+def interests_submitted() -> ResponseReturnValue:
     """Declare a tie; planning and deciding take it into account from now on."""
-    form = TieForm()
+    form = InterestForm()
     if form.validate_on_submit():
         try:
             with database.write() as session:
                 agency = people.find_agency(session, form.agency.data)
                 if agency is None:
                     raise RuleError("There is no agency with this number here.", field="agency")
-                declare_tie(session, current_actor(), agency.id, form.nature.data)
+                declare_interest(session, current_actor(), agency.id, form.nature.data)
         except RuleError as error:
             form.complain(error)
         else:
             flash(_("The tie is declared."), "success")
-            return redirect(url_for("account.ties"), 303)
+            return redirect(url_for("account.interests"), 303)
     return _ties_page(form), 422
 
 
-def _ties_page(form: TieForm) -> str:
-    declared = people.ties_declared_by(database.read(), current_actor().id)
-    return render_template("account/ties.html", form=form, ties=declared)
+def _ties_page(form: InterestForm) -> str:
+    declared = people.interests_declared_by(database.read(), current_actor().id)
+    return render_template("account/interests.html", form=form, interests=declared)

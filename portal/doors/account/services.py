@@ -16,8 +16,8 @@ from audits.core import clock, events, outbox
 from audits.core.access import Role
 from audits.core.errors import NotFoundError, RuleError
 from audits.people.models import Person
-from portal.doors.account import brake
-from portal.doors.account.models import Credential, LoginSession, MailToken
+from portal.doors.account import throttle
+from portal.doors.account.models import LoginSession, MailToken, PasswordHash
 from portal.doors.account.rules import (
     IDLE,
     LIFETIME,
@@ -45,7 +45,7 @@ class SignedIn:
 def sign_in(session: Session, email: str, password: str) -> SignedIn:
     """Open a session for the right password. Unknown, retired and wrong cost the same work and raise the same error."""
     person = _find_person(session, email)
-    credential = session.get(Credential, person.id if person else uuid4())
+    credential = session.get(PasswordHash, person.id if person else uuid4())
     right = _matches(credential.password_hash if credential else _nobody(), password)
     if person is None or credential is None or not right:
         raise RuleError("The e-mail address or the password is not right.", field="password")
@@ -64,17 +64,17 @@ def open_session(session: Session, person: Person) -> SignedIn:
 
 def find_session(session: Session, token: str) -> LoginSession | None:
     """The living session of a token with its person and roles, in one statement."""
-    query = select(LoginSession).join(LoginSession.person).outerjoin(Person.held)
-    query = query.where(LoginSession.digest == digest_of(token), _living(clock.now()))
+    query = select(LoginSession).join(LoginSession.person).outerjoin(Person.role_rows)
+    query = query.where(LoginSession.digest == digest_of(token), _alive(clock.now()))
     # Retiring somebody ends their sessions by this; inviting them again does not bring those back.
     query = query.where(Person.retired_at.is_(None), LoginSession.created_at >= Person.invited_at)
-    loaded = contains_eager(LoginSession.person).contains_eager(Person.held)
+    loaded = contains_eager(LoginSession.person).contains_eager(Person.role_rows)
     return session.scalars(query.options(loaded)).unique().one_or_none()
 
 
 def sessions_of(session: Session, person_id: UUID) -> list[LoginSession]:
     """Where somebody is signed in now, the latest used first."""
-    query = select(LoginSession).where(LoginSession.person_id == person_id, _living(clock.now()))
+    query = select(LoginSession).where(LoginSession.person_id == person_id, _alive(clock.now()))
     return list(session.scalars(query.order_by(LoginSession.seen_at.desc())))
 
 
@@ -96,7 +96,7 @@ def request_reset(session: Session, email: str) -> None:
     """Promise a mail with a link. A stranger's address costs the same work, and its promise comes to nothing."""
     person = _find_person(session, email)
     person_id = person.id if person else uuid4()
-    outbox.put(session, "mail", template="reset", person_id=str(person_id))
+    outbox.enqueue(session, "mail", template="reset", person_id=str(person_id))
 
 
 def mint_token(session: Session, person_id: UUID, purpose: Purpose) -> str:
@@ -129,7 +129,7 @@ def set_password(session: Session, token: str, purpose: Purpose, password: str) 
 
 def change_password(session: Session, person_id: UUID, *, current: str, password: str, keep: bytes) -> None:
     """Replace the password by who knows it; every other browser is signed out. RuleError at `current` or `password`."""
-    credential = session.get(Credential, person_id, with_for_update=True)
+    credential = session.get(PasswordHash, person_id, with_for_update=True)
     if not _matches(credential.password_hash if credential else _nobody(), current) or credential is None:
         raise RuleError("The current password is not right.", field="current")
     person = session.get_one(Person, person_id)
@@ -140,9 +140,9 @@ def change_password(session: Session, person_id: UUID, *, current: str, password
 def store_password(session: Session, person: Person, password: str, *, keep: bytes | None = None) -> None:
     """Set the password, use up all links and end all sessions but `keep`. The caller has checked who asks."""
     now = clock.now()
-    credential = session.get(Credential, person.id, with_for_update=True)
+    credential = session.get(PasswordHash, person.id, with_for_update=True)
     if credential is None:
-        credential = Credential(person_id=person.id)
+        credential = PasswordHash(person_id=person.id)
         session.add(credential)
     credential.password_hash, credential.changed_at = HASHER.hash(normal(password)), now
     old = update(MailToken).where(MailToken.person_id == person.id, MailToken.used_at.is_(None))
@@ -156,7 +156,7 @@ def clear_out(session: Session) -> None:
     now = clock.now()
     session.execute(delete(LoginSession).where(LoginSession.created_at < now - LIFETIME))
     session.execute(delete(MailToken).where(or_(MailToken.expires_at < now, MailToken.used_at.is_not(None))))
-    brake.forget_old(session)
+    throttle.forget_old(session)
 
 
 def digest_of(token: str) -> bytes:
@@ -166,11 +166,11 @@ def digest_of(token: str) -> bytes:
 
 def _find_person(session: Session, email: str) -> Person | None:
     typed = email.strip().replace("\0", "")
-    query = select(Person).where(Person.email == typed, Person.retired_at.is_(None)).options(lazyload(Person.held))
+    query = select(Person).where(Person.email == typed, Person.retired_at.is_(None)).options(lazyload(Person.role_rows))
     return session.scalar(query)
 
 
-def _living(now: datetime) -> ColumnElement[bool]:
+def _alive(now: datetime) -> ColumnElement[bool]:
     return and_(
         LoginSession.ended_at.is_(None), LoginSession.seen_at > now - IDLE, LoginSession.created_at > now - LIFETIME
     )

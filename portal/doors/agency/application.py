@@ -13,7 +13,7 @@ from audits.applications.rules import Progress, progress_of
 from audits.applications.workflow import APPLICATION_FLOW, OPEN_STATES
 from audits.core.access import Permission
 from audits.core.errors import RuleError
-from audits.schemes.queries import norm_of
+from audits.schemes.queries import scheme_of_version
 from portal.doors.agency.door import bp
 from portal.doors.agency.forms import WithdrawForm
 from portal.stores import database
@@ -42,14 +42,14 @@ def application(application_id: UUID) -> ResponseReturnValue:
     found = own_application(application_id)
     if not found.is_draft:
         return redirect(url_for("agency.answers", application_id=found.id))
-    norm = norm_of(found.scheme_version)
-    chapters = progress_of(norm, queries.answered_codes(database.read(), found.id))
+    scheme = scheme_of_version(found.scheme_version)
+    chapters = progress_of(scheme, queries.answered_codes(database.read(), found.id))
     details = Progress.IN_PROGRESS if missing_of(found.agency) else Progress.COMPLETED
     ready = details is Progress.COMPLETED and all(each.progress is Progress.COMPLETED for each in chapters)
     return render_template(
         "agency/tasks.html",
         application=found,
-        norm=norm,
+        scheme=scheme,
         chapters=chapters,
         details=details,
         declaration=Progress.NOT_STARTED if ready else Progress.LOCKED,
@@ -62,16 +62,16 @@ def application(application_id: UUID) -> ResponseReturnValue:
 def answers(application_id: UUID) -> ResponseReturnValue:
     """All answers on one page: to check them before they are sent, to read them afterwards."""
     found, session = own_application(application_id), database.read()
-    norm = norm_of(found.scheme_version)
+    scheme = scheme_of_version(found.scheme_version)
     given = queries.answers_of(session, found.id)
     draft = found.is_draft
     return render_template(
         "agency/answers.html",
         application=found,
-        norm=norm,
+        scheme=scheme,
         answers=given,
         evidence=queries.evidence_of(session, found.id),
-        left=len(norm.requirements) - len(given),
+        left=len(scheme.requirements) - len(given),
         missing=missing_of(found.agency) if draft else [],
         draft=draft,
         may_change=draft and current_actor().has(Permission.APPLICATION_EDIT),

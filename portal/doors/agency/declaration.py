@@ -14,7 +14,7 @@ from audits.core.calendar import add_working_days
 from audits.core.clock import day_of
 from audits.core.errors import IllegalMoveError, RuleError
 from audits.people.queries import contacts_of
-from audits.schemes.queries import norm_of
+from audits.schemes.queries import scheme_of_version
 from portal.doors.agency.application import own_application
 from portal.doors.agency.door import bp
 from portal.doors.agency.forms import DeclarationForm
@@ -65,7 +65,7 @@ def review_by(application: Application) -> date | None:
     """The day by which we say whether we take an application on."""
     if application.submitted_at is None:
         return None
-    terms = norm_of(application.scheme_version).terms
+    terms = scheme_of_version(application.scheme_version).terms
     return add_working_days(day_of(application.submitted_at), terms.application_review_working_days)
 
 
@@ -74,7 +74,7 @@ def _page(found: Application, form: DeclarationForm) -> str:
     return render_template(
         "agency/declaration.html",
         application=found,
-        norm=norm_of(found.scheme_version),
+        scheme=scheme_of_version(found.scheme_version),
         signatories=[person for person in people if Role.AGENCY_SIGNATORY in person.roles],
         may_sign=current_actor().has(Permission.APPLICATION_SIGN),
         form=form,

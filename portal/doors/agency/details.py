@@ -10,12 +10,12 @@ from audits.agencies import services
 from audits.agencies.models import Agency
 from audits.agencies.numbers import country_names, show_iban
 from audits.agencies.queries import details_of, missing_of
-from audits.agencies.rules import Part
+from audits.agencies.rules import ProfileSection
 from audits.applications.queries import find_own
 from audits.core import clock
 from audits.core.access import Permission
 from audits.core.errors import IllegalMoveError, RuleError
-from audits.schemes.queries import norm_of, version_for
+from audits.schemes.queries import scheme_of_version, version_for
 from audits.schemes.text import SchemeText
 from portal.doors.agency.door import (
     bp,
@@ -34,11 +34,11 @@ from portal.language.i18n import current_language
 from portal.stores import database
 from portal.web.access import current_actor, needs
 
-FORMS: dict[Part, type[PartForm]] = {
-    Part.SEAT: SeatForm,
-    Part.SCOPE: ScopeForm,
-    Part.WORKERS: WorkersForm,
-    Part.BANK: BankForm,
+FORMS: dict[ProfileSection, type[PartForm]] = {
+    ProfileSection.SEAT: SeatForm,
+    ProfileSection.SCOPE: ScopeForm,
+    ProfileSection.WORKERS: WorkersForm,
+    ProfileSection.BANK: BankForm,
 }
 _PARTS = "<any(seat, scope, workers, bank):part>"
 
@@ -51,7 +51,7 @@ def details() -> ResponseReturnValue:
     return render_template(
         "agency/details.html",
         agency=agency,
-        norm=_norm(),
+        scheme=_norm(),
         missing=missing_of(agency),
         countries=country_names(current_language()),
         iban=show_iban(agency.iban),
@@ -64,10 +64,10 @@ def details() -> ResponseReturnValue:
 def part(part: str) -> ResponseReturnValue:
     """Change one part."""
     agency = own_agency(whole=False)
-    form = FORMS[Part(part)]()
+    form = FORMS[ProfileSection(part)]()
     form.show(details_of(agency))
     form.version.data = agency.version
-    return _page(agency, Part(part), form)
+    return _page(agency, ProfileSection(part), form)
 
 
 @bp.post(f"/details/{_PARTS}")
@@ -75,7 +75,7 @@ def part(part: str) -> ResponseReturnValue:
 def part_submitted(part: str) -> ResponseReturnValue:
     """Store one part; the others stay as they are."""
     agency = own_agency(whole=False)
-    form = FORMS[Part(part)]()
+    form = FORMS[ProfileSection(part)]()
     form.offer(_norm())
     if form.validate_on_submit():
         try:
@@ -86,14 +86,14 @@ def part_submitted(part: str) -> ResponseReturnValue:
             form.complain(error)
         except IllegalMoveError as error:
             show_conflict(form, error, own_agency(whole=False).version)
-            return _page(agency, Part(part), form), 409
+            return _page(agency, ProfileSection(part), form), 409
         else:
             flash(_("Your changes are saved."), "success")
             return redirect(url_for("agency.details", _anchor=part), 303)
-    return _page(agency, Part(part), form), 422
+    return _page(agency, ProfileSection(part), form), 422
 
 
-def _page(agency: Agency, part: Part, form: PartForm) -> str:
+def _page(agency: Agency, part: ProfileSection, form: PartForm) -> str:
     form.offer(_norm())
     return render_template("agency/part.html", agency=agency, part=part, form=form)
 
@@ -102,4 +102,4 @@ def _norm() -> SchemeText:
     """The words of the version that the own application is held to, else of the one that a new one would be."""
     session = database.read()
     application = find_own(session, current_actor())
-    return norm_of(application.scheme_version if application else version_for(session, clock.today()))
+    return scheme_of_version(application.scheme_version if application else version_for(session, clock.today()))

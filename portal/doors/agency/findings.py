@@ -14,7 +14,7 @@ from audits.core.errors import RuleError
 from audits.inspections import queries, services
 from audits.inspections.models import Finding
 from audits.inspections.workflow import FindingState
-from audits.schemes.queries import norm_of
+from audits.schemes.queries import scheme_of_version
 from audits.schemes.text import RepairMethod, SchemeText
 from portal.forms import uploads
 from portal.forms.fields import (
@@ -62,8 +62,8 @@ class AnswerForm(Form):
 def list_findings() -> ResponseReturnValue:
     """All findings of the agency, those of the newest audit first."""
     found = queries.list_findings(database.read(), current_actor())
-    norms = {finding.audit_id: norm_of(finding.audit.scheme_version) for finding in found}
-    return render_template("agency/findings.html", findings=found, norms=norms)
+    schemes = {finding.audit_id: scheme_of_version(finding.audit.scheme_version) for finding in found}
+    return render_template("agency/findings.html", findings=found, schemes=schemes)
 
 
 @bp.get("/<uuid:finding_id>")
@@ -118,14 +118,14 @@ def _send(finding_id: UUID, form: AnswerForm) -> None:
 
 
 def _page(finding: Finding, form: AnswerForm | None) -> str:
-    norm = _norm(finding)
+    scheme = _norm(finding)
     may_answer = finding.state is not FindingState.CLOSED
     return render_template(
         "agency/finding_answer.html" if form and may_answer else "agency/finding.html",
         finding=finding,
         audit=finding.audit,
-        norm=norm,
-        requirement=norm.requirement(finding.requirement_code),
+        scheme=scheme,
+        requirement=scheme.requirement(finding.requirement_code),
         repair_files=_repair_files(finding),
         may_answer=may_answer and current_actor().has(Permission.FINDING_ANSWER),
         form=form,
@@ -133,7 +133,7 @@ def _page(finding: Finding, form: AnswerForm | None) -> str:
 
 
 def _norm(finding: Finding) -> SchemeText:
-    return norm_of(finding.audit.scheme_version)
+    return scheme_of_version(finding.audit.scheme_version)
 
 
 def _repair_files(finding: Finding) -> list[Evidence]:

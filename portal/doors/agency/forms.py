@@ -13,7 +13,7 @@ from audits.agencies.rules import (
     AgencyDetails,
     BranchDetails,
     ContactDetails,
-    ControllerDetails,
+    ControllingPersonDetails,
 )
 from audits.applications.rules import LONGEST_EXPLANATION
 from audits.schemes.text import SchemeText, Text
@@ -105,7 +105,7 @@ class PartForm(Form):
 
     version = version_field()
 
-    def offer(self, norm: SchemeText) -> None:
+    def offer(self, scheme: SchemeText) -> None:
         """Fill lists with the words of the norm."""
 
     def show(self, details: AgencyDetails) -> None:
@@ -161,9 +161,9 @@ class ScopeForm(PartForm):
         required=_l("Choose at least one sector."),
     )
 
-    def offer(self, norm: SchemeText) -> None:
-        self.activities.choices = _words(norm.activities)
-        self.sectors.choices = _words(norm.sectors)
+    def offer(self, scheme: SchemeText) -> None:
+        self.activities.choices = _words(scheme.activities)
+        self.sectors.choices = _words(scheme.sectors)
 
     def values(self) -> dict[str, Any]:
         return {"activities": tuple(self.activities.data or ()), "sectors": tuple(self.sectors.data or ())}
@@ -194,7 +194,7 @@ class WorkersForm(PartForm):
         _l("Other countries where you recruit"), hint=_l("One per line."), max_length=1000, rows=2
     )
 
-    def offer(self, norm: SchemeText) -> None:  # noqa: ARG002  # other parts need it
+    def offer(self, scheme: SchemeText) -> None:  # noqa: ARG002  # other parts need it
         names = country_names(current_language())
         self.recruitment_countries.choices = options([(code, names[code]) for code in USUAL_COUNTRIES])
 
@@ -266,7 +266,7 @@ class BranchForm(Form):
         return BranchDetails(**_data(self))
 
 
-class ControllerForm(Form):
+class ControllingPersonForm(Form):
     name = text_field(_l("Name"), required=_l("Enter the name."))
     function = text_field(
         _l("Function"),
@@ -285,8 +285,8 @@ class ControllerForm(Form):
     )
     version = version_field()
 
-    def details(self) -> ControllerDetails:
-        return ControllerDetails(**_data(self) | {"other_agencies": self.other_agencies.data or ""})
+    def details(self) -> ControllingPersonDetails:
+        return ControllingPersonDetails(**_data(self) | {"other_agencies": self.other_agencies.data or ""})
 
 
 class ContactForm(Form):
@@ -308,12 +308,12 @@ class AnswerForm(Form):
     files = file_field(_l("Add files"), accept=uploads.ACCEPT, multiple=True)
     version = version_field()
 
-    def ask(self, norm: SchemeText, code: str) -> None:
+    def ask(self, scheme: SchemeText, code: str) -> None:
         """Take the words from the norm."""
         language = current_language()
-        self.value.label.text = norm.requirement(code).question.in_(language)
-        self.value.choices = options([(kind.code, kind.name.in_(language)) for kind in norm.self_assessment_answers])
-        explain = [kind.name.in_(language) for kind in norm.self_assessment_answers if kind.needs_explanation]
+        self.value.label.text = scheme.requirement(code).question.in_(language)
+        self.value.choices = options([(kind.code, kind.name.in_(language)) for kind in scheme.self_assessment_answers])
+        explain = [kind.name.in_(language) for kind in scheme.self_assessment_answers if kind.needs_explanation]
         self.explanation.description = _("Needed with: %(answers)s.", answers="; ".join(explain))
 
     @property

@@ -15,7 +15,7 @@ from audits.decisions.models import Decision
 from audits.decisions.queries import find_decision
 from audits.inspections.models import Audit
 from audits.inspections.queries import Repairs, find_live_audit, repairs_of
-from audits.schemes.queries import norm_of
+from audits.schemes.queries import scheme_of_version
 from certificates.lifecycle.models import Document
 from certificates.lifecycle.queries import find_document, list_certificates
 from portal.doors.agency.declaration import review_by
@@ -64,7 +64,7 @@ def _case(application: Application) -> Case:
     match application.state:
         case ApplicationState.DRAFT:
             case.answered = len(answered_codes(session, application.id))
-            case.questions = len(norm_of(application.scheme_version).requirements)
+            case.questions = len(scheme_of_version(application.scheme_version).requirements)
         case ApplicationState.ACCEPTED:
             case.audit = find_live_audit(session, actor, application.id)
             case.repairs = _repairs(case.audit.id) if case.audit else None

@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from audits.agencies import services
-from audits.agencies.models import Branch, Contact, Controller
+from audits.agencies.models import Branch, Contact, ControllingPerson
 from audits.core.access import Permission
 from audits.core.errors import IllegalMoveError, RuleError
 from portal.doors.agency.door import (
@@ -24,7 +24,7 @@ from portal.doors.agency.door import (
 from portal.doors.agency.forms import (
     BranchForm,
     ContactForm,
-    ControllerForm,
+    ControllingPersonForm,
     EmptyForm,
     offer_countries,
 )
@@ -53,11 +53,11 @@ LISTS = {
         _l("Add a branch or location"),
         _l("Branch or location"),
     ),
-    "controllers": Kept(
-        ControllerForm,
-        services.add_controller,
-        services.change_controller,
-        services.remove_controller,
+    "controlling_persons": Kept(
+        ControllingPersonForm,
+        services.add_controlling_person,
+        services.change_controlling_person,
+        services.remove_controlling_person,
         _l("Add a person in control"),
         _l("Person in control"),
     ),
@@ -70,7 +70,7 @@ LISTS = {
         _l("Contact person"),
     ),
 }
-_KIND = "<any(branches, controllers, contacts):kind>"
+_KIND = "<any(branches, controlling_persons, contacts):kind>"
 
 
 @bp.get(f"/details/{_KIND}/new")
@@ -134,8 +134,8 @@ def remove_row(kind: str, row_id: UUID) -> ResponseReturnValue:
     return _done(kind)
 
 
-def _find(kind: str, row_id: UUID) -> Branch | Controller | Contact:
-    rows: list[Branch | Controller | Contact] = getattr(own_agency(), kind)
+def _find(kind: str, row_id: UUID) -> Branch | ControllingPerson | Contact:
+    rows: list[Branch | ControllingPerson | Contact] = getattr(own_agency(), kind)
     return next((each for each in rows if each.id == row_id), None) or abort(404)
 
 
@@ -146,7 +146,7 @@ def _form(kind: str) -> Any:
     return form
 
 
-def _page(kind: str, form: Any, found: Branch | Controller | Contact | None) -> str:
+def _page(kind: str, form: Any, found: Branch | ControllingPerson | Contact | None) -> str:
     if kind == "branches":
         offer_countries(form.country)
     title = LISTS[kind].title if found else LISTS[kind].new_title

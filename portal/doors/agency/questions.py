@@ -11,7 +11,7 @@ from audits.applications.models import Application
 from audits.applications.rules import following, place_of
 from audits.core.access import Permission
 from audits.core.errors import IllegalMoveError, RuleError
-from audits.schemes.queries import norm_of
+from audits.schemes.queries import scheme_of_version
 from portal.doors.agency.application import own_application
 from portal.doors.agency.door import bp, show_conflict
 from portal.doors.agency.forms import AnswerForm
@@ -40,7 +40,7 @@ def question(application_id: UUID, code: str) -> ResponseReturnValue:
 def question_submitted(application_id: UUID, code: str) -> ResponseReturnValue:
     """Store the answer with its files, or take a file away."""
     application, form = _draft(application_id, code), AnswerForm()
-    form.ask(norm_of(application.scheme_version), code)
+    form.ask(scheme_of_version(application.scheme_version), code)
     if "remove" in request.form:
         return _remove(application, code, form)
     to_list = request.form.get("then") == "list"
@@ -61,7 +61,7 @@ def question_submitted(application_id: UUID, code: str) -> ResponseReturnValue:
 def _draft(application_id: UUID, code: str) -> Application:
     """An application that can still be answered and has this question."""
     application = own_application(application_id)
-    if code not in {item.code for item in norm_of(application.scheme_version).requirements}:
+    if code not in {item.code for item in scheme_of_version(application.scheme_version).requirements}:
         abort(404)
     if not application.is_draft:
         raise IllegalMoveError("This application is submitted and can no longer be changed.")
@@ -89,7 +89,7 @@ def _after(application_id: UUID, code: str, *, to_list: bool) -> str:
     """Where to go next: back to the answers if one came from there, to the next question, or to the tasks."""
     if request.args.get("back") == "answers":
         return url_for("agency.answers", application_id=application_id, _anchor=code)
-    following_question = following(norm_of(own_application(application_id).scheme_version), code)
+    following_question = following(scheme_of_version(own_application(application_id).scheme_version), code)
     if to_list or following_question is None:
         flash(_("Your answer is saved."), "success")
         return url_for("agency.application", application_id=application_id)
@@ -116,15 +116,15 @@ def _conflict(application_id: UUID, code: str, form: AnswerForm, error: IllegalM
 
 
 def _page(application: Application, code: str, form: AnswerForm, *, stored: bool = False) -> str:
-    norm, session = norm_of(application.scheme_version), database.read()
-    form.ask(norm, code)
+    scheme, session = scheme_of_version(application.scheme_version), database.read()
+    form.ask(scheme, code)
     settings: Settings = current_app.extensions["settings"]
     return render_template(
         "agency/question.html",
         application=application,
-        norm=norm,
-        requirement=norm.requirement(code),
-        place=place_of(norm, code),
+        scheme=scheme,
+        requirement=scheme.requirement(code),
+        place=place_of(scheme, code),
         files=queries.evidence_of(session, application.id, code).get(code, []),
         stored=queries.answer_to(session, application.id, code) if stored else None,
         largest=settings.max_upload_bytes,

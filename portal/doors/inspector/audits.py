@@ -14,7 +14,7 @@ from audits.inspections import queries, services
 from audits.inspections.models import Audit, Population
 from audits.inspections.queries import Repairs
 from audits.inspections.workflow import AuditState
-from audits.schemes.queries import norm_of
+from audits.schemes.queries import scheme_of_version
 from certificates.lifecycle.queries import find_document
 from portal.doors.downloads import attachment
 from portal.doors.inspector import progress
@@ -50,9 +50,9 @@ def show_audit(audit_id: UUID) -> ResponseReturnValue:
         "inspector/audit.html",
         case=case,
         audit=case.audit,
-        norm=case.norm,
+        scheme=case.scheme,
         populations=populations,
-        undrawn=queries.undrawn(case.norm, {population.unit for population in populations}),
+        undrawn=queries.undrawn(case.scheme, {population.unit for population in populations}),
         chapters=_chapters(case, populations) if in_fieldwork else [],
         findings=[] if in_fieldwork else queries.findings_of(session, audit_id),
         report=None if in_fieldwork else find_document(session, current_actor(), "audit_report", audit_id),
@@ -80,9 +80,9 @@ def download_evidence(audit_id: UUID, evidence_id: UUID) -> ResponseReturnValue:
 
 
 def _chapters(case: Case, populations: list[Population]) -> list[progress.ChapterProgress]:
-    drawn = progress.drawn_units(case.norm, populations)
+    drawn = progress.drawn_units(case.scheme, populations)
     done = queries.progress_of(database.read(), case.audit.id)
-    return progress.by_chapter(case.norm, drawn, done)
+    return progress.by_chapter(case.scheme, drawn, done)
 
 
 def _groups(audits: list[Audit], repairs: dict[UUID, Repairs]) -> dict[str, list[Audit]]:
@@ -100,5 +100,5 @@ def _report_due(audit: Audit) -> date | None:
     """The day on which the norm wants the report of a running audit."""
     if audit.state is not AuditState.IN_PROGRESS or audit.started_at is None:
         return None
-    term = norm_of(audit.scheme_version).terms.report_working_days
+    term = scheme_of_version(audit.scheme_version).terms.report_working_days
     return add_working_days(day_of(audit.started_at), term)

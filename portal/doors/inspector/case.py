@@ -8,7 +8,7 @@ from flask import Blueprint, abort
 from audits.inspections.models import Audit
 from audits.inspections.queries import get_audit
 from audits.inspections.workflow import AUDIT_FLOW, AuditState
-from audits.schemes.queries import norm_of
+from audits.schemes.queries import scheme_of_version
 from audits.schemes.text import Requirement, SchemeText
 from portal.stores import database
 from portal.web.access import current_actor
@@ -21,7 +21,7 @@ class Case:
     """An audit with the norm it is held to. Somebody else's can be read by whoever may see it, and only read."""
 
     audit: Audit
-    norm: SchemeText
+    scheme: SchemeText
     is_own: bool
 
     @property
@@ -39,7 +39,7 @@ class Case:
     def requirement(self, code: str) -> Requirement:
         """A requirement of this norm, or 404."""
         try:
-            return self.norm.requirement(code)
+            return self.scheme.requirement(code)
         except KeyError:
             abort(404)
 
@@ -48,4 +48,4 @@ def open_case(audit_id: UUID, *, whole_agency: bool = False) -> Case:
     """The case of an audit that this person may see, or 404."""
     actor = current_actor()
     audit = get_audit(database.read(), actor, audit_id, whole_agency=whole_agency)
-    return Case(audit, norm_of(audit.scheme_version), audit.inspector_id == actor.id)
+    return Case(audit, scheme_of_version(audit.scheme_version), audit.inspector_id == actor.id)

@@ -67,20 +67,20 @@ def judge_chapter(audit_id: UUID, code: str) -> ResponseReturnValue:
 
 
 def _in_chapter(case: Case, code: str) -> tuple[Requirement, ...]:
-    return case.norm.in_chapter(code) or abort(404)
+    return case.scheme.in_chapter(code) or abort(404)
 
 
 def _sheets(case: Case, requirements: Sequence[Requirement]) -> list[Sheet]:
     session, audit_id = database.read(), case.audit.id
     drawn = queries.sample_of(session, audit_id, {item.unit for item in requirements})
     seen = queries.verdicts_of(session, audit_id, [item.code for item in requirements])
-    return [Sheet(case.norm, item, drawn.get(item.unit, []), seen.get(item.code, {})) for item in requirements]
+    return [Sheet(case.scheme, item, drawn.get(item.unit, []), seen.get(item.code, {})) for item in requirements]
 
 
 def _keep(case: Case, form: MoveForm, sheets: Sequence[Sheet]) -> bool:
     """Read the sheets and store them; whether all is well. `fill` names the requirement whose empty rows conform."""
     filled = request.form.get("fill", "")
-    plain = plain_verdict(case.norm)
+    plain = plain_verdict(case.scheme)
     holds = [sheet.read(request.form, plain if sheet.requirement.code == filled else "") for sheet in sheets]
     if case.is_open and not (form.validate_on_submit() and all(holds)):
         return False  # on a case that has moved on, the service says so
@@ -96,19 +96,19 @@ def _keep(case: Case, form: MoveForm, sheets: Sequence[Sheet]) -> bool:
 
 def _next(case: Case, code: str) -> str | None:
     session, audit_id = database.read(), case.audit.id
-    drawn = progress.drawn_units(case.norm, queries.populations_of(session, audit_id))
-    return progress.next_open(case.norm, drawn, queries.progress_of(session, audit_id), after=code)
+    drawn = progress.drawn_units(case.scheme, queries.populations_of(session, audit_id))
+    return progress.next_open(case.scheme, drawn, queries.progress_of(session, audit_id), after=code)
 
 
 def _requirement_page(case: Case, sheet: Sheet, form: MoveForm) -> str:
     session = database.read()
     item, application_id = sheet.requirement, case.audit.application_id
-    before, after = progress.neighbours(case.norm, item.code)
+    before, after = progress.neighbours(case.scheme, item.code)
     return render_template(
         "inspector/requirement.html",
         case=case,
         audit=case.audit,
-        norm=case.norm,
+        scheme=case.scheme,
         sheet=sheet,
         item=item,
         answer=answer_to(session, application_id, item.code),
@@ -127,8 +127,8 @@ def _chapter_page(case: Case, code: str, sheets: Sequence[Sheet], form: MoveForm
         "inspector/chapter.html",
         case=case,
         audit=case.audit,
-        norm=case.norm,
-        chapter=case.norm.chapters[code],
+        scheme=case.scheme,
+        chapter=case.scheme.chapters[code],
         sheets=sheets,
         answers=answers_of(session, case.audit.application_id),
         evidence=evidence_of(session, case.audit.application_id),
@@ -139,4 +139,4 @@ def _chapter_page(case: Case, code: str, sheets: Sequence[Sheet], form: MoveForm
 
 
 def _plain_name(case: Case) -> str:
-    return case.norm.verdicts[plain_verdict(case.norm)].name.in_(current_language())
+    return case.scheme.verdicts[plain_verdict(case.scheme)].name.in_(current_language())

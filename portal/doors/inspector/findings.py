@@ -12,7 +12,7 @@ from audits.core.errors import RuleError
 from audits.inspections import queries, services
 from audits.inspections.models import Finding
 from audits.inspections.workflow import FINDING_FLOW
-from audits.schemes.queries import norm_of
+from audits.schemes.queries import scheme_of_version
 from portal.doors.inspector.case import bp, open_case
 from portal.doors.inspector.forms import CheckForm
 from portal.stores import database
@@ -27,7 +27,7 @@ def list_findings(audit_id: UUID) -> ResponseReturnValue:
     """The findings of one audit with their terms and answers."""
     case = open_case(audit_id)
     found = queries.findings_of(database.read(), audit_id)
-    return render_template("inspector/findings.html", case=case, audit=case.audit, norm=case.norm, findings=found)
+    return render_template("inspector/findings.html", case=case, audit=case.audit, scheme=case.scheme, findings=found)
 
 
 @bp.get("/findings/<uuid:finding_id>")
@@ -61,7 +61,7 @@ def _page(finding: Finding, form: CheckForm) -> str:
     actor = current_actor()
     moves = {move.name for move in FINDING_FLOW.open_moves(finding.state) if actor.has(move.permission)}
     can_check = finding.audit.inspector_id == actor.id and "close" in moves
-    norm = norm_of(finding.audit.scheme_version)
+    scheme = scheme_of_version(finding.audit.scheme_version)
     code = finding.requirement_code
     evidence = evidence_of(database.read(), finding.audit.application_id, code).get(code, [])
     since = finding.audit.reported_at
@@ -69,8 +69,8 @@ def _page(finding: Finding, form: CheckForm) -> str:
         "inspector/finding.html",
         finding=finding,
         audit=finding.audit,
-        norm=norm,
-        requirement=norm.requirement(code),
+        scheme=scheme,
+        requirement=scheme.requirement(code),
         repair_files=[file for file in evidence if since and file.uploaded_at >= since],
         form=form if can_check else None,
     )

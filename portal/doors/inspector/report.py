@@ -65,29 +65,29 @@ def _page(case: Case, form: ReportForm) -> str:
         "inspector/report.html",
         case=case,
         audit=case.audit,
-        norm=case.norm,
+        scheme=case.scheme,
         preview=_preview(case),
         form=form if case.is_open else None,
     )
 
 
 def _preview(case: Case) -> Preview:
-    session, norm, audit_id = database.read(), case.norm, case.audit.id
+    session, scheme, audit_id = database.read(), case.scheme, case.audit.id
     populations = {population.unit: population for population in queries.populations_of(session, audit_id)}
     seen = queries.rules_view(queries.verdicts_of(session, audit_id))
-    found = rules.findings(norm, seen)
+    found = rules.findings(scheme, seen)
     missing: dict[str, int] = {}
-    for code, _reference in rules.missing(norm, queries.sample_of(session, audit_id), seen):
+    for code, _reference in rules.missing(scheme, queries.sample_of(session, audit_id), seen):
         missing[code] = missing.get(code, 0) + 1
     return Preview(
         findings=found,
         intervals={
             item.requirement: rules.share_interval(item.nonconforming, item.assessed, populations[unit].size)
             for item in found
-            if (unit := norm.requirement(item.requirement).unit) in populations
+            if (unit := scheme.requirement(item.requirement).unit) in populations
         },
         score=rules.score(found),
         missing=missing,
-        undrawn=queries.undrawn(norm, populations),
-        unassessed=rules.unassessed(norm, seen),
+        undrawn=queries.undrawn(scheme, populations),
+        unassessed=rules.unassessed(scheme, seen),
     )

@@ -60,7 +60,7 @@ def download_population(audit_id: UUID, unit: str) -> ResponseReturnValue:
 
 
 def _kind(case: Case, unit: str) -> Unit:
-    kind = case.norm.units.get(unit)
+    kind = case.scheme.units.get(unit)
     if kind is None or kind.is_agency:
         abort(404)
     return kind
@@ -75,7 +75,7 @@ def _page(case: Case, kind: Unit, form: SampleForm) -> str:
         "inspector/sample.html",
         case=case,
         audit=audit,
-        norm=case.norm,
+        scheme=case.scheme,
         unit=kind,
         population=population,
         references=references,
@@ -89,7 +89,7 @@ def _proof(case: Case, population: Population, references: list[str]) -> str:
     return "\n".join(
         [
             f"audit: {case.audit.reference}",
-            f"norm: {case.norm.id} {case.norm.version} sha256 {case.norm.sha256}",
+            f"norm: {case.scheme.id} {case.scheme.version} sha256 {case.scheme.sha256}",
             f"unit: {population.unit}",
             f"population: {population.size}",
             f"population sha256: {population.digest}",

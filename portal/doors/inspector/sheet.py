@@ -32,11 +32,11 @@ class Sheet:
     form_errors: Sequence[str] = ()
 
     def __init__(
-        self, norm: SchemeText, requirement: Requirement, drawn: Sequence[str], seen: Mapping[str, VerdictRow]
+        self, scheme: SchemeText, requirement: Requirement, drawn: Sequence[str], seen: Mapping[str, VerdictRow]
     ) -> None:
-        self.norm = norm
+        self.scheme = scheme
         self.requirement = requirement
-        self.is_agency = norm.units[requirement.unit].is_agency
+        self.is_agency = scheme.units[requirement.unit].is_agency
         self.rows = [
             Row(f"{requirement.code}-{place}", reference, *seen.get(reference, ("", "")), is_stored=reference in seen)
             for place, reference in enumerate(drawn, start=1)
@@ -53,7 +53,7 @@ class Sheet:
     @property
     def nonconforming(self) -> int:
         """How many stored verdicts count against the agency."""
-        return sum(row.is_stored and self.norm.verdicts[row.value].nonconforming for row in self.rows)
+        return sum(row.is_stored and self.scheme.verdicts[row.value].nonconforming for row in self.rows)
 
     def read(self, typed: Mapping[str, str], fill: str = "") -> bool:
         """Take over what was typed, with `fill` as the verdict of rows left empty; whether every row holds."""
@@ -71,7 +71,7 @@ class Sheet:
         # An empty row can wait, unless there is a note without a verdict or a verdict to lose.
         if not row.value and not row.note and not row.is_stored:
             return []
-        problem = complaint(self.norm, row.value, row.note)
+        problem = complaint(self.scheme, row.value, row.note)
         if problem is None:
             return []
         words = sentence(problem)

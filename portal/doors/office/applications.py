@@ -15,13 +15,13 @@ from audits.core.access import Permission, Role
 from audits.core.errors import IllegalMoveError, RuleError
 from audits.inspections.queries import find_live_audit
 from audits.inspections.services import plan_audit
-from audits.people.queries import people_with, ties_of
+from audits.people.queries import interests_in, people_with
 from audits.people.trail import trail_of
-from audits.schemes.queries import norm_of
+from audits.schemes.queries import scheme_of_version
 from portal.doors.office.forms import IntakeForm, PlanForm
 from portal.stores import database
 from portal.web.access import current_actor, needs
-from portal.web.paging import Part
+from portal.web.paging import Page
 
 bp = Blueprint("office_applications", __name__, url_prefix="/office/applications")
 
@@ -38,7 +38,7 @@ def list_applications() -> ResponseReturnValue:
     """All cases, newest first, or those that a name or number leads to."""
     text, page = request.args.get("q", ""), request.args.get("page", 1, int)
     found = queries.search_applications(database.read(), current_actor(), text, page)
-    return render_template("office/applications.html", found=Part(found, page, queries.PAGE_SIZE), text=text)
+    return render_template("office/applications.html", found=Page(found, page, queries.PAGE_SIZE), text=text)
 
 
 @bp.get("/<uuid:application_id>")
@@ -112,12 +112,12 @@ def _page(application_id: UUID, form: IntakeForm) -> str:
     session, actor = database.read(), current_actor()
     application = queries.get_application(session, actor, application_id)
     reviewing = actor.has(Permission.APPLICATION_REVIEW) and application.state is ApplicationState.SUBMITTED
-    answers, norm = queries.answers_of(session, application_id), norm_of(application.scheme_version)
+    answers, scheme = queries.answers_of(session, application_id), scheme_of_version(application.scheme_version)
     return render_template(
         "office/application.html",
         application=application,
         agency=application.agency,
-        norm=norm,
+        scheme=scheme,
         answers=answers,
         counts=Counter(answer.value for answer in answers.values()),
         evidence=queries.evidence_of(session, application_id),
@@ -141,8 +141,10 @@ def _review(application_id: UUID, form: IntakeForm) -> None:
 
 def _offer_inspectors(form: PlanForm, application: Application) -> None:
     session, actor = database.read(), current_actor()
-    tied = {tie.person_id for tie in ties_of(session, application.agency_id)}
+    interested = {interest.person_id for interest in interests_in(session, application.agency_id)}
     free = [
-        person for person in people_with(session, Role.INSPECTOR) if person.id not in tied and person.id != actor.id
+        person
+        for person in people_with(session, Role.INSPECTOR)
+        if person.id not in interested and person.id != actor.id
     ]
     form.offer([(str(person.id), person.name) for person in free])

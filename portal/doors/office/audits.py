@@ -13,7 +13,7 @@ from audits.inspections import queries, services
 from audits.inspections.comparison import compare, differing, nowhere_assessed
 from audits.inspections.workflow import AUDIT_FLOW
 from audits.people.trail import trail_of
-from audits.schemes.queries import norm_of
+from audits.schemes.queries import scheme_of_version
 from certificates.lifecycle.queries import find_document
 from portal.doors.office.forms import ReasonForm, ReviewForm
 from portal.stores import database
@@ -38,9 +38,9 @@ def show_requirements(audit_id: UUID) -> ResponseReturnValue:
     """Every requirement: the agency's answer beside the verdicts."""
     session = database.read()
     audit = queries.get_audit(session, current_actor(), audit_id)
-    norm = norm_of(audit.scheme_version)
+    scheme = scheme_of_version(audit.scheme_version)
     rows = {row.code: row for row in compare(session, audit)}
-    return render_template("office/requirements.html", audit=audit, norm=norm, rows=rows)
+    return render_template("office/requirements.html", audit=audit, scheme=scheme, rows=rows)
 
 
 @bp.post("/<uuid:audit_id>/review")
@@ -91,7 +91,7 @@ def cancel_submitted(audit_id: UUID) -> ResponseReturnValue:
 def _page(audit_id: UUID, form: ReviewForm) -> str:
     session, actor = database.read(), current_actor()
     audit = queries.get_audit(session, actor, audit_id)
-    norm = norm_of(audit.scheme_version)
+    scheme = scheme_of_version(audit.scheme_version)
     findings = queries.findings_of(session, audit_id)
     decision = find_decision(session, actor, audit_id)
     compared = compare(session, audit)
@@ -99,11 +99,11 @@ def _page(audit_id: UUID, form: ReviewForm) -> str:
     return render_template(
         "office/audit.html",
         audit=audit,
-        norm=norm,
+        scheme=scheme,
         findings=findings,
         populations=queries.populations_of(session, audit_id),
-        differing=differing(norm, compared),
-        unknown=nowhere_assessed(norm, compared),
+        differing=differing(scheme, compared),
+        unknown=nowhere_assessed(scheme, compared),
         decision=decision,
         report=find_document(session, actor, "audit_report", audit_id) if audit.reported_at else None,
         trail_steps=trail_of(session, subjects),

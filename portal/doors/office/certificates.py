@@ -10,11 +10,11 @@ from audits.core import clock
 from audits.core.access import Permission
 from audits.core.errors import NotFoundError, RuleError
 from certificates.lifecycle import queries, services
-from certificates.lifecycle.workflow import CERTIFICATE_FLOW, LIVING
+from certificates.lifecycle.workflow import CERTIFICATE_FLOW, CURRENT
 from portal.doors.office.forms import ChangeForm
 from portal.stores import database
 from portal.web.access import current_actor, needs
-from portal.web.paging import Part
+from portal.web.paging import Page
 
 bp = Blueprint("office_certificates", __name__, url_prefix="/office/certificates")
 
@@ -30,9 +30,9 @@ CHANGES = {
 def list_certificates() -> ResponseReturnValue:
     """The certificates that live today, or those of any state that a name or number leads to."""
     text, page = request.args.get("q", ""), request.args.get("page", 1, int)
-    states = None if text.strip() else LIVING
+    states = None if text.strip() else CURRENT
     found = queries.search_certificates(database.read(), current_actor(), text, page, states=states)
-    part = Part(found, page, queries.PAGE_SIZE)
+    part = Page(found, page, queries.PAGE_SIZE)
     return render_template("office/certificates.html", found=part, text=text, today=clock.today())
 
 
@@ -46,7 +46,7 @@ def show_certificate(certificate_id: UUID) -> ResponseReturnValue:
         "office/certificate.html",
         certificate=certificate,
         status=certificate.status_on(clock.today()),
-        register_url=certificate.printed["register_url"],
+        register_url=certificate.snapshot["register_url"],
         changes=queries.changes_of(session, certificate_id),
         document=queries.find_document(session, actor, "certificate", certificate_id),
         moves=[move.name for move in CERTIFICATE_FLOW.open_moves(certificate.state) if actor.has(move.permission)],

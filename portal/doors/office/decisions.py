@@ -16,7 +16,7 @@ from audits.decisions.services import decide
 from audits.inspections import queries
 from audits.inspections.comparison import compare, differing, nowhere_assessed
 from audits.inspections.workflow import AuditState
-from audits.schemes.queries import norm_of
+from audits.schemes.queries import scheme_of_version
 from certificates.lifecycle.queries import find_document
 from portal.doors.office.forms import DecisionForm
 from portal.stores import database
@@ -65,23 +65,23 @@ def _decide(audit_id: UUID, form: DecisionForm) -> None:
 def _page(audit_id: UUID, form: DecisionForm) -> str:
     session, actor = database.read(), current_actor()
     audit = queries.get_audit(session, actor, audit_id)
-    norm, found = norm_of(audit.scheme_version), queries.findings_of(session, audit_id)
-    stand, compared = standing(norm, found), compare(session, audit)
-    allowed = possible_outcomes(norm.scoring, **stand)
+    scheme, found = scheme_of_version(audit.scheme_version), queries.findings_of(session, audit_id)
+    stand, compared = standing(scheme, found), compare(session, audit)
+    allowed = possible_outcomes(scheme.scoring, **stand)
     form.offer([outcome for outcome in Outcome if outcome in allowed])
     taken = find_decision(session, actor, audit_id)
     return render_template(
         "office/decision.html",
         audit=audit,
-        norm=norm,
+        scheme=scheme,
         findings=found,
         populations=queries.populations_of(session, audit_id),
-        differing=differing(norm, compared),
-        unknown=nowhere_assessed(norm, compared),
+        differing=differing(scheme, compared),
+        unknown=nowhere_assessed(scheme, compared),
         bar=None if taken else bar_of(session, audit, actor.id),
         decision=taken,
         report=find_document(session, actor, "audit_report", audit_id),
         ready=audit.state is AuditState.REVIEWED,
-        against=reasons_against(norm.scoring, **stand),
+        against=reasons_against(scheme.scoring, **stand),
         form=form,
     )

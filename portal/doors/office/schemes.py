@@ -31,7 +31,7 @@ def list_versions() -> ResponseReturnValue:
 def show_version(version_id: UUID) -> ResponseReturnValue:
     """The whole norm of one version, with everything that judges."""
     version = queries.get_version(database.read(), version_id)
-    return render_template("office/scheme.html", version=version, norm=queries.norm_of(version))
+    return render_template("office/scheme.html", version=version, scheme=queries.scheme_of_version(version))
 
 
 @bp.get("/check")

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from audits.core import clock
 from certificates.lifecycle.rules import Status
-from certificates.register.norms import current_norm
+from certificates.register.schemes import current_scheme
 from portal.settings import Settings
 from portal.stores import database
 from portal.web.access import public
@@ -29,7 +29,10 @@ def about() -> ResponseReturnValue:
     """What the mark says, what it does not say, and what each status means."""
     statuses = [status for status in Status if status is not Status.NONE]
     return render_template(
-        "registry/about.html", norm=current_norm(database.read(), clock.today()), statuses=statuses, contact=_contact()
+        "registry/about.html",
+        scheme=current_scheme(database.read(), clock.today()),
+        statuses=statuses,
+        contact=_contact(),
     )
 
 

@@ -35,12 +35,12 @@ def certificate(number: str) -> ResponseReturnValue:
     return render_template(
         "registry/certificate.html",
         certificate=found,
-        printed=found.printed,
+        snapshot=found.snapshot,
         entry=queries.entry_of(session, found.agency_id),
         status=found.status_on(today),
         today=today,
         document=queries.document_of(session, found.id),
-        rosette=rosette(found.printed["digest"]),
+        rosette=rosette(found.snapshot["digest"]),
     )
 
 

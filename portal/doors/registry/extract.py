@@ -13,7 +13,7 @@ from certificates.ledger.queries import tlog_proof
 from certificates.lifecycle.services import record_document
 from certificates.register.extract import Subject, extract_facts, subject_of
 from portal.doors.downloads import attachment
-from portal.doors.registry.brake import Brake
+from portal.doors.registry.throttle import Throttle
 from portal.language.i18n import current_language
 from portal.language.labels import label
 from portal.settings import Settings
@@ -34,14 +34,14 @@ _proofs: dict[tuple[str, int, int], str] = {}
 def add_to(bp: Blueprint) -> None:
     """Give this its address, and each application a brake of its own."""
     bp.post("/register/<public_id>/extract")(extract)
-    bp.record_once(lambda state: state.app.extensions.setdefault("extract_brake", Brake()))
+    bp.record_once(lambda state: state.app.extensions.setdefault("extract_brake", Throttle()))
 
 
 @public
 def extract(public_id: str) -> ResponseReturnValue:
     """What the register says at this moment, sealed. Who asked is not recorded."""
-    brake: Brake = current_app.extensions["extract_brake"]
-    if wait := brake.wait(address_group(request.remote_addr)):
+    throttle: Throttle = current_app.extensions["extract_brake"]
+    if wait := throttle.wait(address_group(request.remote_addr)):
         return answer(429, _("You have asked for many extracts in a short time."), retry_after=wait)
     if not sealing.available():
         return answer(503, _("Extracts cannot be sealed here now. The register itself works."), retry_after=_MINUTE)
@@ -62,9 +62,15 @@ def extract(public_id: str) -> ResponseReturnValue:
         )
         sealed = sealing.sealed_document(KIND, facts, at=now, attachments=_attached(session, subject))
         record_document(
-            session, kind=KIND, subject_id=entry.agency_id, agency_id=entry.agency_id, language=language, printed=facts,
-            sha256=files.store().put(sealed), size=len(sealed),
-        )  # fmt: skip
+            session,
+            kind=KIND,
+            subject_id=entry.agency_id,
+            agency_id=entry.agency_id,
+            language=language,
+            snapshot=facts,
+            sha256=files.store().put(sealed),
+            size=len(sealed),
+        )
     return attachment(sealed, f"{facts['reference']}.pdf", "application/pdf")
 
 

@@ -68,7 +68,7 @@ def certificate_facts(
         "validUntil": certificate.valid_until.isoformat(),
         "conditions": certificate.conditions,
         "scheme": scheme_of(version),
-        "factsDigest": certificate.printed["digest"],
+        "factsDigest": certificate.snapshot["digest"],
         "fileSha256": document.sha256 if document else None,
         "agency": {"publicId": entry.public_id, "legalName": entry.legal_name, "status": entry.status_on(day).value},
         "links": {

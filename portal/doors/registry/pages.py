@@ -6,12 +6,12 @@ from flask import Blueprint, current_app, redirect, render_template, request, ur
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
-from audits.agencies.printed import country_name
+from audits.agencies.wording import country_name
 from audits.core import clock
 from certificates.lifecycle.rules import Status
 from certificates.press import rosette_svg
 from certificates.register import queries
-from certificates.register.norms import current_norm, norm_by_digest
+from certificates.register.schemes import current_scheme, scheme_by_digest
 from portal.doors.registry.facts import linked_data
 from portal.language.i18n import current_language
 from portal.signing import sealing
@@ -58,7 +58,7 @@ def entry(public_id: str) -> ResponseReturnValue:
     session, today = database.read(), clock.today()
     found = queries.entry(session, public_id)
     history = queries.history(session, found.agency_id, today)
-    norm = norm_by_digest(session, found.scheme["sha256"]) if found.scheme else current_norm(session, today)
+    scheme = scheme_by_digest(session, found.scheme["sha256"]) if found.scheme else current_scheme(session, today)
     settings = current_app.extensions["settings"]
     return render_template(
         "registry/entry.html",
@@ -67,7 +67,7 @@ def entry(public_id: str) -> ResponseReturnValue:
         today=today,
         history=history,
         reason=_reason(history, found.status_on(today)),
-        norm=norm,
+        scheme=scheme,
         countries=[country_name(code, current_language()) for code in found.scope.get("recruitment_countries", [])],
         seat_country=country_name(found.country, current_language()),
         linked=linked_data(found, today, settings.body_name),
@@ -87,7 +87,7 @@ def _paper(session: Any, number: str | None) -> dict[str, Any]:
         return {"document": None, "rosette": None}
     certificate = queries.certificate(session, number)
     document = queries.document_of(session, certificate.id)
-    return {"document": document, "rosette": rosette(certificate.printed["digest"])}
+    return {"document": document, "rosette": rosette(certificate.snapshot["digest"])}
 
 
 def _reason(history: list[Any], status: Status) -> str:

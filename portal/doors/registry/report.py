@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from certificates.seal import SealVerdict
+from certificates.seal import SealReport
 from portal.doors.registry import wording
 from portal.doors.registry.verification import Checked
 
@@ -35,7 +35,7 @@ def report(checked: Checked, day: date, base_url: str) -> dict[str, Any]:
     }
 
 
-def _seal(verdict: SealVerdict) -> dict[str, Any]:
+def _seal(verdict: SealReport) -> dict[str, Any]:
     return {
         "level": verdict.level.value if verdict.level else None,
         "stamped": verdict.stamped,

@@ -25,7 +25,7 @@ from certificates.register.files import Ending, ending, facts_with
 from certificates.register.models import RegisterEntry
 from certificates.register.queries import PublicDocument
 from certificates.register.rules import may_rely
-from certificates.seal import KeysError, SealReason, SealVerdict
+from certificates.seal import KeysError, SealReason, SealReport
 from portal.signing import sealing
 from portal.stores.files import StorageDownError
 
@@ -36,7 +36,7 @@ _doors = threading.BoundedSemaphore(AT_ONCE)
 _places = threading.BoundedSemaphore(AT_ONCE + MOST_WAITING)
 
 
-class Answer(StrEnum):
+class FileStatus(StrEnum):
     """What we can say of a file."""
 
     VALID = "valid"  # one of our certificates, as we issued it, and it counts today
@@ -49,7 +49,7 @@ class Answer(StrEnum):
     UNREADABLE = "unreadable"
 
 
-GENUINE = frozenset({Answer.VALID, Answer.LAPSED, Answer.EXTRACT, Answer.OTHER})
+GENUINE = frozenset({FileStatus.VALID, FileStatus.LAPSED, FileStatus.EXTRACT, FileStatus.OTHER})
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,11 +69,11 @@ class Checked:
     None where the hash alone decided; `extract` are the facts of a register extract.
     """
 
-    answer: Answer
+    answer: FileStatus
     sha256: str
     size: int
     made_at: datetime | None = None
-    verdict: SealVerdict | None = None
+    verdict: SealReport | None = None
     certificate: Certificate | None = None
     entry: RegisterEntry | None = None
     ending: Ending | None = None
@@ -98,10 +98,10 @@ class Checked:
 
     def counts_on(self, day: date) -> bool:
         """Whether a hirer may rely on what it says: a certificate that is valid, an extract that still holds."""
-        if self.answer is Answer.EXTRACT and self.entry:
+        if self.answer is FileStatus.EXTRACT and self.entry:
             status = self.entry.status_on(day)
             return may_rely(status) and status is self.said
-        return self.answer is Answer.VALID
+        return self.answer is FileStatus.VALID
 
 
 def check(session: Any, data: bytes) -> Checked:
@@ -115,7 +115,7 @@ def check(session: Any, data: bytes) -> Checked:
     original = check_hash(session, sealed) if sealed else None
     if verdict.genuine:
         return _renewed(original, sha256, len(data), verdict)
-    answer = Answer(verdict.outcome.value)
+    answer = FileStatus(verdict.outcome.value)
     about = original if original and original.certificate else _claimed(session, verdict.claims)
     if about is None:
         return Checked(answer, sha256, len(data), made_at=verdict.sealed_at, verdict=verdict)
@@ -135,9 +135,9 @@ def check_hash(session: Any, sha256: str) -> Checked | None:
     if document.kind == "register_extract":
         entry, facts = queries.entry_of(session, document.subject_id), facts_with(session, sha256)
         return Checked(
-            Answer.EXTRACT, sha256, document.size, made_at=document.created_at, entry=entry, extract=facts
+            FileStatus.EXTRACT, sha256, document.size, made_at=document.created_at, entry=entry, extract=facts
         )  # fmt: skip
-    return Checked(Answer.OTHER, sha256, document.size, made_at=document.created_at)
+    return Checked(FileStatus.OTHER, sha256, document.size, made_at=document.created_at)
 
 
 def _certificate(session: Any, document: PublicDocument) -> Checked:
@@ -145,7 +145,7 @@ def _certificate(session: Any, document: PublicDocument) -> Checked:
     entry = queries.entry_of(session, certificate.agency_id)
     ended = ending(session, certificate, entry, document, clock.today())
     return Checked(
-        Answer.LAPSED if ended else Answer.VALID, document.sha256, document.size, made_at=document.created_at,
+        FileStatus.LAPSED if ended else FileStatus.VALID, document.sha256, document.size, made_at=document.created_at,
         certificate=certificate, entry=entry, ending=ended, log_index=_log_index(session, certificate.number),
     )  # fmt: skip
 
@@ -155,14 +155,14 @@ def _log_index(session: Any, number: str) -> int | None:
     return logged.index if logged else None
 
 
-def _renewed(original: Checked | None, sha256: str, size: int, verdict: SealVerdict) -> Checked:
+def _renewed(original: Checked | None, sha256: str, size: int, verdict: SealReport) -> Checked:
     """The seal is right: our records must have what it covers. Then only our own renewal can have been added."""
     if original is None:
-        return Checked(Answer.UNKNOWN, sha256, size, made_at=verdict.sealed_at, verdict=verdict)
+        return Checked(FileStatus.UNKNOWN, sha256, size, made_at=verdict.sealed_at, verdict=verdict)
     return replace(original, sha256=sha256, size=size, verdict=verdict)
 
 
-def _examine(data: bytes) -> SealVerdict:
+def _examine(data: bytes) -> SealReport:
     # Only who checks a file that we do not know pays for this: the rest of the register does not load it.
     from certificates.seal import examine_apart  # noqa: PLC0415
 
@@ -203,14 +203,14 @@ def _claimed(session: Any, claims: Mapping[str, str]) -> Checked | None:
         return None
     entry = queries.entry_of(session, certificate.agency_id)
     ended = ending(session, certificate, entry, None, clock.today())
-    return Checked(Answer.OTHER, "", 0, certificate=certificate, entry=entry, ending=ended)
+    return Checked(FileStatus.OTHER, "", 0, certificate=certificate, entry=entry, ending=ended)
 
 
 def _differences(certificate: Certificate | None, claims: Mapping[str, str]) -> Iterator[Difference]:
     if certificate is None:
         return
     for fact in ("number", "legal_name", "register_number", "valid_until"):
-        said, ours = claims.get(fact, ""), str(certificate.printed.get(fact, ""))
+        said, ours = claims.get(fact, ""), str(certificate.snapshot.get(fact, ""))
         if said and said != ours:
             yield Difference(fact, _readable(said), _readable(ours))
 

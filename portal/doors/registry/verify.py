@@ -14,9 +14,9 @@ from audits.core.errors import NotFoundError, RuleError
 from certificates.lifecycle.rules import is_number
 from certificates.register import queries
 from portal.doors.registry import wording
-from portal.doors.registry.brake import Brake
 from portal.doors.registry.forms import FileForm, NumberForm
 from portal.doors.registry.report import report
+from portal.doors.registry.throttle import Throttle
 from portal.doors.registry.verification import Checked, check, check_hash
 from portal.forms.uploads import safe_name, takes_files
 from portal.settings import Settings
@@ -31,7 +31,7 @@ _SHA256 = re.compile(r"[0-9a-f]{64}")
 
 def add_to(bp: Blueprint) -> None:
     """Give these pages their addresses, and each application a brake of its own."""
-    bp.record_once(lambda state: state.app.extensions.setdefault("verify_brake", Brake()))
+    bp.record_once(lambda state: state.app.extensions.setdefault("verify_brake", Throttle()))
     bp.get("/verify")(verify)
     bp.post("/verify")(verify_file)
     bp.get("/verify/<sha256>")(verify_hash)
@@ -60,8 +60,8 @@ def verify() -> ResponseReturnValue:
 @takes_files
 def verify_file() -> ResponseReturnValue:
     """Say what a file is. It is held in memory for as long as that takes."""
-    brake: Brake = current_app.extensions["verify_brake"]
-    if wait := brake.wait(address_group(request.remote_addr)):
+    throttle: Throttle = current_app.extensions["verify_brake"]
+    if wait := throttle.wait(address_group(request.remote_addr)):
         return answer(429, _("You have sent many files in a short time."), retry_after=wait)
     try:
         form = FileForm()

@@ -5,19 +5,19 @@ from flask_babel import lazy_gettext as _l
 
 from certificates.register.files import KEY_LOST, Why
 from certificates.seal import SealLevel, SealReason
-from portal.doors.registry.verification import Answer
+from portal.doors.registry.verification import FileStatus
 
 R = SealReason
 
-TITLES: dict[Answer, LazyString] = {
-    Answer.VALID: _l("Genuine, and valid today"),
-    Answer.LAPSED: _l("Genuine, but not valid today"),
-    Answer.EXTRACT: _l("This is an extract from our register"),
-    Answer.OTHER: _l("This is a document of ours"),
-    Answer.UNKNOWN: _l("We cannot vouch for this file"),
-    Answer.ALTERED: _l("This file was changed after we sealed it"),
-    Answer.NOT_OURS: _l("This file is not ours"),
-    Answer.UNREADABLE: _l("We cannot read this file"),
+TITLES: dict[FileStatus, LazyString] = {
+    FileStatus.VALID: _l("Genuine, and valid today"),
+    FileStatus.LAPSED: _l("Genuine, but not valid today"),
+    FileStatus.EXTRACT: _l("This is an extract from our register"),
+    FileStatus.OTHER: _l("This is a document of ours"),
+    FileStatus.UNKNOWN: _l("We cannot vouch for this file"),
+    FileStatus.ALTERED: _l("This file was changed after we sealed it"),
+    FileStatus.NOT_OURS: _l("This file is not ours"),
+    FileStatus.UNREADABLE: _l("We cannot read this file"),
 }
 
 # What was done to the file, or what it lacks: one sentence each.

@@ -7,7 +7,7 @@ from uuid import uuid4
 
 from sqlalchemy.orm import Session
 
-from audits.agencies.models import Agency, Branch, Contact, Controller
+from audits.agencies.models import Agency, Branch, Contact, ControllingPerson
 from audits.agencies.rules import AgencyDetails
 from audits.core import clock
 
@@ -43,7 +43,9 @@ def make_agency(session: Session, *, complete: bool = True, **values: Any) -> Ag
     number = {"register_number": str(next(_numbers))}
     agency = Agency(id=uuid4(), created_at=clock.now(), former_names=[], **(details | number | values))
     if complete:
-        agency.controllers = [Controller(id=uuid4(), name="Ada Bos", function="director", since=date(2015, 3, 1))]
+        agency.controlling_persons = [
+            ControllingPerson(id=uuid4(), name="Ada Bos", function="director", since=date(2015, 3, 1))
+        ]
         agency.contacts = [
             Contact(id=uuid4(), name="Bo Vos", function="manager", email="bo@oosterlicht.example", phone="06 12345678")
         ]

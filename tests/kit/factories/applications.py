@@ -14,7 +14,7 @@ from audits.core import clock, numbering
 from audits.core.access import Actor, Role
 from audits.people.models import Person
 from audits.schemes.models import SchemeVersion
-from audits.schemes.queries import norm_of
+from audits.schemes.queries import scheme_of_version
 from audits.schemes.services import publish_scheme
 from tests.kit.factories.agencies import make_agency
 from tests.kit.factories.people import make_person
@@ -43,7 +43,7 @@ def make_application(
     signatory = signatory or make_person(session, Role.AGENCY_SIGNATORY, agency)
     application = Application(
         id=uuid4(),
-        reference=f"A-{clock.today().year}-{numbering.take(session, 'test'):05}-T",
+        reference=f"A-{clock.today().year}-{numbering.next_number(session, 'test'):05}-T",
         agency=agency,
         scheme_version=version,
         state=state,
@@ -68,7 +68,7 @@ def answer_all(session: Session, application: Application, person: Person, value
             answered_by=person.id,
             answered_at=clock.now(),
         )
-        for item in norm_of(application.scheme_version).requirements
+        for item in scheme_of_version(application.scheme_version).requirements
     )
     session.flush()
 

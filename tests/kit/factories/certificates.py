@@ -29,7 +29,7 @@ from certificates.register.services import refresh_entry
 from certificates.status_lists import draw_index
 from tests.kit.factories.agencies import make_agency
 from tests.kit.factories.people import make_person
-from tests.kit.norm import source
+from tests.kit.scheme import source
 
 BASE_URL = "http://127.0.0.1:8000"
 BODY = {"name": "Stichting Keurwerk", "address": "Waagplein 1, 3511 AB Utrecht"}
@@ -84,7 +84,7 @@ def make_certificate(
         numbered_at=moment(issued),
         issued_at=None if state is S.ISSUING else moment(issued),
     )
-    certificate.printed = certificate_facts(session, certificate, decision, base_url=BASE_URL, body=BODY)
+    certificate.snapshot = certificate_facts(session, certificate, decision, base_url=BASE_URL, body=BODY)
     session.add(certificate)
     session.flush()
     if state is not S.ISSUING:

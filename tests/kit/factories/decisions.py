@@ -14,7 +14,7 @@ from audits.decisions.services import decide
 from audits.inspections.models import Audit, Finding
 from audits.inspections.workflow import AuditState, FindingState
 from audits.people.models import Person
-from audits.schemes.queries import norm_of
+from audits.schemes.queries import scheme_of_version
 from tests.kit.factories.inspections import make_audit
 from tests.kit.factories.people import make_person
 
@@ -43,16 +43,16 @@ def finding(grade: str, state: FindingState = FindingState.CLOSED, **values: Any
 
 def add_findings(session: Session, audit: Audit, listed: Iterable[dict[str, Any]]) -> None:
     """Findings written straight into the table; what they weigh is what the norm says of their grade."""
-    norm = norm_of(audit.scheme_version)
+    scheme = scheme_of_version(audit.scheme_version)
     last = session.scalar(select(func.count()).select_from(Finding).where(Finding.audit_id == audit.id)) or 0
     for number, values in enumerate(listed, start=last + 1):
-        weight = norm.severities[values["grade"]]
+        weight = scheme.severities[values["grade"]]
         common = {
             "id": uuid4(),
             "audit_id": audit.id,
             "number": number,
             "scheme_version_id": audit.scheme_version_id,
-            "requirement_code": norm.requirements[number].code,
+            "requirement_code": scheme.requirements[number].code,
             "points": weight.points,
             "blocks": weight.blocks_certificate,
             "population": 3,

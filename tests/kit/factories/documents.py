@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from certificates.lifecycle.models import Certificate
 from certificates.lifecycle.services import record_document
-from certificates.seal import Room, ensure_keyring
+from certificates.seal import Placeholder, ensure_keyring
 from tests.kit.paper import paper, sealer_of
 
 
@@ -24,19 +24,19 @@ def plain_pdf(**options: Any) -> bytes:
     return made.getvalue()
 
 
-def seal_with(folder: Path, body_name: str, passphrase: str, printing: Callable[[Room], bytes] = paper) -> bytes:
+def seal_with(folder: Path, body_name: str, passphrase: str, printing: Callable[[Placeholder], bytes] = paper) -> bytes:
     """What is printed with a room, sealed; the keyring is made if it is not there."""
     ensure_keyring(folder, body_name, passphrase)
     sealer = sealer_of(folder, passphrase)
-    room = sealer.room()
-    return sealer.seal(printing(room), room)
+    placeholder = sealer.placeholder()
+    return sealer.seal(printing(placeholder), placeholder)
 
 
 def known(session: Session, certificate: Certificate, data: bytes, kind: str = "certificate") -> bytes:
     """Note the file as one that we gave out; as another kind than a certificate it belongs to the decision."""
     record_document(
         session, kind=kind, subject_id=certificate.id if kind == "certificate" else certificate.decision_id,
-        agency_id=certificate.agency_id, language="nl", printed=certificate.printed,
+        agency_id=certificate.agency_id, language="nl", snapshot=certificate.snapshot,
         sha256=hashlib.sha256(data).hexdigest(), size=len(data),
     )  # fmt: skip
     session.flush()

@@ -16,7 +16,7 @@ from audits.inspections.models import Audit
 from audits.inspections.queries import sample_of
 from audits.inspections.workflow import AuditState
 from audits.people.models import Person
-from audits.schemes.queries import norm_of
+from audits.schemes.queries import scheme_of_version
 from tests.kit.factories.applications import make_application
 from tests.kit.factories.people import make_person
 
@@ -74,8 +74,8 @@ def make_audit(
 
 def draw(session: Session, audit: Audit, populations: Mapping[str, list[str]], *, all_units: bool = False) -> None:
     """Fix and draw; with `all_units` three members for every kind that has no list."""
-    norm = norm_of(audit.scheme_version)
-    for unit in norm.units.values():
+    scheme = scheme_of_version(audit.scheme_version)
+    for unit in scheme.units.values():
         if unit.is_agency or (unit.code not in populations and not all_units):
             continue
         members = populations.get(unit.code, [f"{unit.code[:3].upper()}-{number:03d}" for number in (1, 2, 3)])
@@ -85,11 +85,11 @@ def draw(session: Session, audit: Audit, populations: Mapping[str, list[str]], *
 
 def judge(session: Session, audit: Audit, verdicts: Mapping[str, Any], *, rest: bool = False) -> None:
     """Record `verdicts`; with `rest` every other drawn unit conforms."""
-    norm, sample = norm_of(audit.scheme_version), sample_of(session, audit.id)
+    scheme, sample = scheme_of_version(audit.scheme_version), sample_of(session, audit.id)
     sheets: dict[str, dict[str, Said]] = {}
-    for item in norm.requirements:
+    for item in scheme.requirements:
         said, units = verdicts.get(item.code), sample.get(item.unit, [])
-        sheet = dict.fromkeys(units, (plain_verdict(norm), "")) if rest else {}
+        sheet = dict.fromkeys(units, (plain_verdict(scheme), "")) if rest else {}
         sheet |= dict.fromkeys(units, said) if isinstance(said, tuple) else dict(said or {})
         if sheet:
             sheets[item.code] = sheet

@@ -12,7 +12,7 @@ from audits.agencies.models import Agency
 from audits.core import clock
 from audits.core.access import Role
 from audits.people.models import Person, PersonRole
-from portal.doors.account.models import Credential
+from portal.doors.account.models import PasswordHash
 from portal.doors.account.services import HASHER
 from tests.kit.browser import PASSWORD
 
@@ -35,7 +35,7 @@ def make_person(
         }
         | values
     )
-    person.held = [PersonRole(role=role) for role in ([roles] if isinstance(roles, Role) else roles)]
+    person.role_rows = [PersonRole(role=role) for role in ([roles] if isinstance(roles, Role) else roles)]
     session.add(person)
     session.flush()
     return person
@@ -43,7 +43,7 @@ def make_person(
 
 def give_password(session: Session, person: Person, password: str = PASSWORD) -> Person:
     """Let somebody sign in through the form."""
-    session.add(Credential(person_id=person.id, password_hash=_hash(password), changed_at=clock.now()))
+    session.add(PasswordHash(person_id=person.id, password_hash=_hash(password), changed_at=clock.now()))
     session.flush()
     return person
 

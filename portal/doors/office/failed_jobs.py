@@ -11,21 +11,21 @@ from audits.core.access import Permission
 from portal.stores import database
 from portal.web.access import needs
 
-bp = Blueprint("office_promises", __name__, url_prefix="/office/promises")
+bp = Blueprint("office_failed_jobs", __name__, url_prefix="/office/failed-jobs")
 
 
 @bp.get("/")
-@needs(Permission.PROMISE_VIEW)
-def list_promises() -> ResponseReturnValue:
+@needs(Permission.OUTBOX_VIEW)
+def list_failed_jobs() -> ResponseReturnValue:
     """Failed work: kind and error, never its content."""
-    return render_template("office/promises.html", items=outbox.failed(database.read()))
+    return render_template("office/failed_jobs.html", items=outbox.failed(database.read()))
 
 
 @bp.post("/<uuid:item_id>/retry")
-@needs(Permission.PROMISE_VIEW)
+@needs(Permission.OUTBOX_VIEW)
 def retry(item_id: UUID) -> ResponseReturnValue:
     """Try again."""
     with database.write() as session:
         outbox.retry(session, item_id)
     flash(_("It will be tried again."), "success")
-    return redirect(url_for("office_promises.list_promises"), 303)
+    return redirect(url_for("office_failed_jobs.list_failed_jobs"), 303)

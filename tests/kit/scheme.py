@@ -15,7 +15,7 @@ def source() -> str:
 
 
 @cache
-def norm() -> SchemeText:
+def scheme() -> SchemeText:
     return parse(source())
 
 

@@ -15,8 +15,8 @@ from audits.core.errors import IllegalMoveError, NotAllowedError, NotFoundError,
 from audits.inspections.models import Audit, Finding, Participant, SampledUnit
 from audits.inspections.services.moving import check_outsider, load, move, record
 from audits.inspections.workflow import AUDIT_FLOW
-from audits.people.models import Person, PersonRole, Tie
-from audits.schemes.queries import norm_of
+from audits.people.models import Interest, Person, PersonRole
+from audits.schemes.queries import scheme_of_version
 
 
 def plan_audit(
@@ -53,7 +53,7 @@ def start_audit(session: Session, actor: Actor, audit_id: UUID) -> Audit:
     audit = load(session, audit_id)
     move(session, actor, audit, "start")
     audit.started_at = clock.now()
-    unit = norm_of(audit.scheme_version).agency_unit.code
+    unit = scheme_of_version(audit.scheme_version).agency_unit.code
     session.add(SampledUnit(audit_id=audit.id, unit=unit, reference=unit, position=1))
     return audit
 
@@ -69,7 +69,7 @@ def reopen_audit(session: Session, actor: Actor, audit_id: UUID, *, reason: str)
         raise RuleError("The agency has answered a finding. The audit can no longer go back.", "reason")
     session.execute(delete(Finding).where(Finding.audit_id == audit.id))
     audit.reported_at = audit.score = None
-    outbox.put(
+    outbox.enqueue(
         session,
         "mail",
         template="audit_reopened",
@@ -90,7 +90,7 @@ def review_audit(session: Session, actor: Actor, audit_id: UUID, *, recommendati
     audit.reviewer_id, audit.reviewed_at = actor.id, clock.now()
     audit.recommendation = recommendation.strip()
     for person_id in _deciders(session, audit):
-        outbox.put(
+        outbox.enqueue(
             session,
             "mail",
             template="audit_reviewed",
@@ -122,11 +122,11 @@ def _check_people(session: Session, actor: Actor, agency_id: UUID, inspector_id:
     inspector = session.get(Person, inspector_id)
     if inspector is None or Role.INSPECTOR not in inspector.roles:
         raise RuleError("This person is not an inspector.", "inspector")
-    tied = set(session.scalars(select(Tie.person_id).where(Tie.agency_id == agency_id)))
-    if inspector_id in tied:
-        raise RuleError("This inspector has declared a tie with the agency. Choose somebody else.", "inspector")
-    if actor.id in tied:
-        raise NotAllowedError("You have declared a tie with this agency. Somebody else must do this.")
+    interested = set(session.scalars(select(Interest.person_id).where(Interest.agency_id == agency_id)))
+    if inspector_id in interested:
+        raise RuleError("This inspector has declared an interest in the agency. Choose somebody else.", "inspector")
+    if actor.id in interested:
+        raise NotAllowedError("You have declared an interest in this agency. Somebody else must do this.")
 
 
 def _new_audit(
@@ -144,7 +144,7 @@ def _new_audit(
     year = clock.today().year
     audit = Audit(
         id=uuid4(),
-        reference=f"AU-{year}-{numbering.take(session, f'audit-{year}'):05d}",
+        reference=f"AU-{year}-{numbering.next_number(session, f'audit-{year}'):05d}",
         application_id=application.id,
         agency_id=application.agency_id,
         scheme_version_id=application.scheme_version_id,
@@ -165,13 +165,13 @@ def _flush_planned(session: Session) -> None:
     except IntegrityError as refusal:
         if getattr(getattr(refusal.orig, "diag", None), "constraint_name", None) == "no_tie":
             raise RuleError(
-                "This inspector has declared a tie with the agency. Choose somebody else.", "inspector"
+                "This inspector has declared an interest in the agency. Choose somebody else.", "inspector"
             ) from refusal
         raise
 
 
 def _tell_planned(session: Session, audit: Audit) -> None:
-    outbox.put(
+    outbox.enqueue(
         session,
         "mail",
         template="audit_assigned",
@@ -181,7 +181,7 @@ def _tell_planned(session: Session, audit: Audit) -> None:
         path=f"/inspector/audits/{audit.id}",
     )
     if audit.announced:
-        outbox.put(
+        outbox.enqueue(
             session,
             "mail.agency",
             template="audit_planned",
@@ -195,12 +195,12 @@ def _tell_planned(session: Session, audit: Audit) -> None:
 def _deciders(session: Session, audit: Audit) -> list[UUID]:
     """Those who may decide on it: no part in it, no tie, still with us."""
     took_part = select(Participant.person_id).where(Participant.audit_id == audit.id)
-    tied = select(Tie.person_id).where(Tie.agency_id == audit.agency_id)
+    interested = select(Interest.person_id).where(Interest.agency_id == audit.agency_id)
     deciders = (
         select(PersonRole.person_id)
         .join(Person, Person.id == PersonRole.person_id)
         .where(PersonRole.role == Role.DECIDER, Person.retired_at.is_(None))
-        .where(PersonRole.person_id.not_in(took_part), PersonRole.person_id.not_in(tied))
+        .where(PersonRole.person_id.not_in(took_part), PersonRole.person_id.not_in(interested))
     )
     return list(session.scalars(deciders))
 

@@ -14,8 +14,8 @@ from audits.applications.workflow import APPLICATION_FLOW
 from audits.core import clock, events, outbox
 from audits.core.access import Actor, authorise
 from audits.core.errors import NotAllowedError, NotFoundError, RuleError
-from audits.people.models import Person, Tie
-from audits.schemes.queries import norm_of
+from audits.people.models import Interest, Person
+from audits.schemes.queries import scheme_of_version
 
 
 def submit_application(session: Session, actor: Actor, application_id: UUID, *, declared_name: str) -> Application:
@@ -69,9 +69,9 @@ def _review(
 ) -> Application:
     note = note.strip()
     application = _move(session, actor, application_id, name, **({"reason": note} if note else {}))
-    tied = select(Tie.id).where(Tie.person_id == actor.id, Tie.agency_id == application.agency_id)
-    if session.scalar(tied):
-        raise NotAllowedError("You have declared a tie with this agency. Somebody else must do this.")
+    interested = select(Interest.id).where(Interest.person_id == actor.id, Interest.agency_id == application.agency_id)
+    if session.scalar(interested):
+        raise NotAllowedError("You have declared an interest in this agency. Somebody else must do this.")
     if must_say and not note:
         raise RuleError("Give the reason.", "note")
     application.reviewed_at, application.review_note = clock.now(), note
@@ -83,7 +83,7 @@ def _move(session: Session, actor: Actor, application_id: UUID, name: str, **dat
     step = APPLICATION_FLOW.moves[name]
     authorise(actor, step.permission)
     application = session.get(Application, application_id, with_for_update=True)
-    if application is None or not application.concerns(actor):
+    if application is None or not application.is_visible_to(actor):
         raise NotFoundError("There is no such application.")
     before = application.state
     application.state = APPLICATION_FLOW.target(before, name)
@@ -97,23 +97,23 @@ def _move(session: Session, actor: Actor, application_id: UUID, name: str, **dat
         after=application.state.value,
         **data,
     )
-    outbox.put(session, "register.refresh", agency_id=str(application.agency_id))
+    outbox.enqueue(session, "register.refresh", agency_id=str(application.agency_id))
     return application
 
 
 def _check_complete(session: Session, application: Application) -> None:
-    norm = norm_of(application.scheme_version)
+    scheme = scheme_of_version(application.scheme_version)
     answered = session.scalars(select(Answer.requirement_code).where(Answer.application_id == application.id))
-    if left := unanswered(norm, set(answered)):
+    if left := unanswered(scheme, set(answered)):
         raise RuleError("Answer all questions first. Still open: %(count)d.", count=len(left))
     agency = session.get_one(Agency, application.agency_id)
     scope = {"activities": agency.activities, "sectors": agency.sectors}
-    if missing_of(agency) or unknown_codes(norm, scope):
+    if missing_of(agency) or unknown_codes(scheme, scope):
         raise RuleError("Complete the details of your agency first.")
 
 
 def _tell(session: Session, application: Application, *, template: str, **values: str) -> None:
-    outbox.put(
+    outbox.enqueue(
         session,
         "mail.agency",
         template=template,

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from audits.core import clock
 from audits.core.errors import RuleError
-from portal.doors.account.models import LoginBrake
+from portal.doors.account.models import LoginThrottle
 from portal.doors.account.rules import FORGET, LIMITS, Limit
 
 _DOUBLINGS = 20  # enough for any limit, and far from an overflow
@@ -47,22 +47,22 @@ def admit(session: Session, buckets: Mapping[str, str]) -> None:
     for kind, value in buckets.items():
         bucket = _digest(kind, value)
         if session.scalar(_count(bucket, LIMITS[kind], now)) is None:
-            open_at = session.scalar(select(LoginBrake.open_at).where(LoginBrake.bucket == bucket))
+            open_at = session.scalar(select(LoginThrottle.open_at).where(LoginThrottle.bucket == bucket))
             raise TooManyAttemptsError((open_at or now) - now)
 
 
 def forgive(session: Session, buckets: Mapping[str, str]) -> None:
     """The attempt was right: forget what only this person can have counted, take one back elsewhere."""
     own = [_digest(kind, value) for kind, value in buckets.items() if kind not in _SHARED]
-    session.execute(delete(LoginBrake).where(LoginBrake.bucket.in_(own)))
+    session.execute(delete(LoginThrottle).where(LoginThrottle.bucket.in_(own)))
     for bucket in (_digest(kind, value) for kind, value in buckets.items() if kind in _SHARED):
-        fewer = update(LoginBrake).where(LoginBrake.bucket == bucket, LoginBrake.failures > 0)
-        session.execute(fewer.values(failures=LoginBrake.failures - 1, open_at=clock.now()))
+        fewer = update(LoginThrottle).where(LoginThrottle.bucket == bucket, LoginThrottle.failures > 0)
+        session.execute(fewer.values(failures=LoginThrottle.failures - 1, open_at=clock.now()))
 
 
 def forget_old(session: Session) -> None:
     """Drop the buckets in which nothing happened for long."""
-    session.execute(delete(LoginBrake).where(LoginBrake.open_at < clock.now() - FORGET))
+    session.execute(delete(LoginThrottle).where(LoginThrottle.open_at < clock.now() - FORGET))
 
 
 def _digest(kind: str, value: str) -> bytes:
@@ -74,18 +74,18 @@ def _digest(kind: str, value: str) -> bytes:
 def _count(bucket: bytes, limit: Limit, now: datetime) -> Executable:
     """One statement that counts if the bucket is open and returns nothing if it is not, whoever else is counting."""
     moment = literal(now, DateTime(timezone=True))
-    failures = case((LoginBrake.open_at < now - FORGET, 1), else_=LoginBrake.failures + 1)
+    failures = case((LoginThrottle.open_at < now - FORGET, 1), else_=LoginThrottle.failures + 1)
     doublings = func.least(failures - limit.free, _DOUBLINGS)
     doubled = func.least(limit.longest.total_seconds(), limit.wait.total_seconds() * func.power(2, doublings))
     seconds = case((failures < limit.free, 0), else_=doubled)
     return (
-        insert(LoginBrake)
+        insert(LoginThrottle)
         .values(bucket=bucket, failures=1, open_at=now)
         .on_conflict_do_update(
             index_elements=["bucket"],
             set_={"failures": failures, "open_at": moment + func.make_interval(0, 0, 0, 0, 0, 0, seconds)},
             # Within the free ones the time says nothing: of two at once the later may have been counted first.
-            where=or_(LoginBrake.failures < limit.free, LoginBrake.open_at <= now),
+            where=or_(LoginThrottle.failures < limit.free, LoginThrottle.open_at <= now),
         )
-        .returning(LoginBrake.failures)
+        .returning(LoginThrottle.failures)
     )

@@ -15,7 +15,7 @@ PER_SECOND = 1.0
 MOST_ADDRESSES = 10_000
 
 
-class Brake:
+class Throttle:
     """Tokens per address: `burst` to begin with, `per_second` given back. The least recent addresses are forgotten."""
 
     def __init__(
