@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session, selectinload
 from audits.agencies.models import Agency, facts
 from audits.agencies.rules import AgencyDetails, ProfileSection, missing_sections
 from audits.core.access import Actor, Permission
-from audits.core.errors import NotFoundError
+from audits.core.errors import missing
 
 
 def visible_agencies(actor: Actor) -> Select[Agency]:
@@ -27,7 +27,7 @@ def get_agency(session: Session, actor: Actor, agency_id: UUID, *, whole: bool =
         query = query.options(*(selectinload(each) for each in lists))
     agency = session.scalar(query)
     if agency is None:
-        raise NotFoundError("There is no such agency.")
+        raise missing(Agency)
     return agency
 
 

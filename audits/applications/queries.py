@@ -11,7 +11,7 @@ from audits.agencies.models import Agency
 from audits.applications.models import Answer, Application, Evidence
 from audits.applications.workflow import ApplicationState
 from audits.core.access import Actor, Permission
-from audits.core.errors import NotFoundError
+from audits.core.errors import missing
 from audits.people.models import Person
 
 PAGE_SIZE = 50
@@ -30,7 +30,7 @@ def get_application(session: Session, actor: Actor, application_id: UUID) -> App
     """One application with its agency and version, or NotFoundError."""
     application = session.scalar(_with_case(visible_applications(actor)).where(Application.id == application_id))
     if application is None:
-        raise NotFoundError("There is no such application.")
+        raise missing(Application)
     return application
 
 

@@ -3,12 +3,14 @@
 from collections.abc import Iterable
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated, Any, Protocol
 from uuid import UUID, uuid4
 
 from sqlalchemy import CheckConstraint, DateTime, Enum, MetaData
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.orm import DeclarativeBase, mapped_column
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+from audits.core.errors import IllegalMoveError
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -37,6 +39,21 @@ def one_of(column: str, values: Iterable[str]) -> CheckConstraint:
     """The CHECK that belongs to `stored`."""
     listed = ", ".join(f"'{value}'" for value in values)
     return CheckConstraint(f"{column} IN ({listed})", name=column)
+
+
+class Versioned(Protocol):
+    """A row that counts its versions."""
+
+    version: Mapped[int]
+
+
+def seen(row: Versioned | None, version: int | None) -> None:
+    """Refuse to write over what somebody else changed since this person looked.
+
+    `version` is the row version that the person saw, 0 if there was no row yet; None asks for nothing.
+    """
+    if version is not None and version != (row.version if row else 0):
+        raise IllegalMoveError("Somebody changed this in the meantime. Reload the page and look again.")
 
 
 def _values(states: type[StrEnum]) -> list[str]:

@@ -1,5 +1,7 @@
 """Failures that a person can cause. The portal turns each class into one HTTP status and translates the message."""
 
+from typing import Protocol
+
 
 def N_(text: str) -> str:  # noqa: N802  # the name that gettext knows
     """Mark a sentence for translation where it is not yet said; it stays as it is."""
@@ -23,6 +25,31 @@ class DomainError(Exception):
 
 class NotFoundError(DomainError):
     """The thing does not exist, or this actor may not know that it does."""
+
+
+class Stored(Protocol):
+    """A class whose objects are rows of one table."""
+
+    __tablename__: str
+
+
+_MISSING = {
+    "agency": N_("There is no such agency."),
+    "application": N_("There is no such application."),
+    "audit": N_("There is no such audit."),
+    "certificate": N_("There is no such certificate."),
+    "decision": N_("There is no such decision."),
+    "document": N_("There is no such document."),
+    "evidence": N_("There is no such file."),
+    "finding": N_("There is no such finding."),
+    "person": N_("There is no such person."),
+    "scheme_version": N_("There is no such version of the norm."),
+}
+
+
+def missing(kind: type[Stored]) -> NotFoundError:
+    """The error that says that a row of this kind does not exist, or not for whoever asks."""
+    return NotFoundError(_MISSING[kind.__tablename__])
 
 
 class NotAllowedError(DomainError):

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session, joinedload
 from sqlalchemy.orm.interfaces import LoaderOption
 
 from audits.core.access import Actor, Permission
-from audits.core.errors import NotFoundError
+from audits.core.errors import missing
 from audits.decisions.models import Decision
 from audits.inspections.models import Audit
 from audits.inspections.queries import visible_audits
@@ -29,7 +29,7 @@ def get_decision(session: Session, actor: Actor, decision_id: UUID) -> Decision:
     query = visible_decisions(actor).where(Decision.id == decision_id)
     decision = session.scalar(query.options(joinedload(Decision.audit), _decider()))
     if decision is None:
-        raise NotFoundError("There is no such decision.")
+        raise missing(Decision)
     return decision
 
 

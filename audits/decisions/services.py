@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from audits.applications.services import conclude_application
 from audits.core import clock, events, outbox
 from audits.core.access import Actor, Permission, authorise
-from audits.core.errors import N_, NotAllowedError, NotFoundError, RuleError
+from audits.core.errors import N_, NotAllowedError, RuleError, missing
 from audits.decisions.basis import basis_digest, standing
 from audits.decisions.independence import Bar, bar_of
 from audits.decisions.models import Decision
@@ -35,7 +35,7 @@ def decide(
     """
     audit = session.get(Audit, audit_id, with_for_update=True)  # what is weighed below stays as it is
     if audit is None:
-        raise NotFoundError("There is no such audit.")
+        raise missing(Audit)
     authorise(actor, Permission.DECISION_TAKE, audit)
     if bar := bar_of(session, audit, actor.id):
         raise NotAllowedError(BARRED[bar])

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from audits.applications.models import Application, Evidence
 from audits.applications.queries import visible_applications
 from audits.core.access import Actor
-from audits.core.errors import NotFoundError
+from audits.core.errors import missing
 from audits.inspections.models import Audit
 from audits.inspections.queries import visible_audits
 
@@ -21,5 +21,5 @@ def get_evidence(session: Session, actor: Actor, evidence_id: UUID) -> Evidence:
     query = select(Evidence).where(Evidence.id == evidence_id, Evidence.removed_at.is_(None), near)
     evidence = session.scalar(query)
     if evidence is None:
-        raise NotFoundError("There is no such file.")
+        raise missing(Evidence)
     return evidence

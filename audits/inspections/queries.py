@@ -16,7 +16,7 @@ from audits.applications.models import Application, Evidence
 from audits.applications.queries import visible_applications
 from audits.applications.workflow import ApplicationState
 from audits.core.access import Actor, Permission
-from audits.core.errors import NotFoundError
+from audits.core.errors import NotFoundError, missing
 from audits.inspections.models import Audit, Finding, Population, SampledUnit, Verdict
 from audits.inspections.workflow import AuditState, FindingState
 from audits.people.models import Person
@@ -60,7 +60,7 @@ def get_audit(session: Session, actor: Actor, audit_id: UUID, *, whole_agency: b
         query = query.options(agency.selectinload(Agency.branches), agency.selectinload(Agency.controlling_persons))
     audit = session.scalar(query)
     if audit is None:
-        raise NotFoundError("There is no such audit.")
+        raise missing(Audit)
     return audit
 
 
@@ -179,7 +179,7 @@ def get_finding(session: Session, actor: Actor, finding_id: UUID) -> Finding:
     """One finding with its audit, or NotFoundError."""
     finding = session.scalar(_visible_findings(actor).where(Finding.id == finding_id))
     if finding is None:
-        raise NotFoundError("There is no such finding.")
+        raise missing(Finding)
     return finding
 
 
@@ -192,7 +192,7 @@ def get_case_evidence(session: Session, actor: Actor, audit_id: UUID, evidence_i
     query = select(Evidence).where(Evidence.id == evidence_id, Evidence.application_id.in_(cases))
     evidence = session.scalar(query.where(Evidence.removed_at.is_(None)))
     if evidence is None:
-        raise NotFoundError("There is no such file.")
+        raise missing(Evidence)
     return evidence
 
 

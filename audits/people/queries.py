@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from audits.agencies.models import Agency
 from audits.core.access import Actor, Permission, Role
-from audits.core.errors import NotFoundError
+from audits.core.errors import missing
 from audits.people.models import Interest, Person, PersonRole
 
 
@@ -25,7 +25,7 @@ def get_person(session: Session, actor: Actor, person_id: UUID) -> Person:
     """One person whom the actor manages, or NotFoundError."""
     person = session.scalar(visible_people(actor).where(Person.id == person_id))
     if person is None:
-        raise NotFoundError("There is no such person.")
+        raise missing(Person)
     return person
 
 

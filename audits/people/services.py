@@ -11,7 +11,8 @@ from sqlalchemy.orm.attributes import flag_modified
 from audits.agencies.models import Agency
 from audits.core import clock, events, outbox
 from audits.core.access import Actor, Permission, Role, authorise
-from audits.core.errors import IllegalMoveError, NotFoundError, RuleError
+from audits.core.db import seen
+from audits.core.errors import IllegalMoveError, RuleError, missing
 from audits.people.models import Interest, Person, PersonRole, roles_match
 from audits.people.rules import clean_email, clean_language, clean_name
 
@@ -32,7 +33,7 @@ def invite_person(
     """
     authorise(actor, _permission(agency_id))
     if actor.agency_id != agency_id:
-        raise NotFoundError("There is no such agency.")
+        raise missing(Agency)
     person = _admit(session, name=name, email=email, language=language, roles=frozenset(roles), agency_id=agency_id)
     _announce(session, actor, person)
     return person
@@ -73,8 +74,7 @@ def set_roles(session: Session, actor: Actor, person_id: UUID, roles: Iterable[R
     """Replace the roles of one person. Nobody gives up the last owner or administrator, or the own right to manage."""
     managers, person = _load(session, actor, person_id)
     wanted, before = frozenset(roles), person.roles
-    if person.version != version:
-        raise IllegalMoveError("Somebody changed this in the meantime. Reload the page and look again.")
+    seen(person, version)
     _check_fit(wanted, person.agency_id)
     if _manager(person.agency_id) not in wanted:
         _check_not_needed(actor, person, managers)
@@ -102,8 +102,7 @@ def retire_person(session: Session, actor: Actor, person_id: UUID) -> Person:
 def edit_profile(session: Session, actor: Actor, *, name: str, language: str, version: int) -> Person:
     """Change the own name and language."""
     person = session.get_one(Person, actor.id, with_for_update=True)
-    if person.version != version:
-        raise IllegalMoveError("Somebody changed this in the meantime. Reload the page and look again.")
+    seen(person, version)
     name, language = clean_name(name), clean_language(language)
     changed = [field for field, value in (("name", name), ("language", language)) if getattr(person, field) != value]
     person.name, person.language = name, language
@@ -116,7 +115,7 @@ def declare_interest(session: Session, actor: Actor, agency_id: UUID, nature: st
     """Declare an interest in an agency (ISO/IEC 17065 clause 4.2); it can never be taken back, only explained."""
     authorise(actor, Permission.INTEREST_DECLARE)
     if session.get(Agency, agency_id) is None:
-        raise NotFoundError("There is no such agency.")
+        raise missing(Agency)
     if not nature.strip():
         raise RuleError("Describe the tie.", field="nature")
     session.get_one(Person, actor.id, with_for_update=True)
@@ -163,7 +162,7 @@ def _load(session: Session, actor: Actor, person_id: UUID) -> tuple[set[UUID], P
     managers = _managers(session, actor.agency_id)
     person = session.get(Person, person_id, with_for_update=True)
     if person is None or not person.is_visible_to(actor):
-        raise NotFoundError("There is no such person.")
+        raise missing(Person)
     authorise(actor, _permission(person.agency_id), person)
     if person.retired_at:
         raise IllegalMoveError("This person no longer has an account.")

@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from audits.core.errors import NotFoundError, RuleError
+from audits.core.errors import RuleError, missing
 from audits.schemes.models import SchemeVersion
 from audits.schemes.source import parse
 from audits.schemes.text import SchemeText
@@ -31,7 +31,7 @@ def get_version(session: Session, version_id: UUID) -> SchemeVersion:
     """One version, or NotFoundError."""
     version = session.get(SchemeVersion, version_id)
     if version is None:
-        raise NotFoundError("There is no such version of the norm.")
+        raise missing(SchemeVersion)
     return version
 
 

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from audits.agencies.models import Agency
 from audits.core.access import Actor, Permission
-from audits.core.errors import NotFoundError
+from audits.core.errors import missing
 from audits.decisions.models import Decision
 from audits.decisions.queries import visible_decisions
 from audits.inspections.models import Audit
@@ -35,7 +35,7 @@ def get_certificate(session: Session, actor: Actor, certificate_id: UUID) -> Cer
         )
     )
     if certificate is None:
-        raise NotFoundError("There is no such certificate.")
+        raise missing(Certificate)
     return certificate
 
 
@@ -85,7 +85,7 @@ def get_document(session: Session, actor: Actor, document_id: UUID) -> Document:
     """One document, or NotFoundError."""
     document = session.scalar(visible_documents(actor).where(Document.id == document_id))
     if document is None:
-        raise NotFoundError("There is no such document.")
+        raise missing(Document)
     return document
 
 

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session, aliased, defer
 
 from audits.core import clock, events, numbering, outbox
 from audits.core.access import SYSTEM, Actor, authorise
-from audits.core.errors import NotFoundError, RuleError
+from audits.core.errors import RuleError, missing
 from audits.decisions.models import Decision
 from audits.decisions.rules import Outcome
 from audits.schemes.queries import scheme_of_version
@@ -229,7 +229,7 @@ def _numbered(session: Session, decision: Decision) -> Certificate:
 def _load(session: Session, certificate_id: UUID) -> Certificate:
     certificate = session.get(Certificate, certificate_id, with_for_update=True)
     if certificate is None:
-        raise NotFoundError("There is no such certificate.")
+        raise missing(Certificate)
     return certificate
 
 

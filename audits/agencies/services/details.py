@@ -10,7 +10,8 @@ from audits.agencies.models import Agency, facts
 from audits.agencies.rules import LISTED, AgencyDetails, clean_details, names_after
 from audits.core import clock, events, outbox
 from audits.core.access import Actor, Permission, authorise
-from audits.core.errors import IllegalMoveError, NotFoundError, RuleError
+from audits.core.db import seen
+from audits.core.errors import RuleError, missing
 
 
 def enter_agency(session: Session, details: AgencyDetails) -> Agency:
@@ -38,8 +39,7 @@ def edit_agency(session: Session, actor: Actor, agency_id: UUID, details: Agency
     is; they never change, as a certificate can never move to another entity.
     """
     agency = load_own(session, actor, agency_id)
-    if agency.version != version:
-        raise IllegalMoveError("Somebody changed this in the meantime. Reload the page and look again.")
+    seen(agency, version)
     details = clean_details(details)
     if (details.country, details.register_number) != (agency.country, agency.register_number):
         raise RuleError(
@@ -65,7 +65,7 @@ def load_own(session: Session, actor: Actor, agency_id: UUID) -> Agency:
     authorise(actor, Permission.AGENCY_EDIT)
     agency = session.get(Agency, agency_id, with_for_update=True)
     if agency is None or not agency.is_visible_to(actor):
-        raise NotFoundError("There is no such agency.")
+        raise missing(Agency)
     return agency
 
 

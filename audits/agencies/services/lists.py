@@ -21,7 +21,8 @@ from audits.agencies.rules import (
 from audits.agencies.services.details import load_own
 from audits.core import clock, events
 from audits.core.access import Actor, Permission, authorise
-from audits.core.errors import IllegalMoveError, NotFoundError
+from audits.core.db import seen
+from audits.core.errors import NotFoundError
 
 Row = TypeVar("Row", Branch, ControllingPerson, Contact)
 
@@ -103,8 +104,7 @@ def _change(
     session: Session, actor: Actor, kind: type[Row], row_id: UUID, values: dict[str, Any], *, version: int
 ) -> Row:
     row = _load(session, actor, kind, row_id)
-    if row.version != version:
-        raise IllegalMoveError("Somebody changed this in the meantime. Reload the page and look again.")
+    seen(row, version)
     changed = [name for name, value in values.items() if getattr(row, name) != value]
     for name in changed:
         setattr(row, name, values[name])

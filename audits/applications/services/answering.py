@@ -13,7 +13,8 @@ from audits.applications.rules import check_answer, check_file_name
 from audits.applications.workflow import APPLICATION_FLOW, OPEN_STATES, ApplicationState
 from audits.core import clock, events, numbering
 from audits.core.access import Actor, Permission, authorise
-from audits.core.errors import IllegalMoveError, NotAllowedError, NotFoundError, RuleError
+from audits.core.db import seen
+from audits.core.errors import IllegalMoveError, NotAllowedError, NotFoundError, RuleError, missing
 from audits.schemes.queries import scheme_of_version, version_for
 from audits.schemes.text import SchemeText
 
@@ -76,8 +77,7 @@ def save_answer(
     before = (answer.value, answer.explanation) if answer else ("", "")
     if answer is not None and before == (value, explanation):
         return answer
-    if version is not None and version != (answer.version if answer else 0):
-        raise IllegalMoveError("Somebody changed this in the meantime. Reload the page and look again.")
+    seen(answer, version)
     if answer is None:
         answer = Answer(
             application_id=application.id, requirement_code=code, scheme_version_id=application.scheme_version_id
@@ -135,7 +135,7 @@ def remove_evidence(session: Session, actor: Actor, evidence_id: UUID) -> None:
     """Take a file away again; the trail keeps that it was there. A second time changes nothing."""
     evidence = session.get(Evidence, evidence_id)
     if evidence is None:
-        raise NotFoundError("There is no such file.")
+        raise missing(Evidence)
     application = load_draft(session, actor, evidence.application_id)
     session.refresh(evidence)  # what another tab did while we waited for the lock
     if evidence.removed_at is None:
@@ -149,7 +149,7 @@ def load_draft(session: Session, actor: Actor, application_id: UUID) -> Applicat
     authorise(actor, Permission.APPLICATION_EDIT)
     application = session.get(Application, application_id, with_for_update=True)
     if application is None or not application.is_visible_to(actor):
-        raise NotFoundError("There is no such application.")
+        raise missing(Application)
     if application.state is not ApplicationState.DRAFT:
         raise IllegalMoveError("This application is submitted and can no longer be changed.")
     return application

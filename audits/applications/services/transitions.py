@@ -13,7 +13,7 @@ from audits.applications.rules import same_name, unanswered, unknown_codes
 from audits.applications.workflow import APPLICATION_FLOW
 from audits.core import clock, events, outbox
 from audits.core.access import Actor, authorise
-from audits.core.errors import NotAllowedError, NotFoundError, RuleError
+from audits.core.errors import NotAllowedError, RuleError, missing
 from audits.people.models import Interest, Person
 from audits.schemes.queries import scheme_of_version
 
@@ -84,7 +84,7 @@ def _move(session: Session, actor: Actor, application_id: UUID, name: str, **dat
     authorise(actor, step.permission)
     application = session.get(Application, application_id, with_for_update=True)
     if application is None or not application.is_visible_to(actor):
-        raise NotFoundError("There is no such application.")
+        raise missing(Application)
     before = application.state
     application.state = APPLICATION_FLOW.target(before, name)
     events.record(

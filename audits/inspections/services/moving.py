@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from audits.core import events
 from audits.core.access import Actor, Permission, authorise
-from audits.core.errors import IllegalMoveError, NotAllowedError, NotFoundError
+from audits.core.errors import IllegalMoveError, NotAllowedError, missing
 from audits.inspections.models import Audit, Participant
 from audits.inspections.workflow import AUDIT_FLOW, AuditState
 from audits.people.models import Interest
@@ -18,7 +18,7 @@ def load(session: Session, audit_id: UUID) -> Audit:
     """The audit, locked until the transaction ends, so that no verdict slips in behind a report."""
     audit = session.get(Audit, audit_id, with_for_update=True)
     if audit is None:
-        raise NotFoundError("There is no such audit.")
+        raise missing(Audit)
     return audit
 
 

@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session
 from audits.applications.models import Evidence
 from audits.core import clock, events, outbox
 from audits.core.access import Actor, Permission, authorise
-from audits.core.errors import IllegalMoveError, NotFoundError, RuleError
+from audits.core.db import seen
+from audits.core.errors import IllegalMoveError, RuleError, missing
 from audits.inspections.models import Finding
 from audits.inspections.services.moving import check_own
 from audits.inspections.workflow import FINDING_FLOW, FindingState
@@ -87,7 +88,7 @@ def close_finding(session: Session, actor: Actor, finding_id: UUID, *, note: str
 def _load(session: Session, finding_id: UUID) -> Finding:
     finding = session.get(Finding, finding_id, with_for_update=True)
     if finding is None:
-        raise NotFoundError("There is no such finding.")
+        raise missing(Finding)
     return finding
 
 
@@ -108,8 +109,7 @@ def _move(
         check_own(finding.audit, actor)
     before = finding.state
     finding.state = FINDING_FLOW.target(before, name)
-    if version is not None and version != finding.version:
-        raise IllegalMoveError("Somebody changed this in the meantime. Reload the page and look again.")
+    seen(finding, version)
     _record(session, actor, finding, name, before=before.value, after=finding.state.value, **data)
 
 

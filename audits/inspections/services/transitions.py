@@ -11,7 +11,7 @@ from audits.applications.models import Application
 from audits.applications.workflow import ApplicationState
 from audits.core import clock, numbering, outbox
 from audits.core.access import Actor, Permission, Role, authorise
-from audits.core.errors import IllegalMoveError, NotAllowedError, NotFoundError, RuleError
+from audits.core.errors import IllegalMoveError, NotAllowedError, RuleError, missing
 from audits.inspections.models import Audit, Finding, Participant, SampledUnit
 from audits.inspections.services.moving import check_outsider, load, move, record
 from audits.inspections.workflow import AUDIT_FLOW
@@ -31,7 +31,7 @@ def plan_audit(
     """Assign an inspector without a tie to an accepted application (ISO/IEC 17065 clauses 4.2 and 7.4.2)."""
     application = session.get(Application, application_id, with_for_update=True)
     if application is None:
-        raise NotFoundError("There is no such application.")
+        raise missing(Application)
     authorise(actor, Permission.AUDIT_PLAN, application)
     if application.state is not ApplicationState.ACCEPTED:
         raise IllegalMoveError("An audit can be planned once the application is accepted.")
