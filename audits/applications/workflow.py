@@ -3,7 +3,7 @@
 from enum import StrEnum
 
 from audits.core.access import Permission
-from audits.core.flow import Flow, Move
+from audits.core.flow import Flow, Independence, Move
 
 
 class ApplicationState(StrEnum):
@@ -24,9 +24,9 @@ APPLICATION_FLOW = Flow(
     initial=S.DRAFT,
     moves=[
         Move("submit", frozenset({S.DRAFT}), S.SUBMITTED, Permission.APPLICATION_SIGN),
-        Move("return", frozenset({S.SUBMITTED}), S.DRAFT, Permission.APPLICATION_REVIEW),
-        Move("accept", frozenset({S.SUBMITTED}), S.ACCEPTED, Permission.APPLICATION_REVIEW),
-        Move("refuse", frozenset({S.SUBMITTED}), S.REFUSED, Permission.APPLICATION_REVIEW),
+        Move("return", frozenset({S.SUBMITTED}), S.DRAFT, Permission.APPLICATION_REVIEW, Independence.NO_INTEREST),
+        Move("accept", frozenset({S.SUBMITTED}), S.ACCEPTED, Permission.APPLICATION_REVIEW, Independence.NO_INTEREST),
+        Move("refuse", frozenset({S.SUBMITTED}), S.REFUSED, Permission.APPLICATION_REVIEW, Independence.NO_INTEREST),
         Move("withdraw", frozenset({S.DRAFT, S.SUBMITTED}), S.WITHDRAWN, Permission.APPLICATION_SIGN),
         Move("conclude", frozenset({S.ACCEPTED}), S.CONCLUDED, Permission.DECISION_TAKE),
     ],

@@ -82,21 +82,32 @@ GRANTS: dict[Role, frozenset[Permission]] = {
 }
 
 
+class ActorKind(StrEnum):
+    """Who acts: somebody with an account, the portal's own jobs, or a visitor who is nobody to us."""
+
+    PERSON = "person"
+    SYSTEM = "system"
+    ANONYMOUS = "anonymous"
+
+
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """The person on whose behalf the code runs."""
+    """On whose behalf the code runs; only a person has an id that means somebody."""
 
     id: UUID
     roles: frozenset[Role]
     agency_id: UUID | None = None
+    kind: ActorKind = ActorKind.PERSON
 
     def has(self, permission: Permission) -> bool:
         """Whether any role of this person grants it."""
         return any(permission in GRANTS[role] for role in self.roles)
 
 
-# The jobs' own hand: nobody's row, so it can never be confused with a person.
-SYSTEM = Actor(UUID(int=0), frozenset({Role.SYSTEM}))
+# No person has this id, so neither can be confused with one.
+_NOBODY = UUID(int=0)
+SYSTEM = Actor(_NOBODY, frozenset({Role.SYSTEM}), kind=ActorKind.SYSTEM)
+ANONYMOUS = Actor(_NOBODY, frozenset(), kind=ActorKind.ANONYMOUS)
 
 
 class Subject(Protocol):

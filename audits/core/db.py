@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import CheckConstraint, DateTime, Enum, MetaData
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.orm import DeclarativeBase, mapped_column
 
 from audits.core.errors import IllegalMoveError
 
@@ -44,7 +44,10 @@ def one_of(column: str, values: Iterable[str]) -> CheckConstraint:
 class Versioned(Protocol):
     """A row that counts its versions."""
 
-    version: Mapped[int]
+    @property
+    def version(self) -> int:
+        """How often it was written."""
+        ...
 
 
 def seen(row: Versioned | None, version: int | None) -> None:

@@ -1,53 +1,190 @@
-"""The audit trail: one append-only row per move or edit, in the same transaction as what it tells of."""
+"""The audit trail: one append-only row per move or edit, in the same transaction as what it tells of.
 
-from collections.abc import Mapping
-from datetime import datetime
-from typing import Any
+An event holds codes, numbers and ids, and lasts for ever. What must be possible to forget (words that somebody
+typed, personal data) stands in a row beside it; the event holds the salted digest of that row, so that the trail can
+still be verified when the row is gone.
+"""
+
+import re
+import secrets
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, fields
+from datetime import date, datetime
+from enum import StrEnum
+from hashlib import sha256
+from typing import Any, ClassVar, NewType, Self, dataclass_transform
 from uuid import UUID
 
-from sqlalchemy import Identity, select
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy import CheckConstraint, ForeignKey, Identity, select
+from sqlalchemy.orm import Mapped, Session, joinedload, mapped_column, relationship
 
 from audits.core import clock
-from audits.core.access import Actor
-from audits.core.db import Base
+from audits.core.access import Actor, ActorKind
+from audits.core.canonical import canonical
+from audits.core.db import Base, stored
+
+FORMAT = 2  # 1: events from before there were notes and kinds of actors, with everything in `data`
+SALT_BYTES = 16
+
+Code = NewType("Code", str)  # a word of the code, of the scheme, or a number that we gave out
+Digest = NewType("Digest", str)  # of something that is not personal: hexadecimal
+
+KINDS: dict[str, type["EventData"]] = {}
+_CODE = re.compile(r"[A-Za-z0-9_.:/+-]*")
+
+
+def forgettable(*, default: Any = "") -> Any:
+    """Declare a field of an event that is stored beside it and can be forgotten."""
+    return field(default=default, metadata={"forgettable": True})
+
+
+@dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(forgettable, field))
+class EventData:
+    """What one kind of event tells. A subclass is a frozen dataclass; with a name it can be recorded.
+
+    `name` is `subject.verb`; `words` is what a person reads. A field is an id, a number, a day, a member of an enum, a
+    Code or a Digest, or several of those; anything else must be `forgettable`.
+    """
+
+    name: ClassVar[str]
+    words: ClassVar[str]
+
+    def __init_subclass__(cls, *, name: str = "", words: str = "") -> None:
+        super().__init_subclass__()
+        dataclass(frozen=True, kw_only=True)(cls)
+        if name:
+            if name in KINDS or not words:
+                raise ValueError(f"the event {name} needs words, and a name of its own")
+            cls.name, cls.words = name, words
+            KINDS[name] = cls
+
+
+class Moved(EventData):
+    """A move along a flow; the verb of its name is the name of the move."""
+
+    before: StrEnum
+    after: StrEnum
+    reason: str = forgettable()
+
+    @classmethod
+    def verb(cls) -> str:
+        """The name of the move in its flow."""
+        return cls.name.partition(".")[2]
+
+    @classmethod
+    def of(cls, row: Any, before: StrEnum, after: StrEnum, reason: str) -> Self:  # noqa: ARG003  # for subclasses
+        """The event of a move that `row` made."""
+        return cls(before=before, after=after, reason=reason)
 
 
 class Event(Base):
     """What happened, by whom, when. A trigger refuses UPDATE and DELETE."""
 
     __tablename__ = "event"
+    __table_args__ = (
+        CheckConstraint(
+            "CASE WHEN format = 1 THEN actor_kind IS NULL AND actor_id IS NOT NULL "
+            "ELSE actor_kind IS NOT NULL AND actor_kind IN ('person', 'system', 'anonymous') "
+            "AND (actor_kind = 'person') = (actor_id IS NOT NULL) END",
+            name="actor",
+        ),
+    )
 
     id: Mapped[int] = mapped_column(Identity(), primary_key=True)
+    format: Mapped[int] = mapped_column(server_default="1")
     happened_at: Mapped[datetime]
     name: Mapped[str]
     subject_id: Mapped[UUID] = mapped_column(index=True)
-    actor_id: Mapped[UUID]
+    actor_kind: Mapped[ActorKind | None] = mapped_column(stored(ActorKind))
+    actor_id: Mapped[UUID | None]
     agency_id: Mapped[UUID | None] = mapped_column(index=True)
     data: Mapped[dict[str, Any]]
+    note_sha256: Mapped[str | None]  # salted; see `digest_of`
+
+    note: Mapped["EventNote | None"] = relationship(back_populates="event")
+
+    @property
+    def told(self) -> dict[str, Any]:
+        """Everything that the event tells and that was not forgotten."""
+        return self.data | (self.note.data if self.note else {})
 
 
-def record(
-    session: Session, name: str, *, subject_id: UUID, actor: Actor, agency_id: UUID | None = None, **data: Any
-) -> None:
-    """Add one event. `name` is `subject.verb`; `data` holds plain values: before, after, reason."""
-    session.add(
-        Event(
-            name=name,
-            subject_id=subject_id,
-            actor_id=actor.id,
-            agency_id=agency_id,
-            happened_at=clock.now(),
-            data=data,
-        )
+class EventNote(Base):
+    """What an event said in words or about persons. May be deleted, never changed."""
+
+    __tablename__ = "event_note"
+
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id"), primary_key=True, autoincrement=False)
+    salt: Mapped[bytes]
+    data: Mapped[dict[str, Any]]
+
+    event: Mapped[Event] = relationship(back_populates="note")
+
+
+def record(session: Session, told: EventData, *, subject_id: UUID, actor: Actor, agency_id: UUID | None = None) -> None:
+    """Add one event, and its note if it says anything that must be possible to forget."""
+    data, noted = _split(told)
+    event = Event(
+        format=FORMAT,
+        name=told.name,
+        subject_id=subject_id,
+        actor_kind=actor.kind,
+        actor_id=actor.id if actor.kind is ActorKind.PERSON else None,
+        agency_id=agency_id,
+        happened_at=clock.now(),
+        data=data,
     )
+    if noted:
+        salt = secrets.token_bytes(SALT_BYTES)
+        event.note, event.note_sha256 = EventNote(salt=salt, data=noted), digest_of(salt, noted)
+    session.add(event)
+
+
+def digest_of(salt: bytes, data: Mapping[str, Any]) -> str:
+    """SHA-256 (hex) of the salt followed by the canonical JSON of a note. Unsalted, few words could be guessed."""
+    return sha256(salt + canonical(data)).hexdigest()
 
 
 def history(session: Session, subject_id: UUID) -> list[Event]:
     """All that happened to one thing, oldest first."""
-    return list(session.scalars(select(Event).where(Event.subject_id == subject_id).order_by(Event.id)))
+    query = select(Event).where(Event.subject_id == subject_id).options(joinedload(Event.note))
+    return list(session.scalars(query.order_by(Event.id)))
 
 
 def changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, list[Any]]:
-    """What differs, as {field: [old, new]}, for the data of an edit event."""
+    """What differs, as {field: [old, new]}."""
     return {key: [before.get(key), value] for key, value in after.items() if before.get(key) != value}
+
+
+def codes(values: Iterable[str]) -> tuple[Code, ...]:
+    """Several codes, for an event."""
+    return tuple(Code(value) for value in values)
+
+
+def _split(told: EventData) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What stands in the event itself, and what stands in its note; a note leaves out what is empty."""
+    data: dict[str, Any] = {}
+    noted: dict[str, Any] = {}
+    for each in fields(told):  # type: ignore[arg-type]  # every subclass is a dataclass
+        value = getattr(told, each.name)
+        if each.metadata.get("forgettable"):
+            if value:
+                noted[each.name] = value
+        else:
+            data[each.name] = _plain(value)
+    return data, noted
+
+
+def _plain(value: Any) -> Any:
+    """A value as JSON; ValueError for text that is no code, which could be somebody's words."""
+    if isinstance(value, str):
+        if not _CODE.fullmatch(value):
+            raise ValueError("an event holds codes only; free text and personal data belong in its note")
+        return str(value)
+    if isinstance(value, tuple | frozenset):
+        return [_plain(each) for each in value]
+    if isinstance(value, UUID | date):
+        return str(value)
+    if value is None or isinstance(value, int):
+        return value
+    raise TypeError(f"an event cannot hold a {type(value).__name__}")

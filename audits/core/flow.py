@@ -11,6 +11,15 @@ from audits.core.errors import IllegalMoveError
 S = TypeVar("S", bound=StrEnum)
 
 
+class Independence(StrEnum):
+    """How the person who makes a move must stand to the case; the aggregate's course knows how to check it."""
+
+    NOTHING = "nothing"
+    OWN = "own"  # the inspector to whom it is assigned
+    NO_INTEREST = "no_interest"  # no declared interest in the agency
+    OUTSIDER = "outsider"  # no part in the evaluation, and no interest
+
+
 @dataclass(frozen=True, slots=True)
 class Move(Generic[S]):
     """One arrow of a workflow; the service that makes it bears the same name."""
@@ -19,6 +28,12 @@ class Move(Generic[S]):
     sources: frozenset[S]
     target: S
     permission: Permission
+    asks: Independence = Independence.NOTHING
+
+
+def moved_on() -> IllegalMoveError:
+    """The refusal of a step that the state of the case does not allow."""
+    return IllegalMoveError("This step is not possible now. The case has moved on; please look again.")
 
 
 class Flow(Generic[S]):
@@ -36,7 +51,7 @@ class Flow(Generic[S]):
         """The state that `name` leads to from `state`; IllegalMoveError if there is no such arrow."""
         move = self.moves[name]
         if state not in move.sources:
-            raise IllegalMoveError("This step is not possible now. The case has moved on; please look again.")
+            raise moved_on()
         return move.target
 
     def open_moves(self, state: S) -> list[Move[S]]:

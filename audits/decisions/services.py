@@ -8,22 +8,18 @@ from sqlalchemy.orm import Session
 
 from audits.applications.services import conclude_application
 from audits.core import clock, events, outbox
-from audits.core.access import Actor, Permission, authorise
-from audits.core.errors import N_, NotAllowedError, RuleError, missing
+from audits.core.access import Actor
+from audits.core.errors import RuleError
+from audits.core.events import Digest
 from audits.decisions.basis import basis_digest, standing
-from audits.decisions.independence import Bar, bar_of
+from audits.decisions.events import DecisionTaken
 from audits.decisions.models import Decision
 from audits.decisions.rules import Outcome, possible_outcomes
 from audits.inspections.models import Audit
 from audits.inspections.queries import findings_of
 from audits.inspections.services import conclude_audit
+from audits.people import independence
 from audits.schemes.queries import scheme_of_version
-
-BARRED = {
-    Bar.TOOK_PART: N_("You took part in this audit. Somebody else must decide."),
-    Bar.INTEREST: N_("You have declared an interest in this agency. Somebody else must decide."),
-}
-_BAR_OF_TRIGGER = {"four_eyes": Bar.TOOK_PART, "no_tie": Bar.INTEREST}
 
 
 def decide(
@@ -31,15 +27,9 @@ def decide(
 ) -> Decision:
     """Decide on an audit (ISO/IEC 17065 clause 7.6); the certificate follows from the outbox of the same commit.
 
-    Raises NotAllowedError for a decider who took part or has a tie, RuleError for an outcome that the findings exclude.
+    NotAllowedError for a decider who took part or has an interest, RuleError for an outcome that the findings exclude.
     """
-    audit = session.get(Audit, audit_id, with_for_update=True)  # what is weighed below stays as it is
-    if audit is None:
-        raise missing(Audit)
-    authorise(actor, Permission.DECISION_TAKE, audit)
-    if bar := bar_of(session, audit, actor.id):
-        raise NotAllowedError(BARRED[bar])
-    conclude_audit(session, actor, audit_id)
+    audit = conclude_audit(session, actor, audit_id)  # and locked: what is weighed below stays as it is
     named = [line.strip() for line in conditions if line.strip()]
     _check_outcome(session, audit, outcome)
     _check_words(outcome, reasons, named)
@@ -81,15 +71,8 @@ def _check_words(outcome: Outcome, reasons: str, conditions: Sequence[str]) -> N
 def _store(session: Session, decision: Decision, actor: Actor) -> None:
     session.add(decision)
     _flush(session)
-    events.record(
-        session,
-        "decision.decide",
-        subject_id=decision.id,
-        actor=actor,
-        agency_id=decision.agency_id,
-        outcome=decision.outcome.value,
-        basis=decision.basis_sha256,
-    )
+    told = DecisionTaken(outcome=decision.outcome, basis=Digest(decision.basis_sha256))
+    events.record(session, told, subject_id=decision.id, actor=actor, agency_id=decision.agency_id)
 
 
 def _flush(session: Session) -> None:
@@ -98,8 +81,8 @@ def _flush(session: Session) -> None:
         session.flush()
     except IntegrityError as refusal:
         name = getattr(getattr(refusal.orig, "diag", None), "constraint_name", None)
-        if name in _BAR_OF_TRIGGER:
-            raise NotAllowedError(BARRED[_BAR_OF_TRIGGER[name]]) from refusal
+        if barred := independence.refusal_of(name):
+            raise barred from refusal
         if name == "no_grant":
             raise RuleError("The findings of this audit do not allow this outcome.", field="outcome") from refusal
         raise

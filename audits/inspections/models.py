@@ -172,6 +172,11 @@ class Finding(Base):
 
     __mapper_args__ = {"version_id_col": version}
 
+    @property
+    def agency_id(self) -> UUID:
+        """Whose finding it is."""
+        return self.audit.agency_id
+
     def is_visible_to(self, actor: Actor) -> bool:
         """Whom the audit concerns."""
         return self.audit.is_visible_to(actor)

@@ -3,7 +3,7 @@
 from enum import StrEnum
 
 from audits.core.access import Permission
-from audits.core.flow import Flow, Move
+from audits.core.flow import Flow, Independence, Move
 
 
 class AuditState(StrEnum):
@@ -30,11 +30,11 @@ AUDIT_FLOW = Flow(
     AuditState,
     initial=S.PLANNED,
     moves=[
-        Move("start", frozenset({S.PLANNED}), S.IN_PROGRESS, Permission.AUDIT_CONDUCT),
-        Move("report", frozenset({S.IN_PROGRESS}), S.REPORTED, Permission.AUDIT_CONDUCT),
-        Move("reopen", frozenset({S.REPORTED}), S.IN_PROGRESS, Permission.AUDIT_REVIEW),
-        Move("review", frozenset({S.REPORTED}), S.REVIEWED, Permission.AUDIT_REVIEW),
-        Move("conclude", frozenset({S.REVIEWED}), S.CONCLUDED, Permission.DECISION_TAKE),
+        Move("start", frozenset({S.PLANNED}), S.IN_PROGRESS, Permission.AUDIT_CONDUCT, Independence.OWN),
+        Move("report", frozenset({S.IN_PROGRESS}), S.REPORTED, Permission.AUDIT_CONDUCT, Independence.OWN),
+        Move("reopen", frozenset({S.REPORTED}), S.IN_PROGRESS, Permission.AUDIT_REVIEW, Independence.OUTSIDER),
+        Move("review", frozenset({S.REPORTED}), S.REVIEWED, Permission.AUDIT_REVIEW, Independence.OUTSIDER),
+        Move("conclude", frozenset({S.REVIEWED}), S.CONCLUDED, Permission.DECISION_TAKE, Independence.OUTSIDER),
         Move("cancel", frozenset({S.PLANNED, S.IN_PROGRESS}), S.CANCELLED, Permission.AUDIT_PLAN),
     ],
 )
@@ -45,7 +45,7 @@ FINDING_FLOW = Flow(
     initial=F.OPEN,
     moves=[
         Move("answer", frozenset({F.OPEN, F.ANSWERED}), F.ANSWERED, Permission.FINDING_ANSWER),
-        Move("reject", frozenset({F.ANSWERED}), F.OPEN, Permission.AUDIT_CONDUCT),
-        Move("close", frozenset({F.ANSWERED}), F.CLOSED, Permission.AUDIT_CONDUCT),
+        Move("reject", frozenset({F.ANSWERED}), F.OPEN, Permission.AUDIT_CONDUCT, Independence.OWN),
+        Move("close", frozenset({F.ANSWERED}), F.CLOSED, Permission.AUDIT_CONDUCT, Independence.OWN),
     ],
 )

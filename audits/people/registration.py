@@ -2,6 +2,7 @@
 
 from sqlalchemy.orm import Session
 
+from audits.agencies.events import AgencyRegistered
 from audits.agencies.models import Agency
 from audits.agencies.rules import AgencyDetails
 from audits.agencies.services import enter_agency
@@ -20,7 +21,7 @@ def register_agency(
     """
     agency = enter_agency(session, details)
     owner = invite_first_owner(session, agency.id, name=owner_name, email=owner_email, language=language)
-    events.record(session, "agency.register", subject_id=agency.id, actor=owner.actor, agency_id=agency.id)
+    events.record(session, AgencyRegistered(), subject_id=agency.id, actor=owner.actor, agency_id=agency.id)
     return agency, owner
 
 

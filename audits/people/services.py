@@ -13,6 +13,8 @@ from audits.core import clock, events, outbox
 from audits.core.access import Actor, Permission, Role, authorise
 from audits.core.db import seen
 from audits.core.errors import IllegalMoveError, RuleError, missing
+from audits.core.events import EventData
+from audits.people.events import InterestDeclared, PersonInvited, PersonRetired, ProfileEdited, RolesSet
 from audits.people.models import Interest, Person, PersonRole, roles_match
 from audits.people.rules import clean_email, clean_language, clean_name
 
@@ -82,7 +84,7 @@ def set_roles(session: Session, actor: Actor, person_id: UUID, roles: Iterable[R
         person.role_rows.remove(row)
     person.role_rows.extend(PersonRole(role=role) for role in sorted(wanted - before))
     flag_modified(person, "name")  # roles are rows of their own; the version of the person must count them
-    _record(session, actor, person, "set_roles", before=sorted(before), after=sorted(wanted))
+    _record(session, actor, person, RolesSet(before=_listed(before), after=_listed(wanted)))
     session.flush()
     return person
 
@@ -93,9 +95,9 @@ def retire_person(session: Session, actor: Actor, person_id: UUID) -> Person:
     if person.id == actor.id:
         raise RuleError("You cannot end your own account. Ask somebody else who manages people.")
     _check_not_needed(actor, person, managers)
-    before = sorted(person.roles)
+    before = _listed(person.roles)
     person.retired_at = clock.now()
-    _record(session, actor, person, "retire", before=before)
+    _record(session, actor, person, PersonRetired(before=before))
     return person
 
 
@@ -107,7 +109,7 @@ def edit_profile(session: Session, actor: Actor, *, name: str, language: str, ve
     changed = [field for field, value in (("name", name), ("language", language)) if getattr(person, field) != value]
     person.name, person.language = name, language
     if changed:
-        _record(session, actor, person, "edit", fields=changed)
+        _record(session, actor, person, ProfileEdited(fields=events.codes(changed)))
     return person
 
 
@@ -125,7 +127,7 @@ def declare_interest(session: Session, actor: Actor, agency_id: UUID, nature: st
         id=uuid4(), person_id=actor.id, agency_id=agency_id, nature=nature.strip(), declared_at=clock.now()
     )
     session.add(interest)
-    events.record(session, "tie.declare", subject_id=interest.id, actor=actor, agency_id=agency_id)
+    events.record(session, InterestDeclared(), subject_id=interest.id, actor=actor, agency_id=agency_id)
     return interest
 
 
@@ -153,7 +155,7 @@ def _admit(
 
 
 def _announce(session: Session, actor: Actor, person: Person) -> None:
-    _record(session, actor, person, "invite", after=sorted(person.roles))
+    _record(session, actor, person, PersonInvited(after=_listed(person.roles)))
     outbox.enqueue(session, "mail", template="invitation", person_id=str(person.id))
 
 
@@ -200,5 +202,9 @@ def _manager(agency_id: UUID | None) -> Role:
     return Role.AGENCY_OWNER if agency_id else Role.ADMINISTRATOR
 
 
-def _record(session: Session, actor: Actor, person: Person, verb: str, **data: object) -> None:
-    events.record(session, f"person.{verb}", subject_id=person.id, actor=actor, agency_id=person.agency_id, **data)
+def _listed(roles: Iterable[Role]) -> tuple[Role, ...]:
+    return tuple(sorted(roles))
+
+
+def _record(session: Session, actor: Actor, person: Person, told: EventData) -> None:
+    events.record(session, told, subject_id=person.id, actor=actor, agency_id=person.agency_id)

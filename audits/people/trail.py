@@ -5,10 +5,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from audits.core.events import Event
+from audits.core.events import Event, EventNote
 from audits.people.models import Person
 
 
@@ -25,9 +25,12 @@ class Step:
 
 def trail_of(session: Session, subject_ids: Collection[UUID]) -> list[Step]:
     """All that happened to these things, newest first. The caller has got them first."""
+    # In format 1 the reason stood in the event itself.
+    reason = func.coalesce(EventNote.data["reason"].astext, Event.data["reason"].astext)
     query = (
-        select(Event.name, Person.name, Event.happened_at, Event.data["reason"].astext)
+        select(Event.name, Person.name, Event.happened_at, reason)
         .outerjoin(Person, Person.id == Event.actor_id)
+        .outerjoin(EventNote, EventNote.event_id == Event.id)
         .where(Event.subject_id.in_(subject_ids))
         .order_by(Event.id.desc())
     )

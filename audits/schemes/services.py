@@ -8,6 +8,8 @@ from sqlalchemy.orm import Session
 from audits.core import clock, events
 from audits.core.access import Actor, Permission, authorise
 from audits.core.errors import RuleError
+from audits.core.events import Code, Digest
+from audits.schemes.events import SchemePublished
 from audits.schemes.models import Requirement, SchemeVersion
 from audits.schemes.source import parse
 
@@ -56,7 +58,6 @@ def publish_scheme(session: Session, actor: Actor, source: str) -> SchemeVersion
         )
         for place, item in enumerate(text.requirements)
     )
-    events.record(
-        session, "scheme.publish", subject_id=version.id, actor=actor, version=text.version, sha256=text.sha256
-    )
+    told = SchemePublished(version=Code(text.version), sha256=Digest(text.sha256))
+    events.record(session, told, subject_id=version.id, actor=actor)
     return version

@@ -2,9 +2,10 @@
 
 Defined so that anybody with the table can compute it again. A leaf is the canonical JSON of a row, in the order of
 its id, with these fields: `id`; `happened_at` in UTC with six decimals; `name`; `subject_id`, `actor_id` and
-`agency_id` (null if there is none) as lower-case UUIDs; `data`. The rows are those with ids from `first`, one more
-than the `last` of the head before (1 in the first head), up to `last`, the largest id that happened before the day
-began. The hash is that of RFC 6962.
+`agency_id` (null if there is none) as lower-case UUIDs; `data`; and in format 2 also `format`, `actor_kind` and
+`note_sha256`, the salted digest of the row of `event_note` (null if there was none). The rows are those with ids from
+`first`, one more than the `last` of the head before (1 in the first head), up to `last`, the largest id that happened
+before the day began. The hash is that of RFC 6962.
 """
 
 import json
@@ -66,12 +67,13 @@ def head_of(session: Session, first: int, last: int) -> Head:
 
 def row(event: Event) -> dict[str, Any]:
     """One row of the case log as it is hashed."""
-    return {
+    added = {"format": event.format, "actor_kind": event.actor_kind, "note_sha256": event.note_sha256}
+    return (added if event.format > 1 else {}) | {
         "id": event.id,
         "happened_at": f"{event.happened_at.astimezone(UTC):%Y-%m-%dT%H:%M:%S.%fZ}",
         "name": event.name,
         "subject_id": str(event.subject_id),
-        "actor_id": str(event.actor_id),
+        "actor_id": str(event.actor_id) if event.actor_id else None,
         "agency_id": str(event.agency_id) if event.agency_id else None,
         "data": event.data,
     }

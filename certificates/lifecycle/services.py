@@ -12,23 +12,48 @@ from uuid import UUID, uuid4
 from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased, defer
 
-from audits.core import clock, events, numbering, outbox
-from audits.core.access import SYSTEM, Actor, authorise
-from audits.core.errors import RuleError, missing
+from audits.core import clock, events, moves, numbering, outbox
+from audits.core.access import SYSTEM, Actor
+from audits.core.errors import RuleError
+from audits.core.events import Code, Digest, Moved
+from audits.core.flow import Independence
+from audits.core.moves import Course
 from audits.decisions.models import Decision
 from audits.decisions.rules import Outcome
+from audits.people import independence
 from audits.schemes.queries import scheme_of_version
 from certificates.ledger.entries import EntryType, certificate_entry
 from certificates.ledger.models import LedgerEntry
 from certificates.ledger.services import append
 from certificates.lifecycle import rules
+from certificates.lifecycle.events import (
+    CertificateIssued,
+    CertificateNumbered,
+    CertificateReplaced,
+    CertificateResealed,
+    CertificateSuspended,
+    CertificateWithdrawn,
+    SuspensionLifted,
+)
 from certificates.lifecycle.models import Certificate, CertificateChange, Document
 from certificates.lifecycle.snapshot import certificate_facts
 from certificates.lifecycle.workflow import CERTIFICATE_FLOW, CURRENT, CertificateState
 from certificates.register.services import refresh_entry
 from certificates.status_lists import draw_index, enqueue_lists
 
-_LOGGED = {"suspend": EntryType.SUSPENDED, "lift": EntryType.LIFTED, "withdraw": EntryType.WITHDRAWN}
+_LOGGED: dict[type[Moved], EntryType] = {
+    CertificateSuspended: EntryType.SUSPENDED,
+    SuspensionLifted: EntryType.LIFTED,
+    CertificateWithdrawn: EntryType.WITHDRAWN,
+}
+
+
+def _check(session: Session, actor: Actor, certificate: Certificate, asks: Independence) -> None:
+    if asks is not Independence.NOTHING:
+        independence.check_no_interest(session, actor, certificate.agency_id)
+
+
+CERTIFICATES = Course(Certificate, CERTIFICATE_FLOW, _check)
 
 
 def number_certificate(session: Session, decision_id: UUID, *, base_url: str, body: Mapping[str, str]) -> Certificate:
@@ -43,26 +68,20 @@ def number_certificate(session: Session, decision_id: UUID, *, base_url: str, bo
     certificate = _numbered(session, decision)
     certificate.snapshot = certificate_facts(session, certificate, decision, base_url=base_url, body=body)
     session.add(certificate)
-    events.record(
-        session,
-        "certificate.number",
-        subject_id=certificate.id,
-        actor=SYSTEM,
-        agency_id=decision.agency_id,
-        number=certificate.number,
-    )
+    told = CertificateNumbered(number=Code(certificate.number))
+    events.record(session, told, subject_id=certificate.id, actor=SYSTEM, agency_id=decision.agency_id)
     outbox.enqueue(session, "certificate.seal", certificate_id=str(certificate.id))
     return certificate
 
 
 def issue_certificate(session: Session, certificate_id: UUID, *, sha256: str, size: int, language: str) -> Certificate:
     """Record the sealed bytes, end the certificate this one replaces, and let the register show it. Twice is once."""
-    certificate = _load(session, certificate_id)
+    certificate = moves.load(session, Certificate, certificate_id)
     if certificate.state is not CertificateState.ISSUING:
         return certificate
     replaced = _current(session, certificate.agency_id)
     for older in replaced:
-        _move(session, SYSTEM, older, "replace", reason="")
+        _move(session, SYSTEM, older, CertificateReplaced)
         enqueue_lists(session)
     session.flush()  # the old one must let go before the new one is living
     record_document(
@@ -75,7 +94,7 @@ def issue_certificate(session: Session, certificate_id: UUID, *, sha256: str, si
         sha256=sha256,
         size=size,
     )
-    _move(session, SYSTEM, certificate, "issue", reason="")
+    _move(session, SYSTEM, certificate, CertificateIssued)
     certificate.issued_at = clock.now()
     _publish(session, certificate)
     _tell(session, certificate, "certificate_issued")
@@ -87,17 +106,17 @@ def issue_certificate(session: Session, certificate_id: UUID, *, sha256: str, si
 
 def suspend_certificate(session: Session, actor: Actor, certificate_id: UUID, *, reason: str) -> Certificate:
     """Take the mark away for the time being (ISO/IEC 17065 clause 7.11); the register shows it in the same commit."""
-    return _change(session, actor, certificate_id, "suspend", reason)
+    return _change(session, actor, certificate_id, CertificateSuspended, reason)
 
 
 def lift_suspension(session: Session, actor: Actor, certificate_id: UUID, *, reason: str) -> Certificate:
     """Give a suspended mark back."""
-    return _change(session, actor, certificate_id, "lift", reason)
+    return _change(session, actor, certificate_id, SuspensionLifted, reason)
 
 
 def withdraw_certificate(session: Session, actor: Actor, certificate_id: UUID, *, reason: str) -> Certificate:
     """Take the mark away for good; only a new application leads back."""
-    return _change(session, actor, certificate_id, "withdraw", reason)
+    return _change(session, actor, certificate_id, CertificateWithdrawn, reason)
 
 
 def log_expired(session: Session) -> int:
@@ -168,7 +187,7 @@ def enqueue_replacements(session: Session, *, sealed_before: datetime, because: 
 def certificate_to_reseal(session: Session, document_id: UUID) -> Certificate | None:
     """The certificate of a file, held; None where the file was replaced already or the certificate lives no more."""
     document = session.get_one(Document, document_id)
-    certificate = _load(session, document.subject_id)
+    certificate = moves.load(session, Certificate, document.subject_id)
     replaced = session.scalar(select(Document.id).where(Document.replaces == document_id))
     return certificate if replaced is None and certificate.state in CURRENT else None
 
@@ -176,7 +195,7 @@ def certificate_to_reseal(session: Session, document_id: UUID) -> Certificate | 
 def replace_document(session: Session, document_id: UUID, *, because: str, sha256: str, size: int) -> Document:
     """Record a new file that says the same as the one that it replaces; `because` is for everybody who has the old."""
     old = session.get_one(Document, document_id)
-    certificate = _load(session, old.subject_id)
+    certificate = moves.load(session, Certificate, old.subject_id)
     new = record_document(
         session,
         kind=old.kind,
@@ -189,16 +208,8 @@ def replace_document(session: Session, document_id: UUID, *, because: str, sha25
         replaces=old,
         because=because,
     )
-    events.record(
-        session,
-        "certificate.reseal",
-        subject_id=certificate.id,
-        actor=SYSTEM,
-        agency_id=certificate.agency_id,
-        before=old.sha256,
-        after=sha256,
-        reason=because,
-    )
+    told = CertificateResealed(before=Digest(old.sha256), after=Digest(sha256), reason=because)
+    events.record(session, told, subject_id=certificate.id, actor=SYSTEM, agency_id=certificate.agency_id)
     _publish(session, certificate)
     _tell(session, certificate, "certificate_resealed")
     _log(session, certificate, EntryType.RESEALED, pdf=sha256)
@@ -226,55 +237,40 @@ def _numbered(session: Session, decision: Decision) -> Certificate:
     )
 
 
-def _load(session: Session, certificate_id: UUID) -> Certificate:
-    certificate = session.get(Certificate, certificate_id, with_for_update=True)
-    if certificate is None:
-        raise missing(Certificate)
-    return certificate
-
-
 def _current(session: Session, agency_id: UUID) -> list[Certificate]:
     query = select(Certificate).where(Certificate.agency_id == agency_id, Certificate.state.in_(CURRENT))
     return list(session.scalars(query))
 
 
-def _change(session: Session, actor: Actor, certificate_id: UUID, name: str, reason: str) -> Certificate:
-    certificate = _load(session, certificate_id)
-    if not reason.strip():
-        authorise(actor, CERTIFICATE_FLOW.moves[name].permission, certificate)
+def _change(session: Session, actor: Actor, certificate_id: UUID, move: type[Moved], reason: str) -> Certificate:
+    reason = reason.strip()
+    step = CERTIFICATE_FLOW.moves[move.verb()]
+    certificate = moves.hold(session, CERTIFICATES, actor, certificate_id, step.permission, asks=step.asks)
+    if not reason:
         raise RuleError("Give the reason; the register will show it.", field="reason")
-    _move(session, actor, certificate, name, reason=reason.strip())
+    _move(session, actor, certificate, move, reason=reason)
     _publish(session, certificate)
     enqueue_lists(session)
-    _tell(session, certificate, "certificate_changed", move=name, reason=reason.strip())
-    _log(session, certificate, _LOGGED[name])
+    _tell(session, certificate, "certificate_changed", move=move.verb(), reason=reason)
+    _log(session, certificate, _LOGGED[move])
     return certificate
 
 
-def _move(session: Session, actor: Actor, certificate: Certificate, name: str, *, reason: str) -> None:
-    authorise(actor, CERTIFICATE_FLOW.moves[name].permission, certificate)
-    before = certificate.state
-    certificate.state = CERTIFICATE_FLOW.target(before, name)
-    session.add(
-        CertificateChange(
-            certificate_id=certificate.id,
-            agency_id=certificate.agency_id,
-            move=name,
-            state=certificate.state,
-            reason=reason,
-            changed_at=clock.now(),
-        )
-    )
-    events.record(
-        session,
-        f"certificate.{name}",
-        subject_id=certificate.id,
-        actor=actor,
+def _move(
+    session: Session, actor: Actor, subject: UUID | Certificate, move: type[Moved], *, reason: str = ""
+) -> Certificate:
+    """One move, and its line of the public history."""
+    certificate = moves.make(session, CERTIFICATES, actor, subject, move, reason=reason)
+    change = CertificateChange(
+        certificate_id=certificate.id,
         agency_id=certificate.agency_id,
-        before=before.value,
-        after=certificate.state.value,
+        move=move.verb(),
+        state=certificate.state,
         reason=reason,
+        changed_at=clock.now(),
     )
+    session.add(change)
+    return certificate
 
 
 def _publish(session: Session, certificate: Certificate) -> None:

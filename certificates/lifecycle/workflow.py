@@ -3,7 +3,7 @@
 from enum import StrEnum
 
 from audits.core.access import Permission
-from audits.core.flow import Flow, Move
+from audits.core.flow import Flow, Independence, Move
 
 
 class CertificateState(StrEnum):
@@ -17,6 +17,7 @@ class CertificateState(StrEnum):
 
 
 S = CertificateState
+_CHANGE = Permission.CERTIFICATE_CHANGE
 CURRENT = frozenset({S.ACTIVE, S.SUSPENDED})
 CERTIFICATE_FLOW = Flow(
     CertificateState,
@@ -24,8 +25,14 @@ CERTIFICATE_FLOW = Flow(
     moves=[
         Move("issue", frozenset({S.ISSUING}), S.ACTIVE, Permission.CERTIFICATE_ISSUE),
         Move("replace", frozenset({S.ACTIVE, S.SUSPENDED}), S.REPLACED, Permission.CERTIFICATE_ISSUE),
-        Move("suspend", frozenset({S.ACTIVE}), S.SUSPENDED, Permission.CERTIFICATE_CHANGE),
-        Move("lift", frozenset({S.SUSPENDED}), S.ACTIVE, Permission.CERTIFICATE_CHANGE),
-        Move("withdraw", frozenset({S.ACTIVE, S.SUSPENDED}), S.WITHDRAWN, Permission.CERTIFICATE_CHANGE),
+        Move("suspend", frozenset({S.ACTIVE}), S.SUSPENDED, _CHANGE, Independence.NO_INTEREST),
+        Move("lift", frozenset({S.SUSPENDED}), S.ACTIVE, _CHANGE, Independence.NO_INTEREST),
+        Move(
+            "withdraw",
+            frozenset({S.ACTIVE, S.SUSPENDED}),
+            S.WITHDRAWN,
+            Permission.CERTIFICATE_CHANGE,
+            Independence.NO_INTEREST,
+        ),
     ],
 )

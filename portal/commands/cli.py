@@ -4,12 +4,13 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import click
 from flask import Flask
 
-from audits.core.access import SYSTEM, Actor, Role
+from audits.core.access import SYSTEM, Role
 from audits.core.errors import DomainError
 from audits.people.queries import people_with
 from audits.people.services import appoint_first_administrator
@@ -59,7 +60,7 @@ def publish(app: Flask, file: Path) -> None:
     """Check a scheme file and publish it; every problem is named with its line and path."""
     with app.app_context(), _plainly(), database.write() as session:
         managers = people_with(session, Role.SCHEME_MANAGER)
-        actor = managers[0].actor if managers else Actor(SYSTEM.id, frozenset({Role.SCHEME_MANAGER}))
+        actor = managers[0].actor if managers else replace(SYSTEM, roles=frozenset({Role.SCHEME_MANAGER}))
         version = publish_scheme(session, actor, file.read_text(encoding="utf-8"))
         click.echo(f"{version.code} {version.version}  {version.sha256}")
 

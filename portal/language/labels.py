@@ -3,15 +3,16 @@
 from enum import StrEnum
 
 from flask import Flask
-from flask_babel import LazyString
+from flask_babel import LazyString, gettext
 from flask_babel import lazy_gettext as _l
 
 from audits.agencies.wording import country_name
 from audits.applications.workflow import ApplicationState
 from audits.core.access import Role
-from audits.decisions.independence import Bar
+from audits.core.events import KINDS
 from audits.decisions.rules import Outcome, Reason
 from audits.inspections.workflow import AuditState, FindingState
+from audits.people.independence import WORDS, Bar
 from certificates.lifecycle.rules import Status
 from certificates.lifecycle.workflow import CertificateState
 from portal.language.i18n import current_language
@@ -50,8 +51,8 @@ LABELS: list[tuple[StrEnum, LazyString]] = [
     (Reason.OPEN_BLOCKING_FINDING, _l("A finding that must be repaired first is still open.")),
     (Reason.SCORE_FAILS, _l("The points of the findings reach the fail line.")),
     (Reason.SCORE_CONDITIONAL, _l("The points of the findings allow only a grant with conditions.")),
-    (Bar.TOOK_PART, _l("You took part in this audit. Somebody else must decide.")),
-    (Bar.INTEREST, _l("You have declared an interest in this agency. Somebody else must decide.")),
+    (Bar.TOOK_PART, _l(WORDS[Bar.TOOK_PART])),
+    (Bar.INTEREST, _l(WORDS[Bar.INTEREST])),
     (CertificateState.ISSUING, _l("Being issued")),
     (CertificateState.ACTIVE, _l("Active")),
     (CertificateState.SUSPENDED, _l("Suspended")),
@@ -66,39 +67,6 @@ LABELS: list[tuple[StrEnum, LazyString]] = [
     (Status.NONE, _l("Not certified")),
 ]
 
-EVENTS: dict[str, LazyString] = {
-    "agency.register": _l("Agency registered"),
-    "agency.edit": _l("Details changed"),
-    "application.start": _l("Application started"),
-    "answer.save": _l("Answer saved"),
-    "application.submit": _l("Application submitted"),
-    "application.return": _l("Application sent back to the agency"),
-    "application.accept": _l("Application accepted"),
-    "application.refuse": _l("Application not taken on"),
-    "application.withdraw": _l("Application withdrawn by the agency"),
-    "application.conclude": _l("Application closed"),
-    "audit.plan": _l("Audit planned"),
-    "audit.start": _l("Audit started"),
-    "audit.freeze": _l("Population fixed and sample drawn"),
-    "audit.record": _l("Verdicts recorded"),
-    "audit.report": _l("Audit reported"),
-    "audit.reopen": _l("Sent back to the inspector"),
-    "audit.review": _l("File reviewed"),
-    "audit.conclude": _l("File closed"),
-    "audit.cancel": _l("Audit cancelled"),
-    "finding.answer": _l("Repair of a finding explained"),
-    "finding.add_evidence": _l("File added to a repair"),
-    "finding.reject": _l("Repair sent back to the agency"),
-    "finding.close": _l("Finding closed"),
-    "decision.decide": _l("Decision taken"),
-    "certificate.number": _l("Certificate numbered"),
-    "certificate.issue": _l("Certificate issued"),
-    "certificate.suspend": _l("Certificate suspended"),
-    "certificate.lift": _l("Suspension lifted"),
-    "certificate.withdraw": _l("Certificate withdrawn"),
-    "certificate.replace": _l("Certificate replaced by a newer one"),
-}
-
 _BY_KEY = {(type(member).__name__, member.value): text for member, text in LABELS}
 
 
@@ -108,8 +76,8 @@ def label(value: StrEnum) -> str:
 
 
 def event_words(name: str) -> str:
-    """What happened, in words; an event without words of its own is shown by its name."""
-    return str(EVENTS.get(name, name))
+    """What happened, in the words of its kind; an event of a release that knew more is shown by its name."""
+    return gettext(KINDS[name].words) if name in KINDS else name
 
 
 def country(code: str) -> str:

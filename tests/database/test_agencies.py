@@ -94,7 +94,7 @@ def test_a_stranger_does_not_learn_which_addresses_are_known(session):
 def test_an_edit_leaves_what_it_changed_from_and_to(session, agency, editor):
     edit(session, editor, agency, city="Breda", headcount=99)
     [event] = history(session, agency.id)
-    assert event.data["changes"] == {"city": ["Venlo", "Breda"], "headcount": [140, 99]}
+    assert event.told["changes"] == {"city": ["Venlo", "Breda"], "headcount": [140, 99]}
     assert event.actor_id == editor.id
 
 

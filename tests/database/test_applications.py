@@ -172,7 +172,7 @@ def test_an_answer_is_stored_with_who_and_when_and_changes_with_a_trace(session,
     answer(session, owner, draft, value="conform", version=saved.version)
     trail = session.scalars(select(Event).where(Event.name == "answer.save").order_by(Event.id)).all()
     assert len({event.subject_id for event in trail}) == 1
-    assert trail[1].data == {"code": "GOV-01", "value": ["nonconform", "conform"], "explained": True}
+    assert trail[1].told == {"code": "GOV-01", "value": ["nonconform", "conform"], "explained": True}
 
 
 def test_the_same_answer_again_is_no_change(session, draft, owner):
@@ -296,7 +296,7 @@ def test_a_review_moves_the_state_and_tells_the_agency(session, planner, submitt
     assert submitted.state is APPLICATION_FLOW.moves[name].target
     assert submitted.review_note == "Because."
     [event] = history(session, submitted.id)
-    assert event.data == {"before": "submitted", "after": submitted.state, "reason": "Because."}
+    assert event.told == {"before": "submitted", "after": submitted.state, "reason": "Because."}
     assert promised(session, "mail.agency")[0]["reason"] == "Because."
 
 

@@ -277,7 +277,7 @@ def test_every_change_in_every_state(session, decider, state, move):
     assert session.get_one(RegisterEntry, certificate.agency_id).state is target
     event = history(session, certificate.id)[-1]
     assert (event.name, event.actor_id) == (f"certificate.{move}", decider.id)
-    assert event.data == {"before": state, "after": target, "reason": REASON}
+    assert event.told == {"before": state, "after": target, "reason": REASON}
     (mail,) = promised(session, "mail.agency")
     assert (mail["move"], mail["reason"], mail["number"]) == (move, REASON, certificate.number)
 

@@ -16,12 +16,12 @@ from audits.core.access import AGENCY_ROLES, Actor, Role
 from audits.core.errors import IllegalMoveError, NotAllowedError, NotFoundError, RuleError
 from audits.core.events import Event
 from audits.core.outbox import OutboxItem
-from audits.decisions.independence import Bar, bar_of
 from audits.decisions.models import Decision
 from audits.decisions.rules import Outcome
 from audits.decisions.services import decide
 from audits.inspections.models import Participant, Verdict
 from audits.inspections.workflow import AuditState, FindingState
+from audits.people.independence import Bar, bar_of
 from audits.people.models import Interest
 from portal.stores import database
 from tests.kit.factories.agencies import make_agency
@@ -135,7 +135,7 @@ def test_who_shared_in_the_audit_or_has_a_tie_cannot_decide(session, audit):
 
 @pytest.mark.parametrize("way", ["participant", "tie"])
 def test_when_the_code_overlooks_it_the_database_does_not_and_says_so_in_words(session, audit, way, monkeypatch):
-    monkeypatch.setattr("audits.decisions.services.bar_of", lambda *_: None)
+    monkeypatch.setattr("audits.people.independence.bar_of", lambda *_: None)
     words = "took part" if way == "participant" else "declared an interest"
     with pytest.raises(NotAllowedError, match=words):
         take(session, shares(session, audit, way), audit)

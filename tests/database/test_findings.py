@@ -203,7 +203,7 @@ def test_reopening_takes_the_findings_back_and_a_second_report_makes_them_anew(s
     session.flush()
     assert (audit.state, audit.score, audit.reported_at) == (AuditState.IN_PROGRESS, None, None)
     assert queries.findings_of(session, audit.id) == []
-    assert history(session, audit.id)[-1].data["reason"] == "The notes say nothing."
+    assert history(session, audit.id)[-1].told["reason"] == "The notes say nothing."
     judge(session, audit, {"CON-01": ("conform", "")})
     services.report_audit(session, audit.inspector.actor, audit.id, summary="Looked again.")
     session.flush()
@@ -266,8 +266,19 @@ def test_each_step_of_a_repair_belongs_to_one_side(session, role, verb):
     if verb == "answer" and role in {Role.AGENCY_OWNER, Role.AGENCY_EDITOR}:
         CALLS[verb](session, somebody.actor, finding)
         return
-    with pytest.raises(NotAllowedError):  # another inspector than its own is a stranger too
+    stranger = role is Role.INSPECTOR and verb != "answer"  # another inspector does not see the finding at all
+    with pytest.raises(NotFoundError if stranger else NotAllowedError):
         CALLS[verb](session, somebody.actor, finding)
+
+
+@pytest.mark.parametrize("verb", ["reject", "close"])
+@pytest.mark.parametrize("role", [Role.PLANNER, Role.REVIEWER, Role.DECIDER])
+def test_another_inspector_with_more_roles_still_cannot_judge_it(session, role, verb):
+    finding = make_finding(session, FindingState.ANSWERED)
+    other = make_person(session, [Role.INSPECTOR, role])
+    assert queries.get_finding(session, other.actor, finding.id) is finding
+    with pytest.raises(NotAllowedError, match="Only the inspector"):
+        CALLS[verb](session, other.actor, finding)
 
 
 def test_another_agency_can_neither_see_nor_answer(session):
@@ -275,7 +286,7 @@ def test_another_agency_can_neither_see_nor_answer(session):
     stranger = make_person(session, Role.AGENCY_OWNER, make_agency(session))
     with pytest.raises(NotFoundError):
         queries.get_finding(session, stranger.actor, finding.id)
-    with pytest.raises(NotAllowedError):
+    with pytest.raises(NotFoundError):
         answer(session, finding, stranger)
     assert queries.list_findings(session, stranger.actor) == []
 

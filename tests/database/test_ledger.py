@@ -4,16 +4,17 @@ import json
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from threading import Barrier
+from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import delete, select, text, update
+from sqlalchemy import delete, func, insert, select, text, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from audits.core import clock, events
 from audits.core.access import SYSTEM, Role
 from audits.core.canonical import canonical
-from audits.core.events import Event
+from audits.core.events import Event, EventNote
 from certificates.ledger import caselog, queries, tiles, tree
 from certificates.ledger.entries import EntryType
 from certificates.ledger.models import Cosignature, LedgerEntry, LedgerNode, SignedCheckpoint
@@ -22,6 +23,7 @@ from certificates.ledger.proof import Proof
 from certificates.ledger.services import LedgerError, add_cosignatures, append, sign_checkpoint
 from certificates.ledger.witness import Refusal, RefusedError, cosign_checkpoint
 from certificates.lifecycle import services
+from certificates.lifecycle.events import CertificateResealed
 from certificates.lifecycle.workflow import CertificateState
 from tests.kit.factories.agencies import make_agency
 from tests.kit.factories.certificates import SCOPE, change, make_certificate
@@ -394,14 +396,73 @@ def test_a_changed_row_changes_the_head(session):
 
 def test_an_event_of_the_portal_is_a_row_with_all_its_fields(session):
     agency = make_agency(session)
-    events.record(session, "agency.test", subject_id=agency.id, actor=SYSTEM, agency_id=agency.id, reason="because")
+    told = CertificateResealed(before="0" * 64, after="1" * 64, reason="because")
+    events.record(session, told, subject_id=agency.id, actor=SYSTEM, agency_id=agency.id)
     session.flush()
-    event = session.scalars(select(Event).where(Event.name == "agency.test")).one()
+    event = session.scalars(select(Event).where(Event.name == "certificate.reseal")).one()
     row = caselog.row(event)
     assert set(row) == {column.name for column in Event.__table__.columns}
-    assert (row["agency_id"], row["data"], row["happened_at"][-8:-1].isdigit()) == (
-        str(agency.id), {"reason": "because"}, False,
-    )  # fmt: skip
+    assert (row["agency_id"], row["actor_id"], row["happened_at"][-8:-1].isdigit()) == (str(agency.id), None, False)
+    assert row["data"] == {"before": "0" * 64, "after": "1" * 64}
+    assert row["note_sha256"] == events.digest_of(event.note.salt, {"reason": "because"})
+
+
+def test_the_log_verifies_when_a_note_was_forgotten(session):
+    happen(session, 2)
+    agency = make_agency(session)
+    told = CertificateResealed(before="0" * 64, after="1" * 64, reason="Jan de Vries lost the key.")
+    events.record(session, told, subject_id=agency.id, actor=SYSTEM, agency_id=agency.id)
+    session.flush()
+    last = session.scalar(select(func.max(Event.id)))
+    before = caselog.head_of(session, 1, last)
+    session.execute(delete(EventNote))
+    session.expire_all()
+    event = session.scalars(select(Event).where(Event.name == "certificate.reseal")).one()
+    assert event.told == {"before": "0" * 64, "after": "1" * 64}
+    assert caselog.head_of(session, 1, last) == before
+
+
+def test_a_note_may_be_forgotten_but_never_changed(session):
+    told = CertificateResealed(before="0" * 64, after="1" * 64, reason="because")
+    events.record(session, told, subject_id=uuid4(), actor=SYSTEM)
+    session.flush()
+    with pytest.raises(IntegrityError, match="append-only"), session.begin_nested():
+        session.execute(update(EventNote).values(data={"reason": "another"}))
+
+
+def test_an_event_of_before_there_were_notes_is_hashed_as_it_was(session):
+    session.add(
+        Event(
+            name="audit.reopen",
+            subject_id=UUID(int=5),
+            actor_id=UUID(int=0),
+            happened_at=datetime(2026, 11, 24, 12, 0, tzinfo=UTC),
+            data={"reason": "é"},
+        )
+    )
+    session.flush()
+    event = session.scalars(select(Event)).one()
+    session.refresh(event)  # the database fills in the format, as for a process of the release before
+    assert canonical(caselog.row(event)).decode() == (
+        '{"actor_id":"00000000-0000-0000-0000-000000000000","agency_id":null,"data":{"reason":"é"},'
+        f'"happened_at":"2026-11-24T12:00:00.000000Z","id":{event.id},"name":"audit.reopen",'
+        '"subject_id":"00000000-0000-0000-0000-000000000005"}'
+    )
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"format": 2, "actor_kind": "person", "actor_id": None},
+        {"format": 2, "actor_kind": "system", "actor_id": UUID(int=1)},
+        {"format": 2, "actor_kind": None, "actor_id": UUID(int=1)},
+        {"format": 1, "actor_kind": None, "actor_id": None},
+    ],
+)
+def test_an_actor_is_a_person_with_an_id_or_nobody(session, wrong):
+    row = {"name": "case.test", "subject_id": UUID(int=5), "happened_at": clock.now(), "data": {}} | wrong
+    with pytest.raises(IntegrityError, match="ck_event_actor"), session.begin_nested():
+        session.execute(insert(Event).values(**row))
 
 
 def test_every_type_can_be_stored(session):

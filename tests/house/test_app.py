@@ -9,7 +9,8 @@ from flask import request
 
 from audits.applications.workflow import APPLICATION_FLOW
 from audits.core.access import Permission
-from audits.inspections.workflow import AUDIT_FLOW
+from audits.core.events import KINDS, Moved
+from audits.inspections.workflow import AUDIT_FLOW, FINDING_FLOW
 from certificates.lifecycle.workflow import CERTIFICATE_FLOW
 from portal.app import create_app
 from portal.language import labels
@@ -87,10 +88,18 @@ def test_every_domain_error_has_a_status():
         assert any(issubclass(error, known) for known in errors.STATUS), error
 
 
-def test_every_move_of_a_case_has_words():
-    flows = {"application": APPLICATION_FLOW, "audit": AUDIT_FLOW, "certificate": CERTIFICATE_FLOW}
-    moves = {f"{subject}.{name}" for subject, flow in flows.items() for name in flow.moves}
-    assert moves - set(labels.EVENTS) == set()
+def test_every_move_of_a_case_has_an_event_and_every_event_of_a_move_is_one():
+    assert moves() == {name for name, kind in KINDS.items() if issubclass(kind, Moved)}
+
+
+def moves():
+    flows = {
+        "application": APPLICATION_FLOW,
+        "audit": AUDIT_FLOW,
+        "certificate": CERTIFICATE_FLOW,
+        "finding": FINDING_FLOW,
+    }
+    return {f"{subject}.{name}" for subject, flow in flows.items() for name in flow.moves}
 
 
 def test_all_templates_compile(app):

@@ -6,6 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from audits.agencies.events import AgencyEdited
 from audits.agencies.models import Agency, facts
 from audits.agencies.rules import LISTED, AgencyDetails, clean_details, names_after
 from audits.core import clock, events, outbox
@@ -53,7 +54,8 @@ def edit_agency(session: Session, actor: Actor, agency_id: UUID, details: Agency
         agency.former_names = names_after(agency.former_names, agency.legal_name, details.legal_name)
     for name, (_, value) in changed.items():
         setattr(agency, name, value)
-    events.record(session, "agency.edit", subject_id=agency.id, actor=actor, agency_id=agency.id, changes=changed)
+    told = AgencyEdited(fields=events.codes(changed), changes=changed)
+    events.record(session, told, subject_id=agency.id, actor=actor, agency_id=agency.id)
     if LISTED & changed.keys():
         outbox.enqueue(session, "register.refresh", agency_id=str(agency.id))
     session.flush()

@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 
 from sqlalchemy.orm import Session
 
+from audits.agencies import events as told
 from audits.agencies.models import Agency, Branch, Contact, ControllingPerson
 from audits.agencies.rules import (
     BranchDetails,
@@ -23,6 +24,7 @@ from audits.core import clock, events
 from audits.core.access import Actor, Permission, authorise
 from audits.core.db import seen
 from audits.core.errors import NotFoundError
+from audits.core.events import EventData
 
 Row = TypeVar("Row", Branch, ControllingPerson, Contact)
 
@@ -95,7 +97,7 @@ def _add(session: Session, actor: Actor, agency_id: UUID, kind: type[Row], value
     row = kind(id=uuid4(), agency_id=agency.id, **values)
     session.add(row)
     session.expire(agency, [_COLLECTION[kind]])
-    _record(session, actor, row, "add")
+    _record(session, actor, row, _ADDED[kind]())
     session.flush()
     return row
 
@@ -109,14 +111,14 @@ def _change(
     for name in changed:
         setattr(row, name, values[name])
     if changed:
-        _record(session, actor, row, "change", fields=changed)
+        _record(session, actor, row, _CHANGED[kind](fields=events.codes(changed)))
     session.flush()
     return row
 
 
 def _remove(session: Session, actor: Actor, kind: type[Row], row_id: UUID) -> None:
     row = _load(session, actor, kind, row_id)
-    _record(session, actor, row, "remove")
+    _record(session, actor, row, _REMOVED[kind]())
     session.delete(row)
     session.flush()
     session.expire(session.get_one(Agency, row.agency_id), [_COLLECTION[kind]])
@@ -131,9 +133,23 @@ def _load(session: Session, actor: Actor, kind: type[Row], row_id: UUID) -> Row:
     return row
 
 
-def _record(session: Session, actor: Actor, row: Branch | ControllingPerson | Contact, verb: str, **data: Any) -> None:
-    name = f"{row.__tablename__}.{verb}"
-    events.record(session, name, subject_id=row.id, actor=actor, agency_id=row.agency_id, **data)
+def _record(session: Session, actor: Actor, row: Branch | ControllingPerson | Contact, event: EventData) -> None:
+    events.record(session, event, subject_id=row.id, actor=actor, agency_id=row.agency_id)
 
 
 _COLLECTION: dict[type[Any], str] = {Branch: "branches", ControllingPerson: "controlling_persons", Contact: "contacts"}
+_ADDED: dict[type[Any], type[EventData]] = {
+    Branch: told.BranchAdded,
+    ControllingPerson: told.ControllingPersonAdded,
+    Contact: told.ContactAdded,
+}
+_CHANGED: dict[type[Any], type[told.RowChanged]] = {
+    Branch: told.BranchChanged,
+    ControllingPerson: told.ControllingPersonChanged,
+    Contact: told.ContactChanged,
+}
+_REMOVED: dict[type[Any], type[EventData]] = {
+    Branch: told.BranchRemoved,
+    ControllingPerson: told.ControllingPersonRemoved,
+    Contact: told.ContactRemoved,
+}

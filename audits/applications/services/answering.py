@@ -1,6 +1,5 @@
 """The agency's own work on an application: start it, answer it, put evidence to it."""
 
-from typing import Any
 from uuid import UUID, uuid4, uuid5
 
 from sqlalchemy import func, select
@@ -8,13 +7,16 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from audits.agencies.models import Agency
+from audits.applications.events import AnswerSaved, ApplicationStarted, FileAdded, FileChanged, FileRemoved
 from audits.applications.models import Answer, Application, Evidence
 from audits.applications.rules import check_answer, check_file_name
+from audits.applications.services.course import APPLICATIONS
 from audits.applications.workflow import APPLICATION_FLOW, OPEN_STATES, ApplicationState
-from audits.core import clock, events, numbering
+from audits.core import clock, events, moves, numbering
 from audits.core.access import Actor, Permission, authorise
 from audits.core.db import seen
 from audits.core.errors import IllegalMoveError, NotAllowedError, NotFoundError, RuleError, missing
+from audits.core.events import Code
 from audits.schemes.queries import scheme_of_version, version_for
 from audits.schemes.text import SchemeText
 
@@ -43,14 +45,8 @@ def start_application(session: Session, actor: Actor) -> Application:
         session.flush()
     except IntegrityError as refusal:  # the index that allows one open application is the last wall
         raise _one_at_a_time() from refusal
-    events.record(
-        session,
-        "application.start",
-        subject_id=application.id,
-        actor=actor,
-        agency_id=agency.id,
-        scheme_version=str(application.scheme_version_id),
-    )
+    told = ApplicationStarted(scheme_version=application.scheme_version_id)
+    events.record(session, told, subject_id=application.id, actor=actor, agency_id=agency.id)
     return application
 
 
@@ -85,8 +81,14 @@ def save_answer(
         session.add(answer)
     answer.value, answer.explanation = value, explanation
     answer.answered_by, answer.answered_at = actor.id, clock.now()
-    said = events.changes({"value": before[0]}, {"value": value})
-    _record_answer(session, actor, answer, application.agency_id, **said, explained=explanation != before[1])
+    told = AnswerSaved(
+        code=Code(code),
+        explained=explanation != before[1],
+        value=[before[0], value] if value != before[0] else None,
+    )
+    # An answer has no id of its own; this one is always the same for the same question of the same application.
+    subject = uuid5(application.id, code)
+    events.record(session, told, subject_id=subject, actor=actor, agency_id=application.agency_id)
     session.flush()
     return answer
 
@@ -126,7 +128,7 @@ def add_evidence(
         uploaded_at=clock.now(),
     )
     session.add(evidence)
-    _record_file(session, actor, application, evidence, "add")
+    _record_file(session, actor, application, evidence, FileAdded)
     session.flush()
     return evidence
 
@@ -140,16 +142,13 @@ def remove_evidence(session: Session, actor: Actor, evidence_id: UUID) -> None:
     session.refresh(evidence)  # what another tab did while we waited for the lock
     if evidence.removed_at is None:
         evidence.removed_at = clock.now()
-        _record_file(session, actor, application, evidence, "remove")
+        _record_file(session, actor, application, evidence, FileRemoved)
         session.flush()
 
 
 def load_draft(session: Session, actor: Actor, application_id: UUID) -> Application:
     """An application that the agency has in hand, locked so that no answer slips in behind its submission."""
-    authorise(actor, Permission.APPLICATION_EDIT)
-    application = session.get(Application, application_id, with_for_update=True)
-    if application is None or not application.is_visible_to(actor):
-        raise missing(Application)
+    application = moves.hold(session, APPLICATIONS, actor, application_id, Permission.APPLICATION_EDIT)
     if application.state is not ApplicationState.DRAFT:
         raise IllegalMoveError("This application is submitted and can no longer be changed.")
     return application
@@ -165,23 +164,11 @@ def _reference(session: Session) -> str:
     return f"A-{year}-{numbering.next_number(session, f'application-{year}'):05}"
 
 
-def _record_answer(session: Session, actor: Actor, answer: Answer, agency_id: UUID, **data: Any) -> None:
-    # An answer has no id of its own; this one is always the same for the same question of the same application.
-    subject = uuid5(answer.application_id, answer.requirement_code)
-    data["code"] = answer.requirement_code
-    events.record(session, "answer.save", subject_id=subject, actor=actor, agency_id=agency_id, **data)
-
-
-def _record_file(session: Session, actor: Actor, application: Application, evidence: Evidence, verb: str) -> None:
-    events.record(
-        session,
-        f"evidence.{verb}",
-        subject_id=evidence.id,
-        actor=actor,
-        agency_id=application.agency_id,
-        code=evidence.requirement_code,
-        sha256=evidence.sha256,
-    )
+def _record_file(
+    session: Session, actor: Actor, application: Application, evidence: Evidence, kind: type[FileChanged]
+) -> None:
+    told = kind(code=Code(evidence.requirement_code), sha256=evidence.sha256)
+    events.record(session, told, subject_id=evidence.id, actor=actor, agency_id=application.agency_id)
 
 
 def _one_at_a_time() -> RuleError:

@@ -1,6 +1,5 @@
 """The course of an application: submitted, returned, accepted, refused, withdrawn, concluded."""
 
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
@@ -8,19 +7,21 @@ from sqlalchemy.orm import Session
 
 from audits.agencies.models import Agency
 from audits.agencies.queries import missing_of
+from audits.applications import events as told
 from audits.applications.models import Answer, Application
 from audits.applications.rules import same_name, unanswered, unknown_codes
-from audits.applications.workflow import APPLICATION_FLOW
-from audits.core import clock, events, outbox
-from audits.core.access import Actor, authorise
-from audits.core.errors import NotAllowedError, RuleError, missing
-from audits.people.models import Interest, Person
+from audits.applications.services.course import APPLICATIONS
+from audits.core import clock, moves, outbox
+from audits.core.access import Actor
+from audits.core.errors import RuleError
+from audits.core.events import Moved
+from audits.people.models import Person
 from audits.schemes.queries import scheme_of_version
 
 
 def submit_application(session: Session, actor: Actor, application_id: UUID, *, declared_name: str) -> Application:
     """Declare that all is true and hand the application in. `declared_name` is the signatory's own name, typed."""
-    application = _move(session, actor, application_id, "submit")
+    application = _move(session, actor, application_id, told.ApplicationSubmitted)
     _check_complete(session, application)
     person = session.get_one(Person, actor.id)
     if not same_name(declared_name, person.name):
@@ -35,68 +36,48 @@ def submit_application(session: Session, actor: Actor, application_id: UUID, *, 
 
 def return_application(session: Session, actor: Actor, application_id: UUID, *, reason: str) -> Application:
     """Send it back: the agency completes it and declares it anew."""
-    application = _review(session, actor, application_id, "return", reason, must_say=True)
+    application = _review(session, actor, application_id, told.ApplicationReturned, reason, must_say=True)
     _tell(session, application, template="application_returned", reason=application.review_note)
     return application
 
 
 def accept_application(session: Session, actor: Actor, application_id: UUID, *, note: str = "") -> Application:
     """Take it on: an audit can be planned (ISO/IEC 17065 clause 7.3)."""
-    application = _review(session, actor, application_id, "accept", note)
+    application = _review(session, actor, application_id, told.ApplicationAccepted, note)
     _tell(session, application, template="application_accepted", reason=application.review_note)
     return application
 
 
 def refuse_application(session: Session, actor: Actor, application_id: UUID, *, reason: str) -> Application:
     """Do not take it on, and say why (ISO/IEC 17065 clause 7.3.3)."""
-    application = _review(session, actor, application_id, "refuse", reason, must_say=True)
+    application = _review(session, actor, application_id, told.ApplicationRefused, reason, must_say=True)
     _tell(session, application, template="application_refused", reason=application.review_note)
     return application
 
 
 def withdraw_application(session: Session, actor: Actor, application_id: UUID, *, reason: str = "") -> Application:
     """Take it back, as long as it is not accepted. The agency may say why."""
-    return _move(session, actor, application_id, "withdraw", reason=reason.strip())
+    return _move(session, actor, application_id, told.ApplicationWithdrawn, reason=reason.strip())
 
 
 def conclude_application(session: Session, actor: Actor, application_id: UUID) -> Application:
     """Close it, because a decision was taken."""
-    return _move(session, actor, application_id, "conclude")
+    return _move(session, actor, application_id, told.ApplicationConcluded)
 
 
 def _review(
-    session: Session, actor: Actor, application_id: UUID, name: str, note: str, *, must_say: bool = False
+    session: Session, actor: Actor, application_id: UUID, move: type[Moved], note: str, *, must_say: bool = False
 ) -> Application:
     note = note.strip()
-    application = _move(session, actor, application_id, name, **({"reason": note} if note else {}))
-    interested = select(Interest.id).where(Interest.person_id == actor.id, Interest.agency_id == application.agency_id)
-    if session.scalar(interested):
-        raise NotAllowedError("You have declared an interest in this agency. Somebody else must do this.")
+    application = _move(session, actor, application_id, move, reason=note)
     if must_say and not note:
         raise RuleError("Give the reason.", "note")
     application.reviewed_at, application.review_note = clock.now(), note
     return application
 
 
-def _move(session: Session, actor: Actor, application_id: UUID, name: str, **data: Any) -> Application:
-    """Load, authorise, and make one move of the flow with its event."""
-    step = APPLICATION_FLOW.moves[name]
-    authorise(actor, step.permission)
-    application = session.get(Application, application_id, with_for_update=True)
-    if application is None or not application.is_visible_to(actor):
-        raise missing(Application)
-    before = application.state
-    application.state = APPLICATION_FLOW.target(before, name)
-    events.record(
-        session,
-        f"application.{name}",
-        subject_id=application.id,
-        actor=actor,
-        agency_id=application.agency_id,
-        before=before.value,
-        after=application.state.value,
-        **data,
-    )
+def _move(session: Session, actor: Actor, application_id: UUID, move: type[Moved], *, reason: str = "") -> Application:
+    application = moves.make(session, APPLICATIONS, actor, application_id, move, reason=reason)
     outbox.enqueue(session, "register.refresh", agency_id=str(application.agency_id))
     return application
 

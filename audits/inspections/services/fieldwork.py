@@ -11,11 +11,13 @@ from sqlalchemy.orm import Session
 from audits.core import clock
 from audits.core.access import Actor
 from audits.core.errors import IllegalMoveError, NotFoundError, RuleError
+from audits.core.events import Code, Digest
 from audits.inspections import rules
+from audits.inspections.events import PopulationFixed, VerdictsRecorded
 from audits.inspections.judging import complaint
 from audits.inspections.models import Audit, Population, SampledUnit, Verdict
 from audits.inspections.pseudonyms import checked_references
-from audits.inspections.services.moving import load_fieldwork, record
+from audits.inspections.services.course import load_fieldwork, record
 from audits.schemes.queries import scheme_of_version
 from audits.schemes.text import Requirement, SchemeText
 
@@ -57,18 +59,15 @@ def freeze_population(
     )
     session.add(population)
     _store_drawn(session, audit, unit, drawn)
-    record(
-        session,
-        actor,
-        audit,
-        "freeze",
-        unit=unit,
+    told = PopulationFixed(
+        unit=Code(unit),
         population=population.size,
         drawn=population.drawn,
-        digest=population.digest,
-        seed=population.seed,
-        algorithm=algorithm,
+        digest=Digest(population.digest),
+        seed=Digest(population.seed),
+        algorithm=Code(algorithm),
     )
+    record(session, actor, audit, told)
     return population
 
 
@@ -161,8 +160,10 @@ def _record_changes(
     session: Session, actor: Actor, audit: Audit, known: Mapping[Key, Said], changed: Mapping[Key, Said]
 ) -> None:
     """One event per requirement, with what each verdict was and what it is now."""
-    by_code: dict[str, dict[str, list[Said | None]]] = {}
+    by_code: dict[str, dict[str, list[Any]]] = {}
     for (code, reference), said in changed.items():
-        by_code.setdefault(code, {})[reference] = [known.get((code, reference)), said]
+        before = known.get((code, reference))
+        by_code.setdefault(code, {})[reference] = [before and list(before), list(said)]
     for code, verdicts in by_code.items():
-        record(session, actor, audit, "record", requirement=code, verdicts=verdicts)
+        told = VerdictsRecorded(requirement=Code(code), units=len(verdicts), verdicts=verdicts)
+        record(session, actor, audit, told)

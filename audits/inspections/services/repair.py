@@ -1,18 +1,18 @@
 """What becomes of a finding: the agency says how it repaired it, the inspector checks and closes."""
 
-from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy.orm import Session
 
 from audits.applications.models import Evidence
-from audits.core import clock, events, outbox
-from audits.core.access import Actor, Permission, authorise
-from audits.core.db import seen
-from audits.core.errors import IllegalMoveError, RuleError, missing
+from audits.core import clock, events, moves, outbox
+from audits.core.access import Actor, Permission
+from audits.core.errors import IllegalMoveError, RuleError
+from audits.core.events import Code, Moved
+from audits.inspections import events as told
 from audits.inspections.models import Finding
-from audits.inspections.services.moving import check_own
-from audits.inspections.workflow import FINDING_FLOW, FindingState
+from audits.inspections.services.course import FINDINGS
+from audits.inspections.workflow import FindingState
 
 
 def answer_finding(
@@ -30,9 +30,9 @@ def answer_finding(
 
     `version` is the row version that the person saw. An answer may be changed until the inspector has judged it.
     """
-    finding = _load(session, finding_id)
+    finding = moves.load(session, Finding, finding_id)
     before = finding.state
-    _move(session, actor, finding, "answer", version=version)
+    moves.make(session, FINDINGS, actor, finding, told.CorrectiveActionSubmitted, version=version)
     said = {"cause": cause, "extent": extent, "solution": solution, "operation": operation}
     for name, text in said.items():
         if not text.strip():
@@ -48,8 +48,7 @@ def add_repair_evidence(
     session: Session, actor: Actor, finding_id: UUID, *, filename: str, media_type: str, size: int, sha256: str
 ) -> Evidence:
     """Put a stored file beside the repair of a finding; it joins the evidence of its requirement."""
-    finding = _load(session, finding_id)
-    authorise(actor, Permission.FINDING_ANSWER, finding)
+    finding = moves.hold(session, FINDINGS, actor, finding_id, Permission.FINDING_ANSWER)
     if finding.state is FindingState.CLOSED:
         raise IllegalMoveError("This finding is closed.")
     evidence = Evidence(
@@ -65,64 +64,32 @@ def add_repair_evidence(
         uploaded_at=clock.now(),
     )
     session.add(evidence)
-    _record(session, actor, finding, "add_evidence", evidence=str(evidence.id), sha256=sha256)
+    added = told.FindingFileAdded(requirement=Code(finding.requirement_code), evidence=evidence.id, sha256=sha256)
+    events.record(session, added, subject_id=finding.id, actor=actor, agency_id=finding.agency_id)
     return evidence
 
 
 def reject_answer(session: Session, actor: Actor, finding_id: UUID, *, note: str) -> Finding:
     """Send an answer back: the repair is not enough, or not shown."""
-    finding = _load(session, finding_id)
-    _verify(session, actor, finding, "reject", note)
+    finding = _verify(session, actor, finding_id, told.CorrectiveActionReturned, note)
     _mail_agency(session, finding, template="finding_rejected")
     return finding
 
 
 def close_finding(session: Session, actor: Actor, finding_id: UUID, *, note: str) -> Finding:
     """Accept a repair; `note` says how it was checked."""
-    finding = _load(session, finding_id)
-    _verify(session, actor, finding, "close", note)
+    finding = _verify(session, actor, finding_id, told.CorrectiveActionAccepted, note)
     _mail_agency(session, finding, template="finding_closed")
     return finding
 
 
-def _load(session: Session, finding_id: UUID) -> Finding:
-    finding = session.get(Finding, finding_id, with_for_update=True)
-    if finding is None:
-        raise missing(Finding)
-    return finding
-
-
-def _verify(session: Session, actor: Actor, finding: Finding, name: str, note: str) -> None:
-    _move(session, actor, finding, name, reason=note.strip())
+def _verify(session: Session, actor: Actor, finding_id: UUID, move: type[Moved], note: str) -> Finding:
+    finding = moves.make(session, FINDINGS, actor, finding_id, move, reason=note.strip())
     if not note.strip():
         raise RuleError("Say how you checked it and what you saw.", "note")
     finding.verified_by, finding.verified_at = actor.id, clock.now()
     finding.verification_note = note.strip()
-
-
-def _move(
-    session: Session, actor: Actor, finding: Finding, name: str, *, version: int | None = None, **data: Any
-) -> None:
-    step = FINDING_FLOW.moves[name]
-    authorise(actor, step.permission, finding)
-    if step.permission is Permission.AUDIT_CONDUCT:
-        check_own(finding.audit, actor)
-    before = finding.state
-    finding.state = FINDING_FLOW.target(before, name)
-    seen(finding, version)
-    _record(session, actor, finding, name, before=before.value, after=finding.state.value, **data)
-
-
-def _record(session: Session, actor: Actor, finding: Finding, name: str, **data: Any) -> None:
-    events.record(
-        session,
-        f"finding.{name}",
-        subject_id=finding.id,
-        actor=actor,
-        agency_id=finding.audit.agency_id,
-        requirement=finding.requirement_code,
-        **data,
-    )
+    return finding
 
 
 def _mail_inspector(session: Session, finding: Finding) -> None:

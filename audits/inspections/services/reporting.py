@@ -5,14 +5,15 @@ from uuid import UUID, uuid4
 
 from sqlalchemy.orm import Session
 
-from audits.core import clock, outbox
+from audits.core import clock, moves, outbox
 from audits.core.access import Actor
 from audits.core.calendar import add_working_days
 from audits.core.errors import RuleError
 from audits.inspections import rules
+from audits.inspections.events import AuditReported
 from audits.inspections.models import Audit, Finding, Population
 from audits.inspections.queries import VerdictRow, populations_of, rules_view, sample_of, undrawn, verdicts_of
-from audits.inspections.services.moving import load, move
+from audits.inspections.services.course import AUDITS
 from audits.inspections.workflow import FINDING_FLOW
 from audits.schemes.queries import scheme_of_version
 from audits.schemes.text import SchemeText
@@ -20,8 +21,7 @@ from audits.schemes.text import SchemeText
 
 def report_audit(session: Session, actor: Actor, audit_id: UUID, *, summary: str) -> Audit:
     """Close the fieldwork: every drawn unit must be judged; findings, points and terms follow by the norm's rules."""
-    audit = load(session, audit_id)
-    move(session, actor, audit, "report")
+    audit = moves.make(session, AUDITS, actor, audit_id, AuditReported)
     scheme = scheme_of_version(audit.scheme_version)
     populations = {population.unit: population for population in populations_of(session, audit.id)}
     seen = verdicts_of(session, audit.id)

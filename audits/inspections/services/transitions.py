@@ -8,14 +8,17 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from audits.applications.models import Application
+from audits.applications.services.course import APPLICATIONS
 from audits.applications.workflow import ApplicationState
-from audits.core import clock, numbering, outbox
-from audits.core.access import Actor, Permission, Role, authorise
-from audits.core.errors import IllegalMoveError, NotAllowedError, RuleError, missing
+from audits.core import clock, moves, numbering, outbox
+from audits.core.access import Actor, Permission, Role
+from audits.core.errors import IllegalMoveError, RuleError
+from audits.inspections import events as told
 from audits.inspections.models import Audit, Finding, Participant, SampledUnit
-from audits.inspections.services.moving import check_outsider, load, move, record
+from audits.inspections.services.course import AUDITS, record
 from audits.inspections.workflow import AUDIT_FLOW
-from audits.people.models import Interest, Person, PersonRole
+from audits.people import independence
+from audits.people.models import Person, PersonRole
 from audits.schemes.queries import scheme_of_version
 
 
@@ -29,10 +32,7 @@ def plan_audit(
     announced: bool = True,
 ) -> Audit:
     """Assign an inspector without a tie to an accepted application (ISO/IEC 17065 clauses 4.2 and 7.4.2)."""
-    application = session.get(Application, application_id, with_for_update=True)
-    if application is None:
-        raise missing(Application)
-    authorise(actor, Permission.AUDIT_PLAN, application)
+    application = moves.hold(session, APPLICATIONS, actor, application_id, Permission.AUDIT_PLAN)
     if application.state is not ApplicationState.ACCEPTED:
         raise IllegalMoveError("An audit can be planned once the application is accepted.")
     _check_people(session, actor, application.agency_id, inspector_id)
@@ -43,15 +43,14 @@ def plan_audit(
     session.add_all(
         Participant(audit_id=audit.id, person_id=person_id, since=clock.now()) for person_id in (actor.id, inspector_id)
     )
-    record(session, actor, audit, "plan", after=audit.state.value, inspector=str(inspector_id), announced=announced)
+    record(session, actor, audit, told.AuditPlanned(after=audit.state, inspector=inspector_id, announced=announced))
     _tell_planned(session, audit)
     return audit
 
 
 def start_audit(session: Session, actor: Actor, audit_id: UUID) -> Audit:
     """Begin the fieldwork. The organisation itself is drawn at once, as a population of one."""
-    audit = load(session, audit_id)
-    move(session, actor, audit, "start")
+    audit = moves.make(session, AUDITS, actor, audit_id, told.AuditStarted)
     audit.started_at = clock.now()
     unit = scheme_of_version(audit.scheme_version).agency_unit.code
     session.add(SampledUnit(audit_id=audit.id, unit=unit, reference=unit, position=1))
@@ -60,9 +59,7 @@ def start_audit(session: Session, actor: Actor, audit_id: UUID) -> Audit:
 
 def reopen_audit(session: Session, actor: Actor, audit_id: UUID, *, reason: str) -> Audit:
     """Send a reported audit back to its inspector; its findings go, so no agency may have answered one yet."""
-    audit = load(session, audit_id)
-    move(session, actor, audit, "reopen", reason=reason.strip())
-    check_outsider(session, audit, actor)
+    audit = moves.make(session, AUDITS, actor, audit_id, told.AuditReopened, reason=reason.strip())
     _check_said(reason)
     answered = select(Finding.id).where(Finding.audit_id == audit.id, Finding.answered_at.is_not(None))
     if session.scalar(answered.limit(1)):
@@ -82,9 +79,7 @@ def reopen_audit(session: Session, actor: Actor, audit_id: UUID, *, reason: str)
 
 def review_audit(session: Session, actor: Actor, audit_id: UUID, *, recommendation: str) -> Audit:
     """Hand the file to the deciders (ISO/IEC 17065 clause 7.5), by somebody who took no part in it."""
-    audit = load(session, audit_id)
-    move(session, actor, audit, "review")
-    check_outsider(session, audit, actor)
+    audit = moves.make(session, AUDITS, actor, audit_id, told.AuditReviewed)
     if not recommendation.strip():
         raise RuleError("Write a recommendation.", "recommendation")
     audit.reviewer_id, audit.reviewed_at = actor.id, clock.now()
@@ -103,17 +98,14 @@ def review_audit(session: Session, actor: Actor, audit_id: UUID, *, recommendati
 
 def cancel_audit(session: Session, actor: Actor, audit_id: UUID, *, reason: str) -> Audit:
     """Call an audit off before it is reported; another can then be planned."""
-    audit = load(session, audit_id)
-    move(session, actor, audit, "cancel", reason=reason.strip())
+    audit = moves.make(session, AUDITS, actor, audit_id, told.AuditCancelled, reason=reason.strip())
     _check_said(reason)
     return audit
 
 
 def conclude_audit(session: Session, actor: Actor, audit_id: UUID) -> Audit:
     """Close the file; part of taking the decision."""
-    audit = load(session, audit_id)
-    move(session, actor, audit, "conclude")
-    return audit
+    return moves.make(session, AUDITS, actor, audit_id, told.AuditConcluded)
 
 
 def _check_people(session: Session, actor: Actor, agency_id: UUID, inspector_id: UUID) -> None:
@@ -122,11 +114,9 @@ def _check_people(session: Session, actor: Actor, agency_id: UUID, inspector_id:
     inspector = session.get(Person, inspector_id)
     if inspector is None or Role.INSPECTOR not in inspector.roles:
         raise RuleError("This person is not an inspector.", "inspector")
-    interested = set(session.scalars(select(Interest.person_id).where(Interest.agency_id == agency_id)))
-    if inspector_id in interested:
-        raise RuleError("This inspector has declared an interest in the agency. Choose somebody else.", "inspector")
-    if actor.id in interested:
-        raise NotAllowedError("You have declared an interest in this agency. Somebody else must do this.")
+    if inspector_id in set(session.scalars(independence.interested_in(agency_id))):
+        raise _interested()
+    independence.check_no_interest(session, actor, agency_id)
 
 
 def _new_audit(
@@ -164,10 +154,12 @@ def _flush_planned(session: Session) -> None:
         session.flush()
     except IntegrityError as refusal:
         if getattr(getattr(refusal.orig, "diag", None), "constraint_name", None) == "no_tie":
-            raise RuleError(
-                "This inspector has declared an interest in the agency. Choose somebody else.", "inspector"
-            ) from refusal
+            raise _interested() from refusal
         raise
+
+
+def _interested() -> RuleError:
+    return RuleError("This inspector has declared an interest in the agency. Choose somebody else.", "inspector")
 
 
 def _tell_planned(session: Session, audit: Audit) -> None:
@@ -193,14 +185,12 @@ def _tell_planned(session: Session, audit: Audit) -> None:
 
 
 def _deciders(session: Session, audit: Audit) -> list[UUID]:
-    """Those who may decide on it: no part in it, no tie, still with us."""
-    took_part = select(Participant.person_id).where(Participant.audit_id == audit.id)
-    interested = select(Interest.person_id).where(Interest.agency_id == audit.agency_id)
+    """Those who may decide on it: no part in it, no interest, not retired."""
     deciders = (
         select(PersonRole.person_id)
         .join(Person, Person.id == PersonRole.person_id)
         .where(PersonRole.role == Role.DECIDER, Person.retired_at.is_(None))
-        .where(PersonRole.person_id.not_in(took_part), PersonRole.person_id.not_in(interested))
+        .where(PersonRole.person_id.not_in(independence.barred_people(audit)))
     )
     return list(session.scalars(deciders))
 

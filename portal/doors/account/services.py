@@ -17,6 +17,7 @@ from audits.core.access import Role
 from audits.core.errors import NotFoundError, RuleError
 from audits.people.models import Person
 from portal.doors.account import throttle
+from portal.doors.account.events import PasswordSet, SessionOpened
 from portal.doors.account.models import LoginSession, MailToken, PasswordHash
 from portal.doors.account.rules import (
     IDLE,
@@ -58,7 +59,7 @@ def open_session(session: Session, person: Person) -> SignedIn:
     """A new session with a new token for this browser."""
     token, now = secrets.token_urlsafe(32), clock.now()
     session.add(LoginSession(digest=digest_of(token), person_id=person.id, created_at=now, seen_at=now))
-    events.record(session, "account.sign_in", subject_id=person.id, actor=person.actor, agency_id=person.agency_id)
+    events.record(session, SessionOpened(), subject_id=person.id, actor=person.actor, agency_id=person.agency_id)
     return SignedIn(person.id, person.email, person.roles, token)
 
 
@@ -148,7 +149,7 @@ def store_password(session: Session, person: Person, password: str, *, keep: byt
     old = update(MailToken).where(MailToken.person_id == person.id, MailToken.used_at.is_(None))
     session.execute(old.values(used_at=now))
     sign_out_everywhere(session, person.id, keep=keep)
-    events.record(session, "account.set_password", subject_id=person.id, actor=person.actor, agency_id=person.agency_id)
+    events.record(session, PasswordSet(), subject_id=person.id, actor=person.actor, agency_id=person.agency_id)
 
 
 def clear_out(session: Session) -> None:

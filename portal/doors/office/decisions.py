@@ -9,13 +9,13 @@ from flask_babel import gettext as _
 from audits.core.access import Permission
 from audits.core.errors import RuleError
 from audits.decisions.basis import standing
-from audits.decisions.independence import bar_of
 from audits.decisions.queries import find_decision
 from audits.decisions.rules import Outcome, possible_outcomes, reasons_against
 from audits.decisions.services import decide
 from audits.inspections import queries
 from audits.inspections.comparison import compare, differing, nowhere_assessed
 from audits.inspections.workflow import AuditState
+from audits.people.independence import bar_of
 from audits.schemes.queries import scheme_of_version
 from certificates.lifecycle.queries import find_document
 from portal.doors.office.forms import DecisionForm

@@ -6,10 +6,10 @@ from flask.typing import ResponseReturnValue
 from audits.applications.queries import list_applications
 from audits.applications.workflow import ApplicationState
 from audits.core.access import Permission
-from audits.decisions.independence import barred_from
 from audits.inspections.models import Audit
 from audits.inspections.queries import list_audits, repairs_of, unplanned_applications
 from audits.inspections.workflow import AuditState
+from audits.people.independence import barred_from
 from portal.stores import database
 from portal.web.access import current_actor, needs
 

@@ -65,7 +65,8 @@ def happen(session, *days_ago):
             Event(
                 name="case.test",
                 subject_id=SYSTEM.id,
-                actor_id=SYSTEM.id,
+                format=2,
+                actor_kind=SYSTEM.kind,
                 agency_id=None,
                 happened_at=clock.now() - timedelta(days=days),
                 data={"words": "é", "many": [1, 2.5, None]},

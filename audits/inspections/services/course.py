@@ -1,0 +1,51 @@
+"""How an audit and a finding move, and who must be independent of them."""
+
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from audits.core import events, moves
+from audits.core.access import Actor, Permission
+from audits.core.errors import NotAllowedError
+from audits.core.events import EventData
+from audits.core.flow import Independence
+from audits.core.moves import Course
+from audits.inspections.models import Audit, Finding
+from audits.inspections.workflow import AUDIT_FLOW, FINDING_FLOW, AuditState
+from audits.people import independence
+
+
+def load_fieldwork(session: Session, actor: Actor, audit_id: UUID) -> Audit:
+    """An own audit that is in progress, locked, so that no verdict slips in behind a report."""
+    return moves.hold(
+        session,
+        AUDITS,
+        actor,
+        audit_id,
+        Permission.AUDIT_CONDUCT,
+        asks=Independence.OWN,
+        within={AuditState.IN_PROGRESS},
+    )
+
+
+def record(session: Session, actor: Actor, audit: Audit, told: EventData) -> None:
+    """Note what happened to the audit without moving it."""
+    events.record(session, told, subject_id=audit.id, actor=actor, agency_id=audit.agency_id)
+
+
+def _check(session: Session, actor: Actor, audit: Audit, asks: Independence) -> None:
+    if asks is Independence.OWN and actor.id != audit.inspector_id:
+        # Other roles let staff see an audit; only its own inspector works on it.
+        raise NotAllowedError("Only the inspector of this audit may do this.")
+    if asks is Independence.NO_INTEREST:
+        independence.check_no_interest(session, actor, audit.agency_id)
+    if asks is Independence.OUTSIDER:
+        independence.check_outsider(session, actor, audit)
+
+
+def _check_finding(session: Session, actor: Actor, finding: Finding, asks: Independence) -> None:
+    _check(session, actor, finding.audit, asks)
+
+
+AUDITS = Course(Audit, AUDIT_FLOW, _check)
+FINDINGS = Course(Finding, FINDING_FLOW, _check_finding)

@@ -1,0 +1,111 @@
+"""Who may not judge a case: one rule for intake, planning, review and decision.
+
+ISO/IEC 17065 clauses 4.2 (interests) and 7.6.2 (nobody decides on what they evaluated). Triggers hold the same walls
+in the database. The tables of audits are named here, not imported: this module lies below everything that asks it.
+"""
+
+from collections.abc import Iterable
+from enum import StrEnum
+from typing import Protocol
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, Subquery, Uuid, column, exists, or_, select, table, union, union_all
+from sqlalchemy.orm import Session
+
+from audits.core.access import Actor
+from audits.core.errors import N_, NotAllowedError
+from audits.people.models import Interest
+
+_AUDIT = table("audit", *(column(name, Uuid) for name in ("id", "agency_id", "planner_id", "inspector_id")))
+_PARTICIPANT = table("audit_participant", column("audit_id", Uuid), column("person_id", Uuid))
+_VERDICT = table("verdict", column("audit_id", Uuid), column("recorded_by", Uuid))
+
+
+class Judged(Protocol):
+    """An audit, as far as independence is concerned."""
+
+    @property
+    def id(self) -> UUID:
+        """Its id."""
+        ...
+
+    @property
+    def agency_id(self) -> UUID:
+        """The agency that it evaluates."""
+        ...
+
+
+class Bar(StrEnum):
+    """What keeps a person from judging a case; `WORDS` say it."""
+
+    TOOK_PART = "took_part"
+    INTEREST = "interest"
+
+
+WORDS = {
+    Bar.TOOK_PART: N_("You took part in this audit. Somebody else must do this."),
+    Bar.INTEREST: N_("You have declared an interest in this agency. Somebody else must do this."),
+}
+BAR_OF_CONSTRAINT = {"four_eyes": Bar.TOOK_PART, "no_tie": Bar.INTEREST}
+
+
+def bar_of(session: Session, audit: Judged, person_id: UUID) -> Bar | None:
+    """Why this person may not review or decide on this audit, or None if nothing stands in the way."""
+    part = _part()
+    shared = exists().where(part.c.audit_id == audit.id, part.c.person_id == person_id)
+    took_part, interested = session.execute(select(shared, _interested(person_id, audit.agency_id))).one()
+    if took_part:
+        return Bar.TOOK_PART
+    return Bar.INTEREST if interested else None
+
+
+def barred_from(session: Session, person_id: UUID, audits: Iterable[Judged]) -> set[UUID]:
+    """On which of these audits this person may not decide."""
+    part, ids = _part(), [audit.id for audit in audits]
+    shared = exists().where(part.c.audit_id == _AUDIT.c.id, part.c.person_id == person_id)
+    query = select(_AUDIT.c.id).where(_AUDIT.c.id.in_(ids))
+    return set(session.scalars(query.where(or_(shared, _interested(person_id, _AUDIT.c.agency_id)))))
+
+
+def barred_people(audit: Judged) -> Select[UUID]:
+    """The ids of everybody who may not review or decide on this audit, for a NOT IN."""
+    part = _part()
+    shared = select(part.c.person_id).where(part.c.audit_id == audit.id)
+    return select(union(shared, interested_in(audit.agency_id)).subquery().c.person_id)
+
+
+def interested_in(agency_id: UUID) -> Select[UUID]:
+    """The ids of everybody who declared an interest in this agency."""
+    return select(Interest.person_id).where(Interest.agency_id == agency_id)
+
+
+def check_outsider(session: Session, actor: Actor, audit: Judged) -> None:
+    """Refuse whoever took part in the evaluation or has an interest in the agency."""
+    if bar := bar_of(session, audit, actor.id):
+        raise NotAllowedError(WORDS[bar])
+
+
+def check_no_interest(session: Session, actor: Actor, agency_id: UUID) -> None:
+    """Refuse whoever has an interest in the agency."""
+    if session.scalar(select(_interested(actor.id, agency_id))):
+        raise NotAllowedError(WORDS[Bar.INTEREST])
+
+
+def refusal_of(constraint: str | None) -> NotAllowedError | None:
+    """The same words where a trigger refused what slipped past the checks: an interest declared a moment ago."""
+    bar = BAR_OF_CONSTRAINT.get(constraint or "")
+    return NotAllowedError(WORDS[bar]) if bar else None
+
+
+def _part() -> Subquery:
+    """Who took part in which audit: planned it, was assigned to it, joined it, or recorded a verdict in it."""
+    return union_all(
+        select(_AUDIT.c.id.label("audit_id"), _AUDIT.c.planner_id.label("person_id")),
+        select(_AUDIT.c.id, _AUDIT.c.inspector_id),
+        select(_PARTICIPANT.c.audit_id, _PARTICIPANT.c.person_id),
+        select(_VERDICT.c.audit_id, _VERDICT.c.recorded_by),
+    ).subquery("part")
+
+
+def _interested(person_id: UUID, agency_id: UUID | ColumnElement[UUID]) -> ColumnElement[bool]:
+    return exists().where(Interest.agency_id == agency_id, Interest.person_id == person_id)
