@@ -11,6 +11,8 @@ from audits.core import clock, events, outbox
 from audits.core.access import Actor
 from audits.core.errors import RuleError
 from audits.core.events import Digest
+from audits.core.notices import tell_agency
+from audits.decisions import notices
 from audits.decisions.basis import basis_digest, standing
 from audits.decisions.events import DecisionTaken
 from audits.decisions.models import Decision
@@ -92,11 +94,4 @@ def _promise(session: Session, decision: Decision, audit: Audit) -> None:
     if decision.outcome is not Outcome.REFUSE:
         outbox.enqueue(session, "certificate.number", decision_id=str(decision.id))
     outbox.enqueue(session, "document.decision_letter", decision_id=str(decision.id))
-    outbox.enqueue(
-        session,
-        "mail.agency",
-        template="decision_taken",
-        agency_id=str(decision.agency_id),
-        reference=audit.reference,
-        path="/agency/",
-    )
+    tell_agency(session, decision.agency_id, notices.DecisionTaken(reference=audit.reference))

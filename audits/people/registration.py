@@ -6,8 +6,10 @@ from audits.agencies.events import AgencyRegistered
 from audits.agencies.models import Agency
 from audits.agencies.rules import AgencyDetails
 from audits.agencies.services import enter_agency
-from audits.core import events, outbox
+from audits.core import events
+from audits.core.notices import tell_person
 from audits.people.models import Person
+from audits.people.notices import AccountKnown
 from audits.people.queries import find_by_email
 from audits.people.services import invite_first_owner
 
@@ -36,4 +38,4 @@ def register_or_remind(
     if known is None:
         register_agency(session, details=details, owner_name=owner_name, owner_email=owner_email, language=language)
     elif known.retired_at is None:
-        outbox.enqueue(session, "mail", template="account_known", person_id=str(known.id), path="/login")
+        tell_person(session, known.id, AccountKnown())

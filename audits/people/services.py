@@ -9,13 +9,15 @@ from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import flag_modified
 
 from audits.agencies.models import Agency
-from audits.core import clock, events, outbox
+from audits.core import clock, events
 from audits.core.access import Actor, Permission, Role, authorise
 from audits.core.db import seen
 from audits.core.errors import IllegalMoveError, RuleError, missing
 from audits.core.events import EventData
+from audits.core.notices import tell_person
 from audits.people.events import InterestDeclared, PersonInvited, PersonRetired, ProfileEdited, RolesSet
 from audits.people.models import Interest, Person, PersonRole, roles_match
+from audits.people.notices import Invitation
 from audits.people.rules import clean_email, clean_language, clean_name
 
 
@@ -68,7 +70,7 @@ def appoint_first_administrator(session: Session, *, name: str, email: str, lang
 def invite_again(session: Session, actor: Actor, person_id: UUID) -> Person:
     """Send the invitation once more, because the first one got lost or is too old."""
     _, person = _load(session, actor, person_id)
-    outbox.enqueue(session, "mail", template="invitation", person_id=str(person.id))
+    tell_person(session, person.id, Invitation())
     return person
 
 
@@ -156,7 +158,7 @@ def _admit(
 
 def _announce(session: Session, actor: Actor, person: Person) -> None:
     _record(session, actor, person, PersonInvited(after=_listed(person.roles)))
-    outbox.enqueue(session, "mail", template="invitation", person_id=str(person.id))
+    tell_person(session, person.id, Invitation())
 
 
 def _load(session: Session, actor: Actor, person_id: UUID) -> tuple[set[UUID], Person]:

@@ -18,6 +18,7 @@ from audits.core.errors import RuleError
 from audits.core.events import Code, Digest, Moved
 from audits.core.flow import Independence
 from audits.core.moves import Course
+from audits.core.notices import tell_agency
 from audits.decisions.models import Decision
 from audits.decisions.rules import Outcome
 from audits.people import independence
@@ -25,7 +26,7 @@ from audits.schemes.queries import scheme_of_version
 from certificates.ledger.entries import EntryType, certificate_entry
 from certificates.ledger.models import LedgerEntry
 from certificates.ledger.services import append
-from certificates.lifecycle import rules
+from certificates.lifecycle import notices, rules
 from certificates.lifecycle.events import (
     CertificateIssued,
     CertificateNumbered,
@@ -97,7 +98,7 @@ def issue_certificate(session: Session, certificate_id: UUID, *, sha256: str, si
     _move(session, SYSTEM, certificate, CertificateIssued)
     certificate.issued_at = clock.now()
     _publish(session, certificate)
-    _tell(session, certificate, "certificate_issued")
+    tell_agency(session, certificate.agency_id, notices.CertificateIssued(number=certificate.number))
     for older in replaced:
         _log(session, older, EntryType.REPLACED)
     _log(session, certificate, EntryType.ISSUED, pdf=sha256)
@@ -211,7 +212,7 @@ def replace_document(session: Session, document_id: UUID, *, because: str, sha25
     told = CertificateResealed(before=Digest(old.sha256), after=Digest(sha256), reason=because)
     events.record(session, told, subject_id=certificate.id, actor=SYSTEM, agency_id=certificate.agency_id)
     _publish(session, certificate)
-    _tell(session, certificate, "certificate_resealed")
+    tell_agency(session, certificate.agency_id, notices.CertificateResealed(number=certificate.number))
     _log(session, certificate, EntryType.RESEALED, pdf=sha256)
     return new
 
@@ -251,7 +252,8 @@ def _change(session: Session, actor: Actor, certificate_id: UUID, move: type[Mov
     _move(session, actor, certificate, move, reason=reason)
     _publish(session, certificate)
     enqueue_lists(session)
-    _tell(session, certificate, "certificate_changed", move=move.verb(), reason=reason)
+    notice = notices.CertificateChanged(number=certificate.number, move=move.verb(), reason=reason)
+    tell_agency(session, certificate.agency_id, notice)
     _log(session, certificate, _LOGGED[move])
     return certificate
 
@@ -276,18 +278,6 @@ def _move(
 def _publish(session: Session, certificate: Certificate) -> None:
     session.flush()
     refresh_entry(session, certificate.agency_id)
-
-
-def _tell(session: Session, certificate: Certificate, template: str, **values: str) -> None:
-    outbox.enqueue(
-        session,
-        "mail.agency",
-        template=template,
-        agency_id=str(certificate.agency_id),
-        number=certificate.number,
-        path="/agency/",
-        **values,
-    )
 
 
 def _log(session: Session, certificate: Certificate, kind: EntryType, *, pdf: str | None = None) -> None:

@@ -17,12 +17,11 @@ from sqlalchemy.orm import Session
 
 from audits.core import clock
 from audits.people.models import Person
-from portal.doors.account.rules import Purpose
 from portal.doors.account.services import mint_token
 from portal.settings import Settings
+from portal.work import links
 
 _SECONDS = 20
-_SECRET = {purpose.value: purpose for purpose in Purpose}
 
 
 def send(settings: Settings, message: EmailMessage) -> None:
@@ -46,7 +45,7 @@ def render(template: str, language: str, /, **values: object) -> tuple[str, str]
 
 
 def deliver(session: Session, payload: Mapping[str, Any]) -> None:
-    """The keeper of the promise "mail": {template, person_id, path, …}. Somebody who left gets none.
+    """Send a message: {template, person_id, subject_id, …}. Somebody who left gets none.
 
     The templates see the payload's own values (`day` as a date), and `name`, `link`, `body_name`, `body_address`. Links
     with a secret get it here, at the last moment.
@@ -56,14 +55,20 @@ def deliver(session: Session, payload: Mapping[str, Any]) -> None:
         return
     settings: Settings = current_app.extensions["settings"]
     template = payload["template"]
-    path = payload.get("path", "/")
-    if template in _SECRET:
-        path = f"/{template}/{mint_token(session, person.id, _SECRET[template])}"
-    values: dict[str, object] = {"name": person.name, "link": settings.base_url.rstrip("/") + path}
+    link = settings.base_url.rstrip("/") + _path(session, person.id, payload)
+    values: dict[str, object] = {"name": person.name, "link": link}
     if "day" in payload:
         values["day"] = date.fromisoformat(payload["day"])
     subject, text = render(template, person.language, **{**payload, **values})
     send(settings, _message(settings, person, subject, text, payload.get("item_id") or str(uuid4())))
+
+
+def _path(session: Session, person_id: UUID, payload: Mapping[str, Any]) -> str:
+    if "path" in payload:  # promised by the release before, which named the page itself
+        return str(payload["path"])
+    purpose = links.purpose_of(payload["template"])
+    token = mint_token(session, person_id, purpose) if purpose else None
+    return links.path_of(payload["template"], payload.get("subject_id"), token)
 
 
 def _fill(template: str, values: Mapping[str, object]) -> str:

@@ -3,31 +3,40 @@
 import socketserver
 import threading
 from dataclasses import replace
+from datetime import date
 from email import message_from_bytes, policy
 from pathlib import Path
+from typing import get_type_hints
 from uuid import uuid4
 
 import pytest
 from sqlalchemy import func, select
 
 from audits.core import outbox
-from audits.core.access import Role
+from audits.core.access import AGENCY_ROLES, GRANTS, Permission, Role
+from audits.core.notices import KINDS, tell_person
 from audits.core.outbox import OutboxItem
+from audits.inspections import notices
+from audits.people.notices import AccountKnown, Invitation
 from audits.people.services import retire_person
 from portal.doors.account import services
 from portal.doors.account.models import MailToken
+from portal.doors.account.notices import Reset
 from portal.doors.account.rules import Purpose
-from portal.work import mail
+from portal.language.i18n import LANGUAGES
+from portal.web.access import PUBLIC, access_of
+from portal.work import links, mail
 from tests.kit.factories.people import make_person
 
 
 @pytest.fixture
 def deliver(app, session):
-    """Keep one promise of a mail; the message that was written, or None."""
+    """Keep one promise of a mail, the one that waits or that of `payload`; the message that was written, or None."""
 
     def deliver(**payload):
-        outbox.enqueue(session, "mail", **payload)
-        session.flush()
+        if payload:
+            outbox.enqueue(session, "mail", **payload)
+            session.flush()
         item = session.scalars(select(OutboxItem).where(OutboxItem.done_at.is_(None))).one()
         with app.app_context():
             outbox.deliver(session, item.id, {"mail": mail.deliver})
@@ -63,8 +72,54 @@ def test_the_number_of_a_message_is_that_of_its_promise(app, session, deliver):
 def test_a_day_is_written_in_the_words_of_the_reader(session, deliver):
     person = make_person(session, Role.INSPECTOR)
     person.language = "nl"
-    message = deliver(template="audit_assigned", person_id=str(person.id), reference="AU-2027-00001", day="2027-03-01")
+    message = deliver(
+        template="audit_assigned", person_id=str(person.id), reference="AU-1", day="2027-03-01", subject_id=str(uuid4())
+    )
     assert "1 maart 2027" in message.get_content()
+
+
+READERS = {
+    notices.AuditAssigned: {Role.INSPECTOR},
+    notices.AuditReopened: {Role.INSPECTOR},
+    notices.AuditReviewed: {Role.DECIDER},
+    notices.FindingAnswered: {Role.INSPECTOR},
+    AccountKnown: set(),
+    Invitation: set(),
+    Reset: set(),
+}  # all others go to everybody at an agency
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("kind", KINDS.values(), ids=lambda kind: kind.kind)
+def test_every_mail_can_be_written_and_leads_to_a_page_that_its_reader_may_open(app, session, deliver, kind, language):
+    person = make_person(session, Role.PLANNER)
+    person.language = language
+    about = uuid4()
+    tell_person(session, person.id, kind(**sample(kind)), subject_id=about)
+    session.flush()
+    text = deliver().get_content()
+    base = app.extensions["settings"].base_url
+    [line] = [line for line in text.splitlines() if line.startswith(base)]
+    endpoint, values = app.url_map.bind("").match(line.removeprefix(base))
+    access = access_of(app, endpoint)
+    for role in READERS.get(kind, AGENCY_ROLES):
+        assert Permission(access) in GRANTS[role], (endpoint, role)
+    if not READERS.get(kind, AGENCY_ROLES):
+        assert access == PUBLIC
+    subject = links.PAGES[kind].subject
+    assert values.get(subject) == (about if subject else None)
+
+
+def sample(kind):
+    """A value for every field of a notice."""
+    values = {str: "suspend", int: 7, date: date(2027, 3, 1)}
+    return {name: values[hint] for name, hint in get_type_hints(kind).items() if name != "kind"}
+
+
+def test_a_mail_that_the_release_before_promised_still_leads_to_its_page(app, session, deliver):
+    person = make_person(session, Role.PLANNER)
+    message = deliver(template="decision_taken", person_id=str(person.id), reference="AU-1", path="/agency/")
+    assert f"{app.extensions['settings'].base_url}/agency/" in message.get_content()
 
 
 def test_who_left_or_never_was_gets_nothing(session, deliver):

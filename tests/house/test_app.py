@@ -8,6 +8,7 @@ import pytest
 from flask import request
 
 from audits.applications.workflow import APPLICATION_FLOW
+from audits.core import notices
 from audits.core.access import Permission
 from audits.core.events import KINDS, Moved
 from audits.inspections.workflow import AUDIT_FLOW, FINDING_FLOW
@@ -16,6 +17,7 @@ from portal.app import create_app
 from portal.language import labels
 from portal.web import errors
 from portal.web.access import PUBLIC, SIGNED_IN, access_of
+from portal.work import links
 from portal.work.handlers import HANDLERS
 
 ROOT = Path(__file__).parents[2]
@@ -66,12 +68,9 @@ def test_every_outbox_kind_has_a_handler_and_every_handler_a_kind():
     assert enqueued == set(HANDLERS)
 
 
-def test_every_mail_that_is_promised_has_a_template_and_none_is_left_over():
-    source = python()
-    used = set(re.findall(r"template=\"([a-z_]+)\"", source))
+def test_every_notice_has_a_template_and_a_page_and_none_is_left_over():
     there = {path.stem for path in (ROOT / "templates" / "mail").glob("[a-z]*.txt")}
-    assert used <= there
-    assert [name for name in there if f'"{name}"' not in source] == []
+    assert set(notices.KINDS) == there == {notice.kind for notice in links.PAGES}
 
 
 def test_every_state_and_role_has_a_word():

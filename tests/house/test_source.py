@@ -42,6 +42,20 @@ def test_only_one_place_commits():
     assert committing == {"portal/stores/database.py"}
 
 
+DOOR = re.compile(r"/(?:account|agency|files|inspector|login|office|register-agency|reset)(?:/|$)")
+
+
+@pytest.mark.parametrize("path", [path for path in SOURCES if name(path).split("/")[0] != "portal"], ids=name)
+def test_the_domain_knows_no_page_of_the_portal(path):
+    said = [node.value for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Constant)]
+    assert [text for text in said if isinstance(text, str) and DOOR.match(text)] == []
+
+
+def test_the_check_of_pages_would_notice():
+    assert all(DOOR.match(text) for text in ("/agency/", "/office/audits/", "/login"))
+    assert not DOOR.match("/register/")
+
+
 def test_no_module_is_called_after_nothing():
     nothing = {"utils", "util", "helpers", "helper", "misc", "common", "base"}
     assert [name(path) for path in SOURCES if path.stem in nothing] == []

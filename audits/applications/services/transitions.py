@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from audits.agencies.models import Agency
 from audits.agencies.queries import missing_of
 from audits.applications import events as told
+from audits.applications import notices
 from audits.applications.models import Answer, Application
 from audits.applications.rules import same_name, unanswered, unknown_codes
 from audits.applications.services.course import APPLICATIONS
@@ -15,6 +16,7 @@ from audits.core import clock, moves, outbox
 from audits.core.access import Actor
 from audits.core.errors import RuleError
 from audits.core.events import Moved
+from audits.core.notices import tell_agency
 from audits.people.models import Person
 from audits.schemes.queries import scheme_of_version
 
@@ -30,29 +32,26 @@ def submit_application(session: Session, actor: Actor, application_id: UUID, *, 
         )
     application.submitted_at, application.review_note = clock.now(), ""
     application.declared_by, application.declared_name = person.id, person.name
-    _tell(session, application, template="application_submitted")
+    tell_agency(session, application.agency_id, notices.ApplicationSubmitted(reference=application.reference))
     return application
 
 
 def return_application(session: Session, actor: Actor, application_id: UUID, *, reason: str) -> Application:
     """Send it back: the agency completes it and declares it anew."""
     application = _review(session, actor, application_id, told.ApplicationReturned, reason, must_say=True)
-    _tell(session, application, template="application_returned", reason=application.review_note)
-    return application
+    return _tell(session, application, notices.ApplicationReturned)
 
 
 def accept_application(session: Session, actor: Actor, application_id: UUID, *, note: str = "") -> Application:
     """Take it on: an audit can be planned (ISO/IEC 17065 clause 7.3)."""
     application = _review(session, actor, application_id, told.ApplicationAccepted, note)
-    _tell(session, application, template="application_accepted", reason=application.review_note)
-    return application
+    return _tell(session, application, notices.ApplicationAccepted)
 
 
 def refuse_application(session: Session, actor: Actor, application_id: UUID, *, reason: str) -> Application:
     """Do not take it on, and say why (ISO/IEC 17065 clause 7.3.3)."""
     application = _review(session, actor, application_id, told.ApplicationRefused, reason, must_say=True)
-    _tell(session, application, template="application_refused", reason=application.review_note)
-    return application
+    return _tell(session, application, notices.ApplicationRefused)
 
 
 def withdraw_application(session: Session, actor: Actor, application_id: UUID, *, reason: str = "") -> Application:
@@ -93,13 +92,8 @@ def _check_complete(session: Session, application: Application) -> None:
         raise RuleError("Complete the details of your agency first.")
 
 
-def _tell(session: Session, application: Application, *, template: str, **values: str) -> None:
-    outbox.enqueue(
-        session,
-        "mail.agency",
-        template=template,
-        agency_id=str(application.agency_id),
-        reference=application.reference,
-        path="/agency/",
-        **values,
-    )
+def _tell(session: Session, application: Application, kind: type[notices.Reviewed]) -> Application:
+    """Tell the agency what became of its application, in the words of the reviewer."""
+    notice = kind(reference=application.reference, reason=application.review_note)
+    tell_agency(session, application.agency_id, notice)
+    return application

@@ -5,11 +5,13 @@ from uuid import UUID, uuid4
 from sqlalchemy.orm import Session
 
 from audits.applications.models import Evidence
-from audits.core import clock, events, moves, outbox
+from audits.core import clock, events, moves
 from audits.core.access import Actor, Permission
 from audits.core.errors import IllegalMoveError, RuleError
 from audits.core.events import Code, Moved
+from audits.core.notices import tell_agency, tell_person
 from audits.inspections import events as told
+from audits.inspections import notices
 from audits.inspections.models import Finding
 from audits.inspections.services.course import FINDINGS
 from audits.inspections.workflow import FindingState
@@ -40,7 +42,7 @@ def answer_finding(
         setattr(finding, name, text.strip())
     finding.answered_by, finding.answered_at = actor.id, clock.now()
     if before is FindingState.OPEN:
-        _mail_inspector(session, finding)
+        _tell_inspector(session, finding)
     return finding
 
 
@@ -72,14 +74,14 @@ def add_repair_evidence(
 def reject_answer(session: Session, actor: Actor, finding_id: UUID, *, note: str) -> Finding:
     """Send an answer back: the repair is not enough, or not shown."""
     finding = _verify(session, actor, finding_id, told.CorrectiveActionReturned, note)
-    _mail_agency(session, finding, template="finding_rejected")
+    _tell_agency(session, finding, notices.FindingRejected)
     return finding
 
 
 def close_finding(session: Session, actor: Actor, finding_id: UUID, *, note: str) -> Finding:
     """Accept a repair; `note` says how it was checked."""
     finding = _verify(session, actor, finding_id, told.CorrectiveActionAccepted, note)
-    _mail_agency(session, finding, template="finding_closed")
+    _tell_agency(session, finding, notices.FindingClosed)
     return finding
 
 
@@ -92,25 +94,11 @@ def _verify(session: Session, actor: Actor, finding_id: UUID, move: type[Moved],
     return finding
 
 
-def _mail_inspector(session: Session, finding: Finding) -> None:
-    outbox.enqueue(
-        session,
-        "mail",
-        template="finding_answered",
-        person_id=str(finding.audit.inspector_id),
-        reference=finding.audit.reference,
-        number=finding.number,
-        path=f"/inspector/findings/{finding.id}",
-    )
+def _tell_inspector(session: Session, finding: Finding) -> None:
+    notice = notices.FindingAnswered(reference=finding.audit.reference, number=finding.number)
+    tell_person(session, finding.audit.inspector_id, notice, subject_id=finding.id)
 
 
-def _mail_agency(session: Session, finding: Finding, *, template: str) -> None:
-    outbox.enqueue(
-        session,
-        "mail.agency",
-        template=template,
-        agency_id=str(finding.audit.agency_id),
-        reference=finding.audit.reference,
-        number=finding.number,
-        path=f"/agency/findings/{finding.id}",
-    )
+def _tell_agency(session: Session, finding: Finding, kind: type[notices.FindingVerified]) -> None:
+    notice = kind(reference=finding.audit.reference, number=finding.number)
+    tell_agency(session, finding.agency_id, notice, subject_id=finding.id)

@@ -9,9 +9,11 @@ from audits.core import clock, moves, outbox
 from audits.core.access import Actor
 from audits.core.calendar import add_working_days
 from audits.core.errors import RuleError
+from audits.core.notices import tell_agency
+from audits.inspections import events as told
 from audits.inspections import rules
-from audits.inspections.events import AuditReported
 from audits.inspections.models import Audit, Finding, Population
+from audits.inspections.notices import AuditReported
 from audits.inspections.queries import VerdictRow, populations_of, rules_view, sample_of, undrawn, verdicts_of
 from audits.inspections.services.course import AUDITS
 from audits.inspections.workflow import FINDING_FLOW
@@ -21,7 +23,7 @@ from audits.schemes.text import SchemeText
 
 def report_audit(session: Session, actor: Actor, audit_id: UUID, *, summary: str) -> Audit:
     """Close the fieldwork: every drawn unit must be judged; findings, points and terms follow by the norm's rules."""
-    audit = moves.make(session, AUDITS, actor, audit_id, AuditReported)
+    audit = moves.make(session, AUDITS, actor, audit_id, told.AuditReported)
     scheme = scheme_of_version(audit.scheme_version)
     populations = {population.unit: population for population in populations_of(session, audit.id)}
     seen = verdicts_of(session, audit.id)
@@ -96,11 +98,4 @@ def _observed(scheme: SchemeText, seen: Mapping[str, VerdictRow], *, name_units:
 
 def _tell(session: Session, audit: Audit) -> None:
     outbox.enqueue(session, "document.audit_report", audit_id=str(audit.id))
-    outbox.enqueue(
-        session,
-        "mail.agency",
-        template="audit_reported",
-        agency_id=str(audit.agency_id),
-        reference=audit.reference,
-        path="/agency/findings/",
-    )
+    tell_agency(session, audit.agency_id, AuditReported(reference=audit.reference))

@@ -10,10 +10,12 @@ from sqlalchemy.orm import Session
 from audits.applications.models import Application
 from audits.applications.services.course import APPLICATIONS
 from audits.applications.workflow import ApplicationState
-from audits.core import clock, moves, numbering, outbox
+from audits.core import clock, moves, numbering
 from audits.core.access import Actor, Permission, Role
 from audits.core.errors import IllegalMoveError, RuleError
+from audits.core.notices import tell_agency, tell_person
 from audits.inspections import events as told
+from audits.inspections import notices
 from audits.inspections.models import Audit, Finding, Participant, SampledUnit
 from audits.inspections.services.course import AUDITS, record
 from audits.inspections.workflow import AUDIT_FLOW
@@ -66,14 +68,8 @@ def reopen_audit(session: Session, actor: Actor, audit_id: UUID, *, reason: str)
         raise RuleError("The agency has answered a finding. The audit can no longer go back.", "reason")
     session.execute(delete(Finding).where(Finding.audit_id == audit.id))
     audit.reported_at = audit.score = None
-    outbox.enqueue(
-        session,
-        "mail",
-        template="audit_reopened",
-        person_id=str(audit.inspector_id),
-        reference=audit.reference,
-        path=f"/inspector/audits/{audit.id}",
-    )
+    notice = notices.AuditReopened(reference=audit.reference)
+    tell_person(session, audit.inspector_id, notice, subject_id=audit.id)
     return audit
 
 
@@ -85,14 +81,7 @@ def review_audit(session: Session, actor: Actor, audit_id: UUID, *, recommendati
     audit.reviewer_id, audit.reviewed_at = actor.id, clock.now()
     audit.recommendation = recommendation.strip()
     for person_id in _deciders(session, audit):
-        outbox.enqueue(
-            session,
-            "mail",
-            template="audit_reviewed",
-            person_id=str(person_id),
-            reference=audit.reference,
-            path=f"/office/audits/{audit.id}",
-        )
+        tell_person(session, person_id, notices.AuditReviewed(reference=audit.reference), subject_id=audit.id)
     return audit
 
 
@@ -163,25 +152,10 @@ def _interested() -> RuleError:
 
 
 def _tell_planned(session: Session, audit: Audit) -> None:
-    outbox.enqueue(
-        session,
-        "mail",
-        template="audit_assigned",
-        person_id=str(audit.inspector_id),
-        reference=audit.reference,
-        day=audit.planned_on.isoformat(),
-        path=f"/inspector/audits/{audit.id}",
-    )
+    assigned = notices.AuditAssigned(reference=audit.reference, day=audit.planned_on)
+    tell_person(session, audit.inspector_id, assigned, subject_id=audit.id)
     if audit.announced:
-        outbox.enqueue(
-            session,
-            "mail.agency",
-            template="audit_planned",
-            agency_id=str(audit.agency_id),
-            reference=audit.reference,
-            day=audit.planned_on.isoformat(),
-            path="/agency/",
-        )
+        tell_agency(session, audit.agency_id, notices.AuditPlanned(reference=audit.reference, day=audit.planned_on))
 
 
 def _deciders(session: Session, audit: Audit) -> list[UUID]:

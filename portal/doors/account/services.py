@@ -12,13 +12,15 @@ from argon2.exceptions import VerificationError
 from sqlalchemy import ColumnElement, and_, delete, or_, select, update
 from sqlalchemy.orm import Session, contains_eager, lazyload
 
-from audits.core import clock, events, outbox
+from audits.core import clock, events
 from audits.core.access import Role
 from audits.core.errors import NotFoundError, RuleError
+from audits.core.notices import tell_person
 from audits.people.models import Person
 from portal.doors.account import throttle
 from portal.doors.account.events import PasswordSet, SessionOpened
 from portal.doors.account.models import LoginSession, MailToken, PasswordHash
+from portal.doors.account.notices import Reset
 from portal.doors.account.rules import (
     IDLE,
     LIFETIME,
@@ -97,7 +99,7 @@ def request_reset(session: Session, email: str) -> None:
     """Promise a mail with a link. A stranger's address costs the same work, and its promise comes to nothing."""
     person = _find_person(session, email)
     person_id = person.id if person else uuid4()
-    outbox.enqueue(session, "mail", template="reset", person_id=str(person_id))
+    tell_person(session, person_id, Reset())
 
 
 def mint_token(session: Session, person_id: UUID, purpose: Purpose) -> str:

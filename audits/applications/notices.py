@@ -1,0 +1,28 @@
+"""What an agency is told of its application."""
+
+from audits.core.notices import Notice
+
+
+class ApplicationSubmitted(Notice, kind="application_submitted"):
+    """We have it."""
+
+    reference: str
+
+
+class Reviewed(Notice):
+    """What became of it, in the words of the reviewer."""
+
+    reference: str
+    reason: str
+
+
+class ApplicationReturned(Reviewed, kind="application_returned"):
+    """Complete it, for this reason."""
+
+
+class ApplicationAccepted(Reviewed, kind="application_accepted"):
+    """An audit follows; perhaps with a note."""
+
+
+class ApplicationRefused(Reviewed, kind="application_refused"):
+    """Not taken on, for this reason."""

@@ -1,0 +1,7 @@
+"""What people are told who ask for a new password."""
+
+from audits.core.notices import Notice
+
+
+class Reset(Notice, kind="reset"):
+    """A link to set one."""

@@ -1,0 +1,68 @@
+"""To which page each kind of message leads: the one place that knows."""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from flask import current_app
+
+from audits.applications import notices as applications
+from audits.core.notices import Notice
+from audits.decisions import notices as decisions
+from audits.inspections import notices as inspections
+from audits.people import notices as people
+from certificates.lifecycle import notices as certificates
+from portal.doors.account import notices as account
+from portal.doors.account.rules import Purpose
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """An endpoint, and the name of its argument that takes the subject of the message."""
+
+    endpoint: str
+    subject: str = ""
+    secret: Purpose | None = None  # the link carries a token for this purpose
+
+
+_HOME = Link("agency.home")
+_AUDIT = Link("inspector.show_audit", "audit_id")
+_FINDING = Link("agency_findings.show_finding", "finding_id")
+PAGES: dict[type[Notice], Link] = {
+    account.Reset: Link("account.link", secret=Purpose.RESET),
+    people.Invitation: Link("account.link", secret=Purpose.INVITATION),
+    people.AccountKnown: Link("account.login"),
+    applications.ApplicationSubmitted: _HOME,
+    applications.ApplicationReturned: _HOME,
+    applications.ApplicationAccepted: _HOME,
+    applications.ApplicationRefused: _HOME,
+    inspections.AuditAssigned: _AUDIT,
+    inspections.AuditPlanned: _HOME,
+    inspections.AuditReopened: _AUDIT,
+    inspections.AuditReported: Link("agency_findings.list_findings"),
+    inspections.AuditReviewed: Link("office_audits.show_audit", "audit_id"),
+    inspections.FindingAnswered: Link("inspector.show_finding", "finding_id"),
+    inspections.FindingRejected: _FINDING,
+    inspections.FindingClosed: _FINDING,
+    decisions.DecisionTaken: _HOME,
+    certificates.CertificateIssued: _HOME,
+    certificates.CertificateChanged: _HOME,
+    certificates.CertificateResealed: _HOME,
+}
+_BY_KIND = {notice.kind: link for notice, link in PAGES.items()}
+
+
+def purpose_of(kind: str) -> Purpose | None:
+    """What the secret in the link of this message is for, if there is one."""
+    return _BY_KIND[kind].secret
+
+
+def path_of(kind: str, subject_id: str | None = None, token: str | None = None) -> str:
+    """The path of the page that a message leads to."""
+    link = _BY_KIND[kind]
+    values: dict[str, Any] = {}
+    if link.subject:
+        values[link.subject] = UUID(subject_id)
+    if link.secret:
+        values |= {"purpose": link.secret.value, "token": token}
+    return current_app.url_map.bind("").build(link.endpoint, values)
