@@ -77,7 +77,7 @@ class Answer(Base):
 
 
 class Evidence(Base):
-    """A file that supports an answer or a repair; the bytes live in the store under their hash."""
+    """A file that supports an answer or a corrective action; the bytes live in the store under their hash."""
 
     __tablename__ = "evidence"
     __table_args__ = (
@@ -91,6 +91,7 @@ class Evidence(Base):
     application_id: Mapped[UUID] = mapped_column(ForeignKey("application.id"))
     requirement_code: Mapped[str]
     scheme_version_id: Mapped[UUID]
+    finding_id: Mapped[UUID | None] = mapped_column(index=True)  # beside which corrective action; None: an answer
     filename: Mapped[str]
     media_type: Mapped[str]
     size: Mapped[int]

@@ -95,5 +95,5 @@ def _verdicts(audit: Audit) -> Any:
 
 def _findings(audit: Audit) -> Any:
     found = (Finding.number, Finding.requirement_code, Finding.grade, Finding.points, Finding.observed, Finding.state)
-    repair = (Finding.cause, Finding.extent, Finding.solution, Finding.operation, Finding.verification_note)
+    repair = (Finding.cause, Finding.extent, Finding.solution, Finding.effectiveness, Finding.verification_note)
     return select(*found, *repair).where(Finding.audit_id == audit.id).order_by(Finding.number)

@@ -71,11 +71,11 @@ class FindingMoved(Moved):
         return cls(before=before, after=after, reason=reason, requirement=Code(row.requirement_code))
 
 
-class CorrectiveActionSubmitted(FindingMoved, name="finding.answer", words=N_("Repair of a finding explained")):
+class CorrectiveActionSubmitted(FindingMoved, name="finding.answer", words=N_("Corrective action submitted")):
     """The agency says what it did."""
 
 
-class CorrectiveActionReturned(FindingMoved, name="finding.reject", words=N_("Repair sent back to the agency")):
+class CorrectiveActionReturned(FindingMoved, name="finding.reject", words=N_("Corrective action sent back")):
     """It is not enough, or not shown."""
 
 
@@ -83,9 +83,17 @@ class CorrectiveActionAccepted(FindingMoved, name="finding.close", words=N_("Fin
     """With how it was checked."""
 
 
-class FindingFileAdded(EventData, name="finding.add_evidence", words=N_("File added to a repair")):
-    """Which file; its digest can be forgotten, as the file can."""
+class FindingFile(EventData):
+    """Which file of a corrective action; its digest can be forgotten, as the file can."""
 
     requirement: Code
     evidence: UUID
     sha256: str = forgettable()
+
+
+class FindingFileAdded(FindingFile, name="finding.add_evidence", words=N_("File added to a corrective action")):
+    """Put beside it."""
+
+
+class FindingFileRemoved(FindingFile, name="finding.remove_evidence", words=N_("File of a corrective action removed")):
+    """The trail keeps that it was there."""

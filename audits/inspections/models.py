@@ -10,7 +10,7 @@ from audits.agencies.models import Agency
 from audits.applications.models import Application
 from audits.core.access import Actor, Role
 from audits.core.db import Base, Id, one_of, stored
-from audits.inspections.workflow import AuditState, FindingState
+from audits.inspections.workflow import AuditState, FindingState, RoundOutcome
 from audits.people.models import Person
 from audits.schemes.models import SchemeVersion
 
@@ -157,10 +157,11 @@ class Finding(Base):
     observed: Mapped[str] = mapped_column(Text)
     due_on: Mapped[date | None]
     state: Mapped[FindingState] = mapped_column(stored(FindingState))
+    # The newest round of the corrective action; every round is a row of CorrectiveAction.
     cause: Mapped[str] = mapped_column(Text, default="")
     extent: Mapped[str] = mapped_column(Text, default="")
     solution: Mapped[str] = mapped_column(Text, default="")
-    operation: Mapped[str] = mapped_column(Text, default="")
+    effectiveness: Mapped[str] = mapped_column("operation", Text, default="")
     answered_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
     answered_at: Mapped[datetime | None]
     verified_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
@@ -180,3 +181,23 @@ class Finding(Base):
     def is_visible_to(self, actor: Actor) -> bool:
         """Whom the audit concerns."""
         return self.audit.is_visible_to(actor)
+
+
+class CorrectiveAction(Base):
+    """What the agency said it did about a finding, once, and what became of that. The words never change."""
+
+    __tablename__ = "corrective_action"
+    __table_args__ = (one_of("outcome", RoundOutcome),)
+
+    finding_id: Mapped[UUID] = mapped_column(ForeignKey("finding.id"), primary_key=True)
+    round: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    cause: Mapped[str] = mapped_column(Text)
+    extent: Mapped[str] = mapped_column(Text)
+    solution: Mapped[str] = mapped_column(Text)
+    effectiveness: Mapped[str] = mapped_column(Text)
+    submitted_by: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    submitted_at: Mapped[datetime]
+    outcome: Mapped[RoundOutcome | None] = mapped_column(stored(RoundOutcome))
+    verified_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
+    verified_at: Mapped[datetime | None]
+    note: Mapped[str] = mapped_column(Text, default="")

@@ -17,7 +17,7 @@ from audits.applications.queries import visible_applications
 from audits.applications.workflow import ApplicationState
 from audits.core.access import Actor, Permission
 from audits.core.errors import NotFoundError, missing
-from audits.inspections.models import Audit, Finding, Population, SampledUnit, Verdict
+from audits.inspections.models import Audit, CorrectiveAction, Finding, Population, SampledUnit, Verdict
 from audits.inspections.workflow import AuditState, FindingState
 from audits.people.models import Person
 from audits.schemes.text import SchemeText, Unit
@@ -181,6 +181,18 @@ def get_finding(session: Session, actor: Actor, finding_id: UUID) -> Finding:
     if finding is None:
         raise missing(Finding)
     return finding
+
+
+def rounds_of(session: Session, finding_id: UUID) -> list[CorrectiveAction]:
+    """Every answer to one finding, newest first. The caller has got the finding first."""
+    query = select(CorrectiveAction).where(CorrectiveAction.finding_id == finding_id)
+    return list(session.scalars(query.order_by(CorrectiveAction.round.desc())))
+
+
+def files_of_finding(session: Session, finding_id: UUID) -> list[Evidence]:
+    """The files beside its corrective action, oldest first. The caller has got the finding first."""
+    query = select(Evidence).where(Evidence.finding_id == finding_id, Evidence.removed_at.is_(None))
+    return list(session.scalars(query.order_by(Evidence.uploaded_at, Evidence.id)))
 
 
 def get_case_evidence(session: Session, actor: Actor, audit_id: UUID, evidence_id: UUID) -> Evidence:

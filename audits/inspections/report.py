@@ -99,7 +99,7 @@ def _samples(
 def _finding(norm: SchemeText, finding: Finding, language: str) -> dict[str, Any]:
     requirement = norm.requirement(finding.requirement_code)
     low, high = rules.share_interval(finding.nonconforming, finding.assessed, finding.population)
-    answer = {name: getattr(finding, name) for name in ("cause", "extent", "solution", "operation")}
+    answer = {name: getattr(finding, name) for name in ("cause", "extent", "solution")}
     return {
         "number": finding.number,
         "code": finding.requirement_code,
@@ -116,7 +116,7 @@ def _finding(norm: SchemeText, finding: Finding, language: str) -> dict[str, Any
         "observed": finding.observed,
         "due_on": finding.due_on.isoformat() if finding.due_on else None,
         "state": _STATES[finding.state][language],
-        "answer": answer if finding.answered_at else None,
+        "answer": answer | {"operation": finding.effectiveness} if finding.answered_at else None,
         "verification": finding.verification_note,
     }
 

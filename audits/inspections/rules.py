@@ -200,3 +200,11 @@ def _first(low: int, high: int, holds: Callable[[int], bool]) -> int:
         else:
             low = middle + 1
     return low
+
+
+def attribute_of(question: str) -> str:
+    """Where the answer to a question of the scheme about a corrective action stands.
+
+    Published schemes call the question about effectiveness "operation", and a published scheme never changes.
+    """
+    return "effectiveness" if question == "operation" else question

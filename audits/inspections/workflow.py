@@ -25,6 +25,14 @@ class FindingState(StrEnum):
     CLOSED = "closed"
 
 
+class RoundOutcome(StrEnum):
+    """What became of one answer to a finding. Replaced: the agency answered anew before it was judged."""
+
+    REPLACED = "replaced"
+    RETURNED = "returned"
+    ACCEPTED = "accepted"
+
+
 S = AuditState
 AUDIT_FLOW = Flow(
     AuditState,

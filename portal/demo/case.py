@@ -24,6 +24,7 @@ from audits.applications.services import (
 )
 from audits.core import clock
 from audits.core.access import Actor
+from audits.core.files import StoredFile
 from audits.decisions.rules import Outcome
 from audits.decisions.services import decide
 from audits.inspections import queries as inspections
@@ -120,10 +121,7 @@ class Case:
                 actor,
                 application.id,
                 scheme.requirements[0].code,
-                filename="uittreksel.png",
-                media_type="image/png",
-                size=len(data),
-                sha256=files.store().put(data),
+                StoredFile(files.store().put(data), len(data), "image/png", "uittreksel.png"),
             )
 
         self.write(act)
@@ -211,19 +209,19 @@ class Case:
         return self.write(act)
 
     def answer(self) -> int:
-        """The agency says cause, extent, solution and operation of every finding; how many."""
+        """The agency says cause, extent, solution and effectiveness of every finding; how many."""
 
         def act(session: Session) -> int:
             actor, found = self.actor(session, EDITOR), inspections.findings_of(session, self.audit_id)
             for finding in found:
-                audits.answer_finding(
+                audits.submit_corrective_action(
                     session,
                     actor,
                     finding.id,
                     cause="Een sjabloon was verouderd.",
                     extent="Alle dossiers van dit jaar zijn nagelopen.",
                     solution="Sjabloon vervangen, fouten hersteld.",
-                    operation="Maandelijkse controle door de kwaliteitsmedewerker.",
+                    effectiveness="Maandelijkse controle door de kwaliteitsmedewerker.",
                     version=finding.version,
                 )
             return len(found)
@@ -237,7 +235,9 @@ class Case:
             inspector, closed = self.staff(session, "inspector"), 0
             for finding in inspections.findings_of(session, self.audit_id):
                 if finding.state is FindingState.ANSWERED:
-                    audits.close_finding(session, inspector, finding.id, note="Vijf nieuwe dossiers gezien: in orde.")
+                    audits.accept_corrective_action(
+                        session, inspector, finding.id, note="Vijf nieuwe dossiers gezien: in orde."
+                    )
                     closed += 1
             return closed
 

@@ -175,7 +175,9 @@ def _main_case(case: Case, story: Story) -> UUID:
     story.tell(inspector, f"records {verdicts} verdicts", "in_progress", "in_progress")
     findings, score = case.report()
     story.tell(inspector, f"reports: {findings} findings, {score} points", "in_progress", case.state()["audit"])
-    story.tell(editor, f"answers {case.answer()} findings with cause, extent, solution, operation", "open", "answered")
+    story.tell(
+        editor, f"answers {case.answer()} findings with cause, extent, solution, effectiveness", "open", "answered"
+    )
     story.tell(inspector, f"checks and closes {case.verify()} findings", "answered", "closed")
     case.review()
     story.tell(reviewer, "reviews the whole file and recommends", "reported", case.state()["audit"])

@@ -17,6 +17,7 @@ from werkzeug.datastructures import FileStorage
 
 from audits.applications.rules import check_file_name
 from audits.core.errors import N_, RuleError
+from audits.core.files import StoredFile
 from portal.settings import Settings
 from portal.stores import files
 
@@ -45,10 +46,10 @@ class Upload:
     media_type: str
     data: bytes
 
-    def facts(self) -> dict[str, Any]:
+    def store(self) -> StoredFile:
         """Put the bytes in the store; what a service wants to know of the file."""
         sha256 = files.store().put(self.data)
-        return {"filename": self.filename, "media_type": self.media_type, "size": len(self.data), "sha256": sha256}
+        return StoredFile(sha256, len(self.data), self.media_type, self.filename)
 
 
 def init_app(app: Flask, settings: Settings) -> None:

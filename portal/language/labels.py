@@ -11,7 +11,8 @@ from audits.applications.workflow import ApplicationState
 from audits.core.access import Role
 from audits.core.events import KINDS
 from audits.decisions.rules import Outcome, Reason
-from audits.inspections.workflow import AuditState, FindingState
+from audits.inspections.rules import attribute_of
+from audits.inspections.workflow import AuditState, FindingState, RoundOutcome
 from audits.people.independence import WORDS, Bar
 from certificates.lifecycle.rules import Status
 from certificates.lifecycle.workflow import CertificateState
@@ -44,6 +45,9 @@ LABELS: list[tuple[StrEnum, LazyString]] = [
     (FindingState.OPEN, _l("Open")),
     (FindingState.ANSWERED, _l("Answered, to be checked")),
     (FindingState.CLOSED, _l("Closed")),
+    (RoundOutcome.REPLACED, _l("Answered anew before it was checked")),
+    (RoundOutcome.RETURNED, _l("Sent back to the agency")),
+    (RoundOutcome.ACCEPTED, _l("Accepted")),
     (Outcome.GRANT, _l("Grant the certificate")),
     (Outcome.GRANT_WITH_CONDITIONS, _l("Grant with conditions")),
     (Outcome.REFUSE, _l("Refuse")),
@@ -87,4 +91,4 @@ def country(code: str) -> str:
 
 def init_app(app: Flask) -> None:
     """Offer them to the templates."""
-    app.jinja_env.filters.update(label=label, event_words=event_words, country=country)
+    app.jinja_env.filters.update(label=label, event_words=event_words, country=country, attribute_of=attribute_of)

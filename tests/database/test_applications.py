@@ -1,6 +1,7 @@
 """Applications in the database: who may do what, in which state, and the trace that each step leaves."""
 
 from contextlib import suppress
+from dataclasses import replace
 from uuid import uuid4
 
 import pytest
@@ -15,6 +16,7 @@ from audits.core import clock
 from audits.core.access import GRANTS, Actor, Permission, Role
 from audits.core.errors import IllegalMoveError, NotAllowedError, NotFoundError, RuleError
 from audits.core.events import Event, history
+from audits.core.files import StoredFile
 from audits.core.outbox import OutboxItem
 from audits.inspections.evidence import get_evidence
 from audits.inspections.workflow import AuditState
@@ -30,7 +32,7 @@ from tests.kit.factories import (
 from tests.kit.factories.inspections import make_audit
 
 S = ApplicationState
-FILE = {"filename": "a.pdf", "media_type": "application/pdf", "size": 9, "sha256": "a" * 64}
+FILE = StoredFile("a" * 64, 9, "application/pdf", "a.pdf")
 
 
 @pytest.fixture
@@ -83,7 +85,7 @@ def verbs(session, actor, application, evidence):
         "save_answer": (Permission.APPLICATION_EDIT, lambda: answer(session, actor, application)),
         "add_evidence": (
             Permission.APPLICATION_EDIT,
-            lambda: services.add_evidence(*given, "GOV-01", **FILE | {"sha256": "b" * 64}),
+            lambda: services.add_evidence(*given, "GOV-01", replace(FILE, sha256="b" * 64)),
         ),
         "remove_evidence": (
             Permission.APPLICATION_EDIT,
@@ -103,7 +105,7 @@ def verbs(session, actor, application, evidence):
 
 @pytest.fixture
 def evidence(session, draft, signatory):
-    return services.add_evidence(session, signatory.actor, draft.id, "GOV-01", **FILE)
+    return services.add_evidence(session, signatory.actor, draft.id, "GOV-01", FILE)
 
 
 @pytest.mark.parametrize("role", Role)
@@ -198,7 +200,7 @@ def test_a_question_outside_the_norm_does_not_exist(session, draft, owner):
     with pytest.raises(NotFoundError):
         answer(session, owner, draft, code="XXX-01")
     with pytest.raises(NotFoundError):
-        services.add_evidence(session, owner, draft.id, "XXX-01", **FILE)
+        services.add_evidence(session, owner, draft.id, "XXX-01", FILE)
     stray = Answer(
         application_id=draft.id,
         requirement_code="XXX-01",
@@ -213,8 +215,8 @@ def test_a_question_outside_the_norm_does_not_exist(session, draft, owner):
 
 
 def test_the_same_file_joins_a_question_once(session, draft, owner, evidence):
-    assert services.add_evidence(session, owner, draft.id, "GOV-01", **FILE) is evidence
-    other = services.add_evidence(session, owner, draft.id, "GOV-02", **FILE)
+    assert services.add_evidence(session, owner, draft.id, "GOV-01", FILE) is evidence
+    other = services.add_evidence(session, owner, draft.id, "GOV-02", FILE)
     assert other is not evidence
     assert {code: len(files) for code, files in queries.evidence_of(session, draft.id).items()} == {
         "GOV-01": 1,
@@ -224,9 +226,9 @@ def test_the_same_file_joins_a_question_once(session, draft, owner, evidence):
 
 def test_a_question_takes_ten_files(session, draft, owner):
     for number in range(10):
-        services.add_evidence(session, owner, draft.id, "GOV-01", **FILE | {"sha256": f"{number:064}"})
+        services.add_evidence(session, owner, draft.id, "GOV-01", replace(FILE, sha256=f"{number:064}"))
     with pytest.raises(RuleError) as refusal:
-        services.add_evidence(session, owner, draft.id, "GOV-01", **FILE)
+        services.add_evidence(session, owner, draft.id, "GOV-01", FILE)
     assert refusal.value.field == "files"
 
 
@@ -242,7 +244,7 @@ def test_a_removed_file_is_gone_for_readers_and_stays_in_the_trail(session, draf
 
 def test_a_name_with_a_citizen_number_is_refused(session, draft, owner):
     with pytest.raises(RuleError, match="BSN"):
-        services.add_evidence(session, owner, draft.id, "GOV-01", **FILE | {"filename": "111222333.pdf"})
+        services.add_evidence(session, owner, draft.id, "GOV-01", replace(FILE, filename="111222333.pdf"))
 
 
 def test_submitting_takes_every_answer_all_details_and_the_own_name(session, agency, signatory, owner, draft):
@@ -281,7 +283,7 @@ def test_what_left_the_hands_of_the_agency_cannot_be_changed(session, agency, si
     with pytest.raises(IllegalMoveError):
         answer(session, owner, application, value="nonconform", explanation="x")
     with pytest.raises(IllegalMoveError):
-        services.add_evidence(session, owner, application.id, "GOV-01", **FILE)
+        services.add_evidence(session, owner, application.id, "GOV-01", FILE)
 
 
 @pytest.mark.parametrize("name", ["return", "accept", "refuse"])
@@ -395,7 +397,7 @@ def test_an_application_of_all_questions_is_answered_in_the_order_of_the_norm(se
 def test_a_file_opens_for_those_whom_the_case_concerns(session, agency, signatory, owner):
     inspector, colleague = (make_person(session, Role.INSPECTOR) for _ in range(2))
     application = make_application(session, agency=agency, signatory=signatory, answers=True)
-    file = services.add_evidence(session, owner, application.id, "GOV-01", **FILE)
+    file = services.add_evidence(session, owner, application.id, "GOV-01", FILE)
     planner = make_person(session, Role.PLANNER)
     for stranger in (inspector, planner):
         with pytest.raises(NotFoundError):

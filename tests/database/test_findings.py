@@ -1,26 +1,30 @@
 """From verdicts to findings, and from findings to a repair that was checked."""
 
 import threading
+from dataclasses import replace
 from datetime import timedelta
 from typing import get_type_hints
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sqlalchemy import delete, select, text
+from sqlalchemy import delete, select, text, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from audits.applications.models import Evidence
+from audits.applications.services import remove_evidence
 from audits.core import clock
 from audits.core.access import Role
 from audits.core.calendar import add_working_days
 from audits.core.errors import IllegalMoveError, NotAllowedError, NotFoundError, RuleError
 from audits.core.events import history
+from audits.core.files import StoredFile
 from audits.core.outbox import OutboxItem
 from audits.inspections import queries, rules, services
-from audits.inspections.models import Audit, Finding, Verdict
+from audits.inspections.models import Audit, CorrectiveAction, Finding, Verdict
 from audits.inspections.report import overall, report_facts
-from audits.inspections.workflow import FINDING_FLOW, AuditState, FindingState
+from audits.inspections.workflow import FINDING_FLOW, AuditState, FindingState, RoundOutcome
 from audits.schemes.queries import scheme_of_version
 from certificates.press.documents import AuditReportFacts
 from tests.kit.factories.agencies import make_agency
@@ -33,8 +37,9 @@ REPAIR = {
     "cause": "Nobody was told to look.",
     "extent": "All files of May.",
     "solution": "Every file was done again.",
-    "operation": "The team lead samples ten files a month.",
+    "effectiveness": "The team lead samples ten files a month.",
 }
+PROOF = StoredFile("0" * 64, 9, "application/pdf", "proof.pdf")
 BODY = {"name": "Stichting Keurwerk", "address": "Utrecht"}
 
 
@@ -49,14 +54,16 @@ def make_finding(session, state=FindingState.OPEN, code="CON-01"):
     if state is not FindingState.OPEN:
         answer(session, finding)
     if state is FindingState.CLOSED:
-        services.close_finding(session, audit.inspector.actor, finding.id, note="The files were seen.")
+        services.accept_corrective_action(session, audit.inspector.actor, finding.id, note="The files were seen.")
     session.flush()
     return finding
 
 
 def answer(session, finding, somebody=None, **values):
     somebody = somebody or make_person(session, Role.AGENCY_EDITOR, finding.audit.agency_id)
-    services.answer_finding(session, somebody.actor, finding.id, **{**REPAIR, "version": finding.version, **values})
+    services.submit_corrective_action(
+        session, somebody.actor, finding.id, **{**REPAIR, "version": finding.version, **values}
+    )
     session.flush()
     return finding
 
@@ -213,7 +220,7 @@ def test_reopening_takes_the_findings_back_and_a_second_report_makes_them_anew(s
 
 def test_an_answered_finding_keeps_the_audit_reported(session):
     finding = make_finding(session, FindingState.ANSWERED)
-    services.reject_answer(session, finding.audit.inspector.actor, finding.id, note="Show the files.")
+    services.return_corrective_action(session, finding.audit.inspector.actor, finding.id, note="Show the files.")
     session.flush()
     reviewer = make_person(session, Role.REVIEWER)
     with pytest.raises(RuleError, match="answered a finding"), session.begin_nested():
@@ -226,11 +233,15 @@ def test_an_answered_finding_keeps_the_audit_reported(session):
 
 
 CALLS = {
-    "answer": lambda session, actor, finding: services.answer_finding(
+    "answer": lambda session, actor, finding: services.submit_corrective_action(
         session, actor, finding.id, **REPAIR, version=finding.version
     ),
-    "reject": lambda session, actor, finding: services.reject_answer(session, actor, finding.id, note="Not enough."),
-    "close": lambda session, actor, finding: services.close_finding(session, actor, finding.id, note="Seen on site."),
+    "reject": lambda session, actor, finding: services.return_corrective_action(
+        session, actor, finding.id, note="Not enough."
+    ),
+    "close": lambda session, actor, finding: services.accept_corrective_action(
+        session, actor, finding.id, note="Seen on site."
+    ),
 }
 LEGAL = {
     ("answer", FindingState.OPEN): FindingState.ANSWERED,
@@ -294,10 +305,10 @@ def test_another_agency_can_neither_see_nor_answer(session):
 def test_the_whole_repair_is_told_to_those_who_must_act(session):
     finding = answer(session, make_finding(session))
     inspector = finding.audit.inspector.actor
-    services.reject_answer(session, inspector, finding.id, note="Show the files.")
+    services.return_corrective_action(session, inspector, finding.id, note="Show the files.")
     session.flush()
     answer(session, finding)
-    services.close_finding(session, inspector, finding.id, note="The files were seen.")
+    services.accept_corrective_action(session, inspector, finding.id, note="The files were seen.")
     session.flush()
     assert (finding.verified_by, finding.verification_note) == (inspector.id, "The files were seen.")
     assert len(promised(session, "mail", "finding_answered")) == 2
@@ -324,7 +335,7 @@ def test_an_answer_to_an_older_row_is_refused(session):
 @pytest.mark.parametrize("call", ["reject", "close"])
 def test_a_check_says_what_was_seen(session, call):
     finding = make_finding(session, FindingState.ANSWERED)
-    service = {"reject": services.reject_answer, "close": services.close_finding}[call]
+    service = {"reject": services.return_corrective_action, "close": services.accept_corrective_action}[call]
     with pytest.raises(RuleError) as refused:
         service(session, finding.audit.inspector.actor, finding.id, note=" ")
     assert refused.value.field == "note"
@@ -333,8 +344,7 @@ def test_a_check_says_what_was_seen(session, call):
 def test_files_of_a_repair_join_the_evidence_until_the_finding_is_closed(session):
     finding = answer(session, make_finding(session))
     editor = make_person(session, Role.AGENCY_EDITOR, finding.audit.agency_id)
-    file = {"filename": "proof.pdf", "media_type": "application/pdf", "size": 9, "sha256": "0" * 64}
-    kept = services.add_repair_evidence(session, editor.actor, finding.id, **file)
+    kept = services.add_corrective_action_file(session, editor.actor, finding.id, PROOF)
     session.flush()
     assert session.get_one(Evidence, kept.id).requirement_code == finding.requirement_code
     inspector = finding.audit.inspector
@@ -343,9 +353,101 @@ def test_files_of_a_repair_join_the_evidence_until_the_finding_is_closed(session
     for audit_id, person in ((other.id, other.inspector), (finding.audit_id, other.inspector), (other.id, inspector)):
         with pytest.raises(NotFoundError):
             queries.get_case_evidence(session, person.actor, audit_id, kept.id)
-    services.close_finding(session, inspector.actor, finding.id, note="Seen.")
+    services.accept_corrective_action(session, inspector.actor, finding.id, note="Seen.")
     with pytest.raises(IllegalMoveError):
-        services.add_repair_evidence(session, editor.actor, finding.id, **file)
+        services.add_corrective_action_file(session, editor.actor, finding.id, PROOF)
+
+
+def test_every_round_of_answers_stays(session):
+    finding = answer(session, make_finding(session), cause="First story.")
+    inspector = finding.audit.inspector.actor
+    services.return_corrective_action(session, inspector, finding.id, note="Show the files.")
+    session.flush()
+    answer(session, finding, cause="Second story.")
+    answer(session, finding, cause="Third story.")
+    services.accept_corrective_action(session, inspector, finding.id, note="The files were seen.")
+    session.flush()
+    rounds = [(each.round, each.cause, each.outcome, each.note) for each in queries.rounds_of(session, finding.id)]
+    assert rounds == [
+        (3, "Third story.", RoundOutcome.ACCEPTED, "The files were seen."),
+        (2, "Second story.", RoundOutcome.REPLACED, ""),
+        (1, "First story.", RoundOutcome.RETURNED, "Show the files."),
+    ]
+    assert (finding.cause, finding.verification_note) == ("Third story.", "The files were seen.")
+    assert queries.rounds_of(session, finding.id)[0].verified_by == inspector.id
+
+
+def test_what_was_said_in_a_round_never_changes(session):
+    finding = answer(session, make_finding(session))
+    for change in (update(CorrectiveAction).values(cause="Another story."), delete(CorrectiveAction)):
+        with pytest.raises(IntegrityError, match="append-only"), session.begin_nested():
+            session.execute(change.where(CorrectiveAction.finding_id == finding.id))
+
+
+def test_a_round_that_the_release_before_did_not_write_is_made_up_for(session):
+    finding = make_finding(session)
+    editor = make_person(session, Role.AGENCY_EDITOR, finding.audit.agency_id)
+    finding.state, finding.cause, finding.answered_by = FindingState.ANSWERED, "Said before.", editor.id
+    finding.answered_at = clock.now()
+    session.flush()
+    answer(session, finding, cause="Said anew.")
+    rounds = [(each.cause, each.outcome) for each in queries.rounds_of(session, finding.id)]
+    assert rounds == [("Said anew.", None), ("Said before.", RoundOutcome.REPLACED)]
+
+
+def add_file(session, finding, **changes):
+    editor = make_person(session, Role.AGENCY_EDITOR, finding.audit.agency_id)
+    return services.add_corrective_action_file(session, editor.actor, finding.id, replace(PROOF, **changes))
+
+
+def remove_file(session, finding, evidence_id):
+    editor = make_person(session, Role.AGENCY_EDITOR, finding.audit.agency_id)
+    services.remove_corrective_action_file(session, editor.actor, finding.id, evidence_id)
+
+
+def test_files_of_a_corrective_action_follow_the_rules_of_all_files(session):
+    finding = make_finding(session)
+    first = add_file(session, finding)
+    assert add_file(session, finding) is first
+    with pytest.raises(RuleError, match="BSN"):
+        add_file(session, finding, filename="111222333.pdf")
+    for number in range(1, 10):
+        add_file(session, finding, sha256=f"{number:064}")
+    with pytest.raises(RuleError, match="at most 10 files"):
+        add_file(session, finding, sha256="f" * 64)
+    assert len(queries.files_of_finding(session, finding.id)) == 10
+
+
+def test_a_file_of_a_corrective_action_can_be_taken_away_until_it_was_looked_at(session):
+    finding = make_finding(session)
+    wrong, right = add_file(session, finding), add_file(session, finding, sha256="1" * 64)
+    for _ in range(2):
+        remove_file(session, finding, wrong.id)
+    assert queries.files_of_finding(session, finding.id) == [right]
+    names = [event.name for event in history(session, finding.id)]
+    assert names == ["finding.add_evidence", "finding.add_evidence", "finding.remove_evidence"]
+    services.return_corrective_action(session, finding.audit.inspector.actor, answer(session, finding).id, note="No.")
+    session.flush()
+    with pytest.raises(IllegalMoveError, match="looked at this file"):
+        remove_file(session, finding, right.id)
+
+
+def test_a_file_of_another_finding_or_of_an_answer_is_not_taken_away_here(session):
+    finding, other = make_finding(session), make_finding(session)
+    file = add_file(session, other)
+    with pytest.raises(NotFoundError):
+        remove_file(session, finding, file.id)
+    signatory = make_person(session, Role.AGENCY_EDITOR, other.audit.agency_id)
+    with pytest.raises(NotFoundError):
+        remove_evidence(session, signatory.actor, file.id)
+
+
+def test_files_without_an_answer_go_when_the_audit_goes_back(session):
+    finding = make_finding(session)
+    file = add_file(session, finding)
+    services.reopen_audit(session, make_person(session, Role.REVIEWER).actor, finding.audit_id, reason="Look again.")
+    session.refresh(file)
+    assert file.removed_at is not None
 
 
 def test_the_worklist_counts_what_still_has_to_happen(session):

@@ -172,7 +172,7 @@ def test_a_case_goes_all_the_way(screen, portal, tmp_path):
     window.page.locator("main table a, main li a").first.click()
     window.judge()
     window.click("Answer this finding")
-    for field in ("cause", "extent", "solution", "operation"):
+    for field in ("cause", "extent", "solution", "effectiveness"):
         window.fill(**{field: f"The {field} in plain words."})
     window.click("Send to the inspector")
 

@@ -22,7 +22,7 @@ REPAIR = {
     "cause": "Nobody was told.",
     "extent": "All of May.",
     "solution": "Done again.",
-    "operation": "Ten a month.",
+    "effectiveness": "Ten a month.",
 }
 
 
@@ -47,7 +47,7 @@ def path(finding, *parts):
 
 
 def answer(session, finding, editor):
-    services.answer_finding(session, editor.actor, finding.id, **REPAIR, version=finding.version)
+    services.submit_corrective_action(session, editor.actor, finding.id, **REPAIR, version=finding.version)
     session.flush()
 
 
@@ -80,7 +80,7 @@ def test_an_answer_with_a_file_goes_to_the_inspector(app, browser, session, find
     assert page.notes == ["Your answer is with the inspector, who will check it."]
     session.expire_all()
     kept = session.get_one(Finding, finding.id)
-    assert (kept.state, kept.cause, kept.operation) == (FindingState.ANSWERED, "Nobody was told.", "Ten a month.")
+    assert (kept.state, kept.cause, kept.effectiveness) == (FindingState.ANSWERED, "Nobody was told.", "Ten a month.")
     (file,) = evidence_of(session, kept.audit.application_id, "CON-01")["CON-01"]
     assert (file.filename, file.media_type) == ("proof.png", "image/png")
     with app.app_context():
@@ -107,7 +107,7 @@ def test_an_answer_on_an_older_page_is_refused(browser, session, finding, editor
 
 def test_an_answer_that_came_back_says_why(browser, session, finding, editor):
     answer(session, finding, editor)
-    services.reject_answer(session, finding.audit.inspector.actor, finding.id, note="Show ten files.")
+    services.return_corrective_action(session, finding.audit.inspector.actor, finding.id, note="Show ten files.")
     session.flush()
     assert "Show ten files." in browser.open(path(finding)).text
     page = browser.follow("Change your answer")
@@ -115,9 +115,40 @@ def test_an_answer_that_came_back_says_why(browser, session, finding, editor):
     assert page.value("cause") == "Nobody was told."
 
 
+def test_what_was_answered_before_can_still_be_read(app, browser, session, finding, editor):
+    answer(session, finding, editor)
+    inspector = finding.audit.inspector
+    services.return_corrective_action(session, inspector.actor, finding.id, note="Show ten files.")
+    session.flush()
+    browser.open(path(finding, "answer"))
+    browser.submit(cause="The training was late.")
+    for reader, address in ((browser, path(finding)), (Browser(app).sign_in(session, inspector), desk(finding))):
+        page = reader.open(address)
+        earlier = page.soup.select_one("details").text
+        assert "Nobody was told." in earlier
+        assert "Show ten files." in earlier
+        assert "Sent back to the agency" in earlier
+        assert "The training was late." not in earlier
+
+
+def desk(finding):
+    return f"/inspector/findings/{finding.id}"
+
+
+def test_a_file_can_be_taken_away_again_and_what_was_typed_stays(browser, session, finding):
+    browser.open(path(finding, "answer"))
+    browser.submit(**REPAIR, files=(picture(), "wrong.png"))
+    assert len(queries.files_of_finding(session, finding.id)) == 1
+    browser.open(path(finding, "answer"))
+    page = browser.submit(cause="Typed and not sent.", button="Remove wrong.png")
+    assert page.notes == ["The file is removed."]
+    assert (page.value("cause"), "wrong.png" in page.text) == ("Typed and not sent.", False)
+    assert queries.files_of_finding(session, finding.id) == []
+
+
 def test_a_closed_finding_is_only_read(browser, session, finding, editor):
     answer(session, finding, editor)
-    services.close_finding(session, finding.audit.inspector.actor, finding.id, note="Ten files were seen.")
+    services.accept_corrective_action(session, finding.audit.inspector.actor, finding.id, note="Ten files were seen.")
     session.flush()
     for address in (path(finding), path(finding, "answer")):
         page = browser.open(address)

@@ -17,7 +17,7 @@ from tests.kit.scheme import scheme
 
 FILES = [f"F-{number:03d}" for number in range(1, 6)]
 BROKEN = ("nonconform", "The original was not seen.")
-REPAIR = {"cause": "c", "extent": "e", "solution": "s", "operation": "o"}
+REPAIR = {"cause": "c", "extent": "e", "solution": "s", "effectiveness": "o"}
 
 
 @pytest.fixture
@@ -62,7 +62,7 @@ def make_finding(session, inspector, state=FindingState.ANSWERED):
     finding = queries.findings_of(session, audit.id)[0]
     if state is FindingState.ANSWERED:
         editor = make_person(session, Role.AGENCY_EDITOR, audit.agency_id)
-        services.answer_finding(session, editor.actor, finding.id, **REPAIR, version=finding.version)
+        services.submit_corrective_action(session, editor.actor, finding.id, **REPAIR, version=finding.version)
         session.flush()
     return finding
 

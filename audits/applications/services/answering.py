@@ -2,25 +2,25 @@
 
 from uuid import UUID, uuid4, uuid5
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from audits.agencies.models import Agency
 from audits.applications.events import AnswerSaved, ApplicationStarted, FileAdded, FileChanged, FileRemoved
 from audits.applications.models import Answer, Application, Evidence
-from audits.applications.rules import check_answer, check_file_name
+from audits.applications.rules import check_answer
 from audits.applications.services.course import APPLICATIONS
+from audits.applications.services.files import attach, take_away
 from audits.applications.workflow import APPLICATION_FLOW, OPEN_STATES, ApplicationState
 from audits.core import clock, events, moves, numbering
 from audits.core.access import Actor, Permission, authorise
 from audits.core.db import seen
 from audits.core.errors import IllegalMoveError, NotAllowedError, NotFoundError, RuleError, missing
 from audits.core.events import Code
+from audits.core.files import StoredFile
 from audits.schemes.queries import scheme_of_version, version_for
 from audits.schemes.text import SchemeText
-
-MOST_FILES = 10  # per requirement
 
 
 def start_application(session: Session, actor: Actor) -> Application:
@@ -93,55 +93,31 @@ def save_answer(
     return answer
 
 
-def add_evidence(
-    session: Session,
-    actor: Actor,
-    application_id: UUID,
-    code: str,
-    *,
-    filename: str,
-    media_type: str,
-    size: int,
-    sha256: str,
-) -> Evidence:
+def add_evidence(session: Session, actor: Actor, application_id: UUID, code: str, file: StoredFile) -> Evidence:
     """Put a stored file to a requirement. The same bytes once more are not added again."""
     application = load_draft(session, actor, application_id)
     _check_code(scheme_of_version(application.scheme_version), code)
-    check_file_name(filename)
-    kept = select(Evidence).where(
-        Evidence.application_id == application.id, Evidence.requirement_code == code, Evidence.removed_at.is_(None)
-    )
-    if known := session.scalar(kept.where(Evidence.sha256 == sha256).limit(1)):
-        return known
-    if (session.scalar(kept.with_only_columns(func.count())) or 0) >= MOST_FILES:
-        raise RuleError("You can add at most %(max)d files to one question.", "files", max=MOST_FILES)
-    evidence = Evidence(
-        id=uuid4(),
+    evidence, is_new = attach(
+        session,
+        actor,
+        file,
         application_id=application.id,
-        requirement_code=code,
         scheme_version_id=application.scheme_version_id,
-        filename=filename,
-        media_type=media_type,
-        size=size,
-        sha256=sha256,
-        uploaded_by=actor.id,
-        uploaded_at=clock.now(),
+        code=code,
     )
-    session.add(evidence)
-    _record_file(session, actor, application, evidence, FileAdded)
-    session.flush()
+    if is_new:
+        _record_file(session, actor, application, evidence, FileAdded)
+        session.flush()
     return evidence
 
 
 def remove_evidence(session: Session, actor: Actor, evidence_id: UUID) -> None:
     """Take a file away again; the trail keeps that it was there. A second time changes nothing."""
     evidence = session.get(Evidence, evidence_id)
-    if evidence is None:
+    if evidence is None or evidence.finding_id is not None:
         raise missing(Evidence)
     application = load_draft(session, actor, evidence.application_id)
-    session.refresh(evidence)  # what another tab did while we waited for the lock
-    if evidence.removed_at is None:
-        evidence.removed_at = clock.now()
+    if take_away(session, evidence):
         _record_file(session, actor, application, evidence, FileRemoved)
         session.flush()
 

@@ -1,7 +1,13 @@
 """What people do with an audit and its findings. One verb each; the caller commits."""
 
+from audits.inspections.services.corrective_action import (
+    accept_corrective_action,
+    add_corrective_action_file,
+    remove_corrective_action_file,
+    return_corrective_action,
+    submit_corrective_action,
+)
 from audits.inspections.services.fieldwork import freeze_population, record_sheets, record_verdicts
-from audits.inspections.services.repair import add_repair_evidence, answer_finding, close_finding, reject_answer
 from audits.inspections.services.reporting import report_audit
 from audits.inspections.services.transitions import (
     cancel_audit,
@@ -13,18 +19,19 @@ from audits.inspections.services.transitions import (
 )
 
 __all__ = [
-    "add_repair_evidence",
-    "answer_finding",
+    "accept_corrective_action",
+    "add_corrective_action_file",
     "cancel_audit",
-    "close_finding",
     "conclude_audit",
     "freeze_population",
     "plan_audit",
     "record_sheets",
     "record_verdicts",
-    "reject_answer",
+    "remove_corrective_action_file",
     "reopen_audit",
     "report_audit",
+    "return_corrective_action",
     "review_audit",
     "start_audit",
+    "submit_corrective_action",
 ]

@@ -3,11 +3,11 @@
 from datetime import date
 from uuid import UUID, uuid4
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from audits.applications.models import Application
+from audits.applications.models import Application, Evidence
 from audits.applications.services.course import APPLICATIONS
 from audits.applications.workflow import ApplicationState
 from audits.core import clock, moves, numbering
@@ -66,11 +66,19 @@ def reopen_audit(session: Session, actor: Actor, audit_id: UUID, *, reason: str)
     answered = select(Finding.id).where(Finding.audit_id == audit.id, Finding.answered_at.is_not(None))
     if session.scalar(answered.limit(1)):
         raise RuleError("The agency has answered a finding. The audit can no longer go back.", "reason")
-    session.execute(delete(Finding).where(Finding.audit_id == audit.id))
+    _take_findings_back(session, audit)
     audit.reported_at = audit.score = None
     notice = notices.AuditReopened(reference=audit.reference)
     tell_person(session, audit.inspector_id, notice, subject_id=audit.id)
     return audit
+
+
+def _take_findings_back(session: Session, audit: Audit) -> None:
+    """Delete the findings of an audit; files that were put beside one without an answer go with it."""
+    found = select(Finding.id).where(Finding.audit_id == audit.id)
+    left = update(Evidence).where(Evidence.finding_id.in_(found), Evidence.removed_at.is_(None))
+    session.execute(left.values(removed_at=clock.now()))
+    session.execute(delete(Finding).where(Finding.audit_id == audit.id))
 
 
 def review_audit(session: Session, actor: Actor, audit_id: UUID, *, recommendation: str) -> Audit:

@@ -2,17 +2,16 @@
 
 from uuid import UUID
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from audits.applications.models import Evidence
-from audits.applications.queries import evidence_of
 from audits.core.access import Permission
 from audits.core.errors import RuleError
 from audits.inspections import queries, services
 from audits.inspections.models import Finding
+from audits.inspections.rules import attribute_of
 from audits.inspections.workflow import FindingState
 from audits.schemes.queries import scheme_of_version
 from audits.schemes.text import RepairMethod, SchemeText
@@ -39,7 +38,7 @@ class AnswerForm(Form):
     cause = textarea_field("", required=_NEEDED)
     extent = textarea_field("", required=_NEEDED)
     solution = textarea_field("", required=_NEEDED)
-    operation = textarea_field("", required=_NEEDED)
+    effectiveness = textarea_field("", required=_NEEDED)
     files = file_field(
         _l("Files that show the repair"),
         hint=_l("PDF, PNG or JPEG. No names, citizen numbers or identity papers in them."),
@@ -51,7 +50,7 @@ class AnswerForm(Form):
     def ask(self, method: RepairMethod) -> "AnswerForm":
         """Take the words of the questions from the norm; each complaint then names its question."""
         for question in method.questions:
-            field, label = self[question.code], question.label.in_(current_language())
+            field, label = self[attribute_of(question.code)], question.label.in_(current_language())
             field.label.text, field.description = label, question.hint.in_(current_language())
             field.validators = [Required(f"{label}: {_NEEDED}"), *field.validators[1:]]
         return self
@@ -85,9 +84,11 @@ def answer(finding_id: UUID) -> ResponseReturnValue:
 @needs(Permission.FINDING_ANSWER)
 @uploads.takes_files
 def answer_submitted(finding_id: UUID) -> ResponseReturnValue:
-    """Send the answer, with files if there are any, to the inspector."""
+    """Send the answer, with files if there are any, to the inspector; or take a file away."""
     finding = queries.get_finding(database.read(), current_actor(), finding_id)
     form = AnswerForm().ask(_norm(finding).repair)
+    if "remove" in request.form:
+        return _remove(finding, form)
     if form.validate_on_submit():
         try:
             _send(finding_id, form)
@@ -103,22 +104,34 @@ def _send(finding_id: UUID, form: AnswerForm) -> None:
     chosen = uploads.accept(form.files.data or [])
     with database.write() as session:
         actor = current_actor()
-        services.answer_finding(
+        services.submit_corrective_action(
             session,
             actor,
             finding_id,
             cause=form.cause.data,
             extent=form.extent.data,
             solution=form.solution.data,
-            operation=form.operation.data,
+            effectiveness=form.effectiveness.data,
             version=form.version.data or 0,
         )
         for upload in chosen:
-            services.add_repair_evidence(session, actor, finding_id, **upload.facts())
+            services.add_corrective_action_file(session, actor, finding_id, upload.store())
+
+
+def _remove(finding: Finding, form: AnswerForm) -> ResponseReturnValue:
+    """Take a file away and show the same page again, with all that was typed and not yet sent."""
+    try:
+        evidence_id = UUID(request.form["remove"])
+    except ValueError:
+        abort(404)
+    with database.write() as session:
+        services.remove_corrective_action_file(session, current_actor(), finding.id, evidence_id)
+    flash(_("The file is removed."), "success")
+    return _page(finding, form)
 
 
 def _page(finding: Finding, form: AnswerForm | None) -> str:
-    scheme = _norm(finding)
+    scheme, session = _norm(finding), database.read()
     may_answer = finding.state is not FindingState.CLOSED
     return render_template(
         "agency/finding_answer.html" if form and may_answer else "agency/finding.html",
@@ -126,7 +139,8 @@ def _page(finding: Finding, form: AnswerForm | None) -> str:
         audit=finding.audit,
         scheme=scheme,
         requirement=scheme.requirement(finding.requirement_code),
-        repair_files=_repair_files(finding),
+        files=queries.files_of_finding(session, finding.id),
+        earlier=queries.rounds_of(session, finding.id)[1:],
         may_answer=may_answer and current_actor().has(Permission.FINDING_ANSWER),
         form=form,
     )
@@ -134,9 +148,3 @@ def _page(finding: Finding, form: AnswerForm | None) -> str:
 
 def _norm(finding: Finding) -> SchemeText:
     return scheme_of_version(finding.audit.scheme_version)
-
-
-def _repair_files(finding: Finding) -> list[Evidence]:
-    code, since = finding.requirement_code, finding.audit.reported_at
-    files = evidence_of(database.read(), finding.audit.application_id, code).get(code, [])
-    return [file for file in files if since and file.uploaded_at >= since]

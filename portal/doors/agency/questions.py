@@ -82,7 +82,7 @@ def _save(application_id: UUID, code: str, form: AnswerForm) -> None:
             version=form.version.data,
         )
         for upload in chosen:
-            services.add_evidence(session, actor, application_id, code, **upload.facts())
+            services.add_evidence(session, actor, application_id, code, upload.store())
 
 
 def _after(application_id: UUID, code: str, *, to_list: bool) -> str:

@@ -6,7 +6,6 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from audits.applications.queries import evidence_of
 from audits.core.access import Permission
 from audits.core.errors import RuleError
 from audits.inspections import queries, services
@@ -18,7 +17,7 @@ from portal.doors.inspector.forms import CheckForm
 from portal.stores import database
 from portal.web.access import current_actor, needs
 
-CHECKS = {"close": services.close_finding, "reject": services.reject_answer}
+CHECKS = {"close": services.accept_corrective_action, "reject": services.return_corrective_action}
 
 
 @bp.get("/audits/<uuid:audit_id>/findings")
@@ -62,15 +61,14 @@ def _page(finding: Finding, form: CheckForm) -> str:
     moves = {move.name for move in FINDING_FLOW.open_moves(finding.state) if actor.has(move.permission)}
     can_check = finding.audit.inspector_id == actor.id and "close" in moves
     scheme = scheme_of_version(finding.audit.scheme_version)
-    code = finding.requirement_code
-    evidence = evidence_of(database.read(), finding.audit.application_id, code).get(code, [])
-    since = finding.audit.reported_at
+    session = database.read()
     return render_template(
         "inspector/finding.html",
         finding=finding,
         audit=finding.audit,
         scheme=scheme,
-        requirement=scheme.requirement(code),
-        repair_files=[file for file in evidence if since and file.uploaded_at >= since],
+        requirement=scheme.requirement(finding.requirement_code),
+        files=queries.files_of_finding(session, finding.id),
+        earlier=queries.rounds_of(session, finding.id)[1:],
         form=form if can_check else None,
     )

@@ -1,0 +1,170 @@
+"""What becomes of a finding: the agency says what it did about it, the inspector accepts that or sends it back.
+
+Every answer of the agency is a row of its own, a round; the columns of the finding hold the newest one.
+"""
+
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from audits.applications.models import Evidence
+from audits.applications.services.files import attach, take_away
+from audits.core import clock, events, moves
+from audits.core.access import Actor, Permission
+from audits.core.errors import IllegalMoveError, RuleError, missing
+from audits.core.events import Code, EventData, Moved
+from audits.core.files import StoredFile
+from audits.core.notices import tell_agency, tell_person
+from audits.inspections import events as told
+from audits.inspections import notices
+from audits.inspections.models import CorrectiveAction, Finding
+from audits.inspections.services.course import FINDINGS
+from audits.inspections.workflow import FindingState, RoundOutcome
+
+
+def submit_corrective_action(
+    session: Session,
+    actor: Actor,
+    finding_id: UUID,
+    *,
+    cause: str,
+    extent: str,
+    solution: str,
+    effectiveness: str,
+    version: int,
+) -> Finding:
+    """Say what was done about a finding: its cause, how far it reaches, the solution, and how it is known to work.
+
+    `version` is the row version that the person saw. It may be said again until the inspector has judged it; what was
+    said before stays, as a round that was replaced.
+    """
+    finding = moves.load(session, Finding, finding_id)
+    before = finding.state
+    moves.make(session, FINDINGS, actor, finding, told.CorrectiveActionSubmitted, version=version)
+    said = {"cause": cause, "extent": extent, "solution": solution, "effectiveness": effectiveness}
+    for name, text in said.items():
+        if not text.strip():
+            raise RuleError("Answer this question.", name)
+    if before is FindingState.ANSWERED:
+        _waiting(session, finding).outcome = RoundOutcome.REPLACED
+    for name, text in said.items():
+        setattr(finding, name, text.strip())
+    finding.answered_by, finding.answered_at = actor.id, clock.now()
+    _add_round(session, finding)
+    if before is FindingState.OPEN:
+        _tell_inspector(session, finding)
+    return finding
+
+
+def return_corrective_action(session: Session, actor: Actor, finding_id: UUID, *, note: str) -> Finding:
+    """Send it back: it is not enough, or not shown."""
+    finding = _verify(
+        session, actor, finding_id, told.CorrectiveActionReturned, outcome=RoundOutcome.RETURNED, note=note
+    )
+    _tell_agency(session, finding, notices.FindingRejected)
+    return finding
+
+
+def accept_corrective_action(session: Session, actor: Actor, finding_id: UUID, *, note: str) -> Finding:
+    """Close the finding; `note` says how it was checked."""
+    finding = _verify(
+        session, actor, finding_id, told.CorrectiveActionAccepted, outcome=RoundOutcome.ACCEPTED, note=note
+    )
+    _tell_agency(session, finding, notices.FindingClosed)
+    return finding
+
+
+def add_corrective_action_file(session: Session, actor: Actor, finding_id: UUID, file: StoredFile) -> Evidence:
+    """Put a stored file beside a corrective action; it joins the evidence of its requirement."""
+    finding = _hold_open(session, actor, finding_id)
+    evidence, is_new = attach(
+        session,
+        actor,
+        file,
+        application_id=finding.audit.application_id,
+        scheme_version_id=finding.scheme_version_id,
+        code=finding.requirement_code,
+        finding_id=finding.id,
+    )
+    if is_new:
+        _record_file(session, actor, finding, evidence, told.FindingFileAdded)
+        session.flush()
+    return evidence
+
+
+def remove_corrective_action_file(session: Session, actor: Actor, finding_id: UUID, evidence_id: UUID) -> None:
+    """Take a file away, unless the inspector has judged a round that it was in. A second time changes nothing."""
+    finding = _hold_open(session, actor, finding_id)
+    evidence = session.get(Evidence, evidence_id)
+    if evidence is None or evidence.finding_id != finding.id:
+        raise missing(Evidence)
+    if finding.verified_at is not None and evidence.uploaded_at <= finding.verified_at:
+        raise IllegalMoveError("The inspector has looked at this file already. It stays with the finding.")
+    if take_away(session, evidence):
+        _record_file(session, actor, finding, evidence, told.FindingFileRemoved)
+        session.flush()
+
+
+def _hold_open(session: Session, actor: Actor, finding_id: UUID) -> Finding:
+    finding = moves.hold(session, FINDINGS, actor, finding_id, Permission.FINDING_ANSWER)
+    if finding.state is FindingState.CLOSED:
+        raise IllegalMoveError("This finding is closed.")
+    return finding
+
+
+def _verify(
+    session: Session, actor: Actor, finding_id: UUID, move: type[Moved], *, outcome: RoundOutcome, note: str
+) -> Finding:
+    note = note.strip()
+    finding = moves.make(session, FINDINGS, actor, finding_id, move, reason=note)
+    if not note:
+        raise RuleError("Say how you checked it and what you saw.", "note")
+    judged = _waiting(session, finding)
+    judged.outcome, judged.note = outcome, note
+    judged.verified_by, judged.verified_at = actor.id, clock.now()
+    finding.verified_by, finding.verified_at = judged.verified_by, judged.verified_at
+    finding.verification_note = note
+    return finding
+
+
+def _waiting(session: Session, finding: Finding) -> CorrectiveAction:
+    """The round that waits for the inspector; made from the finding where the release before wrote only that."""
+    query = select(CorrectiveAction).where(
+        CorrectiveAction.finding_id == finding.id, CorrectiveAction.outcome.is_(None)
+    )
+    return session.scalar(query) or _add_round(session, finding)
+
+
+def _add_round(session: Session, finding: Finding) -> CorrectiveAction:
+    """What the columns of the finding say now, as the newest round."""
+    last = select(func.max(CorrectiveAction.round)).where(CorrectiveAction.finding_id == finding.id)
+    added = CorrectiveAction(
+        finding_id=finding.id,
+        round=(session.scalar(last) or 0) + 1,
+        cause=finding.cause,
+        extent=finding.extent,
+        solution=finding.solution,
+        effectiveness=finding.effectiveness,
+        submitted_by=finding.answered_by,
+        submitted_at=finding.answered_at,
+    )
+    session.add(added)
+    return added
+
+
+def _record_file(
+    session: Session, actor: Actor, finding: Finding, evidence: Evidence, kind: type[told.FindingFile]
+) -> None:
+    event: EventData = kind(requirement=Code(finding.requirement_code), evidence=evidence.id, sha256=evidence.sha256)
+    events.record(session, event, subject_id=finding.id, actor=actor, agency_id=finding.agency_id)
+
+
+def _tell_inspector(session: Session, finding: Finding) -> None:
+    notice = notices.FindingAnswered(reference=finding.audit.reference, number=finding.number)
+    tell_person(session, finding.audit.inspector_id, notice, subject_id=finding.id)
+
+
+def _tell_agency(session: Session, finding: Finding, kind: type[notices.FindingVerified]) -> None:
+    notice = kind(reference=finding.audit.reference, number=finding.number)
+    tell_agency(session, finding.agency_id, notice, subject_id=finding.id)
