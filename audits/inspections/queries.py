@@ -26,10 +26,11 @@ LIST_LIMIT = 200
 
 
 class VerdictRow(NamedTuple):
-    """One verdict: its code and the note with it."""
+    """One verdict: its code, the note with it, and how often it was given anew."""
 
     value: str
     note: str
+    version: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +141,7 @@ def verdicts_of(
         SampledUnit.reference == Verdict.reference,
     )
     query = (
-        select(Verdict.requirement_code, Verdict.reference, Verdict.value, Verdict.note)
+        select(Verdict.requirement_code, Verdict.reference, Verdict.value, Verdict.note, Verdict.version)
         .join(SampledUnit, same_unit)
         .where(Verdict.audit_id == audit_id)
         .order_by(Verdict.requirement_code, SampledUnit.position)
@@ -148,8 +149,8 @@ def verdicts_of(
     if codes is not None:
         query = query.where(Verdict.requirement_code.in_(codes))
     seen: dict[str, dict[str, VerdictRow]] = defaultdict(dict)
-    for code, reference, value, note in session.execute(query):
-        seen[code][reference] = VerdictRow(value, note)
+    for code, reference, value, note, version in session.execute(query):
+        seen[code][reference] = VerdictRow(value, note, version)
     return dict(seen)
 
 

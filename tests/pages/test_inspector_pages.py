@@ -226,7 +226,7 @@ def test_save_and_next_walks_through_everything_that_is_open(session, browser, i
     browser.open(path(audit, "requirements/GOV-01"))
     page = browser.submit(button="Save and next", **{"GOV-01-1": "conform"})
     assert page.path == path(audit, "requirements/GOV-03")
-    assert queries.verdicts_of(session, audit.id, ["GOV-01"])["GOV-01"] == {"organisation": ("conform", "")}
+    assert queries.verdicts_of(session, audit.id, ["GOV-01"])["GOV-01"] == {"organisation": ("conform", "", 1)}
     page = browser.submit(button="Save", **{"GOV-03-1": "conform"})
     assert page.path == path(audit, "requirements/GOV-03")
 
@@ -268,8 +268,40 @@ def test_all_that_is_empty_conforms_at_one_button(session, browser, inspector):
     typed = {"IDW-01-2": "nonconform", "IDW-01-2-note": "Only a copy."}
     page = browser.submit(button="Set all empty to “Conforms” and save", **typed)
     seen = queries.verdicts_of(session, audit.id, ["IDW-01"])["IDW-01"]
-    assert seen == dict.fromkeys(drawn, ("conform", "")) | {drawn[1]: ("nonconform", "Only a copy.")}
+    assert seen == dict.fromkeys(drawn, ("conform", "", 1)) | {drawn[1]: ("nonconform", "Only a copy.", 1)}
     assert "Set all empty" not in page.text
+
+
+@pytest.mark.parametrize("page", ["requirements/IDW-01", "chapters/IDW"])
+def test_a_stale_page_never_wins_over_a_newer_verdict(session, browser, inspector, page):
+    audit = make_audit(session, inspector=inspector, populations={"personnel_file": FILES})
+    drawn = queries.sample_of(session, audit.id)["personnel_file"]
+    browser.open(path(audit, page))
+    desk = {drawn[0]: ("nonconform", "The date is missing.")}
+    services.record_verdicts(session, inspector.actor, audit.id, "IDW-01", desk)
+    session.flush()
+    button = "Save" if page.startswith("req") else "Save all"
+    answer = browser.submit(button=button, status=409, **{"IDW-01-1": "conform", "IDW-01-2": "conform"})
+    assert answer.errors == [
+        "Somebody judged this in the meantime. Look at what is stored now, and save again.",
+        f"IDW-01, {drawn[0]}: Stored now: Does not conform. The date is missing.",
+    ]
+    assert answer.soup.select_one("#IDW-01-1 option[selected]")["value"] == "conform"
+    assert queries.verdicts_of(session, audit.id)["IDW-01"] == {drawn[0]: (*desk[drawn[0]], 1)}
+    browser.submit(button=button)
+    assert queries.verdicts_of(session, audit.id)["IDW-01"] == {
+        drawn[0]: ("conform", "", 2),
+        drawn[1]: ("conform", "", 1),
+    }
+
+
+def test_the_same_verdict_sent_twice_is_no_conflict(session, browser, inspector):
+    audit = make_audit(session, inspector=inspector)
+    browser.open(path(audit, "requirements/GOV-01"))
+    services.record_verdicts(session, inspector.actor, audit.id, "GOV-01", {"organisation": ("conform", "")})
+    session.flush()
+    browser.submit(button="Save", **{"GOV-01-1": "conform"})
+    assert queries.verdicts_of(session, audit.id)["GOV-01"] == {"organisation": ("conform", "", 1)}
 
 
 def test_a_chapter_is_saved_at_once(session, browser, inspector):

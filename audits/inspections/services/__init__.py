@@ -7,7 +7,12 @@ from audits.inspections.services.corrective_action import (
     return_corrective_action,
     submit_corrective_action,
 )
-from audits.inspections.services.fieldwork import freeze_population, record_sheets, record_verdicts
+from audits.inspections.services.fieldwork import (
+    VerdictsChangedError,
+    freeze_population,
+    record_sheets,
+    record_verdicts,
+)
 from audits.inspections.services.reporting import report_audit
 from audits.inspections.services.transitions import (
     cancel_audit,
@@ -19,6 +24,7 @@ from audits.inspections.services.transitions import (
 )
 
 __all__ = [
+    "VerdictsChangedError",
     "accept_corrective_action",
     "add_corrective_action_file",
     "cancel_audit",

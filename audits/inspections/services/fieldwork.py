@@ -10,19 +10,28 @@ from sqlalchemy.orm import Session
 
 from audits.core import clock
 from audits.core.access import Actor
-from audits.core.errors import IllegalMoveError, NotFoundError, RuleError
+from audits.core.errors import N_, IllegalMoveError, NotFoundError, RuleError
 from audits.core.events import Code, Digest
 from audits.inspections import rules
 from audits.inspections.events import PopulationFixed, VerdictsRecorded
 from audits.inspections.judging import complaint
 from audits.inspections.models import Audit, Population, SampledUnit, Verdict
 from audits.inspections.pseudonyms import checked_references
+from audits.inspections.queries import VerdictRow, verdicts_of
 from audits.inspections.services.course import load_fieldwork, record
 from audits.schemes.queries import scheme_of_version
 from audits.schemes.text import Requirement, SchemeText
 
 Said = tuple[str, str]  # verdict code and note
 Key = tuple[str, str]  # requirement code and unit reference
+
+
+class VerdictsChangedError(IllegalMoveError):
+    """Somebody judged some of the units after the page was opened; `stored` is what stands there now."""
+
+    def __init__(self, stored: Mapping[Key, VerdictRow]) -> None:
+        super().__init__(N_("Somebody judged this in the meantime. Look at what is stored now, and save again."))
+        self.stored = stored
 
 
 def freeze_population(
@@ -79,8 +88,19 @@ def record_verdicts(session: Session, actor: Actor, audit_id: UUID, code: str, v
     return record_sheets(session, actor, audit_id, {code: verdicts})
 
 
-def record_sheets(session: Session, actor: Actor, audit_id: UUID, sheets: Mapping[str, Mapping[str, Said]]) -> int:
-    """Store what was seen of several requirements at once, as {requirement code: {unit reference: …}}."""
+def record_sheets(
+    session: Session,
+    actor: Actor,
+    audit_id: UUID,
+    sheets: Mapping[str, Mapping[str, Said]],
+    *,
+    versions: Mapping[str, Mapping[str, int]] | None = None,
+) -> int:
+    """Store what was seen of several requirements at once, as {requirement code: {unit reference: …}}.
+
+    `versions` are those of the verdicts that the person saw, 0 where there was none; None overwrites whatever is there.
+    VerdictsChangedError if one of them is not the newest and what is said differs from it; nothing is stored then.
+    """
     audit = load_fieldwork(session, actor, audit_id)
     scheme = scheme_of_version(audit.scheme_version)
     asked = {code: _requirement(scheme, code) for code in sheets}
@@ -92,8 +112,10 @@ def record_sheets(session: Session, actor: Actor, audit_id: UUID, sheets: Mappin
             if (asked[code].unit, reference) not in drawn:
                 raise RuleError("%(reference)s was not drawn in this audit.", reference=reference)
             said = _checked(scheme, value, note)
-            if known.get((code, reference)) != said:
+            before = known.get((code, reference))
+            if before is None or (before.value, before.note) != said:
                 changed[code, reference] = said
+    _check_seen(known, changed, versions)
     if changed:
         _upsert(session, actor, audit, {key: (asked[key[0]].unit, *said) for key, said in changed.items()})
         _record_changes(session, actor, audit, known, changed)
@@ -124,11 +146,24 @@ def _drawn(session: Session, audit: Audit, units: Iterable[str]) -> frozenset[tu
     return frozenset((unit, reference) for unit, reference in session.execute(query))
 
 
-def _known(session: Session, audit: Audit, codes: Iterable[str]) -> dict[Key, Said]:
-    query = select(Verdict.requirement_code, Verdict.reference, Verdict.value, Verdict.note).where(
-        Verdict.audit_id == audit.id, Verdict.requirement_code.in_(list(codes))
-    )
-    return {(code, reference): (value, note) for code, reference, value, note in session.execute(query)}
+def _known(session: Session, audit: Audit, codes: Iterable[str]) -> dict[Key, VerdictRow]:
+    seen = verdicts_of(session, audit.id, list(codes))
+    return {(code, reference): row for code, rows in seen.items() for reference, row in rows.items()}
+
+
+def _check_seen(
+    known: Mapping[Key, VerdictRow], changed: Iterable[Key], versions: Mapping[str, Mapping[str, int]] | None
+) -> None:
+    """Refuse to write over a verdict that was given after the page was opened."""
+    if versions is None:
+        return
+    newer = {
+        (code, reference): known[code, reference]
+        for code, reference in changed
+        if (code, reference) in known and known[code, reference].version != versions.get(code, {}).get(reference, 0)
+    }
+    if newer:
+        raise VerdictsChangedError(newer)
 
 
 def _checked(scheme: SchemeText, value: str, note: str) -> Said:
@@ -157,13 +192,13 @@ def _upsert(session: Session, actor: Actor, audit: Audit, seen: Mapping[Key, tup
 
 
 def _record_changes(
-    session: Session, actor: Actor, audit: Audit, known: Mapping[Key, Said], changed: Mapping[Key, Said]
+    session: Session, actor: Actor, audit: Audit, known: Mapping[Key, VerdictRow], changed: Mapping[Key, Said]
 ) -> None:
     """One event per requirement, with what each verdict was and what it is now."""
     by_code: dict[str, dict[str, list[Any]]] = {}
     for (code, reference), said in changed.items():
         before = known.get((code, reference))
-        by_code.setdefault(code, {})[reference] = [before and list(before), list(said)]
+        by_code.setdefault(code, {})[reference] = [before and list(before[:2]), list(said)]
     for code, verdicts in by_code.items():
         told = VerdictsRecorded(requirement=Code(code), units=len(verdicts), verdicts=verdicts)
         record(session, actor, audit, told)

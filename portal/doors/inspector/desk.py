@@ -17,7 +17,7 @@ from portal.doors.inspector import progress
 from portal.doors.inspector.case import Case, bp, open_case
 from portal.doors.inspector.forms import MoveForm
 from portal.doors.inspector.sheet import Sheet
-from portal.language.i18n import current_language
+from portal.language.i18n import current_language, sentence
 from portal.stores import database
 from portal.web.access import current_actor, needs
 
@@ -37,13 +37,14 @@ def judge_requirement(audit_id: UUID, code: str) -> ResponseReturnValue:
     """Keep the verdicts on one requirement, and go on to the next if asked."""
     case, form = open_case(audit_id), MoveForm()
     sheets = _sheets(case, [case.requirement(code)])
-    if _keep(case, form, sheets):
+    status = _keep(case, form, sheets)
+    if not status:
         follows = _next(case, code) if "next" in request.form else code
         if follows is None:
             flash(_("Every drawn unit has a verdict."), "success")
             return redirect(url_for("inspector.report", audit_id=audit_id), 303)
         return redirect(url_for("inspector.show_requirement", audit_id=audit_id, code=follows), 303)
-    return _requirement_page(case, sheets[0], form), 422
+    return _requirement_page(case, sheets[0], form), status
 
 
 @bp.get("/audits/<uuid:audit_id>/chapters/<code>")
@@ -60,10 +61,11 @@ def judge_chapter(audit_id: UUID, code: str) -> ResponseReturnValue:
     """Keep everything that was said on the page of a chapter."""
     case, form = open_case(audit_id), MoveForm()
     sheets = _sheets(case, _in_chapter(case, code))
-    if _keep(case, form, sheets):
+    status = _keep(case, form, sheets)
+    if not status:
         flash(_("The verdicts are saved."), "success")
         return redirect(url_for("inspector.show_chapter", audit_id=audit_id, code=code), 303)
-    return _chapter_page(case, code, sheets, form), 422
+    return _chapter_page(case, code, sheets, form), status
 
 
 def _in_chapter(case: Case, code: str) -> tuple[Requirement, ...]:
@@ -77,21 +79,30 @@ def _sheets(case: Case, requirements: Sequence[Requirement]) -> list[Sheet]:
     return [Sheet(case.scheme, item, drawn.get(item.unit, []), seen.get(item.code, {})) for item in requirements]
 
 
-def _keep(case: Case, form: MoveForm, sheets: Sequence[Sheet]) -> bool:
-    """Read the sheets and store them; whether all is well. `fill` names the requirement whose empty rows conform."""
+def _keep(case: Case, form: MoveForm, sheets: Sequence[Sheet]) -> int:
+    """Read the sheets and store them; 0 if all is well, else the status of the page that says why not.
+
+    The button `fill` names the requirement whose empty rows conform.
+    """
     filled = request.form.get("fill", "")
     plain = plain_verdict(case.scheme)
     holds = [sheet.read(request.form, plain if sheet.requirement.code == filled else "") for sheet in sheets]
     if case.is_open and not (form.validate_on_submit() and all(holds)):
-        return False  # on a case that has moved on, the service says so
+        return 422  # on a case that has moved on, the service says so
     try:
         with database.write() as session:
             said = {sheet.requirement.code: sheet.verdicts() for sheet in sheets}
-            services.record_sheets(session, current_actor(), case.audit.id, said)
+            seen = {sheet.requirement.code: sheet.versions() for sheet in sheets}
+            services.record_sheets(session, current_actor(), case.audit.id, said, versions=seen)
+    except services.VerdictsChangedError as error:
+        form.form_errors.append(sentence(error))
+        for sheet in sheets:
+            sheet.show_stored(error.stored)
+        return 409
     except RuleError as error:
         form.complain(error)
-        return False
-    return True
+        return 422
+    return 0
 
 
 def _next(case: Case, code: str) -> str | None:

@@ -3,10 +3,14 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from flask_babel import gettext
+
 from audits.inspections.judging import complaint
 from audits.inspections.queries import VerdictRow
 from audits.schemes.text import Requirement, SchemeText
-from portal.language.i18n import sentence
+from portal.language.i18n import current_language, sentence
+
+_LONGEST = 10  # digits of a version
 
 
 @dataclass(slots=True)
@@ -17,6 +21,7 @@ class Row:
     reference: str
     value: str = ""
     note: str = ""
+    version: int = 0  # of the verdict that the page showed; 0: there was none
     is_stored: bool = False
     errors: list[str] = field(default_factory=list)
 
@@ -38,7 +43,7 @@ class Sheet:
         self.requirement = requirement
         self.is_agency = scheme.units[requirement.unit].is_agency
         self.rows = [
-            Row(f"{requirement.code}-{place}", reference, *seen.get(reference, ("", "")), is_stored=reference in seen)
+            _row(f"{requirement.code}-{place}", reference, seen.get(reference))
             for place, reference in enumerate(drawn, start=1)
         ]
 
@@ -60,12 +65,28 @@ class Sheet:
         for row in self.rows:
             row.value = typed.get(row.key, "") or fill
             row.note = typed.get(f"{row.key}-note", "").replace("\r\n", "\n").strip()
+            row.version = _number(typed.get(f"{row.key}-version", ""))
             row.errors = self._errors(row)
         return not any(row.errors for row in self.rows)
 
     def verdicts(self) -> dict[str, tuple[str, str]]:
         """The rows that say something, as the service takes them."""
         return {row.reference: (row.value, row.note) for row in self.rows if row.value}
+
+    def versions(self) -> dict[str, int]:
+        """The versions of the verdicts that the page showed."""
+        return {row.reference: row.version for row in self.rows}
+
+    def show_stored(self, stored: Mapping[tuple[str, str], VerdictRow]) -> None:
+        """Keep what was typed, say what somebody else stored, and let the next save go over that."""
+        for row in self.rows:
+            newest = stored.get((self.requirement.code, row.reference))
+            if newest is None:
+                continue
+            row.version, row.is_stored = newest.version, True
+            name = self.scheme.verdicts[newest.value].name.in_(current_language())
+            words = " ".join([gettext("Stored now:"), f"{name}.", newest.note]).strip()
+            row.errors = [words if self.is_agency else f"{self.requirement.code}, {row.reference}: {words}"]
 
     def _errors(self, row: Row) -> list[str]:
         # An empty row can wait, unless there is a note without a verdict or a verdict to lose.
@@ -76,3 +97,14 @@ class Sheet:
             return []
         words = sentence(problem)
         return [words if self.is_agency else f"{self.requirement.code}, {row.reference}: {words}"]
+
+
+def _row(key: str, reference: str, stored: VerdictRow | None) -> Row:
+    if stored is None:
+        return Row(key, reference)
+    return Row(key, reference, stored.value, stored.note, stored.version, is_stored=True)
+
+
+def _number(typed: str) -> int:
+    """A version as the page sent it back; anything else is that of a verdict that was not there."""
+    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < _LONGEST else 0
