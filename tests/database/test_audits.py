@@ -227,23 +227,26 @@ def test_a_reviewer_took_no_part_and_has_no_tie(session, call):
     declare_interest(session, interested.actor, audit.agency_id, "owner")
     helper = make_person(session, Role.REVIEWER)
     session.add(Participant(audit_id=audit.id, person_id=helper.id, since=clock.now()))
+    judge = make_person(session, Role.REVIEWER)
+    session.execute(update(Verdict).where(Verdict.audit_id == audit.id).values(recorded_by=judge.id))
     session.flush()
-    for somebody in (planner, inspector, interested, helper):
+    for somebody in (planner, inspector, interested, helper, judge):
         with pytest.raises(NotAllowedError), session.begin_nested():
             CALLS[call](session, somebody.actor, audit)
 
 
 def test_a_review_calls_the_deciders_who_may_decide(session):
     audit = make_audit(session, AuditState.REPORTED)
-    free, interested, gone = (make_person(session, Role.DECIDER) for _ in range(3))
+    free, interested, gone, judge = (make_person(session, Role.DECIDER) for _ in range(4))
     declare_interest(session, interested.actor, audit.agency_id, "owner")
+    session.execute(update(Verdict).where(Verdict.audit_id == audit.id).values(recorded_by=judge.id))
     gone.retired_at = clock.now()
     session.flush()
     services.review_audit(session, make_person(session, Role.REVIEWER).actor, audit.id, recommendation="Grant.")
     session.flush()
     called = {mail["person_id"] for mail in promised(session, "audit_reviewed")}
     assert str(free.id) in called
-    assert not {str(interested.id), str(gone.id), str(audit.inspector_id)} & called
+    assert not {str(interested.id), str(gone.id), str(judge.id), str(audit.inspector_id)} & called
 
 
 # Populations and samples

@@ -16,6 +16,7 @@ from audits.core.events import history
 from audits.core.outbox import OutboxItem
 from audits.decisions.models import Decision
 from audits.decisions.queries import find_decision
+from audits.people.services import declare_interest
 from audits.schemes.queries import scheme_of_version
 from certificates.lifecycle import services
 from certificates.lifecycle.models import Certificate, CertificateChange, Document
@@ -294,6 +295,14 @@ def test_a_change_needs_a_reason_and_a_decider(session, decider, move):
             with pytest.raises(NotAllowedError):
                 CHANGES[move](session, actor, certificate.id, reason=reason)
     assert len(changes_of(session, certificate.id)) == (2 if move == "lift" else 1)
+
+
+@pytest.mark.parametrize("move", CHANGES)
+def test_nobody_changes_the_certificate_of_an_agency_in_which_they_have_an_interest(session, decider, move):
+    certificate = make_certificate(session, S.SUSPENDED if move == "lift" else S.ACTIVE)
+    declare_interest(session, decider, certificate.agency_id, "Owns shares.")
+    with pytest.raises(NotAllowedError, match="declared an interest"):
+        CHANGES[move](session, decider, certificate.id, reason=REASON)
 
 
 def test_an_unknown_certificate_is_not_found(session, decider):
