@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 
 from audits.core import clock
 from audits.core.canonical import canonical
-from audits.core.events import Event
+from audits.core.events import Event, EventNote, digest_of
 from certificates.ledger.entries import EntryType, case_log_entry
 from certificates.ledger.models import LedgerEntry
 from certificates.ledger.services import append
@@ -63,6 +63,14 @@ def head_of(session: Session, first: int, last: int) -> Head:
     for event in _events(session, first, last):
         grown.add(leaf_hash(canonical(row(event))))
     return Head(grown.size, grown.root())
+
+
+def altered_notes(session: Session) -> Iterator[int]:
+    """The ids of events whose note says something else than when it was made. One that was forgotten says nothing."""
+    query = select(Event.id, Event.note_sha256, EventNote.salt, EventNote.data).join(Event.note).order_by(Event.id)
+    for event_id, digest, salt, data in session.execute(query.execution_options(yield_per=_AT_ONCE)):
+        if digest_of(salt, data) != digest:
+            yield event_id
 
 
 def row(event: Event) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, defer
 
 from audits.core.canonical import canonical
-from certificates.ledger.caselog import head_of
+from certificates.ledger.caselog import altered_notes, head_of
 from certificates.ledger.entries import EntryType
 from certificates.ledger.models import LedgerEntry, LedgerNode, SignedCheckpoint
 from certificates.ledger.notes import Checkpoint, Note, NoteError, Vkey
@@ -42,6 +42,7 @@ def problems(session: Session, origin: str, keys: Sequence[Vkey]) -> Generator[s
         for entry in entries:
             yield from log.read(entry)
     yield from log.rest()
+    yield from (f"event {each}: its note is not the one that was made with it" for each in altered_notes(session))
     yield from _certificates(session, size, log.last, log.files)
 
 
