@@ -20,7 +20,6 @@ from portal.app import create_app
 from portal.commands.keys import keys
 from portal.commands.ledger import ledger_commands
 from portal.commands.verify import verify_file
-from portal.doors.account.services import clear_out
 from portal.host.embedded import EmbeddedError
 from portal.host.supervisor import at_hand
 from portal.settings import Settings, SettingsError
@@ -70,14 +69,6 @@ def rebuild_register(app: Flask) -> None:
     """Make the public register anew from its sources."""
     with app.app_context(), database.write() as session:
         click.echo(f"{rebuild_all(session)} entries")
-
-
-@main.command("clear-out")
-@click.pass_obj
-def clear_out_sessions(app: Flask) -> None:
-    """Remove ended sessions, used links and old brake marks; for every night."""
-    with app.app_context(), database.write() as session:
-        clear_out(session)
 
 
 main.add_command(verify_file)
