@@ -59,8 +59,11 @@ ENDINGS: dict[Why, LazyString] = {
     Why.RESEALED: _l("This file was replaced. The certificate itself counts: use the new file."),
 }
 
-# Reasons are told as they were given; this one is ours.
-SAID: dict[str, LazyString] = {KEY_LOST: _l(KEY_LOST)}
+# Reasons are told as they were given; these are ours: of today, and of files that were replaced earlier.
+SAID: dict[str, LazyString] = {
+    KEY_LOST: _l(KEY_LOST),
+    "The key of the old seal is no longer trusted.": _l("The key of the old seal is no longer trusted."),
+}
 
 FACTS: dict[str, LazyString] = {
     "number": _l("Certificate number"),
