@@ -40,6 +40,7 @@ __all__ = [
     "entry",
     "entry_of",
     "figures",
+    "files_of",
     "history",
     "latest",
     "search",
@@ -142,6 +143,12 @@ def document_with(session: Session, sha256: str) -> PublicDocument | None:
     stamped = select(DocumentStamp.document_id).where(DocumentStamp.sha256 == sha256)
     archived = _document(session, Document.id.in_(stamped))
     return replace(archived, sha256=sha256, archived=True) if archived else None
+
+
+def files_of(session: Session, certificate_id: UUID) -> list[str]:
+    """The hashes of all files that a certificate ever had, newest first."""
+    query = select(Document.sha256).where(Document.kind == "certificate", Document.subject_id == certificate_id)
+    return list(session.scalars(query.order_by(Document.created_at.desc())))
 
 
 def certificate_by_id(session: Session, certificate_id: UUID) -> Certificate:
