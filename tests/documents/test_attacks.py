@@ -130,6 +130,11 @@ ATTACKS = {
         O.ALTERED,
         R.SIGNED_AGAIN,
     ),
+    "stamped by our clock with a program that notes its name": (
+        lambda: ours().renew(genuine(), a.AT + YEAR, quiet=False),
+        O.ALTERED,
+        R.SIGNED_AGAIN,
+    ),
     "garbage at the end": (lambda: genuine() + b"\n% more", O.ALTERED, R.TRAILING_BYTES),
     "one space at the end": (lambda: genuine() + b" ", O.ALTERED, R.TRAILING_BYTES),
     "two megabytes of nothing at the end": (lambda: genuine() + bytes(2 << 20), O.ALTERED, R.TRAILING_BYTES),
