@@ -105,7 +105,7 @@ def reseal(app: Flask, because: str) -> None:
 
     Those that ended follow too. May be asked again at any time: with 0, all is signed with keys that count.
     """
-    from portal import resealing  # noqa: PLC0415 - no other command reads seals, and needs pyHanko
+    from portal.signing import resealing  # noqa: PLC0415 - no other command reads seals, and needs pyHanko
 
     with _plainly():
         _check_ready(app)

@@ -39,7 +39,7 @@ def seal(settings):
         facts = snapshot.certificate(number=number, legal_name=name)
         printing = partial(press.render, "certificate", facts, language="nl")
         where = (settings.seal_dir, settings.body_name, settings.seal_passphrase)
-        return seal_with(*where, lambda room: printing(room=room))
+        return seal_with(*where, lambda placeholder: printing(placeholder=placeholder))
 
     return seal
 
