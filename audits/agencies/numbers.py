@@ -17,7 +17,7 @@ from stdnum.de import handelsregisternummer
 from stdnum.dk import cvr
 from stdnum.ee import registrikood
 from stdnum.es import nif as es_nif
-from stdnum.exceptions import ValidationError
+from stdnum.exceptions import InvalidComponent, ValidationError
 from stdnum.fi import ytunnus
 from stdnum.fr import siren
 from stdnum.hr import oib
@@ -32,11 +32,14 @@ from stdnum.se import orgnr
 from stdnum.si import maticna
 from stdnum.ua import edrpou
 
+from audits.core import typed
 from audits.core.errors import RuleError
 
 # Regions of CLDR that have two letters but no trade register: unions, outlying islands without a code of their own.
 _NO_COUNTRY = frozenset(["AC", "CP", "CQ", "DG", "EA", "EU", "EZ", "IC", "QO", "TA", "UN", "XA", "XB", "ZZ"])
 _PLAIN = re.compile(r"[A-Z0-9]{3,20}")
+_IBAN = re.compile(r"[A-Z]{2}(?!00|01|99)[0-9]{2}[A-Z0-9]{11,30}")  # check digits run from 02 to 98
+_IBAN_LABEL = re.compile(r"^[A-Z]*(?=[A-Z]{2}[0-9]{2})")  # IBAN, account number
 _POSTCODE = re.compile(r"[A-Z0-9][A-Z0-9 -]{1,10}")
 
 
@@ -86,11 +89,17 @@ def clean_register_number(country: str, number: str) -> str:
 
 
 def clean_iban(number: str) -> str:
-    """An IBAN without spaces, its check digits right."""
+    """An IBAN without spaces. Form and check digits decide: no list of banks or countries is ever complete."""
+    number = _IBAN_LABEL.sub("", re.sub(r"[\s.:-]", "", typed.plain(number)).upper())
     try:
-        return str(iban.validate(number))
+        iban.validate(number, check_country=False)
+    except InvalidComponent:  # the check digits are right, the country is new
+        pass
     except ValidationError as wrong:
-        raise RuleError("This is not a right IBAN. Check the letters and digits.", "iban") from wrong
+        raise _wrong_iban() from wrong
+    if not _IBAN.fullmatch(number):
+        raise _wrong_iban()
+    return number
 
 
 def show_iban(number: str) -> str:
@@ -109,6 +118,10 @@ def clean_postcode(country: str, code: str) -> str:
     if not _POSTCODE.fullmatch(code):
         raise RuleError("Enter the postcode.", "postcode")
     return code
+
+
+def _wrong_iban() -> RuleError:
+    return RuleError("This is not a right IBAN. Check the letters and digits.", "iban")
 
 
 def _by(standard: ModuleType) -> Callable[[str], str]:
