@@ -15,6 +15,7 @@ from audits.agencies.rules import (
     ContactDetails,
     ControllingPersonDetails,
 )
+from audits.agencies.trade_registers import LONGEST_TYPED
 from audits.applications.rules import LONGEST_EXPLANATION
 from audits.schemes.text import SchemeText, Text
 from portal.forms import uploads
@@ -79,7 +80,7 @@ class RegistrationForm(Form):
         _l("Number in the trade register"),
         hint=_l("In the Netherlands this is the KvK number, 8 digits."),
         required=_l("Enter the number in the trade register."),
-        max_length=40,
+        max_length=LONGEST_TYPED,
         width=20,
     )
     street = _street()
