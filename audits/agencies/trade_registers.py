@@ -128,16 +128,17 @@ def _by(standard: ModuleType) -> Callable[[str], str]:
 
 
 def _lettered(
-    country: str, letters: Collection[str], *, bare: str | None = None, width: int = 0, most: int = 6
+    labels: Collection[str], letters: Collection[str], *, bare: str | None = None, width: int = 0, most: int = 6
 ) -> Callable[[str], str]:
     """Letters that name a part of the register, then digits without zeros in front, or with them up to `width` signs.
 
-    `bare` stands for the letters when none were typed; without it they must be.
+    `labels` may stand right against the letters; `bare` stands for them when none were typed, else they must be.
     """
 
     def compact(number: str) -> str:
         parts = _parts(number)
-        front = next((each for each in (parts.before, parts.before.removeprefix(country)) if each in letters), None)
+        fronts = (parts.before.removeprefix(label) for label in ("", *labels))
+        front = next((each for each in fronts if each in letters), None)
         if front is None:
             slip = parts.before_glued and len(parts.before) == 1
             front = None if slip else bare
@@ -281,7 +282,7 @@ TRADE_REGISTERS: Mapping[str, TradeRegister] = {
     "BE": TradeRegister("ondernemingsnummer", "0403.019.261", _by(be_vat)),
     "BG": TradeRegister("ЕИК", "175074752", _bulgarian),
     "CH": TradeRegister("UID", "CHE-100.155.212", _swiss),
-    "CY": TradeRegister("ΗΕ", "HE 12345", _lettered("CY", ("HE", "AE", "EE", "BN", "B", "P", "S"))),
+    "CY": TradeRegister("ΗΕ", "HE 12345", _lettered(("CY",), ("HE", "AE", "EE", "BN", "B", "P", "S"))),
     "CZ": TradeRegister("IČO", "25123891", _czech_or_slovak),
     "DE": TradeRegister("Handelsregisternummer", "HRB 12345 Köln", german_courts.compact),
     "DK": TradeRegister("CVR-nummer", "13585628", _by(cvr)),
@@ -289,16 +290,16 @@ TRADE_REGISTERS: Mapping[str, TradeRegister] = {
     "ES": TradeRegister("NIF", "B58378431", _spanish),
     "FI": TradeRegister("Y-tunnus", "2077474-0", _finnish),
     "FR": TradeRegister("SIREN", "552 008 443", _french),
-    "GB": TradeRegister("company number", "06883289", _lettered("GB", _COMPANIES_HOUSE, bare="", width=8)),
+    "GB": TradeRegister("company number", "06883289", _lettered(("GB",), _COMPANIES_HOUSE, bare="", width=8)),
     "GR": TradeRegister("ΑΦΜ", "094259216", _by(gr_vat)),
     "HR": TradeRegister("OIB", "33392005961", _by(oib)),
     "HU": TradeRegister("adószám", "12892312-2-42", _hungarian),
-    "IE": TradeRegister("CRO number", "123456", _lettered("IE", ("LP",), bare="", most=7)),
+    "IE": TradeRegister("CRO number", "123456", _lettered(("IE",), ("LP",), bare="", most=7)),
     "IT": TradeRegister("partita IVA", "00743110157", _by(iva)),
     "LT": TradeRegister("įmonės kodas", "119511515", _lithuanian),
-    "LU": TradeRegister("numéro RCS", "B 86532", _lettered("LU", tuple("ABCDEFGHIJKL"))),
+    "LU": TradeRegister("numéro RCS", "B 86532", _lettered(("LU", "RCS", "RCSLUXEMBOURG"), tuple("ABCDEFGHIJKL"))),
     "LV": TradeRegister("reģistrācijas numurs", "40003521600", _by(pvn)),
-    "MT": TradeRegister("company number", "C 12345", _lettered("MT", ("C", "OC", "P", "LP", "SV"))),
+    "MT": TradeRegister("company number", "C 12345", _lettered(("MT",), ("C", "OC", "P", "LP", "SV"))),
     "NL": TradeRegister("KvK-nummer", "12345678", _kvk),
     "NO": TradeRegister(
         "organisasjonsnummer", "988 077 917", lambda number: str(no_orgnr.validate(_digits(number, suffixes=("MVA",))))

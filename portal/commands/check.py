@@ -6,6 +6,7 @@ import click
 from flask import Flask
 from sqlalchemy.orm import Session
 
+from audits.agencies.queries import doubles
 from audits.core import clock
 from audits.core.calendar import LAST_DECREED_YEAR, undecreed_year
 from audits.schemes.queries import list_versions, scheme_of_version
@@ -29,4 +30,9 @@ def _matters(session: Session) -> Iterator[str]:
         yield (
             f"Terms may end in {year}, and the calendar knows decreed days until {LAST_DECREED_YEAR} only."
             " Enter the next decree: docs/operations.md, Calendar."
+        )
+    for country, numbers in doubles(session):
+        yield (
+            f"One agency may be registered {len(numbers)} times, in {country} as {' and '.join(numbers)}."
+            " Ask it which registration it uses, and have applications of the other withdrawn."
         )
