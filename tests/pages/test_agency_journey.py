@@ -1,5 +1,7 @@
 """The whole way of an agency through its own door, from the street to the confirmation."""
 
+import struct
+import zlib
 from io import BytesIO
 
 import pikepdf
@@ -43,6 +45,15 @@ def pdf_file():
     document.add_blank_page()
     document.save(out)
     return out.getvalue()
+
+
+def png_of(*names):
+    """A small picture of these chunks, all of their checksums right."""
+    data = {b"IHDR": struct.pack(">IIBBBBB", 2, 2, 8, 0, 0, 0, 0), b"IDAX": zlib.compress(b"\0" * 6)}
+    chunks = ((name, data.get(name, b"")) for name in names)
+    return b"\x89PNG\r\n\x1a\n" + b"".join(
+        struct.pack(">I", len(body)) + name + body + struct.pack(">I", zlib.crc32(name + body)) for name, body in chunks
+    )
 
 
 def mails(session):
@@ -259,6 +270,8 @@ def test_files_go_with_an_answer_and_are_taken_away_again_without_losing_what_is
         ("a.pdf", b"", "is empty"),
         ("a.pdf", b"%PDF-1.7 broken", "is damaged"),
         ("a.png", b"\x89PNG\r\n\x1a\n broken", "is damaged"),
+        ("a.png", png_of(b"IHDR", b"IEND"), "is damaged"),
+        ("a.png", png_of(b"IHDR", b"IDAX", b"IEND"), "is damaged"),
     ],
 )
 def test_a_bad_file_stores_nothing_and_keeps_the_answer(  # noqa: PLR0917
