@@ -17,6 +17,15 @@ from audits.core.errors import RuleError
 _NO_COUNTRY = frozenset(["AC", "CP", "CQ", "DG", "EA", "EU", "EZ", "IC", "QO", "TA", "UN", "XA", "XB", "ZZ"])
 _IBAN = re.compile(r"[A-Z]{2}(?!00|01|99)[0-9]{2}[A-Z0-9]{11,30}")  # check digits run from 02 to 98
 _IBAN_LABEL = re.compile(r"^[A-Z]*(?=[A-Z]{2}[0-9]{2})")  # IBAN, account number
+# Every address there has a postcode. Of other countries we do not know it, so that nobody has to invent one.
+_POSTCODES = frozenset(
+    [
+        *("AT", "BE", "BG", "CY", "CZ", "DE", "DK", "EE", "ES", "FI", "FR", "GR", "HR", "HU", "IE", "IT", "LT", "LU"),
+        *("LV", "MT", "NL", "PL", "PT", "RO", "SE", "SI", "SK"),
+        *("AU", "BA", "CA", "CH", "GB", "IN", "IS", "JP", "LI", "MD", "ME", "MK", "NO", "NZ", "RS", "TR", "UA", "US"),
+    ]
+)
+_NO_POSTCODE = frozenset(["GEEN", "NVT", "N.V.T.", "NONE", "N/A", "NA"])
 _POSTCODE = re.compile(r"[A-Z0-9][A-Z0-9 -]{1,10}")
 
 
@@ -63,14 +72,21 @@ def show_iban(number: str) -> str:
     return str(iban.format(number)) if number else ""
 
 
+def needs_postcode(country: str) -> bool:
+    """Whether every address there has a postcode; many countries have none, and some have them in a few towns only."""
+    return country in _POSTCODES
+
+
 def clean_postcode(country: str, code: str) -> str:
-    """A postcode in capitals; a Dutch one as 1234 AB."""
+    """A postcode in capitals, a Dutch one as 1234 AB; empty where there need be none. RuleError at `postcode`."""
+    code = typed.plain(code).upper()
+    if not needs_postcode(country) and (code in _NO_POSTCODE or not code.strip("0-./ ")):
+        return ""
     if country == "NL":
         try:
             return str(postcode.validate(code))
         except ValidationError as wrong:
             raise RuleError("Enter a postcode like 1234 AB.", "postcode") from wrong
-    code = " ".join(code.upper().split())
     if not _POSTCODE.fullmatch(code):
         raise RuleError("Enter the postcode.", "postcode")
     return code

@@ -11,14 +11,13 @@ from urllib.parse import urlsplit
 from audits.agencies.numbers import clean_country, clean_iban, clean_postcode
 from audits.agencies.trade_registers import clean_register_number
 from audits.core.errors import RuleError
+from audits.core.typed import clean_email, clean_phone
 
 LARGEST_HEADCOUNT = 500_000
 LONGEST_LINE = 200
 MOST_NAMES = 20
 LONGEST_TEXT = 2000
 
-_PHONE = re.compile(r"\+?[0-9][0-9 ()/.-]{5,24}")
-_EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
 _HOST = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)(\.(?!-)[a-z0-9-]{1,63}(?<!-))+")
 
 
@@ -147,23 +146,12 @@ def clean_controlling_person(controlling_person: ControllingPersonDetails, today
 
 def clean_contact(contact: ContactDetails) -> ContactDetails:
     """The same, checked and in one form."""
-    email = contact.email.strip()
-    if not _EMAIL.fullmatch(email) or len(email) > LONGEST_LINE:
-        raise RuleError("Enter an e-mail address in the right form, like name@example.nl.", "email")
     return ContactDetails(
         name=clean_line(contact.name, "name", "Enter the name."),
         function=clean_line(contact.function, "function", "Enter the function."),
-        email=email,
+        email=clean_email(contact.email),
         phone=clean_phone(contact.phone),
     )
-
-
-def clean_phone(number: str) -> str:
-    """A telephone number as people write it."""
-    number = " ".join(number.split())
-    if not _PHONE.fullmatch(number):
-        raise RuleError("Enter a telephone number, like 020 123 4567 or +31 20 123 4567.", "phone")
-    return number
 
 
 def clean_website(address: str) -> str:

@@ -117,6 +117,34 @@ def test_an_empty_registration_says_at_every_field_what_is_missing(browser):
     assert len(page.errors) == 7
 
 
+def test_where_there_are_no_postcodes_none_is_asked(browser, session):
+    browser.open("/register-agency/")
+    page = browser.submit(status=422, **NEW | {"postcode": ""})
+    assert page.errors == ["Enter the postcode."]
+    page = browser.submit(country="CW", register_number="123456")
+    assert page.heading == "Look in your mailbox"
+    agency = session.scalar(select(Agency).where(Agency.country == "CW"))
+    assert agency.postcode == ""
+    editor = make_person(session, Role.AGENCY_EDITOR, agency)
+    make_scheme(session)
+    browser.sign_in(session, editor)
+    session.commit()
+    browser.open("/agency/details/seat")
+    page = browser.submit(city="Willemstad", phone="(+599) 9 123 45 67")
+    assert "Kade 3, Willemstad" in page.text
+    browser.open("/agency/details/branches/new")
+    browser.submit(status=422, name="Rotterdam", street="A 1", city="Rotterdam", country="NL")
+    page = browser.submit(country="SX", city="Philipsburg")
+    assert "Philipsburg" in page.text
+
+
+@pytest.mark.parametrize("pasted", ["{}\u200b", "<{}>", "mailto:{}", "{},"])
+def test_an_address_is_the_same_whatever_was_pasted_with_it(browser, session, person, pasted):
+    browser.open("/register-agency/")
+    browser.submit(**NEW | {"owner_email": pasted.format(person.email)})
+    assert mails(session) == ["account_known"]
+
+
 def test_a_known_register_number_is_said_at_its_field(browser, session):
     agency = make_agency(session)
     session.commit()

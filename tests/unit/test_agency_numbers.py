@@ -1,6 +1,7 @@
-"""Bank accounts, postcodes and telephone numbers: as people write them, in one form that leads to itself."""
+"""Bank accounts and postcodes: as people write them, in one form that leads to itself."""
 
 import re
+from contextlib import suppress
 from importlib.resources import files
 
 import pytest
@@ -76,3 +77,65 @@ def test_check_digits_that_the_standard_never_gives_are_refused(right, other):
     mod_97_10.validate(f"{account}NL{other}")
     with pytest.raises(RuleError):
         numbers.clean_iban(f"NL{other}{account}")
+
+
+@pytest.mark.parametrize(
+    ("country", "typed", "stored"),
+    [
+        ("NL", "1011ab", "1011 AB"),
+        ("NL", "NL-1011 AB\u200b", "1011 AB"),
+        ("PL", "00-950", "00-950"),
+        ("PL", "00\u2013950", "00-950"),
+        ("GB", " sw1a  1aa ", "SW1A 1AA"),
+        ("LV", "LV-1010", "LV-1010"),
+        ("CW", "", ""),
+        ("SX", "-", ""),
+        ("HK", "000000", ""),
+        ("AE", "n/a", ""),
+        ("SR", "geen", ""),
+        ("BQ", "n.v.t.", ""),
+        ("CO", "110111", "110111"),  # one that has them in part keeps what was entered
+    ],
+)
+def test_a_postcode_has_one_form_and_is_empty_where_there_is_none(country, typed, stored):
+    assert numbers.clean_postcode(country, typed) == stored
+    assert numbers.clean_postcode(country, stored) == stored
+
+
+@pytest.mark.parametrize(
+    ("country", "typed"),
+    [
+        ("NL", "0999 AB"),
+        ("NL", "1011"),
+        ("NL", ""),
+        ("BE", ""),
+        ("BE", "-"),
+        ("BE", "<1000>"),
+        ("DE", "geen?"),
+        ("CW", "?!"),
+    ],
+)
+def test_a_wrong_postcode_is_refused(country, typed):
+    with pytest.raises(RuleError) as refusal:
+        numbers.clean_postcode(country, typed)
+    assert refusal.value.field == "postcode"
+
+
+CODES = st.one_of(
+    st.text(max_size=14),
+    st.text(st.sampled_from("0123456789ABab -\u2013\u200b"), max_size=12),
+    st.from_regex("[1-9][0-9]{3} ?[A-Za-z]{2}", fullmatch=True),
+)
+
+
+@given(st.sampled_from(sorted(numbers.country_codes())), CODES)
+def test_a_stored_postcode_stays(country, typed):
+    with suppress(RuleError):
+        stored = numbers.clean_postcode(country, typed)
+        assert numbers.clean_postcode(country, stored) == stored
+
+
+@given(st.one_of(st.text(max_size=40), ibans()))
+def test_a_stored_account_stays(typed):
+    with suppress(RuleError):
+        assert numbers.clean_iban(numbers.clean_iban(typed)) == numbers.clean_iban(typed)

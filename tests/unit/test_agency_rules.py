@@ -20,7 +20,6 @@ from audits.agencies.rules import (
     clean_controlling_person,
     clean_details,
     clean_names,
-    clean_phone,
     clean_website,
     missing_sections,
     names_after,
@@ -62,21 +61,6 @@ def test_only_a_country_is_a_country(code):
     else:
         with pytest.raises(RuleError):
             numbers.clean_country(code)
-
-
-@pytest.mark.parametrize(
-    ("country", "typed", "stored"),
-    [("NL", "1011ab", "1011 AB"), ("PL", "00-950", "00-950"), ("GB", " sw1a  1aa ", "SW1A 1AA")],
-)
-def test_a_postcode_has_one_form(country, typed, stored):
-    assert numbers.clean_postcode(country, typed) == stored
-
-
-@pytest.mark.parametrize(("country", "typed"), [("NL", "0999 AB"), ("NL", "1011"), ("BE", ""), ("BE", "<1000>")])
-def test_a_wrong_postcode_is_refused(country, typed):
-    with pytest.raises(RuleError) as refusal:
-        numbers.clean_postcode(country, typed)
-    assert refusal.value.field == "postcode"
 
 
 def test_an_iban_is_stored_without_spaces_and_shown_in_groups():
@@ -129,17 +113,6 @@ def test_what_could_run_or_lead_astray_is_no_website(typed):
     with pytest.raises(RuleError) as refusal:
         clean_website(typed)
     assert refusal.value.field == "website"
-
-
-@pytest.mark.parametrize("typed", ["020 123 4567", "+31 (0)20 123.45.67", "06-12345678"])
-def test_a_telephone_number_is_written_as_people_write_it(typed):
-    assert clean_phone(typed) == typed
-
-
-@pytest.mark.parametrize("typed", ["", "bel maar", "112", "1" * 40, "+"])
-def test_other_things_are_no_telephone_number(typed):
-    with pytest.raises(RuleError):
-        clean_phone(typed)
 
 
 def test_trade_names_lose_doubles_and_empty_lines():
