@@ -1,6 +1,7 @@
 """What an agency says about itself, checked and brought into one form; and what is still missing. Pure."""
 
 import re
+import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import date
@@ -11,6 +12,7 @@ from urllib.parse import urlsplit
 from audits.agencies.numbers import clean_country, clean_iban, clean_postcode
 from audits.agencies.trade_registers import clean_register_number
 from audits.core.errors import RuleError
+from audits.core.letters import check_printable
 from audits.core.typed import clean_email, clean_phone
 
 LARGEST_HEADCOUNT = 500_000
@@ -104,6 +106,9 @@ LISTED = frozenset(
     {"legal_name", "trade_names", "city", "activities", "sectors", "own_housing", "recruitment_countries"}
 )
 
+# What documents print.
+PRINTED = ("legal_name", "trade_names", "register_number", "street", "postcode", "city")
+
 
 def clean_details(details: AgencyDetails, stored: AgencyDetails | None = None) -> AgencyDetails:
     """The same, checked and in one form. RuleError at the first field that is wrong; empty optional parts are fine.
@@ -111,8 +116,10 @@ def clean_details(details: AgencyDetails, stored: AgencyDetails | None = None) -
     What is the same as in `stored` was judged when it was entered and stays: a rule that became stricter must not stop
     somebody who changes something else.
     """
-    typed = (name for name in _CLEAN if stored is None or getattr(details, name) != getattr(stored, name))
+    typed = [name for name in _CLEAN if stored is None or getattr(details, name) != getattr(stored, name)]
     cleaned = replace(details, **{name: _CLEAN[name](details) for name in typed})
+    for name in (name for name in typed if name in PRINTED):
+        check_printable(getattr(cleaned, name), name)
     return cleaned if cleaned.own_housing else replace(cleaned, housing_places=0)
 
 
@@ -174,7 +181,7 @@ def clean_website(address: str) -> str:
 
 def clean_names(names: Iterable[str]) -> tuple[str, ...]:
     """Trade names without spaces around them, empty lines and doubles."""
-    cleaned = tuple(dict.fromkeys(name for name in (" ".join(name.split()) for name in names) if name))
+    cleaned = tuple(dict.fromkeys(name for name in map(_one_line, names) if name))
     if len(cleaned) > MOST_NAMES:
         raise RuleError("Enter at most %(max)d names.", "trade_names", max=MOST_NAMES)
     return tuple(_short(name, "trade_names") for name in cleaned)
@@ -201,10 +208,15 @@ def missing_sections(details: AgencyDetails, *, controlling_persons: int, contac
 
 def clean_line(text: str, field: str, missing: str) -> str:
     """A text on one line; RuleError with `missing` when nothing is left of it."""
-    text = " ".join(text.split())
+    text = _one_line(text)
     if not text:
         raise RuleError(missing, field)
     return _short(text, field)
+
+
+def _one_line(text: str) -> str:
+    """Single blanks, none at the ends, and every letter with marks as one sign, as documents print it."""
+    return " ".join(unicodedata.normalize("NFC", text).split())
 
 
 def _short(text: str, field: str) -> str:

@@ -1,19 +1,22 @@
 """What a person must be: a name, a reachable address, roles that fit. Pure."""
 
 from audits.core.errors import RuleError
+from audits.core.letters import check_printable
 
 LANGUAGES = ("nl", "en")
 
 _NAME_MAX = 120
 
 
-def clean_name(name: str) -> str:
-    """The name on one line; RuleError at `name` if nothing or too much is left."""
+def clean_name(name: str, *, snapshot: bool = False) -> str:
+    """The name on one line; RuleError at `name` if nothing or too much is left, or documents that name it cannot."""
     name = " ".join(name.split())
     if not name or not name.isprintable():
         raise RuleError("Enter the name.", field="name")
     if len(name) > _NAME_MAX:
         raise RuleError("Use at most %(max)d characters.", field="name", max=_NAME_MAX)
+    if snapshot:
+        check_printable(name, "name")
     return name
 
 

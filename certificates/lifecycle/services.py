@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session, aliased, defer
 from audits.core import clock, events, numbering, outbox
 from audits.core.access import SYSTEM, Actor, authorise
 from audits.core.errors import NotFoundError, RuleError
+from audits.core.letters import check_printable
 from audits.decisions.models import Decision
 from audits.decisions.rules import Outcome
 from audits.schemes.queries import scheme_of_version
@@ -36,7 +37,8 @@ _ENDED = {rules.Status.WITHDRAWN, rules.Status.EXPIRED}  # nobody shows its file
 def number_certificate(session: Session, decision_id: UUID, *, base_url: str, body: Mapping[str, str]) -> Certificate:
     """Give a granted decision its gap-free number and fix what the certificate will say. Twice gives the same one.
 
-    `base_url` is where the register lives; `body` holds name and address of the certification body.
+    `base_url` is where the register lives; `body` holds name and address of the certification body. RuleError, and no
+    number is used, when a fact holds letters that cannot be printed.
     """
     decision = session.get_one(Decision, decision_id, with_for_update=True)
     known = session.scalar(select(Certificate).where(Certificate.decision_id == decision_id))
@@ -44,6 +46,7 @@ def number_certificate(session: Session, decision_id: UUID, *, base_url: str, bo
         return known
     certificate = _numbered(session, decision)
     certificate.snapshot = certificate_facts(session, certificate, decision, base_url=base_url, body=body)
+    check_printable(certificate.snapshot)  # from here on they cannot be mended
     session.add(certificate)
     events.record(
         session,
@@ -255,9 +258,10 @@ def _current(session: Session, agency_id: UUID) -> list[Certificate]:
 
 def _change(session: Session, actor: Actor, certificate_id: UUID, name: str, reason: str) -> Certificate:
     certificate = _load(session, certificate_id)
+    authorise(actor, CERTIFICATE_FLOW.moves[name].permission, certificate)
     if not reason.strip():
-        authorise(actor, CERTIFICATE_FLOW.moves[name].permission, certificate)
         raise RuleError("Give the reason; the register will show it.", field="reason")
+    check_printable(reason, "reason")
     _move(session, actor, certificate, name, reason=reason.strip())
     _publish(session, certificate)
     enqueue_lists(session)

@@ -145,6 +145,33 @@ def test_an_address_is_the_same_whatever_was_pasted_with_it(browser, session, pe
     assert mails(session) == ["account_known"]
 
 
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("nl", "Wij kunnen deze tekens niet afdrukken: ქ ა რ თ უ ლ ი."),
+        ("en", "We cannot print these characters: ქ ა რ თ უ ლ ი."),
+    ],
+)
+def test_a_name_that_cannot_be_printed_is_refused_with_its_letters(app, language, words):
+    browser = Browser(app, language)
+    browser.open("/register-agency/")
+    page = browser.submit(status=422, **NEW | {"legal_name": "ქართული B.V."})
+    (error,) = page.errors
+    assert error.startswith(words)
+    assert page.value("legal_name") == "ქართული B.V."
+
+
+def test_a_name_that_cannot_be_printed_is_said_before_the_application_goes_out(owner, session, person, draft):
+    answer_all(session, draft, person)
+    person.agency.trade_names = ["Oost", "東京"]  # from before the rule
+    session.commit()
+    owner.open(f"/agency/applications/{draft.id}/declaration")
+    page = owner.submit(status=422, declared="y", declared_name=person.name)
+    assert page.errors == [
+        "The details of your agency hold characters that we cannot print on a certificate: 東 京. Change them first."
+    ]
+
+
 def test_a_known_register_number_is_said_at_its_field(browser, session):
     agency = make_agency(session)
     session.commit()

@@ -127,6 +127,10 @@ def test_trade_names_lose_doubles_and_empty_lines():
         ({"legal_name": " "}, "legal_name"),
         ({"legal_name": "A\u202eb"}, "legal_name"),
         ({"legal_name": "x" * 201}, "legal_name"),
+        ({"legal_name": "漢字 B.V."}, "legal_name"),
+        ({"trade_names": ("Oost", "ქართული")}, "trade_names"),
+        ({"street": "→ 1"}, "street"),
+        ({"city": "東京"}, "city"),
         ({"country": "XX"}, "country"),
         ({"street": ""}, "street"),
         ({"city": ""}, "city"),
@@ -152,6 +156,13 @@ def test_cleaning_twice_is_cleaning_once():
     once = clean_details(replace(WHOLE, trade_names=(" a ",), website="x.nl", recruitment_countries=("pl", "NL", "PL")))
     assert clean_details(once) == once
     assert once.recruitment_countries == ("NL", "PL")
+
+
+def test_a_letter_with_marks_is_one_sign_however_it_was_typed():
+    apart = replace(WHOLE, legal_name="Nguye\u0302\u0303n \u0391\u0301", trade_names=("Ame\u0301lie", "Amélie"))
+    once = clean_details(apart)
+    assert (once.legal_name, once.trade_names) == ("Nguyễn \u0386", ("Amélie",))
+    assert clean_details(once) == once
 
 
 def test_details_survive_the_way_through_plain_values():
