@@ -169,12 +169,12 @@ class TestTheLastWall:
     def test_the_press_names_the_letters(self, kind):
         facts = KINDS[kind](trade_names=["Εργασία", "ქ"])
         with pytest.raises(RuleError, match="We cannot print these characters: ქ"):
-            press.render(kind, facts, language="nl", room=ROOM)
+            press.render(kind, facts, language="nl", placeholder=ROOM)
 
     @pytest.mark.parametrize("name", ["漢字 B.V.", "Vrolijk 🦄", "ქართული", "→"])
     def test_the_typesetter_asks_no_other_face(self, name):
         with mock.patch.object(printing, "printable", dict), pytest.raises(PressError, match="our faces lack"):
-            press.render("certificate", snapshot.certificate(legal_name=name), language="nl", room=ROOM)
+            press.render("certificate", snapshot.certificate(legal_name=name), language="nl", placeholder=ROOM)
 
     def test_a_press_whose_fonts_lack_letters_does_not_start(self, monkeypatch):
         monkeypatch.setattr(printing, "LETTERS", LETTERS | {"漢"})

@@ -25,7 +25,7 @@ REPORT = snapshot.audit_report(
 
 
 def typeset(kind, facts, **more):
-    return press.render(kind, facts, language="nl", room=ROOM, **more)
+    return press.render(kind, facts, language="nl", placeholder=ROOM, **more)
 
 
 SHEETS = {
