@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, Self, cast
 from urllib.parse import urlsplit
 
+from audits.core.letters import unprintable
 from certificates.ledger.notes import Algorithm, NoteError, Vkey
 from certificates.seal.keyring.addresses import RingAddress, parse_key
 
@@ -105,6 +106,11 @@ def _problems(values: Mapping[str, object]) -> list[str]:
         f"{name.upper()} must begin with one of {', '.join(sorted(known))}"
         for name, known in _SCHEMES.items()
         if name in given and urlsplit(given[name]).scheme not in known
+    ]
+    wrong += [
+        f"{name.upper()} holds characters that we cannot print: {letters}"
+        for name in ("body_name", "body_address")
+        if (letters := unprintable(given.get(name, "")))
     ]
     if len(given.get("secret_key", "x" * SECRET_MIN)) < SECRET_MIN:
         wrong.append(f"SECRET_KEY must have at least {SECRET_MIN} characters")

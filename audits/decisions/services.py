@@ -11,6 +11,7 @@ from audits.core import clock, events, outbox
 from audits.core.access import Actor
 from audits.core.errors import RuleError
 from audits.core.events import Digest
+from audits.core.letters import check_printable
 from audits.core.notices import tell_agency
 from audits.decisions import notices
 from audits.decisions.basis import basis_digest, standing
@@ -68,6 +69,8 @@ def _check_words(outcome: Outcome, reasons: str, conditions: Sequence[str]) -> N
         raise RuleError(
             "Conditions belong to a grant with conditions only. Choose that, or leave this empty.", field="conditions"
         )
+    check_printable(reasons, "reasons")
+    check_printable(list(conditions), "conditions")
 
 
 def _store(session: Session, decision: Decision, actor: Actor) -> None:

@@ -8,6 +8,7 @@ from audits.agencies.rules import AgencyDetails
 from audits.agencies.services import enter_agency
 from audits.core import events
 from audits.core.notices import tell_person
+from audits.core.typed import clean_email
 from audits.people.models import Person
 from audits.people.notices import AccountKnown
 from audits.people.queries import find_by_email
@@ -34,7 +35,7 @@ def register_or_remind(
 
     Somebody who has an account gets a mail that says so, and no agency is registered.
     """
-    known = find_by_email(session, owner_email.strip())
+    known = find_by_email(session, clean_email(owner_email))
     if known is None:
         register_agency(session, details=details, owner_name=owner_name, owner_email=owner_email, language=language)
     elif known.retired_at is None:

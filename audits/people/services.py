@@ -15,10 +15,11 @@ from audits.core.db import seen
 from audits.core.errors import IllegalMoveError, RuleError, missing
 from audits.core.events import EventData
 from audits.core.notices import tell_person
+from audits.core.typed import clean_email
 from audits.people.events import InterestDeclared, PersonInvited, PersonRetired, ProfileEdited, RolesSet
 from audits.people.models import Interest, Person, PersonRole, roles_match
 from audits.people.notices import Invitation
-from audits.people.rules import clean_email, clean_language, clean_name
+from audits.people.rules import clean_language, clean_name
 
 
 def invite_person(
@@ -107,7 +108,7 @@ def edit_profile(session: Session, actor: Actor, *, name: str, language: str, ve
     """Change the own name and language."""
     person = session.get_one(Person, actor.id, with_for_update=True)
     seen(person, version)
-    name, language = clean_name(name), clean_language(language)
+    name, language = clean_name(name, printed=person.agency_id is None), clean_language(language)
     changed = [field for field, value in (("name", name), ("language", language)) if getattr(person, field) != value]
     person.name, person.language = name, language
     if changed:
@@ -137,7 +138,8 @@ def _admit(
     session: Session, *, name: str, email: str, language: str, roles: frozenset[Role], agency_id: UUID | None
 ) -> Person:
     _check_fit(roles, agency_id)
-    name, email, language = clean_name(name), clean_email(email), clean_language(language)
+    name = clean_name(name, printed=agency_id is None)  # reports name an inspector
+    email, language = clean_email(email), clean_language(language)
     person = session.scalar(select(Person).where(Person.email == email).with_for_update())
     if person is None:
         person = Person(id=uuid4(), agency_id=agency_id, email=email, role_rows=[])

@@ -4,8 +4,8 @@ Whatever changes a certificate also adds to the public log, last of all: the log
 """
 
 import hashlib
-from collections.abc import Mapping
-from datetime import datetime
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -17,6 +17,7 @@ from audits.core.access import SYSTEM, Actor
 from audits.core.errors import RuleError
 from audits.core.events import Code, Digest, Moved
 from audits.core.flow import Independence
+from audits.core.letters import check_printable
 from audits.core.moves import Course
 from audits.core.notices import tell_agency
 from audits.decisions.models import Decision
@@ -47,6 +48,8 @@ _LOGGED: dict[type[Moved], EntryType] = {
     SuspensionLifted: EntryType.LIFTED,
     CertificateWithdrawn: EntryType.WITHDRAWN,
 }
+_AT_ONCE = 500
+_ENDED = {rules.Status.WITHDRAWN, rules.Status.EXPIRED}  # nobody shows its file any more
 
 
 def _check(session: Session, actor: Actor, certificate: Certificate, asks: Independence) -> None:
@@ -60,7 +63,8 @@ CERTIFICATES = Course(Certificate, CERTIFICATE_FLOW, _check)
 def number_certificate(session: Session, decision_id: UUID, *, base_url: str, body: Mapping[str, str]) -> Certificate:
     """Give a granted decision its gap-free number and fix what the certificate will say. Twice gives the same one.
 
-    `base_url` is where the register lives; `body` holds name and address of the certification body.
+    `base_url` is where the register lives; `body` holds name and address of the certification body. RuleError, and no
+    number is used, when a fact holds letters that cannot be printed.
     """
     decision = session.get_one(Decision, decision_id, with_for_update=True)
     known = session.scalar(select(Certificate).where(Certificate.decision_id == decision_id))
@@ -68,6 +72,7 @@ def number_certificate(session: Session, decision_id: UUID, *, base_url: str, bo
         return known
     certificate = _numbered(session, decision)
     certificate.snapshot = certificate_facts(session, certificate, decision, base_url=base_url, body=body)
+    check_printable(certificate.snapshot)  # from here on they cannot be mended
     session.add(certificate)
     told = CertificateNumbered(number=Code(certificate.number))
     events.record(session, told, subject_id=certificate.id, actor=SYSTEM, agency_id=decision.agency_id)
@@ -164,33 +169,45 @@ def record_document(
     return document
 
 
-def enqueue_replacements(session: Session, *, sealed_before: datetime, because: str) -> int:
-    """Promise a new seal for the file of every living certificate that was sealed before a moment; how many.
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """What keys signed about one certificate: the file that counts, by its hash, and its twins for machines."""
 
-    For a key that is no longer trusted. Asked twice, what was replaced by then is left alone.
+    document_id: UUID
+    number: str
+    sha256: str
+    credential: str | None
+    badge: str | None
+
+
+def enqueue_replacements(session: Session, *, counts: Callable[[Signed], bool], because: str) -> int:
+    """Promise a new file for every certificate of which not all that was signed `counts` any more; how many.
+
+    For a key that others may have. Certificates that ended follow too: whoever looks one up must still be able to check
+    that it is genuine, and what became of it. Asked twice, what was replaced by then is left alone.
     """
     newer = aliased(Document)
     query = (
-        select(Document.id)
+        select(Document.id, Certificate.number, Document.sha256, Certificate.credential, Certificate.badge)
         .join(Certificate, Certificate.id == Document.subject_id)
         .outerjoin(newer, newer.replaces == Document.id)
-        .where(Document.kind == "certificate", Document.created_at < sealed_before, newer.id.is_(None))
-        .where(Certificate.state.in_(CURRENT))
+        .where(Document.kind == "certificate", newer.id.is_(None))
         .order_by(Certificate.number)
     )
-    found = session.scalars(query).all()
-    for document_id in found:
-        outbox.enqueue(session, "certificate.reseal", document_id=str(document_id), because=because)
+    rows = session.execute(query.execution_options(yield_per=_AT_ONCE))
+    found = [signed for signed in (Signed(*row) for row in rows) if not counts(signed)]
+    for signed in found:
+        outbox.enqueue(session, "certificate.reseal", document_id=str(signed.document_id), because=because)
     enqueue_lists(session)
     return len(found)
 
 
 def certificate_to_reseal(session: Session, document_id: UUID) -> Certificate | None:
-    """The certificate of a file, held; None where the file was replaced already or the certificate lives no more."""
+    """The certificate of a file, held; None where the file was replaced already."""
     document = session.get_one(Document, document_id)
     certificate = moves.load(session, Certificate, document.subject_id)
     replaced = session.scalar(select(Document.id).where(Document.replaces == document_id))
-    return certificate if replaced is None and certificate.state in CURRENT else None
+    return certificate if replaced is None else None
 
 
 def replace_document(session: Session, document_id: UUID, *, because: str, sha256: str, size: int) -> Document:
@@ -212,7 +229,8 @@ def replace_document(session: Session, document_id: UUID, *, because: str, sha25
     told = CertificateResealed(before=Digest(old.sha256), after=Digest(sha256), reason=because)
     events.record(session, told, subject_id=certificate.id, actor=SYSTEM, agency_id=certificate.agency_id)
     _publish(session, certificate)
-    tell_agency(session, certificate.agency_id, notices.CertificateResealed(number=certificate.number))
+    if certificate.status_on(clock.today()) not in _ENDED:
+        tell_agency(session, certificate.agency_id, notices.CertificateResealed(number=certificate.number))
     _log(session, certificate, EntryType.RESEALED, pdf=sha256)
     return new
 
@@ -249,6 +267,7 @@ def _change(session: Session, actor: Actor, certificate_id: UUID, move: type[Mov
     certificate = moves.hold(session, CERTIFICATES, actor, certificate_id, step.permission, asks=step.asks)
     if not reason:
         raise RuleError("Give the reason; the register will show it.", field="reason")
+    check_printable(reason, "reason")
     _move(session, actor, certificate, move, reason=reason)
     _publish(session, certificate)
     enqueue_lists(session)

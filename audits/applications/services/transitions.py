@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from audits.agencies.models import Agency
 from audits.agencies.queries import missing_of
+from audits.agencies.rules import PRINTED
 from audits.applications import events as told
 from audits.applications import notices
 from audits.applications.models import Answer, Application
@@ -16,6 +17,7 @@ from audits.core import clock, moves, outbox
 from audits.core.access import Actor
 from audits.core.errors import RuleError
 from audits.core.events import Moved
+from audits.core.letters import unprintable
 from audits.core.notices import tell_agency
 from audits.people.models import Person
 from audits.schemes.queries import scheme_of_version
@@ -90,6 +92,12 @@ def _check_complete(session: Session, application: Application) -> None:
     scope = {"activities": agency.activities, "sectors": agency.sectors}
     if missing_of(agency) or unknown_codes(scheme, scope):
         raise RuleError("Complete the details of your agency first.")
+    if letters := unprintable([getattr(agency, name) for name in PRINTED]):
+        raise RuleError(
+            "The details of your agency hold characters that we cannot print on a certificate: %(letters)s."
+            " Change them first.",
+            letters=letters,
+        )
 
 
 def _tell(session: Session, application: Application, kind: type[notices.Reviewed]) -> Application:

@@ -15,6 +15,7 @@ from audits.core.access import Actor, Permission
 from audits.core.errors import IllegalMoveError, RuleError, missing
 from audits.core.events import Code, EventData, Moved
 from audits.core.files import StoredFile
+from audits.core.letters import check_printable
 from audits.core.notices import tell_agency, tell_person
 from audits.inspections import events as told
 from audits.inspections import notices
@@ -46,6 +47,7 @@ def submit_corrective_action(
     for name, text in said.items():
         if not text.strip():
             raise RuleError("Answer this question.", name)
+        check_printable(text, name)
     if before is FindingState.ANSWERED:
         _waiting(session, finding).outcome = RoundOutcome.REPLACED
     for name, text in said.items():
@@ -120,6 +122,7 @@ def _verify(
     finding = moves.make(session, FINDINGS, actor, finding_id, move, reason=note)
     if not note:
         raise RuleError("Say how you checked it and what you saw.", "note")
+    check_printable(note, "note")
     judged = _waiting(session, finding)
     judged.outcome, judged.note = outcome, note
     judged.verified_by, judged.verified_at = actor.id, clock.now()

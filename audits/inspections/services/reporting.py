@@ -9,6 +9,7 @@ from audits.core import clock, moves, outbox
 from audits.core.access import Actor
 from audits.core.calendar import add_working_days
 from audits.core.errors import RuleError
+from audits.core.letters import check_printable
 from audits.core.notices import tell_agency
 from audits.inspections import events as told
 from audits.inspections import rules
@@ -30,6 +31,7 @@ def report_audit(session: Session, actor: Actor, audit_id: UUID, *, summary: str
     _check_complete(scheme, populations, sample_of(session, audit.id), seen)
     if not summary.strip():
         raise RuleError("Write a summary.", "summary")
+    check_printable(summary, "summary")
     found = rules.findings(scheme, rules_view(seen))
     audit.summary = summary.strip()
     audit.reported_at = clock.now()
