@@ -113,6 +113,12 @@ def periodic_tasks() -> Iterator[tuple[str, str, str]]:
         yield f"`{task.name}`", f"{int(task.period.total_seconds())} s", _sentence(inspect.getdoc(task.work) or "")
 
 
+def events() -> Iterator[tuple[str, str]]:
+    """Every kind of event with what a person reads of it."""
+    for name, kind in sorted(KINDS.items()):
+        yield f"`{name}`", kind.words
+
+
 def _moves(flow: Flow[Any]) -> str:
     rows = (
         (f"`{move.name}`", ", ".join(sorted(move.sources)), move.target.value, f"`{move.permission.value}`")
