@@ -33,6 +33,7 @@ from stdnum.si import maticna
 from stdnum.ua import edrpou
 
 from audits.core.errors import RuleError
+from audits.core.languages import SOURCE
 
 # Regions of CLDR that have two letters but no trade register: unions, outlying islands without a code of their own.
 _NO_COUNTRY = frozenset(["AC", "CP", "CQ", "DG", "EA", "EU", "EZ", "IC", "QO", "TA", "UN", "XA", "XB", "ZZ"])
@@ -58,7 +59,7 @@ def clean_country(code: str) -> str:
 
 def country_codes() -> frozenset[str]:
     """All countries that can be chosen, as ISO 3166-1 alpha-2 codes."""
-    return frozenset(country_names("en"))
+    return frozenset(country_names(SOURCE))
 
 
 @cache

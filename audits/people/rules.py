@@ -3,8 +3,7 @@
 import re
 
 from audits.core.errors import RuleError
-
-LANGUAGES = ("nl", "en")
+from audits.core.languages import LANGUAGES
 
 # One address and nothing else: no spaces, no display name, no line break that could start another mail header.
 _EMAIL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
@@ -31,7 +30,7 @@ def clean_email(email: str) -> str:
 
 
 def clean_language(language: str) -> str:
-    """One of the two languages of the portal; RuleError at `language` otherwise."""
+    """One of the languages of the portal; RuleError at `language` otherwise."""
     if language not in LANGUAGES:
         raise RuleError("Choose a language.", field="language")
     return language

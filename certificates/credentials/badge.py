@@ -6,6 +6,8 @@ from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric import ec
 
+from audits.core.errors import N_
+from audits.core.languages import say
 from certificates.credentials.dates import first_moment, last_moment, moment
 from certificates.credentials.securing import CONTEXT
 from certificates.credentials.status import StatusPurpose, status_entry
@@ -17,10 +19,7 @@ _CONTEXTS = [
 ]
 TYPE = "JWT"
 _SCHEMA = "https://purl.imsglobal.org/spec/ob/v3p0/schema/json/ob_v3p0_achievementcredential_schema.json"
-_ABOUT = {
-    "nl": "keurmerk voor uitzendbureaus: getoetst aan de norm, en onafhankelijk besloten",
-    "en": "quality mark for temporary employment agencies: audited against the norm, and decided independently",
-}
+_ABOUT = N_("quality mark for temporary employment agencies: audited against the norm, and decided independently")
 
 
 def issue_badge(
@@ -68,7 +67,7 @@ def _subject(facts: Mapping[str, Any], issuer: str) -> dict[str, Any]:
             "name": scheme["name"],
             "version": scheme["version"],
             "inLanguage": facts["language"],
-            "description": _ABOUT[facts["language"]],
+            "description": say(_ABOUT, facts["language"]),
             "criteria": {"id": f"{issuer}/about"},
         },
     }

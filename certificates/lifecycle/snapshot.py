@@ -10,6 +10,8 @@ from audits.agencies.wording import country_name, holder_facts
 from audits.applications.queries import language_of
 from audits.core import clock
 from audits.core.calendar import add_working_days
+from audits.core.errors import N_
+from audits.core.languages import in_language, say
 from audits.decisions.models import Decision
 from audits.schemes.models import SchemeVersion
 from audits.schemes.queries import scheme_of_version
@@ -18,7 +20,7 @@ from certificates.lifecycle.models import Certificate
 from certificates.lifecycle.rules import public_id
 from certificates.press.documents import facts_digest
 
-DECIDER = {"nl": "de beslisser van de certificatie-instelling", "en": "the decider of the certification body"}
+_DECIDER = N_("the decider of the certification body")
 
 
 def certificate_facts(
@@ -44,7 +46,7 @@ def certificate_facts(
         "conditional": certificate.conditional,
         "conditions": list(certificate.conditions),
         "body": dict(body),
-        "decided_by": DECIDER[language],
+        "decided_by": say(_DECIDER, language),
         "excludes": [text.in_(language) for text in norm.excludes],
         "register_url": register_url(base_url, agency),
     }
@@ -65,7 +67,7 @@ def decision_letter_facts(session: Session, decision: Decision, *, body: Mapping
         "reasons": decision.reasons,
         "conditions": list(decision.conditions),
         "decided_on": clock.day_of(decision.decided_at).isoformat(),
-        "decided_by": DECIDER[language],
+        "decided_by": say(_DECIDER, language),
         "score": audit.score,
         "basis_sha256": decision.basis_sha256,
         "object_until": add_working_days(clock.day_of(decision.decided_at), terms.appeal_working_days).isoformat(),
@@ -79,7 +81,7 @@ def register_url(base_url: str, agency: Agency) -> str:
 
 
 def _norm(version: SchemeVersion, language: str) -> dict[str, str]:
-    return {"name": version.title[language], "version": version.version, "sha256": version.sha256}
+    return {"name": in_language(version.title, language), "version": version.version, "sha256": version.sha256}
 
 
 def _words(codes: Iterable[str], vocabulary: Mapping[str, Text], language: str) -> list[str]:

@@ -11,8 +11,6 @@ from typing import Any, Literal, TypedDict
 
 from audits.core.canonical import canonical
 
-Language = Literal["nl", "en"]
-
 
 class Body(TypedDict):
     """The certification body. `address` may have several lines."""
@@ -50,7 +48,7 @@ class Norm(TypedDict):
 class CertificateFacts(TypedDict):
     """A certificate. Its rosette is drawn from `digest`, which must be `facts_digest` of all other fields."""
 
-    language: Language
+    language: str
     number: str
     legal_name: str
     trade_names: list[str]
@@ -81,7 +79,7 @@ class RegisterExtractFacts(TypedDict):
     Without a certificate the fields about one are None, empty or false; `norm` then is None too.
     """
 
-    language: Language
+    language: str
     reference: str  # of this extract, unique
     asked_at: str  # the moment, to the second and with its offset from UTC: 2027-03-01T14:03:27+01:00
     status: str  # the code: certified, conditional, suspended, withdrawn, expired, applied or none
@@ -181,7 +179,7 @@ class ReportChapter(TypedDict):
 class AuditReportFacts(TypedDict):
     """The report of an audit."""
 
-    language: Language
+    language: str
     reference: str
     agency: Holder
     norm: Norm
@@ -204,7 +202,7 @@ class AuditReportFacts(TypedDict):
 class DecisionLetterFacts(TypedDict):
     """The letter that tells an agency what was decided and why."""
 
-    language: Language
+    language: str
     reference: str  # of the audit that was decided on
     agency: Holder
     norm: Norm

@@ -15,6 +15,7 @@ from weasyprint import CSS, HTML, Attachment
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import FatalURLFetchingError
 
+from audits.core.languages import CATALOGUES, catalogue
 from certificates.press import TEMPLATES, drawing
 from certificates.press.attached import Attached, snapshot_json
 from certificates.press.compiled import CompiledPress, Order, UnfitError
@@ -25,11 +26,8 @@ from certificates.press.fetching import ClosedFetcher
 from certificates.press.lettering import Lettering, font_files, font_rules
 from certificates.press.phrasing import PHRASES, phrased
 from certificates.press.placing import Finisher
-from certificates.press.words import Words, catalogue, grouped
+from certificates.press.words import Words, grouped
 from certificates.seal.sealing.placeholder import Placeholder
-
-_ROOT = Path(__file__).resolve().parents[2]
-TRANSLATIONS = _ROOT / "portal" / "translations"
 
 _VARIANT = "pdf/a-3a"
 
@@ -49,7 +47,7 @@ class PressError(Exception):
 class Press:
     """Fonts, style sheets and templates, read once and kept warm. One document at a time."""
 
-    def __init__(self, fonts: Path, *, templates: Path = TEMPLATES, translations: Path = TRANSLATIONS) -> None:
+    def __init__(self, fonts: Path, *, templates: Path = TEMPLATES, translations: Path = CATALOGUES) -> None:
         files = font_files(fonts)
         missing = [path.name for path in files.values() if not path.is_file()]
         if missing:
@@ -131,7 +129,7 @@ class Press:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        texts, words = catalogue(self._translations, language), self._words(language)
+        texts, words = catalogue(language, self._translations), self._words(language)
         env.install_gettext_callables(texts.gettext, texts.ngettext, newstyle=True)  # type: ignore[attr-defined]
         env.globals.update(day=words.day, number=words.number, share=words.share, grouped=grouped)
         env.globals.update(rosette=drawing.rosette, qr=drawing.qr, titled=drawing.titled)

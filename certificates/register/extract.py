@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from audits.agencies.wording import country_name, register_label
 from audits.core import clock
 from audits.core.errors import NotFoundError
+from audits.core.languages import in_language
 from audits.schemes.text import SchemeText, Text
 from certificates.ledger.models import LedgerEntry, SignedCheckpoint
 from certificates.lifecycle.models import Certificate
@@ -115,7 +116,7 @@ def _certified(session: Session, entry: RegisterEntry, certificate: Certificate,
 
 def _named(entry: RegisterEntry, language: str) -> dict[str, str]:
     scheme = entry.scheme
-    return {"name": scheme["title"][language], "version": scheme["version"], "sha256": scheme["sha256"]}
+    return {"name": in_language(scheme["title"], language), "version": scheme["version"], "sha256": scheme["sha256"]}
 
 
 def _words(entry: RegisterEntry, scheme: SchemeText, language: str) -> dict[str, list[str]]:

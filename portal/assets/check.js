@@ -52,8 +52,7 @@ function show(name) {
 }
 
 function fill(said) {
-  const language = document.documentElement.lang === "en" ? "en-GB" : document.documentElement.lang;
-  const inWords = new Intl.DateTimeFormat(language, { dateStyle: "long", timeZone: "UTC" });
+  const inWords = new Intl.DateTimeFormat(here.dataset.locale, { dateStyle: "long", timeZone: "UTC" });
   const words = document.querySelector("#check-words").content;
   const text = {
     ...said,

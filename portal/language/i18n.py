@@ -8,9 +8,7 @@ from flask_babel import Babel, get_locale, gettext
 from flask_login import current_user
 
 from audits.core.errors import DomainError
-
-LANGUAGES = {"nl": "Nederlands", "en": "English"}
-DEFAULT = "nl"
+from audits.core.languages import DEFAULT, LANGUAGES, NAMES
 
 
 def init_app(app: Flask) -> None:
@@ -20,7 +18,7 @@ def init_app(app: Flask) -> None:
     Babel(app, locale_selector=choose_language)
     app.url_defaults(_keep_language)
     app.after_request(_say_language)
-    app.jinja_env.globals["html_lang"] = current_language
+    app.jinja_env.globals.update(html_lang=current_language, language_names=NAMES)
 
 
 def choose_language() -> str:
@@ -52,7 +50,7 @@ def language_links() -> list[dict[str, Any]]:
     current = current_language()
     return [
         {"code": code, "text": name, "href": _address_in(code), "current": code == current}
-        for code, name in LANGUAGES.items()
+        for code, name in NAMES.items()
     ]
 
 

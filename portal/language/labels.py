@@ -11,7 +11,8 @@ from audits.applications.workflow import ApplicationState
 from audits.core.access import Role
 from audits.decisions.independence import Bar
 from audits.decisions.rules import Outcome, Reason
-from audits.inspections.workflow import AuditState, FindingState
+from audits.inspections.wording import FINDING_STATES
+from audits.inspections.workflow import AuditState
 from certificates.lifecycle.rules import Status
 from certificates.lifecycle.workflow import CertificateState
 from portal.language.i18n import current_language
@@ -40,9 +41,7 @@ LABELS: list[tuple[StrEnum, LazyString]] = [
     (AuditState.REVIEWED, _l("Ready for a decision")),
     (AuditState.CONCLUDED, _l("Decided")),
     (AuditState.CANCELLED, _l("Cancelled")),
-    (FindingState.OPEN, _l("Open")),
-    (FindingState.ANSWERED, _l("Answered, to be checked")),
-    (FindingState.CLOSED, _l("Closed")),
+    *((state, _l(text)) for state, text in FINDING_STATES.items()),
     (Outcome.GRANT, _l("Grant the certificate")),
     (Outcome.GRANT_WITH_CONDITIONS, _l("Grant with conditions")),
     (Outcome.REFUSE, _l("Refuse")),

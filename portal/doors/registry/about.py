@@ -6,6 +6,7 @@ from flask import Blueprint, Response, current_app, render_template
 from flask.typing import ResponseReturnValue
 
 from audits.core import clock
+from audits.core.languages import LANGUAGES
 from certificates.lifecycle.rules import Status
 from certificates.register.schemes import current_scheme
 from portal.settings import Settings
@@ -63,7 +64,7 @@ def security_txt() -> ResponseReturnValue:
     lines = [
         f"Contact: mailto:{settings.contact_email}",
         f"Expires: {expires:%Y-%m-%dT%H:%M:%SZ}",
-        "Preferred-Languages: nl, en",
+        f"Preferred-Languages: {', '.join(LANGUAGES)}",
         f"Canonical: {settings.base_url.rstrip('/')}/.well-known/security.txt",
     ]
     return Response("\n".join(lines) + "\n", mimetype="text/plain")

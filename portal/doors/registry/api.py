@@ -1,9 +1,6 @@
 """Open data: what the pages say, for machines, after the API Design Rules of the Dutch government."""
 
-import json
 from collections.abc import Callable
-from functools import cache
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
@@ -15,6 +12,7 @@ from certificates.lifecycle.rules import Status
 from certificates.register import queries
 from certificates.register.search.query import LONGEST_QUERY, PAGE_SIZE
 from portal.doors.registry.caching import API_SECONDS
+from portal.doors.registry.contract import contract, version
 from portal.doors.registry.facts import (
     API,
     agency_facts,
@@ -27,7 +25,6 @@ from portal.stores import database
 from portal.web.access import public
 from portal.web.security import open_to_pages, public_for
 
-CONTRACT = Path(__file__).with_name("openapi.json")
 LARGEST_PAGE = 100
 DEEPEST_PAGE = 100_000
 _LISTED = sorted(set(Status) - {Status.NONE})
@@ -39,7 +36,7 @@ def add_to(bp: Blueprint) -> None:
     bp.get(f"{API}/agencies/<public_id>")(agency)
     bp.get(f"{API}/agencies/<public_id>/history")(agency_history)
     bp.get(f"{API}/certificates/<number>")(api_certificate)
-    bp.get(f"{API}/openapi.json")(contract)
+    bp.get(f"{API}/openapi.json")(openapi)
 
 
 @public
@@ -92,18 +89,14 @@ def api_certificate(number: str) -> ResponseReturnValue:
 
 
 @public
-def contract() -> ResponseReturnValue:
+def openapi() -> ResponseReturnValue:
     """The description of all this, for people and generators."""
     _query({})
     settings: Settings = current_app.extensions["settings"]
-    described = json.loads(_contract())
-    described["servers"] = [{"url": f"{_base()}{API}"}]
-    described["info"]["contact"] = {
-        "name": settings.body_name,
-        "url": f"{_base()}/open-data",
-        "email": settings.contact_email,
-    }
-    return _answer(described)
+    described = contract()
+    contact = {"name": settings.body_name, "url": f"{_base()}/open-data", "email": settings.contact_email}
+    here = {"servers": [{"url": f"{_base()}{API}"}], "info": {**described["info"], "contact": contact}}
+    return _answer(described | here)
 
 
 def describe(response: Response) -> Response:
@@ -111,17 +104,6 @@ def describe(response: Response) -> Response:
     response.headers["API-Version"] = version()
     response.headers["Access-Control-Expose-Headers"] = "API-Version, ETag, Link, Retry-After"
     return open_to_pages(response)
-
-
-@cache
-def version() -> str:
-    """The version of the contract."""
-    return str(json.loads(_contract())["info"]["version"])
-
-
-@cache
-def _contract() -> str:
-    return CONTRACT.read_text(encoding="utf-8")
 
 
 def _base() -> str:

@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import current_app
 
+from audits.core.languages import SOURCE, in_language
 from certificates.lifecycle.models import Certificate
 from certificates.register.models import RegisterEntry
 from certificates.register.projection import scheme_of
@@ -100,7 +101,7 @@ def linked_data(entry: RegisterEntry, day: date, body_name: str) -> dict[str, An
             "@type": "Certification",
             "certificationIdentification": entry.certificate_number,
             "certificationStatus": f"https://schema.org/Certification{active}",
-            "name": entry.scheme["title"]["en"],
+            "name": in_language(entry.scheme["title"], SOURCE),
             "validFrom": entry.valid_from.isoformat(),
             "expires": entry.valid_until.isoformat(),
             "issuedBy": {"@type": "Organization", "name": body_name},
