@@ -82,7 +82,7 @@ class RegisterExtractFacts(TypedDict):
     language: str
     reference: str  # of this extract, unique
     asked_at: str  # the moment, to the second and with its offset from UTC: 2027-03-01T14:03:27+01:00
-    status: str  # the code: certified, conditional, suspended, withdrawn, expired, applied or none
+    status: str  # the code: one of certificates.lifecycle.rules.Status
     status_label: str  # the same in words
     since: str | None  # the day from which it holds
     reason: str  # of a suspension or withdrawal, as the register shows it; may be empty

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
+from certificates.lifecycle.rules import STATUSES, Status
 from certificates.press.words import Words, grouped
 
 _DIGEST = 32  # hex digits that people compare
@@ -38,6 +39,7 @@ def _register_extract(facts: Mapping[str, Any], words: Words) -> dict[str, Any]:
         "asked_time": f"{moment:%H:%M:%S} ({_zone(moment)})",
         "status": facts["status"],
         "status_label": facts["status_label"],
+        "sentence": STATUSES[Status(facts["status"])].sentence,
         "since": _day(facts["since"], words),
         "reason": facts["reason"],
         "certificate_number": facts["certificate_number"] or "",

@@ -16,6 +16,7 @@ from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import FatalURLFetchingError
 
 from audits.core.languages import CATALOGUES, catalogue
+from certificates.lifecycle.rules import shape_of
 from certificates.press import TEMPLATES, drawing
 from certificates.press.attached import Attached, snapshot_json
 from certificates.press.compiled import CompiledPress, Order, UnfitError
@@ -112,7 +113,9 @@ class Press:
 
     def _sheet(self, fonts: Path, folder: Path, kind: str) -> CSS:
         names = ("document", "sheet", kind) if kind in PHRASES else ("document", kind)
-        text = font_rules(fonts) + "".join((folder / f"{name}.css").read_text() for name in names)
+        text = (
+            font_rules(fonts) + drawing.status_rules() + "".join((folder / f"{name}.css").read_text() for name in names)
+        )
         return CSS(string=text, font_config=self._font_config, url_fetcher=self._fetcher)
 
     def _environment(self, language: str) -> ImmutableSandboxedEnvironment:
@@ -133,7 +136,7 @@ class Press:
         env.install_gettext_callables(texts.gettext, texts.ngettext, newstyle=True)  # type: ignore[attr-defined]
         env.globals.update(day=words.day, number=words.number, share=words.share, grouped=grouped)
         env.globals.update(rosette=drawing.rosette, qr=drawing.qr, titled=drawing.titled)
-        env.globals.update(status_colour=drawing.status_colour)
+        env.globals.update(status_colour=drawing.status_colour, shape_of=shape_of)
         return env
 
 

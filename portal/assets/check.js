@@ -77,7 +77,7 @@ async function check() {
   }
   fill(outcome);
   const today = new Intl.DateTimeFormat("en-CA", { timeZone: "Europe/Amsterdam" }).format().replaceAll("-", "");
-  show(today > outcome.u ? "expired" : today < outcome.f ? "early" : "genuine");
+  show(today > outcome.u ? "over" : today < outcome.f ? "early" : "genuine");
 }
 
 /** Keep this page and what it is made of, so that the next code can be checked without internet. */

@@ -3,7 +3,7 @@
 from enum import StrEnum
 
 from flask import Flask
-from flask_babel import LazyString
+from flask_babel import LazyString, gettext
 from flask_babel import lazy_gettext as _l
 
 from audits.agencies.wording import country_name
@@ -13,7 +13,7 @@ from audits.decisions.independence import Bar
 from audits.decisions.rules import Outcome, Reason
 from audits.inspections.wording import FINDING_STATES
 from audits.inspections.workflow import AuditState
-from certificates.lifecycle.rules import Status
+from certificates.lifecycle.rules import RELIABLE, STATUSES, Status, shape_of
 from certificates.lifecycle.workflow import CertificateState
 from portal.language.i18n import current_language
 
@@ -56,13 +56,7 @@ LABELS: list[tuple[StrEnum, LazyString]] = [
     (CertificateState.SUSPENDED, _l("Suspended")),
     (CertificateState.WITHDRAWN, _l("Withdrawn")),
     (CertificateState.REPLACED, _l("Replaced by a newer one")),
-    (Status.APPLIED, _l("Applied, not certified")),
-    (Status.CERTIFIED, _l("Certified")),
-    (Status.CONDITIONAL, _l("Certified with conditions")),
-    (Status.SUSPENDED, _l("Suspended")),
-    (Status.WITHDRAWN, _l("Withdrawn")),
-    (Status.EXPIRED, _l("Expired")),
-    (Status.NONE, _l("Not certified")),
+    *((status, _l(facts.label)) for status, facts in STATUSES.items()),
 ]
 
 EVENTS: dict[str, LazyString] = {
@@ -111,6 +105,11 @@ def event_words(name: str) -> str:
     return str(EVENTS.get(name, name))
 
 
+def answer(status: Status) -> str:
+    """What to tell whoever asks whether an agency of this status can be relied on."""
+    return str(gettext(STATUSES[status].answer))
+
+
 def country(code: str) -> str:
     """A country in the reader's language; `code` is ISO 3166-1 alpha-2."""
     return country_name(code, current_language())
@@ -118,4 +117,6 @@ def country(code: str) -> str:
 
 def init_app(app: Flask) -> None:
     """Offer them to the templates."""
-    app.jinja_env.filters.update(label=label, event_words=event_words, country=country)
+    app.jinja_env.filters.update(label=label, event_words=event_words, country=country, answer=answer)
+    app.jinja_env.filters["reliable"] = RELIABLE.__contains__
+    app.jinja_env.globals["shape_of"] = shape_of

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from audits.core import clock
 from audits.core.languages import LANGUAGES
-from certificates.lifecycle.rules import Status
+from certificates.lifecycle.rules import LISTED
 from certificates.register.schemes import current_scheme
 from portal.settings import Settings
 from portal.stores import database
@@ -28,11 +28,10 @@ def add_to(bp: Blueprint) -> None:
 @public
 def about() -> ResponseReturnValue:
     """What the mark says, what it does not say, and what each status means."""
-    statuses = [status for status in Status if status is not Status.NONE]
     return render_template(
         "registry/about.html",
         scheme=current_scheme(database.read(), clock.today()),
-        statuses=statuses,
+        statuses=LISTED,
         contact=_contact(),
     )
 

@@ -8,7 +8,7 @@ from flask import Blueprint, Response, current_app, jsonify, request
 from flask.typing import ResponseReturnValue
 
 from audits.core import clock
-from certificates.lifecycle.rules import Status
+from certificates.lifecycle.rules import LISTED, Status
 from certificates.register import queries
 from certificates.register.search.query import LONGEST_QUERY, PAGE_SIZE
 from portal.doors.registry.caching import API_SECONDS
@@ -27,7 +27,6 @@ from portal.web.security import open_to_pages, public_for
 
 LARGEST_PAGE = 100
 DEEPEST_PAGE = 100_000
-_LISTED = sorted(set(Status) - {Status.NONE})
 
 
 def add_to(bp: Blueprint) -> None:
@@ -141,8 +140,8 @@ def _text(value: str) -> str:
 
 
 def _status(value: str) -> Status:
-    if value not in _LISTED:
-        raise ValueError(f"must be one of {', '.join(_LISTED)}")
+    if value not in LISTED:
+        raise ValueError(f"must be one of {', '.join(LISTED)}")
     return Status(value)
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from audits.core.languages import NAMES
+from certificates.lifecycle.rules import LISTED, STATUSES, Status
 
 CONTRACT = Path(__file__).with_name("openapi.json")
 
@@ -19,7 +20,14 @@ def contract() -> dict[str, Any]:
         "properties": {code: {"type": "string", "description": f"{name}."} for code, name in NAMES.items()},
         "required": list(NAMES),
     }
+    schemas["Status"] |= {"enum": list(Status), "description": _meanings()}
+    (status,) = [each for each in described["paths"]["/agencies"]["get"]["parameters"] if each.get("name") == "status"]
+    status["schema"]["enum"] = list(LISTED)
     return described
+
+
+def _meanings() -> str:
+    return " ".join(f"{status}: {facts.meaning}" for status, facts in STATUSES.items())
 
 
 def version() -> str:
