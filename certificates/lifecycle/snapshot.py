@@ -1,12 +1,13 @@
 """The snapshots that certificates and letters are printed from: plain values, in the language of the agency."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from audits.agencies.models import Agency
-from audits.agencies.wording import country_name, holder_facts
+from audits.agencies.rules import Scope
+from audits.agencies.wording import holder_facts
 from audits.applications.queries import language_of
 from audits.core import clock
 from audits.core.calendar import add_working_days
@@ -15,10 +16,10 @@ from audits.core.languages import in_language, say
 from audits.decisions.models import Decision
 from audits.schemes.models import SchemeVersion
 from audits.schemes.queries import scheme_of_version
-from audits.schemes.text import Text
 from certificates.lifecycle.models import Certificate
 from certificates.lifecycle.rules import public_id
 from certificates.press.documents import facts_digest
+from certificates.wording import scope_in_words
 
 _DECIDER = N_("the decider of the certification body")
 
@@ -35,10 +36,7 @@ def certificate_facts(
         "number": certificate.number,
         "trade_names": list(agency.trade_names),
         "sites": 1 + len(agency.branches),
-        "activities": _words(agency.activities, norm.activities, language),
-        "sectors": _words(agency.sectors, norm.sectors, language),
-        "own_housing": agency.own_housing,
-        "recruitment_countries": [country_name(code, language) for code in agency.recruitment_countries],
+        **scope_in_words(Scope.of(certificate.scope), norm, language),
         "norm": _norm(decision.audit.scheme_version, language),
         "decided_on": clock.day_of(decision.decided_at).isoformat(),
         "valid_from": certificate.valid_from.isoformat(),
@@ -82,7 +80,3 @@ def register_url(base_url: str, agency: Agency) -> str:
 
 def _norm(version: SchemeVersion, language: str) -> dict[str, str]:
     return {"name": in_language(version.title, language), "version": version.version, "sha256": version.sha256}
-
-
-def _words(codes: Iterable[str], vocabulary: Mapping[str, Text], language: str) -> list[str]:
-    return [vocabulary[code].in_(language) if code in vocabulary else code for code in codes]

@@ -9,6 +9,7 @@ import hashlib
 from collections.abc import Mapping
 from typing import Any, Literal, TypedDict
 
+from audits.agencies.rules import ScopeInWords
 from audits.core.canonical import canonical
 
 
@@ -45,8 +46,11 @@ class Norm(TypedDict):
     sha256: str
 
 
-class CertificateFacts(TypedDict):
-    """A certificate. Its rosette is drawn from `digest`, which must be `facts_digest` of all other fields."""
+class CertificateFacts(ScopeInWords):
+    """A certificate: its scope in words, and these fields.
+
+    The rosette is drawn from `digest`, which must be `facts_digest` of all other fields.
+    """
 
     language: str
     number: str
@@ -56,10 +60,6 @@ class CertificateFacts(TypedDict):
     register_number: str
     seat: Seat
     sites: int  # places of business, the seat among them
-    activities: list[str]
-    sectors: list[str]
-    own_housing: bool
-    recruitment_countries: list[str]
     norm: Norm
     decided_on: str
     valid_from: str
@@ -73,7 +73,7 @@ class CertificateFacts(TypedDict):
     digest: str
 
 
-class RegisterExtractFacts(TypedDict):
+class RegisterExtractFacts(ScopeInWords):
     """The proof of check: what the register said about one agency at one moment. Its digest is as a certificate's.
 
     Without a certificate the fields about one are None, empty or false; `norm` then is None too.
@@ -95,10 +95,6 @@ class RegisterExtractFacts(TypedDict):
     valid_from: str | None
     valid_until: str | None
     conditions: list[str]
-    activities: list[str]
-    sectors: list[str]
-    own_housing: bool
-    recruitment_countries: list[str]
     norm: Norm | None
     excludes: list[str]
     body: Body

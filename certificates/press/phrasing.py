@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
+from audits.agencies.rules import ScopeInWords
 from certificates.lifecycle.rules import STATUSES, Status
 from certificates.press.words import Words, grouped
 
@@ -64,10 +65,7 @@ def _common(facts: Mapping[str, Any]) -> dict[str, Any]:
             filter(None, (seat["street"], f"{seat['postcode']} {seat['city']}".strip(), seat["country"]))
         ),
         "trade_names": "\u00a0· ".join(facts["trade_names"]),
-        "activities": ", ".join(facts["activities"]),
-        "sectors": ", ".join(facts["sectors"]),
-        "own_housing": facts["own_housing"],
-        "recruitment_countries": ", ".join(facts["recruitment_countries"]),
+        **_scope(facts),
         "condition": facts["conditions"][0] if len(facts["conditions"]) == 1 else "",
         "conditions": facts["conditions"],
         "norm": norm and {**norm, "sha256": grouped(norm["sha256"])},
@@ -77,6 +75,11 @@ def _common(facts: Mapping[str, Any]) -> dict[str, Any]:
         "digest": facts["digest"],
         "digest_words": grouped(facts["digest"], _DIGEST),
     }
+
+
+def _scope(facts: Mapping[str, Any]) -> dict[str, Any]:
+    stated = {name: facts[name] for name in ScopeInWords.__annotations__}
+    return {name: ", ".join(value) if isinstance(value, list) else value for name, value in stated.items()}
 
 
 def _day(value: str | None, words: Words) -> str:

@@ -5,12 +5,14 @@ import re
 from datetime import timedelta
 
 import pytest
+from babel import Locale
 from jsonschema import Draft202012Validator, FormatChecker
 
 from audits.core import clock
 from audits.core.access import Permission
 from certificates.lifecycle.workflow import CertificateState
 from certificates.register.queries import entry_of
+from certificates.register.services import rebuild_all
 from portal.doors.registry.contract import contract as contract_of_code
 from portal.web.access import PUBLIC, access_of
 from tests.kit.factories.agencies import make_agency
@@ -167,6 +169,14 @@ def test_an_answer_may_be_kept_for_a_minute_and_its_etag_changes_with_it(client,
     assert client.get(path, headers={"If-None-Match": first.headers["ETag"]}).status_code == 304
     change(session, certificate, S.WITHDRAWN, TODAY)
     assert client.get(path, headers={"If-None-Match": first.headers["ETag"]}).status_code == 200
+
+
+def test_a_country_that_cldr_names_anew_keeps_its_code(client, session, monkeypatch):
+    certificate = make_certificate(session, details={"recruitment_countries": ["PL", "TR"]})
+    monkeypatch.setattr(Locale, "territories", property(lambda _: {"TR": "Another name"}))
+    rebuild_all(session)
+    facts = read(client, f"/agencies/{entry_of(session, certificate.agency_id).public_id}", "Agency")
+    assert facts["certificate"]["scope"]["recruitmentCountries"] == ["PL", "TR"]
 
 
 def test_the_contract_is_served_with_the_address_of_this_installation(client):

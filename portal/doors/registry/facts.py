@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import current_app
 
+from audits.agencies.rules import Scope
 from audits.core.languages import SOURCE, in_language
 from certificates.lifecycle.models import Certificate
 from certificates.register.models import RegisterEntry
@@ -118,12 +119,7 @@ def _mark(entry: RegisterEntry) -> dict[str, Any]:
         "validFrom": _day(entry.valid_from),
         "validUntil": _day(entry.valid_until),
         "conditions": entry.conditions,
-        "scope": {
-            "activities": entry.scope["activities"],
-            "sectors": entry.scope["sectors"],
-            "ownHousing": entry.scope["own_housing"],
-            "recruitmentCountries": entry.scope["recruitment_countries"],
-        },
+        "scope": {_camel(name): value for name, value in Scope.of(entry.scope).plain().items()},
         "scheme": entry.scheme,
         "links": {
             "self": f"{base}{API}/certificates/{entry.certificate_number}",
@@ -136,6 +132,11 @@ def _mark(entry: RegisterEntry) -> dict[str, Any]:
 def _base() -> str:
     settings: Settings = current_app.extensions["settings"]
     return settings.base_url.rstrip("/")
+
+
+def _camel(name: str) -> str:
+    first, *others = name.split("_")
+    return first + "".join(map(str.capitalize, others))
 
 
 def _day(day: date | None) -> str | None:

@@ -6,12 +6,14 @@ from flask import Blueprint, current_app, redirect, render_template, request, ur
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
+from audits.agencies.rules import Scope
 from audits.agencies.wording import country_name
 from audits.core import clock
 from certificates.lifecycle.rules import Status
 from certificates.press import rosette_svg
 from certificates.register import queries
 from certificates.register.schemes import current_scheme, scheme_by_digest
+from certificates.wording import scope_in_words
 from portal.doors.registry.facts import linked_data
 from portal.language.i18n import current_language
 from portal.signing import sealing
@@ -68,7 +70,7 @@ def entry(public_id: str) -> ResponseReturnValue:
         history=history,
         reason=_reason(history, found.status_on(today)),
         scheme=scheme,
-        countries=[country_name(code, current_language()) for code in found.scope.get("recruitment_countries", [])],
+        scope=scope_in_words(Scope.of(found.scope), scheme, current_language()) if scheme else None,
         seat_country=country_name(found.country, current_language()),
         linked=linked_data(found, today, settings.body_name),
         can_seal=sealing.available(),
