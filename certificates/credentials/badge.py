@@ -8,6 +8,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from audits.core.errors import N_
 from audits.core.languages import say
+from certificates.addresses import about_url, badge_url
 from certificates.credentials.dates import first_moment, last_moment, moment
 from certificates.credentials.securing import CONTEXT
 from certificates.credentials.status import StatusPurpose, status_entry
@@ -34,7 +35,7 @@ def issue_badge(
     starts, ends = first_moment(facts["valid_from"]), last_moment(facts["valid_until"])
     badge = {
         "@context": [CONTEXT, *_CONTEXTS],
-        "id": f"{issuer}/certificates/{facts['number']}.badge.jwt",
+        "id": badge_url(issuer, facts["number"]),
         "type": ["VerifiableCredential", "OpenBadgeCredential"],
         "name": facts["norm"]["name"],
         "issuer": {"id": issuer, "type": ["Profile"], "name": facts["body"]["name"], "url": issuer},
@@ -61,14 +62,14 @@ def _subject(facts: Mapping[str, Any], issuer: str) -> dict[str, Any]:
         "type": ["AchievementSubject"],
         "licenseNumber": facts["number"],
         "achievement": {
-            "id": f"{issuer}/about#{scheme['version']}",
+            "id": f"{about_url(issuer)}#{scheme['version']}",
             "type": ["Achievement"],
             "achievementType": "Certification",
             "name": scheme["name"],
             "version": scheme["version"],
             "inLanguage": facts["language"],
             "description": say(_ABOUT, facts["language"]),
-            "criteria": {"id": f"{issuer}/about"},
+            "criteria": {"id": about_url(issuer)},
         },
     }
 

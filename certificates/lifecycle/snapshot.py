@@ -5,7 +5,6 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from audits.agencies.models import Agency
 from audits.agencies.rules import Scope
 from audits.agencies.wording import holder_facts
 from audits.applications.queries import language_of
@@ -16,6 +15,7 @@ from audits.core.languages import in_language, say
 from audits.decisions.models import Decision
 from audits.schemes.models import SchemeVersion
 from audits.schemes.queries import scheme_of_version
+from certificates.addresses import register_url
 from certificates.lifecycle.models import Certificate
 from certificates.lifecycle.rules import public_id
 from certificates.press.documents import facts_digest
@@ -46,7 +46,7 @@ def certificate_facts(
         "body": dict(body),
         "decided_by": say(_DECIDER, language),
         "excludes": [text.in_(language) for text in norm.excludes],
-        "register_url": register_url(base_url, agency),
+        "register_url": register_url(base_url, public_id(agency.country, agency.register_number)),
     }
     return facts | {"digest": facts_digest(facts)}
 
@@ -71,11 +71,6 @@ def decision_letter_facts(session: Session, decision: Decision, *, body: Mapping
         "object_until": add_working_days(clock.day_of(decision.decided_at), terms.appeal_working_days).isoformat(),
         "body": dict(body),
     }
-
-
-def register_url(base_url: str, agency: Agency) -> str:
-    """The permanent address of the agency's register entry."""
-    return f"{base_url}/register/{public_id(agency.country, agency.register_number)}"
 
 
 def _norm(version: SchemeVersion, language: str) -> dict[str, str]:

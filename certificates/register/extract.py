@@ -14,6 +14,7 @@ from audits.agencies.wording import country_name, register_label
 from audits.core import clock
 from audits.core.errors import NotFoundError
 from audits.core.languages import in_language
+from certificates.addresses import register_url
 from certificates.ledger.models import LedgerEntry, SignedCheckpoint
 from certificates.lifecycle.models import Certificate
 from certificates.lifecycle.rules import Status
@@ -92,7 +93,7 @@ def extract_facts(
         "register_label": register_label(entry.country, language),
         "register_number": entry.register_number,
         "body": dict(body),
-        "register_url": f"{base_url}/register/{entry.public_id}",
+        "register_url": register_url(base_url, entry.public_id),
     }
     facts |= _certified(session, entry, certificate, language) if certificate else _nothing(entry, language)
     if status in _ENDED_BY_US and certificate:

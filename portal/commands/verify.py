@@ -49,7 +49,7 @@ def verify_file(context: click.Context, file: Path, *, as_json: bool) -> None:
     settings: Settings = app.extensions["settings"]
     with app.app_context(), force_locale(SOURCE):
         checked, day = _check(file, settings), clock.today()
-        found = report(checked, day, settings.base_url.rstrip("/"))
+        found = report(checked, day, settings.public_url)
         click.echo(json.dumps(found, indent=1, ensure_ascii=False) if as_json else _sentences(found))
         context.exit(VALID if checked.counts_on(day) else NOT_VALID if checked.genuine else NOT_GENUINE)
 

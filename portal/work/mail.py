@@ -19,7 +19,7 @@ from audits.core import clock
 from audits.people.models import Person
 from portal.doors.account.rules import Purpose
 from portal.doors.account.services import mint_token
-from portal.settings import Settings
+from portal.settings import Settings, current_settings
 
 _SECONDS = 20
 _SECRET = {purpose.value: purpose for purpose in Purpose}
@@ -37,7 +37,7 @@ def send(settings: Settings, message: EmailMessage) -> None:
 
 def render(template: str, language: str, /, **values: object) -> tuple[str, str]:
     """Subject and text of templates/mail/<template>.txt; the first line reads `Subject: …`."""
-    settings: Settings = current_app.extensions["settings"]
+    settings = current_settings()
     values = {"body_name": settings.body_name, "body_address": settings.body_address, **values}
     with force_locale(language):
         subject, _, text = _fill(template, values).partition("\n")
@@ -54,12 +54,12 @@ def deliver(session: Session, payload: Mapping[str, Any]) -> None:
     person = session.get(Person, UUID(payload["person_id"]))
     if person is None or person.retired_at:
         return
-    settings: Settings = current_app.extensions["settings"]
+    settings = current_settings()
     template = payload["template"]
     path = payload.get("path", "/")
     if template in _SECRET:
         path = f"/{template}/{mint_token(session, person.id, _SECRET[template])}"
-    values: dict[str, object] = {"name": person.name, "link": settings.base_url.rstrip("/") + path}
+    values: dict[str, object] = {"name": person.name, "link": settings.public_url + path}
     if "day" in payload:
         values["day"] = date.fromisoformat(payload["day"])
     subject, text = render(template, person.language, **{**payload, **values})

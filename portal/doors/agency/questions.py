@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from flask import abort, current_app, flash, redirect, render_template, request, url_for
+from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -16,7 +16,7 @@ from portal.doors.agency.application import own_application
 from portal.doors.agency.door import bp, show_conflict
 from portal.doors.agency.forms import AnswerForm
 from portal.forms import uploads
-from portal.settings import Settings
+from portal.settings import current_settings
 from portal.stores import database
 from portal.web.access import current_actor, needs
 
@@ -118,7 +118,7 @@ def _conflict(application_id: UUID, code: str, form: AnswerForm, error: IllegalM
 def _page(application: Application, code: str, form: AnswerForm, *, stored: bool = False) -> str:
     scheme, session = scheme_of_version(application.scheme_version), database.read()
     form.ask(scheme, code)
-    settings: Settings = current_app.extensions["settings"]
+    settings = current_settings()
     return render_template(
         "agency/question.html",
         application=application,

@@ -4,23 +4,23 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import Blueprint, Response, current_app, jsonify, request
+from flask import Blueprint, Response, jsonify, request
 from flask.typing import ResponseReturnValue
 
 from audits.core import clock
+from certificates.addresses import API
 from certificates.lifecycle.rules import LISTED, Status
 from certificates.register import queries
 from certificates.register.search.query import LONGEST_QUERY, PAGE_SIZE
 from portal.doors.registry.caching import API_SECONDS
 from portal.doors.registry.contract import contract, version
 from portal.doors.registry.facts import (
-    API,
     agency_facts,
     certificate_facts,
     history_facts,
 )
 from portal.doors.registry.problems import InvalidQueryError
-from portal.settings import Settings
+from portal.settings import current_settings
 from portal.stores import database
 from portal.web.access import public
 from portal.web.security import open_to_pages, public_for
@@ -91,10 +91,11 @@ def api_certificate(number: str) -> ResponseReturnValue:
 def openapi() -> ResponseReturnValue:
     """The description of all this, for people and generators."""
     _query({})
-    settings: Settings = current_app.extensions["settings"]
+    settings = current_settings()
     described = contract()
-    contact = {"name": settings.body_name, "url": f"{_base()}/open-data", "email": settings.contact_email}
-    here = {"servers": [{"url": f"{_base()}{API}"}], "info": {**described["info"], "contact": contact}}
+    base = settings.public_url
+    contact = {"name": settings.body_name, "url": f"{base}/open-data", "email": settings.contact_email}
+    here = {"servers": [{"url": f"{base}{API}"}], "info": {**described["info"], "contact": contact}}
     return _answer(described | here)
 
 
@@ -103,11 +104,6 @@ def describe(response: Response) -> Response:
     response.headers["API-Version"] = version()
     response.headers["Access-Control-Expose-Headers"] = "API-Version, ETag, Link, Retry-After"
     return open_to_pages(response)
-
-
-def _base() -> str:
-    settings: Settings = current_app.extensions["settings"]
-    return settings.base_url.rstrip("/")
 
 
 def _answer(value: dict[str, Any]) -> Response:
@@ -156,7 +152,7 @@ def _number(low: int, high: int) -> Callable[[str], int]:
 
 def _links(page: int, pages: int) -> str:
     """RFC 8288: the pages around this one."""
-    base = _base()
+    base = current_settings().public_url
     known = {key: value for key, value in request.args.items() if key != "page"}
     places = {"first": 1, "prev": page - 1, "next": page + 1, "last": pages}
     return ", ".join(

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, current_app, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
@@ -16,6 +16,7 @@ from certificates.register.schemes import current_scheme, scheme_by_digest
 from certificates.wording import scope_in_words
 from portal.doors.registry.facts import linked_data
 from portal.language.i18n import current_language
+from portal.settings import current_settings
 from portal.signing import sealing
 from portal.stores import database
 from portal.web.access import public
@@ -61,7 +62,7 @@ def entry(public_id: str) -> ResponseReturnValue:
     found = queries.entry(session, public_id)
     history = queries.history(session, found.agency_id, today)
     scheme = scheme_by_digest(session, found.scheme["sha256"]) if found.scheme else current_scheme(session, today)
-    settings = current_app.extensions["settings"]
+    settings = current_settings()
     return render_template(
         "registry/entry.html",
         entry=found,

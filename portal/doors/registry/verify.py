@@ -19,7 +19,7 @@ from portal.doors.registry.report import report
 from portal.doors.registry.throttle import Throttle
 from portal.doors.registry.verification import Checked, check, check_hash
 from portal.forms.uploads import safe_name, takes_files
-from portal.settings import Settings
+from portal.settings import current_settings
 from portal.stores import database
 from portal.web.access import public
 from portal.web.addresses import address_group
@@ -96,7 +96,7 @@ def verify_hash(sha256: str) -> ResponseReturnValue:
 
 def _verdict(checked: Checked) -> ResponseReturnValue:
     if _wants_json():
-        return _json(report(checked, clock.today(), _settings().base_url.rstrip("/")))
+        return _json(report(checked, clock.today(), current_settings().public_url))
     response = make_response(_verdict_page(checked))
     response.vary.add("Accept")
     return response
@@ -108,17 +108,17 @@ def _verdict_page(checked: Checked) -> str:
         checked=checked,
         today=clock.today(),
         words=wording,
-        contact=_settings().contact_email,
+        contact=current_settings().contact_email,
     )
 
 
 def _read(file: FileStorage) -> bytes:
     name = safe_name(file.filename or "")
     with file.stream as stream:  # a large one lies in a temporary file, which is gone after this
-        data = stream.read(_settings().max_upload_bytes + 1)
+        data = stream.read(current_settings().max_upload_bytes + 1)
     if not data:
         raise RuleError("The file %(name)s is empty.", "file", name=name)
-    if len(data) > _settings().max_upload_bytes:
+    if len(data) > current_settings().max_upload_bytes:
         raise RuleError("The file %(name)s is larger than %(limit)s.", "file", name=name, limit=_limit())
     return data
 
@@ -129,7 +129,7 @@ def _page(number: NumberForm, file: FileForm) -> str:
         number_form=number,
         file_form=file,
         title=_("Check a certificate"),
-        limit=_settings().max_upload_bytes,
+        limit=current_settings().max_upload_bytes,
     )
 
 
@@ -151,9 +151,4 @@ def _json(found: dict[str, Any]) -> Response:
 
 
 def _limit() -> str:
-    return f"{_settings().max_upload_bytes // _MEGA} MB"
-
-
-def _settings() -> Settings:
-    settings: Settings = current_app.extensions["settings"]
-    return settings
+    return f"{current_settings().max_upload_bytes // _MEGA} MB"
