@@ -4,7 +4,7 @@ PORT ?= 8000
 ONLY ?=
 PYTHON := .venv/bin/python
 
-.PHONY: help setup demo serve test check bench messages
+.PHONY: help setup demo serve test check bench docs messages
 
 help: ## List the commands
 	@sed -n 's/^\([a-z]*\):.*## /make \1\t/p' $(MAKEFILE_LIST)
@@ -36,6 +36,9 @@ check: ## Style, types, imports, templates, dependencies, translations
 bench: ## Measure us and our peers in one run (ONLY=press)
 	@bin/setup bench
 	@for name in $(or $(ONLY),pages press proof); do $(PYTHON) -m bench.$$name || exit 1; done
+
+docs: setup ## Write the pages of docs/dev that follow from the code
+	@$(PYTHON) -m portal.commands.reference
 
 messages: setup ## Collect the texts into the catalogues
 	bin/messages update

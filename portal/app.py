@@ -21,30 +21,10 @@ from portal.web import (
 )
 
 # One door per kind of person; `registry` can be served alone.
-DOORS = {
-    "registry": ("portal.doors.registry.routes",),
-    "account": ("portal.doors.account.routes", "portal.doors.downloads"),
-    "agency": (
-        "portal.doors.agency.routes",
-        "portal.doors.agency.registration",
-        "portal.doors.agency.people",
-        "portal.doors.agency.findings",
-    ),
-    "inspector": ("portal.doors.inspector.routes",),
-    "office": (
-        "portal.doors.office.home",
-        "portal.doors.office.applications",
-        "portal.doors.office.audits",
-        "portal.doors.office.decisions",
-        "portal.doors.office.certificates",
-        "portal.doors.office.schemes",
-        "portal.doors.office.people",
-        "portal.doors.office.failed_jobs",
-    ),
-}
+DOORS = ("registry", "account", "agency", "inspector", "office")
 
 
-def create_app(settings: Settings, doors: tuple[str, ...] = tuple(DOORS)) -> Flask:
+def create_app(settings: Settings, doors: tuple[str, ...] = DOORS) -> Flask:
     """Build the portal, or with `doors=("registry",)` the public register alone."""
     app = Flask(__name__, template_folder=str(templating.TEMPLATES))
     app.config.update(SECRET_KEY=settings.secret_key, TESTING=settings.testing)
@@ -65,7 +45,7 @@ def create_app(settings: Settings, doors: tuple[str, ...] = tuple(DOORS)) -> Fla
     access.init_app(app)
     health.init_app(app)
     for door in doors:
-        for module in DOORS[door]:
-            app.register_blueprint(import_module(module).bp)
+        for blueprint in import_module(f"portal.doors.{door}.routes").blueprints:
+            app.register_blueprint(blueprint)
     access.check_routes(app)
     return app

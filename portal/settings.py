@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from flask import current_app
 
+from audits.core.letters import unprintable
 from certificates.ledger.notes import Algorithm, NoteError, Vkey
 from certificates.seal.keyring.addresses import RingAddress, parse_key
 
@@ -118,6 +119,11 @@ def _problems(values: Mapping[str, object]) -> list[str]:
         f"{name.upper()} must begin with one of {', '.join(sorted(known))}"
         for name, known in _SCHEMES.items()
         if name in given and urlsplit(given[name]).scheme not in known
+    ]
+    wrong += [
+        f"{name.upper()} holds characters that we cannot print: {letters}"
+        for name in ("body_name", "body_address")
+        if (letters := unprintable(given.get(name, "")))
     ]
     if len(given.get("secret_key", "x" * SECRET_MIN)) < SECRET_MIN:
         wrong.append(f"SECRET_KEY must have at least {SECRET_MIN} characters")

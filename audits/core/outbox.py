@@ -66,13 +66,13 @@ def deliver(session: Session, item_id: UUID, handlers: Mapping[str, Handler]) ->
     return True
 
 
-def fail(session: Session, item_id: UUID, error: str) -> None:
-    """Count a failed attempt, in a transaction of its own; after the last one the item waits for a person."""
+def fail(session: Session, item_id: UUID, error: str, *, final: bool = False) -> None:
+    """Count a failed attempt, in a transaction of its own; after the last or a final one, it waits for a person."""
     item = session.get_one(OutboxItem, item_id, with_for_update=True)
     item.attempts += 1
     item.last_error = error[:500]
     item.due_at = clock.now() + BACKOFF * 2**item.attempts
-    if item.attempts >= ATTEMPTS:
+    if final or item.attempts >= ATTEMPTS:
         item.failed_at = clock.now()
 
 

@@ -10,6 +10,7 @@ from audits.applications.services import conclude_application
 from audits.core import clock, events, outbox
 from audits.core.access import Actor, Permission, authorise
 from audits.core.errors import N_, NotAllowedError, NotFoundError, RuleError
+from audits.core.letters import check_printable
 from audits.decisions.basis import basis_digest, standing
 from audits.decisions.independence import Bar, bar_of
 from audits.decisions.models import Decision
@@ -76,6 +77,8 @@ def _check_words(outcome: Outcome, reasons: str, conditions: Sequence[str]) -> N
         raise RuleError(
             "Conditions belong to a grant with conditions only. Choose that, or leave this empty.", field="conditions"
         )
+    check_printable(reasons, "reasons")
+    check_printable(list(conditions), "conditions")
 
 
 def _store(session: Session, decision: Decision, actor: Actor) -> None:

@@ -1,6 +1,7 @@
 """What a single verdict must hold to be recorded. Pure."""
 
 from audits.core.errors import RuleError
+from audits.core.letters import not_printed
 from audits.schemes.text import SchemeText
 
 NOTE_LIMIT = 4000
@@ -15,7 +16,7 @@ def complaint(scheme: SchemeText, value: str, note: str) -> RuleError | None:
         return RuleError("Say in the note what you saw, or why you could not see it.")
     if len(note) > NOTE_LIMIT:
         return RuleError("Use at most %(max)d characters.", max=NOTE_LIMIT)
-    return None
+    return not_printed(note)
 
 
 def plain_verdict(scheme: SchemeText) -> str:

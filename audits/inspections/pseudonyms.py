@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from stdnum.nl import bsn
 
 from audits.core.errors import N_, RuleError
+from audits.core.letters import unprintable
 
 MAX_POPULATION = 50_000
 MAX_LENGTH = 60
@@ -56,6 +57,10 @@ _REFUSALS: tuple[tuple[str, Callable[[str], bool]], ...] = (
         lambda reference: len(reference) > MAX_LENGTH,
     ),
     (N_("These lines hold characters that cannot be read: %(lines)s. Remove them."), _is_unreadable),
+    (
+        N_("These lines hold characters that we cannot print: %(lines)s. Use references like F-001."),
+        lambda reference: bool(unprintable(reference)),
+    ),
     (
         N_("These lines look like an e-mail address: %(lines)s. Use references without names, like F-001."),
         lambda reference: bool(_EMAIL.search(reference)),

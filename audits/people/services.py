@@ -12,8 +12,9 @@ from audits.agencies.models import Agency
 from audits.core import clock, events, outbox
 from audits.core.access import Actor, Permission, Role, authorise
 from audits.core.errors import IllegalMoveError, NotFoundError, RuleError
+from audits.core.typed import clean_email
 from audits.people.models import Interest, Person, PersonRole, roles_match
-from audits.people.rules import clean_email, clean_language, clean_name
+from audits.people.rules import clean_language, clean_name
 
 
 def invite_person(
@@ -104,7 +105,7 @@ def edit_profile(session: Session, actor: Actor, *, name: str, language: str, ve
     person = session.get_one(Person, actor.id, with_for_update=True)
     if person.version != version:
         raise IllegalMoveError("Somebody changed this in the meantime. Reload the page and look again.")
-    name, language = clean_name(name), clean_language(language)
+    name, language = clean_name(name, snapshot=person.agency_id is None), clean_language(language)
     changed = [field for field, value in (("name", name), ("language", language)) if getattr(person, field) != value]
     person.name, person.language = name, language
     if changed:
@@ -134,7 +135,8 @@ def _admit(
     session: Session, *, name: str, email: str, language: str, roles: frozenset[Role], agency_id: UUID | None
 ) -> Person:
     _check_fit(roles, agency_id)
-    name, email, language = clean_name(name), clean_email(email), clean_language(language)
+    name = clean_name(name, snapshot=agency_id is None)  # reports name an inspector
+    email, language = clean_email(email), clean_language(language)
     person = session.scalar(select(Person).where(Person.email == email).with_for_update())
     if person is None:
         person = Person(id=uuid4(), agency_id=agency_id, email=email, role_rows=[])

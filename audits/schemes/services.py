@@ -8,14 +8,17 @@ from sqlalchemy.orm import Session
 from audits.core import clock, events
 from audits.core.access import Actor, Permission, authorise
 from audits.core.errors import RuleError
+from audits.core.letters import check_printable
 from audits.schemes.models import Requirement, SchemeVersion
+from audits.schemes.reading import read
 from audits.schemes.source import parse
 
 
 def publish_scheme(session: Session, actor: Actor, source: str) -> SchemeVersion:
     """Store a version, or do nothing if this very text is stored; a changed text needs a new version number.
 
-    Raises SchemeError for a text that does not hold, RuleError for another text under a published version.
+    Raises SchemeError for a text that does not hold, RuleError for another text under a published version or one with
+    letters that reports cannot print.
     """
     authorise(actor, Permission.SCHEME_PUBLISH)
     text = parse(source)
@@ -30,6 +33,7 @@ def publish_scheme(session: Session, actor: Actor, source: str) -> SchemeVersion
                 version=text.version,
             )
         return known
+    check_printable(read(source).data, "source")
     version = SchemeVersion(
         id=uuid4(),
         code=text.id,

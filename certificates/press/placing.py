@@ -1,4 +1,4 @@
-"""What WeasyPrint leaves undone, done just before it writes the file: attachments named right, room for the seal."""
+"""What WeasyPrint leaves undone, done just before it writes the file: names of attachments, order of reading, room."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -19,7 +19,7 @@ class Finisher:
         self._room = placeholder
 
     def __call__(self, _document: Document, pdf: Any) -> None:
-        """Name every attachment once and by its type, and put the objects of the room in."""
+        """Name every attachment once and by its type, put what is read in order, and the objects of the room in."""
         if files := pdf.catalog.get("AF"):
             # WeasyPrint lists a file for its place in the names and again for itself.
             pdf.catalog["AF"] = pydyf.Array(dict.fromkeys(files))
@@ -27,8 +27,17 @@ class Finisher:
             if isinstance(item, dict) and item.get("Type") == "/Filespec":
                 stream = pdf.objects[int(item["EF"]["F"].split()[0])]
                 stream.extra["Subtype"] = self._types[item["UF"].string]
+        _read_articles_last(pdf)
         if self._room is not None:
             _place(self._room, pdf)
+
+
+def _read_articles_last(pdf: Any) -> None:
+    """Move the articles of the document to its end, for who listens; on paper they stay where they are."""
+    elements = {item.reference: item for item in pdf.objects if isinstance(item, pydyf.Dictionary) and "S" in item}
+    for element in elements.values():
+        if element["S"] == "/Document":
+            element["K"].sort(key=lambda reference: elements[reference]["S"] == "/Art")
 
 
 def _place(placeholder: Placeholder, pdf: Any) -> None:

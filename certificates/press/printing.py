@@ -11,11 +11,12 @@ from typing import Any
 
 from jinja2 import FileSystemLoader, StrictUndefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
-from weasyprint import CSS, HTML, Attachment
+from weasyprint import CSS, HTML, Attachment, Document
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import FatalURLFetchingError
 
 from audits.core.languages import CATALOGUES, catalogue
+from audits.core.letters import LETTERS
 from certificates.lifecycle.rules import shape_of
 from certificates.press import TEMPLATES, drawing
 from certificates.press.attached import Attached, snapshot_json
@@ -24,13 +25,14 @@ from certificates.press.compiled.slots import DAY
 from certificates.press.conformance import claim_accessible
 from certificates.press.documents import DOCUMENTS, facts_digest
 from certificates.press.fetching import ClosedFetcher
-from certificates.press.lettering import Lettering, font_files, font_rules
+from certificates.press.lettering import FACES, font_files, font_rules, letters, printable
 from certificates.press.phrasing import PHRASES, phrased
 from certificates.press.placing import Finisher
 from certificates.press.words import Words, grouped
 from certificates.seal.sealing.placeholder import Placeholder
 
 _VARIANT = "pdf/a-3a"
+_FAMILIES = frozenset(family for family, _, _ in FACES)
 
 # The date of a document, for its metadata: never the time of the machine.
 _DATED = {
@@ -54,7 +56,8 @@ class Press:
         if missing:
             raise PressError(f"no {', '.join(missing)} in {fonts}: run bin/build-assets")
         self._translations = translations
-        self._lettering = Lettering(fonts)
+        if not letters(fonts) >= LETTERS:
+            raise PressError(f"the fonts in {fonts} lack letters that we promise to print: run bin/build-assets")
         self._fetcher = ClosedFetcher(files)
         self._font_config = FontConfiguration()
         self._sheets = {kind: self._sheet(fonts, templates, kind) for kind in DOCUMENTS}
@@ -76,13 +79,14 @@ class Press:
     ) -> bytes:
         """A document of one of the kinds in `documents.DOCUMENTS`, from the facts that it lists there.
 
-        The facts go along as `printed.json`. PressError when one is missing or the digest is not theirs.
+        The facts go along as `printed.json`. PressError when one is missing or the digest is not theirs, RuleError when
+        one holds letters that our faces lack.
         """
         _check(kind, snapshot)
         files = [snapshot_json(snapshot), *attachments]
         if len({file.name for file in files}) < len(files):
             raise PressError("two attachments have the same name")
-        texts = phrased(kind, self._lettering.printable(dict(snapshot)), self._words(language))
+        texts = phrased(kind, printable(dict(snapshot)), self._words(language))
         dated = snapshot[_DATED[kind]][:10]
         with self._lock, _uncollected():
             try:
@@ -109,7 +113,9 @@ class Press:
         document.metadata.created = document.metadata.modified = dated
         document.metadata.attachments = [_attachment(file, dated) for file in files]
         claim_accessible(document)
-        return bytes(document.write_pdf(pdf_variant=_VARIANT, finisher=Finisher(files, placeholder)))
+        pdf = bytes(document.write_pdf(pdf_variant=_VARIANT, finisher=Finisher(files, placeholder)))
+        _check_faces(document)
+        return pdf
 
     def _sheet(self, fonts: Path, folder: Path, kind: str) -> CSS:
         names = ("document", "sheet", kind) if kind in PHRASES else ("document", kind)
@@ -160,6 +166,14 @@ def _check(kind: str, snapshot: Mapping[str, Any]) -> None:
         raise PressError(f"a {kind} needs {', '.join(sorted(missing))}")
     if "digest" in snapshot and snapshot["digest"] != facts_digest(snapshot):
         raise PressError("the digest does not belong to these facts")
+
+
+def _check_faces(document: Document) -> None:
+    """PressError when a letter went to another face than ours, or to the box that stands for a missing one."""
+    for font in document.fonts.values():
+        if font.family not in _FAMILIES or font.missing:
+            lost = " ".join(f"U+{code:04X}" for code in font.missing)
+            raise PressError(f"letters that our faces lack: {lost or font.family}")
 
 
 def _attachment(file: Attached, dated: str) -> Attachment:

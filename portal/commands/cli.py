@@ -18,10 +18,10 @@ from audits.schemes.problems import SchemeError
 from audits.schemes.services import publish_scheme
 from certificates.register.services import rebuild_all
 from portal.app import create_app
+from portal.commands.check import check
 from portal.commands.keys import keys
 from portal.commands.ledger import ledger_commands
 from portal.commands.verify import verify_file
-from portal.doors.account.services import clear_out
 from portal.host.embedded import EmbeddedError
 from portal.host.supervisor import at_hand
 from portal.settings import Settings, SettingsError
@@ -73,14 +73,7 @@ def rebuild_register(app: Flask) -> None:
         click.echo(f"{rebuild_all(session)} entries")
 
 
-@main.command("clear-out")
-@click.pass_obj
-def clear_out_sessions(app: Flask) -> None:
-    """Remove ended sessions, used links and old brake marks; for every night."""
-    with app.app_context(), database.write() as session:
-        clear_out(session)
-
-
+main.add_command(check)
 main.add_command(verify_file)
 main.add_command(keys)
 main.add_command(ledger_commands)

@@ -158,7 +158,7 @@ def people_blueprint(
     door: str, title: LazyString, prefix: str, permission: Permission, roles: tuple[Role, ...]
 ) -> Blueprint:
     """The pages for one door, under `prefix`, for people with `permission` who hand out `roles`."""
-    bp, pages = Blueprint(door, __name__, url_prefix=prefix), PeoplePages(door, title, roles)
+    bp, pages = Blueprint("people", __name__, url_prefix=prefix), PeoplePages(door, title, roles)
     routes: list[tuple[str, str, View]] = [
         ("GET", "/", pages.list_people),
         ("GET", "/invite", pages.invite),

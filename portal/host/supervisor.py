@@ -13,7 +13,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from http.client import HTTPConnection, HTTPException
 from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
 from types import FrameType
 from typing import Protocol
@@ -196,18 +195,17 @@ def _tell(env: Mapping[str, str]) -> bool:
 def _load() -> None:
     """Import once what the children need: most of the time that they take to start is this."""
     names = ["granian", "rq", "portal.work.jobs", "portal.demo.story"]
-    for name in names + [module for door in DOORS.values() for module in door]:
-        if find_spec(name):
-            import_module(name)
+    for name in names + [f"portal.doors.{door}.routes" for door in DOORS]:
+        import_module(name)
 
 
 def worker_command() -> list[str]:
-    """What keeps promises."""
+    """The command that starts a worker."""
     return [sys.executable, "-m", "portal.work.worker"]
 
 
 def web_command(port: int, application: str = "wsgi:app") -> list[str]:
-    """What serves pages."""
+    """The command that starts a web server."""
     return [sys.executable, "-m", "portal.host.server", str(port), application]
 
 

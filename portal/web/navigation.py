@@ -45,17 +45,17 @@ def _menu() -> list[dict[str, Any]]:
     items: list[tuple[str, str]] = []
     if may(Permission.AGENCY_VIEW) and current_user.actor.agency_id:
         items += [("agency.home", _("Overview")), ("agency.details", _("Details"))]
-        items += [("agency_people.list_people", _("People"))] if may(Permission.AGENCY_PEOPLE) else []
-        items += [("agency_findings.list_findings", _("Findings"))]
+        items += [("agency.people.list_people", _("People"))] if may(Permission.AGENCY_PEOPLE) else []
+        items += [("agency.findings.list_findings", _("Findings"))]
     if may(Permission.AUDIT_CONDUCT):
         items.append(("inspector.home", _("My audits")))
     if may(Permission.CASES_VIEW):
-        items += [("office.home", _("Work that waits")), ("office_applications.list_applications", _("Cases"))]
-        items.append(("office_certificates.list_certificates", _("Certificates")))
+        items += [("office.home", _("Work that waits")), ("office.applications.list_applications", _("Cases"))]
+        items.append(("office.certificates.list_certificates", _("Certificates")))
     if may(Permission.SCHEME_VIEW):
-        items.append(("office_schemes.list_versions", _("Norm")))
+        items.append(("office.schemes.list_versions", _("Norm")))
     if may(Permission.PERSON_MANAGE):
-        items += [("office_people.list_people", _("Staff")), ("office_failed_jobs.list_failed_jobs", _("Failed work"))]
+        items += [("office.people.list_people", _("Staff")), ("office.failed_jobs.list_failed_jobs", _("Failed work"))]
     items.append(("registry.home", _("Register")))
     return _links(*items)
 

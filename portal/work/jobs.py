@@ -5,6 +5,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from audits.core import outbox
+from audits.core.errors import RuleError
 from portal.stores import database, queue
 from portal.work.handlers import HANDLERS
 
@@ -14,7 +15,10 @@ log = logging.getLogger(__name__)
 
 
 def deliver(item_id: str) -> bool:
-    """Keep one promise; a failure is counted in a transaction of its own and tried again later."""
+    """Keep one promise; a failure is counted in a transaction of its own and tried again later.
+
+    What breaks a rule, like a name that cannot be printed, breaks it the next time too: it waits for a person at once.
+    """
     item = UUID(item_id)
     try:
         with database.write() as session:
@@ -22,7 +26,7 @@ def deliver(item_id: str) -> bool:
     except Exception as error:
         log.exception("a promise could not be kept", extra={"item_id": item_id})
         with database.write() as session:
-            outbox.fail(session, item, _told(error))
+            outbox.fail(session, item, _told(error), final=isinstance(error, RuleError))
         return False
 
 

@@ -16,6 +16,7 @@ from audits.core.db import Base
 from certificates.ledger.caselog import append_head
 from certificates.ledger.services import sign_checkpoint
 from certificates.lifecycle.services import log_expired
+from portal.doors.account.services import clear_out
 from portal.settings import current_settings
 from portal.signing import credentials, ledger, sealing
 from portal.stores import database
@@ -35,7 +36,7 @@ class PeriodicTask:
 
 
 class DueTask(Base):
-    """When a chore must be done again; no row means now."""
+    """When a periodic task is due again; no row means now."""
 
     __tablename__ = "chore"
 
@@ -50,7 +51,7 @@ def sign_head(session: Session) -> None:
 
 def renew_documents(session: Session) -> None:
     """Keep the proof of sealed documents alive."""
-    from portal.work.archive import renew_due  # noqa: PLC0415 - a web process knows the chores, and needs no pyHanko for it
+    from portal.work.archive import renew_due  # noqa: PLC0415 - a web process lists the tasks without loading pyHanko
 
     renew_due(session)
 
@@ -63,6 +64,7 @@ PERIODIC_TASKS: tuple[PeriodicTask, ...] = (
     PeriodicTask("ledger.case_log", timedelta(hours=1), append_head),
     PeriodicTask("credentials.sign_lists", timedelta(hours=1), credentials.sign_lists),
     PeriodicTask("document.renew", timedelta(hours=1), renew_documents),
+    PeriodicTask("account.clear_out", timedelta(hours=1), clear_out),
 )
 
 
@@ -80,14 +82,14 @@ def _run(app: Flask, task: PeriodicTask) -> bool:
             _next(session, task, task.period)
             return True
     except Exception:
-        log.exception("the chore %s failed", task.name)
+        log.exception("the periodic task %s failed", task.name)
     with app.app_context(), database.write() as session:
         _next(session, task, min(task.period, AGAIN))
     return False
 
 
 def _mine(session: Session, task: PeriodicTask) -> bool:
-    """Take the chore for this transaction; False while another worker has it."""
+    """Claim the task for this transaction; False while another worker has it."""
     key = func.hashtextextended(f"chore {task.name}", 0)
     return bool(session.scalar(select(func.pg_try_advisory_xact_lock(key))))
 

@@ -1,4 +1,4 @@
-"""`python -m portal.work.worker`: keeps promises one after the other, and sweeps for those that nobody nudged."""
+"""Deliver outbox items and sweep for those that nobody announced: `python -m portal.work.worker`."""
 
 import logging
 import os
@@ -65,7 +65,7 @@ class PortalWorker(SimpleWorker):
 
 
 def sweep_until(app: Flask, stop: threading.Event) -> None:
-    """Sweep and do due chores every few seconds; a database or queue that is down now will be there later."""
+    """Sweep and run due tasks every few seconds; a database or queue that is down now will be there later."""
     while not stop.wait(SWEEP_SECONDS):
         try:
             with app.app_context():

@@ -13,10 +13,11 @@ import pytest
 import zxingcpp
 from PIL import Image, ImageChops, ImageDraw
 
+from audits.core.letters import LETTERS
 from certificates import press
 from certificates.press import Attached
 from certificates.press.compiled import CompiledPress, UnfitError
-from certificates.press.compiled.fonts import alphabet
+from certificates.press.compiled.fonts import alphabet, scripts
 from certificates.press.compiled.shaping import Face, Line
 from certificates.press.documents import facts_json
 from certificates.seal.sealing.placeholder import Placeholder, fill
@@ -118,6 +119,13 @@ ORDINARY = {
         "certificate",
         lambda: snapshot.certificate(legal_name="Български Труд ЕООД", trade_names=["Їжак"]),
         {},
+    ),
+    "Greek and Vietnamese": (
+        "certificate",
+        lambda: snapshot.certificate(
+            legal_name="Εργασία Προσωρινή Α.Ε.", trade_names=["Nguyễn Đặng Ấn", "Αθήναflex ΑΥflexΩ"]
+        ),
+        {"offline_url": OFFLINE},
     ),
     "words of the machine": (
         "certificate",
@@ -265,7 +273,8 @@ def test_ordinary_documents_come_off_the_compiled_press():
     [
         pytest.param(snapshot.certificate(conditions=["Eén.", "Twee."], conditional=True), id="several conditions"),
         pytest.param(snapshot.certificate(trade_names=[f"Handelsnaam nummer {n}" for n in range(40)]), id="40 names"),
-        pytest.param(snapshot.certificate(legal_name="Ame\u0301lie q\u0303"), id="a mark of its own"),
+        pytest.param(snapshot.certificate(legal_name="Werk\u2044Rust ½"), id="signs that are not set letter by letter"),
+        pytest.param(snapshot.certificate(legal_name="Col·laboració S.L."), id="three letters that belong together"),
         pytest.param(snapshot.certificate(legal_name="W" * 300), id="a word without end"),
         pytest.param(snapshot.certificate(legal_name="Van-der-Berg-" * 20), id="breaks that we do not know"),
         pytest.param(
@@ -290,19 +299,26 @@ def test_layouts_are_remembered_within_bounds():
             assert len(compiled._layouts) <= 2
 
 
+# A line that mixes scripts is several runs for HarfBuzz; those are compared with the typesetter, above.
+ORDINARY_SIGNS = {"more Latin": "aeijlnrtvwyAFLPTVWY .,'-1", "Greek": " .,'-1", "Cyrillic": " .,'-1"}
 FACES = ("SourceSerif4-Regular", "SourceSerif4-Semibold", "SourceSans3-Regular")
 
 
+def test_every_script_is_tried():
+    assert scripts(LETTERS) == set(ORDINARY_SIGNS)
+
+
+@pytest.mark.parametrize("script", ORDINARY_SIGNS)
 @pytest.mark.parametrize("name", FACES)
-def test_pair_by_pair_is_as_harfbuzz_sets_the_whole(name):
-    path = press.FONTS / f"{name}.ttf"
-    signs, draw = alphabet(path, latin=False), random.Random(3)  # noqa: S311  # a test
+def test_pair_by_pair_is_as_harfbuzz_sets_the_whole(name, script):
+    path, ordinary, draw = press.FONTS / f"{name}.ttf", ORDINARY_SIGNS[script], random.Random(3)  # noqa: S311  # a test
+    signs = alphabet(path, {script})
+    if script != "more Latin":
+        signs = sorted(set(signs) - set(alphabet(path, ())))
     for features in ((), ("tnum",), ("tnum", "lnum")):
         face = Face(path, "nl", features)
         for _ in range(150):
-            text = "".join(
-                draw.choice(signs if draw.random() < 0.3 else "aeijlnrtvwyAFLPTVWY .,'-1") for _ in range(40)
-            )
+            text = "".join(draw.choice(signs if draw.random() < 0.3 else ordinary) for _ in range(40))
             try:
                 line = face.line(text)
             except UnfitError:

@@ -59,6 +59,10 @@ def test_characters_that_deceive_the_eye_are_refused(character):
     assert "cannot be read: 1." in refusal([f"F{character}1"])
 
 
+def test_characters_that_the_report_cannot_print_are_refused():
+    assert "cannot print: 2." in refusal(["F-001", "資料-002"])
+
+
 def test_many_wrong_lines_are_not_all_listed():
     assert "1, 2, 3, 4, 5, 6, 7, 8, 9, 10 …" in refusal([""] * 11)
 

@@ -61,6 +61,11 @@ def test_this_machine_may_be_reached_without_https(base):
     assert Settings.from_env(GOOD | {"BASE_URL": base}).base_url == base
 
 
+def test_who_certifies_has_a_name_that_can_be_printed():
+    assert problems(BODY_NAME="Stichting 漢字") == ["BODY_NAME holds characters that we cannot print: 漢 字"]
+    assert Settings.from_env(GOOD | {"BODY_NAME": "Ίδρυμα", "BODY_ADDRESS": "Plein 1\nUtrecht"}).body_name == "Ίδρυμα"
+
+
 def test_a_public_portal_has_its_own_passphrase_for_the_seal():
     assert problems(BASE_URL="https://keurwerk.example") == [
         "SEAL_PASSPHRASE must be set; the one of the demo is known to everybody"

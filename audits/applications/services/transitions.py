@@ -8,12 +8,14 @@ from sqlalchemy.orm import Session
 
 from audits.agencies.models import Agency
 from audits.agencies.queries import missing_of
+from audits.agencies.rules import PRINTED
 from audits.applications.models import Answer, Application
 from audits.applications.rules import same_name, unanswered, unknown_codes
 from audits.applications.workflow import APPLICATION_FLOW
 from audits.core import clock, events, outbox
 from audits.core.access import Actor, authorise
 from audits.core.errors import NotAllowedError, NotFoundError, RuleError
+from audits.core.letters import unprintable
 from audits.people.models import Interest, Person
 from audits.schemes.queries import scheme_of_version
 
@@ -110,6 +112,12 @@ def _check_complete(session: Session, application: Application) -> None:
     scope = {"activities": agency.activities, "sectors": agency.sectors}
     if missing_of(agency) or unknown_codes(scheme, scope):
         raise RuleError("Complete the details of your agency first.")
+    if letters := unprintable([getattr(agency, name) for name in PRINTED]):
+        raise RuleError(
+            "The details of your agency hold characters that we cannot print on a certificate: %(letters)s."
+            " Change them first.",
+            letters=letters,
+        )
 
 
 def _tell(session: Session, application: Application, *, template: str, **values: str) -> None:

@@ -9,6 +9,7 @@ from audits.applications.models import Evidence
 from audits.core import clock, events, outbox
 from audits.core.access import Actor, Permission, authorise
 from audits.core.errors import IllegalMoveError, NotFoundError, RuleError
+from audits.core.letters import check_printable
 from audits.inspections.models import Finding
 from audits.inspections.services.moving import check_own
 from audits.inspections.workflow import FINDING_FLOW, FindingState
@@ -36,6 +37,7 @@ def answer_finding(
     for name, text in said.items():
         if not text.strip():
             raise RuleError("Answer this question.", name)
+        check_printable(text, name)
         setattr(finding, name, text.strip())
     finding.answered_by, finding.answered_at = actor.id, clock.now()
     if before is FindingState.OPEN:
@@ -95,6 +97,7 @@ def _verify(session: Session, actor: Actor, finding: Finding, name: str, note: s
     _move(session, actor, finding, name, reason=note.strip())
     if not note.strip():
         raise RuleError("Say how you checked it and what you saw.", "note")
+    check_printable(note, "note")
     finding.verified_by, finding.verified_at = actor.id, clock.now()
     finding.verification_note = note.strip()
 

@@ -9,6 +9,7 @@ from audits.core import clock, outbox
 from audits.core.access import Actor
 from audits.core.calendar import add_working_days
 from audits.core.errors import RuleError
+from audits.core.letters import check_printable
 from audits.inspections import rules
 from audits.inspections.models import Audit, Finding, Population
 from audits.inspections.queries import VerdictRow, populations_of, rules_view, sample_of, undrawn, verdicts_of
@@ -28,6 +29,7 @@ def report_audit(session: Session, actor: Actor, audit_id: UUID, *, summary: str
     _check_complete(scheme, populations, sample_of(session, audit.id), seen)
     if not summary.strip():
         raise RuleError("Write a summary.", "summary")
+    check_printable(summary, "summary")
     found = rules.findings(scheme, rules_view(seen))
     audit.summary = summary.strip()
     audit.reported_at = clock.now()

@@ -16,7 +16,7 @@ from typing import Any
 
 from certificates.press.compiled import figures
 from certificates.press.compiled.faces import Faces
-from certificates.press.compiled.fonts import LATIN
+from certificates.press.compiled.fonts import scripts
 from certificates.press.compiled.layout import Layout, Order
 from certificates.press.compiled.master import layout_of
 from certificates.press.compiled.slots import SLOTS, UnfitError, markers
@@ -50,29 +50,29 @@ class CompiledPress:
         """The document, with a master from the typesetter where a shape is new; UnfitError when it is not for us."""
         order = replace(order, texts=_settled(order))
         slots, texts = SLOTS[order.kind], order.texts
-        shape, latin = _shape(order), all(map(LATIN.fullmatch, (texts[name] for name in slots)))
+        shape, written_in = _shape(order), scripts(texts[name] for name in slots)
         least = tuple(1 if texts[name] else 0 for name in slots)
-        layout = self._layout(order, typeset, shape, least, latin=latin)
+        layout = self._layout(order, typeset, shape, least, written_in)
         lines = [slot.lines(texts) for slot in layout.slots]
         high = {slot.words[1]: len(set_) for slot, set_ in zip(layout.slots, lines, strict=True) if len(set_) > 1}
         if high:
             counts = tuple(high.get(name, few) for name, few in zip(slots, least, strict=True))
-            layout = self._layout(order, typeset, shape, counts, latin=latin)
+            layout = self._layout(order, typeset, shape, counts, written_in)
         self.snapshot += 1
         return written(layout, order, lines)
 
     def _layout(
-        self, order: Order, typeset: Typeset, shape: Hashable, counts: tuple[int, ...], *, latin: bool
+        self, order: Order, typeset: Typeset, shape: Hashable, counts: tuple[int, ...], written_in: frozenset[str]
     ) -> Layout:
         """The layout of a shape with so many lines in each slot, from those at hand or from a new master."""
-        key = (shape, counts, latin)
+        key = (shape, counts, written_in)
         try:
             layout = self._layouts[key]
             self._layouts.move_to_end(key)
         except KeyError:
             with self._making:  # of those who wait for the same master the first one makes it
                 if key not in self._layouts:
-                    self._layouts[key] = self._compiled(order, typeset, counts, latin=latin)
+                    self._layouts[key] = self._compiled(order, typeset, counts, written_in)
                 layout = self._layouts[key]
                 if len(self._layouts) > _MOST_LAYOUTS:
                     self._layouts.popitem(last=False)
@@ -80,14 +80,16 @@ class CompiledPress:
             raise UnfitError("a document of this shape does not fit")
         return layout
 
-    def _compiled(self, order: Order, typeset: Typeset, counts: tuple[int, ...], *, latin: bool) -> Layout | None:
+    def _compiled(
+        self, order: Order, typeset: Typeset, counts: tuple[int, ...], written_in: frozenset[str]
+    ) -> Layout | None:
         lines = dict(zip(SLOTS[order.kind], counts, strict=True))
         phrases = dict(order.texts) | markers(order.kind, lines) | {"digest": "0" * 64, "conditions": []}
         phrases |= {"rosette": figures.rosette_stand_in, "qr": figures.qr_stand_in}
         offline = figures.OFFLINE if order.offline_url else ""
         try:
             master = typeset(order.kind, phrases, order.language, offline)
-            return layout_of(master, order.kind, order.language, self._faces, latin=latin)
+            return layout_of(master, order.kind, order.language, self._faces, written_in)
         except UnfitError as error:
             log.info("a shape of %s stays with the typesetter: %s", order.kind, error)
             return None

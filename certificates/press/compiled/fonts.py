@@ -1,17 +1,21 @@
-"""The fonts of a compiled document: every letter that a slot may need, with the widths and meanings that PDF wants."""
+"""The fonts of a compiled document: every letter that a slot may need, with the widths and meanings that PDF wants.
+
+One face holds all scripts; a document carries the Latin part, and the other parts that its own words ask for.
+"""
 
 import re
 import zlib
-from collections.abc import Iterable, Mapping
-from functools import lru_cache
+from collections.abc import Collection, Iterable, Mapping
+from functools import cache, lru_cache
 from pathlib import Path
 
 import uharfbuzz as hb
 
 from certificates.press.compiled.shaping import THOUSAND, Face, settable
 
-LATIN = re.compile("[ -\u017f\u0218-\u021b\u2000-\u21ff]*")
-"""The letters of Europe's Latin alphabets, and signs. Most documents need no others: their fonts are half as large."""
+_LATIN = re.compile("[ -\u017f\u0218-\u021b\u2000-\u21ff]*")
+_OTHERS = {"Greek": re.compile("[\u0370-\u03ff]"), "Cyrillic": re.compile("[\u0400-\u052f]")}
+_REST = "more Latin"  # Vietnamese most of all
 
 # What a PDF reader does not look at in an embedded TrueType font: PDF 32000-1 clause 9.9.
 _LAYOUT = ("GSUB", "GPOS", "GDEF", "BASE", "OS/2", "name", "post", "gasp", "cmap")
@@ -19,13 +23,23 @@ _ENTRY = re.compile(rb"<([0-9a-fA-F]{4})> <([0-9a-fA-F]+)>")
 _ENTRIES = 100  # in one block, Adobe technical note 5411
 
 
-def alphabet(path: Path, *, latin: bool) -> list[str]:
-    """The characters of a font file that a slot can hold."""
-    return [
-        chr(code)
-        for code in sorted(hb.Face(hb.Blob.from_file_path(str(path))).unicodes)
-        if settable(chr(code)) and (not latin or LATIN.fullmatch(chr(code)))
-    ]
+def scripts(texts: Iterable[str]) -> frozenset[str]:
+    """What texts need besides the Latin alphabets of Europe and signs, by name; most documents need nothing."""
+    signs = {sign for text in texts if not _LATIN.fullmatch(text) for sign in text}
+    return frozenset(map(_script, signs)) - {""}
+
+
+def alphabet(path: Path, wanted: Collection[str]) -> list[str]:
+    """The characters of a font file that a slot can hold: those of every document, and those of the scripts wanted."""
+    signs = map(chr, sorted(hb.Face(hb.Blob.from_file_path(str(path))).unicodes))
+    return [sign for sign in signs if settable(sign) and _script(sign) in {"", *wanted}]
+
+
+@cache
+def _script(sign: str) -> str:
+    if _LATIN.fullmatch(sign):
+        return ""
+    return next((name for name, signs in _OTHERS.items() if signs.match(sign)), _REST)
 
 
 def meanings(cmap: bytes) -> dict[int, str]:

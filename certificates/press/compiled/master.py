@@ -41,8 +41,8 @@ _PARTS_OF_FILES = frozenset({"/ObjStm", "/XRef"})
 _TOLD = ("/Title", "/Author", "/Subject", "/Creator", "/Producer")
 
 
-def layout_of(pdf: bytes, kind: str, language: str, faces: Faces, *, latin: bool) -> Layout:
-    """The layout that a master shows; `latin` is whether its slots hold letters of the Latin script only.
+def layout_of(pdf: bytes, kind: str, language: str, faces: Faces, scripts: frozenset[str]) -> Layout:
+    """The layout that a master shows; `scripts` are those that its slots hold besides Latin.
 
     UnfitError when the master has more than one page, or is not as we know masters to be.
     """
@@ -51,7 +51,7 @@ def layout_of(pdf: bytes, kind: str, language: str, faces: Faces, *, latin: bool
             raise UnfitError("more than one page")
         content = _Content(opened.pages[0], kind, language, faces)
         pieces = tuple(content.pieces())
-        content.extend_fonts(latin=latin)
+        content.extend_fonts(scripts)
         return _layout(opened, kind, pieces, tuple(content.slots))
 
 
@@ -76,12 +76,12 @@ class _Content:
                 end = run.end()
         yield from _drawn(self._stream[end:])
 
-    def extend_fonts(self, *, latin: bool) -> None:
+    def extend_fonts(self, scripts: frozenset[str]) -> None:
         """Give the fonts of the slots every letter that a slot can hold."""
         for name, used in self._used.items():
             font = self._fonts[name]
             path = self._faces.file(str(font.BaseFont))
-            texts = fonts.letters(used, fonts.alphabet(path, latin=latin)) | self._meanings[name]
+            texts = fonts.letters(used, fonts.alphabet(path, scripts)) | self._meanings[name]
             (descendant,) = font.DescendantFonts
             deflated, size = fonts.subset(path, frozenset(texts))
             file = descendant.FontDescriptor.FontFile2

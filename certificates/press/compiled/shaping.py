@@ -75,6 +75,8 @@ class Face:
         return [info.codepoint for info in self._shaped(text).glyph_infos]
 
     def _set(self, text: str) -> tuple[bytes, list[float]]:
+        if "·l" in text or "·L" in text:
+            raise UnfitError("the two l's of Catalan close up around their point")
         pairs = self._pairs
         ends = [text[place : place + 2] for place in range(len(text) - 1)]
         ends.append(text[-1:] + _END)

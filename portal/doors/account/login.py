@@ -104,8 +104,8 @@ _DOORS = (
     (Role.REVIEWER, "office.home"),
     (Role.DECIDER, "office.home"),
     (Role.INSPECTOR, "inspector.home"),
-    (Role.SCHEME_MANAGER, "office_schemes.list_versions"),
-    (Role.ADMINISTRATOR, "office_people.list_people"),
+    (Role.SCHEME_MANAGER, "office.schemes.list_versions"),
+    (Role.ADMINISTRATOR, "office.people.list_people"),
 )
 
 

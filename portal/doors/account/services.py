@@ -152,7 +152,7 @@ def store_password(session: Session, person: Person, password: str, *, keep: byt
 
 
 def clear_out(session: Session) -> None:
-    """What the night takes away: dead sessions, dead links, quiet buckets of the brake."""
+    """Delete ended sessions, used or expired links, and throttle rows that no longer count."""
     now = clock.now()
     session.execute(delete(LoginSession).where(LoginSession.created_at < now - LIFETIME))
     session.execute(delete(MailToken).where(or_(MailToken.expires_at < now, MailToken.used_at.is_not(None))))

@@ -28,7 +28,7 @@ from portal.language.i18n import current_language
 from portal.stores import database
 from portal.web.access import current_actor, needs
 
-bp = Blueprint("agency_findings", __name__, url_prefix="/agency/findings")
+bp = Blueprint("findings", __name__, url_prefix="/findings")
 
 _NEEDED = _l("Answer this question.")
 
@@ -95,7 +95,7 @@ def answer_submitted(finding_id: UUID) -> ResponseReturnValue:
             form.complain(error)
         else:
             flash(_("Your answer is with the inspector, who will check it."), "success")
-            return redirect(url_for("agency_findings.show_finding", finding_id=finding_id), 303)
+            return redirect(url_for("agency.findings.show_finding", finding_id=finding_id), 303)
     return _page(finding, form), 422
 
 

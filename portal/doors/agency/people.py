@@ -6,9 +6,9 @@ from audits.core.access import Permission, Role
 from portal.doors.people import people_blueprint
 
 bp = people_blueprint(
-    "agency_people",
+    "agency.people",
     _l("People of your agency"),
-    "/agency/people",
+    "/people",
     Permission.AGENCY_PEOPLE,
     (Role.AGENCY_OWNER, Role.AGENCY_EDITOR, Role.AGENCY_SIGNATORY),
 )

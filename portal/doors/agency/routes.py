@@ -1,13 +1,21 @@
-"""The pages of an agency: where its case stands, what it says of itself, its applications."""
+"""All pages of an agency: where its case stands, what it says of itself, its application, findings and people."""
 
 from portal.doors.agency import (
     application,
     declaration,
     details,
+    findings,
     home,
     lists,
+    people,
     questions,
+    registration,
 )
 from portal.doors.agency.door import bp
 
-__all__ = ["application", "bp", "declaration", "details", "home", "lists", "questions"]
+__all__ = ["application", "blueprints", "declaration", "details", "home", "lists", "questions"]
+
+for part in (findings, people):
+    bp.register_blueprint(part.bp)
+
+blueprints = (bp, registration.bp)

@@ -9,4 +9,6 @@ from portal.doors.inspector import (
 )
 from portal.doors.inspector.case import bp
 
-__all__ = ["audits", "bp", "desk", "findings", "report", "samples"]
+__all__ = ["audits", "blueprints", "desk", "findings", "report", "samples"]
+
+blueprints = (bp,)

@@ -23,7 +23,7 @@ from portal.stores import database
 from portal.web.access import current_actor, needs
 from portal.web.paging import Page
 
-bp = Blueprint("office_applications", __name__, url_prefix="/office/applications")
+bp = Blueprint("applications", __name__, url_prefix="/applications")
 
 DONE = {
     "accept": _l("The application is accepted. Now plan the audit."),
@@ -61,7 +61,7 @@ def review_application(application_id: UUID) -> ResponseReturnValue:
         else:
             flash(str(DONE[form.outcome.data]), "success")
             if form.outcome.data == "accept":
-                return redirect(url_for("office_applications.plan", application_id=application_id), 303)
+                return redirect(url_for("office.applications.plan", application_id=application_id), 303)
             return redirect(url_for("office.home"), 303)
     return _page(application_id, form), 422
 
@@ -73,7 +73,7 @@ def plan(application_id: UUID) -> ResponseReturnValue:
     session, actor = database.read(), current_actor()
     application = queries.get_application(session, actor, application_id)
     if audit := find_live_audit(session, actor, application_id):
-        return redirect(url_for("office_audits.show_audit", audit_id=audit.id), 303)
+        return redirect(url_for("office.audits.show_audit", audit_id=audit.id), 303)
     if application.state is not ApplicationState.ACCEPTED:
         raise IllegalMoveError("An audit can be planned once the application is accepted.")
     form = PlanForm()
@@ -104,7 +104,7 @@ def plan_submitted(application_id: UUID) -> ResponseReturnValue:
             form.complain(error)
         else:
             flash(_("The audit is planned. The inspector has been told."), "success")
-            return redirect(url_for("office_audits.show_audit", audit_id=audit_id), 303)
+            return redirect(url_for("office.audits.show_audit", audit_id=audit_id), 303)
     return render_template("office/plan.html", application=application, form=form), 422
 
 

@@ -19,7 +19,7 @@ from portal.doors.office.forms import ReasonForm, ReviewForm
 from portal.stores import database
 from portal.web.access import current_actor, needs
 
-bp = Blueprint("office_audits", __name__, url_prefix="/office/audits")
+bp = Blueprint("audits", __name__, url_prefix="/audits")
 
 OFFERED = {"conclude", "review", "reopen", "cancel"}
 WITH_REASON = {"reopen": services.reopen_audit, "cancel": services.cancel_audit}
@@ -128,5 +128,5 @@ def _with_reason(audit_id: UUID, move: str) -> ResponseReturnValue:
             form.complain(error)
         else:
             flash(_("Done. The reason is in the file."), "success")
-            return redirect(url_for("office_audits.show_audit", audit_id=audit_id), 303)
+            return redirect(url_for("office.audits.show_audit", audit_id=audit_id), 303)
     return _reason_page(audit_id, form, move), 422

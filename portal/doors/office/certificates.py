@@ -16,7 +16,7 @@ from portal.stores import database
 from portal.web.access import current_actor, needs
 from portal.web.paging import Page
 
-bp = Blueprint("office_certificates", __name__, url_prefix="/office/certificates")
+bp = Blueprint("certificates", __name__, url_prefix="/certificates")
 
 CHANGES = {
     "suspend": services.suspend_certificate,
@@ -73,7 +73,7 @@ def change_submitted(certificate_id: UUID, move: str) -> ResponseReturnValue:
             form.complain(error)
         else:
             flash(_("Done. The public register shows it now."), "success")
-            return redirect(url_for("office_certificates.show_certificate", certificate_id=certificate_id), 303)
+            return redirect(url_for("office.certificates.show_certificate", certificate_id=certificate_id), 303)
     return _page(certificate_id, move, form), 422
 
 

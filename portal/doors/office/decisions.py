@@ -22,7 +22,7 @@ from portal.doors.office.forms import DecisionForm
 from portal.stores import database
 from portal.web.access import current_actor, needs
 
-bp = Blueprint("office_decisions", __name__, url_prefix="/office/audits")
+bp = Blueprint("decisions", __name__, url_prefix="/audits")
 
 
 @bp.get("/<uuid:audit_id>/decision")
@@ -46,7 +46,7 @@ def decision_submitted(audit_id: UUID) -> ResponseReturnValue:
         else:
             words = _("The decision is recorded. The agency gets a letter, and a certificate if you granted it.")
             flash(words, "success")
-            return redirect(url_for("office_audits.show_audit", audit_id=audit_id), 303)
+            return redirect(url_for("office.audits.show_audit", audit_id=audit_id), 303)
     return _page(audit_id, form), 422
 
 

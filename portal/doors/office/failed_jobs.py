@@ -11,7 +11,7 @@ from audits.core.access import Permission
 from portal.stores import database
 from portal.web.access import needs
 
-bp = Blueprint("office_failed_jobs", __name__, url_prefix="/office/failed-jobs")
+bp = Blueprint("failed_jobs", __name__, url_prefix="/failed-jobs")
 
 
 @bp.get("/")
@@ -28,4 +28,4 @@ def retry(item_id: UUID) -> ResponseReturnValue:
     with database.write() as session:
         outbox.retry(session, item_id)
     flash(_("It will be tried again."), "success")
-    return redirect(url_for("office_failed_jobs.list_failed_jobs"), 303)
+    return redirect(url_for("office.failed_jobs.list_failed_jobs"), 303)

@@ -1,6 +1,6 @@
 """The desk of the office: what waits for whom."""
 
-from flask import Blueprint, render_template
+from flask import render_template
 from flask.typing import ResponseReturnValue
 
 from audits.applications.queries import list_applications
@@ -10,10 +10,9 @@ from audits.decisions.independence import barred_from
 from audits.inspections.models import Audit
 from audits.inspections.queries import list_audits, repairs_of, unplanned_applications
 from audits.inspections.workflow import AUDIT_FLOW
+from portal.doors.office.door import bp
 from portal.stores import database
 from portal.web.access import current_actor, needs
-
-bp = Blueprint("office", __name__, url_prefix="/office")
 
 
 @bp.get("/")

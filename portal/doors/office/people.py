@@ -6,9 +6,9 @@ from audits.core.access import Permission, Role
 from portal.doors.people import people_blueprint
 
 bp = people_blueprint(
-    "office_people",
+    "office.people",
     _l("Staff"),
-    "/office/people",
+    "/people",
     Permission.PERSON_MANAGE,
     (
         Role.PLANNER,

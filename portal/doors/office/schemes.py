@@ -16,7 +16,7 @@ from portal.doors.office.forms import SchemeForm
 from portal.stores import database
 from portal.web.access import current_actor, needs
 
-bp = Blueprint("office_schemes", __name__, url_prefix="/office/schemes")
+bp = Blueprint("schemes", __name__, url_prefix="/schemes")
 
 
 @bp.get("/")
@@ -55,7 +55,7 @@ def check_submitted() -> ResponseReturnValue:
             with database.write() as session:
                 version_id = publish_scheme(session, current_actor(), source).id
             flash(_("The version is published."), "success")
-            return redirect(url_for("office_schemes.show_version", version_id=version_id), 303)
+            return redirect(url_for("office.schemes.show_version", version_id=version_id), 303)
     except UnicodeDecodeError:
         form.complain(RuleError("The file is not UTF-8 text.", field="source"))
     except SchemeError as error:

@@ -18,9 +18,10 @@ from portal.doors.registry import (
 from portal.doors.registry.caching import keep
 from portal.doors.registry.problems import InvalidQueryError, invalid_query, problem
 
-__all__ = ["bp"]
+__all__ = ["blueprints"]
 
 bp = Blueprint("registry", __name__)
+blueprints = (bp,)
 
 for part in (pages, extract, certificates, machines, check, verify, stamps, api, ledger, about):
     part.add_to(bp)

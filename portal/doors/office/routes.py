@@ -1,0 +1,11 @@
+"""All pages of the office: intake, planning, review, decisions, certificates, schemes, staff, failed work."""
+
+from portal.doors.office import applications, audits, certificates, decisions, failed_jobs, home, people, schemes
+from portal.doors.office.door import bp
+
+__all__ = ["blueprints", "home"]
+
+for part in (applications, audits, decisions, certificates, schemes, people, failed_jobs):
+    bp.register_blueprint(part.bp)
+
+blueprints = (bp,)
