@@ -16,7 +16,7 @@ from babel import Locale
 from sqlalchemy.dialects.postgresql import JSONB
 
 revision = "0009"
-down_revision = "0006"
+down_revision = "0007"
 
 # Names that CLDR gave until some version, in Dutch and English.
 FORMER = {
