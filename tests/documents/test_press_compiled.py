@@ -37,7 +37,7 @@ MOST_MEAN = 0.3  # mean change, of 255
 def made(kind, facts, **more):
     """A document, and whether it came off the compiled press."""
     before = _press().compiled.snapshot
-    pdf = press.render(kind, facts, **{"language": facts["language"], "room": ROOM} | more)
+    pdf = press.render(kind, facts, **{"language": facts["language"], "placeholder": ROOM} | more)
     return pdf, _press().compiled.snapshot > before
 
 
@@ -50,7 +50,7 @@ def fast(kind, facts, **more):
 def plain(kind, facts, **more):
     """From the typesetter."""
     with mock.patch.object(_press().compiled, "render", side_effect=UnfitError("asked to")):
-        return press.render(kind, facts, **{"language": facts["language"], "room": ROOM} | more)
+        return press.render(kind, facts, **{"language": facts["language"], "placeholder": ROOM} | more)
 
 
 def _press():
