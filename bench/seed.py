@@ -74,9 +74,9 @@ BULK = [
     """,
     """
     INSERT INTO certificate (id, number, agency_id, decision_id, scheme_version_id, state, conditional, conditions, valid_from,
-                             valid_until, printed, numbered_at, issued_at, version)
+                             valid_until, printed, scope, numbered_at, issued_at, version)
     SELECT gen_random_uuid(), 'KW-B-' || row_number() OVER (), d.agency_id, d.id, k.scheme_version_id, 'active', false, '[]',
-           k.valid_from, k.valid_until, k.printed, now(), now(), 1
+           k.valid_from, k.valid_until, k.printed, k.scope, now(), now(), 1
     FROM decision d JOIN audit a ON a.id = d.audit_id AND a.reference LIKE 'B-%'
     CROSS JOIN (SELECT * FROM certificate LIMIT 1) k
     """,

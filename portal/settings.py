@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any, Self, cast
 from urllib.parse import urlsplit
 
+from flask import current_app
+
 from audits.core.letters import unprintable
 from certificates.ledger.notes import Algorithm, NoteError, Vkey
 from certificates.seal.keyring.addresses import RingAddress, parse_key
@@ -57,6 +59,11 @@ class Settings:
     testing: bool = False
 
     @property
+    def public_url(self) -> str:
+        """Where the register lives, without a slash at the end: the base of every permanent address."""
+        return self.base_url.rstrip("/")
+
+    @property
     def body(self) -> dict[str, str]:
         """The certification body as documents name it."""
         return {"name": self.body_name, "address": self.body_address}
@@ -79,6 +86,12 @@ class Settings:
         if problems:
             raise SettingsError("\n".join(problems))
         return cls(**values)
+
+
+def current_settings() -> Settings:
+    """The settings of the application that runs."""
+    settings: Settings = current_app.extensions["settings"]
+    return settings
 
 
 _PATHS = ("seal_dir", "fonts_dir", "seal_chain", "tsa_roots")

@@ -1,5 +1,6 @@
 """Tables of agencies: the legal entity, its branches, the people in control and its contacts."""
 
+from dataclasses import fields
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -8,6 +9,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, Text
 from sqlalchemy.dialects.postgresql import CITEXT
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from audits.agencies.rules import AgencyDetails
 from audits.core.access import Actor
 from audits.core.db import Base, Id
 
@@ -108,8 +110,4 @@ class Contact(Base):
 
 def facts(agency: Agency) -> dict[str, Any]:
     """The plain values of an agency that people edit; for events and snapshots."""
-    names = (
-        "legal_name trade_names country register_number street postcode city phone website activities sectors"
-        " recruitment_countries headcount own_housing housing_places iban account_holder"
-    )
-    return {name: getattr(agency, name) for name in names.split()}
+    return {field.name: getattr(agency, field.name) for field in fields(AgencyDetails)}

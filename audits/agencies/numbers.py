@@ -12,6 +12,7 @@ from stdnum.nl import postcode
 
 from audits.core import typed
 from audits.core.errors import RuleError
+from audits.core.languages import SOURCE
 
 # Regions of CLDR that have two letters but no trade register: unions, outlying islands without a code of their own.
 _NO_COUNTRY = frozenset(["AC", "CP", "CQ", "DG", "EA", "EU", "EZ", "IC", "QO", "TA", "UN", "XA", "XB", "ZZ"])
@@ -39,7 +40,7 @@ def clean_country(code: str) -> str:
 
 def country_codes() -> frozenset[str]:
     """All countries that can be chosen, as ISO 3166-1 alpha-2 codes."""
-    return frozenset(country_names("en"))
+    return frozenset(country_names(SOURCE))
 
 
 @cache

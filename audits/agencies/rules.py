@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import date
 from enum import StrEnum
-from typing import Any
+from typing import Any, Self, TypedDict
 from urllib.parse import urlsplit
 
 from audits.agencies.numbers import clean_country, clean_iban, clean_postcode
@@ -24,7 +24,41 @@ _HOST = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)(\.(?!-)[a-z0-9-]{1,63}(?<!-))+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AgencyDetails:
+class Scope:
+    """What an agency asks the mark for, and what a certificate covers: codes, never words.
+
+    Those of the norm, and countries as ISO 3166-1 alpha-2. `decisions.basis` hashes the fields in this order.
+    """
+
+    activities: tuple[str, ...] = ()
+    sectors: tuple[str, ...] = ()
+    recruitment_countries: tuple[str, ...] = ()
+    own_housing: bool = False
+
+    @classmethod
+    def of(cls, facts: Mapping[str, Any]) -> Self:
+        """From stored plain values; others among them are left out."""
+        known: dict[str, Any] = {field.name: facts[field.name] for field in fields(cls) if field.name in facts}
+        values: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in known.items()}
+        return cls(**values)
+
+    def plain(self) -> dict[str, Any]:
+        """Plain values for rows and events."""
+        values = {field.name: getattr(self, field.name) for field in fields(self)}
+        return {name: list(value) if isinstance(value, tuple) else value for name, value in values.items()}
+
+
+class ScopeInWords(TypedDict):
+    """The same scope as people read it, in one language."""
+
+    activities: list[str]
+    sectors: list[str]
+    recruitment_countries: list[str]
+    own_housing: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgencyDetails(Scope):
     """What an agency says about itself. Lists hold codes of the norm, country codes or plain names."""
 
     legal_name: str
@@ -36,26 +70,10 @@ class AgencyDetails:
     trade_names: tuple[str, ...] = ()
     phone: str = ""
     website: str = ""
-    activities: tuple[str, ...] = ()
-    sectors: tuple[str, ...] = ()
-    recruitment_countries: tuple[str, ...] = ()
     headcount: int = 0
-    own_housing: bool = False
     housing_places: int = 0
     iban: str = ""
     account_holder: str = ""
-
-    @classmethod
-    def of(cls, facts: Mapping[str, Any]) -> "AgencyDetails":
-        """From stored plain values; what is no detail is left out."""
-        known: dict[str, Any] = {field.name: facts[field.name] for field in fields(cls) if field.name in facts}
-        values: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in known.items()}
-        return cls(**values)
-
-    def plain(self) -> dict[str, Any]:
-        """Plain values for the row and for events."""
-        values = {field.name: getattr(self, field.name) for field in fields(self)}
-        return {name: list(value) if isinstance(value, tuple) else value for name, value in values.items()}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,9 +120,7 @@ class ProfileSection(StrEnum):
 
 
 # What the public register shows, or finds an agency by.
-LISTED = frozenset(
-    {"legal_name", "trade_names", "city", "activities", "sectors", "own_housing", "recruitment_countries"}
-)
+LISTED = frozenset({"legal_name", "trade_names", "city", *(field.name for field in fields(Scope))})
 
 # What documents print.
 PRINTED = ("legal_name", "trade_names", "register_number", "street", "postcode", "city")

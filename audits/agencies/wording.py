@@ -5,9 +5,8 @@ from typing import Any
 from babel import Locale
 
 from audits.agencies.models import Agency
-
-_REGISTER = {"nl": "Handelsregisternummer", "en": "Trade register number"}
-_KVK = {"nl": "KvK-nummer", "en": "KvK number"}
+from audits.core.errors import N_
+from audits.core.languages import say
 
 
 def holder_facts(agency: Agency, language: str) -> dict[str, Any]:
@@ -27,7 +26,7 @@ def holder_facts(agency: Agency, language: str) -> dict[str, Any]:
 
 def register_label(country: str, language: str) -> str:
     """What the number in the trade register is called."""
-    return (_KVK if country == "NL" else _REGISTER)[language]
+    return say(N_("KvK number") if country == "NL" else N_("Trade register number"), language)
 
 
 def country_name(code: str, language: str) -> str:

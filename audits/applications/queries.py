@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session, contains_eager, joinedload
 from audits.agencies.models import Agency
 from audits.applications.models import Answer, Application, Evidence
 from audits.applications.workflow import ApplicationState
+from audits.core import languages
 from audits.core.access import Actor, Permission
 from audits.core.errors import missing
 from audits.people.models import Person
@@ -37,7 +38,7 @@ def get_application(session: Session, actor: Actor, application_id: UUID) -> App
 def language_of(session: Session, application: Application) -> str:
     """The language of the documents of a case: that of whoever declared the self-assessment."""
     declarer = session.get(Person, application.declared_by) if application.declared_by else None
-    return declarer.language if declarer else "nl"
+    return declarer.language if declarer else languages.DEFAULT
 
 
 def find_own(session: Session, actor: Actor) -> Application | None:

@@ -54,6 +54,10 @@ class Flow(Generic[S]):
             raise moved_on()
         return move.target
 
+    def waiting_for(self, permission: Permission) -> frozenset[S]:
+        """The states in which something waits for whoever has this permission: worklists ask it."""
+        return frozenset().union(*(move.sources for move in self.moves.values() if move.permission is permission))
+
     def open_moves(self, state: S) -> list[Move[S]]:
         """The arrows that leave `state`, for buttons and diagrams."""
         return [move for move in self.moves.values() if state in move.sources]

@@ -3,12 +3,14 @@
 import hashlib
 import json
 from collections.abc import Iterable
+from dataclasses import fields
 from typing import Any, TypedDict
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from audits.agencies.models import Agency
+from audits.agencies.rules import Scope
 from audits.applications.models import Answer, Evidence
 from audits.inspections.models import Audit, Finding, Population, Verdict
 from audits.inspections.workflow import FindingState
@@ -57,8 +59,8 @@ def _rows(session: Session, query: Any) -> list[list[Any]]:
 
 
 def _agency(audit: Audit) -> Any:
-    facts = (Agency.legal_name, Agency.country, Agency.register_number, Agency.activities, Agency.sectors)
-    return select(*facts, Agency.recruitment_countries, Agency.own_housing).where(Agency.id == audit.agency_id)
+    scope = (getattr(Agency, field.name) for field in fields(Scope))
+    return select(Agency.legal_name, Agency.country, Agency.register_number, *scope).where(Agency.id == audit.agency_id)
 
 
 def _answers(audit: Audit) -> Any:

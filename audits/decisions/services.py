@@ -1,4 +1,4 @@
-"""Taking the decision on a reviewed audit: once, by somebody who took no part, on a basis fixed by its digest."""
+"""Taking the decision on an audit: once, by somebody who took no part, on a basis fixed by its digest."""
 
 from collections.abc import Sequence
 from uuid import UUID, uuid4

@@ -4,6 +4,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, Text, UniqueConstraint
+from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from audits.agencies.models import Agency
@@ -26,7 +27,7 @@ class Audit(Base):
             ["application.id", "application.agency_id", "application.scheme_version_id"],
         ),
         UniqueConstraint("id", "scheme_version_id", name="uq_audit_version"),
-        Index("uq_audit_live", "application_id", unique=True, postgresql_where="state <> 'cancelled'"),
+        Index("uq_audit_live", "application_id", unique=True, postgresql_where=f"state <> '{AuditState.CANCELLED}'"),
     )
 
     id: Mapped[Id]
@@ -55,6 +56,11 @@ class Audit(Base):
     planner: Mapped[Person] = relationship(foreign_keys=[planner_id])
 
     __mapper_args__ = {"version_id_col": version}
+
+    @hybrid_property
+    def is_live(self) -> bool:
+        """Whether it was not cancelled, in queries too: an application has one live audit."""
+        return self.state != AuditState.CANCELLED
 
     def is_visible_to(self, actor: Actor) -> bool:
         """The agency's own people; the inspector it is assigned to; the other staff."""

@@ -67,7 +67,7 @@ def get_audit(session: Session, actor: Actor, audit_id: UUID, *, whole_agency: b
 
 def find_live_audit(session: Session, actor: Actor, application_id: UUID) -> Audit | None:
     """The audit of an application that is not cancelled, if there is one."""
-    live = visible_audits(actor).where(Audit.application_id == application_id, Audit.state != AuditState.CANCELLED)
+    live = visible_audits(actor).where(Audit.application_id == application_id, Audit.is_live)
     return session.scalar(live.options(*_with_case()))
 
 
@@ -87,14 +87,14 @@ def list_audits(
 
 def own_audits(session: Session, actor: Actor) -> list[Audit]:
     """What an inspector has to do and has done, newest first; without what was cancelled."""
-    query = visible_audits(actor).where(Audit.inspector_id == actor.id, Audit.state != AuditState.CANCELLED)
+    query = visible_audits(actor).where(Audit.inspector_id == actor.id, Audit.is_live)
     query = query.options(*_with_case()).order_by(Audit.planned_on.desc(), Audit.reference.desc())
     return list(session.scalars(query.limit(LIST_LIMIT)))
 
 
 def unplanned_applications(session: Session, actor: Actor) -> list[Application]:
     """Accepted applications that no audit was planned for, longest waiting first."""
-    planned = exists().where(Audit.application_id == Application.id, Audit.state != AuditState.CANCELLED)
+    planned = exists().where(Audit.application_id == Application.id, Audit.is_live)
     query = visible_applications(actor).where(Application.state == ApplicationState.ACCEPTED, ~planned)
     query = query.options(joinedload(Application.agency)).order_by(Application.submitted_at)
     return list(session.scalars(query.limit(LIST_LIMIT)))

@@ -8,18 +8,13 @@ from sqlalchemy.orm import Session
 from audits.agencies.wording import holder_facts
 from audits.applications.queries import language_of
 from audits.core.clock import day_of
+from audits.core.languages import say
 from audits.inspections import rules
 from audits.inspections.models import Audit, Finding, Population
 from audits.inspections.queries import VerdictRow, findings_of, populations_of, sample_of, verdicts_of
-from audits.inspections.workflow import FindingState
+from audits.inspections.wording import FINDING_STATES
 from audits.schemes.queries import scheme_of_version
 from audits.schemes.text import Requirement, SchemeText, VerdictKind
-
-_STATES = {
-    FindingState.OPEN: {"nl": "Open", "en": "Open"},
-    FindingState.ANSWERED: {"nl": "Beantwoord, nog te controleren", "en": "Answered, to be checked"},
-    FindingState.CLOSED: {"nl": "Gesloten", "en": "Closed"},
-}
 
 Seen = Mapping[str, Mapping[str, VerdictRow]]
 
@@ -115,7 +110,7 @@ def _finding(norm: SchemeText, finding: Finding, language: str) -> dict[str, Any
         "interval": [low, high],
         "observed": finding.observed,
         "due_on": finding.due_on.isoformat() if finding.due_on else None,
-        "state": _STATES[finding.state][language],
+        "state": say(FINDING_STATES[finding.state], language),
         "answer": answer | {"operation": finding.effectiveness} if finding.answered_at else None,
         "verification": finding.verification_note,
     }

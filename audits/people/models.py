@@ -10,19 +10,20 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from audits.agencies.models import Agency
 from audits.core.access import AGENCY_ROLES, Actor, Role
 from audits.core.db import Base, Id, one_of, stored
+from audits.core.languages import DEFAULT, LANGUAGES
 
 
 class Person(Base):
     """Who somebody is; how they sign in belongs to the portal. People of an agency have its id, staff have none."""
 
     __tablename__ = "person"
-    __table_args__ = (one_of("language", ("nl", "en")),)
+    __table_args__ = (one_of("language", LANGUAGES),)
 
     id: Mapped[Id]
     agency_id: Mapped[UUID | None] = mapped_column(ForeignKey("agency.id"), index=True)
     name: Mapped[str]
     email: Mapped[str] = mapped_column(CITEXT, unique=True)
-    language: Mapped[str] = mapped_column(default="nl")
+    language: Mapped[str] = mapped_column(default=DEFAULT)
     invited_at: Mapped[datetime]
     retired_at: Mapped[datetime | None]
     version: Mapped[int] = mapped_column()

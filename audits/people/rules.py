@@ -1,9 +1,8 @@
 """What a person must be: a name, a reachable address, roles that fit. Pure."""
 
 from audits.core.errors import RuleError
+from audits.core.languages import LANGUAGES
 from audits.core.letters import check_printable
-
-LANGUAGES = ("nl", "en")
 
 _NAME_MAX = 120
 
@@ -21,7 +20,7 @@ def clean_name(name: str, *, printed: bool = False) -> str:
 
 
 def clean_language(language: str) -> str:
-    """One of the two languages of the portal; RuleError at `language` otherwise."""
+    """One of the languages of the portal; RuleError at `language` otherwise."""
     if language not in LANGUAGES:
         raise RuleError("Choose a language.", field="language")
     return language

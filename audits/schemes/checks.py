@@ -13,10 +13,22 @@ import jsonschema
 from jsonschema.exceptions import ValidationError
 
 from audits.core.errors import N_
+from audits.core.languages import IN_EVERY_NORM, LANGUAGES
 from audits.schemes.problems import JsonPath
 from audits.schemes.reading import Reading
 
-SCHEMA: dict[str, Any] = json.loads((Path(__file__).parent / "scheme.schema.json").read_text(encoding="utf-8"))
+
+def _schema() -> dict[str, Any]:
+    """The schema of format 1.0; the languages of its texts come from the one list of languages."""
+    schema: dict[str, Any] = json.loads((Path(__file__).parent / "scheme.schema.json").read_text(encoding="utf-8"))
+    schema["$defs"]["text"] |= {
+        "required": list(IN_EVERY_NORM),
+        "properties": {code: {"$ref": "#/$defs/words"} for code in LANGUAGES},
+    }
+    return schema
+
+
+SCHEMA = _schema()
 Complaint = tuple[JsonPath, str, dict[str, object]]
 
 _VALIDATOR = jsonschema.Draft202012Validator(SCHEMA)

@@ -40,7 +40,7 @@ def publish_scheme(session: Session, actor: Actor, source: str) -> SchemeVersion
         id=uuid4(),
         code=text.id,
         version=text.version,
-        title={"nl": text.title.nl, "en": text.title.en},
+        title=dict(text.title),
         valid_from=text.valid_from,
         published_at=clock.now(),
         published_by=actor.id,

@@ -139,7 +139,7 @@ def _with_texts(plain: Plain, *names: str) -> dict[str, Any]:
 
 def _text(plain: Plain | str) -> Text:
     """A plain string is a name that every language shares."""
-    return Text(plain, plain) if isinstance(plain, str) else Text(**plain)
+    return Text.shared(plain) if isinstance(plain, str) else Text(plain)
 
 
 def _texts(plain: Plain) -> Mapping[str, Text]:

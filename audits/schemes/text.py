@@ -1,21 +1,44 @@
 """A scheme version as frozen values: what the norm says, with nothing of it known to the code."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from audits.core.languages import LANGUAGES, in_language
 
-@dataclass(frozen=True, slots=True)
-class Text:
-    """One text for people, in every language of the norm."""
 
-    nl: str
-    en: str
+class Text(Mapping[str, str]):
+    """One text for people, by language; never empty, and never changed."""
+
+    __slots__ = ("_texts",)
+
+    def __init__(self, texts: Mapping[str, str]) -> None:
+        self._texts = dict(texts)
+
+    @classmethod
+    def shared(cls, name: str) -> "Text":
+        """A name that is the same in every language."""
+        return cls(dict.fromkeys(LANGUAGES, name))
+
+    def __getitem__(self, language: str) -> str:
+        return self._texts[language]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._texts)
+
+    def __len__(self) -> int:
+        return len(self._texts)
+
+    def __hash__(self) -> int:
+        return hash(frozenset(self._texts.items()))
+
+    def __repr__(self) -> str:
+        return f"Text({self._texts!r})"
 
     def in_(self, language: str) -> str:
-        """The text in `nl` or `en`; whoever asks for anything else reads Dutch."""
-        return self.en if language == "en" else self.nl
+        """The text in a language; one that is missing falls back as in `languages.in_language`."""
+        return in_language(self._texts, language)
 
 
 @dataclass(frozen=True, slots=True)

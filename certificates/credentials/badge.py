@@ -6,6 +6,9 @@ from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric import ec
 
+from audits.core.errors import N_
+from audits.core.languages import say
+from certificates.addresses import about_url, badge_url
 from certificates.credentials.dates import first_moment, last_moment, moment
 from certificates.credentials.securing import CONTEXT
 from certificates.credentials.status import StatusPurpose, status_entry
@@ -17,10 +20,7 @@ _CONTEXTS = [
 ]
 TYPE = "JWT"
 _SCHEMA = "https://purl.imsglobal.org/spec/ob/v3p0/schema/json/ob_v3p0_achievementcredential_schema.json"
-_ABOUT = {
-    "nl": "keurmerk voor uitzendbureaus: getoetst aan de norm, en onafhankelijk besloten",
-    "en": "quality mark for temporary employment agencies: audited against the norm, and decided independently",
-}
+_ABOUT = N_("quality mark for temporary employment agencies: audited against the norm, and decided independently")
 
 
 def issue_badge(
@@ -35,7 +35,7 @@ def issue_badge(
     starts, ends = first_moment(facts["valid_from"]), last_moment(facts["valid_until"])
     badge = {
         "@context": [CONTEXT, *_CONTEXTS],
-        "id": f"{issuer}/certificates/{facts['number']}.badge.jwt",
+        "id": badge_url(issuer, facts["number"]),
         "type": ["VerifiableCredential", "OpenBadgeCredential"],
         "name": facts["norm"]["name"],
         "issuer": {"id": issuer, "type": ["Profile"], "name": facts["body"]["name"], "url": issuer},
@@ -62,14 +62,14 @@ def _subject(facts: Mapping[str, Any], issuer: str) -> dict[str, Any]:
         "type": ["AchievementSubject"],
         "licenseNumber": facts["number"],
         "achievement": {
-            "id": f"{issuer}/about#{scheme['version']}",
+            "id": f"{about_url(issuer)}#{scheme['version']}",
             "type": ["Achievement"],
             "achievementType": "Certification",
             "name": scheme["name"],
             "version": scheme["version"],
             "inLanguage": facts["language"],
-            "description": _ABOUT[facts["language"]],
-            "criteria": {"id": f"{issuer}/about"},
+            "description": say(_ABOUT, facts["language"]),
+            "criteria": {"id": about_url(issuer)},
         },
     }
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric import ec
 
+from certificates.addresses import certificate_url, credential_url
 from certificates.credentials.dates import first_moment, last_moment, moment
 from certificates.credentials.securing import CONTEXT, signed
 from certificates.credentials.status import StatusPurpose, status_entry
@@ -22,7 +23,7 @@ def issue(
     """
     credential = {
         "@context": [CONTEXT, context_url(issuer)],
-        "id": f"{issuer}/certificates/{facts['number']}/credential",
+        "id": credential_url(issuer, facts["number"]),
         "type": ["VerifiableCredential", "CertificationCredential"],
         "issuer": {"id": issuer, "name": facts["body"]["name"]},
         "validFrom": moment(first_moment(facts["valid_from"])),
@@ -48,7 +49,7 @@ def schema_url(issuer: str) -> str:
 def _certification(facts: Mapping[str, Any], issuer: str) -> dict[str, Any]:
     scheme = facts["norm"]
     return {
-        "id": f"{issuer}/certificates/{facts['number']}",
+        "id": certificate_url(issuer, facts["number"]),
         "type": "Certification",
         "certificationIdentification": facts["number"],
         "name": scheme["name"],

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from cryptography.hazmat.primitives.asymmetric import ec
 
+from certificates.addresses import check_url
 from certificates.credentials import tokens
 from certificates.credentials.tokens import PublicKeys
 
@@ -40,8 +41,8 @@ def offline_token(facts: Mapping[str, Any], key: ec.EllipticCurvePrivateKey) -> 
 
 
 def offline_url(base_url: str, facts: Mapping[str, Any], key: ec.EllipticCurvePrivateKey) -> str:
-    """The address in the second code. What follows `#` stays in the telephone: a browser never sends it."""
-    return f"{base_url}/check#c={offline_token(facts, key)}"
+    """The address in the second code."""
+    return check_url(base_url, offline_token(facts, key))
 
 
 def read_offline(token: str, keys: PublicKeys) -> dict[str, Any]:

@@ -39,6 +39,7 @@ class Certificate(Base):
     valid_from: Mapped[date]
     valid_until: Mapped[date]
     snapshot: Mapped[dict[str, Any]] = mapped_column("printed")
+    scope: Mapped[dict[str, Any]]  # a `Scope`, as codes; the snapshot has the words that were printed
     status_index: Mapped[int] = mapped_column(unique=True)  # its place in the status lists
     credential: Mapped[str | None] = mapped_column(Text)  # as vc+jwt; none of certificates from before there were any
     badge: Mapped[str | None] = mapped_column(Text)

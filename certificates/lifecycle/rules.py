@@ -1,14 +1,20 @@
 """What a certificate is worth on a given day. Plain values in, plain values out."""
 
 import calendar
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
+from audits.core.errors import N_
 from certificates.lifecycle.workflow import CertificateState
 
 
 class Status(StrEnum):
-    """What the public reads. Computed from state and calendar, never stored apart from them."""
+    """What the public reads. Computed from state and calendar, never stored apart from them.
+
+    A new one is a row in STATUSES, a rule in `status_on` or in the register, and one in the register's search.
+    """
 
     APPLIED = "applied"
     CERTIFIED = "certified"
@@ -19,7 +25,89 @@ class Status(StrEnum):
     NONE = "none"
 
 
-RELIABLE = frozenset({Status.CERTIFIED, Status.CONDITIONAL})
+@dataclass(frozen=True, slots=True)
+class StatusFacts:
+    """How a status is shown. Its texts are keys of the catalogues; colour only repeats what shape and word say."""
+
+    label: str
+    colour: str  # of the brand
+    shape: str  # the drawing in `press/templates/mark.html`
+    answer: str  # to whoever asks whether an agency of this status can be relied on
+    sentence: str  # what it says of the agency
+    reliable: bool = False  # be it with conditions
+    listed: bool = True  # the search of the register speaks of it
+
+    @property
+    def meaning(self) -> str:
+        """The sentence for readers of the open data, with what follows from it."""
+        return f"{self.sentence} It may be relied on." if self.reliable else self.sentence
+
+
+_GREY = "#505a66"
+STATUSES: Mapping[Status, StatusFacts] = {
+    Status.APPLIED: StatusFacts(
+        label=N_("Applied, not certified"),
+        colour="#3f5b7a",
+        shape="dotted",
+        answer=N_("Not yet. The agency has applied, and nothing is decided."),
+        sentence=N_("The agency has applied. Nothing is decided yet."),
+    ),
+    Status.CERTIFIED: StatusFacts(
+        label=N_("Certified"),
+        colour="#0b6e4f",
+        shape="whole",
+        answer=N_("Yes. This agency is certified today."),
+        sentence=N_("This agency meets the requirements of the norm."),
+        reliable=True,
+    ),
+    Status.CONDITIONAL: StatusFacts(
+        label=N_("Certified with conditions"),
+        colour="#8a5a00",
+        shape="notched",
+        answer=N_("Yes, with conditions."),
+        sentence=N_("This agency has a certificate, and must meet conditions."),
+        reliable=True,
+    ),
+    Status.SUSPENDED: StatusFacts(
+        label=N_("Suspended"),
+        colour="#a61b1b",
+        shape="barred",
+        answer=N_("No. The certificate is suspended for now."),
+        sentence=N_("The certificate does not count for now."),
+    ),
+    Status.WITHDRAWN: StatusFacts(
+        label=N_("Withdrawn"),
+        colour="#7a1414",
+        shape="crossed",
+        answer=N_("No. The certificate was withdrawn."),
+        sentence=N_("The certificate was taken back and does not count any more."),
+    ),
+    Status.EXPIRED: StatusFacts(
+        label=N_("Expired"),
+        colour=_GREY,
+        shape="outline",
+        answer=N_("No. The certificate has expired."),
+        sentence=N_("The certificate has ended and does not count any more."),
+    ),
+    Status.NONE: StatusFacts(
+        label=N_("Not certified"),
+        colour=_GREY,
+        shape="outline",
+        answer=N_("No. This agency is not certified."),
+        sentence=N_("There is no certificate for this agency."),
+        listed=False,
+    ),
+}
+"""The one table of public statuses: pages, documents, style sheet, search and open data read it."""
+
+RELIABLE = frozenset(status for status, facts in STATUSES.items() if facts.reliable)
+_SHAPES = {status.value: facts.shape for status, facts in STATUSES.items()}
+LISTED = tuple(status for status, facts in STATUSES.items() if facts.listed)
+
+
+def shape_of(code: str) -> str:
+    """The shape of a status; whatever else is over is drawn as an outline."""
+    return _SHAPES.get(code, "outline")
 
 
 def status_on(day: date, state: CertificateState, *, conditional: bool, valid_until: date) -> Status:

@@ -12,6 +12,8 @@ from uuid import UUID, uuid4
 from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased, defer
 
+from audits.agencies.models import facts
+from audits.agencies.rules import Scope
 from audits.core import clock, events, moves, numbering, outbox
 from audits.core.access import SYSTEM, Actor
 from audits.core.errors import RuleError
@@ -249,6 +251,7 @@ def _numbered(session: Session, decision: Decision) -> Certificate:
         state=CERTIFICATE_FLOW.initial,
         conditional=conditional,
         conditions=list(decision.conditions),
+        scope=Scope.of(facts(decision.audit.agency)).plain(),
         valid_from=today,
         valid_until=rules.valid_until(today, terms.conditional_months if conditional else terms.certified_months),
         status_index=draw_index(session),

@@ -1,24 +1,27 @@
 """The snapshots that certificates and letters are printed from: plain values, in the language of the agency."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy.orm import Session
 
-from audits.agencies.models import Agency
-from audits.agencies.wording import country_name, holder_facts
+from audits.agencies.rules import Scope
+from audits.agencies.wording import holder_facts
 from audits.applications.queries import language_of
 from audits.core import clock
 from audits.core.calendar import add_working_days
+from audits.core.errors import N_
+from audits.core.languages import in_language, say
 from audits.decisions.models import Decision
 from audits.schemes.models import SchemeVersion
 from audits.schemes.queries import scheme_of_version
-from audits.schemes.text import Text
+from certificates.addresses import register_url
 from certificates.lifecycle.models import Certificate
 from certificates.lifecycle.rules import public_id
 from certificates.press.documents import facts_digest
+from certificates.wording import scope_in_words
 
-DECIDER = {"nl": "de beslisser van de certificatie-instelling", "en": "the decider of the certification body"}
+_DECIDER = N_("the decider of the certification body")
 
 
 def certificate_facts(
@@ -33,10 +36,7 @@ def certificate_facts(
         "number": certificate.number,
         "trade_names": list(agency.trade_names),
         "sites": 1 + len(agency.branches),
-        "activities": _words(agency.activities, norm.activities, language),
-        "sectors": _words(agency.sectors, norm.sectors, language),
-        "own_housing": agency.own_housing,
-        "recruitment_countries": [country_name(code, language) for code in agency.recruitment_countries],
+        **scope_in_words(Scope.of(certificate.scope), norm, language),
         "norm": _norm(decision.audit.scheme_version, language),
         "decided_on": clock.day_of(decision.decided_at).isoformat(),
         "valid_from": certificate.valid_from.isoformat(),
@@ -44,9 +44,9 @@ def certificate_facts(
         "conditional": certificate.conditional,
         "conditions": list(certificate.conditions),
         "body": dict(body),
-        "decided_by": DECIDER[language],
+        "decided_by": say(_DECIDER, language),
         "excludes": [text.in_(language) for text in norm.excludes],
-        "register_url": register_url(base_url, agency),
+        "register_url": register_url(base_url, public_id(agency.country, agency.register_number)),
     }
     return facts | {"digest": facts_digest(facts)}
 
@@ -65,7 +65,7 @@ def decision_letter_facts(session: Session, decision: Decision, *, body: Mapping
         "reasons": decision.reasons,
         "conditions": list(decision.conditions),
         "decided_on": clock.day_of(decision.decided_at).isoformat(),
-        "decided_by": DECIDER[language],
+        "decided_by": say(_DECIDER, language),
         "score": audit.score,
         "basis_sha256": decision.basis_sha256,
         "object_until": add_working_days(clock.day_of(decision.decided_at), terms.appeal_working_days).isoformat(),
@@ -73,14 +73,5 @@ def decision_letter_facts(session: Session, decision: Decision, *, body: Mapping
     }
 
 
-def register_url(base_url: str, agency: Agency) -> str:
-    """The permanent address of the agency's register entry."""
-    return f"{base_url}/register/{public_id(agency.country, agency.register_number)}"
-
-
 def _norm(version: SchemeVersion, language: str) -> dict[str, str]:
-    return {"name": version.title[language], "version": version.version, "sha256": version.sha256}
-
-
-def _words(codes: Iterable[str], vocabulary: Mapping[str, Text], language: str) -> list[str]:
-    return [vocabulary[code].in_(language) if code in vocabulary else code for code in codes]
+    return {"name": in_language(version.title, language), "version": version.version, "sha256": version.sha256}

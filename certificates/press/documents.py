@@ -9,9 +9,8 @@ import hashlib
 from collections.abc import Mapping
 from typing import Any, Literal, TypedDict
 
+from audits.agencies.rules import ScopeInWords
 from audits.core.canonical import canonical
-
-Language = Literal["nl", "en"]
 
 
 class Body(TypedDict):
@@ -47,10 +46,13 @@ class Norm(TypedDict):
     sha256: str
 
 
-class CertificateFacts(TypedDict):
-    """A certificate. Its rosette is drawn from `digest`, which must be `facts_digest` of all other fields."""
+class CertificateFacts(ScopeInWords):
+    """A certificate: its scope in words, and these fields.
 
-    language: Language
+    The rosette is drawn from `digest`, which must be `facts_digest` of all other fields.
+    """
+
+    language: str
     number: str
     legal_name: str
     trade_names: list[str]
@@ -58,10 +60,6 @@ class CertificateFacts(TypedDict):
     register_number: str
     seat: Seat
     sites: int  # places of business, the seat among them
-    activities: list[str]
-    sectors: list[str]
-    own_housing: bool
-    recruitment_countries: list[str]
     norm: Norm
     decided_on: str
     valid_from: str
@@ -75,16 +73,16 @@ class CertificateFacts(TypedDict):
     digest: str
 
 
-class RegisterExtractFacts(TypedDict):
+class RegisterExtractFacts(ScopeInWords):
     """The proof of check: what the register said about one agency at one moment. Its digest is as a certificate's.
 
     Without a certificate the fields about one are None, empty or false; `norm` then is None too.
     """
 
-    language: Language
+    language: str
     reference: str  # of this extract, unique
     asked_at: str  # the moment, to the second and with its offset from UTC: 2027-03-01T14:03:27+01:00
-    status: str  # the code: certified, conditional, suspended, withdrawn, expired, applied or none
+    status: str  # the code: one of certificates.lifecycle.rules.Status
     status_label: str  # the same in words
     since: str | None  # the day from which it holds
     reason: str  # of a suspension or withdrawal, as the register shows it; may be empty
@@ -97,10 +95,6 @@ class RegisterExtractFacts(TypedDict):
     valid_from: str | None
     valid_until: str | None
     conditions: list[str]
-    activities: list[str]
-    sectors: list[str]
-    own_housing: bool
-    recruitment_countries: list[str]
     norm: Norm | None
     excludes: list[str]
     body: Body
@@ -181,7 +175,7 @@ class ReportChapter(TypedDict):
 class AuditReportFacts(TypedDict):
     """The report of an audit."""
 
-    language: Language
+    language: str
     reference: str
     agency: Holder
     norm: Norm
@@ -204,7 +198,7 @@ class AuditReportFacts(TypedDict):
 class DecisionLetterFacts(TypedDict):
     """The letter that tells an agency what was decided and why."""
 
-    language: Language
+    language: str
     reference: str  # of the audit that was decided on
     agency: Holder
     norm: Norm

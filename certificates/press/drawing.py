@@ -7,19 +7,11 @@ from typing import Any, cast
 import zxingcpp
 from markupsafe import Markup, escape
 
+from certificates.lifecycle.rules import STATUSES, Status
 from certificates.press.rosette import rosette_svg
 
 INK = "#14213D"
 GROUND = "#CFC4A6"  # light enough to read on, dark enough for a laser printer
-STATUS = {
-    "certified": "#0B6E4F",
-    "conditional": "#8A5A00",
-    "suspended": "#A61B1B",
-    "withdrawn": "#7A1414",
-    "applied": "#3F5B7A",
-}
-"""Colours of the brand; any other status is drawn in grey, as ended."""
-_ENDED = "#505A66"
 
 _SHORT = 120  # characters; up to here a code has room for more correction and stays coarse
 _MASK = 3  # any of the eight can be read; to weigh them takes longer than all else on the page
@@ -34,7 +26,12 @@ def titled(svg: str, title: str, colour: str = INK) -> Markup:
 
 def status_colour(status: str) -> str:
     """The colour that repeats what shape and word of a status say."""
-    return STATUS.get(status, _ENDED)
+    return STATUSES[Status(status)].colour
+
+
+def status_rules() -> str:
+    """The same for the word of a status, as rules of a style sheet."""
+    return "".join(f".status--{status} {{ color: {facts.colour} }}\n" for status, facts in STATUSES.items())
 
 
 def rosette(digest: str, title: str) -> Markup:

@@ -7,6 +7,8 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
+from audits.agencies.rules import ScopeInWords
+from certificates.lifecycle.rules import STATUSES, Status
 from certificates.press.words import Words, grouped
 
 _DIGEST = 32  # hex digits that people compare
@@ -38,6 +40,7 @@ def _register_extract(facts: Mapping[str, Any], words: Words) -> dict[str, Any]:
         "asked_time": f"{moment:%H:%M:%S} ({_zone(moment)})",
         "status": facts["status"],
         "status_label": facts["status_label"],
+        "sentence": STATUSES[Status(facts["status"])].sentence,
         "since": _day(facts["since"], words),
         "reason": facts["reason"],
         "certificate_number": facts["certificate_number"] or "",
@@ -62,10 +65,7 @@ def _common(facts: Mapping[str, Any]) -> dict[str, Any]:
             filter(None, (seat["street"], f"{seat['postcode']} {seat['city']}".strip(), seat["country"]))
         ),
         "trade_names": "\u00a0· ".join(facts["trade_names"]),
-        "activities": ", ".join(facts["activities"]),
-        "sectors": ", ".join(facts["sectors"]),
-        "own_housing": facts["own_housing"],
-        "recruitment_countries": ", ".join(facts["recruitment_countries"]),
+        **_scope(facts),
         "condition": facts["conditions"][0] if len(facts["conditions"]) == 1 else "",
         "conditions": facts["conditions"],
         "norm": norm and {**norm, "sha256": grouped(norm["sha256"])},
@@ -75,6 +75,11 @@ def _common(facts: Mapping[str, Any]) -> dict[str, Any]:
         "digest": facts["digest"],
         "digest_words": grouped(facts["digest"], _DIGEST),
     }
+
+
+def _scope(facts: Mapping[str, Any]) -> dict[str, Any]:
+    stated = {name: facts[name] for name in ScopeInWords.__annotations__}
+    return {name: ", ".join(value) if isinstance(value, list) else value for name, value in stated.items()}
 
 
 def _day(value: str | None, words: Words) -> str:

@@ -15,7 +15,9 @@ from weasyprint import CSS, HTML, Attachment, Document
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import FatalURLFetchingError
 
+from audits.core.languages import CATALOGUES, catalogue
 from audits.core.letters import LETTERS
+from certificates.lifecycle.rules import shape_of
 from certificates.press import TEMPLATES, drawing
 from certificates.press.attached import Attached, snapshot_json
 from certificates.press.compiled import CompiledPress, Order, UnfitError
@@ -26,11 +28,8 @@ from certificates.press.fetching import ClosedFetcher
 from certificates.press.lettering import FACES, font_files, font_rules, letters, printable
 from certificates.press.phrasing import PHRASES, phrased
 from certificates.press.placing import Finisher
-from certificates.press.words import Words, catalogue, grouped
+from certificates.press.words import Words, grouped
 from certificates.seal.sealing.placeholder import Placeholder
-
-_ROOT = Path(__file__).resolve().parents[2]
-TRANSLATIONS = _ROOT / "portal" / "translations"
 
 _VARIANT = "pdf/a-3a"
 _FAMILIES = frozenset(family for family, _, _ in FACES)
@@ -51,7 +50,7 @@ class PressError(Exception):
 class Press:
     """Fonts, style sheets and templates, read once and kept warm. One document at a time."""
 
-    def __init__(self, fonts: Path, *, templates: Path = TEMPLATES, translations: Path = TRANSLATIONS) -> None:
+    def __init__(self, fonts: Path, *, templates: Path = TEMPLATES, translations: Path = CATALOGUES) -> None:
         files = font_files(fonts)
         missing = [path.name for path in files.values() if not path.is_file()]
         if missing:
@@ -120,7 +119,9 @@ class Press:
 
     def _sheet(self, fonts: Path, folder: Path, kind: str) -> CSS:
         names = ("document", "sheet", kind) if kind in PHRASES else ("document", kind)
-        text = font_rules(fonts) + "".join((folder / f"{name}.css").read_text() for name in names)
+        text = (
+            font_rules(fonts) + drawing.status_rules() + "".join((folder / f"{name}.css").read_text() for name in names)
+        )
         return CSS(string=text, font_config=self._font_config, url_fetcher=self._fetcher)
 
     def _environment(self, language: str) -> ImmutableSandboxedEnvironment:
@@ -137,11 +138,11 @@ class Press:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        texts, words = catalogue(self._translations, language), self._words(language)
+        texts, words = catalogue(language, self._translations), self._words(language)
         env.install_gettext_callables(texts.gettext, texts.ngettext, newstyle=True)  # type: ignore[attr-defined]
         env.globals.update(day=words.day, number=words.number, share=words.share, grouped=grouped)
         env.globals.update(rosette=drawing.rosette, qr=drawing.qr, titled=drawing.titled)
-        env.globals.update(status_colour=drawing.status_colour)
+        env.globals.update(status_colour=drawing.status_colour, shape_of=shape_of)
         return env
 
 

@@ -1,18 +1,12 @@
-"""Sentences, dates and numbers in the language of a document."""
+"""Dates and numbers in the language of a document."""
 
 from datetime import date
 from functools import lru_cache
-from pathlib import Path
 
 from babel.dates import format_date
 from babel.numbers import format_decimal, format_percent
-from babel.support import NullTranslations, Translations
 
-
-@lru_cache(maxsize=8)
-def catalogue(folder: Path, language: str) -> NullTranslations:
-    """The compiled texts of a language below `folder`; without any, every text stays as the template has it."""
-    return Translations.load(folder, [language])
+from audits.core.languages import DEFAULT, LANGUAGES
 
 
 class Words:
@@ -31,7 +25,8 @@ class Words:
 
     def share(self, value: float) -> str:
         """A fraction as percentage, with one decimal where there is one."""
-        return format_percent(value, "0.#%" if self._language == "en" else "0.# %", locale=self._language)
+        language = LANGUAGES.get(self._language, LANGUAGES[DEFAULT])
+        return format_percent(value, language.percent, locale=language.code)
 
 
 @lru_cache(maxsize=4096)

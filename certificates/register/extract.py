@@ -1,7 +1,7 @@
 """The proof of check: what the register says of one agency at one moment, as a document is printed from it."""
 
 import base64
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -9,10 +9,12 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from audits.agencies.rules import Scope
 from audits.agencies.wording import country_name, register_label
 from audits.core import clock
 from audits.core.errors import NotFoundError
-from audits.schemes.text import SchemeText, Text
+from audits.core.languages import in_language
+from certificates.addresses import register_url
 from certificates.ledger.models import LedgerEntry, SignedCheckpoint
 from certificates.lifecycle.models import Certificate
 from certificates.lifecycle.rules import Status
@@ -21,6 +23,7 @@ from certificates.register.files import last_change
 from certificates.register.models import RegisterEntry
 from certificates.register.queries import HIDDEN
 from certificates.register.schemes import scheme_by_digest
+from certificates.wording import scope_in_words
 
 _ENDED_BY_US = frozenset({Status.SUSPENDED, Status.WITHDRAWN})
 _CHANCE_BYTES = 5
@@ -90,7 +93,7 @@ def extract_facts(
         "register_label": register_label(entry.country, language),
         "register_number": entry.register_number,
         "body": dict(body),
-        "register_url": f"{base_url}/register/{entry.public_id}",
+        "register_url": register_url(base_url, entry.public_id),
     }
     facts |= _certified(session, entry, certificate, language) if certificate else _nothing(entry, language)
     if status in _ENDED_BY_US and certificate:
@@ -107,33 +110,19 @@ def _certified(session: Session, entry: RegisterEntry, certificate: Certificate,
         "valid_from": entry.valid_from.isoformat() if entry.valid_from else None,
         "valid_until": entry.valid_until.isoformat() if entry.valid_until else None,
         "conditions": entry.conditions,
-        "own_housing": entry.scope["own_housing"],
-        "recruitment_countries": [country_name(code, language) for code in entry.scope["recruitment_countries"]],
+        **scope_in_words(Scope.of(entry.scope), scheme, language),
         "norm": _named(entry, language),
-    } | _words(entry, scheme, language)
-
-
-def _named(entry: RegisterEntry, language: str) -> dict[str, str]:
-    scheme = entry.scheme
-    return {"name": scheme["title"][language], "version": scheme["version"], "sha256": scheme["sha256"]}
-
-
-def _words(entry: RegisterEntry, scheme: SchemeText, language: str) -> dict[str, list[str]]:
-    return {
-        "activities": _in(entry.scope["activities"], scheme.activities, language),
-        "sectors": _in(entry.scope["sectors"], scheme.sectors, language),
         "excludes": [text.in_(language) for text in scheme.excludes],
     }
 
 
+def _named(entry: RegisterEntry, language: str) -> dict[str, str]:
+    scheme = entry.scheme
+    return {"name": in_language(scheme["title"], language), "version": scheme["version"], "sha256": scheme["sha256"]}
+
+
 def _nothing(entry: RegisterEntry, language: str) -> dict[str, Any]:
-    lists: dict[str, list[str]] = {
-        name: [] for name in ("conditions", "activities", "sectors", "recruitment_countries", "excludes")
-    }
+    lists: dict[str, list[str]] = {"conditions": [], "excludes": []}
     unknown = dict.fromkeys(("certificate_number", "valid_from", "valid_until", "norm"))
     seat = {"street": "", "postcode": "", "city": entry.city, "country": country_name(entry.country, language)}
-    return {**lists, **unknown, "own_housing": False, "seat": seat}
-
-
-def _in(codes: Iterable[str], vocabulary: Mapping[str, Text], language: str) -> list[str]:
-    return [vocabulary[code].in_(language) if code in vocabulary else code for code in codes]
+    return {**lists, **unknown, **Scope().plain(), "seat": seat}

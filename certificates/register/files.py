@@ -35,6 +35,11 @@ class Why(StrEnum):
     EXPIRED = "expired"
     RESEALED = "resealed"  # the certificate counts, this file of it does not any more
 
+    @property
+    def status(self) -> Status:
+        """The status that the ending looks like."""
+        return Status(self.value) if self.value in set(Status) else Status.EXPIRED
+
 
 @dataclass(frozen=True, slots=True)
 class Ending:

@@ -51,7 +51,7 @@ class RegisterEntry(Base):
     valid_from: Mapped[date | None]
     valid_until: Mapped[date | None]
     conditions: Mapped[list[str]]
-    scope: Mapped[dict[str, Any]]  # activities, sectors, own_housing, recruitment_countries
+    scope: Mapped[dict[str, Any]]  # a `Scope` as codes, or empty without a certificate
     scheme: Mapped[dict[str, Any]]  # code, version, title {nl, en}, sha256
     sort_name: Mapped[str]  # the legal name, folded
     folded: Mapped[str]  # all names and the city, lower case, without accents, between bars

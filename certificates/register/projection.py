@@ -1,17 +1,12 @@
 """What the register's row of one agency holds, put together from its sources."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import date
-from functools import cache
 from typing import Any
-
-from babel import Locale
 
 from audits.agencies.models import Agency
 from audits.core import clock
 from audits.schemes.models import SchemeVersion
-from audits.schemes.queries import scheme_of_version
-from audits.schemes.text import SchemeText, Text
 from certificates.lifecycle.models import Certificate, CertificateChange
 from certificates.lifecycle.rules import public_id
 from certificates.register.rules import Change, Terms, course, since
@@ -38,21 +33,6 @@ def terms_of(certificates: Iterable[Certificate]) -> dict[Any, Terms]:
 def changes_of(rows: Iterable[CertificateChange]) -> list[Change]:
     """The moves as plain values, in their order."""
     return [Change(row.certificate_id, row.state, row.reason, clock.day_of(row.changed_at)) for row in rows]
-
-
-def scope_of(snapshot: Mapping[str, Any], scheme: SchemeText) -> dict[str, Any]:
-    """The certified scope in codes, read back from what the certificate says: that is fixed, the agency's wishes move.
-
-    A word that the vocabulary does not know stays the word that it is.
-    """
-    language = str(snapshot["language"])
-    countries = _country_codes(language)
-    return {
-        "activities": _codes(snapshot["activities"], scheme.activities, language),
-        "sectors": _codes(snapshot["sectors"], scheme.sectors, language),
-        "own_housing": snapshot["own_housing"],
-        "recruitment_countries": [countries.get(name, name) for name in snapshot["recruitment_countries"]],
-    }
 
 
 def scheme_of(version: SchemeVersion) -> dict[str, Any]:
@@ -103,7 +83,7 @@ def _mark(certificate: Certificate, held_since: date | None) -> dict[str, Any]:
         "valid_from": certificate.valid_from,
         "valid_until": certificate.valid_until,
         "conditions": list(certificate.conditions),
-        "scope": scope_of(certificate.snapshot, scheme_of_version(certificate.scheme_version)),
+        "scope": certificate.scope,
         "scheme": scheme_of(certificate.scheme_version),
     }
 
@@ -111,13 +91,3 @@ def _mark(certificate: Certificate, held_since: date | None) -> dict[str, Any]:
 def _since(certificates: list[Certificate], rows: list[CertificateChange]) -> date | None:
     changes = changes_of(rows)
     return since(course(terms_of(certificates), changes, changes[-1].on)) if changes else None
-
-
-def _codes(words: Iterable[str], vocabulary: Mapping[str, Text], language: str) -> list[str]:
-    back = {text.in_(language): code for code, text in vocabulary.items()}
-    return [back.get(word, word) for word in words]
-
-
-@cache
-def _country_codes(language: str) -> dict[str, str]:
-    return {name: code for code, name in Locale(language).territories.items() if len(code) == 2}  # noqa: PLR2004

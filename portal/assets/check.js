@@ -52,8 +52,7 @@ function show(name) {
 }
 
 function fill(said) {
-  const language = document.documentElement.lang === "en" ? "en-GB" : document.documentElement.lang;
-  const inWords = new Intl.DateTimeFormat(language, { dateStyle: "long", timeZone: "UTC" });
+  const inWords = new Intl.DateTimeFormat(here.dataset.locale, { dateStyle: "long", timeZone: "UTC" });
   const words = document.querySelector("#check-words").content;
   const text = {
     ...said,
@@ -78,7 +77,7 @@ async function check() {
   }
   fill(outcome);
   const today = new Intl.DateTimeFormat("en-CA", { timeZone: "Europe/Amsterdam" }).format().replaceAll("-", "");
-  show(today > outcome.u ? "expired" : today < outcome.f ? "early" : "genuine");
+  show(today > outcome.u ? "over" : today < outcome.f ? "early" : "genuine");
 }
 
 /** Keep this page and what it is made of, so that the next code can be checked without internet. */

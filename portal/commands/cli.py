@@ -12,6 +12,7 @@ from flask import Flask
 
 from audits.core.access import SYSTEM, Role
 from audits.core.errors import DomainError
+from audits.core.languages import DEFAULT, LANGUAGES
 from audits.people.queries import people_with
 from audits.people.services import appoint_first_administrator
 from audits.schemes.problems import SchemeError
@@ -44,7 +45,7 @@ def main(context: click.Context) -> None:
 @main.command("appoint-administrator")
 @click.option("--name", required=True)
 @click.option("--email", required=True)
-@click.option("--language", type=click.Choice(["nl", "en"]), default="nl")
+@click.option("--language", type=click.Choice(list(LANGUAGES)), default=DEFAULT)
 @click.pass_obj
 def appoint_administrator(app: Flask, name: str, email: str, language: str) -> None:
     """Make the first account, which invites all other staff. It gets an invitation by mail."""

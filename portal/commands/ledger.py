@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-from flask import Flask, current_app
+from flask import Flask
 from sqlalchemy.orm import Session
 
 from certificates.credentials import thumbprint
@@ -16,7 +16,7 @@ from certificates.ledger.notes import Vkey
 from certificates.ledger.verify import problems, unpublished
 from certificates.seal import Keyring, KeysError
 from certificates.seal.keyring.keys import Purpose
-from portal.settings import Settings
+from portal.settings import Settings, current_settings
 from portal.signing import ledger
 from portal.stores import database
 
@@ -84,4 +84,4 @@ def _ring(settings: Settings) -> Keyring:
 @contextmanager
 def _reading(app: Flask) -> Iterator[tuple[Session, Settings]]:
     with app.app_context():
-        yield database.read(), current_app.extensions["settings"]
+        yield database.read(), current_settings()

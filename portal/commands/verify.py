@@ -12,6 +12,7 @@ from flask import Flask
 from flask_babel import force_locale
 
 from audits.core import clock
+from audits.core.languages import SOURCE
 from certificates.seal import SealReason
 from portal.doors.registry.report import report
 from portal.doors.registry.verification import Checked, check, unread
@@ -46,9 +47,9 @@ def verify_file(context: click.Context, file: Path, *, as_json: bool) -> None:
     """
     app: Flask = context.obj
     settings: Settings = app.extensions["settings"]
-    with app.app_context(), force_locale("en"):
+    with app.app_context(), force_locale(SOURCE):
         checked, day = _check(file, settings), clock.today()
-        found = report(checked, day, settings.base_url.rstrip("/"))
+        found = report(checked, day, settings.public_url)
         click.echo(json.dumps(found, indent=1, ensure_ascii=False) if as_json else _sentences(found))
         context.exit(VALID if checked.counts_on(day) else NOT_VALID if checked.genuine else NOT_GENUINE)
 

@@ -160,7 +160,7 @@ class Case:
             audit = inspections.get_audit(session, self.staff(session, "inspector"), self.audit_id)
             sizes = {}
             for unit, members in _lists(
-                scheme_of_version(audit.scheme_version), housed=self.details.own_housing
+                scheme_of_version(audit.scheme_version), housed=self.details.housing_places > 0
             ).items():
                 found = audits.freeze_population(
                     session,

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 
 from audits.agencies.rules import AgencyDetails
 from audits.core.access import Role
+from audits.core.languages import DEFAULT
 
 PASSWORD = "fietsen langs de vliet"  # noqa: S105 - the demo prints it
 
@@ -15,7 +16,7 @@ class CastMember:
     name: str
     email: str
     roles: frozenset[Role]
-    language: str = "nl"
+    language: str = DEFAULT
 
 
 STAFF = {

@@ -17,6 +17,7 @@ from audits.decisions.rules import Outcome
 from audits.people.queries import find_by_email
 from audits.people.services import appoint_first_administrator, invite_person
 from audits.schemes.services import publish_scheme
+from certificates.addresses import register_url
 from certificates.lifecycle.models import Certificate, Document
 from certificates.lifecycle.rules import public_id
 from certificates.lifecycle.services import lift_suspension, suspend_certificate, withdraw_certificate
@@ -118,7 +119,7 @@ def _tell(settings: Settings, story: Story) -> dict[str, Any]:
         "agency": case.details.legal_name,
         "reference": certificate["reference"],
         "certificate_number": number,
-        "registry_url": f"{settings.base_url}/register/{entry}",
+        "registry_url": register_url(settings.public_url, entry),
         "status": visitor.status(entry),
     }
 

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from audits.core.access import Permission, Role
 from audits.core.errors import RuleError
+from audits.core.languages import DEFAULT, NAMES
 from audits.people import queries, services
 from audits.people.models import Person
 from portal.forms.fields import (
@@ -25,7 +26,6 @@ from portal.forms.fields import (
     version_field,
 )
 from portal.forms.form import Form
-from portal.language.i18n import DEFAULT, LANGUAGES
 from portal.language.labels import label
 from portal.stores import database
 from portal.web.access import current_actor, needs
@@ -38,7 +38,7 @@ class InviteForm(Form):
     email = email_field(_l("E-mail address"), required=_l("Enter the e-mail address."), autocomplete="off")
     language = radios_field(
         _l("Language of pages and messages"),
-        list(LANGUAGES.items()),
+        list(NAMES.items()),
         required=_l("Choose a language."),
         default=DEFAULT,
     )

@@ -10,14 +10,14 @@ from io import BytesIO
 from typing import Any, TypeVar
 
 import pikepdf
-from flask import Flask, current_app, request
+from flask import Flask, request
 from PIL import Image, ImageFile
 from werkzeug.datastructures import FileStorage
 
 from audits.applications.rules import check_file_name
 from audits.core.errors import N_, RuleError
 from audits.core.files import StoredFile
-from portal.settings import Settings
+from portal.settings import Settings, current_settings
 from portal.stores import files
 
 V = TypeVar("V", bound=Callable[..., Any])
@@ -92,7 +92,7 @@ def safe_name(name: str) -> str:
 
 
 def _judge(file: FileStorage) -> Upload:
-    settings: Settings = current_app.extensions["settings"]
+    settings = current_settings()
     name = safe_name(file.filename or "")
     data = file.stream.read(settings.max_upload_bytes + 1)
     if not data:

@@ -1,5 +1,6 @@
 """Which language a page speaks, and how a chosen language travels along in links."""
 
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
 
@@ -8,9 +9,7 @@ from flask_babel import Babel, get_locale, gettext
 from flask_login import current_user
 
 from audits.core.errors import DomainError
-
-LANGUAGES = {"nl": "Nederlands", "en": "English"}
-DEFAULT = "nl"
+from audits.core.languages import DEFAULT, LANGUAGES, NAMES, in_language
 
 
 def init_app(app: Flask) -> None:
@@ -20,7 +19,8 @@ def init_app(app: Flask) -> None:
     Babel(app, locale_selector=choose_language)
     app.url_defaults(_keep_language)
     app.after_request(_say_language)
-    app.jinja_env.globals["html_lang"] = current_language
+    app.jinja_env.globals.update(html_lang=current_language, language_names=NAMES)
+    app.jinja_env.filters["in_my_language"] = _in_my_language
 
 
 def choose_language() -> str:
@@ -52,8 +52,12 @@ def language_links() -> list[dict[str, Any]]:
     current = current_language()
     return [
         {"code": code, "text": name, "href": _address_in(code), "current": code == current}
-        for code, name in LANGUAGES.items()
+        for code, name in NAMES.items()
     ]
+
+
+def _in_my_language(texts: Mapping[str, str]) -> str:
+    return in_language(texts, current_language())
 
 
 def _address_in(code: str) -> str:

@@ -12,9 +12,10 @@ from audits.core.access import Role
 from audits.core.events import KINDS
 from audits.decisions.rules import Outcome, Reason
 from audits.inspections.rules import attribute_of
-from audits.inspections.workflow import AuditState, FindingState, RoundOutcome
+from audits.inspections.wording import FINDING_STATES
+from audits.inspections.workflow import AuditState, RoundOutcome
 from audits.people.independence import WORDS, Bar
-from certificates.lifecycle.rules import Status
+from certificates.lifecycle.rules import RELIABLE, STATUSES, Status, shape_of
 from certificates.lifecycle.workflow import CertificateState
 from portal.language.i18n import current_language
 
@@ -42,9 +43,7 @@ LABELS: list[tuple[StrEnum, LazyString]] = [
     (AuditState.REVIEWED, _l("Ready for a decision")),
     (AuditState.CONCLUDED, _l("Decided")),
     (AuditState.CANCELLED, _l("Cancelled")),
-    (FindingState.OPEN, _l("Open")),
-    (FindingState.ANSWERED, _l("Answered, to be checked")),
-    (FindingState.CLOSED, _l("Closed")),
+    *((state, _l(text)) for state, text in FINDING_STATES.items()),
     (RoundOutcome.REPLACED, _l("Answered anew before it was checked")),
     (RoundOutcome.RETURNED, _l("Sent back to the agency")),
     (RoundOutcome.ACCEPTED, _l("Accepted")),
@@ -62,13 +61,7 @@ LABELS: list[tuple[StrEnum, LazyString]] = [
     (CertificateState.SUSPENDED, _l("Suspended")),
     (CertificateState.WITHDRAWN, _l("Withdrawn")),
     (CertificateState.REPLACED, _l("Replaced by a newer one")),
-    (Status.APPLIED, _l("Applied, not certified")),
-    (Status.CERTIFIED, _l("Certified")),
-    (Status.CONDITIONAL, _l("Certified with conditions")),
-    (Status.SUSPENDED, _l("Suspended")),
-    (Status.WITHDRAWN, _l("Withdrawn")),
-    (Status.EXPIRED, _l("Expired")),
-    (Status.NONE, _l("Not certified")),
+    *((status, _l(facts.label)) for status, facts in STATUSES.items()),
 ]
 
 _BY_KEY = {(type(member).__name__, member.value): text for member, text in LABELS}
@@ -84,6 +77,11 @@ def event_words(name: str) -> str:
     return gettext(KINDS[name].words) if name in KINDS else name
 
 
+def answer(status: Status) -> str:
+    """What to tell whoever asks whether an agency of this status can be relied on."""
+    return str(gettext(STATUSES[status].answer))
+
+
 def country(code: str) -> str:
     """A country in the reader's language; `code` is ISO 3166-1 alpha-2."""
     return country_name(code, current_language())
@@ -91,4 +89,6 @@ def country(code: str) -> str:
 
 def init_app(app: Flask) -> None:
     """Offer them to the templates."""
-    app.jinja_env.filters.update(label=label, event_words=event_words, country=country, attribute_of=attribute_of)
+    filters = {"label": label, "event_words": event_words, "country": country, "attribute_of": attribute_of}
+    app.jinja_env.filters.update(filters, answer=answer, reliable=RELIABLE.__contains__)
+    app.jinja_env.globals["shape_of"] = shape_of

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-from flask import current_app
 from sqlalchemy.orm import Session
 
 from audits.core import clock
@@ -10,7 +9,7 @@ from certificates.credentials import MEDIA_TYPE, issue, issue_badge, key_of, off
 from certificates.lifecycle.models import Certificate
 from certificates.press import Attached
 from certificates.status_lists import sign_lists as sign_changed_lists
-from portal.settings import Settings
+from portal.settings import current_settings
 from portal.signing import sealing
 
 
@@ -61,8 +60,8 @@ def sign_lists(session: Session) -> int:
 
 def issuer() -> str:
     """Who issues: the address of the register, without a slash at the end."""
-    settings: Settings = current_app.extensions["settings"]
-    return settings.base_url.rstrip("/")
+    settings = current_settings()
+    return settings.public_url
 
 
 def _kept(text: str | None, active: str) -> str | None:

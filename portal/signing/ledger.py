@@ -47,7 +47,7 @@ def archive(session: Session, checkpoint: SignedCheckpoint, settings: Settings) 
         roots, keys = ring.roots(), ring.credential_public()
     except KeysError as error:
         raise StorageDownError("the keys of the seal are missing") from error
-    issuer = settings.base_url.rstrip("/")
+    issuer = settings.public_url
     around = dump.Surroundings(
         issuer=issuer,
         witnesses=witnesses(settings),

@@ -6,7 +6,6 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
-from flask import current_app
 
 from audits.core import clock
 from certificates import press
@@ -31,7 +30,7 @@ from certificates.seal.sealing.revocation import RevocationData
 from certificates.seal.sealing.sealer import KeySealer, Level, Sealer
 from certificates.seal.time.authority import TimeStampAuthority, TimeStamps
 from certificates.seal.time.outside import OutsideStamps
-from portal.settings import Settings
+from portal.settings import Settings, current_settings
 
 if TYPE_CHECKING:
     from certificates.seal.sealing.archiving import Archivist
@@ -44,7 +43,7 @@ def sealer() -> Sealer:
 
 def sealed_document(kind: str, facts: Mapping[str, Any], *, at: datetime | None = None, **along: Any) -> bytes:
     """A document of these facts, printed with room for its seal, and sealed. `along` is for `press.render`."""
-    settings: Settings = current_app.extensions["settings"]
+    settings = current_settings()
     found = sealer()
     placeholder = found.placeholder(at)
     language, fonts = facts["language"], settings.fonts_dir
@@ -133,7 +132,7 @@ def counts(pdf: bytes) -> bool:
 
 def _now() -> tuple[Settings, int]:
     """What decides on the keys: the settings, and when an operator last changed the keyring."""
-    settings: Settings = current_app.extensions["settings"]
+    settings = current_settings()
     manifest = settings.seal_dir / MANIFEST
     return settings, manifest.stat().st_mtime_ns if manifest.exists() else 0
 

@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from flask import current_app
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -25,7 +24,7 @@ from certificates.lifecycle.services import (
 )
 from certificates.lifecycle.snapshot import decision_letter_facts
 from certificates.register.services import refresh_entry
-from portal.settings import Settings
+from portal.settings import current_settings
 from portal.signing import credentials, sealing
 from portal.stores import files
 from portal.work import mail
@@ -33,8 +32,8 @@ from portal.work import mail
 
 def number(session: Session, payload: Mapping[str, Any]) -> None:
     """A grant becomes a numbered certificate with fixed facts."""
-    settings: Settings = current_app.extensions["settings"]
-    number_certificate(session, UUID(payload["decision_id"]), base_url=settings.base_url, body=settings.body)
+    settings = current_settings()
+    number_certificate(session, UUID(payload["decision_id"]), base_url=settings.public_url, body=settings.body)
 
 
 def seal(session: Session, payload: Mapping[str, Any]) -> None:
@@ -61,14 +60,14 @@ def audit_report(session: Session, payload: Mapping[str, Any]) -> None:
     audit = session.get_one(Audit, UUID(payload["audit_id"]), with_for_update=True)
     if audit.reported_at is None or _known(session, "audit_report", audit.id, since=audit.reported_at):
         return
-    settings: Settings = current_app.extensions["settings"]
+    settings = current_settings()
     facts = report_facts(session, audit, body=settings.body)
     _record(session, "audit_report", audit.id, audit.agency_id, facts)
 
 
 def decision_letter(session: Session, payload: Mapping[str, Any]) -> None:
     """A decision becomes a sealed letter."""
-    settings: Settings = current_app.extensions["settings"]
+    settings = current_settings()
     decision = session.get_one(Decision, UUID(payload["decision_id"]), with_for_update=True)
     if _known(session, "decision_letter", decision.id, since=decision.decided_at):
         return

@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from audits.core import clock
 from audits.people.models import Person
 from portal.doors.account.services import mint_token
-from portal.settings import Settings
+from portal.settings import Settings, current_settings
 from portal.work import links
 
 _SECONDS = 20
@@ -36,7 +36,7 @@ def send(settings: Settings, message: EmailMessage) -> None:
 
 def render(template: str, language: str, /, **values: object) -> tuple[str, str]:
     """Subject and text of templates/mail/<template>.txt; the first line reads `Subject: …`."""
-    settings: Settings = current_app.extensions["settings"]
+    settings = current_settings()
     values = {"body_name": settings.body_name, "body_address": settings.body_address, **values}
     with force_locale(language):
         subject, _, text = _fill(template, values).partition("\n")
@@ -53,9 +53,9 @@ def deliver(session: Session, payload: Mapping[str, Any]) -> None:
     person = session.get(Person, UUID(payload["person_id"]))
     if person is None or person.retired_at:
         return
-    settings: Settings = current_app.extensions["settings"]
+    settings = current_settings()
     template = payload["template"]
-    link = settings.base_url.rstrip("/") + _path(session, person.id, payload)
+    link = settings.public_url + _path(session, person.id, payload)
     values: dict[str, object] = {"name": person.name, "link": link}
     if "day" in payload:
         values["day"] = date.fromisoformat(payload["day"])

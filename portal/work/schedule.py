@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from flask import Flask, current_app
+from flask import Flask
 from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -17,6 +17,7 @@ from certificates.ledger.caselog import append_head
 from certificates.ledger.services import sign_checkpoint
 from certificates.lifecycle.services import log_expired
 from portal.doors.account.services import clear_out
+from portal.settings import current_settings
 from portal.signing import credentials, ledger, sealing
 from portal.stores import database
 
@@ -45,7 +46,7 @@ class DueTask(Base):
 
 def sign_head(session: Session) -> None:
     """Sign the log where it grew."""
-    sign_checkpoint(session, ledger.origin(current_app.extensions["settings"]), sealing.ledger_key())
+    sign_checkpoint(session, ledger.origin(current_settings()), sealing.ledger_key())
 
 
 def renew_documents(session: Session) -> None:

@@ -478,7 +478,7 @@ def test_the_report_prints_every_field_and_nothing_else(session):
         scheme().requirements
     )
     lines = {item["code"]: item for chapter in facts["chapters"] for item in chapter["requirements"]}
-    words = {code: kind.name.en for code, kind in scheme().verdicts.items()}
+    words = {code: kind.name["en"] for code, kind in scheme().verdicts.items()}
     assert (lines["CON-01"]["verdict"], lines["CON-01"]["nonconforming"]) == (words["nonconform"], 1)
     assert lines["FIN-01"]["verdict"] == words["not_assessed"]
     nowhere = scheme().on_unit("housing_location")[0].code

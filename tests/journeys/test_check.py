@@ -61,7 +61,7 @@ def test_it_speaks_dutch(shown, token):
 
 
 def test_days_decide(shown, token):
-    assert outcome(shown(token(valid_until=f"{YEAR - 1}-12-31"))) == "expired"
+    assert outcome(shown(token(valid_until=f"{YEAR - 1}-12-31"))) == "over"
     assert outcome(shown(token(valid_from=f"{YEAR + 1}-01-01"))) == "early"
     today = clock.today().isoformat()
     assert outcome(shown(token(valid_from=today))) == "genuine"

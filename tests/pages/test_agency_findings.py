@@ -70,7 +70,7 @@ def test_all_findings_are_listed_with_their_terms(browser, session, finding):
     make_audit(session, AuditState.REPORTED, {"CON-01": BROKEN})  # of another agency
     page = browser.open("/agency/findings/")
     assert len(page.soup.select("tbody tr")) == 2
-    assert scheme().requirement("GOV-06").title.en in page.text
+    assert scheme().requirement("GOV-06").title["en"] in page.text
 
 
 def test_an_answer_with_a_file_goes_to_the_inspector(app, browser, session, finding):

@@ -261,11 +261,11 @@ def test_the_questions_lead_from_one_to_the_next_and_back_to_the_list(owner, ses
     chapter = scheme.in_chapter("GOV")
     page = owner.open(f"/agency/applications/{draft.id}")
     assert page.text.count("Not started") == len(scheme.chapters)
-    page = owner.follow(scheme.chapters["GOV"].title.en)
+    page = owner.follow(scheme.chapters["GOV"].title["en"])
     assert f"Question 1 of {len(chapter)}" in page.text
     for number, item in enumerate(chapter, 1):
-        assert page.heading == item.title.en
-        assert page.soup.title.get_text().startswith(f"{item.title.en} – Question {number} of")
+        assert page.heading == item.title["en"]
+        assert page.soup.title.get_text().startswith(f"{item.title['en']} – Question {number} of")
         page = owner.submit(value="conform", button="Save and continue")
     assert page.heading == "Your application"
     assert "Completed" in page.text
@@ -274,10 +274,10 @@ def test_the_questions_lead_from_one_to_the_next_and_back_to_the_list(owner, ses
 def test_a_question_speaks_the_language_of_its_reader(owner, draft):
     item = scheme_of_version(draft.scheme_version).requirements[0]
     page = owner.open(f"{questions(draft)}/{item.code}?lang=nl")
-    assert page.heading == item.title.nl
-    assert item.question.nl in page.text
-    assert item.guidance.nl in page.text
-    assert item.evidence[0].nl in page.text
+    assert page.heading == item.title["nl"]
+    assert item.question["nl"] in page.text
+    assert item.guidance["nl"] in page.text
+    assert item.evidence[0]["nl"] in page.text
 
 
 def test_an_answer_with_a_mistake_keeps_what_was_typed(owner, session, draft):

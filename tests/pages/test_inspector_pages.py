@@ -216,8 +216,8 @@ def test_the_desk_shows_norm_answer_and_units_beside_each_other(session, browser
     audit = make_audit(session, inspector=inspector, populations={"personnel_file": FILES})
     page = browser.open(path(audit, "requirements/IDW-01"))
     item = scheme().requirement("IDW-01")
-    assert page.heading == f"IDW-01 {item.title.en}"
-    assert all(text in page.text for text in (item.question.en, item.guidance.en, "Conforms", *FILES))
+    assert page.heading == f"IDW-01 {item.title['en']}"
+    assert all(text in page.text for text in (item.question["en"], item.guidance["en"], "Conforms", *FILES))
 
 
 def test_save_and_next_walks_through_everything_that_is_open(session, browser, inspector):
@@ -421,4 +421,4 @@ def test_the_language_of_the_norm_is_the_readers(app, session, inspector):
     inspector.language = "nl"
     audit = make_audit(session, inspector=inspector)
     page = Browser(app, "nl").sign_in(session, inspector).open(path(audit, "requirements/GOV-01"))
-    assert scheme().requirement("GOV-01").question.nl in page.text
+    assert scheme().requirement("GOV-01").question["nl"] in page.text

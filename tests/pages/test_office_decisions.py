@@ -138,7 +138,7 @@ def test_an_outcome_sent_by_hand_is_refused(enter, session):
 def test_an_unreviewed_file_offers_no_decision(enter, session):
     audit = make_audit(session, AuditState.REPORTED)
     page = enter(Role.DECIDER).open(audit_page(audit, "/decision"))
-    assert "This file has not been reviewed yet." in page.text
+    assert "The review of this file is not done yet." in page.text
     assert not page.soup.select("main form")
 
 

@@ -5,13 +5,15 @@ import re
 from datetime import timedelta
 
 import pytest
+from babel import Locale
 from jsonschema import Draft202012Validator, FormatChecker
 
 from audits.core import clock
 from audits.core.access import Permission
 from certificates.lifecycle.workflow import CertificateState
 from certificates.register.queries import entry_of
-from portal.doors.registry.api import CONTRACT
+from certificates.register.services import rebuild_all
+from portal.doors.registry.contract import contract as contract_of_code
 from portal.web.access import PUBLIC, access_of
 from tests.kit.factories.agencies import make_agency
 from tests.kit.factories.certificates import (
@@ -23,7 +25,7 @@ from tests.kit.factories.certificates import (
 
 S = CertificateState
 TODAY = clock.today()
-contract = json.loads(CONTRACT.read_text())
+contract = json.loads(json.dumps(contract_of_code()))
 AGENCY = [
     "appliesAgain", "certificate", "city", "country", "formerNames", "legalName", "links", "publicId",
     "registerNumber", "reliable", "status", "statusSince", "tradeNames", "updatedAt",
@@ -169,6 +171,14 @@ def test_an_answer_may_be_kept_for_a_minute_and_its_etag_changes_with_it(client,
     assert client.get(path, headers={"If-None-Match": first.headers["ETag"]}).status_code == 200
 
 
+def test_a_country_that_cldr_names_anew_keeps_its_code(client, session, monkeypatch):
+    certificate = make_certificate(session, details={"recruitment_countries": ["PL", "TR"]})
+    monkeypatch.setattr(Locale, "territories", property(lambda _: {"TR": "Another name"}))
+    rebuild_all(session)
+    facts = read(client, f"/agencies/{entry_of(session, certificate.agency_id).public_id}", "Agency")
+    assert facts["certificate"]["scope"]["recruitmentCountries"] == ["PL", "TR"]
+
+
 def test_the_contract_is_served_with_the_address_of_this_installation(client):
     served = client.get("/api/v1/openapi.json").get_json()
     assert served["servers"] == [{"url": "http://127.0.0.1:8000/api/v1"}]
@@ -193,7 +203,7 @@ def test_the_contract_is_a_sound_openapi_document():
     Draft202012Validator.check_schema({"$defs": contract["components"]["schemas"]})
     assert contract["openapi"].startswith("3.1")
     assert re.fullmatch(r"\d+\.\d+\.\d+", contract["info"]["version"])
-    targets = set(re.findall(r'"\$ref": "#/([^"]+)"', CONTRACT.read_text()))
+    targets = set(re.findall(r'"\$ref": "#/([^"]+)"', json.dumps(contract)))
     for target in targets:
         found = contract
         for part in target.split("/"):

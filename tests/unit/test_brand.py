@@ -6,12 +6,16 @@ from pathlib import Path
 
 import pytest
 
+from certificates.lifecycle.rules import STATUSES
+
 SCSS = Path(__file__).parents[2] / "portal" / "assets" / "scss"
 TOKENS = dict(re.findall(r"^\$([\w-]+): (#[0-9a-f]{6});", (SCSS / "_tokens.scss").read_text(), re.MULTILINE))
 
+TOKENS |= {status.value: facts.colour for status, facts in STATUSES.items()}
+
 GROUNDS = ["paper", "band"]
 TEXTS = ["ink", "ink-hover", "quiet", "link", "link-hover", "link-visited"]
-MEANINGS = ["certified", "conditional", "suspended", "withdrawn", "applied", "ended", "error", "success"]
+MEANINGS = [*(status.value for status in STATUSES), "error", "success"]
 REVERSED = ["ink", "ink-hover", "error", "withdrawn"]  # grounds of buttons, with the colour of paper as text
 
 

@@ -35,7 +35,7 @@ def test_a_change_carries_both_texts_and_what_differs():
     new = parse(edited(("nl: Ingeschreven als uitlener", "nl: Ingeschreven in het register")))
     change = compare(scheme(), new)[0]
     assert change.differs == ("title",)
-    assert change.old.title.nl != change.new.title.nl
+    assert change.old.title["nl"] != change.new.title["nl"]
 
 
 def test_removed_requirements_come_last_and_lack_a_new_text():

@@ -231,7 +231,7 @@ def lines(text):
 def test_no_and_dates_and_underscores_are_just_words():
     text = edited(("nl: Ingeschreven als uitlener", "nl: no"), ("en: Registered as a supplier of labour", "en: 1_000"))
     title = parse(text).requirements[0].title
-    assert (title.nl, title.en) == ("no", "1_000")
+    assert (title["nl"], title["en"]) == ("no", "1_000")
 
 
 def test_the_same_text_gives_the_same_norm():

@@ -1,4 +1,4 @@
-"""The course of an audit: planned, started, sent back, reviewed, concluded, cancelled."""
+"""The course of an audit, from planning to conclusion; fieldwork and report have modules of their own."""
 
 from datetime import date
 from uuid import UUID, uuid4
@@ -125,7 +125,7 @@ def _new_audit(
     *,
     announced: bool,
 ) -> Audit:
-    live = select(Audit.id).where(Audit.application_id == application.id, Audit.state != "cancelled")
+    live = select(Audit.id).where(Audit.application_id == application.id, Audit.is_live)
     if session.scalar(live):
         raise IllegalMoveError("An audit of this application is planned already.")
     year = clock.today().year

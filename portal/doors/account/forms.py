@@ -2,6 +2,7 @@
 
 from flask_babel import lazy_gettext as _l
 
+from audits.core.languages import NAMES
 from portal.doors.account.rules import PASSWORD_MIN
 from portal.forms.fields import (
     email_field,
@@ -13,7 +14,6 @@ from portal.forms.fields import (
     version_field,
 )
 from portal.forms.form import Form
-from portal.language.i18n import LANGUAGES
 
 _NEW_HINT = _l(
     "At least %(min)d characters. A few words that only you put together are easy to keep in mind.", min=PASSWORD_MIN
@@ -42,7 +42,7 @@ class ChangePasswordForm(Form):
 class ProfileForm(Form):
     name = text_field(_l("Name"), required=_l("Enter the name."), max_length=120, autocomplete="name")
     language = radios_field(
-        _l("Language of pages and messages"), list(LANGUAGES.items()), required=_l("Choose a language.")
+        _l("Language of pages and messages"), list(NAMES.items()), required=_l("Choose a language.")
     )
     version = version_field()
 

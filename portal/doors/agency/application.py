@@ -13,8 +13,7 @@ from audits.applications.rules import Progress, progress_of
 from audits.applications.workflow import APPLICATION_FLOW, OPEN_STATES
 from audits.core.access import Permission
 from audits.core.errors import RuleError
-from audits.schemes.queries import scheme_of_version
-from portal.doors.agency.door import bp
+from portal.doors.agency.door import bp, open_case
 from portal.doors.agency.forms import WithdrawForm
 from portal.stores import database
 from portal.web.access import current_actor, needs
@@ -39,12 +38,12 @@ def start() -> ResponseReturnValue:
 @needs(Permission.APPLICATION_VIEW)
 def application(application_id: UUID) -> ResponseReturnValue:
     """The tasks, and how far each is."""
-    found = own_application(application_id)
+    case = open_case(application_id)
+    found, scheme = case.application, case.scheme
     if not found.is_draft:
         return redirect(url_for("agency.answers", application_id=found.id))
-    scheme = scheme_of_version(found.scheme_version)
     chapters = progress_of(scheme, queries.answered_codes(database.read(), found.id))
-    details = Progress.IN_PROGRESS if missing_of(found.agency) else Progress.COMPLETED
+    details = Progress.IN_PROGRESS if missing_of(case.agency) else Progress.COMPLETED
     ready = details is Progress.COMPLETED and all(each.progress is Progress.COMPLETED for each in chapters)
     return render_template(
         "agency/tasks.html",
@@ -61,8 +60,8 @@ def application(application_id: UUID) -> ResponseReturnValue:
 @needs(Permission.APPLICATION_VIEW)
 def answers(application_id: UUID) -> ResponseReturnValue:
     """All answers on one page: to check them before they are sent, to read them afterwards."""
-    found, session = own_application(application_id), database.read()
-    scheme = scheme_of_version(found.scheme_version)
+    case, session = open_case(application_id), database.read()
+    found, scheme = case.application, case.scheme
     given = queries.answers_of(session, found.id)
     draft = found.is_draft
     return render_template(
@@ -72,7 +71,7 @@ def answers(application_id: UUID) -> ResponseReturnValue:
         answers=given,
         evidence=queries.evidence_of(session, found.id),
         left=len(scheme.requirements) - len(given),
-        missing=missing_of(found.agency) if draft else [],
+        missing=missing_of(case.agency) if draft else [],
         draft=draft,
         may_change=draft and current_actor().has(Permission.APPLICATION_EDIT),
     )
@@ -82,25 +81,20 @@ def answers(application_id: UUID) -> ResponseReturnValue:
 @needs(Permission.APPLICATION_SIGN)
 def withdraw(application_id: UUID) -> ResponseReturnValue:
     """Ask whether it is really to be taken back."""
-    return _withdraw_page(own_application(application_id), WithdrawForm())
+    return _withdraw_page(open_case(application_id).application, WithdrawForm())
 
 
 @bp.post("/applications/<uuid:application_id>/withdraw")
 @needs(Permission.APPLICATION_SIGN)
 def withdraw_submitted(application_id: UUID) -> ResponseReturnValue:
     """Take it back."""
-    found, form = own_application(application_id), WithdrawForm()
+    found, form = open_case(application_id).application, WithdrawForm()
     if not form.validate_on_submit():
         return _withdraw_page(found, form), 422
     with database.write() as session:
         services.withdraw_application(session, current_actor(), application_id, reason=form.reason.data or "")
     flash(_("The application is withdrawn."), "success")
     return redirect(url_for("agency.home"), 303)
-
-
-def own_application(application_id: UUID) -> Application:
-    """An application that the person of this request may see, else 404."""
-    return queries.get_application(database.read(), current_actor(), application_id)
 
 
 def _withdraw_page(found: Application, form: WithdrawForm) -> str:

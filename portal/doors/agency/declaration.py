@@ -15,8 +15,7 @@ from audits.core.clock import day_of
 from audits.core.errors import IllegalMoveError, RuleError
 from audits.people.queries import contacts_of
 from audits.schemes.queries import scheme_of_version
-from portal.doors.agency.application import own_application
-from portal.doors.agency.door import bp
+from portal.doors.agency.door import Case, bp, open_case
 from portal.doors.agency.forms import DeclarationForm
 from portal.stores import database
 from portal.web.access import current_actor, needs
@@ -26,18 +25,18 @@ from portal.web.access import current_actor, needs
 @needs(Permission.APPLICATION_VIEW)
 def declaration(application_id: UUID) -> ResponseReturnValue:
     """What is declared; for those who may not sign, who may."""
-    found = own_application(application_id)
-    if found.submitted_at and not found.is_draft:
+    case = open_case(application_id)
+    if case.application.submitted_at and not case.application.is_draft:
         return redirect(url_for("agency.submitted", application_id=application_id))
-    return _page(found, DeclarationForm(declared_name=current_user.name))
+    return _page(case, DeclarationForm(declared_name=current_user.name))
 
 
 @bp.post("/applications/<uuid:application_id>/declaration")
 @needs(Permission.APPLICATION_SIGN)
 def declare(application_id: UUID) -> ResponseReturnValue:
     """Hand it in. A second click arrives at the same confirmation."""
-    found, form = own_application(application_id), DeclarationForm()
-    if not found.is_draft:
+    case, form = open_case(application_id), DeclarationForm()
+    if not case.application.is_draft:
         return redirect(url_for("agency.submitted", application_id=application_id), 303)
     if form.validate_on_submit():
         try:
@@ -48,14 +47,14 @@ def declare(application_id: UUID) -> ResponseReturnValue:
             form.complain(error)
         else:
             return redirect(url_for("agency.submitted", application_id=application_id), 303)
-    return _page(found, form), 422
+    return _page(case, form), 422
 
 
 @bp.get("/applications/<uuid:application_id>/submitted")
 @needs(Permission.APPLICATION_VIEW)
 def submitted(application_id: UUID) -> ResponseReturnValue:
     """The reference, and what happens next; stays true when somebody comes back to it."""
-    found = own_application(application_id)
+    found = open_case(application_id).application
     if found.submitted_at is None:
         raise IllegalMoveError("This application is not submitted yet.")
     return render_template("agency/submitted.html", application=found, review_by=review_by(found))
@@ -69,12 +68,12 @@ def review_by(application: Application) -> date | None:
     return add_working_days(day_of(application.submitted_at), terms.application_review_working_days)
 
 
-def _page(found: Application, form: DeclarationForm) -> str:
-    people = contacts_of(database.read(), found.agency_id)
+def _page(case: Case, form: DeclarationForm) -> str:
+    people = contacts_of(database.read(), case.agency.id)
     return render_template(
         "agency/declaration.html",
-        application=found,
-        scheme=scheme_of_version(found.scheme_version),
+        application=case.application,
+        scheme=case.scheme,
         signatories=[person for person in people if Role.AGENCY_SIGNATORY in person.roles],
         may_sign=current_actor().has(Permission.APPLICATION_SIGN),
         form=form,

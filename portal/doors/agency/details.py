@@ -11,16 +11,13 @@ from audits.agencies.models import Agency
 from audits.agencies.numbers import country_names, show_iban
 from audits.agencies.queries import details_of, missing_of
 from audits.agencies.rules import ProfileSection
-from audits.applications.queries import find_own
-from audits.core import clock
 from audits.core.access import Permission
 from audits.core.errors import IllegalMoveError, RuleError
-from audits.schemes.queries import scheme_of_version, version_for
-from audits.schemes.text import SchemeText
 from portal.doors.agency.door import (
     bp,
     may_edit,
     own_agency,
+    own_scheme,
     show_conflict,
 )
 from portal.doors.agency.forms import (
@@ -51,7 +48,7 @@ def details() -> ResponseReturnValue:
     return render_template(
         "agency/details.html",
         agency=agency,
-        scheme=_norm(),
+        scheme=own_scheme(),
         missing=missing_of(agency),
         countries=country_names(current_language()),
         iban=show_iban(agency.iban),
@@ -64,7 +61,7 @@ def details() -> ResponseReturnValue:
 def part(part: str) -> ResponseReturnValue:
     """Change one part."""
     agency = own_agency(whole=False)
-    form = FORMS[ProfileSection(part)]()
+    form = _form(part)
     form.show(details_of(agency))
     form.version.data = agency.version
     return _page(agency, ProfileSection(part), form)
@@ -75,8 +72,7 @@ def part(part: str) -> ResponseReturnValue:
 def part_submitted(part: str) -> ResponseReturnValue:
     """Store one part; the others stay as they are."""
     agency = own_agency(whole=False)
-    form = FORMS[ProfileSection(part)]()
-    form.offer(_norm())
+    form = _form(part)
     if form.validate_on_submit():
         try:
             with database.write() as session:
@@ -93,13 +89,12 @@ def part_submitted(part: str) -> ResponseReturnValue:
     return _page(agency, ProfileSection(part), form), 422
 
 
+def _form(part: str) -> PartForm:
+    """The form of one part, with the words of the own norm to choose from."""
+    form = FORMS[ProfileSection(part)]()
+    form.offer(own_scheme())
+    return form
+
+
 def _page(agency: Agency, part: ProfileSection, form: PartForm) -> str:
-    form.offer(_norm())
     return render_template("agency/part.html", agency=agency, part=part, form=form)
-
-
-def _norm() -> SchemeText:
-    """The words of the version that the own application is held to, else of the one that a new one would be."""
-    session = database.read()
-    application = find_own(session, current_actor())
-    return scheme_of_version(application.scheme_version if application else version_for(session, clock.today()))

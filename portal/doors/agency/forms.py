@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import ValidationError
 
-from audits.agencies.numbers import country_names, needs_postcode, show_iban
+from audits.agencies.numbers import country_codes, country_names, needs_postcode, show_iban
 from audits.agencies.rules import (
     LARGEST_HEADCOUNT,
     AgencyDetails,
@@ -17,6 +17,7 @@ from audits.agencies.rules import (
 )
 from audits.agencies.trade_registers import LONGEST_TYPED
 from audits.applications.rules import LONGEST_EXPLANATION
+from audits.core.languages import LANGUAGES, NAMES
 from audits.core.typed import LONGEST_PHONE
 from audits.schemes.text import SchemeText, Text
 from portal.forms import uploads
@@ -36,7 +37,7 @@ from portal.forms.fields import (
     version_field,
 )
 from portal.forms.form import Form
-from portal.language.i18n import LANGUAGES, current_language
+from portal.language.i18n import current_language
 
 # Where most people who work through Dutch agencies come from; every other country can be typed.
 USUAL_COUNTRIES = (
@@ -99,7 +100,7 @@ class RegistrationForm(Form):
         required=_l("Enter your e-mail address."),
     )
     language = radios_field(
-        _l("Language of pages and messages"), list(LANGUAGES.items()), required=_l("Choose a language.")
+        _l("Language of pages and messages"), list(NAMES.items()), required=_l("Choose a language.")
     )
 
     def details(self) -> AgencyDetails:
@@ -357,7 +358,7 @@ def _words(vocabulary: Mapping[str, Text]) -> Any:
 def _countries_by_name() -> dict[str, str]:
     """Codes by name in every language of the portal, and by code."""
     names = {name.casefold(): code for language in LANGUAGES for code, name in country_names(language).items()}
-    return names | {code.casefold(): code for code in country_names("en")}
+    return names | {code.casefold(): code for code in country_codes()}
 
 
 def _lines(text: str | None) -> list[str]:

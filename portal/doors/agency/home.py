@@ -26,7 +26,7 @@ from portal.web.access import current_actor, needs
 
 
 @dataclass
-class Case:
+class Course:
     """The newest application of an agency and all that came of it so far."""
 
     application: Application
@@ -58,9 +58,9 @@ def home() -> ResponseReturnValue:
     )
 
 
-def _case(application: Application) -> Case:
+def _case(application: Application) -> Course:
     session, actor = database.read(), current_actor()
-    case = Case(application)
+    case = Course(application)
     match application.state:
         case ApplicationState.DRAFT:
             case.answered = len(answered_codes(session, application.id))

@@ -2,21 +2,18 @@
 
 from uuid import UUID
 
-from flask import abort, current_app, flash, redirect, render_template, request, url_for
+from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from audits.applications import queries, services
-from audits.applications.models import Application
 from audits.applications.rules import following, place_of
 from audits.core.access import Permission
 from audits.core.errors import IllegalMoveError, RuleError
-from audits.schemes.queries import scheme_of_version
-from portal.doors.agency.application import own_application
-from portal.doors.agency.door import bp, show_conflict
+from portal.doors.agency.door import Case, bp, open_case, show_conflict
 from portal.doors.agency.forms import AnswerForm
 from portal.forms import uploads
-from portal.settings import Settings
+from portal.settings import current_settings
 from portal.stores import database
 from portal.web.access import current_actor, needs
 
@@ -27,11 +24,11 @@ _PATH = "/applications/<uuid:application_id>/questions/<code>"
 @needs(Permission.APPLICATION_EDIT)
 def question(application_id: UUID, code: str) -> ResponseReturnValue:
     """The question, with what was answered before."""
-    application = _draft(application_id, code)
-    answer = queries.answer_to(database.read(), application.id, code)
+    case = _draft(application_id, code)
+    answer = queries.answer_to(database.read(), application_id, code)
     form = AnswerForm(obj=answer)
     form.version.data = answer.version if answer else 0
-    return _page(application, code, form)
+    return _page(case, code, form)
 
 
 @bp.post(_PATH)
@@ -39,10 +36,10 @@ def question(application_id: UUID, code: str) -> ResponseReturnValue:
 @uploads.takes_files
 def question_submitted(application_id: UUID, code: str) -> ResponseReturnValue:
     """Store the answer with its files, or take a file away."""
-    application, form = _draft(application_id, code), AnswerForm()
-    form.ask(scheme_of_version(application.scheme_version), code)
+    case, form = _draft(application_id, code), AnswerForm()
+    form.ask(case.scheme, code)
     if "remove" in request.form:
-        return _remove(application, code, form)
+        return _remove(case, code, form)
     to_list = request.form.get("then") == "list"
     if to_list and form.is_empty:
         return redirect(url_for("agency.application", application_id=application_id), 303)
@@ -52,20 +49,19 @@ def question_submitted(application_id: UUID, code: str) -> ResponseReturnValue:
         except RuleError as error:
             form.complain(error)
         except IllegalMoveError as error:
-            return _conflict(application_id, code, form, error)
+            return _conflict(case, code, form, error)
         else:
-            return redirect(_after(application_id, code, to_list=to_list), 303)
-    return _page(application, code, form), 422
+            return redirect(_after(case, code, to_list=to_list), 303)
+    return _page(case, code, form), 422
 
 
-def _draft(application_id: UUID, code: str) -> Application:
-    """An application that can still be answered and has this question."""
-    application = own_application(application_id)
-    if code not in {item.code for item in scheme_of_version(application.scheme_version).requirements}:
-        abort(404)
-    if not application.is_draft:
+def _draft(application_id: UUID, code: str) -> Case:
+    """The case of an application that can still be answered and has this question."""
+    case = open_case(application_id)
+    case.requirement(code)
+    if not case.application.is_draft:
         raise IllegalMoveError("This application is submitted and can no longer be changed.")
-    return application
+    return case
 
 
 def _save(application_id: UUID, code: str, form: AnswerForm) -> None:
@@ -85,18 +81,19 @@ def _save(application_id: UUID, code: str, form: AnswerForm) -> None:
             services.add_evidence(session, actor, application_id, code, upload.store())
 
 
-def _after(application_id: UUID, code: str, *, to_list: bool) -> str:
+def _after(case: Case, code: str, *, to_list: bool) -> str:
     """Where to go next: back to the answers if one came from there, to the next question, or to the tasks."""
+    application_id = case.application.id
     if request.args.get("back") == "answers":
         return url_for("agency.answers", application_id=application_id, _anchor=code)
-    following_question = following(scheme_of_version(own_application(application_id).scheme_version), code)
+    following_question = following(case.scheme, code)
     if to_list or following_question is None:
         flash(_("Your answer is saved."), "success")
         return url_for("agency.application", application_id=application_id)
     return url_for("agency.question", application_id=application_id, code=following_question.code)
 
 
-def _remove(application: Application, code: str, form: AnswerForm) -> ResponseReturnValue:
+def _remove(case: Case, code: str, form: AnswerForm) -> ResponseReturnValue:
     """Take a file away and show the same page again, with all that was typed and not yet saved."""
     try:
         evidence_id = UUID(request.form["remove"])
@@ -105,20 +102,19 @@ def _remove(application: Application, code: str, form: AnswerForm) -> ResponseRe
     with database.write() as session:
         services.remove_evidence(session, current_actor(), evidence_id)
     flash(_("The file is removed."), "success")
-    return _page(application, code, form)
+    return _page(case, code, form)
 
 
-def _conflict(application_id: UUID, code: str, form: AnswerForm, error: IllegalMoveError) -> ResponseReturnValue:
-    application = _draft(application_id, code)
-    answer = queries.answer_to(database.read(), application_id, code)
+def _conflict(case: Case, code: str, form: AnswerForm, error: IllegalMoveError) -> ResponseReturnValue:
+    answer = queries.answer_to(database.read(), case.application.id, code)
     show_conflict(form, error, answer.version if answer else 0)
-    return _page(application, code, form, stored=True), 409
+    return _page(case, code, form, stored=True), 409
 
 
-def _page(application: Application, code: str, form: AnswerForm, *, stored: bool = False) -> str:
-    scheme, session = scheme_of_version(application.scheme_version), database.read()
+def _page(case: Case, code: str, form: AnswerForm, *, stored: bool = False) -> str:
+    application, scheme, session = case.application, case.scheme, database.read()
     form.ask(scheme, code)
-    settings: Settings = current_app.extensions["settings"]
+    settings = current_settings()
     return render_template(
         "agency/question.html",
         application=application,

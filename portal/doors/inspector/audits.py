@@ -13,7 +13,7 @@ from audits.core.clock import day_of
 from audits.inspections import queries, services
 from audits.inspections.models import Audit, Population
 from audits.inspections.queries import Repairs
-from audits.inspections.workflow import AuditState
+from audits.inspections.workflow import AUDIT_FLOW, AuditState
 from audits.schemes.queries import scheme_of_version
 from certificates.lifecycle.queries import find_document
 from portal.doors.downloads import attachment
@@ -23,7 +23,7 @@ from portal.doors.inspector.forms import MoveForm
 from portal.stores import database, files
 from portal.web.access import current_actor, needs
 
-FIELDWORK = frozenset({AuditState.PLANNED, AuditState.IN_PROGRESS})
+FIELDWORK = AUDIT_FLOW.waiting_for(Permission.AUDIT_CONDUCT)
 
 
 @bp.get("/")

@@ -14,7 +14,7 @@ from audits.decisions.rules import Outcome, possible_outcomes, reasons_against
 from audits.decisions.services import decide
 from audits.inspections import queries
 from audits.inspections.comparison import compare, differing, nowhere_assessed
-from audits.inspections.workflow import AuditState
+from audits.inspections.workflow import AUDIT_FLOW
 from audits.people.independence import bar_of
 from audits.schemes.queries import scheme_of_version
 from certificates.lifecycle.queries import find_document
@@ -81,7 +81,7 @@ def _page(audit_id: UUID, form: DecisionForm) -> str:
         bar=None if taken else bar_of(session, audit, actor.id),
         decision=taken,
         report=find_document(session, actor, "audit_report", audit_id),
-        ready=audit.state is AuditState.REVIEWED,
+        ready=audit.state in AUDIT_FLOW.waiting_for(Permission.DECISION_TAKE),
         against=reasons_against(scheme.scoring, **stand),
         form=form,
     )

@@ -8,7 +8,7 @@ from audits.applications.workflow import ApplicationState
 from audits.core.access import Permission
 from audits.inspections.models import Audit
 from audits.inspections.queries import list_audits, repairs_of, unplanned_applications
-from audits.inspections.workflow import AuditState
+from audits.inspections.workflow import AUDIT_FLOW
 from audits.people.independence import barred_from
 from portal.doors.office.door import bp
 from portal.stores import database
@@ -21,18 +21,18 @@ def home() -> ResponseReturnValue:
     """The worklists of the roles that this person has; None for those of others."""
     session, actor = database.read(), current_actor()
 
-    def audits(permission: Permission, *states: AuditState) -> list[Audit] | None:
-        return list_audits(session, actor, frozenset(states)) if actor.has(permission) else None
+    def audits(permission: Permission) -> list[Audit] | None:
+        return list_audits(session, actor, AUDIT_FLOW.waiting_for(permission)) if actor.has(permission) else None
 
     intake = actor.has(Permission.APPLICATION_REVIEW)
-    review = audits(Permission.AUDIT_REVIEW, AuditState.REPORTED)
-    decide = audits(Permission.DECISION_TAKE, AuditState.REVIEWED)
+    review = audits(Permission.AUDIT_REVIEW)
+    decide = audits(Permission.DECISION_TAKE)
     waiting = [*(review or []), *(decide or [])]
     return render_template(
         "office/home.html",
         intake=list_applications(session, actor, frozenset({ApplicationState.SUBMITTED})) if intake else None,
         unplanned=unplanned_applications(session, actor) if intake else None,
-        running=audits(Permission.AUDIT_PLAN, AuditState.PLANNED, AuditState.IN_PROGRESS),
+        running=audits(Permission.AUDIT_PLAN),
         review=review,
         decide=decide,
         repairs=repairs_of(session, [audit.id for audit in waiting]) if waiting else {},

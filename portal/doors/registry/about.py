@@ -2,13 +2,14 @@
 
 from datetime import UTC, datetime, time, timedelta
 
-from flask import Blueprint, Response, current_app, render_template
+from flask import Blueprint, Response, render_template
 from flask.typing import ResponseReturnValue
 
 from audits.core import clock
-from certificates.lifecycle.rules import Status
+from audits.core.languages import LANGUAGES
+from certificates.lifecycle.rules import LISTED
 from certificates.register.schemes import current_scheme
-from portal.settings import Settings
+from portal.settings import current_settings
 from portal.stores import database
 from portal.web.access import public
 
@@ -27,11 +28,10 @@ def add_to(bp: Blueprint) -> None:
 @public
 def about() -> ResponseReturnValue:
     """What the mark says, what it does not say, and what each status means."""
-    statuses = [status for status in Status if status is not Status.NONE]
     return render_template(
         "registry/about.html",
         scheme=current_scheme(database.read(), clock.today()),
-        statuses=statuses,
+        statuses=LISTED,
         contact=_contact(),
     )
 
@@ -51,24 +51,24 @@ def accessibility() -> ResponseReturnValue:
 @public
 def open_data() -> ResponseReturnValue:
     """How machines read the register."""
-    base = current_app.extensions["settings"].base_url.rstrip("/")
+    base = current_settings().public_url
     return render_template("registry/open_data.html", base=base, contact=_contact())
 
 
 @public
 def security_txt() -> ResponseReturnValue:
     """Where to report a weakness (RFC 9116)."""
-    settings: Settings = current_app.extensions["settings"]
+    settings = current_settings()
     expires = datetime.combine(clock.today() + timedelta(days=_SECURITY_TXT_DAYS), time.min, UTC)
     lines = [
         f"Contact: mailto:{settings.contact_email}",
         f"Expires: {expires:%Y-%m-%dT%H:%M:%SZ}",
-        "Preferred-Languages: nl, en",
-        f"Canonical: {settings.base_url.rstrip('/')}/.well-known/security.txt",
+        f"Preferred-Languages: {', '.join(LANGUAGES)}",
+        f"Canonical: {settings.public_url}/.well-known/security.txt",
     ]
     return Response("\n".join(lines) + "\n", mimetype="text/plain")
 
 
 def _contact() -> str:
-    settings: Settings = current_app.extensions["settings"]
+    settings = current_settings()
     return settings.contact_email

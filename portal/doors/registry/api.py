@@ -1,36 +1,32 @@
 """Open data: what the pages say, for machines, after the API Design Rules of the Dutch government."""
 
-import json
 from collections.abc import Callable
-from functools import cache
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import Blueprint, Response, current_app, jsonify, request
+from flask import Blueprint, Response, jsonify, request
 from flask.typing import ResponseReturnValue
 
 from audits.core import clock
-from certificates.lifecycle.rules import Status
+from certificates.addresses import API
+from certificates.lifecycle.rules import LISTED, Status
 from certificates.register import queries
 from certificates.register.search.query import LONGEST_QUERY, PAGE_SIZE
 from portal.doors.registry.caching import API_SECONDS
+from portal.doors.registry.contract import contract, version
 from portal.doors.registry.facts import (
-    API,
     agency_facts,
     certificate_facts,
     history_facts,
 )
 from portal.doors.registry.problems import InvalidQueryError
-from portal.settings import Settings
+from portal.settings import current_settings
 from portal.stores import database
 from portal.web.access import public
 from portal.web.security import open_to_pages, public_for
 
-CONTRACT = Path(__file__).with_name("openapi.json")
 LARGEST_PAGE = 100
 DEEPEST_PAGE = 100_000
-_LISTED = sorted(set(Status) - {Status.NONE})
 
 
 def add_to(bp: Blueprint) -> None:
@@ -39,7 +35,7 @@ def add_to(bp: Blueprint) -> None:
     bp.get(f"{API}/agencies/<public_id>")(agency)
     bp.get(f"{API}/agencies/<public_id>/history")(agency_history)
     bp.get(f"{API}/certificates/<number>")(api_certificate)
-    bp.get(f"{API}/openapi.json")(contract)
+    bp.get(f"{API}/openapi.json")(openapi)
 
 
 @public
@@ -92,18 +88,15 @@ def api_certificate(number: str) -> ResponseReturnValue:
 
 
 @public
-def contract() -> ResponseReturnValue:
+def openapi() -> ResponseReturnValue:
     """The description of all this, for people and generators."""
     _query({})
-    settings: Settings = current_app.extensions["settings"]
-    described = json.loads(_contract())
-    described["servers"] = [{"url": f"{_base()}{API}"}]
-    described["info"]["contact"] = {
-        "name": settings.body_name,
-        "url": f"{_base()}/open-data",
-        "email": settings.contact_email,
-    }
-    return _answer(described)
+    settings = current_settings()
+    described = contract()
+    base = settings.public_url
+    contact = {"name": settings.body_name, "url": f"{base}/open-data", "email": settings.contact_email}
+    here = {"servers": [{"url": f"{base}{API}"}], "info": {**described["info"], "contact": contact}}
+    return _answer(described | here)
 
 
 def describe(response: Response) -> Response:
@@ -111,22 +104,6 @@ def describe(response: Response) -> Response:
     response.headers["API-Version"] = version()
     response.headers["Access-Control-Expose-Headers"] = "API-Version, ETag, Link, Retry-After"
     return open_to_pages(response)
-
-
-@cache
-def version() -> str:
-    """The version of the contract."""
-    return str(json.loads(_contract())["info"]["version"])
-
-
-@cache
-def _contract() -> str:
-    return CONTRACT.read_text(encoding="utf-8")
-
-
-def _base() -> str:
-    settings: Settings = current_app.extensions["settings"]
-    return settings.base_url.rstrip("/")
 
 
 def _answer(value: dict[str, Any]) -> Response:
@@ -159,8 +136,8 @@ def _text(value: str) -> str:
 
 
 def _status(value: str) -> Status:
-    if value not in _LISTED:
-        raise ValueError(f"must be one of {', '.join(_LISTED)}")
+    if value not in LISTED:
+        raise ValueError(f"must be one of {', '.join(LISTED)}")
     return Status(value)
 
 
@@ -175,7 +152,7 @@ def _number(low: int, high: int) -> Callable[[str], int]:
 
 def _links(page: int, pages: int) -> str:
     """RFC 8288: the pages around this one."""
-    base = _base()
+    base = current_settings().public_url
     known = {key: value for key, value in request.args.items() if key != "page"}
     places = {"first": 1, "prev": page - 1, "next": page + 1, "last": pages}
     return ", ".join(

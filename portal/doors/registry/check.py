@@ -3,7 +3,9 @@
 from flask import Blueprint, current_app, render_template
 from flask.typing import ResponseReturnValue
 
+from audits.core.languages import LANGUAGES
 from certificates.credentials import offline_keys, thumbprint
+from portal.language.i18n import current_language
 from portal.signing import sealing
 from portal.web.access import public
 
@@ -18,7 +20,7 @@ def add_to(bp: Blueprint) -> None:
 def check() -> ResponseReturnValue:
     """One page for every code, with the keys in it. The code stands behind `#`, which never reaches us."""
     keys = {thumbprint(key): key for key in sealing.credential_public().values()}
-    return render_template("registry/check.html", keys=offline_keys(keys))
+    return render_template("registry/check.html", keys=offline_keys(keys), locale=LANGUAGES[current_language()].locale)
 
 
 @public

@@ -16,7 +16,7 @@ from portal.doors.downloads import attachment
 from portal.doors.registry.throttle import Throttle
 from portal.language.i18n import current_language
 from portal.language.labels import label
-from portal.settings import Settings
+from portal.settings import current_settings
 from portal.signing import sealing
 from portal.signing.credentials import credential_attached
 from portal.stores import database, files
@@ -45,7 +45,7 @@ def extract(public_id: str) -> ResponseReturnValue:
         return answer(429, _("You have asked for many extracts in a short time."), retry_after=wait)
     if not sealing.available():
         return answer(503, _("Extracts cannot be sealed here now. The register itself works."), retry_after=_MINUTE)
-    settings: Settings = current_app.extensions["settings"]
+    settings = current_settings()
     language, now = current_language(), clock.now()
     with database.write() as session:
         subject = subject_of(session, public_id.lower())
@@ -57,7 +57,7 @@ def extract(public_id: str) -> ResponseReturnValue:
             status_label=label(entry.status_on(clock.day_of(now))),
             asked_at=now,
             chance=secrets.token_bytes(_CHANCE_BYTES),
-            base_url=settings.base_url.rstrip("/"),
+            base_url=settings.public_url,
             body=settings.body,
         )
         sealed = sealing.sealed_document(KIND, facts, at=now, attachments=_attached(session, subject))

@@ -4,21 +4,20 @@ from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from typing import Any
 
-from flask import current_app
-
+from audits.agencies.rules import Scope
+from audits.core.languages import SOURCE, in_language
+from certificates import addresses
 from certificates.lifecycle.models import Certificate
 from certificates.register.models import RegisterEntry
 from certificates.register.projection import scheme_of
 from certificates.register.queries import PublicDocument
 from certificates.register.rules import Line, may_rely
-from portal.settings import Settings
-
-API = "/api/v1"
+from portal.settings import current_settings
 
 
 def agency_facts(entry: RegisterEntry, day: date) -> dict[str, Any]:
     """One agency as it stands on `day`. A new key here is a decision to publish; the contract lists them all."""
-    base, status = _base(), entry.status_on(day)
+    base, status = current_settings().public_url, entry.status_on(day)
     return {
         "publicId": entry.public_id,
         "legalName": entry.legal_name,
@@ -31,12 +30,12 @@ def agency_facts(entry: RegisterEntry, day: date) -> dict[str, Any]:
         "reliable": may_rely(status),
         "statusSince": _day(entry.since_on(day)),
         "appliesAgain": entry.applies_again(day),
-        "certificate": _mark(entry) if entry.certificate_number else None,
+        "certificate": _mark(entry, entry.certificate_number) if entry.certificate_number else None,
         "updatedAt": _moment(entry.updated_at),
         "links": {
-            "self": f"{base}{API}/agencies/{entry.public_id}",
-            "history": f"{base}{API}/agencies/{entry.public_id}/history",
-            "page": f"{base}/register/{entry.public_id}",
+            "self": addresses.agency_api_url(base, entry.public_id),
+            "history": addresses.history_api_url(base, entry.public_id),
+            "page": addresses.register_url(base, entry.public_id),
         },
     }
 
@@ -58,7 +57,7 @@ def certificate_facts(
     certificate: Certificate, entry: RegisterEntry, document: PublicDocument | None, day: date
 ) -> dict[str, Any]:
     """One certificate, with what it is worth on `day` and whose it is."""
-    base, version = _base(), certificate.scheme_version
+    base, version = current_settings().public_url, certificate.scheme_version
     return {
         "number": certificate.number,
         "status": certificate.status_on(day).value,
@@ -72,17 +71,18 @@ def certificate_facts(
         "fileSha256": document.sha256 if document else None,
         "agency": {"publicId": entry.public_id, "legalName": entry.legal_name, "status": entry.status_on(day).value},
         "links": {
-            "self": f"{base}{API}/certificates/{certificate.number}",
-            "agency": f"{base}{API}/agencies/{entry.public_id}",
-            "page": f"{base}/certificates/{certificate.number}",
-            "file": f"{base}/certificates/{certificate.number}.pdf",
+            "self": addresses.certificate_api_url(base, certificate.number),
+            "agency": addresses.agency_api_url(base, entry.public_id),
+            "page": addresses.certificate_url(base, certificate.number),
+            "file": addresses.certificate_file_url(base, certificate.number),
         },
     }
 
 
 def linked_data(entry: RegisterEntry, day: date, body_name: str) -> dict[str, Any]:
     """The same in the words of schema.org, which knows only active and inactive."""
-    page = f"{_base()}/register/{entry.public_id}"
+    base = current_settings().public_url
+    page = addresses.register_url(base, entry.public_id)
     agency: dict[str, Any] = {
         "@context": "https://schema.org",
         "@type": "Organization",
@@ -92,7 +92,7 @@ def linked_data(entry: RegisterEntry, day: date, body_name: str) -> dict[str, An
         "name": (entry.trade_names or [entry.legal_name])[0],
         "identifier": {"@type": "PropertyValue", "propertyID": entry.country, "value": entry.register_number},
     }
-    if entry.valid_from is None or entry.valid_until is None:
+    if entry.certificate_number is None or entry.valid_from is None or entry.valid_until is None:
         return agency
     active = "Active" if may_rely(entry.status_on(day)) else "Inactive"
     return agency | {
@@ -100,41 +100,36 @@ def linked_data(entry: RegisterEntry, day: date, body_name: str) -> dict[str, An
             "@type": "Certification",
             "certificationIdentification": entry.certificate_number,
             "certificationStatus": f"https://schema.org/Certification{active}",
-            "name": entry.scheme["title"]["en"],
+            "name": in_language(entry.scheme["title"], SOURCE),
             "validFrom": entry.valid_from.isoformat(),
             "expires": entry.valid_until.isoformat(),
             "issuedBy": {"@type": "Organization", "name": body_name},
             "about": {"@id": page},
-            "url": f"{_base()}/certificates/{entry.certificate_number}",
+            "url": addresses.certificate_url(base, entry.certificate_number),
         }
     }
 
 
-def _mark(entry: RegisterEntry) -> dict[str, Any]:
-    base = _base()
+def _mark(entry: RegisterEntry, number: str) -> dict[str, Any]:
+    base = current_settings().public_url
     return {
-        "number": entry.certificate_number,
+        "number": number,
         "validFrom": _day(entry.valid_from),
         "validUntil": _day(entry.valid_until),
         "conditions": entry.conditions,
-        "scope": {
-            "activities": entry.scope["activities"],
-            "sectors": entry.scope["sectors"],
-            "ownHousing": entry.scope["own_housing"],
-            "recruitmentCountries": entry.scope["recruitment_countries"],
-        },
+        "scope": {_camel(name): value for name, value in Scope.of(entry.scope).plain().items()},
         "scheme": entry.scheme,
         "links": {
-            "self": f"{base}{API}/certificates/{entry.certificate_number}",
-            "page": f"{base}/certificates/{entry.certificate_number}",
-            "file": f"{base}/certificates/{entry.certificate_number}.pdf",
+            "self": addresses.certificate_api_url(base, number),
+            "page": addresses.certificate_url(base, number),
+            "file": addresses.certificate_file_url(base, number),
         },
     }
 
 
-def _base() -> str:
-    settings: Settings = current_app.extensions["settings"]
-    return settings.base_url.rstrip("/")
+def _camel(name: str) -> str:
+    first, *others = name.split("_")
+    return first + "".join(map(str.capitalize, others))
 
 
 def _day(day: date | None) -> str | None:

@@ -2,7 +2,7 @@
 
 import gzip
 
-from flask import Blueprint, Response, current_app, render_template, request, stream_with_context
+from flask import Blueprint, Response, render_template, request, stream_with_context
 from flask.typing import ResponseReturnValue
 
 from audits.core.errors import NotFoundError
@@ -11,7 +11,7 @@ from certificates.ledger.notes import LONGEST_NOTE, NoteError, encode
 from certificates.ledger.services import add_cosignatures
 from certificates.ledger.witness import Refusal, RefusedError, cosign_checkpoint
 from certificates.lifecycle.rules import is_number
-from portal.settings import ROOT, Settings
+from portal.settings import ROOT, current_settings
 from portal.signing import ledger, sealing
 from portal.stores import database
 from portal.web.access import public
@@ -51,12 +51,12 @@ def add_to(bp: Blueprint) -> None:
 @public
 def log() -> ResponseReturnValue:
     """What the log is, its last heads, who saw them, and how to check all of it."""
-    session, settings = database.read(), _settings()
+    session, settings = database.read(), current_settings()
     shown = queries.checkpoints(session, SHOWN)
     return render_template(
         "registry/ledger.html",
         origin=ledger.origin(settings),
-        base=settings.base_url.rstrip("/"),
+        base=settings.public_url,
         checkpoints=shown,
         cosignatures=queries.cosignatures(session, [each.size for each in shown]),
         vkey=shown[0].vkey if shown else None,
@@ -93,7 +93,7 @@ def ledger_dump() -> ResponseReturnValue:
     newest = queries.latest(session)
     if newest is None:
         return _missing("nothing was logged yet")
-    archive = ledger.archive(session, newest, _settings())
+    archive = ledger.archive(session, newest, current_settings())
     response = Response(stream_with_context(archive), mimetype="application/zip")
     response.headers["Content-Disposition"] = f'attachment; filename="keurwerk-ledger-{newest.size}.zip"'
     response.headers["Cache-Control"] = f"max-age={_DUMP_SECONDS}"
@@ -128,7 +128,7 @@ def cosign() -> ResponseReturnValue:
     """A witness of ours posts its cosignature under a checkpoint of ours."""
     try:
         with database.write() as session:
-            count = add_cosignatures(session, _body(), ledger.witnesses(_settings()))
+            count = add_cosignatures(session, _body(), ledger.witnesses(current_settings()))
     except NoteError as error:
         return _plain(f"{error}\n", 403)
     return _missing("this is no checkpoint of ours") if count is None else _plain(f"{count}\n", 200)
@@ -137,7 +137,7 @@ def cosign() -> ResponseReturnValue:
 @public
 def add_checkpoint() -> ResponseReturnValue:
     """Another log asks us, as its witness, to cosign its checkpoint (C2SP tlog-witness)."""
-    settings = _settings()
+    settings = current_settings()
     try:
         with database.write() as session:
             line = cosign_checkpoint(
@@ -187,8 +187,3 @@ def _plain(content: str, status: int) -> Response:
 
 def _missing(why: str) -> Response:
     return _plain(f"{why}\n", 404)
-
-
-def _settings() -> Settings:
-    settings: Settings = current_app.extensions["settings"]
-    return settings

@@ -2,18 +2,21 @@
 
 from typing import Any
 
-from flask import Blueprint, current_app, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
+from audits.agencies.rules import Scope
 from audits.agencies.wording import country_name
 from audits.core import clock
 from certificates.lifecycle.rules import Status
 from certificates.press import rosette_svg
 from certificates.register import queries
 from certificates.register.schemes import current_scheme, scheme_by_digest
+from certificates.wording import scope_in_words
 from portal.doors.registry.facts import linked_data
 from portal.language.i18n import current_language
+from portal.settings import current_settings
 from portal.signing import sealing
 from portal.stores import database
 from portal.web.access import public
@@ -61,7 +64,7 @@ def entry(public_id: str) -> ResponseReturnValue:
         return redirect(url_for("registry.entry", public_id=found.public_id), 301)
     history = queries.history(session, found.agency_id, today)
     scheme = scheme_by_digest(session, found.scheme["sha256"]) if found.scheme else current_scheme(session, today)
-    settings = current_app.extensions["settings"]
+    settings = current_settings()
     return render_template(
         "registry/entry.html",
         entry=found,
@@ -70,7 +73,7 @@ def entry(public_id: str) -> ResponseReturnValue:
         history=history,
         reason=_reason(history, found.status_on(today)),
         scheme=scheme,
-        countries=[country_name(code, current_language()) for code in found.scope.get("recruitment_countries", [])],
+        scope=scope_in_words(Scope.of(found.scope), scheme, current_language()) if scheme else None,
         seat_country=country_name(found.country, current_language()),
         linked=linked_data(found, today, settings.body_name),
         can_seal=sealing.available(),

@@ -3,6 +3,7 @@
 from datetime import date
 from typing import Any
 
+from certificates.addresses import certificate_file_url, certificate_url, register_url
 from certificates.seal import SealReport
 from portal.doors.registry import wording
 from portal.doors.registry.verification import Checked
@@ -29,7 +30,7 @@ def report(checked: Checked, day: date, base_url: str) -> dict[str, Any]:
         "differences": [
             {"fact": each.fact, "file": str(each.file), "ours": str(each.ours)} for each in checked.differences
         ],
-        "register": f"{base_url}/register/{entry.public_id}" if entry else None,
+        "register": register_url(base_url, entry.public_id) if entry else None,
         "logIndex": checked.log_index,
         "statusToday": entry.status_on(day).value if entry else None,
     }
@@ -54,8 +55,8 @@ def _certificate(checked: Checked, day: date, base_url: str) -> dict[str, Any] |
         "validFrom": certificate.valid_from.isoformat(),
         "validUntil": certificate.valid_until.isoformat(),
         "status": certificate.status_on(day).value,
-        "page": f"{base_url}/certificates/{certificate.number}",
-        "file": f"{base_url}/certificates/{certificate.number}.pdf",
+        "page": certificate_url(base_url, certificate.number),
+        "file": certificate_file_url(base_url, certificate.number),
     }
 
 

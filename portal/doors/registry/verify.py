@@ -25,7 +25,7 @@ from portal.doors.registry.verification import (
     unread,
 )
 from portal.forms.uploads import safe_name, takes_files
-from portal.settings import Settings
+from portal.settings import current_settings
 from portal.stores import database
 from portal.web.access import public
 from portal.web.addresses import address_group
@@ -82,7 +82,7 @@ def verify_file() -> ResponseReturnValue:
     if not data:
         form.complain(RuleError("The file %(name)s is empty.", "file", name=name))
         return _refused(form, 422, unread(0, SealReason.NOT_A_PDF))
-    if len(data) > _settings().max_upload_bytes:
+    if len(data) > current_settings().max_upload_bytes:
         form.complain(RuleError("The file %(name)s is larger than %(limit)s.", "file", name=name, limit=_limit()))
         return _refused(form, 422, unread(request.content_length or 0, SealReason.TOO_LARGE))
     return _verdict(check(database.read(), data))
@@ -117,14 +117,14 @@ def _verdict_page(checked: Checked) -> str:
         checked=checked,
         today=clock.today(),
         words=wording,
-        contact=_settings().contact_email,
+        contact=current_settings().contact_email,
     )
 
 
 def _read(file: FileStorage) -> bytes:
     """The file, or so much of it that it is known to be too large."""
     with file.stream as stream:  # a large one lies in a temporary file, which is gone after this
-        return stream.read(_settings().max_upload_bytes + 1)
+        return stream.read(current_settings().max_upload_bytes + 1)
 
 
 def _page(number: NumberForm, file: FileForm) -> str:
@@ -133,7 +133,7 @@ def _page(number: NumberForm, file: FileForm) -> str:
         number_form=number,
         file_form=file,
         title=_("Check a certificate"),
-        limit=_settings().max_upload_bytes,
+        limit=current_settings().max_upload_bytes,
     )
 
 
@@ -160,7 +160,7 @@ def _problem(status: int, **more: Any) -> ResponseReturnValue:
 
 
 def _report(checked: Checked) -> dict[str, Any]:
-    return report(checked, clock.today(), _settings().base_url.rstrip("/"))
+    return report(checked, clock.today(), current_settings().public_url)
 
 
 def _wants_json() -> bool:
@@ -175,9 +175,4 @@ def _json(found: dict[str, Any]) -> Response:
 
 
 def _limit() -> str:
-    return f"{_settings().max_upload_bytes // _MEGA} MB"
-
-
-def _settings() -> Settings:
-    settings: Settings = current_app.extensions["settings"]
-    return settings
+    return f"{current_settings().max_upload_bytes // _MEGA} MB"

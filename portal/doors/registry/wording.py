@@ -63,6 +63,13 @@ ENDINGS: dict[Why, LazyString] = {
     Why.RESEALED: _l("This file was replaced. The certificate itself counts: use the new file."),
 }
 
+NEXT_STEPS: dict[Why, LazyString] = {
+    Why.SUSPENDED: _l("A suspension can end. Look in the register again before you do business with this agency."),
+    Why.WITHDRAWN: _l("This certificate will not count again. Look in the register whether the agency has a new one."),
+    Why.EXPIRED: _l("Ask the agency whether it has a newer certificate, and look in the register."),
+    Why.REPLACED: _l("Ask the agency for the newer certificate, or look in the register."),
+}
+
 # Reasons are told as they were given; these are ours: of today, and of files that were replaced earlier.
 SAID: dict[str, LazyString] = {
     KEY_LOST: _l(KEY_LOST),

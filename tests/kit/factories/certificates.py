@@ -9,7 +9,8 @@ from uuid import uuid4
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from audits.agencies.models import Agency
+from audits.agencies.models import Agency, facts
+from audits.agencies.rules import Scope
 from audits.applications.models import Application
 from audits.applications.workflow import ApplicationState
 from audits.core import clock
@@ -78,6 +79,7 @@ def make_certificate(
         state=state,
         conditional=bool(conditions),
         conditions=list(conditions),
+        scope=Scope.of(facts(agency)).plain(),
         valid_from=issued,
         valid_until=rules.valid_until(issued, months),
         status_index=draw_index(session),

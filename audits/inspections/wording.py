@@ -1,0 +1,12 @@
+"""The states of findings in words, for pages and reports: keys of the catalogues."""
+
+from collections.abc import Mapping
+
+from audits.core.errors import N_
+from audits.inspections.workflow import FindingState
+
+FINDING_STATES: Mapping[FindingState, str] = {
+    FindingState.OPEN: N_("Open"),
+    FindingState.ANSWERED: N_("Answered, to be checked"),
+    FindingState.CLOSED: N_("Closed"),
+}
