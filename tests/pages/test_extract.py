@@ -17,7 +17,7 @@ from certificates.register.extract import extract_reference
 from certificates.seal import ensure_keyring, examine
 from portal.doors.registry import extract
 from portal.doors.registry.throttle import Throttle
-from portal.signing import sealing
+from portal.signing.keys import current_keys
 from tests.kit.browser import Browser
 from tests.kit.factories.certificates import change, make_applicant, make_certificate
 
@@ -77,7 +77,7 @@ def test_an_extract_says_what_the_register_says_and_is_sealed(app, session, lang
 
 def sealing_roots(app):
     with app.app_context():
-        return sealing.roots()
+        return current_keys().roots
 
 
 def test_it_is_known_from_then_on_and_says_what_holds_today(app, session):

@@ -19,6 +19,7 @@ from portal.language.labels import label
 from portal.settings import Settings
 from portal.signing import sealing
 from portal.signing.credentials import credential_attached
+from portal.signing.keys import current_keys
 from portal.stores import database, files
 from portal.web.access import public
 from portal.web.addresses import address_group
@@ -43,7 +44,7 @@ def extract(public_id: str) -> ResponseReturnValue:
     throttle: Throttle = current_app.extensions["extract_brake"]
     if wait := throttle.wait(address_group(request.remote_addr)):
         return answer(429, _("You have asked for many extracts in a short time."), retry_after=wait)
-    if not sealing.available():
+    if not current_keys().available:
         return answer(503, _("Extracts cannot be sealed here now. The register itself works."), retry_after=_MINUTE)
     settings: Settings = current_app.extensions["settings"]
     language, now = current_language(), clock.now()

@@ -14,7 +14,7 @@ from certificates.register import queries
 from certificates.register.schemes import current_scheme, scheme_by_digest
 from portal.doors.registry.facts import linked_data
 from portal.language.i18n import current_language
-from portal.signing import sealing
+from portal.signing.keys import current_keys
 from portal.stores import database
 from portal.web.access import public
 
@@ -73,7 +73,7 @@ def entry(public_id: str) -> ResponseReturnValue:
         countries=[country_name(code, current_language()) for code in found.scope.get("recruitment_countries", [])],
         seat_country=country_name(found.country, current_language()),
         linked=linked_data(found, today, settings.body_name),
-        can_seal=sealing.available(),
+        can_seal=current_keys().available,
         **_paper(session, found.certificate_number),
     )
 

@@ -27,7 +27,7 @@ from certificates.register.queries import PublicDocument
 from certificates.register.rules import may_rely
 from certificates.seal import KeysError, SealOutcome, SealReason, SealReport
 from certificates.seal.sealing.placeholder import same_but_for_seal
-from portal.signing import sealing
+from portal.signing.keys import existing_keys
 from portal.stores import files
 from portal.stores.files import StorageDownError
 
@@ -188,10 +188,9 @@ def _examine(data: bytes) -> SealReport:
     # Only who checks a file that we do not know pays for this: the rest of the register does not load it.
     from certificates.seal import examine_apart  # noqa: PLC0415
 
-    if not sealing.has_keys():
-        raise StorageDownError("the root of our seals is missing")
     try:
-        roots, distrusted, sealers = sealing.roots(), sealing.distrusted(), sealing.sealers()
+        held = existing_keys()
+        roots, distrusted, sealers = held.roots, held.distrusted, held.sealers
     except KeysError as error:
         raise StorageDownError("the root of our seals cannot be read") from error
     with _turn():
