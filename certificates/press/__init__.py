@@ -6,6 +6,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from certificates.documents.stages import DocumentKind, Prepared
 from certificates.press.attached import Attached
 from certificates.press.documents import facts_digest, facts_json
 from certificates.press.rosette import rosette_svg
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from certificates.press.printing import Press
     from certificates.seal.sealing.placeholder import Placeholder
 
-__all__ = ["Attached", "facts_digest", "facts_json", "render", "rosette_svg"]
+__all__ = ["Attached", "facts_digest", "facts_json", "prepare", "render", "rosette_svg"]
 
 
 FONTS = Path(__file__).resolve().parents[2] / "var" / "assets" / "fonts"
@@ -22,7 +23,7 @@ TEMPLATES = Path(__file__).with_name("templates")
 
 
 def render(
-    kind: str,
+    kind: DocumentKind,
     snapshot: Mapping[str, Any],
     *,
     language: str,
@@ -41,6 +42,11 @@ def render(
     return press.render(
         kind, snapshot, language=language, placeholder=placeholder, attachments=attachments, offline_url=offline_url
     )
+
+
+def prepare(kind: DocumentKind, snapshot: Mapping[str, Any], placeholder: "Placeholder", **along: Any) -> Prepared:
+    """As `render`, with the room for a seal: nothing else can be sealed."""
+    return Prepared(render(kind, snapshot, placeholder=placeholder, **along))
 
 
 @lru_cache(maxsize=1)

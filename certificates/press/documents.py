@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Any, Literal, TypedDict
 
 from audits.core.canonical import canonical
+from certificates.documents.stages import DocumentKind
 
 Language = Literal["nl", "en"]
 
@@ -219,11 +220,11 @@ class DecisionLetterFacts(TypedDict):
     body: Body
 
 
-DOCUMENTS: dict[str, type] = {
-    "certificate": CertificateFacts,
-    "register_extract": RegisterExtractFacts,
-    "audit_report": AuditReportFacts,
-    "decision_letter": DecisionLetterFacts,
+DOCUMENTS: dict[DocumentKind, type] = {
+    DocumentKind.CERTIFICATE: CertificateFacts,
+    DocumentKind.REGISTER_EXTRACT: RegisterExtractFacts,
+    DocumentKind.AUDIT_REPORT: AuditReportFacts,
+    DocumentKind.DECISION_LETTER: DecisionLetterFacts,
 }
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
+from certificates.documents.stages import DocumentKind
 from certificates.press.words import Words, grouped
 
 _DIGEST = 32  # hex digits that people compare
@@ -92,7 +93,7 @@ def _zone(moment: datetime) -> str:
 
 
 PHRASES: dict[str, Callable[[Mapping[str, Any], Words], dict[str, Any]]] = {
-    "certificate": _certificate,
-    "register_extract": _register_extract,
+    DocumentKind.CERTIFICATE: _certificate,
+    DocumentKind.REGISTER_EXTRACT: _register_extract,
 }
 """The kinds whose templates get phrases instead of facts."""

@@ -16,6 +16,7 @@ from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import FatalURLFetchingError
 
 from audits.core.letters import LETTERS
+from certificates.documents.stages import DocumentKind
 from certificates.press import TEMPLATES, drawing
 from certificates.press.attached import Attached, snapshot_json
 from certificates.press.compiled import CompiledPress, Order, UnfitError
@@ -37,10 +38,10 @@ _FAMILIES = frozenset(family for family, _, _ in FACES)
 
 # The date of a document, for its metadata: never the time of the machine.
 _DATED = {
-    "certificate": "valid_from",
-    "register_extract": "asked_at",
-    "audit_report": "reported_on",
-    "decision_letter": "decided_on",
+    DocumentKind.CERTIFICATE: "valid_from",
+    DocumentKind.REGISTER_EXTRACT: "asked_at",
+    DocumentKind.AUDIT_REPORT: "reported_on",
+    DocumentKind.DECISION_LETTER: "decided_on",
 }
 
 
@@ -70,7 +71,7 @@ class Press:
 
     def render(
         self,
-        kind: str,
+        kind: DocumentKind,
         snapshot: Mapping[str, Any],
         *,
         language: str,
@@ -99,15 +100,20 @@ class Press:
             except FatalURLFetchingError as error:
                 raise PressError(str(error)) from error
 
-    def _master(self, kind: str, texts: Mapping[str, Any], language: str, offline_url: str) -> bytes:
+    def _master(self, kind: DocumentKind, texts: Mapping[str, Any], language: str, offline_url: str) -> bytes:
         return self._print(kind, self._page(kind, texts, language, offline_url), DAY)
 
-    def _page(self, kind: str, texts: Mapping[str, Any], language: str, offline_url: str) -> str:
+    def _page(self, kind: DocumentKind, texts: Mapping[str, Any], language: str, offline_url: str) -> str:
         template = self._environment(language).get_template(f"{kind}.html")
         return template.render(texts, language=language, offline_url=offline_url)
 
     def _print(
-        self, kind: str, page: str, dated: str, files: Sequence[Attached] = (), placeholder: Placeholder | None = None
+        self,
+        kind: DocumentKind,
+        page: str,
+        dated: str,
+        files: Sequence[Attached] = (),
+        placeholder: Placeholder | None = None,
     ) -> bytes:
         source = HTML(string=page, base_url=None, url_fetcher=self._fetcher)
         document = source.render(stylesheets=[self._sheets[kind]], font_config=self._font_config, pdf_variant=_VARIANT)
@@ -118,7 +124,7 @@ class Press:
         _check_faces(document)
         return pdf
 
-    def _sheet(self, fonts: Path, folder: Path, kind: str) -> CSS:
+    def _sheet(self, fonts: Path, folder: Path, kind: DocumentKind) -> CSS:
         names = ("document", "sheet", kind) if kind in PHRASES else ("document", kind)
         text = font_rules(fonts) + "".join((folder / f"{name}.css").read_text() for name in names)
         return CSS(string=text, font_config=self._font_config, url_fetcher=self._fetcher)
@@ -157,7 +163,7 @@ def _uncollected() -> Iterator[None]:
             gc.enable()
 
 
-def _check(kind: str, snapshot: Mapping[str, Any]) -> None:
+def _check(kind: DocumentKind, snapshot: Mapping[str, Any]) -> None:
     if kind not in DOCUMENTS:
         raise PressError(f"there is no document called {kind}")
     missing = DOCUMENTS[kind].__required_keys__ - snapshot.keys()  # type: ignore[attr-defined]

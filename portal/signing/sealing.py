@@ -1,4 +1,4 @@
-"""From the facts of a document to its sealed bytes, with the keys of this installation."""
+"""From the facts of a document to its sealed file in the store, with the keys of this installation."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -7,16 +7,23 @@ from typing import Any
 from flask import current_app
 
 from certificates import press
+from certificates.documents.stages import DocumentKind, Sealed, SealedHash
 from portal.settings import Settings
 from portal.signing.keys import current_keys
+from portal.stores import files
 
 
-def sealed_document(kind: str, facts: Mapping[str, Any], *, at: datetime | None = None, **along: Any) -> bytes:
+def sealed_document(
+    kind: DocumentKind, facts: Mapping[str, Any], *, at: datetime | None = None, **along: Any
+) -> Sealed:
     """A document of these facts, printed with room for its seal, and sealed. `along` is for `press.render`."""
     settings: Settings = current_app.extensions["settings"]
     sealer = current_keys().sealer
-    placeholder = sealer.placeholder(at)
-    language, fonts = facts["language"], settings.fonts_dir
-    return sealer.seal(
-        press.render(kind, facts, language=language, fonts=fonts, placeholder=placeholder, **along), placeholder
-    )
+    room = sealer.placeholder(at)
+    prepared = press.prepare(kind, facts, room, language=facts["language"], fonts=settings.fonts_dir, **along)
+    return sealer.seal(prepared, room)
+
+
+def keep(sealed: Sealed) -> tuple[SealedHash, int]:
+    """Put a sealed file into the store; its hash and its size, as they are recorded."""
+    return SealedHash(files.store().put(sealed)), len(sealed)

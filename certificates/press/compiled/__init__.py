@@ -14,6 +14,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from certificates.documents.stages import DocumentKind
 from certificates.press.compiled import figures
 from certificates.press.compiled.faces import Faces
 from certificates.press.compiled.fonts import scripts
@@ -24,7 +25,7 @@ from certificates.press.compiled.writer import written
 
 __all__ = ["CompiledPress", "Order", "UnfitError"]
 
-Typeset = Callable[[str, Mapping[str, Any], str, str], bytes]
+Typeset = Callable[[DocumentKind, Mapping[str, Any], str, str], bytes]
 """Kind, phrases with the figures to draw, language, address for the second code -> the PDF of a master."""
 
 log = logging.getLogger(__name__)

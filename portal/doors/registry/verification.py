@@ -17,6 +17,7 @@ from werkzeug.exceptions import ServiceUnavailable
 
 from audits.core import clock
 from audits.core.errors import NotFoundError
+from certificates.documents.stages import DocumentKind
 from certificates.ledger.queries import newest_entry
 from certificates.lifecycle.models import Certificate
 from certificates.lifecycle.rules import Status, is_number
@@ -142,9 +143,9 @@ def check_hash(session: Any, sha256: str) -> Checked | None:
     document = queries.document_with(session, sha256)
     if document is None:
         return None
-    if document.kind == "certificate":
+    if document.kind == DocumentKind.CERTIFICATE:
         return _certificate(session, document)
-    if document.kind == "register_extract":
+    if document.kind == DocumentKind.REGISTER_EXTRACT:
         entry, facts = queries.entry_of(session, document.subject_id), facts_with(session, sha256)
         return Checked(
             FileStatus.EXTRACT, sha256, document.size, made_at=document.created_at, entry=entry, extract=facts
