@@ -87,7 +87,7 @@ def _ours(report: Report, house: House) -> Row:
 def _sealed(sealer: KeySealer) -> rivals.Print:
     def make(paper: Paper) -> bytes:
         placeholder = sealer.placeholder()
-        more = {"attachments": [paper.credential], "offline_url": paper.offline_url, "room": placeholder}
+        more = {"attachments": [paper.credential], "offline_url": paper.offline_url, "placeholder": placeholder}
         return sealer.seal(press.render("certificate", paper.facts, language="nl", **more), placeholder)
 
     return make

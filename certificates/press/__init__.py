@@ -31,6 +31,7 @@ def render(
     placeholder: "Placeholder | None" = None,
     attachments: Sequence[Attached] = (),
     offline_url: str = "",
+    compiled: bool = True,
 ) -> bytes:
     """A PDF/A-3a and PDF/UA-1 file of the facts that `documents` lists for this kind, with the room for a seal.
 
@@ -38,9 +39,14 @@ def render(
     code of a certificate or register extract. `fonts` is the folder where set-up put our typefaces. PressError when a
     fact or a font is missing, or the digest is not that of the facts.
     """
-    press = _press(fonts)
-    return press.render(
-        kind, snapshot, language=language, placeholder=placeholder, attachments=attachments, offline_url=offline_url
+    return _press(fonts).render(
+        kind,
+        snapshot,
+        language=language,
+        placeholder=placeholder,
+        attachments=attachments,
+        offline_url=offline_url,
+        compiled=compiled,
     )
 
 

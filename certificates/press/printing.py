@@ -78,11 +78,12 @@ class Press:
         placeholder: Placeholder | None = None,
         attachments: Sequence[Attached] = (),
         offline_url: str = "",
+        compiled: bool = True,
     ) -> bytes:
         """A document of one of the kinds in `documents.DOCUMENTS`, from the facts that it lists there.
 
         The facts go along as `printed.json`. PressError when one is missing or the digest is not theirs, RuleError when
-        one holds letters that our faces lack.
+        one holds letters that our faces lack. Unless `compiled`, the typesetter makes every document anew.
         """
         _check(kind, snapshot)
         files = [snapshot_json(snapshot), *attachments]
@@ -92,7 +93,7 @@ class Press:
         dated = snapshot[_DATED[kind]][:10]
         with self._lock, _uncollected():
             try:
-                if placeholder is not None and kind in PHRASES:
+                if compiled and placeholder is not None and kind in PHRASES:
                     order = Order(kind, texts, language, dated, files, placeholder, offline_url)
                     with suppress(UnfitError):
                         return self.compiled.render(order, self._master)

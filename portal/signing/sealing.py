@@ -20,8 +20,8 @@ def sealed_document(
     settings: Settings = current_app.extensions["settings"]
     sealer = current_keys().sealer
     room = sealer.placeholder(at)
-    prepared = press.prepare(kind, facts, room, language=facts["language"], fonts=settings.fonts_dir, **along)
-    return sealer.seal(prepared, room)
+    along |= {"language": facts["language"], "fonts": settings.fonts_dir, "compiled": settings.compiled_press}
+    return sealer.seal(press.prepare(kind, facts, room, **along), room)
 
 
 def keep(sealed: Sealed) -> tuple[SealedHash, int]:
