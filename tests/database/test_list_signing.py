@@ -23,7 +23,7 @@ from audits.core.access import Role
 from audits.core.errors import NotFoundError
 from audits.core.outbox import OutboxItem
 from certificates.credentials import StatusPurpose, key_of, read, read_offline, thumbprint, tokens
-from certificates.credentials.bits import SIZE, decode, is_set
+from certificates.credentials.bits import SIZE, decode
 from certificates.lifecycle import services
 from certificates.lifecycle.models import Certificate, Document, StatusList
 from certificates.lifecycle.workflow import CertificateState
@@ -39,6 +39,7 @@ from tests.kit.factories.certificates import (
     make_grant,
 )
 from tests.kit.factories.people import make_person
+from tests.kit.published import is_set
 
 S = CertificateState
 ISSUER = "https://register.example"

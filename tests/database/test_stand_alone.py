@@ -32,7 +32,6 @@ from audits.core.canonical import canonical
 from certificates.ledger import dump, queries
 from certificates.ledger.notes import Algorithm, Checkpoint, Note, Vkey, cosign, sign
 from certificates.ledger.services import add_cosignatures, sign_checkpoint
-from certificates.ledger.tiles import unbundle
 from certificates.ledger.tree import leaf_hash
 from certificates.lifecycle import services
 from certificates.seal import Keyring, KeySealer, ensure_keyring
@@ -42,6 +41,7 @@ from portal.settings import ROOT
 from tests.kit.factories.certificates import BASE_URL, BODY, make_grant
 from tests.kit.factories.people import make_person
 from tests.kit.paper import paper, sealer_of
+from tests.kit.published import unbundle
 
 VERIFIER = ROOT / "bin" / "keurwerk-verify"
 ORIGIN, ISSUER, PASSPHRASE = "keurwerk.example/ledger", "https://keurwerk.example", "a passphrase"

@@ -7,12 +7,13 @@ import pytest
 
 from audits.core import clock
 from certificates.credentials import StatusPurpose, published, read, said, thumbprint
-from certificates.credentials.bits import decode, is_set
+from certificates.credentials.bits import decode
 from certificates.lifecycle.workflow import CertificateState
 from portal.signing import credentials
 from portal.signing.keys import current_keys
 from tests.kit.browser import Browser
 from tests.kit.factories.certificates import BASE_URL, change, make_certificate
+from tests.kit.published import is_set
 
 S = CertificateState
 

@@ -28,6 +28,7 @@ from tests.kit.factories.ledger import (
     add,
     fill,
 )
+from tests.kit.published import unbundle
 
 ORIGIN = "127.0.0.1:8000/ledger"
 NUMBER = certificate_number(2026, 1)
@@ -95,7 +96,7 @@ def test_anybody_rebuilds_the_log_from_its_checkpoint_and_tiles(client, session,
         assert response.content_type == "application/octet-stream"
         assert response.headers["Cache-Control"] == "public, max-age=31536000, immutable"
         if tile.level is None:
-            leaves += map(tree.leaf_hash, tiles.unbundle(response.data))
+            leaves += map(tree.leaf_hash, unbundle(response.data))
         else:
             assert len(response.data) == 32 * tile.width
     assert tree.root_of(leaves) == checkpoint.root

@@ -1,6 +1,6 @@
 """What people do with an audit and its findings. One verb each; the caller commits."""
 
-from audits.inspections.services.fieldwork import freeze_population, record_sheets, record_verdicts
+from audits.inspections.services.fieldwork import freeze_population, record_sheets
 from audits.inspections.services.repair import add_repair_evidence, answer_finding, close_finding, reject_answer
 from audits.inspections.services.reporting import report_audit
 from audits.inspections.services.transitions import (
@@ -21,7 +21,6 @@ __all__ = [
     "freeze_population",
     "plan_audit",
     "record_sheets",
-    "record_verdicts",
     "reject_answer",
     "reopen_audit",
     "report_audit",

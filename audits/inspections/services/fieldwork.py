@@ -72,16 +72,11 @@ def freeze_population(
     return population
 
 
-def record_verdicts(session: Session, actor: Actor, audit_id: UUID, code: str, verdicts: Mapping[str, Said]) -> int:
-    """Store what was seen of one requirement, as {unit reference: (verdict code, note)}; how many verdicts changed.
+def record_sheets(session: Session, actor: Actor, audit_id: UUID, sheets: Mapping[str, Mapping[str, Said]]) -> int:
+    """Store what was seen, as {requirement code: {unit reference: (verdict code, note)}}; how many verdicts changed.
 
     An earlier verdict on the same unit is replaced, and the event keeps it.
     """
-    return record_sheets(session, actor, audit_id, {code: verdicts})
-
-
-def record_sheets(session: Session, actor: Actor, audit_id: UUID, sheets: Mapping[str, Mapping[str, Said]]) -> int:
-    """Store what was seen of several requirements at once, as {requirement code: {unit reference: …}}."""
     audit = load_fieldwork(session, actor, audit_id)
     scheme = scheme_of_version(audit.scheme_version)
     asked = {code: _requirement(scheme, code) for code in sheets}
