@@ -4,7 +4,7 @@ PORT ?= 8000
 ONLY ?=
 PYTHON := .venv/bin/python
 
-.PHONY: help setup demo serve test check bench docs messages
+.PHONY: help setup demo serve test check bench docs verifier messages
 
 help: ## List the commands
 	@sed -n 's/^\([a-z]*\):.*## /make \1\t/p' $(MAKEFILE_LIST)
@@ -28,6 +28,7 @@ check: ## Style, types, imports, templates, dependencies, translations
 	.venv/bin/ruff format --check .
 	.venv/bin/ruff check .
 	.venv/bin/mypy
+	.venv/bin/mypy bin/build-verifier
 	.venv/bin/lint-imports --no-cache
 	.venv/bin/djlint templates certificates/press/templates --lint --quiet
 	.venv/bin/deptry .
@@ -39,6 +40,9 @@ bench: ## Measure us and our peers in one run (ONLY=press)
 
 docs: setup ## Write the pages of docs/dev that follow from the code
 	@$(PYTHON) -m portal.commands.reference
+
+verifier: setup ## Join the parts of bin/keurwerk-verify into that one file
+	@$(PYTHON) bin/build-verifier
 
 messages: setup ## Collect the texts into the catalogues
 	bin/messages update

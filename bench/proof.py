@@ -20,7 +20,8 @@ from certificates.seal import Keyring, examine
 from portal.app import create_app
 from portal.host.supervisor import web_command, worker_command
 from portal.settings import Settings
-from portal.signing import ledger, sealing
+from portal.signing import ledger
+from portal.signing.keys import current_keys
 from portal.stores import database
 
 PORT, RIVAL_PORT = 8377, 8378
@@ -67,7 +68,7 @@ def _sign(settings: Settings) -> None:
     """A head of the log, so that extracts carry a proof; the worker signs one within a minute."""
     app = create_app(settings, doors=())
     with app.app_context(), database.write() as session:
-        sign_checkpoint(session, ledger.origin(settings), sealing.ledger_key())
+        sign_checkpoint(session, ledger.origin(settings), current_keys().ledger_key)
 
 
 def _row(system: str, found: load.Load) -> Row:

@@ -51,6 +51,7 @@ class Settings:
     tsa_urls: tuple[str, ...] = ()
     tsa_roots: Path | None = None
     fonts_dir: Path = VAR / "assets" / "fonts"
+    compiled_press: bool = True
     body_name: str = "Stichting Keurwerk"
     body_address: str = "Waagplein 1, 3511 AB Utrecht"
     contact_email: str = "info@keurwerk.example"
@@ -83,6 +84,8 @@ class Settings:
         values |= {name: tuple(values[name].split()) for name in ("tsa_urls", *_VKEYS) if name in values}
         values.pop("testing", None)
         problems += [line for line in _problems(values) if line]
+        if "compiled_press" in values:
+            values["compiled_press"] = values["compiled_press"] == "on"
         if problems:
             raise SettingsError("\n".join(problems))
         return cls(**values)
@@ -96,7 +99,7 @@ def current_settings() -> Settings:
 
 _PATHS = ("seal_dir", "fonts_dir", "seal_chain", "tsa_roots")
 _REQUIRED = ("database_url", "redis_url", "secret_key")
-_CHOICES = {"seal_algorithm": ("P-256", "RSA-3072"), "seal_level": ("t", "b", "lt")}
+_CHOICES = {"seal_algorithm": ("P-256", "RSA-3072"), "seal_level": ("t", "b", "lt"), "compiled_press": ("on", "off")}
 _VKEYS = {"ledger_witnesses": Algorithm.COSIGNATURE, "ledger_witnessed": Algorithm.ED25519}
 _SCHEMES = {
     "database_url": {"postgresql", "postgresql+psycopg"},

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import fields
 from typing import Any, TypedDict
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from audits.agencies.models import Agency
@@ -15,6 +15,8 @@ from audits.applications.models import Answer, Evidence
 from audits.inspections.models import Audit, Finding, Population, Verdict
 from audits.inspections.workflow import FindingState
 from audits.schemes.text import SchemeText
+
+_Query = Select[*tuple[Any, ...]]
 
 
 class Standing(TypedDict):
@@ -54,16 +56,16 @@ def basis_digest(session: Session, audit: Audit) -> str:
     return hashlib.sha256(json.dumps(basis, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
 
 
-def _rows(session: Session, query: Any) -> list[list[Any]]:
+def _rows(session: Session, query: _Query) -> list[list[Any]]:
     return [list(row) for row in session.execute(query)]
 
 
-def _agency(audit: Audit) -> Any:
+def _agency(audit: Audit) -> _Query:
     scope = (getattr(Agency, field.name) for field in fields(Scope))
     return select(Agency.legal_name, Agency.country, Agency.register_number, *scope).where(Agency.id == audit.agency_id)
 
 
-def _answers(audit: Audit) -> Any:
+def _answers(audit: Audit) -> _Query:
     return (
         select(Answer.requirement_code, Answer.value, Answer.explanation)
         .where(Answer.application_id == audit.application_id)
@@ -71,7 +73,7 @@ def _answers(audit: Audit) -> Any:
     )
 
 
-def _evidence(audit: Audit) -> Any:
+def _evidence(audit: Audit) -> _Query:
     return (
         select(Evidence.requirement_code, Evidence.sha256)
         .where(Evidence.application_id == audit.application_id, Evidence.removed_at.is_(None))
@@ -79,7 +81,7 @@ def _evidence(audit: Audit) -> Any:
     )
 
 
-def _populations(audit: Audit) -> Any:
+def _populations(audit: Audit) -> _Query:
     return (
         select(Population.unit, Population.digest, Population.seed, Population.algorithm, Population.drawn)
         .where(Population.audit_id == audit.id)
@@ -87,7 +89,7 @@ def _populations(audit: Audit) -> Any:
     )
 
 
-def _verdicts(audit: Audit) -> Any:
+def _verdicts(audit: Audit) -> _Query:
     return (
         select(Verdict.requirement_code, Verdict.unit, Verdict.reference, Verdict.value, Verdict.note)
         .where(Verdict.audit_id == audit.id)
@@ -95,7 +97,7 @@ def _verdicts(audit: Audit) -> Any:
     )
 
 
-def _findings(audit: Audit) -> Any:
+def _findings(audit: Audit) -> _Query:
     found = (Finding.number, Finding.requirement_code, Finding.grade, Finding.points, Finding.observed, Finding.state)
     repair = (Finding.cause, Finding.extent, Finding.solution, Finding.effectiveness, Finding.verification_note)
     return select(*found, *repair).where(Finding.audit_id == audit.id).order_by(Finding.number)

@@ -7,7 +7,6 @@ from sqlalchemy.orm import Session, joinedload
 from sqlalchemy.orm.interfaces import LoaderOption
 
 from audits.core.access import Actor, Permission
-from audits.core.errors import missing
 from audits.decisions.models import Decision
 from audits.inspections.models import Audit
 from audits.inspections.queries import visible_audits
@@ -22,15 +21,6 @@ def visible_decisions(actor: Actor) -> Select[Decision]:
     if actor.has(Permission.CASES_VIEW):
         return query
     return query.where(Decision.audit_id.in_(visible_audits(actor).with_only_columns(Audit.id)))
-
-
-def get_decision(session: Session, actor: Actor, decision_id: UUID) -> Decision:
-    """One decision with its audit, or NotFoundError."""
-    query = visible_decisions(actor).where(Decision.id == decision_id)
-    decision = session.scalar(query.options(joinedload(Decision.audit), _decider()))
-    if decision is None:
-        raise missing(Decision)
-    return decision
 
 
 def find_decision(session: Session, actor: Actor, audit_id: UUID) -> Decision | None:

@@ -40,10 +40,3 @@ def decode(text: str) -> bytes:
     if not reader.eof or len(bits) < _BYTES:
         raise CredentialError("the list is cut off, too short or too long")
     return bits
-
-
-def is_set(bits: bytes, position: int) -> bool:
-    """One bit; CredentialError outside of the list."""
-    if not 0 <= position < 8 * len(bits):
-        raise CredentialError("the list has no such place")
-    return bool(bits[position >> 3] & (0x80 >> (position & 7)))

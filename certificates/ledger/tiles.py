@@ -89,18 +89,6 @@ def bundle(entries: Sequence[bytes]) -> bytes:
     return b"".join(len(entry).to_bytes(2, "big") + entry for entry in entries)
 
 
-def unbundle(data: bytes) -> list[bytes]:
-    """The entries of a bundle; ValueError when it ends in the middle of one."""
-    entries, place = [], 0
-    while place < len(data):
-        start = place + 2
-        place = start + int.from_bytes(data[place:start], "big")
-        if place > len(data) or start > len(data):
-            raise ValueError("the bundle is cut off")
-        entries.append(data[start:place])
-    return entries
-
-
 def _index_path(index: int) -> str:
     path = f"{index % 1000:03d}"
     while index := index // 1000:

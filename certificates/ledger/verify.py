@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session, defer
 
 from audits.core.canonical import canonical
 from certificates.credentials import key_of
+from certificates.documents.stages import DocumentKind
 from certificates.ledger.caselog import altered_notes, head_of
 from certificates.ledger.entries import EntryType
 from certificates.ledger.models import LedgerEntry, LedgerNode, SignedCheckpoint
@@ -161,7 +162,7 @@ class _Log:
 def _certificates(session: Session, size: int, last: dict[str, EntryType], files: dict[str, set[str]]) -> Iterator[str]:
     """The first `size` entries against the certificates and files; those that moved on meanwhile are left out."""
     query = select(Certificate, Document.sha256).outerjoin(
-        Document, (Document.subject_id == Certificate.id) & (Document.kind == "certificate")
+        Document, (Document.subject_id == Certificate.id) & (Document.kind == DocumentKind.CERTIFICATE)
     )
     query = query.where(Certificate.issued_at.is_not(None)).order_by(Certificate.number)
     unknown = set(last)

@@ -12,6 +12,7 @@ from audits.decisions.models import Decision
 from audits.decisions.queries import visible_decisions
 from audits.inspections.models import Audit
 from audits.inspections.queries import visible_audits
+from certificates.documents.stages import DocumentKind
 from certificates.lifecycle.models import Certificate, CertificateChange, Document
 from certificates.lifecycle.workflow import CertificateState
 
@@ -75,7 +76,7 @@ def visible_documents(actor: Actor) -> Select[Document]:
     return query.where(or_(Document.subject_id.in_(audits), Document.subject_id.in_(decisions)))
 
 
-def find_document(session: Session, actor: Actor, kind: str, subject_id: UUID) -> Document | None:
+def find_document(session: Session, actor: Actor, kind: DocumentKind, subject_id: UUID) -> Document | None:
     """The newest sealed document of one kind about one thing, if one was made."""
     query = visible_documents(actor).where(Document.kind == kind, Document.subject_id == subject_id)
     return session.scalar(query.order_by(Document.created_at.desc()).limit(1))

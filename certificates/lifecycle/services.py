@@ -26,6 +26,7 @@ from audits.decisions.models import Decision
 from audits.decisions.rules import Outcome
 from audits.people import independence
 from audits.schemes.queries import scheme_of_version
+from certificates.documents.stages import DocumentKind, SealedHash
 from certificates.ledger.entries import EntryType, certificate_entry
 from certificates.ledger.models import LedgerEntry
 from certificates.ledger.services import append
@@ -82,7 +83,9 @@ def number_certificate(session: Session, decision_id: UUID, *, base_url: str, bo
     return certificate
 
 
-def issue_certificate(session: Session, certificate_id: UUID, *, sha256: str, size: int, language: str) -> Certificate:
+def issue_certificate(
+    session: Session, certificate_id: UUID, *, sha256: SealedHash, size: int, language: str
+) -> Certificate:
     """Record the sealed bytes, end the certificate this one replaces, and let the register show it. Twice is once."""
     certificate = moves.load(session, Certificate, certificate_id)
     if certificate.state is not CertificateState.ISSUING:
@@ -94,7 +97,7 @@ def issue_certificate(session: Session, certificate_id: UUID, *, sha256: str, si
     session.flush()  # the old one must let go before the new one is living
     record_document(
         session,
-        kind="certificate",
+        kind=DocumentKind.CERTIFICATE,
         subject_id=certificate.id,
         agency_id=certificate.agency_id,
         language=language,
@@ -143,12 +146,12 @@ def log_expired(session: Session) -> int:
 def record_document(
     session: Session,
     *,
-    kind: str,
+    kind: DocumentKind,
     subject_id: UUID,
     agency_id: UUID,
     language: str,
     snapshot: Mapping[str, Any],
-    sha256: str,
+    sha256: SealedHash,
     size: int,
     replaces: Document | None = None,
     because: str = "",
@@ -193,7 +196,7 @@ def enqueue_replacements(session: Session, *, counts: Callable[[Signed], bool], 
         select(Document.id, Certificate.number, Document.sha256, Certificate.credential, Certificate.badge)
         .join(Certificate, Certificate.id == Document.subject_id)
         .outerjoin(newer, newer.replaces == Document.id)
-        .where(Document.kind == "certificate", newer.id.is_(None))
+        .where(Document.kind == DocumentKind.CERTIFICATE, newer.id.is_(None))
         .order_by(Certificate.number)
     )
     rows = session.execute(query.execution_options(yield_per=_AT_ONCE))
@@ -212,13 +215,13 @@ def certificate_to_reseal(session: Session, document_id: UUID) -> Certificate | 
     return certificate if replaced is None else None
 
 
-def replace_document(session: Session, document_id: UUID, *, because: str, sha256: str, size: int) -> Document:
+def replace_document(session: Session, document_id: UUID, *, because: str, sha256: SealedHash, size: int) -> Document:
     """Record a new file that says the same as the one that it replaces; `because` is for everybody who has the old."""
     old = session.get_one(Document, document_id)
     certificate = moves.load(session, Certificate, old.subject_id)
     new = record_document(
         session,
-        kind=old.kind,
+        kind=DocumentKind(old.kind),
         subject_id=old.subject_id,
         agency_id=old.agency_id,
         language=old.language,

@@ -6,6 +6,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from certificates.documents.stages import DocumentKind, Prepared
 from certificates.press.attached import Attached
 from certificates.press.documents import facts_digest, facts_json
 from certificates.press.rosette import rosette_svg
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from certificates.press.printing import Press
     from certificates.seal.sealing.placeholder import Placeholder
 
-__all__ = ["Attached", "facts_digest", "facts_json", "render", "rosette_svg"]
+__all__ = ["Attached", "facts_digest", "facts_json", "prepare", "render", "rosette_svg"]
 
 
 FONTS = Path(__file__).resolve().parents[2] / "var" / "assets" / "fonts"
@@ -22,7 +23,7 @@ TEMPLATES = Path(__file__).with_name("templates")
 
 
 def render(
-    kind: str,
+    kind: DocumentKind,
     snapshot: Mapping[str, Any],
     *,
     language: str,
@@ -30,6 +31,7 @@ def render(
     placeholder: "Placeholder | None" = None,
     attachments: Sequence[Attached] = (),
     offline_url: str = "",
+    compiled: bool = True,
 ) -> bytes:
     """A PDF/A-3a and PDF/UA-1 file of the facts that `documents` lists for this kind, with the room for a seal.
 
@@ -37,10 +39,20 @@ def render(
     code of a certificate or register extract. `fonts` is the folder where set-up put our typefaces. PressError when a
     fact or a font is missing, or the digest is not that of the facts.
     """
-    press = _press(fonts)
-    return press.render(
-        kind, snapshot, language=language, placeholder=placeholder, attachments=attachments, offline_url=offline_url
+    return _press(fonts).render(
+        kind,
+        snapshot,
+        language=language,
+        placeholder=placeholder,
+        attachments=attachments,
+        offline_url=offline_url,
+        compiled=compiled,
     )
+
+
+def prepare(kind: DocumentKind, snapshot: Mapping[str, Any], placeholder: "Placeholder", **along: Any) -> Prepared:
+    """As `render`, with the room for a seal: nothing else can be sealed."""
+    return Prepared(render(kind, snapshot, placeholder=placeholder, **along))
 
 
 @lru_cache(maxsize=1)

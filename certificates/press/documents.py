@@ -11,6 +11,7 @@ from typing import Any, Literal, TypedDict
 
 from audits.agencies.rules import ScopeInWords
 from audits.core.canonical import canonical
+from certificates.documents.stages import DocumentKind
 
 
 class Body(TypedDict):
@@ -213,11 +214,11 @@ class DecisionLetterFacts(TypedDict):
     body: Body
 
 
-DOCUMENTS: dict[str, type] = {
-    "certificate": CertificateFacts,
-    "register_extract": RegisterExtractFacts,
-    "audit_report": AuditReportFacts,
-    "decision_letter": DecisionLetterFacts,
+DOCUMENTS: dict[DocumentKind, type] = {
+    DocumentKind.CERTIFICATE: CertificateFacts,
+    DocumentKind.REGISTER_EXTRACT: RegisterExtractFacts,
+    DocumentKind.AUDIT_REPORT: AuditReportFacts,
+    DocumentKind.DECISION_LETTER: DecisionLetterFacts,
 }
 
 

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from audits.agencies.rules import ScopeInWords
+from certificates.documents.stages import DocumentKind
 from certificates.lifecycle.rules import STATUSES, Status
 from certificates.press.words import Words, grouped
 
@@ -97,7 +98,7 @@ def _zone(moment: datetime) -> str:
 
 
 PHRASES: dict[str, Callable[[Mapping[str, Any], Words], dict[str, Any]]] = {
-    "certificate": _certificate,
-    "register_extract": _register_extract,
+    DocumentKind.CERTIFICATE: _certificate,
+    DocumentKind.REGISTER_EXTRACT: _register_extract,
 }
 """The kinds whose templates get phrases instead of facts."""

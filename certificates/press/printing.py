@@ -17,6 +17,7 @@ from weasyprint.urls import FatalURLFetchingError
 
 from audits.core.languages import CATALOGUES, catalogue
 from audits.core.letters import LETTERS
+from certificates.documents.stages import DocumentKind
 from certificates.lifecycle.rules import shape_of
 from certificates.press import TEMPLATES, drawing
 from certificates.press.attached import Attached, snapshot_json
@@ -36,10 +37,10 @@ _FAMILIES = frozenset(family for family, _, _ in FACES)
 
 # The date of a document, for its metadata: never the time of the machine.
 _DATED = {
-    "certificate": "valid_from",
-    "register_extract": "asked_at",
-    "audit_report": "reported_on",
-    "decision_letter": "decided_on",
+    DocumentKind.CERTIFICATE: "valid_from",
+    DocumentKind.REGISTER_EXTRACT: "asked_at",
+    DocumentKind.AUDIT_REPORT: "reported_on",
+    DocumentKind.DECISION_LETTER: "decided_on",
 }
 
 
@@ -69,18 +70,19 @@ class Press:
 
     def render(
         self,
-        kind: str,
+        kind: DocumentKind,
         snapshot: Mapping[str, Any],
         *,
         language: str,
         placeholder: Placeholder | None = None,
         attachments: Sequence[Attached] = (),
         offline_url: str = "",
+        compiled: bool = True,
     ) -> bytes:
         """A document of one of the kinds in `documents.DOCUMENTS`, from the facts that it lists there.
 
         The facts go along as `printed.json`. PressError when one is missing or the digest is not theirs, RuleError when
-        one holds letters that our faces lack.
+        one holds letters that our faces lack. Unless `compiled`, the typesetter makes every document anew.
         """
         _check(kind, snapshot)
         files = [snapshot_json(snapshot), *attachments]
@@ -90,7 +92,7 @@ class Press:
         dated = snapshot[_DATED[kind]][:10]
         with self._lock, _uncollected():
             try:
-                if placeholder is not None and kind in PHRASES:
+                if compiled and placeholder is not None and kind in PHRASES:
                     order = Order(kind, texts, language, dated, files, placeholder, offline_url)
                     with suppress(UnfitError):
                         return self.compiled.render(order, self._master)
@@ -98,15 +100,20 @@ class Press:
             except FatalURLFetchingError as error:
                 raise PressError(str(error)) from error
 
-    def _master(self, kind: str, texts: Mapping[str, Any], language: str, offline_url: str) -> bytes:
+    def _master(self, kind: DocumentKind, texts: Mapping[str, Any], language: str, offline_url: str) -> bytes:
         return self._print(kind, self._page(kind, texts, language, offline_url), DAY)
 
-    def _page(self, kind: str, texts: Mapping[str, Any], language: str, offline_url: str) -> str:
+    def _page(self, kind: DocumentKind, texts: Mapping[str, Any], language: str, offline_url: str) -> str:
         template = self._environment(language).get_template(f"{kind}.html")
         return template.render(texts, language=language, offline_url=offline_url)
 
     def _print(
-        self, kind: str, page: str, dated: str, files: Sequence[Attached] = (), placeholder: Placeholder | None = None
+        self,
+        kind: DocumentKind,
+        page: str,
+        dated: str,
+        files: Sequence[Attached] = (),
+        placeholder: Placeholder | None = None,
     ) -> bytes:
         source = HTML(string=page, base_url=None, url_fetcher=self._fetcher)
         document = source.render(stylesheets=[self._sheets[kind]], font_config=self._font_config, pdf_variant=_VARIANT)
@@ -117,7 +124,7 @@ class Press:
         _check_faces(document)
         return pdf
 
-    def _sheet(self, fonts: Path, folder: Path, kind: str) -> CSS:
+    def _sheet(self, fonts: Path, folder: Path, kind: DocumentKind) -> CSS:
         names = ("document", "sheet", kind) if kind in PHRASES else ("document", kind)
         text = (
             font_rules(fonts) + drawing.status_rules() + "".join((folder / f"{name}.css").read_text() for name in names)
@@ -158,7 +165,7 @@ def _uncollected() -> Iterator[None]:
             gc.enable()
 
 
-def _check(kind: str, snapshot: Mapping[str, Any]) -> None:
+def _check(kind: DocumentKind, snapshot: Mapping[str, Any]) -> None:
     if kind not in DOCUMENTS:
         raise PressError(f"there is no document called {kind}")
     missing = DOCUMENTS[kind].__required_keys__ - snapshot.keys()  # type: ignore[attr-defined]

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, aliased, defer, joinedload
 from audits.agencies.trade_registers import clean_register_number
 from audits.core.errors import NotFoundError, RuleError
 from audits.schemes.models import SchemeVersion
+from certificates.documents.stages import DocumentKind
 from certificates.lifecycle import rules
 from certificates.lifecycle.models import (
     Certificate,
@@ -143,7 +144,7 @@ def certificate(session: Session, number: str) -> Certificate:
 
 def document_of(session: Session, certificate_id: UUID) -> PublicDocument | None:
     """The sealed file of a certificate that counts: the newest."""
-    return _document(session, Document.kind == "certificate", Document.subject_id == certificate_id)
+    return _document(session, Document.kind == DocumentKind.CERTIFICATE, Document.subject_id == certificate_id)
 
 
 def document_with(session: Session, sha256: str) -> PublicDocument | None:
@@ -158,7 +159,9 @@ def document_with(session: Session, sha256: str) -> PublicDocument | None:
 
 def files_of(session: Session, certificate_id: UUID) -> list[str]:
     """The hashes of all files that a certificate ever had, newest first."""
-    query = select(Document.sha256).where(Document.kind == "certificate", Document.subject_id == certificate_id)
+    query = select(Document.sha256).where(
+        Document.kind == DocumentKind.CERTIFICATE, Document.subject_id == certificate_id
+    )
     return list(session.scalars(query.order_by(Document.created_at.desc())))
 
 

@@ -145,6 +145,8 @@ def _is_missing(value: object) -> bool:
 
 
 def _plain(value: object) -> str:
+    if isinstance(value, bool):
+        return "`on`" if value else "`off`"
     text = " ".join(map(str, value)) if isinstance(value, tuple) else "" if value is None else str(value)
     return f"`{text.replace(str(ROOT), '.')}`" if text else "(empty)"
 

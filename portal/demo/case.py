@@ -184,16 +184,15 @@ class Case:
             scheme, sample = scheme_of_version(audit.scheme_version), inspections.sample_of(session, self.audit_id)
             good = next(kind.code for kind in scheme.verdicts.values() if kind.assessed and not kind.nonconforming)
             bad = next(kind.code for kind in scheme.verdicts.values() if kind.nonconforming)
-            count = 0
-            for item in scheme.requirements:
-                flaw = flaws.get(item.code)
-                verdicts = {
+            sheets = {
+                item.code: {
                     reference: (bad, flaw.seen) if flaw and place < flaw.units else (good, "")
                     for place, reference in enumerate(sample.get(item.unit, []))
                 }
-                if verdicts:
-                    count += audits.record_verdicts(session, inspector, self.audit_id, item.code, verdicts)
-            return count
+                for item in scheme.requirements
+                for flaw in [flaws.get(item.code)]
+            }
+            return audits.record_sheets(session, inspector, self.audit_id, sheets)
 
         return self.write(act)
 

@@ -18,6 +18,7 @@ from audits.people.queries import find_by_email
 from audits.people.services import appoint_first_administrator, invite_person
 from audits.schemes.services import publish_scheme
 from certificates.addresses import register_url
+from certificates.documents.stages import DocumentKind
 from certificates.lifecycle.models import Certificate, Document
 from certificates.lifecycle.rules import public_id
 from certificates.lifecycle.services import lift_suspension, suspend_certificate, withdraw_certificate
@@ -237,7 +238,7 @@ def _visit(app: Any, case: Case, number: str, *, visitor: Visitor, entry: str, s
     visitor.expect_status(entry, "certified", "reads the register entry once more")
     with app.app_context():
         session = database.read()
-        query = select(Document).where(Document.kind == "audit_report", Document.subject_id == case.audit_id)
+        query = select(Document).where(Document.kind == DocumentKind.AUDIT_REPORT, Document.subject_id == case.audit_id)
         report = session.scalars(query).one()
         (OUT / "report.pdf").write_bytes(files.store().get(report.sha256))
         story.tell("Keurwerk (worker)", f"has sealed the audit report, now {OUT / 'report.pdf'}", "–", "sealed")

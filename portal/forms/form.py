@@ -1,21 +1,15 @@
-"""What every form shares: CSRF, and a place for the domain's complaints."""
+"""What every form shares: a place for the domain's complaints."""
 
 # mypy: allow-subclassing-any
 
 from collections.abc import Iterator
 from typing import Any
 
-from flask import Flask
-from flask_wtf import CSRFProtect, FlaskForm
+from flask_wtf import FlaskForm
 
 from audits.core.errors import RuleError
 from portal.forms.fields import DateField
 from portal.language.i18n import sentence
-
-
-def init_app(app: Flask) -> None:
-    """Refuse every unsafe request without the token of its session."""
-    CSRFProtect(app)
 
 
 class Form(FlaskForm):

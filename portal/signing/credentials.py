@@ -10,7 +10,7 @@ from certificates.lifecycle.models import Certificate
 from certificates.press import Attached
 from certificates.status_lists import sign_lists as sign_changed_lists
 from portal.settings import current_settings
-from portal.signing import sealing
+from portal.signing.keys import current_keys
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ def signed_forms_of(certificate: Certificate) -> Twin:
     All three have one key, so that the name of the key in the credential also tells whose the code on paper is.
     """
     facts, index, base, at = certificate.snapshot, certificate.status_index, issuer(), clock.now()
-    _, key = sealing.credential_key()
+    key = current_keys().credential_key
     active = thumbprint(key.public_key())
     return Twin(
         _kept(certificate.credential, active) or issue(facts, issuer=base, status_index=index, key=key, at=at),
@@ -49,12 +49,12 @@ def signed_forms_of(certificate: Certificate) -> Twin:
 
 def published() -> frozenset[str]:
     """The thumbprints of the keys in the JWK set: what they signed counts."""
-    return frozenset(map(thumbprint, sealing.credential_public().values()))
+    return frozenset(map(thumbprint, current_keys().credential_public.values()))
 
 
 def sign_lists(session: Session) -> int:
     """Sign the status lists that need it; how many. To be called after every change, and a few times a day."""
-    _, key = sealing.credential_key()
+    key = current_keys().credential_key
     return sign_changed_lists(session, issuer=issuer(), key=key, at=clock.now())
 
 

@@ -7,8 +7,9 @@ from sqlalchemy.orm import Session
 
 from certificates.credentials import key_of
 from certificates.lifecycle.services import Signed, enqueue_replacements
-from certificates.seal.sealing.archiving import ArchiveError
-from portal.signing import credentials, sealing
+from certificates.seal.sealing.archiving import ArchiveError, signers_of
+from portal.signing import credentials
+from portal.signing.keys import current_keys
 from portal.stores import files
 
 log = logging.getLogger(__name__)
@@ -31,9 +32,11 @@ def _counts_with(published: frozenset[str]) -> Callable[[Signed], bool]:
 
 
 def _file_counts(signed: Signed) -> bool:
-    """Whether the seal of the file counts. One that is lost or damaged does not: nobody can check it."""
+    """Whether the keys count that sealed a file and stamped its time. One that is lost or damaged counts no more."""
     try:
-        return sealing.counts(files.store().get(signed.sha256))
+        seal, stamp = signers_of(files.store().get(signed.sha256))
     except (files.StorageDownError, ArchiveError):
         log.warning("the file of %s cannot be read", signed.number, exc_info=True)
         return False
+    held = current_keys()
+    return seal in held.sealers - held.distrusted and stamp not in held.distrusted

@@ -8,9 +8,9 @@ from sqlalchemy.orm import Session
 from audits.core import clock
 from certificates.documents import archive
 from certificates.documents.archive import Proof
-from certificates.seal.sealing.archiving import ArchiveError, proves_until
+from certificates.seal.sealing.archiving import ArchiveError, Archivist, proves_until
 from certificates.seal.time.authority import StampError
-from portal.signing import sealing
+from portal.signing.keys import current_keys
 from portal.stores import files
 
 AHEAD = timedelta(days=180)
@@ -25,6 +25,12 @@ def renew_due(session: Session) -> int:
     return archive.renew_due(session, _renew, before=clock.now() + AHEAD, limit=_RENEW)
 
 
+def archivist() -> Archivist:
+    """Who adds time-stamps to what was sealed."""
+    held = current_keys()
+    return Archivist(held.stamps, held.archive_data)
+
+
 def _look(sha256: str) -> Proof | None:
     try:
         data = files.store().get(sha256)
@@ -36,7 +42,7 @@ def _look(sha256: str) -> Proof | None:
 
 def _renew(sha256: str) -> Proof | None:
     try:
-        data = sealing.archivist().renew(files.store().get(sha256))
+        data = archivist().renew(files.store().get(sha256))
         return Proof(files.store().put(data), len(data), proves_until(data))
     except (files.StorageDownError, ArchiveError, StampError):
         log.exception("a document cannot be renewed", extra={"sha256": sha256})

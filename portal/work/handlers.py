@@ -14,6 +14,7 @@ from audits.decisions.models import Decision
 from audits.inspections.models import Audit
 from audits.inspections.report import report_facts
 from audits.people.queries import contacts_of
+from certificates.documents.stages import DocumentKind, SealedHash
 from certificates.lifecycle.models import Certificate, Document
 from certificates.lifecycle.services import (
     certificate_to_reseal,
@@ -26,7 +27,6 @@ from certificates.lifecycle.snapshot import decision_letter_facts
 from certificates.register.services import refresh_entry
 from portal.settings import current_settings
 from portal.signing import credentials, sealing
-from portal.stores import files
 from portal.work import mail
 
 
@@ -58,21 +58,21 @@ def reseal(session: Session, payload: Mapping[str, Any]) -> None:
 def audit_report(session: Session, payload: Mapping[str, Any]) -> None:
     """A reported audit becomes a sealed report."""
     audit = session.get_one(Audit, UUID(payload["audit_id"]), with_for_update=True)
-    if audit.reported_at is None or _known(session, "audit_report", audit.id, since=audit.reported_at):
+    if audit.reported_at is None or _known(session, DocumentKind.AUDIT_REPORT, audit.id, since=audit.reported_at):
         return
     settings = current_settings()
     facts = report_facts(session, audit, body=settings.body)
-    _record(session, "audit_report", audit.id, audit.agency_id, facts)
+    _record(session, DocumentKind.AUDIT_REPORT, audit.id, audit.agency_id, facts)
 
 
 def decision_letter(session: Session, payload: Mapping[str, Any]) -> None:
     """A decision becomes a sealed letter."""
     settings = current_settings()
     decision = session.get_one(Decision, UUID(payload["decision_id"]), with_for_update=True)
-    if _known(session, "decision_letter", decision.id, since=decision.decided_at):
+    if _known(session, DocumentKind.DECISION_LETTER, decision.id, since=decision.decided_at):
         return
     facts = decision_letter_facts(session, decision, body=settings.body)
-    _record(session, "decision_letter", decision.id, decision.agency_id, facts)
+    _record(session, DocumentKind.DECISION_LETTER, decision.id, decision.agency_id, facts)
 
 
 def sign_lists(session: Session, _: Mapping[str, Any]) -> None:
@@ -105,14 +105,14 @@ HANDLERS: dict[str, Handler] = {
 }
 
 
-def _known(session: Session, kind: str, subject_id: UUID, *, since: datetime) -> bool:
+def _known(session: Session, kind: DocumentKind, subject_id: UUID, *, since: datetime) -> bool:
     query = select(Document.id).where(
         Document.kind == kind, Document.subject_id == subject_id, Document.created_at >= since
     )
     return session.scalar(query.limit(1)) is not None
 
 
-def _record(session: Session, kind: str, subject_id: UUID, agency_id: UUID, facts: Mapping[str, Any]) -> None:
+def _record(session: Session, kind: DocumentKind, subject_id: UUID, agency_id: UUID, facts: Mapping[str, Any]) -> None:
     language = facts["language"]
     sha256, size = _print(kind, facts)
     record_document(
@@ -127,15 +127,14 @@ def _record(session: Session, kind: str, subject_id: UUID, agency_id: UUID, fact
     )
 
 
-def _certificate(certificate: Certificate) -> tuple[str, int]:
+def _certificate(certificate: Certificate) -> tuple[SealedHash, int]:
     """The file of a certificate, with its twin for machines, which is signed once."""
     twin = credentials.signed_forms_of(certificate)
     certificate.credential, certificate.badge = twin.credential, twin.badge
     facts = certificate.snapshot
-    return _print("certificate", facts, attachments=[twin.attached], offline_url=twin.offline_url)
+    return _print(DocumentKind.CERTIFICATE, facts, attachments=[twin.attached], offline_url=twin.offline_url)
 
 
-def _print(kind: str, facts: Mapping[str, Any], **along: Any) -> tuple[str, int]:
+def _print(kind: DocumentKind, facts: Mapping[str, Any], **along: Any) -> tuple[SealedHash, int]:
     """Render, seal and store; the address and the size of the bytes. `along` is what else goes onto the paper."""
-    sealed = sealing.sealed_document(kind, facts, **along)
-    return files.store().put(sealed), len(sealed)
+    return sealing.keep(sealing.sealed_document(kind, facts, **along))

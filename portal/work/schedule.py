@@ -18,7 +18,8 @@ from certificates.ledger.services import sign_checkpoint
 from certificates.lifecycle.services import log_expired
 from portal.doors.account.services import clear_out
 from portal.settings import current_settings
-from portal.signing import credentials, ledger, sealing
+from portal.signing import credentials, ledger
+from portal.signing.keys import current_keys
 from portal.stores import database
 
 AGAIN = timedelta(minutes=1)  # after a failure
@@ -46,7 +47,7 @@ class DueTask(Base):
 
 def sign_head(session: Session) -> None:
     """Sign the log where it grew."""
-    sign_checkpoint(session, ledger.origin(current_settings()), sealing.ledger_key())
+    sign_checkpoint(session, ledger.origin(current_settings()), current_keys().ledger_key)
 
 
 def renew_documents(session: Session) -> None:

@@ -15,10 +15,10 @@ from certificates.seal.keyring.custody import create_key, ensure_keyring
 from certificates.seal.keyring.keys import Keyring, Purpose
 from certificates.seal.sealing.archiving import ArchiveError, Archivist, proves_until
 from portal.doors.registry.verification import FileStatus, check
-from portal.signing import sealing
+from portal.signing.keys import current_keys
 from portal.stores import files
 from portal.work import archive
-from portal.work.archive import AHEAD, renew_due
+from portal.work.archive import AHEAD, archivist, renew_due
 from tests.kit.factories.certificates import make_certificate
 from tests.kit.paper import paper
 
@@ -42,7 +42,7 @@ def document(portal, session):
 
 def filed(session):
     """A certificate's file, sealed and stored."""
-    sealer = sealing.sealer()
+    sealer = current_keys().sealer
     placeholder = sealer.placeholder()
     data = sealer.seal(paper(placeholder), placeholder)
     certificate = make_certificate(session)
@@ -153,7 +153,7 @@ def test_who_checks_an_archival_form_hears_that_it_is_the_certificate(portal, se
     run(session)
     sha256 = document.sha256
     another_clock_certificate(portal)
-    data = sealing.archivist().renew(files.store().get(sha256))
+    data = archivist().renew(files.store().get(sha256))
     unknown = check(session, data)  # before it is on record: by the seal
     assert (unknown.answer, unknown.certificate.id) == (FileStatus.VALID, document.subject_id)
     session.add(
@@ -195,5 +195,5 @@ def test_a_file_without_a_seal_is_told(portal, data):
         proves_until(data)
     if data != paper():
         with pytest.raises(ArchiveError):
-            sealing.archivist().renew(data)
-    assert isinstance(sealing.archivist(), Archivist)
+            archivist().renew(data)
+    assert isinstance(archivist(), Archivist)

@@ -213,7 +213,7 @@ def test_another_inspector_with_more_roles_still_cannot_touch_it(session):
     audit = make_audit(session)
     other = make_person(session, {Role.INSPECTOR, Role.REVIEWER, Role.PLANNER})
     with pytest.raises(NotAllowedError):
-        services.record_verdicts(session, other.actor, audit.id, "GOV-01", {"organisation": ORGANISATION})
+        services.record_sheets(session, other.actor, audit.id, {"GOV-01": {"organisation": ORGANISATION}})
     with pytest.raises(NotAllowedError):
         services.freeze_population(session, other.actor, audit.id, "personnel_file", FILES, seed=SEED)
 
@@ -306,7 +306,7 @@ def test_fieldwork_happens_while_the_audit_is_in_progress(session, state):
     with pytest.raises(IllegalMoveError):
         services.freeze_population(session, actor, audit.id, "personnel_file", FILES, seed=SEED)
     with pytest.raises(IllegalMoveError):
-        services.record_verdicts(session, actor, audit.id, "GOV-01", {"organisation": ORGANISATION})
+        services.record_sheets(session, actor, audit.id, {"GOV-01": {"organisation": ORGANISATION}})
 
 
 def test_the_database_keeps_population_and_sample_as_they_are(session):
@@ -356,10 +356,10 @@ def test_verdicts_are_kept_and_replaced_and_the_event_tells_both(session):
     audit = make_audit(session, populations={"personnel_file": ["F-001", "F-002"]})
     actor = audit.inspector.actor
     both = {"F-001": ("conform", ""), "F-002": ("conform", "")}
-    assert services.record_verdicts(session, actor, audit.id, "IDW-01", both) == 2
-    assert services.record_verdicts(session, actor, audit.id, "IDW-01", both) == 0
+    assert services.record_sheets(session, actor, audit.id, {"IDW-01": both}) == 2
+    assert services.record_sheets(session, actor, audit.id, {"IDW-01": both}) == 0
     seen = {"F-001": ("nonconform", " Only a copy. "), "F-002": ("conform", "")}
-    assert services.record_verdicts(session, actor, audit.id, "IDW-01", seen) == 1
+    assert services.record_sheets(session, actor, audit.id, {"IDW-01": seen}) == 1
     session.flush()
     assert queries.verdicts_of(session, audit.id, ["IDW-01"])["IDW-01"]["F-001"][:2] == ("nonconform", "Only a copy.")
     events = [event for event in history(session, audit.id) if event.name == "audit.record"]
@@ -380,14 +380,14 @@ def test_verdicts_are_kept_and_replaced_and_the_event_tells_both(session):
 def test_a_verdict_that_does_not_hold_is_refused(session, code, reference, said):
     audit = make_audit(session, populations={"personnel_file": ["F-001"]})
     with pytest.raises(RuleError):
-        services.record_verdicts(session, audit.inspector.actor, audit.id, code, {reference: said})
+        services.record_sheets(session, audit.inspector.actor, audit.id, {code: {reference: said}})
     assert queries.verdicts_of(session, audit.id) == {}
 
 
 def test_an_unknown_requirement_is_not_found(session):
     audit = make_audit(session)
     with pytest.raises(NotFoundError):
-        services.record_verdicts(session, audit.inspector.actor, audit.id, "XXX-99", {"organisation": ORGANISATION})
+        services.record_sheets(session, audit.inspector.actor, audit.id, {"XXX-99": {"organisation": ORGANISATION}})
 
 
 # Who sees what

@@ -162,7 +162,7 @@ def test_no_verdict_slips_in_behind_a_report(real_db):
     def judge_late():
         with Session(real_db) as session:
             try:
-                services.record_verdicts(session, inspector, audit_id, "GOV-01", {"organisation": BROKEN})
+                services.record_sheets(session, inspector, audit_id, {"GOV-01": {"organisation": BROKEN}})
                 session.commit()
             except IllegalMoveError as refusal:
                 refusals.append(refusal)

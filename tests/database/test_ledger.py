@@ -40,6 +40,7 @@ from tests.kit.factories.ledger import (
     issued,
 )
 from tests.kit.factories.people import make_person
+from tests.kit.published import unbundle
 
 S = CertificateState
 WITNESS = Vkey.of("witness.example/w", OTHER, Algorithm.COSIGNATURE)
@@ -172,7 +173,7 @@ def test_the_tiles_rebuild_the_tree(session):
     fill(session, 700)
     checkpoint = sign_checkpoint(session, ORIGIN, KEY)
     found = {tile: queries.content(session, tile) for tile in tiles.tiles_of(700)}
-    entries = [each for tile, data in found.items() if tile.level is None for each in tiles.unbundle(data)]
+    entries = [each for tile, data in found.items() if tile.level is None for each in unbundle(data)]
     leaves = b"".join(data for tile, data in found.items() if tile.level == 0)
     assert [tree.leaf_hash(each) for each in entries] == [leaves[at : at + 32] for at in range(0, len(leaves), 32)]
     assert tree.root_of(map(tree.leaf_hash, entries)) == checkpoint.root

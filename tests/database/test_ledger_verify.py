@@ -24,7 +24,7 @@ from certificates.seal.keyring.keys import Purpose
 from portal.commands import ledger as ledger_command
 from portal.commands.cli import main
 from portal.commands.ledger import ledger_commands
-from portal.signing import sealing
+from portal.signing.keys import current_keys
 from portal.work.schedule import sign_head
 from tests.kit.factories.ledger import (
     KEY,
@@ -75,7 +75,7 @@ def test_all_is_right(app, session, log):
 
 def test_an_empty_log_is_right(app):
     with app.app_context():
-        sealing.roots()  # makes the keys
+        assert current_keys().roots  # makes the keys
     assert run(app, "verify").exit_code == 0
 
 
@@ -142,7 +142,7 @@ def test_a_log_that_was_written_anew_does_not_fit_its_checkpoints(app, session, 
 
 def test_large_logs_are_right_tile_by_tile(app, session):
     with app.app_context():
-        keys = [Vkey.of(ORIGIN, key) for key in sealing.ledger_public()]
+        keys = [Vkey.of(ORIGIN, key) for key in current_keys().ledger_public]
     for number in range(600):
         services.append(session, {"type": "issued", "number": f"KW-{number}"})
     sign(app, session)
@@ -155,7 +155,7 @@ def test_large_logs_are_right_tile_by_tile(app, session):
 
 def test_only_so_many_lines(app, session):
     with app.app_context():
-        sealing.roots()
+        assert current_keys().roots
     for number in range(30):
         services.append(session, {"type": "issued", "number": f"KW-{number}"})
     session.commit()

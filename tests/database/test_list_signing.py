@@ -23,12 +23,12 @@ from audits.core.access import Role
 from audits.core.errors import NotFoundError
 from audits.core.outbox import OutboxItem
 from certificates.credentials import StatusPurpose, key_of, read, read_offline, thumbprint, tokens
-from certificates.credentials.bits import SIZE, decode, is_set
+from certificates.credentials.bits import SIZE, decode
 from certificates.lifecycle import services
 from certificates.lifecycle.models import Certificate, Document, StatusList
 from certificates.lifecycle.workflow import CertificateState
 from certificates.status_lists import RENEW, SETS, draw_index, sign_lists, signed_list
-from portal.signing import sealing
+from portal.signing.keys import current_keys
 from portal.stores import files
 from portal.work import handlers
 from tests.database.test_walls import alembic
@@ -39,6 +39,7 @@ from tests.kit.factories.certificates import (
     make_grant,
 )
 from tests.kit.factories.people import make_person
+from tests.kit.published import is_set
 
 S = CertificateState
 ISSUER = "https://register.example"
@@ -253,7 +254,7 @@ def test_what_is_sealed_carries_its_twin(app, session):
         handlers.seal(session, {"certificate_id": str(certificate.id)})
         handlers.sign_lists(session, {})
         session.flush()
-        keys = {thumbprint(key): key for key in sealing.credential_public().values()}
+        keys = {thumbprint(key): key for key in current_keys().credential_public.values()}
         pdf = files.store().get(session.scalars(select(Document.sha256)).one())
     claims = read(certificate.credential, keys, issuer=BASE_URL)
     assert claims["credentialSubject"]["factsDigest"] == certificate.snapshot["digest"]

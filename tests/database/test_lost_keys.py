@@ -36,7 +36,8 @@ from certificates.seal.keyring.keys import (
 from portal.commands.keys import keys
 from portal.commands.ledger import ledger_commands
 from portal.settings import ROOT
-from portal.signing import credentials, ledger, sealing
+from portal.signing import credentials, ledger
+from portal.signing.keys import current_keys
 from portal.stores import files
 from portal.work import handlers
 from portal.work.schedule import sign_head
@@ -259,7 +260,7 @@ def test_the_log_verifier_names_what_nobody_can_check(house):
 def sealed(house):
     """The address of a small paper with our seal."""
     with house.app.app_context():
-        sealer = sealing.sealer()
+        sealer = current_keys().sealer
         placeholder = sealer.placeholder()
         return files.store().put(sealer.seal(paper(placeholder), placeholder))
 

@@ -180,7 +180,7 @@ def note(session):
     audit, unit = judged(session), "personnel_file"
     code = next(item.code for item in scheme().requirements if item.unit == unit)
     (reference, *_) = sample_of(session, audit.id)[unit]
-    inspections.record_verdicts(session, audit.inspector.actor, audit.id, code, {reference: ("nonconform", STRANGE)})
+    inspections.record_sheets(session, audit.inspector.actor, audit.id, {code: {reference: ("nonconform", STRANGE)}})
 
 
 def summarise(session):

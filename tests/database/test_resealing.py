@@ -38,7 +38,8 @@ from certificates.seal.keyring.keys import (
 )
 from portal.commands.cli import main
 from portal.commands.keys import keys
-from portal.signing import credentials, sealing
+from portal.signing import credentials
+from portal.signing.keys import current_keys
 from portal.stores import files
 from portal.work import handlers
 from tests.kit.browser import Browser
@@ -115,7 +116,7 @@ def test_from_a_lost_key_to_a_new_file_for_everybody(portal, session):
     assert (new.replaced_at, new.replaced_because) == (None, "")
     with portal.app_context():
         data = files.store().get(new.sha256)
-        assert examine(data, sealing.roots()[0]).genuine
+        assert examine(data, current_keys().roots[0]).genuine
     was = register.document_with(session, old.sha256)
     assert (was.replaced_at, was.replaced_because) == (new.created_at, KEY_LOST)
     assert [entry.state for entry in ring(portal).of(Purpose.SEAL)] == [KeyState.ACTIVE, KeyState.COMPROMISED]
@@ -130,7 +131,7 @@ def test_a_list_with_one_more_lost_key_is_a_newer_list(portal, monkeypatch):
     def listed(minute):
         monkeypatch.setattr(clock, "now", lambda: hour + timedelta(minutes=minute))
         with portal.app_context():
-            crl = x509.load_der_x509_crl(sealing.revocations())
+            crl = x509.load_der_x509_crl(current_keys().revocations())
         number = crl.extensions.get_extension_for_class(x509.CRLNumber).value.crl_number
         return number, crl.last_update_utc, len(crl)
 
@@ -336,10 +337,10 @@ class TestTheCommand:
 
     def test_a_running_portal_seals_with_the_new_key_at_once(self, portal, session):
         with portal.app_context():
-            before = sealing.sealer()
-            assert sealing.sealer() is before
+            before = current_keys().sealer
+            assert current_keys().sealer is before
             run(portal, "rotate", "seal")
-            assert sealing.sealer() is not before
+            assert current_keys().sealer is not before
 
 
 def test_an_agency_reads_the_newest_file(portal, session):

@@ -13,7 +13,7 @@ from certificates.ledger.models import SignedCheckpoint
 from certificates.ledger.notes import Note, Vkey
 from certificates.ledger.services import append
 from portal.app import create_app
-from portal.signing import sealing
+from portal.signing.keys import current_keys
 from portal.work import schedule, worker
 from portal.work.schedule import (
     PERIODIC_TASKS,
@@ -111,7 +111,7 @@ def test_the_chores_of_the_log(real_app, real_db, monkeypatch):
     with real_app.app_context(), Session(real_db) as session:
         checkpoint = session.scalars(select(SignedCheckpoint)).one()
         assert checkpoint.size == 2
-        (public,) = sealing.ledger_public()
+        (public,) = current_keys().ledger_public
         key = Vkey.of("127.0.0.1:8000/ledger", public)
         assert Note.parse(checkpoint.note).verified([key]) == {key: None}
 

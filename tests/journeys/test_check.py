@@ -8,7 +8,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from audits.core import clock
 from certificates.credentials import offline_token
-from portal.signing import sealing
+from portal.signing.keys import current_keys
 from tests.kit.snapshot import certificate
 
 YEAR = clock.today().year
@@ -20,7 +20,7 @@ REGISTER_DECIDES = "Only the register says whether it still counts today."
 def token(portal):
     """Make a code with the portal's own key."""
     with portal.app.app_context():
-        _, key = sealing.credential_key()
+        key = current_keys().credential_key
     return lambda **changes: offline_token(certificate(**(PRINTED | changes)), key)
 
 

@@ -7,11 +7,13 @@ import pytest
 
 from audits.core import clock
 from certificates.credentials import StatusPurpose, published, read, said, thumbprint
-from certificates.credentials.bits import decode, is_set
+from certificates.credentials.bits import decode
 from certificates.lifecycle.workflow import CertificateState
-from portal.signing import credentials, sealing
+from portal.signing import credentials
+from portal.signing.keys import current_keys
 from tests.kit.browser import Browser
 from tests.kit.factories.certificates import BASE_URL, change, make_certificate
+from tests.kit.published import is_set
 
 S = CertificateState
 
@@ -38,7 +40,7 @@ def test_the_keys_are_served_under_their_thumbprint(app, client, keys):
     response = open_to_all(client.get("/.well-known/jwks.json"), 300)
     assert response.mimetype == "application/jwk-set+json"
     with app.app_context():
-        ours = {thumbprint(key): key for key in sealing.credential_public().values()}
+        ours = {thumbprint(key): key for key in current_keys().credential_public.values()}
     assert {kid: key.public_numbers() for kid, key in keys.items()} == {
         kid: key.public_numbers() for kid, key in ours.items()
     }

@@ -10,6 +10,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import event, select
 
 from audits.core import clock
+from certificates import press
 from certificates.ledger.services import append, sign_checkpoint
 from certificates.lifecycle.models import Document
 from certificates.lifecycle.workflow import CertificateState
@@ -17,7 +18,7 @@ from certificates.register.extract import extract_reference
 from certificates.seal import ensure_keyring, examine
 from portal.doors.registry import extract
 from portal.doors.registry.throttle import Throttle
-from portal.signing import sealing
+from portal.signing.keys import current_keys
 from tests.kit.browser import Browser
 from tests.kit.factories.certificates import change, make_applicant, make_certificate
 
@@ -75,9 +76,19 @@ def test_an_extract_says_what_the_register_says_and_is_sealed(app, session, lang
     assert ("Gecertificeerd" if language == "nl" else "Certified") in text
 
 
+@pytest.mark.parametrize("compiled", [True, False])
+def test_an_operator_can_turn_the_compiled_press_off(app, settings, session, monkeypatch, compiled):
+    monkeypatch.setitem(app.extensions, "settings", replace(settings, compiled_press=compiled))
+    certificate = make_certificate(session)
+    before = press._press(settings.fonts_dir).compiled.printed
+    answer = take(app, certificate.agency)
+    assert certificate.number in words_of(answer.data)
+    assert press._press(settings.fonts_dir).compiled.printed == before + compiled
+
+
 def sealing_roots(app):
     with app.app_context():
-        return sealing.roots()
+        return current_keys().roots
 
 
 def test_it_is_known_from_then_on_and_says_what_holds_today(app, session):

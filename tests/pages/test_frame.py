@@ -7,6 +7,7 @@ from io import BytesIO
 import pytest
 from bs4 import BeautifulSoup
 from flask import Flask, render_template_string
+from flask_wtf import CSRFProtect
 from jinja2 import UndefinedError
 from werkzeug.datastructures import MultiDict
 
@@ -46,7 +47,7 @@ def make_app(address: Address) -> Flask:
     app.config.update(SECRET_KEY="for tests", TESTING=True, WTF_CSRF_ENABLED=False)
     templating.init_app(app)
     i18n.init_app(app)
-    form.init_app(app)
+    CSRFProtect(app)
     security.init_app(app, address)
 
     @app.route("/question", methods=["GET", "POST"])

@@ -17,7 +17,7 @@ from certificates.ledger.services import append
 from certificates.lifecycle.rules import certificate_number
 from certificates.lifecycle.services import number_certificate
 from portal.app import create_app
-from portal.signing import sealing
+from portal.signing.keys import current_keys
 from portal.work import handlers
 from portal.work.schedule import sign_head
 from tests.kit.browser import Browser
@@ -28,6 +28,7 @@ from tests.kit.factories.ledger import (
     add,
     fill,
 )
+from tests.kit.published import unbundle
 
 ORIGIN = "127.0.0.1:8000/ledger"
 NUMBER = certificate_number(2026, 1)
@@ -50,7 +51,7 @@ def sign(app, session):
 @pytest.fixture
 def keys(app):
     with app.app_context():
-        return [Vkey.of(ORIGIN, key) for key in sealing.ledger_public()]
+        return [Vkey.of(ORIGIN, key) for key in current_keys().ledger_public]
 
 
 @pytest.fixture
@@ -95,7 +96,7 @@ def test_anybody_rebuilds_the_log_from_its_checkpoint_and_tiles(client, session,
         assert response.content_type == "application/octet-stream"
         assert response.headers["Cache-Control"] == "public, max-age=31536000, immutable"
         if tile.level is None:
-            leaves += map(tree.leaf_hash, tiles.unbundle(response.data))
+            leaves += map(tree.leaf_hash, unbundle(response.data))
         else:
             assert len(response.data) == 32 * tile.width
     assert tree.root_of(leaves) == checkpoint.root
@@ -205,7 +206,7 @@ def test_what_no_witness_signed_is_refused(client, session, sign, known):
 def test_we_answer_other_logs_as_a_witness_must(client, known):
     log = TheirLog()
     with client.application.app_context():
-        ours = [Vkey.of("127.0.0.1:8000/witness", key, Algorithm.COSIGNATURE) for key in sealing.ledger_public()]
+        ours = [Vkey.of("127.0.0.1:8000/witness", key, Algorithm.COSIGNATURE) for key in current_keys().ledger_public]
 
     def post(data):
         return client.post("/witness/add-checkpoint", data=data.encode() if isinstance(data, str) else data)
@@ -294,7 +295,7 @@ def test_the_page_is_in_the_footer(app):
 def test_the_register_alone_serves_the_log_without_a_private_key(settings, session, make_session, sign, monkeypatch):
     append(session, {"type": "issued", "number": NUMBER})
     sign()
-    monkeypatch.setattr(sealing, "_ring", None)
+    monkeypatch.setattr("portal.signing.keys.ensure_keyring", None)
     alone = create_app(settings, doors=("registry",))
     alone.extensions["sessionmaker"].kw["bind"].dispose()
     monkeypatch.setitem(alone.extensions, "sessionmaker", make_session)

@@ -18,7 +18,7 @@ from rfc3161_client import decode_timestamp_response as decoded
 from certificates.seal import KeysError
 from certificates.seal.encoding import der
 from certificates.seal.keyring.custody import ensure_keyring
-from certificates.seal.keyring.keys import Purpose
+from certificates.seal.keyring.keys import Keyring, Purpose
 from certificates.seal.keyring.signing import held_key
 from certificates.seal.time.authority import POLICY, TimeStampAuthority
 from certificates.seal.time.tsp import (
@@ -28,7 +28,8 @@ from certificates.seal.time.tsp import (
     Response,
     answer,
 )
-from portal.signing import sealing
+from portal.doors.registry import stamps
+from portal.signing.keys import current_keys
 from tests.kit.factories.documents import plain_pdf
 
 SHA256, SHA512, SHA1 = "2.16.840.1.101.3.4.2.1", "2.16.840.1.101.3.4.2.3", "1.3.14.3.2.26"
@@ -43,7 +44,7 @@ def authority(tmp_path_factory):
 @pytest.fixture(autouse=True)
 def _keyring(app):
     with app.app_context():
-        assert sealing.sealer()
+        assert current_keys().sealer
 
 
 def post(app, data, media_type=QUERY, status=200):
@@ -159,7 +160,7 @@ def test_a_key_that_is_not_at_hand_is_told(app, monkeypatch):
     def gone():
         raise KeysError("no key")
 
-    monkeypatch.setattr(sealing, "authority", gone)
+    monkeypatch.setattr(stamps, "existing_keys", gone)
     assert failure(post(app, query(), status=503)) == ("rejection", {"system_failure"})
 
 
@@ -174,7 +175,8 @@ def test_revoked_certificates_are_listed_under_the_root(app):
 def test_the_list_is_where_certificates_say_that_it_is(app, settings, tmp_path, monkeypatch):
     monkeypatch.setitem(app.extensions, "settings", replace(settings, seal_dir=tmp_path / "seal"))
     with app.app_context():
-        ring = sealing._ring(*sealing._now())
+        assert current_keys().sealer  # makes the keyring
+    ring = Keyring.open(tmp_path / "seal")
     certificate = ring.certificate(ring.active(Purpose.TIMESTAMP))
     points = certificate.extensions.get_extension_for_class(x509.CRLDistributionPoints).value
     address = points[0].full_name[0].value.removeprefix(settings.base_url)

@@ -73,6 +73,12 @@ def test_a_public_portal_has_its_own_passphrase_for_the_seal():
     assert Settings.from_env(GOOD | {"BASE_URL": "https://keurwerk.example", "SEAL_PASSPHRASE": "p" * 20})
 
 
+def test_the_compiled_press_can_be_turned_off():
+    assert Settings.from_env(GOOD).compiled_press
+    assert Settings.from_env(GOOD | {"COMPILED_PRESS": "on"}).compiled_press
+    assert not Settings.from_env(GOOD | {"COMPILED_PRESS": "off"}).compiled_press
+
+
 def test_no_environment_switches_the_tests_on():
     assert Settings.from_env(GOOD | {"TESTING": "1"}).testing is False
 
@@ -86,6 +92,7 @@ def test_no_secret_is_printed():
     ("given", "problem"),
     [
         ({"SEAL_ALGORITHM": "Ed25519"}, "SEAL_ALGORITHM must be P-256 or RSA-3072"),
+        ({"COMPILED_PRESS": "no"}, "COMPILED_PRESS must be on or off"),
         ({"SEAL_LEVEL": "lta"}, "SEAL_LEVEL must be t or b or lt"),
         ({"SEAL_KEY": "vault:x"}, "SEAL_KEY must be file:, pkcs11:… or csc+https://…"),
         (

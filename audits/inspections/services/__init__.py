@@ -11,7 +11,6 @@ from audits.inspections.services.fieldwork import (
     VerdictsChangedError,
     freeze_population,
     record_sheets,
-    record_verdicts,
 )
 from audits.inspections.services.reporting import report_audit
 from audits.inspections.services.transitions import (
@@ -32,7 +31,6 @@ __all__ = [
     "freeze_population",
     "plan_audit",
     "record_sheets",
-    "record_verdicts",
     "remove_corrective_action_file",
     "reopen_audit",
     "report_audit",

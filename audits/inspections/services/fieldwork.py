@@ -80,14 +80,6 @@ def freeze_population(
     return population
 
 
-def record_verdicts(session: Session, actor: Actor, audit_id: UUID, code: str, verdicts: Mapping[str, Said]) -> int:
-    """Store what was seen of one requirement, as {unit reference: (verdict code, note)}; how many verdicts changed.
-
-    An earlier verdict on the same unit is replaced, and the event keeps it.
-    """
-    return record_sheets(session, actor, audit_id, {code: verdicts})
-
-
 def record_sheets(
     session: Session,
     actor: Actor,
@@ -96,10 +88,11 @@ def record_sheets(
     *,
     versions: Mapping[str, Mapping[str, int]] | None = None,
 ) -> int:
-    """Store what was seen of several requirements at once, as {requirement code: {unit reference: …}}.
+    """Store what was seen, as {requirement code: {unit reference: (verdict code, note)}}; how many verdicts changed.
 
     `versions` are those of the verdicts that the person saw, 0 where there was none; None overwrites whatever is there.
-    VerdictsChangedError if one of them is not the newest and what is said differs from it; nothing is stored then.
+    VerdictsChangedError if one of them is not the newest and what is said differs from it; nothing is stored then. An
+    earlier verdict on the same unit is replaced, and the event keeps it.
     """
     audit = load_fieldwork(session, actor, audit_id)
     scheme = scheme_of_version(audit.scheme_version)

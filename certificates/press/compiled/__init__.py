@@ -14,6 +14,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from certificates.documents.stages import DocumentKind
 from certificates.press.compiled import figures
 from certificates.press.compiled.faces import Faces
 from certificates.press.compiled.fonts import scripts
@@ -24,7 +25,7 @@ from certificates.press.compiled.writer import written
 
 __all__ = ["CompiledPress", "Order", "UnfitError"]
 
-Typeset = Callable[[str, Mapping[str, Any], str, str], bytes]
+Typeset = Callable[[DocumentKind, Mapping[str, Any], str, str], bytes]
 """Kind, phrases with the figures to draw, language, address for the second code -> the PDF of a master."""
 
 log = logging.getLogger(__name__)
@@ -43,7 +44,7 @@ class CompiledPress:
         self._faces = Faces(folder)
         self._layouts: OrderedDict[Hashable, Layout | None] = OrderedDict()
         self._making = threading.Lock()
-        self.snapshot = 0
+        self.printed = 0
         """How many documents came from here."""
 
     def render(self, order: Order, typeset: Typeset) -> bytes:
@@ -58,7 +59,7 @@ class CompiledPress:
         if high:
             counts = tuple(high.get(name, few) for name, few in zip(slots, least, strict=True))
             layout = self._layout(order, typeset, shape, counts, written_in)
-        self.snapshot += 1
+        self.printed += 1
         return written(layout, order, lines)
 
     def _layout(

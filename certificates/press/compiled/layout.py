@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from certificates.documents.stages import DocumentKind
 from certificates.press.attached import Attached
 from certificates.press.compiled.deflate import Packed
 from certificates.press.compiled.objects import Piece, Words
@@ -25,7 +26,7 @@ WREATHS = 3
 class Order:
     """One document to print. `texts` are its phrases, `dated` the day (ISO) that its metadata carry."""
 
-    kind: str
+    kind: DocumentKind
     texts: Mapping[str, Any]
     language: str
     dated: str

@@ -7,6 +7,8 @@ from typing import Any, Literal
 
 from markupsafe import Markup
 
+from certificates.documents.stages import DocumentKind
+
 
 class UnfitError(Exception):
     """This document is nothing for the compiled press: the typesetter must set it."""
@@ -28,7 +30,7 @@ _HOLDER = Space("middle", 158, lines=4)
 _FOOT = Space("left", 80, lines=1)  # beside two codes; beside one there is more
 
 SLOTS: dict[str, dict[str, Space]] = {
-    "certificate": {
+    DocumentKind.CERTIFICATE: {
         "number": _HEAD,
         "legal_name": _HOLDER,
         "valid_from": _DECLARED,
@@ -45,7 +47,7 @@ SLOTS: dict[str, dict[str, Space]] = {
         "register_url": _FOOT,
         "digest_words": _FOOT,
     },
-    "register_extract": {
+    DocumentKind.REGISTER_EXTRACT: {
         "reference": _HEAD,
         "asked_on": _DECLARED,
         "asked_time": _DECLARED,

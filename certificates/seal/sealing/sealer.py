@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from audits.core import clock
+from certificates.documents.stages import Prepared, Sealed
 from certificates.seal.encoding.cms import DATA, SignedData
 from certificates.seal.keyring.signing import SealingKey, Validity, body_of
 from certificates.seal.sealing.placeholder import Placeholder, fill
@@ -31,7 +32,7 @@ class Sealer(Protocol):
     def placeholder(self, at: datetime | None = None) -> Placeholder:
         """The room that a document needs, now or at the moment that it will claim. KeysError as `Validity`."""
 
-    def seal(self, pdf: bytes, placeholder: Placeholder) -> bytes:
+    def seal(self, pdf: Prepared, placeholder: Placeholder) -> Sealed:
         """The sealed file, as long as the one with the empty room. SealError if it has none; StampError, KeysError."""
 
 
@@ -58,7 +59,7 @@ class KeySealer:
         found = self._evidence(now)
         return Placeholder(at or now, self._name, self._hex_digits, found.certificates, found.ocsps, found.crls)
 
-    def seal(self, pdf: bytes, placeholder: Placeholder) -> bytes:
+    def seal(self, pdf: Prepared, placeholder: Placeholder) -> Sealed:
         """See `Sealer.seal`."""
         del placeholder  # what it asked for is in the file
-        return fill(pdf, lambda digest: self._signed.sign(digest, stamp=self._stamp))
+        return Sealed(fill(pdf, lambda digest: self._signed.sign(digest, stamp=self._stamp)))

@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from enum import StrEnum
 from urllib.parse import urlsplit
 
@@ -58,11 +58,6 @@ LIMITS = {
     "reset-address": Limit(free=20, wait=timedelta(minutes=1), longest=timedelta(hours=1)),
 }
 FORGET = timedelta(hours=6)
-
-
-def is_alive(now: datetime, created_at: datetime, seen_at: datetime) -> bool:
-    """Whether a session still counts: used within the hour, and opened within twelve."""
-    return now - seen_at < IDLE and now - created_at < LIFETIME
 
 
 def normal(password: str) -> str:

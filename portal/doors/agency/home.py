@@ -16,6 +16,7 @@ from audits.decisions.queries import find_decision
 from audits.inspections.models import Audit
 from audits.inspections.queries import Repairs, find_live_audit, repairs_of
 from audits.schemes.queries import scheme_of_version
+from certificates.documents.stages import DocumentKind
 from certificates.lifecycle.models import Document
 from certificates.lifecycle.queries import find_document, list_certificates
 from portal.doors.agency.declaration import review_by
@@ -72,7 +73,7 @@ def _case(application: Application) -> Course:
             case.audit = find_live_audit(session, actor, application.id)
             case.decision = find_decision(session, actor, case.audit.id) if case.audit else None
             if case.decision:
-                case.letter = find_document(session, actor, "decision_letter", case.decision.id)
+                case.letter = find_document(session, actor, DocumentKind.DECISION_LETTER, case.decision.id)
         case _:
             pass
     return case

@@ -15,6 +15,7 @@ from audits.inspections.models import Audit, Population
 from audits.inspections.queries import Repairs
 from audits.inspections.workflow import AUDIT_FLOW, AuditState
 from audits.schemes.queries import scheme_of_version
+from certificates.documents.stages import DocumentKind
 from certificates.lifecycle.queries import find_document
 from portal.doors.downloads import attachment
 from portal.doors.inspector import progress
@@ -55,7 +56,7 @@ def show_audit(audit_id: UUID) -> ResponseReturnValue:
         undrawn=queries.undrawn(case.scheme, {population.unit for population in populations}),
         chapters=_chapters(case, populations) if in_fieldwork else [],
         findings=[] if in_fieldwork else queries.findings_of(session, audit_id),
-        report=None if in_fieldwork else find_document(session, current_actor(), "audit_report", audit_id),
+        report=None if in_fieldwork else find_document(session, current_actor(), DocumentKind.AUDIT_REPORT, audit_id),
         report_due=_report_due(case.audit),
         form=MoveForm(),
     )

@@ -14,6 +14,7 @@ from audits.inspections.comparison import compare, differing, nowhere_assessed
 from audits.inspections.workflow import AUDIT_FLOW
 from audits.people.trail import trail_of
 from audits.schemes.queries import scheme_of_version
+from certificates.documents.stages import DocumentKind
 from certificates.lifecycle.queries import find_document
 from portal.doors.office.forms import ReasonForm, ReviewForm
 from portal.stores import database
@@ -105,7 +106,7 @@ def _page(audit_id: UUID, form: ReviewForm) -> str:
         differing=differing(scheme, compared),
         unknown=nowhere_assessed(scheme, compared),
         decision=decision,
-        report=find_document(session, actor, "audit_report", audit_id) if audit.reported_at else None,
+        report=find_document(session, actor, DocumentKind.AUDIT_REPORT, audit_id) if audit.reported_at else None,
         trail_steps=trail_of(session, subjects),
         moves={move.name for move in AUDIT_FLOW.open_moves(audit.state) if actor.has(move.permission)} & OFFERED,
         form=form,

@@ -17,6 +17,7 @@ from audits.inspections.comparison import compare, differing, nowhere_assessed
 from audits.inspections.workflow import AUDIT_FLOW
 from audits.people.independence import bar_of
 from audits.schemes.queries import scheme_of_version
+from certificates.documents.stages import DocumentKind
 from certificates.lifecycle.queries import find_document
 from portal.doors.office.forms import DecisionForm
 from portal.stores import database
@@ -80,7 +81,7 @@ def _page(audit_id: UUID, form: DecisionForm) -> str:
         unknown=nowhere_assessed(scheme, compared),
         bar=None if taken else bar_of(session, audit, actor.id),
         decision=taken,
-        report=find_document(session, actor, "audit_report", audit_id),
+        report=find_document(session, actor, DocumentKind.AUDIT_REPORT, audit_id),
         ready=audit.state in AUDIT_FLOW.waiting_for(Permission.DECISION_TAKE),
         against=reasons_against(scheme.scoring, **stand),
         form=form,

@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 
 from audits.core import clock
 from certificates import press
+from certificates.documents.stages import DocumentKind
 from certificates.ledger.queries import tlog_proof
 from certificates.lifecycle.services import record_document
 from certificates.register.extract import Subject, extract_facts, subject_of
@@ -19,12 +20,13 @@ from portal.language.labels import label
 from portal.settings import current_settings
 from portal.signing import sealing
 from portal.signing.credentials import credential_attached
-from portal.stores import database, files
+from portal.signing.keys import current_keys
+from portal.stores import database
 from portal.web.access import public
 from portal.web.addresses import address_group
 from portal.web.errors import answer
 
-KIND = "register_extract"
+KIND = DocumentKind.REGISTER_EXTRACT
 _CHANCE_BYTES = 8
 _MINUTE = 60
 _MOST_PROOFS = 1000  # of one to two kilobytes
@@ -43,7 +45,7 @@ def extract(public_id: str) -> ResponseReturnValue:
     throttle: Throttle = current_app.extensions["extract_brake"]
     if wait := throttle.wait(address_group(request.remote_addr)):
         return answer(429, _("You have asked for many extracts in a short time."), retry_after=wait)
-    if not sealing.available():
+    if not current_keys().available:
         return answer(503, _("Extracts cannot be sealed here now. The register itself works."), retry_after=_MINUTE)
     settings = current_settings()
     language, now = current_language(), clock.now()
@@ -61,6 +63,7 @@ def extract(public_id: str) -> ResponseReturnValue:
             body=settings.body,
         )
         sealed = sealing.sealed_document(KIND, facts, at=now, attachments=_attached(session, subject))
+        sha256, size = sealing.keep(sealed)
         record_document(
             session,
             kind=KIND,
@@ -68,8 +71,8 @@ def extract(public_id: str) -> ResponseReturnValue:
             agency_id=entry.agency_id,
             language=language,
             snapshot=facts,
-            sha256=files.store().put(sealed),
-            size=len(sealed),
+            sha256=sha256,
+            size=size,
         )
     return attachment(sealed, f"{facts['reference']}.pdf", "application/pdf")
 

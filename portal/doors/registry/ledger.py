@@ -12,7 +12,8 @@ from certificates.ledger.services import add_cosignatures
 from certificates.ledger.witness import Refusal, RefusedError, cosign_checkpoint
 from certificates.lifecycle.rules import is_number
 from portal.settings import ROOT, current_settings
-from portal.signing import ledger, sealing
+from portal.signing import ledger
+from portal.signing.keys import current_keys
 from portal.stores import database
 from portal.web.access import public
 from portal.web.security import open_to_pages
@@ -140,9 +141,8 @@ def add_checkpoint() -> ResponseReturnValue:
     settings = current_settings()
     try:
         with database.write() as session:
-            line = cosign_checkpoint(
-                session, _body(), ledger.witnessed(settings), ledger.witness_name(settings), sealing.ledger_key
-            )
+            name, witnessed = ledger.witness_name(settings), ledger.witnessed(settings)
+            line = cosign_checkpoint(session, _body(), witnessed, name, lambda: current_keys().ledger_key)
     except RefusedError as error:
         if error.refusal is Refusal.OTHER_SIZE:
             return Response(f"{error.size}\n", 409, content_type="text/x.tlog.size")

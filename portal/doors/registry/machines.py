@@ -12,7 +12,8 @@ from certificates.lifecycle.rules import is_number
 from certificates.register import queries
 from certificates.status_lists import signed_list
 from portal.doors.registry.caching import API_SECONDS
-from portal.signing import credentials, sealing
+from portal.signing import credentials
+from portal.signing.keys import current_keys
 from portal.stores import database
 from portal.web.access import public
 from portal.web.security import open_to_pages, public_for
@@ -37,14 +38,14 @@ def add_to(bp: Blueprint) -> None:
 @public
 def keys() -> ResponseReturnValue:
     """Every key whose credentials still count, retired ones too, as JWK set."""
-    found = json.dumps(jwks(sealing.credential_public().values()))
+    found = json.dumps(jwks(current_keys().credential_public.values()))
     return _open(found, "application/jwk-set+json", _KEYS_SECONDS)
 
 
 @public
 def key(kid: str) -> ResponseReturnValue:
     """One of these keys as JWK: a badge names its key by this address."""
-    found = next((each for each in sealing.credential_public().values() if thumbprint(each) == kid), None)
+    found = next((each for each in current_keys().credential_public.values() if thumbprint(each) == kid), None)
     if found is None:
         raise NotFound
     return _open(json.dumps(jwk(found)), "application/jwk+json", _KEYS_SECONDS)

@@ -17,7 +17,7 @@ from certificates.wording import scope_in_words
 from portal.doors.registry.facts import linked_data
 from portal.language.i18n import current_language
 from portal.settings import current_settings
-from portal.signing import sealing
+from portal.signing.keys import current_keys
 from portal.stores import database
 from portal.web.access import public
 
@@ -76,7 +76,7 @@ def entry(public_id: str) -> ResponseReturnValue:
         scope=scope_in_words(Scope.of(found.scope), scheme, current_language()) if scheme else None,
         seat_country=country_name(found.country, current_language()),
         linked=linked_data(found, today, settings.body_name),
-        can_seal=sealing.available(),
+        can_seal=current_keys().available,
         **_paper(session, found.certificate_number),
     )
 

@@ -16,7 +16,7 @@ from certificates.seal.time.tsp import (
     answer,
     refusal,
 )
-from portal.signing import sealing
+from portal.signing.keys import Keys, existing_keys
 from portal.stores.files import StorageDownError
 from portal.web.access import public
 
@@ -39,7 +39,7 @@ def timestamp() -> ResponseReturnValue:
     if len(data) > LARGEST_QUERY:
         raise RequestEntityTooLarge
     try:
-        found, status = answer(data, sealing.authority()), HTTPStatus.OK
+        found, status = answer(data, existing_keys().authority), HTTPStatus.OK
     except KeysError:
         found, status = refusal(Failure.SYSTEM_FAILURE, "the key is not at hand"), HTTPStatus.SERVICE_UNAVAILABLE
     response = Response(found, status, mimetype=REPLY)
@@ -50,7 +50,7 @@ def timestamp() -> ResponseReturnValue:
 @public
 def revocations() -> ResponseReturnValue:
     """The certificates of ours that are revoked (RFC 5280 clause 5)."""
-    response = Response(_kept(sealing.revocations), mimetype="application/pkix-crl")
+    response = Response(_kept(Keys.revocations), mimetype="application/pkix-crl")
     response.headers["Cache-Control"] = f"public, max-age={_CRL_SECONDS}"
     return response
 
@@ -58,11 +58,11 @@ def revocations() -> ResponseReturnValue:
 @public
 def root() -> ResponseReturnValue:
     """The certificate of our own authority, which vouches for seal and time-stamps."""
-    return Response(_kept(sealing.own_root), mimetype="application/pkix-cert")
+    return Response(_kept(lambda held: held.own_root), mimetype="application/pkix-cert")
 
 
-def _kept(read: Callable[[], bytes]) -> bytes:
+def _kept(read: Callable[[Keys], bytes]) -> bytes:
     try:
-        return read()
+        return read(existing_keys())
     except KeysError as error:
         raise StorageDownError(str(error)) from error

@@ -17,6 +17,7 @@ from werkzeug.exceptions import ServiceUnavailable
 
 from audits.core import clock
 from audits.core.errors import NotFoundError
+from certificates.documents.stages import DocumentKind
 from certificates.ledger.queries import newest_entry
 from certificates.lifecycle.models import Certificate
 from certificates.lifecycle.rules import Status, is_number
@@ -27,7 +28,7 @@ from certificates.register.queries import PublicDocument
 from certificates.register.rules import may_rely
 from certificates.seal import KeysError, SealOutcome, SealReason, SealReport
 from certificates.seal.sealing.placeholder import same_but_for_seal
-from portal.signing import sealing
+from portal.signing.keys import existing_keys
 from portal.stores import files
 from portal.stores.files import StorageDownError
 
@@ -142,9 +143,9 @@ def check_hash(session: Any, sha256: str) -> Checked | None:
     document = queries.document_with(session, sha256)
     if document is None:
         return None
-    if document.kind == "certificate":
+    if document.kind == DocumentKind.CERTIFICATE:
         return _certificate(session, document)
-    if document.kind == "register_extract":
+    if document.kind == DocumentKind.REGISTER_EXTRACT:
         entry, facts = queries.entry_of(session, document.subject_id), facts_with(session, sha256)
         return Checked(
             FileStatus.EXTRACT, sha256, document.size, made_at=document.created_at, entry=entry, extract=facts
@@ -188,10 +189,9 @@ def _examine(data: bytes) -> SealReport:
     # Only who checks a file that we do not know pays for this: the rest of the register does not load it.
     from certificates.seal import examine_apart  # noqa: PLC0415
 
-    if not sealing.has_keys():
-        raise StorageDownError("the root of our seals is missing")
     try:
-        roots, distrusted, sealers = sealing.roots(), sealing.distrusted(), sealing.sealers()
+        held = existing_keys()
+        roots, distrusted, sealers = held.roots, held.distrusted, held.sealers
     except KeysError as error:
         raise StorageDownError("the root of our seals cannot be read") from error
     with _turn():
