@@ -4,7 +4,7 @@ PORT ?= 8000
 ONLY ?=
 PYTHON := .venv/bin/python
 
-.PHONY: help setup demo serve test check bench messages
+.PHONY: help setup demo serve test check bench seed messages
 
 help: ## List the commands
 	@sed -n 's/^\([a-z]*\):.*## /make \1\t/p' $(MAKEFILE_LIST)
@@ -33,9 +33,12 @@ check: ## Style, types, imports, templates, dependencies, translations
 	.venv/bin/deptry .
 	bin/messages check
 
-bench: ## Measure us and our peers in one run (ONLY=press)
+bench: ## Measure us, a peer and another revision in one run (ONLY=pages AGAINST=ca4d724; KEEP=1 remembers the ratios)
 	@bin/setup bench
-	@for name in $(or $(ONLY),pages press proof); do $(PYTHON) -m bench.$$name || exit 1; done
+	@$(PYTHON) -m bench $(ONLY) $(if $(AGAINST),--against $(AGAINST)) $(if $(filter 1,$(KEEP)),--keep) $(if $(AGENCIES),--agencies $(AGENCIES)) $(if $(N),--n $(N)) $(if $(ROUNDS),--rounds $(ROUNDS))
+
+seed: setup ## Add agencies and a few cases to the database of make serve (AGENCIES=2000)
+	@$(PYTHON) -m bench.seed $(if $(AGENCIES),--agencies $(AGENCIES))
 
 messages: setup ## Collect the texts into the catalogues
 	bin/messages update

@@ -2,9 +2,12 @@
 
 import random
 from dataclasses import dataclass
+from io import BytesIO
 from typing import Any
 
-from certificates.press import Attached, facts_digest
+import pikepdf
+
+from bench.product import part
 
 OFFLINE = "https://register.example/check#c="
 _BASE64 = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_"
@@ -25,7 +28,7 @@ class Paper:
 
     facts: dict[str, Any]
     offline_url: str
-    credential: Attached
+    credential: Any
 
 
 def papers(count: int, seed: int = 4) -> list[Paper]:
@@ -37,7 +40,9 @@ def papers(count: int, seed: int = 4) -> list[Paper]:
 def _paper(number: int, draw: random.Random) -> Paper:
     url = OFFLINE + "".join(draw.choices(_BASE64, k=350))
     token = "".join(draw.choices(_BASE64, k=1100)).encode()
-    return Paper(_facts(number, draw), url, Attached("credential.jwt", token, "application/vc+jwt", "The credential"))
+    return Paper(
+        _facts(number, draw), url, part("Attached")("credential.jwt", token, "application/vc+jwt", "The credential")
+    )
 
 
 def _facts(number: int, draw: random.Random) -> dict[str, Any]:
@@ -71,7 +76,13 @@ def _facts(number: int, draw: random.Random) -> dict[str, Any]:
         "excludes": _EXCLUDES,
         "register_url": f"https://register.example/register/nl-{register_number}",
     }
-    return facts | {"digest": facts_digest(facts)}
+    return facts | {"digest": part("facts_digest")(facts)}
+
+
+def pages_of(pdf: bytes) -> int:
+    """How many pages a file has."""
+    with pikepdf.open(BytesIO(pdf)) as opened:
+        return len(opened.pages)
 
 
 def extract(paper: Paper, number: int) -> dict[str, Any]:

@@ -10,7 +10,6 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-import pikepdf
 from asn1crypto import cms, keys, x509
 from cryptography import x509 as pyca
 from cryptography.hazmat.primitives import hashes, serialization
@@ -69,7 +68,8 @@ def _weasyprint(paper: Paper, sheet: CSS, fonts: FontConfiguration) -> bytes:
     facts = Attachment(string=press.facts_json(paper.facts), name="printed.json", relationship="Data")
     credential = Attachment(string=paper.credential.data, name="credential.jwt", relationship="Data")
     document.metadata.attachments = [facts, credential]
-    return document.write_pdf(pdf_variant="pdf/a-3a")
+    pdf: bytes = document.write_pdf(pdf_variant="pdf/a-3a")
+    return pdf
 
 
 class _Authority:
@@ -166,12 +166,6 @@ class _OurStamps(TimeStamper):
 
 def _parsed(certificate: pyca.Certificate) -> x509.Certificate:
     return x509.Certificate.load(certificate.public_bytes(serialization.Encoding.DER))
-
-
-def pages_of(pdf: bytes) -> int:
-    """How many pages a file has."""
-    with pikepdf.open(BytesIO(pdf)) as opened:
-        return len(opened.pages)
 
 
 def _rows(paper: Paper) -> list[tuple[str, str]]:

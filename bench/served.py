@@ -1,0 +1,213 @@
+"""Builds served side by side: each with a database, a queue, files and keys of its own on one database server."""
+
+import json
+import os
+import re
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from http.cookiejar import CookieJar
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+from urllib.request import HTTPCookieProcessor, build_opener
+
+import psycopg
+from sqlalchemy import make_url
+
+from bench import builds, load
+from bench.builds import Build
+from bench.sizes import Sizes
+from portal import processes
+from portal.embedded import Postgres, Valkey
+
+STARTED = re.compile(rb"LOG:  (?:statement|execute [^:]+): (?!BEGIN|COMMIT|ROLLBACK|SAVEPOINT|RELEASE)")
+PATIENCE = 60.0
+Process = subprocess.Popen[bytes]
+
+
+class Machine:
+    """One database server, one folder, for all builds of a run; all of it ends with the stack."""
+
+    def __init__(self, stack: ExitStack) -> None:
+        self._stack = stack
+        self.state = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="keurwerk-bench-")))
+        self.state.chmod(0o755)  # the database's account passes through
+        self._postgres = Postgres(self.state)
+        self._postgres.start()
+        stack.callback(self._postgres.stop)
+        self._log = self._postgres._home / "log"
+        url = make_url(self._postgres.url("postgres")).set(drivername="postgresql")
+        self._admin = stack.enter_context(psycopg.connect(url.render_as_string(hide_password=False), autocommit=True))
+
+    def install(self, build: Build) -> "Installed":
+        """Servers and an empty database for a build."""
+        name = re.sub(r"\W", "_", build.name)
+        home = self.state / name
+        home.mkdir()
+        valkey = Valkey(home)
+        valkey.start()
+        self._stack.callback(valkey.stop)
+        port = free_port()
+        env = {
+            "DATABASE_URL": self._postgres.create_database(f"bench_{name}"),
+            "REDIS_URL": valkey.url,
+            "SECRET_KEY": "b" * 48,
+            "STORAGE_URL": (home / "files").as_uri(),
+            "MAIL_URL": (home / "mail").as_uri(),
+            "SEAL_DIR": str(home / "seal"),
+            "BASE_URL": f"http://127.0.0.1:{port}",
+        }
+        return Installed(build, port, f"bench_{name}", dict(os.environ) | env, home)  # noqa: TID251 - an entry point
+
+    def copy(self, seeded: "Installed", build: Build) -> "Installed":
+        """The same database a second time, for the same build."""
+        copied = self.install(build)
+        self._admin.execute(f'DROP DATABASE "{copied.database}"')
+        self._admin.execute(f'CREATE DATABASE "{copied.database}" TEMPLATE "{seeded.database}"')
+        copied.seeded = seeded.seeded
+        return copied
+
+    def backends(self, database: str) -> list[int]:
+        """The processes of the database server that work for a build."""
+        query = "SELECT pid FROM pg_stat_activity WHERE datname = %s"
+        return [pid for (pid,) in self._admin.execute(query, [database])]
+
+    @contextmanager
+    def counting(self) -> Iterator[list[int]]:
+        """How many statements the database server was asked for meanwhile, by whoever uses it; BEGIN and such apart."""
+        found = [0]
+        self._log_statements("all")
+        begin = self._log.stat().st_size
+        try:
+            yield found
+        finally:
+            with self._log.open("rb") as log:
+                log.seek(begin)
+                found[0] = len(STARTED.findall(log.read()))
+            self._log_statements("none")
+
+    def count(self, database: str, rows: str) -> int:
+        """How many rows there are: of a table, or of a table and a WHERE."""
+        url = make_url(self._postgres.url(database)).set(drivername="postgresql")
+        with psycopg.connect(url.render_as_string(hide_password=False)) as connection:
+            found = connection.execute(f"SELECT count(*) FROM {rows}").fetchone()  # noqa: S608
+        return int(found[0]) if found else 0
+
+    def _log_statements(self, which: str) -> None:
+        self._admin.execute(f"ALTER SYSTEM SET log_statement = '{which}'")
+        self._admin.execute("SELECT pg_reload_conf()")
+        time.sleep(0.2)  # every server process reads it by itself
+
+
+@dataclass
+class Installed:
+    """A build with its servers; once served, what its processes cost."""
+
+    build: Build
+    port: int
+    database: str
+    env: Mapping[str, str]
+    home: Path
+    web: Process | None = None
+    seeded: dict[str, Any] = field(default_factory=dict)
+
+    def run(self, *words: str) -> None:
+        """Run its Python in its checkout; what it prints comes when it fails."""
+        command = [self.build.python, *words]
+        done = subprocess.run(command, cwd=self.build.root, env=self.env, capture_output=True, text=True, check=False)
+        if done.returncode:
+            raise RuntimeError(f"{' '.join(words)} of {self.build.name} failed:\n{done.stderr[-4000:]}")
+
+    def seed(self, agencies: int, cases: Mapping[str, str]) -> None:
+        """Make its tables and fill them, through its own migrations and services."""
+        out = self.home / "seeded.json"
+        words = ("--agencies", str(agencies), "--cases", json.dumps(cases), "--out", str(out))
+        self.run("-m", "bench.seed", *words)
+        self.seeded = json.loads(out.read_text())
+
+    def serve(self, stack: ExitStack) -> None:
+        """Start its web server; `wait` until it answers."""
+        self.web = stack.enter_context(child(self.build, "web", str(self.port), "wsgi:app", env=self.env))
+
+    def pids(self) -> list[int]:
+        """Its web processes."""
+        if self.web is None:
+            raise RuntimeError("it is not served yet")
+        return load.tree(self.web.pid)
+
+    def resident_mb(self) -> float:
+        """Memory of its largest web process."""
+        return max(load.resident_mb(pid) for pid in self.pids())
+
+    def cookie(self, email: str) -> str:
+        """What a browser sends once this person has signed in."""
+        jar = CookieJar()
+        browser, url = build_opener(HTTPCookieProcessor(jar)), f"http://127.0.0.1:{self.port}/login"
+        page = browser.open(url).read().decode()
+        token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', page)
+        if token is None:
+            raise RuntimeError("the form to sign in has no token")
+        form = {"csrf_token": token[1], "email": email, "password": self.seeded["password"]}
+        answer = browser.open(url, urlencode(form).encode())
+        if answer.url == url:
+            raise RuntimeError(f"{email} cannot sign in")
+        return "; ".join(f"{cookie.name}={cookie.value}" for cookie in jar)
+
+
+def side_by_side(stack: ExitStack, machine: Machine, sizes: Sizes, cases: Mapping[str, str]) -> list[Installed]:
+    """Ours and the one beside it, if any, with as many agencies and the same cases, ready to answer."""
+    ours = machine.install(builds.us())
+    ours.seed(sizes.agencies, cases)
+    served = [ours]
+    if sizes.against:
+        build = builds.of_revision(stack, sizes.against)
+        if build.root == ours.build.root:
+            served.append(machine.copy(ours, build))
+        else:
+            served.append(machine.install(build))
+            served[1].seed(sizes.agencies, cases)
+    for each in served:
+        agencies, answers = (machine.count(each.database, table) for table in ("agency", "answer"))
+        print(f"{each.build.name}: {agencies:,} agencies, {answers:,} answers")
+        each.serve(stack)
+    for each in served:
+        wait(each.port, "/readyz")
+    return served
+
+
+@contextmanager
+def child(build: Build, *words: str, env: Mapping[str, str]) -> Iterator[Process]:
+    """A program of a build, as long as the block lasts."""
+    command = [build.python, "-m", "bench.product", *words]
+    process = subprocess.Popen(command, env=env, cwd=build.root, preexec_fn=processes.starter(), stdout=sys.stderr)
+    try:
+        yield process
+    finally:
+        processes.stop(process)
+
+
+def free_port() -> int:
+    """A port that nobody has at this moment."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def wait(port: int, path: str) -> None:
+    """Wait until a server answers with 200."""
+    end = time.monotonic() + PATIENCE
+    while True:
+        try:
+            load.once(port, path)
+        except (OSError, RuntimeError):
+            if time.monotonic() > end:
+                raise
+            time.sleep(0.1)
+        else:
+            return
