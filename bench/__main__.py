@@ -1,24 +1,47 @@
-"""`python -m bench pages press proof`: measure, print, leave `var/bench/NAME.json`. `make bench` calls it."""
+"""`python -m bench pages proof press`: measure, print, leave `var/bench/NAME.json`. `make bench` calls it."""
 
 import argparse
 import os
 import sys
+from contextlib import ExitStack
 from dataclasses import replace
-from importlib import import_module
 from pathlib import Path
 
-from bench.results import OUT
+from bench import pages, press, proof
+from bench.results import OUT, Report
+from bench.served import Comparison
 from bench.sizes import Sizes
 
 SIZES = {
     "pages": Sizes(n=40, rounds=10),
+    "proof": Sizes(n=250, rounds=5),
     "press": Sizes(n=200, rounds=10),
-    "proof": Sizes(n=250, rounds=5, agencies=0),
 }
+SERVED = {"pages": pages.main, "proof": proof.main}
+"""Those over HTTP; they share what is served, and so its seed."""
 
 
 def main(words: list[str]) -> int:
     """Run the benchmarks that are named, else all; the status is 0 also when a target was missed."""
+    asked = _arguments(words)
+    names = asked.names or list(SIZES)
+    changes = {key: getattr(asked, key) for key in ("agencies", "n", "rounds", "against") if getattr(asked, key)}
+    sizes = {name: replace(SIZES[name], **changes) for name in names}
+    print(f"load of the machine before: {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
+    reports: list[Report] = []
+    served = [name for name in names if name in SERVED]
+    if served:
+        with ExitStack() as stack:
+            compared = Comparison(stack, sizes[served[0]])
+            reports += [SERVED[name](sizes[name], compared) for name in served]
+    if "press" in names:
+        reports.append(press.main(sizes["press"]))
+    for report in reports:
+        report.write(keep=asked.keep, out=asked.out)
+    return 0
+
+
+def _arguments(words: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="bench")
     parser.add_argument("names", nargs="*", choices=[[], *SIZES])
     parser.add_argument("--against", default="", help="a revision of this repository to measure beside this checkout")
@@ -27,13 +50,7 @@ def main(words: list[str]) -> int:
     parser.add_argument("--n", type=int, help="operations in a turn")
     parser.add_argument("--rounds", type=int, help="turns of each system")
     parser.add_argument("--out", type=Path, default=OUT)
-    asked = parser.parse_args(words)
-    for name in asked.names or SIZES:
-        given = {"agencies": asked.agencies, "n": asked.n, "rounds": asked.rounds}
-        sizes = replace(SIZES[name], against=asked.against, **{key: value for key, value in given.items() if value})
-        print(f"{name}: load of the machine before {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
-        import_module(f"bench.{name}").main(sizes).write(keep=asked.keep, out=asked.out)
-    return 0
+    return parser.parse_args(words)
 
 
 if __name__ == "__main__":

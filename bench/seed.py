@@ -26,21 +26,20 @@ def main() -> None:
     """Fill the database that the environment names, else that of this folder."""
     parser = argparse.ArgumentParser(prog="bench.seed")
     parser.add_argument("--agencies", type=int, default=2000)
-    parser.add_argument("--cases", type=json.loads, default=CASES, help="the last stage of each case, as JSON")
     parser.add_argument("--out", type=Path, help="where to write what the cases are, as JSON")
     asked = parser.parse_args()
     with part("at_hand")(os.environ) as env:  # noqa: TID251 - an entry point
-        found = fill(env, asked.agencies, asked.cases)
+        found = fill(env, asked.agencies)
     if asked.out:
         asked.out.write_text(json.dumps(found, indent=1))
     else:
-        print(f"The portal of this folder has {asked.agencies:,} agencies more, and {len(asked.cases)} with cases:")
+        print(f"The portal of this folder has {asked.agencies:,} agencies more, and {len(CASES)} with cases:")
         for name, case in found["cases"].items():
             print(f"  {name:<10} {case['name']}, {case['register_number']}, {case['editor']}")
         print(f"Everybody signs in with the password: {found['password']}")
 
 
-def fill(env: Mapping[str, str], agencies: int, wanted: Mapping[str, str] = CASES) -> dict[str, Any]:
+def fill(env: Mapping[str, str], agencies: int) -> dict[str, Any]:
     """Make tables and cases through the product's own code, then copies of the certified one; what to open them with."""
     part("migrate")(env["DATABASE_URL"])
     app = part("create_app")(part("Settings").from_env(env))
@@ -48,11 +47,11 @@ def fill(env: Mapping[str, str], agencies: int, wanted: Mapping[str, str] = CASE
         part("appoint_staff")(app)
         part("publish")(app, part("Story")(nowhere))
     serial = _count(env["DATABASE_URL"])
-    cases = {name: _case(app, serial + place, last) for place, (name, last) in enumerate(wanted.items())}
+    cases = {name: _case(app, serial + place, last) for place, (name, last) in enumerate(CASES.items())}
     _sign(app)
     if agencies:
-        like = next(case for name, case in cases.items() if wanted[name] == "certify")
-        bulk.add(env["DATABASE_URL"], {key: like[key] for key in ("agency", "application", "audit")}, agencies)
+        like = {key: cases["certified"][key] for key in ("agency", "application", "audit")}
+        bulk.add(env["DATABASE_URL"], like, agencies)
     staff = {role: person.email for role, person in part("STAFF").items()}
     return {"cases": cases, "staff": staff, "password": part("PASSWORD")}
 

@@ -3,14 +3,16 @@
 import json
 import os
 import re
+import shutil
 import socket
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from http.cookiejar import CookieJar
 from pathlib import Path
 from typing import Any
@@ -22,6 +24,7 @@ from sqlalchemy import make_url
 
 from bench import builds, load
 from bench.builds import Build
+from bench.sides import Side
 from bench.sizes import Sizes
 from portal import processes
 from portal.embedded import Postgres, Valkey
@@ -66,10 +69,12 @@ class Machine:
         return Installed(build, port, f"bench_{name}", dict(os.environ) | env, home)  # noqa: TID251 - an entry point
 
     def copy(self, seeded: "Installed", build: Build) -> "Installed":
-        """The same database a second time, for the same build."""
+        """The same database, files and keys a second time, for the same build."""
         copied = self.install(build)
         self._admin.execute(f'DROP DATABASE "{copied.database}"')
         self._admin.execute(f'CREATE DATABASE "{copied.database}" TEMPLATE "{seeded.database}"')
+        for name in ("files", "seal"):
+            shutil.copytree(seeded.home / name, copied.home / name)
         copied.seeded = seeded.seeded
         return copied
 
@@ -79,17 +84,23 @@ class Machine:
         return [pid for (pid,) in self._admin.execute(query, [database])]
 
     @contextmanager
-    def counting(self) -> Iterator[list[int]]:
-        """How many statements the database server was asked for meanwhile, by whoever uses it; BEGIN and such apart."""
-        found = [0]
-        self._log_statements("all")
-        begin = self._log.stat().st_size
-        try:
-            yield found
-        finally:
+    def listening(self) -> Iterator[Callable[[Callable[[], object]], int]]:
+        """Tells how many statements the database server gets while something is done; BEGIN and such do not count.
+
+        They come from its own log, so that it makes no difference how a build talks to it.
+        """
+
+        def statements(act: Callable[[], object]) -> int:
+            begin = self._log.stat().st_size
+            act()
             with self._log.open("rb") as log:
                 log.seek(begin)
-                found[0] = len(STARTED.findall(log.read()))
+                return len(STARTED.findall(log.read()))
+
+        self._log_statements("all")
+        try:
+            yield statements
+        finally:
             self._log_statements("none")
 
     def count(self, database: str, rows: str) -> int:
@@ -116,6 +127,7 @@ class Installed:
     home: Path
     web: Process | None = None
     seeded: dict[str, Any] = field(default_factory=dict)
+    _cookies: dict[str, str] = field(default_factory=dict)
 
     def run(self, *words: str) -> None:
         """Run its Python in its checkout; what it prints comes when it fails."""
@@ -124,11 +136,10 @@ class Installed:
         if done.returncode:
             raise RuntimeError(f"{' '.join(words)} of {self.build.name} failed:\n{done.stderr[-4000:]}")
 
-    def seed(self, agencies: int, cases: Mapping[str, str]) -> None:
+    def seed(self, agencies: int) -> None:
         """Make its tables and fill them, through its own migrations and services."""
         out = self.home / "seeded.json"
-        words = ("--agencies", str(agencies), "--cases", json.dumps(cases), "--out", str(out))
-        self.run("-m", "bench.seed", *words)
+        self.run("-m", "bench.seed", "--agencies", str(agencies), "--out", str(out))
         self.seeded = json.loads(out.read_text())
 
     def serve(self, stack: ExitStack) -> None:
@@ -147,6 +158,11 @@ class Installed:
 
     def cookie(self, email: str) -> str:
         """What a browser sends once this person has signed in."""
+        if email not in self._cookies:
+            self._cookies[email] = self._sign_in(email)
+        return self._cookies[email]
+
+    def _sign_in(self, email: str) -> str:
         jar = CookieJar()
         browser, url = build_opener(HTTPCookieProcessor(jar)), f"http://127.0.0.1:{self.port}/login"
         page = browser.open(url).read().decode()
@@ -160,25 +176,33 @@ class Installed:
         return "; ".join(f"{cookie.name}={cookie.value}" for cookie in jar)
 
 
-def side_by_side(stack: ExitStack, machine: Machine, sizes: Sizes, cases: Mapping[str, str]) -> list[Installed]:
-    """Ours and the one beside it, if any, with as many agencies and the same cases, ready to answer."""
-    ours = machine.install(builds.us())
-    ours.seed(sizes.agencies, cases)
-    served = [ours]
-    if sizes.against:
-        build = builds.of_revision(stack, sizes.against)
-        if build.root == ours.build.root:
-            served.append(machine.copy(ours, build))
-        else:
-            served.append(machine.install(build))
-            served[1].seed(sizes.agencies, cases)
-    for each in served:
-        agencies, answers = (machine.count(each.database, table) for table in ("agency", "answer"))
-        print(f"{each.build.name}: {agencies:,} agencies, {answers:,} answers")
-        each.serve(stack)
-    for each in served:
-        wait(each.port, "/readyz")
-    return served
+class Comparison:
+    """Ours and the build beside it, if any, with as many agencies and the same cases, ready to answer."""
+
+    def __init__(self, stack: ExitStack, sizes: Sizes) -> None:
+        self.machine = Machine(stack)
+        self.ours = self.machine.install(builds.us())
+        self.ours.seed(sizes.agencies)
+        self.all = [self.ours]
+        if sizes.against:
+            self.all.append(self._beside(builds.of_revision(stack, sizes.against), sizes.agencies))
+        for each in self.all:
+            agencies, answers = (self.machine.count(each.database, table) for table in ("agency", "answer"))
+            print(f"{each.build.name}: {agencies:,} agencies, {answers:,} answers")
+            each.serve(stack)
+        for each in self.all:
+            wait(each.port, "/readyz")
+
+    def _beside(self, build: Build, agencies: int) -> Installed:
+        if build.root == self.ours.build.root:
+            return self.machine.copy(self.ours, build)
+        other = self.machine.install(build)
+        other.seed(agencies)
+        return other
+
+    def side(self, each: Installed, turn: Callable[[], load.Load]) -> Side:
+        """One of them as a side: with its web processes and its part of the database server."""
+        return Side(each.build.name, turn, each.pids, partial(self.machine.backends, each.database))
 
 
 @contextmanager

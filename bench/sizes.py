@@ -11,3 +11,8 @@ class Sizes:
     rounds: int
     agencies: int = 20_000
     against: str = ""
+
+    @property
+    def small(self) -> bool:
+        """Whether this only tries that everything works; then no figure counts."""
+        return self.rounds == 1

@@ -18,14 +18,15 @@ ROW = {"system", "case", "n", "cpu_ms", "wall_ms_p50", "wall_ms_p95", "per_secon
 TARGET = {"name", "target", "measured", "met"}
 
 
-def run_small(name, tmp_path, *words):
-    command = [sys.executable, "-m", "bench", name, "--rounds", "1", "--out", tmp_path, *words]
+def run_small(tmp_path, *words):
+    """What the benchmarks left, by name."""
+    command = [sys.executable, "-m", "bench", *words, "--rounds", "1", "--out", tmp_path]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
-    found = json.loads((tmp_path / f"{name}.json").read_text())
-    assert all(row.keys() == ROW and row["n"] > 0 and row["per_second"] > 0 for row in found["rows"])
-    assert all(target.keys() == TARGET for target in found["targets"])
-    assert not (tmp_path / "last").exists()
+    found = {path.stem: json.loads(path.read_text()) for path in tmp_path.glob("*.json")}
+    for each in found.values():
+        assert all(row.keys() == ROW and row["n"] > 0 and row["per_second"] > 0 for row in each["rows"])
+        assert all(target.keys() == TARGET for target in each["targets"])
     return found
 
 
@@ -33,27 +34,22 @@ def systems(found, case):
     return {row["system"] for row in found["rows"] if row["case"] == case}
 
 
-def test_pages_beside_this_very_checkout(tmp_path):
-    """A load stops at the first answer that is not 200, so every row means that its page opened each time."""
-    found = run_small("pages", tmp_path, "--n", "4", "--agencies", "20", "--against", ".")
+def test_pages_and_proof_beside_this_very_checkout(tmp_path):
+    """A load stops at the first answer that is not 200: where there is a row, everything opened each time."""
+    found = run_small(tmp_path, "pages", "proof", "--n", "4", "--agencies", "20", "--against", ".")
     for page in PAGES:
-        assert systems(found, page) == {"keurwerk", "this again", "bare WSGI"}
-    named = [target["name"] for target in found["targets"]]
-    statements = [target for target in found["targets"] if target["name"].startswith("SQL statements")]
+        assert systems(found["pages"], page) == {"keurwerk", "this again", "bare WSGI"}
+    targets = found["pages"]["targets"]
+    statements = [target for target in targets if target["name"].startswith("SQL statements")]
     assert len(statements) == len(PAGES)
     assert all(target["met"] and int(target["measured"]) > 0 for target in statements), "the same code asks as much"
-    assert "memory of a web process" in named
-    assert "CPU, decision page" in named
-
-
-def test_proof(tmp_path):
-    found = run_small("proof", tmp_path, "--n", "10")
-    assert systems(found, "proof of check") == {"keurwerk", "manuals"}
-    assert [target["name"] for target in found["targets"]] == ["p95 at 50/s"]
+    assert {"memory of a web process", "CPU, decision page"} <= {target["name"] for target in targets}
+    assert systems(found["proof"], "proof of check") == {"keurwerk", "this again", "manuals"}
+    assert [target["name"] for target in found["proof"]["targets"]] == ["p95 at 50/s"]
 
 
 def test_press(tmp_path):
-    found = run_small("press", tmp_path, "--n", "2")
+    found = run_small(tmp_path, "press", "--n", "2")["press"]
     assert {row["case"] for row in found["rows"]} == set(OURS)
     assert {"keurwerk", "keurwerk, typeset", "WeasyPrint + pyHanko, tuned"} <= systems(found, "signed B-T")
 
