@@ -1,9 +1,10 @@
-"""Entry points of a web server: `app` is the whole portal, `registry` the public register alone."""
+"""Entry points of a web server: the whole portal, the public register alone, and the portal for developers."""
 
 import os
 
 from portal.app import create_app
 from portal.settings import Settings
+from portal.statements import show_statements
 
 _settings = Settings.from_env(os.environ)  # noqa: TID251 - the one place that reads the environment
 
@@ -14,4 +15,9 @@ def __getattr__(name: str):  # noqa: ANN202
         return create_app(_settings)
     if name == "registry":
         return create_app(_settings, doors=("registry",))
+    if name == "dev":
+        portal = create_app(_settings)
+        portal.jinja_env.auto_reload = True
+        show_statements(portal)
+        return portal
     raise AttributeError(name)

@@ -21,6 +21,7 @@ from portal.account.services import clear_out
 from portal.app import create_app
 from portal.commands.keys import keys
 from portal.commands.ledger import ledger_commands
+from portal.commands.shell import shell
 from portal.commands.verify import verify_file
 from portal.embedded import EmbeddedError
 from portal.settings import Settings, SettingsError
@@ -83,6 +84,7 @@ def clear_out_sessions(app: Flask) -> None:
 main.add_command(verify_file)
 main.add_command(keys)
 main.add_command(ledger_commands)
+main.add_command(shell)
 
 
 @contextmanager
