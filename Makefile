@@ -4,7 +4,7 @@ PORT ?= 8000
 ONLY ?=
 PYTHON := .venv/bin/python
 
-.PHONY: help setup demo serve test check bench seed messages
+.PHONY: help setup demo serve test check bench seed docs messages
 
 help: ## List the commands
 	@sed -n 's/^\([a-z]*\):.*## /make \1\t/p' $(MAKEFILE_LIST)
@@ -13,10 +13,10 @@ setup: ## Install what is missing; does nothing the second time
 	@bin/setup
 
 demo: setup ## Tell the story of one case, then serve it (SERVE=0: only the story)
-	@KEURWERK_PARENT=$$PPID exec $(PYTHON) -m portal.supervisor --demo --port $(PORT) $(if $(filter 0,$(SERVE)),--no-serve)
+	@KEURWERK_PARENT=$$PPID exec $(PYTHON) -m portal.host.supervisor --demo --port $(PORT) $(if $(filter 0,$(SERVE)),--no-serve)
 
 serve: setup ## Serve the portal with its own lasting database
-	@KEURWERK_PARENT=$$PPID exec $(PYTHON) -m portal.supervisor --port $(PORT)
+	@KEURWERK_PARENT=$$PPID exec $(PYTHON) -m portal.host.supervisor --port $(PORT)
 
 test: ## Everything that must be green
 	@bin/setup test
@@ -29,7 +29,7 @@ check: ## Style, types, imports, templates, dependencies, translations
 	.venv/bin/ruff check .
 	.venv/bin/mypy
 	.venv/bin/lint-imports --no-cache
-	.venv/bin/djlint templates --lint --quiet
+	.venv/bin/djlint templates certificates/press/templates --lint --quiet
 	.venv/bin/deptry .
 	bin/messages check
 
@@ -39,6 +39,9 @@ bench: ## Measure us, a peer and another revision in one run (ONLY=pages AGAINST
 
 seed: setup ## Add agencies and a few cases to the database of make serve (AGENCIES=2000)
 	@$(PYTHON) -m bench.seed $(if $(AGENCIES),--agencies $(AGENCIES))
+
+docs: setup ## Write the pages of docs/dev that follow from the code
+	@$(PYTHON) -m portal.commands.reference
 
 messages: setup ## Collect the texts into the catalogues
 	bin/messages update

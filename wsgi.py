@@ -4,7 +4,7 @@ import os
 
 from portal.app import create_app
 from portal.settings import Settings
-from portal.statements import show_statements
+from portal.web.statements import show_statements
 
 _settings = Settings.from_env(os.environ)  # noqa: TID251 - the one place that reads the environment
 

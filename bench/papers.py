@@ -87,24 +87,25 @@ def pages_of(pdf: bytes) -> int:
 
 def extract(paper: Paper, number: int) -> dict[str, Any]:
     """The facts of a register extract about the same agency."""
-    from tests import printed
-
-    known = {name: value for name, value in paper.facts.items() if name in printed.REGISTER_FACTS - {"digest"}}
-    return printed.register_extract(**known | {"reference": f"U-2027-{number:08d}"})
+    snapshot = part("snapshot")
+    known = {name: value for name, value in paper.facts.items() if name in snapshot.REGISTER_FACTS - {"digest"}}
+    facts: dict[str, Any] = snapshot.register_extract(**known | {"reference": f"U-2027-{number:08d}"})
+    return facts
 
 
 def long_report() -> dict[str, Any]:
     """The facts of an audit report of about thirty pages."""
-    from tests import printed
+    snapshot = part("snapshot")
 
     text = "In drie dossiers ontbreekt de loonstrook van de laatste periode; het bureau heeft dit erkend. " * 4
-    findings = [printed.finding(number, observed=text, verification=text) for number in range(1, 39)]
+    findings = [snapshot.finding(number, observed=text, verification=text) for number in range(1, 39)]
     chapters = [
         {
             "code": f"C{chapter}",
             "title": f"Hoofdstuk {chapter}",
-            "requirements": [printed.judgement(n) for n in range(1, 28)],
+            "requirements": [snapshot.judgement(n) for n in range(1, 28)],
         }
         for chapter in range(1, 10)
     ]
-    return printed.audit_report(findings=findings, chapters=chapters)
+    facts: dict[str, Any] = snapshot.audit_report(findings=findings, chapters=chapters)
+    return facts

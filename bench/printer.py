@@ -79,7 +79,7 @@ class House:
         key = part("held_key")(ring, purpose.SEAL)
         self.stamps = part("TimeStampAuthority")(part("held_key")(ring, purpose.TIMESTAMP))
         certificates = [ring.certificate(ring.active(each)) for each in (purpose.SEAL, purpose.TIMESTAMP)]
-        evidence = part("OwnEvidence")(part("authority_of")(ring), certificates, ring.revoked())
+        evidence = part("RevocationData")(part("authority_of")(ring), certificates, ring.revoked())
         sealer = part("KeySealer")
         self._sealers = {
             "signed B-B": sealer(key),
@@ -94,33 +94,27 @@ class House:
 
     def sealed(self, paper: Paper, level: str = SIGNED) -> bytes:
         """A certificate with its seal."""
-        sealer = self._sealers[level]
-        room = sealer.room()
-        more = {"attachments": [paper.credential], "offline_url": paper.offline_url, "room": room}
-        pdf: bytes = sealer.seal(part("press").render("certificate", paper.facts, language="nl", **more), room)
-        return pdf
+        more = {"attachments": [paper.credential], "offline_url": paper.offline_url}
+        return _sealed(self._sealers[level], "certificate", paper.facts, **more)
+
+
+def _sealed(sealer: Any, kind: str, facts: dict[str, Any], **more: Any) -> bytes:
+    # Builds before 0.2.0 say "room" for the placeholder of a seal.
+    name = "placeholder" if hasattr(sealer, "placeholder") else "room"
+    placeholder = getattr(sealer, name)()
+    pdf = part("press").render(kind, facts, language="nl", **more, **{name: placeholder})
+    sealed: bytes = sealer.seal(pdf, placeholder)
+    return sealed
 
 
 def _extracts(sealer: Any) -> Print:
     numbers = count()
-
-    def make(paper: Paper) -> bytes:
-        room, facts = sealer.room(), extract(paper, next(numbers))
-        pdf: bytes = sealer.seal(part("press").render("register_extract", facts, language="nl", room=room), room)
-        return pdf
-
-    return make
+    return lambda paper: _sealed(sealer, "register_extract", extract(paper, next(numbers)))
 
 
 def _reports(sealer: Any) -> Print:
     facts = lru_cache(1)(long_report)
-
-    def make(_: Paper) -> bytes:
-        room = sealer.room()
-        pdf: bytes = sealer.seal(part("press").render("audit_report", facts(), language="nl", room=room), room)
-        return pdf
-
-    return make
+    return lambda _: _sealed(sealer, "audit_report", facts())
 
 
 def _other(stack: ExitStack, folder: Path, house: House, system: str) -> Print:

@@ -24,12 +24,12 @@ from weasyprint.text.fonts import FontConfiguration
 
 from bench.papers import Paper
 from certificates import press
+from certificates.press import TEMPLATES
 from certificates.press.drawing import qr
 from certificates.press.lettering import font_files, font_rules
 from certificates.press.phrasing import phrased
-from certificates.press.printing import TEMPLATES
 from certificates.press.rosette import rosette_svg, wreaths
-from certificates.seal.timestamp import TimeStamps
+from certificates.seal.time.authority import TimeStamps
 
 Print = Callable[[Paper], bytes]
 Sign = Callable[[bytes], bytes]
@@ -47,7 +47,7 @@ def page(paper: Paper) -> str:
 def style() -> str:
     """Our own style sheet."""
     sheets = ("document", "sheet", "certificate")
-    return font_rules(press.FONTS) + "".join((TEMPLATES / "pdf" / f"{name}.css").read_text() for name in sheets)
+    return font_rules(press.FONTS) + "".join((TEMPLATES / f"{name}.css").read_text() for name in sheets)
 
 
 def weasyprint_tutorial(paper: Paper) -> bytes:

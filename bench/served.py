@@ -26,8 +26,8 @@ from bench import builds, load
 from bench.builds import Build
 from bench.sides import Side
 from bench.sizes import Sizes
-from portal import processes
-from portal.embedded import Postgres, Valkey
+from portal.host import processes
+from portal.host.embedded import Postgres, Valkey
 
 STARTED = re.compile(rb"LOG:  (?:statement|execute [^:]+): (?!BEGIN|COMMIT|ROLLBACK|SAVEPOINT|RELEASE)")
 PATIENCE = 60.0

@@ -15,8 +15,8 @@ from audits.core.errors import NotFoundError
 from certificates.credentials import StatusPurpose, status_list, thumbprint
 from certificates.credentials.bits import SIZE, packed
 from certificates.credentials.status import LASTS, list_of, position_of
-from certificates.models import Certificate, StatusList
-from certificates.workflow import CertificateState
+from certificates.lifecycle.models import Certificate, StatusList
+from certificates.lifecycle.workflow import CertificateState
 
 S = CertificateState
 SETS = {
@@ -47,13 +47,13 @@ def draw_index(session: Session, draw: Callable[[int], int] = secrets.randbelow)
             break
         number += 1
     if session.get(StatusList, (StatusPurpose.REVOCATION, number)) is None:
-        promise_lists(session)
+        enqueue_lists(session)
     return free[draw(len(free))]
 
 
-def promise_lists(session: Session) -> None:
+def enqueue_lists(session: Session) -> None:
     """Promise that the lists will follow what this transaction changes. Several promises cost one signature."""
-    outbox.put(session, "credentials.sign_lists")
+    outbox.enqueue(session, "credentials.sign_lists")
 
 
 def sign_lists(session: Session, *, issuer: str, key: ec.EllipticCurvePrivateKey, at: datetime) -> int:

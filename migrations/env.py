@@ -6,10 +6,10 @@ from alembic import context
 from sqlalchemy import create_engine
 
 import certificates.ledger.models
-import certificates.models
+import certificates.lifecycle.models
 import certificates.register.models
-import portal.account.models
-import portal.chores
+import portal.doors.account.models
+import portal.work.schedule
 from audits.core.db import Base
 from audits.core.events import Event
 from audits.core.numbering import Counter

@@ -8,10 +8,10 @@ from tempfile import TemporaryDirectory
 from alembic.command import revision
 from alembic.config import Config
 
-from portal.database import head
-from portal.embedded import Postgres
+from portal.host.embedded import Postgres
+from portal.host.supervisor import migrate
 from portal.settings import ROOT
-from portal.supervisor import migrate
+from portal.stores.database import head
 
 
 def main(name: str) -> None:

@@ -8,7 +8,7 @@ from typing import Any, Self, cast
 from urllib.parse import urlsplit
 
 from certificates.ledger.notes import Algorithm, NoteError, Vkey
-from certificates.seal.addresses import RingAddress, parse_key
+from certificates.seal.keyring.addresses import RingAddress, parse_key
 
 ROOT = Path(__file__).parents[1]
 VAR = ROOT / "var"

@@ -16,9 +16,9 @@ from sqlalchemy import Engine, create_engine, make_url
 from sqlalchemy.orm import Session, sessionmaker
 
 from portal.app import create_app
-from portal.embedded import Postgres, Valkey
+from portal.host.embedded import Postgres, Valkey
+from portal.host.supervisor import migrate
 from portal.settings import VAR, Settings
-from portal.supervisor import migrate
 
 TEMPLATE = "template"
 

@@ -44,12 +44,14 @@ class Agency(Base):
     version: Mapped[int] = mapped_column()
 
     branches: Mapped[list["Branch"]] = relationship(order_by="Branch.name", cascade="all, delete-orphan")
-    controllers: Mapped[list["Controller"]] = relationship(order_by="Controller.name", cascade="all, delete-orphan")
+    controlling_persons: Mapped[list["ControllingPerson"]] = relationship(
+        order_by="ControllingPerson.name", cascade="all, delete-orphan"
+    )
     contacts: Mapped[list["Contact"]] = relationship(order_by="Contact.name", cascade="all, delete-orphan")
 
     __mapper_args__ = {"version_id_col": version}
 
-    def concerns(self, actor: Actor) -> bool:
+    def is_visible_to(self, actor: Actor) -> bool:
         """The agency's own people, and staff."""
         return actor.agency_id in {None, self.id}
 
@@ -71,7 +73,7 @@ class Branch(Base):
     __mapper_args__ = {"version_id_col": version}
 
 
-class Controller(Base):
+class ControllingPerson(Base):
     """A person in control: director, owner above 25 percent, proxy, or who in fact runs the business."""
 
     __tablename__ = "controller"

@@ -6,7 +6,7 @@ from sqlalchemy import Select, false, select
 from sqlalchemy.orm import Session, selectinload
 
 from audits.agencies.models import Agency, facts
-from audits.agencies.rules import AgencyDetails, Part, missing_parts
+from audits.agencies.rules import AgencyDetails, ProfileSection, missing_sections
 from audits.core.access import Actor, Permission
 from audits.core.errors import NotFoundError
 
@@ -23,7 +23,7 @@ def get_agency(session: Session, actor: Actor, agency_id: UUID, *, whole: bool =
     """One agency, `whole` with its branches, people in control and contacts; or NotFoundError."""
     query = visible_agencies(actor).where(Agency.id == agency_id)
     if whole:
-        lists = (Agency.branches, Agency.controllers, Agency.contacts)
+        lists = (Agency.branches, Agency.controlling_persons, Agency.contacts)
         query = query.options(*(selectinload(each) for each in lists))
     agency = session.scalar(query)
     if agency is None:
@@ -36,6 +36,8 @@ def details_of(agency: Agency) -> AgencyDetails:
     return AgencyDetails.of(facts(agency))
 
 
-def missing_of(agency: Agency) -> list[Part]:
+def missing_of(agency: Agency) -> list[ProfileSection]:
     """Which parts of the details an application still needs."""
-    return missing_parts(details_of(agency), controllers=len(agency.controllers), contacts=len(agency.contacts))
+    return missing_sections(
+        details_of(agency), controlling_persons=len(agency.controlling_persons), contacts=len(agency.contacts)
+    )

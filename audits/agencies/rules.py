@@ -68,7 +68,7 @@ class BranchDetails:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ControllerDetails:
+class ControllingPersonDetails:
     """A person in control: director, owner above 25 percent, proxy, or who in fact runs the business."""
 
     name: str
@@ -88,14 +88,14 @@ class ContactDetails:
     phone: str
 
 
-class Part(StrEnum):
+class ProfileSection(StrEnum):
     """The parts of the details; an application needs all of them."""
 
     SEAT = "seat"
     SCOPE = "scope"
     WORKERS = "workers"
     BANK = "bank"
-    CONTROLLERS = "controllers"
+    CONTROLLING_PERSONS = "controlling_persons"
     CONTACTS = "contacts"
 
 
@@ -111,13 +111,13 @@ def clean_details(details: AgencyDetails) -> AgencyDetails:
     places = details.housing_places if details.own_housing else 0
     return replace(
         details,
-        legal_name=line(details.legal_name, "legal_name", "Enter the legal name."),
+        legal_name=clean_line(details.legal_name, "legal_name", "Enter the legal name."),
         trade_names=clean_names(details.trade_names),
         country=country,
         register_number=clean_register_number(country, details.register_number),
-        street=line(details.street, "street", "Enter the street and house number."),
+        street=clean_line(details.street, "street", "Enter the street and house number."),
         postcode=clean_postcode(country, details.postcode),
-        city=line(details.city, "city", "Enter the town or city."),
+        city=clean_line(details.city, "city", "Enter the town or city."),
         phone=clean_phone(details.phone) if details.phone.strip() else "",
         website=clean_website(details.website),
         activities=tuple(dict.fromkeys(details.activities)),
@@ -134,27 +134,27 @@ def clean_branch(branch: BranchDetails) -> BranchDetails:
     """The same, checked and in one form."""
     country = clean_country(branch.country)
     return BranchDetails(
-        name=line(branch.name, "name", "Enter the name."),
-        street=line(branch.street, "street", "Enter the street and house number."),
+        name=clean_line(branch.name, "name", "Enter the name."),
+        street=clean_line(branch.street, "street", "Enter the street and house number."),
         postcode=clean_postcode(country, branch.postcode),
-        city=line(branch.city, "city", "Enter the town or city."),
+        city=clean_line(branch.city, "city", "Enter the town or city."),
         country=country,
     )
 
 
-def clean_controller(controller: ControllerDetails, today: date) -> ControllerDetails:
+def clean_controlling_person(controlling_person: ControllingPersonDetails, today: date) -> ControllingPersonDetails:
     """The same, checked and in one form."""
-    if controller.share_percent is not None and not 0 <= controller.share_percent <= 100:  # noqa: PLR2004
+    if controlling_person.share_percent is not None and not 0 <= controlling_person.share_percent <= 100:  # noqa: PLR2004
         raise RuleError("Enter a number from %(min)s to %(max)s.", "share_percent", min=0, max=100)
-    if controller.since > today:
+    if controlling_person.since > today:
         raise RuleError("Enter a day that is not in the future.", "since")
-    if len(controller.other_agencies) > LONGEST_TEXT:
+    if len(controlling_person.other_agencies) > LONGEST_TEXT:
         raise RuleError("Use at most %(max)d characters.", "other_agencies", max=LONGEST_TEXT)
     return replace(
-        controller,
-        name=line(controller.name, "name", "Enter the name."),
-        function=line(controller.function, "function", "Enter the function."),
-        other_agencies=controller.other_agencies.strip(),
+        controlling_person,
+        name=clean_line(controlling_person.name, "name", "Enter the name."),
+        function=clean_line(controlling_person.function, "function", "Enter the function."),
+        other_agencies=controlling_person.other_agencies.strip(),
     )
 
 
@@ -164,8 +164,8 @@ def clean_contact(contact: ContactDetails) -> ContactDetails:
     if not _EMAIL.fullmatch(email) or len(email) > LONGEST_LINE:
         raise RuleError("Enter an e-mail address in the right form, like name@example.nl.", "email")
     return ContactDetails(
-        name=line(contact.name, "name", "Enter the name."),
-        function=line(contact.function, "function", "Enter the function."),
+        name=clean_line(contact.name, "name", "Enter the name."),
+        function=clean_line(contact.function, "function", "Enter the function."),
         email=email,
         phone=clean_phone(contact.phone),
     )
@@ -210,21 +210,21 @@ def names_after(former: Iterable[str], old: str, new: str) -> list[str]:
     return [name for name in dict.fromkeys([*(name for name in former if name != old), old]) if name != new]
 
 
-def missing_parts(details: AgencyDetails, *, controllers: int, contacts: int) -> list[Part]:
+def missing_sections(details: AgencyDetails, *, controlling_persons: int, contacts: int) -> list[ProfileSection]:
     """What an application still needs, in the order in which people fill it in."""
     housed = details.housing_places > 0 or not details.own_housing
     there = {
-        Part.SEAT: bool(details.phone),
-        Part.SCOPE: bool(details.activities and details.sectors),
-        Part.WORKERS: bool(details.headcount and details.recruitment_countries and housed),
-        Part.BANK: bool(details.iban and details.account_holder),
-        Part.CONTROLLERS: controllers > 0,
-        Part.CONTACTS: contacts > 0,
+        ProfileSection.SEAT: bool(details.phone),
+        ProfileSection.SCOPE: bool(details.activities and details.sectors),
+        ProfileSection.WORKERS: bool(details.headcount and details.recruitment_countries and housed),
+        ProfileSection.BANK: bool(details.iban and details.account_holder),
+        ProfileSection.CONTROLLING_PERSONS: controlling_persons > 0,
+        ProfileSection.CONTACTS: contacts > 0,
     }
     return [part for part, filled in there.items() if not filled]
 
 
-def line(text: str, field: str, missing: str) -> str:
+def clean_line(text: str, field: str, missing: str) -> str:
     """A text on one line; RuleError with `missing` when nothing is left of it."""
     text = " ".join(text.split())
     if not text:

@@ -49,7 +49,7 @@ class Application(Base):
         """Whether the agency has it in hand."""
         return self.state is ApplicationState.DRAFT
 
-    def concerns(self, actor: Actor) -> bool:
+    def is_visible_to(self, actor: Actor) -> bool:
         """The agency's own people, and staff."""
         return actor.agency_id in {None, self.agency_id}
 

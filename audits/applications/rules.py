@@ -42,9 +42,9 @@ class ChapterProgress:
         return Progress.IN_PROGRESS if self.next_code else Progress.COMPLETED
 
 
-def check_answer(norm: SchemeText, value: str, explanation: str) -> None:
+def check_answer(scheme: SchemeText, value: str, explanation: str) -> None:
     """RuleError unless an agency may answer this, with an explanation where the norm asks for one."""
-    allowed = {kind.code: kind for kind in norm.self_assessment_answers}
+    allowed = {kind.code: kind for kind in scheme.self_assessment_answers}
     if value not in allowed:
         raise RuleError("Choose an answer.", "value")
     if allowed[value].needs_explanation and not explanation:
@@ -72,16 +72,16 @@ def holds_citizen_number(text: str) -> bool:
     return any(bsn.is_valid(re.sub("[^0-9]", "", found)) for found in _NINE_DIGITS.findall(text))
 
 
-def unanswered(norm: SchemeText, answered: Collection[str]) -> list[str]:
+def unanswered(scheme: SchemeText, answered: Collection[str]) -> list[str]:
     """The requirements without an answer, in the order of the norm."""
-    return [item.code for item in norm.requirements if item.code not in answered]
+    return [item.code for item in scheme.requirements if item.code not in answered]
 
 
-def progress_of(norm: SchemeText, answered: Collection[str]) -> list[ChapterProgress]:
+def progress_of(scheme: SchemeText, answered: Collection[str]) -> list[ChapterProgress]:
     """How far each chapter is, in the order of the norm."""
     chapters = []
-    for chapter in norm.chapters.values():
-        codes = [item.code for item in norm.in_chapter(chapter.code)]
+    for chapter in scheme.chapters.values():
+        codes = [item.code for item in scheme.in_chapter(chapter.code)]
         open_codes = [code for code in codes if code not in answered]
         chapters.append(
             ChapterProgress(chapter, len(codes) - len(open_codes), len(codes), open_codes[0] if open_codes else None)
@@ -89,16 +89,16 @@ def progress_of(norm: SchemeText, answered: Collection[str]) -> list[ChapterProg
     return chapters
 
 
-def following(norm: SchemeText, code: str) -> Requirement | None:
+def following(scheme: SchemeText, code: str) -> Requirement | None:
     """The next question of the same chapter, or None after the last."""
-    inside = norm.in_chapter(norm.requirement(code).chapter)
+    inside = scheme.in_chapter(scheme.requirement(code).chapter)
     place = [item.code for item in inside].index(code)
     return inside[place + 1] if place + 1 < len(inside) else None
 
 
-def place_of(norm: SchemeText, code: str) -> tuple[int, int]:
+def place_of(scheme: SchemeText, code: str) -> tuple[int, int]:
     """The number of a question in its chapter, from 1, and how many there are."""
-    codes = [item.code for item in norm.in_chapter(norm.requirement(code).chapter)]
+    codes = [item.code for item in scheme.in_chapter(scheme.requirement(code).chapter)]
     return codes.index(code) + 1, len(codes)
 
 
@@ -107,7 +107,7 @@ def same_name(typed: str, name: str) -> bool:
     return " ".join(typed.split()).casefold() == " ".join(name.split()).casefold()
 
 
-def unknown_codes(norm: SchemeText, scope: Mapping[str, Collection[str]]) -> list[str]:
+def unknown_codes(scheme: SchemeText, scope: Mapping[str, Collection[str]]) -> list[str]:
     """The activities and sectors of an agency that this version of the norm does not know."""
-    known = {"activities": norm.activities, "sectors": norm.sectors}
+    known = {"activities": scheme.activities, "sectors": scheme.sectors}
     return [code for name, codes in scope.items() for code in codes if code not in known[name]]

@@ -48,10 +48,10 @@ class Permission(StrEnum):
     DECISION_VIEW = "decision:view"
     FINDING_ANSWER = "finding:answer"
     PERSON_MANAGE = "person:manage"
-    PROMISE_VIEW = "promise:view"
+    OUTBOX_VIEW = "outbox_item:view"
     SCHEME_PUBLISH = "scheme:publish"
     SCHEME_VIEW = "scheme:view"
-    TIE_DECLARE = "tie:declare"
+    INTEREST_DECLARE = "interest:declare"
 
 
 P = Permission
@@ -63,7 +63,7 @@ _STAFF_READS = {
     P.DECISION_VIEW,
     P.SCHEME_VIEW,
     P.CASES_VIEW,
-    P.TIE_DECLARE,
+    P.INTEREST_DECLARE,
 }
 
 GRANTS: dict[Role, frozenset[Permission]] = {
@@ -77,7 +77,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     Role.REVIEWER: frozenset(_STAFF_READS | {P.AUDIT_REVIEW}),
     Role.DECIDER: frozenset(_STAFF_READS | {P.DECISION_TAKE, P.CERTIFICATE_CHANGE}),
     Role.SCHEME_MANAGER: frozenset({P.SCHEME_VIEW, P.SCHEME_PUBLISH}),
-    Role.ADMINISTRATOR: frozenset({P.PERSON_MANAGE, P.PROMISE_VIEW}),
+    Role.ADMINISTRATOR: frozenset({P.PERSON_MANAGE, P.OUTBOX_VIEW}),
     Role.SYSTEM: frozenset({P.CERTIFICATE_ISSUE}),
 }
 
@@ -102,12 +102,12 @@ SYSTEM = Actor(UUID(int=0), frozenset({Role.SYSTEM}))
 class Subject(Protocol):
     """Anything that can say whether an actor stands close enough to it."""
 
-    def concerns(self, actor: Actor) -> bool:
+    def is_visible_to(self, actor: Actor) -> bool:
         """Whether this actor may come near it at all."""
         ...
 
 
 def authorise(actor: Actor, permission: Permission, subject: Subject | None = None) -> None:
     """Raise unless a role grants it and the subject concerns the actor."""
-    if not actor.has(permission) or (subject is not None and not subject.concerns(actor)):
+    if not actor.has(permission) or (subject is not None and not subject.is_visible_to(actor)):
         raise NotAllowedError("You may not do this.")

@@ -15,7 +15,7 @@ class Counter(Base):
     last: Mapped[int]
 
 
-def take(session: Session, series: str) -> int:
+def next_number(session: Session, series: str) -> int:
     """The next number, from 1. Given back if the transaction fails; others wait meanwhile."""
     counter = insert(Counter).values(series=series, last=1)
     counter = counter.on_conflict_do_update(index_elements=["series"], set_={"last": Counter.last + 1})

@@ -35,18 +35,18 @@ class OutboxItem(Base):
     failed_at: Mapped[datetime | None]
 
 
-def put(session: Session, kind: str, **payload: Any) -> None:
+def enqueue(session: Session, kind: str, **payload: Any) -> None:
     """Promise a job; it exists if and only if this transaction commits."""
     now = clock.now()
     item = OutboxItem(id=uuid4(), kind=kind, payload=payload, created_at=now, due_at=now)
     session.add(item)
-    session.info.setdefault("promised", []).append(item.id)
+    session.info.setdefault("enqueued", []).append(item.id)
 
 
-def take_promised(session: Session) -> list[UUID]:
+def take_enqueued(session: Session) -> list[UUID]:
     """The items put since the last call, for the nudge after commit."""
-    promised: list[UUID] = session.info.pop("promised", [])
-    return promised
+    enqueued: list[UUID] = session.info.pop("enqueued", [])
+    return enqueued
 
 
 def deliver(session: Session, item_id: UUID, handlers: Mapping[str, Handler]) -> bool:
@@ -82,7 +82,7 @@ def retry(session: Session, item_id: UUID) -> None:
     if item is None or item.failed_at is None:
         raise NotFoundError("This work has not failed, or was tried again already.")
     item.attempts, item.failed_at, item.due_at = 0, None, clock.now()
-    session.info.setdefault("promised", []).append(item.id)
+    session.info.setdefault("enqueued", []).append(item.id)
 
 
 def overdue(session: Session, older_than: timedelta) -> list[UUID]:

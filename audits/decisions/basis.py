@@ -23,12 +23,12 @@ class Standing(TypedDict):
     any_open_blocking: bool
 
 
-def standing(norm: SchemeText, found: Iterable[Finding]) -> Standing:
+def standing(scheme: SchemeText, found: Iterable[Finding]) -> Standing:
     """Counted anew from the findings, as the database does before it lets a grant through."""
     listed = list(found)
     return {
         "score": sum(finding.points for finding in listed),
-        "any_failing": any(norm.severities[finding.grade].fails for finding in listed),
+        "any_failing": any(scheme.severities[finding.grade].fails for finding in listed),
         "any_open_blocking": any(finding.blocks and finding.state is not FindingState.CLOSED for finding in listed),
     }
 

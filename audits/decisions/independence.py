@@ -8,25 +8,25 @@ from sqlalchemy import exists, or_, select, union
 from sqlalchemy.orm import Session
 
 from audits.inspections.models import Audit, Participant, Verdict
-from audits.people.models import Tie
+from audits.people.models import Interest
 
 
 class Bar(StrEnum):
     """What keeps a person from deciding; the page puts it in words."""
 
     TOOK_PART = "took_part"
-    TIE = "tie"
+    INTEREST = "tie"
 
 
 def bar_of(session: Session, audit: Audit, person_id: UUID) -> Bar | None:
     """Why this person may not decide on this audit, or None if nothing stands in the way."""
     shared = exists().where(Participant.audit_id == audit.id, Participant.person_id == person_id)
     judged = exists().where(Verdict.audit_id == audit.id, Verdict.recorded_by == person_id)
-    tied = exists().where(Tie.agency_id == audit.agency_id, Tie.person_id == person_id)
-    took_part, has_tie = session.execute(select(or_(shared, judged), tied)).one()
+    interested = exists().where(Interest.agency_id == audit.agency_id, Interest.person_id == person_id)
+    took_part, has_tie = session.execute(select(or_(shared, judged), interested)).one()
     if took_part or person_id in {audit.planner_id, audit.inspector_id}:
         return Bar.TOOK_PART
-    return Bar.TIE if has_tie else None
+    return Bar.INTEREST if has_tie else None
 
 
 def barred_from(session: Session, person_id: UUID, audits: Iterable[Audit]) -> set[UUID]:
@@ -34,6 +34,6 @@ def barred_from(session: Session, person_id: UUID, audits: Iterable[Audit]) -> s
     ids = [audit.id for audit in audits]
     shared = select(Participant.audit_id).where(Participant.person_id == person_id, Participant.audit_id.in_(ids))
     judged = select(Verdict.audit_id).where(Verdict.recorded_by == person_id, Verdict.audit_id.in_(ids))
-    tied = select(Audit.id).join(Tie, Tie.agency_id == Audit.agency_id)
-    tied = tied.where(Tie.person_id == person_id, Audit.id.in_(ids))
-    return set(session.scalars(union(shared, judged, tied)))
+    interested = select(Audit.id).join(Interest, Interest.agency_id == Audit.agency_id)
+    interested = interested.where(Interest.person_id == person_id, Audit.id.in_(ids))
+    return set(session.scalars(union(shared, judged, interested)))

@@ -40,4 +40,4 @@ def find_decision(session: Session, actor: Actor, audit_id: UUID) -> Decision | 
 
 def _decider() -> LoaderOption:
     """Who decided; what roles that person holds is of no interest here."""
-    return joinedload(Decision.decider).lazyload(Person.held)
+    return joinedload(Decision.decider).lazyload(Person.role_rows)

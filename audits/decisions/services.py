@@ -17,13 +17,13 @@ from audits.decisions.rules import Outcome, possible_outcomes
 from audits.inspections.models import Audit
 from audits.inspections.queries import findings_of
 from audits.inspections.services import conclude_audit
-from audits.schemes.queries import norm_of
+from audits.schemes.queries import scheme_of_version
 
 BARRED = {
     Bar.TOOK_PART: N_("You took part in this audit. Somebody else must decide."),
-    Bar.TIE: N_("You have declared a tie with this agency. Somebody else must decide."),
+    Bar.INTEREST: N_("You have declared an interest in this agency. Somebody else must decide."),
 }
-_BAR_OF_TRIGGER = {"four_eyes": Bar.TOOK_PART, "no_tie": Bar.TIE}
+_BAR_OF_TRIGGER = {"four_eyes": Bar.TOOK_PART, "no_tie": Bar.INTEREST}
 
 
 def decide(
@@ -61,8 +61,8 @@ def decide(
 
 
 def _check_outcome(session: Session, audit: Audit, outcome: Outcome) -> None:
-    norm = norm_of(audit.scheme_version)
-    if outcome not in possible_outcomes(norm.scoring, **standing(norm, findings_of(session, audit.id))):
+    scheme = scheme_of_version(audit.scheme_version)
+    if outcome not in possible_outcomes(scheme.scoring, **standing(scheme, findings_of(session, audit.id))):
         raise RuleError("The findings of this audit do not allow this outcome.", field="outcome")
 
 
@@ -107,9 +107,9 @@ def _flush(session: Session) -> None:
 
 def _promise(session: Session, decision: Decision, audit: Audit) -> None:
     if decision.outcome is not Outcome.REFUSE:
-        outbox.put(session, "certificate.number", decision_id=str(decision.id))
-    outbox.put(session, "document.decision_letter", decision_id=str(decision.id))
-    outbox.put(
+        outbox.enqueue(session, "certificate.number", decision_id=str(decision.id))
+    outbox.enqueue(session, "document.decision_letter", decision_id=str(decision.id))
+    outbox.enqueue(
         session,
         "mail.agency",
         template="decision_taken",

@@ -42,19 +42,19 @@ def compare(session: Session, audit: Audit) -> list[Compared]:
     return list(compared.values())
 
 
-def differing(norm: SchemeText, compared: Iterable[Compared]) -> list[Compared]:
+def differing(scheme: SchemeText, compared: Iterable[Compared]) -> list[Compared]:
     """Where the agency says that it conforms and the inspector saw otherwise, or the other way round."""
-    return [row for row in compared if row.verdicts and _admits(norm, row) is not _falls_short(norm, row.verdicts)]
+    return [row for row in compared if row.verdicts and _admits(scheme, row) is not _falls_short(scheme, row.verdicts)]
 
 
-def nowhere_assessed(norm: SchemeText, compared: Iterable[Compared]) -> list[str]:
+def nowhere_assessed(scheme: SchemeText, compared: Iterable[Compared]) -> list[str]:
     """Requirements of which nothing is known; a decider must see them."""
-    return rules.unassessed(norm, {row.code: dict(zip(row.verdicts, row.verdicts, strict=True)) for row in compared})
+    return rules.unassessed(scheme, {row.code: dict(zip(row.verdicts, row.verdicts, strict=True)) for row in compared})
 
 
-def _admits(norm: SchemeText, row: Compared) -> bool:
-    return row.answer is not None and norm.verdicts[row.answer].nonconforming
+def _admits(scheme: SchemeText, row: Compared) -> bool:
+    return row.answer is not None and scheme.verdicts[row.answer].nonconforming
 
 
-def _falls_short(norm: SchemeText, verdicts: Mapping[str, int]) -> bool:
-    return any(norm.verdicts[value].nonconforming for value in verdicts)
+def _falls_short(scheme: SchemeText, verdicts: Mapping[str, int]) -> bool:
+    return any(scheme.verdicts[value].nonconforming for value in verdicts)

@@ -6,9 +6,9 @@ from audits.schemes.text import SchemeText
 NOTE_LIMIT = 4000
 
 
-def complaint(norm: SchemeText, value: str, note: str) -> RuleError | None:
+def complaint(scheme: SchemeText, value: str, note: str) -> RuleError | None:
     """What is wrong with this verdict code and its note, if anything; the norm says which verdicts need a note."""
-    kind = norm.verdicts.get(value)
+    kind = scheme.verdicts.get(value)
     if kind is None:
         return RuleError("Choose one of the verdicts of the norm.")
     if kind.needs_explanation and not note.strip():
@@ -18,6 +18,6 @@ def complaint(norm: SchemeText, value: str, note: str) -> RuleError | None:
     return None
 
 
-def plain_verdict(norm: SchemeText) -> str:
+def plain_verdict(scheme: SchemeText) -> str:
     """The code of the verdict that all is well: it counts as judged and not against the agency."""
-    return next(kind.code for kind in norm.verdicts.values() if kind.assessed and not kind.nonconforming)
+    return next(kind.code for kind in scheme.verdicts.values() if kind.assessed and not kind.nonconforming)

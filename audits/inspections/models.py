@@ -56,7 +56,7 @@ class Audit(Base):
 
     __mapper_args__ = {"version_id_col": version}
 
-    def concerns(self, actor: Actor) -> bool:
+    def is_visible_to(self, actor: Actor) -> bool:
         """The agency's own people; the inspector it is assigned to; the other staff."""
         if actor.agency_id is not None:
             return actor.agency_id == self.agency_id
@@ -172,6 +172,6 @@ class Finding(Base):
 
     __mapper_args__ = {"version_id_col": version}
 
-    def concerns(self, actor: Actor) -> bool:
+    def is_visible_to(self, actor: Actor) -> bool:
         """Whom the audit concerns."""
-        return self.audit.concerns(actor)
+        return self.audit.is_visible_to(actor)

@@ -57,7 +57,7 @@ def get_audit(session: Session, actor: Actor, audit_id: UUID, *, whole_agency: b
     query = visible_audits(actor).where(Audit.id == audit_id).options(*_with_case())
     if whole_agency:
         agency = joinedload(Audit.agency)
-        query = query.options(agency.selectinload(Agency.branches), agency.selectinload(Agency.controllers))
+        query = query.options(agency.selectinload(Agency.branches), agency.selectinload(Agency.controlling_persons))
     audit = session.scalar(query)
     if audit is None:
         raise NotFoundError("There is no such audit.")
@@ -113,10 +113,10 @@ def get_population(session: Session, audit_id: UUID, unit: str) -> Population:
     return population
 
 
-def undrawn(norm: SchemeText, units: Collection[str]) -> list[Unit]:
+def undrawn(scheme: SchemeText, units: Collection[str]) -> list[Unit]:
     """The kinds of units of the norm that must still be drawn, given those that are."""
-    asked = {item.unit for item in norm.requirements}
-    return [unit for code, unit in norm.units.items() if code in asked and not unit.is_agency and code not in units]
+    asked = {item.unit for item in scheme.requirements}
+    return [unit for code, unit in scheme.units.items() if code in asked and not unit.is_agency and code not in units]
 
 
 def sample_of(session: Session, audit_id: UUID, units: Collection[str] | None = None) -> dict[str, list[str]]:
@@ -225,6 +225,6 @@ def _with_case() -> tuple[LoaderOption, ...]:
     return (
         joinedload(Audit.agency),
         joinedload(Audit.scheme_version),
-        joinedload(Audit.inspector).lazyload(Person.held),
-        joinedload(Audit.planner).lazyload(Person.held),
+        joinedload(Audit.inspector).lazyload(Person.role_rows),
+        joinedload(Audit.planner).lazyload(Person.role_rows),
     )

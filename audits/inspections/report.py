@@ -5,14 +5,14 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from audits.agencies.printed import holder_facts
+from audits.agencies.wording import holder_facts
 from audits.applications.queries import language_of
 from audits.core.clock import day_of
 from audits.inspections import rules
 from audits.inspections.models import Audit, Finding, Population
 from audits.inspections.queries import VerdictRow, findings_of, populations_of, sample_of, verdicts_of
 from audits.inspections.workflow import FindingState
-from audits.schemes.queries import norm_of
+from audits.schemes.queries import scheme_of_version
 from audits.schemes.text import Requirement, SchemeText, VerdictKind
 
 _STATES = {
@@ -31,7 +31,7 @@ def report_facts(session: Session, audit: Audit, *, body: Mapping[str, str]) -> 
     """
     if audit.started_at is None or audit.reported_at is None:
         raise ValueError("only a reported audit has a report")
-    norm, language = norm_of(audit.scheme_version), language_of(session, audit.application)
+    norm, language = scheme_of_version(audit.scheme_version), language_of(session, audit.application)
     found = findings_of(session, audit.id)
     seen = verdicts_of(session, audit.id)
     return {

@@ -28,21 +28,21 @@ class Person(Base):
     version: Mapped[int] = mapped_column()
 
     agency: Mapped[Agency | None] = relationship()
-    held: Mapped[list["PersonRole"]] = relationship(cascade="all, delete-orphan", lazy="selectin")
+    role_rows: Mapped[list["PersonRole"]] = relationship(cascade="all, delete-orphan", lazy="selectin")
 
     __mapper_args__ = {"version_id_col": version}
 
     @property
     def roles(self) -> frozenset[Role]:
         """The roles held today; none once retired."""
-        return frozenset() if self.retired_at else frozenset(row.role for row in self.held)
+        return frozenset() if self.retired_at else frozenset(row.role for row in self.role_rows)
 
     @property
     def actor(self) -> Actor:
         """This person as the services know them."""
         return Actor(self.id, self.roles, self.agency_id)
 
-    def concerns(self, actor: Actor) -> bool:
+    def is_visible_to(self, actor: Actor) -> bool:
         """An owner manages the people of the own agency; an administrator manages staff."""
         return actor.agency_id == self.agency_id
 
@@ -57,7 +57,7 @@ class PersonRole(Base):
     role: Mapped[Role] = mapped_column(stored(Role), primary_key=True)
 
 
-class Tie(Base):
+class Interest(Base):
     """An interest that an inspector, planner, reviewer or decider has declared in an agency; never deleted."""
 
     __tablename__ = "tie"
@@ -72,6 +72,6 @@ class Tie(Base):
     agency: Mapped[Agency] = relationship()
 
 
-def fits(roles: frozenset[Role], agency_id: UUID | None) -> bool:
+def roles_match(roles: frozenset[Role], agency_id: UUID | None) -> bool:
     """Whether these roles belong to somebody of an agency (id given) or of the staff (None)."""
     return bool(roles) and (roles <= AGENCY_ROLES if agency_id else not roles & AGENCY_ROLES)

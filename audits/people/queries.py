@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session, joinedload
 from audits.agencies.models import Agency
 from audits.core.access import Actor, Permission, Role
 from audits.core.errors import NotFoundError
-from audits.people.models import Person, PersonRole, Tie
+from audits.people.models import Interest, Person, PersonRole
 
 
 def visible_people(actor: Actor) -> Select[Person]:
@@ -52,9 +52,9 @@ def find_by_email(session: Session, email: str) -> Person | None:
     return session.scalar(select(Person).where(Person.email == email))
 
 
-def ties_of(session: Session, agency_id: UUID) -> list[Tie]:
+def interests_in(session: Session, agency_id: UUID) -> list[Interest]:
     """The declared interests in one agency."""
-    return list(session.scalars(select(Tie).where(Tie.agency_id == agency_id).order_by(Tie.declared_at)))
+    return list(session.scalars(select(Interest).where(Interest.agency_id == agency_id).order_by(Interest.declared_at)))
 
 
 def find_agency(session: Session, register_number: str) -> Agency | None:
@@ -64,7 +64,7 @@ def find_agency(session: Session, register_number: str) -> Agency | None:
     return found[0] if len(found) == 1 else None
 
 
-def ties_declared_by(session: Session, person_id: UUID) -> list[Tie]:
+def interests_declared_by(session: Session, person_id: UUID) -> list[Interest]:
     """The interests that one person declared, with the agencies, newest first."""
-    query = select(Tie).where(Tie.person_id == person_id).options(joinedload(Tie.agency))
-    return list(session.scalars(query.order_by(Tie.declared_at.desc())))
+    query = select(Interest).where(Interest.person_id == person_id).options(joinedload(Interest.agency))
+    return list(session.scalars(query.order_by(Interest.declared_at.desc())))

@@ -35,4 +35,4 @@ def register_or_remind(
     if known is None:
         register_agency(session, details=details, owner_name=owner_name, owner_email=owner_email, language=language)
     elif known.retired_at is None:
-        outbox.put(session, "mail", template="account_known", person_id=str(known.id), path="/login")
+        outbox.enqueue(session, "mail", template="account_known", person_id=str(known.id), path="/login")

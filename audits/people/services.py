@@ -12,7 +12,7 @@ from audits.agencies.models import Agency
 from audits.core import clock, events, outbox
 from audits.core.access import Actor, Permission, Role, authorise
 from audits.core.errors import IllegalMoveError, NotFoundError, RuleError
-from audits.people.models import Person, PersonRole, Tie, fits
+from audits.people.models import Interest, Person, PersonRole, roles_match
 from audits.people.rules import clean_email, clean_language, clean_name
 
 
@@ -65,7 +65,7 @@ def appoint_first_administrator(session: Session, *, name: str, email: str, lang
 def invite_again(session: Session, actor: Actor, person_id: UUID) -> Person:
     """Send the invitation once more, because the first one got lost or is too old."""
     _, person = _load(session, actor, person_id)
-    outbox.put(session, "mail", template="invitation", person_id=str(person.id))
+    outbox.enqueue(session, "mail", template="invitation", person_id=str(person.id))
     return person
 
 
@@ -78,9 +78,9 @@ def set_roles(session: Session, actor: Actor, person_id: UUID, roles: Iterable[R
     _check_fit(wanted, person.agency_id)
     if _manager(person.agency_id) not in wanted:
         _check_not_needed(actor, person, managers)
-    for row in [row for row in person.held if row.role not in wanted]:
-        person.held.remove(row)
-    person.held.extend(PersonRole(role=role) for role in sorted(wanted - before))
+    for row in [row for row in person.role_rows if row.role not in wanted]:
+        person.role_rows.remove(row)
+    person.role_rows.extend(PersonRole(role=role) for role in sorted(wanted - before))
     flag_modified(person, "name")  # roles are rows of their own; the version of the person must count them
     _record(session, actor, person, "set_roles", before=sorted(before), after=sorted(wanted))
     session.flush()
@@ -112,20 +112,22 @@ def edit_profile(session: Session, actor: Actor, *, name: str, language: str, ve
     return person
 
 
-def declare_tie(session: Session, actor: Actor, agency_id: UUID, nature: str) -> Tie:
+def declare_interest(session: Session, actor: Actor, agency_id: UUID, nature: str) -> Interest:
     """Declare an interest in an agency (ISO/IEC 17065 clause 4.2); it can never be taken back, only explained."""
-    authorise(actor, Permission.TIE_DECLARE)
+    authorise(actor, Permission.INTEREST_DECLARE)
     if session.get(Agency, agency_id) is None:
         raise NotFoundError("There is no such agency.")
     if not nature.strip():
         raise RuleError("Describe the tie.", field="nature")
     session.get_one(Person, actor.id, with_for_update=True)
-    if session.scalar(select(Tie.id).where(Tie.person_id == actor.id, Tie.agency_id == agency_id)):
-        raise RuleError("You declared a tie with this agency already.", field="agency")
-    tie = Tie(id=uuid4(), person_id=actor.id, agency_id=agency_id, nature=nature.strip(), declared_at=clock.now())
-    session.add(tie)
-    events.record(session, "tie.declare", subject_id=tie.id, actor=actor, agency_id=agency_id)
-    return tie
+    if session.scalar(select(Interest.id).where(Interest.person_id == actor.id, Interest.agency_id == agency_id)):
+        raise RuleError("You declared an interest in this agency already.", field="agency")
+    interest = Interest(
+        id=uuid4(), person_id=actor.id, agency_id=agency_id, nature=nature.strip(), declared_at=clock.now()
+    )
+    session.add(interest)
+    events.record(session, "tie.declare", subject_id=interest.id, actor=actor, agency_id=agency_id)
+    return interest
 
 
 def _admit(
@@ -135,15 +137,15 @@ def _admit(
     name, email, language = clean_name(name), clean_email(email), clean_language(language)
     person = session.scalar(select(Person).where(Person.email == email).with_for_update())
     if person is None:
-        person = Person(id=uuid4(), agency_id=agency_id, email=email, held=[])
+        person = Person(id=uuid4(), agency_id=agency_id, email=email, role_rows=[])
         session.add(person)
     elif person.retired_at is None or person.agency_id != agency_id:
         raise RuleError("This e-mail address is in use already. Use another one.", field="email")
     person.name, person.language = name, language
     person.invited_at, person.retired_at = clock.now(), None
-    person.held = [row for row in person.held if row.role in roles]
-    kept = {row.role for row in person.held}
-    person.held.extend(PersonRole(role=role) for role in sorted(roles - kept))
+    person.role_rows = [row for row in person.role_rows if row.role in roles]
+    kept = {row.role for row in person.role_rows}
+    person.role_rows.extend(PersonRole(role=role) for role in sorted(roles - kept))
     try:
         session.flush()
     except IntegrityError as refusal:  # somebody else took the address a moment ago
@@ -153,14 +155,14 @@ def _admit(
 
 def _announce(session: Session, actor: Actor, person: Person) -> None:
     _record(session, actor, person, "invite", after=sorted(person.roles))
-    outbox.put(session, "mail", template="invitation", person_id=str(person.id))
+    outbox.enqueue(session, "mail", template="invitation", person_id=str(person.id))
 
 
 def _load(session: Session, actor: Actor, person_id: UUID) -> tuple[set[UUID], Person]:
     """Those who manage people beside the actor, and the person; all locked, managers first."""
     managers = _managers(session, actor.agency_id)
     person = session.get(Person, person_id, with_for_update=True)
-    if person is None or not person.concerns(actor):
+    if person is None or not person.is_visible_to(actor):
         raise NotFoundError("There is no such person.")
     authorise(actor, _permission(person.agency_id), person)
     if person.retired_at:
@@ -169,7 +171,7 @@ def _load(session: Session, actor: Actor, person_id: UUID) -> tuple[set[UUID], P
 
 
 def _check_fit(roles: frozenset[Role], agency_id: UUID | None) -> None:
-    if not fits(roles, agency_id) or Role.SYSTEM in roles:
+    if not roles_match(roles, agency_id) or Role.SYSTEM in roles:
         raise RuleError("Choose at least one role.", field="roles")
 
 

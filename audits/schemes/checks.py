@@ -42,13 +42,13 @@ def check(reading: Reading) -> None:
     errors = {(*e.absolute_path, e.validator, str(e.validator_value)): e for e in _VALIDATOR.iter_errors(reading.data)}
     for error in errors.values():
         _note_shape(reading, error)
-    norm = _map(reading.data)
+    scheme = _map(reading.data)
     for path, message, params in (
-        *_dates(norm),
-        *_codes(norm),
-        *_scores(norm),
-        *_kinds(norm),
-        *_chapters(norm),
+        *_dates(scheme),
+        *_codes(scheme),
+        *_scores(scheme),
+        *_kinds(scheme),
+        *_chapters(scheme),
     ):
         reading.complain(path, message, **params)
 
@@ -76,61 +76,61 @@ def _unexpected(error: ValidationError) -> Iterator[str]:
             yield name
 
 
-def _dates(norm: Mapping[str, Any]) -> Iterator[Complaint]:
+def _dates(scheme: Mapping[str, Any]) -> Iterator[Complaint]:
     try:
-        date.fromisoformat(str(norm.get("valid_from", "2000-01-01")))
+        date.fromisoformat(str(scheme.get("valid_from", "2000-01-01")))
     except ValueError:
         yield ("valid_from",), N_("This is not a day of the calendar."), {}
 
 
-def _codes(norm: Mapping[str, Any]) -> Iterator[Complaint]:
+def _codes(scheme: Mapping[str, Any]) -> Iterator[Complaint]:
     """Every code that is used must be defined."""
-    for table, path, code in _uses(norm):
-        if isinstance(code, str) and code not in _map(norm.get(table)):
+    for table, path, code in _uses(scheme):
+        if isinstance(code, str) and code not in _map(scheme.get(table)):
             yield path, N_("%(code)s is not one of the %(table)s."), {"code": code, "table": table}
 
 
-def _uses(norm: Mapping[str, Any]) -> Iterator[tuple[str, JsonPath, Any]]:
+def _uses(scheme: Mapping[str, Any]) -> Iterator[tuple[str, JsonPath, Any]]:
     singles = {"chapter": "chapters", "severity": "severities", "level": "levels", "unit": "units"}
-    for code, item in _maps(norm.get("requirements")):
+    for code, item in _maps(scheme.get("requirements")):
         here = ("requirements", code)
         for name, table in (*singles.items(), ("source_check", "source_checks")):
             yield table, (*here, name), item.get(name)
         for place, indicator in enumerate(_list(item.get("ilo_indicators"))):
             yield "ilo_indicators", (*here, "ilo_indicators", place), indicator
-    for code, weight in _maps(norm.get("severities")):
+    for code, weight in _maps(scheme.get("severities")):
         yield "severities", ("severities", code, "escalates_to"), weight.get("escalates_to")
-    for severity, place, threshold in _thresholds(norm):
+    for severity, place, threshold in _thresholds(scheme):
         yield "severities", ("scoring", "grades", severity, place, "grade"), threshold.get("grade")
-    for place, example in enumerate(_list(_map(norm.get("sampling")).get("expected_sizes"))):
+    for place, example in enumerate(_list(_map(scheme.get("sampling")).get("expected_sizes"))):
         yield "units", ("sampling", "expected_sizes", place, "unit"), _map(example).get("unit")
-    for code in _map(_map(norm.get("scoring")).get("grades")):
+    for code in _map(_map(scheme.get("scoring")).get("grades")):
         yield "severities", ("scoring", "grades", code), code
 
 
-def _scores(norm: Mapping[str, Any]) -> Iterator[Complaint]:
-    scoring = _map(norm.get("scoring"))
+def _scores(scheme: Mapping[str, Any]) -> Iterator[Complaint]:
+    scoring = _map(scheme.get("scoring"))
     limits: tuple[Any, Any] = scoring.get("fail_total"), scoring.get("conditional_from")
     if _are_numbers(*limits) and limits[1] >= limits[0]:
         message = N_("conditional_from must be lower than fail_total, which is %(fail_total)s.")
         yield ("scoring", "conditional_from"), message, {"fail_total": limits[0]}
-    for code in set(_map(norm.get("severities"))) - set(_map(scoring.get("grades"))):
+    for code in set(_map(scheme.get("severities"))) - set(_map(scoring.get("grades"))):
         yield ("scoring", "grades", code), N_("No grade is given for findings of this severity."), {}
-    for (severity, _, lower), (other, place, higher) in pairwise(_thresholds(norm)):
+    for (severity, _, lower), (other, place, higher) in pairwise(_thresholds(scheme)):
         shares: tuple[Any, Any] = lower.get("above_share"), higher.get("above_share")
         if severity == other and _are_numbers(*shares) and shares[0] >= shares[1]:
             yield ("scoring", "grades", severity, place, "above_share"), N_("The thresholds must ascend."), {}
 
 
-def _kinds(norm: Mapping[str, Any]) -> Iterator[Complaint]:
-    verdicts = _maps(norm.get("verdicts"))
+def _kinds(scheme: Mapping[str, Any]) -> Iterator[Complaint]:
+    verdicts = _maps(scheme.get("verdicts"))
     for code, kind in verdicts:
         if kind.get("nonconforming") is True and kind.get("assessed") is False:
             yield ("verdicts", code), N_("A nonconforming unit is an assessed one."), {}
     for flag in ("nonconforming", "self_assessment"):
         if verdicts and not any(kind.get(flag) is True for _, kind in verdicts):
             yield ("verdicts",), N_("At least one verdict must have the flag %(flag)s."), {"flag": flag}
-    units = _maps(norm.get("units"))
+    units = _maps(scheme.get("units"))
     if units and sum(unit.get("is_agency") is True for _, unit in units) != 1:
         yield ("units",), N_("Exactly one unit must be the agency itself."), {}
     for code, unit in units:
@@ -140,17 +140,17 @@ def _kinds(norm: Mapping[str, Any]) -> Iterator[Complaint]:
             yield ("units", code, "sampling", "minimum"), N_("The minimum is higher than the maximum."), {}
 
 
-def _chapters(norm: Mapping[str, Any]) -> Iterator[Complaint]:
-    items = _maps(norm.get("requirements"))
+def _chapters(scheme: Mapping[str, Any]) -> Iterator[Complaint]:
+    items = _maps(scheme.get("requirements"))
     for code, item in items:
         if isinstance(item.get("chapter"), str) and not code.startswith(item["chapter"]):
             yield ("requirements", code, "chapter"), N_("A code begins with its chapter."), {}
-    for chapter in set(_map(norm.get("chapters"))) - {str(item.get("chapter")) for _, item in items}:
+    for chapter in set(_map(scheme.get("chapters"))) - {str(item.get("chapter")) for _, item in items}:
         yield ("chapters", chapter), N_("This chapter has no requirements."), {}
 
 
-def _thresholds(norm: Mapping[str, Any]) -> Iterator[tuple[str, int, Mapping[str, Any]]]:
-    for severity, thresholds in _map(_map(norm.get("scoring")).get("grades")).items():
+def _thresholds(scheme: Mapping[str, Any]) -> Iterator[tuple[str, int, Mapping[str, Any]]]:
+    for severity, thresholds in _map(_map(scheme.get("scoring")).get("grades")).items():
         for place, threshold in enumerate(_list(thresholds)):
             yield severity, place, _map(threshold)
 

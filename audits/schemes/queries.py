@@ -14,7 +14,7 @@ from audits.schemes.text import SchemeText
 _KNOWN: dict[str, SchemeText] = {}  # by the hash of the source
 
 
-def norm_of(version: SchemeVersion) -> SchemeText:
+def scheme_of_version(version: SchemeVersion) -> SchemeText:
     """The norm itself: texts, severities, points, thresholds. Read once per process, as a version never changes."""
     known = _KNOWN.get(version.sha256)
     if known is None:
@@ -22,9 +22,9 @@ def norm_of(version: SchemeVersion) -> SchemeText:
     return known
 
 
-def norm(session: Session, version_id: UUID) -> SchemeText:
+def scheme(session: Session, version_id: UUID) -> SchemeText:
     """The norm of a version id."""
-    return norm_of(get_version(session, version_id))
+    return scheme_of_version(get_version(session, version_id))
 
 
 def get_version(session: Session, version_id: UUID) -> SchemeVersion:

@@ -56,17 +56,17 @@ def key_url(issuer: str, kid: str) -> str:
 
 
 def _subject(facts: Mapping[str, Any], issuer: str) -> dict[str, Any]:
-    norm = facts["norm"]
+    scheme = facts["norm"]
     return {
         "id": facts["register_url"],
         "type": ["AchievementSubject"],
         "licenseNumber": facts["number"],
         "achievement": {
-            "id": f"{issuer}/about#{norm['version']}",
+            "id": f"{issuer}/about#{scheme['version']}",
             "type": ["Achievement"],
             "achievementType": "Certification",
-            "name": norm["name"],
-            "version": norm["version"],
+            "name": scheme["name"],
+            "version": scheme["version"],
             "inLanguage": facts["language"],
             "description": _ABOUT[facts["language"]],
             "criteria": {"id": f"{issuer}/about"},

@@ -46,12 +46,12 @@ def schema_url(issuer: str) -> str:
 
 
 def _certification(facts: Mapping[str, Any], issuer: str) -> dict[str, Any]:
-    norm = facts["norm"]
+    scheme = facts["norm"]
     return {
         "id": f"{issuer}/certificates/{facts['number']}",
         "type": "Certification",
         "certificationIdentification": facts["number"],
-        "name": norm["name"],
+        "name": scheme["name"],
         "inLanguage": facts["language"],
         "validFrom": facts["valid_from"],
         "expires": facts["valid_until"],
@@ -69,9 +69,9 @@ def _certification(facts: Mapping[str, Any], issuer: str) -> dict[str, Any]:
         },
         "isBasedOn": {
             "type": "CreativeWork",
-            "name": norm["name"],
-            "version": norm["version"],
-            "sha256": norm["sha256"],
+            "name": scheme["name"],
+            "version": scheme["version"],
+            "sha256": scheme["sha256"],
         },
         "conditions": facts["conditions"],
         "factsDigest": facts["digest"],

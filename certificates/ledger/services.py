@@ -30,7 +30,7 @@ def append(session: Session, entry: Mapping[str, Any]) -> int:
     It exists if and only if the caller's transaction commits. The counter of the log stays locked until then, so that
     indices have no gaps and another transaction waits: append last.
     """
-    index = numbering.take(session, SERIES) - 1
+    index = numbering.next_number(session, SERIES) - 1
     number = entry.get("number")
     known = select(func.max(LedgerEntry.index)).where(LedgerEntry.number == number)
     previous = session.scalar(known) if number else None

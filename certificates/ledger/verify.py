@@ -15,8 +15,8 @@ from certificates.ledger.notes import Checkpoint, Note, NoteError, Vkey
 from certificates.ledger.queries import cosignatures, newest_entry, note_of, size_of
 from certificates.ledger.tiles import WIDTH
 from certificates.ledger.tree import Growing, leaf_hash, root_of
-from certificates.models import Certificate, Document
-from certificates.workflow import CertificateState
+from certificates.lifecycle.models import Certificate, Document
+from certificates.lifecycle.workflow import CertificateState
 
 _AT_ONCE = 1000
 _LAST = {
@@ -146,7 +146,7 @@ def _certificates(session: Session, size: int, last: dict[str, EntryType], files
     )
     query = query.where(Certificate.issued_at.is_not(None)).order_by(Certificate.number)
     unknown = set(last)
-    with session.execute(query.options(defer(Certificate.printed)).execution_options(yield_per=_AT_ONCE)) as rows:
+    with session.execute(query.options(defer(Certificate.snapshot)).execution_options(yield_per=_AT_ONCE)) as rows:
         for certificate, sha256 in rows:
             number = certificate.number
             unknown.discard(number)

@@ -12,21 +12,22 @@ from certificates.press.rosette import rosette_svg
 
 if TYPE_CHECKING:
     from certificates.press.printing import Press
-    from certificates.seal.room import Room
+    from certificates.seal.sealing.placeholder import Placeholder
 
 __all__ = ["Attached", "facts_digest", "facts_json", "render", "rosette_svg"]
 
 
 FONTS = Path(__file__).resolve().parents[2] / "var" / "assets" / "fonts"
+TEMPLATES = Path(__file__).with_name("templates")
 
 
 def render(
     kind: str,
-    printed: Mapping[str, Any],
+    snapshot: Mapping[str, Any],
     *,
     language: str,
     fonts: Path = FONTS,
-    room: "Room | None" = None,
+    placeholder: "Placeholder | None" = None,
     attachments: Sequence[Attached] = (),
     offline_url: str = "",
 ) -> bytes:
@@ -37,7 +38,9 @@ def render(
     fact or a font is missing, or the digest is not that of the facts.
     """
     press = _press(fonts)
-    return press.render(kind, printed, language=language, room=room, attachments=attachments, offline_url=offline_url)
+    return press.render(
+        kind, snapshot, language=language, placeholder=placeholder, attachments=attachments, offline_url=offline_url
+    )
 
 
 @lru_cache(maxsize=1)

@@ -32,6 +32,6 @@ def _name(text: str) -> bytes:
     return "".join(["/", *(sign if sign.isalnum() else f"#{ord(sign):02x}" for sign in text)]).encode("ascii")
 
 
-def printed_facts(printed: Mapping[str, Any]) -> Attached:
+def snapshot_json(snapshot: Mapping[str, Any]) -> Attached:
     """The facts of a document as they were given, whatever letters the paper shows."""
-    return Attached("printed.json", facts_json(printed), "application/json", "The facts of this document")
+    return Attached("printed.json", facts_json(snapshot), "application/json", "The facts of this document")

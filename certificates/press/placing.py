@@ -7,16 +7,16 @@ import pydyf
 from weasyprint import Document
 
 from certificates.press.attached import Attached
-from certificates.seal import room as seal_room
-from certificates.seal.room import Room
+from certificates.seal.sealing import placeholder as seal_placeholder
+from certificates.seal.sealing.placeholder import Placeholder
 
 
 class Finisher:
     """What WeasyPrint calls with its finished objects."""
 
-    def __init__(self, files: Sequence[Attached], room: Room | None) -> None:
+    def __init__(self, files: Sequence[Attached], placeholder: Placeholder | None) -> None:
         self._types = {file.name: file.subtype for file in files}
-        self._room = room
+        self._room = placeholder
 
     def __call__(self, _document: Document, pdf: Any) -> None:
         """Name every attachment once and by its type, and put the objects of the room in."""
@@ -31,16 +31,16 @@ class Finisher:
             _place(self._room, pdf)
 
 
-def _place(room: Room, pdf: Any) -> None:
+def _place(placeholder: Placeholder, pdf: Any) -> None:
     page = pdf.objects[pdf.pages["Kids"][0]]
-    signature = _added(pdf, _Written(seal_room.signature_dictionary(room)))
-    field = _added(pdf, _Written(seal_room.widget(page.number, signature.number)))
+    signature = _added(pdf, _Written(seal_placeholder.signature_dictionary(placeholder)))
+    field = _added(pdf, _Written(seal_placeholder.widget(page.number, signature.number)))
     page["Annots"] = pydyf.Array([*page.get("Annots", ()), field.reference])
-    pdf.catalog["AcroForm"] = seal_room.form(field.number)
-    pdf.catalog["Perms"] = seal_room.permissions(signature.number)
-    if room.certificates:
-        numbers = (_streams(pdf, each) for each in (room.certificates, room.ocsps, room.crls))
-        pdf.catalog["DSS"] = seal_room.security_store(*numbers)
+    pdf.catalog["AcroForm"] = seal_placeholder.form(field.number)
+    pdf.catalog["Perms"] = seal_placeholder.permissions(signature.number)
+    if placeholder.certificates:
+        numbers = (_streams(pdf, each) for each in (placeholder.certificates, placeholder.ocsps, placeholder.crls))
+        pdf.catalog["DSS"] = seal_placeholder.security_store(*numbers)
 
 
 def _streams(pdf: Any, contents: Iterable[bytes]) -> list[int]:

@@ -15,8 +15,8 @@ from weasyprint import CSS, HTML, Attachment
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import FatalURLFetchingError
 
-from certificates.press import drawing
-from certificates.press.attached import Attached, printed_facts
+from certificates.press import TEMPLATES, drawing
+from certificates.press.attached import Attached, snapshot_json
 from certificates.press.compiled import CompiledPress, Order, UnfitError
 from certificates.press.compiled.slots import DAY
 from certificates.press.conformance import claim_accessible
@@ -26,10 +26,9 @@ from certificates.press.lettering import Lettering, font_files, font_rules
 from certificates.press.phrasing import PHRASES, phrased
 from certificates.press.placing import Finisher
 from certificates.press.words import Words, catalogue, grouped
-from certificates.seal.room import Room
+from certificates.seal.sealing.placeholder import Placeholder
 
 _ROOT = Path(__file__).resolve().parents[2]
-TEMPLATES = _ROOT / "templates"
 TRANSLATIONS = _ROOT / "portal" / "translations"
 
 _VARIANT = "pdf/a-3a"
@@ -59,7 +58,7 @@ class Press:
         self._lettering = Lettering(fonts)
         self._fetcher = ClosedFetcher(files)
         self._font_config = FontConfiguration()
-        self._sheets = {kind: self._sheet(fonts, templates / "pdf", kind) for kind in DOCUMENTS}
+        self._sheets = {kind: self._sheet(fonts, templates, kind) for kind in DOCUMENTS}
         self._loader = FileSystemLoader(templates)
         self._environments: dict[str, ImmutableSandboxedEnvironment] = {}
         self._words = lru_cache(maxsize=8)(Words)
@@ -69,10 +68,10 @@ class Press:
     def render(
         self,
         kind: str,
-        printed: Mapping[str, Any],
+        snapshot: Mapping[str, Any],
         *,
         language: str,
-        room: Room | None = None,
+        placeholder: Placeholder | None = None,
         attachments: Sequence[Attached] = (),
         offline_url: str = "",
     ) -> bytes:
@@ -80,19 +79,19 @@ class Press:
 
         The facts go along as `printed.json`. PressError when one is missing or the digest is not theirs.
         """
-        _check(kind, printed)
-        files = [printed_facts(printed), *attachments]
+        _check(kind, snapshot)
+        files = [snapshot_json(snapshot), *attachments]
         if len({file.name for file in files}) < len(files):
             raise PressError("two attachments have the same name")
-        texts = phrased(kind, self._lettering.printable(dict(printed)), self._words(language))
-        dated = printed[_DATED[kind]][:10]
+        texts = phrased(kind, self._lettering.printable(dict(snapshot)), self._words(language))
+        dated = snapshot[_DATED[kind]][:10]
         with self._lock, _uncollected():
             try:
-                if room is not None and kind in PHRASES:
-                    order = Order(kind, texts, language, dated, files, room, offline_url)
+                if placeholder is not None and kind in PHRASES:
+                    order = Order(kind, texts, language, dated, files, placeholder, offline_url)
                     with suppress(UnfitError):
                         return self.compiled.render(order, self._master)
-                return self._print(kind, self._page(kind, texts, language, offline_url), dated, files, room)
+                return self._print(kind, self._page(kind, texts, language, offline_url), dated, files, placeholder)
             except FatalURLFetchingError as error:
                 raise PressError(str(error)) from error
 
@@ -100,18 +99,18 @@ class Press:
         return self._print(kind, self._page(kind, texts, language, offline_url), DAY)
 
     def _page(self, kind: str, texts: Mapping[str, Any], language: str, offline_url: str) -> str:
-        template = self._environment(language).get_template(f"pdf/{kind}.html")
+        template = self._environment(language).get_template(f"{kind}.html")
         return template.render(texts, language=language, offline_url=offline_url)
 
     def _print(
-        self, kind: str, page: str, dated: str, files: Sequence[Attached] = (), room: Room | None = None
+        self, kind: str, page: str, dated: str, files: Sequence[Attached] = (), placeholder: Placeholder | None = None
     ) -> bytes:
         source = HTML(string=page, base_url=None, url_fetcher=self._fetcher)
         document = source.render(stylesheets=[self._sheets[kind]], font_config=self._font_config, pdf_variant=_VARIANT)
         document.metadata.created = document.metadata.modified = dated
         document.metadata.attachments = [_attachment(file, dated) for file in files]
         claim_accessible(document)
-        return bytes(document.write_pdf(pdf_variant=_VARIANT, finisher=Finisher(files, room)))
+        return bytes(document.write_pdf(pdf_variant=_VARIANT, finisher=Finisher(files, placeholder)))
 
     def _sheet(self, fonts: Path, folder: Path, kind: str) -> CSS:
         names = ("document", "sheet", kind) if kind in PHRASES else ("document", kind)
@@ -152,13 +151,13 @@ def _uncollected() -> Iterator[None]:
             gc.enable()
 
 
-def _check(kind: str, printed: Mapping[str, Any]) -> None:
+def _check(kind: str, snapshot: Mapping[str, Any]) -> None:
     if kind not in DOCUMENTS:
         raise PressError(f"there is no document called {kind}")
-    missing = DOCUMENTS[kind].__required_keys__ - printed.keys()  # type: ignore[attr-defined]
+    missing = DOCUMENTS[kind].__required_keys__ - snapshot.keys()  # type: ignore[attr-defined]
     if missing:
         raise PressError(f"a {kind} needs {', '.join(sorted(missing))}")
-    if "digest" in printed and printed["digest"] != facts_digest(printed):
+    if "digest" in snapshot and snapshot["digest"] != facts_digest(snapshot):
         raise PressError("the digest does not belong to these facts")
 
 

@@ -9,18 +9,18 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from audits.agencies.printed import country_name, register_label
+from audits.agencies.wording import country_name, register_label
 from audits.core import clock
 from audits.core.errors import NotFoundError
 from audits.schemes.text import SchemeText, Text
 from certificates.ledger.models import LedgerEntry, SignedCheckpoint
-from certificates.models import Certificate
+from certificates.lifecycle.models import Certificate
+from certificates.lifecycle.rules import Status
 from certificates.press.documents import facts_digest
 from certificates.register.files import last_change
 from certificates.register.models import RegisterEntry
-from certificates.register.norms import norm_by_digest
 from certificates.register.queries import HIDDEN
-from certificates.rules import Status
+from certificates.register.schemes import scheme_by_digest
 
 _ENDED_BY_US = frozenset({Status.SUSPENDED, Status.WITHDRAWN})
 _CHANCE_BYTES = 5
@@ -99,8 +99,8 @@ def extract_facts(
 
 
 def _certified(session: Session, entry: RegisterEntry, certificate: Certificate, language: str) -> dict[str, Any]:
-    norm = norm_by_digest(session, entry.scheme["sha256"])
-    seat = {**certificate.printed["seat"], "country": country_name(entry.country, language)}
+    scheme = scheme_by_digest(session, entry.scheme["sha256"])
+    seat = {**certificate.snapshot["seat"], "country": country_name(entry.country, language)}
     return {
         "seat": seat,
         "certificate_number": entry.certificate_number,
@@ -110,7 +110,7 @@ def _certified(session: Session, entry: RegisterEntry, certificate: Certificate,
         "own_housing": entry.scope["own_housing"],
         "recruitment_countries": [country_name(code, language) for code in entry.scope["recruitment_countries"]],
         "norm": _named(entry, language),
-    } | _words(entry, norm, language)
+    } | _words(entry, scheme, language)
 
 
 def _named(entry: RegisterEntry, language: str) -> dict[str, str]:
@@ -118,11 +118,11 @@ def _named(entry: RegisterEntry, language: str) -> dict[str, str]:
     return {"name": scheme["title"][language], "version": scheme["version"], "sha256": scheme["sha256"]}
 
 
-def _words(entry: RegisterEntry, norm: SchemeText, language: str) -> dict[str, list[str]]:
+def _words(entry: RegisterEntry, scheme: SchemeText, language: str) -> dict[str, list[str]]:
     return {
-        "activities": _in(entry.scope["activities"], norm.activities, language),
-        "sectors": _in(entry.scope["sectors"], norm.sectors, language),
-        "excludes": [text.in_(language) for text in norm.excludes],
+        "activities": _in(entry.scope["activities"], scheme.activities, language),
+        "sectors": _in(entry.scope["sectors"], scheme.sectors, language),
+        "excludes": [text.in_(language) for text in scheme.excludes],
     }
 
 

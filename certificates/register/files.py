@@ -11,12 +11,17 @@ from sqlalchemy.orm import Session
 
 from audits.core import clock
 from audits.core.errors import N_
-from certificates.models import Certificate, CertificateChange, Document, DocumentStamp
+from certificates.lifecycle.models import (
+    Certificate,
+    CertificateChange,
+    Document,
+    DocumentStamp,
+)
+from certificates.lifecycle.rules import Status
+from certificates.lifecycle.workflow import CertificateState
 from certificates.register.models import RegisterEntry
 from certificates.register.queries import PublicDocument
 from certificates.register.rules import may_rely
-from certificates.rules import Status
-from certificates.workflow import CertificateState
 
 KEY_LOST = N_("The key of the old seal is no longer trusted.")
 
@@ -61,7 +66,7 @@ def ending(
 
 def facts_with(session: Session, sha256: str) -> dict[str, Any]:
     """What a document of ours with these bytes says; empty if there is none."""
-    return session.scalar(select(Document.printed).where(Document.sha256 == sha256)) or {}
+    return session.scalar(select(Document.snapshot).where(Document.sha256 == sha256)) or {}
 
 
 def archival_form(session: Session, document: PublicDocument) -> str | None:

@@ -10,9 +10,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import Text
 
 from audits.core.db import Base, one_of, stored
+from certificates.lifecycle.rules import Status
+from certificates.lifecycle.workflow import CertificateState
 from certificates.register.rules import agency_status, is_applying, may_rely
-from certificates.rules import Status
-from certificates.workflow import CertificateState
 
 
 class RegisterEntry(Base):

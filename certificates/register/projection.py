@@ -10,12 +10,12 @@ from babel import Locale
 from audits.agencies.models import Agency
 from audits.core import clock
 from audits.schemes.models import SchemeVersion
-from audits.schemes.queries import norm_of
+from audits.schemes.queries import scheme_of_version
 from audits.schemes.text import SchemeText, Text
-from certificates.models import Certificate, CertificateChange
-from certificates.register import fold
+from certificates.lifecycle.models import Certificate, CertificateChange
+from certificates.lifecycle.rules import public_id
 from certificates.register.rules import Change, Terms, course, since
-from certificates.rules import public_id
+from certificates.register.search import folding
 
 
 def entry_values(
@@ -40,18 +40,18 @@ def changes_of(rows: Iterable[CertificateChange]) -> list[Change]:
     return [Change(row.certificate_id, row.state, row.reason, clock.day_of(row.changed_at)) for row in rows]
 
 
-def scope_of(printed: Mapping[str, Any], norm: SchemeText) -> dict[str, Any]:
+def scope_of(snapshot: Mapping[str, Any], scheme: SchemeText) -> dict[str, Any]:
     """The certified scope in codes, read back from what the certificate says: that is fixed, the agency's wishes move.
 
     A word that the vocabulary does not know stays the word that it is.
     """
-    language = str(printed["language"])
+    language = str(snapshot["language"])
     countries = _country_codes(language)
     return {
-        "activities": _codes(printed["activities"], norm.activities, language),
-        "sectors": _codes(printed["sectors"], norm.sectors, language),
-        "own_housing": printed["own_housing"],
-        "recruitment_countries": [countries.get(name, name) for name in printed["recruitment_countries"]],
+        "activities": _codes(snapshot["activities"], scheme.activities, language),
+        "sectors": _codes(snapshot["sectors"], scheme.sectors, language),
+        "own_housing": snapshot["own_housing"],
+        "recruitment_countries": [countries.get(name, name) for name in snapshot["recruitment_countries"]],
     }
 
 
@@ -75,7 +75,7 @@ _NO_MARK: dict[str, Any] = {
 
 
 def _names(agency: Agency, certificates: list[Certificate]) -> dict[str, Any]:
-    folded, near = fold.searchable([agency.legal_name, *agency.trade_names, *agency.former_names], agency.city)
+    folded, near = folding.searchable([agency.legal_name, *agency.trade_names, *agency.former_names], agency.city)
     permanent = public_id(agency.country, agency.register_number)
     numbers = [agency.register_number, permanent, *(each.number for each in certificates)]
     return {
@@ -86,10 +86,10 @@ def _names(agency: Agency, certificates: list[Certificate]) -> dict[str, Any]:
         "country": agency.country,
         "register_number": agency.register_number,
         "city": agency.city,
-        "sort_name": " ".join(fold.words(agency.legal_name)),
+        "sort_name": " ".join(folding.words(agency.legal_name)),
         "folded": folded,
         "near": near,
-        "numbers": sorted({fold.bare(number) for number in numbers}),
+        "numbers": sorted({folding.normalise_number(number) for number in numbers}),
     }
 
 
@@ -103,7 +103,7 @@ def _mark(certificate: Certificate, held_since: date | None) -> dict[str, Any]:
         "valid_from": certificate.valid_from,
         "valid_until": certificate.valid_until,
         "conditions": list(certificate.conditions),
-        "scope": scope_of(certificate.printed, norm_of(certificate.scheme_version)),
+        "scope": scope_of(certificate.snapshot, scheme_of_version(certificate.scheme_version)),
         "scheme": scheme_of(certificate.scheme_version),
     }
 

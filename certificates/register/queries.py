@@ -10,12 +10,22 @@ from sqlalchemy.orm import Session, aliased, defer, joinedload
 
 from audits.core.errors import NotFoundError
 from audits.schemes.models import SchemeVersion
-from certificates.models import Certificate, CertificateChange, Document, DocumentStamp
+from certificates.lifecycle.models import (
+    Certificate,
+    CertificateChange,
+    Document,
+    DocumentStamp,
+)
+from certificates.lifecycle.workflow import CertificateState
 from certificates.register.models import RegisterEntry
 from certificates.register.projection import changes_of, terms_of
 from certificates.register.rules import Line, course
-from certificates.register.search import Found, How, listed_on, search
-from certificates.workflow import CertificateState
+from certificates.register.search.query import (
+    Found,
+    How,
+    listed_on,
+    search,
+)
 
 __all__ = [
     "Figures",
@@ -80,7 +90,7 @@ def history(session: Session, agency_id: UUID, day: date) -> list[Line]:
     certificates = session.scalars(
         select(Certificate)
         .where(Certificate.agency_id == agency_id, Certificate.issued_at.is_not(None))
-        .options(defer(Certificate.printed))
+        .options(defer(Certificate.snapshot))
     )
     changes = session.scalars(
         select(CertificateChange).where(CertificateChange.agency_id == agency_id).order_by(CertificateChange.id)

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from uuid import UUID
 
-from certificates.rules import RELIABLE, Status, status_on
-from certificates.workflow import CertificateState
+from certificates.lifecycle.rules import RELIABLE, Status, status_on
+from certificates.lifecycle.workflow import CertificateState
 
 APPLIED_FOR = timedelta(days=92)
 """How long an accepted application is shown: three months, as in comparable registers, so that nobody leans on it."""

@@ -14,7 +14,7 @@ from audits.core import clock
 from audits.decisions.models import Decision
 from audits.decisions.rules import Outcome
 from audits.inspections.models import Audit
-from certificates.models import Certificate, CertificateChange
+from certificates.lifecycle.models import Certificate, CertificateChange
 from certificates.register.models import RegisterEntry
 from certificates.register.projection import entry_values
 

@@ -3,27 +3,32 @@
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from certificates.seal.custody import SEAL_ALGORITHMS, ensure_keyring
-from certificates.seal.keys import Keyring, KeysError
-from certificates.seal.room import Room, SealError
-from certificates.seal.sealer import KeySealer, Sealer
-from certificates.seal.verdict import SealLevel, SealOutcome, SealReason, SealVerdict
+from certificates.seal.examining.verdict import (
+    SealLevel,
+    SealOutcome,
+    SealReason,
+    SealReport,
+)
+from certificates.seal.keyring.custody import SEAL_ALGORITHMS, ensure_keyring
+from certificates.seal.keyring.keys import Keyring, KeysError
+from certificates.seal.sealing.placeholder import Placeholder, SealError
+from certificates.seal.sealing.sealer import KeySealer, Sealer
 
 if TYPE_CHECKING:
-    from certificates.seal.apart import examine_apart
-    from certificates.seal.verify import examine
+    from certificates.seal.examining.apart import examine_apart
+    from certificates.seal.examining.verify import examine
 
 __all__ = [
     "SEAL_ALGORITHMS",
     "KeySealer",
     "Keyring",
     "KeysError",
-    "Room",
+    "Placeholder",
     "SealError",
     "SealLevel",
     "SealOutcome",
     "SealReason",
-    "SealVerdict",
+    "SealReport",
     "Sealer",
     "ensure_keyring",
     "examine",
@@ -31,7 +36,7 @@ __all__ = [
 ]
 
 
-_SLOW = {"examine": "verify", "examine_apart": "apart"}
+_SLOW = {"examine": "examining.verify", "examine_apart": "examining.apart"}
 
 
 def __getattr__(name: str) -> Any:

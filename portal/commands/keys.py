@@ -7,13 +7,25 @@ from datetime import UTC, datetime
 import click
 from flask import Flask
 
+from certificates.lifecycle.services import enqueue_replacements
 from certificates.register.files import KEY_LOST
-from certificates.seal.addresses import RingAddress, parse_key
-from certificates.seal.custody import create_key, ensure_keyring, mark_compromised, retire_key
-from certificates.seal.keys import CERTIFIED, Entry, Keyring, KeysError, KeyState, Purpose
-from certificates.services import promise_replacements
-from portal import database
+from certificates.seal.keyring.addresses import RingAddress, parse_key
+from certificates.seal.keyring.custody import (
+    create_key,
+    ensure_keyring,
+    mark_compromised,
+    retire_key,
+)
+from certificates.seal.keyring.keys import (
+    CERTIFIED,
+    Entry,
+    Keyring,
+    KeysError,
+    KeyState,
+    Purpose,
+)
 from portal.settings import Settings
+from portal.stores import database
 
 _MADE = [purpose.value for purpose in Purpose if purpose is not Purpose.ROOT]
 
@@ -94,7 +106,7 @@ def reseal(app: Flask, before: datetime | None, because: str) -> None:
     with _plainly():
         moment = before.replace(tzinfo=UTC) if before else _youngest(app)
     with app.app_context(), database.write() as session:
-        count = promise_replacements(session, sealed_before=moment, because=because)
+        count = enqueue_replacements(session, sealed_before=moment, because=because)
     click.echo(f"{count} certificates follow as soon as the worker runs.")
 
 

@@ -14,9 +14,10 @@ from certificates.ledger import queries
 from certificates.ledger.notes import Vkey
 from certificates.ledger.verify import problems
 from certificates.seal import Keyring, KeysError
-from certificates.seal.keys import Purpose
-from portal import database, ledger
+from certificates.seal.keyring.keys import Purpose
 from portal.settings import Settings
+from portal.signing import ledger
+from portal.stores import database
 
 MOST_SHOWN = 20
 

@@ -8,7 +8,7 @@ import sqlalchemy
 from flask import Flask
 
 from audits.core.db import Base
-from portal import database
+from portal.stores import database
 
 
 @click.command("shell")

@@ -12,11 +12,11 @@ from flask import Flask
 from flask_babel import force_locale
 
 from audits.core import clock
-from certificates.seal import SealOutcome, SealReason, SealVerdict
-from portal import database
-from portal.registry.report import report
-from portal.registry.verification import Answer, Checked, check
+from certificates.seal import SealOutcome, SealReason, SealReport
+from portal.doors.registry.report import report
+from portal.doors.registry.verification import Checked, FileStatus, check
 from portal.settings import Settings
+from portal.stores import database
 
 VALID, NOT_GENUINE, NOT_VALID = 0, 1, 2
 
@@ -57,14 +57,14 @@ def _check(file: Path, settings: Settings) -> Checked:
     try:
         size = file.stat().st_size
         if size > settings.max_upload_bytes:  # then nothing of it is read
-            return Checked(Answer.UNREADABLE, "", size, verdict=_TOO_LARGE)
+            return Checked(FileStatus.UNREADABLE, "", size, verdict=_TOO_LARGE)
         data = file.read_bytes()
     except OSError as error:
         raise click.ClickException(f"{file} cannot be read: {error.strerror}") from error
     return check(database.read(), data)
 
 
-_TOO_LARGE = SealVerdict(SealOutcome.UNREADABLE, SealReason.TOO_LARGE)
+_TOO_LARGE = SealReport(SealOutcome.UNREADABLE, SealReason.TOO_LARGE)
 
 
 def _sentences(found: dict[str, Any]) -> str:

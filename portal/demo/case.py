@@ -12,8 +12,8 @@ from flask import Flask
 from PIL import Image, ImageDraw
 from sqlalchemy.orm import Session
 
-from audits.agencies.rules import AgencyDetails, ContactDetails, ControllerDetails
-from audits.agencies.services import add_contact, add_controller
+from audits.agencies.rules import AgencyDetails, ContactDetails, ControllingPersonDetails
+from audits.agencies.services import add_contact, add_controlling_person
 from audits.applications import queries as applications
 from audits.applications.services import (
     accept_application,
@@ -33,11 +33,11 @@ from audits.people.models import Person
 from audits.people.queries import find_by_email
 from audits.people.registration import register_agency
 from audits.people.services import invite_person
-from audits.schemes.queries import norm_of, version_for
+from audits.schemes.queries import scheme_of_version, version_for
 from audits.schemes.text import Requirement, SchemeText
-from portal import database, storage
-from portal.account.services import store_password
-from portal.demo.cast import EDITOR, OWNER, PASSWORD, SIGNATORY, STAFF, Part
+from portal.demo.cast import EDITOR, OWNER, PASSWORD, SIGNATORY, STAFF, CastMember
+from portal.doors.account.services import store_password
+from portal.stores import database, files
 
 T = TypeVar("T")
 WORKERS, ASSIGNMENTS, HOUSES = 180, 420, 4
@@ -71,8 +71,8 @@ class Case:
         """The owner registers the agency and completes its file."""
 
         def act(session: Session) -> None:
-            norm = norm_of(version_for(session, clock.today()))
-            details = replace(self.details, activities=tuple(norm.activities)[:2], sectors=tuple(norm.sectors)[:3])
+            scheme = scheme_of_version(version_for(session, clock.today()))
+            details = replace(self.details, activities=tuple(scheme.activities)[:2], sectors=tuple(scheme.sectors)[:3])
             owner = self._part(OWNER)
             agency, person = register_agency(
                 session, details=details, owner_name=owner.name, owner_email=owner.email, language=owner.language
@@ -81,8 +81,10 @@ class Case:
             store_password(session, person, PASSWORD)
             session.flush()
             since = date(2019, 3, 1)
-            director = ControllerDetails(name=SIGNATORY.name, function="Director", since=since, share_percent=100)
-            add_controller(session, person.actor, agency.id, director)
+            director = ControllingPersonDetails(
+                name=SIGNATORY.name, function="Director", since=since, share_percent=100
+            )
+            add_controlling_person(session, person.actor, agency.id, director)
             contact = ContactDetails(name=OWNER.name, function="Manager", email=owner.email, phone="+31 71 555 01 01")
             add_contact(session, person.actor, agency.id, contact)
             for part in (self._part(EDITOR), self._part(SIGNATORY)):
@@ -106,22 +108,22 @@ class Case:
             actor = self.actor(session, EDITOR)
             application = start_application(session, actor)
             self.application_id = application.id
-            norm = norm_of(application.scheme_version)
-            kinds = norm.self_assessment_answers
+            scheme = scheme_of_version(application.scheme_version)
+            kinds = scheme.self_assessment_answers
             good = next(kind for kind in kinds if kind.assessed and not kind.nonconforming)
-            for item in norm.requirements:
+            for item in scheme.requirements:
                 explanation = f"Vastgelegd in ons handboek, hoofdstuk {item.chapter}."
                 save_answer(session, actor, application.id, item.code, value=good.code, explanation=explanation)
-            data = _scan(norm.requirements[0])
+            data = _scan(scheme.requirements[0])
             add_evidence(
                 session,
                 actor,
                 application.id,
-                norm.requirements[0].code,
+                scheme.requirements[0].code,
                 filename="uittreksel.png",
                 media_type="image/png",
                 size=len(data),
-                sha256=storage.store().put(data),
+                sha256=files.store().put(data),
             )
 
         self.write(act)
@@ -159,7 +161,9 @@ class Case:
         def act(session: Session) -> dict[str, tuple[int, int]]:
             audit = inspections.get_audit(session, self.staff(session, "inspector"), self.audit_id)
             sizes = {}
-            for unit, members in _lists(norm_of(audit.scheme_version), housed=self.details.own_housing).items():
+            for unit, members in _lists(
+                scheme_of_version(audit.scheme_version), housed=self.details.own_housing
+            ).items():
                 found = audits.freeze_population(
                     session,
                     self.staff(session, "inspector"),
@@ -179,11 +183,11 @@ class Case:
         def act(session: Session) -> int:
             inspector = self.staff(session, "inspector")
             audit = inspections.get_audit(session, inspector, self.audit_id)
-            norm, sample = norm_of(audit.scheme_version), inspections.sample_of(session, self.audit_id)
-            good = next(kind.code for kind in norm.verdicts.values() if kind.assessed and not kind.nonconforming)
-            bad = next(kind.code for kind in norm.verdicts.values() if kind.nonconforming)
+            scheme, sample = scheme_of_version(audit.scheme_version), inspections.sample_of(session, self.audit_id)
+            good = next(kind.code for kind in scheme.verdicts.values() if kind.assessed and not kind.nonconforming)
+            bad = next(kind.code for kind in scheme.verdicts.values() if kind.nonconforming)
             count = 0
-            for item in norm.requirements:
+            for item in scheme.requirements:
                 flaw = flaws.get(item.code)
                 verdicts = {
                     reference: (bad, flaw.seen) if flaw and place < flaw.units else (good, "")
@@ -265,7 +269,7 @@ class Case:
 
         return self.write(act) if self.application_id.int else {"application": "–", "audit": "–"}
 
-    def actor(self, session: Session, part: Part) -> Actor:
+    def actor(self, session: Session, part: CastMember) -> Actor:
         """One of the agency's people."""
         return _person(session, self._part(part)).actor
 
@@ -273,21 +277,21 @@ class Case:
         """One of the certification body's people."""
         return _person(session, STAFF[role]).actor
 
-    def _part(self, part: Part) -> Part:
+    def _part(self, part: CastMember) -> CastMember:
         return replace(part, email=f"{part.email.partition('@')[0]}@{self._domain}")
 
 
-def _person(session: Session, part: Part) -> Person:
+def _person(session: Session, part: CastMember) -> Person:
     person = find_by_email(session, part.email)
     if person is None:
         raise LookupError(part.email)
     return person
 
 
-def _lists(norm: SchemeText, *, housed: bool) -> dict[str, list[str]]:
+def _lists(scheme: SchemeText, *, housed: bool) -> dict[str, list[str]]:
     """Pseudonyms per kind of unit that the norm draws from."""
     sizes = [WORKERS, WORKERS, ASSIGNMENTS, HOUSES if housed else 0]
-    kinds = [unit for unit in norm.units.values() if not unit.is_agency]
+    kinds = [unit for unit in scheme.units.values() if not unit.is_agency]
     return {
         unit.code: [f"{unit.code[0].upper()}-{number:04d}" for number in range(1, size + 1)]
         for unit, size in zip(kinds, sizes, strict=True)

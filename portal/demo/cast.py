@@ -9,7 +9,7 @@ PASSWORD = "fietsen langs de vliet"  # noqa: S105 - the demo prints it
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class CastMember:
     """One person of the cast."""
 
     name: str
@@ -19,18 +19,18 @@ class Part:
 
 
 STAFF = {
-    "administrator": Part("Sanne Mulder", "sanne@keurwerk.example", frozenset({Role.ADMINISTRATOR})),
-    "scheme manager": Part("Lotte Bakker", "lotte@keurwerk.example", frozenset({Role.SCHEME_MANAGER})),
-    "planner": Part("Marieke de Boer", "marieke@keurwerk.example", frozenset({Role.PLANNER})),
+    "administrator": CastMember("Sanne Mulder", "sanne@keurwerk.example", frozenset({Role.ADMINISTRATOR})),
+    "scheme manager": CastMember("Lotte Bakker", "lotte@keurwerk.example", frozenset({Role.SCHEME_MANAGER})),
+    "planner": CastMember("Marieke de Boer", "marieke@keurwerk.example", frozenset({Role.PLANNER})),
     # May decide on the cases of others: small bodies have few people, and the rule is per case.
-    "inspector": Part("Youssef El Amrani", "youssef@keurwerk.example", frozenset({Role.INSPECTOR, Role.DECIDER})),
-    "reviewer": Part("Anneke Visser", "anneke@keurwerk.example", frozenset({Role.REVIEWER})),
-    "decider": Part("Hendrik Jansen", "hendrik@keurwerk.example", frozenset({Role.DECIDER})),
+    "inspector": CastMember("Youssef El Amrani", "youssef@keurwerk.example", frozenset({Role.INSPECTOR, Role.DECIDER})),
+    "reviewer": CastMember("Anneke Visser", "anneke@keurwerk.example", frozenset({Role.REVIEWER})),
+    "decider": CastMember("Hendrik Jansen", "hendrik@keurwerk.example", frozenset({Role.DECIDER})),
 }
 
-OWNER = Part("Piotr Nowak", "piotr@vlietland.example", frozenset({Role.AGENCY_OWNER}))
-EDITOR = Part("Emma Smit", "emma@vlietland.example", frozenset({Role.AGENCY_EDITOR}))
-SIGNATORY = Part("Willem van den Berg", "willem@vlietland.example", frozenset({Role.AGENCY_SIGNATORY}))
+OWNER = CastMember("Piotr Nowak", "piotr@vlietland.example", frozenset({Role.AGENCY_OWNER}))
+EDITOR = CastMember("Emma Smit", "emma@vlietland.example", frozenset({Role.AGENCY_EDITOR}))
+SIGNATORY = CastMember("Willem van den Berg", "willem@vlietland.example", frozenset({Role.AGENCY_SIGNATORY}))
 
 VLIETLAND = AgencyDetails(
     legal_name="Vlietland Flex B.V.",

@@ -17,16 +17,16 @@ from audits.decisions.rules import Outcome
 from audits.people.queries import find_by_email
 from audits.people.services import appoint_first_administrator, invite_person
 from audits.schemes.services import publish_scheme
-from certificates.models import Certificate, Document
-from certificates.rules import public_id
-from certificates.services import lift_suspension, suspend_certificate, withdraw_certificate
-from portal import database, storage
-from portal.account.services import store_password
+from certificates.lifecycle.models import Certificate, Document
+from certificates.lifecycle.rules import public_id
+from certificates.lifecycle.services import lift_suspension, suspend_certificate, withdraw_certificate
 from portal.app import create_app
 from portal.demo.case import Case, Flaw
 from portal.demo.cast import EDITOR, OTHERS, OWNER, PASSWORD, SIGNATORY, STAFF, VLIETLAND
 from portal.demo.visitor import Visitor
+from portal.doors.account.services import store_password
 from portal.settings import ROOT, VAR, Settings
+from portal.stores import database, files
 
 OUT = VAR / "demo"
 NORM = ROOT / "audits" / "schemes" / "published" / "fair-agency-work-1.0.yaml"
@@ -236,9 +236,9 @@ def _visit(app: Any, case: Case, number: str, *, visitor: Visitor, entry: str, s
         session = database.read()
         query = select(Document).where(Document.kind == "audit_report", Document.subject_id == case.audit_id)
         report = session.scalars(query).one()
-        (OUT / "report.pdf").write_bytes(storage.store().get(report.sha256))
+        (OUT / "report.pdf").write_bytes(files.store().get(report.sha256))
         story.tell("Keurwerk (worker)", f"has sealed the audit report, now {OUT / 'report.pdf'}", "–", "sealed")
-        return {"reference": report.printed["reference"]}
+        return {"reference": report.snapshot["reference"]}
 
 
 def _stranger() -> int:

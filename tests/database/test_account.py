@@ -12,11 +12,16 @@ from audits.core.access import Role
 from audits.core.errors import NotFoundError, RuleError
 from audits.core.outbox import OutboxItem
 from audits.people.services import invite_person, retire_person
-from portal.account import services
-from portal.account.models import Credential, LoginSession, MailToken
-from portal.account.rules import IDLE, LIFETIME, TOKEN_LIFETIME, Purpose
-from tests.browser import PASSWORD
-from tests.factories.people import give_password, make_person
+from portal.doors.account import services
+from portal.doors.account.models import LoginSession, MailToken, PasswordHash
+from portal.doors.account.rules import (
+    IDLE,
+    LIFETIME,
+    TOKEN_LIFETIME,
+    Purpose,
+)
+from tests.kit.browser import PASSWORD
+from tests.kit.factories.people import give_password, make_person
 
 OTHER = "zeven lange zinnen later"
 
@@ -71,7 +76,7 @@ def test_unknown_invited_and_retired_people_hear_the_same_and_cost_the_same(sess
 
 
 def test_an_old_kind_of_hash_is_renewed_when_its_owner_comes(session, person):
-    credential = session.get_one(Credential, person.id)
+    credential = session.get_one(PasswordHash, person.id)
     weak = type(services.HASHER)(time_cost=1, memory_cost=8, parallelism=1)
     credential.password_hash = weak.hash(PASSWORD)
     services.sign_in(session, person.email, PASSWORD)
@@ -192,7 +197,7 @@ def test_two_browsers_with_one_link_set_one_password(real_db):
         thread.join(20)
     with Session(real_db) as session:
         assert len(gone) == 3
-        assert session.scalar(select(func.count()).select_from(Credential)) == 1
+        assert session.scalar(select(func.count()).select_from(PasswordHash)) == 1
 
 
 def test_asking_for_a_link_leaves_the_same_trace_for_known_and_unknown(session, person):

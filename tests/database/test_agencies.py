@@ -8,22 +8,22 @@ import pytest
 from sqlalchemy import select
 
 from audits.agencies import services
-from audits.agencies.models import Agency, Contact, Controller
+from audits.agencies.models import Agency, Contact, ControllingPerson
 from audits.agencies.queries import details_of, get_agency, missing_of, visible_agencies
-from audits.agencies.rules import BranchDetails, ContactDetails, ControllerDetails
+from audits.agencies.rules import BranchDetails, ContactDetails, ControllingPersonDetails
 from audits.core.access import GRANTS, Actor, Permission, Role
 from audits.core.errors import IllegalMoveError, NotAllowedError, NotFoundError, RuleError
 from audits.core.events import Event, history
 from audits.core.outbox import OutboxItem
 from audits.people.models import Person
 from audits.people.registration import register_agency, register_or_remind
-from tests.factories import make_agency, make_person
-from tests.factories.agencies import DETAILS
+from tests.kit.factories import make_agency, make_person
+from tests.kit.factories.agencies import DETAILS
 
 NEW = replace(DETAILS, register_number="87654321")
 OWNER = {"owner_name": "Noor de Wit", "owner_email": "noor@x.example", "language": "nl"}
 BRANCH = BranchDetails(name="Venlo", street="A 1", postcode="5911 AB", city="Venlo", country="NL")
-CONTROLLER = ControllerDetails(name="Ada Bos", function="director", since=date(2015, 3, 1))
+CONTROLLER = ControllingPersonDetails(name="Ada Bos", function="director", since=date(2015, 3, 1))
 CONTACT = ContactDetails(name="Bo Vos", function="planner", email="bo@x.example", phone="06 12345678")
 
 
@@ -48,15 +48,17 @@ def edit(session, actor, agency, **changes):
 
 def verbs(session, actor, agency):
     """Every verb of the agency, ready to be called."""
-    branch, controller, contact = agency.branches[0], agency.controllers[0], agency.contacts[0]
+    branch, controlling_person, contact = agency.branches[0], agency.controlling_persons[0], agency.contacts[0]
     return [
         lambda: edit(session, actor, agency, city="Breda"),
         lambda: services.add_branch(session, actor, agency.id, BRANCH),
         lambda: services.change_branch(session, actor, branch.id, BRANCH, version=branch.version),
         lambda: services.remove_branch(session, actor, branch.id),
-        lambda: services.add_controller(session, actor, agency.id, CONTROLLER),
-        lambda: services.change_controller(session, actor, controller.id, CONTROLLER, version=controller.version),
-        lambda: services.remove_controller(session, actor, controller.id),
+        lambda: services.add_controlling_person(session, actor, agency.id, CONTROLLER),
+        lambda: services.change_controlling_person(
+            session, actor, controlling_person.id, CONTROLLER, version=controlling_person.version
+        ),
+        lambda: services.remove_controlling_person(session, actor, controlling_person.id),
         lambda: services.add_contact(session, actor, agency.id, CONTACT),
         lambda: services.change_contact(session, actor, contact.id, CONTACT, version=contact.version),
         lambda: services.remove_contact(session, actor, contact.id),
@@ -141,13 +143,15 @@ def test_a_row_over_a_newer_version_is_refused(session, agency, editor):
 
 
 def test_lists_grow_change_and_shrink_each_with_an_event(session, agency, editor):
-    added = services.add_controller(session, editor, agency.id, CONTROLLER)
-    services.change_controller(session, editor, added.id, replace(CONTROLLER, function="owner"), version=added.version)
-    services.remove_controller(session, editor, added.id)
+    added = services.add_controlling_person(session, editor, agency.id, CONTROLLER)
+    services.change_controlling_person(
+        session, editor, added.id, replace(CONTROLLER, function="owner"), version=added.version
+    )
+    services.remove_controlling_person(session, editor, added.id)
     trail = history(session, added.id)
     assert [event.name for event in trail] == ["controller.add", "controller.change", "controller.remove"]
     assert trail[1].data == {"fields": ["function"]}
-    assert session.get(Controller, added.id) is None
+    assert session.get(ControllingPerson, added.id) is None
 
 
 def test_the_trail_holds_no_names_and_addresses_of_people(session, agency, editor):

@@ -18,10 +18,16 @@ from audits.core.events import Event, history
 from audits.core.outbox import OutboxItem
 from audits.inspections.evidence import get_evidence
 from audits.inspections.workflow import AuditState
-from audits.people.models import Tie
-from audits.schemes.queries import norm_of
-from tests.factories import answer_all, make_agency, make_application, make_person, make_scheme
-from tests.factories.inspections import make_audit
+from audits.people.models import Interest
+from audits.schemes.queries import scheme_of_version
+from tests.kit.factories import (
+    answer_all,
+    make_agency,
+    make_application,
+    make_person,
+    make_scheme,
+)
+from tests.kit.factories.inspections import make_audit
 
 S = ApplicationState
 FILE = {"filename": "a.pdf", "media_type": "application/pdf", "size": 9, "sha256": "a" * 64}
@@ -303,10 +309,12 @@ def test_who_sends_back_or_refuses_says_why(session, planner, submitted, verb):
 
 def test_who_declared_a_tie_does_not_review(session, planner, submitted):
     session.add(
-        Tie(id=uuid4(), person_id=planner.id, agency_id=submitted.agency_id, nature="family", declared_at=clock.now())
+        Interest(
+            id=uuid4(), person_id=planner.id, agency_id=submitted.agency_id, nature="family", declared_at=clock.now()
+        )
     )
     session.flush()
-    with pytest.raises(NotAllowedError, match="tie"):
+    with pytest.raises(NotAllowedError, match="interest"):
         services.accept_application(session, planner, submitted.id)
 
 
@@ -376,11 +384,11 @@ def test_an_answer_cannot_slip_in_behind_a_submission(real_db):
 
 
 def test_an_application_of_all_questions_is_answered_in_the_order_of_the_norm(session, draft, owner):
-    norm = norm_of(draft.scheme_version)
-    for item in norm.requirements:
+    scheme = scheme_of_version(draft.scheme_version)
+    for item in scheme.requirements:
         answer(session, owner, draft, code=item.code)
-    assert queries.answered_codes(session, draft.id) == {item.code for item in norm.requirements}
-    assert set(queries.answers_of(session, draft.id)) == {item.code for item in norm.requirements}
+    assert queries.answered_codes(session, draft.id) == {item.code for item in scheme.requirements}
+    assert set(queries.answers_of(session, draft.id)) == {item.code for item in scheme.requirements}
     assert session.scalar(select(Application.version).where(Application.id == draft.id)) == 1
 
 

@@ -8,17 +8,19 @@ import pytest
 from sqlalchemy import select
 
 from audits.core import clock
-from certificates.models import DocumentStamp
+from certificates.lifecycle.models import DocumentStamp
+from certificates.lifecycle.services import record_document
 from certificates.register import queries as register
-from certificates.seal.archiving import ArchiveError, Archivist, proves_until
-from certificates.seal.custody import create_key, ensure_keyring
-from certificates.seal.keys import Keyring, Purpose
-from certificates.services import record_document
-from portal import archive, sealing, storage
-from portal.archive import AHEAD, renew_due
-from portal.registry.verification import Answer, check
-from tests.factories.certificates import make_certificate
-from tests.paper import paper
+from certificates.seal.keyring.custody import create_key, ensure_keyring
+from certificates.seal.keyring.keys import Keyring, Purpose
+from certificates.seal.sealing.archiving import ArchiveError, Archivist, proves_until
+from portal.doors.registry.verification import FileStatus, check
+from portal.signing import sealing
+from portal.stores import files
+from portal.work import archive
+from portal.work.archive import AHEAD, renew_due
+from tests.kit.factories.certificates import make_certificate
+from tests.kit.paper import paper
 
 WORD = "a passphrase of the tests"
 
@@ -41,12 +43,12 @@ def document(portal, session):
 def filed(session):
     """A certificate's file, sealed and stored."""
     sealer = sealing.sealer()
-    room = sealer.room()
-    data = sealer.seal(paper(room), room)
+    placeholder = sealer.placeholder()
+    data = sealer.seal(paper(placeholder), placeholder)
     certificate = make_certificate(session)
     found = record_document(
         session, kind="certificate", subject_id=certificate.id, agency_id=certificate.agency_id, language="nl",
-        printed=certificate.printed, sha256=storage.store().put(data), size=len(data),
+        snapshot=certificate.snapshot, sha256=files.store().put(data), size=len(data),
     )  # fmt: skip
     session.flush()
     return found
@@ -92,16 +94,16 @@ def test_at_first_it_is_only_noted_how_long_a_document_proves_itself(portal, ses
 
 def test_before_the_end_it_gets_another_stamp_and_keeps_its_bytes(portal, session, document, monkeypatch):
     run(session)
-    old = storage.store().get(document.sha256)
+    old = files.store().get(document.sha256)
     later(monkeypatch, end_of(portal) - AHEAD + timedelta(days=1))
     another_clock_certificate(portal)
     assert run(session) == 1
     first, second = stamps(session, document)
     assert (first.sha256, second.proves_until) == (document.sha256, end_of(portal))
-    new = storage.store().get(second.sha256)
+    new = files.store().get(second.sha256)
     assert new.startswith(old)
     assert proves_until(new) == second.proves_until > first.proves_until
-    assert storage.store().get(document.sha256) == old
+    assert files.store().get(document.sha256) == old
     assert run(session) == 0
 
 
@@ -134,7 +136,7 @@ def test_the_archival_form_is_known_as_the_document(portal, session, document, m
 
 
 def test_the_archival_form_can_be_had_from_the_day_that_there_is_one(portal, session, document, monkeypatch):
-    number = document.printed["number"]
+    number = document.snapshot["number"]
     path = f"/certificates/{number}/archival.pdf"
     run(session)
     assert fetch(portal, path).status_code == 404
@@ -143,33 +145,33 @@ def test_the_archival_form_can_be_had_from_the_day_that_there_is_one(portal, ses
     run(session)
     answer = fetch(portal, path)
     assert answer.status_code == 200
-    assert answer.data == storage.store().get(stamps(session, document)[-1].sha256)
-    assert fetch(portal, f"/certificates/{number}.pdf").data == storage.store().get(document.sha256)
+    assert answer.data == files.store().get(stamps(session, document)[-1].sha256)
+    assert fetch(portal, f"/certificates/{number}.pdf").data == files.store().get(document.sha256)
 
 
 def test_who_checks_an_archival_form_hears_that_it_is_the_certificate(portal, session, document, monkeypatch):
     run(session)
     sha256 = document.sha256
     another_clock_certificate(portal)
-    data = sealing.archivist().renew(storage.store().get(sha256))
+    data = sealing.archivist().renew(files.store().get(sha256))
     unknown = check(session, data)  # before it is on record: by the seal
-    assert (unknown.answer, unknown.certificate.id) == (Answer.VALID, document.subject_id)
+    assert (unknown.answer, unknown.certificate.id) == (FileStatus.VALID, document.subject_id)
     session.add(
         DocumentStamp(
-            document_id=document.id, sha256=storage.store().put(data), size=len(data),
+            document_id=document.id, sha256=files.store().put(data), size=len(data),
             proves_until=proves_until(data), made_at=clock.now(),
         )
     )  # fmt: skip
     session.flush()
     known = check(session, data)
-    assert (known.answer, known.certificate.id) == (Answer.VALID, document.subject_id)
+    assert (known.answer, known.certificate.id) == (FileStatus.VALID, document.subject_id)
 
 
 def test_a_file_that_is_lost_does_not_hold_up_the_others(portal, session, document):
     certificate = make_certificate(session)
     record_document(
         session, kind="certificate", subject_id=certificate.id, agency_id=certificate.agency_id, language="nl",
-        printed=certificate.printed, sha256="0" * 64, size=1,
+        snapshot=certificate.snapshot, sha256="0" * 64, size=1,
     )  # fmt: skip
     session.flush()
     run(session)

@@ -16,12 +16,17 @@ from audits.core.outbox import OutboxItem
 from audits.inspections import queries, services
 from audits.inspections.models import Audit, Participant, Population, SampledUnit, Verdict
 from audits.inspections.workflow import AuditState
-from audits.people.services import declare_tie
-from audits.schemes.queries import norm_of
-from tests.factories.agencies import make_agency
-from tests.factories.applications import make_application
-from tests.factories.inspections import SEED, draw, judge, make_audit
-from tests.factories.people import make_person
+from audits.people.services import declare_interest
+from audits.schemes.queries import scheme_of_version
+from tests.kit.factories.agencies import make_agency
+from tests.kit.factories.applications import make_application
+from tests.kit.factories.inspections import (
+    SEED,
+    draw,
+    judge,
+    make_audit,
+)
+from tests.kit.factories.people import make_person
 
 FILES = [f"F-{number:03d}" for number in range(1, 101)]
 ORGANISATION = ("conform", "")
@@ -119,7 +124,7 @@ def test_an_audit_is_not_planned_in_the_past(session):
 def test_an_inspector_with_a_tie_is_refused_by_the_rule(session):
     application = make_application(session, state=ApplicationState.ACCEPTED)
     inspector = make_person(session, Role.INSPECTOR)
-    declare_tie(session, inspector.actor, application.agency_id, "family")
+    declare_interest(session, inspector.actor, application.agency_id, "family")
     session.flush()
     with pytest.raises(RuleError) as refused:
         plan(session, make_person(session, Role.PLANNER), inspector, application)
@@ -129,7 +134,7 @@ def test_an_inspector_with_a_tie_is_refused_by_the_rule(session):
 def test_a_planner_with_a_tie_plans_nothing_there(session):
     application = make_application(session, state=ApplicationState.ACCEPTED)
     planner = make_person(session, Role.PLANNER)
-    declare_tie(session, planner.actor, application.agency_id, "family")
+    declare_interest(session, planner.actor, application.agency_id, "family")
     session.flush()
     with pytest.raises(NotAllowedError):
         plan(session, planner, make_person(session, Role.INSPECTOR), application)
@@ -137,10 +142,10 @@ def test_a_planner_with_a_tie_plans_nothing_there(session):
 
 def test_the_database_itself_refuses_an_inspector_with_a_tie(session):
     audit = make_audit(session, AuditState.PLANNED)
-    tied = make_person(session, Role.INSPECTOR)
-    declare_tie(session, tied.actor, audit.agency_id, "family")
+    interested = make_person(session, Role.INSPECTOR)
+    declare_interest(session, interested.actor, audit.agency_id, "family")
     session.flush()
-    change = update(Audit).where(Audit.id == audit.id).values(inspector_id=tied.id)
+    change = update(Audit).where(Audit.id == audit.id).values(inspector_id=interested.id)
     assert "tie" in fails_in_the_database(session, change)
 
 
@@ -217,27 +222,27 @@ def test_a_reviewer_took_no_part_and_has_no_tie(session, call):
     planner = make_person(session, {Role.PLANNER, Role.REVIEWER})
     inspector = make_person(session, {Role.INSPECTOR, Role.REVIEWER})
     audit = make_audit(session, AuditState.REPORTED, planner=planner, inspector=inspector)
-    tied = make_person(session, Role.REVIEWER)
-    declare_tie(session, tied.actor, audit.agency_id, "owner")
+    interested = make_person(session, Role.REVIEWER)
+    declare_interest(session, interested.actor, audit.agency_id, "owner")
     helper = make_person(session, Role.REVIEWER)
     session.add(Participant(audit_id=audit.id, person_id=helper.id, since=clock.now()))
     session.flush()
-    for somebody in (planner, inspector, tied, helper):
+    for somebody in (planner, inspector, interested, helper):
         with pytest.raises(NotAllowedError), session.begin_nested():
             CALLS[call](session, somebody.actor, audit)
 
 
 def test_a_review_calls_the_deciders_who_may_decide(session):
     audit = make_audit(session, AuditState.REPORTED)
-    free, tied, gone = (make_person(session, Role.DECIDER) for _ in range(3))
-    declare_tie(session, tied.actor, audit.agency_id, "owner")
+    free, interested, gone = (make_person(session, Role.DECIDER) for _ in range(3))
+    declare_interest(session, interested.actor, audit.agency_id, "owner")
     gone.retired_at = clock.now()
     session.flush()
     services.review_audit(session, make_person(session, Role.REVIEWER).actor, audit.id, recommendation="Grant.")
     session.flush()
     called = {mail["person_id"] for mail in promised(session, "audit_reviewed")}
     assert str(free.id) in called
-    assert not {str(tied.id), str(gone.id), str(audit.inspector_id)} & called
+    assert not {str(interested.id), str(gone.id), str(audit.inspector_id)} & called
 
 
 # Populations and samples
@@ -251,11 +256,11 @@ def test_a_draw_can_be_done_again_by_anybody(session):
         session, audit.inspector.actor, audit.id, "personnel_file", [*FILES, " F-001 "], seed=SEED
     )
     session.flush()
-    norm = norm_of(audit.scheme_version)
+    scheme = scheme_of_version(audit.scheme_version)
     drawn = queries.sample_of(session, audit.id)["personnel_file"]
     assert population.size == 100
     assert population.digest == rules.population_digest(FILES)
-    assert len(drawn) == population.drawn == rules.sample_size(norm.units["personnel_file"].sampling, 100)
+    assert len(drawn) == population.drawn == rules.sample_size(scheme.units["personnel_file"].sampling, 100)
     assert tuple(drawn) == rules.draw(FILES, bytes.fromhex(population.seed), population.drawn, population.algorithm)
     event = history(session, audit.id)[-1]
     assert (event.name, event.data["digest"], event.data["seed"]) == ("audit.freeze", population.digest, SEED.hex())

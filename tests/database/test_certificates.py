@@ -16,19 +16,31 @@ from audits.core.events import history
 from audits.core.outbox import OutboxItem
 from audits.decisions.models import Decision
 from audits.decisions.queries import find_decision
-from audits.schemes.queries import norm_of
-from certificates import services
-from certificates.models import Certificate, CertificateChange, Document
-from certificates.queries import changes_of, find_document, get_certificate, get_document, list_certificates
+from audits.schemes.queries import scheme_of_version
+from certificates.lifecycle import services
+from certificates.lifecycle.models import Certificate, CertificateChange, Document
+from certificates.lifecycle.queries import (
+    changes_of,
+    find_document,
+    get_certificate,
+    get_document,
+    list_certificates,
+)
+from certificates.lifecycle.rules import certificate_number, valid_until
+from certificates.lifecycle.workflow import CERTIFICATE_FLOW, CertificateState
 from certificates.register.models import RegisterEntry
-from certificates.rules import certificate_number, valid_until
-from certificates.workflow import CERTIFICATE_FLOW, CertificateState
-from portal import handlers
 from portal.app import create_app
+from portal.work import handlers
 from tests.conftest import make_settings
-from tests.factories.agencies import make_agency
-from tests.factories.certificates import BASE_URL, BODY, make_certificate, make_grant, make_refusal
-from tests.factories.people import make_person
+from tests.kit.factories.agencies import make_agency
+from tests.kit.factories.certificates import (
+    BASE_URL,
+    BODY,
+    make_certificate,
+    make_grant,
+    make_refusal,
+)
+from tests.kit.factories.people import make_person
 
 S = CertificateState
 REASON = "Signals about unpaid wages."
@@ -69,9 +81,9 @@ def test_a_grant_becomes_a_numbered_certificate_that_waits_for_its_seal(session)
     assert certificate.number == certificate_number(today.year, 1)
     assert (certificate.state, certificate.issued_at) == (S.ISSUING, None)
     assert (certificate.conditional, certificate.conditions) == (False, [])
-    months = norm_of(decision.audit.scheme_version).validity.certified_months
+    months = scheme_of_version(decision.audit.scheme_version).validity.certified_months
     assert (certificate.valid_from, certificate.valid_until) == (today, valid_until(today, months))
-    assert certificate.printed["number"] == certificate.number
+    assert certificate.snapshot["number"] == certificate.number
     assert promised(session, "certificate.seal") == [{"certificate_id": str(certificate.id)}]
     assert [event.name for event in history(session, certificate.id)] == ["certificate.number"]
 
@@ -79,7 +91,7 @@ def test_a_grant_becomes_a_numbered_certificate_that_waits_for_its_seal(session)
 def test_a_conditional_grant_lasts_shorter_and_names_its_conditions(session):
     decision = make_grant(session, conditions=["Check it again."])
     certificate = number(session, decision)
-    months = norm_of(decision.audit.scheme_version).validity.conditional_months
+    months = scheme_of_version(decision.audit.scheme_version).validity.conditional_months
     assert (certificate.conditional, certificate.conditions) == (True, ["Check it again."])
     assert certificate.valid_until == valid_until(clock.today(), months)
 
@@ -141,7 +153,7 @@ def test_to_issue_makes_it_public_in_the_same_commit(session):
     assert (entry.state, entry.certificate_number, entry.listed) == (S.ACTIVE, certificate.number, True)
     document = session.scalars(select(Document)).one()
     assert (document.kind, document.subject_id, document.sha256) == ("certificate", certificate.id, "a" * 64)
-    assert document.printed == certificate.printed
+    assert document.snapshot == certificate.snapshot
     assert [change.move for change in changes_of(session, certificate.id)] == ["issue"]
     (mail,) = promised(session, "mail.agency")
     assert (mail["template"], mail["number"]) == ("certificate_issued", certificate.number)
@@ -191,8 +203,8 @@ def real_app(real_db, servers, tmp_path):
 
 
 def test_two_workers_who_seal_at_the_same_time_issue_once(real_app, real_db, monkeypatch):
-    printed = []
-    monkeypatch.setattr(handlers, "_print", lambda *args, **_: (printed.append(args) or f"{len(printed):064}", 9))
+    snapshot = []
+    monkeypatch.setattr(handlers, "_print", lambda *args, **_: (snapshot.append(args) or f"{len(snapshot):064}", 9))
     with Session(real_db) as session:
         certificate_id = number(session, make_grant(session)).id
         session.commit()
@@ -210,7 +222,7 @@ def test_two_workers_who_seal_at_the_same_time_issue_once(real_app, real_db, mon
     with Session(real_db) as session:
         assert session.scalars(select(Document.sha256)).all() == [f"{1:064}"]
         assert session.scalars(select(CertificateChange.move)).all() == ["issue"]
-    assert len(printed) == 1
+    assert len(snapshot) == 1
 
 
 def seal_again(real_app, real_db, certificate_id):
@@ -336,7 +348,7 @@ def raw(decision, **values):
         "conditions": [],
         "valid_from": today,
         "valid_until": today + timedelta(days=1),
-        "printed": {},
+        "snapshot": {},
         "status_index": 7,
         "numbered_at": clock.now(),
         "version": 1,
@@ -347,7 +359,7 @@ FIXED = {
     "number": "KW-2026-99999-01",
     "valid_from": date(2020, 1, 1),
     "valid_until": date(2099, 1, 1),
-    "printed": {"number": "KW-2026-99999-01"},
+    "snapshot": {"number": "KW-2026-99999-01"},
     "status_index": 7,
 }
 
@@ -396,14 +408,14 @@ def test_the_newest_report_of_an_audit_is_the_one_that_is_found(session, decider
     audit = session.get_one(Decision, certificate.decision_id).audit
     values = {"kind": "audit_report", "subject_id": audit.id, "agency_id": audit.agency_id, "language": "nl"}
     for sha256 in ("a" * 64, "b" * 64):
-        services.record_document(session, **values, printed={}, sha256=sha256, size=1)
+        services.record_document(session, **values, snapshot={}, sha256=sha256, size=1)
         session.flush()
     assert find_document(session, decider, "audit_report", audit.id).sha256 == "b" * 64
 
 
 def test_an_inspector_reads_the_documents_of_own_audits_only(session, decider):
     decision = make_grant(session)
-    values = {"agency_id": decision.agency_id, "language": "nl", "printed": {}, "size": 1}
+    values = {"agency_id": decision.agency_id, "language": "nl", "snapshot": {}, "size": 1}
     subjects = {"audit_report": decision.audit_id, "decision_letter": decision.id}
     documents = [
         services.record_document(session, kind=kind, subject_id=subject_id, sha256=kind, **values)

@@ -9,8 +9,8 @@ from audits.core import clock
 from audits.decisions.basis import basis_digest
 from audits.inspections.models import Finding, Population, Verdict
 from audits.inspections.workflow import AuditState, FindingState
-from tests.factories.decisions import add_findings, finding
-from tests.factories.inspections import make_audit
+from tests.kit.factories.decisions import add_findings, finding
+from tests.kit.factories.inspections import make_audit
 
 OPEN = FindingState.OPEN
 

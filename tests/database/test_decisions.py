@@ -22,12 +22,12 @@ from audits.decisions.rules import Outcome
 from audits.decisions.services import decide
 from audits.inspections.models import Participant, Verdict
 from audits.inspections.workflow import AuditState, FindingState
-from audits.people.models import Tie
-from portal import database
-from tests.factories.agencies import make_agency
-from tests.factories.decisions import add_findings, finding, make_decision
-from tests.factories.inspections import make_audit
-from tests.factories.people import make_person
+from audits.people.models import Interest
+from portal.stores import database
+from tests.kit.factories.agencies import make_agency
+from tests.kit.factories.decisions import add_findings, finding, make_decision
+from tests.kit.factories.inspections import make_audit
+from tests.kit.factories.people import make_person
 
 GRANT, CONDITIONS, REFUSE = Outcome.GRANT, Outcome.GRANT_WITH_CONDITIONS, Outcome.REFUSE
 OPEN, ANSWERED, CLOSED = FindingState.OPEN, FindingState.ANSWERED, FindingState.CLOSED
@@ -106,7 +106,7 @@ def shares(session, audit, way):
         one = session.scalars(select(Verdict).where(Verdict.audit_id == audit.id).limit(1)).one()
         one.recorded_by = person.id
     if way == "tie":
-        session.add(Tie(person_id=person.id, agency_id=audit.agency_id, nature="kin", declared_at=clock.now()))
+        session.add(Interest(person_id=person.id, agency_id=audit.agency_id, nature="kin", declared_at=clock.now()))
     session.flush()
     return person
 
@@ -116,7 +116,7 @@ WAYS = {
     "inspector": (Bar.TOOK_PART, "four_eyes"),
     "participant": (Bar.TOOK_PART, "four_eyes"),
     "judge": (Bar.TOOK_PART, "four_eyes"),
-    "tie": (Bar.TIE, "no_tie"),
+    "tie": (Bar.INTEREST, "no_tie"),
 }
 
 
@@ -124,7 +124,7 @@ def test_who_shared_in_the_audit_or_has_a_tie_cannot_decide(session, audit):
     for way, (bar, wall) in WAYS.items():
         person = shares(session, audit, way)
         assert bar_of(session, audit, person.id) is bar, way
-        words = "took part" if bar is Bar.TOOK_PART else "declared a tie"
+        words = "took part" if bar is Bar.TOOK_PART else "declared an interest"
         with pytest.raises(NotAllowedError, match=words):
             decide(session, Actor(person.id, frozenset({Role.DECIDER})), audit.id, outcome=GRANT, reasons="x")
         for outcome in Outcome:
@@ -136,7 +136,7 @@ def test_who_shared_in_the_audit_or_has_a_tie_cannot_decide(session, audit):
 @pytest.mark.parametrize("way", ["participant", "tie"])
 def test_when_the_code_overlooks_it_the_database_does_not_and_says_so_in_words(session, audit, way, monkeypatch):
     monkeypatch.setattr("audits.decisions.services.bar_of", lambda *_: None)
-    words = "took part" if way == "participant" else "declared a tie"
+    words = "took part" if way == "participant" else "declared an interest"
     with pytest.raises(NotAllowedError, match=words):
         take(session, shares(session, audit, way), audit)
 

@@ -16,8 +16,8 @@ import psycopg
 import pytest
 from redis import Redis
 
-from portal.embedded import EmbeddedError, Postgres, Valkey
-from portal.processes import HeldError, held
+from portal.host.embedded import EmbeddedError, Postgres, Valkey
+from portal.host.processes import HeldError, held
 from portal.settings import ROOT
 
 PATIENCE = 30
@@ -25,8 +25,8 @@ PATIENCE = 30
 OWNER = """
 import subprocess, sys, time
 from pathlib import Path
-from portal.embedded import Postgres, Valkey
-from portal.processes import starter
+from portal.host.embedded import Postgres, Valkey
+from portal.host.processes import starter
 state = Path(sys.argv[1])
 postgres, valkey = Postgres(state), Valkey(state)
 postgres.start(), valkey.start()

@@ -21,12 +21,12 @@ from audits.inspections import queries, rules, services
 from audits.inspections.models import Audit, Finding, Verdict
 from audits.inspections.report import overall, report_facts
 from audits.inspections.workflow import FINDING_FLOW, AuditState, FindingState
-from audits.schemes.queries import norm_of
+from audits.schemes.queries import scheme_of_version
 from certificates.press.documents import AuditReportFacts
-from tests.factories.agencies import make_agency
-from tests.factories.inspections import draw, judge, make_audit
-from tests.factories.people import make_person
-from tests.norm import norm
+from tests.kit.factories.agencies import make_agency
+from tests.kit.factories.inspections import draw, judge, make_audit
+from tests.kit.factories.people import make_person
+from tests.kit.scheme import scheme
 
 BROKEN = ("nonconform", "The original was not seen.")
 REPAIR = {
@@ -72,10 +72,10 @@ def test_a_report_holds_exactly_the_findings_of_the_rules(session):
     @settings(max_examples=40, deadline=None)
     @given(st.data())
     def report(data):
-        asked = data.draw(st.lists(st.sampled_from(norm().requirements), unique=True, max_size=8))
+        asked = data.draw(st.lists(st.sampled_from(scheme().requirements), unique=True, max_size=8))
         verdicts = {
             item.code: {
-                reference: (data.draw(st.sampled_from(list(norm().verdicts))), f"Seen at {reference}.")
+                reference: (data.draw(st.sampled_from(list(scheme().verdicts))), f"Seen at {reference}.")
                 for reference in sample[item.unit]
             }
             for item in asked
@@ -92,7 +92,7 @@ def test_a_report_holds_exactly_the_findings_of_the_rules(session):
 
 def check_findings(session, audit, verdicts):
     found = queries.findings_of(session, audit.id)
-    expected = rules.findings(norm(), queries.rules_view(queries.verdicts_of(session, audit.id)))
+    expected = rules.findings(scheme(), queries.rules_view(queries.verdicts_of(session, audit.id)))
     assert [facts(finding) for finding in found] == [
         (place, item.requirement, item.grade, item.points, item.blocks, item.assessed, item.nonconforming, due(item))
         for place, item in enumerate(expected, start=1)
@@ -125,7 +125,7 @@ def due(item):
 
 def draw_rest(session, audit):
     units = {population.unit for population in queries.populations_of(session, audit.id)}
-    draw(session, audit, {unit.code: ["A-1", "A-2"] for unit in queries.undrawn(norm(), units)})
+    draw(session, audit, {unit.code: ["A-1", "A-2"] for unit in queries.undrawn(scheme(), units)})
 
 
 def test_a_report_waits_for_every_sample(session):
@@ -354,19 +354,21 @@ def test_the_report_prints_every_field_and_nothing_else(session):
     population = {"personnel_file": [f"F-{n:02d}" for n in range(40)], "housing_location": []}
     verdicts = {"CON-01": BROKEN, "GOV-06": BROKEN, "FIN-01": ("not_assessed", "The books were not there.")}
     audit = make_audit(session, populations=population)
-    draw(session, audit, {unit.code: ["A-1"] for unit in queries.undrawn(norm(), population)})
+    draw(session, audit, {unit.code: ["A-1"] for unit in queries.undrawn(scheme(), population)})
     first = queries.sample_of(session, audit.id)["personnel_file"][0]
     judge(session, audit, verdicts | {"CON-01": {first: BROKEN}}, rest=True)
     services.report_audit(session, audit.inspector.actor, audit.id, summary="Two things.")
     session.flush()
     facts = report_facts(session, audit, body=BODY)
     check_shape(facts, AuditReportFacts)
-    assert len([item for chapter in facts["chapters"] for item in chapter["requirements"]]) == len(norm().requirements)
+    assert len([item for chapter in facts["chapters"] for item in chapter["requirements"]]) == len(
+        scheme().requirements
+    )
     lines = {item["code"]: item for chapter in facts["chapters"] for item in chapter["requirements"]}
-    words = {code: kind.name.en for code, kind in norm().verdicts.items()}
+    words = {code: kind.name.en for code, kind in scheme().verdicts.items()}
     assert (lines["CON-01"]["verdict"], lines["CON-01"]["nonconforming"]) == (words["nonconform"], 1)
     assert lines["FIN-01"]["verdict"] == words["not_assessed"]
-    nowhere = norm().on_unit("housing_location")[0].code
+    nowhere = scheme().on_unit("housing_location")[0].code
     assert (lines[nowhere]["verdict"], lines[nowhere]["assessed"]) == (words["not_applicable"], 0)
     low, high = next(finding for finding in facts["findings"] if finding["code"] == "CON-01")["interval"]
     assert 0 < low <= 1 / 22 < high < 1
@@ -380,7 +382,7 @@ def test_a_report_is_in_the_language_of_who_signed(session):
         facts = report_facts(session, audit, body=BODY)
         assert (facts["language"], facts["findings"][0]["title"]) == (
             language,
-            norm().requirement("CON-01").title.in_(language),
+            scheme().requirement("CON-01").title.in_(language),
         )
 
 
@@ -393,8 +395,8 @@ def test_the_gravest_verdict_stands_for_a_requirement():
     row = queries.VerdictRow
     order = ["nonconform", "conform", "not_assessed", "not_applicable"]
     for place, code in enumerate(order):
-        assert overall(norm(), [row(each, "") for each in reversed(order[place:])]).code == code
-    assert overall(norm(), []).code == "not_applicable"
+        assert overall(scheme(), [row(each, "") for each in reversed(order[place:])]).code == code
+    assert overall(scheme(), []).code == "not_applicable"
 
 
 def check_shape(value, shape):
@@ -419,6 +421,6 @@ def test_the_flow_of_a_finding_is_the_one_tested_here():
 
 def test_terms_are_working_days(session):
     finding = make_finding(session)
-    term = norm_of(finding.audit.scheme_version).severities[finding.grade].repair_working_days
+    term = scheme_of_version(finding.audit.scheme_version).severities[finding.grade].repair_working_days
     assert finding.due_on == add_working_days(clock.today(), term)
     assert finding.due_on > clock.today() + timedelta(days=term)

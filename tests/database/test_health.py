@@ -8,13 +8,13 @@ from flask import Flask
 from sqlalchemy import text
 
 from audits.core.access import Role
-from portal import health
 from portal.app import create_app
 from portal.settings import Settings
-from portal.storage import open_store
-from tests.browser import Browser
+from portal.stores.files import open_store
+from portal.web import health
 from tests.conftest import make_settings
-from tests.factories.people import make_person
+from tests.kit.browser import Browser
+from tests.kit.factories.people import make_person
 
 GOOD = {"database": "ok", "queue": "ok", "storage": "ok"}
 

@@ -9,8 +9,9 @@ from sqlalchemy import update
 
 from audits.core import clock, outbox
 from audits.core.outbox import OutboxItem
-from portal import database, jobs, queue
 from portal.app import create_app
+from portal.stores import database, queue
+from portal.work import jobs
 from tests.conftest import make_settings
 
 
@@ -33,7 +34,7 @@ def portal(real_db, own_queue, tmp_path, monkeypatch):
 
 def promise(app, word="done"):
     with app.app_context(), database.write() as session:
-        outbox.put(session, "test", word=word)
+        outbox.enqueue(session, "test", word=word)
     return waiting(app)[-1]
 
 
@@ -68,7 +69,7 @@ def fail(*_):
 def test_the_queue_holds_the_number_of_a_promise_and_nothing_else(portal):
     number = promise(portal, "secret")
     (job,) = portal.extensions["queue"].jobs
-    assert (job.func_name, job.args, job.kwargs) == ("portal.jobs.deliver", [number], {})
+    assert (job.func_name, job.args, job.kwargs) == ("portal.work.jobs.deliver", [number], {})
     assert b"secret" not in b"".join(portal.extensions["queue"].connection.hvals(job.key))
 
 
@@ -90,7 +91,7 @@ def test_a_worker_keeps_it(portal):
 
 def test_a_failure_is_undone_counted_and_due_again_later(portal, monkeypatch):
     def write_and_fail(session, _):
-        outbox.put(session, "test", word="must not stay")
+        outbox.enqueue(session, "test", word="must not stay")
         session.flush()
         fail()
 
@@ -130,7 +131,7 @@ def test_a_queue_that_is_down_loses_no_promise(portal, monkeypatch, caplog):
     reachable = portal.extensions["queue"]
     monkeypatch.setitem(portal.extensions, "queue", queue.open_queue("unix:///nowhere.sock"))
     with portal.app_context(), database.write() as session:
-        outbox.put(session, "test", word="done")
+        outbox.enqueue(session, "test", word="done")
     assert "nudge failed" in caplog.text
     monkeypatch.setitem(portal.extensions, "queue", reachable)
     make_late(portal)

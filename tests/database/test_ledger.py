@@ -14,7 +14,6 @@ from audits.core import clock, events
 from audits.core.access import SYSTEM, Role
 from audits.core.canonical import canonical
 from audits.core.events import Event
-from certificates import services
 from certificates.ledger import caselog, queries, tiles, tree
 from certificates.ledger.entries import EntryType
 from certificates.ledger.models import Cosignature, LedgerEntry, LedgerNode, SignedCheckpoint
@@ -22,11 +21,23 @@ from certificates.ledger.notes import Algorithm, Checkpoint, Note, NoteError, Vk
 from certificates.ledger.proof import Proof
 from certificates.ledger.services import LedgerError, add_cosignatures, append, sign_checkpoint
 from certificates.ledger.witness import Refusal, RefusedError, cosign_checkpoint
-from certificates.workflow import CertificateState
-from tests.factories.agencies import make_agency
-from tests.factories.certificates import SCOPE, change, make_certificate
-from tests.factories.ledger import KEY, LOG, ORIGIN, OTHER, VKEY, TheirLog, add, fill, happen, issued
-from tests.factories.people import make_person
+from certificates.lifecycle import services
+from certificates.lifecycle.workflow import CertificateState
+from tests.kit.factories.agencies import make_agency
+from tests.kit.factories.certificates import SCOPE, change, make_certificate
+from tests.kit.factories.ledger import (
+    KEY,
+    LOG,
+    ORIGIN,
+    OTHER,
+    VKEY,
+    TheirLog,
+    add,
+    fill,
+    happen,
+    issued,
+)
+from tests.kit.factories.people import make_person
 
 S = CertificateState
 WITNESS = Vkey.of("witness.example/w", OTHER, Algorithm.COSIGNATURE)

@@ -9,7 +9,6 @@ from click.testing import CliRunner
 from sqlalchemy import select, text
 
 from audits.core.access import Role
-from certificates import services
 from certificates.ledger import verify
 from certificates.ledger.caselog import append_head
 from certificates.ledger.models import SignedCheckpoint
@@ -18,16 +17,22 @@ from certificates.ledger.notes import sign as signature
 from certificates.ledger.queries import latest
 from certificates.ledger.services import sign_checkpoint
 from certificates.ledger.verify import problems
+from certificates.lifecycle import services
 from certificates.seal import Keyring, ensure_keyring
-from certificates.seal.custody import create_key, mark_compromised
-from certificates.seal.keys import Purpose
-from portal import sealing
-from portal.chores import sign_head
-from portal.cli import main
+from certificates.seal.keyring.custody import create_key, mark_compromised
+from certificates.seal.keyring.keys import Purpose
 from portal.commands import ledger as ledger_command
+from portal.commands.cli import main
 from portal.commands.ledger import ledger_commands
-from tests.factories.ledger import KEY, VKEY, happen, issued
-from tests.factories.people import make_person
+from portal.signing import sealing
+from portal.work.schedule import sign_head
+from tests.kit.factories.ledger import (
+    KEY,
+    VKEY,
+    happen,
+    issued,
+)
+from tests.kit.factories.people import make_person
 
 ORIGIN = "127.0.0.1:8000/ledger"
 

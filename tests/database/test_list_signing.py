@@ -22,16 +22,23 @@ from audits.core import clock
 from audits.core.access import Role
 from audits.core.errors import NotFoundError
 from audits.core.outbox import OutboxItem
-from certificates import services
 from certificates.credentials import StatusPurpose, key_of, read, read_offline, thumbprint, tokens
 from certificates.credentials.bits import SIZE, decode, is_set
-from certificates.models import Certificate, Document, StatusList
+from certificates.lifecycle import services
+from certificates.lifecycle.models import Certificate, Document, StatusList
+from certificates.lifecycle.workflow import CertificateState
 from certificates.status_lists import RENEW, SETS, draw_index, sign_lists, signed_list
-from certificates.workflow import CertificateState
-from portal import handlers, sealing, storage
+from portal.signing import sealing
+from portal.stores import files
+from portal.work import handlers
 from tests.database.test_walls import alembic
-from tests.factories.certificates import BASE_URL, BODY, make_certificate, make_grant
-from tests.factories.people import make_person
+from tests.kit.factories.certificates import (
+    BASE_URL,
+    BODY,
+    make_certificate,
+    make_grant,
+)
+from tests.kit.factories.people import make_person
 
 S = CertificateState
 ISSUER = "https://register.example"
@@ -217,7 +224,7 @@ def test_a_place_is_never_given_twice_says_the_database(session):
     assert refusal.value.orig.diag.constraint_name == "uq_certificate_status_index"
 
 
-def test_the_first_of_a_list_promises_the_list(session):
+def test_the_first_of_a_list_failed_jobs_the_list(session):
     services.number_certificate(session, make_grant(session).id, base_url=BASE_URL, body=BODY)
     assert promises(session) == 1
     sign(session)
@@ -247,9 +254,9 @@ def test_what_is_sealed_carries_its_twin(app, session):
         handlers.sign_lists(session, {})
         session.flush()
         keys = {thumbprint(key): key for key in sealing.credential_public().values()}
-        pdf = storage.store().get(session.scalars(select(Document.sha256)).one())
+        pdf = files.store().get(session.scalars(select(Document.sha256)).one())
     claims = read(certificate.credential, keys, issuer=BASE_URL)
-    assert claims["credentialSubject"]["factsDigest"] == certificate.printed["digest"]
+    assert claims["credentialSubject"]["factsDigest"] == certificate.snapshot["digest"]
     assert "OpenBadgeCredential" in tokens.said(certificate.badge)["type"]
     assert key_of(certificate.badge) in keys
     assert certificate.credential_sha256 == sha256(certificate.credential.encode()).hexdigest()

@@ -14,11 +14,11 @@ from audits.core import outbox
 from audits.core.access import Role
 from audits.core.outbox import OutboxItem
 from audits.people.services import retire_person
-from portal import mail
-from portal.account import services
-from portal.account.models import MailToken
-from portal.account.rules import Purpose
-from tests.factories.people import make_person
+from portal.doors.account import services
+from portal.doors.account.models import MailToken
+from portal.doors.account.rules import Purpose
+from portal.work import mail
+from tests.kit.factories.people import make_person
 
 
 @pytest.fixture
@@ -26,7 +26,7 @@ def deliver(app, session):
     """Keep one promise of a mail; the message that was written, or None."""
 
     def deliver(**payload):
-        outbox.put(session, "mail", **payload)
+        outbox.enqueue(session, "mail", **payload)
         session.flush()
         item = session.scalars(select(OutboxItem).where(OutboxItem.done_at.is_(None))).one()
         with app.app_context():

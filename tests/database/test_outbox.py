@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session
 
 from audits.core import clock, outbox
 from audits.core.outbox import ATTEMPTS, BACKOFF, OutboxItem
-from portal import database, handlers, jobs, queue
+from portal.stores import database, queue
+from portal.work import handlers, jobs
 
 
 @pytest.fixture
@@ -24,7 +25,7 @@ def kept(monkeypatch):
         broken = False
 
         def __call__(self, session, payload):
-            outbox.put(session, "follow-up", of=payload["item_id"])
+            outbox.enqueue(session, "follow-up", of=payload["item_id"])
             if self.broken:
                 raise ValueError("out of ink\nand paper")
             self.append(dict(payload))
@@ -36,7 +37,7 @@ def kept(monkeypatch):
 
 def promise(app, **payload):
     with app.app_context(), database.write() as session:
-        outbox.put(session, "try", **payload)
+        outbox.enqueue(session, "try", **payload)
     return app.extensions["queue"].nudged[-1]
 
 
@@ -47,7 +48,7 @@ def deliver(app, item_id):
 
 def break_off():
     with database.write() as session:
-        outbox.put(session, "try")
+        outbox.enqueue(session, "try")
         session.flush()
         raise ZeroDivisionError
 
@@ -64,7 +65,7 @@ def kinds(session):
 
 def test_a_promise_exists_with_the_commit_and_is_nudged_after_it(app, session):
     with app.app_context(), database.write() as own:
-        outbox.put(own, "try", number=7)
+        outbox.enqueue(own, "try", number=7)
         assert app.extensions["queue"].nudged == []
     (stored,) = session.scalars(select(OutboxItem))
     assert (stored.kind, stored.payload, stored.attempts, stored.done_at) == ("try", {"number": 7}, 0, None)
@@ -77,7 +78,7 @@ def test_what_is_rolled_back_promised_nothing(app, session):
     assert kinds(session) == []
     assert app.extensions["queue"].nudged == []
     with app.app_context(), database.write() as own:
-        outbox.put(own, "try")
+        outbox.enqueue(own, "try")
     assert len(app.extensions["queue"].nudged) == 1
 
 
@@ -103,7 +104,7 @@ def test_nobody_keeps_what_was_never_promised(app, kept):
 
 def test_of_two_workers_one_keeps_it(real_db):
     with Session(real_db) as session:
-        outbox.put(session, "slow")
+        outbox.enqueue(session, "slow")
         session.commit()
         item_id = session.scalars(select(OutboxItem.id)).one()
     started, finish, seen = Signal(), Signal(), []
@@ -161,7 +162,7 @@ def test_the_waits_grow_until_it_is_given_up_and_a_person_starts_it_anew(app, se
 
 def test_a_kind_that_nobody_keeps_is_a_failure_like_any_other(app, session):
     with app.app_context(), database.write() as own:
-        outbox.put(own, "unheard of")
+        outbox.enqueue(own, "unheard of")
     (item_id,) = app.extensions["queue"].nudged
     assert deliver(app, item_id) is False
     assert item(session, item_id).attempts == 1
@@ -210,7 +211,7 @@ def test_the_sweep_finds_what_is_overdue_and_nothing_else(app, session, kept, mo
 def test_a_nudge_that_finds_no_queue_costs_nothing_but_time(app, session, kept, tmp_path, monkeypatch):
     monkeypatch.setitem(app.extensions, "queue", queue.open_queue(f"unix://{tmp_path}/nobody.sock"))
     with app.app_context(), database.write() as own:
-        outbox.put(own, "try")
+        outbox.enqueue(own, "try")
     (stored,) = session.scalars(select(OutboxItem))
     with app.app_context(), pytest.raises(RedisError):
         jobs.sweep()
@@ -222,9 +223,9 @@ def test_a_nudge_reaches_the_queue_of_the_settings(app, kept, settings, monkeypa
     real.empty()
     monkeypatch.setitem(app.extensions, "queue", real)
     with app.app_context(), database.write() as own:
-        outbox.put(own, "try")
+        outbox.enqueue(own, "try")
     (job,) = real.jobs
-    assert (job.func_name, len(job.args)) == ("portal.jobs.deliver", 1)
+    assert (job.func_name, len(job.args)) == ("portal.work.jobs.deliver", 1)
     real.empty()
 
 

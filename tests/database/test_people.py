@@ -13,8 +13,8 @@ from audits.core.events import history
 from audits.core.outbox import OutboxItem
 from audits.people import queries, services
 from audits.people.models import Person, PersonRole
-from tests.factories.agencies import make_agency
-from tests.factories.people import make_person
+from tests.kit.factories.agencies import make_agency
+from tests.kit.factories.people import make_person
 
 NEW = {"name": "Nieuw Mens", "email": "nieuw@example.nl", "language": "nl"}
 
@@ -156,17 +156,17 @@ def test_the_database_itself_keeps_roles_on_their_side(session):
 def test_a_tie_is_declared_once_and_by_staff(session):
     agency = make_agency(session)
     inspector = make_person(session, Role.INSPECTOR)
-    services.declare_tie(session, inspector.actor, agency.id, "  My sister is director. ")
+    services.declare_interest(session, inspector.actor, agency.id, "  My sister is director. ")
     session.flush()
-    assert [(tie.person_id, tie.nature) for tie in queries.ties_of(session, agency.id)] == [
+    assert [(interest.person_id, interest.nature) for interest in queries.interests_in(session, agency.id)] == [
         (inspector.id, "My sister is director.")
     ]
-    assert [tie.agency for tie in queries.ties_declared_by(session, inspector.id)] == [agency]
+    assert [interest.agency for interest in queries.interests_declared_by(session, inspector.id)] == [agency]
     with pytest.raises(RuleError):
-        services.declare_tie(session, inspector.actor, agency.id, "Again")
+        services.declare_interest(session, inspector.actor, agency.id, "Again")
     owner = make_person(session, Role.AGENCY_OWNER, agency)
     with pytest.raises(NotAllowedError):
-        services.declare_tie(session, owner.actor, agency.id, "Mine")
+        services.declare_interest(session, owner.actor, agency.id, "Mine")
 
 
 def test_the_first_owner_and_the_first_administrator_are_the_first(session):

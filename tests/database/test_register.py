@@ -9,14 +9,20 @@ from sqlalchemy.orm import Session
 
 from audits.core import clock
 from audits.core.errors import NotFoundError
+from certificates.lifecycle.rules import Status
+from certificates.lifecycle.workflow import CertificateState
 from certificates.register import queries
 from certificates.register.models import RegisterEntry
 from certificates.register.rules import APPLIED_FOR
 from certificates.register.services import rebuild_all, refresh_entry
-from certificates.rules import Status
-from certificates.workflow import CertificateState
-from tests.factories.agencies import make_agency
-from tests.factories.certificates import SCOPE, change, make_applicant, make_certificate, make_refusal
+from tests.kit.factories.agencies import make_agency
+from tests.kit.factories.certificates import (
+    SCOPE,
+    change,
+    make_applicant,
+    make_certificate,
+    make_refusal,
+)
 
 S = CertificateState
 TODAY = clock.today()
@@ -164,7 +170,7 @@ def test_an_agency_that_lost_its_mark_and_asks_again_says_both(session):
     certificate = make_certificate(session, S.WITHDRAWN)
     assert not entry(session, certificate.agency_id).applies_again(TODAY)
     from audits.applications.workflow import ApplicationState
-    from tests.factories.certificates import _application
+    from tests.kit.factories.certificates import _application
 
     _application(session, certificate.agency, ApplicationState.ACCEPTED, TODAY)
     refresh_entry(session, certificate.agency_id)

@@ -9,13 +9,18 @@ from sqlalchemy import event, select, text
 from sqlalchemy.orm import Session
 
 from audits.core import clock
-from certificates.register import search as searching
+from certificates.lifecycle.rules import Status
+from certificates.lifecycle.workflow import CertificateState
 from certificates.register.models import RegisterEntry
-from certificates.register.search import How, listed_on, search, shows
-from certificates.rules import Status
-from certificates.workflow import CertificateState
-from tests.factories.certificates import make_applicant, make_certificate
-from tests.factories.register import fill_register
+from certificates.register.search import query as searching
+from certificates.register.search.query import (
+    How,
+    listed_on,
+    search,
+    shows,
+)
+from tests.kit.factories.certificates import make_applicant, make_certificate
+from tests.kit.factories.register import fill_register
 
 TODAY = clock.today()
 PEOPLE = ("Bakker Visser Smit Meijer Mulder Bos Vos Peters", "Hendriks Dekker Brouwer Dijkstra Smits Kok Jacobs")

@@ -18,25 +18,37 @@ from audits.core import clock, outbox
 from audits.core.access import Role
 from audits.core.events import history
 from audits.core.outbox import OutboxItem
-from certificates import services
 from certificates.credentials import key_of, thumbprint
 from certificates.ledger.models import LedgerEntry
 from certificates.ledger.verify import problems
-from certificates.models import Document
-from certificates.queries import find_document
+from certificates.lifecycle import services
+from certificates.lifecycle.models import Document
+from certificates.lifecycle.queries import find_document
+from certificates.lifecycle.services import enqueue_replacements, record_document
+from certificates.lifecycle.workflow import CertificateState
 from certificates.register import queries as register
 from certificates.register.files import KEY_LOST
-from certificates.seal.custody import ensure_keyring
-from certificates.seal.keys import MANIFEST, Keyring, KeyState, Purpose
-from certificates.seal.verify import examine
-from certificates.services import promise_replacements, record_document
-from certificates.workflow import CertificateState
-from portal import credentials, handlers, sealing, storage
-from portal.cli import main
+from certificates.seal.examining.verify import examine
+from certificates.seal.keyring.custody import ensure_keyring
+from certificates.seal.keyring.keys import (
+    MANIFEST,
+    Keyring,
+    KeyState,
+    Purpose,
+)
+from portal.commands.cli import main
 from portal.commands.keys import keys
-from tests.browser import Browser
-from tests.factories.certificates import BASE_URL, BODY, make_certificate, make_grant
-from tests.factories.people import make_person
+from portal.signing import credentials, sealing
+from portal.stores import files
+from portal.work import handlers
+from tests.kit.browser import Browser
+from tests.kit.factories.certificates import (
+    BASE_URL,
+    BODY,
+    make_certificate,
+    make_grant,
+)
+from tests.kit.factories.people import make_person
 
 S = CertificateState
 LATER = timedelta(minutes=1)
@@ -67,7 +79,7 @@ def filed(session, certificate, data=None, **more):
     data = data or certificate.number.encode()
     document = record_document(
         session, kind="certificate", subject_id=certificate.id, agency_id=certificate.agency_id, language="nl",
-        printed=certificate.printed, sha256=sha256(data).hexdigest(), size=len(data), **more,
+        snapshot=certificate.snapshot, sha256=sha256(data).hexdigest(), size=len(data), **more,
     )  # fmt: skip
     session.flush()
     return document
@@ -79,7 +91,7 @@ def promised(session):
 
 
 def promise(session, before=None):
-    return promise_replacements(session, sealed_before=before or clock.now() + LATER, because=KEY_LOST)
+    return enqueue_replacements(session, sealed_before=before or clock.now() + LATER, because=KEY_LOST)
 
 
 def keep(portal, session):
@@ -102,7 +114,7 @@ def test_from_a_lost_key_to_a_new_file_for_everybody(portal, session):
     assert new.sha256 != old.sha256
     assert (new.replaced_at, new.replaced_because) == (None, "")
     with portal.app_context():
-        data = storage.store().get(new.sha256)
+        data = files.store().get(new.sha256)
         assert examine(data, sealing.roots()[0]).genuine
     was = register.document_with(session, old.sha256)
     assert (was.replaced_at, was.replaced_because) == (new.created_at, KEY_LOST)
@@ -139,7 +151,7 @@ def with_twin(portal, session):
     certificate = make_certificate(session)
     filed(session, certificate)
     with portal.app_context():
-        twin = credentials.twin_of(certificate)
+        twin = credentials.signed_forms_of(certificate)
     certificate.credential, certificate.badge = twin.credential, twin.badge
     session.flush()
     return certificate, twin
@@ -171,7 +183,7 @@ def test_the_new_file_says_what_the_old_one_said(portal, session):
     promise(session)
     keep(portal, session)
     new = session.scalars(select(Document).where(Document.replaces == old.id)).one()
-    assert (new.printed, new.language, new.agency_id) == (old.printed, old.language, old.agency_id)
+    assert (new.snapshot, new.language, new.agency_id) == (old.snapshot, old.language, old.agency_id)
     assert new.because == KEY_LOST
 
 
@@ -249,7 +261,7 @@ def test_the_agency_hears_of_it_and_reads_the_new_file(portal, session):
 def test_the_address_of_a_certificate_gives_the_new_file(portal, session):
     certificate = make_certificate(session)
     with portal.app_context():
-        storage.store().put(b"%PDF the old one")
+        files.store().put(b"%PDF the old one")
     filed(session, certificate, b"%PDF the old one")
     path = f"/certificates/{certificate.number}.pdf"
     old = portal.test_client().get(path)
@@ -262,7 +274,7 @@ def test_the_address_of_a_certificate_gives_the_new_file(portal, session):
 
 class TestTheDatabase:
     def values(self, document, **changes):
-        columns = ("kind", "subject_id", "agency_id", "language", "printed", "size", "created_at")
+        columns = ("kind", "subject_id", "agency_id", "language", "snapshot", "size", "created_at")
         kept = {column: getattr(document, column) for column in columns}
         return kept | {"id": uuid4(), "sha256": "f" * 64, "replaces": document.id, "because": "x"} | changes
 
@@ -345,7 +357,7 @@ def test_the_group_is_part_of_the_command():
 def test_who_checks_the_old_file_hears_why_it_was_replaced(portal, session):
     certificate = make_certificate(session)
     with portal.app_context():
-        storage.store().put(b"%PDF the old one")
+        files.store().put(b"%PDF the old one")
     filed(session, certificate, b"%PDF the old one")
     promise(session)
     keep(portal, session)

@@ -29,19 +29,19 @@ from sqlalchemy.orm import Session
 from audits.core import clock
 from audits.core.access import Role
 from audits.core.canonical import canonical
-from certificates import services
 from certificates.ledger import dump, queries
 from certificates.ledger.notes import Algorithm, Checkpoint, Note, Vkey, cosign, sign
 from certificates.ledger.services import add_cosignatures, sign_checkpoint
 from certificates.ledger.tiles import unbundle
 from certificates.ledger.tree import leaf_hash
+from certificates.lifecycle import services
 from certificates.seal import Keyring, KeySealer, ensure_keyring
-from certificates.seal.keys import Purpose
-from certificates.seal.signing import held_key
+from certificates.seal.keyring.keys import Purpose
+from certificates.seal.keyring.signing import held_key
 from portal.settings import ROOT
-from tests.factories.certificates import BASE_URL, BODY, make_grant
-from tests.factories.people import make_person
-from tests.paper import paper, sealer_of
+from tests.kit.factories.certificates import BASE_URL, BODY, make_grant
+from tests.kit.factories.people import make_person
+from tests.kit.paper import paper, sealer_of
 
 VERIFIER = ROOT / "bin" / "keurwerk-verify"
 ORIGIN, ISSUER, PASSPHRASE = "keurwerk.example/ledger", "https://keurwerk.example", "a passphrase"
@@ -124,8 +124,8 @@ def make(session, folder, ring, key):
         decision = make_grant(session)
         certificate = services.number_certificate(session, decision.id, base_url=BASE_URL, body=BODY)
         session.flush()
-        room = sealer.room()
-        sealed = sealer.seal(paper(room, certificate.number), room)
+        placeholder = sealer.placeholder()
+        sealed = sealer.seal(paper(placeholder, certificate.number), placeholder)
         (folder / f"{name}.pdf").write_bytes(sealed)
         certificate.credential = credentials[certificate.number] = credential(certificate.number, place, key)
         sha256 = hashlib.sha256(sealed).hexdigest()
@@ -342,9 +342,9 @@ def test_a_changed_file_is_called_by_its_name(case, tmp_path, name, told):
 
 def test_a_seal_of_ours_that_the_log_does_not_know(case, tmp_path, told):
     sealer = sealer_of(case.folder / "keys", PASSPHRASE)
-    room = sealer.room()
+    placeholder = sealer.placeholder()
     path = tmp_path / "secret.pdf"
-    path.write_bytes(sealer.seal(paper(room, "never logged"), room))
+    path.write_bytes(sealer.seal(paper(placeholder, "never logged"), placeholder))
     report = told(case.dump, "--pdf", path)
     assert report["status"] == 1
     assert list(wrong(report)) == ["file"]
@@ -353,17 +353,17 @@ def test_a_seal_of_ours_that_the_log_does_not_know(case, tmp_path, told):
 def test_a_seal_of_somebody_with_our_name(case, tmp_path, told):
     ensure_keyring(tmp_path / "keys", "Stichting Keurwerk", PASSPHRASE)
     sealer = sealer_of(tmp_path / "keys", PASSPHRASE)
-    room = sealer.room()
+    placeholder = sealer.placeholder()
     path = tmp_path / "forged.pdf"
-    path.write_bytes(sealer.seal(paper(room), room))
+    path.write_bytes(sealer.seal(paper(placeholder), placeholder))
     assert "somebody else made it" in wrong(told(case.dump, "--pdf", path))["seal"]
 
 
 def test_a_seal_made_with_the_key_of_time_stamps(case, tmp_path, told):
     sealer = KeySealer(held_key(Keyring.open(case.folder / "keys", PASSPHRASE), Purpose.TIMESTAMP))
-    room = sealer.room()
+    placeholder = sealer.placeholder()
     path = tmp_path / "forged.pdf"
-    path.write_bytes(sealer.seal(paper(room), room))
+    path.write_bytes(sealer.seal(paper(placeholder), placeholder))
     assert "not one for sealing documents" in wrong(told(case.dump, "--pdf", path))["seal"]
 
 

@@ -8,12 +8,12 @@ from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from certificates.models import Document
-from certificates.services import replace_document
-from portal import database
+from certificates.lifecycle.models import Document
+from certificates.lifecycle.services import replace_document
 from portal.settings import ROOT
-from tests.factories.certificates import make_certificate
-from tests.factories.documents import known
+from portal.stores import database
+from tests.kit.factories.certificates import make_certificate
+from tests.kit.factories.documents import known
 
 
 def alembic(url: str) -> Config:

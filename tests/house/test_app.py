@@ -10,11 +10,12 @@ from flask import request
 from audits.applications.workflow import APPLICATION_FLOW
 from audits.core.access import Permission
 from audits.inspections.workflow import AUDIT_FLOW
-from certificates.workflow import CERTIFICATE_FLOW
-from portal import errors, labels
-from portal.access import PUBLIC, SIGNED_IN, access_of
+from certificates.lifecycle.workflow import CERTIFICATE_FLOW
 from portal.app import create_app
-from portal.handlers import HANDLERS
+from portal.language import labels
+from portal.web import errors
+from portal.web.access import PUBLIC, SIGNED_IN, access_of
+from portal.work.handlers import HANDLERS
 
 ROOT = Path(__file__).parents[2]
 ACCESS = Path(__file__).with_name("access.txt")
@@ -59,9 +60,9 @@ def test_every_permission_opens_something_or_guards_a_service(app):
     assert unused == []
 
 
-def test_every_promise_has_a_keeper_and_every_keeper_a_promise():
-    promised = set(re.findall(r"outbox\.put\(\s*session,\s*\"([a-z_.]+)\"", python()))
-    assert promised == set(HANDLERS)
+def test_every_outbox_kind_has_a_handler_and_every_handler_a_kind():
+    enqueued = set(re.findall(r"outbox\.enqueue\(\s*session,\s*\"([a-z_.]+)\"", python()))
+    assert enqueued == set(HANDLERS)
 
 
 def test_every_mail_that_is_promised_has_a_template_and_none_is_left_over():
@@ -94,5 +95,5 @@ def test_every_move_of_a_case_has_words():
 
 def test_all_templates_compile(app):
     for template in app.jinja_env.list_templates(filter_func=lambda found: found.endswith((".html", ".txt"))):
-        if not template.startswith(("govuk_", "pdf/")):
+        if not template.startswith(("govuk_", "press/")):
             app.jinja_env.get_template(template)

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.norm import norm
+from tests.kit.scheme import scheme
 
 ROOT = Path(__file__).parents[2]
 SOURCES = sorted(path for package in ("audits", "certificates") for path in (ROOT / package).rglob("*.py"))
-REQUIREMENT = re.compile(rf"\b(?:{'|'.join(norm().chapters)})-\d\d\b")
-CODES = {*norm().severities, *norm().verdicts, *norm().units} | {item.code for item in norm().requirements}
+REQUIREMENT = re.compile(rf"\b(?:{'|'.join(scheme().chapters)})-\d\d\b")
+CODES = {*scheme().severities, *scheme().verdicts, *scheme().units} | {item.code for item in scheme().requirements}
 
 
 def literals(path):

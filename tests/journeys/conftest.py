@@ -18,11 +18,12 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from sqlalchemy import update
 
 from audits.people.models import Person
-from portal import database, processes
 from portal.app import create_app
 from portal.demo import story
+from portal.host import processes
+from portal.host.supervisor import web_command, worker_command
 from portal.settings import ROOT
-from portal.supervisor import web_command, worker_command
+from portal.stores import database
 from tests.conftest import Servers, make_settings
 
 ARGUMENTS = [

@@ -45,7 +45,7 @@ def complete_details(window) -> None:
     window.open("/agency/details/workers").fill(headcount="12").choose("own_housing", "no")
     window.choose("recruitment_countries", "PL").click("Save")
     window.open("/agency/details/bank").fill(iban="NL91 ABNA 0417 1643 00", account_holder="Journey B.V.").click("Save")
-    window.open("/agency/details/controllers/new").fill(name="Dirk Director", function="Director")
+    window.open("/agency/details/controlling_persons/new").fill(name="Dirk Director", function="Director")
     for place, part in enumerate(("1", "3", "2020")):
         window.page.locator('[name="since"]').nth(place).fill(part)
     window.click("Save")

@@ -8,8 +8,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from audits.core import clock
 from certificates.credentials import offline_token
-from portal import sealing
-from tests.printed import certificate
+from portal.signing import sealing
+from tests.kit.snapshot import certificate
 
 YEAR = clock.today().year
 PRINTED = {"valid_from": f"{YEAR - 1}-03-02", "valid_until": f"{YEAR + 1}-03-01"}

@@ -8,12 +8,12 @@ import pytest
 
 from audits.core import clock
 from certificates import press
-from certificates.workflow import CertificateState
-from portal import database
-from tests import attacks, printed
-from tests.factories.certificates import make_certificate
-from tests.factories.documents import known, plain_pdf, seal_with
-from tests.paper import paper
+from certificates.lifecycle.workflow import CertificateState
+from portal.stores import database
+from tests.kit import attacks, snapshot
+from tests.kit.factories.certificates import make_certificate
+from tests.kit.factories.documents import known, plain_pdf, seal_with
+from tests.kit.paper import paper
 
 S = CertificateState
 
@@ -26,7 +26,10 @@ def files(portal, tmp_path_factory):
 
     def sealed(text):
         return seal_with(
-            settings.seal_dir, settings.body_name, settings.seal_passphrase, lambda room: paper(room, text)
+            settings.seal_dir,
+            settings.body_name,
+            settings.seal_passphrase,
+            lambda placeholder: paper(placeholder, text),
         )
 
     made = {name: sealed(name) for name in ("valid", "suspended", "replaced")}
@@ -37,7 +40,7 @@ def files(portal, tmp_path_factory):
         older = make_certificate(session, issued=clock.today() - timedelta(days=400))
         known(session, older, made["replaced"])
         make_certificate(session, agency=older.agency)
-        facts = printed.certificate(number=valid.number, legal_name="Schaduw Internationale Uitzendorganisatie B.V.")
+        facts = snapshot.certificate(number=valid.number, legal_name="Schaduw Internationale Uitzendorganisatie B.V.")
         made["borrowed"] = press.render("certificate", facts, language="nl")
         made["entry"] = f"/register/nl-{valid.agency.register_number}".encode()
     made |= {"altered": attacks.overlaid(made["valid"]), "strange": plain_pdf(), "large": bytes(11 << 20)}

@@ -6,12 +6,13 @@ from pathlib import Path
 import pytest
 
 from audits.core.access import Role
-from certificates import services
-from portal import credentials, handlers
-from tests.browser import Browser
-from tests.factories import make_person
-from tests.factories.certificates import BASE_URL, BODY, make_grant
-from tests.factories.documents import seal_with
+from certificates.lifecycle import services
+from portal.signing import credentials
+from portal.work import handlers
+from tests.kit.browser import Browser
+from tests.kit.factories import make_person
+from tests.kit.factories.certificates import BASE_URL, BODY, make_grant
+from tests.kit.factories.documents import seal_with
 
 
 @pytest.fixture

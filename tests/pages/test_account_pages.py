@@ -10,20 +10,20 @@ from sqlalchemy.orm import Session
 from audits.core import clock, outbox
 from audits.core.access import Role
 from audits.people.services import retire_person
-from portal import mail
-from portal.account import services
-from portal.account.models import LoginSession
-from portal.account.rules import LIMITS, Purpose
 from portal.app import create_app
-from tests.browser import PASSWORD, Browser
+from portal.doors.account import services
+from portal.doors.account.models import LoginSession
+from portal.doors.account.rules import LIMITS, Purpose
+from portal.work import mail
 from tests.conftest import make_settings
-from tests.factories.agencies import make_agency
-from tests.factories.people import give_password, make_person
+from tests.kit.browser import PASSWORD, Browser
+from tests.kit.factories.agencies import make_agency
+from tests.kit.factories.people import give_password, make_person
 
 OTHER = "zeven lange zinnen later"
 REFUSED = "The e-mail address or the password is not right."
 PUBLIC = ["/login", "/reset", "/reset/sent"]
-OWN = ["/account", "/account/profile", "/account/password", "/account/ties"]
+OWN = ["/account", "/account/profile", "/account/password", "/account/interests"]
 
 
 @pytest.fixture
@@ -172,17 +172,17 @@ def test_reading_keeps_a_session_alive_and_writes_at_most_once_a_minute(real_db,
 
 
 def test_without_the_token_of_the_form_nothing_happens(app, session, person, signed_in):
-    for path in ("/account/password", "/account/profile", "/account/sessions/all", "/account/ties", "/logout"):
+    for path in ("/account/password", "/account/profile", "/account/sessions/all", "/account/interests", "/logout"):
         assert signed_in.post(path, {"name": "x"}, status=400)
     assert signed_in.open("/account").heading == "My account"
     Browser(app).post("/login", {"email": person.email, "password": PASSWORD}, status=400)
 
 
 def test_a_role_taken_away_counts_from_the_next_page(signed_in, session, person):
-    signed_in.open("/account/ties")
-    person.held = [row for row in person.held if row.role is Role.ADMINISTRATOR]
+    signed_in.open("/account/interests")
+    person.role_rows = [row for row in person.role_rows if row.role is Role.ADMINISTRATOR]
     session.flush()
-    signed_in.open("/account/ties", status=403)
+    signed_in.open("/account/interests", status=403)
 
 
 def test_retiring_somebody_shuts_the_door_at_once(signed_in, session, person):
@@ -293,19 +293,19 @@ def test_others_and_all_sessions_can_be_ended(app, session, person, signed_in):
 
 def test_a_tie_is_declared_by_trade_register_number(signed_in, session):
     agency = make_agency(session)
-    signed_in.open("/account/ties")
+    signed_in.open("/account/interests")
     page = signed_in.submit(agency="00000000", nature="Worked there.", status=422)
     assert page.errors == ["There is no agency with this number here."]
     assert page.value("nature") == "Worked there."
     page = signed_in.submit(agency=agency.register_number)
     assert agency.legal_name in page.text
     page = signed_in.submit(agency=agency.register_number, nature="Again", status=422)
-    assert page.errors == ["You declared a tie with this agency already."]
+    assert page.errors == ["You declared an interest in this agency already."]
 
 
 def test_a_character_that_the_database_cannot_keep_is_no_accident(signed_in, session):
     agency = make_agency(session)
-    signed_in.open("/account/ties")
+    signed_in.open("/account/interests")
     assert "Worked there" in signed_in.submit(agency=f"{agency.register_number}\0", nature="Worked\0 there").text
 
 
@@ -313,7 +313,7 @@ def test_people_of_an_agency_declare_no_ties(app, session):
     owner = make_person(session, Role.AGENCY_OWNER, make_agency(session))
     browser = Browser(app).sign_in(session, owner)
     assert "Ties" not in browser.open("/account").text
-    browser.open("/account/ties", status=403)
+    browser.open("/account/interests", status=403)
 
 
 def test_a_public_page_leaves_the_cookie_alone(app):

@@ -10,12 +10,12 @@ from audits.core.access import Role
 from audits.inspections import queries, services
 from audits.inspections.models import Finding
 from audits.inspections.workflow import AuditState, FindingState
-from portal import storage
-from tests.browser import Browser
-from tests.factories.agencies import make_agency
-from tests.factories.inspections import make_audit
-from tests.factories.people import make_person
-from tests.norm import norm
+from portal.stores import files
+from tests.kit.browser import Browser
+from tests.kit.factories.agencies import make_agency
+from tests.kit.factories.inspections import make_audit
+from tests.kit.factories.people import make_person
+from tests.kit.scheme import scheme
 
 BROKEN = ("nonconform", "The original was not seen.")
 REPAIR = {
@@ -63,14 +63,14 @@ def test_every_page_speaks_both_languages(app, session, finding, editor, languag
     browser = Browser(app, language).sign_in(session, editor)
     for address in ("/agency/findings/", path(finding), path(finding, "answer")):
         assert browser.open(address).soup.html["lang"] == language
-    assert norm().repair.questions[0].label.in_(language) in browser.open(path(finding, "answer")).text
+    assert scheme().repair.questions[0].label.in_(language) in browser.open(path(finding, "answer")).text
 
 
 def test_all_findings_are_listed_with_their_terms(browser, session, finding):
     make_audit(session, AuditState.REPORTED, {"CON-01": BROKEN})  # of another agency
     page = browser.open("/agency/findings/")
     assert len(page.soup.select("tbody tr")) == 2
-    assert norm().requirement("GOV-06").title.en in page.text
+    assert scheme().requirement("GOV-06").title.en in page.text
 
 
 def test_an_answer_with_a_file_goes_to_the_inspector(app, browser, session, finding):
@@ -84,7 +84,7 @@ def test_an_answer_with_a_file_goes_to_the_inspector(app, browser, session, find
     (file,) = evidence_of(session, kept.audit.application_id, "CON-01")["CON-01"]
     assert (file.filename, file.media_type) == ("proof.png", "image/png")
     with app.app_context():
-        assert storage.store().get(file.sha256) == picture().getvalue()
+        assert files.store().get(file.sha256) == picture().getvalue()
     assert "proof.png" in page.text
 
 

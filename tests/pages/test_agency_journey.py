@@ -13,10 +13,16 @@ from audits.core.access import Role
 from audits.core.outbox import OutboxItem
 from audits.inspections.workflow import AuditState
 from audits.people.models import Person
-from audits.schemes.queries import norm_of
-from tests.browser import Browser
-from tests.factories import answer_all, make_agency, make_application, make_person, make_scheme
-from tests.factories.inspections import make_audit
+from audits.schemes.queries import scheme_of_version
+from tests.kit.browser import Browser
+from tests.kit.factories import (
+    answer_all,
+    make_agency,
+    make_application,
+    make_person,
+    make_scheme,
+)
+from tests.kit.factories.inspections import make_audit
 
 MIB = 1024 * 1024
 EVERYTHING = [Role.AGENCY_OWNER, Role.AGENCY_SIGNATORY]
@@ -138,7 +144,7 @@ def test_the_details_are_filled_in_part_by_part(browser, session):
     browser.open("/agency/details/bank")
     browser.submit(status=422, iban="NL00 ABNA 0417 1643 00", account_holder="Ander Werk")
     browser.submit(iban="nl91 abna 0417 1643 00")
-    browser.open("/agency/details/controllers/new")
+    browser.open("/agency/details/controlling_persons/new")
     browser.submit(status=422, name="Ada Bos", function="director", since=["31", "2", "2015"])
     browser.submit(since=["28", "2", "2015"], share_percent="100")
     browser.open("/agency/details/contacts/new")
@@ -185,11 +191,11 @@ def test_an_application_starts_once_however_often_the_button_is_pressed(owner, s
 
 
 def test_the_questions_lead_from_one_to_the_next_and_back_to_the_list(owner, session, draft):
-    norm = norm_of(draft.scheme_version)
-    chapter = norm.in_chapter("GOV")
+    scheme = scheme_of_version(draft.scheme_version)
+    chapter = scheme.in_chapter("GOV")
     page = owner.open(f"/agency/applications/{draft.id}")
-    assert page.text.count("Not started") == len(norm.chapters)
-    page = owner.follow(norm.chapters["GOV"].title.en)
+    assert page.text.count("Not started") == len(scheme.chapters)
+    page = owner.follow(scheme.chapters["GOV"].title.en)
     assert f"Question 1 of {len(chapter)}" in page.text
     for number, item in enumerate(chapter, 1):
         assert page.heading == item.title.en
@@ -200,7 +206,7 @@ def test_the_questions_lead_from_one_to_the_next_and_back_to_the_list(owner, ses
 
 
 def test_a_question_speaks_the_language_of_its_reader(owner, draft):
-    item = norm_of(draft.scheme_version).requirements[0]
+    item = scheme_of_version(draft.scheme_version).requirements[0]
     page = owner.open(f"{questions(draft)}/{item.code}?lang=nl")
     assert page.heading == item.title.nl
     assert item.question.nl in page.text
@@ -321,7 +327,7 @@ def test_a_changed_answer_returns_to_where_the_change_began(owner, session, draf
 def test_the_change_links_have_names_of_their_own(owner, session, draft):
     page = owner.open(f"/agency/applications/{draft.id}/answers")
     names = [" ".join(link.get_text(" ").split()) for link in page.soup.select(".govuk-summary-list__actions a")]
-    assert len(names) == len(set(names)) == len(norm_of(draft.scheme_version).requirements)
+    assert len(names) == len(set(names)) == len(scheme_of_version(draft.scheme_version).requirements)
 
 
 def test_a_signatory_declares_and_gets_a_reference(owner, session, draft, person):
@@ -415,7 +421,7 @@ def test_another_agency_finds_nothing(app, session, draft, person):
     session.commit()
     base = f"/agency/applications/{draft.id}"
     pages = ["", "/answers", "/declaration", "/submitted", "/withdraw", "/questions/GOV-01"]
-    rows = [("branches", person.agency.branches), ("controllers", person.agency.controllers)]
+    rows = [("branches", person.agency.branches), ("controlling_persons", person.agency.controlling_persons)]
     paths = [base + page for page in pages]
     paths += [f"/agency/details/{kind}/{row.id}" for kind, found in rows for row in found]
     token = stranger.open("/agency/details/bank").value("csrf_token")
@@ -470,9 +476,9 @@ def test_no_page_asks_the_database_more_than_eight_things(owner, session, draft,
     audit = make_audit(session, AuditState.REPORTED, {"GOV-01": ("nonconform", "Seen.")})
     other = Browser(owner.app).sign_in(session, make_person(session, EVERYTHING, audit.agency))
     session.commit()
-    base, row = f"/agency/applications/{draft.id}", person.agency.controllers[0].id
+    base, row = f"/agency/applications/{draft.id}", person.agency.controlling_persons[0].id
     pages = ["", "/answers", "/declaration", "/withdraw", "/questions/GOV-01"]
-    paths = ["/agency/", "/agency/details", "/agency/details/scope", f"/agency/details/controllers/{row}"]
+    paths = ["/agency/", "/agency/details", "/agency/details/scope", f"/agency/details/controlling_persons/{row}"]
     visits = [(owner, path) for path in [*paths, *(base + page for page in pages)]]
     for browser, path in [*visits, (other, "/agency/"), (other, f"/agency/applications/{audit.application_id}")]:
         statements.clear()

@@ -8,10 +8,10 @@ import pytest
 from audits.core import clock
 from certificates.credentials import StatusPurpose, published, read, said, thumbprint
 from certificates.credentials.bits import decode, is_set
-from certificates.workflow import CertificateState
-from portal import credentials, sealing
-from tests.browser import Browser
-from tests.factories.certificates import BASE_URL, change, make_certificate
+from certificates.lifecycle.workflow import CertificateState
+from portal.signing import credentials, sealing
+from tests.kit.browser import Browser
+from tests.kit.factories.certificates import BASE_URL, change, make_certificate
 
 S = CertificateState
 

@@ -12,7 +12,7 @@ from sqlalchemy import event
 
 from portal.app import create_app
 from portal.commands.shell import shell
-from portal.statements import show_statements
+from portal.web.statements import show_statements
 
 ROOT = Path(__file__).parents[2]
 PATIENCE = 60
@@ -71,7 +71,7 @@ def test_a_program_starts_anew_when_its_code_changes(tmp_path):
     code.mkdir()
     (code / "thing.py").write_text("one = 1\n")
     program = [sys.executable, "-c", f"open({str(starts)!r}, 'a').write('x'); import time; time.sleep(600)"]
-    keep = "import sys, pathlib; from portal.reloading import keep_running; "
+    keep = "import sys, pathlib; from portal.host.reloading import keep_running; "
     keep += "keep_running(sys.argv[2:], [pathlib.Path(sys.argv[1])])"
     with subprocess.Popen([sys.executable, "-c", keep, code, *program], cwd=ROOT) as process:
         try:

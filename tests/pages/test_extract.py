@@ -11,15 +11,15 @@ from sqlalchemy import event, select
 
 from audits.core import clock
 from certificates.ledger.services import append, sign_checkpoint
-from certificates.models import Document
+from certificates.lifecycle.models import Document
+from certificates.lifecycle.workflow import CertificateState
 from certificates.register.extract import extract_reference
 from certificates.seal import ensure_keyring, examine
-from certificates.workflow import CertificateState
-from portal import sealing
-from portal.registry.brake import Brake
-from portal.registry.routes import extract
-from tests.browser import Browser
-from tests.factories.certificates import change, make_applicant, make_certificate
+from portal.doors.registry import extract
+from portal.doors.registry.throttle import Throttle
+from portal.signing import sealing
+from tests.kit.browser import Browser
+from tests.kit.factories.certificates import change, make_applicant, make_certificate
 
 S = CertificateState
 TODAY = clock.today()
@@ -30,7 +30,7 @@ MOST_STATEMENTS = 6
 def ready(app, settings, monkeypatch):
     """Keys, as `make serve` leaves them, and a brake that nobody has pressed yet."""
     ensure_keyring(settings.seal_dir, settings.body_name, settings.seal_passphrase)
-    monkeypatch.setitem(app.extensions, "extract_brake", Brake())
+    monkeypatch.setitem(app.extensions, "extract_brake", Throttle())
 
 
 def public_id(agency):
@@ -101,7 +101,7 @@ def test_there_can_be_as_many_as_people_ask_for(app, session):
     rows = session.scalars(select(Document).where(Document.kind == "register_extract")).all()
     assert len(rows) == 2
     assert {row.subject_id for row in rows} == {certificate.agency_id}
-    assert len({row.printed["reference"] for row in rows}) == 2
+    assert len({row.snapshot["reference"] for row in rows}) == 2
 
 
 @pytest.mark.parametrize(
@@ -175,7 +175,7 @@ def test_it_needs_an_entry_and_a_button_that_was_pressed(app, session):
 
 def test_who_asks_for_very_many_must_wait_and_nobody_else(app, session, monkeypatch):
     agency = make_certificate(session).agency
-    monkeypatch.setitem(app.extensions, "extract_brake", Brake(burst=2, per_second=0.1))
+    monkeypatch.setitem(app.extensions, "extract_brake", Throttle(burst=2, per_second=0.1))
     for _ in range(2):
         take(app, agency, address="203.0.113.7")
     refused = Browser(app, "en", "203.0.113.7").post(f"/register/{public_id(agency)}/extract", status=429)
@@ -199,14 +199,14 @@ def test_without_the_key_there_is_no_button_and_a_clear_answer(app, session, set
 
 def test_the_brake_gives_back_slowly_and_forgets_the_oldest(monkeypatch):
     now = [0.0]
-    brake = Brake(burst=2, per_second=0.5, clock=lambda: now[0])
-    assert [brake.wait("a") for _ in range(3)] == [0, 0, 2]
+    throttle = Throttle(burst=2, per_second=0.5, clock=lambda: now[0])
+    assert [throttle.wait("a") for _ in range(3)] == [0, 0, 2]
     now[0] = 2.0
-    assert [brake.wait("a") for _ in range(2)] == [0, 2]
-    monkeypatch.setattr("portal.registry.brake.MOST_ADDRESSES", 3)
+    assert [throttle.wait("a") for _ in range(2)] == [0, 2]
+    monkeypatch.setattr("portal.doors.registry.throttle.MOST_ADDRESSES", 3)
     for address in "bcd":
-        assert brake.wait(address) == 0
-    assert brake.wait("a") == 0
+        assert throttle.wait(address) == 0
+    assert throttle.wait("a") == 0
 
 
 def test_a_number_has_the_day_and_forty_bits():

@@ -11,7 +11,9 @@ from jinja2 import UndefinedError
 from werkzeug.datastructures import MultiDict
 
 from audits.core.errors import RuleError
-from portal import fields, forms, i18n, security, templating
+from portal.forms import fields, form
+from portal.language import i18n
+from portal.web import security, templating
 
 
 @dataclass(frozen=True)
@@ -19,7 +21,7 @@ class Address:
     base_url: str = "http://127.0.0.1:8000"
 
 
-class Question(forms.Form):
+class Question(form.Form):
     """One of each."""
 
     name = fields.text_field("Name", required="Enter the name")
@@ -44,7 +46,7 @@ def make_app(address: Address) -> Flask:
     app.config.update(SECRET_KEY="for tests", TESTING=True, WTF_CSRF_ENABLED=False)
     templating.init_app(app)
     i18n.init_app(app)
-    forms.init_app(app)
+    form.init_app(app)
     security.init_app(app, address)
 
     @app.route("/question", methods=["GET", "POST"])

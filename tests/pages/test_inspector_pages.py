@@ -10,10 +10,10 @@ from audits.inspections import queries, services
 from audits.inspections.models import Audit, Finding
 from audits.inspections.pseudonyms import MAX_POPULATION
 from audits.inspections.workflow import AuditState, FindingState
-from tests.browser import Browser
-from tests.factories.inspections import draw, judge, make_audit
-from tests.factories.people import make_person
-from tests.norm import norm
+from tests.kit.browser import Browser
+from tests.kit.factories.inspections import draw, judge, make_audit
+from tests.kit.factories.people import make_person
+from tests.kit.scheme import scheme
 
 FILES = [f"F-{number:03d}" for number in range(1, 6)]
 BROKEN = ("nonconform", "The original was not seen.")
@@ -50,7 +50,7 @@ def every_page(audit, finding=None):
     yield path(audit, "samples", "personnel_file")
     yield path(audit, "requirements", "GOV-01")
     yield path(audit, "requirements", "IDW-01")
-    yield from (path(audit, "chapters", code) for code in norm().chapters)
+    yield from (path(audit, "chapters", code) for code in scheme().chapters)
     yield path(audit, "report")
     yield path(audit, "findings")
     if finding:
@@ -79,7 +79,9 @@ def test_every_page_opens_in_every_state_and_language(app, session, inspector, s
 
 @pytest.mark.parametrize("stage", [AuditState.IN_PROGRESS, AuditState.REPORTED])
 def test_a_page_asks_the_database_at_most_eight_times_whatever_there_is(app, session, engine, inspector, stage):
-    many = {code: [f"{code}-{number:04d}" for number in range(5000)] for code in norm().units if code != "organisation"}
+    many = {
+        code: [f"{code}-{number:04d}" for number in range(5000)] for code in scheme().units if code != "organisation"
+    }
     many["housing_location"] = many["housing_location"][:60]
     verdicts = {"CON-01": BROKEN, "GOV-06": BROKEN, "FIN-01": BROKEN}
     audit = make_audit(session, stage, verdicts, inspector=inspector, populations=many)
@@ -213,7 +215,7 @@ def test_that_there_are_none_must_be_said(session, browser, inspector):
 def test_the_desk_shows_norm_answer_and_units_beside_each_other(session, browser, inspector):
     audit = make_audit(session, inspector=inspector, populations={"personnel_file": FILES})
     page = browser.open(path(audit, "requirements/IDW-01"))
-    item = norm().requirement("IDW-01")
+    item = scheme().requirement("IDW-01")
     assert page.heading == f"IDW-01 {item.title.en}"
     assert all(text in page.text for text in (item.question.en, item.guidance.en, "Conforms", *FILES))
 
@@ -387,4 +389,4 @@ def test_the_language_of_the_norm_is_the_readers(app, session, inspector):
     inspector.language = "nl"
     audit = make_audit(session, inspector=inspector)
     page = Browser(app, "nl").sign_in(session, inspector).open(path(audit, "requirements/GOV-01"))
-    assert norm().requirement("GOV-01").question.nl in page.text
+    assert scheme().requirement("GOV-01").question.nl in page.text

@@ -14,14 +14,20 @@ from certificates.ledger import tiles, tree
 from certificates.ledger.notes import LONGEST_NOTE, Algorithm, Checkpoint, Note, Vkey, cosign
 from certificates.ledger.proof import Proof
 from certificates.ledger.services import append
-from certificates.rules import certificate_number
-from certificates.services import number_certificate
-from portal import handlers, sealing
+from certificates.lifecycle.rules import certificate_number
+from certificates.lifecycle.services import number_certificate
 from portal.app import create_app
-from portal.chores import sign_head
-from tests.browser import Browser
-from tests.factories.certificates import BODY, make_grant
-from tests.factories.ledger import LOG, TheirLog, add, fill
+from portal.signing import sealing
+from portal.work import handlers
+from portal.work.schedule import sign_head
+from tests.kit.browser import Browser
+from tests.kit.factories.certificates import BODY, make_grant
+from tests.kit.factories.ledger import (
+    LOG,
+    TheirLog,
+    add,
+    fill,
+)
 
 ORIGIN = "127.0.0.1:8000/ledger"
 NUMBER = certificate_number(2026, 1)

@@ -14,15 +14,20 @@ from audits.core.outbox import OutboxItem
 from audits.decisions.rules import Outcome
 from audits.inspections.models import Audit, Participant
 from audits.inspections.workflow import AuditState
-from audits.people.models import Tie
+from audits.people.models import Interest
 from audits.people.trail import trail_of
-from certificates.services import record_document
-from portal.access import access_of
-from tests.factories import make_agency, make_application, make_person, make_scheme
-from tests.factories.certificates import make_certificate
-from tests.factories.decisions import make_decision
-from tests.factories.inspections import make_audit
-from tests.norm import norm
+from certificates.lifecycle.services import record_document
+from portal.web.access import access_of
+from tests.kit.factories import (
+    make_agency,
+    make_application,
+    make_person,
+    make_scheme,
+)
+from tests.kit.factories.certificates import make_certificate
+from tests.kit.factories.decisions import make_decision
+from tests.kit.factories.inspections import make_audit
+from tests.kit.scheme import scheme
 
 MOST_STATEMENTS = 8
 NOTHING_KNOWN = ("not_assessed", "Nobody was there.")
@@ -56,7 +61,7 @@ def pages(session):
     reviewed = make_audit(session, AuditState.REVIEWED, {"CON-01": NOTHING_KNOWN, "PAY-05": ("nonconform", "No.")})
     decided = make_decision(session, Outcome.GRANT_WITH_CONDITIONS).audit
     for audit in (reported, reviewed, decided):
-        values = {"agency_id": audit.agency_id, "language": "nl", "printed": {"reference": "x"}, "size": 1}
+        values = {"agency_id": audit.agency_id, "language": "nl", "snapshot": {"reference": "x"}, "size": 1}
         record_document(session, kind="audit_report", subject_id=audit.id, sha256=audit.id.hex * 2, **values)
     certificate = make_certificate(session, conditions=["Check it again."])
     now = clock.now()
@@ -87,7 +92,7 @@ def pages(session):
         (Role.SCHEME_MANAGER, f"/office/schemes/{make_scheme(session).id}"),
         (Role.SCHEME_MANAGER, "/office/schemes/check"),
         (Role.ADMINISTRATOR, "/office/people/"),
-        (Role.ADMINISTRATOR, "/office/promises/"),
+        (Role.ADMINISTRATOR, "/office/failed-jobs/"),
     ]
 
 
@@ -231,8 +236,10 @@ def tomorrow():
 
 def test_only_inspectors_without_a_tie_are_offered_and_the_planner_is_not(enter, session):
     application = accepted(session)
-    tied, free = make_person(session, Role.INSPECTOR), make_person(session, Role.INSPECTOR)
-    session.add(Tie(person_id=tied.id, agency_id=application.agency_id, nature="kin", declared_at=clock.now()))
+    interested, free = make_person(session, Role.INSPECTOR), make_person(session, Role.INSPECTOR)
+    session.add(
+        Interest(person_id=interested.id, agency_id=application.agency_id, nature="kin", declared_at=clock.now())
+    )
     browser = enter(Role.PLANNER, Role.INSPECTOR)
     page = browser.open(application_page(application, "/plan"))
     offered = {option["value"] for option in page.soup.select("option[value]")}
@@ -256,12 +263,14 @@ def test_a_planning_that_is_wrong_keeps_what_was_typed(enter, session):
 
 
 def test_a_tied_inspector_sent_by_hand_is_refused(enter, session):
-    application, tied = accepted(session), make_person(session, Role.INSPECTOR)
-    session.add(Tie(person_id=tied.id, agency_id=application.agency_id, nature="kin", declared_at=clock.now()))
+    application, interested = accepted(session), make_person(session, Role.INSPECTOR)
+    session.add(
+        Interest(person_id=interested.id, agency_id=application.agency_id, nature="kin", declared_at=clock.now())
+    )
     make_person(session, Role.INSPECTOR)
     browser = enter(Role.PLANNER)
     page = browser.open(application_page(application, "/plan"))
-    data = {"csrf_token": page.value("csrf_token"), "inspector": str(tied.id)}
+    data = {"csrf_token": page.value("csrf_token"), "inspector": str(interested.id)}
     data["planned_on"] = tomorrow()
     assert browser.post(application_page(application, "/plan"), data, status=422).errors
     assert session.scalars(select(Audit)).all() == []
@@ -347,7 +356,7 @@ def test_the_audit_shows_where_agency_and_inspector_differ_and_what_nobody_knows
     assert [cell.get_text() for cell in row.select("td")] == ["Conforms", "Does not conform (3)"]
     assert "Of these requirements nothing is known" in page.text
     page = browser.follow("Requirement by requirement")
-    assert page.text.count("-0") >= len(norm().requirements)
+    assert page.text.count("-0") >= len(scheme().requirements)
 
 
 def test_the_trail_tells_who_did_what_with_repetitions_in_one_line(enter, session):
@@ -359,4 +368,4 @@ def test_the_trail_tells_who_did_what_with_repetitions_in_one_line(enter, sessio
     assert lines[-1] == f"Audit planned {audit.planner.name}"
     assert len(lines) <= 5
     steps = trail_of(session, [audit.id])
-    assert steps[1].times == len(norm().requirements)
+    assert steps[1].times == len(scheme().requirements)

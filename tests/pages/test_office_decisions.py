@@ -14,15 +14,20 @@ from audits.decisions.models import Decision
 from audits.decisions.rules import Outcome
 from audits.inspections.models import Participant
 from audits.inspections.workflow import AuditState, FindingState
-from audits.people.models import Tie
+from audits.people.models import Interest
 from audits.schemes.models import SchemeVersion
-from certificates.models import Certificate
-from certificates.workflow import CertificateState
-from tests.factories import make_agency, make_application, make_person, make_scheme
-from tests.factories.certificates import make_certificate
-from tests.factories.decisions import add_findings, finding
-from tests.factories.inspections import make_audit
-from tests.norm import edited, source
+from certificates.lifecycle.models import Certificate
+from certificates.lifecycle.workflow import CertificateState
+from tests.kit.factories import (
+    make_agency,
+    make_application,
+    make_person,
+    make_scheme,
+)
+from tests.kit.factories.certificates import make_certificate
+from tests.kit.factories.decisions import add_findings, finding
+from tests.kit.factories.inspections import make_audit
+from tests.kit.scheme import edited, source
 
 NOTHING_KNOWN = ("not_assessed", "Nobody was there.")
 
@@ -103,13 +108,13 @@ def test_who_took_part_is_warned_and_refused(enter, session, way):
     person = make_person(session, Role.DECIDER)
     values = {"person_id": person.id}
     if way == "tie":
-        session.add(Tie(agency_id=audit.agency_id, nature="kin", declared_at=clock.now(), **values))
+        session.add(Interest(agency_id=audit.agency_id, nature="kin", declared_at=clock.now(), **values))
     else:
         session.add(Participant(audit_id=audit.id, since=clock.now(), **values))
     browser = enter(person)
     assert "Not for you" in browser.open("/office/").text
     page = browser.open(audit_page(audit, "/decision"))
-    words = "You took part in this audit" if way == "participant" else "You have declared a tie"
+    words = "You took part in this audit" if way == "participant" else "You have declared an interest"
     assert words in page.text
     assert not page.soup.select("main form")
     token = page.value("csrf_token")
@@ -256,12 +261,12 @@ def test_another_text_under_a_published_version_is_refused(enter, session):
 
 
 def test_failed_work_shows_its_kind_and_error_and_never_its_content(app, enter, session):
-    outbox.put(session, "mail", template="secret-template", email="somebody@example.nl")
+    outbox.enqueue(session, "mail", template="secret-template", email="somebody@example.nl")
     session.flush()
     item = session.scalars(select(OutboxItem)).one()
     item.failed_at, item.last_error, item.attempts = clock.now(), "OSError: refused", 6
     browser = enter(Role.ADMINISTRATOR)
-    page = browser.open("/office/promises/")
+    page = browser.open("/office/failed-jobs/")
     assert "OSError: refused" in page.text
     assert "somebody@example.nl" not in page.response.text
     page = browser.submit()
@@ -274,6 +279,6 @@ def test_failed_work_shows_its_kind_and_error_and_never_its_content(app, enter, 
 
 def test_to_try_again_what_does_not_exist_is_not_found(enter):
     browser = enter(Role.ADMINISTRATOR)
-    page = browser.open("/office/promises/")
+    page = browser.open("/office/failed-jobs/")
     token = page.value("csrf_token")
-    browser.post(f"/office/promises/{uuid4()}/retry", {"csrf_token": token}, status=404)
+    browser.post(f"/office/failed-jobs/{uuid4()}/retry", {"csrf_token": token}, status=404)

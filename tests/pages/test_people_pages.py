@@ -9,9 +9,9 @@ from sqlalchemy import select
 from audits.core.access import Role
 from audits.core.outbox import OutboxItem
 from audits.people.models import Person
-from tests.browser import Browser
-from tests.factories.agencies import make_agency
-from tests.factories.people import make_person
+from tests.kit.browser import Browser
+from tests.kit.factories.agencies import make_agency
+from tests.kit.factories.people import make_person
 
 
 @dataclass

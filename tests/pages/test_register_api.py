@@ -9,12 +9,17 @@ from jsonschema import Draft202012Validator, FormatChecker
 
 from audits.core import clock
 from audits.core.access import Permission
+from certificates.lifecycle.workflow import CertificateState
 from certificates.register.queries import entry_of
-from certificates.workflow import CertificateState
-from portal.access import PUBLIC, access_of
-from portal.registry.routes.api import CONTRACT
-from tests.factories.agencies import make_agency
-from tests.factories.certificates import change, make_applicant, make_certificate, make_refusal
+from portal.doors.registry.api import CONTRACT
+from portal.web.access import PUBLIC, access_of
+from tests.kit.factories.agencies import make_agency
+from tests.kit.factories.certificates import (
+    change,
+    make_applicant,
+    make_certificate,
+    make_refusal,
+)
 
 S = CertificateState
 TODAY = clock.today()

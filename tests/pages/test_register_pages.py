@@ -11,14 +11,19 @@ from sqlalchemy.orm import sessionmaker
 
 from audits.core import clock
 from audits.core.access import Role
+from certificates.lifecycle.services import record_document
+from certificates.lifecycle.workflow import CertificateState
 from certificates.register.queries import entry_of
-from certificates.services import record_document
-from certificates.workflow import CertificateState
-from portal import storage
-from tests.browser import Browser
-from tests.factories.agencies import make_agency
-from tests.factories.certificates import change, make_applicant, make_certificate, make_refusal
-from tests.factories.people import make_person
+from portal.stores import files
+from tests.kit.browser import Browser
+from tests.kit.factories.agencies import make_agency
+from tests.kit.factories.certificates import (
+    change,
+    make_applicant,
+    make_certificate,
+    make_refusal,
+)
+from tests.kit.factories.people import make_person
 
 S = CertificateState
 TODAY = clock.today()
@@ -55,10 +60,10 @@ def address(session, agency):
 
 def store_file(app, session, certificate, data=b"%PDF-1.7 made by us"):
     with app.app_context():
-        sha256 = storage.store().put(data)
+        sha256 = files.store().put(data)
     record_document(
         session, kind="certificate", subject_id=certificate.id, agency_id=certificate.agency_id,
-        language="nl", printed=certificate.printed, sha256=sha256, size=len(data),
+        language="nl", snapshot=certificate.snapshot, sha256=sha256, size=len(data),
     )  # fmt: skip
     session.flush()
     return sha256
@@ -107,7 +112,7 @@ def test_an_entry_shows_the_rosette_of_the_facts_that_were_printed(app, session)
     from certificates.press import rosette_svg
 
     drawn = [path["d"] for path in page.soup.select(".kw-rosette path")]
-    assert drawn == re.findall(r' d="([^"]+)"', rosette_svg(bytes.fromhex(certificate.printed["digest"])))
+    assert drawn == re.findall(r' d="([^"]+)"', rosette_svg(bytes.fromhex(certificate.snapshot["digest"])))
     assert page.soup.select_one(".kw-rosette [role=img]")["aria-label"]
 
 

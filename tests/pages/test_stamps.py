@@ -15,14 +15,21 @@ from hypothesis import strategies as st
 from rfc3161_client import HashAlgorithm, TimestampRequestBuilder, VerificationError, VerifierBuilder
 from rfc3161_client import decode_timestamp_response as decoded
 
-from certificates.seal import KeysError, der
-from certificates.seal.custody import ensure_keyring
-from certificates.seal.keys import Purpose
-from certificates.seal.signing import held_key
-from certificates.seal.timestamp import POLICY, TimeStampAuthority
-from certificates.seal.tsp import LARGEST_QUERY, QUERY, REPLY, Response, answer
-from portal import sealing
-from tests.factories.documents import plain_pdf
+from certificates.seal import KeysError
+from certificates.seal.encoding import der
+from certificates.seal.keyring.custody import ensure_keyring
+from certificates.seal.keyring.keys import Purpose
+from certificates.seal.keyring.signing import held_key
+from certificates.seal.time.authority import POLICY, TimeStampAuthority
+from certificates.seal.time.tsp import (
+    LARGEST_QUERY,
+    QUERY,
+    REPLY,
+    Response,
+    answer,
+)
+from portal.signing import sealing
+from tests.kit.factories.documents import plain_pdf
 
 SHA256, SHA512, SHA1 = "2.16.840.1.101.3.4.2.1", "2.16.840.1.101.3.4.2.3", "1.3.14.3.2.26"
 

@@ -12,10 +12,10 @@ from werkzeug.serving import make_server
 
 from audits.core import clock
 from certificates.credentials import said as said_by
-from certificates.workflow import CertificateState
-from portal import credentials
+from certificates.lifecycle.workflow import CertificateState
 from portal.settings import ROOT
-from tests.factories.certificates import BASE_URL, change
+from portal.signing import credentials
+from tests.kit.factories.certificates import BASE_URL, change
 
 S = CertificateState
 NODE = shutil.which("node") or str(ROOT / "var" / "tools" / "node" / "bin" / "node")
@@ -35,7 +35,7 @@ def served(app):
 
 def verify(served, token):
     return subprocess.run(
-        [NODE, ROOT / "tests" / "strangers" / "verify.mjs", served, BASE_URL],
+        [NODE, ROOT / "tests" / "kit" / "strangers" / "verify.mjs", served, BASE_URL],
         input=token, capture_output=True, text=True, check=False, timeout=60,
     )  # fmt: skip
 
@@ -69,7 +69,7 @@ def test_the_credential_is_valid_for_strangers(served, issued):
     assert subject["@type"] == ["https://schema.org/Certification"]
     assert subject["https://schema.org/certificationIdentification"] == [{"@value": issued.number}]
     (about,) = subject["https://schema.org/about"]
-    assert about["https://schema.org/legalName"] == [{"@value": issued.printed["legal_name"]}]
+    assert about["https://schema.org/legalName"] == [{"@value": issued.snapshot["legal_name"]}]
 
 
 def test_the_badge_is_valid_for_strangers(served, issued):

@@ -13,18 +13,18 @@ from sqlalchemy import func, select
 from audits.core import clock
 from certificates import press
 from certificates.ledger.services import append
-from certificates.models import Document
+from certificates.lifecycle.models import Document
+from certificates.lifecycle.services import replace_document
+from certificates.lifecycle.workflow import CertificateState
 from certificates.register.files import Why
-from certificates.seal import SealLevel, SealOutcome, SealReason, SealVerdict, ensure_keyring, examine
-from certificates.services import replace_document
-from certificates.workflow import CertificateState
-from portal.registry import verification, wording
-from portal.registry.brake import Brake
-from portal.registry.verification import Answer
-from tests import attacks, printed
-from tests.browser import Browser, Page
-from tests.factories.certificates import change, make_certificate
-from tests.factories.documents import known, plain_pdf
+from certificates.seal import SealLevel, SealOutcome, SealReason, SealReport, ensure_keyring, examine
+from portal.doors.registry import verification, wording
+from portal.doors.registry.throttle import Throttle
+from portal.doors.registry.verification import FileStatus
+from tests.kit import attacks, snapshot
+from tests.kit.browser import Browser, Page
+from tests.kit.factories.certificates import change, make_certificate
+from tests.kit.factories.documents import known, plain_pdf
 
 S = CertificateState
 TODAY = clock.today()
@@ -34,13 +34,13 @@ TODAY = clock.today()
 def here(monkeypatch, settings):
     """Keys, as `make serve` leaves them. Examine in this process: it saves half a second each; the command does not."""
     ensure_keyring(settings.seal_dir, settings.body_name, settings.seal_passphrase)
-    monkeypatch.setattr("certificates.seal.apart.examine_apart", examine)
+    monkeypatch.setattr("certificates.seal.examining.apart.examine_apart", examine)
 
 
 @pytest.fixture(autouse=True)
 def rested(app, monkeypatch):
     """A brake that nobody has pressed yet."""
-    monkeypatch.setitem(app.extensions, "verify_brake", Brake())
+    monkeypatch.setitem(app.extensions, "verify_brake", Throttle())
 
 
 def check(app, data, name="certificaat.pdf", language="en", status=200):
@@ -146,8 +146,8 @@ def test_a_file_that_was_added_to_says_what_was_done_and_leads_to_the_original(a
 
 def test_a_renewed_file_is_the_certificate_that_it_renews(app, session, sealed, monkeypatch):
     data = known(session, make_certificate(session), sealed.ours)
-    renewed = SealVerdict(SealOutcome.GENUINE, None, clock.now(), covered=len(data))
-    monkeypatch.setattr("certificates.seal.apart.examine_apart", lambda *_, **__: renewed)
+    renewed = SealReport(SealOutcome.GENUINE, None, clock.now(), covered=len(data))
+    monkeypatch.setattr("certificates.seal.examining.apart.examine_apart", lambda *_, **__: renewed)
     assert check(app, data + b"a time-stamp").heading == "Genuine, and valid today"
     assert check(app, b"x" + data[1:] + b"a time-stamp").heading == "We cannot vouch for this file"
 
@@ -155,12 +155,12 @@ def test_a_renewed_file_is_the_certificate_that_it_renews(app, session, sealed, 
 def test_a_number_that_was_typed_onto_our_layout_belongs_to_somebody_else(app, session, sealed):
     """An unsealed look-alike, and one that a namesake of ours sealed."""
     certificate = make_certificate(session)
-    facts = printed.certificate(number=certificate.number, legal_name="Schaduw Flex B.V.", valid_until="2099-01-01")
+    facts = snapshot.certificate(number=certificate.number, legal_name="Schaduw Flex B.V.", valid_until="2099-01-01")
     printing = partial(press.render, "certificate", facts, language="nl")
     for data, words in (
         (printing(), "The file presents itself as a certificate of ours, but it has no seal."),
         (
-            sealed.by_stranger(lambda room: printing(room=room)),
+            sealed.by_stranger(lambda placeholder: printing(placeholder=placeholder)),
             "Somebody else sealed this file and uses our name. This is a forgery.",
         ),
     ):
@@ -175,7 +175,7 @@ def test_a_number_that_was_typed_onto_our_layout_belongs_to_somebody_else(app, s
 
 def test_what_a_strange_file_says_cannot_become_part_of_our_page(app, session):
     certificate = make_certificate(session)
-    facts = printed.certificate(number=certificate.number, legal_name="<b onclick=x>" + "y" * 500)
+    facts = snapshot.certificate(number=certificate.number, legal_name="<b onclick=x>" + "y" * 500)
     page = check(app, press.render("certificate", facts, language="nl"))
     assert "<b onclick" not in str(page.soup)
     assert "y" * 200 not in page.text
@@ -183,7 +183,7 @@ def test_what_a_strange_file_says_cannot_become_part_of_our_page(app, session):
 
 def test_every_reason_and_every_answer_has_words():
     assert set(wording.REASONS) == set(SealReason)
-    assert set(wording.TITLES) == set(Answer)
+    assert set(wording.TITLES) == set(FileStatus)
     assert set(wording.ENDINGS) == set(Why)
     assert set(wording.LEVELS) == set(SealLevel)
 
@@ -302,7 +302,7 @@ def test_only_one_waits_for_a_door_and_the_next_one_hears_it_at_once(app, sessio
 
 
 def test_who_sends_many_files_waits_and_others_do_not(app, session, monkeypatch):
-    monkeypatch.setitem(app.extensions, "verify_brake", Brake(burst=2, per_second=0.001))
+    monkeypatch.setitem(app.extensions, "verify_brake", Throttle(burst=2, per_second=0.001))
     post = partial(app.test_client().post, "/verify", headers={"Accept-Language": "en"})
     answers = [post(data={"file": (BytesIO(plain_pdf()), "a.pdf")}) for _ in range(3)]
     assert [answer.status_code for answer in answers] == [200, 200, 429]

@@ -7,11 +7,11 @@ from contextlib import nullcontext
 import pytest
 from click.testing import CliRunner
 
-from certificates.workflow import CertificateState
-from portal import cli
-from tests import attacks
-from tests.factories.certificates import make_certificate
-from tests.factories.documents import known, plain_pdf
+from certificates.lifecycle.workflow import CertificateState
+from portal.commands import cli
+from tests.kit import attacks
+from tests.kit.factories.certificates import make_certificate
+from tests.kit.factories.documents import known, plain_pdf
 
 S = CertificateState
 KEYS = {

@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 
 from audits.core.errors import RuleError
 from audits.people.rules import clean_email, clean_name
-from portal.account.rules import check_password, own_path
-from portal.addresses import address_group
+from portal.doors.account.rules import check_password, own_path
+from portal.web.addresses import address_group
 
 WHO = {"name": "Marieke van den Berg", "email": "m.vandenberg@zuiderzon.nl"}
 

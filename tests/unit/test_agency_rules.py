@@ -13,16 +13,16 @@ from audits.agencies.rules import (
     AgencyDetails,
     BranchDetails,
     ContactDetails,
-    ControllerDetails,
-    Part,
+    ControllingPersonDetails,
+    ProfileSection,
     clean_branch,
     clean_contact,
-    clean_controller,
+    clean_controlling_person,
     clean_details,
     clean_names,
     clean_phone,
     clean_website,
-    missing_parts,
+    missing_sections,
     names_after,
 )
 from audits.core.errors import RuleError
@@ -268,26 +268,26 @@ def test_former_names_are_all_names_but_the_last(names):
 @pytest.mark.parametrize(
     ("change", "part"),
     [
-        ({"phone": ""}, Part.SEAT),
-        ({"activities": ()}, Part.SCOPE),
-        ({"sectors": ()}, Part.SCOPE),
-        ({"headcount": 0}, Part.WORKERS),
-        ({"recruitment_countries": ()}, Part.WORKERS),
-        ({"own_housing": True}, Part.WORKERS),
-        ({"iban": ""}, Part.BANK),
-        ({"account_holder": ""}, Part.BANK),
+        ({"phone": ""}, ProfileSection.SEAT),
+        ({"activities": ()}, ProfileSection.SCOPE),
+        ({"sectors": ()}, ProfileSection.SCOPE),
+        ({"headcount": 0}, ProfileSection.WORKERS),
+        ({"recruitment_countries": ()}, ProfileSection.WORKERS),
+        ({"own_housing": True}, ProfileSection.WORKERS),
+        ({"iban": ""}, ProfileSection.BANK),
+        ({"account_holder": ""}, ProfileSection.BANK),
     ],
 )
 def test_a_part_without_its_facts_is_missing(change, part):
-    assert missing_parts(replace(WHOLE, **change), controllers=1, contacts=1) == [part]
+    assert missing_sections(replace(WHOLE, **change), controlling_persons=1, contacts=1) == [part]
 
 
 def test_an_agency_right_after_registration_misses_everything():
-    assert missing_parts(BARE, controllers=0, contacts=0) == list(Part)
-    assert missing_parts(WHOLE, controllers=1, contacts=1) == []
+    assert missing_sections(BARE, controlling_persons=0, contacts=0) == list(ProfileSection)
+    assert missing_sections(WHOLE, controlling_persons=1, contacts=1) == []
 
 
-ADA = ControllerDetails(name="Ada Bos", function="director", since=date(2015, 3, 1), share_percent=100)
+ADA = ControllingPersonDetails(name="Ada Bos", function="director", since=date(2015, 3, 1), share_percent=100)
 
 
 @pytest.mark.parametrize(
@@ -302,9 +302,9 @@ ADA = ControllerDetails(name="Ada Bos", function="director", since=date(2015, 3,
     ],
 )
 def test_a_wrong_person_in_control_is_refused_at_the_field(change, field):
-    assert clean_controller(ADA, date(2026, 1, 1)) == ADA
+    assert clean_controlling_person(ADA, date(2026, 1, 1)) == ADA
     with pytest.raises(RuleError) as refusal:
-        clean_controller(replace(ADA, **change), date(2026, 1, 1))
+        clean_controlling_person(replace(ADA, **change), date(2026, 1, 1))
     assert refusal.value.field == field
 
 

@@ -20,7 +20,7 @@ from audits.applications.rules import (
 from audits.applications.workflow import APPLICATION_FLOW, ApplicationState
 from audits.core.errors import IllegalMoveError, RuleError
 from audits.schemes.source import parse
-from tests.factories.applications import PUBLISHED
+from tests.kit.factories.applications import PUBLISHED
 
 NORM = parse(PUBLISHED.read_text())
 CODES = [item.code for item in NORM.requirements]

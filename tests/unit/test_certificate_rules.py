@@ -6,8 +6,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from certificates.rules import RELIABLE, Status, certificate_number, check_digits, is_number, status_on, valid_until
-from certificates.workflow import CertificateState
+from certificates.lifecycle.rules import (
+    RELIABLE,
+    Status,
+    certificate_number,
+    check_digits,
+    is_number,
+    status_on,
+    valid_until,
+)
+from certificates.lifecycle.workflow import CertificateState
 
 S = CertificateState
 LAST = date(2027, 2, 28)

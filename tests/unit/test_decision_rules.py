@@ -3,7 +3,7 @@
 import pytest
 
 from audits.decisions.rules import Outcome, Reason, possible_outcomes, reasons_against
-from tests.norm import norm
+from tests.kit.scheme import scheme
 
 GRANT, CONDITIONS, REFUSE = Outcome.GRANT, Outcome.GRANT_WITH_CONDITIONS, Outcome.REFUSE
 
@@ -24,7 +24,7 @@ GRANT, CONDITIONS, REFUSE = Outcome.GRANT, Outcome.GRANT_WITH_CONDITIONS, Outcom
     ],
 )
 def test_the_table_of_outcomes(score, failing, blocking, outcomes):
-    assert possible_outcomes(norm().scoring, score, any_failing=failing, any_open_blocking=blocking) == outcomes
+    assert possible_outcomes(scheme().scoring, score, any_failing=failing, any_open_blocking=blocking) == outcomes
 
 
 @pytest.mark.parametrize(
@@ -38,4 +38,4 @@ def test_the_table_of_outcomes(score, failing, blocking, outcomes):
     ],
 )
 def test_every_reason_is_named(score, failing, blocking, reasons):
-    assert reasons_against(norm().scoring, score, any_failing=failing, any_open_blocking=blocking) == reasons
+    assert reasons_against(scheme().scoring, score, any_failing=failing, any_open_blocking=blocking) == reasons

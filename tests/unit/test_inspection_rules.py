@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from audits.core.errors import RuleError
 from audits.inspections import rules
 from audits.schemes.text import SampleAll, SampleShare, SampleToDetect
-from tests.norm import norm
+from tests.kit.scheme import scheme
 
 SEED = bytes(range(32))
 FILES = SampleToDetect(Decimal("0.10"), Decimal("0.95"), at_least_square_root=True, cap=60)
@@ -23,7 +23,7 @@ REFERENCES = st.sets(st.text(st.characters(codec="utf-8", exclude_characters="\n
 
 def on(unit, severity):
     """The first requirement of that kind in the norm."""
-    return next(item for item in norm().requirements if (item.unit, item.severity) == (unit, severity)).code
+    return next(item for item in scheme().requirements if (item.unit, item.severity) == (unit, severity)).code
 
 
 def judged(bad, good, *, other=0):
@@ -35,9 +35,9 @@ def judged(bad, good, *, other=0):
 # ---- how many
 
 
-@pytest.mark.parametrize("example", norm().sampling.expected_sizes, ids=str)
+@pytest.mark.parametrize("example", scheme().sampling.expected_sizes, ids=str)
 def test_the_worked_examples_of_the_norm_hold(example):
-    assert rules.sample_size(norm().units[example.unit].sampling, example.population) == example.size
+    assert rules.sample_size(scheme().units[example.unit].sampling, example.population) == example.size
 
 
 @pytest.mark.parametrize(
@@ -96,7 +96,7 @@ def test_a_draw_can_be_recomputed_by_hand():
     population = ("F-001", "F-002", "F-003")
     digest = hashlib.sha256(b"F-001\nF-002\nF-003").digest()
     by_hand = sorted(population, key=lambda item: hashlib.sha256(SEED + digest + item.encode()).hexdigest())
-    assert rules.draw(population, SEED, 2, norm().sampling.algorithm) == tuple(by_hand[:2])
+    assert rules.draw(population, SEED, 2, scheme().sampling.algorithm) == tuple(by_hand[:2])
 
 
 def test_a_known_draw_never_changes():
@@ -148,7 +148,7 @@ def test_a_draw_needs_a_whole_seed_and_a_known_algorithm():
 
 
 def test_the_norm_names_an_algorithm_that_exists():
-    assert norm().sampling.algorithm in rules.ALGORITHMS
+    assert scheme().sampling.algorithm in rules.ALGORITHMS
 
 
 # ---- what it adds up to
@@ -177,25 +177,25 @@ def test_the_norm_names_an_algorithm_that_exists():
     ],
 )
 def test_a_grade_follows_from_severity_and_share(severity, bad, of, grade):
-    assert rules.grade(severity, bad, of, norm().scoring) == grade
+    assert rules.grade(severity, bad, of, scheme().scoring) == grade
 
 
-@given(st.sampled_from(sorted(norm().severities)), st.integers(0, 60), st.integers(1, 60))
+@given(st.sampled_from(sorted(scheme().severities)), st.integers(0, 60), st.integers(1, 60))
 def test_more_that_falls_short_never_makes_a_finding_lighter(severity, bad, of):
     assume(bad < of)
-    points = {code: kind.points for code, kind in norm().severities.items()} | {None: -1}
-    fewer, more = (rules.grade(severity, count, of, norm().scoring) for count in (bad, bad + 1))
+    points = {code: kind.points for code, kind in scheme().severities.items()} | {None: -1}
+    fewer, more = (rules.grade(severity, count, of, scheme().scoring) for count in (bad, bad + 1))
     assert points[fewer] <= points[more]
 
 
 def test_conforming_everywhere_finds_nothing():
-    verdicts = {item.code: {"X": "conform"} for item in norm().requirements}
-    assert rules.findings(norm(), verdicts) == []
+    verdicts = {item.code: {"X": "conform"} for item in scheme().requirements}
+    assert rules.findings(scheme(), verdicts) == []
 
 
 def test_findings_carry_what_the_norm_says_of_their_grade():
     code = on("personnel_file", "major")
-    (finding,) = rules.findings(norm(), {code: judged(1, 24, other=3)})
+    (finding,) = rules.findings(scheme(), {code: judged(1, 24, other=3)})
     assert finding == rules.FoundFinding(
         requirement=code,
         grade="minor",
@@ -209,20 +209,20 @@ def test_findings_carry_what_the_norm_says_of_their_grade():
 
 
 def test_one_bad_file_on_what_is_critical_fails_the_audit():
-    (finding,) = rules.findings(norm(), {on("personnel_file", "critical"): judged(1, 59)})
+    (finding,) = rules.findings(scheme(), {on("personnel_file", "critical"): judged(1, 59)})
     assert (finding.points, finding.blocks, finding.fails, finding.repair_working_days) == (30, True, True, 30)
 
 
 def test_what_was_not_assessed_does_not_dilute_the_share():
     code = on("personnel_file", "major")
-    (finding,) = rules.findings(norm(), {code: judged(1, 10, other=30)})
+    (finding,) = rules.findings(scheme(), {code: judged(1, 10, other=30)})
     assert (finding.grade, finding.assessed) == ("major", 11)
 
 
 def test_findings_stand_in_the_order_of_the_norm_and_points_add_up():
     codes = [on("personnel_file", "critical"), on("organisation", "major"), on("organisation", "minor")]
-    found = rules.findings(norm(), {code: judged(1, 0) for code in codes})
-    order = [item.code for item in norm().requirements]
+    found = rules.findings(scheme(), {code: judged(1, 0) for code in codes})
+    order = [item.code for item in scheme().requirements]
     assert [finding.requirement for finding in found] == sorted(codes, key=order.index)
     assert rules.score(found) == 30 + 8 + 2
     assert rules.score([]) == 0
@@ -234,22 +234,22 @@ def test_findings_stand_in_the_order_of_the_norm_and_points_add_up():
 def test_what_nobody_judged_is_missing():
     file, interview = on("personnel_file", "critical"), on("interview", "critical")
     samples = {"personnel_file": ["F-1", "F-2"], "interview": ["I-1"]}
-    everything = rules.missing(norm(), samples, {})
-    assert len(everything) == 2 * len(norm().on_unit("personnel_file")) + len(norm().on_unit("interview"))
+    everything = rules.missing(scheme(), samples, {})
+    assert len(everything) == 2 * len(scheme().on_unit("personnel_file")) + len(scheme().on_unit("interview"))
     verdicts = {file: {"F-1": "conform"}, interview: {"I-1": "not_assessed"}}
-    assert set(everything) - set(rules.missing(norm(), samples, verdicts)) == {(file, "F-1"), (interview, "I-1")}
+    assert set(everything) - set(rules.missing(scheme(), samples, verdicts)) == {(file, "F-1"), (interview, "I-1")}
 
 
 def test_an_agency_without_housing_misses_nothing_about_housing():
-    housing = norm().on_unit("housing_location")
-    missing = rules.missing(norm(), {"housing_location": [], "personnel_file": ["F-1"]}, {})
+    housing = scheme().on_unit("housing_location")
+    missing = rules.missing(scheme(), {"housing_location": [], "personnel_file": ["F-1"]}, {})
     assert not {item.code for item in housing} & {code for code, _ in missing}
 
 
 def test_a_requirement_of_which_nothing_is_known_is_told():
-    open_, known, moot = (item.code for item in norm().on_unit("personnel_file")[:3])
+    open_, known, moot = (item.code for item in scheme().on_unit("personnel_file")[:3])
     verdicts = {open_: judged(0, 0, other=2), known: judged(0, 1, other=1), moot: {"F-1": "not_applicable"}}
-    assert rules.unassessed(norm(), verdicts) == [open_]
+    assert rules.unassessed(scheme(), verdicts) == [open_]
 
 
 # ---- what is learnt of the rest

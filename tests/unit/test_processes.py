@@ -7,7 +7,9 @@ import pytest
 
 from portal.settings import ROOT
 
-START = "import sys, time; from pathlib import Path; from portal.processes import Forked, stop; words = sys.argv[1:]\n"
+START = (
+    "import sys, time; from pathlib import Path; from portal.host.processes import Forked, stop; words = sys.argv[1:]\n"
+)
 
 
 @pytest.fixture

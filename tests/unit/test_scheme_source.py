@@ -5,7 +5,7 @@ import pytest
 from audits.schemes.problems import SchemeError
 from audits.schemes.reading import LARGEST
 from audits.schemes.source import parse
-from tests.norm import edited, norm, source
+from tests.kit.scheme import edited, scheme, source
 
 FIRST = "  GOV-01:\n    chapter: GOV\n    severity: critical\n    level: agency\n    unit: organisation\n"
 
@@ -235,5 +235,5 @@ def test_no_and_dates_and_underscores_are_just_words():
 
 
 def test_the_same_text_gives_the_same_norm():
-    assert parse(source()) == norm()
-    assert parse(source() + "\n# a remark\n").sha256 != norm().sha256
+    assert parse(source()) == scheme()
+    assert parse(source() + "\n# a remark\n").sha256 != scheme().sha256

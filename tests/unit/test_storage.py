@@ -5,7 +5,7 @@ import os
 
 import pytest
 
-from portal.storage import StorageDownError, open_store
+from portal.stores.files import StorageDownError, open_store
 
 DATA = b"evidence"
 ADDRESS = hashlib.sha256(DATA).hexdigest()

@@ -16,7 +16,7 @@ from PIL import Image
 from werkzeug.datastructures import FileStorage
 
 from audits.core.errors import RuleError
-from portal import uploads
+from portal.forms import uploads
 
 MEGA = 1024 * 1024
 EMPTY, TOO_LARGE, TYPE, LIES, BROKEN = "is empty", "is larger", "must be a PDF", "not what its name", "is damaged"

@@ -4,25 +4,25 @@ from audits.agencies.services.details import edit_agency, enter_agency
 from audits.agencies.services.lists import (
     add_branch,
     add_contact,
-    add_controller,
+    add_controlling_person,
     change_branch,
     change_contact,
-    change_controller,
+    change_controlling_person,
     remove_branch,
     remove_contact,
-    remove_controller,
+    remove_controlling_person,
 )
 
 __all__ = [
     "add_branch",
     "add_contact",
-    "add_controller",
+    "add_controlling_person",
     "change_branch",
     "change_contact",
-    "change_controller",
+    "change_controlling_person",
     "edit_agency",
     "enter_agency",
     "remove_branch",
     "remove_contact",
-    "remove_controller",
+    "remove_controlling_person",
 ]

@@ -55,7 +55,7 @@ def edit_agency(session: Session, actor: Actor, agency_id: UUID, details: Agency
         setattr(agency, name, value)
     events.record(session, "agency.edit", subject_id=agency.id, actor=actor, agency_id=agency.id, changes=changed)
     if LISTED & changed.keys():
-        outbox.put(session, "register.refresh", agency_id=str(agency.id))
+        outbox.enqueue(session, "register.refresh", agency_id=str(agency.id))
     session.flush()
     return agency
 
@@ -64,7 +64,7 @@ def load_own(session: Session, actor: Actor, agency_id: UUID) -> Agency:
     """The agency, locked, for somebody who may edit it; NotFoundError for people of another agency."""
     authorise(actor, Permission.AGENCY_EDIT)
     agency = session.get(Agency, agency_id, with_for_update=True)
-    if agency is None or not agency.concerns(actor):
+    if agency is None or not agency.is_visible_to(actor):
         raise NotFoundError("There is no such agency.")
     return agency
 

@@ -9,21 +9,21 @@ from uuid import UUID, uuid4
 
 from sqlalchemy.orm import Session
 
-from audits.agencies.models import Agency, Branch, Contact, Controller
+from audits.agencies.models import Agency, Branch, Contact, ControllingPerson
 from audits.agencies.rules import (
     BranchDetails,
     ContactDetails,
-    ControllerDetails,
+    ControllingPersonDetails,
     clean_branch,
     clean_contact,
-    clean_controller,
+    clean_controlling_person,
 )
 from audits.agencies.services.details import load_own
 from audits.core import clock, events
 from audits.core.access import Actor, Permission, authorise
 from audits.core.errors import IllegalMoveError, NotFoundError
 
-Row = TypeVar("Row", Branch, Controller, Contact)
+Row = TypeVar("Row", Branch, ControllingPerson, Contact)
 
 
 def add_branch(session: Session, actor: Actor, agency_id: UUID, branch: BranchDetails) -> Branch:
@@ -41,22 +41,35 @@ def remove_branch(session: Session, actor: Actor, branch_id: UUID) -> None:
     _remove(session, actor, Branch, branch_id)
 
 
-def add_controller(session: Session, actor: Actor, agency_id: UUID, controller: ControllerDetails) -> Controller:
+def add_controlling_person(
+    session: Session, actor: Actor, agency_id: UUID, controlling_person: ControllingPersonDetails
+) -> ControllingPerson:
     """Add a person in control."""
-    return _add(session, actor, agency_id, Controller, asdict(clean_controller(controller, clock.today())))
+    return _add(
+        session,
+        actor,
+        agency_id,
+        ControllingPerson,
+        asdict(clean_controlling_person(controlling_person, clock.today())),
+    )
 
 
-def change_controller(
-    session: Session, actor: Actor, controller_id: UUID, controller: ControllerDetails, *, version: int
-) -> Controller:
+def change_controlling_person(
+    session: Session,
+    actor: Actor,
+    controlling_person_id: UUID,
+    controlling_person: ControllingPersonDetails,
+    *,
+    version: int,
+) -> ControllingPerson:
     """Change what is known of a person in control; `version` is the row version that was seen."""
-    values = asdict(clean_controller(controller, clock.today()))
-    return _change(session, actor, Controller, controller_id, values, version=version)
+    values = asdict(clean_controlling_person(controlling_person, clock.today()))
+    return _change(session, actor, ControllingPerson, controlling_person_id, values, version=version)
 
 
-def remove_controller(session: Session, actor: Actor, controller_id: UUID) -> None:
+def remove_controlling_person(session: Session, actor: Actor, controlling_person_id: UUID) -> None:
     """Remove a person who is no longer in control."""
-    _remove(session, actor, Controller, controller_id)
+    _remove(session, actor, ControllingPerson, controlling_person_id)
 
 
 def add_contact(session: Session, actor: Actor, agency_id: UUID, contact: ContactDetails) -> Contact:
@@ -118,9 +131,9 @@ def _load(session: Session, actor: Actor, kind: type[Row], row_id: UUID) -> Row:
     return row
 
 
-def _record(session: Session, actor: Actor, row: Branch | Controller | Contact, verb: str, **data: Any) -> None:
+def _record(session: Session, actor: Actor, row: Branch | ControllingPerson | Contact, verb: str, **data: Any) -> None:
     name = f"{row.__tablename__}.{verb}"
     events.record(session, name, subject_id=row.id, actor=actor, agency_id=row.agency_id, **data)
 
 
-_COLLECTION: dict[type[Any], str] = {Branch: "branches", Controller: "controllers", Contact: "contacts"}
+_COLLECTION: dict[type[Any], str] = {Branch: "branches", ControllingPerson: "controlling_persons", Contact: "contacts"}

@@ -1,7 +1,7 @@
 """What people do with an application."""
 
 from audits.applications.services.answering import add_evidence, remove_evidence, save_answer, start_application
-from audits.applications.services.course import (
+from audits.applications.services.transitions import (
     accept_application,
     conclude_application,
     refuse_application,

@@ -14,7 +14,7 @@ from audits.applications.workflow import APPLICATION_FLOW, OPEN_STATES, Applicat
 from audits.core import clock, events, numbering
 from audits.core.access import Actor, Permission, authorise
 from audits.core.errors import IllegalMoveError, NotAllowedError, NotFoundError, RuleError
-from audits.schemes.queries import norm_of, version_for
+from audits.schemes.queries import scheme_of_version, version_for
 from audits.schemes.text import SchemeText
 
 MOST_FILES = 10  # per requirement
@@ -69,9 +69,9 @@ def save_answer(
     The very same answer sent twice is no conflict.
     """
     application = load_draft(session, actor, application_id)
-    _check_code(norm_of(application.scheme_version), code)
+    _check_code(scheme_of_version(application.scheme_version), code)
     explanation = explanation.strip().replace("\r\n", "\n")
-    check_answer(norm_of(application.scheme_version), value, explanation)
+    check_answer(scheme_of_version(application.scheme_version), value, explanation)
     answer = session.get(Answer, (application.id, code))
     before = (answer.value, answer.explanation) if answer else ("", "")
     if answer is not None and before == (value, explanation):
@@ -104,7 +104,7 @@ def add_evidence(
 ) -> Evidence:
     """Put a stored file to a requirement. The same bytes once more are not added again."""
     application = load_draft(session, actor, application_id)
-    _check_code(norm_of(application.scheme_version), code)
+    _check_code(scheme_of_version(application.scheme_version), code)
     check_file_name(filename)
     kept = select(Evidence).where(
         Evidence.application_id == application.id, Evidence.requirement_code == code, Evidence.removed_at.is_(None)
@@ -148,21 +148,21 @@ def load_draft(session: Session, actor: Actor, application_id: UUID) -> Applicat
     """An application that the agency has in hand, locked so that no answer slips in behind its submission."""
     authorise(actor, Permission.APPLICATION_EDIT)
     application = session.get(Application, application_id, with_for_update=True)
-    if application is None or not application.concerns(actor):
+    if application is None or not application.is_visible_to(actor):
         raise NotFoundError("There is no such application.")
     if application.state is not ApplicationState.DRAFT:
         raise IllegalMoveError("This application is submitted and can no longer be changed.")
     return application
 
 
-def _check_code(norm: SchemeText, code: str) -> None:
-    if code not in {item.code for item in norm.requirements}:
+def _check_code(scheme: SchemeText, code: str) -> None:
+    if code not in {item.code for item in scheme.requirements}:
         raise NotFoundError("There is no such question.")
 
 
 def _reference(session: Session) -> str:
     year = clock.today().year
-    return f"A-{year}-{numbering.take(session, f'application-{year}'):05}"
+    return f"A-{year}-{numbering.next_number(session, f'application-{year}'):05}"
 
 
 def _record_answer(session: Session, actor: Actor, answer: Answer, agency_id: UUID, **data: Any) -> None:

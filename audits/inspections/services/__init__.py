@@ -1,6 +1,9 @@
 """What people do with an audit and its findings. One verb each; the caller commits."""
 
-from audits.inspections.services.course import (
+from audits.inspections.services.fieldwork import freeze_population, record_sheets, record_verdicts
+from audits.inspections.services.repair import add_repair_evidence, answer_finding, close_finding, reject_answer
+from audits.inspections.services.reporting import report_audit
+from audits.inspections.services.transitions import (
     cancel_audit,
     conclude_audit,
     plan_audit,
@@ -8,9 +11,6 @@ from audits.inspections.services.course import (
     review_audit,
     start_audit,
 )
-from audits.inspections.services.fieldwork import freeze_population, record_sheets, record_verdicts
-from audits.inspections.services.repair import add_repair_evidence, answer_finding, close_finding, reject_answer
-from audits.inspections.services.reporting import report_audit
 
 __all__ = [
     "add_repair_evidence",

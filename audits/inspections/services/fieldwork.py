@@ -16,7 +16,7 @@ from audits.inspections.judging import complaint
 from audits.inspections.models import Audit, Population, SampledUnit, Verdict
 from audits.inspections.pseudonyms import checked_references
 from audits.inspections.services.moving import load_fieldwork, record
-from audits.schemes.queries import norm_of
+from audits.schemes.queries import scheme_of_version
 from audits.schemes.text import Requirement, SchemeText
 
 Said = tuple[str, str]  # verdict code and note
@@ -33,15 +33,15 @@ def freeze_population(
     was handed over, so that nobody can choose who is drawn.
     """
     audit = load_fieldwork(session, actor, audit_id)
-    norm = norm_of(audit.scheme_version)
-    kind = norm.units.get(unit)
+    scheme = scheme_of_version(audit.scheme_version)
+    kind = scheme.units.get(unit)
     if kind is None or kind.is_agency:
         raise NotFoundError("The norm draws no such sample.")
     if session.get(Population, (audit.id, unit)) is not None:
         raise IllegalMoveError("This sample is drawn already and cannot change.")
     members = rules.population_of(checked_references(references))
     size = rules.sample_size(kind.sampling, len(members))
-    algorithm = norm.sampling.algorithm
+    algorithm = scheme.sampling.algorithm
     drawn = rules.draw(members, seed, size, algorithm)
     population = Population(
         audit_id=audit.id,
@@ -83,8 +83,8 @@ def record_verdicts(session: Session, actor: Actor, audit_id: UUID, code: str, v
 def record_sheets(session: Session, actor: Actor, audit_id: UUID, sheets: Mapping[str, Mapping[str, Said]]) -> int:
     """Store what was seen of several requirements at once, as {requirement code: {unit reference: …}}."""
     audit = load_fieldwork(session, actor, audit_id)
-    norm = norm_of(audit.scheme_version)
-    asked = {code: _requirement(norm, code) for code in sheets}
+    scheme = scheme_of_version(audit.scheme_version)
+    asked = {code: _requirement(scheme, code) for code in sheets}
     drawn = _drawn(session, audit, {requirement.unit for requirement in asked.values()})
     known = _known(session, audit, sheets)
     changed: dict[Key, Said] = {}
@@ -92,7 +92,7 @@ def record_sheets(session: Session, actor: Actor, audit_id: UUID, sheets: Mappin
         for reference, (value, note) in verdicts.items():
             if (asked[code].unit, reference) not in drawn:
                 raise RuleError("%(reference)s was not drawn in this audit.", reference=reference)
-            said = _checked(norm, value, note)
+            said = _checked(scheme, value, note)
             if known.get((code, reference)) != said:
                 changed[code, reference] = said
     if changed:
@@ -111,9 +111,9 @@ def _store_drawn(session: Session, audit: Audit, unit: str, drawn: Sequence[str]
         session.execute(insert(SampledUnit), rows)
 
 
-def _requirement(norm: SchemeText, code: str) -> Requirement:
+def _requirement(scheme: SchemeText, code: str) -> Requirement:
     try:
-        return norm.requirement(code)
+        return scheme.requirement(code)
     except KeyError:
         raise NotFoundError("The norm has no such requirement.") from None
 
@@ -132,8 +132,8 @@ def _known(session: Session, audit: Audit, codes: Iterable[str]) -> dict[Key, Sa
     return {(code, reference): (value, note) for code, reference, value, note in session.execute(query)}
 
 
-def _checked(norm: SchemeText, value: str, note: str) -> Said:
-    if problem := complaint(norm, value, note):
+def _checked(scheme: SchemeText, value: str, note: str) -> Said:
+    if problem := complaint(scheme, value, note):
         raise problem
     return value, note.strip()
 

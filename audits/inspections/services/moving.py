@@ -11,7 +11,7 @@ from audits.core.access import Actor, Permission, authorise
 from audits.core.errors import IllegalMoveError, NotAllowedError, NotFoundError
 from audits.inspections.models import Audit, Participant
 from audits.inspections.workflow import AUDIT_FLOW, AuditState
-from audits.people.models import Tie
+from audits.people.models import Interest
 
 
 def load(session: Session, audit_id: UUID) -> Audit:
@@ -59,5 +59,5 @@ def check_outsider(session: Session, audit: Audit, actor: Actor) -> None:
     shared = select(Participant.person_id).where(Participant.audit_id == audit.id, Participant.person_id == actor.id)
     if actor.id in {audit.planner_id, audit.inspector_id} or session.scalar(shared):
         raise NotAllowedError("You took part in this audit. Somebody else must do this.")
-    if session.scalar(select(Tie.id).where(Tie.person_id == actor.id, Tie.agency_id == audit.agency_id)):
-        raise NotAllowedError("You have declared a tie with this agency. Somebody else must do this.")
+    if session.scalar(select(Interest.id).where(Interest.person_id == actor.id, Interest.agency_id == audit.agency_id)):
+        raise NotAllowedError("You have declared an interest in this agency. Somebody else must do this.")

@@ -126,7 +126,7 @@ def _record(session: Session, actor: Actor, finding: Finding, name: str, **data:
 
 
 def _mail_inspector(session: Session, finding: Finding) -> None:
-    outbox.put(
+    outbox.enqueue(
         session,
         "mail",
         template="finding_answered",
@@ -138,7 +138,7 @@ def _mail_inspector(session: Session, finding: Finding) -> None:
 
 
 def _mail_agency(session: Session, finding: Finding, *, template: str) -> None:
-    outbox.put(
+    outbox.enqueue(
         session,
         "mail.agency",
         template=template,

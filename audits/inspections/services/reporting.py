@@ -14,7 +14,7 @@ from audits.inspections.models import Audit, Finding, Population
 from audits.inspections.queries import VerdictRow, populations_of, rules_view, sample_of, undrawn, verdicts_of
 from audits.inspections.services.moving import load, move
 from audits.inspections.workflow import FINDING_FLOW
-from audits.schemes.queries import norm_of
+from audits.schemes.queries import scheme_of_version
 from audits.schemes.text import SchemeText
 
 
@@ -22,13 +22,13 @@ def report_audit(session: Session, actor: Actor, audit_id: UUID, *, summary: str
     """Close the fieldwork: every drawn unit must be judged; findings, points and terms follow by the norm's rules."""
     audit = load(session, audit_id)
     move(session, actor, audit, "report")
-    norm = norm_of(audit.scheme_version)
+    scheme = scheme_of_version(audit.scheme_version)
     populations = {population.unit: population for population in populations_of(session, audit.id)}
     seen = verdicts_of(session, audit.id)
-    _check_complete(norm, populations, sample_of(session, audit.id), seen)
+    _check_complete(scheme, populations, sample_of(session, audit.id), seen)
     if not summary.strip():
         raise RuleError("Write a summary.", "summary")
-    found = rules.findings(norm, rules_view(seen))
+    found = rules.findings(scheme, rules_view(seen))
     audit.summary = summary.strip()
     audit.reported_at = clock.now()
     audit.score = rules.score(found)
@@ -40,14 +40,14 @@ def report_audit(session: Session, actor: Actor, audit_id: UUID, *, summary: str
 
 
 def _check_complete(
-    norm: SchemeText,
+    scheme: SchemeText,
     populations: Mapping[str, Population],
     samples: Mapping[str, Sequence[str]],
     seen: Mapping[str, Mapping[str, VerdictRow]],
 ) -> None:
-    if waiting := undrawn(norm, populations):
+    if waiting := undrawn(scheme, populations):
         raise RuleError("%(count)d samples are not drawn yet. Draw them first.", "summary", count=len(waiting))
-    if gaps := rules.missing(norm, samples, rules_view(seen)):
+    if gaps := rules.missing(scheme, samples, rules_view(seen)):
         code, reference = gaps[0]
         raise RuleError(
             "%(count)d verdicts are missing. The first is %(code)s, %(reference)s.",
@@ -65,8 +65,8 @@ def _finding(
     populations: Mapping[str, Population],
     seen: Mapping[str, VerdictRow],
 ) -> Finding:
-    norm = norm_of(audit.scheme_version)
-    unit = norm.units[norm.requirement(item.requirement).unit]
+    scheme = scheme_of_version(audit.scheme_version)
+    unit = scheme.units[scheme.requirement(item.requirement).unit]
     term = item.repair_working_days
     return Finding(
         id=uuid4(),
@@ -80,23 +80,23 @@ def _finding(
         population=1 if unit.is_agency else populations[unit.code].size,
         assessed=item.assessed,
         nonconforming=item.nonconforming,
-        observed=_observed(norm, seen, name_units=not unit.is_agency),
+        observed=_observed(scheme, seen, name_units=not unit.is_agency),
         due_on=None if term is None else add_working_days(clock.today(), term),
         state=FINDING_FLOW.initial,
     )
 
 
-def _observed(norm: SchemeText, seen: Mapping[str, VerdictRow], *, name_units: bool) -> str:
+def _observed(scheme: SchemeText, seen: Mapping[str, VerdictRow], *, name_units: bool) -> str:
     """The notes on the units that fall short, a line each."""
     short: Iterable[tuple[str, VerdictRow]] = (
-        (reference, row) for reference, row in seen.items() if norm.verdicts[row.value].nonconforming
+        (reference, row) for reference, row in seen.items() if scheme.verdicts[row.value].nonconforming
     )
     return "\n".join(f"{reference}: {row.note}" if name_units else row.note for reference, row in short)
 
 
 def _tell(session: Session, audit: Audit) -> None:
-    outbox.put(session, "document.audit_report", audit_id=str(audit.id))
-    outbox.put(
+    outbox.enqueue(session, "document.audit_report", audit_id=str(audit.id))
+    outbox.enqueue(
         session,
         "mail.agency",
         template="audit_reported",

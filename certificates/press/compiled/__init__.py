@@ -43,7 +43,7 @@ class CompiledPress:
         self._faces = Faces(folder)
         self._layouts: OrderedDict[Hashable, Layout | None] = OrderedDict()
         self._making = threading.Lock()
-        self.printed = 0
+        self.snapshot = 0
         """How many documents came from here."""
 
     def render(self, order: Order, typeset: Typeset) -> bytes:
@@ -58,7 +58,7 @@ class CompiledPress:
         if high:
             counts = tuple(high.get(name, few) for name, few in zip(slots, least, strict=True))
             layout = self._layout(order, typeset, shape, counts, latin=latin)
-        self.printed += 1
+        self.snapshot += 1
         return written(layout, order, lines)
 
     def _layout(

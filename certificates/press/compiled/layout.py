@@ -9,7 +9,7 @@ from certificates.press.compiled.deflate import Packed
 from certificates.press.compiled.objects import Piece, Words
 from certificates.press.compiled.shaping import THOUSAND, Face, Line
 from certificates.press.compiled.slots import Space, composed
-from certificates.seal.room import Room
+from certificates.seal.sealing.placeholder import Placeholder
 
 _MM = 96 / 25.4  # a millimetre in CSS pixels, the unit of our pages
 
@@ -30,7 +30,7 @@ class Order:
     language: str
     dated: str
     files: Sequence[Attached]
-    room: Room
+    placeholder: Placeholder
     offline_url: str
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import pikepdf
 
 from certificates.press.compiled.slots import MARKED_TEXT, composed
-from certificates.seal.room import text_string
+from certificates.seal.sealing.placeholder import text_string
 
 Words = tuple[str, ...]
 """Alternating words and slot names, words first; see `slots.parts`."""

@@ -15,8 +15,8 @@ from certificates.press.compiled.objects import Words, filled, stream
 from certificates.press.compiled.shaping import THOUSAND, Line
 from certificates.press.compiled.slots import DATED, composed
 from certificates.press.rosette import Wreath, wreaths
-from certificates.seal import room as seal_room
-from certificates.seal.room import Room, text_string
+from certificates.seal.sealing import placeholder as seal_placeholder
+from certificates.seal.sealing.placeholder import Placeholder, text_string
 
 _LEVEL = 1  # of compression: attachments are small, and time is dear
 
@@ -33,20 +33,20 @@ def written(layout: Layout, order: Order, lines: Lines) -> bytes:
         stream(b" /Type /Metadata /Subtype /XML", _metadata(layout.metadata, order)),
         _info(layout, order),
         b"",
-        seal_room.signature_dictionary(order.room),
-        seal_room.widget(layout.page, layout.own + SIGNATURE),
+        seal_placeholder.signature_dictionary(order.placeholder),
+        seal_placeholder.widget(layout.page, layout.own + SIGNATURE),
         *map(figures.line_object, wreath),
         figures.code_object(order.texts["register_url"]),
         *([figures.code_object(order.offline_url)] if order.offline_url else []),
         *(filled(pieces, order.texts) for pieces in layout.marked),
     ]
     attached = _attach(order, objects, layout.own)
-    stored = _store(order.room, objects, layout.own)
+    stored = _store(order.placeholder, objects, layout.own)
     objects[CATALOGUE] = b"<<%b%b /AcroForm %b /Perms %b%b>>" % (
         layout.catalogue,
         attached,
-        seal_room.form(layout.own + FIELD),
-        seal_room.permissions(layout.own + SIGNATURE),
+        seal_placeholder.form(layout.own + FIELD),
+        seal_placeholder.permissions(layout.own + SIGNATURE),
         stored,
     )
     return _file(layout, objects, _identity(order))
@@ -112,21 +112,21 @@ def _specification(name: str, description: str, number: int) -> bytes:
     )  # fmt: skip
 
 
-def _store(room: Room, objects: list[bytes], own: int) -> bytes:
+def _store(placeholder: Placeholder, objects: list[bytes], own: int) -> bytes:
     """Add what the seal is verified with later, if the room asks for it; its entry in the catalogue."""
-    if not room.certificates:
+    if not placeholder.certificates:
         return b""
     numbers = []
-    for group in (room.certificates, room.ocsps, room.crls):
+    for group in (placeholder.certificates, placeholder.ocsps, placeholder.crls):
         first = own + len(objects)
         objects += [stream(b"", der) for der in group]
         numbers.append(range(first, first + len(group)))
-    return b" /DSS %b" % seal_room.security_store(*numbers)
+    return b" /DSS %b" % seal_placeholder.security_store(*numbers)
 
 
 def _identity(order: Order) -> bytes:
     """The identifier of the file (PDF 32000-1 clause 14.4), from all that makes it what it is."""
-    digest = hashlib.md5(order.room.at.isoformat().encode(), usedforsecurity=False)
+    digest = hashlib.md5(order.placeholder.at.isoformat().encode(), usedforsecurity=False)
     for file in order.files:
         digest.update(file.data)
     return digest.hexdigest().encode()

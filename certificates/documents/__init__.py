@@ -1,0 +1,1 @@
+"""Sealed documents as they were issued, and their archive."""

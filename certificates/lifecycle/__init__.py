@@ -1,0 +1,1 @@
+"""A certificate from its number to its end."""

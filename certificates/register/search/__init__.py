@@ -1,0 +1,1 @@
+"""Finds an agency as people type its name."""

@@ -1,0 +1,1 @@
+"""DER and CMS, written and read."""

@@ -1,0 +1,1 @@
+"""Judges the seal of a document; knows nothing of sealing."""

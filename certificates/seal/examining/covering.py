@@ -1,0 +1,40 @@
+"""Which bytes a signature covers, and whether it fills the gap between them with itself and nothing else."""
+
+from collections.abc import Sequence
+
+from asn1crypto import parser
+from pyhanko.sign.validation import EmbeddedPdfSignature
+
+from certificates.seal.examining.verdict import SealReason
+
+
+def end_of(signature: EmbeddedPdfSignature) -> int:
+    """Where the covered part ends; only for a signature that is in its place."""
+    _, _, after, rest = (int(number) for number in signature.byte_range)
+    return after + rest
+
+
+def well_formed(numbers: Sequence[object]) -> bool:
+    """Whether this can be a range at all: two pairs of whole numbers."""
+    return len(numbers) == 4 and all(isinstance(number, int) for number in numbers)  # noqa: PLR2004
+
+
+def misplaced(pdf: bytes, signature: EmbeddedPdfSignature) -> SealReason | None:
+    """None if all from the first byte is covered but one gap, which holds the signature exactly as it was written.
+
+    In the gap nobody may hide anything, not even in the case of letters: it is the signature in hex, then zeros
+    (PDF 32000-1 clause 12.8.1).
+    """
+    if not well_formed(signature.byte_range):
+        return SealReason.BAD_RANGE
+    start, before, after, rest = (int(number) for number in signature.byte_range)
+    if start != 0 or not 0 < before < after or rest <= 0:
+        return SealReason.BAD_RANGE
+    if after + rest > len(pdf):
+        return SealReason.REWRITTEN
+    gap, contents = pdf[before:after], bytes(signature.pkcs7_content)
+    written = b"<" + contents.hex().encode() + b">"
+    if gap in {written, written.upper()}:
+        padding = contents[parser.peek(contents) :]
+        return SealReason.PADDING_USED if any(padding) else None
+    return SealReason.PADDING_USED if gap[:1] + gap[-1:] == b"<>" else SealReason.REWRITTEN

@@ -1,0 +1,1 @@
+"""Keys and the certificates that vouch for them."""

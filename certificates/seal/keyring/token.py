@@ -1,0 +1,61 @@
+"""A key in a hardware module (PKCS #11): it signs there and never comes out.
+
+The module is told to sign the digest itself (CKM_ECDSA, CKM_RSA_PKCS): not every module hashes, and every one can do
+this.
+"""
+
+from threading import Lock
+from typing import Any
+
+import pkcs11
+from pkcs11.util.ec import encode_ecdsa_signature
+
+from certificates.seal.keyring.addresses import TokenAddress
+from certificates.seal.keyring.keys import KeysError
+from certificates.seal.keyring.signing import longest_signature
+
+_DIGEST_INFO = bytes.fromhex("3031300d060960864801650304020105000420")  # SHA-256, RFC 8017 clause 9.2 note 1
+
+
+class TokenKey:
+    """A key of a token, with the certificate that was given for it. One signature at a time."""
+
+    def __init__(self, address: TokenAddress, pin: str, chain: tuple[bytes, ...]) -> None:
+        self.certificate, self.chain = chain[0], chain[1:]
+        self._address = address
+        self._pin = pin
+        self._lock = Lock()
+        self._private: Any = None
+        longest_signature(self.certificate)  # refuse a kind of key that we do not use
+
+    def sign_digest(self, digest: bytes) -> bytes:
+        """See `SealingKey.sign_digest`. A session that the module ended is opened once more."""
+        with self._lock:
+            if self._private is not None:
+                try:
+                    return self._sign(digest)
+                except pkcs11.PKCS11Error:
+                    self._private = None
+            try:
+                return self._sign(digest)
+            except pkcs11.PKCS11Error as error:  # never tried twice: a wrong PIN would lock the token
+                self._private = None
+                raise KeysError(f"the module does not sign: {type(error).__name__} {error}".rstrip()) from error
+
+    def _sign(self, digest: bytes) -> bytes:
+        if self._private is None:
+            self._private = self._open()
+        if self._private.key_type is pkcs11.KeyType.RSA:
+            return bytes(self._private.sign(_DIGEST_INFO + digest, mechanism=pkcs11.Mechanism.RSA_PKCS))
+        return encode_ecdsa_signature(self._private.sign(digest, mechanism=pkcs11.Mechanism.ECDSA))
+
+    def _open(self) -> Any:
+        address = self._address
+        token = pkcs11.lib(address.module).get_token(token_label=address.token)
+        try:
+            session = token.open(user_pin=self._pin)
+        except pkcs11.UserAlreadyLoggedIn:  # by another session of this process, which counts for all of them
+            session = token.open()
+        return session.get_key(
+            object_class=pkcs11.ObjectClass.PRIVATE_KEY, label=address.label or None, id=address.id or None
+        )

@@ -1,0 +1,1 @@
+"""Puts a seal on a document."""

@@ -1,0 +1,93 @@
+"""`bin/keurwerk`: what an operator does from a shell. Every command is an entry point with a transaction of its own."""
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+from flask import Flask
+
+from audits.core.access import SYSTEM, Actor, Role
+from audits.core.errors import DomainError
+from audits.people.queries import people_with
+from audits.people.services import appoint_first_administrator
+from audits.schemes.problems import SchemeError
+from audits.schemes.services import publish_scheme
+from certificates.register.services import rebuild_all
+from portal.app import create_app
+from portal.commands.keys import keys
+from portal.commands.ledger import ledger_commands
+from portal.commands.shell import shell
+from portal.commands.verify import verify_file
+from portal.host.embedded import EmbeddedError
+from portal.host.supervisor import at_hand
+from portal.settings import Settings, SettingsError
+from portal.stores import database
+
+
+@click.group()
+@click.pass_context
+def main(context: click.Context) -> None:
+    """Keurwerk from the shell. Without DATABASE_URL it works with the portal of this folder, running or not."""
+    if "--help" in sys.argv:
+        return  # only words are asked for
+    try:
+        env = context.with_resource(at_hand(os.environ))  # noqa: TID251 - an entry point
+        context.obj = create_app(Settings.from_env(env), doors=())
+    except (SettingsError, EmbeddedError) as error:
+        raise click.ClickException(str(error)) from error
+
+
+@main.command("appoint-administrator")
+@click.option("--name", required=True)
+@click.option("--email", required=True)
+@click.option("--language", type=click.Choice(["nl", "en"]), default="nl")
+@click.pass_obj
+def appoint_administrator(app: Flask, name: str, email: str, language: str) -> None:
+    """Make the first account, which invites all other staff. It gets an invitation by mail."""
+    with app.app_context(), _plainly(), database.write() as session:
+        appoint_first_administrator(session, name=name, email=email, language=language)
+    click.echo("The invitation goes out as soon as the worker runs.")
+
+
+@main.command("publish-scheme")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.pass_obj
+def publish(app: Flask, file: Path) -> None:
+    """Check a scheme file and publish it; every problem is named with its line and path."""
+    with app.app_context(), _plainly(), database.write() as session:
+        managers = people_with(session, Role.SCHEME_MANAGER)
+        actor = managers[0].actor if managers else Actor(SYSTEM.id, frozenset({Role.SCHEME_MANAGER}))
+        version = publish_scheme(session, actor, file.read_text(encoding="utf-8"))
+        click.echo(f"{version.code} {version.version}  {version.sha256}")
+
+
+@main.command("rebuild-register")
+@click.pass_obj
+def rebuild_register(app: Flask) -> None:
+    """Make the public register anew from its sources."""
+    with app.app_context(), database.write() as session:
+        click.echo(f"{rebuild_all(session)} entries")
+
+
+main.add_command(verify_file)
+main.add_command(keys)
+main.add_command(ledger_commands)
+main.add_command(shell)
+
+
+@contextmanager
+def _plainly() -> Iterator[None]:
+    """Turn what the domain refuses into a message and a status of 1, without a trace."""
+    try:
+        yield
+    except SchemeError as error:
+        raise click.ClickException("\n".join(str(problem) for problem in error.problems)) from error
+    except DomainError as error:
+        raise click.ClickException(str(error)) from error
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,153 @@
+"""Write the pages of docs/dev that follow from the code: `make docs`. A test holds them to it."""
+
+import inspect
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+import click
+
+from audits.applications.workflow import APPLICATION_FLOW
+from audits.core.access import GRANTS, Permission
+from audits.core.flow import Flow
+from audits.inspections.workflow import AUDIT_FLOW, FINDING_FLOW
+from certificates.lifecycle.workflow import CERTIFICATE_FLOW
+from portal.commands.cli import main as commands
+from portal.language.labels import EVENTS
+from portal.settings import ROOT, Settings
+from portal.work.handlers import HANDLERS
+from portal.work.schedule import PERIODIC_TASKS
+
+DOCS = ROOT / "docs" / "dev"
+FLOWS: dict[str, Flow[Any]] = {
+    "Application": APPLICATION_FLOW,
+    "Audit": AUDIT_FLOW,
+    "Finding": FINDING_FLOW,
+    "Certificate": CERTIFICATE_FLOW,
+}
+_MADE = "<!-- Written by `make docs` from the code. Do not edit. -->\n\n"
+
+
+def pages() -> dict[Path, str]:
+    """The generated pages: their path and their text."""
+    return {DOCS / "workflows.md": workflows(), DOCS / "reference.md": reference()}
+
+
+def workflows() -> str:
+    """Every `Flow` as a state diagram in Mermaid, with the permission that each move needs."""
+    parts = [
+        f"{_MADE}# State diagrams\n\nA service of the same name makes each move; `audits/core/flow.py` has the table.\n"
+    ]
+    parts += [f"\n## {name}\n\n```mermaid\n{diagram(flow)}\n```\n\n{_moves(flow)}" for name, flow in FLOWS.items()]
+    return "".join(parts)
+
+
+def diagram(flow: Flow[Any]) -> str:
+    """One flow as the text of a Mermaid state diagram."""
+    lines = ["stateDiagram-v2", f"    [*] --> {flow.initial.value}"]
+    lines += [
+        f"    {source.value} --> {move.target.value}: {move.name}"
+        for move in flow.moves.values()
+        for source in sorted(move.sources)
+    ]
+    final = [state for state in flow.states if not flow.open_moves(state)]
+    return "\n".join(lines + [f"    {state.value} --> [*]" for state in final])
+
+
+def reference() -> str:
+    """Settings, commands, permissions, events, kinds of outbox items and periodic tasks, each in one table."""
+    return "".join(
+        [
+            f"{_MADE}# Reference\n\nWhat the code declares. How to run it: [operations](../operations.md).\n",
+            _section("Settings", ("Variable", "Default"), ((f"`{n}`", d) for n, d in settings())),
+            _section("Commands of `bin/keurwerk`", ("Command", "What it does"), command_lines()),
+            _section("Permissions", ("Permission", "Roles"), permissions()),
+            _section("Outbox kinds", ("Kind", "What the handler does"), outbox_kinds()),
+            _section("Periodic tasks", ("Task", "Every", "What it does"), periodic_tasks()),
+            _section("Events", ("Event", "In words"), ((f"`{name}`", str(words)) for name, words in EVENTS.items())),
+        ]
+    )
+
+
+def settings() -> Iterator[tuple[str, str]]:
+    """Environment variable and default of every setting that an operator can give."""
+    for each in fields(Settings):
+        if each.name == "testing":
+            continue
+        shown = (
+            "(required)"
+            if each.default is inspect.Parameter.empty or _is_missing(each.default)
+            else _plain(each.default)
+        )
+        yield each.name.upper(), "(secret)" if each.name == "seal_passphrase" else shown
+
+
+def command_lines(group: Any = commands, prefix: str = "") -> Iterator[tuple[str, str]]:
+    """Every command with the first sentence of its help, subcommands included."""
+    for name, command in sorted(group.commands.items()):
+        if isinstance(command, click.Group):
+            yield from command_lines(command, f"{prefix}{name} ")
+        else:
+            yield f"`{prefix}{name}`", _sentence(command.help or "")
+
+
+def permissions() -> Iterator[tuple[str, str]]:
+    """Every permission with the roles that grant it."""
+    for permission in Permission:
+        yield f"`{permission.value}`", ", ".join(role.value for role in GRANTS if permission in GRANTS[role])
+
+
+def outbox_kinds() -> Iterator[tuple[str, str]]:
+    """Every kind of outbox item with the first sentence of its handler."""
+    for kind, handler in sorted(HANDLERS.items()):
+        yield f"`{kind}`", _sentence(inspect.getdoc(handler) or "")
+
+
+def periodic_tasks() -> Iterator[tuple[str, str, str]]:
+    """Every periodic task, how often it runs, and what it does."""
+    for task in PERIODIC_TASKS:
+        yield f"`{task.name}`", f"{int(task.period.total_seconds())} s", _sentence(inspect.getdoc(task.work) or "")
+
+
+def _moves(flow: Flow[Any]) -> str:
+    rows = (
+        (f"`{move.name}`", ", ".join(sorted(move.sources)), move.target.value, f"`{move.permission.value}`")
+        for move in flow.moves.values()
+    )
+    return _table(("Move", "From", "To", "Permission"), rows)
+
+
+def _section(title: str, head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
+    return f"\n## {title}\n\n{_table(head, rows)}"
+
+
+def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
+    lines = [head, ("---",) * len(head), *rows]
+    return "".join(f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in row)} |\n" for row in lines)
+
+
+def _sentence(text: str) -> str:
+    return re.split(r"(?<=[.])\s", " ".join(text.split()), maxsplit=1)[0]
+
+
+def _is_missing(value: object) -> bool:
+    return type(value).__name__ == "_MISSING_TYPE"
+
+
+def _plain(value: object) -> str:
+    text = " ".join(map(str, value)) if isinstance(value, tuple) else "" if value is None else str(value)
+    return f"`{text.replace(str(ROOT), '.')}`" if text else "(empty)"
+
+
+def main() -> None:
+    """Write the pages that changed."""
+    for path, text in pages().items():
+        if not path.exists() or path.read_text(encoding="utf-8") != text:
+            path.write_text(text, encoding="utf-8")
+            click.echo(f"written: {path.relative_to(ROOT)}")
+
+
+if __name__ == "__main__":
+    main()

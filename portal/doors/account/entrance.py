@@ -1,0 +1,148 @@
+"""Signing in and out, and the links sent by mail."""
+
+from flask import flash, make_response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_login import current_user
+
+from audits.core.errors import NotFoundError, RuleError
+from portal.doors.account import login as browser
+from portal.doors.account import services, throttle
+from portal.doors.account.device import known_device, remember_device
+from portal.doors.account.door import bp
+from portal.doors.account.forms import LoginForm, NewPasswordForm, ResetForm
+from portal.doors.account.rules import Purpose, own_path
+from portal.doors.account.throttle import TooManyAttemptsError
+from portal.stores import database
+from portal.web.access import public
+from portal.web.addresses import address_group
+
+
+@bp.get("/login")
+@public
+def login() -> ResponseReturnValue:
+    """Ask who it is; whoever is signed in goes on to work."""
+    if current_user.is_authenticated:
+        return redirect(_destination(), 303)
+    return render_template("account/login.html", form=LoginForm(data={"next": own_path(request.args.get("next"))}))
+
+
+@bp.post("/login")
+@public
+def login_submitted() -> ResponseReturnValue:
+    """Count the attempt, then look at the password."""
+    form = LoginForm()
+    if not form.validate_on_submit():
+        return render_template("account/login.html", form=form), 422
+    buckets = _buckets(form.email.data)
+    try:
+        with database.write() as session:
+            throttle.admit(session, buckets)
+        with database.write() as session:
+            signed_in = services.sign_in(session, form.email.data, form.password.data)
+            throttle.forgive(session, buckets)
+    except TooManyAttemptsError as error:
+        form.complain(error.sentence)
+        return render_template("account/login.html", form=form), 429, error.headers
+    except RuleError as error:
+        form.complain(error)
+        return render_template("account/login.html", form=form), 422
+    return _welcome(signed_in, own_path(form.next.data))
+
+
+@bp.post("/logout")
+@public
+def logout() -> ResponseReturnValue:
+    """End the session of this browser on every machine; harmless for who was signed out already."""
+    if current_user.is_authenticated:
+        with database.write() as session:
+            services.sign_out(session, current_user.digest)
+    browser.forget()
+    flash(_("You are signed out."), "success")
+    return redirect(url_for("account.login"), 303)
+
+
+@bp.get("/reset")
+@public
+def forgot() -> ResponseReturnValue:
+    """Ask where to send a link to."""
+    return render_template("account/forgot.html", form=ResetForm())
+
+
+@bp.post("/reset")
+@public
+def forgot_submitted() -> ResponseReturnValue:
+    """Promise a link; the answer is the same for every address."""
+    form = ResetForm()
+    if not form.validate_on_submit():
+        return render_template("account/forgot.html", form=form), 422
+    account = {"reset-account": form.email.data.casefold()}
+    try:
+        with database.write() as session:
+            throttle.admit(session, {"reset-address": address_group(request.remote_addr)} | account)
+            services.request_reset(session, form.email.data)
+    except TooManyAttemptsError as error:
+        form.complain(error.sentence)
+        return render_template("account/forgot.html", form=form), 429, error.headers
+    return redirect(url_for("account.forgot_sent"), 303)
+
+
+@bp.get("/reset/sent")
+@public
+def forgot_sent() -> ResponseReturnValue:
+    """What happens next."""
+    return render_template("account/forgot_sent.html")
+
+
+@bp.get("/<any(invitation, reset):purpose>/<token>")
+@public
+def link(purpose: str, token: str) -> ResponseReturnValue:
+    """Ask for a new password. Looking does not use the link up, for mail scanners look too."""
+    return _link_page(NewPasswordForm(), Purpose(purpose), token)
+
+
+@bp.post("/<any(invitation, reset):purpose>/<token>")
+@public
+def link_submitted(purpose: str, token: str) -> ResponseReturnValue:
+    """Set the password, end all other sessions, and sign in."""
+    form = NewPasswordForm()
+    if not form.validate_on_submit():
+        return _link_page(form, Purpose(purpose), token, 422)
+    try:
+        with database.write() as session:
+            person = services.set_password(session, token, Purpose(purpose), form.password.data)
+            signed_in = services.open_session(session, person)
+    except NotFoundError:
+        return render_template("account/link_gone.html"), 410
+    except RuleError as error:
+        form.complain(error)
+        return _link_page(form, Purpose(purpose), token, 422)
+    response = _welcome(signed_in, None)
+    flash(_("Your password is set. You are signed in."), "success")  # after the cookie was emptied
+    return response
+
+
+def _link_page(form: NewPasswordForm, purpose: Purpose, token: str, status: int = 200) -> ResponseReturnValue:
+    try:
+        person = services.holder_of(database.read(), token, purpose)
+    except NotFoundError:
+        return render_template("account/link_gone.html"), 410
+    return render_template("account/new_password.html", form=form, purpose=purpose, email=person.email), status
+
+
+def _welcome(signed_in: services.SignedIn, target: str | None) -> ResponseReturnValue:
+    browser.remember(signed_in)
+    response = make_response(redirect(target or browser.start_page(signed_in.roles), 303))
+    remember_device(response, signed_in.email)
+    return response
+
+
+def _destination() -> str:
+    return own_path(request.args.get("next")) or browser.start_page(current_user.roles)
+
+
+def _buckets(email: str) -> dict[str, str]:
+    account, address = email.casefold(), address_group(request.remote_addr)
+    if device := known_device(account):
+        return {"device": f"{device} {account}"}
+    return {"pair": f"{address} {account}", "address": address, "account": account}

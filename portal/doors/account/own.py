@@ -1,0 +1,147 @@
+"""One's own account: name and language, password, sessions, and for staff the declared ties."""
+
+from flask import flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_login import current_user
+
+from audits.core.access import Permission
+from audits.core.errors import RuleError
+from audits.people import queries as people
+from audits.people.services import declare_interest, edit_profile
+from portal.doors.account import login as browser
+from portal.doors.account import services, throttle
+from portal.doors.account.door import bp
+from portal.doors.account.forms import ChangePasswordForm, InterestForm, ProfileForm
+from portal.forms.form import Form
+from portal.stores import database
+from portal.web.access import current_actor, needs, signed_in
+
+
+@bp.get("/account")
+@signed_in
+def show_account() -> ResponseReturnValue:
+    """What is known of this person, and where they are signed in."""
+    sessions = services.sessions_of(database.read(), current_actor().id)
+    return render_template(
+        "account/show.html", person=current_user.person, sessions=sessions, here=current_user.digest, form=Form()
+    )
+
+
+@bp.get("/account/profile")
+@signed_in
+def profile() -> ResponseReturnValue:
+    """Name and language, to change."""
+    return render_template("account/profile.html", form=ProfileForm(obj=current_user.person))
+
+
+@bp.post("/account/profile")
+@signed_in
+def profile_submitted() -> ResponseReturnValue:
+    """Keep the new name and language; the next page speaks it."""
+    form = ProfileForm()
+    if form.validate_on_submit():
+        try:
+            with database.write() as session:
+                edit_profile(
+                    session,
+                    current_actor(),
+                    name=form.name.data,
+                    language=form.language.data,
+                    version=form.version.data,
+                )
+        except RuleError as error:
+            form.complain(error)
+        else:
+            flash(_("Your details are saved."), "success")
+            return redirect(url_for("account.show_account", lang=None), 303)
+    return render_template("account/profile.html", form=form), 422
+
+
+@bp.get("/account/password")
+@signed_in
+def password() -> ResponseReturnValue:
+    """Ask for the current password and a new one."""
+    return render_template("account/password.html", form=ChangePasswordForm())
+
+
+@bp.post("/account/password")
+@signed_in
+def password_submitted() -> ResponseReturnValue:
+    """Replace the password and sign out every other browser. Guessing is counted as at the door."""
+    form, own = ChangePasswordForm(), {"own": str(current_actor().id)}
+    if not form.validate_on_submit():
+        return render_template("account/password.html", form=form), 422
+    try:
+        with database.write() as session:
+            throttle.admit(session, own)
+        with database.write() as session:
+            services.change_password(
+                session,
+                current_actor().id,
+                current=form.current.data,
+                password=form.password.data,
+                keep=current_user.digest,
+            )
+            throttle.forgive(session, own)
+    except throttle.TooManyAttemptsError as error:
+        form.complain(error.sentence)
+        return render_template("account/password.html", form=form), 429, error.headers
+    except RuleError as error:
+        form.complain(error)
+        return render_template("account/password.html", form=form), 422
+    flash(_("Your password is changed. Other browsers are signed out."), "success")
+    return redirect(url_for("account.show_account"), 303)
+
+
+@bp.post("/account/sessions/others")
+@signed_in
+def end_other_sessions() -> ResponseReturnValue:
+    """Sign out every browser but this one."""
+    with database.write() as session:
+        services.sign_out_everywhere(session, current_actor().id, keep=current_user.digest)
+    flash(_("Other browsers are signed out."), "success")
+    return redirect(url_for("account.show_account"), 303)
+
+
+@bp.post("/account/sessions/all")
+@signed_in
+def end_all_sessions() -> ResponseReturnValue:
+    """Sign out everywhere, here too."""
+    with database.write() as session:
+        services.sign_out_everywhere(session, current_actor().id)
+    browser.forget()
+    flash(_("You are signed out everywhere."), "success")
+    return redirect(url_for("account.login"), 303)
+
+
+@bp.get("/account/interests")
+@needs(Permission.INTEREST_DECLARE)
+def interests() -> ResponseReturnValue:
+    """The ties declared so far, and room for another."""
+    return _ties_page(InterestForm())
+
+
+@bp.post("/account/interests")
+@needs(Permission.INTEREST_DECLARE)
+def interests_submitted() -> ResponseReturnValue:
+    """Declare a tie; planning and deciding take it into account from now on."""
+    form = InterestForm()
+    if form.validate_on_submit():
+        try:
+            with database.write() as session:
+                agency = people.find_agency(session, form.agency.data)
+                if agency is None:
+                    raise RuleError("There is no agency with this number here.", field="agency")
+                declare_interest(session, current_actor(), agency.id, form.nature.data)
+        except RuleError as error:
+            form.complain(error)
+        else:
+            flash(_("The tie is declared."), "success")
+            return redirect(url_for("account.interests"), 303)
+    return _ties_page(form), 422
+
+
+def _ties_page(form: InterestForm) -> str:
+    declared = people.interests_declared_by(database.read(), current_actor().id)
+    return render_template("account/interests.html", form=form, interests=declared)

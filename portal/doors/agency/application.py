@@ -1,0 +1,108 @@
+"""An application of the own agency: started, its tasks, its answers on one page, withdrawn."""
+
+from uuid import UUID
+
+from flask import flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from audits.agencies.queries import missing_of
+from audits.applications import queries, services
+from audits.applications.models import Application
+from audits.applications.rules import Progress, progress_of
+from audits.applications.workflow import APPLICATION_FLOW, OPEN_STATES
+from audits.core.access import Permission
+from audits.core.errors import RuleError
+from audits.schemes.queries import scheme_of_version
+from portal.doors.agency.door import bp
+from portal.doors.agency.forms import WithdrawForm
+from portal.stores import database
+from portal.web.access import current_actor, needs
+
+
+@bp.post("/applications")
+@needs(Permission.APPLICATION_EDIT)
+def start() -> ResponseReturnValue:
+    """Start an application, or go on with the one that is open."""
+    try:
+        with database.write() as session:
+            found = services.start_application(session, current_actor())
+    except RuleError:  # there is an open one, perhaps since the first of two clicks
+        running = queries.find_own(database.read(), current_actor())
+        if running is None or running.state not in OPEN_STATES:
+            raise
+        found = running
+    return redirect(url_for("agency.application", application_id=found.id), 303)
+
+
+@bp.get("/applications/<uuid:application_id>")
+@needs(Permission.APPLICATION_VIEW)
+def application(application_id: UUID) -> ResponseReturnValue:
+    """The tasks, and how far each is."""
+    found = own_application(application_id)
+    if not found.is_draft:
+        return redirect(url_for("agency.answers", application_id=found.id))
+    scheme = scheme_of_version(found.scheme_version)
+    chapters = progress_of(scheme, queries.answered_codes(database.read(), found.id))
+    details = Progress.IN_PROGRESS if missing_of(found.agency) else Progress.COMPLETED
+    ready = details is Progress.COMPLETED and all(each.progress is Progress.COMPLETED for each in chapters)
+    return render_template(
+        "agency/tasks.html",
+        application=found,
+        scheme=scheme,
+        chapters=chapters,
+        details=details,
+        declaration=Progress.NOT_STARTED if ready else Progress.LOCKED,
+        may_edit=current_actor().has(Permission.APPLICATION_EDIT),
+    )
+
+
+@bp.get("/applications/<uuid:application_id>/answers")
+@needs(Permission.APPLICATION_VIEW)
+def answers(application_id: UUID) -> ResponseReturnValue:
+    """All answers on one page: to check them before they are sent, to read them afterwards."""
+    found, session = own_application(application_id), database.read()
+    scheme = scheme_of_version(found.scheme_version)
+    given = queries.answers_of(session, found.id)
+    draft = found.is_draft
+    return render_template(
+        "agency/answers.html",
+        application=found,
+        scheme=scheme,
+        answers=given,
+        evidence=queries.evidence_of(session, found.id),
+        left=len(scheme.requirements) - len(given),
+        missing=missing_of(found.agency) if draft else [],
+        draft=draft,
+        may_change=draft and current_actor().has(Permission.APPLICATION_EDIT),
+    )
+
+
+@bp.get("/applications/<uuid:application_id>/withdraw")
+@needs(Permission.APPLICATION_SIGN)
+def withdraw(application_id: UUID) -> ResponseReturnValue:
+    """Ask whether it is really to be taken back."""
+    return _withdraw_page(own_application(application_id), WithdrawForm())
+
+
+@bp.post("/applications/<uuid:application_id>/withdraw")
+@needs(Permission.APPLICATION_SIGN)
+def withdraw_submitted(application_id: UUID) -> ResponseReturnValue:
+    """Take it back."""
+    found, form = own_application(application_id), WithdrawForm()
+    if not form.validate_on_submit():
+        return _withdraw_page(found, form), 422
+    with database.write() as session:
+        services.withdraw_application(session, current_actor(), application_id, reason=form.reason.data or "")
+    flash(_("The application is withdrawn."), "success")
+    return redirect(url_for("agency.home"), 303)
+
+
+def own_application(application_id: UUID) -> Application:
+    """An application that the person of this request may see, else 404."""
+    return queries.get_application(database.read(), current_actor(), application_id)
+
+
+def _withdraw_page(found: Application, form: WithdrawForm) -> str:
+    APPLICATION_FLOW.target(found.state, "withdraw")
+    return render_template("agency/withdraw.html", application=found, form=form)

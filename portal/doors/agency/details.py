@@ -1,0 +1,105 @@
+"""What the agency says about itself: one page to check it, one form per part."""
+
+from dataclasses import replace
+
+from flask import flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from audits.agencies import services
+from audits.agencies.models import Agency
+from audits.agencies.numbers import country_names, show_iban
+from audits.agencies.queries import details_of, missing_of
+from audits.agencies.rules import ProfileSection
+from audits.applications.queries import find_own
+from audits.core import clock
+from audits.core.access import Permission
+from audits.core.errors import IllegalMoveError, RuleError
+from audits.schemes.queries import scheme_of_version, version_for
+from audits.schemes.text import SchemeText
+from portal.doors.agency.door import (
+    bp,
+    may_edit,
+    own_agency,
+    show_conflict,
+)
+from portal.doors.agency.forms import (
+    BankForm,
+    PartForm,
+    ScopeForm,
+    SeatForm,
+    WorkersForm,
+)
+from portal.language.i18n import current_language
+from portal.stores import database
+from portal.web.access import current_actor, needs
+
+FORMS: dict[ProfileSection, type[PartForm]] = {
+    ProfileSection.SEAT: SeatForm,
+    ProfileSection.SCOPE: ScopeForm,
+    ProfileSection.WORKERS: WorkersForm,
+    ProfileSection.BANK: BankForm,
+}
+_PARTS = "<any(seat, scope, workers, bank):part>"
+
+
+@bp.get("/details")
+@needs(Permission.AGENCY_VIEW)
+def details() -> ResponseReturnValue:
+    """Everything on one page, with links to change it and what is still missing."""
+    agency = own_agency()
+    return render_template(
+        "agency/details.html",
+        agency=agency,
+        scheme=_norm(),
+        missing=missing_of(agency),
+        countries=country_names(current_language()),
+        iban=show_iban(agency.iban),
+        may_edit=may_edit(),
+    )
+
+
+@bp.get(f"/details/{_PARTS}")
+@needs(Permission.AGENCY_EDIT)
+def part(part: str) -> ResponseReturnValue:
+    """Change one part."""
+    agency = own_agency(whole=False)
+    form = FORMS[ProfileSection(part)]()
+    form.show(details_of(agency))
+    form.version.data = agency.version
+    return _page(agency, ProfileSection(part), form)
+
+
+@bp.post(f"/details/{_PARTS}")
+@needs(Permission.AGENCY_EDIT)
+def part_submitted(part: str) -> ResponseReturnValue:
+    """Store one part; the others stay as they are."""
+    agency = own_agency(whole=False)
+    form = FORMS[ProfileSection(part)]()
+    form.offer(_norm())
+    if form.validate_on_submit():
+        try:
+            with database.write() as session:
+                changed = replace(details_of(agency), **form.values())
+                services.edit_agency(session, current_actor(), agency.id, changed, version=form.version.data or 0)
+        except RuleError as error:
+            form.complain(error)
+        except IllegalMoveError as error:
+            show_conflict(form, error, own_agency(whole=False).version)
+            return _page(agency, ProfileSection(part), form), 409
+        else:
+            flash(_("Your changes are saved."), "success")
+            return redirect(url_for("agency.details", _anchor=part), 303)
+    return _page(agency, ProfileSection(part), form), 422
+
+
+def _page(agency: Agency, part: ProfileSection, form: PartForm) -> str:
+    form.offer(_norm())
+    return render_template("agency/part.html", agency=agency, part=part, form=form)
+
+
+def _norm() -> SchemeText:
+    """The words of the version that the own application is held to, else of the one that a new one would be."""
+    session = database.read()
+    application = find_own(session, current_actor())
+    return scheme_of_version(application.scheme_version if application else version_for(session, clock.today()))

@@ -1,0 +1,142 @@
+"""What the audits of an agency found, and how it says that it repaired it."""
+
+from uuid import UUID
+
+from flask import Blueprint, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from audits.applications.models import Evidence
+from audits.applications.queries import evidence_of
+from audits.core.access import Permission
+from audits.core.errors import RuleError
+from audits.inspections import queries, services
+from audits.inspections.models import Finding
+from audits.inspections.workflow import FindingState
+from audits.schemes.queries import scheme_of_version
+from audits.schemes.text import RepairMethod, SchemeText
+from portal.forms import uploads
+from portal.forms.fields import (
+    Required,
+    file_field,
+    textarea_field,
+    version_field,
+)
+from portal.forms.form import Form
+from portal.language.i18n import current_language
+from portal.stores import database
+from portal.web.access import current_actor, needs
+
+bp = Blueprint("agency_findings", __name__, url_prefix="/agency/findings")
+
+_NEEDED = _l("Answer this question.")
+
+
+class AnswerForm(Form):
+    """The repair of one finding; the norm words the questions."""
+
+    cause = textarea_field("", required=_NEEDED)
+    extent = textarea_field("", required=_NEEDED)
+    solution = textarea_field("", required=_NEEDED)
+    operation = textarea_field("", required=_NEEDED)
+    files = file_field(
+        _l("Files that show the repair"),
+        hint=_l("PDF, PNG or JPEG. No names, citizen numbers or identity papers in them."),
+        accept=uploads.ACCEPT,
+        multiple=True,
+    )
+    version = version_field()
+
+    def ask(self, method: RepairMethod) -> "AnswerForm":
+        """Take the words of the questions from the norm; each complaint then names its question."""
+        for question in method.questions:
+            field, label = self[question.code], question.label.in_(current_language())
+            field.label.text, field.description = label, question.hint.in_(current_language())
+            field.validators = [Required(f"{label}: {_NEEDED}"), *field.validators[1:]]
+        return self
+
+
+@bp.get("/")
+@needs(Permission.AUDIT_VIEW)
+def list_findings() -> ResponseReturnValue:
+    """All findings of the agency, those of the newest audit first."""
+    found = queries.list_findings(database.read(), current_actor())
+    schemes = {finding.audit_id: scheme_of_version(finding.audit.scheme_version) for finding in found}
+    return render_template("agency/findings.html", findings=found, schemes=schemes)
+
+
+@bp.get("/<uuid:finding_id>")
+@needs(Permission.AUDIT_VIEW)
+def show_finding(finding_id: UUID) -> ResponseReturnValue:
+    """One finding: what was seen, what must be done by when, and what the inspector says of the repair."""
+    return _page(queries.get_finding(database.read(), current_actor(), finding_id), None)
+
+
+@bp.get("/<uuid:finding_id>/answer")
+@needs(Permission.FINDING_ANSWER)
+def answer(finding_id: UUID) -> ResponseReturnValue:
+    """The questions about the repair."""
+    finding = queries.get_finding(database.read(), current_actor(), finding_id)
+    return _page(finding, AnswerForm(obj=finding).ask(_norm(finding).repair))
+
+
+@bp.post("/<uuid:finding_id>/answer")
+@needs(Permission.FINDING_ANSWER)
+@uploads.takes_files
+def answer_submitted(finding_id: UUID) -> ResponseReturnValue:
+    """Send the answer, with files if there are any, to the inspector."""
+    finding = queries.get_finding(database.read(), current_actor(), finding_id)
+    form = AnswerForm().ask(_norm(finding).repair)
+    if form.validate_on_submit():
+        try:
+            _send(finding_id, form)
+        except RuleError as error:
+            form.complain(error)
+        else:
+            flash(_("Your answer is with the inspector, who will check it."), "success")
+            return redirect(url_for("agency_findings.show_finding", finding_id=finding_id), 303)
+    return _page(finding, form), 422
+
+
+def _send(finding_id: UUID, form: AnswerForm) -> None:
+    chosen = uploads.accept(form.files.data or [])
+    with database.write() as session:
+        actor = current_actor()
+        services.answer_finding(
+            session,
+            actor,
+            finding_id,
+            cause=form.cause.data,
+            extent=form.extent.data,
+            solution=form.solution.data,
+            operation=form.operation.data,
+            version=form.version.data or 0,
+        )
+        for upload in chosen:
+            services.add_repair_evidence(session, actor, finding_id, **upload.facts())
+
+
+def _page(finding: Finding, form: AnswerForm | None) -> str:
+    scheme = _norm(finding)
+    may_answer = finding.state is not FindingState.CLOSED
+    return render_template(
+        "agency/finding_answer.html" if form and may_answer else "agency/finding.html",
+        finding=finding,
+        audit=finding.audit,
+        scheme=scheme,
+        requirement=scheme.requirement(finding.requirement_code),
+        repair_files=_repair_files(finding),
+        may_answer=may_answer and current_actor().has(Permission.FINDING_ANSWER),
+        form=form,
+    )
+
+
+def _norm(finding: Finding) -> SchemeText:
+    return scheme_of_version(finding.audit.scheme_version)
+
+
+def _repair_files(finding: Finding) -> list[Evidence]:
+    code, since = finding.requirement_code, finding.audit.reported_at
+    files = evidence_of(database.read(), finding.audit.application_id, code).get(code, [])
+    return [file for file in files if since and file.uploaded_at >= since]

@@ -1,0 +1,82 @@
+"""Where the case of an agency stands, and what its people can do next."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from flask import render_template
+from flask.typing import ResponseReturnValue
+
+from audits.applications.models import Application
+from audits.applications.queries import answered_codes, find_own
+from audits.applications.workflow import OPEN_STATES, ApplicationState
+from audits.core import clock
+from audits.core.access import Permission
+from audits.decisions.models import Decision
+from audits.decisions.queries import find_decision
+from audits.inspections.models import Audit
+from audits.inspections.queries import Repairs, find_live_audit, repairs_of
+from audits.schemes.queries import scheme_of_version
+from certificates.lifecycle.models import Document
+from certificates.lifecycle.queries import find_document, list_certificates
+from portal.doors.agency.declaration import review_by
+from portal.doors.agency.door import bp, own_agency
+from portal.doors.agency.forms import EmptyForm
+from portal.stores import database
+from portal.web.access import current_actor, needs
+
+
+@dataclass
+class Case:
+    """The newest application of an agency and all that came of it so far."""
+
+    application: Application
+    answered: int = 0
+    questions: int = 0
+    audit: Audit | None = None
+    repairs: Repairs | None = None
+    decision: Decision | None = None
+    letter: Document | None = None
+
+
+@bp.get("/")
+@needs(Permission.AGENCY_VIEW)
+def home() -> ResponseReturnValue:
+    """One page that answers: where are we, what must we do, by when."""
+    session, actor = database.read(), current_actor()
+    application = find_own(session, actor)
+    agency = application.agency if application else own_agency(whole=False)
+    certificate = next(iter(list_certificates(session, actor)), None)
+    return render_template(
+        "agency/home.html",
+        agency=agency,
+        case=_case(application) if application else None,
+        review_by=review_by(application) if application else None,
+        certificate=certificate,
+        status=certificate.status_on(clock.today()) if certificate else None,
+        may_start=actor.has(Permission.APPLICATION_EDIT) and not (application and application.state in OPEN_STATES),
+        form=EmptyForm(),
+    )
+
+
+def _case(application: Application) -> Case:
+    session, actor = database.read(), current_actor()
+    case = Case(application)
+    match application.state:
+        case ApplicationState.DRAFT:
+            case.answered = len(answered_codes(session, application.id))
+            case.questions = len(scheme_of_version(application.scheme_version).requirements)
+        case ApplicationState.ACCEPTED:
+            case.audit = find_live_audit(session, actor, application.id)
+            case.repairs = _repairs(case.audit.id) if case.audit else None
+        case ApplicationState.CONCLUDED:
+            case.audit = find_live_audit(session, actor, application.id)
+            case.decision = find_decision(session, actor, case.audit.id) if case.audit else None
+            if case.decision:
+                case.letter = find_document(session, actor, "decision_letter", case.decision.id)
+        case _:
+            pass
+    return case
+
+
+def _repairs(audit_id: UUID) -> Repairs | None:
+    return repairs_of(database.read(), [audit_id]).get(audit_id)

@@ -1,0 +1,104 @@
+"""The audits of an inspector, and the overview of one."""
+
+from datetime import date
+from uuid import UUID
+
+from flask import flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from audits.core.access import Permission
+from audits.core.calendar import add_working_days
+from audits.core.clock import day_of
+from audits.inspections import queries, services
+from audits.inspections.models import Audit, Population
+from audits.inspections.queries import Repairs
+from audits.inspections.workflow import AuditState
+from audits.schemes.queries import scheme_of_version
+from certificates.lifecycle.queries import find_document
+from portal.doors.downloads import attachment
+from portal.doors.inspector import progress
+from portal.doors.inspector.case import Case, bp, open_case
+from portal.doors.inspector.forms import MoveForm
+from portal.stores import database, files
+from portal.web.access import current_actor, needs
+
+FIELDWORK = frozenset({AuditState.PLANNED, AuditState.IN_PROGRESS})
+
+
+@bp.get("/")
+@needs(Permission.AUDIT_CONDUCT)
+def home() -> ResponseReturnValue:
+    """Own audits by what they wait for."""
+    session, actor = database.read(), current_actor()
+    audits = queries.own_audits(session, actor)
+    repairs = queries.repairs_of(session, [audit.id for audit in audits])
+    return render_template(
+        "inspector/home.html", groups=_groups(audits, repairs), repairs=repairs, report_due=_report_due
+    )
+
+
+@bp.get("/audits/<uuid:audit_id>")
+@needs(Permission.AUDIT_CONDUCT)
+def show_audit(audit_id: UUID) -> ResponseReturnValue:
+    """The agency, the samples, how far the work is, and what can be done now."""
+    case = open_case(audit_id, whole_agency=True)
+    session = database.read()
+    populations = queries.populations_of(session, audit_id)
+    in_fieldwork = case.audit.state in FIELDWORK
+    return render_template(
+        "inspector/audit.html",
+        case=case,
+        audit=case.audit,
+        scheme=case.scheme,
+        populations=populations,
+        undrawn=queries.undrawn(case.scheme, {population.unit for population in populations}),
+        chapters=_chapters(case, populations) if in_fieldwork else [],
+        findings=[] if in_fieldwork else queries.findings_of(session, audit_id),
+        report=None if in_fieldwork else find_document(session, current_actor(), "audit_report", audit_id),
+        report_due=_report_due(case.audit),
+        form=MoveForm(),
+    )
+
+
+@bp.post("/audits/<uuid:audit_id>/start")
+@needs(Permission.AUDIT_CONDUCT)
+def start_audit(audit_id: UUID) -> ResponseReturnValue:
+    """Begin the fieldwork."""
+    with database.write() as session:
+        services.start_audit(session, current_actor(), audit_id)
+    flash(_("The audit has started. Draw the samples first."), "success")
+    return redirect(url_for("inspector.show_audit", audit_id=audit_id), 303)
+
+
+@bp.get("/audits/<uuid:audit_id>/evidence/<uuid:evidence_id>")
+@needs(Permission.AUDIT_CONDUCT)
+def download_evidence(audit_id: UUID, evidence_id: UUID) -> ResponseReturnValue:
+    """A file that the agency gave with its answers or its repairs."""
+    found = queries.get_case_evidence(database.read(), current_actor(), audit_id, evidence_id)
+    return attachment(files.store().get(found.sha256), found.filename, found.media_type)
+
+
+def _chapters(case: Case, populations: list[Population]) -> list[progress.ChapterProgress]:
+    drawn = progress.drawn_units(case.scheme, populations)
+    done = queries.progress_of(database.read(), case.audit.id)
+    return progress.by_chapter(case.scheme, drawn, done)
+
+
+def _groups(audits: list[Audit], repairs: dict[UUID, Repairs]) -> dict[str, list[Audit]]:
+    groups: dict[str, list[Audit]] = {"in_progress": [], "planned": [], "repair": [], "done": []}
+    for audit in audits:
+        waits = repairs.get(audit.id)
+        if audit.state in FIELDWORK:
+            groups[audit.state.value].insert(0, audit)  # the first day comes first
+        else:
+            groups["repair" if waits and (waits.open or waits.answered) else "done"].append(audit)
+    return groups
+
+
+def _report_due(audit: Audit) -> date | None:
+    """The day on which the norm wants the report of a running audit."""
+    if audit.state is not AuditState.IN_PROGRESS or audit.started_at is None:
+        return None
+    term = scheme_of_version(audit.scheme_version).terms.report_working_days
+    return add_working_days(day_of(audit.started_at), term)

@@ -1,0 +1,51 @@
+"""What every page of an inspector starts from: the door, and the case that it opens."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from flask import Blueprint, abort
+
+from audits.inspections.models import Audit
+from audits.inspections.queries import get_audit
+from audits.inspections.workflow import AUDIT_FLOW, AuditState
+from audits.schemes.queries import scheme_of_version
+from audits.schemes.text import Requirement, SchemeText
+from portal.stores import database
+from portal.web.access import current_actor
+
+bp = Blueprint("inspector", __name__, url_prefix="/inspector")
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """An audit with the norm it is held to. Somebody else's can be read by whoever may see it, and only read."""
+
+    audit: Audit
+    scheme: SchemeText
+    is_own: bool
+
+    @property
+    def is_open(self) -> bool:
+        """Whether verdicts and samples can be given now."""
+        return self.is_own and self.audit.state is AuditState.IN_PROGRESS
+
+    @property
+    def moves(self) -> frozenset[str]:
+        """What its inspector can do with it now."""
+        actor = current_actor()
+        open_moves = AUDIT_FLOW.open_moves(self.audit.state) if self.is_own else []
+        return frozenset(move.name for move in open_moves if actor.has(move.permission))
+
+    def requirement(self, code: str) -> Requirement:
+        """A requirement of this norm, or 404."""
+        try:
+            return self.scheme.requirement(code)
+        except KeyError:
+            abort(404)
+
+
+def open_case(audit_id: UUID, *, whole_agency: bool = False) -> Case:
+    """The case of an audit that this person may see, or 404."""
+    actor = current_actor()
+    audit = get_audit(database.read(), actor, audit_id, whole_agency=whole_agency)
+    return Case(audit, scheme_of_version(audit.scheme_version), audit.inspector_id == actor.id)

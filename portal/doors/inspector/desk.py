@@ -1,0 +1,142 @@
+"""The desk: what the norm asks, what the agency says, and what the inspector saw."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from flask import abort, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from audits.applications.queries import answer_to, answers_of, evidence_of
+from audits.core.access import Permission
+from audits.core.errors import RuleError
+from audits.inspections import queries, services
+from audits.inspections.judging import plain_verdict
+from audits.schemes.text import Requirement
+from portal.doors.inspector import progress
+from portal.doors.inspector.case import Case, bp, open_case
+from portal.doors.inspector.forms import MoveForm
+from portal.doors.inspector.sheet import Sheet
+from portal.language.i18n import current_language
+from portal.stores import database
+from portal.web.access import current_actor, needs
+
+
+@bp.get("/audits/<uuid:audit_id>/requirements/<code>")
+@needs(Permission.AUDIT_CONDUCT)
+def show_requirement(audit_id: UUID, code: str) -> ResponseReturnValue:
+    """One requirement with everything beside it."""
+    case = open_case(audit_id)
+    sheets = _sheets(case, [case.requirement(code)])
+    return _requirement_page(case, sheets[0], MoveForm())
+
+
+@bp.post("/audits/<uuid:audit_id>/requirements/<code>")
+@needs(Permission.AUDIT_CONDUCT)
+def judge_requirement(audit_id: UUID, code: str) -> ResponseReturnValue:
+    """Keep the verdicts on one requirement, and go on to the next if asked."""
+    case, form = open_case(audit_id), MoveForm()
+    sheets = _sheets(case, [case.requirement(code)])
+    if _keep(case, form, sheets):
+        follows = _next(case, code) if "next" in request.form else code
+        if follows is None:
+            flash(_("Every drawn unit has a verdict."), "success")
+            return redirect(url_for("inspector.report", audit_id=audit_id), 303)
+        return redirect(url_for("inspector.show_requirement", audit_id=audit_id, code=follows), 303)
+    return _requirement_page(case, sheets[0], form), 422
+
+
+@bp.get("/audits/<uuid:audit_id>/chapters/<code>")
+@needs(Permission.AUDIT_CONDUCT)
+def show_chapter(audit_id: UUID, code: str) -> ResponseReturnValue:
+    """All requirements of a chapter on one page."""
+    case = open_case(audit_id)
+    return _chapter_page(case, code, _sheets(case, _in_chapter(case, code)), MoveForm())
+
+
+@bp.post("/audits/<uuid:audit_id>/chapters/<code>")
+@needs(Permission.AUDIT_CONDUCT)
+def judge_chapter(audit_id: UUID, code: str) -> ResponseReturnValue:
+    """Keep everything that was said on the page of a chapter."""
+    case, form = open_case(audit_id), MoveForm()
+    sheets = _sheets(case, _in_chapter(case, code))
+    if _keep(case, form, sheets):
+        flash(_("The verdicts are saved."), "success")
+        return redirect(url_for("inspector.show_chapter", audit_id=audit_id, code=code), 303)
+    return _chapter_page(case, code, sheets, form), 422
+
+
+def _in_chapter(case: Case, code: str) -> tuple[Requirement, ...]:
+    return case.scheme.in_chapter(code) or abort(404)
+
+
+def _sheets(case: Case, requirements: Sequence[Requirement]) -> list[Sheet]:
+    session, audit_id = database.read(), case.audit.id
+    drawn = queries.sample_of(session, audit_id, {item.unit for item in requirements})
+    seen = queries.verdicts_of(session, audit_id, [item.code for item in requirements])
+    return [Sheet(case.scheme, item, drawn.get(item.unit, []), seen.get(item.code, {})) for item in requirements]
+
+
+def _keep(case: Case, form: MoveForm, sheets: Sequence[Sheet]) -> bool:
+    """Read the sheets and store them; whether all is well. `fill` names the requirement whose empty rows conform."""
+    filled = request.form.get("fill", "")
+    plain = plain_verdict(case.scheme)
+    holds = [sheet.read(request.form, plain if sheet.requirement.code == filled else "") for sheet in sheets]
+    if case.is_open and not (form.validate_on_submit() and all(holds)):
+        return False  # on a case that has moved on, the service says so
+    try:
+        with database.write() as session:
+            said = {sheet.requirement.code: sheet.verdicts() for sheet in sheets}
+            services.record_sheets(session, current_actor(), case.audit.id, said)
+    except RuleError as error:
+        form.complain(error)
+        return False
+    return True
+
+
+def _next(case: Case, code: str) -> str | None:
+    session, audit_id = database.read(), case.audit.id
+    drawn = progress.drawn_units(case.scheme, queries.populations_of(session, audit_id))
+    return progress.next_open(case.scheme, drawn, queries.progress_of(session, audit_id), after=code)
+
+
+def _requirement_page(case: Case, sheet: Sheet, form: MoveForm) -> str:
+    session = database.read()
+    item, application_id = sheet.requirement, case.audit.application_id
+    before, after = progress.neighbours(case.scheme, item.code)
+    return render_template(
+        "inspector/requirement.html",
+        case=case,
+        audit=case.audit,
+        scheme=case.scheme,
+        sheet=sheet,
+        item=item,
+        answer=answer_to(session, application_id, item.code),
+        files=evidence_of(session, application_id, item.code).get(item.code, []),
+        before=before,
+        after=after,
+        plain=_plain_name(case),
+        form=form,
+        forms=[form, sheet],
+    )
+
+
+def _chapter_page(case: Case, code: str, sheets: Sequence[Sheet], form: MoveForm) -> str:
+    session = database.read()
+    return render_template(
+        "inspector/chapter.html",
+        case=case,
+        audit=case.audit,
+        scheme=case.scheme,
+        chapter=case.scheme.chapters[code],
+        sheets=sheets,
+        answers=answers_of(session, case.audit.application_id),
+        evidence=evidence_of(session, case.audit.application_id),
+        plain=_plain_name(case),
+        form=form,
+        forms=[form, *sheets],
+    )
+
+
+def _plain_name(case: Case) -> str:
+    return case.scheme.verdicts[plain_verdict(case.scheme)].name.in_(current_language())

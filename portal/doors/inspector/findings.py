@@ -1,0 +1,76 @@
+"""What became of the findings: the agency's answers, to close or to send back."""
+
+from uuid import UUID
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from audits.applications.queries import evidence_of
+from audits.core.access import Permission
+from audits.core.errors import RuleError
+from audits.inspections import queries, services
+from audits.inspections.models import Finding
+from audits.inspections.workflow import FINDING_FLOW
+from audits.schemes.queries import scheme_of_version
+from portal.doors.inspector.case import bp, open_case
+from portal.doors.inspector.forms import CheckForm
+from portal.stores import database
+from portal.web.access import current_actor, needs
+
+CHECKS = {"close": services.close_finding, "reject": services.reject_answer}
+
+
+@bp.get("/audits/<uuid:audit_id>/findings")
+@needs(Permission.AUDIT_CONDUCT)
+def list_findings(audit_id: UUID) -> ResponseReturnValue:
+    """The findings of one audit with their terms and answers."""
+    case = open_case(audit_id)
+    found = queries.findings_of(database.read(), audit_id)
+    return render_template("inspector/findings.html", case=case, audit=case.audit, scheme=case.scheme, findings=found)
+
+
+@bp.get("/findings/<uuid:finding_id>")
+@needs(Permission.AUDIT_CONDUCT)
+def show_finding(finding_id: UUID) -> ResponseReturnValue:
+    """One finding, the repair, and its check."""
+    return _page(queries.get_finding(database.read(), current_actor(), finding_id), CheckForm())
+
+
+@bp.post("/findings/<uuid:finding_id>")
+@needs(Permission.AUDIT_CONDUCT)
+def check_finding(finding_id: UUID) -> ResponseReturnValue:
+    """Close a finding, or send the answer back; the button that was pressed says which."""
+    form = CheckForm()
+    finding = queries.get_finding(database.read(), current_actor(), finding_id)
+    audit_id = finding.audit_id
+    check = CHECKS["close" if "close" in request.form else "reject"]
+    if form.validate_on_submit():
+        try:
+            with database.write() as session:
+                check(session, current_actor(), finding_id, note=form.note.data)
+        except RuleError as error:
+            form.complain(error)
+        else:
+            flash(_("Done. The agency has been told."), "success")
+            return redirect(url_for("inspector.list_findings", audit_id=audit_id), 303)
+    return _page(finding, form), 422
+
+
+def _page(finding: Finding, form: CheckForm) -> str:
+    actor = current_actor()
+    moves = {move.name for move in FINDING_FLOW.open_moves(finding.state) if actor.has(move.permission)}
+    can_check = finding.audit.inspector_id == actor.id and "close" in moves
+    scheme = scheme_of_version(finding.audit.scheme_version)
+    code = finding.requirement_code
+    evidence = evidence_of(database.read(), finding.audit.application_id, code).get(code, [])
+    since = finding.audit.reported_at
+    return render_template(
+        "inspector/finding.html",
+        finding=finding,
+        audit=finding.audit,
+        scheme=scheme,
+        requirement=scheme.requirement(code),
+        repair_files=[file for file in evidence if since and file.uploaded_at >= since],
+        form=form if can_check else None,
+    )

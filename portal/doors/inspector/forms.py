@@ -1,0 +1,93 @@
+"""Forms of the inspector: the list to draw from, the report, the check of a repair."""
+
+import csv
+import io
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from wtforms import TextAreaField
+
+from audits.core.errors import RuleError
+from portal.forms.fields import (
+    NotRequired,
+    checkbox_field,
+    file_field,
+    textarea_field,
+)
+from portal.forms.form import Form
+from portal.forms.widgets import TextareaWidget
+
+_SHOWN = 200_000  # characters of a file that come back in the box
+
+
+class MoveForm(Form):
+    """A button; it carries nothing but the proof that our own page sent it."""
+
+
+class SampleForm(Form):
+    references = TextAreaField(
+        _l("References, one on each line"),
+        [NotRequired()],
+        description=_l("Codes such as F-001. No names, citizen numbers or e-mail addresses."),
+        widget=TextareaWidget(),  # without a counter: lines count here, not characters
+        render_kw={"component": {"rows": 12}},
+    )
+    file = file_field(
+        _l("Or a file with the list"),
+        hint=_l("Plain text (.txt), or .csv with the references in the first column and no header."),
+        accept=".txt,.csv,text/plain,text/csv",
+    )
+    none = checkbox_field(_l("The agency has none of these"))
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Exactly one of the three ways must be used."""
+        holds = super().validate(extra_validators)
+        ways = sum(bool(field.data) for field in (self.references, self.file, self.none))
+        if ways != 1:
+            sentence = _l("Paste the list, choose a file, or tick that there are none: one of the three.")
+            self.references.errors = [*self.references.errors, sentence]
+        return bool(holds) and ways == 1
+
+    def lines(self) -> list[str]:
+        """The list as given, line by line; empty lines at the end do not count. RuleError if a file is no text."""
+        text = _text_of(self.file.data) if self.file.data else self.references.data or ""
+        if len(text) <= _SHOWN:
+            self.references.data = text  # of a file too, so that a wrong line can be mended
+        return text.rstrip().splitlines()
+
+
+class ReportForm(Form):
+    summary = textarea_field(
+        _l("Summary for the agency and the decider"),
+        hint=_l("What you looked at, what stands out, and what the agency must know about the findings."),
+        required=_l("Write a summary."),
+        max_length=8000,
+        rows=8,
+    )
+    final = checkbox_field(
+        _l("The verdicts are final. The agency gets this report now."),
+        required=_l("Confirm that the verdicts are final."),
+    )
+
+
+class CheckForm(Form):
+    note = textarea_field(
+        _l("What you checked and what you saw"),
+        hint=_l("The agency reads this."),
+        required=_l("Say how you checked it and what you saw."),
+        rows=4,
+    )
+
+
+def _text_of(upload: Any) -> str:
+    try:
+        text = upload.read().decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise RuleError("This file is not plain text. Save the list as .txt or .csv in UTF-8.", "file") from None
+    if not upload.filename.lower().endswith(".csv"):
+        return str(text)
+    delimiter = max(";,\t", key=text.split("\n", 1)[0].count)
+    try:
+        return "\n".join(row[0] if row else "" for row in csv.reader(io.StringIO(text), delimiter=delimiter))
+    except csv.Error:
+        raise RuleError("This file cannot be read as .csv. Save the list as .txt.", "file") from None

@@ -1,0 +1,57 @@
+"""How far the fieldwork is: counted per chapter, and what comes next."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from audits.inspections.models import Population
+from audits.schemes.text import Chapter, SchemeText
+
+
+@dataclass(frozen=True, slots=True)
+class ChapterProgress:
+    """Verdicts given and needed in one chapter; `undrawn` says that more will be needed after a draw."""
+
+    chapter: Chapter
+    done: int
+    total: int
+    undrawn: bool
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether nothing is left to judge here."""
+        return self.done >= self.total and not self.undrawn
+
+
+def drawn_units(scheme: SchemeText, populations: Iterable[Population]) -> dict[str, int]:
+    """How many units of each kind there are to judge; a kind that was not drawn yet is not in it."""
+    return {scheme.agency_unit.code: 1} | {population.unit: population.drawn for population in populations}
+
+
+def by_chapter(scheme: SchemeText, drawn: Mapping[str, int], done: Mapping[str, int]) -> list[ChapterProgress]:
+    """The progress of every chapter, in the order of the norm."""
+    return [
+        ChapterProgress(
+            chapter=chapter,
+            done=sum(done.get(item.code, 0) for item in scheme.in_chapter(code)),
+            total=sum(drawn.get(item.unit, 0) for item in scheme.in_chapter(code)),
+            undrawn=any(item.unit not in drawn for item in scheme.in_chapter(code)),
+        )
+        for code, chapter in scheme.chapters.items()
+    ]
+
+
+def next_open(scheme: SchemeText, drawn: Mapping[str, int], done: Mapping[str, int], after: str = "") -> str | None:
+    """The code of the next requirement with units to judge, looking on from `after` and then from the start."""
+    codes = [item.code for item in scheme.requirements]
+    start = codes.index(after) + 1 if after in codes else 0
+    for code in codes[start:] + codes[:start]:
+        if done.get(code, 0) < drawn.get(scheme.requirement(code).unit, 0):
+            return code
+    return None
+
+
+def neighbours(scheme: SchemeText, code: str) -> tuple[str | None, str | None]:
+    """The requirements before and after this one."""
+    codes = [item.code for item in scheme.requirements]
+    place = codes.index(code)
+    return (codes[place - 1] if place else None), (codes[place + 1] if place + 1 < len(codes) else None)

@@ -1,0 +1,93 @@
+"""The report: what the verdicts amount to, shown before anything is final."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from uuid import UUID
+
+from flask import flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from audits.core.access import Permission
+from audits.core.errors import RuleError
+from audits.inspections import queries, rules, services
+from audits.inspections.rules import FoundFinding
+from audits.schemes.text import Unit
+from portal.doors.inspector.case import Case, bp, open_case
+from portal.doors.inspector.forms import ReportForm
+from portal.stores import database
+from portal.web.access import current_actor, needs
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """The findings as they would be now, and what stands in the way. `missing` counts units per requirement."""
+
+    findings: list[FoundFinding]
+    intervals: Mapping[str, tuple[float, float]]
+    score: int
+    missing: Mapping[str, int]
+    undrawn: list[Unit]
+    unassessed: list[str]
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether the audit can be reported."""
+        return not self.missing and not self.undrawn
+
+
+@bp.get("/audits/<uuid:audit_id>/report")
+@needs(Permission.AUDIT_CONDUCT)
+def report(audit_id: UUID) -> ResponseReturnValue:
+    """What the verdicts amount to so far."""
+    return _page(open_case(audit_id), ReportForm())
+
+
+@bp.post("/audits/<uuid:audit_id>/report")
+@needs(Permission.AUDIT_CONDUCT)
+def report_audit(audit_id: UUID) -> ResponseReturnValue:
+    """Fix the verdicts and send the report."""
+    case, form = open_case(audit_id), ReportForm()
+    if form.validate_on_submit():
+        try:
+            with database.write() as session:
+                services.report_audit(session, current_actor(), audit_id, summary=form.summary.data)
+        except RuleError as error:
+            form.complain(error)
+        else:
+            flash(_("The report is in. The agency has been told."), "success")
+            return redirect(url_for("inspector.show_audit", audit_id=audit_id), 303)
+    return _page(case, form), 422
+
+
+def _page(case: Case, form: ReportForm) -> str:
+    return render_template(
+        "inspector/report.html",
+        case=case,
+        audit=case.audit,
+        scheme=case.scheme,
+        preview=_preview(case),
+        form=form if case.is_open else None,
+    )
+
+
+def _preview(case: Case) -> Preview:
+    session, scheme, audit_id = database.read(), case.scheme, case.audit.id
+    populations = {population.unit: population for population in queries.populations_of(session, audit_id)}
+    seen = queries.rules_view(queries.verdicts_of(session, audit_id))
+    found = rules.findings(scheme, seen)
+    missing: dict[str, int] = {}
+    for code, _reference in rules.missing(scheme, queries.sample_of(session, audit_id), seen):
+        missing[code] = missing.get(code, 0) + 1
+    return Preview(
+        findings=found,
+        intervals={
+            item.requirement: rules.share_interval(item.nonconforming, item.assessed, populations[unit].size)
+            for item in found
+            if (unit := scheme.requirement(item.requirement).unit) in populations
+        },
+        score=rules.score(found),
+        missing=missing,
+        undrawn=queries.undrawn(scheme, populations),
+        unassessed=rules.unassessed(scheme, seen),
+    )

@@ -1,0 +1,102 @@
+"""Fixing a population and drawing from it; the proof of a draw."""
+
+import secrets
+from uuid import UUID
+
+from flask import Response, abort, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from audits.core.access import Permission
+from audits.core.errors import RuleError
+from audits.inspections import queries, rules, services
+from audits.inspections.models import Population
+from audits.schemes.text import Unit
+from portal.doors.inspector.case import Case, bp, open_case
+from portal.doors.inspector.forms import SampleForm
+from portal.stores import database
+from portal.web.access import current_actor, needs
+
+
+@bp.get("/audits/<uuid:audit_id>/samples/<unit>")
+@needs(Permission.AUDIT_CONDUCT)
+def show_sample(audit_id: UUID, unit: str) -> ResponseReturnValue:
+    """The draw of one kind of unit, or the form to hand over its list."""
+    case = open_case(audit_id)
+    return _page(case, _kind(case, unit), SampleForm())
+
+
+@bp.post("/audits/<uuid:audit_id>/samples/<unit>")
+@needs(Permission.AUDIT_CONDUCT)
+def draw_sample(audit_id: UUID, unit: str) -> ResponseReturnValue:
+    """Fix the list and draw at once. The seed is made here, after the list came in."""
+    case, form = open_case(audit_id), SampleForm()
+    kind = _kind(case, unit)
+    if form.validate_on_submit():
+        try:
+            lines = form.lines()
+            with database.write() as session:
+                population = services.freeze_population(
+                    session, current_actor(), audit_id, unit, lines, seed=secrets.token_bytes(rules.SEED_BYTES)
+                )
+                drawn = population.drawn
+        except RuleError as error:
+            form.complain(error)
+        else:
+            flash(_("The list is fixed. Drawn: %(count)s.", count=drawn), "success")
+            return redirect(url_for("inspector.show_sample", audit_id=audit_id, unit=unit), 303)
+    return _page(case, kind, form), 422
+
+
+@bp.get("/audits/<uuid:audit_id>/samples/<unit>/population.txt")
+@needs(Permission.AUDIT_CONDUCT)
+def download_population(audit_id: UUID, unit: str) -> ResponseReturnValue:
+    """The fixed list, byte for byte as its digest was taken."""
+    case = open_case(audit_id)
+    population = queries.get_population(database.read(), case.audit.id, unit)
+    response = Response("\n".join(population.members), mimetype="text/plain")
+    response.headers["Content-Disposition"] = f'attachment; filename="{case.audit.reference}-{unit}.txt"'
+    return response
+
+
+def _kind(case: Case, unit: str) -> Unit:
+    kind = case.scheme.units.get(unit)
+    if kind is None or kind.is_agency:
+        abort(404)
+    return kind
+
+
+def _page(case: Case, kind: Unit, form: SampleForm) -> str:
+    session, audit = database.read(), case.audit
+    populations = {population.unit: population for population in queries.populations_of(session, audit.id)}
+    population = populations.get(kind.code)
+    references = queries.sample_of(session, audit.id, [kind.code]).get(kind.code, [])
+    return render_template(
+        "inspector/sample.html",
+        case=case,
+        audit=audit,
+        scheme=case.scheme,
+        unit=kind,
+        population=population,
+        references=references,
+        proof=_proof(case, population, references) if population else "",
+        form=form if case.is_open and population is None else None,
+    )
+
+
+def _proof(case: Case, population: Population, references: list[str]) -> str:
+    """What somebody else needs, beside the list, to draw again; plain text in English terms, whoever reads it."""
+    return "\n".join(
+        [
+            f"audit: {case.audit.reference}",
+            f"norm: {case.scheme.id} {case.scheme.version} sha256 {case.scheme.sha256}",
+            f"unit: {population.unit}",
+            f"population: {population.size}",
+            f"population sha256: {population.digest}",
+            f"fixed at: {population.frozen_at.isoformat(timespec='seconds')}",
+            f"seed: {population.seed}",
+            f"algorithm: {population.algorithm}",
+            f"drawn: {population.drawn}",
+            *references,
+        ]
+    )

@@ -1,0 +1,150 @@
+"""Intake of applications and planning of audits."""
+
+from collections import Counter
+from uuid import UUID
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from audits.applications import queries, services
+from audits.applications.models import Application
+from audits.applications.workflow import ApplicationState
+from audits.core.access import Permission, Role
+from audits.core.errors import IllegalMoveError, RuleError
+from audits.inspections.queries import find_live_audit
+from audits.inspections.services import plan_audit
+from audits.people.queries import interests_in, people_with
+from audits.people.trail import trail_of
+from audits.schemes.queries import scheme_of_version
+from portal.doors.office.forms import IntakeForm, PlanForm
+from portal.stores import database
+from portal.web.access import current_actor, needs
+from portal.web.paging import Page
+
+bp = Blueprint("office_applications", __name__, url_prefix="/office/applications")
+
+DONE = {
+    "accept": _l("The application is accepted. Now plan the audit."),
+    "return": _l("The application is back with the agency."),
+    "refuse": _l("The application is not taken on. The agency has been told why."),
+}
+
+
+@bp.get("/")
+@needs(Permission.CASES_VIEW)
+def list_applications() -> ResponseReturnValue:
+    """All cases, newest first, or those that a name or number leads to."""
+    text, page = request.args.get("q", ""), request.args.get("page", 1, int)
+    found = queries.search_applications(database.read(), current_actor(), text, page)
+    return render_template("office/applications.html", found=Page(found, page, queries.PAGE_SIZE), text=text)
+
+
+@bp.get("/<uuid:application_id>")
+@needs(Permission.CASES_VIEW)
+def show_application(application_id: UUID) -> ResponseReturnValue:
+    """The whole self-assessment, with what can be done with it now."""
+    return _page(application_id, IntakeForm())
+
+
+@bp.post("/<uuid:application_id>/review")
+@needs(Permission.APPLICATION_REVIEW)
+def review_application(application_id: UUID) -> ResponseReturnValue:
+    """Accept, send back or refuse (ISO/IEC 17065 clause 7.3)."""
+    form = IntakeForm()
+    if form.validate_on_submit():
+        try:
+            _review(application_id, form)
+        except RuleError as error:
+            form.complain(error)
+        else:
+            flash(str(DONE[form.outcome.data]), "success")
+            if form.outcome.data == "accept":
+                return redirect(url_for("office_applications.plan", application_id=application_id), 303)
+            return redirect(url_for("office.home"), 303)
+    return _page(application_id, form), 422
+
+
+@bp.get("/<uuid:application_id>/plan")
+@needs(Permission.AUDIT_PLAN)
+def plan(application_id: UUID) -> ResponseReturnValue:
+    """Who audits this agency, and when."""
+    session, actor = database.read(), current_actor()
+    application = queries.get_application(session, actor, application_id)
+    if audit := find_live_audit(session, actor, application_id):
+        return redirect(url_for("office_audits.show_audit", audit_id=audit.id), 303)
+    if application.state is not ApplicationState.ACCEPTED:
+        raise IllegalMoveError("An audit can be planned once the application is accepted.")
+    form = PlanForm()
+    _offer_inspectors(form, application)
+    return render_template("office/plan.html", application=application, form=form)
+
+
+@bp.post("/<uuid:application_id>/plan")
+@needs(Permission.AUDIT_PLAN)
+def plan_submitted(application_id: UUID) -> ResponseReturnValue:
+    """Assign the inspector."""
+    form = PlanForm()
+    application = queries.get_application(database.read(), current_actor(), application_id)
+    _offer_inspectors(form, application)
+    if form.validate_on_submit():
+        try:
+            with database.write() as session:
+                audit = plan_audit(
+                    session,
+                    current_actor(),
+                    application_id,
+                    inspector_id=UUID(form.inspector.data),
+                    planned_on=form.planned_on.data,
+                    announced=not form.unannounced.data,
+                )
+                audit_id = audit.id
+        except RuleError as error:
+            form.complain(error)
+        else:
+            flash(_("The audit is planned. The inspector has been told."), "success")
+            return redirect(url_for("office_audits.show_audit", audit_id=audit_id), 303)
+    return render_template("office/plan.html", application=application, form=form), 422
+
+
+def _page(application_id: UUID, form: IntakeForm) -> str:
+    session, actor = database.read(), current_actor()
+    application = queries.get_application(session, actor, application_id)
+    reviewing = actor.has(Permission.APPLICATION_REVIEW) and application.state is ApplicationState.SUBMITTED
+    answers, scheme = queries.answers_of(session, application_id), scheme_of_version(application.scheme_version)
+    return render_template(
+        "office/application.html",
+        application=application,
+        agency=application.agency,
+        scheme=scheme,
+        answers=answers,
+        counts=Counter(answer.value for answer in answers.values()),
+        evidence=queries.evidence_of(session, application_id),
+        audit=None if reviewing else find_live_audit(session, actor, application_id),
+        trail_steps=trail_of(session, [application_id]),
+        form=form if reviewing else None,
+    )
+
+
+def _review(application_id: UUID, form: IntakeForm) -> None:
+    actor, note = current_actor(), form.note.data or ""
+    with database.write() as session:
+        match form.outcome.data:
+            case "accept":
+                services.accept_application(session, actor, application_id, note=note)
+            case "return":
+                services.return_application(session, actor, application_id, reason=note)
+            case _:
+                services.refuse_application(session, actor, application_id, reason=note)
+
+
+def _offer_inspectors(form: PlanForm, application: Application) -> None:
+    session, actor = database.read(), current_actor()
+    interested = {interest.person_id for interest in interests_in(session, application.agency_id)}
+    free = [
+        person
+        for person in people_with(session, Role.INSPECTOR)
+        if person.id not in interested and person.id != actor.id
+    ]
+    form.offer([(str(person.id), person.name) for person in free])

@@ -1,0 +1,132 @@
+"""The file of one audit: what was drawn, seen and found, its review, and the way back."""
+
+from uuid import UUID
+
+from flask import Blueprint, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from audits.core.access import Permission
+from audits.core.errors import RuleError
+from audits.decisions.queries import find_decision
+from audits.inspections import queries, services
+from audits.inspections.comparison import compare, differing, nowhere_assessed
+from audits.inspections.workflow import AUDIT_FLOW
+from audits.people.trail import trail_of
+from audits.schemes.queries import scheme_of_version
+from certificates.lifecycle.queries import find_document
+from portal.doors.office.forms import ReasonForm, ReviewForm
+from portal.stores import database
+from portal.web.access import current_actor, needs
+
+bp = Blueprint("office_audits", __name__, url_prefix="/office/audits")
+
+OFFERED = {"conclude", "review", "reopen", "cancel"}
+WITH_REASON = {"reopen": services.reopen_audit, "cancel": services.cancel_audit}
+
+
+@bp.get("/<uuid:audit_id>")
+@needs(Permission.CASES_VIEW)
+def show_audit(audit_id: UUID) -> ResponseReturnValue:
+    """What was drawn, seen and found, and what can be done now."""
+    return _page(audit_id, ReviewForm())
+
+
+@bp.get("/<uuid:audit_id>/requirements")
+@needs(Permission.CASES_VIEW)
+def show_requirements(audit_id: UUID) -> ResponseReturnValue:
+    """Every requirement: the agency's answer beside the verdicts."""
+    session = database.read()
+    audit = queries.get_audit(session, current_actor(), audit_id)
+    scheme = scheme_of_version(audit.scheme_version)
+    rows = {row.code: row for row in compare(session, audit)}
+    return render_template("office/requirements.html", audit=audit, scheme=scheme, rows=rows)
+
+
+@bp.post("/<uuid:audit_id>/review")
+@needs(Permission.AUDIT_REVIEW)
+def review_audit(audit_id: UUID) -> ResponseReturnValue:
+    """Hand the file to a decider (ISO/IEC 17065 clause 7.5)."""
+    form = ReviewForm()
+    if form.validate_on_submit():
+        try:
+            with database.write() as session:
+                services.review_audit(session, current_actor(), audit_id, recommendation=form.recommendation.data)
+        except RuleError as error:
+            form.complain(error)
+        else:
+            flash(_("The file is ready for a decision."), "success")
+            return redirect(url_for("office.home"), 303)
+    return _page(audit_id, form), 422
+
+
+@bp.get("/<uuid:audit_id>/reopen")
+@needs(Permission.AUDIT_REVIEW)
+def reopen(audit_id: UUID) -> ResponseReturnValue:
+    """Ask why the file goes back to the inspector."""
+    return _reason_page(audit_id, ReasonForm(), "reopen")
+
+
+@bp.post("/<uuid:audit_id>/reopen")
+@needs(Permission.AUDIT_REVIEW)
+def reopen_submitted(audit_id: UUID) -> ResponseReturnValue:
+    """Send the file back to the inspector."""
+    return _with_reason(audit_id, "reopen")
+
+
+@bp.get("/<uuid:audit_id>/cancel")
+@needs(Permission.AUDIT_PLAN)
+def cancel(audit_id: UUID) -> ResponseReturnValue:
+    """Ask why the audit is cancelled."""
+    return _reason_page(audit_id, ReasonForm(), "cancel")
+
+
+@bp.post("/<uuid:audit_id>/cancel")
+@needs(Permission.AUDIT_PLAN)
+def cancel_submitted(audit_id: UUID) -> ResponseReturnValue:
+    """Cancel the audit; another can be planned."""
+    return _with_reason(audit_id, "cancel")
+
+
+def _page(audit_id: UUID, form: ReviewForm) -> str:
+    session, actor = database.read(), current_actor()
+    audit = queries.get_audit(session, actor, audit_id)
+    scheme = scheme_of_version(audit.scheme_version)
+    findings = queries.findings_of(session, audit_id)
+    decision = find_decision(session, actor, audit_id)
+    compared = compare(session, audit)
+    subjects = [audit_id, *(finding.id for finding in findings), *([decision.id] if decision else [])]
+    return render_template(
+        "office/audit.html",
+        audit=audit,
+        scheme=scheme,
+        findings=findings,
+        populations=queries.populations_of(session, audit_id),
+        differing=differing(scheme, compared),
+        unknown=nowhere_assessed(scheme, compared),
+        decision=decision,
+        report=find_document(session, actor, "audit_report", audit_id) if audit.reported_at else None,
+        trail_steps=trail_of(session, subjects),
+        moves={move.name for move in AUDIT_FLOW.open_moves(audit.state) if actor.has(move.permission)} & OFFERED,
+        form=form,
+    )
+
+
+def _reason_page(audit_id: UUID, form: ReasonForm, move: str) -> str:
+    audit = queries.get_audit(database.read(), current_actor(), audit_id)
+    AUDIT_FLOW.target(audit.state, move)
+    return render_template("office/reason.html", audit=audit, form=form, move=move)
+
+
+def _with_reason(audit_id: UUID, move: str) -> ResponseReturnValue:
+    form = ReasonForm()
+    if form.validate_on_submit():
+        try:
+            with database.write() as session:
+                WITH_REASON[move](session, current_actor(), audit_id, reason=form.reason.data)
+        except RuleError as error:
+            form.complain(error)
+        else:
+            flash(_("Done. The reason is in the file."), "success")
+            return redirect(url_for("office_audits.show_audit", audit_id=audit_id), 303)
+    return _reason_page(audit_id, form, move), 422

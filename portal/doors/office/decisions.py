@@ -1,0 +1,87 @@
+"""The independent decision: everything that a decider weighs on one page, and the one form that decides."""
+
+from uuid import UUID
+
+from flask import Blueprint, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from audits.core.access import Permission
+from audits.core.errors import RuleError
+from audits.decisions.basis import standing
+from audits.decisions.independence import bar_of
+from audits.decisions.queries import find_decision
+from audits.decisions.rules import Outcome, possible_outcomes, reasons_against
+from audits.decisions.services import decide
+from audits.inspections import queries
+from audits.inspections.comparison import compare, differing, nowhere_assessed
+from audits.inspections.workflow import AuditState
+from audits.schemes.queries import scheme_of_version
+from certificates.lifecycle.queries import find_document
+from portal.doors.office.forms import DecisionForm
+from portal.stores import database
+from portal.web.access import current_actor, needs
+
+bp = Blueprint("office_decisions", __name__, url_prefix="/office/audits")
+
+
+@bp.get("/<uuid:audit_id>/decision")
+@needs(Permission.DECISION_TAKE)
+def decision(audit_id: UUID) -> ResponseReturnValue:
+    """Everything that a decider needs."""
+    return _page(audit_id, DecisionForm())
+
+
+@bp.post("/<uuid:audit_id>/decision")
+@needs(Permission.DECISION_TAKE)
+def decision_submitted(audit_id: UUID) -> ResponseReturnValue:
+    """Take the decision."""
+    form = DecisionForm()
+    form.offer(list(Outcome))
+    if form.validate_on_submit():
+        try:
+            _decide(audit_id, form)
+        except RuleError as error:
+            form.complain(error)
+        else:
+            words = _("The decision is recorded. The agency gets a letter, and a certificate if you granted it.")
+            flash(words, "success")
+            return redirect(url_for("office_audits.show_audit", audit_id=audit_id), 303)
+    return _page(audit_id, form), 422
+
+
+def _decide(audit_id: UUID, form: DecisionForm) -> None:
+    with database.write() as session:
+        decide(
+            session,
+            current_actor(),
+            audit_id,
+            outcome=Outcome(form.outcome.data),
+            reasons=form.reasons.data,
+            conditions=(form.conditions.data or "").splitlines(),
+        )
+
+
+def _page(audit_id: UUID, form: DecisionForm) -> str:
+    session, actor = database.read(), current_actor()
+    audit = queries.get_audit(session, actor, audit_id)
+    scheme, found = scheme_of_version(audit.scheme_version), queries.findings_of(session, audit_id)
+    stand, compared = standing(scheme, found), compare(session, audit)
+    allowed = possible_outcomes(scheme.scoring, **stand)
+    form.offer([outcome for outcome in Outcome if outcome in allowed])
+    taken = find_decision(session, actor, audit_id)
+    return render_template(
+        "office/decision.html",
+        audit=audit,
+        scheme=scheme,
+        findings=found,
+        populations=queries.populations_of(session, audit_id),
+        differing=differing(scheme, compared),
+        unknown=nowhere_assessed(scheme, compared),
+        bar=None if taken else bar_of(session, audit, actor.id),
+        decision=taken,
+        report=find_document(session, actor, "audit_report", audit_id),
+        ready=audit.state is AuditState.REVIEWED,
+        against=reasons_against(scheme.scoring, **stand),
+        form=form,
+    )

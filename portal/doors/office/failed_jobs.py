@@ -1,0 +1,31 @@
+"""For administrators: work that was promised and could not be done."""
+
+from uuid import UUID
+
+from flask import Blueprint, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from audits.core import outbox
+from audits.core.access import Permission
+from portal.stores import database
+from portal.web.access import needs
+
+bp = Blueprint("office_failed_jobs", __name__, url_prefix="/office/failed-jobs")
+
+
+@bp.get("/")
+@needs(Permission.OUTBOX_VIEW)
+def list_failed_jobs() -> ResponseReturnValue:
+    """Failed work: kind and error, never its content."""
+    return render_template("office/failed_jobs.html", items=outbox.failed(database.read()))
+
+
+@bp.post("/<uuid:item_id>/retry")
+@needs(Permission.OUTBOX_VIEW)
+def retry(item_id: UUID) -> ResponseReturnValue:
+    """Try again."""
+    with database.write() as session:
+        outbox.retry(session, item_id)
+    flash(_("It will be tried again."), "success")
+    return redirect(url_for("office_failed_jobs.list_failed_jobs"), 303)

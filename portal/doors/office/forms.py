@@ -1,0 +1,86 @@
+"""Forms of the office: intake, planning, review, decision, certificates, schemes."""
+
+from collections.abc import Sequence
+
+from flask_babel import lazy_gettext as _l
+
+from audits.decisions.rules import Outcome
+from portal.forms.fields import (
+    checkbox_field,
+    date_field,
+    file_field,
+    hidden_field,
+    options,
+    radios_field,
+    select_field,
+    textarea_field,
+)
+from portal.forms.form import Form
+from portal.language.labels import label
+
+
+class IntakeForm(Form):
+    outcome = radios_field(
+        _l("What do you do with this application?"),
+        [
+            ("accept", _l("Accept it: an audit can be planned")),
+            ("return", _l("Send it back: the agency completes it")),
+            ("refuse", _l("Do not take it on")),
+        ],
+        required=_l("Choose what to do with the application."),
+    )
+    note = textarea_field(
+        _l("Explanation for the agency"), hint=_l("Needed when you send it back or do not take it on."), rows=4
+    )
+
+
+class PlanForm(Form):
+    inspector = select_field(_l("Inspector"), [], required=_l("Choose an inspector."))
+    planned_on = date_field(_l("First day of the audit"), required=_l("Enter the first day of the audit."))
+    unannounced = checkbox_field(_l("Unannounced: do not tell the agency the date"))
+
+    def offer(self, inspectors: Sequence[tuple[str, str]]) -> None:
+        """Fill the list; people with a declared tie are not in it."""
+        self.inspector.choices = options([("", _l("Choose an inspector")), *inspectors])
+
+
+class ReviewForm(Form):
+    recommendation = textarea_field(
+        _l("Recommendation to the decider"),
+        hint=_l("Is the file complete, are the verdicts supported, and what do you recommend?"),
+        required=_l("Write a recommendation."),
+    )
+
+
+class ReasonForm(Form):
+    reason = textarea_field(_l("Reason"), required=_l("Give the reason."), rows=3)
+    move = hidden_field()
+
+
+class DecisionForm(Form):
+    outcome = radios_field(_l("Decision"), [], required=_l("Choose a decision."))
+    reasons = textarea_field(
+        _l("Reasons"),
+        hint=_l("The agency reads these in the decision letter."),
+        required=_l("Give the reasons for the decision."),
+    )
+    conditions = textarea_field(
+        _l("Conditions"), hint=_l("Only for a grant with conditions. One per line; the register shows them."), rows=3
+    )
+
+    def offer(self, outcomes: Sequence[Outcome]) -> None:
+        """Only what the findings leave open can be chosen, and conditions only where they can be set."""
+        self.outcome.choices = options([(outcome.value, label(outcome)) for outcome in outcomes])
+        if Outcome.GRANT_WITH_CONDITIONS not in outcomes:
+            del self.conditions
+
+
+class ChangeForm(Form):
+    reason = textarea_field(
+        _l("Reason"), hint=_l("The public register shows this text."), required=_l("Give the reason."), rows=3
+    )
+
+
+class SchemeForm(Form):
+    source = file_field(_l("Scheme file (YAML)"), accept=".yaml,.yml", required=_l("Choose a scheme file."))
+    publish = checkbox_field(_l("Publish this version if it holds. It can never be changed after that."))

@@ -1,0 +1,21 @@
+"""Staff, managed by administrators."""
+
+from flask_babel import lazy_gettext as _l
+
+from audits.core.access import Permission, Role
+from portal.doors.people import people_blueprint
+
+bp = people_blueprint(
+    "office_people",
+    _l("Staff"),
+    "/office/people",
+    Permission.PERSON_MANAGE,
+    (
+        Role.PLANNER,
+        Role.INSPECTOR,
+        Role.REVIEWER,
+        Role.DECIDER,
+        Role.SCHEME_MANAGER,
+        Role.ADMINISTRATOR,
+    ),
+)

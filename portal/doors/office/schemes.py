@@ -1,0 +1,68 @@
+"""The versions of the norm: read, check a new file, publish it."""
+
+from uuid import UUID
+
+from flask import Blueprint, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from audits.core.access import Permission
+from audits.core.errors import RuleError
+from audits.schemes import queries
+from audits.schemes.problems import SchemeError
+from audits.schemes.services import publish_scheme
+from audits.schemes.source import parse
+from portal.doors.office.forms import SchemeForm
+from portal.stores import database
+from portal.web.access import current_actor, needs
+
+bp = Blueprint("office_schemes", __name__, url_prefix="/office/schemes")
+
+
+@bp.get("/")
+@needs(Permission.SCHEME_VIEW)
+def list_versions() -> ResponseReturnValue:
+    """All published versions."""
+    return render_template("office/schemes.html", versions=queries.list_versions(database.read()))
+
+
+@bp.get("/<uuid:version_id>")
+@needs(Permission.SCHEME_VIEW)
+def show_version(version_id: UUID) -> ResponseReturnValue:
+    """The whole norm of one version, with everything that judges."""
+    version = queries.get_version(database.read(), version_id)
+    return render_template("office/scheme.html", version=version, scheme=queries.scheme_of_version(version))
+
+
+@bp.get("/check")
+@needs(Permission.SCHEME_PUBLISH)
+def check() -> ResponseReturnValue:
+    """Offer to check a file."""
+    return render_template("office/scheme_check.html", form=SchemeForm(), problems=[], text=None)
+
+
+@bp.post("/check")
+@needs(Permission.SCHEME_PUBLISH)
+def check_submitted() -> ResponseReturnValue:
+    """Check a file, and publish it if asked to and nothing is wrong."""
+    form = SchemeForm()
+    if not form.validate_on_submit():
+        return render_template("office/scheme_check.html", form=form, problems=[], text=None), 422
+    try:
+        source = form.source.data.stream.read().decode("utf-8")
+        text = parse(source)
+        if form.publish.data:
+            with database.write() as session:
+                version_id = publish_scheme(session, current_actor(), source).id
+            flash(_("The version is published."), "success")
+            return redirect(url_for("office_schemes.show_version", version_id=version_id), 303)
+    except UnicodeDecodeError:
+        form.complain(RuleError("The file is not UTF-8 text.", field="source"))
+    except SchemeError as error:
+        form.complain(error)
+        return render_template("office/scheme_check.html", form=form, problems=error.problems, text=None), 422
+    except RuleError as error:
+        form.complain(error)
+    else:
+        return render_template("office/scheme_check.html", form=form, problems=[], text=text)
+    return render_template("office/scheme_check.html", form=form, problems=[], text=None), 422

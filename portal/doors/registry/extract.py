@@ -1,0 +1,97 @@
+"""The proof of check: a sealed extract of the register, made while the visitor waits, and known to us from then on."""
+
+import secrets
+from typing import Any
+
+from flask import Blueprint, current_app, request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from audits.core import clock
+from certificates import press
+from certificates.ledger.queries import tlog_proof
+from certificates.lifecycle.services import record_document
+from certificates.register.extract import Subject, extract_facts, subject_of
+from portal.doors.downloads import attachment
+from portal.doors.registry.throttle import Throttle
+from portal.language.i18n import current_language
+from portal.language.labels import label
+from portal.settings import Settings
+from portal.signing import sealing
+from portal.signing.credentials import credential_attached
+from portal.stores import database, files
+from portal.web.access import public
+from portal.web.addresses import address_group
+from portal.web.errors import answer
+
+KIND = "register_extract"
+_CHANCE_BYTES = 8
+_MINUTE = 60
+_MOST_PROOFS = 1000  # of one to two kilobytes
+_proofs: dict[tuple[str, int, int], str] = {}
+
+
+def add_to(bp: Blueprint) -> None:
+    """Give this its address, and each application a brake of its own."""
+    bp.post("/register/<public_id>/extract")(extract)
+    bp.record_once(lambda state: state.app.extensions.setdefault("extract_brake", Throttle()))
+
+
+@public
+def extract(public_id: str) -> ResponseReturnValue:
+    """What the register says at this moment, sealed. Who asked is not recorded."""
+    throttle: Throttle = current_app.extensions["extract_brake"]
+    if wait := throttle.wait(address_group(request.remote_addr)):
+        return answer(429, _("You have asked for many extracts in a short time."), retry_after=wait)
+    if not sealing.available():
+        return answer(503, _("Extracts cannot be sealed here now. The register itself works."), retry_after=_MINUTE)
+    settings: Settings = current_app.extensions["settings"]
+    language, now = current_language(), clock.now()
+    with database.write() as session:
+        subject = subject_of(session, public_id.lower())
+        entry = subject.entry
+        facts = extract_facts(
+            session,
+            subject,
+            language=language,
+            status_label=label(entry.status_on(clock.day_of(now))),
+            asked_at=now,
+            chance=secrets.token_bytes(_CHANCE_BYTES),
+            base_url=settings.base_url.rstrip("/"),
+            body=settings.body,
+        )
+        sealed = sealing.sealed_document(KIND, facts, at=now, attachments=_attached(session, subject))
+        record_document(
+            session,
+            kind=KIND,
+            subject_id=entry.agency_id,
+            agency_id=entry.agency_id,
+            language=language,
+            snapshot=facts,
+            sha256=files.store().put(sealed),
+            size=len(sealed),
+        )
+    return attachment(sealed, f"{facts['reference']}.pdf", "application/pdf")
+
+
+def _attached(session: Any, subject: Subject) -> list[press.Attached]:
+    """What machines need to check the certificate without us: its credential, and the proof that it is in the log."""
+    certificate = subject.certificate
+    if certificate is None:
+        return []
+    attached = [credential_attached(certificate.credential)] if certificate.credential else []
+    if subject.log_index is not None and subject.log_index < subject.log_size:  # else it was issued a moment ago
+        proof = _proof(session, certificate.number, subject.log_index, subject.log_size)
+        what = "The proof that the last change of the certificate is in the public log"
+        attached.append(press.Attached(f"{certificate.number}.tlog-proof", proof.encode(), "text/plain", what))
+    return attached
+
+
+def _proof(session: Any, number: str, index: int, size: int) -> str:
+    """The proof that entry `index` is in the log of `size` entries. It never becomes another one."""
+    key = number, index, size
+    if key not in _proofs:
+        if len(_proofs) >= _MOST_PROOFS:
+            _proofs.clear()
+        _proofs[key] = tlog_proof(session, number) or ""
+    return _proofs[key]

@@ -1,0 +1,194 @@
+"""The public log: its checkpoint, its tiles, proofs, and what witnesses need. Read by machines all over the world."""
+
+import gzip
+
+from flask import Blueprint, Response, current_app, render_template, request, stream_with_context
+from flask.typing import ResponseReturnValue
+
+from audits.core.errors import NotFoundError
+from certificates.ledger import queries, tiles
+from certificates.ledger.notes import LONGEST_NOTE, NoteError, encode
+from certificates.ledger.services import add_cosignatures
+from certificates.ledger.witness import Refusal, RefusedError, cosign_checkpoint
+from certificates.lifecycle.rules import is_number
+from portal.settings import ROOT, Settings
+from portal.signing import ledger, sealing
+from portal.stores import database
+from portal.web.access import public
+from portal.web.security import open_to_pages
+
+SHOWN = 20
+VERIFIER = ROOT / "bin" / "keurwerk-verify"
+_DUMP_SECONDS = 300
+_LONGEST_BODY = 2 * LONGEST_NOTE
+_YEAR = 365 * 24 * 3600
+_RETRY = "60"
+_FRESH = "public, no-cache"
+_FOREVER = f"public, max-age={_YEAR}, immutable"
+_OCTETS = "application/octet-stream"
+# C2SP tlog-witness, add-checkpoint.
+_STATUS = {
+    Refusal.UNKNOWN_LOG: 404,
+    Refusal.NOT_SIGNED: 403,
+    Refusal.MALFORMED: 400,
+    Refusal.OTHER_SIZE: 409,
+    Refusal.INCONSISTENT: 422,
+}
+
+
+def add_to(bp: Blueprint) -> None:
+    """Give the log its addresses. They are those of C2SP tlog-tiles and tlog-witness, which others have noted down."""
+    bp.get(ledger.PREFIX)(log)
+    bp.get(f"{ledger.PREFIX}/checkpoint")(checkpoint)
+    bp.get(f"{ledger.PREFIX}/tile/<path:place>")(tile)
+    bp.post(f"{ledger.PREFIX}/cosignatures")(cosign)
+    bp.post(f"{ledger.WITNESS_PREFIX}/add-checkpoint")(add_checkpoint)
+    bp.get(f"{ledger.PREFIX}/dump.zip")(ledger_dump)
+    bp.get(f"{ledger.PREFIX}/keurwerk-verify")(verifier)
+    bp.get("/certificates/<number>.tlog-proof")(proof)
+
+
+@public
+def log() -> ResponseReturnValue:
+    """What the log is, its last heads, who saw them, and how to check all of it."""
+    session, settings = database.read(), _settings()
+    shown = queries.checkpoints(session, SHOWN)
+    return render_template(
+        "registry/ledger.html",
+        origin=ledger.origin(settings),
+        base=settings.base_url.rstrip("/"),
+        checkpoints=shown,
+        cosignatures=queries.cosignatures(session, [each.size for each in shown]),
+        vkey=shown[0].vkey if shown else None,
+        contact=settings.contact_email,
+        encoded=encode,
+        witness_name=ledger.witness_name(settings) if settings.ledger_witnessed else None,
+    )
+
+
+@public
+def checkpoint() -> ResponseReturnValue:
+    """The newest signed head, with every cosignature that came in."""
+    session = database.read()
+    newest = queries.latest(session)
+    return _missing("nothing was logged yet") if newest is None else _text(str(queries.note_of(session, newest)))
+
+
+@public
+def tile(place: str) -> ResponseReturnValue:
+    """A piece of the tree or a bundle of entries, as far as a checkpoint covers it."""
+    session, asked = database.read(), tiles.parse(place)
+    newest = queries.latest(session) if asked else None
+    if asked is None or newest is None or not asked.lies_in(newest.size):
+        return _missing("the log has no such tile")
+    response = Response(queries.content(session, asked), mimetype=_OCTETS)
+    response.headers["Cache-Control"] = _FOREVER
+    return response if asked.level is not None else _compressed(response)
+
+
+@public
+def ledger_dump() -> ResponseReturnValue:
+    """The whole log with what its check needs, as a zip that is written while it is sent."""
+    session = database.read()
+    newest = queries.latest(session)
+    if newest is None:
+        return _missing("nothing was logged yet")
+    archive = ledger.archive(session, newest, _settings())
+    response = Response(stream_with_context(archive), mimetype="application/zip")
+    response.headers["Content-Disposition"] = f'attachment; filename="keurwerk-ledger-{newest.size}.zip"'
+    response.headers["Cache-Control"] = f"max-age={_DUMP_SECONDS}"
+    return response
+
+
+@public
+def verifier() -> ResponseReturnValue:
+    """The program that checks an archive; one file that needs nothing of ours."""
+    response = Response(VERIFIER.read_bytes(), mimetype="text/x-python")
+    response.headers["Content-Disposition"] = f'attachment; filename="{VERIFIER.name}"'
+    response.headers["Cache-Control"] = _FRESH
+    return response
+
+
+@public
+def proof(number: str) -> ResponseReturnValue:
+    """That the newest entry of a certificate is in the log, for checking offline (C2SP tlog-proof)."""
+    if not is_number(number):
+        raise NotFoundError("There is no certificate with this number.")
+    try:
+        bundle = queries.tlog_proof(database.read(), number.upper())
+    except queries.NotYetError:
+        response = _missing("the newest entry is not under a signed checkpoint yet; that takes less than a minute")
+        response.headers["Retry-After"] = _RETRY
+        return response
+    return _missing("the log knows no such certificate") if bundle is None else _text(bundle)
+
+
+@public
+def cosign() -> ResponseReturnValue:
+    """A witness of ours posts its cosignature under a checkpoint of ours."""
+    try:
+        with database.write() as session:
+            count = add_cosignatures(session, _body(), ledger.witnesses(_settings()))
+    except NoteError as error:
+        return _plain(f"{error}\n", 403)
+    return _missing("this is no checkpoint of ours") if count is None else _plain(f"{count}\n", 200)
+
+
+@public
+def add_checkpoint() -> ResponseReturnValue:
+    """Another log asks us, as its witness, to cosign its checkpoint (C2SP tlog-witness)."""
+    settings = _settings()
+    try:
+        with database.write() as session:
+            line = cosign_checkpoint(
+                session, _body(), ledger.witnessed(settings), ledger.witness_name(settings), sealing.ledger_key
+            )
+    except RefusedError as error:
+        if error.refusal is Refusal.OTHER_SIZE:
+            return Response(f"{error.size}\n", 409, content_type="text/x.tlog.size")
+        return _plain(f"{error.refusal}\n", _STATUS[error.refusal])
+    return _plain(line, 200)
+
+
+def describe(response: Response) -> Response:
+    """Let everybody read it from everywhere, refusals included."""
+    return open_to_pages(response)
+
+
+def is_ours(path: str) -> bool:
+    """Whether an address belongs to the log."""
+    return path.startswith((f"{ledger.PREFIX}/", f"{ledger.WITNESS_PREFIX}/")) or path.endswith(".tlog-proof")
+
+
+def _body() -> str:
+    """What was posted; whatever is too long or no text is read as a note that is none."""
+    request.max_content_length = _LONGEST_BODY
+    return request.get_data(cache=False).decode("utf-8", errors="replace")
+
+
+def _compressed(response: Response) -> Response:
+    """For who can unpack it, as tlog-tiles advises for entries: they are text, while hashes do not get smaller."""
+    response.vary.add("Accept-Encoding")
+    if request.accept_encodings["gzip"] > 0:
+        response.data = gzip.compress(response.data, mtime=0)
+        response.headers["Content-Encoding"] = "gzip"
+    return response
+
+
+def _text(content: str) -> Response:
+    response = _plain(content, 200)
+    response.headers["Cache-Control"] = _FRESH
+    return response
+
+
+def _plain(content: str, status: int) -> Response:
+    return Response(content, status, content_type="text/plain; charset=utf-8")
+
+
+def _missing(why: str) -> Response:
+    return _plain(f"{why}\n", 404)
+
+
+def _settings() -> Settings:
+    settings: Settings = current_app.extensions["settings"]
+    return settings

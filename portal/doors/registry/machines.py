@@ -1,0 +1,115 @@
+"""What machines read of certificates: credentials, keys, status lists, and the words that they use."""
+
+import json
+
+from flask import Blueprint, Response, request
+from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import NotFound
+
+from audits.core.errors import NotFoundError
+from certificates.credentials import MEDIA_TYPE, StatusPurpose, jwk, jwks, published, said, thumbprint
+from certificates.lifecycle.rules import is_number
+from certificates.register import queries
+from certificates.status_lists import signed_list
+from portal.doors.registry.caching import API_SECONDS
+from portal.signing import credentials, sealing
+from portal.stores import database
+from portal.web.access import public
+from portal.web.security import open_to_pages, public_for
+
+_KEYS_SECONDS = 300  # a reader who meets a new key asks again
+_YEAR = 365 * 24 * 3600
+_JSON = "application/json"
+
+
+def add_to(bp: Blueprint) -> None:
+    """Give these their addresses: they stand in what was signed, and stay."""
+    bp.get("/.well-known/jwks.json")(keys)
+    bp.get("/credential-keys/<kid>")(key)
+    bp.get("/certificates/<number>/credential")(credential)
+    bp.get("/certificates/<number>.<any(json, jwt):form>")(credential_file)
+    bp.get("/certificates/<number>.badge.<any(json, jwt):form>")(badge_file)
+    bp.get("/status-lists/<any(revocation, suspension):purpose>/<int:number>")(status_list)
+    bp.get("/contexts/certification/v1")(context)
+    bp.get("/schemas/certification/v1")(schema)
+
+
+@public
+def keys() -> ResponseReturnValue:
+    """Every key whose credentials still count, retired ones too, as JWK set."""
+    found = json.dumps(jwks(sealing.credential_public().values()))
+    return _open(found, "application/jwk-set+json", _KEYS_SECONDS)
+
+
+@public
+def key(kid: str) -> ResponseReturnValue:
+    """One of these keys as JWK: a badge names its key by this address."""
+    found = next((each for each in sealing.credential_public().values() if thumbprint(each) == kid), None)
+    if found is None:
+        raise NotFound
+    return _open(json.dumps(jwk(found)), "application/jwk+json", _KEYS_SECONDS)
+
+
+@public
+def credential(number: str) -> ResponseReturnValue:
+    """The credential of a certificate: as it was signed, or for who asks for JSON what it says."""
+    wanted = request.accept_mimetypes.best_match([MEDIA_TYPE, _JSON], default=MEDIA_TYPE)
+    response = _signed(_certificate_text(number, "credential"), "json" if wanted == _JSON else "jwt", MEDIA_TYPE)
+    response.vary.add("Accept")
+    return response
+
+
+@public
+def credential_file(number: str, form: str) -> ResponseReturnValue:
+    """The same under an address that says which form it has."""
+    return _signed(_certificate_text(number, "credential"), form, MEDIA_TYPE)
+
+
+@public
+def badge_file(number: str, form: str) -> ResponseReturnValue:
+    """The Open Badge of a certificate; its standard wants the signed form as plain text."""
+    return _signed(_certificate_text(number, "badge"), form, "text/plain")
+
+
+@public
+def status_list(purpose: str, number: int) -> ResponseReturnValue:
+    """A status list as it was last signed."""
+    return _open(signed_list(database.read(), StatusPurpose(purpose), number).token, MEDIA_TYPE, API_SECONDS)
+
+
+@public
+def context() -> ResponseReturnValue:
+    """The words of the credential (JSON-LD)."""
+    return _for_ever(published.context(credentials.issuer()), "application/ld+json")
+
+
+@public
+def schema() -> ResponseReturnValue:
+    """The JSON Schema of the credential."""
+    return _for_ever(published.schema(credentials.issuer()), "application/schema+json")
+
+
+def _certificate_text(number: str, column: str) -> str:
+    if not is_number(number):
+        raise NotFoundError("There is no certificate with this number.")
+    text: str | None = getattr(queries.certificate(database.read(), number.upper()), column)
+    if text is None:
+        raise NotFound
+    return text
+
+
+def _signed(text: str, form: str, media_type: str) -> Response:
+    if form == "json":
+        return _open(json.dumps(said(text), ensure_ascii=False, indent=1), _JSON, API_SECONDS)
+    return _open(text, media_type, API_SECONDS)
+
+
+def _for_ever(data: bytes, media_type: str) -> Response:
+    response = _open(data, media_type, _YEAR)
+    response.headers["Cache-Control"] += ", immutable"
+    return response
+
+
+def _open(data: str | bytes, media_type: str, seconds: int) -> Response:
+    """An answer that pages of others may read and everybody may keep."""
+    return public_for(open_to_pages(Response(data, mimetype=media_type)), seconds)

@@ -1,0 +1,75 @@
+"""What a check found in values that JSON knows: for the command at a shell, and for programs that ask the page."""
+
+from datetime import date
+from typing import Any
+
+from certificates.seal import SealReport
+from portal.doors.registry import wording
+from portal.doors.registry.verification import Checked
+
+
+def report(checked: Checked, day: date, base_url: str) -> dict[str, Any]:
+    """Everything that was found, in values that JSON knows; `docs/verifying.md` explains the keys."""
+    verdict, certificate, entry = checked.verdict, checked.certificate, checked.entry
+    return {
+        "answer": checked.answer.value,
+        "title": str(wording.TITLES[checked.answer]),
+        "genuine": checked.genuine,
+        "valid": checked.counts_on(day),
+        "day": day.isoformat(),
+        "reason": checked.reason.value if checked.reason else None,
+        "explanation": str(wording.REASONS[checked.reason]) if checked.reason else None,
+        "sha256": checked.sha256,
+        "size": checked.size,
+        "sealedAt": checked.made_at.isoformat() if checked.made_at else None,
+        "seal": _seal(verdict) if verdict else None,
+        "certificate": _certificate(checked, day, base_url) if certificate else None,
+        "ended": _ended(checked),
+        "extract": _extract(checked) if checked.extract else None,
+        "differences": [
+            {"fact": each.fact, "file": str(each.file), "ours": str(each.ours)} for each in checked.differences
+        ],
+        "register": f"{base_url}/register/{entry.public_id}" if entry else None,
+        "logIndex": checked.log_index,
+        "statusToday": entry.status_on(day).value if entry else None,
+    }
+
+
+def _seal(verdict: SealReport) -> dict[str, Any]:
+    return {
+        "level": verdict.level.value if verdict.level else None,
+        "stamped": verdict.stamped,
+        "signer": verdict.signer or None,
+        "covered": verdict.covered,
+    }
+
+
+def _certificate(checked: Checked, day: date, base_url: str) -> dict[str, Any] | None:
+    certificate, entry = checked.certificate, checked.entry
+    if certificate is None or entry is None:
+        return None
+    return {
+        "number": certificate.number,
+        "agency": entry.legal_name,
+        "validFrom": certificate.valid_from.isoformat(),
+        "validUntil": certificate.valid_until.isoformat(),
+        "status": certificate.status_on(day).value,
+        "page": f"{base_url}/certificates/{certificate.number}",
+        "file": f"{base_url}/certificates/{certificate.number}.pdf",
+    }
+
+
+def _ended(checked: Checked) -> dict[str, Any] | None:
+    ending = checked.ending
+    if ending is None:
+        return None
+    return {
+        "why": ending.why.value,
+        "since": ending.since.isoformat() if ending.since else None,
+        "reason": ending.reason or None,
+        "newer": ending.newer or None,
+    }
+
+
+def _extract(checked: Checked) -> dict[str, Any]:
+    return {key: checked.extract[key] for key in ("reference", "asked_at", "status", "legal_name")}

@@ -1,0 +1,48 @@
+"""Addresses of the public register. Most of them are printed on paper or stored by others: they never change."""
+
+from flask import Blueprint, Response, request
+from flask.blueprints import BlueprintSetupState
+
+from portal.doors.registry import (
+    about,
+    api,
+    certificates,
+    check,
+    extract,
+    ledger,
+    machines,
+    pages,
+    stamps,
+    verify,
+)
+from portal.doors.registry.caching import keep
+from portal.doors.registry.problems import InvalidQueryError, invalid_query, problem
+
+__all__ = ["bp"]
+
+bp = Blueprint("registry", __name__)
+
+for part in (pages, extract, certificates, machines, check, verify, stamps, api, ledger, about):
+    part.add_to(bp)
+
+
+@bp.after_request
+def _keep(response: Response) -> Response:
+    return keep(response)
+
+
+@bp.after_app_request
+def _describe(response: Response) -> Response:
+    if request.path.startswith("/api/"):
+        return api.describe(response)
+    return ledger.describe(response) if ledger.is_ours(request.path) else response
+
+
+@bp.record_once
+def _join(state: BlueprintSetupState) -> None:
+    app = state.app
+    app.extensions["problem"] = problem
+    app.register_error_handler(InvalidQueryError, invalid_query)
+    # These ask for no cookie and act for nobody, so that there is nothing to forge; what witnesses send is signed.
+    for view in (verify.verify_file, extract.extract, stamps.timestamp, ledger.cosign, ledger.add_checkpoint):
+        app.extensions["csrf"].exempt(view)

@@ -1,0 +1,222 @@
+"""Is this file ours, as we made it, and what is it worth today? Nothing of it is kept, and nothing in it is believed.
+
+The order is that of certainty: the exact hash in our records; else the seal (pinned root, entire file, no change
+allowed) and whether what it covers is in our records; then what the register says today.
+"""
+
+import hashlib
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+
+from werkzeug.exceptions import ServiceUnavailable
+
+from audits.core import clock
+from audits.core.errors import NotFoundError
+from certificates.ledger.queries import newest_entry
+from certificates.lifecycle.models import Certificate
+from certificates.lifecycle.rules import Status, is_number
+from certificates.register import queries
+from certificates.register.files import Ending, ending, facts_with
+from certificates.register.models import RegisterEntry
+from certificates.register.queries import PublicDocument
+from certificates.register.rules import may_rely
+from certificates.seal import KeysError, SealReason, SealReport
+from portal.signing import sealing
+from portal.stores.files import StorageDownError
+
+AT_ONCE = 2  # files that one process has opened at a time
+MOST_WAITING = 1  # a thread that waits serves nobody else, and a process has four
+PATIENCE_SECONDS = 15.0
+_doors = threading.BoundedSemaphore(AT_ONCE)
+_places = threading.BoundedSemaphore(AT_ONCE + MOST_WAITING)
+
+
+class FileStatus(StrEnum):
+    """What we can say of a file."""
+
+    VALID = "valid"  # one of our certificates, as we issued it, and it counts today
+    LAPSED = "lapsed"  # one of our certificates, as we issued it, and it does not
+    EXTRACT = "extract"  # a register extract of ours
+    OTHER = "other"  # another document of ours; what it says is between us and the agency
+    UNKNOWN = "unknown"  # our seal is right, but our records do not have it
+    ALTERED = "altered"
+    NOT_OURS = "not_ours"
+    UNREADABLE = "unreadable"
+
+
+GENUINE = frozenset({FileStatus.VALID, FileStatus.LAPSED, FileStatus.EXTRACT, FileStatus.OTHER})
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """What a file says of itself, and what our records say of the certificate whose number it uses."""
+
+    fact: str  # a key of the printed facts
+    file: str | date
+    ours: str | date
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """The answer on one file, with what helps to understand it.
+
+    `certificate` is the one that the file is, or was before somebody changed it, or whose number it uses; `verdict` is
+    None where the hash alone decided; `extract` are the facts of a register extract.
+    """
+
+    answer: FileStatus
+    sha256: str
+    size: int
+    made_at: datetime | None = None
+    verdict: SealReport | None = None
+    certificate: Certificate | None = None
+    entry: RegisterEntry | None = None
+    ending: Ending | None = None
+    extract: Mapping[str, Any] = field(default_factory=dict)
+    differences: tuple[Difference, ...] = ()
+    log_index: int | None = None  # of the last entry about the certificate in the public log
+
+    @property
+    def reason(self) -> SealReason | None:
+        """Why it is not genuine."""
+        return self.verdict.reason if self.verdict else None
+
+    @property
+    def said(self) -> Status:
+        """The status that a register extract tells of; its words are in the language in which it was asked."""
+        return Status(self.extract["status"])
+
+    @property
+    def genuine(self) -> bool:
+        """Whether it is a document of ours, as we made it."""
+        return self.answer in GENUINE
+
+    def counts_on(self, day: date) -> bool:
+        """Whether a hirer may rely on what it says: a certificate that is valid, an extract that still holds."""
+        if self.answer is FileStatus.EXTRACT and self.entry:
+            status = self.entry.status_on(day)
+            return may_rely(status) and status is self.said
+        return self.answer is FileStatus.VALID
+
+
+def check(session: Any, data: bytes) -> Checked:
+    """Compare with our records first; only a file that is not in them is opened."""
+    sha256 = hashlib.sha256(data).hexdigest()
+    known = check_hash(session, sha256)
+    if known:
+        return known
+    verdict = _examine(data)
+    sealed = hashlib.sha256(data[: verdict.covered]).hexdigest() if 0 < verdict.covered < len(data) else ""
+    original = check_hash(session, sealed) if sealed else None
+    if verdict.genuine:
+        return _renewed(original, sha256, len(data), verdict)
+    answer = FileStatus(verdict.outcome.value)
+    about = original if original and original.certificate else _claimed(session, verdict.claims)
+    if about is None:
+        return Checked(answer, sha256, len(data), made_at=verdict.sealed_at, verdict=verdict)
+    return Checked(
+        answer, sha256, len(data), made_at=verdict.sealed_at, verdict=verdict, certificate=about.certificate,
+        entry=about.entry, ending=about.ending, differences=tuple(_differences(about.certificate, verdict.claims)),
+    )  # fmt: skip
+
+
+def check_hash(session: Any, sha256: str) -> Checked | None:
+    """The answer on a file of ours by the SHA-256 of its bytes (hex); None if we made no such file."""
+    document = queries.document_with(session, sha256)
+    if document is None:
+        return None
+    if document.kind == "certificate":
+        return _certificate(session, document)
+    if document.kind == "register_extract":
+        entry, facts = queries.entry_of(session, document.subject_id), facts_with(session, sha256)
+        return Checked(
+            FileStatus.EXTRACT, sha256, document.size, made_at=document.created_at, entry=entry, extract=facts
+        )  # fmt: skip
+    return Checked(FileStatus.OTHER, sha256, document.size, made_at=document.created_at)
+
+
+def _certificate(session: Any, document: PublicDocument) -> Checked:
+    certificate = queries.certificate_by_id(session, document.subject_id)
+    entry = queries.entry_of(session, certificate.agency_id)
+    ended = ending(session, certificate, entry, document, clock.today())
+    return Checked(
+        FileStatus.LAPSED if ended else FileStatus.VALID, document.sha256, document.size, made_at=document.created_at,
+        certificate=certificate, entry=entry, ending=ended, log_index=_log_index(session, certificate.number),
+    )  # fmt: skip
+
+
+def _log_index(session: Any, number: str) -> int | None:
+    logged = newest_entry(session, number)
+    return logged.index if logged else None
+
+
+def _renewed(original: Checked | None, sha256: str, size: int, verdict: SealReport) -> Checked:
+    """The seal is right: our records must have what it covers. Then only our own renewal can have been added."""
+    if original is None:
+        return Checked(FileStatus.UNKNOWN, sha256, size, made_at=verdict.sealed_at, verdict=verdict)
+    return replace(original, sha256=sha256, size=size, verdict=verdict)
+
+
+def _examine(data: bytes) -> SealReport:
+    # Only who checks a file that we do not know pays for this: the rest of the register does not load it.
+    from certificates.seal import examine_apart  # noqa: PLC0415
+
+    if not sealing.has_keys():
+        raise StorageDownError("the root of our seals is missing")
+    try:
+        roots, distrusted, sealers = sealing.roots(), sealing.distrusted(), sealing.sealers()
+    except KeysError as error:
+        raise StorageDownError("the root of our seals cannot be read") from error
+    with _turn():
+        return examine_apart(data, roots, distrusted=distrusted, sealers=sealers, max_bytes=len(data))
+
+
+@contextmanager
+def _turn() -> Iterator[None]:
+    """A door to open one file behind; ServiceUnavailable when they stay shut, at once when others wait already."""
+    if not _places.acquire(blocking=False):
+        raise ServiceUnavailable
+    try:
+        if not _doors.acquire(timeout=PATIENCE_SECONDS):
+            raise ServiceUnavailable
+        try:
+            yield
+        finally:
+            _doors.release()
+    finally:
+        _places.release()
+
+
+def _claimed(session: Any, claims: Mapping[str, str]) -> Checked | None:
+    """The certificate whose number a strange file uses."""
+    number = claims.get("number", "").upper()
+    if not is_number(number):
+        return None
+    try:
+        certificate = queries.certificate(session, number)
+    except NotFoundError:
+        return None
+    entry = queries.entry_of(session, certificate.agency_id)
+    ended = ending(session, certificate, entry, None, clock.today())
+    return Checked(FileStatus.OTHER, "", 0, certificate=certificate, entry=entry, ending=ended)
+
+
+def _differences(certificate: Certificate | None, claims: Mapping[str, str]) -> Iterator[Difference]:
+    if certificate is None:
+        return
+    for fact in ("number", "legal_name", "register_number", "valid_until"):
+        said, ours = claims.get(fact, ""), str(certificate.snapshot.get(fact, ""))
+        if said and said != ours:
+            yield Difference(fact, _readable(said), _readable(ours))
+
+
+def _readable(value: str) -> str | date:
+    try:
+        return date.fromisoformat(value)
+    except ValueError:
+        return value

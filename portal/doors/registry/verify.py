@@ -1,0 +1,159 @@
+"""Checking a certificate by its number, by the hash of its file, or by the file."""
+
+import re
+from typing import Any
+
+from flask import Blueprint, Response, current_app, jsonify, make_response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from werkzeug.datastructures import FileStorage
+from werkzeug.exceptions import RequestEntityTooLarge
+
+from audits.core import clock
+from audits.core.errors import NotFoundError, RuleError
+from certificates.lifecycle.rules import is_number
+from certificates.register import queries
+from portal.doors.registry import wording
+from portal.doors.registry.forms import FileForm, NumberForm
+from portal.doors.registry.report import report
+from portal.doors.registry.throttle import Throttle
+from portal.doors.registry.verification import Checked, check, check_hash
+from portal.forms.uploads import safe_name, takes_files
+from portal.settings import Settings
+from portal.stores import database
+from portal.web.access import public
+from portal.web.addresses import address_group
+from portal.web.errors import answer
+
+_MEGA = 1024 * 1024
+_SHA256 = re.compile(r"[0-9a-f]{64}")
+
+
+def add_to(bp: Blueprint) -> None:
+    """Give these pages their addresses, and each application a brake of its own."""
+    bp.record_once(lambda state: state.app.extensions.setdefault("verify_brake", Throttle()))
+    bp.get("/verify")(verify)
+    bp.post("/verify")(verify_file)
+    bp.get("/verify/<sha256>")(verify_hash)
+
+
+@public
+def verify() -> ResponseReturnValue:
+    """Ask for a number or a file; a number that is known leads to its certificate."""
+    form = NumberForm(request.args)
+    if "number" not in request.args or not form.validate():
+        return _page(form, FileForm(None))
+    number = "-".join(form.number.data.upper().replace("–", "-").split())
+    if is_number(number):
+        try:
+            return redirect(url_for("registry.certificate", number=queries.certificate(database.read(), number).number))
+        except NotFoundError:
+            form.complain(RuleError("We have not issued a certificate with this number.", "number"))
+    else:
+        form.complain(
+            RuleError("This cannot be one of our numbers. Look whether a letter or digit is wrong.", "number")
+        )
+    return _page(form, FileForm(None))
+
+
+@public
+@takes_files
+def verify_file() -> ResponseReturnValue:
+    """Say what a file is. It is held in memory for as long as that takes."""
+    throttle: Throttle = current_app.extensions["verify_brake"]
+    if wait := throttle.wait(address_group(request.remote_addr)):
+        return answer(429, _("You have sent many files in a short time."), retry_after=wait)
+    try:
+        form = FileForm()
+    except RequestEntityTooLarge:  # refused by its announced length; nothing of it was read
+        form = FileForm(None)
+        form.complain(RuleError("The file is larger than %(limit)s.", "file", limit=_limit()))
+        return _refused(form, 413)
+    if form.validate():
+        try:
+            data = _read(form.file.data)
+        except RuleError as error:
+            form.complain(error)
+        else:
+            return _verdict(check(database.read(), data))
+    return _refused(form, 422)
+
+
+@public
+def verify_hash(sha256: str) -> ResponseReturnValue:
+    """What we know of the file with this SHA-256: with script, the browser asks this and keeps the file to itself."""
+    if sha256 != sha256.lower():
+        return redirect(url_for("registry.verify_hash", sha256=sha256.lower()), 301)
+    if not _SHA256.fullmatch(sha256):
+        raise NotFoundError("This is not the SHA-256 of a file.")
+    checked = check_hash(database.read(), sha256)
+    if checked is not None:
+        return _verdict(checked)
+    if _wants_json():
+        return _json({"sha256": sha256, "answer": None}), 404
+    return render_template("registry/verify_unknown.html", sha256=sha256), 404
+
+
+def _verdict(checked: Checked) -> ResponseReturnValue:
+    if _wants_json():
+        return _json(report(checked, clock.today(), _settings().base_url.rstrip("/")))
+    response = make_response(_verdict_page(checked))
+    response.vary.add("Accept")
+    return response
+
+
+def _verdict_page(checked: Checked) -> str:
+    return render_template(
+        "registry/verified.html",
+        checked=checked,
+        today=clock.today(),
+        words=wording,
+        contact=_settings().contact_email,
+    )
+
+
+def _read(file: FileStorage) -> bytes:
+    name = safe_name(file.filename or "")
+    with file.stream as stream:  # a large one lies in a temporary file, which is gone after this
+        data = stream.read(_settings().max_upload_bytes + 1)
+    if not data:
+        raise RuleError("The file %(name)s is empty.", "file", name=name)
+    if len(data) > _settings().max_upload_bytes:
+        raise RuleError("The file %(name)s is larger than %(limit)s.", "file", name=name, limit=_limit())
+    return data
+
+
+def _page(number: NumberForm, file: FileForm) -> str:
+    return render_template(
+        "registry/verify.html",
+        number_form=number,
+        file_form=file,
+        title=_("Check a certificate"),
+        limit=_settings().max_upload_bytes,
+    )
+
+
+def _refused(file: FileForm, status: int) -> ResponseReturnValue:
+    if _wants_json():
+        return current_app.extensions["problem"](status, str(file.file.errors[0]))  # type: ignore[no-any-return]
+    return _page(NumberForm(None), file), status
+
+
+def _wants_json() -> bool:
+    """Whether a program asks; a browser takes both and means the page."""
+    return request.accept_mimetypes.best_match(["text/html", "application/json"]) == "application/json"
+
+
+def _json(found: dict[str, Any]) -> Response:
+    response = jsonify(found)
+    response.vary.add("Accept")
+    return response
+
+
+def _limit() -> str:
+    return f"{_settings().max_upload_bytes // _MEGA} MB"
+
+
+def _settings() -> Settings:
+    settings: Settings = current_app.extensions["settings"]
+    return settings

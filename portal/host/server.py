@@ -1,0 +1,56 @@
+"""Serve a WSGI application with granian: `python -m portal.host.server PORT [MODULE:NAME]`."""
+
+import argparse
+import multiprocessing
+import signal
+from importlib import import_module
+from typing import Any
+
+from granian import Granian
+from granian.constants import Interfaces
+from granian.log import LogLevels
+
+from portal.host.processes import die_with_parent
+
+HOST = "127.0.0.1"
+WORKERS = 2
+BLOCKING_THREADS = 4  # one is starved by a slow download, many only wait for each other
+KILL_SECONDS = 5  # for a request that does not want to end
+
+
+def main() -> None:
+    """Load the application once, so that the workers share its memory and start at once; then serve."""
+    arguments = _arguments()
+    module, name = arguments.target.split(":")
+    application = getattr(import_module(module), name)
+    if "registry.extract" in getattr(application, "view_functions", ()):
+        import_module("certificates.press.printing")  # loaded now and shared, not while the first visitor waits
+
+    def in_the_worker() -> Any:
+        die_with_parent(signal.SIGKILL)
+        return application
+
+    multiprocessing.set_start_method("fork")
+    server = Granian(
+        arguments.target,
+        address=HOST,
+        port=arguments.port,
+        interface=Interfaces.WSGI,
+        workers=WORKERS,
+        blocking_threads=BLOCKING_THREADS,
+        respawn_failed_workers=True,
+        workers_kill_timeout=KILL_SECONDS,
+        log_level=LogLevels.warning,
+    )
+    server.serve(target_loader=in_the_worker, wrap_loader=False)
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="portal.host.server")
+    parser.add_argument("port", type=int)
+    parser.add_argument("target", nargs="?", default="wsgi:app")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""Words: languages, catalogues, and the label of every state."""

@@ -1,0 +1,1 @@
+"""What signs for this installation: keys, credentials, the public log."""

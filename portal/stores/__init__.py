@@ -1,0 +1,1 @@
+"""What is outside and reached only here: database, files, queue."""

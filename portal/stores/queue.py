@@ -1,0 +1,45 @@
+"""rq carries only the id of an outbox item; the promise itself is in the database."""
+
+import logging
+from collections.abc import Iterable
+from uuid import UUID
+
+from flask import Flask, current_app
+from redis import Redis
+from redis.exceptions import RedisError
+from rq import Queue
+from rq.serializers import JSONSerializer
+
+from portal.settings import Settings
+
+NAME = "keurwerk"
+
+log = logging.getLogger(__name__)
+
+
+def init_app(app: Flask, settings: Settings) -> None:
+    """Name the queue; it is reached when first used."""
+    app.extensions["queue"] = open_queue(settings.redis_url)
+
+
+def open_queue(redis_url: str) -> Queue:
+    """The queue of promises, quick to give up when nobody answers. JSON, so that no worker unpickles anything."""
+    connection = Redis.from_url(redis_url, socket_connect_timeout=1, socket_timeout=2)
+    return Queue(NAME, connection=connection, serializer=JSONSerializer)
+
+
+def nudge(item_ids: Iterable[UUID]) -> None:
+    """Tell the worker at once. Best effort: what is lost here is found by the sweep."""
+    for item_id in item_ids:
+        try:
+            current_app.extensions["queue"].enqueue(
+                "portal.work.jobs.deliver", str(item_id), result_ttl=0, failure_ttl=3600
+            )
+        except (RedisError, OSError):
+            log.warning("nudge failed", extra={"item_id": str(item_id)})
+            return
+
+
+def is_empty() -> bool:
+    """Whether nothing waits for a worker."""
+    return bool(current_app.extensions["queue"].count == 0)

@@ -1,0 +1,66 @@
+"""One class of error, one HTTP status, one page; and the same errors as problem details under the API."""
+
+from flask import Flask, current_app, g, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+from flask_wtf.csrf import CSRFError
+from redis.exceptions import RedisError
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from sqlalchemy.orm.exc import StaleDataError
+from werkzeug.exceptions import HTTPException
+
+from audits.core.errors import DomainError, IllegalMoveError, NotAllowedError, NotFoundError, RuleError
+from certificates.seal.keyring.keys import KeysError
+from portal.language.i18n import sentence
+from portal.stores.files import StorageDownError
+
+STATUS: dict[type[DomainError], int] = {
+    NotFoundError: 404,
+    NotAllowedError: 403,
+    IllegalMoveError: 409,
+    RuleError: 422,
+}
+
+
+def init_app(app: Flask) -> None:
+    """Register one handler per family of errors."""
+    app.register_error_handler(DomainError, _domain_error)
+    app.register_error_handler(HTTPException, _http_error)
+    app.register_error_handler(CSRFError, _csrf_error)
+    app.register_error_handler(StaleDataError, _stale)
+    for down in (OperationalError, InterfaceError, PoolTimeoutError, RedisError, StorageDownError, KeysError):
+        app.register_error_handler(down, _down)
+
+
+def answer(status: int, message: str | None = None, *, retry_after: int | None = None) -> ResponseReturnValue:
+    """The page of an error; `message` is a translated sentence that says more than the page itself does."""
+    g.pop("_login_user", None) if status == 503 else None  # noqa: PLR2004  # without a database nobody is signed in
+    if request.path.startswith("/api/"):
+        return current_app.extensions["problem"](status, message)  # type: ignore[no-any-return]
+    headers = {"Retry-After": str(retry_after)} if retry_after else {}
+    return render_template("errors/error.html", status=status, message=message), status, headers
+
+
+def _domain_error(error: DomainError) -> ResponseReturnValue:
+    status = next(code for kind, code in STATUS.items() if isinstance(error, kind))
+    return answer(status, sentence(error))
+
+
+def _http_error(error: HTTPException) -> ResponseReturnValue:
+    if error.response is not None:
+        return error.response
+    return answer(error.code or 500)
+
+
+def _csrf_error(_: CSRFError) -> ResponseReturnValue:
+    return answer(400, gettext("This page was open for too long. Go back, reload the page and try again."))
+
+
+def _stale(_: StaleDataError) -> ResponseReturnValue:
+    return answer(409, gettext("Somebody changed this in the meantime. Reload the page and look again."))
+
+
+def _down(error: Exception) -> ResponseReturnValue:
+    current_app.logger.error("a part is down", extra={"part": type(error).__name__})
+    return answer(503, retry_after=30)

@@ -1,0 +1,58 @@
+"""Is it alive, and can it work: for load balancers and people on call. No details for strangers."""
+
+from collections.abc import Callable
+
+from flask import Flask, current_app, jsonify
+from flask.typing import ResponseReturnValue
+from redis.exceptions import RedisError
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+
+from portal.stores import database, files
+from portal.stores.files import StorageDownError
+from portal.web.access import public
+
+
+def init_app(app: Flask) -> None:
+    """Add the two addresses."""
+    app.add_url_rule("/healthz", "healthz", healthz)
+    app.add_url_rule("/readyz", "readyz", readyz)
+
+
+@public
+def healthz() -> ResponseReturnValue:
+    """The process answers."""
+    return jsonify(status="ok")
+
+
+@public
+def readyz() -> ResponseReturnValue:
+    """Every part that it needs answers, and the tables are those of this code."""
+    parts = {name: _try(check) for name, check in CHECKS.items()}
+    ready = all(state == "ok" for state in parts.values())
+    return jsonify(status="ok" if ready else "down", parts=parts), 200 if ready else 503
+
+
+def _database() -> None:
+    found = database.read().execute(text("SELECT version_num FROM alembic_version")).scalar_one()
+    if found != database.head():
+        raise LookupError("the tables are of another version")
+
+
+def _queue() -> None:
+    current_app.extensions["queue"].connection.ping()
+
+
+def _storage() -> None:
+    files.store().check()
+
+
+CHECKS: dict[str, Callable[[], None]] = {"database": _database, "queue": _queue, "storage": _storage}
+
+
+def _try(check: Callable[[], None]) -> str:
+    try:
+        check()
+    except (SQLAlchemyError, RedisError, StorageDownError, LookupError, OSError):
+        return "down"
+    return "ok"

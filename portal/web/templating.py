@@ -1,0 +1,131 @@
+"""What every template can count on: loaders, strictness, filters, assets."""
+
+import json
+from collections.abc import Mapping, MutableMapping
+from datetime import date, datetime
+from typing import Any, cast
+
+import flask_babel
+from flask import Flask, current_app, url_for
+from flask.templating import Environment as FlaskEnvironment
+from govuk_frontend_wtf.main import WTFormsHelpers
+from jinja2 import ChainableUndefined, ChoiceLoader, FileSystemLoader, PackageLoader, PrefixLoader, StrictUndefined
+from jinja2 import Template as JinjaTemplate
+from markupsafe import Markup, escape
+
+from audits.core.clock import AMSTERDAM, day_of
+from certificates import press
+from portal.forms.form import error_items
+from portal.language import i18n
+from portal.settings import ROOT
+
+TEMPLATES = ROOT / "templates"
+MANIFEST = ROOT / "portal" / "static" / "built" / "manifest.json"
+_BORROWED = ("govuk_frontend_jinja/", "govuk_frontend_wtf/")
+_KILO = 1024
+
+
+class Environment(FlaskEnvironment):
+    """Strict about our own templates, lenient inside the borrowed GOV.UK components.
+
+    Those read optional parameters that nobody passed; in our own templates a missing value is a mistake.
+    """
+
+    _lenient: "Environment | None" = None
+
+    def _load_template(self, name: str, globals: Any) -> JinjaTemplate:  # noqa: A002  # Jinja's own name
+        if self.undefined is ChainableUndefined or not name.startswith(_BORROWED):
+            return super()._load_template(name, globals)
+        if self._lenient is None:
+            self._lenient = self.overlay(undefined=ChainableUndefined)
+            # They indent their output, and with it what people typed in a nested textarea, once more at every save.
+            self._lenient.filters = self.filters | {"indent": lambda text, *_, **__: text}
+        return self._lenient.get_template(name, globals=globals)
+
+    def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
+        """Share one plain dict: no template has globals of its own, and Jinja compares them at every import."""
+        return super().make_globals(d) if d else self.globals
+
+
+def init_app(app: Flask) -> None:
+    """Point the application at the templates; call it before the first template is rendered."""
+    if "jinja_env" in app.__dict__:
+        raise RuntimeError("templating must come before anything that touches the templates")
+    app.jinja_environment = Environment
+    app.jinja_loader = ChoiceLoader(
+        [
+            FileSystemLoader(TEMPLATES),
+            PrefixLoader(
+                {
+                    "press": FileSystemLoader(press.TEMPLATES),  # the mark, drawn alike on page and paper
+                    **{name.rstrip("/"): PackageLoader(name.rstrip("/")) for name in _BORROWED},
+                }
+            ),
+        ]
+    )
+    env = app.jinja_env
+    env.undefined = StrictUndefined
+    env.trim_blocks = env.lstrip_blocks = True
+    WTFormsHelpers(app)
+    env.globals.update(asset=asset, error_items=error_items, language_links=i18n.language_links)
+    env.filters.update(
+        date=date_text,
+        datetime=datetime_text,
+        time_tag=time_tag,
+        number=number_text,
+        filesize=filesize_text,
+        short=short_hash,
+    )
+    app.extensions["asset_versions"] = _read_manifest()
+
+
+def asset(path: str) -> str:
+    """The address of a built file, with the hash of its content so that it can be kept for a year."""
+    version = current_app.extensions["asset_versions"].get(path)
+    return (
+        url_for("static", filename=f"built/{path}", v=version)
+        if version
+        else url_for("static", filename=f"built/{path}")
+    )
+
+
+def date_text(value: date) -> str:
+    """A day in words: 3 maart 2027. A moment counts as the day it was in Amsterdam."""
+    if isinstance(value, datetime):
+        value = day_of(value)
+    return str(flask_babel.format_date(value, "d MMMM y", rebase=False))
+
+
+def datetime_text(value: datetime) -> str:
+    """A moment in words, Amsterdam time: 3 maart 2027, 14:05."""
+    local = value.astimezone(AMSTERDAM)
+    return str(flask_babel.format_datetime(local, "d MMMM y, HH:mm", rebase=False))
+
+
+def time_tag(value: date) -> Markup:
+    """The same words in a `<time>` element that machines can read."""
+    words = datetime_text(value) if isinstance(value, datetime) else date_text(value)
+    return Markup('<time datetime="{}">{}</time>').format(value.isoformat(), words)  # format escapes
+
+
+def number_text(value: float) -> str:
+    """A number with the separators of the reader's language."""
+    return str(flask_babel.format_decimal(value))
+
+
+def filesize_text(size: int) -> str:
+    """A file size as people say it: 340 kB, 1.2 MB."""
+    if size < _KILO * _KILO:
+        return f"{number_text(max(1, round(size / _KILO)))} kB"
+    return f"{number_text(round(size / _KILO / _KILO, 1))} MB"
+
+
+def short_hash(value: str) -> Markup:
+    """The first characters of a digest, the whole one on hover and for copying."""
+    return Markup('<code class="kw-hash" title="{}">{}</code>').format(value, escape(value[:12]))
+
+
+def _read_manifest() -> Mapping[str, str]:
+    if not MANIFEST.exists():
+        return {}  # assets are built at set-up; domain tests run without them
+    return cast(Mapping[str, str], json.loads(MANIFEST.read_text()))

@@ -1,0 +1,1 @@
+"""What happens after the commit: outbox handlers, periodic tasks, mail."""

@@ -1,0 +1,43 @@
+"""The archive at work: a chore looks for documents whose proof ends soon, and adds a time-stamp to each."""
+
+import logging
+from datetime import timedelta
+
+from sqlalchemy.orm import Session
+
+from audits.core import clock
+from certificates.documents import archive
+from certificates.documents.archive import Proof
+from certificates.seal.sealing.archiving import ArchiveError, proves_until
+from certificates.seal.time.authority import StampError
+from portal.signing import sealing
+from portal.stores import files
+
+AHEAD = timedelta(days=180)
+_LOOK, _RENEW = 200, 50  # at most in one run; the rest follows in the next
+
+log = logging.getLogger(__name__)
+
+
+def renew_due(session: Session) -> int:
+    """Add a time-stamp to documents whose last one proves nothing in half a year; how many. May be run at any time."""
+    archive.note_new(session, _look, limit=_LOOK)
+    return archive.renew_due(session, _renew, before=clock.now() + AHEAD, limit=_RENEW)
+
+
+def _look(sha256: str) -> Proof | None:
+    try:
+        data = files.store().get(sha256)
+        return Proof(sha256, len(data), proves_until(data))
+    except (files.StorageDownError, ArchiveError):
+        log.exception("a document cannot be read", extra={"sha256": sha256})
+        return None
+
+
+def _renew(sha256: str) -> Proof | None:
+    try:
+        data = sealing.archivist().renew(files.store().get(sha256))
+        return Proof(files.store().put(data), len(data), proves_until(data))
+    except (files.StorageDownError, ArchiveError, StampError):
+        log.exception("a document cannot be renewed", extra={"sha256": sha256})
+        return None

@@ -1,0 +1,142 @@
+"""Which function keeps which promise of the outbox. Handlers may run twice; the second time changes nothing."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from flask import current_app
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from audits.core import outbox
+from audits.core.outbox import Handler
+from audits.decisions.models import Decision
+from audits.inspections.models import Audit
+from audits.inspections.report import report_facts
+from audits.people.queries import contacts_of
+from certificates.lifecycle.models import Certificate, Document
+from certificates.lifecycle.services import (
+    certificate_to_reseal,
+    issue_certificate,
+    number_certificate,
+    record_document,
+    replace_document,
+)
+from certificates.lifecycle.snapshot import decision_letter_facts
+from certificates.register.services import refresh_entry
+from portal.settings import Settings
+from portal.signing import credentials, sealing
+from portal.stores import files
+from portal.work import mail
+
+
+def number(session: Session, payload: Mapping[str, Any]) -> None:
+    """A grant becomes a numbered certificate with fixed facts."""
+    settings: Settings = current_app.extensions["settings"]
+    number_certificate(session, UUID(payload["decision_id"]), base_url=settings.base_url, body=settings.body)
+
+
+def seal(session: Session, payload: Mapping[str, Any]) -> None:
+    """A numbered certificate becomes sealed bytes, and public."""
+    certificate = session.get_one(Certificate, UUID(payload["certificate_id"]), with_for_update=True)
+    if certificate.issued_at is not None:
+        return
+    sha256, size = _certificate(certificate)
+    issue_certificate(session, certificate.id, sha256=sha256, size=size, language=certificate.snapshot["language"])
+
+
+def reseal(session: Session, payload: Mapping[str, Any]) -> None:
+    """The file of a living certificate is printed anew from the same facts, with the key of today."""
+    document_id = UUID(payload["document_id"])
+    certificate = certificate_to_reseal(session, document_id)
+    if certificate is None:
+        return
+    sha256, size = _certificate(certificate)
+    replace_document(session, document_id, because=payload["because"], sha256=sha256, size=size)
+
+
+def audit_report(session: Session, payload: Mapping[str, Any]) -> None:
+    """A reported audit becomes a sealed report."""
+    audit = session.get_one(Audit, UUID(payload["audit_id"]), with_for_update=True)
+    if audit.reported_at is None or _known(session, "audit_report", audit.id, since=audit.reported_at):
+        return
+    settings: Settings = current_app.extensions["settings"]
+    facts = report_facts(session, audit, body=settings.body)
+    _record(session, "audit_report", audit.id, audit.agency_id, facts)
+
+
+def decision_letter(session: Session, payload: Mapping[str, Any]) -> None:
+    """A decision becomes a sealed letter."""
+    settings: Settings = current_app.extensions["settings"]
+    decision = session.get_one(Decision, UUID(payload["decision_id"]), with_for_update=True)
+    if _known(session, "decision_letter", decision.id, since=decision.decided_at):
+        return
+    facts = decision_letter_facts(session, decision, body=settings.body)
+    _record(session, "decision_letter", decision.id, decision.agency_id, facts)
+
+
+def sign_lists(session: Session, _: Mapping[str, Any]) -> None:
+    """The status lists say what the certificates are worth now."""
+    credentials.sign_lists(session)
+
+
+def refresh(session: Session, payload: Mapping[str, Any]) -> None:
+    """The register's row of one agency is made anew from its sources."""
+    refresh_entry(session, UUID(payload["agency_id"]))
+
+
+def mail_agency(session: Session, payload: Mapping[str, Any]) -> None:
+    """A message for an agency becomes one promise per person who should read it."""
+    values = {key: value for key, value in payload.items() if key != "agency_id"}
+    for person in contacts_of(session, UUID(payload["agency_id"])):
+        outbox.enqueue(session, "mail", person_id=str(person.id), **values)
+
+
+HANDLERS: dict[str, Handler] = {
+    "certificate.number": number,
+    "certificate.reseal": reseal,
+    "certificate.seal": seal,
+    "credentials.sign_lists": sign_lists,
+    "document.audit_report": audit_report,
+    "document.decision_letter": decision_letter,
+    "mail": mail.deliver,
+    "mail.agency": mail_agency,
+    "register.refresh": refresh,
+}
+
+
+def _known(session: Session, kind: str, subject_id: UUID, *, since: datetime) -> bool:
+    query = select(Document.id).where(
+        Document.kind == kind, Document.subject_id == subject_id, Document.created_at >= since
+    )
+    return session.scalar(query.limit(1)) is not None
+
+
+def _record(session: Session, kind: str, subject_id: UUID, agency_id: UUID, facts: Mapping[str, Any]) -> None:
+    language = facts["language"]
+    sha256, size = _print(kind, facts)
+    record_document(
+        session,
+        kind=kind,
+        subject_id=subject_id,
+        agency_id=agency_id,
+        language=language,
+        snapshot=facts,
+        sha256=sha256,
+        size=size,
+    )
+
+
+def _certificate(certificate: Certificate) -> tuple[str, int]:
+    """The file of a certificate, with its twin for machines, which is signed once."""
+    twin = credentials.signed_forms_of(certificate)
+    certificate.credential, certificate.badge = twin.credential, twin.badge
+    facts = certificate.snapshot
+    return _print("certificate", facts, attachments=[twin.attached], offline_url=twin.offline_url)
+
+
+def _print(kind: str, facts: Mapping[str, Any], **along: Any) -> tuple[str, int]:
+    """Render, seal and store; the address and the size of the bytes. `along` is what else goes onto the paper."""
+    sealed = sealing.sealed_document(kind, facts, **along)
+    return files.store().put(sealed), len(sealed)

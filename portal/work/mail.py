@@ -1,0 +1,108 @@
+"""Messages to people: written from a template in the reader's language, to a folder or a mail server."""
+
+import smtplib
+import ssl
+from collections.abc import Mapping
+from datetime import date
+from email.message import EmailMessage
+from email.utils import format_datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, unquote, urlsplit
+from uuid import UUID, uuid4
+
+from flask import current_app
+from flask_babel import force_locale
+from sqlalchemy.orm import Session
+
+from audits.core import clock
+from audits.people.models import Person
+from portal.doors.account.rules import Purpose
+from portal.doors.account.services import mint_token
+from portal.settings import Settings
+
+_SECONDS = 20
+_SECRET = {purpose.value: purpose for purpose in Purpose}
+
+
+def send(settings: Settings, message: EmailMessage) -> None:
+    """Hand a message over: `file:///folder` writes an .eml file, `smtp://[user:password@]host:port[?starttls=1]` and
+    `smtps://` speak to a server. OSError or SMTPException when that fails.
+    """
+    if urlsplit(settings.mail_url).scheme == "file":
+        _write(Path(unquote(urlsplit(settings.mail_url).path)), message)
+    else:
+        _transmit(settings.mail_url, message)
+
+
+def render(template: str, language: str, /, **values: object) -> tuple[str, str]:
+    """Subject and text of templates/mail/<template>.txt; the first line reads `Subject: …`."""
+    settings: Settings = current_app.extensions["settings"]
+    values = {"body_name": settings.body_name, "body_address": settings.body_address, **values}
+    with force_locale(language):
+        subject, _, text = _fill(template, values).partition("\n")
+        text = _fill("_layout", {**values, "text": text.strip()})
+    return " ".join(subject.removeprefix("Subject:").split()), f"{text}\n"
+
+
+def deliver(session: Session, payload: Mapping[str, Any]) -> None:
+    """The keeper of the promise "mail": {template, person_id, path, …}. Somebody who left gets none.
+
+    The templates see the payload's own values (`day` as a date), and `name`, `link`, `body_name`, `body_address`. Links
+    with a secret get it here, at the last moment.
+    """
+    person = session.get(Person, UUID(payload["person_id"]))
+    if person is None or person.retired_at:
+        return
+    settings: Settings = current_app.extensions["settings"]
+    template = payload["template"]
+    path = payload.get("path", "/")
+    if template in _SECRET:
+        path = f"/{template}/{mint_token(session, person.id, _SECRET[template])}"
+    values: dict[str, object] = {"name": person.name, "link": settings.base_url.rstrip("/") + path}
+    if "day" in payload:
+        values["day"] = date.fromisoformat(payload["day"])
+    subject, text = render(template, person.language, **{**payload, **values})
+    send(settings, _message(settings, person, subject, text, payload.get("item_id") or str(uuid4())))
+
+
+def _fill(template: str, values: Mapping[str, object]) -> str:
+    # Straight from the environment: what surrounds a page, menu and visitor, does not exist for a job.
+    return current_app.jinja_env.get_template(f"mail/{template}.txt").render(values).strip()
+
+
+def _message(settings: Settings, person: Person, subject: str, text: str, number: str) -> EmailMessage:
+    # The library refuses a line break in any header, and the subject has lost its own.
+    message = EmailMessage()
+    message["From"] = settings.mail_from
+    message["To"] = person.email
+    message["Subject"] = subject
+    message["Date"] = format_datetime(clock.now())
+    message["Message-ID"] = f"<{number}@{urlsplit(settings.base_url).hostname}>"
+    message["Content-Language"] = person.language
+    message["Auto-Submitted"] = "auto-generated"
+    message.set_content(text)
+    return message
+
+
+def _write(folder: Path, message: EmailMessage) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    number = message["Message-ID"].strip("<>").partition("@")[0]
+    unfinished = folder / f".{number}"
+    unfinished.write_bytes(bytes(message))
+    unfinished.replace(folder / f"{number}.eml")  # a second delivery overwrites the first
+
+
+def _transmit(url: str, message: EmailMessage) -> None:
+    parts = urlsplit(url)
+    host, trust = parts.hostname or "localhost", ssl.create_default_context()
+    if parts.scheme == "smtps":
+        server: smtplib.SMTP = smtplib.SMTP_SSL(host, parts.port or 465, timeout=_SECONDS, context=trust)
+    else:
+        server = smtplib.SMTP(host, parts.port or 25, timeout=_SECONDS)
+    with server:
+        if parse_qs(parts.query).get("starttls") == ["1"]:
+            server.starttls(context=trust)
+        if parts.username:
+            server.login(unquote(parts.username), unquote(parts.password or ""))
+        server.send_message(message)

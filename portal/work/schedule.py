@@ -1,0 +1,103 @@
+"""Periodic work of the worker: named, each in a transaction of its own, and never done twice by two workers."""
+
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from flask import Flask, current_app
+from sqlalchemy import func, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from audits.core import clock
+from audits.core.db import Base
+from certificates.ledger.caselog import append_head
+from certificates.ledger.services import sign_checkpoint
+from certificates.lifecycle.services import log_expired
+from portal.doors.account.services import clear_out
+from portal.signing import credentials, ledger, sealing
+from portal.stores import database
+
+AGAIN = timedelta(minutes=1)  # after a failure
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class PeriodicTask:
+    """Work that is due every `period`. Doing it more often than needed changes nothing."""
+
+    name: str
+    period: timedelta
+    work: Callable[[Session], Any]
+
+
+class DueTask(Base):
+    """When a periodic task is due again; no row means now."""
+
+    __tablename__ = "chore"
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    due_at: Mapped[datetime]
+
+
+def sign_head(session: Session) -> None:
+    """Sign the log where it grew."""
+    sign_checkpoint(session, ledger.origin(current_app.extensions["settings"]), sealing.ledger_key())
+
+
+def renew_documents(session: Session) -> None:
+    """Keep the proof of sealed documents alive."""
+    from portal.work.archive import renew_due  # noqa: PLC0415 - a web process lists the tasks without loading pyHanko
+
+    renew_due(session)
+
+
+# The first is the one that people wait for: an entry is under a checkpoint within seconds. What is daily is looked
+# at every hour, so that it comes soon after midnight whenever the worker was started.
+PERIODIC_TASKS: tuple[PeriodicTask, ...] = (
+    PeriodicTask("ledger.checkpoint", timedelta(seconds=5), sign_head),
+    PeriodicTask("certificate.expired", timedelta(hours=1), log_expired),
+    PeriodicTask("ledger.case_log", timedelta(hours=1), append_head),
+    PeriodicTask("credentials.sign_lists", timedelta(hours=1), credentials.sign_lists),
+    PeriodicTask("document.renew", timedelta(hours=1), renew_documents),
+    PeriodicTask("account.clear_out", timedelta(hours=1), clear_out),
+)
+
+
+def run_due(app: Flask, tasks: Sequence[PeriodicTask] = PERIODIC_TASKS) -> list[str]:
+    """Do what is due; the names of what was done. A failure is logged, tried again in a minute, and stops no other."""
+    return [task.name for task in tasks if _run(app, task)]
+
+
+def _run(app: Flask, task: PeriodicTask) -> bool:
+    try:
+        with app.app_context(), database.write() as session:
+            if not _mine(session, task) or not _is_due(session, task):
+                return False
+            task.work(session)
+            _next(session, task, task.period)
+            return True
+    except Exception:
+        log.exception("the periodic task %s failed", task.name)
+    with app.app_context(), database.write() as session:
+        _next(session, task, min(task.period, AGAIN))
+    return False
+
+
+def _mine(session: Session, task: PeriodicTask) -> bool:
+    """Claim the task for this transaction; False while another worker has it."""
+    key = func.hashtextextended(f"chore {task.name}", 0)
+    return bool(session.scalar(select(func.pg_try_advisory_xact_lock(key))))
+
+
+def _is_due(session: Session, task: PeriodicTask) -> bool:
+    due_at = session.scalar(select(DueTask.due_at).where(DueTask.name == task.name))
+    return due_at is None or due_at <= clock.now()
+
+
+def _next(session: Session, task: PeriodicTask, wait: timedelta) -> None:
+    row = insert(DueTask).values(name=task.name, due_at=clock.now() + wait)
+    session.execute(row.on_conflict_do_update(index_elements=["name"], set_={"due_at": row.excluded.due_at}))

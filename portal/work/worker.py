@@ -1,0 +1,81 @@
+"""Deliver outbox items and sweep for those that nobody announced: `python -m portal.work.worker`."""
+
+import logging
+import os
+import threading
+from importlib import import_module
+from typing import Any
+
+from flask import Flask
+from redis.exceptions import RedisError
+from rq import SimpleWorker
+from rq.serializers import JSONSerializer
+from sqlalchemy.exc import SQLAlchemyError
+
+from portal.app import create_app
+from portal.settings import Settings
+from portal.work import jobs, schedule
+
+SWEEP_SECONDS = 5.0
+# A worker that was killed is found by its heartbeat: with these values within about a minute, not seven.
+WORKER_TTL = 25
+MAINTENANCE_SECONDS = 5
+MONITORING_SECONDS = 2
+
+log = logging.getLogger(__name__)
+
+
+def main() -> None:
+    """Work until told to stop."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s")
+    for chatty in ("weasyprint", "fontTools", "pyhanko"):
+        logging.getLogger(chatty).setLevel(logging.WARNING)
+    app = create_app(Settings.from_env(os.environ), doors=())  # noqa: TID251 - an entry point, like wsgi.py
+    import_module("certificates.press.printing")  # who prints loads the typesetter now, not while somebody waits
+    stop = threading.Event()
+    threading.Thread(target=sweep_until, args=(app, stop), daemon=True).start()
+    queue = app.extensions["queue"]
+    worker = PortalWorker(
+        app,
+        [queue],
+        connection=queue.connection,
+        serializer=JSONSerializer,
+        worker_ttl=WORKER_TTL,
+        maintenance_interval=MAINTENANCE_SECONDS,
+        job_monitoring_interval=MONITORING_SECONDS,
+    )
+    worker.work(with_scheduler=False, logging_level="WARNING")
+    stop.set()
+
+
+class PortalWorker(SimpleWorker):
+    """Each job in an application context, and so a database session, of its own.
+
+    In this process, not in a fork per job: the press stays warm, and a crash costs only what the sweep repeats.
+    """
+
+    def __init__(self, app: Flask, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._app = app
+
+    def perform_job(self, *args: Any, **kwargs: Any) -> bool:
+        """Run one job."""
+        with self._app.app_context():
+            return bool(super().perform_job(*args, **kwargs))
+
+
+def sweep_until(app: Flask, stop: threading.Event) -> None:
+    """Sweep and run due tasks every few seconds; a database or queue that is down now will be there later."""
+    while not stop.wait(SWEEP_SECONDS):
+        try:
+            with app.app_context():
+                jobs.sweep()
+            schedule.run_due(app)
+        except (SQLAlchemyError, RedisError):
+            log.warning("the sweep found no database or no queue")
+        except Exception:  # this thread is the safety net: it goes on
+            log.exception("the sweep failed")
+
+
+if __name__ == "__main__":
+    main()

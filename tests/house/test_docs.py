@@ -1,0 +1,50 @@
+"""The documents name what the code has: settings, commands, permissions, events, outbox kinds, periodic tasks."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from portal.commands import reference
+from portal.settings import ROOT
+
+DOCS = ROOT / "docs"
+OPERATIONS = (DOCS / "operations.md").read_text()
+PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted(DOCS.rglob("*.md"))]
+
+
+def name(path: Path) -> str:
+    return str(path.relative_to(ROOT))
+
+
+@pytest.mark.parametrize(("path", "text"), reference.pages().items(), ids=lambda each: getattr(each, "name", ""))
+def test_the_generated_pages_are_those_of_this_code(path, text):
+    assert path.read_text(encoding="utf-8") == text, "run `make docs`"
+
+
+@pytest.mark.parametrize("setting", [name for name, _ in reference.settings()])
+def test_an_operator_finds_every_setting(setting):
+    assert f"`{setting}" in OPERATIONS or f"{setting}=" in OPERATIONS
+
+
+@pytest.mark.parametrize("command", [words.strip("`") for words, _ in reference.command_lines()])
+def test_an_operator_finds_every_command(command):
+    texts = "".join(path.read_text(encoding="utf-8") for path in PAGES if "dev" not in path.parts)
+    assert f"keurwerk {command}" in texts
+
+
+@pytest.mark.parametrize("path", PAGES, ids=name)
+def test_a_link_leads_to_a_file(path):
+    links = re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", path.read_text(encoding="utf-8"))
+    assert [link for link in links if not (path.parent / link).exists()] == []
+
+
+@pytest.mark.parametrize("path", PAGES, ids=name)
+def test_a_path_of_the_code_that_a_document_names_is_there(path):
+    if "decisions" in path.parts:
+        return  # a decision tells of its day
+    named = re.findall(
+        r"`((?:portal|audits|certificates|tests|templates|migrations|bench)/[\w./*-]+)`",
+        path.read_text(encoding="utf-8"),
+    )
+    assert [each for each in named if not list(ROOT.glob(each.rstrip("/")))] == []

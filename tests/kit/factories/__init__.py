@@ -1,0 +1,19 @@
+"""Rows for tests, made by plain functions; what a test does not name has a sensible value."""
+
+from tests.kit.factories.agencies import make_agency
+from tests.kit.factories.applications import answer_all, make_application, make_scheme
+from tests.kit.factories.certificates import make_applicant, make_certificate
+from tests.kit.factories.inspections import make_audit
+from tests.kit.factories.people import give_password, make_person
+
+__all__ = [
+    "answer_all",
+    "give_password",
+    "make_agency",
+    "make_applicant",
+    "make_application",
+    "make_audit",
+    "make_certificate",
+    "make_person",
+    "make_scheme",
+]

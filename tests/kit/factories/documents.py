@@ -1,0 +1,43 @@
+"""Files with a seal, and the records of them."""
+
+import hashlib
+from collections.abc import Callable
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import pikepdf
+from sqlalchemy.orm import Session
+
+from certificates.lifecycle.models import Certificate
+from certificates.lifecycle.services import record_document
+from certificates.seal import Placeholder, ensure_keyring
+from tests.kit.paper import paper, sealer_of
+
+
+def plain_pdf(**options: Any) -> bytes:
+    """A file with nothing on it and nothing of ours in it."""
+    made = BytesIO()
+    with pikepdf.new() as pdf:
+        pdf.add_blank_page()
+        pdf.save(made, **options)
+    return made.getvalue()
+
+
+def seal_with(folder: Path, body_name: str, passphrase: str, printing: Callable[[Placeholder], bytes] = paper) -> bytes:
+    """What is printed with a room, sealed; the keyring is made if it is not there."""
+    ensure_keyring(folder, body_name, passphrase)
+    sealer = sealer_of(folder, passphrase)
+    placeholder = sealer.placeholder()
+    return sealer.seal(printing(placeholder), placeholder)
+
+
+def known(session: Session, certificate: Certificate, data: bytes, kind: str = "certificate") -> bytes:
+    """Note the file as one that we gave out; as another kind than a certificate it belongs to the decision."""
+    record_document(
+        session, kind=kind, subject_id=certificate.id if kind == "certificate" else certificate.decision_id,
+        agency_id=certificate.agency_id, language="nl", snapshot=certificate.snapshot,
+        sha256=hashlib.sha256(data).hexdigest(), size=len(data),
+    )  # fmt: skip
+    session.flush()
+    return data

@@ -1,0 +1,96 @@
+"""Audits in any state, brought there by the services themselves."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from audits.applications.models import Application
+from audits.applications.workflow import ApplicationState
+from audits.core import clock
+from audits.core.access import Role
+from audits.inspections import services
+from audits.inspections.judging import plain_verdict
+from audits.inspections.models import Audit
+from audits.inspections.queries import sample_of
+from audits.inspections.workflow import AuditState
+from audits.people.models import Person
+from audits.schemes.queries import scheme_of_version
+from tests.kit.factories.applications import make_application
+from tests.kit.factories.people import make_person
+
+SEED = bytes(range(32))
+S = AuditState
+_STARTED = {S.IN_PROGRESS, S.REPORTED, S.REVIEWED, S.CONCLUDED}
+_REPORTED = {S.REPORTED, S.REVIEWED, S.CONCLUDED}
+
+Said = tuple[str, str]
+
+
+def make_audit(
+    session: Session,
+    state: AuditState = AuditState.IN_PROGRESS,
+    verdicts: Mapping[str, Said | Mapping[str, Said]] | None = None,
+    *,
+    application: Application | None = None,
+    inspector: Person | None = None,
+    planner: Person | None = None,
+    populations: Mapping[str, list[str]] | None = None,
+    planned_on: date | None = None,
+    announced: bool = True,
+) -> Audit:
+    """An audit in `state`. Reported ones conform everywhere but for `verdicts`: per requirement one for all units, or
+    per unit reference. Units without a list in `populations` get three members when the audit has to be reported.
+    """
+    planner = planner or make_person(session, Role.PLANNER)
+    inspector = inspector or make_person(session, Role.INSPECTOR)
+    application = application or make_application(session, state=ApplicationState.ACCEPTED)
+    audit = services.plan_audit(
+        session,
+        planner.actor,
+        application.id,
+        inspector_id=inspector.id,
+        planned_on=planned_on or clock.today(),
+        announced=announced,
+    )
+    session.flush()
+    if state in _STARTED:
+        services.start_audit(session, inspector.actor, audit.id)
+        draw(session, audit, populations or {}, all_units=state in _REPORTED)
+        judge(session, audit, verdicts or {}, rest=state in _REPORTED)
+    if state in _REPORTED:
+        services.report_audit(session, inspector.actor, audit.id, summary="All was looked at.")
+    if state in {S.REVIEWED, S.CONCLUDED}:
+        reviewer = make_person(session, Role.REVIEWER)
+        services.review_audit(session, reviewer.actor, audit.id, recommendation="The file is complete.")
+    if state is S.CONCLUDED:
+        services.conclude_audit(session, make_person(session, Role.DECIDER).actor, audit.id)
+    if state is S.CANCELLED:
+        services.cancel_audit(session, planner.actor, audit.id, reason="The agency asked for it.")
+    session.flush()
+    return audit
+
+
+def draw(session: Session, audit: Audit, populations: Mapping[str, list[str]], *, all_units: bool = False) -> None:
+    """Fix and draw; with `all_units` three members for every kind that has no list."""
+    scheme = scheme_of_version(audit.scheme_version)
+    for unit in scheme.units.values():
+        if unit.is_agency or (unit.code not in populations and not all_units):
+            continue
+        members = populations.get(unit.code, [f"{unit.code[:3].upper()}-{number:03d}" for number in (1, 2, 3)])
+        services.freeze_population(session, audit.inspector.actor, audit.id, unit.code, members, seed=SEED)
+    session.flush()
+
+
+def judge(session: Session, audit: Audit, verdicts: Mapping[str, Any], *, rest: bool = False) -> None:
+    """Record `verdicts`; with `rest` every other drawn unit conforms."""
+    scheme, sample = scheme_of_version(audit.scheme_version), sample_of(session, audit.id)
+    sheets: dict[str, dict[str, Said]] = {}
+    for item in scheme.requirements:
+        said, units = verdicts.get(item.code), sample.get(item.unit, [])
+        sheet = dict.fromkeys(units, (plain_verdict(scheme), "")) if rest else {}
+        sheet |= dict.fromkeys(units, said) if isinstance(said, tuple) else dict(said or {})
+        if sheet:
+            sheets[item.code] = sheet
+    services.record_sheets(session, audit.inspector.actor, audit.id, sheets)

@@ -1,0 +1,94 @@
+"""A log for tests: entries many at once, certificates that tell it what happened, and the log of somebody else."""
+
+from datetime import timedelta
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from sqlalchemy import insert, text
+
+from audits.core import clock
+from audits.core.access import SYSTEM
+from audits.core.canonical import canonical
+from audits.core.events import Event
+from certificates.ledger import tiles, tree
+from certificates.ledger.models import LedgerEntry, LedgerNode
+from certificates.ledger.notes import Checkpoint, Note, Vkey, sign
+from certificates.ledger.services import append
+from certificates.lifecycle import services
+from tests.kit.factories.certificates import BASE_URL, BODY, make_grant
+
+ORIGIN = "keurwerk.example/ledger"
+KEY, OTHER = (Ed25519PrivateKey.from_private_bytes(bytes([byte]) * 32) for byte in (1, 2))
+VKEY = Vkey.of(ORIGIN, KEY)
+
+
+def add(session, *numbers):
+    """An entry for each number; their indices."""
+    return [append(session, {"type": "issued", "number": number}) for number in numbers]
+
+
+def fill(session, size):
+    """Entries and hashes as `append` makes them, many at once."""
+    data = [canonical({"type": "issued", "number": f"KW-{place}"}) for place in range(size)]
+    hashes = [tree.leaf_hash(each) for each in data]
+    session.execute(
+        insert(LedgerEntry),
+        [
+            {"index": place, "type": "issued", "number": f"KW-{place}", "data": data[place], "hash": hashes[place]}
+            for place in range(size)
+        ],
+    )
+    level = 0
+    while len(hashes) >= tiles.WIDTH:
+        level += 1
+        full = len(hashes) // tiles.WIDTH
+        hashes = [tree.root_of(hashes[place * 256 : place * 256 + 256]) for place in range(full)]
+        session.execute(
+            insert(LedgerNode), [{"level": level, "index": at, "hash": each} for at, each in enumerate(hashes)]
+        )
+    session.execute(text("INSERT INTO counter VALUES ('ledger', :size)"), {"size": size})
+
+
+def issued(session, agency=None, sha256="a" * 64, credential=None):
+    """A certificate that was granted, numbered and issued by the services, as the worker does."""
+    decision = make_grant(session, agency)
+    certificate = services.number_certificate(session, decision.id, base_url=BASE_URL, body=BODY)
+    certificate.credential = credential
+    session.flush()
+    services.issue_certificate(session, certificate.id, sha256=sha256, size=9, language="nl")
+    return certificate
+
+
+def happen(session, *days_ago):
+    """Events of the case log, one for each number of days ago."""
+    for days in days_ago:
+        session.add(
+            Event(
+                name="case.test",
+                subject_id=SYSTEM.id,
+                actor_id=SYSTEM.id,
+                agency_id=None,
+                happened_at=clock.now() - timedelta(days=days),
+                data={"words": "é", "many": [1, 2.5, None]},
+            )
+        )
+        session.flush()
+
+
+LOG = Vkey.of("other.example/log", OTHER)
+
+
+class TheirLog:
+    """Somebody else's log, of which we are a witness."""
+
+    def __init__(self, word="entry"):
+        self.leaves = [tree.leaf_hash(f"{word} {place}".encode()) for place in range(20)]
+
+    def root(self, size):
+        return tree.root_of(self.leaves[:size])
+
+    def submission(self, old, size, *, proof=None, key=OTHER, name=LOG.name):
+        subtree = tiles.subtrees(size, lambda tile: self.leaves[:size])
+        proof = tree.consistency_proof(old, size, subtree) if proof is None else proof
+        text = Checkpoint(name, size, self.root(size)).text
+        lines = "".join(f"{Checkpoint('', 0, each).text.splitlines()[2]}\n" for each in proof)
+        return f"old {old}\n{lines}\n{Note(text, (sign(text, name, key),))}"

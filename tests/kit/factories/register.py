@@ -1,0 +1,65 @@
+"""A register of any size, written straight into its tables."""
+
+from datetime import date, timedelta
+from itertools import cycle, islice, product
+from typing import Any
+from uuid import UUID
+
+from psycopg.types.json import Jsonb
+from sqlalchemy import Connection
+
+from audits.core import clock
+from certificates.register.search import folding
+
+_FIRST = """
+Aal Berg Cirkel Dijk Eiland Flex Gouw Haven IJssel Juist Kade Linde Maas Noord Oost Plein Quist Rijn Spoor Toren Uiter
+Veld West Zuid Alba Bruin Cedar Duin Els Ferm Groen Hof Iris Jade Klaver Loods
+"""
+_SECOND = "werk kracht personeel dienst groep team jobs staf handen arbeid mensen ploeg wissel bureau punt lijn"
+_THIRD = "Agro Bouw Food Logistiek Metaal Zorg Vis Bloem Techniek Transport Horeca Schoonmaak Kantoor Handel"
+_CITIES = ("Rotterdam", "Venlo", "Zwolle", "Utrecht", "Breda", "Almelo", "Heerlen", "Emmen", "Westland", "Tilburg")
+_SHAPES = [
+    ("active", False, 700),
+    ("active", True, 200),
+    ("active", False, 300),
+    ("suspended", False, 400),
+    ("withdrawn", False, -40),
+    ("active", False, -10),
+    (None, False, None),
+]
+_AGENCY = "id legal_name trade_names former_names country register_number street postcode city phone website activities"
+_AGENCY += " sectors recruitment_countries headcount own_housing housing_places iban account_holder created_at version"
+_ENTRY = "agency_id public_id legal_name trade_names former_names country register_number city listed applied_on state"
+_ENTRY += " conditional since certificate_number valid_from valid_until conditions scope scheme sort_name folded near"
+_ENTRY += " numbers updated_at"
+
+
+def fill_register(connection: Connection, size: int) -> None:
+    """So many agencies with entries of every status; the names repeat words as those of real agencies do."""
+    driver: Any = connection.connection.dbapi_connection
+    now, day = clock.now(), clock.today()
+    names = islice(cycle(product(_FIRST.split(), _SECOND.split(), _THIRD.split())), size)
+    rows = [_rows(index, "".join(name[:2]), name[2], now=now, day=day) for index, name in enumerate(names)]
+    for table, columns, part in (("agency", _AGENCY, 0), ("register_entry", _ENTRY, 1)):
+        with driver.cursor() as cursor, cursor.copy(f"COPY {table} ({', '.join(columns.split())}) FROM STDIN") as copy:
+            for row in rows:
+                copy.write_row(row[part])
+
+
+def _rows(index: int, stem: str, trade: str, *, now: Any, day: date) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
+    agency_id, number = UUID(int=index + 1), f"{70_000_000 + index}"
+    name, city = f"{stem} {trade} B.V.", _CITIES[index % len(_CITIES)]
+    trades, empty = Jsonb([f"{stem}{index} {trade}"]), Jsonb([])
+    agency = (agency_id, name, trades, empty, "NL", number, "Kade 1", "3011 AA", city, "", "", empty, empty, empty)
+    agency += (10, False, 0, "", "", now, 1)
+    state, conditional, days = _SHAPES[index % len(_SHAPES)]
+    since = day - timedelta(days=100)
+    mark: tuple[Any, ...] = (None, False, None, None, None, None, empty, Jsonb({}), Jsonb({}))
+    if state:
+        until = day + timedelta(days=days or 0)
+        mark = (state, conditional, since, f"KW-2026-{index:05d}-00", since - timedelta(days=700), until)
+        mark += (empty, Jsonb({}), Jsonb({}))
+    folded, near = folding.searchable([name, f"{stem}{index} {trade}"], city)
+    entry = (agency_id, f"nl-{number}", name, trades, empty, "NL", number, city, True, None if state else day, *mark)
+    entry += (" ".join(folding.words(name)), folded, near, sorted([number, f"nl{number}", f"kw2026{index:05d}00"]), now)
+    return agency, entry
