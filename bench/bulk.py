@@ -177,13 +177,13 @@ def _names(agencies: int, first: int) -> list[dict[str, Any]]:
     """Agencies with names as they are in the trade register, and what the search knows of them."""
     if first + agencies > LAST_NUMBER:
         raise ValueError("there are no numbers left for so many agencies")
-    searchable, bare = part("searchable"), part("bare")
+    searchable, normalise_number = part("searchable"), part("normalise_number")
     rows: list[dict[str, Any]] = []
     for n in range(1, agencies + 1):
         index = first - FIRST_NUMBER + n
         name = f"{FIRST[index % len(FIRST)]}{SECOND[index // 7 % len(SECOND)]} {THIRD[index // 3 % len(THIRD)]} {index} B.V."
         city, number = CITIES[index % len(CITIES)], str(first + n - 1)
         folded, near = searchable([name], city)
-        known = {"folded": folded, "near": near, "bare": bare(number)}
+        known = {"folded": folded, "near": near, "bare": normalise_number(number)}
         rows.append({"n": n, "name": name, "city": city, "register_number": number, **known})
     return rows

@@ -33,7 +33,10 @@ PLACES = {
     "wait_for": ("portal.demo.story:_wait_for",),
     "Outcome": ("audits.decisions.rules:Outcome",),
     "searchable": ("certificates.register.search.folding:searchable", "certificates.register.fold:searchable"),
-    "bare": ("certificates.register.search.folding:bare", "certificates.register.fold:bare"),
+    "normalise_number": (
+        "certificates.register.search.folding:normalise_number",
+        "certificates.register.fold:bare",
+    ),
     "sign_checkpoint": ("certificates.ledger.services:sign_checkpoint",),
     "origin": ("portal.signing.ledger:origin", "portal.ledger:origin"),
     "ledger_key": ("portal.signing.sealing:ledger_key", "portal.sealing:ledger_key"),

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bench import builds, bulk, results
+from bench import builds, bulk, product, results
 from bench.pages import PAGES
 from bench.printer import OURS
 from bench.results import Report, Row
@@ -66,6 +66,11 @@ def test_a_revision_is_exported_with_the_harness_of_today(tmp_path):
         found = subprocess.check_output([build.python, "-c", "import portal; print(portal.__file__)"], cwd=build.root)
         assert Path(found.decode().strip()).is_relative_to(build.root)
     assert not build.root.exists()
+
+
+@pytest.mark.parametrize("name", [name for name in product.PLACES if name != "web"])
+def test_every_part_of_the_product_is_where_the_harness_looks(name):
+    product.part(name)
 
 
 class Column:
