@@ -2,6 +2,8 @@
 
 import os
 
+from flask import Flask
+
 from portal.app import create_app
 from portal.settings import Settings
 from portal.web.statements import show_statements
@@ -9,7 +11,7 @@ from portal.web.statements import show_statements
 _settings = Settings.from_env(os.environ)  # noqa: TID251 - the one place that reads the environment
 
 
-def __getattr__(name: str):  # noqa: ANN202
+def __getattr__(name: str) -> Flask:
     """Build only the application that is asked for."""
     if name == "app":
         return create_app(_settings)
