@@ -1,51 +1,32 @@
-"""Numbers and codes that others give out: trade registers, banks, countries, postcodes. Pure."""
+"""Codes that others give out: countries, bank accounts, postcodes. Pure."""
 
 import re
 import unicodedata
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from functools import cache
-from types import ModuleType
 
 from babel import Locale
 from stdnum import iban
-from stdnum.at import businessid
-from stdnum.be import vat as be_vat
-from stdnum.bg import vat as bg_vat
-from stdnum.cz import dic
-from stdnum.de import handelsregisternummer
-from stdnum.dk import cvr
-from stdnum.ee import registrikood
-from stdnum.es import nif as es_nif
-from stdnum.exceptions import ValidationError
-from stdnum.fi import ytunnus
-from stdnum.fr import siren
-from stdnum.hr import oib
-from stdnum.hu import anum
-from stdnum.it import iva
-from stdnum.lv import pvn
+from stdnum.exceptions import InvalidComponent, ValidationError
 from stdnum.nl import postcode
-from stdnum.pl import nip
-from stdnum.pt import nif as pt_nif
-from stdnum.ro import cui
-from stdnum.se import orgnr
-from stdnum.si import maticna
-from stdnum.ua import edrpou
 
+from audits.core import typed
 from audits.core.errors import RuleError
 
 # Regions of CLDR that have two letters but no trade register: unions, outlying islands without a code of their own.
 _NO_COUNTRY = frozenset(["AC", "CP", "CQ", "DG", "EA", "EU", "EZ", "IC", "QO", "TA", "UN", "XA", "XB", "ZZ"])
-_PLAIN = re.compile(r"[A-Z0-9]{3,20}")
+_IBAN = re.compile(r"[A-Z]{2}(?!00|01|99)[0-9]{2}[A-Z0-9]{11,30}")  # check digits run from 02 to 98
+_IBAN_LABEL = re.compile(r"^[A-Z]*(?=[A-Z]{2}[0-9]{2})")  # IBAN, account number
+# Every address there has a postcode. Of other countries we do not know it, so that nobody has to invent one.
+_POSTCODES = frozenset(
+    [
+        *("AT", "BE", "BG", "CY", "CZ", "DE", "DK", "EE", "ES", "FI", "FR", "GR", "HR", "HU", "IE", "IT", "LT", "LU"),
+        *("LV", "MT", "NL", "PL", "PT", "RO", "SE", "SI", "SK"),
+        *("AU", "BA", "CA", "CH", "GB", "IN", "IS", "JP", "LI", "MD", "ME", "MK", "NO", "NZ", "RS", "TR", "UA", "US"),
+    ]
+)
+_NO_POSTCODE = frozenset(["GEEN", "NVT", "N.V.T.", "NONE", "N/A", "NA"])
 _POSTCODE = re.compile(r"[A-Z0-9][A-Z0-9 -]{1,10}")
-
-
-@dataclass(frozen=True, slots=True)
-class TradeRegister:
-    """The register of one country: what its number is called, and how it is brought into its one form."""
-
-    name: str
-    compact: Callable[[str], str]
 
 
 def clean_country(code: str) -> str:
@@ -72,25 +53,18 @@ def country_names(language: str) -> Mapping[str, str]:
     return dict(sorted(names.items(), key=lambda item: _bare(item[1]).casefold()))
 
 
-def clean_register_number(country: str, number: str) -> str:
-    """The number in the trade register of `country`, in the one form in which it is stored and compared."""
-    register = _REGISTERS.get(country, _ANY)
-    try:
-        return register.compact(number)
-    except ValidationError as wrong:
-        if register is _ANY:
-            raise RuleError("Enter the number as it stands in the trade register.", "register_number") from wrong
-        raise RuleError(
-            "This is not a right number. For this country, enter the %(kind)s.", "register_number", kind=register.name
-        ) from wrong
-
-
 def clean_iban(number: str) -> str:
-    """An IBAN without spaces, its check digits right."""
+    """An IBAN without spaces. Form and check digits decide: no list of banks or countries is ever complete."""
+    number = _IBAN_LABEL.sub("", re.sub(r"[\s.:-]", "", typed.plain(number)).upper())
     try:
-        return str(iban.validate(number))
+        iban.validate(number, check_country=False)
+    except InvalidComponent:  # the check digits are right, the country is new
+        pass
     except ValidationError as wrong:
-        raise RuleError("This is not a right IBAN. Check the letters and digits.", "iban") from wrong
+        raise _wrong_iban() from wrong
+    if not _IBAN.fullmatch(number):
+        raise _wrong_iban()
+    return number
 
 
 def show_iban(number: str) -> str:
@@ -98,71 +72,30 @@ def show_iban(number: str) -> str:
     return str(iban.format(number)) if number else ""
 
 
+def needs_postcode(country: str) -> bool:
+    """Whether every address there has a postcode; many countries have none, and some have them in a few towns only."""
+    return country in _POSTCODES
+
+
 def clean_postcode(country: str, code: str) -> str:
-    """A postcode in capitals; a Dutch one as 1234 AB."""
+    """A postcode in capitals, a Dutch one as 1234 AB; empty where there need be none. RuleError at `postcode`."""
+    code = typed.plain(code).upper()
+    if not needs_postcode(country) and (code in _NO_POSTCODE or not code.strip("0-./ ")):
+        return ""
     if country == "NL":
         try:
             return str(postcode.validate(code))
         except ValidationError as wrong:
             raise RuleError("Enter a postcode like 1234 AB.", "postcode") from wrong
-    code = " ".join(code.upper().split())
     if not _POSTCODE.fullmatch(code):
         raise RuleError("Enter the postcode.", "postcode")
     return code
 
 
-def _by(standard: ModuleType) -> Callable[[str], str]:
-    return lambda number: str(standard.validate(number))
-
-
-def _kvk(number: str) -> str:
-    # Eight digits without a check digit (Handelsregisterbesluit 2008); there is nothing more to know.
-    number = re.sub(r"(?i)kvk|[\s.:-]", "", number)
-    if not re.fullmatch("[0-9]{8}", number):
-        raise ValidationError
-    return number
-
-
-def _german(number: str) -> str:
-    """Court, section and number. Only letters, digits and hyphens, as it becomes part of an address."""
-    found = handelsregisternummer.validate(re.sub(r"(?i)^amtsgericht\s+", "", number.strip()))
-    return re.sub("[^A-Z0-9]+", "-", _bare(found).upper())
-
-
-def _plain(number: str) -> str:
-    number = re.sub(r"[\s./:,-]", "", number).upper()
-    if not _PLAIN.fullmatch(number) or not any(sign.isdigit() for sign in number):
-        raise ValidationError
-    return number
+def _wrong_iban() -> RuleError:
+    return RuleError("This is not a right IBAN. Check the letters and digits.", "iban")
 
 
 def _bare(text: str) -> str:
     """Without accents."""
     return "".join(sign for sign in unicodedata.normalize("NFKD", text) if not unicodedata.combining(sign))
-
-
-# One kind of number per country, one that every business there has: else the same agency could register twice.
-_REGISTERS: Mapping[str, TradeRegister] = {
-    "AT": TradeRegister("Firmenbuchnummer", lambda number: str(businessid.validate(number)).upper()),
-    "BE": TradeRegister("ondernemingsnummer", _by(be_vat)),
-    "BG": TradeRegister("ЕИК", _by(bg_vat)),
-    "CZ": TradeRegister("IČO", _by(dic)),
-    "DE": TradeRegister("Handelsregisternummer", _german),
-    "DK": TradeRegister("CVR-nummer", _by(cvr)),
-    "EE": TradeRegister("registrikood", _by(registrikood)),
-    "ES": TradeRegister("NIF", _by(es_nif)),
-    "FI": TradeRegister("Y-tunnus", _by(ytunnus)),
-    "FR": TradeRegister("SIREN", _by(siren)),
-    "HR": TradeRegister("OIB", _by(oib)),
-    "HU": TradeRegister("adószám", _by(anum)),
-    "IT": TradeRegister("partita IVA", _by(iva)),
-    "LV": TradeRegister("reģistrācijas numurs", _by(pvn)),
-    "NL": TradeRegister("KvK-nummer", _kvk),
-    "PL": TradeRegister("NIP", _by(nip)),
-    "PT": TradeRegister("NIPC", _by(pt_nif)),
-    "RO": TradeRegister("CUI", _by(cui)),
-    "SE": TradeRegister("organisationsnummer", _by(orgnr)),
-    "SI": TradeRegister("matična številka", _by(maticna)),
-    "UA": TradeRegister("ЄДРПОУ", _by(edrpou)),
-}
-_ANY = TradeRegister("", _plain)

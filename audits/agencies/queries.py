@@ -1,5 +1,6 @@
 """Reads of agencies. Every list starts from what the actor may see."""
 
+from contextlib import suppress
 from uuid import UUID
 
 from sqlalchemy import Select, false, select
@@ -7,8 +8,9 @@ from sqlalchemy.orm import Session, selectinload
 
 from audits.agencies.models import Agency, facts
 from audits.agencies.rules import AgencyDetails, ProfileSection, missing_sections
+from audits.agencies.trade_registers import clean_register_number
 from audits.core.access import Actor, Permission
-from audits.core.errors import NotFoundError
+from audits.core.errors import NotFoundError, RuleError
 
 
 def visible_agencies(actor: Actor) -> Select[Agency]:
@@ -41,3 +43,12 @@ def missing_of(agency: Agency) -> list[ProfileSection]:
     return missing_sections(
         details_of(agency), controlling_persons=len(agency.controlling_persons), contacts=len(agency.contacts)
     )
+
+
+def doubles(session: Session) -> list[tuple[str, list[str]]]:
+    """Numbers that one country gave to one business and that are registered in several spellings."""
+    spellings: dict[tuple[str, str], list[str]] = {}
+    for country, number in session.execute(select(Agency.country, Agency.register_number).order_by(Agency.created_at)):
+        with suppress(RuleError):  # stored under an older rule, and alone in being so
+            spellings.setdefault((country, clean_register_number(country, number)), []).append(number)
+    return [(country, numbers) for (country, _), numbers in spellings.items() if len(numbers) > 1]

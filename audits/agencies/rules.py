@@ -1,23 +1,23 @@
 """What an agency says about itself, checked and brought into one form; and what is still missing. Pure."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import date
 from enum import StrEnum
 from typing import Any
 from urllib.parse import urlsplit
 
-from audits.agencies.numbers import clean_country, clean_iban, clean_postcode, clean_register_number
+from audits.agencies.numbers import clean_country, clean_iban, clean_postcode
+from audits.agencies.trade_registers import clean_register_number
 from audits.core.errors import RuleError
+from audits.core.typed import clean_email, clean_phone
 
 LARGEST_HEADCOUNT = 500_000
 LONGEST_LINE = 200
 MOST_NAMES = 20
 LONGEST_TEXT = 2000
 
-_PHONE = re.compile(r"\+?[0-9][0-9 ()/.-]{5,24}")
-_EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
 _HOST = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)(\.(?!-)[a-z0-9-]{1,63}(?<!-))+")
 
 
@@ -105,29 +105,15 @@ LISTED = frozenset(
 )
 
 
-def clean_details(details: AgencyDetails) -> AgencyDetails:
-    """The same, checked and in one form. RuleError at the first field that is wrong; empty optional parts are fine."""
-    country = clean_country(details.country)
-    places = details.housing_places if details.own_housing else 0
-    return replace(
-        details,
-        legal_name=clean_line(details.legal_name, "legal_name", "Enter the legal name."),
-        trade_names=clean_names(details.trade_names),
-        country=country,
-        register_number=clean_register_number(country, details.register_number),
-        street=clean_line(details.street, "street", "Enter the street and house number."),
-        postcode=clean_postcode(country, details.postcode),
-        city=clean_line(details.city, "city", "Enter the town or city."),
-        phone=clean_phone(details.phone) if details.phone.strip() else "",
-        website=clean_website(details.website),
-        activities=tuple(dict.fromkeys(details.activities)),
-        sectors=tuple(dict.fromkeys(details.sectors)),
-        recruitment_countries=tuple(sorted({clean_country(code) for code in details.recruitment_countries})),
-        headcount=_in_range(details.headcount, "headcount"),
-        housing_places=_in_range(places, "housing_places"),
-        iban=clean_iban(details.iban) if details.iban.strip() else "",
-        account_holder=_short(" ".join(details.account_holder.split()), "account_holder"),
-    )
+def clean_details(details: AgencyDetails, stored: AgencyDetails | None = None) -> AgencyDetails:
+    """The same, checked and in one form. RuleError at the first field that is wrong; empty optional parts are fine.
+
+    What is the same as in `stored` was judged when it was entered and stays: a rule that became stricter must not stop
+    somebody who changes something else.
+    """
+    typed = (name for name in _CLEAN if stored is None or getattr(details, name) != getattr(stored, name))
+    cleaned = replace(details, **{name: _CLEAN[name](details) for name in typed})
+    return cleaned if cleaned.own_housing else replace(cleaned, housing_places=0)
 
 
 def clean_branch(branch: BranchDetails) -> BranchDetails:
@@ -160,23 +146,12 @@ def clean_controlling_person(controlling_person: ControllingPersonDetails, today
 
 def clean_contact(contact: ContactDetails) -> ContactDetails:
     """The same, checked and in one form."""
-    email = contact.email.strip()
-    if not _EMAIL.fullmatch(email) or len(email) > LONGEST_LINE:
-        raise RuleError("Enter an e-mail address in the right form, like name@example.nl.", "email")
     return ContactDetails(
         name=clean_line(contact.name, "name", "Enter the name."),
         function=clean_line(contact.function, "function", "Enter the function."),
-        email=email,
+        email=clean_email(contact.email),
         phone=clean_phone(contact.phone),
     )
-
-
-def clean_phone(number: str) -> str:
-    """A telephone number as people write it."""
-    number = " ".join(number.split())
-    if not _PHONE.fullmatch(number):
-        raise RuleError("Enter a telephone number, like 020 123 4567 or +31 20 123 4567.", "phone")
-    return number
 
 
 def clean_website(address: str) -> str:
@@ -244,3 +219,24 @@ def _in_range(number: int, field: str) -> int:
     if not 0 <= number <= LARGEST_HEADCOUNT:
         raise RuleError("Enter a number from %(min)s to %(max)s.", field, min=0, max=LARGEST_HEADCOUNT)
     return number
+
+
+# In the order of the form, so that the first mistake is told first.
+_CLEAN: Mapping[str, Callable[[AgencyDetails], Any]] = {
+    "legal_name": lambda details: clean_line(details.legal_name, "legal_name", "Enter the legal name."),
+    "trade_names": lambda details: clean_names(details.trade_names),
+    "country": lambda details: clean_country(details.country),
+    "register_number": lambda details: clean_register_number(clean_country(details.country), details.register_number),
+    "street": lambda details: clean_line(details.street, "street", "Enter the street and house number."),
+    "postcode": lambda details: clean_postcode(clean_country(details.country), details.postcode),
+    "city": lambda details: clean_line(details.city, "city", "Enter the town or city."),
+    "phone": lambda details: clean_phone(details.phone) if details.phone.strip() else "",
+    "website": lambda details: clean_website(details.website),
+    "activities": lambda details: tuple(dict.fromkeys(details.activities)),
+    "sectors": lambda details: tuple(dict.fromkeys(details.sectors)),
+    "recruitment_countries": lambda details: tuple(sorted({clean_country(c) for c in details.recruitment_countries})),
+    "headcount": lambda details: _in_range(details.headcount, "headcount"),
+    "housing_places": lambda details: _in_range(details.housing_places if details.own_housing else 0, "housing_places"),
+    "iban": lambda details: clean_iban(details.iban) if details.iban.strip() else "",
+    "account_holder": lambda details: _short(" ".join(details.account_holder.split()), "account_holder"),
+}

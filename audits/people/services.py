@@ -12,8 +12,9 @@ from audits.agencies.models import Agency
 from audits.core import clock, events, outbox
 from audits.core.access import Actor, Permission, Role, authorise
 from audits.core.errors import IllegalMoveError, NotFoundError, RuleError
+from audits.core.typed import clean_email
 from audits.people.models import Interest, Person, PersonRole, roles_match
-from audits.people.rules import clean_email, clean_language, clean_name
+from audits.people.rules import clean_language, clean_name
 
 
 def invite_person(

@@ -233,6 +233,20 @@ class SchemeText:
         return next(unit for unit in self.units.values() if unit.is_agency)
 
     @property
+    def longest_working_days(self) -> int:
+        """The longest of all terms that are counted in working days."""
+        terms = self.terms
+        repairs = (severity.repair_working_days or 0 for severity in self.severities.values())
+        return max(
+            *repairs,
+            terms.application_review_working_days,
+            terms.report_working_days,
+            terms.factual_comment_working_days,
+            terms.decision_working_days,
+            terms.appeal_working_days,
+        )
+
+    @property
     def self_assessment_answers(self) -> tuple[VerdictKind, ...]:
         """What an agency may answer, in order."""
         return tuple(kind for kind in self.verdicts.values() if kind.self_assessment)

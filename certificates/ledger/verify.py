@@ -1,13 +1,14 @@
 """Computing the whole log again from its tables: every hash, every checkpoint, and what it says of certificates."""
 
 import json
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Collection, Generator, Iterator, Sequence
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, defer
 
 from audits.core.canonical import canonical
+from certificates.credentials import key_of
 from certificates.ledger.caselog import head_of
 from certificates.ledger.entries import EntryType
 from certificates.ledger.models import LedgerEntry, LedgerNode, SignedCheckpoint
@@ -15,7 +16,7 @@ from certificates.ledger.notes import Checkpoint, Note, NoteError, Vkey
 from certificates.ledger.queries import cosignatures, newest_entry, note_of, size_of
 from certificates.ledger.tiles import WIDTH
 from certificates.ledger.tree import Growing, leaf_hash, root_of
-from certificates.lifecycle.models import Certificate, Document
+from certificates.lifecycle.models import Certificate, Document, StatusList
 from certificates.lifecycle.workflow import CertificateState
 
 _AT_ONCE = 1000
@@ -43,6 +44,23 @@ def problems(session: Session, origin: str, keys: Sequence[Vkey]) -> Generator[s
             yield from log.read(entry)
     yield from log.rest()
     yield from _certificates(session, size, log.last, log.files)
+
+
+def unpublished(session: Session, published: Collection[str]) -> Generator[str]:
+    """What anybody who checks it will refuse: credentials, badges and lists whose key is not in the published set.
+
+    `published` are the thumbprints in that set. Right after a key was lost this names what still has to be signed anew.
+    """
+    query = select(Certificate.number, Certificate.credential, Certificate.badge)
+    query = query.where(Certificate.issued_at.is_not(None)).order_by(Certificate.number)
+    with session.execute(query.execution_options(yield_per=_AT_ONCE)) as rows:
+        for number, credential, badge in rows:
+            for name, text in (("credential", credential), ("badge", badge)):
+                if text and key_of(text) not in published:
+                    yield f"{number}: the {name} is signed with a key that is not in the published set"
+    for each in session.scalars(select(StatusList).order_by(StatusList.purpose, StatusList.number)):
+        if each.kid not in published:
+            yield f"the {each.purpose} list {each.number} is signed with a key that is not in the published set"
 
 
 class _Log:

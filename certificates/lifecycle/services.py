@@ -4,8 +4,8 @@ Whatever changes a certificate also adds to the public log, last of all: the log
 """
 
 import hashlib
-from collections.abc import Mapping
-from datetime import datetime
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -29,6 +29,8 @@ from certificates.register.services import refresh_entry
 from certificates.status_lists import draw_index, enqueue_lists
 
 _LOGGED = {"suspend": EntryType.SUSPENDED, "lift": EntryType.LIFTED, "withdraw": EntryType.WITHDRAWN}
+_AT_ONCE = 500
+_ENDED = {rules.Status.WITHDRAWN, rules.Status.EXPIRED}  # nobody shows its file any more
 
 
 def number_certificate(session: Session, decision_id: UUID, *, base_url: str, body: Mapping[str, str]) -> Certificate:
@@ -144,33 +146,45 @@ def record_document(
     return document
 
 
-def enqueue_replacements(session: Session, *, sealed_before: datetime, because: str) -> int:
-    """Promise a new seal for the file of every living certificate that was sealed before a moment; how many.
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """What keys signed about one certificate: the file that counts, by its hash, and its twins for machines."""
 
-    For a key that is no longer trusted. Asked twice, what was replaced by then is left alone.
+    document_id: UUID
+    number: str
+    sha256: str
+    credential: str | None
+    badge: str | None
+
+
+def enqueue_replacements(session: Session, *, counts: Callable[[Signed], bool], because: str) -> int:
+    """Promise a new file for every certificate of which not all that was signed `counts` any more; how many.
+
+    For a key that others may have. Certificates that ended follow too: whoever looks one up must still be able to check
+    that it is genuine, and what became of it. Asked twice, what was replaced by then is left alone.
     """
     newer = aliased(Document)
     query = (
-        select(Document.id)
+        select(Document.id, Certificate.number, Document.sha256, Certificate.credential, Certificate.badge)
         .join(Certificate, Certificate.id == Document.subject_id)
         .outerjoin(newer, newer.replaces == Document.id)
-        .where(Document.kind == "certificate", Document.created_at < sealed_before, newer.id.is_(None))
-        .where(Certificate.state.in_(CURRENT))
+        .where(Document.kind == "certificate", newer.id.is_(None))
         .order_by(Certificate.number)
     )
-    found = session.scalars(query).all()
-    for document_id in found:
-        outbox.enqueue(session, "certificate.reseal", document_id=str(document_id), because=because)
+    rows = session.execute(query.execution_options(yield_per=_AT_ONCE))
+    found = [signed for signed in (Signed(*row) for row in rows) if not counts(signed)]
+    for signed in found:
+        outbox.enqueue(session, "certificate.reseal", document_id=str(signed.document_id), because=because)
     enqueue_lists(session)
     return len(found)
 
 
 def certificate_to_reseal(session: Session, document_id: UUID) -> Certificate | None:
-    """The certificate of a file, held; None where the file was replaced already or the certificate lives no more."""
+    """The certificate of a file, held; None where the file was replaced already."""
     document = session.get_one(Document, document_id)
     certificate = _load(session, document.subject_id)
     replaced = session.scalar(select(Document.id).where(Document.replaces == document_id))
-    return certificate if replaced is None and certificate.state in CURRENT else None
+    return certificate if replaced is None else None
 
 
 def replace_document(session: Session, document_id: UUID, *, because: str, sha256: str, size: int) -> Document:
@@ -200,7 +214,8 @@ def replace_document(session: Session, document_id: UUID, *, because: str, sha25
         reason=because,
     )
     _publish(session, certificate)
-    _tell(session, certificate, "certificate_resealed")
+    if certificate.status_on(clock.today()) not in _ENDED:
+        _tell(session, certificate, "certificate_resealed")
     _log(session, certificate, EntryType.RESEALED, pdf=sha256)
     return new
 

@@ -23,7 +23,7 @@ from certificates.register.models import RegisterEntry
 from certificates.register.queries import PublicDocument
 from certificates.register.rules import may_rely
 
-KEY_LOST = N_("The key of the old seal is no longer trusted.")
+KEY_LOST = N_("A key that signed the old file is no longer trusted.")
 
 
 class Why(StrEnum):

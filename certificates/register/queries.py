@@ -8,8 +8,10 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, ScalarSelect, func, select
 from sqlalchemy.orm import Session, aliased, defer, joinedload
 
-from audits.core.errors import NotFoundError
+from audits.agencies.trade_registers import clean_register_number
+from audits.core.errors import NotFoundError, RuleError
 from audits.schemes.models import SchemeVersion
+from certificates.lifecycle import rules
 from certificates.lifecycle.models import (
     Certificate,
     CertificateChange,
@@ -40,6 +42,7 @@ __all__ = [
     "entry",
     "entry_of",
     "figures",
+    "files_of",
     "history",
     "latest",
     "search",
@@ -76,8 +79,17 @@ class PublicDocument:
 
 
 def entry(session: Session, public_id: str) -> RegisterEntry:
-    """The entry with this permanent name, in lower case; NotFoundError if there never was one."""
-    return _one(session, RegisterEntry.public_id == _typed(public_id))
+    """The entry with this permanent name, in lower case; NotFoundError if there never was one.
+
+    A name with another spelling of the number leads to it too: documents from before a rule for the country have those.
+    """
+    try:
+        return _one(session, RegisterEntry.public_id == _typed(public_id))
+    except NotFoundError:
+        permanent = _in_one_form(public_id)
+        if permanent in {None, public_id}:
+            raise
+    return _one(session, RegisterEntry.public_id == permanent)
 
 
 def entry_of(session: Session, agency_id: UUID) -> RegisterEntry:
@@ -144,6 +156,12 @@ def document_with(session: Session, sha256: str) -> PublicDocument | None:
     return replace(archived, sha256=sha256, archived=True) if archived else None
 
 
+def files_of(session: Session, certificate_id: UUID) -> list[str]:
+    """The hashes of all files that a certificate ever had, newest first."""
+    query = select(Document.sha256).where(Document.kind == "certificate", Document.subject_id == certificate_id)
+    return list(session.scalars(query.order_by(Document.created_at.desc())))
+
+
 def certificate_by_id(session: Session, certificate_id: UUID) -> Certificate:
     """An issued certificate, or NotFoundError."""
     found = session.scalar(
@@ -166,6 +184,15 @@ def _one(session: Session, condition: ColumnElement[bool]) -> RegisterEntry:
     if found is None:
         raise NotFoundError("The register has no entry at this address.")
     return found
+
+
+def _in_one_form(public_id: str) -> str | None:
+    """The name with the number in the one form of its country; None if it has no such number."""
+    country, _, number = public_id.upper().partition("-")
+    try:
+        return rules.public_id(country, clean_register_number(country, number))
+    except RuleError:
+        return None
 
 
 def _typed(text: str) -> str:

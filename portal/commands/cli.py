@@ -17,6 +17,7 @@ from audits.schemes.problems import SchemeError
 from audits.schemes.services import publish_scheme
 from certificates.register.services import rebuild_all
 from portal.app import create_app
+from portal.commands.check import check
 from portal.commands.keys import keys
 from portal.commands.ledger import ledger_commands
 from portal.commands.shell import shell
@@ -72,6 +73,7 @@ def rebuild_register(app: Flask) -> None:
         click.echo(f"{rebuild_all(session)} entries")
 
 
+main.add_command(check)
 main.add_command(verify_file)
 main.add_command(keys)
 main.add_command(ledger_commands)

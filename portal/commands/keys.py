@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 import click
 from flask import Flask
 
-from certificates.lifecycle.services import enqueue_replacements
 from certificates.register.files import KEY_LOST
 from certificates.seal.keyring.addresses import RingAddress, parse_key
 from certificates.seal.keyring.custody import (
@@ -26,6 +25,7 @@ from certificates.seal.keyring.keys import (
 )
 from portal.settings import Settings
 from portal.stores import database
+from portal.stores.files import StorageDownError
 
 _MADE = [purpose.value for purpose in Purpose if purpose is not Purpose.ROOT]
 
@@ -94,28 +94,34 @@ def compromised(app: Flask, key_id: str, reason: str, since: datetime | None) ->
         if before[key_id].state is KeyState.ACTIVE:
             click.echo(_make(app, entry.purpose).id)
     if entry.purpose in CERTIFIED | {Purpose.CREDENTIAL}:
-        click.echo("Now seal every living certificate anew: keurwerk keys reseal")
+        click.echo("Now give every certificate that it signed a new file: keurwerk keys reseal")
 
 
 @keys.command("reseal")
-@click.option("--before", type=click.DateTime(), help="What was sealed before (UTC); the keys of today, unless said.")
 @click.option("--because", default=KEY_LOST, show_default=True, help="For everybody who checks an old file.")
 @click.pass_obj
-def reseal(app: Flask, before: datetime | None, because: str) -> None:
-    """Seal every living certificate anew, as a new file that replaces the old one. May be asked again at any time."""
+def reseal(app: Flask, because: str) -> None:
+    """Give every certificate a new file whose file, credential or badge was signed with a key that counts no more.
+
+    Those that ended follow too. May be asked again at any time: with 0, all is signed with keys that count.
+    """
+    from portal.signing import resealing  # noqa: PLC0415 - no other command reads seals, and needs pyHanko
+
     with _plainly():
-        moment = before.replace(tzinfo=UTC) if before else _youngest(app)
-    with app.app_context(), database.write() as session:
-        count = enqueue_replacements(session, sealed_before=moment, because=because)
+        _check_ready(app)
+        with app.app_context(), database.write() as session:
+            count = resealing.promise(session, because=because)
     click.echo(f"{count} certificates follow as soon as the worker runs.")
 
 
-def _youngest(app: Flask) -> datetime:
-    """When the keys that sign a certificate today were all there."""
-    if not isinstance(parse_key(_settings(app).seal_key), RingAddress):
-        raise KeysError("the key of the seal is not in the keyring: say --before")
-    ring = _ring(app)
-    return max(ring.active(each).created_at for each in (Purpose.SEAL, Purpose.TIMESTAMP, Purpose.CREDENTIAL))
+def _check_ready(app: Flask) -> None:
+    """KeysError where a key is missing with which the new files are signed."""
+    ring, settings = _ring(app), _settings(app)
+    ring.active(Purpose.CREDENTIAL)
+    if isinstance(parse_key(settings.seal_key), RingAddress):
+        ring.active(Purpose.SEAL)
+    if not settings.tsa_urls:
+        ring.active(Purpose.TIMESTAMP)
 
 
 def _settings(app: Flask) -> Settings:
@@ -139,8 +145,10 @@ def _how(settings: Settings) -> dict[str, str]:
 
 @contextmanager
 def _plainly() -> Iterator[None]:
-    """Turn what the keyring refuses into a message and a status of 1, without a trace."""
+    """Turn what the keyring refuses into a message and a status of 1, without a trace; a store that is down too."""
     try:
         yield
     except KeysError as error:
         raise click.ClickException(str(error)) from error
+    except StorageDownError as error:
+        raise click.ClickException("the store does not answer, and nothing was promised") from error

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 
 import click
@@ -10,9 +10,10 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from flask import Flask, current_app
 from sqlalchemy.orm import Session
 
+from certificates.credentials import thumbprint
 from certificates.ledger import queries
 from certificates.ledger.notes import Vkey
-from certificates.ledger.verify import problems
+from certificates.ledger.verify import problems, unpublished
 from certificates.seal import Keyring, KeysError
 from certificates.seal.keyring.keys import Purpose
 from portal.settings import Settings
@@ -34,8 +35,9 @@ def verify(app: Flask) -> None:
     with _reading(app) as (session, settings):
         origin = ledger.origin(settings)
         keys = [Vkey.of(origin, key) for key in _ever(settings)] + ledger.witnesses(settings)
-        with closing(problems(session, origin, keys)) as found:
-            shown = list(islice(found, MOST_SHOWN))
+        published = frozenset(map(thumbprint, _ring(settings).credential_public().values()))
+        with closing(problems(session, origin, keys)) as wrong, closing(unpublished(session, published)) as dead:
+            shown = list(islice(chain(wrong, dead), MOST_SHOWN))
         if shown:
             click.echo("\n".join([*shown, *(["… and perhaps more"] if len(shown) == MOST_SHOWN else [])]))
             raise click.exceptions.Exit(1)

@@ -12,9 +12,9 @@ from flask import Flask
 from flask_babel import force_locale
 
 from audits.core import clock
-from certificates.seal import SealOutcome, SealReason, SealReport
+from certificates.seal import SealReason
 from portal.doors.registry.report import report
-from portal.doors.registry.verification import Checked, FileStatus, check
+from portal.doors.registry.verification import Checked, check, unread
 from portal.settings import Settings
 from portal.stores import database
 
@@ -57,14 +57,11 @@ def _check(file: Path, settings: Settings) -> Checked:
     try:
         size = file.stat().st_size
         if size > settings.max_upload_bytes:  # then nothing of it is read
-            return Checked(FileStatus.UNREADABLE, "", size, verdict=_TOO_LARGE)
+            return unread(size, SealReason.TOO_LARGE)
         data = file.read_bytes()
     except OSError as error:
         raise click.ClickException(f"{file} cannot be read: {error.strerror}") from error
     return check(database.read(), data)
-
-
-_TOO_LARGE = SealReport(SealOutcome.UNREADABLE, SealReason.TOO_LARGE)
 
 
 def _sentences(found: dict[str, Any]) -> str:

@@ -2,7 +2,8 @@
 
 # mypy: allow-subclassing-any
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from datetime import date
 from typing import Any
 
@@ -12,14 +13,16 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField, MultipleFileField
 from wtforms import Field, Form
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import Length, NumberRange, Regexp, StopValidation
+from wtforms.validators import Length, NumberRange, StopValidation, ValidationError
 from wtforms.widgets import HiddenInput
 
+from audits.core.errors import RuleError
+from audits.core.typed import clean_email
 from portal.forms import widgets
+from portal.language.i18n import sentence
 
-# A required field passes the sentence that is shown when it is left empty; None makes it optional.
+# A required field passes the sentence that is shown when it is left empty, or a RequiredWhere; None makes it optional.
 Choices = Sequence[tuple[Any, Any]]
-_EMAIL = r"^[^@\s]+@[^@\s]+\.[^@\s.]+$"
 _PARTS = 3
 _FIRST_YEAR = 1900
 
@@ -27,7 +30,7 @@ _FIRST_YEAR = 1900
 class Required:
     """Something must be filled in; spaces are nothing."""
 
-    field_flags = {"required": True}
+    field_flags: Mapping[str, bool] = {"required": True}
 
     def __init__(self, message: Any) -> None:
         self.message = message
@@ -37,6 +40,24 @@ class Required:
         if not _filled(field):
             field.errors = []
             raise StopValidation(self.message)
+
+
+class RequiredWhere(Required):
+    """Something must be filled in where `where` says so of the form; elsewhere it may be left empty, unsaid."""
+
+    field_flags: Mapping[str, bool] = {}
+
+    def __init__(self, message: Any, where: Callable[[Any], bool]) -> None:
+        super().__init__(message)
+        self.where = where
+
+    def __call__(self, form: Form, field: Field) -> None:
+        """Like Required or like NotRequired, as the rest of the form asks for it."""
+        if self.where(form):
+            super().__call__(form, field)
+        elif not _filled(field):
+            field.errors = []
+            raise StopValidation
 
 
 class NotRequired:
@@ -101,6 +122,7 @@ def text_field(
     width: int | None = None,
     autocomplete: str | None = None,
     rules: Iterable[Callable[..., Any]] = (),
+    filters: Iterable[Callable[..., Any]] = (),
     **more: Any,
 ) -> Any:
     """One line. `width` is 2, 3, 4, 5, 10, 20 or 30 characters."""
@@ -108,7 +130,7 @@ def text_field(
     return wtforms.StringField(
         label,
         [_need(required), _at_most(max_length), *rules],
-        filters=[_strip],
+        filters=[_strip, *filters],
         description=hint,
         widget=more.pop("widget", widgets.TextWidget()),
         render_kw=_kw(component, autocomplete=autocomplete, **more.pop("attributes", {})),
@@ -117,14 +139,14 @@ def text_field(
 
 
 def email_field(label: Any, *, required: Any = None, hint: Any = "", autocomplete: str = "email", **more: Any) -> Any:
-    """An e-mail address."""
-    shape = Regexp(_EMAIL, message=_l("Enter an e-mail address in the right form, like name@example.nl."))
+    """An e-mail address; `data` is the address alone, whatever was pasted with it."""
     return text_field(
         label,
         required=required,
         hint=hint,
         autocomplete=autocomplete,
-        rules=[shape],
+        rules=[_is_email],
+        filters=[_bare_email],
         widget=widgets.EmailWidget(),
         attributes={"spellcheck": "false"},
         **more,
@@ -280,8 +302,24 @@ def options(choices: Choices) -> list[SelectChoice]:
     return [SelectChoice(value, words) for value, words in choices]
 
 
-def _need(message: Any) -> Required | NotRequired:
-    return Required(message) if message else NotRequired()
+def _bare_email(value: str | None) -> str | None:
+    """The address alone; what is none stays, to be shown with the complaint."""
+    with suppress(RuleError):
+        return clean_email(value or "")
+    return value
+
+
+def _is_email(_: Form, field: Field) -> None:
+    try:
+        clean_email(field.data or "")
+    except RuleError as wrong:
+        raise ValidationError(sentence(wrong)) from wrong
+
+
+def _need(required: Any) -> Required | NotRequired:
+    if isinstance(required, Required):
+        return required
+    return Required(required) if required else NotRequired()
 
 
 def _at_most(length: int) -> Length:

@@ -34,14 +34,23 @@ def credential_attached(credential: str) -> Attached:
 
 
 def signed_forms_of(certificate: Certificate) -> Twin:
-    """What was signed about a certificate with a key that still counts, else what is signed now; to be kept."""
+    """What the active key signs about a certificate; what it signed already is kept.
+
+    All three have one key, so that the name of the key in the credential also tells whose the code on paper is.
+    """
     facts, index, base, at = certificate.snapshot, certificate.status_index, issuer(), clock.now()
     _, key = sealing.credential_key()
+    active = thumbprint(key.public_key())
     return Twin(
-        _kept(certificate.credential) or issue(facts, issuer=base, status_index=index, key=key, at=at),
-        _kept(certificate.badge) or issue_badge(facts, issuer=base, status_index=index, key=key, at=at),
+        _kept(certificate.credential, active) or issue(facts, issuer=base, status_index=index, key=key, at=at),
+        _kept(certificate.badge, active) or issue_badge(facts, issuer=base, status_index=index, key=key, at=at),
         offline_url(base, facts, key),
     )
+
+
+def published() -> frozenset[str]:
+    """The thumbprints of the keys in the JWK set: what they signed counts."""
+    return frozenset(map(thumbprint, sealing.credential_public().values()))
 
 
 def sign_lists(session: Session) -> int:
@@ -56,7 +65,6 @@ def issuer() -> str:
     return settings.base_url.rstrip("/")
 
 
-def _kept(text: str | None) -> str | None:
-    """What was signed, if its key still counts."""
-    trusted = map(thumbprint, sealing.credential_public().values()) if text else ()
-    return text if text and key_of(text) in trusted else None
+def _kept(text: str | None, active: str) -> str | None:
+    """What was signed, if the active key did."""
+    return text if text and key_of(text) == active else None

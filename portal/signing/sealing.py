@@ -123,6 +123,14 @@ def distrusted() -> frozenset[str]:
     return _public(*_now()).distrusted()
 
 
+def counts(pdf: bytes) -> bool:
+    """Whether the keys still count that sealed a file of ours and stamped its time. ArchiveError if it has no seal."""
+    from certificates.seal.sealing.archiving import signers_of  # noqa: PLC0415 - a web process needs no pyHanko
+
+    seal, stamp = signers_of(pdf)
+    return seal in sealers() - distrusted() and stamp not in distrusted()
+
+
 def _now() -> tuple[Settings, int]:
     """What decides on the keys: the settings, and when an operator last changed the keyring."""
     settings: Settings = current_app.extensions["settings"]

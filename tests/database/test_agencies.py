@@ -9,14 +9,17 @@ from sqlalchemy import select
 
 from audits.agencies import services
 from audits.agencies.models import Agency, Contact, ControllingPerson
+from audits.agencies.numbers import country_codes
 from audits.agencies.queries import details_of, get_agency, missing_of, visible_agencies
 from audits.agencies.rules import BranchDetails, ContactDetails, ControllingPersonDetails
+from audits.agencies.trade_registers import TRADE_REGISTERS
 from audits.core.access import GRANTS, Actor, Permission, Role
 from audits.core.errors import IllegalMoveError, NotAllowedError, NotFoundError, RuleError
 from audits.core.events import Event, history
 from audits.core.outbox import OutboxItem
 from audits.people.models import Person
 from audits.people.registration import register_agency, register_or_remind
+from certificates.lifecycle.rules import public_id
 from tests.kit.factories import make_agency, make_person
 from tests.kit.factories.agencies import DETAILS
 
@@ -89,6 +92,44 @@ def test_a_stranger_does_not_learn_which_addresses_are_known(session):
     assert session.scalars(select(Person)).all() == [owner]
     mails = [item.payload["template"] for item in session.scalars(select(OutboxItem))]
     assert sorted(mails) == ["account_known", "invitation"]
+
+
+# The number of the country, as its people write it.
+EVERYWHERE = [(country, TRADE_REGISTERS[country].example) for country in sorted(TRADE_REGISTERS)]
+ELSEWHERE = [(country, "AB-123.456") for country in sorted(country_codes() - TRADE_REGISTERS.keys())]
+
+
+@pytest.mark.parametrize(("country", "number"), EVERYWHERE)
+def test_an_agency_of_any_country_registers_once_and_then_edits_what_it_likes(session, country, number):
+    new = replace(DETAILS, country=country, register_number=number, postcode="1011 AB")
+    agency, owner = register_agency(session, details=new, **OWNER)
+    session.flush()
+    edit(session, owner.actor, agency, city="Breda")
+    assert agency.city == "Breda"
+    edit(session, owner.actor, agency, register_number=number, headcount=7)  # as it was typed the first time
+    assert agency.headcount == 7
+    for typed in (number, agency.register_number, public_id(country, agency.register_number).partition("-")[2]):
+        again = replace(new, register_number=typed)
+        with pytest.raises(RuleError, match="registered already"):
+            register_agency(session, details=again, **OWNER | {"owner_email": "other@x.example"})
+
+
+def test_so_does_one_of_a_country_of_whose_numbers_nothing_is_known(session):
+    for place, (country, number) in enumerate(ELSEWHERE):
+        new = replace(DETAILS, country=country, register_number=number, postcode="1011 AB")
+        agency, owner = register_agency(session, details=new, **OWNER | {"owner_email": f"a{place}@x.example"})
+        edit(session, owner.actor, agency, city="Breda")
+        assert agency.city == "Breda"
+
+
+def test_what_was_stored_under_older_rules_does_not_stop_an_edit_of_something_else(session):
+    agency = make_agency(session, country="CZ", register_number="7103192745", phone="112", postcode="?")
+    editor = make_person(session, Role.AGENCY_EDITOR, agency).actor
+    edit(session, editor, agency, city="Breda")
+    assert (agency.city, agency.register_number, agency.phone) == ("Breda", "7103192745", "112")
+    with pytest.raises(RuleError) as refusal:
+        edit(session, editor, agency, phone="113")
+    assert refusal.value.field == "phone"
 
 
 def test_an_edit_leaves_what_it_changed_from_and_to(session, agency, editor):

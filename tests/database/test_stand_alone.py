@@ -167,25 +167,31 @@ def run(*arguments):
 
 
 @pytest.fixture(scope="module")
-def told():
-    """What the program tells to programs, without the cost of a process: it is loaded from its file."""
+def program():
+    """The program, loaded from its file: without the cost of a process."""
     loader = SourceFileLoader("keurwerk_verify", str(VERIFIER))
     module = module_from_spec(spec_from_loader(loader.name, loader))
     sys.modules[loader.name] = module  # dataclasses look for it there
     written, sys.dont_write_bytecode = sys.dont_write_bytecode, True
     loader.exec_module(module)
     sys.dont_write_bytecode = written
+    yield module
+    del sys.modules[loader.name]
+
+
+@pytest.fixture(scope="module")
+def told(program):
+    """What the program tells to programs."""
 
     def told(*arguments):
         output = io.StringIO()
         with redirect_stdout(output):
-            status = module.main([*map(str, arguments), "--json"])
+            status = program.main([*map(str, arguments), "--json"])
         report = json.loads(output.getvalue())
         assert report["status"] == status
         return report
 
-    yield told
-    del sys.modules[loader.name]
+    return told
 
 
 def wrong(report):
@@ -230,6 +236,15 @@ def test_a_number_and_the_log_alone(case):
     status, output = run(case.dump)
     assert (status, output.splitlines()[-1]) == (0, "The log is genuine.")
     assert "303 entries, 2 signed checkpoints" in output
+
+
+def test_a_long_history_is_told_by_its_first_and_last_entries(program):
+    def told(count):
+        return program._told([{"type": "lifted", "time": str(place)} for place in range(count)])
+
+    assert told(10) == "; ".join(f"lifted {place}" for place in range(10))
+    last = "; ".join(f"lifted {place}" for place in range(44_000 - 9, 44_000))
+    assert told(44_000) == f"lifted 0; … 43990 more …; {last}"
 
 
 def test_the_program_tells_programs_the_same(case):

@@ -13,6 +13,7 @@ from asn1crypto import x509 as asn1
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature, encode_dss_signature
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
@@ -22,6 +23,7 @@ from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 AT = datetime(2030, 5, 4, 9, 30, tzinfo=UTC)
 BODY = "Stichting Keurwerk"
+P256_ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
 UNHIDDEN = fields.InvisSigSettings(set_print_flag=True, set_hidden_flag=False, box_out_of_bounds=False)
 name, text = generic.pdf_name, generic.pdf_string
 
@@ -75,9 +77,12 @@ class Authority:
         signer = Forced(metadata, signer=self._signer("seal"), new_field_spec=fields.SigFieldSpec("Again", on_page=0))
         return signer.sign_pdf(IncrementalPdfFileWriter(BytesIO(pdf)), bytes_reserved=20000).getvalue()
 
-    def renew(self, pdf: bytes, at: datetime, change=None) -> bytes:
-        """A document time-stamp over everything that is there, and over what `change(writer, page)` does with it."""
-        writer = Quiet(BytesIO(pdf))
+    def renew(self, pdf: bytes, at: datetime, change=None, *, quiet=True) -> bytes:
+        """A document time-stamp over everything that is there, and over what `change(writer, page)` does with it.
+
+        A program that is not `quiet` notes its own name and the day in the file, as programs do.
+        """
+        writer = Quiet(BytesIO(pdf)) if quiet else IncrementalPdfFileWriter(BytesIO(pdf))
         if change:
             change(writer, writer.root["/Pages"]["/Kids"][0])
         stamper = signers.PdfTimeStamper(self.stamper(at), invis_settings=UNHIDDEN)
@@ -235,13 +240,49 @@ def broken_signature(pdf: bytes) -> bytes:
     return put(pdf, last, b"0" if value[-1] & 15 else b"1")
 
 
-def without_stamp(pdf: bytes) -> bytes:
-    """The time-stamp taken out of the signature: no signature covers it."""
+def resigned(pdf: bytes, change) -> bytes:
+    """The same signature, written otherwise: `change` gets what is said of the signer."""
     start, end = gap(pdf)
     message = cms.ContentInfo.load(bytes.fromhex(pdf[start:end].decode()))
-    del message["content"]["signer_infos"][0]["unsigned_attrs"]
-    digits = message.dump(force=True).hex().upper().encode()
+    change(message["content"]["signer_infos"][0])
+    digits = message.dump().hex().encode()
     return put(pdf, start, digits.ljust(end - start, b"0"))
+
+
+def without_stamp(pdf: bytes) -> bytes:
+    """The time-stamp taken out of the signature: no signature covers it."""
+
+    def change(signer):
+        del signer["unsigned_attrs"]
+
+    return resigned(pdf, change)
+
+
+def other_half(pdf: bytes) -> bytes:
+    """The other signature value that an ECDSA signature has: (r, n - s) holds wherever (r, s) does."""
+
+    def change(signer):
+        r, s = decode_dss_signature(signer["signature"].native)
+        signer["signature"] = encode_dss_signature(r, P256_ORDER - s)
+
+    return resigned(pdf, change)
+
+
+def other_stamp(pdf: bytes, other: bytes) -> bytes:
+    """The time-stamp of the seal of another file in the place of its own."""
+    start, end = gap(other)
+    theirs = cms.ContentInfo.load(bytes.fromhex(other[start:end].decode()))["content"]["signer_infos"][0]
+
+    def change(signer):
+        signer["unsigned_attrs"] = theirs["unsigned_attrs"]
+
+    return resigned(pdf, change)
+
+
+def capitals(pdf: bytes) -> bytes:
+    """The same signature in capital letters."""
+    start, end = gap(pdf)
+    return put(pdf, start, pdf[start:end].upper())
 
 
 # --- later revisions ---

@@ -1,5 +1,7 @@
 """The whole way of an agency through its own door, from the street to the confirmation."""
 
+import struct
+import zlib
 from io import BytesIO
 
 import pikepdf
@@ -43,6 +45,15 @@ def pdf_file():
     document.add_blank_page()
     document.save(out)
     return out.getvalue()
+
+
+def png_of(*names):
+    """A small picture of these chunks, all of their checksums right."""
+    data = {b"IHDR": struct.pack(">IIBBBBB", 2, 2, 8, 0, 0, 0, 0), b"IDAX": zlib.compress(b"\0" * 6)}
+    chunks = ((name, data.get(name, b"")) for name in names)
+    return b"\x89PNG\r\n\x1a\n" + b"".join(
+        struct.pack(">I", len(body)) + name + body + struct.pack(">I", zlib.crc32(name + body)) for name, body in chunks
+    )
 
 
 def mails(session):
@@ -104,6 +115,34 @@ def test_an_empty_registration_says_at_every_field_what_is_missing(browser):
     browser.open("/register-agency/")
     page = browser.submit(status=422)
     assert len(page.errors) == 7
+
+
+def test_where_there_are_no_postcodes_none_is_asked(browser, session):
+    browser.open("/register-agency/")
+    page = browser.submit(status=422, **NEW | {"postcode": ""})
+    assert page.errors == ["Enter the postcode."]
+    page = browser.submit(country="CW", register_number="123456")
+    assert page.heading == "Look in your mailbox"
+    agency = session.scalar(select(Agency).where(Agency.country == "CW"))
+    assert agency.postcode == ""
+    editor = make_person(session, Role.AGENCY_EDITOR, agency)
+    make_scheme(session)
+    browser.sign_in(session, editor)
+    session.commit()
+    browser.open("/agency/details/seat")
+    page = browser.submit(city="Willemstad", phone="(+599) 9 123 45 67")
+    assert "Kade 3, Willemstad" in page.text
+    browser.open("/agency/details/branches/new")
+    browser.submit(status=422, name="Rotterdam", street="A 1", city="Rotterdam", country="NL")
+    page = browser.submit(country="SX", city="Philipsburg")
+    assert "Philipsburg" in page.text
+
+
+@pytest.mark.parametrize("pasted", ["{}\u200b", "<{}>", "mailto:{}", "{},"])
+def test_an_address_is_the_same_whatever_was_pasted_with_it(browser, session, person, pasted):
+    browser.open("/register-agency/")
+    browser.submit(**NEW | {"owner_email": pasted.format(person.email)})
+    assert mails(session) == ["account_known"]
 
 
 def test_a_known_register_number_is_said_at_its_field(browser, session):
@@ -259,6 +298,8 @@ def test_files_go_with_an_answer_and_are_taken_away_again_without_losing_what_is
         ("a.pdf", b"", "is empty"),
         ("a.pdf", b"%PDF-1.7 broken", "is damaged"),
         ("a.png", b"\x89PNG\r\n\x1a\n broken", "is damaged"),
+        ("a.png", png_of(b"IHDR", b"IEND"), "is damaged"),
+        ("a.png", png_of(b"IHDR", b"IDAX", b"IEND"), "is damaged"),
     ],
 )
 def test_a_bad_file_stores_nothing_and_keeps_the_answer(  # noqa: PLR0917

@@ -127,6 +127,15 @@ def test_an_address_in_capitals_leads_to_the_permanent_one(app, session):
     assert Browser(app).open(path.replace("nl-", "NL-")).path == path
 
 
+@pytest.mark.parametrize("spelled", ["gb-6883289", "gb-gb06883289", "GB-6883289"])
+def test_an_address_with_the_number_as_it_was_once_typed_leads_to_the_permanent_one(app, session, spelled):
+    make_applicant(session, country="GB", register_number="06883289")
+    session.commit()
+    page = Browser(app).open(f"/register/{spelled}")
+    assert page.path == "/register/gb-06883289"
+    Browser(app).open("/register/gb-6883280", status=404)
+
+
 def test_names_of_strangers_are_only_text(app, session):
     hostile = "<script>alert(1)</script> \"&' {{ 7*7 }}"
     agency = make_certificate(session, details={"legal_name": hostile, "trade_names": [hostile]}).agency

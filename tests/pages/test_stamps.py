@@ -172,7 +172,8 @@ def test_revoked_certificates_are_listed_under_the_root(app):
     assert list(crl) == []
 
 
-def test_the_list_is_where_certificates_say_that_it_is(app, settings):
+def test_the_list_is_where_certificates_say_that_it_is(app, settings, tmp_path, monkeypatch):
+    monkeypatch.setitem(app.extensions, "settings", replace(settings, seal_dir=tmp_path / "seal"))
     with app.app_context():
         ring = sealing._ring(*sealing._now())
     certificate = ring.certificate(ring.active(Purpose.TIMESTAMP))

@@ -5,8 +5,10 @@ import os
 import shutil
 import subprocess
 import sys
+from io import BytesIO
 from threading import Thread
 
+import pikepdf
 import pytest
 from werkzeug.serving import make_server
 
@@ -113,13 +115,13 @@ def test_a_status_list_that_was_altered_is_found_by_strangers(session, served, i
 # What the documentation tells strangers to do
 
 
-def block(language):
+def block(language, place=1):
     text = (ROOT / "docs" / "credentials.md").read_text(encoding="utf-8")
-    return text.split(f"```{language}\n")[1].split("```")[0]
+    return text.split(f"```{language}\n")[place].split("```")[0]
 
 
-def follow(command, code, served, issued):
-    environment = os.environ | {"BASE": served, "NUMBER": issued.number}
+def follow(command, code, served, issued, **more):
+    environment = os.environ | {"BASE": served, "NUMBER": issued.number} | more
     run = subprocess.run(
         command, input=code, env=environment, cwd=ROOT, capture_output=True, text=True, check=False, timeout=60
     )
@@ -149,3 +151,24 @@ def test_the_documented_reading_of_the_status_works(app, session, served, issued
         "suspension",
         "True",
     ]
+
+
+def test_the_documented_check_of_the_code_on_paper_works(app, served, issued):
+    older = 'globalThis.crypto ??= (await import("node:crypto")).webcrypto;'
+    with app.app_context():
+        code = credentials.signed_forms_of(issued).offline_url
+    said = follow([NODE, "--input-type=module", "-"], older + block("js", 2), served, issued, CODE=code)
+    assert json.loads(" ".join(said))["n"] == issued.number
+
+
+def test_the_documented_digest_is_that_of_credential_and_code(app, served, issued, tmp_path):
+    from certificates import press
+
+    snapshot = tmp_path / "printed.json"
+    with pikepdf.open(BytesIO(press.render("certificate", issued.snapshot, language="nl"))) as pdf:
+        snapshot.write_bytes(pdf.attachments["printed.json"].get_file().read_bytes())
+    (digest,) = follow([sys.executable, "-", str(snapshot)], block("python", 2), served, issued)
+    assert digest == said_by(issued.credential)["credentialSubject"]["factsDigest"]
+    with app.app_context():
+        token = credentials.signed_forms_of(issued).offline_url.partition("#c=")[2]
+    assert digest.startswith(said_by(token)["d"])

@@ -20,7 +20,6 @@ from audits.agencies.rules import (
     clean_controlling_person,
     clean_details,
     clean_names,
-    clean_phone,
     clean_website,
     missing_sections,
     names_after,
@@ -47,68 +46,6 @@ WHOLE = replace(
 )
 
 
-@pytest.mark.parametrize(
-    ("country", "typed", "stored"),
-    [
-        ("NL", "12345678", "12345678"),
-        ("NL", " KvK: 1234.56 78 ", "12345678"),
-        ("BE", "BE 0403.019.261", "0403019261"),
-        ("DE", "Amtsgericht Köln HRB 12345", "KOLN-HRB-12345"),
-        ("DE", "HRB 12345 Köln", "KOLN-HRB-12345"),
-        ("PL", "PL 8567346215", "8567346215"),
-        ("RO", "RO 185 472 90", "18547290"),
-        ("BG", "BG 175 074 752", "175074752"),
-        ("AT", "FN 122119m", "122119M"),
-        ("FR", "552 008 443", "552008443"),
-        ("GB", "sc 123456", "SC123456"),
-        ("LU", "B 86.532", "B86532"),
-    ],
-)
-def test_a_register_number_has_one_form(country, typed, stored):
-    assert numbers.clean_register_number(country, typed) == stored
-
-
-@pytest.mark.parametrize(
-    ("country", "typed"),
-    [
-        ("NL", "1234567"),
-        ("NL", "123456789"),
-        ("NL", "1234567a"),
-        ("NL", "１２３４５６７８"),
-        ("BE", "0403019262"),
-        ("DE", "Utopia HRB 1"),
-        ("PL", "8567346216"),
-        ("BG", "175074753"),
-        ("FR", "552008444"),
-        ("GB", "<script>1"),
-        ("GB", "no digits"),
-        ("GB", ""),
-    ],
-)
-def test_a_wrong_register_number_is_refused_at_its_field(country, typed):
-    with pytest.raises(RuleError) as refusal:
-        numbers.clean_register_number(country, typed)
-    assert refusal.value.field == "register_number"
-
-
-def test_the_refusal_names_the_number_that_the_country_uses():
-    with pytest.raises(RuleError, match="enter the NIP"):
-        numbers.clean_register_number("PL", "1")
-
-
-@given(st.sampled_from(sorted(numbers.country_codes())), st.text(max_size=40))
-def test_a_stored_number_is_fit_for_an_address_and_stays_as_it_is(country, typed):
-    try:
-        stored = numbers.clean_register_number(country, typed)
-    except RuleError:
-        return
-    assert stored.isascii()
-    assert stored.replace("-", "").isalnum()
-    assert stored == stored.upper()
-    if country != "DE":  # the court is written first there, and its name has lost its accents
-        assert numbers.clean_register_number(country, stored) == stored
-
-
 def test_countries_have_names_in_both_languages_and_no_unions_among_them():
     codes = numbers.country_codes()
     assert {"NL", "PL", "UA", "XK", "GB"} <= codes
@@ -124,21 +61,6 @@ def test_only_a_country_is_a_country(code):
     else:
         with pytest.raises(RuleError):
             numbers.clean_country(code)
-
-
-@pytest.mark.parametrize(
-    ("country", "typed", "stored"),
-    [("NL", "1011ab", "1011 AB"), ("PL", "00-950", "00-950"), ("GB", " sw1a  1aa ", "SW1A 1AA")],
-)
-def test_a_postcode_has_one_form(country, typed, stored):
-    assert numbers.clean_postcode(country, typed) == stored
-
-
-@pytest.mark.parametrize(("country", "typed"), [("NL", "0999 AB"), ("NL", "1011"), ("BE", ""), ("BE", "<1000>")])
-def test_a_wrong_postcode_is_refused(country, typed):
-    with pytest.raises(RuleError) as refusal:
-        numbers.clean_postcode(country, typed)
-    assert refusal.value.field == "postcode"
 
 
 def test_an_iban_is_stored_without_spaces_and_shown_in_groups():
@@ -191,17 +113,6 @@ def test_what_could_run_or_lead_astray_is_no_website(typed):
     with pytest.raises(RuleError) as refusal:
         clean_website(typed)
     assert refusal.value.field == "website"
-
-
-@pytest.mark.parametrize("typed", ["020 123 4567", "+31 (0)20 123.45.67", "06-12345678"])
-def test_a_telephone_number_is_written_as_people_write_it(typed):
-    assert clean_phone(typed) == typed
-
-
-@pytest.mark.parametrize("typed", ["", "bel maar", "112", "1" * 40, "+"])
-def test_other_things_are_no_telephone_number(typed):
-    with pytest.raises(RuleError):
-        clean_phone(typed)
 
 
 def test_trade_names_lose_doubles_and_empty_lines():

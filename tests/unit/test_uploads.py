@@ -4,6 +4,7 @@ import io
 import struct
 import zipfile
 import zlib
+from contextlib import suppress
 from types import SimpleNamespace
 
 import pikepdf
@@ -156,6 +157,7 @@ HOSTILE = {
     ),
     "a program inside": ("a.pdf", pdf(attach("tool.exe")), ACTIVE),
     "an archive inside": ("a.pdf", pdf(attach("all.zip")), ACTIVE),
+    "a picture without picture data": ("a.png", PNG[:33] + PNG[-12:], BROKEN),
     "a citizen number as its name": ("paspoort 111222333.pdf", PLAIN, NUMBER),
     "a citizen number between hyphens": ("loonstrook-111.222.333-jan.png", PNG, NUMBER),
 }
@@ -210,6 +212,28 @@ def test_a_harmless_file_passes_with_the_type_that_its_bytes_are(judge, case):
     name, data, media_type = HARMLESS[case]
     [upload] = judge((name, data))
     assert (upload.media_type, upload.data) == (media_type, data)
+
+
+@pytest.mark.parametrize(
+    "raised", [IndexError, KeyError, AttributeError, OverflowError, RecursionError, NotImplementedError]
+)
+@pytest.mark.parametrize(("library", "file"), [("PIL.Image.open", ("a.png", PNG)), ("pikepdf.open", ("a.pdf", PLAIN))])
+def test_whatever_a_library_raises_is_damage(judge, monkeypatch, raised, library, file):
+    def stumble(*_, **__):
+        raise raised
+
+    monkeypatch.setattr(library, stumble)
+    with pytest.raises(RuleError, match=BROKEN):
+        judge(file)
+
+
+@given(st.lists(st.tuples(st.integers(0, len(PNG) - 1), st.integers(0, 255)), max_size=4), st.integers(0, len(PNG)))
+def test_a_spoiled_picture_passes_or_is_refused_and_nothing_else(spoils, end):
+    data = bytearray(PNG)
+    for place, value in spoils:
+        data[place] = value
+    with suppress(RuleError):
+        uploads.media_type_of("a.png", bytes(data[:end]))
 
 
 def test_one_bad_file_refuses_the_good_ones_with_it(judge):

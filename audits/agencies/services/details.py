@@ -7,6 +7,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from audits.agencies.models import Agency, facts
+from audits.agencies.queries import details_of
 from audits.agencies.rules import LISTED, AgencyDetails, clean_details, names_after
 from audits.core import clock, events, outbox
 from audits.core.access import Actor, Permission, authorise
@@ -40,7 +41,7 @@ def edit_agency(session: Session, actor: Actor, agency_id: UUID, details: Agency
     agency = load_own(session, actor, agency_id)
     if agency.version != version:
         raise IllegalMoveError("Somebody changed this in the meantime. Reload the page and look again.")
-    details = clean_details(details)
+    details = clean_details(details, details_of(agency))
     if (details.country, details.register_number) != (agency.country, agency.register_number):
         raise RuleError(
             "The number in the trade register cannot change. Another legal entity needs a registration of its own.",

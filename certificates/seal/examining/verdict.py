@@ -35,6 +35,10 @@ class SealReason(StrEnum):
     METADATA_CHANGED = "metadata_changed"
     LATER_REVISION = "later_revision"  # something else was added
 
+    # The seal is right, but our records have no such file; `examine` knows no records:
+    SIGNATURE_CHANGED = "signature_changed"  # ours but for the signature itself, which is not the one that we gave out
+    NOT_RECORDED = "not_recorded"
+
     # Our key did not, as far as can be seen:
     BROKEN_SIGNATURE = "broken_signature"
     COMPROMISED_KEY = "compromised_key"

@@ -109,7 +109,7 @@ def examine(
     verdict = _opened(pdf, trust)
     if verdict.reason is R.DAMAGED and _opened(pdf[: _last_line(pdf)], trust).genuine:
         verdict = SealReport(O.ALTERED, R.TRAILING_BYTES, covered=_last_line(pdf))
-    return verdict if verdict.genuine else replace(verdict, claims=claims_of(pdf))
+    return replace(verdict, claims=claims_of(pdf))
 
 
 def _opened(pdf: bytes, trust: Trust) -> SealReport:

@@ -15,7 +15,7 @@ from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.misc import PdfError
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.fields import InvisSigSettings
-from pyhanko.sign.general import SigningError
+from pyhanko.sign.general import NonexistentAttributeError, SigningError
 from pyhanko.sign.signers.pdf_signer import PdfTimeStamper
 from pyhanko.sign.timestamps import TimeStamper
 from pyhanko.sign.validation.dss import DocumentSecurityStore
@@ -48,6 +48,19 @@ def proves_until(pdf: bytes) -> datetime:
         raise ArchiveError(f"no seal can be read: {error}") from error
     ends: datetime = signer.not_valid_after
     return ends.astimezone(UTC)
+
+
+def signers_of(pdf: bytes) -> tuple[str, str | None]:
+    """Who sealed a file, and who stamped the time of that seal: SHA-256 of their certificates, hex. As `proves_until`.
+
+    Time-stamps that were added later are not looked at: they lie in files of their own, which are made again.
+    """
+    try:
+        seal = PdfFileReader(BytesIO(pdf)).embedded_regular_signatures[0]
+        certificate, stamper = seal.signer_cert, _stamper_of(seal.signer_info)
+    except (PdfError, ValueError, IndexError) as error:
+        raise ArchiveError(f"no seal can be read: {error}") from error
+    return bytes(certificate.sha256).hex(), bytes(stamper.sha256).hex() if stamper else None
 
 
 class Archivist:
@@ -99,9 +112,11 @@ class _Stamps(TimeStamper):
 
 def _stamper_of(signer_info: Any) -> x509.Certificate | None:
     """Who made the time-stamp inside a seal."""
-    if not signer_info["unsigned_attrs"].native:
+    try:
+        tokens = list(extract_tst_data_iter(signer_info, signed=False))
+    except NonexistentAttributeError:
         return None
-    for token in extract_tst_data_iter(signer_info, signed=False):
+    for token in tokens:
         serial = token["signer_infos"][0]["sid"].chosen["serial_number"].native
         for each in token["certificates"]:
             if each.chosen.serial_number == serial:

@@ -15,6 +15,7 @@ FIELD = "Seal"
 READ_ALOUD = "Electronic seal"
 _SMALLEST = 1024  # hex digits; nothing that people can have printed on a document holds such a row of zeros
 _EMPTY = re.compile(rb"/ByteRange \[0 @{10} @{10} @{10}\] /Contents <(0{%d,})>" % _SMALLEST)
+_FILLED = re.compile(rb"/ByteRange \[0 +(\d+) +(\d+) +(\d+)\] /Contents (?=<)")
 _RANGE = b"/ByteRange [0 %10d %10d %10d]"
 _LARGEST = 10**10 - 1  # bytes that ten digits can count
 
@@ -118,6 +119,15 @@ def fill(pdf: bytes | bytearray, cms: Callable[[bytes], bytes]) -> bytes:
         raise SealError(f"the seal needs {len(signature)} hex digits of room, there are {digits}")
     sealed[start + 1 : start + 1 + len(signature)] = signature
     return bytes(sealed)
+
+
+def same_but_for_seal(pdf: bytes, sealed: bytes) -> bool:
+    """Whether a file is one that we sealed (`sealed`), whatever stands in the place of the signature."""
+    for match in _FILLED.finditer(sealed):
+        start, end, rest = map(int, match.groups())
+        if start == match.end() and end + rest == len(sealed) == len(pdf):
+            return pdf[:start] == sealed[:start] and pdf[end:] == sealed[end:]
+    return False
 
 
 def _only_room(pdf: bytes | bytearray) -> tuple[int, int]:

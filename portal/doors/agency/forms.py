@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import ValidationError
 
-from audits.agencies.numbers import country_names, show_iban
+from audits.agencies.numbers import country_names, needs_postcode, show_iban
 from audits.agencies.rules import (
     LARGEST_HEADCOUNT,
     AgencyDetails,
@@ -15,10 +15,13 @@ from audits.agencies.rules import (
     ContactDetails,
     ControllingPersonDetails,
 )
+from audits.agencies.trade_registers import LONGEST_TYPED
 from audits.applications.rules import LONGEST_EXPLANATION
+from audits.core.typed import LONGEST_PHONE
 from audits.schemes.text import SchemeText, Text
 from portal.forms import uploads
 from portal.forms.fields import (
+    RequiredWhere,
     checkbox_field,
     checkboxes_field,
     date_field,
@@ -52,9 +55,13 @@ def _street() -> Any:
 
 
 def _postcode() -> Any:
-    return text_field(
-        _l("Postcode"), required=_l("Enter the postcode."), width=10, max_length=12, autocomplete="postal-code"
-    )
+    required = RequiredWhere(_l("Enter the postcode."), _has_postcodes)
+    return text_field(_l("Postcode"), required=required, width=10, max_length=20, autocomplete="postal-code")
+
+
+def _has_postcodes(form: Any) -> bool:
+    # A form without a country is about a seat that is known: then the domain judges.
+    return "country" in form and needs_postcode(form["country"].data)
 
 
 def _city() -> Any:
@@ -79,7 +86,7 @@ class RegistrationForm(Form):
         _l("Number in the trade register"),
         hint=_l("In the Netherlands this is the KvK number, 8 digits."),
         required=_l("Enter the number in the trade register."),
-        max_length=40,
+        max_length=LONGEST_TYPED,
         width=20,
     )
     street = _street()
@@ -134,7 +141,7 @@ class SeatForm(PartForm):
         _l("Telephone number"),
         required=_l("Enter the telephone number."),
         width=20,
-        max_length=30,
+        max_length=LONGEST_PHONE,
         autocomplete="tel",
     )
     website = text_field(_l("Website"), autocomplete="url")
@@ -293,7 +300,9 @@ class ContactForm(Form):
     name = text_field(_l("Name"), required=_l("Enter the name."))
     function = text_field(_l("Function"), required=_l("Enter the function."))
     email = email_field(_l("E-mail address"), required=_l("Enter the e-mail address."), autocomplete="off")
-    phone = text_field(_l("Telephone number"), required=_l("Enter the telephone number."), width=20, max_length=30)
+    phone = text_field(
+        _l("Telephone number"), required=_l("Enter the telephone number."), width=20, max_length=LONGEST_PHONE
+    )
     version = version_field()
 
     def details(self) -> ContactDetails:

@@ -57,6 +57,8 @@ def entry(public_id: str) -> ResponseReturnValue:
         return redirect(url_for("registry.entry", public_id=public_id.lower()), 301)
     session, today = database.read(), clock.today()
     found = queries.entry(session, public_id)
+    if public_id != found.public_id:
+        return redirect(url_for("registry.entry", public_id=found.public_id), 301)
     history = queries.history(session, found.agency_id, today)
     scheme = scheme_by_digest(session, found.scheme["sha256"]) if found.scheme else current_scheme(session, today)
     settings = current_app.extensions["settings"]

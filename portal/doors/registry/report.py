@@ -19,7 +19,7 @@ def report(checked: Checked, day: date, base_url: str) -> dict[str, Any]:
         "day": day.isoformat(),
         "reason": checked.reason.value if checked.reason else None,
         "explanation": str(wording.REASONS[checked.reason]) if checked.reason else None,
-        "sha256": checked.sha256,
+        "sha256": checked.sha256 or None,
         "size": checked.size,
         "sealedAt": checked.made_at.isoformat() if checked.made_at else None,
         "seal": _seal(verdict) if verdict else None,
@@ -66,7 +66,7 @@ def _ended(checked: Checked) -> dict[str, Any] | None:
     return {
         "why": ending.why.value,
         "since": ending.since.isoformat() if ending.since else None,
-        "reason": ending.reason or None,
+        "reason": str(wording.SAID.get(ending.reason, ending.reason)) or None,
         "newer": ending.newer or None,
     }
 

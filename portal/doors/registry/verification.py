@@ -25,8 +25,10 @@ from certificates.register.files import Ending, ending, facts_with
 from certificates.register.models import RegisterEntry
 from certificates.register.queries import PublicDocument
 from certificates.register.rules import may_rely
-from certificates.seal import KeysError, SealReason, SealReport
+from certificates.seal import KeysError, SealOutcome, SealReason, SealReport
+from certificates.seal.sealing.placeholder import same_but_for_seal
 from portal.signing import sealing
+from portal.stores import files
 from portal.stores.files import StorageDownError
 
 AT_ONCE = 2  # files that one process has opened at a time
@@ -83,7 +85,9 @@ class Checked:
 
     @property
     def reason(self) -> SealReason | None:
-        """Why it is not genuine."""
+        """Why it is not genuine; None only where nothing is wrong with the file."""
+        if self.answer is FileStatus.UNKNOWN:
+            return SealReason.NOT_RECORDED
         return self.verdict.reason if self.verdict else None
 
     @property
@@ -113,16 +117,24 @@ def check(session: Any, data: bytes) -> Checked:
     verdict = _examine(data)
     sealed = hashlib.sha256(data[: verdict.covered]).hexdigest() if 0 < verdict.covered < len(data) else ""
     original = check_hash(session, sealed) if sealed else None
-    if verdict.genuine:
-        return _renewed(original, sha256, len(data), verdict)
-    answer = FileStatus(verdict.outcome.value)
+    if verdict.genuine and original:  # only our own renewal can have been added
+        return replace(original, sha256=sha256, size=len(data), verdict=verdict)
     about = original if original and original.certificate else _claimed(session, verdict.claims)
+    if verdict.genuine and about and _signed_otherwise(session, about, data[: verdict.covered]):
+        verdict = replace(verdict, outcome=SealOutcome.ALTERED, reason=SealReason.SIGNATURE_CHANGED)
+    answer = FileStatus.UNKNOWN if verdict.genuine else FileStatus(verdict.outcome.value)
+    found = Checked(answer, sha256, len(data), made_at=verdict.sealed_at, verdict=verdict)
     if about is None:
-        return Checked(answer, sha256, len(data), made_at=verdict.sealed_at, verdict=verdict)
-    return Checked(
-        answer, sha256, len(data), made_at=verdict.sealed_at, verdict=verdict, certificate=about.certificate,
-        entry=about.entry, ending=about.ending, differences=tuple(_differences(about.certificate, verdict.claims)),
-    )  # fmt: skip
+        return found
+    differences = tuple(_differences(about.certificate, verdict.claims))
+    return replace(
+        found, certificate=about.certificate, entry=about.entry, ending=about.ending, differences=differences
+    )
+
+
+def unread(size: int, reason: SealReason) -> Checked:
+    """The answer on a file that is not looked at: it is empty, or too large to be read."""
+    return Checked(FileStatus.UNREADABLE, "", size, verdict=SealReport(SealOutcome.UNREADABLE, reason))
 
 
 def check_hash(session: Any, sha256: str) -> Checked | None:
@@ -155,11 +167,21 @@ def _log_index(session: Any, number: str) -> int | None:
     return logged.index if logged else None
 
 
-def _renewed(original: Checked | None, sha256: str, size: int, verdict: SealReport) -> Checked:
-    """The seal is right: our records must have what it covers. Then only our own renewal can have been added."""
-    if original is None:
-        return Checked(FileStatus.UNKNOWN, sha256, size, made_at=verdict.sealed_at, verdict=verdict)
-    return replace(original, sha256=sha256, size=size, verdict=verdict)
+def _signed_otherwise(session: Any, about: Checked, sealed: bytes) -> bool:
+    """Whether this is a file of the certificate whose number it uses, but for the bytes of the signature itself.
+
+    Everybody can write the same signature in another way, or take the time-stamp out of it, and it still holds.
+    """
+    files = queries.files_of(session, about.certificate.id) if about.certificate else []
+    return any(same_but_for_seal(sealed, stored) for stored in map(_stored, files))
+
+
+def _stored(sha256: str) -> bytes:
+    """A file of ours; nothing where it cannot be had, so that the answer is a weaker one, but an answer."""
+    try:
+        return files.store().get(sha256)
+    except StorageDownError:
+        return b""
 
 
 def _examine(data: bytes) -> SealReport:

@@ -13,11 +13,17 @@ from audits.core import clock
 from audits.core.errors import NotFoundError, RuleError
 from certificates.lifecycle.rules import is_number
 from certificates.register import queries
+from certificates.seal import SealReason
 from portal.doors.registry import wording
 from portal.doors.registry.forms import FileForm, NumberForm
 from portal.doors.registry.report import report
 from portal.doors.registry.throttle import Throttle
-from portal.doors.registry.verification import Checked, check, check_hash
+from portal.doors.registry.verification import (
+    Checked,
+    check,
+    check_hash,
+    unread,
+)
 from portal.forms.uploads import safe_name, takes_files
 from portal.settings import Settings
 from portal.stores import database
@@ -62,21 +68,24 @@ def verify_file() -> ResponseReturnValue:
     """Say what a file is. It is held in memory for as long as that takes."""
     throttle: Throttle = current_app.extensions["verify_brake"]
     if wait := throttle.wait(address_group(request.remote_addr)):
-        return answer(429, _("You have sent many files in a short time."), retry_after=wait)
+        return _wait(wait)
     try:
         form = FileForm()
     except RequestEntityTooLarge:  # refused by its announced length; nothing of it was read
         form = FileForm(None)
         form.complain(RuleError("The file is larger than %(limit)s.", "file", limit=_limit()))
-        return _refused(form, 413)
-    if form.validate():
-        try:
-            data = _read(form.file.data)
-        except RuleError as error:
-            form.complain(error)
-        else:
-            return _verdict(check(database.read(), data))
-    return _refused(form, 422)
+        return _refused(form, 413, unread(request.content_length or 0, SealReason.TOO_LARGE))
+    if not form.validate():
+        return _refused(form, 422)
+    data = _read(form.file.data)
+    name = safe_name(form.file.data.filename or "")
+    if not data:
+        form.complain(RuleError("The file %(name)s is empty.", "file", name=name))
+        return _refused(form, 422, unread(0, SealReason.NOT_A_PDF))
+    if len(data) > _settings().max_upload_bytes:
+        form.complain(RuleError("The file %(name)s is larger than %(limit)s.", "file", name=name, limit=_limit()))
+        return _refused(form, 422, unread(request.content_length or 0, SealReason.TOO_LARGE))
+    return _verdict(check(database.read(), data))
 
 
 @public
@@ -96,7 +105,7 @@ def verify_hash(sha256: str) -> ResponseReturnValue:
 
 def _verdict(checked: Checked) -> ResponseReturnValue:
     if _wants_json():
-        return _json(report(checked, clock.today(), _settings().base_url.rstrip("/")))
+        return _json(_report(checked))
     response = make_response(_verdict_page(checked))
     response.vary.add("Accept")
     return response
@@ -113,14 +122,9 @@ def _verdict_page(checked: Checked) -> str:
 
 
 def _read(file: FileStorage) -> bytes:
-    name = safe_name(file.filename or "")
+    """The file, or so much of it that it is known to be too large."""
     with file.stream as stream:  # a large one lies in a temporary file, which is gone after this
-        data = stream.read(_settings().max_upload_bytes + 1)
-    if not data:
-        raise RuleError("The file %(name)s is empty.", "file", name=name)
-    if len(data) > _settings().max_upload_bytes:
-        raise RuleError("The file %(name)s is larger than %(limit)s.", "file", name=name, limit=_limit())
-    return data
+        return stream.read(_settings().max_upload_bytes + 1)
 
 
 def _page(number: NumberForm, file: FileForm) -> str:
@@ -133,10 +137,30 @@ def _page(number: NumberForm, file: FileForm) -> str:
     )
 
 
-def _refused(file: FileForm, status: int) -> ResponseReturnValue:
-    if _wants_json():
-        return current_app.extensions["problem"](status, str(file.file.errors[0]))  # type: ignore[no-any-return]
-    return _page(NumberForm(None), file), status
+def _refused(file: FileForm, status: int, checked: Checked | None = None) -> ResponseReturnValue:
+    """Say that nothing was looked at: a program gets an answer as on every other file, if it sent one."""
+    if not _wants_json():
+        return _page(NumberForm(None), file), status
+    if checked is None:
+        missing = {"in": "body", "name": "file", "detail": "Send the file in this field, as multipart/form-data."}
+        return _problem(status, errors=[missing])
+    return _json(_report(checked)), status
+
+
+def _wait(seconds: int) -> ResponseReturnValue:
+    if not _wants_json():
+        return answer(429, _("You have sent many files in a short time."), retry_after=seconds)
+    response = make_response(_problem(429))
+    response.headers["Retry-After"] = str(seconds)
+    return response
+
+
+def _problem(status: int, **more: Any) -> ResponseReturnValue:
+    return current_app.extensions["problem"](status, **more)  # type: ignore[no-any-return]
+
+
+def _report(checked: Checked) -> dict[str, Any]:
+    return report(checked, clock.today(), _settings().base_url.rstrip("/"))
 
 
 def _wants_json() -> bool:

@@ -36,6 +36,10 @@ REASONS: dict[SealReason, LazyString] = {
     R.ATTACHMENTS_CHANGED: _l("The data attached to the file were replaced after we sealed it."),
     R.METADATA_CHANGED: _l("The title or the author of the file was changed after we sealed it."),
     R.LATER_REVISION: _l("Something was added to the file after we sealed it."),
+    R.SIGNATURE_CHANGED: _l(
+        "What it says is what we sealed, but the signature in it is not the one that we put there."
+    ),
+    R.NOT_RECORDED: _l("It carries our seal, but our records do not have it."),
     R.BROKEN_SIGNATURE: _l("There is a seal in the file, but it is broken or made up."),
     R.COMPROMISED_KEY: _l("The seal was made with a key that we have declared unsafe. Ask for the new file."),
     R.KEY_NOT_VALID: _l("The seal was made at a time at which its key was not valid."),
@@ -59,8 +63,11 @@ ENDINGS: dict[Why, LazyString] = {
     Why.RESEALED: _l("This file was replaced. The certificate itself counts: use the new file."),
 }
 
-# Reasons are told as they were given; this one is ours.
-SAID: dict[str, LazyString] = {KEY_LOST: _l(KEY_LOST)}
+# Reasons are told as they were given; these are ours: of today, and of files that were replaced earlier.
+SAID: dict[str, LazyString] = {
+    KEY_LOST: _l(KEY_LOST),
+    "The key of the old seal is no longer trusted.": _l("The key of the old seal is no longer trusted."),
+}
 
 FACTS: dict[str, LazyString] = {
     "number": _l("Certificate number"),

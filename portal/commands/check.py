@@ -1,0 +1,38 @@
+"""`bin/keurwerk check`: what an operator must see to before it shows anywhere else."""
+
+from collections.abc import Iterator
+
+import click
+from flask import Flask
+from sqlalchemy.orm import Session
+
+from audits.agencies.queries import doubles
+from audits.core import clock
+from audits.core.calendar import LAST_DECREED_YEAR, undecreed_year
+from audits.schemes.queries import list_versions, scheme_of_version
+from portal.stores import database
+
+
+@click.command("check")
+@click.pass_obj
+def check(app: Flask) -> None:
+    """Say what must be seen to, a line each; the status is 1 when there is anything."""
+    with app.app_context():
+        found = list(_matters(database.read()))
+    click.echo("\n".join(found) or "Nothing must be seen to.")
+    if found:
+        raise click.exceptions.Exit(1)
+
+
+def _matters(session: Session) -> Iterator[str]:
+    longest = max((scheme_of_version(version).longest_working_days for version in list_versions(session)), default=0)
+    if year := undecreed_year(clock.today(), longest):
+        yield (
+            f"Terms may end in {year}, and the calendar knows decreed days until {LAST_DECREED_YEAR} only."
+            " Enter the next decree: docs/operations.md, Calendar."
+        )
+    for country, numbers in doubles(session):
+        yield (
+            f"One agency may be registered {len(numbers)} times, in {country} as {' and '.join(numbers)}."
+            " Ask it which registration it uses, and have applications of the other withdrawn."
+        )

@@ -1,0 +1,39 @@
+"""Which certificates need a new file: those that a key signed which counts no more, whenever that was."""
+
+import logging
+from collections.abc import Callable
+
+from sqlalchemy.orm import Session
+
+from certificates.credentials import key_of
+from certificates.lifecycle.services import Signed, enqueue_replacements
+from certificates.seal.sealing.archiving import ArchiveError
+from portal.signing import credentials, sealing
+from portal.stores import files
+
+log = logging.getLogger(__name__)
+
+
+def promise(session: Session, *, because: str) -> int:
+    """Promise new files to the certificates that need one; how many. StorageDownError, and none, without the store."""
+    files.store().check()
+    return enqueue_replacements(session, counts=_counts_with(credentials.published()), because=because)
+
+
+def _counts_with(published: frozenset[str]) -> Callable[[Signed], bool]:
+    """Whether all that was signed about a certificate counts, by the keys that signed it."""
+
+    def counts(signed: Signed) -> bool:
+        twins = [text for text in (signed.credential, signed.badge) if text]
+        return all(key_of(text) in published for text in twins) and _file_counts(signed)
+
+    return counts
+
+
+def _file_counts(signed: Signed) -> bool:
+    """Whether the seal of the file counts. One that is lost or damaged does not: nobody can check it."""
+    try:
+        return sealing.counts(files.store().get(signed.sha256))
+    except (files.StorageDownError, ArchiveError):
+        log.warning("the file of %s cannot be read", signed.number, exc_info=True)
+        return False
