@@ -18,6 +18,7 @@ PLACES = {
     "at_hand": ("portal.host.supervisor:at_hand", "portal.supervisor:at_hand"),
     "migrate": ("portal.host.supervisor:migrate", "portal.supervisor:migrate"),
     "create_app": ("portal.app:create_app",),
+    "DomainError": ("audits.core.errors:DomainError",),
     "database": ("portal.stores.database", "portal.database"),
     "deliver": ("portal.work.jobs:deliver", "portal.jobs:deliver"),
     "Case": ("portal.demo.case:Case",),

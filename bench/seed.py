@@ -6,6 +6,7 @@
 import argparse
 import json
 import os
+import sys
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -28,8 +29,11 @@ def main() -> None:
     parser.add_argument("--agencies", type=int, default=2000)
     parser.add_argument("--out", type=Path, help="where to write what the cases are, as JSON")
     asked = parser.parse_args()
-    with part("at_hand")(os.environ) as env:  # noqa: TID251 - an entry point
-        found = fill(env, asked.agencies)
+    try:
+        with part("at_hand")(os.environ) as env:  # noqa: TID251 - an entry point
+            found = fill(env, asked.agencies)
+    except part("DomainError") as refused:
+        sys.exit(f"{refused} Only a database that is empty, or was filled by make seed before, can be filled.")
     if asked.out:
         asked.out.write_text(json.dumps(found, indent=1))
     else:
