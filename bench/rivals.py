@@ -8,7 +8,7 @@ from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from asn1crypto import cms, keys, x509
 from cryptography import x509 as pyca
@@ -299,7 +299,7 @@ def typst(folder: Path) -> Print:
             "printed": press.facts_json(facts).decode(),
             "credential": paper.credential.data.decode(),
         }
-        return compiler.compile(sys_inputs={"it": json.dumps(given)}, pdf_standards=["a-3a", "ua-1"])
+        return cast(bytes, compiler.compile(sys_inputs={"it": json.dumps(given)}, pdf_standards=["a-3a", "ua-1"]))
 
     return make
 

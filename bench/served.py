@@ -45,8 +45,7 @@ class Machine:
         self._postgres.start()
         stack.callback(self._postgres.stop)
         self._log = self._postgres._home / "log"
-        url = make_url(self._postgres.url("postgres")).set(drivername="postgresql")
-        self._admin = stack.enter_context(psycopg.connect(url.render_as_string(hide_password=False), autocommit=True))
+        self._admin = stack.enter_context(self._connect("postgres"))
 
     def install(self, build: Build) -> "Installed":
         """Servers and an empty database for a build."""
@@ -105,15 +104,22 @@ class Machine:
 
     def count(self, database: str, rows: str) -> int:
         """How many rows there are: of a table, or of a table and a WHERE."""
-        url = make_url(self._postgres.url(database)).set(drivername="postgresql")
-        with psycopg.connect(url.render_as_string(hide_password=False)) as connection:
+        with self._connect(database) as connection:
             found = connection.execute(f"SELECT count(*) FROM {rows}").fetchone()  # noqa: S608
         return int(found[0]) if found else 0
 
     def _log_statements(self, which: str) -> None:
         self._admin.execute(f"ALTER SYSTEM SET log_statement = '{which}'")
         self._admin.execute("SELECT pg_reload_conf()")
-        time.sleep(0.2)  # every server process reads it by itself
+        known = ""
+        while known != which:  # who connects now knows it as soon as all others were told
+            time.sleep(0.02)
+            with self._connect("postgres") as connection:
+                known = str((connection.execute("SHOW log_statement").fetchone() or [""])[0])
+
+    def _connect(self, database: str) -> psycopg.Connection[tuple[Any, ...]]:
+        url = make_url(self._postgres.url(database)).set(drivername="postgresql")
+        return psycopg.connect(url.render_as_string(hide_password=False), autocommit=True)
 
 
 @dataclass
