@@ -2,15 +2,21 @@
 SERVE ?= 1
 PORT ?= 8000
 ONLY ?=
+MACHINES ?= 1
 PYTHON := .venv/bin/python
+UV := $(firstword $(wildcard var/tools/uv/bin/uv) uv)
+BENCH_WORDS = $(ONLY) $(if $(AGAINST),--against $(AGAINST)) $(if $(filter 1,$(KEEP)),--keep) \
+  $(if $(AGENCIES),--agencies $(AGENCIES)) $(if $(N),--n $(N)) $(if $(ROUNDS),--rounds $(ROUNDS))
 
-.PHONY: help setup demo serve test check bench docs verifier messages
+.PHONY: help setup demo serve dev shell seed test quick check fmt coverage machines bench migration messages docs verifier sbom advisories
 
 help: ## List the commands
-	@sed -n 's/^\([a-z]*\):.*## /make \1\t/p' $(MAKEFILE_LIST)
+	@sed -n 's/^\([a-z]*\):.*## /make \1\t/p' $(MAKEFILE_LIST) | expand -t 18
 
 setup: ## Install what is missing; does nothing the second time
 	@bin/setup
+
+# Run it
 
 demo: setup ## Tell the story of one case, then serve it (SERVE=0: only the story)
 	@KEURWERK_PARENT=$$PPID exec $(PYTHON) -m portal.host.supervisor --demo --port $(PORT) $(if $(filter 0,$(SERVE)),--no-serve)
@@ -18,10 +24,25 @@ demo: setup ## Tell the story of one case, then serve it (SERVE=0: only the stor
 serve: setup ## Serve the portal with its own lasting database
 	@KEURWERK_PARENT=$$PPID exec $(PYTHON) -m portal.host.supervisor --port $(PORT)
 
+dev: setup ## As serve, starting anew when code changes; every page says how many SQL statements it took
+	@KEURWERK_PARENT=$$PPID exec $(PYTHON) -m portal.host.supervisor --dev --port $(PORT)
+
+shell: setup ## A Python prompt in the application, with a session and all tables
+	@bin/keurwerk shell
+
+seed: setup ## Add agencies and a few cases to the database of make serve (AGENCIES=2000)
+	@$(PYTHON) -m bench.seed $(if $(AGENCIES),--agencies $(AGENCIES))
+
+# Test it
+
 test: ## Everything that must be green
 	@bin/setup test
 	@$(MAKE) --no-print-directory check
 	@$(PYTHON) -m pytest $(ARGS)
+
+quick: ## The tests for while you work: rules, and the code about itself (under 20 s)
+	@bin/setup test
+	@$(PYTHON) -m pytest tests/unit tests/house $(ARGS)
 
 check: ## Style, types, imports, templates, dependencies, translations
 	@bin/setup test
@@ -34,9 +55,34 @@ check: ## Style, types, imports, templates, dependencies, translations
 	.venv/bin/deptry .
 	bin/messages check
 
-bench: ## Measure us and our peers in one run (ONLY=press)
+fmt: ## Put the Python source into its form, and mend what can be mended without thinking
+	@bin/setup test
+	.venv/bin/ruff format .
+	.venv/bin/ruff check --fix .
+
+coverage: ## Which branches the tests take; 95 % of those in rules, workflows and services, or it fails
+	@bin/setup test
+	@mkdir -p var/coverage
+	@$(PYTHON) -m pytest tests/unit tests/database tests/pages --cov --cov-report=json:var/coverage/all.json --cov-report=html:var/coverage/html $(ARGS)
+	@$(PYTHON) bin/check-coverage var/coverage/all.json
+
+machines: ## Properties and state machines at full length, with new examples each time (MACHINES=0.1 is a tenth)
+	@bin/setup test
+	@KEURWERK_MACHINES=$(MACHINES) $(PYTHON) -m pytest -m hypothesis $(ARGS)
+
+bench: ## Measure us, a peer and another revision in one run (ONLY=pages AGAINST=ca4d724; KEEP=1 remembers the ratios)
 	@bin/setup bench
-	@for name in $(or $(ONLY),pages press proof); do $(PYTHON) -m bench.$$name || exit 1; done
+	@$(PYTHON) -m bench $(BENCH_WORDS)
+
+# Change it
+
+migration: ## Draft the next migration from the models (NAME="Say what changes")
+	@bin/setup test
+	@$(PYTHON) -m migrations.new "$(NAME)"
+	@.venv/bin/ruff format --quiet migrations
+
+messages: setup ## Collect the texts into the catalogues
+	bin/messages update
 
 docs: setup ## Write the pages of docs/dev that follow from the code
 	@$(PYTHON) -m portal.commands.reference
@@ -44,5 +90,14 @@ docs: setup ## Write the pages of docs/dev that follow from the code
 verifier: setup ## Join the parts of bin/keurwerk-verify into that one file
 	@$(PYTHON) bin/build-verifier
 
-messages: setup ## Collect the texts into the catalogues
-	bin/messages update
+# Deliver it
+
+sbom: setup ## List what we ship that others made, as CycloneDX, in var/sbom
+	@mkdir -p var/sbom
+	@$(UV) export --quiet --frozen --format cyclonedx1.5 --no-dev --no-group assets --output-file var/sbom/python.json
+	@PATH="var/tools/node/bin:$$PATH" npm sbom --sbom-format cyclonedx --package-lock-only > var/sbom/npm.json
+	@echo "var/sbom/python.json and var/sbom/npm.json"
+
+advisories: setup ## Ask whether anything we use has a known weakness; needs the internet
+	@$(UV) audit --frozen
+	@PATH="var/tools/node/bin:$$PATH" npm audit --package-lock-only

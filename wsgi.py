@@ -1,17 +1,25 @@
-"""Entry points of a web server: `app` is the whole portal, `registry` the public register alone."""
+"""Entry points of a web server: the whole portal, the public register alone, and the portal for developers."""
 
 import os
 
+from flask import Flask
+
 from portal.app import create_app
 from portal.settings import Settings
+from portal.web.statements import show_statements
 
 _settings = Settings.from_env(os.environ)  # noqa: TID251 - the one place that reads the environment
 
 
-def __getattr__(name: str):  # noqa: ANN202
+def __getattr__(name: str) -> Flask:
     """Build only the application that is asked for."""
     if name == "app":
         return create_app(_settings)
     if name == "registry":
         return create_app(_settings, doors=("registry",))
+    if name == "dev":
+        portal = create_app(_settings)
+        portal.jinja_env.auto_reload = True
+        show_statements(portal)
+        return portal
     raise AttributeError(name)

@@ -2,9 +2,9 @@
 
 import os
 import socket
-import threading
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,17 +14,17 @@ PAGE = os.sysconf("SC_PAGE_SIZE")
 
 @dataclass(frozen=True)
 class Load:
-    """Wall times in seconds, CPU seconds of the given processes, and the last body."""
+    """Wall times in seconds, as they were seen outside, and the last body."""
 
     walls: list[float]
     elapsed: float
-    cpu: float
     body: bytes
 
-    def wall_ms(self, share: float) -> float:
-        """A percentile of the wall times."""
-        ordered = sorted(self.walls)
-        return ordered[min(len(ordered) - 1, int(len(ordered) * share))] * 1000
+
+def percentile_ms(walls: list[float], share: float) -> float:
+    """The wall time in milliseconds that this share of the answers stayed below."""
+    ordered = sorted(walls)
+    return ordered[min(len(ordered) - 1, int(len(ordered) * share))] * 1000
 
 
 def tree(root: int) -> list[int]:
@@ -42,16 +42,21 @@ def tree(root: int) -> list[int]:
     return found
 
 
-def cpu_seconds(pids: Iterable[int]) -> float:
-    """User and system time that these processes have used so far."""
-    total = 0
+def cpu_each(pids: Iterable[int]) -> dict[int, float]:
+    """User and system time in seconds that each of these processes has used so far."""
+    found = {}
     for pid in pids:
         try:
             fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
         except OSError:
             continue
-        total += int(fields[11]) + int(fields[12])
-    return total / TICK
+        found[pid] = (int(fields[11]) + int(fields[12])) / TICK
+    return found
+
+
+def cpu_seconds(pids: Iterable[int]) -> float:
+    """The same for all of them together."""
+    return sum(cpu_each(pids).values())
 
 
 def resident_mb(pid: int) -> float:
@@ -59,58 +64,52 @@ def resident_mb(pid: int) -> float:
     return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * PAGE / 1e6
 
 
-def run(port: int, path: str, *, n: int, connections: int, pids: list[int], cookie: str = "") -> Load:
+def run(port: int, path: str, *, n: int, connections: int, cookie: str = "") -> Load:
     """Send `n` GETs in all over `connections` kept connections; every answer must be 200."""
     request = _request(port, path, cookie)
-    walls: list[list[float]] = [[] for _ in range(connections)]
-    bodies: list[bytes] = [b""] * connections
 
-    def client(index: int) -> None:
+    def client(index: int) -> tuple[list[float], bytes]:
+        walls, body = [], b""
         with socket.create_connection(("127.0.0.1", port)) as connection:
-            for _ in range(n // connections):
+            for _ in range(index, n, connections):
                 begin = time.perf_counter()
                 connection.sendall(request)
-                bodies[index] = _read(connection)
-                walls[index].append(time.perf_counter() - begin)
+                body = _read(connection)
+                walls.append(time.perf_counter() - begin)
+        return walls, body
 
-    threads = [threading.Thread(target=client, args=(index,)) for index in range(connections)]
-    before, begin = cpu_seconds(pids), time.perf_counter()
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    elapsed = time.perf_counter() - begin
-    return Load([wall for each in walls for wall in each], elapsed, cpu_seconds(pids) - before, bodies[0])
+    return _together(client, min(connections, n))
 
 
-def paced(port: int, path: str, *, rate: int, seconds: int, connections: int, pids: list[int]) -> Load:
+def paced(port: int, path: str, *, rate: int, seconds: float, connections: int) -> Load:
     """POST so many times a second, whether answers come or not; a wall time begins when the request was due.
 
     Each connection comes from an address of its own in 127.0.1.0/24, as visitors do.
     """
     request = _request(port, path, "", "POST")
-    walls: list[list[float]] = [[] for _ in range(connections)]
-    bodies: list[bytes] = [b""] * connections
-    begin = time.perf_counter() + 0.2
+    start, n = time.perf_counter() + 0.2, int(rate * seconds)
 
-    def client(index: int) -> None:
+    def client(index: int) -> tuple[list[float], bytes]:
+        walls, body = [], b""
         source = (f"127.0.1.{index + 1}", 0)
         with socket.create_connection(("127.0.0.1", port), source_address=source) as connection:
-            for number in range(index, rate * seconds, connections):
-                due = begin + number / rate
+            for number in range(index, n, connections):
+                due = start + number / rate
                 time.sleep(max(0.0, due - time.perf_counter()))
                 connection.sendall(request)
-                bodies[index] = _read(connection)
-                walls[index].append(time.perf_counter() - due)
+                body = _read(connection)
+                walls.append(time.perf_counter() - due)
+        return walls, body
 
-    threads = [threading.Thread(target=client, args=(index,)) for index in range(connections)]
-    before = cpu_seconds(pids)
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    elapsed = time.perf_counter() - begin
-    return Load([wall for each in walls for wall in each], elapsed, cpu_seconds(pids) - before, bodies[0])
+    return _together(client, min(connections, n))
+
+
+def _together(client: Callable[[int], tuple[list[float], bytes]], count: int) -> Load:
+    """Let the clients work side by side; what stops one of them stops the measurement."""
+    begin = time.perf_counter()
+    with ThreadPoolExecutor(count) as threads:
+        found = list(threads.map(client, range(count)))
+    return Load([wall for walls, _ in found for wall in walls], time.perf_counter() - begin, found[0][1])
 
 
 def once(port: int, path: str, cookie: str = "") -> bytes:

@@ -1,180 +1,132 @@
-"""`make bench ONLY=pages`: what a page costs at 20,000 agencies and 1,000,000 answers, beside the same bytes for nothing."""
+"""`make bench ONLY=pages`: what a page costs at 20,000 agencies and 1,000,000 answers, beside the same bytes for nothing.
 
-import os
-import subprocess
-import sys
-import tempfile
-import time
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
-from pathlib import Path
+With AGAINST also beside another revision of ours, with the same agencies and cases.
+"""
 
-from flask import Flask
-from sqlalchemy import event, select, text
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack, suppress
+from dataclasses import dataclass
+from functools import partial
 
-from bench import load, seed
-from bench.results import Report, Row, Target
-from portal.app import create_app
-from portal.demo.case import Case
-from portal.demo.cast import EDITOR, STAFF
-from portal.doors.account.services import open_session
-from portal.host import processes
-from portal.host.embedded import Postgres, Valkey
-from portal.host.supervisor import migrate, web_command, worker_command
-from portal.settings import ROOT, Settings
-from portal.stores import database
+from bench import builds, load
+from bench.results import Report
+from bench.served import Comparison, Installed, child, free_port, wait
+from bench.sides import Side, alternate, nobody
+from bench.sizes import Sizes
 
-PORT, BARE_PORT = 8377, 8378
-N, BARE_N, CONNECTIONS = 400, 4000, 4
-STATEMENTS, MEMORY_MB = 8, 200
+CONNECTIONS = 4
+QUICKER = 20  # so many times more in a turn of the bare server: it needs a tenth of a millisecond
+STATEMENTS, MEMORY_MB, SHARE = 9, 177, 0.5
+TRIES = 3  # once a minute a page also notes that somebody is there, and a new connection asks for more
+BARE = "bare WSGI"
 
 
-def main() -> None:
-    """Fill, serve, measure, compare."""
+@dataclass(frozen=True)
+class Page:
+    """A page that is measured: its addresses, the newest first, about which case, and who opens it."""
+
+    addresses: tuple[str, ...]
+    case: str
+    reader: str = ""
+    halved: bool = False  # whether it must cost at most half of what it cost in the build beside
+
+
+PAGES = {
+    "register entry": Page(("/register/nl-{register_number}",), "certified"),
+    "register search": Page(("/register?q=polderkracht+agri",), "certified"),
+    "register typo": Page(("/register?q=polderkarcht+agri",), "certified"),
+    "task list": Page(("/agency/applications/{application}",), "draft", "editor", halved=True),
+    "question page": Page(("/agency/applications/{application}/questions/PAY-05",), "draft", "editor", halved=True),
+    "audit page": Page(("/inspector/audits/{audit}",), "audit", "inspector", halved=True),
+    "audit requirement": Page(("/inspector/audits/{audit}/requirements/PAY-05",), "audit", "inspector", halved=True),
+    "decision page": Page(("/office/audits/{audit}/decision",), "decision", "decider", halved=True),
+}
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A page as one build serves it."""
+
+    by: Installed
+    path: str
+    cookie: str
+
+    def once(self) -> bytes:
+        """Open it."""
+        return load.once(self.by.port, self.path, self.cookie)
+
+    def many(self, n: int) -> load.Load:
+        """Open it so many times."""
+        return load.run(self.by.port, self.path, n=n, connections=CONNECTIONS, cookie=self.cookie)
+
+
+def main(sizes: Sizes, compared: Comparison) -> Report:
+    """Ask in turns, compare."""
     report = Report("pages")
+    asked = {name: [_asked(each, page) for each in compared.all] for name, page in PAGES.items()}
     with ExitStack() as stack:
-        state = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="keurwerk-bench-")))
-        state.chmod(0o755)
-        settings = _settings(stack, state)
-        env = _environment(settings)
-        stack.enter_context(_child(worker_command(), env))
-        begin = time.perf_counter()
-        cases = seed.fill(settings)
-        print(f"filled in {time.perf_counter() - begin:.0f} s: {_counts(settings)}")
-        app = create_app(settings)
-        pages = _pages(app, cases)
-        web = stack.enter_context(_child(web_command(PORT), env))
-        bodies = state / "bodies"
-        bodies.mkdir()
-        for name, (path, cookie) in pages.items():
-            measured = _measure(report, name, "keurwerk", PORT, path, web.pid, N, cookie)
-            (bodies / name.replace(" ", "-")).write_bytes(measured.body)
-            count = _statements(app, path, cookie)
-            report.targets.append(
-                Target(f"SQL statements, {name}", f"<= {STATEMENTS}", str(count), count <= STATEMENTS)
-            )
-        memory = max(load.resident_mb(pid) for pid in load.tree(web.pid))
-        report.targets.append(
-            Target("memory of a web process", f"< {MEMORY_MB} MB", f"{memory:.0f} MB", memory < MEMORY_MB)
-        )
-        bare = stack.enter_context(_child(web_command(BARE_PORT, "bench.bare:app"), env | {"BARE_BODIES": str(bodies)}))
-        for name in pages:
-            _measure(report, name, "bare WSGI", BARE_PORT, f"/{name.replace(' ', '-')}", bare.pid, BARE_N, "")
-    report.write()
+        port = free_port()
+        bare = _bare(stack, compared, {name: asks[0].once() for name, asks in asked.items()}, port)
+        for name, asks in asked.items():
+            sides = [compared.side(each.by, partial(each.many, sizes.n)) for each in asks]
+            quick = partial(load.run, port, _plain(name), n=sizes.n * QUICKER, connections=CONNECTIONS)
+            sides.append(Side(BARE, quick, partial(load.tree, bare), nobody))
+            for side in sides:
+                side.turn()  # so that none is cold
+            alternate(report, name, sides, sizes.rounds)
+    _count(report, compared, asked)
+    _weigh(report, compared.all)
+    if sizes.against:
+        _compare(report, compared.all[1].build.name)
+    return report
 
 
-def _settings(stack: ExitStack, state: Path) -> Settings:
-    postgres, valkey = Postgres(state), Valkey(state)
-    for server in (postgres, valkey):
-        server.start()
-        stack.callback(server.stop)
-    url = postgres.create_database("bench")
-    migrate(url)
-    return Settings(
-        database_url=url,
-        redis_url=valkey.url,
-        secret_key="b" * 48,
-        storage_url=f"file://{state / 'files'}",
-        mail_url=f"file://{state / 'mail'}",
-        seal_dir=state / "seal",
-        base_url=f"http://127.0.0.1:{PORT}",
-    )
+def _asked(installed: Installed, page: Page) -> Asked:
+    """The page at the newest of its addresses that this build knows, opened by its reader."""
+    case = installed.seeded["cases"][page.case]
+    known = {"editor": case["editor"], **installed.seeded["staff"]}
+    cookie = installed.cookie(known[page.reader]) if page.reader else ""
+    *newer, oldest = (Asked(installed, address.format(**case), cookie) for address in page.addresses)
+    for asked in newer:
+        with suppress(RuntimeError):
+            asked.once()
+            return asked
+    return oldest
 
 
-def _environment(settings: Settings) -> dict[str, str]:
-    names = ("database_url", "redis_url", "secret_key", "storage_url", "mail_url", "seal_dir", "base_url")
-    own = {name.upper(): str(getattr(settings, name)) for name in names}
-    return dict(os.environ) | own  # noqa: TID251 - an entry point
+def _bare(stack: ExitStack, compared: Comparison, bodies: Mapping[str, bytes], port: int) -> int:
+    """A server that answers with the same bytes as ours; the number of its process."""
+    folder = compared.machine.state / "bodies"
+    folder.mkdir()
+    for name, body in bodies.items():
+        (folder / _plain(name).strip("/")).write_bytes(body)
+    env = dict(compared.ours.env) | {"BARE_BODIES": str(folder)}
+    process = stack.enter_context(child(compared.ours.build, "web", str(port), "bench.bare:app", env=env))
+    wait(port, _plain(next(iter(bodies))))
+    return process.pid
 
 
-@contextmanager
-def _child(command: list[str], env: dict[str, str]) -> Iterator["subprocess.Popen[bytes]"]:
-    process = subprocess.Popen(command, env=env, cwd=ROOT, preexec_fn=processes.starter(), stdout=sys.stderr)
-    try:
-        yield process
-    finally:
-        processes.stop(process)
+def _plain(name: str) -> str:
+    return f"/{name.replace(' ', '-')}"
 
 
-def _pages(app: Flask, cases: dict[str, Case]) -> dict[str, tuple[str, str]]:
-    """Path and cookie of every page that is measured."""
-    draft, audit, decision = cases["draft"], cases["audit"], cases["decision"]
-    editor = _cookie(app, draft._part(EDITOR).email)
-    inspector, decider = (_cookie(app, STAFF[role].email) for role in ("inspector", "decider"))
-    entry = f"/register/nl-{cases['certified'].details.register_number}"
-    return {
-        "register entry": (entry, ""),
-        "register search": ("/register?q=polderkracht+agri", ""),
-        "register typo": ("/register?q=polderkarcht+agri", ""),
-        "task list": (f"/agency/applications/{draft.application_id}", editor),
-        "question page": (f"/agency/applications/{draft.application_id}/questions/PAY-05", editor),
-        "audit page": (f"/inspector/audits/{audit.audit_id}", inspector),
-        "audit requirement": (f"/inspector/audits/{audit.audit_id}/requirements/PAY-05", inspector),
-        "decision page": (f"/office/audits/{decision.audit_id}/decision", decider),
-    }
+def _count(report: Report, compared: Comparison, asked: Mapping[str, Sequence[Asked]]) -> None:
+    """What the database is asked for a page, once its server is warm."""
+    with compared.machine.listening() as statements:
+        for name, asks in asked.items():
+            ours, *beside = [min(statements(each.once) for _ in range(TRIES)) for each in asks]
+            most = beside[0] if beside else STATEMENTS
+            report.aim(f"SQL statements, {name}", f"<= {most}", str(ours), ours <= most)
 
 
-def _cookie(app: Flask, email: str) -> str:
-    from audits.people.models import Person
-
-    with app.app_context(), database.write() as session:
-        person = session.scalars(select(Person).where(Person.email == email)).one()
-        token = open_session(session, person).token
-    client = app.test_client()
-    with client.session_transaction() as cookie:
-        cookie["token"] = token
-    name = app.config["SESSION_COOKIE_NAME"]
-    return f"{name}={client.get_cookie(name).value}"
+def _weigh(report: Report, served: Sequence[Installed]) -> None:
+    ours, *others = [each.resident_mb() for each in served]
+    beside = "".join(f", {each.build.name} {mb:.0f} MB" for each, mb in zip(served[1:], others, strict=True))
+    report.aim("memory of a web process", f"<= {MEMORY_MB} MB", f"{ours:.0f} MB{beside}", ours <= MEMORY_MB)
 
 
-def _measure(report: Report, case: str, system: str, port: int, path: str, pid: int, n: int, cookie: str) -> load.Load:
-    _wait(port, path, cookie)
-    pids = load.tree(pid)
-    load.run(port, path, n=max(40, n // 10), connections=CONNECTIONS, pids=pids, cookie=cookie)  # warm
-    found = load.run(port, path, n=n, connections=CONNECTIONS, pids=pids, cookie=cookie)
-    report.rows.append(
-        Row(system, case, n, found.cpu / n * 1000, found.wall_ms(0.5), found.wall_ms(0.95), n / found.elapsed)
-    )
-    return found
-
-
-def _wait(port: int, path: str, cookie: str) -> None:
-    end = time.monotonic() + 30
-    while True:
-        try:
-            load.once(port, path, cookie)
-        except OSError:
-            if time.monotonic() > end:
-                raise
-            time.sleep(0.2)
-        else:
-            return
-
-
-def _statements(app: Flask, path: str, cookie: str) -> int:
-    seen: list[str] = []
-    engine = app.extensions["sessionmaker"].kw["bind"]
-
-    def note(_c, _k, statement, *_):
-        seen.append(statement)
-
-    event.listen(engine, "before_cursor_execute", note)
-    client = app.test_client()
-    if cookie:
-        client.set_cookie(*cookie.split("=", 1))
-    answer = client.get(path)
-    event.remove(engine, "before_cursor_execute", note)
-    if answer.status_code != 200:  # noqa: PLR2004
-        raise RuntimeError(f"{path} answers {answer.status_code}")
-    return len(seen)
-
-
-def _counts(settings: Settings) -> str:
-    app = create_app(settings, doors=())
-    with app.app_context():
-        one = database.read().execute(text("SELECT (SELECT count(*) FROM agency), (SELECT count(*) FROM answer)")).one()
-    return f"{one[0]:,} agencies, {one[1]:,} answers"
-
-
-if __name__ == "__main__":
-    main()
+def _compare(report: Report, other: str) -> None:
+    for name in (name for name, page in PAGES.items() if page.halved):
+        theirs = report.cpu_ms(other, name)
+        share = report.cpu_ms(builds.OURS, name) / theirs if theirs else 1.0  # in small: less than the clock can tell
+        report.aim(f"CPU, {name}", f"<= {SHARE} x {other}", f"{share:.2f} x", share <= SHARE)

@@ -2,9 +2,12 @@
 
 import random
 from dataclasses import dataclass
+from io import BytesIO
 from typing import Any
 
-from certificates.press import Attached, facts_digest
+import pikepdf
+
+from bench.product import part
 
 OFFLINE = "https://register.example/check#c="
 _BASE64 = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_"
@@ -25,7 +28,7 @@ class Paper:
 
     facts: dict[str, Any]
     offline_url: str
-    credential: Attached
+    credential: Any
 
 
 def papers(count: int, seed: int = 4) -> list[Paper]:
@@ -37,7 +40,9 @@ def papers(count: int, seed: int = 4) -> list[Paper]:
 def _paper(number: int, draw: random.Random) -> Paper:
     url = OFFLINE + "".join(draw.choices(_BASE64, k=350))
     token = "".join(draw.choices(_BASE64, k=1100)).encode()
-    return Paper(_facts(number, draw), url, Attached("credential.jwt", token, "application/vc+jwt", "The credential"))
+    return Paper(
+        _facts(number, draw), url, part("Attached")("credential.jwt", token, "application/vc+jwt", "The credential")
+    )
 
 
 def _facts(number: int, draw: random.Random) -> dict[str, Any]:
@@ -71,20 +76,26 @@ def _facts(number: int, draw: random.Random) -> dict[str, Any]:
         "excludes": _EXCLUDES,
         "register_url": f"https://register.example/register/nl-{register_number}",
     }
-    return facts | {"digest": facts_digest(facts)}
+    return facts | {"digest": part("facts_digest")(facts)}
+
+
+def pages_of(pdf: bytes) -> int:
+    """How many pages a file has."""
+    with pikepdf.open(BytesIO(pdf)) as opened:
+        return len(opened.pages)
 
 
 def extract(paper: Paper, number: int) -> dict[str, Any]:
     """The facts of a register extract about the same agency."""
-    from tests.kit import snapshot
-
+    snapshot = part("snapshot")
     known = {name: value for name, value in paper.facts.items() if name in snapshot.REGISTER_FACTS - {"digest"}}
-    return snapshot.register_extract(**known | {"reference": f"U-2027-{number:08d}"})
+    facts: dict[str, Any] = snapshot.register_extract(**known | {"reference": f"U-2027-{number:08d}"})
+    return facts
 
 
 def long_report() -> dict[str, Any]:
     """The facts of an audit report of about thirty pages."""
-    from tests.kit import snapshot
+    snapshot = part("snapshot")
 
     text = "In drie dossiers ontbreekt de loonstrook van de laatste periode; het bureau heeft dit erkend. " * 4
     findings = [snapshot.finding(number, observed=text, verification=text) for number in range(1, 39)]
@@ -96,4 +107,5 @@ def long_report() -> dict[str, Any]:
         }
         for chapter in range(1, 10)
     ]
-    return snapshot.audit_report(findings=findings, chapters=chapters)
+    facts: dict[str, Any] = snapshot.audit_report(findings=findings, chapters=chapters)
+    return facts

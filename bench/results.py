@@ -1,15 +1,23 @@
-"""What every benchmark gives back: rows of figures, targets met or not, a table on the screen and a JSON file."""
+"""What every benchmark gives back: rows of figures, targets met or not, a table, a JSON file, and what changed."""
 
 import json
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Any
 
-OUT = Path(__file__).parents[1] / "var" / "bench"
+from bench.builds import OURS, ROOT
+
+OUT = ROOT / "var" / "bench"
+LAST = ROOT / "bench" / "last"
 
 
 @dataclass(frozen=True)
 class Row:
-    """One system doing one thing `n` times. CPU of the whole process tree per operation, wall clock as seen outside."""
+    """One system doing one thing `n` times.
+
+    CPU per operation of everything that works for it: `web_ms` of its own processes, `db_ms` of the processes of the
+    database server that serve them. Wall clock as seen outside.
+    """
 
     system: str
     case: str
@@ -18,6 +26,8 @@ class Row:
     wall_ms_p50: float
     wall_ms_p95: float
     per_second: float
+    web_ms: float
+    db_ms: float
 
 
 @dataclass(frozen=True)
@@ -38,19 +48,56 @@ class Report:
     rows: list[Row] = field(default_factory=list)
     targets: list[Target] = field(default_factory=list)
 
-    def write(self) -> None:
-        """Print the table and leave the JSON."""
-        OUT.mkdir(parents=True, exist_ok=True)
-        path = OUT / f"{self.name}.json"
+    def aim(self, name: str, target: str, measured: str, met: bool) -> None:
+        """Note a target, and what became of it."""
+        self.targets.append(Target(name, target, measured, met))
+
+    def cpu_ms(self, system: str, case: str) -> float:
+        """What a system used for a case."""
+        return next(row.cpu_ms for row in self.rows if (row.system, row.case) == (system, case))
+
+    def ratios(self) -> dict[str, dict[str, float]]:
+        """Our CPU as a part of what each other system used for the same case: no figure of this machine."""
+        found: dict[str, dict[str, float]] = {}
+        ours = {row.case: row.cpu_ms for row in self.rows if row.system == OURS}
+        for row in self.rows:
+            if row.system != OURS and row.cpu_ms and ours.get(row.case):
+                found.setdefault(row.case, {})[row.system] = float(f"{ours[row.case] / row.cpu_ms:.3g}")
+        return found
+
+    def write(self, *, keep: bool = False, out: Path = OUT) -> None:
+        """Print the table and what changed since the run that the repository remembers; `keep` makes it remember this."""
+        out.mkdir(parents=True, exist_ok=True)
+        path, last = out / f"{self.name}.json", LAST / f"{self.name}.json"
         plain = {"rows": [asdict(row) for row in self.rows], "targets": [asdict(item) for item in self.targets]}
         path.write_text(json.dumps(plain, indent=1))
+        self._print_table()
+        print(f"written to {path}")
+        known: dict[str, Any] = json.loads(last.read_text()) if last.exists() else {}
+        self._print_ratios(known)
+        if keep:
+            last.parent.mkdir(exist_ok=True)
+            last.write_text(json.dumps(known | self.ratios(), indent=1) + "\n")
+            print(f"remembered in {last.relative_to(ROOT)}")
+
+    def _print_table(self) -> None:
         wide = max((len(row.system) for row in self.rows), default=0) + 2
-        print(f"\n{'case':<22}{'system':<{wide}}{'n':>7}{'cpu ms':>10}{'p50 ms':>10}{'p95 ms':>10}{'per s':>10}")
+        heads = ("n", "cpu ms", "web ms", "db ms", "p50 ms", "p95 ms", "per s")
+        print(f"\n{'case':<22}{'system':<{wide}}" + "".join(f"{head:>9}" for head in heads))
         for row in self.rows:
+            figures = (row.cpu_ms, row.web_ms, row.db_ms, row.wall_ms_p50, row.wall_ms_p95)
             print(
-                f"{row.case:<22}{row.system:<{wide}}{row.n:>7}{row.cpu_ms:>10.2f}{row.wall_ms_p50:>10.2f}"
-                f"{row.wall_ms_p95:>10.2f}{row.per_second:>10.0f}"
+                f"{row.case:<22}{row.system:<{wide}}{row.n:>9}"
+                + "".join(f"{figure:>9.2f}" for figure in figures)
+                + f"{row.per_second:>9.0f}"
             )
         for item in self.targets:
             print(f"{'met ' if item.met else 'MISSED'}  {item.name}: {item.measured} (target {item.target})")
-        print(f"written to {path}")
+
+    def _print_ratios(self, known: dict[str, Any]) -> None:
+        print("\nour CPU as a part of theirs, and what the repository remembers")
+        for case, systems in self.ratios().items():
+            for system, ratio in systems.items():
+                before = known.get(case, {}).get(system)
+                change = f"was {before:.3g}, {ratio / before - 1:+.0%}" if before else "not measured before"
+                print(f"{ratio:>9.3g} x {case}, {system} ({change})")

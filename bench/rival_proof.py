@@ -3,6 +3,7 @@
 import tempfile
 from itertools import cycle
 from pathlib import Path
+from wsgiref.types import StartResponse, WSGIEnvironment
 
 from bench.papers import papers
 from bench.rivals import pyhanko_tutorial, weasyprint_tutorial
@@ -12,7 +13,7 @@ _SIGN = pyhanko_tutorial(_FOLDER)
 _PAPERS = cycle(papers(20))
 
 
-def app(_environ, start_response):
+def app(_environ: WSGIEnvironment, start_response: StartResponse) -> list[bytes]:
     """Print and sign one document of the same make."""
     pdf = _SIGN(weasyprint_tutorial(next(_PAPERS)))
     start_response("200 OK", [("Content-Type", "application/pdf"), ("Content-Length", str(len(pdf)))])

@@ -8,9 +8,8 @@ from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
-import pikepdf
 from asn1crypto import cms, keys, x509
 from cryptography import x509 as pyca
 from cryptography.hazmat.primitives import hashes, serialization
@@ -25,6 +24,7 @@ from weasyprint.text.fonts import FontConfiguration
 
 from bench.papers import Paper
 from certificates import press
+from certificates.documents.stages import DocumentKind
 from certificates.press import TEMPLATES
 from certificates.press.drawing import qr
 from certificates.press.lettering import font_files, font_rules
@@ -41,8 +41,8 @@ _RESERVED = 16384  # hex digits for a signature with its time-stamp
 def page(paper: Paper) -> str:
     """Our own page in HTML."""
     ours = press._press(press.FONTS)
-    texts = phrased("certificate", paper.facts, ours._words("nl"))
-    return ours._page("certificate", texts, "nl", paper.offline_url)
+    texts = phrased(DocumentKind.CERTIFICATE, paper.facts, ours._words("nl"))
+    return ours._page(DocumentKind.CERTIFICATE, texts, "nl", paper.offline_url)
 
 
 def style() -> str:
@@ -69,7 +69,8 @@ def _weasyprint(paper: Paper, sheet: CSS, fonts: FontConfiguration) -> bytes:
     facts = Attachment(string=press.facts_json(paper.facts), name="printed.json", relationship="Data")
     credential = Attachment(string=paper.credential.data, name="credential.jwt", relationship="Data")
     document.metadata.attachments = [facts, credential]
-    return document.write_pdf(pdf_variant="pdf/a-3a")
+    pdf: bytes = document.write_pdf(pdf_variant="pdf/a-3a")
+    return pdf
 
 
 class _Authority:
@@ -168,15 +169,9 @@ def _parsed(certificate: pyca.Certificate) -> x509.Certificate:
     return x509.Certificate.load(certificate.public_bytes(serialization.Encoding.DER))
 
 
-def pages_of(pdf: bytes) -> int:
-    """How many pages a file has."""
-    with pikepdf.open(BytesIO(pdf)) as opened:
-        return len(opened.pages)
-
-
 def _rows(paper: Paper) -> list[tuple[str, str]]:
     """The facts as labels and texts."""
-    texts = phrased("certificate", paper.facts, press._press(press.FONTS)._words("nl"))
+    texts = phrased(DocumentKind.CERTIFICATE, paper.facts, press._press(press.FONTS)._words("nl"))
     labels = {
         "register_number": texts["register_label"],
         "seat": "Hoofdvestiging",
@@ -305,7 +300,7 @@ def typst(folder: Path) -> Print:
             "printed": press.facts_json(facts).decode(),
             "credential": paper.credential.data.decode(),
         }
-        return compiler.compile(sys_inputs={"it": json.dumps(given)}, pdf_standards=["a-3a", "ua-1"])
+        return cast(bytes, compiler.compile(sys_inputs={"it": json.dumps(given)}, pdf_standards=["a-3a", "ua-1"]))
 
     return make
 

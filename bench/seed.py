@@ -1,179 +1,114 @@
-"""A register of a real size: 20,000 agencies and 1,000,000 answers, and four cases to open pages of."""
+"""`python -m bench.seed`: a register of a real size, and a few cases to open pages of; made by the build it runs in.
 
+`make seed AGENCIES=2000` fills the database of `make serve`; benchmarks fill one of their own. Each run adds.
+"""
+
+import argparse
+import json
+import os
+import sys
 from collections.abc import Mapping
 from dataclasses import replace
+from pathlib import Path
+from typing import Any
 
-from sqlalchemy import Engine, create_engine, text
-from sqlalchemy.orm import Session
+from sqlalchemy import create_engine, text
 
-from audits.agencies.rules import AgencyDetails
-from audits.decisions.rules import Outcome
-from certificates.register.search.folding import bare, searchable
-from portal.demo import story
-from portal.demo.case import Case
-from portal.demo.cast import VLIETLAND
-from portal.settings import Settings
+from bench import bulk
+from bench.product import part
 
-AGENCIES = 20_000
-ANSWERS_EACH = 50
-CASES = {"certified": 10, "draft": 2, "audit": 7, "decision": 9}
-FIRST = [
-    "Noord",
-    "Zuid",
-    "Delta",
-    "Polder",
-    "Haven",
-    "Veste",
-    "Linde",
-    "Maas",
-    "Rijn",
-    "Duin",
-    "Schelde",
-    "Brug",
-    "Molen",
-]
-SECOND = ["werk", "flex", "kracht", "staffing", "personeel", "inzet", "hand", "team", "vak", "dienst", "arbeid"]
-THIRD = [
-    "Uitzendbureau",
-    "Detachering",
-    "Logistiek",
-    "Agri",
-    "Techniek",
-    "Zorg",
-    "Bouw",
-    "Horeca",
-    "Transport",
-    "Industrie",
-]
-CITIES = ["Rotterdam", "Tilburg", "Venlo", "Zwolle", "Groningen", "Breda", "Den Haag", "Eindhoven", "Almere", "Arnhem"]
-
-BULK = [
-    """
-    INSERT INTO application (id, reference, agency_id, scheme_version_id, state, created_at, submitted_at, declared_name,
-                             review_note, version)
-    SELECT gen_random_uuid(), 'B-' || row_number() OVER (), id, (SELECT id FROM scheme_version LIMIT 1), 'concluded', now(), now(), '', '', 1
-    FROM agency WHERE register_number LIKE '6%'
-    """,
-    """
-    INSERT INTO answer (application_id, requirement_code, scheme_version_id, value, explanation, answered_by, answered_at, version)
-    SELECT a.id, r.code, r.scheme_version_id, 'conform', 'Vastgelegd in ons handboek.', p.id, now(), 1
-    FROM application a JOIN requirement r ON r.scheme_version_id = a.scheme_version_id AND r.position < :each
-    CROSS JOIN (SELECT id FROM person LIMIT 1) p WHERE a.reference LIKE 'B-%'
-    """,
-    """
-    INSERT INTO audit (id, reference, application_id, agency_id, scheme_version_id, planner_id, inspector_id, state, planned_on,
-                       announced, started_at, reported_at, summary, score, recommendation, version)
-    SELECT gen_random_uuid(), 'B-' || row_number() OVER (), a.id, a.agency_id, a.scheme_version_id, k.planner_id, k.inspector_id,
-           'concluded', k.planned_on, true, now(), now(), '', 0, '', 1
-    FROM application a CROSS JOIN (SELECT * FROM audit WHERE state = 'concluded' LIMIT 1) k WHERE a.reference LIKE 'B-%'
-    """,
-    """
-    INSERT INTO decision (id, audit_id, agency_id, decider_id, outcome, reasons, conditions, basis_sha256, decided_at)
-    SELECT gen_random_uuid(), a.id, a.agency_id, k.decider_id, 'grant', 'In orde.', '[]', k.basis_sha256, now()
-    FROM audit a CROSS JOIN (SELECT * FROM decision LIMIT 1) k WHERE a.reference LIKE 'B-%'
-    """,
-    """
-    INSERT INTO certificate (id, number, agency_id, decision_id, scheme_version_id, state, conditional, conditions, valid_from,
-                             valid_until, printed, scope, numbered_at, issued_at, version)
-    SELECT gen_random_uuid(), 'KW-B-' || row_number() OVER (), d.agency_id, d.id, k.scheme_version_id, 'active', false, '[]',
-           k.valid_from, k.valid_until, k.printed, k.scope, now(), now(), 1
-    FROM decision d JOIN audit a ON a.id = d.audit_id AND a.reference LIKE 'B-%'
-    CROSS JOIN (SELECT * FROM certificate LIMIT 1) k
-    """,
-    """
-    INSERT INTO certificate_change (certificate_id, agency_id, move, state, reason, changed_at)
-    SELECT id, agency_id, 'issue', 'active', '', now() FROM certificate WHERE number LIKE 'KW-B-%'
-    """,
-    """
-    INSERT INTO register_entry
-    SELECT r.*
-    FROM agency a JOIN certificate c ON c.agency_id = a.id JOIN seed s ON s.register_number = a.register_number,
-    LATERAL jsonb_populate_record((SELECT k FROM register_entry k LIMIT 1), jsonb_build_object(
-        'agency_id', a.id, 'public_id', 'nl-' || a.register_number, 'legal_name', a.legal_name, 'trade_names', '[]'::jsonb,
-        'sort_name', lower(a.legal_name), 'register_number', a.register_number, 'city', a.city, 'certificate_id', c.id,
-        'certificate_number', c.number, 'folded', s.folded, 'near', to_jsonb(s.near), 'numbers', jsonb_build_array(s.bare)
-    )) r
-    """,
-]
+STAGES = ["register", "assess", "submit", "accept", "plan", "start", "draw", "judge", "report"]
+STAGES += ["answer", "verify", "review", "certify"]
+CASES = {"certified": "certify", "draft": "assess", "audit": "draw", "decision": "review"}
+"""The last stage of each case."""
 
 
-def names() -> list[dict[str, object]]:
-    """Agencies with names as they are in the trade register, and what the search knows of them."""
-    rows: list[dict[str, object]] = []
-    for index in range(AGENCIES):
-        first, second = FIRST[index % len(FIRST)], SECOND[(index // 7) % len(SECOND)]
-        name = f"{first}{second} {THIRD[(index // 3) % len(THIRD)]} {index} B.V."
-        city = CITIES[index % len(CITIES)]
-        folded, near = searchable([name], city)
-        number = str(60_000_000 + index)
-        rows.append(
-            {
-                "name": name,
-                "city": city,
-                "register_number": number,
-                "folded": folded,
-                "near": near,
-                "bare": bare(number),
-            }
-        )
-    return rows
+def main() -> None:
+    """Fill the database that the environment names, else that of this folder."""
+    parser = argparse.ArgumentParser(prog="bench.seed")
+    parser.add_argument("--agencies", type=int, default=2000)
+    parser.add_argument("--out", type=Path, help="where to write what the cases are, as JSON")
+    asked = parser.parse_args()
+    try:
+        with part("at_hand")(os.environ) as env:  # noqa: TID251 - an entry point
+            found = fill(env, asked.agencies)
+    except part("DomainError") as refused:
+        sys.exit(f"{refused} Only a database that is empty, or was filled by make seed before, can be filled.")
+    if asked.out:
+        asked.out.write_text(json.dumps(found, indent=1))
+    else:
+        print(f"The portal of this folder has {asked.agencies:,} agencies more, and {len(CASES)} with cases:")
+        for name, case in found["cases"].items():
+            print(f"  {name:<10} {case['name']}, {case['register_number']}, {case['editor']}")
+        print(f"Everybody signs in with the password: {found['password']}")
 
 
-def fill(settings: Settings, wanted: Mapping[str, int] = CASES, *, bulk: bool = True) -> dict[str, Case]:
-    """Fill an empty, migrated database; the cases by what their pages show.
-
-    `wanted` says how many steps of each case were taken; without `bulk` there are no other agencies.
-    """
-    app = story.create_app(settings)
-    story._appoint_staff(app)
-    story._publish(app, story.Story(open("/dev/null", "w")))  # noqa: SIM115, PTH123
-    cases = {}
-    for serial, (name, last) in enumerate(wanted.items()):
-        case = cases[name] = Case(app, _details(serial), serial)
-        steps = [
-            case.register,
-            case.assess,
-            case.submit,
-            case.accept,
-            case.plan,
-            case.start,
-            case.draw,
-            lambda case=case: case.judge({flaw.code: flaw for flaw in story.SMALL}),
-            case.report,
-        ]
-        for step in steps[:last]:
-            step()
-        if last > len(steps):
-            case.answer(), case.verify(), case.review()
-            story._wait_for(app, case.decide("decider", Outcome.GRANT))
-        if name == "decision":
-            case.answer(), case.verify(), case.review()
-    if bulk:
-        _bulk(create_engine(settings.database_url))
-    return cases
+def fill(env: Mapping[str, str], agencies: int) -> dict[str, Any]:
+    """Make tables and cases through the product's own code, then copies of the certified one; what to open them with."""
+    part("migrate")(env["DATABASE_URL"])
+    app = part("create_app")(part("Settings").from_env(env))
+    with Path(os.devnull).open("w") as nowhere:
+        part("appoint_staff")(app)
+        part("publish")(app, part("Story")(nowhere))
+    serial = _count(env["DATABASE_URL"])
+    cases = {name: _case(app, serial + place, last) for place, (name, last) in enumerate(CASES.items())}
+    _sign(app)
+    if agencies:
+        like = {key: cases["certified"][key] for key in ("agency", "application", "audit")}
+        bulk.add(env["DATABASE_URL"], like, agencies)
+    staff = {role: person.email for role, person in part("STAFF").items()}
+    return {"cases": cases, "staff": staff, "password": part("PASSWORD")}
 
 
-def _bulk(engine: Engine) -> None:
-    with Session(engine) as session:
-        session.execute(
-            text(
-                "CREATE TEMP TABLE seed (name text, city text, register_number text, folded text, near text[], bare text)"
-            )
-        )
-        session.execute(
-            text("INSERT INTO seed VALUES (:name, :city, :register_number, :folded, :near, :bare)"), names()
-        )
-        session.execute(
-            text("""INSERT INTO agency SELECT r.* FROM seed s, LATERAL jsonb_populate_record((SELECT k FROM agency k LIMIT 1),
-                    jsonb_build_object('id', gen_random_uuid(), 'legal_name', s.name, 'city', s.city,
-                                       'register_number', s.register_number)) r""")
-        )
-        for statement in BULK:
-            session.execute(text(statement), {"each": ANSWERS_EACH} if ":each" in statement else {})
-        session.commit()
-    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.execute(text("VACUUM ANALYZE"))
+def _count(database_url: str) -> int:
+    engine = create_engine(database_url)
+    with engine.connect() as connection:
+        count: int = connection.execute(text("SELECT count(*) FROM agency")).scalar_one()
+    engine.dispose()
+    return count
 
 
-def _details(serial: int) -> AgencyDetails:
-    return replace(VLIETLAND, legal_name=f"Vlietland Flex {serial} B.V.") if serial else VLIETLAND
+def _case(app: Any, serial: int, last: str) -> dict[str, str]:
+    """Take an agency through the stages up to this one."""
+    details = part("VLIETLAND")
+    name = f"{details.legal_name.removesuffix(' B.V.')} {serial} B.V." if serial else details.legal_name
+    case = part("Case")(app, replace(details, legal_name=name), serial)
+    for stage in STAGES[: STAGES.index(last) + 1]:
+        if stage == "judge":
+            case.judge({flaw.code: flaw for flaw in part("SMALL")})
+        elif stage == "certify":
+            decision = case.decide("decider", part("Outcome").GRANT)
+            _deliver(app)
+            part("wait_for")(app, decision)
+        else:
+            getattr(case, stage)()
+    return {
+        "name": name,
+        "agency": str(case.agency_id),
+        "application": str(case.application_id),
+        "audit": str(case.audit_id),
+        "register_number": case.details.register_number,
+        "editor": case._part(part("EDITOR")).email,
+    }
+
+
+def _deliver(app: Any) -> None:
+    """Do what follows from a decision here and now; mails and letters are left to the worker, if there is one."""
+    waiting = text("SELECT id FROM outbox WHERE done_at IS NULL AND failed_at IS NULL AND kind !~ '^(mail|document)'")
+    with app.app_context():
+        while items := [str(item) for item in part("database").read().scalars(waiting)]:
+            part("database").read().rollback()  # each delivery is a transaction of its own
+            delivered = [part("deliver")(item) for item in items]
+            if not any(delivered):
+                return  # somebody else is at it
+
+
+def _sign(app: Any) -> None:
+    """A head of the log, so that extracts carry a proof; the worker signs one within a minute."""
+    origin = part("origin")(app.extensions["settings"])
+    with app.app_context(), part("database").write() as session:
+        part("sign_checkpoint")(session, origin, part("ledger_key")())
+
+
+if __name__ == "__main__":
+    main()

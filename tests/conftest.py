@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from uuid import uuid4
 
+import hypothesis
 import psycopg
 import pytest
 from flask import Flask
@@ -19,8 +20,21 @@ from portal.app import create_app
 from portal.host.embedded import Postgres, Valkey
 from portal.host.supervisor import migrate
 from portal.settings import VAR, Settings
+from tests.kit import long_runs
 
 TEMPLATE = "template"
+
+# Properties answer to no clock: a busy machine is not a bug. Short runs draw the same examples every time, so that a
+# red test is red for everybody; long runs look for new ones.
+hypothesis.settings.register_profile(
+    "house",
+    deadline=None,
+    suppress_health_check=[hypothesis.HealthCheck.too_slow],
+    max_examples=long_runs.steps(10_000),
+    derandomize=long_runs.SHARE < 1,
+    print_blob=True,
+)
+hypothesis.settings.load_profile("house")
 
 
 @dataclass

@@ -1,5 +1,7 @@
 """Documents: one may replace another, some have archival forms, and a register extract is made as often as asked."""
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -7,7 +9,7 @@ revision = "0003"
 down_revision = "0002"
 
 MANY = "kind NOT IN ('audit_report', 'register_extract')"
-ONCE = {"table_name": "document", "columns": ["kind", "subject_id"], "unique": True}
+ONCE: dict[str, Any] = {"table_name": "document", "columns": ["kind", "subject_id"], "unique": True}
 
 
 def upgrade() -> None:

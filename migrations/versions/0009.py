@@ -59,13 +59,14 @@ SELECT c.id, c.printed, v.source, r.scope FROM certificate c
 def upgrade() -> None:
     op.add_column("certificate", sa.Column("scope", JSONB(), nullable=True))
     connection = op.get_bind()
-    norms: dict[str, Any] = {}
+    norms: dict[str, dict[str, Any]] = {}
     store = sa.text("UPDATE certificate SET scope = :scope WHERE id = :id").bindparams(
         sa.bindparam("scope", type_=JSONB)
     )
     for certificate_id, printed, source, listed in connection.execute(sa.text(SOURCES)).all():
-        norm = norms.setdefault(source, yaml.safe_load(source))
-        connection.execute(store, {"id": certificate_id, "scope": scope_of(printed, listed or {}, norm)})
+        if source not in norms:
+            norms[source] = yaml.safe_load(source)
+        connection.execute(store, {"id": certificate_id, "scope": scope_of(printed, listed or {}, norms[source])})
     op.alter_column("certificate", "scope", nullable=False)
     op.execute(SAID.format(filled=FILLED, new=", NEW.scope", old=", OLD.scope"))
 

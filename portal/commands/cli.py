@@ -22,6 +22,7 @@ from portal.app import create_app
 from portal.commands.check import check
 from portal.commands.keys import keys
 from portal.commands.ledger import ledger_commands
+from portal.commands.shell import shell
 from portal.commands.verify import verify_file
 from portal.host.embedded import EmbeddedError
 from portal.host.supervisor import at_hand
@@ -78,6 +79,7 @@ main.add_command(check)
 main.add_command(verify_file)
 main.add_command(keys)
 main.add_command(ledger_commands)
+main.add_command(shell)
 
 
 @contextmanager

@@ -63,19 +63,21 @@ class Service(Protocol):
 
 
 class Program:
-    """The worker or the web server, in a process of its own with a log of its own."""
+    """The worker or the web server, in a process of its own; with a log of its own, unless it is `shown`."""
 
-    def __init__(self, name: str, words: Sequence[str], env: Mapping[str, str], at_our_end: int) -> None:
+    def __init__(
+        self, name: str, words: Sequence[str], env: Mapping[str, str], at_our_end: int, *, shown: bool = False
+    ) -> None:
         self.name = name
         self.process: Process | None = None
         self._words = words
         self._env = env
         self._at_our_end = at_our_end
+        self._log = None if shown else VAR / "run" / f"{name}.log"
 
     def start(self) -> None:
         """Start it."""
-        log = VAR / "run" / f"{self.name}.log"
-        self.process = Forked(self._words, self._env, at_our_end=self._at_our_end, log=log)
+        self.process = Forked(self._words, self._env, at_our_end=self._at_our_end, log=self._log)
 
     def stop(self) -> None:
         """Let it end what it is doing."""
@@ -167,9 +169,8 @@ def _run(environment: Mapping[str, str], arguments: argparse.Namespace) -> int:
         settings = Settings.from_env(env)
         migrate(settings.database_url)
         _load()
-        # What a worker was doing when it is killed is done again; the web server still has workers of its own to end.
-        _start(Program("worker", ["portal.work.worker"], env, signal.SIGKILL), running, parts)
-        web = Program("web", ["portal.host.server", str(port)], env, signal.SIGTERM)
+        worker, web = _programs(env, port, for_developers=arguments.dev)
+        _start(worker, running, parts)
         _start(web, running, parts)
         _wait_until_ready(port, web)
         log.info("Servers, worker and web are up after %.1f seconds.\n", time.monotonic() - began)
@@ -182,6 +183,19 @@ def _run(environment: Mapping[str, str], arguments: argparse.Namespace) -> int:
         with suppress(KeyboardInterrupt):
             _watch(parts)
     return 0
+
+
+def _programs(env: Mapping[str, str], port: int, *, for_developers: bool) -> tuple[Program, Program]:
+    """The worker and the web server; for developers they start anew when code changes, and print where we do."""
+    worker, web = ["portal.work.worker"], ["portal.host.server", str(port)]
+    if for_developers:
+        again = ["portal.host.reloading"]
+        return (
+            Program("worker", again + worker, env, signal.SIGTERM, shown=True),
+            Program("web", [*again, *web, "wsgi:dev"], env, signal.SIGTERM, shown=True),
+        )
+    # What a worker was doing when it is killed is done again; the web server still has workers of its own to end.
+    return Program("worker", worker, env, signal.SIGKILL), Program("web", web, env, signal.SIGTERM)
 
 
 def _tell(env: Mapping[str, str]) -> bool:
@@ -305,6 +319,7 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="keurwerk")
     parser.add_argument("--demo", action="store_true", help="a fresh database and the story of one case")
     parser.add_argument("--no-serve", action="store_true", help="stop after the story")
+    parser.add_argument("--dev", action="store_true", help="start worker and web anew when code changes")
     parser.add_argument("--port", type=int, default=8000)
     return parser.parse_args()
 

@@ -30,6 +30,7 @@ from certificates.press.documents import AuditReportFacts
 from tests.kit.factories.agencies import make_agency
 from tests.kit.factories.inspections import draw, judge, make_audit
 from tests.kit.factories.people import make_person
+from tests.kit.long_runs import steps
 from tests.kit.scheme import scheme
 
 BROKEN = ("nonconform", "The original was not seen.")
@@ -76,7 +77,7 @@ def test_a_report_holds_exactly_the_findings_of_the_rules(session):
     draw_rest(session, audit)
     sample = queries.sample_of(session, audit.id)
 
-    @settings(max_examples=40, deadline=None)
+    @settings(max_examples=steps(4_000), deadline=None)
     @given(st.data())
     def report(data):
         asked = data.draw(st.lists(st.sampled_from(scheme().requirements), unique=True, max_size=8))

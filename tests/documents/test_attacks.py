@@ -21,6 +21,7 @@ from certificates.seal import (
 from certificates.seal.examining.apart import examine_apart
 from tests.kit import attacks as a
 from tests.kit import snapshot
+from tests.kit.long_runs import steps
 from tests.kit.paper import sealer_of
 
 O, R = SealOutcome, SealReason  # noqa: E741
@@ -335,7 +336,7 @@ class TestBounds:
         monkeypatch.setattr("subprocess.run", None)
         assert examine_apart(bytes(100), ours().root, max_bytes=99).reason is R.TOO_LARGE
 
-    @settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=steps(15_000), deadline=None, suppress_health_check=list(HealthCheck))
     @given(st.lists(st.tuples(st.integers(0, 1 << 20), st.binary(min_size=1, max_size=8)), min_size=1, max_size=4))
     def test_no_change_anywhere_passes_and_nothing_raises(self, edits):
         changed = genuine()
@@ -347,12 +348,12 @@ class TestBounds:
         same = changed[:start] + changed[end:] == genuine()[:start] + genuine()[end:]
         assert not verdict.genuine or (same and len(changed) == len(genuine()))
 
-    @settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=steps(15_000), deadline=None, suppress_health_check=list(HealthCheck))
     @given(st.binary(max_size=400), st.sampled_from([b"%PDF-1.7\n", b"", b"%PDF-1.7\n1 0 obj\n<< /Type /Catalog "]))
     def test_nonsense_is_an_answer_too(self, data, head):
         assert not examine(head + data, ours().root).genuine
 
-    @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=steps(6_000), deadline=None, suppress_health_check=list(HealthCheck))
     @given(st.integers(0, 1 << 20), st.integers(1, 4000))
     def test_a_piece_cut_out_is_noticed(self, place, size):
         place %= len(genuine())

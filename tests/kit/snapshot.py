@@ -66,7 +66,7 @@ def register_extract(**changes: Any) -> dict[str, Any]:
 
 def unlisted_extract(status: str, label: str, **changes: Any) -> dict[str, Any]:
     """What the register said about an agency without a certificate."""
-    nothing = {
+    nothing: dict[str, Any] = {
         "certificate_number": None,
         "valid_from": None,
         "valid_until": None,

@@ -31,6 +31,7 @@ from certificates.seal.time.tsp import (
 from portal.doors.registry import stamps
 from portal.signing.keys import current_keys
 from tests.kit.factories.documents import plain_pdf
+from tests.kit.long_runs import steps
 
 SHA256, SHA512, SHA1 = "2.16.840.1.101.3.4.2.1", "2.16.840.1.101.3.4.2.3", "1.3.14.3.2.26"
 
@@ -141,7 +142,7 @@ def test_a_wrong_request_hears_why(app, data, reason):
 
 
 @given(data=st.one_of(st.binary(max_size=200), st.tuples(st.integers(0, len(query()) - 1), st.integers(0, 255))))
-@settings_of_hypothesis(max_examples=300, deadline=None)
+@settings_of_hypothesis(max_examples=steps(30_000), deadline=None)
 def test_no_request_breaks_the_answer(authority, data):
     if isinstance(data, tuple):
         changed = bytearray(query())

@@ -1,0 +1,189 @@
+"""Many agencies at once, in plain SQL: each row is a copy of a row that the product itself made.
+
+The columns come from the database's own catalogue, so that builds with other columns are filled by the same code: what
+is not named here is as in the copied row, and what may occur once only gets a value of its own.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, create_engine, text
+
+from bench.product import part
+
+ANSWERS_EACH = 50
+FIRST_NUMBER, LAST_NUMBER = 60_000_000, 69_999_999
+FIRST = [
+    "Noord",
+    "Zuid",
+    "Delta",
+    "Polder",
+    "Haven",
+    "Veste",
+    "Linde",
+    "Maas",
+    "Rijn",
+    "Duin",
+    "Schelde",
+    "Brug",
+    "Molen",
+]
+SECOND = ["werk", "flex", "kracht", "staffing", "personeel", "inzet", "hand", "team", "vak", "dienst", "arbeid"]
+THIRD = [
+    "Uitzendbureau",
+    "Detachering",
+    "Logistiek",
+    "Agri",
+    "Techniek",
+    "Zorg",
+    "Bouw",
+    "Horeca",
+    "Transport",
+    "Industrie",
+]
+CITIES = ["Rotterdam", "Tilburg", "Venlo", "Zwolle", "Groningen", "Breda", "Den Haag", "Eindhoven", "Almere", "Arnhem"]
+
+SEED = """
+CREATE TEMP TABLE seed (
+  n integer, name text, city text, register_number text, folded text, near text[], bare text,
+  agency uuid DEFAULT gen_random_uuid(), application uuid DEFAULT gen_random_uuid(),
+  audit uuid DEFAULT gen_random_uuid(), decision uuid DEFAULT gen_random_uuid(),
+  certificate uuid DEFAULT gen_random_uuid()
+) ON COMMIT DROP
+"""
+COLUMNS = """
+SELECT a.attname AS name, format_type(a.atttypid, NULL) AS type,
+       a.attgenerated <> '' OR a.attidentity <> '' OR coalesce(pg_get_expr(d.adbin, d.adrelid) LIKE 'nextval%', false)
+         AS made,
+       EXISTS (SELECT FROM pg_index i WHERE i.indrelid = a.attrelid AND i.indisunique AND i.indnkeyatts = 1
+                                        AND i.indkey[0] = a.attnum AND i.indpred IS NULL) AS once
+FROM pg_attribute a LEFT JOIN pg_attrdef d ON (d.adrelid, d.adnum) = (a.attrelid, a.attnum)
+WHERE a.attrelid = CAST(:table AS regclass) AND a.attnum > 0 AND NOT a.attisdropped
+ORDER BY a.attnum
+"""
+# By type: a value that no other row has, for row `s.n` that is copied from `k`.
+OWN = {
+    "uuid": "gen_random_uuid()",
+    "integer": "(SELECT coalesce(max({name}), 0) FROM {table}) + s.n",
+    "bigint": "(SELECT coalesce(max({name}), 0) FROM {table}) + s.n",
+    "text": "k.{name} || '-' || s.n",
+    "character varying": "k.{name} || '-' || s.n",
+}
+
+
+@dataclass(frozen=True)
+class Copy:
+    """Rows of one table: which are copied for each agency (`k`), and what differs, as SQL over `s` and `k`."""
+
+    table: str
+    rows: str
+    values: Mapping[str, str]
+
+    def sql(self, columns: list[Any]) -> str:
+        """The statement, for the columns that this database has."""
+        given = {
+            column.name: self._given(column) if column.name in self.values else self._kept(column)
+            for column in columns
+            if not column.made or column.name in self.values
+        }
+        names, values = ", ".join(f'"{name}"' for name in given), ", ".join(given.values())
+        rows = f"SELECT * FROM {self.table} WHERE {self.rows}"  # noqa: S608
+        return f"INSERT INTO {self.table} ({names}) SELECT {values} FROM seed s CROSS JOIN ({rows}) k"  # noqa: S608
+
+    def _given(self, column: Any) -> str:
+        value = self.values[column.name]
+        return f"to_jsonb({value})" if column.type == "jsonb" else value
+
+    def _kept(self, column: Any) -> str:
+        name = f'"{column.name}"'
+        return OWN[column.type].format(name=name, table=self.table) if column.once else f"k.{name}"
+
+
+COPIES = [
+    Copy(
+        "agency",
+        "id = :agency",
+        {"id": "s.agency", "legal_name": "s.name", "city": "s.city", "register_number": "s.register_number"},
+    ),
+    Copy("application", "id = :application", {"id": "s.application", "agency_id": "s.agency"}),
+    Copy(
+        "answer",
+        f"application_id = :application ORDER BY requirement_code LIMIT {ANSWERS_EACH}",
+        {"application_id": "s.application"},
+    ),
+    Copy("audit", "id = :audit", {"id": "s.audit", "application_id": "s.application", "agency_id": "s.agency"}),
+    Copy("decision", "audit_id = :audit", {"id": "s.decision", "audit_id": "s.audit", "agency_id": "s.agency"}),
+    Copy(
+        "certificate",
+        "agency_id = :agency",
+        {"id": "s.certificate", "agency_id": "s.agency", "decision_id": "s.decision"},
+    ),
+    Copy("certificate_change", "agency_id = :agency", {"certificate_id": "s.certificate", "agency_id": "s.agency"}),
+    Copy(
+        "register_entry",
+        "agency_id = :agency",
+        {
+            "agency_id": "s.agency",
+            "public_id": "'nl-' || s.register_number",
+            "legal_name": "s.name",
+            "trade_names": "CAST('{}' AS text[])",
+            "sort_name": "lower(s.name)",
+            "register_number": "s.register_number",
+            "city": "s.city",
+            "certificate_id": "s.certificate",
+            "certificate_number": "k.certificate_number || '-' || s.n",
+            "folded": "s.folded",
+            "near": "s.near",
+            "numbers": "ARRAY[s.bare]",
+        },
+    ),
+]
+
+
+def add(database_url: str, like: Mapping[str, str], agencies: int) -> None:
+    """Add so many certified agencies, each like the one whose agency, application and audit `like` names."""
+    engine = create_engine(database_url)
+    with engine.begin() as connection:
+        _let_in(connection)
+        connection.execute(text(SEED))
+        rows = _names(agencies, _first_free(connection))
+        names = ("n", "name", "city", "register_number", "folded", "near", "bare")
+        connection.execute(
+            text(f"INSERT INTO seed ({', '.join(names)}) VALUES ({', '.join(f':{name}' for name in names)})"),  # noqa: S608
+            rows,
+        )
+        for copy in COPIES:
+            statement = copy.sql(list(connection.execute(text(COLUMNS), {"table": copy.table})))
+            connection.execute(text(statement), {name: like[name] for name in like if f":{name}" in statement})
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text("VACUUM ANALYZE"))
+    engine.dispose()
+
+
+def _let_in(connection: Connection) -> None:
+    """Leave out the triggers where we may: what they guard was held when the copied rows were made."""
+    if connection.execute(text("SELECT rolsuper FROM pg_roles WHERE rolname = current_user")).scalar_one():
+        connection.execute(text("SET LOCAL session_replication_role = replica"))
+
+
+def _first_free(connection: Connection) -> int:
+    query = "SELECT max(register_number) FROM agency WHERE register_number ~ '^6[0-9]{7}$'"
+    highest = connection.execute(text(query)).scalar()
+    return int(highest) + 1 if highest else FIRST_NUMBER
+
+
+def _names(agencies: int, first: int) -> list[dict[str, Any]]:
+    """Agencies with names as they are in the trade register, and what the search knows of them."""
+    if first + agencies > LAST_NUMBER:
+        raise ValueError("there are no numbers left for so many agencies")
+    searchable, normalise_number = part("searchable"), part("normalise_number")
+    rows: list[dict[str, Any]] = []
+    for n in range(1, agencies + 1):
+        index = first - FIRST_NUMBER + n
+        name = f"{FIRST[index % len(FIRST)]}{SECOND[index // 7 % len(SECOND)]} {THIRD[index // 3 % len(THIRD)]} {index} B.V."
+        city, number = CITIES[index % len(CITIES)], str(first + n - 1)
+        folded, near = searchable([name], city)
+        known = {"folded": folded, "near": near, "bare": normalise_number(number)}
+        rows.append({"n": n, "name": name, "city": city, "register_number": number, **known})
+    return rows

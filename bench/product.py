@@ -1,0 +1,91 @@
+"""What the harness needs of the build that it measures. It runs in that build's own checkout, old or new.
+
+Parts move between revisions. So each is named with every place where a build kept it, the newest first: never take a
+place away as long as a revision that has it may be measured (`make bench AGAINST=…`).
+"""
+
+import runpy
+import sys
+from importlib import import_module
+from importlib.util import find_spec
+from typing import Any
+
+PLACES = {
+    # Run as programs.
+    "web": ("portal.host.server", "portal.web"),
+    # Imported.
+    "Settings": ("portal.settings:Settings",),
+    "at_hand": ("portal.host.supervisor:at_hand", "portal.supervisor:at_hand"),
+    "migrate": ("portal.host.supervisor:migrate", "portal.supervisor:migrate"),
+    "create_app": ("portal.app:create_app",),
+    "DomainError": ("audits.core.errors:DomainError",),
+    "database": ("portal.stores.database", "portal.database"),
+    "deliver": ("portal.work.jobs:deliver", "portal.jobs:deliver"),
+    "Case": ("portal.demo.case:Case",),
+    "Flaw": ("portal.demo.case:Flaw",),
+    "VLIETLAND": ("portal.demo.cast:VLIETLAND",),
+    "EDITOR": ("portal.demo.cast:EDITOR",),
+    "STAFF": ("portal.demo.cast:STAFF",),
+    "PASSWORD": ("portal.demo.cast:PASSWORD",),
+    "Story": ("portal.demo.story:Story",),
+    "SMALL": ("portal.demo.story:SMALL",),
+    "appoint_staff": ("portal.demo.story:_appoint_staff",),
+    "publish": ("portal.demo.story:_publish",),
+    "wait_for": ("portal.demo.story:_wait_for",),
+    "Outcome": ("audits.decisions.rules:Outcome",),
+    "searchable": ("certificates.register.search.folding:searchable", "certificates.register.fold:searchable"),
+    "normalise_number": (
+        "certificates.register.search.folding:normalise_number",
+        "certificates.register.fold:bare",
+    ),
+    "sign_checkpoint": ("certificates.ledger.services:sign_checkpoint",),
+    "origin": ("portal.signing.ledger:origin", "portal.ledger:origin"),
+    "ledger_key": ("portal.signing.sealing:ledger_key", "portal.sealing:ledger_key"),
+    "snapshot": ("tests.kit.snapshot", "tests.printed"),
+    "press": ("certificates.press",),
+    "Attached": ("certificates.press:Attached",),
+    "facts_digest": ("certificates.press:facts_digest",),
+    "UnfitError": ("certificates.press.compiled:UnfitError",),
+    "ensure_keyring": ("certificates.seal:ensure_keyring",),
+    "Keyring": ("certificates.seal.keyring.keys:Keyring", "certificates.seal.keys:Keyring"),
+    "Purpose": ("certificates.seal.keyring.keys:Purpose", "certificates.seal.keys:Purpose"),
+    "held_key": ("certificates.seal.keyring.signing:held_key", "certificates.seal.signing:held_key"),
+    "authority_of": ("certificates.seal.keyring.custody:authority_of", "certificates.seal.custody:authority_of"),
+    "RevocationData": ("certificates.seal.sealing.revocation:RevocationData", "certificates.seal.evidence:OwnEvidence"),
+    "KeySealer": ("certificates.seal.sealing.sealer:KeySealer", "certificates.seal.sealer:KeySealer"),
+    "TimeStampAuthority": (
+        "certificates.seal.time.authority:TimeStampAuthority",
+        "certificates.seal.timestamp:TimeStampAuthority",
+    ),
+}
+
+
+def part(name: str) -> Any:
+    """A part of the product, wherever this build keeps it; LookupError if nowhere."""
+    for place in PLACES[name]:
+        module, _, attribute = place.partition(":")
+        if _exists(module):
+            found = import_module(module)
+            if not attribute or hasattr(found, attribute):
+                return getattr(found, attribute) if attribute else found
+    raise LookupError(f"this build has no {name}: name its place in {__name__}")
+
+
+def main(words: list[str]) -> None:
+    """Become a program of the product: `python -m bench.product web 8000 wsgi:app`."""
+    module = next((place for place in PLACES[words[0]] if _exists(place)), None)
+    if module is None:
+        raise LookupError(f"this build has no {words[0]}: name its place in {__name__}")
+    sys.argv = words
+    runpy.run_module(module, run_name="__main__", alter_sys=True)
+
+
+def _exists(module: str) -> bool:
+    try:
+        return find_spec(module) is not None
+    except ModuleNotFoundError:  # a folder on the way to it is missing
+        return False
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,243 @@
+"""Builds served side by side: each with a database, a queue, files and keys of its own on one database server."""
+
+import json
+import os
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from functools import partial
+from http.cookiejar import CookieJar
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+from urllib.request import HTTPCookieProcessor, build_opener
+
+import psycopg
+from sqlalchemy import make_url
+
+from bench import builds, load
+from bench.builds import Build
+from bench.sides import Side
+from bench.sizes import Sizes
+from portal.host import processes
+from portal.host.embedded import Postgres, Valkey
+
+STARTED = re.compile(rb"LOG:  (?:statement|execute [^:]+): (?!BEGIN|COMMIT|ROLLBACK|SAVEPOINT|RELEASE)")
+PATIENCE = 60.0
+Process = subprocess.Popen[bytes]
+
+
+class Machine:
+    """One database server, one folder, for all builds of a run; all of it ends with the stack."""
+
+    def __init__(self, stack: ExitStack) -> None:
+        self._stack = stack
+        self.state = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="keurwerk-bench-")))
+        self.state.chmod(0o755)  # the database's account passes through
+        self._postgres = Postgres(self.state)
+        self._postgres.start()
+        stack.callback(self._postgres.stop)
+        self._log = self._postgres._home / "log"
+        self._admin = stack.enter_context(self._connect("postgres"))
+
+    def install(self, build: Build) -> "Installed":
+        """Servers and an empty database for a build."""
+        name = re.sub(r"\W", "_", build.name)
+        home = self.state / name
+        home.mkdir()
+        valkey = Valkey(home)
+        valkey.start()
+        self._stack.callback(valkey.stop)
+        port = free_port()
+        env = {
+            "DATABASE_URL": self._postgres.create_database(f"bench_{name}"),
+            "REDIS_URL": valkey.url,
+            "SECRET_KEY": "b" * 48,
+            "STORAGE_URL": (home / "files").as_uri(),
+            "MAIL_URL": (home / "mail").as_uri(),
+            "SEAL_DIR": str(home / "seal"),
+            "BASE_URL": f"http://127.0.0.1:{port}",
+        }
+        return Installed(build, port, f"bench_{name}", dict(os.environ) | env, home)  # noqa: TID251 - an entry point
+
+    def copy(self, seeded: "Installed", build: Build) -> "Installed":
+        """The same database, files and keys a second time, for the same build."""
+        copied = self.install(build)
+        self._admin.execute(f'DROP DATABASE "{copied.database}"')
+        self._admin.execute(f'CREATE DATABASE "{copied.database}" TEMPLATE "{seeded.database}"')
+        for name in ("files", "seal"):
+            shutil.copytree(seeded.home / name, copied.home / name)
+        copied.seeded = seeded.seeded
+        return copied
+
+    def backends(self, database: str) -> list[int]:
+        """The processes of the database server that work for a build."""
+        query = "SELECT pid FROM pg_stat_activity WHERE datname = %s"
+        return [pid for (pid,) in self._admin.execute(query, [database])]
+
+    @contextmanager
+    def listening(self) -> Iterator[Callable[[Callable[[], object]], int]]:
+        """Tells how many statements the database server gets while something is done; BEGIN and such do not count.
+
+        They come from its own log, so that it makes no difference how a build talks to it.
+        """
+
+        def statements(act: Callable[[], object]) -> int:
+            begin = self._log.stat().st_size
+            act()
+            with self._log.open("rb") as log:
+                log.seek(begin)
+                return len(STARTED.findall(log.read()))
+
+        self._log_statements("all")
+        try:
+            yield statements
+        finally:
+            self._log_statements("none")
+
+    def count(self, database: str, rows: str) -> int:
+        """How many rows there are: of a table, or of a table and a WHERE."""
+        with self._connect(database) as connection:
+            found = connection.execute(f"SELECT count(*) FROM {rows}").fetchone()  # noqa: S608
+        return int(found[0]) if found else 0
+
+    def _log_statements(self, which: str) -> None:
+        self._admin.execute(f"ALTER SYSTEM SET log_statement = '{which}'")
+        self._admin.execute("SELECT pg_reload_conf()")
+        known = ""
+        while known != which:  # who connects now knows it as soon as all others were told
+            time.sleep(0.02)
+            with self._connect("postgres") as connection:
+                known = str((connection.execute("SHOW log_statement").fetchone() or [""])[0])
+
+    def _connect(self, database: str) -> psycopg.Connection[tuple[Any, ...]]:
+        url = make_url(self._postgres.url(database)).set(drivername="postgresql")
+        return psycopg.connect(url.render_as_string(hide_password=False), autocommit=True)
+
+
+@dataclass
+class Installed:
+    """A build with its servers; once served, what its processes cost."""
+
+    build: Build
+    port: int
+    database: str
+    env: Mapping[str, str]
+    home: Path
+    web: Process | None = None
+    seeded: dict[str, Any] = field(default_factory=dict)
+    _cookies: dict[str, str] = field(default_factory=dict)
+
+    def run(self, *words: str) -> None:
+        """Run its Python in its checkout; what it prints comes when it fails."""
+        command = [self.build.python, *words]
+        done = subprocess.run(command, cwd=self.build.root, env=self.env, capture_output=True, text=True, check=False)
+        if done.returncode:
+            raise RuntimeError(f"{' '.join(words)} of {self.build.name} failed:\n{done.stderr[-4000:]}")
+
+    def seed(self, agencies: int) -> None:
+        """Make its tables and fill them, through its own migrations and services."""
+        out = self.home / "seeded.json"
+        self.run("-m", "bench.seed", "--agencies", str(agencies), "--out", str(out))
+        self.seeded = json.loads(out.read_text())
+
+    def serve(self, stack: ExitStack) -> None:
+        """Start its web server; `wait` until it answers."""
+        self.web = stack.enter_context(child(self.build, "web", str(self.port), "wsgi:app", env=self.env))
+
+    def pids(self) -> list[int]:
+        """Its web processes."""
+        if self.web is None:
+            raise RuntimeError("it is not served yet")
+        return load.tree(self.web.pid)
+
+    def resident_mb(self) -> float:
+        """Memory of its largest web process."""
+        return max(load.resident_mb(pid) for pid in self.pids())
+
+    def cookie(self, email: str) -> str:
+        """What a browser sends once this person has signed in."""
+        if email not in self._cookies:
+            self._cookies[email] = self._sign_in(email)
+        return self._cookies[email]
+
+    def _sign_in(self, email: str) -> str:
+        jar = CookieJar()
+        browser, url = build_opener(HTTPCookieProcessor(jar)), f"http://127.0.0.1:{self.port}/login"
+        page = browser.open(url).read().decode()
+        token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', page)
+        if token is None:
+            raise RuntimeError("the form to sign in has no token")
+        form = {"csrf_token": token[1], "email": email, "password": self.seeded["password"]}
+        answer = browser.open(url, urlencode(form).encode())
+        if answer.url == url:
+            raise RuntimeError(f"{email} cannot sign in")
+        return "; ".join(f"{cookie.name}={cookie.value}" for cookie in jar)
+
+
+class Comparison:
+    """Ours and the build beside it, if any, with as many agencies and the same cases, ready to answer."""
+
+    def __init__(self, stack: ExitStack, sizes: Sizes) -> None:
+        self.machine = Machine(stack)
+        self.ours = self.machine.install(builds.us())
+        self.ours.seed(sizes.agencies)
+        self.all = [self.ours]
+        if sizes.against:
+            self.all.append(self._beside(builds.of_revision(stack, sizes.against), sizes.agencies))
+        for each in self.all:
+            agencies, answers = (self.machine.count(each.database, table) for table in ("agency", "answer"))
+            print(f"{each.build.name}: {agencies:,} agencies, {answers:,} answers")
+            each.serve(stack)
+        for each in self.all:
+            wait(each.port, "/readyz")
+
+    def _beside(self, build: Build, agencies: int) -> Installed:
+        if build.root == self.ours.build.root:
+            return self.machine.copy(self.ours, build)
+        other = self.machine.install(build)
+        other.seed(agencies)
+        return other
+
+    def side(self, each: Installed, turn: Callable[[], load.Load]) -> Side:
+        """One of them as a side: with its web processes and its part of the database server."""
+        return Side(each.build.name, turn, each.pids, partial(self.machine.backends, each.database))
+
+
+@contextmanager
+def child(build: Build, *words: str, env: Mapping[str, str]) -> Iterator[Process]:
+    """A program of a build, as long as the block lasts."""
+    command = [build.python, "-m", "bench.product", *words]
+    process = subprocess.Popen(command, env=env, cwd=build.root, preexec_fn=processes.starter(), stdout=sys.stderr)
+    try:
+        yield process
+    finally:
+        processes.stop(process)
+
+
+def free_port() -> int:
+    """A port that nobody has at this moment."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def wait(port: int, path: str) -> None:
+    """Wait until a server answers with 200."""
+    end = time.monotonic() + PATIENCE
+    while True:
+        try:
+            load.once(port, path)
+        except (OSError, RuntimeError):
+            if time.monotonic() > end:
+                raise
+            time.sleep(0.1)
+        else:
+            return

@@ -1,0 +1,49 @@
+"""`python -m portal.host.reloading MODULE …`: runs a program, and again whenever code changes, for `make dev`."""
+
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from portal.host import processes
+from portal.settings import ROOT
+
+WATCHED = [ROOT / name for name in ("audits", "certificates", "portal", "wsgi.py")]
+SUFFIXES = frozenset({".py", ".yaml", ".mo"})  # templates are read again by the application itself
+PAUSE = 0.5
+
+
+def keep_running(command: Sequence[str], watched: Iterable[Path] = WATCHED) -> None:
+    """Run the command until this process is told to end.
+
+    A command that ends by itself, as after a typing error, is run again at the next change.
+    """
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    places = list(watched)
+    while True:
+        seen = _state(places)
+        process = subprocess.Popen(command, preexec_fn=processes.starter())  # noqa: S603, PLW1509  # one thread, our words
+        try:
+            while _state(places) == seen:
+                time.sleep(PAUSE)
+        finally:
+            processes.stop(process)
+
+
+def _state(places: Iterable[Path]) -> dict[Path, int]:
+    """When each file was changed last."""
+    found = {}
+    for place in places:
+        for path in place.rglob("*") if place.is_dir() else [place]:
+            if path.suffix in SUFFIXES:
+                try:
+                    found[path] = path.stat().st_mtime_ns
+                except OSError:  # an editor has just replaced it
+                    continue
+    return found
+
+
+if __name__ == "__main__":
+    keep_running([sys.executable, "-m", *sys.argv[1:]])

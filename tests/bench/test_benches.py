@@ -1,0 +1,114 @@
+"""Every benchmark runs in small, so that none is broken on the day somebody needs it. No figure is judged here."""
+
+import json
+import subprocess
+import sys
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from bench import builds, bulk, product, results
+from bench.pages import PAGES
+from bench.printer import OURS
+from bench.results import Report, Row
+
+ROOT = Path(__file__).parents[2]
+ROW = {"system", "case", "n", "cpu_ms", "wall_ms_p50", "wall_ms_p95", "per_second", "web_ms", "db_ms"}
+TARGET = {"name", "target", "measured", "met"}
+
+
+def run_small(tmp_path, *words):
+    """What the benchmarks left, by name."""
+    command = [sys.executable, "-m", "bench", *words, "--rounds", "1", "--out", tmp_path]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    found = {path.stem: json.loads(path.read_text()) for path in tmp_path.glob("*.json")}
+    for each in found.values():
+        assert all(row.keys() == ROW and row["n"] > 0 and row["per_second"] > 0 for row in each["rows"])
+        assert all(target.keys() == TARGET for target in each["targets"])
+    return found
+
+
+def systems(found, case):
+    return {row["system"] for row in found["rows"] if row["case"] == case}
+
+
+def test_pages_and_proof_beside_this_very_checkout(tmp_path):
+    """A load stops at the first answer that is not 200: where there is a row, everything opened each time."""
+    found = run_small(tmp_path, "pages", "proof", "--n", "4", "--agencies", "20", "--against", ".")
+    for page in PAGES:
+        assert systems(found["pages"], page) == {"keurwerk", "this again", "bare WSGI"}
+    targets = found["pages"]["targets"]
+    statements = [target for target in targets if target["name"].startswith("SQL statements")]
+    assert len(statements) == len(PAGES)
+    assert all(target["met"] and int(target["measured"]) > 0 for target in statements), "the same code asks as much"
+    assert {"memory of a web process", "CPU, decision page"} <= {target["name"] for target in targets}
+    assert systems(found["proof"], "proof of check") == {"keurwerk", "this again", "manuals"}
+    assert [target["name"] for target in found["proof"]["targets"]] == ["p95 at 50/s"]
+
+
+def test_press(tmp_path):
+    found = run_small(tmp_path, "press", "--n", "2")["press"]
+    assert {row["case"] for row in found["rows"]} == set(OURS)
+    assert {"keurwerk", "keurwerk, typeset", "WeasyPrint + pyHanko, tuned"} <= systems(found, "signed B-T")
+
+
+def test_a_revision_is_exported_with_the_harness_of_today(tmp_path):
+    if not (ROOT / ".git").exists():
+        pytest.skip("this checkout has no history")
+    with ExitStack() as stack:
+        build = builds.of_revision(stack, "HEAD")
+        ours = {path.name: path.read_bytes() for path in (ROOT / "bench").glob("*.py")}
+        assert {path.name: path.read_bytes() for path in (build.root / "bench").glob("*.py")} == ours
+        assert (build.root / "portal/static/built/manifest.json").exists()
+        assert (build.root / "portal/translations/nl/LC_MESSAGES/messages.mo").exists()
+        found = subprocess.check_output([build.python, "-c", "import portal; print(portal.__file__)"], cwd=build.root)
+        assert Path(found.decode().strip()).is_relative_to(build.root)
+    assert not build.root.exists()
+
+
+@pytest.mark.parametrize("name", [name for name in product.PLACES if name != "web"])
+def test_every_part_of_the_product_is_where_the_harness_looks(name):
+    product.part(name)
+
+
+class Column:
+    def __init__(self, name, type_, *, made=False, once=False):
+        self.name, self.type, self.made, self.once = name, type_, made, once
+
+
+def test_a_copy_takes_its_columns_from_the_database():
+    """What is made by the database is left to it, what is unique becomes its own, what is missing is not named."""
+    copy = bulk.Copy("certificate", "agency_id = :agency", {"id": "s.certificate", "gone": "s.gone", "numbers": "s.x"})
+    columns = [
+        Column("id", "uuid", once=True),
+        Column("serial", "bigint", made=True, once=True),
+        Column("status_index", "integer", once=True),
+        Column("numbers", "jsonb"),
+        Column("state", "text"),
+    ]
+    sql = copy.sql(columns)
+    assert '("id", "status_index", "numbers", "state")' in sql
+    assert (
+        'SELECT s.certificate, (SELECT coalesce(max("status_index"), 0) FROM certificate) + s.n, to_jsonb(s.x)' in sql
+    )
+    assert 'k."state"' in sql
+    assert "gone" not in sql
+
+
+def row(system, cpu_ms):
+    return Row(system, "a case", 1, cpu_ms, 1.0, 1.0, 1.0, cpu_ms, 0.0)
+
+
+def test_ratios_are_remembered_only_when_asked(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(results, "LAST", tmp_path / "last")
+    monkeypatch.setattr(results, "ROOT", tmp_path)
+    report = Report("thing", [row("keurwerk", 2.0), row("another", 4.0)])
+    report.write(out=tmp_path)
+    assert not (tmp_path / "last").exists()
+    report.write(keep=True, out=tmp_path)
+    assert json.loads((tmp_path / "last" / "thing.json").read_text()) == {"a case": {"another": 0.5}}
+    capsys.readouterr()
+    Report("thing", [row("keurwerk", 3.0), row("another", 4.0)]).write(out=tmp_path)
+    assert "0.75 x a case, another (was 0.5, +50%)" in capsys.readouterr().out
