@@ -4,9 +4,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from flask import Flask, current_app, g, has_request_context, request
-from sqlalchemy import create_engine
+from psycopg._preparing import PrepareManager
+from sqlalchemy import create_engine, event
 from sqlalchemy.orm import Session, sessionmaker
 
 from audits.core.outbox import take_enqueued
@@ -27,6 +29,7 @@ def init_app(app: Flask, settings: Settings) -> None:
         hide_parameters=True,  # what people typed is no business of the logs
         connect_args={"connect_timeout": CONNECT_SECONDS},
     )
+    event.listen(engine, "connect", _keep_prepared)
     app.extensions["sessionmaker"] = sessionmaker(engine)
     app.teardown_appcontext(_close)
 
@@ -59,6 +62,22 @@ def write() -> Iterator[Session]:
 def head() -> str:
     """The newest migration that this code knows: they are numbered, and have one head."""
     return max(path.stem for path in (MIGRATIONS / "versions").glob("[0-9]*.py"))
+
+
+class _Kept(PrepareManager):
+    """The prepared statements of a connection, which stay prepared after a ROLLBACK.
+
+    psycopg drops them all then, in case a table was made that the ROLLBACK took away. No request makes tables, and
+    every page that only reads ends with a ROLLBACK: without this no plan is ever used a second time.
+    """
+
+    def clear(self) -> bool:
+        """Keep everything."""
+        return False
+
+
+def _keep_prepared(connection: Any, _: object) -> None:
+    connection._prepared = _Kept()  # noqa: SLF001  # psycopg has no setting for it; a test holds this
 
 
 def _close(_: BaseException | None) -> None:
