@@ -1,16 +1,19 @@
 """Reads of agencies. Every list starts from what the actor may see."""
 
 from contextlib import suppress
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Select, false, select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import set_committed_value
 
-from audits.agencies.models import Agency, facts
+from audits.agencies.models import Agency, Branch, Contact, ControllingPerson, facts
 from audits.agencies.rules import AgencyDetails, ProfileSection, missing_sections
 from audits.agencies.trade_registers import clean_register_number
 from audits.core.access import Actor, Permission
 from audits.core.errors import RuleError, missing
+from audits.core.statements import built_once
 
 
 def visible_agencies(actor: Actor) -> Select[Agency]:
@@ -23,14 +26,20 @@ def visible_agencies(actor: Actor) -> Select[Agency]:
 
 def get_agency(session: Session, actor: Actor, agency_id: UUID, *, whole: bool = False) -> Agency:
     """One agency, `whole` with its branches, people in control and contacts; or NotFoundError."""
-    query = visible_agencies(actor).where(Agency.id == agency_id)
-    if whole:
-        lists = (Agency.branches, Agency.controlling_persons, Agency.contacts)
-        query = query.options(*(selectinload(each) for each in lists))
-    agency = session.scalar(query)
+    query, values = _agency(actor, agency_id)
+    agency = session.scalar(query, values)
     if agency is None:
         raise missing(Agency)
+    if whole:
+        load_lists(session, agency, *_LISTS)
     return agency
+
+
+def load_lists(session: Session, agency: Agency, *names: str) -> None:
+    """Read these lists of an agency, one statement each; the caller has got the agency first."""
+    for name in names:
+        query, values = _LISTS[name](agency.id)
+        set_committed_value(agency, name, session.scalars(query, values).all())
 
 
 def details_of(agency: Agency) -> AgencyDetails:
@@ -52,3 +61,26 @@ def doubles(session: Session) -> list[tuple[str, list[str]]]:
         with suppress(RuleError):  # stored under an older rule, and alone in being so
             spellings.setdefault((country, clean_register_number(country, number)), []).append(number)
     return [(country, numbers) for (country, _), numbers in spellings.items() if len(numbers) > 1]
+
+
+@built_once
+def _agency(actor: Actor, agency_id: UUID) -> Select[Agency]:
+    return visible_agencies(actor).where(Agency.id == agency_id)
+
+
+@built_once
+def _branches(agency_id: UUID) -> Select[Branch]:
+    return select(Branch).where(Branch.agency_id == agency_id).order_by(Branch.name)
+
+
+@built_once
+def _controllers(agency_id: UUID) -> Select[ControllingPerson]:
+    return select(ControllingPerson).where(ControllingPerson.agency_id == agency_id).order_by(ControllingPerson.name)
+
+
+@built_once
+def _contacts(agency_id: UUID) -> Select[Contact]:
+    return select(Contact).where(Contact.agency_id == agency_id).order_by(Contact.name)
+
+
+_LISTS: dict[str, Any] = {"branches": _branches, "controlling_persons": _controllers, "contacts": _contacts}

@@ -13,6 +13,7 @@ from audits.applications.workflow import ApplicationState
 from audits.core import languages
 from audits.core.access import Actor, Permission
 from audits.core.errors import missing
+from audits.core.statements import built_once
 from audits.people.models import Person
 
 PAGE_SIZE = 50
@@ -29,7 +30,8 @@ def visible_applications(actor: Actor) -> Select[Application]:
 
 def get_application(session: Session, actor: Actor, application_id: UUID) -> Application:
     """One application with its agency and version, or NotFoundError."""
-    application = session.scalar(_with_case(visible_applications(actor)).where(Application.id == application_id))
+    query, values = _application(actor, application_id)
+    application = session.scalar(query, values)
     if application is None:
         raise missing(Application)
     return application
@@ -43,8 +45,8 @@ def language_of(session: Session, application: Application) -> str:
 
 def find_own(session: Session, actor: Actor) -> Application | None:
     """The newest application of the actor's own agency, if there is one; an open one is always the newest."""
-    query = _with_case(visible_applications(actor)).where(Application.agency_id == actor.agency_id)
-    return session.scalar(query.order_by(Application.created_at.desc(), Application.reference.desc()).limit(1))
+    query, values = _own(actor)
+    return session.scalar(query, values)
 
 
 def list_applications(
@@ -70,30 +72,63 @@ def search_applications(session: Session, actor: Actor, text: str = "", page: in
 
 def answers_of(session: Session, application_id: UUID) -> dict[str, Answer]:
     """The answers by requirement code. The caller has got the application or its audit first."""
-    rows = session.scalars(select(Answer).where(Answer.application_id == application_id))
-    return {answer.requirement_code: answer for answer in rows}
+    query, values = _answers(application_id)
+    return {answer.requirement_code: answer for answer in session.scalars(query, values)}
 
 
 def answer_to(session: Session, application_id: UUID, code: str) -> Answer | None:
     """The answer to one requirement. The caller has got the application first."""
-    return session.get(Answer, (application_id, code))
+    query, values = _answer(application_id, code)
+    return session.scalar(query, values)
 
 
 def answered_codes(session: Session, application_id: UUID) -> frozenset[str]:
     """Which requirements are answered, without the answers. The caller has got the application first."""
-    query = select(Answer.requirement_code).where(Answer.application_id == application_id)
-    return frozenset(session.scalars(query))
+    query, values = _answered(application_id)
+    return frozenset(session.scalars(query, values))
 
 
 def evidence_of(session: Session, application_id: UUID, code: str | None = None) -> dict[str, list[Evidence]]:
     """The files by requirement code, oldest first; of one requirement, if asked. Removed ones are left out."""
+    files: dict[str, list[Evidence]] = defaultdict(list)
+    query, values = _evidence(application_id, code)
+    for evidence in session.scalars(query, values):
+        files[evidence.requirement_code].append(evidence)
+    return dict(files)
+
+
+@built_once
+def _application(actor: Actor, application_id: UUID) -> Select[Application]:
+    return _with_case(visible_applications(actor)).where(Application.id == application_id)
+
+
+@built_once
+def _own(actor: Actor) -> Select[Application]:
+    query = _with_case(visible_applications(actor)).where(Application.agency_id == actor.agency_id)
+    return query.order_by(Application.created_at.desc(), Application.reference.desc()).limit(1)
+
+
+@built_once
+def _answers(application_id: UUID) -> Select[Answer]:
+    return select(Answer).where(Answer.application_id == application_id)
+
+
+@built_once
+def _answer(application_id: UUID, code: str) -> Select[Answer]:
+    return select(Answer).where(Answer.application_id == application_id, Answer.requirement_code == code)
+
+
+@built_once
+def _answered(application_id: UUID) -> Select[str]:
+    return select(Answer.requirement_code).where(Answer.application_id == application_id)
+
+
+@built_once
+def _evidence(application_id: UUID, code: str | None) -> Select[Evidence]:
     query = select(Evidence).where(Evidence.application_id == application_id, Evidence.removed_at.is_(None))
     if code is not None:
         query = query.where(Evidence.requirement_code == code)
-    files: dict[str, list[Evidence]] = defaultdict(list)
-    for evidence in session.scalars(query.order_by(Evidence.uploaded_at, Evidence.filename)):
-        files[evidence.requirement_code].append(evidence)
-    return dict(files)
+    return query.order_by(Evidence.uploaded_at, Evidence.filename)
 
 
 def _with_case(query: Select[Application]) -> Select[Application]:

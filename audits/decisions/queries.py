@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session, joinedload
 from sqlalchemy.orm.interfaces import LoaderOption
 
 from audits.core.access import Actor, Permission
+from audits.core.statements import built_once
 from audits.decisions.models import Decision
 from audits.inspections.models import Audit
 from audits.inspections.queries import visible_audits
@@ -25,7 +26,13 @@ def visible_decisions(actor: Actor) -> Select[Decision]:
 
 def find_decision(session: Session, actor: Actor, audit_id: UUID) -> Decision | None:
     """The decision on an audit, if it was taken."""
-    return session.scalar(visible_decisions(actor).where(Decision.audit_id == audit_id).options(_decider()))
+    query, values = _decision(actor, audit_id)
+    return session.scalar(query, values)
+
+
+@built_once
+def _decision(actor: Actor, audit_id: UUID) -> Select[Decision]:
+    return visible_decisions(actor).where(Decision.audit_id == audit_id).options(_decider())
 
 
 def _decider() -> LoaderOption:

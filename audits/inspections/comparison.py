@@ -2,11 +2,13 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from uuid import UUID
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import Select, and_, func, select
 from sqlalchemy.orm import Session
 
 from audits.applications.models import Answer
+from audits.core.statements import built_once
 from audits.inspections import rules
 from audits.inspections.models import Audit, Verdict
 from audits.schemes.models import Requirement
@@ -24,18 +26,9 @@ class Compared:
 
 def compare(session: Session, audit: Audit) -> list[Compared]:
     """Every requirement of the audit's version, in the order of the norm. The caller has got the audit first."""
-    judged = and_(Verdict.audit_id == audit.id, Verdict.requirement_code == Requirement.code)
-    said = and_(Answer.application_id == audit.application_id, Answer.requirement_code == Requirement.code)
-    query = (
-        select(Requirement.code, Answer.value, Verdict.value, func.count(Verdict.reference))
-        .outerjoin(Answer, said)
-        .outerjoin(Verdict, judged)
-        .where(Requirement.scheme_version_id == audit.scheme_version_id)
-        .group_by(Requirement.position, Requirement.code, Answer.value, Verdict.value)
-        .order_by(Requirement.position, Verdict.value)
-    )
+    query, values = _comparison(audit.id, audit.application_id, audit.scheme_version_id)
     compared: dict[str, Compared] = {}
-    for code, answer, verdict, count in session.execute(query):
+    for code, answer, verdict, count in session.execute(query, values):
         row = compared.setdefault(code, Compared(code, answer))
         if verdict is not None:
             row.verdicts[verdict] = count
@@ -58,3 +51,17 @@ def _admits(scheme: SchemeText, row: Compared) -> bool:
 
 def _falls_short(scheme: SchemeText, verdicts: Mapping[str, int]) -> bool:
     return any(scheme.verdicts[value].nonconforming for value in verdicts)
+
+
+@built_once
+def _comparison(audit_id: UUID, application_id: UUID, version_id: UUID) -> Select[str, str | None, str | None, int]:
+    judged = and_(Verdict.audit_id == audit_id, Verdict.requirement_code == Requirement.code)
+    said = and_(Answer.application_id == application_id, Answer.requirement_code == Requirement.code)
+    return (
+        select(Requirement.code, Answer.value, Verdict.value, func.count(Verdict.reference))
+        .outerjoin(Answer, said)
+        .outerjoin(Verdict, judged)
+        .where(Requirement.scheme_version_id == version_id)
+        .group_by(Requirement.position, Requirement.code, Answer.value, Verdict.value)
+        .order_by(Requirement.position, Verdict.value)
+    )

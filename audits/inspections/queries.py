@@ -11,12 +11,13 @@ from sqlalchemy import Select, and_, exists, false, func, or_, select
 from sqlalchemy.orm import Session, contains_eager, defer, joinedload
 from sqlalchemy.orm.interfaces import LoaderOption
 
-from audits.agencies.models import Agency
+from audits.agencies.queries import load_lists
 from audits.applications.models import Application, Evidence
 from audits.applications.queries import visible_applications
 from audits.applications.workflow import ApplicationState
 from audits.core.access import Actor, Permission
 from audits.core.errors import NotFoundError, missing
+from audits.core.statements import built_once
 from audits.inspections.models import Audit, CorrectiveAction, Finding, Population, SampledUnit, Verdict
 from audits.inspections.workflow import AuditState, FindingState
 from audits.people.models import Person
@@ -55,13 +56,12 @@ def visible_audits(actor: Actor) -> Select[Audit]:
 
 def get_audit(session: Session, actor: Actor, audit_id: UUID, *, whole_agency: bool = False) -> Audit:
     """One audit with its agency, version and people, or NotFoundError; `whole_agency` adds branches and controllers."""
-    query = visible_audits(actor).where(Audit.id == audit_id).options(*_with_case())
-    if whole_agency:
-        agency = joinedload(Audit.agency)
-        query = query.options(agency.selectinload(Agency.branches), agency.selectinload(Agency.controlling_persons))
-    audit = session.scalar(query)
+    query, values = _audit(actor, audit_id)
+    audit = session.scalar(query, values)
     if audit is None:
         raise missing(Audit)
+    if whole_agency:
+        load_lists(session, audit.agency, "branches", "controlling_persons")
     return audit
 
 
@@ -102,8 +102,8 @@ def unplanned_applications(session: Session, actor: Actor) -> list[Application]:
 
 def populations_of(session: Session, audit_id: UUID) -> list[Population]:
     """The populations that are fixed, without their long lists of members."""
-    query = select(Population).where(Population.audit_id == audit_id).order_by(Population.frozen_at, Population.unit)
-    return list(session.scalars(query.options(defer(Population.members))))
+    query, values = _populations(audit_id)
+    return list(session.scalars(query, values))
 
 
 def get_population(session: Session, audit_id: UUID, unit: str) -> Population:
@@ -122,11 +122,9 @@ def undrawn(scheme: SchemeText, units: Collection[str]) -> list[Unit]:
 
 def sample_of(session: Session, audit_id: UUID, units: Collection[str] | None = None) -> dict[str, list[str]]:
     """The drawn references per unit kind, in the order of the draw; the organisation itself is among them."""
-    query = select(SampledUnit.unit, SampledUnit.reference).where(SampledUnit.audit_id == audit_id)
-    if units is not None:
-        query = query.where(SampledUnit.unit.in_(units))
     sample: dict[str, list[str]] = defaultdict(list)
-    for unit, reference in session.execute(query.order_by(SampledUnit.unit, SampledUnit.position)):
+    query, values = _sample(audit_id, units)
+    for unit, reference in session.execute(query, values):
         sample[unit].append(reference)
     return dict(sample)
 
@@ -135,21 +133,9 @@ def verdicts_of(
     session: Session, audit_id: UUID, codes: Collection[str] | None = None
 ) -> dict[str, dict[str, VerdictRow]]:
     """What was seen, per requirement and unit reference, in the order of the draw; only of `codes`, if given."""
-    same_unit = and_(
-        SampledUnit.audit_id == Verdict.audit_id,
-        SampledUnit.unit == Verdict.unit,
-        SampledUnit.reference == Verdict.reference,
-    )
-    query = (
-        select(Verdict.requirement_code, Verdict.reference, Verdict.value, Verdict.note, Verdict.version)
-        .join(SampledUnit, same_unit)
-        .where(Verdict.audit_id == audit_id)
-        .order_by(Verdict.requirement_code, SampledUnit.position)
-    )
-    if codes is not None:
-        query = query.where(Verdict.requirement_code.in_(codes))
     seen: dict[str, dict[str, VerdictRow]] = defaultdict(dict)
-    for code, reference, value, note, version in session.execute(query):
+    query, values = _verdicts(audit_id, codes)
+    for code, reference, value, note, version in session.execute(query, values):
         seen[code][reference] = VerdictRow(value, note, version)
     return dict(seen)
 
@@ -161,13 +147,14 @@ def rules_view(seen: Mapping[str, Mapping[str, VerdictRow]]) -> dict[str, dict[s
 
 def progress_of(session: Session, audit_id: UUID) -> dict[str, int]:
     """How many units of each requirement are judged."""
-    query = select(Verdict.requirement_code, func.count()).where(Verdict.audit_id == audit_id)
-    return dict(session.execute(query.group_by(Verdict.requirement_code)).all())
+    query, values = _progress(audit_id)
+    return dict(session.execute(query, values).all())
 
 
 def findings_of(session: Session, audit_id: UUID) -> list[Finding]:
     """The findings of one audit, in the order of the norm. The caller has got the audit first."""
-    return list(session.scalars(select(Finding).where(Finding.audit_id == audit_id).order_by(Finding.number)))
+    query, values = _findings(audit_id)
+    return list(session.scalars(query, values))
 
 
 def list_findings(session: Session, actor: Actor) -> list[Finding]:
@@ -241,3 +228,47 @@ def _with_case() -> tuple[LoaderOption, ...]:
         joinedload(Audit.inspector).lazyload(Person.role_rows),
         joinedload(Audit.planner).lazyload(Person.role_rows),
     )
+
+
+@built_once
+def _audit(actor: Actor, audit_id: UUID) -> Select[Audit]:
+    return visible_audits(actor).where(Audit.id == audit_id).options(*_with_case())
+
+
+@built_once
+def _populations(audit_id: UUID) -> Select[Population]:
+    query = select(Population).where(Population.audit_id == audit_id).order_by(Population.frozen_at, Population.unit)
+    return query.options(defer(Population.members))
+
+
+@built_once
+def _sample(audit_id: UUID, units: Collection[str] | None) -> Select[str, str]:
+    query = select(SampledUnit.unit, SampledUnit.reference).where(SampledUnit.audit_id == audit_id)
+    if units is not None:
+        query = query.where(SampledUnit.unit.in_(units))
+    return query.order_by(SampledUnit.unit, SampledUnit.position)
+
+
+@built_once
+def _verdicts(audit_id: UUID, codes: Collection[str] | None) -> Select[str, str, str, str]:
+    same_unit = and_(
+        SampledUnit.audit_id == Verdict.audit_id,
+        SampledUnit.unit == Verdict.unit,
+        SampledUnit.reference == Verdict.reference,
+    )
+    query = select(Verdict.requirement_code, Verdict.reference, Verdict.value, Verdict.note, Verdict.version)
+    query = query.join(SampledUnit, same_unit).where(Verdict.audit_id == audit_id)
+    if codes is not None:
+        query = query.where(Verdict.requirement_code.in_(codes))
+    return query.order_by(Verdict.requirement_code, SampledUnit.position)
+
+
+@built_once
+def _progress(audit_id: UUID) -> Select[str, int]:
+    query = select(Verdict.requirement_code, func.count()).where(Verdict.audit_id == audit_id)
+    return query.group_by(Verdict.requirement_code)
+
+
+@built_once
+def _findings(audit_id: UUID) -> Select[Finding]:
+    return select(Finding).where(Finding.audit_id == audit_id).order_by(Finding.number)

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session, contains_eager, joinedload
 from audits.agencies.models import Agency
 from audits.core.access import Actor, Permission
 from audits.core.errors import missing
+from audits.core.statements import built_once
 from audits.decisions.models import Decision
 from audits.decisions.queries import visible_decisions
 from audits.inspections.models import Audit
@@ -78,8 +79,8 @@ def visible_documents(actor: Actor) -> Select[Document]:
 
 def find_document(session: Session, actor: Actor, kind: DocumentKind, subject_id: UUID) -> Document | None:
     """The newest sealed document of one kind about one thing, if one was made."""
-    query = visible_documents(actor).where(Document.kind == kind, Document.subject_id == subject_id)
-    return session.scalar(query.order_by(Document.created_at.desc()).limit(1))
+    query, values = _newest_document(actor, kind, subject_id)
+    return session.scalar(query, values)
 
 
 def get_document(session: Session, actor: Actor, document_id: UUID) -> Document:
@@ -88,6 +89,12 @@ def get_document(session: Session, actor: Actor, document_id: UUID) -> Document:
     if document is None:
         raise missing(Document)
     return document
+
+
+@built_once
+def _newest_document(actor: Actor, kind: str, subject_id: UUID) -> Select[Document]:
+    query = visible_documents(actor).where(Document.kind == kind, Document.subject_id == subject_id)
+    return query.order_by(Document.created_at.desc()).limit(1)
 
 
 def _newest(actor: Actor, states: frozenset[CertificateState] | None) -> Select[Certificate]:

@@ -1,0 +1,65 @@
+"""Statements that are built once: putting one together costs more than sending it and reading its rows."""
+
+from collections.abc import Callable, Collection, Hashable
+from enum import Enum
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar, cast
+
+from sqlalchemy import bindparam
+from sqlalchemy.sql import Executable
+
+from audits.core.access import Actor
+
+P = ParamSpec("P")
+S = TypeVar("S", bound=Executable)
+
+
+def built_once(build: Callable[P, S]) -> Callable[P, tuple[S, dict[str, Any]]]:
+    """Call `build` once per shape of its arguments; later calls give the same statement with other values.
+
+    `build` gets placeholders for ids, texts, numbers, moments and collections of these, and may do nothing with them
+    but hand them to SQL. The roles of an actor, enums, flags and None are the shape and stay what they are.
+    The result is what a session executes: the statement and its values. Arguments go by position.
+    """
+    known: dict[tuple[Hashable, ...], S] = {}
+
+    @wraps(build)
+    def bound(*args: P.args, **_: P.kwargs) -> tuple[S, dict[str, Any]]:
+        values: dict[str, Any] = {}
+        shape = tuple(_take(f"value_{place}", value, values) for place, value in enumerate(args))
+        statement = known.get(shape)
+        if statement is None:
+            places = [_place(f"value_{place}", value) for place, value in enumerate(args)]
+            statement = known[shape] = cast(Callable[..., S], build)(*places)
+        return statement, values
+
+    return bound
+
+
+def _take(name: str, value: object, values: dict[str, Any]) -> Hashable:
+    """The part that one argument has in the shape; its values are put with the others."""
+    if isinstance(value, Actor):
+        values[f"{name}_id"] = value.id
+        if value.agency_id is not None:
+            values[f"{name}_agency"] = value.agency_id
+        return value.roles, value.agency_id is not None
+    if _is_shape(value):
+        return type(value), value
+    values[name] = list(cast(Collection[Any], value)) if _is_collection(value) else value
+    return _is_collection(value)
+
+
+def _place(name: str, value: object) -> Any:
+    """What stands for one argument while the statement is built."""
+    if isinstance(value, Actor):
+        agency: Any = None if value.agency_id is None else bindparam(f"{name}_agency")
+        return Actor(cast(Any, bindparam(f"{name}_id")), value.roles, agency)
+    return value if _is_shape(value) else bindparam(name, expanding=_is_collection(value))
+
+
+def _is_shape(value: object) -> bool:
+    return value is None or isinstance(value, bool | Enum)
+
+
+def _is_collection(value: object) -> bool:
+    return isinstance(value, Collection) and not isinstance(value, str | bytes)
