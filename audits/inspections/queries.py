@@ -250,7 +250,7 @@ def _sample(audit_id: UUID, units: Collection[str] | None) -> Select[str, str]:
 
 
 @built_once
-def _verdicts(audit_id: UUID, codes: Collection[str] | None) -> Select[str, str, str, str]:
+def _verdicts(audit_id: UUID, codes: Collection[str] | None) -> Select[str, str, str, str, int]:
     same_unit = and_(
         SampledUnit.audit_id == Verdict.audit_id,
         SampledUnit.unit == Verdict.unit,

@@ -117,11 +117,10 @@ def _visitor() -> Visitor | None:
     if found is None:
         return None
     _touch(found)
-    person = found.person
-    return Visitor(person.actor, person.name, person.language, found.digest)
+    return Visitor(found.actor, found.name, found.language, found.digest)
 
 
-def _touch(found: LoginSession) -> None:
+def _touch(found: services.OpenSession) -> None:
     # Reading counts as use, yet a safe request must not write through its own session: this note has a transaction
     # of its own, at most once a minute, and nothing of the case can slip into it.
     now = clock.now()

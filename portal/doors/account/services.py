@@ -9,14 +9,16 @@ from uuid import UUID, uuid4
 
 from argon2 import PasswordHasher
 from argon2.exceptions import VerificationError
-from sqlalchemy import ColumnElement, and_, delete, or_, select, update
-from sqlalchemy.orm import Session, contains_eager, lazyload
+from sqlalchemy import ColumnElement, Select, Text, and_, delete, func, or_, select, update
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.orm import Session, lazyload
 
 from audits.core import clock, events
-from audits.core.access import Role
+from audits.core.access import Actor, Role
 from audits.core.errors import NotFoundError, RuleError
 from audits.core.notices import tell_person
-from audits.people.models import Person
+from audits.core.statements import built_once
+from audits.people.models import Person, PersonRole
 from portal.doors.account import throttle
 from portal.doors.account.events import PasswordSet, SessionOpened
 from portal.doors.account.models import LoginSession, MailToken, PasswordHash
@@ -45,6 +47,17 @@ class SignedIn:
     token: str
 
 
+@dataclass(frozen=True, slots=True)
+class OpenSession:
+    """One signed-in browser and the person at it, as plain values: every page of somebody signed in asks for it."""
+
+    digest: bytes
+    seen_at: datetime
+    actor: Actor
+    name: str
+    language: str
+
+
 def sign_in(session: Session, email: str, password: str) -> SignedIn:
     """Open a session for the right password. Unknown, retired and wrong cost the same work and raise the same error."""
     person = _find_person(session, email)
@@ -65,19 +78,19 @@ def open_session(session: Session, person: Person) -> SignedIn:
     return SignedIn(person.id, person.email, person.roles, token)
 
 
-def find_session(session: Session, token: str) -> LoginSession | None:
+def find_session(session: Session, token: str) -> OpenSession | None:
     """The living session of a token with its person and roles, in one statement."""
-    query = select(LoginSession).join(LoginSession.person).outerjoin(Person.role_rows)
-    query = query.where(LoginSession.digest == digest_of(token), _alive(clock.now()))
-    # Retiring somebody ends their sessions by this; inviting them again does not bring those back.
-    query = query.where(Person.retired_at.is_(None), LoginSession.created_at >= Person.invited_at)
-    loaded = contains_eager(LoginSession.person).contains_eager(Person.role_rows)
-    return session.scalars(query.options(loaded)).unique().one_or_none()
+    query, values = _living_session(digest_of(token), *_bounds())
+    row = session.execute(query, values).one_or_none()
+    if row is None:
+        return None
+    digest, seen_at, person_id, agency_id, name, language, roles = row
+    return OpenSession(digest, seen_at, Actor(person_id, frozenset(map(Role, roles or ())), agency_id), name, language)
 
 
 def sessions_of(session: Session, person_id: UUID) -> list[LoginSession]:
     """Where somebody is signed in now, the latest used first."""
-    query = select(LoginSession).where(LoginSession.person_id == person_id, _alive(clock.now()))
+    query = select(LoginSession).where(LoginSession.person_id == person_id, _alive(*_bounds()))
     return list(session.scalars(query.order_by(LoginSession.seen_at.desc())))
 
 
@@ -173,10 +186,27 @@ def _find_person(session: Session, email: str) -> Person | None:
     return session.scalar(query)
 
 
-def _alive(now: datetime) -> ColumnElement[bool]:
-    return and_(
-        LoginSession.ended_at.is_(None), LoginSession.seen_at > now - IDLE, LoginSession.created_at > now - LIFETIME
-    )
+@built_once
+def _living_session(
+    digest: bytes, used_after: datetime, opened_after: datetime
+) -> Select[bytes, datetime, UUID, UUID | None, str, str, list[str]]:
+    role_rows = select(func.array_agg(PersonRole.role, type_=ARRAY(Text))).where(PersonRole.person_id == Person.id)
+    person = (Person.id, Person.agency_id, Person.name, Person.language, role_rows.scalar_subquery())
+    query = select(LoginSession.digest, LoginSession.seen_at, *person).join(LoginSession.person)
+    query = query.where(LoginSession.digest == digest, _alive(used_after, opened_after))
+    # Retiring somebody ends their sessions by this; inviting them again does not bring those back.
+    return query.where(Person.retired_at.is_(None), LoginSession.created_at >= Person.invited_at)
+
+
+def _alive(used_after: datetime, opened_after: datetime) -> ColumnElement[bool]:
+    used = LoginSession.seen_at > used_after
+    return and_(LoginSession.ended_at.is_(None), used, LoginSession.created_at > opened_after)
+
+
+def _bounds() -> tuple[datetime, datetime]:
+    """A session lives if it was used after the first of these moments, and opened after the second."""
+    now = clock.now()
+    return now - IDLE, now - LIFETIME
 
 
 def _usable(token: str, purpose: Purpose) -> ColumnElement[bool]:
