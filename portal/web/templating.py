@@ -7,16 +7,19 @@ from typing import Any, cast
 
 import flask_babel
 from flask import Flask, current_app, url_for
+from flask.sansio.app import App
 from flask.templating import Environment as FlaskEnvironment
 from govuk_frontend_wtf.main import WTFormsHelpers
 from jinja2 import ChainableUndefined, ChoiceLoader, FileSystemLoader, PackageLoader, PrefixLoader, StrictUndefined
 from jinja2 import Template as JinjaTemplate
+from jinja2.nodes import Template
 from markupsafe import Markup, escape
 
 from audits.core.clock import AMSTERDAM, day_of
 from certificates import press
 from portal.forms.form import error_items
 from portal.language import i18n
+from portal.language.translated import Translator
 from portal.settings import ROOT
 
 TEMPLATES = ROOT / "templates"
@@ -26,14 +29,22 @@ _KILO = 1024
 
 
 class Environment(FlaskEnvironment):
-    """Strict about our own templates, lenient inside the borrowed GOV.UK components.
+    """One environment per language, made when first needed: in it the texts of a template are already translated.
 
-    Those read optional parameters that nobody passed; in our own templates a missing value is a mistake.
+    It is strict about our own templates and lenient inside the borrowed GOV.UK components. Those read optional
+    parameters that nobody passed; in our own templates a missing value is a mistake.
     """
 
+    language = ""  # of this one; the one that the application has is of none and only chooses
     _lenient: "Environment | None" = None
 
+    def __init__(self, app: App, **options: Any) -> None:
+        super().__init__(app, **options)
+        self._by_language: dict[str, Environment] = {}
+
     def _load_template(self, name: str, globals: Any) -> JinjaTemplate:  # noqa: A002  # Jinja's own name
+        if not self.language:
+            return self._in(i18n.current_language()).get_template(name, globals=globals)
         if self.undefined is ChainableUndefined or not name.startswith(_BORROWED):
             return super()._load_template(name, globals)
         if self._lenient is None:
@@ -41,6 +52,18 @@ class Environment(FlaskEnvironment):
             # They indent their output, and with it what people typed in a nested textarea, once more at every save.
             self._lenient.filters = self.filters | {"indent": lambda text, *_, **__: text}
         return self._lenient.get_template(name, globals=globals)
+
+    def _in(self, language: str) -> "Environment":
+        if language not in self._by_language:
+            made = self.overlay()
+            made.language = language
+            self._by_language[language] = made
+        return self._by_language[language]
+
+    def _parse(self, source: str, name: str | None, filename: str | None) -> Template:
+        tree = super()._parse(source, name, filename)
+        escapes = self.autoescape(name) if callable(self.autoescape) else self.autoescape
+        return Translator(self.language, escapes=escapes).visit(tree) if self.language else tree
 
     def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
         """Share one plain dict: no template has globals of its own, and Jinja compares them at every import."""
