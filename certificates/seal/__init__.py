@@ -1,4 +1,8 @@
-"""The seal: the keyring, sealing a PDF, and examining one. What pyHanko needs stays inside."""
+"""The seal: the keyring, sealing a PDF, examining one, and keeping its proof alive.
+
+What needs pyHanko is loaded when it is first used: write `from certificates import seal` and `seal.examine(…)`. A web
+process that seals or reads a key never loads it.
+"""
 
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
@@ -17,9 +21,12 @@ from certificates.seal.sealing.sealer import KeySealer, Sealer
 if TYPE_CHECKING:
     from certificates.seal.examining.apart import examine_apart
     from certificates.seal.examining.verify import examine
+    from certificates.seal.sealing.archiving import ArchiveError, Archivist, proves_until, signers_of
 
 __all__ = [
     "SEAL_ALGORITHMS",
+    "ArchiveError",
+    "Archivist",
     "KeySealer",
     "Keyring",
     "KeysError",
@@ -33,14 +40,16 @@ __all__ = [
     "ensure_keyring",
     "examine",
     "examine_apart",
+    "proves_until",
+    "signers_of",
 ]
 
-
-_SLOW = {"examine": "examining.verify", "examine_apart": "examining.apart"}
+_ARCHIVING = ("ArchiveError", "Archivist", "proves_until", "signers_of")
+_SLOW = dict.fromkeys(_ARCHIVING, "sealing.archiving")
+_SLOW |= {"examine": "examining.verify", "examine_apart": "examining.apart"}
 
 
 def __getattr__(name: str) -> Any:
-    # Only who checks a file pays for pyHanko: a web process that reads a key does not load it.
     if name in _SLOW:
         return getattr(import_module(f"certificates.seal.{_SLOW[name]}"), name)
     raise AttributeError(name)

@@ -24,6 +24,7 @@ from certificates.seal.keyring.keys import (
     Purpose,
 )
 from portal.settings import Settings
+from portal.signing import resealing
 from portal.stores import database
 from portal.stores.files import StorageDownError
 
@@ -105,8 +106,6 @@ def reseal(app: Flask, because: str) -> None:
 
     Those that ended follow too. May be asked again at any time: with 0, all is signed with keys that count.
     """
-    from portal.signing import resealing  # noqa: PLC0415 - no other command reads seals, and needs pyHanko
-
     with _plainly():
         _check_ready(app)
         with app.app_context(), database.write() as session:

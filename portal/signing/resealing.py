@@ -5,9 +5,9 @@ from collections.abc import Callable
 
 from sqlalchemy.orm import Session
 
+from certificates import seal as seals
 from certificates.credentials import key_of
 from certificates.lifecycle.services import Signed, enqueue_replacements
-from certificates.seal.sealing.archiving import ArchiveError, signers_of
 from portal.signing import credentials
 from portal.signing.keys import current_keys
 from portal.stores import files
@@ -34,8 +34,8 @@ def _counts_with(published: frozenset[str]) -> Callable[[Signed], bool]:
 def _file_counts(signed: Signed) -> bool:
     """Whether the keys count that sealed a file and stamped its time. One that is lost or damaged counts no more."""
     try:
-        seal, stamp = signers_of(files.store().get(signed.sha256))
-    except (files.StorageDownError, ArchiveError):
+        seal, stamp = seals.signers_of(files.store().get(signed.sha256))
+    except (files.StorageDownError, seals.ArchiveError):
         log.warning("the file of %s cannot be read", signed.number, exc_info=True)
         return False
     held = current_keys()

@@ -6,9 +6,9 @@ from datetime import timedelta
 from sqlalchemy.orm import Session
 
 from audits.core import clock
+from certificates import seal
 from certificates.documents import archive
 from certificates.documents.archive import Proof
-from certificates.seal.sealing.archiving import ArchiveError, Archivist, proves_until
 from certificates.seal.time.authority import StampError
 from portal.signing.keys import current_keys
 from portal.stores import files
@@ -25,17 +25,17 @@ def renew_due(session: Session) -> int:
     return archive.renew_due(session, _renew, before=clock.now() + AHEAD, limit=_RENEW)
 
 
-def archivist() -> Archivist:
+def archivist() -> "seal.Archivist":
     """Who adds time-stamps to what was sealed."""
     held = current_keys()
-    return Archivist(held.stamps, held.archive_data)
+    return seal.Archivist(held.stamps, held.archive_data)
 
 
 def _look(sha256: str) -> Proof | None:
     try:
         data = files.store().get(sha256)
-        return Proof(sha256, len(data), proves_until(data))
-    except (files.StorageDownError, ArchiveError):
+        return Proof(sha256, len(data), seal.proves_until(data))
+    except (files.StorageDownError, seal.ArchiveError):
         log.exception("a document cannot be read", extra={"sha256": sha256})
         return None
 
@@ -43,7 +43,7 @@ def _look(sha256: str) -> Proof | None:
 def _renew(sha256: str) -> Proof | None:
     try:
         data = archivist().renew(files.store().get(sha256))
-        return Proof(files.store().put(data), len(data), proves_until(data))
-    except (files.StorageDownError, ArchiveError, StampError):
+        return Proof(files.store().put(data), len(data), seal.proves_until(data))
+    except (files.StorageDownError, seal.ArchiveError, StampError):
         log.exception("a document cannot be renewed", extra={"sha256": sha256})
         return None

@@ -21,6 +21,7 @@ from portal.settings import current_settings
 from portal.signing import credentials, ledger
 from portal.signing.keys import current_keys
 from portal.stores import database
+from portal.work import archive
 
 AGAIN = timedelta(minutes=1)  # after a failure
 
@@ -52,9 +53,7 @@ def sign_head(session: Session) -> None:
 
 def renew_documents(session: Session) -> None:
     """Keep the proof of sealed documents alive."""
-    from portal.work.archive import renew_due  # noqa: PLC0415 - a web process lists the tasks without loading pyHanko
-
-    renew_due(session)
+    archive.renew_due(session)
 
 
 # The first is the one that people wait for: an entry is under a checkpoint within seconds. What is daily is looked

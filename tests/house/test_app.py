@@ -1,6 +1,8 @@
 """Rules about the assembled application: access, addresses, promises, words."""
 
 import re
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -105,3 +107,9 @@ def test_all_templates_compile(app):
     for template in app.jinja_env.list_templates(filter_func=lambda found: found.endswith((".html", ".txt"))):
         if not template.startswith(("govuk_", "press/")):
             app.jinja_env.get_template(template)
+
+
+def test_a_web_process_does_not_load_what_only_printing_and_checking_need():
+    code = "import sys, portal.app, portal.work.schedule, portal.commands.cli; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
+    assert not {"pyhanko", "pyhanko_certvalidator", "weasyprint"} & set(done.stdout.split())

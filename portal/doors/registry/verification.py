@@ -17,6 +17,7 @@ from werkzeug.exceptions import ServiceUnavailable
 
 from audits.core import clock
 from audits.core.errors import NotFoundError
+from certificates import seal
 from certificates.documents.stages import DocumentKind
 from certificates.ledger.queries import newest_entry
 from certificates.lifecycle.models import Certificate
@@ -186,16 +187,13 @@ def _stored(sha256: str) -> bytes:
 
 
 def _examine(data: bytes) -> SealReport:
-    # Only who checks a file that we do not know pays for this: the rest of the register does not load it.
-    from certificates.seal import examine_apart  # noqa: PLC0415
-
     try:
         held = existing_keys()
         roots, distrusted, sealers = held.roots, held.distrusted, held.sealers
     except KeysError as error:
         raise StorageDownError("the root of our seals cannot be read") from error
     with _turn():
-        return examine_apart(data, roots, distrusted=distrusted, sealers=sealers, max_bytes=len(data))
+        return seal.examine_apart(data, roots, distrusted=distrusted, sealers=sealers, max_bytes=len(data))
 
 
 @contextmanager
