@@ -278,7 +278,7 @@ def test_a_stale_page_never_wins_over_a_newer_verdict(session, browser, inspecto
     drawn = queries.sample_of(session, audit.id)["personnel_file"]
     browser.open(path(audit, page))
     desk = {drawn[0]: ("nonconform", "The date is missing.")}
-    services.record_verdicts(session, inspector.actor, audit.id, "IDW-01", desk)
+    services.record_sheets(session, inspector.actor, audit.id, {"IDW-01": desk})
     session.flush()
     button = "Save" if page.startswith("req") else "Save all"
     answer = browser.submit(button=button, status=409, **{"IDW-01-1": "conform", "IDW-01-2": "conform"})
@@ -298,7 +298,7 @@ def test_a_stale_page_never_wins_over_a_newer_verdict(session, browser, inspecto
 def test_the_same_verdict_sent_twice_is_no_conflict(session, browser, inspector):
     audit = make_audit(session, inspector=inspector)
     browser.open(path(audit, "requirements/GOV-01"))
-    services.record_verdicts(session, inspector.actor, audit.id, "GOV-01", {"organisation": ("conform", "")})
+    services.record_sheets(session, inspector.actor, audit.id, {"GOV-01": {"organisation": ("conform", "")}})
     session.flush()
     browser.submit(button="Save", **{"GOV-01-1": "conform"})
     assert queries.verdicts_of(session, audit.id)["GOV-01"] == {"organisation": ("conform", "", 1)}
