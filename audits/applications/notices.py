@@ -9,20 +9,20 @@ class ApplicationSubmitted(Notice, kind="application_submitted"):
     reference: str
 
 
-class Reviewed(Notice):
+class Judged(Notice):
     """What became of it, in the words of the reviewer."""
 
     reference: str
     reason: str
 
 
-class ApplicationReturned(Reviewed, kind="application_returned"):
+class ApplicationReturned(Judged, kind="application_returned"):
     """Complete it, for this reason."""
 
 
-class ApplicationAccepted(Reviewed, kind="application_accepted"):
+class ApplicationAccepted(Judged, kind="application_accepted"):
     """An audit follows; perhaps with a note."""
 
 
-class ApplicationRefused(Reviewed, kind="application_refused"):
+class ApplicationRefused(Judged, kind="application_refused"):
     """Not taken on, for this reason."""

@@ -48,7 +48,7 @@ class AuditReopened(Moved, name="audit.reopen", words=N_("Sent back to the inspe
     """With the reason."""
 
 
-class AuditReviewed(Moved, name="audit.review", words=N_("File reviewed")):
+class AuditReviewed(Moved, name="audit.review", words=N_("Review finished")):
     """Ready for a decision."""
 
 

@@ -116,7 +116,8 @@ def periodic_tasks() -> Iterator[tuple[str, str, str]]:
 def events() -> Iterator[tuple[str, str]]:
     """Every kind of event with what a person reads of it."""
     for name, kind in sorted(KINDS.items()):
-        yield f"`{name}`", kind.words
+        if kind.__module__.partition(".")[0] in {"audits", "certificates", "portal"}:  # tests have kinds of their own
+            yield f"`{name}`", kind.words
 
 
 def _moves(flow: Flow[Any]) -> str:

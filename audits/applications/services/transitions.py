@@ -100,7 +100,7 @@ def _check_complete(session: Session, application: Application) -> None:
         )
 
 
-def _tell(session: Session, application: Application, kind: type[notices.Reviewed]) -> Application:
+def _tell(session: Session, application: Application, kind: type[notices.Judged]) -> Application:
     """Tell the agency what became of its application, in the words of the reviewer."""
     notice = kind(reference=application.reference, reason=application.review_note)
     tell_agency(session, application.agency_id, notice)
