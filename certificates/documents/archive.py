@@ -8,8 +8,8 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, aliased
 
 from audits.core import clock
+from certificates.documents.models import Document, DocumentStamp
 from certificates.documents.stages import DocumentKind
-from certificates.lifecycle.models import Document, DocumentStamp
 
 _OF_THE_DAY = {DocumentKind.REGISTER_EXTRACT}  # proves what was so at one moment, and is made again for the asking
 

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session, defer
 
 from audits.core.canonical import canonical
 from certificates.credentials import key_of
+from certificates.documents.models import Document
 from certificates.documents.stages import DocumentKind
 from certificates.ledger.caselog import altered_notes, head_of
 from certificates.ledger.entries import EntryType
@@ -17,7 +18,7 @@ from certificates.ledger.notes import Checkpoint, Note, NoteError, Vkey
 from certificates.ledger.queries import cosignatures, newest_entry, note_of, size_of
 from certificates.ledger.tiles import WIDTH
 from certificates.ledger.tree import Growing, leaf_hash, root_of
-from certificates.lifecycle.models import Certificate, Document, StatusList
+from certificates.lifecycle.models import Certificate, StatusList
 from certificates.lifecycle.workflow import CertificateState
 
 _AT_ONCE = 1000

@@ -1,4 +1,4 @@
-"""Reads of certificates and documents for people who are signed in. The public reads the register."""
+"""Reads of certificates for people who are signed in. The public reads the register."""
 
 from uuid import UUID
 
@@ -8,13 +8,7 @@ from sqlalchemy.orm import Session, contains_eager, joinedload
 from audits.agencies.models import Agency
 from audits.core.access import Actor, Permission
 from audits.core.errors import missing
-from audits.core.statements import built_once
-from audits.decisions.models import Decision
-from audits.decisions.queries import visible_decisions
-from audits.inspections.models import Audit
-from audits.inspections.queries import visible_audits
-from certificates.documents.stages import DocumentKind
-from certificates.lifecycle.models import Certificate, CertificateChange, Document
+from certificates.lifecycle.models import Certificate, CertificateChange
 from certificates.lifecycle.workflow import CertificateState
 
 PAGE_SIZE = 50
@@ -63,38 +57,6 @@ def changes_of(session: Session, certificate_id: UUID) -> list[CertificateChange
     """The public history of one certificate, newest first."""
     query = select(CertificateChange).where(CertificateChange.certificate_id == certificate_id)
     return list(session.scalars(query.order_by(CertificateChange.id.desc())))
-
-
-def visible_documents(actor: Actor) -> Select[Document]:
-    """An agency sees its own, an inspector those of own audits, staff with cases all."""
-    query = select(Document)
-    if actor.agency_id is not None:
-        return query.where(Document.agency_id == actor.agency_id)
-    if actor.has(Permission.CASES_VIEW):
-        return query
-    audits = visible_audits(actor).with_only_columns(Audit.id)
-    decisions = visible_decisions(actor).with_only_columns(Decision.id)
-    return query.where(or_(Document.subject_id.in_(audits), Document.subject_id.in_(decisions)))
-
-
-def find_document(session: Session, actor: Actor, kind: DocumentKind, subject_id: UUID) -> Document | None:
-    """The newest sealed document of one kind about one thing, if one was made."""
-    query, values = _newest_document(actor, kind, subject_id)
-    return session.scalar(query, values)
-
-
-def get_document(session: Session, actor: Actor, document_id: UUID) -> Document:
-    """One document, or NotFoundError."""
-    document = session.scalar(visible_documents(actor).where(Document.id == document_id))
-    if document is None:
-        raise missing(Document)
-    return document
-
-
-@built_once
-def _newest_document(actor: Actor, kind: str, subject_id: UUID) -> Select[Document]:
-    query = visible_documents(actor).where(Document.kind == kind, Document.subject_id == subject_id)
-    return query.order_by(Document.created_at.desc()).limit(1)
 
 
 def _newest(actor: Actor, states: frozenset[CertificateState] | None) -> Select[Certificate]:

@@ -11,12 +11,8 @@ from sqlalchemy.orm import Session
 
 from audits.core import clock
 from audits.core.errors import N_
-from certificates.lifecycle.models import (
-    Certificate,
-    CertificateChange,
-    Document,
-    DocumentStamp,
-)
+from certificates.documents.models import Document, DocumentStamp
+from certificates.lifecycle.models import Certificate, CertificateChange
 from certificates.lifecycle.rules import Status
 from certificates.lifecycle.workflow import CertificateState
 from certificates.register.models import RegisterEntry

@@ -11,14 +11,10 @@ from sqlalchemy.orm import Session, aliased, defer, joinedload
 from audits.agencies.trade_registers import clean_register_number
 from audits.core.errors import NotFoundError, RuleError
 from audits.schemes.models import SchemeVersion
+from certificates.documents.models import Document, DocumentStamp
 from certificates.documents.stages import DocumentKind
 from certificates.lifecycle import rules
-from certificates.lifecycle.models import (
-    Certificate,
-    CertificateChange,
-    Document,
-    DocumentStamp,
-)
+from certificates.lifecycle.models import Certificate, CertificateChange
 from certificates.lifecycle.workflow import CertificateState
 from certificates.register.models import RegisterEntry
 from certificates.register.projection import changes_of, terms_of

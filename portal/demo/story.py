@@ -18,8 +18,9 @@ from audits.people.queries import find_by_email
 from audits.people.services import appoint_first_administrator, invite_person
 from audits.schemes.services import publish_scheme
 from certificates.addresses import register_url
+from certificates.documents.models import Document
 from certificates.documents.stages import DocumentKind
-from certificates.lifecycle.models import Certificate, Document
+from certificates.lifecycle.models import Certificate
 from certificates.lifecycle.rules import public_id
 from certificates.lifecycle.services import lift_suspension, suspend_certificate, withdraw_certificate
 from portal.app import create_app

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from audits.core.access import Permission
 from audits.inspections.evidence import get_evidence
-from certificates.lifecycle.queries import get_document
+from certificates.documents.queries import get_document
 from portal.stores import database, files
 from portal.web.access import current_actor, needs
 

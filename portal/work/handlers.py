@@ -14,13 +14,14 @@ from audits.decisions.models import Decision
 from audits.inspections.models import Audit
 from audits.inspections.report import report_facts
 from audits.people.queries import contacts_of
+from certificates.documents.models import Document
+from certificates.documents.services import record_document
 from certificates.documents.stages import DocumentKind, SealedHash
-from certificates.lifecycle.models import Certificate, Document
+from certificates.lifecycle.models import Certificate
 from certificates.lifecycle.services import (
     certificate_to_reseal,
     issue_certificate,
     number_certificate,
-    record_document,
     replace_document,
 )
 from certificates.lifecycle.snapshot import decision_letter_facts

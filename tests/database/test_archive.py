@@ -8,8 +8,8 @@ import pytest
 from sqlalchemy import select
 
 from audits.core import clock
-from certificates.lifecycle.models import DocumentStamp
-from certificates.lifecycle.services import record_document
+from certificates.documents.models import DocumentStamp
+from certificates.documents.services import record_document
 from certificates.register import queries as register
 from certificates.seal.keyring.custody import create_key, ensure_keyring
 from certificates.seal.keyring.keys import Keyring, Purpose

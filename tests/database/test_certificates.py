@@ -18,15 +18,12 @@ from audits.decisions.models import Decision
 from audits.decisions.queries import find_decision
 from audits.people.services import declare_interest
 from audits.schemes.queries import scheme_of_version
+from certificates.documents.models import Document
+from certificates.documents.queries import find_document, get_document
+from certificates.documents.services import record_document
 from certificates.lifecycle import services
-from certificates.lifecycle.models import Certificate, CertificateChange, Document
-from certificates.lifecycle.queries import (
-    changes_of,
-    find_document,
-    get_certificate,
-    get_document,
-    list_certificates,
-)
+from certificates.lifecycle.models import Certificate, CertificateChange
+from certificates.lifecycle.queries import changes_of, get_certificate, list_certificates
 from certificates.lifecycle.rules import certificate_number, valid_until
 from certificates.lifecycle.workflow import CERTIFICATE_FLOW, CertificateState
 from certificates.register.models import RegisterEntry
@@ -417,7 +414,7 @@ def test_the_newest_report_of_an_audit_is_the_one_that_is_found(session, decider
     audit = session.get_one(Decision, certificate.decision_id).audit
     values = {"kind": "audit_report", "subject_id": audit.id, "agency_id": audit.agency_id, "language": "nl"}
     for sha256 in ("a" * 64, "b" * 64):
-        services.record_document(session, **values, snapshot={}, sha256=sha256, size=1)
+        record_document(session, **values, snapshot={}, sha256=sha256, size=1)
         session.flush()
     assert find_document(session, decider, "audit_report", audit.id).sha256 == "b" * 64
 
@@ -427,7 +424,7 @@ def test_an_inspector_reads_the_documents_of_own_audits_only(session, decider):
     values = {"agency_id": decision.agency_id, "language": "nl", "snapshot": {}, "size": 1}
     subjects = {"audit_report": decision.audit_id, "decision_letter": decision.id}
     documents = [
-        services.record_document(session, kind=kind, subject_id=subject_id, sha256=kind, **values)
+        record_document(session, kind=kind, subject_id=subject_id, sha256=kind, **values)
         for kind, subject_id in subjects.items()
     ]
     session.flush()

@@ -6,7 +6,7 @@ from sqlalchemy import select
 from audits.core.access import Role
 from audits.inspections.services import reopen_audit, report_audit
 from audits.inspections.workflow import AuditState
-from certificates.lifecycle.models import Document
+from certificates.documents.models import Document
 from portal.work import handlers
 from tests.kit.factories import make_audit, make_person
 from tests.kit.factories.certificates import make_grant

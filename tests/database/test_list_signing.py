@@ -24,8 +24,9 @@ from audits.core.errors import NotFoundError
 from audits.core.outbox import OutboxItem
 from certificates.credentials import StatusPurpose, key_of, read, read_offline, thumbprint, tokens
 from certificates.credentials.bits import SIZE, decode
+from certificates.documents.models import Document
 from certificates.lifecycle import services
-from certificates.lifecycle.models import Certificate, Document, StatusList
+from certificates.lifecycle.models import Certificate, StatusList
 from certificates.lifecycle.workflow import CertificateState
 from certificates.status_lists import RENEW, SETS, draw_index, sign_lists, signed_list
 from portal.signing.keys import current_keys

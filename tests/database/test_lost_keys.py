@@ -20,10 +20,11 @@ from audits.core import clock, outbox
 from audits.core.access import Role
 from audits.core.outbox import OutboxItem
 from certificates.credentials import key_of
+from certificates.documents.models import Document
+from certificates.documents.services import record_document
 from certificates.ledger import queries as log_queries
 from certificates.lifecycle import services
-from certificates.lifecycle.models import Certificate, Document
-from certificates.lifecycle.services import record_document
+from certificates.lifecycle.models import Certificate
 from certificates.lifecycle.workflow import CertificateState
 from certificates.register import queries as register
 from certificates.seal.keyring.custody import ensure_keyring

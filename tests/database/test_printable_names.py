@@ -20,7 +20,8 @@ from audits.inspections.queries import findings_of, sample_of
 from audits.inspections.workflow import AuditState
 from audits.people.services import edit_profile, invite_person
 from audits.schemes.services import publish_scheme
-from certificates.lifecycle.models import Certificate, Document
+from certificates.documents.models import Document
+from certificates.lifecycle.models import Certificate
 from certificates.lifecycle.services import suspend_certificate
 from certificates.lifecycle.workflow import CertificateState
 from portal.stores import files

@@ -19,12 +19,13 @@ from audits.core.access import Role
 from audits.core.events import history
 from audits.core.outbox import OutboxItem
 from certificates.credentials import key_of, thumbprint
+from certificates.documents.models import Document
+from certificates.documents.queries import find_document
+from certificates.documents.services import record_document
 from certificates.ledger.models import LedgerEntry
 from certificates.ledger.verify import problems
 from certificates.lifecycle import services
-from certificates.lifecycle.models import Document
-from certificates.lifecycle.queries import find_document
-from certificates.lifecycle.services import enqueue_replacements, record_document
+from certificates.lifecycle.services import enqueue_replacements
 from certificates.lifecycle.workflow import CertificateState
 from certificates.register import queries as register
 from certificates.register.files import KEY_LOST

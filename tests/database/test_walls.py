@@ -13,7 +13,7 @@ from audits.core.events import history
 from audits.core.files import StoredFile
 from audits.inspections import queries, services
 from audits.inspections.workflow import AuditState
-from certificates.lifecycle.models import Document
+from certificates.documents.models import Document
 from certificates.lifecycle.services import replace_document
 from portal.settings import ROOT
 from portal.stores import database

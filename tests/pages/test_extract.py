@@ -11,8 +11,8 @@ from sqlalchemy import event, select
 
 from audits.core import clock
 from certificates import press
+from certificates.documents.models import Document
 from certificates.ledger.services import append, sign_checkpoint
-from certificates.lifecycle.models import Document
 from certificates.lifecycle.workflow import CertificateState
 from certificates.register.extract import extract_reference
 from certificates.seal import ensure_keyring, examine

@@ -16,7 +16,7 @@ from audits.inspections.models import Audit, Participant
 from audits.inspections.workflow import AuditState
 from audits.people.models import Interest
 from audits.people.trail import trail_of
-from certificates.lifecycle.services import record_document
+from certificates.documents.services import record_document
 from portal.web.access import access_of
 from tests.kit.factories import (
     make_agency,

@@ -11,7 +11,7 @@ from sqlalchemy.orm import sessionmaker
 
 from audits.core import clock
 from audits.core.access import Role
-from certificates.lifecycle.services import record_document
+from certificates.documents.services import record_document
 from certificates.lifecycle.workflow import CertificateState
 from certificates.register.queries import entry_of
 from portal.stores import files

@@ -12,8 +12,8 @@ from sqlalchemy import func, select
 
 from audits.core import clock
 from certificates import press
+from certificates.documents.models import Document
 from certificates.ledger.services import append
-from certificates.lifecycle.models import Document
 from certificates.lifecycle.services import replace_document
 from certificates.lifecycle.workflow import CertificateState
 from certificates.register.files import Why

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from certificates import press
-from certificates.lifecycle.models import Document
+from certificates.documents.models import Document
 from certificates.lifecycle.services import replace_document
 from certificates.register.files import KEY_LOST
 from certificates.seal import SealReason, ensure_keyring, examine

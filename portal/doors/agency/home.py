@@ -16,9 +16,10 @@ from audits.decisions.queries import find_decision
 from audits.inspections.models import Audit
 from audits.inspections.queries import Repairs, find_live_audit, repairs_of
 from audits.schemes.queries import scheme_of_version
+from certificates.documents.models import Document
+from certificates.documents.queries import find_document
 from certificates.documents.stages import DocumentKind
-from certificates.lifecycle.models import Document
-from certificates.lifecycle.queries import find_document, list_certificates
+from certificates.lifecycle.queries import list_certificates
 from portal.doors.agency.declaration import review_by
 from portal.doors.agency.door import bp, own_agency
 from portal.doors.agency.forms import EmptyForm

@@ -15,8 +15,8 @@ from audits.inspections.models import Audit, Population
 from audits.inspections.queries import Repairs
 from audits.inspections.workflow import AUDIT_FLOW, AuditState
 from audits.schemes.queries import scheme_of_version
+from certificates.documents.queries import find_document
 from certificates.documents.stages import DocumentKind
-from certificates.lifecycle.queries import find_document
 from portal.doors.downloads import attachment
 from portal.doors.inspector import progress
 from portal.doors.inspector.case import Case, bp, open_case

@@ -14,8 +14,8 @@ from audits.inspections.comparison import compare, differing, nowhere_assessed
 from audits.inspections.workflow import AUDIT_FLOW
 from audits.people.trail import trail_of
 from audits.schemes.queries import scheme_of_version
+from certificates.documents.queries import find_document
 from certificates.documents.stages import DocumentKind
-from certificates.lifecycle.queries import find_document
 from portal.doors.office.forms import ReasonForm, ReviewForm
 from portal.stores import database
 from portal.web.access import current_actor, needs

@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from audits.core import clock
 from audits.core.access import Permission
 from audits.core.errors import NotFoundError, RuleError
+from certificates.documents.queries import find_document
 from certificates.documents.stages import DocumentKind
 from certificates.lifecycle import queries, services
 from certificates.lifecycle.workflow import CERTIFICATE_FLOW, CURRENT
@@ -49,7 +50,7 @@ def show_certificate(certificate_id: UUID) -> ResponseReturnValue:
         status=certificate.status_on(clock.today()),
         register_url=certificate.snapshot["register_url"],
         changes=queries.changes_of(session, certificate_id),
-        document=queries.find_document(session, actor, DocumentKind.CERTIFICATE, certificate_id),
+        document=find_document(session, actor, DocumentKind.CERTIFICATE, certificate_id),
         moves=[move.name for move in CERTIFICATE_FLOW.open_moves(certificate.state) if actor.has(move.permission)],
     )
 

@@ -9,9 +9,9 @@ from flask_babel import gettext as _
 
 from audits.core import clock
 from certificates import press
+from certificates.documents.services import record_document
 from certificates.documents.stages import DocumentKind
 from certificates.ledger.queries import tlog_proof
-from certificates.lifecycle.services import record_document
 from certificates.register.extract import Subject, extract_facts, subject_of
 from portal.doors.downloads import attachment
 from portal.doors.registry.throttle import Throttle

@@ -9,8 +9,8 @@ from typing import Any
 import pikepdf
 from sqlalchemy.orm import Session
 
+from certificates.documents.services import record_document
 from certificates.lifecycle.models import Certificate
-from certificates.lifecycle.services import record_document
 from certificates.seal import Placeholder, ensure_keyring
 from tests.kit.paper import paper, sealer_of
 

@@ -1,0 +1,48 @@
+"""Reads of sealed documents for people who are signed in."""
+
+from uuid import UUID
+
+from sqlalchemy import Select, or_, select
+from sqlalchemy.orm import Session
+
+from audits.core.access import Actor, Permission
+from audits.core.errors import missing
+from audits.core.statements import built_once
+from audits.decisions.models import Decision
+from audits.decisions.queries import visible_decisions
+from audits.inspections.models import Audit
+from audits.inspections.queries import visible_audits
+from certificates.documents.models import Document
+from certificates.documents.stages import DocumentKind
+
+
+def visible_documents(actor: Actor) -> Select[Document]:
+    """An agency sees its own, an inspector those of own audits, staff with cases all."""
+    query = select(Document)
+    if actor.agency_id is not None:
+        return query.where(Document.agency_id == actor.agency_id)
+    if actor.has(Permission.CASES_VIEW):
+        return query
+    audits = visible_audits(actor).with_only_columns(Audit.id)
+    decisions = visible_decisions(actor).with_only_columns(Decision.id)
+    return query.where(or_(Document.subject_id.in_(audits), Document.subject_id.in_(decisions)))
+
+
+def find_document(session: Session, actor: Actor, kind: DocumentKind, subject_id: UUID) -> Document | None:
+    """The newest sealed document of one kind about one thing, if one was made."""
+    query, values = _newest_document(actor, kind, subject_id)
+    return session.scalar(query, values)
+
+
+def get_document(session: Session, actor: Actor, document_id: UUID) -> Document:
+    """One document, or NotFoundError."""
+    document = session.scalar(visible_documents(actor).where(Document.id == document_id))
+    if document is None:
+        raise missing(Document)
+    return document
+
+
+@built_once
+def _newest_document(actor: Actor, kind: str, subject_id: UUID) -> Select[Document]:
+    query = visible_documents(actor).where(Document.kind == kind, Document.subject_id == subject_id)
+    return query.order_by(Document.created_at.desc()).limit(1)

@@ -1,0 +1,42 @@
+"""Recording what was sealed."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID, uuid4
+
+from sqlalchemy.orm import Session
+
+from audits.core import clock
+from certificates.documents.models import Document
+from certificates.documents.stages import DocumentKind, SealedHash
+
+
+def record_document(
+    session: Session,
+    *,
+    kind: DocumentKind,
+    subject_id: UUID,
+    agency_id: UUID,
+    language: str,
+    snapshot: Mapping[str, Any],
+    sha256: SealedHash,
+    size: int,
+    replaces: Document | None = None,
+    because: str = "",
+) -> Document:
+    """Note a sealed document under the hash of its bytes; there is one of each kind per subject that counts."""
+    document = Document(
+        id=uuid4(),
+        kind=kind,
+        subject_id=subject_id,
+        agency_id=agency_id,
+        language=language,
+        snapshot=dict(snapshot),
+        sha256=sha256,
+        size=size,
+        created_at=clock.now(),
+        replaces=replaces.id if replaces else None,
+        because=because,
+    )
+    session.add(document)
+    return document

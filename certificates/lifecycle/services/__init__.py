@@ -1,0 +1,24 @@
+"""What happens to a certificate, one verb each; the caller commits."""
+
+from certificates.lifecycle.services.changing import lift_suspension, suspend_certificate, withdraw_certificate
+from certificates.lifecycle.services.expiry import log_expired
+from certificates.lifecycle.services.issuing import issue_certificate, number_certificate
+from certificates.lifecycle.services.resealing import (
+    Signed,
+    certificate_to_reseal,
+    enqueue_replacements,
+    replace_document,
+)
+
+__all__ = [
+    "Signed",
+    "certificate_to_reseal",
+    "enqueue_replacements",
+    "issue_certificate",
+    "lift_suspension",
+    "log_expired",
+    "number_certificate",
+    "replace_document",
+    "suspend_certificate",
+    "withdraw_certificate",
+]

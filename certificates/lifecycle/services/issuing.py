@@ -1,0 +1,111 @@
+"""From a grant to a numbered and sealed certificate. The caller commits."""
+
+from collections.abc import Mapping
+from uuid import UUID, uuid4
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from audits.agencies.models import facts
+from audits.agencies.rules import Scope
+from audits.core import clock, events, moves, numbering, outbox
+from audits.core.access import SYSTEM
+from audits.core.events import Code
+from audits.core.letters import check_printable
+from audits.core.notices import tell_agency
+from audits.decisions.models import Decision
+from audits.decisions.rules import Outcome
+from audits.schemes.queries import scheme_of_version
+from certificates.documents.services import record_document
+from certificates.documents.stages import DocumentKind, SealedHash
+from certificates.ledger.entries import EntryType
+from certificates.lifecycle import notices, rules
+from certificates.lifecycle.events import (
+    CertificateIssued,
+    CertificateNumbered,
+    CertificateReplaced,
+)
+from certificates.lifecycle.models import Certificate
+from certificates.lifecycle.services.recording import log, publish, record_move
+from certificates.lifecycle.snapshot import certificate_facts
+from certificates.lifecycle.workflow import CERTIFICATE_FLOW, CURRENT, CertificateState
+from certificates.status_lists import draw_index, enqueue_lists
+
+
+def number_certificate(session: Session, decision_id: UUID, *, base_url: str, body: Mapping[str, str]) -> Certificate:
+    """Give a granted decision its gap-free number and fix what the certificate will say. Twice gives the same one.
+
+    `base_url` is where the register lives; `body` holds name and address of the certification body. RuleError, and no
+    number is used, when a fact holds letters that cannot be printed.
+    """
+    decision = session.get_one(Decision, decision_id, with_for_update=True)
+    known = session.scalar(select(Certificate).where(Certificate.decision_id == decision_id))
+    if known is not None:
+        return known
+    certificate = _numbered(session, decision)
+    certificate.snapshot = certificate_facts(session, certificate, decision, base_url=base_url, body=body)
+    check_printable(certificate.snapshot)  # from here on they cannot be mended
+    session.add(certificate)
+    told = CertificateNumbered(number=Code(certificate.number))
+    events.record(session, told, subject_id=certificate.id, actor=SYSTEM, agency_id=decision.agency_id)
+    outbox.enqueue(session, "certificate.seal", certificate_id=str(certificate.id))
+    return certificate
+
+
+def issue_certificate(
+    session: Session, certificate_id: UUID, *, sha256: SealedHash, size: int, language: str
+) -> Certificate:
+    """Record the sealed bytes, end the certificate this one replaces, and let the register show it. Twice is once."""
+    certificate = moves.load(session, Certificate, certificate_id)
+    if certificate.state is not CertificateState.ISSUING:
+        return certificate
+    replaced = _current(session, certificate.agency_id)
+    for older in replaced:
+        record_move(session, SYSTEM, older, CertificateReplaced)
+        enqueue_lists(session)
+    session.flush()  # the old one must let go before the new one is living
+    record_document(
+        session,
+        kind=DocumentKind.CERTIFICATE,
+        subject_id=certificate.id,
+        agency_id=certificate.agency_id,
+        language=language,
+        snapshot=certificate.snapshot,
+        sha256=sha256,
+        size=size,
+    )
+    record_move(session, SYSTEM, certificate, CertificateIssued)
+    certificate.issued_at = clock.now()
+    publish(session, certificate)
+    tell_agency(session, certificate.agency_id, notices.CertificateIssued(number=certificate.number))
+    for older in replaced:
+        log(session, older, EntryType.REPLACED)
+    log(session, certificate, EntryType.ISSUED, pdf=sha256)
+    return certificate
+
+
+def _numbered(session: Session, decision: Decision) -> Certificate:
+    conditional = decision.outcome is Outcome.GRANT_WITH_CONDITIONS
+    scheme_version = decision.audit.scheme_version
+    terms = scheme_of_version(scheme_version).validity
+    today = clock.today()
+    return Certificate(
+        id=uuid4(),
+        number=rules.certificate_number(today.year, numbering.next_number(session, f"certificate-{today.year}")),
+        agency_id=decision.agency_id,
+        decision_id=decision.id,
+        scheme_version_id=scheme_version.id,
+        state=CERTIFICATE_FLOW.initial,
+        conditional=conditional,
+        conditions=list(decision.conditions),
+        scope=Scope.of(facts(decision.audit.agency)).plain(),
+        valid_from=today,
+        valid_until=rules.valid_until(today, terms.conditional_months if conditional else terms.certified_months),
+        status_index=draw_index(session),
+        numbered_at=clock.now(),
+    )
+
+
+def _current(session: Session, agency_id: UUID) -> list[Certificate]:
+    query = select(Certificate).where(Certificate.agency_id == agency_id, Certificate.state.in_(CURRENT))
+    return list(session.scalars(query))

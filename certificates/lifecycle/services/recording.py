@@ -1,0 +1,68 @@
+"""The traces that every change of a certificate leaves: state, change row, event, register entry, log entry.
+
+Whatever changes a certificate also adds to the public log, last of all: the log is locked from then to the commit.
+"""
+
+import hashlib
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from audits.core import clock, moves
+from audits.core.access import Actor
+from audits.core.events import Moved
+from audits.core.flow import Independence
+from audits.core.moves import Course
+from audits.people import independence
+from certificates.ledger.entries import EntryType, certificate_entry
+from certificates.ledger.services import append
+from certificates.lifecycle.models import Certificate, CertificateChange
+from certificates.lifecycle.workflow import CERTIFICATE_FLOW
+from certificates.register.services import refresh_entry
+
+
+def _check(session: Session, actor: Actor, certificate: Certificate, asks: Independence) -> None:
+    if asks is not Independence.NOTHING:
+        independence.check_no_interest(session, actor, certificate.agency_id)
+
+
+CERTIFICATES = Course(Certificate, CERTIFICATE_FLOW, _check)
+
+
+def record_move(
+    session: Session, actor: Actor, subject: UUID | Certificate, move: type[Moved], *, reason: str = ""
+) -> Certificate:
+    """One move, and its line of the public history."""
+    certificate = moves.make(session, CERTIFICATES, actor, subject, move, reason=reason)
+    change = CertificateChange(
+        certificate_id=certificate.id,
+        agency_id=certificate.agency_id,
+        move=move.verb(),
+        state=certificate.state,
+        reason=reason,
+        changed_at=clock.now(),
+    )
+    session.add(change)
+    return certificate
+
+
+def publish(session: Session, certificate: Certificate) -> None:
+    """Bring the register entry of the agency up to date."""
+    session.flush()
+    refresh_entry(session, certificate.agency_id)
+
+
+def log(session: Session, certificate: Certificate, kind: EntryType, *, pdf: str | None = None) -> None:
+    """Add to the public log; with a file, its hash and that of the credential in it."""
+    twin = certificate.credential if pdf else None
+    entry = certificate_entry(
+        kind,
+        certificate.number,
+        status=certificate.status_on(clock.today()).value,
+        at=clock.now(),
+        valid_from=certificate.valid_from,
+        valid_until=certificate.valid_until,
+        pdf=pdf,
+        credential=hashlib.sha256(twin.encode()).hexdigest() if twin else None,
+    )
+    append(session, entry)
