@@ -4,6 +4,7 @@ import json
 import os
 import re
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -37,11 +38,11 @@ Process = subprocess.Popen[bytes]
 class Machine:
     """One database server, one folder, for all builds of a run; all of it ends with the stack."""
 
-    def __init__(self, stack: ExitStack) -> None:
+    def __init__(self, stack: ExitStack, *, careless: bool) -> None:
         self._stack = stack
         self.state = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="keurwerk-bench-")))
         self.state.chmod(0o755)  # the database's account passes through
-        self._postgres = Postgres(self.state)
+        self._postgres = Postgres(self.state, careless=careless)
         self._postgres.start()
         stack.callback(self._postgres.stop)
         self._log = self._postgres._home / "log"
@@ -186,7 +187,7 @@ class Comparison:
     """Ours and the build beside it, if any, with as many agencies and the same cases, ready to answer."""
 
     def __init__(self, stack: ExitStack, sizes: Sizes) -> None:
-        self.machine = Machine(stack)
+        self.machine = Machine(stack, careless=sizes.small)
         self.ours = self.machine.install(builds.us())
         self.ours.seed(sizes.agencies)
         self.all = [self.ours]
@@ -219,7 +220,7 @@ def child(build: Build, *words: str, env: Mapping[str, str]) -> Iterator[Process
     try:
         yield process
     finally:
-        processes.stop(process)
+        processes.stop(process, signal.SIGKILL)  # nobody waits for an answer, and its workers end with it
 
 
 def free_port() -> int:

@@ -50,3 +50,8 @@ def test_every_command_is_one():
     """Not the name of a file: make would say that it is up to date."""
     phony = re.search(r"^\.PHONY: (.*)$", (ROOT / "Makefile").read_text(), re.MULTILINE)[1].split()
     assert sorted(phony) == sorted(COMMANDS)
+
+
+def test_no_text_holds_a_conflict_that_nobody_solved():
+    texts = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), ROOT / "Makefile", ROOT / "pyproject.toml"]
+    assert [each.name for each in texts if re.search(r"^(<{7}|>{7}) ", each.read_text(), re.MULTILINE)] == []
