@@ -27,7 +27,7 @@ class Link:
 
 _HOME = Link("agency.home")
 _AUDIT = Link("inspector.show_audit", "audit_id")
-_FINDING = Link("agency_findings.show_finding", "finding_id")
+_FINDING = Link("agency.findings.show_finding", "finding_id")
 PAGES: dict[type[Notice], Link] = {
     account.Reset: Link("account.link", secret=Purpose.RESET),
     people.Invitation: Link("account.link", secret=Purpose.INVITATION),
@@ -39,8 +39,8 @@ PAGES: dict[type[Notice], Link] = {
     inspections.AuditAssigned: _AUDIT,
     inspections.AuditPlanned: _HOME,
     inspections.AuditReopened: _AUDIT,
-    inspections.AuditReported: Link("agency_findings.list_findings"),
-    inspections.AuditReviewed: Link("office_audits.show_audit", "audit_id"),
+    inspections.AuditReported: Link("agency.findings.list_findings"),
+    inspections.AuditReviewed: Link("office.audits.show_audit", "audit_id"),
     inspections.FindingAnswered: Link("inspector.show_finding", "finding_id"),
     inspections.FindingRejected: _FINDING,
     inspections.FindingClosed: _FINDING,

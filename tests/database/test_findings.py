@@ -509,7 +509,7 @@ def test_the_gravest_verdict_stands_for_a_requirement():
     row = queries.VerdictRow
     order = ["nonconform", "conform", "not_assessed", "not_applicable"]
     for place, code in enumerate(order):
-        assert overall(scheme(), [row(each, "") for each in reversed(order[place:])]).code == code
+        assert overall(scheme(), [row(each, "", 1) for each in reversed(order[place:])]).code == code
     assert overall(scheme(), []).code == "not_applicable"
 
 

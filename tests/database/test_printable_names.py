@@ -167,8 +167,8 @@ def open_finding(session):
 
 def answer(session, **words):
     finding, somebody = open_finding(session)
-    said = dict.fromkeys(("cause", "extent", "solution", "operation"), "It was so.") | words
-    inspections.answer_finding(session, somebody.actor, finding.id, version=finding.version, **said)
+    said = dict.fromkeys(("cause", "extent", "solution", "effectiveness"), "It was so.") | words
+    inspections.submit_corrective_action(session, somebody.actor, finding.id, version=finding.version, **said)
     return finding
 
 
@@ -191,7 +191,7 @@ def summarise(session):
 
 def close(session):
     finding = answer(session)
-    inspections.close_finding(session, finding.audit.inspector.actor, finding.id, note=STRANGE)
+    inspections.accept_corrective_action(session, finding.audit.inspector.actor, finding.id, note=STRANGE)
 
 
 def decided(session, **words):
