@@ -155,7 +155,7 @@ def email_field(label: Any, *, required: Any = None, hint: Any = "", autocomplet
 
 def password_field(label: Any, *, required: Any, hint: Any = "", new: bool = False, **more: Any) -> Any:
     """A password; `new` tells the password manager to offer one."""
-    component = {"autocomplete": "new-password" if new else "current-password"}
+    component = {"autocomplete": "new-password" if new else "current-password", "autocapitalize": "none"}
     return wtforms.PasswordField(
         label,
         [Required(required), *more.pop("rules", ())],

@@ -1,58 +1,105 @@
-"""GOV.UK components as WTForms widgets, with the rules of this house about required, hints and dates."""
+"""GOV.UK components as WTForms widgets: what a field tells the macro of its component.
 
-# mypy: allow-subclassing-any
+The rules of this house about required fields, hints and dates are here, the markup in `templates/macros/fields.html`.
+"""
 
-from copy import deepcopy
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from dataclasses import field as made
 from typing import Any
 
 from flask import current_app
 from flask_babel import gettext as _
-from govuk_frontend_wtf import wtforms_widgets as borrowed
-from govuk_frontend_wtf.gov_form_base import GovFormBase
-from govuk_frontend_wtf.main import merger
 from markupsafe import Markup
 from wtforms import Field
 
 _PARTS = ("day", "month", "year")
+_NONE: Mapping[str, Any] = {}
 
 
-class _House:
-    """Finishes what the borrowed widget worked out.
+@dataclass(slots=True)
+class Control:
+    """What the macro of a component writes. `error` and `hint` may be empty, `choices` are value, words and chosen."""
 
-    Rendering a field takes two words of ours: `heading=True` makes its label the h1 of the page, and `params` passes
-    options of the component through (`items` is merged one by one).
+    id: str
+    label: Any
+    name: str = ""  # the id, if none is given
+    heading: bool = False
+    hint: Any = ""
+    error: Any = ""
+    classes: str = ""
+    type: str = "text"
+    value: Any = ""
+    chosen: bool = False
+    rows: int = 5
+    info: str = ""
+    choices: Iterable[tuple[Any, Any, Any]] = ()
+    attributes: dict[str, Any] = made(default_factory=dict)
+    fieldset: dict[str, Any] = made(default_factory=dict)
+    group: dict[str, Any] = made(default_factory=dict)
+    group_class: str = ""
+
+    def __post_init__(self) -> None:
+        """A box outside a form has one name for everything."""
+        self.name = self.name or self.id
+
+    @property
+    def described(self) -> dict[str, str]:
+        """The attribute that names the notes of this control, for the box or for the fieldset around several."""
+        notes = (("-info", self.info), ("-hint", self.hint), ("-error", self.error))
+        ids = [self.id + end for end, note in notes if note]
+        return {"aria-describedby": " ".join(ids)} if ids else {}
+
+
+class Widget:
+    """Writes a field with the macro of its component.
+
+    Rendering a field takes two words: `heading=True` makes its label the h1 of the page, and `hint` says what is only
+    known at the page. `component` comes from the definition of the field, other words become attributes of the box.
     """
 
-    component: tuple[str, str]
+    macro: str
+    input_type = ""  # asked for by those who look for hidden fields
 
-    def map_gov_params(self, field: Field, **kwargs: Any) -> dict[str, Any]:
-        """Translate a field into the options of its component."""
-        heading = kwargs.pop("heading", False)
-        own, extra = deepcopy(kwargs.pop("component", {})), deepcopy(kwargs.pop("params", {}))
-        params: dict[str, Any] = super().map_gov_params(field, **kwargs)  # type: ignore[misc]
-        for more in (own, extra):
-            for item, addition in zip(params.get("items", []), more.pop("items", []), strict=False):
-                merger.merge(item, addition)
-            merger.merge(params, more)
-        _label(params, field, heading)
-        _require(params, field)
-        if "errorMessage" in params:
-            params["errorMessage"]["visuallyHiddenText"] = _("Error")  # the component says it in English
-        if not field.description and not extra.get("hint"):
-            params.pop("hint", None)
-        return params
+    def __call__(self, field: Field, **words: Any) -> Markup:
+        """Render the field."""
+        template = current_app.jinja_env.get_template("macros/fields.html")
+        return Markup(getattr(template.module, self.macro)(self.control(field, **words)))  # noqa: S704  # it escapes
 
-    def render(self, params: dict[str, Any]) -> Markup:
-        """Write the component's markup."""
-        folder, macro = self.component
-        template = current_app.jinja_env.get_template(f"govuk_frontend_jinja/components/{folder}/macro.html")
-        return Markup(getattr(template.module, macro)(params))  # noqa: S704  # the macro escapes
+    def control(
+        self, field: Field, *, component: Mapping[str, Any] = _NONE, heading: bool = False, hint: Any = "", **box: Any
+    ) -> Control:
+        """What the macro writes."""
+        label = str(field.label.text)
+        control = Control(
+            id=field.id,
+            name=field.name,
+            label=_("%(label)s (not required)", label=label) if field.flags.optional else label,
+            heading=heading,
+            hint=hint or str(field.description),
+            error=field.errors[0] if field.errors else "",
+            classes=component.get("classes", ""),
+        )
+        self.fill(control, field, component)
+        control.attributes = _own(component) | box | control.attributes
+        return control
+
+    def fill(self, control: Control, field: Field, component: Mapping[str, Any]) -> None:  # noqa: ARG002
+        """Add what is of this component alone. The browser must not stop people: the server explains better."""
+        if field.flags.required:
+            control.attributes = {"aria-required": "true"}
 
 
-class TextWidget(_House, borrowed.GovTextInput):
+class TextWidget(Widget):
     """One line of text."""
 
-    component = ("input", "govukInput")
+    macro = "text_input"
+    input_type = "text"
+
+    def fill(self, control: Control, field: Field, component: Mapping[str, Any]) -> None:
+        """Add the kind of line, and what was typed."""
+        super().fill(control, field, component)
+        control.type, control.value = self.input_type, field._value()  # noqa: SLF001  # as every widget of WTForms
 
 
 class EmailWidget(TextWidget):
@@ -61,147 +108,131 @@ class EmailWidget(TextWidget):
     input_type = "email"
 
 
-class PasswordWidget(_House, borrowed.GovPasswordInput):
-    """A password that its owner may look at."""
+class PasswordWidget(Widget):
+    """A password that its owner may look at; what was typed never comes back."""
 
-    component = ("password-input", "govukPasswordInput")
+    macro = "password_input"
+    input_type = "password"
 
-    def map_gov_params(self, field: Field, **kwargs: Any) -> dict[str, Any]:
+    def fill(self, control: Control, field: Field, component: Mapping[str, Any]) -> None:
         """Add the words of the show button."""
-        params = super().map_gov_params(field, **kwargs)
-        params["value"] = ""
-        return params | {
-            "showPasswordText": _("Show"),
-            "hidePasswordText": _("Hide"),
-            "showPasswordAriaLabelText": _("Show password"),
-            "hidePasswordAriaLabelText": _("Hide password"),
-            "passwordShownAnnouncementText": _("Your password is visible"),
-            "passwordHiddenAnnouncementText": _("Your password is hidden"),
+        super().fill(control, field, component)
+        control.group_class = "govuk-password-input"
+        control.group = {
+            "data-module": "govuk-password-input",
+            "data-i18n.show-password": _("Show"),
+            "data-i18n.hide-password": _("Hide"),
+            "data-i18n.show-password-aria-label": _("Show password"),
+            "data-i18n.hide-password-aria-label": _("Hide password"),
+            "data-i18n.password-shown-announcement": _("Your password is visible"),
+            "data-i18n.password-hidden-announcement": _("Your password is hidden"),
         }
 
 
-class TextareaWidget(_House, borrowed.GovTextArea):
+class TextareaWidget(Widget):
     """Several lines of text."""
 
-    component = ("textarea", "govukTextarea")
+    macro = "textarea"
+
+    def fill(self, control: Control, field: Field, component: Mapping[str, Any]) -> None:
+        """Add the size, and what was typed."""
+        super().fill(control, field, component)
+        control.rows, control.value = component.get("rows", 5), field._value()  # noqa: SLF001
 
 
-class CountedWidget(_House, borrowed.GovCharacterCount):
+class CountedWidget(TextareaWidget):
     """Several lines of text with the room that is left."""
 
-    component = ("character-count", "govukCharacterCount")
-
-    def map_gov_params(self, field: Field, **kwargs: Any) -> dict[str, Any]:
+    def fill(self, control: Control, field: Field, component: Mapping[str, Any]) -> None:
         """Add the words of the counter."""
-        return super().map_gov_params(field, **kwargs) | {
-            "textareaDescriptionText": _("You can use up to %{count} characters"),
-            "charactersUnderLimitText": {
-                "one": _("You have %{count} character left"),
-                "other": _("You have %{count} characters left"),
-            },
-            "charactersAtLimitText": _("You have 0 characters left"),
-            "charactersOverLimitText": {
-                "one": _("You have %{count} character too many"),
-                "other": _("You have %{count} characters too many"),
-            },
+        super().fill(control, field, component)
+        control.info = _("You can use up to %{count} characters").replace("%{count}", str(component["maxlength"]))
+        control.classes = "govuk-js-character-count"
+        control.group_class = "govuk-character-count"
+        control.group = {
+            "data-module": "govuk-character-count",
+            "data-maxlength": component["maxlength"],
+            "data-threshold": component["threshold"],
+            "data-i18n.characters-under-limit.one": _("You have %{count} character left"),
+            "data-i18n.characters-under-limit.other": _("You have %{count} characters left"),
+            "data-i18n.characters-at-limit": _("You have 0 characters left"),
+            "data-i18n.characters-over-limit.one": _("You have %{count} character too many"),
+            "data-i18n.characters-over-limit.other": _("You have %{count} characters too many"),
         }
 
 
-class SelectWidget(_House, borrowed.GovSelect):
+class SelectWidget(Widget):
     """A drop-down list."""
 
-    component = ("select", "govukSelect")
+    macro = "select"
+
+    def fill(self, control: Control, field: Field, component: Mapping[str, Any]) -> None:
+        """Add the choices."""
+        super().fill(control, field, component)
+        control.choices = _choices(field)
 
 
-class RadiosWidget(_House, borrowed.GovRadioInput):
-    """One of a few."""
+class FileWidget(Widget):
+    """A file from the person's own machine, or several."""
 
-    component = ("radios", "govukRadios")
+    macro = "file_upload"
+    input_type = "file"
+    multiple = False
 
-    def map_gov_params(self, field: Field, **kwargs: Any) -> dict[str, Any]:
-        """A group of radios says itself that one is needed; a single radio cannot."""
-        params = super().map_gov_params(field, **kwargs)
-        if field.flags.required:
-            params["fieldset"]["attributes"] = {"role": "radiogroup", "aria-required": "true"}
-        return params
+    def fill(self, control: Control, field: Field, component: Mapping[str, Any]) -> None:
+        """Say whether several may be chosen."""
+        super().fill(control, field, component)
+        if self.multiple:
+            control.attributes = {"multiple": "multiple", **control.attributes}
 
 
-class CheckboxesWidget(_House, borrowed.GovCheckboxesInput):
+class CheckboxesWidget(Widget):
     """Any of a few."""
 
-    component = ("checkboxes", "govukCheckboxes")
+    macro = "checkboxes"
+
+    def fill(self, control: Control, field: Field, component: Mapping[str, Any]) -> None:  # noqa: ARG002
+        """Add the choices."""
+        control.choices = _choices(field)
 
 
-class CheckboxWidget(_House, borrowed.GovCheckboxInput):
-    """Yes or not yes."""
+class RadiosWidget(CheckboxesWidget):
+    """One of a few."""
 
-    component = ("checkboxes", "govukCheckboxes")
+    macro = "radios"
 
-    def map_gov_params(self, field: Field, **kwargs: Any) -> dict[str, Any]:
-        """A lone checkbox can say that it is required."""
-        params = super().map_gov_params(field, **kwargs)
+    def fill(self, control: Control, field: Field, component: Mapping[str, Any]) -> None:
+        """A group of radios says itself that one is needed; a single radio cannot."""
+        super().fill(control, field, component)
         if field.flags.required:
-            params["items"][0]["attributes"] = {"aria-required": "true"}
-        return params
+            control.fieldset = {"role": "radiogroup", "aria-required": "true"}
 
 
-class FileWidget(_House, borrowed.GovFileInput):
-    """A file from the person's own machine."""
+class CheckboxWidget(Widget):
+    """Yes or not yes. A lone checkbox can say that it is required, and needs no remark when it is not."""
 
-    component = ("file-upload", "govukFileUpload")
+    macro = "checkbox"
+
+    def fill(self, control: Control, field: Field, component: Mapping[str, Any]) -> None:
+        """Add whether it is set."""
+        super().fill(control, field, component)
+        control.value, control.chosen = field._value(), bool(field.data)  # noqa: SLF001
 
 
-class DateWidget(_House, GovFormBase):
+class DateWidget(Widget):
     """Day, month and year as three boxes, shown again exactly as typed."""
 
-    component = ("date-input", "govukDateInput")
+    macro = "date_input"
 
-    def __call__(self, field: Field, **kwargs: Any) -> Markup:
-        """Render the field."""
-        kwargs.setdefault("id", field.id)
-        return super().__call__(field, **kwargs)  # type: ignore[no-any-return]
-
-    def map_gov_params(self, field: Field, **kwargs: Any) -> dict[str, Any]:
+    def fill(self, control: Control, field: Field, component: Mapping[str, Any]) -> None:
         """Fill the three boxes."""
-        params = super().map_gov_params(field, **kwargs)
-        error = " govuk-input--error" if field.errors else ""
-        labels = (_("Day"), _("Month"), _("Year"))
-        required = {"aria-required": "true"} if field.flags.required else {}
-        params["items"] = [
-            {
-                "label": label,
-                "id": f"{field.id}-{part}",
-                "name": field.name,
-                "value": value,
-                "classes": f"govuk-input--width-{4 if part == 'year' else 2}{error}",
-                "attributes": required,
-            }
-            for part, label, value in zip(_PARTS, labels, field.typed(), strict=True)
-        ]
-        return params
+        super().fill(control, field, component)
+        control.choices = zip(_PARTS, (_("Day"), _("Month"), _("Year")), field.typed(), strict=True)
 
 
-def _label(params: dict[str, Any], field: Field, heading: bool) -> None:
-    # Radios, checkboxes and dates have a legend, the rest a label.
-    text = str(field.label.text)
-    if field.flags.optional:
-        text = _("%(label)s (not required)", label=text)
-    if isinstance(field.widget, CheckboxWidget):
-        params["items"][0]["text"] = text
-        return
-    grouped = isinstance(field.widget, RadiosWidget | CheckboxesWidget | DateWidget)
-    block = params.setdefault("fieldset", {}) if grouped else params
-    title = block.setdefault("legend" if grouped else "label", {})
-    title["text"] = text
-    size = ("govuk-fieldset__legend--" if grouped else "govuk-label--") + ("l" if heading else "s")
-    title.setdefault("classes", size)
-    title["isPageHeading"] = heading
+def _own(component: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: component[name] for name in ("autocomplete", "autocapitalize", "inputmode") if name in component}
 
 
-def _require(params: dict[str, Any], field: Field) -> None:
-    # The browser must not stop people; the server explains better.
-    attributes = params.get("attributes", {})
-    if attributes.pop("required", None) or field.flags.required:
-        attributes["aria-required"] = "true"
-    if isinstance(field.widget, RadiosWidget | CheckboxesWidget | CheckboxWidget | DateWidget):
-        attributes.pop("aria-required", None)
+def _choices(field: Field) -> list[tuple[Any, Any, bool]]:
+    return [(value, words, bool(chosen)) for value, words, chosen, *_more in field.iter_choices()]

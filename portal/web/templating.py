@@ -9,8 +9,7 @@ import flask_babel
 from flask import Flask, current_app, url_for
 from flask.sansio.app import App
 from flask.templating import Environment as FlaskEnvironment
-from govuk_frontend_wtf.main import WTFormsHelpers
-from jinja2 import ChainableUndefined, ChoiceLoader, FileSystemLoader, PackageLoader, PrefixLoader, StrictUndefined
+from jinja2 import ChoiceLoader, FileSystemLoader, PrefixLoader, StrictUndefined
 from jinja2 import Template as JinjaTemplate
 from jinja2.nodes import Template
 from markupsafe import Markup, escape
@@ -18,40 +17,29 @@ from markupsafe import Markup, escape
 from audits.core.clock import AMSTERDAM, day_of
 from certificates import press
 from portal.forms.form import error_items
+from portal.forms.widgets import Control
 from portal.language import i18n
 from portal.language.translated import Translator
 from portal.settings import ROOT
 
 TEMPLATES = ROOT / "templates"
 MANIFEST = ROOT / "portal" / "static" / "built" / "manifest.json"
-_BORROWED = ("govuk_frontend_jinja/", "govuk_frontend_wtf/")
 _KILO = 1024
 
 
 class Environment(FlaskEnvironment):
-    """One environment per language, made when first needed: in it the texts of a template are already translated.
-
-    It is strict about our own templates and lenient inside the borrowed GOV.UK components. Those read optional
-    parameters that nobody passed; in our own templates a missing value is a mistake.
-    """
+    """One environment per language, made when first needed: in it the texts of a template are already translated."""
 
     language = ""  # of this one; the one that the application has is of none and only chooses
-    _lenient: "Environment | None" = None
 
     def __init__(self, app: App, **options: Any) -> None:
         super().__init__(app, **options)
         self._by_language: dict[str, Environment] = {}
 
     def _load_template(self, name: str, globals: Any) -> JinjaTemplate:  # noqa: A002  # Jinja's own name
-        if not self.language:
-            return self._in(i18n.current_language()).get_template(name, globals=globals)
-        if self.undefined is ChainableUndefined or not name.startswith(_BORROWED):
+        if self.language:
             return super()._load_template(name, globals)
-        if self._lenient is None:
-            self._lenient = self.overlay(undefined=ChainableUndefined)
-            # They indent their output, and with it what people typed in a nested textarea, once more at every save.
-            self._lenient.filters = self.filters | {"indent": lambda text, *_, **__: text}
-        return self._lenient.get_template(name, globals=globals)
+        return self._in(i18n.current_language()).get_template(name, globals=globals)
 
     def _in(self, language: str) -> "Environment":
         if language not in self._by_language:
@@ -75,22 +63,14 @@ def init_app(app: Flask) -> None:
     if "jinja_env" in app.__dict__:
         raise RuntimeError("templating must come before anything that touches the templates")
     app.jinja_environment = Environment
+    # The mark is drawn alike on page and paper.
     app.jinja_loader = ChoiceLoader(
-        [
-            FileSystemLoader(TEMPLATES),
-            PrefixLoader(
-                {
-                    "press": FileSystemLoader(press.TEMPLATES),  # the mark, drawn alike on page and paper
-                    **{name.rstrip("/"): PackageLoader(name.rstrip("/")) for name in _BORROWED},
-                }
-            ),
-        ]
+        [FileSystemLoader(TEMPLATES), PrefixLoader({"press": FileSystemLoader(press.TEMPLATES)})]
     )
     env = app.jinja_env
     env.undefined = StrictUndefined
     env.trim_blocks = env.lstrip_blocks = True
-    WTFormsHelpers(app)
-    env.globals.update(asset=asset, error_items=error_items, language_links=i18n.language_links)
+    env.globals.update(asset=asset, control=Control, error_items=error_items, language_links=i18n.language_links)
     env.filters.update(
         date=date_text,
         datetime=datetime_text,
