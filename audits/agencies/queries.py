@@ -4,7 +4,7 @@ from contextlib import suppress
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, false, select
+from sqlalchemy import Select, false, func, select
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 
@@ -47,11 +47,11 @@ def details_of(agency: Agency) -> AgencyDetails:
     return AgencyDetails.of(facts(agency))
 
 
-def missing_of(agency: Agency) -> list[ProfileSection]:
-    """Which parts of the details an application still needs."""
-    return missing_sections(
-        details_of(agency), controlling_persons=len(agency.controlling_persons), contacts=len(agency.contacts)
-    )
+def missing_of(session: Session, agency: Agency) -> list[ProfileSection]:
+    """Which parts of the details an application still needs. The caller has got the agency first."""
+    query, values = _listed(agency.id)
+    controlling_persons, contacts = session.execute(query, values).one()
+    return missing_sections(details_of(agency), controlling_persons=controlling_persons, contacts=contacts)
 
 
 def doubles(session: Session) -> list[tuple[str, list[str]]]:
@@ -81,6 +81,13 @@ def _controllers(agency_id: UUID) -> Select[ControllingPerson]:
 @built_once
 def _contacts(agency_id: UUID) -> Select[Contact]:
     return select(Contact).where(Contact.agency_id == agency_id).order_by(Contact.name)
+
+
+@built_once
+def _listed(agency_id: UUID) -> Select[int, int]:
+    controlling_persons = select(func.count()).where(ControllingPerson.agency_id == agency_id).scalar_subquery()
+    contacts = select(func.count()).where(Contact.agency_id == agency_id).scalar_subquery()
+    return select(controlling_persons, contacts)
 
 
 _LISTS: dict[str, Any] = {"branches": _branches, "controlling_persons": _controllers, "contacts": _contacts}

@@ -205,11 +205,11 @@ def test_the_trail_holds_no_names_and_addresses_of_people(session, agency, edito
 
 
 def test_missing_parts_follow_the_lists(session, agency, editor):
-    assert missing_of(agency) == []
+    assert missing_of(session, agency) == []
     services.remove_contact(session, editor, agency.contacts[0].id)
-    assert missing_of(agency) == ["contacts"]
+    assert missing_of(session, agency) == ["contacts"]
     services.add_contact(session, editor, agency.id, CONTACT)
-    assert missing_of(agency) == []
+    assert missing_of(session, agency) == []
     assert session.scalar(select(Contact.name).where(Contact.agency_id == agency.id)) == "Bo Vos"
 
 

@@ -90,7 +90,7 @@ def _check_complete(session: Session, application: Application) -> None:
         raise RuleError("Answer all questions first. Still open: %(count)d.", count=len(left))
     agency = session.get_one(Agency, application.agency_id)
     scope = {"activities": agency.activities, "sectors": agency.sectors}
-    if missing_of(agency) or unknown_codes(scheme, scope):
+    if missing_of(session, agency) or unknown_codes(scheme, scope):
         raise RuleError("Complete the details of your agency first.")
     if letters := unprintable([getattr(agency, name) for name in PRINTED]):
         raise RuleError(

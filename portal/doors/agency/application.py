@@ -43,7 +43,7 @@ def application(application_id: UUID) -> ResponseReturnValue:
     if not found.is_draft:
         return redirect(url_for("agency.answers", application_id=found.id))
     chapters = progress_of(scheme, queries.answered_codes(database.read(), found.id))
-    details = Progress.IN_PROGRESS if missing_of(case.agency) else Progress.COMPLETED
+    details = Progress.IN_PROGRESS if missing_of(database.read(), case.agency) else Progress.COMPLETED
     ready = details is Progress.COMPLETED and all(each.progress is Progress.COMPLETED for each in chapters)
     return render_template(
         "agency/tasks.html",
@@ -71,7 +71,7 @@ def answers(application_id: UUID) -> ResponseReturnValue:
         answers=given,
         evidence=queries.evidence_of(session, found.id),
         left=len(scheme.requirements) - len(given),
-        missing=missing_of(case.agency) if draft else [],
+        missing=missing_of(database.read(), case.agency) if draft else [],
         draft=draft,
         may_change=draft and current_actor().has(Permission.APPLICATION_EDIT),
     )

@@ -9,8 +9,8 @@ from flask_babel import gettext as _
 from audits.agencies import services
 from audits.agencies.models import Agency
 from audits.agencies.numbers import country_names, show_iban
-from audits.agencies.queries import details_of, missing_of
-from audits.agencies.rules import ProfileSection
+from audits.agencies.queries import details_of
+from audits.agencies.rules import ProfileSection, missing_sections
 from audits.core.access import Permission
 from audits.core.errors import IllegalMoveError, RuleError
 from portal.doors.agency.door import (
@@ -49,7 +49,9 @@ def details() -> ResponseReturnValue:
         "agency/details.html",
         agency=agency,
         scheme=own_scheme(),
-        missing=missing_of(agency),
+        missing=missing_sections(
+            details_of(agency), controlling_persons=len(agency.controlling_persons), contacts=len(agency.contacts)
+        ),
         countries=country_names(current_language()),
         iban=show_iban(agency.iban),
         may_edit=may_edit(),
