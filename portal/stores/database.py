@@ -61,6 +61,11 @@ def head() -> str:
     return max(path.stem for path in (MIGRATIONS / "versions").glob("[0-9]*.py"))
 
 
+def is_served(found: str, serves: str | None) -> bool:
+    """Whether tables of revision `found`, which serve code back to revision `serves`, are good enough for this code."""
+    return found == head() or (found > head() and serves is not None and serves <= head())
+
+
 def _close(_: BaseException | None) -> None:
     session: Session | None = g.pop("session", None)
     if session is not None:

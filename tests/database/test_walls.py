@@ -1,67 +1,8 @@
-"""The migrations, and the walls that they build in the database itself."""
+"""The walls in the database itself: what no code can walk around."""
 
 import pytest
-from alembic import command
-from alembic.config import Config
-from alembic.script import ScriptDirectory
-from sqlalchemy import select, text
+from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session
-
-from certificates.lifecycle.models import Document
-from certificates.lifecycle.services import replace_document
-from portal.settings import ROOT
-from portal.stores import database
-from tests.kit.factories.certificates import make_certificate
-from tests.kit.factories.documents import known
-
-
-def alembic(url: str) -> Config:
-    config = Config(toml_file=str(ROOT / "pyproject.toml"))
-    config.attributes["url"] = url
-    return config
-
-
-def test_migrations_go_down_and_up_again(real_db):
-    config = alembic(real_db.url.render_as_string(hide_password=False))
-    real_db.dispose()
-    command.downgrade(config, "base")
-    with real_db.connect() as connection:
-        left = connection.execute(text("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'")).scalar_one()
-        assert left == 1  # alembic's own
-    command.upgrade(config, "head")
-
-
-def test_documents_survive_the_way_down_and_up(real_db):
-    with Session(real_db) as session:
-        certificate = make_certificate(session)
-        for name in ("first extract", "second extract"):
-            known(session, certificate, name.encode(), "register_extract")
-        old = (
-            known(session, certificate, b"the first file")
-            and session.scalars(select(Document).where(Document.kind == "certificate")).first()
-        )
-        replace_document(session, old.id, because="The key was lost.", sha256="ab" * 32, size=9)
-        session.commit()
-        before = set(session.scalars(select(Document.sha256)))
-    config = alembic(real_db.url.render_as_string(hide_password=False))
-    real_db.dispose()
-    command.downgrade(config, "0002")
-    command.upgrade(config, "head")
-    with Session(real_db) as session:
-        assert set(session.scalars(select(Document.sha256))) == before
-        kinds = sorted(session.scalars(select(Document.kind)))
-    assert kinds == ["certificate", "certificate_replaced", "register_extract", "register_extract"]
-
-
-def test_migrations_are_numbered_and_have_one_head():
-    assert [ScriptDirectory.from_config(alembic("")).get_current_head()] == [database.head()]
-
-
-def test_the_tables_are_those_of_the_models(real_db):
-    config = alembic(real_db.url.render_as_string(hide_password=False))
-    command.check(config)
-
 
 KEPT = ["event", "decision", "certificate_change", "document", "tie", "audit_participant"]
 KEPT += ["ledger_entry", "ledger_node", "checkpoint", "cosignature", "document_stamp"]
