@@ -1,9 +1,12 @@
-"""Alembic's way in: the URL comes from the caller or from DATABASE_URL, never from a file."""
+"""Alembic's way in: the URL comes from the caller or from DATABASE_URL, never from a file.
+
+An upgrade or downgrade is one transaction: the migrations, then the walls, then whom the tables still serve.
+"""
 
 import os
 
 from alembic import context
-from sqlalchemy import create_engine
+from sqlalchemy import Connection, create_engine, text
 
 import certificates.ledger.models
 import certificates.lifecycle.models
@@ -14,16 +17,39 @@ from audits.core.db import Base
 from audits.core.events import Event
 from audits.core.numbering import Counter
 from audits.core.outbox import OutboxItem
+from migrations.raising import raise_walls
 
 TABLES = (certificates, portal, Event, OutboxItem, Counter)  # imported so that the metadata is whole
+# Who waits for a lock makes everybody after him wait too: rather give up, change nothing, and be started again.
+LIMITS = {"lock_timeout": "5s", "statement_timeout": "15min"}
 
-url = context.config.attributes.get("url") or os.environ["DATABASE_URL"]  # noqa: TID251  # the one tool outside the application
 
+def migrate(connection: Connection) -> None:
+    """Run what was asked for; nothing of it stays unless all of it succeeds."""
+    for name, value in (LIMITS | attributes.get("limits", {})).items():
+        connection.execute(text("SELECT set_config(:name, :value, true)"), {"name": name, "value": value})
+    context.configure(connection=connection, target_metadata=Base.metadata, compare_type=True)
+    before = context.get_context().get_current_revision()
+    context.run_migrations()
+    reached = context.get_context().get_current_revision()
+    if reached == context.script.get_current_head():
+        raise_walls(connection)
+    if reached != before and reached is not None:
+        declare(connection, reached)
+
+
+def declare(connection: Connection, reached: str) -> None:
+    """Note the oldest code that these tables serve, as the migration itself says; silence means no older code."""
+    module = context.script.get_revision(reached).module
+    if serves := getattr(module, "serves", None):
+        connection.execute(text("UPDATE alembic_version SET serves = :serves"), {"serves": serves})
+
+
+attributes = context.config.attributes
+url = attributes.get("url") or os.environ["DATABASE_URL"]  # noqa: TID251  # the one tool outside the application
 engine = create_engine(url)
-with engine.connect() as connection:
-    context.configure(
-        connection=connection, target_metadata=Base.metadata, compare_type=True, transaction_per_migration=True
-    )
-    with context.begin_transaction():
-        context.run_migrations()
-engine.dispose()
+try:
+    with engine.begin() as connection:
+        migrate(connection)
+finally:
+    engine.dispose()

@@ -54,6 +54,12 @@ class Servers:
             connection.execute(f'CREATE DATABASE "{self._full(name)}" TEMPLATE "{self._full(TEMPLATE)}"')
         return self._url(name)
 
+    def empty(self, name: str) -> str:
+        """A database without anything in it; its URL."""
+        with self._admin() as connection:
+            connection.execute(f'CREATE DATABASE "{self._full(name)}"')
+        return self._url(name)
+
     def drop(self, name: str) -> None:
         with self._admin() as connection:
             connection.execute(f'DROP DATABASE IF EXISTS "{self._full(name)}" WITH (FORCE)')

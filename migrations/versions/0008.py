@@ -39,9 +39,18 @@ WHERE audit.application_id = evidence.application_id AND finding.requirement_cod
   AND evidence.uploaded_at >= audit.reported_at
 """
 
+KEPT = "FOR EACH ROW EXECUTE FUNCTION refuse_change()"
+WHOLE = "FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()"
+TRIGGERS = (
+    # A note can be forgotten one by one, and never says anything else than it did.
+    f"CREATE TRIGGER event_note_kept BEFORE UPDATE ON event_note {KEPT}",
+    f"CREATE TRIGGER event_note_whole BEFORE TRUNCATE ON event_note {WHOLE}",
+    f"CREATE TRIGGER corrective_action_kept BEFORE DELETE OR UPDATE OF {SAID} ON corrective_action {KEPT}",
+    f"CREATE TRIGGER corrective_action_whole BEFORE TRUNCATE ON corrective_action {WHOLE}",
+)
+
 
 def upgrade() -> None:
-    op.execute("SET LOCAL lock_timeout = '5s'")
     op.add_column("event", sa.Column("format", sa.Integer(), server_default="1", nullable=False))
     op.add_column("event", sa.Column("actor_kind", sa.String(length=40), nullable=True))
     op.add_column("event", sa.Column("note_sha256", sa.String(), nullable=True))
@@ -54,14 +63,6 @@ def upgrade() -> None:
         sa.Column("data", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.ForeignKeyConstraint(["event_id"], ["event.id"], name=op.f("fk_event_note_event_id")),
         sa.PrimaryKeyConstraint("event_id", name=op.f("pk_event_note")),
-    )
-    # A note can be forgotten one by one, and never says anything else than it did.
-    op.execute(
-        "CREATE TRIGGER event_note_kept BEFORE UPDATE ON event_note FOR EACH ROW EXECUTE FUNCTION refuse_change()"
-    )
-    op.execute(
-        "CREATE TRIGGER event_note_whole BEFORE TRUNCATE ON event_note "
-        "FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()"
     )
     op.create_table(
         "corrective_action",
@@ -86,14 +87,8 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("finding_id", "round", name=op.f("pk_corrective_action")),
     )
     op.execute(ROUNDS)
-    op.execute(
-        f"CREATE TRIGGER corrective_action_kept BEFORE DELETE OR UPDATE OF {SAID} ON corrective_action "
-        "FOR EACH ROW EXECUTE FUNCTION refuse_change()"
-    )
-    op.execute(
-        "CREATE TRIGGER corrective_action_whole BEFORE TRUNCATE ON corrective_action "
-        "FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()"
-    )
+    for trigger in TRIGGERS:
+        op.execute(trigger)
     op.add_column("evidence", sa.Column("finding_id", sa.Uuid(), nullable=True))
     op.create_index(op.f("ix_evidence_finding_id"), "evidence", ["finding_id"])
     op.execute(FILES)

@@ -80,6 +80,11 @@ def _keep_prepared(connection: Any, _: object) -> None:
     connection._prepared = _Kept()  # noqa: SLF001  # psycopg has no setting for it; a test holds this
 
 
+def is_served(found: str, serves: str | None) -> bool:
+    """Whether tables of revision `found`, which serve code back to revision `serves`, are good enough for this code."""
+    return found == head() or (found > head() and serves is not None and serves <= head())
+
+
 def _close(_: BaseException | None) -> None:
     session: Session | None = g.pop("session", None)
     if session is not None:

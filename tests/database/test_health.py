@@ -10,6 +10,7 @@ from sqlalchemy import text
 from audits.core.access import Role
 from portal.app import create_app
 from portal.settings import Settings
+from portal.stores import database
 from portal.stores.files import open_store
 from portal.web import health
 from tests.conftest import make_settings
@@ -76,11 +77,36 @@ def test_a_store_that_nobody_serves_is_down(build, monkeypatch):
     assert state_of(app) == (503, "down", GOOD | {"storage": "down"})
 
 
-def test_tables_of_another_version_are_not_ready(app, session):
-    session.execute(text("UPDATE alembic_version SET version_num = '0000'"))
+def declare(session, found, serves):
+    session.execute(
+        text("UPDATE alembic_version SET version_num = :found, serves = :serves"),
+        {"found": found, "serves": serves},
+    )
     session.commit()
+
+
+@pytest.mark.parametrize(
+    ("found", "serves"),
+    [("0000", "0000"), ("0000", None), ("9999", "9998"), ("9999", None)],
+    ids=["older", "older, and silent", "later, for later code only", "later, and silent"],
+)
+def test_tables_that_do_not_serve_this_code_are_not_ready(app, session, found, serves):
+    declare(session, found, serves)
     with app.app_context(), pytest.raises(LookupError):
         health.CHECKS["database"]()
+
+
+def test_later_tables_that_still_serve_this_code_are_ready(app, session):
+    declare(session, "9999", database.head())
+    with app.app_context():
+        health.CHECKS["database"]()
+
+
+def test_tables_from_before_they_said_whom_they_serve_are_not_ready(app, session):
+    session.execute(text("ALTER TABLE alembic_version DROP COLUMN serves"))
+    session.commit()
+    with app.app_context():
+        assert health._try(health.CHECKS["database"]) == "down"
 
 
 def test_strangers_learn_no_details(build, tmp_path):

@@ -1,0 +1,111 @@
+"""Bring the walls of a database (trigger functions, triggers, policies) to what stands in `migrations/walls/*.sql`.
+
+Only a wall whose text differs is made again: a trigger or policy that is replaced locks its table. The database knows
+which text it holds by a digest in the comment of each wall. See docs/decisions/0012.
+"""
+
+import re
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+
+from sqlalchemy import Connection, text
+
+FOLDER = Path(__file__).parent / "walls"
+MARK = "wall "
+_BEGIN = re.compile(r"^(?=CREATE )", re.MULTILINE)
+_NOTE = re.compile(r"^--.*\n", re.MULTILINE)
+_FUNCTION = re.compile(r"CREATE OR REPLACE (FUNCTION) (\w+)\(")
+_ON_TABLE = re.compile(r"CREATE (?:CONSTRAINT )?(TRIGGER|POLICY) (\w+)\s.*?\bON (\w+)", re.DOTALL)
+
+STANDING = """
+SELECT 'TRIGGER', tgname, relname, obj_description(t.oid, 'pg_trigger')
+FROM pg_trigger t JOIN pg_class c ON c.oid = tgrelid
+WHERE relnamespace = 'public'::regnamespace AND NOT tgisinternal
+UNION ALL
+SELECT 'POLICY', polname, relname, obj_description(p.oid, 'pg_policy')
+FROM pg_policy p JOIN pg_class c ON c.oid = polrelid WHERE relnamespace = 'public'::regnamespace
+UNION ALL
+SELECT 'FUNCTION', proname, NULL, obj_description(p.oid, 'pg_proc')
+FROM pg_proc p
+WHERE pronamespace = 'public'::regnamespace
+  AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.objid = p.oid AND d.deptype = 'e')
+"""
+
+
+class StrangeWallError(RuntimeError):
+    """The database holds a trigger, policy or function that no file knows and no file ever made."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Name:
+    """What a wall is called; functions belong to no table."""
+
+    kind: str
+    name: str
+    table: str | None
+
+    @property
+    def place(self) -> str:
+        """As COMMENT ON and DROP want it."""
+        return f"{self.kind} {self.name}" + (f" ON {self.table}" if self.table else "")
+
+
+def wanted(folder: Path = FOLDER) -> dict[Name, str]:
+    """Every wall of the files, with its statement."""
+    walls: dict[Name, str] = {}
+    for path in sorted(folder.glob("*.sql")):
+        for statement in _BEGIN.split(_NOTE.sub("", path.read_text()))[1:]:
+            found = _FUNCTION.match(statement) or _ON_TABLE.match(statement)
+            if found is None:
+                raise ValueError(f"{path.name}: not a function, trigger or policy: {statement[:60]}")
+            name = Name(*found.groups(), None) if found.re is _FUNCTION else Name(*found.groups())  # type: ignore[call-arg]
+            if name in walls:
+                raise ValueError(f"{path.name}: {name.place} stands in the files twice")
+            walls[name] = statement.strip()
+    return walls
+
+
+def standing(connection: Connection) -> dict[Name, str]:
+    """Every wall that the database holds, with the comment that tells its text."""
+    rows = connection.execute(text(STANDING))
+    return {Name(kind, name, table): comment or "" for kind, name, table, comment in rows}
+
+
+def raise_walls(connection: Connection, folder: Path = FOLDER) -> list[str]:
+    """Make what is missing or differs, remove what has left the files; the names of what was made."""
+    walls, found = wanted(folder), standing(connection)
+    connection.execute(text("SET LOCAL check_function_bodies = off"))  # functions may call one another
+    _remove(connection, {name: comment for name, comment in found.items() if name not in walls})
+    made = [name for name in sorted(walls, key=_functions_first) if found.get(name) != _mark(walls[name])]
+    for name in made:
+        if name in found and name.table:
+            _run(connection, f"DROP {name.place}")
+        _run(connection, walls[name])
+        _run(connection, f"COMMENT ON {name.place} IS '{_mark(walls[name])}'")
+    return [name.place for name in made]
+
+
+def remove_walls(connection: Connection) -> None:
+    """Take all of them down."""
+    _remove(connection, standing(connection), strangers=True)
+
+
+def _remove(connection: Connection, found: dict[Name, str], *, strangers: bool = False) -> None:
+    unknown = sorted(name.place for name, comment in found.items() if not comment.startswith(MARK))
+    if unknown and not strangers:
+        raise StrangeWallError(f"these belong into a file of migrations/walls: {', '.join(unknown)}")
+    for name in sorted(found, key=_functions_first, reverse=True):
+        _run(connection, f"DROP {name.place}")
+
+
+def _run(connection: Connection, statement: str) -> None:
+    connection.execute(text(statement.replace(":", r"\:")))  # no colon in it names a parameter
+
+
+def _functions_first(name: Name) -> tuple[bool, Name]:
+    return name.kind != "FUNCTION", name
+
+
+def _mark(statement: str) -> str:
+    return MARK + sha256(statement.encode()).hexdigest()[:16]

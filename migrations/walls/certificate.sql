@@ -1,0 +1,31 @@
+-- A certificate without a positive decision for the same agency cannot exist, and what it says never changes.
+-- A place in the status lists is given once. What was signed may come later, and stays unless another key signs it anew:
+-- the first part of the text names the key.
+CREATE OR REPLACE FUNCTION signed_again(before text, after text) RETURNS boolean LANGUAGE sql IMMUTABLE AS $$
+  SELECT before IS NOT NULL
+     AND (after IS NULL OR (after <> before AND split_part(after, '.', 1) = split_part(before, '.', 1)))
+$$;
+
+CREATE OR REPLACE FUNCTION check_certificate() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF NOT EXISTS (SELECT FROM decision
+                 WHERE id = NEW.decision_id AND agency_id = NEW.agency_id AND outcome <> 'refuse') THEN
+    RAISE EXCEPTION 'a certificate needs a grant' USING ERRCODE = 'check_violation', CONSTRAINT = 'granted';
+  END IF;
+  -- A process of the release before scopes were stored numbers certificates without one.
+  IF TG_OP = 'INSERT' AND NEW.scope IS NULL THEN
+    SELECT jsonb_build_object('activities', a.activities, 'sectors', a.sectors, 'own_housing', a.own_housing,
+                              'recruitment_countries', a.recruitment_countries)
+      INTO NEW.scope FROM agency a WHERE a.id = NEW.agency_id;
+  END IF;
+  IF TG_OP = 'UPDATE' AND (
+       (NEW.number, NEW.decision_id, NEW.valid_from, NEW.valid_until, NEW.printed, NEW.status_index, NEW.scope)
+       IS DISTINCT FROM
+       (OLD.number, OLD.decision_id, OLD.valid_from, OLD.valid_until, OLD.printed, OLD.status_index, OLD.scope)
+       OR signed_again(OLD.credential, NEW.credential) OR signed_again(OLD.badge, NEW.badge)) THEN
+    RAISE EXCEPTION 'what a certificate says is fixed' USING ERRCODE = 'integrity_constraint_violation';
+  END IF;
+  RETURN NEW;
+END $$;
+
+CREATE TRIGGER certificate_lawful BEFORE INSERT OR UPDATE ON certificate FOR EACH ROW EXECUTE FUNCTION check_certificate();

@@ -1,0 +1,238 @@
+"""The migrations: they end where the models and the files of the walls say, lose nothing, and never stop half-way."""
+
+import re
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from alembic import command
+from alembic.script import ScriptDirectory
+from sqlalchemy import create_engine, func, select, text
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
+
+from audits.core.access import Role
+from audits.core.db import Base
+from audits.core.events import history
+from audits.core.files import StoredFile
+from audits.inspections import queries, services
+from audits.inspections.workflow import AuditState
+from certificates.documents.models import Document
+from certificates.lifecycle.services import replace_document
+from migrations import raising
+from portal.stores import database
+from tests.kit.factories import make_audit
+from tests.kit.factories.certificates import make_certificate
+from tests.kit.factories.documents import known
+from tests.kit.factories.people import make_person
+from tests.kit.schema import alembic, definition
+
+EXTENSIONS = ("pg_trgm", "unaccent", "citext", "btree_gist")
+
+
+@pytest.fixture
+def empty_db(servers):
+    name = uuid4().hex[:12]
+    engine = create_engine(servers.empty(name))
+    yield engine
+    engine.dispose()
+    servers.drop(name)
+
+
+def revision(engine):
+    with engine.connect() as connection:
+        return connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one()
+
+
+def test_migrations_are_numbered_and_have_one_head(real_db):
+    assert [ScriptDirectory.from_config(alembic(real_db)).get_current_head()] == [database.head()]
+
+
+def test_migrations_go_down_and_up_again(real_db):
+    command.downgrade(alembic(real_db), "base")
+    with real_db.connect() as connection:
+        left = connection.execute(text("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'")).scalar_one()
+        assert left == 1  # alembic's own
+        assert raising.standing(connection) == {}
+    command.upgrade(alembic(real_db), "head")
+
+
+def test_the_migrations_make_what_the_models_and_the_walls_say(real_db, empty_db):
+    with empty_db.begin() as connection:
+        for extension in EXTENSIONS:
+            connection.execute(text(f"CREATE EXTENSION {extension}"))
+        Base.metadata.create_all(connection)
+        raising.raise_walls(connection)
+    assert definition(real_db) == definition(empty_db)
+
+
+def test_alembic_finds_nothing_to_do(real_db):
+    command.check(alembic(real_db))
+
+
+def test_every_step_down_and_up_keeps_the_rows_and_ends_in_the_same_schema(real_db):
+    with Session(real_db) as session:
+        make_certificate(session)
+        make_audit(session)
+        session.commit()
+    whole, before = definition(real_db), counts(real_db)
+    steps = [each.revision for each in ScriptDirectory.from_config(alembic(real_db)).walk_revisions()]
+    for step in steps[:-1]:  # the first migration makes the tables
+        assert revision(real_db) == step
+        command.downgrade(alembic(real_db), "-1")
+    for step in reversed(steps[:-1]):
+        command.upgrade(alembic(real_db), "+1")
+        assert revision(real_db) == step
+    assert counts(real_db) == before
+    assert definition(real_db) == whole
+
+
+def counts(engine):
+    """How many rows every table has that the first migration makes."""
+    first = (Path(raising.__file__).parent / "versions" / "0001.py").read_text()
+    made = re.findall(r'create_table\(\s*"(\w+)"', first)
+    assert len(made) > 25
+    with engine.connect() as connection:
+        return {
+            table.name: connection.scalar(select(func.count()).select_from(table))
+            for table in Base.metadata.sorted_tables
+            if table.name in made
+        }
+
+
+def test_documents_survive_the_way_down_and_up(real_db):
+    with Session(real_db) as session:
+        certificate = make_certificate(session)
+        for name in ("first extract", "second extract"):
+            known(session, certificate, name.encode(), "register_extract")
+        old = (
+            known(session, certificate, b"the first file")
+            and session.scalars(select(Document).where(Document.kind == "certificate")).first()
+        )
+        replace_document(session, old.id, because="The key was lost.", sha256="ab" * 32, size=9)
+        session.commit()
+        before = set(session.scalars(select(Document.sha256)))
+    command.downgrade(alembic(real_db), "0002")
+    command.upgrade(alembic(real_db), "head")
+    with Session(real_db) as session:
+        assert set(session.scalars(select(Document.sha256))) == before
+        kinds = sorted(session.scalars(select(Document.kind)))
+    assert kinds == ["certificate", "certificate_replaced", "register_extract", "register_extract"]
+
+
+def test_rounds_files_and_reasons_survive_the_way_down_and_up(real_db):
+    with Session(real_db) as session:
+        audit = make_audit(session, AuditState.REPORTED, {"CON-01": ("nonconform", "Not seen.")})
+        [finding] = queries.findings_of(session, audit.id)
+        editor = make_person(session, Role.AGENCY_EDITOR, audit.agency_id).actor
+        said = dict.fromkeys(("cause", "extent", "solution", "effectiveness"), "Said once.")
+        services.submit_corrective_action(session, editor, finding.id, **said, version=finding.version)
+        file = StoredFile("0" * 64, 9, "application/pdf", "proof.pdf")
+        services.add_corrective_action_file(session, editor, finding.id, file)
+        session.flush()
+        services.return_corrective_action(session, audit.inspector.actor, finding.id, note="Show more.")
+        session.commit()
+        finding_id = finding.id
+    command.downgrade(alembic(real_db), "0006")
+    with real_db.connect() as connection:
+        reason = text("SELECT data->>'reason' FROM event WHERE name = 'finding.reject'")
+        assert connection.scalar(reason) == "Show more."
+    command.upgrade(alembic(real_db), "head")
+    with Session(real_db) as session:
+        [only] = queries.rounds_of(session, finding_id)
+        assert (only.round, only.cause, only.outcome, only.note) == (1, "Said once.", "returned", "Show more.")
+        assert [each.filename for each in queries.files_of_finding(session, finding_id)] == ["proof.pdf"]
+        assert {event.format for event in history(session, finding_id)} == {1}
+
+
+@pytest.mark.parametrize(
+    ("limit", "word"), [({"lock_timeout": "50ms"}, "lock timeout"), ({"statement_timeout": "1ms"}, "statement timeout")]
+)
+def test_an_upgrade_that_takes_too_long_changes_nothing(real_db, limit, word):
+    command.downgrade(alembic(real_db), "0006")
+    old = definition(real_db)
+    with real_db.connect() as reader:
+        reader.execute(text("LOCK TABLE certificate IN ACCESS SHARE MODE"))
+        with pytest.raises(OperationalError, match=word):
+            command.upgrade(alembic(real_db, limits=limit), "head")
+    assert revision(real_db) == "0006"
+    assert definition(real_db) == old
+
+
+def test_the_tables_say_which_code_they_serve(real_db):
+    def serves():
+        with real_db.connect() as connection:
+            return connection.execute(text("SELECT serves FROM alembic_version")).scalar_one()
+
+    scripts = ScriptDirectory.from_config(alembic(real_db))
+    assert serves() == scripts.get_revision(database.head()).module.serves
+    for script in scripts.walk_revisions():
+        if script.revision >= "0010":
+            assert "0010" <= script.module.serves <= script.revision
+
+
+# The files of the walls
+
+
+def test_each_wall_is_what_the_database_holds(session):
+    held = {
+        "FUNCTION": "SELECT pg_get_functiondef(cast(:name AS regproc))",
+        "TRIGGER": "SELECT pg_get_triggerdef(oid) FROM pg_trigger"
+        " WHERE tgname = :name AND tgrelid = cast(:table AS regclass)",
+    }
+    compared = 0
+    for wall, statement in raising.wanted().items():
+        if wall.kind in held:
+            found = session.scalar(text(held[wall.kind]), {"name": wall.name, "table": wall.table})
+            assert plain(found) == plain(statement), wall.place
+            compared += 1
+    assert compared > 40
+
+
+def plain(statement):
+    """The same text for what means the same: PostgreSQL writes schema, quotes and blanks in its own way."""
+    words = statement.replace("public.", "").replace("$function$", "$$").rstrip(";")
+    return " ".join(words.split())
+
+
+@pytest.fixture
+def walls(tmp_path):
+    """A folder with one wall of its own beside those of the product."""
+    for path in raising.FOLDER.glob("*.sql"):
+        (tmp_path / path.name).write_text(path.read_text())
+    return tmp_path
+
+
+TRIGGER = "CREATE TRIGGER {name} BEFORE {when} ON contact FOR EACH ROW EXECUTE FUNCTION refuse_change();\n"
+
+
+def test_only_what_differs_is_made_again(session, walls):
+    raise_walls = lambda: raising.raise_walls(session.connection(), walls)  # noqa: E731
+    assert raise_walls() == []
+    (walls / "new.sql").write_text("-- Why.\n" + TRIGGER.format(name="contact_kept", when="UPDATE"))
+    assert raise_walls() == ["TRIGGER contact_kept ON contact"]
+    (walls / "new.sql").write_text("-- Why, in other words.\n" + TRIGGER.format(name="contact_kept", when="UPDATE"))
+    assert raise_walls() == []
+    (walls / "new.sql").write_text(TRIGGER.format(name="contact_kept", when="DELETE"))
+    assert raise_walls() == ["TRIGGER contact_kept ON contact"]
+    (walls / "new.sql").unlink()
+    assert raise_walls() == []
+    assert set(raising.standing(session.connection())) == set(raising.wanted())
+
+
+def test_a_wall_that_somebody_took_down_stands_again(session):
+    session.execute(text("DROP TRIGGER event_kept ON event"))
+    assert raising.raise_walls(session.connection()) == ["TRIGGER event_kept ON event"]
+
+
+def test_a_wall_without_a_file_is_not_removed_in_silence(session):
+    session.execute(text(TRIGGER.format(name="contact_strange", when="UPDATE")))
+    with pytest.raises(raising.StrangeWallError, match="TRIGGER contact_strange ON contact"):
+        raising.raise_walls(session.connection())
+
+
+@pytest.mark.parametrize("bad", ["CREATE TABLE x ();", TRIGGER.format(name="event_kept", when="UPDATE") * 2])
+def test_a_file_that_makes_no_sense_is_refused(walls, bad):
+    (walls / "bad.sql").write_text(bad)
+    with pytest.raises(ValueError, match=r"bad\.sql"):
+        raising.wanted(walls)
