@@ -4,6 +4,7 @@ import inspect
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import fields
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from audits.core.events import KINDS
 from audits.core.flow import Flow
 from audits.inspections.workflow import AUDIT_FLOW, FINDING_FLOW
 from certificates.lifecycle.workflow import CERTIFICATE_FLOW
+from portal.app import DOORS
 from portal.commands.cli import main as commands
 from portal.settings import ROOT, Settings
 from portal.work.handlers import HANDLERS
@@ -114,7 +116,9 @@ def periodic_tasks() -> Iterator[tuple[str, str, str]]:
 
 
 def events() -> Iterator[tuple[str, str]]:
-    """Every kind of event with what a person reads of it."""
+    """Every kind of event with what a person reads of it. A kind is known once its module is loaded: all doors are."""
+    for door in DOORS:
+        import_module(f"portal.doors.{door}.routes")
     for name, kind in sorted(KINDS.items()):
         if kind.__module__.partition(".")[0] in {"audits", "certificates", "portal"}:  # tests have kinds of their own
             yield f"`{name}`", kind.words
