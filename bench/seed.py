@@ -105,9 +105,8 @@ def _deliver(app: Any) -> None:
 
 def _sign(app: Any) -> None:
     """A head of the log, so that extracts carry a proof; the worker signs one within a minute."""
-    origin = part("origin")(app.extensions["settings"])
     with app.app_context(), part("database").write() as session:
-        part("sign_checkpoint")(session, origin, part("ledger_key")())
+        part("sign_head")(session)
 
 
 if __name__ == "__main__":
