@@ -1,14 +1,37 @@
 """What every page shows around its content: the menu of each kind of person, the links of the signed-in, the footer."""
 
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from flask import Flask, current_app, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 
-from audits.core.access import Permission
+from audits.core.access import GRANTS, Permission, Role
+from portal.language.i18n import current_language, explicit_language
 from portal.settings import Settings
-from portal.web.access import may
+from portal.web.access import current_actor
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A page and the words under which it is found."""
+
+    endpoint: str
+    text: str
+    href: str
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """The links around a page; they are the same for everybody with the same roles and language."""
+
+    menu: tuple[Link, ...]
+    session: tuple[Link, ...]
+    footer: tuple[Link, ...]
+    home: str
 
 
 def init_app(app: Flask, settings: Settings) -> None:
@@ -17,12 +40,24 @@ def init_app(app: Flask, settings: Settings) -> None:
 
 
 def _surroundings(settings: Settings) -> dict[str, Any]:
-    signed_in = _is_signed_in()
+    actor = current_actor() if _is_signed_in() else None
+    frame = _frame(
+        current_app._get_current_object(),  # type: ignore[attr-defined]  # noqa: SLF001  # Flask's own way
+        request.script_root,
+        explicit_language(),
+        current_language(),
+        actor.roles if actor else None,
+        actor is not None and actor.agency_id is not None,
+    )
+    session_links = _shown(frame.session)
+    if actor and session_links:
+        account, sign_out = session_links
+        session_links = [account | {"text": current_user.name}, sign_out | {"post": True}]
     return {
-        "navigation": _menu() if signed_in else _public_menu(),
-        "session_links": _own_links() if signed_in else _visitor_links(),
-        "footer_links": _footer(),
-        "home_url": url_for("registry.home"),
+        "navigation": _shown(frame.menu),
+        "session_links": session_links,
+        "footer_links": _shown(frame.footer),
+        "home_url": frame.home,
         "body_name": settings.body_name,
         "body_address": settings.body_address,
     }
@@ -33,7 +68,25 @@ def _is_signed_in() -> bool:
     return current_app.config["SESSION_COOKIE_NAME"] in request.cookies and bool(current_user.is_authenticated)
 
 
-def _public_menu() -> list[dict[str, Any]]:
+def _shown(links: Iterable[Link]) -> list[dict[str, Any]]:
+    here = request.endpoint
+    return [{"text": link.text, "href": link.href, "current": link.endpoint == here} for link in links]
+
+
+@lru_cache(maxsize=256)
+def _frame(
+    _app: Flask, _root: str, _asked: str | None, _language: str, roles: frozenset[Role] | None, of_agency: bool
+) -> Frame:
+    """Look up words and addresses once for all that they depend on."""
+    return Frame(
+        menu=_public_menu() if roles is None else _menu(roles, of_agency),
+        session=_visitor_links() if roles is None else _own_links(),
+        footer=_footer(),
+        home=url_for("registry.home"),
+    )
+
+
+def _public_menu() -> tuple[Link, ...]:
     return _links(
         ("registry.home", _("Register")),
         ("registry.verify", _("Check a certificate")),
@@ -41,39 +94,37 @@ def _public_menu() -> list[dict[str, Any]]:
     )
 
 
-def _menu() -> list[dict[str, Any]]:
+def _menu(roles: frozenset[Role], of_agency: bool) -> tuple[Link, ...]:
+    granted = frozenset[Permission]().union(*(GRANTS[role] for role in roles))
     items: list[tuple[str, str]] = []
-    if may(Permission.AGENCY_VIEW) and current_user.actor.agency_id:
+    if Permission.AGENCY_VIEW in granted and of_agency:
         items += [("agency.home", _("Overview")), ("agency.details", _("Details"))]
-        items += [("agency.people.list_people", _("People"))] if may(Permission.AGENCY_PEOPLE) else []
+        items += [("agency.people.list_people", _("People"))] if Permission.AGENCY_PEOPLE in granted else []
         items += [("agency.findings.list_findings", _("Findings"))]
-    if may(Permission.AUDIT_CONDUCT):
+    if Permission.AUDIT_CONDUCT in granted:
         items.append(("inspector.home", _("My audits")))
-    if may(Permission.CASES_VIEW):
+    if Permission.CASES_VIEW in granted:
         items += [("office.home", _("Work that waits")), ("office.applications.list_applications", _("Cases"))]
         items.append(("office.certificates.list_certificates", _("Certificates")))
-    if may(Permission.SCHEME_VIEW):
+    if Permission.SCHEME_VIEW in granted:
         items.append(("office.schemes.list_versions", _("Norm")))
-    if may(Permission.PERSON_MANAGE):
+    if Permission.PERSON_MANAGE in granted:
         items += [("office.people.list_people", _("Staff")), ("office.failed_jobs.list_failed_jobs", _("Failed work"))]
     items.append(("registry.home", _("Register")))
     return _links(*items)
 
 
-def _own_links() -> list[dict[str, Any]]:
-    return [
-        *_links(("account.show_account", str(current_user.name))),
-        {"text": _("Sign out"), "href": url_for("account.logout"), "post": True},
-    ]
+def _own_links() -> tuple[Link, ...]:
+    return _links(("account.show_account", ""), ("account.logout", _("Sign out")))  # the first shows who it is
 
 
-def _visitor_links() -> list[dict[str, Any]]:
+def _visitor_links() -> tuple[Link, ...]:
     if "account.login" not in current_app.view_functions:
-        return []  # the register alone has no accounts
+        return ()  # the register alone has no accounts
     return _links(("agency_registration.register", _("Register your agency")), ("account.login", _("Sign in")))
 
 
-def _footer() -> list[dict[str, Any]]:
+def _footer() -> tuple[Link, ...]:
     return _links(
         ("registry.about", _("What the mark means")),
         ("registry.privacy", _("Privacy")),
@@ -83,9 +134,7 @@ def _footer() -> list[dict[str, Any]]:
     )
 
 
-def _links(*items: tuple[str, str]) -> list[dict[str, Any]]:
-    return [
-        {"text": text, "href": url_for(endpoint), "current": endpoint == request.endpoint}
-        for endpoint, text in items
-        if endpoint in current_app.view_functions
-    ]
+def _links(*items: tuple[str, str]) -> tuple[Link, ...]:
+    return tuple(
+        Link(endpoint, text, url_for(endpoint)) for endpoint, text in items if endpoint in current_app.view_functions
+    )
