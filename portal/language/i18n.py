@@ -32,7 +32,7 @@ def choose_language() -> str:
 
 def explicit_language() -> str | None:
     """The language in the address, if it is one of ours."""
-    asked = request.args.get("lang")
+    asked = request.args.get("lang") if request.args else None  # a missing key costs more than asking for any
     return asked if asked in LANGUAGES else None
 
 

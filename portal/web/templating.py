@@ -3,10 +3,12 @@
 import json
 from collections.abc import Mapping, MutableMapping
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any, cast
 
-import flask_babel
-from flask import Flask, current_app, url_for
+from babel.dates import format_date
+from babel.numbers import format_decimal
+from flask import Flask, current_app, request, url_for
 from flask.sansio.app import App
 from flask.templating import Environment as FlaskEnvironment
 from jinja2 import ChoiceLoader, FileSystemLoader, PrefixLoader, StrictUndefined
@@ -25,6 +27,7 @@ from portal.settings import ROOT
 TEMPLATES = ROOT / "templates"
 MANIFEST = ROOT / "portal" / "static" / "built" / "manifest.json"
 _KILO = 1024
+_OF_DICTS = frozenset(dir(dict))
 
 
 class Environment(FlaskEnvironment):
@@ -53,6 +56,15 @@ class Environment(FlaskEnvironment):
         escapes = self.autoescape(name) if callable(self.autoescape) else self.autoescape
         return Translator(self.language, escapes=escapes).visit(tree) if self.language else tree
 
+    def getattr(self, obj: Any, attribute: str) -> Any:
+        """Look into a plain dict first: as an attribute nearly every key fails, and failing is slow."""
+        if obj.__class__ is dict and attribute in obj and attribute not in _OF_DICTS:
+            return obj[attribute]
+        try:
+            return getattr(obj, attribute)
+        except AttributeError:
+            return super().getattr(obj, attribute)
+
     def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
         """Share one plain dict: no template has globals of its own, and Jinja compares them at every import."""
         return super().make_globals(d) if d else self.globals
@@ -79,30 +91,27 @@ def init_app(app: Flask) -> None:
         filesize=filesize_text,
         short=short_hash,
     )
-    app.extensions["asset_versions"] = _read_manifest()
+    app.extensions["assets"] = {
+        path: f"{app.static_url_path}/built/{path}?v={version}" for path, version in _read_manifest().items()
+    }
 
 
 def asset(path: str) -> str:
     """The address of a built file, with the hash of its content so that it can be kept for a year."""
-    version = current_app.extensions["asset_versions"].get(path)
-    return (
-        url_for("static", filename=f"built/{path}", v=version)
-        if version
-        else url_for("static", filename=f"built/{path}")
-    )
+    known: str | None = current_app.extensions["assets"].get(path)
+    return request.script_root + known if known else url_for("static", filename=f"built/{path}")
 
 
 def date_text(value: date) -> str:
     """A day in words: 3 maart 2027. A moment counts as the day it was in Amsterdam."""
     if isinstance(value, datetime):
         value = day_of(value)
-    return str(flask_babel.format_date(value, "d MMMM y", rebase=False))
+    return _date_words(value, i18n.current_language())
 
 
 def datetime_text(value: datetime) -> str:
     """A moment in words, Amsterdam time: 3 maart 2027, 14:05."""
-    local = value.astimezone(AMSTERDAM)
-    return str(flask_babel.format_datetime(local, "d MMMM y, HH:mm", rebase=False))
+    return f"{date_text(value)}, {value.astimezone(AMSTERDAM):%H:%M}"
 
 
 def time_tag(value: date) -> Markup:
@@ -113,7 +122,7 @@ def time_tag(value: date) -> Markup:
 
 def number_text(value: float) -> str:
     """A number with the separators of the reader's language."""
-    return str(flask_babel.format_decimal(value))
+    return _number_words(value, i18n.current_language())
 
 
 def filesize_text(size: int) -> str:
@@ -126,6 +135,16 @@ def filesize_text(size: int) -> str:
 def short_hash(value: str) -> Markup:
     """The first characters of a digest, the whole one on hover and for copying."""
     return Markup('<code class="kw-hash" title="{}">{}</code>').format(value, escape(value[:12]))
+
+
+@lru_cache(maxsize=4096)
+def _date_words(day: date, language: str) -> str:
+    return str(format_date(day, "d MMMM y", locale=language))
+
+
+@lru_cache(maxsize=4096)
+def _number_words(value: float, language: str) -> str:
+    return str(format_decimal(value, locale=language))
 
 
 def _read_manifest() -> Mapping[str, str]:
