@@ -48,10 +48,10 @@ class Servers:
     redis_url: str
     run: str = field(default_factory=lambda: uuid4().hex[:8])
 
-    def clone(self, name: str) -> str:
+    def clone(self, name: str, template: str = TEMPLATE) -> str:
         """A fresh copy of the template; its URL."""
         with self._admin() as connection:
-            connection.execute(f'CREATE DATABASE "{self._full(name)}" TEMPLATE "{self._full(TEMPLATE)}"')
+            connection.execute(f'CREATE DATABASE "{self._full(name)}" TEMPLATE "{self._full(template)}"')
         return self._url(name)
 
     def empty(self, name: str) -> str:
