@@ -30,7 +30,7 @@ def main() -> None:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s")
     for chatty in ("weasyprint", "fontTools", "pyhanko"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
-    app = create_app(Settings.from_env(os.environ), doors=())  # noqa: TID251 - an entry point, like wsgi.py
+    app = make_app(Settings.from_env(os.environ))  # noqa: TID251 - an entry point, like wsgi.py
     import_module("certificates.press.printing")  # who prints loads the typesetter now, not while somebody waits
     stop = threading.Event()
     threading.Thread(target=sweep_until, args=(app, stop), daemon=True).start()
@@ -46,6 +46,11 @@ def main() -> None:
     )
     worker.work(with_scheduler=False, logging_level="WARNING")
     stop.set()
+
+
+def make_app(settings: Settings) -> Flask:
+    """The portal as a worker needs it: with every door, as each message links to the page of what it is about."""
+    return create_app(settings)
 
 
 class PortalWorker(SimpleWorker):

@@ -26,6 +26,7 @@ from portal.doors.account.rules import Purpose
 from portal.language.i18n import LANGUAGES
 from portal.web.access import PUBLIC, access_of
 from portal.work import links, mail
+from portal.work.worker import make_app
 from tests.kit.factories.people import make_person
 
 
@@ -108,6 +109,12 @@ def test_every_mail_can_be_written_and_leads_to_a_page_that_its_reader_may_open(
         assert access == PUBLIC
     subject = links.PAGES[kind].subject
     assert values.get(subject) == (about if subject else None)
+
+
+def test_a_worker_knows_the_page_of_every_message(settings):
+    with make_app(settings).app_context():
+        for kind, link in links.PAGES.items():
+            assert links.path_of(kind.kind, str(uuid4()) if link.subject else None, "token").startswith("/")
 
 
 def sample(kind):
