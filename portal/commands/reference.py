@@ -68,9 +68,7 @@ def reference() -> str:
             _section("Permissions", ("Permission", "Roles"), permissions()),
             _section("Outbox kinds", ("Kind", "What the handler does"), outbox_kinds()),
             _section("Periodic tasks", ("Task", "Every", "What it does"), periodic_tasks()),
-            _section(
-                "Events", ("Event", "In words"), ((f"`{name}`", kind.words) for name, kind in sorted(KINDS.items()))
-            ),
+            _section("Events", ("Event", "In words"), events()),
         ]
     )
 

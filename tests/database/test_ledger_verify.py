@@ -15,7 +15,7 @@ from certificates.ledger.models import SignedCheckpoint
 from certificates.ledger.notes import Checkpoint, Note, Vkey
 from certificates.ledger.notes import sign as signature
 from certificates.ledger.queries import latest
-from certificates.ledger.services import sign_checkpoint
+from certificates.ledger.services import append, sign_checkpoint
 from certificates.ledger.verify import problems
 from certificates.lifecycle import services
 from certificates.seal import Keyring, ensure_keyring
@@ -144,7 +144,7 @@ def test_large_logs_are_right_tile_by_tile(app, session):
     with app.app_context():
         keys = [Vkey.of(ORIGIN, key) for key in current_keys().ledger_public]
     for number in range(600):
-        services.append(session, {"type": "issued", "number": f"KW-{number}"})
+        append(session, {"type": "issued", "number": f"KW-{number}"})
     sign(app, session)
     wrong = list(problems(session, ORIGIN, [*keys, VKEY]))
     assert len(wrong) == 600
@@ -157,7 +157,7 @@ def test_only_so_many_lines(app, session):
     with app.app_context():
         assert current_keys().roots
     for number in range(30):
-        services.append(session, {"type": "issued", "number": f"KW-{number}"})
+        append(session, {"type": "issued", "number": f"KW-{number}"})
     session.commit()
     lines = run(app, "verify").output.splitlines()
     assert (len(lines), lines[-1]) == (21, "… and perhaps more")

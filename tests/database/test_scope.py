@@ -13,8 +13,8 @@ from audits.agencies import wording
 from certificates.lifecycle.models import Certificate
 from certificates.register.queries import entry_of
 from certificates.register.services import rebuild_all
-from tests.database.test_walls import alembic
 from tests.kit.factories.certificates import SCOPE, make_certificate, make_grant
+from tests.kit.schema import alembic
 
 CODES = {key: value for key, value in SCOPE.items() if key != "housing_places"}
 migration = import_module("migrations.versions.0009")
@@ -41,7 +41,7 @@ def test_the_scope_of_a_certificate_is_fixed(session):
 
 
 def test_certificates_from_before_get_their_codes(real_db):
-    config: Config = alembic(real_db.url.render_as_string(hide_password=False))
+    config: Config = alembic(real_db)
     with Session(real_db) as session:
         first = make_certificate(session, details={"recruitment_countries": ["CZ", "TR"]})
         second = make_certificate(session, agency=first.agency)  # only the newest is in the register

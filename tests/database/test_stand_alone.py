@@ -31,7 +31,7 @@ from audits.core.access import Role
 from audits.core.canonical import canonical
 from certificates.ledger import dump, queries
 from certificates.ledger.notes import Algorithm, Checkpoint, Note, Vkey, cosign, sign
-from certificates.ledger.services import add_cosignatures, sign_checkpoint
+from certificates.ledger.services import add_cosignatures, append, sign_checkpoint
 from certificates.ledger.tree import leaf_hash
 from certificates.lifecycle import services
 from certificates.seal import Keyring, KeySealer, ensure_keyring
@@ -141,7 +141,7 @@ def make(session, folder, ring, key):
     decider = make_person(session, Role.DECIDER).actor
     services.suspend_certificate(session, decider, suspended.id, reason="Signals about unpaid wages.")
     for number in range(300):
-        services.append(session, {"type": "case-log", "number": None, "first": number})
+        append(session, {"type": "case-log", "number": None, "first": number})
     newest = sign_checkpoint(session, ORIGIN, KEY)
     session.flush()
     text = Note.parse(newest.note).text

@@ -16,7 +16,7 @@ from tests.documents.test_press_compiled import (
 )
 from tests.kit import snapshot
 
-DOCUMENT_TEMPLATES = sorted((TEMPLATES / "pdf").glob("*.html"))
+DOCUMENT_TEMPLATES = sorted(TEMPLATES.glob("*.html"))
 NAMES = [f"Handelsnaam {number} Łódź Personeelsdiensten" for number in range(60)]
 REPORT = snapshot.audit_report(
     findings=[snapshot.finding(number) for number in range(1, 9)],

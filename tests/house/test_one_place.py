@@ -14,10 +14,15 @@ BUILT = {"__pycache__", "built", "translations"}
 
 
 def files_with(pattern: str) -> set[str]:
-    """The files of the product in which a pattern stands; the verifier is a program of its own and imports none."""
+    """The files of the product in which a pattern stands.
+
+    Without the verifier, a program of its own that imports none, and the walls, which repeat what the migrations say.
+    """
     found = re.compile(pattern)
     sources = (path for place in PLACES for path in (ROOT / place).rglob("*") if path.is_file())
-    sources = (path for path in sources if path.parent.name != "verifier" and not BUILT & set(path.parts))
+    sources = (
+        path for path in sources if path.parent.name not in {"verifier", "walls"} and not BUILT & set(path.parts)
+    )
     return {
         str(path.relative_to(ROOT))
         for path in sources
