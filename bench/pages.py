@@ -10,7 +10,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from flask import Flask
-from sqlalchemy import event, select, text
+from sqlalchemy import event, make_url, select, text
 
 from bench import load, seed
 from bench.results import Report, Row, Target
@@ -23,6 +23,7 @@ from portal.host.embedded import Postgres, Valkey
 from portal.host.supervisor import migrate, web_command, worker_command
 from portal.settings import ROOT, Settings
 from portal.stores import database
+from portal.stores.roles import APP, WORKER
 
 PORT, BARE_PORT = 8377, 8378
 N, BARE_N, CONNECTIONS = 400, 4000, 4
@@ -37,7 +38,7 @@ def main() -> None:
         state.chmod(0o755)
         settings = _settings(stack, state)
         env = _environment(settings)
-        stack.enter_context(_child(worker_command(), env))
+        stack.enter_context(_child(worker_command(), _environment(settings, WORKER)))
         begin = time.perf_counter()
         cases = seed.fill(settings)
         print(f"filled in {time.perf_counter() - begin:.0f} s: {_counts(settings)}")
@@ -81,9 +82,11 @@ def _settings(stack: ExitStack, state: Path) -> Settings:
     )
 
 
-def _environment(settings: Settings) -> dict[str, str]:
+def _environment(settings: Settings, role: str = APP) -> dict[str, str]:
+    """That of a child, which is not the owner of the tables as we are."""
     names = ("database_url", "redis_url", "secret_key", "storage_url", "mail_url", "seal_dir", "base_url")
     own = {name.upper(): str(getattr(settings, name)) for name in names}
+    own["DATABASE_URL"] = make_url(settings.database_url).set(username=role, password=None).render_as_string()
     return dict(os.environ) | own  # noqa: TID251 - an entry point
 
 

@@ -22,6 +22,7 @@ from portal.host.supervisor import web_command, worker_command
 from portal.settings import Settings
 from portal.signing import ledger, sealing
 from portal.stores import database
+from portal.stores.roles import WORKER
 
 PORT, RIVAL_PORT = 8377, 8378
 RATE, SECONDS, CONNECTIONS = 50, 25, 50
@@ -38,7 +39,7 @@ def main() -> None:
         settings = _settings(stack, state)
         env = _environment(settings)
         worker = stack.enter_context(ExitStack())
-        worker.enter_context(_child(worker_command(), env))
+        worker.enter_context(_child(worker_command(), _environment(settings, WORKER)))
         cases = seed.fill(settings, {"certified": 10}, bulk=False)
         worker.close()
         _sign(settings)

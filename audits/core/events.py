@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from audits.core import clock
 from audits.core.access import Actor
-from audits.core.db import Base
+from audits.core.db import Base, Txid
 
 
 class Event(Base):
@@ -25,6 +25,9 @@ class Event(Base):
     actor_id: Mapped[UUID]
     agency_id: Mapped[UUID | None] = mapped_column(index=True)
     data: Mapped[dict[str, Any]]
+    txid: Mapped[Txid]
+
+    __mapper_args__ = {"eager_defaults": False}
 
 
 def record(

@@ -14,6 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from portal.app import create_app
 from portal.settings import Settings
+from portal.stores import roles
 from portal.work import jobs, schedule
 
 SWEEP_SECONDS = 5.0
@@ -30,7 +31,9 @@ def main() -> None:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s")
     for chatty in ("weasyprint", "fontTools", "pyhanko"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
-    app = create_app(Settings.from_env(os.environ), doors=())  # noqa: TID251 - an entry point, like wsgi.py
+    settings = Settings.from_env(os.environ)  # noqa: TID251 - an entry point, like wsgi.py
+    roles.check_at_start(settings.database_url)
+    app = create_app(settings, doors=())
     import_module("certificates.press.printing")  # who prints loads the typesetter now, not while somebody waits
     stop = threading.Event()
     threading.Thread(target=sweep_until, args=(app, stop), daemon=True).start()

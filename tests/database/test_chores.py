@@ -14,6 +14,7 @@ from certificates.ledger.notes import Note, Vkey
 from certificates.ledger.services import append
 from portal.app import create_app
 from portal.signing import sealing
+from portal.stores.roles import WORKER
 from portal.work import schedule, worker
 from portal.work.schedule import (
     PERIODIC_TASKS,
@@ -26,6 +27,11 @@ from tests.kit.factories.certificates import make_certificate
 from tests.kit.factories.ledger import happen
 
 HOUR = timedelta(hours=1)
+
+
+@pytest.fixture
+def database_role():
+    return WORKER
 
 
 @pytest.fixture

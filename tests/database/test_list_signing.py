@@ -31,7 +31,6 @@ from certificates.status_lists import RENEW, SETS, draw_index, sign_lists, signe
 from portal.signing import sealing
 from portal.stores import files
 from portal.work import handlers
-from tests.database.test_walls import alembic
 from tests.kit.factories.certificates import (
     BASE_URL,
     BODY,
@@ -39,6 +38,7 @@ from tests.kit.factories.certificates import (
     make_grant,
 )
 from tests.kit.factories.people import make_person
+from tests.kit.schema import alembic
 
 S = CertificateState
 ISSUER = "https://register.example"
@@ -274,7 +274,7 @@ def test_what_is_sealed_carries_its_twin(app, session):
 
 
 def test_certificates_from_before_get_a_place_and_keep_working(real_db):
-    config = alembic(real_db.url.render_as_string(hide_password=False))
+    config = alembic(real_db)
     with Session(real_db) as session:
         for _ in range(5):
             make_certificate(session)
