@@ -25,7 +25,8 @@ GRANT UPDATE (role) ON person_role TO kw_app, kw_worker;  -- lock
 GRANT DELETE ON person_role TO kw_app, kw_worker;
 
 -- Signing in.
-GRANT INSERT ON credential, login_session, mail_token, login_brake TO kw_app, kw_worker;
+GRANT INSERT ON credential, login_session, login_brake TO kw_app, kw_worker;
+GRANT INSERT ON mail_token TO kw_worker;  -- a link is made at the moment of mailing
 GRANT UPDATE (password_hash, changed_at) ON credential TO kw_app, kw_worker;
 GRANT UPDATE (seen_at, ended_at) ON login_session TO kw_app, kw_worker;
 GRANT UPDATE (used_at) ON mail_token TO kw_app, kw_worker;
@@ -35,6 +36,12 @@ GRANT DELETE ON login_session, mail_token, login_brake TO kw_worker;
 
 -- The norm.
 GRANT INSERT ON scheme_version, requirement TO kw_app, kw_worker;
+
+-- Who is there: only these functions say so.
+REVOKE ALL ON FUNCTION become(uuid, uuid, text), approach(text), approach_by_link(bytea), begin_registration(uuid),
+  act_as(bytea, timestamptz, timestamptz), first_drafts() FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION become(uuid, uuid, text), approach(text), approach_by_link(bytea), begin_registration(uuid),
+  act_as(bytea, timestamptz, timestamptz), first_drafts() TO kw_app, kw_worker;
 
 -- Cases.
 GRANT INSERT ON application, answer, evidence, audit, audit_participant, population, sampled_unit, verdict, finding,
@@ -79,4 +86,4 @@ GRANT INSERT, UPDATE (due_at) ON chore TO kw_worker;
 
 -- What is public, as the register reads it.
 GRANT SELECT ON register_entry, certificate, certificate_change, document, document_stamp, scheme_version, requirement,
-  status_list, ledger_entry, ledger_node, checkpoint, cosignature, witnessed_log, alembic_version TO kw_register;
+  status_list, ledger_entry, ledger_node, checkpoint, cosignature, witnessed_log, alembic_version, public_document TO kw_register;

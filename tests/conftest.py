@@ -227,7 +227,10 @@ def acting_as(role: str, make_session: sessionmaker[Session]) -> sessionmaker[Se
             super().commit()
 
     def become(name: str) -> None:  # past SQLAlchemy: tests count the statements of a page
-        connection.connection.cursor().execute(f"SET LOCAL ROLE {name}")
+        cursor = connection.connection.cursor()
+        cursor.execute(f"SET LOCAL ROLE {name}")
+        if name == OWNER:
+            cursor.execute("SELECT become(NULL, NULL, '')")
 
     @event.listens_for(Acting, "after_begin")
     def begin(*_):

@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Annotated, Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import CheckConstraint, DateTime, Enum, MetaData, text
+from sqlalchemy import CheckConstraint, DateTime, Enum, FetchedValue, MetaData, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, mapped_column
 from sqlalchemy.types import UserDefinedType
@@ -34,6 +34,10 @@ class Xid8(UserDefinedType[int]):
 
 # The transaction that added a row. Nobody may write it: triggers hold a change to the trace that came with it.
 Txid = Annotated[int | None, mapped_column(Xid8, server_default=text("pg_current_xact_id()"), deferred=True)]
+
+
+# Filled by a trigger from the parent; the composite foreign key beside it holds both together.
+ItsAgency = Annotated[UUID, mapped_column(server_default=FetchedValue(), deferred=True)]
 
 
 class Base(DeclarativeBase):

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from audits.agencies.models import Agency
 from audits.applications.models import Application
 from audits.core.access import Actor, Role
-from audits.core.db import Base, Id, one_of, stored
+from audits.core.db import Base, Id, ItsAgency, one_of, stored
 from audits.inspections.workflow import AuditState, FindingState
 from audits.people.models import Person
 from audits.schemes.models import SchemeVersion
@@ -26,6 +26,7 @@ class Audit(Base):
             ["application.id", "application.agency_id", "application.scheme_version_id"],
         ),
         UniqueConstraint("id", "scheme_version_id", name="uq_audit_version"),
+        UniqueConstraint("id", "agency_id", name="uq_audit_agency"),
         Index("uq_audit_live", "application_id", unique=True, postgresql_where="state <> 'cancelled'"),
     )
 
@@ -137,6 +138,7 @@ class Finding(Base):
     __table_args__ = (
         one_of("state", FindingState),
         UniqueConstraint("audit_id", "number"),
+        ForeignKeyConstraint(["audit_id", "agency_id"], ["audit.id", "audit.agency_id"], name="fk_finding_agency"),
         ForeignKeyConstraint(["audit_id", "scheme_version_id"], ["audit.id", "audit.scheme_version_id"]),
         ForeignKeyConstraint(
             ["scheme_version_id", "requirement_code"], ["requirement.scheme_version_id", "requirement.code"]
@@ -145,6 +147,7 @@ class Finding(Base):
 
     id: Mapped[Id]
     audit_id: Mapped[UUID] = mapped_column(index=True)
+    agency_id: Mapped[ItsAgency]
     number: Mapped[int]
     scheme_version_id: Mapped[UUID]
     requirement_code: Mapped[str]
@@ -168,7 +171,7 @@ class Finding(Base):
     verification_note: Mapped[str] = mapped_column(Text, default="")
     version: Mapped[int] = mapped_column()
 
-    audit: Mapped[Audit] = relationship()
+    audit: Mapped[Audit] = relationship(foreign_keys=[audit_id], primaryjoin=lambda: Finding.audit_id == Audit.id)
 
     __mapper_args__ = {"version_id_col": version}
 

@@ -7,7 +7,7 @@ from audits.agencies.rules import AgencyDetails
 from audits.agencies.services import enter_agency
 from audits.core import events, outbox
 from audits.people.models import Person
-from audits.people.queries import find_by_email
+from audits.people.queries import approach, find_by_email
 from audits.people.services import invite_first_owner
 
 
@@ -31,6 +31,7 @@ def register_or_remind(
 
     Somebody who has an account gets a mail that says so, and no agency is registered.
     """
+    approach(session, owner_email.strip())
     known = find_by_email(session, owner_email.strip())
     if known is None:
         register_agency(session, details=details, owner_name=owner_name, owner_email=owner_email, language=language)

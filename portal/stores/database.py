@@ -5,10 +5,11 @@ from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
 
-from flask import Flask, current_app, g, has_request_context, request
-from sqlalchemy import create_engine
-from sqlalchemy.orm import Session, sessionmaker
+from flask import Flask, current_app, g, has_app_context, has_request_context, request
+from sqlalchemy import Connection, create_engine, event, text
+from sqlalchemy.orm import Session, SessionTransaction, sessionmaker
 
+from audits.core.access import Actor
 from audits.core.outbox import take_enqueued
 from portal.settings import Settings
 from portal.stores import queue
@@ -53,6 +54,21 @@ def write() -> Iterator[Session]:
         take_enqueued(session)
         raise
     queue.nudge(take_enqueued(session))
+
+
+def act_for(actor: Actor, sees: str) -> None:
+    """Let every later transaction of this request act for the person who was found; the one in hand does already."""
+    g.acting = {"person": actor.id, "agency": actor.agency_id, "sees": sees}
+
+
+@event.listens_for(Session, "after_begin")
+def _act(_: Session, __: SessionTransaction, connection: Connection) -> None:
+    # Settings end with their transaction: a connection that goes back to the pool acts for nobody.
+    if has_app_context() and (acting := g.get("acting")):
+        connection.execute(_BECOME, acting)
+
+
+_BECOME = text("SELECT become(:person, :agency, :sees)")
 
 
 @lru_cache(maxsize=1)

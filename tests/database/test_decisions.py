@@ -1,6 +1,7 @@
 """Who decides, what may be decided, and what one decision leaves behind: in the code, and by the database alone."""
 
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from threading import Event as Signal
 
 import pytest
@@ -256,10 +257,17 @@ def test_reasons_are_needed_and_conditions_only_where_they_belong(session, audit
 # What it leaves behind
 
 
+@contextmanager
+def acting(person):
+    """The transactions in the block act for this person, as those of a request do."""
+    database.act_for(person.actor, "cases")
+    yield
+
+
 def test_a_decision_its_moves_and_its_promises_are_one_commit(app, session, audit, decider):
     session.commit()
     before = counts(session)
-    with app.app_context(), database.write() as own:
+    with app.app_context(), acting(decider), database.write() as own:
         decision_id = take(own, decider, audit, GRANT).id
     session.expire_all()
     decision = session.get_one(Decision, decision_id)
@@ -277,7 +285,7 @@ def test_a_decision_its_moves_and_its_promises_are_one_commit(app, session, audi
 def test_a_decision_that_fails_leaves_nothing(app, session, audit, decider):
     session.commit()
     before = counts(session)
-    with app.app_context(), pytest.raises(RuleError), database.write() as own:
+    with app.app_context(), acting(decider), pytest.raises(RuleError), database.write() as own:
         decide(own, decider.actor, audit.id, outcome=GRANT, reasons=" ")
     session.expire_all()
     assert counts(session) == before

@@ -81,7 +81,7 @@ def test_signing_in_takes_a_new_cookie_and_keeps_nothing_of_the_old(app, session
         csrf = cookie["csrf_token"]
     sign_in(browser, person.email)
     with browser.client.session_transaction() as cookie:
-        assert services.find_session(session, cookie["token"]).person_id == person.id
+        assert services.find_session(session, cookie["token"]).actor.id == person.id
         assert "left" not in cookie
         assert cookie.get("csrf_token") != csrf
 

@@ -116,12 +116,12 @@ def _visitor() -> Visitor | None:
     found = services.find_session(database.read(), token) if isinstance(token, str) else None
     if found is None:
         return None
+    database.act_for(found.actor, found.sees)
     _touch(found)
-    person = found.person
-    return Visitor(person.actor, person.name, person.language, found.digest)
+    return Visitor(found.actor, found.name, found.language, found.digest)
 
 
-def _touch(found: LoginSession) -> None:
+def _touch(found: services.OpenSession) -> None:
     # Reading counts as use, yet a safe request must not write through its own session: this note has a transaction
     # of its own, at most once a minute, and nothing of the case can slip into it.
     now = clock.now()

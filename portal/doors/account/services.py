@@ -9,13 +9,15 @@ from uuid import UUID, uuid4
 
 from argon2 import PasswordHasher
 from argon2.exceptions import VerificationError
-from sqlalchemy import ColumnElement, and_, delete, or_, select, update
-from sqlalchemy.orm import Session, contains_eager, lazyload
+from sqlalchemy import ColumnElement, DateTime, LargeBinary, Text, Uuid, and_, column, delete, func, or_, select, update
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.orm import Session, lazyload
 
 from audits.core import clock, events, outbox
-from audits.core.access import Role
+from audits.core.access import Actor, Role
 from audits.core.errors import NotFoundError, RuleError
 from audits.people.models import Person
+from audits.people.queries import approach
 from portal.doors.account import throttle
 from portal.doors.account.models import LoginSession, MailToken, PasswordHash
 from portal.doors.account.rules import (
@@ -42,6 +44,29 @@ class SignedIn:
     token: str
 
 
+@dataclass(frozen=True, slots=True)
+class OpenSession:
+    """One signed-in browser and the person at it, as plain values: every page of somebody signed in asks for it."""
+
+    digest: bytes
+    seen_at: datetime
+    actor: Actor
+    name: str
+    language: str
+    sees: str  # what the policies of the database let this person see
+
+
+_FOUND = (
+    column("seen_at", DateTime(timezone=True)),
+    column("person", Uuid()),
+    column("agency", Uuid()),
+    column("name", Text()),
+    column("language", Text()),
+    column("roles", ARRAY(Text())),
+    column("sees", Text()),
+)
+
+
 def sign_in(session: Session, email: str, password: str) -> SignedIn:
     """Open a session for the right password. Unknown, retired and wrong cost the same work and raise the same error."""
     person = _find_person(session, email)
@@ -62,14 +87,17 @@ def open_session(session: Session, person: Person) -> SignedIn:
     return SignedIn(person.id, person.email, person.roles, token)
 
 
-def find_session(session: Session, token: str) -> LoginSession | None:
-    """The living session of a token with its person and roles, in one statement."""
-    query = select(LoginSession).join(LoginSession.person).outerjoin(Person.role_rows)
-    query = query.where(LoginSession.digest == digest_of(token), _alive(clock.now()))
-    # Retiring somebody ends their sessions by this; inviting them again does not bring those back.
-    query = query.where(Person.retired_at.is_(None), LoginSession.created_at >= Person.invited_at)
-    loaded = contains_eager(LoginSession.person).contains_eager(Person.role_rows)
-    return session.scalars(query.options(loaded)).unique().one_or_none()
+def find_session(session: Session, token: str) -> OpenSession | None:
+    """The living session of a token with its person and roles, in one statement, which also lets the transaction act
+    for that person: the policies of the database go by it.
+    """
+    digest, now = digest_of(token), clock.now()
+    found = func.act_as(digest, now - IDLE, now - LIFETIME, type_=LargeBinary).table_valued(*_FOUND)
+    row = session.execute(select(found)).one_or_none()
+    if row is None:
+        return None
+    actor = Actor(row.person, frozenset(map(Role, row.roles)), row.agency)
+    return OpenSession(digest, row.seen_at, actor, row.name, row.language, row.sees)
 
 
 def sessions_of(session: Session, person_id: UUID) -> list[LoginSession]:
@@ -109,6 +137,7 @@ def mint_token(session: Session, person_id: UUID, purpose: Purpose) -> str:
 
 def holder_of(session: Session, token: str, purpose: Purpose) -> Person:
     """Whom a link was sent to; NotFoundError once it is used, too old, or its person retired."""
+    session.execute(select(func.approach_by_link(digest_of(token))))
     query = select(Person).join(MailToken, MailToken.person_id == Person.id)
     person = session.scalar(query.where(_usable(token, purpose), Person.retired_at.is_(None)))
     if person is None:
@@ -166,6 +195,7 @@ def digest_of(token: str) -> bytes:
 
 def _find_person(session: Session, email: str) -> Person | None:
     typed = email.strip().replace("\0", "")
+    approach(session, typed)
     query = select(Person).where(Person.email == typed, Person.retired_at.is_(None)).options(lazyload(Person.role_rows))
     return session.scalar(query)
 
