@@ -3,17 +3,27 @@
 # mypy: allow-subclassing-any
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 
+from babel.support import NullTranslations, Translations
 from flask_wtf import FlaskForm
+from wtforms.i18n import messages_path
 
 from audits.core.errors import RuleError
 from portal.forms.fields import DateField
-from portal.language.i18n import sentence
+from portal.language.i18n import current_language, sentence
 
 
 class Form(FlaskForm):
     """Base of all forms."""
+
+    class Meta(FlaskForm.Meta):
+        """How WTForms makes a form."""
+
+        def get_translations(self, _form: FlaskForm) -> NullTranslations:
+            """The few sentences that are WTForms' own; by itself it would read its catalogue anew for every page."""
+            return _sentences_of_wtforms(current_language())
 
     def complain(self, error: RuleError) -> None:
         """Show a broken rule at its field, or above the form."""
@@ -28,6 +38,11 @@ class Form(FlaskForm):
 def error_items(*forms: FlaskForm) -> list[dict[str, str]]:
     """The lines of the error summary: one per field, each leading to the first box that can be mended."""
     return [item for form in forms for item in _items(form)]
+
+
+@lru_cache(maxsize=8)
+def _sentences_of_wtforms(language: str) -> NullTranslations:
+    return Translations.load(messages_path(), [language], domain="wtforms")
 
 
 def _items(form: Any) -> Iterator[dict[str, str]]:

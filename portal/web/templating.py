@@ -23,6 +23,7 @@ from portal.forms.widgets import Control
 from portal.language import i18n
 from portal.language.translated import Translator
 from portal.settings import ROOT
+from portal.web.rendering import Generator, QuickContext, escaped
 
 TEMPLATES = ROOT / "templates"
 MANIFEST = ROOT / "portal" / "static" / "built" / "manifest.json"
@@ -33,6 +34,9 @@ _OF_DICTS = frozenset(dir(dict))
 class Environment(FlaskEnvironment):
     """One environment per language, made when first needed: in it the texts of a template are already translated."""
 
+    code_generator_class = Generator
+    context_class = QuickContext
+    escaped = staticmethod(escaped)
     language = ""  # of this one; the one that the application has is of none and only chooses
 
     def __init__(self, app: App, **options: Any) -> None:
