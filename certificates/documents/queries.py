@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from sqlalchemy import Select, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, defer
 
 from audits.core.access import Actor, Permission
 from audits.core.errors import missing
@@ -45,4 +45,4 @@ def get_document(session: Session, actor: Actor, document_id: UUID) -> Document:
 @built_once
 def _newest_document(actor: Actor, kind: str, subject_id: UUID) -> Select[Document]:
     query = visible_documents(actor).where(Document.kind == kind, Document.subject_id == subject_id)
-    return query.order_by(Document.created_at.desc()).limit(1)
+    return query.options(defer(Document.snapshot)).order_by(Document.created_at.desc()).limit(1)
