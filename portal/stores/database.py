@@ -1,14 +1,18 @@
 """One session per request or job; the one place that commits."""
 
+import math
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 
+import psycopg
 from flask import Flask, current_app, g, has_request_context, request
 from psycopg._preparing import PrepareManager
-from sqlalchemy import create_engine, event
+from sqlalchemy import Engine, create_engine, event
+from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.orm import Session, sessionmaker
 
 from audits.core.outbox import take_enqueued
@@ -16,6 +20,7 @@ from portal.settings import Settings
 from portal.stores import queue
 
 CONNECT_SECONDS = 5
+REST_SECONDS = 1.0  # a server is not restarted within this
 MIGRATIONS = Path(__file__).parents[2] / "migrations"
 
 
@@ -25,11 +30,12 @@ def init_app(app: Flask, settings: Settings) -> None:
         settings.database_url,
         pool_size=5,
         max_overflow=5,
-        pool_pre_ping=True,
         hide_parameters=True,  # what people typed is no business of the logs
         connect_args={"connect_timeout": CONNECT_SECONDS},
     )
     event.listen(engine, "connect", _keep_prepared)
+    event.listen(engine, "checkin", _note_rest)
+    event.listen(engine, "checkout", partial(_ask_if_rested, engine))
     app.extensions["sessionmaker"] = sessionmaker(engine)
     app.teardown_appcontext(_close)
 
@@ -83,6 +89,23 @@ def _keep_prepared(connection: Any, _: object) -> None:
 def is_served(found: str, serves: str | None) -> bool:
     """Whether tables of revision `found`, which serve code back to revision `serves`, are good enough for this code."""
     return found == head() or (found > head() and serves is not None and serves <= head())
+
+
+def _note_rest(_: object, record: Any) -> None:
+    record.info["rests_since"] = time.monotonic()
+
+
+def _ask_if_rested(engine: Engine, connection: Any, record: Any, _: object) -> None:
+    """Ask a connection that was not used for a moment whether its server is still there, and get another one if not.
+
+    SQLAlchemy's own `pool_pre_ping` asks at every use: one more statement per page on a busy day.
+    """
+    if time.monotonic() - record.info.get("rests_since", math.inf) < REST_SECONDS:
+        return
+    try:
+        engine.dialect.do_ping(connection)
+    except psycopg.Error as gone:
+        raise InvalidatePoolError from gone
 
 
 def _close(_: BaseException | None) -> None:

@@ -4,6 +4,7 @@ import pytest
 from sqlalchemy import text
 
 from portal.app import create_app
+from portal.stores import database
 
 
 @pytest.fixture
@@ -34,3 +35,30 @@ def test_a_prepared_statement_still_works_after_a_transaction_that_failed(maker)
         session.scalar(query, {"divisor": 0})
     with maker() as session:
         assert session.scalar(query, {"divisor": 1}) == 1
+
+
+def backend(maker):
+    with maker() as session:
+        return session.scalar(text("SELECT pg_backend_pid()"))
+
+
+def end(engine, pid):
+    with engine.connect() as other:
+        other.execute(text("SELECT pg_terminate_backend(:pid, 5000)"), {"pid": pid})
+
+
+def test_a_connection_whose_server_has_gone_is_replaced_before_anybody_uses_it(maker, engine, monkeypatch):
+    monkeypatch.setattr(database, "REST_SECONDS", 0)
+    before = backend(maker)
+    assert backend(maker) == before
+    end(engine, before)
+    assert backend(maker) != before
+
+
+def test_a_connection_that_was_used_a_moment_ago_is_not_asked(maker, monkeypatch):
+    asked = []
+    monkeypatch.setattr(maker.kw["bind"].dialect, "do_ping", asked.append)
+    for rest in (3600, 0):
+        monkeypatch.setattr(database, "REST_SECONDS", rest)
+        backend(maker), backend(maker)
+    assert len(asked) == 2
