@@ -21,9 +21,9 @@ class Form(FlaskForm):
     class Meta(FlaskForm.Meta):
         """How WTForms makes a form."""
 
-        def get_translations(self, _form: FlaskForm) -> NullTranslations:
-            """The few sentences that are WTForms' own; by itself it would read its catalogue anew for every page."""
-            return _sentences_of_wtforms(current_language())
+        def get_translations(self, _form: FlaskForm) -> "type[Sentences]":
+            """Where the words of WTForms come from."""
+            return Sentences
 
     def complain(self, error: RuleError) -> None:
         """Show a broken rule at its field, or above the form."""
@@ -40,8 +40,22 @@ def error_items(*forms: FlaskForm) -> list[dict[str, str]]:
     return [item for form in forms for item in _items(form)]
 
 
+class Sentences:
+    """The few sentences that are WTForms' own; by itself it would read its catalogue anew for every page."""
+
+    @staticmethod
+    def gettext(text: str) -> str:
+        """One of them in the reader's language."""
+        return str(_catalogue(current_language()).gettext(text))
+
+    @staticmethod
+    def ngettext(singular: str, plural: str, number: int) -> str:
+        """The same, for one thing or more."""
+        return str(_catalogue(current_language()).ngettext(singular, plural, number))
+
+
 @lru_cache(maxsize=8)
-def _sentences_of_wtforms(language: str) -> NullTranslations:
+def _catalogue(language: str) -> NullTranslations:
     return Translations.load(messages_path(), [language], domain="wtforms")
 
 
