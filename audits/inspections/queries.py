@@ -24,6 +24,11 @@ from audits.people.models import Person
 from audits.schemes.text import SchemeText, Unit
 
 LIST_LIMIT = 200
+_SAME_UNIT = and_(
+    SampledUnit.audit_id == Verdict.audit_id,
+    SampledUnit.unit == Verdict.unit,
+    SampledUnit.reference == Verdict.reference,
+)
 
 
 class VerdictRow(NamedTuple):
@@ -140,6 +145,20 @@ def verdicts_of(
     return dict(seen)
 
 
+def drawn_and_judged(
+    session: Session, audit_id: UUID, units: Collection[str], codes: Collection[str]
+) -> tuple[dict[str, list[str]], dict[str, dict[str, VerdictRow]]]:
+    """Read `sample_of` these kinds of units and `verdicts_of` these requirements, which are judged on them, at once."""
+    drawn: dict[str, dict[str, None]] = defaultdict(dict)
+    judged: dict[str, dict[str, VerdictRow]] = defaultdict(dict)
+    query, values = _drawn_and_judged(audit_id, units, codes)
+    for unit, reference, code, value, note, version in session.execute(query, values):
+        drawn[unit][reference] = None
+        if code is not None:
+            judged[code][reference] = VerdictRow(value, note, version)
+    return {unit: list(references) for unit, references in drawn.items()}, dict(judged)
+
+
 def rules_view(seen: Mapping[str, Mapping[str, VerdictRow]]) -> dict[str, dict[str, str]]:
     """The verdicts without their notes, as the rules read them."""
     return {code: {reference: row.value for reference, row in rows.items()} for code, rows in seen.items()}
@@ -251,16 +270,22 @@ def _sample(audit_id: UUID, units: Collection[str] | None) -> Select[str, str]:
 
 @built_once
 def _verdicts(audit_id: UUID, codes: Collection[str] | None) -> Select[str, str, str, str, int]:
-    same_unit = and_(
-        SampledUnit.audit_id == Verdict.audit_id,
-        SampledUnit.unit == Verdict.unit,
-        SampledUnit.reference == Verdict.reference,
-    )
     query = select(Verdict.requirement_code, Verdict.reference, Verdict.value, Verdict.note, Verdict.version)
-    query = query.join(SampledUnit, same_unit).where(Verdict.audit_id == audit_id)
+    query = query.join(SampledUnit, _SAME_UNIT).where(Verdict.audit_id == audit_id)
     if codes is not None:
         query = query.where(Verdict.requirement_code.in_(codes))
     return query.order_by(Verdict.requirement_code, SampledUnit.position)
+
+
+@built_once
+def _drawn_and_judged(
+    audit_id: UUID, units: Collection[str], codes: Collection[str]
+) -> Select[str, str, str | None, str, str, int]:
+    judged = and_(_SAME_UNIT, Verdict.requirement_code.in_(codes))
+    columns = (Verdict.requirement_code, Verdict.value, Verdict.note, Verdict.version)
+    query = select(SampledUnit.unit, SampledUnit.reference, *columns).outerjoin(Verdict, judged)
+    query = query.where(SampledUnit.audit_id == audit_id, SampledUnit.unit.in_(units))
+    return query.order_by(SampledUnit.unit, SampledUnit.position)
 
 
 @built_once

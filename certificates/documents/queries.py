@@ -29,7 +29,7 @@ def visible_documents(actor: Actor) -> Select[Document]:
 
 
 def find_document(session: Session, actor: Actor, kind: DocumentKind, subject_id: UUID) -> Document | None:
-    """The newest sealed document of one kind about one thing, if one was made."""
+    """Find the newest sealed document of one kind about one thing; without the facts that it prints."""
     query, values = _newest_document(actor, kind, subject_id)
     return session.scalar(query, values)
 

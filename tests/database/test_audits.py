@@ -367,6 +367,23 @@ def test_verdicts_are_kept_and_replaced_and_the_event_tells_both(session):
     assert events[-1].told["verdicts"]["F-001"] == [["conform", ""], ["nonconform", "Only a copy."]]
 
 
+def test_the_draw_and_its_verdicts_are_the_same_read_together_or_apart(session):
+    audit = make_audit(session, populations={"personnel_file": [f"F-{number:03}" for number in range(1, 8)]})
+    actor, units, codes = audit.inspector.actor, ["personnel_file", "organisation"], ["IDW-01", "GOV-01"]
+    drawn = queries.sample_of(session, audit.id)["personnel_file"]
+    conform = {
+        "IDW-01": dict.fromkeys(drawn[1:3], ("conform", "")),
+        "IDW-02": {drawn[0]: ("conform", "")},
+    }
+    services.record_sheets(session, actor, audit.id, conform)
+    session.flush()
+    sample, judged = queries.drawn_and_judged(session, audit.id, units, codes)
+    assert sample == queries.sample_of(session, audit.id, units)
+    assert list(sample["personnel_file"]) == drawn
+    assert judged == queries.verdicts_of(session, audit.id, codes)
+    assert judged["IDW-01"].keys() == set(drawn[1:3])
+
+
 @pytest.mark.parametrize(
     ("code", "reference", "said"),
     [

@@ -73,9 +73,8 @@ def _in_chapter(case: Case, code: str) -> tuple[Requirement, ...]:
 
 
 def _sheets(case: Case, requirements: Sequence[Requirement]) -> list[Sheet]:
-    session, audit_id = database.read(), case.audit.id
-    drawn = queries.sample_of(session, audit_id, {item.unit for item in requirements})
-    seen = queries.verdicts_of(session, audit_id, [item.code for item in requirements])
+    units, codes = {item.unit for item in requirements}, [item.code for item in requirements]
+    drawn, seen = queries.drawn_and_judged(database.read(), case.audit.id, units, codes)
     return [Sheet(case.scheme, item, drawn.get(item.unit, []), seen.get(item.code, {})) for item in requirements]
 
 
