@@ -255,6 +255,19 @@ def test_the_archive_holds_the_log_and_what_its_check_needs(client, session, sig
         assert archive.read("roots.pem").count(b"BEGIN CERTIFICATE") == 1
 
 
+def test_a_download_gives_its_connection_back_read_or_not(client, session, sign, app, monkeypatch):
+    fill(session, 3)
+    sign()
+    opened, make = [], app.extensions["sessionmaker"]
+    monkeypatch.setitem(app.extensions, "sessionmaker", lambda: opened.append(make()) or opened[-1])
+    assert read(client, "/ledger/dump.zip").data
+    broken_off = client.get("/ledger/dump.zip")
+    assert next(broken_off.iter_encoded())
+    broken_off.close()
+    assert len(opened) == 2
+    assert not any(each.in_transaction() for each in opened)
+
+
 def test_asking_for_the_head_of_the_archive_does_not_write_it(client, session, sign):
     fill(session, 3)
     sign()

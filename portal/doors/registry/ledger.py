@@ -95,7 +95,7 @@ def ledger_dump() -> ResponseReturnValue:
     if newest is None:
         return _missing("nothing was logged yet")
     archive = ledger.archive(session, newest, current_settings())
-    response = Response(stream_with_context(archive), mimetype="application/zip")
+    response = Response(stream_with_context(database.sent(session, archive)), mimetype="application/zip")
     response.headers["Content-Disposition"] = f'attachment; filename="keurwerk-ledger-{newest.size}.zip"'
     response.headers["Cache-Control"] = f"max-age={_DUMP_SECONDS}"
     return response
