@@ -1,6 +1,7 @@
 """Serve a WSGI application with granian: `python -m portal.host.server PORT [MODULE:NAME]`."""
 
 import argparse
+import gc
 import multiprocessing
 import signal
 from importlib import import_module
@@ -25,6 +26,9 @@ def main() -> None:
     application = getattr(import_module(module), name)
     if "registry.extract" in getattr(application, "view_functions", ()):
         import_module("certificates.press.printing")  # loaded now and shared, not while the first visitor waits
+
+    gc.collect()
+    gc.freeze()  # what is loaded stays: no collection of a worker walks it, and its pages stay shared
 
     def in_the_worker() -> Any:
         die_with_parent(signal.SIGKILL)
