@@ -9,11 +9,26 @@ from enum import StrEnum
 from typing import Protocol
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, Subquery, Uuid, column, exists, or_, select, table, union, union_all
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    Subquery,
+    Uuid,
+    column,
+    exists,
+    false,
+    func,
+    or_,
+    select,
+    table,
+    union,
+    union_all,
+)
 from sqlalchemy.orm import Session
 
 from audits.core.access import Actor
 from audits.core.errors import N_, NotAllowedError
+from audits.core.statements import built_once
 from audits.people.models import Interest
 
 _AUDIT = table("audit", *(column(name, Uuid) for name in ("id", "agency_id", "planner_id", "inspector_id")))
@@ -51,9 +66,8 @@ BAR_OF_CONSTRAINT = {"four_eyes": Bar.TOOK_PART, "no_tie": Bar.INTEREST}
 
 def bar_of(session: Session, audit: Judged, person_id: UUID) -> Bar | None:
     """Why this person may not review or decide on this audit, or None if nothing stands in the way."""
-    part = _part()
-    shared = exists().where(part.c.audit_id == audit.id, part.c.person_id == person_id)
-    took_part, interested = session.execute(select(shared, _interested(person_id, audit.agency_id))).one()
+    query, values = _bars(audit.id, audit.agency_id, person_id)
+    took_part, interested = session.execute(query, values).one()
     if took_part:
         return Bar.TOOK_PART
     return Bar.INTEREST if interested else None
@@ -95,6 +109,15 @@ def refusal_of(constraint: str | None) -> NotAllowedError | None:
     """The same words where a trigger refused what slipped past the checks: an interest declared a moment ago."""
     bar = BAR_OF_CONSTRAINT.get(constraint or "")
     return NotAllowedError(WORDS[bar]) if bar else None
+
+
+@built_once
+def _bars(audit_id: UUID, agency_id: UUID, person_id: UUID) -> Select[bool, bool]:
+    # Not by EXISTS: to find that none of the verdicts is this person's, PostgreSQL would read those of all audits.
+    part = _part()
+    own = func.bool_or(part.c.person_id == person_id)
+    shared = select(func.coalesce(own, false())).where(part.c.audit_id == audit_id).scalar_subquery()
+    return select(shared, _interested(person_id, agency_id))
 
 
 def _part() -> Subquery:
