@@ -1,1 +1,1 @@
-"""Who is certified, who acts for it, and who works for the certification body."""
+"""Agencies: the legal entities that are certified, with their branches, people in control and contacts."""

@@ -1,4 +1,4 @@
-"""What is told of the facts about an agency."""
+"""Events of the audit trail about an agency and its lists."""
 
 from typing import Any
 
@@ -7,53 +7,53 @@ from audits.core.events import Code, EventData, forgettable
 
 
 class AgencyRegistered(EventData, name="agency.register", words=N_("Agency registered")):
-    """It came in from the street, with its first account."""
+    """An agency registered itself, together with its first account."""
 
 
 class AgencyEdited(EventData, name="agency.edit", words=N_("Details changed")):
-    """Which fields changed; what they held and hold, as {field: [old, new]}, can be forgotten."""
+    """Which fields of an agency changed; old and new values are {field: [old, new]} and can be forgotten."""
 
     fields: tuple[Code, ...]
     changes: dict[str, list[Any]] | None = forgettable(default=None)
 
 
 class RowChanged(EventData):
-    """Which fields of a branch, a person in control or a contact changed. What they hold is told nowhere."""
+    """Base of changes to a list row: the names of the fields, never their values."""
 
     fields: tuple[Code, ...]
 
 
 class BranchAdded(EventData, name="branch.add", words=N_("Branch added")):
-    """A place of business or a housing location."""
+    """A place of business or a housing location was added."""
 
 
 class BranchChanged(RowChanged, name="branch.change", words=N_("Branch changed")):
-    """Some of its fields."""
+    """Fields of a branch changed."""
 
 
 class BranchRemoved(EventData, name="branch.remove", words=N_("Branch removed")):
-    """The row is gone."""
+    """A branch was removed."""
 
 
 class ControllingPersonAdded(EventData, name="controller.add", words=N_("Person in control added")):
-    """Who it is, is told nowhere."""
+    """A person in control was added; the event holds no name."""
 
 
 class ControllingPersonChanged(RowChanged, name="controller.change", words=N_("Person in control changed")):
-    """Some of the fields."""
+    """Fields of a person in control changed."""
 
 
 class ControllingPersonRemoved(EventData, name="controller.remove", words=N_("Person in control removed")):
-    """The row is gone."""
+    """A person in control was removed."""
 
 
 class ContactAdded(EventData, name="contact.add", words=N_("Contact added")):
-    """Who it is, is told nowhere."""
+    """A contact was added; the event holds no name."""
 
 
 class ContactChanged(RowChanged, name="contact.change", words=N_("Contact changed")):
-    """Some of the fields."""
+    """Fields of a contact changed."""
 
 
 class ContactRemoved(EventData, name="contact.remove", words=N_("Contact removed")):
-    """The row is gone."""
+    """A contact was removed."""

@@ -1,4 +1,4 @@
-"""The number of a German business: court, section and number, in whichever order and spelling they are typed. Pure."""
+"""Normalise the number of a German business: court, section and number, in any order and spelling. Pure."""
 
 import re
 import unicodedata
@@ -21,7 +21,7 @@ _LABELS = re.compile(
 # Where a town lies: `im Breisgau`, `a. d. Lahn`, `(Saar)`.
 _WHERE = re.compile(r"(?<=\w)(?:\W+(?:A|AM|AN|I|IM|IN|V|VOR)\b|\W*[(/]).*")
 _BERLIN = "BERLIN-CHARLOTTENBURG"
-# Two towns are called Frankfurt, so that it must be said which; and a few are known abroad by another name.
+# Two towns are called Frankfurt, so the suffix is needed; a few towns are also written by an English name.
 _MORE_NAMES = {
     "FRANKFURT-AM-MAIN": ("Frankfurt Main", "Frankfurt M", "Frankfurt a M", "Frankfurt a Main"),
     "FRANKFURT-ODER": ("Frankfurt O", "Frankfurt a O", "Frankfurt a d Oder", "Frankfurt an der Oder"),
@@ -41,23 +41,24 @@ _UMLAUTS = str.maketrans({"Ä": "AE", "Ö": "OE", "Ü": "UE"})
 
 
 def compact(number: str) -> str:
-    """`KOLN-HRB-12345`: the court, the section, the number, and the letters behind it if the court gives any.
+    """Return the number as `KOLN-HRB-12345`: court, section, number, and the letters that some courts put behind it.
 
-    Only letters, digits and hyphens, as it becomes part of an address. ValidationError of stdnum when it is wrong.
+    The result holds only letters, digits and hyphens, because it becomes part of an address. Raises `ValidationError`
+    of stdnum when the number is wrong.
     """
     number = number.upper()  # ß becomes SS
     found = _ENTRY.search(number)
     if found is None:
         raise InvalidFormat
     court, suffix = _court_and_suffix(number[: found.start()], found["rest"])
-    if court == _BERLIN and suffix == "B":  # every number of this court has it, and half of the papers leave it out
+    if court == _BERLIN and suffix == "B":  # Every number of this court has it, and half of the documents leave it out.
         suffix = ""
     section, digits = re.sub(r"\W", "", found["section"]), re.sub(r"\D", "", found["number"])
     return "-".join(filter(None, (court, section, digits, suffix)))
 
 
 def _court_and_suffix(before: str, behind: str) -> tuple[str, str]:
-    """The court and the letters behind the number; the court may stand before the section or behind the number."""
+    """Return the court and the letters behind the number; the court may stand before the section or at the end."""
     before, behind = _LABELS.sub(" ", before), _LABELS.sub(" ", behind)
     suffixed = _SUFFIX.fullmatch(behind)
     if _key(before):
@@ -74,7 +75,7 @@ def _court_and_suffix(before: str, behind: str) -> tuple[str, str]:
 
 
 def _court(name: str) -> str:
-    """A court as it is stored; InvalidComponent if there is none of that name."""
+    """Return the name of a court as it is stored; InvalidComponent if no court is called so."""
     for each in (name, _WHERE.sub("", name)):
         if found := _COURTS.get(_key(each)):
             return found
@@ -82,17 +83,17 @@ def _court(name: str) -> str:
 
 
 def _key(name: str) -> str:
-    """The bare letters and digits of a name."""
+    """Reduce a name to plain letters and digits, for comparison."""
     return re.sub("[^A-Z0-9]", "", _bare(name))
 
 
 def _bare(text: str) -> str:
-    """Without accents."""
+    """Remove the accents of a text."""
     return "".join(sign for sign in unicodedata.normalize("NFKD", text) if not unicodedata.combining(sign))
 
 
 def _names() -> Iterator[tuple[str, str]]:
-    """Every way in which a court may be written, with how it is stored."""
+    """Yield every spelling of a court with the name under which it is stored."""
     for court in GERMAN_COURTS:
         stored = re.sub("[^A-Z0-9]+", "-", _bare(court.upper())).strip("-")
         for name in (court, re.sub(r"\(.*\)", "", court), *_MORE_NAMES.get(stored, ())):

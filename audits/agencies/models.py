@@ -54,7 +54,7 @@ class Agency(Base):
     __mapper_args__ = {"version_id_col": version}
 
     def is_visible_to(self, actor: Actor) -> bool:
-        """The agency's own people, and staff."""
+        """Return whether the actor is staff or one of the agency's own people."""
         return actor.agency_id in {None, self.id}
 
 
@@ -93,7 +93,7 @@ class ControllingPerson(Base):
 
 
 class Contact(Base):
-    """Somebody the certification body may call or write to about the case."""
+    """A person whom the certification body may call or write to about the case."""
 
     __tablename__ = "contact"
 
@@ -109,5 +109,5 @@ class Contact(Base):
 
 
 def facts(agency: Agency) -> dict[str, Any]:
-    """The plain values of an agency that people edit; for events and snapshots."""
+    """Return the fields of an agency that people edit, as plain values for events and snapshots."""
     return {field.name: getattr(agency, field.name) for field in fields(AgencyDetails)}

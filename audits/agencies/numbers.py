@@ -1,4 +1,4 @@
-"""Codes that others give out: countries, bank accounts, postcodes. Pure."""
+"""Validate and normalise codes issued by others: countries, bank accounts, postcodes. Pure."""
 
 import re
 import unicodedata
@@ -18,7 +18,7 @@ from audits.core.languages import SOURCE
 _NO_COUNTRY = frozenset(["AC", "CP", "CQ", "DG", "EA", "EU", "EZ", "IC", "QO", "TA", "UN", "XA", "XB", "ZZ"])
 _IBAN = re.compile(r"[A-Z]{2}(?!00|01|99)[0-9]{2}[A-Z0-9]{11,30}")  # check digits run from 02 to 98
 _IBAN_LABEL = re.compile(r"^[A-Z]*(?=[A-Z]{2}[0-9]{2})")  # IBAN, account number
-# Every address there has a postcode. Of other countries we do not know it, so that nobody has to invent one.
+# Countries where every address has a postcode. Elsewhere it is optional, because we do not know.
 _POSTCODES = frozenset(
     [
         *("AT", "BE", "BG", "CY", "CZ", "DE", "DK", "EE", "ES", "FI", "FR", "GR", "HR", "HU", "IE", "IT", "LT", "LU"),
@@ -31,7 +31,7 @@ _POSTCODE = re.compile(r"[A-Z0-9][A-Z0-9 -]{1,10}")
 
 
 def clean_country(code: str) -> str:
-    """An ISO 3166-1 alpha-2 code in capitals."""
+    """Return an ISO 3166-1 alpha-2 code in capitals; RuleError for anything else."""
     code = code.strip().upper()
     if code not in country_codes():
         raise RuleError("Choose a country.", "country")
@@ -39,13 +39,13 @@ def clean_country(code: str) -> str:
 
 
 def country_codes() -> frozenset[str]:
-    """All countries that can be chosen, as ISO 3166-1 alpha-2 codes."""
+    """Return all countries that can be chosen, as ISO 3166-1 alpha-2 codes."""
     return frozenset(country_names(SOURCE))
 
 
 @cache
 def country_names(language: str) -> Mapping[str, str]:
-    """The names of the countries by code, in the order of their names."""
+    """Return the names of the countries by code, sorted by name."""
     names = {
         code: name
         for code, name in Locale.parse(language).territories.items()
@@ -55,11 +55,11 @@ def country_names(language: str) -> Mapping[str, str]:
 
 
 def clean_iban(number: str) -> str:
-    """An IBAN without spaces. Form and check digits decide: no list of banks or countries is ever complete."""
+    """Return an IBAN without spaces. Only form and check digits decide, because lists of banks are never complete."""
     number = _IBAN_LABEL.sub("", re.sub(r"[\s.:-]", "", typed.plain(number)).upper())
     try:
         iban.validate(number, check_country=False)
-    except InvalidComponent:  # the check digits are right, the country is new
+    except InvalidComponent:  # python-stdnum does not know this country yet, but the check digits are right.
         pass
     except ValidationError as wrong:
         raise _wrong_iban() from wrong
@@ -69,17 +69,17 @@ def clean_iban(number: str) -> str:
 
 
 def show_iban(number: str) -> str:
-    """An IBAN in groups of four, as on a bank card."""
+    """Format an IBAN in groups of four."""
     return str(iban.format(number)) if number else ""
 
 
 def needs_postcode(country: str) -> bool:
-    """Whether every address there has a postcode; many countries have none, and some have them in a few towns only."""
+    """Return whether a postcode is required; in many countries none exists, or only in some towns."""
     return country in _POSTCODES
 
 
 def clean_postcode(country: str, code: str) -> str:
-    """A postcode in capitals, a Dutch one as 1234 AB; empty where there need be none. RuleError at `postcode`."""
+    """Return a postcode in capitals, a Dutch one as 1234 AB; empty where it is optional. RuleError at `postcode`."""
     code = typed.plain(code).upper()
     if not needs_postcode(country) and (code in _NO_POSTCODE or not code.strip("0-./ ")):
         return ""
@@ -98,5 +98,5 @@ def _wrong_iban() -> RuleError:
 
 
 def _bare(text: str) -> str:
-    """Without accents."""
+    """Remove the accents of a text."""
     return "".join(sign for sign in unicodedata.normalize("NFKD", text) if not unicodedata.combining(sign))

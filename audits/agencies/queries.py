@@ -17,7 +17,7 @@ from audits.core.statements import built_once
 
 
 def visible_agencies(actor: Actor) -> Select[Agency]:
-    """An agency sees itself, staff with cases see all, others none."""
+    """Select what the actor may see: an agency itself, staff with access to cases all, others none."""
     query = select(Agency)
     if not actor.has(Permission.AGENCY_VIEW):
         return query.where(false())
@@ -25,7 +25,7 @@ def visible_agencies(actor: Actor) -> Select[Agency]:
 
 
 def get_agency(session: Session, actor: Actor, agency_id: UUID, *, whole: bool = False) -> Agency:
-    """One agency, `whole` with its branches, people in control and contacts; or NotFoundError."""
+    """Return one agency, or raise NotFoundError; `whole` also loads branches, people in control and contacts."""
     query, values = _agency(actor, agency_id)
     agency = session.scalar(query, values)
     if agency is None:
@@ -36,29 +36,32 @@ def get_agency(session: Session, actor: Actor, agency_id: UUID, *, whole: bool =
 
 
 def load_lists(session: Session, agency: Agency, *names: str) -> None:
-    """Read these lists of an agency, one statement each; the caller has got the agency first."""
+    """Load these lists of an agency, one statement each; the caller must have access to the agency."""
     for name in names:
         query, values = _LISTS[name](agency.id)
         set_committed_value(agency, name, session.scalars(query, values).all())
 
 
 def details_of(agency: Agency) -> AgencyDetails:
-    """What is stored, as the value that the services take."""
+    """Return the stored fields as `AgencyDetails`, the value that the services take."""
     return AgencyDetails.of(facts(agency))
 
 
 def missing_of(session: Session, agency: Agency) -> list[ProfileSection]:
-    """Which parts of the details an application still needs. The caller has got the agency first."""
+    """Return the profile sections that an application still needs; the caller must have access to the agency."""
     query, values = _listed(agency.id)
     controlling_persons, contacts = session.execute(query, values).one()
     return missing_sections(details_of(agency), controlling_persons=controlling_persons, contacts=contacts)
 
 
 def doubles(session: Session) -> list[tuple[str, list[str]]]:
-    """Numbers that one country gave to one business and that are registered in several spellings."""
+    """Find register numbers that are stored in several spellings for what is one business.
+
+    Shape: [(number, spellings)].
+    """
     spellings: dict[tuple[str, str], list[str]] = {}
     for country, number in session.execute(select(Agency.country, Agency.register_number).order_by(Agency.created_at)):
-        with suppress(RuleError):  # stored under an older rule, and alone in being so
+        with suppress(RuleError):  # stored under an older rule, and the only one in that spelling
             spellings.setdefault((country, clean_register_number(country, number)), []).append(number)
     return [(country, numbers) for (country, _), numbers in spellings.items() if len(numbers) > 1]
 

@@ -1,4 +1,4 @@
-"""What an agency says about itself, checked and brought into one form; and what is still missing. Pure."""
+"""Validate and normalise the profile of an agency, and tell what is still missing. Pure."""
 
 import re
 import unicodedata
@@ -25,9 +25,9 @@ _HOST = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)(\.(?!-)[a-z0-9-]{1,63}(?<!-))+")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scope:
-    """What an agency asks the mark for, and what a certificate covers: codes, never words.
+    """The scope of an application or certificate, as codes: activities, sectors, and countries in ISO 3166-1 alpha-2.
 
-    Those of the norm, and countries as ISO 3166-1 alpha-2. `decisions.basis` hashes the fields in this order.
+    `decisions.basis` hashes the fields in this order.
     """
 
     activities: tuple[str, ...] = ()
@@ -37,19 +37,19 @@ class Scope:
 
     @classmethod
     def of(cls, facts: Mapping[str, Any]) -> Self:
-        """From stored plain values; others among them are left out."""
+        """Build a scope from a mapping of stored values; other keys are ignored."""
         known: dict[str, Any] = {field.name: facts[field.name] for field in fields(cls) if field.name in facts}
         values: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in known.items()}
         return cls(**values)
 
     def plain(self) -> dict[str, Any]:
-        """Plain values for rows and events."""
+        """Return plain values for rows and events."""
         values = {field.name: getattr(self, field.name) for field in fields(self)}
         return {name: list(value) if isinstance(value, tuple) else value for name, value in values.items()}
 
 
 class ScopeInWords(TypedDict):
-    """The same scope as people read it, in one language."""
+    """A scope in words of one language."""
 
     activities: list[str]
     sectors: list[str]
@@ -59,7 +59,7 @@ class ScopeInWords(TypedDict):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AgencyDetails(Scope):
-    """What an agency says about itself. Lists hold codes of the norm, country codes or plain names."""
+    """The profile of an agency. Lists hold codes of the scheme, country codes or plain names."""
 
     legal_name: str
     country: str  # ISO 3166-1 alpha-2 of the seat
@@ -100,7 +100,7 @@ class ControllingPersonDetails:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ContactDetails:
-    """Somebody whom the certification body may call or write to about the case."""
+    """A person whom the certification body may call or write to about the case."""
 
     name: str
     function: str
@@ -109,7 +109,7 @@ class ContactDetails:
 
 
 class ProfileSection(StrEnum):
-    """The parts of the details; an application needs all of them."""
+    """The sections of a profile; an application needs all of them."""
 
     SEAT = "seat"
     SCOPE = "scope"
@@ -127,10 +127,10 @@ PRINTED = ("legal_name", "trade_names", "register_number", "street", "postcode",
 
 
 def clean_details(details: AgencyDetails, stored: AgencyDetails | None = None) -> AgencyDetails:
-    """The same, checked and in one form. RuleError at the first field that is wrong; empty optional parts are fine.
+    """Return the details checked and normalised. RuleError at the first wrong field; empty optional fields are fine.
 
-    What is the same as in `stored` was judged when it was entered and stays: a rule that became stricter must not stop
-    somebody who changes something else.
+    A field that equals the one in `stored` is not checked again: a rule that became stricter must not block the change
+    of another field.
     """
     typed = [name for name in _CLEAN if stored is None or getattr(details, name) != getattr(stored, name)]
     cleaned = replace(details, **{name: _CLEAN[name](details) for name in typed})
@@ -140,7 +140,7 @@ def clean_details(details: AgencyDetails, stored: AgencyDetails | None = None) -
 
 
 def clean_branch(branch: BranchDetails) -> BranchDetails:
-    """The same, checked and in one form."""
+    """Return the branch checked and normalised, or raise RuleError."""
     country = clean_country(branch.country)
     return BranchDetails(
         name=clean_line(branch.name, "name", "Enter the name."),
@@ -152,7 +152,7 @@ def clean_branch(branch: BranchDetails) -> BranchDetails:
 
 
 def clean_controlling_person(controlling_person: ControllingPersonDetails, today: date) -> ControllingPersonDetails:
-    """The same, checked and in one form."""
+    """Return the person in control checked and normalised, or raise RuleError."""
     if controlling_person.share_percent is not None and not 0 <= controlling_person.share_percent <= 100:  # noqa: PLR2004
         raise RuleError("Enter a number from %(min)s to %(max)s.", "share_percent", min=0, max=100)
     if controlling_person.since > today:
@@ -168,7 +168,7 @@ def clean_controlling_person(controlling_person: ControllingPersonDetails, today
 
 
 def clean_contact(contact: ContactDetails) -> ContactDetails:
-    """The same, checked and in one form."""
+    """Return the contact checked and normalised, or raise RuleError."""
     return ContactDetails(
         name=clean_line(contact.name, "name", "Enter the name."),
         function=clean_line(contact.function, "function", "Enter the function."),
@@ -178,7 +178,7 @@ def clean_contact(contact: ContactDetails) -> ContactDetails:
 
 
 def clean_website(address: str) -> str:
-    """A web address with http or https, or nothing. Other schemes could run something in the reader's browser."""
+    """Return a web address with http or https, or an empty string. Other schemes could run script in the browser."""
     address = address.strip()
     if not address:
         return ""
@@ -188,7 +188,7 @@ def clean_website(address: str) -> str:
         parts = urlsplit(address)
         host = (parts.hostname or "").encode("idna").decode()
         right = parts.scheme in {"http", "https"} and not parts.username and parts.port in {None, 80, 443}
-    except ValueError:  # UnicodeError is one of them
+    except ValueError:  # UnicodeError is a ValueError
         host, right = "", False
     if not right or not _HOST.fullmatch(host) or len(address) > LONGEST_LINE or not address.isprintable():
         raise RuleError("Enter a web address, like https://www.example.nl.", "website")
@@ -196,7 +196,7 @@ def clean_website(address: str) -> str:
 
 
 def clean_names(names: Iterable[str]) -> tuple[str, ...]:
-    """Trade names without spaces around them, empty lines and doubles."""
+    """Return trade names trimmed, without empty lines and duplicates."""
     cleaned = tuple(dict.fromkeys(name for name in map(_one_line, names) if name))
     if len(cleaned) > MOST_NAMES:
         raise RuleError("Enter at most %(max)d names.", "trade_names", max=MOST_NAMES)
@@ -204,12 +204,12 @@ def clean_names(names: Iterable[str]) -> tuple[str, ...]:
 
 
 def names_after(former: Iterable[str], old: str, new: str) -> list[str]:
-    """The former names once `old` became `new`: every name it ever had, latest last, not the one it has now."""
+    """Return the former names after `old` became `new`: every earlier name, latest last, without the present one."""
     return [name for name in dict.fromkeys([*(name for name in former if name != old), old]) if name != new]
 
 
 def missing_sections(details: AgencyDetails, *, controlling_persons: int, contacts: int) -> list[ProfileSection]:
-    """What an application still needs, in the order in which people fill it in."""
+    """Return the sections that an application still needs, in the order in which people fill them in."""
     housed = details.housing_places > 0 or not details.own_housing
     there = {
         ProfileSection.SEAT: bool(details.phone),
@@ -223,7 +223,7 @@ def missing_sections(details: AgencyDetails, *, controlling_persons: int, contac
 
 
 def clean_line(text: str, field: str, missing: str) -> str:
-    """A text on one line; RuleError with `missing` when nothing is left of it."""
+    """Return the text on one line; RuleError with message `missing` when nothing is left of it."""
     text = _one_line(text)
     if not text:
         raise RuleError(missing, field)
@@ -231,7 +231,7 @@ def clean_line(text: str, field: str, missing: str) -> str:
 
 
 def _one_line(text: str) -> str:
-    """Single blanks, none at the ends, and every letter with marks as one sign, as documents print it."""
+    """Normalise to single spaces, none at the ends, and composed letters (NFC), as documents print them."""
     return " ".join(unicodedata.normalize("NFC", text).split())
 
 
@@ -249,7 +249,7 @@ def _in_range(number: int, field: str) -> int:
     return number
 
 
-# In the order of the form, so that the first mistake is told first.
+# In the order of the form, so that the first mistake on the page is reported first.
 _CLEAN: Mapping[str, Callable[[AgencyDetails], Any]] = {
     "legal_name": lambda details: clean_line(details.legal_name, "legal_name", "Enter the legal name."),
     "trade_names": lambda details: clean_names(details.trade_names),

@@ -1,7 +1,7 @@
-"""Numbers in trade registers, each brought into the one form in which it is stored, compared and printed. Pure.
+"""Normalise numbers in trade registers to one spelling per number, for storage, comparison and print. Pure.
 
-One kind of number per country, one that every business there has. Every way in which people write it leads to the same
-form, and that form to itself: else the same agency could register twice, or be refused what it copied from our pages.
+Each country has one kind of number, one that every business there has. Every common spelling must normalise to the same
+text, and that text to itself: else an agency could register twice, or be refused a number copied from our own pages.
 """
 
 import re
@@ -37,9 +37,9 @@ from audits.agencies import german_courts
 from audits.core import typed
 from audits.core.errors import RuleError
 
-LONGEST_TYPED = 100  # with court, labels and spaces
+LONGEST_TYPED = 100  # including court, labels and spaces
 
-# Capitals of other alphabets that look like Latin ones: nobody sees which of the two was typed.
+# Cyrillic and Greek capitals that look like Latin ones; nobody can see which of the two was typed.
 _LOOK_ALIKE = str.maketrans("ΑΒΕΖΗΙΚΜΝΟΡΤΥΧАВЕКМНОРСТХІЈЅ", "ABEZHIKMNOPTYXABEKMHOPCTXIJS")
 _SIGN = r"[\s./:,;()'#°№-]"
 _WORDS = rf"(?:[^\W\d_]|{_SIGN})*"
@@ -48,8 +48,8 @@ _LAST_WORD = re.compile(rf"(?P<word>[^\W\d_]+)(?P<gap>{_SIGN}*)$")
 _FIRST_WORD = re.compile(rf"(?P<gap>{_SIGN}*)(?P<word>[^\W\d_]+)")
 _PLAIN = re.compile(r"[A-Z0-9]{3,25}")  # the longest known, India's, has 21
 _NUMBER_WORDS = re.compile(r"\b(?:COMPANY|REGISTRATION|REGISTER|REG|NUMBER|NUMMER|NUMERO|NR|NO)\b")
-_FEWEST_PADDED = 4  # digits; less is no number that lost its zeros
-# Parts of the register of Companies House. NO is one too, but so begins "no. 123".
+_FEWEST_PADDED = 4  # digits; a shorter number did not just lose its leading zeros
+# Prefixes of Companies House. NO is one too, but is left out, because "no. 123" starts with it.
 _COMPANIES_HOUSE = frozenset(
     [
         *("AC", "CE", "CS", "FC", "FE", "GE", "GN", "GS", "IC", "IP", "LP", "NA", "NC", "NF", "NI", "NL", "NP", "NR"),
@@ -61,7 +61,7 @@ _COMPANIES_HOUSE = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class TradeRegister:
-    """The register of one country: what its number is called, what it looks like, and how it gets its one form."""
+    """The trade register of one country: the name of its number, an example, and the function that normalises it."""
 
     name: str
     example: str
@@ -70,7 +70,7 @@ class TradeRegister:
 
 @dataclass(frozen=True, slots=True)
 class _Typed:
-    """A number as typed: its digits, and the words before and behind them. `glued`: nothing stands between."""
+    """A number as typed: its digits, and the words before and behind them. `glued`: a letter touches the digits."""
 
     digits: str
     before: str
@@ -80,7 +80,7 @@ class _Typed:
 
 
 def clean_register_number(country: str, number: str) -> str:
-    """The number in the trade register of `country`, in its one form. RuleError at `register_number`."""
+    """Return the number in the trade register of `country`, normalised. RuleError at `register_number`."""
     number = typed.plain(number).upper()
     register = TRADE_REGISTERS.get(country)
     try:
@@ -99,7 +99,7 @@ def clean_register_number(country: str, number: str) -> str:
 
 
 def _parts(number: str) -> _Typed:
-    """The one run of digits, and what stands beside it. ValidationError when there is none, or more than one."""
+    """Return the only run of digits and what surrounds it. ValidationError when there is none, or more than one."""
     found = _PARTS.fullmatch(number.translate(_LOOK_ALIKE))
     if not found:
         raise InvalidFormat
@@ -114,7 +114,7 @@ def _parts(number: str) -> _Typed:
 
 
 def _digits(number: str, suffixes: Collection[str] = (), sections: Collection[str] = ()) -> str:
-    """The digits alone. Words about them go, but a letter that touches them may be a slip of the finger."""
+    """Return the digits alone. Words around them are dropped; a letter that touches them may be a typing error."""
     parts = _parts(number)
     slip = parts.before_glued and len(parts.before) == 1 and parts.before not in sections
     if slip or (parts.behind_glued and parts.behind not in suffixes):
@@ -123,16 +123,17 @@ def _digits(number: str, suffixes: Collection[str] = (), sections: Collection[st
 
 
 def _by(standard: ModuleType) -> Callable[[str], str]:
-    """A number of digits whose rule is known."""
+    """Return a normaliser for numbers that python-stdnum can check."""
     return lambda number: str(standard.validate(_digits(number)))
 
 
 def _lettered(
     labels: Collection[str], letters: Collection[str], *, bare: str | None = None, width: int = 0, most: int = 6
 ) -> Callable[[str], str]:
-    """Letters that name a part of the register, then digits without zeros in front, or with them up to `width` signs.
+    """Return a normaliser for letters that name a section of the register, followed by digits.
 
-    `labels` may stand right against the letters; `bare` stands for them when none were typed, else they must be.
+    Leading zeros are removed, or added up to `width` characters. `labels` may touch the letters; `bare` replaces
+    letters that were not typed, where that is allowed.
     """
 
     def compact(number: str) -> str:
@@ -151,7 +152,7 @@ def _lettered(
 
 
 def _plain(country: str, number: str) -> str:
-    """For a country of whose numbers nothing is known: letters and digits, without the words before them."""
+    """Normalise the number of a country without known rule: letters and digits, without the words before them."""
     number = re.sub(_SIGN, "", _NUMBER_WORDS.sub("", number.translate(_LOOK_ALIKE)))
     if not _PLAIN.fullmatch(number) or not any(sign.isdigit() for sign in number):
         raise InvalidFormat
@@ -160,7 +161,7 @@ def _plain(country: str, number: str) -> str:
 
 
 def _kvk(number: str) -> str:
-    # Eight digits without a check digit (Handelsregisterbesluit 2008): a lost zero is said, never put back unasked.
+    # KvK: eight digits without a check digit (Handelsregisterbesluit 2008). A lost zero is reported, never filled in.
     digits = _digits(number)
     match len(digits):
         case 8:
@@ -171,7 +172,7 @@ def _kvk(number: str) -> str:
                 "register_number",
                 number=f"0{digits}",
             )
-        case 9 if bsn.is_valid(digits):  # both have the eleven-test
+        case 9 if bsn.is_valid(digits):  # both satisfy the eleven-test
             raise RuleError("This may be the RSIN. Enter the KvK number, 8 digits.", "register_number")
         case 12:
             raise RuleError("This may be the number of a branch. Enter the KvK number, 8 digits.", "register_number")
@@ -180,7 +181,7 @@ def _kvk(number: str) -> str:
 
 
 def _austrian(number: str) -> str:
-    """Up to six digits and a letter; how the letter follows from them is not published."""
+    """Normalise up to six digits and a letter; how the letter is computed is not published."""
     parts = _parts(number)
     found = re.fullmatch("0*([1-9][0-9]{0,5}[A-Z])", parts.digits + parts.behind)
     if not found or (parts.before_glued and len(parts.before) == 1):
@@ -189,27 +190,27 @@ def _austrian(number: str) -> str:
 
 
 def _bulgarian(number: str) -> str:
-    """Nine digits, without the four of a branch."""
+    """Return nine digits, without the four digits of a branch."""
     digits = _digits(number)
     return str(bg_vat.validate(digits[:9] if len(digits) == len("1750747520001") else digits))
 
 
 def _czech_or_slovak(number: str) -> str:
-    """Eight digits; the two countries share the check digit. Zeros in front are often left out."""
+    """Return eight digits; both countries use the same check digit. Leading zeros are often left out."""
     digits = _digits(number)
-    if not _FEWEST_PADDED <= len(digits) <= (width := 8):  # nine or ten are the tax number of a person
+    if not _FEWEST_PADDED <= len(digits) <= (width := 8):  # nine or ten digits are the tax number of a person
         raise InvalidLength
     return str(dic.validate(digits.zfill(width)))
 
 
 def _finnish(number: str) -> str:
-    """Eight digits; numbers from before 2001 had seven."""
+    """Return eight digits; numbers from before 2001 had seven."""
     return str(ytunnus.validate(re.sub("^([0-9]{7})$", r"0\1", _digits(number))))
 
 
 def _french(number: str) -> str:
-    """The SIREN: alone, in front of the five digits of a branch (SIRET), or at the end of a tax number (TVA)."""
-    number = re.sub(r"^FR[0-9]{4}\.", "", number)  # the European number, with that of the court
+    """Return the SIREN: alone, before the five digits of a branch (SIRET), or at the end of a tax number (TVA)."""
+    number = re.sub(r"^FR[0-9]{4}\.", "", number)  # the European number (EUID), which also holds the court
     if vat := re.search("FR([0-9A-Z]{2}[0-9]{9})$", re.sub(_SIGN, "", number)):
         return str(siren.validate(tva.validate(vat[1])[2:]))
     digits = _digits(number, sections=tuple("ABCD"))
@@ -223,14 +224,14 @@ def _french(number: str) -> str:
 
 
 def _hungarian(number: str) -> str:
-    """The first eight of adószám 12892312-2-42: how value added tax is paid (1 to 5) and where may change."""
+    """Return the first eight digits of an adószám (12892312-2-42); VAT code (1 to 5) and county may change."""
     digits = _digits(number)
     found = re.fullmatch("([0-9]{8})[1-5][0-9]{2}", digits)
     return str(anum.validate(found[1] if found else digits))
 
 
 def _lithuanian(number: str) -> str:
-    """Nine digits; the twelve of a tax number say nothing of them."""
+    """Return nine digits; the twelve digits of a tax number are a different number."""
     digits = _digits(number)
     if not re.fullmatch("[0-9]{9}", digits):
         raise InvalidLength
@@ -248,13 +249,13 @@ def _polish(number: str) -> str:
 
 
 def _romanian(number: str) -> str:
-    # People write the number of the trade register before it: J40/372/2002, or J and 13 digits since 2024.
+    # The number of the trade register is often written in front: J40/372/2002, or J and 13 digits since 2024.
     number = re.sub(r"\b[JFC] ?(?:[0-9]{1,2} ?/ ?[0-9]+ ?/ ?[0-9.]+|[0-9]{13}\b)", " ", number)
     return str(cui.validate(_digits(number).lstrip("0") or "0"))
 
 
 def _spanish(number: str) -> str:
-    """A letter, seven digits and a letter or digit; persons have the letters elsewhere."""
+    """Return a letter, seven digits and a letter or digit; persons have other patterns."""
     parts = _parts(number)
     front = parts.before.removeprefix("ES")
     front = front if len(front) == 1 else ""
@@ -266,7 +267,7 @@ def _spanish(number: str) -> str:
 
 
 def _swedish(number: str) -> str:
-    """Ten digits: alone, behind the century that registers print (16: no person), or before the 01 of a tax number."""
+    """Return ten digits: alone, after the century that registers print (16), or before the 01 of a VAT number."""
     digits = _digits(number)
     if century := re.fullmatch("(?:16|19|20)([0-9]{10})", digits):
         digits = digits if _parts(number).before == "SE" else century[1]

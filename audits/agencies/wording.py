@@ -1,4 +1,4 @@
-"""How an agency is named in a document: plain values in one language."""
+"""Name an agency in a document: plain values in one language."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from audits.core.languages import say
 
 
 def holder_facts(agency: Agency, language: str) -> dict[str, Any]:
-    """Legal name, register number and seat, as a report or letter prints them."""
+    """Return legal name, register number and seat, as a report or letter prints them."""
     return {
         "legal_name": agency.legal_name,
         "register_label": register_label(agency.country, language),
@@ -25,10 +25,10 @@ def holder_facts(agency: Agency, language: str) -> dict[str, Any]:
 
 
 def register_label(country: str, language: str) -> str:
-    """What the number in the trade register is called."""
+    """Return the name of the trade register's number in this country."""
     return say(N_("KvK number") if country == "NL" else N_("Trade register number"), language)
 
 
 def country_name(code: str, language: str) -> str:
-    """A country in words; `code` is ISO 3166-1 alpha-2, and comes back if it has no name."""
+    """Return the name of a country by its ISO 3166-1 alpha-2 code, or the code itself if it has no name."""
     return str(Locale(language).territories.get(code, code))

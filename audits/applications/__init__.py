@@ -1,1 +1,1 @@
-"""An agency asks for the mark, with its self-assessment and evidence."""
+"""Applications: an agency applies for the certificate, with its self-assessment and evidence."""

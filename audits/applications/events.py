@@ -1,4 +1,4 @@
-"""What is told of an application, its answers and its files."""
+"""Events of the audit trail about an application, its answers and its files."""
 
 from uuid import UUID
 
@@ -7,37 +7,37 @@ from audits.core.events import Code, EventData, Moved, forgettable
 
 
 class ApplicationStarted(EventData, name="application.start", words=N_("Application started")):
-    """With the scheme version that it is held to."""
+    """An application was begun, under this scheme version."""
 
     scheme_version: UUID
 
 
 class ApplicationSubmitted(Moved, name="application.submit", words=N_("Application submitted")):
-    """Declared and handed in."""
+    """The agency declared the self-assessment and submitted it."""
 
 
 class ApplicationReturned(Moved, name="application.return", words=N_("Application sent back to the agency")):
-    """To be completed."""
+    """The application was returned to the agency to be completed."""
 
 
 class ApplicationAccepted(Moved, name="application.accept", words=N_("Application accepted")):
-    """An audit can be planned."""
+    """The application was accepted: an audit can be planned."""
 
 
 class ApplicationRefused(Moved, name="application.refuse", words=N_("Application not taken on")):
-    """With the reason."""
+    """The application was refused, with the reason."""
 
 
 class ApplicationWithdrawn(Moved, name="application.withdraw", words=N_("Application withdrawn by the agency")):
-    """Perhaps with a reason."""
+    """The agency withdrew the application; a reason is optional."""
 
 
 class ApplicationConcluded(Moved, name="application.conclude", words=N_("Application closed")):
-    """A decision was taken."""
+    """The application was concluded by a decision."""
 
 
 class AnswerSaved(EventData, name="answer.save", words=N_("Answer saved")):
-    """One answer: which, what changed in it, and whether its explanation did."""
+    """An answer was saved: the requirement, the old and new value, and whether the explanation changed."""
 
     code: Code
     explained: bool
@@ -45,15 +45,15 @@ class AnswerSaved(EventData, name="answer.save", words=N_("Answer saved")):
 
 
 class FileChanged(EventData):
-    """A file of an answer or a corrective action. Its digest can be forgotten, as the file can."""
+    """Base of events about a file beside an answer or corrective action. Its digest can be forgotten with the file."""
 
     code: Code
     sha256: str = forgettable()
 
 
 class FileAdded(FileChanged, name="evidence.add", words=N_("File added")):
-    """Put beside an answer."""
+    """A file was added beside an answer."""
 
 
 class FileRemoved(FileChanged, name="evidence.remove", words=N_("File taken away")):
-    """The trail keeps that it was there."""
+    """A file was removed; the trail keeps that it existed."""

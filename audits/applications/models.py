@@ -21,7 +21,7 @@ class Application(Base):
     __tablename__ = "application"
     __table_args__ = (
         one_of("state", ApplicationState),
-        # The target of the audit's composite foreign key, which holds agency and version to this case.
+        # Target of the audit's composite foreign key, which ties agency and version to this case.
         UniqueConstraint("id", "agency_id", "scheme_version_id", name="uq_application_case"),
         Index("uq_application_open", "agency_id", unique=True, postgresql_where=f"state IN ({_OPEN})"),
     )
@@ -46,16 +46,16 @@ class Application(Base):
 
     @property
     def is_draft(self) -> bool:
-        """Whether the agency has it in hand."""
+        """Return whether the agency is still working on it."""
         return self.state is ApplicationState.DRAFT
 
     def is_visible_to(self, actor: Actor) -> bool:
-        """The agency's own people, and staff."""
+        """Return whether the actor is staff or one of the agency's own people."""
         return actor.agency_id in {None, self.agency_id}
 
 
 class Answer(Base):
-    """What the agency says about one requirement of its version; the composite key refuses any other."""
+    """The agency's answer to one requirement; a composite key allows only requirements of its scheme version."""
 
     __tablename__ = "answer"
     __table_args__ = (
@@ -91,7 +91,7 @@ class Evidence(Base):
     application_id: Mapped[UUID] = mapped_column(ForeignKey("application.id"))
     requirement_code: Mapped[str]
     scheme_version_id: Mapped[UUID]
-    finding_id: Mapped[UUID | None] = mapped_column(index=True)  # beside which corrective action; None: an answer
+    finding_id: Mapped[UUID | None] = mapped_column(index=True)  # corrective action it belongs to; None: an answer
     filename: Mapped[str]
     media_type: Mapped[str]
     size: Mapped[int]

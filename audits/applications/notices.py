@@ -1,28 +1,28 @@
-"""What an agency is told of its application."""
+"""Messages to an agency about its application."""
 
 from audits.core.notices import Notice
 
 
 class ApplicationSubmitted(Notice, kind="application_submitted"):
-    """We have it."""
+    """Confirms that the application was received."""
 
     reference: str
 
 
 class Judged(Notice):
-    """What became of it, in the words of the reviewer."""
+    """Base of messages about a review, with the words of the reviewer."""
 
     reference: str
     reason: str
 
 
 class ApplicationReturned(Judged, kind="application_returned"):
-    """Complete it, for this reason."""
+    """The application must be completed, for this reason."""
 
 
 class ApplicationAccepted(Judged, kind="application_accepted"):
-    """An audit follows; perhaps with a note."""
+    """An audit follows; a note is optional."""
 
 
 class ApplicationRefused(Judged, kind="application_refused"):
-    """Not taken on, for this reason."""
+    """The application was refused, for this reason."""

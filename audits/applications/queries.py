@@ -20,7 +20,7 @@ PAGE_SIZE = 50
 
 
 def visible_applications(actor: Actor) -> Select[Application]:
-    """An agency sees its own; staff with cases see all that was ever submitted, never an unfinished first draft."""
+    """Select what the actor may see: an agency its own; staff with access to cases all that were ever submitted."""
     query = select(Application)
     if actor.agency_id is not None:
         own = actor.has(Permission.APPLICATION_VIEW)
@@ -29,7 +29,7 @@ def visible_applications(actor: Actor) -> Select[Application]:
 
 
 def get_application(session: Session, actor: Actor, application_id: UUID) -> Application:
-    """One application with its agency and version, or NotFoundError."""
+    """Return one application with its agency and version, or raise NotFoundError."""
     query, values = _application(actor, application_id)
     application = session.scalar(query, values)
     if application is None:
@@ -38,13 +38,13 @@ def get_application(session: Session, actor: Actor, application_id: UUID) -> App
 
 
 def language_of(session: Session, application: Application) -> str:
-    """The language of the documents of a case: that of whoever declared the self-assessment."""
+    """Return the language of a case's documents: that of the person who declared the self-assessment."""
     declarer = session.get(Person, application.declared_by) if application.declared_by else None
     return declarer.language if declarer else languages.DEFAULT
 
 
 def find_own(session: Session, actor: Actor) -> Application | None:
-    """The newest application of the actor's own agency, if there is one; an open one is always the newest."""
+    """Return the newest application of the actor's own agency, or None; an open one is always the newest."""
     query, values = _own(actor)
     return session.scalar(query, values)
 
@@ -52,7 +52,7 @@ def find_own(session: Session, actor: Actor) -> Application | None:
 def list_applications(
     session: Session, actor: Actor, states: Collection[ApplicationState] | None = None, page: int = 1
 ) -> list[Application]:
-    """Applications with their agencies, those that wait longest first; one page of them."""
+    """Return one page of applications with their agencies, longest waiting first."""
     query = visible_applications(actor).options(joinedload(Application.agency))
     if states is not None:
         query = query.where(Application.state.in_(states))
@@ -61,7 +61,7 @@ def list_applications(
 
 
 def search_applications(session: Session, actor: Actor, text: str = "", page: int = 1) -> list[Application]:
-    """Applications with their agencies, newest first: all, or those whose number or agency's name has `text` in it."""
+    """Return one page of applications with their agencies, newest first; `text` matches number or agency name."""
     query = visible_applications(actor).join(Application.agency).options(contains_eager(Application.agency))
     if text.strip():
         names = (Agency.legal_name, Agency.register_number, Application.reference)
@@ -71,25 +71,25 @@ def search_applications(session: Session, actor: Actor, text: str = "", page: in
 
 
 def answers_of(session: Session, application_id: UUID) -> dict[str, Answer]:
-    """The answers by requirement code. The caller has got the application or its audit first."""
+    """Return the answers by requirement code. The caller must have access to the application or its audit."""
     query, values = _answers(application_id)
     return {answer.requirement_code: answer for answer in session.scalars(query, values)}
 
 
 def answer_to(session: Session, application_id: UUID, code: str) -> Answer | None:
-    """The answer to one requirement. The caller has got the application first."""
+    """Return the answer to one requirement, or None. The caller must have access to the application."""
     query, values = _answer(application_id, code)
     return session.scalar(query, values)
 
 
 def answered_codes(session: Session, application_id: UUID) -> frozenset[str]:
-    """Which requirements are answered, without the answers. The caller has got the application first."""
+    """Return the codes of the answered requirements. The caller must have access to the application."""
     query, values = _answered(application_id)
     return frozenset(session.scalars(query, values))
 
 
 def evidence_of(session: Session, application_id: UUID, code: str | None = None) -> dict[str, list[Evidence]]:
-    """The files by requirement code, oldest first; of one requirement, if asked. Removed ones are left out."""
+    """Return the files by requirement code, oldest first, without removed ones; `code` limits it to one requirement."""
     files: dict[str, list[Evidence]] = defaultdict(list)
     query, values = _evidence(application_id, code)
     for evidence in session.scalars(query, values):

@@ -1,4 +1,4 @@
-"""What counts as an answer, what is still unanswered, and what never belongs in a file. Pure."""
+"""Validate answers and file names, and compute the progress of a self-assessment. Pure."""
 
 import re
 from collections.abc import Collection, Mapping
@@ -12,12 +12,12 @@ from audits.schemes.text import Chapter, Requirement, SchemeText
 
 LONGEST_EXPLANATION = 4000
 
-# Nine digits, perhaps grouped, that stand alone. An L or B with two digits behind makes it a tax number of a business.
+# Nine digits, perhaps grouped, not part of a longer number. An L or B and two digits behind make it a VAT number.
 _NINE_DIGITS = re.compile(r"(?<![0-9A-Za-z])(?:[0-9][ .-]?){8}[0-9](?![0-9]|[ .-]?[0-9]|[ .]?[LB][0-9]{2})")
 
 
 class Progress(StrEnum):
-    """How far a task of the application is."""
+    """The state of one task of an application."""
 
     LOCKED = "locked"
     NOT_STARTED = "not_started"
@@ -27,7 +27,7 @@ class Progress(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ChapterProgress:
-    """How many questions of a chapter are answered; `next_code` is the first that is not."""
+    """How many questions of a chapter are answered; `next_code` is the first open one."""
 
     chapter: Chapter
     answered: int
@@ -36,14 +36,14 @@ class ChapterProgress:
 
     @property
     def progress(self) -> Progress:
-        """The state of this task."""
+        """Return the state of this task."""
         if self.answered == 0:
             return Progress.NOT_STARTED
         return Progress.IN_PROGRESS if self.next_code else Progress.COMPLETED
 
 
 def check_answer(scheme: SchemeText, value: str, explanation: str) -> None:
-    """RuleError unless an agency may answer this, with an explanation where the norm asks for one."""
+    """Raise RuleError unless an agency may give this answer, with an explanation where the scheme requires one."""
     allowed = {kind.code: kind for kind in scheme.self_assessment_answers}
     if value not in allowed:
         raise RuleError("Choose an answer.", "value")
@@ -58,7 +58,7 @@ def check_answer(scheme: SchemeText, value: str, explanation: str) -> None:
 
 
 def check_file_name(filename: str) -> None:
-    """RuleError for a name that tells who somebody is."""
+    """Raise RuleError for a file name that identifies a person."""
     if holds_citizen_number(filename):
         raise RuleError(
             "The name of the file %(name)s looks like a citizen service number (BSN). Give the file another name.",
@@ -68,17 +68,17 @@ def check_file_name(filename: str) -> None:
 
 
 def holds_citizen_number(text: str) -> bool:
-    """Whether a number in it passes the eleven-test of the Dutch citizen service number (Wet abb, article 10)."""
+    """Return whether a number in the text passes the eleven-test of a citizen service number (Wet abb, article 10)."""
     return any(bsn.is_valid(re.sub("[^0-9]", "", found)) for found in _NINE_DIGITS.findall(text))
 
 
 def unanswered(scheme: SchemeText, answered: Collection[str]) -> list[str]:
-    """The requirements without an answer, in the order of the norm."""
+    """Return the requirements without an answer, in the order of the scheme."""
     return [item.code for item in scheme.requirements if item.code not in answered]
 
 
 def progress_of(scheme: SchemeText, answered: Collection[str]) -> list[ChapterProgress]:
-    """How far each chapter is, in the order of the norm."""
+    """Return the progress of each chapter, in the order of the scheme."""
     chapters = []
     for chapter in scheme.chapters.values():
         codes = [item.code for item in scheme.in_chapter(chapter.code)]
@@ -90,24 +90,24 @@ def progress_of(scheme: SchemeText, answered: Collection[str]) -> list[ChapterPr
 
 
 def following(scheme: SchemeText, code: str) -> Requirement | None:
-    """The next question of the same chapter, or None after the last."""
+    """Return the next question of the same chapter, or None after the last."""
     inside = scheme.in_chapter(scheme.requirement(code).chapter)
     place = [item.code for item in inside].index(code)
     return inside[place + 1] if place + 1 < len(inside) else None
 
 
 def place_of(scheme: SchemeText, code: str) -> tuple[int, int]:
-    """The number of a question in its chapter, from 1, and how many there are."""
+    """Return the position of a question in its chapter, from 1, and the number of questions there."""
     codes = [item.code for item in scheme.in_chapter(scheme.requirement(code).chapter)]
     return codes.index(code) + 1, len(codes)
 
 
 def same_name(typed: str, name: str) -> bool:
-    """Whether two spellings of a name are the same; capitals and spaces make no difference."""
+    """Compare two spellings of a name, ignoring case and spaces."""
     return " ".join(typed.split()).casefold() == " ".join(name.split()).casefold()
 
 
 def unknown_codes(scheme: SchemeText, scope: Mapping[str, Collection[str]]) -> list[str]:
-    """The activities and sectors of an agency that this version of the norm does not know."""
+    """Return the activities and sectors of a scope that this scheme version does not define."""
     known = {"activities": scheme.activities, "sectors": scheme.sectors}
     return [code for name, codes in scope.items() for code in codes if code not in known[name]]

@@ -1,4 +1,4 @@
-"""The life of an application."""
+"""States and moves of an application."""
 
 from enum import StrEnum
 
@@ -7,7 +7,7 @@ from audits.core.flow import Flow, Independence, Move
 
 
 class ApplicationState(StrEnum):
-    """Draft and returned work are the same state: the agency has it in hand."""
+    """States of an application. Draft and returned work are one state: the agency is working on it."""
 
     DRAFT = "draft"
     SUBMITTED = "submitted"

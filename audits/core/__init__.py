@@ -1,1 +1,1 @@
-"""What every part of the case file shares."""
+"""Building blocks that all parts of the case file share."""

@@ -1,4 +1,4 @@
-"""Who may do what: one table of permissions per role, and the actor as a value."""
+"""Access control: permissions per role in one table, and the actor as a value."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -9,7 +9,7 @@ from audits.core.errors import NotAllowedError
 
 
 class Role(StrEnum):
-    """What a person is here. A person may hold several; four-eyes rules are per case, not per role."""
+    """Roles of a person. A person may hold several; four-eyes rules are checked per case, not per role."""
 
     AGENCY_OWNER = "agency_owner"
     AGENCY_EDITOR = "agency_editor"
@@ -28,7 +28,7 @@ STAFF_ROLES = frozenset(Role) - AGENCY_ROLES - {Role.SYSTEM}
 
 
 class Permission(StrEnum):
-    """`subject:action`, alphabetical."""
+    """Permissions, named `subject:action`, in alphabetical order."""
 
     AGENCY_EDIT = "agency:edit"
     AGENCY_PEOPLE = "agency:people"
@@ -83,7 +83,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
 
 
 class ActorKind(StrEnum):
-    """Who acts: somebody with an account, the portal's own jobs, or a visitor who is nobody to us."""
+    """Kinds of actors: a person with an account, the system itself, or an anonymous visitor."""
 
     PERSON = "person"
     SYSTEM = "system"
@@ -92,7 +92,7 @@ class ActorKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """On whose behalf the code runs; only a person has an id that means somebody."""
+    """The actor on whose behalf code runs; only for a person is the id that of a row."""
 
     id: UUID
     roles: frozenset[Role]
@@ -100,25 +100,25 @@ class Actor:
     kind: ActorKind = ActorKind.PERSON
 
     def has(self, permission: Permission) -> bool:
-        """Whether any role of this person grants it."""
+        """Return whether any role of the actor grants the permission."""
         return any(permission in GRANTS[role] for role in self.roles)
 
 
-# No person has this id, so neither can be confused with one.
+# Constants that no person has as id, so that neither can be confused with one.
 _NOBODY = UUID(int=0)
 SYSTEM = Actor(_NOBODY, frozenset({Role.SYSTEM}), kind=ActorKind.SYSTEM)
 ANONYMOUS = Actor(_NOBODY, frozenset(), kind=ActorKind.ANONYMOUS)
 
 
 class Subject(Protocol):
-    """Anything that can say whether an actor stands close enough to it."""
+    """A thing that decides whether an actor may see it."""
 
     def is_visible_to(self, actor: Actor) -> bool:
-        """Whether this actor may come near it at all."""
+        """Return whether the actor may see it."""
         ...
 
 
 def authorise(actor: Actor, permission: Permission, subject: Subject | None = None) -> None:
-    """Raise unless a role grants it and the subject concerns the actor."""
+    """Raise unless a role grants the permission and the subject is visible to the actor."""
     if not actor.has(permission) or (subject is not None and not subject.is_visible_to(actor)):
         raise NotAllowedError("You may not do this.")

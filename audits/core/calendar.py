@@ -21,7 +21,7 @@ SATURDAY = 5
 
 @dataclass(frozen=True, slots=True)
 class Decree:
-    """A royal decree under article 3, member 3: its name, and the days that it puts on a par with holidays."""
+    """A royal decree under article 3, member 3: its name, and the days that it makes equal to holidays."""
 
     name: str
     days: tuple[date, ...]
@@ -39,11 +39,11 @@ DECREES = (
         (date(2026, 1, 2), date(2026, 5, 15), date(2027, 5, 7), date(2028, 4, 28), date(2028, 5, 26)),
     ),
 )
-LAST_DECREED_YEAR = 2028  # the last of the three years that the newest decree is for
+LAST_DECREED_YEAR = 2028  # The last of the three years that the newest decree covers.
 
 
 def add_working_days(start: date, days: int) -> date:
-    """The day on which a term of so many working days ends; the day after `start` is the first that counts."""
+    """Return the last day of a term of so many working days; the day after `start` is the first that counts."""
     day = start
     for _ in range(days):
         day = _next_working_day(day)
@@ -51,14 +51,14 @@ def add_working_days(start: date, days: int) -> date:
 
 
 def is_working_day(day: date) -> bool:
-    """Neither a weekend, nor a holiday, nor a day that a decree puts on a par with one."""
+    """Return whether the day is neither a weekend, nor a holiday, nor equal to one by decree."""
     return day.weekday() < SATURDAY and day not in _HOLIDAYS and day not in _DECREED
 
 
 def undecreed_year(today: date, longest_term: int) -> int | None:
-    """The year without a known decree in which a term of so many working days from today may end; None if all is known.
+    """Return the year without a known decree in which a term of so many working days from today may end, or None.
 
-    Such a term may end a day too early: the decree that somebody must enter here can name a day that it counts.
+    Such a term may end a day too early: the missing decree can name a day that this calendar counts.
     """
     year = add_working_days(today, longest_term).year
     return year if year > LAST_DECREED_YEAR else None
@@ -71,6 +71,6 @@ def _next_working_day(day: date) -> date:
     return day
 
 
-# Fills itself year by year when asked. "optional" are Good Friday and 5 May, which the act counts every year.
+# The holidays library computes years on demand. "optional": Good Friday and 5 May, which the act always counts.
 _HOLIDAYS = holidays.country_holidays("NL", categories=("public", "optional"))
 _DECREED = frozenset(day for decree in DECREES for day in decree.days)

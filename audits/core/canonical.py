@@ -1,4 +1,4 @@
-"""The one spelling of a JSON object, for whatever is hashed or signed and must be computed again by others."""
+"""Serialise JSON in one canonical spelling, for hashes and signatures that others must be able to recompute."""
 
 import json
 from collections.abc import Mapping
@@ -6,5 +6,5 @@ from typing import Any
 
 
 def canonical(value: Mapping[str, Any]) -> bytes:
-    """Keys sorted, no spaces, UTF-8, no NaN. As RFC 8785 for what we put into it: no fractions."""
+    """Serialise with sorted keys, no spaces, UTF-8, no NaN. Equals RFC 8785 for our values, which have no fractions."""
     return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode()

@@ -1,4 +1,4 @@
-"""The one place that asks what time it is."""
+"""Read the clock; no other module does."""
 
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
@@ -7,15 +7,15 @@ AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 
 
 def now() -> datetime:
-    """The moment, in UTC."""
+    """Return the present moment, in UTC."""
     return datetime.now(UTC)  # noqa: TID251 - this is that place
 
 
 def today() -> date:
-    """The calendar day in the Netherlands, which decides on terms and validity."""
+    """Return today's date in the Netherlands, which terms and validity are counted by."""
     return day_of(now())
 
 
 def day_of(moment: datetime) -> date:
-    """The calendar day in the Netherlands on which something happened."""
+    """Return the date in the Netherlands of a moment."""
     return moment.astimezone(AMSTERDAM).date()

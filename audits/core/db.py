@@ -24,36 +24,39 @@ Id = Annotated[UUID, mapped_column(primary_key=True, default=uuid4)]
 
 
 class Base(DeclarativeBase):
-    """Every table of the project; migrations are checked against its metadata."""
+    """Declarative base of every table; migrations are compared with its metadata."""
 
     metadata = MetaData(naming_convention=NAMING)
     type_annotation_map = {datetime: DateTime(timezone=True), dict[str, Any]: JSONB, list[str]: JSONB}
 
 
 def stored(states: type[StrEnum]) -> Enum:
-    """A string column that reads as the enum; its values are a named CHECK, so a new one is a plain migration."""
+    """Return a string column type that reads as the enum.
+
+    The values are a named CHECK, so that migrations can add one.
+    """
     return Enum(states, native_enum=False, create_constraint=False, length=40, values_callable=_values)
 
 
 def one_of(column: str, values: Iterable[str]) -> CheckConstraint:
-    """The CHECK that belongs to `stored`."""
+    """Return the CHECK constraint for a column of type `stored`."""
     listed = ", ".join(f"'{value}'" for value in values)
     return CheckConstraint(f"{column} IN ({listed})", name=column)
 
 
 class Versioned(Protocol):
-    """A row that counts its versions."""
+    """A row with a version number for optimistic locking."""
 
     @property
     def version(self) -> int:
-        """How often it was written."""
+        """Return the number of times the row was written."""
         ...
 
 
 def seen(row: Versioned | None, version: int | None) -> None:
-    """Refuse to write over what somebody else changed since this person looked.
+    """Raise IllegalMoveError if the row changed since the person saw `version`.
 
-    `version` is the row version that the person saw, 0 if there was no row yet; None asks for nothing.
+    0 means that there was no row yet; None skips the check.
     """
     if version is not None and version != (row.version if row else 0):
         raise IllegalMoveError("Somebody changed this in the meantime. Reload the page and look again.")

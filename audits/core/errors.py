@@ -4,7 +4,7 @@ from typing import Protocol
 
 
 def N_(text: str) -> str:  # noqa: N802  # the name that gettext knows
-    """Mark a sentence for translation where it is not yet said; it stays as it is."""
+    """Mark a text for translation and return it unchanged; it is translated where it is shown."""
     return text
 
 
@@ -24,11 +24,11 @@ class DomainError(Exception):
 
 
 class NotFoundError(DomainError):
-    """The thing does not exist, or this actor may not know that it does."""
+    """The thing does not exist, or this actor must not learn that it does."""
 
 
 class Stored(Protocol):
-    """A class whose objects are rows of one table."""
+    """A class mapped to a table."""
 
     __tablename__: str
 
@@ -48,7 +48,7 @@ _MISSING = {
 
 
 def missing(kind: type[Stored]) -> NotFoundError:
-    """The error that says that a row of this kind does not exist, or not for whoever asks."""
+    """Return the error for a row of this kind that does not exist or that the actor may not see."""
     return NotFoundError(_MISSING[kind.__tablename__])
 
 
@@ -57,11 +57,11 @@ class NotAllowedError(DomainError):
 
 
 class IllegalMoveError(DomainError):
-    """The workflow has no such move from the current state."""
+    """The workflow has no such move from the present state."""
 
 
 class RuleError(DomainError):
-    """A rule is broken; `field` names the form field to show it at, if any."""
+    """A rule is broken; `field` names the form field where the message belongs, if any."""
 
     def __init__(self, message: str, field: str | None = None, **params: object) -> None:
         super().__init__(message, **params)

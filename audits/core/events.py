@@ -1,8 +1,8 @@
-"""The audit trail: one append-only row per move or edit, in the same transaction as what it tells of.
+"""The audit trail: one append-only row per move or edit, in the same transaction as the change.
 
-An event holds codes, numbers and ids, and lasts for ever. What must be possible to forget (words that somebody
-typed, personal data) stands in a row beside it; the event holds the salted digest of that row, so that the trail can
-still be verified when the row is gone.
+An event holds codes, numbers and ids, and is kept for ever. Data that must be erasable (free text, personal data) is in
+a separate row, the note; the event holds the salted digest of it, so that the trail can still be verified after the
+note was deleted.
 """
 
 import re
@@ -23,26 +23,26 @@ from audits.core.access import Actor, ActorKind
 from audits.core.canonical import canonical
 from audits.core.db import Base, stored
 
-FORMAT = 2  # 1: events from before there were notes and kinds of actors, with everything in `data`
+FORMAT = 2  # 1: events from before notes and kinds of actors existed, with everything in `data`
 SALT_BYTES = 16
 
-Code = NewType("Code", str)  # a word of the code, of the scheme, or a number that we gave out
-Digest = NewType("Digest", str)  # of something that is not personal: hexadecimal
+Code = NewType("Code", str)  # a code of our own or of the scheme, or a number that we issued
+Digest = NewType("Digest", str)  # a digest of data that is not personal, in hexadecimal
 
 KINDS: dict[str, type["EventData"]] = {}
 _CODE = re.compile(r"[A-Za-z0-9_.:/+-]*")
 
 
 def forgettable(*, default: Any = "") -> Any:
-    """Declare a field of an event that is stored beside it and can be forgotten."""
+    """Declare an event field that is stored in the note and can be erased."""
     return field(default=default, metadata={"forgettable": True})
 
 
 @dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(forgettable, field))
 class EventData:
-    """What one kind of event tells. A subclass is a frozen dataclass; with a name it can be recorded.
+    """Base of the event types: frozen dataclasses, recordable once they have a name.
 
-    `name` is `subject.verb`; `words` is what a person reads. A field is an id, a number, a day, a member of an enum, a
+    `name` is `subject.verb`; `words` is the text for readers. A field is an id, a number, a day, a member of an enum, a
     Code or a Digest, or several of those; anything else must be `forgettable`.
     """
 
@@ -60,7 +60,7 @@ class EventData:
 
 
 class Moved(EventData):
-    """A move along a flow; the verb of its name is the name of the move."""
+    """A move along a flow; the verb in its name is the name of the move."""
 
     before: StrEnum
     after: StrEnum
@@ -68,17 +68,17 @@ class Moved(EventData):
 
     @classmethod
     def verb(cls) -> str:
-        """The name of the move in its flow."""
+        """Return the name of the move in its flow."""
         return cls.name.partition(".")[2]
 
     @classmethod
     def of(cls, row: Any, before: StrEnum, after: StrEnum, reason: str) -> Self:  # noqa: ARG003  # for subclasses
-        """The event of a move that `row` made."""
+        """Build the event of a move that `row` made."""
         return cls(before=before, after=after, reason=reason)
 
 
 class Event(Base):
-    """What happened, by whom, when. A trigger refuses UPDATE and DELETE."""
+    """One event: what happened, who did it, and when. A trigger refuses UPDATE and DELETE."""
 
     __tablename__ = "event"
     __table_args__ = (
@@ -99,18 +99,18 @@ class Event(Base):
     actor_id: Mapped[UUID | None]
     agency_id: Mapped[UUID | None] = mapped_column(index=True)
     data: Mapped[dict[str, Any]]
-    note_sha256: Mapped[str | None]  # salted; see `digest_of`
+    note_sha256: Mapped[str | None]  # digest of the note; see `digest_of`
 
     note: Mapped["EventNote | None"] = relationship(back_populates="event")
 
     @property
     def told(self) -> dict[str, Any]:
-        """Everything that the event tells and that was not forgotten."""
+        """Return all fields of the event, except what was erased."""
         return self.data | (self.note.data if self.note else {})
 
 
 class EventNote(Base):
-    """What an event said in words or about persons. May be deleted, never changed."""
+    """The erasable part of an event: free text and personal data. May be deleted, never changed."""
 
     __tablename__ = "event_note"
 
@@ -122,7 +122,7 @@ class EventNote(Base):
 
 
 def record(session: Session, told: EventData, *, subject_id: UUID, actor: Actor, agency_id: UUID | None = None) -> None:
-    """Add one event, and its note if it says anything that must be possible to forget."""
+    """Add one event, and its note if it has erasable fields."""
     data, noted = _split(told)
     event = Event(
         format=FORMAT,
@@ -141,28 +141,28 @@ def record(session: Session, told: EventData, *, subject_id: UUID, actor: Actor,
 
 
 def digest_of(salt: bytes, data: Mapping[str, Any]) -> str:
-    """SHA-256 (hex) of the salt followed by the canonical JSON of a note. Unsalted, few words could be guessed."""
+    """Return SHA-256 (hex) of salt and canonical JSON of a note. Without salt, short texts could be guessed."""
     return sha256(salt + canonical(data)).hexdigest()
 
 
 def history(session: Session, subject_id: UUID) -> list[Event]:
-    """All that happened to one thing, oldest first."""
+    """Return all events of one subject, oldest first."""
     query = select(Event).where(Event.subject_id == subject_id).options(joinedload(Event.note))
     return list(session.scalars(query.order_by(Event.id)))
 
 
 def changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, list[Any]]:
-    """What differs, as {field: [old, new]}."""
+    """Return the differences as {field: [old, new]}."""
     return {key: [before.get(key), value] for key, value in after.items() if before.get(key) != value}
 
 
 def codes(values: Iterable[str]) -> tuple[Code, ...]:
-    """Several codes, for an event."""
+    """Convert several values to codes for an event."""
     return tuple(Code(value) for value in values)
 
 
 def _split(told: EventData) -> tuple[dict[str, Any], dict[str, Any]]:
-    """What stands in the event itself, and what stands in its note; a note leaves out what is empty."""
+    """Split the fields of an event into those of its row and those of its note; empty note fields are left out."""
     data: dict[str, Any] = {}
     noted: dict[str, Any] = {}
     for each in fields(told):  # type: ignore[arg-type]  # every subclass is a dataclass
@@ -176,7 +176,7 @@ def _split(told: EventData) -> tuple[dict[str, Any], dict[str, Any]]:
 
 
 def _plain(value: Any) -> Any:
-    """A value as JSON; ValueError for text that is no code, which could be somebody's words."""
+    """Convert a value to JSON; ValueError for text that is no code, which might be free text."""
     if isinstance(value, str):
         if not _CODE.fullmatch(value):
             raise ValueError("an event holds codes only; free text and personal data belong in its note")

@@ -1,11 +1,11 @@
-"""A file that lies in the store, as services pass it on."""
+"""The reference to a stored file that services pass on."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
 class StoredFile:
-    """The address of the bytes and what is known of them; `filename` is the name under which somebody gave it."""
+    """Address and properties of a stored file; `filename` is the name it was uploaded under."""
 
     sha256: str
     size: int

@@ -12,17 +12,17 @@ S = TypeVar("S", bound=StrEnum)
 
 
 class Independence(StrEnum):
-    """How the person who makes a move must stand to the case; the aggregate's course knows how to check it."""
+    """How independent of the case the actor must be; the course of the aggregate knows how to check it."""
 
     NOTHING = "nothing"
-    OWN = "own"  # the inspector to whom it is assigned
-    NO_INTEREST = "no_interest"  # no declared interest in the agency
-    OUTSIDER = "outsider"  # no part in the evaluation, and no interest
+    OWN = "own"  # is the inspector to whom it is assigned
+    NO_INTEREST = "no_interest"  # has no declared interest in the agency
+    OUTSIDER = "outsider"  # took no part in the evaluation, and has no interest
 
 
 @dataclass(frozen=True, slots=True)
 class Move(Generic[S]):
-    """One arrow of a workflow; the service that makes it bears the same name."""
+    """One transition of a workflow; the service that makes it has the same name."""
 
     name: str
     sources: frozenset[S]
@@ -32,12 +32,12 @@ class Move(Generic[S]):
 
 
 def moved_on() -> IllegalMoveError:
-    """The refusal of a step that the state of the case does not allow."""
+    """Return the error for a move that the present state does not allow."""
     return IllegalMoveError("This step is not possible now. The case has moved on; please look again.")
 
 
 class Flow(Generic[S]):
-    """The moves of one state machine, checked for sense when it is built."""
+    """The moves of one state machine; inconsistent tables are refused when it is built."""
 
     def __init__(self, states: type[S], initial: S, moves: Iterable[Move[S]]) -> None:
         self.states = states
@@ -48,16 +48,16 @@ class Flow(Generic[S]):
             raise ValueError(f"unreachable states: {sorted(unreachable)}")
 
     def target(self, state: S, name: str) -> S:
-        """The state that `name` leads to from `state`; IllegalMoveError if there is no such arrow."""
+        """Return the state that `name` leads to from `state`; IllegalMoveError if there is no such move."""
         move = self.moves[name]
         if state not in move.sources:
             raise moved_on()
         return move.target
 
     def waiting_for(self, permission: Permission) -> frozenset[S]:
-        """The states in which something waits for whoever has this permission: worklists ask it."""
+        """Return the states in which somebody with this permission can act; worklists use it."""
         return frozenset().union(*(move.sources for move in self.moves.values() if move.permission is permission))
 
     def open_moves(self, state: S) -> list[Move[S]]:
-        """The arrows that leave `state`, for buttons and diagrams."""
+        """Return the moves that are possible in `state`, for buttons and diagrams."""
         return [move for move in self.moves.values() if state in move.sources]

@@ -19,13 +19,13 @@ class Language:
     """One language: `locale` tells a browser how to write dates, `percent` is the pattern of a share in CLDR terms."""
 
     code: str
-    name: str  # as its own readers call it
+    name: str  # its name in the language itself
     locale: str
     percent: str
 
 
 DEFAULT = "nl"
-"""Read by whoever asks for a language that we do not have, or that a text lacks."""
+"""Shown to readers whose language we lack, and for texts that are not translated into theirs."""
 
 SOURCE = "en"
 """The language of the texts in the code, which are the keys of the catalogues."""
@@ -44,20 +44,20 @@ LANGUAGES: Mapping[str, Language] = MappingProxyType(
 NAMES: Mapping[str, str] = MappingProxyType({code: language.name for code, language in LANGUAGES.items()})
 
 IN_EVERY_NORM = (DEFAULT, SOURCE)
-"""The languages of scheme format 1.0: a norm has each of its texts in these; one in a later language may be missing."""
+"""The languages that scheme format 1.0 requires for each text; later languages may be missing in older schemes."""
 
 
 def in_language(texts: Mapping[str, str], language: str) -> str:
-    """The text in a language; where it is missing, that in the default language, else the first there is."""
+    """Return the text in a language, else in the default language, else in any."""
     return texts.get(language) or texts.get(DEFAULT) or next(iter(texts.values()))
 
 
 def say(text: str, language: str) -> str:
-    """A text of the code in a language; one that its catalogue lacks stays as it is."""
+    """Translate a text of the code; without a translation, return it unchanged."""
     return catalogue(language).gettext(text)
 
 
 @lru_cache(maxsize=16)
 def catalogue(language: str, folder: Path = CATALOGUES) -> NullTranslations:
-    """The compiled texts of a language below `folder`; without any, every text stays as it is."""
+    """Load the compiled catalogue of a language below `folder`; if there is none, texts stay untranslated."""
     return Translations.load(folder, [language])

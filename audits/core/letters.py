@@ -1,6 +1,6 @@
-"""Which letters our documents can be printed in, and what to say of a text that holds others. Pure.
+"""The letters that our documents can print, and the error for a text with others. Pure.
 
-The list comes from the fonts of the press: `bin/build-assets --letters` writes it, a test compares it with them.
+`bin/build-assets --letters` writes the list from the fonts of the press; a test compares the two.
 """
 
 import json
@@ -15,7 +15,7 @@ from audits.core.errors import RuleError
 _LISTED = Path(__file__).with_name("letters.json")
 _MOST_NAMED = 10
 
-# Other codes for signs that we have: people see no difference.
+# Characters that are replaced by one that looks the same and that the fonts have.
 _SAME = {
     **dict.fromkeys("\t\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u200a\u205f\u3000", " "),
     "\u202f": "\u00a0",
@@ -25,7 +25,7 @@ _SAME = {
     **{each: unicodedata.normalize("NFKC", each) for each in "\u0132\u0133\ufb00\ufb01\ufb02\ufb03\ufb04\ufb06"},
 }
 _SAME_CODES = str.maketrans(_SAME)
-# Marks for machines and for the direction of reading: nobody sees them.
+# Invisible characters: formatting and direction marks.
 _UNSEEN = re.compile(
     "[\0-\x09\x0b-\x1f\x7f-\x9f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufe0e\ufe0f\ufeff]"
 )
@@ -38,30 +38,30 @@ def _listed() -> Iterator[str]:
 
 
 LETTERS = frozenset(_listed())
-"""What every face of the press has, as composed letters (Unicode NFC); a mark by itself is none."""
+"""The letters that every font of the press has, as composed characters (NFC); no combining mark stands alone."""
 
-# Nearly every text is made of these alone and needs no second look.
+# Fast path: nearly every text consists of these alone.
 _PLAIN = re.compile(f"[{re.escape(''.join(sorted(LETTERS)))}\n]*")
 
 
 def spelled(text: str) -> str:
-    """The text as it is printed: in composed letters, with one code for each sign, without what nobody sees."""
+    """Normalise a text as it is printed: NFC, one code per sign, without invisible characters."""
     return text if _PLAIN.fullmatch(text) else _spelled(text)
 
 
 def is_letter(sign: str) -> bool:
-    """Whether a character of a font belongs in the list: it stands by itself and is printed as it is."""
+    """Return whether a character of a font belongs in the list: it stands alone and is printed unchanged."""
     return unicodedata.category(sign)[0] not in "MC" and _spelled(sign) == sign
 
 
 def check_printable(value: Any, field: str | None = None) -> None:
-    """RuleError at `field`, with the letters, unless every text in this plain value can be printed as it was typed."""
+    """Raise RuleError at `field`, listing the letters, unless every text in this plain value can be printed."""
     if complaint := not_printed(value, field):
         raise complaint
 
 
 def not_printed(value: Any, field: str | None = None) -> RuleError | None:
-    """The same complaint, for who collects them."""
+    """Return the same error instead of raising it, or None."""
     letters = unprintable(value)
     if not letters:
         return None
@@ -73,7 +73,7 @@ def not_printed(value: Any, field: str | None = None) -> RuleError | None:
 
 
 def unprintable(value: Any) -> str:
-    """The letters in a plain value that we cannot print, as a sentence lists them; empty when there are none."""
+    """Return the unprintable letters of a plain value as a list in a sentence; empty when there are none."""
     found = list(dict.fromkeys(letter for text in _texts(value) for letter in _strange(text)))
     return " ".join(found[:_MOST_NAMED]) + (" …" if len(found) > _MOST_NAMED else "")
 
@@ -97,13 +97,13 @@ def _texts(value: Any) -> Iterator[str]:
 
 
 def _strange(text: str) -> Iterator[str]:
-    """The letters that we lack, each with its marks."""
+    """Yield the letters that the fonts lack, each with its combining marks."""
     if not _PLAIN.fullmatch(text):
         yield from (_named(each) for each in _clusters(spelled(text)) if not _PLAIN.fullmatch(each))
 
 
 def _clusters(text: str) -> Iterator[str]:
-    """The letters of a text, each with the marks that follow it."""
+    """Yield the letters of a text, each with the combining marks that follow it."""
     cluster = ""
     for sign in text:
         if cluster and unicodedata.category(sign)[0] != "M":
@@ -115,7 +115,7 @@ def _clusters(text: str) -> Iterator[str]:
 
 
 def _named(cluster: str) -> str:
-    """A letter as people can recognise it: a mark by itself on a circle, what cannot be shown by its number."""
+    """Describe a letter for people: a mark alone is put on a circle, an invisible character is given by its number."""
     if not cluster.isprintable():
         return " ".join(f"U+{ord(sign):04X}" for sign in cluster)
     return f"\u25cc{cluster}" if unicodedata.category(cluster[0])[0] == "M" else cluster

@@ -1,6 +1,6 @@
-"""Every move on a case is made here: load and lock, authorise, independence, version seen, state, event.
+"""Execute moves on a case: load and lock, authorise, check independence and version, change state, record event.
 
-What else a move changes or promises is up to the service that asks for it, in the same transaction.
+Services add their own changes, messages and jobs in the same transaction.
 """
 
 from collections.abc import Callable, Collection
@@ -20,28 +20,28 @@ from audits.core.flow import Flow, Independence, moved_on
 
 
 class Movable(Protocol):
-    """A row with a state, that knows who stands close enough to it."""
+    """A row with a state, whose visibility depends on the actor."""
 
     __tablename__: str
     state: Any
 
     @property
     def id(self) -> UUID:
-        """Its id."""
+        """Return its id."""
         ...
 
     @property
     def agency_id(self) -> UUID:
-        """Whose case it is."""
+        """Return the id of the agency that it belongs to."""
         ...
 
     @property
     def version(self) -> int:
-        """How often it was written."""
+        """Return the number of times the row was written."""
         ...
 
     def is_visible_to(self, actor: Actor) -> bool:
-        """Whether this actor may come near it at all."""
+        """Return whether the actor may see it."""
         ...
 
 
@@ -51,7 +51,7 @@ Check = Callable[[Session, Actor, Row, Independence], None]
 
 @dataclass(frozen=True, slots=True)
 class Course(Generic[Row]):
-    """How one kind of thing moves: its table, its flow, and how to ask whether a person is independent of it."""
+    """What moves need to know of one aggregate: its table, its flow, and its check of independence."""
 
     kind: type[Row]
     flow: Flow[Any]
@@ -68,7 +68,7 @@ def make(
     reason: str = "",
     version: int | None = None,
 ) -> Row:
-    """Make one move of the flow, with its event. `subject` is an id, or a row that is locked already.
+    """Make one move of the flow and record its event. `subject` is an id, or a row that is locked already.
 
     `version` is the row version that the person saw. Raises NotAllowedError without the permission or independence
     that the move asks, NotFoundError where the actor may not see it, IllegalMoveError in another state or version.
@@ -94,9 +94,9 @@ def hold(
     asks: Independence = Independence.NOTHING,
     within: Collection[StrEnum] | None = None,
 ) -> Row:
-    """The row, locked until the transaction ends, for work that needs a permission and leaves the state as it is.
+    """Return the row, locked until the transaction ends, for a change that keeps the state.
 
-    `within` names the states in which the work is possible.
+    The actor needs the permission and the independence `asks`; `within` lists the states that allow the change.
     """
     authorise(actor, permission)
     row = load(session, course.kind, subject) if isinstance(subject, UUID) else subject
@@ -109,7 +109,7 @@ def hold(
 
 
 def load(session: Session, kind: type[Row], row_id: UUID) -> Row:
-    """The row, locked until the transaction ends; NotFoundError if there is none."""
+    """Return the row, locked until the transaction ends; NotFoundError if there is none."""
     row = session.get(kind, row_id, with_for_update=True)
     if row is None:
         raise missing(kind)

@@ -1,4 +1,4 @@
-"""Messages promised to people: of which kind, about what, with which values. Which page one leads to, the portal knows.
+"""Messages to people, sent through the outbox. They name a kind and a subject; the portal finds the page to link to.
 
 Every kind is a frozen dataclass in the `notices.py` of its aggregate and has a template of the same name.
 """
@@ -17,7 +17,7 @@ KINDS: dict[str, type["Notice"]] = {}
 
 @dataclass_transform(frozen_default=True, kw_only_default=True)
 class Notice:
-    """What one kind of message tells; the fields are what its template may use. One with a `kind` can be sent."""
+    """Base of the messages; the fields are the variables of the template. A class with a `kind` can be sent."""
 
     kind: ClassVar[str]
 
@@ -32,12 +32,12 @@ class Notice:
 
 
 def tell_person(session: Session, person_id: UUID, notice: Notice, *, subject_id: UUID | None = None) -> None:
-    """Promise a message to one person. `subject_id` is what it is about, where its page needs to know that."""
+    """Queue a message to one person. `subject_id` is the thing that the link leads to, where it needs one."""
     outbox.enqueue(session, "mail", person_id=str(person_id), **_payload(notice, subject_id))
 
 
 def tell_agency(session: Session, agency_id: UUID, notice: Notice, *, subject_id: UUID | None = None) -> None:
-    """Promise a message to everybody with an account at an agency."""
+    """Queue a message to everybody with an account at an agency."""
     outbox.enqueue(session, "mail.agency", agency_id=str(agency_id), **_payload(notice, subject_id))
 
 

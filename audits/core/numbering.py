@@ -1,4 +1,4 @@
-"""Gap-free numbers: a counter row per series, locked until its transaction ends. A sequence would leave holes."""
+"""Gap-free numbers from a counter row per series, locked until its transaction ends; a sequence would leave gaps."""
 
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -7,7 +7,7 @@ from audits.core.db import Base
 
 
 class Counter(Base):
-    """The last number given in one series."""
+    """The last number issued in one series."""
 
     __tablename__ = "counter"
 
@@ -16,7 +16,7 @@ class Counter(Base):
 
 
 def next_number(session: Session, series: str) -> int:
-    """The next number, from 1. Given back if the transaction fails; others wait meanwhile."""
+    """Return the next number, from 1. A rollback returns it; concurrent transactions wait."""
     counter = insert(Counter).values(series=series, last=1)
     counter = counter.on_conflict_do_update(index_elements=["series"], set_={"last": Counter.last + 1})
     return session.execute(counter.returning(Counter.last)).scalar_one()

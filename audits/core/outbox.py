@@ -1,4 +1,7 @@
-"""Work promised inside a transaction and done after it. At least once: handlers must be idempotent."""
+"""The transactional outbox: jobs that a transaction adds and a worker runs after the commit.
+
+Delivery is at least once, so handlers must be idempotent.
+"""
 
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
@@ -19,7 +22,7 @@ BACKOFF = timedelta(seconds=20)
 
 
 class OutboxItem(Base):
-    """One promise. `failed_at` is set when the last attempt failed; a person then looks at it."""
+    """One job. `failed_at` is set when the last attempt failed; somebody must then look at it."""
 
     __tablename__ = "outbox"
     __table_args__ = (Index("ix_outbox_waiting", "due_at", postgresql_where="done_at IS NULL AND failed_at IS NULL"),)
@@ -36,7 +39,7 @@ class OutboxItem(Base):
 
 
 def enqueue(session: Session, kind: str, **payload: Any) -> None:
-    """Promise a job; it exists if and only if this transaction commits."""
+    """Add a job; it exists if and only if this transaction commits."""
     now = clock.now()
     item = OutboxItem(id=uuid4(), kind=kind, payload=payload, created_at=now, due_at=now)
     session.add(item)
@@ -44,15 +47,15 @@ def enqueue(session: Session, kind: str, **payload: Any) -> None:
 
 
 def take_enqueued(session: Session) -> list[UUID]:
-    """The items put since the last call, for the nudge after commit."""
+    """Return the items added since the last call, so that the queue can be notified after the commit."""
     enqueued: list[UUID] = session.info.pop("enqueued", [])
     return enqueued
 
 
 def deliver(session: Session, item_id: UUID, handlers: Mapping[str, Handler]) -> bool:
-    """Do one item; False if it is done already, given up, or another worker holds it.
+    """Run one item; return False if it is done, given up, or locked by another worker.
 
-    The handler sees the payload with `item_id` added, by which a second delivery can be told from a second promise.
+    The handler gets the payload with `item_id` added, so that it can tell a repeated delivery from a new job.
     """
     item = session.scalar(
         select(OutboxItem)
@@ -67,7 +70,7 @@ def deliver(session: Session, item_id: UUID, handlers: Mapping[str, Handler]) ->
 
 
 def fail(session: Session, item_id: UUID, error: str, *, final: bool = False) -> None:
-    """Count a failed attempt, in a transaction of its own; after the last or a final one, it waits for a person."""
+    """Record a failed attempt, in a transaction of its own; after the last or a final failure the item is given up."""
     item = session.get_one(OutboxItem, item_id, with_for_update=True)
     item.attempts += 1
     item.last_error = error[:500]
@@ -77,7 +80,7 @@ def fail(session: Session, item_id: UUID, error: str, *, final: bool = False) ->
 
 
 def retry(session: Session, item_id: UUID) -> None:
-    """Give a failed item a new start; NotFoundError if nothing failed under this id."""
+    """Reset a failed item so that it runs again; NotFoundError if no item with this id has failed."""
     item = session.get(OutboxItem, item_id, with_for_update=True)
     if item is None or item.failed_at is None:
         raise NotFoundError("This work has not failed, or was tried again already.")
@@ -86,7 +89,7 @@ def retry(session: Session, item_id: UUID) -> None:
 
 
 def overdue(session: Session, older_than: timedelta) -> list[UUID]:
-    """Items that should have been done `older_than` ago: lost nudges and due retries, oldest first."""
+    """Return the items that should have run `older_than` ago, oldest first: lost notifications and due retries."""
     limit = clock.now() - older_than
     return list(
         session.scalars(
@@ -99,7 +102,7 @@ def overdue(session: Session, older_than: timedelta) -> list[UUID]:
 
 
 def failed(session: Session) -> list[OutboxItem]:
-    """Items that were given up, newest first."""
+    """Return the items that were given up, newest first."""
     return list(
         session.scalars(
             select(OutboxItem).where(OutboxItem.failed_at.is_not(None)).order_by(OutboxItem.failed_at.desc())

@@ -1,4 +1,4 @@
-"""Statements that are built once: putting one together costs more than sending it and reading its rows."""
+"""Cache built SQL statements: building one costs more than sending it and reading its rows."""
 
 from collections.abc import Callable, Collection, Hashable
 from enum import Enum
@@ -15,11 +15,12 @@ S = TypeVar("S", bound=Executable)
 
 
 def built_once(build: Callable[P, S]) -> Callable[P, tuple[S, dict[str, Any]]]:
-    """Call `build` once per shape of its arguments; later calls give the same statement with other values.
+    """Decorate a function so that it builds its statement once per shape of its arguments.
 
-    `build` gets placeholders for ids, texts, numbers, moments and collections of these, and may do nothing with them
-    but hand them to SQL. The roles of an actor, enums, flags and None are the shape and stay what they are.
-    The result is what a session executes: the statement and its values. Arguments go by position.
+    Later calls return the same statement with other values. `build` gets placeholders for ids, texts, numbers, moments
+    and collections of these, and may only hand them to SQL. The roles of an actor, enums, flags and None belong to the
+    shape and are passed unchanged.
+    The result is what a session executes: the statement and its values. Arguments are positional.
     """
     known: dict[tuple[Hashable, ...], S] = {}
 
@@ -37,7 +38,7 @@ def built_once(build: Callable[P, S]) -> Callable[P, tuple[S, dict[str, Any]]]:
 
 
 def _take(name: str, value: object, values: dict[str, Any]) -> Hashable:
-    """The part that one argument has in the shape; its values are put with the others."""
+    """Return the part of the shape that one argument contributes, and add its values to `values`."""
     if isinstance(value, Actor):
         values[f"{name}_id"] = value.id
         if value.agency_id is not None:
@@ -50,7 +51,7 @@ def _take(name: str, value: object, values: dict[str, Any]) -> Hashable:
 
 
 def _place(name: str, value: object) -> Any:
-    """What stands for one argument while the statement is built."""
+    """Return the placeholder for one argument while the statement is built."""
     if isinstance(value, Actor):
         agency: Any = None if value.agency_id is None else bindparam(f"{name}_agency")
         return Actor(cast(Any, bindparam(f"{name}_id")), value.roles, agency)

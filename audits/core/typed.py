@@ -1,4 +1,4 @@
-"""What people type or paste, before it is judged. Pure."""
+"""Normalise text that people type or paste, before it is validated. Pure."""
 
 import re
 import unicodedata
@@ -8,9 +8,9 @@ from audits.core.errors import RuleError
 LONGEST_EMAIL = 254
 LONGEST_PHONE = 40
 
-# One address and nothing else: no spaces, no display name, no line break that could start another mail header.
+# Exactly one address: no spaces, no display name, no line break that could inject a mail header.
 _EMAIL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
-# Six digits at least, as 112 reaches nobody; 18 at most: fifteen, with 00 in front and (0) in the middle.
+# At least six digits, so not 112; at most 18: fifteen (E.164), plus 00 in front and (0) in the middle.
 _PHONE = re.compile(
     r"\(?\+?[ (]*(?:[0-9][ ()/.-]*){6,18}(?:(?:,? ?(?:ext|tst|toestel|intern|x|#)[ .:]*)[0-9]{1,6})?", re.IGNORECASE
 )
@@ -21,9 +21,9 @@ _MINUS = "\N{MINUS SIGN}"
 
 
 def plain(text: str) -> str:
-    """The same without signs that nobody sees, every dash a hyphen, every run of spaces one space, none at the ends.
+    """Remove invisible characters, turn every dash into a hyphen and every run of spaces into one, and trim.
 
-    Web pages and word processors put zero-width spaces, direction marks and dashes of their own into what people copy.
+    Text copied from web pages and word processors contains zero-width spaces, direction marks and special dashes.
     """
     kept = (sign for sign in unicodedata.normalize("NFC", text) if unicodedata.category(sign) != "Cf")
     dashed = ("-" if sign == _MINUS or unicodedata.category(sign) == "Pd" else sign for sign in kept)
@@ -31,7 +31,7 @@ def plain(text: str) -> str:
 
 
 def clean_email(email: str) -> str:
-    """The address alone, without what mail programs put about it. RuleError at `email` if it is no single address."""
+    """Return the address without a display name or `mailto:`. RuleError at `email` if it is no single address."""
     email = plain(email).strip("<>,;. ").removeprefix("mailto:")
     if len(email) > LONGEST_EMAIL or not _EMAIL.fullmatch(email):
         raise RuleError("Enter an e-mail address in the right form, like name@example.nl.", "email")
@@ -39,7 +39,7 @@ def clean_email(email: str) -> str:
 
 
 def clean_phone(number: str) -> str:
-    """A telephone number as people write it, with an extension if there is one. RuleError at `phone`."""
+    """Return a telephone number as written, perhaps with an extension. RuleError at `phone`."""
     number = _PHONE_LABEL.sub("", plain(number))
     if len(number) > LONGEST_PHONE or not _PHONE.fullmatch(number):
         raise RuleError("Enter a telephone number, like 020 123 4567 or +31 20 123 4567.", "phone")

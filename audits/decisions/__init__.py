@@ -1,1 +1,1 @@
-"""The independent decision on an audit, and its reasons."""
+"""Decisions on audits, taken by an independent decider, with reasons."""

@@ -1,4 +1,4 @@
-"""What a decision rests on: how the findings stand, and the digest of everything that was weighed."""
+"""The basis of a decision: the summary of the findings, and the digest of everything that was considered."""
 
 import hashlib
 import json
@@ -20,7 +20,7 @@ _Query = Select[*tuple[Any, ...]]
 
 
 class Standing(TypedDict):
-    """How the findings of an audit stand, as the rules ask for it."""
+    """The summary of an audit's findings that the rules of decision need."""
 
     score: int
     any_failing: bool
@@ -28,7 +28,7 @@ class Standing(TypedDict):
 
 
 def standing(scheme: SchemeText, found: Iterable[Finding]) -> Standing:
-    """Counted anew from the findings, as the database does before it lets a grant through."""
+    """Compute the summary from the findings, as the database does before it allows a grant."""
     listed = list(found)
     return {
         "score": sum(finding.points for finding in listed),
@@ -38,10 +38,10 @@ def standing(scheme: SchemeText, found: Iterable[Finding]) -> Standing:
 
 
 def basis_digest(session: Session, audit: Audit) -> str:
-    """SHA-256 (hex) over all that the decider had before them, in fixed order.
+    """Return the SHA-256 (hex) of everything that the decider had available, in fixed order.
 
-    The norm, who the agency is and what it asks the mark for, its answers and the hashes of its evidence, the
-    populations with their draws, the verdicts, the findings with their repairs, the inspector's and reviewer's words.
+    Included are the scheme, the agency and its scope, the answers and the hashes of their evidence, the populations
+    with their draws, the verdicts, the findings with their corrective actions, and the words of inspector and reviewer.
     """
     basis = {
         "scheme": audit.scheme_version.sha256,

@@ -1,4 +1,4 @@
-"""What is told of decisions."""
+"""Events of the audit trail about decisions."""
 
 from audits.core.errors import N_
 from audits.core.events import Digest, EventData
@@ -6,7 +6,7 @@ from audits.decisions.rules import Outcome
 
 
 class DecisionTaken(EventData, name="decision.decide", words=N_("Decision taken")):
-    """What was decided, and the digest of everything that was weighed."""
+    """A decision was taken: the outcome, and the digest of its basis."""
 
     outcome: Outcome
     basis: Digest

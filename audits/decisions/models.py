@@ -1,4 +1,4 @@
-"""The table of decisions: one per audit, never changed; triggers guard who decides and what may be granted."""
+"""The table of decisions: one per audit, immutable; triggers check the decider and the outcome."""
 
 from datetime import datetime
 from uuid import UUID
@@ -13,7 +13,7 @@ from audits.people.models import Person
 
 
 class Decision(Base):
-    """What was decided on an audit, by whom, why, and on exactly which basis."""
+    """One decision on an audit: outcome, decider, reasons, and the digest of its basis."""
 
     __tablename__ = "decision"
     __table_args__ = (one_of("outcome", Outcome),)
@@ -25,7 +25,7 @@ class Decision(Base):
     outcome: Mapped[Outcome] = mapped_column(stored(Outcome))
     reasons: Mapped[str] = mapped_column(Text)
     conditions: Mapped[list[str]] = mapped_column(default=list)
-    basis_sha256: Mapped[str]  # digest over scheme, answers, evidence hashes, sample, verdicts and findings
+    basis_sha256: Mapped[str]  # see `basis.basis_digest`
     decided_at: Mapped[datetime]
 
     audit: Mapped[Audit] = relationship()

@@ -1,9 +1,9 @@
-"""What an agency is told of a decision."""
+"""Messages to an agency about a decision."""
 
 from audits.core.notices import Notice
 
 
 class DecisionTaken(Notice, kind="decision_taken"):
-    """It is there, with its reasons and a letter."""
+    """A decision was taken; the letter and its reasons are ready."""
 
     reference: str

@@ -15,7 +15,7 @@ from audits.people.models import Person
 
 
 def visible_decisions(actor: Actor) -> Select[Decision]:
-    """An agency sees its own, an inspector those on own audits, staff with cases all."""
+    """Select what the actor may see: an agency its own, an inspector those on own audits, staff with cases all."""
     query = select(Decision)
     if actor.agency_id is not None:
         return query.where(Decision.agency_id == actor.agency_id)
@@ -25,7 +25,7 @@ def visible_decisions(actor: Actor) -> Select[Decision]:
 
 
 def find_decision(session: Session, actor: Actor, audit_id: UUID) -> Decision | None:
-    """The decision on an audit, if it was taken."""
+    """Return the decision on an audit, or None."""
     query, values = _decision(actor, audit_id)
     return session.scalar(query, values)
 
@@ -36,5 +36,5 @@ def _decision(actor: Actor, audit_id: UUID) -> Select[Decision]:
 
 
 def _decider() -> LoaderOption:
-    """Who decided; what roles that person holds is of no interest here."""
+    """Load the decider without roles, which no page of a decision shows."""
     return joinedload(Decision.decider).lazyload(Person.role_rows)

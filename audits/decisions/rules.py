@@ -1,4 +1,4 @@
-"""Which outcomes the findings leave open, and why not the others. Plain values in, plain values out."""
+"""Compute which outcomes the findings allow, and the reasons against the others. Pure."""
 
 from enum import StrEnum
 
@@ -6,7 +6,7 @@ from audits.schemes.text import Scoring
 
 
 class Outcome(StrEnum):
-    """What a decider can decide."""
+    """Outcomes of a decision."""
 
     GRANT = "grant"
     GRANT_WITH_CONDITIONS = "grant_with_conditions"
@@ -14,7 +14,7 @@ class Outcome(StrEnum):
 
 
 class Reason(StrEnum):
-    """What stands in the way of a plain grant; the page puts it in words."""
+    """Reasons against an unconditional grant; pages show them in words."""
 
     FAILING_FINDING = "failing_finding"
     OPEN_BLOCKING_FINDING = "open_blocking_finding"
@@ -28,7 +28,7 @@ _RULES_OUT_ANY_GRANT = frozenset({Reason.FAILING_FINDING, Reason.OPEN_BLOCKING_F
 def possible_outcomes(
     scoring: Scoring, score: int, *, any_failing: bool, any_open_blocking: bool
 ) -> frozenset[Outcome]:
-    """What may be decided on this score and these findings. To refuse is always possible."""
+    """Return the outcomes that score and findings allow. Refusal is always among them."""
     reasons = reasons_against(scoring, score, any_failing=any_failing, any_open_blocking=any_open_blocking)
     if _RULES_OUT_ANY_GRANT.intersection(reasons):
         return frozenset({Outcome.REFUSE})
@@ -38,7 +38,7 @@ def possible_outcomes(
 
 
 def reasons_against(scoring: Scoring, score: int, *, any_failing: bool, any_open_blocking: bool) -> tuple[Reason, ...]:
-    """Everything that stands in the way of a plain grant, gravest first; empty if nothing does."""
+    """Return all reasons against an unconditional grant, gravest first; empty if there are none."""
     fails = score >= scoring.fail_total
     found = {
         Reason.FAILING_FINDING: any_failing,

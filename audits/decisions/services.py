@@ -1,4 +1,4 @@
-"""Taking the decision on an audit: once, by somebody who took no part, on a basis fixed by its digest."""
+"""Take the decision on an audit: once, by somebody who took no part in it, with the digest of its basis."""
 
 from collections.abc import Sequence
 from uuid import UUID, uuid4
@@ -28,11 +28,11 @@ from audits.schemes.queries import scheme_of_version
 def decide(
     session: Session, actor: Actor, audit_id: UUID, *, outcome: Outcome, reasons: str, conditions: Sequence[str] = ()
 ) -> Decision:
-    """Decide on an audit (ISO/IEC 17065 clause 7.6); the certificate follows from the outbox of the same commit.
+    """Decide on an audit (ISO/IEC 17065 clause 7.6); the same commit queues the job that issues the certificate.
 
     NotAllowedError for a decider who took part or has an interest, RuleError for an outcome that the findings exclude.
     """
-    audit = conclude_audit(session, actor, audit_id)  # and locked: what is weighed below stays as it is
+    audit = conclude_audit(session, actor, audit_id)  # locks the audit until the commit
     named = [line.strip() for line in conditions if line.strip()]
     _check_outcome(session, audit, outcome)
     _check_words(outcome, reasons, named)
@@ -49,7 +49,7 @@ def decide(
     )
     _store(session, decision, actor)
     conclude_application(session, actor, audit.application_id)
-    _promise(session, decision, audit)
+    _enqueue_documents(session, decision, audit)
     return decision
 
 
@@ -81,7 +81,7 @@ def _store(session: Session, decision: Decision, actor: Actor) -> None:
 
 
 def _flush(session: Session) -> None:
-    """Let the triggers speak now, and answer in words if they refuse what the rules above let through."""
+    """Flush, so that triggers run now; turn a refusal into the error that the checks above raise."""
     try:
         session.flush()
     except IntegrityError as refusal:
@@ -93,7 +93,7 @@ def _flush(session: Session) -> None:
         raise
 
 
-def _promise(session: Session, decision: Decision, audit: Audit) -> None:
+def _enqueue_documents(session: Session, decision: Decision, audit: Audit) -> None:
     if decision.outcome is not Outcome.REFUSE:
         outbox.enqueue(session, "certificate.number", decision_id=str(decision.id))
     outbox.enqueue(session, "document.decision_letter", decision_id=str(decision.id))

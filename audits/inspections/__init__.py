@@ -1,1 +1,1 @@
-"""The audit: population, sample, verdicts, findings, repair and report."""
+"""Audits: population, sample, verdicts, findings, corrective actions and report."""

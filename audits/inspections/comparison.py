@@ -1,4 +1,4 @@
-"""What the agency says beside what the inspector saw, requirement by requirement."""
+"""Compare the agency's answers with the inspector's verdicts, requirement by requirement."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -17,7 +17,7 @@ from audits.schemes.text import SchemeText
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """One requirement: the code of the agency's answer, and on how many units each verdict was given."""
+    """One requirement: the code of the agency's answer, and the number of units per verdict."""
 
     code: str
     answer: str | None
@@ -25,7 +25,10 @@ class Compared:
 
 
 def compare(session: Session, audit: Audit) -> list[Compared]:
-    """Every requirement of the audit's version, in the order of the norm. The caller has got the audit first."""
+    """Return every requirement of the audit's version, in the order of the scheme.
+
+    The caller must have access to it.
+    """
     query, values = _comparison(audit.id, audit.application_id, audit.scheme_version_id)
     compared: dict[str, Compared] = {}
     for code, answer, verdict, count in session.execute(query, values):
@@ -36,12 +39,12 @@ def compare(session: Session, audit: Audit) -> list[Compared]:
 
 
 def differing(scheme: SchemeText, compared: Iterable[Compared]) -> list[Compared]:
-    """Where the agency says that it conforms and the inspector saw otherwise, or the other way round."""
+    """Return the requirements where answer and verdict contradict each other on conformity."""
     return [row for row in compared if row.verdicts and _admits(scheme, row) is not _falls_short(scheme, row.verdicts)]
 
 
 def nowhere_assessed(scheme: SchemeText, compared: Iterable[Compared]) -> list[str]:
-    """Requirements of which nothing is known; a decider must see them."""
+    """Return the requirements that were assessed on no unit; a decider must see them."""
     return rules.unassessed(scheme, {row.code: dict(zip(row.verdicts, row.verdicts, strict=True)) for row in compared})
 
 

@@ -1,4 +1,4 @@
-"""What is told of an audit and its findings."""
+"""Events of the audit trail about audits and findings."""
 
 from enum import StrEnum
 from typing import Any, Self
@@ -10,7 +10,7 @@ from audits.inspections.workflow import AuditState
 
 
 class AuditPlanned(EventData, name="audit.plan", words=N_("Audit planned")):
-    """Whom it is assigned to, and whether the agency hears of it."""
+    """An audit was planned: its inspector, and whether it is announced to the agency."""
 
     after: AuditState
     inspector: UUID
@@ -18,11 +18,11 @@ class AuditPlanned(EventData, name="audit.plan", words=N_("Audit planned")):
 
 
 class AuditStarted(Moved, name="audit.start", words=N_("Audit started")):
-    """The fieldwork begins."""
+    """The fieldwork began."""
 
 
 class PopulationFixed(EventData, name="audit.freeze", words=N_("Population fixed and sample drawn")):
-    """All that is needed to draw again: the references themselves stay in the file."""
+    """A population was fixed: all that is needed to repeat the draw, except the references, which stay in its row."""
 
     unit: Code
     population: int
@@ -33,7 +33,7 @@ class PopulationFixed(EventData, name="audit.freeze", words=N_("Population fixed
 
 
 class VerdictsRecorded(EventData, name="audit.record", words=N_("Verdicts recorded")):
-    """On how many units of one requirement; which, with old and new verdict and note, can be forgotten."""
+    """Verdicts on one requirement changed: on how many units; old and new values can be forgotten."""
 
     requirement: Code
     units: int
@@ -41,50 +41,50 @@ class VerdictsRecorded(EventData, name="audit.record", words=N_("Verdicts record
 
 
 class AuditReported(Moved, name="audit.report", words=N_("Audit reported")):
-    """The verdicts are fixed."""
+    """The audit was reported; its verdicts are fixed."""
 
 
 class AuditReopened(Moved, name="audit.reopen", words=N_("Sent back to the inspector")):
-    """With the reason."""
+    """The audit was sent back to its inspector, with the reason."""
 
 
 class AuditReviewed(Moved, name="audit.review", words=N_("Review finished")):
-    """Ready for a decision."""
+    """The audit was reviewed; it is ready for a decision."""
 
 
 class AuditConcluded(Moved, name="audit.conclude", words=N_("File closed")):
-    """A decision was taken."""
+    """The audit was concluded by a decision."""
 
 
 class AuditCancelled(Moved, name="audit.cancel", words=N_("Audit cancelled")):
-    """With the reason."""
+    """The audit was cancelled, with the reason."""
 
 
 class FindingMoved(Moved):
-    """A move of one finding, with the requirement that it is on."""
+    """Base of the moves of a finding, with the requirement that it is about."""
 
     requirement: Code
 
     @classmethod
     def of(cls, row: Any, before: StrEnum, after: StrEnum, reason: str) -> Self:
-        """The event of a move that a finding made."""
+        """Build the event of a move that a finding made."""
         return cls(before=before, after=after, reason=reason, requirement=Code(row.requirement_code))
 
 
 class CorrectiveActionSubmitted(FindingMoved, name="finding.answer", words=N_("Corrective action submitted")):
-    """The agency says what it did."""
+    """The agency submitted a corrective action."""
 
 
 class CorrectiveActionReturned(FindingMoved, name="finding.reject", words=N_("Corrective action sent back")):
-    """It is not enough, or not shown."""
+    """The inspector returned it as insufficient or unproven."""
 
 
 class CorrectiveActionAccepted(FindingMoved, name="finding.close", words=N_("Finding closed")):
-    """With how it was checked."""
+    """The inspector accepted it and said how it was checked."""
 
 
 class FindingFile(EventData):
-    """Which file of a corrective action; its digest can be forgotten, as the file can."""
+    """Base of events about a file of a corrective action; its digest can be forgotten with the file."""
 
     requirement: Code
     evidence: UUID
@@ -92,8 +92,8 @@ class FindingFile(EventData):
 
 
 class FindingFileAdded(FindingFile, name="finding.add_evidence", words=N_("File added to a corrective action")):
-    """Put beside it."""
+    """A file was added to a corrective action."""
 
 
 class FindingFileRemoved(FindingFile, name="finding.remove_evidence", words=N_("File of a corrective action removed")):
-    """The trail keeps that it was there."""
+    """A file was removed; the trail keeps that it existed."""

@@ -1,4 +1,4 @@
-"""Who may open a file: whoever sees its application, and the inspector of the audit that it belongs to."""
+"""Access to evidence: for everybody who sees its application, and for the inspector of its audit."""
 
 from uuid import UUID
 
@@ -14,7 +14,7 @@ from audits.inspections.queries import visible_audits
 
 
 def get_evidence(session: Session, actor: Actor, evidence_id: UUID) -> Evidence:
-    """One file that was not removed, or NotFoundError."""
+    """Return a file that was not removed, or raise NotFoundError."""
     applied = visible_applications(actor).with_only_columns(Application.id)
     audited = visible_audits(actor).with_only_columns(Audit.application_id)
     near = or_(Evidence.application_id.in_(applied), Evidence.application_id.in_(audited))

@@ -1,4 +1,4 @@
-"""What a single verdict must hold to be recorded. Pure."""
+"""Validate a single verdict. Pure."""
 
 from audits.core.errors import RuleError
 from audits.core.letters import not_printed
@@ -8,7 +8,7 @@ NOTE_LIMIT = 4000
 
 
 def complaint(scheme: SchemeText, value: str, note: str) -> RuleError | None:
-    """What is wrong with this verdict code and its note, if anything; the norm says which verdicts need a note."""
+    """Return what is wrong with a verdict code and its note, or None; the scheme says which verdicts need a note."""
     kind = scheme.verdicts.get(value)
     if kind is None:
         return RuleError("Choose one of the verdicts of the norm.")
@@ -20,5 +20,5 @@ def complaint(scheme: SchemeText, value: str, note: str) -> RuleError | None:
 
 
 def plain_verdict(scheme: SchemeText) -> str:
-    """The code of the verdict that all is well: it counts as judged and not against the agency."""
+    """Return the code of the conforming verdict: it counts as assessed and not against the agency."""
     return next(kind.code for kind in scheme.verdicts.values() if kind.assessed and not kind.nonconforming)

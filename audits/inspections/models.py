@@ -1,4 +1,4 @@
-"""Tables of one audit: who takes part, what was drawn, what was seen, what was found."""
+"""Tables of an audit: participants, populations, samples, verdicts, findings, corrective actions."""
 
 from datetime import date, datetime
 from uuid import UUID
@@ -59,18 +59,18 @@ class Audit(Base):
 
     @hybrid_property
     def is_live(self) -> bool:
-        """Whether it was not cancelled, in queries too: an application has one live audit."""
+        """Return whether it was not cancelled; usable in queries. An application has one live audit at most."""
         return self.state != AuditState.CANCELLED
 
     def is_visible_to(self, actor: Actor) -> bool:
-        """The agency's own people; the inspector it is assigned to; the other staff."""
+        """Return whether the actor belongs to the agency, is its inspector, or is other staff."""
         if actor.agency_id is not None:
             return actor.agency_id == self.agency_id
         return actor.id == self.inspector_id or bool(actor.roles - {Role.INSPECTOR})
 
 
 class Participant(Base):
-    """Somebody who took part in an evaluation, and so can never decide on it. Rows are never removed."""
+    """A person who took part in an evaluation and can never decide on it. Rows are never removed."""
 
     __tablename__ = "audit_participant"
 
@@ -80,7 +80,7 @@ class Participant(Base):
 
 
 class Population(Base):
-    """All units of one kind, as pseudonyms, fixed with their digest before anything is drawn."""
+    """All units of one kind, as pseudonyms, fixed with their digest before the draw."""
 
     __tablename__ = "population"
 
@@ -91,13 +91,13 @@ class Population(Base):
     digest: Mapped[str]  # SHA-256, hex
     frozen_at: Mapped[datetime]
     frozen_by: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
-    seed: Mapped[str]  # 32 random bytes, hex, made after the population was frozen
+    seed: Mapped[str]  # 32 random bytes, hex, generated after the population was fixed
     algorithm: Mapped[str]
     drawn: Mapped[int]
 
 
 class SampledUnit(Base):
-    """One drawn unit. The organisation itself is a drawn population of one, so that every verdict has a unit."""
+    """One drawn unit. The organisation itself is a population of one, so that every verdict has a unit."""
 
     __tablename__ = "sampled_unit"
 
@@ -108,7 +108,7 @@ class SampledUnit(Base):
 
 
 class Verdict(Base):
-    """What the inspector saw of one requirement at one unit; both must belong to this audit and its version."""
+    """The inspector's verdict on one requirement at one unit; keys tie both to this audit and its version."""
 
     __tablename__ = "verdict"
     __table_args__ = (
@@ -137,7 +137,7 @@ class Verdict(Base):
 
 
 class Finding(Base):
-    """A nonconformity or observation that follows from the verdicts; grade and points come from the scheme."""
+    """A nonconformity or observation computed from the verdicts; grade and points come from the scheme."""
 
     __tablename__ = "finding"
     __table_args__ = (
@@ -156,14 +156,14 @@ class Finding(Base):
     requirement_code: Mapped[str]
     grade: Mapped[str]
     points: Mapped[int]
-    blocks: Mapped[bool]  # while open, no certificate
+    blocks: Mapped[bool]  # no certificate while it is open
     population: Mapped[int]
     assessed: Mapped[int]
     nonconforming: Mapped[int]
     observed: Mapped[str] = mapped_column(Text)
     due_on: Mapped[date | None]
     state: Mapped[FindingState] = mapped_column(stored(FindingState))
-    # The newest round of the corrective action; every round is a row of CorrectiveAction.
+    # Copy of the newest round of the corrective action; every round is a row of CorrectiveAction.
     cause: Mapped[str] = mapped_column(Text, default="")
     extent: Mapped[str] = mapped_column(Text, default="")
     solution: Mapped[str] = mapped_column(Text, default="")
@@ -181,16 +181,16 @@ class Finding(Base):
 
     @property
     def agency_id(self) -> UUID:
-        """Whose finding it is."""
+        """Return the id of the agency that was audited."""
         return self.audit.agency_id
 
     def is_visible_to(self, actor: Actor) -> bool:
-        """Whom the audit concerns."""
+        """Return whether the actor may see the audit."""
         return self.audit.is_visible_to(actor)
 
 
 class CorrectiveAction(Base):
-    """What the agency said it did about a finding, once, and what became of that. The words never change."""
+    """One round of a corrective action: what the agency said, which never changes, and its outcome."""
 
     __tablename__ = "corrective_action"
     __table_args__ = (one_of("outcome", RoundOutcome),)

@@ -1,4 +1,4 @@
-"""What those concerned are told of an audit and its findings."""
+"""Messages about audits and findings."""
 
 from datetime import date
 
@@ -6,54 +6,54 @@ from audits.core.notices import Notice
 
 
 class AuditAssigned(Notice, kind="audit_assigned"):
-    """To the inspector; about the audit."""
+    """To the inspector who was assigned; links to the audit."""
 
     reference: str
     day: date
 
 
 class AuditPlanned(Notice, kind="audit_planned"):
-    """To the agency, when the audit is announced."""
+    """To the agency, when an announced audit is planned."""
 
     reference: str
     day: date
 
 
 class AuditReopened(Notice, kind="audit_reopened"):
-    """To the inspector: a reviewer sent it back; about the audit."""
+    """To the inspector, when a reviewer sent the audit back; links to the audit."""
 
     reference: str
 
 
 class AuditReported(Notice, kind="audit_reported"):
-    """To the agency: the findings can be answered."""
+    """To the agency: findings can be answered from now on."""
 
     reference: str
 
 
 class AuditReviewed(Notice, kind="audit_reviewed"):
-    """To those who may decide; about the audit."""
+    """To everybody who may decide; links to the audit."""
 
     reference: str
 
 
 class FindingAnswered(Notice, kind="finding_answered"):
-    """To the inspector; about the finding."""
+    """To the inspector, when the agency answered; links to the finding."""
 
     reference: str
     number: int
 
 
 class FindingVerified(Notice):
-    """To the agency: what the inspector made of its answer; about the finding."""
+    """Base of messages to the agency about the inspector's check of its answer; links to the finding."""
 
     reference: str
     number: int
 
 
 class FindingRejected(FindingVerified, kind="finding_rejected"):
-    """More is needed."""
+    """The inspector returned the answer."""
 
 
 class FindingClosed(FindingVerified, kind="finding_closed"):
-    """It was enough."""
+    """The inspector closed the finding."""

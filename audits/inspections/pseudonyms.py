@@ -1,4 +1,4 @@
-"""What may stand in the list of a population: pseudonyms, and nothing that names a person. Pure."""
+"""Validate the references of a population: pseudonyms that identify no person. Pure."""
 
 import re
 import unicodedata
@@ -12,18 +12,18 @@ from audits.core.letters import unprintable
 MAX_POPULATION = 50_000
 MAX_LENGTH = 60
 _NAMED_LINES = 10
-# Nine digits, however they are grouped; longer numbers are no citizen numbers.
+# Nine digits in any grouping; longer numbers are no citizen service numbers.
 _CITIZEN_NUMBER = re.compile(r"(?<!\d)\d(?:[ .\-]?\d){8}(?!\d)", re.ASCII)
-# A spreadsheet drops the zero that many of them begin with.
+# Spreadsheets drop the leading zero that many of these numbers have.
 _WITHOUT_ZERO = re.compile(r"\d{8}", re.ASCII)
 _EMAIL = re.compile(r"\S@\S")
 
 
 def checked_references(lines: Sequence[str]) -> list[str]:
-    """The references of a list, trimmed, in NFC, each once, in the order given.
+    """Return the references of a list, trimmed, in NFC, each once, in the order given.
 
-    Raises RuleError, with the numbers of the lines from 1, when a line is empty or too long, or holds an e-mail
-    address or a Dutch citizen number: the portal refuses to know who is behind a reference.
+    Raises RuleError with line numbers, from 1, when a line is empty, too long, or holds an e-mail address or a Dutch
+    citizen service number: the portal must not store who is behind a reference.
     """
     if len(lines) > MAX_POPULATION:
         raise RuleError(
@@ -37,7 +37,7 @@ def checked_references(lines: Sequence[str]) -> list[str]:
 
 
 def holds_citizen_number(text: str) -> bool:
-    """Whether part of the text passes the eleven-test of a BSN."""
+    """Return whether part of the text passes the eleven-test of a citizen service number."""
     found = _CITIZEN_NUMBER.findall(text) + ([text] if _WITHOUT_ZERO.fullmatch(text) else [])
     return any(bsn.is_valid(number) for number in found)
 

@@ -32,7 +32,7 @@ _SAME_UNIT = and_(
 
 
 class VerdictRow(NamedTuple):
-    """One verdict: its code, the note with it, and how often it was given anew."""
+    """One verdict: its code, its note, and its version."""
 
     value: str
     note: str
@@ -41,15 +41,19 @@ class VerdictRow(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Repairs:
-    """What still has to happen with the findings of one audit."""
+    """The state of the corrective actions of one audit."""
 
     open: int
     answered: int
-    due_on: date | None  # the first term that ends, of the open ones
+    due_on: date | None  # the earliest deadline among the open ones
 
 
 def visible_audits(actor: Actor) -> Select[Audit]:
-    """An agency sees its own, an unannounced one only once it began; an inspector those assigned; other staff all."""
+    """Select what the actor may see.
+
+    An agency sees its own audits, an unannounced one only after its start; an inspector those assigned; other staff
+    all.
+    """
     query = select(Audit)
     if actor.agency_id is not None:
         known = or_(Audit.announced, Audit.started_at.is_not(None))
@@ -60,7 +64,7 @@ def visible_audits(actor: Actor) -> Select[Audit]:
 
 
 def get_audit(session: Session, actor: Actor, audit_id: UUID, *, whole_agency: bool = False) -> Audit:
-    """One audit with its agency, version and people, or NotFoundError; `whole_agency` adds branches and controllers."""
+    """Return one audit with agency, version and people, or raise NotFoundError; `whole_agency` adds its lists."""
     query, values = _audit(actor, audit_id)
     audit = session.scalar(query, values)
     if audit is None:
@@ -71,7 +75,7 @@ def get_audit(session: Session, actor: Actor, audit_id: UUID, *, whole_agency: b
 
 
 def find_live_audit(session: Session, actor: Actor, application_id: UUID) -> Audit | None:
-    """The audit of an application that is not cancelled, if there is one."""
+    """Return the audit of an application that is not cancelled, or None."""
     live = visible_audits(actor).where(Audit.application_id == application_id, Audit.is_live)
     return session.scalar(live.options(*_with_case()))
 
@@ -83,7 +87,7 @@ def list_audits(
     *,
     limit: int = LIST_LIMIT,
 ) -> list[Audit]:
-    """Audits with their agencies, by their first day."""
+    """Return audits with their agencies, sorted by their first day."""
     query = visible_audits(actor).options(*_with_case()).order_by(Audit.planned_on, Audit.reference)
     if states is not None:
         query = query.where(Audit.state.in_(states))
@@ -91,14 +95,14 @@ def list_audits(
 
 
 def own_audits(session: Session, actor: Actor) -> list[Audit]:
-    """What an inspector has to do and has done, newest first; without what was cancelled."""
+    """Return the audits of an inspector except cancelled ones, newest first."""
     query = visible_audits(actor).where(Audit.inspector_id == actor.id, Audit.is_live)
     query = query.options(*_with_case()).order_by(Audit.planned_on.desc(), Audit.reference.desc())
     return list(session.scalars(query.limit(LIST_LIMIT)))
 
 
 def unplanned_applications(session: Session, actor: Actor) -> list[Application]:
-    """Accepted applications that no audit was planned for, longest waiting first."""
+    """Return accepted applications without a planned audit, longest waiting first."""
     planned = exists().where(Audit.application_id == Application.id, Audit.is_live)
     query = visible_applications(actor).where(Application.state == ApplicationState.ACCEPTED, ~planned)
     query = query.options(joinedload(Application.agency)).order_by(Application.submitted_at)
@@ -106,13 +110,13 @@ def unplanned_applications(session: Session, actor: Actor) -> list[Application]:
 
 
 def populations_of(session: Session, audit_id: UUID) -> list[Population]:
-    """The populations that are fixed, without their long lists of members."""
+    """Return the fixed populations, without their long lists of members."""
     query, values = _populations(audit_id)
     return list(session.scalars(query, values))
 
 
 def get_population(session: Session, audit_id: UUID, unit: str) -> Population:
-    """One population with its members, or NotFoundError. The caller has got the audit first."""
+    """Return one population with its members, or raise NotFoundError. The caller must have access to the audit."""
     population = session.get(Population, (audit_id, unit))
     if population is None:
         raise NotFoundError("This sample is not drawn yet.")
@@ -120,13 +124,13 @@ def get_population(session: Session, audit_id: UUID, unit: str) -> Population:
 
 
 def undrawn(scheme: SchemeText, units: Collection[str]) -> list[Unit]:
-    """The kinds of units of the norm that must still be drawn, given those that are."""
+    """Return the kinds of units of the scheme that are not among the drawn `units`."""
     asked = {item.unit for item in scheme.requirements}
     return [unit for code, unit in scheme.units.items() if code in asked and not unit.is_agency and code not in units]
 
 
 def sample_of(session: Session, audit_id: UUID, units: Collection[str] | None = None) -> dict[str, list[str]]:
-    """The drawn references per unit kind, in the order of the draw; the organisation itself is among them."""
+    """Return the drawn references per unit kind, in the order of the draw, including the organisation itself."""
     sample: dict[str, list[str]] = defaultdict(list)
     query, values = _sample(audit_id, units)
     for unit, reference in session.execute(query, values):
@@ -137,7 +141,7 @@ def sample_of(session: Session, audit_id: UUID, units: Collection[str] | None = 
 def verdicts_of(
     session: Session, audit_id: UUID, codes: Collection[str] | None = None
 ) -> dict[str, dict[str, VerdictRow]]:
-    """What was seen, per requirement and unit reference, in the order of the draw; only of `codes`, if given."""
+    """Return verdicts by requirement code and unit reference, in the order of the draw; `codes` limits them."""
     seen: dict[str, dict[str, VerdictRow]] = defaultdict(dict)
     query, values = _verdicts(audit_id, codes)
     for code, reference, value, note, version in session.execute(query, values):
@@ -160,30 +164,30 @@ def drawn_and_judged(
 
 
 def rules_view(seen: Mapping[str, Mapping[str, VerdictRow]]) -> dict[str, dict[str, str]]:
-    """The verdicts without their notes, as the rules read them."""
+    """Return the verdicts without their notes, the shape that the rules take."""
     return {code: {reference: row.value for reference, row in rows.items()} for code, rows in seen.items()}
 
 
 def progress_of(session: Session, audit_id: UUID) -> dict[str, int]:
-    """How many units of each requirement are judged."""
+    """Return the number of assessed units per requirement."""
     query, values = _progress(audit_id)
     return dict(session.execute(query, values).all())
 
 
 def findings_of(session: Session, audit_id: UUID) -> list[Finding]:
-    """The findings of one audit, in the order of the norm. The caller has got the audit first."""
+    """Return the findings of an audit, in the order of the scheme. The caller must have access to the audit."""
     query, values = _findings(audit_id)
     return list(session.scalars(query, values))
 
 
 def list_findings(session: Session, actor: Actor) -> list[Finding]:
-    """All findings that the actor may see, with their audits, newest audit first."""
+    """Return all findings that the actor may see, with their audits, newest audit first."""
     query = _visible_findings(actor).order_by(Audit.reported_at.desc(), Finding.audit_id, Finding.number)
     return list(session.scalars(query.limit(LIST_LIMIT)))
 
 
 def get_finding(session: Session, actor: Actor, finding_id: UUID) -> Finding:
-    """One finding with its audit, or NotFoundError."""
+    """Return one finding with its audit, or raise NotFoundError."""
     finding = session.scalar(_visible_findings(actor).where(Finding.id == finding_id))
     if finding is None:
         raise missing(Finding)
@@ -191,19 +195,19 @@ def get_finding(session: Session, actor: Actor, finding_id: UUID) -> Finding:
 
 
 def rounds_of(session: Session, finding_id: UUID) -> list[CorrectiveAction]:
-    """Every answer to one finding, newest first. The caller has got the finding first."""
+    """Return every round of a corrective action, newest first. The caller must have access to the finding."""
     query = select(CorrectiveAction).where(CorrectiveAction.finding_id == finding_id)
     return list(session.scalars(query.order_by(CorrectiveAction.round.desc())))
 
 
 def files_of_finding(session: Session, finding_id: UUID) -> list[Evidence]:
-    """The files beside its corrective action, oldest first. The caller has got the finding first."""
+    """Return the files of a corrective action, oldest first. The caller must have access to the finding."""
     query = select(Evidence).where(Evidence.finding_id == finding_id, Evidence.removed_at.is_(None))
     return list(session.scalars(query.order_by(Evidence.uploaded_at, Evidence.id)))
 
 
 def get_case_evidence(session: Session, actor: Actor, audit_id: UUID, evidence_id: UUID) -> Evidence:
-    """A file of the application under an audit that the actor may see, or NotFoundError.
+    """Return a file of the application under an audit that the actor may see, or raise NotFoundError.
 
     An inspector sees the evidence of the audits assigned, and of no other case.
     """
@@ -216,7 +220,7 @@ def get_case_evidence(session: Session, actor: Actor, audit_id: UUID, evidence_i
 
 
 def repairs_of(session: Session, audit_ids: Iterable[UUID]) -> dict[UUID, Repairs]:
-    """What the findings of these audits still need; an audit without findings is not in it."""
+    """Return the state of the corrective actions per audit; audits without findings are left out."""
     waiting = Finding.state == FindingState.OPEN
     query = select(
         Finding.audit_id,
@@ -240,7 +244,7 @@ def _visible_findings(actor: Actor) -> Select[Finding]:
 
 
 def _with_case() -> tuple[LoaderOption, ...]:
-    """Agency, version and people in the one statement; what roles those people hold is of no interest here."""
+    """Load agency, version and people in the same statement, without the roles of the people, which no list shows."""
     return (
         joinedload(Audit.agency),
         joinedload(Audit.scheme_version),

@@ -1,4 +1,4 @@
-"""The snapshot of an audit that its report prints: plain values in one language, fixed when it is made."""
+"""Build the snapshot of an audit for its report: plain values in one language."""
 
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
@@ -20,7 +20,7 @@ Seen = Mapping[str, Mapping[str, VerdictRow]]
 
 
 def report_facts(session: Session, audit: Audit, *, body: Mapping[str, str]) -> dict[str, Any]:
-    """What the report of a reported audit says; `body` holds name and address of the certification body.
+    """Return the facts of a report; `body` holds name and address of the certification body.
 
     The shape is that of an audit report in `certificates.press.documents`.
     """
@@ -52,7 +52,7 @@ def report_facts(session: Session, audit: Audit, *, body: Mapping[str, str]) -> 
 
 
 def overall(norm: SchemeText, verdicts: Collection[VerdictRow]) -> VerdictKind:
-    """The verdict on a requirement as a whole: the gravest that was given, or that it does not apply to anything."""
+    """Return the gravest verdict on a requirement, or "not applicable" if no unit was judged."""
     if not verdicts:
         return max(norm.verdicts.values(), key=_mildness)
     return min((norm.verdicts[row.value] for row in verdicts), key=_mildness)

@@ -1,4 +1,4 @@
-"""What to look at, what the verdicts add up to, and what is still missing. Pure; chance comes in as a seed."""
+"""Compute samples, findings, scores and what is still missing. Pure; randomness is passed in as a seed."""
 
 import hashlib
 import math
@@ -15,12 +15,12 @@ from audits.schemes.text import SampleAll, SampleShare, SampleToDetect, Sampling
 SEED_BYTES = 32
 
 Verdicts = Mapping[str, Mapping[str, str]]
-"""Requirement code -> unit reference -> verdict code."""
+"""Maps requirement code to unit reference to verdict code."""
 
 
 @dataclass(frozen=True, slots=True)
 class FoundFinding:
-    """A finding as it follows from the verdicts, before anybody has said a word about it."""
+    """A finding as computed from the verdicts, before any corrective action."""
 
     requirement: str
     grade: str
@@ -33,9 +33,9 @@ class FoundFinding:
 
 
 def grade(severity: str, nonconforming: int, assessed: int, scoring: Scoring) -> str | None:
-    """The grade of a finding on a requirement of this severity, or None if there is nothing to find.
+    """Return the grade of a finding on a requirement of this severity, or None if there is no finding.
 
-    A share that lies exactly on a threshold does not pass it: "up to 5 percent" includes 5 percent.
+    A share exactly on a threshold does not exceed it: "up to 5 percent" includes 5 percent.
     """
     reached = [
         threshold.grade
@@ -46,21 +46,21 @@ def grade(severity: str, nonconforming: int, assessed: int, scoring: Scoring) ->
 
 
 def findings(scheme: SchemeText, verdicts: Verdicts) -> list[FoundFinding]:
-    """All findings that the verdicts amount to, in the order of the norm."""
+    """Return all findings that follow from the verdicts, in the order of the scheme."""
     found = (_finding(scheme, item.code, item.severity, verdicts.get(item.code, {})) for item in scheme.requirements)
     return [finding for finding in found if finding is not None]
 
 
 def score(found: Iterable[FoundFinding]) -> int:
-    """The points of the findings together."""
+    """Return the points of the findings together."""
     return sum(finding.points for finding in found)
 
 
 def missing(scheme: SchemeText, samples: Mapping[str, Sequence[str]], verdicts: Verdicts) -> list[tuple[str, str]]:
-    """The (requirement code, unit reference) pairs that nobody has judged.
+    """Return the (requirement code, unit reference) pairs without a verdict.
 
-    `samples` maps unit code to drawn references. A verdict that leaves the matter open is a verdict: it needs an
-    explanation, and `unassessed` shows what it hides.
+    `samples` maps unit code to drawn references. A verdict "not assessed" counts as a verdict here; `unassessed` finds
+    the requirements that have nothing else.
     """
     return [
         (item.code, reference)
@@ -71,12 +71,12 @@ def missing(scheme: SchemeText, samples: Mapping[str, Sequence[str]], verdicts: 
 
 
 def unassessed(scheme: SchemeText, verdicts: Verdicts) -> list[str]:
-    """Requirements of which nothing is known: no unit was judged, and at least one verdict leaves it open."""
+    """Return the requirements with no assessed unit and at least one verdict that leaves the question open."""
     return [item.code for item in scheme.requirements if _is_open(scheme, verdicts.get(item.code, {}))]
 
 
 def sample_size(rule: SamplingRule, population: int) -> int:
-    """How many of `population` units to draw; never more than there are."""
+    """Return how many of `population` units to draw; at most all."""
     match rule:
         case SampleAll():
             return population
@@ -88,12 +88,12 @@ def sample_size(rule: SamplingRule, population: int) -> int:
 
 
 def population_digest(references: Iterable[str]) -> str:
-    """SHA-256, hex, over the population: unique references in NFC, sorted by code point, joined by line feeds."""
+    """Return the SHA-256 (hex) of the unique references in NFC, sorted by code point, joined by line feeds."""
     return hashlib.sha256("\n".join(population_of(references)).encode()).hexdigest()
 
 
 def population_of(references: Iterable[str]) -> tuple[str, ...]:
-    """The references as the digest sees them; RuleError for one that is empty or holds a line break."""
+    """Return the references as they are hashed; RuleError for one that is empty or holds a line break."""
     unique = {unicodedata.normalize("NFC", reference) for reference in references}
     if any(not reference.strip() or "\n" in reference for reference in unique):
         raise RuleError("Every reference needs a line of its own.", field="members")
@@ -101,9 +101,9 @@ def population_of(references: Iterable[str]) -> tuple[str, ...]:
 
 
 def draw(references: Sequence[str], seed: bytes, size: int, algorithm: str) -> tuple[str, ...]:
-    """The drawn references, in the order of the draw. Anybody with the list and the seed gets the same ones.
+    """Return the drawn references, in the order of the draw. The same list and seed always give the same draw.
 
-    `algorithm` is the name that the scheme gives; KeyError for one that nobody wrote yet.
+    `algorithm` is the name in the scheme; KeyError for an unknown one.
     """
     if len(seed) != SEED_BYTES:
         raise ValueError(f"a seed is {SEED_BYTES} bytes, not {len(seed)}")
@@ -111,11 +111,11 @@ def draw(references: Sequence[str], seed: bytes, size: int, algorithm: str) -> t
 
 
 def share_interval(nonconforming: int, assessed: int, population: int) -> tuple[float, float]:
-    """The shares of the population between which the true one lies, with 95 percent confidence.
+    """Return the 95 percent confidence interval for the share of nonconforming units in the population.
 
-    Exact for a draw without replacement: a share is inside unless it makes what was seen, or worse, less likely than
-    2.5 percent (the test-inversion interval of the hypergeometric distribution, as Clopper and Pearson did for the
-    binomial one). When every unit was assessed it is a single point.
+    Exact for a draw without replacement: a share is inside unless it makes the result, or a more extreme one, less
+    likely than 2.5 percent (the test-inversion interval of the hypergeometric distribution, as Clopper and Pearson for
+    the binomial one). When every unit was assessed it is a single point.
     """
     if not 0 <= nonconforming <= assessed <= population or not population:
         raise ValueError("impossible counts")
@@ -158,7 +158,7 @@ def _ranked_by_sha256(population: tuple[str, ...], seed: bytes) -> tuple[str, ..
     return tuple(sorted(population, key=ranks.__getitem__))
 
 
-# A name stands for one meaning for ever; another way to draw gets another name.
+# Names are permanent: a published scheme refers to them. A changed algorithm gets a new name.
 ALGORITHMS: dict[str, Callable[[tuple[str, ...], bytes], tuple[str, ...]]] = {"sha256-rank-1": _ranked_by_sha256}
 
 
@@ -167,7 +167,7 @@ def _size_to_detect(rule: SampleToDetect, population: int) -> int:
         return 0
     sound = population - math.ceil(rule.defect_share * population)
     risk = 1 - Fraction(rule.confidence)
-    size, missed = 0, Fraction(1)  # the chance that all units drawn so far are sound
+    size, missed = 0, Fraction(1)  # the probability that all units drawn so far conform
     while missed > risk and size < rule.cap:
         missed *= Fraction(sound - size, population - size)
         size += 1
@@ -175,7 +175,7 @@ def _size_to_detect(rule: SampleToDetect, population: int) -> int:
 
 
 def _at_most(seen: int, bad: int, drawn: int, population: int) -> tuple[int, int]:
-    """The chance to see so many or fewer, as numerator and denominator."""
+    """Return the probability to see at most so many, as numerator and denominator."""
     ways = sum(comb(bad, k) * comb(population - bad, drawn - k) for k in range(seen + 1))
     return ways, comb(population, drawn)
 
@@ -186,13 +186,13 @@ def _at_least(seen: int, bad: int, drawn: int, population: int) -> tuple[int, in
 
 
 def _likely(chance: tuple[int, int]) -> bool:
-    """Whether the chance is more than 2.5 percent; in whole numbers, so that nothing is rounded."""
+    """Return whether the probability exceeds 2.5 percent, computed in integers to avoid rounding."""
     ways, of = chance
     return 40 * ways > of
 
 
 def _first(low: int, high: int, holds: Callable[[int], bool]) -> int:
-    """The smallest number from `low` on for which it holds, or `high`; where it holds once, it holds for all after."""
+    """Return the smallest number from `low` for which `holds`, or `high`, by bisection; `holds` must be monotone."""
     while low < high:
         middle = (low + high) // 2
         if holds(middle):
@@ -203,7 +203,7 @@ def _first(low: int, high: int, holds: Callable[[int], bool]) -> int:
 
 
 def attribute_of(question: str) -> str:
-    """Where the answer to a question of the scheme about a corrective action stands.
+    """Return the attribute that holds the answer to a question of the scheme about a corrective action.
 
     Published schemes call the question about effectiveness "operation", and a published scheme never changes.
     """

@@ -1,4 +1,4 @@
-"""The states of findings in words, for pages and reports: keys of the catalogues."""
+"""Names of the states of findings, for pages and reports, as keys of the catalogues."""
 
 from collections.abc import Mapping
 

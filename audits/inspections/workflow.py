@@ -1,4 +1,4 @@
-"""The life of an audit, and of a finding in it."""
+"""States and moves of an audit and of its findings."""
 
 from enum import StrEnum
 
@@ -7,7 +7,7 @@ from audits.core.flow import Flow, Independence, Move
 
 
 class AuditState(StrEnum):
-    """Reported: the verdicts are fixed and the findings stand. Reviewed: ready for a decider."""
+    """States of an audit. Reported: verdicts and findings are fixed. Reviewed: ready for a decider."""
 
     PLANNED = "planned"
     IN_PROGRESS = "in_progress"
@@ -18,7 +18,7 @@ class AuditState(StrEnum):
 
 
 class FindingState(StrEnum):
-    """Answered: the agency says how it repaired; only the inspector closes."""
+    """States of a finding. Answered: a corrective action was submitted; only the inspector closes a finding."""
 
     OPEN = "open"
     ANSWERED = "answered"
@@ -26,7 +26,7 @@ class FindingState(StrEnum):
 
 
 class RoundOutcome(StrEnum):
-    """What became of one answer to a finding. Replaced: the agency answered anew before it was judged."""
+    """Outcomes of one round of a corrective action. Replaced: answered again before the inspector judged it."""
 
     REPLACED = "replaced"
     RETURNED = "returned"

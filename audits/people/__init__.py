@@ -1,1 +1,1 @@
-"""Who somebody is, what roles they hold, and in which agencies they have declared an interest."""
+"""People: their identity, their roles, and the interests that they declared in agencies."""

@@ -1,7 +1,7 @@
 """Who may not judge a case: one rule for intake, planning, review and decision.
 
-ISO/IEC 17065 clauses 4.2 (interests) and 7.6.2 (nobody decides on what they evaluated). Triggers hold the same walls
-in the database. The tables of audits are named here, not imported: this module lies below everything that asks it.
+ISO/IEC 17065 clauses 4.2 (interests) and 7.6.2 (nobody decides on what they evaluated). Triggers enforce the same in
+the database. Tables of audits are named here, not imported, because every aggregate imports this module.
 """
 
 from collections.abc import Iterable
@@ -37,21 +37,21 @@ _VERDICT = table("verdict", column("audit_id", Uuid), column("recorded_by", Uuid
 
 
 class Judged(Protocol):
-    """An audit, as far as independence is concerned."""
+    """The part of an audit that independence depends on."""
 
     @property
     def id(self) -> UUID:
-        """Its id."""
+        """Return its id."""
         ...
 
     @property
     def agency_id(self) -> UUID:
-        """The agency that it evaluates."""
+        """Return the id of the agency that it evaluates."""
         ...
 
 
 class Bar(StrEnum):
-    """What keeps a person from judging a case; `WORDS` say it."""
+    """Reasons why a person may not judge a case; `WORDS` has their texts."""
 
     TOOK_PART = "took_part"
     INTEREST = "interest"
@@ -65,7 +65,7 @@ BAR_OF_CONSTRAINT = {"four_eyes": Bar.TOOK_PART, "no_tie": Bar.INTEREST}
 
 
 def bar_of(session: Session, audit: Judged, person_id: UUID) -> Bar | None:
-    """Why this person may not review or decide on this audit, or None if nothing stands in the way."""
+    """Return why this person may not review or decide on this audit, or None."""
     query, values = _bars(audit.id, audit.agency_id, person_id)
     took_part, interested = session.execute(query, values).one()
     if took_part:
@@ -74,7 +74,7 @@ def bar_of(session: Session, audit: Judged, person_id: UUID) -> Bar | None:
 
 
 def barred_from(session: Session, person_id: UUID, audits: Iterable[Judged]) -> set[UUID]:
-    """On which of these audits this person may not decide."""
+    """Return the audits among these on which this person may not decide."""
     part, ids = _part(), [audit.id for audit in audits]
     shared = exists().where(part.c.audit_id == _AUDIT.c.id, part.c.person_id == person_id)
     query = select(_AUDIT.c.id).where(_AUDIT.c.id.in_(ids))
@@ -82,31 +82,31 @@ def barred_from(session: Session, person_id: UUID, audits: Iterable[Judged]) -> 
 
 
 def barred_people(audit: Judged) -> Select[UUID]:
-    """The ids of everybody who may not review or decide on this audit, for a NOT IN."""
+    """Select the ids of everybody who may not review or decide on this audit, for a NOT IN."""
     part = _part()
     shared = select(part.c.person_id).where(part.c.audit_id == audit.id)
     return select(union(shared, interested_in(audit.agency_id)).subquery().c.person_id)
 
 
 def interested_in(agency_id: UUID) -> Select[UUID]:
-    """The ids of everybody who declared an interest in this agency."""
+    """Select the ids of everybody who declared an interest in this agency."""
     return select(Interest.person_id).where(Interest.agency_id == agency_id)
 
 
 def check_outsider(session: Session, actor: Actor, audit: Judged) -> None:
-    """Refuse whoever took part in the evaluation or has an interest in the agency."""
+    """Raise NotAllowedError for an actor who took part in the evaluation or has an interest in the agency."""
     if bar := bar_of(session, audit, actor.id):
         raise NotAllowedError(WORDS[bar])
 
 
 def check_no_interest(session: Session, actor: Actor, agency_id: UUID) -> None:
-    """Refuse whoever has an interest in the agency."""
+    """Raise NotAllowedError for an actor who has an interest in the agency."""
     if session.scalar(select(_interested(actor.id, agency_id))):
         raise NotAllowedError(WORDS[Bar.INTEREST])
 
 
 def refusal_of(constraint: str | None) -> NotAllowedError | None:
-    """The same words where a trigger refused what slipped past the checks: an interest declared a moment ago."""
+    """Return the error for a violated trigger: an interest was declared between check and commit. None: another one."""
     bar = BAR_OF_CONSTRAINT.get(constraint or "")
     return NotAllowedError(WORDS[bar]) if bar else None
 
@@ -121,7 +121,7 @@ def _bars(audit_id: UUID, agency_id: UUID, person_id: UUID) -> Select[bool, bool
 
 
 def _part() -> Subquery:
-    """Who took part in which audit: planned it, was assigned to it, joined it, or recorded a verdict in it."""
+    """Select who took part in which audit: planned it, was assigned to it, joined it, or recorded a verdict in it."""
     return union_all(
         select(_AUDIT.c.id.label("audit_id"), _AUDIT.c.planner_id.label("person_id")),
         select(_AUDIT.c.id, _AUDIT.c.inspector_id),

@@ -14,7 +14,7 @@ from audits.core.languages import DEFAULT, LANGUAGES
 
 
 class Person(Base):
-    """Who somebody is; how they sign in belongs to the portal. People of an agency have its id, staff have none."""
+    """A person. Sign-in data belongs to the portal. People of an agency have `agency_id`, staff have none."""
 
     __tablename__ = "person"
     __table_args__ = (one_of("language", LANGUAGES),)
@@ -35,16 +35,16 @@ class Person(Base):
 
     @property
     def roles(self) -> frozenset[Role]:
-        """The roles held today; none once retired."""
+        """Return the present roles; none for a retired person."""
         return frozenset() if self.retired_at else frozenset(row.role for row in self.role_rows)
 
     @property
     def actor(self) -> Actor:
-        """This person as the services know them."""
+        """Return this person as the actor that services take."""
         return Actor(self.id, self.roles, self.agency_id)
 
     def is_visible_to(self, actor: Actor) -> bool:
-        """An owner manages the people of the own agency; an administrator manages staff."""
+        """Return whether the actor manages this person: an owner in the own agency, an administrator among staff."""
         return actor.agency_id == self.agency_id
 
 
@@ -59,7 +59,7 @@ class PersonRole(Base):
 
 
 class Interest(Base):
-    """An interest that an inspector, planner, reviewer or decider has declared in an agency; never deleted."""
+    """A declared interest of an inspector, planner, reviewer or decider in an agency; never deleted."""
 
     __tablename__ = "tie"
     __table_args__ = (Index("uq_tie_person_id_agency_id", "person_id", "agency_id", unique=True),)
@@ -74,5 +74,5 @@ class Interest(Base):
 
 
 def roles_match(roles: frozenset[Role], agency_id: UUID | None) -> bool:
-    """Whether these roles belong to somebody of an agency (id given) or of the staff (None)."""
+    """Return whether these roles belong to somebody of an agency (id given) or of the staff (None)."""
     return bool(roles) and (roles <= AGENCY_ROLES if agency_id else not roles & AGENCY_ROLES)

@@ -1,4 +1,4 @@
-"""Reads of people: those whom an actor manages, those who hold a role, and who has a tie with whom."""
+"""Reads of people: by the actor who manages them, by role, and by declared interest."""
 
 from uuid import UUID
 
@@ -12,7 +12,7 @@ from audits.people.models import Interest, Person, PersonRole
 
 
 def visible_people(actor: Actor) -> Select[Person]:
-    """An owner sees the people of the own agency, an administrator sees staff, others see nobody."""
+    """Select what the actor may see: an owner the people of the own agency, an administrator staff, others nobody."""
     query = select(Person)
     if actor.agency_id and actor.has(Permission.AGENCY_PEOPLE):
         return query.where(Person.agency_id == actor.agency_id)
@@ -22,7 +22,7 @@ def visible_people(actor: Actor) -> Select[Person]:
 
 
 def get_person(session: Session, actor: Actor, person_id: UUID) -> Person:
-    """One person whom the actor manages, or NotFoundError."""
+    """Return one person whom the actor manages, or raise NotFoundError."""
     person = session.scalar(visible_people(actor).where(Person.id == person_id))
     if person is None:
         raise missing(Person)
@@ -30,41 +30,41 @@ def get_person(session: Session, actor: Actor, person_id: UUID) -> Person:
 
 
 def list_people(session: Session, actor: Actor) -> list[Person]:
-    """Those whom the actor manages: active ones first, then by name."""
+    """Return the people whom the actor manages: active ones first, then by name."""
     query = visible_people(actor).order_by(Person.retired_at.is_not(None), Person.name, Person.id)
     return list(session.scalars(query))
 
 
 def people_with(session: Session, role: Role) -> list[Person]:
-    """Everybody who holds a role today, by name."""
+    """Return everybody who holds a role today, sorted by name."""
     query = select(Person).join(PersonRole).where(PersonRole.role == role, Person.retired_at.is_(None))
     return list(session.scalars(query.order_by(Person.name, Person.id)))
 
 
 def contacts_of(session: Session, agency_id: UUID) -> list[Person]:
-    """Everybody at an agency who is told about its case."""
+    """Return everybody at an agency who receives messages about its case."""
     query = select(Person).where(Person.agency_id == agency_id, Person.retired_at.is_(None))
     return list(session.scalars(query.order_by(Person.name, Person.id)))
 
 
 def find_by_email(session: Session, email: str) -> Person | None:
-    """The person with this address, retired or not; capitals make no difference."""
+    """Return the person with this address, retired or not, ignoring case; or None."""
     return session.scalar(select(Person).where(Person.email == email))
 
 
 def interests_in(session: Session, agency_id: UUID) -> list[Interest]:
-    """The declared interests in one agency."""
+    """Return the declared interests in one agency."""
     return list(session.scalars(select(Interest).where(Interest.agency_id == agency_id).order_by(Interest.declared_at)))
 
 
 def find_agency(session: Session, register_number: str) -> Agency | None:
-    """The one agency with this trade-register number; None if there is none, or one in each of two countries."""
+    """Return the only agency with this register number; None if there is none, or one in each of two countries."""
     number = "".join(register_number.split())
     found = session.scalars(select(Agency).where(Agency.register_number == number).limit(2)).all()
     return found[0] if len(found) == 1 else None
 
 
 def interests_declared_by(session: Session, person_id: UUID) -> list[Interest]:
-    """The interests that one person declared, with the agencies, newest first."""
+    """Return the interests that one person declared, with the agencies, newest first."""
     query = select(Interest).where(Interest.person_id == person_id).options(joinedload(Interest.agency))
     return list(session.scalars(query.order_by(Interest.declared_at.desc())))

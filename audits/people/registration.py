@@ -1,4 +1,4 @@
-"""How an agency comes in from the street: it registers itself, and its first person gets an account."""
+"""Self-registration of an agency: its profile, and an account for its first person."""
 
 from sqlalchemy.orm import Session
 
@@ -31,9 +31,9 @@ def register_agency(
 def register_or_remind(
     session: Session, *, details: AgencyDetails, owner_name: str, owner_email: str, language: str
 ) -> None:
-    """The same for a public page, which may not tell a stranger whose e-mail addresses are known here.
+    """Do the same for a public page, which must not disclose to strangers whose e-mail addresses are known.
 
-    Somebody who has an account gets a mail that says so, and no agency is registered.
+    If the address has an account, its holder gets a mail that says so, and no agency is registered.
     """
     known = find_by_email(session, clean_email(owner_email))
     if known is None:

@@ -1,4 +1,4 @@
-"""What a person must be: a name, a reachable address, roles that fit. Pure."""
+"""Validate the properties of a person. Pure."""
 
 from audits.core.errors import RuleError
 from audits.core.languages import LANGUAGES
@@ -8,7 +8,7 @@ _NAME_MAX = 120
 
 
 def clean_name(name: str, *, printed: bool = False) -> str:
-    """The name on one line; RuleError at `name` if nothing or too much is left, or documents that name it cannot."""
+    """Return the name on one line; RuleError at `name` if it is empty, too long, or unprintable while `printed`."""
     name = " ".join(name.split())
     if not name or not name.isprintable():
         raise RuleError("Enter the name.", field="name")
@@ -20,7 +20,7 @@ def clean_name(name: str, *, printed: bool = False) -> str:
 
 
 def clean_language(language: str) -> str:
-    """One of the languages of the portal; RuleError at `language` otherwise."""
+    """Return the code of a language of the portal; RuleError at `language` otherwise."""
     if language not in LANGUAGES:
         raise RuleError("Choose a language.", field="language")
     return language

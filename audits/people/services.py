@@ -1,4 +1,4 @@
-"""Inviting people, giving and taking roles, retiring, and declaring ties. Events hold ids and roles, no names."""
+"""Invite people, set roles, retire people, declare interests. Events hold ids and roles, no names."""
 
 from collections.abc import Iterable
 from uuid import UUID, uuid4
@@ -32,9 +32,9 @@ def invite_person(
     roles: Iterable[Role],
     agency_id: UUID | None = None,
 ) -> Person:
-    """Give somebody an account: of the own agency, or of the staff when `agency_id` is None.
+    """Create an account: in the own agency, or among staff when `agency_id` is None.
 
-    Somebody who was retired here before comes back under the same row. RuleError at `email` when it is taken.
+    A person who was retired here before gets the same row back. RuleError at `email` when the address is in use.
     """
     authorise(actor, _permission(agency_id))
     if actor.agency_id != agency_id:
@@ -45,9 +45,9 @@ def invite_person(
 
 
 def invite_first_owner(session: Session, agency_id: UUID, *, name: str, email: str, language: str) -> Person:
-    """The first account of an agency that registers itself: owner and signatory, until others are invited.
+    """Create the first account of an agency that registers itself: owner and signatory.
 
-    RuleError at `email` when the address is taken; a public page must not pass that on to strangers.
+    RuleError at `email` when the address is in use; a public page must not pass that on to strangers.
     """
     session.get_one(Agency, agency_id, with_for_update=True)
     if session.scalar(select(Person.id).where(Person.agency_id == agency_id).limit(1)):
@@ -59,7 +59,7 @@ def invite_first_owner(session: Session, agency_id: UUID, *, name: str, email: s
 
 
 def appoint_first_administrator(session: Session, *, name: str, email: str, language: str) -> Person:
-    """The account that invites all other staff, made from the command line; RuleError once there is one."""
+    """Create the first administrator, from the command line; RuleError if there is one already."""
     if _managers(session, None):
         raise RuleError("There is an administrator already.")
     roles = frozenset({Role.ADMINISTRATOR})
@@ -69,14 +69,14 @@ def appoint_first_administrator(session: Session, *, name: str, email: str, lang
 
 
 def invite_again(session: Session, actor: Actor, person_id: UUID) -> Person:
-    """Send the invitation once more, because the first one got lost or is too old."""
+    """Send the invitation again, for a lost or expired link."""
     _, person = _load(session, actor, person_id)
     tell_person(session, person.id, Invitation())
     return person
 
 
 def set_roles(session: Session, actor: Actor, person_id: UUID, roles: Iterable[Role], *, version: int) -> Person:
-    """Replace the roles of one person. Nobody gives up the last owner or administrator, or the own right to manage."""
+    """Replace the roles of one person. The last owner or administrator, and one's own right to manage, must stay."""
     managers, person = _load(session, actor, person_id)
     wanted, before = frozenset(roles), person.roles
     seen(person, version)
@@ -86,14 +86,14 @@ def set_roles(session: Session, actor: Actor, person_id: UUID, roles: Iterable[R
     for row in [row for row in person.role_rows if row.role not in wanted]:
         person.role_rows.remove(row)
     person.role_rows.extend(PersonRole(role=role) for role in sorted(wanted - before))
-    flag_modified(person, "name")  # roles are rows of their own; the version of the person must count them
+    flag_modified(person, "name")  # the version must change with the roles, which are rows of their own
     _record(session, actor, person, RolesSet(before=_listed(before), after=_listed(wanted)))
     session.flush()
     return person
 
 
 def retire_person(session: Session, actor: Actor, person_id: UUID) -> Person:
-    """Take away the account; what the person did stays under their name. The portal lets nobody in who is retired."""
+    """End the account of a person; records keep the name. A retired person cannot sign in."""
     managers, person = _load(session, actor, person_id)
     if person.id == actor.id:
         raise RuleError("You cannot end your own account. Ask somebody else who manages people.")
@@ -105,7 +105,7 @@ def retire_person(session: Session, actor: Actor, person_id: UUID) -> Person:
 
 
 def edit_profile(session: Session, actor: Actor, *, name: str, language: str, version: int) -> Person:
-    """Change the own name and language."""
+    """Change the actor's own name and language."""
     person = session.get_one(Person, actor.id, with_for_update=True)
     seen(person, version)
     name, language = clean_name(name, printed=person.agency_id is None), clean_language(language)
@@ -117,7 +117,7 @@ def edit_profile(session: Session, actor: Actor, *, name: str, language: str, ve
 
 
 def declare_interest(session: Session, actor: Actor, agency_id: UUID, nature: str) -> Interest:
-    """Declare an interest in an agency (ISO/IEC 17065 clause 4.2); it can never be taken back, only explained."""
+    """Declare an interest in an agency (ISO/IEC 17065 clause 4.2); it can be explained, but never deleted."""
     authorise(actor, Permission.INTEREST_DECLARE)
     if session.get(Agency, agency_id) is None:
         raise missing(Agency)
@@ -138,7 +138,7 @@ def _admit(
     session: Session, *, name: str, email: str, language: str, roles: frozenset[Role], agency_id: UUID | None
 ) -> Person:
     _check_fit(roles, agency_id)
-    name = clean_name(name, printed=agency_id is None)  # reports name an inspector
+    name = clean_name(name, printed=agency_id is None)  # the name of an inspector is printed in reports
     email, language = clean_email(email), clean_language(language)
     person = session.scalar(select(Person).where(Person.email == email).with_for_update())
     if person is None:
@@ -153,7 +153,7 @@ def _admit(
     person.role_rows.extend(PersonRole(role=role) for role in sorted(roles - kept))
     try:
         session.flush()
-    except IntegrityError as refusal:  # somebody else took the address a moment ago
+    except IntegrityError as refusal:  # a concurrent request took the address
         raise RuleError("This e-mail address is in use already. Use another one.", field="email") from refusal
     return person
 
@@ -164,7 +164,7 @@ def _announce(session: Session, actor: Actor, person: Person) -> None:
 
 
 def _load(session: Session, actor: Actor, person_id: UUID) -> tuple[set[UUID], Person]:
-    """Those who manage people beside the actor, and the person; all locked, managers first."""
+    """Return the ids of the other managers, and the person; all locked, managers first."""
     managers = _managers(session, actor.agency_id)
     person = session.get(Person, person_id, with_for_update=True)
     if person is None or not person.is_visible_to(actor):
@@ -181,7 +181,7 @@ def _check_fit(roles: frozenset[Role], agency_id: UUID | None) -> None:
 
 
 def _check_not_needed(actor: Actor, person: Person, managers: set[UUID]) -> None:
-    """Whoever manages people keeps that role while it is their own or while nobody else has it."""
+    """Raise unless a manager remains: nobody removes the last one, or the own right to manage."""
     if person.id not in managers:
         return
     if person.id == actor.id:
@@ -191,7 +191,7 @@ def _check_not_needed(actor: Actor, person: Person, managers: set[UUID]) -> None
 
 
 def _managers(session: Session, agency_id: UUID | None) -> set[UUID]:
-    """Who manages people here, locked in a fixed order so that two of them cannot remove each other at once."""
+    """Return the ids of the managers, locked in a fixed order, so that two cannot remove each other at once."""
     same = Person.agency_id == agency_id if agency_id else Person.agency_id.is_(None)
     query = select(PersonRole.person_id).join(Person, Person.id == PersonRole.person_id)
     query = query.where(PersonRole.role == _manager(agency_id), same, Person.retired_at.is_(None))

@@ -1,4 +1,4 @@
-"""What happened to a case, told for people: who did what when, with repetitions in one line."""
+"""The history of a case as people read it, with repeated events merged into one line."""
 
 from collections.abc import Collection
 from dataclasses import dataclass, replace
@@ -14,18 +14,18 @@ from audits.people.models import Person
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One line of the trail. `who` is None for what the portal did by itself."""
+    """One line of the history. `who` is None for what the system did."""
 
     name: str
     who: str | None
-    when: datetime  # of the last one, if it happened several times in a row
+    when: datetime  # time of the last event, if several were merged
     reason: str
     times: int = 1
 
 
 def trail_of(session: Session, subject_ids: Collection[UUID]) -> list[Step]:
-    """All that happened to these things, newest first. The caller has got them first."""
-    # In format 1 the reason stood in the event itself.
+    """Return the history of these subjects, newest first. The caller must have access to them."""
+    # In event format 1 the reason was stored in the event itself.
     reason = func.coalesce(EventNote.data["reason"].astext, Event.data["reason"].astext)
     query = (
         select(Event.name, Person.name, Event.happened_at, reason)

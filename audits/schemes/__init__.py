@@ -1,1 +1,1 @@
-"""The versioned norm: requirements, severities, points, thresholds and terms, all as data."""
+"""Certification schemes: versions with requirements, severities, points, thresholds and terms, all as data."""

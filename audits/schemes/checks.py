@@ -1,4 +1,4 @@
-"""What makes a text a norm: its shape, by the JSON Schema, and its sense, by the checks below. Pure."""
+"""Validate a scheme: its shape by JSON Schema, its consistency by the checks below. Pure."""
 
 import json
 import re
@@ -19,7 +19,7 @@ from audits.schemes.reading import Reading
 
 
 def _schema() -> dict[str, Any]:
-    """The schema of format 1.0; the languages of its texts come from the one list of languages."""
+    """Build the JSON Schema of format 1.0; the languages of texts come from `core.languages`."""
     schema: dict[str, Any] = json.loads((Path(__file__).parent / "scheme.schema.json").read_text(encoding="utf-8"))
     schema["$defs"]["text"] |= {
         "required": list(IN_EVERY_NORM),
@@ -33,7 +33,7 @@ Complaint = tuple[JsonPath, str, dict[str, object]]
 
 _VALIDATOR = jsonschema.Draft202012Validator(SCHEMA)
 
-# Schema keyword -> sentence; `%(wanted)s` is what the schema says there.
+# Schema keyword -> message; `%(wanted)s` is the value of the keyword.
 _SENTENCES = {
     "type": N_("This must be of type %(wanted)s."),
     "enum": N_("This must be one of: %(wanted)s."),
@@ -49,8 +49,8 @@ _SENTENCES = {
 
 
 def check(reading: Reading) -> None:
-    """Note every problem of shape and of sense in the reading; each check passes over what has the wrong shape."""
-    # The schema tells of every missing name apart, each time with the whole list of names; once is enough.
+    """Add every problem to the reading; each check ignores what has the wrong shape."""
+    # jsonschema reports each missing key separately, each time with all keys in the message; once is enough.
     errors = {(*e.absolute_path, e.validator, str(e.validator_value)): e for e in _VALIDATOR.iter_errors(reading.data)}
     for error in errors.values():
         _note_shape(reading, error)
@@ -96,7 +96,7 @@ def _dates(scheme: Mapping[str, Any]) -> Iterator[Complaint]:
 
 
 def _codes(scheme: Mapping[str, Any]) -> Iterator[Complaint]:
-    """Every code that is used must be defined."""
+    """Yield codes that are used but not defined."""
     for table, path, code in _uses(scheme):
         if isinstance(code, str) and code not in _map(scheme.get(table)):
             yield path, N_("%(code)s is not one of the %(table)s."), {"code": code, "table": table}

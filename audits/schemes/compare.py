@@ -1,4 +1,4 @@
-"""What changed for whom between two versions of a norm, requirement by requirement. Pure."""
+"""Compare two versions of a scheme, requirement by requirement. Pure."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
@@ -8,7 +8,7 @@ from audits.schemes.text import Requirement, SchemeText
 
 
 class ChangeKind(StrEnum):
-    """The gravest thing that happened to a requirement."""
+    """Kinds of change to a requirement, by the gravest."""
 
     ADDED = "added"
     REMOVED = "removed"
@@ -19,7 +19,7 @@ class ChangeKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One requirement in two versions; `differs` names all its fields that are not the same."""
+    """One requirement in two versions; `differs` names the changed fields."""
 
     code: str
     kind: ChangeKind
@@ -29,7 +29,7 @@ class Change:
 
 
 def compare(old: SchemeText, new: SchemeText) -> list[Change]:
-    """One change per requirement of either version: in the order of the new one, then those that are gone."""
+    """Return one change per requirement of either version: in the order of the new one, then the removed ones."""
     return list(
         _changes({item.code: item for item in old.requirements}, {item.code: item for item in new.requirements})
     )

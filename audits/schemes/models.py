@@ -13,7 +13,7 @@ from audits.core.db import Base, Id
 
 
 class SchemeVersion(Base):
-    """The norm as published: its source, its SHA-256, and the few values that the database itself must judge by."""
+    """A published version: its source, its SHA-256, and the few values that triggers of the database need."""
 
     __tablename__ = "scheme_version"
     __table_args__ = (UniqueConstraint("code", "version"),)
@@ -25,14 +25,14 @@ class SchemeVersion(Base):
     valid_from: Mapped[date]
     published_at: Mapped[datetime]
     published_by: Mapped[UUID]
-    source: Mapped[str] = mapped_column(deferred=True)  # long, and read once per process
+    source: Mapped[str] = mapped_column(deferred=True)  # large, and read once per process
     sha256: Mapped[str] = mapped_column(unique=True)
     fail_total: Mapped[int]
     failing_grades: Mapped[list[str]] = mapped_column(ARRAY(Text))
 
 
 class Requirement(Base):
-    """One requirement of one version; the anchor that answers, verdicts and findings are tied to."""
+    """One requirement of one version; answers, verdicts and findings refer to it by foreign key."""
 
     __tablename__ = "requirement"
 

@@ -1,4 +1,4 @@
-"""What is wrong with the text of a norm, and where."""
+"""Problems in the text of a scheme, with their places."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ JsonPath = tuple[str | int, ...]
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One mistake. `message` is a sentence with `%(name)s` placeholders; line and column count from 1."""
+    """One problem. `message` has `%(name)s` placeholders; line and column count from 1."""
 
     line: int
     column: int
@@ -20,7 +20,7 @@ class Problem:
 
     @property
     def json_path(self) -> str:
-        """The path as in `$.requirements.ABC-01.evidence[2].nl`."""
+        """Format the path as in `$.requirements.ABC-01.evidence[2].nl`."""
         steps = (f"[{step}]" if isinstance(step, int) else f".{step}" for step in self.path)
         return "$" + "".join(steps)
 
@@ -29,7 +29,7 @@ class Problem:
 
 
 class SchemeError(RuleError):
-    """The text is not a norm; `problems` has everything that is wrong with it, in the order of the text."""
+    """The text is no valid scheme; `problems` lists everything wrong with it, in the order of the text."""
 
     def __init__(self, problems: Sequence[Problem]) -> None:
         self.problems = tuple(sorted(problems, key=lambda problem: (problem.line, problem.column, problem.json_path)))

@@ -15,7 +15,7 @@ _KNOWN: dict[str, SchemeText] = {}  # by the hash of the source
 
 
 def scheme_of_version(version: SchemeVersion) -> SchemeText:
-    """The norm itself: texts, severities, points, thresholds. Read once per process, as a version never changes."""
+    """Return the parsed scheme. Cached per process, because a version never changes."""
     known = _KNOWN.get(version.sha256)
     if known is None:
         known = _KNOWN[version.sha256] = parse(version.source)
@@ -23,12 +23,12 @@ def scheme_of_version(version: SchemeVersion) -> SchemeText:
 
 
 def scheme(session: Session, version_id: UUID) -> SchemeText:
-    """The norm of a version id."""
+    """Return the parsed scheme of a version id."""
     return scheme_of_version(get_version(session, version_id))
 
 
 def get_version(session: Session, version_id: UUID) -> SchemeVersion:
-    """One version, or NotFoundError."""
+    """Return one version, or raise NotFoundError."""
     version = session.get(SchemeVersion, version_id)
     if version is None:
         raise missing(SchemeVersion)
@@ -36,7 +36,7 @@ def get_version(session: Session, version_id: UUID) -> SchemeVersion:
 
 
 def version_for(session: Session, day: date) -> SchemeVersion:
-    """The version that a new application of `day` is held to: the newest that is valid by then."""
+    """Return the version for a new application of `day`: the newest that is valid by then."""
     version = session.scalar(
         select(SchemeVersion)
         .where(SchemeVersion.valid_from <= day)
@@ -49,7 +49,7 @@ def version_for(session: Session, day: date) -> SchemeVersion:
 
 
 def list_versions(session: Session) -> list[SchemeVersion]:
-    """All versions, newest first."""
+    """Return all versions, newest first."""
     return list(
         session.scalars(
             select(SchemeVersion).order_by(SchemeVersion.valid_from.desc(), SchemeVersion.published_at.desc())

@@ -1,4 +1,4 @@
-"""A narrow door for YAML: plain maps, lists and scalars, each with its place. No tags, anchors or aliases."""
+"""Parse a safe subset of YAML: maps, lists and scalars, each with its place. No tags, anchors or aliases."""
 
 import re
 from dataclasses import dataclass, field
@@ -13,7 +13,7 @@ from audits.schemes.problems import JsonPath, Problem
 LARGEST = 1_000_000  # bytes
 DEEPEST = 12
 
-# Wheels carry libyaml; where it is missing the same is done more slowly.
+# Wheels of PyYAML contain libyaml; without it the slower Python parser does the same.
 _LOADER: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 _INTEGER = re.compile(r"-?(0|[1-9][0-9]{0,8})")
 _DECIMAL = re.compile(r"-?(0|[1-9][0-9]{0,8})\.[0-9]{1,9}")
@@ -22,14 +22,14 @@ _WORDS = {"": None, "null": None, "true": True, "false": False}
 
 @dataclass
 class Reading:
-    """What was read. `places` gives (line, column), from 1, of the key or item at each path."""
+    """The result of parsing. `places` gives (line, column), from 1, of the key or item at each path."""
 
     data: Any = None
     places: dict[JsonPath, tuple[int, int]] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
 
     def complain(self, path: JsonPath, message: str, **params: object) -> None:
-        """Note a problem at the place of `path`, or of its nearest parent that stands in the text."""
+        """Add a problem at the place of `path`, or of its nearest parent in the text."""
         known = path
         while known and known not in self.places:
             known = known[:-1]
@@ -38,7 +38,7 @@ class Reading:
 
 
 def read(text: str) -> Reading:
-    """Read one YAML document; what is wrong with it stands in `problems`."""
+    """Parse one YAML document; its errors are in `problems`."""
     reading = Reading()
     try:
         if len(text.encode()) > LARGEST:
@@ -56,7 +56,7 @@ def read(text: str) -> Reading:
 
 
 def _is_plain(text: str, reading: Reading) -> bool:
-    """Whether there is nothing but maps, lists and scalars; asked event by event, before anything can grow."""
+    """Return whether it has only maps, lists and scalars. Works on parser events, before aliases could expand."""
     depth = 0
     for event in yaml.parse(text, Loader=_LOADER):
         depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
@@ -106,7 +106,7 @@ def _mapping(node: yaml.MappingNode, path: JsonPath, reading: Reading) -> dict[s
 
 
 def _scalar(text: str) -> Any:
-    """YAML 1.2's core schema and no more: no dates, no sexagesimals, and `no` is a word."""
+    """Convert a scalar by the YAML 1.2 core schema: no dates, no sexagesimals, and `no` is a string."""
     if text in _WORDS:
         return _WORDS[text]
     if _INTEGER.fullmatch(text):
@@ -117,5 +117,5 @@ def _scalar(text: str) -> Any:
 
 
 def _at(mark: Any) -> tuple[int, int]:
-    """Line and column from 1; the parser counts from 0, and sometimes does not know."""
+    """Return line and column from 1; the parser counts from 0, and gives no mark for some errors."""
     return (mark.line + 1, mark.column + 1) if mark else (1, 1)

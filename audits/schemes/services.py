@@ -1,4 +1,4 @@
-"""Publishing a scheme version: once, and for good."""
+"""Publish scheme versions; a published version is final."""
 
 from uuid import uuid4
 
@@ -17,10 +17,10 @@ from audits.schemes.source import parse
 
 
 def publish_scheme(session: Session, actor: Actor, source: str) -> SchemeVersion:
-    """Store a version, or do nothing if this very text is stored; a changed text needs a new version number.
+    """Store a version, or do nothing if the same text is stored; a changed text needs a new version number.
 
-    Raises SchemeError for a text that does not hold, RuleError for another text under a published version or one with
-    letters that reports cannot print.
+    Raises SchemeError for an invalid text, RuleError for another text under a published version or one with letters
+    that reports cannot print.
     """
     authorise(actor, Permission.SCHEME_PUBLISH)
     text = parse(source)
@@ -50,7 +50,7 @@ def publish_scheme(session: Session, actor: Actor, source: str) -> SchemeVersion
         failing_grades=[code for code, severity in text.severities.items() if severity.fails],
     )
     session.add(version)
-    session.flush()  # the requirements' foreign key needs the row
+    session.flush()  # flush, because the foreign key of the requirements needs the row
     session.add_all(
         Requirement(
             scheme_version_id=version.id,

@@ -1,4 +1,4 @@
-"""From the source of a scheme version to frozen values, or to a list of everything that is wrong with it. Pure."""
+"""Parse the source of a scheme into frozen values, or report everything that is wrong with it. Pure."""
 
 import hashlib
 from collections.abc import Callable, Mapping
@@ -36,7 +36,7 @@ Plain = Mapping[str, Any]
 
 
 def parse(text: str) -> SchemeText:
-    """Read a norm. Raises SchemeError with every problem at once, each with its line, column and path."""
+    """Parse a scheme. Raises SchemeError with every problem at once, each with its line, column and path."""
     reading = read(text)
     if not reading.problems or reading.data is not None:
         check(reading)
@@ -138,7 +138,7 @@ def _with_texts(plain: Plain, *names: str) -> dict[str, Any]:
 
 
 def _text(plain: Plain | str) -> Text:
-    """A plain string is a name that every language shares."""
+    """Convert to Text; a plain string is a name that all languages share."""
     return Text.shared(plain) if isinstance(plain, str) else Text(plain)
 
 

@@ -1,4 +1,4 @@
-"""A scheme version as frozen values: what the norm says, with nothing of it known to the code."""
+"""A scheme version as frozen values. The code knows no requirement, code or number of it."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from audits.core.languages import LANGUAGES, in_language
 
 
 class Text(Mapping[str, str]):
-    """One text for people, by language; never empty, and never changed."""
+    """A text by language; never empty, immutable."""
 
     __slots__ = ("_texts",)
 
@@ -18,7 +18,7 @@ class Text(Mapping[str, str]):
 
     @classmethod
     def shared(cls, name: str) -> "Text":
-        """A name that is the same in every language."""
+        """Return a text that is the same in every language."""
         return cls(dict.fromkeys(LANGUAGES, name))
 
     def __getitem__(self, language: str) -> str:
@@ -37,7 +37,7 @@ class Text(Mapping[str, str]):
         return f"Text({self._texts!r})"
 
     def in_(self, language: str) -> str:
-        """The text in a language; one that is missing falls back as in `languages.in_language`."""
+        """Return the text in a language, with the fallback of `languages.in_language`."""
         return in_language(self._texts, language)
 
 
@@ -51,50 +51,50 @@ class Chapter:
 
 @dataclass(frozen=True, slots=True)
 class Severity:
-    """What a nonconformity weighs: the grade of a finding, and the severity that a requirement starts from."""
+    """A severity of requirements, which is also the grade of findings."""
 
     code: str
     name: Text
     points: int
-    repair_working_days: int | None  # None: nothing has to be repaired
+    repair_working_days: int | None  # None: no corrective action needed
     blocks_certificate: bool  # while such a finding is open
-    fails: bool  # one such finding rules out any grant
-    escalates_to: str | None  # the grade it gets when open or repeated at the next inspection
+    fails: bool  # one such finding excludes any grant
+    escalates_to: str | None  # the grade after it was open or found again at the next audit
     effect: Text
     closes_by: Text
 
 
 @dataclass(frozen=True, slots=True)
 class VerdictKind:
-    """One possible answer to a requirement; the first four flags are all that the rules ask of it."""
+    """A verdict or answer to a requirement; the rules use only the first four flags."""
 
     code: str
     name: Text
-    self_assessment: bool  # an agency may answer this
-    assessed: bool  # counts in the number of units judged
-    nonconforming: bool  # counts as a unit that falls short
+    self_assessment: bool  # an agency may choose it as answer
+    assessed: bool  # counts as an assessed unit
+    nonconforming: bool  # counts as a nonconforming unit
     needs_explanation: bool
-    leaves_open: bool  # says that nothing is known of this unit
+    leaves_open: bool  # the unit was not assessed
 
 
 @dataclass(frozen=True, slots=True)
 class SampleAll:
-    """Look at every unit."""
+    """Sampling: every unit."""
 
 
 @dataclass(frozen=True, slots=True)
 class SampleToDetect:
-    """Look at enough units to see at least one defect if `defect_share` of them fall short, with that confidence."""
+    """Sampling: enough units to find at least one nonconforming one, at `confidence`, if `defect_share` of them are."""
 
     defect_share: Decimal
     confidence: Decimal
-    at_least_square_root: bool  # never fewer than the square root of the population
+    at_least_square_root: bool  # at least the square root of the population
     cap: int
 
 
 @dataclass(frozen=True, slots=True)
 class SampleShare:
-    """Look at a share of the units, between two bounds."""
+    """Sampling: a share of the units, within two bounds."""
 
     share: Decimal
     minimum: int
@@ -106,19 +106,19 @@ SamplingRule = SampleAll | SampleToDetect | SampleShare
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """What a requirement is judged on. Exactly one unit is the agency itself: a population of one, never listed."""
+    """A kind of unit that requirements are judged on. Exactly one kind is the agency itself, a population of one."""
 
     code: str
     name: Text
     plural: Text
-    population: Text  # who or what belongs in the list that the sample is drawn from
+    population: Text  # which units belong in the list that is sampled
     is_agency: bool
     sampling: SamplingRule
 
 
 @dataclass(frozen=True, slots=True)
 class ExpectedSize:
-    """A worked example of a sampling rule, for the tests and the curious."""
+    """A worked example of a sampling rule, which tests verify."""
 
     unit: str
     population: int
@@ -127,7 +127,7 @@ class ExpectedSize:
 
 @dataclass(frozen=True, slots=True)
 class Sampling:
-    """How units are drawn, by the name of an algorithm that never changes its meaning."""
+    """Sampling rules and the name of the draw algorithm, whose meaning never changes."""
 
     algorithm: str
     description: Text
@@ -136,7 +136,7 @@ class Sampling:
 
 @dataclass(frozen=True, slots=True)
 class Threshold:
-    """Above this share of units that fall short, the finding has this grade."""
+    """Findings on a larger share of nonconforming units than this get this grade."""
 
     above_share: Decimal
     grade: str
@@ -144,7 +144,7 @@ class Threshold:
 
 @dataclass(frozen=True, slots=True)
 class Scoring:
-    """From findings to a verdict on the agency. `grades` holds ascending thresholds per severity."""
+    """Rules from findings to outcome. `grades` holds ascending thresholds per severity."""
 
     fail_total: int
     conditional_from: int
@@ -153,7 +153,7 @@ class Scoring:
 
 @dataclass(frozen=True, slots=True)
 class Validity:
-    """How long a certificate lasts."""
+    """The validity period of a certificate."""
 
     certified_months: int
     conditional_months: int
@@ -161,7 +161,7 @@ class Validity:
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What must happen within how many days or months."""
+    """Deadlines, in days, working days or months."""
 
     application_review_working_days: int
     report_working_days: int
@@ -169,12 +169,12 @@ class Terms:
     decision_working_days: int
     appeal_working_days: int
     suspension_months: int
-    renewal_reminder_days: tuple[int, ...]  # before the last valid day, farthest first
+    renewal_reminder_days: tuple[int, ...]  # days before the end of validity, farthest first
 
 
 @dataclass(frozen=True, slots=True)
 class RepairQuestion:
-    """One of the questions that an agency answers about a repair."""
+    """A question to the agency about a corrective action."""
 
     code: str
     label: Text
@@ -183,7 +183,7 @@ class RepairQuestion:
 
 @dataclass(frozen=True, slots=True)
 class RepairMethod:
-    """How an agency accounts for a repair."""
+    """How an agency describes a corrective action."""
 
     name: Text
     introduction: Text
@@ -192,7 +192,7 @@ class RepairMethod:
 
 @dataclass(frozen=True, slots=True)
 class Requirement:
-    """One requirement. `chapter`, `severity`, `level`, `unit` and the rest of that kind are codes."""
+    """One requirement. `chapter`, `severity`, `level`, `unit` and similar fields are codes."""
 
     code: str
     chapter: str
@@ -203,22 +203,22 @@ class Requirement:
     question: Text
     guidance: Text
     evidence: tuple[Text, ...]
-    source: tuple[Text, ...]  # the public norms that inspired it; alike in both languages where it is a name
+    source: tuple[Text, ...]  # public standards that it is based on
     source_check: str
     ilo_indicators: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class SchemeText:
-    """One version of the norm. Mappings keep the order of the source and have the codes as keys."""
+    """A complete scheme version. Mappings keep the order of the source and have the codes as keys."""
 
     id: str
     version: str
     valid_from: date
-    sha256: str  # of the source as published, hex
+    sha256: str  # SHA-256 of the source as published, hex
     title: Text
     summary: Text
-    excludes: tuple[Text, ...]  # what the mark does not cover, a phrase each
+    excludes: tuple[Text, ...]  # what the certificate does not cover, as phrases
     chapters: Mapping[str, Chapter]
     severities: Mapping[str, Severity]
     verdicts: Mapping[str, VerdictKind]
@@ -236,28 +236,28 @@ class SchemeText:
     requirements: tuple[Requirement, ...]
 
     def requirement(self, code: str) -> Requirement:
-        """One requirement; KeyError if this version has none of that code."""
+        """Return one requirement; KeyError for an unknown code."""
         for item in self.requirements:
             if item.code == code:
                 return item
         raise KeyError(code)
 
     def in_chapter(self, code: str) -> tuple[Requirement, ...]:
-        """The requirements of one chapter, in order."""
+        """Return the requirements of one chapter, in order."""
         return tuple(item for item in self.requirements if item.chapter == code)
 
     def on_unit(self, code: str) -> tuple[Requirement, ...]:
-        """The requirements that are judged on one kind of unit, in order."""
+        """Return the requirements on one kind of unit, in order."""
         return tuple(item for item in self.requirements if item.unit == code)
 
     @property
     def agency_unit(self) -> Unit:
-        """The unit that is the agency itself."""
+        """Return the kind of unit that is the agency itself."""
         return next(unit for unit in self.units.values() if unit.is_agency)
 
     @property
     def longest_working_days(self) -> int:
-        """The longest of all terms that are counted in working days."""
+        """Return the longest term that is counted in working days."""
         terms = self.terms
         repairs = (severity.repair_working_days or 0 for severity in self.severities.values())
         return max(
@@ -271,5 +271,5 @@ class SchemeText:
 
     @property
     def self_assessment_answers(self) -> tuple[VerdictKind, ...]:
-        """What an agency may answer, in order."""
+        """Return the answers that an agency may give, in order."""
         return tuple(kind for kind in self.verdicts.values() if kind.self_assessment)

@@ -1,4 +1,4 @@
-"""What people do with the facts about an agency; registering one with its first account is in `people.registration`."""
+"""Services that change an agency. To register one with its first account: `people.registration`."""
 
 from audits.agencies.services.details import edit_agency, enter_agency
 from audits.agencies.services.lists import (

@@ -1,4 +1,4 @@
-"""The facts about an agency: entered once, edited by its own people."""
+"""Enter and edit the profile of an agency."""
 
 from uuid import UUID, uuid4
 
@@ -17,9 +17,9 @@ from audits.core.errors import RuleError, missing
 
 
 def enter_agency(session: Session, details: AgencyDetails) -> Agency:
-    """Add an agency without any account. RuleError at `register_number` when its number is known already.
+    """Add an agency without any account. RuleError at `register_number` when the number is known already.
 
-    That says no more than the trade register and our own register say: an agency is no secret, a person is.
+    This discloses nothing new: which agencies exist is public in the trade register and in our own.
     """
     details = clean_details(details)
     same = (Agency.country == details.country, Agency.register_number == details.register_number)
@@ -29,7 +29,7 @@ def enter_agency(session: Session, details: AgencyDetails) -> Agency:
     session.add(agency)
     try:
         session.flush()
-    except IntegrityError as refusal:  # the same agency registered a moment ago
+    except IntegrityError as refusal:  # a concurrent request registered the same number
         raise _known() from refusal
     return agency
 
@@ -64,7 +64,7 @@ def edit_agency(session: Session, actor: Actor, agency_id: UUID, details: Agency
 
 
 def load_own(session: Session, actor: Actor, agency_id: UUID) -> Agency:
-    """The agency, locked, for somebody who may edit it; NotFoundError for people of another agency."""
+    """Return the agency, locked, for somebody who may edit it; NotFoundError for people of another agency."""
     authorise(actor, Permission.AGENCY_EDIT)
     agency = session.get(Agency, agency_id, with_for_update=True)
     if agency is None or not agency.is_visible_to(actor):

@@ -1,6 +1,7 @@
-"""Branches, people in control and contacts: added, changed and removed by the agency's own people.
+"""Add, change and remove branches, people in control and contacts of the actor's own agency.
 
-Events of people hold which fields changed, not what they held: the trail can never be erased, personal data must be.
+Events about persons hold the names of the changed fields, never their values: the trail cannot be erased, and personal
+data must be erasable.
 """
 
 from dataclasses import asdict
@@ -35,12 +36,12 @@ def add_branch(session: Session, actor: Actor, agency_id: UUID, branch: BranchDe
 
 
 def change_branch(session: Session, actor: Actor, branch_id: UUID, branch: BranchDetails, *, version: int) -> Branch:
-    """Change it; `version` is the row version that the person saw."""
+    """Change a branch; `version` is the row version that the person saw."""
     return _change(session, actor, Branch, branch_id, asdict(clean_branch(branch)), version=version)
 
 
 def remove_branch(session: Session, actor: Actor, branch_id: UUID) -> None:
-    """Remove it."""
+    """Remove a branch."""
     _remove(session, actor, Branch, branch_id)
 
 
@@ -76,7 +77,7 @@ def remove_controlling_person(session: Session, actor: Actor, controlling_person
 
 
 def add_contact(session: Session, actor: Actor, agency_id: UUID, contact: ContactDetails) -> Contact:
-    """Add somebody whom the certification body may call."""
+    """Add a contact."""
     return _add(session, actor, agency_id, Contact, asdict(clean_contact(contact)))
 
 

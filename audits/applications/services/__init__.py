@@ -1,4 +1,4 @@
-"""What people do with an application."""
+"""Services that change an application."""
 
 from audits.applications.services.answering import add_evidence, remove_evidence, save_answer, start_application
 from audits.applications.services.transitions import (

@@ -1,4 +1,4 @@
-"""The agency's own work on an application: start it, answer it, put evidence to it."""
+"""The agency's work on its application: start it, answer requirements, add and remove evidence."""
 
 from uuid import UUID, uuid4, uuid5
 
@@ -24,7 +24,7 @@ from audits.schemes.text import SchemeText
 
 
 def start_application(session: Session, actor: Actor) -> Application:
-    """Begin an application of the actor's own agency, held to the norm of today until it is decided."""
+    """Begin an application of the actor's own agency; the scheme version of today applies until the decision."""
     authorise(actor, Permission.APPLICATION_EDIT)
     if actor.agency_id is None:
         raise NotAllowedError("You may not do this.")
@@ -43,7 +43,7 @@ def start_application(session: Session, actor: Actor) -> Application:
     session.add(application)
     try:
         session.flush()
-    except IntegrityError as refusal:  # the index that allows one open application is the last wall
+    except IntegrityError as refusal:  # a concurrent request started one: a unique index allows one open application
         raise _one_at_a_time() from refusal
     told = ApplicationStarted(scheme_version=application.scheme_version_id)
     events.record(session, told, subject_id=application.id, actor=actor, agency_id=agency.id)
@@ -60,10 +60,10 @@ def save_answer(
     explanation: str = "",
     version: int | None = None,
 ) -> Answer:
-    """Answer one requirement, for the first time or again.
+    """Save the answer to one requirement.
 
-    `version` is the row version that the person saw, 0 if there was no answer yet; None overwrites whatever is there.
-    The very same answer sent twice is no conflict.
+    `version` is the row version that the person saw, 0 if there was no answer yet; None overwrites any version. Sending
+    the same answer twice is no conflict.
     """
     application = load_draft(session, actor, application_id)
     _check_code(scheme_of_version(application.scheme_version), code)
@@ -86,7 +86,7 @@ def save_answer(
         explained=explanation != before[1],
         value=[before[0], value] if value != before[0] else None,
     )
-    # An answer has no id of its own; this one is always the same for the same question of the same application.
+    # An answer has no id of its own; its events need a stable one for a question of an application.
     subject = uuid5(application.id, code)
     events.record(session, told, subject_id=subject, actor=actor, agency_id=application.agency_id)
     session.flush()
@@ -94,7 +94,7 @@ def save_answer(
 
 
 def add_evidence(session: Session, actor: Actor, application_id: UUID, code: str, file: StoredFile) -> Evidence:
-    """Put a stored file to a requirement. The same bytes once more are not added again."""
+    """Add a stored file to a requirement. A file with the same bytes is not added again."""
     application = load_draft(session, actor, application_id)
     _check_code(scheme_of_version(application.scheme_version), code)
     evidence, is_new = attach(
@@ -112,7 +112,7 @@ def add_evidence(session: Session, actor: Actor, application_id: UUID, code: str
 
 
 def remove_evidence(session: Session, actor: Actor, evidence_id: UUID) -> None:
-    """Take a file away again; the trail keeps that it was there. A second time changes nothing."""
+    """Mark a file as removed; the row and its events stay. Repeating it changes nothing."""
     evidence = session.get(Evidence, evidence_id)
     if evidence is None or evidence.finding_id is not None:
         raise missing(Evidence)
@@ -123,7 +123,7 @@ def remove_evidence(session: Session, actor: Actor, evidence_id: UUID) -> None:
 
 
 def load_draft(session: Session, actor: Actor, application_id: UUID) -> Application:
-    """An application that the agency has in hand, locked so that no answer slips in behind its submission."""
+    """Return a draft application, locked so that no answer is saved after its submission."""
     application = moves.hold(session, APPLICATIONS, actor, application_id, Permission.APPLICATION_EDIT)
     if application.state is not ApplicationState.DRAFT:
         raise IllegalMoveError("This application is submitted and can no longer be changed.")

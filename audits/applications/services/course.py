@@ -1,4 +1,4 @@
-"""How an application moves, and who must be independent of it."""
+"""The workflow of applications, and the independence that its moves require."""
 
 from sqlalchemy.orm import Session
 

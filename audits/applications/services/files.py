@@ -1,4 +1,4 @@
-"""Files that show something, beside an answer or a corrective action: put there and taken away by the same rules."""
+"""Add and remove files beside an answer or a corrective action, by the same rules."""
 
 from uuid import UUID, uuid4
 
@@ -12,7 +12,7 @@ from audits.core.access import Actor
 from audits.core.errors import RuleError
 from audits.core.files import StoredFile
 
-MOST_FILES = 10  # to one question of an application, and to one finding
+MOST_FILES = 10  # per question of an application, and per finding
 
 
 def attach(
@@ -25,15 +25,15 @@ def attach(
     code: str,
     finding_id: UUID | None = None,
 ) -> tuple[Evidence, bool]:
-    """Put a stored file beside the answer on `code`, or beside a finding on it; and whether it is new there.
+    """Add a stored file beside the answer on `code`, or beside a finding on it; also return whether it is new.
 
-    The same bytes once more are not added again. The caller holds the row that the file belongs to.
+    A file with the same bytes is not added again. The caller holds the lock on the answer's or finding's row.
     """
     check_file_name(file.filename)
     kept = select(Evidence).where(
         Evidence.application_id == application_id,
         Evidence.requirement_code == code,
-        Evidence.finding_id == finding_id,  # IS NULL for an answer
+        Evidence.finding_id == finding_id,  # `None` compares as IS NULL: a file of an answer
         Evidence.removed_at.is_(None),
     )
     if known := session.scalar(kept.where(Evidence.sha256 == file.sha256).limit(1)):
@@ -58,8 +58,8 @@ def attach(
 
 
 def take_away(session: Session, evidence: Evidence) -> bool:
-    """Take a file away; whether it was still there. The row stays. The caller holds what the file belongs to."""
-    session.refresh(evidence)  # what another tab did while we waited for the lock
+    """Mark a file as removed and return whether it was still present. The caller holds the owner's lock."""
+    session.refresh(evidence)  # another request may have removed it while this one waited for the lock
     if evidence.removed_at is not None:
         return False
     evidence.removed_at = clock.now()

@@ -1,4 +1,4 @@
-"""The course of an application: submitted, returned, accepted, refused, withdrawn, concluded."""
+"""Moves of an application: submit, return, accept, refuse, withdraw, conclude."""
 
 from uuid import UUID
 
@@ -24,7 +24,7 @@ from audits.schemes.queries import scheme_of_version
 
 
 def submit_application(session: Session, actor: Actor, application_id: UUID, *, declared_name: str) -> Application:
-    """Declare that all is true and hand the application in. `declared_name` is the signatory's own name, typed."""
+    """Declare the self-assessment true and submit it. `declared_name` is the signatory's own name, as typed."""
     application = _move(session, actor, application_id, told.ApplicationSubmitted)
     _check_complete(session, application)
     person = session.get_one(Person, actor.id)
@@ -39,30 +39,30 @@ def submit_application(session: Session, actor: Actor, application_id: UUID, *, 
 
 
 def return_application(session: Session, actor: Actor, application_id: UUID, *, reason: str) -> Application:
-    """Send it back: the agency completes it and declares it anew."""
+    """Return it to the agency, which completes it and declares it again."""
     application = _review(session, actor, application_id, told.ApplicationReturned, reason, must_say=True)
     return _tell(session, application, notices.ApplicationReturned)
 
 
 def accept_application(session: Session, actor: Actor, application_id: UUID, *, note: str = "") -> Application:
-    """Take it on: an audit can be planned (ISO/IEC 17065 clause 7.3)."""
+    """Accept it, so that an audit can be planned (ISO/IEC 17065 clause 7.3)."""
     application = _review(session, actor, application_id, told.ApplicationAccepted, note)
     return _tell(session, application, notices.ApplicationAccepted)
 
 
 def refuse_application(session: Session, actor: Actor, application_id: UUID, *, reason: str) -> Application:
-    """Do not take it on, and say why (ISO/IEC 17065 clause 7.3.3)."""
+    """Refuse it with a reason (ISO/IEC 17065 clause 7.3.3)."""
     application = _review(session, actor, application_id, told.ApplicationRefused, reason, must_say=True)
     return _tell(session, application, notices.ApplicationRefused)
 
 
 def withdraw_application(session: Session, actor: Actor, application_id: UUID, *, reason: str = "") -> Application:
-    """Take it back, as long as it is not accepted. The agency may say why."""
+    """Withdraw it before it is accepted. The agency may give a reason."""
     return _move(session, actor, application_id, told.ApplicationWithdrawn, reason=reason.strip())
 
 
 def conclude_application(session: Session, actor: Actor, application_id: UUID) -> Application:
-    """Close it, because a decision was taken."""
+    """Conclude it, because a decision was taken."""
     return _move(session, actor, application_id, told.ApplicationConcluded)
 
 
@@ -101,7 +101,7 @@ def _check_complete(session: Session, application: Application) -> None:
 
 
 def _tell(session: Session, application: Application, kind: type[notices.Judged]) -> Application:
-    """Tell the agency what became of its application, in the words of the reviewer."""
+    """Notify the agency of the result, in the words of the reviewer."""
     notice = kind(reference=application.reference, reason=application.review_note)
     tell_agency(session, application.agency_id, notice)
     return application

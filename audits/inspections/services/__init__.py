@@ -1,4 +1,4 @@
-"""What people do with an audit and its findings. One verb each; the caller commits."""
+"""Services that change an audit and its findings; the caller commits."""
 
 from audits.inspections.services.corrective_action import (
     accept_corrective_action,

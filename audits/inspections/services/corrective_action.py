@@ -1,4 +1,4 @@
-"""What becomes of a finding: the agency says what it did about it, the inspector accepts that or sends it back.
+"""Corrective actions: the agency answers a finding, the inspector accepts the answer or returns it.
 
 Every answer of the agency is a row of its own, a round; the columns of the finding hold the newest one.
 """
@@ -35,10 +35,10 @@ def submit_corrective_action(
     effectiveness: str,
     version: int,
 ) -> Finding:
-    """Say what was done about a finding: its cause, how far it reaches, the solution, and how it is known to work.
+    """Submit cause, extent, solution and effectiveness of the corrective action on a finding.
 
-    `version` is the row version that the person saw. It may be said again until the inspector has judged it; what was
-    said before stays, as a round that was replaced.
+    `version` is the row version that the person saw. It can be submitted again until the inspector has judged it; the
+    earlier round stays, marked as replaced.
     """
     finding = moves.load(session, Finding, finding_id)
     before = finding.state
@@ -60,7 +60,7 @@ def submit_corrective_action(
 
 
 def return_corrective_action(session: Session, actor: Actor, finding_id: UUID, *, note: str) -> Finding:
-    """Send it back: it is not enough, or not shown."""
+    """Return it to the agency, because it is insufficient or not proven."""
     finding = _verify(
         session, actor, finding_id, told.CorrectiveActionReturned, outcome=RoundOutcome.RETURNED, note=note
     )
@@ -69,7 +69,7 @@ def return_corrective_action(session: Session, actor: Actor, finding_id: UUID, *
 
 
 def accept_corrective_action(session: Session, actor: Actor, finding_id: UUID, *, note: str) -> Finding:
-    """Close the finding; `note` says how it was checked."""
+    """Accept it and close the finding; `note` says how it was checked."""
     finding = _verify(
         session, actor, finding_id, told.CorrectiveActionAccepted, outcome=RoundOutcome.ACCEPTED, note=note
     )
@@ -78,7 +78,7 @@ def accept_corrective_action(session: Session, actor: Actor, finding_id: UUID, *
 
 
 def add_corrective_action_file(session: Session, actor: Actor, finding_id: UUID, file: StoredFile) -> Evidence:
-    """Put a stored file beside a corrective action; it joins the evidence of its requirement."""
+    """Add a stored file to a corrective action; it becomes evidence on the same requirement."""
     finding = _hold_open(session, actor, finding_id)
     evidence, is_new = attach(
         session,
@@ -96,7 +96,7 @@ def add_corrective_action_file(session: Session, actor: Actor, finding_id: UUID,
 
 
 def remove_corrective_action_file(session: Session, actor: Actor, finding_id: UUID, evidence_id: UUID) -> None:
-    """Take a file away, unless the inspector has judged a round that it was in. A second time changes nothing."""
+    """Remove a file, unless the inspector has judged a round that included it. Repeating it changes nothing."""
     finding = _hold_open(session, actor, finding_id)
     evidence = session.get(Evidence, evidence_id)
     if evidence is None or evidence.finding_id != finding.id:
@@ -132,7 +132,7 @@ def _verify(
 
 
 def _waiting(session: Session, finding: Finding) -> CorrectiveAction:
-    """The round that waits for the inspector; made from the finding where the release before wrote only that."""
+    """Return the round that waits for the inspector; created from the finding if an older release wrote none."""
     query = select(CorrectiveAction).where(
         CorrectiveAction.finding_id == finding.id, CorrectiveAction.outcome.is_(None)
     )
@@ -140,7 +140,7 @@ def _waiting(session: Session, finding: Finding) -> CorrectiveAction:
 
 
 def _add_round(session: Session, finding: Finding) -> CorrectiveAction:
-    """What the columns of the finding say now, as the newest round."""
+    """Add the columns of the finding as its newest round."""
     last = select(func.max(CorrectiveAction.round)).where(CorrectiveAction.finding_id == finding.id)
     added = CorrectiveAction(
         finding_id=finding.id,

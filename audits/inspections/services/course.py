@@ -1,4 +1,4 @@
-"""How an audit and a finding move, and who must be independent of them."""
+"""The workflows of audits and findings, and the independence that their moves require."""
 
 from uuid import UUID
 
@@ -16,7 +16,7 @@ from audits.people import independence
 
 
 def load_fieldwork(session: Session, actor: Actor, audit_id: UUID) -> Audit:
-    """An own audit that is in progress, locked, so that no verdict slips in behind a report."""
+    """Return an own audit in progress, locked, so that no verdict is saved while it is reported."""
     return moves.hold(
         session,
         AUDITS,
@@ -29,13 +29,13 @@ def load_fieldwork(session: Session, actor: Actor, audit_id: UUID) -> Audit:
 
 
 def record(session: Session, actor: Actor, audit: Audit, told: EventData) -> None:
-    """Note what happened to the audit without moving it."""
+    """Record an event about an audit that does not change its state."""
     events.record(session, told, subject_id=audit.id, actor=actor, agency_id=audit.agency_id)
 
 
 def _check(session: Session, actor: Actor, audit: Audit, asks: Independence) -> None:
     if asks is Independence.OWN and actor.id != audit.inspector_id:
-        # Other roles let staff see an audit; only its own inspector works on it.
+        # Other staff can see an audit; only its own inspector works on it.
         raise NotAllowedError("Only the inspector of this audit may do this.")
     if asks is Independence.NO_INTEREST:
         independence.check_no_interest(session, actor, audit.agency_id)

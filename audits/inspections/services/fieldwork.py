@@ -1,4 +1,4 @@
-"""The fieldwork of an audit: fixing a population, drawing from it, and saying what was seen."""
+"""Fieldwork of an audit: fix a population, draw from it, record verdicts."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -27,7 +27,7 @@ Key = tuple[str, str]  # requirement code and unit reference
 
 
 class VerdictsChangedError(IllegalMoveError):
-    """Somebody judged some of the units after the page was opened; `stored` is what stands there now."""
+    """Somebody changed verdicts after the page was opened; `stored` holds the present ones."""
 
     def __init__(self, stored: Mapping[Key, VerdictRow]) -> None:
         super().__init__(N_("Somebody judged this in the meantime. Look at what is stored now, and save again."))
@@ -37,11 +37,11 @@ class VerdictsChangedError(IllegalMoveError):
 def freeze_population(
     session: Session, actor: Actor, audit_id: UUID, unit: str, references: Sequence[str], *, seed: bytes
 ) -> Population:
-    """Fix all units of one kind and draw from them at once, as the norm says how and how many; never again after that.
+    """Fix all units of one kind and draw from them, by the sampling rule of the scheme; this is final.
 
-    `references` are pseudonyms, one per unit, in the order of the list (its line numbers come back in a RuleError);
-    none at all says that the agency has no such units. `seed` is 32 random bytes made by the caller after the list
-    was handed over, so that nobody can choose who is drawn.
+    `references` are pseudonyms, one per unit, in the order of the list (a RuleError gives line numbers); an empty list
+    says that the agency has no such units. `seed` is 32 random bytes that the caller generates after the list was
+    submitted, so that nobody can choose who is drawn.
     """
     audit = load_fieldwork(session, actor, audit_id)
     scheme = scheme_of_version(audit.scheme_version)
@@ -88,11 +88,11 @@ def record_sheets(
     *,
     versions: Mapping[str, Mapping[str, int]] | None = None,
 ) -> int:
-    """Store what was seen, as {requirement code: {unit reference: (verdict code, note)}}; how many verdicts changed.
+    """Store verdicts given as {requirement code: {unit reference: (verdict code, note)}}; return how many changed.
 
-    `versions` are those of the verdicts that the person saw, 0 where there was none; None overwrites whatever is there.
-    VerdictsChangedError if one of them is not the newest and what is said differs from it; nothing is stored then. An
-    earlier verdict on the same unit is replaced, and the event keeps it.
+    `versions` are those of the verdicts that the person saw, 0 where there was none; None skips the check.
+    VerdictsChangedError if one is outdated and the new verdict differs from the stored one; then nothing is stored. An
+    earlier verdict on the same unit is replaced and kept in the event.
     """
     audit = load_fieldwork(session, actor, audit_id)
     scheme = scheme_of_version(audit.scheme_version)
@@ -147,7 +147,7 @@ def _known(session: Session, audit: Audit, codes: Iterable[str]) -> dict[Key, Ve
 def _check_seen(
     known: Mapping[Key, VerdictRow], changed: Iterable[Key], versions: Mapping[str, Mapping[str, int]] | None
 ) -> None:
-    """Refuse to write over a verdict that was given after the page was opened."""
+    """Raise VerdictsChangedError for verdicts that changed after the page was opened."""
     if versions is None:
         return
     newer = {
@@ -187,7 +187,7 @@ def _upsert(session: Session, actor: Actor, audit: Audit, seen: Mapping[Key, tup
 def _record_changes(
     session: Session, actor: Actor, audit: Audit, known: Mapping[Key, VerdictRow], changed: Mapping[Key, Said]
 ) -> None:
-    """One event per requirement, with what each verdict was and what it is now."""
+    """Record one event per requirement, with the old and new verdicts."""
     by_code: dict[str, dict[str, list[Any]]] = {}
     for (code, reference), said in changed.items():
         before = known.get((code, reference))

@@ -1,4 +1,4 @@
-"""Reporting an audit: from then on its verdicts are fixed, and the findings that follow from them stand."""
+"""Report an audit: fix its verdicts and create the findings that follow from them."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from uuid import UUID, uuid4
@@ -23,7 +23,7 @@ from audits.schemes.text import SchemeText
 
 
 def report_audit(session: Session, actor: Actor, audit_id: UUID, *, summary: str) -> Audit:
-    """Close the fieldwork: every drawn unit must be judged; findings, points and terms follow by the norm's rules."""
+    """End the fieldwork: every drawn unit needs a verdict; findings, points and deadlines follow from the scheme."""
     audit = moves.make(session, AUDITS, actor, audit_id, told.AuditReported)
     scheme = scheme_of_version(audit.scheme_version)
     populations = {population.unit: population for population in populations_of(session, audit.id)}
@@ -91,7 +91,7 @@ def _finding(
 
 
 def _observed(scheme: SchemeText, seen: Mapping[str, VerdictRow], *, name_units: bool) -> str:
-    """The notes on the units that fall short, a line each."""
+    """Return the notes on the nonconforming units, one per line."""
     short: Iterable[tuple[str, VerdictRow]] = (
         (reference, row) for reference, row in seen.items() if scheme.verdicts[row.value].nonconforming
     )

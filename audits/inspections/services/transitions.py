@@ -1,4 +1,4 @@
-"""The course of an audit, from planning to conclusion; fieldwork and report have modules of their own."""
+"""Moves of an audit from planning to conclusion; fieldwork and reporting have their own modules."""
 
 from datetime import date
 from uuid import UUID, uuid4
@@ -33,7 +33,7 @@ def plan_audit(
     planned_on: date,
     announced: bool = True,
 ) -> Audit:
-    """Assign an inspector without a tie to an accepted application (ISO/IEC 17065 clauses 4.2 and 7.4.2)."""
+    """Assign an inspector without a declared interest to an accepted application (ISO/IEC 17065, 4.2 and 7.4.2)."""
     application = moves.hold(session, APPLICATIONS, actor, application_id, Permission.AUDIT_PLAN)
     if application.state is not ApplicationState.ACCEPTED:
         raise IllegalMoveError("An audit can be planned once the application is accepted.")
@@ -60,7 +60,7 @@ def start_audit(session: Session, actor: Actor, audit_id: UUID) -> Audit:
 
 
 def reopen_audit(session: Session, actor: Actor, audit_id: UUID, *, reason: str) -> Audit:
-    """Send a reported audit back to its inspector; its findings go, so no agency may have answered one yet."""
+    """Send a reported audit back to its inspector and delete its findings, if no agency has answered one yet."""
     audit = moves.make(session, AUDITS, actor, audit_id, told.AuditReopened, reason=reason.strip())
     _check_said(reason)
     answered = select(Finding.id).where(Finding.audit_id == audit.id, Finding.answered_at.is_not(None))
@@ -74,7 +74,7 @@ def reopen_audit(session: Session, actor: Actor, audit_id: UUID, *, reason: str)
 
 
 def _take_findings_back(session: Session, audit: Audit) -> None:
-    """Delete the findings of an audit; files that were put beside one without an answer go with it."""
+    """Delete the findings of an audit, and files that were added to one before it was answered."""
     found = select(Finding.id).where(Finding.audit_id == audit.id)
     left = update(Evidence).where(Evidence.finding_id.in_(found), Evidence.removed_at.is_(None))
     session.execute(left.values(removed_at=clock.now()))
@@ -82,7 +82,7 @@ def _take_findings_back(session: Session, audit: Audit) -> None:
 
 
 def review_audit(session: Session, actor: Actor, audit_id: UUID, *, recommendation: str) -> Audit:
-    """Hand the file to the deciders (ISO/IEC 17065 clause 7.5), by somebody who took no part in it."""
+    """Pass the file to the deciders (ISO/IEC 17065 clause 7.5); the reviewer must not have taken part in the audit."""
     audit = moves.make(session, AUDITS, actor, audit_id, told.AuditReviewed)
     if not recommendation.strip():
         raise RuleError("Write a recommendation.", "recommendation")
@@ -94,14 +94,14 @@ def review_audit(session: Session, actor: Actor, audit_id: UUID, *, recommendati
 
 
 def cancel_audit(session: Session, actor: Actor, audit_id: UUID, *, reason: str) -> Audit:
-    """Call an audit off before it is reported; another can then be planned."""
+    """Cancel an audit before it is reported; another can then be planned."""
     audit = moves.make(session, AUDITS, actor, audit_id, told.AuditCancelled, reason=reason.strip())
     _check_said(reason)
     return audit
 
 
 def conclude_audit(session: Session, actor: Actor, audit_id: UUID) -> Audit:
-    """Close the file; part of taking the decision."""
+    """Conclude the audit, as part of the decision."""
     return moves.make(session, AUDITS, actor, audit_id, told.AuditConcluded)
 
 
@@ -146,7 +146,7 @@ def _new_audit(
 
 
 def _flush_planned(session: Session) -> None:
-    """Let the trigger speak now: a tie may have been declared a moment ago."""
+    """Flush, so that a trigger refuses an inspector who declared an interest in the meantime."""
     try:
         session.flush()
     except IntegrityError as refusal:
@@ -167,7 +167,7 @@ def _tell_planned(session: Session, audit: Audit) -> None:
 
 
 def _deciders(session: Session, audit: Audit) -> list[UUID]:
-    """Those who may decide on it: no part in it, no interest, not retired."""
+    """Return the ids of those who may decide: no part in the audit, no interest, not retired."""
     deciders = (
         select(PersonRole.person_id)
         .join(Person, Person.id == PersonRole.person_id)
