@@ -1,1 +1,1 @@
-"""What comes out of a granted decision: certificate, seal, public register."""
+"""Certificates: issue, seal, credentials, public log and public register."""

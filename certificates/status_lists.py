@@ -1,4 +1,4 @@
-"""The status lists as we keep them: which bits are set, and signing them anew. The caller commits."""
+"""Keep the status lists: compute their bits and sign them. The caller commits."""
 
 import secrets
 from collections import defaultdict
@@ -21,21 +21,21 @@ from certificates.lifecycle.workflow import CertificateState
 S = CertificateState
 SETS = {
     StatusPurpose.REVOCATION: frozenset({S.WITHDRAWN, S.REPLACED}),
-    # Who reads one list only, as a badge does, must never take a withdrawn certificate for a good one.
+    # A verifier that supports one list only, as for badges, must not accept a withdrawn certificate.
     StatusPurpose.SUSPENSION: frozenset({S.SUSPENDED, S.WITHDRAWN, S.REPLACED}),
 }
-"""Which states set a bit. The end of validity sets none: it stands in the credential itself."""
+"""The states that set a bit. Expiry sets none: the credential has its own end date."""
 
 RENEW = LASTS / 2
 _TRIES = 32
-_MOST = 2**31 // SIZE  # lists; the index of a certificate is an ordinary integer
-_LOCK = 0x5354_4154  # of the database, for whoever signs; any number that nobody else takes
+_MOST = 2**31 // SIZE  # lists; the index of a certificate is a PostgreSQL integer
+_LOCK = 0x5354_4154  # advisory lock of the signer; any number not used elsewhere
 
 
 def draw_index(session: Session, draw: Callable[[int], int] = secrets.randbelow) -> int:
-    """A place in the newest list that nobody has; a new list is begun when `_TRIES` draws find none.
+    """Return a free index in the newest list; a new list is begun when `_TRIES` draws find none.
 
-    `draw` gives a number below its argument. Random, so that the place tells neither when nor after whom a certificate
+    `draw` gives a number below its argument. Random, so that the index does not reveal when or after whom a certificate
     was issued. The caller holds the lock of the numbers, so that no two draw at once.
     """
     last = session.scalar(select(func.max(Certificate.status_index)))
@@ -52,15 +52,15 @@ def draw_index(session: Session, draw: Callable[[int], int] = secrets.randbelow)
 
 
 def enqueue_lists(session: Session) -> None:
-    """Promise that the lists will follow what this transaction changes. Several promises cost one signature."""
+    """Queue the signing of lists after this transaction. Several calls cost one signature."""
     outbox.enqueue(session, "credentials.sign_lists")
 
 
 def sign_lists(session: Session, *, issuer: str, key: ec.EllipticCurvePrivateKey, at: datetime) -> int:
-    """Sign every list whose bits or key changed, and every one that is half a day old; how many that were.
+    """Sign every list whose bits or key changed, or that is half a day old; return how many.
 
-    Doing it twice does it once. One at a time: who waited here sees what the one before committed, so that an older
-    state can never overwrite a newer one.
+    Idempotent, and serialised by a lock: who waited sees what the one before committed, so that an older state can
+    never overwrite a newer one.
     """
     session.execute(select(func.pg_advisory_xact_lock(_LOCK)))
     kid, signed = thumbprint(key.public_key()), 0
@@ -78,7 +78,7 @@ def sign_lists(session: Session, *, issuer: str, key: ec.EllipticCurvePrivateKey
 
 
 def signed_list(session: Session, purpose: StatusPurpose, number: int) -> StatusList:
-    """The newest signature of one list, or NotFoundError."""
+    """Return the newest signature of one list, or raise NotFoundError."""
     found = session.get(StatusList, (purpose, number)) if number < _MOST else None
     if found is None:
         raise NotFoundError("There is no such status list.")
@@ -86,12 +86,12 @@ def signed_list(session: Session, purpose: StatusPurpose, number: int) -> Status
 
 
 def all_lists(session: Session) -> list[StatusList]:
-    """The newest signature of every list."""
+    """Return the newest signature of every list."""
     return list(session.scalars(select(StatusList).order_by(StatusList.purpose, StatusList.number)))
 
 
 def _wanted(session: Session) -> dict[tuple[StatusPurpose, int], bytes]:
-    """The bits of every list that has a certificate, from nothing but the states in the database."""
+    """Compute the bits of every list in use from the states in the database."""
     last = session.scalar(select(func.max(Certificate.status_index)))
     if last is None:
         return {}

@@ -1,4 +1,4 @@
-"""Codes in words, as certificates, extracts and pages print them."""
+"""Put codes into words, as certificates, extracts and pages print them."""
 
 from collections.abc import Iterable, Mapping
 from typing import cast
@@ -9,7 +9,7 @@ from audits.schemes.text import SchemeText, Text
 
 
 def scope_in_words(scope: Scope, scheme: SchemeText, language: str) -> ScopeInWords:
-    """A scope in a language, by its version of the norm; a code that has no name stays a code."""
+    """Return a scope in words of its scheme version; a code without a name stays a code."""
     words = {
         "activities": _named(scope.activities, scheme.activities, language),
         "sectors": _named(scope.sectors, scheme.sectors, language),

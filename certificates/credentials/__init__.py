@@ -1,4 +1,4 @@
-"""The machine-readable twin of a certificate: credentials, status lists, the code for telephones. Knows no database."""
+"""Machine-readable certificates: credentials, badges, status lists and the offline QR code. Knows no database."""
 
 from certificates.credentials.badge import issue_badge
 from certificates.credentials.certification import issue

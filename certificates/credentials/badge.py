@@ -1,4 +1,4 @@
-"""The same certificate as an Open Badges 3.0 credential, for wallets and profiles that know badges."""
+"""Issue a certificate as an Open Badges 3.0 credential, for wallets and profiles that support badges."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -16,7 +16,7 @@ from certificates.credentials.tokens import sign
 
 _CONTEXTS = [
     "https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.3.json",
-    "https://purl.imsglobal.org/spec/ob/v3p0/extensions.json",  # explains the type of the schema
+    "https://purl.imsglobal.org/spec/ob/v3p0/extensions.json",  # context file that defines the schema type
 ]
 TYPE = "JWT"
 _SCHEMA = "https://purl.imsglobal.org/spec/ob/v3p0/schema/json/ob_v3p0_achievementcredential_schema.json"
@@ -26,11 +26,11 @@ _ABOUT = N_("quality mark for temporary employment agencies: audited against the
 def issue_badge(
     facts: Mapping[str, Any], *, issuer: str, status_index: int, key: ec.EllipticCurvePrivateKey, at: datetime
 ) -> str:
-    """The badge of a certificate, secured as a JWT (Open Badges 3.0 section 8.2); arguments as for `issue`.
+    """Return the badge of a certificate as a JWT (Open Badges 3.0 section 8.2); arguments as for `issue`.
 
-    That section knows the type JWT only, no type of content, and names a key by the address at which it is found.
-    The standard has room for one status only. It is that of the suspension list, in which every certificate is set that
-    does not count now, whatever the reason.
+    That section requires type JWT, no content type, and a key named by its address. The standard allows one status
+    only. It is that of the suspension list, where the bit is set for every certificate that is not valid at present,
+    whatever the reason.
     """
     starts, ends = first_moment(facts["valid_from"]), last_moment(facts["valid_until"])
     badge = {
@@ -51,7 +51,7 @@ def issue_badge(
 
 
 def key_url(issuer: str, kid: str) -> str:
-    """Where one key is, as JWK."""
+    """Return the address of a key as JWK."""
     return f"{issuer}/credential-keys/{kid}"
 
 

@@ -1,4 +1,4 @@
-"""The bits of a status list: packed, compressed and written as W3C Bitstring Status List v1.0 asks (section 3.2)."""
+"""Encode and decode the bits of a status list (W3C Bitstring Status List v1.0, section 3.2)."""
 
 import zlib
 from base64 import urlsafe_b64decode, urlsafe_b64encode
@@ -8,15 +8,15 @@ from collections.abc import Iterable
 from certificates.credentials.tokens import CredentialError
 
 SIZE = 131_072
-"""Bits of one list, the fewest that the standard allows: a reader who fetches it does not say whom it is about."""
+"""Bits per list: the minimum of the standard, so that a request does not reveal which certificate it is about."""
 
 _BYTES = SIZE // 8
-_MOST_BYTES = 16 * _BYTES  # of a list that somebody else made
-_GZIP = 31  # zlib's number for a gzip envelope (RFC 1952) with the largest window
+_MOST_BYTES = 16 * _BYTES  # decoded size limit for lists of other issuers
+_GZIP = 31  # zlib's wbits for a gzip envelope (RFC 1952) with the largest window
 
 
 def packed(positions: Iterable[int]) -> bytes:
-    """So many bits, set at these positions. The first is the left-most: the high bit of the first byte."""
+    """Return bytes with the bits at these positions set. Position 0 is the high bit of the first byte."""
     bits = bytearray(_BYTES)
     for position in positions:
         bits[position >> 3] |= 0x80 >> (position & 7)
@@ -24,12 +24,12 @@ def packed(positions: Iterable[int]) -> bytes:
 
 
 def encode(bits: bytes) -> str:
-    """Multibase: `u` and base64url without padding of the bits in gzip. The envelope carries no time."""
+    """Encode bits as multibase: `u` and unpadded base64url of their gzip, whose header holds no time."""
     return "u" + urlsafe_b64encode(zlib.compress(bits, 9, wbits=_GZIP)).rstrip(b"=").decode()
 
 
 def decode(text: str) -> bytes:
-    """The bits of an `encodedList`; CredentialError if it is none, too short, or a bomb."""
+    """Decode an `encodedList`; CredentialError if it is malformed, too short, or a decompression bomb."""
     if not text.startswith("u") or not text.isascii():
         raise CredentialError("the list is not in multibase base64url")
     try:

@@ -1,4 +1,4 @@
-"""The certificate as a W3C Verifiable Credential 2.0, in the words that schema.org has for certifications."""
+"""Issue a certificate as a W3C Verifiable Credential 2.0, in terms of schema.org's Certification."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -15,11 +15,11 @@ from certificates.credentials.status import StatusPurpose, status_entry
 def issue(
     facts: Mapping[str, Any], *, issuer: str, status_index: int, key: ec.EllipticCurvePrivateKey, at: datetime
 ) -> str:
-    """The credential of a certificate, secured as vc+jwt.
+    """Return the credential of a certificate, secured as vc+jwt.
 
     `facts` are the printed ones (`certificates.press.documents.CertificateFacts`), `issuer` is the address of the
     register without a slash at the end, `at` the moment of signing. It says nothing that the certificate does not say,
-    and nothing of a person. Whether the mark still holds is never in it: that is what the status lists are for.
+    and nothing about a person. Validity at a later moment is not in it; the status lists tell that.
     """
     credential = {
         "@context": [CONTEXT, context_url(issuer)],
@@ -37,12 +37,12 @@ def issue(
 
 
 def context_url(issuer: str) -> str:
-    """Where the words that the data model does not have are explained. What is there never changes."""
+    """Return the address of the JSON-LD context for our own terms. Its content never changes."""
     return f"{issuer}/contexts/certification/v1"
 
 
 def schema_url(issuer: str) -> str:
-    """Where the JSON Schema of the credential is. What is there never changes."""
+    """Return the address of the JSON Schema of the credential. Its content never changes."""
     return f"{issuer}/schemas/certification/v1"
 
 

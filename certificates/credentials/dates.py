@@ -1,4 +1,4 @@
-"""Days and moments as the data model writes them (VC Data Model 2.0 section 4.9: xsd:dateTimeStamp)."""
+"""Format days and moments for the data model (VC Data Model 2.0 section 4.9: xsd:dateTimeStamp)."""
 
 from datetime import UTC, date, datetime, time
 
@@ -6,15 +6,15 @@ from audits.core.clock import AMSTERDAM
 
 
 def moment(at: datetime) -> str:
-    """A moment in UTC, to the second."""
+    """Format a moment in UTC, to the second."""
     return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def first_moment(day: str) -> datetime:
-    """When a day (ISO) begins in Amsterdam."""
+    """Return the first moment of a day (ISO) in Amsterdam."""
     return datetime.combine(date.fromisoformat(day), time.min, AMSTERDAM)
 
 
 def last_moment(day: str) -> datetime:
-    """The last second of a day (ISO) in Amsterdam."""
+    """Return the last second of a day (ISO) in Amsterdam."""
     return datetime.combine(date.fromisoformat(day), time(23, 59, 59), AMSTERDAM)

@@ -1,4 +1,4 @@
-"""The second code on paper: a few printed facts, signed, short enough to be scanned and checked without internet."""
+"""The second QR code of a certificate: a few printed facts, signed, short enough to scan and check offline."""
 
 import json
 from collections.abc import Mapping
@@ -12,17 +12,17 @@ from certificates.credentials import tokens
 from certificates.credentials.tokens import PublicKeys
 
 TYPE: Final = "kw"
-"""Keeps these tokens apart from credentials, which the same keys sign."""
+"""Distinguishes these tokens from credentials, which are signed with the same keys."""
 
-_KID_LETTERS = 6  # of the thumbprint: enough to find a key, and it is the signature that convinces
-_DIGEST_LETTERS = 12  # of the digest of the printed facts, hex
+_KID_LETTERS = 6  # characters of the thumbprint: a hint to find the key; the signature is what counts
+_DIGEST_LETTERS = 12  # hex characters of the digest of the printed facts
 _NAME_BYTES = 96
 _NUMBER_BYTES = 40
 _CUT = "…"
 
 
 def offline_token(facts: Mapping[str, Any], key: ec.EllipticCurvePrivateKey) -> str:
-    """A compact JWS of what counts on a certificate: at most 500 characters, for an ordinary name some 300.
+    """Return a compact JWS of the main facts: at most 500 characters, for an ordinary name some 300.
 
     The payload is a JSON object with one-letter names: `n` number, `a` agency (legal name; one that is too long ends in
     `…`), `r` number in the trade register, `f` and `u` first and last valid day (20270302), `d` the beginning of the
@@ -41,12 +41,15 @@ def offline_token(facts: Mapping[str, Any], key: ec.EllipticCurvePrivateKey) -> 
 
 
 def offline_url(base_url: str, facts: Mapping[str, Any], key: ec.EllipticCurvePrivateKey) -> str:
-    """The address in the second code."""
+    """Return the address in the second code."""
     return check_url(base_url, offline_token(facts, key))
 
 
 def read_offline(token: str, keys: PublicKeys) -> dict[str, Any]:
-    """The payload of such a token; CredentialError if it is not ours. The page at `/check` does the same."""
+    """Return the payload of an offline token; CredentialError unless we signed it.
+
+    The page at `/check` does the same.
+    """
     short = {kid[:_KID_LETTERS]: key for kid, key in keys.items()}
     claims = tokens.read(token, typ=TYPE, key_for=short.get)
     try:
@@ -59,7 +62,7 @@ def read_offline(token: str, keys: PublicKeys) -> dict[str, Any]:
 
 
 def offline_keys(keys: PublicKeys) -> dict[str, dict[str, str]]:
-    """The keys as the page needs them: by the name that tokens give them, each as JWK with nothing but the point."""
+    """Return the keys as the page needs them: by the name that tokens use, each as JWK with only its point."""
     return {
         kid[:_KID_LETTERS]: {name: tokens.jwk(key)[name] for name in ("kty", "crv", "x", "y")}
         for kid, key in keys.items()
@@ -67,7 +70,7 @@ def offline_keys(keys: PublicKeys) -> dict[str, dict[str, str]]:
 
 
 def _cut(text: str, size: int) -> str:
-    """As many whole words as fit in so many bytes of JSON; a single long word as many letters. What was cut shows."""
+    """Shorten to whole words within so many bytes of JSON, a single long word to letters, and add `…`."""
     if _size(text) <= size:
         return text
     kept = text

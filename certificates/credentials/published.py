@@ -1,4 +1,4 @@
-"""What readers of credentials look up at permanent addresses: the words and the schema. Once issued, never changed."""
+"""JSON-LD context and JSON Schema at the addresses that credentials refer to. Immutable once issued."""
 
 from functools import lru_cache
 from pathlib import Path
@@ -7,12 +7,12 @@ _TERMS = Path(__file__).parent / "terms"
 
 
 def context(issuer: str) -> bytes:
-    """The JSON-LD context of version 1, with this issuer's address as the home of its own words."""
+    """Return the JSON-LD context of version 1, with our own terms under the issuer's address."""
     return _filled("certification-v1.context.json", issuer)
 
 
 def schema(issuer: str) -> bytes:
-    """The JSON Schema (2020-12) of version 1."""
+    """Return the JSON Schema (2020-12) of version 1."""
     return _filled("certification-v1.schema.json", issuer)
 
 

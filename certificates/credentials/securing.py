@@ -1,4 +1,4 @@
-"""Securing a credential as `application/vc+jwt` (W3C VC-JOSE-COSE section 3.1.1), and reading one back."""
+"""Secure a credential as `application/vc+jwt` (W3C VC-JOSE-COSE section 3.1.1), and read one."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -14,15 +14,15 @@ TYPE = "vc+jwt"
 
 
 def signed(credential: Mapping[str, Any], issuer: str, key: ec.EllipticCurvePrivateKey) -> str:
-    """The credential as a JWT: its claims are the credential itself, and who issues it."""
+    """Sign a credential as JWT: its claims are the credential itself, and `iss`."""
     return tokens.sign({**credential, "iss": issuer}, key, typ=TYPE, cty="vc")
 
 
 def read(token: str, keys: PublicKeys, *, issuer: str) -> dict[str, Any]:
-    """What a credential or status list of this issuer says; CredentialError if it is not one.
+    """Return the claims of a credential or status list of this issuer; CredentialError if it is not one.
 
-    `keys` are the issuer's keys by thumbprint. Whether it is valid today is for the caller to ask: this reads what was
-    signed.
+    `keys` are the issuer's keys by thumbprint. Only the signature is checked; the caller must check the validity
+    period.
     """
     claims = tokens.read(token, typ=TYPE, key_for=keys.get)
     said = claims.get("issuer")

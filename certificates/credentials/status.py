@@ -1,4 +1,4 @@
-"""Status lists as credentials (W3C Bitstring Status List v1.0), and the entries by which a certificate points there."""
+"""Status lists as credentials (W3C Bitstring Status List v1.0), and the entries that refer to them."""
 
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -11,35 +11,35 @@ from certificates.credentials.dates import moment
 from certificates.credentials.securing import CONTEXT, signed
 
 LASTS = timedelta(hours=24)
-"""How long a signed list may be believed at most. It is made anew well before, and at once when a status changes."""
+"""Maximum lifetime of a signed list. It is signed again well before, and at once when a status changes."""
 
 _CACHE_MILLISECONDS = 60_000
 
 
 class StatusPurpose(StrEnum):
-    """What a set bit says."""
+    """The meaning of a set bit."""
 
-    REVOCATION = "revocation"  # the certificate will never count again
-    SUSPENSION = "suspension"  # the certificate does not count now
+    REVOCATION = "revocation"  # revoked for good
+    SUSPENSION = "suspension"  # not valid at present
 
 
 def list_of(index: int) -> int:
-    """Which list holds the bit of a certificate with this index."""
+    """Return the number of the list that holds the bit of this index."""
     return index // bits.SIZE
 
 
 def position_of(index: int) -> int:
-    """Where in its list that bit is."""
+    """Return the position of the bit in its list."""
     return index % bits.SIZE
 
 
 def list_url(issuer: str, purpose: StatusPurpose, number: int) -> str:
-    """The permanent address of a list."""
+    """Return the permanent address of a list."""
     return f"{issuer}/status-lists/{purpose}/{number}"
 
 
 def status_entry(issuer: str, purpose: StatusPurpose, index: int) -> dict[str, str]:
-    """What a credential says about where its status is to be read."""
+    """Return the `credentialStatus` entry of a credential."""
     url, position = list_url(issuer, purpose, list_of(index)), str(position_of(index))
     return {
         "id": f"{url}#{position}",
@@ -53,7 +53,7 @@ def status_entry(issuer: str, purpose: StatusPurpose, index: int) -> dict[str, s
 def status_list(
     issuer: str, purpose: StatusPurpose, number: int, packed: bytes, *, key: ec.EllipticCurvePrivateKey, at: datetime
 ) -> str:
-    """One list as a vc+jwt that may be believed from `at` for a day."""
+    """Return one list as a vc+jwt, valid for a day from `at`."""
     url = list_url(issuer, purpose, number)
     credential: dict[str, Any] = {
         "@context": [CONTEXT],

@@ -1,6 +1,6 @@
-"""Compact JWS (RFC 7515) with ES256 and nothing else: how everything here is signed, and how it is read.
+"""Sign and read compact JWS (RFC 7515), with ES256 only.
 
-Keys travel as public JWK under their thumbprint (RFC 7638), so that a name never stands for two keys.
+Keys are published as JWK under their thumbprint (RFC 7638), so that a name never stands for two keys.
 """
 
 import json
@@ -17,7 +17,7 @@ from joserfc.errors import JoseError
 from joserfc.jwk import ECKey
 
 ALGORITHM = "ES256"
-LONGEST = 128 * 1024  # a status list in which every bit is a coin's throw takes 31 kB
+LONGEST = 128 * 1024  # a status list of random bits takes 31 kB
 _SHAPE = re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+")
 _NAMES = {"alg", "kid", "typ", "cty"}
 
@@ -25,21 +25,21 @@ PublicKeys = Mapping[str, ec.EllipticCurvePublicKey]
 
 
 class CredentialError(Exception):
-    """This is not a token of ours, or not the one that was asked for; the message says in which respect."""
+    """The token was not signed by us, or has another type; the message says what is wrong."""
 
 
 def thumbprint(key: ec.EllipticCurvePublicKey) -> str:
-    """The name of a key: base64url of the SHA-256 of its canonical JWK (RFC 7638)."""
+    """Return the name of a key: base64url of the SHA-256 of its canonical JWK (RFC 7638)."""
     return ECKey(key, key).thumbprint()
 
 
 def jwks(keys: Iterable[ec.EllipticCurvePublicKey]) -> dict[str, list[dict[str, Any]]]:
-    """The keys as a JWK set (RFC 7517), in the order given."""
+    """Return the keys as a JWK set (RFC 7517), in the order given."""
     return {"keys": [jwk(key) for key in keys]}
 
 
 def jwk(key: ec.EllipticCurvePublicKey) -> dict[str, Any]:
-    """One public key as JWK."""
+    """Return a public key as JWK."""
     return {**ECKey(key, key).as_dict(private=False), "kid": thumbprint(key), "use": "sig", "alg": ALGORITHM}
 
 
@@ -51,7 +51,7 @@ def sign(
     cty: str | None = None,
     named: Callable[[str], str] = str,
 ) -> str:
-    """A compact JWS of the payload as JSON. `named` makes what the header calls the key from its thumbprint."""
+    """Sign the payload as JSON. `named` computes the header's `kid` from the thumbprint."""
     kid, loaded = _loaded(key)
     header = {"alg": ALGORITHM, "kid": named(kid), "typ": typ} | ({"cty": cty} if cty else {})
     data = json.dumps(payload, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode()
@@ -59,10 +59,10 @@ def sign(
 
 
 def read(token: str, *, typ: str, key_for: Callable[[str], ec.EllipticCurvePublicKey | None]) -> dict[str, Any]:
-    """The payload of a token that is signed by the key which its `kid` names, or CredentialError.
+    """Return the payload of a token signed by the key that its `kid` names, or raise CredentialError.
 
-    Everything that a token says of itself is ignored but algorithm, type and key name, and those must be what we use:
-    a token cannot bring its own key or its own algorithm (RFC 8725 sections 3.1, 3.10 and 3.11).
+    Of the header only algorithm, type and key name are read, and those must be what we use: a token cannot bring its
+    own key or algorithm (RFC 8725 sections 3.1, 3.10 and 3.11).
     """
     header = _header(token)
     if header.get("alg") != ALGORITHM or header.get("typ") != typ or set(header) - _NAMES:
@@ -79,12 +79,12 @@ def read(token: str, *, typ: str, key_for: Callable[[str], ec.EllipticCurvePubli
 
 
 def said(token: str) -> dict[str, Any]:
-    """The payload without a look at the signature: for what we signed ourselves."""
+    """Return the payload without verifying the signature; only for tokens that we signed ourselves."""
     return _parsed(_decoded(token.split(".")[1]))
 
 
 def key_of(token: str) -> str:
-    """The thumbprint of the key that signed a credential or badge of ours; a badge names the address of its key."""
+    """Return the thumbprint of the signing key; a badge names the address of its key."""
     return str(_parsed(_decoded(token.partition(".")[0]))["kid"]).rpartition("/")[2]
 
 
@@ -97,7 +97,7 @@ def _header(token: str) -> dict[str, Any]:
     if len(token) > LONGEST or not _SHAPE.fullmatch(token):
         raise CredentialError("this is no compact JWS")
     parts = token.split(".")
-    if any(_coded(_decoded(part)) != part for part in parts):  # two spellings of one token would be two tokens
+    if any(_coded(_decoded(part)) != part for part in parts):  # not canonical: a token has one spelling
         raise CredentialError("this is no compact JWS")
     return _parsed(_decoded(parts[0]))
 

@@ -1,1 +1,1 @@
-"""Sealed documents as they were issued, and their archive."""
+"""Sealed documents as issued, and their archival copies."""

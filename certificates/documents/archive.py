@@ -1,4 +1,4 @@
-"""Which documents need a new time-stamp, and what was made for them. Nothing is ever changed or removed."""
+"""Select documents that need a new time-stamp, and record the result. Rows are never changed or removed."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,12 +11,12 @@ from audits.core import clock
 from certificates.documents.models import Document, DocumentStamp
 from certificates.documents.stages import DocumentKind
 
-_OF_THE_DAY = {DocumentKind.REGISTER_EXTRACT}  # proves what was so at one moment, and is made again for the asking
+_OF_THE_DAY = {DocumentKind.REGISTER_EXTRACT}  # not renewed: anybody can request a new one
 
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """A file that proves a document, by the hash of its bytes, and until when."""
+    """A file that proves a document, by its hash, and the end of the proof."""
 
     sha256: str
     size: int
@@ -24,11 +24,11 @@ class Proof:
 
 
 Read = Callable[[str], Proof | None]
-"""Looks at the file with this hash, or makes a new one from it; None where that cannot be done."""
+"""Reads the file with this hash, or makes a renewed one from it; None if that fails."""
 
 
 def note_new(session: Session, read: Read, *, limit: int) -> int:
-    """Note of documents that are not known here until when they prove themselves; how many could be read."""
+    """Record for new documents until when their own time-stamp proves them; return how many could be read."""
     unknown = select(Document).outerjoin(DocumentStamp, DocumentStamp.document_id == Document.id)
     unknown = unknown.where(DocumentStamp.id.is_(None), Document.kind.not_in(_OF_THE_DAY))
     unknown = unknown.order_by(Document.created_at).limit(limit)
@@ -37,9 +37,9 @@ def note_new(session: Session, read: Read, *, limit: int) -> int:
 
 
 def renew_due(session: Session, renew: Read, *, before: datetime, limit: int) -> int:
-    """Renew documents whose proof ends before a moment, first those that end first; how many were renewed.
+    """Renew documents whose proof ends before a moment, earliest first; return how many were renewed.
 
-    Stops where a new time-stamp proves no longer than the old one: then the authority needs another certificate.
+    Stops when a new time-stamp would end no later than the old one: then the authority needs a new certificate.
     """
     count = 0
     for stamp, document in session.execute(_due(before).limit(limit)).all():

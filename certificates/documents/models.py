@@ -1,4 +1,4 @@
-"""Tables of documents: what was sealed, as it was given out, and its archival forms."""
+"""Tables of sealed documents, as issued, and of their archival copies."""
 
 from datetime import datetime
 from typing import Any
@@ -12,16 +12,16 @@ from audits.core.db import Base, Id
 
 
 class Document(Base):
-    """A sealed PDF as it was given out; its bytes lie in the store under this hash and are never made again.
+    """A sealed PDF as issued; its bytes are in the store under this hash and are never created again.
 
-    One that `replaces` another says why (`because`); the one that nothing replaces is the one that counts.
+    A document that `replaces` another says why (`because`); the current one is that which nothing replaces.
     """
 
     __tablename__ = "document"
     __table_args__ = (
         Index("ix_document_kind_subject_id", "kind", "subject_id"),
-        # An audit that went back to the inspector is reported again, a register extract made whenever somebody asks;
-        # everything else is made once, and then replaced.
+        # Audit reports can be made again after a reopened audit, and register extracts at any time;
+        # all other documents are made once, and then only replaced.
         Index(
             "uq_document_once",
             "kind",
@@ -52,14 +52,14 @@ class Document(Base):
     because: Mapped[str] = mapped_column(Text, default="")
 
     def is_visible_to(self, actor: Actor) -> bool:
-        """The agency it is about, and staff."""
+        """Return whether the actor is staff or belongs to the agency."""
         return actor.agency_id in {None, self.agency_id}
 
 
 class DocumentStamp(Base):
-    """Until when a document proves itself, and the file that does: its own, or an archival form with a newer stamp.
+    """A file that proves a document, and until when: the document itself or an archival copy with a newer time-stamp.
 
-    An archival form is the document with a time-stamp added (PAdES B-LTA); both stay. Append-only.
+    An archival copy is the document with a time-stamp added (PAdES B-LTA); both are kept. Append-only.
     """
 
     __tablename__ = "document_stamp"

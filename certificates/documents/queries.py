@@ -17,7 +17,7 @@ from certificates.documents.stages import DocumentKind
 
 
 def visible_documents(actor: Actor) -> Select[Document]:
-    """An agency sees its own, an inspector those of own audits, staff with cases all."""
+    """Select what the actor may see: an agency its own, an inspector those of own audits, staff with cases all."""
     query = select(Document)
     if actor.agency_id is not None:
         return query.where(Document.agency_id == actor.agency_id)
@@ -29,13 +29,13 @@ def visible_documents(actor: Actor) -> Select[Document]:
 
 
 def find_document(session: Session, actor: Actor, kind: DocumentKind, subject_id: UUID) -> Document | None:
-    """Find the newest sealed document of one kind about one thing; without the facts that it prints."""
+    """Return the newest sealed document of one kind about one subject, without its facts, or None."""
     query, values = _newest_document(actor, kind, subject_id)
     return session.scalar(query, values)
 
 
 def get_document(session: Session, actor: Actor, document_id: UUID) -> Document:
-    """One document, or NotFoundError."""
+    """Return one document, or raise NotFoundError."""
     document = session.scalar(visible_documents(actor).where(Document.id == document_id))
     if document is None:
         raise missing(Document)

@@ -1,4 +1,4 @@
-"""Recording what was sealed."""
+"""Record sealed documents."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -24,7 +24,7 @@ def record_document(
     replaces: Document | None = None,
     because: str = "",
 ) -> Document:
-    """Note a sealed document under the hash of its bytes; there is one of each kind per subject that counts."""
+    """Record a sealed document under the hash of its bytes; each subject has one current document per kind."""
     document = Document(
         id=uuid4(),
         kind=kind,

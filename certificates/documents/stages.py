@@ -1,7 +1,7 @@
-"""Which documents there are, and the stages that each goes through: prepared, sealed, recorded.
+"""Kinds of documents, and the stages of each: prepared, sealed, recorded.
 
-The stages are types, so that mypy refuses to seal a file twice and to record one that nobody sealed. At run time they
-are plain bytes and text.
+The stages are types, so that mypy rejects sealing a file twice, or recording an unsealed one. At run time they are
+plain bytes and text.
 """
 
 from enum import StrEnum
@@ -9,7 +9,7 @@ from typing import NewType
 
 
 class DocumentKind(StrEnum):
-    """What a document is, as the database keeps it."""
+    """Kinds of documents, as stored in the database."""
 
     CERTIFICATE = "certificate"
     REGISTER_EXTRACT = "register_extract"
@@ -18,10 +18,10 @@ class DocumentKind(StrEnum):
 
 
 Prepared = NewType("Prepared", bytes)
-"""A printed document with the empty room for one seal."""
+"""A printed document with an empty placeholder for one seal."""
 
 Sealed = NewType("Sealed", bytes)
-"""A document with its seal. No byte of it changes any more."""
+"""A sealed document; its bytes are final."""
 
 SealedHash = NewType("SealedHash", str)
-"""The SHA-256 (hex) of a sealed document whose bytes lie in the store: what is recorded."""
+"""The SHA-256 (hex) of a sealed document that is in the store."""

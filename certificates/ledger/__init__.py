@@ -1,1 +1,1 @@
-"""The public log: what happened to every certificate, in an order that nobody can change afterwards."""
+"""The public log: an append-only record of what happened to every certificate, in a provable order."""

@@ -25,21 +25,21 @@ from certificates.ledger.models import LedgerEntry
 from certificates.ledger.services import append
 from certificates.ledger.tree import Growing, leaf_hash
 
-# Ids are given before a transaction commits: a day is closed when nothing that began in it can still be open.
+# Event ids are assigned before the commit: a day is final when no transaction that began in it can be open.
 SETTLED = timedelta(hours=1)
 _AT_ONCE = 1000
 
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """The root over `count` rows."""
+    """The Merkle root over `count` rows."""
 
     count: int
     root: bytes
 
 
 def append_head(session: Session) -> int | None:
-    """Log the head of the days that are over; None if nothing happened since the last one."""
+    """Log a head over the days that are final; None if nothing happened since the last one."""
     last = session.scalar(select(func.max(Event.id)).where(Event.happened_at < _closed(clock.now())))
     before = last_head(session)
     first = before["last"] + 1 if before else 1
@@ -51,14 +51,14 @@ def append_head(session: Session) -> int | None:
 
 
 def last_head(session: Session) -> dict[str, Any] | None:
-    """What the newest head says."""
+    """Return the newest head, or None."""
     query = select(LedgerEntry.data).where(LedgerEntry.type == EntryType.CASE_LOG)
     data = session.scalar(query.order_by(LedgerEntry.index.desc()).limit(1))
     return None if data is None else json.loads(data)
 
 
 def head_of(session: Session, first: int, last: int) -> Head:
-    """The root over the rows from `first` to `last`."""
+    """Return the root over the rows from `first` to `last`."""
     grown = Growing()
     for event in _events(session, first, last):
         grown.add(leaf_hash(canonical(row(event))))
@@ -66,7 +66,7 @@ def head_of(session: Session, first: int, last: int) -> Head:
 
 
 def altered_notes(session: Session) -> Iterator[int]:
-    """The ids of events whose note says something else than when it was made. One that was forgotten says nothing."""
+    """Yield the ids of events whose note no longer matches its digest. Deleted notes are not counted."""
     query = select(Event.id, Event.note_sha256, EventNote.salt, EventNote.data).join(Event.note).order_by(Event.id)
     for event_id, digest, salt, data in session.execute(query.execution_options(yield_per=_AT_ONCE)):
         if digest_of(salt, data) != digest:
@@ -74,7 +74,7 @@ def altered_notes(session: Session) -> Iterator[int]:
 
 
 def row(event: Event) -> dict[str, Any]:
-    """One row of the case log as it is hashed."""
+    """Return one event as the object that is hashed."""
     added = {"format": event.format, "actor_kind": event.actor_kind, "note_sha256": event.note_sha256}
     return (added if event.format > 1 else {}) | {
         "id": event.id,
@@ -94,6 +94,6 @@ def _events(session: Session, first: int, last: int) -> Iterator[Event]:
 
 
 def _closed(now: datetime) -> datetime:
-    """The beginning of the newest day in the Netherlands of which the days before it are closed."""
+    """Return the start of the newest day in the Netherlands before which all days are final."""
     day = (now - SETTLED).astimezone(clock.AMSTERDAM).date()
     return datetime.combine(day, time.min, clock.AMSTERDAM)

@@ -1,6 +1,6 @@
-"""The archive from which anybody can check everything without asking us: a zip, written as it is read.
+"""Write the archive of the log, which lets anybody verify everything offline: a zip, streamed while it is built.
 
-`docs/ledger.md` describes what lies where in it; `bin/keurwerk-verify` reads it.
+`docs/ledger.md` describes its contents; `bin/keurwerk-verify` reads it.
 """
 
 import json
@@ -27,7 +27,7 @@ _AT_ONCE = 500
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What a check needs beside the log itself.
+    """Data that verification needs beside the log.
 
     `roots` are certificates in DER, `jwks` is a JWK set; `credentials` gives (number, vc+jwt) and `status_lists` gives
     (address, vc+jwt).
@@ -42,7 +42,7 @@ class Surroundings:
 
 
 def write(session: Session, checkpoint: SignedCheckpoint, around: Surroundings) -> Iterator[bytes]:
-    """The archive of the log at this checkpoint, piece by piece; no more than one tile is held at a time."""
+    """Yield the archive of the log at this checkpoint in pieces; at most one tile is in memory."""
     pipe = _Pipe()
     with zipfile.ZipFile(pipe, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
         for name, parts in _members(session, checkpoint, around):
@@ -94,17 +94,17 @@ def _json(value: Any) -> bytes:
 
 
 class _Pipe(RawIOBase):
-    """What zipfile writes into, and what we hand on. It cannot go back, so zipfile does not try."""
+    """A write-only file object for zipfile whose output is taken piece by piece. Not seekable, so zipfile streams."""
 
     def __init__(self) -> None:
         self._parts: list[bytes] = []
 
     def write(self, data: Any, /) -> int:
-        """Keep these bytes until they are taken."""
+        """Buffer bytes until they are taken."""
         self._parts.append(bytes(data))
         return len(data)
 
     def take(self) -> list[bytes]:
-        """What was written since the last time."""
+        """Return and clear the bytes written since the last call."""
         taken, self._parts = self._parts, []
         return taken

@@ -1,4 +1,4 @@
-"""What an entry of the log says, byte for byte. The log is for ever: no entry holds a name, a reason or an address."""
+"""Build the entries of the log, byte for byte. Entries are permanent: they hold no name, reason or address."""
 
 from datetime import UTC, date, datetime
 from enum import StrEnum
@@ -8,14 +8,14 @@ FORMAT = 1
 
 
 class EntryType(StrEnum):
-    """What can happen to a certificate, and the daily seal on the case log."""
+    """Types of entries: what happened to a certificate, and the daily head of the case log."""
 
     ISSUED = "issued"
     SUSPENDED = "suspended"
     LIFTED = "lifted"
     WITHDRAWN = "withdrawn"
     REPLACED = "replaced"
-    RESEALED = "resealed"  # the same certificate in a new file, since the key of the old one is not trusted any more
+    RESEALED = "resealed"  # same certificate in a new file, because the key of the old one is no longer trusted
     EXPIRED = "expired"
     CASE_LOG = "case-log"
 
@@ -31,7 +31,7 @@ def certificate_entry(
     pdf: str | None = None,
     credential: str | None = None,
 ) -> dict[str, Any]:
-    """What happened to a certificate. `status` is what the register says from then on; hashes are SHA-256 in hex."""
+    """Build an entry about a certificate. `status` is the public status from then on; hashes are SHA-256 in hex."""
     entry = {
         "format": FORMAT,
         "type": kind.value,
@@ -46,7 +46,7 @@ def certificate_entry(
 
 
 def case_log_entry(*, at: datetime, first: int, last: int, count: int, root: bytes) -> dict[str, Any]:
-    """The Merkle root over `count` rows of the case log with ids from `first` to `last`."""
+    """Build an entry with the Merkle root over `count` rows of the case log with ids from `first` to `last`."""
     return {
         "format": FORMAT,
         "type": EntryType.CASE_LOG.value,
@@ -59,5 +59,5 @@ def case_log_entry(*, at: datetime, first: int, last: int, count: int, root: byt
 
 
 def moment(at: datetime) -> str:
-    """A moment as entries write it: UTC, whole seconds."""
+    """Format a moment for entries: UTC, whole seconds."""
     return f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"

@@ -1,4 +1,4 @@
-"""Tables of the public log. Entries, hashes, checkpoints and cosignatures are append-only; triggers say so."""
+"""Tables of the public log. Entries, hashes, checkpoints and cosignatures are append-only, by triggers."""
 
 from datetime import datetime
 
@@ -22,13 +22,13 @@ class LedgerEntry(Base):
 
     index: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     type: Mapped[EntryType] = mapped_column(stored(EntryType))
-    number: Mapped[str | None]  # of the certificate it is about
+    number: Mapped[str | None]  # number of the certificate
     data: Mapped[bytes] = mapped_column(LargeBinary)
     hash: Mapped[bytes] = mapped_column(LargeBinary)
 
 
 class LedgerNode(Base):
-    """The hash of 256**level leaves that are complete: what tiles of level 1 and up are made of."""
+    """The hash of 256**level leaves, all present: the content of tiles of level 1 and up."""
 
     __tablename__ = "ledger_node"
 
@@ -38,7 +38,7 @@ class LedgerNode(Base):
 
 
 class SignedCheckpoint(Base):
-    """A head of the log that we signed: the note as it went out, and the verifier key that it was signed with."""
+    """A signed tree head: the note as published, and the verifier key for it."""
 
     __tablename__ = "checkpoint"
 
@@ -50,7 +50,7 @@ class SignedCheckpoint(Base):
 
 
 class Cosignature(Base):
-    """The signature line of a witness under one of our checkpoints, and when it says that it saw it."""
+    """The signature line of a witness under one of our checkpoints, and the time that it states."""
 
     __tablename__ = "cosignature"
 
@@ -62,7 +62,7 @@ class Cosignature(Base):
 
 
 class WitnessedLog(Base):
-    """The largest tree of somebody else's log that we cosigned."""
+    """The largest tree of another operator's log that we cosigned."""
 
     __tablename__ = "witnessed_log"
 

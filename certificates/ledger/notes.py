@@ -1,7 +1,7 @@
-"""Signed notes (C2SP signed-note), the checkpoints in them (tlog-checkpoint) and cosignatures (tlog-cosignature).
+"""Signed notes (C2SP signed-note), their checkpoints (tlog-checkpoint) and cosignatures (tlog-cosignature).
 
-A note is text, an empty line, and signature lines; a checkpoint is a note that says how large a log is and what the
-hash of its tree is. Only Ed25519: type 1 signs the text, type 4 is a witness that says when it saw the text.
+A note is text, an empty line, and signature lines; a checkpoint is a note with the size and root hash of a log. Only
+Ed25519: type 1 signs the text, type 4 is a witness that states when it saw the text.
 """
 
 import base64
@@ -18,21 +18,21 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from certificates.ledger.tree import HASH_SIZE
 
 MOST_SIGNATURES = 64
-LONGEST_NOTE = 128 * 1024  # sixteen signatures must be read, and those of after quantum computers have 5 kB each
+LONGEST_NOTE = 128 * 1024  # sixteen signatures must be accepted, and post-quantum ones have 5 kB each
 _DASH = "— "
 _KEY_SIZE = 32
 _SIGNATURE_SIZE = 64
 _ID_SIZE = 4
 _TIME_SIZE = 8
-_LARGEST_NUMBER = 2**63 - 1  # what a database and most programs can count to
+_LARGEST_NUMBER = 2**63 - 1  # the largest integer in the database and in most programs
 
 
 class NoteError(ValueError):
-    """This is no note, no checkpoint or no key, or its signature is wrong; the message says which."""
+    """The input is no valid note, checkpoint or key, or a signature is wrong; the message says which."""
 
 
 class Algorithm(IntEnum):
-    """The signature types that we know, by their identifier byte."""
+    """The supported signature types, by their identifier byte."""
 
     ED25519 = 0x01
     COSIGNATURE = 0x04
@@ -40,7 +40,7 @@ class Algorithm(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Vkey:
-    """The public key of a log or a witness under its name."""
+    """The public key of a log or a witness, with its name."""
 
     name: str
     algorithm: Algorithm
@@ -48,13 +48,13 @@ class Vkey:
 
     @classmethod
     def of(cls, name: str, key: Ed25519PrivateKey | Ed25519PublicKey, algorithm: Algorithm = Algorithm.ED25519) -> Self:
-        """The verifier key that belongs to a key; NoteError if the name cannot be one."""
+        """Build the verifier key for a key; NoteError for an invalid name."""
         public = key.public_key() if isinstance(key, Ed25519PrivateKey) else key
         return cls(_checked_name(name), algorithm, public.public_bytes_raw())
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """Read `<name>+<id in hex>+<base64 of type and key>`; NoteError if it is not one of ours to use."""
+        """Read `<name>+<id in hex>+<base64 of type and key>`; NoteError for malformed or unsupported keys."""
         name, _, rest = text.strip().partition("+")
         identifier, _, encoded = rest.partition("+")
         data = decode(encoded)
@@ -67,7 +67,7 @@ class Vkey:
 
     @property
     def id(self) -> bytes:
-        """The four bytes by which signature lines name the key."""
+        """Return the four bytes by which signature lines name the key."""
         named = self.name.encode() + b"\n" + bytes([self.algorithm]) + self.public
         return hashlib.sha256(named).digest()[:_ID_SIZE]
 
@@ -75,7 +75,7 @@ class Vkey:
         return f"{self.name}+{self.id.hex()}+{encode(bytes([self.algorithm]) + self.public)}"
 
     def verify(self, text: str, value: bytes) -> int | None:
-        """The time (seconds since 1970) that a cosignature names, None for a plain signature; NoteError if wrong."""
+        """Return the time of a cosignature (seconds since 1970), None for a plain signature; NoteError if wrong."""
         time, signed = None, text.encode()
         if self.algorithm is Algorithm.COSIGNATURE:
             time = int.from_bytes(value[:_TIME_SIZE], "big")
@@ -101,20 +101,20 @@ class Signature:
         return f"{_DASH}{self.name} {encode(self.key_id + self.value)}\n"
 
     def is_of(self, key: Vkey) -> bool:
-        """Whether this key is the one that is said to have signed."""
+        """Return whether the line names this key."""
         return (self.name, self.key_id) == (key.name, key.id)
 
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """Text, which ends in a newline, and its signatures. Nothing in it counts before `verified` says so."""
+    """Text, which ends in a newline, and its signatures. Untrusted until `verified` was called."""
 
     text: str
     signatures: tuple[Signature, ...]
 
     @classmethod
     def parse(cls, data: str) -> Self:
-        """Read a note; NoteError if it is none."""
+        """Parse a note; NoteError if it is malformed."""
         if len(data) > LONGEST_NOTE or any(character < " " and character != "\n" for character in data):
             raise NoteError("the note is too long or has control characters")
         text, gap, lines = data.rpartition("\n\n")
@@ -126,7 +126,7 @@ class Note:
         return f"{self.text}\n{''.join(map(str, self.signatures))}"
 
     def verified(self, keys: Iterable[Vkey]) -> dict[Vkey, int | None]:
-        """Which of these keys signed, with the times of cosignatures; lines of other keys are ignored.
+        """Return which of these keys signed, with the times of cosignatures; lines of other keys are ignored.
 
         NoteError if the signature of a known key is wrong, or no known key signed.
         """
@@ -138,7 +138,7 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class Checkpoint:
-    """How large a log is, and the hash of its tree at that size."""
+    """The size of a log, and its root hash at that size."""
 
     origin: str
     size: int
@@ -146,7 +146,7 @@ class Checkpoint:
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """Read the text of a note; NoteError if it is no checkpoint. Extension lines are allowed and ignored."""
+        """Parse the text of a note; NoteError if it is no checkpoint. Extension lines are allowed and ignored."""
         lines = text.split("\n")
         if len(lines) < 4 or lines.pop() or not all(lines):  # noqa: PLR2004  # three lines and the end of the last
             raise NoteError("this is no checkpoint")
@@ -157,23 +157,23 @@ class Checkpoint:
 
     @property
     def text(self) -> str:
-        """The text of its note."""
+        """Return the text of its note."""
         return f"{self.origin}\n{self.size}\n{encode(self.root)}\n"
 
 
 def sign(text: str, name: str, key: Ed25519PrivateKey) -> Signature:
-    """A plain Ed25519 signature of a note's text."""
+    """Sign a note's text with plain Ed25519."""
     return Signature(name, Vkey.of(name, key).id, key.sign(text.encode()))
 
 
 def cosign(text: str, name: str, key: Ed25519PrivateKey, time: int) -> Signature:
-    """`cosignature/v1`: the consistent tree with the largest size that was seen at `time` (seconds since 1970)."""
+    """Sign as `cosignature/v1`: at `time` (seconds since 1970) this was the largest consistent tree seen."""
     value = time.to_bytes(_TIME_SIZE, "big") + key.sign(_cosigned(text, time))
     return Signature(name, Vkey.of(name, key, Algorithm.COSIGNATURE).id, value)
 
 
 def parse_signatures(lines: str) -> tuple[Signature, ...]:
-    """Read signature lines, each with its newline; NoteError if one is damaged or there are too many."""
+    """Parse signature lines, each with its newline; NoteError if one is malformed or there are too many."""
     split = lines.split("\n")
     if split.pop() or not 0 < len(split) <= MOST_SIGNATURES:
         raise NoteError("there are no signature lines, or too many")
@@ -181,7 +181,7 @@ def parse_signatures(lines: str) -> tuple[Signature, ...]:
 
 
 def parse_number(text: str) -> int:
-    """A decimal number without leading zeros, below 2**63; NoteError if it is none."""
+    """Parse a decimal number without leading zeros, below 2**63; NoteError otherwise."""
     if not (text.isascii() and text.isdigit() and len(text) <= len(str(_LARGEST_NUMBER))) or str(int(text)) != text:
         raise NoteError("this is not a number")
     if int(text) > _LARGEST_NUMBER:
@@ -190,12 +190,12 @@ def parse_number(text: str) -> int:
 
 
 def encode(data: bytes) -> str:
-    """Base64 as all of these formats write it."""
+    """Encode bytes as standard base64, which all of these formats use."""
     return base64.b64encode(data).decode()
 
 
 def decode(text: str) -> bytes:
-    """The bytes of base64 in its one right spelling; NoteError otherwise."""
+    """Decode canonical base64; NoteError otherwise."""
     try:
         data = base64.b64decode(text.encode("ascii"), validate=True)
     except (binascii.Error, UnicodeEncodeError) as error:

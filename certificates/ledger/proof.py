@@ -1,4 +1,4 @@
-"""The bundle of C2SP tlog-proof: that an entry is in a log, for checking without asking anybody."""
+"""The bundle of C2SP tlog-proof, which proves offline that an entry is in a log."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ _FIRST = "c2sp.org/tlog-proof@v1"
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """One bundle. `extra` holds the bytes of the entry, so that the bundle needs nothing beside it."""
+    """One bundle. `extra` holds the bytes of the entry, so that the bundle is self-contained."""
 
     index: int
     path: tuple[bytes, ...]
@@ -32,7 +32,7 @@ class Proof:
 
     @classmethod
     def parse(cls, data: str) -> Self:
-        """Read a bundle; NoteError if it is none."""
+        """Parse a bundle; NoteError if it is malformed."""
         head, gap, note = data.partition("\n\n")
         first, *lines = head.split("\n")
         if len(data) > 2 * LONGEST_NOTE or not gap or first != _FIRST:
@@ -49,7 +49,7 @@ class Proof:
         return "\n".join(lines) + f"\n\n{self.note}"
 
     def verify(self, entry: bytes, keys: Iterable[Vkey]) -> Checkpoint:
-        """The checkpoint, signed by one of `keys`, in which this entry is; NoteError if the bundle proves nothing."""
+        """Return the checkpoint, signed by one of `keys`, that includes this entry; NoteError if the proof fails."""
         self.note.verified(keys)
         checkpoint = Checkpoint.parse(self.note.text)
         if not includes(leaf_hash(entry), self.index, checkpoint.size, self.path, checkpoint.root):
@@ -58,7 +58,7 @@ class Proof:
 
 
 def parse_path(lines: list[str]) -> tuple[bytes, ...]:
-    """Hashes of a proof, one per line in base64; NoteError if one is none, or there are more than any tree has."""
+    """Parse the hashes of a proof, one per line in base64; NoteError for a malformed one, or too many."""
     hashes = tuple(map(decode, lines))
     if len(hashes) > LONGEST_PATH or any(len(each) != HASH_SIZE for each in hashes):
         raise NoteError("this is no proof")

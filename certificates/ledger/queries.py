@@ -1,4 +1,4 @@
-"""Reads of the log: tiles, bundles, proofs and checkpoints. Nothing here needs a private key."""
+"""Reads of the log: tiles, bundles, proofs and checkpoints. Needs no private key."""
 
 from collections.abc import Sequence
 
@@ -13,27 +13,27 @@ from certificates.ledger.tiles import Tile
 
 
 class NotYetError(Exception):
-    """The entry is in the log, but no signed checkpoint covers it yet; that takes less than a minute."""
+    """No signed checkpoint covers the entry yet; one follows within a minute."""
 
 
 def size_of(session: Session) -> int:
-    """How many entries the log has."""
+    """Return the number of entries."""
     last = session.scalar(select(func.max(LedgerEntry.index)))
     return 0 if last is None else last + 1
 
 
 def latest(session: Session) -> SignedCheckpoint | None:
-    """The newest checkpoint, if any was signed."""
+    """Return the newest checkpoint, or None."""
     return session.scalar(select(SignedCheckpoint).order_by(SignedCheckpoint.size.desc()).limit(1))
 
 
 def checkpoints(session: Session, limit: int) -> list[SignedCheckpoint]:
-    """The newest checkpoints."""
+    """Return the newest checkpoints."""
     return list(session.scalars(select(SignedCheckpoint).order_by(SignedCheckpoint.size.desc()).limit(limit)))
 
 
 def cosignatures(session: Session, sizes: Sequence[int]) -> dict[int, list[Cosignature]]:
-    """The cosignatures of checkpoints, by size."""
+    """Return the cosignatures of checkpoints, by tree size."""
     found: dict[int, list[Cosignature]] = {size: [] for size in sizes}
     query = select(Cosignature).where(Cosignature.size.in_(sizes)).order_by(Cosignature.name, Cosignature.vkey)
     for each in session.scalars(query):
@@ -42,14 +42,14 @@ def cosignatures(session: Session, sizes: Sequence[int]) -> dict[int, list[Cosig
 
 
 def note_of(session: Session, checkpoint: SignedCheckpoint) -> Note:
-    """A checkpoint as it is served: with every cosignature that came in since it was signed."""
+    """Return a checkpoint as it is served: with every cosignature received so far."""
     note = Note.parse(checkpoint.note)
     lines = (line for each in cosignatures(session, [checkpoint.size])[checkpoint.size] for line in (each.line,))
     return Note(note.text, note.signatures + tuple(one for line in lines for one in parse_signatures(line)))
 
 
 def hashes(session: Session, tile: Tile) -> list[bytes]:
-    """The hashes of a tile of a level; the caller knows that the log has them."""
+    """Return the hashes of a tile; the caller has checked that the log is large enough."""
     end = tile.start + tile.width
     if not tile.level:
         query = select(LedgerEntry.hash).where(LedgerEntry.index >= tile.start, LedgerEntry.index < end)
@@ -60,7 +60,7 @@ def hashes(session: Session, tile: Tile) -> list[bytes]:
 
 
 def content(session: Session, tile: Tile) -> bytes:
-    """The bytes of a tile or bundle as they are served."""
+    """Return the bytes of a tile or bundle as they are served."""
     if tile.level is not None:
         return b"".join(hashes(session, tile))
     end = tile.start + tile.width
@@ -69,18 +69,18 @@ def content(session: Session, tile: Tile) -> bytes:
 
 
 def subtrees(session: Session, size: int) -> tree.Subtree:
-    """The hashes of the tree of the first `size` entries."""
+    """Return a function that reads subtree hashes of the first `size` entries."""
     return tiles.subtrees(size, lambda tile: hashes(session, tile))
 
 
 def newest_entry(session: Session, number: str) -> LedgerEntry | None:
-    """The last thing that the log says of a certificate."""
+    """Return the newest entry about a certificate, or None."""
     query = select(LedgerEntry).where(LedgerEntry.number == number)
     return session.scalar(query.order_by(LedgerEntry.index.desc()).limit(1))
 
 
 def tlog_proof(session: Session, number: str) -> str | None:
-    """That the last entry of a certificate is in the log, for checking offline; None if the log never heard of it.
+    """Return the offline proof for the newest entry about a certificate; None if the log has none.
 
     NotYetError if no checkpoint covers the entry. The bundle carries the bytes of the entry as extra data.
     """

@@ -1,4 +1,4 @@
-"""Writing the log: an entry in the transaction of what it tells, checkpoints and cosignatures after it."""
+"""Write the log: entries in the transaction of the change they report; checkpoints and cosignatures later."""
 
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
@@ -21,14 +21,14 @@ SERIES = "ledger"
 
 
 class LedgerError(Exception):
-    """The log does not continue what it said before; nothing was signed."""
+    """The tree does not continue the one signed before; nothing was signed."""
 
 
 def append(session: Session, entry: Mapping[str, Any]) -> int:
-    """Add an entry, with the index of the one before it about the same certificate; its own index comes back.
+    """Append an entry, linked to the previous one about the same certificate; return its index.
 
     It exists if and only if the caller's transaction commits. The counter of the log stays locked until then, so that
-    indices have no gaps and another transaction waits: append last.
+    indices have no gaps and other transactions wait: append last.
     """
     index = numbering.next_number(session, SERIES) - 1
     number = entry.get("number")
@@ -44,7 +44,7 @@ def append(session: Session, entry: Mapping[str, Any]) -> int:
 
 
 def sign_checkpoint(session: Session, origin: str, key: Ed25519PrivateKey) -> SignedCheckpoint | None:
-    """Sign the log as it is now; None if nothing came since the last time. One at a time: the caller sees to that.
+    """Sign the present tree; None if it did not grow since the last checkpoint. The caller prevents concurrent calls.
 
     LedgerError if the tree does not continue the one that was signed before (tlog-checkpoint: a log must not).
     """
@@ -66,9 +66,9 @@ def sign_checkpoint(session: Session, origin: str, key: Ed25519PrivateKey) -> Si
 
 
 def add_cosignatures(session: Session, data: str, witnesses: Iterable[Vkey]) -> int | None:
-    """Keep what witnesses signed under a checkpoint of ours; how many signed, None if the checkpoint is not ours.
+    """Store cosignatures of known witnesses under one of our checkpoints; return how many, None for another note.
 
-    `data` is the note with their lines. NoteError if it is none, a signature is wrong, or no witness of ours signed.
+    `data` is the note with their lines. NoteError if it is malformed, a signature is wrong, or no known witness signed.
     """
     note, known = Note.parse(data), list(witnesses)
     checkpoint = session.get(SignedCheckpoint, Checkpoint.parse(note.text).size)
@@ -89,7 +89,7 @@ def add_cosignatures(session: Session, data: str, witnesses: Iterable[Vkey]) -> 
 
 
 def _fill(session: Session, size: int) -> None:
-    """Note the hash of every tile that the last entry filled."""
+    """Store the hash of every tile that the last entry completed."""
     level, count = 0, size
     while count % WIDTH == 0:
         count //= WIDTH

@@ -1,6 +1,6 @@
-"""The layout of C2SP tlog-tiles: hashes and entries in immutable pieces that any web cache can hold.
+"""The layout of C2SP tlog-tiles: hashes and entries in immutable files that web caches can hold.
 
-Paths are those below the prefix of the log: `tile/<L>/<N>[.p/<W>]` and `tile/entries/<N>[.p/<W>]`.
+Paths are relative to the prefix of the log: `tile/<L>/<N>[.p/<W>]` and `tile/entries/<N>[.p/<W>]`.
 """
 
 import re
@@ -19,7 +19,7 @@ _PATH = re.compile(r"(entries|0|[1-9][0-9]?)/((?:x[0-9]{3}/)*[0-9]{3})(?:\.p/([1
 
 @dataclass(frozen=True, slots=True)
 class Tile:
-    """One piece of the log. `level` is None for a bundle of entries; below 256 `width` it is a partial one."""
+    """One tile. `level` is None for a bundle of entries; with `width` below 256 it is partial."""
 
     level: int | None
     index: int
@@ -27,23 +27,23 @@ class Tile:
 
     @property
     def path(self) -> str:
-        """Its address below the prefix."""
+        """Return its path below the prefix."""
         level = ENTRIES if self.level is None else self.level
         partial = "" if self.width == WIDTH else f".p/{self.width}"
         return f"tile/{level}/{_index_path(self.index)}{partial}"
 
     @property
     def start(self) -> int:
-        """The number of its first hash among those of its level."""
+        """Return the index of its first hash among those of its level."""
         return self.index * WIDTH
 
     def lies_in(self, size: int) -> bool:
-        """Whether a tree of `size` leaves has all of it."""
+        """Return whether a tree of `size` leaves contains all of it."""
         return self.start + self.width <= size >> HEIGHT * (self.level or 0)
 
 
 def parse(path: str) -> Tile | None:
-    """The tile of an address below `tile/`, or None where there can be none."""
+    """Parse a path below `tile/`; None if it is not valid."""
     found = _PATH.fullmatch(path) if len(path) < 64 else None  # noqa: PLR2004  # no log of ours is that large
     if found is None:
         return None
@@ -55,7 +55,7 @@ def parse(path: str) -> Tile | None:
 
 
 def tiles_of(size: int) -> Iterator[Tile]:
-    """Every tile and bundle of a tree of `size` leaves, the partial ones at the right edge among them."""
+    """Yield every tile and bundle of a tree of `size` leaves, including the partial ones at its right edge."""
     for level in (None, *range(_TOP_LEVEL + 1)):
         hashes = size >> HEIGHT * (level or 0)
         if not hashes:
@@ -67,7 +67,7 @@ def tiles_of(size: int) -> Iterator[Tile]:
 
 
 def subtrees(size: int, fetch: Callable[[Tile], Sequence[bytes]]) -> Subtree:
-    """The hashes of a tree of `size` leaves, read from its tiles; each tile is fetched once."""
+    """Return a function that reads subtree hashes from tiles; each tile is fetched once."""
     known: dict[Tile, Sequence[bytes]] = {}
 
     def subtree(height: int, index: int) -> bytes:
@@ -83,7 +83,7 @@ def subtrees(size: int, fetch: Callable[[Tile], Sequence[bytes]]) -> Subtree:
 
 
 def bundle(entries: Sequence[bytes]) -> bytes:
-    """A bundle of entries, each behind its length in two bytes."""
+    """Build a bundle of entries, each prefixed by its length in two bytes."""
     if any(len(entry) > LONGEST_ENTRY for entry in entries):
         raise ValueError("an entry is too long for a bundle")
     return b"".join(len(entry).to_bytes(2, "big") + entry for entry in entries)

@@ -1,6 +1,6 @@
-"""The Merkle tree of RFC 6962 section 2.1: hashes, proofs, and how to check them (RFC 9162 section 2.1).
+"""The Merkle tree of RFC 6962 section 2.1: hashes, proofs, and their verification (RFC 9162 section 2.1).
 
-Proofs are made from stored hashes of full subtrees, never by reading all leaves again: a `Subtree` gives the hash of
+Proofs are built from stored hashes of full subtrees, never by reading all leaves again: a `Subtree` returns the hash of
 the leaves [index * 2**height, (index + 1) * 2**height), and is only asked for subtrees that lie within the tree.
 """
 
@@ -14,24 +14,24 @@ EMPTY = hashlib.sha256().digest()
 
 
 def leaf_hash(data: bytes) -> bytes:
-    """The hash of one entry."""
+    """Return the hash of one entry."""
     return hashlib.sha256(b"\x00" + data).digest()
 
 
 def node_hash(left: bytes, right: bytes) -> bytes:
-    """The hash of two subtrees beside each other."""
+    """Return the hash of two adjacent subtrees."""
     return hashlib.sha256(b"\x01" + left + right).digest()
 
 
 class Growing:
-    """A tree that only grows to the right; it remembers one hash per level."""
+    """A tree that grows to the right; it stores one hash per level."""
 
     def __init__(self) -> None:
         self.size = 0
-        self._peaks: list[bytes] = []  # of full subtrees, the largest first
+        self._peaks: list[bytes] = []  # hashes of full subtrees, the largest first
 
     def add(self, leaf: bytes) -> None:
-        """One more leaf hash."""
+        """Add one leaf hash."""
         self._peaks.append(leaf)
         self.size += 1
         size = self.size
@@ -41,7 +41,7 @@ class Growing:
             size //= 2
 
     def root(self) -> bytes:
-        """The hash of the tree as it is now."""
+        """Return the root hash of the present tree."""
         if not self._peaks:
             return EMPTY
         root = self._peaks[-1]
@@ -51,7 +51,7 @@ class Growing:
 
 
 def root_of(leaves: Iterable[bytes]) -> bytes:
-    """The hash of a tree with these leaf hashes."""
+    """Return the root hash over these leaf hashes."""
     tree = Growing()
     for leaf in leaves:
         tree.add(leaf)
@@ -59,12 +59,12 @@ def root_of(leaves: Iterable[bytes]) -> bytes:
 
 
 def root(size: int, subtree: Subtree) -> bytes:
-    """The hash of the tree of the first `size` leaves."""
+    """Return the root hash of the first `size` leaves."""
     return _range(0, size, subtree) if size else EMPTY
 
 
 def inclusion_proof(index: int, size: int, subtree: Subtree) -> list[bytes]:
-    """From the sibling of leaf `index` up to a child of the root; RFC 6962 section 2.1.1. ValueError outside it."""
+    """Return the inclusion proof of leaf `index`, sibling first (RFC 6962, 2.1.1). ValueError outside the tree."""
     if not 0 <= index < size:
         raise ValueError("there is no such leaf in this tree")
     proof, start, end = [], 0, size
@@ -80,7 +80,7 @@ def inclusion_proof(index: int, size: int, subtree: Subtree) -> list[bytes]:
 
 
 def consistency_proof(old: int, size: int, subtree: Subtree) -> list[bytes]:
-    """That the tree of `size` leaves begins with that of `old`; RFC 6962 section 2.1.2. Empty from 0 or to itself."""
+    """Return the proof that the tree of `size` extends that of `old` (RFC 6962, 2.1.2). Empty for 0 or equal sizes."""
     if not 0 <= old <= size:
         raise ValueError("the older tree is larger")
     if old in {0, size}:
@@ -100,7 +100,7 @@ def consistency_proof(old: int, size: int, subtree: Subtree) -> list[bytes]:
 
 
 def includes(leaf: bytes, index: int, size: int, proof: Sequence[bytes], root: bytes) -> bool:
-    """Whether `proof` leads from a leaf hash at `index` to the root; RFC 9162 section 2.1.3.2."""
+    """Return whether `proof` proves a leaf hash at `index` under the root (RFC 9162, 2.1.3.2)."""
     if not 0 <= index < size:
         return False
     place, last, found = index, size - 1, leaf
@@ -117,7 +117,10 @@ def includes(leaf: bytes, index: int, size: int, proof: Sequence[bytes], root: b
 
 
 def consistent(old: int, size: int, old_root: bytes, root: bytes, proof: Sequence[bytes]) -> bool:
-    """Whether the tree of `size` leaves begins with that of `old`; RFC 9162 section 2.1.4.2. All begin empty."""
+    """Return whether the tree of `size` leaves extends that of `old` (RFC 9162, 2.1.4.2).
+
+    All trees extend the empty one.
+    """
     if old == size:
         return not proof and old_root == root
     if old == 0:
@@ -142,19 +145,19 @@ def consistent(old: int, size: int, old_root: bytes, root: bytes, proof: Sequenc
 
 
 def _climb(place: int, last: int) -> tuple[int, int]:
-    """Up to where this subtree is a right child."""
+    """Move up to the level where this subtree is a right child."""
     while place % 2 == 0 and place:
         place, last = place >> 1, last >> 1
     return place, last
 
 
 def _split(width: int) -> int:
-    """The largest power of two below `width`."""
+    """Return the largest power of two below `width`."""
     return 1 << (width - 1).bit_length() - 1
 
 
 def _range(start: int, end: int, subtree: Subtree) -> bytes:
-    """The hash of the leaves [start, end), of which `start` is where a subtree of that width begins."""
+    """Return the hash of the leaves [start, end); a subtree of that width begins at `start`."""
     width = end - start
     if width & (width - 1) == 0:
         height = width.bit_length() - 1

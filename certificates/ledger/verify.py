@@ -1,4 +1,4 @@
-"""Computing the whole log again from its tables: every hash, every checkpoint, and what it says of certificates."""
+"""Recompute the whole log from its tables: every hash, every checkpoint, and the states of certificates."""
 
 import json
 from collections.abc import Collection, Generator, Iterator, Sequence
@@ -29,11 +29,11 @@ _LAST = {
     CertificateState.REPLACED: {EntryType.REPLACED},
 }
 
-_UNMOVED = {EntryType.EXPIRED, EntryType.RESEALED}  # the certificate is in the state in which it was
+_UNMOVED = {EntryType.EXPIRED, EntryType.RESEALED}  # entries that leave the state of the certificate unchanged
 
 
 def problems(session: Session, origin: str, keys: Sequence[Vkey]) -> Generator[str]:
-    """Everything that is wrong, first things first; nothing comes if all is right.
+    """Yield everything that is wrong, the most basic first; nothing if all is right.
 
     `keys` are those that may have signed: the log's own and those of its witnesses. That each checkpoint continues the
     one before it follows from their roots: both are computed from the same entries.
@@ -50,9 +50,10 @@ def problems(session: Session, origin: str, keys: Sequence[Vkey]) -> Generator[s
 
 
 def unpublished(session: Session, published: Collection[str]) -> Generator[str]:
-    """What anybody who checks it will refuse: credentials, badges and lists whose key is not in the published set.
+    """Yield credentials, badges and lists whose key is not in the published set; verifiers will reject them.
 
-    `published` are the thumbprints in that set. Right after a key was lost this names what still has to be signed anew.
+    `published` are the thumbprints in that set. Right after a key was compromised this lists what still has to be
+    signed again.
     """
     query = select(Certificate.number, Certificate.credential, Certificate.badge)
     query = query.where(Certificate.issued_at.is_not(None)).order_by(Certificate.number)
@@ -67,11 +68,11 @@ def unpublished(session: Session, published: Collection[str]) -> Generator[str]:
 
 
 class _Log:
-    """The tree as it grows again, entry by entry."""
+    """The tree while it is recomputed, entry by entry."""
 
     def __init__(self, session: Session, origin: str, keys: Sequence[Vkey]) -> None:
-        self.last: dict[str, EntryType] = {}  # by certificate, what moved it last
-        self.files: dict[str, set[str]] = {}  # by certificate, the hashes of its files
+        self.last: dict[str, EntryType] = {}  # certificate number: last entry that changed its state
+        self.files: dict[str, set[str]] = {}  # certificate number: hashes of its files
         self._session, self._origin, self._keys = session, origin, keys
         self._tree, self._open = Growing(), [[]]  # type: tuple[Growing, list[list[bytes]]]
         self._known: dict[str, int] = {}
@@ -92,7 +93,7 @@ class _Log:
             yield from self._checkpoint(checkpoint)
 
     def rest(self) -> Iterator[str]:
-        """What must not be left over."""
+        """Yield stored data that no entry accounts for."""
         yield from (f"checkpoint {size}: the log has no such size" for size in self._checkpoints)
         extra = select(LedgerNode.level, LedgerNode.index).order_by(LedgerNode.level, LedgerNode.index)
         for level, index in self._session.execute(extra):
@@ -128,7 +129,7 @@ class _Log:
             yield f"entry {index}: the events {first} to {last} are not those whose head was logged"
 
     def _nodes(self, leaf: bytes) -> Iterator[str]:
-        """Each tile that this leaf fills, and the hash that was kept of it."""
+        """Yield tiles completed by this leaf whose stored hash is wrong."""
         level, found = 0, leaf
         while True:
             if level == len(self._open):
@@ -161,7 +162,7 @@ class _Log:
 
 
 def _certificates(session: Session, size: int, last: dict[str, EntryType], files: dict[str, set[str]]) -> Iterator[str]:
-    """The first `size` entries against the certificates and files; those that moved on meanwhile are left out."""
+    """Compare the first `size` entries with certificates and files; skip those that changed in the meantime."""
     query = select(Certificate, Document.sha256).outerjoin(
         Document, (Document.subject_id == Certificate.id) & (Document.kind == DocumentKind.CERTIFICATE)
     )

@@ -1,4 +1,4 @@
-"""Being a witness for the logs of others, C2SP tlog-witness: cosign only what continues what was cosigned before."""
+"""Act as witness for other logs (C2SP tlog-witness): cosign only what extends the tree cosigned before."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ from certificates.ledger.tree import EMPTY, consistent
 
 
 class Refusal(StrEnum):
-    """Why a checkpoint is not cosigned."""
+    """Reasons to refuse a checkpoint."""
 
     UNKNOWN_LOG = "unknown_log"
     NOT_SIGNED = "not_signed"
@@ -27,7 +27,7 @@ class Refusal(StrEnum):
 
 
 class RefusedError(Exception):
-    """The checkpoint is not cosigned; with OTHER_SIZE comes the size that was cosigned last."""
+    """The checkpoint is refused; for OTHER_SIZE it holds the size that was cosigned last."""
 
     def __init__(self, refusal: Refusal, size: int = 0) -> None:
         super().__init__(refusal)
@@ -37,7 +37,7 @@ class RefusedError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """What a log sends: the size it knows that we cosigned, the proof from there, and its new checkpoint."""
+    """A request of a log: the size that we cosigned last, the consistency proof, and the new checkpoint."""
 
     old: int
     path: tuple[bytes, ...]
@@ -46,7 +46,7 @@ class Submission:
 
     @classmethod
     def parse(cls, data: str) -> "Submission":
-        """Read the body of an add-checkpoint call; NoteError if it is none."""
+        """Parse the body of an add-checkpoint request; NoteError if it is malformed."""
         head, gap, note = data.partition("\n\n")
         first, *lines = head.split("\n")
         if len(data) > 2 * LONGEST_NOTE or not gap or not first.startswith("old "):
@@ -59,10 +59,10 @@ class Submission:
 def cosign_checkpoint(
     session: Session, data: str, logs: Iterable[Vkey], name: str, key: Callable[[], Ed25519PrivateKey]
 ) -> str:
-    """Check a submission against the log's own keys and what we saw before; our signature line. RefusedError if not.
+    """Verify a submission against the log's keys and the last size; return our signature line, or raise RefusedError.
 
-    What we saw is locked until the caller commits, so that no two submissions are judged by the same old size. The
-    key is asked for when all is well.
+    The row with the last size stays locked until the caller commits, so that no two submissions are judged by the same
+    size. `key` is called only when all checks have passed.
     """
     try:
         submission = Submission.parse(data)

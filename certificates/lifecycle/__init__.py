@@ -1,1 +1,1 @@
-"""A certificate from its number to its end."""
+"""The life cycle of certificates, from numbering to expiry, withdrawal or replacement."""

@@ -1,37 +1,37 @@
-"""What is told of a certificate."""
+"""Events of the audit trail about certificates."""
 
 from audits.core.errors import N_
 from audits.core.events import Code, Digest, EventData, Moved, forgettable
 
 
 class CertificateNumbered(EventData, name="certificate.number", words=N_("Certificate numbered")):
-    """A grant got its number."""
+    """A granted decision got its certificate number."""
 
     number: Code
 
 
 class CertificateIssued(Moved, name="certificate.issue", words=N_("Certificate issued")):
-    """Sealed, and public."""
+    """The certificate was sealed and published."""
 
 
 class CertificateSuspended(Moved, name="certificate.suspend", words=N_("Certificate suspended")):
-    """With the reason."""
+    """The certificate was suspended, with the reason."""
 
 
 class SuspensionLifted(Moved, name="certificate.lift", words=N_("Suspension lifted")):
-    """With the reason."""
+    """The suspension was lifted, with the reason."""
 
 
 class CertificateWithdrawn(Moved, name="certificate.withdraw", words=N_("Certificate withdrawn")):
-    """With the reason."""
+    """The certificate was withdrawn, with the reason."""
 
 
 class CertificateReplaced(Moved, name="certificate.replace", words=N_("Certificate replaced by a newer one")):
-    """By the one that is issued in the same transaction."""
+    """The certificate was replaced by one that is issued in the same transaction."""
 
 
 class CertificateResealed(EventData, name="certificate.reseal", words=N_("File of the certificate sealed anew")):
-    """The digests of the old file and of the new one."""
+    """The file was sealed again; holds the digests of the old and the new file."""
 
     before: Digest
     after: Digest

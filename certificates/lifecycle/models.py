@@ -19,7 +19,7 @@ from certificates.lifecycle.workflow import CertificateState
 
 
 class Certificate(Base):
-    """The mark of one agency after one positive decision. `snapshot` is what the document says, fixed at numbering."""
+    """A certificate after one positive decision. `snapshot` is the content of the document, fixed at numbering."""
 
     __tablename__ = "certificate"
     __table_args__ = (
@@ -39,9 +39,9 @@ class Certificate(Base):
     valid_from: Mapped[date]
     valid_until: Mapped[date]
     snapshot: Mapped[dict[str, Any]] = mapped_column("printed")
-    scope: Mapped[dict[str, Any]]  # a `Scope`, as codes; the snapshot has the words that were printed
-    status_index: Mapped[int] = mapped_column(unique=True)  # its place in the status lists
-    credential: Mapped[str | None] = mapped_column(Text)  # as vc+jwt; none of certificates from before there were any
+    scope: Mapped[dict[str, Any]]  # a `Scope`, as codes; the snapshot has them in words, as printed
+    status_index: Mapped[int] = mapped_column(unique=True)  # index in the status lists
+    credential: Mapped[str | None] = mapped_column(Text)  # as vc+jwt; older certificates have none
     badge: Mapped[str | None] = mapped_column(Text)
     numbered_at: Mapped[datetime]
     issued_at: Mapped[datetime | None]
@@ -54,16 +54,16 @@ class Certificate(Base):
     __mapper_args__ = {"version_id_col": version}
 
     def status_on(self, day: date) -> Status:
-        """What the public may read of it on `day`."""
+        """Return the public status on `day`."""
         return status_on(day, self.state, conditional=self.conditional, valid_until=self.valid_until)
 
     @property
     def credential_sha256(self) -> str | None:
-        """The digest (hex) of the credential as it was signed."""
+        """Return the digest (hex) of the signed credential, or None."""
         return sha256(self.credential.encode()).hexdigest() if self.credential else None
 
     def is_visible_to(self, actor: Actor) -> bool:
-        """The holder's own people, and staff."""
+        """Return whether the actor is staff or belongs to the holder."""
         return actor.agency_id in {None, self.agency_id}
 
 
@@ -83,7 +83,7 @@ class CertificateChange(Base):
 
 
 class StatusList(Base):
-    """A status list as it is served: the newest signature over the bits of so many certificates."""
+    """A status list as it is served: bits and newest signature."""
 
     __tablename__ = "status_list"
     __table_args__ = (one_of("purpose", StatusPurpose),)

@@ -1,16 +1,16 @@
-"""What an agency is told of its certificate."""
+"""Messages to an agency about its certificate."""
 
 from audits.core.notices import Notice
 
 
 class CertificateIssued(Notice, kind="certificate_issued"):
-    """It is sealed and public."""
+    """The certificate was issued and published."""
 
     number: str
 
 
 class CertificateChanged(Notice, kind="certificate_changed"):
-    """It was suspended, given back or withdrawn (`move`), for this reason."""
+    """The certificate was suspended, restored or withdrawn (`move`), for this reason."""
 
     number: str
     move: str
@@ -18,6 +18,6 @@ class CertificateChanged(Notice, kind="certificate_changed"):
 
 
 class CertificateResealed(Notice, kind="certificate_resealed"):
-    """Its file was made again; what it says is the same."""
+    """The file was sealed again; its content is the same."""
 
     number: str

@@ -15,7 +15,7 @@ PAGE_SIZE = 50
 
 
 def visible_certificates(actor: Actor) -> Select[Certificate]:
-    """An agency sees its own, staff with cases all; everybody else reads the register."""
+    """Select what the actor may see: an agency its own, staff with cases all; everybody else uses the register."""
     query = select(Certificate)
     if actor.agency_id is not None:
         return query.where(Certificate.agency_id == actor.agency_id)
@@ -23,7 +23,7 @@ def visible_certificates(actor: Actor) -> Select[Certificate]:
 
 
 def get_certificate(session: Session, actor: Actor, certificate_id: UUID) -> Certificate:
-    """One certificate with its agency, version and decision, or NotFoundError."""
+    """Return one certificate with its agency, version and decision, or raise NotFoundError."""
     query = visible_certificates(actor).where(Certificate.id == certificate_id)
     certificate = session.scalar(
         query.options(
@@ -38,14 +38,14 @@ def get_certificate(session: Session, actor: Actor, certificate_id: UUID) -> Cer
 def list_certificates(
     session: Session, actor: Actor, *, states: frozenset[CertificateState] | None = None, limit: int = 100
 ) -> list[Certificate]:
-    """The newest certificates with their agencies."""
+    """Return the newest certificates with their agencies."""
     return list(session.scalars(_newest(actor, states).limit(limit)))
 
 
 def search_certificates(
     session: Session, actor: Actor, text: str = "", page: int = 1, *, states: frozenset[CertificateState] | None = None
 ) -> list[Certificate]:
-    """One page of them, and one more; those whose number or agency's name or number has `text` in it."""
+    """Return a page of certificates, plus one; `text` matches their number, or the agency's name or number."""
     query = _newest(actor, states)
     if text.strip():
         names = (Agency.legal_name, Agency.register_number, Certificate.number)
@@ -54,7 +54,7 @@ def search_certificates(
 
 
 def changes_of(session: Session, certificate_id: UUID) -> list[CertificateChange]:
-    """The public history of one certificate, newest first."""
+    """Return the public history of one certificate, newest first."""
     query = select(CertificateChange).where(CertificateChange.certificate_id == certificate_id)
     return list(session.scalars(query.order_by(CertificateChange.id.desc())))
 

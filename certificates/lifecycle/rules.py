@@ -1,4 +1,4 @@
-"""What a certificate is worth on a given day. Plain values in, plain values out."""
+"""Compute status, validity and numbers of certificates. Pure."""
 
 import calendar
 from collections.abc import Mapping
@@ -11,9 +11,9 @@ from certificates.lifecycle.workflow import CertificateState
 
 
 class Status(StrEnum):
-    """What the public reads. Computed from state and calendar, never stored apart from them.
+    """Public statuses, computed from state and date, never stored on their own.
 
-    A new one is a row in STATUSES, a rule in `status_on` or in the register, and one in the register's search.
+    A new status needs a row in STATUSES, a rule in `status_on` or in the register, and one in the register's search.
     """
 
     APPLIED = "applied"
@@ -27,19 +27,19 @@ class Status(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class StatusFacts:
-    """How a status is shown. Its texts are keys of the catalogues; colour only repeats what shape and word say."""
+    """Presentation of a status. Texts are keys of the catalogues; colour only repeats shape and word."""
 
     label: str
-    colour: str  # of the brand
-    shape: str  # the drawing in `press/templates/mark.html`
-    answer: str  # to whoever asks whether an agency of this status can be relied on
-    sentence: str  # what it says of the agency
-    reliable: bool = False  # be it with conditions
-    listed: bool = True  # the search of the register speaks of it
+    colour: str  # a colour of the brand
+    shape: str  # a drawing in `press/templates/mark.html`
+    answer: str  # answer to "can I rely on this agency?"
+    sentence: str  # what the status means for the agency
+    reliable: bool = False  # reliable, perhaps with conditions
+    listed: bool = True  # shown in the search of the register
 
     @property
     def meaning(self) -> str:
-        """The sentence for readers of the open data, with what follows from it."""
+        """Return the explanation for open data: what the status means, and whether to rely on it."""
         return f"{self.sentence} It may be relied on." if self.reliable else self.sentence
 
 
@@ -98,7 +98,7 @@ STATUSES: Mapping[Status, StatusFacts] = {
         listed=False,
     ),
 }
-"""The one table of public statuses: pages, documents, style sheet, search and open data read it."""
+"""The one table of public statuses, used by pages, documents, style sheet, search and open data."""
 
 RELIABLE = frozenset(status for status, facts in STATUSES.items() if facts.reliable)
 _SHAPES = {status.value: facts.shape for status, facts in STATUSES.items()}
@@ -106,12 +106,12 @@ LISTED = tuple(status for status, facts in STATUSES.items() if facts.listed)
 
 
 def shape_of(code: str) -> str:
-    """The shape of a status; whatever else is over is drawn as an outline."""
+    """Return the shape of a status; unknown codes get an outline."""
     return _SHAPES.get(code, "outline")
 
 
 def status_on(day: date, state: CertificateState, *, conditional: bool, valid_until: date) -> Status:
-    """The status on `day`; a withdrawal or suspension outweighs the end of validity."""
+    """Return the status on `day`; withdrawal and suspension take precedence over expiry."""
     match state:
         case CertificateState.WITHDRAWN:
             return Status.WITHDRAWN
@@ -128,7 +128,7 @@ def status_on(day: date, state: CertificateState, *, conditional: bool, valid_un
 
 
 def valid_until(valid_from: date, months: int) -> date:
-    """The last valid day: `months` after the first, less a day; a shorter month ends on its last day."""
+    """Return the last valid day: `months` after the first, minus one day, at most the end of that month."""
     years, month = divmod(valid_from.month - 1 + months, 12)
     year, month = valid_from.year + years, month + 1
     day = min(valid_from.day, calendar.monthrange(year, month)[1])
@@ -136,17 +136,17 @@ def valid_until(valid_from: date, months: int) -> date:
 
 
 def certificate_number(year: int, serial: int) -> str:
-    """`KW-2026-00001-58`: year, gap-free serial of that year, two check digits (ISO/IEC 7064 MOD 97-10)."""
+    """Format `KW-2026-00001-58`: year, gap-free serial of that year, two check digits (ISO/IEC 7064 MOD 97-10)."""
     return f"KW-{year}-{serial:05d}-{check_digits(f'{year}{serial:05d}')}"
 
 
 def check_digits(digits: str) -> str:
-    """Two check digits after ISO/IEC 7064, MOD 97-10: every single error and every swap of neighbours is caught."""
+    """Return two check digits by ISO/IEC 7064 MOD 97-10, which detect every single error and transposition."""
     return f"{98 - int(digits + '00') % 97:02d}"
 
 
 def is_number(text: str) -> bool:
-    """Whether a typed number can be one of ours; guards against a slip of the finger."""
+    """Return whether a typed number has the form and check digits of a certificate number."""
     parts = text.strip().upper().split("-")
     match parts:
         case ["KW", year, serial, check] if (year + serial).isascii() and (year + serial).isdigit():
@@ -156,6 +156,6 @@ def is_number(text: str) -> bool:
 
 
 def public_id(country: str, register_number: str) -> str:
-    """The permanent name of an agency in the register: `nl-12345678`. A new number is another legal entity."""
+    """Return the permanent name of an agency: `nl-12345678`. Another register number is another legal entity."""
     bare = "".join(char for char in register_number if char.isalnum())
     return f"{country}-{bare}".lower()

@@ -1,4 +1,4 @@
-"""The snapshots that certificates and letters are printed from: plain values, in the language of the agency."""
+"""Build the snapshots for certificates and letters: plain values, in the language of the agency."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -27,7 +27,7 @@ _DECIDER = N_("the decider of the certification body")
 def certificate_facts(
     session: Session, certificate: Certificate, decision: Decision, *, base_url: str, body: Mapping[str, str]
 ) -> dict[str, Any]:
-    """What the certificate says; the fields are those of `certificates.press.documents.CertificateFacts`."""
+    """Return the content of a certificate, with the fields of `certificates.press.documents.CertificateFacts`."""
     agency = decision.audit.agency
     language = language_of(session, decision.audit.application)
     norm = scheme_of_version(decision.audit.scheme_version)
@@ -52,7 +52,7 @@ def certificate_facts(
 
 
 def decision_letter_facts(session: Session, decision: Decision, *, body: Mapping[str, str]) -> dict[str, Any]:
-    """What the letter says; the fields are those of `certificates.press.documents.DecisionLetterFacts`."""
+    """Return the content of a letter, with the fields of `certificates.press.documents.DecisionLetterFacts`."""
     audit = decision.audit
     language = language_of(session, decision.audit.application)
     terms = scheme_of_version(audit.scheme_version).terms

@@ -1,4 +1,4 @@
-"""The life of a certificate. Expired is not a state: the calendar says it."""
+"""States and moves of a certificate. Expiry is no state: it follows from the date."""
 
 from enum import StrEnum
 
@@ -7,7 +7,7 @@ from audits.core.flow import Flow, Independence, Move
 
 
 class CertificateState(StrEnum):
-    """Issuing: numbered and fixed, but not yet sealed; the register is silent about it."""
+    """States of a certificate. Issuing: numbered, but not yet sealed; not shown in the register."""
 
     ISSUING = "issuing"
     ACTIVE = "active"

@@ -1,4 +1,4 @@
-"""From a snapshot of plain values to the bytes of a PDF. Knows no database and no web."""
+"""The press: renders snapshots of plain values as PDF. Knows no database and no web."""
 
 import atexit
 from collections.abc import Mapping, Sequence
@@ -33,11 +33,11 @@ def render(
     offline_url: str = "",
     compiled: bool = True,
 ) -> bytes:
-    """A PDF/A-3a and PDF/UA-1 file of the facts that `documents` lists for this kind, with the room for a seal.
+    """Render a PDF/A-3a and PDF/UA-1 file from the facts that `documents` lists for this kind.
 
-    The facts go along as attachment `printed.json`, before the other attachments. `offline_url` becomes the second QR
-    code of a certificate or register extract. `fonts` is the folder where set-up put our typefaces. PressError when a
-    fact or a font is missing, or the digest is not that of the facts.
+    The facts are attached as `printed.json`, before the other attachments; `placeholder` reserves the place of a seal.
+    `offline_url` becomes the second QR code of a certificate or register extract. `fonts` is the folder where set-up
+    put our fonts. PressError when a fact or a font is missing, or the digest is not that of the facts.
     """
     return _press(fonts).render(
         kind,
@@ -51,17 +51,17 @@ def render(
 
 
 def prepare(kind: DocumentKind, snapshot: Mapping[str, Any], placeholder: "Placeholder", **along: Any) -> Prepared:
-    """As `render`, with the room for a seal: nothing else can be sealed."""
+    """Render with a placeholder for the seal; only such a document can be sealed."""
     return Prepared(render(kind, snapshot, placeholder=placeholder, **along))
 
 
 @lru_cache(maxsize=1)
 def _press(fonts: Path) -> "Press":
-    # Only who prints pays for the typesetter: a web process draws rosettes and does not load it.
+    # Imported late, because WeasyPrint is large and a web process only draws rosettes.
     from certificates.press.printing import Press  # noqa: PLC0415
 
     return Press(fonts)
 
 
-# The typesetter cleans up behind itself with functions that are gone at the very end.
+# WeasyPrint's finalisers call functions that are gone at interpreter shutdown.
 atexit.register(_press.cache_clear)

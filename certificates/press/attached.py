@@ -1,4 +1,4 @@
-"""What goes along with a document inside its PDF file: the facts themselves, and what others add to them."""
+"""Files attached to a document inside its PDF: its facts, and what callers add."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -22,16 +22,16 @@ class Attached:
 
     @property
     def subtype(self) -> bytes:
-        """The media type as a name in PDF."""
+        """Return the media type as a PDF name."""
         return _name(self.media_type)
 
 
 @lru_cache(maxsize=64)
 def _name(text: str) -> bytes:
-    """Letters and figures as they are, anything else by its code: PDF 32000-1 clause 7.3.5."""
+    """Escape a PDF name: letters and digits unchanged, other bytes as #xx (PDF 32000-1 clause 7.3.5)."""
     return "".join(["/", *(sign if sign.isalnum() else f"#{ord(sign):02x}" for sign in text)]).encode("ascii")
 
 
 def snapshot_json(snapshot: Mapping[str, Any]) -> Attached:
-    """The facts of a document as they were given, whatever letters the paper shows."""
+    """Return the attachment with the facts as they were given, whatever spelling is printed."""
     return Attached("printed.json", facts_json(snapshot), "application/json", "The facts of this document")

@@ -1,4 +1,4 @@
-"""One file, two standards: PDF/A-3a, which WeasyPrint writes, and PDF/UA-1, which it then only forgets to say."""
+"""Declare both standards in the metadata: PDF/A-3a, which WeasyPrint writes, and PDF/UA-1, which it omits then."""
 
 from typing import Any
 
@@ -27,10 +27,10 @@ _CLAIM = f"""
 
 
 def claim_accessible(document: Document) -> None:
-    """Let the metadata of a rendered document say PDF/UA-1 next to PDF/A.
+    """Add PDF/UA-1 to the metadata of a rendered document, next to PDF/A.
 
-    PDF/A admits a property that it does not know only with a description of its schema, and readers look for both in
-    the one rdf:RDF element that WeasyPrint writes; its own option for extra XMP would add a second one, unread.
+    PDF/A allows an unknown property only with a description of its schema, and readers look for both in the one rdf:RDF
+    element that WeasyPrint writes; its own option for extra XMP would add a second one, which is ignored.
     """
     write = document.metadata.generate_rdf_metadata
 

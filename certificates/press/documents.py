@@ -1,8 +1,8 @@
-"""What each document says, as plain values: the snapshots that the press prints and the database keeps.
+"""The content of each document as plain values: the snapshots that the press prints and the database stores.
 
-Everything is JSON: text, whole numbers, truth values, lists and mappings. Dates are ISO texts (`2027-03-01`), digests
-hex texts, shares fractions between 0 and 1. Words that people chose or that the norm defines (names, activities,
-countries, verdicts, grades) come in the language of the document; the fixed sentences are the templates'.
+Everything is JSON: text, integers, booleans, lists and mappings. Dates are ISO texts (`2027-03-01`), digests hex texts,
+shares fractions between 0 and 1. Texts from people or the scheme (names, activities, countries, verdicts, grades) are
+in the language of the document; fixed sentences are in the templates.
 """
 
 import hashlib
@@ -31,7 +31,7 @@ class Seat(TypedDict):
 
 
 class Holder(TypedDict):
-    """Whom a report or letter is about and goes to. `register_label` names the register: "KvK number"."""
+    """The agency that a report or letter is about. `register_label` names the number: "KvK number"."""
 
     legal_name: str
     register_label: str
@@ -40,7 +40,7 @@ class Holder(TypedDict):
 
 
 class Norm(TypedDict):
-    """The published scheme version that was applied; `sha256` of its text."""
+    """The scheme version that was applied; `sha256` of its text."""
 
     name: str
     version: str
@@ -48,7 +48,7 @@ class Norm(TypedDict):
 
 
 class CertificateFacts(ScopeInWords):
-    """A certificate: its scope in words, and these fields.
+    """A certificate: these fields, and its scope in words.
 
     The rosette is drawn from `digest`, which must be `facts_digest` of all other fields.
     """
@@ -60,7 +60,7 @@ class CertificateFacts(ScopeInWords):
     register_label: str
     register_number: str
     seat: Seat
-    sites: int  # places of business, the seat among them
+    sites: int  # places of business, including the seat
     norm: Norm
     decided_on: str
     valid_from: str
@@ -68,25 +68,25 @@ class CertificateFacts(ScopeInWords):
     conditional: bool
     conditions: list[str]  # public
     body: Body
-    decided_by: str  # the role, never the person
-    excludes: list[str]  # what the mark does not cover, a phrase each
+    decided_by: str  # the role; a certificate names no person
+    excludes: list[str]  # what the certificate does not cover, as phrases
     register_url: str  # the permanent address of the register entry
     digest: str
 
 
 class RegisterExtractFacts(ScopeInWords):
-    """The proof of check: what the register said about one agency at one moment. Its digest is as a certificate's.
+    """A register extract: what the register said about one agency at one moment. Its digest is as a certificate's.
 
     Without a certificate the fields about one are None, empty or false; `norm` then is None too.
     """
 
     language: str
-    reference: str  # of this extract, unique
-    asked_at: str  # the moment, to the second and with its offset from UTC: 2027-03-01T14:03:27+01:00
-    status: str  # the code: one of certificates.lifecycle.rules.Status
-    status_label: str  # the same in words
-    since: str | None  # the day from which it holds
-    reason: str  # of a suspension or withdrawal, as the register shows it; may be empty
+    reference: str  # number of the extract, unique
+    asked_at: str  # to the second, with UTC offset: 2027-03-01T14:03:27+01:00
+    status: str  # a code of certificates.lifecycle.rules.Status
+    status_label: str  # the status in words
+    since: str | None  # first day of this status
+    reason: str  # of a suspension or withdrawal, as shown in the register; may be empty
     legal_name: str
     trade_names: list[str]
     register_label: str
@@ -104,7 +104,7 @@ class RegisterExtractFacts(ScopeInWords):
 
 
 class Grade(TypedDict):
-    """How many findings of one grade there are, gravest grade first in a list; `points` together."""
+    """The number of findings of one grade, gravest grade first in a list; `points` is their sum."""
 
     name: str
     count: int
@@ -112,7 +112,7 @@ class Grade(TypedDict):
 
 
 class Sample(TypedDict):
-    """One population and what was drawn from it."""
+    """One population and the sample drawn from it."""
 
     unit: str  # in words, plural: "personnel files"
     population: int
@@ -124,7 +124,7 @@ class Sample(TypedDict):
 
 
 class Answer(TypedDict):
-    """What the agency says about a finding, after the four-O method."""
+    """The agency's answer to a finding: cause, extent, solution and effectiveness."""
 
     cause: str
     extent: str
@@ -133,7 +133,7 @@ class Answer(TypedDict):
 
 
 class ReportFinding(TypedDict):
-    """One finding, with what it rests on. `interval` is the 95 percent interval of the share in the population."""
+    """One finding and its evidence. `interval` is the 95 percent interval of the share in the population."""
 
     number: int
     code: str
@@ -146,7 +146,7 @@ class ReportFinding(TypedDict):
     population: int
     assessed: int
     nonconforming: int
-    interval: list[float]  # two shares: from, to
+    interval: list[float]  # two shares: lower and upper bound
     observed: str
     due_on: str | None
     state: str  # in words
@@ -166,7 +166,7 @@ class Judgement(TypedDict):
 
 
 class ReportChapter(TypedDict):
-    """The requirements of one chapter of the norm."""
+    """The requirements of one chapter of the scheme."""
 
     code: str
     title: str
@@ -186,10 +186,10 @@ class AuditReportFacts(TypedDict):
     inspector: str
     summary: str
     score: int
-    fail_total: int  # from here on no certificate
-    conditional_from: int  # from here on at most a certificate with conditions
+    fail_total: int  # points from which no certificate is granted
+    conditional_from: int  # points from which only a conditional certificate is granted
     grades: list[Grade]
-    sampling: str  # how the draw is made, so that anybody can make it again; from the norm
+    sampling: str  # how samples are drawn, so that anybody can repeat it; from the scheme
     samples: list[Sample]
     findings: list[ReportFinding]
     chapters: list[ReportChapter]
@@ -197,10 +197,10 @@ class AuditReportFacts(TypedDict):
 
 
 class DecisionLetterFacts(TypedDict):
-    """The letter that tells an agency what was decided and why."""
+    """The letter that informs an agency of a decision and its reasons."""
 
     language: str
-    reference: str  # of the audit that was decided on
+    reference: str  # number of the audit
     agency: Holder
     norm: Norm
     outcome: Literal["grant", "grant_with_conditions", "refuse"]
@@ -209,8 +209,8 @@ class DecisionLetterFacts(TypedDict):
     decided_on: str
     decided_by: str  # the role
     score: int
-    basis_sha256: str  # digest of the file as it was decided on
-    object_until: str  # the last day to object
+    basis_sha256: str  # digest of the basis of the decision
+    object_until: str  # last day for an objection
     body: Body
 
 
@@ -223,10 +223,10 @@ DOCUMENTS: dict[DocumentKind, type] = {
 
 
 def facts_json(facts: Mapping[str, Any]) -> bytes:
-    """The facts as canonical JSON: sorted keys, no spaces, UTF-8. This is what is attached to the document."""
+    """Return the facts as canonical JSON, as attached to the document: sorted keys, no spaces, UTF-8."""
     return canonical(facts)
 
 
 def facts_digest(facts: Mapping[str, Any]) -> str:
-    """SHA-256 (hex) of the canonical JSON of all facts but `digest` itself."""
+    """Return the SHA-256 (hex) of the canonical JSON of all facts except `digest`."""
     return hashlib.sha256(facts_json({key: value for key, value in facts.items() if key != "digest"})).hexdigest()

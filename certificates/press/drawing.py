@@ -1,4 +1,4 @@
-"""Figures on paper: each is an inline SVG element with a title, which becomes its alternative text in the PDF."""
+"""Draw figures for documents: inline SVG with a title, which becomes the alternative text in the PDF."""
 
 from collections.abc import Iterator
 from math import isqrt
@@ -11,36 +11,36 @@ from certificates.lifecycle.rules import STATUSES, Status
 from certificates.press.rosette import rosette_svg
 
 INK = "#14213D"
-GROUND = "#CFC4A6"  # light enough to read on, dark enough for a laser printer
+GROUND = "#CFC4A6"  # a grey that a laser printer shows and that leaves text legible
 
-_SHORT = 120  # characters; up to here a code has room for more correction and stays coarse
-_MASK = 3  # any of the eight can be read; to weigh them takes longer than all else on the page
+_SHORT = 120  # up to so many characters a code gets more error correction without finer modules
+_MASK = 3  # fixed, because choosing the best of eight takes longer than the rest of the page
 
 
 def titled(svg: str, title: str, colour: str = INK) -> Markup:
-    """One of our own drawings in a colour, with its alternative text; `svg` is trusted, `title` is not."""
-    # The press does not hand the colour of the text down to a drawing.
+    """Colour one of our own drawings and give it alternative text; `svg` is trusted, `title` is escaped."""
+    # WeasyPrint does not pass `currentColor` to inline SVG.
     head, close, rest = str(svg).replace("currentColor", colour).partition(">")
     return Markup(f"{head}{close}<title>{escape(title)}</title>{rest}")  # noqa: S704  # the title is escaped
 
 
 def status_colour(status: str) -> str:
-    """The colour that repeats what shape and word of a status say."""
+    """Return the colour of a status, which repeats what its shape and word say."""
     return STATUSES[Status(status)].colour
 
 
 def status_rules() -> str:
-    """The same for the word of a status, as rules of a style sheet."""
+    """Return CSS rules that colour the word of a status."""
     return "".join(f".status--{status} {{ color: {facts.colour} }}\n" for status, facts in STATUSES.items())
 
 
 def rosette(digest: str, title: str) -> Markup:
-    """The rosette of a digest (hex)."""
+    """Draw the rosette of a digest (hex)."""
     return titled(rosette_svg(bytes.fromhex(digest), css_class="rosette"), title, GROUND)
 
 
 def qr_rows(text: str) -> list[bytes]:
-    """The QR code of a text (ISO/IEC 18004) with its quiet zone: square, a byte per module, 0 is dark, 255 light."""
+    """Return the QR code of a text (ISO/IEC 18004) with quiet zone, a byte per module: 0 dark, 255 light."""
     level = "M" if len(text) <= _SHORT else "L"
     code = zxingcpp.create_barcode(text, zxingcpp.BarcodeFormat.QRCode, ec_level=level, data_mask=_MASK)
     pixels = bytes(cast(Any, code.to_image(scale=1)))
@@ -49,7 +49,7 @@ def qr_rows(text: str) -> list[bytes]:
 
 
 def qr(text: str, title: str) -> Markup:
-    """A QR code as one path, so that no viewer shows seams between its squares."""
+    """Draw a QR code as a single path, so that viewers show no seams between its squares."""
     rows = qr_rows(text)
     path = "".join(_squares(rows))
     return titled(
@@ -61,7 +61,7 @@ def qr(text: str, title: str) -> Markup:
 
 
 def _squares(rows: list[bytes]) -> Iterator[str]:
-    """A rectangle for every run of dark modules in a row."""
+    """Yield a rectangle for every run of dark modules in a row."""
     for y, row in enumerate(rows):
         x = 0
         for run in row.split(b"\xff"):

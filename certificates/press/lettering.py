@@ -1,4 +1,4 @@
-"""Our typefaces: which files, which letters they hold, and how a text is spelled in them."""
+"""Our fonts: their files, the letters that they have, and how texts are normalised for them."""
 
 from functools import reduce
 from pathlib import Path
@@ -18,12 +18,12 @@ FACES = (
 
 
 def font_files(folder: Path) -> dict[str, Path]:
-    """The address of every face as the style sheet names it -> its file."""
+    """Return the file of each font by its address in the style sheet."""
     return {(path := (folder / name).resolve()).as_uri(): path for _, _, name in FACES}
 
 
 def font_rules(folder: Path) -> str:
-    """The @font-face rules that make our faces known."""
+    """Return the @font-face rules of our fonts."""
     return "".join(
         f'@font-face {{ font-family: "{family}"; font-weight: {weight}; src: url("{address}") }}'
         for (family, weight, _), address in zip(FACES, font_files(folder), strict=True)
@@ -31,13 +31,13 @@ def font_rules(folder: Path) -> str:
 
 
 def letters(folder: Path) -> frozenset[str]:
-    """The letters that all our faces have: one that a face lacks would be set in a stranger's face, or not at all."""
+    """Return the letters that all our fonts have; a missing one would be set in another font, or not at all."""
     shared = reduce(frozenset.intersection, (_covered(path) for path in font_files(folder).values()))
     return frozenset(filter(is_letter, map(chr, shared)))
 
 
 def printable(value: Any) -> Any:
-    """The same plain value with every text as it is printed. RuleError for one with letters that we lack.
+    """Normalise every text of a plain value for print. RuleError for letters that our fonts lack.
 
     The document's attachment keeps the text as it was.
     """

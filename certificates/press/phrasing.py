@@ -1,6 +1,6 @@
-"""From facts to what stands on the paper: every text in its final form, so that a template only puts it in its place.
+"""Turn facts into final texts, so that templates only place them.
 
-Only certificate and register extract are phrased: they come off the press in two ways, and both set these very texts.
+Only certificates and register extracts are phrased: typesetter and compiled press must set the same texts.
 """
 
 from collections.abc import Callable, Mapping
@@ -12,12 +12,12 @@ from certificates.documents.stages import DocumentKind
 from certificates.lifecycle.rules import STATUSES, Status
 from certificates.press.words import Words, grouped
 
-_DIGEST = 32  # hex digits that people compare
+_DIGEST = 32  # hex digits that people compare by eye
 _SIZES = ((90, "longest"), (48, "longer"), (26, "long"))
 
 
 def phrased(kind: str, facts: Mapping[str, Any], words: Words) -> dict[str, Any]:
-    """What the template of this kind is given: the facts themselves, unless the kind has phrases of its own."""
+    """Return the variables of the template: the facts, or the phrases where the kind has them."""
     phrase = PHRASES.get(kind)
     return phrase(facts, words) if phrase else dict(facts)
 
@@ -51,7 +51,7 @@ def _register_extract(facts: Mapping[str, Any], words: Words) -> dict[str, Any]:
 
 
 def _town(seat: Mapping[str, str]) -> str:
-    # Of an agency without a certificate the register knows the town, and not the house.
+    # Without a certificate the register has only the town of an agency, not its street.
     return f"{seat['postcode']} {seat['city']}".strip()
 
 
@@ -88,7 +88,7 @@ def _day(value: str | None, words: Words) -> str:
 
 
 def _zone(moment: datetime) -> str:
-    """The offset from UTC as people write it: UTC, UTC+1, UTC+5:30."""
+    """Format the UTC offset: UTC, UTC+1, UTC+5:30."""
     offset = moment.utcoffset() or timedelta()
     sign = "-" if offset < timedelta() else "+"
     hours, minutes = divmod(int(abs(offset).total_seconds()) // 60, 60)

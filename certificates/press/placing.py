@@ -1,4 +1,4 @@
-"""What WeasyPrint leaves undone, done just before it writes the file: names of attachments, order of reading, room."""
+"""Finish WeasyPrint's objects just before it writes the file: attachment names, reading order, placeholder."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -12,16 +12,16 @@ from certificates.seal.sealing.placeholder import Placeholder
 
 
 class Finisher:
-    """What WeasyPrint calls with its finished objects."""
+    """A finisher that WeasyPrint calls with its objects."""
 
     def __init__(self, files: Sequence[Attached], placeholder: Placeholder | None) -> None:
         self._types = {file.name: file.subtype for file in files}
         self._room = placeholder
 
     def __call__(self, _document: Document, pdf: Any) -> None:
-        """Name every attachment once and by its type, put what is read in order, and the objects of the room in."""
+        """Name each attachment once and set its type, fix the reading order, and insert the placeholder of the seal."""
         if files := pdf.catalog.get("AF"):
-            # WeasyPrint lists a file for its place in the names and again for itself.
+            # WeasyPrint writes a file both for the name tree and for the /AF array.
             pdf.catalog["AF"] = pydyf.Array(dict.fromkeys(files))
         for item in pdf.objects:
             if isinstance(item, dict) and item.get("Type") == "/Filespec":
@@ -33,7 +33,7 @@ class Finisher:
 
 
 def _read_articles_last(pdf: Any) -> None:
-    """Move the articles of the document to its end, for who listens; on paper they stay where they are."""
+    """Move articles to the end of the structure tree, for screen readers; on paper they stay in place."""
     elements = {item.reference: item for item in pdf.objects if isinstance(item, pydyf.Dictionary) and "S" in item}
     for element in elements.values():
         if element["S"] == "/Document":
@@ -62,7 +62,7 @@ def _added(pdf: Any, item: Any) -> Any:
 
 
 class _Written(pydyf.Object):  # type: ignore[misc]  # pydyf is untyped
-    """An object that is text already; it stays outside compressed streams, where `fill` finds it."""
+    """A serialised object, kept out of compressed object streams, where `fill` could not find it."""
 
     compressible = False
 
@@ -72,5 +72,5 @@ class _Written(pydyf.Object):  # type: ignore[misc]  # pydyf is untyped
 
     @property
     def data(self) -> bytes:
-        """Its text."""
+        """Return its bytes."""
         return self._text

@@ -1,4 +1,4 @@
-"""The press itself: a template and plain values in, a tagged PDF/A-3a and PDF/UA-1 file out."""
+"""Render a template and plain values as a tagged PDF/A-3a and PDF/UA-1 file."""
 
 import gc
 from collections.abc import Iterator, Mapping, Sequence
@@ -35,7 +35,7 @@ from certificates.seal.sealing.placeholder import Placeholder
 _VARIANT = "pdf/a-3a"
 _FAMILIES = frozenset(family for family, _, _ in FACES)
 
-# The date of a document, for its metadata: never the time of the machine.
+# The date in the metadata is that of the document, never the clock of the machine.
 _DATED = {
     DocumentKind.CERTIFICATE: "valid_from",
     DocumentKind.REGISTER_EXTRACT: "asked_at",
@@ -45,11 +45,11 @@ _DATED = {
 
 
 class PressError(Exception):
-    """The facts or the set-up do not allow this document to be printed."""
+    """The document cannot be printed, because facts or fonts are missing or inconsistent."""
 
 
 class Press:
-    """Fonts, style sheets and templates, read once and kept warm. One document at a time."""
+    """Loaded fonts, style sheets and templates. Prints one document at a time."""
 
     def __init__(self, fonts: Path, *, templates: Path = TEMPLATES, translations: Path = CATALOGUES) -> None:
         files = font_files(fonts)
@@ -79,10 +79,10 @@ class Press:
         offline_url: str = "",
         compiled: bool = True,
     ) -> bytes:
-        """A document of one of the kinds in `documents.DOCUMENTS`, from the facts that it lists there.
+        """Render a document of a kind in `documents.DOCUMENTS` from the facts listed there.
 
-        The facts go along as `printed.json`. PressError when one is missing or the digest is not theirs, RuleError when
-        one holds letters that our faces lack. Unless `compiled`, the typesetter makes every document anew.
+        The facts are attached as `printed.json`. PressError when one is missing or the digest does not match, RuleError
+        when one has letters that our fonts lack. Unless `compiled`, the typesetter makes every document.
         """
         _check(kind, snapshot)
         files = [snapshot_json(snapshot), *attachments]
@@ -155,7 +155,7 @@ class Press:
 
 @contextmanager
 def _uncollected() -> Iterator[None]:
-    """Without the garbage collector: it would walk a growing document again and again, and nothing in it is garbage."""
+    """Disable the garbage collector: it would traverse the growing document repeatedly and find no garbage."""
     collects = gc.isenabled()
     gc.disable()
     try:
@@ -176,7 +176,7 @@ def _check(kind: DocumentKind, snapshot: Mapping[str, Any]) -> None:
 
 
 def _check_faces(document: Document) -> None:
-    """PressError when a letter went to another face than ours, or to the box that stands for a missing one."""
+    """Raise PressError when a letter was set in a font that is not ours, or as a missing glyph."""
     for font in document.fonts.values():
         if font.family not in _FAMILIES or font.missing:
             lost = " ".join(f"U+{code:04X}" for code in font.missing)

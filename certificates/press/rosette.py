@@ -28,15 +28,15 @@ from markupsafe import Markup
 
 DIGEST_BYTES = 32
 VIEW = 10_000
-"""The side of the square that the figure is drawn in; its coordinates are whole numbers."""
+"""The side of the square that the figure is drawn in; coordinates are integers."""
 
 _TURN = 2 * pi
-_RADIUS = 0.495 * VIEW  # a hair of space for the width of the line itself
+_RADIUS = 0.495 * VIEW  # leaves space for the width of the line
 
 
 @dataclass(frozen=True, slots=True)
 class Wreath:
-    """One line and its turns; lengths are parts of the radius, `lean` is an angle."""
+    """One line and its rotations; lengths are fractions of the radius, `lean` is an angle."""
 
     middle: float
     height: float
@@ -46,7 +46,7 @@ class Wreath:
     lean: float
 
     def line(self) -> tuple[int, int, list[int]]:
-        """The line around the origin: where it starts, and six numbers (two handles and the end) for every curve.
+        """Return the line around the origin: its start, and six numbers (two handles and the end) per curve.
 
         It starts at the top, and its right half is the mirror image of its left half.
         """
@@ -57,7 +57,7 @@ class Wreath:
         for across, down, tide, slope, crest in _half(self.lobes, self.lines):
             radius = middle + crest * (reach + swing * tide)
             x, y = radius * across, radius * down
-            # The handle: a third of the way on, outwards by the swell and along the circle.
+            # The Bezier handle: a third of the way on, outwards by the slope of the swell and along the circle.
             rise, along = crest * climb * slope, radius * third
             u, v = rise * across - along * down, rise * down + along * across
             right += (round(x - u), round(y - v), round(x), round(y), round(x + u), round(y + v))
@@ -69,7 +69,7 @@ class Wreath:
 
 
 def rosette_svg(digest: bytes, *, title: str = "", css_class: str = "kw-rosette", width: float = 14) -> Markup:
-    """An SVG element with the rosette in the colour of the text around it, as large as the style sheet says.
+    """Return an SVG element with the rosette in the current colour, sized by the style sheet.
 
     `width` is that of the line, in ten-thousandths of the side. Without `title` it is decoration.
     """
@@ -82,7 +82,7 @@ def rosette_svg(digest: bytes, *, title: str = "", css_class: str = "kw-rosette"
 
 @lru_cache(maxsize=64)
 def _lines(digest: bytes) -> str:
-    """The three lines once each, and references to them for their turns."""
+    """Return the three lines, and references to them for their rotations."""
     name = f"rosette-{digest[:6].hex()}"
     return "".join(text for place, wreath in enumerate(wreaths(digest)) for text in _turned(wreath, f"{name}-{place}"))
 
@@ -97,7 +97,7 @@ def _turned(wreath: Wreath, name: str) -> Iterator[str]:
 
 
 def wreaths(digest: bytes) -> tuple[Wreath, ...]:
-    """The measures of the figure of a 32-byte digest, rim first."""
+    """Return the three wreaths of a 32-byte digest, rim first."""
     if len(digest) != DIGEST_BYTES:
         raise ValueError(f"a digest is {DIGEST_BYTES} bytes, not {len(digest)}")
     draw = _Measures(digest)
@@ -119,7 +119,7 @@ _HEART = _coprime(range(7, 14), range(5, 8))
 
 
 class _Measures:
-    """The numbers of the figure, one after the other."""
+    """Reads numbers from the digest, one after the other."""
 
     _STEPS = 1 << 16
 
@@ -140,7 +140,7 @@ class _Measures:
 
 @cache
 def _half(lobes: int, lines: int) -> tuple[tuple[float, float, float, float, float], ...]:
-    """What the crests and troughs from top to bottom have in common whatever their height.
+    """Return the height-independent part of the crests and troughs from top to bottom.
 
     The direction (two numbers), the swell there and its slope, and whether it is a crest (1) or a trough (-1).
     """

@@ -1,4 +1,4 @@
-"""Dates and numbers in the language of a document."""
+"""Format dates and numbers in the language of a document."""
 
 from datetime import date
 from functools import lru_cache
@@ -10,21 +10,21 @@ from audits.core.languages import DEFAULT, LANGUAGES
 
 
 class Words:
-    """How one language writes dates, numbers and shares."""
+    """Formats of dates, numbers and shares in one language."""
 
     def __init__(self, language: str) -> None:
         self._language = language
 
     def day(self, value: str) -> str:
-        """`2027-03-01` in words: 1 maart 2027. A moment in time counts as its day."""
+        """Format `2027-03-01` as 1 maart 2027; a moment as its day."""
         return _day(value[:10], self._language)
 
     def number(self, value: float) -> str:
-        """A number with separators."""
+        """Format a number with separators."""
         return _number(value, self._language)
 
     def share(self, value: float) -> str:
-        """A fraction as percentage, with one decimal where there is one."""
+        """Format a fraction as percentage, with at most one decimal."""
         language = LANGUAGES.get(self._language, LANGUAGES[DEFAULT])
         return format_percent(value, language.percent, locale=language.code)
 
@@ -40,5 +40,5 @@ def _number(value: float, language: str) -> str:
 
 
 def grouped(digest: str, length: int = 16) -> str:
-    """The beginning of a digest in groups of four, easy to compare by eye."""
+    """Return the beginning of a digest in groups of four, for comparison by eye."""
     return " ".join(digest[start : start + 4] for start in range(0, length, 4))

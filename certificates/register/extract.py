@@ -1,4 +1,4 @@
-"""The proof of check: what the register says of one agency at one moment, as a document is printed from it."""
+"""Build the register extract: what the register says of one agency at one moment, for print."""
 
 import base64
 from collections.abc import Mapping
@@ -31,9 +31,9 @@ _CHANCE_BYTES = 5
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """What an extract is about: the entry, its certificate, and how far the public log is.
+    """Data of an extract: the register entry, its certificate, and the state of the public log.
 
-    `log_index` is that of the last entry about the certificate, `log_size` how many entries are signed for.
+    `log_index` is that of the last entry about the certificate, `log_size` the number of entries under the checkpoint.
     """
 
     entry: RegisterEntry
@@ -43,7 +43,7 @@ class Subject:
 
 
 def subject_of(session: Session, public_id: str) -> Subject:
-    """All of it in one statement: somebody waits. NotFoundError if there never was such an entry."""
+    """Load all of it in one statement, because a visitor waits. NotFoundError if there never was such an entry."""
     newest = select(func.max(LedgerEntry.index)).where(LedgerEntry.number == Certificate.number).scalar_subquery()
     signed = select(func.coalesce(func.max(SignedCheckpoint.size), 0)).scalar_subquery()
     query = select(RegisterEntry, Certificate, newest, signed).options(*HIDDEN)
@@ -57,7 +57,7 @@ def subject_of(session: Session, public_id: str) -> Subject:
 
 
 def extract_reference(day: date, chance: bytes) -> str:
-    """`UR-20270614-4K7Q2MXZ`: the day and forty bits of chance, which nobody counts and no counter holds up."""
+    """Format `UR-20270614-4K7Q2MXZ`: the day and forty random bits, which need no counter and reveal no volume."""
     return f"UR-{day:%Y%m%d}-{base64.b32encode(chance[:_CHANCE_BYTES]).decode()}"
 
 
@@ -72,10 +72,10 @@ def extract_facts(
     base_url: str,
     body: Mapping[str, str],
 ) -> dict[str, Any]:
-    """What the extract says; the fields are those of `certificates.press.documents.RegisterExtractFacts`.
+    """Return the content of an extract, with the fields of `certificates.press.documents.RegisterExtractFacts`.
 
-    `status_label` is the status of that day in the words of the language. The seat is that of the certificate; without
-    one the register knows the town only.
+    `status_label` is the status of that day in words. The seat is that of the certificate; without one the register has
+    only the town.
     """
     entry, certificate = subject.entry, subject.certificate
     day = clock.day_of(asked_at)

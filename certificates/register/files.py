@@ -1,4 +1,4 @@
-"""What the register knows of a file: which document it is, and how the certificate in it came to its end."""
+"""Look up a file in the register: which document it is, and how its certificate ended."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -23,23 +23,23 @@ KEY_LOST = N_("A key that signed the old file is no longer trusted.")
 
 
 class Why(StrEnum):
-    """Why a genuine certificate is not valid on a day."""
+    """Reasons why a genuine certificate is not valid on a day."""
 
     SUSPENDED = "suspended"
     WITHDRAWN = "withdrawn"
     REPLACED = "replaced"
     EXPIRED = "expired"
-    RESEALED = "resealed"  # the certificate counts, this file of it does not any more
+    RESEALED = "resealed"  # the certificate is valid, but this file of it was replaced
 
     @property
     def status(self) -> Status:
-        """The status that the ending looks like."""
+        """Return the status that is shown for this reason."""
         return Status(self.value) if self.value in set(Status) else Status.EXPIRED
 
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """Since when a certificate is not valid, and why; `newer` is the number of the one that counts now."""
+    """Since when a certificate is not valid, and why; `newer` is the number of its valid successor."""
 
     why: Why
     since: date | None
@@ -50,7 +50,7 @@ class Ending:
 def ending(
     session: Session, certificate: Certificate, entry: RegisterEntry, document: PublicDocument | None, day: date
 ) -> Ending | None:
-    """How the validity of an issued certificate, or of this file of it, ended before `day`; None while it is valid."""
+    """Return how the validity of a certificate, or of this file of it, ended by `day`; None while it is valid."""
     newer = entry.certificate_number or ""
     newer = newer if newer != certificate.number else ""
     if certificate.state is CertificateState.REPLACED:
@@ -66,12 +66,12 @@ def ending(
 
 
 def facts_with(session: Session, sha256: str) -> dict[str, Any]:
-    """What a document of ours with these bytes says; empty if there is none."""
+    """Return the snapshot of the document with these bytes; empty if there is none."""
     return session.scalar(select(Document.snapshot).where(Document.sha256 == sha256)) or {}
 
 
 def archival_form(session: Session, document: PublicDocument) -> str | None:
-    """The hash of the file that proves a document longest, where that is not the document itself."""
+    """Return the hash of the archival copy with the longest proof; None if the document itself is it."""
     query = select(DocumentStamp.sha256).join(Document, Document.id == DocumentStamp.document_id)
     query = query.where(Document.sha256 == document.sha256).order_by(DocumentStamp.proves_until.desc())
     found = session.scalar(query.limit(1))
@@ -79,7 +79,7 @@ def archival_form(session: Session, document: PublicDocument) -> str | None:
 
 
 def last_change(session: Session, certificate_id: UUID) -> tuple[date | None, str]:
-    """The day and the reason of the last thing that happened to a certificate."""
+    """Return day and reason of the last change of a certificate."""
     query = select(CertificateChange).where(CertificateChange.certificate_id == certificate_id)
     change = session.scalar(query.order_by(CertificateChange.id.desc()).limit(1))
     return (clock.day_of(change.changed_at), change.reason) if change else (None, "")

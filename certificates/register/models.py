@@ -1,4 +1,4 @@
-"""The read model of the public register: one row per agency that is or was publicly listed."""
+"""The read model of the public register: one row per agency that is or was public."""
 
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -16,7 +16,7 @@ from certificates.register.rules import agency_status, is_applying, may_rely
 
 
 class RegisterEntry(Base):
-    """What the public sees of one agency. Rebuilt from agency, certificate and application; never a source itself.
+    """The public data of one agency, derived from agency, certificate and application.
 
     `state` is the state of the newest certificate, or null while there is none and the agency has only applied.
     """
@@ -27,7 +27,7 @@ class RegisterEntry(Base):
         Index("ix_register_entry_folded", "folded", postgresql_using="gin", postgresql_ops={"folded": "gin_trgm_ops"}),
         Index("ix_register_entry_near", "near", postgresql_using="gin"),
         Index("ix_register_entry_numbers", "numbers", postgresql_using="gin"),
-        # The whole register in its order, and the three figures, without looking at every row.
+        # Serve the unfiltered list in order, and the three figures, without reading every row.
         Index("ix_register_entry_order", "sort_name", "public_id"),
         Index("ix_register_entry_status", "state", "valid_until"),
         Index("ix_register_entry_updated_at", "updated_at"),
@@ -41,32 +41,32 @@ class RegisterEntry(Base):
     country: Mapped[str]
     register_number: Mapped[str]
     city: Mapped[str]
-    listed: Mapped[bool]  # False: only the permanent address answers, the search is silent
+    listed: Mapped[bool]  # False: reachable by its permanent address, but left out of the search
     applied_on: Mapped[date | None]
     state: Mapped[CertificateState | None] = mapped_column(stored(CertificateState))
     conditional: Mapped[bool]
-    since: Mapped[date | None]  # the day from which this state has held
+    since: Mapped[date | None]  # first day of this state
     certificate_id: Mapped[UUID | None] = mapped_column(ForeignKey("certificate.id"))
     certificate_number: Mapped[str | None]
     valid_from: Mapped[date | None]
     valid_until: Mapped[date | None]
     conditions: Mapped[list[str]]
-    scope: Mapped[dict[str, Any]]  # a `Scope` as codes, or empty without a certificate
+    scope: Mapped[dict[str, Any]]  # a `Scope` as codes; empty without a certificate
     scheme: Mapped[dict[str, Any]]  # code, version, title {nl, en}, sha256
-    sort_name: Mapped[str]  # the legal name, folded
-    folded: Mapped[str]  # all names and the city, lower case, without accents, between bars
-    near: Mapped[list[str]] = mapped_column(ARRAY(Text))  # every word and what is left of it less one letter
-    numbers: Mapped[list[str]] = mapped_column(ARRAY(Text))  # every number it can be found by, bare
-    updated_at: Mapped[datetime]  # the last time that anything in this row became different
+    sort_name: Mapped[str]  # the folded legal name, for sorting
+    folded: Mapped[str]  # all names and the city, lower case, without accents, separated by `|`
+    near: Mapped[list[str]] = mapped_column(ARRAY(Text))  # every word, and the word without each one of its letters
+    numbers: Mapped[list[str]] = mapped_column(ARRAY(Text))  # all its numbers, normalised
+    updated_at: Mapped[datetime]  # last change of any column
 
     def status_on(self, day: date) -> Status:
-        """What the public may read on `day`."""
+        """Return the public status on `day`."""
         return agency_status(
             day, self.state, conditional=self.conditional, valid_until=self.valid_until, applied_on=self.applied_on
         )
 
     def since_on(self, day: date) -> date | None:
-        """Since when the status of `day` has held."""
+        """Return the day since which the status of `day` has held."""
         match self.status_on(day):
             case Status.APPLIED:
                 return self.applied_on
@@ -78,6 +78,6 @@ class RegisterEntry(Base):
                 return self.since
 
     def applies_again(self, day: date) -> bool:
-        """Whether an agency that may not be relied on now has a running application."""
+        """Return whether an agency without a valid certificate has a running application."""
         status = self.status_on(day)
         return not may_rely(status) and status is not Status.APPLIED and is_applying(day, self.applied_on)

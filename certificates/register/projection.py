@@ -1,4 +1,4 @@
-"""What the register's row of one agency holds, put together from its sources."""
+"""Compute the register row of one agency from its sources."""
 
 from collections.abc import Iterable
 from datetime import date
@@ -16,7 +16,7 @@ from certificates.register.search import folding
 def entry_values(
     agency: Agency, certificates: list[Certificate], changes: list[CertificateChange], applied_on: date | None
 ) -> dict[str, Any]:
-    """The columns of RegisterEntry, but for `updated_at`. `certificates` are the issued ones, newest first."""
+    """Return the columns of RegisterEntry except `updated_at`. `certificates` are the issued ones, newest first."""
     newest = certificates[0] if certificates else None
     values = _names(agency, certificates) | {
         "applied_on": applied_on,
@@ -26,17 +26,17 @@ def entry_values(
 
 
 def terms_of(certificates: Iterable[Certificate]) -> dict[Any, Terms]:
-    """What the history must know of each."""
+    """Return what the history needs of each certificate."""
     return {each.id: Terms(each.number, each.conditional, each.valid_until) for each in certificates}
 
 
 def changes_of(rows: Iterable[CertificateChange]) -> list[Change]:
-    """The moves as plain values, in their order."""
+    """Return the changes as plain values, in order."""
     return [Change(row.certificate_id, row.state, row.reason, clock.day_of(row.changed_at)) for row in rows]
 
 
 def scheme_of(version: SchemeVersion) -> dict[str, Any]:
-    """How the register names a version of the norm."""
+    """Return the register's reference to a scheme version."""
     return {"code": version.code, "version": version.version, "title": version.title, "sha256": version.sha256}
 
 

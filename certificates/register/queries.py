@@ -1,4 +1,4 @@
-"""Reads of the public register. Nothing here asks who reads, and nothing here is more than the public may know."""
+"""Reads of the public register. No actor: everything here is public."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -51,18 +51,18 @@ HIDDEN = (defer(RegisterEntry.near), defer(RegisterEntry.folded), defer(Register
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """What the first screen counts."""
+    """The figures of the home page."""
 
-    certified: int  # on this day, those with conditions among them
-    lost: int  # suspended or withdrawn, and still to be seen
-    updated_at: datetime | None  # the last change of any entry
+    certified: int  # valid on this day, including conditional ones
+    lost: int  # suspended or withdrawn, and still listed
+    updated_at: datetime | None  # last change of any entry
 
 
 @dataclass(frozen=True, slots=True)
 class PublicDocument:
-    """A sealed document as far as the public may know it.
+    """The public part of a sealed document.
 
-    A later file that replaced it says when and why; `archived` is set where an archival form of it was looked up.
+    A later file that replaced it says when and why; `archived` is set where an archival copy of it was looked up.
     """
 
     kind: str
@@ -76,9 +76,9 @@ class PublicDocument:
 
 
 def entry(session: Session, public_id: str) -> RegisterEntry:
-    """The entry with this permanent name, in lower case; NotFoundError if there never was one.
+    """Return the entry with this permanent name, in lower case; NotFoundError if there never was one.
 
-    A name with another spelling of the number leads to it too: documents from before a rule for the country have those.
+    Other spellings of the register number are accepted too, because older documents contain them.
     """
     try:
         return _one(session, RegisterEntry.public_id == _typed(public_id))
@@ -90,12 +90,12 @@ def entry(session: Session, public_id: str) -> RegisterEntry:
 
 
 def entry_of(session: Session, agency_id: UUID) -> RegisterEntry:
-    """The entry of an agency, or NotFoundError."""
+    """Return the entry of an agency, or raise NotFoundError."""
     return _one(session, RegisterEntry.agency_id == agency_id)
 
 
 def history(session: Session, agency_id: UUID, day: date) -> list[Line]:
-    """Every status up to `day`, newest first, ends of validity included."""
+    """Return every status up to `day`, newest first, including expiries."""
     certificates = session.scalars(
         select(Certificate)
         .where(Certificate.agency_id == agency_id, Certificate.issued_at.is_not(None))
@@ -108,7 +108,7 @@ def history(session: Session, agency_id: UUID, day: date) -> list[Line]:
 
 
 def figures(session: Session, day: date) -> Figures:
-    """The three figures of the first screen, in one statement that an index answers."""
+    """Return the figures of the home page, in one statement that is served by an index."""
     state = RegisterEntry.state
     row = session.execute(
         select(
@@ -121,13 +121,13 @@ def figures(session: Session, day: date) -> Figures:
 
 
 def latest(session: Session, day: date, limit: int = 6) -> list[RegisterEntry]:
-    """The listed entries that changed last."""
+    """Return the listed entries that changed last."""
     query = select(RegisterEntry).where(listed_on(day)).options(*HIDDEN)
     return list(session.scalars(query.order_by(RegisterEntry.updated_at.desc(), RegisterEntry.public_id).limit(limit)))
 
 
 def certificate(session: Session, number: str) -> Certificate:
-    """An issued certificate by its number, with its version of the norm; NotFoundError if we never issued it."""
+    """Return an issued certificate by number, with its scheme version; NotFoundError if it was never issued."""
     found = session.scalar(
         select(Certificate)
         .where(Certificate.number == _typed(number), Certificate.issued_at.is_not(None))
@@ -139,12 +139,12 @@ def certificate(session: Session, number: str) -> Certificate:
 
 
 def document_of(session: Session, certificate_id: UUID) -> PublicDocument | None:
-    """The sealed file of a certificate that counts: the newest."""
+    """Return the current sealed file of a certificate."""
     return _document(session, Document.kind == DocumentKind.CERTIFICATE, Document.subject_id == certificate_id)
 
 
 def document_with(session: Session, sha256: str) -> PublicDocument | None:
-    """What is known of a file with exactly these bytes, if we made it; an archival form counts as the document."""
+    """Return the document with exactly these bytes, or None; archival copies count as the document."""
     found = _document(session, Document.sha256 == sha256)
     if found is not None:
         return found
@@ -154,7 +154,7 @@ def document_with(session: Session, sha256: str) -> PublicDocument | None:
 
 
 def files_of(session: Session, certificate_id: UUID) -> list[str]:
-    """The hashes of all files that a certificate ever had, newest first."""
+    """Return the hashes of all files of a certificate, newest first."""
     query = select(Document.sha256).where(
         Document.kind == DocumentKind.CERTIFICATE, Document.subject_id == certificate_id
     )
@@ -162,7 +162,7 @@ def files_of(session: Session, certificate_id: UUID) -> list[str]:
 
 
 def certificate_by_id(session: Session, certificate_id: UUID) -> Certificate:
-    """An issued certificate, or NotFoundError."""
+    """Return an issued certificate, or raise NotFoundError."""
     found = session.scalar(
         select(Certificate).where(Certificate.id == certificate_id, Certificate.issued_at.is_not(None))
     )
@@ -172,7 +172,7 @@ def certificate_by_id(session: Session, certificate_id: UUID) -> Certificate:
 
 
 def all_credentials(session: Session) -> Iterator[tuple[str, str]]:
-    """The number and the credential of every certificate that was ever issued with one."""
+    """Yield number and credential of every issued certificate that has one."""
     query = select(Certificate.number, Certificate.credential).where(Certificate.issued_at.is_not(None))
     with session.execute(query.order_by(Certificate.number).execution_options(yield_per=1000)) as rows:
         yield from ((number, credential) for number, credential in rows if credential is not None)
@@ -186,7 +186,7 @@ def _one(session: Session, condition: ColumnElement[bool]) -> RegisterEntry:
 
 
 def _in_one_form(public_id: str) -> str | None:
-    """The name with the number in the one form of its country; None if it has no such number."""
+    """Return the name with its number normalised; None if the number is not valid in that country."""
     country, _, number = public_id.upper().partition("-")
     try:
         return rules.public_id(country, clean_register_number(country, number))
@@ -195,7 +195,7 @@ def _in_one_form(public_id: str) -> str | None:
 
 
 def _typed(text: str) -> str:
-    """What somebody typed, in a form that the database takes: it refuses a NUL."""
+    """Remove NUL from typed text, which PostgreSQL rejects."""
     return text if text.isprintable() else ""
 
 

@@ -1,4 +1,4 @@
-"""What the public reads of an agency on a given day, and how it came to that. Plain values in, plain values out."""
+"""Compute the public status of an agency on a day, and its history. Pure."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -9,12 +9,12 @@ from certificates.lifecycle.rules import RELIABLE, Status, status_on
 from certificates.lifecycle.workflow import CertificateState
 
 APPLIED_FOR = timedelta(days=92)
-"""How long an accepted application is shown: three months, as in comparable registers, so that nobody leans on it."""
+"""How long an accepted application is shown: three months, as in comparable registers, so that nobody relies on it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What the history must know of a certificate."""
+    """What the history needs of a certificate."""
 
     number: str
     conditional: bool
@@ -23,7 +23,7 @@ class Terms:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A move of a certificate, on the day it was made in Amsterdam."""
+    """A move of a certificate, on its date in Amsterdam."""
 
     certificate_id: UUID
     state: CertificateState
@@ -33,7 +33,7 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """From this day on the agency had this status."""
+    """The status of an agency from this day on."""
 
     on: date
     status: Status
@@ -44,38 +44,38 @@ class Line:
 def agency_status(
     day: date, state: CertificateState | None, *, conditional: bool, valid_until: date | None, applied_on: date | None
 ) -> Status:
-    """The status of an agency: that of its newest certificate, else whether it has applied."""
+    """Return the status of an agency: that of its newest certificate, else whether it has applied."""
     if state is None or valid_until is None:
         return Status.APPLIED if is_applying(day, applied_on) else Status.NONE
     return status_on(day, state, conditional=conditional, valid_until=valid_until)
 
 
 def is_applying(day: date, applied_on: date | None) -> bool:
-    """Whether an application accepted on `applied_on` is still shown."""
+    """Return whether an application accepted on `applied_on` is still shown."""
     return applied_on is not None and day <= applied_on + APPLIED_FOR
 
 
 def may_rely(status: Status) -> bool:
-    """Whether a hirer may rely on an agency of this status, be it with conditions."""
+    """Return whether a hirer may rely on an agency of this status, perhaps with conditions."""
     return status in RELIABLE
 
 
 def course(certificates: Mapping[UUID, Terms], changes: Iterable[Change], day: date) -> list[Line]:
-    """The statuses up to `day`, oldest first; the ends of validity, which nobody recorded, are put in between."""
+    """Return the statuses up to `day`, oldest first, with expiries, which have no row, inserted."""
     lines: list[Line] = []
-    running: Terms | None = None  # the certificate that ends by the calendar unless something happens first
+    running: Terms | None = None  # the certificate that will expire unless something happens first
     for change in changes:
         terms = certificates[change.certificate_id]
         lines += _ended(running, change.on)
         running = terms if change.state is CertificateState.ACTIVE and change.on <= terms.valid_until else None
-        if change.state is not CertificateState.REPLACED:  # the new certificate speaks for itself
+        if change.state is not CertificateState.REPLACED:  # the new certificate has a status of its own
             status = status_on(change.on, change.state, conditional=terms.conditional, valid_until=terms.valid_until)
             lines.append(Line(change.on, status, terms.number, change.reason))
     return lines + _ended(running, day)
 
 
 def since(lines: list[Line]) -> date | None:
-    """Since when the last status has held without a break."""
+    """Return the day since which the last status has held without interruption."""
     start = None
     for line in reversed(lines):
         if line.status is not lines[-1].status:

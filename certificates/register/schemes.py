@@ -1,4 +1,4 @@
-"""The words of published norms, by the digest that a register entry carries; read once per process."""
+"""Load published schemes by digest; cached per process."""
 
 from datetime import date
 
@@ -10,12 +10,12 @@ from audits.schemes.models import SchemeVersion
 from audits.schemes.queries import scheme_of_version
 from audits.schemes.text import SchemeText
 
-# A published version never changes, and there are few; without this every page would fetch the whole text.
+# Versions are few and never change; without the cache every page would load the whole text.
 _known: dict[str, SchemeText] = {}
 
 
 def current_scheme(session: Session, day: date) -> SchemeText | None:
-    """The newest version that is valid on `day`, if any is published."""
+    """Return the newest scheme that is valid on `day`, or None."""
     query = select(SchemeVersion.sha256).where(SchemeVersion.valid_from <= day)
     newest = query.order_by(SchemeVersion.valid_from.desc(), SchemeVersion.published_at.desc()).limit(1)
     sha256 = session.scalar(newest)
@@ -23,7 +23,7 @@ def current_scheme(session: Session, day: date) -> SchemeText | None:
 
 
 def scheme_by_digest(session: Session, sha256: str) -> SchemeText:
-    """The norm with this digest."""
+    """Return the scheme with this digest."""
     if sha256 not in _known:
         version = session.scalar(select(SchemeVersion).where(SchemeVersion.sha256 == sha256))
         if version is None:

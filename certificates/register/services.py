@@ -1,4 +1,4 @@
-"""Keeping the public register equal to its sources. The caller commits."""
+"""Keep the public register equal to its sources. The caller commits."""
 
 from datetime import date
 from typing import Any
@@ -20,10 +20,10 @@ from certificates.register.projection import entry_values
 
 
 def refresh_entry(session: Session, agency_id: UUID) -> None:
-    """Make the public row of one agency anew; doing it twice is doing it once.
+    """Compute the public row of one agency again; idempotent.
 
-    Locks the agency, so that of two refreshes at the same time the later one reads what the earlier one's transaction
-    left behind, and never the other way round. An agency that was never public gets no row.
+    Locks the agency, so that of two concurrent refreshes the later one reads what the earlier one's transaction
+    committed. An agency that was never public gets no row.
     """
     session.flush()
     agency = session.scalar(
@@ -47,7 +47,7 @@ def refresh_entry(session: Session, agency_id: UUID) -> None:
 
 
 def rebuild_all(session: Session) -> int:
-    """Make the whole register anew from its sources; how many entries it has then."""
+    """Compute the whole register again from its sources; return the number of entries."""
     for agency_id in session.scalars(select(Agency.id).order_by(Agency.id)).all():
         refresh_entry(session, agency_id)
         session.flush()
@@ -66,14 +66,14 @@ def _store(session: Session, agency_id: UUID, values: dict[str, Any]) -> None:
 
 
 def _certificates(session: Session, agency_id: UUID) -> list[Certificate]:
-    """The issued ones, newest first; one that is numbered but not sealed yet is nobody's business."""
+    """Return the issued certificates, newest first; numbered ones that are not sealed yet are not public."""
     query = select(Certificate).where(Certificate.agency_id == agency_id, Certificate.issued_at.is_not(None))
     query = query.options(joinedload(Certificate.scheme_version)).order_by(Certificate.issued_at.desc())
     return list(session.scalars(query.execution_options(populate_existing=True)))
 
 
 def _public_applications(session: Session, agency_id: UUID) -> list[Application]:
-    """Those that were ever accepted, newest first: from then on the register shows them."""
+    """Return the applications that were ever accepted, newest first; these are public."""
     accepted = (ApplicationState.ACCEPTED, ApplicationState.CONCLUDED)
     query = select(Application).where(Application.agency_id == agency_id, Application.state.in_(accepted))
     return list(
@@ -82,7 +82,7 @@ def _public_applications(session: Session, agency_id: UUID) -> list[Application]
 
 
 def _applied_on(session: Session, applications: list[Application]) -> date | None:
-    """When the application was accepted that runs now: not decided yet, or granted and the certificate being made."""
+    """Return when the running application was accepted: undecided, or granted and not yet issued."""
     for application in applications:
         if application.reviewed_at and (
             application.state is ApplicationState.ACCEPTED or _is_being_issued(session, application.id)

@@ -1,7 +1,7 @@
-"""The seal: the keyring, sealing a PDF, examining one, and keeping its proof alive.
+"""The seal: the keyring, sealing a PDF, examining one, and renewing its time-stamps.
 
-What needs pyHanko is loaded when it is first used: write `from certificates import seal` and `seal.examine(…)`. A web
-process that seals or reads a key never loads it.
+Modules that need pyHanko are loaded on first use: write `from certificates import seal` and `seal.examine(…)`, so that
+web processes that seal or read keys never load it.
 """
 
 from importlib import import_module

@@ -1,4 +1,4 @@
-"""One request to a service elsewhere that an operator named: no redirects, no proxies, an end to time and size."""
+"""Send one request to a configured external service: no redirects, no proxies, limits on time and size."""
 
 import http.client
 import ssl
@@ -12,11 +12,11 @@ _CHUNK = 16 * 1024
 
 
 class AskError(Exception):
-    """The service gave no answer that can be used."""
+    """The service gave no usable answer."""
 
 
 def post(url: str, body: bytes, headers: Mapping[str, str], *, seconds: float = SECONDS) -> tuple[bytes, str]:
-    """The body of the answer and its media type; AskError unless it is 200, whole, in time and of a decent size."""
+    """Return body and media type of the answer; AskError unless it is 200, complete, in time and small enough."""
     parts = urlsplit(url)
     if not parts.hostname:
         raise AskError("the address has no host")

@@ -1,4 +1,4 @@
-"""Reads the archive of the log, a zip or a folder."""
+"""Read the archive of the log, a zip or a folder."""
 
 import sys
 import zipfile
@@ -15,7 +15,7 @@ LARGEST_LIST = 16 * MIB
 
 
 class Archive:
-    """The files of a dump, in a zip or a folder. Nothing is read that is larger than it can be."""
+    """The files of a dump, in a zip or a folder, with size limits."""
 
     def __init__(self, path: Path, jwks: Path | None) -> None:
         self._jwks = jwks
@@ -26,7 +26,7 @@ class Archive:
             raise Wrong("this is no archive that this program knows")
 
     def key_set(self) -> list[dict[str, Any]]:
-        """The keys that sign credentials and status lists."""
+        """Return the keys for credentials and status lists, as JWK."""
         data = read_file(self._jwks, MIB) if self._jwks else self.read("jwks.json")
         keys = read_object(data, "jwks.json").get("keys")
         if not isinstance(keys, list) or not all(isinstance(key, dict) for key in keys):
@@ -34,11 +34,11 @@ class Archive:
         return keys
 
     def read(self, name: str) -> bytes:
-        """One file as a whole."""
+        """Return a whole file."""
         return b"".join(self._chunks(name, LARGEST.get(name, LARGEST_PIECE)))
 
     def lines(self, name: str) -> Iterator[dict[str, Any]]:
-        """The objects of a file with one JSON object per line."""
+        """Yield the objects of a file with one JSON object per line."""
         rest = b""
         for chunk in self._chunks(name, sys.maxsize):
             *lines, rest = (rest + chunk).split(b"\n")

@@ -27,11 +27,11 @@ from certificates.verifier.report import AMSTERDAM, Report
 from certificates.verifier.seal import check_seal, read_roots
 
 LARGEST_PDF = 200 * MIB
-MOST_TOLD = 10  # entries of one certificate
+MOST_TOLD = 10  # maximum number of entries shown for one certificate
 
 
 class Asked(argparse.Namespace):
-    """What the command line asks for."""
+    """The arguments of the command line."""
 
     dump: Path
     pdf: Path | None
@@ -47,7 +47,7 @@ class Asked(argparse.Namespace):
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Check what the command line names, tell about it, and return the status."""
+    """Run the checks, print the report, and return the exit status."""
     asked = _arguments().parse_args(arguments, Asked())
     report = Report()
     check(asked, report)
@@ -72,7 +72,7 @@ def _arguments() -> argparse.ArgumentParser:
 
 
 def check(asked: Asked, report: Report) -> None:
-    """All checks in their order. What hangs on the log is not looked at when the log itself is wrong."""
+    """Run all checks in order. Those that depend on the log are skipped when the log itself is wrong."""
     archive: Archive | None = None
     log: Log | None = None
     with report.step("archive"):
@@ -99,7 +99,7 @@ def check(asked: Asked, report: Report) -> None:
 
 
 def _check_file(asked: Asked, report: Report, archive: Archive, log: Log, moment: datetime) -> str | None:
-    """Which certificate the file is, if one is asked about and it is one."""
+    """Return the number of the certificate in the file, if a file was given and it is one."""
     if asked.pdf is None:
         return None
     pdf, number = b"", None
@@ -129,7 +129,7 @@ def _check_number(report: Report, archive: Archive, log: Log, number: str, momen
 
 
 def _told(history: Sequence[Mapping[str, Any]]) -> str:
-    """What happened to a certificate, oldest first; of very much the first and the last."""
+    """Describe what happened to a certificate, oldest first; of a long history only both ends."""
     lines = [f"{entry['type']} {entry['time']}" for entry in history]
     if len(lines) > MOST_TOLD:
         lines[1 : 1 - MOST_TOLD] = [f"… {len(lines) - MOST_TOLD} more …"]

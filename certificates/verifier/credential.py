@@ -1,4 +1,4 @@
-"""Verifies the credential of a certificate."""
+"""Verify the credential of a certificate."""
 
 import hashlib
 from datetime import datetime
@@ -12,7 +12,7 @@ from certificates.verifier.status import status_in
 
 
 def check_credential(archive: Archive, log: Log, number: str, moment: datetime, report: Report) -> str:
-    """The credential of a certificate, and what the status lists say of it today; what was found."""
+    """Verify the credential of a certificate and look up its status lists; return what was found."""
     expected = log.issue(number).get("credential_sha256")
     if expected is None:
         return "the log names none; the last entry of the log says what the certificate is worth"

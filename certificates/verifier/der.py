@@ -1,4 +1,4 @@
-"""Reads DER, the notation of signatures."""
+"""Parse DER, the encoding of signatures."""
 
 from dataclasses import dataclass
 
@@ -9,7 +9,7 @@ SEQUENCE, SET, INTEGER, OCTETS, OID = 0x30, 0x31, 0x02, 0x04, 0x06
 
 @dataclass(frozen=True)
 class Der:
-    """One value: its tag, what is in it, and all its bytes."""
+    """One value: its tag, its content, and its full encoding."""
 
     tag: int
     content: bytes
@@ -17,7 +17,7 @@ class Der:
 
     @classmethod
     def parse(cls, data: bytes) -> "Der":
-        """Read the value at the beginning of `data`; what follows is not looked at."""
+        """Parse the value at the beginning of `data`; the rest is ignored."""
         if len(data) < 2 or data[0] & 0x1F == 0x1F:
             raise Wrong("the signature is no DER")
         size, start = data[1], 2
@@ -31,7 +31,7 @@ class Der:
         return cls(data[0], data[start : start + size], data[: start + size])
 
     def children(self) -> list["Der"]:
-        """The values inside, one after the other."""
+        """Return the values inside, in order."""
         found, rest = [], self.content
         while rest:
             found.append(Der.parse(rest))
@@ -39,14 +39,14 @@ class Der:
         return found
 
     def child(self, place: int, tag: int) -> "Der":
-        """The value at a place, which must have this tag."""
+        """Return the value at a place, which must have this tag."""
         found = self.children()
         if place >= len(found) or found[place].tag != tag:
             raise Wrong("the signature is not built as it must be")
         return found[place]
 
     def oid(self) -> str:
-        """An object identifier in dots."""
+        """Return an object identifier in dotted form."""
         numbers, value = [], 0
         for byte in self.content:
             value = value << 7 | byte & 0x7F

@@ -1,4 +1,4 @@
-"""Verifies what the register signed as a JWT: VC-JOSE-COSE."""
+"""Verify the JWTs of the register (W3C VC-JOSE-COSE)."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -14,7 +14,7 @@ from certificates.verifier.reading import Wrong, read_base64url, read_moment, re
 
 
 def listed(archive: Archive, file: str, name: str, value: str) -> str:
-    """The credential in one of the lists of the archive."""
+    """Return the credential from one of the lists of the archive."""
     for line in archive.lines(file):
         if line.get(name) == value:
             return str(line.get("credential"))
@@ -22,7 +22,7 @@ def listed(archive: Archive, file: str, name: str, value: str) -> str:
 
 
 def claims_of(archive: Archive, text: str, what: str) -> dict[str, Any]:
-    """What a vc+jwt says, after its signature was found right. Only ES256, only keys of the set."""
+    """Return the claims of a vc+jwt after verifying its signature. Only ES256, only keys of the set."""
     parts = text.split(".")
     if len(parts) != 3:
         raise Wrong(f"{what} is no JWT")
@@ -45,5 +45,5 @@ def claims_of(archive: Archive, text: str, what: str) -> dict[str, Any]:
 
 
 def in_force(claims: Mapping[str, Any], moment: datetime) -> bool:
-    """Whether the period of a credential has begun and is not over."""
+    """Return whether the validity period of a credential has begun and is not over."""
     return read_moment(claims.get("validFrom")) <= moment <= read_moment(claims.get("validUntil"))

@@ -1,4 +1,4 @@
-"""Computes the log of an archive again from its entries, and holds it to what was signed."""
+"""Recompute the log of an archive from its entries, and compare it with what was signed."""
 
 import hashlib
 from collections.abc import Sequence
@@ -14,31 +14,31 @@ from certificates.verifier.tree import Tree, leaf_hash, root_of, tiles, unbundle
 
 @dataclass
 class Log:
-    """The log of an archive, computed again from its entries and found to be what was signed."""
+    """The log of an archive, recomputed from its entries and compared with its checkpoints."""
 
     checkpoint: Checkpoint
     keys: list[Key]
     witnesses: list[Key]
     signed: int = 0
     roots: dict[int, bytes] = field(default_factory=dict)
-    entries: dict[str, list[dict[str, Any]]] = field(default_factory=dict)  # by number, oldest first
-    files: dict[str, dict[str, Any]] = field(default_factory=dict)  # the entry of each file, by SHA-256
+    entries: dict[str, list[dict[str, Any]]] = field(default_factory=dict)  # certificate number: entries, oldest first
+    files: dict[str, dict[str, Any]] = field(default_factory=dict)  # SHA-256 of a file: its entry
     indices: dict[str, int] = field(default_factory=dict)
     wanted: set[int] = field(default_factory=set)
 
     @property
     def size(self) -> int:
-        """How many entries there are."""
+        """Return the number of entries."""
         return self.checkpoint.size
 
     @property
     def root(self) -> bytes:
-        """The hash of all of them."""
+        """Return the root hash."""
         return self.checkpoint.root
 
     @classmethod
     def read(cls, archive: Archive, vkeys: Sequence[str] | None, seen_by: Sequence[str] | None) -> "Log":
-        """Compute everything again."""
+        """Recompute and compare everything."""
         keys = [Key.parse(each) for each in vkeys or archive.manifest.get("vkeys", [])]
         witnesses = [Key.parse(each) for each in seen_by or archive.manifest.get("witnesses", [])]
         note = read_text(archive.read("ledger/checkpoint"), "the checkpoint")
@@ -55,7 +55,7 @@ class Log:
         return log
 
     def witnessed(self, least: int) -> str:
-        """Which witnesses signed the newest checkpoint."""
+        """Return which witnesses signed the newest checkpoint."""
         names = sorted(key.name for key in self.checkpoint.signers if key.kind == 4)
         if len(names) < least:
             raise Wrong(
@@ -64,7 +64,7 @@ class Log:
         return f"signed by {', '.join(names)}" if names else f"none of {len(self.witnesses)} signed"
 
     def continues(self, data: bytes) -> str:
-        """That the log still begins as an older checkpoint says."""
+        """Check that the log extends an older checkpoint."""
         older = Checkpoint.parse(read_text(data, "the older checkpoint"), self.keys, "the older checkpoint")
         if older.origin != self.checkpoint.origin:
             raise Wrong(f"it is of another log: {older.origin}")
@@ -75,7 +75,7 @@ class Log:
         return f"the log still begins with the same {older.size} entries"
 
     def file(self, pdf: bytes) -> str:
-        """The number of the certificate that this file is."""
+        """Return the number of the certificate in this file."""
         sha256 = hashlib.sha256(pdf).hexdigest()
         if sha256 in self.files:
             return str(self.files[sha256]["number"])
@@ -88,24 +88,24 @@ class Log:
         raise Wrong(f"the log has no certificate with exactly these bytes (SHA-256 {sha256})")
 
     def issued_at(self, pdf: bytes) -> datetime:
-        """When exactly this file was issued; a newer file of the same certificate was sealed later."""
+        """Return when this very file was issued; a newer file of the same certificate was sealed later."""
         return read_moment(self.files[hashlib.sha256(pdf).hexdigest()]["time"])
 
     def history(self, number: str) -> list[dict[str, Any]]:
-        """All that happened to a certificate."""
+        """Return all entries about a certificate."""
         if number not in self.entries:
             raise Wrong(f"the log knows no certificate {number}")
         return self.entries[number]
 
     def issue(self, number: str) -> dict[str, Any]:
-        """The newest entry with the hash of a file."""
+        """Return the newest entry with the hash of a file."""
         issued = [entry for entry in self.history(number) if "pdf_sha256" in entry]
         if not issued:
             raise Wrong(f"the log has no file of {number}")
         return issued[-1]
 
     def newest_file(self, number: str) -> str:
-        """The hash of the file that counts."""
+        """Return the hash of the current file."""
         return str(self.issue(number)["pdf_sha256"])
 
     def _compute(self, archive: Archive, sizes: set[int]) -> None:
@@ -127,7 +127,7 @@ class Log:
         self._compare_tiles(archive)
 
     def _compare_tiles(self, archive: Archive) -> None:
-        """The stored hashes must be those of the entries: whoever reads only tiles must see the same log."""
+        """Check that stored hashes match the entries: readers of tiles must see the same log."""
         level, row = 0, self._leaves
         while row:
             above = []

@@ -1,4 +1,4 @@
-"""Verifies signed notes: C2SP signed-note, tlog-checkpoint, tlog-cosignature."""
+"""Verify signed notes: C2SP signed-note, tlog-checkpoint, tlog-cosignature."""
 
 import hashlib
 import re
@@ -21,7 +21,7 @@ class Key:
 
     @classmethod
     def parse(cls, text: str) -> "Key":
-        """Read `<name>+<id>+<base64>`."""
+        """Parse `<name>+<id>+<base64>`."""
         name, _, rest = text.strip().partition("+")
         identifier, _, encoded = rest.partition("+")
         data = read_base64(encoded)
@@ -34,7 +34,7 @@ class Key:
 
     @property
     def id(self) -> bytes:
-        """How signature lines name it."""
+        """Return the id by which signature lines name it."""
         return hashlib.sha256(self.name.encode() + b"\n" + bytes([self.kind]) + self.public).digest()[:4]
 
     def verify(self, text: str, value: bytes) -> None:
@@ -51,7 +51,7 @@ class Key:
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """A signed head of a log; `signers` are the known keys that signed it."""
+    """A signed tree head; `signers` are the known keys that signed it."""
 
     origin: str
     size: int
@@ -60,7 +60,7 @@ class Checkpoint:
 
     @classmethod
     def parse(cls, note: str, keys: Iterable[Key], what: str) -> "Checkpoint":
-        """Read a note and verify it: every known key that signed must be right, and the log's must be among them."""
+        """Parse and verify a note: all signatures of known keys must be right, and the log's must be among them."""
         text, gap, lines = note.rpartition("\n\n")
         text += "\n"
         parts = text.split("\n")

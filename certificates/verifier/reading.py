@@ -1,4 +1,4 @@
-"""Reads bytes and texts that anybody may have written: too much, cut off, or nonsense is an error that says so."""
+"""Read untrusted bytes and text: anything too large, cut off or malformed is an error with a message."""
 
 import base64
 import binascii
@@ -18,7 +18,7 @@ class Wrong(Exception):  # noqa: N818  # what it says is what it is
 
 
 def read_file(path: Path, most: int) -> bytes:
-    """The bytes of a file that must not be larger than this."""
+    """Return the bytes of a file, up to a size limit."""
     with path.open("rb") as file:
         data = file.read(most + 1)
     if len(data) > most:
@@ -27,7 +27,7 @@ def read_file(path: Path, most: int) -> bytes:
 
 
 def read_text(data: bytes, what: str) -> str:
-    """The text in these bytes."""
+    """Decode the text in these bytes."""
     try:
         return data.decode()
     except UnicodeDecodeError as error:
@@ -35,7 +35,7 @@ def read_text(data: bytes, what: str) -> str:
 
 
 def read_object(data: bytes, what: str) -> dict[str, Any]:
-    """The JSON object in these bytes."""
+    """Parse the JSON object in these bytes."""
     try:
         found = json.loads(data)
     except (ValueError, RecursionError) as error:
@@ -46,7 +46,7 @@ def read_object(data: bytes, what: str) -> dict[str, Any]:
 
 
 def read_moment(text: object) -> datetime:
-    """The moment that a text in ISO 8601 names, in UTC."""
+    """Parse a moment in ISO 8601, in UTC."""
     try:
         return datetime.fromisoformat(str(text)).astimezone(UTC)
     except ValueError as error:
@@ -54,12 +54,12 @@ def read_moment(text: object) -> datetime:
 
 
 def read_base64(text: str) -> bytes:
-    """The bytes of base64 as in RFC 4648 section 4."""
+    """Decode base64 (RFC 4648 section 4)."""
     return _decoded(base64.standard_b64decode, text)
 
 
 def read_base64url(text: str) -> bytes:
-    """The bytes of base64url without padding, RFC 4648 section 5."""
+    """Decode unpadded base64url (RFC 4648 section 5)."""
     return _decoded(base64.urlsafe_b64decode, text + "=" * (-len(text) % 4))
 
 

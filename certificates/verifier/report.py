@@ -1,4 +1,4 @@
-"""Collects what was checked and what came out, for people and for programs."""
+"""Collect the checks and their results, for people and for programs."""
 
 import zipfile
 from collections.abc import Mapping, Sequence
@@ -17,7 +17,7 @@ ENDED = {"suspended", "withdrawn", "replaced", "expired"}
 
 @dataclass
 class Report:
-    """What was checked, and what came out."""
+    """The checks and their results."""
 
     steps: list[dict[str, Any]] = field(default_factory=list)
     reasons: list[str] = field(default_factory=list)
@@ -25,25 +25,25 @@ class Report:
 
     @property
     def status(self) -> int:
-        """0, 1 or 2."""
+        """Return the exit status: 0, 1 or 2."""
         if not all(step["ok"] for step in self.steps):
             return NOT_GENUINE
         return NOT_VALID if self.reasons else GENUINE
 
     def step(self, name: str) -> "Step":
-        """A check with a name; what it raises is told under that name."""
+        """Begin a check; what it raises is reported under its name."""
         return Step(self, name)
 
     def say(self, detail: str) -> None:
-        """What the running check found."""
+        """Add a result of the running check."""
         self.steps[-1]["detail"] = detail
 
     def not_valid(self, reason: str) -> None:
-        """The certificate is genuine, but it does not count, or nobody can say."""
+        """Note that the certificate is genuine, but not valid, or of unknown status."""
         self.reasons.append(reason)
 
     def judge(self, number: str, history: Sequence[Mapping[str, Any]], moment: datetime) -> None:
-        """What the log says of a certificate on a day."""
+        """Judge the status of a certificate on a day by its entries."""
         newest, today = history[-1], moment.astimezone(AMSTERDAM).date()
         first, last = (date.fromisoformat(newest[name]) for name in ("valid_from", "valid_until"))
         self.certificate = {
@@ -59,7 +59,7 @@ class Report:
             self.not_valid(f"valid from {first} to {last}")
 
     def plain(self) -> dict[str, Any]:
-        """As JSON."""
+        """Return JSON values."""
         words = {GENUINE: "genuine", NOT_VALID: "genuine, not valid", NOT_GENUINE: "not genuine"}
         return {
             "verdict": words[self.status],
@@ -70,7 +70,7 @@ class Report:
         }
 
     def text(self) -> str:
-        """For people."""
+        """Return text for people."""
         lines = [f"{'right' if step['ok'] else 'WRONG'}  {step['name']}: {step['detail']}" for step in self.steps]
         match self.status:
             case 0 if self.certificate:
@@ -86,7 +86,7 @@ class Report:
 
 
 class Step:
-    """One check of a report, as a context."""
+    """One check of a report, as context manager."""
 
     def __init__(self, report: Report, name: str) -> None:
         self._report, self._line = report, {"name": name, "ok": True, "detail": "as it should be"}
@@ -98,6 +98,6 @@ class Step:
         if not isinstance(error, Exception):
             return False
         known = isinstance(error, Wrong | OSError | zipfile.BadZipFile)
-        # Whoever forges may write anything: what breaks a reader is damaged, and nothing stops the report.
+        # Archives are untrusted: whatever breaks a parser counts as damaged, and does not end the report.
         self._line |= {"ok": False, "detail": str(error) if known else f"it is damaged ({type(error).__name__})"}
         return True

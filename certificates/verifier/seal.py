@@ -1,4 +1,4 @@
-"""Verifies the seal: PAdES with one signature over the whole file, CMS (RFC 5652) in DER."""
+"""Verify the seal: PAdES with one signature over the whole file, CMS (RFC 5652) in DER."""
 
 import hashlib
 import re
@@ -20,7 +20,7 @@ SIGNING_CERTIFICATE = "1.2.840.113549.1.9.16.2.47"
 
 
 def check_seal(pdf: bytes, roots: Sequence[x509.Certificate], at: datetime) -> str:
-    """That one seal covers all of the file but itself, and that a pinned root vouches for it; who sealed."""
+    """Check that one seal covers the whole file but itself, under a pinned root; return who sealed."""
     digest, cms = _covered(pdf)
     signed = _signed_data(cms)
     certificates, signers = _parts(signed)
@@ -47,7 +47,7 @@ def check_seal(pdf: bytes, roots: Sequence[x509.Certificate], at: datetime) -> s
 
 
 def _covered(pdf: bytes) -> tuple[bytes, bytes]:
-    """The SHA-256 of what the seal covers, and the seal."""
+    """Return the SHA-256 of the covered bytes, and the signature."""
     found = BYTE_RANGE.findall(pdf)
     if len(found) != 1 or pdf.count(b"/ByteRange") != 1:
         raise Wrong("the file has no seal" if b"/ByteRange" not in pdf else "the file has more than one seal")
@@ -84,7 +84,7 @@ def _parts(signed: Der) -> tuple[list[x509.Certificate], list[Der]]:
 
 
 def _signer(certificates: Sequence[x509.Certificate], sid: Der, named: Der | None) -> x509.Certificate:
-    """The certificate that the seal names, by issuer and serial number, and by hash (RFC 5035)."""
+    """Return the certificate that the signature names by issuer and serial number, and by hash (RFC 5035)."""
     serial = int.from_bytes(sid.child(1, INTEGER).content, "big") if sid.tag == SEQUENCE else None
     found = [each for each in certificates if each.serial_number == serial]
     if len(found) != 1 or found[0].issuer.public_bytes() != sid.children()[0].raw:
@@ -115,7 +115,7 @@ def _verify(certificate: x509.Certificate, value: bytes, data: bytes) -> None:
 def _chain(
     certificate: x509.Certificate, others: Sequence[x509.Certificate], roots: Sequence[x509.Certificate], at: datetime
 ) -> None:
-    """From the certificate of the seal up to a pinned root, all in force when the log says that it was issued."""
+    """Check the chain from the seal's certificate to a pinned root, all valid at the time of issue in the log."""
     current = certificate
     for _ in range(4):
         if not current.not_valid_before_utc <= at <= current.not_valid_after_utc:
@@ -145,7 +145,7 @@ def _is_authority(certificate: x509.Certificate) -> bool:
 
 
 def _may_seal(certificate: x509.Certificate) -> bool:
-    """Not an authority, and not a time-stamper: their certificates hang from the same root."""
+    """Refuse certificates of authorities and time-stampers, which are under the same root."""
     try:
         certificate.extensions.get_extension_for_class(x509.ExtendedKeyUsage)
     except x509.ExtensionNotFound:
@@ -162,7 +162,7 @@ def _certificate(der: bytes) -> x509.Certificate:
 
 
 def read_roots(pem: bytes) -> list[x509.Certificate]:
-    """The certificates in a PEM file."""
+    """Return the certificates in a PEM file."""
     try:
         return x509.load_pem_x509_certificates(pem)
     except ValueError as error:

@@ -1,4 +1,4 @@
-"""Reads what the status lists say: Bitstring Status List."""
+"""Read status lists (W3C Bitstring Status List)."""
 
 import re
 import zlib
@@ -13,7 +13,7 @@ from certificates.verifier.report import Report
 
 
 def status_in(archive: Archive, entry: Mapping[str, Any], moment: datetime, report: Report) -> str:
-    """What one status list says; Bitstring Status List section 3.2."""
+    """Return what one status list says (Bitstring Status List section 3.2)."""
     url, purpose = str(entry.get("statusListCredential")), entry.get("statusPurpose")
     claims = claims_of(archive, listed(archive, "status-lists.jsonl", "url", url), f"the {purpose} list")
     subject = claims["credentialSubject"]

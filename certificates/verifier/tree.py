@@ -1,4 +1,4 @@
-"""Computes the tree of the log and its tiles: RFC 6962, C2SP tlog-tiles."""
+"""Compute the tree of the log and its tiles: RFC 6962, C2SP tlog-tiles."""
 
 import hashlib
 from collections.abc import Iterable, Iterator
@@ -7,12 +7,12 @@ from certificates.verifier.reading import Wrong
 
 
 def leaf_hash(data: bytes) -> bytes:
-    """RFC 6962 section 2.1."""
+    """Return the leaf hash of RFC 6962 section 2.1."""
     return hashlib.sha256(b"\0" + data).digest()
 
 
 def node_hash(left: bytes, right: bytes) -> bytes:
-    """RFC 6962 section 2.1."""
+    """Return the node hash of RFC 6962 section 2.1."""
     return hashlib.sha256(b"\1" + left + right).digest()
 
 
@@ -23,7 +23,7 @@ class Tree:
         self.size, self._peaks = 0, list[bytes]()
 
     def add(self, leaf: bytes) -> None:
-        """One more leaf hash."""
+        """Add one leaf hash."""
         self._peaks.append(leaf)
         self.size += 1
         for _ in range((self.size & -self.size).bit_length() - 1):
@@ -31,7 +31,7 @@ class Tree:
             self._peaks.append(node_hash(left, right))
 
     def root(self) -> bytes:
-        """The hash of all leaves."""
+        """Return the root hash."""
         if not self._peaks:
             return hashlib.sha256().digest()
         root = self._peaks[-1]
@@ -41,7 +41,7 @@ class Tree:
 
 
 def root_of(leaves: Iterable[bytes]) -> bytes:
-    """The hash over a row of leaf hashes."""
+    """Return the root over a row of leaf hashes."""
     tree = Tree()
     for leaf in leaves:
         tree.add(leaf)
@@ -49,7 +49,7 @@ def root_of(leaves: Iterable[bytes]) -> bytes:
 
 
 def tiles(count: int) -> Iterator[tuple[str, int]]:
-    """The path and width of each tile in a row of so many hashes."""
+    """Yield path and width of each tile for a row of so many hashes."""
     for index in range((count + 255) // 256):
         width = min(256, count - index * 256)
         path, rest = f"{index % 1000:03d}", index // 1000
@@ -59,7 +59,7 @@ def tiles(count: int) -> Iterator[tuple[str, int]]:
 
 
 def unbundle(data: bytes, what: str) -> list[bytes]:
-    """The entries in a bundle; each has its size before it in two bytes."""
+    """Split a bundle into entries; each is prefixed by its size in two bytes."""
     entries, place = [], 0
     while place < len(data):
         end = place + 2 + int.from_bytes(data[place : place + 2], "big")

@@ -1,4 +1,4 @@
-"""What happens to a certificate, one verb each; the caller commits."""
+"""Services that change a certificate; the caller commits."""
 
 from certificates.lifecycle.services.changing import lift_suspension, suspend_certificate, withdraw_certificate
 from certificates.lifecycle.services.expiry import log_expired

@@ -1,4 +1,4 @@
-"""Suspending, lifting, withdrawing. The caller commits."""
+"""Suspend certificates, lift suspensions, withdraw certificates. The caller commits."""
 
 from uuid import UUID
 
@@ -30,17 +30,17 @@ _LOGGED: dict[type[Moved], EntryType] = {
 
 
 def suspend_certificate(session: Session, actor: Actor, certificate_id: UUID, *, reason: str) -> Certificate:
-    """Take the mark away for the time being (ISO/IEC 17065 clause 7.11); the register shows it in the same commit."""
+    """Suspend a certificate (ISO/IEC 17065 clause 7.11); the register shows it in the same commit."""
     return _change(session, actor, certificate_id, CertificateSuspended, reason)
 
 
 def lift_suspension(session: Session, actor: Actor, certificate_id: UUID, *, reason: str) -> Certificate:
-    """Give a suspended mark back."""
+    """Lift the suspension of a certificate."""
     return _change(session, actor, certificate_id, SuspensionLifted, reason)
 
 
 def withdraw_certificate(session: Session, actor: Actor, certificate_id: UUID, *, reason: str) -> Certificate:
-    """Take the mark away for good; only a new application leads back."""
+    """Withdraw a certificate for good; only a new application leads to another one."""
     return _change(session, actor, certificate_id, CertificateWithdrawn, reason)
 
 

@@ -1,4 +1,4 @@
-"""Certificates whose validity ends by the calendar."""
+"""Log certificates whose validity ended."""
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, defer
@@ -12,7 +12,7 @@ from certificates.lifecycle.workflow import CURRENT
 
 
 def log_expired(session: Session) -> int:
-    """Log every certificate whose validity ended, once; how many. Nothing else changes: the calendar says it."""
+    """Log each expired certificate once; return how many. Nothing else changes: expiry follows from the date."""
     logged = select(LedgerEntry.index).where(
         LedgerEntry.type == EntryType.EXPIRED, LedgerEntry.number == Certificate.number
     )

@@ -1,4 +1,4 @@
-"""From a grant to a numbered and sealed certificate. The caller commits."""
+"""Turn a granted decision into a numbered and sealed certificate. The caller commits."""
 
 from collections.abc import Mapping
 from uuid import UUID, uuid4
@@ -33,10 +33,10 @@ from certificates.status_lists import draw_index, enqueue_lists
 
 
 def number_certificate(session: Session, decision_id: UUID, *, base_url: str, body: Mapping[str, str]) -> Certificate:
-    """Give a granted decision its gap-free number and fix what the certificate will say. Twice gives the same one.
+    """Give a granted decision its gap-free number and fix the content of the certificate. Idempotent.
 
-    `base_url` is where the register lives; `body` holds name and address of the certification body. RuleError, and no
-    number is used, when a fact holds letters that cannot be printed.
+    `base_url` is the address of the register; `body` holds name and address of the certification body. RuleError, and
+    no number is used, when a fact has letters that cannot be printed.
     """
     decision = session.get_one(Decision, decision_id, with_for_update=True)
     known = session.scalar(select(Certificate).where(Certificate.decision_id == decision_id))
@@ -44,7 +44,7 @@ def number_certificate(session: Session, decision_id: UUID, *, base_url: str, bo
         return known
     certificate = _numbered(session, decision)
     certificate.snapshot = certificate_facts(session, certificate, decision, base_url=base_url, body=body)
-    check_printable(certificate.snapshot)  # from here on they cannot be mended
+    check_printable(certificate.snapshot)  # the content is fixed from here on
     session.add(certificate)
     told = CertificateNumbered(number=Code(certificate.number))
     events.record(session, told, subject_id=certificate.id, actor=SYSTEM, agency_id=decision.agency_id)
@@ -55,7 +55,7 @@ def number_certificate(session: Session, decision_id: UUID, *, base_url: str, bo
 def issue_certificate(
     session: Session, certificate_id: UUID, *, sha256: SealedHash, size: int, language: str
 ) -> Certificate:
-    """Record the sealed bytes, end the certificate this one replaces, and let the register show it. Twice is once."""
+    """Record the sealed file, end the certificate that it replaces, and publish it. Idempotent."""
     certificate = moves.load(session, Certificate, certificate_id)
     if certificate.state is not CertificateState.ISSUING:
         return certificate
@@ -63,7 +63,7 @@ def issue_certificate(
     for older in replaced:
         record_move(session, SYSTEM, older, CertificateReplaced)
         enqueue_lists(session)
-    session.flush()  # the old one must let go before the new one is living
+    session.flush()  # end the old one first: an agency has one current certificate
     record_document(
         session,
         kind=DocumentKind.CERTIFICATE,

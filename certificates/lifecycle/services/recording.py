@@ -1,6 +1,6 @@
-"""The traces that every change of a certificate leaves: state, change row, event, register entry, log entry.
+"""Record every change of a certificate: state, change row, event, register entry, log entry.
 
-Whatever changes a certificate also adds to the public log, last of all: the log is locked from then to the commit.
+The log entry comes last, because the log stays locked from then until the commit.
 """
 
 import hashlib
@@ -32,7 +32,7 @@ CERTIFICATES = Course(Certificate, CERTIFICATE_FLOW, _check)
 def record_move(
     session: Session, actor: Actor, subject: UUID | Certificate, move: type[Moved], *, reason: str = ""
 ) -> Certificate:
-    """One move, and its line of the public history."""
+    """Make one move, and add its line to the public history."""
     certificate = moves.make(session, CERTIFICATES, actor, subject, move, reason=reason)
     change = CertificateChange(
         certificate_id=certificate.id,
@@ -47,14 +47,14 @@ def record_move(
 
 
 def publish(session: Session, certificate: Certificate) -> None:
-    """Bring the register entry of the agency up to date."""
+    """Update the register entry of the agency."""
     session.flush()
     refresh_entry(session, certificate.agency_id)
 
 
 def log(session: Session, certificate: Certificate, kind: EntryType, *, pdf: str | None = None) -> None:
-    """Add to the public log; with a file, its hash and that of the credential in it."""
-    twin = certificate.credential if pdf else None
+    """Add an entry to the public log; with a file, its hash and that of the credential in it."""
+    attached = certificate.credential if pdf else None
     entry = certificate_entry(
         kind,
         certificate.number,
@@ -63,6 +63,6 @@ def log(session: Session, certificate: Certificate, kind: EntryType, *, pdf: str
         valid_from=certificate.valid_from,
         valid_until=certificate.valid_until,
         pdf=pdf,
-        credential=hashlib.sha256(twin.encode()).hexdigest() if twin else None,
+        credential=hashlib.sha256(attached.encode()).hexdigest() if attached else None,
     )
     append(session, entry)

@@ -1,4 +1,4 @@
-"""New files that say the same, after the loss of a key. The caller commits."""
+"""Seal certificates again with unchanged content, after a key was compromised. The caller commits."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -25,12 +25,12 @@ from certificates.status_lists import enqueue_lists
 
 _AT_ONCE = 500
 
-_ENDED = {rules.Status.WITHDRAWN, rules.Status.EXPIRED}  # nobody shows its file any more
+_ENDED = {rules.Status.WITHDRAWN, rules.Status.EXPIRED}  # states whose file is no longer shown
 
 
 @dataclass(frozen=True, slots=True)
 class Signed:
-    """What keys signed about one certificate: the file that counts, by its hash, and its twins for machines."""
+    """What keys signed about one certificate: its current file, by hash, its credential and its badge."""
 
     document_id: UUID
     number: str
@@ -40,10 +40,10 @@ class Signed:
 
 
 def enqueue_replacements(session: Session, *, counts: Callable[[Signed], bool], because: str) -> int:
-    """Promise a new file for every certificate of which not all that was signed `counts` any more; how many.
+    """Queue a new file for every certificate for which `counts` rejects a signature; return how many.
 
-    For a key that others may have. Certificates that ended follow too: whoever looks one up must still be able to check
-    that it is genuine, and what became of it. Asked twice, what was replaced by then is left alone.
+    Used when a key is compromised. Certificates that have ended are included: everybody must still be able to check
+    that one is genuine, and why it ended. Replaced files are skipped when it is called again.
     """
     newer = aliased(Document)
     query = (
@@ -62,7 +62,7 @@ def enqueue_replacements(session: Session, *, counts: Callable[[Signed], bool], 
 
 
 def certificate_to_reseal(session: Session, document_id: UUID) -> Certificate | None:
-    """The certificate of a file, held; None where the file was replaced already."""
+    """Return the certificate of a file, locked; None if the file was replaced already."""
     document = session.get_one(Document, document_id)
     certificate = moves.load(session, Certificate, document.subject_id)
     replaced = session.scalar(select(Document.id).where(Document.replaces == document_id))
@@ -70,7 +70,7 @@ def certificate_to_reseal(session: Session, document_id: UUID) -> Certificate | 
 
 
 def replace_document(session: Session, document_id: UUID, *, because: str, sha256: SealedHash, size: int) -> Document:
-    """Record a new file that says the same as the one that it replaces; `because` is for everybody who has the old."""
+    """Record a new file with the same content as the one it replaces; `because` is the public explanation."""
     old = session.get_one(Document, document_id)
     certificate = moves.load(session, Certificate, old.subject_id)
     new = record_document(

@@ -1,8 +1,8 @@
-"""The compiled press: documents of a shape that is known already are spliced together instead of typeset anew.
+"""The compiled press: builds a PDF from a cached layout instead of typesetting it.
 
-The typesetter sets a master with markers where the phrases of one document will be; a layout is that master as bytes.
-Each further document of the shape fills the slots. What differs more than a slot allows is another shape with another
-master; what no slot can hold goes to the typesetter as ever (UnfitError).
+The typesetter (WeasyPrint) sets a master with markers in place of the variable phrases; a layout is that master as
+bytes. Each further document of the same shape fills its slots. A document that differs in more than its slots needs
+another master; one that no slot can hold is left to the typesetter (UnfitError).
 """
 
 import logging
@@ -26,7 +26,7 @@ from certificates.press.compiled.writer import written
 __all__ = ["CompiledPress", "Order", "UnfitError"]
 
 Typeset = Callable[[DocumentKind, Mapping[str, Any], str, str], bytes]
-"""Kind, phrases with the figures to draw, language, address for the second code -> the PDF of a master."""
+"""Renders a master: kind, phrases with figures, language, address of the second code -> PDF."""
 
 log = logging.getLogger(__name__)
 
@@ -34,11 +34,11 @@ _MOST_LAYOUTS = 256  # of some 30 KB each
 _NOT_SHAPE = frozenset({"digest", "conditions"})
 _BLANKS = re.compile("[ \n]+")
 _ADDRESS = re.compile("[A-Za-z0-9:/._~?&=#-]+")
-_ROOM = "/ByteRange"  # in plain sight it could be mistaken for the room of the seal
+_ROOM = "/ByteRange"  # if it were printed it could be mistaken for the placeholder of the seal
 
 
 class CompiledPress:
-    """Layouts by shape, the ones used last; a shape that cannot be is remembered too."""
+    """A cache of layouts by shape, least recently used first out. Shapes that cannot be compiled are cached too."""
 
     def __init__(self, folder: Path) -> None:
         self._faces = Faces(folder)
@@ -48,7 +48,7 @@ class CompiledPress:
         """How many documents came from here."""
 
     def render(self, order: Order, typeset: Typeset) -> bytes:
-        """The document, with a master from the typesetter where a shape is new; UnfitError when it is not for us."""
+        """Return the document; a new shape is typeset once as master. UnfitError when it cannot be compiled."""
         order = replace(order, texts=_settled(order))
         slots, texts = SLOTS[order.kind], order.texts
         shape, written_in = _shape(order), scripts(texts[name] for name in slots)
@@ -65,13 +65,13 @@ class CompiledPress:
     def _layout(
         self, order: Order, typeset: Typeset, shape: Hashable, counts: tuple[int, ...], written_in: frozenset[str]
     ) -> Layout:
-        """The layout of a shape with so many lines in each slot, from those at hand or from a new master."""
+        """Return the layout of a shape with so many lines in each slot, cached or from a new master."""
         key = (shape, counts, written_in)
         try:
             layout = self._layouts[key]
             self._layouts.move_to_end(key)
         except KeyError:
-            with self._making:  # of those who wait for the same master the first one makes it
+            with self._making:  # of threads that wait for the same master, the first one makes it
                 if key not in self._layouts:
                     self._layouts[key] = self._compiled(order, typeset, counts, written_in)
                 layout = self._layouts[key]
@@ -97,7 +97,7 @@ class CompiledPress:
 
 
 def _settled(order: Order) -> dict[str, Any]:
-    """The phrases with blanks as the typesetter reads them: one at most, and none at the ends."""
+    """Collapse and trim blanks in the phrases, as the typesetter does."""
     texts = dict(order.texts)
     if len(texts["conditions"]) > 1:
         raise UnfitError("a list of conditions")
@@ -113,7 +113,7 @@ def _settled(order: Order) -> dict[str, Any]:
 
 
 def _shape(order: Order) -> Hashable:
-    """What tells documents with different masters apart, besides the number of lines."""
+    """Return the key that tells documents with different masters apart, besides the number of lines."""
     given = order.texts
     fixed = tuple(_frozen(given[name]) for name in given if name not in SLOTS[order.kind] and name not in _NOT_SHAPE)
     return order.kind, order.language, bool(order.offline_url), fixed

@@ -1,30 +1,30 @@
-"""A compressed stream joined from pieces, of which the constant ones were compressed long ago (RFC 1950, RFC 1951)."""
+"""Join pieces into one zlib stream, of which the constant ones were compressed before (RFC 1950, RFC 1951)."""
 
 import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 _HEAD = b"\x78\xda"
-_LAST = b"\x01\x00\x00\xff\xff"  # an empty block that ends the stream
-_LONGEST = 0xFFFF  # bytes in a block that is stored as it is
+_LAST = b"\x01\x00\x00\xff\xff"  # an empty final block
+_LONGEST = 0xFFFF  # bytes in a stored (uncompressed) block
 
 
 @dataclass(frozen=True, slots=True)
 class Packed:
-    """A constant piece: as it is, and as blocks that need nothing of what came before them."""
+    """A constant piece: plain, and as deflate blocks that refer to nothing before them."""
 
     plain: bytes
     blocks: bytes
 
 
 def packed(plain: bytes) -> Packed:
-    """Compress a constant piece, as well as can be."""
+    """Compress a constant piece at the highest level."""
     compressor = zlib.compressobj(9, zlib.DEFLATED, -zlib.MAX_WBITS)
     return Packed(plain, compressor.compress(plain) + compressor.flush(zlib.Z_FULL_FLUSH))
 
 
 def joined(pieces: Iterable[bytes | Packed]) -> bytes:
-    """All pieces in their order as one zlib stream; those that are not packed are stored uncompressed."""
+    """Join all pieces as one zlib stream; those that are not packed are stored uncompressed."""
     out, check = [_HEAD], 1
     for piece in pieces:
         if isinstance(piece, Packed):

@@ -1,6 +1,6 @@
-"""The figures of a compiled document: what stands for them in the master, and the objects that are drawn instead.
+"""Figures of a compiled document: stand-ins in the master, and the PDF objects drawn instead.
 
-A QR code is an image of one bit per module, the rosette three lines that are each drawn once and then turned.
+A QR code is an image of one bit per module; the rosette is three lines, each drawn once and then rotated.
 """
 
 from functools import cache
@@ -13,21 +13,21 @@ from certificates.press.rosette import VIEW, Wreath
 
 ROSETTE, CODE, OFFLINE = "rosette", "code", "offline"
 
-# The paths in the master, each in the square of its figure, and how WeasyPrint writes them.
+# The paths in the master, each in the square of its figure, as WeasyPrint writes them.
 _STAND_INS = {
     ROSETTE: ("M11 13L17 19", b"11 13 m\n17 19 l\nS"),
     CODE: ("M0 0H1V1H0z", b"0 0 m\n1 0 l\n1 1 l\n0 1 l\nh\nf"),
     OFFLINE: ("M0 0H2V2H0z", b"0 0 m\n2 0 l\n2 2 l\n0 2 l\nh\nf"),
 }
 NAMES = ("/R0", "/R1", "/R2", "/Q0", "/Q1")
-"""The figures as the page knows them: the lines of the rosette, then the codes."""
+"""The names of the figures on the page: the lines of the rosette, then the codes."""
 _DRAWN = {CODE: b"q 1 0 0 -1 0 1 cm /Q0 Do Q", OFFLINE: b"q 2 0 0 -2 0 2 cm /Q1 Do Q"}
-_EDGE = VIEW // 2 + 100  # lines have a width
+_EDGE = VIEW // 2 + 100  # leaves space for the width of the line
 _BITS = bytes.maketrans(b"\x00\xff", b"01")
 
 
 def rosette_stand_in(_digest: str, title: str) -> Markup:
-    """In the place of `drawing.rosette`."""
+    """Return the stand-in for `drawing.rosette`."""
     side = f"{-VIEW // 2} {-VIEW // 2} {VIEW} {VIEW}"
     path = f'<g fill="none" stroke="currentColor" stroke-width="14"><path d="{_STAND_INS[ROSETTE][0]}"/></g>'
     return titled(
@@ -36,7 +36,7 @@ def rosette_stand_in(_digest: str, title: str) -> Markup:
 
 
 def qr_stand_in(text: str, title: str) -> Markup:
-    """In the place of `drawing.qr`; the code for checking offline has the text `OFFLINE`."""
+    """Return the stand-in for `drawing.qr`; the offline code has the text `OFFLINE`."""
     name, side = (OFFLINE, 2) if text == OFFLINE else (CODE, 1)
     path = f'<path d="{_STAND_INS[name][0]}"/>'
     svg = f'<svg xmlns="http://www.w3.org/2000/svg" class="qr" viewBox="0 0 {side} {side}">{path}</svg>'
@@ -44,17 +44,17 @@ def qr_stand_in(text: str, title: str) -> Markup:
 
 
 def found(content: bytes) -> dict[bytes, str]:
-    """The stand-ins in a content stream: what is written there and the name of the figure."""
+    """Find the stand-ins in a content stream: their operators, and the name of the figure."""
     return {written: name for name, (_, written) in _STAND_INS.items() if written in content}
 
 
 def code_operators(name: str) -> bytes:
-    """What draws a QR code that is there as an image."""
+    """Return the operators that draw a QR code from its image."""
     return _DRAWN[name]
 
 
 def rosette_operators(wreaths: tuple[Wreath, ...]) -> bytes:
-    """What draws the rosette from its three lines, in the coordinates of its square."""
+    """Return the operators that draw the rosette from its three lines, in the coordinates of its square."""
     return b"\n".join(
         b"q %b cm %b Q" % (_turn(wreath.lean), _turns(place, wreath.lines)) for place, wreath in enumerate(wreaths)
     )
@@ -71,7 +71,7 @@ def _turn(angle: float) -> bytes:
 
 
 def line_object(wreath: Wreath) -> bytes:
-    """A form XObject (PDF 32000-1 clause 8.10) that strokes the line of a wreath."""
+    """Return a form XObject (PDF 32000-1 clause 8.10) that strokes the line of a wreath."""
     x, y, numbers = wreath.line()
     path = b"%d %d m\n" % (x, y) + (b"%d %d %d %d %d %d c\n" * (len(numbers) // 6)) % tuple(numbers) + b"s"
     return b"<< /Type /XObject /Subtype /Form /BBox [%d %d %d %d] /Length %d >>\nstream\n%b\nendstream" % (
@@ -80,7 +80,7 @@ def line_object(wreath: Wreath) -> bytes:
 
 
 def code_object(text: str) -> bytes:
-    """A QR code as stencil mask (clause 8.9.6.2): a dark module is painted."""
+    """Return a QR code as stencil mask (clause 8.9.6.2): dark modules are painted."""
     rows = qr_rows(text)
     side = len(rows)
     spare = b"\xff" * (-side % 8)

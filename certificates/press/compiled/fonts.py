@@ -1,6 +1,6 @@
-"""The fonts of a compiled document: every letter that a slot may need, with the widths and meanings that PDF wants.
+"""Build the fonts of a compiled document: every glyph that a slot may need, with widths and ToUnicode map.
 
-One face holds all scripts; a document carries the Latin part, and the other parts that its own words ask for.
+One face has all scripts; a document embeds the Latin part, and the other scripts that its own text needs.
 """
 
 import re
@@ -15,22 +15,22 @@ from certificates.press.compiled.shaping import THOUSAND, Face, settable
 
 _LATIN = re.compile("[ -\u017f\u0218-\u021b\u2000-\u21ff]*")
 _OTHERS = {"Greek": re.compile("[\u0370-\u03ff]"), "Cyrillic": re.compile("[\u0400-\u052f]")}
-_REST = "more Latin"  # Vietnamese most of all
+_REST = "more Latin"  # mainly Vietnamese
 
-# What a PDF reader does not look at in an embedded TrueType font: PDF 32000-1 clause 9.9.
+# Tables that PDF readers ignore in an embedded TrueType font (PDF 32000-1 clause 9.9).
 _LAYOUT = ("GSUB", "GPOS", "GDEF", "BASE", "OS/2", "name", "post", "gasp", "cmap")
 _ENTRY = re.compile(rb"<([0-9a-fA-F]{4})> <([0-9a-fA-F]+)>")
-_ENTRIES = 100  # in one block, Adobe technical note 5411
+_ENTRIES = 100  # entries per block, Adobe technical note 5411
 
 
 def scripts(texts: Iterable[str]) -> frozenset[str]:
-    """What texts need besides the Latin alphabets of Europe and signs, by name; most documents need nothing."""
+    """Return the names of the scripts in the texts besides European Latin and signs; usually none."""
     signs = {sign for text in texts if not _LATIN.fullmatch(text) for sign in text}
     return frozenset(map(_script, signs)) - {""}
 
 
 def alphabet(path: Path, wanted: Collection[str]) -> list[str]:
-    """The characters of a font file that a slot can hold: those of every document, and those of the scripts wanted."""
+    """Return the characters of a font file that slots can hold: the common ones, and those of the wanted scripts."""
     signs = map(chr, sorted(hb.Face(hb.Blob.from_file_path(str(path))).unicodes))
     return [sign for sign in signs if settable(sign) and _script(sign) in {"", *wanted}]
 
@@ -43,13 +43,13 @@ def _script(sign: str) -> str:
 
 
 def meanings(cmap: bytes) -> dict[int, str]:
-    """The glyphs of a ToUnicode map and the text that each stands for."""
+    """Parse a ToUnicode map: glyph -> text."""
     _, _, listed = cmap.partition(b"beginbfchar")
     return {int(glyph, 16): bytes.fromhex(text.decode()).decode("utf-16-be") for glyph, text in _ENTRY.findall(listed)}
 
 
 def to_unicode(cmap: bytes, texts: Mapping[int, str]) -> bytes:
-    """The same ToUnicode map with these glyphs instead of its own (PDF 32000-1 clause 9.10.3)."""
+    """Return the ToUnicode map with these glyphs instead of its own (PDF 32000-1 clause 9.10.3)."""
     head, tail = cmap[: cmap.index(b"endcodespacerange")] + b"endcodespacerange\n", cmap[cmap.rindex(b"endcmap") :]
     entries = [b"<%04x> <%s>\n" % (glyph, texts[glyph].encode("utf-16-be").hex().encode()) for glyph in sorted(texts)]
     blocks = [entries[start : start + _ENTRIES] for start in range(0, len(entries), _ENTRIES)]
@@ -58,13 +58,13 @@ def to_unicode(cmap: bytes, texts: Mapping[int, str]) -> bytes:
 
 
 def letters(faces: Iterable[Face], characters: Iterable[str]) -> dict[int, str]:
-    """The glyphs that these characters become in a font, by any of the features that are asked of it."""
+    """Return the glyphs of these characters in a font, with any of its features: glyph -> text."""
     known = list(characters)
     return {glyph: sign for face in faces for sign in known for glyph in face.glyphs(sign) if glyph}
 
 
 def widths(path: Path, glyphs: Iterable[int]) -> bytes:
-    """The array /W of a CID font: the advance of every glyph, in thousandths."""
+    """Return the /W array of a CID font: the advance of every glyph, in thousandths."""
     face = hb.Face(hb.Blob.from_file_path(str(path)))
     font, scale = hb.Font(face), THOUSAND / face.upem
     each = (b"%d [%d]" % (glyph, round(font.get_glyph_h_advance(glyph) * scale)) for glyph in sorted(glyphs))
@@ -73,7 +73,7 @@ def widths(path: Path, glyphs: Iterable[int]) -> bytes:
 
 @lru_cache(maxsize=32)
 def subset(path: Path, glyphs: frozenset[int]) -> tuple[bytes, int]:
-    """The font file with only these glyphs, each under the number that it always had: deflated, and its true size."""
+    """Subset a font file to these glyphs, keeping glyph ids; return it deflated, and its uncompressed size."""
     wanted = hb.SubsetInput()
     wanted.flags = hb.SubsetFlags.RETAIN_GIDS | hb.SubsetFlags.NO_HINTING | hb.SubsetFlags.NOTDEF_OUTLINE
     wanted.glyph_set.update(glyphs)

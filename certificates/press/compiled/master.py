@@ -1,4 +1,4 @@
-"""From a master to a layout: a document that the typesetter set with markers, taken apart where the markers are."""
+"""Turn a master, a document that the typesetter set with markers, into a layout, by splitting it at the markers."""
 
 import re
 import zlib
@@ -30,21 +30,21 @@ from certificates.press.compiled.objects import Piece, spelled
 from certificates.press.compiled.shaping import THOUSAND, Face
 from certificates.press.compiled.slots import MARKED_METADATA, SLOTS, UnfitError, line_parts, parts
 
-_LONG = 1000  # bytes of content that are worth to be packed beforehand
+_LONG = 1000  # minimum size of a constant part that is compressed beforehand
 _HEADER = b"%PDF-1.7\n%\xf0\x9f\x96\xa4\n"
 
-# A run of text as WeasyPrint writes it: position, font and size, glyphs with their kerns.
+# A text run as WeasyPrint writes it: position, font and size, glyphs with kerning.
 _RUN = re.compile(rb"(?<=BT\n1 0 0 -1 )(\S+)( \S+ Tm\n/(\w+) (\S+) Tf\n\[)([^\]]*)(?=\] TJ\nET)")
 _GLYPHS = re.compile(rb"<([0-9a-f]*)>")
-_MARKS = (b"KQ", b"004b0051")  # of a marker in an object: as text, as UTF-16
+_MARKS = (b"KQ", b"004b0051")  # a marker in an object, as text or as UTF-16
 _PARTS_OF_FILES = frozenset({"/ObjStm", "/XRef"})
 _TOLD = ("/Title", "/Author", "/Subject", "/Creator", "/Producer")
 
 
 def layout_of(pdf: bytes, kind: str, language: str, faces: Faces, scripts: frozenset[str]) -> Layout:
-    """The layout that a master shows; `scripts` are those that its slots hold besides Latin.
+    """Return the layout of a master; `scripts` are those that its slots hold besides Latin.
 
-    UnfitError when the master has more than one page, or is not as we know masters to be.
+    UnfitError when the master has more than one page, or an unexpected structure.
     """
     with pikepdf.open(BytesIO(pdf)) as opened:
         if len(opened.pages) != 1:
@@ -56,7 +56,7 @@ def layout_of(pdf: bytes, kind: str, language: str, faces: Faces, scripts: froze
 
 
 class _Content:
-    """The content stream of the one page, being read."""
+    """Reads the content stream of the only page."""
 
     def __init__(self, page: pikepdf.Page, kind: str, language: str, faces: Faces) -> None:
         self._stream = page.Contents.read_bytes()
@@ -67,7 +67,7 @@ class _Content:
         self.slots: list[Slot] = []
 
     def pieces(self) -> Iterator[bytes | Place | Figure]:
-        """What is the same in every document, and what is not."""
+        """Yield constant parts, and the places of slots and figures."""
         end = 0
         for run in _RUN.finditer(self._stream):
             if place := self._place(run):
@@ -77,7 +77,7 @@ class _Content:
         yield from _drawn(self._stream[end:])
 
     def extend_fonts(self, scripts: frozenset[str]) -> None:
-        """Give the fonts of the slots every letter that a slot can hold."""
+        """Add to the fonts of the slots every glyph that a slot can hold."""
         for name, used in self._used.items():
             font = self._fonts[name]
             path = self._faces.file(str(font.BaseFont))
@@ -114,7 +114,7 @@ class _Content:
 
 
 def _drawn(content: bytes) -> Iterator[bytes | Figure]:
-    """A stretch of content with the figures that stand-ins in it stand for."""
+    """Split constant content at the stand-ins of figures."""
     for written, name in figures.found(content).items():
         before, _, after = content.partition(written)
         yield from _drawn(before)
@@ -160,7 +160,7 @@ def _layout(pdf: pikepdf.Pdf, kind: str, pieces: tuple[bytes | Place | Figure, .
 def _stretches(
     pieces: tuple[bytes | Place | Figure, ...],
 ) -> Iterator[Packed | tuple[bytes | Place | Figure, ...]]:
-    """Long constant pieces packed, and what is between them."""
+    """Compress long constant parts, and group what is between them."""
     between: list[bytes | Place | Figure] = []
     for piece in pieces:
         if isinstance(piece, bytes) and len(piece) > _LONG:
@@ -173,7 +173,7 @@ def _stretches(
 
 
 def _own_objects(pdf: pikepdf.Pdf, *, codes: int) -> dict[int, int]:
-    """The objects of the master that each document has for itself, by their number: their place among its own."""
+    """Return the objects of the master that differ per document: object number -> place among its own."""
     page = pdf.pages[0]
     field, *shapes = (pdf.make_indirect(pikepdf.Dictionary()) for _ in range(1 + WREATHS + codes))
     page.Annots = pikepdf.Array([*page.get("/Annots", ()), field])
@@ -190,7 +190,7 @@ def _own_objects(pdf: pikepdf.Pdf, *, codes: int) -> dict[int, int]:
 
 
 def _sorted(pdf: pikepdf.Pdf, own: dict[int, int]) -> tuple[dict[int, Any], dict[int, Any]]:
-    """The other objects by their number: what is the same in every document, streams first, and what has slots."""
+    """Split the other objects by number: constant ones, streams first, and those with slots."""
     common: dict[int, Any] = {}
     marked: dict[int, Any] = {}
     for item in pdf.objects:
@@ -205,12 +205,12 @@ def _sorted(pdf: pikepdf.Pdf, own: dict[int, int]) -> tuple[dict[int, Any], dict
 
 @lru_cache(maxsize=128)
 def _kept(stream: bytes) -> bytes:
-    """The same stream, kept once: most layouts have the same fonts."""
+    """Return a shared copy of the stream: most layouts have the same fonts."""
     return stream
 
 
 def _whole(pieces: list[Piece]) -> bytes:
-    """An object without slots."""
+    """Return an object without slots as bytes."""
     if len(pieces) != 1 or not isinstance(pieces[0], bytes):
         raise UnfitError("a slot where none can be")
     return pieces[0]

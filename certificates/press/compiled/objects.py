@@ -1,4 +1,4 @@
-"""Objects of PDF as text, with the places where a document's own words go."""
+"""Serialise PDF objects, with slots for the text of a document."""
 
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
@@ -9,12 +9,12 @@ from certificates.press.compiled.slots import MARKED_TEXT, composed
 from certificates.seal.sealing.placeholder import text_string
 
 Words = tuple[str, ...]
-"""Alternating words and slot names, words first; see `slots.parts`."""
+"""Text and slot names in turn, text first; see `slots.parts`."""
 Piece = bytes | Words
 
 
 def spelled(item: Any, numbers: Mapping[int, int], parts: Callable[[str], Words]) -> list[Piece]:
-    """An object as pieces of text: what is the same in every document, and strings with slots.
+    """Serialise an object as pieces: constant bytes, and strings with slots.
 
     `numbers` gives each object of the master its number in the document.
     """
@@ -22,7 +22,7 @@ def spelled(item: Any, numbers: Mapping[int, int], parts: Callable[[str], Words]
 
 
 def joined(pieces: list[Piece]) -> list[Piece]:
-    """The same with neighbouring bytes as one."""
+    """Join neighbouring bytes."""
     result: list[Piece] = []
     for piece in pieces:
         if result and isinstance(piece, bytes) and isinstance(result[-1], bytes):
@@ -33,12 +33,12 @@ def joined(pieces: list[Piece]) -> list[Piece]:
 
 
 def filled(pieces: Iterable[Piece], texts: Mapping[str, Any]) -> bytes:
-    """The object of one document."""
+    """Fill the slots of an object."""
     return b"".join([piece if isinstance(piece, bytes) else text_string(composed(piece, texts)) for piece in pieces])
 
 
 def stream(entries: bytes, data: bytes) -> bytes:
-    """A stream object with these entries besides its length."""
+    """Serialise a stream object with these entries and its length."""
     return b"<<%b /Length %d>>\nstream\n%b\nendstream" % (entries, len(data), data)
 
 

@@ -1,8 +1,7 @@
-"""Setting a line: characters to glyphs of a face with the kerning between them, as text operators of PDF want it.
+"""Set a line: turn characters into glyphs with kerning, as operands of PDF text operators.
 
-Our faces need no more than that for the letters in `LETTERS`: one glyph for a character, kerned against its neighbour.
-So a pair of characters is shaped once by HarfBuzz and then known. Whatever is more (marks, ligatures, other scripts)
-is for the typesetter.
+The letters in `LETTERS` need only one glyph per character and pair kerning in our faces, so each pair is shaped once by
+HarfBuzz and cached. Anything more complex (marks, ligatures, other scripts) is left to the typesetter.
 """
 
 import unicodedata
@@ -15,13 +14,13 @@ import uharfbuzz as hb
 
 from certificates.press.compiled.slots import UnfitError
 
-THOUSAND = 1000  # the units of widths in PDF
+THOUSAND = 1000  # thousandths of the font size
 
-_HAIR = 0.0002  # of the width of a line
-_MOST_PAIRS = 20_000  # then we forget them all; two faces full of common pairs are a tenth of it
+_HAIR = 0.0002  # tolerance, as a fraction of the width of a line
+_MOST_PAIRS = 20_000  # the cache is cleared at this size; common pairs of two faces fill a tenth of it
 _END = "\0"
 _PUNCTUATION = frozenset(" \u00a0!\"#$%&'()*+,-./:;<=>?@[\\]_{}|~§©«»°·–—‘’‚“”„•…€№™^`")
-# In one line all of these are fine. Where a text must be broken, we know only blanks for sure.
+# In one line all of these are fine. Line breaks are supported at blanks only.
 _BREAKABLE = frozenset("-–—/?!|…%«»“”„‘’‚[]{}\\€$#№°§+~<>=")
 
 _PLAIN = {"liga": False, "clig": False, "dlig": False, "hlig": False, "calt": False}
@@ -29,20 +28,20 @@ _PLAIN = {"liga": False, "clig": False, "dlig": False, "hlig": False, "calt": Fa
 
 @cache
 def settable(character: str) -> bool:
-    """Whether it is a letter, a figure or a sign that we set ourselves, if the face has it."""
+    """Return whether we can set the character ourselves, if the face has it."""
     return unicodedata.category(character) in {"Lu", "Ll", "Lo", "Nd"} or character in _PUNCTUATION
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line of text: its operand for TJ, without brackets, and how wide it is, in thousandths of its size."""
+    """A line of text: its operand for TJ, without brackets, and its width, in thousandths of its size."""
 
     shown: bytes
     width: float
 
 
 class Face:
-    """A font file with the features that a style sheet asks of it."""
+    """A font file with OpenType features."""
 
     def __init__(self, path: Path, language: str, features: tuple[str, ...] = ()) -> None:
         face = hb.Face(hb.Blob.from_file_path(str(path)))
@@ -53,12 +52,12 @@ class Face:
         self._pairs: dict[str, tuple[bytes, float]] = {}
 
     def line(self, text: str) -> Line:
-        """A text in one line; UnfitError when it holds more than plain letters that the face has."""
+        """Set a text in one line; UnfitError when it has unsupported characters."""
         shown, advances = self._set(text)
         return Line(shown, sum(advances))
 
     def lines(self, text: str, width: float, most: int) -> list[Line]:
-        """A text in as many lines as it needs, none wider than `width` (thousandths of its size)."""
+        """Set a text in as many lines as it needs, none wider than `width` (thousandths of its size)."""
         shown, advances = self._set(text)
         whole = sum(advances)
         if _fits(whole, width):
@@ -71,7 +70,7 @@ class Face:
         return [self.line(row) for row in rows]
 
     def glyphs(self, text: str) -> list[int]:
-        """The glyphs of a text as HarfBuzz gives them; 0 where there is none."""
+        """Return the glyphs of a text from HarfBuzz; 0 for missing ones."""
         return [info.codepoint for info in self._shaped(text).glyph_infos]
 
     def _set(self, text: str) -> tuple[bytes, list[float]]:
@@ -87,7 +86,7 @@ class Face:
         return b"<%s>" % b"".join([shown for shown, _ in found]), [advance for _, advance in found]
 
     def _pair(self, pair: str) -> tuple[bytes, float]:
-        """A character before another: its glyph in hex with the kern after it, and its advance."""
+        """Return a character's glyph in hex with the kerning after it, and its advance, given the next character."""
         if (known := self._pairs.get(pair)) is not None:
             return known
         if len(self._pairs) >= _MOST_PAIRS:
@@ -120,7 +119,7 @@ class Face:
 
 
 def _broken(text: str, ends: list[float], width: float) -> list[str]:
-    """The rows of a text, each as full as it can be. `ends` is where each character begins, and the end of the last."""
+    """Break a text into full lines. `ends` is where each character begins, and the end of the last."""
     rows, start, fits = [], 0, -1
     for place in [*(index for index, sign in enumerate(text) if sign == " "), len(text)]:
         if not _fits(ends[place] - ends[start], width):
@@ -133,7 +132,7 @@ def _broken(text: str, ends: list[float], width: float) -> list[str]:
 
 
 def _fits(length: float, width: float) -> bool:
-    """Whether a line has room; one that ends right at the edge is for the typesetter to judge."""
+    """Return whether a line fits; one that ends within tolerance of the edge is left to the typesetter (UnfitError)."""
     if abs(length - width) < _HAIR * width:
         raise UnfitError("too close to the edge to be sure")
     return length < width

@@ -1,4 +1,4 @@
-"""The slots of a compiled document: which phrases differ from one document to the next, and how much room they have."""
+"""The slots of a compiled document: the phrases that vary, and the space that each has."""
 
 import re
 from collections.abc import Mapping
@@ -11,12 +11,12 @@ from certificates.documents.stages import DocumentKind
 
 
 class UnfitError(Exception):
-    """This document is nothing for the compiled press: the typesetter must set it."""
+    """The compiled press cannot set this document; the typesetter must."""
 
 
 @dataclass(frozen=True, slots=True)
 class Space:
-    """What the style sheet gives a slot: where its lines stand, how wide they may be (mm) and how many there may be."""
+    """The space of a slot: alignment, maximum width of a line (mm), and maximum number of lines."""
 
     side: Literal["left", "middle", "right"]
     width: float
@@ -68,23 +68,23 @@ SLOTS: dict[str, dict[str, Space]] = {
         "digest_words": _FOOT,
     },
 }
-"""The slots of each kind that the compiled press prints, by phrase. Any other phrase makes a master of its own."""
+"""The slots of each kind of document, by phrase. Every other phrase is part of the master."""
 
 DAY = "2999-12-31"
 """The date of every master, for its metadata."""
 
-# A marker stands in the master where a line of a slot will be: capitals and figures, which every face of ours has.
+# A marker takes the place of a line in the master: capitals and digits, which every face has.
 _MARKER = "KQ{slot:02d}J{line}ZK"
 _MARKED = re.compile(r"KQ(\d\d)J(\d)ZK")
 # A title has no lines: there the break between two markers is text.
 MARKED_TEXT = re.compile(r"KQ(\d\d)J0ZK(?:(?:<br>|&lt;br&gt;)KQ\1J\dZK)*")
 MARKED_METADATA = re.compile(f"{MARKED_TEXT.pattern}|{DAY}")
 DATED = "dated"
-"""In metadata, what stands for the day of the document."""
+"""The marker for the date in metadata."""
 
 
 def markers(kind: str, lines: Mapping[str, int]) -> dict[str, Markup]:
-    """What the master says in each slot; one without lines is empty."""
+    """Return the markers for each slot; a slot without lines is empty."""
     return {
         name: Markup("<br>").join(_MARKER.format(slot=slot, line=line) for line in range(lines[name]))
         for slot, name in enumerate(SLOTS[kind])
@@ -92,9 +92,9 @@ def markers(kind: str, lines: Mapping[str, int]) -> dict[str, Markup]:
 
 
 def line_parts(kind: str, text: str) -> tuple[tuple[str, ...], int] | None:
-    """A line of the master as alternating words and slot names, words first, and which line of the slot it is.
+    """Split a line of the master into text and slot names, text first; also return the line number in the slot.
 
-    None for a line without a slot. Beyond its first line a slot has its lines to itself.
+    None for a line without a slot. Beyond its first line a slot shares its lines with no other text.
     """
     found = list(_MARKED.finditer(text))
     if not found:
@@ -106,7 +106,7 @@ def line_parts(kind: str, text: str) -> tuple[tuple[str, ...], int] | None:
 
 
 def parts(kind: str, text: str, pattern: re.Pattern[str] = MARKED_TEXT) -> tuple[str, ...]:
-    """A text with markers as alternating words and slot names, words first."""
+    """Split a text with markers into text and slot names, text first."""
     names, pieces, end = list(SLOTS[kind]), [], 0
     for hit in pattern.finditer(text):
         pieces += [text[end : hit.start()], names[int(hit[1])] if hit[1] else DATED]
@@ -115,7 +115,7 @@ def parts(kind: str, text: str, pattern: re.Pattern[str] = MARKED_TEXT) -> tuple
 
 
 def composed(pieces: tuple[str, ...], texts: Mapping[str, Any]) -> str:
-    """The text with its slots filled."""
+    """Fill the slots of a text."""
     if len(pieces) == 1:
         return pieces[0]
     return "".join(texts[piece] if place % 2 else piece for place, piece in enumerate(pieces))

@@ -1,4 +1,4 @@
-"""Writing one document from its layout: the file in one revision, with the empty room for its seal."""
+"""Write one document from its layout: a file with a single revision and an empty placeholder for its seal."""
 
 import hashlib
 import zlib
@@ -18,15 +18,15 @@ from certificates.press.rosette import Wreath, wreaths
 from certificates.seal.sealing import placeholder as seal_placeholder
 from certificates.seal.sealing.placeholder import Placeholder, text_string
 
-_LEVEL = 1  # of compression: attachments are small, and time is dear
+_LEVEL = 1  # compression level: attachments are small, and speed matters
 
-_spelt = lru_cache(maxsize=64)(text_string)  # of what is said in every document
+_spelt = lru_cache(maxsize=64)(text_string)  # cache size of constant descriptions
 
 Lines = Sequence[Sequence[Line]]
 
 
 def written(layout: Layout, order: Order, lines: Lines) -> bytes:
-    """The file: what the layout brings, then the document's own objects, then the table of all."""
+    """Return the file: the objects of the layout, the document's own objects, and the cross-reference table."""
     wreath = wreaths(bytes.fromhex(order.texts["digest"]))
     objects = [
         _content(layout, lines, wreath),
@@ -85,7 +85,7 @@ def _info(layout: Layout, order: Order) -> bytes:
 
 
 def _attach(order: Order, objects: list[bytes], own: int) -> bytes:
-    """Add the attachments; their entries in the catalogue."""
+    """Add the attachments; return their entries in the catalogue."""
     moment = b"(D:%b000000Z)" % order.dated.replace("-", "").encode()
     listed = []
     for file in order.files:
@@ -113,7 +113,7 @@ def _specification(name: str, description: str, number: int) -> bytes:
 
 
 def _store(placeholder: Placeholder, objects: list[bytes], own: int) -> bytes:
-    """Add what the seal is verified with later, if the room asks for it; its entry in the catalogue."""
+    """Add the validation data (DSS) if the placeholder has any; return its entry in the catalogue."""
     if not placeholder.certificates:
         return b""
     numbers = []
@@ -125,7 +125,7 @@ def _store(placeholder: Placeholder, objects: list[bytes], own: int) -> bytes:
 
 
 def _identity(order: Order) -> bytes:
-    """The identifier of the file (PDF 32000-1 clause 14.4), from all that makes it what it is."""
+    """Return the file identifier (PDF 32000-1 clause 14.4), a hash of the content."""
     digest = hashlib.md5(order.placeholder.at.isoformat().encode(), usedforsecurity=False)
     for file in order.files:
         digest.update(file.data)
@@ -139,7 +139,7 @@ def _file(layout: Layout, objects: list[bytes], identity: bytes) -> bytes:
 
 
 def _table(layout: Layout, ends: list[int], identity: bytes) -> Iterator[bytes]:
-    """The cross-reference table and trailer (clause 7.5.4); `ends` is where the own objects begin and the last ends."""
+    """Yield cross-reference table and trailer (clause 7.5.4); `ends` are the offsets of the own objects and the end."""
     size = layout.own + len(ends) - 1
     yield b"xref\n0 %d\n0000000000 65535 f \n" % size
     yield layout.table

@@ -1,1 +1,1 @@
-"""Finds an agency as people type its name."""
+"""Search the register by name or number."""

@@ -1,4 +1,4 @@
-"""How names are compared: without capitals, accents and dots, in Latin letters too, and with one letter wrong."""
+"""Normalise names for search: without case, accents and dots, transliterated, tolerant of one wrong letter."""
 
 import re
 import unicodedata
@@ -6,9 +6,9 @@ from collections.abc import Iterable
 
 LONGEST_WORD = 40
 SHORTEST_NEAR = 4
-"""Words shorter than this are never taken for a typing error of another word."""
+"""Shorter words must match exactly."""
 
-# What NFKD leaves alone.
+# Letters that NFKD does not decompose.
 _LETTERS = str.maketrans(
     {"ł": "l", "ø": "o", "ß": "ss", "æ": "ae", "œ": "oe", "đ": "d", "ð": "d", "ı": "i", "þ": "th", "ħ": "h", "ŧ": "t"}
 )
@@ -22,7 +22,7 @@ _INITIALS = re.compile(r"\b([^\W\d_])\.(?=[^\W\d_]\b)")
 _WORD = re.compile(r"[^\W_]+")
 _BARE = re.compile(r"[\W_]+")
 
-# People leave these out or mistake one for another; they help to rank, never to exclude.
+# Legal forms are often left out or confused; they influence the order, never the match.
 _FORMS = """
 bv nv vof cv ua gmbh ag kg ohg ug ltd limited plc llc inc sarl sas sa srl spa sl slu sro doo ood eood ad ead sp z oo
 spzoo kft zrt oy oyj ab as aps uab sia ou sprl bvba ооо тов оод еоод ад еад
@@ -31,36 +31,36 @@ LEGAL_FORMS = frozenset(_FORMS.split())
 
 
 def fold(text: str) -> str:
-    """Lower case without accents; Cyrillic stays Cyrillic."""
-    # Twice: the capitals among the compatibility letters come out as capitals, and lower case may bring accents.
+    """Return lower case without accents; Cyrillic stays Cyrillic."""
+    # Twice: compatibility letters may decompose to capitals, and lower case may add accents.
     plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
     return "".join(char for char in plain if not unicodedata.combining(char)).translate(_LETTERS)
 
 
 def words(text: str, *, apart: bool = False) -> list[str]:
-    """The words of a name or a query, folded, in order: `P.J. d'Hondt` is pj, dhondt; `apart` it is pj, d, hondt."""
+    """Return the folded words of a text, in order: `P.J. d'Hondt` is pj, dhondt; `apart` it is pj, d, hondt."""
     joined = _INITIALS.sub(r"\1", _APOSTROPHES.sub(" " if apart else "", fold(text)))
     return [word[:LONGEST_WORD] for word in _WORD.findall(joined)]
 
 
 def telling(found: Iterable[str]) -> list[str]:
-    """The words that tell one agency from another: without legal forms, unless there is nothing else."""
+    """Return the words without legal forms, unless there is nothing else."""
     listed = list(found)
     return [word for word in listed if word not in LEGAL_FORMS] or listed
 
 
 def latin(word: str) -> str:
-    """A folded Cyrillic word in Latin letters; any other word as it is."""
+    """Transliterate a folded Cyrillic word; return other words unchanged."""
     return word.translate(_LATIN)
 
 
 def normalise_number(number: str) -> str:
-    """A number without anything but its letters and digits: `KW-2026-00001-13` is kw20260000113."""
+    """Keep only the letters and digits of a number: `KW-2026-00001-13` is kw20260000113."""
     return _BARE.sub("", fold(number))
 
 
 def deletions(word: str) -> set[str]:
-    """The word, and from four letters on everything that is left of it less one letter.
+    """Return the word, and from four letters on the word without each one of its letters.
 
     Two words that differ by one insertion, deletion, substitution or swap of neighbours share at least one of these
     (the symmetric deletion of SymSpell), so that an index on them finds every such typing error.
@@ -71,12 +71,12 @@ def deletions(word: str) -> set[str]:
 
 
 def may_slip(word: str) -> bool:
-    """Whether a typing error in it is forgiven: not in a short word, and not in a number, which is then another one."""
+    """Return whether typing errors are tolerated: not in short words, and not in numbers."""
     return len(word) >= SHORTEST_NEAR and not word.isdecimal()
 
 
 def osa_distance(one: str, other: str) -> int:
-    """How many insertions, deletions, substitutions or swaps of neighbours lead from one word to the other."""
+    """Return the optimal string alignment distance: insertions, deletions, substitutions, swaps of neighbours."""
     before: list[int] = []
     row = list(range(len(other) + 1))
     for i, letter in enumerate(one, start=1):
@@ -90,9 +90,9 @@ def osa_distance(one: str, other: str) -> int:
 
 
 def searchable(names: Iterable[str], city: str) -> tuple[str, list[str]]:
-    """What the search looks at: all names as `|one name|onename|another|`, and every word less one letter.
+    """Return the search columns: all names as `|one name|onename|another|`, and the deletions of every word.
 
-    Each name is there as it is written, as one word (for who types `oost west` or `oostwest`), and in Latin letters.
+    Each name is there as written, as one word (for searches `oost west` or `oostwest`), and transliterated.
     """
     forms: dict[str, None] = {}
     found: dict[str, None] = {}

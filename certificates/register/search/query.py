@@ -1,4 +1,4 @@
-"""Finding an agency by whatever a person has: a number, a name, half a name, a name with a slip of the finger."""
+"""Search the register by number, name, part of a name, or a name with a typing error."""
 
 import re
 from collections.abc import Sequence
@@ -19,14 +19,14 @@ from certificates.register.search import folding
 PAGE_SIZE = 20
 LONGEST_QUERY = 200
 _MOST_WORDS = 8
-_MOST_NEAR = 500  # more candidates than this, and the person must type more
-_TRIGRAM = 3  # the index on infixes serves from three letters on
+_MOST_NEAR = 500  # maximum number of candidates for typing errors
+_TRIGRAM = 3  # minimum length for the trigram index on infixes
 _FEWEST_DIGITS = 4
 _HIDDEN = (defer(RegisterEntry.near), defer(RegisterEntry.folded), defer(RegisterEntry.numbers))
 
 
 class How(StrEnum):
-    """How the entries on a page were found."""
+    """Which kind of match found the entries."""
 
     ALL = "all"
     NUMBER = "number"
@@ -36,7 +36,7 @@ class How(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """One page of results; `total` counts those on all pages."""
+    """One page of results; `total` counts all pages."""
 
     entries: list[RegisterEntry]
     total: int
@@ -46,13 +46,13 @@ class Found:
 
     @property
     def pages(self) -> int:
-        """How many pages there are; at least one."""
+        """Return the number of pages, at least one."""
         return max(1, -(-self.total // self.size))
 
 
 @dataclass(frozen=True, slots=True)
 class _Ask:
-    """What every statement of one search has in common."""
+    """Parameters that all statements of one search share."""
 
     session: Session
     listed: ColumnElement[bool]
@@ -63,10 +63,10 @@ class _Ask:
 def search(
     session: Session, text: str, *, day: date, status: Status | None = None, page: int = 1, size: int = PAGE_SIZE
 ) -> Found:
-    """One page of the entries that are listed on `day` and fit the text; no text fits them all.
+    """Return one page of the entries listed on `day` that match the text; an empty text matches all.
 
-    A number comes first; then names that hold all words; then names in which each word has at most one letter wrong.
-    The first of the three that finds anything is the answer. At most three statements.
+    Tried in order: a number; names with all words; names in which each word has at most one wrong letter. The first
+    that finds anything is the answer. At most three statements.
     """
     ask = _Ask(session, and_(listed_on(day), shows(status, day) if status else true()), page, size)
     text = text.strip()[:LONGEST_QUERY]
@@ -85,7 +85,7 @@ def search(
 
 
 def listed_on(day: date) -> ColumnElement[bool]:
-    """Whether the search speaks of an entry; an application is only shown for so long."""
+    """Return the SQL condition for entries in the search; applications are listed only for a while."""
     return and_(
         RegisterEntry.listed,
         or_(RegisterEntry.state.is_not(None), RegisterEntry.applied_on >= day - APPLIED_FOR),
@@ -93,7 +93,7 @@ def listed_on(day: date) -> ColumnElement[bool]:
 
 
 def shows(status: Status, day: date) -> ColumnElement[bool]:
-    """Whether an entry has this status on `day`; says the same as RegisterEntry.status_on."""
+    """Return the SQL condition for this status on `day`; equivalent to RegisterEntry.status_on."""
     state, valid = RegisterEntry.state, RegisterEntry.valid_until >= day
     active = state == CertificateState.ACTIVE
     return {
@@ -103,12 +103,12 @@ def shows(status: Status, day: date) -> ColumnElement[bool]:
         Status.SUSPENDED: state == CertificateState.SUSPENDED,
         Status.WITHDRAWN: state == CertificateState.WITHDRAWN,
         Status.EXPIRED: and_(active, ~valid),
-        Status.NONE: false(),  # the search is silent about those
+        Status.NONE: false(),  # not listed in the search
     }[status]
 
 
 def numbers_in(text: str) -> list[str]:
-    """What in the text may be a number, bare: as a whole, its digits alone, or the end of a pasted address."""
+    """Return possible numbers in the text, normalised: all of it, its digits, or the end of a pasted address."""
     normalise_number = folding.normalise_number(text)
     digits = "".join(char for char in normalise_number if char.isdigit())
     if len(digits) < _FEWEST_DIGITS:
@@ -118,12 +118,12 @@ def numbers_in(text: str) -> list[str]:
 
 
 def holds(word: str) -> ColumnElement[bool]:
-    """Whether a name holds the word, as it is or in Latin letters; a short word must stand alone."""
+    """Return the condition that a name contains the word, also transliterated; short words must match whole words."""
     return or_(*(_holds(form) for form in {word, folding.latin(word)} if form))
 
 
 def is_near(word: str) -> ColumnElement[bool]:
-    """Whether a name may hold the word with one letter wrong; `_slips` tells for sure."""
+    """Return the condition that a name may contain the word with one wrong letter; `_slips` verifies it."""
     near = {rest for form in {word, folding.latin(word)} for rest in folding.deletions(form) if rest}
     return or_(holds(word), RegisterEntry.near.overlap(sorted(near)))
 
@@ -131,11 +131,11 @@ def is_near(word: str) -> ColumnElement[bool]:
 def _holds(word: str) -> ColumnElement[bool]:
     if len(word) < _TRIGRAM:
         return RegisterEntry.near.contains([word])
-    return RegisterEntry.folded.like(f"%{word}%")  # a word has only letters and digits: nothing to escape
+    return RegisterEntry.folded.like(f"%{word}%")  # a folded word needs no escaping in LIKE
 
 
 def _order(typed: Sequence[str]) -> list[ColumnElement[Any]]:
-    """The name itself first, then names that begin so, then those with these very words, then the rest."""
+    """Return the order: the exact name, names that begin so, names with these whole words, the rest."""
     alphabet: list[ColumnElement[Any]] = [RegisterEntry.sort_name.expression, RegisterEntry.public_id.expression]
     if not typed:
         return alphabet
@@ -154,7 +154,7 @@ def _page(ask: _Ask, fits: ColumnElement[bool], how: How, typed: Sequence[str] =
     query = select(RegisterEntry, func.count().over()).options(*_HIDDEN).where(ask.listed, fits)
     rows = ask.session.execute(query.order_by(*_order(typed)).limit(ask.size).offset((ask.page - 1) * ask.size)).all()
     total = rows[0][1] if rows else 0
-    if not rows and ask.page > 1:  # beyond the last page the window counts nothing
+    if not rows and ask.page > 1:  # beyond the last page the window function yields no row, hence no total
         total = ask.session.scalar(select(func.count()).select_from(RegisterEntry).where(ask.listed, fits)) or 0
     return Found([row[0] for row in rows], total, ask.page, ask.size, how)
 
@@ -170,7 +170,7 @@ def _near(ask: _Ask, words: Sequence[str], typed: Sequence[str]) -> Found:
 
 
 def _slips(words: Sequence[str], folded: str) -> int | None:
-    """How many of the words have a letter wrong in this entry; None if any is not there at all."""
+    """Return how many of the words have a wrong letter in this entry; None if one is missing."""
     there = set(re.split(r"[| ]", folded))
     slips = 0
     for word in words:

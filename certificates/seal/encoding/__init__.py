@@ -1,1 +1,1 @@
-"""DER and CMS, written and read."""
+"""Encode DER and CMS."""

@@ -1,6 +1,6 @@
 """Signed data (CMS, RFC 5652) with the attributes of CAdES baseline (ETSI EN 319 122-1), for seals and time-stamps.
 
-Whatever does not change between two signatures is written once: a seal is made inside a web request.
+The parts that never change are encoded once, because sealing happens inside web requests.
 """
 
 import hashlib
@@ -25,11 +25,11 @@ _RSA = der.sequence(der.oid("1.2.840.113549.1.1.11"), der.NULL)
 _DIGEST = bytes(32)
 
 Stamp = Callable[[bytes], bytes]
-"""Gives a time-stamp token (DER) for a SHA-256."""
+"""Returns a time-stamp token (DER) for a SHA-256."""
 
 
 class SignedData:
-    """Writes signatures of one key over one type of content."""
+    """Creates signatures of one key over one type of content."""
 
     def __init__(self, key: SealingKey, content_type: bytes) -> None:
         self._key = key
@@ -39,17 +39,17 @@ class SignedData:
         fields = certificate["tbs_certificate"]
         self._signer = der.sequence(fields["issuer"].dump(), fields["serial_number"].dump())
         self._algorithm = _RSA if certificate.public_key.algorithm == "rsa" else _ECDSA
-        sent = sorted((key.certificate, *key.chain[:-1]))  # the root is pinned, never sent
+        sent = sorted((key.certificate, *key.chain[:-1]))  # verifiers have the root; it is never embedded
         self._certificates = der.implicit(0, *sent)
         self._before, self._after = _attributes(key.certificate, content_type)
 
     def sign(
         self, digest: bytes, *, content: bytes = b"", stamp: Stamp | None = None, with_certificates: bool = True
     ) -> bytes:
-        """A signature (DER) over content with this SHA-256, which goes along unless it lies elsewhere.
+        """Return a signature (DER) over content with this SHA-256; `content` is embedded if given.
 
-        `stamp` is asked for a time-stamp of the signature value. No signing-time: PAdES has it in the PDF (EN 319
-        142-1 clause 6.3).
+        `stamp` is called for a time-stamp of the signature value. There is no signing-time attribute: PAdES has it in
+        the PDF (EN 319 142-1 clause 6.3).
         """
         covered = self._before + digest + self._after
         signature = self._key.sign_digest(hashlib.sha256(b"\x31" + covered[1:]).digest())
@@ -57,7 +57,7 @@ class SignedData:
         return self._write(covered, signature, token, content, self._certificates if with_certificates else b"")
 
     def longest(self, token: int = 0) -> int:
-        """How many bytes a signature over content that lies elsewhere has at most, with a token of so many bytes."""
+        """Return the maximum size in bytes of a detached signature with a token of `token` bytes."""
         signature = bytes(longest_signature(self._key.certificate))
         covered = self._before + _DIGEST + self._after
         return len(self._write(covered, signature, bytes(token), b"", self._certificates))
@@ -79,7 +79,7 @@ class SignedData:
 
 
 def _attributes(certificate: bytes, content_type: bytes) -> tuple[bytes, bytes]:
-    """The signed attributes, tagged as they are sent, before and after the digest of the content."""
+    """Return the signed attributes, encoded, before and after the digest of the content."""
     by_hash = der.sequence(
         der.octets(hashlib.sha256(certificate).digest())
     )  # ESSCertIDv2, RFC 5035; SHA-256 is implied

@@ -1,4 +1,4 @@
-"""Writing DER (ITU-T X.690): the few types that a signature and a time-stamp are made of."""
+"""Encode DER (ITU-T X.690): the few types that signatures and time-stamps need."""
 
 from datetime import UTC, datetime
 
@@ -8,7 +8,7 @@ _LONG = 0x80
 
 
 def tlv(tag: int, *parts: bytes) -> bytes:
-    """One value: its tag, its length, and its parts one after the other."""
+    """Encode one value: tag, length, and the concatenated parts."""
     body = b"".join(parts)
     if len(body) < _LONG:
         return bytes((tag, len(body))) + body
@@ -17,37 +17,37 @@ def tlv(tag: int, *parts: bytes) -> bytes:
 
 
 def sequence(*parts: bytes) -> bytes:
-    """SEQUENCE."""
+    """Encode a SEQUENCE."""
     return tlv(0x30, *parts)
 
 
 def set_of(*parts: bytes) -> bytes:
-    """SET OF, in the order that DER asks."""
+    """Encode a SET OF, sorted as DER requires."""
     return tlv(0x31, *sorted(parts))
 
 
 def octets(data: bytes) -> bytes:
-    """OCTET STRING."""
+    """Encode an OCTET STRING."""
     return tlv(0x04, data)
 
 
 def integer(number: int) -> bytes:
-    """INTEGER, not negative."""
+    """Encode a non-negative INTEGER."""
     return tlv(0x02, number.to_bytes(number.bit_length() // 8 + 1, "big"))
 
 
 def implicit(number: int, *parts: bytes) -> bytes:
-    """A tag of the context around what is constructed; explicit too, when the part brings its own tag."""
+    """Encode a constructed context tag; explicit when the part has its own tag."""
     return tlv(0xA0 | number, *parts)
 
 
 def general_time(moment: datetime) -> bytes:
-    """GeneralizedTime in UTC, to the second."""
+    """Encode a GeneralizedTime in UTC, to the second."""
     return tlv(0x18, moment.astimezone(UTC).strftime("%Y%m%d%H%M%SZ").encode())
 
 
 def oid(dotted: str) -> bytes:
-    """OBJECT IDENTIFIER."""
+    """Encode an OBJECT IDENTIFIER."""
     first, second, *rest = (int(arc) for arc in dotted.split("."))
     return tlv(0x06, b"".join(_arc(arc) for arc in (first * 40 + second, *rest)))
 

@@ -1,1 +1,1 @@
-"""Judges the seal of a document; knows nothing of sealing."""
+"""Examine the seal of a document. Independent of the code that seals."""

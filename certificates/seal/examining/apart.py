@@ -1,6 +1,6 @@
-"""`examine` in a process of its own, with little memory and little time: a file made to break the reader breaks that.
+"""Run `examine` in a child process with limits on memory and time, for files that anybody may send.
 
-Run as a module it is that process: it reads what to judge from its input and writes the verdict as JSON.
+Run as a module it is that process: it reads the file from its input and writes the report as JSON.
 """
 
 import base64
@@ -16,11 +16,11 @@ from typing import Any
 from certificates.seal.examining.verdict import SealOutcome, SealReason, SealReport
 
 MAX_BYTES = 20 * 1024 * 1024
-MEMORY = 768 * 1024 * 1024  # of address space; about half of it are libraries
+MEMORY = 768 * 1024 * 1024  # bytes of address space; libraries take about half
 CPU_SECONDS = 10
 WALL_SECONDS = 20
-_NICENESS = 10  # whoever waits for a page goes first
-_UNPACKED = 50 * 1024 * 1024  # what one packed part may become
+_NICENESS = 10  # niceness: web requests take precedence
+_UNPACKED = 50 * 1024 * 1024  # maximum size of an unpacked stream
 _ROOT = Path(__file__).resolve().parents[3]
 
 
@@ -32,9 +32,9 @@ def examine_apart(
     sealers: frozenset[str] | None = None,
     max_bytes: int = MAX_BYTES,
 ) -> SealReport:
-    """As `examine`, for a file that anybody may have sent: at most 20 s, 10 s of them computing, and 768 MiB.
+    """Examine a file from an untrusted sender: at most 20 s, of which 10 s CPU, and 768 MiB.
 
-    Costs about half a second more, for starting. A file that needs more is TOO_COMPLEX.
+    Starting takes about half a second. A file that needs more is TOO_COMPLEX.
     """
     if len(pdf) > max_bytes:
         return SealReport(SealOutcome.UNREADABLE, SealReason.TOO_LARGE)

@@ -1,6 +1,6 @@
-"""What somebody did to a file after it was sealed, and what a file says of itself. Every input is hostile.
+"""Describe how a file was changed after sealing, and what it says of itself. All input is untrusted.
 
-The sealed part is compared with the whole as two documents: what a reader sees counts, not which bytes carry it.
+The sealed part is compared with the whole as two documents: what a reader sees matters, not the bytes.
 """
 
 import hashlib
@@ -22,28 +22,28 @@ _FACTS_BYTES = 1 << 20
 _MOST_OBJECTS = 50_000
 _DEEPEST = 100
 _NUMBER = re.compile(r"KW-\d{4}-\d{5,9}-\d{2}")
-# Where a page hangs and what hangs over it is compared apart.
+# Keys that link a page to its parents, which are compared separately.
 _NOT_CONTENT = frozenset({"/Parent", "/Annots", "/StructParents", "/P"})
 
 
 class _TooMuchError(Exception):
-    """There is more in it than a certificate can have."""
+    """The file has more objects than any certificate."""
 
 
 def what_changed(before: bytes, after: bytes) -> SealReason:
-    """The most telling difference between a sealed document and one that continues it."""
+    """Return the most telling difference between a sealed document and one that continues it."""
     try:
         with pikepdf.open(BytesIO(before)) as old, pikepdf.open(BytesIO(after)) as new:
             for reason, look in _LOOKS:
                 if look(old) != look(new):
                     return reason
-    except Exception:  # a hostile file may break the reader in any way; that something was added is sure
+    except Exception:  # whatever breaks the reader, something was added
         return SealReason.LATER_REVISION
     return SealReason.LATER_REVISION
 
 
 def claims_of(pdf: bytes) -> dict[str, str]:
-    """What a file says of itself: the facts that we attach to our documents, else a number in its title."""
+    """Return what a file says of itself: the facts attached to our documents, else a number in its title."""
     try:
         with pikepdf.open(BytesIO(pdf)) as opened:
             facts = _facts(opened)
@@ -51,7 +51,7 @@ def claims_of(pdf: bytes) -> dict[str, str]:
                 return facts
             found = _NUMBER.search(str(opened.docinfo.get("/Title", "")))
             return {"number": found[0]} if found else {}
-    except Exception:  # as above: then it says nothing
+    except Exception:  # unreadable: it says nothing
         return {}
 
 
@@ -87,7 +87,7 @@ def _attachments(pdf: pikepdf.Pdf) -> object:
 
 
 def _metadata(pdf: pikepdf.Pdf) -> object:
-    # Programs note their own name and the day in here; that alone says nothing.
+    # Programs write their own name and the date here; that alone is no telling change.
     return [str(pdf.docinfo.get(key, "")) for key in ("/Title", "/Author", "/Subject", "/Keywords")]
 
 
@@ -101,7 +101,7 @@ _LOOKS: tuple[tuple[SealReason, Callable[[pikepdf.Pdf], object]], ...] = (
 
 
 def _digest(found: Any, skip: frozenset[str] = frozenset()) -> str:
-    """One hash over a value and everything it refers to."""
+    """Hash a value and everything it refers to."""
     digest = hashlib.sha256()
     _feed(digest, found, skip, {}, 0)
     return digest.hexdigest()

@@ -1,4 +1,4 @@
-"""Which bytes a signature covers, and whether it fills the gap between them with itself and nothing else."""
+"""Check which bytes a signature covers, and that the gap between them holds the signature and nothing else."""
 
 from collections.abc import Sequence
 
@@ -9,21 +9,21 @@ from certificates.seal.examining.verdict import SealReason
 
 
 def end_of(signature: EmbeddedPdfSignature) -> int:
-    """Where the covered part ends; only for a signature that is in its place."""
+    """Return the end of the covered part; only for a signature that passed `misplaced`."""
     _, _, after, rest = (int(number) for number in signature.byte_range)
     return after + rest
 
 
 def well_formed(numbers: Sequence[object]) -> bool:
-    """Whether this can be a range at all: two pairs of whole numbers."""
+    """Return whether this can be a /ByteRange: two pairs of integers."""
     return len(numbers) == 4 and all(isinstance(number, int) for number in numbers)  # noqa: PLR2004
 
 
 def misplaced(pdf: bytes, signature: EmbeddedPdfSignature) -> SealReason | None:
-    """None if all from the first byte is covered but one gap, which holds the signature exactly as it was written.
+    """Return None if everything from the first byte is covered except one gap, which holds exactly the signature.
 
-    In the gap nobody may hide anything, not even in the case of letters: it is the signature in hex, then zeros
-    (PDF 32000-1 clause 12.8.1).
+    The gap must be the signature in hex as it was written, then zeros, so that nothing can be hidden there, not even in
+    the case of letters (PDF 32000-1 clause 12.8.1).
     """
     if not well_formed(signature.byte_range):
         return SealReason.BAD_RANGE

@@ -1,8 +1,8 @@
-"""Archival renewals: what may follow a seal without making the document another one.
+"""Recognise archival renewals, the only additions after a seal that keep a document genuine.
 
-Before the certificate of a time-stamp ends, validation data (DSS) and a document time-stamp are added (ETSI EN
-319 142-1 clause 5.5). That is the only change that DocMDP level 1 lets pass. Everybody can ask our authority for a
-time-stamp, so that a stamp alone makes nothing ours: what was added must be this and nothing else, to the last object.
+Before the certificate of a time-stamp ends, validation data (DSS) and a document time-stamp are added (ETSI EN 319
+142-1 clause 5.5). That is the only change that DocMDP level 1 allows. Anybody can request time-stamps from our
+authority, so a time-stamp alone proves nothing: the additions must be exactly these objects.
 """
 
 import asyncio
@@ -28,7 +28,7 @@ from pyhanko.sign.validation import EmbeddedPdfSignature, async_validate_pdf_tim
 from certificates.seal.examining.covering import end_of, misplaced
 from certificates.seal.examining.trust import Trust
 
-# Stricter than the library's own: no other title, metadata, version, marks or default look of the form.
+# Stricter than pyHanko's policy: no other title, metadata, version, marks or default appearance of the form.
 _POLICY = StandardDiffPolicy(
     global_rules=[
         CatalogModificationRule(ignored_keys={"/AcroForm", "/DSS", "/Extensions"}),  # type: ignore[no-untyped-call]
@@ -46,7 +46,7 @@ _OBJECT = re.compile(rb"(\d+)[\0\t\n\f\r ]+(\d+)[\0\t\n\f\r ]+obj")
 
 
 def is_renewal(pdf: bytes, seal: EmbeddedPdfSignature, later: Sequence[EmbeddedPdfSignature], trust: Trust) -> bool:
-    """Whether all that follows the seal is ours: time-stamps in a row, the last over the whole file, and their data."""
+    """Return whether all that follows the seal is a renewal: time-stamps in a row, the last over the whole file."""
     if not later or any(each.sig_object_type != "/DocTimeStamp" for each in later):
         return False
     if not all(_is_our_stamp(pdf, each, trust) for each in later) or end_of(later[-1]) != len(pdf):
@@ -66,16 +66,16 @@ def _is_our_stamp(pdf: bytes, stamp: EmbeddedPdfSignature, trust: Trust) -> bool
 
 
 def _is_bare(stamp: EmbeddedPdfSignature) -> bool:
-    """Whether its field shows nothing and does nothing."""
+    """Return whether its field is invisible and has no action."""
     field: DictionaryObject = stamp.sig_field
     box = [float(side) for side in field.get("/Rect", ())]
     return set(field) <= _FIELD and set(stamp.sig_object) <= _STAMP and box == [0, 0, 0, 0]
 
 
 def _holds_nothing_else(pdf: bytes, seal: EmbeddedPdfSignature, stamps: int) -> bool:
-    """Whether the added bytes hold the objects that their tables name, each once, and one field for each stamp.
+    """Return whether the added bytes hold exactly the objects that their tables name, and one field per stamp.
 
-    What no table names, or a table of the other kind, some reader might show.
+    An object that no table names, or a table of the other kind, might be shown by some reader.
     """
     reader = PdfFileReader(BytesIO(pdf), strict=True)
     added = pdf[end_of(seal) :]

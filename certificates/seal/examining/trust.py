@@ -1,4 +1,4 @@
-"""Whom we believe when we read a seal: the pinned roots, less the keys that others may have."""
+"""The trust anchors for examining a seal: pinned roots, without compromised keys."""
 
 import unicodedata
 from collections.abc import Iterator, Sequence
@@ -12,10 +12,10 @@ from pyhanko_certvalidator import ValidationContext
 
 @dataclass(frozen=True, slots=True)
 class Trust:
-    """The roots that are pinned, the certificates (SHA-256, hex) that may seal, and those that count no more.
+    """The pinned roots, the certificates (SHA-256, hex) that may seal, and those that are distrusted.
 
-    A root that vouches for others than us must not make seals of others ours: then `sealers` names ours. None is for a
-    root that vouches for nobody else.
+    A root that also certifies others must not make their seals ours: then `sealers` lists our certificates. None is for
+    a root that certifies only us.
     """
 
     roots: tuple[x509.Certificate, ...]
@@ -26,33 +26,33 @@ class Trust:
     def pin(
         cls, roots: bytes | Sequence[bytes], distrusted: frozenset[str], sealers: frozenset[str] | None = None
     ) -> Self:
-        """From certificates in PEM (also a bundle) or DER. ValueError if one cannot be read."""
+        """Build from certificates in PEM (also a bundle) or DER. ValueError if one cannot be read."""
         return cls(tuple(_certificates(roots)), distrusted, sealers)
 
     def at(self, moment: datetime | None) -> ValidationContext:
-        """What pyHanko needs to judge a certificate at a moment. Nothing is fetched."""
+        """Return pyHanko's context for validating a certificate at a moment. Nothing is fetched."""
         return ValidationContext(
             trust_roots=list(self.roots), moment=moment, allow_fetching=False, revocation_mode="soft-fail"
         )
 
     def keeps(self, certificate: x509.Certificate) -> bool:
-        """Whether the key of this certificate is not known to be in other hands."""
+        """Return whether the key of this certificate is not known as compromised."""
         return bytes(certificate.sha256).hex() not in self.distrusted
 
     def seals(self, certificate: x509.Certificate) -> bool:
-        """Whether this is a certificate of ours for seals, whose key is not known to be in other hands."""
+        """Return whether this is one of our certificates for seals, and its key is not compromised."""
         ours = self.sealers is None or bytes(certificate.sha256).hex() in self.sealers
         return ours and self.keeps(certificate)
 
     @property
     def names(self) -> set[str]:
-        """Who the roots say they belong to, folded for comparing."""
+        """Return the names of the roots' owners, folded."""
         named = (root.subject.native for root in self.roots)
         return {fold(each.get("organization_name") or each.get("common_name") or "") for each in named} - {""}
 
 
 def fold(text: object) -> str:
-    """A name for comparing: without regard to case, width and spaces."""
+    """Normalise a name for comparison: case, width and spaces are ignored."""
     return " ".join(unicodedata.normalize("NFKC", str(text)).casefold().split())
 
 

@@ -1,11 +1,10 @@
-"""Reading a seal: is this file ours, and is it as we made it? Every input is hostile; nothing here raises.
+"""Examine a seal: was the file sealed by us, and is it unchanged? All input is untrusted; nothing here raises.
 
-Only one kind of file is genuine: its one certification signature allows no change, was made with a certificate that a
-pinned root vouches for, and covers every byte but itself; nothing follows it, or only our own archival renewals
-(validation data and document time-stamps, ETSI EN 319 142-1 clause 5.5). Nothing is weighed as harmless.
-
-Everything else is called by its name (`SealReason`). The order is that of certainty: first who sealed it, then whether
-the seal still stands where it stood, then whether the bytes are the same, then what came after.
+Only one kind of file is genuine: its one certification signature allows no change, was made with a certificate under a
+pinned root, and covers every byte but itself; nothing follows it, or only our own archival renewals (validation data
+and document time-stamps, ETSI EN 319 142-1 clause 5.5). No other addition is tolerated as harmless.
+Every other file gets a `SealReason`. Checks go from certain to less certain: who sealed it, whether the seal is in its
+place, whether the bytes are the same, what was added after.
 """
 
 import asyncio
@@ -47,10 +46,10 @@ from certificates.seal.examining.verdict import (
 log = logging.getLogger(__name__)
 
 MAX_BYTES = 20 * 1024 * 1024
-_HEAD = 1024  # within so many bytes a reader must find the header, ISO 32000-1 annex H.3
+_HEAD = 1024  # bytes within which a reader must find the header, ISO 32000-1 annex H.3
 _MOST_SIGNATURES = 20
 _LINE = 16
-_CLOCKS_DIFFER = timedelta(minutes=15)  # between what a seal claims and its time-stamp
+_CLOCKS_DIFFER = timedelta(minutes=15)  # between the claimed time and the time-stamp
 _LEFTOVERS = (b"/ByteRange", b"/ETSI.CAdES.detached", b"/DocMDP")
 
 R, O = SealReason, SealOutcome  # noqa: E741
@@ -67,7 +66,7 @@ class Standing(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """One signature, with what its mathematics say."""
+    """One signature with the result of its cryptographic check."""
 
     signature: EmbeddedPdfSignature
     status: PdfSignatureStatus
@@ -77,13 +76,13 @@ class Seen:
 
     @property
     def ours(self) -> bool:
-        """Whether our key made this signature, for this file or for another one."""
+        """Return whether our key made this signature, for this file or for another one."""
         trusted = self.status.trust_problem_indic is None and self.status.validation_path is not None
         return bool(self.status.valid and trusted and self.standing is Standing.VOUCHED)
 
     @property
     def fingerprint(self) -> str:
-        """SHA-256 of the certificate in DER, hex."""
+        """Return the SHA-256 (hex) of the certificate in DER."""
         return bytes(self.signature.signer_cert.sha256).hex()
 
 
@@ -95,11 +94,11 @@ def examine(
     sealers: frozenset[str] | None = None,
     max_bytes: int = MAX_BYTES,
 ) -> SealReport:
-    """Judge a file by the root certificates (PEM, a bundle of them, or DER) that our seals and time-stamps hang from.
+    """Examine a file against the root certificates (PEM, a bundle, or DER) of our seals and time-stamps.
 
-    `sealers` are the fingerprints of our certificates for seals, where the roots vouch for others too; `distrusted`
-    are those of compromised keys. The certificate of a retired key still counts: it must have been
-    valid at the time of the seal.
+    `sealers` are the fingerprints of our certificates for seals, where the roots certify others too; `distrusted` are
+    those of compromised keys. The certificate of a retired key still counts: it must have been valid at the time of the
+    seal.
     """
     if len(pdf) > max_bytes:
         return SealReport(O.UNREADABLE, R.TOO_LARGE)
@@ -118,12 +117,12 @@ def _opened(pdf: bytes, trust: Trust) -> SealReport:
         if reader.encrypted:
             return SealReport(O.UNREADABLE, R.ENCRYPTED)
         return _judge(pdf, reader, trust)
-    except Exception as error:  # a hostile file may break the reader in any way
+    except Exception as error:  # an untrusted file may raise anything in the reader
         return _unreadable(error)
 
 
 def _last_line(pdf: bytes) -> int:
-    """Where the last line of a PDF ends, whatever follows it."""
+    """Return the end of the last line of a PDF, ignoring what follows it."""
     found = re.match(rb"%%EOF\r?\n?", pdf[max(pdf.rfind(b"%%EOF"), 0) :][:_LINE])
     return pdf.rfind(b"%%EOF") + found.end() if found else 0
 
@@ -150,14 +149,14 @@ def _judge(pdf: bytes, reader: PdfFileReader, trust: Trust) -> SealReport:
 
 
 def _signatures(reader: PdfFileReader) -> tuple[list[EmbeddedPdfSignature], int]:
-    """Those that can be read, in the order in which they came, and how many cannot."""
+    """Return the readable signatures, in order, and the number of unreadable ones."""
     found, broken = [], 0
     for place, (name, _, field) in enumerate(enumerate_sig_fields(reader, filled_status=True)):
         if place >= _MOST_SIGNATURES:
             raise PdfDecodeLimitError("so many signatures")
         try:
             found.append(EmbeddedPdfSignature(reader, field, name))
-        except Exception as error:  # as above
+        except Exception as error:  # an untrusted file may raise anything in the reader
             log.info("a signature could not be read: %s", type(error).__name__)
             broken += 1
     return sorted(found, key=lambda signature: int(signature.signed_revision)), broken
@@ -170,7 +169,7 @@ def _unsigned(pdf: bytes) -> SealReason:
 
 
 def _not_ours(seen: list[Seen], trust: Trust) -> SealReport:
-    """Somebody signed it, and it was not us as far as can be proved."""
+    """Return the report on a file whose signature cannot be proved to be ours."""
     for each in seen:
         reason = _foreign(each, trust)
         if reason is not R.OTHER_SIGNER:
@@ -183,7 +182,7 @@ def _foreign(seen: Seen, trust: Trust) -> SealReason:
     if not trust.keeps(seen.signature.signer_cert):
         return R.COMPROMISED_KEY
     if not seen.status.valid and seen.standing is not Standing.UNKNOWN:
-        return R.BROKEN_SIGNATURE  # our certificate, but not our key
+        return R.BROKEN_SIGNATURE  # our certificate is embedded, but its key did not sign
     if seen.standing is Standing.OUT_OF_TIME:
         return R.KEY_NOT_VALID
     return R.IMPOSTOR if _calls_himself_us(seen, trust) else R.OTHER_SIGNER
@@ -198,7 +197,7 @@ def _calls_himself_us(seen: Seen, trust: Trust) -> bool:
 def _state(
     pdf: bytes, reader: PdfFileReader, seal: Seen, signatures: list[EmbeddedPdfSignature], trust: Trust
 ) -> tuple[SealReason | None, SealLevel | None]:
-    """What happened to a file after we sealed it, None if nothing did; and the level of an untouched one."""
+    """Return how a file was changed after sealing, None if it was not, and the level of an unchanged one."""
     reason = misplaced(pdf, seal.signature)
     if reason is None and not _certifies(reader, seal):
         reason = R.NOT_CERTIFIED
@@ -218,7 +217,7 @@ def _state(
 
 
 def _certifies(reader: PdfFileReader, seal: Seen) -> bool:
-    """Whether the catalogue names this signature as the certification, and it forbids every change."""
+    """Return whether the catalogue names this signature as the certification, and it forbids every change."""
     try:
         named = reader.root["/Perms"].raw_get("/DocMDP")
         own = seal.signature.sig_field.raw_get("/V")
@@ -228,7 +227,7 @@ def _certifies(reader: PdfFileReader, seal: Seen) -> bool:
 
 
 def _stamped_elsewhere(seal: Seen) -> bool:
-    """Whether the time-stamp in the signature does not belong to the time that this file gives for its seal."""
+    """Return whether the time-stamp in the signature contradicts the time that the file claims for its seal."""
     if not seal.stamped or seal.sealed_at is None or "/M" not in seal.signature.sig_object:
         return False
     written = _aware(parse_pdf_date(seal.signature.sig_object["/M"], strict=False))
@@ -243,16 +242,16 @@ def _level(reader: PdfFileReader, seal: Seen) -> SealLevel:
 
 
 def _look(signature: EmbeddedPdfSignature, trust: Trust) -> Seen | None:
-    """The mathematics of one signature; None if it cannot even be read."""
+    """Check one signature cryptographically; None if it cannot be read."""
     try:
         stamp = _stamp(signature, trust)
         claimed = signature.self_reported_timestamp
         moment = stamp or (_aware(claimed) if claimed else None)
         standing = _standing(signature, trust, moment)
         if not well_formed(signature.byte_range):
-            signature.byte_range = [0, 0, 0, 0]  # covers nothing; it shall still be said whose seal it is
+            signature.byte_range = [0, 0, 0, 0]  # covers nothing; its signer must still be reported
         status = validate_pdf_signature(signature, signer_validation_context=trust.at(moment), skip_diff=True)
-    except Exception as error:  # a hostile signature may break the validator in any way
+    except Exception as error:  # an untrusted signature may raise anything in the validator
         log.info("a signature could not be read: %s", type(error).__name__)
         return None
     return Seen(signature, status, standing, moment, stamped=stamp is not None)
@@ -261,7 +260,7 @@ def _look(signature: EmbeddedPdfSignature, trust: Trust) -> Seen | None:
 def _standing(signature: EmbeddedPdfSignature, trust: Trust, moment: datetime | None) -> Standing:
     certificate, others = signature.signer_cert, signature.other_embedded_certs
     if certificate.extended_key_usage_value is not None:
-        return Standing.UNKNOWN  # a seal has none; the certificate of a clock has
+        return Standing.UNKNOWN  # extended key usage: a seal has none, a time-stamping certificate has one
     validator = CertificateValidator(certificate, others, validation_context=trust.at(moment))
     try:
         asyncio.run(validator.async_validate_usage({"non_repudiation"}))  # type: ignore[no-untyped-call]
@@ -273,14 +272,14 @@ def _standing(signature: EmbeddedPdfSignature, trust: Trust, moment: datetime | 
 
 
 def _stamp(signature: EmbeddedPdfSignature, trust: Trust) -> datetime | None:
-    """The time of the RFC 3161 token over this signature, if the pinned roots vouch for it at that time."""
+    """Return the time of the RFC 3161 token over this signature, if it is valid under the pinned roots."""
     for token in _tokens(signature):
         try:
             moment = token["encap_content_info"]["content"].parsed["gen_time"].native
             imprint = message_imprint_checker(signature.signer_info)
             facts = asyncio.run(validate_tst_signed_data(token, trust.at(moment), imprint))
             status = TimestampSignatureStatus(**facts)
-        except Exception as error:  # as above; a broken token proves no time, and that is all
+        except Exception as error:  # a broken token proves no time; nothing else follows from it
             log.info("a time-stamp could not be read: %s", type(error).__name__)
             continue
         if status.valid and status.intact and status.trusted and trust.keeps(status.signing_cert):

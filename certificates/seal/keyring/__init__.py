@@ -1,1 +1,1 @@
-"""Keys and the certificates that vouch for them."""
+"""Keys and their certificates."""

@@ -1,4 +1,4 @@
-"""Where the key of the seal is: in the keyring, in a module, at a service. Reading those addresses, nothing else."""
+"""Parse the address of the seal key: in the keyring, in a PKCS #11 token, or at a service."""
 
 from dataclasses import dataclass
 from typing import Self
@@ -14,7 +14,7 @@ class RingAddress:
 
 @dataclass(frozen=True, slots=True)
 class TokenAddress:
-    """A key of a token, and the library that talks to it: `pkcs11:token=…;object=…;id=%01?module-path=…` (RFC 7512)."""
+    """A key in a token, with its library: `pkcs11:token=…;object=…;id=%01?module-path=…` (RFC 7512)."""
 
     module: str
     token: str
@@ -23,7 +23,7 @@ class TokenAddress:
 
     @classmethod
     def parse(cls, url: str) -> Self:
-        """ValueError says what is wrong. A PIN in the address is refused: addresses get printed."""
+        """Parse; ValueError says what is wrong. A PIN in the address is refused, because addresses are logged."""
         path, _, query = url.removeprefix("pkcs11:").partition("?")
         pairs = dict(part.partition("=")[::2] for part in path.split(";") if part)
         options = parse_qs(query)
@@ -42,14 +42,14 @@ class TokenAddress:
 
 @dataclass(frozen=True, slots=True)
 class ServiceAddress:
-    """A credential of a seal service: `csc+https://host/csc/v2?credential=…`."""
+    """A credential of a remote signing service: `csc+https://host/csc/v2?credential=…`."""
 
     url: str
     credential: str
 
     @classmethod
     def parse(cls, url: str) -> Self:
-        """ValueError says what is wrong."""
+        """Parse; ValueError says what is wrong."""
         parts = urlsplit(url.removeprefix("csc+"))
         credentials = parse_qs(parts.query).get("credential", [])
         if not parts.hostname or "@" in parts.netloc or len(credentials) != 1:
@@ -58,7 +58,7 @@ class ServiceAddress:
 
 
 def parse_key(url: str) -> RingAddress | TokenAddress | ServiceAddress:
-    """The address of a key; ValueError says what is wrong with it."""
+    """Parse the address of a key; ValueError says what is wrong with it."""
     if url == "file:":
         return RingAddress()
     if url.startswith("pkcs11:"):

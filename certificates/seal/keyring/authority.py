@@ -1,6 +1,6 @@
-"""The demo authority: certificates for our own keys, and word of which are revoked.
+"""The demo authority: certificates for our own keys, and their revocation (CRL, OCSP).
 
-A root of one's own vouches for nothing to strangers: beyond a demo, the certificates come from a trust service.
+A private root proves nothing to strangers: production certificates come from a trust service.
 """
 
 from collections.abc import Mapping
@@ -15,33 +15,33 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 ROOT_DAYS = 30 * 365
 SEAL_DAYS = 10 * 365
-FRESH = timedelta(days=7)  # how long what we say about revocation may be relied on
-_SKEW = timedelta(days=1)  # clocks differ
-_NAME_LENGTH = 64  # bytes at most in organisation and common name, RFC 5280 appendix A.1
+FRESH = timedelta(days=7)  # validity of our statements on revocation
+_SKEW = timedelta(days=1)  # tolerance for differences between clocks
+_NAME_LENGTH = 64  # maximum bytes of organisation and common name, RFC 5280 appendix A.1
 
 CertifiedKey = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey
 
 
 @dataclass(frozen=True, slots=True)
 class Authority:
-    """Who signs certificates and lists: a root key with its certificate."""
+    """A root key with its certificate, which signs certificates and revocation lists."""
 
     key: CertifiedKey
     certificate: x509.Certificate
 
     def seal_certificate(self, body_name: str, key: CertifiedKey, now: datetime, *, crl_url: str) -> x509.Certificate:
-        """A certificate for sealing documents."""
+        """Issue a certificate for sealing documents."""
         return self._certify(_draft(body_name, "seal", key, now), crl_url)
 
     def timestamp_certificate(
         self, body_name: str, key: CertifiedKey, now: datetime, *, crl_url: str
     ) -> x509.Certificate:
-        """A certificate for time-stamps and nothing else (RFC 3161 clause 2.3)."""
+        """Issue a certificate for time-stamps only (RFC 3161 clause 2.3)."""
         only = x509.ExtendedKeyUsage([ExtendedKeyUsageOID.TIME_STAMPING])
         return self._certify(_draft(body_name, "time-stamps", key, now).add_extension(only, critical=True), crl_url)
 
     def crl(self, revoked: Mapping[int, datetime], now: datetime) -> bytes:
-        """The list of revoked serial numbers (DER, RFC 5280 clause 5), to be relied on for `FRESH`."""
+        """Return the list of revoked serial numbers (DER, RFC 5280 clause 5), valid for `FRESH`."""
         builder = x509.CertificateRevocationListBuilder().issuer_name(self.certificate.subject)
         builder = builder.last_update(now).next_update(now + FRESH)
         builder = builder.add_extension(_issuer_of(self.certificate), critical=False)
@@ -53,7 +53,7 @@ class Authority:
         return builder.sign(self.key, hashes.SHA256()).public_bytes(serialization.Encoding.DER)
 
     def ocsp(self, certificate: x509.Certificate, revoked: Mapping[int, datetime], now: datetime) -> bytes:
-        """What we say of one certificate (DER, RFC 6960), signed by the root itself."""
+        """Return the OCSP response on one certificate (DER, RFC 6960), signed by the root itself."""
         since = revoked.get(certificate.serial_number)
         builder = ocsp.OCSPResponseBuilder().add_response(
             cert=certificate,
@@ -80,7 +80,7 @@ class Authority:
 
 
 def found_authority(body_name: str, key: CertifiedKey, now: datetime) -> Authority:
-    """A new authority, with a root certificate that it gives itself."""
+    """Create an authority with a self-signed root certificate."""
     draft = _draft(body_name, "root", key, now, days=ROOT_DAYS).issuer_name(_name(body_name, "root"))
     draft = draft.add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
     draft = draft.add_extension(_usage(certifies=True), critical=True)
@@ -118,13 +118,13 @@ def _name(body_name: str, part: str) -> x509.Name:
 
 
 def _cut(text: str, size: int) -> str:
-    """As many whole letters as fit in so many bytes."""
+    """Shorten to as many whole letters as fit in so many bytes."""
     return text.encode()[:size].decode(errors="ignore")
 
 
 def _usage(*, certifies: bool) -> x509.KeyUsage:
     return x509.KeyUsage(
-        digital_signature=True,  # a root signs word on revocation too, which is no certificate and no list
+        digital_signature=True,  # the root also signs OCSP responses, hence digital_signature
         content_commitment=not certifies,
         key_cert_sign=certifies,
         crl_sign=certifies,

@@ -1,6 +1,6 @@
-"""Keeping the keyring: making keys, retiring them, and marking one as compromised.
+"""Manage the keyring: create keys, retire them, mark them as compromised.
 
-Safe to call from several processes at once; a folder of the old layout (root and seal only) is taken over as it is.
+Safe for concurrent processes; a folder of the old layout (root and seal only) is migrated on the fly.
 """
 
 import hashlib
@@ -38,7 +38,7 @@ _OLD_FILES = ("root.key", "root.pem", "seal.key", "seal.pem")
 def ensure_keyring(
     folder: Path, body_name: str, passphrase: str, *, algorithm: str = P256, base_url: str = ""
 ) -> Keyring:
-    """The keyring of a folder, with a demo authority and one active key of each purpose made where they are missing.
+    """Return the keyring of a folder; create a demo authority and missing active keys of each purpose.
 
     `algorithm` (one of `SEAL_ALGORITHMS`) is for new keys with a certificate. `base_url` is where the list of revoked
     certificates is served; without it the certificates do not name one.
@@ -59,7 +59,7 @@ def ensure_keyring(
 def create_key(
     folder: Path, purpose: Purpose, body_name: str, passphrase: str, *, algorithm: str = P256, base_url: str = ""
 ) -> Entry:
-    """Make a new active key and retire the one that was active. What the old one signed still counts."""
+    """Create a new active key and retire the one that was active. Signatures of the old one stay valid."""
     if purpose is Purpose.ROOT:
         raise KeysError("a root is never changed: start a new keyring, and pin both roots while they overlap")
     with alone(folder):
@@ -71,17 +71,17 @@ def create_key(
 
 
 def retire_key(folder: Path, key_id: str) -> Entry:
-    """Let a key sign no more. What it signed still counts."""
+    """Retire a key. Its signatures stay valid."""
     return _change(folder, key_id, KeyState.RETIRED, since=None, reason="")
 
 
 def mark_compromised(folder: Path, key_id: str, *, reason: str, since: datetime | None = None) -> Entry:
-    """Note that others may have a key, now or `since` some moment: its certificate is revoked, for good."""
+    """Mark a key as compromised, now or `since` a moment: its certificate is revoked, for good."""
     return _change(folder, key_id, KeyState.COMPROMISED, since=since, reason=reason)
 
 
 class _Maker:
-    """Makes keys in a folder that is held alone. Their files are there before the manifest names them."""
+    """Creates keys in a locked folder. Their files are written before the manifest names them."""
 
     def __init__(self, ring: Keyring, body_name: str, passphrase: str, algorithm: str, base_url: str) -> None:
         if algorithm not in SEAL_ALGORITHMS:
@@ -94,9 +94,9 @@ class _Maker:
         self._authority: Authority | None = None
 
     def make(self, purpose: Purpose) -> Entry:
-        """A new key, written; its line for the manifest."""
+        """Create a key and its files; return its line for the manifest."""
         if self._ring.entries:
-            authority_of(self._ring)  # one passphrase opens all keys: another one makes none
+            authority_of(self._ring)  # one passphrase opens all keys, so check it before a key is made with another
         now = clock.now()
         algorithm = _ALGORITHM.get(purpose, self._algorithm)
         key = _KINDS[algorithm]()
@@ -127,7 +127,7 @@ class _Maker:
 
 
 def authority_of(ring: Keyring) -> Authority:
-    """The demo authority of a keyring; KeysError if it has none."""
+    """Return the demo authority of a keyring; KeysError if it has none."""
     entry = ring.active(Purpose.ROOT)
     key = ring.private(entry)
     if isinstance(key, ed25519.Ed25519PrivateKey):
@@ -144,7 +144,7 @@ _KINDS: Mapping[str, Callable[[], PrivateKey]] = {
 
 
 def _known(folder: Path) -> tuple[Entry, ...]:
-    """What is there already: a manifest, the files of the old layout, or nothing."""
+    """Return the present entries: from the manifest, the files of the old layout, or none."""
     if (folder / MANIFEST).exists():
         return read_manifest(folder)
     found = {path.name for pattern in ("*.key", "*.pem") for path in folder.glob(pattern)}
@@ -156,7 +156,7 @@ def _known(folder: Path) -> tuple[Entry, ...]:
 
 
 def _taken_over(folder: Path, purpose: Purpose) -> Entry:
-    """A key of the old layout stays where it is, under the name that it has."""
+    """Return the entry of a key of the old layout, which keeps its files and name."""
     certificate = x509.load_pem_x509_certificate((folder / f"{purpose}.pem").read_bytes())
     return Entry(purpose.value, purpose, P256, KeyState.ACTIVE, certificate.not_valid_before_utc)
 

@@ -1,8 +1,8 @@
-"""The keyring: every key of the installation in one folder, with a manifest that says what each is for.
+"""The keyring: every key of the installation in one folder, with a manifest of their purposes.
 
-The folder holds `keyring.json` and, for each key, `ID.key` (PKCS#8 in PEM, encrypted under one passphrase) and
-`ID.pem` (its certificate, or for a key without one its public half). Only their owner can read them. What is public
-needs no passphrase. `custody` makes, retires and revokes.
+The folder holds `keyring.json` and, for each key, `ID.key` (PKCS#8 in PEM, encrypted under one passphrase) and `ID.pem`
+(its certificate, or for a key without one its public half). Only their owner can read them. The public parts need no
+passphrase. `custody` creates, retires and revokes.
 """
 
 import fcntl
@@ -29,13 +29,13 @@ PublicKey = ec.EllipticCurvePublicKey | rsa.RSAPublicKey | ed25519.Ed25519Public
 
 
 class KeysError(Exception):
-    """The keyring cannot be read, or does not allow what was asked."""
+    """The keyring cannot be read, or does not allow the operation."""
 
 
 class Purpose(StrEnum):
-    """What a key is for; it is never used for anything else."""
+    """The purpose of a key; it is never used for another one."""
 
-    ROOT = "root"  # vouches for seal and time-stamps; a demo authority
+    ROOT = "root"  # issues certificates for seal and time-stamps; a demo authority
     SEAL = "seal"  # signs documents
     TIMESTAMP = "timestamp"  # signs time-stamps
     CREDENTIAL = "credential"  # signs credentials and status lists
@@ -46,7 +46,7 @@ CERTIFIED = frozenset({Purpose.ROOT, Purpose.SEAL, Purpose.TIMESTAMP})
 
 
 class KeyState(StrEnum):
-    """One key of a purpose is active. What a retired one signed still counts, unlike that of a compromised one."""
+    """States of a key; each purpose has one active. Signatures of retired keys stay valid, of compromised ones not."""
 
     ACTIVE = "active"
     RETIRED = "retired"
@@ -67,7 +67,7 @@ class Entry:
 
 
 class Keyring:
-    """The keys of one folder. Private ones are decrypted when they are first asked for."""
+    """The keys of one folder. Private keys are decrypted on first use."""
 
     def __init__(self, folder: Path, entries: tuple[Entry, ...], passphrase: str) -> None:
         self.folder = folder
@@ -76,23 +76,23 @@ class Keyring:
 
     @classmethod
     def open(cls, folder: Path, passphrase: str = "") -> Self:
-        """Read the manifest; KeysError if there is none. Without a passphrase only the public halves can be had."""
+        """Read the manifest; KeysError if there is none. Without a passphrase only public keys are available."""
         return cls(folder, read_manifest(folder), passphrase)
 
     def of(self, purpose: Purpose, *states: KeyState) -> list[Entry]:
-        """The keys for a purpose, newest first; all states unless some are named."""
+        """Return the keys for a purpose, newest first; in all states unless some are given."""
         found = (entry for entry in self.entries if entry.purpose is purpose and entry.state in (states or KeyState))
         return sorted(found, key=lambda entry: (entry.state is KeyState.ACTIVE, entry.created_at), reverse=True)
 
     def active(self, purpose: Purpose) -> Entry:
-        """The key that signs today; KeysError if there is none."""
+        """Return the active key; KeysError if there is none."""
         found = self.of(purpose, KeyState.ACTIVE)
         if not found:
             raise KeysError(f"there is no active {purpose} key in {self.folder}")
         return found[0]
 
     def private(self, entry: Entry) -> PrivateKey:
-        """The private half; KeysError if it is not there or the passphrase is wrong."""
+        """Return the private key; KeysError if it is missing or the passphrase is wrong."""
         try:
             pem = (self.folder / f"{entry.id}.key").read_bytes()
             key = serialization.load_pem_private_key(pem, self._passphrase.encode())
@@ -103,7 +103,7 @@ class Keyring:
         return key
 
     def public(self, entry: Entry) -> PublicKey:
-        """The public half, of the certificate where there is one."""
+        """Return the public key, from the certificate if there is one."""
         if entry.purpose in CERTIFIED:
             key: Any = self.certificate(entry).public_key()
         else:
@@ -113,12 +113,12 @@ class Keyring:
         return key
 
     def certificate(self, entry: Entry) -> x509.Certificate:
-        """The certificate of a seal, time-stamp or root key."""
+        """Return the certificate of a seal, time-stamp or root key."""
         found: x509.Certificate = self._load(entry, x509.load_pem_x509_certificate)
         return found
 
     def credential_key(self) -> tuple[str, ec.EllipticCurvePrivateKey]:
-        """The name and the P-256 key with which credentials are signed."""
+        """Return name and P-256 key for signing credentials."""
         entry = self.active(Purpose.CREDENTIAL)
         key = self.private(entry)
         if not isinstance(key, ec.EllipticCurvePrivateKey):
@@ -126,12 +126,12 @@ class Keyring:
         return entry.id, key
 
     def credential_public(self) -> dict[str, ec.EllipticCurvePublicKey]:
-        """By name, every key whose credentials still count: the active one first, then the retired ones."""
+        """Return the valid credential keys by name: the active one first, then the retired ones."""
         keys = {entry.id: self.public(entry) for entry in self._trusted(Purpose.CREDENTIAL)}
         return {name: key for name, key in keys.items() if isinstance(key, ec.EllipticCurvePublicKey)}
 
     def ledger_key(self) -> ed25519.Ed25519PrivateKey:
-        """The Ed25519 key with which heads of the log are signed."""
+        """Return the Ed25519 key for signing heads of the log."""
         entry = self.active(Purpose.LEDGER)
         key = self.private(entry)
         if not isinstance(key, ed25519.Ed25519PrivateKey):
@@ -139,17 +139,17 @@ class Keyring:
         return key
 
     def ledger_public(self) -> list[ed25519.Ed25519PublicKey]:
-        """Every key whose heads of the log still count, newest first."""
+        """Return the valid log keys, newest first."""
         keys = [self.public(entry) for entry in self._trusted(Purpose.LEDGER)]
         return [key for key in keys if isinstance(key, ed25519.Ed25519PublicKey)]
 
     def roots(self) -> list[bytes]:
-        """The certificates (DER) from which seals and time-stamps must hang, newest first."""
+        """Return the root certificates (DER) of seals and time-stamps, newest first."""
         certificates = (self.certificate(entry) for entry in self._trusted(Purpose.ROOT))
         return [each.public_bytes(serialization.Encoding.DER) for each in certificates]
 
     def revoked(self) -> dict[int, datetime]:
-        """By serial number, the certificates whose key is compromised, and since when."""
+        """Return serial number and revocation time of the certificates of compromised keys."""
         return {
             self.certificate(entry).serial_number: entry.changed_at or entry.created_at
             for entry in self.entries
@@ -157,13 +157,13 @@ class Keyring:
         }
 
     def sealers(self) -> frozenset[str]:
-        """Our certificates for seals, as SHA-256 of the certificate in hex; those of keys elsewhere too (`know`)."""
+        """Return the SHA-256 (hex) of our certificates for seals, including those of external keys (`know`)."""
         own = (self.certificate(entry) for entry in self.of(Purpose.SEAL))
         elsewhere = (path.stem for path in (self.folder / _KNOWN).glob("*.pem"))
         return frozenset(each.fingerprint(hashes.SHA256()).hex() for each in own) | frozenset(elsewhere)
 
     def distrusted(self) -> frozenset[str]:
-        """The certificates whose key is compromised, as SHA-256 of the certificate in hex."""
+        """Return the SHA-256 (hex) of the certificates of compromised keys."""
         return frozenset(
             self.certificate(entry).fingerprint(hashes.SHA256()).hex()
             for entry in self.entries
@@ -181,7 +181,7 @@ class Keyring:
 
 
 def know(folder: Path, certificate: bytes) -> None:
-    """Remember a certificate (DER) whose key is elsewhere: what it sealed is ours, also when another one follows it."""
+    """Record the certificate (DER) of an external key: its seals stay ours after another certificate follows."""
     found = x509.load_der_x509_certificate(certificate)
     path = folder / _KNOWN / f"{found.fingerprint(hashes.SHA256()).hex()}.pem"
     path.parent.mkdir(mode=0o700, exist_ok=True)
@@ -192,14 +192,14 @@ def know(folder: Path, certificate: bytes) -> None:
 
 @contextmanager
 def alone(folder: Path) -> Iterator[None]:
-    """Let no other process in while we look and write."""
+    """Lock the folder against other processes."""
     with (folder / ".lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
 
 
 def read_manifest(folder: Path) -> tuple[Entry, ...]:
-    """The lines of the manifest, oldest first; KeysError if there is none or it cannot be read."""
+    """Return the lines of the manifest, oldest first; KeysError if it is missing or unreadable."""
     try:
         found = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
         if found["version"] != _VERSION:
@@ -212,7 +212,7 @@ def read_manifest(folder: Path) -> tuple[Entry, ...]:
 
 
 def write_manifest(folder: Path, entries: tuple[Entry, ...]) -> None:
-    """Put a new manifest in the place of the old one, whole or not at all."""
+    """Replace the manifest atomically."""
     text = json.dumps({"version": _VERSION, "keys": [asdict(entry) for entry in entries]}, indent=1, default=str)
     fresh = folder / f".{MANIFEST}.new"
     fresh.unlink(missing_ok=True)
@@ -221,7 +221,7 @@ def write_manifest(folder: Path, entries: tuple[Entry, ...]) -> None:
 
 
 def write_private(path: Path, data: bytes) -> None:
-    """Write a new file that nobody else can read, not even between writing and a later change of mode."""
+    """Write a new file with mode 600 from the start."""
     handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(handle, "wb") as file:
         file.write(data)

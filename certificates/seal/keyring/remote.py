@@ -1,7 +1,6 @@
-"""A key that a trust service keeps (Cloud Signature Consortium API, version 2): only digests go there.
+"""A key at a remote signing service (Cloud Signature Consortium API, version 2); only digests are sent.
 
-The service is asked at the one address that was set. Every signature is checked against the certificate before it is
-used.
+Only the configured address is used. Every signature is verified with the certificate before use.
 """
 
 import base64
@@ -22,14 +21,14 @@ from certificates.seal.keyring.keys import KeysError
 from certificates.seal.keyring.signing import longest_signature
 
 Ask = Callable[[str, Mapping[str, Any]], Mapping[str, Any]]
-"""Posts a JSON object to a path below the address of the service, and gives the object that it answers."""
+"""Posts a JSON object to a path below the address of the service, and returns the object in the answer."""
 
 _SHA256 = "2.16.840.1.101.3.4.2.1"
 _ECDSA, _RSA = "1.2.840.10045.4.3.2", "1.2.840.113549.1.1.11"
 
 
 def service(address: ServiceAddress, access_token: str) -> Ask:
-    """The service at this address, with the token that it gave us."""
+    """Return a function that calls the service at this address with the access token."""
     headers = {"Content-Type": "application/json", "Authorization": f"Bearer {access_token}"}
 
     def ask(path: str, body: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -46,7 +45,7 @@ def service(address: ServiceAddress, access_token: str) -> Ask:
 
 
 class RemoteKey:
-    """A credential of a seal service. `chain` is its certificate, and who vouches for it up to the root."""
+    """A credential of a signing service. `chain` is its certificate, followed by its issuers up to the root."""
 
     def __init__(self, ask: Ask, credential: str, pin: str, chain: tuple[bytes, ...]) -> None:
         self.certificate, self.chain = chain[0], chain[1:]
@@ -54,11 +53,11 @@ class RemoteKey:
         self._credential = credential
         self._pin = pin
         self._public: Any = x509.load_der_x509_certificate(self.certificate).public_key()
-        longest_signature(self.certificate)  # refuse a kind of key that we do not use
+        longest_signature(self.certificate)  # fails for an unsupported kind of key
         self._look()
 
     def sign_digest(self, digest: bytes) -> bytes:
-        """See `SealingKey.sign_digest`: one authorisation for this one digest, then the signature."""
+        """See `SealingKey.sign_digest`: authorise this one digest, then sign it."""
         given = base64.b64encode(digest).decode()
         about = {"credentialID": self._credential, "hashes": [given], "hashAlgorithmOID": _SHA256}
         allowed = self._ask("credentials/authorize", about | {"numSignatures": 1} | self._proof())
@@ -67,7 +66,7 @@ class RemoteKey:
         return self._checked(answer, digest)
 
     def _look(self) -> None:
-        """Compare what the service says of the credential with what was set, before anything is printed for it."""
+        """Check that the service's credential has the configured certificate, before anything is printed for it."""
         about = {"credentialID": self._credential, "certificates": "single", "certInfo": False}
         info = self._ask("credentials/info", about)
         try:

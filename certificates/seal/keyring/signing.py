@@ -1,4 +1,4 @@
-"""Whoever can sign a digest: a key of the keyring, a module, a remote service. None of them shows its private half."""
+"""Keys that sign a digest: in the keyring, in a token, at a service. None exposes its private half."""
 
 from datetime import datetime
 from itertools import pairwise
@@ -16,7 +16,7 @@ from certificates.seal.keyring.authority import CertifiedKey
 from certificates.seal.keyring.keys import Keyring, KeysError, Purpose
 
 _SHA256 = Prehashed(hashes.SHA256())
-_LONGEST_P256 = 72  # bytes of an ECDSA signature in DER
+_LONGEST_P256 = 72  # maximum bytes of an ECDSA signature in DER
 
 
 class SealingKey(Protocol):
@@ -24,18 +24,18 @@ class SealingKey(Protocol):
 
     @property
     def certificate(self) -> bytes:
-        """The certificate of the key, DER."""
+        """Return the certificate of the key, DER."""
 
     @property
     def chain(self) -> tuple[bytes, ...]:
-        """Who vouches for it, DER: its issuer first, the root last."""
+        """Return the issuers, DER: that of the certificate first, the root last."""
 
     def sign_digest(self, digest: bytes) -> bytes:
-        """The signature over 32 bytes of SHA-256: for ECDSA in DER, for RSA as it is. KeysError if it cannot be had."""
+        """Sign 32 bytes of SHA-256: DER for ECDSA, raw for RSA. KeysError if that fails."""
 
 
 class HeldKey:
-    """A key that is held in memory."""
+    """A key in memory."""
 
     def __init__(self, key: CertifiedKey, certificate: bytes, chain: tuple[bytes, ...]) -> None:
         self._key = key
@@ -50,7 +50,7 @@ class HeldKey:
 
 
 def held_key(ring: Keyring, purpose: Purpose) -> HeldKey:
-    """The active key of a keyring for seal or time-stamps, read once; KeysError if it cannot be read."""
+    """Load the active key for seal or time-stamps from a keyring; KeysError if it cannot be read."""
     entry = ring.active(purpose)
     key = ring.private(entry)
     if isinstance(key, ed25519.Ed25519PrivateKey):
@@ -60,7 +60,7 @@ def held_key(ring: Keyring, purpose: Purpose) -> HeldKey:
 
 
 def read_chain(file: Path) -> tuple[bytes, ...]:
-    """Certificates (DER) of a PEM file: the key's own first, then who vouches for it, the root last. KeysError."""
+    """Return the certificates (DER) of a PEM file: the key's own first, then its issuers, the root last. KeysError."""
     try:
         found = x509.load_pem_x509_certificates(file.read_bytes())
         for certificate, issuer in pairwise([*found, found[-1]]):
@@ -71,7 +71,7 @@ def read_chain(file: Path) -> tuple[bytes, ...]:
 
 
 def read_roots(file: Path) -> list[bytes]:
-    """The certificates (DER) of a PEM file, as they stand there. KeysError if it cannot be read."""
+    """Return the certificates (DER) of a PEM file, in order. KeysError if it cannot be read."""
     try:
         found = x509.load_pem_x509_certificates(file.read_bytes())
     except (OSError, ValueError) as error:
@@ -80,7 +80,7 @@ def read_roots(file: Path) -> list[bytes]:
 
 
 def issuers_of(certificate: bytes, known: list[bytes]) -> tuple[bytes, ...]:
-    """The chain of a certificate, from those that are known; KeysError if nobody known vouches for it."""
+    """Return the chain of issuers of a certificate among `known`; KeysError if it is incomplete."""
     found: list[bytes] = []
     current = x509.load_der_x509_certificate(certificate)
     others = [x509.load_der_x509_certificate(each) for each in known]
@@ -94,7 +94,7 @@ def issuers_of(certificate: bytes, known: list[bytes]) -> tuple[bytes, ...]:
 
 
 def longest_signature(certificate: bytes) -> int:
-    """How many bytes a signature with this certificate has at most; KeysError if it is no key that we use."""
+    """Return the maximum size in bytes of a signature with this certificate; KeysError for an unsupported key."""
     public = x509.load_der_x509_certificate(certificate).public_key()
     if isinstance(public, rsa.RSAPublicKey):
         return public.key_size // 8
@@ -104,7 +104,7 @@ def longest_signature(certificate: bytes) -> int:
 
 
 class Validity:
-    """When a certificate may be used."""
+    """The validity period of a certificate."""
 
     def __init__(self, certificate: bytes) -> None:
         found = x509.load_der_x509_certificate(certificate)
@@ -112,13 +112,13 @@ class Validity:
         self._begins, self._ends = found.not_valid_before_utc, found.not_valid_after_utc
 
     def check(self, now: datetime) -> None:
-        """KeysError outside of that time: what is signed then proves nothing."""
+        """Raise KeysError outside of the period: a signature would prove nothing."""
         if not self._begins <= now <= self._ends:
             raise KeysError(f"the certificate of {self._name} is valid until {self._ends:%Y-%m-%d}")
 
 
 def body_of(certificate: bytes) -> str:
-    """The organisation that a certificate names, or whatever name it has."""
+    """Return the organisation in a certificate's subject, or its common name."""
     subject = asn1.Certificate.load(certificate).subject.native
     return str(subject.get("organization_name") or subject.get("common_name") or "")
 
@@ -126,6 +126,6 @@ def body_of(certificate: bytes) -> str:
 def _vouches(issuer: x509.Certificate, certificate: x509.Certificate) -> bool:
     try:
         certificate.verify_directly_issued_by(issuer)
-    except (ValueError, TypeError, InvalidSignature):  # another name, or another key
+    except (ValueError, TypeError, InvalidSignature):  # not the issuer: another name or key
         return False
     return True

@@ -1,7 +1,6 @@
-"""A key in a hardware module (PKCS #11): it signs there and never comes out.
+"""A key in a hardware token (PKCS #11), where it signs and never leaves.
 
-The module is told to sign the digest itself (CKM_ECDSA, CKM_RSA_PKCS): not every module hashes, and every one can do
-this.
+The token signs the digest itself (CKM_ECDSA, CKM_RSA_PKCS), because not every token can hash.
 """
 
 from threading import Lock
@@ -18,7 +17,7 @@ _DIGEST_INFO = bytes.fromhex("3031300d060960864801650304020105000420")  # SHA-25
 
 
 class TokenKey:
-    """A key of a token, with the certificate that was given for it. One signature at a time."""
+    """A key of a token, with its configured certificate. One signature at a time."""
 
     def __init__(self, address: TokenAddress, pin: str, chain: tuple[bytes, ...]) -> None:
         self.certificate, self.chain = chain[0], chain[1:]
@@ -26,10 +25,10 @@ class TokenKey:
         self._pin = pin
         self._lock = Lock()
         self._private: Any = None
-        longest_signature(self.certificate)  # refuse a kind of key that we do not use
+        longest_signature(self.certificate)  # fails for an unsupported kind of key
 
     def sign_digest(self, digest: bytes) -> bytes:
-        """See `SealingKey.sign_digest`. A session that the module ended is opened once more."""
+        """See `SealingKey.sign_digest`. Reconnects once when the token has ended the session."""
         with self._lock:
             if self._private is not None:
                 try:
@@ -38,7 +37,7 @@ class TokenKey:
                     self._private = None
             try:
                 return self._sign(digest)
-            except pkcs11.PKCS11Error as error:  # never tried twice: a wrong PIN would lock the token
+            except pkcs11.PKCS11Error as error:  # never retried: a wrong PIN would lock the token
                 self._private = None
                 raise KeysError(f"the module does not sign: {type(error).__name__} {error}".rstrip()) from error
 
@@ -54,7 +53,7 @@ class TokenKey:
         token = pkcs11.lib(address.module).get_token(token_label=address.token)
         try:
             session = token.open(user_pin=self._pin)
-        except pkcs11.UserAlreadyLoggedIn:  # by another session of this process, which counts for all of them
+        except pkcs11.UserAlreadyLoggedIn:  # another session of this process has logged in, which applies to all
             session = token.open()
         return session.get_key(
             object_class=pkcs11.ObjectClass.PRIVATE_KEY, label=address.label or None, id=address.id or None

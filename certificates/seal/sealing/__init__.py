@@ -1,1 +1,1 @@
-"""Puts a seal on a document."""
+"""Seal documents."""

@@ -1,7 +1,7 @@
-"""Keeping the proof alive: a sealed document gets a new time-stamp before the certificate of the last one ends.
+"""Renew the proof of sealed documents: add a time-stamp before the certificate of the last one ends.
 
 Level B-LTA (ETSI EN 319 142-1 clause 5.5): validation data and a document time-stamp are added behind the seal, which
-DocMDP allows even where it forbids every change. The bytes that were given out stay as they were, at the beginning.
+DocMDP allows even where it forbids every change. The bytes that were issued stay as they were, at the beginning.
 """
 
 import asyncio
@@ -30,13 +30,13 @@ _HIDDEN = InvisSigSettings(set_print_flag=True, set_hidden_flag=False, box_out_o
 
 
 class ArchiveError(Exception):
-    """This file is not one that we sealed, or cannot be stamped."""
+    """The file was not sealed by us, or cannot be stamped."""
 
 
 def proves_until(pdf: bytes) -> datetime:
-    """When the certificate of the last time-stamp ends; of the seal, where there is none. ArchiveError; never hostile.
+    """Return when the certificate of the last time-stamp ends, without one that of the seal. ArchiveError.
 
-    For files that we sealed ourselves.
+    For files that we sealed ourselves; not safe for untrusted ones.
     """
     try:
         signatures = PdfFileReader(BytesIO(pdf)).embedded_signatures
@@ -51,9 +51,9 @@ def proves_until(pdf: bytes) -> datetime:
 
 
 def signers_of(pdf: bytes) -> tuple[str, str | None]:
-    """Who sealed a file, and who stamped the time of that seal: SHA-256 of their certificates, hex. As `proves_until`.
+    """Return the SHA-256 (hex) of the certificates of the seal and of its time-stamp. Limits as `proves_until`.
 
-    Time-stamps that were added later are not looked at: they lie in files of their own, which are made again.
+    Later time-stamps are ignored: they are in files of their own, which can be made again.
     """
     try:
         seal = PdfFileReader(BytesIO(pdf)).embedded_regular_signatures[0]
@@ -64,14 +64,14 @@ def signers_of(pdf: bytes) -> tuple[str, str | None]:
 
 
 class Archivist:
-    """Adds time-stamps, and what is known of the certificates at that moment."""
+    """Adds time-stamps with the validation data of that moment."""
 
     def __init__(self, stamps: TimeStamps, evidence: Callable[[datetime], Evidence]) -> None:
         self._stamps = stamps
         self._evidence = evidence
 
     def renew(self, pdf: bytes) -> bytes:
-        """The document with one time-stamp more; the input stays at its beginning. ArchiveError, StampError."""
+        """Return the document with one more time-stamp appended. ArchiveError, StampError."""
         found = self._evidence(clock.now())
         try:
             writer = _Writer(BytesIO(pdf))
@@ -90,14 +90,14 @@ class Archivist:
 
 
 class _Writer(IncrementalPdfFileWriter):
-    """Leaves what the document says of itself as it was sealed: a renewal that renames it would be a change."""
+    """A writer that does not touch the document's metadata: a renewal must not look like a change."""
 
     def _update_meta(self) -> None:
         pass
 
 
 class _Stamps(TimeStamper):
-    """Our time-stamps, as the library asks for them."""
+    """Our time-stamps behind pyHanko's interface."""
 
     def __init__(self, stamps: TimeStamps) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
@@ -111,7 +111,7 @@ class _Stamps(TimeStamper):
 
 
 def _stamper_of(signer_info: Any) -> x509.Certificate | None:
-    """Who made the time-stamp inside a seal."""
+    """Return the certificate of the time-stamp inside a seal."""
     try:
         tokens = list(extract_tst_data_iter(signer_info, signed=False))
     except NonexistentAttributeError:

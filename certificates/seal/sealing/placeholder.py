@@ -1,8 +1,8 @@
-"""The place for a seal in a PDF: what to print for it beforehand, and how to fill it in one go.
+"""The placeholder for a seal in a PDF: the objects to print for it, and how to fill it.
 
-A sealed document has one revision. Whoever prints it puts these objects in, the signature dictionary with an empty
-`/Contents`; `fill` then writes which bytes are covered and the signature over them (PDF 32000-1 clause 12.8.1, ETSI
-EN 319 142-1 clause 5). Knows no keys.
+A sealed document has one revision. The printer inserts these objects, the signature dictionary with an empty
+`/Contents`; `fill` then writes the covered ranges and the signature over them (PDF 32000-1 clause 12.8.1, ETSI EN 319
+142-1 clause 5). Knows no keys.
 """
 
 import hashlib
@@ -13,20 +13,20 @@ from datetime import UTC, datetime
 
 FIELD = "Seal"
 READ_ALOUD = "Electronic seal"
-_SMALLEST = 1024  # hex digits; nothing that people can have printed on a document holds such a row of zeros
+_SMALLEST = 1024  # hex digits; no printed text can contain such a row of zeros
 _EMPTY = re.compile(rb"/ByteRange \[0 @{10} @{10} @{10}\] /Contents <(0{%d,})>" % _SMALLEST)
 _FILLED = re.compile(rb"/ByteRange \[0 +(\d+) +(\d+) +(\d+)\] /Contents (?=<)")
 _RANGE = b"/ByteRange [0 %10d %10d %10d]"
-_LARGEST = 10**10 - 1  # bytes that ten digits can count
+_LARGEST = 10**10 - 1  # bytes; offsets have ten digits
 
 
 class SealError(Exception):
-    """This file cannot be sealed: it has no empty room for one seal, or the seal does not fit."""
+    """The file has no empty placeholder for one seal, or the seal does not fit."""
 
 
 @dataclass(frozen=True, slots=True)
 class Placeholder:
-    """What a document must hold so that a seal fits into it: decided before printing.
+    """What a document must contain so that a seal fits; known before printing.
 
     `certificates`, `ocsps` and `crls` are DER, for the document security store (DSS); empty below level B-LT.
     """
@@ -40,7 +40,7 @@ class Placeholder:
 
 
 def signature_dictionary(placeholder: Placeholder) -> bytes:
-    """The value of the signature field: a certification that allows no change (DocMDP, P = 1), still empty."""
+    """Return the value of the signature field: a certification that allows no change (DocMDP, P = 1), still empty."""
     moment = placeholder.at.astimezone(UTC).strftime("D:%Y%m%d%H%M%S+00'00'")
     return b"".join(
         (
@@ -56,7 +56,7 @@ def signature_dictionary(placeholder: Placeholder) -> bytes:
 
 
 def widget(page: int, signature: int) -> bytes:
-    """The signature field, which is its own annotation: without a size, for a picture of a seal proves nothing.
+    """Return the signature field, which is its own annotation, invisible: the picture of a seal proves nothing.
 
     `page` and `signature` are object numbers. Printed and locked (F 132), with a name that is read aloud: PDF/A-3
     clause 6.3.2, PDF/UA-1 clause 7.18.
@@ -70,17 +70,17 @@ def widget(page: int, signature: int) -> bytes:
 
 
 def form(field: int) -> bytes:
-    """The interactive form of the catalogue (`/AcroForm`), with this one field; it may only be appended to."""
+    """Return the `/AcroForm` of the catalogue with this one field; it may only be appended to."""
     return b"<< /Fields [%d 0 R] /SigFlags 3 >>" % field
 
 
 def permissions(signature: int) -> bytes:
-    """The entry `/Perms` of the catalogue, by which readers find the certification."""
+    """Return the `/Perms` of the catalogue, by which readers find the certification."""
     return b"<< /DocMDP %d 0 R >>" % signature
 
 
 def security_store(certificates: Sequence[int], ocsps: Sequence[int], crls: Sequence[int]) -> bytes:
-    """The entry `/DSS` of the catalogue, from object numbers of streams with the room's DER (EN 319 142-1, 5.4.2)."""
+    """Return the `/DSS` of the catalogue from object numbers of the streams (EN 319 142-1, 5.4.2)."""
     lists = {b"Certs": certificates, b"OCSPs": ocsps, b"CRLs": crls}
     entries = (
         b" /%s [%s]" % (name, b" ".join(b"%d 0 R" % each for each in numbers))
@@ -91,17 +91,17 @@ def security_store(certificates: Sequence[int], ocsps: Sequence[int], crls: Sequ
 
 
 def text_string(text: str) -> bytes:
-    """A text string object: as it is where that is ASCII, else UTF-16 with its mark (clause 7.9.2.2)."""
+    """Return a text string object: ASCII unchanged, else UTF-16 with byte order mark (clause 7.9.2.2)."""
     if text.isascii() and text.isprintable():
         return b"(" + re.sub(rb"([\\()])", rb"\\\1", text.encode()) + b")"
     return b"<feff" + text.encode("utf-16-be").hex().encode() + b">"
 
 
 def fill(pdf: bytes | bytearray, cms: Callable[[bytes], bytes]) -> bytes:
-    """The sealed file: `cms` gets the SHA-256 of all that is covered and returns the signature in DER.
+    """Return the sealed file: `cms` gets the SHA-256 of all covered bytes and returns the signature in DER.
 
-    Covered is everything but the value of `/Contents`. SealError when there is not exactly one empty room, or when it
-    is too small; then `cms` may have been called for nothing.
+    Covered is everything but the value of `/Contents`. SealError when there is not exactly one empty placeholder, or
+    when it is too small; `cms` may have been called in vain then.
     """
     start, end = _only_room(pdf)
     digits = end - start - 2
@@ -122,7 +122,7 @@ def fill(pdf: bytes | bytearray, cms: Callable[[bytes], bytes]) -> bytes:
 
 
 def same_but_for_seal(pdf: bytes, sealed: bytes) -> bool:
-    """Whether a file is one that we sealed (`sealed`), whatever stands in the place of the signature."""
+    """Return whether a file equals one that we sealed (`sealed`), ignoring the value of the signature."""
     for match in _FILLED.finditer(sealed):
         start, end, rest = map(int, match.groups())
         if start == match.end() and end + rest == len(sealed) == len(pdf):
@@ -131,7 +131,7 @@ def same_but_for_seal(pdf: bytes, sealed: bytes) -> bool:
 
 
 def _only_room(pdf: bytes | bytearray) -> tuple[int, int]:
-    """Where the value of `/Contents` begins and ends, brackets included."""
+    """Return the start and end of the value of `/Contents`, brackets included."""
     found = [(match.start(1) - 1, match.end(1) + 1) for match in _EMPTY.finditer(pdf)]
     if len(found) != 1:
         raise SealError(f"the file has {len(found) or 'no'} empty rooms for a seal, not one")

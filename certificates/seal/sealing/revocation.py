@@ -1,4 +1,4 @@
-"""Word on revocation that goes into a document (level B-LT), so that its seal can be checked without asking anybody."""
+"""Revocation data embedded in a document (level B-LT), so that its seal can be verified offline."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ RENEWED = timedelta(hours=1)
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What is needed to check a seal offline, DER: the chains, and what the authority says of them now."""
+    """Validation data for a seal, DER: certificate chains, and revocation information of this moment."""
 
     certificates: tuple[bytes, ...] = ()
     ocsps: tuple[bytes, ...] = ()
@@ -22,7 +22,7 @@ class Evidence:
 
 
 class RevocationData:
-    """Evidence from our own authority on the certificates that it gave; made anew every hour."""
+    """Provides validation data from our own authority; refreshed every hour."""
 
     def __init__(
         self, authority: Authority, certificates: Iterable[x509.Certificate], revoked: Mapping[int, datetime]
@@ -33,7 +33,7 @@ class RevocationData:
         self._made: tuple[datetime, Evidence] | None = None
 
     def __call__(self, now: datetime) -> Evidence:
-        """The evidence that is right at this moment."""
+        """Return the validation data for this moment."""
         if self._made is None or not timedelta() <= now - self._made[0] < RENEWED:
             self._made = now, self._make(now)
         return self._made[1]

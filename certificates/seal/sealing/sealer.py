@@ -1,7 +1,7 @@
-"""Putting the seal on: a PAdES certification over the whole file that allows no change after it.
+"""Seal a document: a PAdES certification over the whole file that allows no later change.
 
-ETSI EN 319 142-1, level B-B, B-T (with a time-stamp) or B-LT (with word on revocation), in the one revision that the
-document is printed as.
+ETSI EN 319 142-1, level B-B, B-T (with a time-stamp) or B-LT (with revocation data), in the single revision of the
+document.
 """
 
 from collections.abc import Callable
@@ -19,7 +19,7 @@ from certificates.seal.time.authority import TimeStamps
 
 
 class Level(StrEnum):
-    """How long a seal can be checked without asking anybody: B-B, B-T, B-LT."""
+    """Levels of seals, by how long they can be verified offline: B-B, B-T, B-LT."""
 
     B = "b"
     T = "t"
@@ -27,17 +27,17 @@ class Level(StrEnum):
 
 
 class Sealer(Protocol):
-    """Whoever can seal: first it says what to print, then it seals what was printed."""
+    """A sealer: first it says which placeholder to print, then it seals the printed document."""
 
     def placeholder(self, at: datetime | None = None) -> Placeholder:
-        """The room that a document needs, now or at the moment that it will claim. KeysError as `Validity`."""
+        """Return the placeholder for now, or for the moment that the document will state. KeysError as `Validity`."""
 
     def seal(self, pdf: Prepared, placeholder: Placeholder) -> Sealed:
-        """The sealed file, as long as the one with the empty room. SealError if it has none; StampError, KeysError."""
+        """Return the sealed file, of the same length. SealError without a placeholder; StampError, KeysError."""
 
 
 class KeySealer:
-    """Seals with a key that signs when asked, with a time-stamp and evidence where somebody gives them."""
+    """Seals with a key, and optionally a time-stamp and validation data."""
 
     def __init__(
         self,
@@ -53,7 +53,7 @@ class KeySealer:
         self._hex_digits = 2 * self._signed.longest(stamps.longest if stamps else 0)
 
     def placeholder(self, at: datetime | None = None) -> Placeholder:
-        """See `Sealer.room`."""
+        """See `Sealer.placeholder`."""
         now = clock.now()
         self._validity.check(now)
         found = self._evidence(now)
@@ -61,5 +61,5 @@ class KeySealer:
 
     def seal(self, pdf: Prepared, placeholder: Placeholder) -> Sealed:
         """See `Sealer.seal`."""
-        del placeholder  # what it asked for is in the file
+        del placeholder  # it was printed into the file
         return Sealed(fill(pdf, lambda digest: self._signed.sign(digest, stamp=self._stamp)))

@@ -1,1 +1,1 @@
-"""Time-stamps: our own authority and those of others (RFC 3161)."""
+"""Time-stamps (RFC 3161): our own authority and external ones."""

@@ -1,4 +1,4 @@
-"""Time-stamps from authorities elsewhere: the set ones, in turn, and only what is checked under the set roots."""
+"""Time-stamps from configured external authorities, in turn; each token is verified under configured roots."""
 
 import asyncio
 import logging
@@ -19,13 +19,13 @@ from certificates.seal.time.tsp import QUERY, REPLY, Response
 log = logging.getLogger(__name__)
 
 _SECONDS = 5.0
-_LONGEST = 12 * 1024  # bytes of a token with the chain of its authority
+_LONGEST = 12 * 1024  # maximum bytes of a token with the chain of its authority
 _CLOCKS_DIFFER = timedelta(minutes=5)
 _NONCE_BITS = 63
 
 
 class OutsideStamps:
-    """Asks one authority after the other; who answered last is asked first."""
+    """Asks one authority after the other, beginning with the one that answered last."""
 
     longest = _LONGEST
 
@@ -54,7 +54,7 @@ class OutsideStamps:
             return self._checked(data, digest, nonce)
         except StampError:
             raise
-        except Exception as error:  # who answers may send anything
+        except Exception as error:  # the answer is untrusted
             raise StampError(f"the answer cannot be read: {type(error).__name__}") from error
 
     def _checked(self, data: bytes, digest: bytes, nonce: int) -> bytes:
@@ -76,7 +76,7 @@ class OutsideStamps:
         return found
 
     def _trusts(self, signed: Any, digest: bytes, moment: Any) -> bool:
-        # Only who asks elsewhere pays for the library.
+        # Imported late, because only external time-stamps need the library.
         from pyhanko.sign.validation.generic_cms import validate_tst_signed_data  # noqa: PLC0415
         from pyhanko.sign.validation.status import TimestampSignatureStatus  # noqa: PLC0415
         from pyhanko_certvalidator import ValidationContext  # noqa: PLC0415

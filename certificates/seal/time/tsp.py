@@ -1,4 +1,4 @@
-"""Requests for time-stamps and the answers to them (RFC 3161 clause 2.4). A request is hostile input."""
+"""Parse time-stamp requests and build responses (RFC 3161 clause 2.4). Requests are untrusted."""
 
 from dataclasses import dataclass
 from enum import IntEnum
@@ -10,14 +10,14 @@ from certificates.seal.encoding import der
 from certificates.seal.time.authority import TimeStampAuthority
 
 QUERY, REPLY = "application/timestamp-query", "application/timestamp-reply"
-LARGEST_QUERY = 4096  # bytes; a usual one has about a hundred
+LARGEST_QUERY = 4096  # bytes; usual ones have about a hundred
 _LONGEST_NONCE = 64
 _HASHES = {"2.16.840.1.101.3.4.2.1": 32, "2.16.840.1.101.3.4.2.2": 48, "2.16.840.1.101.3.4.2.3": 64}
 _GRANTED, _REJECTED = der.integer(0), der.integer(2)
 
 
 class Failure(IntEnum):
-    """PKIFailureInfo: why a request gets no token."""
+    """PKIFailureInfo: why a request is refused."""
 
     BAD_ALGORITHM = 0
     BAD_REQUEST = 2
@@ -28,13 +28,13 @@ class Failure(IntEnum):
 
 
 class Response(core.Sequence):  # type: ignore[misc]
-    """TimeStampResp; the library's own always wants a token."""
+    """TimeStampResp with optional token; asn1crypto's own requires one."""
 
     _fields: ClassVar = [("status", tsp.PKIStatusInfo), ("token", cms.ContentInfo, {"optional": True})]
 
 
 class RefusedError(Exception):
-    """A request that gets no token."""
+    """The request is refused."""
 
     def __init__(self, failure: Failure, why: str) -> None:
         super().__init__(why)
@@ -43,7 +43,7 @@ class RefusedError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """What is asked for; `imprint` and `nonce` are DER, ready to be repeated."""
+    """A parsed request; `imprint` and `nonce` are DER, ready to be copied into the token."""
 
     imprint: bytes
     nonce: bytes
@@ -51,7 +51,7 @@ class Query:
 
 
 def answer(request: bytes, authority: TimeStampAuthority) -> bytes:
-    """The response (DER) to a request, with a token or the reason why there is none."""
+    """Return the response (DER) to a request: a token, or the reason for refusal."""
     try:
         query = _read(request, authority.policy)
     except RefusedError as error:
@@ -61,7 +61,7 @@ def answer(request: bytes, authority: TimeStampAuthority) -> bytes:
 
 
 def refusal(failure: Failure, why: str) -> bytes:
-    """A response without a token."""
+    """Return a response without a token."""
     place, bit = divmod(failure, 8)
     info = der.tlv(0x03, bytes((7 - bit, *bytes(place), 0x80 >> bit)))
     return der.sequence(der.sequence(_REJECTED, der.sequence(der.tlv(0x0C, why.encode())), info))
@@ -74,7 +74,7 @@ def _read(request: bytes, policy: str) -> Query:
         algorithm, hashed = imprint["hash_algorithm"]["algorithm"].dotted, imprint["hashed_message"].native
         version, nonce = parsed["version"].native, parsed["nonce"].contents or b""
         wanted, extensions = bool(parsed["cert_req"].native), parsed["extensions"].native
-    except Exception as error:  # a hostile request may break the reader in any way
+    except Exception as error:  # an untrusted request may raise anything in the parser
         raise RefusedError(Failure.BAD_DATA_FORMAT, "this is no request for a time-stamp") from error
     if version != "v1" or len(nonce) > _LONGEST_NONCE:
         raise RefusedError(Failure.BAD_REQUEST, "only version 1, and nonces of 64 bytes at most")
