@@ -22,7 +22,7 @@ SERVED = {"pages": pages.main, "proof": proof.main}
 
 
 def main(words: list[str]) -> int:
-    """Run the benchmarks that are named, else all; the status is 0 also when a target was missed."""
+    """Run the named benchmarks, else all; the exit status is 0 even when a target was missed."""
     asked = _arguments(words)
     names = asked.names or list(SIZES)
     changes = {key: getattr(asked, key) for key in ("agencies", "n", "rounds", "against") if getattr(asked, key)}

@@ -1,4 +1,4 @@
-"""The least that a server can do: a bare WSGI function that returns stored bytes. What remains is the server itself."""
+"""The baseline: a bare WSGI function that returns stored bytes, so that only the cost of the server remains."""
 
 import os
 from pathlib import Path
@@ -8,7 +8,7 @@ BODIES = {path.name: path.read_bytes() for path in Path(os.environ["BARE_BODIES"
 
 
 def app(environ: WSGIEnvironment, start_response: StartResponse) -> list[bytes]:
-    """Answer with the bytes that belong to the path."""
+    """Return the bytes of the path."""
     body = BODIES[environ["PATH_INFO"].strip("/")]
     start_response("200 OK", [("Content-Type", "text/html; charset=utf-8"), ("Content-Length", str(len(body)))])
     return [body]

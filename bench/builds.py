@@ -1,4 +1,4 @@
-"""The builds that are measured: this checkout, and another revision of it in a temporary folder, ready to run."""
+"""The builds that are measured: this checkout, and another revision in a temporary folder."""
 
 import os
 import shutil
@@ -15,31 +15,31 @@ from tempfile import mkdtemp
 ROOT = Path(__file__).resolve().parents[1]
 PROJECT = "keurwerk"
 OURS = "keurwerk"
-HERE = "."  # AGAINST=. is this checkout a second time: what differs then is noise
+HERE = "."  # AGAINST=. is this checkout a second time; any difference is noise
 UV = ROOT / "var" / "tools" / "uv" / "bin" / "uv"
 BUILT = ("portal/static/built", "var/assets/fonts")
 
 
 @dataclass(frozen=True)
 class Build:
-    """A checkout that can run, and what it is called in the tables."""
+    """A checkout that can run, and its name in the tables."""
 
     name: str
     root: Path = ROOT
 
     @property
     def python(self) -> str:
-        """Its interpreter."""
+        """Return the path of its interpreter."""
         return sys.executable if self.root == ROOT else str(self.root / ".venv" / "bin" / "python")
 
 
 def us() -> Build:
-    """This checkout as it is, with what is not committed yet."""
+    """Return this checkout, with uncommitted changes."""
     return Build(OURS)
 
 
 def of_revision(stack: ExitStack, revision: str) -> Build:
-    """Another revision, exported and set up; gone with the stack. It gets the harness of today."""
+    """Export and set up another revision, with today's harness; removed with the stack."""
     if revision == HERE:
         return Build("this again")
     folder = Path(mkdtemp(prefix="keurwerk-build-"))
@@ -51,7 +51,7 @@ def of_revision(stack: ExitStack, revision: str) -> Build:
 
 
 def export(revision: str, folder: Path) -> None:
-    """The files of a revision with today's `bench/`, its packages, and what its set-up builds."""
+    """Write the files of a revision with today's `bench/`, its packages and its built assets."""
     subprocess.run(["tar", "-x", "-C", str(folder)], input=_git("archive", revision), check=True)
     shutil.rmtree(folder / "bench", ignore_errors=True)
     shutil.copytree(ROOT / "bench", folder / "bench", ignore=shutil.ignore_patterns("__pycache__"))
@@ -61,7 +61,7 @@ def export(revision: str, folder: Path) -> None:
 
 
 def _packages(folder: Path) -> None:
-    """Our own environment if it has all that the revision locks, else one of its own."""
+    """Use our own environment if it has all packages that the revision locks, else create one."""
     if _locked(folder) <= _locked(ROOT):
         (folder / ".venv").symlink_to(Path(sys.prefix))
     else:
@@ -74,7 +74,7 @@ def _locked(folder: Path) -> set[tuple[str, str]]:
 
 
 def _assets(folder: Path) -> None:
-    """Copied from here if they are made of the same, else built."""
+    """Copy built assets if their sources are equal, else build them."""
     if _made_of(folder) == _made_of(ROOT):
         for each in BUILT:
             shutil.copytree(ROOT / each, folder / each)

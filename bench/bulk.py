@@ -1,7 +1,7 @@
-"""Many agencies at once, in plain SQL: each row is a copy of a row that the product itself made.
+"""Insert many agencies in plain SQL: each row is a copy of a row that the product made.
 
-The columns come from the database's own catalogue, so that builds with other columns are filled by the same code: what
-is not named here is as in the copied row, and what may occur once only gets a value of its own.
+Columns come from the database's catalogue, so that the same code fills builds with other columns: columns not named
+here are copied, and unique ones get a new value.
 """
 
 from collections.abc import Mapping
@@ -62,7 +62,7 @@ FROM pg_attribute a LEFT JOIN pg_attrdef d ON (d.adrelid, d.adnum) = (a.attrelid
 WHERE a.attrelid = CAST(:table AS regclass) AND a.attnum > 0 AND NOT a.attisdropped
 ORDER BY a.attnum
 """
-# By type: a value that no other row has, for row `s.n` that is copied from `k`.
+# By type: a unique value for row `s.n`, which is copied from `k`.
 OWN = {
     "uuid": "gen_random_uuid()",
     "integer": "(SELECT coalesce(max({name}), 0) FROM {table}) + s.n",
@@ -74,14 +74,14 @@ OWN = {
 
 @dataclass(frozen=True)
 class Copy:
-    """Rows of one table: which are copied for each agency (`k`), and what differs, as SQL over `s` and `k`."""
+    """Rows of one table: which are copied per agency (`k`), and the changed columns, as SQL over `s` and `k`."""
 
     table: str
     rows: str
     values: Mapping[str, str]
 
     def sql(self, columns: list[Any]) -> str:
-        """The statement, for the columns that this database has."""
+        """Return the statement, for the columns that this database has."""
         given = {
             column.name: self._given(column) if column.name in self.values else self._kept(column)
             for column in columns
@@ -142,7 +142,7 @@ COPIES = [
 
 
 def add(database_url: str, like: Mapping[str, str], agencies: int) -> None:
-    """Add so many certified agencies, each like the one whose agency, application and audit `like` names."""
+    """Add certified agencies, copies of the one whose agency, application and audit `like` names."""
     engine = create_engine(database_url)
     with engine.begin() as connection:
         _let_in(connection)
@@ -162,7 +162,7 @@ def add(database_url: str, like: Mapping[str, str], agencies: int) -> None:
 
 
 def _let_in(connection: Connection) -> None:
-    """Leave out the triggers where we may: what they guard was held when the copied rows were made."""
+    """Disable triggers if permitted: the copied rows passed them when they were made."""
     if connection.execute(text("SELECT rolsuper FROM pg_roles WHERE rolname = current_user")).scalar_one():
         connection.execute(text("SET LOCAL session_replication_role = replica"))
 
@@ -174,7 +174,7 @@ def _first_free(connection: Connection) -> int:
 
 
 def _names(agencies: int, first: int) -> list[dict[str, Any]]:
-    """Agencies with names as they are in the trade register, and what the search knows of them."""
+    """Return agencies with realistic names, and their search columns."""
     if first + agencies > LAST_NUMBER:
         raise ValueError("there are no numbers left for so many agencies")
     searchable, normalise_number = part("searchable"), part("normalise_number")

@@ -1,4 +1,4 @@
-"""A bounded load of plain HTTP/1.1 requests over kept connections to a server on this machine, and what it cost."""
+"""Generate bounded HTTP/1.1 load over persistent connections to a local server, and measure its cost."""
 
 import os
 import socket
@@ -14,7 +14,7 @@ PAGE = os.sysconf("SC_PAGE_SIZE")
 
 @dataclass(frozen=True)
 class Load:
-    """Wall times in seconds, as they were seen outside, and the last body."""
+    """Wall times in seconds, measured at the client, and the last body."""
 
     walls: list[float]
     elapsed: float
@@ -22,13 +22,13 @@ class Load:
 
 
 def percentile_ms(walls: list[float], share: float) -> float:
-    """The wall time in milliseconds that this share of the answers stayed below."""
+    """Return the wall time in milliseconds that this share of the answers stayed below."""
     ordered = sorted(walls)
     return ordered[min(len(ordered) - 1, int(len(ordered) * share))] * 1000
 
 
 def tree(root: int) -> list[int]:
-    """A process and all that descend from it."""
+    """Return a process and all its descendants."""
     children: dict[int, list[int]] = {}
     for stat in Path("/proc").glob("[0-9]*/stat"):
         try:
@@ -43,7 +43,7 @@ def tree(root: int) -> list[int]:
 
 
 def cpu_each(pids: Iterable[int]) -> dict[int, float]:
-    """User and system time in seconds that each of these processes has used so far."""
+    """Return the CPU time in seconds of each of these processes."""
     found = {}
     for pid in pids:
         try:
@@ -55,17 +55,17 @@ def cpu_each(pids: Iterable[int]) -> dict[int, float]:
 
 
 def cpu_seconds(pids: Iterable[int]) -> float:
-    """The same for all of them together."""
+    """Return their CPU time together."""
     return sum(cpu_each(pids).values())
 
 
 def resident_mb(pid: int) -> float:
-    """Memory that a process holds, in MB of 10**6 bytes."""
+    """Return the resident memory of a process, in MB of 10**6 bytes."""
     return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * PAGE / 1e6
 
 
 def run(port: int, path: str, *, n: int, connections: int, cookie: str = "") -> Load:
-    """Send `n` GETs in all over `connections` kept connections; every answer must be 200."""
+    """Send `n` GETs in all over `connections` persistent connections; every answer must be 200."""
     request = _request(port, path, cookie)
 
     def client(index: int) -> tuple[list[float], bytes]:
@@ -82,9 +82,9 @@ def run(port: int, path: str, *, n: int, connections: int, cookie: str = "") -> 
 
 
 def paced(port: int, path: str, *, rate: int, seconds: float, connections: int) -> Load:
-    """POST so many times a second, whether answers come or not; a wall time begins when the request was due.
+    """POST at a fixed rate, regardless of answers; wall times start when a request was due.
 
-    Each connection comes from an address of its own in 127.0.1.0/24, as visitors do.
+    Each connection has an address of its own in 127.0.1.0/24, as visitors do.
     """
     request = _request(port, path, "", "POST")
     start, n = time.perf_counter() + 0.2, int(rate * seconds)
@@ -105,7 +105,7 @@ def paced(port: int, path: str, *, rate: int, seconds: float, connections: int) 
 
 
 def _together(client: Callable[[int], tuple[list[float], bytes]], count: int) -> Load:
-    """Let the clients work side by side; what stops one of them stops the measurement."""
+    """Run the clients in parallel; an error in one ends the measurement."""
     begin = time.perf_counter()
     with ThreadPoolExecutor(count) as threads:
         found = list(threads.map(client, range(count)))
@@ -113,7 +113,7 @@ def _together(client: Callable[[int], tuple[list[float], bytes]], count: int) ->
 
 
 def once(port: int, path: str, cookie: str = "") -> bytes:
-    """One GET; its body. OSError while nobody listens."""
+    """Return the body of one GET. OSError while no server listens."""
     with socket.create_connection(("127.0.0.1", port), timeout=30) as connection:
         connection.sendall(_request(port, path, cookie))
         return _read(connection)

@@ -1,4 +1,4 @@
-"""`make bench ONLY=pages`: what a page costs at 20,000 agencies and 1,000,000 answers, beside the same bytes for nothing.
+"""`make bench ONLY=pages`: the cost of pages at 20,000 agencies and 1,000,000 answers, and of the same bytes alone.
 
 With AGAINST also beside another revision of ours, with the same agencies and cases.
 """
@@ -15,20 +15,20 @@ from bench.sides import Side, alternate, nobody
 from bench.sizes import Sizes
 
 CONNECTIONS = 4
-QUICKER = 20  # so many times more in a turn of the bare server: it needs a tenth of a millisecond
+QUICKER = 20  # repetitions of the bare server per turn: it needs a tenth of a millisecond
 STATEMENTS, MEMORY_MB, SHARE = 9, 177, 0.5
-TRIES = 3  # once a minute a page also notes that somebody is there, and a new connection asks for more
+TRIES = 3  # once a minute a page also updates the session, and a new connection costs extra statements
 BARE = "bare WSGI"
 
 
 @dataclass(frozen=True)
 class Page:
-    """A page that is measured: its addresses, the newest first, about which case, and who opens it."""
+    """A measured page: its addresses, the newest first, its case, and its reader."""
 
     addresses: tuple[str, ...]
     case: str
     reader: str = ""
-    halved: bool = False  # whether it must cost at most half of what it cost in the build beside
+    halved: bool = False  # whether it may cost at most half of the other build
 
 
 PAGES = {
@@ -45,23 +45,23 @@ PAGES = {
 
 @dataclass(frozen=True)
 class Asked:
-    """A page as one build serves it."""
+    """A page as served by one build."""
 
     by: Installed
     path: str
     cookie: str
 
     def once(self) -> bytes:
-        """Open it."""
+        """Request it once."""
         return load.once(self.by.port, self.path, self.cookie)
 
     def many(self, n: int) -> load.Load:
-        """Open it so many times."""
+        """Request it `n` times."""
         return load.run(self.by.port, self.path, n=n, connections=CONNECTIONS, cookie=self.cookie)
 
 
 def main(sizes: Sizes, compared: Comparison) -> Report:
-    """Ask in turns, compare."""
+    """Measure in turns, and compare."""
     report = Report("pages")
     asked = {name: [_asked(each, page) for each in compared.all] for name, page in PAGES.items()}
     with ExitStack() as stack:
@@ -72,7 +72,7 @@ def main(sizes: Sizes, compared: Comparison) -> Report:
             quick = partial(load.run, port, _plain(name), n=sizes.n * QUICKER, connections=CONNECTIONS)
             sides.append(Side(BARE, quick, partial(load.tree, bare), nobody))
             for side in sides:
-                side.turn()  # so that none is cold
+                side.turn()  # warm up
             alternate(report, name, sides, sizes.rounds)
     _count(report, compared, asked)
     _weigh(report, compared.all)
@@ -82,7 +82,7 @@ def main(sizes: Sizes, compared: Comparison) -> Report:
 
 
 def _asked(installed: Installed, page: Page) -> Asked:
-    """The page at the newest of its addresses that this build knows, opened by its reader."""
+    """Return the page at the newest of its addresses that this build has, with its reader's session."""
     case = installed.seeded["cases"][page.case]
     known = {"editor": case["editor"], **installed.seeded["staff"]}
     cookie = installed.cookie(known[page.reader]) if page.reader else ""
@@ -95,7 +95,7 @@ def _asked(installed: Installed, page: Page) -> Asked:
 
 
 def _bare(stack: ExitStack, compared: Comparison, bodies: Mapping[str, bytes], port: int) -> int:
-    """A server that answers with the same bytes as ours; the number of its process."""
+    """Start a server that answers with the same bytes as ours; return its process number."""
     folder = compared.machine.state / "bodies"
     folder.mkdir()
     for name, body in bodies.items():
@@ -111,7 +111,7 @@ def _plain(name: str) -> str:
 
 
 def _count(report: Report, compared: Comparison, asked: Mapping[str, Sequence[Asked]]) -> None:
-    """What the database is asked for a page, once its server is warm."""
+    """Count the SQL statements of a page, once its server is warm."""
     with compared.machine.listening() as statements:
         for name, asks in asked.items():
             ours, *beside = [min(statements(each.once) for _ in range(TRIES)) for each in asks]
@@ -128,5 +128,5 @@ def _weigh(report: Report, served: Sequence[Installed]) -> None:
 def _compare(report: Report, other: str) -> None:
     for name in (name for name, page in PAGES.items() if page.halved):
         theirs = report.cpu_ms(other, name)
-        share = report.cpu_ms(builds.OURS, name) / theirs if theirs else 1.0  # in small: less than the clock can tell
+        share = report.cpu_ms(builds.OURS, name) / theirs if theirs else 1.0  # at small sizes the clock is too coarse
         report.aim(f"CPU, {name}", f"<= {SHARE} x {other}", f"{share:.2f} x", share <= SHARE)

@@ -1,4 +1,4 @@
-"""Certificates to print in benchmarks: ordinary agencies, each with its own name, seat, scope, address and codes."""
+"""Certificates to print in benchmarks: realistic agencies, each different."""
 
 import random
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ _EXCLUDES = [
 
 @dataclass(frozen=True)
 class Paper:
-    """What one certificate needs: its facts, the address behind its second code, its credential."""
+    """The input of one certificate: facts, address of the second code, credential."""
 
     facts: dict[str, Any]
     offline_url: str
@@ -32,7 +32,7 @@ class Paper:
 
 
 def papers(count: int, seed: int = 4) -> list[Paper]:
-    """So many certificates, the same for the same seed."""
+    """Return so many certificates; the same seed gives the same ones."""
     draw = random.Random(seed)
     return [_paper(number, draw) for number in range(count)]
 
@@ -80,13 +80,13 @@ def _facts(number: int, draw: random.Random) -> dict[str, Any]:
 
 
 def pages_of(pdf: bytes) -> int:
-    """How many pages a file has."""
+    """Return the number of pages of a file."""
     with pikepdf.open(BytesIO(pdf)) as opened:
         return len(opened.pages)
 
 
 def extract(paper: Paper, number: int) -> dict[str, Any]:
-    """The facts of a register extract about the same agency."""
+    """Return the facts of a register extract about the same agency."""
     snapshot = part("snapshot")
     known = {name: value for name, value in paper.facts.items() if name in snapshot.REGISTER_FACTS - {"digest"}}
     facts: dict[str, Any] = snapshot.register_extract(**known | {"reference": f"U-2027-{number:08d}"})
@@ -94,7 +94,7 @@ def extract(paper: Paper, number: int) -> dict[str, Any]:
 
 
 def long_report() -> dict[str, Any]:
-    """The facts of an audit report of about thirty pages."""
+    """Return the facts of an audit report of about thirty pages."""
     snapshot = part("snapshot")
 
     text = "In drie dossiers ontbreekt de loonstrook van de laatste periode; het bureau heeft dit erkend. " * 4

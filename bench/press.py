@@ -1,4 +1,4 @@
-"""`make bench ONLY=press`: what a sealed certificate costs, beside the same certificate from other presses and signers.
+"""`make bench ONLY=press`: the cost of a sealed certificate, beside other presses and signers.
 
 With AGAINST also beside the press of another revision of ours.
 """
@@ -16,29 +16,29 @@ from bench.results import Report
 from bench.sides import Side, alternate
 from bench.sizes import Sizes
 
-SLOWER = 66  # so many times fewer in a turn of the others: they need up to half a second each
+SLOWER = 66  # turns of the others are smaller: they need up to half a second per document
 REPORTS = 3
-SETTLED_TURNS = 5  # as many documents as in so many turns, until the memory is that of a printer at work
+SETTLED_TURNS = 5  # as many documents as in so many turns, so that memory reaches its plateau
 CPU_MS, PER_SECOND, GROWTH_MB, REPORT_SECONDS = 1.5, 600, 10, 3.0
 
 
 class Printer:
-    """A process that prints: with our press, or with other systems."""
+    """A process that prints, with our press or another system."""
 
     def __init__(self, process: "subprocess.Popen[str]") -> None:
         self.process = process
-        self.pages = 0  # of the last document
+        self.pages = 0  # size of the last document
 
     def pids(self) -> list[int]:
-        """Its processes: some systems have a browser."""
+        """Return its processes; some systems run a browser."""
         return load.tree(self.process.pid)
 
     def side(self, name: str, case: str, n: int, system: str = US) -> Side:
-        """One side of a comparison."""
+        """Return one side of a comparison."""
         return Side(name, partial(self.make, case, n, system), self.pids)
 
     def make(self, case: str, n: int, system: str = US) -> load.Load:
-        """Print so many, one after the other."""
+        """Print so many documents in sequence."""
         if self.process.stdin is None or self.process.stdout is None:
             raise RuntimeError("it was started without pipes")
         self.process.stdin.write(json.dumps({"system": system, "case": case, "n": n}) + "\n")
@@ -51,7 +51,7 @@ class Printer:
 
 
 def main(sizes: Sizes) -> Report:
-    """Print, seal, compare; then many, and a long report."""
+    """Print, seal and compare; then many documents, and a long report."""
     report = Report("press")
     with ExitStack() as stack:
         compared = [builds.us(), *([builds.of_revision(stack, sizes.against)] if sizes.against else [])]
@@ -63,7 +63,7 @@ def main(sizes: Sizes) -> Report:
             few = max(1, n // SLOWER)
             sides += [others.side(name, case, few, name) for name in present() if case == SIGNED]
             for side in sides if not sizes.small else ():
-                side.turn()  # so that none is cold
+                side.turn()  # warm up
             alternate(report, case, sides, sizes.rounds if case != REPORT else min(REPORTS, sizes.rounds))
         _aim(report, ours[builds.OURS])
         if not sizes.small:
@@ -76,7 +76,7 @@ def _running(build: builds.Build) -> Iterator[Printer]:
     command = [build.python, "-m", "bench.printer"]
     pipe = subprocess.PIPE
     process = subprocess.Popen(command, cwd=build.root, stdin=pipe, stdout=pipe, text=True)
-    with process:  # leaving closes its input, and so ends it
+    with process:  # closing its input ends the process
         yield Printer(process)
 
 
@@ -91,7 +91,7 @@ def _aim(report: Report, ours: Printer) -> None:
 
 
 def _grow(report: Report, fresh: Printer, sizes: Sizes) -> None:
-    """Many, one after the other: does the memory stay flat?"""
+    """Print many documents in sequence, to check that memory stays constant."""
     settled, many = sizes.n * SETTLED_TURNS, sizes.n * SETTLED_TURNS * sizes.rounds
     fresh.make(SIGNED, settled)
     before = load.resident_mb(fresh.process.pid)

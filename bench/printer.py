@@ -1,7 +1,7 @@
-"""`python -m bench.printer`: prints and seals as many documents as it is told to, with the system that it is told.
+"""`python -m bench.printer`: print and seal documents with a given system, in a process that can be measured.
 
-A process apart, so that what it costs can be told from outside; ours also in the checkout of another revision. A line
-`{"system": …, "case": …, "n": …}` comes in, a line with the wall times goes out.
+Also runs in the checkout of another revision. Each line `{"system": …, "case": …, "n": …}` of its input is answered
+with a line of wall times.
 """
 
 import json
@@ -29,14 +29,14 @@ OURS = ("signed B-B", SIGNED, "signed B-LT", EXTRACT, REPORT)
 TYPESET = "keurwerk, typeset"
 WEASYPRINT, CHROMIUM = "WeasyPrint + pyHanko, by the manual", "Chromium + pyHanko, tuned"
 NEEDS = {"ReportLab + pyHanko, tuned": "reportlab", "typst + pyHanko, tuned": "typst"}
-"""The packages of systems that come only with `bin/setup bench`."""
+"""Packages of the systems that only `bin/setup bench` installs."""
 SYSTEMS = (TYPESET, WEASYPRINT, "WeasyPrint + pyHanko, tuned", *NEEDS, CHROMIUM)
 PASSPHRASE = "a passphrase"  # noqa: S105  # of keys that live for a minute
-DIFFERENT = 500  # certificates before the first one comes again
+DIFFERENT = 500  # number of different certificates
 
 
 def present() -> list[str]:
-    """The systems beside ours that this machine has."""
+    """Return the other systems that are installed on this machine."""
     return [
         system
         for system in SYSTEMS
@@ -45,9 +45,9 @@ def present() -> list[str]:
 
 
 def main() -> None:
-    """Print as asked until nobody asks any more."""
+    """Print on request until the input ends."""
     replies = os.fdopen(os.dup(1), "w")
-    os.dup2(2, 1)  # what libraries print must not look like a reply
+    os.dup2(2, 1)  # keep output of libraries apart from the replies
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="keurwerk-printer-")))
         house, sheets = House(folder / "keys"), cycle(papers(DIFFERENT))
@@ -71,7 +71,7 @@ def _printed(make: Print, sheets: Iterator[Paper], n: int) -> dict[str, Any]:
 
 
 class House:
-    """Our own keys at work: a sealer for each level, and who stamps the time."""
+    """Our own keys: a sealer per level, and the time-stamp authority."""
 
     def __init__(self, folder: Path) -> None:
         part("ensure_keyring")(folder, "Stichting Keurwerk", PASSPHRASE)
@@ -88,12 +88,12 @@ class House:
         }
 
     def maker(self, case: str) -> Print:
-        """What prints a case."""
+        """Return the function that prints a case."""
         more = {EXTRACT: _extracts, REPORT: _reports}
         return more[case](self._sealers[SIGNED]) if case in more else partial(self.sealed, level=case)
 
     def sealed(self, paper: Paper, level: str = SIGNED) -> bytes:
-        """A certificate with its seal."""
+        """Return a sealed certificate."""
         more = {"attachments": [paper.credential], "offline_url": paper.offline_url}
         return _sealed(self._sealers[level], "certificate", paper.facts, **more)
 
@@ -118,7 +118,7 @@ def _reports(sealer: Any) -> Print:
 
 
 def _other(stack: ExitStack, folder: Path, house: House, system: str) -> Print:
-    """One of the systems beside ours."""
+    """Return the function of one of the other systems."""
     if system == TYPESET:
         return partial(_typeset, house)
     from bench import rivals
@@ -135,7 +135,7 @@ def _other(stack: ExitStack, folder: Path, house: House, system: str) -> Print:
 
 
 def _typeset(house: House, paper: Paper) -> bytes:
-    """Our own, by the typesetter instead of the compiled press."""
+    """Print with our typesetter instead of the compiled press."""
     compiled = part("press")._press(part("press").FONTS).compiled
     with mock.patch.object(compiled, "render", side_effect=part("UnfitError")("not now")):
         return house.sealed(paper)

@@ -1,7 +1,7 @@
-"""What the harness needs of the build that it measures. It runs in that build's own checkout, old or new.
+"""The harness's view of the build that it measures, old or new; it runs in that build's own checkout.
 
-Parts move between revisions. So each is named with every place where a build kept it, the newest first: never take a
-place away as long as a revision that has it may be measured (`make bench AGAINST=…`).
+Modules move between revisions, so each is listed with every place that it had, the newest first. Never remove a place
+while a revision that has it may be measured (`make bench AGAINST=…`).
 """
 
 import runpy
@@ -59,7 +59,7 @@ PLACES = {
 
 
 def part(name: str) -> Any:
-    """A part of the product, wherever this build keeps it; LookupError if nowhere."""
+    """Return a part of the product, wherever this build keeps it; LookupError if it has none."""
     for place in PLACES[name]:
         module, _, attribute = place.partition(":")
         if _exists(module):
@@ -81,7 +81,7 @@ def main(words: list[str]) -> None:
 def _exists(module: str) -> bool:
     try:
         return find_spec(module) is not None
-    except ModuleNotFoundError:  # a folder on the way to it is missing
+    except ModuleNotFoundError:  # a parent package is missing
         return False
 
 

@@ -21,12 +21,12 @@ from certificates.seal import Keyring, examine
 CASE = "proof of check"
 RATE, CONNECTIONS, THEIR_CONNECTIONS = 50, 50, 2
 WARM = 40
-SLOWER = 50  # so many times fewer in a turn of the other system: it makes a few in a second
+SLOWER = 50  # turns of the other system are smaller: it makes a few per second
 P95_MS = 15.0
 
 
 def main(sizes: Sizes, compared: Comparison) -> Report:
-    """Ask at a steady pace, look at what came, compare."""
+    """Request at a steady rate, verify the results, compare."""
     report = Report("proof")
     sides = [_side(compared, each, sizes.n) for each in compared.all]
     with ExitStack() as stack:
@@ -56,7 +56,7 @@ def _path(each: Installed) -> str:
 
 
 def _look(compared: Comparison, tally: Tally) -> None:
-    """What came must be whole: sealed by us, and each in the records."""
+    """Check that every result is complete, sealed by us, and recorded."""
     ours, body, made = compared.ours, tally.body, len(tally.walls)
     verdict = examine(body, Keyring.open(Path(ours.env["SEAL_DIR"])).roots()[0])
     if not verdict.genuine:

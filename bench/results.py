@@ -1,4 +1,4 @@
-"""What every benchmark gives back: rows of figures, targets met or not, a table, a JSON file, and what changed."""
+"""The result of a benchmark: figures, targets, a table, a JSON file, and the change since the last run."""
 
 import json
 from dataclasses import asdict, dataclass, field
@@ -32,7 +32,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Target:
-    """What was promised and what was measured."""
+    """A target and the measured value."""
 
     name: str
     target: str
@@ -42,22 +42,22 @@ class Target:
 
 @dataclass
 class Report:
-    """Everything one benchmark measured."""
+    """All measurements of one benchmark."""
 
     name: str
     rows: list[Row] = field(default_factory=list)
     targets: list[Target] = field(default_factory=list)
 
     def aim(self, name: str, target: str, measured: str, met: bool) -> None:
-        """Note a target, and what became of it."""
+        """Record a target and whether it was met."""
         self.targets.append(Target(name, target, measured, met))
 
     def cpu_ms(self, system: str, case: str) -> float:
-        """What a system used for a case."""
+        """Return the CPU time that a system used for a case."""
         return next(row.cpu_ms for row in self.rows if (row.system, row.case) == (system, case))
 
     def ratios(self) -> dict[str, dict[str, float]]:
-        """Our CPU as a part of what each other system used for the same case: no figure of this machine."""
+        """Return our CPU time divided by that of each other system, which is independent of the machine."""
         found: dict[str, dict[str, float]] = {}
         ours = {row.case: row.cpu_ms for row in self.rows if row.system == OURS}
         for row in self.rows:
@@ -66,7 +66,7 @@ class Report:
         return found
 
     def write(self, *, keep: bool = False, out: Path = OUT) -> None:
-        """Print the table and what changed since the run that the repository remembers; `keep` makes it remember this."""
+        """Print the table and the change since the run in the repository; `keep` stores this run there."""
         out.mkdir(parents=True, exist_ok=True)
         path, last = out / f"{self.name}.json", LAST / f"{self.name}.json"
         plain = {"rows": [asdict(row) for row in self.rows], "targets": [asdict(item) for item in self.targets]}

@@ -1,4 +1,4 @@
-"""The same proof of check as their manuals would make it: WeasyPrint prints, pyHanko signs, in the request."""
+"""The same register extract made as the manuals show: WeasyPrint prints, pyHanko signs, in the request."""
 
 import tempfile
 from itertools import cycle
@@ -14,7 +14,7 @@ _PAPERS = cycle(papers(20))
 
 
 def app(_environ: WSGIEnvironment, start_response: StartResponse) -> list[bytes]:
-    """Print and sign one document of the same make."""
+    """Print and sign one equivalent document."""
     pdf = _SIGN(weasyprint_tutorial(next(_PAPERS)))
     start_response("200 OK", [("Content-Type", "application/pdf"), ("Content-Length", str(len(pdf)))])
     return [pdf]

@@ -1,4 +1,4 @@
-"""Others that print and sign the same certificate, as their own manuals show and as well as we can tune them."""
+"""Other systems that print and sign the same certificate, as their manuals show and as well tuned as possible."""
 
 import json
 from base64 import b64encode
@@ -39,26 +39,26 @@ _RESERVED = 16384  # hex digits for a signature with its time-stamp
 
 
 def page(paper: Paper) -> str:
-    """Our own page in HTML."""
+    """Return our own page as HTML."""
     ours = press._press(press.FONTS)
     texts = phrased(DocumentKind.CERTIFICATE, paper.facts, ours._words("nl"))
     return ours._page(DocumentKind.CERTIFICATE, texts, "nl", paper.offline_url)
 
 
 def style() -> str:
-    """Our own style sheet."""
+    """Return our own style sheet."""
     sheets = ("document", "sheet", "certificate")
     return font_rules(press.FONTS) + "".join((TEMPLATES / f"{name}.css").read_text() for name in sheets)
 
 
 def weasyprint_tutorial(paper: Paper) -> bytes:
-    """As its manual shows: fonts and style sheet are read for each document."""
+    """Print as the manual shows: fonts and style sheet are read for each document."""
     fonts = FontConfiguration()
     return _weasyprint(paper, CSS(string=style(), font_config=fonts), fonts)
 
 
 def weasyprint_tuned() -> Print:
-    """Fonts and style sheet are read once."""
+    """Print with fonts and style sheet read once."""
     fonts = FontConfiguration()
     sheet = CSS(string=style(), font_config=fonts)
     return lambda paper: _weasyprint(paper, sheet, fonts)
@@ -74,7 +74,7 @@ def _weasyprint(paper: Paper, sheet: CSS, fonts: FontConfiguration) -> bytes:
 
 
 class _Authority:
-    """A root that gives out certificates."""
+    """A root that issues certificates."""
 
     def __init__(self) -> None:
         self._key = ec.generate_private_key(ec.SECP256R1())
@@ -94,7 +94,7 @@ class _Authority:
 
 
 def pyhanko_tutorial(folder: Path) -> Sign:
-    """As its manual shows: `SimpleSigner` with an RSA key and its own time-stamper, level B-T."""
+    """Sign as the manual shows: `SimpleSigner` with an RSA key and its own time-stamper, level B-T."""
     authority = _Authority()
     key, stamp_key = (rsa.generate_private_key(65537, 3072) for _ in range(2))
     plain = (serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
@@ -119,7 +119,7 @@ def pyhanko_tutorial(folder: Path) -> Sign:
 
 
 def pyhanko_tuned(stamps: TimeStamps) -> Sign:
-    """A key that is read once, a size that is known, our own time-stamps."""
+    """Sign with a cached key, a known size, and our own time-stamps."""
     authority, key = _Authority(), ec.generate_private_key(ec.SECP256R1())
     signer = _HeldKey(key, authority.issue("seal", key.public_key()), authority.root)
     stamper = _OurStamps(stamps)
@@ -170,7 +170,7 @@ def _parsed(certificate: pyca.Certificate) -> x509.Certificate:
 
 
 def _rows(paper: Paper) -> list[tuple[str, str]]:
-    """The facts as labels and texts."""
+    """Return the facts as labels and texts."""
     texts = phrased(DocumentKind.CERTIFICATE, paper.facts, press._press(press.FONTS)._words("nl"))
     labels = {
         "register_number": texts["register_label"],
@@ -187,7 +187,7 @@ def _rows(paper: Paper) -> list[tuple[str, str]]:
 
 
 def reportlab() -> Print:
-    """Its canvas: no tags, no PDF/A, no attachments."""
+    """Draw on its canvas: no tags, no PDF/A, no attachments."""
     from reportlab.pdfbase import pdfmetrics
     from reportlab.pdfbase.ttfonts import TTFont
     from reportlab.pdfgen.canvas import Canvas
@@ -283,7 +283,7 @@ _TYPST = """
 
 
 def typst(folder: Path) -> Print:
-    """Its compiler kept warm: PDF/A-3a and PDF/UA-1 with attachments."""
+    """Print with a warm compiler: PDF/A-3a and PDF/UA-1 with attachments."""
     import typst as engine
 
     (folder / "certificate.typ").write_text(_TYPST)
@@ -306,10 +306,10 @@ def typst(folder: Path) -> Print:
 
 
 def chromium(stack: ExitStack, executable: str) -> Print:
-    """A browser that is kept open, with our own page and style sheet."""
+    """Print in a warm browser, with our own page and style sheet."""
     from playwright.sync_api import sync_playwright
 
-    # In a thread of its own: its driver occupies the event loop that pyHanko wants.
+    # In a thread of its own, because its driver occupies the event loop that pyHanko needs.
     aside = stack.enter_context(ThreadPoolExecutor(1))
     driver = aside.submit(lambda: sync_playwright().start()).result()
     stack.callback(lambda: aside.submit(driver.stop).result())
@@ -318,7 +318,7 @@ def chromium(stack: ExitStack, executable: str) -> Print:
     ).result()
     sheet = style()
     for address, path in font_files(press.FONTS).items():
-        # A page without an address may read no files.
+        # Pages without an address may not read files.
         sheet = sheet.replace(address, "data:font/ttf;base64," + b64encode(path.read_bytes()).decode())
 
     def make(paper: Paper) -> bytes:

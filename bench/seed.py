@@ -1,4 +1,4 @@
-"""`python -m bench.seed`: a register of a real size, and a few cases to open pages of; made by the build it runs in.
+"""`python -m bench.seed`: create a register of realistic size, and cases to open pages of, with the present build.
 
 `make seed AGENCIES=2000` fills the database of `make serve`; benchmarks fill one of their own. Each run adds.
 """
@@ -24,7 +24,7 @@ CASES = {"certified": "certify", "draft": "assess", "audit": "draw", "decision":
 
 
 def main() -> None:
-    """Fill the database that the environment names, else that of this folder."""
+    """Fill the configured database, else that of this folder."""
     parser = argparse.ArgumentParser(prog="bench.seed")
     parser.add_argument("--agencies", type=int, default=2000)
     parser.add_argument("--out", type=Path, help="where to write what the cases are, as JSON")
@@ -44,7 +44,7 @@ def main() -> None:
 
 
 def fill(env: Mapping[str, str], agencies: int) -> dict[str, Any]:
-    """Make tables and cases through the product's own code, then copies of the certified one; what to open them with."""
+    """Create tables and cases through the product's own code, then copies; return the data to open pages with."""
     part("migrate")(env["DATABASE_URL"])
     app = part("create_app")(part("Settings").from_env(env))
     with Path(os.devnull).open("w") as nowhere:
@@ -69,7 +69,7 @@ def _count(database_url: str) -> int:
 
 
 def _case(app: Any, serial: int, last: str) -> dict[str, str]:
-    """Take an agency through the stages up to this one."""
+    """Take an agency through the stages up to `last`."""
     details = part("VLIETLAND")
     name = f"{details.legal_name.removesuffix(' B.V.')} {serial} B.V." if serial else details.legal_name
     case = part("Case")(app, replace(details, legal_name=name), serial)
@@ -93,18 +93,18 @@ def _case(app: Any, serial: int, last: str) -> dict[str, str]:
 
 
 def _deliver(app: Any) -> None:
-    """Do what follows from a decision here and now; mails and letters are left to the worker, if there is one."""
+    """Run the jobs that follow from a decision; mail and letters are left to a worker."""
     waiting = text("SELECT id FROM outbox WHERE done_at IS NULL AND failed_at IS NULL AND kind !~ '^(mail|document)'")
     with app.app_context():
         while items := [str(item) for item in part("database").read().scalars(waiting)]:
             part("database").read().rollback()  # each delivery is a transaction of its own
             delivered = [part("deliver")(item) for item in items]
             if not any(delivered):
-                return  # somebody else is at it
+                return  # another worker has it
 
 
 def _sign(app: Any) -> None:
-    """A head of the log, so that extracts carry a proof; the worker signs one within a minute."""
+    """Sign the log, so that extracts include a proof; a worker would within a minute."""
     with app.app_context(), part("database").write() as session:
         part("sign_head")(session)
 

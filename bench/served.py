@@ -1,4 +1,4 @@
-"""Builds served side by side: each with a database, a queue, files and keys of its own on one database server."""
+"""Serve builds side by side: each with its own database, queue, files and keys on one database server."""
 
 import json
 import os
@@ -36,12 +36,12 @@ Process = subprocess.Popen[bytes]
 
 
 class Machine:
-    """One database server, one folder, for all builds of a run; all of it ends with the stack."""
+    """One database server and one folder for all builds of a run; both end with the stack."""
 
     def __init__(self, stack: ExitStack, *, careless: bool) -> None:
         self._stack = stack
         self.state = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="keurwerk-bench-")))
-        self.state.chmod(0o755)  # the database's account passes through
+        self.state.chmod(0o755)  # the account of the database server must be able to enter
         self._postgres = Postgres(self.state, careless=careless)
         self._postgres.start()
         stack.callback(self._postgres.stop)
@@ -49,7 +49,7 @@ class Machine:
         self._admin = stack.enter_context(self._connect("postgres"))
 
     def install(self, build: Build) -> "Installed":
-        """Servers and an empty database for a build."""
+        """Return servers and an empty database for a build."""
         name = re.sub(r"\W", "_", build.name)
         home = self.state / name
         home.mkdir()
@@ -69,7 +69,7 @@ class Machine:
         return Installed(build, port, f"bench_{name}", dict(os.environ) | env, home)  # noqa: TID251 - an entry point
 
     def copy(self, seeded: "Installed", build: Build) -> "Installed":
-        """The same database, files and keys a second time, for the same build."""
+        """Return a copy of database, files and keys, for the same build."""
         copied = self.install(build)
         self._admin.execute(f'DROP DATABASE "{copied.database}"')
         self._admin.execute(f'CREATE DATABASE "{copied.database}" TEMPLATE "{seeded.database}"')
@@ -79,15 +79,15 @@ class Machine:
         return copied
 
     def backends(self, database: str) -> list[int]:
-        """The processes of the database server that work for a build."""
+        """Return the processes of the database server that work for a build."""
         query = "SELECT pid FROM pg_stat_activity WHERE datname = %s"
         return [pid for (pid,) in self._admin.execute(query, [database])]
 
     @contextmanager
     def listening(self) -> Iterator[Callable[[Callable[[], object]], int]]:
-        """Tells how many statements the database server gets while something is done; BEGIN and such do not count.
+        """Yield a function that counts SQL statements during a call, without BEGIN and similar.
 
-        They come from its own log, so that it makes no difference how a build talks to it.
+        Counted in the server's log, so that it does not matter how a build talks to it.
         """
 
         def statements(act: Callable[[], object]) -> int:
@@ -104,7 +104,7 @@ class Machine:
             self._log_statements("none")
 
     def count(self, database: str, rows: str) -> int:
-        """How many rows there are: of a table, or of a table and a WHERE."""
+        """Count rows: of a table, or of a table and a WHERE."""
         with self._connect(database) as connection:
             found = connection.execute(f"SELECT count(*) FROM {rows}").fetchone()  # noqa: S608
         return int(found[0]) if found else 0
@@ -113,7 +113,7 @@ class Machine:
         self._admin.execute(f"ALTER SYSTEM SET log_statement = '{which}'")
         self._admin.execute("SELECT pg_reload_conf()")
         known = ""
-        while known != which:  # who connects now knows it as soon as all others were told
+        while known != which:  # a new connection gets the setting only after the reload has finished
             time.sleep(0.02)
             with self._connect("postgres") as connection:
                 known = str((connection.execute("SHOW log_statement").fetchone() or [""])[0])
@@ -125,7 +125,7 @@ class Machine:
 
 @dataclass
 class Installed:
-    """A build with its servers; once served, what its processes cost."""
+    """A build with its servers; once served, its processes can be measured."""
 
     build: Build
     port: int
@@ -137,7 +137,7 @@ class Installed:
     _cookies: dict[str, str] = field(default_factory=dict)
 
     def run(self, *words: str) -> None:
-        """Run its Python in its checkout; what it prints comes when it fails."""
+        """Run its Python in its checkout; output is shown if it fails."""
         command = [self.build.python, *words]
         done = subprocess.run(command, cwd=self.build.root, env=self.env, capture_output=True, text=True, check=False)
         if done.returncode:
