@@ -82,7 +82,7 @@ def _running(build: builds.Build) -> Iterator[Printer]:
 
 def _aim(report: Report, ours: Printer) -> None:
     cpu = report.cpu_ms(builds.OURS, SIGNED)
-    rate = 1000 / cpu if cpu else 0.0  # of a core that does nothing else; `per_second` is what this machine gave us
+    rate = 1000 / cpu if cpu else 0.0  # per second of one otherwise idle core
     report.aim(f"{SIGNED} certificate", f"<= {CPU_MS} ms CPU", f"{cpu:.2f} ms", cpu <= CPU_MS)
     report.aim("certificates a second of one core", f">= {PER_SECOND}/s", f"{rate:.0f}/s", rate >= PER_SECOND)
     seconds = next(row.wall_ms_p50 for row in report.rows if row.case == REPORT) / 1000

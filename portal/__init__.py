@@ -1,1 +1,1 @@
-"""The ways in: one door per kind of person, and what they share."""
+"""The web application: one door (package of pages) per kind of person, and what the doors share."""

@@ -1,4 +1,4 @@
-"""The application factory: which parts there are, and in which order they are joined."""
+"""The application factory: create the Flask application and register its parts in order."""
 
 from importlib import import_module
 
@@ -20,7 +20,7 @@ from portal.web import (
     templating,
 )
 
-# One door per kind of person; `registry` can be served alone.
+# One blueprint per kind of person; `registry` can be served alone.
 DOORS = ("registry", "account", "agency", "inspector", "office")
 
 
@@ -28,10 +28,10 @@ def create_app(settings: Settings, doors: tuple[str, ...] = DOORS) -> Flask:
     """Build the portal, or with `doors=("registry",)` the public register alone."""
     app = Flask(__name__, template_folder=str(templating.TEMPLATES))
     app.config.update(SECRET_KEY=settings.secret_key, TESTING=settings.testing)
-    app.config["MAX_CONTENT_LENGTH"] = settings.max_upload_bytes + 256 * 1024  # the file and the rest of its form
+    app.config["MAX_CONTENT_LENGTH"] = settings.max_upload_bytes + 256 * 1024  # a file and other fields
     app.config["MAX_FORM_MEMORY_SIZE"] = 4 * 1024 * 1024  # a pasted list of 50,000 references
     app.extensions["settings"] = settings
-    if settings.proxies:  # the addresses of visitors, for the brakes: only what proxies of our own have said
+    if settings.proxies:  # trust client addresses from configured proxies only; the throttles count by address
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.proxies, x_proto=0, x_host=0)  # type: ignore[method-assign]
     for store in (database, queue, files):
         store.init_app(app, settings)
@@ -39,7 +39,7 @@ def create_app(settings: Settings, doors: tuple[str, ...] = DOORS) -> Flask:
         page.init_app(app)
     navigation.init_app(app, settings)
     security.init_app(app, settings)
-    uploads.init_app(app, settings)  # before anything reads a form
+    uploads.init_app(app, settings)  # before any code reads a form
     CSRFProtect(app)
     login.init_app(app)
     access.init_app(app)

@@ -1,4 +1,4 @@
-"""All configuration, read once from the environment and checked as a whole."""
+"""All configuration, read once from the environment and validated as a whole."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
@@ -20,15 +20,15 @@ MIB = 1024 * 1024
 
 
 class SettingsError(RuntimeError):
-    """The environment does not make a portal; the message names everything that is wrong, one line each."""
+    """The environment is invalid; the message lists everything that is wrong, one line each."""
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What differs between one installation and another. Names are those of the environment in lower case.
+    """The settings of an installation, named as in the environment but in lower case.
 
     `database_url`, `redis_url` and `secret_key` have no default: `make serve` fills them with embedded servers, a
-    production environment names its own.
+    production environment sets its own.
     """
 
     database_url: str = field(repr=False)
@@ -61,17 +61,17 @@ class Settings:
 
     @property
     def public_url(self) -> str:
-        """Where the register lives, without a slash at the end: the base of every permanent address."""
+        """Return the address of the register, without a slash at the end: the base of all permanent addresses."""
         return self.base_url.rstrip("/")
 
     @property
     def body(self) -> dict[str, str]:
-        """The certification body as documents name it."""
+        """Return the name and address of the certification body for documents."""
         return {"name": self.body_name, "address": self.body_address}
 
     @classmethod
     def from_env(cls, env: Mapping[str, str]) -> Self:
-        """Read and check; SettingsError with every problem at once."""
+        """Read and validate; SettingsError with every problem at once."""
         problems = [f"{name.upper()} is missing" for name in _REQUIRED if not env.get(name.upper())]
         names = [each.name for each in fields(cls)]
         values: dict[str, Any] = {name: env[name.upper()] for name in names if env.get(name.upper())}
@@ -92,7 +92,7 @@ class Settings:
 
 
 def current_settings() -> Settings:
-    """The settings of the application that runs."""
+    """Return the settings of the running application."""
     settings: Settings = current_app.extensions["settings"]
     return settings
 
@@ -144,7 +144,7 @@ def _problems(values: Mapping[str, object]) -> list[str]:
 
 
 def _seal_problems(values: Mapping[str, Any], given: Mapping[str, str]) -> list[str]:
-    """What does not go together in the settings of seal and time-stamps."""
+    """Return contradictions in the settings of seal and time-stamps."""
     wrong, urls = [], values.get("tsa_urls", ())
     try:
         own_key = isinstance(parse_key(given.get("seal_key", "file:")), RingAddress)
@@ -162,7 +162,7 @@ def _seal_problems(values: Mapping[str, Any], given: Mapping[str, str]) -> list[
 
 
 def _is_plain_address(url: str) -> bool:
-    """Whether it names a host and a port that can be, and no secret: addresses get printed and logged."""
+    """Return whether it has a valid host and port, and no secret: addresses are printed and logged."""
     try:
         parts = urlsplit(url)
         return (

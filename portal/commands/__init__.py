@@ -1,1 +1,1 @@
-"""What an operator does from a shell, a module for each subject; `portal.commands.cli` joins them."""
+"""Commands for operators, a module per subject; `portal.commands.cli` joins them."""

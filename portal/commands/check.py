@@ -1,4 +1,4 @@
-"""`bin/keurwerk check`: what an operator must see to before it shows anywhere else."""
+"""`bin/keurwerk check`: report conditions that need an operator, before users notice."""
 
 from collections.abc import Iterator
 
@@ -16,7 +16,7 @@ from portal.stores import database
 @click.command("check")
 @click.pass_obj
 def check(app: Flask) -> None:
-    """Say what must be seen to, a line each; the status is 1 when there is anything."""
+    """List what needs attention, a line each; the exit status is 1 if there is anything."""
     with app.app_context():
         found = list(_matters(database.read()))
     click.echo("\n".join(found) or "Nothing must be seen to.")

@@ -1,4 +1,4 @@
-"""`bin/keurwerk`: what an operator does from a shell. Every command is an entry point with a transaction of its own."""
+"""`bin/keurwerk`: commands for operators. Each command opens its own transaction."""
 
 import os
 import sys
@@ -35,7 +35,7 @@ from portal.stores import database
 def main(context: click.Context) -> None:
     """Keurwerk from the shell. Without DATABASE_URL it works with the portal of this folder, running or not."""
     if "--help" in sys.argv:
-        return  # only words are asked for
+        return  # only the help was asked for
     try:
         env = context.with_resource(at_hand(os.environ))  # noqa: TID251 - an entry point
         context.obj = create_app(Settings.from_env(env), doors=())
@@ -49,7 +49,7 @@ def main(context: click.Context) -> None:
 @click.option("--language", type=click.Choice(list(LANGUAGES)), default=DEFAULT)
 @click.pass_obj
 def appoint_administrator(app: Flask, name: str, email: str, language: str) -> None:
-    """Make the first account, which invites all other staff. It gets an invitation by mail."""
+    """Create the first administrator, who invites all other staff. An invitation is sent by mail."""
     with app.app_context(), _plainly(), database.write() as session:
         appoint_first_administrator(session, name=name, email=email, language=language)
     click.echo("The invitation goes out as soon as the worker runs.")
@@ -59,7 +59,7 @@ def appoint_administrator(app: Flask, name: str, email: str, language: str) -> N
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.pass_obj
 def publish(app: Flask, file: Path) -> None:
-    """Check a scheme file and publish it; every problem is named with its line and path."""
+    """Check a scheme file and publish it; every problem is reported with its line and path."""
     with app.app_context(), _plainly(), database.write() as session:
         managers = people_with(session, Role.SCHEME_MANAGER)
         actor = managers[0].actor if managers else replace(SYSTEM, roles=frozenset({Role.SCHEME_MANAGER}))
@@ -70,7 +70,7 @@ def publish(app: Flask, file: Path) -> None:
 @main.command("rebuild-register")
 @click.pass_obj
 def rebuild_register(app: Flask) -> None:
-    """Make the public register anew from its sources."""
+    """Compute the public register again from its sources."""
     with app.app_context(), database.write() as session:
         click.echo(f"{rebuild_all(session)} entries")
 
@@ -84,7 +84,7 @@ main.add_command(shell)
 
 @contextmanager
 def _plainly() -> Iterator[None]:
-    """Turn what the domain refuses into a message and a status of 1, without a trace."""
+    """Turn domain errors into a message and exit status 1, without a traceback."""
     try:
         yield
     except SchemeError as error:

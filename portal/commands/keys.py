@@ -1,4 +1,4 @@
-"""`bin/keurwerk keys`: making, retiring and revoking keys, and sealing anew what a lost one sealed."""
+"""`bin/keurwerk keys`: create, retire and revoke keys, and seal again what a compromised key sealed."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -33,13 +33,13 @@ _MADE = [purpose.value for purpose in Purpose if purpose is not Purpose.ROOT]
 
 @click.group()
 def keys() -> None:
-    """The keys of seal, time-stamps, credentials and log."""
+    """Manage the keys of seal, time-stamps, credentials and log."""
 
 
 @keys.command("list")
 @click.pass_obj
 def list_keys(app: Flask) -> None:
-    """Every key: its name, what it is for, its state, and until when its certificate is valid."""
+    """List every key: its name, purpose and state, and until when its certificate is valid."""
     with _plainly():
         ring = _ring(app)
         for entry in ring.entries:
@@ -54,7 +54,7 @@ def list_keys(app: Flask) -> None:
 @click.argument("purpose", type=click.Choice(_MADE))
 @click.pass_obj
 def create(app: Flask, purpose: str) -> None:
-    """Make a key where there is no active one."""
+    """Create a key for a purpose without an active one."""
     with _plainly():
         if _ring(app).of(Purpose(purpose), KeyState.ACTIVE):
             raise KeysError(f"there is an active {purpose} key: rotate it")
@@ -65,7 +65,7 @@ def create(app: Flask, purpose: str) -> None:
 @click.argument("purpose", type=click.Choice(_MADE))
 @click.pass_obj
 def rotate(app: Flask, purpose: str) -> None:
-    """Make a new key and retire the active one. What the old one signed still counts."""
+    """Create a new key and retire the active one. Signatures of the old one stay valid."""
     with _plainly():
         _ring(app).active(Purpose(purpose))
         click.echo(_make(app, Purpose(purpose)).id)
@@ -75,7 +75,7 @@ def rotate(app: Flask, purpose: str) -> None:
 @click.argument("key_id")
 @click.pass_obj
 def retire(app: Flask, key_id: str) -> None:
-    """Let a key sign no more. What it signed still counts."""
+    """Retire a key. Its signatures stay valid."""
     with _plainly():
         _ring(app)
         retire_key(_settings(app).seal_dir, key_id)
@@ -87,7 +87,7 @@ def retire(app: Flask, key_id: str) -> None:
 @click.option("--since", type=click.DateTime(), help="Since when others may have had it (UTC); now unless said.")
 @click.pass_obj
 def compromised(app: Flask, key_id: str, reason: str, since: datetime | None) -> None:
-    """Revoke a key that others may have, and make a new one in its place if it was the active one."""
+    """Revoke a compromised key, and replace it if it was the active one."""
     with _plainly():
         before = {entry.id: entry for entry in _ring(app).entries}
         moment = since.replace(tzinfo=UTC) if since else None
@@ -102,19 +102,19 @@ def compromised(app: Flask, key_id: str, reason: str, since: datetime | None) ->
 @click.option("--because", default=KEY_LOST, show_default=True, help="For everybody who checks an old file.")
 @click.pass_obj
 def reseal(app: Flask, because: str) -> None:
-    """Give every certificate a new file whose file, credential or badge was signed with a key that counts no more.
+    """Seal every certificate again whose file, credential or badge was signed with an untrusted key.
 
-    Those that ended follow too. May be asked again at any time: with 0, all is signed with keys that count.
+    Certificates that have ended are included. Can be repeated at any time: 0 means that all signatures are trusted.
     """
     with _plainly():
         _check_ready(app)
         with app.app_context(), database.write() as session:
-            count = resealing.promise(session, because=because)
+            count = resealing.enqueue(session, because=because)
     click.echo(f"{count} certificates follow as soon as the worker runs.")
 
 
 def _check_ready(app: Flask) -> None:
-    """KeysError where a key is missing with which the new files are signed."""
+    """Raise KeysError if a key for the new files is missing."""
     ring, settings = _ring(app), _settings(app)
     ring.active(Purpose.CREDENTIAL)
     if isinstance(parse_key(settings.seal_key), RingAddress):
@@ -144,7 +144,7 @@ def _how(settings: Settings) -> dict[str, str]:
 
 @contextmanager
 def _plainly() -> Iterator[None]:
-    """Turn what the keyring refuses into a message and a status of 1, without a trace; a store that is down too."""
+    """Turn errors of keyring and store into a message and exit status 1, without a traceback."""
     try:
         yield
     except KeysError as error:

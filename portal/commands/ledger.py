@@ -1,4 +1,4 @@
-"""`bin/keurwerk ledger`: compute the log again, name its keys, write the archive."""
+"""`bin/keurwerk ledger`: recompute the log, show its keys, write the archive."""
 
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -25,13 +25,13 @@ MOST_SHOWN = 20
 
 @click.group("ledger")
 def ledger_commands() -> None:
-    """The public log of what happened to certificates."""
+    """Manage the public log of certificates."""
 
 
 @ledger_commands.command("verify")
 @click.pass_obj
 def verify(app: Flask) -> None:
-    """Compute everything again; the first lines say what is wrong, and the status is 1."""
+    """Recompute the whole log; problems are listed first, and the exit status is 1."""
     with _reading(app) as (session, settings):
         origin = ledger.origin(settings)
         keys = [Vkey.of(origin, key) for key in _ever(settings)] + ledger.witnesses(settings)
@@ -47,7 +47,7 @@ def verify(app: Flask) -> None:
 @ledger_commands.command("key")
 @click.pass_obj
 def key(app: Flask) -> None:
-    """The verifier keys of our log, newest first, to give to witnesses."""
+    """Show the verifier keys of the log, newest first, for witnesses."""
     with _reading(app) as (_, settings):
         for public in _ring(settings).ledger_public():
             click.echo(str(Vkey.of(ledger.origin(settings), public)))
@@ -68,7 +68,7 @@ def dump(app: Flask, file: Path) -> None:
 
 
 def _ever(settings: Settings) -> list[Ed25519PublicKey]:
-    """Every key that ever signed: what one signed before it was lost stays what was signed."""
+    """Return every key that ever signed; earlier signatures of compromised keys are part of the log."""
     ring = _ring(settings)
     keys = [ring.public(entry) for entry in ring.of(Purpose.LEDGER)]
     return [key for key in keys if isinstance(key, Ed25519PublicKey)]

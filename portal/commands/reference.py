@@ -1,4 +1,4 @@
-"""Write the pages of docs/dev that follow from the code: `make docs`. A test holds them to it."""
+"""Write the generated pages of docs/dev: `make docs`. A test compares them with the code."""
 
 import inspect
 import re
@@ -33,12 +33,12 @@ _MADE = "<!-- Written by `make docs` from the code. Do not edit. -->\n\n"
 
 
 def pages() -> dict[Path, str]:
-    """The generated pages: their path and their text."""
+    """Return path and text of the generated pages."""
     return {DOCS / "workflows.md": workflows(), DOCS / "reference.md": reference()}
 
 
 def workflows() -> str:
-    """Every `Flow` as a state diagram in Mermaid, with the permission that each move needs."""
+    """Draw every `Flow` as a state diagram in Mermaid, with the permission for each move."""
     parts = [
         f"{_MADE}# State diagrams\n\nA service of the same name makes each move; `audits/core/flow.py` has the table.\n"
     ]
@@ -47,7 +47,7 @@ def workflows() -> str:
 
 
 def diagram(flow: Flow[Any]) -> str:
-    """One flow as the text of a Mermaid state diagram."""
+    """Return one flow as a Mermaid state diagram."""
     lines = ["stateDiagram-v2", f"    [*] --> {flow.initial.value}"]
     lines += [
         f"    {source.value} --> {move.target.value}: {move.name}"
@@ -59,7 +59,7 @@ def diagram(flow: Flow[Any]) -> str:
 
 
 def reference() -> str:
-    """Settings, commands, permissions, events, kinds of outbox items and periodic tasks, each in one table."""
+    """Return settings, commands, permissions, events, outbox kinds and periodic tasks, each in one table."""
     return "".join(
         [
             f"{_MADE}# Reference\n\nWhat the code declares. How to run it: [operations](../operations.md).\n",
@@ -74,7 +74,7 @@ def reference() -> str:
 
 
 def settings() -> Iterator[tuple[str, str]]:
-    """Environment variable and default of every setting that an operator can give."""
+    """Yield environment variable and default of every setting."""
     for each in fields(Settings):
         if each.name == "testing":
             continue
@@ -87,7 +87,7 @@ def settings() -> Iterator[tuple[str, str]]:
 
 
 def command_lines(group: Any = commands, prefix: str = "") -> Iterator[tuple[str, str]]:
-    """Every command with the first sentence of its help, subcommands included."""
+    """Yield every command, including subcommands, with the first sentence of its help."""
     for name, command in sorted(group.commands.items()):
         if isinstance(command, click.Group):
             yield from command_lines(command, f"{prefix}{name} ")
@@ -96,29 +96,29 @@ def command_lines(group: Any = commands, prefix: str = "") -> Iterator[tuple[str
 
 
 def permissions() -> Iterator[tuple[str, str]]:
-    """Every permission with the roles that grant it."""
+    """Yield every permission with the roles that grant it."""
     for permission in Permission:
         yield f"`{permission.value}`", ", ".join(role.value for role in GRANTS if permission in GRANTS[role])
 
 
 def outbox_kinds() -> Iterator[tuple[str, str]]:
-    """Every kind of outbox item with the first sentence of its handler."""
+    """Yield every kind of outbox item with the first sentence of its handler."""
     for kind, handler in sorted(HANDLERS.items()):
         yield f"`{kind}`", _sentence(inspect.getdoc(handler) or "")
 
 
 def periodic_tasks() -> Iterator[tuple[str, str, str]]:
-    """Every periodic task, how often it runs, and what it does."""
+    """Yield every periodic task, how often it runs, and what it does."""
     for task in PERIODIC_TASKS:
         yield f"`{task.name}`", f"{int(task.period.total_seconds())} s", _sentence(inspect.getdoc(task.work) or "")
 
 
 def events() -> Iterator[tuple[str, str]]:
-    """Every kind of event with what a person reads of it. A kind is known once its module is loaded: all doors are."""
+    """Yield every kind of event with its words for readers. Loads all doors, because importing registers events."""
     for door in DOORS:
         import_module(f"portal.doors.{door}.routes")
     for name, kind in sorted(KINDS.items()):
-        if kind.__module__.partition(".")[0] in {"audits", "certificates", "portal"}:  # tests have kinds of their own
+        if kind.__module__.partition(".")[0] in {"audits", "certificates", "portal"}:  # tests define kinds of their own
             yield f"`{name}`", kind.words
 
 

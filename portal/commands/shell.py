@@ -14,7 +14,7 @@ from portal.stores import database
 @click.command("shell")
 @click.pass_obj
 def shell(app: Flask) -> None:
-    """Python with the application, a session and all tables. What you change is lost unless you commit it."""
+    """Open Python with the application, a session and all tables. Changes are lost unless you commit them."""
     with app.app_context():
         names: dict[str, Any] = {mapper.class_.__name__: mapper.class_ for mapper in Base.registry.mappers}
         names |= {"app": app, "session": database.read(), "select": sqlalchemy.select}

@@ -1,6 +1,6 @@
-"""`bin/keurwerk verify FILE`: the same answer as the page gives, for people at a shell and for programs.
+"""`bin/keurwerk verify FILE`: the check of the public page, for people at a shell and for programs.
 
-Exit status 0: genuine and valid today. 2: genuine, but not valid today. 1: not genuine, or it could not be told.
+Exit status 0: genuine and valid today. 2: genuine, but not valid today. 1: not genuine, or undetermined.
 """
 
 import json
@@ -27,7 +27,7 @@ class _Unusable(click.UsageError):
 
 
 class _Command(click.Command):
-    """Who gives the command wrongly hears nothing of a file; elsewhere that ends with 2, which has a meaning here."""
+    """A command whose usage errors end with status 1, because click's 2 would mean "genuine, but not valid"."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         try:
@@ -41,7 +41,7 @@ class _Command(click.Command):
 @click.option("--json", "as_json", is_flag=True, help="All that was found, for programs.")
 @click.pass_context
 def verify_file(context: click.Context, file: Path, *, as_json: bool) -> None:
-    """Say whether FILE is a certificate of ours, unchanged, and valid today.
+    """Say whether FILE is one of our certificates, unchanged, and valid today.
 
     Exit status 0: genuine and valid. 2: genuine, but not valid today. 1: not genuine, or FILE cannot be read.
     """
@@ -57,7 +57,7 @@ def verify_file(context: click.Context, file: Path, *, as_json: bool) -> None:
 def _check(file: Path, settings: Settings) -> Checked:
     try:
         size = file.stat().st_size
-        if size > settings.max_upload_bytes:  # then nothing of it is read
+        if size > settings.max_upload_bytes:  # too large; the content is not read
             return unread(size, SealReason.TOO_LARGE)
         data = file.read_bytes()
     except OSError as error:

@@ -1,1 +1,1 @@
-"""The story that `make demo` tells: made-up people, a real case through the same services as the pages."""
+"""The demo of `make demo`: made-up people and agencies, driven through the same services as the pages."""

@@ -1,4 +1,4 @@
-"""`python -m portal.demo`: tell the story on the portal that the environment names; the status says how it went.
+"""`python -m portal.demo`: run the demo on the configured portal; the exit status says whether all steps held.
 
 `python -m portal.demo more` adds other agencies to the register, each in another state.
 """

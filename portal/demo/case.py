@@ -1,4 +1,4 @@
-"""One case from registration to decision, step by step, each in a transaction of its own as on the pages."""
+"""Drive one case from registration to decision; each step is a transaction of its own, as on the pages."""
 
 import io
 import secrets
@@ -47,7 +47,7 @@ FIRST_AGENCY = 71_000_001
 
 @dataclass(frozen=True, slots=True)
 class Flaw:
-    """What the inspector of this case finds: so many units of a requirement fall short, and what was seen."""
+    """A finding of the demo: how many units of a requirement do not conform, and the inspector's note."""
 
     code: str
     units: int
@@ -55,7 +55,7 @@ class Flaw:
 
 
 class Case:
-    """The ids of one case as it goes, and the people in it. Every method is one thing that one person does."""
+    """The ids and people of one case. Every method is one action of one person."""
 
     def __init__(self, app: Flask, details: AgencyDetails, serial: int) -> None:
         self._app = app
@@ -64,12 +64,12 @@ class Case:
         self.agency_id = self.application_id = self.audit_id = UUID(int=0)
 
     def write(self, act: Callable[[Session], T]) -> T:
-        """Do one thing in a transaction of its own."""
+        """Run a function in a transaction of its own."""
         with self._app.app_context(), database.write() as session:
             return act(session)
 
     def register(self) -> None:
-        """The owner registers the agency and completes its file."""
+        """Register the agency and complete its profile, as owner."""
 
         def act(session: Session) -> None:
             scheme = scheme_of_version(version_for(session, clock.today()))
@@ -103,7 +103,7 @@ class Case:
         self.write(act)
 
     def assess(self) -> None:
-        """The editor answers every question, explains where the norm asks for it, and adds a file."""
+        """Answer every question with the explanations and a file, as editor."""
 
         def act(session: Session) -> None:
             actor = self.actor(session, EDITOR)
@@ -127,16 +127,16 @@ class Case:
         self.write(act)
 
     def submit(self) -> None:
-        """The signatory declares and submits."""
+        """Declare and submit, as signatory."""
         name = self._part(SIGNATORY).name
         self.write(lambda s: submit_application(s, self.actor(s, SIGNATORY), self.application_id, declared_name=name))
 
     def accept(self) -> None:
-        """The planner takes the application on."""
+        """Accept the application, as planner."""
         self.write(lambda s: accept_application(s, self.staff(s, "planner"), self.application_id, note=""))
 
     def plan(self) -> None:
-        """The planner assigns the inspector."""
+        """Assign the inspector, as planner."""
 
         def act(session: Session) -> None:
             inspector = self.staff(session, "inspector")
@@ -150,11 +150,11 @@ class Case:
         self.write(act)
 
     def start(self) -> None:
-        """The inspector starts."""
+        """Start the audit, as inspector."""
         self.write(lambda s: audits.start_audit(s, self.staff(s, "inspector"), self.audit_id))
 
     def draw(self) -> dict[str, tuple[int, int]]:
-        """The inspector fixes the lists, the portal draws; {unit: (population, drawn)}."""
+        """Fix the populations and draw; return {unit: (population size, sample size)}."""
 
         def act(session: Session) -> dict[str, tuple[int, int]]:
             audit = inspections.get_audit(session, self.staff(session, "inspector"), self.audit_id)
@@ -176,7 +176,7 @@ class Case:
         return self.write(act)
 
     def judge(self, flaws: Mapping[str, Flaw]) -> int:
-        """The inspector records a verdict per requirement and unit; how many."""
+        """Record a verdict per requirement and unit; return how many."""
 
         def act(session: Session) -> int:
             inspector = self.staff(session, "inspector")
@@ -197,7 +197,7 @@ class Case:
         return self.write(act)
 
     def report(self) -> tuple[int, int]:
-        """The inspector reports; number of findings and points."""
+        """Report the audit; return number of findings and points."""
 
         def act(session: Session) -> tuple[int, int]:
             summary = "Wij zagen een bureau dat zijn zaken kent. De bevindingen staan hieronder."
@@ -208,7 +208,7 @@ class Case:
         return self.write(act)
 
     def answer(self) -> int:
-        """The agency says cause, extent, solution and effectiveness of every finding; how many."""
+        """Submit a corrective action for every finding; return how many."""
 
         def act(session: Session) -> int:
             actor, found = self.actor(session, EDITOR), inspections.findings_of(session, self.audit_id)
@@ -228,7 +228,7 @@ class Case:
         return self.write(act)
 
     def verify(self) -> int:
-        """The inspector closes what was repaired; how many."""
+        """Accept every corrective action, as inspector; return how many."""
 
         def act(session: Session) -> int:
             inspector, closed = self.staff(session, "inspector"), 0
@@ -243,12 +243,12 @@ class Case:
         return self.write(act)
 
     def review(self) -> None:
-        """The reviewer looks at the whole file and recommends."""
+        """Review the file with a recommendation, as reviewer."""
         advice = "Dossier volledig, oordelen onderbouwd. Advies: verlenen."
         self.write(lambda s: audits.review_audit(s, self.staff(s, "reviewer"), self.audit_id, recommendation=advice))
 
     def decide(self, role: str, outcome: Outcome, conditions: tuple[str, ...] = ()) -> UUID:
-        """Somebody decides; the id of the decision."""
+        """Take the decision; return its id."""
         reasons = "Het uitzendbureau voldoet aan de norm. De bevindingen zijn hersteld en gecontroleerd."
 
         def act(session: Session) -> UUID:
@@ -258,7 +258,7 @@ class Case:
         return self.write(act)
 
     def state(self) -> dict[str, str]:
-        """The states of the case now."""
+        """Return the present states of the case."""
 
         def act(session: Session) -> dict[str, str]:
             actor = self.staff(session, "reviewer")
@@ -269,11 +269,11 @@ class Case:
         return self.write(act) if self.application_id.int else {"application": "–", "audit": "–"}
 
     def actor(self, session: Session, part: CastMember) -> Actor:
-        """One of the agency's people."""
+        """Return the actor for one of the agency's people."""
         return _person(session, self._part(part)).actor
 
     def staff(self, session: Session, role: str) -> Actor:
-        """One of the certification body's people."""
+        """Return the actor for a member of staff."""
         return _person(session, STAFF[role]).actor
 
     def _part(self, part: CastMember) -> CastMember:
@@ -288,7 +288,7 @@ def _person(session: Session, part: CastMember) -> Person:
 
 
 def _lists(scheme: SchemeText, *, housed: bool) -> dict[str, list[str]]:
-    """Pseudonyms per kind of unit that the norm draws from."""
+    """Return pseudonyms for each kind of unit that is sampled."""
     sizes = [WORKERS, WORKERS, ASSIGNMENTS, HOUSES if housed else 0]
     kinds = [unit for unit in scheme.units.values() if not unit.is_agency]
     return {

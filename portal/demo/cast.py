@@ -1,4 +1,4 @@
-"""Who plays in the demo: made-up people and agencies; every address ends in `.example`."""
+"""The people and agencies of the demo, all made up; addresses end in `.example`."""
 
 from dataclasses import dataclass, replace
 
@@ -11,7 +11,7 @@ PASSWORD = "fietsen langs de vliet"  # noqa: S105 - the demo prints it
 
 @dataclass(frozen=True, slots=True)
 class CastMember:
-    """One person of the cast."""
+    """One person of the demo."""
 
     name: str
     email: str
@@ -23,7 +23,7 @@ STAFF = {
     "administrator": CastMember("Sanne Mulder", "sanne@keurwerk.example", frozenset({Role.ADMINISTRATOR})),
     "scheme manager": CastMember("Lotte Bakker", "lotte@keurwerk.example", frozenset({Role.SCHEME_MANAGER})),
     "planner": CastMember("Marieke de Boer", "marieke@keurwerk.example", frozenset({Role.PLANNER})),
-    # May decide on the cases of others: small bodies have few people, and the rule is per case.
+    # Also a decider on other cases: small bodies have few people, and the four-eyes rule is per case.
     "inspector": CastMember("Youssef El Amrani", "youssef@keurwerk.example", frozenset({Role.INSPECTOR, Role.DECIDER})),
     "reviewer": CastMember("Anneke Visser", "anneke@keurwerk.example", frozenset({Role.REVIEWER})),
     "decider": CastMember("Hendrik Jansen", "hendrik@keurwerk.example", frozenset({Role.DECIDER})),
@@ -53,7 +53,7 @@ VLIETLAND = AgencyDetails(
 
 
 def agency(name: str, city: str, *trade_names: str, **changes: object) -> AgencyDetails:
-    """An agency like Vlietland under another name."""
+    """Return Vlietland's profile under another name."""
     details = replace(VLIETLAND, legal_name=name, city=city, trade_names=trade_names, account_holder=name)
     return replace(details, **changes)  # type: ignore[arg-type]  # the caller names fields of AgencyDetails
 

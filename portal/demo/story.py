@@ -1,4 +1,4 @@
-"""What `make demo` does and prints: one case in full, and the register over HTTP; then a few more agencies."""
+"""The script of `make demo`: one complete case, the register over HTTP, then a few more agencies."""
 
 import json
 import subprocess
@@ -35,7 +35,7 @@ OUT = VAR / "demo"
 NORM = ROOT / "audits" / "schemes" / "published" / "fair-agency-work-1.0.yaml"
 PATIENCE = 60.0
 
-# What the inspector finds. The demo may name requirements; the code that judges may not.
+# The findings of the demo. The demo may name requirements of the scheme; product code may not.
 SMALL = [
     Flaw("PAY-05", 3, "Verlofsaldo ontbreekt op de loonstrook."),
     Flaw("IDW-05", 1, "Geen bewaartermijn voor afgewezen kandidaten."),
@@ -44,12 +44,12 @@ LARGE = [Flaw("PAY-05", 4, "Inhouding niet uitgelegd."), Flaw("CON-01", 5, "Cont
 
 
 class StoryError(RuntimeError):
-    """A step of the story did not hold."""
+    """A step of the demo failed."""
 
 
 @dataclass
 class Step:
-    """One line of the story."""
+    """One printed line of the demo."""
 
     actor: str
     action: str
@@ -59,7 +59,7 @@ class Step:
 
 @dataclass
 class Story:
-    """The steps so far, printed as they come."""
+    """The steps so far; each is printed at once."""
 
     out: TextIO
     steps: list[Step] = field(default_factory=list)
@@ -70,13 +70,16 @@ class Story:
         print(f"{len(self.steps):3}. {actor:<34} {action:<74} {before} -> {after}", file=self.out, flush=True)
 
     def hold(self, truth: bool, what: str) -> None:
-        """Stop the story if something is not as it must be."""
+        """Raise StoryError unless an expected condition is true."""
         if not truth:
             raise StoryError(what)
 
 
 def run(settings: Settings, out: TextIO = sys.stdout) -> bool:
-    """Tell the story; whether every step held. Leaves certificate, extract, report, log and summary in var/demo."""
+    """Run the demo; return whether every step held.
+
+    Writes certificate, extract, report, log and summary to var/demo.
+    """
     OUT.mkdir(parents=True, exist_ok=True)
     story = Story(out)
     begin = time.monotonic()
@@ -96,7 +99,7 @@ def run(settings: Settings, out: TextIO = sys.stdout) -> bool:
 
 
 def populate(settings: Settings) -> None:
-    """Give the register a few more agencies, each in another state; after the story, while people look around."""
+    """Add a few agencies in other states to the register, after the demo itself."""
     app = create_app(settings)
     with app.app_context():
         serial = database.read().scalar(select(func.count()).select_from(Agency)) or 0
@@ -130,7 +133,7 @@ def _appoint_staff(app: Any) -> None:
     with app.app_context(), database.write() as session:
         boss = STAFF["administrator"]
         if find_by_email(session, boss.email):
-            return  # told before in this database
+            return  # already added to this database
         first = appoint_first_administrator(session, name=boss.name, email=boss.email, language=boss.language)
         session.flush()
         store_password(session, first, PASSWORD)
@@ -201,7 +204,7 @@ def _refused(act: Callable[[], object]) -> str | None:
 
 
 def _wait_for(app: Any, decision_id: UUID) -> str:
-    """The number of the certificate that follows from a decision, once the worker has issued it."""
+    """Wait until the worker has issued the certificate of a decision; return its number."""
     end = time.monotonic() + PATIENCE
     while time.monotonic() < end:
         with app.app_context():
@@ -214,7 +217,7 @@ def _wait_for(app: Any, decision_id: UUID) -> str:
 
 
 def _visit(app: Any, case: Case, number: str, *, visitor: Visitor, entry: str, story: Story) -> dict[str, str]:
-    """A hirer looks things up over HTTP, while the decider suspends and lifts."""
+    """Act as a hirer over HTTP, while the decider suspends the certificate and lifts the suspension."""
     visitor.find("vlietlnad", case.details.legal_name)
     visitor.expect_status(entry, "certified", "reads the register entry")
     pdf = visitor.download(number)
@@ -247,7 +250,7 @@ def _visit(app: Any, case: Case, number: str, *, visitor: Visitor, entry: str, s
 
 
 def _stranger() -> int:
-    """The verdict of the stand-alone verifier on archive and certificate; it gets nothing of ours but its text."""
+    """Run the stand-alone verifier on archive and certificate, isolated from our code; return its exit status."""
     words = map(str, ("-I", ROOT / "bin" / "keurwerk-verify", OUT / "log.zip", "--pdf", OUT / "certificate.pdf"))
     return subprocess.run([sys.executable, *words], capture_output=True, check=False).returncode
 
@@ -259,7 +262,7 @@ def _change(app: Any, case: Case, number: str, service: Callable[..., Any], reas
 
 
 def _background(app: Any, name: str, serial: int) -> None:
-    """Another agency for the register, in another state."""
+    """Add another agency in the given state."""
     case = Case(app, OTHERS[name], serial)
     for act in (case.register, case.assess, case.submit, case.accept, case.plan):
         act()

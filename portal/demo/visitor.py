@@ -1,4 +1,4 @@
-"""A member of the public in the demo: sees the register only over HTTP, as everybody does."""
+"""A member of the public in the demo, who uses the register over HTTP only."""
 
 import json
 import re
@@ -9,23 +9,23 @@ from urllib.parse import quote
 from urllib.request import Request, urlopen
 
 BOUNDARY = "keurwerk-demo"
-PATIENCE = 70.0  # a head of the log is signed within a minute of an entry
+PATIENCE = 70.0  # the log is signed within a minute of an entry
 
 
 class Teller(Protocol):
-    """Who writes the story down."""
+    """Records the steps of the demo."""
 
     def tell(self, actor: str, action: str, before: str, after: str) -> None:
         """Add a step."""
         ...
 
     def hold(self, truth: bool, what: str) -> None:
-        """Stop the story unless this is so."""
+        """Fail the demo unless this is true."""
         ...
 
 
 class Visitor:
-    """Asks the running server, and stops the story when an answer is not the right one."""
+    """Requests pages from the running server, and fails the demo on a wrong answer."""
 
     def __init__(self, base_url: str, story: Teller) -> None:
         self._base = base_url
@@ -38,25 +38,25 @@ class Visitor:
         self._story.tell("A hirer", f"searches the register for “{typed}” and finds {name}", "–", "found")
 
     def status(self, entry: str) -> str:
-        """Today's status of an entry, from the open data."""
+        """Return today's status of an entry, from the open data."""
         answer: dict[str, Any] = json.loads(self._get(f"/api/v1/agencies/{entry}"))
         return str(answer["status"])
 
     def expect_status(self, entry: str, status: str, action: str) -> None:
-        """Look an agency up on its page and in the open data."""
+        """Expect this status on the entry's page and in the open data."""
         found = self.status(entry)
         self._get(f"/register/{entry}?lang=en")
         self._story.hold(found == status, f"the register says {found}, not {status}")
         self._story.tell("A hirer", f"{action}: {self._base}/register/{entry}", "–", found)
 
     def download(self, number: str) -> bytes:
-        """The certificate as the register gives it."""
+        """Download the certificate from the register."""
         pdf = self._get(f"/certificates/{number}.pdf")
         self._story.hold(pdf.startswith(b"%PDF-"), "the certificate is not a PDF")
         return pdf
 
     def verify(self, pdf: bytes, outcome: str, what: str) -> None:
-        """Upload a file to the verification page; the page carries its outcome as `data-outcome`."""
+        """Upload a file to the verification page, whose outcome is in `data-outcome`."""
         head = f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="file"; filename="certificate.pdf"\r\n'
         body = f"{head}Content-Type: application/pdf\r\n\r\n".encode() + pdf + f"\r\n--{BOUNDARY}--\r\n".encode()
         page = self._post("/verify?lang=en", body, f"multipart/form-data; boundary={BOUNDARY}").decode()
@@ -65,11 +65,11 @@ class Visitor:
         self._story.tell("A hirer", f"uploads {what} to {self._base}/verify", "–", outcome)
 
     def extract(self, entry: str) -> bytes:
-        """A proof of check: what the register says at this moment, sealed in the request."""
+        """Request a register extract, which is sealed during the request."""
         return self._post(f"/register/{entry}/extract?lang=en", b"", "application/x-www-form-urlencoded")
 
     def dump(self, number: str) -> bytes:
-        """The archive of the public log, once a checkpoint has the certificate of this number."""
+        """Download the archive of the public log, once a checkpoint covers the certificate of this number."""
         end = time.monotonic() + PATIENCE
         while not self._has_proof(number):
             self._story.hold(time.monotonic() < end, f"the log signed no head with {number}")

@@ -1,1 +1,1 @@
-"""One package for each kind of person, and what doors share."""
+"""The doors: one package of pages per kind of person, and what they share."""

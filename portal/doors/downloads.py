@@ -1,4 +1,4 @@
-"""Downloads for people who are signed in: evidence and sealed documents, each only for those whom it concerns."""
+"""Downloads for signed-in people: evidence and sealed documents that they may see."""
 
 from io import BytesIO
 from uuid import UUID
@@ -18,7 +18,7 @@ bp = Blueprint("files", __name__, url_prefix="/files")
 @bp.get("/evidence/<uuid:evidence_id>")
 @needs(Permission.APPLICATION_VIEW)
 def evidence(evidence_id: UUID) -> ResponseReturnValue:
-    """A file that an agency gave. It never opens inside our pages."""
+    """Send a file of evidence, as attachment: it must never open inside our pages."""
     found = get_evidence(database.read(), current_actor(), evidence_id)
     return attachment(files.store().get(found.sha256), found.filename, found.media_type)
 
@@ -26,7 +26,7 @@ def evidence(evidence_id: UUID) -> ResponseReturnValue:
 @bp.get("/documents/<uuid:document_id>")
 @needs(Permission.DECISION_VIEW)
 def document(document_id: UUID) -> ResponseReturnValue:
-    """A sealed document, byte for byte as it was given out."""
+    """Send a sealed document as issued."""
     found = get_document(database.read(), current_actor(), document_id)
     number = found.snapshot.get("number") or found.snapshot["reference"]
     name = f"keurwerk-{found.kind.replace('_', '-')}-{number}.pdf"
@@ -34,7 +34,7 @@ def document(document_id: UUID) -> ResponseReturnValue:
 
 
 def attachment(data: bytes, filename: str, media_type: str) -> Response:
-    """A response that is saved, not shown, whatever the bytes really are (OWASP ASVS 3.2.1, 5.4.1)."""
+    """Return a response that browsers save and never render (OWASP ASVS 3.2.1, 5.4.1)."""
     response = send_file(BytesIO(data), mimetype=media_type, as_attachment=True, download_name=filename)
     response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
     response.headers["Cache-Control"] = "no-store"

@@ -1,4 +1,4 @@
-"""The pages on which people are managed, made once and hung to two doors: an agency's own people, and staff."""
+"""Pages to manage people, built once for two doors: an agency's own people, and staff."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -32,7 +32,7 @@ from portal.web.access import current_actor, needs
 
 
 class InviteForm(Form):
-    """Somebody new."""
+    """Name, address, language and roles of a new person."""
 
     name = text_field(_l("Name"), required=_l("Enter the name."), max_length=120, autocomplete="off")
     email = email_field(_l("E-mail address"), required=_l("Enter the e-mail address."), autocomplete="off")
@@ -46,7 +46,7 @@ class InviteForm(Form):
 
 
 class RolesForm(Form):
-    """What somebody may do from now on."""
+    """The roles of a person."""
 
     roles = checkboxes_field(_l("What may this person do?"), [], required=_l("Choose at least one role."))
     version = version_field()
@@ -65,16 +65,16 @@ class PeoplePages:
     roles: tuple[Role, ...]
 
     def list_people(self) -> ResponseReturnValue:
-        """Everybody here, those who left last."""
+        """List all people, retired ones last."""
         people = queries.list_people(database.read(), current_actor())
         return self._render("list", people=people)
 
     def invite(self) -> ResponseReturnValue:
-        """Ask who it is and what they may do."""
+        """Show the form for a new person."""
         return self._render("invite", form=self._offering(InviteForm()))
 
     def invite_submitted(self) -> ResponseReturnValue:
-        """Make the account; the mail with the link follows."""
+        """Create the account; a mail with a link follows."""
         form = self._offering(InviteForm())
         if form.validate_on_submit():
             try:
@@ -88,12 +88,12 @@ class PeoplePages:
         return self._render("invite", form=form), 422
 
     def show_person(self, person_id: UUID) -> ResponseReturnValue:
-        """One person with the roles held."""
+        """Show one person with the present roles."""
         person = queries.get_person(database.read(), current_actor(), person_id)
         return self._person_page(person, _roles_form(person))
 
     def set_roles(self, person_id: UUID) -> ResponseReturnValue:
-        """Give and take roles; they count from the next page that this person opens."""
+        """Set the roles; they apply from the person's next request."""
         form = self._offering(RolesForm())
         if form.validate_on_submit():
             try:
@@ -108,14 +108,14 @@ class PeoplePages:
         return self._person_page(queries.get_person(database.read(), current_actor(), person_id), form), 422
 
     def invite_again(self, person_id: UUID) -> ResponseReturnValue:
-        """Send a fresh link."""
+        """Send the invitation again."""
         with database.write() as session:
             email = services.invite_again(session, current_actor(), person_id).email
         flash(_("%(email)s gets an invitation by mail.", email=email), "success")
         return self._to_list()
 
     def retire(self, person_id: UUID) -> ResponseReturnValue:
-        """End the account; every session of that person is dead from now on."""
+        """Retire the person, which ends all sessions."""
         try:
             with database.write() as session:
                 services.retire_person(session, current_actor(), person_id)
@@ -157,7 +157,7 @@ class PeoplePages:
 def people_blueprint(
     door: str, title: LazyString, prefix: str, permission: Permission, roles: tuple[Role, ...]
 ) -> Blueprint:
-    """The pages for one door, under `prefix`, for people with `permission` who hand out `roles`."""
+    """Build the pages for one door, under `prefix`, for actors with `permission`, who can assign `roles`."""
     bp, pages = Blueprint("people", __name__, url_prefix=prefix), PeoplePages(door, title, roles)
     routes: list[tuple[str, str, View]] = [
         ("GET", "/", pages.list_people),
@@ -178,7 +178,7 @@ def _roles_form(person: Person) -> RolesForm:
 
 
 def _plain(view: View) -> View:
-    """A bound method as a function, which can carry the rule of who may come in."""
+    """Wrap a bound method in a function, which can carry the attribute with its access rule."""
 
     @wraps(view)
     def plain(**values: UUID) -> ResponseReturnValue:

@@ -1,1 +1,1 @@
-"""Forms, their fields, and the files that come with them."""
+"""Forms, fields, widgets and uploads."""

@@ -1,4 +1,4 @@
-"""Form fields in the words of the house: every one says what to enter when it is required, or that it is not."""
+"""Form fields with our messages: a required field has its own message, an optional one is marked as such."""
 
 # mypy: allow-subclassing-any
 
@@ -21,14 +21,14 @@ from audits.core.typed import clean_email
 from portal.forms import widgets
 from portal.language.i18n import sentence
 
-# A required field passes the sentence that is shown when it is left empty, or a RequiredWhere; None makes it optional.
+# `required` is the message for an empty field, or a RequiredWhere; None makes the field optional.
 Choices = Sequence[tuple[Any, Any]]
 _PARTS = 3
 _FIRST_YEAR = 1900
 
 
 class Required:
-    """Something must be filled in; spaces are nothing."""
+    """Requires a value other than spaces."""
 
     field_flags: Mapping[str, bool] = {"required": True}
 
@@ -36,14 +36,14 @@ class Required:
         self.message = message
 
     def __call__(self, _: Form, field: Field) -> None:
-        """Stop with our sentence only, whatever else was wrong with nothing."""
+        """Stop validation with this message only, not with those of other validators."""
         if not _filled(field):
             field.errors = []
             raise StopValidation(self.message)
 
 
 class RequiredWhere(Required):
-    """Something must be filled in where `where` says so of the form; elsewhere it may be left empty, unsaid."""
+    """Requires a value if `where` is true for the form; else the field is optional, without the remark."""
 
     field_flags: Mapping[str, bool] = {}
 
@@ -52,7 +52,7 @@ class RequiredWhere(Required):
         self.where = where
 
     def __call__(self, form: Form, field: Field) -> None:
-        """Like Required or like NotRequired, as the rest of the form asks for it."""
+        """Validate as Required or as NotRequired, depending on the form."""
         if self.where(form):
             super().__call__(form, field)
         elif not _filled(field):
@@ -61,30 +61,30 @@ class RequiredWhere(Required):
 
 
 class NotRequired:
-    """May be left empty; then no other rule applies."""
+    """Allows an empty value; then no other validator runs."""
 
     field_flags = {"optional": True}
 
     def __call__(self, _: Form, field: Field) -> None:
-        """Accept nothing."""
+        """Stop validation of an empty value."""
         if not _filled(field):
             field.errors = []
             raise StopValidation
 
 
 class DateField(Field):
-    """A day in three boxes. `data` is a date or None."""
+    """A date in three boxes. `data` is a date or None."""
 
     widget = widgets.DateWidget()
 
     def typed(self) -> list[str]:
-        """Day, month and year as they were typed, or as stored."""
+        """Return day, month and year as typed, or as stored."""
         if self.raw_data is not None:
             return ([str(part) for part in self.raw_data] + [""] * _PARTS)[:_PARTS]
         return [str(self.data.day), str(self.data.month), str(self.data.year)] if self.data else [""] * _PARTS
 
     def process_formdata(self, valuelist: list[str]) -> None:
-        """Three numbers make a day; nothing at all makes None."""
+        """Parse three numbers as a date, three empty boxes as None."""
         self.data = None
         if not any(part.strip() for part in valuelist):
             return
@@ -98,12 +98,12 @@ class DateField(Field):
 
 
 class WholeNumberField(wtforms.IntegerField):
-    """A whole number, typed in an ordinary text box."""
+    """An integer in a text box."""
 
     widget = widgets.TextWidget()
 
     def process_formdata(self, valuelist: list[str]) -> None:
-        """Accept surrounding spaces; say in plain words when it is no number."""
+        """Parse an integer, ignoring spaces; error in plain words otherwise."""
         self.data = None
         if not valuelist or not valuelist[0].strip():
             return
@@ -125,7 +125,7 @@ def text_field(
     filters: Iterable[Callable[..., Any]] = (),
     **more: Any,
 ) -> Any:
-    """One line. `width` is 2, 3, 4, 5, 10, 20 or 30 characters."""
+    """Build a single-line field. `width` is 2, 3, 4, 5, 10, 20 or 30 characters."""
     component = {"classes": f"govuk-input--width-{width}"} if width else {}
     return wtforms.StringField(
         label,
@@ -139,7 +139,7 @@ def text_field(
 
 
 def email_field(label: Any, *, required: Any = None, hint: Any = "", autocomplete: str = "email", **more: Any) -> Any:
-    """An e-mail address; `data` is the address alone, whatever was pasted with it."""
+    """Build a field for an e-mail address; `data` is the address alone, without pasted decoration."""
     return text_field(
         label,
         required=required,
@@ -154,7 +154,7 @@ def email_field(label: Any, *, required: Any = None, hint: Any = "", autocomplet
 
 
 def password_field(label: Any, *, required: Any, hint: Any = "", new: bool = False, **more: Any) -> Any:
-    """A password; `new` tells the password manager to offer one."""
+    """Build a password field; `new` tells password managers to suggest one."""
     component = {"autocomplete": "new-password" if new else "current-password", "autocapitalize": "none"}
     return wtforms.PasswordField(
         label,
@@ -169,7 +169,7 @@ def password_field(label: Any, *, required: Any, hint: Any = "", new: bool = Fal
 def textarea_field(
     label: Any, *, required: Any = None, hint: Any = "", max_length: int = 4000, rows: int = 5, **more: Any
 ) -> Any:
-    """Several lines, with a counter once the room runs out."""
+    """Build a multi-line field, with a counter near its limit."""
     component = {"rows": rows, "maxlength": max_length, "threshold": 75}
     return wtforms.TextAreaField(
         label,
@@ -192,7 +192,7 @@ def number_field(
     width: int = 5,
     **more: Any,
 ) -> Any:
-    """A whole number within bounds."""
+    """Build a field for an integer within bounds."""
     bounds = NumberRange(at_least, at_most, message=_l("Enter a number from %(min)s to %(max)s."))
     component = {"classes": f"govuk-input--width-{width}", "inputmode": "numeric"}
     return WholeNumberField(
@@ -205,7 +205,7 @@ def number_field(
 
 
 def date_field(label: Any, *, required: Any = None, hint: Any = "", **more: Any) -> Any:
-    """A day in three boxes."""
+    """Build a date field."""
     return DateField(label, [_need(required), *more.pop("rules", ())], description=hint, **more)
 
 
@@ -219,7 +219,7 @@ def radios_field(
     small: bool = False,
     **more: Any,
 ) -> Any:
-    """One of a few; `choices` are pairs of value and words. `small` is for the desk."""
+    """Build radio buttons; `choices` are pairs of value and words. `small` is for the audit desk."""
     return wtforms.RadioField(
         label,
         [_need(required), *more.pop("rules", ())],
@@ -234,7 +234,7 @@ def radios_field(
 def checkboxes_field(
     label: Any, choices: Choices, *, required: Any = None, hint: Any = "", small: bool = False, **more: Any
 ) -> Any:
-    """Any of a few; `data` is a list."""
+    """Build checkboxes; `data` is a list."""
     return wtforms.SelectMultipleField(
         label,
         [_need(required), *more.pop("rules", ())],
@@ -247,7 +247,7 @@ def checkboxes_field(
 
 
 def checkbox_field(label: Any, *, required: Any = None, hint: Any = "", small: bool = False, **more: Any) -> Any:
-    """A single tick; when required it must be set, as for a declaration. An optional one needs no remark."""
+    """Build a single checkbox; if required it must be ticked, as for a declaration. No "optional" remark."""
     rules = [Required(required)] if required else []
     return wtforms.BooleanField(
         label,
@@ -260,7 +260,7 @@ def checkbox_field(label: Any, *, required: Any = None, hint: Any = "", small: b
 
 
 def select_field(label: Any, choices: Choices, *, required: Any = None, hint: Any = "", **more: Any) -> Any:
-    """One of many; give an empty first choice where nothing may be chosen yet."""
+    """Build a drop-down list; give an empty first choice if nothing is preselected."""
     return wtforms.SelectField(
         label,
         [_need(required), *more.pop("rules", ())],
@@ -274,7 +274,7 @@ def select_field(label: Any, choices: Choices, *, required: Any = None, hint: An
 def file_field(
     label: Any, *, required: Any = None, hint: Any = "", accept: str = "", multiple: bool = False, **more: Any
 ) -> Any:
-    """A file, or several. What is in it is judged elsewhere: the name and type that come with it prove nothing."""
+    """Build a file field. `forms.uploads` validates the content; names and types from browsers prove nothing."""
     widget = widgets.FileWidget()
     widget.multiple = multiple
     return (MultipleFileField if multiple else FileField)(
@@ -288,22 +288,22 @@ def file_field(
 
 
 def version_field() -> Any:
-    """The row version that the person saw; carried along unseen."""
+    """Build a hidden field with the row version that the person saw."""
     return wtforms.IntegerField(widget=HiddenInput())
 
 
 def hidden_field(**more: Any) -> Any:
-    """A value that is carried along unseen."""
+    """Build a hidden field."""
     return wtforms.HiddenField(**more)
 
 
 def options(choices: Choices) -> list[SelectChoice]:
-    """Pairs of value and words as WTForms wants them; for choices that are only known per request."""
+    """Convert pairs of value and words to WTForms choices, when they are only known per request."""
     return [SelectChoice(value, words) for value, words in choices]
 
 
 def _bare_email(value: str | None) -> str | None:
-    """The address alone; what is none stays, to be shown with the complaint."""
+    """Return the address alone; an invalid value is kept, to be shown with the error."""
     with suppress(RuleError):
         return clean_email(value or "")
     return value
@@ -327,7 +327,7 @@ def _at_most(length: int) -> Length:
 
 
 def _strip(value: str | None) -> str | None:
-    # PostgreSQL keeps no NUL in text, and nobody types one.
+    # PostgreSQL rejects NUL in text, and nobody types it.
     return value.replace("\0", "").strip() if value else value
 
 

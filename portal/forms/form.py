@@ -1,4 +1,4 @@
-"""What every form shares: a place for the domain's complaints."""
+"""The base class of forms, which can show domain errors."""
 
 # mypy: allow-subclassing-any
 
@@ -26,7 +26,7 @@ class Form(FlaskForm):
             return Sentences
 
     def complain(self, error: RuleError) -> None:
-        """Show a broken rule at its field, or above the form."""
+        """Show a domain error at its field, or above the form."""
         words = sentence(error)
         field = self._fields.get(error.field) if error.field else None
         if field is None:
@@ -36,7 +36,7 @@ class Form(FlaskForm):
 
 
 def error_items(*forms: FlaskForm) -> list[dict[str, str]]:
-    """The lines of the error summary: one per field, each leading to the first box that can be mended."""
+    """Return the lines of the error summary: one per field, each linking to its first input."""
     return [item for form in forms for item in _items(form)]
 
 

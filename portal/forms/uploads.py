@@ -1,4 +1,4 @@
-"""Files from people: judged by what is in them, all of them before any is kept, and never by name or stated type."""
+"""Validate uploads by their content, never by name or stated type; nothing is stored unless all are valid."""
 
 import re
 import unicodedata
@@ -24,35 +24,35 @@ V = TypeVar("V", bound=Callable[..., Any])
 
 ACCEPT = ".pdf,.png,.jpg,.jpeg"
 MOST_AT_ONCE = 5
-MOST_PIXELS = 50_000_000  # the largest pictures that telephones take today
+MOST_PIXELS = 50_000_000  # pixels; the largest photos of present telephones
 MOST_OBJECTS = 200_000
 LONGEST_NAME = 100
 
 _MEGA = 1024 * 1024
-_UNPACKED = 100 * _MEGA  # what one compressed part of a PDF may become
+_UNPACKED = 100 * _MEGA  # maximum size of an unpacked PDF stream
 _ACTIONS = {"/JavaScript", "/Launch", "/ImportData", "/GoToE", "/RichMediaExecute"}
 _SCRIPTS = {"/JS", "/JavaScript", "/XFA"}
-_ATTACHABLE = (".xml", ".csv", ".txt")  # an electronic invoice carries its data like this
+_ATTACHABLE = (".xml", ".csv", ".txt")  # electronic invoices attach their data in this way
 _DEEPEST = 50
 _LONGEST_EXTENSION = 10
 
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """A file that passed: a name without tricks, the type that its bytes are, and the bytes."""
+    """A valid file: a safe name, the type of its content, and its bytes."""
 
     filename: str
     media_type: str
     data: bytes
 
     def store(self) -> StoredFile:
-        """Put the bytes in the store; what a service wants to know of the file."""
+        """Store the bytes; return the reference that services take."""
         sha256 = files.store().put(self.data)
         return StoredFile(sha256, len(self.data), self.media_type, self.filename)
 
 
 def init_app(app: Flask, settings: Settings) -> None:
-    """Make room in the requests of views that take files; must come before anything reads a form."""
+    """Set the request limits of views that take files; must come before any code reads a form."""
     pikepdf.settings.set_qpdf_limits(
         flate_max_memory=_UNPACKED, run_length_max_memory=_UNPACKED, png_max_memory=_UNPACKED, dct_max_memory=_UNPACKED
     )
@@ -65,13 +65,13 @@ def init_app(app: Flask, settings: Settings) -> None:
 
 
 def takes_files(view: V) -> V:
-    """Let a view read requests with some files that are too large, so that it can say so and keep what was typed."""
+    """Mark a view that takes files: it may read requests above the limit, to report that and keep what was typed."""
     view.__takes_files__ = True  # type: ignore[attr-defined]
     return view
 
 
 def accept(files: Iterable[FileStorage]) -> list[Upload]:
-    """All files that were chosen, judged. RuleError at `files` for the first that does not pass; nothing is stored."""
+    """Validate all chosen files. RuleError at `files` for the first invalid one; nothing is stored."""
     chosen = [file for file in files if file.filename]
     if len(chosen) > MOST_AT_ONCE:
         raise RuleError("Choose at most %(max)d files at a time.", "files", max=MOST_AT_ONCE)
@@ -79,7 +79,7 @@ def accept(files: Iterable[FileStorage]) -> list[Upload]:
 
 
 def safe_name(name: str) -> str:
-    """The last part of a path, without signs that steer a terminal, a screen or a file system; never empty."""
+    """Return the last part of a path without control and special characters; never empty."""
     name = re.split(r"[/\\]", unicodedata.normalize("NFC", name))[-1]
     name = "".join(sign for sign in name if unicodedata.category(sign)[0] not in "CZ" or sign == " ")
     name = re.sub(r'[<>:"|?*]', "_", " ".join(name.split())).rstrip(". ")
@@ -105,7 +105,7 @@ def _judge(file: FileStorage) -> Upload:
 
 
 def media_type_of(name: str, data: bytes) -> str:
-    """The type of a file whose name, first bytes and whole content agree; RuleError at `files` otherwise."""
+    """Return the type on which name, signature and content agree; RuleError at `files` otherwise."""
     check_file_name(name)
     kinds: dict[str, tuple[bytes, str, Callable[[str, bytes], None]]] = {
         "pdf": (b"%PDF-", "application/pdf", _check_pdf),
@@ -125,7 +125,7 @@ def media_type_of(name: str, data: bytes) -> str:
 
 @contextmanager
 def _reading(name: str) -> Iterator[None]:
-    """Take whatever a library raises over somebody's file for damage: no list of its exceptions is ever complete."""
+    """Treat every exception of a parser as a damaged file: no list of its exceptions is complete."""
     try:
         yield
     except RuleError:
@@ -141,14 +141,14 @@ def _reading(name: str) -> Iterator[None]:
 def _check_picture(name: str, data: bytes) -> None:
     kind = "PNG" if data.startswith(b"\x89PNG") else "JPEG"
     with _reading(name):
-        ImageFile.LOAD_TRUNCATED_IMAGES = False  # the typesetter switches it on for the whole process
+        ImageFile.LOAD_TRUNCATED_IMAGES = False  # a switch for the whole process, which WeasyPrint turns on
         with Image.open(BytesIO(data), formats=(kind,)) as picture:
             if picture.width * picture.height > MOST_PIXELS:
                 raise Image.DecompressionBombError
             if kind == "PNG":
-                picture.verify()  # the checksums; it leaves the picture unusable
+                picture.verify()  # verifies checksums; the image object is unusable afterwards
         with Image.open(BytesIO(data), formats=(kind,)) as picture:
-            picture.draft("RGB", (1024, 1024))  # a JPEG is unpacked at a fraction of its size
+            picture.draft("RGB", (1024, 1024))  # decode a JPEG at a fraction of its size
             picture.load()
 
 
@@ -163,7 +163,7 @@ def _check_pdf(name: str, data: bytes) -> None:
 
 
 def _parts(found: Any, depth: int = 0) -> Iterator[pikepdf.Dictionary | pikepdf.Stream]:
-    """Every dictionary that stands in this object itself; what it only refers to is an object of its own."""
+    """Yield all dictionaries within this object; indirect references are visited as objects of their own."""
     if depth > _DEEPEST:
         raise ValueError("nested too deep")
     if isinstance(found, pikepdf.Dictionary | pikepdf.Stream):

@@ -1,6 +1,6 @@
-"""GOV.UK components as WTForms widgets: what a field tells the macro of its component.
+"""GOV.UK components as WTForms widgets: they pass a field to the macro of its component.
 
-The rules of this house about required fields, hints and dates are here, the markup in `templates/macros/fields.html`.
+Rules about required fields, hints and dates are here, the markup is in `templates/macros/fields.html`.
 """
 
 from collections.abc import Iterable, Mapping
@@ -19,11 +19,11 @@ _NONE: Mapping[str, Any] = {}
 
 @dataclass(slots=True)
 class Control:
-    """What the macro of a component writes. `error` and `hint` may be empty, `choices` are value, words and chosen."""
+    """The variables of a component's macro. `error` and `hint` may be empty; `choices` are value, words and chosen."""
 
     id: str
     label: Any
-    name: str = ""  # the id, if none is given
+    name: str = ""  # defaults to the id
     heading: bool = False
     hint: Any = ""
     error: Any = ""
@@ -40,26 +40,26 @@ class Control:
     group_class: str = ""
 
     def __post_init__(self) -> None:
-        """A box outside a form has one name for everything."""
+        """Default the name to the id."""
         self.name = self.name or self.id
 
     @property
     def described(self) -> dict[str, str]:
-        """The attribute that names the notes of this control, for the box or for the fieldset around several."""
+        """Return the `aria-describedby` attribute, for the input or for the fieldset around several."""
         notes = (("-info", self.info), ("-hint", self.hint), ("-error", self.error))
         ids = [self.id + end for end, note in notes if note]
         return {"aria-describedby": " ".join(ids)} if ids else {}
 
 
 class Widget:
-    """Writes a field with the macro of its component.
+    """Renders a field with the macro of its component.
 
-    Rendering a field takes two words: `heading=True` makes its label the h1 of the page, and `hint` says what is only
-    known at the page. `component` comes from the definition of the field, other words become attributes of the box.
+    Options when rendering: `heading=True` makes its label the h1 of the page, and `hint` overrides the hint.
+    `component` is set where the field is defined; other keywords become attributes of the input.
     """
 
     macro: str
-    input_type = ""  # asked for by those who look for hidden fields
+    input_type = ""  # WTForms reads it to find hidden fields
 
     def __call__(self, field: Field, **words: Any) -> Markup:
         """Render the field."""
@@ -69,7 +69,7 @@ class Widget:
     def control(
         self, field: Field, *, component: Mapping[str, Any] = _NONE, heading: bool = False, hint: Any = "", **box: Any
     ) -> Control:
-        """What the macro writes."""
+        """Build the variables of the macro."""
         label = str(field.label.text)
         control = Control(
             id=field.id,
@@ -85,37 +85,37 @@ class Widget:
         return control
 
     def fill(self, control: Control, field: Field, component: Mapping[str, Any]) -> None:  # noqa: ARG002
-        """Add what is of this component alone. The browser must not stop people: the server explains better."""
+        """Add what only this component has. HTML validation attributes are left out: server messages are better."""
         if field.flags.required:
             control.attributes = {"aria-required": "true"}
 
 
 class TextWidget(Widget):
-    """One line of text."""
+    """A single-line text input."""
 
     macro = "text_input"
     input_type = "text"
 
     def fill(self, control: Control, field: Field, component: Mapping[str, Any]) -> None:
-        """Add the kind of line, and what was typed."""
+        """Add the input type and the typed value."""
         super().fill(control, field, component)
         control.type, control.value = self.input_type, field._value()  # noqa: SLF001  # as every widget of WTForms
 
 
 class EmailWidget(TextWidget):
-    """One line for an e-mail address, with the keyboard that fits."""
+    """A single-line input with the keyboard for e-mail addresses."""
 
     input_type = "email"
 
 
 class PasswordWidget(Widget):
-    """A password that its owner may look at; what was typed never comes back."""
+    """A password input that can be revealed; the typed value is never sent back."""
 
     macro = "password_input"
     input_type = "password"
 
     def fill(self, control: Control, field: Field, component: Mapping[str, Any]) -> None:
-        """Add the words of the show button."""
+        """Add the texts of the show button."""
         super().fill(control, field, component)
         control.group_class = "govuk-password-input"
         control.group = {
@@ -130,21 +130,21 @@ class PasswordWidget(Widget):
 
 
 class TextareaWidget(Widget):
-    """Several lines of text."""
+    """A multi-line text input."""
 
     macro = "textarea"
 
     def fill(self, control: Control, field: Field, component: Mapping[str, Any]) -> None:
-        """Add the size, and what was typed."""
+        """Add the size and the typed value."""
         super().fill(control, field, component)
         control.rows, control.value = component.get("rows", 5), field._value()  # noqa: SLF001
 
 
 class CountedWidget(TextareaWidget):
-    """Several lines of text with the room that is left."""
+    """A multi-line text input with a character counter."""
 
     def fill(self, control: Control, field: Field, component: Mapping[str, Any]) -> None:
-        """Add the words of the counter."""
+        """Add the texts of the counter."""
         super().fill(control, field, component)
         control.info = _("You can use up to %{count} characters").replace("%{count}", str(component["maxlength"]))
         control.classes = "govuk-js-character-count"
@@ -173,21 +173,21 @@ class SelectWidget(Widget):
 
 
 class FileWidget(Widget):
-    """A file from the person's own machine, or several."""
+    """A file input, for one or several files."""
 
     macro = "file_upload"
     input_type = "file"
     multiple = False
 
     def fill(self, control: Control, field: Field, component: Mapping[str, Any]) -> None:
-        """Say whether several may be chosen."""
+        """Add whether several files may be chosen."""
         super().fill(control, field, component)
         if self.multiple:
             control.attributes = {"multiple": "multiple", **control.attributes}
 
 
 class CheckboxesWidget(Widget):
-    """Any of a few."""
+    """A group of checkboxes."""
 
     macro = "checkboxes"
 
@@ -197,30 +197,30 @@ class CheckboxesWidget(Widget):
 
 
 class RadiosWidget(CheckboxesWidget):
-    """One of a few."""
+    """A group of radio buttons."""
 
     macro = "radios"
 
     def fill(self, control: Control, field: Field, component: Mapping[str, Any]) -> None:
-        """A group of radios says itself that one is needed; a single radio cannot."""
+        """Set `aria-required` on the group; a single radio button cannot have it."""
         super().fill(control, field, component)
         if field.flags.required:
             control.fieldset = {"role": "radiogroup", "aria-required": "true"}
 
 
 class CheckboxWidget(Widget):
-    """Yes or not yes. A lone checkbox can say that it is required, and needs no remark when it is not."""
+    """A single checkbox, which can be required; it has no "optional" remark."""
 
     macro = "checkbox"
 
     def fill(self, control: Control, field: Field, component: Mapping[str, Any]) -> None:
-        """Add whether it is set."""
+        """Add whether it is ticked."""
         super().fill(control, field, component)
         control.value, control.chosen = field._value(), bool(field.data)  # noqa: SLF001
 
 
 class DateWidget(Widget):
-    """Day, month and year as three boxes, shown again exactly as typed."""
+    """Day, month and year in three boxes, shown again as typed."""
 
     macro = "date_input"
 

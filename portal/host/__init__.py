@@ -1,1 +1,1 @@
-"""Runs the portal and its servers on one machine."""
+"""Run the portal and its servers on one machine."""

@@ -1,7 +1,8 @@
-"""PostgreSQL and Valkey from their wheels, for one machine: started by us, gone when we are, however we end.
+"""PostgreSQL and Valkey from Python wheels, for one machine; both end with this process, however it ends.
 
-Root may not run PostgreSQL, and its account may not open what is root's. So as root the server runs as `nobody`, from a
-copy of the wheel's files in a folder that `nobody` can reach; permissions of what is not ours are never changed.
+PostgreSQL refuses to run as root, and another account may not read root's files. Under root it therefore runs as
+`nobody`, from a copy of the wheel's files in a folder that `nobody` can reach; permissions of other folders are never
+changed.
 """
 
 import hashlib
@@ -31,21 +32,21 @@ from portal.host.processes import held, starter, stop
 ROOT_UID = 0
 SERVICE_ACCOUNT = "nobody"
 ROLE = "keurwerk"
-SOCKET_LIMIT = 107  # bytes in sun_path
+SOCKET_LIMIT = 107  # maximum bytes of sun_path
 PLAIN = re.compile(r"[A-Za-z0-9/._-]+")
 PATIENCE = 30.0
-# Letters are letters in every language, and sorting does not change with the machine's C library.
+# Letters of all languages are letters, and the order does not depend on the machine's C library.
 LOCALE = ("--encoding=UTF8", "--locale-provider=builtin", "--locale=C.UTF-8")
-# A test database that may be lost with the machine.
+# A test database need not survive a crash of the machine.
 CARELESS = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=200")
 
 
 class EmbeddedError(RuntimeError):
-    """An embedded server does not start; the message says why, with the last lines of its log."""
+    """An embedded server does not start; the message holds the last lines of its log."""
 
 
 class Postgres:
-    """One cluster in one folder. The folder is the caller's; data and sockets in it belong to the server's account."""
+    """One cluster in a folder of the caller; data and sockets in it belong to the server's account."""
 
     name = "database server"
 
@@ -59,11 +60,11 @@ class Postgres:
         self.process: subprocess.Popen[bytes] | None = None
 
     def url(self, database: str = ROLE) -> str:
-        """The address of one database."""
+        """Return the URL of one database."""
         return f"postgresql+psycopg://{ROLE}@/{database}?host={quote(str(self._sockets), safe='')}"
 
     def start(self) -> None:
-        """Create the cluster if there is none, recover it if it crashed, and wait until it answers."""
+        """Create the cluster if there is none, start it (with recovery after a crash), and wait until it answers."""
         _own_folder(self._home, 0o711)
         _own_folder(self._sockets, 0o700, self._account)
         binaries = self._binaries()
@@ -71,7 +72,7 @@ class Postgres:
             if not self._data.exists():
                 self._create(binaries)
             self._write_rules()
-            # Nobody else holds the folder: a number left in this file belongs to a stranger by now.
+            # The folder is locked, so the process number in this file is stale and may belong to another program.
             (self._data / "postmaster.pid").unlink(missing_ok=True)
             self.process = subprocess.Popen(
                 [str(binaries / "postgres"), "-D", str(self._data), *self._options()],
@@ -79,12 +80,12 @@ class Postgres:
                 stderr=log,
                 cwd="/",
                 pass_fds=[lock.fileno()],
-                preexec_fn=starter(signal.SIGINT, self._account),  # SIGINT is PostgreSQL's fast shutdown
+                preexec_fn=starter(signal.SIGINT, self._account),  # SIGINT means fast shutdown
             )
         _until(self._answers, self.process, self._home / "log")
 
     def create_database(self, name: str, *, anew: bool = False) -> str:
-        """A database of this name, made if missing; `anew` drops what was there. Its URL."""
+        """Create the database if missing, after dropping it if `anew`; return its URL."""
         known = "SELECT 1 FROM pg_database WHERE datname = %s"
         with psycopg.connect(host=str(self._sockets), user=ROLE, dbname="postgres", autocommit=True) as connection:
             if anew:
@@ -94,7 +95,7 @@ class Postgres:
         return self.url(name)
 
     def stop(self) -> None:
-        """Fast shutdown; kill if that takes too long."""
+        """Shut down fast; kill the server if that takes too long."""
         stop(self.process, signal.SIGINT)
         _tidy(self._sockets)
 
@@ -126,7 +127,7 @@ class Postgres:
 
     def _create(self, binaries: Path) -> None:
         fresh = self._home / "data-new"
-        shutil.rmtree(fresh, ignore_errors=True)  # of a set-up that was cut short
+        shutil.rmtree(fresh, ignore_errors=True)  # left over from an interrupted set-up
         _own_folder(fresh, 0o700, self._account)
         command = [str(binaries / "initdb"), "-D", str(fresh), "-U", ROLE, *LOCALE, "-A", "peer"]
         command += ["--no-sync"] if self._careless else []
@@ -144,7 +145,7 @@ class Postgres:
         fresh.rename(self._data)
 
     def _write_rules(self) -> None:
-        """Only the account that runs this program gets in, as the owner of the databases, and only by the socket."""
+        """Allow connections only through the socket, from this account, as owner of the databases."""
         caller = pwd.getpwuid(os.geteuid()).pw_name
         rules = {"pg_hba.conf": "local all all peer map=here\n", "pg_ident.conf": f'here "{caller}" {ROLE}\n'}
         for name, text in rules.items():
@@ -159,7 +160,7 @@ class Postgres:
 
 
 class Valkey:
-    """One Valkey on one socket, with an append-only file."""
+    """One Valkey on a socket, with an append-only file."""
 
     name = "queue server"
 
@@ -170,7 +171,7 @@ class Valkey:
 
     @property
     def url(self) -> str:
-        """Its address."""
+        """Return its URL."""
         return f"unix://{quote(str(self._socket))}?db=0"
 
     def start(self) -> None:
@@ -191,7 +192,7 @@ class Valkey:
         _until(self._answers, self.process, self._home / "log")
 
     def stop(self) -> None:
-        """Stop it; its file keeps what was queued."""
+        """Stop it; the append-only file keeps the queue."""
         stop(self.process)
         _tidy(self._socket.parent)
 
@@ -211,13 +212,13 @@ def _until(ready: Callable[[], bool], process: "subprocess.Popen[bytes]", log: P
 
 
 def _tidy(folder: Path) -> None:
-    """Remove a folder for sockets, unless something is left in it."""
+    """Remove a socket folder if it is empty."""
     with suppress(OSError):
         folder.rmdir()
 
 
 def _own_folder(folder: Path, mode: int, account: str | None = None) -> None:
-    """Make a folder of ours, or refuse what a stranger put in its place: some of these names lie in shared folders."""
+    """Create a private folder, or refuse an existing one of another account: some are in shared folders."""
     folder.mkdir(parents=True, exist_ok=True)
     owner = pwd.getpwnam(account).pw_uid if account else os.geteuid()
     found = folder.lstat()
@@ -229,7 +230,7 @@ def _own_folder(folder: Path, mode: int, account: str | None = None) -> None:
 
 
 def _reachable(wanted: Path) -> Path:
-    """`wanted` if every folder above it may be passed by everybody, else a folder in /var/lib, noted beside it."""
+    """Return `wanted` if every parent is traversable for all, else a folder in /var/lib, noted beside it."""
     wanted.parent.mkdir(parents=True, exist_ok=True)
     if all(parent.stat().st_mode & stat.S_IXOTH for parent in wanted.resolve().parents):
         return wanted
@@ -240,7 +241,7 @@ def _reachable(wanted: Path) -> Path:
 
 
 def _socket_folder(home: Path) -> Path:
-    """A folder whose socket paths are short enough for the kernel, and plain: redis-py trips over a blank in one."""
+    """Return a folder with a short path without blanks: kernel limit on socket paths, and a fault of redis-py."""
     folder = home / "run"
     if len(os.fsencode(folder / ".s.PGSQL.5432.lock")) <= SOCKET_LIMIT and PLAIN.fullmatch(str(folder)):
         return folder

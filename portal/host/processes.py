@@ -1,4 +1,4 @@
-"""Child processes that end when we do, however we end, and folders that one of us holds at a time."""
+"""Child processes that end with this one, and locks on folders."""
 
 import ctypes
 import fcntl
@@ -27,51 +27,52 @@ class HeldError(RuntimeError):
 
 
 def die_with_parent(with_signal: int = signal.SIGTERM) -> None:
-    """Ask the kernel to signal this process when its parent ends, whatever ends it."""
+    """Make the kernel signal this process when its parent ends, for whatever reason."""
     _libc.prctl(PR_SET_PDEATHSIG, with_signal)
 
 
 def starter(with_signal: int = signal.SIGTERM, account: str | None = None) -> Callable[[], None]:
-    """What a child does between fork and exec: give up privileges, then tie its life to ours (setuid clears the tie).
+    """Return the function to run between fork and exec: drop privileges, then request the parent-death signal.
 
-    The tie is to the thread that starts the child: start children from the main thread.
+    Changing the account clears that signal, hence the order. The signal follows the thread that starts the child: start
+    children from the main thread.
     """
     target = pwd.getpwnam(account) if account else None
     parent = os.getpid()
 
     def prepare() -> None:
-        os.setsid()  # a Ctrl-C in the terminal is for us; we stop the children in order
+        os.setsid()  # Ctrl-C goes to us; we stop the children in order
         if target:
             os.setgroups([])
             os.setgid(target.pw_gid)
             os.setuid(target.pw_uid)
         die_with_parent(with_signal)
         if os.getppid() != parent:
-            os._exit(1)  # it ended before the tie was made
+            os._exit(1)  # the parent ended before the signal was requested
 
     return prepare
 
 
 class Process(Protocol):
-    """What Popen and Forked have in common."""
+    """The common interface of Popen and Forked."""
 
     pid: int
     returncode: int | None
 
     def poll(self) -> int | None:
-        """The exit status, once it has ended."""
+        """Return the exit status, or None while it runs."""
 
     def wait(self, timeout: float | None = None) -> int:
-        """Wait for the exit status; subprocess.TimeoutExpired when that takes too long."""
+        """Return the exit status; subprocess.TimeoutExpired after `timeout` seconds."""
 
     def send_signal(self, sig: int, /) -> None:
-        """Signal it, if it still runs."""
+        """Send a signal if it still runs."""
 
 
 class Forked:
-    """`python -m …` in a copy of this process: what is imported here is there at once, and in memory only once.
+    """`python -m …` in a fork of this process, which shares its loaded modules and saves time and memory.
 
-    Only for a process with one thread and no open connections. `log` takes what the child prints, if given.
+    Only for a process with one thread and no open connections. `log` receives the output, if given.
     """
 
     def __init__(
@@ -86,7 +87,7 @@ class Forked:
             _become(words, env, prepare, log)
 
     def poll(self) -> int | None:
-        """The exit status, once it has ended."""
+        """Return the exit status, or None while it runs."""
         if self.returncode is None:
             pid, status = os.waitpid(self.pid, os.WNOHANG)
             if pid:
@@ -94,7 +95,7 @@ class Forked:
         return self.returncode
 
     def wait(self, timeout: float | None = None) -> int:
-        """Wait for the exit status; subprocess.TimeoutExpired when that takes too long."""
+        """Return the exit status; subprocess.TimeoutExpired after `timeout` seconds."""
         end = time.monotonic() + timeout if timeout is not None else None
         while (status := self.poll()) is None:
             if end is not None and time.monotonic() > end:
@@ -103,7 +104,7 @@ class Forked:
         return status
 
     def send_signal(self, sig: int, /) -> None:
-        """Signal it, if it still runs."""
+        """Send a signal if it still runs."""
         if self.poll() is None:
             os.kill(self.pid, sig)
 
@@ -135,7 +136,7 @@ def _become(words: Sequence[str], env: Mapping[str, str], prepare: Callable[[], 
 
 
 def stop(process: Process | None, with_signal: int = signal.SIGTERM) -> None:
-    """Ask a child to end, and insist after a while."""
+    """Signal a child to end; kill it after a while."""
     if process is None or process.poll() is not None:
         return
     process.send_signal(with_signal)
@@ -148,10 +149,10 @@ def stop(process: Process | None, with_signal: int = signal.SIGTERM) -> None:
 
 @contextmanager
 def held(folder: Path, *, patience: float = 0) -> Iterator[IO[str]]:
-    """Hold a folder through a lock on a file in it; HeldError if somebody else does for longer than `patience` seconds.
+    """Lock a folder through a file in it; HeldError if another process holds it for `patience` seconds.
 
-    The kernel lets go when the last process that has the open file ends. A child that inherits it therefore holds the
-    folder as long as it, or a child of its own, lives: no process number is ever mistaken for another's.
+    The kernel releases the lock when the last process with the open file ends. A child that inherits it therefore holds
+    the folder too: no process number is ever mistaken for another's.
     """
     folder.mkdir(parents=True, exist_ok=True)
     end = time.monotonic() + patience

@@ -1,4 +1,4 @@
-"""`python -m portal.host.reloading MODULE …`: runs a program, and again whenever code changes, for `make dev`."""
+"""`python -m portal.host.reloading MODULE …`: run a program, and restart it when code changes, for `make dev`."""
 
 import signal
 import subprocess
@@ -11,14 +11,14 @@ from portal.host import processes
 from portal.settings import ROOT
 
 WATCHED = [ROOT / name for name in ("audits", "certificates", "portal", "wsgi.py")]
-SUFFIXES = frozenset({".py", ".yaml", ".mo"})  # templates are read again by the application itself
+SUFFIXES = frozenset({".py", ".yaml", ".mo"})  # without templates, which the application reloads itself
 PAUSE = 0.5
 
 
 def keep_running(command: Sequence[str], watched: Iterable[Path] = WATCHED) -> None:
-    """Run the command until this process is told to end.
+    """Run the command until this process is told to end; restart it at every change.
 
-    A command that ends by itself, as after a typing error, is run again at the next change.
+    A command that ended by itself, for example by a syntax error, is started again at the next change.
     """
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     places = list(watched)
@@ -33,14 +33,14 @@ def keep_running(command: Sequence[str], watched: Iterable[Path] = WATCHED) -> N
 
 
 def _state(places: Iterable[Path]) -> dict[Path, int]:
-    """When each file was changed last."""
+    """Return the modification time of each file."""
     found = {}
     for place in places:
         for path in place.rglob("*") if place.is_dir() else [place]:
             if path.suffix in SUFFIXES:
                 try:
                     found[path] = path.stat().st_mtime_ns
-                except OSError:  # an editor has just replaced it
+                except OSError:  # an editor is replacing the file
                     continue
     return found
 

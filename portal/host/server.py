@@ -15,17 +15,17 @@ from portal.host.processes import die_with_parent
 
 HOST = "127.0.0.1"
 WORKERS = 2
-BLOCKING_THREADS = 4  # one is starved by a slow download, many only wait for each other
-KILL_SECONDS = 5  # for a request that does not want to end
+BLOCKING_THREADS = 4  # one would be blocked by a slow download; more compete for the interpreter lock
+KILL_SECONDS = 5  # seconds for a request to finish at shutdown
 
 
 def main() -> None:
-    """Load the application once, so that the workers share its memory and start at once; then serve."""
+    """Load the application once, so that workers share its memory and start at once; then serve."""
     arguments = _arguments()
     module, name = arguments.target.split(":")
     application = getattr(import_module(module), name)
     if "registry.extract" in getattr(application, "view_functions", ()):
-        import_module("certificates.press.printing")  # loaded now and shared, not while the first visitor waits
+        import_module("certificates.press.printing")  # load before forking, not at the first request
 
     gc.collect()
     gc.freeze()  # what is loaded stays: no collection of a worker walks it, and its pages stay shared

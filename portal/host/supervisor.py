@@ -1,4 +1,4 @@
-"""Run servers, migrations, worker and web on one machine, and end them together: `python -m portal.host.supervisor`."""
+"""Run servers, migrations, worker and web on one machine: `python -m portal.host.supervisor`."""
 
 import argparse
 import json
@@ -33,13 +33,13 @@ from portal.host.processes import (
 )
 from portal.settings import ROOT, VAR, Settings, SettingsError
 
-HOST = "127.0.0.1"  # as portal.host.server has it
+HOST = "127.0.0.1"  # as in portal.host.server
 DATABASE, DEMO_DATABASE = "keurwerk", "keurwerk_demo"
 LEFT = VAR / "run" / "environment.json"
 SHARED = ("DATABASE_URL", "REDIS_URL", "SECRET_KEY", "BASE_URL")
 PATIENCE = 60.0
-PORT_SECONDS = 6.0  # a web server of ours may be on its way out
-PAUSE = 2.0  # between the end of a part and its next start
+PORT_SECONDS = 6.0  # an earlier web server may still be shutting down
+PAUSE = 2.0  # seconds between the end of a service and its restart
 LEAVE = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 INTERRUPTED = 128 + signal.SIGINT
 
@@ -47,23 +47,23 @@ log = logging.getLogger("keurwerk")
 
 
 class Service(Protocol):
-    """Something that runs beside us: a server, the worker, the web."""
+    """A supervised service: a server, the worker, or the web."""
 
     name: str
 
     @property
     def process(self) -> Process | None:
-        """The process, once it was started."""
+        """Return the process, or None before the start."""
 
     def start(self) -> None:
-        """Start it, and wait until it can be used."""
+        """Start it and wait until it is usable."""
 
     def stop(self) -> None:
-        """End it in order."""
+        """Stop it gracefully."""
 
 
 class Program:
-    """The worker or the web server, in a process of its own; with a log of its own, unless it is `shown`."""
+    """The worker or the web server, in a process and with a log file of its own, unless it is `shown`."""
 
     def __init__(
         self, name: str, words: Sequence[str], env: Mapping[str, str], at_our_end: int, *, shown: bool = False
@@ -80,17 +80,17 @@ class Program:
         self.process = Forked(self._words, self._env, at_our_end=self._at_our_end, log=self._log)
 
     def stop(self) -> None:
-        """Let it end what it is doing."""
+        """Stop it gracefully."""
         stop(self.process)
 
 
 def main() -> int:
-    """Run the portal on this machine; with `--demo` on a fresh database, after telling the story of one case."""
+    """Run the portal on this machine; with `--demo` on a fresh database, after the demo."""
     arguments = _arguments()
     logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stderr)
     logging.getLogger("alembic").setLevel(logging.WARNING)
     for each in LEAVE:
-        if signal.getsignal(each) != signal.SIG_IGN:  # nohup
+        if signal.getsignal(each) != signal.SIG_IGN:  # keep running under nohup
             signal.signal(each, _leave)
     try:
         _tie(os.environ.get("KEURWERK_PARENT"))  # noqa: TID251 - an entry point
@@ -107,9 +107,9 @@ def main() -> int:
 
 @contextmanager
 def at_hand(environment: Mapping[str, str]) -> Iterator[dict[str, str]]:
-    """The environment of a command: what is named there, else that of the portal of this folder, running or not.
+    """Yield the environment of a command: the given one, else that of this folder's portal, running or not.
 
-    If none runs, its servers are started for as long as the command takes.
+    If it does not run, its servers are started for as long as the command takes.
     """
     if environment.get("DATABASE_URL"):
         yield dict(environment)
@@ -128,7 +128,7 @@ def at_hand(environment: Mapping[str, str]) -> Iterator[dict[str, str]]:
 
 
 def migrate(database_url: str) -> None:
-    """Bring the tables to this code's version."""
+    """Migrate the tables to the version of this code."""
     config = Config(toml_file=str(ROOT / "pyproject.toml"))
     config.attributes["url"] = database_url
     upgrade(config, "head")
@@ -186,7 +186,7 @@ def _run(environment: Mapping[str, str], arguments: argparse.Namespace) -> int:
 
 
 def _programs(env: Mapping[str, str], port: int, *, for_developers: bool) -> tuple[Program, Program]:
-    """The worker and the web server; for developers they start anew when code changes, and print where we do."""
+    """Return worker and web server; for developers they restart when code changes, and print to this terminal."""
     worker, web = ["portal.work.worker"], ["portal.host.server", str(port)]
     if for_developers:
         again = ["portal.host.reloading"]
@@ -194,7 +194,7 @@ def _programs(env: Mapping[str, str], port: int, *, for_developers: bool) -> tup
             Program("worker", again + worker, env, signal.SIGTERM, shown=True),
             Program("web", [*again, *web, "wsgi:dev"], env, signal.SIGTERM, shown=True),
         )
-    # What a worker was doing when it is killed is done again; the web server still has workers of its own to end.
+    # Jobs of a killed worker are repeated; the web server needs time to end its own workers.
     return Program("worker", worker, env, signal.SIGKILL), Program("web", web, env, signal.SIGTERM)
 
 
@@ -207,24 +207,24 @@ def _tell(env: Mapping[str, str]) -> bool:
 
 
 def _load() -> None:
-    """Import once what the children need: most of the time that they take to start is this."""
+    """Import what the children need, before forking: imports take most of their start time."""
     names = ["granian", "rq", "portal.work.jobs", "portal.demo.story"]
     for name in names + [f"portal.doors.{door}.routes" for door in DOORS]:
         import_module(name)
 
 
 def worker_command() -> list[str]:
-    """The command that starts a worker."""
+    """Return the command that starts a worker."""
     return [sys.executable, "-m", "portal.work.worker"]
 
 
 def web_command(port: int, application: str = "wsgi:app") -> list[str]:
-    """The command that starts a web server."""
+    """Return the command that starts a web server."""
     return [sys.executable, "-m", "portal.host.server", str(port), application]
 
 
 def _port(wanted: int, *, any_other: bool) -> int:
-    """The port, if nobody has it. Several web servers could share it without a word; so we ask first."""
+    """Return the port if it is free. Checked first, because several web servers could share it unnoticed."""
     end = time.monotonic() + PORT_SECONDS
     while True:
         with socket.socket() as probe:
@@ -261,7 +261,7 @@ def _is_ready(port: int) -> bool:
 
 
 def _watch(parts: Sequence[Service]) -> None:
-    """Start again what ends by itself; until then the pages say that a part is down."""
+    """Restart services that end; until then the pages report them as down."""
     while True:
         time.sleep(0.5)
         for part in parts:
@@ -279,7 +279,7 @@ def _watch(parts: Sequence[Service]) -> None:
 
 
 def _tie(parent: str | None) -> None:
-    """End with the command that started us, if it says who it is: `make` may be killed without a chance to tell us."""
+    """Ask to end with the starting command, if it gave its id: `make` may be killed without notice."""
     if parent:
         die_with_parent()
         if os.getppid() != int(parent):
@@ -288,13 +288,13 @@ def _tie(parent: str | None) -> None:
 
 def _leave(*_: int | FrameType | None) -> None:
     for each in LEAVE:
-        signal.signal(each, signal.SIG_IGN)  # once is enough; the parts are being stopped in order
+        signal.signal(each, signal.SIG_IGN)  # ignore repeated signals while services stop
     raise KeyboardInterrupt
 
 
 def _leave_word(env: Mapping[str, str]) -> None:
-    """Tell the commands of this machine where everything is."""
-    with open(LEFT, "w", opener=lambda path, flags: os.open(path, flags, 0o600)) as file:  # its mode
+    """Write the environment of this portal to a file, for commands on this machine."""
+    with open(LEFT, "w", opener=lambda path, flags: os.open(path, flags, 0o600)) as file:
         json.dump({name: env[name] for name in SHARED}, file)
 
 
@@ -307,7 +307,7 @@ def _left() -> dict[str, str]:
 
 
 def _kept_secret(path: Path) -> str:
-    """The secret of this machine's own portal, made once."""
+    """Return the secret of this portal, created on first use."""
     if not path.exists() or not path.read_text():
         path.parent.mkdir(parents=True, exist_ok=True)
         path.touch(mode=0o600)

@@ -1,1 +1,1 @@
-"""Words: languages, catalogues, and the label of every state."""
+"""Languages, catalogues, and labels of states."""

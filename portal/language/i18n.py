@@ -1,4 +1,4 @@
-"""Which language a page speaks, and how a chosen language travels along in links."""
+"""Choose the language of a page, and keep an explicit choice in links."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -13,7 +13,7 @@ from audits.core.languages import DEFAULT, LANGUAGES, NAMES, in_language
 
 
 def init_app(app: Flask) -> None:
-    """Set up Flask-Babel and let an explicit `?lang=` travel through `url_for`."""
+    """Set up Flask-Babel, and add an explicit `?lang=` to addresses from `url_for`."""
     app.config.setdefault("BABEL_DEFAULT_LOCALE", DEFAULT)
     app.config.setdefault("BABEL_DEFAULT_TIMEZONE", "Europe/Amsterdam")
     Babel(app, locale_selector=choose_language)
@@ -24,31 +24,31 @@ def init_app(app: Flask) -> None:
 
 
 def choose_language() -> str:
-    """Asked for in the address, else the person's own, else the browser's, else Dutch."""
+    """Return the language from the address, else of the person, else of the browser, else Dutch."""
     if not has_request_context():
         return DEFAULT
     return explicit_language() or _own_language() or request.accept_languages.best_match(LANGUAGES) or DEFAULT
 
 
 def explicit_language() -> str | None:
-    """The language in the address, if it is one of ours."""
-    asked = request.args.get("lang") if request.args else None  # a missing key costs more than asking for any
+    """Return the language in the address, if it is supported."""
+    asked = request.args.get("lang") if request.args else None  # a missing key is slow: it raises
     return asked if asked in LANGUAGES else None
 
 
 def current_language() -> str:
-    """The code for `<html lang>`."""
+    """Return the language code for `<html lang>`."""
     locale = get_locale()
     return locale.language if locale else DEFAULT
 
 
 def sentence(error: DomainError) -> str:
-    """What the domain says, in the reader's language."""
+    """Translate the message of a domain error."""
     return str(gettext(error.message, **error.params))
 
 
 def language_links() -> list[dict[str, Any]]:
-    """This page in every language, each under the name that its own readers use."""
+    """Return links to this page in every language, each with its name in that language."""
     current = current_language()
     return [
         {"code": code, "text": name, "href": _address_in(code), "current": code == current}
@@ -66,7 +66,7 @@ def _address_in(code: str) -> str:
 
 
 def _own_language() -> str | None:
-    # Without a session cookie nobody is signed in; not asking keeps public pages free of `Vary: Cookie`.
+    # Only look up the person if there is a session cookie; else public pages would get `Vary: Cookie`.
     if not hasattr(current_app, "login_manager") or current_app.config["SESSION_COOKIE_NAME"] not in request.cookies:
         return None
     language = getattr(current_user, "language", None)
@@ -79,7 +79,7 @@ def _keep_language(endpoint: str, values: dict[str, Any]) -> None:
 
 
 def _say_language(response: Any) -> Any:
-    # Flask-Babel puts the locale here as soon as a page asked for a translation.
+    # Flask-Babel caches the locale here at the first translation.
     if response.mimetype == "text/html" and "_flask_babel" in g:
         response.headers["Content-Language"] = current_language()
         response.vary.add("Accept-Language")

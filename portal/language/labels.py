@@ -1,4 +1,4 @@
-"""Every state, role, outcome and status in words: the one place where they are translated."""
+"""Labels of states, roles, outcomes and statuses, translated in one place."""
 
 from enum import StrEnum
 
@@ -19,7 +19,7 @@ from certificates.lifecycle.rules import RELIABLE, STATUSES, Status, shape_of
 from certificates.lifecycle.workflow import CertificateState
 from portal.language.i18n import current_language
 
-# Pairs, not a dict: members of different enums with the same value are equal as dictionary keys.
+# Pairs, because as dictionary keys members of different enums with the same value would be equal.
 LABELS: list[tuple[StrEnum, LazyString]] = [
     (Role.AGENCY_OWNER, _l("Owner of the account")),
     (Role.AGENCY_EDITOR, _l("Editor")),
@@ -68,27 +68,27 @@ _BY_KEY = {(type(member).__name__, member.value): text for member, text in LABEL
 
 
 def label(value: StrEnum) -> str:
-    """The word for a state, role, outcome or status, in the reader's language."""
+    """Return the label of a state, role, outcome or status, in the reader's language."""
     return str(_BY_KEY[type(value).__name__, value.value])
 
 
 def event_words(name: str) -> str:
-    """What happened, in the words of its kind; an event of a release that knew more is shown by its name."""
+    """Return the words of an event kind; a kind of a newer release is shown by its name."""
     return gettext(KINDS[name].words) if name in KINDS else name
 
 
 def answer(status: Status) -> str:
-    """What to tell whoever asks whether an agency of this status can be relied on."""
+    """Return whether a hirer can rely on an agency of this status, as a sentence."""
     return str(gettext(STATUSES[status].answer))
 
 
 def country(code: str) -> str:
-    """A country in the reader's language; `code` is ISO 3166-1 alpha-2."""
+    """Return the name of a country by its ISO 3166-1 alpha-2 code, in the reader's language."""
     return country_name(code, current_language())
 
 
 def init_app(app: Flask) -> None:
-    """Offer them to the templates."""
+    """Add the functions to the templates."""
     filters = {"label": label, "event_words": event_words, "country": country, "attribute_of": attribute_of}
     app.jinja_env.filters.update(filters, answer=answer, reliable=RELIABLE.__contains__)
     app.jinja_env.globals["shape_of"] = shape_of

@@ -1,4 +1,4 @@
-"""Texts of templates, looked up when a template is compiled: once per language, not once per page."""
+"""Translate the texts of templates at compile time: once per language instead of once per page."""
 
 from functools import lru_cache
 from pathlib import Path
@@ -12,9 +12,9 @@ TRANSLATIONS = Path(__file__).parents[1] / "translations"
 
 
 class Translator(NodeTransformer):
-    """Replaces `_("a text", name=value)` by the text in one language, and `html_lang()` by the code of that language.
+    """Replaces `_("a text", name=value)` by the translated text, and `html_lang()` by the language code.
 
-    What is left to do at a page is what `gettext` does last: fill in the values, escaped where the template escapes.
+    Only the last step of `gettext` is left for run time: filling in the values, escaped where the template escapes.
     """
 
     def __init__(self, language: str, *, escapes: bool) -> None:
@@ -22,7 +22,7 @@ class Translator(NodeTransformer):
         self._kind = Markup if escapes else str
 
     def visit_Call(self, node: nodes.Call) -> nodes.Expr:  # noqa: N802  # Jinja's name
-        """Translate one call, and those in its arguments."""
+        """Translate one call and those in its arguments."""
         self.generic_visit(node)
         name = node.node.name if isinstance(node.node, nodes.Name) else ""
         if name == "html_lang":

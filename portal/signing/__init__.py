@@ -1,1 +1,1 @@
-"""What signs for this installation: keys, credentials, the public log."""
+"""Sign with the keys of this installation: documents, credentials, the public log."""

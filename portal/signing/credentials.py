@@ -1,4 +1,4 @@
-"""Signing what machines read, with the keys and under the address of this installation."""
+"""Sign machine-readable data with the keys and under the address of this installation."""
 
 from dataclasses import dataclass
 
@@ -14,8 +14,8 @@ from portal.signing.keys import current_keys
 
 
 @dataclass(frozen=True, slots=True)
-class Twin:
-    """What goes with a certificate for machines: two signed texts, and the address in its second code."""
+class SignedForms:
+    """The signed machine-readable forms of a certificate: credential, badge, and the address in its second code."""
 
     credential: str
     badge: str
@@ -23,24 +23,24 @@ class Twin:
 
     @property
     def attached(self) -> Attached:
-        """The credential as it goes into the document."""
+        """Return the credential as attachment of its document."""
         return credential_attached(self.credential)
 
 
 def credential_attached(credential: str) -> Attached:
-    """A credential as it goes into any document about its certificate."""
+    """Return a credential as attachment of any document about its certificate."""
     return Attached("credential.jwt", credential.encode(), MEDIA_TYPE, "The same certificate for machines")
 
 
-def signed_forms_of(certificate: Certificate) -> Twin:
-    """What the active key signs about a certificate; what it signed already is kept.
+def signed_forms_of(certificate: Certificate) -> SignedForms:
+    """Sign credential, badge and offline code with the active key; valid earlier signatures are kept.
 
-    All three have one key, so that the name of the key in the credential also tells whose the code on paper is.
+    All three use one key, so that the key named in the credential is also that of the code on paper.
     """
     facts, index, base, at = certificate.snapshot, certificate.status_index, issuer(), clock.now()
     key = current_keys().credential_key
     active = thumbprint(key.public_key())
-    return Twin(
+    return SignedForms(
         _kept(certificate.credential, active) or issue(facts, issuer=base, status_index=index, key=key, at=at),
         _kept(certificate.badge, active) or issue_badge(facts, issuer=base, status_index=index, key=key, at=at),
         offline_url(base, facts, key),
@@ -48,22 +48,22 @@ def signed_forms_of(certificate: Certificate) -> Twin:
 
 
 def published() -> frozenset[str]:
-    """The thumbprints of the keys in the JWK set: what they signed counts."""
+    """Return the thumbprints of the keys in the JWK set, whose signatures are valid."""
     return frozenset(map(thumbprint, current_keys().credential_public.values()))
 
 
 def sign_lists(session: Session) -> int:
-    """Sign the status lists that need it; how many. To be called after every change, and a few times a day."""
+    """Sign the status lists that need it; return how many. Call after every change, and a few times a day."""
     key = current_keys().credential_key
     return sign_changed_lists(session, issuer=issuer(), key=key, at=clock.now())
 
 
 def issuer() -> str:
-    """Who issues: the address of the register, without a slash at the end."""
+    """Return the issuer: the address of the register, without a slash at the end."""
     settings = current_settings()
     return settings.public_url
 
 
 def _kept(text: str | None, active: str) -> str | None:
-    """What was signed, if the active key did."""
+    """Return the earlier signature if the active key made it."""
     return text if text and key_of(text) == active else None

@@ -1,4 +1,4 @@
-"""The keys of this process: read anew when the keyring changes, and handed only to what signs with them."""
+"""The keys of this process, reloaded when the keyring changes."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -23,11 +23,11 @@ from portal.settings import Settings, current_settings
 
 @dataclass(frozen=True)
 class Keys:
-    """The keys that the settings name, all from one reading of the keyring. Each part is made when it is first wanted.
+    """The configured keys, all from one reading of the keyring; each part is loaded on first use.
 
-    What signs needs the passphrase and makes the keyring where there is none; what is public does neither where there
-    is one. `changed` is when an operator last changed the keyring, in nanoseconds since 1970; 0 where there is none.
-    `file` tells two manifests apart that were written at the same moment.
+    Signing needs the passphrase, and creates the keyring if there is none; public parts need neither if one exists.
+    `changed` is the time of the keyring's last change, in nanoseconds since 1970; 0 where there is none. `file` tells
+    two manifests apart that were written at the same moment.
     """
 
     settings: Settings
@@ -36,7 +36,7 @@ class Keys:
 
     @cached_property
     def available(self) -> bool:
-        """Whether this process can seal. It makes no keys: where there are none, the register is served alone."""
+        """Return whether this process can seal. Creates no keys: without any, the register is served alone."""
         try:
             return bool(self.changed and self.sealer)
         except KeysError:
@@ -44,7 +44,7 @@ class Keys:
 
     @cached_property
     def sealer(self) -> Sealer:
-        """The sealer that the settings name."""
+        """Return the configured sealer."""
         level, key = Level(self.settings.seal_level), self._seal_key()
         if level is Level.B:
             return KeySealer(key)
@@ -55,52 +55,52 @@ class Keys:
 
     @cached_property
     def stamps(self) -> TimeStamps:
-        """Who stamps the time of seals."""
+        """Return the configured source of time-stamps for seals."""
         if not self.settings.tsa_urls or self.settings.tsa_roots is None:
             return self.authority
         return OutsideStamps(self.settings.tsa_urls, read_roots(self.settings.tsa_roots))
 
     @cached_property
     def authority(self) -> TimeStampAuthority:
-        """Our own time-stamp authority, whoever stamps our seals."""
+        """Return our own time-stamp authority, which also serves others."""
         return TimeStampAuthority(held_key(self._ring, Purpose.TIMESTAMP))
 
     @cached_property
     def credential_key(self) -> ec.EllipticCurvePrivateKey:
-        """The key with which credentials and status lists are signed."""
+        """Return the key for credentials and status lists."""
         _, key = self._ring.credential_key()
         return key
 
     @cached_property
     def ledger_key(self) -> ed25519.Ed25519PrivateKey:
-        """The key with which heads of the log are signed."""
+        """Return the key for heads of the log."""
         return self._ring.ledger_key()
 
     @cached_property
     def archive_data(self) -> RevocationData:
-        """Word on revocation of every certificate that ever sealed or stamped, for the archive."""
+        """Return revocation data on every certificate that ever sealed or stamped, for archival renewals."""
         return self._revocation_data(
             [entry for each in (Purpose.SEAL, Purpose.TIMESTAMP) for entry in self._ring.of(each)]
         )
 
     @cached_property
     def credential_public(self) -> Mapping[str, ec.EllipticCurvePublicKey]:
-        """By name, every key whose credentials still count."""
+        """Return the valid credential keys by name."""
         return self._public.credential_public()
 
     @cached_property
     def ledger_public(self) -> list[ed25519.Ed25519PublicKey]:
-        """Every key whose heads of the log still count, newest first."""
+        """Return the valid keys for heads of the log, newest first."""
         return self._public.ledger_public()
 
     @cached_property
     def own_root(self) -> bytes:
-        """The certificate (DER) of our own authority."""
+        """Return the certificate (DER) of our own authority."""
         return self._public.roots()[0]
 
     @cached_property
     def roots(self) -> list[bytes]:
-        """The certificates (DER) from which our seals and time-stamps hang."""
+        """Return the root certificates (DER) of our seals and time-stamps."""
         found = self._public.roots()
         if self.settings.seal_chain is not None:
             found.append(read_chain(self.settings.seal_chain)[-1])
@@ -110,32 +110,32 @@ class Keys:
 
     @property
     def sealers(self) -> frozenset[str]:
-        """Our certificates for seals, as `examine` wants them: the roots may vouch for others too.
+        """Return our certificates for seals, as `examine` takes them: the roots may certify others too.
 
-        Read each time: another process may come to know a certificate (`know`) while the keyring stays as it is.
+        Read each time, because another process may record a certificate (`know`) without changing the keyring.
         """
         return self._public.sealers()
 
     @cached_property
     def distrusted(self) -> frozenset[str]:
-        """The certificates of compromised keys, as `examine` wants them."""
+        """Return the certificates of compromised keys, as `examine` takes them."""
         return self._public.distrusted()
 
     def revocations(self) -> bytes:
-        """The certificates of our own authority that count no more, as a list (DER).
+        """Return the revocation list of our own authority (DER).
 
-        It is of this hour, or of the last change since: a list that says more is newer, by its date and by its number.
+        Created per hour and after each change, so that a list with more entries also has a later date and number.
         """
         now, change = clock.now().replace(microsecond=0), datetime.fromtimestamp(-(-self.changed // 10**9), UTC)
         return _revocations(self, min(now, max(now.replace(minute=0, second=0), change)))
 
     def revocations_at(self, moment: datetime) -> bytes:
-        """The same list, made for a moment. Two of them differ, as signatures do."""
+        """Return the revocation list for a moment. Cached, because two signatures of the same list would differ."""
         return authority_of(self._ring).crl(self._ring.revoked(), moment)
 
     @cached_property
     def _ring(self) -> Keyring:
-        """The same keys with their private halves; a key that an older release did not have is made."""
+        """Return the keyring with private keys; missing ones are created."""
         settings = self.settings
         if self.changed and settings.seal_passphrase:
             entries = self._public.entries
@@ -151,7 +151,7 @@ class Keys:
 
     @cached_property
     def _public(self) -> Keyring:
-        """What everybody may know: for that, the passphrase need not be here, nor may the folder be written."""
+        """Return the keyring without private keys, which needs no passphrase and no write access."""
         return Keyring.open(self.settings.seal_dir) if self.changed else self._ring
 
     def _seal_key(self) -> SealingKey:
@@ -171,10 +171,9 @@ class Keys:
 
 
 def current_keys() -> Keys:
-    """The keys as the keyring holds them now.
+    """Return the keys as of now.
 
-    Who needs several parts for one answer takes them from one `Keys`: then they fit together, whatever an operator does
-    meanwhile.
+    Take several parts from the same `Keys`: they stay consistent while an operator changes the keyring.
     """
     settings = current_settings()
     try:
@@ -185,7 +184,7 @@ def current_keys() -> Keys:
 
 
 def existing_keys() -> Keys:
-    """As `current_keys`, for what the public asks. KeysError where there is no keyring: one made now proves nothing."""
+    """Return the keys for public requests; KeysError without a keyring, because a new one would prove nothing."""
     found = current_keys()
     if not found.changed:
         raise KeysError("there is no keyring here")

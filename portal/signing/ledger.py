@@ -1,4 +1,4 @@
-"""Our log and ourselves as a witness: their names, from where the register lives, and what goes into an archive."""
+"""The names of our log and our witness, derived from the address of the register, and the archive."""
 
 from collections.abc import Iterator
 from urllib.parse import urlsplit
@@ -21,27 +21,27 @@ WITNESS_PREFIX = "/witness"
 
 
 def origin(settings: Settings) -> str:
-    """The origin of the log: the address of its prefix without the scheme, as C2SP tlog-tiles asks."""
+    """Return the origin of the log: its address without the scheme, as C2SP tlog-tiles requires."""
     return _place(settings) + PREFIX
 
 
 def witness_name(settings: Settings) -> str:
-    """The name under which we cosign the logs of others."""
+    """Return the name under which we cosign other logs."""
     return _place(settings) + WITNESS_PREFIX
 
 
 def witnesses(settings: Settings) -> list[Vkey]:
-    """Who may cosign our checkpoints."""
+    """Return the witnesses that may cosign our checkpoints."""
     return [Vkey.parse(each) for each in settings.ledger_witnesses]
 
 
 def witnessed(settings: Settings) -> list[Vkey]:
-    """Whose checkpoints we cosign."""
+    """Return the logs whose checkpoints we cosign."""
     return [Vkey.parse(each) for each in settings.ledger_witnessed]
 
 
 def archive(session: Session, checkpoint: SignedCheckpoint, settings: Settings) -> Iterator[bytes]:
-    """The archive of the log at a checkpoint, piece by piece. Only public halves of keys are read."""
+    """Yield the archive of the log at a checkpoint, in pieces. Reads public keys only."""
     try:
         ring = Keyring.open(settings.seal_dir)
         roots, keys = ring.roots(), ring.credential_public()

@@ -1,4 +1,4 @@
-"""Which certificates need a new file: those that a key signed which counts no more, whenever that was."""
+"""Find certificates with signatures of compromised keys, and queue new files for them."""
 
 import logging
 from collections.abc import Callable
@@ -15,14 +15,14 @@ from portal.stores import files
 log = logging.getLogger(__name__)
 
 
-def promise(session: Session, *, because: str) -> int:
-    """Promise new files to the certificates that need one; how many. StorageDownError, and none, without the store."""
+def enqueue(session: Session, *, because: str) -> int:
+    """Queue new files for the certificates that need one; return how many. StorageDownError without the store."""
     files.store().check()
     return enqueue_replacements(session, counts=_counts_with(credentials.published()), because=because)
 
 
 def _counts_with(published: frozenset[str]) -> Callable[[Signed], bool]:
-    """Whether all that was signed about a certificate counts, by the keys that signed it."""
+    """Return a function that tells whether all signatures about a certificate are by trusted keys."""
 
     def counts(signed: Signed) -> bool:
         twins = [text for text in (signed.credential, signed.badge) if text]
@@ -32,7 +32,7 @@ def _counts_with(published: frozenset[str]) -> Callable[[Signed], bool]:
 
 
 def _file_counts(signed: Signed) -> bool:
-    """Whether the keys count that sealed a file and stamped its time. One that is lost or damaged counts no more."""
+    """Return whether seal and time-stamp are by trusted keys; False for a lost or damaged file."""
     try:
         seal, stamp = seals.signers_of(files.store().get(signed.sha256))
     except (files.StorageDownError, seals.ArchiveError):

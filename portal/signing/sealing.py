@@ -1,4 +1,4 @@
-"""From the facts of a document to its sealed file in the store, with the keys of this installation."""
+"""Print, seal and store a document with the keys of this installation."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -14,7 +14,7 @@ from portal.stores import files
 def sealed_document(
     kind: DocumentKind, facts: Mapping[str, Any], *, at: datetime | None = None, **along: Any
 ) -> Sealed:
-    """A document of these facts, printed with room for its seal, and sealed. `along` is for `press.render`."""
+    """Print a document with a placeholder, and seal it. `along` is passed to `press.render`."""
     settings = current_settings()
     sealer = current_keys().sealer
     placeholder = sealer.placeholder(at)
@@ -23,5 +23,5 @@ def sealed_document(
 
 
 def keep(sealed: Sealed) -> tuple[SealedHash, int]:
-    """Put a sealed file into the store; its hash and its size, as they are recorded."""
+    """Store a sealed file; return hash and size for its record."""
     return SealedHash(files.store().put(sealed)), len(sealed)

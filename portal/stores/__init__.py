@@ -1,1 +1,1 @@
-"""What is outside and reached only here: database, files, queue."""
+"""Access to external stores: database, files, queue."""

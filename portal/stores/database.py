@@ -1,4 +1,4 @@
-"""One session per request or job; the one place that commits."""
+"""One database session per request or job; the only place that commits."""
 
 import math
 import time
@@ -25,12 +25,12 @@ MIGRATIONS = Path(__file__).parents[2] / "migrations"
 
 
 def init_app(app: Flask, settings: Settings) -> None:
-    """Give the application its engine; connections are made when first needed."""
+    """Add the engine to the application; it connects on first use."""
     engine = create_engine(
         settings.database_url,
         pool_size=5,
         max_overflow=5,
-        hide_parameters=True,  # what people typed is no business of the logs
+        hide_parameters=True,  # keep personal data out of logged errors
         connect_args={"connect_timeout": CONNECT_SECONDS},
     )
     event.listen(engine, "connect", _keep_prepared)
@@ -41,7 +41,7 @@ def init_app(app: Flask, settings: Settings) -> None:
 
 
 def read() -> Session:
-    """The session of this request; nothing is committed unless `write` is used."""
+    """Return the session of this request; without `write` nothing is committed."""
     if "session" not in g:
         g.session = current_app.extensions["sessionmaker"]()
     session: Session = g.session
@@ -58,7 +58,7 @@ def sent(session: Session, pieces: Iterator[bytes]) -> Iterator[bytes]:
 
 @contextmanager
 def write() -> Iterator[Session]:
-    """Commit what the block did, or undo all of it; then nudge the worker."""
+    """Commit the changes of the block, or roll back; then notify the worker."""
     if has_request_context() and request.method in {"GET", "HEAD", "OPTIONS"}:
         raise RuntimeError("a safe request must not write")
     session = read()
@@ -74,15 +74,15 @@ def write() -> Iterator[Session]:
 
 @lru_cache(maxsize=1)
 def head() -> str:
-    """The newest migration that this code knows: they are numbered, and have one head."""
+    """Return the newest migration of this code; migrations are numbered and have a single head."""
     return max(path.stem for path in (MIGRATIONS / "versions").glob("[0-9]*.py"))
 
 
 class _Kept(PrepareManager):
-    """The prepared statements of a connection, which stay prepared after a ROLLBACK.
+    """Keeps prepared statements after a ROLLBACK.
 
-    psycopg drops them all then, in case a table was made that the ROLLBACK took away. No request makes tables, and
-    every page that only reads ends with a ROLLBACK: without this no plan is ever used a second time.
+    psycopg drops them all then, in case the ROLLBACK removed a table. Requests create no tables, and every page that
+    only reads ends with a ROLLBACK: without this, statements would be prepared again for each page.
     """
 
     def clear(self) -> bool:
@@ -95,7 +95,7 @@ def _keep_prepared(connection: Any, _: object) -> None:
 
 
 def is_served(found: str, serves: str | None) -> bool:
-    """Whether tables of revision `found`, which serve code back to revision `serves`, are good enough for this code."""
+    """Return whether tables of revision `found`, which support code back to `serves`, support this code."""
     return found == head() or (found > head() and serves is not None and serves <= head())
 
 

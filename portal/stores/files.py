@@ -1,4 +1,4 @@
-"""Files by the SHA-256 of their bytes, in a folder or an S3-compatible store; the same addresses in both."""
+"""Content-addressed files (SHA-256), in a folder or an S3-compatible store, with the same addresses in both."""
 
 import hashlib
 import os
@@ -16,24 +16,24 @@ from portal.settings import Settings
 if TYPE_CHECKING:
     from obstore.store import ClientConfig, RetryConfig
 
-# A person waits at the other end.
+# Short timeouts, because a person waits.
 PATIENCE: "ClientConfig" = {"connect_timeout": timedelta(seconds=3), "timeout": timedelta(seconds=20)}
 RETRIES: "RetryConfig" = {"max_retries": 2, "retry_timeout": timedelta(seconds=15)}
 
 
 class StorageDownError(Exception):
-    """The store cannot be reached, lost a file, or gave back other bytes than were put in."""
+    """The store is unreachable, lost a file, or returned other bytes than were stored."""
 
 
 class Store:
-    """A content-addressed store. Putting the same bytes twice is one file."""
+    """A content-addressed store. Storing the same bytes twice gives one file."""
 
     def __init__(self, objects: ObjectStore, folder: Path | None = None) -> None:
         self._objects = objects
         self._folder = folder
 
     def check(self) -> None:
-        """StorageDownError unless the store answers; a folder must still be there and take files."""
+        """Raise StorageDownError unless the store answers and accepts files."""
         if self._folder and not os.access(self._folder, os.W_OK | os.X_OK):
             raise StorageDownError("the folder is gone or takes no files")
         try:
@@ -42,7 +42,7 @@ class Store:
             raise StorageDownError from error
 
     def put(self, data: bytes) -> str:
-        """Keep these bytes; their address is the SHA-256 in hex."""
+        """Store bytes; return their address, the SHA-256 in hex."""
         sha256 = hashlib.sha256(data).hexdigest()
         try:
             self._objects.put(_path(sha256), data)
@@ -51,7 +51,7 @@ class Store:
         return sha256
 
     def get(self, sha256: str) -> bytes:
-        """The bytes of an address, checked against it."""
+        """Return the bytes of an address, after verifying their hash."""
         try:
             data = bytes(self._objects.get(_path(sha256)).bytes())
         except (BaseError, OSError) as error:
@@ -61,7 +61,7 @@ class Store:
         return data
 
     def exists(self, sha256: str) -> bool:
-        """Whether an address is known."""
+        """Return whether an address exists."""
         try:
             self._objects.head(_path(sha256))
         except (NotFoundError, FileNotFoundError):
@@ -72,7 +72,7 @@ class Store:
 
 
 def open_store(url: str) -> Store:
-    """A store from `file:///folder` (made if missing) or `s3://bucket/prefix` (credentials from AWS_* variables)."""
+    """Open a store: `file:///folder` (created if missing) or `s3://bucket/prefix` (credentials from AWS_*)."""
     parts = urlsplit(url)
     if parts.scheme == "file":
         folder = Path(unquote(parts.path))
@@ -82,12 +82,12 @@ def open_store(url: str) -> Store:
 
 
 def init_app(app: Flask, settings: Settings) -> None:
-    """Open the store that the settings name."""
+    """Open the configured store."""
     app.extensions["store"] = open_store(settings.storage_url)
 
 
 def store() -> Store:
-    """The store of the running application."""
+    """Return the store of the running application."""
     found: Store = current_app.extensions["store"]
     return found
 

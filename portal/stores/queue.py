@@ -1,4 +1,4 @@
-"""rq carries only the id of an outbox item; the promise itself is in the database."""
+"""The rq queue, which carries only ids of outbox items; the jobs themselves are in the database."""
 
 import logging
 from collections.abc import Iterable
@@ -18,18 +18,18 @@ log = logging.getLogger(__name__)
 
 
 def init_app(app: Flask, settings: Settings) -> None:
-    """Name the queue; it is reached when first used."""
+    """Configure the queue; it connects on first use."""
     app.extensions["queue"] = open_queue(settings.redis_url)
 
 
 def open_queue(redis_url: str) -> Queue:
-    """The queue of promises, quick to give up when nobody answers. JSON, so that no worker unpickles anything."""
+    """Return the queue, with short timeouts. Serialised as JSON, so that no worker unpickles data."""
     connection = Redis.from_url(redis_url, socket_connect_timeout=1, socket_timeout=2)
     return Queue(NAME, connection=connection, serializer=JSONSerializer)
 
 
 def nudge(item_ids: Iterable[UUID]) -> None:
-    """Tell the worker at once. Best effort: what is lost here is found by the sweep."""
+    """Notify the worker. Best effort: the sweep finds items whose notification got lost."""
     for item_id in item_ids:
         try:
             current_app.extensions["queue"].enqueue(
@@ -41,5 +41,5 @@ def nudge(item_ids: Iterable[UUID]) -> None:
 
 
 def is_empty() -> bool:
-    """Whether nothing waits for a worker."""
+    """Return whether no job is waiting."""
     return bool(current_app.extensions["queue"].count == 0)

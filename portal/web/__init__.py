@@ -1,1 +1,1 @@
-"""What every page shares: access, errors, headers, menus, templates."""
+"""Shared by all pages: access, errors, headers, navigation, templates."""

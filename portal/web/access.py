@@ -1,4 +1,4 @@
-"""Every view says who may open it; an application with a view that says nothing does not start."""
+"""Access rules: every view declares who may open it; an application with an undeclared view does not start."""
 
 from collections.abc import Callable
 from typing import Any, TypeVar, cast
@@ -16,45 +16,45 @@ SIGNED_IN = "signed in"
 
 
 def needs(permission: Permission) -> Callable[[V], V]:
-    """Open to people with a role that grants `permission`."""
+    """Allow people with a role that grants `permission`."""
     return lambda view: _mark(view, permission.value)
 
 
 def public(view: V) -> V:
-    """Open to everyone."""
+    """Allow everyone."""
     return _mark(view, PUBLIC)
 
 
 def signed_in(view: V) -> V:
-    """Open to everyone with an account: own profile, own sessions."""
+    """Allow everyone with an account, for the own profile and sessions."""
     return _mark(view, SIGNED_IN)
 
 
 def current_actor() -> Actor:
-    """The person on whose behalf this request runs; only in views that are not public."""
+    """Return the actor of this request; only in views that are not public."""
     return cast(Actor, current_user.actor)
 
 
 def may(permission: Permission | str) -> bool:
-    """Whether the visitor has this permission; for menus and buttons."""
+    """Return whether the visitor has this permission; for menus and buttons."""
     return bool(current_user.is_authenticated and current_actor().has(Permission(permission)))
 
 
 def init_app(app: Flask) -> None:
-    """Guard every request; `check_routes` comes once all blueprints are there."""
+    """Check access before every request; call `check_routes` once all blueprints are registered."""
     app.before_request(_guard)
     app.jinja_env.globals["may"] = may
 
 
 def check_routes(app: Flask) -> None:
-    """Stop the start-up if a route forgot to say who may open it."""
+    """Raise at start-up if a route does not declare who may open it."""
     undeclared = sorted(name for name in app.view_functions if access_of(app, name) is None)
     if undeclared:
         raise RuntimeError(f"views without an access rule: {', '.join(undeclared)}")
 
 
 def access_of(app: Flask, endpoint: str) -> str | None:
-    """The declared rule of an endpoint: a permission, `public` or `signed in`."""
+    """Return the access rule of an endpoint: a permission, `public` or `signed in`."""
     if endpoint == "static":
         return PUBLIC
     return getattr(app.view_functions[endpoint], "__access__", None)

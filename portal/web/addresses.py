@@ -1,10 +1,10 @@
-"""Where a request comes from, for counting how much one visitor asks."""
+"""Group client addresses for rate limiting."""
 
 import ipaddress
 
 
 def address_group(address: str | None) -> str:
-    """What counts as one address: an IPv4 address, or the /64 that one IPv6 household has."""
+    """Return what counts as one client: an IPv4 address, or the /64 network of an IPv6 household."""
     try:
         ip = ipaddress.ip_address(address or "")
     except ValueError:

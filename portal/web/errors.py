@@ -1,4 +1,4 @@
-"""One class of error, one HTTP status, one page; and the same errors as problem details under the API."""
+"""Map error classes to HTTP statuses and pages, and to problem details under the API."""
 
 from flask import Flask, current_app, g, render_template, request
 from flask.typing import ResponseReturnValue
@@ -24,7 +24,7 @@ STATUS: dict[type[DomainError], int] = {
 
 
 def init_app(app: Flask) -> None:
-    """Register one handler per family of errors."""
+    """Register one handler per class of errors."""
     app.register_error_handler(DomainError, _domain_error)
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(CSRFError, _csrf_error)
@@ -34,7 +34,7 @@ def init_app(app: Flask) -> None:
 
 
 def answer(status: int, message: str | None = None, *, retry_after: int | None = None) -> ResponseReturnValue:
-    """The page of an error; `message` is a translated sentence that says more than the page itself does."""
+    """Return an error page; `message` is a translated sentence with details."""
     g.pop("_login_user", None) if status == 503 else None  # noqa: PLR2004  # without a database nobody is signed in
     if request.path.startswith("/api/"):
         return current_app.extensions["problem"](status, message)  # type: ignore[no-any-return]

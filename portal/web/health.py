@@ -1,4 +1,4 @@
-"""Is it alive, and can it work: for load balancers and people on call. No details for strangers."""
+"""Liveness and readiness, for load balancers and operators; no details for strangers."""
 
 from collections.abc import Callable
 
@@ -14,20 +14,20 @@ from portal.web.access import public
 
 
 def init_app(app: Flask) -> None:
-    """Add the two addresses."""
+    """Register both routes."""
     app.add_url_rule("/healthz", "healthz", healthz)
     app.add_url_rule("/readyz", "readyz", readyz)
 
 
 @public
 def healthz() -> ResponseReturnValue:
-    """The process answers."""
+    """Answer that the process is alive."""
     return jsonify(status="ok")
 
 
 @public
 def readyz() -> ResponseReturnValue:
-    """Every part that it needs answers, and the tables serve this code."""
+    """Answer whether all dependencies respond, and the tables support this code."""
     parts = {name: _try(check) for name, check in CHECKS.items()}
     ready = all(state == "ok" for state in parts.values())
     return jsonify(status="ok" if ready else "down", parts=parts), 200 if ready else 503

@@ -1,4 +1,4 @@
-"""What every page shows around its content: the menu of each kind of person, the links of the signed-in, the footer."""
+"""Navigation around the content of pages: menus per kind of person, session links, footer."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ from portal.web.access import current_actor
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A page and the words under which it is found."""
+    """A page and the text of links to it."""
 
     endpoint: str
     text: str
@@ -26,7 +26,7 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """The links around a page; they are the same for everybody with the same roles and language."""
+    """The links around a page, equal for everybody with the same roles and language."""
 
     menu: tuple[Link, ...]
     session: tuple[Link, ...]
@@ -35,7 +35,7 @@ class Frame:
 
 
 def init_app(app: Flask, settings: Settings) -> None:
-    """Put the surroundings into every template context."""
+    """Add the navigation to every template context."""
     app.context_processor(lambda: _surroundings(settings))
 
 
@@ -64,7 +64,7 @@ def _surroundings(settings: Settings) -> dict[str, Any]:
 
 
 def _is_signed_in() -> bool:
-    # A page that no session cookie asked for must not vary by it.
+    # Responses to requests without a session cookie must not vary by it.
     return current_app.config["SESSION_COOKIE_NAME"] in request.cookies and bool(current_user.is_authenticated)
 
 
@@ -77,7 +77,7 @@ def _shown(links: Iterable[Link]) -> list[dict[str, Any]]:
 def _frame(
     _app: Flask, _root: str, _asked: str | None, _language: str, roles: frozenset[Role] | None, of_agency: bool
 ) -> Frame:
-    """Look up words and addresses once for all that they depend on."""
+    """Build the links, cached by everything they depend on."""
     return Frame(
         menu=_public_menu() if roles is None else _menu(roles, of_agency),
         session=_visitor_links() if roles is None else _own_links(),
@@ -115,7 +115,7 @@ def _menu(roles: frozenset[Role], of_agency: bool) -> tuple[Link, ...]:
 
 
 def _own_links() -> tuple[Link, ...]:
-    return _links(("account.show_account", ""), ("account.logout", _("Sign out")))  # the first shows who it is
+    return _links(("account.show_account", ""), ("account.logout", _("Sign out")))  # the first shows the person's name
 
 
 def _visitor_links() -> tuple[Link, ...]:

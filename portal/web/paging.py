@@ -1,4 +1,4 @@
-"""Long lists in parts: what one page shows, and whether there is more."""
+"""Split long lists into pages."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Page(Generic[T]):
-    """One page of a list. `found` may hold one more than `size`, by which the next page is known to exist."""
+    """One page of a list. `found` may hold one row more than `size`, which shows that a next page exists."""
 
     found: Sequence[T]
     page: int
@@ -19,17 +19,17 @@ class Page(Generic[T]):
 
     @property
     def rows(self) -> Sequence[T]:
-        """What this page shows."""
+        """Return the rows of this page."""
         return self.found[: self.size]
 
     @property
     def previous(self) -> str:
-        """The address of the page before, or nothing."""
+        """Return the address of the previous page, or an empty string."""
         return self._address(self.page - 1) if self.page > 1 else ""
 
     @property
     def next(self) -> str:
-        """The address of the page after, or nothing."""
+        """Return the address of the next page, or an empty string."""
         return self._address(max(self.page, 1) + 1) if len(self.found) > self.size else ""
 
     def _address(self, page: int) -> str:

@@ -1,4 +1,4 @@
-"""Headers and cookies that every answer carries, errors and static files included."""
+"""Security headers and cookie settings of every response, including errors and static files."""
 
 from urllib.parse import urlsplit
 
@@ -6,7 +6,7 @@ from flask import Flask, Response, request
 
 from portal.settings import Settings
 
-# Pages hold no script or style of their own, so no nonce is needed, and a public page stays cacheable byte for byte.
+# Pages have no inline script or style, so no nonce is needed, and public pages stay cacheable byte for byte.
 POLICY = {
     "default-src": "'none'",
     "script-src": "'self'",
@@ -31,7 +31,7 @@ _YEAR = 365 * 24 * 3600
 
 
 def init_app(app: Flask, settings: Settings) -> None:
-    """Set the cookie rules and add the headers to every response."""
+    """Configure cookies and add headers to every response."""
     https = urlsplit(settings.base_url).scheme == "https"
     app.config.update(
         SESSION_COOKIE_NAME="__Host-keurwerk" if https else "keurwerk",
@@ -39,7 +39,7 @@ def init_app(app: Flask, settings: Settings) -> None:
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_PATH="/",
-        # The session itself decides when it ends; a token that dies earlier only costs people their typing.
+        # CSRF tokens last as long as the session; an earlier expiry would only lose people's input.
         WTF_CSRF_TIME_LIMIT=None,
         WTF_CSRF_SSL_STRICT=https,
     )
@@ -55,13 +55,13 @@ def init_app(app: Flask, settings: Settings) -> None:
 
 
 def public_for(response: Response, seconds: int) -> Response:
-    """Allow everybody to keep this public page for a while; it must hold nothing of one person."""
+    """Allow shared caching of a public page for a while; it must hold no personal data."""
     response.headers["Cache-Control"] = f"public, max-age={seconds}"
     return response
 
 
 def open_to_pages(response: Response) -> Response:
-    """Let the pages of others read this public answer."""
+    """Allow all origins to read this public response."""
     response.headers["Access-Control-Allow-Origin"] = "*"
     response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
     return response

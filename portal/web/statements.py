@@ -1,4 +1,4 @@
-"""How many SQL statements a page took, at its foot; for `make dev` only, so that a loop of queries is seen at once."""
+"""Show the number of SQL statements in the footer of pages; `make dev` only, to reveal queries in loops."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ FOOT = "</footer>"
 
 
 def show_statements(app: Flask) -> None:
-    """Count from now on, and say it on every page of HTML that has a foot."""
+    """Count statements per request, and show the number on every HTML page with a footer."""
     engine = app.extensions["sessionmaker"].kw["bind"]
     event.listen(engine, "before_cursor_execute", _count)
     app.after_request(_tell)

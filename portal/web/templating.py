@@ -1,4 +1,4 @@
-"""What every template can count on: loaders, strictness, filters, assets."""
+"""The Jinja environments: loaders, strictness, filters, assets."""
 
 import json
 from collections.abc import Mapping, MutableMapping
@@ -32,12 +32,12 @@ _OF_DICTS = frozenset(dir(dict))
 
 
 class Environment(FlaskEnvironment):
-    """One environment per language, made when first needed: in it the texts of a template are already translated."""
+    """One environment per language, created on first use, with the texts of templates translated at compile time."""
 
     code_generator_class = Generator
     context_class = QuickContext
     escaped = staticmethod(escaped)
-    language = ""  # of this one; the one that the application has is of none and only chooses
+    language = ""  # the language of this one; the application's own has none and only dispatches
 
     def __init__(self, app: App, **options: Any) -> None:
         super().__init__(app, **options)
@@ -61,7 +61,7 @@ class Environment(FlaskEnvironment):
         return Translator(self.language, escapes=escapes).visit(tree) if self.language else tree
 
     def getattr(self, obj: Any, attribute: str) -> Any:
-        """Look into a plain dict first: as an attribute nearly every key fails, and failing is slow."""
+        """Look into plain dicts by key first: trying attributes, as Jinja does, nearly always fails and is slow."""
         if obj.__class__ is dict and attribute in obj and attribute not in _OF_DICTS:
             return obj[attribute]
         try:
@@ -70,16 +70,16 @@ class Environment(FlaskEnvironment):
             return super().getattr(obj, attribute)
 
     def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
-        """Share one plain dict: no template has globals of its own, and Jinja compares them at every import."""
+        """Share one dict of globals: templates have none of their own, and Jinja compares them at every import."""
         return super().make_globals(d) if d else self.globals
 
 
 def init_app(app: Flask) -> None:
-    """Point the application at the templates; call it before the first template is rendered."""
+    """Configure the templates of the application; call before the first template is rendered."""
     if "jinja_env" in app.__dict__:
         raise RuntimeError("templating must come before anything that touches the templates")
     app.jinja_environment = Environment
-    # The mark is drawn alike on page and paper.
+    # pages and documents share the drawing of the mark
     app.jinja_loader = ChoiceLoader(
         [FileSystemLoader(TEMPLATES), PrefixLoader({"press": FileSystemLoader(press.TEMPLATES)})]
     )
@@ -101,43 +101,43 @@ def init_app(app: Flask) -> None:
 
 
 def asset(path: str) -> str:
-    """The address of a built file, with the hash of its content so that it can be kept for a year."""
+    """Return the address of a built file, with the hash of its content, so that it can be cached for a year."""
     known: str | None = current_app.extensions["assets"].get(path)
     return request.script_root + known if known else url_for("static", filename=f"built/{path}")
 
 
 def date_text(value: date) -> str:
-    """A day in words: 3 maart 2027. A moment counts as the day it was in Amsterdam."""
+    """Format a day: 3 maart 2027. A moment counts as its day in Amsterdam."""
     if isinstance(value, datetime):
         value = day_of(value)
     return _date_words(value, i18n.current_language())
 
 
 def datetime_text(value: datetime) -> str:
-    """A moment in words, Amsterdam time: 3 maart 2027, 14:05."""
+    """Format a moment in Amsterdam time: 3 maart 2027, 14:05."""
     return f"{date_text(value)}, {value.astimezone(AMSTERDAM):%H:%M}"
 
 
 def time_tag(value: date) -> Markup:
-    """The same words in a `<time>` element that machines can read."""
+    """Format a moment or day as `<time>` element with a machine-readable value."""
     words = datetime_text(value) if isinstance(value, datetime) else date_text(value)
     return Markup('<time datetime="{}">{}</time>').format(value.isoformat(), words)  # format escapes
 
 
 def number_text(value: float) -> str:
-    """A number with the separators of the reader's language."""
+    """Format a number with the separators of the reader's language."""
     return _number_words(value, i18n.current_language())
 
 
 def filesize_text(size: int) -> str:
-    """A file size as people say it: 340 kB, 1.2 MB."""
+    """Format a file size: 340 kB, 1.2 MB."""
     if size < _KILO * _KILO:
         return f"{number_text(max(1, round(size / _KILO)))} kB"
     return f"{number_text(round(size / _KILO / _KILO, 1))} MB"
 
 
 def short_hash(value: str) -> Markup:
-    """The first characters of a digest, the whole one on hover and for copying."""
+    """Return the first characters of a digest, with all of it on hover and for copying."""
     return Markup('<code class="kw-hash" title="{}">{}</code>').format(value, escape(value[:12]))
 
 
@@ -153,5 +153,5 @@ def _number_words(value: float, language: str) -> str:
 
 def _read_manifest() -> Mapping[str, str]:
     if not MANIFEST.exists():
-        return {}  # assets are built at set-up; domain tests run without them
+        return {}  # assets are built at set-up; tests may run without them
     return cast(Mapping[str, str], json.loads(MANIFEST.read_text()))

@@ -1,1 +1,1 @@
-"""What happens after the commit: outbox handlers, periodic tasks, mail."""
+"""Background work: outbox handlers, periodic tasks, mail."""

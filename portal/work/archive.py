@@ -1,4 +1,4 @@
-"""The archive at work: a chore looks for documents whose proof ends soon, and adds a time-stamp to each."""
+"""Archival renewals: find documents whose proof ends soon, and add a time-stamp to each."""
 
 import logging
 from datetime import timedelta
@@ -14,19 +14,19 @@ from portal.signing.keys import current_keys
 from portal.stores import files
 
 AHEAD = timedelta(days=180)
-_LOOK, _RENEW = 200, 50  # at most in one run; the rest follows in the next
+_LOOK, _RENEW = 200, 50  # at most per run; the rest follows in the next run
 
 log = logging.getLogger(__name__)
 
 
 def renew_due(session: Session) -> int:
-    """Add a time-stamp to documents whose last one proves nothing in half a year; how many. May be run at any time."""
+    """Renew documents whose last time-stamp ends within half a year; return how many. Idempotent."""
     archive.note_new(session, _look, limit=_LOOK)
     return archive.renew_due(session, _renew, before=clock.now() + AHEAD, limit=_RENEW)
 
 
 def archivist() -> "seal.Archivist":
-    """Who adds time-stamps to what was sealed."""
+    """Return the archivist with the configured time-stamps."""
     held = current_keys()
     return seal.Archivist(held.stamps, held.archive_data)
 

@@ -1,4 +1,4 @@
-"""Which function keeps which promise of the outbox. Handlers may run twice; the second time changes nothing."""
+"""The handler of each kind of outbox item. Idempotent: delivered twice, the second time changes nothing."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -32,13 +32,13 @@ from portal.work import mail
 
 
 def number(session: Session, payload: Mapping[str, Any]) -> None:
-    """A grant becomes a numbered certificate with fixed facts."""
+    """Give a granted decision its certificate number and fix the content of the certificate."""
     settings = current_settings()
     number_certificate(session, UUID(payload["decision_id"]), base_url=settings.public_url, body=settings.body)
 
 
 def seal(session: Session, payload: Mapping[str, Any]) -> None:
-    """A numbered certificate becomes sealed bytes, and public."""
+    """Print, seal and publish a numbered certificate."""
     certificate = session.get_one(Certificate, UUID(payload["certificate_id"]), with_for_update=True)
     if certificate.issued_at is not None:
         return
@@ -47,7 +47,7 @@ def seal(session: Session, payload: Mapping[str, Any]) -> None:
 
 
 def reseal(session: Session, payload: Mapping[str, Any]) -> None:
-    """The file of a living certificate is printed anew from the same facts, with the key of today."""
+    """Print and seal a certificate again, with the same facts and the present key."""
     document_id = UUID(payload["document_id"])
     certificate = certificate_to_reseal(session, document_id)
     if certificate is None:
@@ -57,7 +57,7 @@ def reseal(session: Session, payload: Mapping[str, Any]) -> None:
 
 
 def audit_report(session: Session, payload: Mapping[str, Any]) -> None:
-    """A reported audit becomes a sealed report."""
+    """Print and seal the report of an audit."""
     audit = session.get_one(Audit, UUID(payload["audit_id"]), with_for_update=True)
     if audit.reported_at is None or _known(session, DocumentKind.AUDIT_REPORT, audit.id, since=audit.reported_at):
         return
@@ -67,7 +67,7 @@ def audit_report(session: Session, payload: Mapping[str, Any]) -> None:
 
 
 def decision_letter(session: Session, payload: Mapping[str, Any]) -> None:
-    """A decision becomes a sealed letter."""
+    """Print and seal the letter about a decision."""
     settings = current_settings()
     decision = session.get_one(Decision, UUID(payload["decision_id"]), with_for_update=True)
     if _known(session, DocumentKind.DECISION_LETTER, decision.id, since=decision.decided_at):
@@ -77,17 +77,17 @@ def decision_letter(session: Session, payload: Mapping[str, Any]) -> None:
 
 
 def sign_lists(session: Session, _: Mapping[str, Any]) -> None:
-    """The status lists say what the certificates are worth now."""
+    """Sign the status lists again after a change of a certificate."""
     credentials.sign_lists(session)
 
 
 def refresh(session: Session, payload: Mapping[str, Any]) -> None:
-    """The register's row of one agency is made anew from its sources."""
+    """Compute the public register's row of one agency again."""
     refresh_entry(session, UUID(payload["agency_id"]))
 
 
 def mail_agency(session: Session, payload: Mapping[str, Any]) -> None:
-    """A message for an agency becomes one promise per person who should read it."""
+    """Queue one mail for each person of an agency who receives messages."""
     values = {key: value for key, value in payload.items() if key != "agency_id"}
     for person in contacts_of(session, UUID(payload["agency_id"])):
         outbox.enqueue(session, "mail", person_id=str(person.id), **values)
@@ -129,13 +129,13 @@ def _record(session: Session, kind: DocumentKind, subject_id: UUID, agency_id: U
 
 
 def _certificate(certificate: Certificate) -> tuple[SealedHash, int]:
-    """The file of a certificate, with its twin for machines, which is signed once."""
-    twin = credentials.signed_forms_of(certificate)
-    certificate.credential, certificate.badge = twin.credential, twin.badge
+    """Return the sealed file of a certificate; its credential and badge are signed once."""
+    signed = credentials.signed_forms_of(certificate)
+    certificate.credential, certificate.badge = signed.credential, signed.badge
     facts = certificate.snapshot
-    return _print(DocumentKind.CERTIFICATE, facts, attachments=[twin.attached], offline_url=twin.offline_url)
+    return _print(DocumentKind.CERTIFICATE, facts, attachments=[signed.attached], offline_url=signed.offline_url)
 
 
 def _print(kind: DocumentKind, facts: Mapping[str, Any], **along: Any) -> tuple[SealedHash, int]:
-    """Render, seal and store; the address and the size of the bytes. `along` is what else goes onto the paper."""
+    """Render, seal and store a document; return its hash and size. `along` is passed to the press."""
     return sealing.keep(sealing.sealed_document(kind, facts, **along))

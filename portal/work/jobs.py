@@ -1,4 +1,4 @@
-"""What a worker runs. Entry points, like routes: they open the transaction."""
+"""Entry points of the worker; like routes, they open the transaction."""
 
 import logging
 from datetime import timedelta
@@ -15,9 +15,9 @@ log = logging.getLogger(__name__)
 
 
 def deliver(item_id: str) -> bool:
-    """Keep one promise; a failure is counted in a transaction of its own and tried again later.
+    """Run one outbox item; a failure is recorded in a transaction of its own, and retried later.
 
-    What breaks a rule, like a name that cannot be printed, breaks it the next time too: it waits for a person at once.
+    Domain errors, such as a name that cannot be printed, are not retried: a person must look at them.
     """
     item = UUID(item_id)
     try:
@@ -31,7 +31,7 @@ def deliver(item_id: str) -> bool:
 
 
 def sweep() -> int:
-    """Nudge again what has waited too long: lost nudges and due retries. What still waits in the queue is not lost."""
+    """Notify the worker of overdue items: lost notifications and due retries. Items still in the queue are skipped."""
     if not queue.is_empty():
         return 0
     late = outbox.overdue(database.read(), older_than=LATE)
@@ -40,6 +40,6 @@ def sweep() -> int:
 
 
 def _told(error: Exception) -> str:
-    """What the page of failed work shows; the rest is in the log."""
+    """Return the error text for the page of failed jobs; the log has the rest."""
     first = str(error).strip().partition("\n")[0]
     return f"{type(error).__name__}: {first}" if first else type(error).__name__

@@ -1,4 +1,4 @@
-"""To which page each kind of message leads: the one place that knows."""
+"""The page that each kind of message links to."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -18,11 +18,11 @@ from portal.doors.account.rules import Purpose
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """An endpoint, and the name of its argument that takes the subject of the message."""
+    """An endpoint, and the name of its argument for the subject of the message."""
 
     endpoint: str
     subject: str = ""
-    secret: Purpose | None = None  # the link carries a token for this purpose
+    secret: Purpose | None = None  # purpose of the token in the link, if any
 
 
 _HOME = Link("agency.home")
@@ -53,12 +53,12 @@ _BY_KIND = {notice.kind: link for notice, link in PAGES.items()}
 
 
 def purpose_of(kind: str) -> Purpose | None:
-    """What the secret in the link of this message is for, if there is one."""
+    """Return the purpose of the token in the link of this message, or None."""
     return _BY_KIND[kind].secret
 
 
 def path_of(kind: str, subject_id: str | None = None, token: str | None = None) -> str:
-    """The path of the page that a message leads to."""
+    """Return the path of the page that a message links to."""
     link = _BY_KIND[kind]
     values: dict[str, Any] = {}
     if link.subject:

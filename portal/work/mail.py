@@ -1,4 +1,4 @@
-"""Messages to people: written from a template in the reader's language, to a folder or a mail server."""
+"""Write mail from a template in the reader's language, and send it to a folder or a mail server."""
 
 import smtplib
 import ssl
@@ -35,7 +35,7 @@ def send(settings: Settings, message: EmailMessage) -> None:
 
 
 def render(template: str, language: str, /, **values: object) -> tuple[str, str]:
-    """Subject and text of templates/mail/<template>.txt; the first line reads `Subject: …`."""
+    """Return subject and text of templates/mail/<template>.txt, whose first line is `Subject: …`."""
     settings = current_settings()
     values = {"body_name": settings.body_name, "body_address": settings.body_address, **values}
     with force_locale(language):
@@ -64,7 +64,7 @@ def deliver(session: Session, payload: Mapping[str, Any]) -> None:
 
 
 def _path(session: Session, person_id: UUID, payload: Mapping[str, Any]) -> str:
-    if "path" in payload:  # promised by the release before, which named the page itself
+    if "path" in payload:  # queued by the previous release, which named the page itself
         return str(payload["path"])
     purpose = links.purpose_of(payload["template"])
     token = mint_token(session, person_id, purpose) if purpose else None
@@ -72,12 +72,12 @@ def _path(session: Session, person_id: UUID, payload: Mapping[str, Any]) -> str:
 
 
 def _fill(template: str, values: Mapping[str, object]) -> str:
-    # Straight from the environment: what surrounds a page, menu and visitor, does not exist for a job.
+    # Straight from the environment, because context processors need a request.
     return current_app.jinja_env.get_template(f"mail/{template}.txt").render(values).strip()
 
 
 def _message(settings: Settings, person: Person, subject: str, text: str, number: str) -> EmailMessage:
-    # The library refuses a line break in any header, and the subject has lost its own.
+    # EmailMessage rejects line breaks in headers; the subject's own were removed.
     message = EmailMessage()
     message["From"] = settings.mail_from
     message["To"] = person.email
@@ -95,7 +95,7 @@ def _write(folder: Path, message: EmailMessage) -> None:
     number = message["Message-ID"].strip("<>").partition("@")[0]
     unfinished = folder / f".{number}"
     unfinished.write_bytes(bytes(message))
-    unfinished.replace(folder / f"{number}.eml")  # a second delivery overwrites the first
+    unfinished.replace(folder / f"{number}.eml")  # a repeated delivery overwrites the first file
 
 
 def _transmit(url: str, message: EmailMessage) -> None:

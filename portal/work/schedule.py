@@ -1,4 +1,4 @@
-"""Periodic work of the worker: named, each in a transaction of its own, and never done twice by two workers."""
+"""Periodic tasks of the worker: named, each in a transaction of its own, never run by two workers at once."""
 
 import logging
 from collections.abc import Callable, Sequence
@@ -23,14 +23,14 @@ from portal.signing.keys import current_keys
 from portal.stores import database
 from portal.work import archive
 
-AGAIN = timedelta(minutes=1)  # after a failure
+AGAIN = timedelta(minutes=1)  # delay after a failure
 
 log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class PeriodicTask:
-    """Work that is due every `period`. Doing it more often than needed changes nothing."""
+    """A task that runs every `period`. Running it more often than needed changes nothing."""
 
     name: str
     period: timedelta
@@ -38,7 +38,7 @@ class PeriodicTask:
 
 
 class DueTask(Base):
-    """When a periodic task is due again; no row means now."""
+    """When a periodic task is due again; a missing row means now."""
 
     __tablename__ = "chore"
 
@@ -47,17 +47,17 @@ class DueTask(Base):
 
 
 def sign_head(session: Session) -> None:
-    """Sign the log where it grew."""
+    """Sign the log if it grew."""
     sign_checkpoint(session, ledger.origin(current_settings()), current_keys().ledger_key)
 
 
 def renew_documents(session: Session) -> None:
-    """Keep the proof of sealed documents alive."""
+    """Renew the proof of sealed documents."""
     archive.renew_due(session)
 
 
-# The first is the one that people wait for: an entry is under a checkpoint within seconds. What is daily is looked
-# at every hour, so that it comes soon after midnight whenever the worker was started.
+# The first is urgent: an entry should be under a checkpoint within seconds. Daily work is checked
+# every hour, so that it runs soon after midnight whenever the worker was started.
 PERIODIC_TASKS: tuple[PeriodicTask, ...] = (
     PeriodicTask("ledger.checkpoint", timedelta(seconds=5), sign_head),
     PeriodicTask("certificate.expired", timedelta(hours=1), log_expired),
@@ -69,7 +69,10 @@ PERIODIC_TASKS: tuple[PeriodicTask, ...] = (
 
 
 def run_due(app: Flask, tasks: Sequence[PeriodicTask] = PERIODIC_TASKS) -> list[str]:
-    """Do what is due; the names of what was done. A failure is logged, tried again in a minute, and stops no other."""
+    """Run the tasks that are due; return their names.
+
+    A failed one is logged and retried in a minute; others still run.
+    """
     return [task.name for task in tasks if _run(app, task)]
 
 
@@ -89,7 +92,7 @@ def _run(app: Flask, task: PeriodicTask) -> bool:
 
 
 def _mine(session: Session, task: PeriodicTask) -> bool:
-    """Claim the task for this transaction; False while another worker has it."""
+    """Claim the task for this transaction; return False while another worker has it."""
     key = func.hashtextextended(f"chore {task.name}", 0)
     return bool(session.scalar(select(func.pg_try_advisory_xact_lock(key))))
 

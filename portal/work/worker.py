@@ -1,4 +1,4 @@
-"""Deliver outbox items and sweep for those that nobody announced: `python -m portal.work.worker`."""
+"""The worker: deliver outbox items, and sweep for overdue ones: `python -m portal.work.worker`."""
 
 import logging
 import os
@@ -17,7 +17,7 @@ from portal.settings import Settings
 from portal.work import jobs, schedule
 
 SWEEP_SECONDS = 5.0
-# A worker that was killed is found by its heartbeat: with these values within about a minute, not seven.
+# Detect a killed worker by its heartbeat within about a minute instead of rq's seven.
 WORKER_TTL = 25
 MAINTENANCE_SECONDS = 5
 MONITORING_SECONDS = 2
@@ -31,7 +31,7 @@ def main() -> None:
     for chatty in ("weasyprint", "fontTools", "pyhanko"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
     app = make_app(Settings.from_env(os.environ))  # noqa: TID251 - an entry point, like wsgi.py
-    import_module("certificates.press.printing")  # who prints loads the typesetter now, not while somebody waits
+    import_module("certificates.press.printing")  # load WeasyPrint now, instead of during the first job
     stop = threading.Event()
     threading.Thread(target=sweep_until, args=(app, stop), daemon=True).start()
     queue = app.extensions["queue"]
@@ -49,14 +49,15 @@ def main() -> None:
 
 
 def make_app(settings: Settings) -> Flask:
-    """The portal as a worker needs it: with every door, as each message links to the page of what it is about."""
+    """Build the portal with every door, because messages link to pages of all of them."""
     return create_app(settings)
 
 
 class PortalWorker(SimpleWorker):
-    """Each job in an application context, and so a database session, of its own.
+    """Runs each job in an application context, and so in a database session of its own.
 
-    In this process, not in a fork per job: the press stays warm, and a crash costs only what the sweep repeats.
+    In this process, not in a fork per job: loaded fonts and layouts are reused, and after a crash the sweep repeats the
+    job.
     """
 
     def __init__(self, app: Flask, *args: Any, **kwargs: Any) -> None:
@@ -70,7 +71,7 @@ class PortalWorker(SimpleWorker):
 
 
 def sweep_until(app: Flask, stop: threading.Event) -> None:
-    """Sweep and run due tasks every few seconds; a database or queue that is down now will be there later."""
+    """Sweep and run due tasks every few seconds; tolerates a database or queue that is down."""
     while not stop.wait(SWEEP_SECONDS):
         try:
             with app.app_context():
@@ -78,7 +79,7 @@ def sweep_until(app: Flask, stop: threading.Event) -> None:
             schedule.run_due(app)
         except (SQLAlchemyError, RedisError):
             log.warning("the sweep found no database or no queue")
-        except Exception:  # this thread is the safety net: it goes on
+        except Exception:  # keep this thread alive: it is the safety net
             log.exception("the sweep failed")
 
 

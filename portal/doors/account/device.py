@@ -1,4 +1,4 @@
-"""The cookie that marks a browser in which somebody signed in before, so that strangers cannot lock them out there."""
+"""A cookie that marks browsers of earlier sign-ins, so that a stranger's guessing cannot lock their owners out."""
 
 import hmac
 import secrets
@@ -10,7 +10,7 @@ _LIFETIME = timedelta(days=365)
 
 
 def known_device(account: str) -> str | None:
-    """The random number of this browser if that account signed in with it before; `account` is the e-mail address."""
+    """Return this browser's random number if the account (an e-mail address) signed in with it before."""
     number, _, signature = request.cookies.get(_name(), "").partition(".")
     right = hmac.compare_digest(signature.encode(), _sign(account, number).encode())
     return number if right else None

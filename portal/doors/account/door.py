@@ -1,4 +1,4 @@
-"""The door to which the pages of signing in and of one's own account are hung."""
+"""The blueprint of the pages for signing in and for the own account."""
 
 from flask import Blueprint
 

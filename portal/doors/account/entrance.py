@@ -1,4 +1,4 @@
-"""Signing in and out, and the links sent by mail."""
+"""Pages for signing in and out, and for links sent by mail."""
 
 from flask import flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -21,7 +21,7 @@ from portal.web.addresses import address_group
 @bp.get("/login")
 @public
 def login() -> ResponseReturnValue:
-    """Ask who it is; whoever is signed in goes on to work."""
+    """Show the sign-in form; a signed-in person goes to the start page."""
     if current_user.is_authenticated:
         return redirect(_destination(), 303)
     return render_template("account/login.html", form=LoginForm(data={"next": own_path(request.args.get("next"))}))
@@ -30,7 +30,7 @@ def login() -> ResponseReturnValue:
 @bp.post("/login")
 @public
 def login_submitted() -> ResponseReturnValue:
-    """Count the attempt, then look at the password."""
+    """Count the attempt, then check the password and sign in."""
     form = LoginForm()
     if not form.validate_on_submit():
         return render_template("account/login.html", form=form), 422
@@ -53,7 +53,7 @@ def login_submitted() -> ResponseReturnValue:
 @bp.post("/logout")
 @public
 def logout() -> ResponseReturnValue:
-    """End the session of this browser on every machine; harmless for who was signed out already."""
+    """End this browser's session in the database; harmless without one."""
     if current_user.is_authenticated:
         with database.write() as session:
             services.sign_out(session, current_user.digest)
@@ -65,14 +65,14 @@ def logout() -> ResponseReturnValue:
 @bp.get("/reset")
 @public
 def forgot() -> ResponseReturnValue:
-    """Ask where to send a link to."""
+    """Ask for the address to send a link to."""
     return render_template("account/forgot.html", form=ResetForm())
 
 
 @bp.post("/reset")
 @public
 def forgot_submitted() -> ResponseReturnValue:
-    """Promise a link; the answer is the same for every address."""
+    """Queue a mail with a link; the response is the same for every address."""
     form = ResetForm()
     if not form.validate_on_submit():
         return render_template("account/forgot.html", form=form), 422
@@ -90,14 +90,14 @@ def forgot_submitted() -> ResponseReturnValue:
 @bp.get("/reset/sent")
 @public
 def forgot_sent() -> ResponseReturnValue:
-    """What happens next."""
+    """Say that a mail is on its way."""
     return render_template("account/forgot_sent.html")
 
 
 @bp.get("/<any(invitation, reset):purpose>/<token>")
 @public
 def link(purpose: str, token: str) -> ResponseReturnValue:
-    """Ask for a new password. Looking does not use the link up, for mail scanners look too."""
+    """Ask for a new password. Opening the page does not use up the link, because mail scanners open it too."""
     return _link_page(NewPasswordForm(), Purpose(purpose), token)
 
 
@@ -118,7 +118,7 @@ def link_submitted(purpose: str, token: str) -> ResponseReturnValue:
         form.complain(error)
         return _link_page(form, Purpose(purpose), token, 422)
     response = _welcome(signed_in, None)
-    flash(_("Your password is set. You are signed in."), "success")  # after the cookie was emptied
+    flash(_("Your password is set. You are signed in."), "success")  # after the cookie was cleared
     return response
 
 

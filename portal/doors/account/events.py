@@ -1,12 +1,12 @@
-"""What is told of accounts."""
+"""Events of the audit trail about accounts."""
 
 from audits.core.errors import N_
 from audits.core.events import EventData
 
 
 class SessionOpened(EventData, name="account.sign_in", words=N_("Signed in")):
-    """On some browser."""
+    """A person signed in."""
 
 
 class PasswordSet(EventData, name="account.set_password", words=N_("Password set")):
-    """Every other browser is signed out."""
+    """A password was set; all other sessions ended."""

@@ -1,4 +1,4 @@
-"""Forms of signing in and of one's own account."""
+"""Forms for signing in and for the own account."""
 
 from flask_babel import lazy_gettext as _l
 

@@ -1,4 +1,4 @@
-"""Who is at the other end of this request: Flask-Login over server-side sessions, one statement per request."""
+"""Identify the visitor of a request: Flask-Login over server-side sessions, one statement per request."""
 
 from dataclasses import dataclass
 from urllib.parse import urlsplit
@@ -21,12 +21,12 @@ _TOKEN = "token"  # noqa: S105  # the name of the place, not the secret
 
 @dataclass(frozen=True, slots=True)
 class Visitor:
-    """The signed-in person as plain values, so that a page can greet them even when the database has gone."""
+    """The signed-in person as plain values, so that error pages work without the database."""
 
     actor: Actor
     name: str
     language: str
-    digest: bytes  # of this browser's session
+    digest: bytes  # of the browser's session
 
     is_authenticated = True
     is_active = True
@@ -34,62 +34,62 @@ class Visitor:
 
     @property
     def roles(self) -> frozenset[Role]:
-        """The roles held at this moment."""
+        """Return the present roles."""
         return self.actor.roles
 
     @property
     def person(self) -> Person:
-        """The row of this person."""
+        """Return the row of this person."""
         return database.read().get_one(Person, self.actor.id)
 
     def get_id(self) -> str:
-        """What Flask-Login calls this person."""
+        """Return the id for Flask-Login."""
         return str(self.actor.id)
 
 
 class Nobody(AnonymousUserMixin):  # type: ignore[misc]  # Flask-Login ships no types
-    """A visitor who did not sign in."""
+    """A visitor who is not signed in."""
 
     name = ""
     language: str | None = None
 
 
 class Manager(LoginManager):  # type: ignore[misc]
-    """Asks our sessions, and keeps its hands off the cookie when nobody asks who is there."""
+    """Flask-Login's manager over our own session table; leaves the session cookie untouched on public pages."""
 
     def _load_user(self) -> None:
-        # The error page asks again after a failure; once is enough, and then nobody is signed in.
+        # Error pages ask again after a failed look-up; treat the visitor as signed out then, without another query.
         asked, g.asked_who = g.get("asked_who", False), True
         g._login_user = Nobody()  # noqa: SLF001  # where Flask-Login looks
         if not asked:
             g._login_user = _visitor() or Nobody()  # noqa: SLF001
 
     def _update_remember_cookie(self, response: object) -> object:
-        return response  # there is none; the original reads the session in every response, public ones too
+        return response  # there is none; the original would read the session in every response
 
     def unauthorized(self) -> ResponseReturnValue:
-        """Ask to sign in, and come back after that."""
+        """Redirect to the sign-in page, which leads back afterwards."""
         return redirect(url_for("account.login", next=_way_back()), 303)
 
 
 def init_app(app: Flask) -> None:
-    """Let `current_user` know who is there."""
+    """Install the login manager, which provides `current_user`."""
     Manager(app)
 
 
 def remember(signed_in: services.SignedIn) -> None:
-    """Put the token of a new session into a new cookie; nothing of an earlier visitor stays."""
+    """Store the token of a new session in a fresh cookie, without data of an earlier visitor."""
     session.clear()
     session[_TOKEN] = signed_in.token
 
 
 def forget() -> None:
-    """Empty the cookie."""
+    """Clear the cookie."""
     session.clear()
 
 
 def start_page(roles: frozenset[Role]) -> str:
-    """Where somebody's work begins: the first door that one of their roles opens."""
+    """Return the start page of a person: that of the first door that their roles open."""
     for role, endpoint in _DOORS:
         if role in roles and endpoint in current_app.view_functions:
             return url_for(endpoint)
@@ -111,7 +111,7 @@ _DOORS = (
 
 def _visitor() -> Visitor | None:
     if current_app.config["SESSION_COOKIE_NAME"] not in request.cookies:
-        return None  # nobody; and a page that does not look into the session does not vary by its cookie
+        return None  # no one; and without a session look-up the response does not vary by cookie
     token = session.get(_TOKEN)
     found = services.find_session(database.read(), token) if isinstance(token, str) else None
     if found is None:
@@ -121,8 +121,8 @@ def _visitor() -> Visitor | None:
 
 
 def _touch(found: services.OpenSession) -> None:
-    # Reading counts as use, yet a safe request must not write through its own session: this note has a transaction
-    # of its own, at most once a minute, and nothing of the case can slip into it.
+    # Update the time of last use in a transaction of its own, at most once a minute: a GET must not commit
+    # changes of the request's own session.
     now = clock.now()
     if now - found.seen_at < SEEN_EVERY:
         return
@@ -132,7 +132,7 @@ def _touch(found: services.OpenSession) -> None:
 
 
 def _way_back() -> str | None:
-    """The page to come back to: this one, or the one whose form was sent."""
+    """Return the page to come back to: this one, or the one whose form was sent."""
     if request.method in {"GET", "HEAD"}:
         return own_path(request.full_path.rstrip("?"))
     came_from = urlsplit(request.referrer or "")

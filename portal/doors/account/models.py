@@ -1,4 +1,4 @@
-"""Tables of signing in. Only digests of tokens are stored, so that a copy of the database opens nothing."""
+"""Tables for signing in. Only digests of tokens are stored, so that a leaked copy grants no access."""
 
 from datetime import datetime
 from uuid import UUID
@@ -22,7 +22,7 @@ class PasswordHash(Base):
 
 
 class LoginSession(Base):
-    """One signed-in browser. Ended sessions stay as rows until the night, so that a replay is seen to be dead."""
+    """A signed-in browser. Ended sessions are kept until the nightly clean-up, so that a replay is recognised."""
 
     __tablename__ = "login_session"
 
@@ -36,7 +36,7 @@ class LoginSession(Base):
 
 
 class MailToken(Base):
-    """A link sent by mail that lets one person set a password once."""
+    """A link sent by mail that allows one person to set a password once."""
 
     __tablename__ = "mail_token"
     __table_args__ = (one_of("purpose", Purpose),)
@@ -49,7 +49,7 @@ class MailToken(Base):
 
 
 class LoginThrottle(Base):
-    """Recent failures of one bucket, under a keyed digest; before `open_at` no attempt is looked at."""
+    """Recent failures per bucket, under a keyed digest; attempts before `open_at` are refused unseen."""
 
     __tablename__ = "login_brake"
 

@@ -1,7 +1,7 @@
-"""What people are told who ask for a new password."""
+"""Messages to people who forgot their password."""
 
 from audits.core.notices import Notice
 
 
 class Reset(Notice, kind="reset"):
-    """A link to set one."""
+    """Contains a link for setting a new password."""

@@ -1,4 +1,4 @@
-"""One's own account: name and language, password, sessions, and for staff the declared ties."""
+"""Pages of the own account: name and language, password, sessions, and for staff the declared interests."""
 
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -21,7 +21,7 @@ from portal.web.access import current_actor, needs, signed_in
 @bp.get("/account")
 @signed_in
 def show_account() -> ResponseReturnValue:
-    """What is known of this person, and where they are signed in."""
+    """Show the own data and sessions."""
     sessions = services.sessions_of(database.read(), current_actor().id)
     return render_template(
         "account/show.html", person=current_user.person, sessions=sessions, here=current_user.digest, form=Form()
@@ -31,14 +31,14 @@ def show_account() -> ResponseReturnValue:
 @bp.get("/account/profile")
 @signed_in
 def profile() -> ResponseReturnValue:
-    """Name and language, to change."""
+    """Show the form for name and language."""
     return render_template("account/profile.html", form=ProfileForm(obj=current_user.person))
 
 
 @bp.post("/account/profile")
 @signed_in
 def profile_submitted() -> ResponseReturnValue:
-    """Keep the new name and language; the next page speaks it."""
+    """Save name and language; the next page is in the new language."""
     form = ProfileForm()
     if form.validate_on_submit():
         try:
@@ -68,7 +68,7 @@ def password() -> ResponseReturnValue:
 @bp.post("/account/password")
 @signed_in
 def password_submitted() -> ResponseReturnValue:
-    """Replace the password and sign out every other browser. Guessing is counted as at the door."""
+    """Replace the password and end all other sessions. Attempts are throttled as at sign-in."""
     form, own = ChangePasswordForm(), {"own": str(current_actor().id)}
     if not form.validate_on_submit():
         return render_template("account/password.html", form=form), 422
@@ -97,7 +97,7 @@ def password_submitted() -> ResponseReturnValue:
 @bp.post("/account/sessions/others")
 @signed_in
 def end_other_sessions() -> ResponseReturnValue:
-    """Sign out every browser but this one."""
+    """End all sessions except this one."""
     with database.write() as session:
         services.sign_out_everywhere(session, current_actor().id, keep=current_user.digest)
     flash(_("Other browsers are signed out."), "success")
@@ -107,7 +107,7 @@ def end_other_sessions() -> ResponseReturnValue:
 @bp.post("/account/sessions/all")
 @signed_in
 def end_all_sessions() -> ResponseReturnValue:
-    """Sign out everywhere, here too."""
+    """End all sessions, including this one."""
     with database.write() as session:
         services.sign_out_everywhere(session, current_actor().id)
     browser.forget()
@@ -118,14 +118,14 @@ def end_all_sessions() -> ResponseReturnValue:
 @bp.get("/account/interests")
 @needs(Permission.INTEREST_DECLARE)
 def interests() -> ResponseReturnValue:
-    """The ties declared so far, and room for another."""
+    """Show the declared interests, and a form for another."""
     return _ties_page(InterestForm())
 
 
 @bp.post("/account/interests")
 @needs(Permission.INTEREST_DECLARE)
 def interests_submitted() -> ResponseReturnValue:
-    """Declare a tie; planning and deciding take it into account from now on."""
+    """Declare an interest; planning and deciding take it into account from now on."""
     form = InterestForm()
     if form.validate_on_submit():
         try:

@@ -1,4 +1,4 @@
-"""All pages of signing in and of one's own account, and the downloads of whoever is signed in."""
+"""Routes of the pages for signing in and the own account, and of downloads for signed-in people."""
 
 from portal.doors import downloads
 from portal.doors.account import entrance, own

@@ -1,4 +1,4 @@
-"""Terms of signing in: how long things live, what a password must be, how hard the brake bites. Pure."""
+"""Rules of signing in: lifetimes, password policy, limits on attempts. Pure."""
 
 import re
 import unicodedata
@@ -11,7 +11,7 @@ from audits.core.errors import RuleError
 
 
 class Purpose(StrEnum):
-    """What a link sent by mail is for."""
+    """Purposes of links sent by mail."""
 
     INVITATION = "invitation"
     RESET = "reset"
@@ -26,7 +26,7 @@ PASSWORD_MIN = 12
 PASSWORD_MAX = 200
 _PART_MIN = 4
 
-# What people add digits and signs to when a form asks for a longer one.
+# Common words that people extend with digits and signs to reach the minimum length.
 _COMMON_WORDS = """
 abc abcd abcdef abcdefgh administrator admin asdf asdfgh asdfghjkl azerty azertyuiop changeme computer dragon
 football geheim goedemorgen hallo hello iloveyou ikhouvanjou keurwerk letmein login master monkey nederland
@@ -40,14 +40,14 @@ _RUNS = (_DIGITS, _DIGITS[::-1], "abcdefghijklmnopqrstuvwxyz")
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """How many attempts are free, and how long the wait is after those: it doubles up to the longest."""
+    """The number of free attempts, and the wait after them, which doubles up to a maximum."""
 
     free: int
     wait: timedelta
     longest: timedelta
 
 
-# A known device counts by itself, so that a stranger who guesses at somebody's account never locks them out.
+# A known device has its own bucket, so that a stranger's guessing never locks out the owner.
 LIMITS = {
     "device": Limit(free=5, wait=timedelta(seconds=30), longest=timedelta(minutes=15)),
     "pair": Limit(free=5, wait=timedelta(seconds=30), longest=timedelta(minutes=15)),
@@ -61,12 +61,12 @@ FORGET = timedelta(hours=6)
 
 
 def normal(password: str) -> str:
-    """The password as it is hashed: the same letters typed on another keyboard are the same password."""
+    """Normalise a password before hashing, because keyboards encode the same letters differently."""
     return unicodedata.normalize("NFKC", password)
 
 
 def check_password(password: str, *, name: str, email: str) -> None:
-    """RuleError at `password` unless it is long enough and not easily guessed (NIST SP 800-63B-4, 3.1.1.2)."""
+    """Raise RuleError at `password` unless it is long and not easily guessed (NIST SP 800-63B-4, 3.1.1.2)."""
     if len(password) < PASSWORD_MIN:
         raise RuleError("Use at least %(min)d characters.", field="password", min=PASSWORD_MIN)
     if len(password) > PASSWORD_MAX:
@@ -79,7 +79,7 @@ def check_password(password: str, *, name: str, email: str) -> None:
 
 
 def own_path(target: str | None) -> str | None:
-    """The target if it is a path on this site and nothing else, so that a link cannot lead elsewhere after login."""
+    """Return the target if it is a path on this site, else None, so that login cannot redirect elsewhere."""
     if not target or not target.startswith("/") or target.startswith("//"):
         return None
     if "\\" in target or not target.isprintable():
@@ -92,7 +92,7 @@ def own_path(target: str | None) -> str | None:
 
 
 def _is_common(folded: str) -> bool:
-    letters = re.sub(r"[\W\d_]", "", folded)  # a common word stays one with digits and signs around it
+    letters = re.sub(r"[\W\d_]", "", folded)  # a common word with digits and signs around it is still one
     repeats = (folded + folded).find(folded, 1) < len(folded)
     return letters in _COMMON or repeats or any(folded in run for run in _RUNS)
 

@@ -1,4 +1,4 @@
-"""Signing in and out, links sent by mail, passwords. Tokens leave this module once; the database keeps digests."""
+"""Sign in and out, send and redeem links, change passwords. The database stores digests of tokens only."""
 
 import secrets
 from dataclasses import dataclass
@@ -33,13 +33,13 @@ from portal.doors.account.rules import (
     normal,
 )
 
-# OWASP's argon2id advice with three passes: about 40 ms, and little enough memory for a few logins at once.
+# OWASP's argon2id parameters with three passes: about 40 ms, and little enough memory for parallel logins.
 HASHER = PasswordHasher(time_cost=3, memory_cost=19 * 1024, parallelism=1)
 
 
 @dataclass(frozen=True, slots=True)
 class SignedIn:
-    """Somebody who has just proved who they are; `token` goes into the cookie of that browser and nowhere else."""
+    """A person who has just signed in; `token` goes into the cookie and is stored nowhere else."""
 
     person_id: UUID
     email: str
@@ -49,7 +49,7 @@ class SignedIn:
 
 @dataclass(frozen=True, slots=True)
 class OpenSession:
-    """One signed-in browser and the person at it, as plain values: every page of somebody signed in asks for it."""
+    """A session and its person as plain values, which every request of a signed-in person loads."""
 
     digest: bytes
     seen_at: datetime
@@ -59,7 +59,10 @@ class OpenSession:
 
 
 def sign_in(session: Session, email: str, password: str) -> SignedIn:
-    """Open a session for the right password. Unknown, retired and wrong cost the same work and raise the same error."""
+    """Open a session for the right password.
+
+    An unknown address, a retired person and a wrong password take the same time and raise the same error.
+    """
     person = _find_person(session, email)
     credential = session.get(PasswordHash, person.id if person else uuid4())
     right = _matches(credential.password_hash if credential else _nobody(), password)
@@ -71,7 +74,7 @@ def sign_in(session: Session, email: str, password: str) -> SignedIn:
 
 
 def open_session(session: Session, person: Person) -> SignedIn:
-    """A new session with a new token for this browser."""
+    """Add a session with a new token for this browser."""
     token, now = secrets.token_urlsafe(32), clock.now()
     session.add(LoginSession(digest=digest_of(token), person_id=person.id, created_at=now, seen_at=now))
     events.record(session, SessionOpened(), subject_id=person.id, actor=person.actor, agency_id=person.agency_id)
@@ -79,7 +82,7 @@ def open_session(session: Session, person: Person) -> SignedIn:
 
 
 def find_session(session: Session, token: str) -> OpenSession | None:
-    """The living session of a token with its person and roles, in one statement."""
+    """Return the valid session of a token with its person and roles, in one statement; or None."""
     query, values = _living_session(digest_of(token), *_bounds())
     row = session.execute(query, values).one_or_none()
     if row is None:
@@ -89,19 +92,19 @@ def find_session(session: Session, token: str) -> OpenSession | None:
 
 
 def sessions_of(session: Session, person_id: UUID) -> list[LoginSession]:
-    """Where somebody is signed in now, the latest used first."""
+    """Return the valid sessions of a person, the latest used first."""
     query = select(LoginSession).where(LoginSession.person_id == person_id, _alive(*_bounds()))
     return list(session.scalars(query.order_by(LoginSession.seen_at.desc())))
 
 
 def sign_out(session: Session, digest: bytes) -> None:
-    """End one session, on every machine at once."""
+    """End one session; effective at once on all web servers."""
     ending = update(LoginSession).where(LoginSession.digest == digest, LoginSession.ended_at.is_(None))
     session.execute(ending.values(ended_at=clock.now()))
 
 
 def sign_out_everywhere(session: Session, person_id: UUID, *, keep: bytes | None = None) -> None:
-    """End all sessions of one person, except perhaps the one in hand."""
+    """End all sessions of one person, except `keep`."""
     ending = update(LoginSession).where(LoginSession.person_id == person_id, LoginSession.ended_at.is_(None))
     if keep is not None:
         ending = ending.where(LoginSession.digest != keep)
@@ -109,14 +112,14 @@ def sign_out_everywhere(session: Session, person_id: UUID, *, keep: bytes | None
 
 
 def request_reset(session: Session, email: str) -> None:
-    """Promise a mail with a link. A stranger's address costs the same work, and its promise comes to nothing."""
+    """Queue a mail with a link. An unknown address takes the same work; its job then sends nothing."""
     person = _find_person(session, email)
     person_id = person.id if person else uuid4()
     tell_person(session, person_id, Reset())
 
 
 def mint_token(session: Session, person_id: UUID, purpose: Purpose) -> str:
-    """A new link token. Made at the moment of mailing, so that no secret waits in the outbox."""
+    """Create a link token. Called when the mail is written, so that no secret is stored in the outbox."""
     token = secrets.token_urlsafe(32)
     expires_at = clock.now() + TOKEN_LIFETIME[purpose]
     session.add(MailToken(digest=digest_of(token), person_id=person_id, purpose=purpose, expires_at=expires_at))
@@ -124,7 +127,7 @@ def mint_token(session: Session, person_id: UUID, purpose: Purpose) -> str:
 
 
 def holder_of(session: Session, token: str, purpose: Purpose) -> Person:
-    """Whom a link was sent to; NotFoundError once it is used, too old, or its person retired."""
+    """Return the person whom a link was sent to; NotFoundError if it is used, expired, or the person retired."""
     query = select(Person).join(MailToken, MailToken.person_id == Person.id)
     person = session.scalar(query.where(_usable(token, purpose), Person.retired_at.is_(None)))
     if person is None:
@@ -133,18 +136,24 @@ def holder_of(session: Session, token: str, purpose: Purpose) -> Person:
 
 
 def set_password(session: Session, token: str, purpose: Purpose, password: str) -> Person:
-    """Use up a link and all others of that person, and end what was signed in; RuleError at `password` does nothing."""
+    """Redeem a link: set the password, use up all links of the person, end all sessions.
+
+    RuleError at `password` leaves everything unchanged.
+    """
     person = holder_of(session, token, purpose)
     check_password(password, name=person.name, email=person.email)
     used = update(MailToken).where(_usable(token, purpose)).values(used_at=clock.now())
-    if session.scalar(used.returning(MailToken.person_id)) is None:  # somebody was a moment earlier
+    if session.scalar(used.returning(MailToken.person_id)) is None:  # a concurrent request used the link first
         raise NotFoundError("This link no longer works.")
     store_password(session, person, password)
     return person
 
 
 def change_password(session: Session, person_id: UUID, *, current: str, password: str, keep: bytes) -> None:
-    """Replace the password by who knows it; every other browser is signed out. RuleError at `current` or `password`."""
+    """Replace the password after checking the current one; ends other sessions.
+
+    RuleError at `current` or `password`.
+    """
     credential = session.get(PasswordHash, person_id, with_for_update=True)
     if not _matches(credential.password_hash if credential else _nobody(), current) or credential is None:
         raise RuleError("The current password is not right.", field="current")
@@ -154,7 +163,7 @@ def change_password(session: Session, person_id: UUID, *, current: str, password
 
 
 def store_password(session: Session, person: Person, password: str, *, keep: bytes | None = None) -> None:
-    """Set the password, use up all links and end all sessions but `keep`. The caller has checked who asks."""
+    """Set the password, use up all links and end all sessions but `keep`. The caller has authorised it."""
     now = clock.now()
     credential = session.get(PasswordHash, person.id, with_for_update=True)
     if credential is None:
@@ -168,7 +177,7 @@ def store_password(session: Session, person: Person, password: str, *, keep: byt
 
 
 def clear_out(session: Session) -> None:
-    """Delete ended sessions, used or expired links, and throttle rows that no longer count."""
+    """Delete ended sessions, used or expired links, and expired throttle rows."""
     now = clock.now()
     session.execute(delete(LoginSession).where(LoginSession.created_at < now - LIFETIME))
     session.execute(delete(MailToken).where(or_(MailToken.expires_at < now, MailToken.used_at.is_not(None))))
@@ -176,7 +185,7 @@ def clear_out(session: Session) -> None:
 
 
 def digest_of(token: str) -> bytes:
-    """What the database knows of a token; 256 random bits need no salt."""
+    """Return the digest under which a token is stored; 256 random bits need no salt."""
     return sha256(token.encode()).digest()
 
 
@@ -194,7 +203,7 @@ def _living_session(
     person = (Person.id, Person.agency_id, Person.name, Person.language, role_rows.scalar_subquery())
     query = select(LoginSession.digest, LoginSession.seen_at, *person).join(LoginSession.person)
     query = query.where(LoginSession.digest == digest, _alive(used_after, opened_after))
-    # Retiring somebody ends their sessions by this; inviting them again does not bring those back.
+    # Retirement sets this, which ends all sessions; a later invitation does not revive them.
     return query.where(Person.retired_at.is_(None), LoginSession.created_at >= Person.invited_at)
 
 
@@ -204,7 +213,7 @@ def _alive(used_after: datetime, opened_after: datetime) -> ColumnElement[bool]:
 
 
 def _bounds() -> tuple[datetime, datetime]:
-    """A session lives if it was used after the first of these moments, and opened after the second."""
+    """Return the bounds of a valid session: used after the first moment, and opened after the second."""
     now = clock.now()
     return now - IDLE, now - LIFETIME
 
@@ -227,5 +236,5 @@ def _matches(password_hash: str, password: str) -> bool:
 
 @cache
 def _nobody() -> str:
-    """A hash that no password fits, so that an unknown account takes as long as a known one."""
+    """Return a hash that no password matches, so that unknown accounts take as long as known ones."""
     return HASHER.hash(secrets.token_urlsafe(32))

@@ -1,4 +1,4 @@
-"""The brake on guessing: attempts are counted per bucket before anything is looked at, and given back on success."""
+"""Limit guessing: attempts are counted per bucket before the password is checked, and returned on success."""
 
 import hmac
 from collections.abc import Mapping
@@ -15,12 +15,12 @@ from audits.core.errors import RuleError
 from portal.doors.account.models import LoginThrottle
 from portal.doors.account.rules import FORGET, LIMITS, Limit
 
-_DOUBLINGS = 20  # enough for any limit, and far from an overflow
-_SHARED = {"address", "account"}  # somebody else may be guessing in these; a success takes back one attempt only
+_DOUBLINGS = 20  # enough for any limit, and far below overflow
+_SHARED = {"address", "account"}  # others may be guessing in these: a success takes back one attempt only
 
 
 class TooManyAttemptsError(Exception):
-    """Not now; `wait` says for how long."""
+    """Refused for now; `wait` says for how long."""
 
     def __init__(self, wait: timedelta) -> None:
         super().__init__(f"wait {wait}")
@@ -28,20 +28,20 @@ class TooManyAttemptsError(Exception):
 
     @property
     def sentence(self) -> RuleError:
-        """What the person is told."""
+        """Return the message for people."""
         return RuleError("Too many attempts. Try again in %(minutes)s min.", minutes=ceil(self.seconds / 60))
 
     @property
     def headers(self) -> dict[str, str]:
-        """What the program is told."""
+        """Return the HTTP headers for programs."""
         return {"Retry-After": str(self.seconds)}
 
 
 def admit(session: Session, buckets: Mapping[str, str]) -> None:
-    """Count one attempt in each bucket {kind: value}, or raise TooManyAttemptsError; then it counts in none.
+    """Count one attempt in each bucket {kind: value}, or raise TooManyAttemptsError and count in none.
 
-    Commit before the password is looked at. Give the buckets narrowest first and always in the same order of
-    kinds: the rows stay locked until the commit.
+    Commit before the password is checked. Give the buckets narrowest first and always in the same order of kinds: the
+    rows stay locked until the commit.
     """
     now = clock.now()
     for kind, value in buckets.items():
@@ -52,7 +52,7 @@ def admit(session: Session, buckets: Mapping[str, str]) -> None:
 
 
 def forgive(session: Session, buckets: Mapping[str, str]) -> None:
-    """The attempt was right: forget what only this person can have counted, take one back elsewhere."""
+    """Reset the buckets of this person after a success, and take back one attempt in shared ones."""
     own = [_digest(kind, value) for kind, value in buckets.items() if kind not in _SHARED]
     session.execute(delete(LoginThrottle).where(LoginThrottle.bucket.in_(own)))
     for bucket in (_digest(kind, value) for kind, value in buckets.items() if kind in _SHARED):
@@ -61,18 +61,18 @@ def forgive(session: Session, buckets: Mapping[str, str]) -> None:
 
 
 def forget_old(session: Session) -> None:
-    """Drop the buckets in which nothing happened for long."""
+    """Delete buckets without recent attempts."""
     session.execute(delete(LoginThrottle).where(LoginThrottle.open_at < clock.now() - FORGET))
 
 
 def _digest(kind: str, value: str) -> bytes:
-    # Keyed with a secret of the application, so that the table names nobody.
+    # Keyed with a secret of the application, so that the table identifies nobody.
     key = hmac.digest(str(current_app.config["SECRET_KEY"]).encode(), b"login brake", "sha256")
     return hmac.digest(key, f"{kind}\0{value}".encode(), "sha256")
 
 
 def _count(bucket: bytes, limit: Limit, now: datetime) -> Executable:
-    """One statement that counts if the bucket is open and returns nothing if it is not, whoever else is counting."""
+    """Return a statement that atomically counts if the bucket is open, and returns no row otherwise."""
     moment = literal(now, DateTime(timezone=True))
     failures = case((LoginThrottle.open_at < now - FORGET, 1), else_=LoginThrottle.failures + 1)
     doublings = func.least(failures - limit.free, _DOUBLINGS)
@@ -84,7 +84,7 @@ def _count(bucket: bytes, limit: Limit, now: datetime) -> Executable:
         .on_conflict_do_update(
             index_elements=["bucket"],
             set_={"failures": failures, "open_at": moment + func.make_interval(0, 0, 0, 0, 0, 0, seconds)},
-            # Within the free ones the time says nothing: of two at once the later may have been counted first.
+            # Among free attempts the time is meaningless: of two concurrent ones the later may be counted first.
             where=or_(LoginThrottle.failures < limit.free, LoginThrottle.open_at <= now),
         )
         .returning(LoginThrottle.failures)

@@ -1,1 +1,1 @@
-"""The door of agencies: details, self-assessment, findings, certificate."""
+"""Pages for agencies: profile, self-assessment, findings, certificate."""

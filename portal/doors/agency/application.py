@@ -1,4 +1,4 @@
-"""An application of the own agency: started, its tasks, its answers on one page, withdrawn."""
+"""Pages of an own application: start, task list, answers on one page, withdrawal."""
 
 from uuid import UUID
 
@@ -22,11 +22,11 @@ from portal.web.access import current_actor, needs
 @bp.post("/applications")
 @needs(Permission.APPLICATION_EDIT)
 def start() -> ResponseReturnValue:
-    """Start an application, or go on with the one that is open."""
+    """Start an application, or continue the open one."""
     try:
         with database.write() as session:
             found = services.start_application(session, current_actor())
-    except RuleError:  # there is an open one, perhaps since the first of two clicks
+    except RuleError:  # there is an open one, perhaps from the first click of a double click
         running = queries.find_own(database.read(), current_actor())
         if running is None or running.state not in OPEN_STATES:
             raise
@@ -37,7 +37,7 @@ def start() -> ResponseReturnValue:
 @bp.get("/applications/<uuid:application_id>")
 @needs(Permission.APPLICATION_VIEW)
 def application(application_id: UUID) -> ResponseReturnValue:
-    """The tasks, and how far each is."""
+    """Show the tasks and their progress."""
     case = open_case(application_id)
     found, scheme = case.application, case.scheme
     if not found.is_draft:
@@ -59,7 +59,7 @@ def application(application_id: UUID) -> ResponseReturnValue:
 @bp.get("/applications/<uuid:application_id>/answers")
 @needs(Permission.APPLICATION_VIEW)
 def answers(application_id: UUID) -> ResponseReturnValue:
-    """All answers on one page: to check them before they are sent, to read them afterwards."""
+    """Show all answers on one page, for checking before submission and reading afterwards."""
     case, session = open_case(application_id), database.read()
     found, scheme = case.application, case.scheme
     given = queries.answers_of(session, found.id)
@@ -80,14 +80,14 @@ def answers(application_id: UUID) -> ResponseReturnValue:
 @bp.get("/applications/<uuid:application_id>/withdraw")
 @needs(Permission.APPLICATION_SIGN)
 def withdraw(application_id: UUID) -> ResponseReturnValue:
-    """Ask whether it is really to be taken back."""
+    """Ask to confirm the withdrawal."""
     return _withdraw_page(open_case(application_id).application, WithdrawForm())
 
 
 @bp.post("/applications/<uuid:application_id>/withdraw")
 @needs(Permission.APPLICATION_SIGN)
 def withdraw_submitted(application_id: UUID) -> ResponseReturnValue:
-    """Take it back."""
+    """Withdraw the application."""
     found, form = open_case(application_id).application, WithdrawForm()
     if not form.validate_on_submit():
         return _withdraw_page(found, form), 422

@@ -1,4 +1,4 @@
-"""The end of an application: declared by a signatory, handed in, confirmed."""
+"""Pages for declaring and submitting an application, and the confirmation."""
 
 from datetime import date
 from uuid import UUID
@@ -24,7 +24,7 @@ from portal.web.access import current_actor, needs
 @bp.get("/applications/<uuid:application_id>/declaration")
 @needs(Permission.APPLICATION_VIEW)
 def declaration(application_id: UUID) -> ResponseReturnValue:
-    """What is declared; for those who may not sign, who may."""
+    """Show the declaration; people who may not sign see who may."""
     case = open_case(application_id)
     if case.application.submitted_at and not case.application.is_draft:
         return redirect(url_for("agency.submitted", application_id=application_id))
@@ -34,7 +34,7 @@ def declaration(application_id: UUID) -> ResponseReturnValue:
 @bp.post("/applications/<uuid:application_id>/declaration")
 @needs(Permission.APPLICATION_SIGN)
 def declare(application_id: UUID) -> ResponseReturnValue:
-    """Hand it in. A second click arrives at the same confirmation."""
+    """Submit the application. A second click leads to the same confirmation."""
     case, form = open_case(application_id), DeclarationForm()
     if not case.application.is_draft:
         return redirect(url_for("agency.submitted", application_id=application_id), 303)
@@ -53,7 +53,7 @@ def declare(application_id: UUID) -> ResponseReturnValue:
 @bp.get("/applications/<uuid:application_id>/submitted")
 @needs(Permission.APPLICATION_VIEW)
 def submitted(application_id: UUID) -> ResponseReturnValue:
-    """The reference, and what happens next; stays true when somebody comes back to it."""
+    """Show the reference and the next steps; remains valid for later visits."""
     found = open_case(application_id).application
     if found.submitted_at is None:
         raise IllegalMoveError("This application is not submitted yet.")
@@ -61,7 +61,7 @@ def submitted(application_id: UUID) -> ResponseReturnValue:
 
 
 def review_by(application: Application) -> date | None:
-    """The day by which we say whether we take an application on."""
+    """Return the day by which an application must be accepted or refused."""
     if application.submitted_at is None:
         return None
     terms = scheme_of_version(application.scheme_version).terms

@@ -1,4 +1,4 @@
-"""What the agency says about itself: one page to check it, one form per part."""
+"""Pages of the profile: an overview, and one form per part."""
 
 from dataclasses import replace
 
@@ -43,7 +43,7 @@ _PARTS = "<any(seat, scope, workers, bank):part>"
 @bp.get("/details")
 @needs(Permission.AGENCY_VIEW)
 def details() -> ResponseReturnValue:
-    """Everything on one page, with links to change it and what is still missing."""
+    """Show the whole profile, with links to change it and what is still missing."""
     agency = own_agency()
     return render_template(
         "agency/details.html",
@@ -61,7 +61,7 @@ def details() -> ResponseReturnValue:
 @bp.get(f"/details/{_PARTS}")
 @needs(Permission.AGENCY_EDIT)
 def part(part: str) -> ResponseReturnValue:
-    """Change one part."""
+    """Show the form for one part."""
     agency = own_agency(whole=False)
     form = _form(part)
     form.show(details_of(agency))
@@ -72,7 +72,7 @@ def part(part: str) -> ResponseReturnValue:
 @bp.post(f"/details/{_PARTS}")
 @needs(Permission.AGENCY_EDIT)
 def part_submitted(part: str) -> ResponseReturnValue:
-    """Store one part; the others stay as they are."""
+    """Save one part; the others stay as they are."""
     agency = own_agency(whole=False)
     form = _form(part)
     if form.validate_on_submit():
@@ -92,7 +92,7 @@ def part_submitted(part: str) -> ResponseReturnValue:
 
 
 def _form(part: str) -> PartForm:
-    """The form of one part, with the words of the own norm to choose from."""
+    """Return the form of one part, with choices from the scheme."""
     form = FORMS[ProfileSection(part)]()
     form.offer(own_scheme())
     return form

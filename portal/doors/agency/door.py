@@ -1,4 +1,4 @@
-"""The door to which the pages of an agency are hung, and what they all ask."""
+"""The blueprint of the pages for agencies, and their shared helpers."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -24,18 +24,18 @@ bp = Blueprint("agency", __name__, url_prefix="/agency")
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """An application of the own agency with the norm that it is held to."""
+    """An own application with its scheme version."""
 
     application: Application
     scheme: SchemeText
 
     @property
     def agency(self) -> Agency:
-        """Whose it is."""
+        """Return the agency of the case."""
         return self.application.agency
 
     def requirement(self, code: str) -> Requirement:
-        """A requirement of this norm, or 404."""
+        """Return a requirement of this scheme, or 404."""
         try:
             return self.scheme.requirement(code)
         except KeyError:
@@ -43,37 +43,37 @@ class Case:
 
 
 def open_case(application_id: UUID) -> Case:
-    """The case of an application that this person may see, or 404. Load it once per request and pass it on."""
+    """Return the case of an application that this person may see, or 404. Load it once per request."""
     application = get_application(database.read(), current_actor(), application_id)
     return Case(application, scheme_of_version(application.scheme_version))
 
 
 def own_scheme() -> SchemeText:
-    """The norm of the newest own application, else of the one that a new one would be held to."""
+    """Return the scheme of the newest own application, else of a new one."""
     session = database.read()
     application = find_own(session, current_actor())
     return scheme_of_version(application.scheme_version if application else version_for(session, clock.today()))
 
 
 def own_id(actor: Actor) -> UUID:
-    """The agency of somebody who works for one; staff have no page here."""
+    """Return the agency id of the actor; 404 for staff."""
     if actor.agency_id is None:
         abort(404)
     return actor.agency_id
 
 
 def own_agency(*, whole: bool = True) -> Agency:
-    """The agency of the person of this request, with its lists unless not wanted."""
+    """Return the agency of the signed-in person, with its lists if `whole`."""
     actor = current_actor()
     return get_agency(database.read(), actor, own_id(actor), whole=whole)
 
 
 def may_edit() -> bool:
-    """Whether to show the links that change something."""
+    """Return whether to show links for editing."""
     return current_actor().has(Permission.AGENCY_EDIT)
 
 
 def show_conflict(form: Any, error: IllegalMoveError, version: int) -> None:
-    """Say that somebody else was first, keep what was typed, and let it be sent again over the newest version."""
+    """Report an edit conflict, keep what was typed, and let the next submission overwrite the newest version."""
     form.form_errors.append(sentence(error))
     form.version.raw_data, form.version.data = None, version

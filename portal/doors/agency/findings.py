@@ -1,4 +1,4 @@
-"""What the audits of an agency found, and how it says that it repaired it."""
+"""Pages of an agency's findings and its corrective actions."""
 
 from uuid import UUID
 
@@ -33,7 +33,7 @@ _NEEDED = _l("Answer this question.")
 
 
 class AnswerForm(Form):
-    """The repair of one finding; the norm words the questions."""
+    """The corrective action on one finding; the scheme words the questions."""
 
     cause = textarea_field("", required=_NEEDED)
     extent = textarea_field("", required=_NEEDED)
@@ -48,7 +48,7 @@ class AnswerForm(Form):
     version = version_field()
 
     def ask(self, method: RepairMethod) -> "AnswerForm":
-        """Take the words of the questions from the norm; each complaint then names its question."""
+        """Set the labels from the scheme; error messages then name the question."""
         for question in method.questions:
             field, label = self[attribute_of(question.code)], question.label.in_(current_language())
             field.label.text, field.description = label, question.hint.in_(current_language())
@@ -59,7 +59,7 @@ class AnswerForm(Form):
 @bp.get("/")
 @needs(Permission.AUDIT_VIEW)
 def list_findings() -> ResponseReturnValue:
-    """All findings of the agency, those of the newest audit first."""
+    """List all findings of the agency, those of the newest audit first."""
     found = queries.list_findings(database.read(), current_actor())
     schemes = {finding.audit_id: scheme_of_version(finding.audit.scheme_version) for finding in found}
     return render_template("agency/findings.html", findings=found, schemes=schemes)
@@ -68,14 +68,14 @@ def list_findings() -> ResponseReturnValue:
 @bp.get("/<uuid:finding_id>")
 @needs(Permission.AUDIT_VIEW)
 def show_finding(finding_id: UUID) -> ResponseReturnValue:
-    """One finding: what was seen, what must be done by when, and what the inspector says of the repair."""
+    """Show one finding: observation, deadline, and the inspector's response."""
     return _page(queries.get_finding(database.read(), current_actor(), finding_id), None)
 
 
 @bp.get("/<uuid:finding_id>/answer")
 @needs(Permission.FINDING_ANSWER)
 def answer(finding_id: UUID) -> ResponseReturnValue:
-    """The questions about the repair."""
+    """Show the questions about the corrective action."""
     finding = queries.get_finding(database.read(), current_actor(), finding_id)
     return _page(finding, AnswerForm(obj=finding).ask(_norm(finding).repair))
 
@@ -84,7 +84,7 @@ def answer(finding_id: UUID) -> ResponseReturnValue:
 @needs(Permission.FINDING_ANSWER)
 @uploads.takes_files
 def answer_submitted(finding_id: UUID) -> ResponseReturnValue:
-    """Send the answer, with files if there are any, to the inspector; or take a file away."""
+    """Submit the corrective action with its files, or remove a file."""
     finding = queries.get_finding(database.read(), current_actor(), finding_id)
     form = AnswerForm().ask(_norm(finding).repair)
     if "remove" in request.form:
@@ -119,7 +119,7 @@ def _send(finding_id: UUID, form: AnswerForm) -> None:
 
 
 def _remove(finding: Finding, form: AnswerForm) -> ResponseReturnValue:
-    """Take a file away and show the same page again, with all that was typed and not yet sent."""
+    """Remove a file and show the page again with everything typed but not yet sent."""
     try:
         evidence_id = UUID(request.form["remove"])
     except ValueError:

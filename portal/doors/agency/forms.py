@@ -1,4 +1,4 @@
-"""Forms of the agency: its registration, its details, its lists, its answers, its declaration."""
+"""Forms for agencies: registration, profile, lists, answers, declaration."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -39,7 +39,7 @@ from portal.forms.fields import (
 from portal.forms.form import Form
 from portal.language.i18n import current_language
 
-# Where most people who work through Dutch agencies come from; every other country can be typed.
+# The countries that most people at Dutch agencies come from; all others can be typed.
 USUAL_COUNTRIES = (
     *("NL", "PL", "RO", "BG", "HU", "SK", "CZ", "LT", "LV", "EE", "HR", "SI"),
     *("UA", "DE", "BE", "ES", "PT", "IT", "GR"),
@@ -61,7 +61,7 @@ def _postcode() -> Any:
 
 
 def _has_postcodes(form: Any) -> bool:
-    # A form without a country is about a seat that is known: then the domain judges.
+    # Forms without a country field are about a stored seat; the domain validates its postcode.
     return "country" in form and needs_postcode(form["country"].data)
 
 
@@ -70,7 +70,7 @@ def _city() -> Any:
 
 
 def offer_countries(field: Any) -> None:
-    """Fill a list of countries in the reader's language; our own first."""
+    """Fill a list of countries in the reader's language, the Netherlands first."""
     names = country_names(current_language())
     field.choices = options([("NL", names["NL"]), *((code, name) for code, name in names.items() if code != "NL")])
 
@@ -109,15 +109,15 @@ class RegistrationForm(Form):
 
 
 class PartForm(Form):
-    """One part of the details of an agency; `values` are those of AgencyDetails that it asks for."""
+    """Base of the forms for one part of a profile; `values` are the AgencyDetails fields that it edits."""
 
     version = version_field()
 
     def offer(self, scheme: SchemeText) -> None:
-        """Fill lists with the words of the norm."""
+        """Fill choices from the scheme."""
 
     def show(self, details: AgencyDetails) -> None:
-        """Fill the fields with what is known."""
+        """Fill the fields with the stored values."""
         for name in self.values():
             self[name].data = getattr(details, name)
 
@@ -213,7 +213,7 @@ class WorkersForm(PartForm):
         names = country_names(current_language())
         others = [names[code] for code in details.recruitment_countries if code not in USUAL_COUNTRIES]
         self.other_countries.data = "\n".join(others)
-        if details.headcount:  # a first visit asks; only an answer that was given stands there
+        if details.headcount:  # leave the choice open on a first visit; show only an answer that was given
             self.own_housing.data = "yes" if details.own_housing else "no"
 
     def values(self) -> dict[str, Any]:
@@ -311,7 +311,7 @@ class ContactForm(Form):
 
 
 class AnswerForm(Form):
-    """The answer to one requirement; the norm words the question and the answers."""
+    """The answer to one requirement; the scheme words question and answers."""
 
     value = radios_field("", [], required=_l("Choose an answer."))
     explanation = textarea_field(_l("Explanation"), max_length=LONGEST_EXPLANATION, rows=6)
@@ -319,7 +319,7 @@ class AnswerForm(Form):
     version = version_field()
 
     def ask(self, scheme: SchemeText, code: str) -> None:
-        """Take the words from the norm."""
+        """Set labels and choices from the scheme."""
         language = current_language()
         self.value.label.text = scheme.requirement(code).question.in_(language)
         self.value.choices = options([(kind.code, kind.name.in_(language)) for kind in scheme.self_assessment_answers])
@@ -328,7 +328,7 @@ class AnswerForm(Form):
 
     @property
     def is_empty(self) -> bool:
-        """Whether nothing was chosen or typed."""
+        """Return whether nothing was chosen or typed."""
         return not (self.value.data or self.explanation.data or any(file.filename for file in self.files.data or ()))
 
 
@@ -348,7 +348,7 @@ class WithdrawForm(Form):
 
 
 class EmptyForm(Form):
-    """Only the token, for a button."""
+    """A button, with the CSRF token only."""
 
 
 def _words(vocabulary: Mapping[str, Text]) -> Any:
@@ -356,7 +356,7 @@ def _words(vocabulary: Mapping[str, Text]) -> Any:
 
 
 def _countries_by_name() -> dict[str, str]:
-    """Codes by name in every language of the portal, and by code."""
+    """Return country codes by name, in every language of the portal, and by code."""
     names = {name.casefold(): code for language in LANGUAGES for code, name in country_names(language).items()}
     return names | {code.casefold(): code for code in country_codes()}
 

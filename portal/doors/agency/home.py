@@ -1,4 +1,4 @@
-"""Where the case of an agency stands, and what its people can do next."""
+"""The start page of an agency: the state of its case, and the possible next steps."""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -29,7 +29,7 @@ from portal.web.access import current_actor, needs
 
 @dataclass
 class Course:
-    """The newest application of an agency and all that came of it so far."""
+    """The newest application of an agency and everything that followed from it."""
 
     application: Application
     answered: int = 0
@@ -43,7 +43,7 @@ class Course:
 @bp.get("/")
 @needs(Permission.AGENCY_VIEW)
 def home() -> ResponseReturnValue:
-    """One page that answers: where are we, what must we do, by when."""
+    """Show the state of the case, the next steps and their deadlines."""
     session, actor = database.read(), current_actor()
     application = find_own(session, actor)
     agency = application.agency if application else own_agency(whole=False)

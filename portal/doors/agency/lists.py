@@ -1,4 +1,4 @@
-"""Branches, people in control and contacts: three lists that are kept in the same way."""
+"""Pages for branches, people in control and contacts: three lists with the same pages."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -34,7 +34,7 @@ from portal.web.access import current_actor, needs
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """How one list is kept."""
+    """How one list is stored and edited."""
 
     form: type[Any]
     add: Callable[..., Any]
@@ -76,14 +76,14 @@ _KIND = "<any(branches, controlling_persons, contacts):kind>"
 @bp.get(f"/details/{_KIND}/new")
 @needs(Permission.AGENCY_EDIT)
 def new_row(kind: str) -> ResponseReturnValue:
-    """An empty form."""
+    """Show an empty form."""
     return _page(kind, LISTS[kind].form(version=0), None)
 
 
 @bp.post(f"/details/{_KIND}/new")
 @needs(Permission.AGENCY_EDIT)
 def add_row(kind: str) -> ResponseReturnValue:
-    """Add what was typed to the list."""
+    """Add a row."""
     form, actor = _form(kind), current_actor()
     if form.validate_on_submit():
         try:
@@ -99,7 +99,7 @@ def add_row(kind: str) -> ResponseReturnValue:
 @bp.get(f"/details/{_KIND}/<uuid:row_id>")
 @needs(Permission.AGENCY_EDIT)
 def row(kind: str, row_id: UUID) -> ResponseReturnValue:
-    """Change or remove one."""
+    """Show the form to change or remove a row."""
     found = _find(kind, row_id)
     return _page(kind, LISTS[kind].form(obj=found), found)
 
@@ -107,7 +107,7 @@ def row(kind: str, row_id: UUID) -> ResponseReturnValue:
 @bp.post(f"/details/{_KIND}/<uuid:row_id>")
 @needs(Permission.AGENCY_EDIT)
 def change_row(kind: str, row_id: UUID) -> ResponseReturnValue:
-    """Store the changes."""
+    """Save a changed row."""
     found, form = _find(kind, row_id), _form(kind)
     if form.validate_on_submit():
         try:
@@ -128,7 +128,7 @@ def change_row(kind: str, row_id: UUID) -> ResponseReturnValue:
 @bp.post(f"/details/{_KIND}/<uuid:row_id>/remove")
 @needs(Permission.AGENCY_EDIT)
 def remove_row(kind: str, row_id: UUID) -> ResponseReturnValue:
-    """Take it off the list."""
+    """Remove a row."""
     with database.write() as session:
         LISTS[kind].remove(session, current_actor(), row_id)
     return _done(kind)

@@ -1,4 +1,4 @@
-"""The people of an agency, managed by its owner."""
+"""Pages on which an owner manages the people of an agency."""
 
 from flask_babel import lazy_gettext as _l
 

@@ -1,4 +1,4 @@
-"""One question on a page: its answer, the explanation, the files that show it."""
+"""The page of one question: its answer, explanation and files."""
 
 from uuid import UUID
 
@@ -23,7 +23,7 @@ _PATH = "/applications/<uuid:application_id>/questions/<code>"
 @bp.get(_PATH)
 @needs(Permission.APPLICATION_EDIT)
 def question(application_id: UUID, code: str) -> ResponseReturnValue:
-    """The question, with what was answered before."""
+    """Show the question with its stored answer."""
     case = _draft(application_id, code)
     answer = queries.answer_to(database.read(), application_id, code)
     form = AnswerForm(obj=answer)
@@ -35,7 +35,7 @@ def question(application_id: UUID, code: str) -> ResponseReturnValue:
 @needs(Permission.APPLICATION_EDIT)
 @uploads.takes_files
 def question_submitted(application_id: UUID, code: str) -> ResponseReturnValue:
-    """Store the answer with its files, or take a file away."""
+    """Save the answer with its files, or remove a file."""
     case, form = _draft(application_id, code), AnswerForm()
     form.ask(case.scheme, code)
     if "remove" in request.form:
@@ -56,7 +56,7 @@ def question_submitted(application_id: UUID, code: str) -> ResponseReturnValue:
 
 
 def _draft(application_id: UUID, code: str) -> Case:
-    """The case of an application that can still be answered and has this question."""
+    """Return the case of an application that can still be edited and has this question, or 404."""
     case = open_case(application_id)
     case.requirement(code)
     if not case.application.is_draft:
@@ -82,7 +82,7 @@ def _save(application_id: UUID, code: str, form: AnswerForm) -> None:
 
 
 def _after(case: Case, code: str, *, to_list: bool) -> str:
-    """Where to go next: back to the answers if one came from there, to the next question, or to the tasks."""
+    """Return the next page: the list of answers if the person came from there, the next question, or the tasks."""
     application_id = case.application.id
     if request.args.get("back") == "answers":
         return url_for("agency.answers", application_id=application_id, _anchor=code)
@@ -94,7 +94,7 @@ def _after(case: Case, code: str, *, to_list: bool) -> str:
 
 
 def _remove(case: Case, code: str, form: AnswerForm) -> ResponseReturnValue:
-    """Take a file away and show the same page again, with all that was typed and not yet saved."""
+    """Remove a file and show the page again with everything typed but not yet saved."""
     try:
         evidence_id = UUID(request.form["remove"])
     except ValueError:

@@ -1,4 +1,4 @@
-"""An agency registers itself: public, and silent about whose e-mail addresses are known here."""
+"""Self-registration of agencies: public, without disclosing whose e-mail addresses are known."""
 
 from flask import Blueprint, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -12,14 +12,14 @@ from portal.web.access import public
 
 bp = Blueprint("agency_registration", __name__, url_prefix="/register-agency")
 
-# A rule of people names its own fields.
+# The rules of people use other field names than this form.
 _FIELDS = {"name": "owner_name", "email": "owner_email"}
 
 
 @bp.get("/")
 @public
 def register() -> ResponseReturnValue:
-    """What we must know to make an account; everything else is asked later."""
+    """Show the form, which asks only what an account needs."""
     form = RegistrationForm(language=current_language())
     return _page(form)
 
@@ -27,7 +27,7 @@ def register() -> ResponseReturnValue:
 @bp.post("/")
 @public
 def register_submitted() -> ResponseReturnValue:
-    """Make agency and account, and send the invitation."""
+    """Register agency and account, and send the invitation."""
     form = RegistrationForm()
     offer_countries(form.country)
     if form.validate_on_submit():
@@ -51,7 +51,7 @@ def register_submitted() -> ResponseReturnValue:
 @bp.get("/done")
 @public
 def registered() -> ResponseReturnValue:
-    """Where to look now. The same page for everybody, whatever was known."""
+    """Say that a mail is on its way; the same page for known and unknown addresses."""
     return render_template("agency/registered.html")
 
 

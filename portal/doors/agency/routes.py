@@ -1,4 +1,4 @@
-"""All pages of an agency: where its case stands, what it says of itself, its application, findings and people."""
+"""Routes of all pages for agencies."""
 
 from portal.doors.agency import (
     application,

@@ -1,1 +1,1 @@
-"""The door of inspectors: the audit desk."""
+"""Pages for inspectors: the audit desk."""

@@ -1,4 +1,4 @@
-"""The audits of an inspector, and the overview of one."""
+"""Pages of an inspector's audits: the list, and the overview of one."""
 
 from datetime import date
 from uuid import UUID
@@ -30,7 +30,7 @@ FIELDWORK = AUDIT_FLOW.waiting_for(Permission.AUDIT_CONDUCT)
 @bp.get("/")
 @needs(Permission.AUDIT_CONDUCT)
 def home() -> ResponseReturnValue:
-    """Own audits by what they wait for."""
+    """List the own audits by state."""
     session, actor = database.read(), current_actor()
     audits = queries.own_audits(session, actor)
     repairs = queries.repairs_of(session, [audit.id for audit in audits])
@@ -42,7 +42,7 @@ def home() -> ResponseReturnValue:
 @bp.get("/audits/<uuid:audit_id>")
 @needs(Permission.AUDIT_CONDUCT)
 def show_audit(audit_id: UUID) -> ResponseReturnValue:
-    """The agency, the samples, how far the work is, and what can be done now."""
+    """Show the agency, the samples, the progress, and the possible moves."""
     case = open_case(audit_id, whole_agency=True)
     session = database.read()
     populations = queries.populations_of(session, audit_id)
@@ -65,7 +65,7 @@ def show_audit(audit_id: UUID) -> ResponseReturnValue:
 @bp.post("/audits/<uuid:audit_id>/start")
 @needs(Permission.AUDIT_CONDUCT)
 def start_audit(audit_id: UUID) -> ResponseReturnValue:
-    """Begin the fieldwork."""
+    """Start the fieldwork."""
     with database.write() as session:
         services.start_audit(session, current_actor(), audit_id)
     flash(_("The audit has started. Draw the samples first."), "success")
@@ -75,7 +75,7 @@ def start_audit(audit_id: UUID) -> ResponseReturnValue:
 @bp.get("/audits/<uuid:audit_id>/evidence/<uuid:evidence_id>")
 @needs(Permission.AUDIT_CONDUCT)
 def download_evidence(audit_id: UUID, evidence_id: UUID) -> ResponseReturnValue:
-    """A file that the agency gave with its answers or its repairs."""
+    """Send a file of evidence of the case."""
     found = queries.get_case_evidence(database.read(), current_actor(), audit_id, evidence_id)
     return attachment(files.store().get(found.sha256), found.filename, found.media_type)
 
@@ -91,14 +91,14 @@ def _groups(audits: list[Audit], repairs: dict[UUID, Repairs]) -> dict[str, list
     for audit in audits:
         waits = repairs.get(audit.id)
         if audit.state in FIELDWORK:
-            groups[audit.state.value].insert(0, audit)  # the first day comes first
+            groups[audit.state.value].insert(0, audit)  # earliest first
         else:
             groups["repair" if waits and (waits.open or waits.answered) else "done"].append(audit)
     return groups
 
 
 def _report_due(audit: Audit) -> date | None:
-    """The day on which the norm wants the report of a running audit."""
+    """Return the deadline of the report for a running audit, or None."""
     if audit.state is not AuditState.IN_PROGRESS or audit.started_at is None:
         return None
     term = scheme_of_version(audit.scheme_version).terms.report_working_days

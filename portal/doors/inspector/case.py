@@ -1,4 +1,4 @@
-"""What every page of an inspector starts from: the door, and the case that it opens."""
+"""The blueprint of the pages for inspectors, and the case that each page loads."""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -18,7 +18,7 @@ bp = Blueprint("inspector", __name__, url_prefix="/inspector")
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """An audit with the norm it is held to. Somebody else's can be read by whoever may see it, and only read."""
+    """An audit with its scheme. Audits of other inspectors are read-only."""
 
     audit: Audit
     scheme: SchemeText
@@ -26,18 +26,18 @@ class Case:
 
     @property
     def is_open(self) -> bool:
-        """Whether verdicts and samples can be given now."""
+        """Return whether verdicts and samples can be recorded now."""
         return self.is_own and self.audit.state is AuditState.IN_PROGRESS
 
     @property
     def moves(self) -> frozenset[str]:
-        """What its inspector can do with it now."""
+        """Return the moves that its inspector can make now."""
         actor = current_actor()
         open_moves = AUDIT_FLOW.open_moves(self.audit.state) if self.is_own else []
         return frozenset(move.name for move in open_moves if actor.has(move.permission))
 
     def requirement(self, code: str) -> Requirement:
-        """A requirement of this norm, or 404."""
+        """Return a requirement of this scheme, or 404."""
         try:
             return self.scheme.requirement(code)
         except KeyError:
@@ -45,7 +45,7 @@ class Case:
 
 
 def open_case(audit_id: UUID, *, whole_agency: bool = False) -> Case:
-    """The case of an audit that this person may see, or 404."""
+    """Return the case of an audit that this person may see, or 404."""
     actor = current_actor()
     audit = get_audit(database.read(), actor, audit_id, whole_agency=whole_agency)
     return Case(audit, scheme_of_version(audit.scheme_version), audit.inspector_id == actor.id)

@@ -1,4 +1,4 @@
-"""The desk: what the norm asks, what the agency says, and what the inspector saw."""
+"""The audit desk: requirement, answer of the agency, and verdicts side by side."""
 
 from collections.abc import Sequence
 from uuid import UUID
@@ -25,7 +25,7 @@ from portal.web.access import current_actor, needs
 @bp.get("/audits/<uuid:audit_id>/requirements/<code>")
 @needs(Permission.AUDIT_CONDUCT)
 def show_requirement(audit_id: UUID, code: str) -> ResponseReturnValue:
-    """One requirement with everything beside it."""
+    """Show one requirement with answer, evidence and verdicts."""
     case = open_case(audit_id)
     sheets = _sheets(case, [case.requirement(code)])
     return _requirement_page(case, sheets[0], MoveForm())
@@ -34,7 +34,7 @@ def show_requirement(audit_id: UUID, code: str) -> ResponseReturnValue:
 @bp.post("/audits/<uuid:audit_id>/requirements/<code>")
 @needs(Permission.AUDIT_CONDUCT)
 def judge_requirement(audit_id: UUID, code: str) -> ResponseReturnValue:
-    """Keep the verdicts on one requirement, and go on to the next if asked."""
+    """Save the verdicts on one requirement, and continue to the next if asked."""
     case, form = open_case(audit_id), MoveForm()
     sheets = _sheets(case, [case.requirement(code)])
     status = _keep(case, form, sheets)
@@ -50,7 +50,7 @@ def judge_requirement(audit_id: UUID, code: str) -> ResponseReturnValue:
 @bp.get("/audits/<uuid:audit_id>/chapters/<code>")
 @needs(Permission.AUDIT_CONDUCT)
 def show_chapter(audit_id: UUID, code: str) -> ResponseReturnValue:
-    """All requirements of a chapter on one page."""
+    """Show all requirements of a chapter on one page."""
     case = open_case(audit_id)
     return _chapter_page(case, code, _sheets(case, _in_chapter(case, code)), MoveForm())
 
@@ -58,7 +58,7 @@ def show_chapter(audit_id: UUID, code: str) -> ResponseReturnValue:
 @bp.post("/audits/<uuid:audit_id>/chapters/<code>")
 @needs(Permission.AUDIT_CONDUCT)
 def judge_chapter(audit_id: UUID, code: str) -> ResponseReturnValue:
-    """Keep everything that was said on the page of a chapter."""
+    """Save the verdicts on a chapter."""
     case, form = open_case(audit_id), MoveForm()
     sheets = _sheets(case, _in_chapter(case, code))
     status = _keep(case, form, sheets)
@@ -79,15 +79,15 @@ def _sheets(case: Case, requirements: Sequence[Requirement]) -> list[Sheet]:
 
 
 def _keep(case: Case, form: MoveForm, sheets: Sequence[Sheet]) -> int:
-    """Read the sheets and store them; 0 if all is well, else the status of the page that says why not.
+    """Read the sheets and store them; return 0, or the HTTP status of the page that shows what is wrong.
 
-    The button `fill` names the requirement whose empty rows conform.
+    The button `fill` names the requirement whose empty rows get the conforming verdict.
     """
     filled = request.form.get("fill", "")
     plain = plain_verdict(case.scheme)
     holds = [sheet.read(request.form, plain if sheet.requirement.code == filled else "") for sheet in sheets]
     if case.is_open and not (form.validate_on_submit() and all(holds)):
-        return 422  # on a case that has moved on, the service says so
+        return 422  # if the state has changed, the service refuses it
     try:
         with database.write() as session:
             said = {sheet.requirement.code: sheet.verdicts() for sheet in sheets}

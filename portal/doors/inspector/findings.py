@@ -1,4 +1,4 @@
-"""What became of the findings: the agency's answers, to close or to send back."""
+"""Pages of an audit's findings: check the corrective actions, accept or return them."""
 
 from uuid import UUID
 
@@ -23,7 +23,7 @@ CHECKS = {"close": services.accept_corrective_action, "reject": services.return_
 @bp.get("/audits/<uuid:audit_id>/findings")
 @needs(Permission.AUDIT_CONDUCT)
 def list_findings(audit_id: UUID) -> ResponseReturnValue:
-    """The findings of one audit with their terms and answers."""
+    """List the findings of one audit with their deadlines and answers."""
     case = open_case(audit_id)
     found = queries.findings_of(database.read(), audit_id)
     return render_template("inspector/findings.html", case=case, audit=case.audit, scheme=case.scheme, findings=found)
@@ -32,14 +32,14 @@ def list_findings(audit_id: UUID) -> ResponseReturnValue:
 @bp.get("/findings/<uuid:finding_id>")
 @needs(Permission.AUDIT_CONDUCT)
 def show_finding(finding_id: UUID) -> ResponseReturnValue:
-    """One finding, the repair, and its check."""
+    """Show one finding, its corrective action, and the form to check it."""
     return _page(queries.get_finding(database.read(), current_actor(), finding_id), CheckForm())
 
 
 @bp.post("/findings/<uuid:finding_id>")
 @needs(Permission.AUDIT_CONDUCT)
 def check_finding(finding_id: UUID) -> ResponseReturnValue:
-    """Close a finding, or send the answer back; the button that was pressed says which."""
+    """Accept or return the corrective action, depending on the button."""
     form = CheckForm()
     finding = queries.get_finding(database.read(), current_actor(), finding_id)
     audit_id = finding.audit_id

@@ -1,4 +1,4 @@
-"""Forms of the inspector: the list to draw from, the report, the check of a repair."""
+"""Forms for inspectors: the population, the report, the check of a corrective action."""
 
 import csv
 import io
@@ -17,11 +17,11 @@ from portal.forms.fields import (
 from portal.forms.form import Form
 from portal.forms.widgets import TextareaWidget
 
-_SHOWN = 200_000  # characters of a file that come back in the box
+_SHOWN = 200_000  # characters of an uploaded file that are shown again in the text box
 
 
 class MoveForm(Form):
-    """A button; it carries nothing but the proof that our own page sent it."""
+    """A button, with the CSRF token only."""
 
 
 class SampleForm(Form):
@@ -29,7 +29,7 @@ class SampleForm(Form):
         _l("References, one on each line"),
         [NotRequired()],
         description=_l("Codes such as F-001. No names, citizen numbers or e-mail addresses."),
-        widget=TextareaWidget(),  # without a counter: lines count here, not characters
+        widget=TextareaWidget(),  # no character counter: the limit is in lines
         render_kw={"component": {"rows": 12}},
     )
     file = file_field(
@@ -40,7 +40,7 @@ class SampleForm(Form):
     none = checkbox_field(_l("The agency has none of these"))
 
     def validate(self, extra_validators: Any = None) -> bool:
-        """Exactly one of the three ways must be used."""
+        """Require exactly one of the three ways to give a population."""
         holds = super().validate(extra_validators)
         ways = sum(bool(field.data) for field in (self.references, self.file, self.none))
         if ways != 1:
@@ -49,10 +49,10 @@ class SampleForm(Form):
         return bool(holds) and ways == 1
 
     def lines(self) -> list[str]:
-        """The list as given, line by line; empty lines at the end do not count. RuleError if a file is no text."""
+        """Return the list line by line, without empty lines at the end. RuleError if a file is no text."""
         text = _text_of(self.file.data) if self.file.data else self.references.data or ""
         if len(text) <= _SHOWN:
-            self.references.data = text  # of a file too, so that a wrong line can be mended
+            self.references.data = text  # show an uploaded list in the box, so that a wrong line can be corrected
         return text.rstrip().splitlines()
 
 

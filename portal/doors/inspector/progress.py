@@ -1,4 +1,4 @@
-"""How far the fieldwork is: counted per chapter, and what comes next."""
+"""Compute the progress of the fieldwork per chapter, and the next requirement."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from audits.schemes.text import Chapter, SchemeText
 
 @dataclass(frozen=True, slots=True)
 class ChapterProgress:
-    """Verdicts given and needed in one chapter; `undrawn` says that more will be needed after a draw."""
+    """Verdicts given and needed in one chapter; `undrawn` says that a draw will add more."""
 
     chapter: Chapter
     done: int
@@ -18,17 +18,17 @@ class ChapterProgress:
 
     @property
     def is_complete(self) -> bool:
-        """Whether nothing is left to judge here."""
+        """Return whether nothing is left to judge in this chapter."""
         return self.done >= self.total and not self.undrawn
 
 
 def drawn_units(scheme: SchemeText, populations: Iterable[Population]) -> dict[str, int]:
-    """How many units of each kind there are to judge; a kind that was not drawn yet is not in it."""
+    """Return the number of units of each kind to judge; kinds without a draw are left out."""
     return {scheme.agency_unit.code: 1} | {population.unit: population.drawn for population in populations}
 
 
 def by_chapter(scheme: SchemeText, drawn: Mapping[str, int], done: Mapping[str, int]) -> list[ChapterProgress]:
-    """The progress of every chapter, in the order of the norm."""
+    """Return the progress of every chapter, in the order of the scheme."""
     return [
         ChapterProgress(
             chapter=chapter,
@@ -41,7 +41,7 @@ def by_chapter(scheme: SchemeText, drawn: Mapping[str, int], done: Mapping[str, 
 
 
 def next_open(scheme: SchemeText, drawn: Mapping[str, int], done: Mapping[str, int], after: str = "") -> str | None:
-    """The code of the next requirement with units to judge, looking on from `after` and then from the start."""
+    """Return the next requirement with units to judge, searching from `after`, then from the start."""
     codes = [item.code for item in scheme.requirements]
     start = codes.index(after) + 1 if after in codes else 0
     for code in codes[start:] + codes[:start]:
@@ -51,7 +51,7 @@ def next_open(scheme: SchemeText, drawn: Mapping[str, int], done: Mapping[str, i
 
 
 def neighbours(scheme: SchemeText, code: str) -> tuple[str | None, str | None]:
-    """The requirements before and after this one."""
+    """Return the previous and the next requirement."""
     codes = [item.code for item in scheme.requirements]
     place = codes.index(code)
     return (codes[place - 1] if place else None), (codes[place + 1] if place + 1 < len(codes) else None)

@@ -1,4 +1,4 @@
-"""The report: what the verdicts amount to, shown before anything is final."""
+"""Pages of the report: a preview of findings and score, and its submission."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ from portal.web.access import current_actor, needs
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """The findings as they would be now, and what stands in the way. `missing` counts units per requirement."""
+    """The findings as of now, and what prevents reporting. `missing` counts units per requirement."""
 
     findings: list[FoundFinding]
     intervals: Mapping[str, tuple[float, float]]
@@ -32,21 +32,21 @@ class Preview:
 
     @property
     def is_complete(self) -> bool:
-        """Whether the audit can be reported."""
+        """Return whether the audit can be reported."""
         return not self.missing and not self.undrawn
 
 
 @bp.get("/audits/<uuid:audit_id>/report")
 @needs(Permission.AUDIT_CONDUCT)
 def report(audit_id: UUID) -> ResponseReturnValue:
-    """What the verdicts amount to so far."""
+    """Show a preview of findings and score."""
     return _page(open_case(audit_id), ReportForm())
 
 
 @bp.post("/audits/<uuid:audit_id>/report")
 @needs(Permission.AUDIT_CONDUCT)
 def report_audit(audit_id: UUID) -> ResponseReturnValue:
-    """Fix the verdicts and send the report."""
+    """Report the audit, which fixes the verdicts."""
     case, form = open_case(audit_id), ReportForm()
     if form.validate_on_submit():
         try:

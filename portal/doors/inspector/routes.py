@@ -1,4 +1,4 @@
-"""The pages of an inspector: own audits, samples, the desk, the report, and what became of the findings."""
+"""Routes of the pages for inspectors."""
 
 from portal.doors.inspector import (
     audits,

@@ -1,4 +1,4 @@
-"""Fixing a population and drawing from it; the proof of a draw."""
+"""Pages for fixing a population and drawing from it, and the proof of a draw."""
 
 import secrets
 from uuid import UUID
@@ -21,7 +21,7 @@ from portal.web.access import current_actor, needs
 @bp.get("/audits/<uuid:audit_id>/samples/<unit>")
 @needs(Permission.AUDIT_CONDUCT)
 def show_sample(audit_id: UUID, unit: str) -> ResponseReturnValue:
-    """The draw of one kind of unit, or the form to hand over its list."""
+    """Show the draw of one kind of unit, or the form for its population."""
     case = open_case(audit_id)
     return _page(case, _kind(case, unit), SampleForm())
 
@@ -29,7 +29,7 @@ def show_sample(audit_id: UUID, unit: str) -> ResponseReturnValue:
 @bp.post("/audits/<uuid:audit_id>/samples/<unit>")
 @needs(Permission.AUDIT_CONDUCT)
 def draw_sample(audit_id: UUID, unit: str) -> ResponseReturnValue:
-    """Fix the list and draw at once. The seed is made here, after the list came in."""
+    """Fix the population and draw. The seed is generated here, after the list was submitted."""
     case, form = open_case(audit_id), SampleForm()
     kind = _kind(case, unit)
     if form.validate_on_submit():
@@ -51,7 +51,7 @@ def draw_sample(audit_id: UUID, unit: str) -> ResponseReturnValue:
 @bp.get("/audits/<uuid:audit_id>/samples/<unit>/population.txt")
 @needs(Permission.AUDIT_CONDUCT)
 def download_population(audit_id: UUID, unit: str) -> ResponseReturnValue:
-    """The fixed list, byte for byte as its digest was taken."""
+    """Send the fixed list, byte for byte as it was hashed."""
     case = open_case(audit_id)
     population = queries.get_population(database.read(), case.audit.id, unit)
     response = Response("\n".join(population.members), mimetype="text/plain")
@@ -85,7 +85,7 @@ def _page(case: Case, kind: Unit, form: SampleForm) -> str:
 
 
 def _proof(case: Case, population: Population, references: list[str]) -> str:
-    """What somebody else needs, beside the list, to draw again; plain text in English terms, whoever reads it."""
+    """Return what a third party needs, beside the list, to repeat the draw; always English plain text."""
     return "\n".join(
         [
             f"audit: {case.audit.reference}",

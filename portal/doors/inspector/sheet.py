@@ -1,4 +1,4 @@
-"""The sheet of one requirement: a row per drawn unit, as stored or as the inspector just typed it."""
+"""The sheet of one requirement: a row per drawn unit, as stored or as just typed."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -10,29 +10,29 @@ from audits.inspections.queries import VerdictRow
 from audits.schemes.text import Requirement, SchemeText
 from portal.language.i18n import current_language, sentence
 
-_LONGEST = 10  # digits of a version
+_LONGEST = 10  # maximum digits of a version
 
 
 @dataclass(slots=True)
 class Row:
-    """One unit. `key` is the stem of its field names: the place in the draw, so that no reference is in a name."""
+    """One unit. `key` is the prefix of its field names: its position in the draw, which reveals no reference."""
 
     key: str
     reference: str
     value: str = ""
     note: str = ""
-    version: int = 0  # of the verdict that the page showed; 0: there was none
+    version: int = 0  # version of the verdict on the page; 0: there was none
     is_stored: bool = False
     errors: list[str] = field(default_factory=list)
 
     @property
     def id(self) -> str:
-        """Where the error summary leads: the note if a verdict was chosen, else the verdict."""
+        """Return the target of the error summary: the note if a verdict was chosen, else the verdict."""
         return f"{self.key}-note" if self.value else self.key
 
 
 class Sheet:
-    """All rows of one requirement. Behaves like a form for the error summary."""
+    """All rows of one requirement, with the form interface of the error summary."""
 
     form_errors: Sequence[str] = ()
 
@@ -52,16 +52,16 @@ class Sheet:
 
     @property
     def open(self) -> int:
-        """How many units are not judged yet."""
+        """Return the number of units without a verdict."""
         return sum(not row.is_stored for row in self.rows)
 
     @property
     def nonconforming(self) -> int:
-        """How many stored verdicts count against the agency."""
+        """Return the number of nonconforming stored verdicts."""
         return sum(row.is_stored and self.scheme.verdicts[row.value].nonconforming for row in self.rows)
 
     def read(self, typed: Mapping[str, str], fill: str = "") -> bool:
-        """Take over what was typed, with `fill` as the verdict of rows left empty; whether every row holds."""
+        """Read the typed values, with `fill` as verdict of empty rows; return whether all rows are valid."""
         for row in self.rows:
             row.value = typed.get(row.key, "") or fill
             row.note = typed.get(f"{row.key}-note", "").replace("\r\n", "\n").strip()
@@ -70,15 +70,15 @@ class Sheet:
         return not any(row.errors for row in self.rows)
 
     def verdicts(self) -> dict[str, tuple[str, str]]:
-        """The rows that say something, as the service takes them."""
+        """Return the filled rows in the shape of the service."""
         return {row.reference: (row.value, row.note) for row in self.rows if row.value}
 
     def versions(self) -> dict[str, int]:
-        """The versions of the verdicts that the page showed."""
+        """Return the versions of the verdicts on the page."""
         return {row.reference: row.version for row in self.rows}
 
     def show_stored(self, stored: Mapping[tuple[str, str], VerdictRow]) -> None:
-        """Keep what was typed, say what somebody else stored, and let the next save go over that."""
+        """Keep what was typed, show what was stored in the meantime, and let the next save overwrite it."""
         for row in self.rows:
             newest = stored.get((self.requirement.code, row.reference))
             if newest is None:
@@ -89,7 +89,7 @@ class Sheet:
             row.errors = [words if self.is_agency else f"{self.requirement.code}, {row.reference}: {words}"]
 
     def _errors(self, row: Row) -> list[str]:
-        # An empty row can wait, unless there is a note without a verdict or a verdict to lose.
+        # An empty row is allowed, unless it has a note without a verdict or would delete a verdict.
         if not row.value and not row.note and not row.is_stored:
             return []
         problem = complaint(self.scheme, row.value, row.note)
@@ -106,5 +106,5 @@ def _row(key: str, reference: str, stored: VerdictRow | None) -> Row:
 
 
 def _number(typed: str) -> int:
-    """A version as the page sent it back; anything else is that of a verdict that was not there."""
+    """Parse a version from the page; anything invalid counts as 0."""
     return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < _LONGEST else 0

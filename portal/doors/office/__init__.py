@@ -1,1 +1,1 @@
-"""The door of the office: intake, planning, review, decisions, scheme, people."""
+"""Pages for staff: intake, planning, review, decisions, schemes, people."""

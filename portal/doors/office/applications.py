@@ -1,4 +1,4 @@
-"""Intake of applications and planning of audits."""
+"""Pages for the intake of applications and the planning of audits."""
 
 from collections import Counter
 from uuid import UUID
@@ -35,7 +35,7 @@ DONE = {
 @bp.get("/")
 @needs(Permission.CASES_VIEW)
 def list_applications() -> ResponseReturnValue:
-    """All cases, newest first, or those that a name or number leads to."""
+    """List all cases, newest first, or those that match a name or number."""
     text, page = request.args.get("q", ""), request.args.get("page", 1, int)
     found = queries.search_applications(database.read(), current_actor(), text, page)
     return render_template("office/applications.html", found=Page(found, page, queries.PAGE_SIZE), text=text)
@@ -44,14 +44,14 @@ def list_applications() -> ResponseReturnValue:
 @bp.get("/<uuid:application_id>")
 @needs(Permission.CASES_VIEW)
 def show_application(application_id: UUID) -> ResponseReturnValue:
-    """The whole self-assessment, with what can be done with it now."""
+    """Show the whole self-assessment, with the possible moves."""
     return _page(application_id, IntakeForm())
 
 
 @bp.post("/<uuid:application_id>/review")
 @needs(Permission.APPLICATION_REVIEW)
 def review_application(application_id: UUID) -> ResponseReturnValue:
-    """Accept, send back or refuse (ISO/IEC 17065 clause 7.3)."""
+    """Accept, return or refuse (ISO/IEC 17065 clause 7.3)."""
     form = IntakeForm()
     if form.validate_on_submit():
         try:
@@ -69,7 +69,7 @@ def review_application(application_id: UUID) -> ResponseReturnValue:
 @bp.get("/<uuid:application_id>/plan")
 @needs(Permission.AUDIT_PLAN)
 def plan(application_id: UUID) -> ResponseReturnValue:
-    """Who audits this agency, and when."""
+    """Ask for inspector and date."""
     session, actor = database.read(), current_actor()
     application = queries.get_application(session, actor, application_id)
     if audit := find_live_audit(session, actor, application_id):

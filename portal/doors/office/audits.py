@@ -1,4 +1,4 @@
-"""The file of one audit: what was drawn, seen and found, its review, and the way back."""
+"""Pages of one audit: samples, verdicts, findings, review, reopening and cancelling."""
 
 from uuid import UUID
 
@@ -29,14 +29,14 @@ WITH_REASON = {"reopen": services.reopen_audit, "cancel": services.cancel_audit}
 @bp.get("/<uuid:audit_id>")
 @needs(Permission.CASES_VIEW)
 def show_audit(audit_id: UUID) -> ResponseReturnValue:
-    """What was drawn, seen and found, and what can be done now."""
+    """Show samples, verdicts and findings, with the possible moves."""
     return _page(audit_id, ReviewForm())
 
 
 @bp.get("/<uuid:audit_id>/requirements")
 @needs(Permission.CASES_VIEW)
 def show_requirements(audit_id: UUID) -> ResponseReturnValue:
-    """Every requirement: the agency's answer beside the verdicts."""
+    """List every requirement with the agency's answer and the verdicts."""
     session = database.read()
     audit = queries.get_audit(session, current_actor(), audit_id)
     scheme = scheme_of_version(audit.scheme_version)
@@ -47,7 +47,7 @@ def show_requirements(audit_id: UUID) -> ResponseReturnValue:
 @bp.post("/<uuid:audit_id>/review")
 @needs(Permission.AUDIT_REVIEW)
 def review_audit(audit_id: UUID) -> ResponseReturnValue:
-    """Hand the file to a decider (ISO/IEC 17065 clause 7.5)."""
+    """Pass the file to a decider (ISO/IEC 17065 clause 7.5)."""
     form = ReviewForm()
     if form.validate_on_submit():
         try:
@@ -64,21 +64,21 @@ def review_audit(audit_id: UUID) -> ResponseReturnValue:
 @bp.get("/<uuid:audit_id>/reopen")
 @needs(Permission.AUDIT_REVIEW)
 def reopen(audit_id: UUID) -> ResponseReturnValue:
-    """Ask why the file goes back to the inspector."""
+    """Ask for the reason to send the audit back."""
     return _reason_page(audit_id, ReasonForm(), "reopen")
 
 
 @bp.post("/<uuid:audit_id>/reopen")
 @needs(Permission.AUDIT_REVIEW)
 def reopen_submitted(audit_id: UUID) -> ResponseReturnValue:
-    """Send the file back to the inspector."""
+    """Send the audit back to the inspector."""
     return _with_reason(audit_id, "reopen")
 
 
 @bp.get("/<uuid:audit_id>/cancel")
 @needs(Permission.AUDIT_PLAN)
 def cancel(audit_id: UUID) -> ResponseReturnValue:
-    """Ask why the audit is cancelled."""
+    """Ask for the reason to cancel."""
     return _reason_page(audit_id, ReasonForm(), "cancel")
 
 

@@ -1,4 +1,4 @@
-"""Living certificates: look, suspend, lift, withdraw."""
+"""Pages of certificates: view, suspend, lift, withdraw."""
 
 from uuid import UUID
 
@@ -30,7 +30,7 @@ CHANGES = {
 @bp.get("/")
 @needs(Permission.CASES_VIEW)
 def list_certificates() -> ResponseReturnValue:
-    """The certificates that live today, or those of any state that a name or number leads to."""
+    """List the certificates in force, or those in any state that match a name or number."""
     text, page = request.args.get("q", ""), request.args.get("page", 1, int)
     states = None if text.strip() else CURRENT
     found = queries.search_certificates(database.read(), current_actor(), text, page, states=states)
@@ -41,7 +41,7 @@ def list_certificates() -> ResponseReturnValue:
 @bp.get("/<uuid:certificate_id>")
 @needs(Permission.CASES_VIEW)
 def show_certificate(certificate_id: UUID) -> ResponseReturnValue:
-    """One certificate, its history and its document."""
+    """Show one certificate, its history and its document."""
     session, actor = database.read(), current_actor()
     certificate = queries.get_certificate(session, actor, certificate_id)
     return render_template(
@@ -58,7 +58,7 @@ def show_certificate(certificate_id: UUID) -> ResponseReturnValue:
 @bp.get("/<uuid:certificate_id>/<move>")
 @needs(Permission.CERTIFICATE_CHANGE)
 def change(certificate_id: UUID, move: str) -> ResponseReturnValue:
-    """Ask for the reason, and say what the public will see."""
+    """Ask for the reason, and show what will be public."""
     return _page(certificate_id, move, ChangeForm())
 
 

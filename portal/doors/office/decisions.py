@@ -1,4 +1,4 @@
-"""The independent decision: everything that a decider weighs on one page, and the one form that decides."""
+"""The page of the independent decision: everything to consider, and the form."""
 
 from uuid import UUID
 
@@ -29,7 +29,7 @@ bp = Blueprint("decisions", __name__, url_prefix="/audits")
 @bp.get("/<uuid:audit_id>/decision")
 @needs(Permission.DECISION_TAKE)
 def decision(audit_id: UUID) -> ResponseReturnValue:
-    """Everything that a decider needs."""
+    """Show everything that a decider needs."""
     return _page(audit_id, DecisionForm())
 
 

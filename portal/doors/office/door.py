@@ -1,4 +1,4 @@
-"""The door of the office: its root, to which the pages of each subject are joined."""
+"""The root blueprint of the office, which the pages of each subject join."""
 
 from flask import Blueprint
 

@@ -1,4 +1,4 @@
-"""For administrators: work that was promised and could not be done."""
+"""Pages for administrators: jobs of the outbox that were given up."""
 
 from uuid import UUID
 
@@ -17,14 +17,14 @@ bp = Blueprint("failed_jobs", __name__, url_prefix="/failed-jobs")
 @bp.get("/")
 @needs(Permission.OUTBOX_VIEW)
 def list_failed_jobs() -> ResponseReturnValue:
-    """Failed work: kind and error, never its content."""
+    """List failed jobs by kind and error, without their content."""
     return render_template("office/failed_jobs.html", items=outbox.failed(database.read()))
 
 
 @bp.post("/<uuid:item_id>/retry")
 @needs(Permission.OUTBOX_VIEW)
 def retry(item_id: UUID) -> ResponseReturnValue:
-    """Try again."""
+    """Retry a failed job."""
     with database.write() as session:
         outbox.retry(session, item_id)
     flash(_("It will be tried again."), "success")

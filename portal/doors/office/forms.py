@@ -1,4 +1,4 @@
-"""Forms of the office: intake, planning, review, decision, certificates, schemes."""
+"""Forms for staff: intake, planning, review, decision, certificates, schemes."""
 
 from collections.abc import Sequence
 
@@ -40,7 +40,7 @@ class PlanForm(Form):
     unannounced = checkbox_field(_l("Unannounced: do not tell the agency the date"))
 
     def offer(self, inspectors: Sequence[tuple[str, str]]) -> None:
-        """Fill the list; people with a declared tie are not in it."""
+        """Fill the list of inspectors, without those who declared an interest."""
         self.inspector.choices = options([("", _l("Choose an inspector")), *inspectors])
 
 
@@ -69,7 +69,7 @@ class DecisionForm(Form):
     )
 
     def offer(self, outcomes: Sequence[Outcome]) -> None:
-        """Only what the findings leave open can be chosen, and conditions only where they can be set."""
+        """Offer only the outcomes that the findings allow, and conditions only where they can be set."""
         self.outcome.choices = options([(outcome.value, label(outcome)) for outcome in outcomes])
         if Outcome.GRANT_WITH_CONDITIONS not in outcomes:
             del self.conditions

@@ -1,4 +1,4 @@
-"""The desk of the office: what waits for whom."""
+"""The start page of staff: work lists by role."""
 
 from flask import render_template
 from flask.typing import ResponseReturnValue
@@ -18,7 +18,7 @@ from portal.web.access import current_actor, needs
 @bp.get("/")
 @needs(Permission.CASES_VIEW)
 def home() -> ResponseReturnValue:
-    """The worklists of the roles that this person has; None for those of others."""
+    """Show the work lists of the person's roles; the lists of other roles are None."""
     session, actor = database.read(), current_actor()
 
     def audits(permission: Permission) -> list[Audit] | None:

@@ -1,4 +1,4 @@
-"""Staff, managed by administrators."""
+"""Pages on which administrators manage staff."""
 
 from flask_babel import lazy_gettext as _l
 

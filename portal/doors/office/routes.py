@@ -1,4 +1,4 @@
-"""All pages of the office: intake, planning, review, decisions, certificates, schemes, staff, failed work."""
+"""Routes of all pages for staff."""
 
 from portal.doors.office import applications, audits, certificates, decisions, failed_jobs, home, people, schemes
 from portal.doors.office.door import bp

@@ -1,4 +1,4 @@
-"""The versions of the norm: read, check a new file, publish it."""
+"""Pages of scheme versions: read them, check a file, publish it."""
 
 from uuid import UUID
 
@@ -22,14 +22,14 @@ bp = Blueprint("schemes", __name__, url_prefix="/schemes")
 @bp.get("/")
 @needs(Permission.SCHEME_VIEW)
 def list_versions() -> ResponseReturnValue:
-    """All published versions."""
+    """List all published versions."""
     return render_template("office/schemes.html", versions=queries.list_versions(database.read()))
 
 
 @bp.get("/<uuid:version_id>")
 @needs(Permission.SCHEME_VIEW)
 def show_version(version_id: UUID) -> ResponseReturnValue:
-    """The whole norm of one version, with everything that judges."""
+    """Show one version in full, with severities, thresholds and terms."""
     version = queries.get_version(database.read(), version_id)
     return render_template("office/scheme.html", version=version, scheme=queries.scheme_of_version(version))
 
@@ -37,14 +37,14 @@ def show_version(version_id: UUID) -> ResponseReturnValue:
 @bp.get("/check")
 @needs(Permission.SCHEME_PUBLISH)
 def check() -> ResponseReturnValue:
-    """Offer to check a file."""
+    """Show the form to check a file."""
     return render_template("office/scheme_check.html", form=SchemeForm(), problems=[], text=None)
 
 
 @bp.post("/check")
 @needs(Permission.SCHEME_PUBLISH)
 def check_submitted() -> ResponseReturnValue:
-    """Check a file, and publish it if asked to and nothing is wrong."""
+    """Check a file, and publish it if asked to and valid."""
     form = SchemeForm()
     if not form.validate_on_submit():
         return render_template("office/scheme_check.html", form=form, problems=[], text=None), 422

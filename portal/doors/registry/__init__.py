@@ -1,1 +1,1 @@
-"""The door of the public: register, verification, open data. No session, no cookie."""
+"""Public pages: register, verification, open data. No session, no cookie."""

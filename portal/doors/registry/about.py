@@ -1,4 +1,4 @@
-"""What the mark means, and what this service promises to whoever uses it."""
+"""Pages about the certification mark, privacy, accessibility, open data, and reporting weaknesses."""
 
 from datetime import UTC, datetime, time, timedelta
 
@@ -17,7 +17,7 @@ _SECURITY_TXT_DAYS = 180  # RFC 9116: less than a year
 
 
 def add_to(bp: Blueprint) -> None:
-    """Give these pages their addresses."""
+    """Register the routes of this module."""
     bp.get("/about")(about)
     bp.get("/privacy")(privacy)
     bp.get("/accessibility")(accessibility)
@@ -27,7 +27,7 @@ def add_to(bp: Blueprint) -> None:
 
 @public
 def about() -> ResponseReturnValue:
-    """What the mark says, what it does not say, and what each status means."""
+    """Explain what the mark says, what it does not say, and what each status means."""
     return render_template(
         "registry/about.html",
         scheme=current_scheme(database.read(), clock.today()),
@@ -38,26 +38,26 @@ def about() -> ResponseReturnValue:
 
 @public
 def privacy() -> ResponseReturnValue:
-    """What we know of people."""
+    """Show the privacy statement."""
     return render_template("registry/privacy.html", contact=_contact())
 
 
 @public
 def accessibility() -> ResponseReturnValue:
-    """How well this site can be used by everybody, and where to complain."""
+    """Show the accessibility statement."""
     return render_template("registry/accessibility.html", contact=_contact())
 
 
 @public
 def open_data() -> ResponseReturnValue:
-    """How machines read the register."""
+    """Explain the open data."""
     base = current_settings().public_url
     return render_template("registry/open_data.html", base=base, contact=_contact())
 
 
 @public
 def security_txt() -> ResponseReturnValue:
-    """Where to report a weakness (RFC 9116)."""
+    """Serve security.txt (RFC 9116): where to report a weakness."""
     settings = current_settings()
     expires = datetime.combine(clock.today() + timedelta(days=_SECURITY_TXT_DAYS), time.min, UTC)
     lines = [

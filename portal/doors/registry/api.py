@@ -1,4 +1,4 @@
-"""Open data: what the pages say, for machines, after the API Design Rules of the Dutch government."""
+"""The open data API, after the API Design Rules of the Dutch government."""
 
 from collections.abc import Callable
 from typing import Any
@@ -30,7 +30,7 @@ DEEPEST_PAGE = 100_000
 
 
 def add_to(bp: Blueprint) -> None:
-    """Give these resources their addresses; `openapi.json` lists the same."""
+    """Register the routes of this module; `openapi.json` lists the same."""
     bp.get(f"{API}/agencies")(agencies)
     bp.get(f"{API}/agencies/<public_id>")(agency)
     bp.get(f"{API}/agencies/<public_id>/history")(agency_history)
@@ -40,7 +40,7 @@ def add_to(bp: Blueprint) -> None:
 
 @public
 def agencies() -> ResponseReturnValue:
-    """A page of the agencies that fit the query."""
+    """Return a page of the agencies that match the query."""
     asked = _query(
         {"q": _text, "status": _status, "page": _number(1, DEEPEST_PAGE), "pageSize": _number(1, LARGEST_PAGE)}
     )
@@ -63,14 +63,14 @@ def agencies() -> ResponseReturnValue:
 
 @public
 def agency(public_id: str) -> ResponseReturnValue:
-    """One agency."""
+    """Return one agency."""
     _query({})
     return _answer(agency_facts(queries.entry(database.read(), public_id), clock.today()))
 
 
 @public
 def agency_history(public_id: str) -> ResponseReturnValue:
-    """Every status that an agency ever had."""
+    """Return the history of an agency's status."""
     _query({})
     session, today = database.read(), clock.today()
     entry = queries.entry(session, public_id)
@@ -79,7 +79,7 @@ def agency_history(public_id: str) -> ResponseReturnValue:
 
 @public
 def api_certificate(number: str) -> ResponseReturnValue:
-    """One certificate."""
+    """Return one certificate."""
     _query({})
     session = database.read()
     found = queries.certificate(session, number)
@@ -89,7 +89,7 @@ def api_certificate(number: str) -> ResponseReturnValue:
 
 @public
 def openapi() -> ResponseReturnValue:
-    """The description of all this, for people and generators."""
+    """Return the OpenAPI description."""
     _query({})
     settings = current_settings()
     described = contract()
@@ -100,7 +100,7 @@ def openapi() -> ResponseReturnValue:
 
 
 def describe(response: Response) -> Response:
-    """What every answer under /api carries, errors included."""
+    """Add the headers of every response under /api, errors included."""
     response.headers["API-Version"] = version()
     response.headers["Access-Control-Expose-Headers"] = "API-Version, ETag, Link, Retry-After"
     return open_to_pages(response)
@@ -111,7 +111,7 @@ def _answer(value: dict[str, Any]) -> Response:
 
 
 def _query(known: dict[str, Callable[[str], Any]]) -> dict[str, Any]:
-    """The query parameters, each read by its rule; InvalidQueryError names all that are wrong."""
+    """Parse the query parameters; InvalidQueryError names all that are wrong."""
     read: dict[str, Any] = {}
     errors: dict[str, str] = {}
     for name, values in request.args.lists():
@@ -151,7 +151,7 @@ def _number(low: int, high: int) -> Callable[[str], int]:
 
 
 def _links(page: int, pages: int) -> str:
-    """RFC 8288: the pages around this one."""
+    """Return the Link header (RFC 8288) to the neighbouring pages."""
     base = current_settings().public_url
     known = {key: value for key, value in request.args.items() if key != "page"}
     places = {"first": 1, "prev": page - 1, "next": page + 1, "last": pages}

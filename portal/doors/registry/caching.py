@@ -1,4 +1,4 @@
-"""How long a public answer may be kept, and how to ask whether it is still the same."""
+"""Cache headers and conditional requests of public responses."""
 
 from flask import Response, current_app, request
 
@@ -7,10 +7,10 @@ SHARED_SECONDS = 30
 
 
 def keep(response: Response) -> Response:
-    """Let everybody keep what holds nothing of one person; a changed status changes the ETag.
+    """Make a public response cacheable; a changed status changes the ETag.
 
-    A browser asks again each time, so that nobody sees a status that ended a minute ago; a shared cache in front of us
-    may answer for half a minute. Who carries a session cookie gets a page that is theirs alone.
+    Browsers revalidate each time, so that nobody sees an outdated status; a shared cache may serve it for half a
+    minute. Responses to requests with a session cookie are private.
     """
     if request.method not in {"GET", "HEAD"} or response.status_code != 200:  # noqa: PLR2004
         return response

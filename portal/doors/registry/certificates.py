@@ -17,7 +17,7 @@ from portal.web.access import public
 
 
 def add_to(bp: Blueprint) -> None:
-    """Give these pages their addresses."""
+    """Register the routes of this module."""
     bp.get("/certificates/<number>")(certificate)
     bp.get("/certificates/<number>.pdf")(certificate_file)
     bp.get("/certificates/<number>/archival.pdf")(archival_file)
@@ -25,7 +25,7 @@ def add_to(bp: Blueprint) -> None:
 
 @public
 def certificate(number: str) -> ResponseReturnValue:
-    """What this certificate said, and what it is worth today."""
+    """Show the content of the certificate, and its status today."""
     if number != number.upper():
         return redirect(url_for("registry.certificate", number=number.upper()), 301)
     if not is_number(number):
@@ -46,14 +46,14 @@ def certificate(number: str) -> ResponseReturnValue:
 
 @public
 def certificate_file(number: str) -> ResponseReturnValue:
-    """The sealed file that counts, byte for byte as it was made. A file never changes; only another can replace it."""
+    """Send the current sealed file as issued. A file never changes; another can replace it."""
     document = _document(number)
     return _sent(document.sha256, f"{number.upper()}.pdf")
 
 
 @public
 def archival_file(number: str) -> ResponseReturnValue:
-    """The same with the newest time-stamp of the archive; NotFoundError while the first one still proves it."""
+    """Send the copy with the newest archival time-stamp; NotFoundError while the original needs none."""
     document = _document(number)
     sha256 = archival_form(database.read(), document)
     if sha256 is None:

@@ -1,4 +1,4 @@
-"""The page behind the second code on paper: it checks the code in the browser, and asks nobody."""
+"""The page behind the second QR code: it verifies the code in the browser, also offline."""
 
 from flask import Blueprint, current_app, render_template
 from flask.typing import ResponseReturnValue
@@ -11,21 +11,21 @@ from portal.web.access import public
 
 
 def add_to(bp: Blueprint) -> None:
-    """Give the page its address; it is printed on certificates."""
+    """Register the routes of this module; the address is printed on certificates."""
     bp.get("/check")(check)
     bp.get("/check-worker.js")(worker)
 
 
 @public
 def check() -> ResponseReturnValue:
-    """One page for every code, with the keys in it. The code stands behind `#`, which never reaches us."""
+    """Serve the one page for all codes, with the keys in it. The code is behind `#`, which browsers never send."""
     keys = {thumbprint(key): key for key in current_keys().credential_public.values()}
     return render_template("registry/check.html", keys=offline_keys(keys), locale=LANGUAGES[current_language()].locale)
 
 
 @public
 def worker() -> ResponseReturnValue:
-    """What opens the page without internet. It may only work for `/check` when it lies beside it."""
+    """Serve the service worker that keeps the page available offline; its path limits it to `/check`."""
     response = current_app.send_static_file("built/check-worker.js")
     response.headers["Cache-Control"] = "no-cache"
     return response

@@ -1,4 +1,4 @@
-"""The contract of the open data: `openapi.json`, with the lists that the code keeps filled in."""
+"""The contract of the open data: `openapi.json`, completed with lists from the code."""
 
 import json
 from functools import cache
@@ -13,7 +13,7 @@ CONTRACT = Path(__file__).with_name("openapi.json")
 
 @cache
 def contract() -> dict[str, Any]:
-    """The whole contract but for the addresses of this installation. Shared: copy what you change."""
+    """Return the contract without the addresses of this installation. Cached: copy before changing it."""
     described: dict[str, Any] = json.loads(CONTRACT.read_text(encoding="utf-8"))
     schemas = described["components"]["schemas"]
     schemas["Title"] |= {
@@ -31,5 +31,5 @@ def _meanings() -> str:
 
 
 def version() -> str:
-    """The version of the contract."""
+    """Return the version of the contract."""
     return str(contract()["info"]["version"])

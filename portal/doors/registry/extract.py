@@ -1,4 +1,4 @@
-"""The proof of check: a sealed extract of the register, made while the visitor waits, and known to us from then on."""
+"""Register extracts: sealed while the visitor waits, and recorded by hash."""
 
 import secrets
 from typing import Any
@@ -29,19 +29,19 @@ from portal.web.errors import answer
 KIND = DocumentKind.REGISTER_EXTRACT
 _CHANCE_BYTES = 8
 _MINUTE = 60
-_MOST_PROOFS = 1000  # of one to two kilobytes
+_MOST_PROOFS = 1000  # each of one to two kilobytes
 _proofs: dict[tuple[str, int, int], str] = {}
 
 
 def add_to(bp: Blueprint) -> None:
-    """Give this its address, and each application a brake of its own."""
+    """Register the route, with a throttle per application."""
     bp.post("/register/<public_id>/extract")(extract)
     bp.record_once(lambda state: state.app.extensions.setdefault("extract_brake", Throttle()))
 
 
 @public
 def extract(public_id: str) -> ResponseReturnValue:
-    """What the register says at this moment, sealed. Who asked is not recorded."""
+    """Send a sealed extract of what the register says now. The requester is not recorded."""
     throttle: Throttle = current_app.extensions["extract_brake"]
     if wait := throttle.wait(address_group(request.remote_addr)):
         return answer(429, _("You have asked for many extracts in a short time."), retry_after=wait)
@@ -78,12 +78,12 @@ def extract(public_id: str) -> ResponseReturnValue:
 
 
 def _attached(session: Any, subject: Subject) -> list[press.Attached]:
-    """What machines need to check the certificate without us: its credential, and the proof that it is in the log."""
+    """Return the attachments for offline verification: the certificate's credential, and its proof from the log."""
     certificate = subject.certificate
     if certificate is None:
         return []
     attached = [credential_attached(certificate.credential)] if certificate.credential else []
-    if subject.log_index is not None and subject.log_index < subject.log_size:  # else it was issued a moment ago
+    if subject.log_index is not None and subject.log_index < subject.log_size:  # missing only just after issue
         proof = _proof(session, certificate.number, subject.log_index, subject.log_size)
         what = "The proof that the last change of the certificate is in the public log"
         attached.append(press.Attached(f"{certificate.number}.tlog-proof", proof.encode(), "text/plain", what))
@@ -91,7 +91,7 @@ def _attached(session: Any, subject: Subject) -> list[press.Attached]:
 
 
 def _proof(session: Any, number: str, index: int, size: int) -> str:
-    """The proof that entry `index` is in the log of `size` entries. It never becomes another one."""
+    """Return the proof that entry `index` is in the log of `size` entries; cached, because it never changes."""
     key = number, index, size
     if key not in _proofs:
         if len(_proofs) >= _MOST_PROOFS:

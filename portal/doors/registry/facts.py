@@ -1,4 +1,4 @@
-"""What the public may know, as plain values: the one source of the open data and of what search engines read."""
+"""Public facts as plain values, for the open data and for search engines."""
 
 from collections.abc import Iterable
 from datetime import UTC, date, datetime
@@ -16,7 +16,7 @@ from portal.settings import current_settings
 
 
 def agency_facts(entry: RegisterEntry, day: date) -> dict[str, Any]:
-    """One agency as it stands on `day`. A new key here is a decision to publish; the contract lists them all."""
+    """Return one agency as of `day`. Adding a key publishes it; the contract lists all keys."""
     base, status = current_settings().public_url, entry.status_on(day)
     return {
         "publicId": entry.public_id,
@@ -41,7 +41,7 @@ def agency_facts(entry: RegisterEntry, day: date) -> dict[str, Any]:
 
 
 def history_facts(lines: Iterable[Line]) -> list[dict[str, Any]]:
-    """Every status that an agency ever had, newest first."""
+    """Return the statuses of an agency, newest first."""
     return [
         {
             "from": line.on.isoformat(),
@@ -56,7 +56,7 @@ def history_facts(lines: Iterable[Line]) -> list[dict[str, Any]]:
 def certificate_facts(
     certificate: Certificate, entry: RegisterEntry, document: PublicDocument | None, day: date
 ) -> dict[str, Any]:
-    """One certificate, with what it is worth on `day` and whose it is."""
+    """Return one certificate, with its status on `day` and its holder."""
     base, version = current_settings().public_url, certificate.scheme_version
     return {
         "number": certificate.number,
@@ -80,7 +80,7 @@ def certificate_facts(
 
 
 def linked_data(entry: RegisterEntry, day: date, body_name: str) -> dict[str, Any]:
-    """The same in the words of schema.org, which knows only active and inactive."""
+    """Return an agency in terms of schema.org, which knows only active and inactive."""
     base = current_settings().public_url
     page = addresses.register_url(base, entry.public_id)
     agency: dict[str, Any] = {

@@ -1,4 +1,4 @@
-"""The two ways to check a certificate: by its number, and by its file."""
+"""Forms to check a certificate by its number or by its file."""
 
 # mypy: allow-subclassing-any
 
@@ -10,7 +10,7 @@ from portal.forms.form import Form
 
 class NumberForm(Form):
     class Meta:  # noqa: D106
-        csrf = False  # it only asks
+        csrf = False  # a GET form
 
     number = fields.text_field(
         _l("Certificate number"),
@@ -24,7 +24,7 @@ class NumberForm(Form):
 
 class FileForm(Form):
     class Meta:  # noqa: D106
-        csrf = False  # it changes nothing, and the public pages set no cookie
+        csrf = False  # changes nothing, and needs no cookie: public pages set none
 
     file = fields.file_field(
         _l("File of the certificate"),

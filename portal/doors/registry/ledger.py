@@ -1,4 +1,4 @@
-"""The public log: its checkpoint, its tiles, proofs, and what witnesses need. Read by machines all over the world."""
+"""The public log over HTTP: checkpoint, tiles, proofs, and the requests of witnesses."""
 
 import gzip
 
@@ -38,7 +38,7 @@ _STATUS = {
 
 
 def add_to(bp: Blueprint) -> None:
-    """Give the log its addresses. They are those of C2SP tlog-tiles and tlog-witness, which others have noted down."""
+    """Register the routes of this module, which follow C2SP tlog-tiles and tlog-witness and are permanent."""
     bp.get(ledger.PREFIX)(log)
     bp.get(f"{ledger.PREFIX}/checkpoint")(checkpoint)
     bp.get(f"{ledger.PREFIX}/tile/<path:place>")(tile)
@@ -51,7 +51,7 @@ def add_to(bp: Blueprint) -> None:
 
 @public
 def log() -> ResponseReturnValue:
-    """What the log is, its last heads, who saw them, and how to check all of it."""
+    """Show what the log is, its last checkpoints and their witnesses, and how to verify it."""
     session, settings = database.read(), current_settings()
     shown = queries.checkpoints(session, SHOWN)
     return render_template(
@@ -69,7 +69,7 @@ def log() -> ResponseReturnValue:
 
 @public
 def checkpoint() -> ResponseReturnValue:
-    """The newest signed head, with every cosignature that came in."""
+    """Send the newest checkpoint with all cosignatures."""
     session = database.read()
     newest = queries.latest(session)
     return _missing("nothing was logged yet") if newest is None else _text(str(queries.note_of(session, newest)))
@@ -77,7 +77,7 @@ def checkpoint() -> ResponseReturnValue:
 
 @public
 def tile(place: str) -> ResponseReturnValue:
-    """A piece of the tree or a bundle of entries, as far as a checkpoint covers it."""
+    """Send a tile or bundle of entries, as far as a checkpoint covers it."""
     session, asked = database.read(), tiles.parse(place)
     newest = queries.latest(session) if asked else None
     if asked is None or newest is None or not asked.lies_in(newest.size):
@@ -89,7 +89,7 @@ def tile(place: str) -> ResponseReturnValue:
 
 @public
 def ledger_dump() -> ResponseReturnValue:
-    """The whole log with what its check needs, as a zip that is written while it is sent."""
+    """Stream the archive of the log as a zip."""
     session = database.read()
     newest = queries.latest(session)
     if newest is None:
@@ -103,7 +103,7 @@ def ledger_dump() -> ResponseReturnValue:
 
 @public
 def verifier() -> ResponseReturnValue:
-    """The program that checks an archive; one file that needs nothing of ours."""
+    """Send the verifier, a single file that needs nothing else of ours."""
     response = Response(VERIFIER.read_bytes(), mimetype="text/x-python")
     response.headers["Content-Disposition"] = f'attachment; filename="{VERIFIER.name}"'
     response.headers["Cache-Control"] = _FRESH
@@ -112,7 +112,7 @@ def verifier() -> ResponseReturnValue:
 
 @public
 def proof(number: str) -> ResponseReturnValue:
-    """That the newest entry of a certificate is in the log, for checking offline (C2SP tlog-proof)."""
+    """Send the offline proof for the newest entry about a certificate (C2SP tlog-proof)."""
     if not is_number(number):
         raise NotFoundError("There is no certificate with this number.")
     try:
@@ -126,7 +126,7 @@ def proof(number: str) -> ResponseReturnValue:
 
 @public
 def cosign() -> ResponseReturnValue:
-    """A witness of ours posts its cosignature under a checkpoint of ours."""
+    """Accept a cosignature of a known witness under one of our checkpoints."""
     try:
         with database.write() as session:
             count = add_cosignatures(session, _body(), ledger.witnesses(current_settings()))
@@ -137,7 +137,7 @@ def cosign() -> ResponseReturnValue:
 
 @public
 def add_checkpoint() -> ResponseReturnValue:
-    """Another log asks us, as its witness, to cosign its checkpoint (C2SP tlog-witness)."""
+    """Act as witness: cosign the checkpoint of another log (C2SP tlog-witness)."""
     settings = current_settings()
     try:
         with database.write() as session:
@@ -151,23 +151,23 @@ def add_checkpoint() -> ResponseReturnValue:
 
 
 def describe(response: Response) -> Response:
-    """Let everybody read it from everywhere, refusals included."""
+    """Allow requests from all origins, for errors too."""
     return open_to_pages(response)
 
 
 def is_ours(path: str) -> bool:
-    """Whether an address belongs to the log."""
+    """Return whether a path belongs to the log."""
     return path.startswith((f"{ledger.PREFIX}/", f"{ledger.WITNESS_PREFIX}/")) or path.endswith(".tlog-proof")
 
 
 def _body() -> str:
-    """What was posted; whatever is too long or no text is read as a note that is none."""
+    """Return the request body as text; a body that is too long or no text becomes an invalid note."""
     request.max_content_length = _LONGEST_BODY
     return request.get_data(cache=False).decode("utf-8", errors="replace")
 
 
 def _compressed(response: Response) -> Response:
-    """For who can unpack it, as tlog-tiles advises for entries: they are text, while hashes do not get smaller."""
+    """Compress entries for clients that accept it, as tlog-tiles advises; hashes do not compress."""
     response.vary.add("Accept-Encoding")
     if request.accept_encodings["gzip"] > 0:
         response.data = gzip.compress(response.data, mtime=0)

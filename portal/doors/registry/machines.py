@@ -1,4 +1,4 @@
-"""What machines read of certificates: credentials, keys, status lists, and the words that they use."""
+"""Machine-readable resources: credentials, badges, keys, status lists, context and schema."""
 
 import json
 
@@ -18,13 +18,13 @@ from portal.stores import database
 from portal.web.access import public
 from portal.web.security import open_to_pages, public_for
 
-_KEYS_SECONDS = 300  # a reader who meets a new key asks again
+_KEYS_SECONDS = 300  # verifiers that meet an unknown key fetch the set again
 _YEAR = 365 * 24 * 3600
 _JSON = "application/json"
 
 
 def add_to(bp: Blueprint) -> None:
-    """Give these their addresses: they stand in what was signed, and stay."""
+    """Register the routes of this module; signed data refers to them, so they are permanent."""
     bp.get("/.well-known/jwks.json")(keys)
     bp.get("/credential-keys/<kid>")(key)
     bp.get("/certificates/<number>/credential")(credential)
@@ -37,14 +37,14 @@ def add_to(bp: Blueprint) -> None:
 
 @public
 def keys() -> ResponseReturnValue:
-    """Every key whose credentials still count, retired ones too, as JWK set."""
+    """Return all valid credential keys, including retired ones, as JWK set."""
     found = json.dumps(jwks(current_keys().credential_public.values()))
     return _open(found, "application/jwk-set+json", _KEYS_SECONDS)
 
 
 @public
 def key(kid: str) -> ResponseReturnValue:
-    """One of these keys as JWK: a badge names its key by this address."""
+    """Return one of these keys as JWK; badges name their key by this address."""
     found = next((each for each in current_keys().credential_public.values() if thumbprint(each) == kid), None)
     if found is None:
         raise NotFound
@@ -53,7 +53,7 @@ def key(kid: str) -> ResponseReturnValue:
 
 @public
 def credential(number: str) -> ResponseReturnValue:
-    """The credential of a certificate: as it was signed, or for who asks for JSON what it says."""
+    """Return the credential of a certificate, signed, or as plain JSON if the client asks for it."""
     wanted = request.accept_mimetypes.best_match([MEDIA_TYPE, _JSON], default=MEDIA_TYPE)
     response = _signed(_certificate_text(number, "credential"), "json" if wanted == _JSON else "jwt", MEDIA_TYPE)
     response.vary.add("Accept")
@@ -62,31 +62,31 @@ def credential(number: str) -> ResponseReturnValue:
 
 @public
 def credential_file(number: str, form: str) -> ResponseReturnValue:
-    """The same under an address that says which form it has."""
+    """Return the credential in the form that the address names."""
     return _signed(_certificate_text(number, "credential"), form, MEDIA_TYPE)
 
 
 @public
 def badge_file(number: str, form: str) -> ResponseReturnValue:
-    """The Open Badge of a certificate; its standard wants the signed form as plain text."""
+    """Return the Open Badge of a certificate; its standard requires text/plain for the signed form."""
     return _signed(_certificate_text(number, "badge"), form, "text/plain")
 
 
 @public
 def status_list(purpose: str, number: int) -> ResponseReturnValue:
-    """A status list as it was last signed."""
+    """Return a status list as last signed."""
     return _open(signed_list(database.read(), StatusPurpose(purpose), number).token, MEDIA_TYPE, API_SECONDS)
 
 
 @public
 def context() -> ResponseReturnValue:
-    """The words of the credential (JSON-LD)."""
+    """Return the JSON-LD context of the credential."""
     return _for_ever(published.context(credentials.issuer()), "application/ld+json")
 
 
 @public
 def schema() -> ResponseReturnValue:
-    """The JSON Schema of the credential."""
+    """Return the JSON Schema of the credential."""
     return _for_ever(published.schema(credentials.issuer()), "application/schema+json")
 
 
@@ -112,5 +112,5 @@ def _for_ever(data: bytes, media_type: str) -> Response:
 
 
 def _open(data: str | bytes, media_type: str, seconds: int) -> Response:
-    """An answer that pages of others may read and everybody may keep."""
+    """Return a response for all origins that may be cached."""
     return public_for(open_to_pages(Response(data, mimetype=media_type)), seconds)

@@ -1,4 +1,4 @@
-"""The first screen, the search, and the entry of an agency."""
+"""The home page, the search, and the register entry of an agency."""
 
 from typing import Any
 
@@ -25,7 +25,7 @@ DEEPEST_PAGE = 10_000
 
 
 def add_to(bp: Blueprint) -> None:
-    """Give these pages their addresses."""
+    """Register the routes of this module."""
     bp.get("/")(home)
     bp.get("/register")(search)
     bp.get("/register/<public_id>")(entry)
@@ -33,7 +33,7 @@ def add_to(bp: Blueprint) -> None:
 
 @public
 def home() -> ResponseReturnValue:
-    """A search field, a sentence, three honest figures, and what changed last."""
+    """Show a search field, three figures, and the latest changes."""
     session, today = database.read(), clock.today()
     return render_template(
         "registry/home.html",
@@ -45,7 +45,7 @@ def home() -> ResponseReturnValue:
 
 @public
 def search() -> ResponseReturnValue:
-    """What was found, and how; a number leads straight to the entry."""
+    """Show the results and the kind of match; a number redirects to its entry."""
     text, today = request.args.get("q", "").strip(), clock.today()
     found = queries.search(database.read(), text, day=today, page=_page())
     if found.how is queries.How.NUMBER and found.total == 1:
@@ -55,7 +55,7 @@ def search() -> ResponseReturnValue:
 
 @public
 def entry(public_id: str) -> ResponseReturnValue:
-    """May I rely on this agency today? Then everything the register knows of it."""
+    """Show whether to rely on the agency today, then everything the register knows of it."""
     if public_id != public_id.lower():
         return redirect(url_for("registry.entry", public_id=public_id.lower()), 301)
     session, today = database.read(), clock.today()
@@ -82,12 +82,12 @@ def entry(public_id: str) -> ResponseReturnValue:
 
 
 def rosette(digest: str) -> Markup:
-    """The figure of a certificate, drawn from the digest of what it says."""
+    """Return the rosette of a digest."""
     return Markup(rosette_svg(bytes.fromhex(digest)))  # noqa: S704  # our own drawing: numbers only
 
 
 def _paper(session: Any, number: str | None) -> dict[str, Any]:
-    """The file and the figure of the certificate that counts, if there is one."""
+    """Return file and rosette of the current certificate, if there is one."""
     if number is None:
         return {"document": None, "rosette": None}
     certificate = queries.certificate(session, number)
@@ -96,11 +96,11 @@ def _paper(session: Any, number: str | None) -> dict[str, Any]:
 
 
 def _reason(history: list[Any], status: Status) -> str:
-    """Why the agency has the status that it has, in the words of the decider."""
+    """Return the decider's public reason for the present status."""
     return history[0].reason if history and history[0].status is status else ""
 
 
 def _page() -> int:
-    """The page asked for; whatever is no page is the first."""
+    """Return the requested page number; 1 for anything invalid."""
     asked = request.args.get("page", default=1, type=int)
     return max(1, min(asked, DEEPEST_PAGE))

@@ -1,4 +1,4 @@
-"""Errors of the open data as problem details (RFC 9457), all that is wrong at once."""
+"""Errors of the open data as problem details (RFC 9457), reporting everything wrong at once."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -20,7 +20,7 @@ _RETRY = "30"
 
 
 class InvalidQueryError(Exception):
-    """One or more query parameters are wrong; `errors` maps each to a sentence."""
+    """Query parameters are wrong; `errors` maps each to a message."""
 
     def __init__(self, errors: dict[str, str]) -> None:
         super().__init__(errors)
@@ -28,7 +28,7 @@ class InvalidQueryError(Exception):
 
 
 def problem(status: int, message: str | None = None, errors: Sequence[dict[str, str]] = ()) -> ResponseReturnValue:
-    """The answer to a request that failed; what people read on pages (`message`) is not for machines."""
+    """Return problem details; the `message` of HTML pages is not included."""
     del message
     body: dict[str, Any] = {
         "type": "about:blank",
@@ -49,5 +49,5 @@ def problem(status: int, message: str | None = None, errors: Sequence[dict[str, 
 
 
 def invalid_query(error: InvalidQueryError) -> ResponseReturnValue:
-    """400 with every parameter that is wrong."""
+    """Return 400 with every wrong parameter."""
     return problem(400, errors=[{"in": "query", "name": name, "detail": why} for name, why in error.errors.items()])

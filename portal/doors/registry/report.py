@@ -1,4 +1,4 @@
-"""What a check found in values that JSON knows: for the command at a shell, and for programs that ask the page."""
+"""The result of a check as JSON, for the command line and for programs that use the page."""
 
 from datetime import date
 from typing import Any
@@ -10,7 +10,7 @@ from portal.doors.registry.verification import Checked
 
 
 def report(checked: Checked, day: date, base_url: str) -> dict[str, Any]:
-    """Everything that was found, in values that JSON knows; `docs/verifying.md` explains the keys."""
+    """Return everything that was found as JSON values; `docs/verifying.md` explains the keys."""
     verdict, certificate, entry = checked.verdict, checked.certificate, checked.entry
     return {
         "answer": checked.answer.value,

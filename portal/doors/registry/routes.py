@@ -1,4 +1,4 @@
-"""Addresses of the public register. Most of them are printed on paper or stored by others: they never change."""
+"""Routes of the public register. Most are printed on paper or stored by others: they never change."""
 
 from flask import Blueprint, Response, request
 from flask.blueprints import BlueprintSetupState
@@ -44,6 +44,6 @@ def _join(state: BlueprintSetupState) -> None:
     app = state.app
     app.extensions["problem"] = problem
     app.register_error_handler(InvalidQueryError, invalid_query)
-    # These ask for no cookie and act for nobody, so that there is nothing to forge; what witnesses send is signed.
+    # These use no cookie and act for nobody, so CSRF protection is not needed; requests of witnesses are signed.
     for view in (verify.verify_file, extract.extract, stamps.timestamp, ledger.cosign, ledger.add_checkpoint):
         app.extensions["csrf"].exempt(view)

@@ -1,4 +1,4 @@
-"""What our seals rest on, for everybody: time-stamps (RFC 3161), the root, and the list of revoked certificates."""
+"""The services behind our seals: time-stamps (RFC 3161), the root certificate, and the revocation list."""
 
 from collections.abc import Callable
 from http import HTTPStatus
@@ -24,7 +24,7 @@ _CRL_SECONDS = 3600
 
 
 def add_to(bp: Blueprint) -> None:
-    """Give these their addresses; those of root and list stand in certificates."""
+    """Register the routes of this module; certificates contain those of root and list."""
     bp.post("/tsa")(timestamp)
     bp.get("/pki/root.crl")(revocations)
     bp.get("/pki/root.cer")(root)
@@ -32,7 +32,7 @@ def add_to(bp: Blueprint) -> None:
 
 @public
 def timestamp() -> ResponseReturnValue:
-    """A time-stamp for a digest (RFC 3161 clause 3.4); a wrong request gets a response that says what is wrong."""
+    """Return a time-stamp for a digest (RFC 3161 clause 3.4); a wrong request gets a response with the reason."""
     if request.mimetype != QUERY:
         raise UnsupportedMediaType
     data = request.stream.read(LARGEST_QUERY + 1)
@@ -49,7 +49,7 @@ def timestamp() -> ResponseReturnValue:
 
 @public
 def revocations() -> ResponseReturnValue:
-    """The certificates of ours that are revoked (RFC 5280 clause 5)."""
+    """Return the list of revoked certificates (RFC 5280 clause 5)."""
     response = Response(_kept(Keys.revocations), mimetype="application/pkix-crl")
     response.headers["Cache-Control"] = f"public, max-age={_CRL_SECONDS}"
     return response
@@ -57,7 +57,7 @@ def revocations() -> ResponseReturnValue:
 
 @public
 def root() -> ResponseReturnValue:
-    """The certificate of our own authority, which vouches for seal and time-stamps."""
+    """Return the certificate of our own authority, the root of seal and time-stamps."""
     return Response(_kept(lambda held: held.own_root), mimetype="application/pkix-cert")
 
 

@@ -1,7 +1,7 @@
-"""A brake on what costs us something and asks for no account: so many at once from one address, then so many a minute.
+"""Rate limiting for expensive public requests: a token bucket per client address.
 
-Each process counts for itself and in memory; a restart forgets. That is enough against filling a disk, and costs no
-statement to the database.
+Each process counts for itself and in memory, and forgets at a restart. That suffices against filling a disk, and costs
+no SQL statement.
 """
 
 import threading
@@ -10,13 +10,13 @@ from collections import OrderedDict
 from collections.abc import Callable
 from math import ceil
 
-BURST = 3_000  # a hirer who checks every supplier of a year in one go
+BURST = 3_000  # burst for a hirer who checks all suppliers of a year at once
 PER_SECOND = 1.0
 MOST_ADDRESSES = 10_000
 
 
 class Throttle:
-    """Tokens per address: `burst` to begin with, `per_second` given back. The least recent addresses are forgotten."""
+    """Token buckets per address: `burst` at first, refilled by `per_second`. The least recent addresses are dropped."""
 
     def __init__(
         self, burst: int = BURST, per_second: float = PER_SECOND, clock: Callable[[], float] = time.monotonic
@@ -26,7 +26,7 @@ class Throttle:
         self._lock = threading.Lock()
 
     def wait(self, address: str) -> int:
-        """Take a token: 0 if there was one, else how many seconds until there is one."""
+        """Take a token; return 0, or the seconds until one is available."""
         now = self._clock()
         with self._lock:
             left, seen = self._left.pop(address, (float(self._burst), now))

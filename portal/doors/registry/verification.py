@@ -1,7 +1,8 @@
-"""Is this file ours, as we made it, and what is it worth today? Nothing of it is kept, and nothing in it is believed.
+"""Check a file: did we issue it, is it unchanged, and what is its status today? Nothing of it is stored.
 
-The order is that of certainty: the exact hash in our records; else the seal (pinned root, entire file, no change
-allowed) and whether what it covers is in our records; then what the register says today.
+Checks go from certain to less certain: the exact hash in our records; else the seal (pinned root, entire file, no
+change allowed) and whether the sealed part is in our records; then the status in the register today. Claims in the file
+are never trusted.
 """
 
 import hashlib
@@ -33,21 +34,21 @@ from portal.signing.keys import existing_keys
 from portal.stores import files
 from portal.stores.files import StorageDownError
 
-AT_ONCE = 2  # files that one process has opened at a time
-MOST_WAITING = 1  # a thread that waits serves nobody else, and a process has four
+AT_ONCE = 2  # files that one process opens at a time
+MOST_WAITING = 1  # few, because a waiting thread serves nobody else, and a process has four
 PATIENCE_SECONDS = 15.0
 _doors = threading.BoundedSemaphore(AT_ONCE)
 _places = threading.BoundedSemaphore(AT_ONCE + MOST_WAITING)
 
 
 class FileStatus(StrEnum):
-    """What we can say of a file."""
+    """Results of a check."""
 
-    VALID = "valid"  # one of our certificates, as we issued it, and it counts today
-    LAPSED = "lapsed"  # one of our certificates, as we issued it, and it does not
-    EXTRACT = "extract"  # a register extract of ours
-    OTHER = "other"  # another document of ours; what it says is between us and the agency
-    UNKNOWN = "unknown"  # our seal is right, but our records do not have it
+    VALID = "valid"  # one of our certificates, unchanged, valid today
+    LAPSED = "lapsed"  # one of our certificates, unchanged, not valid today
+    EXTRACT = "extract"  # one of our register extracts
+    OTHER = "other"  # another of our documents, whose content is not public
+    UNKNOWN = "unknown"  # sealed by us, but not in our records
     ALTERED = "altered"
     NOT_OURS = "not_ours"
     UNREADABLE = "unreadable"
@@ -58,19 +59,19 @@ GENUINE = frozenset({FileStatus.VALID, FileStatus.LAPSED, FileStatus.EXTRACT, Fi
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """What a file says of itself, and what our records say of the certificate whose number it uses."""
+    """A field on which the file and our records of the certificate number in it disagree."""
 
-    fact: str  # a key of the printed facts
+    fact: str  # a key of the snapshot
     file: str | date
     ours: str | date
 
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """The answer on one file, with what helps to understand it.
+    """The result for one file.
 
-    `certificate` is the one that the file is, or was before somebody changed it, or whose number it uses; `verdict` is
-    None where the hash alone decided; `extract` are the facts of a register extract.
+    `certificate` is the one that the file is, or was before it was changed, or whose number it uses; `verdict` is None
+    where the hash alone decided; `extract` are the facts of a register extract.
     """
 
     answer: FileStatus
@@ -83,27 +84,27 @@ class Checked:
     ending: Ending | None = None
     extract: Mapping[str, Any] = field(default_factory=dict)
     differences: tuple[Difference, ...] = ()
-    log_index: int | None = None  # of the last entry about the certificate in the public log
+    log_index: int | None = None  # of the newest log entry about the certificate
 
     @property
     def reason(self) -> SealReason | None:
-        """Why it is not genuine; None only where nothing is wrong with the file."""
+        """Return why it is not genuine, or None if nothing is wrong with the file."""
         if self.answer is FileStatus.UNKNOWN:
             return SealReason.NOT_RECORDED
         return self.verdict.reason if self.verdict else None
 
     @property
     def said(self) -> Status:
-        """The status that a register extract tells of; its words are in the language in which it was asked."""
+        """Return the status in a register extract, which holds it in words of its language."""
         return Status(self.extract["status"])
 
     @property
     def genuine(self) -> bool:
-        """Whether it is a document of ours, as we made it."""
+        """Return whether it is one of our documents, unchanged."""
         return self.answer in GENUINE
 
     def counts_on(self, day: date) -> bool:
-        """Whether a hirer may rely on what it says: a certificate that is valid, an extract that still holds."""
+        """Return whether a hirer may rely on it: a valid certificate, or an extract that still holds."""
         if self.answer is FileStatus.EXTRACT and self.entry:
             status = self.entry.status_on(day)
             return may_rely(status) and status is self.said
@@ -119,7 +120,7 @@ def check(session: Any, data: bytes) -> Checked:
     verdict = _examine(data)
     sealed = hashlib.sha256(data[: verdict.covered]).hexdigest() if 0 < verdict.covered < len(data) else ""
     original = check_hash(session, sealed) if sealed else None
-    if verdict.genuine and original:  # only our own renewal can have been added
+    if verdict.genuine and original:  # only an archival renewal can have been added
         return replace(original, sha256=sha256, size=len(data), verdict=verdict)
     about = original if original and original.certificate else _claimed(session, verdict.claims)
     if verdict.genuine and about and _signed_otherwise(session, about, data[: verdict.covered]):
@@ -135,12 +136,12 @@ def check(session: Any, data: bytes) -> Checked:
 
 
 def unread(size: int, reason: SealReason) -> Checked:
-    """The answer on a file that is not looked at: it is empty, or too large to be read."""
+    """Return the result for a file that is not opened: empty, or too large."""
     return Checked(FileStatus.UNREADABLE, "", size, verdict=SealReport(SealOutcome.UNREADABLE, reason))
 
 
 def check_hash(session: Any, sha256: str) -> Checked | None:
-    """The answer on a file of ours by the SHA-256 of its bytes (hex); None if we made no such file."""
+    """Return the result for a file of ours by its SHA-256 (hex), or None."""
     document = queries.document_with(session, sha256)
     if document is None:
         return None
@@ -170,16 +171,16 @@ def _log_index(session: Any, number: str) -> int | None:
 
 
 def _signed_otherwise(session: Any, about: Checked, sealed: bytes) -> bool:
-    """Whether this is a file of the certificate whose number it uses, but for the bytes of the signature itself.
+    """Return whether this is a file of the named certificate, apart from the bytes of the signature itself.
 
-    Everybody can write the same signature in another way, or take the time-stamp out of it, and it still holds.
+    A signature can be re-encoded, or its time-stamp removed, and still verify.
     """
     files = queries.files_of(session, about.certificate.id) if about.certificate else []
     return any(same_but_for_seal(sealed, stored) for stored in map(_stored, files))
 
 
 def _stored(sha256: str) -> bytes:
-    """A file of ours; nothing where it cannot be had, so that the answer is a weaker one, but an answer."""
+    """Return a stored file; empty if the store fails, so that a weaker answer is still possible."""
     try:
         return files.store().get(sha256)
     except StorageDownError:
@@ -198,7 +199,7 @@ def _examine(data: bytes) -> SealReport:
 
 @contextmanager
 def _turn() -> Iterator[None]:
-    """A door to open one file behind; ServiceUnavailable when they stay shut, at once when others wait already."""
+    """Limit how many files are open at a time; ServiceUnavailable after a wait, or at once if others wait already."""
     if not _places.acquire(blocking=False):
         raise ServiceUnavailable
     try:
@@ -213,7 +214,7 @@ def _turn() -> Iterator[None]:
 
 
 def _claimed(session: Any, claims: Mapping[str, str]) -> Checked | None:
-    """The certificate whose number a strange file uses."""
+    """Return the result with the certificate whose number an unknown file uses, or None."""
     number = claims.get("number", "").upper()
     if not is_number(number):
         return None

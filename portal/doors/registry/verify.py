@@ -1,4 +1,4 @@
-"""Checking a certificate by its number, by the hash of its file, or by the file."""
+"""Pages to check a certificate by its number, by the hash of its file, or by the file."""
 
 import re
 from typing import Any
@@ -36,7 +36,7 @@ _SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
 def add_to(bp: Blueprint) -> None:
-    """Give these pages their addresses, and each application a brake of its own."""
+    """Register the routes of this module, with a throttle per application."""
     bp.record_once(lambda state: state.app.extensions.setdefault("verify_brake", Throttle()))
     bp.get("/verify")(verify)
     bp.post("/verify")(verify_file)
@@ -45,7 +45,7 @@ def add_to(bp: Blueprint) -> None:
 
 @public
 def verify() -> ResponseReturnValue:
-    """Ask for a number or a file; a number that is known leads to its certificate."""
+    """Ask for a number or a file; a known number redirects to its certificate."""
     form = NumberForm(request.args)
     if "number" not in request.args or not form.validate():
         return _page(form, FileForm(None))
@@ -65,13 +65,13 @@ def verify() -> ResponseReturnValue:
 @public
 @takes_files
 def verify_file() -> ResponseReturnValue:
-    """Say what a file is. It is held in memory for as long as that takes."""
+    """Show the result for an uploaded file, which is kept in memory only while it is checked."""
     throttle: Throttle = current_app.extensions["verify_brake"]
     if wait := throttle.wait(address_group(request.remote_addr)):
         return _wait(wait)
     try:
         form = FileForm()
-    except RequestEntityTooLarge:  # refused by its announced length; nothing of it was read
+    except RequestEntityTooLarge:  # refused by its content length; nothing was read
         form = FileForm(None)
         form.complain(RuleError("The file is larger than %(limit)s.", "file", limit=_limit()))
         return _refused(form, 413, unread(request.content_length or 0, SealReason.TOO_LARGE))
@@ -90,7 +90,7 @@ def verify_file() -> ResponseReturnValue:
 
 @public
 def verify_hash(sha256: str) -> ResponseReturnValue:
-    """What we know of the file with this SHA-256: with script, the browser asks this and keeps the file to itself."""
+    """Return the result for a SHA-256; with script, the browser asks this first and does not upload the file."""
     if sha256 != sha256.lower():
         return redirect(url_for("registry.verify_hash", sha256=sha256.lower()), 301)
     if not _SHA256.fullmatch(sha256):
@@ -122,8 +122,8 @@ def _verdict_page(checked: Checked) -> str:
 
 
 def _read(file: FileStorage) -> bytes:
-    """The file, or so much of it that it is known to be too large."""
-    with file.stream as stream:  # a large one lies in a temporary file, which is gone after this
+    """Return the file, or just enough of it to know that it is too large."""
+    with file.stream as stream:  # large uploads are in a temporary file, which is deleted after this
         return stream.read(current_settings().max_upload_bytes + 1)
 
 
@@ -138,7 +138,7 @@ def _page(number: NumberForm, file: FileForm) -> str:
 
 
 def _refused(file: FileForm, status: int, checked: Checked | None = None) -> ResponseReturnValue:
-    """Say that nothing was looked at: a program gets an answer as on every other file, if it sent one."""
+    """Refuse without reading the file; programs get an answer of the usual shape."""
     if not _wants_json():
         return _page(NumberForm(None), file), status
     if checked is None:
@@ -164,7 +164,7 @@ def _report(checked: Checked) -> dict[str, Any]:
 
 
 def _wants_json() -> bool:
-    """Whether a program asks; a browser takes both and means the page."""
+    """Return whether the client prefers JSON; a browser accepts both and prefers HTML."""
     return request.accept_mimetypes.best_match(["text/html", "application/json"]) == "application/json"
 
 

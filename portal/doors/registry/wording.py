@@ -1,4 +1,4 @@
-"""What a check found, in the words of whoever has to decide on a worker tomorrow morning."""
+"""The result of a check in words for hirers, who must decide about a worker."""
 
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
@@ -20,7 +20,7 @@ TITLES: dict[FileStatus, LazyString] = {
     FileStatus.UNREADABLE: _l("We cannot read this file"),
 }
 
-# What was done to the file, or what it lacks: one sentence each.
+# What was changed in the file, or what it lacks, in one sentence each.
 REASONS: dict[SealReason, LazyString] = {
     R.BAD_RANGE: _l("Somebody made the seal useless: it no longer says which part of the file it protects."),
     R.REWRITTEN: _l("A program saved the file anew, or somebody moved parts of it. The seal no longer fits."),
@@ -70,7 +70,7 @@ NEXT_STEPS: dict[Why, LazyString] = {
     Why.REPLACED: _l("Ask the agency for the newer certificate, or look in the register."),
 }
 
-# Reasons are told as they were given; these are ours: of today, and of files that were replaced earlier.
+# Reasons are shown as deciders wrote them; these are standard texts of our own, present and former.
 SAID: dict[str, LazyString] = {
     KEY_LOST: _l(KEY_LOST),
     "The key of the old seal is no longer trusted.": _l("The key of the old seal is no longer trusted."),
