@@ -1,4 +1,4 @@
-"""Every benchmark runs in small, so that none is broken on the day somebody needs it. No figure is judged here."""
+"""Run every benchmark at a small size, to notice when one breaks. Results are not judged here."""
 
 import json
 import subprocess

@@ -1,4 +1,4 @@
-"""Sessions, links and passwords, as the database keeps them."""
+"""Sessions, links and passwords in the database."""
 
 import threading
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""Agencies in the database: registered once, edited by their own people, every change with its trace."""
+"""Services for agencies: registration, editing by their own people, and the events of each change."""
 
 from dataclasses import replace
 from datetime import date

@@ -1,4 +1,4 @@
-"""Applications in the database: who may do what, in which state, and the trace that each step leaves."""
+"""Services for applications: permissions and states of each move, and its events and messages."""
 
 from contextlib import suppress
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""A document outlives the certificate of its time-stamp: it gets another one, and stays what it was."""
+"""Archival renewals: documents get a new time-stamp before the certificate of the last one ends."""
 
 from contextvars import Context
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""The audit from plan to conclusion: who may make which move when, and what each leaves behind."""
+"""Services for audits, from planning to conclusion: permissions and states of each move, and its effects."""
 
 from datetime import timedelta
 from uuid import uuid4

@@ -1,4 +1,4 @@
-"""From a grant to a certificate and on: numbers without gaps, one issue, one living certificate, a public history."""
+"""Issuing and changing certificates: gap-free numbers, idempotence, one current certificate, public history."""
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta

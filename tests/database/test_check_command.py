@@ -1,4 +1,4 @@
-"""`keurwerk check` names what an operator must see to, and its status tells a timer."""
+"""`keurwerk check`: its messages for operators, and its exit status."""
 
 from datetime import UTC, datetime
 

@@ -1,4 +1,4 @@
-"""What a connection of the portal keeps from one request to the next."""
+"""State that a database connection keeps between requests."""
 
 import pytest
 from sqlalchemy import text

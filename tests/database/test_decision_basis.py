@@ -1,4 +1,4 @@
-"""The digest of what a decision rests on: any part that changes changes it, and nothing else does."""
+"""The digest of a decision's basis changes with each of its parts, and with nothing else."""
 
 import pytest
 from sqlalchemy import insert, select, text, update

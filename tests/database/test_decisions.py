@@ -1,4 +1,4 @@
-"""Who decides, what may be decided, and what one decision leaves behind: in the code, and by the database alone."""
+"""Decisions: who may decide, allowed outcomes, effects; enforced by the code and by the database alone."""
 
 from concurrent.futures import ThreadPoolExecutor
 from threading import Event as Signal

@@ -1,4 +1,4 @@
-"""The servers of one machine: they end with us however we end, come back as they were, and touch nothing of others."""
+"""Embedded servers end with their parent process, restart with their data, and touch no other processes."""
 
 import os
 import pwd

@@ -1,4 +1,4 @@
-"""What events may hold: codes, numbers and ids for ever; words and persons in a note that can be forgotten."""
+"""Events hold only codes, numbers and ids; free text and personal data are in notes that can be deleted."""
 
 import json
 from dataclasses import FrozenInstanceError, fields

@@ -1,4 +1,4 @@
-"""From verdicts to findings, and from findings to a repair that was checked."""
+"""Findings computed from verdicts, and their corrective actions until the check."""
 
 import threading
 from dataclasses import replace

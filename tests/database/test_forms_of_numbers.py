@@ -1,4 +1,4 @@
-"""Migration 0007: numbers that were stored as typed get the form that their country now has."""
+"""Migration 0007: stored register numbers are normalised by the rule of their country."""
 
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path

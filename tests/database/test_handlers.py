@@ -1,4 +1,4 @@
-"""Work from the outbox that is delivered twice happens once."""
+"""Outbox handlers are idempotent: a second delivery changes nothing."""
 
 import pytest
 from sqlalchemy import select

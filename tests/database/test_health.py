@@ -1,4 +1,4 @@
-"""What the portal says about itself when a part is down: the truth, with status 503, and a page of ours."""
+"""Health checks and error pages while a part is down: status 503 and our own page."""
 
 import shutil
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""Promises are kept once, failures are counted and tried again, and lost nudges are found; with real commits."""
+"""Jobs of the worker, with real commits: run once, retried after failures, found by the sweep when overdue."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""The log in the database: no gaps, no change, an entry for every event, checkpoints that continue each other."""
+"""The log in the database: no gaps, append-only, an entry per event, consistent checkpoints."""
 
 import json
 from concurrent.futures import ThreadPoolExecutor

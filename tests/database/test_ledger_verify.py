@@ -1,4 +1,4 @@
-"""`keurwerk ledger verify`: all is right, or the first thing that is wrong is named."""
+"""`keurwerk ledger verify`: passes, or names the first problem."""
 
 import json
 import zipfile

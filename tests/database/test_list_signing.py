@@ -1,4 +1,4 @@
-"""Status lists follow the states of certificates: at once, all of them, and whoever signs at the same time."""
+"""Status lists follow the states of certificates at once, also with concurrent signers."""
 
 import subprocess
 from concurrent.futures import ThreadPoolExecutor

@@ -1,4 +1,4 @@
-"""Keys are lost in any order: afterwards strangers can check everything that we serve, and it says what is true."""
+"""Keys compromised in any order: afterwards everything that we serve verifies and is correct."""
 
 import hashlib
 import json
@@ -270,8 +270,8 @@ def filed(house, sha256=None, *, days=0):
     """A certificate with a file, credential and badge of the active keys; noted so many days from now."""
     certificate = make_certificate(house.session)
     with house.app.app_context():
-        twin = credentials.signed_forms_of(certificate)
-    certificate.credential, certificate.badge = twin.credential, twin.badge
+        signed = credentials.signed_forms_of(certificate)
+    certificate.credential, certificate.badge = signed.credential, signed.badge
     sha256 = sha256 or sealed(house)
     with later(timedelta(days=days)):
         record_document(

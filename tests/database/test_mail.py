@@ -1,4 +1,4 @@
-"""Messages: in the reader's language, to one person, with secrets made at the last moment."""
+"""Messages: language of the reader, one recipient, secrets created at sending."""
 
 import socketserver
 import threading

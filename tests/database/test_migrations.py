@@ -1,4 +1,4 @@
-"""The migrations: they end where the models and the files of the walls say, lose nothing, and never stop half-way."""
+"""Migrations lead to the schema of models and walls, lose no data, and never stop half-way."""
 
 import re
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Promises: made if and only if the work commits, kept once, tried again, and never forgotten."""
+"""The outbox: jobs exist if and only if the work commits, run once, are retried, and are never lost."""
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""Who manages whom, and what nobody may give away."""
+"""Managing people: who may manage whom, and the roles that must remain."""
 
 import threading
 

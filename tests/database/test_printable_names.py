@@ -1,4 +1,4 @@
-"""A name in any script that we can print goes the whole way; any other one stops where somebody can still change it."""
+"""Printable names of any script pass all stages; others are rejected while they can still be changed."""
 
 import subprocess
 import unicodedata

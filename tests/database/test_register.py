@@ -1,4 +1,4 @@
-"""The public row of an agency: what it says, from what it is made, and that making it again changes nothing."""
+"""The register row of an agency: its content and sources, and that computing it again changes nothing."""
 
 import threading
 from datetime import date, timedelta

@@ -1,4 +1,4 @@
-"""Whoever looks for an agency finds it, by whatever they have of it."""
+"""Search of the register by number, name, part of a name, and with typing errors."""
 
 import random
 import re

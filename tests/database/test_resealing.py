@@ -1,4 +1,4 @@
-"""A lost key: it is revoked, and every certificate that it signed gets a new file that replaces the old one."""
+"""A compromised key is revoked, and every certificate that it signed gets a replacement file."""
 
 import json
 import os
@@ -148,46 +148,46 @@ def test_a_list_with_one_more_lost_key_is_a_newer_list(portal, monkeypatch):
     assert listed(40) == after
 
 
-def with_twin(portal, session):
+def with_signed_forms(portal, session):
     """A certificate with file, credential and badge."""
     certificate = make_certificate(session)
     filed(session, certificate)
     with portal.app_context():
-        twin = credentials.signed_forms_of(certificate)
-    certificate.credential, certificate.badge = twin.credential, twin.badge
+        signed = credentials.signed_forms_of(certificate)
+    certificate.credential, certificate.badge = signed.credential, signed.badge
     session.flush()
-    return certificate, twin
+    return certificate, signed
 
 
 def test_what_a_lost_key_signed_for_machines_is_signed_anew(portal, session):
-    certificate, twin = with_twin(portal, session)
+    certificate, signed = with_signed_forms(portal, session)
     lost = ring(portal).active(Purpose.CREDENTIAL)
     assert "keurwerk keys reseal" in run(portal, "compromised", lost.id, "--reason", "a laptop was stolen")
     run(portal, "reseal")
     keep(portal, session)
     trusted = {thumbprint(key) for key in ring(portal).credential_public().values()}
-    for before, after in ((twin.credential, certificate.credential), (twin.badge, certificate.badge)):
+    for before, after in ((signed.credential, certificate.credential), (signed.badge, certificate.badge)):
         assert key_of(before) not in trusted
         assert key_of(after) in trusted
 
 
 def test_what_the_active_key_signed_is_kept(portal, session):
-    certificate, twin = with_twin(portal, session)
+    certificate, signed = with_signed_forms(portal, session)
     promise(session)
     keep(portal, session)
-    assert (certificate.credential, certificate.badge) == (twin.credential, twin.badge)
+    assert (certificate.credential, certificate.badge) == (signed.credential, signed.badge)
 
 
 def test_a_new_file_has_one_key_for_credential_badge_and_code(portal, session):
     """The code on paper is a picture: only the name of the key in the credential tells whose it is."""
-    certificate, twin = with_twin(portal, session)
+    certificate, signed = with_signed_forms(portal, session)
     name = run(portal, "rotate", "credential").strip()
     promise(session)
     keep(portal, session)
     with portal.app_context():
         token = credentials.signed_forms_of(certificate).offline_url.partition("#c=")[2]
     active = thumbprint(ring(portal).credential_public()[name])
-    assert key_of(twin.credential) != active
+    assert key_of(signed.credential) != active
     assert [key_of(each) for each in (certificate.credential, certificate.badge)] == [active, active]
     assert active.startswith(key_of(token))
 

@@ -1,4 +1,4 @@
-"""Periodic work: when it is due, by one worker, each on its own."""
+"""Periodic tasks: due times, one worker per task, independent of each other."""
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""The scope of a certificate: codes for machines, words for paper, and no way back from the words."""
+"""The scope of a certificate: codes in data, words in documents, never codes derived from words."""
 
 from importlib import import_module
 

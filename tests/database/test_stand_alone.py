@@ -1,4 +1,4 @@
-"""The stand-alone verifier: a program of its own that finds what is genuine, and names what was tampered with."""
+"""The stand-alone verifier accepts genuine archives and files, and names what was tampered with."""
 
 import base64
 import gzip

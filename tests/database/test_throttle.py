@@ -1,4 +1,4 @@
-"""The brake: it counts before it looks, it counts each attempt once, and it never locks out who is known."""
+"""Login throttling: counts before the password check, each attempt once, and never locks out known devices."""
 
 import threading
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""The walls in the database itself: what no code can walk around."""
+"""Constraints, triggers and grants of the database, independent of the code."""
 
 import pytest
 from sqlalchemy import text

@@ -1,1 +1,1 @@
-"""Documents as bytes: press, seal, and the programs of others that judge them."""
+"""Documents as bytes: press, seal, and third-party validators."""

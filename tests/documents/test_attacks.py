@@ -1,4 +1,4 @@
-"""Every attack on a sealed certificate is called by its own name; what cannot be opened is refused in bounded time."""
+"""Every attack on a sealed certificate gets its own reason; files that are too complex are refused in bounded time."""
 
 from datetime import timedelta
 from functools import cache

@@ -1,4 +1,4 @@
-"""The machine-readable twin: it says what the certificate says, in the words of the standards; nothing imitates it."""
+"""Credentials and badges: same content as the certificate, conformance to standards, no forgery accepted."""
 
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode

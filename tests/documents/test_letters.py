@@ -1,4 +1,4 @@
-"""Every letter that we promise to print comes off both presses as it was typed, and every other one stops the work."""
+"""Every supported letter is printed by both presses as typed; every other letter is an error."""
 
 import re
 import subprocess

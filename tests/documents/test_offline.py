@@ -1,4 +1,4 @@
-"""The second code on paper: short for every name, and only ours is believed."""
+"""The offline QR code: short for every name, and only our signature is accepted."""
 
 import json
 from base64 import urlsafe_b64decode

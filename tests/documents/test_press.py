@@ -1,4 +1,4 @@
-"""What comes off the press: a file that machines, screen readers and archives accept, and that says what it must."""
+"""The press: output accepted by validators, screen readers and archives, with the required content."""
 
 import json
 import re

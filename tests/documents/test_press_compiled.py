@@ -1,4 +1,4 @@
-"""The compiled press beside the typesetter: the same text and the same picture, and it says so when it cannot."""
+"""The compiled press gives the same text and picture as the typesetter, or refuses the document."""
 
 import hashlib
 import random

@@ -1,4 +1,4 @@
-"""Names that people have, and names that people try."""
+"""Unusual and malicious names in documents."""
 
 import random
 from io import BytesIO

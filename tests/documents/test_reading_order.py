@@ -1,4 +1,4 @@
-"""What a screen reader says: every document in the order of its sense, and every cell of a table with its headers."""
+"""Reading order for screen readers, and headers of every table cell."""
 
 import re
 from io import BytesIO

@@ -1,4 +1,4 @@
-"""The rosette is the same for the same digest, and plainly another for any other."""
+"""Equal digests give equal rosettes; different ones give visibly different rosettes."""
 
 import re
 from hashlib import sha256

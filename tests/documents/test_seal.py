@@ -1,4 +1,4 @@
-"""A sealed file is known as ours; whatever is done to it or made to look like it is called by its name."""
+"""Sealed files are recognised; every change or imitation gets its own reason."""
 
 import subprocess
 from datetime import UTC, datetime

@@ -1,4 +1,4 @@
-"""What we seal is accepted by everybody who checks such seals: none of them shares a line with us."""
+"""Independent validators accept our seals."""
 
 import hashlib
 import re

@@ -1,4 +1,4 @@
-"""An archival form: the sealed bytes, then validation data and a time-stamp over all; accepted as no change."""
+"""Archival copies: sealed bytes, validation data, time-stamp; accepted by validators as no change."""
 
 import re
 from io import BytesIO

@@ -1,4 +1,4 @@
-"""A key may stay in a module or at a service: what it seals is as good, and nothing that it answers is believed."""
+"""Seal keys in a token or at a service: seals are equivalent, and their answers are not trusted."""
 
 import base64
 import json

@@ -1,4 +1,4 @@
-"""One folder holds every key: made once, read by its owner only, and never lost when something new is asked of it."""
+"""The keyring: keys are created once, readable by their owner only, and never lost by later operations."""
 
 import json
 import stat

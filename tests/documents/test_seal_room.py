@@ -1,4 +1,4 @@
-"""A document is printed with a room, and the room is filled once."""
+"""The placeholder for a seal is printed once and filled once."""
 
 import hashlib
 import re

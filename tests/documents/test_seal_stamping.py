@@ -1,4 +1,4 @@
-"""Authorities elsewhere are asked in turn, and only what is checked under the set roots counts."""
+"""External time-stamp authorities are asked in turn; only tokens under configured roots are accepted."""
 
 from datetime import timedelta
 

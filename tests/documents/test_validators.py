@@ -1,4 +1,4 @@
-"""Every kind of sealed document before judges that are not ours: archive, accessibility, seal, syntax."""
+"""Every kind of sealed document passes third-party validators: archive, accessibility, seal, syntax."""
 
 from io import BytesIO
 

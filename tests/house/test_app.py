@@ -1,4 +1,4 @@
-"""Rules about the assembled application: access, addresses, promises, words."""
+"""Rules about the assembled application: access, addresses, outbox kinds, texts."""
 
 import re
 import subprocess

@@ -1,4 +1,4 @@
-"""What is delivered names one version, and every way to run the tests runs the same ones."""
+"""Releases name one version, and every way to run the tests runs the same ones."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""The documents name what the code has: settings, commands, permissions, events, outbox kinds, periodic tasks."""
+"""The documentation names all settings, commands, permissions, events, outbox kinds and periodic tasks."""
 
 import re
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Every text for people is there in Dutch: whole, in the right form, with the same placeholders."""
+"""Every text has a complete Dutch translation, with the same placeholders."""
 
 import ast
 import re

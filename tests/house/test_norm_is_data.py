@@ -1,4 +1,4 @@
-"""What the norm judges by stands in the norm, and nowhere in the code."""
+"""The code names no requirement, code or number of a scheme."""
 
 import ast
 import re

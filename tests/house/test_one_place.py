@@ -1,4 +1,4 @@
-"""One place for one fact: how many files name a thing that the next change is likely to add.
+"""Limits on how many files name things that future changes are likely to add to.
 
 The first edition was counted with `git grep -lw NAME -- audits certificates portal templates migrations`. Catalogues
 are left out: their keys are the texts themselves. What a past migration or a published format says can never change

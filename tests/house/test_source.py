@@ -1,4 +1,4 @@
-"""Rules about the source itself that no linter knows."""
+"""Rules about the source that no linter checks."""
 
 import ast
 import re
@@ -35,6 +35,15 @@ def test_a_module_says_in_its_first_line_what_it_is_for(path):
     text = ast.get_docstring(ast.parse(path.read_text()))
     assert text
     assert text.splitlines()[0].endswith((".", "…"))
+
+
+RIDDLE = re.compile(r"(What|Who|Whom|Whoever|Whatever|Whose|Those|That|Nobody|Somebody)\b")
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=name)
+def test_the_docstring_of_a_function_begins_with_a_verb(path):
+    functions = [node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.FunctionDef)]
+    assert [each.name for each in functions if RIDDLE.match(ast.get_docstring(each) or "")] == []
 
 
 def test_only_one_place_commits():

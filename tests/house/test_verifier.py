@@ -1,4 +1,4 @@
-"""The verifier that the register hands out is one file, joined from its parts; it runs alone and shares no code."""
+"""The stand-alone verifier is joined from its parts, runs alone, and shares no code with the register."""
 
 import ast
 import shutil

@@ -1,4 +1,4 @@
-"""The whole portal on real servers, and a real browser that judges every page it opens."""
+"""The complete portal on real servers, and a browser that checks accessibility of every page it opens."""
 
 import os
 import re

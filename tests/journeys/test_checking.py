@@ -1,4 +1,4 @@
-"""In a real browser: a file that we know never leaves the device, and one that we do not know leaves when told to."""
+"""Checking a file in a real browser: known files are recognised locally; unknown ones are uploaded only on request."""
 
 import hashlib
 from datetime import timedelta

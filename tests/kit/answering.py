@@ -1,4 +1,4 @@
-"""A real HTTP server on this machine that answers as a test says, and remembers what it was asked."""
+"""A local HTTP server with scripted responses that records its requests."""
 
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, HTTPServer

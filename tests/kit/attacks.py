@@ -1,4 +1,4 @@
-"""What people do to a sealed certificate, or make to look like one: each attack from a genuine file, by its name."""
+"""Attacks on a sealed certificate and imitations of one, each derived from a genuine file, by name."""
 
 import zlib
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""A browser without windows: opens pages, fills in forms as they stand there, and judges every page that it sees."""
+"""A test browser without display: opens pages, submits their forms, and checks every page that it opens."""
 
 import re
 from collections import Counter

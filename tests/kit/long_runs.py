@@ -1,4 +1,4 @@
-"""How long the long runs are: in full in `make machines`, about one per cent with fixed seeds in `make test`."""
+"""Scale of the long tests: in full in `make machines`, about one per cent with fixed seeds in `make test`."""
 
 import os
 

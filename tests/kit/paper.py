@@ -1,4 +1,4 @@
-"""The smallest PDF with a room for a seal: what the press makes, without the press."""
+"""The smallest PDF with a placeholder for a seal, made without the press."""
 
 import io
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Reading what the register publishes, as others do."""
+"""Read the public data of the register as a third party does."""
 
 from certificates.verifier import tree
 

@@ -1,4 +1,4 @@
-"""The definition of a database as PostgreSQL's own tool writes it, in an order that does not depend on history."""
+"""The schema of a database from pg_dump, sorted so that it does not depend on history."""
 
 import re
 import subprocess

@@ -1,4 +1,4 @@
-"""The published norm, for tests that need a real one."""
+"""The published scheme, for tests that need a real one."""
 
 from functools import cache
 from pathlib import Path

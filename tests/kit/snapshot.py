@@ -1,4 +1,4 @@
-"""The facts of documents, for tests of the press and the seal: plain values as services gather them."""
+"""Facts of documents, as services build them, for tests of press and seal."""
 
 from typing import Any
 

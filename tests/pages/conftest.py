@@ -1,4 +1,4 @@
-"""What tests through pages share."""
+"""Fixtures for tests of pages."""
 
 from dataclasses import dataclass
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Signing in, links sent by mail, and one's own account, through the pages."""
+"""Pages for signing in, links sent by mail, and the own account."""
 
 from datetime import timedelta
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Addresses that are printed and signed lead somewhere, and are made in one place."""
+"""Printed and signed addresses resolve, and are built in one place."""
 
 import inspect
 import re

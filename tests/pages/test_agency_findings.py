@@ -1,4 +1,4 @@
-"""Findings as an agency reads and answers them."""
+"""Pages on which an agency reads and answers findings."""
 
 from io import BytesIO
 

@@ -1,4 +1,4 @@
-"""The whole way of an agency through its own door, from the street to the confirmation."""
+"""The pages of an agency from registration to the confirmation of its application."""
 
 import struct
 import zlib

@@ -1,4 +1,4 @@
-"""What machines fetch: at permanent addresses, in the right form, open to everybody, and never older than it says."""
+"""Machine-readable resources: permanent addresses, media types, access from all origins, freshness."""
 
 import json
 from base64 import urlsafe_b64decode

@@ -1,4 +1,4 @@
-"""What only developers see: the number of statements on a page, a prompt, programs that start anew."""
+"""Features for developers: statement counter, shell, reloading."""
 
 import re
 import subprocess

@@ -1,4 +1,4 @@
-"""Whoever looks an agency up can take a sealed proof of it along, and everybody can check that proof later."""
+"""Register extracts: requested without account, sealed, and verifiable later."""
 
 import subprocess
 from dataclasses import replace

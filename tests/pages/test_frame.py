@@ -1,4 +1,4 @@
-"""What every page and every form has, whatever it is about."""
+"""Elements that every page and form has."""
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime

@@ -1,4 +1,4 @@
-"""The desk of an inspector, from the list of audits to the check of a repair."""
+"""Pages of an inspector, from the list of audits to the check of a corrective action."""
 
 from io import BytesIO
 

@@ -1,4 +1,4 @@
-"""The log as the world reads it: tiles, checkpoints, proofs, witnesses, the archive, and the page for people."""
+"""The log over HTTP: tiles, checkpoints, proofs, witnesses, archive, and its page."""
 
 import gzip
 import io

@@ -1,4 +1,4 @@
-"""The door of the office: every page, every flow, in both languages, for those whom it is meant for and nobody else."""
+"""Pages of the office: every page and move in both languages, with their permissions."""
 
 from datetime import timedelta
 from uuid import uuid4

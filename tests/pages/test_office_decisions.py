@@ -1,4 +1,4 @@
-"""What deciders, scheme managers and administrators do at the door of the office."""
+"""Pages for deciders, scheme managers and administrators."""
 
 from io import BytesIO
 from uuid import uuid4

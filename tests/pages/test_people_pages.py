@@ -1,4 +1,4 @@
-"""Managing people: an agency's own by its owner, staff by an administrator, on the same pages."""
+"""Pages to manage people, for agency owners and administrators."""
 
 from dataclasses import dataclass
 from uuid import uuid4

@@ -1,4 +1,4 @@
-"""The open data is what its contract says, and nothing more."""
+"""The open data matches its contract exactly."""
 
 import json
 import re

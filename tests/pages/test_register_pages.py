@@ -1,4 +1,4 @@
-"""What the public sees, in both languages."""
+"""Public pages of the register, in both languages."""
 
 import json
 import re

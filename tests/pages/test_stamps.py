@@ -1,4 +1,4 @@
-"""Anybody can have a digest stamped, and hears what is wrong; clients that we did not write accept the answers."""
+"""The time-stamp service: responses, errors, and acceptance by third-party clients."""
 
 import hashlib
 import subprocess

@@ -1,4 +1,4 @@
-"""Libraries that we did not write verify credential, badge and status over HTTP, as any stranger would."""
+"""Third-party libraries verify credential, badge and status over HTTP."""
 
 import json
 import os

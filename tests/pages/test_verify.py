@@ -1,4 +1,4 @@
-"""Whoever holds a certificate hears whether it is ours, whether it was changed, and what it is worth today."""
+"""Checking a file: genuine, changed or unknown, and the certificate's present status."""
 
 import hashlib
 from dataclasses import replace

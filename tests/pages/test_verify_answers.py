@@ -1,4 +1,4 @@
-"""Whatever is sent, the answer says why it is not a yes, and what to do next: on the page and to programs."""
+"""Negative results of checks: each states the reason and the next step, on the page and as JSON."""
 
 from functools import cache, partial
 from io import BytesIO

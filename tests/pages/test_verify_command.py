@@ -1,4 +1,4 @@
-"""At a shell the check says the same as the page; programs read the exit status and the JSON."""
+"""`keurwerk verify` agrees with the page; exit status and JSON for programs."""
 
 import hashlib
 import json

@@ -1,4 +1,4 @@
-"""Bank accounts and postcodes: as people write them, in one form that leads to itself."""
+"""Bank accounts and postcodes: accepted spellings, and idempotent normalisation."""
 
 import re
 from contextlib import suppress

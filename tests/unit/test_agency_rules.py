@@ -1,4 +1,4 @@
-"""What an agency says about itself, in one form or refused at its field."""
+"""The profile of an agency: normalised, or rejected at the right field."""
 
 import itertools
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""Answers, progress, and what never belongs in a file."""
+"""Answers, progress, and file names that are refused."""
 
 import pytest
 from hypothesis import given

@@ -1,4 +1,4 @@
-"""The colours of the brand can be read, and there are no others."""
+"""The colours of the brand have enough contrast, and no other colours are used."""
 
 import re
 from itertools import product

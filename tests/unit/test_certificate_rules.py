@@ -1,4 +1,4 @@
-"""Numbers that show a slip of the finger, and how long a certificate lasts."""
+"""Check digits of certificate numbers, and validity periods."""
 
 from datetime import date
 

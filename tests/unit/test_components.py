@@ -1,4 +1,4 @@
-"""Our components write the markup of govuk-frontend: how they are called is ours, what reaches the browser is not."""
+"""Our components render the markup of govuk-frontend."""
 
 from html.parser import HTMLParser
 

@@ -1,4 +1,4 @@
-"""Which outcomes a score and the findings leave open."""
+"""Outcomes that score and findings allow."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""How names are compared in the register."""
+"""Normalisation of names for the search."""
 
 import pytest
 from hypothesis import assume, given

@@ -1,4 +1,4 @@
-"""Samples, grades, scores and intervals, as the norm says."""
+"""Samples, grades, scores and intervals, by the rules of the scheme."""
 
 import hashlib
 import unicodedata

@@ -1,4 +1,4 @@
-"""What a single verdict must hold, by the published norm."""
+"""Validation of a single verdict, with the published scheme."""
 
 from audits.inspections.judging import NOTE_LIMIT, complaint, plain_verdict
 from tests.kit.scheme import scheme

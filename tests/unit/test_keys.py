@@ -1,4 +1,4 @@
-"""The keys of a process: read once, anew when an operator changes the keyring, and never made by who only reads."""
+"""The keys of a process: cached, reloaded after a change of the keyring, never created by readers."""
 
 import os
 import shutil

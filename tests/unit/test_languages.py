@@ -1,4 +1,4 @@
-"""One list of languages: what falls back to what, and that every language is complete."""
+"""The list of languages: fallbacks, and completeness of every language."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""What `make test` does of the long runs, and with which examples."""
+"""The share of the long runs in `make test`, and its fixed examples."""
 
 import os
 

@@ -1,4 +1,4 @@
-"""Children of ours: a copy of the process that started them, with an environment of its own, and no longer life."""
+"""Forked child processes: own environment, and end with their parent."""
 
 import subprocess
 import sys

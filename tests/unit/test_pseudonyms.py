@@ -1,4 +1,4 @@
-"""What a list of units may hold."""
+"""Validation of the references of a population."""
 
 import pytest
 from hypothesis import given

@@ -1,4 +1,4 @@
-"""The first published version of the norm is whole, in both languages."""
+"""The first published scheme version is complete, in both languages."""
 
 import hashlib
 from collections import Counter

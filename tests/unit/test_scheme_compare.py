@@ -1,4 +1,4 @@
-"""Two versions of the norm, side by side."""
+"""Comparison of two scheme versions."""
 
 from collections import Counter
 

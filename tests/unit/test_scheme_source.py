@@ -1,4 +1,4 @@
-"""A norm that does not hold is refused, with every problem named by line and path."""
+"""Invalid schemes are rejected with every problem, by line and path."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The environment is checked as a whole before anything starts."""
+"""The environment is validated as a whole before anything starts."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Statements that are built once: what counts as another shape, and that every call keeps its own values."""
+"""Cached statements: what counts as another shape, and that calls do not share values."""
 
 from uuid import uuid4
 

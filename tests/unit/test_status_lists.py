@@ -1,4 +1,4 @@
-"""Status lists: the bits are where the standard wants them, and nothing hostile gets through the reader."""
+"""Status lists: bit order of the standard, and rejection of malicious input."""
 
 import gzip
 import zlib

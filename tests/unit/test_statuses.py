@@ -1,4 +1,4 @@
-"""The one table of public statuses, and what stands apart from it on purpose."""
+"""The table of public statuses, and the lists that deliberately repeat it."""
 
 import re
 import sys

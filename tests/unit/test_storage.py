@@ -1,4 +1,4 @@
-"""The store: the same bytes have the same address, and what comes back is what went in."""
+"""The store: content addresses, and verification of what is read."""
 
 import hashlib
 import os

@@ -1,4 +1,4 @@
-"""A business has one number in the trade register, however it is typed; what is no such number is refused."""
+"""Register numbers: every spelling normalises to one number; others are rejected."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""Texts of templates are translated when the template is compiled, with the same outcome as `gettext` at every page."""
+"""Translation at template compile time gives the same result as `gettext` at run time."""
 
 import pytest
 from jinja2 import Environment

@@ -1,4 +1,4 @@
-"""What is pasted loses what nobody sees."""
+"""Pasted text loses invisible characters."""
 
 from contextlib import suppress
 

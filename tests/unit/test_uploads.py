@@ -1,4 +1,4 @@
-"""Hostile files, each with the one outcome it must have."""
+"""Malicious uploads, each with its expected result."""
 
 import io
 import struct

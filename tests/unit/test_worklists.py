@@ -1,4 +1,4 @@
-"""What waits for whom follows from the workflow."""
+"""Work lists are derived from the workflow."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Rows for tests, made by plain functions; what a test does not name has a sensible value."""
+"""Factories for rows; arguments that a test leaves out have sensible defaults."""
 
 from tests.kit.factories.agencies import make_agency
 from tests.kit.factories.applications import answer_all, make_application, make_scheme

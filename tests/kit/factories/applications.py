@@ -1,4 +1,4 @@
-"""Applications in every state, held to the shipped norm."""
+"""Applications in every state, with the shipped scheme."""
 
 from functools import cache
 from pathlib import Path

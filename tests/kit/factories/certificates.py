@@ -1,4 +1,4 @@
-"""Certificates with everything that must lie beneath them, written straight into the tables."""
+"""Certificates with all rows that they depend on, inserted directly."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time, timedelta

@@ -1,4 +1,4 @@
-"""Decisions taken through the service, and findings of any weight to take them on."""
+"""Decisions taken through the service, and findings of any grade to base them on."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any

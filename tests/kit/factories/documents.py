@@ -1,4 +1,4 @@
-"""Files with a seal, and the records of them."""
+"""Sealed files and their records."""
 
 import hashlib
 from collections.abc import Callable

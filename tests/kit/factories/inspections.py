@@ -1,4 +1,4 @@
-"""Audits in any state, brought there by the services themselves."""
+"""Audits in any state, created through the services."""
 
 from collections.abc import Mapping
 from datetime import date

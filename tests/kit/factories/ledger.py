@@ -1,4 +1,4 @@
-"""A log for tests: entries many at once, certificates that tell it what happened, and the log of somebody else."""
+"""Logs for tests: many entries at once, certificates with their entries, and the log of another operator."""
 
 from datetime import timedelta
 

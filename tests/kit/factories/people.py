@@ -1,4 +1,4 @@
-"""People of both sides."""
+"""People of agencies and of the certification body."""
 
 from collections.abc import Iterable
 from functools import cache

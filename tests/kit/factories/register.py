@@ -1,4 +1,4 @@
-"""A register of any size, written straight into its tables."""
+"""A register of any size, inserted directly."""
 
 from datetime import date, timedelta
 from itertools import cycle, islice, product

@@ -1,1 +1,1 @@
-"""Readers that others wrote: they must understand what we sign, and find what was changed."""
+"""Third-party libraries that must accept what we sign, and reject what was changed."""

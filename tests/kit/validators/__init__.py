@@ -1,4 +1,4 @@
-"""Programs that we did not write, asked about our documents. Each answers in plain values; a missing one is a failure.
+"""Third-party validators of documents. Each returns plain values; a missing program is a failure.
 
 pdfsig and mutool end with status 0 even for a broken seal, and openssl with a file that grew after it was sealed: what
 they print, and how much of the file is covered, must be read.
