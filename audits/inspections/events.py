@@ -49,7 +49,7 @@ class AuditReopened(Moved, name="audit.reopen", words=N_("Sent back to the inspe
 
 
 class AuditReviewed(Moved, name="audit.review", words=N_("Review finished")):
-    """The audit was reviewed; it is ready for a decision."""
+    """The review found the audit ready for a decision."""
 
 
 class AuditConcluded(Moved, name="audit.conclude", words=N_("File closed")):

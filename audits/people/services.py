@@ -69,7 +69,7 @@ def appoint_first_administrator(session: Session, *, name: str, email: str, lang
 
 
 def invite_again(session: Session, actor: Actor, person_id: UUID) -> Person:
-    """Send the invitation again, for a lost or expired link."""
+    """Send the invitation again, for a lost or outdated link."""
     _, person = _load(session, actor, person_id)
     tell_person(session, person.id, Invitation())
     return person

@@ -12,7 +12,7 @@ from certificates.lifecycle.workflow import CURRENT
 
 
 def log_expired(session: Session) -> int:
-    """Log each expired certificate once; return how many. Nothing else changes: expiry follows from the date."""
+    """Log each expiry once; return how many. Nothing else changes: expiry follows from the date."""
     logged = select(LedgerEntry.index).where(
         LedgerEntry.type == EntryType.EXPIRED, LedgerEntry.number == Certificate.number
     )

@@ -127,7 +127,7 @@ def mint_token(session: Session, person_id: UUID, purpose: Purpose) -> str:
 
 
 def holder_of(session: Session, token: str, purpose: Purpose) -> Person:
-    """Return the person whom a link was sent to; NotFoundError if it is used, expired, or the person retired."""
+    """Return the person whom a link was sent to; NotFoundError if it is used, too old, or the person retired."""
     query = select(Person).join(MailToken, MailToken.person_id == Person.id)
     person = session.scalar(query.where(_usable(token, purpose), Person.retired_at.is_(None)))
     if person is None:
@@ -177,7 +177,7 @@ def store_password(session: Session, person: Person, password: str, *, keep: byt
 
 
 def clear_out(session: Session) -> None:
-    """Delete ended sessions, used or expired links, and expired throttle rows."""
+    """Delete ended sessions, used or outdated links, and old throttle rows."""
     now = clock.now()
     session.execute(delete(LoginSession).where(LoginSession.created_at < now - LIFETIME))
     session.execute(delete(MailToken).where(or_(MailToken.expires_at < now, MailToken.used_at.is_not(None))))
