@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from portal.app import create_app
 from portal.host.embedded import Postgres, Valkey
 from portal.host.supervisor import migrate
+from portal.reader.client import reader
 from portal.settings import VAR, Settings
 from tests.kit import long_runs
 
@@ -122,6 +123,13 @@ def _servers(config: pytest.Config) -> Servers:
         servers.make_template()
         config.stash[RUNNING].append(lambda: servers.drop(TEMPLATE))
     return config.stash[SERVERS]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def file_reader() -> Iterator[None]:
+    """The process that opens files, once for all tests of a worker; it starts with the first file."""
+    yield
+    reader.stop()
 
 
 @pytest.fixture(scope="session")

@@ -19,7 +19,6 @@ from certificates.seal.sealing.placeholder import Placeholder, SealError
 from certificates.seal.sealing.sealer import KeySealer, Sealer
 
 if TYPE_CHECKING:
-    from certificates.seal.examining.apart import examine_apart
     from certificates.seal.examining.verify import examine
     from certificates.seal.sealing.archiving import ArchiveError, Archivist, proves_until, signers_of
 
@@ -39,14 +38,13 @@ __all__ = [
     "Sealer",
     "ensure_keyring",
     "examine",
-    "examine_apart",
     "proves_until",
     "signers_of",
 ]
 
 _ARCHIVING = ("ArchiveError", "Archivist", "proves_until", "signers_of")
 _SLOW = dict.fromkeys(_ARCHIVING, "sealing.archiving")
-_SLOW |= {"examine": "examining.verify", "examine_apart": "examining.apart"}
+_SLOW |= {"examine": "examining.verify"}
 
 
 def __getattr__(name: str) -> Any:

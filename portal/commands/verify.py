@@ -16,6 +16,7 @@ from audits.core.languages import SOURCE
 from certificates.seal import SealReason
 from portal.doors.registry.report import report
 from portal.doors.registry.verification import Checked, check, unread
+from portal.reader.lanes import SHELL
 from portal.settings import Settings
 from portal.stores import database
 
@@ -62,7 +63,7 @@ def _check(file: Path, settings: Settings) -> Checked:
         data = file.read_bytes()
     except OSError as error:
         raise click.ClickException(f"{file} cannot be read: {error.strerror}") from error
-    return check(database.read(), data)
+    return check(database.read(), data, SHELL)
 
 
 def _sentences(found: dict[str, Any]) -> str:

@@ -7,16 +7,20 @@ from functools import lru_cache
 from typing import Any
 
 from babel.support import NullTranslations, Translations
+from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
 from wtforms.i18n import messages_path
 
 from audits.core.errors import RuleError
 from portal.forms.fields import DateField
 from portal.language.i18n import current_language, sentence
+from portal.reader.lanes import BusyError
 
 
 class Form(FlaskForm):
     """Base of all forms."""
+
+    retry_after: int | None = None  # seconds; set when the machine had no time to open the files
 
     class Meta(FlaskForm.Meta):
         """How WTForms makes a form."""
@@ -27,12 +31,21 @@ class Form(FlaskForm):
 
     def complain(self, error: RuleError) -> None:
         """Show a domain error at its field, or above the form."""
+        if isinstance(error, BusyError):
+            self.retry_after = error.retry_after
         words = sentence(error)
         field = self._fields.get(error.field) if error.field else None
         if field is None:
             self.form_errors.append(words)
         else:
             field.errors = [*field.errors, words]
+
+
+def refused(page: str, form: Form) -> ResponseReturnValue:
+    """Return a form with its errors and what was typed: 422, or 503 when the machine had no time for its files."""
+    if form.retry_after:
+        return page, 503, {"Retry-After": str(form.retry_after)}
+    return page, 422
 
 
 def error_items(*forms: FlaskForm) -> list[dict[str, str]]:

@@ -13,6 +13,7 @@ from werkzeug.exceptions import HTTPException
 from audits.core.errors import DomainError, IllegalMoveError, NotAllowedError, NotFoundError, RuleError
 from certificates.seal.keyring.keys import KeysError
 from portal.language.i18n import sentence
+from portal.reader.lanes import BusyError
 from portal.stores.files import StorageDownError
 
 STATUS: dict[type[DomainError], int] = {
@@ -43,6 +44,8 @@ def answer(status: int, message: str | None = None, *, retry_after: int | None =
 
 
 def _domain_error(error: DomainError) -> ResponseReturnValue:
+    if isinstance(error, BusyError):
+        return answer(503, sentence(error), retry_after=error.retry_after)
     status = next(code for kind, code in STATUS.items() if isinstance(error, kind))
     return answer(status, sentence(error))
 

@@ -18,7 +18,8 @@ from certificates.seal import (
     ensure_keyring,
     examine,
 )
-from certificates.seal.examining.apart import examine_apart
+from portal.reader.lanes import SHELL
+from portal.reader.questions import examine_seal
 from tests.kit import attacks as a
 from tests.kit import snapshot
 from tests.kit.long_runs import steps
@@ -322,19 +323,15 @@ class TestBounds:
     @pytest.mark.parametrize("make", a.BOMBS.values(), ids=a.BOMBS)
     def test_a_file_made_to_break_the_reader_is_refused(self, make):
         """In a process of its own: whatever happens there, the answer comes, and this process stays as it was."""
-        verdict = examine_apart(make(), ours().root)
+        verdict = examine_seal(make(), ours().root, lane=SHELL)
         assert verdict.outcome in {O.UNREADABLE, O.NOT_OURS}
         assert not verdict.genuine
 
     def test_apart_it_says_the_same(self):
         for make, _, _ in list(ATTACKS.values())[::9]:
-            assert examine_apart(make(), ours().root) == examine(make(), ours().root)
-        verdict = examine_apart(genuine(), [ours().root], distrusted=frozenset())
+            assert examine_seal(make(), ours().root, lane=SHELL) == examine(make(), ours().root)
+        verdict = examine_seal(genuine(), [ours().root], distrusted=frozenset(), lane=SHELL)
         assert verdict.plain() == examine(genuine(), ours().root).plain()
-
-    def test_too_large_a_file_starts_nothing(self, monkeypatch):
-        monkeypatch.setattr("subprocess.run", None)
-        assert examine_apart(bytes(100), ours().root, max_bytes=99).reason is R.TOO_LARGE
 
     @settings(max_examples=steps(15_000), deadline=None, suppress_health_check=list(HealthCheck))
     @given(st.lists(st.tuples(st.integers(0, 1 << 20), st.binary(min_size=1, max_size=8)), min_size=1, max_size=4))

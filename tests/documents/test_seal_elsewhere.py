@@ -4,6 +4,7 @@ import base64
 import json
 import subprocess
 from datetime import UTC, datetime
+from functools import partial
 from hashlib import sha256
 
 import pkcs11
@@ -14,7 +15,6 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 from certificates.seal.asking import LARGEST, AskError, post
 from certificates.seal.encoding.cms import DATA, SignedData
-from certificates.seal.examining.apart import examine_apart
 from certificates.seal.examining.verdict import SealOutcome
 from certificates.seal.examining.verify import examine
 from certificates.seal.keyring.addresses import (
@@ -29,6 +29,8 @@ from certificates.seal.keyring.remote import RemoteKey, service
 from certificates.seal.keyring.signing import HeldKey, read_chain
 from certificates.seal.keyring.token import TokenKey
 from certificates.seal.sealing.sealer import KeySealer
+from portal.reader.lanes import SHELL
+from portal.reader.questions import examine_seal
 from tests.kit.answering import Answering
 from tests.kit.paper import paper
 
@@ -312,6 +314,6 @@ def test_a_root_that_vouches_for_others_does_not_make_their_seals_ours():
     own = HeldKey(KEYS["P-256"], CHAINS["P-256"][0], CHAINS["P-256"][1:])
     assert examine(sealed_with(own), root, sealers=ours).genuine
     assert examine(sealed_with(strangers), root).genuine
-    for judge in (examine, examine_apart):
+    for judge in (examine, partial(examine_seal, lane=SHELL)):
         verdict = judge(sealed_with(strangers), root, sealers=ours)
         assert (verdict.genuine, verdict.outcome) == (False, SealOutcome.NOT_OURS)

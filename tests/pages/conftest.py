@@ -1,5 +1,6 @@
 """Fixtures for tests of pages."""
 
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -7,6 +8,7 @@ import pytest
 
 from audits.core.access import Role
 from certificates.lifecycle import services
+from portal.reader.lanes import PEOPLE
 from portal.signing import credentials
 from portal.work import handlers
 from tests.kit.browser import Browser
@@ -27,6 +29,15 @@ def enter(app, session):
         return browser
 
     return enter
+
+
+@pytest.fixture
+def busy_reader():
+    """All places for files of people who signed in are taken."""
+    with ExitStack() as taken:
+        for _ in range(PEOPLE.at_once + PEOPLE.waiting):
+            taken.enter_context(PEOPLE._places)
+        yield
 
 
 @pytest.fixture

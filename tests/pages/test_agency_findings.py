@@ -15,6 +15,7 @@ from tests.kit.browser import Browser
 from tests.kit.factories.agencies import make_agency
 from tests.kit.factories.inspections import make_audit
 from tests.kit.factories.people import make_person
+from tests.kit.patience import is_busy
 from tests.kit.scheme import scheme
 
 BROKEN = ("nonconform", "The original was not seen.")
@@ -86,6 +87,14 @@ def test_an_answer_with_a_file_goes_to_the_inspector(app, browser, session, find
     with app.app_context():
         assert files.store().get(file.sha256) == picture().getvalue()
     assert "proof.png" in page.text
+
+
+@pytest.mark.usefixtures("busy_reader")
+def test_what_was_typed_stays_when_there_is_no_time_for_files(browser, finding):
+    browser.open(path(finding, "answer"))
+    page = browser.submit(**REPAIR, files=(picture(), "proof.png"), status=503)
+    assert is_busy(page)
+    assert [page.value(name) for name in REPAIR] == list(REPAIR.values())
 
 
 def test_what_was_typed_stays_when_something_is_missing_or_wrong(browser, finding):

@@ -25,6 +25,7 @@ from tests.kit.factories import (
     make_scheme,
 )
 from tests.kit.factories.inspections import make_audit
+from tests.kit.patience import is_busy
 
 MIB = 1024 * 1024
 EVERYTHING = [Role.AGENCY_OWNER, Role.AGENCY_SIGNATORY]
@@ -346,6 +347,16 @@ def test_a_file_that_is_too_large_keeps_the_answer_with_it(owner, draft):
     assert page.errors == ["The file a.pdf is larger than 10 MB."]
     assert page.value("explanation") == "Because."
     forget(page)
+
+
+@pytest.mark.usefixtures("busy_reader")
+def test_when_there_is_no_time_for_files_the_answer_comes_back_and_no_file_is_called_bad(owner, session, draft):
+    owner.open(f"{questions(draft)}/GOV-01")
+    good = (BytesIO(pdf_file()), "good.pdf")
+    page = owner.submit(status=503, value="conform", explanation="Because.", files=good)
+    assert is_busy(page)
+    assert page.value("explanation") == "Because."
+    assert session.scalar(select(Evidence)) is None
 
 
 def test_a_request_beyond_all_measure_gets_a_page_of_its_own(owner, draft):

@@ -13,6 +13,7 @@ from audits.inspections.workflow import AuditState, FindingState
 from tests.kit.browser import Browser
 from tests.kit.factories.inspections import draw, judge, make_audit
 from tests.kit.factories.people import make_person
+from tests.kit.patience import is_busy
 from tests.kit.scheme import scheme
 
 FILES = [f"F-{number:03d}" for number in range(1, 6)]
@@ -182,6 +183,13 @@ def test_a_file_that_is_no_text_is_refused(session, browser, inspector):
     browser.open(path(audit, "samples/interview"))
     page = browser.submit(file=(BytesIO(b"\xff\xfe\x00PK"), "list.txt"), status=422)
     assert page.errors == ["This file is not plain text. Save the list as .txt or .csv in UTF-8."]
+
+
+@pytest.mark.usefixtures("busy_reader")
+def test_when_there_is_no_time_for_files_no_list_is_called_bad(session, browser, inspector):
+    audit = make_audit(session, inspector=inspector)
+    browser.open(path(audit, "samples/interview"))
+    assert is_busy(browser.submit(file=(BytesIO(b"F-001"), "list.txt"), status=503))
 
 
 def test_a_wrong_list_comes_back_as_it_was_with_its_lines(session, browser, inspector):

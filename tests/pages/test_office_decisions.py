@@ -27,6 +27,7 @@ from tests.kit.factories import (
 from tests.kit.factories.certificates import make_certificate
 from tests.kit.factories.decisions import add_findings, finding
 from tests.kit.factories.inspections import make_audit
+from tests.kit.patience import is_busy
 from tests.kit.scheme import edited, source
 
 NOTHING_KNOWN = ("not_assessed", "Nobody was there.")
@@ -234,6 +235,13 @@ def test_a_file_that_is_no_norm_at_all_is_answered_in_words(enter, content):
     browser = enter(Role.SCHEME_MANAGER)
     browser.open("/office/schemes/check")
     assert browser.submit(source=(BytesIO(content), "norm.yaml"), status=422).errors
+
+
+@pytest.mark.usefixtures("busy_reader")
+def test_when_there_is_no_time_for_files_no_norm_is_called_bad(enter):
+    browser = enter(Role.SCHEME_MANAGER)
+    browser.open("/office/schemes/check")
+    assert is_busy(browser.submit(source=upload(source()), status=503))
 
 
 def test_a_good_norm_is_shown_first_and_published_when_asked(enter, session):

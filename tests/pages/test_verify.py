@@ -1,6 +1,7 @@
 """Checking a file: genuine, changed or unknown, and the certificate's present status."""
 
 import hashlib
+from contextlib import ExitStack
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
@@ -17,14 +18,17 @@ from certificates.ledger.services import append
 from certificates.lifecycle.services import replace_document
 from certificates.lifecycle.workflow import CertificateState
 from certificates.register.files import Why
-from certificates.seal import SealLevel, SealOutcome, SealReason, SealReport, ensure_keyring, examine
+from certificates.seal import SealLevel, SealOutcome, SealReason, SealReport, ensure_keyring
 from portal.doors.registry import verification, wording
 from portal.doors.registry.throttle import Throttle
 from portal.doors.registry.verification import FileStatus
+from portal.reader.lanes import PUBLIC
+from portal.reader.questions import examine_seal
 from tests.kit import attacks, snapshot
 from tests.kit.browser import Browser, Page
 from tests.kit.factories.certificates import change, make_certificate
 from tests.kit.factories.documents import known, plain_pdf
+from tests.kit.patience import examine_patiently
 
 S = CertificateState
 TODAY = clock.today()
@@ -32,9 +36,9 @@ TODAY = clock.today()
 
 @pytest.fixture(autouse=True)
 def here(monkeypatch, settings):
-    """Keys, as `make serve` leaves them. Examine in this process: it saves half a second each; the command does not."""
+    """Keys, as `make serve` leaves them. Nobody loses patience."""
     ensure_keyring(settings.seal_dir, settings.body_name, settings.seal_passphrase)
-    monkeypatch.setattr("certificates.seal.examining.apart.examine_apart", examine)
+    monkeypatch.setattr(verification, "examine_seal", examine_patiently)
 
 
 @pytest.fixture(autouse=True)
@@ -147,7 +151,7 @@ def test_a_file_that_was_added_to_says_what_was_done_and_leads_to_the_original(a
 def test_a_renewed_file_is_the_certificate_that_it_renews(app, session, sealed, monkeypatch):
     data = known(session, make_certificate(session), sealed.ours)
     renewed = SealReport(SealOutcome.GENUINE, None, clock.now(), covered=len(data))
-    monkeypatch.setattr("certificates.seal.examining.apart.examine_apart", lambda *_, **__: renewed)
+    monkeypatch.setattr(verification, "examine_seal", lambda *_, **__: renewed)
     assert check(app, data + b"a time-stamp").heading == "Genuine, and valid today"
     assert check(app, b"x" + data[1:] + b"a time-stamp").heading == "We cannot vouch for this file"
 
@@ -285,17 +289,16 @@ def test_without_our_root_nothing_is_judged_and_none_is_made(app, session, setti
     assert not (tmp_path / "none").exists()
 
 
-def test_when_all_doors_are_taken_the_next_one_hears_it_soon(app, session, monkeypatch):
-    monkeypatch.setattr(verification, "PATIENCE_SECONDS", 0.01)
-    with verification._doors, verification._doors:
-        check(app, plain_pdf(), status=503)
-
-
-def test_only_one_waits_for_a_door_and_the_next_one_hears_it_at_once(app, session, monkeypatch):
+def test_when_all_places_are_taken_the_next_one_hears_when_to_come_back(app, session, monkeypatch):
     """Files made to take long must not take every thread: the register is served by the same."""
-    monkeypatch.setattr(verification, "PATIENCE_SECONDS", None)  # as long as it takes
-    with verification._places, verification._places, verification._places:
-        check(app, plain_pdf(), status=503)
+    monkeypatch.setattr(verification, "examine_seal", examine_seal)
+    post = partial(app.test_client().post, "/verify")
+    with ExitStack() as taken:
+        for _ in range(PUBLIC.at_once + PUBLIC.waiting):
+            taken.enter_context(PUBLIC._places)
+        for wanted in ("text/html", "application/json"):
+            answer = post(data={"file": (BytesIO(plain_pdf()), "a.pdf")}, headers={"Accept": wanted})
+            assert (answer.status_code, int(answer.headers["Retry-After"]) > 0) == (503, True)
     assert check(app, plain_pdf()).heading == "This file is not ours"
 
 

@@ -10,23 +10,24 @@ from certificates import press
 from certificates.documents.models import Document
 from certificates.lifecycle.services import replace_document
 from certificates.register.files import KEY_LOST
-from certificates.seal import SealReason, ensure_keyring, examine
-from portal.doors.registry import wording
+from certificates.seal import SealReason, ensure_keyring
+from portal.doors.registry import verification, wording
 from portal.doors.registry.throttle import Throttle
 from portal.stores import files
 from tests.kit import attacks, snapshot
 from tests.kit.browser import Browser
 from tests.kit.factories.certificates import make_certificate
 from tests.kit.factories.documents import known, plain_pdf, seal_with
+from tests.kit.patience import examine_patiently
 
 JSON = {"Accept": "application/json"}
 
 
 @pytest.fixture(autouse=True)
 def here(app, monkeypatch, settings):
-    """Keys, as `make serve` leaves them, and a brake that nobody has pressed. Files are opened in this process."""
+    """Keys, as `make serve` leaves them, and a brake that nobody has pressed. Nobody loses patience."""
     ensure_keyring(settings.seal_dir, settings.body_name, settings.seal_passphrase)
-    monkeypatch.setattr("certificates.seal.examining.apart.examine_apart", examine)
+    monkeypatch.setattr(verification, "examine_seal", examine_patiently)
     monkeypatch.setitem(app.extensions, "verify_brake", Throttle())
 
 

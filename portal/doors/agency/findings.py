@@ -22,7 +22,7 @@ from portal.forms.fields import (
     textarea_field,
     version_field,
 )
-from portal.forms.form import Form
+from portal.forms.form import Form, refused
 from portal.language.i18n import current_language
 from portal.stores import database
 from portal.web.access import current_actor, needs
@@ -97,7 +97,7 @@ def answer_submitted(finding_id: UUID) -> ResponseReturnValue:
         else:
             flash(_("Your answer is with the inspector, who will check it."), "success")
             return redirect(url_for("agency.findings.show_finding", finding_id=finding_id), 303)
-    return _page(finding, form), 422
+    return refused(_page(finding, form), form)
 
 
 def _send(finding_id: UUID, form: AnswerForm) -> None:

@@ -13,6 +13,7 @@ from audits.core.errors import IllegalMoveError, RuleError
 from portal.doors.agency.door import Case, bp, open_case, show_conflict
 from portal.doors.agency.forms import AnswerForm
 from portal.forms import uploads
+from portal.forms.form import refused
 from portal.settings import current_settings
 from portal.stores import database
 from portal.web.access import current_actor, needs
@@ -52,7 +53,7 @@ def question_submitted(application_id: UUID, code: str) -> ResponseReturnValue:
             return _conflict(case, code, form, error)
         else:
             return redirect(_after(case, code, to_list=to_list), 303)
-    return _page(case, code, form), 422
+    return refused(_page(case, code, form), form)
 
 
 def _draft(application_id: UUID, code: str) -> Case:

@@ -1,7 +1,5 @@
 """Forms for inspectors: the population, the report, the check of a corrective action."""
 
-import csv
-import io
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
@@ -16,6 +14,8 @@ from portal.forms.fields import (
 )
 from portal.forms.form import Form
 from portal.forms.widgets import TextareaWidget
+from portal.reader.client import RefusedError
+from portal.reader.questions import list_of
 
 _SHOWN = 200_000  # characters of an uploaded file that are shown again in the text box
 
@@ -80,14 +80,10 @@ class CheckForm(Form):
 
 
 def _text_of(upload: Any) -> str:
+    is_table = upload.filename.lower().endswith(".csv")
     try:
-        text = upload.read().decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise RuleError("This file is not plain text. Save the list as .txt or .csv in UTF-8.", "file") from None
-    if not upload.filename.lower().endswith(".csv"):
-        return str(text)
-    delimiter = max(";,\t", key=text.split("\n", 1)[0].count)
-    try:
-        return "\n".join(row[0] if row else "" for row in csv.reader(io.StringIO(text), delimiter=delimiter))
-    except csv.Error:
+        return list_of(upload.read(), is_table=is_table)
+    except RefusedError as refused:
+        if refused.code == "no text":
+            raise RuleError("This file is not plain text. Save the list as .txt or .csv in UTF-8.", "file") from None
         raise RuleError("This file cannot be read as .csv. Save the list as .txt.", "file") from None

@@ -14,6 +14,7 @@ from audits.inspections.models import Population
 from audits.schemes.text import Unit
 from portal.doors.inspector.case import Case, bp, open_case
 from portal.doors.inspector.forms import SampleForm
+from portal.forms.form import refused
 from portal.stores import database
 from portal.web.access import current_actor, needs
 
@@ -45,7 +46,7 @@ def draw_sample(audit_id: UUID, unit: str) -> ResponseReturnValue:
         else:
             flash(_("The list is fixed. Drawn: %(count)s.", count=drawn), "success")
             return redirect(url_for("inspector.show_sample", audit_id=audit_id, unit=unit), 303)
-    return _page(case, kind, form), 422
+    return refused(_page(case, kind, form), form)
 
 
 @bp.get("/audits/<uuid:audit_id>/samples/<unit>/population.txt")

@@ -13,6 +13,9 @@ from audits.schemes.problems import SchemeError
 from audits.schemes.services import publish_scheme
 from audits.schemes.source import parse
 from portal.doors.office.forms import SchemeForm
+from portal.forms.form import refused
+from portal.reader.client import RefusedError
+from portal.reader.questions import problems_of_norm
 from portal.stores import database
 from portal.web.access import current_actor, needs
 
@@ -49,15 +52,13 @@ def check_submitted() -> ResponseReturnValue:
     if not form.validate_on_submit():
         return render_template("office/scheme_check.html", form=form, problems=[], text=None), 422
     try:
-        source = form.source.data.stream.read().decode("utf-8")
+        source = _norm(form.source.data.stream.read())
         text = parse(source)
         if form.publish.data:
             with database.write() as session:
                 version_id = publish_scheme(session, current_actor(), source).id
             flash(_("The version is published."), "success")
             return redirect(url_for("office.schemes.show_version", version_id=version_id), 303)
-    except UnicodeDecodeError:
-        form.complain(RuleError("The file is not UTF-8 text.", field="source"))
     except SchemeError as error:
         form.complain(error)
         return render_template("office/scheme_check.html", form=form, problems=error.problems, text=None), 422
@@ -65,4 +66,17 @@ def check_submitted() -> ResponseReturnValue:
         form.complain(error)
     else:
         return render_template("office/scheme_check.html", form=form, problems=[], text=text)
-    return render_template("office/scheme_check.html", form=form, problems=[], text=None), 422
+    return refused(render_template("office/scheme_check.html", form=form, problems=[], text=None), form)
+
+
+def _norm(data: bytes) -> str:
+    """Return the source of a norm. SchemeError with all problems, RuleError if the file is not readable."""
+    try:
+        problems = problems_of_norm(data)
+    except RefusedError as refusal:
+        if refusal.code == "no text":
+            raise RuleError("The file is not UTF-8 text.", field="source") from refusal
+        raise RuleError("The file is too complicated to check.", field="source") from refusal
+    if problems:
+        raise SchemeError(problems)
+    return data.decode()

@@ -6,19 +6,14 @@ are never trusted.
 """
 
 import hashlib
-import threading
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from werkzeug.exceptions import ServiceUnavailable
-
 from audits.core import clock
 from audits.core.errors import NotFoundError
-from certificates import seal
 from certificates.documents.stages import DocumentKind
 from certificates.ledger.queries import newest_entry
 from certificates.lifecycle.models import Certificate
@@ -30,15 +25,11 @@ from certificates.register.queries import PublicDocument
 from certificates.register.rules import may_rely
 from certificates.seal import KeysError, SealOutcome, SealReason, SealReport
 from certificates.seal.sealing.placeholder import same_but_for_seal
+from portal.reader.lanes import PUBLIC, Lane
+from portal.reader.questions import examine_seal
 from portal.signing.keys import existing_keys
 from portal.stores import files
 from portal.stores.files import StorageDownError
-
-AT_ONCE = 2  # files that one process opens at a time
-MOST_WAITING = 1  # few, because a waiting thread serves nobody else, and a process has four
-PATIENCE_SECONDS = 15.0
-_doors = threading.BoundedSemaphore(AT_ONCE)
-_places = threading.BoundedSemaphore(AT_ONCE + MOST_WAITING)
 
 
 class FileStatus(StrEnum):
@@ -111,13 +102,13 @@ class Checked:
         return self.answer is FileStatus.VALID
 
 
-def check(session: Any, data: bytes) -> Checked:
-    """Compare with our records first; only a file that is not in them is opened."""
+def check(session: Any, data: bytes, lane: Lane = PUBLIC) -> Checked:
+    """Compare with our records first; only an unknown file is opened. BusyError if the lane is full."""
     sha256 = hashlib.sha256(data).hexdigest()
     known = check_hash(session, sha256)
     if known:
         return known
-    verdict = _examine(data)
+    verdict = _examine(data, lane)
     sealed = hashlib.sha256(data[: verdict.covered]).hexdigest() if 0 < verdict.covered < len(data) else ""
     original = check_hash(session, sealed) if sealed else None
     if verdict.genuine and original:  # only an archival renewal can have been added
@@ -187,30 +178,13 @@ def _stored(sha256: str) -> bytes:
         return b""
 
 
-def _examine(data: bytes) -> SealReport:
+def _examine(data: bytes, lane: Lane) -> SealReport:
     try:
         held = existing_keys()
         roots, distrusted, sealers = held.roots, held.distrusted, held.sealers
     except KeysError as error:
         raise StorageDownError("the root of our seals cannot be read") from error
-    with _turn():
-        return seal.examine_apart(data, roots, distrusted=distrusted, sealers=sealers, max_bytes=len(data))
-
-
-@contextmanager
-def _turn() -> Iterator[None]:
-    """Limit how many files are open at a time; ServiceUnavailable after a wait, or at once if others wait already."""
-    if not _places.acquire(blocking=False):
-        raise ServiceUnavailable
-    try:
-        if not _doors.acquire(timeout=PATIENCE_SECONDS):
-            raise ServiceUnavailable
-        try:
-            yield
-        finally:
-            _doors.release()
-    finally:
-        _places.release()
+    return examine_seal(data, roots, distrusted=distrusted, sealers=sealers, lane=lane)
 
 
 def _claimed(session: Any, claims: Mapping[str, str]) -> Checked | None:

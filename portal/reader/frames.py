@@ -1,0 +1,68 @@
+"""Encode what portal and reader exchange: a task with its file in shared memory, and one answer over a socket."""
+
+import json
+import os
+import socket
+import struct
+import time
+from typing import Any
+
+_LENGTH = struct.Struct("!I")
+_PIECE = 1024 * 1024
+
+
+class BadAnswerError(Exception):
+    """The answer is malformed or too long."""
+
+
+def write_task(task: dict[str, Any], data: bytes) -> int:
+    """Write a task and its file into shared memory; return the file descriptor."""
+    words = json.dumps(task).encode()
+    memory = os.memfd_create("task")
+    with open(memory, "wb", closefd=False) as file:
+        file.write(_LENGTH.pack(len(words)) + words)
+        file.write(data)
+    return memory
+
+
+def read_task(memory: int) -> tuple[dict[str, Any], bytes]:
+    """Return the task and the file."""
+    with open(memory, "rb") as file:
+        file.seek(0)
+        (length,) = _LENGTH.unpack(file.read(_LENGTH.size))
+        task: dict[str, Any] = json.loads(file.read(length))
+        return task, file.read()
+
+
+def send_answer(theirs: socket.socket, answer: dict[str, Any]) -> None:
+    """Send the answer."""
+    words = json.dumps(answer).encode()
+    theirs.sendall(_LENGTH.pack(len(words)) + words)
+
+
+def receive_answer(ours: socket.socket, most: int, end: float) -> dict[str, Any]:
+    """Return the answer. EOFError if there is none, TimeoutError at `end` (monotonic), BadAnswerError."""
+    (length,) = _LENGTH.unpack(_receive(ours, _LENGTH.size, end))
+    if length > most:
+        raise BadAnswerError
+    try:
+        answer = json.loads(_receive(ours, length, end))
+    except (ValueError, RecursionError) as error:
+        raise BadAnswerError from error
+    if not isinstance(answer, dict):
+        raise BadAnswerError
+    return answer
+
+
+def _receive(side: socket.socket, size: int, end: float) -> bytes:
+    found = bytearray()
+    while len(found) < size:
+        left = end - time.monotonic()
+        if left <= 0:
+            raise TimeoutError
+        side.settimeout(left)
+        piece = side.recv(min(_PIECE, size - len(found)))
+        if not piece:
+            raise EOFError
+        found += piece
+    return bytes(found)

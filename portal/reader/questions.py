@@ -1,0 +1,54 @@
+"""Ask the reader about untrusted files: the typed interface for the portal."""
+
+import base64
+from collections.abc import Sequence
+
+from audits.schemes.problems import Problem
+from certificates.seal import SealOutcome, SealReason, SealReport
+from portal.reader.client import RefusedError, reader
+from portal.reader.lanes import PEOPLE, PUBLIC, Lane
+
+PICTURES = {"image/png": "PNG", "image/jpeg": "JPEG"}
+
+
+def check_upload(data: bytes, media_type: str) -> None:
+    """Validate a PDF, PNG or JPEG. RefusedError unless it is complete and harmless."""
+    if media_type == "application/pdf":
+        reader.ask(PEOPLE, "pdf", data)
+    else:
+        reader.ask(PEOPLE, "picture", data, kind=PICTURES[media_type])
+
+
+def list_of(data: bytes, *, is_table: bool) -> str:
+    """Return the references of a list, one per line. RefusedError if it is not text or not CSV."""
+    return str(reader.ask(PEOPLE, "list", data, is_table=is_table))
+
+
+def problems_of_norm(data: bytes) -> list[Problem]:
+    """Return all problems of the YAML of a scheme version. RefusedError if it is not text."""
+    found = reader.ask(PEOPLE, "norm", data)
+    return [Problem(**{**each, "path": tuple(each["path"])}) for each in found]
+
+
+def examine_seal(
+    pdf: bytes,
+    roots: bytes | Sequence[bytes],
+    *,
+    distrusted: frozenset[str] = frozenset(),
+    sealers: frozenset[str] | None = None,
+    lane: Lane = PUBLIC,
+) -> SealReport:
+    """Examine a PDF from an untrusted sender. A file that exceeds the limits is TOO_COMPLEX."""
+    pinned = [roots] if isinstance(roots, bytes) else list(roots)
+    try:
+        verdict = reader.ask(
+            lane,
+            "seal",
+            pdf,
+            roots=[base64.b64encode(root).decode() for root in pinned],
+            distrusted=sorted(distrusted),
+            sealers=None if sealers is None else sorted(sealers),
+        )
+        return SealReport.read(verdict)
+    except (RefusedError, ValueError, KeyError, TypeError):
+        return SealReport(SealOutcome.UNREADABLE, SealReason.TOO_COMPLEX)

@@ -1,0 +1,19 @@
+"""Read lists of references: plain text with one per line, or the first column of a CSV file."""
+
+import csv
+import encodings.utf_8_sig  # noqa: F401  # import it now; a confined process cannot
+import io
+
+from portal.reader.room.refusal import RefusedError
+
+
+def lines(data: bytes, *, is_table: bool) -> str:
+    """Return the references, one per line."""
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise RefusedError("no text") from error
+    if not is_table:
+        return text
+    delimiter = max(";,\t", key=text.split("\n", 1)[0].count)
+    return "\n".join(row[0] if row else "" for row in csv.reader(io.StringIO(text), delimiter=delimiter))
