@@ -1,0 +1,1 @@
+"""State machines: lives with random people, repeated and lost work included; after each step, what must always hold."""

@@ -1,0 +1,212 @@
+"""What people and workers do in a life, each in a transaction of its own: allowed, refused in words, or lost."""
+
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from typing import Any
+from unittest.mock import patch
+from uuid import UUID
+
+from flask import Flask
+from sqlalchemy import Update, select, update
+from sqlalchemy.orm import Session
+
+from audits.applications import services as applications
+from audits.core import clock, outbox
+from audits.core.access import Actor
+from audits.core.errors import DomainError
+from audits.core.outbox import OutboxItem
+from audits.decisions.rules import Outcome
+from audits.decisions.services import decide
+from audits.inspections import services as audits
+from audits.inspections.models import Audit, Finding, Population
+from audits.inspections.queries import sample_of
+from audits.people.models import Person
+from audits.people.services import declare_interest
+from audits.schemes.queries import scheme_of_version
+from certificates.lifecycle import services as certificates
+from portal.stores import database
+from portal.work import jobs
+from portal.work.handlers import HANDLERS
+
+MOST_ROUNDS = 10  # of work that follows from work, which takes four; what is left then is for the promises to find
+REASON = "Five files were looked at."
+Act = Callable[[Session, Actor], Any]
+
+
+class LostError(BaseException):
+    """The worker was killed. Not an Exception: nobody is left to count the attempt."""
+
+
+class Office:
+    """People by their ids; whatever they try says whether it was allowed."""
+
+    def __init__(self, app: Flask) -> None:
+        self.app = app
+
+    # The agency
+
+    def start(self, person: UUID) -> bool:
+        """An application with an answer to every question."""
+
+        def act(session: Session, actor: Actor) -> None:
+            application = applications.start_application(session, actor)
+            scheme = scheme_of_version(application.scheme_version)
+            answer = next(kind.code for kind in scheme.verdicts.values() if kind.self_assessment)
+            for item in scheme.requirements:
+                applications.save_answer(session, actor, application.id, item.code, value=answer)
+
+        return self._do(person, act)
+
+    def submit(self, person: UUID, application: UUID) -> bool:
+        def act(session: Session, actor: Actor) -> None:
+            name = session.get_one(Person, person).name
+            applications.submit_application(session, actor, application, declared_name=name)
+
+        return self._do(person, act)
+
+    def take_back(self, person: UUID, application: UUID) -> bool:
+        return self._do(person, lambda *who: applications.withdraw_application(*who, application))
+
+    def answer(self, person: UUID, finding: UUID) -> bool:
+        def act(session: Session, actor: Actor) -> None:
+            version = session.get_one(Finding, finding).version
+            words = dict.fromkeys(("cause", "extent", "solution", "effectiveness"), REASON)
+            audits.submit_corrective_action(session, actor, finding, version=version, **words)
+
+        return self._do(person, act)
+
+    # The certification body
+
+    def accept_application(self, person: UUID, application: UUID) -> bool:
+        return self._do(person, lambda *who: applications.accept_application(*who, application))
+
+    def return_application(self, person: UUID, application: UUID) -> bool:
+        return self._do(person, lambda *who: applications.return_application(*who, application, reason=REASON))
+
+    def refuse_application(self, person: UUID, application: UUID) -> bool:
+        return self._do(person, lambda *who: applications.refuse_application(*who, application, reason=REASON))
+
+    def plan(self, person: UUID, application: UUID, inspector: UUID) -> bool:
+        day = clock.today()
+        return self._do(
+            person, lambda *who: audits.plan_audit(*who, application, inspector_id=inspector, planned_on=day)
+        )
+
+    def begin(self, person: UUID, audit: UUID) -> bool:
+        return self._do(person, lambda *who: audits.start_audit(*who, audit))
+
+    def report(self, person: UUID, audit: UUID, flaws: Sequence[str] = ()) -> bool:
+        """Draw what is not drawn yet and judge everything; `flaws` are weights, each a requirement that falls short."""
+
+        def act(session: Session, actor: Actor) -> None:
+            scheme = scheme_of_version(session.get_one(Audit, audit).scheme_version)
+            for unit in scheme.units.values():
+                if not unit.is_agency and session.get(Population, (audit, unit.code)) is None:
+                    audits.freeze_population(session, actor, audit, unit.code, [f"{unit.code}-1"], seed=bytes(32))
+            session.flush()
+            kinds = list(scheme.verdicts.values())
+            good = next(kind.code for kind in kinds if kind.assessed and not kind.nonconforming)
+            bad = next(kind.code for kind in kinds if kind.nonconforming)
+            sample, left, sheets = sample_of(session, audit), list(flaws), {}
+            for item in scheme.requirements:
+                short = item.severity in left and not left.remove(item.severity)
+                sheets[item.code] = dict.fromkeys(sample[item.unit], (bad, "Not seen.") if short else (good, ""))
+            audits.record_sheets(session, actor, audit, sheets)
+            audits.report_audit(session, actor, audit, summary=REASON)
+
+        return self._do(person, act)
+
+    def review(self, person: UUID, audit: UUID) -> bool:
+        return self._do(person, lambda *who: audits.review_audit(*who, audit, recommendation=REASON))
+
+    def reopen(self, person: UUID, audit: UUID) -> bool:
+        return self._do(person, lambda *who: audits.reopen_audit(*who, audit, reason=REASON))
+
+    def cancel(self, person: UUID, audit: UUID) -> bool:
+        return self._do(person, lambda *who: audits.cancel_audit(*who, audit, reason=REASON))
+
+    def close_repair(self, person: UUID, finding: UUID) -> bool:
+        return self._do(person, lambda *who: audits.accept_corrective_action(*who, finding, note=REASON))
+
+    def reject_repair(self, person: UUID, finding: UUID) -> bool:
+        return self._do(person, lambda *who: audits.return_corrective_action(*who, finding, note=REASON))
+
+    def decide(self, person: UUID, audit: UUID, outcome: Outcome = Outcome.GRANT) -> bool:
+        conditions = ["A new check."] if outcome is Outcome.GRANT_WITH_CONDITIONS else []
+        words = {"outcome": outcome, "reasons": REASON, "conditions": conditions}
+        return self._do(person, lambda *who: decide(*who, audit, **words))
+
+    def declare(self, person: UUID, agency: UUID) -> bool:
+        return self._do(person, lambda *who: declare_interest(*who, agency, REASON))
+
+    def suspend(self, person: UUID, certificate: UUID) -> bool:
+        return self._do(person, lambda *who: certificates.suspend_certificate(*who, certificate, reason=REASON))
+
+    def lift(self, person: UUID, certificate: UUID) -> bool:
+        return self._do(person, lambda *who: certificates.lift_suspension(*who, certificate, reason=REASON))
+
+    def withdraw(self, person: UUID, certificate: UUID) -> bool:
+        return self._do(person, lambda *who: certificates.withdraw_certificate(*who, certificate, reason=REASON))
+
+    # The workers
+
+    def deliver(self, item: UUID) -> bool:
+        """One delivery of one promise, as the queue asks for it; False if there was nothing to do."""
+        with self.app.app_context():
+            return jobs.deliver(str(item))
+
+    def lose(self, item: UUID, error: type[BaseException]) -> None:
+        """A delivery that ends after all its work, just before the commit."""
+
+        def dying(name: str) -> outbox.Handler:
+            def handler(session: Session, payload: Any) -> None:
+                kept[name](session, payload)
+                session.flush()
+                raise error("made up")
+
+            return handler
+
+        kept = dict(HANDLERS)
+        with patch.dict(HANDLERS, {name: dying(name) for name in kept}), suppress(LostError):
+            self.deliver(item)
+
+    def deliver_twice_at_once(self, item: UUID) -> None:
+        """A second worker gets the same promise while the first has it in hand."""
+        with self.app.app_context(), database.write() as session:
+            mine = outbox.deliver(session, item, HANDLERS)
+            session.flush()
+            assert not self.deliver(item)
+        assert mine
+
+    def promise_again(self, which: int) -> None:
+        """One of the promises that were kept is made once more, as by two people who press the same button."""
+        kept = select(OutboxItem).where(OutboxItem.done_at.is_not(None), OutboxItem.kind.not_like("mail%"))
+        with self.app.app_context(), database.write() as session:
+            if item := session.scalar(kept.order_by(OutboxItem.created_at.desc()).offset(which).limit(1)):
+                outbox.enqueue(session, item.kind, **item.payload)
+
+    def deliver_all(self) -> None:
+        """All that waits, and what follows from it; letters to people, from which nothing follows, are dropped."""
+        letters = update(OutboxItem).where(OutboxItem.kind.like("mail%"), OutboxItem.done_at.is_(None))
+        for _ in range(MOST_ROUNDS):
+            waiting = self.waiting(letters.values(done_at=clock.now()))
+            if not waiting:
+                return
+            for item in waiting:
+                self.deliver(item)
+
+    def waiting(self, *first: Update) -> list[UUID]:
+        """The promises not kept yet, oldest first; what was given up gets a new start, as a person gives it."""
+        with self.app.app_context(), database.write() as session:
+            for each in first:
+                session.execute(each)
+            for item in outbox.failed(session):
+                outbox.retry(session, item.id)
+            query = select(OutboxItem.id).where(OutboxItem.done_at.is_(None))
+            return list(session.scalars(query.order_by(OutboxItem.created_at)))
+
+    def _do(self, person: UUID, act: Act) -> bool:
+        with suppress(DomainError), self.app.app_context(), database.write() as session:
+            act(session, session.get_one(Person, person).actor)
+            return True
+        return False

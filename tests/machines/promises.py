@@ -1,0 +1,176 @@
+"""What must hold after every step, each as a query for what breaks it. What an event looks like stands only here."""
+
+# ruff: noqa: S608 - put together from names in the code, for a database of the tests
+
+from collections.abc import Mapping
+from functools import cache
+
+from sqlalchemy import TextClause, text
+from sqlalchemy.orm import Session
+
+from audits.applications.workflow import APPLICATION_FLOW
+from audits.core.access import GRANTS, SYSTEM
+from audits.inspections.workflow import AUDIT_FLOW, FINDING_FLOW
+from certificates.lifecycle.workflow import CERTIFICATE_FLOW
+
+FLOWS = {
+    "application": APPLICATION_FLOW,
+    "audit": AUDIT_FLOW,
+    "finding": FINDING_FLOW,
+    "certificate": CERTIFICATE_FLOW,
+}
+# Who judges a case may have no interest in the agency; the inspector is asked when the audit is planned.
+JUDGING = ["application.accept", "application.return", "application.refuse", "audit.plan", "audit.reopen"]
+JUDGING += ["audit.review", "audit.conclude", "certificate.suspend", "certificate.lift", "certificate.withdraw"]
+
+
+def _values(*rows: tuple[str, ...]) -> str:
+    return "VALUES " + ", ".join("(" + ", ".join(f"'{value}'" for value in row) + ")" for row in rows)
+
+
+_NAMES = {f"{kind}.{name}": move for kind, flow in FLOWS.items() for name, move in flow.moves.items()}
+_ALLOWED = _values(
+    *((name, role) for name, move in _NAMES.items() for role, grants in GRANTS.items() if move.permission in grants)
+)
+_BY_SYSTEM = _values(
+    *((name, "system") for name, move in _NAMES.items() if any(move.permission in GRANTS[r] for r in SYSTEM.roles))
+)
+_INITIAL = _values(*((kind, flow.initial) for kind, flow in FLOWS.items()))
+_STATES = " UNION ALL ".join(f"SELECT '{kind}' AS kind, id, state FROM {kind}" for kind in FLOWS)
+
+# Every move of every case: its name, what it says, who made it, and the state in which it found the case.
+MOVES = f"""
+move AS (
+  SELECT e.id, e.name, split_part(e.name, '.', 1) AS kind, e.subject_id, e.agency_id, e.happened_at,
+         p.id AS person_id, p.agency_id AS at_agency, e.data ->> 'before' AS before, e.data ->> 'after' AS after
+  FROM event e LEFT JOIN person p ON p.id = e.actor_id
+  WHERE e.name IN (SELECT * FROM ({_values(*((name,) for name in (*_NAMES, "audit.plan")))}) AS named)
+),
+initial (kind, state) AS ({_INITIAL}),
+chain AS (
+  SELECT move.*, lag(after, 1, initial.state) OVER (PARTITION BY subject_id ORDER BY move.id) AS found,
+         row_number() OVER (PARTITION BY subject_id ORDER BY move.id DESC) AS from_end
+  FROM move JOIN initial USING (kind)
+)
+"""
+
+ALWAYS = {
+    "events follow each other": """
+        SELECT name, subject_id FROM chain WHERE coalesce(before, found) <> found
+    """,
+    "a state is what the last event says": f"""
+        SELECT s.kind, s.id FROM ({_STATES}) s JOIN initial USING (kind)
+        LEFT JOIN chain ON chain.subject_id = s.id AND chain.from_end = 1
+        WHERE s.state <> coalesce(chain.after, initial.state)
+    """,
+    "a state is what the public history says": """
+        SELECT c.number, c.id FROM certificate c
+        LEFT JOIN LATERAL (SELECT state FROM certificate_change WHERE certificate_id = c.id ORDER BY id DESC LIMIT 1) h
+          ON true
+        WHERE c.state <> coalesce(h.state, 'issuing')
+    """,
+    "a finding stands as the last answer to it does": """
+        SELECT f.state, f.id FROM finding f LEFT JOIN LATERAL (
+          SELECT coalesce(outcome, 'waits') AS said FROM corrective_action
+          WHERE finding_id = f.id ORDER BY round DESC LIMIT 1) answer ON true
+        WHERE f.state <> CASE said WHEN 'waits' THEN 'answered' WHEN 'accepted' THEN 'closed' ELSE 'open' END
+    """,
+    "who moves something may": f"""
+        SELECT name, subject_id FROM chain WHERE name <> 'audit.plan'
+        AND (name, 'system') NOT IN ({_BY_SYSTEM}) AND NOT EXISTS (
+          SELECT FROM person_role r WHERE r.person_id = chain.person_id AND (chain.name, r.role) IN ({_ALLOWED}))
+    """,
+    "what the system does nobody else does": f"""
+        SELECT name, subject_id FROM chain WHERE (name, 'system') IN ({_BY_SYSTEM}) AND person_id IS NOT NULL
+    """,
+    "an agency moves only what is its own": """
+        SELECT name, subject_id FROM chain WHERE at_agency <> agency_id
+    """,
+    "nobody judges with a declared interest": f"""
+        SELECT name, subject_id FROM chain JOIN tie USING (agency_id, person_id)
+        WHERE declared_at < happened_at AND name IN ({_values(*((name,) for name in JUDGING))})
+    """,
+    "nobody decides on own work": """
+        SELECT d.outcome, d.id FROM decision d JOIN audit a ON a.id = d.audit_id
+        WHERE d.decider_id IN (a.planner_id, a.inspector_id)
+           OR EXISTS (SELECT FROM audit_participant p WHERE p.audit_id = a.id AND p.person_id = d.decider_id)
+           OR EXISTS (SELECT FROM verdict v WHERE v.audit_id = a.id AND v.recorded_by = d.decider_id)
+    """,
+    "nobody reviews own work, or plans it": """
+        SELECT reference, id FROM audit WHERE reviewer_id IN (planner_id, inspector_id) OR planner_id = inspector_id
+    """,
+    "nobody decides with a declared interest": """
+        SELECT d.outcome, d.id FROM decision d JOIN tie t ON t.agency_id = d.agency_id AND t.person_id = d.decider_id
+        WHERE t.declared_at < d.decided_at
+    """,
+    "a certificate follows from a grant": """
+        SELECT c.number, c.id FROM certificate c LEFT JOIN decision d ON d.id = c.decision_id
+        LEFT JOIN audit a ON a.id = d.audit_id LEFT JOIN application f ON f.id = a.application_id
+        WHERE NOT coalesce(d.outcome LIKE 'grant%' AND a.state = 'concluded' AND f.state = 'concluded'
+                           AND c.agency_id = d.agency_id AND f.agency_id = d.agency_id, false)
+    """,
+    "a grant has one certificate": """
+        SELECT count(*)::text, decision_id FROM certificate GROUP BY decision_id HAVING count(*) > 1
+    """,
+    "an agency has one current certificate": """
+        SELECT count(*)::text, agency_id FROM certificate WHERE state IN ('active', 'suspended')
+        GROUP BY agency_id HAVING count(*) > 1
+    """,
+    "numbers have no holes": """
+        SELECT number, id FROM (
+          SELECT number, id, row_number() OVER (PARTITION BY split_part(number, '-', 2) ORDER BY numbered_at) AS place
+          FROM certificate) numbered
+        WHERE place <> split_part(number, '-', 3)::integer
+    """,
+    "what is issued has its document": """
+        SELECT number, id FROM (
+          SELECT c.*, c.state <> 'issuing' AS issued, (
+            SELECT count(*) FROM document d WHERE d.subject_id = c.id AND d.kind = 'certificate'
+            AND NOT EXISTS (SELECT FROM document newer WHERE newer.replaces = d.id)) AS documents
+          FROM certificate c) c
+        WHERE issued <> (issued_at IS NOT NULL) OR documents <> issued::integer
+    """,
+    "the register names the newest certificate": """
+        SELECT c.number, c.agency_id FROM (
+          SELECT DISTINCT ON (agency_id) * FROM certificate WHERE issued_at IS NOT NULL
+          ORDER BY agency_id, issued_at DESC) c
+        LEFT JOIN register_entry r ON r.agency_id = c.agency_id
+        WHERE (r.certificate_number, r.state, r.listed) IS DISTINCT FROM (c.number, c.state, true)
+    """,
+    "no work failed but for what was made to fail": """
+        SELECT kind || ': ' || last_error, id FROM outbox WHERE last_error NOT LIKE '%made up%'
+    """,
+}
+
+# Once no work waits.
+AT_REST = {
+    "a grant leads to a certificate": """
+        SELECT d.outcome, d.id FROM decision d LEFT JOIN certificate c ON c.decision_id = d.id
+        WHERE d.outcome LIKE 'grant%' AND c.issued_at IS NULL
+    """,
+    "a decision has its letter": """
+        SELECT d.outcome, d.id FROM decision d
+        WHERE 1 <> (SELECT count(*) FROM document f WHERE f.subject_id = d.id AND f.kind = 'decision_letter')
+    """,
+    "a reported audit has its report": """
+        SELECT a.reference, a.id FROM audit a WHERE a.reported_at IS NOT NULL
+        AND NOT EXISTS (SELECT FROM document f WHERE f.subject_id = a.id AND f.kind = 'audit_report'
+                        AND f.created_at > a.reported_at)
+    """,
+    "no work is left": """
+        SELECT kind, id FROM outbox WHERE done_at IS NULL
+    """,
+}
+
+
+def broken(session: Session, promises: Mapping[str, str]) -> list[str]:
+    """Which of the promises do not hold, and for what."""
+    return [f"{promise}: {what} {which}" for promise, what, which in session.execute(_at_once(*promises.items()))]
+
+
+@cache
+def _at_once(*promises: tuple[str, str]) -> TextClause:
+    asked = " UNION ALL ".join(
+        f"SELECT '{promise}', what::text, which::text FROM ({query}) AS q (what, which)" for promise, query in promises
+    )
+    return text(f"WITH {MOVES} {asked}")

@@ -1,0 +1,352 @@
+"""Whole lives from application to register, by anybody in any order, with workers that repeat themselves and die."""
+
+import sys
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pytest
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
+from sqlalchemy import Select, func, select, text
+
+from audits.applications.models import Application
+from audits.core.access import Role
+from audits.decisions.models import Decision
+from audits.decisions.rules import Outcome
+from audits.inspections.models import Audit, Finding
+from certificates.documents.models import Document
+from certificates.ledger.notes import Vkey
+from certificates.ledger.verify import problems
+from certificates.lifecycle.models import Certificate
+from certificates.lifecycle.workflow import CURRENT
+from certificates.register.models import RegisterEntry
+from certificates.register.services import rebuild_all
+from portal.settings import current_settings
+from portal.signing import ledger
+from portal.signing.keys import current_keys
+from portal.stores import database, files
+from portal.work import schedule
+from tests.conftest import Servers
+from tests.kit.long_runs import steps
+from tests.machines.office import LostError, Office
+from tests.machines.promises import ALWAYS, AT_REST, FLOWS, broken
+from tests.machines.world import AGENCIES, STAFF, World
+
+STEPS = 50
+LIVES = max(2, steps(10_000) // STEPS)
+MANY = 20  # lives, in which every move of every flow is made
+
+# Where a case may leave its straight way: the moves of each state, in the words of Office.
+DETOURS = {
+    "draft": ["take_back"],
+    "submitted": ["return_application", "refuse_application", "take_back"],
+    "planned": ["cancel"],
+    "in_progress": ["cancel"],
+    "reported": ["reopen"],
+    "reviewed": ["reject_repair"],
+}
+# What anybody may try, and the move that it is.
+ATTEMPTS = {
+    "submit": "application.submit",
+    "take_back": "application.withdraw",
+    "accept_application": "application.accept",
+    "return_application": "application.return",
+    "refuse_application": "application.refuse",
+    "begin": "audit.start",
+    "report": "audit.report",
+    "review": "audit.review",
+    "reopen": "audit.reopen",
+    "cancel": "audit.cancel",
+    "decide": "audit.conclude",
+    "answer": "finding.answer",
+    "close_repair": "finding.close",
+    "reject_repair": "finding.reject",
+    "suspend": "certificate.suspend",
+    "lift": "certificate.lift",
+    "withdraw": "certificate.withdraw",
+}
+NEWEST: dict[str, Select[Any]] = {
+    "application": select(Application.id, Application.state).order_by(Application.created_at.desc()),
+    "audit": select(Audit.id, Audit.state).order_by(Audit.reference.desc()),
+    "finding": select(Finding.id, Finding.state).join(Finding.audit).order_by(Audit.reference.desc(), Finding.number),
+    "certificate": select(Certificate.id, Certificate.state).order_by(Certificate.numbered_at.desc()),
+}
+
+agencies = st.integers(0, AGENCIES - 1)
+turns = st.integers(0, len(STAFF) - 1)
+anybody = st.integers(0, len(STAFF) + AGENCIES - 1)
+flaws = st.sampled_from([(), (), (), ("minor",), ("major",), ("major", "major"), ("critical",)])
+changes = st.sampled_from(["suspend", "lift", "suspend", "lift", "withdraw"])
+
+
+class Life(RuleBasedStateMachine):
+    """Every rule is what people or workers do: allowed, or refused in words, never anything else."""
+
+    world: World
+    reached: Counter[str]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.stack = ExitStack()
+        self.app = self.stack.enter_context(self.world.life())
+        self.office = Office(self.app)
+        self.changed = True  # since the promises were last looked at
+
+    def teardown(self) -> None:
+        with self.stack:
+            if sys.exc_info()[0] is None:
+                self.rest()
+
+    # An office at work: each case goes on, by the first of its people who may
+
+    @initialize(cases=st.lists(st.tuples(st.booleans(), turns, flaws, changes), min_size=3, max_size=3))
+    def certify(self, cases: Sequence[tuple[bool, int, Sequence[str], str]]) -> None:
+        """Every life begins with three cases of two agencies: one comes again, and its certificate is replaced."""
+        for agency, turn, flawed, verb in cases:
+            self.finish(agency, turn, flawed)
+            self.change(agency, turn, verb)
+
+    @rule(agency=agencies, turn=turns, flawed=flaws, many=st.integers(1, 7))
+    def go_on(self, agency: int, turn: int, flawed: Sequence[str], many: int) -> None:
+        for _ in range(many):
+            self.step(agency, turn, flawed)
+
+    @rule(agency=agencies, turn=turns, flawed=flaws)
+    def finish(self, agency: int, turn: int, flawed: Sequence[str]) -> None:
+        """All that a case needs until it is decided, and the work that follows."""
+        decided = self.decisions()
+        while self.step(agency, turn, flawed) and self.decisions() == decided:
+            pass
+        self.deliver_all()
+
+    @rule(agency=agencies, turn=turns, verb=changes)
+    def change(self, agency: int, turn: int, verb: str) -> None:
+        """A decider changes the certificate that an agency has."""
+        query = select(Certificate.id).where(Certificate.agency_id == self.world.agencies[agency])
+        if living := self.first(query.where(Certificate.state.in_(CURRENT))):
+            self.done(any(getattr(self.office, verb)(who, living) for who in self.crew(Role.DECIDER, turn)))
+
+    @rule(agency=agencies, turn=turns, flawed=flaws, many=st.integers(0, 6), way=st.integers(0, 2))
+    def leave_the_way(self, agency: int, turn: int, flawed: Sequence[str], many: int, way: int) -> None:
+        """The case is sent back, refused, called off or withdrawn, where it can be."""
+        self.go_on(agency, turn, flawed, many)
+        case, audit = self.case_of(agency)
+        if not (verbs := DETOURS.get(self.state_of(case, audit))):
+            return
+        verb = verbs[way % len(verbs)]
+        if verb == "reject_repair":
+            for finding in self.open_findings(audit.id):
+                self.office.answer(self.world.signatories[agency], finding)
+                self.done(self.office.reject_repair(audit.inspector_id, finding))
+        elif verb == "take_back":
+            self.done(self.office.take_back(self.world.signatories[agency], case.id))
+        else:
+            staff = self.crew(Role.REVIEWER if verb == "reopen" else Role.PLANNER, turn)
+            subject = case.id if verb.endswith("application") else audit.id
+            self.done(any(getattr(self.office, verb)(who, subject) for who in staff))
+
+    @rule(who=turns, agency=agencies, flawed=flaws, verb=changes)
+    def declare(self, who: int, agency: int, flawed: Sequence[str], verb: str) -> None:
+        """Somebody declares an interest, and is the first who is asked to work on the case."""
+        self.done(self.office.declare(self.world.staff[who], self.world.agencies[agency]))
+        self.finish(agency, who, flawed)
+        self.change(agency, who, verb)
+
+    # Anybody tries anything
+
+    @rule(who=anybody, which=st.integers(0, 30))
+    def try_anything(self, who: int, which: int) -> None:
+        """One of the moves that somebody could make now, on the newest thing that waits for it."""
+        waiting = {kind: self.newest(kind) for kind in FLOWS}
+        moves = [(verb, *name.split(".")) for verb, name in ATTEMPTS.items()]
+        open_ones = [
+            (verb, waiting[kind][state])
+            for verb, kind, move in moves
+            for state in sorted(FLOWS[kind].moves[move].sources & waiting[kind].keys())
+        ]
+        if open_ones:
+            verb, thing = open_ones[which % len(open_ones)]
+            self.done(getattr(self.office, verb)(self.person(who), thing))
+
+    @rule(who=anybody, to=anybody)
+    def plan(self, who: int, to: int) -> None:
+        if case := self.newest("application").get("accepted"):
+            self.done(self.office.plan(self.person(who), case, self.person(to)))
+
+    # The workers
+
+    @rule(which=st.integers(0, 7), times=st.integers(1, 2))
+    def deliver(self, which: int, times: int) -> None:
+        """What was delivered is delivered again: the second time there is nothing to do."""
+        if item := self.waiting(which):
+            assert [self.office.deliver(item) for _ in range(times)] == [True, False][:times]
+            self.changed = True
+
+    @rule(which=st.integers(0, 7))
+    def deliver_twice_at_once(self, which: int) -> None:
+        if item := self.waiting(which):
+            self.office.deliver_twice_at_once(item)
+            self.changed = True
+
+    @rule(which=st.integers(0, 7), error=st.sampled_from([LostError, OSError]))
+    def lose(self, which: int, error: type[BaseException]) -> None:
+        if item := self.waiting(which):
+            self.office.lose(item, error)
+
+    @rule(which=st.integers(0, 7))
+    def promise_again(self, which: int) -> None:
+        self.office.promise_again(which)
+
+    @rule()
+    def deliver_all(self) -> None:
+        self.office.deliver_all()
+        self.changed = True
+
+    @rule(days=st.sampled_from([1, 40, 200]))
+    def wait(self, days: int) -> None:
+        """Time passes, and the periodic tasks are done; documents are not renewed, as there are none here."""
+        self.world.clock.wait(days)
+        due = [task for task in schedule.PERIODIC_TASKS if task.name != "document.renew"]
+        assert schedule.run_due(self.app, due) == [task.name for task in due]
+
+    # What must always hold
+
+    @invariant()
+    def every_promise_holds(self) -> None:
+        if self.changed:
+            with self.app.app_context():
+                assert broken(database.read(), ALWAYS) == []
+        self.changed = False
+
+    def rest(self) -> None:
+        """When all work is done, files are there, the register is what a rebuild makes of it, and the log verifies."""
+        self.deliver_all()
+        self.wait(1)
+        with self.app.app_context():
+            session = database.read()
+            assert broken(session, ALWAYS | AT_REST) == []
+            assert all(files.store().exists(sha256) for sha256 in session.scalars(select(Document.sha256)))
+            before = self.register()
+            rebuild_all(session)
+            assert self.register() == before
+            session.rollback()
+            origin = ledger.origin(current_settings())
+            keys = [Vkey.of(origin, key) for key in current_keys().ledger_public]
+            assert list(problems(session, origin, keys)) == []
+            moves = session.execute(text("SELECT name, count(*) FROM event GROUP BY 1")).all()
+            self.reached.update(dict(moves) | {"life": 1})
+
+    # How it is done
+
+    def step(self, agency: int, turn: int, flawed: Sequence[str]) -> bool:
+        """The step that the case of an agency waits for; False if nobody is left who may make it.
+
+        Whose turn it is tries first, be it their work or not.
+        """
+        office, owner = self.office, self.world.signatories[agency]
+        case, audit = self.case_of(agency)
+        somebody = self.world.staff[turn]
+        planners, inspectors = self.crew(Role.PLANNER, turn), self.crew(Role.INSPECTOR, turn + 1)
+        its = [somebody, audit.inspector_id] if audit else []
+        ways = {
+            "draft": lambda: any(office.submit(who, case.id) for who in (somebody, owner)),
+            "submitted": lambda: any(office.accept_application(who, case.id) for who in planners),
+            "accepted": lambda: any(office.plan(who, case.id, to) for who in planners for to in inspectors),
+            "planned": lambda: any(office.begin(who, audit.id) for who in its),
+            "in_progress": lambda: any(office.report(who, audit.id, flawed) for who in its),
+            "reported": lambda: any(office.review(who, audit.id) for who in self.crew(Role.REVIEWER, turn)),
+            "reviewed": lambda: self.repair_and_decide(owner, audit, turn),
+        }
+        made = ways.get(self.state_of(case, audit), lambda: office.start(owner))()
+        self.done(made)
+        return made
+
+    def repair_and_decide(self, owner: UUID, audit: Audit, turn: int) -> bool:
+        somebody = self.world.staff[turn]
+        for finding in self.open_findings(audit.id):
+            self.done(any(self.office.answer(who, finding) for who in (somebody, owner)))
+            self.done(any(self.office.close_repair(who, finding) for who in (somebody, audit.inspector_id)))
+        deciders = self.crew(Role.DECIDER, turn)
+        return any(self.office.decide(who, audit.id, outcome) for outcome in Outcome for who in deciders)
+
+    @staticmethod
+    def state_of(case: Application | None, audit: Audit | None) -> str:
+        """Where a case is: in the audit of an accepted application, else in the application."""
+        return audit.state if case and case.state == "accepted" and audit else case.state if case else ""
+
+    def done(self, allowed: bool) -> None:
+        self.changed |= allowed
+
+    def person(self, number: int) -> UUID:
+        return [*self.world.staff, *self.world.signatories][number]
+
+    def crew(self, role: Role, turn: int) -> list[UUID]:
+        """Whose turn it is, and then everybody with the role."""
+        order = [number % len(STAFF) for number in range(turn, turn + len(STAFF))]
+        return [self.world.staff[order[0]], *(self.world.staff[each] for each in order[1:] if role in STAFF[each])]
+
+    def case_of(self, agency: int) -> tuple[Any, Any]:
+        """The newest application of an agency, and the audit of it that is not called off."""
+        query = select(Application, Audit).where(Application.agency_id == self.world.agencies[agency])
+        query = query.outerjoin(Audit, (Audit.application_id == Application.id) & (Audit.state != "cancelled"))
+        with self.app.app_context():
+            found = database.read().execute(query.order_by(Application.created_at.desc()).limit(1)).first()
+        return (found[0], found[1]) if found else (None, None)
+
+    def newest(self, kind: str) -> dict[str, UUID]:
+        """The newest thing of a kind in each state."""
+        with self.app.app_context():
+            return {state: thing for thing, state in reversed(database.read().execute(NEWEST[kind]).all())}
+
+    def open_findings(self, audit: UUID) -> list[UUID]:
+        query = select(Finding.id).where(Finding.audit_id == audit, Finding.state != "closed").order_by(Finding.number)
+        with self.app.app_context():
+            return list(database.read().scalars(query))
+
+    def decisions(self) -> int:
+        return self.first(select(func.count()).select_from(Decision))
+
+    def waiting(self, which: int) -> UUID | None:
+        waiting = self.office.waiting()
+        return waiting[which % len(waiting)] if waiting else None
+
+    def first(self, query: Select[Any]) -> Any:
+        with self.app.app_context():
+            return database.read().scalar(query.limit(1))
+
+    def register(self) -> list[Any]:
+        columns = [column for column in RegisterEntry.__table__.columns if column.name != "updated_at"]
+        return list(database.read().execute(select(*columns).order_by(RegisterEntry.agency_id)))
+
+
+@pytest.fixture
+def world(servers: Servers, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
+    found = World(servers, tmp_path, monkeypatch)
+    yield found
+    found.close()
+
+
+@pytest.mark.hypothesis
+def test_whatever_people_and_workers_do_the_promises_hold(world: World):
+    reached: Counter[str] = Counter()
+    lives = type("Life", (Life,), {"world": world, "reached": reached})
+    how = settings(
+        max_examples=LIVES,
+        stateful_step_count=STEPS,
+        deadline=None,
+        database=None,
+        print_blob=False,
+        phases=[Phase.generate, Phase.shrink],
+        suppress_health_check=list(HealthCheck),
+    )
+    run_state_machine_as_test(lives, settings=how)
+    # Lives in which nothing happens keep every promise.
+    assert reached["life"] >= LIVES
+    assert reached["certificate.issue"] >= 2 * LIVES
+    assert reached["certificate.replace"] >= LIVES / 2
+    assert LIVES < MANY or {f"{kind}.{move}" for kind, flow in FLOWS.items() for move in flow.moves} <= set(reached)

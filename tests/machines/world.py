@@ -1,0 +1,99 @@
+"""Where a life takes place: its people and agencies, a database of its own, and a clock that only goes when asked."""
+
+import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from pathlib import Path
+from uuid import UUID, uuid4
+
+import pytest
+from flask import Flask
+from sqlalchemy import create_engine, text
+
+from audits.core import clock
+from audits.core.access import Actor, Role
+from audits.schemes.services import publish_scheme
+from portal.stores import database, files
+from portal.work import handlers
+from portal.work.worker import make_app
+from tests.conftest import NotedQueue, Servers, make_settings
+from tests.kit.factories import make_agency, make_person
+from tests.machines.norm import short
+
+R = Role
+STAFF = [
+    *[{role} for role in (R.PLANNER, R.INSPECTOR, R.REVIEWER, R.DECIDER) for _ in range(2)],
+    {R.PLANNER, R.INSPECTOR, R.REVIEWER, R.DECIDER},
+    {R.INSPECTOR, R.DECIDER},
+]
+AGENCIES = 3
+_TEMPLATE = "life"
+_MORNING = datetime(2027, 1, 4, 8, tzinfo=UTC)
+
+
+class Clock:
+    """No two moments of a life are the same, so that "newest" and "before" mean something."""
+
+    def __init__(self) -> None:
+        self.moment = _MORNING
+
+    def now(self) -> datetime:
+        self.moment += timedelta(milliseconds=1)
+        return self.moment
+
+    def wait(self, days: int) -> None:
+        self.moment += timedelta(days=days)
+
+
+class World:
+    """The application, and a template database with everybody in it, of which each life gets a copy."""
+
+    def __init__(self, servers: Servers, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.clock = Clock()
+        self._serial = count(1)
+        self._papers = count(1)
+        monkeypatch.setattr(clock, "now", self.clock.now)
+        # Paper is what costs, and other tests are about it: here a document is a few bytes in the store.
+        monkeypatch.setattr(handlers, "_print", self._print)
+        self._servers = servers
+        self.app = make_app(make_settings(folder, servers.clone(_TEMPLATE), servers.redis_url))
+        self.app.extensions["queue"] = NotedQueue()
+        self._move_in()
+
+    @contextmanager
+    def life(self) -> Iterator[Flask]:
+        """The application on a fresh copy, on the same morning as every other one."""
+        name = f"{_TEMPLATE}{next(self._serial)}"
+        engine = create_engine(self._servers.clone(name, _TEMPLATE))
+        self.app.extensions["sessionmaker"].configure(bind=engine)
+        self.app.extensions["queue"].nudged.clear()
+        self.clock.moment = _MORNING
+        try:
+            yield self.app
+        finally:
+            engine.dispose()
+            self._servers.drop(name)
+
+    def close(self) -> None:
+        """Drop the template."""
+        self._servers.drop(_TEMPLATE)
+
+    def _move_in(self) -> None:
+        with self.app.app_context(), database.write() as session:
+            publish_scheme(session, Actor(uuid4(), frozenset({R.SCHEME_MANAGER})), short())
+            self.staff: list[UUID] = [make_person(session, roles).id for roles in STAFF]
+            agencies = [make_agency(session) for _ in range(AGENCIES)]
+            self.agencies: list[UUID] = [agency.id for agency in agencies]
+            self.signatories: list[UUID] = [
+                make_person(session, {R.AGENCY_SIGNATORY, R.AGENCY_EDITOR}, agency).id for agency in agencies
+            ]
+            session.flush()
+            session.execute(text("ANALYZE"))
+        self.app.extensions["sessionmaker"].kw["bind"].dispose()  # a template may have no visitors
+
+    def _print(self, kind: str, facts: object, **_: object) -> tuple[str, int]:
+        """As the press does: other bytes each time, in the store before the transaction ends."""
+        data = f"{kind} {next(self._papers)} {hashlib.sha256(repr(facts).encode()).hexdigest()}".encode()
+        return files.store().put(data), len(data)
