@@ -65,6 +65,84 @@ def test_the_check_of_pages_would_notice():
     assert not DOOR.match("/register/")
 
 
+# Pure, pure, tables, writing, reading; and what is told to the trail and to people.
+KINDS = {"rules", "workflow", "models", "services", "queries", "events", "notices"}
+# What is no aggregate: it has no tables of its own, or serves all of them.
+LIBRARIES = {
+    "audits/core": "what every aggregate stands on",
+    "certificates/addresses.py": "addresses that are printed and never change",
+    "certificates/credentials": "a format of others, computed without a database",
+    "certificates/press": "facts in, paper out",
+    "certificates/seal": "bytes in, sealed or examined bytes out",
+    "certificates/status_lists.py": "between lifecycle and credentials: the lists of both",
+    "certificates/verifier": "a program for strangers; shares nothing with us",
+    "certificates/wording.py": "codes in words, for documents and pages",
+}
+# Every other module of an aggregate, with the reason why it is none of the kinds.
+OTHERS = {
+    "audits/agencies/german_courts.py": "data of others",
+    "audits/agencies/numbers.py": "codes that others give out; pure, too long for rules",
+    "audits/agencies/trade_registers.py": "the numbers of each country's register; pure, too long for rules",
+    "audits/agencies/wording.py": "values of documents",
+    "audits/decisions/basis.py": "what is weighed, and its digest: asked by the page before and by the service after",
+    "audits/inspections/comparison.py": "what a page lays side by side; pure",
+    "audits/inspections/evidence.py": "a read across applications and audits, which queries of either cannot see",
+    "audits/inspections/judging.py": "asked by forms and services alike; pure",
+    "audits/inspections/pseudonyms.py": "what a list may hold; pure, too long for rules",
+    "audits/inspections/report.py": "values of documents",
+    "audits/inspections/wording.py": "keys of the catalogues",
+    "audits/people/independence.py": "one rule that must ask the database, above which every service stands",
+    "audits/people/registration.py": "a service across agencies and people, above both",
+    "audits/people/trail.py": "a read of all that happened, put in words",
+    "audits/schemes/checks.py": "a scheme file is read in steps; pure",
+    "audits/schemes/compare.py": "two schemes side by side; pure",
+    "audits/schemes/problems.py": "what a scheme file can have wrong",
+    "audits/schemes/reading.py": "a scheme file is read in steps; pure",
+    "audits/schemes/source.py": "a scheme file is read in steps; pure",
+    "audits/schemes/text.py": "the scheme as values; pure",
+    "certificates/documents/archive.py": "a service of the worker's own, that looks for its work",
+    "certificates/documents/stages.py": "types of a document on its way",
+    "certificates/ledger/caselog.py": "entries that are made of events",
+    "certificates/ledger/dump.py": "the archive, written while it is read",
+    "certificates/ledger/entries.py": "a format that is for ever; pure",
+    "certificates/ledger/notes.py": "a format of others; pure",
+    "certificates/ledger/proof.py": "a format of others; pure",
+    "certificates/ledger/tiles.py": "a format of others; pure",
+    "certificates/ledger/tree.py": "a format of others; pure",
+    "certificates/ledger/verify.py": "computes everything again, and must share nothing with what wrote it",
+    "certificates/ledger/witness.py": "a service for the logs of others",
+    "certificates/lifecycle/snapshot.py": "values of documents",
+    "certificates/register/extract.py": "values of documents",
+    "certificates/register/files.py": "a read that begins at a file, not at an agency",
+    "certificates/register/projection.py": "the row that services write; reads sources, writes nothing",
+    "certificates/register/schemes.py": "words kept in memory",
+    "certificates/register/search/folding.py": "how names are compared; pure",
+    "certificates/register/search/query.py": "one read that fills a module",
+}
+
+
+def modules() -> dict[str, str]:
+    """The modules of the aggregates, each with the word that says its kind; none for one that lies beside them."""
+    found = {}
+    for path in SOURCES:
+        package, *rest = name(path).split("/")
+        if package != "portal" and rest[-1] != "__init__.py" and f"{package}/{rest[0]}" not in LIBRARIES:
+            found[name(path)] = rest[1].removesuffix(".py") if rest[1:] else ""
+    return found
+
+
+def test_a_module_of_an_aggregate_is_of_a_known_kind_or_has_a_reason():
+    assert {module for module, kind in modules().items() if kind not in KINDS} == set(OTHERS)
+
+
+def test_an_aggregate_has_tables_and_a_library_has_none():
+    tables = {path.relative_to(ROOT).parts[:2] for path in SOURCES if re.search(r"__tablename__ = ", path.read_text())}
+    tables = {"/".join(place) for place in tables if place[0] != "portal"}
+    aggregates = {"/".join(module.split("/")[:2]) for module in modules()}
+    assert tables - aggregates == {"audits/core"}  # events, outbox and counters, which all of them write
+    assert aggregates == tables - {"audits/core"}
+
+
 def test_no_module_is_called_after_nothing():
     nothing = {"utils", "util", "helpers", "helper", "misc", "common", "base"}
     assert [name(path) for path in SOURCES if path.stem in nothing] == []
