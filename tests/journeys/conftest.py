@@ -3,6 +3,7 @@
 import os
 import re
 import shutil
+import socket
 import subprocess
 import time
 from collections.abc import Iterator
@@ -54,9 +55,9 @@ class Portal:
 
 
 @pytest.fixture(scope="session")
-def portal(servers: Servers, worker_id: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
+def portal(servers: Servers, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
     """Web server, worker, database and queue as `make serve` runs them."""
-    port = 8400 + (int(worker_id[2:]) if worker_id.startswith("gw") else 9)
+    port = _free_port()
     name = f"keurwerk_journey_{uuid4().hex[:8]}"
     url = servers.clone(name)
     state = tmp_path_factory.mktemp("journey")
@@ -194,6 +195,14 @@ def own_queue(redis_url: str) -> str:
     if redis_url.startswith("unix:"):
         return redis_url.replace("db=0", "db=1")
     return f"{redis_url.rstrip('/0')}/1"
+
+
+def _free_port() -> int:
+    """One that no other run on this machine listens to: two web servers on one port share its visitors."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
 
 
 def _wait(base: str, web: "subprocess.Popen[bytes]") -> None:
