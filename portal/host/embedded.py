@@ -34,7 +34,7 @@ SERVICE_ACCOUNT = "nobody"
 ROLE = "keurwerk"
 SOCKET_LIMIT = 107  # maximum bytes of sun_path
 PLAIN = re.compile(r"[A-Za-z0-9/._-]+")
-PATIENCE = 30.0
+PATIENCE = 120.0
 # Letters of all languages are letters, and the order does not depend on the machine's C library.
 LOCALE = ("--encoding=UTF8", "--locale-provider=builtin", "--locale=C.UTF-8")
 # A test database need not survive a crash of the machine.

@@ -28,6 +28,7 @@ from tests.kit.factories.agencies import make_agency
 from tests.kit.factories.decisions import add_findings, finding, make_decision
 from tests.kit.factories.inspections import make_audit
 from tests.kit.factories.people import make_person
+from tests.kit.waiting import PATIENCE
 
 GRANT, CONDITIONS, REFUSE = Outcome.GRANT, Outcome.GRANT_WITH_CONDITIONS, Outcome.REFUSE
 OPEN, ANSWERED, CLOSED = FindingState.OPEN, FindingState.ANSWERED, FindingState.CLOSED
@@ -321,10 +322,10 @@ def test_of_two_deciders_at_the_same_time_the_second_is_told_that_the_case_has_m
     with ThreadPoolExecutor() as pool, Session(real_db) as session:
         decide(session, first, audit_id, outcome=GRANT, reasons="Yes.")
         waiting = pool.submit(second_decision)
-        assert asked.wait(5)
+        assert asked.wait(PATIENCE)
         session.commit()
         with pytest.raises(IllegalMoveError):
-            waiting.result(5)
+            waiting.result(PATIENCE)
     with Session(real_db) as session:
         assert session.scalars(select(Decision.outcome)).all() == [GRANT]
 

@@ -19,8 +19,8 @@ from redis import Redis
 from portal.host.embedded import EmbeddedError, Postgres, Valkey
 from portal.host.processes import HeldError, held
 from portal.settings import ROOT
+from tests.kit.waiting import PATIENCE
 
-PATIENCE = 30
 # Starts both servers, and a program that starts one of its own, as the supervisor does; then waits to be killed.
 OWNER = """
 import subprocess, sys, time

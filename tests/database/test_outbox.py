@@ -15,6 +15,7 @@ from audits.core import clock, outbox
 from audits.core.outbox import ATTEMPTS, BACKOFF, OutboxItem
 from portal.stores import database, queue
 from portal.work import handlers, jobs
+from tests.kit.waiting import PATIENCE
 
 
 @pytest.fixture
@@ -112,7 +113,7 @@ def test_of_two_workers_one_keeps_it(real_db):
     def slow(_, payload):
         seen.append(payload)
         started.set()
-        assert finish.wait(10)
+        assert finish.wait(PATIENCE)
 
     def work():
         with Session(real_db) as session:
@@ -122,10 +123,10 @@ def test_of_two_workers_one_keeps_it(real_db):
 
     with ThreadPoolExecutor(2) as pool:
         first = pool.submit(work)
-        assert started.wait(10)
-        assert pool.submit(work).result(10) is False
+        assert started.wait(PATIENCE)
+        assert pool.submit(work).result(PATIENCE) is False
         finish.set()
-        assert first.result(10) is True
+        assert first.result(PATIENCE) is True
     assert work() is False
     assert len(seen) == 1
 

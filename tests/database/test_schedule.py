@@ -24,6 +24,7 @@ from portal.work.schedule import (
 from tests.conftest import make_settings
 from tests.kit.factories.certificates import make_certificate
 from tests.kit.factories.ledger import happen
+from tests.kit.waiting import PATIENCE
 
 HOUR = timedelta(hours=1)
 
@@ -90,11 +91,11 @@ def test_a_chore_that_takes_long_is_not_begun_by_another_worker(real_app):
 
     def work(session):
         begun.set()
-        assert finish.wait(20)
+        assert finish.wait(PATIENCE)
 
     first = Thread(target=run_due, args=(real_app, [PeriodicTask("test", HOUR, work)]))
     first.start()
-    assert begun.wait(20)
+    assert begun.wait(PATIENCE)
     assert run_due(real_app, [PeriodicTask("test", HOUR, work)]) == []
     finish.set()
     first.join()
@@ -129,7 +130,7 @@ def test_the_worker_does_the_chores(real_app, real_db, monkeypatch):
     monkeypatch.setattr(schedule, "run_due", lambda app: swept.set())
     thread = Thread(target=worker.sweep_until, args=(real_app, stop))
     thread.start()
-    assert swept.wait(20)
+    assert swept.wait(PATIENCE)
     stop.set()
     thread.join()
 

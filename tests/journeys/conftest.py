@@ -26,6 +26,7 @@ from portal.host.supervisor import web_command, worker_command
 from portal.settings import ROOT
 from portal.stores import database
 from tests.conftest import Servers, make_settings
+from tests.kit.waiting import PATIENCE
 
 ARGUMENTS = [
     "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update",
@@ -44,7 +45,7 @@ class Portal:
 
     def link_for(self, address: str) -> str:
         """The path of the newest link that was mailed to this address, once it has come."""
-        end = time.monotonic() + 30
+        end = time.monotonic() + PATIENCE
         while time.monotonic() < end:
             for mail in sorted(self.mails.glob("*.eml"), key=lambda each: each.stat().st_mtime, reverse=True):
                 message = message_from_bytes(mail.read_bytes(), policy=policy.default)
@@ -108,7 +109,7 @@ class Screen:
         self.context = browser.new_context(
             base_url=base, java_script_enabled=javascript, locale=language, viewport={"width": 1280, "height": 900}
         )
-        self.context.set_default_timeout(10_000)
+        self.context.set_default_timeout(PATIENCE * 1000)
         self.page: Page = self.context.new_page()
         self._javascript = javascript
         self._judged: set[str] = set()
@@ -206,7 +207,7 @@ def _free_port() -> int:
 
 
 def _wait(base: str, web: "subprocess.Popen[bytes]") -> None:
-    end = time.monotonic() + 60
+    end = time.monotonic() + PATIENCE
     while time.monotonic() < end:
         assert web.poll() is None, "the web server ended"
         try:

@@ -2,6 +2,7 @@
 
 import re
 import subprocess
+import time
 from datetime import date, timedelta
 from io import BytesIO
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 from PIL import Image
 
 from portal.demo.cast import PASSWORD, STAFF
+from tests.kit.waiting import PATIENCE
 
 OWNER_PASSWORD = "lange wandeling langs het kanaal"
 CHAPTERS = ("GOV", "REC", "IDW", "CON", "PAY", "FIN", "CHN", "HOU", "FRE")
@@ -207,7 +209,8 @@ def test_a_case_goes_all_the_way(screen, portal, tmp_path):
 
 
 def wait_for_certificate(window) -> str:
-    for _ in range(60):
+    end = time.monotonic() + PATIENCE
+    while time.monotonic() < end:
         window.page.goto("/agency/")
         found = re.search(r"KW-\d{4}-\d{5}-\d{2}", window.text)
         if found and "being made" not in window.text:

@@ -13,9 +13,9 @@ from sqlalchemy import event
 from portal.app import create_app
 from portal.commands.shell import shell
 from portal.web.statements import show_statements
+from tests.kit.waiting import PATIENCE
 
 ROOT = Path(__file__).parents[2]
-PATIENCE = 60
 
 
 @pytest.fixture

@@ -18,6 +18,7 @@ from certificates.lifecycle.workflow import CertificateState
 from portal.settings import ROOT
 from portal.signing import credentials
 from tests.kit.factories.certificates import BASE_URL, change
+from tests.kit.waiting import PATIENCE
 
 S = CertificateState
 NODE = shutil.which("node") or str(ROOT / "var" / "tools" / "node" / "bin" / "node")
@@ -38,7 +39,7 @@ def served(app):
 def verify(served, token):
     return subprocess.run(
         [NODE, ROOT / "tests" / "kit" / "strangers" / "verify.mjs", served, BASE_URL],
-        input=token, capture_output=True, text=True, check=False, timeout=60,
+        input=token, capture_output=True, text=True, check=False, timeout=PATIENCE,
     )  # fmt: skip
 
 
@@ -123,7 +124,7 @@ def block(language, place=1):
 def follow(command, code, served, issued, **more):
     environment = os.environ | {"BASE": served, "NUMBER": issued.number} | more
     run = subprocess.run(
-        command, input=code, env=environment, cwd=ROOT, capture_output=True, text=True, check=False, timeout=60
+        command, input=code, env=environment, cwd=ROOT, capture_output=True, text=True, check=False, timeout=PATIENCE
     )
     assert run.returncode == 0, run.stderr
     return run.stdout.split()
