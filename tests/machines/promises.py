@@ -22,6 +22,8 @@ FLOWS = {
 # Who judges a case may have no interest in the agency; the inspector is asked when the audit is planned.
 JUDGING = ["application.accept", "application.return", "application.refuse", "audit.plan", "audit.reopen"]
 JUDGING += ["audit.review", "audit.conclude", "certificate.suspend", "certificate.lift", "certificate.withdraw"]
+# What is for the inspector of the audit alone, whoever else has the role.
+OWN = ["audit.start", "audit.report", "finding.close", "finding.reject"]
 
 
 def _values(*rows: tuple[str, ...]) -> str:
@@ -85,6 +87,13 @@ ALWAYS = {
     """,
     "an agency moves only what is its own": """
         SELECT name, subject_id FROM chain WHERE at_agency <> agency_id
+    """,
+    "an audit and its findings are judged by its inspector": f"""
+        SELECT name, subject_id FROM chain JOIN (
+          SELECT id, inspector_id FROM audit
+          UNION ALL SELECT f.id, a.inspector_id FROM finding f JOIN audit a ON a.id = f.audit_id) own
+          ON own.id = subject_id
+        WHERE person_id IS DISTINCT FROM inspector_id AND name IN ({_values(*((name,) for name in OWN))})
     """,
     "nobody judges with a declared interest": f"""
         SELECT name, subject_id FROM chain JOIN tie USING (agency_id, person_id)

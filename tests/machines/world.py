@@ -29,7 +29,6 @@ STAFF = [
     {R.INSPECTOR, R.DECIDER},
 ]
 AGENCIES = 3
-_TEMPLATE = "life"
 _MORNING = datetime(2027, 1, 4, 8, tzinfo=UTC)
 
 
@@ -58,15 +57,16 @@ class World:
         # Paper is what costs, and other tests are about it: here a document is a few bytes in the store.
         monkeypatch.setattr(handlers, "_print", self._print)
         self._servers = servers
-        self.app = make_app(make_settings(folder, servers.clone(_TEMPLATE), servers.redis_url))
+        self._template = f"life-{uuid4().hex[:8]}"  # two workers may live at once
+        self.app = make_app(make_settings(folder, servers.clone(self._template), servers.redis_url))
         self.app.extensions["queue"] = NotedQueue()
         self._move_in()
 
     @contextmanager
     def life(self) -> Iterator[Flask]:
         """The application on a fresh copy, on the same morning as every other one."""
-        name = f"{_TEMPLATE}{next(self._serial)}"
-        engine = create_engine(self._servers.clone(name, _TEMPLATE))
+        name = f"{self._template}-{next(self._serial)}"
+        engine = create_engine(self._servers.clone(name, self._template))
         self.app.extensions["sessionmaker"].configure(bind=engine)
         self.app.extensions["queue"].nudged.clear()
         self.clock.moment = _MORNING
@@ -78,7 +78,7 @@ class World:
 
     def close(self) -> None:
         """Drop the template."""
-        self._servers.drop(_TEMPLATE)
+        self._servers.drop(self._template)
 
     def _move_in(self) -> None:
         with self.app.app_context(), database.write() as session:
