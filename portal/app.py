@@ -19,6 +19,7 @@ from portal.web import (
     security,
     templating,
 )
+from portal.web.requests import Application
 
 # One blueprint per kind of person; `registry` can be served alone.
 DOORS = ("registry", "account", "agency", "inspector", "office")
@@ -26,7 +27,7 @@ DOORS = ("registry", "account", "agency", "inspector", "office")
 
 def create_app(settings: Settings, doors: tuple[str, ...] = DOORS) -> Flask:
     """Build the portal, or with `doors=("registry",)` the public register alone."""
-    app = Flask(__name__, template_folder=str(templating.TEMPLATES))
+    app = Application(__name__, template_folder=str(templating.TEMPLATES))
     app.config.update(SECRET_KEY=settings.secret_key, TESTING=settings.testing)
     app.config["MAX_CONTENT_LENGTH"] = settings.max_upload_bytes + 256 * 1024  # a file and other fields
     app.config["MAX_FORM_MEMORY_SIZE"] = 4 * 1024 * 1024  # a pasted list of 50,000 references

@@ -327,8 +327,7 @@ def _at_most(length: int) -> Length:
 
 
 def _strip(value: str | None) -> str | None:
-    # PostgreSQL rejects NUL in text, and nobody types it.
-    return value.replace("\0", "").strip() if value else value
+    return value.strip() if value else value
 
 
 def _classes(component: str, inline: bool, small: bool) -> dict[str, Any]:

@@ -7,6 +7,12 @@ from typing import Generic, TypeVar
 from flask import request, url_for
 
 T = TypeVar("T")
+DEEPEST = 10_000  # enough for any list, and far below what the database can count
+
+
+def asked_page() -> int:
+    """Return the page number that was asked for, from 1 to DEEPEST; 1 for anything that is no number."""
+    return max(1, min(request.args.get("page", 1, int), DEEPEST))
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,7 @@ from audits.schemes.queries import scheme_of_version
 from portal.doors.office.forms import IntakeForm, PlanForm
 from portal.stores import database
 from portal.web.access import current_actor, needs
-from portal.web.paging import Page
+from portal.web.paging import Page, asked_page
 
 bp = Blueprint("applications", __name__, url_prefix="/applications")
 
@@ -36,7 +36,7 @@ DONE = {
 @needs(Permission.CASES_VIEW)
 def list_applications() -> ResponseReturnValue:
     """List all cases, newest first, or those that match a name or number."""
-    text, page = request.args.get("q", ""), request.args.get("page", 1, int)
+    text, page = request.args.get("q", ""), asked_page()
     found = queries.search_applications(database.read(), current_actor(), text, page)
     return render_template("office/applications.html", found=Page(found, page, queries.PAGE_SIZE), text=text)
 

@@ -16,7 +16,7 @@ from certificates.lifecycle.workflow import CERTIFICATE_FLOW, CURRENT
 from portal.doors.office.forms import ChangeForm
 from portal.stores import database
 from portal.web.access import current_actor, needs
-from portal.web.paging import Page
+from portal.web.paging import Page, asked_page
 
 bp = Blueprint("certificates", __name__, url_prefix="/certificates")
 
@@ -31,7 +31,7 @@ CHANGES = {
 @needs(Permission.CASES_VIEW)
 def list_certificates() -> ResponseReturnValue:
     """List the certificates in force, or those in any state that match a name or number."""
-    text, page = request.args.get("q", ""), request.args.get("page", 1, int)
+    text, page = request.args.get("q", ""), asked_page()
     states = None if text.strip() else CURRENT
     found = queries.search_certificates(database.read(), current_actor(), text, page, states=states)
     part = Page(found, page, queries.PAGE_SIZE)

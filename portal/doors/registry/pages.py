@@ -20,8 +20,7 @@ from portal.settings import current_settings
 from portal.signing.keys import current_keys
 from portal.stores import database
 from portal.web.access import public
-
-DEEPEST_PAGE = 10_000
+from portal.web.paging import asked_page
 
 
 def add_to(bp: Blueprint) -> None:
@@ -47,7 +46,7 @@ def home() -> ResponseReturnValue:
 def search() -> ResponseReturnValue:
     """Show the results and the kind of match; a number redirects to its entry."""
     text, today = request.args.get("q", "").strip(), clock.today()
-    found = queries.search(database.read(), text, day=today, page=_page())
+    found = queries.search(database.read(), text, day=today, page=asked_page())
     if found.how is queries.How.NUMBER and found.total == 1:
         return redirect(url_for("registry.entry", public_id=found.entries[0].public_id))
     return render_template("registry/search.html", found=found, text=text, today=today)
@@ -98,9 +97,3 @@ def _paper(session: Any, number: str | None) -> dict[str, Any]:
 def _reason(history: list[Any], status: Status) -> str:
     """Return the decider's public reason for the present status."""
     return history[0].reason if history and history[0].status is status else ""
-
-
-def _page() -> int:
-    """Return the requested page number; 1 for anything invalid."""
-    asked = request.args.get("page", default=1, type=int)
-    return max(1, min(asked, DEEPEST_PAGE))

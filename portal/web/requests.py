@@ -1,0 +1,49 @@
+"""Requests that no browser sends: text is cleaned and an impossible host refused here, once for all views."""
+
+from collections.abc import Iterable
+from typing import Any
+
+import flask
+from flask import Flask
+from werkzeug.datastructures import ImmutableMultiDict
+from werkzeug.exceptions import BadRequest
+from werkzeug.routing import MapAdapter
+
+
+class Typed(ImmutableMultiDict[str, Any]):
+    """The fields of a query string or form, without NUL: PostgreSQL rejects it, and nobody types it."""
+
+    def __init__(self, pairs: Iterable[tuple[str, Any]] = ()) -> None:
+        super().__init__([(_clean(name), _clean(value)) for name, value in pairs])
+
+
+class Request(flask.Request):
+    """A request as the views see it."""
+
+    parameter_storage_class = Typed
+
+    @property
+    def is_json(self) -> bool:
+        """Return False: no route takes JSON, and Flask-WTF would fill forms from it."""
+        return False
+
+
+class Application(Flask):
+    """Flask, which answers 400 with a page when the Host header cannot be the name of a host."""
+
+    request_class = Request
+
+    def create_url_adapter(self, request: flask.Request | None) -> MapAdapter | None:
+        """Bind the addresses to the host of the request, or to any other so that the error page can be built."""
+        try:
+            return super().create_url_adapter(request)
+        except BadRequest as error:
+            if request is None:
+                raise
+            request.environ["HTTP_HOST"] = request.host = "localhost"
+            request.routing_exception = error
+            return super().create_url_adapter(request)
+
+
+def _clean(value: Any) -> Any:
+    return value.replace("\0", "") if isinstance(value, str) else value

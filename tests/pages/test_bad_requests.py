@@ -1,0 +1,96 @@
+"""Requests that no browser sends get a page that says so, on every route: never a fault of ours."""
+
+import json
+from uuid import uuid4
+
+import pytest
+from flask import request
+
+from audits.core.access import AGENCY_ROLES, STAFF_ROLES
+from portal.web import health
+from tests.kit.browser import Browser
+from tests.kit.factories import make_agency, make_person
+
+NAMES = ("q", "number", "page", "lang", "next", "back")
+VALUES = ("a%00b", "9" * 30, "-" + "9" * 30, "%ff", "x" * 3000)
+QUERIES = ["&".join(f"{name}={value}" for name in NAMES) for value in VALUES]
+JSON = [json.dumps(body) for body in (["a"], "a", 7, None, {"email": ["b"], "page": {"a": 1}})]
+FORM = "application/x-www-form-urlencoded"
+LONG_LABEL = "x" * 64 + ".nl"
+HOSTS = [LONG_LABEL, "[::1", ""]
+WORDS = ("a\0b", "9" * 30, "x" * 3000, "ÿ", "\u2028")
+
+
+@pytest.fixture
+def visitors(app, session, monkeypatch):
+    """A stranger, and two people who together have every role."""
+    monkeypatch.setattr(health, "CHECKS", {})  # these tests have no queue
+    people = [make_person(session, STAFF_ROLES), make_person(session, AGENCY_ROLES, make_agency(session))]
+    found = [Browser(app), *(Browser(app).sign_in(session, person) for person in people)]
+    session.commit()
+    return found
+
+
+def test_no_query_and_no_address_makes_a_fault(app, visitors):
+    for visitor in visitors:
+        for word, query in zip(WORDS, QUERIES, strict=True):
+            for path in addresses(app, "GET", word):
+                answered(visitor, "GET", path, query_string=query)
+
+
+def test_no_body_makes_a_fault(app, visitors):
+    """Each form is reached: the token is good."""
+    for visitor, page in zip(visitors, ("/login", "/account/password", "/account/password"), strict=True):
+        headers = {"X-CSRFToken": visitor.open(page).value("csrf_token")}
+        for word, body in zip(WORDS, JSON, strict=True):
+            for path in addresses(app, "POST", word):
+                answered(visitor, "POST", path, data=body, content_type="application/json", headers=headers)
+        for path in addresses(app, "POST", "x"):
+            answered(visitor, "POST", path, data="a%00=b%00&remove=%00", content_type=FORM, headers=headers)
+
+
+@pytest.mark.parametrize("host", HOSTS)
+def test_no_host_makes_a_fault(app, visitors, host):
+    for visitor in visitors:
+        for path in addresses(app, "GET", "x"):
+            answered(visitor, "GET", path, headers={"Host": host})
+
+
+def test_a_host_that_cannot_be_gets_a_page(client):
+    for path in ("/", "/register", "/login", "/api/v1/agencies"):
+        answer = client.get(path, headers={"Host": LONG_LABEL})
+        assert answer.status_code == 400
+        assert LONG_LABEL not in answer.text
+
+
+def test_a_page_number_beyond_any_list_is_an_empty_page(enter):
+    office = enter(*STAFF_ROLES)
+    for path in ("/office/applications/", "/office/certificates/"):
+        assert office.open(f"{path}?page={'9' * 30}").heading == office.open(path).heading
+
+
+def test_nul_is_taken_out_of_queries_and_forms(app):
+    with app.test_request_context("/?q=a%00b&a%00=c", method="POST", data={"text": "d\0e"}):
+        assert request.args.to_dict() == {"q": "ab", "a": "c"}
+        assert request.form.to_dict() == {"text": "de"}
+
+
+def addresses(app, method, word):
+    """An address of every route that takes this method, with `word` where it takes words."""
+    adapter = app.url_map.bind("localhost")
+    for rule in app.url_map.iter_rules():
+        if method in rule.methods:
+            values = {name: filled(converter, word) for name, converter in rule._converters.items()}
+            yield adapter.build(rule.endpoint, values, method=method)
+
+
+def filled(converter, word):
+    kind = type(converter).__name__
+    any_of = sorted(getattr(converter, "items", ()))
+    return any_of[0] if any_of else {"UUIDConverter": uuid4(), "IntegerConverter": 9}.get(kind, word)
+
+
+def answered(visitor, method, path, **options):
+    """The application raises faults in tests, so an answer is enough."""
+    with visitor.client.open(path, method=method, **options) as answer:
+        assert answer.status_code < 500, path
