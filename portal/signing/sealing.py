@@ -23,5 +23,5 @@ def sealed_document(
 
 
 def keep(sealed: Sealed) -> tuple[SealedHash, int]:
-    """Store a sealed file; return hash and size for its record."""
-    return SealedHash(files.store().put(sealed)), len(sealed)
+    """Put a sealed file into the store; its hash and its size, as they are recorded."""
+    return SealedHash(files.keep(sealed)), len(sealed)

@@ -1,89 +1,103 @@
 """Content-addressed files (SHA-256), in a folder or an S3-compatible store, with the same addresses in both."""
 
 import hashlib
-import os
-from datetime import timedelta
-from pathlib import Path
-from typing import TYPE_CHECKING
-from urllib.parse import unquote, urlsplit
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
 
 from flask import Flask, current_app
-from obstore.exceptions import BaseError, NotFoundError
-from obstore.store import LocalStore, ObjectStore, from_url
+from obstore.exceptions import BaseError
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
 from portal.settings import Settings
+from portal.stores import database
+from portal.stores.places import Place, place
 
-if TYPE_CHECKING:
-    from obstore.store import ClientConfig, RetryConfig
+PARTS = tuple(f"{number:02x}" for number in range(256))  # of the store, by the first byte of an address
 
-# Short timeouts, because a person waits.
-PATIENCE: "ClientConfig" = {"connect_timeout": timedelta(seconds=3), "timeout": timedelta(seconds=20)}
-RETRIES: "RetryConfig" = {"max_retries": 2, "retry_timeout": timedelta(seconds=15)}
+_ADDRESS = re.compile("[0-9a-f]{64}")
+_LONGEST_WORDS = 300
 
 
 class StorageDownError(Exception):
-    """The store is unreachable, lost a file, or returned other bytes than were stored."""
+    """The store cannot be reached, or does not take or give files now. It says so in its own words."""
+
+
+class FileLostError(StorageDownError):
+    """The store answers, and has no such file: waiting does not bring it back."""
+
+
+class FileChangedError(FileLostError):
+    """The store answers with other bytes than were put in."""
 
 
 class Store:
     """A content-addressed store. Storing the same bytes twice gives one file."""
 
-    def __init__(self, objects: ObjectStore, folder: Path | None = None) -> None:
-        self._objects = objects
-        self._folder = folder
+    def __init__(self, where: Place) -> None:
+        self._place = where
 
     def check(self) -> None:
-        """Raise StorageDownError unless the store answers and accepts files."""
-        if self._folder and not os.access(self._folder, os.W_OK | os.X_OK):
-            raise StorageDownError("the folder is gone or takes no files")
-        try:
-            self._objects.list_with_delimiter()
-        except (BaseError, OSError) as error:
-            raise StorageDownError from error
+        """StorageDownError unless the store answers and takes files."""
+        with _told():
+            self._place.check()
 
     def put(self, data: bytes) -> str:
-        """Store bytes; return their address, the SHA-256 in hex."""
-        sha256 = hashlib.sha256(data).hexdigest()
-        try:
-            self._objects.put(_path(sha256), data)
-        except (BaseError, OSError) as error:
-            raise StorageDownError from error
+        """Keep these bytes, for good once this returns; their address is the SHA-256 in hex."""
+        sha256 = address_of(data)
+        with _told():
+            self._place.write(_name(sha256), data)
         return sha256
 
     def get(self, sha256: str) -> bytes:
-        """Return the bytes of an address, after verifying their hash."""
-        try:
-            data = bytes(self._objects.get(_path(sha256)).bytes())
-        except (BaseError, OSError) as error:
-            raise StorageDownError from error
-        if hashlib.sha256(data).hexdigest() != sha256:
-            raise StorageDownError("the stored bytes have changed")
+        """The bytes of an address, checked against it. FileLostError where the store answers and has no such bytes."""
+        data = self._read(sha256)
+        if data is None:
+            self.check()  # a bucket or folder that has gone has lost nothing
+            raise FileLostError(f"{sha256} is not in the store")
+        if address_of(data) != sha256:
+            raise FileChangedError(f"the bytes of {sha256} have changed")
         return data
 
     def exists(self, sha256: str) -> bool:
-        """Return whether an address exists."""
-        try:
-            self._objects.head(_path(sha256))
-        except (NotFoundError, FileNotFoundError):
-            return False
-        except (BaseError, OSError) as error:
-            raise StorageDownError from error
-        return True
+        """Whether an address is known."""
+        with _told():
+            return self._place.has(_name(sha256))
+
+    def written_before(self, part: str, moment: datetime) -> list[str]:
+        """The addresses in one of `PARTS` that were put last before a moment."""
+        with _told():
+            found = [(name.rpartition("/")[2], at) for name, at in self._place.names(part)]
+        return sorted(address for address, at in found if at < moment and _ADDRESS.fullmatch(address))
+
+    def remove(self, sha256: str) -> None:
+        """Forget the bytes of an address."""
+        with _told():
+            self._place.remove(_name(sha256))
+
+    def tidy(self, before: datetime) -> None:
+        """Remove what was left by writers that were killed before a moment."""
+        with _told():
+            self._place.tidy(before)
+
+    def _read(self, sha256: str) -> bytes | None:
+        with _told():
+            try:
+                return self._place.read(_name(sha256))
+            except FileNotFoundError:
+                return None
 
 
-def open_store(url: str) -> Store:
-    """Open a store: `file:///folder` (created if missing) or `s3://bucket/prefix` (credentials from AWS_*)."""
-    parts = urlsplit(url)
-    if parts.scheme == "file":
-        folder = Path(unquote(parts.path))
-        folder.mkdir(parents=True, exist_ok=True)
-        return Store(LocalStore(folder, mkdir=True), folder)
-    return Store(from_url(url, client_options=PATIENCE, retry_config=RETRIES))
+def open_store(url: str, endpoint: str = "") -> Store:
+    """The store of an address; see `place`."""
+    return Store(place(url, endpoint))
 
 
 def init_app(app: Flask, settings: Settings) -> None:
-    """Open the configured store."""
-    app.extensions["store"] = open_store(settings.storage_url)
+    """Open the store that the settings name."""
+    app.extensions["store"] = open_store(settings.storage_url, settings.storage_endpoint)
 
 
 def store() -> Store:
@@ -92,5 +106,36 @@ def store() -> Store:
     return found
 
 
-def _path(sha256: str) -> str:
+def keep(data: bytes) -> str:
+    """Put bytes for a row of the transaction that runs; nobody collects them before it has ended (`try_claim`)."""
+    shared = func.pg_advisory_xact_lock_shared(_lock(address_of(data)))
+    database.read().execute(select(shared))
+    return store().put(data)
+
+
+def try_claim(session: Session, sha256: str) -> bool:
+    """Whether no transaction that runs has put these bytes; who puts them from now on waits for the end of this one."""
+    return bool(session.scalar(select(func.pg_try_advisory_xact_lock(_lock(sha256)))))
+
+
+def address_of(data: bytes) -> str:
+    """The address of these bytes."""
+    return hashlib.sha256(data).hexdigest()
+
+
+def _lock(sha256: str) -> int:
+    return int.from_bytes(bytes.fromhex(sha256[:16]), "big", signed=True)
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """Say what went wrong as StorageDownError, in the words of the store."""
+    try:
+        yield
+    except (BaseError, OSError) as error:
+        first = str(error).partition("\n\nDebug source")[0]
+        raise StorageDownError(" ".join(first.split())[:_LONGEST_WORDS]) from error
+
+
+def _name(sha256: str) -> str:
     return f"{sha256[:2]}/{sha256[2:4]}/{sha256}"

@@ -14,7 +14,7 @@ from audits.core.errors import DomainError, IllegalMoveError, NotAllowedError, N
 from certificates.seal.keyring.keys import KeysError
 from portal.language.i18n import sentence
 from portal.reader.lanes import BusyError
-from portal.stores.files import StorageDownError
+from portal.stores.files import FileLostError, StorageDownError
 
 STATUS: dict[type[DomainError], int] = {
     NotFoundError: 404,
@@ -30,6 +30,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(CSRFError, _csrf_error)
     app.register_error_handler(StaleDataError, _stale)
+    app.register_error_handler(FileLostError, _lost)
     for down in (OperationalError, InterfaceError, PoolTimeoutError, RedisError, StorageDownError, KeysError):
         app.register_error_handler(down, _down)
 
@@ -67,3 +68,9 @@ def _stale(_: StaleDataError) -> ResponseReturnValue:
 def _down(error: Exception) -> ResponseReturnValue:
     current_app.logger.error("a part is down", extra={"part": type(error).__name__})
     return answer(503, retry_after=30)
+
+
+def _lost(error: FileLostError) -> ResponseReturnValue:
+    """A file is gone for good: no visitor should come back for it in half a minute."""
+    current_app.logger.error("a file is lost: %s", error)
+    return answer(500, gettext("This file is missing or damaged in our store. Our administrator sees this too."))

@@ -43,7 +43,7 @@ def _look(sha256: str) -> Proof | None:
 def _renew(sha256: str) -> Proof | None:
     try:
         data = archivist().renew(files.store().get(sha256))
-        return Proof(files.store().put(data), len(data), seal.proves_until(data))
+        return Proof(files.keep(data), len(data), seal.proves_until(data))
     except (files.StorageDownError, seal.ArchiveError, StampError):
         log.exception("a document cannot be renewed", extra={"sha256": sha256})
         return None

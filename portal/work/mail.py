@@ -19,6 +19,7 @@ from audits.core import clock
 from audits.people.models import Person
 from portal.doors.account.services import mint_token
 from portal.settings import Settings, current_settings
+from portal.stores.places import PRIVATE_FOLDER, sync_folder, write_through
 from portal.work import links
 
 _SECONDS = 20
@@ -91,11 +92,14 @@ def _message(settings: Settings, person: Person, subject: str, text: str, number
 
 
 def _write(folder: Path, message: EmailMessage) -> None:
-    folder.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(mode=PRIVATE_FOLDER, parents=True, exist_ok=True)
+    folder.chmod(PRIVATE_FOLDER)  # links with secrets lie in it
     number = message["Message-ID"].strip("<>").partition("@")[0]
     unfinished = folder / f".{number}"
-    unfinished.write_bytes(bytes(message))
-    unfinished.replace(folder / f"{number}.eml")  # a repeated delivery overwrites the first file
+    unfinished.unlink(missing_ok=True)
+    write_through(unfinished, bytes(message))
+    unfinished.replace(folder / f"{number}.eml")  # a second delivery overwrites the first
+    sync_folder(folder)
 
 
 def _transmit(url: str, message: EmailMessage) -> None:

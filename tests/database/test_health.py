@@ -67,13 +67,11 @@ def test_a_store_whose_folder_has_gone_is_down(build, tmp_path, harm):
 def test_a_store_that_nobody_serves_is_down(build, monkeypatch):
     app = build()
     for name, value in {
-        "AWS_ENDPOINT": "http://127.0.0.1:9",
-        "AWS_ALLOW_HTTP": "true",
         "AWS_ACCESS_KEY_ID": "x",
         "AWS_SECRET_ACCESS_KEY": "x",
     }.items():
         monkeypatch.setenv(name, value)
-    app.extensions["store"] = open_store("s3://nobody/files")
+    app.extensions["store"] = open_store("s3://nobody/files", "http://127.0.0.1:9")
     assert state_of(app) == (503, "down", GOOD | {"storage": "down"})
 
 

@@ -1,6 +1,7 @@
 """Messages: language of the reader, one recipient, secrets created at sending."""
 
 import socketserver
+import stat
 import threading
 from dataclasses import replace
 from datetime import date
@@ -50,6 +51,15 @@ def deliver(app, session):
 
 def folder(app):
     return Path(app.extensions["settings"].mail_url.removeprefix("file://"))
+
+
+def test_a_folder_of_messages_is_private(app, session, deliver):
+    folder(app).mkdir(mode=0o755, parents=True, exist_ok=True)
+    folder(app).chmod(0o755)
+    deliver(template="reset", person_id=str(make_person(session, Role.PLANNER).id))
+    modes = {path: stat.S_IMODE(path.stat().st_mode) for path in (folder(app), *folder(app).iterdir())}
+    assert modes.pop(folder(app)) == 0o700
+    assert set(modes.values()) == {0o600}
 
 
 @pytest.mark.parametrize("purpose", Purpose)

@@ -1,5 +1,6 @@
 """Forked child processes: own environment, and end with their parent."""
 
+import stat
 import subprocess
 import sys
 
@@ -40,6 +41,16 @@ def test_a_child_has_its_own_words_environment_log_and_status(run, tmp_path):
     ) as parent:
         assert parent.stdout.read() == "7 7 7\n"
     assert log.read_text() == "['ONLY'] ['0', '7']\n"
+
+
+def test_a_log_is_private_also_where_an_older_release_left_it_open(run, tmp_path):
+    log = tmp_path / "log"
+    log.write_text("before\n")
+    log.chmod(0o644)
+    with run("Forked(['child', '0', '0'], {}, log=Path(words[0])).wait()\n", str(log)) as parent:
+        parent.wait()
+    assert stat.S_IMODE(log.stat().st_mode) == 0o600
+    assert log.read_text().startswith("before\n[")
 
 
 def test_a_child_that_fails_says_why(run, tmp_path):
