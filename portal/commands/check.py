@@ -10,7 +10,9 @@ from audits.agencies.queries import doubles
 from audits.core import clock
 from audits.core.calendar import LAST_DECREED_YEAR, undecreed_year
 from audits.schemes.queries import list_versions, scheme_of_version
+from portal.settings import current_settings
 from portal.stores import database
+from portal.work import parts
 
 
 @click.command("check")
@@ -18,7 +20,10 @@ from portal.stores import database
 def check(app: Flask) -> None:
     """List what needs attention, a line each; the exit status is 1 if there is anything."""
     with app.app_context():
-        found = list(_matters(database.read()))
+        unreachable = parts.troubles(current_settings())
+        found = [str(each) for each in unreachable]
+        if not any(each.part == "database" for each in unreachable):
+            found += _matters(database.read())
     click.echo("\n".join(found) or "Nothing must be seen to.")
     if found:
         raise click.exceptions.Exit(1)

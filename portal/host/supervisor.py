@@ -169,6 +169,7 @@ def _run(environment: Mapping[str, str], arguments: argparse.Namespace) -> int:
         env.setdefault("BASE_URL", f"http://{HOST}:{port}")
         _leave_word(env)
         settings = Settings.from_env(env)
+        _reach(environment, settings, env)
         migrate(settings.database_url)
         _load()
         worker, web = _programs(env, port, for_developers=arguments.dev)
@@ -198,6 +199,18 @@ def _programs(env: Mapping[str, str], port: int, *, for_developers: bool) -> tup
         )
     # Jobs of a killed worker are repeated; the web server needs time to end its own workers.
     return Program("worker", worker, env, signal.SIGKILL), Program("web", web, env, signal.SIGTERM)
+
+
+def _reach(environment: Mapping[str, str], settings: Settings, env: Mapping[str, str]) -> None:
+    """Say within seconds which part cannot be reached; EmbeddedError if the portal cannot be ready without it.
+
+    In a process of its own: we have no threads and no connections, as we fork. Our own servers answer already.
+    """
+    elsewhere = any(environment.get(name) for name in ("DATABASE_URL", "REDIS_URL"))
+    own = settings.storage_url.startswith("file:") and settings.mail_url.startswith("file:")
+    own = own and settings.seal_key == "file:" and not settings.tsa_urls
+    if (elsewhere or not own) and Forked(["portal.work.parts"], env).wait():
+        raise EmbeddedError("Keurwerk does not start without it. Nothing was changed.")
 
 
 def _tell(env: Mapping[str, str]) -> bool:
@@ -245,19 +258,23 @@ def _port(wanted: int, *, any_other: bool) -> int:
 
 def _wait_until_ready(port: int, web: Program) -> None:
     end = time.monotonic() + PATIENCE
-    while not _is_ready(port):
+    while down := _down(port):
         if web.process is None or web.process.poll() is not None or time.monotonic() > end:
-            raise EmbeddedError(f"The web server did not start; see {VAR / 'run' / 'web.log'}.")
+            log = VAR / "run" / "web.log"
+            last = log.read_text(errors="replace")[-1000:] if log.exists() else ""
+            raise EmbeddedError(f"The web server is not ready ({', '.join(down)}); the end of {log}:\n{last}")
         time.sleep(0.1)
 
 
-def _is_ready(port: int) -> bool:
+def _down(port: int) -> list[str]:
+    """The parts that the web server misses; itself, while it does not answer."""
     connection = HTTPConnection(HOST, port, timeout=5)
     try:
         connection.request("GET", "/readyz")
-        return connection.getresponse().status == 200  # noqa: PLR2004
-    except (OSError, HTTPException):
-        return False
+        parts = json.loads(connection.getresponse().read())["parts"]
+        return [name for name, state in parts.items() if state != "ok"]
+    except (OSError, HTTPException, ValueError, KeyError):
+        return ["no answer"]
     finally:
         connection.close()
 

@@ -53,6 +53,7 @@ CHECKS: dict[str, Callable[[], None]] = {"database": _database, "queue": _queue,
 def _try(check: Callable[[], None]) -> str:
     try:
         check()
-    except (SQLAlchemyError, RedisError, StorageDownError, LookupError, OSError):
+    except (SQLAlchemyError, RedisError, StorageDownError, LookupError, OSError) as error:
+        current_app.logger.warning("%s is down: %s", check.__name__.strip("_"), " ".join(str(error).split()))
         return "down"
     return "ok"

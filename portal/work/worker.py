@@ -14,7 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from portal.app import create_app
 from portal.settings import Settings
-from portal.work import jobs, schedule
+from portal.work import jobs, parts, schedule
 
 SWEEP_SECONDS = 5.0
 # Detect a killed worker by its heartbeat within about a minute instead of rq's seven.
@@ -31,7 +31,9 @@ def main() -> None:
     for chatty in ("weasyprint", "fontTools", "pyhanko"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
     app = make_app(Settings.from_env(os.environ))  # noqa: TID251 - an entry point, like wsgi.py
-    import_module("certificates.press.printing")  # load WeasyPrint now, instead of during the first job
+    for trouble in parts.troubles(app.extensions["settings"]):
+        log.error("%s", trouble)  # and go on: what it promised is kept when the part is back
+    import_module("certificates.press.printing")  # who prints loads the typesetter now, not while somebody waits
     stop = threading.Event()
     threading.Thread(target=sweep_until, args=(app, stop), daemon=True).start()
     queue = app.extensions["queue"]

@@ -34,7 +34,7 @@ class Answering:
 def _handler(it: Answering) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["Content-Length"]))
+            body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
             it.came.append((self.path, dict(self.headers), body))
             status, headers, data = it.answer(body) if callable(it.answer) else it.answer
             self.send_response(status)
@@ -42,6 +42,9 @@ def _handler(it: Answering) -> type[BaseHTTPRequestHandler]:
                 self.send_header(name, value)
             self.end_headers()
             self.wfile.write(data)
+
+        def do_GET(self) -> None:
+            self.do_POST()
 
         def log_message(self, *_: Any) -> None:
             pass

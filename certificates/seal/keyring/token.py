@@ -16,6 +16,14 @@ from certificates.seal.keyring.signing import longest_signature
 _DIGEST_INFO = bytes.fromhex("3031300d060960864801650304020105000420")  # SHA-256, RFC 8017 clause 9.2 note 1
 
 
+def look_for(address: TokenAddress) -> None:
+    """KeysError unless the module answers and has the token. Nobody signs in: that could cost one of few attempts."""
+    try:
+        pkcs11.lib(address.module).get_token(token_label=address.token)
+    except (pkcs11.PKCS11Error, RuntimeError, OSError) as error:
+        raise KeysError(f"{address.module}: {type(error).__name__} {error}".rstrip()) from error
+
+
 class TokenKey:
     """A key of a token, with its configured certificate. One signature at a time."""
 
