@@ -11,7 +11,7 @@ from audits.core import clock
 from audits.core.calendar import LAST_DECREED_YEAR, undecreed_year
 from audits.schemes.queries import list_versions, scheme_of_version
 from portal.settings import current_settings
-from portal.stores import database
+from portal.stores import checking, database
 from portal.work import parts
 
 
@@ -35,6 +35,11 @@ def _matters(session: Session) -> Iterator[str]:
         yield (
             f"Terms may end in {year}, and the calendar knows decreed days until {LAST_DECREED_YEAR} only."
             " Enter the next decree: docs/operations.md, Calendar."
+        )
+    for file in checking.troubles(session):
+        yield (
+            f"The file of {file.kind} {file.name} is {file.state}: {file.sha256}."
+            " Put it back from a backup: docs/operations.md, Files that are lost."
         )
     for country, numbers in doubles(session):
         yield (

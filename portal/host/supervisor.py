@@ -5,6 +5,7 @@ import json
 import logging
 import os
 import secrets
+import shutil
 import signal
 import socket
 import sys
@@ -36,7 +37,8 @@ from portal.settings import ROOT, VAR, Settings, SettingsError
 HOST = "127.0.0.1"  # as in portal.host.server
 DATABASE, DEMO_DATABASE = "keurwerk", "keurwerk_demo"
 LEFT = VAR / "run" / "environment.json"
-SHARED = ("DATABASE_URL", "REDIS_URL", "SECRET_KEY", "BASE_URL")
+SHARED = ("DATABASE_URL", "REDIS_URL", "SECRET_KEY", "BASE_URL", "STORAGE_URL", "SEAL_DIR")
+DEMO = VAR / "demo-state"  # its files and keys: a database that begins anew must not share those of another
 PATIENCE = 60.0
 PORT_SECONDS = 6.0  # an earlier web server may still be shutting down
 PAUSE = 2.0  # seconds between the end of a service and its restart
@@ -167,6 +169,8 @@ def _run(environment: Mapping[str, str], arguments: argparse.Namespace) -> int:
         database = DEMO_DATABASE if arguments.demo else DATABASE
         env = _start_servers(environment, running, parts, database=database, anew=arguments.demo)
         env.setdefault("BASE_URL", f"http://{HOST}:{port}")
+        if arguments.demo and not environment.get("DATABASE_URL"):
+            _begin_anew(env)
         _leave_word(env)
         settings = Settings.from_env(env)
         _reach(environment, settings, env)
@@ -199,6 +203,13 @@ def _programs(env: Mapping[str, str], port: int, *, for_developers: bool) -> tup
         )
     # Jobs of a killed worker are repeated; the web server needs time to end its own workers.
     return Program("worker", worker, env, signal.SIGKILL), Program("web", web, env, signal.SIGTERM)
+
+
+def _begin_anew(env: dict[str, str]) -> None:
+    """Give the demo files and keys of its own, empty as its database is; unless somebody names others."""
+    shutil.rmtree(DEMO, ignore_errors=True)
+    env.setdefault("STORAGE_URL", (DEMO / "files").as_uri())
+    env.setdefault("SEAL_DIR", str(DEMO / "seal"))
 
 
 def _reach(environment: Mapping[str, str], settings: Settings, env: Mapping[str, str]) -> None:
@@ -312,9 +323,9 @@ def _leave(*_: int | FrameType | None) -> None:
 
 
 def _leave_word(env: Mapping[str, str]) -> None:
-    """Write the environment of this portal to a file, for commands on this machine."""
-    with open(LEFT, "w", opener=lambda path, flags: os.open(path, flags, 0o600)) as file:
-        json.dump({name: env[name] for name in SHARED}, file)
+    """Tell the commands of this machine where everything is."""
+    with open(LEFT, "w", opener=lambda path, flags: os.open(path, flags, 0o600)) as file:  # its mode
+        json.dump({name: env[name] for name in SHARED if name in env}, file)
 
 
 def _left() -> dict[str, str]:

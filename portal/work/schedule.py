@@ -20,7 +20,7 @@ from portal.doors.account.services import clear_out
 from portal.settings import current_settings
 from portal.signing import credentials, ledger
 from portal.signing.keys import current_keys
-from portal.stores import database
+from portal.stores import checking, database
 from portal.work import archive
 
 AGAIN = timedelta(minutes=1)  # delay after a failure
@@ -65,6 +65,8 @@ PERIODIC_TASKS: tuple[PeriodicTask, ...] = (
     PeriodicTask("credentials.sign_lists", timedelta(hours=1), credentials.sign_lists),
     PeriodicTask("document.renew", timedelta(hours=1), renew_documents),
     PeriodicTask("account.clear_out", timedelta(hours=1), clear_out),
+    PeriodicTask("files.check", timedelta(minutes=10), checking.check_files),
+    PeriodicTask("files.collect", checking.PART_PERIOD, checking.collect_files),
 )
 
 

@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 
 from audits.core import outbox
 from audits.core.access import Permission
-from portal.stores import database
+from portal.stores import checking, database
 from portal.web.access import needs
 
 bp = Blueprint("failed_jobs", __name__, url_prefix="/failed-jobs")
@@ -17,8 +17,9 @@ bp = Blueprint("failed_jobs", __name__, url_prefix="/failed-jobs")
 @bp.get("/")
 @needs(Permission.OUTBOX_VIEW)
 def list_failed_jobs() -> ResponseReturnValue:
-    """List failed jobs by kind and error, without their content."""
-    return render_template("office/failed_jobs.html", items=outbox.failed(database.read()))
+    """Failed work and files that are not whole: what they are, never their content."""
+    session = database.read()
+    return render_template("office/failed_jobs.html", items=outbox.failed(session), files=checking.troubles(session))
 
 
 @bp.post("/<uuid:item_id>/retry")
