@@ -121,7 +121,7 @@ class Case:
                 actor,
                 application.id,
                 scheme.requirements[0].code,
-                StoredFile(files.keep(data), len(data), "image/png", "uittreksel.png"),
+                StoredFile(files.keep(session, data), len(data), "image/png", "uittreksel.png"),
             )
 
         self.write(act)

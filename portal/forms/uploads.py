@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from flask import Flask, request
+from sqlalchemy.orm import Session
 from werkzeug.datastructures import FileStorage
 
 from audits.applications.rules import check_file_name
@@ -49,9 +50,9 @@ class Upload:
     media_type: str
     data: bytes
 
-    def store(self) -> StoredFile:
-        """Put the bytes in the store; what a service wants to know of the file."""
-        sha256 = files.keep(self.data)
+    def store(self, session: Session) -> StoredFile:
+        """Put the bytes in the store for a row of this transaction; what a service wants to know of the file."""
+        sha256 = files.keep(session, self.data)
         return StoredFile(sha256, len(self.data), self.media_type, self.filename)
 
 

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy.orm import Session
+
 from certificates import press
 from certificates.documents.stages import DocumentKind, Sealed, SealedHash
 from portal.settings import current_settings
@@ -22,6 +24,6 @@ def sealed_document(
     return sealer.seal(press.prepare(kind, facts, placeholder, **along), placeholder)
 
 
-def keep(sealed: Sealed) -> tuple[SealedHash, int]:
-    """Put a sealed file into the store; its hash and its size, as they are recorded."""
-    return SealedHash(files.keep(sealed)), len(sealed)
+def keep(session: Session, sealed: Sealed) -> tuple[SealedHash, int]:
+    """Put a sealed file into the store for a row of this transaction; its hash and its size, as they are recorded."""
+    return SealedHash(files.keep(session, sealed)), len(sealed)

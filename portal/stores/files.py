@@ -12,7 +12,6 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from portal.settings import Settings
-from portal.stores import database
 from portal.stores.places import Place, place
 
 PARTS = tuple(f"{number:02x}" for number in range(256))  # of the store, by the first byte of an address
@@ -106,10 +105,9 @@ def store() -> Store:
     return found
 
 
-def keep(data: bytes) -> str:
-    """Put bytes for a row of the transaction that runs; nobody collects them before it has ended (`try_claim`)."""
-    shared = func.pg_advisory_xact_lock_shared(_lock(address_of(data)))
-    database.read().execute(select(shared))
+def keep(session: Session, data: bytes) -> str:
+    """Put bytes for a row of this transaction; nobody collects them before it has ended (`try_claim`)."""
+    session.execute(select(func.pg_advisory_xact_lock_shared(_lock(address_of(data)))))
     return store().put(data)
 
 

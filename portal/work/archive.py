@@ -2,6 +2,7 @@
 
 import logging
 from datetime import timedelta
+from functools import partial
 
 from sqlalchemy.orm import Session
 
@@ -22,7 +23,7 @@ log = logging.getLogger(__name__)
 def renew_due(session: Session) -> int:
     """Renew documents whose last time-stamp ends within half a year; return how many. Idempotent."""
     archive.note_new(session, _look, limit=_LOOK)
-    return archive.renew_due(session, _renew, before=clock.now() + AHEAD, limit=_RENEW)
+    return archive.renew_due(session, partial(_renew, session), before=clock.now() + AHEAD, limit=_RENEW)
 
 
 def archivist() -> "seal.Archivist":
@@ -40,10 +41,10 @@ def _look(sha256: str) -> Proof | None:
         return None
 
 
-def _renew(sha256: str) -> Proof | None:
+def _renew(session: Session, sha256: str) -> Proof | None:
     try:
         data = archivist().renew(files.store().get(sha256))
-        return Proof(files.keep(data), len(data), seal.proves_until(data))
+        return Proof(files.keep(session, data), len(data), seal.proves_until(data))
     except (files.StorageDownError, seal.ArchiveError, StampError):
         log.exception("a document cannot be renewed", extra={"sha256": sha256})
         return None

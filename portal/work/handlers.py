@@ -42,7 +42,7 @@ def seal(session: Session, payload: Mapping[str, Any]) -> None:
     certificate = session.get_one(Certificate, UUID(payload["certificate_id"]), with_for_update=True)
     if certificate.issued_at is not None:
         return
-    sha256, size = _certificate(certificate)
+    sha256, size = _certificate(session, certificate)
     issue_certificate(session, certificate.id, sha256=sha256, size=size, language=certificate.snapshot["language"])
 
 
@@ -52,7 +52,7 @@ def reseal(session: Session, payload: Mapping[str, Any]) -> None:
     certificate = certificate_to_reseal(session, document_id)
     if certificate is None:
         return
-    sha256, size = _certificate(certificate)
+    sha256, size = _certificate(session, certificate)
     replace_document(session, document_id, because=payload["because"], sha256=sha256, size=size)
 
 
@@ -115,7 +115,7 @@ def _known(session: Session, kind: DocumentKind, subject_id: UUID, *, since: dat
 
 def _record(session: Session, kind: DocumentKind, subject_id: UUID, agency_id: UUID, facts: Mapping[str, Any]) -> None:
     language = facts["language"]
-    sha256, size = _print(kind, facts)
+    sha256, size = _print(session, kind, facts)
     record_document(
         session,
         kind=kind,
@@ -128,14 +128,14 @@ def _record(session: Session, kind: DocumentKind, subject_id: UUID, agency_id: U
     )
 
 
-def _certificate(certificate: Certificate) -> tuple[SealedHash, int]:
-    """Return the sealed file of a certificate; its credential and badge are signed once."""
-    signed = credentials.signed_forms_of(certificate)
-    certificate.credential, certificate.badge = signed.credential, signed.badge
+def _certificate(session: Session, certificate: Certificate) -> tuple[SealedHash, int]:
+    """The file of a certificate, with its twin for machines, which is signed once."""
+    twin = credentials.signed_forms_of(certificate)
+    certificate.credential, certificate.badge = twin.credential, twin.badge
     facts = certificate.snapshot
-    return _print(DocumentKind.CERTIFICATE, facts, attachments=[signed.attached], offline_url=signed.offline_url)
+    return _print(session, DocumentKind.CERTIFICATE, facts, attachments=[twin.attached], offline_url=twin.offline_url)
 
 
-def _print(kind: DocumentKind, facts: Mapping[str, Any], **along: Any) -> tuple[SealedHash, int]:
-    """Render, seal and store a document; return its hash and size. `along` is passed to the press."""
-    return sealing.keep(sealing.sealed_document(kind, facts, **along))
+def _print(session: Session, kind: DocumentKind, facts: Mapping[str, Any], **along: Any) -> tuple[SealedHash, int]:
+    """Render, seal and store; the address and the size of the bytes. `along` is what else goes onto the paper."""
+    return sealing.keep(session, sealing.sealed_document(kind, facts, **along))

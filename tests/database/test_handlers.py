@@ -17,7 +17,7 @@ def printed(app, monkeypatch):
     """The kinds that were printed; each print has bytes of its own, as a seal has."""
     kinds = []
 
-    def note(kind, facts, **_):
+    def note(_, kind, facts, **__):
         kinds.append(kind)
         return f"{len(kinds):064}", 9
 

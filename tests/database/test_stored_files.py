@@ -306,7 +306,7 @@ def collect(app):
 
 def test_what_a_running_transaction_puts_is_never_collected(real, tmp_path):
     with transaction(real) as session:
-        files.keep(OTHER)
+        files.keep(session, OTHER)
         age(tmp_path / "files", OTHER_ADDRESS)  # as if putting it had not made it young
         known(session, make_certificate(session), OTHER, "audit_report")
         with ThreadPoolExecutor(1) as pool:
@@ -329,7 +329,7 @@ def test_who_puts_what_is_being_collected_waits_and_puts_it_again(real, monkeypa
 
     def put():
         with transaction(real) as session:
-            files.keep(OTHER)
+            files.keep(session, OTHER)
             known(session, make_certificate(session), OTHER, "audit_report")
 
     with ThreadPoolExecutor(2) as pool:

@@ -115,7 +115,7 @@ def _send(finding_id: UUID, form: AnswerForm) -> None:
             version=form.version.data or 0,
         )
         for upload in chosen:
-            services.add_corrective_action_file(session, actor, finding_id, upload.store())
+            services.add_corrective_action_file(session, actor, finding_id, upload.store(session))
 
 
 def _remove(finding: Finding, form: AnswerForm) -> ResponseReturnValue:

@@ -79,7 +79,7 @@ def _save(application_id: UUID, code: str, form: AnswerForm) -> None:
             version=form.version.data,
         )
         for upload in chosen:
-            services.add_evidence(session, actor, application_id, code, upload.store())
+            services.add_evidence(session, actor, application_id, code, upload.store(session))
 
 
 def _after(case: Case, code: str, *, to_list: bool) -> str:

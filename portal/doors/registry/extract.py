@@ -63,7 +63,7 @@ def extract(public_id: str) -> ResponseReturnValue:
             body=settings.body,
         )
         sealed = sealing.sealed_document(KIND, facts, at=now, attachments=_attached(session, subject))
-        sha256, size = sealing.keep(sealed)
+        sha256, size = sealing.keep(session, sealed)
         record_document(
             session,
             kind=KIND,
