@@ -1,4 +1,4 @@
-"""What the last look at each file of the store found."""
+"""Record the last check of each stored file."""
 
 import sqlalchemy as sa
 from alembic import op

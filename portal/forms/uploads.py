@@ -51,7 +51,7 @@ class Upload:
     data: bytes
 
     def store(self, session: Session) -> StoredFile:
-        """Put the bytes in the store for a row of this transaction; what a service wants to know of the file."""
+        """Store the bytes for a row of this transaction; return the reference that services take."""
         sha256 = files.keep(session, self.data)
         return StoredFile(sha256, len(self.data), self.media_type, self.filename)
 

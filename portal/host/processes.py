@@ -148,7 +148,7 @@ def stop(process: Process | None, with_signal: int = signal.SIGTERM) -> None:
 
 
 def open_private(path: Path) -> IO[bytes]:
-    """Open a file to add to that only its owner can read, also where an older release made it for everybody."""
+    """Open a file for appending with mode 0600, also if it exists with another mode."""
     handle = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
     os.fchmod(handle, 0o600)
     return os.fdopen(handle, "ab")

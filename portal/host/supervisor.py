@@ -38,7 +38,7 @@ HOST = "127.0.0.1"  # as in portal.host.server
 DATABASE, DEMO_DATABASE = "keurwerk", "keurwerk_demo"
 LEFT = VAR / "run" / "environment.json"
 SHARED = ("DATABASE_URL", "REDIS_URL", "SECRET_KEY", "BASE_URL", "STORAGE_URL", "SEAL_DIR")
-DEMO = VAR / "demo-state"  # its files and keys: a database that begins anew must not share those of another
+DEMO = VAR / "demo-state"  # files and keys of the demo: its database starts empty each time
 PATIENCE = 60.0
 PORT_SECONDS = 6.0  # an earlier web server may still be shutting down
 PAUSE = 2.0  # seconds between the end of a service and its restart
@@ -91,7 +91,7 @@ def main() -> int:
     arguments = _arguments()
     logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stderr)
     logging.getLogger("alembic").setLevel(logging.WARNING)
-    os.umask(0o077)  # what we and our children write is for this account alone
+    os.umask(0o077)  # files of this process and its children are private to the account
     for each in LEAVE:
         if signal.getsignal(each) != signal.SIG_IGN:  # keep running under nohup
             signal.signal(each, _leave)
@@ -162,7 +162,7 @@ def _start(part: Service, running: ExitStack, parts: list[Service]) -> None:
 
 def _run(environment: Mapping[str, str], arguments: argparse.Namespace) -> int:
     began = time.monotonic()
-    (VAR / "run").chmod(0o700)  # an older release left that to the umask
+    (VAR / "run").chmod(0o700)  # created with the umask by earlier releases
     port = _port(arguments.port, any_other=arguments.no_serve)
     parts: list[Service] = []
     with ExitStack() as running:
@@ -206,16 +206,16 @@ def _programs(env: Mapping[str, str], port: int, *, for_developers: bool) -> tup
 
 
 def _begin_anew(env: dict[str, str]) -> None:
-    """Give the demo files and keys of its own, empty as its database is; unless somebody names others."""
+    """Give the demo an empty store and keyring of its own, unless the environment names others."""
     shutil.rmtree(DEMO, ignore_errors=True)
     env.setdefault("STORAGE_URL", (DEMO / "files").as_uri())
     env.setdefault("SEAL_DIR", str(DEMO / "seal"))
 
 
 def _reach(environment: Mapping[str, str], settings: Settings, env: Mapping[str, str]) -> None:
-    """Say within seconds which part cannot be reached; EmbeddedError if the portal cannot be ready without it.
+    """Print the parts that cannot be reached; raise EmbeddedError if the portal cannot be ready without one of them.
 
-    In a process of its own: we have no threads and no connections, as we fork. Our own servers answer already.
+    Runs in a child process, because this process forks later and must have no threads and no connections.
     """
     elsewhere = any(environment.get(name) for name in ("DATABASE_URL", "REDIS_URL"))
     own = settings.storage_url.startswith("file:") and settings.mail_url.startswith("file:")
@@ -278,7 +278,7 @@ def _wait_until_ready(port: int, web: Program) -> None:
 
 
 def _down(port: int) -> list[str]:
-    """The parts that the web server misses; itself, while it does not answer."""
+    """Return the parts that the web server reports as down, or `no answer`."""
     connection = HTTPConnection(HOST, port, timeout=5)
     try:
         connection.request("GET", "/readyz")
@@ -323,8 +323,8 @@ def _leave(*_: int | FrameType | None) -> None:
 
 
 def _leave_word(env: Mapping[str, str]) -> None:
-    """Tell the commands of this machine where everything is."""
-    with open(LEFT, "w", opener=lambda path, flags: os.open(path, flags, 0o600)) as file:  # its mode
+    """Write the environment of this portal to a file, for commands on this machine."""
+    with open(LEFT, "w", opener=lambda path, flags: os.open(path, flags, 0o600)) as file:
         json.dump({name: env[name] for name in SHARED if name in env}, file)
 
 

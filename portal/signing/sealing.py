@@ -25,5 +25,5 @@ def sealed_document(
 
 
 def keep(session: Session, sealed: Sealed) -> tuple[SealedHash, int]:
-    """Put a sealed file into the store for a row of this transaction; its hash and its size, as they are recorded."""
+    """Store a sealed file for a row of this transaction; return hash and size for its record."""
     return SealedHash(files.keep(session, sealed)), len(sealed)

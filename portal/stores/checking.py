@@ -1,7 +1,7 @@
-"""Looking after the store: every file that the database names is read from time to time, and no other stays.
+"""Check stored files against their hashes, and delete files that no row names.
 
-A file that the store does not have, or gives back changed, is noted until a later look finds it whole. A store that
-does not answer says nothing about its files, and nothing is noted.
+A file that is missing or changed is recorded until a later check finds it whole. While the store does not answer,
+nothing is recorded.
 """
 
 import logging
@@ -21,18 +21,18 @@ from certificates.documents.models import Document, DocumentStamp
 from portal.stores import files
 from portal.stores.files import PARTS, FileChangedError, FileLostError, StorageDownError, Store
 
-AGAIN = timedelta(days=30)  # after which a whole file is looked at again
-SOON = timedelta(hours=1)  # and one that was not whole
+AGAIN = timedelta(days=30)  # between two checks of a whole file
+SOON = timedelta(hours=1)  # between two checks of a file that was not whole
 MOST_FILES, MOST_BYTES = 300, 128 * 1024 * 1024  # in one run
 LEFT_OVER = timedelta(days=7)  # far longer than any transaction
-PART_PERIOD = timedelta(minutes=5)  # one part of the store each time: all in less than a day
-_SURE = 10  # so many whole files for each other one, or this may be the store of another database
+PART_PERIOD = timedelta(minutes=5)  # one part of the store per run: all 256 parts in less than a day
+_SURE = 10  # whole files per file in trouble; with fewer, this may be the store of another database
 
 log = logging.getLogger(__name__)
 
 
 class FileState(StrEnum):
-    """What the last look found."""
+    """Result of the last check."""
 
     WHOLE = "whole"
     LOST = "lost"
@@ -40,7 +40,7 @@ class FileState(StrEnum):
 
 
 class FileCheck(Base):
-    """The last look at a file of the store; one that was never looked at has no row."""
+    """The last check of a stored file; a file that was never checked has no row."""
 
     __tablename__ = "file_check"
     __table_args__ = (
@@ -56,7 +56,7 @@ class FileCheck(Base):
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """A file that is not whole: of what kind and which one, without any content, and when we looked last."""
+    """A file that is lost or changed, named without its content."""
 
     sha256: str
     state: FileState
@@ -65,12 +65,12 @@ class Trouble:
     checked_at: datetime
 
 
-# Every column that names a file of the store. A house test finds those that are missing here.
+# Every column that names a stored file. A test fails for a column that is missing here.
 NAMING = (Document.sha256, DocumentStamp.sha256, Evidence.sha256)
 
 
 def check_files(session: Session) -> int:
-    """Read files that were not read for a month and compare them with their hashes; how many were read."""
+    """Read files that were not checked for a month and compare them with their hashes; return how many were read."""
     store, read, count = files.store(), 0, 0
     for sha256 in _due(session):
         try:
@@ -86,10 +86,10 @@ def check_files(session: Session) -> int:
 
 
 def collect_files(session: Session) -> int:
-    """Remove files of one part of the store that no row names, such as those of transactions that were refused.
+    """Delete files of one part of the store that no row names, such as those of refused transactions.
 
-    Only old ones, and none that a transaction puts at this moment. None at all while the store may belong to another
-    database, as it lacks much of what this one names. How many were removed.
+    Files younger than `LEFT_OVER` and files that a running transaction stores are kept. Nothing is deleted while many
+    files of this database are missing, because the store may belong to another one. Return how many were deleted.
     """
     if not _is_ours(session):
         return 0
@@ -106,7 +106,7 @@ def collect_files(session: Session) -> int:
 
 
 def troubles(session: Session) -> list[Trouble]:
-    """The files that the last look did not find whole, by address."""
+    """Return the files that the last check did not find whole, by address."""
     found = session.scalars(
         select(FileCheck).where(FileCheck.state != FileState.WHOLE).order_by(FileCheck.sha256)
     ).all()
@@ -116,7 +116,7 @@ def troubles(session: Session) -> list[Trouble]:
 
 
 def _due(session: Session) -> list[str]:
-    """What to look at now: what was not whole, what nobody looked at yet, and what was not looked at for long."""
+    """Return what to check now: files in trouble, files never checked, and files not checked for long."""
     now, known = clock.now(), select(FileCheck.sha256)
     doubted = known.where(FileCheck.state != FileState.WHOLE, FileCheck.checked_at < now - SOON)
     old = known.where(FileCheck.checked_at < now - AGAIN).order_by(FileCheck.checked_at)
@@ -127,7 +127,7 @@ def _due(session: Session) -> list[str]:
 
 
 def _look(store: Store, sha256: str) -> tuple[FileState, int]:
-    """What became of a file, and its size. StorageDownError if that cannot be told."""
+    """Return state and size of a file; StorageDownError if the store does not answer."""
     try:
         return FileState.WHOLE, len(store.get(sha256))
     except FileChangedError:
@@ -145,12 +145,12 @@ def _note(session: Session, sha256: str, state: FileState) -> None:
 
 
 def _named(session: Session, addresses: Sequence[str]) -> set[str]:
-    """Those of the addresses that a row names, committed by anybody."""
+    """Return those of the addresses that a committed row names."""
     return {each for column in NAMING for each in session.scalars(select(column).where(column.in_(addresses)))}
 
 
 def _remove(session: Session, store: Store, sha256: str) -> bool:
-    """Remove a file that nobody names, unless somebody who puts it now came first."""
+    """Delete a file that no row names, unless a running transaction stores it; return whether it was deleted."""
     if not files.try_claim(session, sha256) or _named(session, [sha256]):
         return False
     store.remove(sha256)
@@ -159,8 +159,9 @@ def _remove(session: Session, store: Store, sha256: str) -> bool:
 
 
 def _is_ours(session: Session) -> bool:
-    """Whether the store has what this database names, as far as we looked: a database that is empty, or older, or
-    another one must not make away with the files of others.
+    """Return whether the store holds what this database names, according to the checks so far.
+
+    Otherwise an empty or a wrong database would delete the files of another one.
     """
     counted = select(FileCheck.state, func.count()).group_by(FileCheck.state)
     counts = {row[0]: row[1] for row in session.execute(counted)}
@@ -169,7 +170,7 @@ def _is_ours(session: Session) -> bool:
 
 
 def _names(addresses: Sequence[str]) -> CompoundSelect[str, str, str]:
-    """Address, kind and name of files: the number of a document, or where a piece of evidence belongs."""
+    """Select address, kind and name of files: the number of a document, or application and question of evidence."""
     number = func.coalesce(Document.snapshot["number"].astext, Document.snapshot["reference"].astext)
     document = select(Document.sha256, Document.kind, number).where(Document.sha256.in_(addresses))
     stamp = select(DocumentStamp.sha256, Document.kind, number).join(Document, Document.id == DocumentStamp.document_id)

@@ -14,22 +14,22 @@ from sqlalchemy.orm import Session
 from portal.settings import Settings
 from portal.stores.places import Place, place
 
-PARTS = tuple(f"{number:02x}" for number in range(256))  # of the store, by the first byte of an address
+PARTS = tuple(f"{number:02x}" for number in range(256))  # first byte of an address: the store is listed in these parts
 
 _ADDRESS = re.compile("[0-9a-f]{64}")
 _LONGEST_WORDS = 300
 
 
 class StorageDownError(Exception):
-    """The store cannot be reached, or does not take or give files now. It says so in its own words."""
+    """The store cannot be reached, or does not accept or return files now; the message is the store's own."""
 
 
 class FileLostError(StorageDownError):
-    """The store answers, and has no such file: waiting does not bring it back."""
+    """The store answers and does not have the file; trying again does not help."""
 
 
 class FileChangedError(FileLostError):
-    """The store answers with other bytes than were put in."""
+    """The store returned other bytes than were stored."""
 
 
 class Store:
@@ -39,45 +39,45 @@ class Store:
         self._place = where
 
     def check(self) -> None:
-        """StorageDownError unless the store answers and takes files."""
+        """Raise StorageDownError unless the store answers and accepts files."""
         with _told():
             self._place.check()
 
     def put(self, data: bytes) -> str:
-        """Keep these bytes, for good once this returns; their address is the SHA-256 in hex."""
+        """Store bytes durably; return their address, the SHA-256 in hex."""
         sha256 = address_of(data)
         with _told():
             self._place.write(_name(sha256), data)
         return sha256
 
     def get(self, sha256: str) -> bytes:
-        """The bytes of an address, checked against it. FileLostError where the store answers and has no such bytes."""
+        """Return the bytes of an address, after verifying their hash; FileLostError if the store does not have them."""
         data = self._read(sha256)
         if data is None:
-            self.check()  # a bucket or folder that has gone has lost nothing
+            self.check()  # a missing bucket or folder is down; its files are not lost
             raise FileLostError(f"{sha256} is not in the store")
         if address_of(data) != sha256:
             raise FileChangedError(f"the bytes of {sha256} have changed")
         return data
 
     def exists(self, sha256: str) -> bool:
-        """Whether an address is known."""
+        """Return whether an address exists."""
         with _told():
             return self._place.has(_name(sha256))
 
     def written_before(self, part: str, moment: datetime) -> list[str]:
-        """The addresses in one of `PARTS` that were put last before a moment."""
+        """Return the addresses in one of `PARTS` that were last stored before a moment."""
         with _told():
             found = [(name.rpartition("/")[2], at) for name, at in self._place.names(part)]
         return sorted(address for address, at in found if at < moment and _ADDRESS.fullmatch(address))
 
     def remove(self, sha256: str) -> None:
-        """Forget the bytes of an address."""
+        """Delete the bytes of an address."""
         with _told():
             self._place.remove(_name(sha256))
 
     def tidy(self, before: datetime) -> None:
-        """Remove what was left by writers that were killed before a moment."""
+        """Delete unfinished files of writers that were killed before a moment."""
         with _told():
             self._place.tidy(before)
 
@@ -90,7 +90,7 @@ class Store:
 
 
 def open_store(url: str, endpoint: str = "") -> Store:
-    """The store of an address; see `place`."""
+    """Open a store; see `places.place` for the addresses."""
     return Store(place(url, endpoint))
 
 
@@ -106,18 +106,18 @@ def store() -> Store:
 
 
 def keep(session: Session, data: bytes) -> str:
-    """Put bytes for a row of this transaction; nobody collects them before it has ended (`try_claim`)."""
+    """Store bytes for a row of this transaction; they are not collected before it ends (see `try_claim`)."""
     session.execute(select(func.pg_advisory_xact_lock_shared(_lock(address_of(data)))))
     return store().put(data)
 
 
 def try_claim(session: Session, sha256: str) -> bool:
-    """Whether no transaction that runs has put these bytes; who puts them from now on waits for the end of this one."""
+    """Return whether no running transaction has stored these bytes; if so, storing them waits for this transaction."""
     return bool(session.scalar(select(func.pg_try_advisory_xact_lock(_lock(sha256)))))
 
 
 def address_of(data: bytes) -> str:
-    """The address of these bytes."""
+    """Return the address of bytes."""
     return hashlib.sha256(data).hexdigest()
 
 
@@ -127,7 +127,7 @@ def _lock(sha256: str) -> int:
 
 @contextmanager
 def _told() -> Iterator[None]:
-    """Say what went wrong as StorageDownError, in the words of the store."""
+    """Turn the errors of a place into StorageDownError, with the first line of their message."""
     try:
         yield
     except (BaseError, OSError) as error:

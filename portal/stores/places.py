@@ -1,4 +1,4 @@
-"""Where bytes can lie: a folder, or a bucket of an S3-compatible server. What was written outlives a power cut."""
+"""Places for bytes: a folder, or a bucket of an S3-compatible server. `write` returns when the bytes are durable."""
 
 import os
 from collections.abc import Iterator
@@ -14,51 +14,48 @@ from obstore.store import ObjectStore, from_url
 if TYPE_CHECKING:
     from obstore.store import ClientConfig, RetryConfig
 
-# A person waits at the other end.
+# Short timeouts, because a person waits.
 CONNECT, ANSWER = timedelta(seconds=3), timedelta(seconds=20)
 RETRIES: "RetryConfig" = {"max_retries": 2, "retry_timeout": timedelta(seconds=15)}
 PRIVATE_FILE, PRIVATE_FOLDER = 0o600, 0o700
 
 
 class Place(Protocol):
-    """Keeps bytes under names such as `ab/cd/abcd…`. Everything may raise OSError or obstore's errors.
-
-    FileNotFoundError says only that a name is not there, whatever the reason.
-    """
+    """Bytes under names such as `ab/cd/abcd…`. All methods may raise OSError or the errors of obstore."""
 
     def check(self) -> None:
-        """Raise unless it can be listed and takes files."""
+        """Raise an error unless the place can be listed and accepts files."""
 
     def write(self, name: str, data: bytes) -> None:
-        """Keep these bytes, also where the name is known: its time is then new."""
+        """Store bytes durably; an existing name is overwritten and gets a new time."""
 
     def read(self, name: str) -> bytes:
-        """The bytes under a name."""
+        """Return the bytes under a name; FileNotFoundError if it does not exist."""
 
     def has(self, name: str) -> bool:
-        """Whether a name is known."""
+        """Return whether a name exists."""
 
     def names(self, below: str) -> Iterator[tuple[str, datetime]]:
-        """Every name below a folder, with the time at which it was written last."""
+        """Yield every name below a folder, with the time of its last write."""
 
     def remove(self, name: str) -> None:
-        """Forget a name."""
+        """Delete a name."""
 
     def tidy(self, before: datetime) -> None:
-        """Remove what writers left that were killed before a moment."""
+        """Delete unfinished files of writers that were killed before a moment."""
 
 
 class Folder:
-    """A folder of ours alone. Each file is on disk, and so is its name, before `write` returns."""
+    """A private folder. File and name are synced to disk before `write` returns."""
 
     def __init__(self, root: Path) -> None:
         self._root = root
         self._unfinished = root / ".new"
-        self._known: set[Path] = set()  # folders whose own name is on disk
+        self._known: set[Path] = set()  # folders whose names are synced
         if not root.is_dir():
             root.mkdir(mode=PRIVATE_FOLDER, parents=True, exist_ok=True)
             sync_folder(root.parent)
-        root.chmod(PRIVATE_FOLDER)  # an older release left that to the umask
+        root.chmod(PRIVATE_FOLDER)  # created with the umask by earlier releases
 
     def check(self) -> None:
         """See `Place`."""
@@ -68,9 +65,9 @@ class Folder:
             next(entries, None)
 
     def write(self, name: str, data: bytes) -> None:
-        """See `Place`. A reader sees the old file or the new one, never a part."""
+        """See `Place`. Readers see the old file or the new one, never a part."""
         path = self._root / name
-        self._unfinished.mkdir(mode=PRIVATE_FOLDER, exist_ok=True)  # and not the root: one that has gone is down
+        self._unfinished.mkdir(mode=PRIVATE_FOLDER, exist_ok=True)  # no parents: a missing root is an error
         fresh = self._unfinished / uuid4().hex
         try:
             write_through(fresh, data)
@@ -95,7 +92,7 @@ class Folder:
         for path in (self._root / below).rglob("*"):
             try:
                 written = _written(path)
-            except FileNotFoundError:  # somebody else removed it
+            except FileNotFoundError:  # deleted meanwhile
                 continue
             if path.is_file():
                 yield str(path.relative_to(self._root)), written
@@ -110,13 +107,13 @@ class Folder:
             try:
                 if _written(path) < before:
                     path.unlink()
-            except FileNotFoundError:  # its writer has just finished
+            except FileNotFoundError:  # its writer finished meanwhile
                 continue
 
     def _sync(self, folder: Path) -> None:
-        """Put the new name in a folder on disk, and that of the folder itself where it may be new.
+        """Sync a folder, and its parents unless this process did so before.
 
-        Somebody else may have made the folder and not come to this yet: so we ask only ourselves what is on disk.
+        Another process may have created the folder and not synced it yet, so its existence proves nothing.
         """
         sync_folder(folder)
         if folder != self._root and folder not in self._known:
@@ -125,16 +122,16 @@ class Folder:
 
 
 class Bucket:
-    """A bucket of an S3-compatible server, which answers when it has kept the bytes; below a prefix of it, if named."""
+    """A bucket of an S3-compatible server, optionally below a prefix. The server answers when the bytes are durable."""
 
     def __init__(self, objects: ObjectStore) -> None:
         self._objects = objects
 
     @classmethod
     def at(cls, url: str, endpoint: str) -> "Bucket":
-        """From `s3://bucket/prefix`; without an endpoint it is Amazon's, or that of AWS_* variables.
+        """Open `s3://bucket/prefix`; without an endpoint at Amazon, or where AWS_* variables say.
 
-        Who names an endpoint with http:// allows plain http by that.
+        An endpoint that begins with http:// allows plain http.
         """
         options: ClientConfig = {
             "connect_timeout": CONNECT,
@@ -178,17 +175,17 @@ class Bucket:
         self._objects.delete(name)
 
     def tidy(self, before: datetime) -> None:
-        """See `Place`: nothing shows here before it is whole."""
+        """See `Place`. Unfinished uploads are never visible here."""
 
 
 def place(url: str, endpoint: str) -> Place:
-    """A place from `file:///folder` (made if missing) or `s3://bucket/prefix` (credentials from AWS_* variables)."""
+    """Open `file:///folder` (created if missing) or `s3://bucket/prefix` (credentials from AWS_* variables)."""
     parts = urlsplit(url)
     return Folder(Path(unquote(parts.path))) if parts.scheme == "file" else Bucket.at(url, endpoint)
 
 
 def write_through(path: Path, data: bytes) -> None:
-    """Write a new private file, on disk when this returns; its name in the folder is not, see `sync_folder`."""
+    """Write a new file with mode 0600 and sync its bytes; `sync_folder` syncs its name."""
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, PRIVATE_FILE), "wb") as file:
         file.write(data)
         file.flush()
@@ -196,7 +193,7 @@ def write_through(path: Path, data: bytes) -> None:
 
 
 def sync_folder(folder: Path) -> None:
-    """Put the names in a folder on disk."""
+    """Sync the names in a folder to disk."""
     handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
         os.fsync(handle)

@@ -71,6 +71,6 @@ def _down(error: Exception) -> ResponseReturnValue:
 
 
 def _lost(error: FileLostError) -> ResponseReturnValue:
-    """A file is gone for good: no visitor should come back for it in half a minute."""
+    """Answer 500 without Retry-After: trying again does not bring a lost file back."""
     current_app.logger.error("a file is lost: %s", error)
     return answer(500, gettext("This file is missing or damaged in our store. Our administrator sees this too."))

@@ -129,13 +129,14 @@ def _record(session: Session, kind: DocumentKind, subject_id: UUID, agency_id: U
 
 
 def _certificate(session: Session, certificate: Certificate) -> tuple[SealedHash, int]:
-    """The file of a certificate, with its twin for machines, which is signed once."""
-    twin = credentials.signed_forms_of(certificate)
-    certificate.credential, certificate.badge = twin.credential, twin.badge
+    """Return the sealed file of a certificate; its credential and badge are signed once."""
+    signed = credentials.signed_forms_of(certificate)
+    certificate.credential, certificate.badge = signed.credential, signed.badge
     facts = certificate.snapshot
-    return _print(session, DocumentKind.CERTIFICATE, facts, attachments=[twin.attached], offline_url=twin.offline_url)
+    along = {"attachments": [signed.attached], "offline_url": signed.offline_url}
+    return _print(session, DocumentKind.CERTIFICATE, facts, **along)
 
 
 def _print(session: Session, kind: DocumentKind, facts: Mapping[str, Any], **along: Any) -> tuple[SealedHash, int]:
-    """Render, seal and store; the address and the size of the bytes. `along` is what else goes onto the paper."""
+    """Render, seal and store a document; return its hash and size. `along` is passed to the press."""
     return sealing.keep(session, sealing.sealed_document(kind, facts, **along))

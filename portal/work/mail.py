@@ -93,12 +93,12 @@ def _message(settings: Settings, person: Person, subject: str, text: str, number
 
 def _write(folder: Path, message: EmailMessage) -> None:
     folder.mkdir(mode=PRIVATE_FOLDER, parents=True, exist_ok=True)
-    folder.chmod(PRIVATE_FOLDER)  # links with secrets lie in it
+    folder.chmod(PRIVATE_FOLDER)  # messages hold links with secrets
     number = message["Message-ID"].strip("<>").partition("@")[0]
     unfinished = folder / f".{number}"
     unfinished.unlink(missing_ok=True)
     write_through(unfinished, bytes(message))
-    unfinished.replace(folder / f"{number}.eml")  # a second delivery overwrites the first
+    unfinished.replace(folder / f"{number}.eml")  # a repeated delivery overwrites the first file
     sync_folder(folder)
 
 

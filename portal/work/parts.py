@@ -1,7 +1,7 @@
-"""The parts outside: which of them cannot be reached, in their own words. `python -m portal.work.parts` says it.
+"""Find the parts that cannot be reached, with their own words: `python -m portal.work.parts`.
 
-Asked at the start and by `keurwerk check`, so that nobody has to look for the reason in a log. No part is asked for
-longer than some seconds, and nothing is changed: a module (HSM) is looked for without its PIN.
+Used at the start and by `keurwerk check`. Each part is asked for some seconds at most. Nothing is changed, and a
+module (HSM) is opened without its PIN, because a wrong one counts.
 """
 
 import os
@@ -30,7 +30,7 @@ _PORTS = {"smtp": 25, "smtps": 465, "http": 80, "https": 443}
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """A part that cannot be reached, and what it or the way to it says. Without a `needed` one no page is shown."""
+    """A part that cannot be reached, and the message of its client. `/readyz` fails without a `needed` part."""
 
     part: str
     words: str
@@ -41,14 +41,14 @@ class Trouble:
 
 
 def troubles(settings: Settings) -> list[Trouble]:
-    """Every part that the settings name and that does not answer, all asked at once."""
+    """Return every part that does not answer; all are asked at the same time."""
     with ThreadPoolExecutor(len(_PARTS)) as pool:
         asked = [(part, pool.submit(_words, ask, settings)) for part, ask in _PARTS.items()]
         return [Trouble(part, words, part in _NEEDED) for part, answer in asked if (words := answer.result())]
 
 
 def _words(ask: Callable[[Settings], None], settings: Settings) -> str:
-    """Why a part cannot be reached, in one line; nothing if it can."""
+    """Return why a part cannot be reached, in one line, or an empty text."""
     try:
         ask(settings)
     except (psycopg.Error, RedisError, StorageDownError, smtplib.SMTPException, KeysError, OSError) as error:
@@ -86,7 +86,7 @@ def _key(settings: Settings) -> None:
 
 
 def _stamps(settings: Settings) -> None:
-    """One of several authorities is enough."""
+    """Raise OSError unless one of the authorities answers."""
     refused = [why for url in settings.tsa_urls if (why := _refusal(url))]
     if refused and len(refused) == len(settings.tsa_urls):
         raise OSError("; ".join(refused))
@@ -98,7 +98,7 @@ def _knock(url: str) -> None:
 
 
 def _refusal(url: str) -> str:
-    """Why nobody opens at the host of an address; nothing if somebody does."""
+    """Return why no connection to the host of an address can be made, or an empty text."""
     parts = urlsplit(url)
     host, port = parts.hostname or "localhost", parts.port or _PORTS[parts.scheme]
     try:
@@ -120,7 +120,7 @@ _NEEDED = frozenset({"database", "queue", "storage"})
 
 
 def main() -> int:
-    """Say what cannot be reached; the status is 1 if the portal cannot be ready without it."""
+    """Print what cannot be reached; return 1 if a needed part is among it."""
     found = troubles(Settings.from_env(os.environ))  # noqa: TID251 - an entry point
     for each in found:
         sys.stderr.write(f"{each}\n")

@@ -32,8 +32,8 @@ def main() -> None:
         logging.getLogger(chatty).setLevel(logging.WARNING)
     app = make_app(Settings.from_env(os.environ))  # noqa: TID251 - an entry point, like wsgi.py
     for trouble in parts.troubles(app.extensions["settings"]):
-        log.error("%s", trouble)  # and go on: what it promised is kept when the part is back
-    import_module("certificates.press.printing")  # who prints loads the typesetter now, not while somebody waits
+        log.error("%s", trouble)  # the worker starts anyway: outbox items wait until the part is back
+    import_module("certificates.press.printing")  # load WeasyPrint now, instead of during the first job
     stop = threading.Event()
     threading.Thread(target=sweep_until, args=(app, stop), daemon=True).start()
     queue = app.extensions["queue"]

@@ -1,4 +1,4 @@
-"""A part that cannot be reached is named in its own words, at the start and by `keurwerk check`."""
+"""Parts that cannot be reached are named at the start and by `keurwerk check`."""
 
 import json
 import os

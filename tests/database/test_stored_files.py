@@ -1,4 +1,4 @@
-"""Files are looked at: lost is told apart from down. What nobody names goes, and never what somebody puts."""
+"""Checks of stored files, and the collection of files that no row names."""
 
 import hashlib
 import os

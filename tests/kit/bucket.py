@@ -1,4 +1,4 @@
-"""An S3 server on loopback, behind plain http, of a package that others test with."""
+"""An S3 server (moto) on loopback, behind plain http."""
 
 import logging
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ KEYS = {"AWS_ACCESS_KEY_ID": "somebody", "AWS_SECRET_ACCESS_KEY": "anything", "A
 
 @contextmanager
 def served() -> Iterator[str]:
-    """The endpoint of a server with one empty bucket."""
+    """Yield the endpoint of a server with one empty bucket."""
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
     server = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
     server.start()
@@ -28,6 +28,6 @@ def served() -> Iterator[str]:
 
 
 def give_keys(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What a server asks for; this one takes any."""
+    """Set the credentials in the environment; moto accepts any."""
     for name, value in KEYS.items():
         monkeypatch.setenv(name, value)

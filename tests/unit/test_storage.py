@@ -1,4 +1,4 @@
-"""The store: the same bytes have the same address, come back as they went in, and are on disk before we say so."""
+"""The store: content addresses, durability, and the difference between down and lost."""
 
 import hashlib
 import os

@@ -17,7 +17,7 @@ _DIGEST_INFO = bytes.fromhex("3031300d060960864801650304020105000420")  # SHA-25
 
 
 def look_for(address: TokenAddress) -> None:
-    """KeysError unless the module answers and has the token. Nobody signs in: that could cost one of few attempts."""
+    """Raise KeysError unless the module answers and has the token. No PIN is sent, because a wrong one counts."""
     try:
         pkcs11.lib(address.module).get_token(token_label=address.token)
     except (pkcs11.PKCS11Error, RuntimeError, OSError) as error:
