@@ -7,7 +7,7 @@ set -euo pipefail
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 python3 -m venv "$work/venv"
-"$work/venv/bin/pip" install --quiet --disable-pip-version-check pyhanko==0.38.0 pikepdf==10.17.0
+"$work/venv/bin/pip" install --quiet --no-compile --disable-pip-version-check pyhanko==0.38.0 pikepdf==10.18.0
 "$work/venv/bin/python" - <<'PY'
 import datetime
 import io

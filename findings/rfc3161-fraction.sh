@@ -8,7 +8,7 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cd "$work"
 python3 -m venv venv
-venv/bin/pip install --quiet --disable-pip-version-check rfc3161-client==1.0.9 asn1crypto==1.5.1
+venv/bin/pip install --quiet --no-compile --disable-pip-version-check rfc3161-client==1.0.9 asn1crypto==1.5.1
 printf 'what is stamped' > data
 echo 01 > serial
 cat > tsa.cnf <<'CONF'

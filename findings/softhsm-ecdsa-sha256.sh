@@ -16,7 +16,7 @@ printf 'directories.tokendir = %s/tokens\nobjectstore.backend = file\n' "$work" 
 export SOFTHSM2_CONF=$work/softhsm2.conf SOFTHSM2_LIB=$work/usr/lib/softhsm/libsofthsm2.so
 usr/bin/softhsm2-util --module "$SOFTHSM2_LIB" --init-token --free --label test --pin 1234 --so-pin 1234 > /dev/null
 python3 -m venv venv
-venv/bin/pip install --quiet --disable-pip-version-check pyhanko==0.38.0 python-pkcs11==0.9.5
+venv/bin/pip install --quiet --no-compile --disable-pip-version-check pyhanko==0.38.0 python-pkcs11==0.10.1
 venv/bin/python - <<'PY'
 import asyncio
 import datetime
