@@ -7,7 +7,7 @@ set -euo pipefail
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 python3 -m venv "$work/venv"
-"$work/venv/bin/pip" install --quiet --no-compile --disable-pip-version-check pyhanko==0.38.0 weasyprint==70.0 pikepdf==10.18.0
+"$work/venv/bin/pip" install --quiet --no-compile --disable-pip-version-check pyhanko==0.38.0 pikepdf==10.18.0
 "$work/venv/bin/python" - <<'PY'
 import datetime
 import io
@@ -15,7 +15,6 @@ import sys
 from importlib.metadata import version
 
 import pikepdf
-import weasyprint
 from asn1crypto import keys
 from asn1crypto import x509 as asn1
 from cryptography import x509
@@ -49,19 +48,22 @@ def fonts(pdf):
             yield str(thing.FontName).split("+")[-1], embedded
 
 
-paper = weasyprint.HTML(string="<html lang=en><title>Certificate</title><p>Text").write_pdf(pdf_variant="pdf/a-3b")
-before = dict(fonts(pikepdf.open(io.BytesIO(paper))))
+paper, blank = io.BytesIO(), pikepdf.new()
+blank.add_blank_page()
+with blank.open_metadata() as metadata:
+    metadata["pdfaid:part"], metadata["pdfaid:conformance"] = "3", "B"
+blank.save(paper)
+before = dict(fonts(pikepdf.open(paper)))
 signed = signers.sign_pdf(
-    IncrementalPdfFileWriter(io.BytesIO(paper)),
+    IncrementalPdfFileWriter(paper),
     signers.PdfSignatureMetadata(field_name="Seal"),
     signer,
     new_field_spec=fields.SigFieldSpec("Seal", box=(50, 50, 250, 120)),
 )
 after = pikepdf.open(signed)
-missing = sorted(font for font, embedded in fonts(after) if not embedded)
-claim = after.open_metadata().pdfa_status
-print("subject: pyHanko", version("pyhanko"), "on a PDF/A-3b of weasyprint", weasyprint.__version__)
-print("expected: before and after the visible signature every font is embedded")
-print(f"seen:     before: {all(before.values())}; after: not embedded {missing}, and the file still claims PDF/A {claim}")
-sys.exit(not (before and all(before.values()) and missing == ["/Courier"] and claim == "3B"))
+embedded, claim = dict(fonts(after)), after.open_metadata().pdfa_status
+print("subject: pyHanko", version("pyhanko"), "on a blank page that claims PDF/A-3b")
+print("expected: whatever font the visible signature needs is embedded")
+print(f"seen:     fonts before: {before}; after, embedded: {embedded}; the file still claims PDF/A {claim}")
+sys.exit((before, embedded, claim) != ({}, {"/Courier": False}, "3B"))
 PY
