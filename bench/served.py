@@ -60,7 +60,7 @@ class Machine:
         env = {
             "DATABASE_URL": self._postgres.create_database(f"bench_{name}"),
             "REDIS_URL": valkey.url,
-            "SECRET_KEY": "b" * 48,
+            "SECRET_KEY": "a key for benchmarks alone, of many letters",
             "STORAGE_URL": (home / "files").as_uri(),
             "MAIL_URL": (home / "mail").as_uri(),
             "SEAL_DIR": str(home / "seal"),

@@ -1,11 +1,13 @@
 """All configuration, read once from the environment and validated as a whole."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, fields
+from email.utils import parseaddr
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Any, Self, cast
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from flask import current_app
 
@@ -15,7 +17,8 @@ from certificates.seal.keyring.addresses import RingAddress, parse_key
 
 ROOT = Path(__file__).parents[1]
 VAR = ROOT / "var"
-SECRET_MIN = 32
+SECRET_MIN, PASSPHRASE_MIN = 32, 12
+LETTERS_MIN = 6  # different ones in a secret; chance gives more
 MIB = 1024 * 1024
 
 
@@ -39,8 +42,11 @@ class Settings:
     base_url: str = "http://127.0.0.1:8000"
     mail_url: str = field(default=(VAR / "mail").as_uri(), repr=False)
     mail_from: str = "Keurwerk <noreply@keurwerk.example>"
+    mail_tls: bool = True
     max_upload_bytes: int = 10 * MIB
     proxies: int = 0
+    log_format: str = "json"
+    security_log_days: int = 180
     seal_dir: Path = VAR / "seal"
     seal_passphrase: str = field(default="demo", repr=False)
     seal_algorithm: str = "P-256"
@@ -76,17 +82,18 @@ class Settings:
         problems = [f"{name.upper()} is missing" for name in _REQUIRED if not env.get(name.upper())]
         names = [each.name for each in fields(cls)]
         values: dict[str, Any] = {name: env[name.upper()] for name in names if env.get(name.upper())}
-        for name in ("max_upload_bytes", "proxies"):
-            if name in values and not (values[name].isascii() and values[name].isdigit()):
+        for name, (least, most) in _NUMBERS.items():
+            if name in values and not _WHOLE.fullmatch(values[name]):
                 problems.append(f"{name.upper()} is not a whole number")
             elif name in values:
                 values[name] = int(values[name])
+                if not least <= values[name] <= most:
+                    problems.append(f"{name.upper()} must be from {least} to {most}")
         values |= {name: Path(values[name]) for name in _PATHS if name in values}
         values |= {name: tuple(values[name].split()) for name in ("tsa_urls", *_VKEYS) if name in values}
         values.pop("testing", None)
         problems += [line for line in _problems(values) if line]
-        if "compiled_press" in values:
-            values["compiled_press"] = values["compiled_press"] == "on"
+        values |= {name: values[name] == "on" for name in _SWITCHES if name in values}
         if problems:
             raise SettingsError("\n".join(problems))
         return cls(**values)
@@ -100,7 +107,15 @@ def current_settings() -> Settings:
 
 _PATHS = ("seal_dir", "fonts_dir", "seal_chain", "tsa_roots")
 _REQUIRED = ("database_url", "redis_url", "secret_key")
-_CHOICES = {"seal_algorithm": ("P-256", "RSA-3072"), "seal_level": ("t", "b", "lt"), "compiled_press": ("on", "off")}
+_WHOLE = re.compile("[0-9]{1,18}")
+_NUMBERS = {"max_upload_bytes": (64 * 1024, 1024 * MIB), "proxies": (0, 10), "security_log_days": (30, 3650)}
+_SWITCHES = ("compiled_press", "mail_tls")
+_CHOICES = {
+    "seal_algorithm": ("P-256", "RSA-3072"),
+    "seal_level": ("t", "b", "lt"),
+    "log_format": ("json", "text"),
+    **dict.fromkeys(_SWITCHES, ("on", "off")),
+}
 _VKEYS = {"ledger_witnesses": Algorithm.COSIGNATURE, "ledger_witnessed": Algorithm.ED25519}
 _SCHEMES = {
     "database_url": {"postgresql", "postgresql+psycopg"},
@@ -120,29 +135,83 @@ def _problems(values: Mapping[str, object]) -> list[str]:
         for text in cast(tuple[str, ...], values.get(name, ()))
         if not _is_vkey(text, algorithm)
     ]
-    wrong += [
-        f"{name.upper()} must begin with one of {', '.join(sorted(known))}"
-        for name, known in _SCHEMES.items()
-        if name in given and urlsplit(given[name]).scheme not in known
-    ]
+    wrong += _address_problems(given)
     wrong += [
         f"{name.upper()} holds characters that we cannot print: {letters}"
         for name in ("body_name", "body_address")
         if (letters := unprintable(given.get(name, "")))
     ]
-    if len(given.get("secret_key", "x" * SECRET_MIN)) < SECRET_MIN:
-        wrong.append(f"SECRET_KEY must have at least {SECRET_MIN} characters")
+    if secret := given.get("secret_key"):
+        wrong += _secret_problems("SECRET_KEY", secret, SECRET_MIN)
     wrong += [
         f"{name.upper()} must be {' or '.join(known)}"
         for name, known in _CHOICES.items()
         if given.get(name, known[0]) not in known
     ]
-    base = urlsplit(given.get("base_url", "https://"))
+    base = _split(given.get("base_url", ""))
     if base.scheme == "http" and not _is_loopback(base.hostname or ""):
         wrong.append("BASE_URL must be https, except on this machine itself")
-    if base.scheme == "https" and base.hostname and given.get("seal_passphrase", "demo") == "demo":
+    if base.scheme == "https" and given.get("seal_passphrase", "demo") == "demo":
         wrong.append("SEAL_PASSPHRASE must be set; the one of the demo is known to everybody")
-    return wrong + _seal_problems(values, given)
+    elif base.scheme == "https":
+        wrong += _secret_problems("SEAL_PASSPHRASE", given["seal_passphrase"], PASSPHRASE_MIN)
+    return wrong + _mail_problems(given) + _seal_problems(values, given)
+
+
+def _secret_problems(name: str, secret: str, least: int) -> list[str]:
+    """Return why a secret is too short, or made of a few characters that repeat, as a placeholder is."""
+    if len(secret) < least:
+        return [f"{name} must have at least {least} characters"]
+    repeats = (secret + secret).find(secret, 1) < len(secret)
+    if repeats or len(set(secret)) < LETTERS_MIN:
+        return [f"{name} repeats a few characters; make one by chance, for example with: openssl rand -hex 32"]
+    return []
+
+
+def _address_problems(given: Mapping[str, str]) -> list[str]:
+    """Return addresses of another kind than we use, or that lead nowhere."""
+    asked = ((name, _address_problem(given[name], known)) for name, known in _SCHEMES.items() if name in given)
+    return [f"{name.upper()} {problem}" for name, problem in asked if problem]
+
+
+def _address_problem(url: str, known: Collection[str]) -> str:
+    """Return what is wrong with one address, as the rest of a sentence, or an empty string."""
+    parts = _split(url)
+    scheme, host, path = parts.scheme, parts.hostname, parts.path.strip("/")
+    if not scheme and "://" in url:
+        return "is no address that can be read"
+    if scheme not in known:
+        return f"must begin with one of {', '.join(sorted(known))}"
+    if scheme in {"http", "https"}:
+        ends = not _is_plain_address(url) or parts.query or parts.fragment
+        return "must have a host, and no password, no ? and no #" if ends else ""
+    if scheme in {"file", "unix"}:
+        return "" if path and host in {None, "localhost"} else f"must name a place, as in {scheme}:///srv/keurwerk"
+    if scheme.startswith("postgresql"):
+        return "" if path else "must name a database, as in postgresql://host/keurwerk"
+    return "" if host else f"must name a {'bucket' if scheme == 's3' else 'host'}, as in {scheme}://name"
+
+
+def _split(url: str) -> SplitResult:
+    """Split an address; one that cannot be split has no scheme."""
+    try:
+        parts = urlsplit(url)
+        return parts if parts.port != 0 else SplitResult("", "", "", "", "")
+    except ValueError:
+        return SplitResult("", "", "", "", "")
+
+
+def _mail_problems(given: Mapping[str, str]) -> list[str]:
+    """Return what is wrong with senders, and whether a password would travel in the clear."""
+    wrong = [
+        f"{name.upper()} has no e-mail address"
+        for name in ("mail_from", "contact_email")
+        if name in given and "@" not in parseaddr(given[name])[1]
+    ]
+    parts = _split(given.get("mail_url", ""))
+    if parts.scheme == "smtp" and given.get("mail_tls") == "off" and parts.password:
+        wrong.append("MAIL_URL has a password, which MAIL_TLS=off would send in the clear")
+    return wrong
 
 
 def _seal_problems(values: Mapping[str, Any], given: Mapping[str, str]) -> list[str]:

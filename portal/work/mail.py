@@ -8,7 +8,7 @@ from email.message import EmailMessage
 from email.utils import format_datetime
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs, unquote, urlsplit
+from urllib.parse import unquote, urlsplit
 from uuid import UUID, uuid4
 
 from flask import current_app
@@ -26,13 +26,14 @@ _SECONDS = 20
 
 
 def send(settings: Settings, message: EmailMessage) -> None:
-    """Hand a message over: `file:///folder` writes an .eml file, `smtp://[user:password@]host:port[?starttls=1]` and
-    `smtps://` speak to a server. OSError or SMTPException when that fails.
+    """Hand a message over: `file:///folder` writes an .eml file, `smtp://[user:password@]host:port` speaks to a
+    server that must know STARTTLS unless MAIL_TLS is off, `smtps://` is encrypted from the start. OSError or
+    SMTPException when that fails.
     """
     if urlsplit(settings.mail_url).scheme == "file":
         _write(Path(unquote(urlsplit(settings.mail_url).path)), message)
     else:
-        _transmit(settings.mail_url, message)
+        _transmit(settings.mail_url, message, clear=not settings.mail_tls)
 
 
 def render(template: str, language: str, /, **values: object) -> tuple[str, str]:
@@ -102,7 +103,7 @@ def _write(folder: Path, message: EmailMessage) -> None:
     sync_folder(folder)
 
 
-def _transmit(url: str, message: EmailMessage) -> None:
+def _transmit(url: str, message: EmailMessage, *, clear: bool) -> None:
     parts = urlsplit(url)
     host, trust = parts.hostname or "localhost", ssl.create_default_context()
     if parts.scheme == "smtps":
@@ -110,7 +111,7 @@ def _transmit(url: str, message: EmailMessage) -> None:
     else:
         server = smtplib.SMTP(host, parts.port or 25, timeout=_SECONDS)
     with server:
-        if parse_qs(parts.query).get("starttls") == ["1"]:
+        if parts.scheme == "smtp" and not clear:
             server.starttls(context=trust)
         if parts.username:
             server.login(unquote(parts.username), unquote(parts.password or ""))

@@ -1,5 +1,6 @@
 """Messages: language of the reader, one recipient, secrets created at sending."""
 
+import smtplib
 import socketserver
 import stat
 import threading
@@ -190,12 +191,27 @@ class Conversation(socketserver.StreamRequestHandler):
 def test_a_mail_server_is_spoken_to(app, session):
     with Server() as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
-        settings = replace(app.extensions["settings"], mail_url=f"smtp://127.0.0.1:{server.server_address[1]}")
+        settings = replace(app.extensions["settings"], mail_url=address(server), mail_tls=False)
         person = make_person(session, Role.PLANNER)
         mail.send(settings, mail._message(settings, person, "Onderwerp", "Tekst", "1"))
         server.shutdown()
     assert f"rcpt TO:<{person.email}>" in server.lines
     assert {"Subject: Onderwerp", "Tekst"} <= set(server.lines)
+
+
+def address(server):
+    return f"smtp://127.0.0.1:{server.server_address[1]}"
+
+
+def test_a_mail_server_without_tls_gets_nothing_unless_somebody_says_so(app, session):
+    with Server() as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        settings = replace(app.extensions["settings"], mail_url=address(server))
+        person = make_person(session, Role.PLANNER)
+        with pytest.raises(smtplib.SMTPNotSupportedError):
+            mail.send(settings, mail._message(settings, person, "Onderwerp", "Tekst", "1"))
+        server.shutdown()
+    assert not any(person.email in line for line in server.lines)
 
 
 def test_a_mail_server_that_is_away_is_an_error_and_so_tried_again(app, session):

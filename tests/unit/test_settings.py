@@ -9,7 +9,7 @@ from portal.settings import Settings, SettingsError
 GOOD = {
     "DATABASE_URL": "postgresql://keurwerk:pass-phrase@db/keurwerk",
     "REDIS_URL": "redis://:pass-phrase@queue",
-    "SECRET_KEY": "s" * 32,
+    "SECRET_KEY": "nine words that nobody says in this order twice",
 }
 
 
@@ -70,7 +70,7 @@ def test_a_public_portal_has_its_own_passphrase_for_the_seal():
     assert problems(BASE_URL="https://keurwerk.example") == [
         "SEAL_PASSPHRASE must be set; the one of the demo is known to everybody"
     ]
-    assert Settings.from_env(GOOD | {"BASE_URL": "https://keurwerk.example", "SEAL_PASSPHRASE": "p" * 20})
+    assert Settings.from_env(GOOD | {"BASE_URL": "https://keurwerk.example", "SEAL_PASSPHRASE": "four words of mine"})
 
 
 def test_the_compiled_press_can_be_turned_off():
@@ -85,7 +85,7 @@ def test_no_environment_switches_the_tests_on():
 
 def test_no_secret_is_printed():
     assert "pass-phrase" not in repr(Settings.from_env(GOOD))
-    assert "sss" not in repr(Settings.from_env(GOOD))
+    assert "nobody says" not in repr(Settings.from_env(GOOD))
 
 
 @pytest.mark.parametrize(
@@ -137,3 +137,66 @@ def test_a_key_elsewhere_and_several_authorities_can_be_set():
     assert found.tsa_urls == ("https://one.example/tsa", "http://two.example/tsa")
     assert found.seal_chain == Path("/etc/keurwerk/chain.pem")
     assert "4711-pin" not in repr(found)
+
+
+# Settings that cannot be meant
+
+REPEATS = "repeats a few characters; make one by chance, for example with: openssl rand -hex 32"
+PUBLIC = {"BASE_URL": "https://keurwerk.example", "SEAL_PASSPHRASE": "four words of mine"}
+
+
+@pytest.mark.parametrize("secret", ["s" * 40, "ab" * 20, "abcdefgh" * 5, "abcde" + "e" * 40])
+def test_a_secret_that_is_no_secret_is_refused(secret):
+    assert problems(SECRET_KEY=secret) == [f"SECRET_KEY {REPEATS}"]
+    assert problems(**PUBLIC | {"SEAL_PASSPHRASE": secret}) == [f"SEAL_PASSPHRASE {REPEATS}"]
+
+
+def test_a_short_passphrase_is_refused_where_the_public_comes():
+    assert problems(**PUBLIC | {"SEAL_PASSPHRASE": "short"}) == ["SEAL_PASSPHRASE must have at least 12 characters"]
+
+
+@pytest.mark.parametrize(
+    ("given", "problem"),
+    [
+        ({"MAX_UPLOAD_BYTES": "0"}, "MAX_UPLOAD_BYTES must be from 65536 to 1073741824"),
+        ({"MAX_UPLOAD_BYTES": "9" * 5000}, "MAX_UPLOAD_BYTES is not a whole number"),
+        ({"PROXIES": "99"}, "PROXIES must be from 0 to 10"),
+        ({"SECURITY_LOG_DAYS": "1"}, "SECURITY_LOG_DAYS must be from 30 to 3650"),
+        ({"LOG_FORMAT": "xml"}, "LOG_FORMAT must be json or text"),
+        ({"MAIL_TLS": "no"}, "MAIL_TLS must be on or off"),
+        (PUBLIC | {"BASE_URL": "https://"}, "BASE_URL must have a host, and no password, no ? and no #"),
+        (
+            PUBLIC | {"BASE_URL": "https://me:word@x.example"},
+            "BASE_URL must have a host, and no password, no ? and no #",
+        ),
+        (PUBLIC | {"BASE_URL": "https://x.example/?a=1"}, "BASE_URL must have a host, and no password, no ? and no #"),
+        ({"BASE_URL": "https://[x"}, "BASE_URL is no address that can be read"),
+        ({"BASE_URL": "https://x.example:99999"}, "BASE_URL is no address that can be read"),
+        ({"STORAGE_URL": "file://"}, "STORAGE_URL must name a place, as in file:///srv/keurwerk"),
+        ({"STORAGE_URL": "file:///"}, "STORAGE_URL must name a place, as in file:///srv/keurwerk"),
+        ({"STORAGE_URL": "file://var/files"}, "STORAGE_URL must name a place, as in file:///srv/keurwerk"),
+        ({"STORAGE_URL": "s3://"}, "STORAGE_URL must name a bucket, as in s3://name"),
+        ({"MAIL_URL": "file://"}, "MAIL_URL must name a place, as in file:///srv/keurwerk"),
+        ({"MAIL_URL": "smtp://"}, "MAIL_URL must name a host, as in smtp://name"),
+        ({"MAIL_FROM": "Keurwerk"}, "MAIL_FROM has no e-mail address"),
+        ({"CONTACT_EMAIL": "ask us"}, "CONTACT_EMAIL has no e-mail address"),
+        ({"DATABASE_URL": "postgresql://db"}, "DATABASE_URL must name a database, as in postgresql://host/keurwerk"),
+        ({"REDIS_URL": "redis://"}, "REDIS_URL must name a host, as in redis://name"),
+    ],
+)
+def test_a_setting_that_cannot_be_meant_stops_the_start_with_a_sentence(given, problem):
+    assert problems(**given) == [problem]
+
+
+def test_settings_that_are_meant_are_taken():
+    given = PUBLIC | {"STORAGE_URL": "s3://bucket/prefix", "MAIL_URL": "smtps://me:word@mail.example:465"}
+    assert Settings.from_env(GOOD | given)
+    assert Settings.from_env(GOOD | {"REDIS_URL": "unix:///run/valkey.sock?db=0", "MAIL_URL": "smtp://localhost"})
+
+
+def test_mail_goes_under_tls_unless_somebody_says_no():
+    assert Settings.from_env(GOOD).mail_tls
+    assert not Settings.from_env(GOOD | {"MAIL_TLS": "off", "MAIL_URL": "smtp://localhost"}).mail_tls
+    assert problems(MAIL_TLS="off", MAIL_URL="smtp://me:word@mail.example") == [
+        "MAIL_URL has a password, which MAIL_TLS=off would send in the clear"
+    ]
