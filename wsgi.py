@@ -6,9 +6,11 @@ from flask import Flask
 
 from portal.app import create_app
 from portal.settings import Settings
+from portal.sight import logs
 from portal.web.statements import show_statements
 
 _settings = Settings.from_env(os.environ)  # noqa: TID251 - the one place that reads the environment
+logs.set_up("web", _settings)
 
 
 def __getattr__(name: str) -> Flask:

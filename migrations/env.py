@@ -12,6 +12,7 @@ import certificates.ledger.models
 import certificates.lifecycle.models
 import certificates.register.models
 import portal.doors.account.models
+import portal.web.security_log
 import portal.work.schedule
 from audits.core.db import Base
 from audits.core.events import Event

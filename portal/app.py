@@ -18,6 +18,7 @@ from portal.web import (
     navigation,
     security,
     templating,
+    watching,
 )
 from portal.web.requests import Application
 
@@ -34,6 +35,7 @@ def create_app(settings: Settings, doors: tuple[str, ...] = DOORS) -> Flask:
     app.extensions["settings"] = settings
     if settings.proxies:  # trust client addresses from configured proxies only; the throttles count by address
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.proxies, x_proto=0, x_host=0)  # type: ignore[method-assign]
+    watching.init_app(app, settings)  # before any other hook
     for store in (database, queue, files):
         store.init_app(app, settings)
     for page in (templating, i18n, labels, errors):

@@ -51,6 +51,7 @@ class Permission(StrEnum):
     OUTBOX_VIEW = "outbox_item:view"
     SCHEME_PUBLISH = "scheme:publish"
     SCHEME_VIEW = "scheme:view"
+    SECURITY_LOG_VIEW = "security_log:view"
     INTEREST_DECLARE = "interest:declare"
 
 
@@ -77,7 +78,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     Role.REVIEWER: frozenset(_STAFF_READS | {P.AUDIT_REVIEW}),
     Role.DECIDER: frozenset(_STAFF_READS | {P.DECISION_TAKE, P.CERTIFICATE_CHANGE}),
     Role.SCHEME_MANAGER: frozenset({P.SCHEME_VIEW, P.SCHEME_PUBLISH}),
-    Role.ADMINISTRATOR: frozenset({P.PERSON_MANAGE, P.OUTBOX_VIEW}),
+    Role.ADMINISTRATOR: frozenset({P.PERSON_MANAGE, P.OUTBOX_VIEW, P.SECURITY_LOG_VIEW}),
     Role.SYSTEM: frozenset({P.CERTIFICATE_ISSUE}),
 }
 

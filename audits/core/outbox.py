@@ -30,6 +30,7 @@ class OutboxItem(Base):
     id: Mapped[Id]
     kind: Mapped[str]
     payload: Mapped[dict[str, Any]]
+    request_id: Mapped[str | None]  # the request in which it was promised, for the logs
     created_at: Mapped[datetime]
     due_at: Mapped[datetime]
     attempts: Mapped[int] = mapped_column(default=0)
@@ -39,9 +40,13 @@ class OutboxItem(Base):
 
 
 def enqueue(session: Session, kind: str, **payload: Any) -> None:
-    """Add a job; it exists if and only if this transaction commits."""
+    """Add a job; it exists if and only if this transaction commits.
+
+    It carries the id of the request that `session.info["request_id"]` names, and so do the jobs that it adds itself.
+    """
     now = clock.now()
-    item = OutboxItem(id=uuid4(), kind=kind, payload=payload, created_at=now, due_at=now)
+    request_id = session.info.get("request_id")
+    item = OutboxItem(id=uuid4(), kind=kind, payload=payload, request_id=request_id, created_at=now, due_at=now)
     session.add(item)
     session.info.setdefault("enqueued", []).append(item.id)
 
@@ -50,6 +55,12 @@ def take_enqueued(session: Session) -> list[UUID]:
     """Return the items added since the last call, so that the queue can be notified after the commit."""
     enqueued: list[UUID] = session.info.pop("enqueued", [])
     return enqueued
+
+
+def origin_of(session: Session, item_id: UUID) -> dict[str, str]:
+    """Return kind and request of an item, for the log; nothing of an item that does not exist."""
+    row = session.execute(select(OutboxItem.kind, OutboxItem.request_id).where(OutboxItem.id == item_id)).one_or_none()
+    return {"kind": row.kind} | ({"request_id": row.request_id} if row.request_id else {}) if row else {}
 
 
 def deliver(session: Session, item_id: UUID, handlers: Mapping[str, Handler]) -> bool:
@@ -64,6 +75,7 @@ def deliver(session: Session, item_id: UUID, handlers: Mapping[str, Handler]) ->
     )
     if item is None:
         return False
+    session.info["request_id"] = item.request_id
     handlers[item.kind](session, item.payload | {"item_id": str(item.id)})
     item.done_at = clock.now()
     return True

@@ -21,6 +21,7 @@ CREATE TRIGGER population_kept BEFORE DELETE OR UPDATE ON population FOR EACH RO
 CREATE TRIGGER sampled_unit_kept BEFORE DELETE OR UPDATE ON sampled_unit FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER certificate_kept BEFORE DELETE ON certificate FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER event_note_kept BEFORE UPDATE ON event_note FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER security_event_kept BEFORE UPDATE ON security_event FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER corrective_action_kept BEFORE DELETE OR UPDATE OF finding_id, round, cause, extent, solution, effectiveness, submitted_by, submitted_at ON corrective_action FOR EACH ROW EXECUTE FUNCTION refuse_change();
 
 -- A trigger for each row does not see TRUNCATE.
@@ -41,4 +42,5 @@ CREATE TRIGGER ledger_node_whole BEFORE TRUNCATE ON ledger_node FOR EACH STATEME
 CREATE TRIGGER checkpoint_whole BEFORE TRUNCATE ON checkpoint FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER cosignature_whole BEFORE TRUNCATE ON cosignature FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER event_note_whole BEFORE TRUNCATE ON event_note FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER security_event_whole BEFORE TRUNCATE ON security_event FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER corrective_action_whole BEFORE TRUNCATE ON corrective_action FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();

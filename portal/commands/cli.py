@@ -28,6 +28,8 @@ from portal.host.embedded import EmbeddedError
 from portal.host.supervisor import at_hand
 from portal.settings import Settings, SettingsError
 from portal.stores import database
+from portal.web import security_log
+from portal.web.security_log import Kind
 
 
 @click.group()
@@ -51,7 +53,8 @@ def main(context: click.Context) -> None:
 def appoint_administrator(app: Flask, name: str, email: str, language: str) -> None:
     """Create the first administrator, who invites all other staff. An invitation is sent by mail."""
     with app.app_context(), _plainly(), database.write() as session:
-        appoint_first_administrator(session, name=name, email=email, language=language)
+        person = appoint_first_administrator(session, name=name, email=email, language=language)
+        security_log.record(session, Kind.PERSON_INVITED, subject_id=person.id, detail="command")
     click.echo("The invitation goes out as soon as the worker runs.")
 
 

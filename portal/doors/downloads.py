@@ -10,7 +10,9 @@ from audits.core.access import Permission
 from audits.inspections.evidence import get_evidence
 from certificates.documents.queries import get_document
 from portal.stores import database, files
+from portal.web import security_log
 from portal.web.access import current_actor, needs
+from portal.web.security_log import Kind
 
 bp = Blueprint("files", __name__, url_prefix="/files")
 
@@ -20,7 +22,7 @@ bp = Blueprint("files", __name__, url_prefix="/files")
 def evidence(evidence_id: UUID) -> ResponseReturnValue:
     """Send a file of evidence, as attachment: it must never open inside our pages."""
     found = get_evidence(database.read(), current_actor(), evidence_id)
-    return attachment(files.store().get(found.sha256), found.filename, found.media_type)
+    return noted_evidence(attachment(files.store().get(found.sha256), found.filename, found.media_type), evidence_id)
 
 
 @bp.get("/documents/<uuid:document_id>")
@@ -30,7 +32,15 @@ def document(document_id: UUID) -> ResponseReturnValue:
     found = get_document(database.read(), current_actor(), document_id)
     number = found.snapshot.get("number") or found.snapshot["reference"]
     name = f"keurwerk-{found.kind.replace('_', '-')}-{number}.pdf"
-    return attachment(files.store().get(found.sha256), name, "application/pdf")
+    response = attachment(files.store().get(found.sha256), name, "application/pdf")
+    security_log.note(Kind.DOCUMENT_DOWNLOADED, subject_id=document_id)
+    return response
+
+
+def noted_evidence(response: Response, evidence_id: UUID) -> Response:
+    """Note in the security log who gets a file of evidence."""
+    security_log.note(Kind.EVIDENCE_DOWNLOADED, subject_id=evidence_id)
+    return response
 
 
 def attachment(data: bytes, filename: str, media_type: str) -> Response:

@@ -28,7 +28,9 @@ from portal.forms.fields import (
 from portal.forms.form import Form
 from portal.language.labels import label
 from portal.stores import database
+from portal.web import security_log
 from portal.web.access import current_actor, needs
+from portal.web.security_log import Kind
 
 
 class InviteForm(Form):
@@ -79,7 +81,8 @@ class PeoplePages:
         if form.validate_on_submit():
             try:
                 with database.write() as session:
-                    self._invite(session, form)
+                    person = self._invite(session, form)
+                    security_log.record(session, Kind.PERSON_INVITED, subject_id=person.id)
             except RuleError as error:
                 form.complain(error)
             else:
@@ -100,6 +103,7 @@ class PeoplePages:
                 with database.write() as session:
                     roles = [Role(value) for value in form.roles.data]
                     services.set_roles(session, current_actor(), person_id, roles, version=form.version.data)
+                    security_log.record(session, Kind.ROLES_CHANGED, subject_id=person_id)
             except RuleError as error:
                 form.complain(error)
             else:
@@ -111,6 +115,7 @@ class PeoplePages:
         """Send the invitation again."""
         with database.write() as session:
             email = services.invite_again(session, current_actor(), person_id).email
+            security_log.record(session, Kind.PERSON_INVITED, subject_id=person_id)
         flash(_("%(email)s gets an invitation by mail.", email=email), "success")
         return self._to_list()
 
@@ -119,6 +124,7 @@ class PeoplePages:
         try:
             with database.write() as session:
                 services.retire_person(session, current_actor(), person_id)
+                security_log.record(session, Kind.ACCOUNT_ENDED, subject_id=person_id)
         except RuleError as error:
             person = queries.get_person(database.read(), current_actor(), person_id)
             form = _roles_form(person)

@@ -47,6 +47,7 @@ def main() -> None:
         respawn_failed_workers=True,
         workers_kill_timeout=KILL_SECONDS,
         log_level=LogLevels.warning,
+        log_dictconfig={"loggers": {"_granian": {"propagate": True}}},  # its lines go where ours go
     )
     server.serve(target_loader=in_the_worker, wrap_loader=False)
 

@@ -196,7 +196,7 @@ def _programs(env: Mapping[str, str], port: int, *, for_developers: bool) -> tup
     """Return worker and web server; for developers they restart when code changes, and print to this terminal."""
     worker, web = ["portal.work.worker"], ["portal.host.server", str(port)]
     if for_developers:
-        again = ["portal.host.reloading"]
+        again, env = ["portal.host.reloading"], {"LOG_FORMAT": "text", **env}
         return (
             Program("worker", again + worker, env, signal.SIGTERM, shown=True),
             Program("web", [*again, *web, "wsgi:dev"], env, signal.SIGTERM, shown=True),

@@ -44,6 +44,7 @@ def read() -> Session:
     """Return the session of this request; without `write` nothing is committed."""
     if "session" not in g:
         g.session = current_app.extensions["sessionmaker"]()
+        g.session.info["request_id"] = g.get("request_id")
     session: Session = g.session
     return session
 

@@ -58,6 +58,7 @@ def _http_error(error: HTTPException) -> ResponseReturnValue:
 
 
 def _csrf_error(_: CSRFError) -> ResponseReturnValue:
+    g.forged_form = True  # for the security log
     return answer(400, gettext("This page was open for too long. Go back, reload the page and try again."))
 
 

@@ -39,5 +39,5 @@ class Page(Generic[T]):
         return self._address(max(self.page, 1) + 1) if len(self.found) > self.size else ""
 
     def _address(self, page: int) -> str:
-        kept = {key: value for key, value in request.args.items() if key != "page"}
+        kept = {key: values for key, values in request.args.lists() if key != "page"}  # a date has three values
         return url_for(str(request.endpoint), **{**(request.view_args or {}), **kept, "page": page})

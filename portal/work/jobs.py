@@ -2,10 +2,13 @@
 
 import logging
 from datetime import timedelta
+from time import perf_counter
 from uuid import UUID
 
 from audits.core import outbox
-from audits.core.errors import RuleError
+from audits.core.access import ActorKind
+from audits.core.errors import DomainError, RuleError
+from portal.sight import logs
 from portal.stores import database, queue
 from portal.work.handlers import HANDLERS
 
@@ -19,15 +22,21 @@ def deliver(item_id: str) -> bool:
 
     Domain errors, such as a name that cannot be printed, are not retried: a person must look at them.
     """
-    item = UUID(item_id)
+    item, began = UUID(item_id), perf_counter()
+    logs.begin(item_id=item_id, actor_kind=ActorKind.SYSTEM.value)
     try:
+        logs.add(**outbox.origin_of(database.read(), item))
         with database.write() as session:
-            return outbox.deliver(session, item, HANDLERS)
+            done = outbox.deliver(session, item, HANDLERS)
+        log.info("outbox item", extra={"done": done, "ms": round((perf_counter() - began) * 1000, 1)})
     except Exception as error:
-        log.exception("a promise could not be kept", extra={"item_id": item_id})
+        log.exception("a promise could not be kept")
         with database.write() as session:
             outbox.fail(session, item, _told(error), final=isinstance(error, RuleError))
         return False
+    finally:
+        logs.end()
+    return done
 
 
 def sweep() -> int:
@@ -40,6 +49,5 @@ def sweep() -> int:
 
 
 def _told(error: Exception) -> str:
-    """Return the error text for the page of failed jobs; the log has the rest."""
-    first = str(error).strip().partition("\n")[0]
-    return f"{type(error).__name__}: {first}" if first else type(error).__name__
+    """Return the error text for the page of failed jobs; the log has the places. A sentence of our own stays whole."""
+    return f"{type(error).__name__}: {error}" if isinstance(error, DomainError) else logs.shortened(error)

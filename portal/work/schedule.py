@@ -12,15 +12,18 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from audits.core import clock
+from audits.core.access import ActorKind
 from audits.core.db import Base
 from certificates.ledger.caselog import append_head
 from certificates.ledger.services import sign_checkpoint
 from certificates.lifecycle.services import log_expired
 from portal.doors.account.services import clear_out
 from portal.settings import current_settings
+from portal.sight import logs
 from portal.signing import credentials, ledger
 from portal.signing.keys import current_keys
 from portal.stores import checking, database
+from portal.web.security_log import clear_security_log
 from portal.work import archive
 
 AGAIN = timedelta(minutes=1)  # delay after a failure
@@ -67,6 +70,7 @@ PERIODIC_TASKS: tuple[PeriodicTask, ...] = (
     PeriodicTask("account.clear_out", timedelta(hours=1), clear_out),
     PeriodicTask("files.check", timedelta(minutes=10), checking.check_files),
     PeriodicTask("files.collect", checking.PART_PERIOD, checking.collect_files),
+    PeriodicTask("security_log.clear", timedelta(hours=1), clear_security_log),
 )
 
 
@@ -79,6 +83,7 @@ def run_due(app: Flask, tasks: Sequence[PeriodicTask] = PERIODIC_TASKS) -> list[
 
 
 def _run(app: Flask, task: PeriodicTask) -> bool:
+    logs.begin(task=task.name, actor_kind=ActorKind.SYSTEM.value)
     try:
         with app.app_context(), database.write() as session:
             if not _mine(session, task) or not _is_due(session, task):
@@ -87,7 +92,7 @@ def _run(app: Flask, task: PeriodicTask) -> bool:
             _next(session, task, task.period)
             return True
     except Exception:
-        log.exception("the periodic task %s failed", task.name)
+        log.exception("a periodic task failed")
     with app.app_context(), database.write() as session:
         _next(session, task, min(task.period, AGAIN))
     return False

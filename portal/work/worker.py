@@ -14,6 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from portal.app import create_app
 from portal.settings import Settings
+from portal.sight import logs
 from portal.work import jobs, parts, schedule
 
 SWEEP_SECONDS = 5.0
@@ -27,11 +28,10 @@ log = logging.getLogger(__name__)
 
 def main() -> None:
     """Work until told to stop."""
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s")
-    for chatty in ("weasyprint", "fontTools", "pyhanko"):
-        logging.getLogger(chatty).setLevel(logging.WARNING)
-    app = make_app(Settings.from_env(os.environ))  # noqa: TID251 - an entry point, like wsgi.py
-    for trouble in parts.troubles(app.extensions["settings"]):
+    settings = Settings.from_env(os.environ)  # noqa: TID251 - an entry point, like wsgi.py
+    logs.set_up("worker", settings)
+    app = make_app(settings)
+    for trouble in parts.troubles(settings):
         log.error("%s", trouble)  # the worker starts anyway: outbox items wait until the part is back
     import_module("certificates.press.printing")  # load WeasyPrint now, instead of during the first job
     stop = threading.Event()

@@ -6,6 +6,7 @@ import pytest
 from rq import Queue, SimpleWorker
 from rq.serializers import JSONSerializer
 from sqlalchemy import update
+from structlog.contextvars import get_contextvars
 
 from audits.core import clock, outbox
 from audits.core.outbox import OutboxItem
@@ -160,3 +161,28 @@ def test_a_database_that_is_down_is_no_crash(tmp_path, servers):
     assert answer.status_code == 503
     assert answer.json["parts"] == {"database": "down", "queue": "ok", "storage": "ok"}
     assert b"nowhere" not in answer.data
+
+
+def test_the_line_of_a_job_names_item_kind_request_and_duration(portal, monkeypatch, caplog):
+    caplog.set_level("INFO")
+    bound = []
+    monkeypatch.setattr(jobs, "HANDLERS", {"test": lambda *_: bound.append(get_contextvars())})
+    with portal.app_context(), database.write() as session:
+        session.info["request_id"] = "0123456789abcdef"
+        outbox.enqueue(session, "test")
+    number = waiting(portal)[-1]
+    deliver(portal, number)
+    assert bound == [{"item_id": number, "actor_kind": "system", "kind": "test", "request_id": "0123456789abcdef"}]
+    [line] = [vars(record) for record in caplog.records if record.msg == "outbox item"]
+    assert line["done"] is True
+    assert line["ms"] >= 0
+    assert get_contextvars() == {}
+
+
+def test_an_error_is_kept_without_what_people_typed(portal, monkeypatch):
+    def refuse(*_):
+        raise OSError("550 jan@agency.example: 'no such person'")
+
+    monkeypatch.setattr(jobs, "HANDLERS", {"test": refuse})
+    deliver(portal, promise(portal))
+    assert item(portal).last_error == "OSError: 550 … …"

@@ -233,3 +233,17 @@ def test_a_nudge_reaches_the_queue_of_the_settings(app, kept, settings, monkeypa
 def test_a_safe_request_cannot_write(app):
     with app.test_request_context("/"), pytest.raises(RuntimeError, match="safe request"), database.write():
         pass
+
+
+def test_what_a_job_promises_carries_the_request_of_that_job(session):
+    session.info["request_id"] = "0123456789abcdef"
+    outbox.enqueue(session, "first")
+    session.info.clear()
+    session.flush()
+    first = session.scalars(select(OutboxItem)).one()
+    assert outbox.origin_of(session, first.id) == {"kind": "first", "request_id": "0123456789abcdef"}
+    outbox.deliver(session, first.id, {"first": lambda session, _: outbox.enqueue(session, "second")})
+    session.flush()
+    second = session.scalars(select(OutboxItem).where(OutboxItem.kind == "second")).one()
+    assert second.request_id == "0123456789abcdef"
+    assert outbox.origin_of(session, uuid4()) == {}

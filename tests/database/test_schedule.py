@@ -63,14 +63,14 @@ def test_a_failure_is_undone_tried_again_soon_and_stops_no_other(app, session, m
     others = []
     pair = [PeriodicTask("broken", HOUR, fail), PeriodicTask("whole", HOUR, others.append)]
     assert run_due(app, pair) == ["whole"]
-    assert "the periodic task broken failed" in caplog.text
+    assert "a periodic task failed" in caplog.text
     assert append(session, {"type": "issued", "number": "B"}) == 0
     session.commit()
     assert run_due(app, pair) == []
     later(monkeypatch, seconds=61)
     caplog.clear()
     assert run_due(app, pair) == []
-    assert "the periodic task broken failed" in caplog.text
+    assert "a periodic task failed" in caplog.text
     assert len(others) == 1
 
 

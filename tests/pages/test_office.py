@@ -93,6 +93,7 @@ def pages(session):
         (Role.SCHEME_MANAGER, "/office/schemes/check"),
         (Role.ADMINISTRATOR, "/office/people/"),
         (Role.ADMINISTRATOR, "/office/failed-jobs/"),
+        (Role.ADMINISTRATOR, "/office/security-log/"),
     ]
 
 

@@ -14,8 +14,10 @@ from portal.doors.account.forms import LoginForm, NewPasswordForm, ResetForm
 from portal.doors.account.rules import Purpose, own_path
 from portal.doors.account.throttle import TooManyAttemptsError
 from portal.stores import database
+from portal.web import security_log
 from portal.web.access import public
 from portal.web.addresses import address_group
+from portal.web.security_log import Kind
 
 
 @bp.get("/login")
@@ -41,10 +43,13 @@ def login_submitted() -> ResponseReturnValue:
         with database.write() as session:
             signed_in = services.sign_in(session, form.email.data, form.password.data)
             throttle.forgive(session, buckets)
+            security_log.record(session, Kind.SIGNED_IN, person_id=signed_in.person_id)
     except TooManyAttemptsError as error:
+        _note_tried(Kind.THROTTLED, form.email.data, error.kind)
         form.complain(error.sentence)
         return render_template("account/login.html", form=form), 429, error.headers
     except RuleError as error:
+        _note_tried(Kind.SIGN_IN_FAILED, form.email.data)
         form.complain(error)
         return render_template("account/login.html", form=form), 422
     return _welcome(signed_in, own_path(form.next.data))
@@ -57,6 +62,7 @@ def logout() -> ResponseReturnValue:
     if current_user.is_authenticated:
         with database.write() as session:
             services.sign_out(session, current_user.digest)
+            security_log.record(session, Kind.SIGNED_OUT)
     browser.forget()
     flash(_("You are signed out."), "success")
     return redirect(url_for("account.login"), 303)
@@ -81,7 +87,9 @@ def forgot_submitted() -> ResponseReturnValue:
         with database.write() as session:
             throttle.admit(session, {"reset-address": address_group(request.remote_addr)} | account)
             services.request_reset(session, form.email.data)
+        _note_tried(Kind.RESET_ASKED, form.email.data)
     except TooManyAttemptsError as error:
+        _note_tried(Kind.THROTTLED, form.email.data, error.kind)
         form.complain(error.sentence)
         return render_template("account/forgot.html", form=form), 429, error.headers
     return redirect(url_for("account.forgot_sent"), 303)
@@ -112,8 +120,9 @@ def link_submitted(purpose: str, token: str) -> ResponseReturnValue:
         with database.write() as session:
             person = services.set_password(session, token, Purpose(purpose), form.password.data)
             signed_in = services.open_session(session, person)
+            security_log.record(session, Kind.PASSWORD_SET, person_id=person.id, detail=purpose)
     except NotFoundError:
-        return render_template("account/link_gone.html"), 410
+        return _link_gone(purpose)
     except RuleError as error:
         form.complain(error)
         return _link_page(form, Purpose(purpose), token, 422)
@@ -126,8 +135,18 @@ def _link_page(form: NewPasswordForm, purpose: Purpose, token: str, status: int 
     try:
         person = services.holder_of(database.read(), token, purpose)
     except NotFoundError:
-        return render_template("account/link_gone.html"), 410
+        return _link_gone(purpose)
     return render_template("account/new_password.html", form=form, purpose=purpose, email=person.email), status
+
+
+def _link_gone(purpose: str) -> ResponseReturnValue:
+    security_log.note(Kind.LINK_REFUSED, detail=purpose)
+    return render_template("account/link_gone.html"), 410
+
+
+def _note_tried(kind: Kind, email: str, detail: str | None = None) -> None:
+    """Note whose account somebody tried; of an unknown address nothing is kept."""
+    security_log.note(kind, person_id=services.find_person_id(database.read(), email), detail=detail)
 
 
 def _welcome(signed_in: services.SignedIn, target: str | None) -> ResponseReturnValue:

@@ -15,7 +15,9 @@ from portal.doors.account.door import bp
 from portal.doors.account.forms import ChangePasswordForm, InterestForm, ProfileForm
 from portal.forms.form import Form
 from portal.stores import database
+from portal.web import security_log
 from portal.web.access import current_actor, needs, signed_in
+from portal.web.security_log import Kind
 
 
 @bp.get("/account")
@@ -84,10 +86,14 @@ def password_submitted() -> ResponseReturnValue:
                 keep=current_user.digest,
             )
             throttle.forgive(session, own)
+            security_log.record(session, Kind.PASSWORD_CHANGED)
     except throttle.TooManyAttemptsError as error:
+        security_log.note(Kind.THROTTLED, detail=error.kind)
         form.complain(error.sentence)
         return render_template("account/password.html", form=form), 429, error.headers
     except RuleError as error:
+        if error.field == "current":
+            security_log.note(Kind.PASSWORD_REFUSED)
         form.complain(error)
         return render_template("account/password.html", form=form), 422
     flash(_("Your password is changed. Other browsers are signed out."), "success")
@@ -100,6 +106,7 @@ def end_other_sessions() -> ResponseReturnValue:
     """End all sessions except this one."""
     with database.write() as session:
         services.sign_out_everywhere(session, current_actor().id, keep=current_user.digest)
+        security_log.record(session, Kind.SESSIONS_ENDED, detail="others")
     flash(_("Other browsers are signed out."), "success")
     return redirect(url_for("account.show_account"), 303)
 
@@ -110,6 +117,7 @@ def end_all_sessions() -> ResponseReturnValue:
     """End all sessions, including this one."""
     with database.write() as session:
         services.sign_out_everywhere(session, current_actor().id)
+        security_log.record(session, Kind.SESSIONS_ENDED, detail="all")
     browser.forget()
     flash(_("You are signed out everywhere."), "success")
     return redirect(url_for("account.login"), 303)

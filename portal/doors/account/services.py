@@ -111,6 +111,12 @@ def sign_out_everywhere(session: Session, person_id: UUID, *, keep: bytes | None
     session.execute(ending.values(ended_at=clock.now()))
 
 
+def find_person_id(session: Session, email: str) -> UUID | None:
+    """Return the id of the person with this address, or None; for the security log."""
+    person = _find_person(session, email)
+    return person.id if person else None
+
+
 def request_reset(session: Session, email: str) -> None:
     """Queue a mail with a link. An unknown address takes the same work; its job then sends nothing."""
     person = _find_person(session, email)

@@ -20,10 +20,11 @@ _SHARED = {"address", "account"}  # others may be guessing in these: a success t
 
 
 class TooManyAttemptsError(Exception):
-    """Refused for now; `wait` says for how long."""
+    """Refused for now; `wait` says for how long, and `kind` which kind of bucket was full."""
 
-    def __init__(self, wait: timedelta) -> None:
+    def __init__(self, wait: timedelta, kind: str) -> None:
         super().__init__(f"wait {wait}")
+        self.kind = kind
         self.seconds = max(1, ceil(wait.total_seconds()))
 
     @property
@@ -48,7 +49,7 @@ def admit(session: Session, buckets: Mapping[str, str]) -> None:
         bucket = _digest(kind, value)
         if session.scalar(_count(bucket, LIMITS[kind], now)) is None:
             open_at = session.scalar(select(LoginThrottle.open_at).where(LoginThrottle.bucket == bucket))
-            raise TooManyAttemptsError((open_at or now) - now)
+            raise TooManyAttemptsError((open_at or now) - now, kind)
 
 
 def forgive(session: Session, buckets: Mapping[str, str]) -> None:

@@ -17,7 +17,7 @@ from audits.inspections.workflow import AUDIT_FLOW, AuditState
 from audits.schemes.queries import scheme_of_version
 from certificates.documents.queries import find_document
 from certificates.documents.stages import DocumentKind
-from portal.doors.downloads import attachment
+from portal.doors.downloads import attachment, noted_evidence
 from portal.doors.inspector import progress
 from portal.doors.inspector.case import Case, bp, open_case
 from portal.doors.inspector.forms import MoveForm
@@ -77,7 +77,7 @@ def start_audit(audit_id: UUID) -> ResponseReturnValue:
 def download_evidence(audit_id: UUID, evidence_id: UUID) -> ResponseReturnValue:
     """Send a file of evidence of the case."""
     found = queries.get_case_evidence(database.read(), current_actor(), audit_id, evidence_id)
-    return attachment(files.store().get(found.sha256), found.filename, found.media_type)
+    return noted_evidence(attachment(files.store().get(found.sha256), found.filename, found.media_type), evidence_id)
 
 
 def _chapters(case: Case, populations: list[Population]) -> list[progress.ChapterProgress]:

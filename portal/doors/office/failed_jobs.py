@@ -9,7 +9,9 @@ from flask_babel import gettext as _
 from audits.core import outbox
 from audits.core.access import Permission
 from portal.stores import checking, database
+from portal.web import security_log
 from portal.web.access import needs
+from portal.web.security_log import Kind
 
 bp = Blueprint("failed_jobs", __name__, url_prefix="/failed-jobs")
 
@@ -28,5 +30,6 @@ def retry(item_id: UUID) -> ResponseReturnValue:
     """Retry a failed job."""
     with database.write() as session:
         outbox.retry(session, item_id)
+        security_log.record(session, Kind.WORK_RETRIED, subject_id=item_id)
     flash(_("It will be tried again."), "success")
     return redirect(url_for("office.failed_jobs.list_failed_jobs"), 303)

@@ -6,6 +6,7 @@ from flask_babel import lazy_gettext as _l
 
 from audits.decisions.rules import Outcome
 from portal.forms.fields import (
+    RequiredWhere,
     checkbox_field,
     date_field,
     file_field,
@@ -13,6 +14,7 @@ from portal.forms.fields import (
     options,
     radios_field,
     select_field,
+    text_field,
     textarea_field,
 )
 from portal.forms.form import Form
@@ -84,3 +86,14 @@ class ChangeForm(Form):
 class SchemeForm(Form):
     source = file_field(_l("Scheme file (YAML)"), accept=".yaml,.yml", required=_l("Choose a scheme file."))
     publish = checkbox_field(_l("Publish this version if it holds. It can never be changed after that."))
+
+
+_NEVER = RequiredWhere("", lambda _: False)  # every field of a search is optional, and need not say so
+
+
+class SecurityLogForm(Form):
+    since = date_field(_l("From"), required=_NEVER)
+    until = date_field(_l("Until"), required=_NEVER)
+    kind = select_field(_l("What"), [], required=_NEVER)
+    person = text_field(_l("Name or e-mail address"), required=_NEVER, width=20, autocomplete="off")
+    visitor = text_field(_l("Code of the visitor"), required=_NEVER, width=20, autocomplete="off")

@@ -1,11 +1,21 @@
 """Routes of all pages for staff."""
 
-from portal.doors.office import applications, audits, certificates, decisions, failed_jobs, home, people, schemes
+from portal.doors.office import (
+    applications,
+    audits,
+    certificates,
+    decisions,
+    failed_jobs,
+    home,
+    people,
+    schemes,
+    security_log,
+)
 from portal.doors.office.door import bp
 
 __all__ = ["blueprints", "home"]
 
-for part in (applications, audits, decisions, certificates, schemes, people, failed_jobs):
+for part in (applications, audits, decisions, certificates, schemes, people, failed_jobs, security_log):
     bp.register_blueprint(part.bp)
 
 blueprints = (bp,)

@@ -39,7 +39,8 @@ def about() -> ResponseReturnValue:
 @public
 def privacy() -> ResponseReturnValue:
     """Show the privacy statement."""
-    return render_template("registry/privacy.html", contact=_contact())
+    days = current_settings().security_log_days
+    return render_template("registry/privacy.html", contact=_contact(), days=days)
 
 
 @public

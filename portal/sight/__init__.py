@@ -1,0 +1,1 @@
+"""Sight for whoever runs the portal: structured logs, and meters for `/metrics`."""
