@@ -5,11 +5,11 @@ import os
 from flask import Flask
 
 from portal.app import create_app
-from portal.settings import Settings
+from portal.settings import settings_or_exit
 from portal.sight import logs
 from portal.web.statements import show_statements
 
-_settings = Settings.from_env(os.environ)  # noqa: TID251 - the one place that reads the environment
+_settings = settings_or_exit(os.environ)  # noqa: TID251 - the one place that reads the environment
 logs.set_up("web", _settings)
 
 

@@ -99,6 +99,14 @@ class Settings:
         return cls(**values)
 
 
+def settings_or_exit(env: Mapping[str, str]) -> Settings:
+    """Read the settings of a process; end it with what is wrong instead of a traceback."""
+    try:
+        return Settings.from_env(env)
+    except SettingsError as error:
+        raise SystemExit(f"Keurwerk does not start. Its settings are wrong:\n{error}") from error
+
+
 def current_settings() -> Settings:
     """Return the settings of the running application."""
     settings: Settings = current_app.extensions["settings"]

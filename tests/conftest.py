@@ -161,7 +161,7 @@ def settings(state: Path, engine: Engine, servers: Servers) -> Settings:
 def make_settings(state: Path, database_url: str, redis_url: str, **changes: object) -> Settings:
     """Settings of a portal whose files all lie below `state`."""
     values = {
-        "secret_key": "x" * 48,
+        "secret_key": "a key for tests alone, of many letters",
         "storage_url": (state / "files").as_uri(),
         "mail_url": f"file://{state / 'mail'}",
         "seal_dir": state / "seal",

@@ -20,7 +20,7 @@ from sqlalchemy import make_url
 from certificates.seal.keyring.addresses import RingAddress, TokenAddress, parse_key
 from certificates.seal.keyring.keys import KeysError
 from certificates.seal.keyring.token import look_for
-from portal.settings import Settings
+from portal.settings import Settings, settings_or_exit
 from portal.stores.files import StorageDownError, open_store
 from portal.stores.queue import open_queue
 
@@ -121,7 +121,7 @@ _NEEDED = frozenset({"database", "queue", "storage"})
 
 def main() -> int:
     """Print what cannot be reached; return 1 if a needed part is among it."""
-    found = troubles(Settings.from_env(os.environ))  # noqa: TID251 - an entry point
+    found = troubles(settings_or_exit(os.environ))  # noqa: TID251 - an entry point
     for each in found:
         sys.stderr.write(f"{each}\n")
     return int(any(each.needed for each in found))

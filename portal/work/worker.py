@@ -13,7 +13,7 @@ from rq.serializers import JSONSerializer
 from sqlalchemy.exc import SQLAlchemyError
 
 from portal.app import create_app
-from portal.settings import Settings
+from portal.settings import Settings, settings_or_exit
 from portal.sight import logs
 from portal.work import jobs, parts, schedule
 
@@ -28,7 +28,7 @@ log = logging.getLogger(__name__)
 
 def main() -> None:
     """Work until told to stop."""
-    settings = Settings.from_env(os.environ)  # noqa: TID251 - an entry point, like wsgi.py
+    settings = settings_or_exit(os.environ)  # noqa: TID251 - an entry point, like wsgi.py
     logs.set_up("worker", settings)
     app = make_app(settings)
     for trouble in parts.troubles(settings):
