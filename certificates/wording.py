@@ -5,7 +5,8 @@ from typing import cast
 
 from audits.agencies.rules import Scope, ScopeInWords
 from audits.agencies.wording import country_name
-from audits.schemes.text import SchemeText, Text
+from audits.schemes.text import SchemeText
+from audits.schemes.words import Text
 
 
 def scope_in_words(scope: Scope, scheme: SchemeText, language: str) -> ScopeInWords:

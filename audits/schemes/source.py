@@ -1,19 +1,26 @@
 """Parse the source of a scheme into frozen values, or report everything that is wrong with it. Pure."""
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import date
-from types import MappingProxyType
-from typing import Any, TypeVar
+from decimal import Decimal
+from typing import Any
 
 from audits.schemes.checks import check
+from audits.schemes.cycle_source import cycle_of
 from audits.schemes.problems import SchemeError
 from audits.schemes.reading import read
 from audits.schemes.text import (
+    Acceptance,
     Chapter,
+    Condition,
     ExpectedSize,
+    Fact,
+    Judgement,
+    MinimumAssessed,
     RepairMethod,
     RepairQuestion,
+    RepairStep,
     Requirement,
     SampleAll,
     SampleShare,
@@ -23,15 +30,15 @@ from audits.schemes.text import (
     SchemeText,
     Scoring,
     Severity,
+    Shortfall,
     Terms,
-    Text,
     Threshold,
     Unit,
     Validity,
     VerdictKind,
 )
+from audits.schemes.words import table_of, text_of, texts_of
 
-T = TypeVar("T")
 Plain = Mapping[str, Any]
 
 
@@ -51,25 +58,31 @@ def _scheme(plain: Plain, sha256: str) -> SchemeText:
         version=plain["version"],
         valid_from=date.fromisoformat(plain["valid_from"]),
         sha256=sha256,
-        title=_text(plain["title"]),
-        summary=_text(plain["summary"]),
-        excludes=tuple(_text(phrase) for phrase in plain["excludes"]),
-        chapters=_table(plain["chapters"], lambda code, chapter: Chapter(code, _text(chapter["title"]))),
-        severities=_table(plain["severities"], _severity),
-        verdicts=_table(plain["verdicts"], lambda code, kind: VerdictKind(code=code, **_with_texts(kind, "name"))),
-        levels=_texts(plain["levels"]),
-        units=_table(plain["units"], _unit),
+        title=text_of(plain["title"]),
+        summary=text_of(plain["summary"]),
+        excludes=tuple(text_of(phrase) for phrase in plain["excludes"]),
+        chapters=table_of(plain["chapters"], _chapter),
+        severities=table_of(plain["severities"], _severity),
+        verdicts=table_of(plain["verdicts"], lambda code, kind: VerdictKind(code=code, **_with_texts(kind, "name"))),
+        levels=texts_of(plain["levels"]),
+        units=table_of(plain["units"], _unit),
         sampling=_sampling(plain["sampling"]),
         scoring=_scoring(plain["scoring"]),
         validity=Validity(**plain["validity"]),
         terms=_terms(plain["terms"]),
-        repair=_repair(plain["repair"]),
-        activities=_texts(plain["activities"]),
-        sectors=_texts(plain["sectors"]),
-        ilo_indicators=_texts(plain["ilo_indicators"]),
-        source_checks=_texts(plain["source_checks"]),
-        requirements=tuple(_requirement(code, item) for code, item in plain["requirements"].items()),
+        repair=_repair(plain["repair"] if "repair" in plain else plain["corrective_action"]),
+        activities=texts_of(plain["activities"]),
+        sectors=texts_of(plain["sectors"]),
+        ilo_indicators=texts_of(plain["ilo_indicators"]),
+        source_checks=texts_of(plain["source_checks"]),
+        requirements=tuple(_requirement(code, item, plain["scoring"]) for code, item in plain["requirements"].items()),
+        edition=plain.get("edition", 1),
+        cycle=cycle_of(plain) if "edition" in plain else None,
     )
+
+
+def _chapter(code: str, plain: Plain) -> Chapter:
+    return Chapter(code, text_of(plain["title"]), texts_of(plain.get("checklist", {})))
 
 
 def _severity(code: str, plain: Plain) -> Severity:
@@ -78,6 +91,7 @@ def _severity(code: str, plain: Plain) -> Severity:
 
 def _unit(code: str, plain: Plain) -> Unit:
     values = {**_with_texts(plain, "name", "plural", "population"), "sampling": _rule(plain["sampling"])}
+    values["list_sources"] = tuple(plain.get("list_sources", ()))
     return Unit(code=code, **values)
 
 
@@ -89,6 +103,7 @@ def _rule(plain: Plain) -> SamplingRule:
                 confidence=plain["confidence"],
                 at_least_square_root="at_least" in plain,
                 cap=plain["cap"],
+                never_fewer=plain.get("never_fewer", False),
             )
         case "share":
             return SampleShare(share=plain["share"], minimum=plain["minimum"], maximum=plain["maximum"])
@@ -99,7 +114,7 @@ def _rule(plain: Plain) -> SamplingRule:
 def _sampling(plain: Plain) -> Sampling:
     return Sampling(
         algorithm=plain["algorithm"],
-        description=_text(plain["description"]),
+        description=text_of(plain["description"]),
         expected_sizes=tuple(ExpectedSize(**example) for example in plain["expected_sizes"]),
     )
 
@@ -108,7 +123,8 @@ def _scoring(plain: Plain) -> Scoring:
     return Scoring(
         fail_total=plain["fail_total"],
         conditional_from=plain["conditional_from"],
-        grades=_table(plain["grades"], lambda _, thresholds: tuple(Threshold(**item) for item in thresholds)),
+        grades=table_of(plain.get("grades", {}), lambda _, found: tuple(Threshold(**item) for item in found)),
+        repeats_within_months=plain.get("repeats_within_months"),
     )
 
 
@@ -117,34 +133,40 @@ def _terms(plain: Plain) -> Terms:
 
 
 def _repair(plain: Plain) -> RepairMethod:
-    questions = plain["questions"].items()
     return RepairMethod(
-        name=_text(plain["name"]),
-        introduction=_text(plain["introduction"]),
-        questions=tuple(RepairQuestion(code, _text(item["label"]), _text(item["hint"])) for code, item in questions),
+        name=text_of(plain["name"]),
+        introduction=text_of(plain["introduction"]),
+        questions=tuple(_repair_question(code, item) for code, item in plain["questions"].items()),
     )
 
 
-def _requirement(code: str, plain: Plain) -> Requirement:
+def _repair_question(code: str, plain: Plain) -> RepairQuestion:
+    step = RepairStep(plain["step"]) if "step" in plain else None
+    return RepairQuestion(code, text_of(plain["label"]), text_of(plain["hint"]), step)
+
+
+def _requirement(code: str, plain: Plain, scoring: Plain) -> Requirement:
     values = _with_texts(plain, "title", "question", "guidance")
-    values["evidence"] = tuple(map(_text, plain["evidence"]))
-    values["source"] = tuple(map(_text, plain["source"]))
+    for name in ("evidence", "source", "points"):
+        values[name] = tuple(map(text_of, plain.get(name, ())))
     values["ilo_indicators"] = tuple(plain.get("ilo_indicators", ()))
+    values["agency_question"] = text_of(plain["agency_question"]) if "agency_question" in plain else None
+    values["asked_if"] = tuple(Condition(Fact(fact), holds) for fact, holds in plain.get("asked_if", {}).items())
+    least = values.pop("minimum_assessed", None)
+    if "judgement" in scoring:
+        values["judgement"] = _judgement(plain.get("judgement", scoring["judgement"][plain["severity"]]))
+        values["assessed"] = _assessed(scoring["assessed"][plain["severity"]], least)
     return Requirement(code=code, **values)
 
 
+def _judgement(plain: Plain) -> Judgement:
+    accept = tuple(Acceptance(**step) for step in plain["accept"])
+    return Judgement(accept, plain["incidental"], plain["systemic"])
+
+
+def _assessed(plain: Plain, least: Decimal | int | None) -> MinimumAssessed:
+    return MinimumAssessed(Decimal(plain["minimum"] if least is None else least), Shortfall(plain["below"]))
+
+
 def _with_texts(plain: Plain, *names: str) -> dict[str, Any]:
-    return {**plain, **{name: _text(plain[name]) for name in names}}
-
-
-def _text(plain: Plain | str) -> Text:
-    """Convert to Text; a plain string is a name that all languages share."""
-    return Text.shared(plain) if isinstance(plain, str) else Text(plain)
-
-
-def _texts(plain: Plain) -> Mapping[str, Text]:
-    return _table(plain, lambda _, text: _text(text))
-
-
-def _table(plain: Plain, make: Callable[[str, Any], T]) -> Mapping[str, T]:
-    return MappingProxyType({code: make(code, item) for code, item in plain.items()})
+    return {**plain, **{name: text_of(plain[name]) for name in names}}

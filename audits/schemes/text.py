@@ -1,44 +1,17 @@
-"""A scheme version as frozen values. The code knows no requirement, code or number of it."""
+"""A scheme version as frozen values. The code knows no requirement, code or number of it.
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+Fields with a default value exist in edition 2 of the file only; in a scheme of edition 1 they have that value.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
 from datetime import date
 from decimal import Decimal
+from enum import StrEnum
+from types import MappingProxyType
 
-from audits.core.languages import LANGUAGES, in_language
-
-
-class Text(Mapping[str, str]):
-    """A text by language; never empty, immutable."""
-
-    __slots__ = ("_texts",)
-
-    def __init__(self, texts: Mapping[str, str]) -> None:
-        self._texts = dict(texts)
-
-    @classmethod
-    def shared(cls, name: str) -> "Text":
-        """Return a text that is the same in every language."""
-        return cls(dict.fromkeys(LANGUAGES, name))
-
-    def __getitem__(self, language: str) -> str:
-        return self._texts[language]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._texts)
-
-    def __len__(self) -> int:
-        return len(self._texts)
-
-    def __hash__(self) -> int:
-        return hash(frozenset(self._texts.items()))
-
-    def __repr__(self) -> str:
-        return f"Text({self._texts!r})"
-
-    def in_(self, language: str) -> str:
-        """Return the text in a language, with the fallback of `languages.in_language`."""
-        return in_language(self._texts, language)
+from audits.schemes.cycle import Cycle
+from audits.schemes.words import Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +20,7 @@ class Chapter:
 
     code: str
     title: Text
+    checklist: Mapping[str, Text] = field(default_factory=lambda: MappingProxyType({}))  # for the reviewer
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +36,7 @@ class Severity:
     escalates_to: str | None  # the grade after it was open or found again at the next audit
     effect: Text
     closes_by: Text
+    urgent: bool = False  # a finding of this grade goes to the deciders at once
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +65,7 @@ class SampleToDetect:
     confidence: Decimal
     at_least_square_root: bool  # at least the square root of the population
     cap: int
+    never_fewer: bool = False  # a larger population never gets a smaller sample
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +90,9 @@ class Unit:
     population: Text  # which units belong in the list that is sampled
     is_agency: bool
     sampling: SamplingRule
+    confidential: bool = False  # the agency sees counts and a text for it, never units, notes or the draw
+    minimum_group: int | None = None  # smaller groups are not counted out to the agency
+    list_sources: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,12 +122,49 @@ class Threshold:
 
 
 @dataclass(frozen=True, slots=True)
+class Acceptance:
+    """The acceptance number for samples of at least so many units."""
+
+    drawn_from: int
+    most: int
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """How nonconforming units of a requirement become a grade (edition 2).
+
+    Up to the acceptance number for the size of the sample, an inspector may judge with a reason that a finding is
+    incidental. Above it, and until somebody has judged, it is systemic.
+    """
+
+    accept: tuple[Acceptance, ...]  # ascending
+    incidental: str
+    systemic: str
+
+
+class Shortfall(StrEnum):
+    """What insufficient evidence on a requirement does to the decision, unless more units are drawn."""
+
+    BLOCKS = "blocks"
+    CONDITIONS = "conditions"
+
+
+@dataclass(frozen=True, slots=True)
+class MinimumAssessed:
+    """The share of the drawn units that must be assessed, and what follows below it."""
+
+    minimum: Decimal
+    below: Shortfall
+
+
+@dataclass(frozen=True, slots=True)
 class Scoring:
-    """Rules from findings to outcome. `grades` holds ascending thresholds per severity."""
+    """Rules from findings to outcome. `grades` holds ascending thresholds per severity; edition 2 has none."""
 
     fail_total: int
     conditional_from: int
     grades: Mapping[str, tuple[Threshold, ...]]
+    repeats_within_months: int | None = None  # a finding that comes back in this time is a repeated one
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +186,23 @@ class Terms:
     appeal_working_days: int
     suspension_months: int
     renewal_reminder_days: tuple[int, ...]  # days before the end of validity, farthest first
+    reported_change_working_days: int | None = None  # until the office has checked a reported change
+    critical_finding_working_days: int | None = None  # until a decider has acted on an urgent finding
+    suspension_hearing_working_days: int | None = None  # until the agency has been heard
+    suspension_confirmation_working_days: int | None = None  # until a second decider confirms or lifts it
+    corrective_plan_working_days: int | None = None
+    corrective_check_working_days: int | None = None  # until the inspector has answered a round
+    extension_working_days: int | None = None  # at most, each time
+    extensions: int | None = None  # how many times
+    applied_months: int | None = None  # how long the register shows "applied"
+    renewal_window_days: int | None = None  # within it a new certificate runs on from the old last day
+
+
+class RepairStep(StrEnum):
+    """The round of a corrective action in which a question is asked."""
+
+    PLAN = "plan"
+    PROOF = "proof"
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +212,7 @@ class RepairQuestion:
     code: str
     label: Text
     hint: Text
+    step: RepairStep | None = None  # None: all questions are asked at once
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +222,21 @@ class RepairMethod:
     name: Text
     introduction: Text
     questions: tuple[RepairQuestion, ...]
+
+
+class Fact(StrEnum):
+    """What the form of the self-assessment knows about an agency."""
+
+    OFFERS_HOUSING = "offers_housing"
+    HOLDS_CERTIFICATE = "holds_certificate"
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """A question is asked only if this fact holds, or does not."""
+
+    fact: Fact
+    holds: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,6 +255,16 @@ class Requirement:
     source: tuple[Text, ...]  # public standards that it is based on
     source_check: str
     ilo_indicators: tuple[str, ...]
+    agency_question: Text | None = None  # None: the agency gets `question`
+    points: tuple[Text, ...] = ()  # what the question asks, one thing each
+    asked_if: tuple[Condition, ...] = ()  # all must hold; an agency that is not asked need not answer
+    judgement: Judgement | None = None  # None in edition 1, which has thresholds
+    assessed: MinimumAssessed | None = None
+
+    @property
+    def question_to_agency(self) -> Text:
+        """Return the question of the self-assessment."""
+        return self.agency_question or self.question
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,6 +293,8 @@ class SchemeText:
     ilo_indicators: Mapping[str, Text]
     source_checks: Mapping[str, Text]
     requirements: tuple[Requirement, ...]
+    edition: int = 1  # of the form of the file
+    cycle: Cycle | None = None  # None in edition 1, which says nothing about it
 
     def requirement(self, code: str) -> Requirement:
         """Return one requirement; KeyError for an unknown code."""
@@ -260,14 +321,8 @@ class SchemeText:
         """Return the longest term that is counted in working days."""
         terms = self.terms
         repairs = (severity.repair_working_days or 0 for severity in self.severities.values())
-        return max(
-            *repairs,
-            terms.application_review_working_days,
-            terms.report_working_days,
-            terms.factual_comment_working_days,
-            terms.decision_working_days,
-            terms.appeal_working_days,
-        )
+        named = (getattr(terms, item.name) for item in fields(terms) if item.name.endswith("_working_days"))
+        return max(*repairs, *(days or 0 for days in named))
 
     @property
     def self_assessment_answers(self) -> tuple[VerdictKind, ...]:

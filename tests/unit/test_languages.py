@@ -8,7 +8,7 @@ from audits.core import languages
 from audits.core.languages import DEFAULT, IN_EVERY_NORM, LANGUAGES, SOURCE, in_language, say
 from audits.people.models import Person
 from audits.schemes.source import parse
-from audits.schemes.text import Text
+from audits.schemes.words import Text
 from tests.kit.scheme import source
 
 

@@ -7,7 +7,7 @@ from datetime import date
 
 import pytest
 
-from audits.schemes.text import Text
+from audits.schemes.words import Text
 from tests.kit.scheme import PUBLISHED, scheme, source
 
 

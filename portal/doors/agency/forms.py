@@ -19,7 +19,8 @@ from audits.agencies.trade_registers import LONGEST_TYPED
 from audits.applications.rules import LONGEST_EXPLANATION
 from audits.core.languages import LANGUAGES, NAMES
 from audits.core.typed import LONGEST_PHONE
-from audits.schemes.text import SchemeText, Text
+from audits.schemes.text import SchemeText
+from audits.schemes.words import Text
 from portal.forms import uploads
 from portal.forms.fields import (
     RequiredWhere,

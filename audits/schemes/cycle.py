@@ -1,0 +1,195 @@
+"""The parts of a scheme about the cycle of certification, as frozen values. Only edition 2 of the file has them.
+
+The kinds below are those that the code knows; what each of them means for a case is data of the scheme.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+
+from audits.schemes.words import Text
+
+
+class AuditKind(StrEnum):
+    """Kinds of audit in a cycle."""
+
+    INITIAL = "initial"
+    SURVEILLANCE = "surveillance"
+    RENEWAL = "renewal"
+    SPECIAL = "special"
+    FOLLOW_UP = "follow_up"
+    SCOPE_EXTENSION = "scope_extension"
+
+
+class DecisionKind(StrEnum):
+    """Kinds of decision about an agency, as the public grounds name them."""
+
+    GRANT = "grant"
+    GRANT_WITH_CONDITIONS = "grant_with_conditions"
+    REFUSE = "refuse"
+    RENEW = "renew"
+    MAINTAIN = "maintain"
+    EXTEND_SCOPE = "extend_scope"
+    REDUCE_SCOPE = "reduce_scope"
+    AMEND = "amend"
+    SUSPEND = "suspend"
+    LIFT = "lift"
+    WITHDRAW = "withdraw"
+    END = "end"
+    CONDITION_MET = "condition_met"
+    APPEAL_OUTCOME = "appeal_outcome"
+
+
+class Judged(StrEnum):
+    """Whether a decision weighs the findings as the inspector found them, or as they stand after corrective action."""
+
+    AS_FOUND = "as_found"
+    AS_REPAIRED = "as_repaired"
+
+
+class Selection(StrEnum):
+    """Ways in which an audit chooses requirements."""
+
+    ALL = "all"
+    FOUND_BEFORE = "found_before"  # with a finding in an earlier audit
+    BY_RISK = "by_risk"  # those of the risks that the planner names
+    BY_HAND = "by_hand"  # named by the planner, each with a reason
+    SEVERITIES = "severities"
+    CHAPTERS = "chapters"
+    REQUIREMENTS = "requirements"
+
+
+@dataclass(frozen=True, slots=True)
+class Cover:
+    """One way in which a kind of audit chooses requirements, with the reason that the audit plan states."""
+
+    reason: Text
+    selection: Selection
+    codes: tuple[str, ...] = ()  # of the severities, chapters or requirements
+
+
+@dataclass(frozen=True, slots=True)
+class AuditRules:
+    """What a kind of audit looks at, and how it is judged. It covers every requirement that one of `covers` chooses."""
+
+    kind: AuditKind
+    name: Text
+    judged: Judged
+    time_share: Decimal  # of the hours for all requirements
+    covers: tuple[Cover, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Risk:
+    """A reason to look at more, and the requirements that come with it."""
+
+    code: str
+    name: Text
+    chapters: tuple[str, ...]
+    requirements: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SurveillanceVisit:
+    """One surveillance audit of the cycle: so many months after the grant, so many days earlier or later."""
+
+    after_months: int
+    window_days: int
+
+
+@dataclass(frozen=True, slots=True)
+class HoursStep:
+    """Hours for agencies of up to so many workers; None: of any size."""
+
+    up_to: int | None
+    hours: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class AuditTime:
+    """The table of audit time (after IAF MD 5): hours by size of the agency, and more for each unit looked at."""
+
+    by_workers: tuple[HoursStep, ...]
+    per_unit: Mapping[str, Decimal]
+    least_hours: Decimal
+    deviation: Decimal  # share by which a planner may deviate with a reason
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """A coded ground of a decision, whose text is public. A serious one takes two deciders."""
+
+    code: str
+    text: Text
+    decisions: frozenset[DecisionKind]
+    serious: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Independence:
+    """How long a person who worked for an agency stays away from it, and how many audits in a row one may lead."""
+
+    cooling_off_months: int
+    audits_in_a_row: int
+
+
+@dataclass(frozen=True, slots=True)
+class Duty:
+    """One duty of the certification agreement."""
+
+    code: str
+    title: Text
+    text: Text
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """The certification agreement (ISO/IEC 17065, 4.1.2); whoever accepts it accepts this digest."""
+
+    version: str
+    sha256: str  # SHA-256 of its canonical JSON, hex
+    title: Text
+    introduction: Text
+    duties: tuple[Duty, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Transition:
+    """How cases and certificates of an earlier version go on: they finish under their own version."""
+
+    from_version: str
+    renewals_from: date  # renewals begun from this day on are held to the new version
+    cases_until: date | None  # last day of a decision under the earlier version; None: no such day
+    renamed: Mapping[str, str]  # requirement code of the earlier version to its code here
+    explanation: Text
+
+
+@dataclass(frozen=True, slots=True)
+class ListSource:
+    """Where the list of a population may come from."""
+
+    code: str
+    name: Text
+    independent: bool  # the agency cannot change it
+
+
+@dataclass(frozen=True, slots=True)
+class Cycle:
+    """Everything that a scheme says about the cycle of certification."""
+
+    risks: Mapping[str, Risk]
+    audits: Mapping[AuditKind, AuditRules]
+    surveillance: tuple[SurveillanceVisit, ...]
+    audit_time: AuditTime
+    grounds: Mapping[str, Ground]
+    independence: Independence
+    agreement: Agreement
+    transition: tuple[Transition, ...]
+    list_sources: Mapping[str, ListSource]
+    replacement_reasons: Mapping[str, Text]  # why a drawn unit was replaced by the next of the draw
+
+    def grounds_for(self, kind: DecisionKind) -> tuple[Ground, ...]:
+        """Return the grounds that a decision of this kind may give, in order."""
+        return tuple(ground for ground in self.grounds.values() if kind in ground.decisions)
