@@ -50,18 +50,21 @@ def _uses(scheme: Scheme) -> Iterator[tuple[str, JsonPath, Any]]:
     for path, judgement in _all_judgements(scheme):
         yield "severities", (*path, "incidental"), judgement.get("incidental")
         yield "severities", (*path, "systemic"), judgement.get("systemic")
-    for name in ("judgement", "assessed"):
-        for code in map_in(scheme, "scoring", name):
-            yield "severities", ("scoring", name, code), code
+    yield from _keys("severities", scheme, "scoring", "judgement")
+    yield from _keys("severities", scheme, "scoring", "assessed")
+    yield from _keys("units", scheme, "audit_time", "per_unit")
     for unit, item in maps_in(scheme, "units"):
         yield from _listed("list_sources", ("units", unit, "list_sources"), item.get("list_sources"))
-    for unit in map_in(scheme, "audit_time", "per_unit"):
-        yield "units", ("audit_time", "per_unit", unit), unit
     for path, chosen in _choices(scheme):
         for table in _CHOSEN_FROM:
             yield from _listed(table, (*path, table), chosen.get(table))
     for path, new in _renamed(scheme):
         yield "requirements", path, new
+
+
+def _keys(table: str, scheme: Scheme, *path: str) -> Iterator[tuple[str, JsonPath, Any]]:
+    for code in map_in(scheme, *path):
+        yield table, (*path, code), code
 
 
 def _renamed(scheme: Scheme) -> Iterator[tuple[JsonPath, Any]]:
@@ -120,9 +123,12 @@ def _acceptance(path: JsonPath, steps: list[Any]) -> Iterator[Complaint]:
 
 
 def _ascending(path: JsonPath, steps: Iterable[Any], name: str, *, strictly: bool = True) -> Iterator[Complaint]:
-    for place, (before, after) in enumerate(pairwise(map_in(step).get(name) for step in steps), start=1):
-        if are_numbers(before, after) and (after < before or (strictly and after == before)):
+    values: list[Any] = [map_in(step).get(name) for step in steps]
+    for place, (before, after) in enumerate(pairwise(values), start=1):
+        if are_numbers(before, after) and strictly and not after > before:
             yield (*path, place, name), N_("This must be more than in the line before."), {}
+        elif are_numbers(before, after) and after < before:
+            yield (*path, place, name), N_("This must not be less than in the line before."), {}
 
 
 def _confidential_units(scheme: Scheme) -> Iterator[Complaint]:
