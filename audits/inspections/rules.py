@@ -84,7 +84,8 @@ def sample_size(rule: SamplingRule, population: int) -> int:
             wanted = max(rule.minimum, math.ceil(rule.share * population))
             return min(wanted, rule.maximum, population)
         case SampleToDetect():
-            return min(_size_to_detect(rule, population), rule.cap, population)
+            size = _most_to_detect if rule.never_fewer else _size_to_detect
+            return min(size(rule, population), rule.cap, population)
 
 
 def population_digest(references: Iterable[str]) -> str:
@@ -172,6 +173,36 @@ def _size_to_detect(rule: SampleToDetect, population: int) -> int:
         missed *= Fraction(sound - size, population - size)
         size += 1
     return max(size, math.isqrt(population - 1) + 1) if rule.at_least_square_root else size
+
+
+def _most_to_detect(rule: SampleToDetect, population: int) -> int:
+    """Return the largest size that any population of at most this many units needs.
+
+    The smallest size that detects falls wherever the share makes one defect more of the population. Between two such
+    places it rises, so only the populations just before one, and the last, can need more.
+    """
+    size, defects, last = 0, 0, 0
+    limit = _size_for_any_population(rule)
+    while last < population and size < limit:
+        defects += 1
+        last = min(math.floor(defects / Fraction(rule.defect_share)), population)
+        while size < min(limit, last) and not _detects(rule, last, math.ceil(rule.defect_share * last), size):
+            size += 1
+    return max(size, math.isqrt(population - 1) + 1) if rule.at_least_square_root and population else size
+
+
+def _detects(rule: SampleToDetect, population: int, defects: int, size: int) -> bool:
+    missed = Fraction(comb(population - defects, size), comb(population, size))
+    return missed <= 1 - Fraction(rule.confidence)
+
+
+def _size_for_any_population(rule: SampleToDetect) -> int:
+    """Return the size that detects in a population without end; a finite one never needs more. At most the cap."""
+    sound, risk = 1 - Fraction(rule.defect_share), 1 - Fraction(rule.confidence)
+    size, missed = 0, Fraction(1)
+    while missed > risk and size < rule.cap:
+        missed, size = missed * sound, size + 1
+    return size
 
 
 def _at_most(seen: int, bad: int, drawn: int, population: int) -> tuple[int, int]:
