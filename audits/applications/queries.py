@@ -9,12 +9,15 @@ from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from audits.agencies.models import Agency
 from audits.applications.models import Answer, Application, Evidence
+from audits.applications.rules import self_assessment
 from audits.applications.workflow import ApplicationState
 from audits.core import languages
 from audits.core.access import Actor, Permission
 from audits.core.errors import missing
 from audits.core.statements import built_once
 from audits.people.models import Person
+from audits.schemes.queries import scheme_of_version
+from audits.schemes.text import Fact, SchemeText
 
 PAGE_SIZE = 50
 
@@ -86,6 +89,26 @@ def answered_codes(session: Session, application_id: UUID) -> frozenset[str]:
     """Return the codes of the answered requirements. The caller must have access to the application."""
     query, values = _answered(application_id)
     return frozenset(session.scalars(query, values))
+
+
+def self_assessment_of(session: Session, application: Application) -> SchemeText:
+    """Return the scheme as the self-assessment of this application shows it; see `rules.self_assessment`."""
+    scheme = scheme_of_version(application.scheme_version)
+    if not any(item.asked_if or item.agency_question for item in scheme.requirements):
+        return scheme
+    facts = {
+        Fact.OFFERS_HOUSING: application.agency.own_housing,
+        Fact.HOLDS_CERTIFICATE: session.scalar(_decided_before(application)) or False,
+    }
+    return self_assessment(scheme, facts, answered_codes(session, application.id))
+
+
+def _decided_before(application: Application) -> Select[bool]:
+    """Ask whether an earlier application was decided on; who was refused answers that the question does not apply."""
+    earlier = select(Application.id).where(
+        Application.agency_id == application.agency_id, Application.state == ApplicationState.CONCLUDED
+    )
+    return select(earlier.where(Application.id != application.id).exists())
 
 
 def evidence_of(session: Session, application_id: UUID, code: str | None = None) -> dict[str, list[Evidence]]:

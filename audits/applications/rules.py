@@ -2,13 +2,13 @@
 
 import re
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from stdnum.nl import bsn
 
 from audits.core.errors import RuleError
-from audits.schemes.text import Chapter, Requirement, SchemeText
+from audits.schemes.text import Chapter, Fact, Requirement, SchemeText
 
 LONGEST_EXPLANATION = 4000
 
@@ -72,6 +72,19 @@ def holds_citizen_number(text: str) -> bool:
     return any(bsn.is_valid(re.sub("[^0-9]", "", found)) for found in _NINE_DIGITS.findall(text))
 
 
+def self_assessment(scheme: SchemeText, facts: Mapping[Fact, bool], answered: Collection[str]) -> SchemeText:
+    """Return the scheme as its self-assessment shows it: the questions to an agency, without those it is not asked.
+
+    A question that was answered stays, whatever changed since: nothing that somebody said disappears.
+    """
+    asked = (item for item in scheme.requirements if item.code in answered or _is_asked(item, facts))
+    return replace(scheme, requirements=tuple(replace(item, question=item.question_to_agency) for item in asked))
+
+
+def _is_asked(item: Requirement, facts: Mapping[Fact, bool]) -> bool:
+    return all(facts[condition.fact] is condition.holds for condition in item.asked_if)
+
+
 def unanswered(scheme: SchemeText, answered: Collection[str]) -> list[str]:
     """Return the requirements without an answer, in the order of the scheme."""
     return [item.code for item in scheme.requirements if item.code not in answered]
@@ -82,6 +95,8 @@ def progress_of(scheme: SchemeText, answered: Collection[str]) -> list[ChapterPr
     chapters = []
     for chapter in scheme.chapters.values():
         codes = [item.code for item in scheme.in_chapter(chapter.code)]
+        if not codes:  # nothing of it is asked of this agency
+            continue
         open_codes = [code for code in codes if code not in answered]
         chapters.append(
             ChapterProgress(chapter, len(codes) - len(open_codes), len(codes), open_codes[0] if open_codes else None)

@@ -10,7 +10,7 @@ from fractions import Fraction
 from math import comb
 
 from audits.core.errors import RuleError
-from audits.schemes.text import SampleAll, SampleShare, SampleToDetect, SamplingRule, SchemeText, Scoring
+from audits.schemes.text import Requirement, SampleAll, SampleShare, SampleToDetect, SamplingRule, SchemeText, Scoring
 
 SEED_BYTES = 32
 
@@ -46,8 +46,11 @@ def grade(severity: str, nonconforming: int, assessed: int, scoring: Scoring) ->
 
 
 def findings(scheme: SchemeText, verdicts: Verdicts) -> list[FoundFinding]:
-    """Return all findings that follow from the verdicts, in the order of the scheme."""
-    found = (_finding(scheme, item.code, item.severity, verdicts.get(item.code, {})) for item in scheme.requirements)
+    """Return all findings that follow from the verdicts, in the order of the scheme.
+
+    Where the scheme asks for a judgement (edition 2, see `grading`), each is graded as systemic until one is given.
+    """
+    found = (_finding(scheme, item, verdicts.get(item.code, {})) for item in scheme.requirements)
     return [finding for finding in found if finding is not None]
 
 
@@ -126,18 +129,19 @@ def share_interval(nonconforming: int, assessed: int, population: int) -> tuple[
     return low / population, (beyond - 1) / population
 
 
-def _finding(
-    scheme: SchemeText, requirement: str, severity: str, by_reference: Mapping[str, str]
-) -> FoundFinding | None:
+def _finding(scheme: SchemeText, item: Requirement, by_reference: Mapping[str, str]) -> FoundFinding | None:
     kinds = [scheme.verdicts[verdict] for verdict in by_reference.values()]
     assessed = sum(kind.assessed for kind in kinds)
     nonconforming = sum(kind.nonconforming for kind in kinds)
-    reached = grade(severity, nonconforming, assessed, scheme.scoring)
+    if item.judgement:
+        reached = item.judgement.systemic if nonconforming else None
+    else:
+        reached = grade(item.severity, nonconforming, assessed, scheme.scoring)
     if reached is None:
         return None
     weight = scheme.severities[reached]
     return FoundFinding(
-        requirement=requirement,
+        requirement=item.code,
         grade=reached,
         points=weight.points,
         nonconforming=nonconforming,

@@ -2,7 +2,6 @@
 
 from uuid import UUID
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from audits.agencies.models import Agency
@@ -10,7 +9,8 @@ from audits.agencies.queries import missing_of
 from audits.agencies.rules import PRINTED
 from audits.applications import events as told
 from audits.applications import notices
-from audits.applications.models import Answer, Application
+from audits.applications.models import Application
+from audits.applications.queries import answered_codes, self_assessment_of
 from audits.applications.rules import same_name, unanswered, unknown_codes
 from audits.applications.services.course import APPLICATIONS
 from audits.core import clock, moves, outbox
@@ -20,7 +20,6 @@ from audits.core.events import Moved
 from audits.core.letters import unprintable
 from audits.core.notices import tell_agency
 from audits.people.models import Person
-from audits.schemes.queries import scheme_of_version
 
 
 def submit_application(session: Session, actor: Actor, application_id: UUID, *, declared_name: str) -> Application:
@@ -84,9 +83,8 @@ def _move(session: Session, actor: Actor, application_id: UUID, move: type[Moved
 
 
 def _check_complete(session: Session, application: Application) -> None:
-    scheme = scheme_of_version(application.scheme_version)
-    answered = session.scalars(select(Answer.requirement_code).where(Answer.application_id == application.id))
-    if left := unanswered(scheme, set(answered)):
+    scheme = self_assessment_of(session, application)
+    if left := unanswered(scheme, answered_codes(session, application.id)):
         raise RuleError("Answer all questions first. Still open: %(count)d.", count=len(left))
     agency = session.get_one(Agency, application.agency_id)
     scope = {"activities": agency.activities, "sectors": agency.sectors}

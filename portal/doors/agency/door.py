@@ -9,7 +9,7 @@ from flask import Blueprint, abort
 from audits.agencies.models import Agency
 from audits.agencies.queries import get_agency
 from audits.applications.models import Application
-from audits.applications.queries import find_own, get_application
+from audits.applications.queries import find_own, get_application, self_assessment_of
 from audits.core import clock
 from audits.core.access import Actor, Permission
 from audits.core.errors import IllegalMoveError
@@ -24,7 +24,7 @@ bp = Blueprint("agency", __name__, url_prefix="/agency")
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """An own application with its scheme version."""
+    """An own application with its scheme version, as the self-assessment shows it."""
 
     application: Application
     scheme: SchemeText
@@ -45,7 +45,7 @@ class Case:
 def open_case(application_id: UUID) -> Case:
     """Return the case of an application that this person may see, or 404. Load it once per request."""
     application = get_application(database.read(), current_actor(), application_id)
-    return Case(application, scheme_of_version(application.scheme_version))
+    return Case(application, self_assessment_of(database.read(), application))
 
 
 def own_scheme() -> SchemeText:

@@ -7,7 +7,7 @@ from flask import render_template
 from flask.typing import ResponseReturnValue
 
 from audits.applications.models import Application
-from audits.applications.queries import answered_codes, find_own
+from audits.applications.queries import answered_codes, find_own, self_assessment_of
 from audits.applications.workflow import OPEN_STATES, ApplicationState
 from audits.core import clock
 from audits.core.access import Permission
@@ -15,7 +15,6 @@ from audits.decisions.models import Decision
 from audits.decisions.queries import find_decision
 from audits.inspections.models import Audit
 from audits.inspections.queries import Repairs, find_live_audit, repairs_of
-from audits.schemes.queries import scheme_of_version
 from certificates.documents.models import Document
 from certificates.documents.queries import find_document
 from certificates.documents.stages import DocumentKind
@@ -66,7 +65,7 @@ def _case(application: Application) -> Course:
     match application.state:
         case ApplicationState.DRAFT:
             case.answered = len(answered_codes(session, application.id))
-            case.questions = len(scheme_of_version(application.scheme_version).requirements)
+            case.questions = len(self_assessment_of(session, application).requirements)
         case ApplicationState.ACCEPTED:
             case.audit = find_live_audit(session, actor, application.id)
             case.repairs = _repairs(case.audit.id) if case.audit else None

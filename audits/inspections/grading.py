@@ -1,0 +1,169 @@
+"""Judge soundly by the rules of edition 2: acceptance numbers, evidence that suffices, repeats. Pure.
+
+Units come into an audit in three ways, and are counted apart: by lot, in place of one that could not be judged, or
+chosen by the inspector. Only the first say something about the population in figures.
+"""
+
+import math
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from audits.core.errors import RuleError
+from audits.inspections.rules import share_interval
+from audits.schemes.cycle import Judged
+from audits.schemes.text import Judgement, MinimumAssessed, SchemeText, Shortfall
+
+
+class Origin(StrEnum):
+    """How a unit came into an audit."""
+
+    RANDOM = "random"
+    REPLACEMENT = "replacement"  # the next of the draw, for a unit that could not be judged
+    TARGETED = "targeted"
+
+
+class Extent(StrEnum):
+    """An inspector's judgement of a finding."""
+
+    INCIDENTAL = "incidental"
+    SYSTEMIC = "systemic"
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """The units of one origin for one requirement."""
+
+    looked_at: int = 0
+    assessed: int = 0
+    nonconforming: int = 0
+    applicable: int = 0  # all but those to which the requirement does not apply
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """The units of a requirement by origin."""
+
+    random: Count = Count()
+    replacement: Count = Count()
+    targeted: Count = Count()
+
+    @property
+    def nonconforming(self) -> int:
+        """Return all that fell short, however they came into the audit."""
+        return self.random.nonconforming + self.replacement.nonconforming + self.targeted.nonconforming
+
+
+@dataclass(frozen=True, slots=True)
+class Insufficient:
+    """Too few units were assessed: so many more are needed, or the decision is limited."""
+
+    requirement: str
+    assessed: int
+    needed: int
+    effect: Shortfall
+
+
+def count_units(scheme: SchemeText, units: Iterable[tuple[Origin, str | None]]) -> Seen:
+    """Count the units of a requirement, each given by origin and verdict; None stands for no verdict yet."""
+    listed = list(units)
+    return Seen(
+        **{
+            origin.value: _count(scheme, [verdict for its_origin, verdict in listed if its_origin is origin])
+            for origin in Origin
+        }
+    )
+
+
+def acceptance_number(judgement: Judgement, drawn: int) -> int:
+    """Return how many nonconforming units of a sample of this size may still be judged incidental."""
+    return max((step.most for step in judgement.accept if drawn >= step.drawn_from), default=0)
+
+
+def may_be_incidental(judgement: Judgement, seen: Seen) -> bool:
+    """Return whether the random sample and its replacements leave room for that judgement.
+
+    The acceptance number belongs to the size of the draw, not to the number assessed: leaving a unit unjudged never
+    makes a finding heavier. Targeted units do not count against it, because somebody went looking for them.
+    """
+    by_lot = seen.random.nonconforming + seen.replacement.nonconforming
+    return by_lot <= acceptance_number(judgement, seen.random.looked_at)
+
+
+def grade_found(judgement: Judgement, seen: Seen, extent: Extent | None) -> str | None:
+    """Return the grade of the finding, or None if nothing fell short.
+
+    Without a judgement a finding is systemic. RuleError if it is called incidental above the acceptance number.
+    """
+    if not seen.nonconforming:
+        return None
+    if extent is not Extent.INCIDENTAL:
+        return judgement.systemic
+    if not may_be_incidental(judgement, seen):
+        raise RuleError("Too many units fell short to call this incidental.", field="extent")
+    return judgement.incidental
+
+
+def shortfall(requirement: str, least: MinimumAssessed, seen: Seen) -> Insufficient | None:
+    """Return what is missing for a verdict on a requirement, or None if enough was assessed.
+
+    Replacements count towards the minimum, targeted units do not. To an empty population nothing is missing.
+    """
+    needed = math.ceil(least.minimum * seen.random.applicable)
+    assessed = seen.random.assessed + seen.replacement.assessed
+    return None if assessed >= needed else Insufficient(requirement, assessed, needed, least.below)
+
+
+def insufficient(scheme: SchemeText, seen: Mapping[str, Seen]) -> list[Insufficient]:
+    """Return the requirements of `seen` on which too little was assessed, in the order of the scheme."""
+    return [
+        missing
+        for item in scheme.requirements
+        if item.code in seen and item.assessed and (missing := shortfall(item.code, item.assessed, seen[item.code]))
+    ]
+
+
+def interval(seen: Seen, population: int) -> tuple[float, float] | None:
+    """Return the 95 percent interval for the share that falls short, over random units only; None without any."""
+    if not seen.random.assessed:
+        return None
+    return share_interval(seen.random.nonconforming, seen.random.assessed, population)
+
+
+def escalated(scheme: SchemeText, grade: str, *, repeated: bool) -> str:
+    """Return the grade of a finding that was found before and came back, or is still open."""
+    return (scheme.severities[grade].escalates_to if repeated else None) or grade
+
+
+def is_repeated(scheme: SchemeText, requirement: str, earlier: Mapping[str, date], day: date) -> bool:
+    """Return whether a finding on this requirement came back within the time that the scheme looks back.
+
+    `earlier` maps requirement codes, as the scheme version of that time had them, to the day of the newest finding.
+    """
+    months = scheme.scoring.repeats_within_months
+    steps = scheme.cycle.transition if scheme.cycle else ()
+    codes = {requirement, *(old for step in steps for old, new in step.renamed.items() if new == requirement)}
+    found = [earlier[code] for code in codes if code in earlier]
+    return bool(found) and months is not None and _months_between(max(found), day) <= months
+
+
+def weighing(judged: Judged, found: Iterable[str], closed: Collection[str]) -> list[str]:
+    """Return the findings that weigh in the decision: all as found, or as repaired without those that are closed."""
+    return [code for code in found if judged is Judged.AS_FOUND or code not in closed]
+
+
+def _count(scheme: SchemeText, verdicts: list[str | None]) -> Count:
+    kinds = [scheme.verdicts[verdict] for verdict in verdicts if verdict is not None]
+    return Count(
+        looked_at=len(verdicts),
+        assessed=sum(kind.assessed for kind in kinds),
+        nonconforming=sum(kind.nonconforming for kind in kinds),
+        applicable=len(verdicts) - sum(not kind.assessed and not kind.leaves_open for kind in kinds),
+    )
+
+
+def _months_between(start: date, end: date) -> int:
+    """Return the months that have begun between two days."""
+    months = (end.year - start.year) * 12 + end.month - start.month
+    return months + (end.day > start.day)

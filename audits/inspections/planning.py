@@ -1,0 +1,94 @@
+"""Compute what an audit of a kind covers, and how many hours it takes, by edition 2 of the scheme. Pure."""
+
+import math
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+
+from audits.core.errors import RuleError
+from audits.schemes.cycle import AuditKind, Cover, Cycle, Selection
+from audits.schemes.text import Requirement, SchemeText
+from audits.schemes.words import Text
+
+_HALF_HOURS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Covered:
+    """A requirement of an audit, with every reason why it is there."""
+
+    requirement: Requirement
+    reasons: tuple[Text, ...]
+
+
+def covered(
+    scheme: SchemeText,
+    kind: AuditKind,
+    *,
+    found_before: Collection[str] = (),
+    risks: Collection[str] = (),
+    by_hand: Collection[str] = (),
+) -> list[Covered]:
+    """Return the requirements of an audit of this kind, in the order of the scheme.
+
+    `found_before` and `by_hand` are codes of requirements, `risks` codes of risks that the planner named; RuleError
+    for a risk or requirement that the scheme does not have.
+    """
+    cycle = cycle_of(scheme)
+    _check_known(risks, cycle.risks)
+    _check_known(by_hand, {item.code: item for item in scheme.requirements})
+    named = {Selection.FOUND_BEFORE: found_before, Selection.BY_HAND: by_hand, Selection.BY_RISK: risks}
+    covers = cycle.audits[kind].covers
+    each = (
+        Covered(item, tuple(cover.reason for cover in covers if _chooses(cycle, cover, item, named)))
+        for item in scheme.requirements
+    )
+    return [chosen for chosen in each if chosen.reasons]
+
+
+def hours(scheme: SchemeText, kind: AuditKind, *, workers: int, units: Mapping[str, int]) -> Decimal:
+    """Return the hours of an audit, in halves: those for the size of the agency, and those for its drawn units.
+
+    `units` maps kinds of units to how many will be looked at.
+    """
+    cycle = cycle_of(scheme)
+    table = cycle.audit_time
+    base = next(step.hours for step in table.by_workers if step.up_to is None or workers <= step.up_to)
+    wanted = base * cycle.audits[kind].time_share
+    wanted += sum(table.per_unit.get(unit, Decimal(0)) * count for unit, count in units.items())
+    return max(table.least_hours, Decimal(math.ceil(wanted * _HALF_HOURS)) / _HALF_HOURS)
+
+
+def deviates_too_far(scheme: SchemeText, computed: Decimal, planned: Decimal) -> bool:
+    """Return whether planned hours differ by more than a planner may decide with a reason."""
+    return abs(planned - computed) > computed * cycle_of(scheme).audit_time.deviation
+
+
+def cycle_of(scheme: SchemeText) -> Cycle:
+    """Return what the scheme says about the cycle; RuleError for a version that says nothing about it."""
+    if scheme.cycle is None:
+        raise RuleError("Version %(version)s of the norm knows no kinds of audit.", version=scheme.version)
+    return scheme.cycle
+
+
+def _chooses(cycle: Cycle, cover: Cover, item: Requirement, named: Mapping[Selection, Collection[str]]) -> bool:
+    match cover.selection:
+        case Selection.ALL:
+            return True
+        case Selection.SEVERITIES:
+            return item.severity in cover.codes
+        case Selection.CHAPTERS:
+            return item.chapter in cover.codes
+        case Selection.REQUIREMENTS:
+            return item.code in cover.codes
+        case Selection.BY_RISK:
+            named_risks = (cycle.risks[code] for code in named[Selection.BY_RISK])
+            return any(item.code in risk.requirements or item.chapter in risk.chapters for risk in named_risks)
+        case selection:
+            return item.code in named[selection]
+
+
+def _check_known(codes: Collection[str], known: Collection[str]) -> None:
+    for code in codes:
+        if code not in known:
+            raise RuleError("The norm does not have %(code)s.", code=code)
