@@ -3,6 +3,7 @@
 import pytest
 
 from audits.decisions.rules import Outcome, Reason, possible_outcomes, reasons_against
+from audits.schemes.text import Shortfall
 from tests.kit.scheme import scheme
 
 GRANT, CONDITIONS, REFUSE = Outcome.GRANT, Outcome.GRANT_WITH_CONDITIONS, Outcome.REFUSE
@@ -39,3 +40,18 @@ def test_the_table_of_outcomes(score, failing, blocking, outcomes):
 )
 def test_every_reason_is_named(score, failing, blocking, reasons):
     assert reasons_against(scheme().scoring, score, any_failing=failing, any_open_blocking=blocking) == reasons
+
+
+@pytest.mark.parametrize(
+    ("score", "insufficient", "outcomes", "reasons"),
+    [
+        (0, [Shortfall.CONDITIONS], {CONDITIONS, REFUSE}, (Reason.EVIDENCE_CONDITIONAL,)),
+        (0, [Shortfall.CONDITIONS, Shortfall.BLOCKS], {REFUSE}, (Reason.EVIDENCE_BLOCKS, Reason.EVIDENCE_CONDITIONAL)),
+        (16, [Shortfall.CONDITIONS], {CONDITIONS, REFUSE}, (Reason.SCORE_CONDITIONAL, Reason.EVIDENCE_CONDITIONAL)),
+        (30, [Shortfall.CONDITIONS], {REFUSE}, (Reason.SCORE_FAILS, Reason.EVIDENCE_CONDITIONAL)),
+    ],
+)
+def test_insufficient_evidence_never_allows_a_plain_grant(score, insufficient, outcomes, reasons):
+    found = {"any_failing": False, "any_open_blocking": False, "insufficient": insufficient}
+    assert possible_outcomes(scheme().scoring, score, **found) == outcomes
+    assert reasons_against(scheme().scoring, score, **found) == reasons

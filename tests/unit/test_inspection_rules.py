@@ -2,6 +2,7 @@
 
 import hashlib
 import unicodedata
+from dataclasses import replace
 from decimal import Decimal
 from math import comb
 
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 from audits.core.errors import RuleError
 from audits.inspections import rules
 from audits.schemes.text import SampleAll, SampleShare, SampleToDetect
-from tests.kit.scheme import scheme
+from tests.kit.scheme import FIRST, SECOND, scheme
 
 SEED = bytes(range(32))
 FILES = SampleToDetect(Decimal("0.10"), Decimal("0.95"), at_least_square_root=True, cap=60)
@@ -35,9 +36,44 @@ def judged(bad, good, *, other=0):
 # ---- how many
 
 
-@pytest.mark.parametrize("example", scheme().sampling.expected_sizes, ids=str)
-def test_the_worked_examples_of_the_norm_hold(example):
-    assert rules.sample_size(scheme().units[example.unit].sampling, example.population) == example.size
+@pytest.mark.parametrize(
+    ("version", "example"), [(v, each) for v in (FIRST, SECOND) for each in scheme(v).sampling.expected_sizes], ids=str
+)
+def test_the_worked_examples_of_the_norm_hold(version, example):
+    assert rules.sample_size(scheme(version).units[example.unit].sampling, example.population) == example.size
+
+
+def test_the_sizes_of_1_0_are_those_it_was_published_with():
+    sizes = [rules.sample_size(scheme().units["personnel_file"].sampling, n) for n in (10, 11, 20, 21, 250, 251)]
+    assert sizes == [10, 9, 16, 13, 27, 26]
+    assert [rules.sample_size(scheme().units["interview"].sampling, n) for n in (4, 40, 101)] == [4, 5, 11]
+
+
+def test_in_1_1_interviews_are_sized_like_files():
+    units = scheme(SECOND).units
+    assert units["interview"].sampling == units["personnel_file"].sampling
+
+
+DETECTING = st.builds(
+    SampleToDetect,
+    defect_share=st.decimals("0.01", "0.9", places=2),
+    confidence=st.decimals("0.5", "0.99", places=2),
+    at_least_square_root=st.booleans(),
+    cap=st.integers(1, 80),
+)
+
+
+@given(DETECTING, st.integers(1, 400))
+def test_the_sample_of_a_larger_population_is_never_smaller(rule, population):
+    steady = replace(rule, never_fewer=True)
+    sizes = [rules.sample_size(rule, smaller) for smaller in range(population + 1)]
+    assert rules.sample_size(steady, population) == max(sizes)
+
+
+@given(st.integers(0, 10**6), st.integers(0, 10**6))
+def test_sizes_of_1_1_never_fall(population, more):
+    rule = scheme(SECOND).units["personnel_file"].sampling
+    assert rules.sample_size(rule, population) <= rules.sample_size(rule, population + more)
 
 
 @pytest.mark.parametrize(
