@@ -30,6 +30,8 @@ from tests.kit.factories import (
     make_scheme,
 )
 from tests.kit.factories.inspections import make_audit
+from tests.kit.scheme import SECOND
+from tests.kit.scheme import source as norm_text
 
 S = ApplicationState
 FILE = StoredFile("a" * 64, 9, "application/pdf", "a.pdf")
@@ -267,6 +269,40 @@ def test_submitting_takes_every_answer_all_details_and_the_own_name(session, age
     assert mail["template"] == "application_submitted"
     assert mail["reference"] == draft.reference
     assert promised(session, "register.refresh") == [{"agency_id": str(agency.id)}]
+
+
+@pytest.mark.parametrize("housing", [True, False])
+def test_who_offers_no_housing_is_not_asked_about_it(session, housing):
+    agency = make_agency(session, own_housing=housing, housing_places=60 if housing else 0)
+    person = make_person(session, [Role.AGENCY_OWNER, Role.AGENCY_SIGNATORY], agency, name="Noor de Wit")
+    draft = make_application(session, agency=agency, signatory=person, version=make_scheme(session, norm_text(SECOND)))
+    shown = queries.self_assessment_of(session, draft)
+    hidden = {f"HOU-0{number}" for number in range(1, 8)}
+    assert hidden.isdisjoint(item.code for item in shown.requirements) is not housing
+    assert shown.requirement("HOU-08").question["en"].startswith("Is the transport that you arrange")
+    for item in shown.requirements:
+        answer(session, person.actor, draft, item.code)
+    assert submit(session, person.actor, draft).state is S.SUBMITTED
+
+
+def test_an_answer_stays_to_be_seen_when_the_question_no_longer_applies(session):
+    agency = make_agency(session)
+    draft = make_application(session, agency=agency, answers=True, version=make_scheme(session, norm_text(SECOND)))
+    agency.own_housing = False
+    assert queries.self_assessment_of(session, draft).requirement("HOU-01")
+
+
+def test_only_who_was_decided_on_before_is_asked_about_the_mark(session, agency, signatory):
+    version = make_scheme(session, norm_text(SECOND))
+    draft = make_application(session, agency=agency, signatory=signatory, version=version)
+    codes = {item.code for item in queries.self_assessment_of(session, draft).requirements}
+    assert "GOV-08" not in codes
+    make_application(session, agency=agency, signatory=signatory, state=S.CONCLUDED, version=version)
+    assert {item.code for item in queries.self_assessment_of(session, draft).requirements} == codes | {"GOV-08"}
+
+
+def test_the_self_assessment_of_1_0_is_as_it_was_published(session, draft):
+    assert queries.self_assessment_of(session, draft) is scheme_of_version(draft.scheme_version)
 
 
 def test_a_scope_that_the_norm_does_not_know_is_not_complete(session, agency, signatory, owner, draft):

@@ -28,7 +28,7 @@ from tests.kit.factories.certificates import make_certificate
 from tests.kit.factories.decisions import add_findings, finding
 from tests.kit.factories.inspections import make_audit
 from tests.kit.patience import is_busy
-from tests.kit.scheme import edited, source
+from tests.kit.scheme import SECOND, edited, source
 
 NOTHING_KNOWN = ("not_assessed", "Nobody was there.")
 
@@ -255,6 +255,14 @@ def test_a_good_norm_is_shown_first_and_published_when_asked(enter, session):
     page = browser.submit(source=upload(text), publish=True)
     assert page.notes == ["The version is published."]
     assert {version.version for version in session.scalars(select(SchemeVersion))} == {"1.0", "1.1"}
+
+
+def test_a_norm_of_the_second_edition_is_published_and_shown(enter, session):
+    browser = enter(Role.SCHEME_MANAGER)
+    browser.open("/office/schemes/check")
+    page = browser.submit(source=upload(source(SECOND)), publish=True)
+    assert page.notes == ["The version is published."]
+    assert "FRE-07" in page.text
 
 
 def test_another_text_under_a_published_version_is_refused(enter, session):

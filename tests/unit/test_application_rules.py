@@ -14,13 +14,16 @@ from audits.applications.rules import (
     place_of,
     progress_of,
     same_name,
+    self_assessment,
     unanswered,
     unknown_codes,
 )
 from audits.applications.workflow import APPLICATION_FLOW, ApplicationState
 from audits.core.errors import IllegalMoveError, RuleError
 from audits.schemes.source import parse
+from audits.schemes.text import Fact
 from tests.kit.factories.applications import PUBLISHED
+from tests.kit.scheme import SECOND, edited, scheme
 
 NORM = parse(PUBLISHED.read_text())
 CODES = [item.code for item in NORM.requirements]
@@ -112,6 +115,26 @@ def test_progress_counts_every_question_once(answered):
         assert (each.progress is Progress.NOT_STARTED) == (each.answered == 0)
         if each.next_code:
             assert each.next_code == next(code for code in left if NORM.requirement(code).chapter == each.chapter.code)
+
+
+FACTS = st.fixed_dictionaries({fact: st.booleans() for fact in Fact})
+
+
+@given(FACTS, st.sets(st.sampled_from(CODES)))
+def test_a_question_is_asked_if_its_conditions_hold_or_it_was_answered(facts, answered):
+    whole = scheme(SECOND)
+    shown = self_assessment(whole, facts, answered)
+    for item in whole.requirements:
+        asked = all(facts[condition.fact] is condition.holds for condition in item.asked_if)
+        assert (item.code in {each.code for each in shown.requirements}) is (asked or item.code in answered)
+    assert [item.question for item in shown.requirements] == [item.question_to_agency for item in shown.requirements]
+
+
+def test_a_chapter_of_which_nothing_is_asked_is_no_task():
+    question = "    points:\n      - nl: voertuigen zijn verzekerd"
+    norm = parse(edited((question, "    asked_if: {offers_housing: true}\n" + question), version=SECOND))
+    shown = self_assessment(norm, dict.fromkeys(Fact, False), ())
+    assert "HOU" not in {each.chapter.code for each in progress_of(shown, ())}
 
 
 def test_following_walks_every_chapter_to_its_end():

@@ -22,9 +22,9 @@ from tests.kit.factories.people import make_person
 PUBLISHED = Path(__file__).parents[3] / "audits" / "schemes" / "published" / "fair-agency-work-1.0.yaml"
 
 
-def make_scheme(session: Session) -> SchemeVersion:
-    """The norm that is shipped, published once however often it is asked for."""
-    version = publish_scheme(session, Actor(uuid4(), frozenset({Role.SCHEME_MANAGER})), _source())
+def make_scheme(session: Session, text: str | None = None) -> SchemeVersion:
+    """The norm that is shipped, or another; published once however often it is asked for."""
+    version = publish_scheme(session, Actor(uuid4(), frozenset({Role.SCHEME_MANAGER})), text or _source())
     session.flush()
     return version
 
@@ -36,10 +36,11 @@ def make_application(
     answers: bool | None = None,
     agency: Agency | None = None,
     signatory: Person | None = None,
+    version: SchemeVersion | None = None,
     **values: Any,
 ) -> Application:
     """An application with every question answered, unless it is a draft; `answers` decides otherwise."""
-    version, agency = make_scheme(session), agency or make_agency(session)
+    version, agency = version or make_scheme(session), agency or make_agency(session)
     signatory = signatory or make_person(session, Role.AGENCY_SIGNATORY, agency)
     application = Application(
         id=uuid4(),
