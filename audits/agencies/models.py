@@ -53,6 +53,11 @@ class Agency(Base):
 
     __mapper_args__ = {"version_id_col": version}
 
+    @property
+    def offers_housing(self) -> bool:
+        """Return whether workers live through the agency, as it says itself."""
+        return self.own_housing
+
     def is_visible_to(self, actor: Actor) -> bool:
         """Return whether the actor is staff or one of the agency's own people."""
         return actor.agency_id in {None, self.id}
