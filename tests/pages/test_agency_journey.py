@@ -26,6 +26,7 @@ from tests.kit.factories import (
 )
 from tests.kit.factories.inspections import make_audit
 from tests.kit.patience import is_busy
+from tests.kit.scheme import SECOND, source
 
 MIB = 1024 * 1024
 EVERYTHING = [Role.AGENCY_OWNER, Role.AGENCY_SIGNATORY]
@@ -481,6 +482,20 @@ def test_every_state_of_a_case_has_its_page(owner, session, person, reached, lan
     session.commit()
     assert application.reference in owner.open(f"/agency/?lang={language}").text
     owner.open(f"/agency/applications/{application.id}?lang={language}")
+
+
+def test_a_question_of_1_1_is_about_the_agency_and_lists_its_points(owner, session, person):
+    version = make_scheme(session, source(SECOND))
+    application = make_application(session, agency=person.agency, signatory=person, version=version)
+    person.agency.own_housing = False
+    session.commit()
+    page = owner.open(f"{questions(application)}/IDW-03")
+    assert "Do all your workers keep their own passport" in page.text
+    assert "the worker can get it day and night, without permission" in page.text
+    assert "Does the worker hold" not in page.text
+    assert owner.open(f"{questions(application)}/HOU-02", status=404)
+    tasks = owner.open(f"/agency/applications/{application.id}").text
+    assert "0 of 1 questions answered" in tasks  # of housing and transport, the transport
 
 
 def test_another_agency_finds_nothing(app, session, draft, person):
