@@ -1,12 +1,16 @@
-"""Entry points of a web server: the whole portal, the public register alone, and the portal for developers."""
+"""Entry points of a web server: the whole portal, the public register alone, and the portal for developers.
+
+`registry` is meant to connect as kw_register, which reads what is public.
+"""
 
 import os
 
 from flask import Flask
 
-from portal.app import create_app
+from portal.app import DOORS, create_app
 from portal.settings import settings_or_exit
 from portal.sight import logs
+from portal.stores import roles
 from portal.web.statements import show_statements
 
 _settings = settings_or_exit(os.environ)  # noqa: TID251 - the one place that reads the environment
@@ -15,13 +19,12 @@ logs.set_up("web", _settings)
 
 def __getattr__(name: str) -> Flask:
     """Build only the application that is asked for."""
-    if name == "app":
-        return create_app(_settings)
-    if name == "registry":
-        return create_app(_settings, doors=("registry",))
+    doors = {"app": tuple(DOORS), "registry": ("registry",), "dev": tuple(DOORS)}.get(name)
+    if doors is None:
+        raise AttributeError(name)
+    roles.check_at_start(_settings.database_url)
+    portal = create_app(_settings, doors)
     if name == "dev":
-        portal = create_app(_settings)
         portal.jinja_env.auto_reload = True
         show_statements(portal)
-        return portal
-    raise AttributeError(name)
+    return portal

@@ -7,6 +7,7 @@ import os
 
 from alembic import context
 from sqlalchemy import Connection, create_engine, text
+from sqlalchemy.dialects.postgresql.base import ischema_names
 
 import certificates.ledger.models
 import certificates.lifecycle.models
@@ -14,19 +15,21 @@ import certificates.register.models
 import portal.doors.account.models
 import portal.web.security_log
 import portal.work.schedule
-from audits.core.db import Base
+from audits.core.db import Base, Xid8
 from audits.core.events import Event
 from audits.core.numbering import Counter
 from audits.core.outbox import OutboxItem
 from migrations.raising import raise_walls
 
 TABLES = (certificates, portal, Event, OutboxItem, Counter)  # imported so that the metadata is whole
+ischema_names["xid8"] = Xid8  # which SQLAlchemy does not know when it reads tables
 # Who waits for a lock makes everybody after him wait too: rather give up, change nothing, and be started again.
 LIMITS = {"lock_timeout": "5s", "statement_timeout": "15min"}
 
 
 def migrate(connection: Connection) -> None:
     """Run what was asked for; nothing of it stays unless all of it succeeds."""
+    connection.execute(text("SELECT pg_advisory_xact_lock(hashtext('migrations'))"))  # one at a time
     for name, value in (LIMITS | attributes.get("limits", {})).items():
         connection.execute(text("SELECT set_config(:name, :value, true)"), {"name": name, "value": value})
     context.configure(connection=connection, target_metadata=Base.metadata, compare_type=True)

@@ -1,4 +1,5 @@
-"""Bring the walls of a database (trigger functions, triggers, policies) to what stands in `migrations/walls/*.sql`.
+"""Bring the walls of a database (trigger functions, triggers, policies) to what stands in `migrations/walls/*.sql`, and
+what each role may do to what stands in `migrations/grants.sql`.
 
 Only a wall whose text differs is made again: a trigger or policy that is replaced locks its table. The database knows
 which text it holds by a digest in the comment of each wall. See docs/decisions/0012.
@@ -12,6 +13,7 @@ from pathlib import Path
 from sqlalchemy import Connection, text
 
 FOLDER = Path(__file__).parent / "walls"
+GRANTS = Path(__file__).parent / "grants.sql"
 MARK = "wall "
 _BEGIN = re.compile(r"^(?=CREATE )", re.MULTILINE)
 _NOTE = re.compile(r"^--.*\n", re.MULTILINE)
@@ -83,6 +85,7 @@ def raise_walls(connection: Connection, folder: Path = FOLDER) -> list[str]:
             _run(connection, f"DROP {name.place}")
         _run(connection, walls[name])
         _run(connection, f"COMMENT ON {name.place} IS '{_mark(walls[name])}'")
+    _run(connection, GRANTS.read_text())
     return [name.place for name in made]
 
 

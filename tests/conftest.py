@@ -13,14 +13,16 @@ import psycopg
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import Engine, create_engine, make_url
+from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.orm import Session, sessionmaker
 
 from portal.app import create_app
 from portal.host.embedded import Postgres, Valkey
 from portal.host.supervisor import migrate
 from portal.reader.client import reader
-from portal.settings import VAR, Settings
+from portal.settings import ROOT, VAR, Settings
+from portal.stores import roles
+from portal.stores.roles import APP, OWNER
 from tests.kit import long_runs
 
 TEMPLATE = "template"
@@ -42,18 +44,30 @@ hypothesis.settings.load_profile("house")
 class Servers:
     """What the controlling process started for everybody: a migrated template database, and a queue.
 
-    Every database of a run carries the run's name: a server that DATABASE_URL names may serve others.
+    Every database of a run carries the run's name: a server that DATABASE_URL names may serve others. Tests make their
+    rows as the owner; what they try connects as a role of the running processes.
     """
 
-    database_url: str
+    database_url: str  # as the owner; on a server of somebody else as a superuser who acts as the owner
     redis_url: str
     run: str = field(default_factory=lambda: uuid4().hex[:8])
 
     def clone(self, name: str, template: str = TEMPLATE) -> str:
-        """A fresh copy of the template; its URL."""
+        """A fresh copy of the template; its owner's URL."""
         with self._admin() as connection:
             connection.execute(f'CREATE DATABASE "{self._full(name)}" TEMPLATE "{self._full(template)}"')
+            connection.execute(f'REVOKE ALL ON DATABASE "{self._full(name)}" FROM PUBLIC')  # a copy forgets this
+            connection.execute(f'GRANT CONNECT ON DATABASE "{self._full(name)}" TO {", ".join(roles.RUNNING)}')
         return self._url(name)
+
+    def url_as(self, database_url: str, role: str = APP) -> str:
+        """The address of the same database for another role."""
+        url = make_url(database_url)
+        if url.username == OWNER:
+            url = url.set(username=role, password=None)
+        else:
+            url = url.update_query_dict({"options": f"-crole={role}"})
+        return url.render_as_string(hide_password=False)
 
     def empty(self, name: str) -> str:
         """A database without anything in it; its URL."""
@@ -113,7 +127,9 @@ def _servers(config: pytest.Config) -> Servers:
             postgres = Postgres(state, careless=True)
             postgres.start()
             config.stash[RUNNING].append(postgres.stop)
-            database_url = postgres.url("postgres")
+            database_url = postgres.url("postgres", OWNER)
+        else:
+            database_url = _with_roles(database_url)
         if not redis_url:
             valkey = Valkey(state)
             valkey.start()
@@ -123,6 +139,13 @@ def _servers(config: pytest.Config) -> Servers:
         servers.make_template()
         config.stash[RUNNING].append(lambda: servers.drop(TEMPLATE))
     return config.stash[SERVERS]
+
+
+def _with_roles(database_url: str) -> str:
+    """Make the roles on another server; return the address by which the tests act as the owner."""
+    with psycopg.connect(make_url(database_url).set(drivername="postgresql").render_as_string(False)) as connection:
+        connection.execute((ROOT / "migrations" / "roles.sql").read_text())
+    return make_url(database_url).update_query_dict({"options": f"-crole={OWNER}"}).render_as_string(False)
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -155,7 +178,8 @@ def state(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def settings(state: Path, engine: Engine, servers: Servers) -> Settings:
-    return make_settings(state, engine.url.render_as_string(hide_password=False), servers.redis_url)
+    owned = engine.url.render_as_string(hide_password=False)
+    return make_settings(state, servers.url_as(owned), servers.redis_url)
 
 
 def make_settings(state: Path, database_url: str, redis_url: str, **changes: object) -> Settings:
@@ -199,11 +223,44 @@ def session(make_session) -> Iterator[Session]:
 
 
 @pytest.fixture
-def app(built_app: Flask, make_session, monkeypatch: pytest.MonkeyPatch) -> Flask:
-    """The application inside the test's transaction, with a queue that only notes what it was given."""
-    monkeypatch.setitem(built_app.extensions, "sessionmaker", make_session)
+def database_role() -> str:
+    """As whom the application works; tests of workers say otherwise."""
+    return APP
+
+
+@pytest.fixture
+def app(built_app: Flask, make_session, database_role: str, monkeypatch: pytest.MonkeyPatch) -> Flask:
+    """The application in the test's transaction, with the rights of its own role and a queue that only notes."""
+    monkeypatch.setitem(built_app.extensions, "sessionmaker", acting_as(database_role, make_session))
     monkeypatch.setitem(built_app.extensions, "queue", NotedQueue())
     return built_app
+
+
+def acting_as(role: str, make_session: sessionmaker[Session]) -> sessionmaker[Session]:
+    """Sessions in the same transaction that have the rights of `role` from their begin to their end."""
+    connection: Connection = make_session.kw["bind"]
+
+    class Acting(Session):
+        def commit(self) -> None:
+            """Let the deferred triggers speak, which otherwise wait for a commit that no test comes to."""
+            self.flush()
+            self.execute(text("SET CONSTRAINTS ALL IMMEDIATE"))
+            self.execute(text("SET CONSTRAINTS ALL DEFERRED"))
+            super().commit()
+
+    def become(name: str) -> None:  # past SQLAlchemy: tests count the statements of a page
+        connection.connection.cursor().execute(f"SET LOCAL ROLE {name}")
+
+    @event.listens_for(Acting, "after_begin")
+    def begin(*_):
+        become(role)
+
+    @event.listens_for(Acting, "after_transaction_end")
+    def end(_, transaction):
+        if transaction.parent is None and connection.in_transaction():
+            become(OWNER)
+
+    return sessionmaker(connection, class_=Acting, join_transaction_mode="create_savepoint")
 
 
 @pytest.fixture

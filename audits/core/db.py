@@ -6,9 +6,10 @@ from enum import StrEnum
 from typing import Annotated, Any, Protocol
 from uuid import UUID, uuid4
 
-from sqlalchemy import CheckConstraint, DateTime, Enum, MetaData
+from sqlalchemy import CheckConstraint, DateTime, Enum, MetaData, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, mapped_column
+from sqlalchemy.types import UserDefinedType
 
 from audits.core.errors import IllegalMoveError
 
@@ -21,6 +22,20 @@ NAMING = {
 }
 
 Id = Annotated[UUID, mapped_column(primary_key=True, default=uuid4)]
+
+
+class Xid8(UserDefinedType[int]):
+    """The number of a transaction."""
+
+    cache_ok = True
+
+    def get_col_spec(self, **_: Any) -> str:
+        """Its name in PostgreSQL."""
+        return "xid8"
+
+
+# The transaction that added a row. Nobody may write it: triggers hold a change to the trace that came with it.
+Txid = Annotated[int | None, mapped_column(Xid8, server_default=text("pg_current_xact_id()"), deferred=True)]
 
 
 class Base(DeclarativeBase):

@@ -21,7 +21,7 @@ from sqlalchemy.orm import Mapped, Session, joinedload, mapped_column, relations
 from audits.core import clock
 from audits.core.access import Actor, ActorKind
 from audits.core.canonical import canonical
-from audits.core.db import Base, stored
+from audits.core.db import Base, Txid, stored
 
 FORMAT = 2  # 1: events from before notes and kinds of actors existed, with everything in `data`
 SALT_BYTES = 16
@@ -100,8 +100,11 @@ class Event(Base):
     agency_id: Mapped[UUID | None] = mapped_column(index=True)
     data: Mapped[dict[str, Any]]
     note_sha256: Mapped[str | None]  # digest of the note; see `digest_of`
+    txid: Mapped[Txid]
 
     note: Mapped["EventNote | None"] = relationship(back_populates="event")
+
+    __mapper_args__ = {"eager_defaults": False}
 
     @property
     def told(self) -> dict[str, Any]:

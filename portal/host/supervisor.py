@@ -12,6 +12,7 @@ import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPException
 from importlib import import_module
 from pathlib import Path
@@ -33,6 +34,7 @@ from portal.host.processes import (
     stop,
 )
 from portal.settings import ROOT, VAR, Settings, SettingsError
+from portal.stores.roles import APP, WORKER, RoleError, check_address
 
 HOST = "127.0.0.1"  # as in portal.host.server
 DATABASE, DEMO_DATABASE = "keurwerk", "keurwerk_demo"
@@ -46,6 +48,21 @@ LEAVE = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 INTERRUPTED = 128 + signal.SIGINT
 
 log = logging.getLogger("keurwerk")
+
+
+@dataclass(frozen=True, slots=True)
+class Addresses:
+    """One database, as each kind of process connects to it. The owner's address goes to no other process."""
+
+    app: str
+    worker: str
+    owner: str
+
+    @classmethod
+    def take(cls, env: dict[str, str]) -> "Addresses":
+        """Those that an environment names; what only some processes need is taken out of it."""
+        app = env["DATABASE_URL"]
+        return cls(app, env.pop("WORKER_DATABASE_URL", app), env.pop("OWNER_DATABASE_URL", app))
 
 
 class Service(Protocol):
@@ -101,7 +118,7 @@ def main() -> int:
             return _run(os.environ, arguments)  # noqa: TID251 - an entry point
     except HeldError:
         log.error("Keurwerk is already running from this folder (%s). End that one first.", ROOT)
-    except (EmbeddedError, SettingsError) as error:
+    except (EmbeddedError, SettingsError, RoleError) as error:
         log.error("%s", error)
     except KeyboardInterrupt:
         return INTERRUPTED
@@ -125,13 +142,13 @@ def at_hand(environment: Mapping[str, str]) -> Iterator[dict[str, str]]:
             yield left | dict(environment)
             return
         database = make_url(left["DATABASE_URL"]).database if "DATABASE_URL" in left else None
-        env = _start_servers(environment, running, [], database=database or DATABASE)
-        migrate(env["DATABASE_URL"])
-        yield left | env
+        env, addresses = _start_servers(environment, running, [], database=database or DATABASE)
+        migrate(addresses.owner)
+        yield left | env | {"DATABASE_URL": addresses.worker}
 
 
 def migrate(database_url: str) -> None:
-    """Migrate the tables to the version of this code."""
+    """Migrate the tables to the version of this code, as their owner."""
     config = Config(toml_file=str(ROOT / "pyproject.toml"))
     config.attributes["url"] = database_url
     upgrade(config, "head")
@@ -139,19 +156,21 @@ def migrate(database_url: str) -> None:
 
 def _start_servers(
     environment: Mapping[str, str], running: ExitStack, parts: list[Service], *, database: str, anew: bool = False
-) -> dict[str, str]:
+) -> tuple[dict[str, str], Addresses]:
     env = dict(environment)
     if not env.get("DATABASE_URL"):
         postgres = Postgres(VAR)
         _start(postgres, running, parts)
-        env["DATABASE_URL"] = postgres.create_database(database, anew=anew)
+        env["OWNER_DATABASE_URL"] = postgres.create_database(database, anew=anew)
+        env["WORKER_DATABASE_URL"] = postgres.url(database, WORKER)
+        env["DATABASE_URL"] = postgres.url(database, APP)
     if not env.get("REDIS_URL"):
         valkey = Valkey(VAR)
         _start(valkey, running, parts)
         env["REDIS_URL"] = valkey.url
     if not env.get("SECRET_KEY"):
         env["SECRET_KEY"] = _kept_secret(VAR / "run" / "secret")
-    return env
+    return env, Addresses.take(env)
 
 
 def _start(part: Service, running: ExitStack, parts: list[Service]) -> None:
@@ -167,42 +186,47 @@ def _run(environment: Mapping[str, str], arguments: argparse.Namespace) -> int:
     parts: list[Service] = []
     with ExitStack() as running:
         database = DEMO_DATABASE if arguments.demo else DATABASE
-        env = _start_servers(environment, running, parts, database=database, anew=arguments.demo)
+        env, addresses = _start_servers(environment, running, parts, database=database, anew=arguments.demo)
         env.setdefault("BASE_URL", f"http://{HOST}:{port}")
         if arguments.demo and not environment.get("DATABASE_URL"):
             _begin_anew(env)
-        _leave_word(env)
+        at_work = env | {"DATABASE_URL": addresses.worker}
+        _leave_word(at_work)
         settings = Settings.from_env(env)
         _reach(environment, settings, env)
-        migrate(settings.database_url)
+        migrate(addresses.owner)
+        for address in (addresses.app, addresses.worker):
+            check_address(address)
         _load()
-        worker, web = _programs(env, port, for_developers=arguments.dev)
+        worker, web = _programs(env, at_work, port, for_developers=arguments.dev)
         _start(worker, running, parts)
         _start(web, running, parts)
         _wait_until_ready(port, web)
         log.info("Servers, worker and web are up after %.1f seconds.\n", time.monotonic() - began)
         if arguments.demo:
-            held_every_step = _tell(env)
+            held_every_step = _tell(at_work)
             if arguments.no_serve or not held_every_step:
                 return 0 if held_every_step else 1
-            running.callback(stop, Forked(["portal.demo", "more"], env))
+            running.callback(stop, Forked(["portal.demo", "more"], at_work))
         log.info("\nKeurwerk is on %s  (Ctrl-C ends it)", settings.base_url)
         with suppress(KeyboardInterrupt):
             _watch(parts)
     return 0
 
 
-def _programs(env: Mapping[str, str], port: int, *, for_developers: bool) -> tuple[Program, Program]:
+def _programs(
+    env: Mapping[str, str], at_work: Mapping[str, str], port: int, *, for_developers: bool
+) -> tuple[Program, Program]:
     """Return worker and web server; for developers they restart when code changes, and print to this terminal."""
     worker, web = ["portal.work.worker"], ["portal.host.server", str(port)]
     if for_developers:
         again, env = ["portal.host.reloading"], {"LOG_FORMAT": "text", **env}
         return (
-            Program("worker", again + worker, env, signal.SIGTERM, shown=True),
+            Program("worker", again + worker, at_work, signal.SIGTERM, shown=True),
             Program("web", [*again, *web, "wsgi:dev"], env, signal.SIGTERM, shown=True),
         )
     # Jobs of a killed worker are repeated; the web server needs time to end its own workers.
-    return Program("worker", worker, env, signal.SIGKILL), Program("web", web, env, signal.SIGTERM)
+    return Program("worker", worker, at_work, signal.SIGKILL), Program("web", web, env, signal.SIGTERM)
 
 
 def _begin_anew(env: dict[str, str]) -> None:

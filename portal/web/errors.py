@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_wtf.csrf import CSRFError
 from redis.exceptions import RedisError
-from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
@@ -23,6 +23,8 @@ STATUS: dict[type[DomainError], int] = {
     RuleError: 422,
 }
 
+READ_ONLY, NO_RIGHT = "25006", "42501"  # SQLSTATE
+
 
 def init_app(app: Flask) -> None:
     """Register one handler per class of errors."""
@@ -31,6 +33,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(CSRFError, _csrf_error)
     app.register_error_handler(StaleDataError, _stale)
     app.register_error_handler(FileLostError, _lost)
+    app.register_error_handler(DBAPIError, _refused)
     for down in (OperationalError, InterfaceError, PoolTimeoutError, RedisError, StorageDownError, KeysError):
         app.register_error_handler(down, _down)
 
@@ -64,6 +67,20 @@ def _csrf_error(_: CSRFError) -> ResponseReturnValue:
 
 def _stale(_: StaleDataError) -> ResponseReturnValue:
     return answer(409, gettext("Somebody changed this in the meantime. Reload the page and look again."))
+
+
+def _refused(error: DBAPIError) -> ResponseReturnValue:
+    """Answer for the walls of the database: what they refuse the code above should have refused in its own words."""
+    state = getattr(error.orig, "sqlstate", None)
+    constraint = getattr(getattr(error.orig, "diag", None), "constraint_name", None) or ""
+    if state == READ_ONLY:  # of the register's own role
+        return _down(error)
+    current_app.logger.error("the database refused", extra={"state": state, "constraint": constraint})
+    if state == NO_RIGHT:
+        return answer(404)
+    if constraint.endswith(("_flow", "_trace", "_frozen")):
+        return answer(409, gettext("This step is not possible now. The case has moved on; please look again."))
+    raise error
 
 
 def _down(error: Exception) -> ResponseReturnValue:

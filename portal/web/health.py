@@ -8,7 +8,7 @@ from redis.exceptions import RedisError
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
-from portal.stores import database, files
+from portal.stores import database, files, roles
 from portal.stores.files import StorageDownError
 from portal.web.access import public
 
@@ -27,7 +27,7 @@ def healthz() -> ResponseReturnValue:
 
 @public
 def readyz() -> ResponseReturnValue:
-    """Answer whether all dependencies respond, and the tables support this code."""
+    """Answer whether all dependencies respond, the tables support this code, and its database role has no rights too many."""
     parts = {name: _try(check) for name, check in CHECKS.items()}
     ready = all(state == "ok" for state in parts.values())
     return jsonify(status="ok" if ready else "down", parts=parts), 200 if ready else 503
@@ -37,6 +37,7 @@ def _database() -> None:
     found, serves = database.read().execute(text("SELECT version_num, serves FROM alembic_version")).one()
     if not database.is_served(found, serves):
         raise LookupError("the tables are of another version")
+    roles.check_database(database.read().connection())
 
 
 def _queue() -> None:
@@ -55,5 +56,8 @@ def _try(check: Callable[[], None]) -> str:
         check()
     except (SQLAlchemyError, RedisError, StorageDownError, LookupError, OSError) as error:
         current_app.logger.warning("%s is down: %s", check.__name__.strip("_"), " ".join(str(error).split()))
+        return "down"
+    except roles.RoleError as error:
+        current_app.logger.error("%s", error)
         return "down"
     return "ok"

@@ -15,14 +15,17 @@ from pathlib import Path
 import psycopg
 import pytest
 from redis import Redis
+from sqlalchemy import make_url
 
+from portal.host import embedded
 from portal.host.embedded import EmbeddedError, Postgres, Valkey
 from portal.host.processes import HeldError, held
 from portal.settings import ROOT
+from portal.stores.roles import APP, EXTENSIONS, OWNER, REGISTER, WORKER
 from tests.kit.waiting import PATIENCE
 
 # Starts both servers, and a program that starts one of its own, as the supervisor does; then waits to be killed.
-OWNER = """
+HOLDER = """
 import subprocess, sys, time
 from pathlib import Path
 from portal.host.embedded import Postgres, Valkey
@@ -31,7 +34,7 @@ state = Path(sys.argv[1])
 postgres, valkey = Postgres(state), Valkey(state)
 postgres.start(), valkey.start()
 sleeper = subprocess.Popen(["sleep", "600"], preexec_fn=starter())
-print(postgres.process.pid, valkey.process.pid, sleeper.pid, flush=True)
+print(postgres.process.pid, valkey.process.pid, sleeper.pid, postgres.create_database("kept"), flush=True)
 time.sleep(600)
 """
 
@@ -72,14 +75,19 @@ def postgres(state):
 @pytest.fixture
 def owner(state):
     with subprocess.Popen(
-        [sys.executable, "-c", OWNER, str(state)], cwd=ROOT, stdout=subprocess.PIPE, text=True
+        [sys.executable, "-c", HOLDER, str(state)], cwd=ROOT, stdout=subprocess.PIPE, text=True
     ) as process:
-        yield process, [int(pid) for pid in process.stdout.readline().split()]
+        *pids, url = process.stdout.readline().split()
+        yield process, [int(pid) for pid in pids], url
         process.kill()
 
 
-def execute(server, statement):
-    with psycopg.connect(server.url("postgres").replace("+psycopg", "")) as connection:
+def execute(server, statement, role=OWNER, database="postgres"):
+    return execute_at(server.url(database, role), statement)
+
+
+def execute_at(url, statement):
+    with psycopg.connect(url.replace("+psycopg", "")) as connection:
         found = connection.execute(statement)
         return found.fetchall() if found.description else None
 
@@ -108,7 +116,7 @@ def until(condition):
 
 
 def test_nothing_stays_when_we_are_killed(owner):
-    process, pids = owner
+    process, pids, _ = owner
     running = tree(*pids)
     assert len(running) > len(pids)  # PostgreSQL has processes of its own
     process.kill()
@@ -117,26 +125,26 @@ def test_nothing_stays_when_we_are_killed(owner):
 
 
 def test_what_was_committed_is_there_after_a_kill(owner, state):
-    process, _ = owner
+    process, _, url = owner
     server = Postgres(state)
-    execute(server, "CREATE TABLE kept AS SELECT 1 AS one")
+    execute_at(url, "CREATE TABLE kept AS SELECT 1 AS one")
     process.kill()
     process.wait()
     server.start()  # at once: it waits until the other one has let go
-    assert execute(server, "SELECT one FROM kept") == [(1,)]
+    assert execute(server, "SELECT one FROM kept", database="kept") == [(1,)]
     server.stop()
 
 
 def test_a_server_that_crashed_recovers(state):
     postgres = Postgres(state)
     postgres.start()
-    execute(postgres, "CREATE TABLE kept AS SELECT 1 AS one")
+    execute_at(postgres.create_database("kept"), "CREATE TABLE kept AS SELECT 1 AS one")
     for pid in tree(postgres.process.pid):
         with suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)
     postgres.process.wait()
     postgres.start()
-    assert execute(postgres, "SELECT one FROM kept") == [(1,)]
+    assert execute(postgres, "SELECT one FROM kept", database="kept") == [(1,)]
     postgres.stop()
 
 
@@ -164,17 +172,18 @@ def test_a_set_up_cut_short_is_begun_again(state):
 def test_two_checkouts_do_not_meet(shared, state):
     other = Postgres(state / "other", careless=True)
     other.start()
-    assert other.url() != shared.url()
+    assert other.url("one") != shared.url("one")
     other.create_database("only_here")
     assert execute(shared, "SELECT 1 FROM pg_database WHERE datname = 'only_here'") == []
     other.stop()
 
 
 def test_letters_of_every_language_are_letters(shared):
-    for extension in ("pg_trgm", "unaccent", "citext", "btree_gist"):
-        execute(shared, f"CREATE EXTENSION {extension}")
-    assert execute(shared, "SELECT lower('ÉŁÓ'), 'Ł'::citext = 'ł'::citext") == [("éłó", True)]
-    assert execute(shared, "SELECT similarity('Łódź', 'łódź')") == [(1.0,)]
+    letters = shared.create_database("letters")
+    for extension in EXTENSIONS:
+        execute_at(letters, f"CREATE EXTENSION {extension}")
+    assert execute_at(letters, "SELECT lower('ÉŁÓ'), 'Ł'::citext = 'ł'::citext") == [("éłó", True)]
+    assert execute_at(letters, "SELECT similarity('Łódź', 'łódź')") == [(1.0,)]
 
 
 def test_it_keeps_its_promises_and_listens_to_nobody_else(shared):
@@ -183,15 +192,63 @@ def test_it_keeps_its_promises_and_listens_to_nobody_else(shared):
 
     assert value("fsync") == value("synchronous_commit") == value("full_page_writes") == "on"
     assert value("listen_addresses") == ""
-    (folder,) = {value("unix_socket_directories")}
+    folder = make_url(shared.url("postgres")).query["host"]
     assert stat.S_IMODE(Path(folder).stat().st_mode) == 0o700
+
+
+def test_each_process_has_a_role_and_nobody_is_superuser(shared):
+    for role in (APP, WORKER, REGISTER):
+        assert execute(shared, "SELECT current_user::text", role) == [(role,)]
+    assert execute(shared, "SHOW default_transaction_read_only", REGISTER) == [("on",)]
+    with pytest.raises(psycopg.OperationalError, match=r"no pg_hba\.conf entry"):
+        execute(shared, "SELECT 1", "keurwerk")
+    assert execute(shared, "SELECT rolname FROM pg_roles WHERE rolsuper") == [("keurwerk",)]
+
+
+def test_only_who_started_the_server_can_be_the_owner(postgres, state):
+    stranger = Postgres(state)  # on the same folder, but the other one has started the server
+    for password in ("", "guessed"):
+        stranger._password = password
+        with pytest.raises(psycopg.OperationalError, match="password"):
+            execute(stranger, "SELECT 1")
+    before = postgres.url("postgres", OWNER)
+    postgres.stop()
+    postgres.start()
+    with pytest.raises(psycopg.OperationalError, match="password"):
+        execute_at(before, "SELECT 1")
+    assert execute(postgres, "SELECT 1") == [(1,)]
+
+
+def test_a_database_of_an_older_release_is_taken_over(postgres, state, monkeypatch):
+    script = "CREATE DATABASE old;\n\n"
+    tables = "CREATE TABLE one (id int GENERATED ALWAYS AS IDENTITY);\n\nCREATE EXTENSION citext;\n\n"
+    tables += "CREATE FUNCTION two() RETURNS int LANGUAGE sql RETURN 2;\n\n"
+    postgres.stop()
+    binaries = postgres._binaries()
+    postgres._alone(binaries, script)
+    postgres._alone(binaries, tables, "old")
+    postgres.start()
+    owners = "SELECT DISTINCT tableowner FROM pg_tables WHERE schemaname = 'public'"
+    assert execute(postgres, owners, database="old") == [(OWNER,)]
+    assert execute(postgres, "SELECT proowner::regrole::text FROM pg_proc WHERE proname = 'two'", database="old") == [
+        (OWNER,)
+    ]
+    execute(postgres, "ALTER TABLE one ADD COLUMN more int", database="old")
+
+
+def test_a_start_that_cannot_make_the_roles_says_why_without_the_password(postgres, monkeypatch):
+    postgres.stop()
+    monkeypatch.setattr(embedded, "BEFORE_ROLES", "SELECT no_such_column;\n\n")
+    with pytest.raises(embedded.EmbeddedError, match="no_such_column") as refused:
+        postgres.start()
+    assert postgres._password not in str(refused.value)
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root has somebody else to be")
 def test_another_account_of_this_machine_is_refused(shared):
     # `nobody` owns the socket and so reaches it; the server looks at who asks.
     with pytest.raises(psycopg.OperationalError, match=r"[Pp]eer authentication failed"):
-        as_nobody(lambda: execute(shared, "SELECT 1"))
+        as_nobody(lambda: execute(shared, "SELECT 1", APP))
 
 
 def as_nobody(do):

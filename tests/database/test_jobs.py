@@ -12,6 +12,7 @@ from audits.core import clock, outbox
 from audits.core.outbox import OutboxItem
 from portal.app import create_app
 from portal.stores import database, queue
+from portal.stores.roles import WORKER
 from portal.work import jobs
 from tests.conftest import make_settings
 
@@ -23,9 +24,10 @@ def own_queue(servers, worker_id):
 
 
 @pytest.fixture
-def portal(real_db, own_queue, tmp_path, monkeypatch):
+def portal(real_db, servers, own_queue, tmp_path, monkeypatch):
     """A portal that commits for real, with one kind of promise that does what the test says."""
-    app = create_app(make_settings(tmp_path, real_db.url.render_as_string(hide_password=False), own_queue), ())
+    url = real_db.url.render_as_string(hide_password=False)
+    app = create_app(make_settings(tmp_path, servers.url_as(url, WORKER), own_queue), ())
     app.extensions["queue"].empty()
     app.kept = []
     monkeypatch.setattr(jobs, "HANDLERS", {"test": lambda _, payload: app.kept.append(payload["word"])})

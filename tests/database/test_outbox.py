@@ -14,8 +14,14 @@ from sqlalchemy.orm import Session
 from audits.core import clock, outbox
 from audits.core.outbox import ATTEMPTS, BACKOFF, OutboxItem
 from portal.stores import database, queue
+from portal.stores.roles import WORKER
 from portal.work import handlers, jobs
 from tests.kit.waiting import PATIENCE
+
+
+@pytest.fixture
+def database_role():
+    return WORKER
 
 
 @pytest.fixture

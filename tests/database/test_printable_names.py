@@ -25,6 +25,7 @@ from certificates.lifecycle.models import Certificate
 from certificates.lifecycle.services import suspend_certificate
 from certificates.lifecycle.workflow import CertificateState
 from portal.stores import files
+from portal.stores.roles import WORKER
 from portal.work import jobs
 from portal.work.handlers import HANDLERS
 from tests.kit import validators
@@ -249,6 +250,10 @@ def test_whoever_writes_what_documents_print_is_told_at_once(session, field, say
 
 class TestWhatWasHereBeforeTheRule:
     """Its job fails at once, says why, leaves nothing behind, and works when the name was changed."""
+
+    @pytest.fixture
+    def database_role(self):
+        return WORKER
 
     @pytest.fixture
     def agency(self, session):

@@ -14,6 +14,7 @@ from certificates.ledger.notes import Note, Vkey
 from certificates.ledger.services import append
 from portal.app import create_app
 from portal.signing.keys import current_keys
+from portal.stores.roles import WORKER
 from portal.work import schedule, worker
 from portal.work.schedule import (
     PERIODIC_TASKS,
@@ -27,6 +28,11 @@ from tests.kit.factories.ledger import happen
 from tests.kit.waiting import PATIENCE
 
 HOUR = timedelta(hours=1)
+
+
+@pytest.fixture
+def database_role():
+    return WORKER
 
 
 @pytest.fixture

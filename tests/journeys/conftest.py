@@ -25,6 +25,7 @@ from portal.host import processes
 from portal.host.supervisor import web_command, worker_command
 from portal.settings import ROOT
 from portal.stores import database
+from portal.stores.roles import WORKER
 from tests.conftest import Servers, make_settings
 from tests.kit.waiting import PATIENCE
 
@@ -63,13 +64,21 @@ def portal(servers: Servers, tmp_path_factory: pytest.TempPathFactory) -> Iterat
     url = servers.clone(name)
     state = tmp_path_factory.mktemp("journey")
     queue = own_queue(servers.redis_url)
-    settings = make_settings(state, url, queue, base_url=f"http://127.0.0.1:{port}")
+    settings = make_settings(state, servers.url_as(url, WORKER), queue, base_url=f"http://127.0.0.1:{port}")
     names = ("database_url", "redis_url", "secret_key", "storage_url", "mail_url", "seal_dir", "base_url")
     env = dict(os.environ) | {each.upper(): str(getattr(settings, each)) for each in names}
     log = (state / "log").open("ab")
+    programs = ((web_command(port), servers.url_as(url)), (worker_command(), servers.url_as(url, WORKER)))
     children = [
-        subprocess.Popen(command, env=env, cwd=ROOT, stdout=log, stderr=log, preexec_fn=processes.starter())
-        for command in (web_command(port), worker_command())
+        subprocess.Popen(
+            command,
+            env=env | {"DATABASE_URL": address},
+            cwd=ROOT,
+            stdout=log,
+            stderr=log,
+            preexec_fn=processes.starter(),
+        )
+        for command, address in programs
     ]
     app = None
     try:

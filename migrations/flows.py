@@ -1,0 +1,91 @@
+"""Write the walls that follow from the workflows: `python -m migrations.flows` makes migrations/walls/flow_*.sql anew.
+
+Each table gets: states only along the moves of its flow, rows begun in its first state and left alone in a last one, and
+no change without the event that tells it, judged when the transaction ends. The owner of the tables, as whom nothing but
+migrations runs, is not bound. See docs/decisions/0013.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+from audits.applications.workflow import APPLICATION_FLOW
+from audits.core.flow import Flow
+from audits.inspections.workflow import AUDIT_FLOW, FINDING_FLOW
+from certificates.lifecycle.workflow import CERTIFICATE_FLOW
+
+FOLDER = Path(__file__).parent / "walls"
+BOUND = "CURRENT_USER <> 'kw_owner'"
+EXECUTE = "FOR EACH ROW WHEN ({when}) EXECUTE FUNCTION {function};"
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """One table with a flow, and what is judged when a row of it changes."""
+
+    table: str
+    flow: Flow[Any]
+    traced: str  # the function that looks for the trace of a change
+    watched: tuple[str, ...] = ()  # the columns whose change needs a trace; all of them if none is named
+
+
+COURSES = (
+    Course("application", APPLICATION_FLOW, "need_event"),
+    Course("audit", AUDIT_FLOW, "need_event"),
+    Course("finding", FINDING_FLOW, "need_event"),
+    # What was signed about a certificate may come later, without any move.
+    Course(
+        "certificate",
+        CERTIFICATE_FLOW,
+        "need_change_row",
+        ("state", "conditional", "conditions", "valid_from", "valid_until", "issued_at"),
+    ),
+)
+
+
+def text_of(course: Course) -> str:
+    """The whole file of one table."""
+    head = f"-- Made from the workflow of {course.table} by migrations/flows.py; change it there."
+    return "\n".join([head, *_triggers(course), ""])
+
+
+def path_of(course: Course) -> Path:
+    """Where that file is."""
+    return FOLDER / f"flow_{course.table}.sql"
+
+
+def _triggers(course: Course) -> list[str]:
+    table, flow = course.table, course.flow
+    pairs = sorted({(a.value, m.target.value) for m in flow.moves.values() for a in m.sources if a != m.target})
+    allowed = ", ".join(f"('{before}', '{after}')" for before, after in pairs)
+    moved = f"OLD.state IS DISTINCT FROM NEW.state AND (OLD.state, NEW.state) NOT IN ({allowed})"
+    return [
+        _trigger(f"{table}_flow", "BEFORE UPDATE", table, moved, "refuse_move()"),
+        _trigger(f"{table}_born", "BEFORE INSERT", table, f"NEW.state <> '{flow.initial.value}'", "refuse_move()"),
+        _trigger(f"{table}_last", "BEFORE UPDATE", table, f"OLD.state IN ({_last(flow)})", "refuse_last()"),
+        _trace(course),
+    ]
+
+
+def _trace(course: Course) -> str:
+    columns = course.watched
+    when = f"(OLD.{', OLD.'.join(columns)}) IS DISTINCT FROM (NEW.{', NEW.'.join(columns)})" if columns else ""
+    made = _trigger(f"{course.table}_trace", "AFTER UPDATE", course.table, when, f"{course.traced}()", deferred=True)
+    return made.replace("CREATE TRIGGER", "CREATE CONSTRAINT TRIGGER")
+
+
+def _trigger(name: str, moment: str, table: str, when: str, function: str, *, deferred: bool = False) -> str:
+    bound = f"{BOUND} AND {when}" if when else BOUND
+    late = "DEFERRABLE INITIALLY DEFERRED " if deferred else ""
+    return f"CREATE TRIGGER {name} {moment} ON {table} {late}" + EXECUTE.format(when=bound, function=function)
+
+
+def _last(flow: Flow[Any]) -> str:
+    left: set[StrEnum] = {source for move in flow.moves.values() for source in move.sources}
+    return ", ".join(f"'{state.value}'" for state in flow.states if state not in left)
+
+
+if __name__ == "__main__":
+    for each in COURSES:
+        path_of(each).write_text(text_of(each))

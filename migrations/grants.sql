@@ -1,0 +1,85 @@
+-- What each role may do, table by table and column by column; run as a whole at the end of each upgrade.
+-- Nobody but the owner may TRUNCATE, make triggers, refer to a table, or change a column that is not named here.
+-- A lock (SELECT FOR UPDATE) needs UPDATE on some column: that is all that "lock" below is for.
+DO $$
+BEGIN
+  EXECUTE format('REVOKE ALL ON DATABASE %I FROM PUBLIC, kw_app, kw_worker, kw_register', current_database());
+  EXECUTE format('GRANT CONNECT ON DATABASE %I TO kw_app, kw_worker, kw_register', current_database());
+END $$;
+REVOKE ALL ON ALL TABLES IN SCHEMA public FROM PUBLIC, kw_app, kw_worker, kw_register;
+REVOKE ALL ON SCHEMA public FROM PUBLIC;
+GRANT USAGE ON SCHEMA public TO kw_app, kw_worker, kw_register;
+GRANT SELECT ON ALL TABLES IN SCHEMA public TO kw_app, kw_worker;
+
+-- Agencies and people: which legal entity, which side somebody is on, and the address that signs in never change.
+GRANT INSERT ON agency, branch, controller, contact, person, person_role, tie TO kw_app, kw_worker;
+GRANT UPDATE (legal_name, trade_names, former_names, street, postcode, city, phone, website, activities, sectors,
+  recruitment_countries, headcount, own_housing, housing_places, iban, account_holder, version)
+  ON agency TO kw_app, kw_worker;
+GRANT UPDATE (name, street, postcode, city, country, version) ON branch TO kw_app, kw_worker;
+GRANT UPDATE (name, function, share_percent, since, other_agencies, version) ON controller TO kw_app, kw_worker;
+GRANT UPDATE (name, function, email, phone, version) ON contact TO kw_app, kw_worker;
+GRANT DELETE ON branch, controller, contact TO kw_app, kw_worker;
+GRANT UPDATE (name, language, invited_at, retired_at, version) ON person TO kw_app, kw_worker;
+GRANT UPDATE (role) ON person_role TO kw_app, kw_worker;  -- lock
+GRANT DELETE ON person_role TO kw_app, kw_worker;
+
+-- Signing in.
+GRANT INSERT ON credential, login_session, mail_token, login_brake TO kw_app, kw_worker;
+GRANT UPDATE (password_hash, changed_at) ON credential TO kw_app, kw_worker;
+GRANT UPDATE (seen_at, ended_at) ON login_session TO kw_app, kw_worker;
+GRANT UPDATE (used_at) ON mail_token TO kw_app, kw_worker;
+GRANT UPDATE (failures, open_at) ON login_brake TO kw_app, kw_worker;
+GRANT DELETE ON login_brake TO kw_app;
+GRANT DELETE ON login_session, mail_token, login_brake TO kw_worker;
+
+-- The norm.
+GRANT INSERT ON scheme_version, requirement TO kw_app, kw_worker;
+
+-- Cases.
+GRANT INSERT ON application, answer, evidence, audit, audit_participant, population, sampled_unit, verdict, finding,
+  decision TO kw_app, kw_worker;
+GRANT UPDATE (state, submitted_at, declared_by, declared_name, reviewed_at, review_note, version)
+  ON application TO kw_app, kw_worker;
+GRANT UPDATE (value, explanation, answered_by, answered_at, version) ON answer TO kw_app, kw_worker;
+GRANT UPDATE (removed_at) ON evidence TO kw_app, kw_worker;
+GRANT UPDATE (state, started_at, reported_at, summary, score, reviewer_id, reviewed_at, recommendation, version)
+  ON audit TO kw_app, kw_worker;
+GRANT UPDATE (value, note, recorded_by, recorded_at, version) ON verdict TO kw_app, kw_worker;
+GRANT UPDATE (state, cause, extent, solution, operation, answered_by, answered_at, verified_by, verified_at,
+  verification_note, version) ON finding TO kw_app, kw_worker;
+GRANT DELETE ON finding TO kw_app, kw_worker;
+GRANT INSERT, UPDATE (outcome, verified_by, verified_at, note) ON corrective_action TO kw_app, kw_worker;
+GRANT UPDATE (outcome) ON decision TO kw_worker;  -- lock
+
+-- Certificates: numbered and issued by a worker, changed by a decider through the web.
+GRANT INSERT ON certificate, document_stamp TO kw_worker;
+GRANT UPDATE (state, version) ON certificate TO kw_app;
+GRANT UPDATE (state, issued_at, credential, badge, version) ON certificate TO kw_worker;
+GRANT INSERT (certificate_id, agency_id, move, state, reason, changed_at) ON certificate_change TO kw_app, kw_worker;
+GRANT INSERT ON document TO kw_app, kw_worker;
+GRANT INSERT, UPDATE (token, bits_sha256, kid, signed_at) ON status_list TO kw_worker;
+GRANT INSERT ON register_entry TO kw_app, kw_worker;
+GRANT UPDATE (legal_name, trade_names, former_names, city, listed, applied_on, state, conditional, since,
+  certificate_id, certificate_number, valid_from, valid_until, conditions, scope, scheme, sort_name, folded, near,
+  numbers, updated_at) ON register_entry TO kw_app, kw_worker;
+
+-- The public log.
+GRANT INSERT ON ledger_entry, ledger_node TO kw_app, kw_worker;
+GRANT INSERT ON checkpoint TO kw_worker;
+GRANT INSERT ON cosignature, witnessed_log TO kw_app, kw_worker;
+GRANT UPDATE (size, root, note) ON witnessed_log TO kw_app, kw_worker;
+
+-- Trail, outbox, numbers, periodic tasks. The trail numbers itself; nobody forgets a note while it works.
+GRANT INSERT (format, happened_at, name, subject_id, actor_kind, actor_id, agency_id, data, note_sha256)
+  ON event TO kw_app, kw_worker;
+GRANT INSERT ON event_note TO kw_app, kw_worker;
+GRANT INSERT ON outbox TO kw_app, kw_worker;
+GRANT UPDATE (attempts, due_at, failed_at) ON outbox TO kw_app;
+GRANT UPDATE (attempts, last_error, due_at, done_at, failed_at) ON outbox TO kw_worker;
+GRANT INSERT, UPDATE (last) ON counter TO kw_app, kw_worker;
+GRANT INSERT, UPDATE (due_at) ON chore TO kw_worker;
+
+-- What is public, as the register reads it.
+GRANT SELECT ON register_entry, certificate, certificate_change, document, document_stamp, scheme_version, requirement,
+  status_list, ledger_entry, ledger_node, checkpoint, cosignature, witnessed_log, alembic_version TO kw_register;

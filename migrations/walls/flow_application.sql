@@ -1,0 +1,5 @@
+-- Made from the workflow of application by migrations/flows.py; change it there.
+CREATE TRIGGER application_flow BEFORE UPDATE ON application FOR EACH ROW WHEN (CURRENT_USER <> 'kw_owner' AND OLD.state IS DISTINCT FROM NEW.state AND (OLD.state, NEW.state) NOT IN (('accepted', 'concluded'), ('draft', 'submitted'), ('draft', 'withdrawn'), ('submitted', 'accepted'), ('submitted', 'draft'), ('submitted', 'refused'), ('submitted', 'withdrawn'))) EXECUTE FUNCTION refuse_move();
+CREATE TRIGGER application_born BEFORE INSERT ON application FOR EACH ROW WHEN (CURRENT_USER <> 'kw_owner' AND NEW.state <> 'draft') EXECUTE FUNCTION refuse_move();
+CREATE TRIGGER application_last BEFORE UPDATE ON application FOR EACH ROW WHEN (CURRENT_USER <> 'kw_owner' AND OLD.state IN ('refused', 'withdrawn', 'concluded')) EXECUTE FUNCTION refuse_last();
+CREATE CONSTRAINT TRIGGER application_trace AFTER UPDATE ON application DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (CURRENT_USER <> 'kw_owner') EXECUTE FUNCTION need_event();

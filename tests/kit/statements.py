@@ -1,0 +1,288 @@
+"""Statements that must not pass, whoever sends them, with what answers each role; and a few that must.
+
+An answer is the name of a constraint or an SQLSTATE; "none" where no row is touched, "rows" where it is
+that role's work.
+"""
+
+from dataclasses import dataclass
+
+from portal.stores.roles import APP, REGISTER, WORKER
+
+NO_RIGHT = "42501"
+
+
+@dataclass(frozen=True)
+class Attack:
+    """One statement, and what answers the web and the worker; the register is never let in."""
+
+    name: str
+    statement: str
+    app: str
+    worker: str = "as app"
+    register: str = NO_RIGHT
+
+    def answer(self, role: str) -> str:
+        worker = self.app if self.worker == "as app" else self.worker
+        return {APP: self.app, WORKER: worker, REGISTER: self.register}[role]
+
+
+def moved(table: str, before: str, after: str, wall: str, key: str | None = None) -> Attack:
+    statement = f"UPDATE {table} SET state = '{after}' WHERE id = :{key or f'{before}_{table}'}"
+    return Attack(f"{table}: {before} to {after}", statement, f"{table}_{wall}")
+
+
+EVENT = (
+    "INSERT INTO event (happened_at, name, subject_id, actor_id, data)"
+    " VALUES (now(), 'x.y', {subject}, gen_random_uuid(), "
+    '\'{{"before": "{before}", "after": "{after}"}}\'); '
+)
+
+
+def told(subject: str, before: str, after: str) -> str:
+    return EVENT.format(subject=subject, before=before, after=after)
+
+
+def answered(key: str) -> str:
+    return (
+        "INSERT INTO answer (application_id, requirement_code, scheme_version_id, value, explanation, answered_by,"
+        f" answered_at, version) SELECT :{key}, code, scheme_version_id, 'conform', '', :other_owner, now(), 1"
+        " FROM requirement WHERE scheme_version_id = :other_version LIMIT 1"
+    )
+
+
+def filed(key: str) -> str:
+    return (
+        "INSERT INTO evidence (id, application_id, requirement_code, scheme_version_id, filename, media_type, size,"
+        f" sha256, uploaded_by, uploaded_at) SELECT gen_random_uuid(), :{key}, 'none', :other_version, 'x.pdf',"
+        " 'application/pdf', 1, 'cd', :other_owner, now()"
+    )
+
+
+INSERTED = {
+    "application": "INSERT INTO application (id, reference, agency_id, scheme_version_id, state, created_at,"
+    " declared_name, review_note, version) VALUES (gen_random_uuid(), 'X', :holder, :other_version, '{}', now(), '',"
+    " '', 1)",
+    "audit": "INSERT INTO audit (id, reference, application_id, agency_id, scheme_version_id, planner_id, inspector_id,"
+    " state, planned_on, announced, summary, recommendation, version) SELECT gen_random_uuid(), 'X', id, agency_id,"
+    " scheme_version_id, :planner, :inspector, '{}', now(), true, '', '', 1 FROM application"
+    " WHERE id = :concluded_application",
+    "finding": "INSERT INTO finding (id, audit_id, number, scheme_version_id, requirement_code, grade, points, blocks,"
+    " population, assessed, nonconforming, observed, state, cause, extent, solution, operation, verification_note,"
+    " version) SELECT gen_random_uuid(), id, 99, scheme_version_id, 'PAY-01', 'minor', 0, false, 1, 1, 1, 'x', '{}',"
+    " '', '', '', '', '', 1 FROM audit WHERE id = :{}_audit",
+}
+CERTIFICATE = (
+    "INSERT INTO certificate (id, number, agency_id, decision_id, scheme_version_id, state, conditional, conditions,"
+    " valid_from, valid_until, printed, status_index, numbered_at, version)"
+    " SELECT gen_random_uuid(), 'KW-X', agency_id, {}, scheme_version_id, '{}', false, '[]', now(),"
+    " now() + interval '1 year', '{{}}', -1, now(), 1 FROM certificate WHERE id = :active_certificate"
+)
+CHANGE = (
+    "INSERT INTO certificate_change (certificate_id, agency_id, move, state, reason, changed_at) SELECT id, agency_id,"
+    " 'x', '{}', '', now() FROM certificate WHERE id = :{}; "
+)
+ACTIVE = "UPDATE certificate SET {} WHERE id = :active_certificate"
+
+ATTACKS = [
+    # Certificates
+    moved("certificate", "withdrawn", "active", "flow"),
+    moved("certificate", "withdrawn", "suspended", "flow"),
+    moved("certificate", "replaced", "active", "flow"),
+    moved("certificate", "issuing", "suspended", "flow"),
+    moved("certificate", "issuing", "withdrawn", "flow"),
+    moved("certificate", "active", "issuing", "flow"),
+    moved("certificate", "suspended", "issuing", "flow"),
+    moved("certificate", "active", "suspended", "trace"),
+    moved("certificate", "active", "withdrawn", "trace"),
+    moved("certificate", "suspended", "active", "trace"),
+    Attack(
+        "suspended with an event only",
+        told(":active_certificate", "active", "suspended") + ACTIVE.format("state = 'suspended'"),
+        "certificate_trace",
+    ),
+    Attack(
+        "suspended with a line in the history only",
+        CHANGE.format("suspended", "active_certificate") + ACTIVE.format("state = 'suspended'"),
+        "certificate_trace",
+    ),
+    Attack(
+        "suspended with the trace of another move",
+        told(":active_certificate", "active", "withdrawn")
+        + CHANGE.format("withdrawn", "active_certificate")
+        + ACTIVE.format("state = 'suspended'"),
+        "certificate_trace",
+    ),
+    Attack(
+        "suspended with the trace of another certificate",
+        told(":suspended_certificate", "active", "suspended")
+        + CHANGE.format("suspended", "suspended_certificate")
+        + ACTIVE.format("state = 'suspended'"),
+        "certificate_trace",
+    ),
+    Attack("a condition is dropped", ACTIVE.format("conditions = '[]', conditional = false"), NO_RIGHT),
+    Attack("valid for ever", ACTIVE.format("valid_until = '2999-01-01'"), NO_RIGHT),
+    Attack("another number", ACTIVE.format("number = 'KW-2020-00001-00'"), NO_RIGHT),
+    Attack("another agency's", ACTIVE.format("agency_id = :other"), NO_RIGHT),
+    Attack("other facts", ACTIVE.format("printed = '{}'"), NO_RIGHT),
+    Attack("another place in the lists", ACTIVE.format("status_index = 5"), NO_RIGHT),
+    Attack("issued earlier", ACTIVE.format("issued_at = '2020-01-01'"), NO_RIGHT, "certificate_trace"),
+    Attack("signed by the web", ACTIVE.format("credential = 'x'"), NO_RIGHT, "rows"),
+    Attack("deleted", "DELETE FROM certificate WHERE id = :withdrawn_certificate", NO_RIGHT),
+    Attack("born active", CERTIFICATE.format(":decision", "active"), NO_RIGHT, "certificate_flow"),
+    Attack("without a decision", CERTIFICATE.format("gen_random_uuid()", "issuing"), NO_RIGHT, "granted"),
+    Attack("history rewritten", "UPDATE certificate_change SET reason = ''", NO_RIGHT),
+    Attack("history removed", "DELETE FROM certificate_change", NO_RIGHT),
+    Attack(
+        "history with a chosen transaction",
+        "INSERT INTO certificate_change (certificate_id, agency_id, move, state, reason, changed_at, txid)"
+        " VALUES (:active_certificate, :holder, 'x', 'active', '', now(), '1')",
+        NO_RIGHT,
+    ),
+    # Applications, answers, evidence
+    moved("application", "refused", "accepted", "flow"),
+    moved("application", "refused", "draft", "flow"),
+    moved("application", "withdrawn", "submitted", "flow"),
+    moved("application", "concluded", "accepted", "flow"),
+    moved("application", "accepted", "draft", "flow"),
+    moved("application", "draft", "accepted", "flow"),
+    moved("application", "submitted", "concluded", "flow"),
+    moved("application", "submitted", "accepted", "trace"),
+    moved("application", "draft", "submitted", "trace"),
+    Attack(
+        "a note without a move",
+        "UPDATE application SET review_note = 'fine' WHERE id = :submitted_application",
+        "application_trace",
+    ),
+    Attack("to another agency", "UPDATE application SET agency_id = :other WHERE id = :draft_application", NO_RIGHT),
+    Attack("born accepted", INSERTED["application"].format("accepted"), "application_flow"),
+    Attack("removed", "DELETE FROM application WHERE id = :draft_application", NO_RIGHT),
+    Attack(
+        "an answer after submission",
+        "UPDATE answer SET value = 'conform' WHERE application_id = :submitted_application",
+        "answer_frozen",
+    ),
+    Attack(
+        "an answer after acceptance",
+        "UPDATE answer SET explanation = 'x' WHERE application_id = :accepted_application",
+        "answer_frozen",
+    ),
+    Attack("a new answer after submission", answered("submitted_application"), "answer_frozen"),
+    Attack("an answer removed", "DELETE FROM answer WHERE application_id = :draft_application", NO_RIGHT),
+    Attack("a file after submission", filed("submitted_application"), "evidence_frozen"),
+    Attack("a file after the conclusion", filed("concluded_application"), "evidence_frozen"),
+    Attack("another file under the same name", "UPDATE evidence SET sha256 = 'cd' WHERE id = :mine_evidence", NO_RIGHT),
+    Attack("a file removed", "DELETE FROM evidence WHERE id = :mine_evidence", NO_RIGHT),
+    # Audits, samples, verdicts, findings
+    moved("audit", "concluded", "reviewed", "flow"),
+    moved("audit", "cancelled", "planned", "flow"),
+    moved("audit", "concluded", "in_progress", "flow"),
+    moved("audit", "reviewed", "in_progress", "flow"),
+    moved("audit", "reviewed", "reported", "flow"),
+    moved("audit", "planned", "reviewed", "flow"),
+    moved("audit", "in_progress", "concluded", "flow"),
+    moved("audit", "reported", "cancelled", "flow"),
+    moved("audit", "reported", "in_progress", "trace"),
+    moved("audit", "reported", "reviewed", "trace"),
+    Attack(
+        "moved with the event of another move",
+        told(":reported_audit", "reviewed", "reviewed")
+        + "UPDATE audit SET state = 'reviewed' WHERE id = :reported_audit",
+        "audit_trace",
+    ),
+    Attack("a better score", "UPDATE audit SET score = 0 WHERE id = :reviewed_audit", "audit_trace"),
+    Attack("another summary", "UPDATE audit SET summary = 'x' WHERE id = :reported_audit", "audit_trace"),
+    Attack("another score after it", "UPDATE audit SET score = 0 WHERE id = :concluded_audit", "audit_frozen"),
+    Attack("another inspector", "UPDATE audit SET inspector_id = :inspector WHERE id = :planned_audit", NO_RIGHT),
+    Attack("another planner", "UPDATE audit SET planner_id = :planner WHERE id = :planned_audit", NO_RIGHT),
+    Attack("no surprise", "UPDATE audit SET announced = true WHERE id = :planned_audit", NO_RIGHT),
+    Attack("born reviewed", INSERTED["audit"].format("reviewed"), "audit_flow"),
+    Attack("removed", "DELETE FROM audit WHERE id = :planned_audit", NO_RIGHT),
+    Attack("a late verdict", "UPDATE verdict SET value = 'conform' WHERE audit_id = :reported_audit", "verdict_frozen"),
+    Attack("a later one", "UPDATE verdict SET note = 'x' WHERE audit_id = :concluded_audit", "verdict_frozen"),
+    Attack(
+        "a verdict more",
+        "INSERT INTO verdict SELECT audit_id, requirement_code, unit, reference, scheme_version_id, value, note,"
+        " recorded_by, recorded_at, version FROM verdict WHERE audit_id = :reviewed_audit LIMIT 1",
+        "verdict_frozen",
+    ),
+    Attack("a verdict less", "DELETE FROM verdict WHERE audit_id = :in_progress_audit", NO_RIGHT),
+    Attack(
+        "a unit more",
+        "INSERT INTO sampled_unit VALUES (:reported_audit, 'worker', 'friend', 99)",
+        "sampled_unit_frozen",
+    ),
+    Attack("another unit", "UPDATE sampled_unit SET reference = 'x' WHERE audit_id = :in_progress_audit", NO_RIGHT),
+    Attack("a friendlier list", "UPDATE population SET members = '[]' WHERE audit_id = :in_progress_audit", NO_RIGHT),
+    Attack("he took no part", "DELETE FROM audit_participant WHERE audit_id = :reviewed_audit", NO_RIGHT),
+    moved("finding", "closed", "open", "flow", "reviewed_closed_finding"),
+    moved("finding", "open", "closed", "flow", "reviewed_open_finding"),
+    moved("finding", "answered", "closed", "trace", "reviewed_answered_finding"),
+    moved("finding", "open", "answered", "trace", "concluded_open_finding"),
+    Attack(
+        "an answer after the decision without its move",
+        "UPDATE finding SET solution = 'x' WHERE id = :concluded_answered_finding",
+        "finding_trace",
+    ),
+    Attack("milder", "UPDATE finding SET grade = 'minor' WHERE id = :reported_open_finding", NO_RIGHT),
+    Attack("lighter", "UPDATE finding SET points = 0, blocks = false WHERE id = :reported_open_finding", NO_RIGHT),
+    Attack("gone after the review", "DELETE FROM finding WHERE id = :reviewed_open_finding", "finding_frozen"),
+    Attack("gone after the decision", "DELETE FROM finding WHERE id = :concluded_open_finding", "finding_frozen"),
+    Attack("born closed", INSERTED["finding"].format("closed", "reported"), "finding_flow"),
+    Attack("found after the decision", INSERTED["finding"].format("open", "concluded"), "finding_frozen"),
+    # Decisions
+    Attack("another outcome", "UPDATE decision SET outcome = 'refuse'", NO_RIGHT, "23000"),
+    Attack("other reasons", "UPDATE decision SET reasons = 'x'", NO_RIGHT),
+    Attack("removed", "DELETE FROM decision", NO_RIGHT),
+    # People and how they sign in
+    Attack("staff of an agency", "UPDATE person SET agency_id = :other WHERE id = :decider", NO_RIGHT),
+    Attack("an agency's man among the staff", "UPDATE person SET agency_id = NULL WHERE id = :other_owner", NO_RIGHT),
+    Attack("another's mail", "UPDATE person SET email = 'x@example.nl' WHERE id = :administrator", NO_RIGHT),
+    Attack("a decider for the agency", "INSERT INTO person_role VALUES (:other_owner, 'decider')", "role_fits"),
+    Attack("a role changed", "UPDATE person_role SET role = 'decider' WHERE person_id = :other_owner", "role_fits"),
+    Attack("removed", "DELETE FROM person WHERE id = :other_owner", NO_RIGHT),
+    Attack("a tie forgotten", "DELETE FROM tie", NO_RIGHT),
+    Attack("another's session", "UPDATE login_session SET person_id = :administrator", NO_RIGHT),
+    Attack("signed in for longer", "UPDATE login_session SET created_at = now()", NO_RIGHT),
+    # Agencies
+    Attack("another legal entity", "UPDATE agency SET register_number = '1' WHERE id = :holder", NO_RIGHT),
+    Attack("removed", "DELETE FROM agency WHERE id = :mine", NO_RIGHT),
+    # The trail, the norm, documents, the log
+    Attack("rewritten", "UPDATE event SET data = '{}'", NO_RIGHT),
+    Attack("cut", "DELETE FROM event", NO_RIGHT),
+    Attack(
+        "an event of another transaction",
+        "INSERT INTO event (happened_at, name, subject_id, actor_id, data, txid)"
+        " VALUES (now(), 'x', :holder, :holder, '{}', '1')",
+        NO_RIGHT,
+    ),
+    Attack(
+        "an event in a chosen place",
+        "INSERT INTO event (id, happened_at, name, subject_id, actor_id, data) OVERRIDING SYSTEM VALUE"
+        " VALUES (1, now(), 'x', :holder, :holder, '{}')",
+        NO_RIGHT,
+    ),
+    Attack("a milder norm", "UPDATE scheme_version SET fail_total = 1000", NO_RIGHT),
+    Attack("a requirement less", "DELETE FROM requirement", NO_RIGHT),
+    Attack("another file", "UPDATE document SET sha256 = 'x'", NO_RIGHT),
+    Attack("a document removed", "DELETE FROM document", NO_RIGHT),
+    Attack("a status list by the web", "UPDATE status_list SET token = 'x'", NO_RIGHT, "none"),
+    Attack("another leaf", "UPDATE ledger_entry SET data = ''", NO_RIGHT),
+    Attack("a shorter log", "DELETE FROM ledger_entry", NO_RIGHT),
+    Attack("a checkpoint by the web", "INSERT INTO checkpoint VALUES (9, '', '', '', now())", NO_RIGHT, "rows"),
+    Attack("a task put off", "UPDATE chore SET due_at = '2999-01-01'", NO_RIGHT, "none"),
+    Attack("done", "UPDATE outbox SET done_at = now()", NO_RIGHT, "rows"),
+    Attack("all numbers again", "DELETE FROM counter", NO_RIGHT),
+]
+
+LAWFUL = [
+    ("suspension", told(":active_certificate", "active", "suspended")
+     + CHANGE.format("suspended", "active_certificate") + ACTIVE.format("state = 'suspended'")),
+    ("review", told(":reported_audit", "reported", "reviewed")
+     + "UPDATE audit SET state = 'reviewed', recommendation = 'x' WHERE id = :reported_audit"),
+    ("acceptance", told(":submitted_application", "submitted", "accepted")
+     + "UPDATE application SET state = 'accepted' WHERE id = :submitted_application"),
+    ("answer", "UPDATE answer SET value = 'partly' WHERE application_id = :mine_draft"),
+    ("verdict", "UPDATE verdict SET note = 'x' WHERE audit_id = :in_progress_audit"),
+    ("repair after the decision", told(":concluded_open_finding", "open", "answered")
+     + "UPDATE finding SET state = 'answered', solution = 'x' WHERE id = :concluded_open_finding"),
+]  # fmt: skip
