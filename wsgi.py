@@ -1,6 +1,6 @@
 """Entry points of a web server: the whole portal, the public register alone, and the portal for developers.
 
-`registry` is meant to connect as kw_register, which reads what is public.
+`registry` connects as kw_register, the others as kw_app.
 """
 
 import os
@@ -22,7 +22,7 @@ def __getattr__(name: str) -> Flask:
     doors = {"app": tuple(DOORS), "registry": ("registry",), "dev": tuple(DOORS)}.get(name)
     if doors is None:
         raise AttributeError(name)
-    roles.check_at_start(_settings.database_url)
+    roles.check_at_start(_settings.database_url, roles.REGISTER if name == "registry" else roles.APP)
     portal = create_app(_settings, doors)
     if name == "dev":
         portal.jinja_env.auto_reload = True

@@ -1,8 +1,8 @@
-"""Write the walls that follow from the workflows: `python -m migrations.flows` makes migrations/walls/flow_*.sql anew.
+"""Generate the triggers that follow from the workflows: `python -m migrations.flows` writes migrations/walls/flow_*.sql.
 
-Each table gets: states only along the moves of its flow, rows begun in its first state and left alone in a last one, and
-no change without the event that tells it, judged when the transaction ends. The owner of the tables, as whom nothing but
-migrations runs, is not bound. See docs/decisions/0013.
+For each table: states change only along the moves of its flow, rows begin in its initial state and do not change in a
+final one, and every change needs its event, which is checked when the transaction ends. The owner of the tables is
+exempt, because only migrations run as owner. See docs/decisions/0013.
 """
 
 from dataclasses import dataclass
@@ -22,19 +22,19 @@ EXECUTE = "FOR EACH ROW WHEN ({when}) EXECUTE FUNCTION {function};"
 
 @dataclass(frozen=True, slots=True)
 class Course:
-    """One table with a flow, and what is judged when a row of it changes."""
+    """A table with a flow, and the check of its changes."""
 
     table: str
     flow: Flow[Any]
-    traced: str  # the function that looks for the trace of a change
-    watched: tuple[str, ...] = ()  # the columns whose change needs a trace; all of them if none is named
+    traced: str  # the trigger function that requires the event of a change
+    watched: tuple[str, ...] = ()  # the columns whose change needs it; all if empty
 
 
 COURSES = (
     Course("application", APPLICATION_FLOW, "need_event"),
     Course("audit", AUDIT_FLOW, "need_event"),
     Course("finding", FINDING_FLOW, "need_event"),
-    # What was signed about a certificate may come later, without any move.
+    # Signatures of a certificate may be added later, without a move.
     Course(
         "certificate",
         CERTIFICATE_FLOW,
@@ -45,13 +45,13 @@ COURSES = (
 
 
 def text_of(course: Course) -> str:
-    """The whole file of one table."""
+    """Return the content of the file of one table."""
     head = f"-- Made from the workflow of {course.table} by migrations/flows.py; change it there."
     return "\n".join([head, *_triggers(course), ""])
 
 
 def path_of(course: Course) -> Path:
-    """Where that file is."""
+    """Return the path of that file."""
     return FOLDER / f"flow_{course.table}.sql"
 
 

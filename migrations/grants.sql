@@ -25,7 +25,8 @@ GRANT UPDATE (role) ON person_role TO kw_app, kw_worker;  -- lock
 GRANT DELETE ON person_role TO kw_app, kw_worker;
 
 -- Signing in.
-GRANT INSERT ON credential, login_session, mail_token, login_brake TO kw_app, kw_worker;
+GRANT INSERT ON credential, login_session, login_brake TO kw_app, kw_worker;
+GRANT INSERT ON mail_token TO kw_worker;  -- a link is made at the moment of mailing
 GRANT UPDATE (password_hash, changed_at) ON credential TO kw_app, kw_worker;
 GRANT UPDATE (seen_at, ended_at) ON login_session TO kw_app, kw_worker;
 GRANT UPDATE (used_at) ON mail_token TO kw_app, kw_worker;
@@ -35,6 +36,21 @@ GRANT DELETE ON login_session, mail_token, login_brake TO kw_worker;
 
 -- The norm.
 GRANT INSERT ON scheme_version, requirement TO kw_app, kw_worker;
+
+-- Who is there: only these functions say so. Nobody but the owner calls the first two.
+REVOKE ALL ON FUNCTION become(uuid, uuid, text), actor_proof(text, text, text), is_genuine(), approach(text),
+  approach_by_link(text), begin_registration(uuid), act_as(text, timestamptz, timestamptz), first_drafts()
+  FROM PUBLIC, kw_app, kw_worker, kw_register;
+GRANT EXECUTE ON FUNCTION is_genuine(), approach(text), approach_by_link(text), begin_registration(uuid),
+  act_as(text, timestamptz, timestamptz), first_drafts() TO kw_app, kw_worker;
+
+-- What a page of the register adds; its role has no other way to write.
+REVOKE ALL ON FUNCTION keep_extract(uuid, uuid, text, jsonb, text, integer, timestamptz),
+  keep_cosignature(bigint, text, text, text, timestamptz), last_witnessed(text, bytea),
+  keep_witnessed(text, bigint, bytea, text) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION keep_extract(uuid, uuid, text, jsonb, text, integer, timestamptz),
+  keep_cosignature(bigint, text, text, text, timestamptz), last_witnessed(text, bytea),
+  keep_witnessed(text, bigint, bytea, text) TO kw_app, kw_worker, kw_register;
 
 -- Cases.
 GRANT INSERT ON application, answer, evidence, audit, audit_participant, population, sampled_unit, verdict, finding,
@@ -57,7 +73,7 @@ GRANT INSERT ON certificate, document_stamp TO kw_worker;
 GRANT UPDATE (state, version) ON certificate TO kw_app;
 GRANT UPDATE (state, issued_at, credential, badge, version) ON certificate TO kw_worker;
 GRANT INSERT (certificate_id, agency_id, move, state, reason, changed_at) ON certificate_change TO kw_app, kw_worker;
-GRANT INSERT ON document TO kw_app, kw_worker;
+GRANT INSERT ON document TO kw_worker;
 GRANT INSERT, UPDATE (token, bits_sha256, kid, signed_at) ON status_list TO kw_worker;
 GRANT INSERT ON register_entry TO kw_app, kw_worker;
 GRANT UPDATE (legal_name, trade_names, former_names, city, listed, applied_on, state, conditional, since,
@@ -67,8 +83,6 @@ GRANT UPDATE (legal_name, trade_names, former_names, city, listed, applied_on, s
 -- The public log.
 GRANT INSERT ON ledger_entry, ledger_node TO kw_app, kw_worker;
 GRANT INSERT ON checkpoint TO kw_worker;
-GRANT INSERT ON cosignature, witnessed_log TO kw_app, kw_worker;
-GRANT UPDATE (size, root, note) ON witnessed_log TO kw_app, kw_worker;
 
 -- Trail, outbox, numbers, periodic tasks. The trail numbers itself; nobody forgets a note while it works.
 GRANT INSERT (format, happened_at, name, subject_id, actor_kind, actor_id, agency_id, data, note_sha256)
@@ -79,7 +93,13 @@ GRANT UPDATE (attempts, due_at, failed_at) ON outbox TO kw_app;
 GRANT UPDATE (attempts, last_error, due_at, done_at, failed_at) ON outbox TO kw_worker;
 GRANT INSERT, UPDATE (last) ON counter TO kw_app, kw_worker;
 GRANT INSERT, UPDATE (due_at) ON chore TO kw_worker;
+GRANT INSERT, UPDATE (state, checked_at) ON file_check TO kw_worker;
+
+-- The security log. Lines number themselves; a worker clears them after their term.
+GRANT INSERT (happened_at, kind, person_id, subject_id, detail, visitor, request_id) ON security_event
+  TO kw_app, kw_worker;
+GRANT DELETE ON security_event TO kw_worker;
 
 -- What is public, as the register reads it.
 GRANT SELECT ON register_entry, certificate, certificate_change, document, document_stamp, scheme_version, requirement,
-  status_list, ledger_entry, ledger_node, checkpoint, cosignature, witnessed_log, alembic_version TO kw_register;
+  status_list, ledger_entry, ledger_node, checkpoint, cosignature, alembic_version, public_document TO kw_register;

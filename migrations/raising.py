@@ -1,5 +1,5 @@
-"""Bring the walls of a database (trigger functions, triggers, policies) to what stands in `migrations/walls/*.sql`, and
-what each role may do to what stands in `migrations/grants.sql`.
+"""Bring the walls of a database (functions, views, triggers, policies) to the text of `migrations/walls/*.sql`, and
+the rights of each role to `migrations/grants.sql`.
 
 Only a wall whose text differs is made again: a trigger or policy that is replaced locks its table. The database knows
 which text it holds by a digest in the comment of each wall. See docs/decisions/0012.
@@ -17,7 +17,7 @@ GRANTS = Path(__file__).parent / "grants.sql"
 MARK = "wall "
 _BEGIN = re.compile(r"^(?=CREATE )", re.MULTILINE)
 _NOTE = re.compile(r"^--.*\n", re.MULTILINE)
-_FUNCTION = re.compile(r"CREATE OR REPLACE (FUNCTION) (\w+)\(")
+_FREE = re.compile(r"CREATE OR REPLACE (FUNCTION|VIEW) (\w+)")
 _ON_TABLE = re.compile(r"CREATE (?:CONSTRAINT )?(TRIGGER|POLICY) (\w+)\s.*?\bON (\w+)", re.DOTALL)
 
 STANDING = """
@@ -28,6 +28,9 @@ UNION ALL
 SELECT 'POLICY', polname, relname, obj_description(p.oid, 'pg_policy')
 FROM pg_policy p JOIN pg_class c ON c.oid = polrelid WHERE relnamespace = 'public'::regnamespace
 UNION ALL
+SELECT 'VIEW', relname, NULL, obj_description(oid, 'pg_class')
+FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'v'
+UNION ALL
 SELECT 'FUNCTION', proname, NULL, obj_description(p.oid, 'pg_proc')
 FROM pg_proc p
 WHERE pronamespace = 'public'::regnamespace
@@ -36,12 +39,12 @@ WHERE pronamespace = 'public'::regnamespace
 
 
 class StrangeWallError(RuntimeError):
-    """The database holds a trigger, policy or function that no file knows and no file ever made."""
+    """The database holds a trigger, policy, view or function that no file knows and no file ever made."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Name:
-    """What a wall is called; functions belong to no table."""
+    """What a wall is called; functions and views belong to no table."""
 
     kind: str
     name: str
@@ -58,10 +61,10 @@ def wanted(folder: Path = FOLDER) -> dict[Name, str]:
     walls: dict[Name, str] = {}
     for path in sorted(folder.glob("*.sql")):
         for statement in _BEGIN.split(_NOTE.sub("", path.read_text()))[1:]:
-            found = _FUNCTION.match(statement) or _ON_TABLE.match(statement)
+            found = _FREE.match(statement) or _ON_TABLE.match(statement)
             if found is None:
-                raise ValueError(f"{path.name}: not a function, trigger or policy: {statement[:60]}")
-            name = Name(*found.groups(), None) if found.re is _FUNCTION else Name(*found.groups())  # type: ignore[call-arg]
+                raise ValueError(f"{path.name}: not a function, view, trigger or policy: {statement[:60]}")
+            name = Name(*found.groups(), None) if found.re is _FREE else Name(*found.groups())  # type: ignore[call-arg]
             if name in walls:
                 raise ValueError(f"{path.name}: {name.place} stands in the files twice")
             walls[name] = statement.strip()
@@ -85,6 +88,7 @@ def raise_walls(connection: Connection, folder: Path = FOLDER) -> list[str]:
             _run(connection, f"DROP {name.place}")
         _run(connection, walls[name])
         _run(connection, f"COMMENT ON {name.place} IS '{_mark(walls[name])}'")
+    _bind(connection, {name.table for name in walls if name.kind == "POLICY" and name.table})
     _run(connection, GRANTS.read_text())
     return [name.place for name in made]
 
@@ -100,6 +104,13 @@ def _remove(connection: Connection, found: dict[Name, str], *, strangers: bool =
         raise StrangeWallError(f"these belong into a file of migrations/walls: {', '.join(unknown)}")
     for name in sorted(found, key=_functions_first, reverse=True):
         _run(connection, f"DROP {name.place}")
+
+
+def _bind(connection: Connection, tables: set[str]) -> None:
+    """Enable policies on these tables, and on no others."""
+    bound = set(connection.scalars(text("SELECT relname FROM pg_class WHERE relrowsecurity")))
+    for table in sorted(tables ^ bound):
+        _run(connection, f"ALTER TABLE {table} {'ENABLE' if table in tables else 'DISABLE'} ROW LEVEL SECURITY")
 
 
 def _run(connection: Connection, statement: str) -> None:

@@ -4,7 +4,7 @@
 -- kw_owner     owns the tables and runs the migrations, nothing else
 -- kw_app       the web processes
 -- kw_worker    workers and the commands of an operator
--- kw_register  the public register alone: reads what is public
+-- kw_register  the public register alone: reads what is public, and adds what migrations/walls/register.sql lets it
 --
 -- An empty line ends a statement: PostgreSQL's single-user mode reads this file too.
 
@@ -25,8 +25,6 @@ ALTER ROLE kw_owner CREATEDB;
 
 -- The owner may end the sessions of the others, to drop a database that they use.
 GRANT kw_app, kw_worker, kw_register TO kw_owner;
-
-ALTER ROLE kw_register SET default_transaction_read_only = on;
 
 ALTER ROLE kw_register SET statement_timeout = '5s';
 

@@ -17,7 +17,7 @@ from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.orm import Session, sessionmaker
 
 from portal.app import create_app
-from portal.host.embedded import Postgres, Valkey
+from portal.host.embedded import Postgres, Valkey, drop_database
 from portal.host.supervisor import migrate
 from portal.reader.client import reader
 from portal.settings import ROOT, VAR, Settings
@@ -48,7 +48,7 @@ class Servers:
     rows as the owner; what they try connects as a role of the running processes.
     """
 
-    database_url: str  # as the owner; on a server of somebody else as a superuser who acts as the owner
+    database_url: str  # as the owner
     redis_url: str
     run: str = field(default_factory=lambda: uuid4().hex[:8])
 
@@ -62,12 +62,7 @@ class Servers:
 
     def url_as(self, database_url: str, role: str = APP) -> str:
         """The address of the same database for another role."""
-        url = make_url(database_url)
-        if url.username == OWNER:
-            url = url.set(username=role, password=None)
-        else:
-            url = url.update_query_dict({"options": f"-crole={role}"})
-        return url.render_as_string(hide_password=False)
+        return make_url(database_url).set(username=role).render_as_string(hide_password=False)
 
     def empty(self, name: str) -> str:
         """A database without anything in it; its URL."""
@@ -77,7 +72,7 @@ class Servers:
 
     def drop(self, name: str) -> None:
         with self._admin() as connection:
-            connection.execute(f'DROP DATABASE IF EXISTS "{self._full(name)}" WITH (FORCE)')
+            drop_database(connection, self._full(name))
 
     def make_template(self) -> None:
         with self._admin() as connection:
@@ -142,10 +137,13 @@ def _servers(config: pytest.Config) -> Servers:
 
 
 def _with_roles(database_url: str) -> str:
-    """Make the roles on another server; return the address by which the tests act as the owner."""
-    with psycopg.connect(make_url(database_url).set(drivername="postgresql").render_as_string(False)) as connection:
+    """Make the roles on another server, all with one password; return the address of the owner."""
+    url, password = make_url(database_url), "only-for-tests"
+    with psycopg.connect(url.set(drivername="postgresql").render_as_string(hide_password=False)) as connection:
         connection.execute((ROOT / "migrations" / "roles.sql").read_text())
-    return make_url(database_url).update_query_dict({"options": f"-crole={OWNER}"}).render_as_string(False)
+        for role in (OWNER, *roles.RUNNING):
+            connection.execute(f"ALTER ROLE {role} PASSWORD '{password}'")
+    return url.set(username=OWNER, password=password).render_as_string(hide_password=False)
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -229,9 +227,15 @@ def database_role() -> str:
 
 
 @pytest.fixture
-def app(built_app: Flask, make_session, database_role: str, monkeypatch: pytest.MonkeyPatch) -> Flask:
+def app_sessions(make_session, database_role: str) -> sessionmaker[Session]:
+    """Return sessions of the application, in the test's transaction."""
+    return acting_as(database_role, make_session)
+
+
+@pytest.fixture
+def app(built_app: Flask, app_sessions, monkeypatch: pytest.MonkeyPatch) -> Flask:
     """The application in the test's transaction, with the rights of its own role and a queue that only notes."""
-    monkeypatch.setitem(built_app.extensions, "sessionmaker", acting_as(database_role, make_session))
+    monkeypatch.setitem(built_app.extensions, "sessionmaker", app_sessions)
     monkeypatch.setitem(built_app.extensions, "queue", NotedQueue())
     return built_app
 
@@ -249,7 +253,10 @@ def acting_as(role: str, make_session: sessionmaker[Session]) -> sessionmaker[Se
             super().commit()
 
     def become(name: str) -> None:  # past SQLAlchemy: tests count the statements of a page
-        connection.connection.cursor().execute(f"SET LOCAL ROLE {name}")
+        cursor = connection.connection.cursor()
+        cursor.execute(f"SET LOCAL ROLE {name}")
+        if name == OWNER:
+            cursor.execute("SELECT become(NULL, NULL, '')")
 
     @event.listens_for(Acting, "after_begin")
     def begin(*_):

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from audits.agencies.models import Agency
 from audits.applications.workflow import OPEN_STATES, ApplicationState
 from audits.core.access import Actor
-from audits.core.db import Base, Id, one_of, stored
+from audits.core.db import Base, Id, ItsAgency, one_of, stored
 from audits.schemes.models import SchemeVersion
 
 _OPEN = ", ".join(sorted(f"'{state}'" for state in OPEN_STATES))
@@ -23,6 +23,8 @@ class Application(Base):
         one_of("state", ApplicationState),
         # Target of the audit's composite foreign key, which ties agency and version to this case.
         UniqueConstraint("id", "agency_id", "scheme_version_id", name="uq_application_case"),
+        UniqueConstraint("id", "agency_id", name="uq_application_agency"),  # the same for answers and files
+        Index("ix_application_first_draft", "id", postgresql_where="submitted_at IS NULL"),
         Index("uq_application_open", "agency_id", unique=True, postgresql_where=f"state IN ({_OPEN})"),
     )
 
@@ -62,10 +64,14 @@ class Answer(Base):
         ForeignKeyConstraint(
             ["scheme_version_id", "requirement_code"], ["requirement.scheme_version_id", "requirement.code"]
         ),
+        ForeignKeyConstraint(
+            ["application_id", "agency_id"], ["application.id", "application.agency_id"], name="fk_answer_agency"
+        ),
     )
 
     application_id: Mapped[UUID] = mapped_column(ForeignKey("application.id"), primary_key=True)
     requirement_code: Mapped[str] = mapped_column(primary_key=True)
+    agency_id: Mapped[ItsAgency]
     scheme_version_id: Mapped[UUID]
     value: Mapped[str]
     explanation: Mapped[str] = mapped_column(Text, default="")
@@ -84,11 +90,15 @@ class Evidence(Base):
         ForeignKeyConstraint(
             ["scheme_version_id", "requirement_code"], ["requirement.scheme_version_id", "requirement.code"]
         ),
+        ForeignKeyConstraint(
+            ["application_id", "agency_id"], ["application.id", "application.agency_id"], name="fk_evidence_agency"
+        ),
         Index("ix_evidence_application_id_requirement_code", "application_id", "requirement_code"),
     )
 
     id: Mapped[Id]
     application_id: Mapped[UUID] = mapped_column(ForeignKey("application.id"))
+    agency_id: Mapped[ItsAgency]
     requirement_code: Mapped[str]
     scheme_version_id: Mapped[UUID]
     finding_id: Mapped[UUID | None] = mapped_column(index=True)  # corrective action it belongs to; None: an answer

@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Annotated, Any, Protocol
 from uuid import UUID, uuid4
 
-from sqlalchemy import CheckConstraint, DateTime, Enum, MetaData, text
+from sqlalchemy import CheckConstraint, DateTime, Enum, FetchedValue, MetaData, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, mapped_column
 from sqlalchemy.types import UserDefinedType
@@ -25,17 +25,21 @@ Id = Annotated[UUID, mapped_column(primary_key=True, default=uuid4)]
 
 
 class Xid8(UserDefinedType[int]):
-    """The number of a transaction."""
+    """A transaction id of PostgreSQL."""
 
     cache_ok = True
 
     def get_col_spec(self, **_: Any) -> str:
-        """Its name in PostgreSQL."""
+        """Return the type's name in SQL."""
         return "xid8"
 
 
-# The transaction that added a row. Nobody may write it: triggers hold a change to the trace that came with it.
+# The transaction that added a row. No role may write it: triggers look for the event of a change by it.
 Txid = Annotated[int | None, mapped_column(Xid8, server_default=text("pg_current_xact_id()"), deferred=True)]
+
+
+# Filled by a trigger from the parent; the composite foreign key beside it holds both together.
+ItsAgency = Annotated[UUID, mapped_column(server_default=FetchedValue(), deferred=True)]
 
 
 class Base(DeclarativeBase):

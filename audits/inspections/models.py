@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from audits.agencies.models import Agency
 from audits.applications.models import Application
 from audits.core.access import Actor, Role
-from audits.core.db import Base, Id, one_of, stored
+from audits.core.db import Base, Id, ItsAgency, one_of, stored
 from audits.inspections.workflow import AuditState, FindingState, RoundOutcome
 from audits.people.models import Person
 from audits.schemes.models import SchemeVersion
@@ -27,6 +27,7 @@ class Audit(Base):
             ["application.id", "application.agency_id", "application.scheme_version_id"],
         ),
         UniqueConstraint("id", "scheme_version_id", name="uq_audit_version"),
+        UniqueConstraint("id", "agency_id", name="uq_audit_agency"),
         Index("uq_audit_live", "application_id", unique=True, postgresql_where=f"state <> '{AuditState.CANCELLED}'"),
     )
 
@@ -143,6 +144,8 @@ class Finding(Base):
     __table_args__ = (
         one_of("state", FindingState),
         UniqueConstraint("audit_id", "number"),
+        UniqueConstraint("id", "agency_id", name="uq_finding_agency"),
+        ForeignKeyConstraint(["audit_id", "agency_id"], ["audit.id", "audit.agency_id"], name="fk_finding_agency"),
         ForeignKeyConstraint(["audit_id", "scheme_version_id"], ["audit.id", "audit.scheme_version_id"]),
         ForeignKeyConstraint(
             ["scheme_version_id", "requirement_code"], ["requirement.scheme_version_id", "requirement.code"]
@@ -151,6 +154,7 @@ class Finding(Base):
 
     id: Mapped[Id]
     audit_id: Mapped[UUID] = mapped_column(index=True)
+    agency_id: Mapped[ItsAgency] = mapped_column(deferred=False)  # every move of a finding asks for it
     number: Mapped[int]
     scheme_version_id: Mapped[UUID]
     requirement_code: Mapped[str]
@@ -175,14 +179,9 @@ class Finding(Base):
     verification_note: Mapped[str] = mapped_column(Text, default="")
     version: Mapped[int] = mapped_column()
 
-    audit: Mapped[Audit] = relationship()
+    audit: Mapped[Audit] = relationship(foreign_keys=[audit_id], primaryjoin=lambda: Finding.audit_id == Audit.id)
 
     __mapper_args__ = {"version_id_col": version}
-
-    @property
-    def agency_id(self) -> UUID:
-        """Return the id of the agency that was audited."""
-        return self.audit.agency_id
 
     def is_visible_to(self, actor: Actor) -> bool:
         """Return whether the actor may see the audit."""
@@ -193,9 +192,15 @@ class CorrectiveAction(Base):
     """One round of a corrective action: what the agency said, which never changes, and its outcome."""
 
     __tablename__ = "corrective_action"
-    __table_args__ = (one_of("outcome", RoundOutcome),)
+    __table_args__ = (
+        one_of("outcome", RoundOutcome),
+        ForeignKeyConstraint(
+            ["finding_id", "agency_id"], ["finding.id", "finding.agency_id"], name="fk_corrective_action_agency"
+        ),
+    )
 
     finding_id: Mapped[UUID] = mapped_column(ForeignKey("finding.id"), primary_key=True)
+    agency_id: Mapped[ItsAgency]
     round: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     cause: Mapped[str] = mapped_column(Text)
     extent: Mapped[str] = mapped_column(Text)

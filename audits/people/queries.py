@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from sqlalchemy import Select, false, select
+from sqlalchemy import Select, false, func, select
 from sqlalchemy.orm import Session, joinedload
 
 from audits.agencies.models import Agency
@@ -50,6 +50,11 @@ def contacts_of(session: Session, agency_id: UUID) -> list[Person]:
 def find_by_email(session: Session, email: str) -> Person | None:
     """Return the person with this address, retired or not, ignoring case; or None."""
     return session.scalar(select(Person).where(Person.email == email))
+
+
+def approach(session: Session, email: str) -> None:
+    """Let this transaction read the person with this address; for pages without a signed-in person."""
+    session.execute(select(func.approach(email)))
 
 
 def interests_in(session: Session, agency_id: UUID) -> list[Interest]:

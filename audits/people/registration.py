@@ -11,7 +11,7 @@ from audits.core.notices import tell_person
 from audits.core.typed import clean_email
 from audits.people.models import Person
 from audits.people.notices import AccountKnown
-from audits.people.queries import find_by_email
+from audits.people.queries import approach, find_by_email
 from audits.people.services import invite_first_owner
 
 
@@ -35,7 +35,9 @@ def register_or_remind(
 
     If the address has an account, its holder gets a mail that says so, and no agency is registered.
     """
-    known = find_by_email(session, clean_email(owner_email))
+    email = clean_email(owner_email)
+    approach(session, email)
+    known = find_by_email(session, email)
     if known is None:
         register_agency(session, details=details, owner_name=owner_name, owner_email=owner_email, language=language)
     elif known.retired_at is None:

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID, uuid4
 
+from sqlalchemy import bindparam, func, select
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Session
 
 from audits.core import clock
@@ -40,3 +42,11 @@ def record_document(
     )
     session.add(document)
     return document
+
+
+def record_extract(
+    session: Session, *, agency_id: UUID, language: str, snapshot: Mapping[str, Any], sha256: SealedHash, size: int
+) -> None:
+    """Record a sealed extract of the register; also permitted to the role of the register alone."""
+    facts = bindparam(None, dict(snapshot), JSONB)
+    session.execute(select(func.keep_extract(uuid4(), agency_id, language, facts, sha256, size, clock.now())))

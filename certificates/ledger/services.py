@@ -6,13 +6,12 @@ from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import func, insert, select
-from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
 from audits.core import clock, numbering
 from audits.core.canonical import canonical
 from certificates.ledger import tree
-from certificates.ledger.models import Cosignature, LedgerEntry, LedgerNode, SignedCheckpoint
+from certificates.ledger.models import LedgerEntry, LedgerNode, SignedCheckpoint
 from certificates.ledger.notes import Checkpoint, Note, NoteError, Vkey, sign
 from certificates.ledger.queries import hashes, latest, size_of, subtrees
 from certificates.ledger.tiles import LONGEST_ENTRY, WIDTH, Tile
@@ -77,14 +76,8 @@ def add_cosignatures(session: Session, data: str, witnesses: Iterable[Vkey]) -> 
     signed = note.verified(known)
     lines = {key: next(str(line) for line in note.signatures if line.is_of(key)) for key in signed}
     for key, time in signed.items():
-        row = {
-            "size": checkpoint.size,
-            "vkey": str(key),
-            "name": key.name,
-            "line": lines[key],
-            "seen_at": _moment(time),
-        }
-        session.execute(upsert(Cosignature).values(row).on_conflict_do_nothing())
+        kept = func.keep_cosignature(checkpoint.size, str(key), key.name, lines[key], _moment(time))
+        session.execute(select(kept))  # a function, because the role of the register may not write the table itself
     return len(signed)
 
 

@@ -5,15 +5,17 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from sqlalchemy import select
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from audits.core import clock
-from certificates.ledger.models import WitnessedLog
 from certificates.ledger.notes import LONGEST_NOTE, Checkpoint, Note, NoteError, Vkey, cosign, parse_number
 from certificates.ledger.proof import parse_path
 from certificates.ledger.tree import EMPTY, consistent
+
+# Functions, because the role of the register may not write the table itself. The first one locks the row.
+LAST_WITNESSED = text("SELECT size, root FROM last_witnessed(:log, :empty)")
+KEEP_WITNESSED = text("SELECT keep_witnessed(:log, :size, :root, :note)")
 
 
 class Refusal(StrEnum):
@@ -72,12 +74,13 @@ def cosign_checkpoint(
     _authenticate(submission, [log for log in logs if log.name == new.origin])
     if submission.old > new.size:
         raise RefusedError(Refusal.MALFORMED)
-    seen = _seen(session, new.origin)
-    if submission.old != seen.size or (seen.size == new.size and seen.root != new.root):
-        raise RefusedError(Refusal.OTHER_SIZE, seen.size)
-    if not consistent(seen.size, new.size, seen.root, new.root, submission.path):
+    size, root = session.execute(LAST_WITNESSED, {"log": new.origin, "empty": EMPTY}).one()
+    if submission.old != size or (size == new.size and root != new.root):
+        raise RefusedError(Refusal.OTHER_SIZE, size)
+    if not consistent(size, new.size, root, new.root, submission.path):
         raise RefusedError(Refusal.INCONSISTENT)
-    seen.size, seen.root, seen.note = new.size, new.root, str(submission.note)
+    kept = {"log": new.origin, "size": new.size, "root": new.root, "note": str(submission.note)}
+    session.execute(KEEP_WITNESSED, kept)
     return str(cosign(submission.note.text, name, key(), int(clock.now().timestamp())))
 
 
@@ -88,14 +91,3 @@ def _authenticate(submission: Submission, keys: list[Vkey]) -> None:
         submission.note.verified(keys)
     except NoteError as error:
         raise RefusedError(Refusal.NOT_SIGNED) from error
-
-
-def _seen(session: Session, origin: str) -> WitnessedLog:
-    first = {"origin": origin, "size": 0, "root": EMPTY, "note": ""}
-    session.execute(insert(WitnessedLog).values(first).on_conflict_do_nothing())
-    return session.scalars(
-        select(WitnessedLog)
-        .where(WitnessedLog.origin == origin)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    ).one()

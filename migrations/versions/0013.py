@@ -1,4 +1,4 @@
-"""The trail and the public history of certificates note their transaction, so that a change can be held to its trace."""
+"""Events and the public history of certificates store their transaction, so that triggers find the event of a change."""
 
 from alembic import op
 

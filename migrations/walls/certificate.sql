@@ -6,7 +6,7 @@ CREATE OR REPLACE FUNCTION signed_again(before text, after text) RETURNS boolean
      AND (after IS NULL OR (after <> before AND split_part(after, '.', 1) = split_part(before, '.', 1)))
 $$;
 
-CREATE OR REPLACE FUNCTION check_certificate() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE OR REPLACE FUNCTION check_certificate() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path TO 'public', 'pg_temp' AS $$
 BEGIN
   IF NOT EXISTS (SELECT FROM decision
                  WHERE id = NEW.decision_id AND agency_id = NEW.agency_id AND outcome <> 'refuse') THEN

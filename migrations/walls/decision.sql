@@ -1,6 +1,6 @@
 -- ISO/IEC 17065 clause 7.6.2: the decision is taken by somebody who was not involved in the evaluation.
 -- The scheme's fail line and failing grades: the database counts the points itself.
-CREATE OR REPLACE FUNCTION check_decision() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE OR REPLACE FUNCTION check_decision() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path TO 'public', 'pg_temp' AS $$
 DECLARE
   the_audit audit%ROWTYPE;
   norm scheme_version%ROWTYPE;

@@ -19,7 +19,7 @@ CREATE TRIGGER sampled_unit_frozen BEFORE INSERT ON sampled_unit FOR EACH ROW WH
 -- Findings follow from a report and go when it is taken back; what is changed in one is judged by its flow.
 CREATE TRIGGER finding_frozen BEFORE INSERT OR DELETE ON finding FOR EACH ROW WHEN (CURRENT_USER <> 'kw_owner') EXECUTE FUNCTION check_fieldwork('in_progress', 'reported');
 
--- Answers belong to a draft; a file does too, or to a finding that is not closed. A file that the inspector has seen stays.
+-- Answers and files change in a draft only; files also beside a finding that is not closed, until the inspector judged them.
 CREATE OR REPLACE FUNCTION check_draft() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path TO 'public', 'pg_temp' AS $$
 DECLARE
   its_state text;
@@ -45,7 +45,7 @@ END $$;
 CREATE TRIGGER answer_frozen BEFORE INSERT OR UPDATE ON answer FOR EACH ROW WHEN (CURRENT_USER <> 'kw_owner') EXECUTE FUNCTION check_draft();
 CREATE TRIGGER evidence_frozen BEFORE INSERT OR UPDATE ON evidence FOR EACH ROW WHEN (CURRENT_USER <> 'kw_owner') EXECUTE FUNCTION check_draft();
 
--- What the agency said about a finding comes with an event of that finding, and stays once it was judged.
+-- A corrective action needs an event of its finding, and does not change once it was judged.
 CREATE TRIGGER corrective_action_frozen BEFORE UPDATE ON corrective_action FOR EACH ROW WHEN (CURRENT_USER <> 'kw_owner' AND OLD.outcome IS NOT NULL) EXECUTE FUNCTION refuse_frozen();
 CREATE CONSTRAINT TRIGGER corrective_action_trace AFTER INSERT OR UPDATE ON corrective_action DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (CURRENT_USER <> 'kw_owner') EXECUTE FUNCTION need_event_of_finding();
 

@@ -47,6 +47,9 @@ SELECT datname FROM pg_database JOIN pg_roles r ON r.oid = datdba
 WHERE rolname = current_user AND NOT datistemplate AND datname <> 'postgres';
 
 """
+CONNECTED = """
+SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s AND usename = ANY (%s::text[])
+"""
 # A test database need not survive a crash of the machine.
 CARELESS = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=200")
 
@@ -102,7 +105,7 @@ class Postgres:
         known = "SELECT 1 FROM pg_database WHERE datname = %s"
         with self._connect(OWNER, self._password) as connection:
             if anew:
-                connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+                drop_database(connection, name)
             if not connection.execute(known, [name]).fetchone():
                 connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
         return self.url(name, OWNER)
@@ -113,7 +116,7 @@ class Postgres:
         )
 
     def _make_roles(self, binaries: Path) -> None:
-        """Make the roles, take over databases from before there were any, and draw the owner's password."""
+        """Create the roles, hand databases of releases without roles to the owner, and draw the owner's password."""
         self._password = secrets.token_urlsafe(32)
         word = f"ALTER ROLE {OWNER} PASSWORD '{self._password}';\n\n"
         found = self._alone(binaries, (SCRIPTS / "roles.sql").read_text() + word + BEFORE_ROLES)
@@ -121,7 +124,7 @@ class Postgres:
             self._alone(binaries, (SCRIPTS / "handover.sql").read_text(), database)
 
     def _alone(self, binaries: Path, script: str, database: str = "postgres") -> str:
-        """Run statements as the superuser with no server listening; what came out. It needs no password."""
+        """Run statements as superuser in single-user mode, which needs no password; return the output."""
         command = [str(binaries / "postgres"), "--single", "-j", "-D", str(self._data), *self._options(), database]
         done = subprocess.run(
             command,
@@ -202,6 +205,15 @@ class Postgres:
             self._connect(APP).close()
             return True
         return False
+
+
+def drop_database(connection: psycopg.Connection, name: str) -> None:
+    """Drop a database as its owner, after ending the connections of the other roles.
+
+    Not WITH (FORCE): that is refused while the server itself vacuums the database, which belongs to a superuser.
+    """
+    connection.execute(CONNECTED, [name, [OWNER, *RUNNING]])
+    connection.execute(sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(name)))
 
 
 class Valkey:

@@ -52,7 +52,7 @@ log = logging.getLogger("keurwerk")
 
 @dataclass(frozen=True, slots=True)
 class Addresses:
-    """One database, as each kind of process connects to it. The owner's address goes to no other process."""
+    """One database, as each kind of process connects to it. Only migrations get the address of the owner."""
 
     app: str
     worker: str
@@ -60,7 +60,7 @@ class Addresses:
 
     @classmethod
     def take(cls, env: dict[str, str]) -> "Addresses":
-        """Those that an environment names; what only some processes need is taken out of it."""
+        """Return the addresses that an environment names, and remove from it those that only some processes need."""
         app = env["DATABASE_URL"]
         return cls(app, env.pop("WORKER_DATABASE_URL", app), env.pop("OWNER_DATABASE_URL", app))
 
@@ -195,8 +195,8 @@ def _run(environment: Mapping[str, str], arguments: argparse.Namespace) -> int:
         settings = Settings.from_env(env)
         _reach(environment, settings, env)
         migrate(addresses.owner)
-        for address in (addresses.app, addresses.worker):
-            check_address(address)
+        check_address(addresses.app, APP)
+        check_address(addresses.worker, WORKER)
         _load()
         worker, web = _programs(env, at_work, port, for_developers=arguments.dev)
         _start(worker, running, parts)

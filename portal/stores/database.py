@@ -2,18 +2,18 @@
 
 import math
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 
 import psycopg
-from flask import Flask, current_app, g, has_request_context, request
+from flask import Flask, current_app, g, has_app_context, has_request_context, request
 from psycopg._preparing import PrepareManager
-from sqlalchemy import Engine, create_engine, event
+from sqlalchemy import Connection, Engine, Executable, create_engine, event
 from sqlalchemy.exc import InvalidatePoolError
-from sqlalchemy.orm import Session, sessionmaker
+from sqlalchemy.orm import Session, SessionTransaction, sessionmaker
 
 from audits.core.outbox import take_enqueued
 from portal.settings import Settings
@@ -71,6 +71,18 @@ def write() -> Iterator[Session]:
         take_enqueued(session)
         raise
     queue.nudge(take_enqueued(session))
+
+
+def at_begin(statement: Executable, values: Mapping[str, Any]) -> None:
+    """Begin every later transaction of this request with this statement, which sets the actor."""
+    g.at_begin = (statement, values)
+
+
+@event.listens_for(Session, "after_begin")
+def _begin(_: Session, __: SessionTransaction, connection: Connection) -> None:
+    # The actor ends with its transaction, so that connections return to the pool without one.
+    if has_app_context() and (said := g.get("at_begin")):
+        connection.execute(*said)
 
 
 @lru_cache(maxsize=1)

@@ -1,4 +1,4 @@
-"""The roles of the database, and what must be true of the one that a running process connects as."""
+"""The roles of the database, and the checks of the role that a running process connects as."""
 
 import logging
 from collections.abc import Iterator
@@ -8,14 +8,16 @@ from sqlalchemy.exc import OperationalError
 
 OWNER, APP, WORKER, REGISTER = "kw_owner", "kw_app", "kw_worker", "kw_register"
 RUNNING = (APP, WORKER, REGISTER)
+CONNECT_SECONDS = 5
 EXTENSIONS = ("pg_trgm", "unaccent", "citext", "btree_gist")
 SERVER_SIDE = ("pg_read_server_files", "pg_write_server_files", "pg_execute_server_program")
 
-# Memberships count: what a role may become it has.
+# Memberships count: a role has the rights of every role that it may become.
 FACTS = """
 WITH mine AS (SELECT * FROM pg_roles WHERE pg_has_role(current_user, oid, 'MEMBER')),
      tables AS (SELECT * FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p'))
 SELECT current_user AS name,
+  EXISTS (SELECT FROM mine WHERE rolname = :role) AS fits,
   (SELECT bool_or(rolsuper) FROM mine) AS superuser,
   (SELECT bool_or(rolbypassrls) FROM mine) AS unbound,
   (SELECT bool_or(rolcreaterole OR rolcreatedb OR rolreplication) FROM mine) AS makes,
@@ -46,39 +48,41 @@ log = logging.getLogger(__name__)
 
 
 class RoleError(RuntimeError):
-    """The database is not as a running process needs it; the message says everything that is wrong, a line each."""
+    """The database is not as a running process needs it; the message has a line for each fault."""
 
 
-def check_database(connection: Connection) -> None:
-    """RoleError unless the role has no more rights than a running process may have, and the database what it needs."""
-    if wrong := list(problems(connection)):
+def check_database(connection: Connection, role: str | None = None) -> None:
+    """Raise RoleError if the role has rights that a running process must not have, or the database lacks something."""
+    if wrong := list(problems(connection, role)):
         raise RoleError("\n".join(wrong))
 
 
-def check_address(database_url: str) -> None:
-    """The same for an address; OperationalError while nobody answers there."""
-    engine = create_engine(database_url)
+def check_address(database_url: str, role: str) -> None:
+    """Check the database at an address for a process with this role; OperationalError if it does not answer."""
+    engine = create_engine(database_url, connect_args={"connect_timeout": CONNECT_SECONDS})
     try:
         with engine.connect() as connection:
-            check_database(connection)
+            check_database(connection, role)
     finally:
         engine.dispose()
 
 
-def check_at_start(database_url: str) -> None:
-    """End a process that has too many rights. Without a database it may start: `/readyz` checks again."""
+def check_at_start(database_url: str, role: str) -> None:
+    """End a process that does not have its `role`, or more rights. It may start without a database."""
     try:
-        check_address(database_url)
+        check_address(database_url, role)
     except RoleError as error:
         raise SystemExit(str(error)) from error
     except OperationalError:
         log.warning("the rights of this process could not be checked: the database does not answer")
 
 
-def problems(connection: Connection) -> Iterator[str]:
-    """What is wrong, a sentence each."""
-    asked = {"server_side": list(SERVER_SIDE), "extensions": list(EXTENSIONS)}
+def problems(connection: Connection, role: str | None = None) -> Iterator[str]:
+    """Yield a sentence for everything that is wrong, also if the process needs `role` and has another."""
+    asked = {"server_side": list(SERVER_SIDE), "extensions": list(EXTENSIONS), "role": role}
     found = connection.execute(text(FACTS), asked).mappings().one()
+    if role and not found["fits"]:
+        yield f"DATABASE_URL connects as {found['name']}; this process needs the role {role}."
     for name in ["superuser"] if found["superuser"] else TOO_MUCH:  # a superuser has all of it
         if found[name]:
             yield f"DATABASE_URL connects as {found['name']}, which " + TOO_MUCH[name].format(found[name])

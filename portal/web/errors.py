@@ -23,7 +23,7 @@ STATUS: dict[type[DomainError], int] = {
     RuleError: 422,
 }
 
-READ_ONLY, NO_RIGHT = "25006", "42501"  # SQLSTATE
+NO_RIGHT = "42501"  # SQLSTATE
 
 
 def init_app(app: Flask) -> None:
@@ -70,11 +70,9 @@ def _stale(_: StaleDataError) -> ResponseReturnValue:
 
 
 def _refused(error: DBAPIError) -> ResponseReturnValue:
-    """Answer for the walls of the database: what they refuse the code above should have refused in its own words."""
+    """Answer a refusal by the database itself, and log it, because the code should have refused first."""
     state = getattr(error.orig, "sqlstate", None)
     constraint = getattr(getattr(error.orig, "diag", None), "constraint_name", None) or ""
-    if state == READ_ONLY:  # of the register's own role
-        return _down(error)
     current_app.logger.error("the database refused", extra={"state": state, "constraint": constraint})
     if state == NO_RIGHT:
         return answer(404)

@@ -27,7 +27,7 @@ def healthz() -> ResponseReturnValue:
 
 @public
 def readyz() -> ResponseReturnValue:
-    """Answer whether all dependencies respond, the tables support this code, and its database role has no rights too many."""
+    """Answer whether all dependencies respond, the tables support this code, and its role has no excess rights."""
     parts = {name: _try(check) for name, check in CHECKS.items()}
     ready = all(state == "ok" for state in parts.values())
     return jsonify(status="ok" if ready else "down", parts=parts), 200 if ready else 503

@@ -31,7 +31,7 @@ def main() -> None:
     """Work until told to stop."""
     settings = settings_or_exit(os.environ)  # noqa: TID251 - an entry point, like wsgi.py
     logs.set_up("worker", settings)
-    roles.check_at_start(settings.database_url)
+    roles.check_at_start(settings.database_url, roles.WORKER)
     app = make_app(settings)
     for trouble in parts.troubles(settings):
         log.error("%s", trouble)  # the worker starts anyway: outbox items wait until the part is back

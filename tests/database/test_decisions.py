@@ -1,6 +1,7 @@
 """Decisions: who may decide, allowed outcomes, effects; enforced by the code and by the database alone."""
 
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from threading import Event as Signal
 
 import pytest
@@ -23,6 +24,7 @@ from audits.inspections.models import Participant, Verdict
 from audits.inspections.workflow import AuditState, FindingState
 from audits.people.independence import Bar, bar_of
 from audits.people.models import Interest
+from portal.doors.account import services
 from portal.stores import database
 from tests.kit.factories.agencies import make_agency
 from tests.kit.factories.decisions import add_findings, finding, make_decision
@@ -257,10 +259,24 @@ def test_reasons_are_needed_and_conditions_only_where_they_belong(session, audit
 # What it leaves behind
 
 
-def test_a_decision_its_moves_and_its_promises_are_one_commit(app, session, audit, decider):
+@pytest.fixture
+def acting(app, session, decider):
+    """An application context whose transactions act for the decider, as those of a request do."""
+    token = services.open_session(session, decider).token
+
+    @contextmanager
+    def context():
+        with app.app_context():
+            database.at_begin(services.ACT_AS, services.acting(token))
+            yield
+
+    return context
+
+
+def test_a_decision_its_moves_and_its_promises_are_one_commit(acting, session, audit, decider):
     session.commit()
     before = counts(session)
-    with app.app_context(), database.write() as own:
+    with acting(), database.write() as own:
         decision_id = take(own, decider, audit, GRANT).id
     session.expire_all()
     decision = session.get_one(Decision, decision_id)
@@ -275,10 +291,10 @@ def test_a_decision_its_moves_and_its_promises_are_one_commit(app, session, audi
     assert {item.kind for item in promised} == {"certificate.number", "document.decision_letter"}
 
 
-def test_a_decision_that_fails_leaves_nothing(app, session, audit, decider):
+def test_a_decision_that_fails_leaves_nothing(acting, session, audit, decider):
     session.commit()
     before = counts(session)
-    with app.app_context(), pytest.raises(RuleError), database.write() as own:
+    with acting(), pytest.raises(RuleError), database.write() as own:
         decide(own, decider.actor, audit.id, outcome=GRANT, reasons=" ")
     session.expire_all()
     assert counts(session) == before

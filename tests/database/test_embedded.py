@@ -199,7 +199,7 @@ def test_it_keeps_its_promises_and_listens_to_nobody_else(shared):
 def test_each_process_has_a_role_and_nobody_is_superuser(shared):
     for role in (APP, WORKER, REGISTER):
         assert execute(shared, "SELECT current_user::text", role) == [(role,)]
-    assert execute(shared, "SHOW default_transaction_read_only", REGISTER) == [("on",)]
+    assert execute(shared, "SHOW statement_timeout", REGISTER) == [("5s",)]
     with pytest.raises(psycopg.OperationalError, match=r"no pg_hba\.conf entry"):
         execute(shared, "SELECT 1", "keurwerk")
     assert execute(shared, "SELECT rolname FROM pg_roles WHERE rolsuper") == [("keurwerk",)]

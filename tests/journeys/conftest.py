@@ -16,7 +16,7 @@ from uuid import uuid4
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, sync_playwright
-from sqlalchemy import update
+from sqlalchemy import Engine, create_engine, update
 
 from audits.people.models import Person
 from portal.app import create_app
@@ -43,6 +43,7 @@ class Portal:
     url: str
     app: object
     mails: Path
+    tables: Engine  # connected as their owner, for rows that no service makes in one step
 
     def link_for(self, address: str) -> str:
         """The path of the newest link that was mailed to this address, once it has come."""
@@ -89,7 +90,9 @@ def portal(servers: Servers, tmp_path_factory: pytest.TempPathFactory) -> Iterat
             story._publish(app, story.Story(nowhere))
         with app.app_context(), database.write() as session:
             session.execute(update(Person).values(language="en"))  # the test presses buttons by their English words
-        yield Portal(settings.base_url, app, state / "mail")
+        tables = create_engine(url)
+        yield Portal(settings.base_url, app, state / "mail", tables)
+        tables.dispose()
     finally:
         for child in children:
             processes.stop(child)

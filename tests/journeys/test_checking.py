@@ -5,11 +5,11 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy.orm import Session
 
 from audits.core import clock
 from certificates import press
 from certificates.lifecycle.workflow import CertificateState
-from portal.stores import database
 from tests.kit import attacks, snapshot
 from tests.kit.factories.certificates import make_certificate
 from tests.kit.factories.documents import known, plain_pdf, seal_with
@@ -33,7 +33,7 @@ def files(portal, tmp_path_factory):
         )
 
     made = {name: sealed(name) for name in ("valid", "suspended", "replaced")}
-    with portal.app.app_context(), database.write() as session:
+    with portal.app.app_context(), Session(portal.tables) as session, session.begin():
         valid = make_certificate(session)
         known(session, valid, made["valid"])
         known(session, make_certificate(session, S.SUSPENDED, reason="Wages were not paid."), made["suspended"])

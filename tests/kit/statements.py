@@ -13,22 +13,26 @@ NO_RIGHT = "42501"
 
 @dataclass(frozen=True)
 class Attack:
-    """One statement, and what answers the web and the worker; the register is never let in."""
+    """One statement, and what answers the web and the worker; the register is never let in.
+
+    In the web somebody is there: `by` is a role of the staff, "nobody", "inspector of" an audit, or "agency" and which.
+    """
 
     name: str
     statement: str
     app: str
     worker: str = "as app"
     register: str = NO_RIGHT
+    by: str = "decider"
 
     def answer(self, role: str) -> str:
         worker = self.app if self.worker == "as app" else self.worker
         return {APP: self.app, WORKER: worker, REGISTER: self.register}[role]
 
 
-def moved(table: str, before: str, after: str, wall: str, key: str | None = None) -> Attack:
+def moved(table: str, before: str, after: str, wall: str, key: str = "", *, by: str = "decider") -> Attack:
     statement = f"UPDATE {table} SET state = '{after}' WHERE id = :{key or f'{before}_{table}'}"
-    return Attack(f"{table}: {before} to {after}", statement, f"{table}_{wall}")
+    return Attack(f"{table}: {before} to {after}", statement, f"{table}_{wall}", by=by)
 
 
 EVENT = (
@@ -50,11 +54,16 @@ def answered(key: str) -> str:
     )
 
 
+def beside(statement: str, finding: str) -> str:
+    return statement.replace("(id,", "(finding_id, id,").replace("SELECT ", f"SELECT :{finding}, ", 1)
+
+
 def filed(key: str) -> str:
     return (
         "INSERT INTO evidence (id, application_id, requirement_code, scheme_version_id, filename, media_type, size,"
-        f" sha256, uploaded_by, uploaded_at) SELECT gen_random_uuid(), :{key}, 'none', :other_version, 'x.pdf',"
-        " 'application/pdf', 1, 'cd', :other_owner, now()"
+        f" sha256, uploaded_by, uploaded_at) SELECT gen_random_uuid(), :{key}, code, scheme_version_id, 'x.pdf',"
+        " 'application/pdf', 1, 'cd', :other_owner, now() FROM requirement WHERE scheme_version_id = :other_version"
+        " LIMIT 1"
     )
 
 
@@ -71,6 +80,18 @@ INSERTED = {
     " version) SELECT gen_random_uuid(), id, 99, scheme_version_id, 'PAY-01', 'minor', 0, false, 1, 1, 1, 'x', '{}',"
     " '', '', '', '', '', 1 FROM audit WHERE id = :{}_audit",
 }
+ROUND = (
+    "INSERT INTO corrective_action (finding_id, round, cause, extent, solution, effectiveness, submitted_by,"
+    " submitted_at, note) VALUES (:{}, 9, 'x', 'x', 'x', 'x', :other_owner, now(), '')"
+)
+POPULATION = (
+    "INSERT INTO population (audit_id, unit, members, size, digest, frozen_at, frozen_by, seed, algorithm, drawn)"
+    " VALUES (:{}_audit, 'x', '[]', 0, '', now(), :inspector, '', '', 0)"
+)
+DECISION = (
+    "INSERT INTO decision (id, audit_id, agency_id, decider_id, outcome, reasons, conditions, basis_sha256, decided_at)"
+    " VALUES (gen_random_uuid(), :reviewed_audit, :reviewed_audited, {}, 'refuse', 'x', '[]', '', now())"
+)
 CERTIFICATE = (
     "INSERT INTO certificate (id, number, agency_id, decision_id, scheme_version_id, state, conditional, conditions,"
     " valid_from, valid_until, printed, status_index, numbered_at, version)"
@@ -82,6 +103,8 @@ CHANGE = (
     " 'x', '{}', '', now() FROM certificate WHERE id = :{}; "
 )
 ACTIVE = "UPDATE certificate SET {} WHERE id = :active_certificate"
+
+SUBMITTER, CONCLUDED = "agency submitted_applicant", "agency concluded_applicant"
 
 ATTACKS = [
     # Certificates
@@ -127,6 +150,11 @@ ATTACKS = [
     Attack("another place in the lists", ACTIVE.format("status_index = 5"), NO_RIGHT),
     Attack("issued earlier", ACTIVE.format("issued_at = '2020-01-01'"), NO_RIGHT, "certificate_trace"),
     Attack("signed by the web", ACTIVE.format("credential = 'x'"), NO_RIGHT, "rows"),
+    Attack(
+        "touched after its end",
+        "UPDATE certificate SET version = 9 WHERE id = :withdrawn_certificate",
+        "certificate_frozen",
+    ),
     Attack("deleted", "DELETE FROM certificate WHERE id = :withdrawn_certificate", NO_RIGHT),
     Attack("born active", CERTIFICATE.format(":decision", "active"), NO_RIGHT, "certificate_flow"),
     Attack("without a decision", CERTIFICATE.format("gen_random_uuid()", "issuing"), NO_RIGHT, "granted"),
@@ -144,10 +172,10 @@ ATTACKS = [
     moved("application", "withdrawn", "submitted", "flow"),
     moved("application", "concluded", "accepted", "flow"),
     moved("application", "accepted", "draft", "flow"),
-    moved("application", "draft", "accepted", "flow"),
+    moved("application", "draft", "accepted", "flow", by="agency draft_applicant"),
     moved("application", "submitted", "concluded", "flow"),
     moved("application", "submitted", "accepted", "trace"),
-    moved("application", "draft", "submitted", "trace"),
+    moved("application", "draft", "submitted", "trace", by="agency draft_applicant"),
     Attack(
         "a note without a move",
         "UPDATE application SET review_note = 'fine' WHERE id = :submitted_application",
@@ -160,19 +188,40 @@ ATTACKS = [
         "an answer after submission",
         "UPDATE answer SET value = 'conform' WHERE application_id = :submitted_application",
         "answer_frozen",
+        by="agency submitted_applicant",
     ),
     Attack(
         "an answer after acceptance",
         "UPDATE answer SET explanation = 'x' WHERE application_id = :accepted_application",
         "answer_frozen",
+        by="agency accepted_applicant",
     ),
-    Attack("a new answer after submission", answered("submitted_application"), "answer_frozen"),
+    Attack(
+        "a new answer after submission",
+        answered("submitted_application"),
+        "answer_frozen",
+        by="agency submitted_applicant",
+    ),
     Attack("an answer removed", "DELETE FROM answer WHERE application_id = :draft_application", NO_RIGHT),
-    Attack("a file after submission", filed("submitted_application"), "evidence_frozen"),
-    Attack("a file after the conclusion", filed("concluded_application"), "evidence_frozen"),
+    Attack(
+        "a file after submission", filed("submitted_application"), "evidence_frozen", by="agency submitted_applicant"
+    ),
+    Attack(
+        "a file after the conclusion",
+        filed("concluded_application"),
+        "evidence_frozen",
+        by="agency concluded_applicant",
+    ),
     Attack("another file under the same name", "UPDATE evidence SET sha256 = 'cd' WHERE id = :mine_evidence", NO_RIGHT),
     Attack("a file removed", "DELETE FROM evidence WHERE id = :mine_evidence", NO_RIGHT),
+    Attack(
+        "a note after the refusal",
+        "UPDATE application SET review_note = 'x' WHERE id = :refused_application",
+        "application_frozen",
+    ),
     # Audits, samples, verdicts, findings
+    Attack("an inspector with a tie", INSERTED["audit"].format("planned").replace(":inspector", ":reviewer"), "no_tie"),
+    Attack("a list after the report", POPULATION.format("reported"), "population_frozen"),
     moved("audit", "concluded", "reviewed", "flow"),
     moved("audit", "cancelled", "planned", "flow"),
     moved("audit", "concluded", "in_progress", "flow"),
@@ -192,6 +241,11 @@ ATTACKS = [
     Attack("a better score", "UPDATE audit SET score = 0 WHERE id = :reviewed_audit", "audit_trace"),
     Attack("another summary", "UPDATE audit SET summary = 'x' WHERE id = :reported_audit", "audit_trace"),
     Attack("another score after it", "UPDATE audit SET score = 0 WHERE id = :concluded_audit", "audit_frozen"),
+    Attack(
+        "another score with an event that moves nothing",
+        told(":concluded_audit", "concluded", "concluded") + "UPDATE audit SET score = 0 WHERE id = :concluded_audit",
+        "audit_frozen",
+    ),
     Attack("another inspector", "UPDATE audit SET inspector_id = :inspector WHERE id = :planned_audit", NO_RIGHT),
     Attack("another planner", "UPDATE audit SET planner_id = :planner WHERE id = :planned_audit", NO_RIGHT),
     Attack("no surprise", "UPDATE audit SET announced = true WHERE id = :planned_audit", NO_RIGHT),
@@ -229,7 +283,44 @@ ATTACKS = [
     Attack("gone after the decision", "DELETE FROM finding WHERE id = :concluded_open_finding", "finding_frozen"),
     Attack("born closed", INSERTED["finding"].format("closed", "reported"), "finding_flow"),
     Attack("found after the decision", INSERTED["finding"].format("open", "concluded"), "finding_frozen"),
+    Attack(
+        "an answer after its end",
+        "UPDATE finding SET solution = 'x' WHERE id = :reviewed_closed_finding",
+        "finding_frozen",
+    ),
+    Attack("said without a move", ROUND.format("reviewed_open_finding"), "corrective_action_trace"),
+    Attack(
+        "accepted without a move",
+        "UPDATE corrective_action SET outcome = 'accepted' WHERE finding_id = :reviewed_answered_finding",
+        "corrective_action_trace",
+    ),
+    Attack(
+        "judged otherwise later",
+        "UPDATE corrective_action SET outcome = 'returned' WHERE finding_id = :reviewed_closed_finding",
+        "corrective_action_frozen",
+    ),
+    Attack("other words", "UPDATE corrective_action SET solution = 'x'", NO_RIGHT),
+    Attack("never said", "DELETE FROM corrective_action", NO_RIGHT),
+    Attack(
+        "a file beside a closed finding",
+        beside(filed("reviewed_case"), "reviewed_closed_finding"),
+        "evidence_frozen",
+        by="agency reviewed_audited",
+    ),
+    Attack(
+        "a file beside a finding of another case",
+        beside(filed("accepted_application"), "reviewed_open_finding"),
+        "evidence_frozen",
+        by="agency accepted_applicant",
+    ),
+    Attack(
+        "a file that was judged, removed",
+        "UPDATE evidence SET removed_at = now() WHERE id = :judged_evidence",
+        "evidence_frozen",
+        by="agency reviewed_audited",
+    ),
     # Decisions
+    Attack("by whom it was about", DECISION.format(":reviewed_inspector"), "four_eyes"),
     Attack("another outcome", "UPDATE decision SET outcome = 'refuse'", NO_RIGHT, "23000"),
     Attack("other reasons", "UPDATE decision SET reasons = 'x'", NO_RIGHT),
     Attack("removed", "DELETE FROM decision", NO_RIGHT),
@@ -238,7 +329,12 @@ ATTACKS = [
     Attack("an agency's man among the staff", "UPDATE person SET agency_id = NULL WHERE id = :other_owner", NO_RIGHT),
     Attack("another's mail", "UPDATE person SET email = 'x@example.nl' WHERE id = :administrator", NO_RIGHT),
     Attack("a decider for the agency", "INSERT INTO person_role VALUES (:other_owner, 'decider')", "role_fits"),
-    Attack("a role changed", "UPDATE person_role SET role = 'decider' WHERE person_id = :other_owner", "role_fits"),
+    Attack(
+        "a role changed",
+        "UPDATE person_role SET role = 'decider' WHERE person_id = :other_owner",
+        "role_fits",
+        by="agency other",
+    ),
     Attack("removed", "DELETE FROM person WHERE id = :other_owner", NO_RIGHT),
     Attack("a tie forgotten", "DELETE FROM tie", NO_RIGHT),
     Attack("another's session", "UPDATE login_session SET person_id = :administrator", NO_RIGHT),
@@ -266,6 +362,18 @@ ATTACKS = [
     Attack("another file", "UPDATE document SET sha256 = 'x'", NO_RIGHT),
     Attack("a document removed", "DELETE FROM document", NO_RIGHT),
     Attack("a status list by the web", "UPDATE status_list SET token = 'x'", NO_RIGHT, "none"),
+    Attack("a note rewritten", "UPDATE event_note SET data = '{}'", NO_RIGHT),
+    Attack("a note forgotten", "DELETE FROM event_note", NO_RIGHT),
+    Attack("no trace of a break-in", "DELETE FROM security_event", NO_RIGHT, "23000"),
+    Attack("another trace", "UPDATE security_event SET kind = 'signed_out'", NO_RIGHT),
+    Attack("a witness made up", "INSERT INTO cosignature VALUES (1, 'x', 'x', 'x', now())", NO_RIGHT),
+    Attack("the log of another made shorter", "UPDATE witnessed_log SET size = 1", NO_RIGHT),
+    Attack(
+        "the same by the register's own door",
+        "SELECT keep_witnessed('log', 1, '', '')",
+        "witnessed_log_frozen",
+        register="witnessed_log_frozen",
+    ),
     Attack("another leaf", "UPDATE ledger_entry SET data = ''", NO_RIGHT),
     Attack("a shorter log", "DELETE FROM ledger_entry", NO_RIGHT),
     Attack("a checkpoint by the web", "INSERT INTO checkpoint VALUES (9, '', '', '', now())", NO_RIGHT, "rows"),
@@ -275,14 +383,18 @@ ATTACKS = [
 ]
 
 LAWFUL = [
-    ("suspension", told(":active_certificate", "active", "suspended")
+    ("decider", told(":active_certificate", "active", "suspended")
      + CHANGE.format("suspended", "active_certificate") + ACTIVE.format("state = 'suspended'")),
-    ("review", told(":reported_audit", "reported", "reviewed")
+    ("reviewer", told(":reported_audit", "reported", "reviewed")
      + "UPDATE audit SET state = 'reviewed', recommendation = 'x' WHERE id = :reported_audit"),
-    ("acceptance", told(":submitted_application", "submitted", "accepted")
+    ("planner", told(":submitted_application", "submitted", "accepted")
      + "UPDATE application SET state = 'accepted' WHERE id = :submitted_application"),
-    ("answer", "UPDATE answer SET value = 'partly' WHERE application_id = :mine_draft"),
-    ("verdict", "UPDATE verdict SET note = 'x' WHERE audit_id = :in_progress_audit"),
-    ("repair after the decision", told(":concluded_open_finding", "open", "answered")
+    ("agency mine", filed("mine_draft")),
+    ("agency mine", "UPDATE answer SET value = 'partly' WHERE application_id = :mine_draft"),
+    ("inspector of in_progress_inspector", "UPDATE verdict SET note = 'x' WHERE audit_id = :in_progress_audit"),
+    ("decider", told(":submitted_application", "submitted", "refused")
+     + "UPDATE application SET state = 'refused' WHERE id = :submitted_application; "
+     "UPDATE application SET review_note = 'x' WHERE id = :submitted_application"),
+    ("agency concluded_audited", told(":concluded_open_finding", "open", "answered")
      + "UPDATE finding SET state = 'answered', solution = 'x' WHERE id = :concluded_open_finding"),
 ]  # fmt: skip

@@ -1,29 +1,77 @@
 """A database with a case in every state, for statements that must not pass."""
 
+from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import select
+from sqlalchemy import Engine, select, text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from audits.applications.models import Answer, Evidence
 from audits.applications.workflow import ApplicationState
-from audits.core import clock
-from audits.core.access import STAFF_ROLES, Role
-from audits.inspections.models import Audit, Finding
-from audits.inspections.workflow import AuditState, FindingState
+from audits.core import clock, outbox
+from audits.core.access import AGENCY_ROLES, STAFF_ROLES, ActorKind, Role
+from audits.core.events import Event, EventNote
+from audits.inspections.models import Audit, CorrectiveAction, Finding
+from audits.inspections.workflow import AuditState, FindingState, RoundOutcome
+from audits.people.models import Interest
 from audits.schemes.queries import scheme_of_version
+from certificates.ledger.models import WitnessedLog
 from certificates.lifecycle.workflow import CertificateState
+from portal.doors.account.models import LoginSession, MailToken
+from portal.doors.account.rules import Purpose
+from portal.stores.roles import APP
+from portal.web.security_log import Kind, SecurityEvent
 from tests.kit.factories import give_password, make_agency, make_application, make_audit, make_certificate, make_person
 from tests.kit.factories.decisions import add_findings, finding
 from tests.kit.factories.documents import known
 from tests.kit.factories.inspections import judge
 
 
+@dataclass
+class World:
+    """A database, who connects to it, and what its rows are called."""
+
+    owner: Engine
+    engines: dict[str, Engine]
+    keys: dict[str, Any]
+
+    def attempt(self, role: str, statement: str, by: str = "nobody") -> str:
+        """What the database says to it: a wall, an SQLSTATE, or whether rows were touched. Nothing of it stays."""
+        with (self.owner if role == APP else self.engines[role]).connect() as connection:
+            try:
+                if role == APP:  # who may not say who is there
+                    connection.execute(text("SELECT become(:person, :agency, :sees)"), self.actor(by))
+                    connection.execute(text(f"SET LOCAL ROLE {APP}"))
+                for part in statement.split("; "):
+                    done = connection.execute(text(part), self.keys)
+                connection.execute(text("SET CONSTRAINTS ALL IMMEDIATE"))
+            except DBAPIError as error:
+                refusal: Any = error.orig
+                return getattr(refusal.diag, "constraint_name", None) or refusal.sqlstate
+            finally:
+                connection.rollback()
+            return "rows" if done.rowcount else "none"
+
+    def actor(self, by: str) -> dict[str, Any]:
+        """Who that is to the policies."""
+        kind, _, key = by.partition(" ")
+        if kind == "agency":
+            return {"person": uuid4(), "agency": self.keys[key], "sees": "own"}
+        sees = {"planner": "cases", "reviewer": "cases", "decider": "cases", "inspector": "assigned", "nobody": ""}
+        sees["administrator"] = "accounts"
+        return {"person": self.keys[key.removeprefix("of ") or kind], "agency": None, "sees": sees.get(kind, "none")}
+
+
 def make_world(session: Session) -> dict[str, Any]:
     """Rows of several agencies and of the staff; what statements name them by."""
-    world = {f"{state}_application": make_application(session, state=state).id for state in ApplicationState}
+    world: dict[str, Any] = {"nobody": None}
+    for state in ApplicationState:
+        application = make_application(session, state=state, answers=True)
+        world |= {f"{state}_application": application.id, f"{state}_applicant": application.agency_id}
     world |= _audits(session) | _certificates(session) | _people(session)
+    _interest(session, world["reviewer"], world["concluded_applicant"])
     session.flush()
     return world
 
@@ -34,11 +82,17 @@ def _audits(session: Session) -> dict[str, Any]:
         audit = make_audit(session, state)
         made |= {f"{state}_audit": audit.id, f"{state}_inspector": audit.inspector_id}
         made[f"{state}_case"] = audit.application_id
+        made[f"{state}_audited"] = audit.agency_id
         if state is AuditState.IN_PROGRESS:
-            judge(session, audit, {_of_the_agency(audit): ("conform", "")})
+            code, unit = _of_the_agency(audit)
+            judge(session, audit, {code: ("conform", "")})
+            made |= {"in_progress_code": code, "in_progress_unit": unit}
         if state in {AuditState.REPORTED, AuditState.REVIEWED, AuditState.CONCLUDED}:
             made |= _findings(session, state, audit)
-    return made
+            if state is AuditState.REVIEWED:
+                made["judged_evidence"] = _judged(session, audit, made["reviewed_closed_finding"])
+    surprise = make_audit(session, AuditState.PLANNED, announced=False)
+    return made | {"surprise_audit": surprise.id, "surprised": surprise.agency_id}
 
 
 def _certificates(session: Session) -> dict[str, Any]:
@@ -48,6 +102,7 @@ def _certificates(session: Session) -> dict[str, Any]:
         made[f"{state}_certificate"] = certificate.id
         if state is CertificateState.ACTIVE:
             known(session, certificate, b"sealed")
+            known(session, certificate, b"a letter", "decision_letter")
             made |= {"decision": certificate.decision_id, "decided_audit": certificate.decision.audit_id}
             made["holder"] = certificate.agency_id
     return made
@@ -62,31 +117,73 @@ def _people(session: Session) -> dict[str, Any]:
         draft = make_application(session, agency=agency, signatory=owner, answers=True)
         made |= {name: agency.id, f"{name}_owner": owner.id, f"{name}_draft": draft.id}
         made |= {f"{name}_version": draft.scheme_version_id, f"{name}_evidence": _evidence(session, draft, owner)}
+    returned = make_application(session, signatory=owner, answers=True, submitted_at=clock.now())
+    _evidence(session, returned, owner)
+    made["returned"] = returned.id
     for role in STAFF_ROLES:
         made[str(role)] = give_password(session, make_person(session, role)).id
+    for roles in ((Role.INSPECTOR, Role.PLANNER), (Role.SCHEME_MANAGER, Role.INSPECTOR), AGENCY_ROLES):
+        agency = made["mine"] if roles is AGENCY_ROLES else None
+        made[f"person with {len(made)}"] = make_person(session, roles, agency).id
+    _trail(session, made["other"], made["planner"])
+    now = clock.now()
+    session.add(LoginSession(digest=b"session", person_id=made["administrator"], created_at=now, seen_at=now))
+    link = MailToken(digest=b"link", person_id=made["administrator"], purpose=Purpose.RESET, expires_at=now)
+    session.add(link)
     return made
 
 
+def _trail(session: Session, agency_id: Any, planner_id: Any) -> None:
+    """An event with a note, something to be done, and the log of somebody else as we saw it last."""
+    event = Event(name="x.y", subject_id=agency_id, actor_kind=ActorKind.PERSON, actor_id=planner_id, format=2, data={})
+    event.happened_at, event.agency_id, event.note_sha256 = clock.now(), agency_id, ""
+    event.note = EventNote(salt=b"", data={})
+    session.add(event)
+    outbox.enqueue(session, "x.y")
+    session.add(SecurityEvent(happened_at=clock.now(), kind=Kind.SIGNED_IN))
+    session.add(WitnessedLog(origin="log", size=5, root=b"", note=""))
+
+
+def _interest(session: Session, person_id: Any, agency_id: Any) -> None:
+    values = {"person_id": person_id, "agency_id": agency_id, "nature": "x", "declared_at": clock.now()}
+    session.add(Interest(id=uuid4(), **values))
+
+
 def _findings(session: Session, state: AuditState, audit: Audit) -> dict[str, Any]:
+    """A finding in each state, with a round that waits, and one that was accepted."""
     add_findings(session, audit, [finding("minor", each) for each in FindingState])
     session.refresh(audit)
-    rows = session.scalars(select(Finding).where(Finding.audit_id == audit.id))
+    rows = list(session.scalars(select(Finding).where(Finding.audit_id == audit.id)))
+    for row in rows:
+        if row.state is not FindingState.OPEN:
+            outcome = RoundOutcome.ACCEPTED if row.state is FindingState.CLOSED else None
+            said = dict.fromkeys(("cause", "extent", "solution", "effectiveness"), "x")
+            values = {"submitted_by": audit.inspector_id, "submitted_at": clock.now(), "outcome": outcome}
+            session.add(CorrectiveAction(finding_id=row.id, round=1, **said, **values))
     return {f"{state}_{row.state}_finding": row.id for row in rows}
 
 
-def _of_the_agency(audit: Audit) -> str:
+def _judged(session: Session, audit: Audit, finding_id: Any) -> Any:
+    """A file that lay beside a corrective action when the inspector accepted it."""
+    judged = session.get_one(Finding, finding_id)
+    seen = _evidence(session, audit.application, audit.inspector, code=judged.requirement_code, finding_id=judged.id)
+    judged.verified_at = clock.now()
+    return seen
+
+
+def _of_the_agency(audit: Audit) -> tuple[str, str]:
     """A requirement that is looked at once, at the organisation itself."""
     scheme = scheme_of_version(audit.scheme_version)
-    return next(item.code for item in scheme.requirements if scheme.units[item.unit].is_agency)
+    return next((item.code, item.unit) for item in scheme.requirements if scheme.units[item.unit].is_agency)
 
 
-def _evidence(session: Session, application: Any, person: Any) -> Any:
-    answer = session.scalars(select(Answer).where(Answer.application_id == application.id)).first()
-    assert answer is not None
+def _evidence(session: Session, application: Any, person: Any, code: str | None = None, **beside: Any) -> Any:
+    """A file beside an answer, or beside something else about the requirement with this code."""
+    answered = select(Answer.requirement_code).where(Answer.application_id == application.id)
     row = Evidence(
         id=uuid4(),
         application_id=application.id,
-        requirement_code=answer.requirement_code,
+        requirement_code=code or session.scalars(answered).first(),
         scheme_version_id=application.scheme_version_id,
         filename="contract.pdf",
         media_type="application/pdf",
@@ -94,6 +191,7 @@ def _evidence(session: Session, application: Any, person: Any) -> Any:
         sha256="ab" * 32,
         uploaded_by=person.id,
         uploaded_at=clock.now(),
+        **beside,
     )
     session.add(row)
     session.flush()

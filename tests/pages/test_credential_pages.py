@@ -11,9 +11,17 @@ from certificates.credentials.bits import decode
 from certificates.lifecycle.workflow import CertificateState
 from portal.signing import credentials
 from portal.signing.keys import current_keys
+from portal.stores.roles import REGISTER
 from tests.kit.browser import Browser
 from tests.kit.factories.certificates import BASE_URL, change, make_certificate
 from tests.kit.published import is_set
+
+
+@pytest.fixture
+def database_role():
+    """These pages ask for no more than the role of the register alone."""
+    return REGISTER
+
 
 S = CertificateState
 

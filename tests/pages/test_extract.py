@@ -19,12 +19,19 @@ from certificates.seal import ensure_keyring, examine
 from portal.doors.registry import extract
 from portal.doors.registry.throttle import Throttle
 from portal.signing.keys import current_keys
+from portal.stores.roles import REGISTER
 from tests.kit.browser import Browser
 from tests.kit.factories.certificates import change, make_applicant, make_certificate
 
 S = CertificateState
 TODAY = clock.today()
 MOST_STATEMENTS = 6
+
+
+@pytest.fixture
+def database_role():
+    """These pages ask for no more than the role of the register alone."""
+    return REGISTER
 
 
 @pytest.fixture(autouse=True)

@@ -18,6 +18,7 @@ from certificates.lifecycle.rules import certificate_number
 from certificates.lifecycle.services import number_certificate
 from portal.app import create_app
 from portal.signing.keys import current_keys
+from portal.stores.roles import REGISTER
 from portal.work import handlers
 from portal.work.schedule import sign_head
 from tests.kit.browser import Browser
@@ -34,6 +35,12 @@ ORIGIN = "127.0.0.1:8000/ledger"
 NUMBER = certificate_number(2026, 1)
 OTHER = Ed25519PrivateKey.from_private_bytes(b"\x02" * 32)
 WITNESS = Vkey.of("witness.example/w", OTHER, Algorithm.COSIGNATURE)
+
+
+@pytest.fixture
+def database_role():
+    """These pages ask for no more than the role of the register alone."""
+    return REGISTER
 
 
 @pytest.fixture

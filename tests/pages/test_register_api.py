@@ -14,6 +14,7 @@ from certificates.lifecycle.workflow import CertificateState
 from certificates.register.queries import entry_of
 from certificates.register.services import rebuild_all
 from portal.doors.registry.contract import contract as contract_of_code
+from portal.stores.roles import REGISTER
 from portal.web.access import PUBLIC, access_of
 from tests.kit.factories.agencies import make_agency
 from tests.kit.factories.certificates import (
@@ -22,6 +23,13 @@ from tests.kit.factories.certificates import (
     make_certificate,
     make_refusal,
 )
+
+
+@pytest.fixture
+def database_role():
+    """These pages ask for no more than the role of the register alone."""
+    return REGISTER
+
 
 S = CertificateState
 TODAY = clock.today()

@@ -2,7 +2,7 @@
 
 import pytest
 from flask import abort
-from sqlalchemy import select, text
+from sqlalchemy import create_engine, select, text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import sessionmaker
 
@@ -15,6 +15,7 @@ from portal.commands.cli import appoint_administrator
 from portal.doors.account import services
 from portal.doors.account.rules import LIMITS, Purpose
 from portal.stores import files
+from portal.stores.roles import APP, WORKER
 from portal.web import security_log
 from portal.web.security_log import Flood, Kind, SecurityEvent
 from tests.kit.browser import PASSWORD, Browser
@@ -29,6 +30,14 @@ OTHER = "zeven lange zinnen later"
 @pytest.fixture
 def make_session(real_db):
     return sessionmaker(real_db)
+
+
+@pytest.fixture
+def app_sessions(real_db, servers, request):
+    role = WORKER if "command" in request.node.name else APP
+    engine = create_engine(servers.url_as(real_db.url.render_as_string(hide_password=False), role))
+    yield sessionmaker(engine)
+    engine.dispose()
 
 
 @pytest.fixture(autouse=True)

@@ -30,10 +30,17 @@ from certificates.seal.time.tsp import (
 )
 from portal.doors.registry import stamps
 from portal.signing.keys import current_keys
+from portal.stores.roles import REGISTER
 from tests.kit.factories.documents import plain_pdf
 from tests.kit.long_runs import steps
 
 SHA256, SHA512, SHA1 = "2.16.840.1.101.3.4.2.1", "2.16.840.1.101.3.4.2.3", "1.3.14.3.2.26"
+
+
+@pytest.fixture
+def database_role():
+    """These pages ask for no more than the role of the register alone."""
+    return REGISTER
 
 
 @pytest.fixture(scope="module")

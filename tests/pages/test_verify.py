@@ -24,11 +24,19 @@ from portal.doors.registry.throttle import Throttle
 from portal.doors.registry.verification import FileStatus
 from portal.reader.lanes import PUBLIC
 from portal.reader.questions import examine_seal
+from portal.stores.roles import REGISTER
 from tests.kit import attacks, snapshot
 from tests.kit.browser import Browser, Page
 from tests.kit.factories.certificates import change, make_certificate
 from tests.kit.factories.documents import known, plain_pdf
 from tests.kit.patience import examine_patiently
+
+
+@pytest.fixture
+def database_role():
+    """These pages ask for no more than the role of the register alone."""
+    return REGISTER
+
 
 S = CertificateState
 TODAY = clock.today()

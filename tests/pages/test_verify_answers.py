@@ -14,11 +14,19 @@ from certificates.seal import SealReason, ensure_keyring
 from portal.doors.registry import verification, wording
 from portal.doors.registry.throttle import Throttle
 from portal.stores import files
+from portal.stores.roles import REGISTER
 from tests.kit import attacks, snapshot
 from tests.kit.browser import Browser
 from tests.kit.factories.certificates import make_certificate
 from tests.kit.factories.documents import known, plain_pdf, seal_with
 from tests.kit.patience import examine_patiently
+
+
+@pytest.fixture
+def database_role():
+    """These pages ask for no more than the role of the register alone."""
+    return REGISTER
+
 
 JSON = {"Accept": "application/json"}
 

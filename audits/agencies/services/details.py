@@ -2,7 +2,7 @@
 
 from uuid import UUID, uuid4
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -26,6 +26,7 @@ def enter_agency(session: Session, details: AgencyDetails) -> Agency:
     if session.scalar(select(Agency.id).where(*same)):
         raise _known()
     agency = Agency(id=uuid4(), created_at=clock.now(), former_names=[], **details.plain())
+    session.execute(select(func.begin_registration(agency.id)))  # this transaction now acts for the new agency
     session.add(agency)
     try:
         session.flush()

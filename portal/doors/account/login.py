@@ -110,12 +110,15 @@ _DOORS = (
 
 
 def _visitor() -> Visitor | None:
+    if "account" not in current_app.blueprints:
+        return None  # the register alone has no sign-in, and its role cannot read sessions
     if current_app.config["SESSION_COOKIE_NAME"] not in request.cookies:
         return None  # no one; and without a session look-up the response does not vary by cookie
     token = session.get(_TOKEN)
     found = services.find_session(database.read(), token) if isinstance(token, str) else None
-    if found is None:
+    if found is None or not isinstance(token, str):
         return None
+    database.at_begin(services.ACT_AS, services.acting(token))
     _touch(found)
     return Visitor(found.actor, found.name, found.language, found.digest)
 

@@ -5,20 +5,20 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from hashlib import sha256
+from typing import Any
 from uuid import UUID, uuid4
 
 from argon2 import PasswordHasher
 from argon2.exceptions import VerificationError
-from sqlalchemy import ColumnElement, Select, Text, and_, delete, func, or_, select, update
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import ColumnElement, and_, delete, func, or_, select, text, update
 from sqlalchemy.orm import Session, lazyload
 
 from audits.core import clock, events
 from audits.core.access import Actor, Role
 from audits.core.errors import NotFoundError, RuleError
 from audits.core.notices import tell_person
-from audits.core.statements import built_once
-from audits.people.models import Person, PersonRole
+from audits.people.models import Person
+from audits.people.queries import approach
 from portal.doors.account import throttle
 from portal.doors.account.events import PasswordSet, SessionOpened
 from portal.doors.account.models import LoginSession, MailToken, PasswordHash
@@ -35,6 +35,7 @@ from portal.doors.account.rules import (
 
 # OWASP's argon2id parameters with three passes: about 40 ms, and little enough memory for parallel logins.
 HASHER = PasswordHasher(time_cost=3, memory_cost=19 * 1024, parallelism=1)
+ACT_AS = text("SELECT * FROM act_as(:token, :used_after, :opened_after)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,13 +83,22 @@ def open_session(session: Session, person: Person) -> SignedIn:
 
 
 def find_session(session: Session, token: str) -> OpenSession | None:
-    """Return the valid session of a token with its person and roles, in one statement; or None."""
-    query, values = _living_session(digest_of(token), *_bounds())
-    row = session.execute(query, values).one_or_none()
+    """Return the valid session of a token with its person and roles, or None, in one statement.
+
+    It also makes this person the actor of the transaction, which the row policies of the database read.
+    """
+    row = session.execute(ACT_AS, acting(token)).one_or_none()
     if row is None:
         return None
-    digest, seen_at, person_id, agency_id, name, language, roles = row
-    return OpenSession(digest, seen_at, Actor(person_id, frozenset(map(Role, roles or ())), agency_id), name, language)
+    seen_at, person_id, agency_id, name, language, roles = row
+    actor = Actor(person_id, frozenset(map(Role, roles)), agency_id)
+    return OpenSession(digest_of(token), seen_at, actor, name, language)
+
+
+def acting(token: str) -> dict[str, Any]:
+    """Return the parameters of ACT_AS for a token."""
+    used_after, opened_after = _bounds()
+    return {"token": token, "used_after": used_after, "opened_after": opened_after}
 
 
 def sessions_of(session: Session, person_id: UUID) -> list[LoginSession]:
@@ -134,6 +144,7 @@ def mint_token(session: Session, person_id: UUID, purpose: Purpose) -> str:
 
 def holder_of(session: Session, token: str, purpose: Purpose) -> Person:
     """Return the person whom a link was sent to; NotFoundError if it is used, too old, or the person retired."""
+    session.execute(select(func.approach_by_link(token)))
     query = select(Person).join(MailToken, MailToken.person_id == Person.id)
     person = session.scalar(query.where(_usable(token, purpose), Person.retired_at.is_(None)))
     if person is None:
@@ -197,20 +208,9 @@ def digest_of(token: str) -> bytes:
 
 def _find_person(session: Session, email: str) -> Person | None:
     typed = email.strip().replace("\0", "")
+    approach(session, typed)
     query = select(Person).where(Person.email == typed, Person.retired_at.is_(None)).options(lazyload(Person.role_rows))
     return session.scalar(query)
-
-
-@built_once
-def _living_session(
-    digest: bytes, used_after: datetime, opened_after: datetime
-) -> Select[bytes, datetime, UUID, UUID | None, str, str, list[str]]:
-    role_rows = select(func.array_agg(PersonRole.role, type_=ARRAY(Text))).where(PersonRole.person_id == Person.id)
-    person = (Person.id, Person.agency_id, Person.name, Person.language, role_rows.scalar_subquery())
-    query = select(LoginSession.digest, LoginSession.seen_at, *person).join(LoginSession.person)
-    query = query.where(LoginSession.digest == digest, _alive(used_after, opened_after))
-    # Retirement sets this, which ends all sessions; a later invitation does not revive them.
-    return query.where(Person.retired_at.is_(None), LoginSession.created_at >= Person.invited_at)
 
 
 def _alive(used_after: datetime, opened_after: datetime) -> ColumnElement[bool]:

@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 
 from audits.core import clock
 from certificates import press
-from certificates.documents.services import record_document
+from certificates.documents.services import record_extract
 from certificates.documents.stages import DocumentKind
 from certificates.ledger.queries import tlog_proof
 from certificates.register.extract import Subject, extract_facts, subject_of
@@ -64,16 +64,7 @@ def extract(public_id: str) -> ResponseReturnValue:
         )
         sealed = sealing.sealed_document(KIND, facts, at=now, attachments=_attached(session, subject))
         sha256, size = sealing.keep(session, sealed)
-        record_document(
-            session,
-            kind=KIND,
-            subject_id=entry.agency_id,
-            agency_id=entry.agency_id,
-            language=language,
-            snapshot=facts,
-            sha256=sha256,
-            size=size,
-        )
+        record_extract(session, agency_id=entry.agency_id, language=language, snapshot=facts, sha256=sha256, size=size)
     return attachment(sealed, f"{facts['reference']}.pdf", "application/pdf")
 
 

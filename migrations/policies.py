@@ -1,0 +1,123 @@
+"""Generate the row policies: `python -m migrations.policies` writes migrations/walls/policies.sql.
+
+A policy is the union of all ways by which the portal reaches a row for the person who is signed in. Settings are read in
+a sub-select, once per statement instead of once per row. Child tables have the agency of their parent as a column, or
+are looked up in an array, because PostgreSQL would hash the whole parent table for EXISTS. See docs/decisions/0014.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+PATH = Path(__file__).parent / "walls" / "policies.sql"
+
+ME = "(SELECT nullif(current_setting('kw.person', true), '')::uuid)"
+MINE = "(SELECT nullif(current_setting('kw.agency', true), '')::uuid)"
+SEES = "(SELECT current_setting('kw.sees', true))"
+GENUINE = "(SELECT is_genuine())"  # an error unless the database itself set these
+
+OWN = f"agency_id = {MINE}"
+CASES = f"{SEES} = 'cases'"
+STAFF = f"{SEES} IN ('cases', 'assigned')"
+PEOPLE = f"{SEES} IN ('cases', 'assigned', 'accounts')"
+ANYBODY = f"{ME} IS NOT NULL"
+OFFICE = f"{MINE} IS NULL AND {ANYBODY}"  # anybody of the staff
+MY_AUDITS = f"ARRAY(SELECT id FROM audit WHERE inspector_id = {ME} AND {SEES} = 'assigned')"
+MY_CASES = f"ARRAY(SELECT application_id FROM audit WHERE inspector_id = {ME} AND {SEES} = 'assigned')"
+MY_AUDIT = f"audit_id = ANY ({MY_AUDITS})"
+MY_FINDING = f"finding_id = ANY (ARRAY(SELECT id FROM finding WHERE {MY_AUDIT}))"
+MY_CASE = f"application_id = ANY ({MY_CASES})"
+DRAFTS = "(SELECT first_drafts())::uuid[]"  # with the owner's eyes: staff do not see the applications either
+COLLEAGUE = f"agency_id IS NULL AND {OFFICE}"  # one of the staff for another
+MY_PEOPLE = f"person_id = ANY (ARRAY(SELECT id FROM person WHERE {OWN}))"
+MY_COLLEAGUES = f"person_id = ANY (ARRAY(SELECT id FROM person WHERE {COLLEAGUE}))"
+EVERYTHING = "true"
+ADD, CHANGE, ALL = ("INSERT",), ("UPDATE",), ("INSERT", "UPDATE", "DELETE")
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """The rows of a table that a person may read, change, and add or remove; each as a list of conditions."""
+
+    table: str
+    read: tuple[str, ...]
+    write: tuple[str, ...]
+    add: tuple[str, ...] | None = None  # also for removing; default: as `write`
+    may: tuple[str, ...] = ("INSERT", "UPDATE")  # what the grants permit
+
+    @property
+    def ways(self) -> dict[str, str]:
+        """Return the condition for each kind of statement."""
+        added = self.write if self.add is None else self.add
+        found = {"SELECT": self.read, "INSERT": added, "UPDATE": self.write, "DELETE": added}
+        return {
+            kind: " OR ".join(map(_enclosed, ways)) for kind, ways in found.items() if kind in ("SELECT", *self.may)
+        }
+
+
+POLICIES = (
+    Policy("agency", (f"id = {MINE}", STAFF), (f"id = {MINE}", CASES), (f"id = {MINE}",)),
+    *(Policy(table, (OWN, STAFF), (OWN,), may=ALL) for table in ("branch", "controller", "contact")),
+    Policy("person", (f"id = {ME}", OWN, f"agency_id IS NULL AND {ANYBODY}", PEOPLE), (f"id = {ME}", OWN, COLLEAGUE)),
+    Policy("person_role", (ANYBODY, f"{MINE} IS NOT NULL"), (MY_PEOPLE, MY_COLLEAGUES), may=ALL),
+    *(Policy(table, (f"person_id = {ME}",), (f"person_id = {ME}",)) for table in ("credential", "login_session")),
+    Policy("mail_token", (f"person_id = {ME}",), (f"person_id = {ME}",), may=CHANGE),
+    Policy("tie", (f"person_id = {ME}", STAFF), (f"person_id = {ME}",), may=ADD),
+    Policy("application", (OWN, f"{CASES} AND submitted_at IS NOT NULL", f"id = ANY ({MY_CASES})"),
+           (OWN, f"{CASES} AND submitted_at IS NOT NULL"), (OWN,)),
+    *(Policy(table, (OWN, f"{CASES} AND application_id <> ALL ({DRAFTS})", MY_CASE), (OWN,))
+      for table in ("answer", "evidence")),
+    Policy("audit", (f"{OWN} AND (announced OR started_at IS NOT NULL)", CASES,
+                     f"{SEES} = 'assigned' AND inspector_id = {ME}"),
+           (CASES, f"{SEES} = 'assigned' AND inspector_id = {ME}"), (CASES,)),
+    Policy("audit_participant", (CASES, MY_AUDIT), (CASES,), may=ADD),
+    *(Policy(table, (CASES, MY_AUDIT), (CASES, MY_AUDIT), may=ADD) for table in ("population", "sampled_unit")),
+    Policy("verdict", (CASES, MY_AUDIT), (CASES, MY_AUDIT)),
+    Policy("finding", (OWN, CASES, MY_AUDIT), (OWN, CASES, MY_AUDIT), (CASES, MY_AUDIT), may=ALL),
+    Policy("corrective_action", (OWN, CASES, MY_FINDING), (OWN, CASES, MY_FINDING)),
+    Policy("decision", (OWN, CASES, MY_AUDIT), (CASES,), may=ADD),
+    # Issued certificates and their history are public.
+    Policy("certificate", ("issued_at IS NOT NULL", OWN, CASES), (CASES,), may=CHANGE),
+    Policy("certificate_change", (EVERYTHING,), (CASES,), may=ADD),
+    Policy("document", ("kind IN ('certificate', 'register_extract')", OWN, CASES,
+                        f"subject_id = ANY ({MY_AUDITS})",
+                        f"subject_id = ANY (ARRAY(SELECT id FROM decision WHERE {MY_AUDIT}))"), (), may=()),
+    # Everybody may add events and jobs; adding an event returns its number, so its actor may read it.
+    Policy("event", (f"actor_id = {ME}", OWN, CASES), (EVERYTHING,), may=ADD),
+    Policy("event_note", (CASES,), (EVERYTHING,), may=ADD),
+    Policy("security_event", (OFFICE,), (EVERYTHING,), may=ADD),
+    Policy("outbox", (OFFICE,), (OFFICE,), (EVERYTHING,)),
+)  # fmt: skip
+
+# The rows that the role of the register reads of these tables.
+REGISTER = {
+    "certificate": "issued_at IS NOT NULL",
+    "certificate_change": EVERYTHING,
+    "document": "kind IN ('certificate', 'register_extract')",
+}
+
+
+def text_of() -> str:
+    """Return the content of the file."""
+    lines = ["-- Made by migrations/policies.py; change them there."]
+    for policy in POLICIES:
+        lines += [_statement(policy.table, kind, "kw_app", way) for kind, way in policy.ways.items()]
+        lines.append(f"CREATE POLICY {policy.table}_worker ON {policy.table} TO kw_worker USING (true);")
+        if policy.table in REGISTER:
+            lines.append(_statement(policy.table, "SELECT", "kw_register", REGISTER[policy.table]))
+    return "\n".join(lines) + "\n"
+
+
+def _statement(table: str, kind: str, role: str, way: str) -> str:
+    name = f"{table}_{'register' if role == 'kw_register' else kind.lower()}"
+    if role == "kw_app" and way != EVERYTHING:
+        way = f"{GENUINE} AND ({way})"
+    condition = f"WITH CHECK ({way})" if kind == "INSERT" else f"USING ({way})"
+    return f"CREATE POLICY {name} ON {table} FOR {kind} TO {role} {condition};"
+
+
+def _enclosed(way: str) -> str:
+    return f"({way})" if " AND " in way else way
+
+
+if __name__ == "__main__":
+    PATH.write_text(text_of())

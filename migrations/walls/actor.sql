@@ -1,0 +1,70 @@
+-- The actor of a transaction. Policies read three settings: kw.person, kw.agency, and kw.sees, which is 'own' for people of
+-- an agency, 'cases' for staff with all cases, 'assigned' for an inspector, 'accounts' for an administrator, who also sees
+-- people of agencies, 'none' for other staff. Every role may set them, but only these functions also set the proof; without
+-- it the policies raise "forged actor".
+CREATE OR REPLACE FUNCTION actor_proof(person text, agency text, sees text) RETURNS text LANGUAGE sql STABLE AS $$
+  SELECT encode(sha256(key || convert_to(format('%s %s %s %s %s', person, agency, sees, pg_backend_pid(),
+                                                extract(epoch FROM transaction_timestamp())), 'UTF8') || key), 'hex')
+  FROM secret.actor
+$$;
+
+CREATE OR REPLACE FUNCTION become(person uuid, agency uuid, sees text) RETURNS void LANGUAGE sql AS $$
+  SELECT set_config('kw.person', coalesce(person::text, ''), true), set_config('kw.agency', coalesce(agency::text, ''), true),
+         set_config('kw.sees', coalesce(sees, ''), true),
+         set_config('kw.proof', actor_proof(person::text, agency::text, sees), true)
+$$;
+
+CREATE OR REPLACE FUNCTION is_genuine() RETURNS boolean LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path TO 'public', 'pg_temp' AS $$
+DECLARE
+  person text := coalesce(current_setting('kw.person', true), '');
+  agency text := coalesce(current_setting('kw.agency', true), '');
+  sees text := coalesce(current_setting('kw.sees', true), '');
+BEGIN
+  IF person || agency || sees <> ''
+     AND current_setting('kw.proof', true) IS DISTINCT FROM actor_proof(person, agency, sees) THEN
+    RAISE EXCEPTION 'forged actor' USING ERRCODE = 'insufficient_privilege';
+  END IF;
+  RETURN true;
+END $$;
+
+-- Looks a session up by its token and makes its person the actor. No row: no valid session. A session is valid if it was
+-- used after one moment and opened after another, which the caller gives. Retiring a person ends all sessions; a later
+-- invitation does not revive them. By the token and not its digest, so that reading the table does not help a forger.
+CREATE OR REPLACE FUNCTION act_as(token text, used_after timestamp with time zone, opened_after timestamp with time zone) RETURNS TABLE(seen_at timestamp with time zone, person uuid, agency uuid, name text, language text, roles text[]) LANGUAGE sql SECURITY DEFINER SET search_path TO 'public', 'pg_temp' AS $$
+  WITH found AS (
+    SELECT s.seen_at, p.id, p.agency_id, p.name::text, p.language::text,
+           ARRAY(SELECT r.role::text FROM person_role r WHERE r.person_id = p.id) AS roles
+    FROM login_session s JOIN person p ON p.id = s.person_id
+    WHERE s.digest = sha256(convert_to(token, 'UTF8'))
+      AND s.ended_at IS NULL AND s.seen_at > used_after AND s.created_at > opened_after
+      AND p.retired_at IS NULL AND s.created_at >= p.invited_at
+  ), told AS (
+    SELECT become(id, agency_id, CASE WHEN agency_id IS NOT NULL THEN 'own'
+                                      WHEN found.roles && '{planner,reviewer,decider}' THEN 'cases'
+                                      WHEN found.roles && '{inspector}' THEN 'assigned'
+                                      WHEN found.roles && '{administrator}' THEN 'accounts' ELSE 'none' END) FROM found
+  )
+  SELECT found.seen_at, id, agency_id, found.name, found.language, found.roles FROM found, told
+$$;
+
+-- Without a signed-in person: give access to the one account with this address, or to whom this link was mailed.
+CREATE OR REPLACE FUNCTION approach(address text) RETURNS uuid LANGUAGE sql SECURITY DEFINER SET search_path TO 'public', 'pg_temp' AS $$
+  WITH found AS (SELECT id FROM person WHERE email = address::citext), told AS (SELECT become(id, NULL, '') FROM found)
+  SELECT id FROM found, told
+$$;
+
+CREATE OR REPLACE FUNCTION approach_by_link(token text) RETURNS uuid LANGUAGE sql SECURITY DEFINER SET search_path TO 'public', 'pg_temp' AS $$
+  WITH found AS (SELECT person_id AS id FROM mail_token WHERE digest = sha256(convert_to(token, 'UTF8'))),
+       told AS (SELECT become(id, NULL, '') FROM found)
+  SELECT id FROM found, told
+$$;
+
+-- A registration acts for the new agency, which must not exist yet.
+CREATE OR REPLACE FUNCTION begin_registration(its_id uuid) RETURNS void LANGUAGE sql SECURITY DEFINER SET search_path TO 'public', 'pg_temp' AS $$
+  SELECT become(NULL, its_id, 'own') WHERE NOT EXISTS (SELECT FROM agency WHERE id = its_id)
+$$;
+
+-- The applications that were never submitted; staff do not see these, nor their answers and files.
+CREATE OR REPLACE FUNCTION first_drafts() RETURNS uuid[] LANGUAGE sql STABLE SECURITY DEFINER SET search_path TO 'public', 'pg_temp' AS $$
+  SELECT ARRAY(SELECT id FROM application WHERE submitted_at IS NULL)
+$$;

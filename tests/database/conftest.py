@@ -1,0 +1,24 @@
+"""What the tests of the walls share."""
+
+import pytest
+from sqlalchemy import create_engine
+from sqlalchemy.orm import Session
+
+from portal.stores.roles import APP, REGISTER, WORKER
+from tests.kit.world import World, make_world
+
+
+@pytest.fixture(scope="session")
+def world(servers, worker_id):
+    """A database of its own with a case in every state, and an engine for each role. Nothing in it is ever changed."""
+    name = f"world_{worker_id}"
+    owned = servers.clone(name)
+    engines = {role: create_engine(servers.url_as(owned, role)) for role in (APP, WORKER, REGISTER)}
+    owner = create_engine(owned)
+    with Session(owner) as session:
+        keys = make_world(session)
+        session.commit()
+    yield World(owner, engines, keys)
+    for each in (owner, *engines.values()):
+        each.dispose()
+    servers.drop(name)

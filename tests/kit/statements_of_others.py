@@ -1,0 +1,200 @@
+"""Statements by somebody whose rows these are not: what they read is not there, and what they write is refused."""
+
+from tests.kit.statements import (
+    ACTIVE,
+    CHANGE,
+    DECISION,
+    INSERTED,
+    NO_RIGHT,
+    POPULATION,
+    ROUND,
+    Attack,
+    answered,
+    filed,
+)
+
+READ = "SELECT FROM {} WHERE {}"
+
+
+def unseen(by: str, table: str, where: str, worker: str = "rows", register: str = NO_RIGHT) -> Attack:
+    """Rows that are there, and that this person does not see."""
+    return Attack(f"{by} reads {table}: {where}", READ.format(table, where), "none", worker, register, by)
+
+
+CONTACT = (
+    "INSERT INTO contact (id, agency_id, name, function, email, phone, version)"
+    " VALUES (gen_random_uuid(), :{}, 'x', 'x', 'x@example.nl', '', 1)"
+)
+PERSON = (
+    "INSERT INTO person (id, agency_id, name, email, language, invited_at, version)"
+    " VALUES (gen_random_uuid(), {}, 'x', 'x@example.nl', 'nl', now(), 1)"
+)
+AGENCY = (
+    "INSERT INTO agency (id, legal_name, trade_names, former_names, country, register_number, street, postcode, city,"
+    " phone, website, activities, sectors, recruitment_countries, headcount, own_housing, housing_places, iban,"
+    " account_holder, created_at, version) SELECT gen_random_uuid(), legal_name, trade_names, former_names, country,"
+    " '1', street, postcode, city, phone, website, activities, sectors, recruitment_countries, headcount, own_housing,"
+    " housing_places, iban, account_holder, now(), 1 FROM agency WHERE id = :mine"
+)
+OWN_NAME = (
+    answered("other_draft")
+    .replace("(application_id,", "(agency_id, application_id,")
+    .replace("SELECT ", "SELECT :mine, ")
+)
+OWN_FILE = filed("other_draft").replace("(id,", "(agency_id, id,").replace("SELECT ", "SELECT :mine, ")
+VERDICT = (
+    "INSERT INTO verdict (audit_id, requirement_code, unit, reference, scheme_version_id, value, note, recorded_by,"
+    " recorded_at, version) VALUES (:in_progress_audit, :in_progress_code, :in_progress_unit, :in_progress_unit,"
+    " :other_version, 'x', '', :inspector, now(), 1)"
+)
+OTHERS = "application_id = :other_draft"
+AGENCY_TABLES = ("branch", "controller", "contact")
+AUDITED = ("audit_participant", "population", "sampled_unit", "verdict")
+
+SEEN_BY_OTHERS = [
+    # An agency and what is another's
+    unseen("agency mine", "agency", "id = :other"),
+    *(unseen("agency mine", table, "agency_id = :other") for table in AGENCY_TABLES),
+    unseen("agency mine", "person", "id = :other_owner"),
+    unseen("agency mine", "credential", "person_id = :other_owner"),
+    unseen("agency mine", "login_session", "person_id = :administrator"),
+    unseen("agency mine", "mail_token", "person_id = :administrator"),
+    unseen("agency mine", "tie", "true"),
+    unseen("agency mine", "application", "id = :other_draft"),
+    unseen("agency mine", "answer", OTHERS),
+    unseen("agency mine", "evidence", OTHERS),
+    unseen("agency mine", "audit", "id = :concluded_audit"),
+    unseen("agency mine", "finding", "audit_id = :concluded_audit"),
+    unseen("agency mine", "corrective_action", "finding_id = :reviewed_answered_finding"),
+    unseen("agency mine", "decision", "id = :decision"),
+    unseen("agency mine", "event", "agency_id = :other"),
+    unseen("agency other", "event_note", "true"),
+    unseen("agency mine", "outbox", "true"),
+    unseen("agency mine", "security_event", "true"),
+    unseen("agency mine", "certificate", "id = :issuing_certificate", register="none"),
+    unseen("agency mine", "document", "kind = 'decision_letter'", register="none"),
+    # An agency and what staff keep of its own case
+    *(unseen("agency concluded_audited", table, "audit_id = :concluded_audit") for table in AUDITED),
+    unseen("agency surprised", "audit", "id = :surprise_audit"),
+    # Staff and what no agency has handed in; inspectors and what is not assigned to them; others
+    unseen("planner", "application", "id = :mine_draft"),
+    unseen("planner", "answer", "application_id = :mine_draft"),
+    unseen("decider", "evidence", "application_id = :mine_draft"),
+    unseen("decider", "credential", "person_id = :administrator"),
+    unseen("inspector", "application", "id = :submitted_application"),
+    unseen("inspector", "answer", "application_id = :submitted_application"),
+    unseen("inspector", "audit", "id = :in_progress_audit"),
+    *(unseen("inspector", table, "audit_id = :reported_audit") for table in (*AUDITED, "finding")),
+    unseen("inspector", "decision", "id = :decision"),
+    unseen("inspector", "document", "kind = 'decision_letter'", register="none"),
+    *(unseen("scheme_manager", table, "true") for table in ("agency", "application", "answer", "audit", "finding")),
+    *(unseen("administrator", table, "true") for table in ("agency", "application", "evidence", "verdict", "decision")),
+    unseen("scheme_manager", "person", "agency_id IS NOT NULL"),
+    unseen("administrator", "event", "agency_id = :other"),
+    unseen("inspector", "event_note", "true"),
+    # Nobody
+    *(unseen("nobody", table, "true") for table in (
+        "agency", "person", "person_role", "credential", "application", "answer", "evidence", "audit", "verdict",
+        "finding", "decision", "corrective_action", "event", "event_note", "outbox", "security_event",
+        *AGENCY_TABLES,
+    )),
+    unseen("nobody", "certificate", "id = :issuing_certificate", register="none"),
+    unseen("nobody", "document", "kind = 'decision_letter'", register="none"),
+]  # fmt: skip
+
+WRITTEN_BY_OTHERS = [
+    Attack("another's town", "UPDATE agency SET city = 'x' WHERE id = :other", "none", "rows", by="agency mine"),
+    Attack("another's name", "UPDATE person SET name = 'x' WHERE id = :other_owner", "none", "rows", by="agency mine"),
+    Attack("retired by another", "UPDATE person SET retired_at = now() WHERE id = :decider", "none", "rows",
+           by="agency mine"),
+    Attack("another's contact", CONTACT.format("other"), NO_RIGHT, "rows", by="agency mine"),
+    Attack("a contact by staff", CONTACT.format("other"), NO_RIGHT, "rows", by="planner"),
+    Attack("one more at another", PERSON.format(":other"), NO_RIGHT, "rows", by="agency mine"),
+    Attack("one more of the staff", PERSON.format("NULL"), NO_RIGHT, "rows", by="agency mine"),
+    Attack("one of an agency by staff", PERSON.format(":other"), NO_RIGHT, "rows", by="administrator"),
+    Attack("one of nobody", PERSON.format("NULL"), NO_RIGHT, "rows", by="nobody"),
+    Attack("a role at another", "INSERT INTO person_role VALUES (:other_owner, 'agency_editor')", NO_RIGHT, "rows",
+           by="agency mine"),
+    Attack("another's roles", "DELETE FROM person_role WHERE person_id = :other_owner", "none", "rows",
+           by="agency mine"),
+    Attack("another's answers", "UPDATE answer SET value = 'partly' WHERE " + OTHERS, "none", "rows", by="agency mine"),
+    Attack("answers by staff", "UPDATE answer SET value = 'partly' WHERE application_id = :mine_draft", "none", "rows",
+           by="planner"),
+    Attack("another's file", "UPDATE evidence SET removed_at = now() WHERE " + OTHERS, "none", "rows",
+           by="agency mine"),
+    Attack("another's case", "UPDATE application SET version = 9 WHERE id = :other_draft", "none", "application_trace",
+           by="agency mine"),
+    Attack("another's password", "UPDATE credential SET password_hash = 'x' WHERE person_id = :administrator", "none",
+           "rows", by="agency mine"),
+    Attack("signed in as another", "INSERT INTO login_session (digest, person_id, created_at, seen_at)"
+           " VALUES ('x', :administrator, now(), now())", NO_RIGHT, "rows", by="agency mine"),
+    Attack("signed out by another", "UPDATE login_session SET ended_at = now() WHERE person_id = :administrator",
+           "none", "rows", by="agency mine"),
+    Attack("an audit by its agency", "UPDATE audit SET summary = 'x' WHERE id = :in_progress_audit", "none",
+           "audit_trace", by="agency in_progress_audited"),
+    Attack("verdicts by its agency", "UPDATE verdict SET value = 'conform' WHERE audit_id = :in_progress_audit",
+           "none", "rows", by="agency in_progress_audited"),
+    Attack("verdicts by another inspector", "UPDATE verdict SET value = 'x' WHERE audit_id = :in_progress_audit",
+           "none", "rows", by="inspector"),
+    Attack("a finding by its agency", INSERTED["finding"].format("open", "reported"), NO_RIGHT, "rows",
+           by="agency reported_audited"),
+    Attack("an answer to another's finding", ROUND.format("reviewed_open_finding"), NO_RIGHT,
+           "corrective_action_trace", by="agency mine"),
+    Attack("another's answer taken for replaced", "UPDATE corrective_action SET outcome = 'replaced'"
+           " WHERE finding_id = :reviewed_answered_finding", "none", "corrective_action_trace", by="agency mine"),
+    Attack("tried again by an agency", "UPDATE outbox SET attempts = 0", "none", "rows", by="agency mine"),
+    Attack("no finding by its agency", "DELETE FROM finding WHERE id = :reported_open_finding", "none", "rows",
+           by="agency reported_audited"),
+    Attack("a public word by an agency", CHANGE.format("active", "active_certificate")[:-2], NO_RIGHT, "rows",
+           by="agency holder"),
+    Attack("a suspension by its holder", ACTIVE.format("state = 'suspended'"), "none", "certificate_trace",
+           by="agency holder"),
+    Attack("a letter by anybody", "INSERT INTO document (id, kind, subject_id, agency_id, language, printed, sha256,"
+           " size, created_at, because) VALUES (gen_random_uuid(), 'decision_letter', gen_random_uuid(), :holder, 'nl',"
+           " '{}', 'x', 1, now(), '')", NO_RIGHT, "rows", by="decider"),
+    Attack("a tie of another", "INSERT INTO tie (id, person_id, agency_id, nature, declared_at)"
+           " VALUES (gen_random_uuid(), :decider, :holder, 'x', now())", NO_RIGHT, "rows", by="planner"),
+    Attack("an application of another", INSERTED["application"].format("draft"), NO_RIGHT, "rows", by="agency mine"),
+    Attack("one more agency", AGENCY, NO_RIGHT, "rows", by="agency mine"),
+    Attack("another's branch", "INSERT INTO branch (id, agency_id, name, street, postcode, city, country, version)"
+           " VALUES (gen_random_uuid(), :other, 'x', 'x', 'x', 'x', 'NL', 1)", NO_RIGHT, "rows", by="agency mine"),
+    Attack("another's owner", "INSERT INTO controller (id, agency_id, name, function, since, other_agencies, version)"
+           " VALUES (gen_random_uuid(), :other, 'x', 'x', now(), '', 1)", NO_RIGHT, "rows", by="agency mine"),
+    Attack("a first password for another", "INSERT INTO credential (person_id, password_hash, changed_at)"
+           " VALUES (:in_progress_inspector, 'x', now())", NO_RIGHT, "rows", by="agency mine"),
+    Attack("another's link used", "UPDATE mail_token SET used_at = now()", "none", "rows", by="agency mine"),
+    Attack("a link for oneself", "INSERT INTO mail_token (digest, person_id, purpose, expires_at)"
+           " VALUES ('x', :administrator, 'reset', now())", NO_RIGHT, "rows", by="administrator"),
+    Attack("an answer for another", answered("other_draft"), NO_RIGHT, "pk_answer", by="agency mine"),
+    Attack("an answer for another under one's own name", OWN_NAME, NO_RIGHT, "pk_answer", by="agency mine"),
+    Attack("a file for another", filed("other_draft"), NO_RIGHT, "rows", by="agency mine"),
+    Attack("a file for another under one's own name", OWN_FILE, NO_RIGHT, "rows", by="agency mine"),
+    Attack("an audit planned by its agency", INSERTED["audit"].format("planned"), NO_RIGHT, "rows",
+           by="agency concluded_applicant"),
+    Attack("a part for somebody else", "INSERT INTO audit_participant VALUES (:in_progress_audit, :decider, now())",
+           NO_RIGHT, "rows", by="inspector of in_progress_inspector"),
+    Attack("a list by another inspector", POPULATION.format("in_progress"), NO_RIGHT, "rows", by="inspector"),
+    Attack("a unit by another inspector", "INSERT INTO sampled_unit VALUES (:in_progress_audit, 'x', 'y', 9)",
+           NO_RIGHT, "rows", by="inspector"),
+    Attack("a verdict by another inspector", VERDICT, NO_RIGHT, "pk_verdict", by="inspector"),
+    Attack("a decision by an inspector", DECISION.format(":decider"), NO_RIGHT, "rows",
+           by="inspector of reviewed_inspector"),
+    Attack("an application by its inspector", "UPDATE application SET version = 9 WHERE id = :reported_case", "none",
+           "application_trace", by="inspector of reported_inspector"),
+    Attack("answers by the inspector", "UPDATE answer SET value = 'x' WHERE application_id = :reported_case", "none",
+           "answer_frozen", by="inspector of reported_inspector"),
+    Attack("files by the inspector", "UPDATE evidence SET removed_at = now() WHERE application_id = :returned", "none",
+           "rows", by="planner"),
+    Attack("a contact by an inspector", "UPDATE contact SET name = 'x' WHERE agency_id = :other", "none", "rows",
+           by="inspector"),
+    Attack("a branch by staff", "UPDATE branch SET name = 'x' WHERE agency_id = :other", "none", "rows", by="planner"),
+    Attack("an owner by staff", "UPDATE controller SET name = 'x' WHERE agency_id = :other", "none", "rows",
+           by="planner"),
+    Attack("a contact less", "DELETE FROM contact WHERE agency_id = :other", "none", "rows", by="planner"),
+    Attack("a branch less", "DELETE FROM branch WHERE agency_id = :other", "none", "rows", by="planner"),
+    Attack("an owner less", "DELETE FROM controller WHERE agency_id = :other", "none", "rows", by="planner"),
+    Attack("an agency by an inspector", "UPDATE agency SET city = 'x' WHERE id = :other", "none", "rows",
+           by="inspector"),
+    Attack("roles by another", "UPDATE person_role SET role = 'agency_editor' WHERE person_id = :other_owner", "none",
+           "rows", by="agency mine"),
+]  # fmt: skip
