@@ -32,6 +32,11 @@ class Build:
         """Return the path of its interpreter."""
         return sys.executable if self.root == ROOT else str(self.root / ".venv" / "bin" / "python")
 
+    @property
+    def has_roles(self) -> bool:
+        """Return whether its processes connect as roles of their own; before that, one role did everything."""
+        return (self.root / "migrations" / "roles.sql").exists()
+
 
 def us() -> Build:
     """Return this checkout, with uncommitted changes."""

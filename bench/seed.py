@@ -14,7 +14,7 @@ from typing import Any
 
 from sqlalchemy import create_engine, text
 
-from bench import bulk
+from bench import builds, bulk
 from bench.product import part
 
 STAGES = ["register", "assess", "submit", "accept", "plan", "start", "draw", "judge", "report"]
@@ -45,19 +45,27 @@ def main() -> None:
 
 def fill(env: Mapping[str, str], agencies: int) -> dict[str, Any]:
     """Create tables and cases through the product's own code, then copies; return the data to open pages with."""
-    part("migrate")(env["DATABASE_URL"])
+    owner = _owner(env)
+    part("migrate")(owner)
     app = part("create_app")(part("Settings").from_env(env))
     with Path(os.devnull).open("w") as nowhere:
         part("appoint_staff")(app)
         part("publish")(app, part("Story")(nowhere))
-    serial = _count(env["DATABASE_URL"])
+    serial = _count(owner)
     cases = {name: _case(app, serial + place, last) for place, (name, last) in enumerate(CASES.items())}
     _sign(app)
     if agencies:
         like = {key: cases["certified"][key] for key in ("agency", "application", "audit")}
-        bulk.add(env["DATABASE_URL"], like, agencies)
+        bulk.add(owner, like, agencies)
     staff = {role: person.email for role, person in part("STAFF").items()}
     return {"cases": cases, "staff": staff, "password": part("PASSWORD")}
+
+
+def _owner(env: Mapping[str, str]) -> str:
+    """Return the address by which the tables are made and filled with copies."""
+    if (owner := env.get("OWNER_DATABASE_URL")) is None and builds.us().has_roles:
+        sys.exit("Only the owner of the tables can copy rows. End make serve first, or name OWNER_DATABASE_URL.")
+    return owner or env["DATABASE_URL"]
 
 
 def _count(database_url: str) -> int:

@@ -29,6 +29,7 @@ from bench.sides import Side
 from bench.sizes import Sizes
 from portal.host import processes
 from portal.host.embedded import Postgres, Valkey
+from portal.stores.roles import APP, OWNER, WORKER
 
 STARTED = re.compile(rb"LOG:  (?:statement|execute [^:]+): (?!BEGIN|COMMIT|ROLLBACK|SAVEPOINT|RELEASE)")
 PATIENCE = 60.0
@@ -57,8 +58,9 @@ class Machine:
         valkey.start()
         self._stack.callback(valkey.stop)
         port = free_port()
+        owner = self._postgres.create_database(f"bench_{name}")
         env = {
-            "DATABASE_URL": self._postgres.create_database(f"bench_{name}"),
+            "DATABASE_URL": self._postgres.url(f"bench_{name}", APP) if build.has_roles else owner,
             "REDIS_URL": valkey.url,
             "SECRET_KEY": "a key for benchmarks alone, of many letters",
             "STORAGE_URL": (home / "files").as_uri(),
@@ -66,7 +68,10 @@ class Machine:
             "SEAL_DIR": str(home / "seal"),
             "BASE_URL": f"http://127.0.0.1:{port}",
         }
-        return Installed(build, port, f"bench_{name}", dict(os.environ) | env, home)  # noqa: TID251 - an entry point
+        worker = self._postgres.url(f"bench_{name}", WORKER) if build.has_roles else owner
+        seeding = {"DATABASE_URL": worker, "OWNER_DATABASE_URL": owner}
+        served = dict(os.environ) | env  # noqa: TID251 - an entry point
+        return Installed(build, port, f"bench_{name}", served, seeding, home)
 
     def copy(self, seeded: "Installed", build: Build) -> "Installed":
         """Return a copy of database, files and keys, for the same build."""
@@ -110,8 +115,10 @@ class Machine:
         return int(found[0]) if found else 0
 
     def _log_statements(self, which: str) -> None:
-        self._admin.execute(f"ALTER SYSTEM SET log_statement = '{which}'")
-        self._admin.execute("SELECT pg_reload_conf()")
+        # Only a superuser may set it, and none can connect.
+        (self._postgres._data / "postgresql.auto.conf").write_text(f"log_statement = '{which}'\n")
+        if self._postgres.process is not None:
+            self._postgres.process.send_signal(signal.SIGHUP)
         known = ""
         while known != which:  # a new connection gets the setting only after the reload has finished
             time.sleep(0.02)
@@ -119,7 +126,7 @@ class Machine:
                 known = str((connection.execute("SHOW log_statement").fetchone() or [""])[0])
 
     def _connect(self, database: str) -> psycopg.Connection[tuple[Any, ...]]:
-        url = make_url(self._postgres.url(database)).set(drivername="postgresql")
+        url = make_url(self._postgres.url(database, OWNER)).set(drivername="postgresql")
         return psycopg.connect(url.render_as_string(hide_password=False), autocommit=True)
 
 
@@ -131,6 +138,7 @@ class Installed:
     port: int
     database: str
     env: Mapping[str, str]
+    seeding: Mapping[str, str]  # the addresses of who fills the database
     home: Path
     web: Process | None = None
     seeded: dict[str, Any] = field(default_factory=dict)
@@ -139,7 +147,8 @@ class Installed:
     def run(self, *words: str) -> None:
         """Run its Python in its checkout; output is shown if it fails."""
         command = [self.build.python, *words]
-        done = subprocess.run(command, cwd=self.build.root, env=self.env, capture_output=True, text=True, check=False)
+        env = {**self.env, **self.seeding}
+        done = subprocess.run(command, cwd=self.build.root, env=env, capture_output=True, text=True, check=False)
         if done.returncode:
             raise RuntimeError(f"{' '.join(words)} of {self.build.name} failed:\n{done.stderr[-4000:]}")
 

@@ -144,7 +144,7 @@ def at_hand(environment: Mapping[str, str]) -> Iterator[dict[str, str]]:
         database = make_url(left["DATABASE_URL"]).database if "DATABASE_URL" in left else None
         env, addresses = _start_servers(environment, running, [], database=database or DATABASE)
         migrate(addresses.owner)
-        yield left | env | {"DATABASE_URL": addresses.worker}
+        yield left | env | {"DATABASE_URL": addresses.worker, "OWNER_DATABASE_URL": addresses.owner}
 
 
 def migrate(database_url: str) -> None:
