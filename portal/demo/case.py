@@ -2,16 +2,19 @@
 
 import io
 import secrets
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import TypeVar
 from uuid import UUID
 
 from flask import Flask
 from PIL import Image, ImageDraw
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from audits.agencies.models import Agency
 from audits.agencies.rules import AgencyDetails, ContactDetails, ControllingPersonDetails
 from audits.agencies.services import add_contact, add_controlling_person
 from audits.applications import queries as applications
@@ -36,31 +39,32 @@ from audits.people.registration import register_agency
 from audits.people.services import invite_person
 from audits.schemes.queries import scheme_of_version, version_for
 from audits.schemes.text import Requirement, SchemeText
-from portal.demo.cast import EDITOR, OWNER, PASSWORD, SIGNATORY, STAFF, CastMember
+from certificates.lifecycle.models import Certificate
+from portal.demo.cast import EDITOR, OWNER, PASSWORD, SIGNATORY, STAFF, CastMember, Flaw
 from portal.doors.account.services import store_password
 from portal.stores import database, files
 
 T = TypeVar("T")
 WORKERS, ASSIGNMENTS, HOUSES = 180, 420, 4
 FIRST_AGENCY = 71_000_001
+PATIENCE = 60.0
 
 
-@dataclass(frozen=True, slots=True)
-class Flaw:
-    """A finding of the demo: how many units of a requirement do not conform, and the inspector's note."""
-
-    code: str
-    units: int
-    seen: str
+class StoryError(RuntimeError):
+    """A step of the demo failed."""
 
 
 class Case:
     """The ids and people of one case. Every method is one action of one person."""
 
-    def __init__(self, app: Flask, details: AgencyDetails, serial: int) -> None:
+    def __init__(self, app: Flask, details: AgencyDetails, serial: int, name: str = "") -> None:
+        """Begin the case of an agency with a number of its own; its people have addresses at NAME.example."""
         self._app = app
         self.details = replace(details, register_number=str(FIRST_AGENCY + serial))
-        self._domain = OWNER.email.partition("@")[2] if serial == 0 else f"bureau{serial}.example"
+        self._domain = f"{name or f'bureau{serial}'}.example"
+        with app.app_context():
+            if find_by_email(database.read(), self._part(OWNER).email):  # the demo ran here before
+                self._domain = f"{name}{serial}.example"
         self.agency_id = self.application_id = self.audit_id = UUID(int=0)
 
     def write(self, act: Callable[[Session], T]) -> T:
@@ -102,8 +106,8 @@ class Case:
 
         self.write(act)
 
-    def assess(self) -> None:
-        """Answer every question with the explanations and a file, as editor."""
+    def assess(self, *, half: bool = False) -> None:
+        """Answer every question, or the first half of them, with explanations and a file, as editor."""
 
         def act(session: Session) -> None:
             actor = self.actor(session, EDITOR)
@@ -112,7 +116,7 @@ class Case:
             scheme = scheme_of_version(application.scheme_version)
             kinds = scheme.self_assessment_answers
             good = next(kind for kind in kinds if kind.assessed and not kind.nonconforming)
-            for item in scheme.requirements:
+            for item in _first(scheme.requirements, half=half):
                 explanation = f"Vastgelegd in ons handboek, hoofdstuk {item.chapter}."
                 save_answer(session, actor, application.id, item.code, value=good.code, explanation=explanation)
             data = _scan(scheme.requirements[0])
@@ -175,8 +179,8 @@ class Case:
 
         return self.write(act)
 
-    def judge(self, flaws: Mapping[str, Flaw]) -> int:
-        """Record a verdict per requirement and unit; return how many."""
+    def judge(self, flaws: Mapping[str, Flaw], *, half: bool = False) -> int:
+        """Record a verdict per requirement and unit, or of the first half of the requirements; return how many."""
 
         def act(session: Session) -> int:
             inspector = self.staff(session, "inspector")
@@ -189,7 +193,7 @@ class Case:
                     reference: (bad, flaw.seen) if flaw and place < flaw.units else (good, "")
                     for place, reference in enumerate(sample.get(item.unit, []))
                 }
-                for item in scheme.requirements
+                for item in _first(scheme.requirements, half=half)
                 for flaw in [flaws.get(item.code)]
             }
             return audits.record_sheets(session, inspector, self.audit_id, sheets)
@@ -257,6 +261,15 @@ class Case:
 
         return self.write(act)
 
+    def change(self, number: str, service: Callable[..., object], reason: str) -> None:
+        """Suspend or withdraw a certificate, or lift its suspension, as decider."""
+
+        def act(session: Session) -> None:
+            certificate = session.scalars(select(Certificate).where(Certificate.number == number)).one()
+            service(session, self.staff(session, "decider"), certificate.id, reason=reason)
+
+        self.write(act)
+
     def state(self) -> dict[str, str]:
         """Return the present states of the case."""
 
@@ -280,11 +293,34 @@ class Case:
         return replace(part, email=f"{part.email.partition('@')[0]}@{self._domain}")
 
 
+def wait_for(app: Flask, decision_id: UUID) -> str:
+    """Wait until the worker has issued the certificate of a decision; return its number."""
+    end = time.monotonic() + PATIENCE
+    while time.monotonic() < end:
+        with app.app_context():
+            query = select(Certificate).where(Certificate.decision_id == decision_id)
+            certificate = database.read().scalar(query)
+            if certificate and certificate.issued_at:
+                return certificate.number
+        time.sleep(0.1)
+    raise StoryError("the worker issued no certificate; see var/run/worker.log")
+
+
+def how_many(app: Flask) -> int:
+    """Return the number of agencies in the portal: the serial of the next one."""
+    with app.app_context():
+        return database.read().scalar(select(func.count()).select_from(Agency)) or 0
+
+
 def _person(session: Session, part: CastMember) -> Person:
     person = find_by_email(session, part.email)
     if person is None:
         raise LookupError(part.email)
     return person
+
+
+def _first(requirements: Sequence[Requirement], *, half: bool) -> Sequence[Requirement]:
+    return requirements[: len(requirements) // 2] if half else requirements
 
 
 def _lists(scheme: SchemeText, *, housed: bool) -> dict[str, list[str]]:

@@ -10,6 +10,23 @@ PASSWORD = "fietsen langs de vliet"  # noqa: S105 - the demo prints it
 
 
 @dataclass(frozen=True, slots=True)
+class Flaw:
+    """A finding of the demo: how many units of a requirement do not conform, and the inspector's note."""
+
+    code: str
+    units: int
+    seen: str
+
+
+# The demo may name requirements of the scheme; product code may not.
+SMALL = (
+    Flaw("PAY-05", 3, "Verlofsaldo ontbreekt op de loonstrook."),
+    Flaw("IDW-05", 1, "Geen bewaartermijn voor afgewezen kandidaten."),
+)
+LARGE = (Flaw("PAY-05", 4, "Inhouding niet uitgelegd."), Flaw("CON-01", 5, "Contract na de eerste dienst getekend."))
+
+
+@dataclass(frozen=True, slots=True)
 class CastMember:
     """One person of the demo."""
 
@@ -58,10 +75,17 @@ def agency(name: str, city: str, *trade_names: str, **changes: object) -> Agency
     return replace(details, **changes)  # type: ignore[arg-type]  # the caller names fields of AgencyDetails
 
 
+# The people of these agencies have addresses such as emma@draft.example.
 OTHERS = {
     "conditional": agency("Nieuwe Maas Personeel B.V.", "Rotterdam", "Maaswerk", own_housing=False, housing_places=0),
     "suspended": agency("Żuraw Logistiek Uitzendbureau B.V.", "Tilburg", "Zuraw Flex"),
     "withdrawn": agency("Snelwerk Nederland B.V.", "Venlo", "Snelwerk"),
-    "applied": agency("De Grutto Detachering U.A.", "Zwolle", "Grutto"),
+    "planned": agency("De Grutto Detachering U.A.", "Zwolle", "Grutto"),
     "certified": agency("Coöperatie Het Polderwerk U.A.", "Emmeloord", "Polderwerk", "Agri Force"),
+    "draft": agency("Lisdodde Flexwerk B.V.", "Gouda", "Lisdodde"),
+    "intake": agency("Boterbloem Uitzendkrachten B.V.", "Assen", "Boterbloem"),
+    "audit": agency("Rietland Personeel B.V.", "Heerenveen", "Rietland"),
+    "findings": agency("Kievitsveld Uitzendbureau B.V.", "Hoorn", "Kievitsveld"),
+    "review": agency("Zilvermeeuw Werkt B.V.", "Middelburg", "Zilvermeeuw"),
+    "decision": agency("Wilgenhof Arbeid B.V.", "Tiel", "Wilgenhof"),
 }

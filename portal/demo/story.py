@@ -1,4 +1,4 @@
-"""The script of `make demo`: one complete case, the register over HTTP, then a few more agencies."""
+"""The script of `make demo`: one complete case, then the register over HTTP."""
 
 import json
 import subprocess
@@ -9,9 +9,8 @@ from dataclasses import asdict, dataclass, field
 from typing import Any, TextIO
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
-from audits.agencies.models import Agency
 from audits.core.errors import DomainError
 from audits.decisions.rules import Outcome
 from audits.people.queries import find_by_email
@@ -20,12 +19,12 @@ from audits.schemes.services import publish_scheme
 from certificates.addresses import register_url
 from certificates.documents.models import Document
 from certificates.documents.stages import DocumentKind
-from certificates.lifecycle.models import Certificate
 from certificates.lifecycle.rules import public_id
-from certificates.lifecycle.services import lift_suspension, suspend_certificate, withdraw_certificate
+from certificates.lifecycle.services import lift_suspension, suspend_certificate
 from portal.app import create_app
-from portal.demo.case import Case, Flaw
-from portal.demo.cast import EDITOR, OTHERS, OWNER, PASSWORD, SIGNATORY, STAFF, VLIETLAND
+from portal.demo import guide
+from portal.demo.case import Case, StoryError, how_many, wait_for
+from portal.demo.cast import EDITOR, OWNER, PASSWORD, SIGNATORY, SMALL, STAFF, VLIETLAND
 from portal.demo.visitor import Visitor
 from portal.doors.account.services import store_password
 from portal.settings import ROOT, VAR, Settings
@@ -33,18 +32,6 @@ from portal.stores import database, files
 
 OUT = VAR / "demo"
 NORM = ROOT / "audits" / "schemes" / "published" / "fair-agency-work-1.0.yaml"
-PATIENCE = 60.0
-
-# The findings of the demo. The demo may name requirements of the scheme; product code may not.
-SMALL = [
-    Flaw("PAY-05", 3, "Verlofsaldo ontbreekt op de loonstrook."),
-    Flaw("IDW-05", 1, "Geen bewaartermijn voor afgewezen kandidaten."),
-]
-LARGE = [Flaw("PAY-05", 4, "Inhouding niet uitgelegd."), Flaw("CON-01", 5, "Contract na de eerste dienst getekend.")]
-
-
-class StoryError(RuntimeError):
-    """A step of the demo failed."""
 
 
 @dataclass
@@ -94,28 +81,17 @@ def run(settings: Settings, out: TextIO = sys.stdout) -> bool:
         f"\nEvery step held, in {time.monotonic() - begin:.1f} s. The documents, the log and the summary are in {OUT}.",
         file=out,
     )
-    _print_logins(settings, out)
+    guide.show(settings.base_url, out)
     return True
-
-
-def populate(settings: Settings) -> None:
-    """Add a few agencies in other states to the register, after the demo itself."""
-    app = create_app(settings)
-    with app.app_context():
-        serial = database.read().scalar(select(func.count()).select_from(Agency)) or 0
-    for place, name in enumerate(OTHERS):
-        _background(app, name, serial + place)
 
 
 def _tell(settings: Settings, story: Story) -> dict[str, Any]:
     app = create_app(settings)
-    with app.app_context():
-        serial = database.read().scalar(select(func.count()).select_from(Agency)) or 0
     _appoint_staff(app)
     _publish(app, story)
-    case = Case(app, VLIETLAND, serial)
+    case = Case(app, VLIETLAND, how_many(app), "vlietland")
     decision_id = _main_case(case, story)
-    number = _wait_for(app, decision_id)
+    number = wait_for(app, decision_id)
     story.tell("Keurwerk (worker)", f"issues and seals certificate {number}", "issuing", "active")
     visitor = Visitor(settings.base_url, story)
     entry = public_id("NL", case.details.register_number)
@@ -203,19 +179,6 @@ def _refused(act: Callable[[], object]) -> str | None:
     return None
 
 
-def _wait_for(app: Any, decision_id: UUID) -> str:
-    """Wait until the worker has issued the certificate of a decision; return its number."""
-    end = time.monotonic() + PATIENCE
-    while time.monotonic() < end:
-        with app.app_context():
-            query = select(Certificate).where(Certificate.decision_id == decision_id)
-            certificate = database.read().scalar(query)
-            if certificate and certificate.issued_at:
-                return certificate.number
-        time.sleep(0.1)
-    raise StoryError("the worker issued no certificate; see var/run/worker.log")
-
-
 def _visit(app: Any, case: Case, number: str, *, visitor: Visitor, entry: str, story: Story) -> dict[str, str]:
     """Act as a hirer over HTTP, while the decider suspends the certificate and lifts the suspension."""
     visitor.find("vlietlnad", case.details.legal_name)
@@ -233,11 +196,11 @@ def _visit(app: Any, case: Case, number: str, *, visitor: Visitor, entry: str, s
     story.hold(_stranger() == 0, "the program that shares nothing with us finds a fault")
     story.tell("A journalist", "checks file, credential and log with bin/keurwerk-verify, offline", "–", "genuine")
     decider = f"{STAFF['decider'].name} (decider)"
-    _change(app, case, number, suspend_certificate, "Signalen over te laat betaald loon; onderzoek loopt.")
+    case.change(number, suspend_certificate, "Signalen over te laat betaald loon; onderzoek loopt.")
     story.tell(decider, "suspends the certificate", "certified", visitor.status(entry))
     visitor.expect_status(entry, "suspended", "reads the register entry again")
     visitor.verify(pdf, "lapsed", "the same file")
-    _change(app, case, number, lift_suspension, "Onderzoek afgerond: loon aantoonbaar op tijd betaald.")
+    case.change(number, lift_suspension, "Onderzoek afgerond: loon aantoonbaar op tijd betaald.")
     story.tell(decider, "lifts the suspension", "suspended", visitor.status(entry))
     visitor.expect_status(entry, "certified", "reads the register entry once more")
     with app.app_context():
@@ -255,43 +218,6 @@ def _stranger() -> int:
     return subprocess.run([sys.executable, *words], capture_output=True, check=False).returncode
 
 
-def _change(app: Any, case: Case, number: str, service: Callable[..., Any], reason: str) -> None:
-    with app.app_context(), database.write() as session:
-        certificate = session.scalars(select(Certificate).where(Certificate.number == number)).one()
-        service(session, case.staff(session, "decider"), certificate.id, reason=reason)
-
-
-def _background(app: Any, name: str, serial: int) -> None:
-    """Add another agency in the given state."""
-    case = Case(app, OTHERS[name], serial)
-    for act in (case.register, case.assess, case.submit, case.accept, case.plan):
-        act()
-    if name == "applied":
-        return
-    case.start()
-    case.draw()
-    flaws = LARGE if name == "conditional" else SMALL
-    case.judge({flaw.code: flaw for flaw in flaws})
-    case.report()
-    case.answer()
-    case.verify()
-    case.review()
-    conditional = name == "conditional"
-    outcome = Outcome.GRANT_WITH_CONDITIONS if conditional else Outcome.GRANT
-    conditions = ("Binnen drie maanden een nieuwe controle van contracten.",) if conditional else ()
-    number = _wait_for(app, case.decide("decider", outcome, conditions))
-    if name == "suspended":
-        _change(app, case, number, suspend_certificate, "Geen toegang gegeven tot een huisvestingslocatie.")
-    if name == "withdrawn":
-        _change(app, case, number, withdraw_certificate, "Werknemers betaalden voor werk; niet terugbetaald.")
-
-
 def _with_a_changed_byte(pdf: bytes) -> bytes:
     place = pdf.index(b"stream") + 100
     return pdf[:place] + bytes([pdf[place] ^ 1]) + pdf[place + 1 :]
-
-
-def _print_logins(settings: Settings, out: TextIO) -> None:
-    print(f"\nSign in on {settings.base_url}/login with the password: {PASSWORD}", file=out)
-    for role, part in [*STAFF.items(), ("agency owner", OWNER), ("agency editor", EDITOR), ("signatory", SIGNATORY)]:
-        print(f"  {role:<16} {part.email}", file=out)
