@@ -1,9 +1,9 @@
-"""Pages to manage people, built once for two doors: an agency's own people, and staff."""
+"""Pages to manage people, for two doors: an agency's own people, and staff."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from functools import wraps
-from typing import TypeVar
+from functools import partial, update_wrapper
+from typing import Self
 from uuid import UUID
 
 from flask import Blueprint, flash, redirect, render_template, url_for
@@ -11,7 +11,6 @@ from flask.typing import ResponseReturnValue
 from flask_babel import LazyString
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from sqlalchemy.orm import Session
 
 from audits.core.access import Permission, Role
 from audits.core.errors import RuleError
@@ -21,6 +20,7 @@ from audits.people.models import Person
 from portal.forms.fields import (
     checkboxes_field,
     email_field,
+    options,
     radios_field,
     text_field,
     version_field,
@@ -33,7 +33,30 @@ from portal.web.access import current_actor, needs
 from portal.web.security_log import Kind
 
 
-class InviteForm(Form):
+@dataclass(frozen=True, slots=True)
+class Door:
+    """Where the pages are: their endpoint, their title, who may open them, and which roles can be given there."""
+
+    endpoint: str
+    title: LazyString
+    permission: Permission
+    roles: tuple[Role, ...]
+
+
+class _Roles(Form):
+    """Base of the forms with the field `roles`."""
+
+    def offer(self, roles: Iterable[Role]) -> Self:
+        """Set the roles to choose from."""
+        self["roles"].choices = options([(role.value, label(role)) for role in roles])
+        return self
+
+    def chosen(self) -> list[Role]:
+        """Return the chosen roles."""
+        return [Role(value) for value in self["roles"].data]
+
+
+class InviteForm(_Roles):
     """Name, address, language and roles of a new person."""
 
     name = text_field(_l("Name"), required=_l("Enter the name."), max_length=120, autocomplete="off")
@@ -47,147 +70,134 @@ class InviteForm(Form):
     roles = checkboxes_field(_l("What may this person do?"), [], required=_l("Choose at least one role."))
 
 
-class RolesForm(Form):
+class RolesForm(_Roles):
     """The roles of a person."""
 
     roles = checkboxes_field(_l("What may this person do?"), [], required=_l("Choose at least one role."))
     version = version_field()
 
 
-F = TypeVar("F", InviteForm, RolesForm)
-View = Callable[..., ResponseReturnValue]
+def list_people(door: Door) -> ResponseReturnValue:
+    """List all people, retired ones last."""
+    return _render(door, "list", people=queries.list_people(database.read(), current_actor()))
 
 
-@dataclass(frozen=True, slots=True)
-class PeoplePages:
-    """The views of one door."""
+def invite(door: Door) -> ResponseReturnValue:
+    """Show the form for a new person."""
+    return _render(door, "invite", form=InviteForm().offer(door.roles))
 
-    door: str
-    title: LazyString
-    roles: tuple[Role, ...]
 
-    def list_people(self) -> ResponseReturnValue:
-        """List all people, retired ones last."""
-        people = queries.list_people(database.read(), current_actor())
-        return self._render("list", people=people)
+def invite_submitted(door: Door) -> ResponseReturnValue:
+    """Create the account; a mail with a link follows."""
+    form = InviteForm().offer(door.roles)
+    if form.validate_on_submit():
+        try:
+            _invite(form)
+        except RuleError as error:
+            form.complain(error)
+        else:
+            flash(_("%(email)s gets an invitation by mail.", email=form.email.data), "success")
+            return _to_list(door)
+    return _render(door, "invite", form=form), 422
 
-    def invite(self) -> ResponseReturnValue:
-        """Show the form for a new person."""
-        return self._render("invite", form=self._offering(InviteForm()))
 
-    def invite_submitted(self) -> ResponseReturnValue:
-        """Create the account; a mail with a link follows."""
-        form = self._offering(InviteForm())
-        if form.validate_on_submit():
-            try:
-                with database.write() as session:
-                    person = self._invite(session, form)
-                    security_log.record(session, Kind.PERSON_INVITED, subject_id=person.id)
-            except RuleError as error:
-                form.complain(error)
-            else:
-                flash(_("%(email)s gets an invitation by mail.", email=form.email.data), "success")
-                return self._to_list()
-        return self._render("invite", form=form), 422
+def show_person(door: Door, person_id: UUID) -> ResponseReturnValue:
+    """Show one person with the present roles."""
+    person = _person(person_id)
+    return _person_page(door, person, _stored_roles(door, person))
 
-    def show_person(self, person_id: UUID) -> ResponseReturnValue:
-        """Show one person with the present roles."""
-        person = queries.get_person(database.read(), current_actor(), person_id)
-        return self._person_page(person, _roles_form(person))
 
-    def set_roles(self, person_id: UUID) -> ResponseReturnValue:
-        """Set the roles; they apply from the person's next request."""
-        form = self._offering(RolesForm())
-        if form.validate_on_submit():
-            try:
-                with database.write() as session:
-                    roles = [Role(value) for value in form.roles.data]
-                    services.set_roles(session, current_actor(), person_id, roles, version=form.version.data)
-                    security_log.record(session, Kind.ROLES_CHANGED, subject_id=person_id)
-            except RuleError as error:
-                form.complain(error)
-            else:
-                flash(_("The roles are changed."), "success")
-                return self._to_list()
-        return self._person_page(queries.get_person(database.read(), current_actor(), person_id), form), 422
-
-    def invite_again(self, person_id: UUID) -> ResponseReturnValue:
-        """Send the invitation again."""
-        with database.write() as session:
-            email = services.invite_again(session, current_actor(), person_id).email
-            security_log.record(session, Kind.PERSON_INVITED, subject_id=person_id)
-        flash(_("%(email)s gets an invitation by mail.", email=email), "success")
-        return self._to_list()
-
-    def retire(self, person_id: UUID) -> ResponseReturnValue:
-        """Retire the person, which ends all sessions."""
+def set_roles(door: Door, person_id: UUID) -> ResponseReturnValue:
+    """Set the roles; they apply from the person's next request."""
+    form = RolesForm().offer(door.roles)
+    if form.validate_on_submit():
         try:
             with database.write() as session:
-                services.retire_person(session, current_actor(), person_id)
-                security_log.record(session, Kind.ACCOUNT_ENDED, subject_id=person_id)
+                services.set_roles(session, current_actor(), person_id, form.chosen(), version=form.version.data)
+                security_log.record(session, Kind.ROLES_CHANGED, subject_id=person_id)
         except RuleError as error:
-            person = queries.get_person(database.read(), current_actor(), person_id)
-            form = _roles_form(person)
             form.complain(error)
-            return self._person_page(person, form), 422
-        flash(_("The account is ended."), "success")
-        return self._to_list()
+        else:
+            flash(_("The roles are changed."), "success")
+            return _to_list(door)
+    return _person_page(door, _person(person_id), form), 422
 
-    def _invite(self, session: Session, form: InviteForm) -> Person:
-        actor = current_actor()
-        return services.invite_person(
+
+def invite_again(door: Door, person_id: UUID) -> ResponseReturnValue:
+    """Send the invitation again."""
+    with database.write() as session:
+        email = services.invite_again(session, current_actor(), person_id).email
+        security_log.record(session, Kind.PERSON_INVITED, subject_id=person_id)
+    flash(_("%(email)s gets an invitation by mail.", email=email), "success")
+    return _to_list(door)
+
+
+def retire(door: Door, person_id: UUID) -> ResponseReturnValue:
+    """Retire the person, which ends all sessions."""
+    try:
+        with database.write() as session:
+            services.retire_person(session, current_actor(), person_id)
+            security_log.record(session, Kind.ACCOUNT_ENDED, subject_id=person_id)
+    except RuleError as error:
+        person = _person(person_id)
+        form = _stored_roles(door, person)
+        form.complain(error)
+        return _person_page(door, person, form), 422
+    flash(_("The account is ended."), "success")
+    return _to_list(door)
+
+
+_PAGES: list[tuple[str, str, Callable[..., ResponseReturnValue]]] = [
+    ("GET", "/", list_people),
+    ("GET", "/invite", invite),
+    ("POST", "/invite", invite_submitted),
+    ("GET", "/<uuid:person_id>", show_person),
+    ("POST", "/<uuid:person_id>", set_roles),
+    ("POST", "/<uuid:person_id>/invite", invite_again),
+    ("POST", "/<uuid:person_id>/retire", retire),
+]
+
+
+def blueprint(door: Door) -> Blueprint:
+    """Return the pages of one door, under /people."""
+    bp = Blueprint("people", __name__, url_prefix="/people")
+    for method, path, page in _PAGES:
+        view = update_wrapper(partial(page, door), page)  # Flask-WTF asks views for their name and module
+        bp.add_url_rule(path, page.__name__, needs(door.permission)(view), methods=[method])
+    return bp
+
+
+def _invite(form: InviteForm) -> None:
+    actor = current_actor()
+    with database.write() as session:
+        person = services.invite_person(
             session,
             actor,
             name=form.name.data,
             email=form.email.data,
             language=form.language.data,
-            roles=[Role(value) for value in form.roles.data],
+            roles=form.chosen(),
             agency_id=actor.agency_id,
         )
-
-    def _offering(self, form: F) -> F:
-        form.roles.choices = [(role.value, label(role)) for role in self.roles]
-        return form
-
-    def _person_page(self, person: Person, form: RolesForm) -> str:
-        own = person.id == current_actor().id
-        return self._render("person", person=person, form=self._offering(form), own=own)
-
-    def _render(self, page: str, **values: object) -> str:
-        return render_template(f"people/{page}.html", door=self.door, people_title=self.title, **values)
-
-    def _to_list(self) -> ResponseReturnValue:
-        return redirect(url_for(f"{self.door}.list_people"), 303)
+        security_log.record(session, Kind.PERSON_INVITED, subject_id=person.id)
 
 
-def people_blueprint(
-    door: str, title: LazyString, prefix: str, permission: Permission, roles: tuple[Role, ...]
-) -> Blueprint:
-    """Build the pages for one door, under `prefix`, for actors with `permission`, who can assign `roles`."""
-    bp, pages = Blueprint("people", __name__, url_prefix=prefix), PeoplePages(door, title, roles)
-    routes: list[tuple[str, str, View]] = [
-        ("GET", "/", pages.list_people),
-        ("GET", "/invite", pages.invite),
-        ("POST", "/invite", pages.invite_submitted),
-        ("GET", "/<uuid:person_id>", pages.show_person),
-        ("POST", "/<uuid:person_id>", pages.set_roles),
-        ("POST", "/<uuid:person_id>/invite", pages.invite_again),
-        ("POST", "/<uuid:person_id>/retire", pages.retire),
-    ]
-    for method, path, view in routes:
-        bp.add_url_rule(path, view.__name__, needs(permission)(_plain(view)), methods=[method])
-    return bp
+def _person(person_id: UUID) -> Person:
+    return queries.get_person(database.read(), current_actor(), person_id)
 
 
-def _roles_form(person: Person) -> RolesForm:
-    return RolesForm(formdata=None, data={"roles": [role.value for role in person.roles], "version": person.version})
+def _stored_roles(door: Door, person: Person) -> RolesForm:
+    stored = {"roles": [role.value for role in person.roles], "version": person.version}
+    return RolesForm(formdata=None, data=stored).offer(door.roles)
 
 
-def _plain(view: View) -> View:
-    """Wrap a bound method in a function, which can carry the attribute with its access rule."""
+def _person_page(door: Door, person: Person, form: RolesForm) -> str:
+    return _render(door, "person", person=person, form=form, own=person.id == current_actor().id)
 
-    @wraps(view)
-    def plain(**values: UUID) -> ResponseReturnValue:
-        return view(**values)
 
-    return plain
+def _render(door: Door, page: str, **values: object) -> str:
+    return render_template(f"people/{page}.html", door=door.endpoint, people_title=door.title, **values)
+
+
+def _to_list(door: Door) -> ResponseReturnValue:
+    return redirect(url_for(f"{door.endpoint}.list_people"), 303)

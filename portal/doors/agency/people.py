@@ -3,12 +3,13 @@
 from flask_babel import lazy_gettext as _l
 
 from audits.core.access import Permission, Role
-from portal.doors.people import people_blueprint
+from portal.doors.people import Door, blueprint
 
-bp = people_blueprint(
-    "agency.people",
-    _l("People of your agency"),
-    "/people",
-    Permission.AGENCY_PEOPLE,
-    (Role.AGENCY_OWNER, Role.AGENCY_EDITOR, Role.AGENCY_SIGNATORY),
+bp = blueprint(
+    Door(
+        "agency.people",
+        _l("People of your agency"),
+        Permission.AGENCY_PEOPLE,
+        (Role.AGENCY_OWNER, Role.AGENCY_EDITOR, Role.AGENCY_SIGNATORY),
+    )
 )

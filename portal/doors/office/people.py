@@ -3,19 +3,20 @@
 from flask_babel import lazy_gettext as _l
 
 from audits.core.access import Permission, Role
-from portal.doors.people import people_blueprint
+from portal.doors.people import Door, blueprint
 
-bp = people_blueprint(
-    "office.people",
-    _l("Staff"),
-    "/people",
-    Permission.PERSON_MANAGE,
-    (
-        Role.PLANNER,
-        Role.INSPECTOR,
-        Role.REVIEWER,
-        Role.DECIDER,
-        Role.SCHEME_MANAGER,
-        Role.ADMINISTRATOR,
-    ),
+bp = blueprint(
+    Door(
+        "office.people",
+        _l("Staff"),
+        Permission.PERSON_MANAGE,
+        (
+            Role.PLANNER,
+            Role.INSPECTOR,
+            Role.REVIEWER,
+            Role.DECIDER,
+            Role.SCHEME_MANAGER,
+            Role.ADMINISTRATOR,
+        ),
+    )
 )
