@@ -259,12 +259,17 @@ def checkbox_field(label: Any, *, required: Any = None, hint: Any = "", small: b
     )
 
 
-def select_field(label: Any, choices: Choices, *, required: Any = None, hint: Any = "", **more: Any) -> Any:
-    """Build a drop-down list; give an empty first choice if nothing is preselected."""
+def select_field(
+    label: Any, choices: Choices | Callable[[], Choices], *, required: Any = None, hint: Any = "", **more: Any
+) -> Any:
+    """Build a drop-down list; give an empty first choice if nothing is preselected.
+
+    `choices` may be a function, which is called for every form: for names in the reader's language.
+    """
     return wtforms.SelectField(
         label,
         [_need(required), *more.pop("rules", ())],
-        choices=options(choices),
+        choices=(lambda: options(choices())) if callable(choices) else options(choices),
         description=hint,
         widget=widgets.SelectWidget(),
         **more,

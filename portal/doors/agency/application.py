@@ -5,6 +5,7 @@ from uuid import UUID
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 
 from audits.agencies.queries import missing_of
 from audits.applications import queries, services
@@ -14,9 +15,16 @@ from audits.applications.workflow import APPLICATION_FLOW, OPEN_STATES
 from audits.core.access import Permission
 from audits.core.errors import RuleError
 from portal.doors.agency.door import bp, open_case
-from portal.doors.agency.forms import WithdrawForm
+from portal.forms.fields import textarea_field
+from portal.forms.form import Form
 from portal.stores import database
 from portal.web.access import current_actor, needs
+
+
+class WithdrawForm(Form):
+    """The reason for a withdrawal, which may be left out."""
+
+    reason = textarea_field(_l("Reason"), rows=3, max_length=1000)
 
 
 @bp.post("/applications")

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from flask import redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 
 from audits.applications import services
@@ -16,9 +17,23 @@ from audits.core.errors import IllegalMoveError, RuleError
 from audits.people.queries import contacts_of
 from audits.schemes.queries import scheme_of_version
 from portal.doors.agency.door import Case, bp, open_case
-from portal.doors.agency.forms import DeclarationForm
+from portal.forms.fields import checkbox_field, text_field
+from portal.forms.form import Form
 from portal.stores import database
 from portal.web.access import current_actor, needs
+
+
+class DeclarationForm(Form):
+    """The declaration with which an application is submitted."""
+
+    declared = checkbox_field(_l("I declare this"), required=_l("Tick the box to declare this."))
+    declared_name = text_field(
+        _l("Your name"),
+        hint=_l("As it stands in your account."),
+        required=_l("Enter your name."),
+        max_length=120,
+        autocomplete="name",
+    )
 
 
 @bp.get("/applications/<uuid:application_id>/declaration")

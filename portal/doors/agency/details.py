@@ -1,7 +1,5 @@
 """Pages of the profile: an overview, and one form per part."""
 
-from dataclasses import replace
-
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -20,23 +18,11 @@ from portal.doors.agency.door import (
     own_scheme,
     show_conflict,
 )
-from portal.doors.agency.forms import (
-    BankForm,
-    PartForm,
-    ScopeForm,
-    SeatForm,
-    WorkersForm,
-)
+from portal.doors.agency.sections import FORMS, SectionForm
 from portal.language.i18n import current_language
 from portal.stores import database
 from portal.web.access import current_actor, needs
 
-FORMS: dict[ProfileSection, type[PartForm]] = {
-    ProfileSection.SEAT: SeatForm,
-    ProfileSection.SCOPE: ScopeForm,
-    ProfileSection.WORKERS: WorkersForm,
-    ProfileSection.BANK: BankForm,
-}
 _PARTS = "<any(seat, scope, workers, bank):part>"
 
 
@@ -78,7 +64,7 @@ def part_submitted(part: str) -> ResponseReturnValue:
     if form.validate_on_submit():
         try:
             with database.write() as session:
-                changed = replace(details_of(agency), **form.values())
+                changed = form.read(details_of(agency))
                 services.edit_agency(session, current_actor(), agency.id, changed, version=form.version.data or 0)
         except RuleError as error:
             form.complain(error)
@@ -91,12 +77,12 @@ def part_submitted(part: str) -> ResponseReturnValue:
     return _page(agency, ProfileSection(part), form), 422
 
 
-def _form(part: str) -> PartForm:
+def _form(part: str) -> SectionForm:
     """Return the form of one part, with choices from the scheme."""
     form = FORMS[ProfileSection(part)]()
     form.offer(own_scheme())
     return form
 
 
-def _page(agency: Agency, part: ProfileSection, form: PartForm) -> str:
+def _page(agency: Agency, part: ProfileSection, form: SectionForm) -> str:
     return render_template("agency/part.html", agency=agency, part=part, form=form)

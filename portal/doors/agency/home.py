@@ -21,7 +21,7 @@ from certificates.documents.stages import DocumentKind
 from certificates.lifecycle.queries import list_certificates
 from portal.doors.agency.declaration import review_by
 from portal.doors.agency.door import bp, own_agency
-from portal.doors.agency.forms import EmptyForm
+from portal.forms.form import Form
 from portal.stores import database
 from portal.web.access import current_actor, needs
 
@@ -55,7 +55,7 @@ def home() -> ResponseReturnValue:
         certificate=certificate,
         status=certificate.status_on(clock.today()) if certificate else None,
         may_start=actor.has(Permission.APPLICATION_EDIT) and not (application and application.state in OPEN_STATES),
-        form=EmptyForm(),
+        form=Form(),
     )
 
 

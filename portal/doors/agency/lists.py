@@ -13,30 +13,108 @@ from flask_babel import lazy_gettext as _l
 
 from audits.agencies import services
 from audits.agencies.models import Branch, Contact, ControllingPerson
+from audits.agencies.rules import BranchDetails, ContactDetails, ControllingPersonDetails
 from audits.core.access import Permission
 from audits.core.errors import IllegalMoveError, RuleError
+from audits.core.typed import LONGEST_PHONE
+from portal.doors.agency.address import city_field, country_field, postcode_field, street_field
 from portal.doors.agency.door import (
     bp,
     own_agency,
     own_id,
     show_conflict,
 )
-from portal.doors.agency.forms import (
-    BranchForm,
-    ContactForm,
-    ControllingPersonForm,
-    EmptyForm,
-    offer_countries,
-)
+from portal.forms.fields import date_field, email_field, number_field, text_field, textarea_field, version_field
+from portal.forms.form import Form
 from portal.stores import database
 from portal.web.access import current_actor, needs
+
+
+class RowForm(Form):
+    """Base of the forms for one row."""
+
+    version = version_field()
+
+    def read(self) -> Any:
+        """Return what was typed, as the services take it."""
+        raise NotImplementedError
+
+
+class BranchForm(RowForm):
+    """A place of business or a housing location."""
+
+    name = text_field(
+        _l("Name of the branch or location"), required=_l("Enter the name."), hint=_l("For example: branch Venlo.")
+    )
+    street = street_field()
+    postcode = postcode_field()
+    city = city_field()
+    country = country_field()
+
+    def read(self) -> BranchDetails:
+        """Return the row as typed."""
+        return BranchDetails(
+            name=self.name.data,
+            street=self.street.data,
+            postcode=self.postcode.data,
+            city=self.city.data,
+            country=self.country.data,
+        )
+
+
+class ControllingPersonForm(RowForm):
+    """A person in control of the agency."""
+
+    name = text_field(_l("Name"), required=_l("Enter the name."))
+    function = text_field(
+        _l("Function"),
+        hint=_l("For example: director, owner, proxy holder."),
+        required=_l("Enter the function."),
+    )
+    share_percent = number_field(_l("Share in the company, in percent"), at_most=100)
+    since = date_field(
+        _l("In control since"), hint=_l("For example, 27 3 2019."), required=_l("Enter since when this is so.")
+    )
+    other_agencies = textarea_field(
+        _l("Other agencies"),
+        hint=_l("Temporary employment agencies that this person runs or owns, or did in the last five years."),
+        max_length=2000,
+        rows=3,
+    )
+
+    def read(self) -> ControllingPersonDetails:
+        """Return the row as typed."""
+        return ControllingPersonDetails(
+            name=self.name.data,
+            function=self.function.data,
+            share_percent=self.share_percent.data,
+            since=self.since.data,
+            other_agencies=self.other_agencies.data or "",
+        )
+
+
+class ContactForm(RowForm):
+    """A person whom the certification body can call or write to."""
+
+    name = text_field(_l("Name"), required=_l("Enter the name."))
+    function = text_field(_l("Function"), required=_l("Enter the function."))
+    email = email_field(_l("E-mail address"), required=_l("Enter the e-mail address."), autocomplete="off")
+    phone = text_field(
+        _l("Telephone number"), required=_l("Enter the telephone number."), width=20, max_length=LONGEST_PHONE
+    )
+
+    def read(self) -> ContactDetails:
+        """Return the row as typed."""
+        return ContactDetails(
+            name=self.name.data, function=self.function.data, email=self.email.data, phone=self.phone.data
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class Kept:
     """How one list is stored and edited."""
 
-    form: type[Any]
+    form: type[RowForm]
     add: Callable[..., Any]
     change: Callable[..., Any]
     remove: Callable[..., Any]
@@ -84,11 +162,11 @@ def new_row(kind: str) -> ResponseReturnValue:
 @needs(Permission.AGENCY_EDIT)
 def add_row(kind: str) -> ResponseReturnValue:
     """Add a row."""
-    form, actor = _form(kind), current_actor()
+    form, actor = LISTS[kind].form(), current_actor()
     if form.validate_on_submit():
         try:
             with database.write() as session:
-                LISTS[kind].add(session, actor, own_id(actor), form.details())
+                LISTS[kind].add(session, actor, own_id(actor), form.read())
         except RuleError as error:
             form.complain(error)
         else:
@@ -108,12 +186,12 @@ def row(kind: str, row_id: UUID) -> ResponseReturnValue:
 @needs(Permission.AGENCY_EDIT)
 def change_row(kind: str, row_id: UUID) -> ResponseReturnValue:
     """Save a changed row."""
-    found, form = _find(kind, row_id), _form(kind)
+    found, form = _find(kind, row_id), LISTS[kind].form()
     if form.validate_on_submit():
         try:
             with database.write() as session:
                 version = form.version.data or 0
-                LISTS[kind].change(session, current_actor(), row_id, form.details(), version=version)
+                LISTS[kind].change(session, current_actor(), row_id, form.read(), version=version)
         except RuleError as error:
             form.complain(error)
         except IllegalMoveError as error:
@@ -139,19 +217,10 @@ def _find(kind: str, row_id: UUID) -> Branch | ControllingPerson | Contact:
     return next((each for each in rows if each.id == row_id), None) or abort(404)
 
 
-def _form(kind: str) -> Any:
-    form = LISTS[kind].form()
-    if kind == "branches":
-        offer_countries(form.country)
-    return form
-
-
-def _page(kind: str, form: Any, found: Branch | ControllingPerson | Contact | None) -> str:
-    if kind == "branches":
-        offer_countries(form.country)
+def _page(kind: str, form: RowForm, found: Branch | ControllingPerson | Contact | None) -> str:
     title = LISTS[kind].title if found else LISTS[kind].new_title
     return render_template(
-        "agency/row.html", kind=kind, form=form, found=found, page_title=title, remove_form=EmptyForm(formdata=None)
+        "agency/row.html", kind=kind, form=form, found=found, page_title=title, remove_form=Form(formdata=None)
     )
 
 

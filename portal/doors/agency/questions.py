@@ -5,20 +5,45 @@ from uuid import UUID
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 
 from audits.applications import queries, services
-from audits.applications.rules import following, place_of
+from audits.applications.rules import LONGEST_EXPLANATION, following, place_of
 from audits.core.access import Permission
 from audits.core.errors import IllegalMoveError, RuleError
+from audits.schemes.text import SchemeText
 from portal.doors.agency.door import Case, bp, open_case, show_conflict
-from portal.doors.agency.forms import AnswerForm
 from portal.forms import uploads
-from portal.forms.form import refused
+from portal.forms.fields import file_field, options, radios_field, textarea_field, version_field
+from portal.forms.form import Form, refused
+from portal.language.i18n import current_language
 from portal.settings import current_settings
 from portal.stores import database
 from portal.web.access import current_actor, needs
 
 _PATH = "/applications/<uuid:application_id>/questions/<code>"
+
+
+class AnswerForm(Form):
+    """The answer to one requirement; the scheme words question and answers."""
+
+    value = radios_field("", [], required=_l("Choose an answer."))
+    explanation = textarea_field(_l("Explanation"), max_length=LONGEST_EXPLANATION, rows=6)
+    files = file_field(_l("Add files"), accept=uploads.ACCEPT, multiple=True)
+    version = version_field()
+
+    def ask(self, scheme: SchemeText, code: str) -> None:
+        """Set labels and choices from the scheme."""
+        language = current_language()
+        self.value.label.text = scheme.requirement(code).question.in_(language)
+        self.value.choices = options([(kind.code, kind.name.in_(language)) for kind in scheme.self_assessment_answers])
+        explain = [kind.name.in_(language) for kind in scheme.self_assessment_answers if kind.needs_explanation]
+        self.explanation.description = _("Needed with: %(answers)s.", answers="; ".join(explain))
+
+    @property
+    def is_empty(self) -> bool:
+        """Return whether nothing was chosen or typed."""
+        return not (self.value.data or self.explanation.data or any(file.filename for file in self.files.data or ()))
 
 
 @bp.get(_PATH)

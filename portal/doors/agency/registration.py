@@ -2,10 +2,16 @@
 
 from flask import Blueprint, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import lazy_gettext as _l
 
+from audits.agencies.rules import AgencyDetails
+from audits.agencies.trade_registers import LONGEST_TYPED
 from audits.core.errors import RuleError
+from audits.core.languages import NAMES
 from audits.people.registration import register_or_remind
-from portal.doors.agency.forms import RegistrationForm, offer_countries
+from portal.doors.agency.address import city_field, country_field, postcode_field, street_field
+from portal.forms.fields import email_field, radios_field, text_field
+from portal.forms.form import Form
 from portal.language.i18n import current_language
 from portal.stores import database
 from portal.web.access import public
@@ -14,6 +20,48 @@ bp = Blueprint("agency_registration", __name__, url_prefix="/register-agency")
 
 # The rules of people use other field names than this form.
 _FIELDS = {"name": "owner_name", "email": "owner_email"}
+
+
+class RegistrationForm(Form):
+    """What an account needs: the agency as the trade register knows it, and its first owner."""
+
+    legal_name = text_field(
+        _l("Legal name"),
+        hint=_l("As it stands in the trade register."),
+        required=_l("Enter the legal name."),
+        autocomplete="organization",
+    )
+    country = country_field()
+    register_number = text_field(
+        _l("Number in the trade register"),
+        hint=_l("In the Netherlands this is the KvK number, 8 digits."),
+        required=_l("Enter the number in the trade register."),
+        max_length=LONGEST_TYPED,
+        width=20,
+    )
+    street = street_field()
+    postcode = postcode_field()
+    city = city_field()
+    owner_name = text_field(_l("Your name"), required=_l("Enter your name."), max_length=120, autocomplete="name")
+    owner_email = email_field(
+        _l("Your e-mail address"),
+        hint=_l("We send you a link with which you choose a password."),
+        required=_l("Enter your e-mail address."),
+    )
+    language = radios_field(
+        _l("Language of pages and messages"), list(NAMES.items()), required=_l("Choose a language.")
+    )
+
+    def read(self) -> AgencyDetails:
+        """Return the profile with which the agency begins."""
+        return AgencyDetails(
+            legal_name=self.legal_name.data,
+            country=self.country.data,
+            register_number=self.register_number.data,
+            street=self.street.data,
+            postcode=self.postcode.data,
+            city=self.city.data,
+        )
 
 
 @bp.get("/")
@@ -29,13 +77,12 @@ def register() -> ResponseReturnValue:
 def register_submitted() -> ResponseReturnValue:
     """Register agency and account, and send the invitation."""
     form = RegistrationForm()
-    offer_countries(form.country)
     if form.validate_on_submit():
         try:
             with database.write() as session:
                 register_or_remind(
                     session,
-                    details=form.details(),
+                    details=form.read(),
                     owner_name=form.owner_name.data,
                     owner_email=form.owner_email.data,
                     language=form.language.data,
@@ -56,5 +103,4 @@ def registered() -> ResponseReturnValue:
 
 
 def _page(form: RegistrationForm) -> str:
-    offer_countries(form.country)
     return render_template("agency/register.html", form=form)

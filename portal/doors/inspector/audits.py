@@ -20,7 +20,7 @@ from certificates.documents.stages import DocumentKind
 from portal.doors.downloads import attachment, noted_evidence
 from portal.doors.inspector import progress
 from portal.doors.inspector.case import Case, bp, open_case
-from portal.doors.inspector.forms import MoveForm
+from portal.forms.form import Form
 from portal.stores import database, files
 from portal.web.access import current_actor, needs
 
@@ -58,7 +58,7 @@ def show_audit(audit_id: UUID) -> ResponseReturnValue:
         findings=[] if in_fieldwork else queries.findings_of(session, audit_id),
         report=None if in_fieldwork else find_document(session, current_actor(), DocumentKind.AUDIT_REPORT, audit_id),
         report_due=_report_due(case.audit),
-        form=MoveForm(),
+        form=Form(),
     )
 
 

@@ -15,8 +15,8 @@ from audits.inspections.judging import plain_verdict
 from audits.schemes.text import Requirement
 from portal.doors.inspector import progress
 from portal.doors.inspector.case import Case, bp, open_case
-from portal.doors.inspector.forms import MoveForm
 from portal.doors.inspector.sheet import Sheet
+from portal.forms.form import Form
 from portal.language.i18n import current_language, sentence
 from portal.stores import database
 from portal.web.access import current_actor, needs
@@ -28,14 +28,14 @@ def show_requirement(audit_id: UUID, code: str) -> ResponseReturnValue:
     """Show one requirement with answer, evidence and verdicts."""
     case = open_case(audit_id)
     sheets = _sheets(case, [case.requirement(code)])
-    return _requirement_page(case, sheets[0], MoveForm())
+    return _requirement_page(case, sheets[0], Form())
 
 
 @bp.post("/audits/<uuid:audit_id>/requirements/<code>")
 @needs(Permission.AUDIT_CONDUCT)
 def judge_requirement(audit_id: UUID, code: str) -> ResponseReturnValue:
     """Save the verdicts on one requirement, and continue to the next if asked."""
-    case, form = open_case(audit_id), MoveForm()
+    case, form = open_case(audit_id), Form()
     sheets = _sheets(case, [case.requirement(code)])
     status = _keep(case, form, sheets)
     if not status:
@@ -52,14 +52,14 @@ def judge_requirement(audit_id: UUID, code: str) -> ResponseReturnValue:
 def show_chapter(audit_id: UUID, code: str) -> ResponseReturnValue:
     """Show all requirements of a chapter on one page."""
     case = open_case(audit_id)
-    return _chapter_page(case, code, _sheets(case, _in_chapter(case, code)), MoveForm())
+    return _chapter_page(case, code, _sheets(case, _in_chapter(case, code)), Form())
 
 
 @bp.post("/audits/<uuid:audit_id>/chapters/<code>")
 @needs(Permission.AUDIT_CONDUCT)
 def judge_chapter(audit_id: UUID, code: str) -> ResponseReturnValue:
     """Save the verdicts on a chapter."""
-    case, form = open_case(audit_id), MoveForm()
+    case, form = open_case(audit_id), Form()
     sheets = _sheets(case, _in_chapter(case, code))
     status = _keep(case, form, sheets)
     if not status:
@@ -78,7 +78,7 @@ def _sheets(case: Case, requirements: Sequence[Requirement]) -> list[Sheet]:
     return [Sheet(case.scheme, item, drawn.get(item.unit, []), seen.get(item.code, {})) for item in requirements]
 
 
-def _keep(case: Case, form: MoveForm, sheets: Sequence[Sheet]) -> int:
+def _keep(case: Case, form: Form, sheets: Sequence[Sheet]) -> int:
     """Read the sheets and store them; return 0, or the HTTP status of the page that shows what is wrong.
 
     The button `fill` names the requirement whose empty rows get the conforming verdict.
@@ -110,7 +110,7 @@ def _next(case: Case, code: str) -> str | None:
     return progress.next_open(case.scheme, drawn, queries.progress_of(session, audit_id), after=code)
 
 
-def _requirement_page(case: Case, sheet: Sheet, form: MoveForm) -> str:
+def _requirement_page(case: Case, sheet: Sheet, form: Form) -> str:
     session = database.read()
     item, application_id = sheet.requirement, case.audit.application_id
     before, after = progress.neighbours(case.scheme, item.code)
@@ -131,7 +131,7 @@ def _requirement_page(case: Case, sheet: Sheet, form: MoveForm) -> str:
     )
 
 
-def _chapter_page(case: Case, code: str, sheets: Sequence[Sheet], form: MoveForm) -> str:
+def _chapter_page(case: Case, code: str, sheets: Sequence[Sheet], form: Form) -> str:
     session = database.read()
     return render_template(
         "inspector/chapter.html",

@@ -20,10 +20,6 @@ from portal.reader.questions import list_of
 _SHOWN = 200_000  # characters of an uploaded file that are shown again in the text box
 
 
-class MoveForm(Form):
-    """A button, with the CSRF token only."""
-
-
 class SampleForm(Form):
     references = TextAreaField(
         _l("References, one on each line"),
