@@ -8,7 +8,7 @@ UV := $(firstword $(wildcard var/tools/uv/bin/uv) uv)
 BENCH_WORDS = $(ONLY) $(if $(AGAINST),--against $(AGAINST)) $(if $(filter 1,$(KEEP)),--keep) \
   $(if $(AGENCIES),--agencies $(AGENCIES)) $(if $(N),--n $(N)) $(if $(ROUNDS),--rounds $(ROUNDS))
 
-.PHONY: help setup demo serve dev shell seed test quick check fmt coverage machines bench migration messages docs verifier sbom advisories
+.PHONY: help setup demo serve dev shell seed test quick check fmt coverage machines bench migration messages docs pictures verifier sbom advisories
 
 help: ## List the commands
 	@sed -n 's/^\([a-z]*\):.*## /make \1\t/p' $(MAKEFILE_LIST) | expand -t 18
@@ -86,6 +86,10 @@ messages: setup ## Collect the texts into the catalogues
 
 docs: setup ## Write the pages of docs/dev that follow from the code
 	@$(PYTHON) -m portal.commands.reference
+
+pictures: ## Take the pictures of the README from the demo that runs on PORT
+	@bin/setup test
+	@$(PYTHON) bin/take-pictures --url http://127.0.0.1:$(PORT)
 
 verifier: setup ## Join the parts of bin/keurwerk-verify into that one file
 	@$(PYTHON) bin/build-verifier

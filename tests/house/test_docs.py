@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from portal.commands import reference
+from portal.demo.guide import GUIDE
 from portal.settings import ROOT
 
 DOCS = ROOT / "docs"
@@ -48,3 +49,10 @@ def test_a_path_of_the_code_that_a_document_names_is_there(path):
         path.read_text(encoding="utf-8"),
     )
     assert [each for each in named if not list(ROOT.glob(each.rstrip("/")))] == []
+
+
+@pytest.mark.parametrize("stop", GUIDE, ids=lambda stop: f"{stop.path} {stop.email}")
+def test_the_readme_says_what_to_click_as_the_demo_does(stop, app):
+    readme = (ROOT / "README.md").read_text().replace("`", "")
+    assert " ".join(f"| {stop.path} | {stop.what} | {stop.email} |".split()) in readme
+    assert app.url_map.bind("").match(stop.path.partition("?")[0])
