@@ -30,7 +30,7 @@ class OutboxItem(Base):
     id: Mapped[Id]
     kind: Mapped[str]
     payload: Mapped[dict[str, Any]]
-    request_id: Mapped[str | None]  # the request in which it was promised, for the logs
+    request_id: Mapped[str | None]  # the request that enqueued it, for the logs
     created_at: Mapped[datetime]
     due_at: Mapped[datetime]
     attempts: Mapped[int] = mapped_column(default=0)
@@ -95,7 +95,7 @@ def retry(session: Session, item_id: UUID) -> None:
     """Reset a failed item so that it runs again; NotFoundError if no item with this id has failed."""
     item = session.get(OutboxItem, item_id, with_for_update=True)
     if item is None or item.failed_at is None:
-        raise NotFoundError("This work has not failed, or was tried again already.")
+        raise NotFoundError("This job has not failed, or was tried again already.")
     item.attempts, item.failed_at, item.due_at = 0, None, clock.now()
     session.info.setdefault("enqueued", []).append(item.id)
 

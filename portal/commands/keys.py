@@ -150,4 +150,4 @@ def _plainly() -> Iterator[None]:
     except KeysError as error:
         raise click.ClickException(str(error)) from error
     except StorageDownError as error:
-        raise click.ClickException("the store does not answer, and nothing was promised") from error
+        raise click.ClickException("the store does not answer, and no job was enqueued") from error

@@ -109,7 +109,7 @@ def _menu(roles: frozenset[Role], of_agency: bool) -> tuple[Link, ...]:
     if Permission.SCHEME_VIEW in granted:
         items.append(("office.schemes.list_versions", _("Norm")))
     if Permission.PERSON_MANAGE in granted:
-        items += [("office.people.list_people", _("Staff")), ("office.failed_jobs.list_failed_jobs", _("Failed work"))]
+        items += [("office.people.list_people", _("Staff")), ("office.failed_jobs.list_failed_jobs", _("Failed jobs"))]
     if Permission.SECURITY_LOG_VIEW in granted:
         items.append(("office.security_log.search", _("Security log")))
     items.append(("registry.home", _("Register")))

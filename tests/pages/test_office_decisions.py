@@ -273,7 +273,7 @@ def test_another_text_under_a_published_version_is_refused(enter, session):
     assert page.errors == ["Version 1.0 is published and cannot change. Give the new text a new version number."]
 
 
-# Failed work
+# Failed jobs
 
 
 def test_failed_work_shows_its_kind_and_error_and_never_its_content(app, enter, session):
@@ -287,7 +287,7 @@ def test_failed_work_shows_its_kind_and_error_and_never_its_content(app, enter, 
     assert "somebody@example.nl" not in page.response.text
     page = browser.submit()
     assert page.notes == ["It will be tried again."]
-    assert "Everything that was promised has been done." in page.text
+    assert "No job has failed." in page.text
     session.expire_all()
     assert (item.failed_at, item.attempts) == (None, 0)
     assert app.extensions["queue"].nudged == [str(item.id)]

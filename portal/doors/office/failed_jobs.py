@@ -19,7 +19,7 @@ bp = Blueprint("failed_jobs", __name__, url_prefix="/failed-jobs")
 @bp.get("/")
 @needs(Permission.OUTBOX_VIEW)
 def list_failed_jobs() -> ResponseReturnValue:
-    """Failed work and files that are not whole: what they are, never their content."""
+    """List failed jobs by kind and error, and files that are missing or damaged; never their content."""
     session = database.read()
     return render_template("office/failed_jobs.html", items=outbox.failed(session), files=checking.troubles(session))
 

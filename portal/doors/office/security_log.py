@@ -34,7 +34,7 @@ WORDS = {
     Kind.PERSON_INVITED: _l("Person invited"),
     Kind.ROLES_CHANGED: _l("Roles changed"),
     Kind.ACCOUNT_ENDED: _l("Account ended"),
-    Kind.WORK_RETRIED: _l("Failed work tried again"),
+    Kind.WORK_RETRIED: _l("Failed job tried again"),
 }
 
 
