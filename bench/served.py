@@ -132,7 +132,7 @@ class Machine:
 
 @dataclass
 class Installed:
-    """A build with its servers; once served, its processes can be measured."""
+    """A build with its servers. Its processes can be measured once it is served."""
 
     build: Build
     port: int
@@ -163,17 +163,17 @@ class Installed:
         self.web = stack.enter_context(child(self.build, "web", str(self.port), "wsgi:app", env=self.env))
 
     def pids(self) -> list[int]:
-        """Its web processes."""
+        """Return its web processes."""
         if self.web is None:
             raise RuntimeError("it is not served yet")
         return load.tree(self.web.pid)
 
     def resident_mb(self) -> float:
-        """Memory of its largest web process."""
+        """Return the memory of its largest web process."""
         return max(load.resident_mb(pid) for pid in self.pids())
 
     def cookie(self, email: str) -> str:
-        """What a browser sends once this person has signed in."""
+        """Return the cookies of this person, who is signed in at the first call."""
         if email not in self._cookies:
             self._cookies[email] = self._sign_in(email)
         return self._cookies[email]
@@ -193,7 +193,7 @@ class Installed:
 
 
 class Comparison:
-    """Ours and the build beside it, if any, with as many agencies and the same cases, ready to answer."""
+    """Our build, and another beside it if asked for, with the same number of agencies and the same cases, served."""
 
     def __init__(self, stack: ExitStack, sizes: Sizes) -> None:
         self.machine = Machine(stack, careless=sizes.small)
@@ -217,13 +217,13 @@ class Comparison:
         return other
 
     def side(self, each: Installed, turn: Callable[[], load.Load]) -> Side:
-        """One of them as a side: with its web processes and its part of the database server."""
+        """Return a build as a side, with its web processes and its backends of the database server."""
         return Side(each.build.name, turn, each.pids, partial(self.machine.backends, each.database))
 
 
 @contextmanager
 def child(build: Build, *words: str, env: Mapping[str, str]) -> Iterator[Process]:
-    """A program of a build, as long as the block lasts."""
+    """Run a program of a build for as long as the block lasts."""
     command = [build.python, "-m", "bench.product", *words]
     process = subprocess.Popen(command, env=env, cwd=build.root, preexec_fn=processes.starter(), stdout=sys.stderr)
     try:
@@ -233,7 +233,7 @@ def child(build: Build, *words: str, env: Mapping[str, str]) -> Iterator[Process
 
 
 def free_port() -> int:
-    """A port that nobody has at this moment."""
+    """Return a free port."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

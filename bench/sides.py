@@ -1,4 +1,4 @@
-"""Systems side by side: asked in turns, so that a machine that gets slower or faster does so for all of them."""
+"""Measure systems in turns, so that a machine that gets slower or faster does so for all of them."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -10,13 +10,13 @@ Pids = Callable[[], list[int]]
 
 
 def nobody() -> list[int]:
-    """No processes: of a system without a database."""
+    """Return no processes, for a system without a database."""
     return []
 
 
 @dataclass
 class Tally:
-    """What a system did so far for one case."""
+    """What was measured of a system so far, for one case."""
 
     walls: list[float] = field(default_factory=list)
     elapsed: float = 0.0
@@ -25,7 +25,7 @@ class Tally:
     body: bytes = b""
 
     def row(self, system: str, case: str) -> Row:
-        """The same per operation."""
+        """Return the figures per operation."""
         n = len(self.walls)
         web, database = self.web / n * 1000, self.database / n * 1000
         p50, p95 = (load.percentile_ms(self.walls, share) for share in (0.5, 0.95))
@@ -34,7 +34,7 @@ class Tally:
 
 @dataclass
 class Side:
-    """A system that is measured: how to find its processes, and what one turn of it is."""
+    """A system that is measured, with functions that find its processes and take one turn."""
 
     name: str
     turn: Callable[[], load.Load]
@@ -42,7 +42,7 @@ class Side:
     database: Pids = nobody
 
     def measure(self, tally: Tally) -> None:
-        """Take a turn, and add what it cost."""
+        """Take a turn, and add its cost."""
         web, database = load.cpu_each(self.web()), load.cpu_each(self.database())
         found = self.turn()
         tally.web += _used(web, load.cpu_each(self.web()))
@@ -53,7 +53,7 @@ class Side:
 
 
 def alternate(report: Report, case: str, sides: Sequence[Side], rounds: int) -> dict[str, Tally]:
-    """Let each side have its turn, round after round, each round beginning with another; the rows go to the report."""
+    """Let each system take a turn per round, starting with another one each round; add the rows to the report."""
     tallies = {side.name: Tally() for side in sides}
     for number in range(rounds):
         first = number % len(sides)
@@ -64,5 +64,5 @@ def alternate(report: Report, case: str, sides: Sequence[Side], rounds: int) -> 
 
 
 def _used(before: dict[int, float], after: dict[int, float]) -> float:
-    """Seconds between two looks; a process that came in between counts from its start."""
+    """Return the CPU seconds between two readings; a process that started in between counts from its start."""
     return sum(seconds - before.get(pid, 0.0) for pid, seconds in after.items())

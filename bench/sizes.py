@@ -1,11 +1,11 @@
-"""How much is measured: a benchmark at its real size, or in small so that it cannot rot."""
+"""The size of a benchmark: its real one, or a small one with which the tests keep it working."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
 class Sizes:
-    """`n` operations in a turn, so many turns (rounds) of each system, beside which revision, over how many agencies."""
+    """`n` operations per turn, `rounds` turns of each system, with so many agencies, compared with a revision."""
 
     n: int
     rounds: int
@@ -14,5 +14,5 @@ class Sizes:
 
     @property
     def small(self) -> bool:
-        """Whether this only tries that everything works; then no figure counts."""
+        """Return whether this run only checks that everything works; then its figures mean nothing."""
         return self.rounds == 1

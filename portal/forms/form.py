@@ -23,10 +23,10 @@ class Form(FlaskForm):
     retry_after: int | None = None  # seconds; set when the machine had no time to open the files
 
     class Meta(FlaskForm.Meta):
-        """How WTForms makes a form."""
+        """Settings of WTForms."""
 
         def get_translations(self, _form: FlaskForm) -> "type[Sentences]":
-            """Where the words of WTForms come from."""
+            """Return the translations of WTForms' own sentences."""
             return Sentences
 
     def complain(self, error: RuleError) -> None:
@@ -54,16 +54,16 @@ def error_items(*forms: FlaskForm) -> list[dict[str, str]]:
 
 
 class Sentences:
-    """The few sentences that are WTForms' own; by itself it would read its catalogue anew for every page."""
+    """The translations of WTForms' own sentences, loaded once; WTForms would read its catalogue for every page."""
 
     @staticmethod
     def gettext(text: str) -> str:
-        """One of them in the reader's language."""
+        """Translate a sentence into the reader's language."""
         return str(_catalogue(current_language()).gettext(text))
 
     @staticmethod
     def ngettext(singular: str, plural: str, number: int) -> str:
-        """The same, for one thing or more."""
+        """Translate a sentence into the reader's language, in singular or plural."""
         return str(_catalogue(current_language()).ngettext(singular, plural, number))
 
 

@@ -1,4 +1,4 @@
-"""What a template does hundreds of times per page, made cheaper: writing a value, and calling something."""
+"""Cheaper forms of what a template does hundreds of times per page: output a value, and call a macro or function."""
 
 import re
 from types import FunctionType, MethodType
@@ -13,9 +13,9 @@ _special = re.compile("[&<>'\"]").search
 
 
 def escaped(value: Any) -> str:
-    """Do what `escape` does, but leave alone what is markup already and text in which nothing needs escaping.
+    """Escape a value as `markupsafe.escape` does, but return it unchanged if it is markup or needs no escaping.
 
-    Only for writing: what comes back may be a plain text, which would be escaped again if it were used further.
+    Only for output: the result may be plain text, which would be escaped again if it were used further.
     """
     kind = value.__class__
     if kind is Markup or (kind is str and not _special(value)):
@@ -24,7 +24,7 @@ def escaped(value: Any) -> str:
 
 
 class Generator(CodeGenerator):
-    """Writes values through `escaped` where a template escapes."""
+    """Generates templates that output values through `escaped`."""
 
     def _output_child_pre(self, node: nodes.Expr, frame: Frame, finalize: CodeGenerator._FinalizeInfo) -> None:
         if frame.eval_ctx.autoescape and not frame.eval_ctx.volatile and finalize.src is None:
@@ -34,10 +34,10 @@ class Generator(CodeGenerator):
 
 
 class QuickContext(Context):
-    """Calls macros, functions and methods without looking for the ways in which other things ask for the context."""
+    """Calls macros, functions and methods without Jinja's search for decorators that ask for the context."""
 
     def call(__self, __obj: Any, *args: Any, **kwargs: Any) -> Any:  # noqa: N805  # as in Jinja: no name is taken
-        """Call with the context only what wants it; a macro wants to know whether its caller escapes."""
+        """Call an object, with the evaluation context if it is a macro."""
         kind = __obj.__class__
         if kind is Macro:
             args = (__self.eval_ctx, *args)

@@ -19,7 +19,7 @@ TARGET = {"name", "target", "measured", "met"}
 
 
 def run_small(tmp_path, *words):
-    """What the benchmarks left, by name."""
+    """Return what the benchmarks left, by name."""
     command = [sys.executable, "-m", "bench", *words, "--rounds", "1", "--out", tmp_path]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr

@@ -50,7 +50,7 @@ def edit(session, actor, agency, **changes):
 
 
 def verbs(session, actor, agency):
-    """Every verb of the agency, ready to be called."""
+    """Return every verb of the agency, ready to be called."""
     branch, controlling_person, contact = agency.branches[0], agency.controlling_persons[0], agency.contacts[0]
     return [
         lambda: edit(session, actor, agency, city="Breda"),

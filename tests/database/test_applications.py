@@ -76,12 +76,12 @@ def submit(session, actor, application, name="Noor de Wit"):
     return services.submit_application(session, actor, application.id, declared_name=name)
 
 
-def promised(session, kind):
+def enqueued(session, kind):
     return [item.payload for item in session.scalars(select(OutboxItem).where(OutboxItem.kind == kind))]
 
 
 def verbs(session, actor, application, evidence):
-    """Every verb of an application, by the permission that it needs."""
+    """Return every verb of an application, by the permission that it needs."""
     given = (session, actor, application.id)
     return {
         "save_answer": (Permission.APPLICATION_EDIT, lambda: answer(session, actor, application)),
@@ -265,10 +265,10 @@ def test_submitting_takes_every_answer_all_details_and_the_own_name(session, age
     done = submit(session, owner, draft, name=" noor DE wit")
     assert (done.state, done.declared_by, done.declared_name) == (S.SUBMITTED, signatory.id, "Noor de Wit")
     session.flush()
-    [mail] = promised(session, "mail.agency")
+    [mail] = enqueued(session, "mail.agency")
     assert mail["template"] == "application_submitted"
     assert mail["reference"] == draft.reference
-    assert promised(session, "register.refresh") == [{"agency_id": str(agency.id)}]
+    assert enqueued(session, "register.refresh") == [{"agency_id": str(agency.id)}]
 
 
 @pytest.mark.parametrize("housing", [True, False])
@@ -335,7 +335,7 @@ def test_a_review_moves_the_state_and_tells_the_agency(session, planner, submitt
     assert submitted.review_note == "Because."
     [event] = history(session, submitted.id)
     assert event.told == {"before": "submitted", "after": submitted.state, "reason": "Because."}
-    assert promised(session, "mail.agency")[0]["reason"] == "Because."
+    assert enqueued(session, "mail.agency")[0]["reason"] == "Because."
 
 
 @pytest.mark.parametrize("verb", [services.return_application, services.refuse_application])

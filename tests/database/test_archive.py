@@ -27,7 +27,7 @@ WORD = "a passphrase of the tests"
 
 @pytest.fixture
 def portal(app, settings, tmp_path, monkeypatch):
-    """The application with a keyring of its own."""
+    """Provide the application with a keyring of its own."""
     own = replace(settings, seal_dir=tmp_path / "seal", seal_passphrase=WORD)
     monkeypatch.setitem(app.extensions, "settings", own)
     ensure_keyring(own.seal_dir, own.body_name, WORD)
@@ -41,7 +41,7 @@ def document(portal, session):
 
 
 def filed(session):
-    """A certificate's file, sealed and stored."""
+    """Return a certificate's file, sealed and stored."""
     sealer = current_keys().sealer
     placeholder = sealer.placeholder()
     data = sealer.seal(paper(placeholder), placeholder)
@@ -55,7 +55,7 @@ def filed(session):
 
 
 def fetch(portal, path):
-    """What the public gets: a request of its own, outside of the context that this test stands in."""
+    """Return what a request of the public gets, made outside of the test's application context."""
     return Context().run(portal.test_client().get, path)
 
 

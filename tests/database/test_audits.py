@@ -39,7 +39,7 @@ def plan(session, planner, inspector, application=None, **values):
     )
 
 
-def promised(session, template):
+def enqueued(session, template):
     rows = session.scalars(select(OutboxItem)).all()
     return [item.payload for item in rows if item.payload.get("template") == template]
 
@@ -60,15 +60,15 @@ def test_planning_takes_both_in_and_tells_inspector_and_agency(session):
     assert audit.state is AuditState.PLANNED
     took_part = set(session.scalars(select(Participant.person_id).where(Participant.audit_id == audit.id)))
     assert took_part == {planner.id, inspector.id}
-    assert [mail["person_id"] for mail in promised(session, "audit_assigned")] == [str(inspector.id)]
-    assert [mail["agency_id"] for mail in promised(session, "audit_planned")] == [str(audit.agency_id)]
+    assert [mail["person_id"] for mail in enqueued(session, "audit_assigned")] == [str(inspector.id)]
+    assert [mail["agency_id"] for mail in enqueued(session, "audit_planned")] == [str(audit.agency_id)]
     assert [event.name for event in history(session, audit.id)] == ["audit.plan"]
 
 
 def test_an_unannounced_audit_stays_unknown_to_the_agency_until_it_starts(session):
     audit = make_audit(session, AuditState.PLANNED, announced=False)
     owner = make_person(session, Role.AGENCY_OWNER, audit.agency_id)
-    assert promised(session, "audit_planned") == []
+    assert enqueued(session, "audit_planned") == []
     with pytest.raises(NotFoundError):
         queries.get_audit(session, owner.actor, audit.id)
     services.start_audit(session, audit.inspector.actor, audit.id)
@@ -244,7 +244,7 @@ def test_a_review_calls_the_deciders_who_may_decide(session):
     session.flush()
     services.review_audit(session, make_person(session, Role.REVIEWER).actor, audit.id, recommendation="Grant.")
     session.flush()
-    called = {mail["person_id"] for mail in promised(session, "audit_reviewed")}
+    called = {mail["person_id"] for mail in enqueued(session, "audit_reviewed")}
     assert str(free.id) in called
     assert not {str(interested.id), str(gone.id), str(judge.id), str(audit.inspector_id)} & called
 

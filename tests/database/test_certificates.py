@@ -65,7 +65,7 @@ def serial(certificate_number):
     return int(certificate_number.split("-")[2])
 
 
-def promised(session, kind):
+def enqueued(session, kind):
     return [item.payload for item in session.scalars(select(OutboxItem).where(OutboxItem.kind == kind))]
 
 
@@ -82,7 +82,7 @@ def test_a_grant_becomes_a_numbered_certificate_that_waits_for_its_seal(session)
     months = scheme_of_version(decision.audit.scheme_version).validity.certified_months
     assert (certificate.valid_from, certificate.valid_until) == (today, valid_until(today, months))
     assert certificate.snapshot["number"] == certificate.number
-    assert promised(session, "certificate.seal") == [{"certificate_id": str(certificate.id)}]
+    assert enqueued(session, "certificate.seal") == [{"certificate_id": str(certificate.id)}]
     assert [event.name for event in history(session, certificate.id)] == ["certificate.number"]
 
 
@@ -97,7 +97,7 @@ def test_a_conditional_grant_lasts_shorter_and_names_its_conditions(session):
 def test_to_number_twice_gives_the_same_certificate(session):
     decision = make_grant(session)
     assert number(session, decision) is number(session, decision)
-    assert len(promised(session, "certificate.seal")) == 1
+    assert len(enqueued(session, "certificate.seal")) == 1
 
 
 def test_a_refusal_gives_no_certificate(session):
@@ -153,7 +153,7 @@ def test_to_issue_makes_it_public_in_the_same_commit(session):
     assert (document.kind, document.subject_id, document.sha256) == ("certificate", certificate.id, "a" * 64)
     assert document.snapshot == certificate.snapshot
     assert [change.move for change in changes_of(session, certificate.id)] == ["issue"]
-    (mail,) = promised(session, "mail.agency")
+    (mail,) = enqueued(session, "mail.agency")
     assert (mail["template"], mail["number"]) == ("certificate_issued", certificate.number)
 
 
@@ -276,7 +276,7 @@ def test_every_change_in_every_state(session, decider, state, move):
     event = history(session, certificate.id)[-1]
     assert (event.name, event.actor_id) == (f"certificate.{move}", decider.id)
     assert event.told == {"before": state, "after": target, "reason": REASON}
-    (mail,) = promised(session, "mail.agency")
+    (mail,) = enqueued(session, "mail.agency")
     assert (mail["move"], mail["reason"], mail["number"]) == (move, REASON, certificate.number)
 
 

@@ -35,7 +35,7 @@ LASTING = (UUID, int, bool, date, Code, Digest)
 
 
 def lasts(hint):
-    """Whether values of this type can never be somebody's words or personal data."""
+    """Return whether values of this type can never be somebody's words or personal data."""
     if get_origin(hint) is tuple:
         return all(lasts(each) for each in get_args(hint) if each is not Ellipsis)
     if isinstance(hint, UnionType):
@@ -116,7 +116,7 @@ def test_no_event_of_a_whole_story_holds_what_somebody_typed_or_who_somebody_is(
 
 
 def tell_story(session, words):
-    """A case in which people type something wherever they can."""
+    """Play a case in which people type something wherever they can."""
     short = ("nonconform", next(words))
     audit = make_audit(session, AuditState.REPORTED, {"CON-01": short})
     reviewer, decider = make_person(session, Role.REVIEWER), make_person(session, Role.DECIDER)

@@ -44,7 +44,7 @@ PROOF = StoredFile("0" * 64, 9, "application/pdf", "proof.pdf")
 BODY = {"name": "Stichting Keurwerk", "address": "Utrecht"}
 
 
-def promised(session, kind, template=None):
+def enqueued(session, kind, template=None):
     rows = session.scalars(select(OutboxItem).where(OutboxItem.kind == kind)).all()
     return [item.payload for item in rows if template is None or item.payload["template"] == template]
 
@@ -196,10 +196,10 @@ def test_a_report_needs_a_summary(session):
     assert refused.value.field == "summary"
 
 
-def test_a_report_promises_the_document_and_tells_the_agency(session):
+def test_a_report_enqueues_the_document_and_tells_the_agency(session):
     audit = make_audit(session, AuditState.REPORTED)
-    assert {"audit_id": str(audit.id)} in promised(session, "document.audit_report")
-    mails = promised(session, "mail.agency", "audit_reported")
+    assert {"audit_id": str(audit.id)} in enqueued(session, "document.audit_report")
+    mails = enqueued(session, "mail.agency", "audit_reported")
     assert [mail["agency_id"] for mail in mails] == [str(audit.agency_id)]
 
 
@@ -312,9 +312,9 @@ def test_the_whole_repair_is_told_to_those_who_must_act(session):
     services.accept_corrective_action(session, inspector, finding.id, note="The files were seen.")
     session.flush()
     assert (finding.verified_by, finding.verification_note) == (inspector.id, "The files were seen.")
-    assert len(promised(session, "mail", "finding_answered")) == 2
-    assert len(promised(session, "mail.agency", "finding_rejected")) == 1
-    assert len(promised(session, "mail.agency", "finding_closed")) == 1
+    assert len(enqueued(session, "mail", "finding_answered")) == 2
+    assert len(enqueued(session, "mail.agency", "finding_rejected")) == 1
+    assert len(enqueued(session, "mail.agency", "finding_closed")) == 1
     names = [event.name for event in history(session, finding.id)]
     assert names == ["finding.answer", "finding.reject", "finding.answer", "finding.close"]
 
@@ -514,7 +514,7 @@ def test_the_gravest_verdict_stands_for_a_requirement():
 
 
 def check_shape(value, shape):
-    """Whether a mapping has exactly the fields of a TypedDict, all the way down."""
+    """Return whether a mapping has exactly the fields of a TypedDict, all the way down."""
     hints = get_type_hints(shape)
     assert set(value) == set(hints), shape
     for name, hint in hints.items():

@@ -39,7 +39,7 @@ ORIGIN = "127.0.0.1:8000/ledger"
 
 @pytest.fixture
 def log(app, session):
-    """A log with two certificates, a head of the case log and two checkpoints."""
+    """Provide a log with two certificates, a head of the case log and two checkpoints."""
     happen(session, 3, 2)
     first = issued(session)
     sign(app, session)

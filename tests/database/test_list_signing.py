@@ -66,12 +66,12 @@ def bits_of(session, purpose, number=0):
 
 
 def said(session, certificate):
-    """The purposes whose bit is set for this certificate."""
+    """Return the purposes whose bit is set for this certificate."""
     number, position = divmod(certificate.status_index, SIZE)
     return {purpose for purpose in StatusPurpose if is_set(bits_of(session, purpose, number), position)}
 
 
-def promises(session):
+def jobs(session):
     count = select(func.count()).where(OutboxItem.kind == "credentials.sign_lists")
     return session.scalar(count)
 
@@ -108,7 +108,7 @@ def test_the_end_of_validity_sets_no_bit(session):
     assert said(session, certificate) == set()
 
 
-def test_a_change_is_promised_and_the_promise_kept(session, decider):
+def test_a_change_enqueues_a_job_and_it_is_done(session, decider):
     certificate = make_certificate(session)
     sign(session)
     for service, expected in (
@@ -116,28 +116,28 @@ def test_a_change_is_promised_and_the_promise_kept(session, decider):
         (services.lift_suspension, set()),
         (services.withdraw_certificate, set(StatusPurpose)),
     ):
-        before = promises(session)
+        before = jobs(session)
         service(session, decider, certificate.id, reason=REASON)
-        assert promises(session) == before + 1
+        assert jobs(session) == before + 1
         assert said(session, certificate) != expected
         sign(session)
         assert said(session, certificate) == expected
 
 
-def test_a_replacement_is_promised_too(session):
+def test_a_replacement_enqueues_a_job_too(session):
     older = make_certificate(session)
     sign(session)
     newer = services.number_certificate(session, make_grant(session, older.agency).id, base_url=BASE_URL, body=BODY)
     session.flush()
-    before = promises(session)
+    before = jobs(session)
     services.issue_certificate(session, newer.id, sha256="a" * 64, size=1, language="nl")
-    assert promises(session) == before + 1
+    assert jobs(session) == before + 1
     sign(session)
     assert said(session, older) == set(StatusPurpose)
     assert said(session, newer) == set()
 
 
-def test_many_promises_cost_one_signature(session, decider):
+def test_many_jobs_cost_one_signature(session, decider):
     certificates = [make_certificate(session) for _ in range(3)]
     sign(session)
     for certificate in certificates:
@@ -228,10 +228,10 @@ def test_a_place_is_never_given_twice_says_the_database(session):
 
 def test_the_first_of_a_list_failed_jobs_the_list(session):
     services.number_certificate(session, make_grant(session).id, base_url=BASE_URL, body=BODY)
-    assert promises(session) == 1
+    assert jobs(session) == 1
     sign(session)
     services.number_certificate(session, make_grant(session).id, base_url=BASE_URL, body=BODY)
-    assert promises(session) == 1
+    assert jobs(session) == 1
 
 
 # What was signed stays

@@ -75,11 +75,11 @@ class House:
         return done.output
 
     def lose(self, purpose, state=KeyState.ACTIVE):
-        """Somebody else has a key of ours: the newest for a purpose in this state."""
+        """Mark the newest key for a purpose in this state as compromised."""
         self.keys("compromised", self.ring.of(purpose, state)[0].id, "--reason", "a laptop was stolen")
 
     def reseal(self):
-        """How many follow, as the command says; what was promised is kept."""
+        """Reseal, do the jobs that this enqueues, and return how many certificates follow according to the command."""
         count = int(self.keys("reseal").split()[0])
         with self.app.app_context():
             for item in self.session.scalars(select(OutboxItem).where(OutboxItem.done_at.is_(None))).all():
@@ -90,7 +90,7 @@ class House:
         return count
 
     def issue(self, agency=None):
-        """A certificate that went the whole way, sealed paper included."""
+        """Issue a certificate, sealed file included."""
         grant = make_grant(self.session, agency)
         certificate = services.number_certificate(self.session, grant.id, base_url=BASE_URL, body=BODY)
         self.session.flush()
@@ -108,7 +108,7 @@ class House:
         return done.exit_code, done.output
 
     def judged(self, certificate, *, by="pdf", file=None, on=None):
-        """What the stand-alone program says of a certificate by its newest file, another one, or its number."""
+        """Return what the stand-alone verifier says of a certificate by newest file, another file, or number."""
         settings = self.app.extensions["settings"]
         dump, pdf = self.folder / "dump.zip", self.folder / "certificate.pdf"
         with self.app.app_context():
@@ -259,7 +259,7 @@ def test_the_log_verifier_names_what_nobody_can_check(house):
 
 
 def sealed(house):
-    """The address of a small paper with our seal."""
+    """Return the address of a small paper with our seal."""
     with house.app.app_context():
         sealer = current_keys().sealer
         placeholder = sealer.placeholder()
@@ -267,7 +267,7 @@ def sealed(house):
 
 
 def filed(house, sha256=None, *, days=0):
-    """A certificate with a file, credential and badge of the active keys; noted so many days from now."""
+    """Return a certificate with file, credential and badge of the active keys, recorded so many days from now."""
     certificate = make_certificate(house.session)
     with house.app.app_context():
         signed = credentials.signed_forms_of(certificate)
@@ -283,14 +283,14 @@ def filed(house, sha256=None, *, days=0):
 
 
 def chosen(house):
-    """The numbers of the certificates that follow."""
+    """Return the numbers of the certificates that follow."""
     count = int(house.keys("reseal").split()[0])
     items = house.session.scalars(select(OutboxItem).where(OutboxItem.kind == "certificate.reseal"))
-    promised = {item.payload["document_id"] for item in items}
+    waiting = {item.payload["document_id"] for item in items}
     rows = house.session.execute(
         select(Certificate.number, Document.id).join(Document, Document.subject_id == Certificate.id)
     )
-    found = sorted(number for number, document_id in rows if str(document_id) in promised)
+    found = sorted(number for number, document_id in rows if str(document_id) in waiting)
     assert len(found) == count
     return found
 
@@ -346,7 +346,7 @@ def test_a_file_that_is_lost_or_has_no_seal_is_made_anew(house):
     assert chosen(house) == [lost.number, bare.number]
 
 
-def test_without_the_store_nothing_is_promised(house, monkeypatch):
+def test_without_the_store_nothing_is_enqueued(house, monkeypatch):
     filed(house)
     house.lose(Purpose.SEAL)
     monkeypatch.setattr(files.Store, "check", down)

@@ -19,7 +19,7 @@ from tests.kit.factories.people import make_person
 NEW = {"name": "Nieuw Mens", "email": "nieuw@example.nl", "language": "nl"}
 
 
-def promised(session):
+def enqueued(session):
     return [item.payload for item in session.scalars(select(OutboxItem)) if item.kind == "mail"]
 
 
@@ -29,7 +29,7 @@ def test_an_owner_invites_somebody_of_the_own_agency(session):
     person = services.invite_person(session, owner.actor, **NEW, roles=[Role.AGENCY_EDITOR], agency_id=agency.id)
     session.flush()
     assert (person.agency_id, person.roles) == (agency.id, {Role.AGENCY_EDITOR})
-    assert promised(session) == [{"template": "invitation", "person_id": str(person.id)}]
+    assert enqueued(session) == [{"template": "invitation", "person_id": str(person.id)}]
     event = history(session, person.id)[0]
     assert (event.name, event.actor_id, event.data) == ("person.invite", owner.id, {"after": ["agency_editor"]})
 

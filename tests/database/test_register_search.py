@@ -83,7 +83,7 @@ GOLDEN = [
 
 
 def fill(session):
-    """The known ones, among three hundred others."""
+    """Fill the register with the known agencies among three hundred others."""
     for legal, trade, former, country, number, city in KNOWN:
         make_applicant(
             session, legal_name=legal, trade_names=trade, former_names=former, country=country,
@@ -128,7 +128,7 @@ def test_every_slip_of_the_finger_in_a_name_is_forgiven(session):
 
 
 def slips(dice, count):
-    """Names of known agencies with one letter wrong in one word of at least five letters."""
+    """Yield names of known agencies with one letter wrong in one word of at least five letters."""
     for _ in range(count):
         legal, _trade, _former, _country, number, _city = dice.choice(KNOWN)
         words = re.findall(r"[^\W\d_]{5,}", legal)

@@ -57,7 +57,7 @@ S = CertificateState
 
 @pytest.fixture
 def portal(app, settings, tmp_path, monkeypatch):
-    """The application with a keyring of its own."""
+    """Provide the application with a keyring of its own."""
     own = replace(settings, seal_dir=tmp_path / "seal")
     monkeypatch.setitem(app.extensions, "settings", own)
     ensure_keyring(own.seal_dir, own.body_name, own.seal_passphrase)
@@ -76,7 +76,7 @@ def run(portal, *command, status=0):
 
 
 def filed(session, certificate, data=None, **more):
-    """A certificate with a file on record."""
+    """Return a certificate with a file on record."""
     data = data or certificate.number.encode()
     document = record_document(
         session, kind="certificate", subject_id=certificate.id, agency_id=certificate.agency_id, language="nl",
@@ -86,20 +86,20 @@ def filed(session, certificate, data=None, **more):
     return document
 
 
-def promised(session):
+def enqueued(session):
     query = select(OutboxItem).where(OutboxItem.kind == "certificate.reseal", OutboxItem.done_at.is_(None))
     return list(session.scalars(query))
 
 
-def promise(session):
-    """A new file for every certificate, whoever signed what it has."""
+def enqueue_all(session):
+    """Enqueue a new file for every certificate, whatever key signed it."""
     return enqueue_replacements(session, counts=lambda _: False, because=KEY_LOST)
 
 
-def keep(portal, session):
-    """The worker keeps what was promised."""
+def do_jobs(portal, session):
+    """Do the jobs that wait."""
     with portal.app_context():
-        for item in promised(session):
+        for item in enqueued(session):
             assert outbox.deliver(session, item.id, handlers.HANDLERS)
     session.flush()
 
@@ -110,7 +110,7 @@ def test_from_a_lost_key_to_a_new_file_for_everybody(portal, session):
     lost = ring(portal).active(Purpose.SEAL)
     assert "keurwerk keys reseal" in run(portal, "compromised", lost.id, "--reason", "a laptop was stolen")
     assert "1 certificates follow" in run(portal, "reseal")
-    keep(portal, session)
+    do_jobs(portal, session)
 
     new = register.document_of(session, certificate.id)
     assert new.sha256 != old.sha256
@@ -149,7 +149,7 @@ def test_a_list_with_one_more_lost_key_is_a_newer_list(portal, monkeypatch):
 
 
 def with_signed_forms(portal, session):
-    """A certificate with file, credential and badge."""
+    """Return a certificate with file, credential and badge."""
     certificate = make_certificate(session)
     filed(session, certificate)
     with portal.app_context():
@@ -164,7 +164,7 @@ def test_what_a_lost_key_signed_for_machines_is_signed_anew(portal, session):
     lost = ring(portal).active(Purpose.CREDENTIAL)
     assert "keurwerk keys reseal" in run(portal, "compromised", lost.id, "--reason", "a laptop was stolen")
     run(portal, "reseal")
-    keep(portal, session)
+    do_jobs(portal, session)
     trusted = {thumbprint(key) for key in ring(portal).credential_public().values()}
     for before, after in ((signed.credential, certificate.credential), (signed.badge, certificate.badge)):
         assert key_of(before) not in trusted
@@ -173,8 +173,8 @@ def test_what_a_lost_key_signed_for_machines_is_signed_anew(portal, session):
 
 def test_what_the_active_key_signed_is_kept(portal, session):
     certificate, signed = with_signed_forms(portal, session)
-    promise(session)
-    keep(portal, session)
+    enqueue_all(session)
+    do_jobs(portal, session)
     assert (certificate.credential, certificate.badge) == (signed.credential, signed.badge)
 
 
@@ -182,8 +182,8 @@ def test_a_new_file_has_one_key_for_credential_badge_and_code(portal, session):
     """The code on paper is a picture: only the name of the key in the credential tells whose it is."""
     certificate, signed = with_signed_forms(portal, session)
     name = run(portal, "rotate", "credential").strip()
-    promise(session)
-    keep(portal, session)
+    enqueue_all(session)
+    do_jobs(portal, session)
     with portal.app_context():
         token = credentials.signed_forms_of(certificate).offline_url.partition("#c=")[2]
     active = thumbprint(ring(portal).credential_public()[name])
@@ -195,8 +195,8 @@ def test_a_new_file_has_one_key_for_credential_badge_and_code(portal, session):
 def test_the_new_file_says_what_the_old_one_said(portal, session):
     certificate = make_certificate(session)
     old = filed(session, certificate)
-    promise(session)
-    keep(portal, session)
+    enqueue_all(session)
+    do_jobs(portal, session)
     new = session.scalars(select(Document).where(Document.replaces == old.id)).one()
     assert (new.snapshot, new.language, new.agency_id) == (old.snapshot, old.language, old.agency_id)
     assert new.because == KEY_LOST
@@ -207,8 +207,8 @@ def test_the_log_tells_of_the_new_file_and_agrees_with_the_records(portal, sessi
     session.flush()
     issued = services.issue_certificate(session, numbered.id, sha256="a" * 64, size=9, language="nl")
     session.flush()
-    promise(session)
-    keep(portal, session)
+    enqueue_all(session)
+    do_jobs(portal, session)
     entries = session.scalars(select(LedgerEntry).order_by(LedgerEntry.index)).all()
     said = [json.loads(entry.data) for entry in entries if entry.number == issued.number]
     assert [(each["type"], each["status"]) for each in said] == [("issued", "certified"), ("resealed", "certified")]
@@ -222,9 +222,9 @@ def test_those_that_ended_follow_too_and_nobody_is_bothered_with_them(portal, se
     certificates = {state: make_certificate(session, state) for state in states}
     expired = make_certificate(session, issued=clock.today() - timedelta(days=900))
     documents = [filed(session, each) for each in (*certificates.values(), expired)]
-    assert promise(session) == 5
-    assert {item.payload["document_id"] for item in promised(session)} == {str(each.id) for each in documents}
-    keep(portal, session)
+    assert enqueue_all(session) == 5
+    assert {item.payload["document_id"] for item in enqueued(session)} == {str(each.id) for each in documents}
+    do_jobs(portal, session)
     assert {each.state for each in certificates.values()} == set(states)
     mails = session.scalars(select(OutboxItem).where(OutboxItem.kind == "mail.agency")).all()
     told = {certificates[state].number for state in (S.ACTIVE, S.SUSPENDED)}
@@ -234,8 +234,8 @@ def test_those_that_ended_follow_too_and_nobody_is_bothered_with_them(portal, se
 def test_asked_twice_each_file_is_replaced_once(portal, session):
     certificate = make_certificate(session)
     filed(session, certificate)
-    assert [promise(session), promise(session)] == [1, 1]
-    keep(portal, session)
+    assert [enqueue_all(session), enqueue_all(session)] == [1, 1]
+    do_jobs(portal, session)
     assert len(session.scalars(select(Document).where(Document.subject_id == certificate.id)).all()) == 2
 
 
@@ -243,8 +243,8 @@ def test_asked_again_after_a_second_loss_the_newest_file_is_replaced(portal, ses
     certificate = make_certificate(session)
     filed(session, certificate)
     for _ in range(2):
-        assert promise(session) == 1
-        keep(portal, session)
+        assert enqueue_all(session) == 1
+        do_jobs(portal, session)
     documents = session.scalars(
         select(Document).where(Document.subject_id == certificate.id).order_by(Document.created_at)
     ).all()
@@ -255,8 +255,8 @@ def test_asked_again_after_a_second_loss_the_newest_file_is_replaced(portal, ses
 def test_the_agency_hears_of_it_and_reads_the_new_file(portal, session):
     certificate = make_certificate(session)
     filed(session, certificate)
-    promise(session)
-    keep(portal, session)
+    enqueue_all(session)
+    do_jobs(portal, session)
     mails = session.scalars(select(OutboxItem).where(OutboxItem.kind == "mail.agency")).all()
     assert [mail.payload["template"] for mail in mails] == ["certificate_resealed"]
 
@@ -268,8 +268,8 @@ def test_the_address_of_a_certificate_gives_the_new_file(portal, session):
     filed(session, certificate, b"%PDF the old one")
     path = f"/certificates/{certificate.number}.pdf"
     old = portal.test_client().get(path)
-    promise(session)
-    keep(portal, session)
+    enqueue_all(session)
+    do_jobs(portal, session)
     new = portal.test_client().get(path, headers={"If-None-Match": old.headers["ETag"]})
     assert (old.data, new.status_code) == (b"%PDF the old one", 200)
     assert examine(new.data, ring(portal).roots()[0]).genuine
@@ -318,11 +318,11 @@ class TestTheCommand:
         assert (entry.changed_at.isoformat(), entry.reason) == ("2030-01-02T03:04:05+00:00", "stolen")
 
     @pytest.mark.parametrize("purpose", [Purpose.SEAL, Purpose.TIMESTAMP, Purpose.CREDENTIAL])
-    def test_it_promises_nothing_that_no_key_can_keep(self, portal, session, purpose):
+    def test_it_enqueues_nothing_that_no_key_can_do(self, portal, session, purpose):
         filed(session, make_certificate(session))
         run(portal, "retire", ring(portal).active(purpose).id)
         assert f"no active {purpose} key" in run(portal, "reseal", status=1)
-        assert promised(session) == []
+        assert enqueued(session) == []
 
     @pytest.mark.parametrize(
         "command",
@@ -347,8 +347,8 @@ class TestTheCommand:
 def test_an_agency_reads_the_newest_file(portal, session):
     certificate = make_certificate(session)
     filed(session, certificate)
-    promise(session)
-    keep(portal, session)
+    enqueue_all(session)
+    do_jobs(portal, session)
     actor = make_person(session, Role.DECIDER).actor
     assert find_document(session, actor, "certificate", certificate.id).because == KEY_LOST
 
@@ -363,8 +363,8 @@ def test_who_checks_the_old_file_hears_why_it_was_replaced(portal, session):
     with portal.app_context():
         files.store().put(b"%PDF the old one")
     filed(session, certificate, b"%PDF the old one")
-    promise(session)
-    keep(portal, session)
+    enqueue_all(session)
+    do_jobs(portal, session)
     browser = Browser(portal, "en")
     browser.open("/verify")
     page = browser.submit("form[method=post]", file=(BytesIO(b"%PDF the old one"), "old.pdf"), status=200)

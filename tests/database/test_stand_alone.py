@@ -159,7 +159,7 @@ def make(session, folder, ring, key):
 
 
 def run(*arguments):
-    """The program as somebody else runs it: isolated, from another folder; status and what it says."""
+    """Run the program isolated and from another folder; return status and output."""
     command = [sys.executable, "-I", str(VERIFIER), *map(str, arguments)]
     done = subprocess.run(command, capture_output=True, text=True, check=False, cwd="/")
     assert done.stderr == ""
@@ -168,7 +168,7 @@ def run(*arguments):
 
 @pytest.fixture(scope="module")
 def program():
-    """The program, loaded from its file: without the cost of a process."""
+    """Provide the program, loaded from its file without the cost of a process."""
     loader = SourceFileLoader("keurwerk_verify", str(VERIFIER))
     module = module_from_spec(spec_from_loader(loader.name, loader))
     sys.modules[loader.name] = module  # dataclasses look for it there
@@ -181,7 +181,7 @@ def program():
 
 @pytest.fixture(scope="module")
 def told(program):
-    """What the program tells to programs."""
+    """Provide the machine-readable output of the program."""
 
     def told(*arguments):
         output = io.StringIO()
@@ -195,12 +195,12 @@ def told(program):
 
 
 def wrong(report):
-    """What the report calls wrong, by check."""
+    """Return what the report calls wrong, by check."""
     return {step["name"]: step["detail"] for step in report["steps"] if not step["ok"]}
 
 
 def changed(case, tmp_path, **files):
-    """The archive with other bytes in some files (names with / written __)."""
+    """Return the archive with other bytes in some files (names with / written __)."""
     path = tmp_path / "changed.zip"
     with zipfile.ZipFile(case.dump) as old, zipfile.ZipFile(path, "w") as new:
         for name in old.namelist():
@@ -424,7 +424,7 @@ def without(data):
 
 
 def relisted(case, purpose, places=(), **changes):
-    """The status lists with another one in the place of one."""
+    """Return the status lists with another one in the place of one."""
     url, text = status_list(purpose, places, changes.pop("key", case.key), **changes)
 
     def change(data):

@@ -29,7 +29,7 @@ def later(monkeypatch):
 
 
 def attempts(session, buckets):
-    """How many attempts in a row are admitted, and how long the wait is then."""
+    """Return how many attempts in a row are admitted, and how long the wait is then."""
     for number in range(200):
         try:
             throttle.admit(session, buckets)

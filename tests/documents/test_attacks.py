@@ -267,7 +267,7 @@ class TestGenuine:
 
 @pytest.fixture(scope="module")
 def house(tmp_path_factory):
-    """A certificate as we really make it: compiled, sealed in one revision; and the root that it hangs from."""
+    """Provide a certificate from the compiled press, sealed in one revision, and the root of its seal."""
     folder = tmp_path_factory.mktemp("keys")
     ensure_keyring(folder, a.BODY, "word")
     sealer = sealer_of(folder, "word")

@@ -33,7 +33,7 @@ def parts(token):
 
 
 def forged(header, payload, key=KEY):
-    """A token with any header at all, rightly signed."""
+    """Return a token with any header at all, rightly signed."""
     import hashlib
 
     from cryptography.hazmat.primitives.asymmetric.utils import Prehashed, decode_dss_signature

@@ -45,7 +45,7 @@ def words_of(pdf):
 
 
 def tags_of(element):
-    """The tags of a structure tree in reading order."""
+    """Yield the tags of a structure tree in reading order."""
     if isinstance(element, pikepdf.Array):
         for each in element:
             yield from tags_of(each)

@@ -35,7 +35,7 @@ MOST_MEAN = 0.3  # mean change, of 255
 
 
 def made(kind, facts, **more):
-    """A document, and whether it came off the compiled press."""
+    """Return a document, and whether it came off the compiled press."""
     before = _press().compiled.printed
     pdf = press.render(kind, facts, **{"language": facts["language"], "placeholder": ROOM} | more)
     return pdf, _press().compiled.printed > before
@@ -68,7 +68,7 @@ def picture_of(pdf):
 
 
 def without_codes(picture):
-    """The same with the codes in the foot painted over; what was read there."""
+    """Return the picture with the codes in the foot painted over, and what was read in them."""
     codes = zxingcpp.read_barcodes(picture)
     blank = picture.copy()
     for code in codes:
@@ -246,7 +246,7 @@ class TestTheFile:
 
 
 def _covered(widths):
-    """The glyphs that an array /W speaks of."""
+    """Return the glyphs that an array /W speaks of."""
     covered, start = set(), 0
     for item in widths:
         if isinstance(item, pikepdf.Array):

@@ -47,7 +47,7 @@ DOCUMENTS = SHEETS | {
 
 @pytest.fixture(scope="module")
 def opened():
-    """The documents by name, each made once."""
+    """Provide the documents by name, each made once."""
     made = {}
 
     def opened(name):
@@ -61,7 +61,7 @@ def opened():
 
 
 def kids(element):
-    """The elements below one, in reading order."""
+    """Return the elements below one, in reading order."""
     below = element.get("/K", pikepdf.Array())
     listed = below if isinstance(below, pikepdf.Array) else [below]
     return [each for each in listed if isinstance(each, pikepdf.Dictionary) and "/S" in each]
@@ -73,7 +73,7 @@ def document(pdf):
 
 
 def found(element, *tags):
-    """The elements of these kinds below one, in reading order; not those within one that was found."""
+    """Yield the elements of these kinds below one, in reading order; not those within one that was found."""
     for each in kids(element):
         if str(each.S)[1:] in tags:
             yield each

@@ -20,14 +20,14 @@ def neighbour(digest, bit):
 
 
 def on_line(wreath, angle):
-    """Where the line of a wreath is by the formula in the docstring, in a circle of radius 1."""
+    """Return where the line of a wreath is by the formula in the docstring, in a circle of radius 1."""
     swell = (1 + wreath.depth * cos(wreath.lines * angle)) / (1 + wreath.depth)
     radius = wreath.middle + wreath.height * swell * cos(wreath.lobes * angle)
     return radius * sin(angle), -radius * cos(angle)
 
 
 def ink(digest):
-    """The squares of a coarse grid that the figure touches, rim to heart."""
+    """Return the squares of a coarse grid that the figure touches, rim to heart."""
     touched = set()
     for wreath in wreaths(digest):
         for turn in range(wreath.lines):

@@ -51,7 +51,7 @@ def unsealed():
 
 
 def seal(folder, at=AT):
-    """A certificate with the seal of this folder."""
+    """Return a certificate with the seal of this folder."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(clock, "now", lambda: AT)
         sealer = sealer_of(folder, WORD)

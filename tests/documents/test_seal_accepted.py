@@ -154,7 +154,7 @@ def test_the_attributes_are_those_of_pades(made):
 
 
 def values(data):
-    """The DER values that stand in a row, each with its tag and content; every length as short as it can be."""
+    """Yield the DER values that follow each other, each with tag and content; every length in its shortest form."""
     while data:
         size, start = data[1], 2
         if size & 0x80:

@@ -77,7 +77,7 @@ class TestModule:
     @pytest.fixture(scope="class")
     @staticmethod
     def token(tmp_path_factory):
-        """A software module with a token that holds both keys."""
+        """Provide a software module with a token that holds both keys."""
         folder = tmp_path_factory.mktemp("hsm")
         (folder / "tokens").mkdir()
         (folder / "softhsm2.conf").write_text(f"directories.tokendir = {folder}/tokens\nlog.level = ERROR\n")
@@ -125,7 +125,7 @@ class TestModule:
 
 
 def described(status, *certificates):
-    """What a service says of a key."""
+    """Return what a service says of a key."""
     texts = [base64.b64encode(each).decode() for each in certificates]
     return {"key": {"status": status}, "cert": {"status": "valid", "certificates": texts}}
 

@@ -24,7 +24,7 @@ ROOM = Placeholder(AT, "Stichting Keurwerk", 4096)
 
 
 def covered(sealed):
-    """What the numbers of the file say, read as a stranger does."""
+    """Return the bytes that the ByteRange of the file covers, read independently of our code."""
     numbers = [int(number) for number in re.search(rb"/ByteRange \[([0-9 ]+)\]", sealed)[1].split()]
     start, first, second, rest = numbers
     assert (start, second + rest) == (0, len(sealed))

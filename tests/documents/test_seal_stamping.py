@@ -28,7 +28,7 @@ WORD = "a passphrase of the tests"
 
 @pytest.fixture(scope="module")
 def theirs(tmp_path_factory):
-    """The keyring of an authority elsewhere."""
+    """Provide the keyring of an authority elsewhere."""
     return ensure_keyring(tmp_path_factory.mktemp("theirs"), "An Authority", WORD)
 
 

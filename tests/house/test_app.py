@@ -28,7 +28,7 @@ PACKAGES = ("audits", "certificates", "portal")
 
 
 def python():
-    """The source of all our packages."""
+    """Return the source of all our packages."""
     return "".join(path.read_text() for package in PACKAGES for path in (ROOT / package).rglob("*.py"))
 
 

@@ -88,7 +88,7 @@ def test_every_sentence_of_the_domain_is_marked_for_translation():
 
 
 def sentences(path):
-    """The texts in a module that read as a sentence; docstrings and parts of f-strings are not for people."""
+    """Yield the texts in a module that read as a sentence, without docstrings and parts of f-strings."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
     silent = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
     silent |= {id(part) for node in ast.walk(tree) if isinstance(node, ast.JoinedStr) for part in node.values}

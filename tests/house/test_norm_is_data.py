@@ -15,7 +15,7 @@ CODES = {*scheme().severities, *scheme().verdicts, *scheme().units} | {item.code
 
 
 def literals(path):
-    """Every string of a module; docstrings, being sentences, never equal a code."""
+    """Return every string of a module; docstrings, being sentences, never equal a code."""
     return {node.value for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Constant)}
 
 

@@ -43,7 +43,7 @@ ELSEWHERE = {
 
 
 def imported(path: Path) -> set[str]:
-    """The names of all modules that a file imports, wherever in it."""
+    """Return the names of all modules that a file imports, wherever in it."""
     found: set[str] = set()
     for node in ast.walk(ast.parse(path.read_text())):
         if isinstance(node, ast.Import):

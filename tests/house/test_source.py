@@ -129,7 +129,7 @@ OTHERS = {
 
 
 def modules() -> dict[str, str]:
-    """The modules of the aggregates, each with the word that says its kind; none for one that lies beside them."""
+    """Return the modules of the aggregates, each with the word for its kind, or none."""
     found = {}
     for path in SOURCES:
         package, *rest = name(path).split("/")

@@ -26,7 +26,7 @@ def picture() -> bytes:
 
 
 def register(window, portal, *, name: str, number: str, owner: str) -> None:
-    """The owner registers the agency and follows the link in the mail."""
+    """Register the agency as its owner, and follow the link in the mail."""
     window.open("/register-agency/")
     window.fill(
         legal_name=name, register_number=number, street="Kade 1", postcode="3011 AA", city="Rotterdam",
@@ -38,7 +38,7 @@ def register(window, portal, *, name: str, number: str, owner: str) -> None:
 
 
 def complete_details(window) -> None:
-    """All that an application needs to know of the agency."""
+    """Fill in all details that an application needs."""
     window.open("/agency/details/seat").fill(phone="+31 10 555 01 01").click("Save")
     window.open("/agency/details/scope")
     window.page.locator('input[name="activities"]').first.check()
@@ -57,7 +57,7 @@ def complete_details(window) -> None:
 
 
 def make_signatory(window) -> None:
-    """The owner may also sign: a small agency."""
+    """Let the owner sign too, as in a small agency."""
     window.open("/agency/people/").link("Olga Owner")
     window.choose("roles", "agency_signatory").click("Save")
 
@@ -102,7 +102,7 @@ def submit(window) -> str:
 
 
 def decide_intake(window, agency: str) -> None:
-    """The planner takes the application on and assigns the inspector."""
+    """Accept the application as planner, and assign the inspector."""
     window.sign_in(STAFF["planner"].email, PASSWORD).link(agency)
     window.choose("outcome", "accept").click("Record")
     window.page.locator('select[name="inspector"]').select_option(label=STAFF["inspector"].name)
@@ -128,7 +128,7 @@ def draw(window) -> None:
 
 
 def judge_all(window) -> None:
-    """Every requirement conforms, but for one."""
+    """Record that every requirement conforms, but for one."""
     address = window.page.url
     for chapter in CHAPTERS:
         window.page.goto(f"{address}/chapters/{chapter}")

@@ -74,7 +74,7 @@ def test_a_name_that_was_cut_shows_it(shown, token):
 
 
 def rewritten(token, header=None, payload=None, signature=None):
-    """The token with parts of it replaced; the signature stays what it was unless it is given."""
+    """Return the token with parts of it replaced; the signature stays what it was unless it is given."""
 
     def coded(data):
         return urlsafe_b64encode(data).rstrip(b"=").decode()

@@ -51,7 +51,7 @@ def files(portal, tmp_path_factory):
 
 @pytest.fixture
 def sent():
-    """What left the device: methods, addresses and bodies."""
+    """Provide what left the device: methods, addresses and bodies."""
     found = []
 
     def watch(window):

@@ -52,14 +52,14 @@ class Authority:
 
     @property
     def root(self) -> bytes:
-        """What others pin, in PEM."""
+        """Return the root certificate that others pin, in PEM."""
         return self.certificates["root"].public_bytes(serialization.Encoding.PEM)
 
     def fingerprint(self, part: str = "seal") -> str:
         return self.certificates[part].fingerprint(hashes.SHA256()).hex()
 
     def seal(self, pdf: bytes, at: datetime = AT, *, stamped=True, part="seal", permission=1, certify=True) -> bytes:
-        """A signature as ours: a certification that allows no change, with a time-stamp."""
+        """Sign as we do: a certification that allows no change, with a time-stamp."""
         metadata = signers.PdfSignatureMetadata(
             field_name="Seal", md_algorithm="sha256", subfilter=fields.SigSeedSubFilter.PADES, certify=certify,
             docmdp_permissions=fields.MDPPerm(permission) if certify else fields.MDPPerm.FILL_FORMS,
@@ -72,15 +72,15 @@ class Authority:
         return signer.sign_pdf(IncrementalPdfFileWriter(BytesIO(pdf)), bytes_reserved=20000).getvalue()
 
     def sign_again(self, pdf: bytes) -> bytes:
-        """An ordinary signature after what is there already, in spite of what the certification says."""
+        """Add an ordinary signature, in spite of what the certification allows."""
         metadata = signers.PdfSignatureMetadata(field_name="Again", md_algorithm="sha256")
         signer = Forced(metadata, signer=self._signer("seal"), new_field_spec=fields.SigFieldSpec("Again", on_page=0))
         return signer.sign_pdf(IncrementalPdfFileWriter(BytesIO(pdf)), bytes_reserved=20000).getvalue()
 
     def renew(self, pdf: bytes, at: datetime, change=None, *, quiet=True) -> bytes:
-        """A document time-stamp over everything that is there, and over what `change(writer, page)` does with it.
+        """Add a document time-stamp over everything, and over what `change(writer, page)` does.
 
-        A program that is not `quiet` notes its own name and the day in the file, as programs do.
+        Unless `quiet`, the program notes its own name and the day in the file, as programs do.
         """
         writer = Quiet(BytesIO(pdf)) if quiet else IncrementalPdfFileWriter(BytesIO(pdf))
         if change:
@@ -184,7 +184,7 @@ def flipped_at(pdf: bytes, words: bytes, offset: int = 0) -> bytes:
 
 
 def gap(pdf: bytes) -> tuple[int, int]:
-    """Where the hex digits of the last signature begin and end."""
+    """Return where the hex digits of the last signature begin and end."""
     start = pdf.rindex(b"/Contents <") + len(b"/Contents <")
     return start, pdf.index(b">", start)
 
@@ -194,27 +194,27 @@ def put(pdf: bytes, position: int, data: bytes) -> bytes:
 
 
 def with_range(pdf: bytes, numbers: bytes) -> bytes:
-    """Other numbers in the ByteRange, in the same place."""
+    """Put other numbers into the ByteRange, in the same place."""
     start = pdf.rindex(b"/ByteRange")
     end = pdf.index(b"]", start)
     return pdf[:start] + (b"/ByteRange [" + numbers).ljust(end - start) + pdf[end:]
 
 
 def widened(pdf: bytes) -> bytes:
-    """A gap that begins a little earlier, to have room for something else."""
+    """Begin the gap a little earlier, to have room for something else."""
     start, end = gap(pdf)
     return with_range(pdf, b"0 %d %d %d" % (start - 60, end + 1, len(pdf) - end - 1))
 
 
 def transplanted(pdf: bytes, other: bytes) -> bytes:
-    """The signature of another file in the room of this one."""
+    """Put the signature of another file into the placeholder of this one."""
     (start, end), (from_, to) = gap(pdf), gap(other)
     assert end - start == to - from_
     return put(pdf, start, other[from_:to])
 
 
 def padded(pdf: bytes) -> bytes:
-    """Something hidden behind the signature."""
+    """Hide something behind the signature."""
     _, end = gap(pdf)
     return put(pdf, end - 40, b"CAFE")
 
@@ -231,7 +231,7 @@ def junk_signature(pdf: bytes) -> bytes:
 
 
 def broken_signature(pdf: bytes) -> bytes:
-    """Everything as it was but the last byte of the signature value."""
+    """Change the last byte of the signature value."""
     start, end = gap(pdf)
     message = cms.ContentInfo.load(bytes.fromhex(pdf[start:end].decode()))
     signer = message["content"]["signer_infos"][0]
@@ -241,7 +241,7 @@ def broken_signature(pdf: bytes) -> bytes:
 
 
 def resigned(pdf: bytes, change) -> bytes:
-    """The same signature, written otherwise: `change` gets what is said of the signer."""
+    """Encode the same signature differently; `change` gets the SignerInfo."""
     start, end = gap(pdf)
     message = cms.ContentInfo.load(bytes.fromhex(pdf[start:end].decode()))
     change(message["content"]["signer_infos"][0])
@@ -250,7 +250,7 @@ def resigned(pdf: bytes, change) -> bytes:
 
 
 def without_stamp(pdf: bytes) -> bytes:
-    """The time-stamp taken out of the signature: no signature covers it."""
+    """Take the time-stamp out of the signature, which no signature covers."""
 
     def change(signer):
         del signer["unsigned_attrs"]
@@ -259,7 +259,7 @@ def without_stamp(pdf: bytes) -> bytes:
 
 
 def other_half(pdf: bytes) -> bytes:
-    """The other signature value that an ECDSA signature has: (r, n - s) holds wherever (r, s) does."""
+    """Replace an ECDSA signature (r, s) by the equally valid (r, n - s)."""
 
     def change(signer):
         r, s = decode_dss_signature(signer["signature"].native)
@@ -269,7 +269,7 @@ def other_half(pdf: bytes) -> bytes:
 
 
 def other_stamp(pdf: bytes, other: bytes) -> bytes:
-    """The time-stamp of the seal of another file in the place of its own."""
+    """Replace the time-stamp of the seal by that of another file."""
     start, end = gap(other)
     theirs = cms.ContentInfo.load(bytes.fromhex(other[start:end].decode()))["content"]["signer_infos"][0]
 
@@ -280,7 +280,7 @@ def other_stamp(pdf: bytes, other: bytes) -> bytes:
 
 
 def capitals(pdf: bytes) -> bytes:
-    """The same signature in capital letters."""
+    """Write the same signature in capital letters."""
     start, end = gap(pdf)
     return put(pdf, start, pdf[start:end].upper())
 
@@ -295,7 +295,7 @@ def written(writer) -> bytes:
 
 
 def revised(change):
-    """An attack that adds a revision: `change(writer, page)` says which."""
+    """Make an attack that adds a revision, from `change(writer, page)`."""
 
     def attack(pdf: bytes) -> bytes:
         writer = IncrementalPdfFileWriter(BytesIO(pdf))
@@ -308,7 +308,7 @@ def revised(change):
 
 @revised
 def overlaid(writer, page):
-    """A note laid over the first page."""
+    """Lay a note over the first page."""
     note = generic.DictionaryObject(
         {
             name("/Type"): name("/Annot"),
@@ -344,7 +344,7 @@ def page_swapped(writer, page):
 
 @revised
 def attachment_replaced(writer, page):
-    """Other facts under the name of ours."""
+    """Attach other facts under the name of ours."""
     tree = writer.root["/Names"]["/EmbeddedFiles"]
     file = tree["/Names"][1]
     file["/EF"][name("/F")] = writer.add_object(generic.StreamObject(stream_data=b'{"number": "KW-2099-00001-00"}'))
@@ -353,14 +353,14 @@ def attachment_replaced(writer, page):
 
 @revised
 def uncertified(writer, page):
-    """The catalogue names no certification any more, so that a reader allows what it forbids."""
+    """Remove the certification from the catalogue, so that a reader allows what it forbids."""
     del writer.root["/Perms"]
     writer.update_root()
 
 
 @revised
 def hidden_object(writer, page):
-    """Something that no page shows."""
+    """Add an object that no page shows."""
     writer.root[name("/Hidden")] = writer.add_object(generic.StreamObject(stream_data=b"later"))
     writer.update_root()
 
@@ -391,7 +391,7 @@ def other_look(writer, page):
 
 
 def a_field_more(writer, page):
-    """An empty signature field whose opening runs a script."""
+    """Add an empty signature field whose opening runs a script."""
     script = generic.DictionaryObject({name("/S"): name("/JavaScript"), name("/JS"): text("app.alert('valid')")})
     field = generic.DictionaryObject(
         {
@@ -455,7 +455,7 @@ def locked_without_password(pdf: bytes) -> bytes:
 
 
 def classic(objects: list[bytes], *, trailer: bytes = b"/Root 1 0 R", offset: int | None = None) -> bytes:
-    """A file of these objects with an ordinary table; `offset` where it says that the table is."""
+    """Return a file of these objects with an ordinary cross-reference table; `offset` is where it claims to be."""
     out, places = bytearray(b"%PDF-1.7\n"), []
     for number, data in enumerate(objects, 1):
         places.append(len(out))
@@ -480,7 +480,7 @@ def stream(data: bytes, entries: bytes = b"") -> bytes:
 
 
 def deflate_bomb() -> bytes:
-    """An object stream with the form in it that unpacks to two gigabytes, packed twice."""
+    """Return an object stream with the form in it that unpacks to two gigabytes, packed twice."""
     once = zlib.compressobj(9)
     packed = b"".join(once.compress(bytes(1 << 24)) for _ in range(128)) + once.flush()
     bomb = stream(zlib.compress(packed, 9), b"/Type /ObjStm /N 1 /First 4 /Filter [/FlateDecode /FlateDecode]")
@@ -498,27 +498,27 @@ def deflate_bomb() -> bytes:
 
 
 def deep_nesting() -> bytes:
-    """A value of a hundred thousand arrays, one in the other."""
+    """Return nested arrays, a hundred thousand deep."""
     return classic([CATALOGUE.replace(b"[3 0 R]", b"[" * 100_000 + b"]" * 100_000), PAGES, b"null"])
 
 
 def table_loop() -> bytes:
-    """A table that names itself as the one before."""
+    """Return a cross-reference table that names itself as the previous one."""
     return classic([CATALOGUE, PAGES, b"<< >>"], trailer=b"/Root 1 0 R /Prev @TABLE")
 
 
 def field_loop() -> bytes:
-    """A field that is its own child."""
+    """Return a field that is its own child."""
     return classic([CATALOGUE, PAGES, b"<< /T (a) /Kids [3 0 R] >>"])
 
 
 def reference_loop() -> bytes:
-    """An object that is a reference to itself, through another."""
+    """Return an object that is a reference to itself, through another."""
     return classic([CATALOGUE, PAGES, b"4 0 R", b"3 0 R"])
 
 
 def many_objects() -> bytes:
-    """A table that claims two thousand million objects."""
+    """Return a cross-reference table that claims two thousand million objects."""
     return classic([CATALOGUE, PAGES, b"null"]).replace(b"xref\n0 4\n", b"xref\n0 2000000000\n")
 
 

@@ -39,7 +39,7 @@ class Page:
 
     @property
     def path(self) -> str:
-        """The path and query at which the browser ended up."""
+        """Return the path and query at which the browser ended up."""
         request = self.response.request
         return request.path + (f"?{request.query_string.decode()}" if request.query_string else "")
 
@@ -49,27 +49,27 @@ class Page:
 
     @property
     def text(self) -> str:
-        """All words of the main part."""
+        """Return all words of the main part."""
         return words(self.soup.main)
 
     @property
     def errors(self) -> list[str]:
-        """The lines of the error summary."""
+        """Return the lines of the error summary."""
         return [words(line) for line in self.soup.select(".govuk-error-summary__list li")]
 
     @property
     def notes(self) -> list[str]:
-        """What the page says about the step before."""
+        """Return what the page says about the step before."""
         return [words(note) for note in self.soup.select(".govuk-notification-banner__content")]
 
     def value(self, name: str) -> str:
-        """What stands in a field."""
+        """Return what stands in a field."""
         tag = self.soup.select_one(f'[name="{name}"]')
         assert tag is not None, f"no field {name}"
         return tag.get_text().removeprefix("\n") if tag.name == "textarea" else str(tag.get("value") or "")
 
     def link(self, text: str) -> str:
-        """The address under these words."""
+        """Return the address under these words."""
         found = [a["href"] for a in self.soup.select("a[href]") if words(a).startswith(text)]
         assert found, f"no link {text!r} among {[words(a) for a in self.soup.select('a[href]')]}"
         return str(found[0])
@@ -157,12 +157,12 @@ class Browser:
 
 
 def words(tag: Tag | None) -> str:
-    """The text of an element on one line."""
+    """Return the text of an element on one line."""
     return " ".join(tag.get_text(" ").split()) if tag else ""
 
 
 def check_page(page: Page) -> None:
-    """What holds for every page, errors included; all that is wrong at once."""
+    """Check what holds for every page, errors included; fail with all faults at once."""
     problems = [*_frame(page), *_ids(page.soup), *_forms(page.soup), *_strangers(page)]
     assert not problems, f"{page.path}: {'; '.join(problems)}"
 
@@ -223,7 +223,7 @@ def _strangers(page: Page) -> list[str]:
 
 
 def _typed(form: Tag, values: dict[str, Any]) -> list[tuple[str, Any]]:
-    """What a browser would send: each field with its own value, or with the one that was typed over it."""
+    """Return what a browser would send: for each field its own value, or what was typed over it."""
     fields: dict[str, list[Tag]] = {}
     for tag in form.select("input[name], select[name], textarea[name]"):
         if not tag.has_attr("disabled") and tag.get("type") not in {"submit", "button"}:
@@ -237,7 +237,7 @@ def _typed(form: Tag, values: dict[str, Any]) -> list[tuple[str, Any]]:
 
 
 def _own(tag: Tag) -> list[str]:
-    """What stands in a field that nobody touches."""
+    """Return what stands in a field that nobody touches."""
     if tag.name == "textarea":
         return [tag.get_text().removeprefix("\n")]
     if tag.name == "select":
@@ -249,7 +249,7 @@ def _own(tag: Tag) -> list[str]:
 
 
 def _new(tags: list[Tag], value: Any) -> list[Any]:
-    """What somebody typed or ticked, as far as the fields let them."""
+    """Return what somebody typed or ticked, as far as the fields let them."""
     wanted = value if isinstance(value, list) else [value]
     offered = {str(tag.get("value", "on")) for tag in tags if tag.get("type") in {"radio", "checkbox"}}
     offered |= {str(option.get("value", words(option))) for tag in tags for option in tag.select("option")}

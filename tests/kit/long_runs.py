@@ -7,7 +7,7 @@ SHARE = float(os.environ.get("KEURWERK_MACHINES", "0.01"))
 
 
 def steps(full: int, share: float = SHARE) -> int:
-    """How many steps, or examples, of `full` are done now; at least one.
+    """Return how many steps, or examples, of `full` are done now; at least one.
 
     For `@settings(max_examples=steps(15_000))` and for `stateful_step_count`.
     """

@@ -14,13 +14,13 @@ CATALOGUE, PAGES, PAGE, CONTENT, FORM, WIDGET, SIGNATURE = range(1, 8)
 
 
 def sealer_of(folder: Path, passphrase: str) -> KeySealer:
-    """A sealer of level B-T with the keys of a folder."""
+    """Return a sealer of level B-T with the keys of a folder."""
     ring = Keyring.open(folder, passphrase)
     return KeySealer(held_key(ring, Purpose.SEAL), TimeStampAuthority(held_key(ring, Purpose.TIMESTAMP)))
 
 
 def paper(placeholder: Placeholder | None = None, text: str = "valid until 2031-05-04") -> bytes:
-    """One page with one line; with a room, one that a seal fits in."""
+    """Return one page with one line; with `room`, with a placeholder for a seal."""
     content = b"BT /F1 12 Tf 72 720 Td " + rooms.text_string(text) + b" Tj ET"
     font = b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>"
     page = b"<< /Type /Page /Parent %d 0 R /MediaBox [0 0 595 842] /Contents %d 0 R" % (PAGES, CONTENT)
@@ -57,7 +57,7 @@ def stream(data: bytes) -> bytes:
 
 
 def written(objects: dict[int, bytes]) -> bytes:
-    """The file with its table of objects."""
+    """Return the file with its cross-reference table."""
     out, offsets = io.BytesIO(), {}
     out.write(b"%PDF-1.7\n%\xf0\x9f\x96\x8b\n")
     for number in sorted(objects):

@@ -9,11 +9,11 @@ from tests.kit.browser import Page
 
 
 def examine_patiently(data: bytes, roots: Any, *, lane: Lane = SHELL, **words: Any) -> SealReport:
-    """As `examine_seal`, for as long as it takes."""
+    """Call `examine_seal`, and wait as long as it takes."""
     return examine_seal(data, roots, lane=SHELL, **words)
 
 
 def is_busy(page: Page) -> bool:
-    """Whether a page says that the machine has no time now: nothing about the file, and when to try again."""
+    """Return whether a page says that the machine has no time now, and nothing about the file."""
     busy = "We are checking many files at this moment. Choose your file again in a minute and send it once more."
     return page.errors == [busy] and int(page.response.headers["Retry-After"]) > 0

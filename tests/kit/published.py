@@ -4,10 +4,10 @@ from certificates.verifier import tree
 
 
 def is_set(bits: bytes, position: int) -> bool:
-    """One bit of a status list: the first place is the left-most bit."""
+    """Return one bit of a status list; the first bit is the left-most one."""
     return bool(bits[position // 8] & 128 >> position % 8)
 
 
 def unbundle(data: bytes) -> list[bytes]:
-    """The entries of a bundle of the log, as the verifier reads them."""
+    """Return the entries of a bundle of the log, as the verifier reads them."""
     return tree.unbundle(data, "the bundle")

@@ -21,7 +21,7 @@ def alembic(engine: Engine, **attributes: object) -> Config:
 
 
 def definition(engine: Engine) -> list[str]:
-    """Every statement that makes this schema, sorted; so are the lines of a table: a column added later stands last."""
+    """Return every statement that makes this schema, sorted, lines of tables too: a column added later stands last."""
     url = engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
     command = [str(_pg_dump()), "--schema-only", "--no-owner", "--exclude-table=alembic_version", url]
     done = subprocess.run(command, capture_output=True, text=True, check=True)

@@ -18,7 +18,7 @@ REGISTER_URL = "https://register.example/register/nl-12345678"
 
 
 def certificate(**changes: Any) -> dict[str, Any]:
-    """An ordinary certificate in Dutch, with the digest of whatever it says."""
+    """Return an ordinary certificate in Dutch, with its digest."""
     facts = HOLDER | {
         "language": "nl",
         "number": "KW-2027-00017-58",
@@ -49,7 +49,7 @@ def certificate(**changes: Any) -> dict[str, Any]:
 
 
 def register_extract(**changes: Any) -> dict[str, Any]:
-    """What the register said about a certified agency, in Dutch, with the digest of whatever it says."""
+    """Return a register extract of a certified agency in Dutch, with its digest."""
     facts = {name: value for name, value in certificate().items() if name in REGISTER_FACTS}
     facts |= {
         "reference": "U-2027-0000042",
@@ -65,7 +65,7 @@ def register_extract(**changes: Any) -> dict[str, Any]:
 
 
 def unlisted_extract(status: str, label: str, **changes: Any) -> dict[str, Any]:
-    """What the register said about an agency without a certificate."""
+    """Return a register extract of an agency without a certificate."""
     nothing: dict[str, Any] = {
         "certificate_number": None,
         "valid_from": None,
@@ -82,7 +82,7 @@ def unlisted_extract(status: str, label: str, **changes: Any) -> dict[str, Any]:
 
 
 def finding(number: int = 1, **changes: Any) -> dict[str, Any]:
-    """A minor finding from a sample, answered."""
+    """Return a minor finding from a sample, answered."""
     return {
         "number": number,
         "code": "PAY-05",
@@ -110,7 +110,7 @@ def finding(number: int = 1, **changes: Any) -> dict[str, Any]:
 
 
 def judgement(number: int, **changes: Any) -> dict[str, Any]:
-    """The verdict on one requirement."""
+    """Return the verdict on one requirement."""
     return {
         "code": f"PAY-{number:02d}",
         "title": f"Eis nummer {number}",
@@ -122,7 +122,7 @@ def judgement(number: int, **changes: Any) -> dict[str, Any]:
 
 
 def audit_report(**changes: Any) -> dict[str, Any]:
-    """A report with one finding and a chapter of verdicts."""
+    """Return a report with one finding and a chapter of verdicts."""
     return {
         "language": "nl",
         "reference": "A-2027-00017",
@@ -162,7 +162,7 @@ def audit_report(**changes: Any) -> dict[str, Any]:
 
 
 def decision_letter(**changes: Any) -> dict[str, Any]:
-    """A grant with two conditions."""
+    """Return a grant with two conditions."""
     return {
         "language": "nl",
         "reference": "A-2027-00017",

@@ -1,4 +1,4 @@
-"""What must hold after every step, each as a query for what breaks it. What an event looks like stands only here."""
+"""Invariants that hold after every step, each as a query for violations. Only this module knows the form of events."""
 
 # ruff: noqa: S608 - put together from names in the code, for a database of the tests
 
@@ -172,14 +172,15 @@ AT_REST = {
 }
 
 
-def broken(session: Session, promises: Mapping[str, str]) -> list[str]:
-    """Which of the promises do not hold, and for what."""
-    return [f"{promise}: {what} {which}" for promise, what, which in session.execute(_at_once(*promises.items()))]
+def broken(session: Session, invariants: Mapping[str, str]) -> list[str]:
+    """Return the invariants that are violated, and by what."""
+    return [f"{invariant}: {what} {which}" for invariant, what, which in session.execute(_at_once(*invariants.items()))]
 
 
 @cache
-def _at_once(*promises: tuple[str, str]) -> TextClause:
+def _at_once(*invariants: tuple[str, str]) -> TextClause:
     asked = " UNION ALL ".join(
-        f"SELECT '{promise}', what::text, which::text FROM ({query}) AS q (what, which)" for promise, query in promises
+        f"SELECT '{invariant}', what::text, which::text FROM ({query}) AS q (what, which)"
+        for invariant, query in invariants
     )
     return text(f"WITH {MOVES} {asked}")

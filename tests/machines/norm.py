@@ -1,4 +1,4 @@
-"""The published norm with few requirements: the rules are all there, and an audit is judged in a moment."""
+"""The published norm with few requirements, so that an audit is judged quickly under all of its rules."""
 
 from collections import defaultdict
 from typing import Any
@@ -9,7 +9,7 @@ from tests.kit import scheme as published
 
 
 def short() -> str:
-    """One requirement of each weight about the agency itself, two of the middle one, and one about what is drawn."""
+    """Return a requirement of each weight about the agency, two of the middle one, and one about drawn units."""
     norm: dict[str, Any] = yaml.safe_load(published.source())
     agency = next(code for code, unit in norm["units"].items() if unit["is_agency"])
     alike: defaultdict[str, list[str]] = defaultdict(list)

@@ -1,4 +1,4 @@
-"""What people and workers do in a life, each in a transaction of its own: allowed, refused in words, or lost."""
+"""Actions of people and workers in a life, one transaction each: allowed, refused with a message, or lost."""
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -28,17 +28,17 @@ from portal.stores import database
 from portal.work import jobs
 from portal.work.handlers import HANDLERS
 
-MOST_ROUNDS = 10  # of work that follows from work, which takes four; what is left then is for the promises to find
+MOST_ROUNDS = 10  # of work that follows from work, which takes four; what is left then is for the invariants to find
 REASON = "Five files were looked at."
 Act = Callable[[Session, Actor], Any]
 
 
 class LostError(BaseException):
-    """The worker was killed. Not an Exception: nobody is left to count the attempt."""
+    """The worker was killed. Not an Exception, so that no code counts the attempt."""
 
 
 class Office:
-    """People by their ids; whatever they try says whether it was allowed."""
+    """Actions by the ids of people; each returns whether it was allowed."""
 
     def __init__(self, app: Flask) -> None:
         self.app = app
@@ -46,7 +46,7 @@ class Office:
     # The agency
 
     def start(self, person: UUID) -> bool:
-        """An application with an answer to every question."""
+        """Start an application, with an answer to every question."""
 
         def act(session: Session, actor: Actor) -> None:
             application = applications.start_application(session, actor)
@@ -96,7 +96,7 @@ class Office:
         return self._do(person, lambda *who: audits.start_audit(*who, audit))
 
     def report(self, person: UUID, audit: UUID, flaws: Sequence[str] = ()) -> bool:
-        """Draw what is not drawn yet and judge everything; `flaws` are weights, each a requirement that falls short."""
+        """Draw the missing samples and judge everything; `flaws` are weights of requirements that do not conform."""
 
         def act(session: Session, actor: Actor) -> None:
             scheme = scheme_of_version(session.get_one(Audit, audit).scheme_version)
@@ -151,12 +151,12 @@ class Office:
     # The workers
 
     def deliver(self, item: UUID) -> bool:
-        """One delivery of one promise, as the queue asks for it; False if there was nothing to do."""
+        """Deliver one item of the outbox, as the queue does; False if there was nothing to do."""
         with self.app.app_context():
             return jobs.deliver(str(item))
 
     def lose(self, item: UUID, error: type[BaseException]) -> None:
-        """A delivery that ends after all its work, just before the commit."""
+        """Deliver an item, but end before the commit."""
 
         def dying(name: str) -> outbox.Handler:
             def handler(session: Session, payload: Any) -> None:
@@ -171,22 +171,22 @@ class Office:
             self.deliver(item)
 
     def deliver_twice_at_once(self, item: UUID) -> None:
-        """A second worker gets the same promise while the first has it in hand."""
+        """Deliver an item that another worker is delivering at the same moment."""
         with self.app.app_context(), database.write() as session:
             mine = outbox.deliver(session, item, HANDLERS)
             session.flush()
             assert not self.deliver(item)
         assert mine
 
-    def promise_again(self, which: int) -> None:
-        """One of the promises that were kept is made once more, as by two people who press the same button."""
+    def enqueue_again(self, which: int) -> None:
+        """Enqueue an item that was done once more, as two people do who press the same button."""
         kept = select(OutboxItem).where(OutboxItem.done_at.is_not(None), OutboxItem.kind.not_like("mail%"))
         with self.app.app_context(), database.write() as session:
             if item := session.scalar(kept.order_by(OutboxItem.created_at.desc()).offset(which).limit(1)):
                 outbox.enqueue(session, item.kind, **item.payload)
 
     def deliver_all(self) -> None:
-        """All that waits, and what follows from it; letters to people, from which nothing follows, are dropped."""
+        """Deliver everything that waits, and what follows from it; drop mails, from which nothing follows."""
         letters = update(OutboxItem).where(OutboxItem.kind.like("mail%"), OutboxItem.done_at.is_(None))
         for _ in range(MOST_ROUNDS):
             waiting = self.waiting(letters.values(done_at=clock.now()))
@@ -196,7 +196,7 @@ class Office:
                 self.deliver(item)
 
     def waiting(self, *first: Update) -> list[UUID]:
-        """The promises not kept yet, oldest first; what was given up gets a new start, as a person gives it."""
+        """Return the items that are not done yet, oldest first; those that were given up are retried."""
         with self.app.app_context(), database.write() as session:
             for each in first:
                 session.execute(each)

@@ -1,4 +1,4 @@
-"""Whole lives from application to register, by anybody in any order, with workers that repeat themselves and die."""
+"""Random lives from application to register, by anybody in any order, with workers that repeat themselves and die."""
 
 import sys
 from collections import Counter
@@ -34,8 +34,8 @@ from portal.stores import database, files
 from portal.work import schedule
 from tests.conftest import Servers
 from tests.kit.long_runs import SHARE, steps
+from tests.machines.invariants import ALWAYS, AT_REST, FLOWS, broken
 from tests.machines.office import LostError, Office
-from tests.machines.promises import ALWAYS, AT_REST, FLOWS, broken
 from tests.machines.world import AGENCIES, STAFF, World
 
 STEPS = 50
@@ -88,7 +88,7 @@ changes = st.sampled_from(["suspend", "lift", "suspend", "lift", "withdraw"])
 
 
 class Life(RuleBasedStateMachine):
-    """Every rule is what people or workers do: allowed, or refused in words, never anything else."""
+    """Each rule is an action of people or workers, which is allowed or refused with a message."""
 
     world: World
     reached: Counter[str]
@@ -98,7 +98,7 @@ class Life(RuleBasedStateMachine):
         self.stack = ExitStack()
         self.app = self.stack.enter_context(self.world.life())
         self.office = Office(self.app)
-        self.changed = True  # since the promises were last looked at
+        self.changed = True  # since the invariants were last checked
         self.steps = 0
 
     def teardown(self) -> None:
@@ -110,7 +110,7 @@ class Life(RuleBasedStateMachine):
 
     @initialize(cases=st.lists(st.tuples(st.booleans(), turns, flaws, changes), min_size=3, max_size=3))
     def certify(self, cases: Sequence[tuple[bool, int, Sequence[str], str]]) -> None:
-        """Every life begins with three cases of two agencies: one comes again, and its certificate is replaced."""
+        """Certify three cases of two agencies at the start: one applies twice, so its certificate is replaced."""
         for agency, turn, flawed, verb in cases:
             self.finish(agency, turn, flawed)
             self.change(agency, turn, verb)
@@ -122,7 +122,7 @@ class Life(RuleBasedStateMachine):
 
     @rule(agency=agencies, turn=turns, flawed=flaws)
     def finish(self, agency: int, turn: int, flawed: Sequence[str]) -> None:
-        """All that a case needs until it is decided, and the work that follows."""
+        """Do everything that a case needs until it is decided, and the jobs that follow."""
         decided = self.decisions()
         while self.step(agency, turn, flawed) and self.decisions() == decided:
             pass
@@ -130,14 +130,14 @@ class Life(RuleBasedStateMachine):
 
     @rule(agency=agencies, turn=turns, verb=changes)
     def change(self, agency: int, turn: int, verb: str) -> None:
-        """A decider changes the certificate that an agency has."""
+        """Change the certificate of an agency, as decider."""
         query = select(Certificate.id).where(Certificate.agency_id == self.world.agencies[agency])
         if living := self.first(query.where(Certificate.state.in_(CURRENT))):
             self.done(any(getattr(self.office, verb)(who, living) for who in self.crew(Role.DECIDER, turn)))
 
     @rule(agency=agencies, turn=turns, flawed=flaws, many=st.integers(0, 6), way=st.integers(0, 2))
     def leave_the_way(self, agency: int, turn: int, flawed: Sequence[str], many: int, way: int) -> None:
-        """The case is sent back, refused, called off or withdrawn, where it can be."""
+        """Return, refuse, cancel or withdraw the case, where that is possible."""
         self.go_on(agency, turn, flawed, many)
         case, audit = self.case_of(agency)
         if not (verbs := DETOURS.get(self.state_of(case, audit))):
@@ -156,7 +156,7 @@ class Life(RuleBasedStateMachine):
 
     @rule(who=turns, agency=agencies, flawed=flaws, verb=changes)
     def declare(self, who: int, agency: int, flawed: Sequence[str], verb: str) -> None:
-        """Somebody declares an interest, and is the first who is asked to work on the case."""
+        """Declare an interest of a person, who is then asked first to work on the case."""
         self.done(self.office.declare(self.world.staff[who], self.world.agencies[agency]))
         self.finish(agency, who, flawed)
         self.change(agency, who, verb)
@@ -165,7 +165,7 @@ class Life(RuleBasedStateMachine):
 
     @rule(who=anybody, which=st.integers(0, 30))
     def try_anything(self, who: int, which: int) -> None:
-        """One of the moves that somebody could make now, on the newest thing that waits for it."""
+        """Try a move that somebody could make now, on the newest subject in that state."""
         waiting = {kind: self.newest(kind) for kind in FLOWS}
         moves = [(verb, *name.split(".")) for verb, name in ATTEMPTS.items()]
         open_ones = [
@@ -186,7 +186,7 @@ class Life(RuleBasedStateMachine):
 
     @rule(which=st.integers(0, 7), times=st.integers(1, 2))
     def deliver(self, which: int, times: int) -> None:
-        """What was delivered is delivered again: the second time there is nothing to do."""
+        """Deliver an item twice; the second time there is nothing to do."""
         if item := self.waiting(which):
             assert [self.office.deliver(item) for _ in range(times)] == [True, False][:times]
             self.changed = True
@@ -203,8 +203,8 @@ class Life(RuleBasedStateMachine):
             self.office.lose(item, error)
 
     @rule(which=st.integers(0, 7))
-    def promise_again(self, which: int) -> None:
-        self.office.promise_again(which)
+    def enqueue_again(self, which: int) -> None:
+        self.office.enqueue_again(which)
 
     @rule()
     def deliver_all(self) -> None:
@@ -213,7 +213,7 @@ class Life(RuleBasedStateMachine):
 
     @rule(days=st.sampled_from([1, 40, 200]))
     def wait(self, days: int) -> None:
-        """Time passes, and the periodic tasks are done; documents are not renewed, as there are none here."""
+        """Let time pass and run the periodic tasks, except the renewal of documents, of which there are none here."""
         self.world.clock.wait(days)
         due = [task for task in schedule.PERIODIC_TASKS if task.name != "document.renew"]
         assert schedule.run_due(self.app, due) == [task.name for task in due]
@@ -221,7 +221,7 @@ class Life(RuleBasedStateMachine):
     # What must always hold
 
     @invariant()
-    def every_promise_holds(self) -> None:
+    def every_invariant_holds(self) -> None:
         if self.changed:
             with self.app.app_context():
                 assert broken(database.read(), ALWAYS) == []
@@ -229,7 +229,7 @@ class Life(RuleBasedStateMachine):
         self.steps += 1
 
     def rest(self) -> None:
-        """When all work is done, files are there, the register is what a rebuild makes of it, and the log verifies."""
+        """Do all jobs; then files exist, the register equals a rebuild, and the log verifies."""
         self.deliver_all()
         self.wait(1)
         with self.app.app_context():
@@ -249,9 +249,9 @@ class Life(RuleBasedStateMachine):
     # How it is done
 
     def step(self, agency: int, turn: int, flawed: Sequence[str]) -> bool:
-        """The step that the case of an agency waits for; False if nobody is left who may make it.
+        """Take the next step in the case of an agency; False if nobody may take it.
 
-        Whose turn it is tries first, be it their work or not.
+        The person whose turn it is tries first, whether the work is theirs or not.
         """
         office, owner = self.office, self.world.signatories[agency]
         case, audit = self.case_of(agency)
@@ -281,7 +281,7 @@ class Life(RuleBasedStateMachine):
 
     @staticmethod
     def state_of(case: Application | None, audit: Audit | None) -> str:
-        """Where a case is: in the audit of an accepted application, else in the application."""
+        """Return the state of a case: of the audit if the application is accepted, else of the application."""
         return audit.state if case and case.state == "accepted" and audit else case.state if case else ""
 
     def done(self, allowed: bool) -> None:
@@ -291,12 +291,12 @@ class Life(RuleBasedStateMachine):
         return [*self.world.staff, *self.world.signatories][number]
 
     def crew(self, role: Role, turn: int) -> list[UUID]:
-        """Whose turn it is, and then everybody with the role."""
+        """Yield the person whose turn it is, then everybody with the role."""
         order = [number % len(STAFF) for number in range(turn, turn + len(STAFF))]
         return [self.world.staff[order[0]], *(self.world.staff[each] for each in order[1:] if role in STAFF[each])]
 
     def case_of(self, agency: int) -> tuple[Any, Any]:
-        """The newest application of an agency, and the audit of it that is not called off."""
+        """Return the newest application of an agency, and its audit that is not cancelled."""
         query = select(Application, Audit).where(Application.agency_id == self.world.agencies[agency])
         query = query.outerjoin(Audit, (Audit.application_id == Application.id) & (Audit.state != "cancelled"))
         with self.app.app_context():
@@ -304,7 +304,7 @@ class Life(RuleBasedStateMachine):
         return (found[0], found[1]) if found else (None, None)
 
     def newest(self, kind: str) -> dict[str, UUID]:
-        """The newest thing of a kind in each state."""
+        """Return the newest subject of a kind in each state."""
         with self.app.app_context():
             return {state: thing for thing, state in reversed(database.read().execute(NEWEST[kind]).all())}
 
@@ -338,7 +338,7 @@ def world(servers: Servers, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
 
 @pytest.mark.hypothesis
 @pytest.mark.parametrize("_part", range(PARTS))
-def test_whatever_people_and_workers_do_the_promises_hold(world: World, _part: int):
+def test_whatever_people_and_workers_do_the_invariants_hold(world: World, _part: int):
     reached: Counter[str] = Counter()
     lives = type("Life", (Life,), {"world": world, "reached": reached})
     how = settings(
@@ -352,7 +352,7 @@ def test_whatever_people_and_workers_do_the_promises_hold(world: World, _part: i
     )
     while (left := LIVES * STEPS - reached["step"]) > 0:  # Hypothesis ends some lives early
         run_state_machine_as_test(lives, settings=settings(how, max_examples=ceil(left / STEPS)))
-    # Lives in which nothing happens keep every promise.
+    # Lives in which nothing happens keep every invariant.
     assert reached["life"] >= LIVES
     assert reached["certificate.issue"] >= 2 * LIVES
     assert reached["certificate.replace"] >= LIVES / 2

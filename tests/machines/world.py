@@ -1,4 +1,4 @@
-"""Where a life takes place: its people and agencies, a database of its own, and a clock that only goes when asked."""
+"""The place of a life: people and agencies, a database of its own, and a clock that moves only when told."""
 
 import hashlib
 from collections.abc import Iterator
@@ -35,7 +35,7 @@ _MORNING = datetime(2027, 1, 4, 8, tzinfo=UTC)
 
 
 class Clock:
-    """No two moments of a life are the same, so that "newest" and "before" mean something."""
+    """A clock that never shows the same moment twice, so that "newest" and "before" are defined."""
 
     def __init__(self) -> None:
         self.moment = _MORNING
@@ -49,7 +49,7 @@ class Clock:
 
 
 class World:
-    """The application, and a template database with everybody in it, of which each life gets a copy."""
+    """The application, and a template database with everybody in it; each life gets a copy."""
 
     def __init__(self, servers: Servers, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         self.clock = Clock()
@@ -66,7 +66,7 @@ class World:
 
     @contextmanager
     def life(self) -> Iterator[Flask]:
-        """The application on a fresh copy, on the same morning as every other one."""
+        """Yield the application on a fresh copy, on the same morning for every life."""
         name = f"{self._template}-{next(self._serial)}"
         # With the rights of a worker, which sees all rows, so that the triggers of the database judge each step.
         engine = create_engine(self._servers.url_as(self._servers.clone(name, self._template), WORKER))
@@ -97,6 +97,6 @@ class World:
         self.app.extensions["sessionmaker"].kw["bind"].dispose()  # a template may have no visitors
 
     def _print(self, _session: Session, kind: str, facts: object, **_: object) -> tuple[str, int]:
-        """As the press does: other bytes each time, in the store before the transaction ends."""
+        """Store new bytes before the transaction ends, as the press does."""
         data = f"{kind} {next(self._papers)} {hashlib.sha256(repr(facts).encode()).hexdigest()}".encode()
         return files.store().put(data), len(data)

@@ -33,7 +33,7 @@ def enter(app, session):
 
 @pytest.fixture
 def busy_reader():
-    """All places for files of people who signed in are taken."""
+    """Take all places for files of people who signed in."""
     with ExitStack() as taken:
         for _ in range(PEOPLE.at_once + PEOPLE.waiting):
             taken.enter_context(PEOPLE._places)
@@ -42,7 +42,7 @@ def busy_reader():
 
 @pytest.fixture
 def issued(app, session, monkeypatch):
-    """A certificate that went the whole way but for its paper: with credential, badge and status lists."""
+    """Provide a certificate without its file: with credential, badge and status lists."""
     monkeypatch.setattr(handlers, "_print", lambda *_, **__: ("a" * 64, 9))
     certificate = services.number_certificate(session, make_grant(session).id, base_url=BASE_URL, body=BODY)
     session.flush()

@@ -334,7 +334,7 @@ def test_the_own_pages_ask_the_database_little(signed_in, session, engine):
 
 
 def mailed_path(app, session):
-    """Keep the newest promise as the worker would, and read the link in the mail."""
+    """Do the newest job as the worker would, and read the link in the mail."""
     item = session.scalars(select(outbox.OutboxItem).order_by(outbox.OutboxItem.created_at.desc())).first()
     settings = app.extensions["settings"]
     folder = Path(settings.mail_url.removeprefix("file://"))

@@ -50,7 +50,7 @@ def pdf_file():
 
 
 def png_of(*names):
-    """A small picture of these chunks, all of their checksums right."""
+    """Return a small picture of these chunks, all of their checksums right."""
     data = {b"IHDR": struct.pack(">IIBBBBB", 2, 2, 8, 0, 0, 0, 0), b"IDAX": zlib.compress(b"\0" * 6)}
     chunks = ((name, data.get(name, b"")) for name in names)
     return b"\x89PNG\r\n\x1a\n" + b"".join(
@@ -553,7 +553,7 @@ def test_a_visitor_is_sent_to_the_sign_in_page(browser):
 
 @pytest.fixture
 def statements(connection):
-    """The SQL that runs while a test looks, without the bookkeeping of transactions."""
+    """Provide the SQL that runs while a test looks, without the bookkeeping of transactions."""
     seen = []
 
     def note(_conn, _cursor, statement, *_):

@@ -60,7 +60,7 @@ class Route:
 
     @property
     def names_a_thing(self) -> bool:
-        """Whether its address leads to something that belongs to one case."""
+        """Return whether its address leads to something that belongs to one case."""
         return "<uuid:" in self.rule and "version_id" not in self.rule and "item_id" not in self.rule
 
 
@@ -178,7 +178,10 @@ def rows(engine: Engine) -> Iterator[Connection]:
 
 @pytest.fixture(scope="module")
 def visits(built_app: Flask, settings: Settings, rows: Connection, patched: pytest.MonkeyPatch) -> "Visits":
-    """Two filled cases, and everybody signed in. Forms need no token here: who may send one is what is asked."""
+    """Provide two filled cases, and everybody signed in.
+
+    Forms need no token here: the tests are about who may send one.
+    """
     patched.setitem(built_app.extensions, "sessionmaker", sessionmaker(rows, join_transaction_mode="create_savepoint"))
     patched.setitem(built_app.extensions, "queue", NotedQueue())
     patched.setitem(built_app.extensions, "extract_brake", Throttle())
@@ -252,7 +255,7 @@ def test_a_route_is_open_to_whom_it_is_declared_open_and_to_nobody_else(visits: 
 
 
 def declared(actor: str, route: Route) -> str:
-    """What access.txt says of this route, and what may come of it by its nature."""
+    """Return what access.txt says of this route, and what it may answer by its nature."""
     if route.access != PUBLIC and actor in STRANGERS:
         return "to login"
     if route.endpoint in BY_NATURE:

@@ -54,7 +54,7 @@ def certificate_page(certificate, rest=""):
 
 @pytest.fixture
 def pages(session):
-    """Each page with the role that it is for."""
+    """Provide each page with the role that it is for."""
     application, accepted = submitted(session), make_application(session, state=ApplicationState.ACCEPTED)
     planned = make_audit(session, AuditState.PLANNED)
     reported = make_audit(session, AuditState.REPORTED, {"CON-01": ("nonconform", "Not seen.")})

@@ -26,7 +26,7 @@ NODE = shutil.which("node") or str(ROOT / "var" / "tools" / "node" / "bin" / "no
 
 @pytest.fixture
 def served(app):
-    """The portal behind a real socket, one request after the other."""
+    """Provide the portal behind a real socket, one request after the other."""
     server = make_server("127.0.0.1", 0, app)
     thread = Thread(target=server.serve_forever, daemon=True)
     thread.start()

@@ -21,7 +21,7 @@ KINDS = {"n": "0123456789", "a": "ABCDEFGHIJKLMNOPQRSTUVWXYZ", "c": "ABCDEFGHIJK
 
 @st.composite
 def ibans(draw, country=None):
-    """An account number that is right in form and check digits, of a bank that may or may not exist."""
+    """Return an account number of the right form and check digits, of a bank that may not exist."""
     country = country or draw(st.sampled_from(sorted(STRUCTURES)))
     parts = re.findall(r"([0-9]+)!([nac])", STRUCTURES[country])
     account = "".join(draw(st.text(KINDS[kind], min_size=int(size), max_size=int(size))) for size, kind in parts)

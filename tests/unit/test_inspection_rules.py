@@ -23,7 +23,7 @@ REFERENCES = st.sets(st.text(st.characters(codec="utf-8", exclude_characters="\n
 
 
 def on(unit, severity):
-    """The first requirement of that kind in the norm."""
+    """Return the first requirement of that kind in the norm."""
     return next(item for item in scheme().requirements if (item.unit, item.severity) == (unit, severity)).code
 
 

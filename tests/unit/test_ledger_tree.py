@@ -70,7 +70,7 @@ def leaves(size):
 
 
 def reading(hashes, asked=None):
-    """The subtrees of a tree as its tiles give them."""
+    """Return the subtrees of a tree as its tiles give them."""
     levels = [hashes]
     while len(levels[-1]) >= tiles.WIDTH:
         below = levels[-1]

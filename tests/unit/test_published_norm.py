@@ -16,7 +16,7 @@ EACH = pytest.mark.parametrize("version", [FIRST, SECOND])
 
 
 def texts(value, path=""):
-    """Every Text inside a value, with its path."""
+    """Yield every Text inside a value, with its path."""
     if isinstance(value, Text):
         yield path, value
     elif is_dataclass(value):

@@ -15,7 +15,7 @@ from audits.inspections.workflow import AuditState
 
 @pytest.fixture
 def built():
-    """A statement that counts how often it is put together."""
+    """Provide a statement that counts how often it is put together."""
     calls = []
 
     @built_once

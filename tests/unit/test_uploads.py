@@ -51,7 +51,7 @@ def png_claiming(width, height):
 
 
 def jpeg_claiming(scans):
-    """A header and the announcements of so many scans, each without anything in it."""
+    """Return a JPEG header that announces so many scans, without data."""
     whole = picture("JPEG")
     start = whole.index(b"\xff\xda")
     return whole[:start] + whole[start : start + 14] * scans + b"\xff\xd9"

@@ -35,7 +35,7 @@ DETAILS = AgencyDetails(
 
 
 def make_agency(session: Session, *, complete: bool = True, **values: Any) -> Agency:
-    """An agency with a register number of its own; not `complete` means as it is right after registration."""
+    """Return an agency with a register number of its own; unless `complete`, as right after registration."""
     details = DETAILS.plain()
     if not complete:
         kept = ("legal_name", "country", "street", "postcode", "city")

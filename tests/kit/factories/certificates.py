@@ -58,10 +58,10 @@ def make_certificate(
     months: int = 24,
     details: Mapping[str, Any] | None = None,
 ) -> Certificate:
-    """A certificate in `state`, public in the register; given `conditions` it is a conditional one.
+    """Return a certificate in `state`, public in the register; with `conditions` a conditional one.
 
     `issued` is the first valid day (a month ago), `changed` the day of the last move (yesterday), `details` are those
-    of a new agency. A living certificate that the agency had before is replaced.
+    of a new agency. A current certificate of the same agency is replaced.
     """
     issued = issued or clock.today() - timedelta(days=30)
     agency = agency or _agency(session, **(details or {}))
@@ -98,7 +98,7 @@ def make_certificate(
 
 
 def make_applicant(session: Session, *, accepted: date | None = None, **details: Any) -> Agency:
-    """An agency whose application was accepted and is not decided yet."""
+    """Return an agency whose application was accepted and is not decided yet."""
     agency = _agency(session, **details)
     _application(session, agency, ApplicationState.ACCEPTED, accepted or clock.today())
     refresh_entry(session, agency.id)
@@ -106,7 +106,7 @@ def make_applicant(session: Session, *, accepted: date | None = None, **details:
 
 
 def change(session: Session, certificate: Certificate, state: CertificateState, on: date, reason: str = "") -> None:
-    """One more move of a certificate, and what the register makes of it."""
+    """Move a certificate once more, and refresh the register."""
     move = "lift" if state is S.ACTIVE else _MOVES[state]
     certificate.state = state
     _change(session, certificate, move, state, on, reason=reason)
@@ -114,19 +114,19 @@ def change(session: Session, certificate: Certificate, state: CertificateState, 
 
 
 def make_refusal(session: Session, agency: Agency, *, decided: date | None = None) -> Decision:
-    """An application of this agency that ended in a refusal."""
+    """Return an application of this agency that ended in a refusal."""
     decision = _decided(session, agency, decided or clock.today(), (), outcome=Outcome.REFUSE)
     refresh_entry(session, agency.id)
     return decision
 
 
 def make_grant(session: Session, agency: Agency | None = None, *, conditions: Sequence[str] = ()) -> Decision:
-    """A grant that no certificate was numbered for yet."""
+    """Return a grant that no certificate was numbered for yet."""
     return _decided(session, agency or make_agency(session, **SCOPE), clock.today(), conditions)
 
 
 def scheme(session: Session) -> SchemeVersion:
-    """The published norm."""
+    """Return the published norm."""
     known = session.scalar(select(SchemeVersion).limit(1))
     return known or publish_scheme(session, make_person(session, Role.SCHEME_MANAGER).actor, source())
 
@@ -213,7 +213,7 @@ def _application(session: Session, agency: Agency, state: ApplicationState, day:
 
 
 def _cast(session: Session) -> dict[Role, Person]:
-    """The same three people for every case of a test: they are not what it is about."""
+    """Return the same three people for every case of a test."""
     if "cast" not in session.info:
         session.info["cast"] = {
             role: make_person(session, role) for role in (Role.PLANNER, Role.INSPECTOR, Role.DECIDER)

@@ -27,7 +27,7 @@ def make_decision(
     decider: Person | None = None,
     conditions: Sequence[str] = (),
 ) -> Decision:
-    """A decision on a reviewed audit; findings are added as far as a conditional grant needs them."""
+    """Return a decision on a reviewed audit, with the findings that a conditional grant needs."""
     audit = audit or make_audit(session, AuditState.REVIEWED)
     if outcome is Outcome.GRANT_WITH_CONDITIONS:
         conditions = conditions or ("A new check of the contracts within three months.",)
@@ -37,7 +37,7 @@ def make_decision(
 
 
 def finding(grade: str, state: FindingState = FindingState.CLOSED, **values: Any) -> dict[str, Any]:
-    """What `add_findings` needs of one finding."""
+    """Return the description of one finding for `add_findings`."""
     return {"grade": grade, "state": state, **values}
 
 

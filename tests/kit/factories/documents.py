@@ -16,7 +16,7 @@ from tests.kit.paper import paper, sealer_of
 
 
 def plain_pdf(**options: Any) -> bytes:
-    """A file with nothing on it and nothing of ours in it."""
+    """Return an empty PDF without a seal."""
     made = BytesIO()
     with pikepdf.new() as pdf:
         pdf.add_blank_page()
@@ -25,7 +25,7 @@ def plain_pdf(**options: Any) -> bytes:
 
 
 def seal_with(folder: Path, body_name: str, passphrase: str, printing: Callable[[Placeholder], bytes] = paper) -> bytes:
-    """What is printed with a room, sealed; the keyring is made if it is not there."""
+    """Return a sealed document; print it with a placeholder first, and create the keyring if it is missing."""
     ensure_keyring(folder, body_name, passphrase)
     sealer = sealer_of(folder, passphrase)
     placeholder = sealer.placeholder()

@@ -40,8 +40,10 @@ def make_audit(
     planned_on: date | None = None,
     announced: bool = True,
 ) -> Audit:
-    """An audit in `state`. Reported ones conform everywhere but for `verdicts`: per requirement one for all units, or
-    per unit reference. Units without a list in `populations` get three members when the audit has to be reported.
+    """Return an audit in `state`.
+
+    Reported ones conform everywhere but for `verdicts`: per requirement one for all units, or per unit reference. Units
+    without a list in `populations` get three members when the audit has to be reported.
     """
     planner = planner or make_person(session, Role.PLANNER)
     inspector = inspector or make_person(session, Role.INSPECTOR)

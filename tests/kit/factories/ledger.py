@@ -22,7 +22,7 @@ VKEY = Vkey.of(ORIGIN, KEY)
 
 
 def add(session, *numbers):
-    """An entry for each number; their indices."""
+    """Add an entry for each number; return their indices."""
     return [append(session, {"type": "issued", "number": number}) for number in numbers]
 
 
@@ -49,7 +49,7 @@ def fill(session, size):
 
 
 def issued(session, agency=None, sha256="a" * 64, credential=None):
-    """A certificate that was granted, numbered and issued by the services, as the worker does."""
+    """Return a certificate that the services granted, numbered and issued, as the worker does."""
     decision = make_grant(session, agency)
     certificate = services.number_certificate(session, decision.id, base_url=BASE_URL, body=BODY)
     certificate.credential = credential

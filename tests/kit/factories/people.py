@@ -22,7 +22,7 @@ _numbers = count(1)
 def make_person(
     session: Session, roles: Role | Iterable[Role], agency: Agency | UUID | None = None, **values: Any
 ) -> Person:
-    """Somebody with an account and no password yet; of the staff unless an agency is given."""
+    """Return a person with an account and no password yet; of the staff unless an agency is given."""
     number = next(_numbers)
     person = Person(
         **{

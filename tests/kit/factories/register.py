@@ -35,7 +35,7 @@ _ENTRY += " numbers updated_at"
 
 
 def fill_register(connection: Connection, size: int) -> None:
-    """So many agencies with entries of every status; the names repeat words as those of real agencies do."""
+    """Add so many agencies with entries of every status; their names repeat words as those of real agencies do."""
     driver: Any = connection.connection.dbapi_connection
     now, day = clock.now(), clock.today()
     names = islice(cycle(product(_FIRST.split(), _SECOND.split(), _THIRD.split())), size)

@@ -67,7 +67,7 @@ def pdfsig(pdf: bytes) -> Signatures:
 
 
 def mutool(pdf: bytes) -> str:
-    """What MuPDF prints when it checks the signatures."""
+    """Return what MuPDF prints when it checks the signatures."""
     return _on_file(["mutool", "sign", "-v"], pdf).stdout
 
 
@@ -77,7 +77,7 @@ def qpdf(pdf: bytes) -> int:
 
 
 def openssl_cades(pdf: bytes, root: bytes) -> bool:
-    """Whether OpenSSL accepts the seal as CAdES over all of the file but itself, up to the pinned root (DER)."""
+    """Return whether OpenSSL accepts the seal as CAdES over all of the file but itself, up to the pinned root (DER)."""
     covered, signature = split(pdf)
     with TemporaryDirectory() as name:
         folder = Path(name)
@@ -92,7 +92,7 @@ def openssl_cades(pdf: bytes, root: bytes) -> bool:
 
 
 def openssl_timestamp(pdf: bytes, root: bytes) -> bool:
-    """Whether OpenSSL accepts the time-stamp in the seal, over the value of the signature."""
+    """Return whether OpenSSL accepts the time-stamp in the seal, over the value of the signature."""
     content = cms.ContentInfo.load(split(pdf)[1])["content"]
     signer = content["signer_infos"][0]
     tokens = [
@@ -112,7 +112,7 @@ def openssl_timestamp(pdf: bytes, root: bytes) -> bool:
 
 
 def split(pdf: bytes) -> tuple[bytes, bytes]:
-    """What the only signature covers, and its DER; AssertionError unless it covers all but itself."""
+    """Return what the only signature covers, and its DER; AssertionError unless it covers all but itself."""
     ranges = re.findall(rb"/ByteRange ?\[ ?(\d+) +(\d+) +(\d+) +(\d+) *\]", pdf)
     assert len(ranges) == 1, "one signature"
     start, before, after, rest = map(int, ranges[0])
@@ -131,7 +131,7 @@ def _on_file(command: list[str], pdf: bytes) -> subprocess.CompletedProcess[str]
 
 @cache
 def _compiled() -> Path:
-    """The folder with our few lines of Java, compiled once per run."""
+    """Return the folder with our Java classes, compiled once per run."""
     folder = TemporaryDirectory()
     _KEPT.append(folder)
     source = Path(__file__).with_name("Conformance.java")
