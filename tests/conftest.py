@@ -16,6 +16,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.orm import Session, sessionmaker
 
+from certificates.ledger import memory
 from portal.app import create_app
 from portal.host.embedded import Postgres, Valkey, drop_database
 from portal.host.supervisor import migrate
@@ -200,12 +201,13 @@ def built_app(settings: Settings) -> Flask:
 
 
 @pytest.fixture
-def connection(engine: Engine):
-    """A connection in a transaction that is undone after the test."""
+def connection(engine: Engine, state: Path):
+    """A connection in a transaction that is undone after the test, with what the keys remember of its log."""
     with engine.connect() as connection:
         outer = connection.begin()
         yield connection
         outer.rollback()
+    (state / "seal" / memory.FILE).unlink(missing_ok=True)
 
 
 @pytest.fixture

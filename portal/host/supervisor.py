@@ -18,13 +18,14 @@ from importlib import import_module
 from pathlib import Path
 from types import FrameType
 from typing import Protocol
+from urllib.parse import quote
 
 from alembic.command import upgrade
 from alembic.config import Config
 from sqlalchemy import make_url
 
 from portal.app import DOORS
-from portal.host.embedded import EmbeddedError, Postgres, Valkey
+from portal.host.embedded import EmbeddedError, Postgres, Valkey, socket_folder
 from portal.host.processes import (
     Forked,
     HeldError,
@@ -33,7 +34,8 @@ from portal.host.processes import (
     held,
     stop,
 )
-from portal.settings import ROOT, VAR, Settings, SettingsError
+from portal.settings import REQUIRED, ROOT, SEAL_SECRETS, VAR, Settings, SettingsError
+from portal.signing.remote import reach
 from portal.stores.roles import APP, WORKER, RoleError, check_address
 
 HOST = "127.0.0.1"  # as in portal.host.server
@@ -190,14 +192,15 @@ def _run(environment: Mapping[str, str], arguments: argparse.Namespace) -> int:
         env.setdefault("BASE_URL", f"http://{HOST}:{port}")
         if arguments.demo and not environment.get("DATABASE_URL"):
             _begin_anew(env)
-        at_work = env | {"DATABASE_URL": addresses.worker}
-        _leave_word(at_work)
+        _leave_word(env | {"DATABASE_URL": addresses.worker})
         settings = Settings.from_env(env)
         _reach(environment, settings, env)
         migrate(addresses.owner)
         check_address(addresses.app, APP)
         check_address(addresses.worker, WORKER)
         _load()
+        env = _start_signer(env, running, parts)
+        at_work = env | {"DATABASE_URL": addresses.worker}
         worker, web = _programs(env, at_work, port, for_developers=arguments.dev)
         _start(worker, running, parts)
         _start(web, running, parts)
@@ -229,6 +232,25 @@ def _programs(
     return Program("worker", worker, at_work, signal.SIGKILL), Program("web", web, env, signal.SIGTERM)
 
 
+def _start_signer(env: dict[str, str], running: ExitStack, parts: list[Service]) -> dict[str, str]:
+    """Start the signer, unless the environment names one; return the environment of all others, without secrets."""
+    if env.get("SIGNER_URL"):
+        return env
+    url = f"unix://{quote(str(socket_folder(VAR / 'signer') / 'signer.sock'))}"
+    own = {name: value for name, value in env.items() if name.lower() not in REQUIRED}
+    signer = Program("signer", ["portal.host.signer"], own | {"SIGNER_URL": url}, signal.SIGTERM)
+    _start(signer, running, parts)
+    end = time.monotonic() + PATIENCE
+    while True:
+        with suppress(OSError):
+            reach(url)
+            break
+        if signer.process is None or signer.process.poll() is not None or time.monotonic() > end:
+            raise EmbeddedError(f"The signer does not start:\n{_end_of(signer.name)}")
+        time.sleep(0.02)
+    return {name: value for name, value in env.items() if name not in SEAL_SECRETS} | {"SIGNER_URL": url}
+
+
 def _begin_anew(env: dict[str, str]) -> None:
     """Give the demo an empty store and keyring of its own, unless the environment names others."""
     shutil.rmtree(DEMO, ignore_errors=True)
@@ -258,7 +280,7 @@ def _tell(env: Mapping[str, str]) -> bool:
 
 def _load() -> None:
     """Import what the children need, before forking: imports take most of their start time."""
-    names = ["granian", "rq", "portal.work.jobs", "portal.demo.story"]
+    names = ["granian", "portal.host.signer", "rq", "portal.work.jobs", "portal.demo.story"]
     for name in names + [f"portal.doors.{door}.routes" for door in DOORS]:
         import_module(name)
 
@@ -295,10 +317,14 @@ def _wait_until_ready(port: int, web: Program) -> None:
     end = time.monotonic() + PATIENCE
     while down := _down(port):
         if web.process is None or web.process.poll() is not None or time.monotonic() > end:
-            log = VAR / "run" / "web.log"
-            last = log.read_text(errors="replace")[-1000:] if log.exists() else ""
-            raise EmbeddedError(f"The web server is not ready ({', '.join(down)}); the end of {log}:\n{last}")
+            raise EmbeddedError(f"The web server is not ready ({', '.join(down)}):\n{_end_of(web.name)}")
         time.sleep(0.1)
+
+
+def _end_of(name: str) -> str:
+    """Return the last lines of a program's log, and where it is."""
+    log = VAR / "run" / f"{name}.log"
+    return f"{log.read_text(errors='replace')[-1000:] if log.exists() else ''}(the end of {log})"
 
 
 def _down(port: int) -> list[str]:
