@@ -34,6 +34,11 @@ class RemoteSigner:
         self._owner = os.getpid()
         self._down = False  # whether nobody answered the last message
 
+    def close(self) -> None:
+        """Close the kept connections; the next question opens another."""
+        while self._idle:
+            self._idle.pop().close()
+
     def ensure(self) -> None:
         """See `Signer.ensure`."""
         self._ask("ensure")
