@@ -39,6 +39,9 @@ class Head:
             raise LedgerError(f"the first {self.size} entries are not those that were signed")
 
 
+EMPTY = Head(0, tree.EMPTY)
+
+
 class HeadKey(Protocol):
     """A key that signs heads, and remembers the last one."""
 
@@ -70,7 +73,7 @@ class HeadMemory:
         """
         with self._alone():
             known = self._known()
-            before = _head(known) if known else Head(0, tree.EMPTY)
+            before = _head(known) if known else EMPTY
             if old != before.size:
                 raise LedgerError(f"the proof begins at {old} entries, but {before.size} were signed")
             before.check(newer, proof)

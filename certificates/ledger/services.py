@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from audits.core import clock, numbering
 from audits.core.canonical import canonical
 from certificates.ledger import tree
-from certificates.ledger.memory import Head, HeadKey, LedgerError
+from certificates.ledger.memory import EMPTY, Head, HeadKey, LedgerError
 from certificates.ledger.models import LedgerEntry, LedgerNode, SignedCheckpoint
 from certificates.ledger.notes import Checkpoint, Note, NoteError, Signature, Vkey
 from certificates.ledger.queries import hashes, latest, size_of, subtrees
@@ -42,30 +42,39 @@ def sign_checkpoint(session: Session, origin: str, key: HeadKey) -> SignedCheckp
     """Sign the present tree; None if it did not grow since the last checkpoint. The caller prevents concurrent calls.
 
     Call it in a transaction that appends nothing: the key remembers what it signed, so only committed entries may be.
-    LedgerError if the tree does not continue the last checkpoint, and the last head that the key remembers: those
-    differ after a crash, and after the restore of an older database.
+    LedgerError as `next_head`.
     """
-    table, known = latest(session), key.remembered()
-    if table is not None and known is None:
-        raise LedgerError("the memory of the log is missing beside the keys: see `keurwerk ledger go-on`")
-    signed = Head(table.size, table.root) if table else Head(0, tree.EMPTY)
-    known = known or Head(0, tree.EMPTY)
-    size = size_of(session)
-    if size == signed.size and known == signed:
+    known = key.remembered()
+    head, proof = next_head(session, known)
+    last = latest(session)
+    if head.size == (last.size if last else 0):
         return None
+    text = Checkpoint(origin, head.size, head.root).text
+    vkey = Vkey.of(origin, key.public_key())
+    line = Signature(origin, vkey.id, key.sign_head(text, known.size if known else 0, proof))
+    note = Note(text, (line,))
+    checkpoint = SignedCheckpoint(size=head.size, root=head.root, note=str(note), vkey=str(vkey), signed_at=clock.now())
+    session.add(checkpoint)
+    return checkpoint
+
+
+def next_head(session: Session, known: Head | None) -> tuple[Head, list[bytes]]:
+    """Return the present head, and the proof that it continues the one that the keys know.
+
+    LedgerError if it does not, or does not continue the last checkpoint. Those two differ after a crash, and after the
+    restore of an older database, or of older keys.
+    """
+    last = latest(session)
+    if last is not None and known is None:
+        raise LedgerError("the memory of the log is missing beside the keys")
+    known, signed = known or EMPTY, Head(last.size, last.root) if last else EMPTY
+    size = size_of(session)
+    if known == signed and size == signed.size:
+        return signed, []
     subtree = subtrees(session, size)
     head = Head(size, tree.root(size, subtree))
     _proof(signed, head, subtree)
-    proof = _proof(known, head, subtree)
-    if size == signed.size:
-        return None  # the memory is older than the table: it catches up with the next entry
-    text = Checkpoint(origin, size, head.root).text
-    vkey = Vkey.of(origin, key.public_key())
-    line = Signature(origin, vkey.id, key.sign_head(text, known.size, proof))
-    note = Note(text, (line,))
-    checkpoint = SignedCheckpoint(size=size, root=head.root, note=str(note), vkey=str(vkey), signed_at=clock.now())
-    session.add(checkpoint)
-    return checkpoint
+    return head, _proof(known, head, subtree)
 
 
 def add_cosignatures(session: Session, data: str, witnesses: Iterable[Vkey]) -> int | None:

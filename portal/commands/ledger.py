@@ -15,9 +15,8 @@ from sqlalchemy.orm import Session
 from audits.core import clock
 from certificates.credentials import thumbprint
 from certificates.ledger import queries
-from certificates.ledger.memory import Head, HeadMemory
+from certificates.ledger.memory import EMPTY, Head, HeadMemory
 from certificates.ledger.notes import Vkey
-from certificates.ledger.tree import EMPTY
 from certificates.ledger.verify import problems, unpublished
 from certificates.seal import Keyring, KeysError
 from certificates.seal.keyring.keys import Purpose
@@ -87,7 +86,7 @@ def go_on(app: Flask, because: str) -> None:
     """
     with _reading(app) as (session, settings):
         newest, memory = queries.latest(session), HeadMemory(settings.seal_dir)
-        head = Head(newest.size, newest.root) if newest else Head(0, EMPTY)
+        head = Head(newest.size, newest.root) if newest else EMPTY
         try:
             memory.go_on(head, because=because, at=clock.now().isoformat())
         except OSError as error:

@@ -280,7 +280,7 @@ def _tell(env: Mapping[str, str]) -> bool:
 
 def _load() -> None:
     """Import what the children need, before forking: imports take most of their start time."""
-    names = ["granian", "portal.host.signer", "rq", "portal.work.jobs", "portal.demo.story"]
+    names = ["granian", "rq", "portal.work.jobs", "portal.demo.story"]
     for name in names + [f"portal.doors.{door}.routes" for door in DOORS]:
         import_module(name)
 

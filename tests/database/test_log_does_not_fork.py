@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 from certificates.ledger.memory import FILE, HeadMemory, LedgerError, RememberingKey
 from certificates.ledger.queries import latest
 from certificates.ledger.services import sign_checkpoint
+from portal.commands.check import check
 from portal.commands.ledger import ledger_commands
 from portal.work.schedule import sign_head
 from tests.kit.factories.ledger import KEY, ORIGIN, add, issued, make_checkpoint
@@ -112,9 +113,11 @@ def test_the_portal_goes_on_when_it_is_told_why(app, session, settings):
     issued(session, sha256="b" * 64)
     with pytest.raises(LedgerError):
         signed()
+    assert "The log stands still: the memory of the log is missing" in CliRunner().invoke(check, obj=app).output
     assert run("go-on").exit_code == 2  # without a reason
     said = run("go-on", "--because", "the disk with the keys was lost")
     assert (said.exit_code, said.output) == (0, "The log goes on from 1 entries. The keys remembered nothing.\n")
     signed()
+    assert "The log" not in CliRunner().invoke(check, obj=app).output
     assert HeadMemory(folder).read().size == latest(session).size == 2
     assert "from 1 entries, because the disk with the keys was lost" in run("verify").output

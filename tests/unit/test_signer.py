@@ -204,7 +204,7 @@ def test_seals_are_made_without_any_secret(process, folder):
     keys = Keys(settings, 1, 1)
     assert keys.available
     placeholder = keys.sealer.placeholder()
-    assert examine(keys.sealer.seal(paper(placeholder), placeholder), keys.own_root).level is SealLevel.B_LT
+    assert examine(keys.sealer.seal(paper(placeholder), placeholder), keys.own_root).level is SealLevel.LONG_TERM
     keys.signer.close()
 
 
