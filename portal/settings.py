@@ -18,6 +18,7 @@ from certificates.seal.keyring.addresses import RingAddress, parse_key
 ROOT = Path(__file__).parents[1]
 VAR = ROOT / "var"
 SECRET_MIN, PASSPHRASE_MIN = 32, 12
+_KNOWN_TO_ALL = "demo"
 LETTERS_MIN = 6  # different ones in a secret; chance gives more
 REQUIRED = ("database_url", "redis_url", "secret_key")
 SEAL_SECRETS = ("SEAL_PASSPHRASE", "SEAL_PIN", "SEAL_TOKEN")
@@ -104,10 +105,10 @@ class Settings:
         return cls(**dict.fromkeys(REQUIRED, "") | values)
 
 
-def settings_or_exit(env: Mapping[str, str]) -> Settings:
+def settings_or_exit(env: Mapping[str, str], *, needs: Collection[str] = REQUIRED) -> Settings:
     """Read the settings of a process; end it with what is wrong instead of a traceback."""
     try:
-        return Settings.from_env(env)
+        return Settings.from_env(env, needs=needs)
     except SettingsError as error:
         raise SystemExit(f"Keurwerk does not start. Its settings are wrong:\n{error}") from error
 
@@ -170,7 +171,7 @@ def _problems(values: Mapping[str, object]) -> list[str]:
 
 
 def _passphrase_problems(passphrase: str) -> list[str]:
-    if passphrase == "demo":
+    if passphrase == _KNOWN_TO_ALL:
         return ["SEAL_PASSPHRASE must be set; the one of the demo is known to everybody"]
     return _secret_problems("SEAL_PASSPHRASE", passphrase, PASSPHRASE_MIN)
 

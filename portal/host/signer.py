@@ -9,13 +9,13 @@ import socket
 import struct
 import sys
 import threading
-from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
 from certificates.seal.keyring.keys import Keyring, KeysError, KeyState
 from portal.host.processes import hide_memory
-from portal.settings import Settings, SettingsError
+from portal.settings import Settings, settings_or_exit
+from portal.sight import logs
 from portal.signing.remote import LARGEST, answer, socket_path
 from portal.signing.signer import LocalSigner, Signer
 
@@ -27,22 +27,22 @@ log = logging.getLogger(__name__)
 
 def main() -> int:
     """Open the keys, then answer until told to stop."""
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s")
     hide_memory()
     env = dict(os.environ)  # noqa: TID251 - an entry point
     url = env.pop("SIGNER_URL", "unix:")
+    settings = settings_or_exit(env, needs=())
+    logs.set_up("signer", settings)
     try:
-        signer, listener = open_signer(env), listen(Path(socket_path(url)))
-    except (SettingsError, KeysError, OSError) as error:
+        signer, listener = open_signer(settings), listen(Path(socket_path(url)))
+    except (KeysError, OSError) as error:
         log.error("%s", error)
     else:
         serve(listener, signer)
     return 1
 
 
-def open_signer(env: Mapping[str, str]) -> LocalSigner:
+def open_signer(settings: Settings) -> LocalSigner:
     """Return the signer; KeysError unless the passphrase opens every active key."""
-    settings = Settings.from_env(env, needs=())
     signer = LocalSigner(settings)
     signer.ensure()
     for entry in Keyring.open(settings.seal_dir).entries:
