@@ -201,13 +201,12 @@ def built_app(settings: Settings) -> Flask:
 
 
 @pytest.fixture
-def connection(engine: Engine, state: Path):
-    """A connection in a transaction that is undone after the test, with what the keys remember of its log."""
+def connection(engine: Engine):
+    """A connection in a transaction that is undone after the test."""
     with engine.connect() as connection:
         outer = connection.begin()
         yield connection
         outer.rollback()
-    (state / "seal" / memory.FILE).unlink(missing_ok=True)
 
 
 @pytest.fixture
@@ -235,11 +234,15 @@ def app_sessions(make_session, database_role: str) -> sessionmaker[Session]:
 
 
 @pytest.fixture
-def app(built_app: Flask, app_sessions, monkeypatch: pytest.MonkeyPatch) -> Flask:
-    """The application in the test's transaction, with the rights of its own role and a queue that only notes."""
+def app(built_app: Flask, app_sessions, monkeypatch: pytest.MonkeyPatch) -> Iterator[Flask]:
+    """The application in the test's transaction, with the rights of its own role and a queue that only notes.
+
+    What its keys remember of the log ends with that transaction.
+    """
     monkeypatch.setitem(built_app.extensions, "sessionmaker", app_sessions)
     monkeypatch.setitem(built_app.extensions, "queue", NotedQueue())
-    return built_app
+    yield built_app
+    (built_app.extensions["settings"].seal_dir / memory.FILE).unlink(missing_ok=True)
 
 
 def acting_as(role: str, make_session: sessionmaker[Session]) -> sessionmaker[Session]:
