@@ -17,7 +17,6 @@ from http.client import HTTPConnection, HTTPException
 from importlib import import_module
 from pathlib import Path
 from types import FrameType
-from typing import Protocol
 from urllib.parse import quote
 
 from alembic.command import upgrade
@@ -26,14 +25,8 @@ from sqlalchemy import make_url
 
 from portal.app import DOORS
 from portal.host.embedded import EmbeddedError, Postgres, Valkey, socket_folder
-from portal.host.processes import (
-    Forked,
-    HeldError,
-    Process,
-    die_with_parent,
-    held,
-    stop,
-)
+from portal.host.processes import Forked, HeldError, die_with_parent, held, stop
+from portal.host.programs import Program, Service, end_of
 from portal.settings import REQUIRED, ROOT, SEAL_SECRETS, VAR, Settings, SettingsError
 from portal.signing.remote import reach
 from portal.stores.roles import APP, WORKER, RoleError, check_address
@@ -65,44 +58,6 @@ class Addresses:
         """Return the addresses that an environment names, and remove from it those that only some processes need."""
         app = env["DATABASE_URL"]
         return cls(app, env.pop("WORKER_DATABASE_URL", app), env.pop("OWNER_DATABASE_URL", app))
-
-
-class Service(Protocol):
-    """A supervised service: a server, the worker, or the web."""
-
-    name: str
-
-    @property
-    def process(self) -> Process | None:
-        """Return the process, or None before the start."""
-
-    def start(self) -> None:
-        """Start it and wait until it is usable."""
-
-    def stop(self) -> None:
-        """Stop it gracefully."""
-
-
-class Program:
-    """The worker or the web server, in a process and with a log file of its own, unless it is `shown`."""
-
-    def __init__(
-        self, name: str, words: Sequence[str], env: Mapping[str, str], at_our_end: int, *, shown: bool = False
-    ) -> None:
-        self.name = name
-        self.process: Process | None = None
-        self._words = words
-        self._env = env
-        self._at_our_end = at_our_end
-        self._log = None if shown else VAR / "run" / f"{name}.log"
-
-    def start(self) -> None:
-        """Start it."""
-        self.process = Forked(self._words, self._env, at_our_end=self._at_our_end, log=self._log)
-
-    def stop(self) -> None:
-        """Stop it gracefully."""
-        stop(self.process)
 
 
 def main() -> int:
@@ -246,7 +201,7 @@ def _start_signer(env: dict[str, str], running: ExitStack, parts: list[Service])
             reach(url)
             break
         if signer.process is None or signer.process.poll() is not None or time.monotonic() > end:
-            raise EmbeddedError(f"The signer does not start:\n{_end_of(signer.name)}")
+            raise EmbeddedError(f"The signer does not start:\n{end_of(signer.name)}")
         time.sleep(0.02)
     return {name: value for name, value in env.items() if name not in SEAL_SECRETS} | {"SIGNER_URL": url}
 
@@ -317,14 +272,8 @@ def _wait_until_ready(port: int, web: Program) -> None:
     end = time.monotonic() + PATIENCE
     while down := _down(port):
         if web.process is None or web.process.poll() is not None or time.monotonic() > end:
-            raise EmbeddedError(f"The web server is not ready ({', '.join(down)}):\n{_end_of(web.name)}")
+            raise EmbeddedError(f"The web server is not ready ({', '.join(down)}):\n{end_of(web.name)}")
         time.sleep(0.1)
-
-
-def _end_of(name: str) -> str:
-    """Return the last lines of a program's log, and where it is."""
-    log = VAR / "run" / f"{name}.log"
-    return f"{log.read_text(errors='replace')[-1000:] if log.exists() else ''}(the end of {log})"
 
 
 def _down(port: int) -> list[str]:

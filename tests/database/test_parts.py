@@ -159,9 +159,10 @@ def test_the_supervisor_asks_only_for_what_is_elsewhere(settings, monkeypatch):
 def test_web_and_worker_get_the_signer_and_none_of_its_secrets(monkeypatch, tmp_path):
     """A script, because the supervisor forks: this process has threads."""
     script = (
-        "import sys; from contextlib import ExitStack; from pathlib import Path; from portal.host import supervisor\n"
+        "import sys; from contextlib import ExitStack; from pathlib import Path\n"
+        "from portal.host import programs, supervisor\n"
         "from portal.signing.remote import RemoteSigner\n"
-        "supervisor.VAR = Path(sys.argv[1]); (supervisor.VAR / 'run').mkdir()\n"
+        "supervisor.VAR = programs.VAR = Path(sys.argv[1]); (programs.VAR / 'run').mkdir()\n"
         "given = {'SEAL_DIR': sys.argv[1] + '/seal', 'SEAL_PASSPHRASE': 'a passphrase', 'SEAL_PIN': '4711',\n"
         "         'DATABASE_URL': 'postgresql://x', 'SECRET_KEY': 'x' * 48}\n"
         "with ExitStack() as running:\n"
