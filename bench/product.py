@@ -13,6 +13,7 @@ from typing import Any
 PLACES = {
     # Run as programs.
     "web": ("portal.host.server", "portal.web"),
+    "signer": ("portal.host.signer",),
     # Imported.
     "Settings": ("portal.settings:Settings",),
     "at_hand": ("portal.host.supervisor:at_hand", "portal.supervisor:at_hand"),

@@ -141,6 +141,7 @@ class Installed:
     seeding: Mapping[str, str]  # the addresses of who fills the database
     home: Path
     web: Process | None = None
+    signer: Process | None = None
     seeded: dict[str, Any] = field(default_factory=dict)
     _cookies: dict[str, str] = field(default_factory=dict)
 
@@ -160,13 +161,23 @@ class Installed:
 
     def serve(self, stack: ExitStack) -> None:
         """Start its web server; `wait` until it answers."""
-        self.web = stack.enter_context(child(self.build, "web", str(self.port), "wsgi:app", env=self.env))
+        env = self.env
+        if (self.build.root / "portal" / "host" / "signer.py").exists():
+            env = self._start_signer(stack)
+        self.web = stack.enter_context(child(self.build, "web", str(self.port), "wsgi:app", env=env))
+
+    def _start_signer(self, stack: ExitStack) -> Mapping[str, str]:
+        """Start the process that signs for it; the environment of its web server."""
+        url = f"unix://{self.home / 'signer.sock'}"
+        self.signer = stack.enter_context(child(self.build, "signer", env=dict(self.env) | {"SIGNER_URL": url}))
+        secrets = dict.fromkeys(("SEAL_PASSPHRASE", "SEAL_PIN", "SEAL_TOKEN"), "")
+        return dict(self.env) | secrets | {"SIGNER_URL": url}
 
     def pids(self) -> list[int]:
-        """Return its web processes."""
+        """Return its web processes, and the one that signs for them."""
         if self.web is None:
             raise RuntimeError("it is not served yet")
-        return load.tree(self.web.pid)
+        return load.tree(self.web.pid) + ([self.signer.pid] if self.signer else [])
 
     def resident_mb(self) -> float:
         """Return the memory of its largest web process."""

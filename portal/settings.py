@@ -18,7 +18,10 @@ from certificates.seal.keyring.addresses import RingAddress, parse_key
 ROOT = Path(__file__).parents[1]
 VAR = ROOT / "var"
 SECRET_MIN, PASSPHRASE_MIN = 32, 12
+_KNOWN_TO_ALL = "demo"
 LETTERS_MIN = 6  # different ones in a secret; chance gives more
+REQUIRED = ("database_url", "redis_url", "secret_key")
+SEAL_SECRETS = ("SEAL_PASSPHRASE", "SEAL_PIN", "SEAL_TOKEN")
 MIB = 1024 * 1024
 
 
@@ -55,6 +58,7 @@ class Settings:
     seal_pin: str = field(default="", repr=False)
     seal_token: str = field(default="", repr=False)
     seal_chain: Path | None = None
+    signer_url: str = ""
     tsa_urls: tuple[str, ...] = ()
     tsa_roots: Path | None = None
     fonts_dir: Path = VAR / "assets" / "fonts"
@@ -77,9 +81,9 @@ class Settings:
         return {"name": self.body_name, "address": self.body_address}
 
     @classmethod
-    def from_env(cls, env: Mapping[str, str]) -> Self:
+    def from_env(cls, env: Mapping[str, str], *, needs: Collection[str] = REQUIRED) -> Self:
         """Read and validate; SettingsError with every problem at once."""
-        problems = [f"{name.upper()} is missing" for name in _REQUIRED if not env.get(name.upper())]
+        problems = [f"{name.upper()} is missing" for name in needs if not env.get(name.upper())]
         names = [each.name for each in fields(cls)]
         values: dict[str, Any] = {name: env[name.upper()] for name in names if env.get(name.upper())}
         for name, (least, most) in _NUMBERS.items():
@@ -96,13 +100,15 @@ class Settings:
         values |= {name: values[name] == "on" for name in _SWITCHES if name in values}
         if problems:
             raise SettingsError("\n".join(problems))
-        return cls(**values)
+        if "signer_url" in values:
+            values["seal_passphrase"] = ""
+        return cls(**dict.fromkeys(REQUIRED, "") | values)
 
 
-def settings_or_exit(env: Mapping[str, str]) -> Settings:
+def settings_or_exit(env: Mapping[str, str], *, needs: Collection[str] = REQUIRED) -> Settings:
     """Read the settings of a process; end it with what is wrong instead of a traceback."""
     try:
-        return Settings.from_env(env)
+        return Settings.from_env(env, needs=needs)
     except SettingsError as error:
         raise SystemExit(f"Keurwerk does not start. Its settings are wrong:\n{error}") from error
 
@@ -114,7 +120,6 @@ def current_settings() -> Settings:
 
 
 _PATHS = ("seal_dir", "fonts_dir", "seal_chain", "tsa_roots")
-_REQUIRED = ("database_url", "redis_url", "secret_key")
 _WHOLE = re.compile("[0-9]{1,18}")
 _NUMBERS = {"max_upload_bytes": (64 * 1024, 1024 * MIB), "proxies": (0, 10), "security_log_days": (30, 3650)}
 _SWITCHES = ("compiled_press", "mail_tls")
@@ -131,6 +136,7 @@ _SCHEMES = {
     "storage_url": {"file", "s3"},
     "storage_endpoint": {"http", "https"},
     "mail_url": {"file", "smtp", "smtps"},
+    "signer_url": {"unix"},
     "base_url": {"http", "https"},
 }
 
@@ -159,11 +165,15 @@ def _problems(values: Mapping[str, object]) -> list[str]:
     base = _split(given.get("base_url", ""))
     if base.scheme == "http" and not _is_loopback(base.hostname or ""):
         wrong.append("BASE_URL must be https, except on this machine itself")
-    if base.scheme == "https" and given.get("seal_passphrase", "demo") == "demo":
-        wrong.append("SEAL_PASSPHRASE must be set; the one of the demo is known to everybody")
-    elif base.scheme == "https":
-        wrong += _secret_problems("SEAL_PASSPHRASE", given["seal_passphrase"], PASSPHRASE_MIN)
+    if base.scheme == "https" and "signer_url" not in given:
+        wrong += _passphrase_problems(given.get("seal_passphrase", "demo"))
     return wrong + _mail_problems(given) + _seal_problems(values, given)
+
+
+def _passphrase_problems(passphrase: str) -> list[str]:
+    if passphrase == _KNOWN_TO_ALL:
+        return ["SEAL_PASSPHRASE must be set; the one of the demo is known to everybody"]
+    return _secret_problems("SEAL_PASSPHRASE", passphrase, PASSPHRASE_MIN)
 
 
 def _secret_problems(name: str, secret: str, least: int) -> list[str]:
@@ -224,7 +234,12 @@ def _mail_problems(given: Mapping[str, str]) -> list[str]:
 
 def _seal_problems(values: Mapping[str, Any], given: Mapping[str, str]) -> list[str]:
     """Return contradictions in the settings of seal and time-stamps."""
-    wrong, urls = [], values.get("tsa_urls", ())
+    urls = values.get("tsa_urls", ())
+    wrong = [
+        f"{name} is for the signer alone: take it out of the environment of a process with SIGNER_URL"
+        for name in SEAL_SECRETS
+        if "signer_url" in given and name.lower() in given
+    ]
     try:
         own_key = isinstance(parse_key(given.get("seal_key", "file:")), RingAddress)
     except ValueError as error:

@@ -16,6 +16,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.orm import Session, sessionmaker
 
+from certificates.ledger import memory
 from portal.app import create_app
 from portal.host.embedded import Postgres, Valkey, drop_database
 from portal.host.supervisor import migrate
@@ -233,11 +234,15 @@ def app_sessions(make_session, database_role: str) -> sessionmaker[Session]:
 
 
 @pytest.fixture
-def app(built_app: Flask, app_sessions, monkeypatch: pytest.MonkeyPatch) -> Flask:
-    """The application in the test's transaction, with the rights of its own role and a queue that only notes."""
+def app(built_app: Flask, app_sessions, monkeypatch: pytest.MonkeyPatch) -> Iterator[Flask]:
+    """The application in the test's transaction, with the rights of its own role and a queue that only notes.
+
+    What its keys remember of the log ends with that transaction.
+    """
     monkeypatch.setitem(built_app.extensions, "sessionmaker", app_sessions)
     monkeypatch.setitem(built_app.extensions, "queue", NotedQueue())
-    return built_app
+    yield built_app
+    (built_app.extensions["settings"].seal_dir / memory.FILE).unlink(missing_ok=True)
 
 
 def acting_as(role: str, make_session: sessionmaker[Session]) -> sessionmaker[Session]:

@@ -11,13 +11,16 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 from typing import Any
 
+from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from joserfc import jws
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey
 
 ALGORITHM = "ES256"
 LONGEST = 128 * 1024  # a status list of random bits takes 31 kB
+_NUMBER_SIZE = 32  # bytes of each half of a signature on P-256
 _SHAPE = re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+")
 _NAMES = {"alg", "kid", "typ", "cty"}
 
@@ -51,11 +54,17 @@ def sign(
     cty: str | None = None,
     named: Callable[[str], str] = str,
 ) -> str:
-    """Sign the payload as JSON. `named` computes the header's `kid` from the thumbprint."""
-    kid, loaded = _loaded(key)
-    header = {"alg": ALGORITHM, "kid": named(kid), "typ": typ} | ({"cty": cty} if cty else {})
-    data = json.dumps(payload, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode()
-    return jws.serialize_compact(header, data, loaded, algorithms=[ALGORITHM])
+    """Sign the payload as JSON. `named` computes the header's `kid` from the thumbprint.
+
+    Not through joserfc, which wants to export the private key: the key may be in another process.
+    """
+    header = {"alg": ALGORITHM, "kid": named(_thumbprint(key)), "typ": typ} | ({"cty": cty} if cty else {})
+    covered = ".".join(
+        _coded(json.dumps(each, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode())
+        for each in (header, payload)
+    )
+    numbers = decode_dss_signature(key.sign(covered.encode(), ec.ECDSA(hashes.SHA256())))
+    return f"{covered}.{_coded(b''.join(each.to_bytes(_NUMBER_SIZE, 'big') for each in numbers))}"
 
 
 def read(token: str, *, typ: str, key_for: Callable[[str], ec.EllipticCurvePublicKey | None]) -> dict[str, Any]:
@@ -89,8 +98,8 @@ def key_of(token: str) -> str:
 
 
 @lru_cache(maxsize=4)
-def _loaded(key: ec.EllipticCurvePrivateKey) -> tuple[str, ECKey]:
-    return thumbprint(key.public_key()), ECKey(key, key)
+def _thumbprint(key: ec.EllipticCurvePrivateKey) -> str:
+    return thumbprint(key.public_key())
 
 
 def _header(token: str) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from certificates.ledger.tree import HASH_SIZE
 
 MOST_SIGNATURES = 64
 LONGEST_NOTE = 128 * 1024  # sixteen signatures must be accepted, and post-quantum ones have 5 kB each
+COSIGNED = b"cosignature/v1\n"  # how everything begins that a witness signs
 _DASH = "— "
 _KEY_SIZE = 32
 _SIGNATURE_SIZE = 64
@@ -161,11 +162,6 @@ class Checkpoint:
         return f"{self.origin}\n{self.size}\n{encode(self.root)}\n"
 
 
-def sign(text: str, name: str, key: Ed25519PrivateKey) -> Signature:
-    """Sign a note's text with plain Ed25519."""
-    return Signature(name, Vkey.of(name, key).id, key.sign(text.encode()))
-
-
 def cosign(text: str, name: str, key: Ed25519PrivateKey, time: int) -> Signature:
     """Sign as `cosignature/v1`: at `time` (seconds since 1970) this was the largest consistent tree seen."""
     value = time.to_bytes(_TIME_SIZE, "big") + key.sign(_cosigned(text, time))
@@ -222,4 +218,4 @@ def _checked_name(name: str) -> str:
 
 
 def _cosigned(text: str, time: int) -> bytes:
-    return f"cosignature/v1\ntime {time}\n{text}".encode()
+    return COSIGNED + f"time {time}\n{text}".encode()

@@ -4,23 +4,19 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
 from audits.core import clock, numbering
 from audits.core.canonical import canonical
 from certificates.ledger import tree
+from certificates.ledger.memory import EMPTY, Head, HeadKey, LedgerError
 from certificates.ledger.models import LedgerEntry, LedgerNode, SignedCheckpoint
-from certificates.ledger.notes import Checkpoint, Note, NoteError, Vkey, sign
+from certificates.ledger.notes import Checkpoint, Note, NoteError, Signature, Vkey
 from certificates.ledger.queries import hashes, latest, size_of, subtrees
 from certificates.ledger.tiles import LONGEST_ENTRY, WIDTH, Tile
 
 SERIES = "ledger"
-
-
-class LedgerError(Exception):
-    """The tree does not continue the one signed before; nothing was signed."""
 
 
 def append(session: Session, entry: Mapping[str, Any]) -> int:
@@ -42,26 +38,43 @@ def append(session: Session, entry: Mapping[str, Any]) -> int:
     return index
 
 
-def sign_checkpoint(session: Session, origin: str, key: Ed25519PrivateKey) -> SignedCheckpoint | None:
+def sign_checkpoint(session: Session, origin: str, key: HeadKey) -> SignedCheckpoint | None:
     """Sign the present tree; None if it did not grow since the last checkpoint. The caller prevents concurrent calls.
 
-    LedgerError if the tree does not continue the one that was signed before (tlog-checkpoint: a log must not).
+    Call it in a transaction that appends nothing: the key remembers what it signed, so only committed entries may be.
+    LedgerError as `next_head`.
     """
-    size, before = size_of(session), latest(session)
-    old, old_root = (before.size, before.root) if before else (0, tree.EMPTY)
-    if size == old:
+    known = key.remembered()
+    head, proof = next_head(session, known)
+    last = latest(session)
+    if head.size == (last.size if last else 0):
         return None
-    if size < old:
-        raise LedgerError(f"the log has {size} entries, but {old} were signed")
-    subtree = subtrees(session, size)
-    root = tree.root(size, subtree)
-    if not tree.consistent(old, size, old_root, root, tree.consistency_proof(old, size, subtree)):
-        raise LedgerError(f"the first {old} entries are not those that were signed")
-    text = Checkpoint(origin, size, root).text
-    note, vkey = Note(text, (sign(text, origin, key),)), Vkey.of(origin, key)
-    checkpoint = SignedCheckpoint(size=size, root=root, note=str(note), vkey=str(vkey), signed_at=clock.now())
+    text = Checkpoint(origin, head.size, head.root).text
+    vkey = Vkey.of(origin, key.public_key())
+    line = Signature(origin, vkey.id, key.sign_head(text, known.size if known else 0, proof))
+    note = Note(text, (line,))
+    checkpoint = SignedCheckpoint(size=head.size, root=head.root, note=str(note), vkey=str(vkey), signed_at=clock.now())
     session.add(checkpoint)
     return checkpoint
+
+
+def next_head(session: Session, known: Head | None) -> tuple[Head, list[bytes]]:
+    """Return the present head, and the proof that it continues the one that the keys know.
+
+    LedgerError if it does not, or does not continue the last checkpoint. Those two differ after a crash, and after the
+    restore of an older database, or of older keys.
+    """
+    last = latest(session)
+    if last is not None and known is None:
+        raise LedgerError("the memory of the log is missing beside the keys")
+    known, signed = known or EMPTY, Head(last.size, last.root) if last else EMPTY
+    size = size_of(session)
+    if known == signed and size == signed.size:
+        return signed, []
+    subtree = subtrees(session, size)
+    head = Head(size, tree.root(size, subtree))
+    _proof(signed, head, subtree)
+    return head, _proof(known, head, subtree)
 
 
 def add_cosignatures(session: Session, data: str, witnesses: Iterable[Vkey]) -> int | None:
@@ -79,6 +92,13 @@ def add_cosignatures(session: Session, data: str, witnesses: Iterable[Vkey]) -> 
         kept = func.keep_cosignature(checkpoint.size, str(key), key.name, lines[key], _moment(time))
         session.execute(select(kept))  # a function, because the role of the register may not write the table itself
     return len(signed)
+
+
+def _proof(older: Head, newer: Head, subtree: tree.Subtree) -> list[bytes]:
+    """Return the proof that the log continues an older head, or raise LedgerError."""
+    proof = tree.consistency_proof(older.size, newer.size, subtree) if older.size <= newer.size else []
+    older.check(newer, proof)
+    return proof
 
 
 def _fill(session: Session, size: int) -> None:

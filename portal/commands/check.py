@@ -10,6 +10,8 @@ from audits.agencies.queries import doubles
 from audits.core import clock
 from audits.core.calendar import LAST_DECREED_YEAR, undecreed_year
 from audits.schemes.queries import list_versions, scheme_of_version
+from certificates.ledger.memory import HeadMemory, LedgerError
+from certificates.ledger.services import next_head
 from portal.settings import current_settings
 from portal.stores import checking, database
 from portal.work import parts
@@ -36,6 +38,8 @@ def _matters(session: Session) -> Iterator[str]:
             f"Terms may end in {year}, and the calendar knows decreed days until {LAST_DECREED_YEAR} only."
             " Enter the next decree: docs/operations.md, Calendar."
         )
+    if words := _fork(session):
+        yield f"The log stands still: {words}. See docs/ledger.md, What the keys remember."
     for file in checking.troubles(session):
         yield (
             f"The file of {file.kind} {file.name} is {file.state}: {file.sha256}."
@@ -46,3 +50,12 @@ def _matters(session: Session) -> Iterator[str]:
             f"One agency may be registered {len(numbers)} times, in {country} as {' and '.join(numbers)}."
             " Ask it which registration it uses, and have applications of the other withdrawn."
         )
+
+
+def _fork(session: Session) -> str:
+    """Return why the next head of the log will not be signed, or an empty text."""
+    try:
+        next_head(session, HeadMemory(current_settings().seal_dir).read())
+    except LedgerError as error:
+        return str(error)
+    return ""

@@ -1,17 +1,21 @@
 """`bin/keurwerk ledger`: recompute the log, show its keys, write the archive."""
 
+import logging
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from itertools import chain, islice
 from pathlib import Path
+from typing import Any
 
 import click
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from flask import Flask
 from sqlalchemy.orm import Session
 
+from audits.core import clock
 from certificates.credentials import thumbprint
 from certificates.ledger import queries
+from certificates.ledger.memory import EMPTY, Head, HeadMemory
 from certificates.ledger.notes import Vkey
 from certificates.ledger.verify import problems, unpublished
 from certificates.seal import Keyring, KeysError
@@ -21,6 +25,8 @@ from portal.signing import ledger
 from portal.stores import database
 
 MOST_SHOWN = 20
+
+log = logging.getLogger(__name__)
 
 
 @click.group("ledger")
@@ -42,6 +48,8 @@ def verify(app: Flask) -> None:
             click.echo("\n".join([*shown, *(["… and perhaps more"] if len(shown) == MOST_SHOWN else [])]))
             raise click.exceptions.Exit(1)
         click.echo(f"{origin}: {queries.size_of(session)} entries, all is right")
+        for told in HeadMemory(settings.seal_dir).reasons():
+            click.echo(f"{told['at']}: told to go on from {told['after']['size']} entries, because {told['because']}")
 
 
 @ledger_commands.command("key")
@@ -65,6 +73,31 @@ def dump(app: Flask, file: Path) -> None:
         with file.open("wb") as out:
             out.writelines(ledger.archive(session, newest, settings))
         click.echo(f"{file}: {newest.size} entries")
+
+
+@ledger_commands.command("go-on")
+@click.option("--because", required=True, help="Why the log may go on, for whoever asks later. It is kept.")
+@click.pass_obj
+def go_on(app: Flask, because: str) -> None:
+    """Let the log continue from the newest checkpoint in the database, whatever the keys remember.
+
+    For the first start with a keyring that remembers nothing yet, and after the restore of an older database. Entries
+    that were signed after that backup are lost then: witnesses that saw them will refuse what follows.
+    """
+    with _reading(app) as (session, settings):
+        newest, memory = queries.latest(session), HeadMemory(settings.seal_dir)
+        head = Head(newest.size, newest.root) if newest else EMPTY
+        try:
+            memory.go_on(head, because=because, at=clock.now().isoformat())
+        except OSError as error:
+            raise click.ClickException(f"the memory of the log cannot be written: {error}") from error
+        overruled = memory.reasons()[-1]["before"]
+        log.warning("the log goes on from %s entries, because %s; overruled: %s", head.size, because, overruled)
+        click.echo(f"The log goes on from {head.size} entries. The keys remembered {_entries(overruled)}.")
+
+
+def _entries(before: dict[str, Any] | None) -> str:
+    return f"{before['size']} entries" if before else "nothing"
 
 
 def _ever(settings: Settings) -> list[Ed25519PublicKey]:

@@ -68,7 +68,7 @@ class Postgres:
         self._account = account
         self._home = _reachable(state / "postgres") if account else state / "postgres"
         self._data = self._home / "data"
-        self._sockets = _socket_folder(self._home)
+        self._sockets = socket_folder(self._home)
         self._careless = careless
         self._password = ""  # of the owner: new at each start, known to this process alone
         self.process: subprocess.Popen[bytes] | None = None
@@ -223,7 +223,7 @@ class Valkey:
 
     def __init__(self, state: Path) -> None:
         self._home = state / "valkey"
-        self._socket = _socket_folder(self._home) / "valkey.sock"
+        self._socket = socket_folder(self._home) / "valkey.sock"
         self.process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -297,7 +297,7 @@ def _reachable(wanted: Path) -> Path:
     return Path(note.read_text())
 
 
-def _socket_folder(home: Path) -> Path:
+def socket_folder(home: Path) -> Path:
     """Return a folder with a short path without blanks: kernel limit on socket paths, and a fault of redis-py."""
     folder = home / "run"
     if len(os.fsencode(folder / ".s.PGSQL.5432.lock")) <= SOCKET_LIMIT and PLAIN.fullmatch(str(folder)):

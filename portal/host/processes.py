@@ -11,15 +11,16 @@ import subprocess
 import sys
 import time
 import traceback
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, NoReturn, Protocol
 
-PR_SET_PDEATHSIG = 1
+PR_SET_PDEATHSIG, PR_SET_DUMPABLE = 1, 4
 STOP_SECONDS = 10
 
 _libc = ctypes.CDLL(None, use_errno=True)
+_libc.getenv.restype = ctypes.c_void_p
 
 
 class HeldError(RuntimeError):
@@ -29,6 +30,11 @@ class HeldError(RuntimeError):
 def die_with_parent(with_signal: int = signal.SIGTERM) -> None:
     """Make the kernel signal this process when its parent ends, for whatever reason."""
     _libc.prctl(PR_SET_PDEATHSIG, with_signal)
+
+
+def hide_memory() -> None:
+    """Deny other processes of this account, except of root, a look into this one: its memory and its environment."""
+    _libc.prctl(PR_SET_DUMPABLE, 0)
 
 
 def starter(with_signal: int = signal.SIGTERM, account: str | None = None) -> Callable[[], None]:
@@ -120,7 +126,8 @@ def _become(words: Sequence[str], env: Mapping[str, str], prepare: Callable[[], 
                 os.dup2(output.fileno(), 1)
                 os.dup2(output.fileno(), 2)
         logging.getLogger().handlers.clear()
-        os.environ.clear()  # noqa: TID251 - the child gets an environment of its own
+        _wipe(os.environ.keys() - env.keys())  # noqa: TID251 - the child gets an environment of its own
+        os.environ.clear()  # noqa: TID251
         os.environ.update(env)  # noqa: TID251
         sys.argv = list(words)
         runpy.run_module(words[0], run_name="__main__", alter_sys=True)
@@ -133,6 +140,13 @@ def _become(words: Sequence[str], env: Mapping[str, str], prepare: Callable[[], 
         sys.stdout.flush()
         sys.stderr.flush()
         os._exit(status)
+
+
+def _wipe(names: Iterable[str]) -> None:
+    """Overwrite values of the first environment, which `/proc/self/environ` shows as long as the process lives."""
+    for name in names:
+        if place := _libc.getenv(os.fsencode(name)):
+            ctypes.memset(place, 0, len(ctypes.string_at(place)))
 
 
 def stop(process: Process | None, with_signal: int = signal.SIGTERM) -> None:

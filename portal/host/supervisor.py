@@ -17,23 +17,18 @@ from http.client import HTTPConnection, HTTPException
 from importlib import import_module
 from pathlib import Path
 from types import FrameType
-from typing import Protocol
+from urllib.parse import quote
 
 from alembic.command import upgrade
 from alembic.config import Config
 from sqlalchemy import make_url
 
 from portal.app import DOORS
-from portal.host.embedded import EmbeddedError, Postgres, Valkey
-from portal.host.processes import (
-    Forked,
-    HeldError,
-    Process,
-    die_with_parent,
-    held,
-    stop,
-)
-from portal.settings import ROOT, VAR, Settings, SettingsError
+from portal.host.embedded import EmbeddedError, Postgres, Valkey, socket_folder
+from portal.host.processes import Forked, HeldError, die_with_parent, held, stop
+from portal.host.programs import Program, Service, end_of
+from portal.settings import REQUIRED, ROOT, SEAL_SECRETS, VAR, Settings, SettingsError
+from portal.signing.remote import reach
 from portal.stores.roles import APP, WORKER, RoleError, check_address
 
 HOST = "127.0.0.1"  # as in portal.host.server
@@ -63,44 +58,6 @@ class Addresses:
         """Return the addresses that an environment names, and remove from it those that only some processes need."""
         app = env["DATABASE_URL"]
         return cls(app, env.pop("WORKER_DATABASE_URL", app), env.pop("OWNER_DATABASE_URL", app))
-
-
-class Service(Protocol):
-    """A supervised service: a server, the worker, or the web."""
-
-    name: str
-
-    @property
-    def process(self) -> Process | None:
-        """Return the process, or None before the start."""
-
-    def start(self) -> None:
-        """Start it and wait until it is usable."""
-
-    def stop(self) -> None:
-        """Stop it gracefully."""
-
-
-class Program:
-    """The worker or the web server, in a process and with a log file of its own, unless it is `shown`."""
-
-    def __init__(
-        self, name: str, words: Sequence[str], env: Mapping[str, str], at_our_end: int, *, shown: bool = False
-    ) -> None:
-        self.name = name
-        self.process: Process | None = None
-        self._words = words
-        self._env = env
-        self._at_our_end = at_our_end
-        self._log = None if shown else VAR / "run" / f"{name}.log"
-
-    def start(self) -> None:
-        """Start it."""
-        self.process = Forked(self._words, self._env, at_our_end=self._at_our_end, log=self._log)
-
-    def stop(self) -> None:
-        """Stop it gracefully."""
-        stop(self.process)
 
 
 def main() -> int:
@@ -190,14 +147,15 @@ def _run(environment: Mapping[str, str], arguments: argparse.Namespace) -> int:
         env.setdefault("BASE_URL", f"http://{HOST}:{port}")
         if arguments.demo and not environment.get("DATABASE_URL"):
             _begin_anew(env)
-        at_work = env | {"DATABASE_URL": addresses.worker}
-        _leave_word(at_work)
+        _leave_word(env | {"DATABASE_URL": addresses.worker})
         settings = Settings.from_env(env)
         _reach(environment, settings, env)
         migrate(addresses.owner)
         check_address(addresses.app, APP)
         check_address(addresses.worker, WORKER)
         _load()
+        env = _start_signer(env, running, parts)
+        at_work = env | {"DATABASE_URL": addresses.worker}
         worker, web = _programs(env, at_work, port, for_developers=arguments.dev)
         _start(worker, running, parts)
         _start(web, running, parts)
@@ -227,6 +185,25 @@ def _programs(
         )
     # Jobs of a killed worker are repeated; the web server needs time to end its own workers.
     return Program("worker", worker, at_work, signal.SIGKILL), Program("web", web, env, signal.SIGTERM)
+
+
+def _start_signer(env: dict[str, str], running: ExitStack, parts: list[Service]) -> dict[str, str]:
+    """Start the signer, unless the environment names one; return the environment of all others, without secrets."""
+    if env.get("SIGNER_URL"):
+        return env
+    url = f"unix://{quote(str(socket_folder(VAR / 'signer') / 'signer.sock'))}"
+    own = {name: value for name, value in env.items() if name.lower() not in REQUIRED}
+    signer = Program("signer", ["portal.host.signer"], own | {"SIGNER_URL": url}, signal.SIGTERM)
+    _start(signer, running, parts)
+    end = time.monotonic() + PATIENCE
+    while True:
+        with suppress(OSError):
+            reach(url)
+            break
+        if signer.process is None or signer.process.poll() is not None or time.monotonic() > end:
+            raise EmbeddedError(f"The signer does not start:\n{end_of(signer.name)}")
+        time.sleep(0.02)
+    return {name: value for name, value in env.items() if name not in SEAL_SECRETS} | {"SIGNER_URL": url}
 
 
 def _begin_anew(env: dict[str, str]) -> None:
@@ -295,9 +272,7 @@ def _wait_until_ready(port: int, web: Program) -> None:
     end = time.monotonic() + PATIENCE
     while down := _down(port):
         if web.process is None or web.process.poll() is not None or time.monotonic() > end:
-            log = VAR / "run" / "web.log"
-            last = log.read_text(errors="replace")[-1000:] if log.exists() else ""
-            raise EmbeddedError(f"The web server is not ready ({', '.join(down)}); the end of {log}:\n{last}")
+            raise EmbeddedError(f"The web server is not ready ({', '.join(down)}):\n{end_of(web.name)}")
         time.sleep(0.1)
 
 

@@ -1,33 +1,33 @@
 """The keys of this process, reloaded when the keyring changes."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, partial
 
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
+from cryptography.hazmat.primitives.serialization import Encoding
 
 from audits.core import clock
-from certificates.seal.keyring.addresses import RingAddress, TokenAddress, parse_key
-from certificates.seal.keyring.custody import authority_of, ensure_keyring
-from certificates.seal.keyring.keys import MANIFEST, Entry, Keyring, KeysError, Purpose, know
-from certificates.seal.keyring.remote import RemoteKey, service
-from certificates.seal.keyring.signing import SealingKey, held_key, read_chain, read_roots
-from certificates.seal.keyring.token import TokenKey
-from certificates.seal.sealing.revocation import RevocationData
+from certificates.seal.keyring.addresses import RingAddress, parse_key
+from certificates.seal.keyring.keys import Entry, Keyring, KeysError, Purpose, stamp_of
+from certificates.seal.keyring.signing import issuers_of, read_chain, read_roots
+from certificates.seal.sealing.revocation import Evidence
 from certificates.seal.sealing.sealer import KeySealer, Level, Sealer
 from certificates.seal.time.authority import TimeStampAuthority, TimeStamps
 from certificates.seal.time.outside import OutsideStamps
 from portal.settings import Settings, current_settings
+from portal.signing.asked import AskedCredentialKey, AskedLedgerKey, AskedSealingKey
+from portal.signing.remote import RemoteSigner
+from portal.signing.signer import ELSEWHERE, LocalSigner, Signer
 
 
 @dataclass(frozen=True)
 class Keys:
     """The configured keys, all from one reading of the keyring; each part is loaded on first use.
 
-    Signing needs the passphrase, and creates the keyring if there is none; public parts need neither if one exists.
-    `changed` is the time of the keyring's last change, in nanoseconds since 1970; 0 where there is none. `file` tells
-    two manifests apart that were written at the same moment.
+    Private halves stay with the signer, which creates the keyring if there is none; public parts do not need it if
+    one exists. `changed` and `file` are the stamp of the manifest, see `stamp_of`.
     """
 
     settings: Settings
@@ -63,21 +63,28 @@ class Keys:
     @cached_property
     def authority(self) -> TimeStampAuthority:
         """Return our own time-stamp authority, which also serves others."""
-        return TimeStampAuthority(held_key(self._ring, Purpose.TIMESTAMP))
+        return TimeStampAuthority(self._sealing_key(Purpose.TIMESTAMP))
 
     @cached_property
     def credential_key(self) -> ec.EllipticCurvePrivateKey:
         """Return the key for credentials and status lists."""
-        _, key = self._ring.credential_key()
-        return key
+        entry = self._ring.active(Purpose.CREDENTIAL)
+        public = self._ring.public(entry)
+        if not isinstance(public, ec.EllipticCurvePublicKey):
+            raise KeysError(f"{entry.id} is no key on a curve")
+        return AskedCredentialKey(self.signer, entry.id, public)
 
     @cached_property
-    def ledger_key(self) -> ed25519.Ed25519PrivateKey:
+    def ledger_key(self) -> AskedLedgerKey:
         """Return the key for heads of the log."""
-        return self._ring.ledger_key()
+        entry = self._ring.active(Purpose.LEDGER)
+        public = self._ring.public(entry)
+        if not isinstance(public, ed25519.Ed25519PublicKey):
+            raise KeysError(f"{entry.id} is no Ed25519 key")
+        return AskedLedgerKey(self.signer, entry.id, public)
 
     @cached_property
-    def archive_data(self) -> RevocationData:
+    def archive_data(self) -> Callable[[datetime], Evidence]:
         """Return revocation data on every certificate that ever sealed or stamped, for archival renewals."""
         return self._revocation_data(
             [entry for each in (Purpose.SEAL, Purpose.TIMESTAMP) for entry in self._ring.of(each)]
@@ -131,43 +138,41 @@ class Keys:
 
     def revocations_at(self, moment: datetime) -> bytes:
         """Return the revocation list for a moment. Cached, because two signatures of the same list would differ."""
-        return authority_of(self._ring).crl(self._ring.revoked(), moment)
+        return self.signer.revocations(moment)
+
+    @property
+    def signer(self) -> Signer:
+        """Return whoever holds the private keys."""
+        return _signer(self.settings)
 
     @cached_property
     def _ring(self) -> Keyring:
-        """Return the keyring with private keys; missing ones are created."""
-        settings = self.settings
-        if self.changed and settings.seal_passphrase:
-            entries = self._public.entries
-            if {entry.purpose for entry in entries} == set(Purpose):
-                return Keyring(settings.seal_dir, entries, settings.seal_passphrase)
-        return ensure_keyring(
-            settings.seal_dir,
-            settings.body_name,
-            settings.seal_passphrase,
-            algorithm=settings.seal_algorithm,
-            base_url=settings.base_url,
-        )
+        """Return the public keyring with keys for every purpose; missing ones are created."""
+        if self.changed and {entry.purpose for entry in self._public.entries} == set(Purpose):
+            return self._public
+        self.signer.ensure()
+        return Keyring.open(self.settings.seal_dir)
 
     @cached_property
     def _public(self) -> Keyring:
-        """Return the keyring without private keys, which needs no passphrase and no write access."""
+        """Return the public keyring as it is."""
         return Keyring.open(self.settings.seal_dir) if self.changed else self._ring
 
-    def _seal_key(self) -> SealingKey:
-        settings, ring = self.settings, self._ring
-        address = parse_key(settings.seal_key)
-        if isinstance(address, RingAddress) or settings.seal_chain is None:
-            return held_key(ring, Purpose.SEAL)
-        chain = read_chain(settings.seal_chain)
-        know(settings.seal_dir, chain[0])
-        if isinstance(address, TokenAddress):
-            return TokenKey(address, settings.seal_pin, chain)
-        return RemoteKey(service(address, settings.seal_token), address.credential, settings.seal_pin, chain)
+    def _seal_key(self) -> AskedSealingKey:
+        settings = self.settings
+        if isinstance(parse_key(settings.seal_key), RingAddress) or settings.seal_chain is None:
+            return self._sealing_key(Purpose.SEAL)
+        certificate, *chain = read_chain(settings.seal_chain)
+        return AskedSealingKey(self.signer, ELSEWHERE, certificate, tuple(chain))
 
-    def _revocation_data(self, entries: list[Entry]) -> RevocationData:
+    def _sealing_key(self, purpose: Purpose) -> AskedSealingKey:
         ring = self._ring
-        return RevocationData(authority_of(ring), [ring.certificate(entry) for entry in entries], ring.revoked())
+        entry = ring.active(purpose)
+        certificate = ring.certificate(entry).public_bytes(Encoding.DER)
+        return AskedSealingKey(self.signer, entry.id, certificate, issuers_of(certificate, ring.roots()))
+
+    def _revocation_data(self, entries: list[Entry]) -> Callable[[datetime], Evidence]:
+        return partial(self.signer.evidence, tuple(entry.id for entry in entries))
 
 
 def current_keys() -> Keys:
@@ -176,11 +181,7 @@ def current_keys() -> Keys:
     Take several parts from the same `Keys`: they stay consistent while an operator changes the keyring.
     """
     settings = current_settings()
-    try:
-        manifest = (settings.seal_dir / MANIFEST).stat()
-    except (FileNotFoundError, NotADirectoryError):
-        return _keys(settings, 0, 0)
-    return _keys(settings, manifest.st_mtime_ns, manifest.st_ino)
+    return _keys(settings, *stamp_of(settings.seal_dir))
 
 
 def existing_keys() -> Keys:
@@ -192,6 +193,11 @@ def existing_keys() -> Keys:
 
 
 _keys = lru_cache(maxsize=1)(Keys)
+
+
+@lru_cache(maxsize=1)
+def _signer(settings: Settings) -> Signer:
+    return RemoteSigner(settings.signer_url) if settings.signer_url else LocalSigner(settings)
 
 
 @lru_cache(maxsize=1)

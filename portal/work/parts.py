@@ -21,6 +21,7 @@ from certificates.seal.keyring.addresses import RingAddress, TokenAddress, parse
 from certificates.seal.keyring.keys import KeysError
 from certificates.seal.keyring.token import look_for
 from portal.settings import Settings, settings_or_exit
+from portal.signing.remote import reach
 from portal.stores.files import StorageDownError, open_store
 from portal.stores.queue import open_queue
 
@@ -77,6 +78,11 @@ def _mail(settings: Settings) -> None:
         _knock(settings.mail_url)
 
 
+def _signer(settings: Settings) -> None:
+    if settings.signer_url:
+        reach(settings.signer_url)
+
+
 def _key(settings: Settings) -> None:
     address = parse_key(settings.seal_key)
     if isinstance(address, TokenAddress):
@@ -113,6 +119,7 @@ _PARTS: dict[str, Callable[[Settings], None]] = {
     "queue": _queue,
     "storage": _storage,
     "mail server": _mail,
+    "signer": _signer,
     "key of the seal": _key,
     "time-stamp authority": _stamps,
 }

@@ -18,9 +18,9 @@ from audits.core.events import Event, EventNote
 from certificates.ledger import caselog, queries, tiles, tree
 from certificates.ledger.entries import EntryType
 from certificates.ledger.models import Cosignature, LedgerEntry, LedgerNode, SignedCheckpoint
-from certificates.ledger.notes import Algorithm, Checkpoint, Note, NoteError, Vkey, cosign, sign
+from certificates.ledger.notes import Algorithm, Checkpoint, Note, NoteError, Vkey, cosign
 from certificates.ledger.proof import Proof
-from certificates.ledger.services import LedgerError, add_cosignatures, append, sign_checkpoint
+from certificates.ledger.services import LedgerError, add_cosignatures, append
 from certificates.ledger.witness import Refusal, RefusedError, cosign_checkpoint
 from certificates.lifecycle import services
 from certificates.lifecycle.events import CertificateResealed
@@ -38,6 +38,8 @@ from tests.kit.factories.ledger import (
     fill,
     happen,
     issued,
+    make_checkpoint,
+    sign,
 )
 from tests.kit.factories.people import make_person
 from tests.kit.published import unbundle
@@ -85,7 +87,7 @@ def test_indices_have_no_gaps_whatever_fails_beside_them(real_db):
     assert sorted(indices) == list(range(10))
     with Session(real_db) as session:
         assert queries.size_of(session) == 10
-        checkpoint = sign_checkpoint(session, ORIGIN, KEY)
+        checkpoint = make_checkpoint(session)
         leaves = session.scalars(select(LedgerEntry.hash).order_by(LedgerEntry.index))
         assert checkpoint.root == tree.root_of(leaves)
 
@@ -93,7 +95,7 @@ def test_indices_have_no_gaps_whatever_fails_beside_them(real_db):
 @pytest.mark.parametrize("table", [LedgerEntry, LedgerNode, SignedCheckpoint, Cosignature])
 def test_nothing_in_the_log_can_be_changed_or_removed(session, table):
     fill(session, 256)
-    note = sign_checkpoint(session, ORIGIN, KEY)
+    note = make_checkpoint(session)
     session.flush()
     text = Note.parse(note.note).text
     add_cosignatures(session, str(Note(text, (cosign(text, WITNESS.name, OTHER, 5),))), [WITNESS])
@@ -109,7 +111,7 @@ def test_what_fills_a_tile_leaves_its_hash_behind(session):
     assert session.get(LedgerNode, (1, 255)) is not None
     leaves = list(session.scalars(select(LedgerEntry.hash).order_by(LedgerEntry.index)))
     assert session.get_one(LedgerNode, (2, 0)).hash == tree.root_of(leaves)
-    checkpoint = sign_checkpoint(session, ORIGIN, KEY)
+    checkpoint = make_checkpoint(session)
     assert (checkpoint.size, checkpoint.root) == (65_536, tree.root_of(leaves))
 
 
@@ -117,13 +119,13 @@ def test_what_fills_a_tile_leaves_its_hash_behind(session):
 
 
 def test_a_checkpoint_is_signed_when_the_log_grew_and_only_then(session):
-    assert sign_checkpoint(session, ORIGIN, KEY) is None
+    assert make_checkpoint(session) is None
     add(session, "A", "B")
-    first = sign_checkpoint(session, ORIGIN, KEY)
+    first = make_checkpoint(session)
     session.flush()
-    assert sign_checkpoint(session, ORIGIN, KEY) is None
+    assert make_checkpoint(session) is None
     add(session, "C")
-    second = sign_checkpoint(session, ORIGIN, KEY)
+    second = make_checkpoint(session)
     session.flush()
     for checkpoint in (first, second):
         note = Note.parse(checkpoint.note)
@@ -142,7 +144,7 @@ def test_a_log_that_does_not_continue_is_not_signed(session):
     session.add(checkpoint)
     session.flush()
     with pytest.raises(LedgerError, match="first 1 entries"):
-        sign_checkpoint(session, ORIGIN, KEY)
+        make_checkpoint(session)
 
 
 def test_a_log_that_lost_entries_is_not_signed(session):
@@ -150,12 +152,12 @@ def test_a_log_that_lost_entries_is_not_signed(session):
     session.add(note)
     session.flush()
     with pytest.raises(LedgerError, match="but 9 were signed"):
-        sign_checkpoint(session, ORIGIN, KEY)
+        make_checkpoint(session)
 
 
 def test_a_bundle_proves_the_newest_entry_of_a_certificate(session):
     fill(session, 700)
-    sign_checkpoint(session, ORIGIN, KEY)
+    make_checkpoint(session)
     session.flush()
     assert queries.tlog_proof(session, "nobody's") is None
     bundle = Proof.parse(queries.tlog_proof(session, "KW-300"))
@@ -164,14 +166,14 @@ def test_a_bundle_proves_the_newest_entry_of_a_certificate(session):
     add(session, "KW-300")
     with pytest.raises(queries.NotYetError):
         queries.tlog_proof(session, "KW-300")
-    sign_checkpoint(session, ORIGIN, KEY)
+    make_checkpoint(session)
     session.flush()
     assert Proof.parse(queries.tlog_proof(session, "KW-300")).index == 700
 
 
 def test_the_tiles_rebuild_the_tree(session):
     fill(session, 700)
-    checkpoint = sign_checkpoint(session, ORIGIN, KEY)
+    checkpoint = make_checkpoint(session)
     found = {tile: queries.content(session, tile) for tile in tiles.tiles_of(700)}
     entries = [each for tile, data in found.items() if tile.level is None for each in unbundle(data)]
     leaves = b"".join(data for tile, data in found.items() if tile.level == 0)
@@ -189,7 +191,7 @@ def cosigned(text, key=OTHER, at=1_700_000_000):
 
 def test_a_witness_adds_its_line_to_our_checkpoint(session):
     add(session, "A")
-    checkpoint = sign_checkpoint(session, ORIGIN, KEY)
+    checkpoint = make_checkpoint(session)
     session.flush()
     text = Note.parse(checkpoint.note).text
     assert add_cosignatures(session, cosigned(text), [WITNESS]) == 1
@@ -201,7 +203,7 @@ def test_a_witness_adds_its_line_to_our_checkpoint(session):
 
 def test_what_no_witness_of_ours_signed_is_not_kept(session):
     add(session, "A")
-    checkpoint = sign_checkpoint(session, ORIGIN, KEY)
+    checkpoint = make_checkpoint(session)
     session.flush()
     text = Note.parse(checkpoint.note).text
     for data, witnesses in ((cosigned(text), []), (cosigned(text, KEY), [WITNESS]), ("", [WITNESS])):

@@ -13,9 +13,8 @@ from certificates.ledger import verify
 from certificates.ledger.caselog import append_head
 from certificates.ledger.models import SignedCheckpoint
 from certificates.ledger.notes import Checkpoint, Note, Vkey
-from certificates.ledger.notes import sign as signature
 from certificates.ledger.queries import latest
-from certificates.ledger.services import append, sign_checkpoint
+from certificates.ledger.services import append
 from certificates.ledger.verify import problems
 from certificates.lifecycle import services
 from certificates.seal import Keyring, ensure_keyring
@@ -31,7 +30,9 @@ from tests.kit.factories.ledger import (
     VKEY,
     happen,
     issued,
+    make_checkpoint,
 )
+from tests.kit.factories.ledger import sign as signature
 from tests.kit.factories.people import make_person
 
 ORIGIN = "127.0.0.1:8000/ledger"
@@ -188,7 +189,7 @@ def test_a_new_key_goes_on_where_the_old_one_ended(settings, session, tmp_path):
     ring = ensure_keyring(tmp_path / "keys", "Stichting Keurwerk", "a passphrase")
     for key in ("old", "new"):
         issued(session, sha256=key)
-        sign_checkpoint(session, ORIGIN, Keyring.open(ring.folder, "a passphrase").ledger_key())
+        make_checkpoint(session, ORIGIN, Keyring.open(ring.folder, "a passphrase").ledger_key())
         session.flush()
         made = create_key(ring.folder, Purpose.LEDGER, "Stichting Keurwerk", "a passphrase")
     mark_compromised(ring.folder, made.id, reason="A laptop was lost.")

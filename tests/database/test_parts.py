@@ -59,6 +59,7 @@ def wrong(name, port, tmp_path):
         "queue": {"redis_url": f"redis://:secret@127.0.0.1:{port}"},
         "storage": {"storage_url": "s3://keurwerk/files", "storage_endpoint": f"http://127.0.0.1:{port}"},
         "mail server": {"mail_url": f"smtp://x:secret@127.0.0.1:{port}"},
+        "signer": {"signer_url": f"unix://{tmp_path}/signer.sock"},
         "key of the seal": {"seal_key": f"pkcs11:token=t;object=o?module-path={tmp_path}/none.so"},
         "time-stamp authority": {"tsa_urls": (f"http://127.0.0.1:{port}/tsa",)},
     }[name]
@@ -71,6 +72,7 @@ def wrong(name, port, tmp_path):
         ("queue", "refused", True),
         ("storage", "http://127.0.0.1", True),
         ("mail server", "refused", False),
+        ("signer", "No such file", False),
         ("key of the seal", "none.so", False),
         ("time-stamp authority", "refused", False),
     ],
@@ -152,6 +154,32 @@ def test_the_supervisor_asks_only_for_what_is_elsewhere(settings, monkeypatch):
         with pytest.raises(EmbeddedError, match="does not start"):
             supervisor._reach(given, replace(settings, **changes), {})
     assert asked == [["portal.work.parts"]] * 3
+
+
+def test_web_and_worker_get_the_signer_and_none_of_its_secrets(monkeypatch, tmp_path):
+    """A script, because the supervisor forks: this process has threads."""
+    script = (
+        "import sys; from contextlib import ExitStack; from pathlib import Path\n"
+        "from portal.host import programs, supervisor\n"
+        "from portal.signing.remote import RemoteSigner\n"
+        "supervisor.VAR = programs.VAR = Path(sys.argv[1]); (programs.VAR / 'run').mkdir()\n"
+        "given = {'SEAL_DIR': sys.argv[1] + '/seal', 'SEAL_PASSPHRASE': 'a passphrase', 'SEAL_PIN': '4711',\n"
+        "         'DATABASE_URL': 'postgresql://x', 'SECRET_KEY': 'x' * 48}\n"
+        "with ExitStack() as running:\n"
+        "    env = supervisor._start_signer(given, running, [])\n"
+        "    print(sorted(env)); signer = RemoteSigner(env['SIGNER_URL']); print(signer.remembered()); signer.close()\n"
+        "    print(supervisor._start_signer(env, running, []) == env)\n"
+        "with ExitStack() as running:\n"
+        "    try: supervisor._start_signer(given | {'SEAL_PASSPHRASE': 'wrong'}, running, [])\n"
+        "    except supervisor.EmbeddedError as error: print(error)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script, str(tmp_path)], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    names, remembered, again, *refused = done.stdout.splitlines()
+    assert names == str(["DATABASE_URL", "SEAL_DIR", "SECRET_KEY", "SIGNER_URL"]), done.stderr
+    assert (remembered, again) == ("None", "True")
+    assert "cannot be read" in " ".join(refused)
 
 
 def test_a_web_server_that_is_not_ready_is_told_by_the_parts_that_it_misses(shut):

@@ -30,8 +30,8 @@ from audits.core import clock
 from audits.core.access import Role
 from audits.core.canonical import canonical
 from certificates.ledger import dump, queries
-from certificates.ledger.notes import Algorithm, Checkpoint, Note, Vkey, cosign, sign
-from certificates.ledger.services import add_cosignatures, append, sign_checkpoint
+from certificates.ledger.notes import Algorithm, Checkpoint, Note, Vkey, cosign
+from certificates.ledger.services import add_cosignatures, append
 from certificates.ledger.tree import leaf_hash
 from certificates.lifecycle import services
 from certificates.seal import Keyring, KeySealer, ensure_keyring
@@ -39,6 +39,7 @@ from certificates.seal.keyring.keys import Purpose
 from certificates.seal.keyring.signing import held_key
 from portal.settings import ROOT
 from tests.kit.factories.certificates import BASE_URL, BODY, make_grant
+from tests.kit.factories.ledger import make_checkpoint, sign
 from tests.kit.factories.people import make_person
 from tests.kit.paper import paper, sealer_of
 from tests.kit.published import unbundle
@@ -133,7 +134,7 @@ def make(session, folder, ring, key):
         return certificate
 
     suspended = issue("suspended", SUSPENDED_PLACE)
-    first = sign_checkpoint(session, ORIGIN, KEY)
+    first = make_checkpoint(session)
     session.flush()
     older = str(queries.note_of(session, first))
     (folder / "older.txt").write_text(older)
@@ -142,7 +143,7 @@ def make(session, folder, ring, key):
     services.suspend_certificate(session, decider, suspended.id, reason="Signals about unpaid wages.")
     for number in range(300):
         append(session, {"type": "case-log", "number": None, "first": number})
-    newest = sign_checkpoint(session, ORIGIN, KEY)
+    newest = make_checkpoint(session)
     session.flush()
     text = Note.parse(newest.note).text
     add_cosignatures(session, str(Note(text, (cosign(text, WITNESS.name, OTHER, 1_700_000_000),))), [WITNESS])

@@ -112,6 +112,7 @@ OTHERS = {
     "certificates/ledger/caselog.py": "entries that are made of events",
     "certificates/ledger/dump.py": "the archive, written while it is read",
     "certificates/ledger/entries.py": "a format that is for ever; pure",
+    "certificates/ledger/memory.py": "the last signed head, in a file beside the keys",
     "certificates/ledger/notes.py": "a format of others; pure",
     "certificates/ledger/proof.py": "a format of others; pure",
     "certificates/ledger/tiles.py": "a format of others; pure",

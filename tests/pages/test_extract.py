@@ -12,7 +12,7 @@ from sqlalchemy import event, select
 from audits.core import clock
 from certificates import press
 from certificates.documents.models import Document
-from certificates.ledger.services import append, sign_checkpoint
+from certificates.ledger.services import append
 from certificates.lifecycle.workflow import CertificateState
 from certificates.register.extract import extract_reference
 from certificates.seal import ensure_keyring, examine
@@ -22,6 +22,7 @@ from portal.signing.keys import current_keys
 from portal.stores.roles import REGISTER
 from tests.kit.browser import Browser
 from tests.kit.factories.certificates import change, make_applicant, make_certificate
+from tests.kit.factories.ledger import make_checkpoint
 
 S = CertificateState
 TODAY = clock.today()
@@ -146,7 +147,7 @@ def logged(session, certificate):
     """Give the certificate a credential and a place in a log that was signed."""
     certificate.credential = "header.claims.signature"
     append(session, {"type": "issued", "number": certificate.number})
-    sign_checkpoint(session, "register.example/log", Ed25519PrivateKey.generate())
+    make_checkpoint(session, "register.example/log", Ed25519PrivateKey.generate())
     session.flush()
 
 

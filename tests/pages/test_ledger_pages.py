@@ -315,7 +315,7 @@ def test_the_page_is_in_the_footer(app):
 def test_the_register_alone_serves_the_log_without_a_private_key(settings, session, make_session, sign, monkeypatch):
     append(session, {"type": "issued", "number": NUMBER})
     sign()
-    monkeypatch.setattr("portal.signing.keys.ensure_keyring", None)
+    monkeypatch.setattr("portal.signing.signer.ensure_keyring", None)
     alone = create_app(settings, doors=("registry",))
     alone.extensions["sessionmaker"].kw["bind"].dispose()
     monkeypatch.setitem(alone.extensions, "sessionmaker", make_session)

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from audits.core.canonical import canonical
 from certificates.ledger import notes, tree
 from certificates.ledger.entries import EntryType, case_log_entry, certificate_entry
-from certificates.ledger.notes import Algorithm, Checkpoint, Note, NoteError, Signature, Vkey, cosign, sign
+from certificates.ledger.notes import Algorithm, Checkpoint, Note, NoteError, Signature, Vkey, cosign
 from certificates.ledger.proof import Proof
+from tests.kit.factories.ledger import sign
 from tests.unit.test_ledger_tree import leaves, reading
 
 # From the tests of golang.org/x/mod/sumdb/note, where the format was first written down.

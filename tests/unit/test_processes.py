@@ -23,10 +23,10 @@ def run(tmp_path):
         "sys.exit(int(sys.argv[2]))\n"
     )
 
-    def start(script, *words):
+    def start(script, *words, env=None):
         path = f"import sys; sys.path[:0] = [{str(tmp_path)!r}, {str(ROOT)!r}]\n"
         return subprocess.Popen(
-            [sys.executable, "-c", path + START + script, *words], stdout=subprocess.PIPE, text=True
+            [sys.executable, "-c", path + START + script, *words], stdout=subprocess.PIPE, text=True, env=env
         )
 
     return start
@@ -58,6 +58,20 @@ def test_a_child_that_fails_says_why(run, tmp_path):
     with run("print(Forked(['no_such_module'], {}, log=Path(words[0])).wait())\n", str(log)) as parent:
         assert parent.stdout.read() == "1\n"
     assert "no_such_module" in log.read_text()
+
+
+def test_what_a_child_is_not_given_is_in_no_environment_of_it(run, tmp_path):
+    (tmp_path / "shown.py").write_text("print(open('/proc/self/environ', 'rb').read().count(b'xyzzy'), flush=True)\n")
+    script = "Forked(['shown'], {'OTHER': 'a'}).wait(); Forked(['shown'], {'WORD': 'xyzzy'}).wait()\n"
+    with run(script, env={"WORD": "xyzzy"}) as parent:
+        assert parent.stdout.read() == "0\n1\n"
+
+
+def test_a_process_can_hide_its_memory(run):
+    script = "import os, ctypes; from portal.host.processes import hide_memory; libc = ctypes.CDLL(None)\n"
+    script += "before = libc.prctl(3); hide_memory(); print(before, libc.prctl(3))\n"  # PR_GET_DUMPABLE
+    with run(script) as parent:
+        assert parent.stdout.read() == "1 0\n"
 
 
 def test_a_child_can_be_stopped(run):

@@ -76,6 +76,19 @@ def test_a_public_portal_has_its_own_passphrase_for_the_seal():
     assert Settings.from_env(GOOD | {"BASE_URL": "https://keurwerk.example", "SEAL_PASSPHRASE": "four words of mine"})
 
 
+@pytest.mark.parametrize("name", ["SEAL_PASSPHRASE", "SEAL_PIN", "SEAL_TOKEN"])
+def test_who_asks_a_signer_has_none_of_its_secrets(name):
+    asks = GOOD | {"SIGNER_URL": "unix:///run/keurwerk/signer.sock", "BASE_URL": "https://keurwerk.example"}
+    asks.pop("SEAL_PASSPHRASE", None)
+    assert Settings.from_env(asks).seal_passphrase == ""
+    with pytest.raises(SettingsError, match=f"^{name} is for the signer alone"):
+        Settings.from_env(asks | {name: "p" * 20})
+
+
+def test_a_signer_needs_no_database():
+    assert Settings.from_env({"SEAL_PASSPHRASE": "p" * 20}, needs=()).seal_passphrase == "p" * 20
+
+
 def test_the_compiled_press_can_be_turned_off():
     assert Settings.from_env(GOOD).compiled_press
     assert Settings.from_env(GOOD | {"COMPILED_PRESS": "on"}).compiled_press

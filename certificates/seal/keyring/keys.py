@@ -91,6 +91,13 @@ class Keyring:
             raise KeysError(f"there is no active {purpose} key in {self.folder}")
         return found[0]
 
+    def find(self, key_id: str) -> Entry:
+        """Return the key with this id; KeysError if there is none."""
+        found = next((entry for entry in self.entries if entry.id == key_id), None)
+        if found is None:
+            raise KeysError(f"there is no key {key_id}")
+        return found
+
     def private(self, entry: Entry) -> PrivateKey:
         """Return the private key; KeysError if it is missing or the passphrase is wrong."""
         try:
@@ -188,6 +195,18 @@ def know(folder: Path, certificate: bytes) -> None:
     with alone(folder):
         if not path.exists():
             write_private(path, found.public_bytes(serialization.Encoding.PEM))
+
+
+def stamp_of(folder: Path) -> tuple[int, int]:
+    """Return when the manifest was changed last, in nanoseconds since 1970, and which file it is; zeros without one.
+
+    The file tells two manifests apart that were written at the same moment.
+    """
+    try:
+        manifest = (folder / MANIFEST).stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return 0, 0
+    return manifest.st_mtime_ns, manifest.st_ino
 
 
 @contextmanager

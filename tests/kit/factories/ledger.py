@@ -10,15 +10,41 @@ from audits.core.access import SYSTEM
 from audits.core.canonical import canonical
 from audits.core.events import Event
 from certificates.ledger import tiles, tree
+from certificates.ledger.memory import Head, RememberingKey
 from certificates.ledger.models import LedgerEntry, LedgerNode
-from certificates.ledger.notes import Checkpoint, Note, Vkey, sign
-from certificates.ledger.services import append
+from certificates.ledger.notes import Checkpoint, Note, Signature, Vkey
+from certificates.ledger.queries import latest
+from certificates.ledger.services import append, sign_checkpoint
 from certificates.lifecycle import services
 from tests.kit.factories.certificates import BASE_URL, BODY, make_grant
 
 ORIGIN = "keurwerk.example/ledger"
 KEY, OTHER = (Ed25519PrivateKey.from_private_bytes(bytes([byte]) * 32) for byte in (1, 2))
 VKEY = Vkey.of(ORIGIN, KEY)
+
+
+class _Table:
+    """A memory that is the table itself: what is signed after a test was undone is no fork."""
+
+    def __init__(self, session):
+        self.session = session
+
+    def read(self):
+        last = latest(self.session)
+        return last and Head(last.size, last.root)
+
+    def advance(self, newer, old, proof):
+        pass
+
+
+def make_checkpoint(session, origin=ORIGIN, key=KEY):
+    """The present tree, signed; None if it did not grow."""
+    return sign_checkpoint(session, origin, RememberingKey(key, _Table(session)))
+
+
+def sign(text, name, key):
+    """The signature line of a log under a note's text."""
+    return Signature(name, Vkey.of(name, key).id, key.sign(text.encode()))
 
 
 def add(session, *numbers):
