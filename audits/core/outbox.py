@@ -19,13 +19,17 @@ Handler = Callable[[Session, Mapping[str, Any]], None]
 
 ATTEMPTS = 6
 BACKOFF = timedelta(seconds=20)
+PAGE_SIZE = 50  # of failed items
 
 
 class OutboxItem(Base):
     """One job. `failed_at` is set when the last attempt failed; somebody must then look at it."""
 
     __tablename__ = "outbox"
-    __table_args__ = (Index("ix_outbox_waiting", "due_at", postgresql_where="done_at IS NULL AND failed_at IS NULL"),)
+    __table_args__ = (
+        Index("ix_outbox_waiting", "due_at", postgresql_where="done_at IS NULL AND failed_at IS NULL"),
+        Index("ix_outbox_failed", "failed_at", postgresql_where="failed_at IS NOT NULL"),
+    )
 
     id: Mapped[Id]
     kind: Mapped[str]
@@ -113,10 +117,8 @@ def overdue(session: Session, older_than: timedelta) -> list[UUID]:
     )
 
 
-def failed(session: Session) -> list[OutboxItem]:
-    """Return the items that were given up, newest first."""
-    return list(
-        session.scalars(
-            select(OutboxItem).where(OutboxItem.failed_at.is_not(None)).order_by(OutboxItem.failed_at.desc())
-        )
-    )
+def failed(session: Session, page: int = 1) -> list[OutboxItem]:
+    """Return one page of the items that were given up, newest first, and one more if there is another page."""
+    query = select(OutboxItem).where(OutboxItem.failed_at.is_not(None))
+    query = query.order_by(OutboxItem.failed_at.desc(), OutboxItem.id)
+    return list(session.scalars(query.limit(PAGE_SIZE + 1).offset((page - 1) * PAGE_SIZE)))
