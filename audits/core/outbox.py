@@ -4,11 +4,12 @@ Delivery is at least once, so handlers must be idempotent.
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import Index, select
+from sqlalchemy import Index, column, select, table
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from audits.core import clock
@@ -114,6 +115,28 @@ def overdue(session: Session, older_than: timedelta) -> list[UUID]:
             .order_by(OutboxItem.due_at)
             .limit(500)
         )
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """How many jobs of each kind wait and were given up, and when the oldest that waits was added."""
+
+    waiting: Mapping[str, int]
+    failed: Mapping[str, int]
+    oldest: datetime | None
+
+
+_BACKLOG = table("outbox_backlog", column("kind"), column("waiting"), column("failed"), column("oldest"))
+
+
+def backlog(session: Session) -> Backlog:
+    """Count the jobs that are not done, through a view that needs no signed-in person."""
+    rows = session.execute(select(_BACKLOG).order_by(_BACKLOG.c.kind)).all()
+    return Backlog(
+        waiting={row.kind: row.waiting for row in rows if row.waiting},
+        failed={row.kind: row.failed for row in rows if row.failed},
+        oldest=min((row.oldest for row in rows if row.oldest), default=None),
     )
 
 
