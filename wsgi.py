@@ -9,12 +9,13 @@ from flask import Flask
 
 from portal.app import DOORS, create_app
 from portal.settings import settings_or_exit
-from portal.sight import logs
+from portal.sight import logs, meters
 from portal.stores import roles
 from portal.web.statements import show_statements
 
 _settings = settings_or_exit(os.environ)  # noqa: TID251 - the one place that reads the environment
 logs.set_up("web", _settings)
+meters.set_up(_settings)
 
 
 def __getattr__(name: str) -> Flask:

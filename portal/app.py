@@ -15,6 +15,7 @@ from portal.web import (
     access,
     errors,
     health,
+    metrics,
     navigation,
     security,
     templating,
@@ -47,6 +48,7 @@ def create_app(settings: Settings, doors: tuple[str, ...] = DOORS) -> Flask:
     login.init_app(app)
     access.init_app(app)
     health.init_app(app)
+    metrics.init_app(app)
     for door in doors:
         for blueprint in import_module(f"portal.doors.{door}.routes").blueprints:
             app.register_blueprint(blueprint)

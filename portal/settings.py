@@ -1,5 +1,7 @@
 """All configuration, read once from the environment and validated as a whole."""
 
+import hashlib
+import os
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, fields
@@ -23,6 +25,13 @@ LETTERS_MIN = 6  # different ones in a secret; chance gives more
 REQUIRED = ("database_url", "redis_url", "secret_key")
 SEAL_SECRETS = ("SEAL_PASSPHRASE", "SEAL_PIN", "SEAL_TOKEN")
 MIB = 1024 * 1024
+# In memory: a full disk would end every process that writes to it by mapping.
+_SHARED_MEMORY = Path("/dev/shm")  # noqa: S108  # the folder in it is private, and refused if somebody else made it
+METRICS = (
+    _SHARED_MEMORY / f"keurwerk-{os.geteuid()}-{hashlib.sha256(os.fsencode(ROOT)).hexdigest()[:12]}"
+    if _SHARED_MEMORY.is_dir()
+    else VAR / "run" / "metrics"
+)
 
 
 class SettingsError(RuntimeError):
@@ -50,6 +59,8 @@ class Settings:
     proxies: int = 0
     log_format: str = "json"
     security_log_days: int = 180
+    metrics_token: str = field(default="", repr=False)
+    metrics_dir: Path = METRICS
     seal_dir: Path = VAR / "seal"
     seal_passphrase: str = field(default="demo", repr=False)
     seal_algorithm: str = "P-256"
@@ -74,6 +85,11 @@ class Settings:
     def public_url(self) -> str:
         """Return the address of the register, without a slash at the end: the base of all permanent addresses."""
         return self.base_url.rstrip("/")
+
+    @property
+    def is_local(self) -> bool:
+        """Return whether this portal is for people at this machine alone."""
+        return is_loopback(_split(self.base_url).hostname or "")
 
     @property
     def body(self) -> dict[str, str]:
@@ -119,7 +135,7 @@ def current_settings() -> Settings:
     return settings
 
 
-_PATHS = ("seal_dir", "fonts_dir", "seal_chain", "tsa_roots")
+_PATHS = ("seal_dir", "metrics_dir", "fonts_dir", "seal_chain", "tsa_roots")
 _WHOLE = re.compile("[0-9]{1,18}")
 _NUMBERS = {"max_upload_bytes": (64 * 1024, 1024 * MIB), "proxies": (0, 10), "security_log_days": (30, 3650)}
 _SWITCHES = ("compiled_press", "mail_tls")
@@ -157,13 +173,15 @@ def _problems(values: Mapping[str, object]) -> list[str]:
     ]
     if secret := given.get("secret_key"):
         wrong += _secret_problems("SECRET_KEY", secret, SECRET_MIN)
+    if token := given.get("metrics_token"):
+        wrong += _secret_problems("METRICS_TOKEN", token, SECRET_MIN)
     wrong += [
         f"{name.upper()} must be {' or '.join(known)}"
         for name, known in _CHOICES.items()
         if given.get(name, known[0]) not in known
     ]
     base = _split(given.get("base_url", ""))
-    if base.scheme == "http" and not _is_loopback(base.hostname or ""):
+    if base.scheme == "http" and not is_loopback(base.hostname or ""):
         wrong.append("BASE_URL must be https, except on this machine itself")
     if base.scheme == "https" and "signer_url" not in given:
         wrong += _passphrase_problems(given.get("seal_passphrase", "demo"))
@@ -273,7 +291,8 @@ def _is_vkey(text: str, algorithm: Algorithm) -> bool:
         return False
 
 
-def _is_loopback(host: str) -> bool:
+def is_loopback(host: str) -> bool:
+    """Return whether a host, by name or number, is this machine."""
     try:
         return host == "localhost" or ip_address(host).is_loopback
     except ValueError:

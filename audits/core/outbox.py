@@ -4,11 +4,12 @@ Delivery is at least once, so handlers must be idempotent.
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import Index, select
+from sqlalchemy import Index, column, select, table
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from audits.core import clock
@@ -19,13 +20,17 @@ Handler = Callable[[Session, Mapping[str, Any]], None]
 
 ATTEMPTS = 6
 BACKOFF = timedelta(seconds=20)
+PAGE_SIZE = 50  # of failed items
 
 
 class OutboxItem(Base):
     """One job. `failed_at` is set when the last attempt failed; somebody must then look at it."""
 
     __tablename__ = "outbox"
-    __table_args__ = (Index("ix_outbox_waiting", "due_at", postgresql_where="done_at IS NULL AND failed_at IS NULL"),)
+    __table_args__ = (
+        Index("ix_outbox_waiting", "due_at", postgresql_where="done_at IS NULL AND failed_at IS NULL"),
+        Index("ix_outbox_failed", "failed_at", postgresql_where="failed_at IS NOT NULL"),
+    )
 
     id: Mapped[Id]
     kind: Mapped[str]
@@ -113,10 +118,30 @@ def overdue(session: Session, older_than: timedelta) -> list[UUID]:
     )
 
 
-def failed(session: Session) -> list[OutboxItem]:
-    """Return the items that were given up, newest first."""
-    return list(
-        session.scalars(
-            select(OutboxItem).where(OutboxItem.failed_at.is_not(None)).order_by(OutboxItem.failed_at.desc())
-        )
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """How many jobs of each kind wait and were given up, and when the oldest that waits was added."""
+
+    waiting: Mapping[str, int]
+    failed: Mapping[str, int]
+    oldest: datetime | None
+
+
+_BACKLOG = table("outbox_backlog", column("kind"), column("waiting"), column("failed"), column("oldest"))
+
+
+def backlog(session: Session) -> Backlog:
+    """Count the jobs that are not done, through a view that needs no signed-in person."""
+    rows = session.execute(select(_BACKLOG).order_by(_BACKLOG.c.kind)).all()
+    return Backlog(
+        waiting={row.kind: row.waiting for row in rows if row.waiting},
+        failed={row.kind: row.failed for row in rows if row.failed},
+        oldest=min((row.oldest for row in rows if row.oldest), default=None),
     )
+
+
+def failed(session: Session, page: int = 1) -> list[OutboxItem]:
+    """Return one page of the items that were given up, newest first, and one more if there is another page."""
+    query = select(OutboxItem).where(OutboxItem.failed_at.is_not(None))
+    query = query.order_by(OutboxItem.failed_at.desc(), OutboxItem.id)
+    return list(session.scalars(query.limit(PAGE_SIZE + 1).offset((page - 1) * PAGE_SIZE)))

@@ -14,6 +14,7 @@ from typing import Any
 from portal.reader import frames
 from portal.reader.confinement import Limits
 from portal.reader.lanes import BusyError, Lane
+from portal.sight.meters import meters
 
 ROOT = Path(__file__).parents[2]
 LIMITS = Limits()
@@ -58,10 +59,17 @@ class Reader:
         RefusedError is about the file; BusyError is about the machine only.
         """
         task = {"name": name, "words": words, "limits": asdict(limits), "niceness": lane.niceness}
+        try:
+            return self._ask(lane, task, data, limits.answer)
+        except BusyError:
+            meters().busy.labels(lane.name).inc()
+            raise
+
+    def _ask(self, lane: Lane, task: dict[str, Any], data: bytes, most: int) -> Any:
         with lane.turn() as end:
             for _ in range(_TRIES):
                 try:
-                    return _value(self._exchange(task, data, limits.answer, end))
+                    return _value(self._exchange(task, data, most, end))
                 except TimeoutError as error:
                     raise BusyError from error
                 except (EOFError, ConnectionError):  # the reader process is gone

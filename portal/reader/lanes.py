@@ -35,6 +35,7 @@ class Lane:
     waiting: int
     patience: float
     niceness: int = 0
+    name: str = "other"
     _open: threading.BoundedSemaphore = field(init=False, repr=False)
     _places: threading.BoundedSemaphore = field(init=False, repr=False)
 
@@ -59,6 +60,6 @@ class Lane:
             self._places.release()
 
 
-PEOPLE = Lane(at_once=2, waiting=4, patience=30)
-PUBLIC = Lane(at_once=1, waiting=1, patience=20, niceness=10)
-SHELL = Lane(at_once=1, waiting=0, patience=600)  # commands run by an administrator
+PEOPLE = Lane(at_once=2, waiting=4, patience=30, name="people")
+PUBLIC = Lane(at_once=1, waiting=1, patience=20, niceness=10, name="public")
+SHELL = Lane(at_once=1, waiting=0, patience=600, name="shell")  # commands run by an administrator

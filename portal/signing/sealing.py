@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from certificates import press
 from certificates.documents.stages import DocumentKind, Sealed, SealedHash
 from portal.settings import current_settings
+from portal.sight.meters import meters
 from portal.signing.keys import current_keys
 from portal.stores import files
 
@@ -21,7 +22,9 @@ def sealed_document(
     sealer = current_keys().sealer
     placeholder = sealer.placeholder(at)
     along |= {"language": facts["language"], "fonts": settings.fonts_dir, "compiled": settings.compiled_press}
-    return sealer.seal(press.prepare(kind, facts, placeholder, **along), placeholder)
+    sealed = sealer.seal(press.prepare(kind, facts, placeholder, **along), placeholder)
+    meters().seals.labels(kind.value).inc()
+    return sealed
 
 
 def keep(session: Session, sealed: Sealed) -> tuple[SealedHash, int]:

@@ -14,12 +14,15 @@ from psycopg._preparing import PrepareManager
 from sqlalchemy import Connection, Engine, Executable, create_engine, event
 from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.orm import Session, SessionTransaction, sessionmaker
+from sqlalchemy.pool import QueuePool
 
 from audits.core.outbox import take_enqueued
 from portal.settings import Settings
+from portal.sight.meters import meters
 from portal.stores import queue
 
 CONNECT_SECONDS = 5
+POOL_SIZE, POOL_OVERFLOW = 5, 5
 REST_SECONDS = 1.0  # a server is not restarted within this
 MIGRATIONS = Path(__file__).parents[2] / "migrations"
 
@@ -28,14 +31,16 @@ def init_app(app: Flask, settings: Settings) -> None:
     """Add the engine to the application; it connects on first use."""
     engine = create_engine(
         settings.database_url,
-        pool_size=5,
-        max_overflow=5,
+        pool_size=POOL_SIZE,
+        max_overflow=POOL_OVERFLOW,
         hide_parameters=True,  # keep personal data out of logged errors
         connect_args={"connect_timeout": CONNECT_SECONDS},
     )
     event.listen(engine, "connect", _keep_prepared)
     event.listen(engine, "checkin", _note_rest)
     event.listen(engine, "checkout", partial(_ask_if_rested, engine))
+    event.listen(engine, "checkout", partial(_count_use, engine, 0))
+    event.listen(engine, "checkin", partial(_count_use, engine, -1))  # told before it is back
     app.extensions["sessionmaker"] = sessionmaker(engine)
     app.teardown_appcontext(_close)
 
@@ -127,6 +132,13 @@ def _ask_if_rested(engine: Engine, connection: Any, record: Any, _: object) -> N
         engine.dialect.do_ping(connection)
     except psycopg.Error as gone:
         raise InvalidatePoolError from gone
+
+
+def _count_use(engine: Engine, more: int, *_: object) -> None:
+    """Set the gauges to what the pool says: counting ourselves would drift with each connection that breaks."""
+    if isinstance(engine.pool, QueuePool):
+        meters().connections.set(max(0, engine.pool.checkedout() + more))
+        meters().connections_max.set(POOL_SIZE + POOL_OVERFLOW)
 
 
 def _close(_: BaseException | None) -> None:

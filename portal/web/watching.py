@@ -15,6 +15,7 @@ from flask import Flask, Response, g, request
 from audits.core.access import ActorKind
 from portal.settings import Settings, current_settings
 from portal.sight import logs
+from portal.sight.meters import meters
 from portal.web import security_log
 from portal.web.security_log import Kind, signed_in_person
 
@@ -44,18 +45,26 @@ def _begin() -> None:
 
 
 def _end(response: Response) -> Response:
+    seconds = perf_counter() - g.began
+    _count(response, seconds)
     _note_refusal(response)
     quiet = request.endpoint in QUIET and response.status_code < _FAILED
-    log.log(logging.DEBUG if quiet else logging.INFO, "request", extra=_facts(response))
+    log.log(logging.DEBUG if quiet else logging.INFO, "request", extra=_facts(response, seconds))
     return response
 
 
-def _facts(response: Response) -> dict[str, Any]:
+def _count(response: Response, seconds: float) -> None:
+    route = request.url_rule.rule if request.url_rule else "none"
+    meters().requests.labels(route, f"{response.status_code // 100}xx").inc()
+    meters().durations.labels(route).observe(seconds)
+
+
+def _facts(response: Response, seconds: float) -> dict[str, Any]:
     facts: dict[str, Any] = {
         "method": request.method,
         "route": request.url_rule.rule if request.url_rule else None,
         "status": response.status_code,
-        "ms": round((perf_counter() - g.began) * 1000, 1),
+        "ms": round(seconds * 1000, 1),
         "actor_kind": (ActorKind.PERSON if signed_in_person() else ActorKind.ANONYMOUS).value,
     }
     return facts | ({"item": items} if (items := _items()) else {})

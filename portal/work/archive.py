@@ -11,6 +11,7 @@ from certificates import seal
 from certificates.documents import archive
 from certificates.documents.archive import Proof
 from certificates.seal.time.authority import StampError
+from portal.sight.meters import meters
 from portal.signing.keys import current_keys
 from portal.stores import files
 
@@ -44,6 +45,7 @@ def _look(sha256: str) -> Proof | None:
 def _renew(session: Session, sha256: str) -> Proof | None:
     try:
         data = archivist().renew(files.store().get(sha256))
+        meters().seals.labels("renewal").inc()
         return Proof(files.keep(session, data), len(data), seal.proves_until(data))
     except (files.StorageDownError, seal.ArchiveError, StampError):
         log.exception("a document cannot be renewed", extra={"sha256": sha256})

@@ -3,17 +3,14 @@
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from flask import Flask
 from sqlalchemy import func, select
-from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.orm import Session
 
-from audits.core import clock
 from audits.core.access import ActorKind
-from audits.core.db import Base
 from certificates.ledger.caselog import append_head
 from certificates.ledger.services import sign_checkpoint
 from certificates.lifecycle.services import log_expired
@@ -22,7 +19,7 @@ from portal.settings import current_settings
 from portal.sight import logs
 from portal.signing import credentials, ledger
 from portal.signing.keys import current_keys
-from portal.stores import checking, database
+from portal.stores import checking, database, periodic
 from portal.web.security_log import clear_security_log
 from portal.work import archive
 
@@ -38,15 +35,6 @@ class PeriodicTask:
     name: str
     period: timedelta
     work: Callable[[Session], Any]
-
-
-class DueTask(Base):
-    """When a periodic task is due again; a missing row means now."""
-
-    __tablename__ = "chore"
-
-    name: Mapped[str] = mapped_column(primary_key=True)
-    due_at: Mapped[datetime]
 
 
 def sign_head(session: Session) -> None:
@@ -86,15 +74,16 @@ def _run(app: Flask, task: PeriodicTask) -> bool:
     logs.begin(task=task.name, actor_kind=ActorKind.SYSTEM.value)
     try:
         with app.app_context(), database.write() as session:
-            if not _mine(session, task) or not _is_due(session, task):
+            if not _mine(session, task) or not periodic.is_due(session, task.name):
                 return False
             task.work(session)
-            _next(session, task, task.period)
+            periodic.note_run(session, task.name, again=task.period)
             return True
-    except Exception:
+    except Exception as error:
         log.exception("a periodic task failed")
+        told = logs.shortened(error)
     with app.app_context(), database.write() as session:
-        _next(session, task, min(task.period, AGAIN))
+        periodic.note_failure(session, task.name, told, again=min(task.period, AGAIN))
     return False
 
 
@@ -102,13 +91,3 @@ def _mine(session: Session, task: PeriodicTask) -> bool:
     """Claim the task for this transaction; return False while another worker has it."""
     key = func.hashtextextended(f"chore {task.name}", 0)
     return bool(session.scalar(select(func.pg_try_advisory_xact_lock(key))))
-
-
-def _is_due(session: Session, task: PeriodicTask) -> bool:
-    due_at = session.scalar(select(DueTask.due_at).where(DueTask.name == task.name))
-    return due_at is None or due_at <= clock.now()
-
-
-def _next(session: Session, task: PeriodicTask, wait: timedelta) -> None:
-    row = insert(DueTask).values(name=task.name, due_at=clock.now() + wait)
-    session.execute(row.on_conflict_do_update(index_elements=["name"], set_={"due_at": row.excluded.due_at}))

@@ -14,7 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from portal.app import create_app
 from portal.settings import Settings, settings_or_exit
-from portal.sight import logs
+from portal.sight import logs, meters
 from portal.stores import roles
 from portal.work import jobs, parts, schedule
 
@@ -31,6 +31,7 @@ def main() -> None:
     """Work until told to stop."""
     settings = settings_or_exit(os.environ)  # noqa: TID251 - an entry point, like wsgi.py
     logs.set_up("worker", settings)
+    meters.set_up(settings)
     roles.check_at_start(settings.database_url, roles.WORKER)
     app = make_app(settings)
     for trouble in parts.troubles(settings):

@@ -186,6 +186,17 @@ def test_what_was_given_up_is_listed_newest_first(app, session, kept):
     assert str(item(session, third).id) not in {first, second}
 
 
+def test_what_was_given_up_is_listed_page_by_page(session, monkeypatch):
+    monkeypatch.setattr(outbox, "PAGE_SIZE", 2)
+    now = clock.now()
+    for minute in range(5):
+        given_up = {"failed_at": now - timedelta(minutes=minute), "attempts": minute}
+        session.add(OutboxItem(kind="mail", payload={}, created_at=now, due_at=now, **given_up))
+    session.flush()
+    pages = [[each.attempts for each in outbox.failed(session, page)] for page in (1, 2, 3, 4)]
+    assert pages == [[0, 1, 2], [2, 3, 4], [4], []]  # one more than a page where another one follows
+
+
 class SlowQueue:
     """A queue in which so many wait."""
 

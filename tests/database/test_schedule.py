@@ -14,11 +14,11 @@ from certificates.ledger.notes import Note, Vkey
 from certificates.ledger.services import append
 from portal.app import create_app
 from portal.signing.keys import current_keys
+from portal.stores import periodic
 from portal.stores.roles import WORKER
 from portal.work import schedule, worker
 from portal.work.schedule import (
     PERIODIC_TASKS,
-    DueTask,
     PeriodicTask,
     run_due,
 )
@@ -141,7 +141,36 @@ def test_the_worker_does_the_chores(real_app, real_db, monkeypatch):
     thread.join()
 
 
-def test_when_a_chore_is_due_is_a_row(app, session):
-    run_due(app, [PeriodicTask("test", HOUR, lambda session: None)])
+def state(session):
     session.expire_all()
-    assert session.get_one(DueTask, "test").due_at > clock.now() + timedelta(minutes=59)
+    return periodic.states(session)["test"]
+
+
+def test_the_state_of_a_task_is_a_row(app, session, monkeypatch):
+    faults = [ValueError("'Jan Jansen' is no number"), ZeroDivisionError(), None]
+    task = PeriodicTask("test", HOUR, lambda session: faults and (fault := faults.pop(0)) and raise_it(fault))
+    run_due(app, [task])
+    first = state(session).failed_at
+    assert (state(session).ran_at, state(session).failures) == (None, 1)
+    assert state(session).last_error == "ValueError: … is no number"
+    later(monkeypatch, minutes=2)
+    run_due(app, [task])
+    assert (state(session).last_error, state(session).failures) == ("ZeroDivisionError", 2)
+    failed = state(session).failed_at
+    assert failed > first
+    later(monkeypatch, minutes=2)
+    assert run_due(app, [task]) == ["test"]
+    assert state(session).due_at == state(session).ran_at + HOUR
+    assert (state(session).failures, state(session).failed_at) == (0, failed)  # what went wrong last can still be read
+
+
+def test_a_task_is_late_when_no_worker_runs_it(app, session, monkeypatch):
+    run_due(app, [PeriodicTask("test", HOUR, lambda session: None)])
+    later(monkeypatch, minutes=64)
+    assert not state(session).is_late
+    later(monkeypatch, minutes=2)
+    assert state(session).is_late
+
+
+def raise_it(fault):
+    raise fault

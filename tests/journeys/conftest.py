@@ -66,7 +66,16 @@ def portal(servers: Servers, tmp_path_factory: pytest.TempPathFactory) -> Iterat
     state = tmp_path_factory.mktemp("journey")
     queue = own_queue(servers.redis_url)
     settings = make_settings(state, servers.url_as(url, WORKER), queue, base_url=f"http://127.0.0.1:{port}")
-    names = ("database_url", "redis_url", "secret_key", "storage_url", "mail_url", "seal_dir", "base_url")
+    names = (
+        "database_url",
+        "redis_url",
+        "secret_key",
+        "storage_url",
+        "mail_url",
+        "seal_dir",
+        "base_url",
+        "metrics_dir",
+    )
     env = dict(os.environ) | {each.upper(): str(getattr(settings, each)) for each in names}
     log = (state / "log").open("ab")
     programs = ((web_command(port), servers.url_as(url)), (worker_command(), servers.url_as(url, WORKER)))

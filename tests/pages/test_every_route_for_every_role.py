@@ -187,7 +187,7 @@ def visits(built_app: Flask, settings: Settings, rows: Connection, patched: pyte
     patched.setitem(built_app.extensions, "extract_brake", Throttle())
     patched.setitem(health.CHECKS, "queue", lambda: None)
     patched.setitem(built_app.config, "WTF_CSRF_ENABLED", False)
-    patched.setattr(handlers, "_print", lambda kind, facts, **_: (files.store().put(f"{facts}".encode()), 9))
+    patched.setattr(handlers, "_print", lambda _session, _kind, facts, **_: (files.store().put(f"{facts}".encode()), 9))
     with built_app.app_context(), built_app.extensions["sessionmaker"]() as session:
         ours, theirs = fill(session, settings), fill(session, settings)
         credentials.sign_lists(session)

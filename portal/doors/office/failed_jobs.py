@@ -1,27 +1,49 @@
-"""Pages for administrators: jobs of the outbox that were given up."""
+"""Pages for administrators: jobs that were given up, files that are not whole, and periodic tasks."""
 
 from uuid import UUID
 
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 
 from audits.core import outbox
 from audits.core.access import Permission
-from portal.stores import checking, database
+from portal.stores import checking, database, periodic
 from portal.web import security_log
 from portal.web.access import needs
+from portal.web.paging import Page, asked_page
 from portal.web.security_log import Kind
 
 bp = Blueprint("failed_jobs", __name__, url_prefix="/failed-jobs")
+
+# Every periodic task of the worker, in its order.
+TASKS = {
+    "ledger.checkpoint": _l("Sign the public log"),
+    "certificate.expired": _l("Log certificates that expired"),
+    "ledger.case_log": _l("Log the events of cases"),
+    "credentials.sign_lists": _l("Sign the status lists"),
+    "document.renew": _l("Renew the proof of documents"),
+    "account.clear_out": _l("Clear ended sessions, used links and old throttles"),
+    "files.check": _l("Check stored files"),
+    "files.collect": _l("Remove files that nothing names"),
+    "security_log.clear": _l("Clear old lines of the security log"),
+}
 
 
 @bp.get("/")
 @needs(Permission.OUTBOX_VIEW)
 def list_failed_jobs() -> ResponseReturnValue:
-    """List failed jobs by kind and error, and files that are missing or damaged; never their content."""
-    session = database.read()
-    return render_template("office/failed_jobs.html", items=outbox.failed(session), files=checking.troubles(session))
+    """List failed jobs, damaged files and periodic tasks by kind and error; never their content."""
+    session, page = database.read(), asked_page()
+    states = periodic.states(session)
+    return render_template(
+        "office/failed_jobs.html",
+        items=Page(outbox.failed(session, page), page, outbox.PAGE_SIZE),
+        files=checking.troubles(session),
+        tasks=[(words, states.get(name)) for name, words in TASKS.items()],
+        late=any(name not in states or states[name].is_late for name in TASKS),
+    )
 
 
 @bp.post("/<uuid:item_id>/retry")
