@@ -7,7 +7,7 @@ from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 
-from bench import pages, press, proof
+from bench import lane, pages, press, proof
 from bench.results import OUT, Report
 from bench.served import Comparison
 from bench.sizes import Sizes
@@ -15,9 +15,10 @@ from bench.sizes import Sizes
 SIZES = {
     "pages": Sizes(n=40, rounds=10),
     "proof": Sizes(n=250, rounds=5),
+    "lane": Sizes(n=24, rounds=3),
     "press": Sizes(n=200, rounds=10),
 }
-SERVED = {"pages": pages.main, "proof": proof.main}
+SERVED = {"pages": pages.main, "proof": proof.main, "lane": lane.main}
 """Those over HTTP; they share what is served, and so its seed."""
 
 

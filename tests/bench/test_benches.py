@@ -48,6 +48,17 @@ def test_pages_and_proof_beside_this_very_checkout(tmp_path):
     assert [target["name"] for target in found["proof"]["targets"]] == ["p95 at 50/s"]
 
 
+def test_lane(tmp_path):
+    found = run_small(tmp_path, "lane", "--n", "3", "--agencies", "20")["lane"]
+    measured = {row["case"]: row["n"] for row in found["rows"]}
+    assert measured["changed certificate"] == 3
+    assert {"register search", "register entry", "register search, quiet", "extract"} <= measured.keys()
+    assert {target["name"] for target in found["targets"]} == {
+        "p95 of register search meanwhile",
+        "p95 of register entry meanwhile",
+    }
+
+
 def test_press(tmp_path):
     found = run_small(tmp_path, "press", "--n", "2")["press"]
     assert {row["case"] for row in found["rows"]} == set(OURS)

@@ -18,6 +18,7 @@ from certificates.register.extract import extract_reference
 from certificates.seal import ensure_keyring, examine
 from portal.doors.registry import extract
 from portal.doors.registry.throttle import Throttle
+from portal.sidecar.lanes import PRINTS, Lane
 from portal.signing.keys import current_keys
 from portal.stores.roles import REGISTER
 from tests.kit.browser import Browser
@@ -86,6 +87,7 @@ def test_an_extract_says_what_the_register_says_and_is_sealed(app, session, lang
 @pytest.mark.parametrize("compiled", [True, False])
 def test_an_operator_can_turn_the_compiled_press_off(app, settings, session, monkeypatch, compiled):
     monkeypatch.setitem(app.extensions, "settings", replace(settings, compiled_press=compiled))
+    monkeypatch.setattr(extract.printer, "prepare", press.prepare)  # here, where it can be counted
     certificate = make_certificate(session)
     before = press._press(settings.fonts_dir).compiled.printed
     answer = take(app, certificate.agency)
@@ -200,6 +202,18 @@ def test_who_asks_for_very_many_must_wait_and_nobody_else(app, session, monkeypa
     assert "many extracts" in refused.text
     assert refused.response.headers["Retry-After"] == "10"
     take(app, agency, address="203.0.113.8")
+
+
+def test_when_many_are_printed_the_next_one_is_asked_to_come_back(app, session, monkeypatch):
+    agency = make_certificate(session).agency
+    full = Lane(at_once=1, waiting=0, patience=600, message=PRINTS.message)
+    monkeypatch.setattr(extract.printer, "_lane", full)
+    with full.turn():
+        refused = Browser(app).post(f"/register/{public_id(agency)}/extract", status=503)
+    assert "We are making many extracts at this moment" in refused.text
+    assert int(refused.response.headers["Retry-After"]) > 0
+    assert session.scalars(select(Document)).all() == []
+    take(app, agency)
 
 
 def test_without_the_key_there_is_no_button_and_a_clear_answer(app, session, settings, monkeypatch, tmp_path):

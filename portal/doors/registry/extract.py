@@ -17,6 +17,7 @@ from portal.doors.downloads import attachment
 from portal.doors.registry.throttle import Throttle
 from portal.language.i18n import current_language
 from portal.language.labels import label
+from portal.printer.client import printer
 from portal.settings import current_settings
 from portal.signing import sealing
 from portal.signing.credentials import credential_attached
@@ -41,7 +42,7 @@ def add_to(bp: Blueprint) -> None:
 
 @public
 def extract(public_id: str) -> ResponseReturnValue:
-    """Send a sealed extract of what the register says now. The requester is not recorded."""
+    """Send a sealed extract of what the register says now; BusyError when many ask. The requester is not recorded."""
     throttle: Throttle = current_app.extensions["extract_brake"]
     if wait := throttle.wait(address_group(request.remote_addr)):
         return answer(429, _("You have asked for many extracts in a short time."), retry_after=wait)
@@ -62,7 +63,9 @@ def extract(public_id: str) -> ResponseReturnValue:
             base_url=settings.public_url,
             body=settings.body,
         )
-        sealed = sealing.sealed_document(KIND, facts, at=now, attachments=_attached(session, subject))
+        sealed = sealing.sealed_document(
+            KIND, facts, at=now, prepare=printer.prepare, attachments=_attached(session, subject)
+        )
         sha256, size = sealing.keep(session, sealed)
         record_extract(session, agency_id=entry.agency_id, language=language, snapshot=facts, sha256=sha256, size=size)
     return attachment(sealed, f"{facts['reference']}.pdf", "application/pdf")

@@ -25,8 +25,8 @@ from certificates.register.queries import PublicDocument
 from certificates.register.rules import may_rely
 from certificates.seal import KeysError, SealOutcome, SealReason, SealReport
 from certificates.seal.sealing.placeholder import same_but_for_seal
-from portal.reader.lanes import PUBLIC, Lane
 from portal.reader.questions import examine_seal
+from portal.sidecar.lanes import PUBLIC, Lane
 from portal.signing.keys import existing_keys
 from portal.stores import files
 from portal.stores.files import StorageDownError
