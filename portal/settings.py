@@ -58,6 +58,7 @@ class Settings:
     tsa_urls: tuple[str, ...] = ()
     tsa_roots: Path | None = None
     fonts_dir: Path = VAR / "assets" / "fonts"
+    cache_dir: Path = VAR / "cache"
     compiled_press: bool = True
     body_name: str = "Stichting Keurwerk"
     body_address: str = "Waagplein 1, 3511 AB Utrecht"
@@ -113,7 +114,7 @@ def current_settings() -> Settings:
     return settings
 
 
-_PATHS = ("seal_dir", "fonts_dir", "seal_chain", "tsa_roots")
+_PATHS = ("seal_dir", "fonts_dir", "cache_dir", "seal_chain", "tsa_roots")
 _REQUIRED = ("database_url", "redis_url", "secret_key")
 _WHOLE = re.compile("[0-9]{1,18}")
 _NUMBERS = {"max_upload_bytes": (64 * 1024, 1024 * MIB), "proxies": (0, 10), "security_log_days": (30, 3650)}

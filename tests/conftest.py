@@ -191,6 +191,7 @@ def make_settings(state: Path, database_url: str, redis_url: str, **changes: obj
         "storage_url": (state / "files").as_uri(),
         "mail_url": f"file://{state / 'mail'}",
         "seal_dir": state / "seal",
+        "cache_dir": state / "cache",
         "fonts_dir": VAR / "assets" / "fonts",
         "testing": True,
     }
