@@ -22,7 +22,7 @@ from bench.sides import Tally
 from bench.sizes import Sizes
 
 P95_MS = 100.0
-PAUSE = 0.5  # seconds until somebody who was refused asks again, much less than the answer asks for
+PAUSE = 1.0  # seconds until somebody who was refused asks again; the answer asks for thirty
 EXTRACTS = 20  # per second
 READERS = 2  # connections per page
 PATIENCE = 300.0

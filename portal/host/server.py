@@ -17,7 +17,7 @@ from portal.reader.client import reader
 
 HOST = "127.0.0.1"
 WORKERS = 2
-BLOCKING_THREADS = 4  # one would be blocked by a slow download; more compete for the interpreter lock
+BLOCKING_THREADS = 5  # up to MOST_PUBLIC wait for a sidecar; more than two others compete for the interpreter lock
 KILL_SECONDS = 5  # seconds for a request to finish at shutdown
 
 

@@ -1,6 +1,5 @@
 """Send documents to the printing process."""
 
-import base64
 from collections.abc import Mapping
 from typing import Any
 
@@ -11,7 +10,7 @@ from portal.printer.job import Job
 from portal.sidecar.client import Sidecar
 from portal.sidecar.lanes import PRINTS, Lane
 
-_LONGEST = 16 * 1024 * 1024  # bytes of an answer
+_LONGEST = 16 * 1024 * 1024  # bytes of a document
 
 
 class PrinterError(Exception):
@@ -22,7 +21,7 @@ class Printer(Sidecar):
     """The client of `portal.printer.host`."""
 
     def __init__(self, lane: Lane = PRINTS) -> None:
-        super().__init__("portal.printer.host")
+        super().__init__("portal.printer.host", writes=True)
         self._lane = lane
 
     def prepare(
@@ -31,12 +30,12 @@ class Printer(Sidecar):
         """Print as `certificates.press.prepare`. BusyError when many others ask; RuleError as the press."""
         task = Job(kind, snapshot, placeholder, **along).plain()
         answer = self.exchange(self._lane, task, b"", _LONGEST)
-        if "rule" in answer:
-            message, params = answer["rule"]
+        if "rule" in answer.words:
+            message, params = answer.words["rule"]
             raise RuleError(message, **params)
-        if "pdf" not in answer:
-            raise PrinterError(f"printing a {kind} failed with {answer['failed']}")
-        return Prepared(base64.b64decode(answer["pdf"]))
+        if "failed" in answer.words:
+            raise PrinterError(f"printing a {kind} failed with {answer.words['failed']}")
+        return Prepared(answer.data)
 
 
 printer = Printer()

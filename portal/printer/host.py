@@ -4,9 +4,9 @@ It prints one document at a time and keeps the compiled layouts for the next one
 connections. Documents whose caller has hung up are skipped.
 """
 
-import base64
 import gc
 import logging
+import os
 import signal
 import socket
 from contextlib import suppress
@@ -16,7 +16,7 @@ from typing import Any
 from audits.core.errors import RuleError
 from certificates import press
 from portal.printer.job import Job
-from portal.sidecar.frames import read_task, send_answer
+from portal.sidecar.frames import read_task, send_answer, write_result
 
 log = logging.getLogger(__name__)
 
@@ -39,12 +39,14 @@ def _serve(control: socket.socket) -> bool:
     words, handed, _, _ = socket.recv_fds(control, 1, 2)
     if not words:
         return False
-    with socket.socket(fileno=handed[0]) as caller:
-        task, _ = read_task(handed[1])
+    caller, memory = socket.socket(fileno=handed[0]), handed[1]
+    with caller:
         if _waits(caller):
-            answer = _answer(task)
+            task, _ = read_task(memory)
+            answer = _answer(task, memory)
             with suppress(OSError):  # the caller has hung up meanwhile
                 send_answer(caller, answer)
+    os.close(memory)
     return True
 
 
@@ -56,10 +58,10 @@ def _waits(caller: socket.socket) -> bool:
         return True
 
 
-def _answer(task: dict[str, Any]) -> dict[str, Any]:
+def _answer(task: dict[str, Any], memory: int) -> dict[str, Any]:
     try:
         job = Job.read(task)
-        pdf = press.prepare(
+        printed = press.prepare(
             job.kind,
             job.snapshot,
             job.placeholder,
@@ -73,7 +75,8 @@ def _answer(task: dict[str, Any]) -> dict[str, Any]:
     except Exception as error:
         log.exception("a document could not be printed")
         return {"failed": type(error).__name__}
-    return {"pdf": base64.b64encode(pdf).decode()}
+    write_result(memory, printed)
+    return {}
 
 
 if __name__ == "__main__":

@@ -37,7 +37,7 @@ class Reader(Sidecar):
         """
         task = {"name": name, "words": words, "limits": asdict(limits), "niceness": lane.niceness}
         try:
-            answer = self.exchange(lane, task, data, limits.answer)
+            answer = self.exchange(lane, task, data, limits.answer).words
         except BadAnswerError as error:
             raise RefusedError(COSTLY) from error
         if "value" in answer:

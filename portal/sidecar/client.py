@@ -6,6 +6,7 @@ import socket
 import subprocess
 import sys
 import threading
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,14 @@ _TRIES = 2
 log = logging.getLogger(__name__)
 
 
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the process answered, and the file that it wrote, if it writes any."""
+
+    words: dict[str, Any]
+    data: bytes
+
+
 class Sidecar:
     """The client of one such process: `python -m MODULE …`, with a control socket as its standard input.
 
@@ -25,7 +34,8 @@ class Sidecar:
     of shared memory with the task.
     """
 
-    def __init__(self, module: str, *words: str) -> None:
+    def __init__(self, module: str, *words: str, writes: bool = False) -> None:
+        self._writes = writes
         self._command = [sys.executable, "-m", module, *words]
         self._control: socket.socket | None = None
         self._process: subprocess.Popen[bytes] | None = None
@@ -43,8 +53,8 @@ class Sidecar:
                 self._process.wait()
             self._control = self._process = None
 
-    def exchange(self, lane: Lane, task: dict[str, Any], data: bytes, most: int) -> dict[str, Any]:
-        """Return the answer to a task; `most` is its greatest length.
+    def exchange(self, lane: Lane, task: dict[str, Any], data: bytes, most: int) -> Answer:
+        """Return the answer to a task; `most` is its greatest length. A file of the answer has the same limit.
 
         BusyError if it cannot be done within the patience of the lane; BadAnswerError as `frames.receive_answer`.
         """
@@ -58,15 +68,20 @@ class Sidecar:
                     log.warning("a process has ended; restarting it", extra={"command": self._command[2:]})
         raise lane.busy()
 
-    def _exchange(self, lane: Lane, task: dict[str, Any], data: bytes, most: int, end: float) -> dict[str, Any]:
-        ours, theirs = socket.socketpair()
-        with ours:
-            with theirs:
-                self._hand_over(lane, theirs, task, data)
-            return frames.receive_answer(ours, most, end)
+    def _exchange(self, lane: Lane, task: dict[str, Any], data: bytes, most: int, end: float) -> Answer:
+        memory = frames.write_task(task, data)
+        try:
+            ours, theirs = socket.socketpair()
+            with ours:
+                with theirs:
+                    self._hand_over(lane, theirs, memory)
+                words = frames.receive_answer(ours, most, end)
+            return Answer(words, frames.read_result(memory, most) if self._writes else b"")
+        finally:
+            os.close(memory)
 
-    def _hand_over(self, lane: Lane, theirs: socket.socket, task: dict[str, Any], data: bytes) -> None:
-        control, memory = self._reach(), frames.write_task(task, data)
+    def _hand_over(self, lane: Lane, theirs: socket.socket, memory: int) -> None:
+        control = self._reach()
         try:
             socket.send_fds(control, [b"1"], [theirs.fileno(), memory], socket.MSG_DONTWAIT | socket.MSG_NOSIGNAL)
         except BlockingIOError as error:
@@ -77,8 +92,6 @@ class Sidecar:
                     self._control = None
                     control.close()
             raise ConnectionResetError from error
-        finally:
-            os.close(memory)
 
     def _reach(self) -> socket.socket:
         with self._starting:
