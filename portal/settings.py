@@ -47,6 +47,7 @@ class Settings:
     proxies: int = 0
     log_format: str = "json"
     security_log_days: int = 180
+    extract_days: int = 365
     seal_dir: Path = VAR / "seal"
     seal_passphrase: str = field(default="demo", repr=False)
     seal_algorithm: str = "P-256"
@@ -117,7 +118,12 @@ def current_settings() -> Settings:
 _PATHS = ("seal_dir", "fonts_dir", "cache_dir", "seal_chain", "tsa_roots")
 _REQUIRED = ("database_url", "redis_url", "secret_key")
 _WHOLE = re.compile("[0-9]{1,18}")
-_NUMBERS = {"max_upload_bytes": (64 * 1024, 1024 * MIB), "proxies": (0, 10), "security_log_days": (30, 3650)}
+_NUMBERS = {
+    "max_upload_bytes": (64 * 1024, 1024 * MIB),
+    "proxies": (0, 10),
+    "security_log_days": (30, 3650),
+    "extract_days": (1, 36500),
+}
 _SWITCHES = ("compiled_press", "mail_tls")
 _CHOICES = {
     "seal_algorithm": ("P-256", "RSA-3072"),
