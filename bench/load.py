@@ -45,14 +45,14 @@ def tree(root: int) -> list[int]:
 
 
 def cpu_each(pids: Iterable[int]) -> dict[int, float]:
-    """Return the CPU time in seconds of each of these processes."""
+    """Return the CPU time in seconds of each of these processes, with that of its ended children."""
     found = {}
     for pid in pids:
         try:
             fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
         except OSError:
             continue
-        found[pid] = (int(fields[11]) + int(fields[12])) / TICK
+        found[pid] = sum(map(int, fields[11:15])) / TICK
     return found
 
 

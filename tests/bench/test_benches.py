@@ -59,6 +59,12 @@ def test_lane(tmp_path):
     }
 
 
+def test_reader(tmp_path):
+    found = run_small(tmp_path, "reader", "--n", "2")["reader"]
+    assert {row["system"] for row in found["rows"]} == {"keurwerk", "in the process"}
+    assert len({row["case"] for row in found["rows"]}) == len(found["targets"]) == 3
+
+
 def test_press(tmp_path):
     found = run_small(tmp_path, "press", "--n", "2")["press"]
     assert {row["case"] for row in found["rows"]} == set(OURS)
