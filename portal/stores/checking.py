@@ -80,7 +80,10 @@ def check_files(session: Session) -> int:
         except StorageDownError as error:
             log.warning("the store does not answer, and its files are not judged: %s", error)
             break
-        _note(session, sha256, state)
+        if state is FileState.WHOLE or _named(session, [sha256]):
+            _note(session, sha256, state)
+        else:
+            _drop(session, sha256)  # nobody misses it
         count, read = count + 1, read + size
         if read >= MOST_BYTES:
             break
@@ -163,9 +166,14 @@ def _remove(session: Session, store: Store, sha256: str) -> bool:
     if not files.try_claim(session, sha256) or _named(session, [sha256]):
         return False
     store.remove(sha256)
-    session.execute(delete(FileCheck).where(FileCheck.sha256 == sha256))  # of an extract, which was checked before
+    _drop(session, sha256)
     log.info("removed from the store, as nothing names it: %s", sha256)
     return True
+
+
+def _drop(session: Session, sha256: str) -> None:
+    """Delete the record of a file that was checked while it was kept: an extract past its term."""
+    session.execute(delete(FileCheck).where(FileCheck.sha256 == sha256))
 
 
 def _is_ours(session: Session) -> bool:

@@ -23,7 +23,8 @@ from portal.commands.check import check
 from portal.stores import checking, database, files
 from portal.stores.checking import FileCheck, FileState, check_files, collect_files, troubles
 from portal.stores.files import open_store
-from tests.conftest import make_settings
+from portal.stores.roles import WORKER
+from tests.conftest import acting_as, make_settings
 from tests.kit.browser import Browser
 from tests.kit.factories import make_application
 from tests.kit.factories.certificates import make_certificate
@@ -259,12 +260,23 @@ def past_its_term(collecting, portal, session, root, monkeypatch):
     return collecting
 
 
-def test_the_file_of_an_extract_is_forgotten_after_its_term_and_not_lost(past_its_term, session, root):
-    assert past_its_term() == 1
+def test_the_file_of_an_extract_is_forgotten_after_its_term_and_not_lost(past_its_term, session, root, make_session):
+    with acting_as(WORKER, make_session)() as worker:
+        assert collect_files(worker) == 1
+        worker.commit()
     assert not path_of(root, OTHER_ADDRESS).exists()
     check_files(session)
     assert states(session) == {ADDRESS: FileState.WHOLE}
     assert past_its_term() == 0
+
+
+def test_a_forgotten_file_is_not_lost_even_where_the_record_of_its_check_stayed(
+    past_its_term, session, root, monkeypatch
+):
+    path_of(root, OTHER_ADDRESS).unlink()
+    later(monkeypatch, days=31)
+    check_files(session)
+    assert states(session) == {ADDRESS: FileState.WHOLE}
 
 
 def test_the_file_of_an_extract_that_is_also_evidence_stays(past_its_term, session, root):
