@@ -7,7 +7,7 @@ from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 
-from bench import pages, press, proof
+from bench import lane, pages, press, proof, reader
 from bench.results import OUT, Report
 from bench.served import Comparison
 from bench.sizes import Sizes
@@ -15,10 +15,13 @@ from bench.sizes import Sizes
 SIZES = {
     "pages": Sizes(n=40, rounds=10),
     "proof": Sizes(n=250, rounds=5),
+    "lane": Sizes(n=24, rounds=3),
     "press": Sizes(n=200, rounds=10),
+    "reader": Sizes(n=20, rounds=5),
 }
-SERVED = {"pages": pages.main, "proof": proof.main}
+SERVED = {"pages": pages.main, "proof": proof.main, "lane": lane.main}
 """Those over HTTP; they share what is served, and so its seed."""
+ALONE = {"press": press.main, "reader": reader.main}
 
 
 def main(words: list[str]) -> int:
@@ -34,8 +37,7 @@ def main(words: list[str]) -> int:
         with ExitStack() as stack:
             compared = Comparison(stack, sizes[served[0]])
             reports += [SERVED[name](sizes[name], compared) for name in served]
-    if "press" in names:
-        reports.append(press.main(sizes["press"]))
+    reports += [ALONE[name](sizes[name]) for name in names if name in ALONE]
     for report in reports:
         report.write(keep=asked.keep, out=asked.out)
     return 0

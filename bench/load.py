@@ -5,20 +5,22 @@ import socket
 import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 TICK = os.sysconf("SC_CLK_TCK")
 PAGE = os.sysconf("SC_PAGE_SIZE")
+OK, BUSY = 200, 503
 
 
 @dataclass(frozen=True)
 class Load:
-    """Wall times in seconds, measured at the client, and the last body."""
+    """Wall times in seconds, measured at the client, the last body, and how many were asked to come back (503)."""
 
     walls: list[float]
     elapsed: float
     body: bytes
+    refused: int = 0
 
 
 def percentile_ms(walls: list[float], share: float) -> float:
@@ -43,14 +45,14 @@ def tree(root: int) -> list[int]:
 
 
 def cpu_each(pids: Iterable[int]) -> dict[int, float]:
-    """Return the CPU time in seconds of each of these processes."""
+    """Return the CPU time in seconds of each of these processes, with that of its ended children."""
     found = {}
     for pid in pids:
         try:
             fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
         except OSError:
             continue
-        found[pid] = (int(fields[11]) + int(fields[12])) / TICK
+        found[pid] = sum(map(int, fields[11:15])) / TICK
     return found
 
 
@@ -84,7 +86,7 @@ def run(port: int, path: str, *, n: int, connections: int, cookie: str = "") -> 
 def paced(port: int, path: str, *, rate: int, seconds: float, connections: int) -> Load:
     """POST at a fixed rate, regardless of answers; wall times start when a request was due.
 
-    Each connection has an address of its own in 127.0.1.0/24, as visitors do.
+    An answer is 200, or 503, which is counted. Each connection has an address of its own in 127.0.1.0/24, as visitors do.
     """
     request = _request(port, path, "", "POST")
     start, n = time.perf_counter() + 0.2, int(rate * seconds)
@@ -97,11 +99,16 @@ def paced(port: int, path: str, *, rate: int, seconds: float, connections: int) 
                 due = start + number / rate
                 time.sleep(max(0.0, due - time.perf_counter()))
                 connection.sendall(request)
-                body = _read(connection)
-                walls.append(time.perf_counter() - due)
+                status, answer = _answer(connection)
+                if status == OK:
+                    walls.append(time.perf_counter() - due)
+                    body = answer
+                elif status != BUSY:
+                    raise RuntimeError(f"{path} was answered with {status}")
         return walls, body
 
-    return _together(client, min(connections, n))
+    found = _together(client, min(connections, n))
+    return replace(found, refused=n - len(found.walls))
 
 
 def _together(client: Callable[[int], tuple[list[float], bytes]], count: int) -> Load:
@@ -109,7 +116,8 @@ def _together(client: Callable[[int], tuple[list[float], bytes]], count: int) ->
     begin = time.perf_counter()
     with ThreadPoolExecutor(count) as threads:
         found = list(threads.map(client, range(count)))
-    return Load([wall for walls, _ in found for wall in walls], time.perf_counter() - begin, found[0][1])
+    body = next((body for _, body in found if body), b"")
+    return Load([wall for walls, _ in found for wall in walls], time.perf_counter() - begin, body)
 
 
 def once(port: int, path: str, cookie: str = "") -> bytes:
@@ -126,6 +134,14 @@ def _request(port: int, path: str, cookie: str, method: str = "GET") -> bytes:
 
 
 def _read(connection: socket.socket) -> bytes:
+    """Return the body of an answer, which must be 200."""
+    status, body = _answer(connection)
+    if status != OK:
+        raise RuntimeError(f"the answer was {status}")
+    return body
+
+
+def _answer(connection: socket.socket) -> tuple[int, bytes]:
     data = b""
     while b"\r\n\r\n" not in data:
         chunk = connection.recv(65536)
@@ -133,9 +149,7 @@ def _read(connection: socket.socket) -> bytes:
             raise RuntimeError("the server hung up")
         data += chunk
     head, _, body = data.partition(b"\r\n\r\n")
-    if not head.startswith(b"HTTP/1.1 200"):
-        raise RuntimeError(head.decode("latin-1").splitlines()[0])
     length = next(int(line[15:]) for line in head.split(b"\r\n") if line.lower().startswith(b"content-length:"))
     while len(body) < length:
         body += connection.recv(65536)
-    return body
+    return int(head[9:12]), body

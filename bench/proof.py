@@ -37,12 +37,14 @@ def main(sizes: Sizes, compared: Comparison) -> Report:
         theirs = partial(load.run, port, "/", n=few, connections=THEIR_CONNECTIONS)
         sides.append(Side("manuals", theirs, partial(load.tree, rival.pid), nobody))
         for each in compared.all:
+            load.paced(each.port, _path(each), rate=1, seconds=1, connections=1)  # alone: this one is typeset
             warm = load.paced(each.port, _path(each), rate=20, seconds=min(WARM, sizes.n) / 20, connections=CONNECTIONS)
             print(f"{each.build.name}: slowest while it warmed up {load.percentile_ms(warm.walls, 1.0):.0f} ms")
         tally = alternate(report, CASE, sides, sizes.rounds)[builds.OURS]
     _look(compared, tally)
     p95 = load.percentile_ms(tally.walls, 0.95)
     report.aim(f"p95 at {RATE}/s", f"< {P95_MS:.0f} ms", f"{p95:.1f} ms", p95 < P95_MS)
+    report.aim("asked to come back", "0", str(tally.refused), not tally.refused)
     return report
 
 

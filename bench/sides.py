@@ -23,6 +23,7 @@ class Tally:
     web: float = 0.0
     database: float = 0.0
     body: bytes = b""
+    refused: int = 0
 
     def row(self, system: str, case: str) -> Row:
         """Return the figures per operation."""
@@ -49,7 +50,8 @@ class Side:
         tally.database += _used(database, load.cpu_each(self.database()))
         tally.walls += found.walls
         tally.elapsed += found.elapsed
-        tally.body = found.body
+        tally.body = found.body or tally.body
+        tally.refused += found.refused
 
 
 def alternate(report: Report, case: str, sides: Sequence[Side], rounds: int) -> dict[str, Tally]:

@@ -61,6 +61,7 @@ class Settings:
     security_log_days: int = 180
     metrics_token: str = field(default="", repr=False)
     metrics_dir: Path = METRICS
+    extract_days: int = 365
     seal_dir: Path = VAR / "seal"
     seal_passphrase: str = field(default="demo", repr=False)
     seal_algorithm: str = "P-256"
@@ -73,6 +74,7 @@ class Settings:
     tsa_urls: tuple[str, ...] = ()
     tsa_roots: Path | None = None
     fonts_dir: Path = VAR / "assets" / "fonts"
+    cache_dir: Path = VAR / "cache"
     compiled_press: bool = True
     body_name: str = "Stichting Keurwerk"
     body_address: str = "Waagplein 1, 3511 AB Utrecht"
@@ -135,9 +137,14 @@ def current_settings() -> Settings:
     return settings
 
 
-_PATHS = ("seal_dir", "metrics_dir", "fonts_dir", "seal_chain", "tsa_roots")
+_PATHS = ("seal_dir", "metrics_dir", "fonts_dir", "cache_dir", "seal_chain", "tsa_roots")
 _WHOLE = re.compile("[0-9]{1,18}")
-_NUMBERS = {"max_upload_bytes": (64 * 1024, 1024 * MIB), "proxies": (0, 10), "security_log_days": (30, 3650)}
+_NUMBERS = {
+    "max_upload_bytes": (64 * 1024, 1024 * MIB),
+    "proxies": (0, 10),
+    "security_log_days": (30, 3650),
+    "extract_days": (1, 36500),
+}
 _SWITCHES = ("compiled_press", "mail_tls")
 _CHOICES = {
     "seal_algorithm": ("P-256", "RSA-3072"),

@@ -20,8 +20,10 @@ from certificates.ledger import memory
 from portal.app import create_app
 from portal.host.embedded import Postgres, Valkey, drop_database
 from portal.host.supervisor import migrate
+from portal.printer.client import printer
 from portal.reader.client import reader
 from portal.settings import ROOT, VAR, Settings
+from portal.sidecar.lanes import SHELL
 from portal.stores import roles
 from portal.stores.roles import APP, OWNER
 from tests.kit import long_runs
@@ -148,10 +150,12 @@ def _with_roles(database_url: str) -> str:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def file_reader() -> Iterator[None]:
-    """The process that opens files, once for all tests of a worker; it starts with the first file."""
+def sidecars() -> Iterator[None]:
+    """The processes that open files and print, once for all tests of a worker; each starts when first asked."""
+    printer._lane = SHELL  # nobody loses patience: a busy machine makes no test red
     yield
-    reader.stop()
+    for each in (reader, printer):
+        each.stop()
 
 
 @pytest.fixture(scope="session")
@@ -189,6 +193,7 @@ def make_settings(state: Path, database_url: str, redis_url: str, **changes: obj
         "mail_url": f"file://{state / 'mail'}",
         "seal_dir": state / "seal",
         "metrics_dir": state / "metrics",
+        "cache_dir": state / "cache",
         "fonts_dir": VAR / "assets" / "fonts",
         "testing": True,
     }

@@ -29,6 +29,7 @@ FLOWS: dict[str, Flow[Any]] = {
     "Finding": FINDING_FLOW,
     "Certificate": CERTIFICATE_FLOW,
 }
+_OF_THE_MACHINE = {"seal_passphrase": "(secret)", "metrics_dir": "(a folder in memory)"}
 _MADE = "<!-- Written by `make docs` from the code. Do not edit. -->\n\n"
 
 
@@ -83,7 +84,7 @@ def settings() -> Iterator[tuple[str, str]]:
             if each.default is inspect.Parameter.empty or _is_missing(each.default)
             else _plain(each.default)
         )
-        yield each.name.upper(), "(secret)" if each.name == "seal_passphrase" else shown
+        yield each.name.upper(), _OF_THE_MACHINE.get(each.name, shown)
 
 
 def command_lines(group: Any = commands, prefix: str = "") -> Iterator[tuple[str, str]]:

@@ -16,8 +16,8 @@ from audits.core.languages import SOURCE
 from certificates.seal import SealReason
 from portal.doors.registry.report import report
 from portal.doors.registry.verification import Checked, check, unread
-from portal.reader.lanes import SHELL
 from portal.settings import Settings
+from portal.sidecar.lanes import SHELL
 from portal.stores import database
 
 VALID, NOT_GENUINE, NOT_VALID = 0, 1, 2

@@ -14,7 +14,7 @@ from wtforms.i18n import messages_path
 from audits.core.errors import RuleError
 from portal.forms.fields import DateField
 from portal.language.i18n import current_language, sentence
-from portal.reader.lanes import BusyError
+from portal.sidecar.lanes import BusyError
 
 
 class Form(FlaskForm):

@@ -12,11 +12,12 @@ from granian.constants import Interfaces
 from granian.log import LogLevels
 
 from portal.host.processes import die_with_parent
+from portal.printer.client import printer
 from portal.reader.client import reader
 
 HOST = "127.0.0.1"
 WORKERS = 2
-BLOCKING_THREADS = 4  # one would be blocked by a slow download; more compete for the interpreter lock
+BLOCKING_THREADS = 5  # up to MOST_PUBLIC wait for a sidecar; more than two others compete for the interpreter lock
 KILL_SECONDS = 5  # seconds for a request to finish at shutdown
 
 
@@ -25,10 +26,8 @@ def main() -> None:
     arguments = _arguments()
     module, name = arguments.target.split(":")
     application = getattr(import_module(module), name)
-    reader.start()  # one for all workers; its imports run beside ours
-    if "registry.extract" in getattr(application, "view_functions", ()):
-        import_module("certificates.press.printing")  # load before forking, not at the first request
-
+    for sidecar in (reader, printer):
+        sidecar.start()  # one for all workers; its imports run beside ours
     gc.collect()
     gc.freeze()  # what is loaded stays: no collection of a worker walks it, and its pages stay shared
 

@@ -18,7 +18,7 @@ from importlib import import_module
 from types import ModuleType
 
 from portal.reader.confinement import Limits, confine
-from portal.reader.frames import read_task, send_answer
+from portal.sidecar.frames import read_task, send_answer
 
 DIED = "died"
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from audits.schemes.problems import Problem
 from certificates.seal import SealOutcome, SealReason, SealReport
 from portal.reader.client import RefusedError, reader
-from portal.reader.lanes import PEOPLE, PUBLIC, Lane
+from portal.sidecar.lanes import PEOPLE, PUBLIC, Lane
 
 PICTURES = {"image/png": "PNG", "image/jpeg": "JPEG"}
 

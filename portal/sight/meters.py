@@ -36,7 +36,10 @@ class Meters:
             "keurwerk_seals", "Seals made, by kind of document, and renewals.", ["kind"], registry=registry
         )
         self.busy = Counter(
-            "keurwerk_reader_busy", "Files that the reader had no place for, by lane.", ["lane"], registry=registry
+            "keurwerk_reader_busy",
+            "Files and extracts for which no place was free, by lane.",
+            ["lane"],
+            registry=registry,
         )
         self.connections = Gauge(
             "keurwerk_database_connections",

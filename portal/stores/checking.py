@@ -1,4 +1,4 @@
-"""Check stored files against their hashes, and delete files that no row names.
+"""Check stored files against their hashes, and delete files that no row names, and those of extracts past their term.
 
 A file that is missing or changed is recorded until a later check finds it whole. While the store does not answer,
 nothing is recorded.
@@ -10,14 +10,16 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import CompoundSelect, Index, func, literal, select, union_all
+from sqlalchemy import CompoundSelect, Index, Select, and_, delete, func, literal, select, true, union_all
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.orm import InstrumentedAttribute, Mapped, Session, mapped_column
 
 from audits.applications.models import Application, Evidence
 from audits.core import clock
 from audits.core.db import Base, one_of, stored
 from certificates.documents.models import Document, DocumentStamp
+from certificates.documents.stages import DocumentKind
+from portal.settings import current_settings
 from portal.stores import files
 from portal.stores.files import PARTS, FileChangedError, FileLostError, StorageDownError, Store
 
@@ -78,7 +80,10 @@ def check_files(session: Session) -> int:
         except StorageDownError as error:
             log.warning("the store does not answer, and its files are not judged: %s", error)
             break
-        _note(session, sha256, state)
+        if state is FileState.WHOLE or _named(session, [sha256]):
+            _note(session, sha256, state)
+        else:
+            _drop(session, sha256)  # nobody misses it
         count, read = count + 1, read + size
         if read >= MOST_BYTES:
             break
@@ -86,7 +91,7 @@ def check_files(session: Session) -> int:
 
 
 def collect_files(session: Session) -> int:
-    """Delete files of one part of the store that no row names, such as those of refused transactions.
+    """Delete files of one part of the store that are not kept, such as those of refused transactions.
 
     Files younger than `LEFT_OVER` and files that a running transaction stores are kept. Nothing is deleted while many
     files of this database are missing, because the store may belong to another one. Return how many were deleted.
@@ -120,7 +125,7 @@ def _due(session: Session) -> list[str]:
     now, known = clock.now(), select(FileCheck.sha256)
     doubted = known.where(FileCheck.state != FileState.WHOLE, FileCheck.checked_at < now - SOON)
     old = known.where(FileCheck.checked_at < now - AGAIN).order_by(FileCheck.checked_at)
-    new = [select(column).where(~known.where(FileCheck.sha256 == column).exists()) for column in NAMING]
+    new = [kept.where(~known.where(FileCheck.sha256 == column).exists()) for column, kept in _kept().items()]
     limits = {doubted: MOST_FILES // 3, **dict.fromkeys((*new, old), MOST_FILES)}
     found = [each for query, limit in limits.items() for each in session.scalars(query.limit(limit))]
     return list(dict.fromkeys(found))[:MOST_FILES]
@@ -146,7 +151,14 @@ def _note(session: Session, sha256: str, state: FileState) -> None:
 
 def _named(session: Session, addresses: Sequence[str]) -> set[str]:
     """Return those of the addresses that a committed row names."""
-    return {each for column in NAMING for each in session.scalars(select(column).where(column.in_(addresses)))}
+    return {each for column, kept in _kept().items() for each in session.scalars(kept.where(column.in_(addresses)))}
+
+
+def _kept() -> dict[InstrumentedAttribute[str], Select[str]]:
+    """Select the files that are kept, by the column that names them: all but those of extracts past their term."""
+    term = timedelta(days=current_settings().extract_days)
+    forgotten = and_(Document.kind == DocumentKind.REGISTER_EXTRACT, Document.created_at < clock.now() - term)
+    return {column: select(column).where(~forgotten if column is Document.sha256 else true()) for column in NAMING}
 
 
 def _remove(session: Session, store: Store, sha256: str) -> bool:
@@ -154,8 +166,14 @@ def _remove(session: Session, store: Store, sha256: str) -> bool:
     if not files.try_claim(session, sha256) or _named(session, [sha256]):
         return False
     store.remove(sha256)
+    _drop(session, sha256)
     log.info("removed from the store, as nothing names it: %s", sha256)
     return True
+
+
+def _drop(session: Session, sha256: str) -> None:
+    """Delete the record of a file that was checked while it was kept: an extract past its term."""
+    session.execute(delete(FileCheck).where(FileCheck.sha256 == sha256))
 
 
 def _is_ours(session: Session) -> bool:

@@ -54,14 +54,6 @@ def read() -> Session:
     return session
 
 
-def sent(session: Session, pieces: Iterator[bytes]) -> Iterator[bytes]:
-    """Yield pieces that are read while they are sent, after the request has closed the session; then close it again."""
-    try:
-        yield from pieces
-    finally:
-        session.close()
-
-
 @contextmanager
 def write() -> Iterator[Session]:
     """Commit the changes of the block, or roll back; then notify the worker."""

@@ -1,4 +1,4 @@
-"""The rq queue, which carries only ids of outbox items; the jobs themselves are in the database."""
+"""The rq queue, which carries only ids of outbox items; the jobs themselves are in the database. And shared counts."""
 
 import logging
 from collections.abc import Iterable
@@ -38,6 +38,18 @@ def nudge(item_ids: Iterable[UUID]) -> None:
         except (RedisError, OSError):
             log.warning("nudge failed", extra={"item_id": str(item_id)})
             return
+
+
+def count(name: str, seconds: int) -> int | None:
+    """Count one more under a name, which is forgotten after so many seconds; None while the store does not answer."""
+    try:
+        with current_app.extensions["queue"].connection.pipeline() as both:
+            both.incr(name)
+            both.expire(name, seconds)
+            return int(both.execute()[0])
+    except (RedisError, OSError):
+        log.warning("a count failed")
+        return None
 
 
 def is_empty() -> bool:

@@ -13,7 +13,7 @@ from werkzeug.exceptions import HTTPException
 from audits.core.errors import DomainError, IllegalMoveError, NotAllowedError, NotFoundError, RuleError
 from certificates.seal.keyring.keys import KeysError
 from portal.language.i18n import sentence
-from portal.reader.lanes import BusyError
+from portal.sidecar.lanes import BusyError
 from portal.stores.files import FileLostError, StorageDownError
 
 STATUS: dict[type[DomainError], int] = {

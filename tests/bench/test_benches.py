@@ -45,7 +45,24 @@ def test_pages_and_proof_beside_this_very_checkout(tmp_path):
     assert all(target["met"] and int(target["measured"]) > 0 for target in statements), "the same code asks as much"
     assert {"memory of a web process", "CPU, decision page"} <= {target["name"] for target in targets}
     assert systems(found["proof"], "proof of check") == {"keurwerk", "this again", "manuals"}
-    assert [target["name"] for target in found["proof"]["targets"]] == ["p95 at 50/s"]
+    assert [target["name"] for target in found["proof"]["targets"]] == ["p95 at 50/s", "asked to come back"]
+
+
+def test_lane(tmp_path):
+    found = run_small(tmp_path, "lane", "--n", "3", "--agencies", "20")["lane"]
+    measured = {row["case"]: row["n"] for row in found["rows"]}
+    assert measured["changed certificate"] == 3
+    assert {"register search", "register entry", "register search, quiet", "extract"} <= measured.keys()
+    assert {target["name"] for target in found["targets"]} == {
+        "p95 of register search meanwhile",
+        "p95 of register entry meanwhile",
+    }
+
+
+def test_reader(tmp_path):
+    found = run_small(tmp_path, "reader", "--n", "2")["reader"]
+    assert {row["system"] for row in found["rows"]} == {"keurwerk", "in the process"}
+    assert len({row["case"] for row in found["rows"]}) == len(found["targets"]) == 3
 
 
 def test_press(tmp_path):

@@ -23,7 +23,8 @@ from portal.commands.check import check
 from portal.stores import checking, database, files
 from portal.stores.checking import FileCheck, FileState, check_files, collect_files, troubles
 from portal.stores.files import open_store
-from tests.conftest import make_settings
+from portal.stores.roles import WORKER
+from tests.conftest import acting_as, make_settings
 from tests.kit.browser import Browser
 from tests.kit.factories import make_application
 from tests.kit.factories.certificates import make_certificate
@@ -244,6 +245,48 @@ def test_named_files_stay_however_old(collecting, root, monkeypatch):
     monkeypatch.setattr(checking, "PARTS", (ADDRESS[:2],))
     assert collecting() == 0
     assert path_of(root, ADDRESS).exists()
+
+
+@pytest.fixture
+def past_its_term(collecting, portal, session, root, monkeypatch):
+    """An extract that was whole, and is older than its term."""
+    known(session, make_certificate(session), OTHER, "register_extract")
+    check_files(session)
+    session.commit()
+    assert states(session)[OTHER_ADDRESS] is FileState.WHOLE
+    later(monkeypatch, days=portal.extensions["settings"].extract_days - 1)
+    assert collecting() == 0, "it is kept for its term"
+    later(monkeypatch, days=2)
+    return collecting
+
+
+def test_the_file_of_an_extract_is_forgotten_after_its_term_and_not_lost(past_its_term, session, root, make_session):
+    with acting_as(WORKER, make_session)() as worker:
+        assert collect_files(worker) == 1
+        worker.commit()
+    assert not path_of(root, OTHER_ADDRESS).exists()
+    check_files(session)
+    assert states(session) == {ADDRESS: FileState.WHOLE}
+    assert past_its_term() == 0
+
+
+def test_a_forgotten_file_is_not_lost_even_where_the_record_of_its_check_stayed(
+    past_its_term, session, root, monkeypatch
+):
+    path_of(root, OTHER_ADDRESS).unlink()
+    later(monkeypatch, days=31)
+    check_files(session)
+    assert states(session) == {ADDRESS: FileState.WHOLE}
+
+
+def test_the_file_of_an_extract_that_is_also_evidence_stays(past_its_term, session, root):
+    application = make_application(session)
+    owner = make_person(session, [Role.AGENCY_OWNER, Role.AGENCY_SIGNATORY], application.agency)
+    file = StoredFile(OTHER_ADDRESS, len(OTHER), "application/pdf", "a.pdf")
+    add_evidence(session, owner.actor, application.id, "GOV-01", file)
+    session.flush()
+    assert past_its_term() == 0
+    assert path_of(root, OTHER_ADDRESS).exists()
 
 
 def test_all_parts_have_their_turn_within_a_day(portal, session, monkeypatch):

@@ -18,8 +18,8 @@ from certificates.seal import (
     ensure_keyring,
     examine,
 )
-from portal.reader.lanes import SHELL
 from portal.reader.questions import examine_seal
+from portal.sidecar.lanes import SHELL
 from tests.kit import attacks as a
 from tests.kit import snapshot
 from tests.kit.long_runs import steps

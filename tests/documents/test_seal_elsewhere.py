@@ -29,8 +29,8 @@ from certificates.seal.keyring.remote import RemoteKey, service
 from certificates.seal.keyring.signing import HeldKey, read_chain
 from certificates.seal.keyring.token import TokenKey
 from certificates.seal.sealing.sealer import KeySealer
-from portal.reader.lanes import SHELL
 from portal.reader.questions import examine_seal
+from portal.sidecar.lanes import SHELL
 from tests.kit.answering import Answering
 from tests.kit.paper import paper
 

@@ -78,6 +78,8 @@ def test_nobody_enters_the_room_but_the_process_that_is_confined():
     ("module", "absent"),
     [
         ("portal.reader.questions", ("PIL", "pikepdf", "pyhanko")),
+        ("portal.printer.client", ("weasyprint", "pikepdf", "PIL", "zxingcpp")),
+        ("portal.printer.host", ("flask", "sqlalchemy", "portal.settings", "psycopg")),
         ("portal.reader.host", ("flask", "sqlalchemy", "portal.settings")),
         ("portal.reader.room", ("flask", "sqlalchemy", "portal.settings", "psycopg")),
     ],

@@ -3,8 +3,8 @@
 from typing import Any
 
 from certificates.seal import SealReport
-from portal.reader.lanes import SHELL, Lane
 from portal.reader.questions import examine_seal
+from portal.sidecar.lanes import SHELL, Lane
 from tests.kit.browser import Page
 
 

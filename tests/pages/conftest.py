@@ -8,7 +8,7 @@ import pytest
 
 from audits.core.access import Role
 from certificates.lifecycle import services
-from portal.reader.lanes import PEOPLE
+from portal.sidecar.lanes import PEOPLE
 from portal.signing import credentials
 from portal.work import handlers
 from tests.kit.browser import Browser

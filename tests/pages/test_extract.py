@@ -3,6 +3,7 @@
 import subprocess
 from dataclasses import replace
 from io import BytesIO
+from uuid import uuid4
 
 import pikepdf
 import pytest
@@ -17,8 +18,11 @@ from certificates.lifecycle.workflow import CertificateState
 from certificates.register.extract import extract_reference
 from certificates.seal import ensure_keyring, examine
 from portal.doors.registry import extract
-from portal.doors.registry.throttle import Throttle
+from portal.doors.registry.throttle import SharedThrottle, Throttle
+from portal.sidecar.lanes import PRINTS, Lane
 from portal.signing.keys import current_keys
+from portal.stores import queue
+from portal.stores.queue import open_queue
 from portal.stores.roles import REGISTER
 from tests.kit.browser import Browser
 from tests.kit.factories.certificates import change, make_applicant, make_certificate
@@ -87,6 +91,7 @@ def test_an_extract_says_what_the_register_says_and_is_sealed(app, session, lang
 @pytest.mark.parametrize("compiled", [True, False])
 def test_an_operator_can_turn_the_compiled_press_off(app, settings, session, monkeypatch, compiled):
     monkeypatch.setitem(app.extensions, "settings", replace(settings, compiled_press=compiled))
+    monkeypatch.setattr(extract.printer, "prepare", press.prepare)  # here, where it can be counted
     certificate = make_certificate(session)
     before = press._press(settings.fonts_dir).compiled.printed
     answer = take(app, certificate.agency)
@@ -203,6 +208,18 @@ def test_who_asks_for_very_many_must_wait_and_nobody_else(app, session, monkeypa
     take(app, agency, address="203.0.113.8")
 
 
+def test_when_many_are_printed_the_next_one_is_asked_to_come_back(app, session, monkeypatch):
+    agency = make_certificate(session).agency
+    full = Lane(at_once=1, waiting=0, patience=600, message=PRINTS.message)
+    monkeypatch.setattr(extract.printer, "_lane", full)
+    with full.turn():
+        refused = Browser(app).post(f"/register/{public_id(agency)}/extract", status=503)
+    assert "We are making many extracts at this moment" in refused.text
+    assert int(refused.response.headers["Retry-After"]) > 0
+    assert session.scalars(select(Document)).all() == []
+    take(app, agency)
+
+
 def test_without_the_key_there_is_no_button_and_a_clear_answer(app, session, settings, monkeypatch, tmp_path):
     agency = make_certificate(session).agency
     ensure_keyring(tmp_path / "locked", settings.body_name, "another passphrase")
@@ -226,6 +243,46 @@ def test_the_brake_gives_back_slowly_and_forgets_the_oldest(monkeypatch):
     for address in "bcd":
         assert throttle.wait(address) == 0
     assert throttle.wait("a") == 0
+
+
+class TestSharedThrottle:
+    NOW = 7200.0
+
+    @pytest.fixture
+    def throttles(self, app, settings, monkeypatch):
+        """The same throttle as two processes have it, under a name that no other test uses."""
+        name = uuid4().hex
+        monkeypatch.setitem(app.extensions, "queue", open_queue(settings.redis_url))
+        with app.app_context():
+            yield [SharedThrottle(name, 2, 3600, "k", clock=lambda: self.NOW) for _ in range(2)]
+
+    def test_all_processes_count_together_and_each_address_for_itself(self, throttles):
+        one, other = throttles
+        assert [one.wait("a"), other.wait("a"), one.wait("a"), other.wait("a")] == [0, 0, 3600, 3600]
+        assert other.wait("b") == 0
+
+    def test_the_next_period_begins_anew(self, throttles, monkeypatch):
+        assert [throttles[0].wait("a") for _ in range(3)] == [0, 0, 3600]
+        monkeypatch.setattr(TestSharedThrottle, "NOW", 7200.0 + 3599)
+        assert throttles[1].wait("a") == 1
+        monkeypatch.setattr(TestSharedThrottle, "NOW", 7200.0 + 3600)
+        assert throttles[1].wait("a") == 0
+
+    def test_no_address_can_be_read_where_they_are_counted(self, app, throttles):
+        throttles[0].wait("203.0.113.7")
+        keys = app.extensions["queue"].connection.keys("throttle:*")
+        assert keys
+        assert not any(b"203.0.113.7" in key for key in keys)
+        assert all(0 < app.extensions["queue"].connection.ttl(key) <= 3600 for key in keys)
+
+    def test_without_the_shared_count_each_process_counts_for_itself(self, throttles, monkeypatch):
+        monkeypatch.setattr("portal.stores.queue.count", lambda *_: None)
+        assert [each.wait("a") > 0 for each in (*throttles, *throttles, *throttles)] == [False] * 4 + [True] * 2
+
+    def test_a_count_that_cannot_be_reached_is_no_error(self, app, monkeypatch):
+        monkeypatch.setitem(app.extensions, "queue", open_queue("redis://127.0.0.1:1/0"))
+        with app.app_context():
+            assert queue.count("a", 10) is None
 
 
 def test_a_number_has_the_day_and_forty_bits():

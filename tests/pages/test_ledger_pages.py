@@ -1,11 +1,16 @@
 """The log over HTTP: tiles, checkpoints, proofs, witnesses, archive, and its page."""
 
+import fcntl
 import gzip
 import io
+import itertools
 import json
+import os
+import shutil
 import subprocess
 import sys
 import zipfile
+from dataclasses import replace
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -17,6 +22,7 @@ from certificates.ledger.services import append
 from certificates.lifecycle.rules import certificate_number
 from certificates.lifecycle.services import number_certificate
 from portal.app import create_app
+from portal.signing import ledger_file
 from portal.signing.keys import current_keys
 from portal.stores.roles import REGISTER
 from portal.work import handlers
@@ -73,7 +79,7 @@ def known(app, monkeypatch):
 
 
 def read(client, path, status=200):
-    response = client.get(path)
+    response = client.get(path, buffered=True)
     assert response.status_code == status, (path, response.data[:200])
     assert response.headers["Access-Control-Allow-Origin"] == "*"
     assert "Set-Cookie" not in response.headers
@@ -262,23 +268,73 @@ def test_the_archive_holds_the_log_and_what_its_check_needs(client, session, sig
         assert archive.read("roots.pem").count(b"BEGIN CERTIFICATE") == 1
 
 
-def test_a_download_gives_its_connection_back_read_or_not(client, session, sign, app, monkeypatch):
+@pytest.fixture(autouse=True)
+def no_archive_of_another_test(settings):
+    shutil.rmtree(settings.cache_dir, ignore_errors=True)
+
+
+def made(settings):
+    return {path: path.stat().st_mtime_ns for path in (settings.cache_dir / "ledger").glob("*.zip")}
+
+
+def test_the_archive_is_made_once_per_checkpoint_and_holds_no_snapshot(client, session, sign, settings):
     fill(session, 3)
     sign()
-    opened, make = [], app.extensions["sessionmaker"]
-    monkeypatch.setitem(app.extensions, "sessionmaker", lambda: opened.append(make()) or opened[-1])
-    assert read(client, "/ledger/dump.zip").data
-    broken_off = client.get("/ledger/dump.zip")
-    assert next(broken_off.iter_encoded())
-    broken_off.close()
-    assert len(opened) == 2
-    assert not any(each.in_transaction() for each in opened)
+    downloads = [client.get("/ledger/dump.zip", buffered=True) for _ in range(2)]
+    before = made(settings)
+    assert client.get("/ledger/dump.zip", buffered=True, headers={"Range": "bytes=0-3"}).data == b"PK\x03\x04"
+    assert made(settings) == before
+    append(session, {"type": "issued", "number": NUMBER})
+    sign()
+    newer = client.get("/ledger/dump.zip", buffered=True)
+    assert "keurwerk-ledger-4.zip" in newer.headers["Content-Disposition"]
+    assert downloads[0].data == downloads[1].data != newer.data
+    assert all("keurwerk-ledger-3.zip" in each.headers["Content-Disposition"] for each in downloads)
+    assert len(made(settings)) <= 2
+
+
+def test_the_archive_is_made_anew_as_lists_of_statuses_change(client, session, sign, settings):
+    fill(session, 3)
+    sign()
+    client.get("/ledger/dump.zip", buffered=True)
+    (file,) = made(settings)
+    os.utime(file, (0, 0))
+    client.get("/ledger/dump.zip", buffered=True)
+    assert file.stat().st_mtime > 0
+
+
+def test_while_somebody_makes_the_archive_the_next_one_comes_back(client, session, sign, settings, monkeypatch):
+    fill(session, 3)
+    sign()
+    folder = settings.cache_dir / "ledger"
+    folder.mkdir(parents=True, exist_ok=True)
+    monkeypatch.setattr(ledger_file, "_is_fresh", lambda _: False)
+    monkeypatch.setattr(ledger_file, "_PAUSE", 0)
+    monkeypatch.setattr(ledger_file.time, "monotonic", itertools.count().__next__)
+    with (folder / "lock").open("w") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        refused = client.get("/ledger/dump.zip", buffered=True)
+    assert (refused.status_code, refused.headers["Retry-After"]) == (503, "60")
+    assert client.get("/ledger/dump.zip", buffered=True).status_code == 200
+
+
+@pytest.fixture
+def no_folder(app, settings, monkeypatch, tmp_path):
+    (tmp_path / "file").touch()
+    monkeypatch.setitem(app.extensions, "settings", replace(settings, cache_dir=tmp_path / "file"))
+
+
+@pytest.mark.usefixtures("no_folder")
+def test_a_folder_that_takes_no_files_is_a_part_that_is_down(client, session, sign):
+    fill(session, 3)
+    sign()
+    assert client.get("/ledger/dump.zip", buffered=True).status_code == 503
 
 
 def test_asking_for_the_head_of_the_archive_does_not_write_it(client, session, sign):
     fill(session, 3)
     sign()
-    response = client.head("/ledger/dump.zip")
+    response = client.head("/ledger/dump.zip", buffered=True)
     assert (response.status_code, response.data) == (200, b"")
 
 
@@ -324,7 +380,7 @@ def test_the_register_alone_serves_the_log_without_a_private_key(settings, sessi
         "/ledger", "/ledger/checkpoint", "/ledger/tile/0/000.p/1", "/ledger/dump.zip",
         f"/certificates/{NUMBER}.tlog-proof",
     ):  # fmt: skip
-        assert client.get(path).status_code == 200, path
+        assert client.get(path, buffered=True).status_code == 200, path
 
 
 def test_what_the_worker_seals_is_verified_by_who_shares_nothing_with_us(app, client, session, sign, tmp_path):
@@ -336,7 +392,7 @@ def test_what_the_worker_seals_is_verified_by_who_shares_nothing_with_us(app, cl
         handlers.sign_lists(session, {})
     sign()
     for path in (f"/certificates/{certificate.number}.pdf", "/ledger/dump.zip", "/ledger/keurwerk-verify"):
-        (tmp_path / path.rpartition("/")[2]).write_bytes(client.get(path).data)
+        (tmp_path / path.rpartition("/")[2]).write_bytes(client.get(path, buffered=True).data)
     command = [sys.executable, "-I", "keurwerk-verify", "dump.zip", "--pdf", f"{certificate.number}.pdf", "--json"]
     report = json.loads(subprocess.run(command, capture_output=True, check=False, cwd=tmp_path).stdout)
     assert (report["verdict"], report["certificate"]["number"]) == ("genuine", certificate.number), report

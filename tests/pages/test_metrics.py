@@ -13,8 +13,8 @@ from audits.core.outbox import OutboxItem
 from certificates.documents.stages import DocumentKind
 from portal.app import create_app
 from portal.reader.client import reader
-from portal.reader.lanes import PEOPLE, BusyError
 from portal.settings import ROOT
+from portal.sidecar.lanes import PEOPLE, BusyError
 from portal.signing import sealing
 from portal.stores import periodic
 from tests.kit import snapshot

@@ -22,8 +22,8 @@ from certificates.seal import SealLevel, SealOutcome, SealReason, SealReport, en
 from portal.doors.registry import verification, wording
 from portal.doors.registry.throttle import Throttle
 from portal.doors.registry.verification import FileStatus
-from portal.reader.lanes import PUBLIC
 from portal.reader.questions import examine_seal
+from portal.sidecar.lanes import PUBLIC
 from portal.stores.roles import REGISTER
 from tests.kit import attacks, snapshot
 from tests.kit.browser import Browser, Page

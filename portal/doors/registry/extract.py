@@ -14,9 +14,10 @@ from certificates.documents.stages import DocumentKind
 from certificates.ledger.queries import tlog_proof
 from certificates.register.extract import Subject, extract_facts, subject_of
 from portal.doors.downloads import attachment
-from portal.doors.registry.throttle import Throttle
+from portal.doors.registry.throttle import SharedThrottle
 from portal.language.i18n import current_language
 from portal.language.labels import label
+from portal.printer.client import printer
 from portal.settings import current_settings
 from portal.signing import sealing
 from portal.signing.credentials import credential_attached
@@ -28,21 +29,24 @@ from portal.web.errors import answer
 
 KIND = DocumentKind.REGISTER_EXTRACT
 _CHANCE_BYTES = 8
-_MINUTE = 60
+_MINUTE, _HOUR = 60, 3600
+MOST_PER_HOUR = 60  # per address; each leaves a file of a tenth of a megabyte
 _MOST_PROOFS = 1000  # each of one to two kilobytes
 _proofs: dict[tuple[str, int, int], str] = {}
 
 
 def add_to(bp: Blueprint) -> None:
-    """Register the route, with a throttle per application."""
+    """Register the route, with a throttle that all processes share."""
     bp.post("/register/<public_id>/extract")(extract)
-    bp.record_once(lambda state: state.app.extensions.setdefault("extract_brake", Throttle()))
+    bp.record_once(
+        lambda state: state.app.extensions.setdefault("extract_brake", _throttle(state.app.config["SECRET_KEY"]))
+    )
 
 
 @public
 def extract(public_id: str) -> ResponseReturnValue:
-    """Send a sealed extract of what the register says now. The requester is not recorded."""
-    throttle: Throttle = current_app.extensions["extract_brake"]
+    """Send a sealed extract of what the register says now; BusyError when many ask. The requester is not recorded."""
+    throttle: SharedThrottle = current_app.extensions["extract_brake"]
     if wait := throttle.wait(address_group(request.remote_addr)):
         return answer(429, _("You have asked for many extracts in a short time."), retry_after=wait)
     if not current_keys().available:
@@ -62,10 +66,16 @@ def extract(public_id: str) -> ResponseReturnValue:
             base_url=settings.public_url,
             body=settings.body,
         )
-        sealed = sealing.sealed_document(KIND, facts, at=now, attachments=_attached(session, subject))
+        sealed = sealing.sealed_document(
+            KIND, facts, at=now, prepare=printer.prepare, attachments=_attached(session, subject)
+        )
         sha256, size = sealing.keep(session, sealed)
         record_extract(session, agency_id=entry.agency_id, language=language, snapshot=facts, sha256=sha256, size=size)
     return attachment(sealed, f"{facts['reference']}.pdf", "application/pdf")
+
+
+def _throttle(secret_key: str) -> SharedThrottle:
+    return SharedThrottle("extract", MOST_PER_HOUR, _HOUR, secret_key)
 
 
 def _attached(session: Any, subject: Subject) -> list[press.Attached]:

@@ -2,8 +2,9 @@
 
 import gzip
 
-from flask import Blueprint, Response, render_template, request, stream_with_context
+from flask import Blueprint, Response, render_template, request, send_file
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 
 from audits.core.errors import NotFoundError
 from certificates.ledger import queries, tiles
@@ -12,10 +13,11 @@ from certificates.ledger.services import add_cosignatures
 from certificates.ledger.witness import Refusal, RefusedError, cosign_checkpoint
 from certificates.lifecycle.rules import is_number
 from portal.settings import ROOT, current_settings
-from portal.signing import ledger
+from portal.signing import ledger, ledger_file
 from portal.signing.keys import current_keys
 from portal.stores import database
 from portal.web.access import public
+from portal.web.errors import answer
 from portal.web.security import open_to_pages
 
 SHOWN = 20
@@ -89,14 +91,17 @@ def tile(place: str) -> ResponseReturnValue:
 
 @public
 def ledger_dump() -> ResponseReturnValue:
-    """Stream the archive of the log as a zip."""
+    """Send the archive of the log as a zip, from a file that is made once per checkpoint."""
     session = database.read()
     newest = queries.latest(session)
     if newest is None:
         return _missing("nothing was logged yet")
-    archive = ledger.archive(session, newest, current_settings())
-    response = Response(stream_with_context(database.sent(session, archive)), mimetype="application/zip")
-    response.headers["Content-Disposition"] = f'attachment; filename="keurwerk-ledger-{newest.size}.zip"'
+    try:
+        file = ledger_file.archive_file(session, newest, current_settings())
+    except ledger_file.BeingMadeError:
+        return answer(503, _("The archive of the log is being made. Ask again in a minute."), retry_after=int(_RETRY))
+    name = f"keurwerk-ledger-{newest.size}.zip"
+    response = send_file(file, mimetype="application/zip", as_attachment=True, download_name=name, conditional=True)
     response.headers["Cache-Control"] = f"max-age={_DUMP_SECONDS}"
     return response
 

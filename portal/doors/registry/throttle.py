@@ -1,14 +1,18 @@
-"""Rate limiting for expensive public requests: a token bucket per client address.
+"""Rate limiting for expensive public requests, per client address. Costs no SQL statement.
 
-Each process counts for itself and in memory, and forgets at a restart. That suffices against filling a disk, and costs
-no SQL statement.
+What costs only time is counted by each process for itself, in memory. What also leaves something on the disk, an
+extract, is counted by all processes together.
 """
 
+import hashlib
+import hmac
 import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable
 from math import ceil
+
+from portal.stores import queue
 
 BURST = 3_000  # burst for a hirer who checks all suppliers of a year at once
 PER_SECOND = 1.0
@@ -36,3 +40,24 @@ class Throttle:
             if len(self._left) > MOST_ADDRESSES:
                 self._left.popitem(last=False)
         return 0 if allowed else ceil((1 - left) / self._per_second)
+
+
+class SharedThrottle:
+    """At most so many per address in each period of so many seconds, in all processes together.
+
+    Addresses are counted under a keyed hash that is forgotten with its period. While the shared count is down, each
+    process counts for itself.
+    """
+
+    def __init__(self, name: str, most: int, seconds: int, key: str, clock: Callable[[], float] = time.time) -> None:
+        self._name, self._most, self._seconds, self._key, self._clock = name, most, seconds, key.encode(), clock
+        self._alone = Throttle(most, most / seconds)
+
+    def wait(self, address: str) -> int:
+        """Count one request; return 0, or the seconds until the next one is allowed."""
+        period, passed = divmod(int(self._clock()), self._seconds)
+        hidden = hmac.new(self._key, f"{self._name} {period} {address}".encode(), hashlib.sha256).hexdigest()
+        counted = queue.count(f"throttle:{hidden}", self._seconds)
+        if counted is None:
+            return self._alone.wait(address)
+        return 0 if counted <= self._most else self._seconds - passed

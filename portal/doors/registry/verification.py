@@ -8,7 +8,7 @@ are never trusted.
 import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -25,8 +25,9 @@ from certificates.register.queries import PublicDocument
 from certificates.register.rules import may_rely
 from certificates.seal import KeysError, SealOutcome, SealReason, SealReport
 from certificates.seal.sealing.placeholder import same_but_for_seal
-from portal.reader.lanes import PUBLIC, Lane
 from portal.reader.questions import examine_seal
+from portal.settings import current_settings
+from portal.sidecar.lanes import PUBLIC, Lane
 from portal.signing.keys import existing_keys
 from portal.stores import files
 from portal.stores.files import StorageDownError
@@ -75,6 +76,7 @@ class Checked:
     ending: Ending | None = None
     extract: Mapping[str, Any] = field(default_factory=dict)
     differences: tuple[Difference, ...] = ()
+    file_kept: bool = True  # False for an extract past its term
     log_index: int | None = None  # of the newest log entry about the certificate
 
     @property
@@ -140,8 +142,10 @@ def check_hash(session: Any, sha256: str) -> Checked | None:
         return _certificate(session, document)
     if document.kind == DocumentKind.REGISTER_EXTRACT:
         entry, facts = queries.entry_of(session, document.subject_id), facts_with(session, sha256)
+        term = timedelta(days=current_settings().extract_days)
         return Checked(
-            FileStatus.EXTRACT, sha256, document.size, made_at=document.created_at, entry=entry, extract=facts
+            FileStatus.EXTRACT, sha256, document.size, made_at=document.created_at, entry=entry, extract=facts,
+            file_kept=clock.now() < document.created_at + term,
         )  # fmt: skip
     return Checked(FileStatus.OTHER, sha256, document.size, made_at=document.created_at)
 
