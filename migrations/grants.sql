@@ -94,6 +94,8 @@ GRANT UPDATE (attempts, last_error, due_at, done_at, failed_at) ON outbox TO kw_
 GRANT INSERT, UPDATE (last) ON counter TO kw_app, kw_worker;
 GRANT INSERT, UPDATE (due_at, ran_at, failed_at, last_error, failures) ON chore TO kw_worker;
 GRANT INSERT, UPDATE (state, checked_at), DELETE ON file_check TO kw_worker;
+REVOKE ALL ON FUNCTION files_in_trouble() FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION files_in_trouble() TO kw_app, kw_worker;
 
 -- The security log. Lines number themselves; a worker clears them after their term.
 GRANT INSERT (happened_at, kind, person_id, subject_id, detail, visitor, request_id) ON security_event

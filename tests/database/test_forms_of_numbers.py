@@ -13,6 +13,7 @@ from audits.agencies.queries import doubles
 from audits.agencies.trade_registers import clean_register_number
 from certificates.register.queries import entry
 from portal.commands.check import check
+from portal.stores.roles import WORKER
 from tests.kit.browser import Browser
 from tests.kit.factories import make_agency, make_applicant, make_certificate
 
@@ -45,6 +46,11 @@ KEPT = [
     ("NL", "12345678"), ("DE", "KIEL-HRB-123-KI"), ("AT", "122119M"), ("SK", "SK2020269786"), ("LT", "100001919017"),
     ("LU", "LU15027442"), ("IN", "IN"), ("GB", "GB123456789"), ("CY", "10259033P"), ("BE", "0403019261"),
 ]  # fmt: skip
+
+
+@pytest.fixture
+def database_role():
+    return WORKER
 
 
 @pytest.fixture

@@ -144,7 +144,7 @@ def mint_token(session: Session, person_id: UUID, purpose: Purpose) -> str:
 
 def holder_of(session: Session, token: str, purpose: Purpose) -> Person:
     """Return the person whom a link was sent to; NotFoundError if it is used, too old, or the person retired."""
-    session.execute(select(func.approach_by_link(token)))
+    session.execute(select(func.approach_by_link(token.replace("\0", ""))))  # PostgreSQL refuses NUL
     query = select(Person).join(MailToken, MailToken.person_id == Person.id)
     person = session.scalar(query.where(_usable(token, purpose), Person.retired_at.is_(None)))
     if person is None:
