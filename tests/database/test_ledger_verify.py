@@ -24,6 +24,7 @@ from portal.commands import ledger as ledger_command
 from portal.commands.cli import main
 from portal.commands.ledger import ledger_commands
 from portal.signing.keys import current_keys
+from portal.stores.roles import WORKER
 from portal.work.schedule import sign_head
 from tests.kit.factories.ledger import (
     KEY,
@@ -36,6 +37,12 @@ from tests.kit.factories.ledger import sign as signature
 from tests.kit.factories.people import make_person
 
 ORIGIN = "127.0.0.1:8000/ledger"
+
+
+@pytest.fixture
+def database_role():
+    """Commands work as the worker does, which sees every event."""
+    return WORKER
 
 
 @pytest.fixture
