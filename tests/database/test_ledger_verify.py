@@ -41,6 +41,7 @@ ORIGIN = "127.0.0.1:8000/ledger"
 
 @pytest.fixture
 def database_role():
+    """Commands work as the worker does, which sees every event."""
     return WORKER
 
 

@@ -9,8 +9,15 @@ from certificates.ledger.queries import latest
 from certificates.ledger.services import sign_checkpoint
 from portal.commands.check import check
 from portal.commands.ledger import ledger_commands
+from portal.stores.roles import WORKER
 from portal.work.schedule import sign_head
 from tests.kit.factories.ledger import KEY, ORIGIN, add, issued, make_checkpoint
+
+
+@pytest.fixture
+def database_role():
+    """Commands and the tasks of the log have the rights of the worker."""
+    return WORKER
 
 
 @pytest.fixture

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from audits.core import clock
 from audits.core.access import Actor, Role
 from audits.schemes.services import publish_scheme
+from certificates.ledger import memory
 from portal.stores import database, files
 from portal.stores.roles import WORKER
 from portal.work import handlers
@@ -60,7 +61,9 @@ class World:
         monkeypatch.setattr(handlers, "_print", self._print)
         self._servers = servers
         self._template = f"life-{uuid4().hex[:8]}"  # two workers may live at once
-        self.app = make_app(make_settings(folder, servers.clone(self._template), servers.redis_url))
+        settings = make_settings(folder, servers.clone(self._template), servers.redis_url)
+        self.app = make_app(settings)
+        self._memory = settings.seal_dir / memory.FILE
         self.app.extensions["queue"] = NotedQueue()
         self._move_in()
 
@@ -77,6 +80,7 @@ class World:
             yield self.app
         finally:
             engine.dispose()
+            self._memory.unlink(missing_ok=True)  # the log of the next life is another one
             self._servers.drop(name)
 
     def close(self) -> None:
