@@ -33,10 +33,11 @@ from portal.settings import Settings
 from portal.signing import credentials, ledger
 from portal.signing.keys import current_keys
 from portal.stores import files
+from portal.stores.roles import APP
 from portal.web import health
 from portal.web.access import PUBLIC, SIGNED_IN
 from portal.work import handlers
-from tests.conftest import NotedQueue
+from tests.conftest import NotedQueue, acting_as
 from tests.kit.browser import Browser
 from tests.kit.factories import make_agency, make_application, make_audit, make_person
 from tests.kit.factories.certificates import BASE_URL, BODY
@@ -182,7 +183,8 @@ def visits(built_app: Flask, settings: Settings, rows: Connection, patched: pyte
 
     Forms need no token here: the tests are about who may send one.
     """
-    patched.setitem(built_app.extensions, "sessionmaker", sessionmaker(rows, join_transaction_mode="create_savepoint"))
+    owning = sessionmaker(rows, join_transaction_mode="create_savepoint")
+    patched.setitem(built_app.extensions, "sessionmaker", owning)
     patched.setitem(built_app.extensions, "queue", NotedQueue())
     patched.setitem(built_app.extensions, "extract_brake", Throttle())
     patched.setitem(health.CHECKS, "queue", lambda: None)
@@ -201,6 +203,9 @@ def visits(built_app: Flask, settings: Settings, rows: Connection, patched: pyte
         found.sign_in(session, "retired", retired)
         retire_person(session, ours.people[Role.ADMINISTRATOR].actor, retired.id)
         session.commit()
+    patched.setitem(
+        built_app.extensions, "sessionmaker", acting_as(APP, owning)
+    )  # filled by the owner, visited as kw_app
     return found
 
 
