@@ -36,8 +36,8 @@ class Meters:
             "keurwerk_seals", "Seals made, by kind of document, and renewals.", ["kind"], registry=registry
         )
         self.busy = Counter(
-            "keurwerk_reader_busy",
-            "Files and extracts for which no place was free, by lane.",
+            "keurwerk_turned_away",
+            "Files and extracts turned away while the machine is busy, by lane.",
             ["lane"],
             registry=registry,
         )

@@ -135,7 +135,7 @@ def test_seals(app):
 
 @pytest.mark.usefixtures("busy_reader")
 def test_files_that_the_reader_has_no_place_for(app):
-    key = ("keurwerk_reader_busy_total", "people")
+    key = ("keurwerk_turned_away_total", "people")
     before = numbers(app).get(key, 0)
     with pytest.raises(BusyError):
         reader.ask(PEOPLE, "picture", b"")

@@ -80,4 +80,4 @@ def test_a_folder_that_cannot_be_used_is_told_and_stops_nobody(tmp_path, monkeyp
         monkeypatch.setattr(os, "geteuid", lambda: os.getuid() + 1)
     meters.set_up(Settings("postgresql://x/x", "redis://x", "s" * 40, metrics_dir=folder))
     assert "METRICS_DIR cannot be used" in caplog.text
-    assert b"keurwerk_reader_busy" in meters.written()
+    assert b"keurwerk_turned_away" in meters.written()
