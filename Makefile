@@ -8,7 +8,7 @@ UV := $(firstword $(wildcard var/tools/uv/bin/uv) uv)
 BENCH_WORDS = $(ONLY) $(if $(AGAINST),--against $(AGAINST)) $(if $(filter 1,$(KEEP)),--keep) \
   $(if $(AGENCIES),--agencies $(AGENCIES)) $(if $(N),--n $(N)) $(if $(ROUNDS),--rounds $(ROUNDS))
 
-.PHONY: help setup demo serve dev shell seed test quick check fmt coverage machines bench migration messages docs pictures verifier sbom advisories
+.PHONY: help setup demo serve dev shell seed test quick check fmt coverage machines chaos bench migration messages docs pictures verifier sbom advisories
 
 help: ## List the commands
 	@sed -n 's/^\([a-z]*\):.*## /make \1\t/p' $(MAKEFILE_LIST) | expand -t 18
@@ -69,6 +69,10 @@ coverage: ## Which branches the tests take; 95 % of those in rules, workflows an
 machines: ## Properties and state machines at full length, with new examples each time (MACHINES=0.1 is a tenth)
 	@bin/setup test
 	@KEURWERK_MACHINES=$(MACHINES) $(PYTHON) -m pytest -m hypothesis $(ARGS)
+
+chaos: ## Kill and restart every process of a whole portal under work, at full length (MACHINES=0.1 is a tenth)
+	@bin/setup test
+	@KEURWERK_MACHINES=$(MACHINES) $(PYTHON) -m pytest -n 0 tests/chaos -rP $(ARGS)
 
 bench: ## Measure us, a peer and another revision in one run (ONLY=pages AGAINST=ca4d724; KEEP=1 remembers the ratios)
 	@bin/setup bench

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import IO, NoReturn, Protocol
 
 PR_SET_PDEATHSIG, PR_SET_DUMPABLE = 1, 4
+NAME = Path("/proc/self/comm")  # what `ps` and `top` call this process: a fork has its parent's command line
 STOP_SECONDS = 10
 
 _libc = ctypes.CDLL(None, use_errno=True)
@@ -121,6 +122,7 @@ def _become(words: Sequence[str], env: Mapping[str, str], prepare: Callable[[], 
         for each in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(each, signal.SIG_DFL)
         prepare()
+        NAME.write_text(f"kw-{words[0].rpartition('.')[2]}")
         if log:
             with open_private(log) as output:
                 os.dup2(output.fileno(), 1)

@@ -24,7 +24,9 @@ def keep_running(command: Sequence[str], watched: Iterable[Path] = WATCHED) -> N
     places = list(watched)
     while True:
         seen = _state(places)
-        process = subprocess.Popen(command, preexec_fn=processes.starter())  # noqa: S603, PLW1509  # one thread, our words
+        begin = processes.starter()
+        # One thread, and our own words. It inherits the listening socket.
+        process = subprocess.Popen(command, preexec_fn=begin, close_fds=False)  # noqa: S603, PLW1509
         try:
             while _state(places) == seen:
                 time.sleep(PAUSE)

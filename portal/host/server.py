@@ -1,24 +1,52 @@
-"""Serve a WSGI application with granian: `python -m portal.host.server PORT [MODULE:NAME]`."""
+"""Serve a WSGI application with granian: `python -m portal.host.server PORT [MODULE:NAME]`.
+
+Who starts this hands over the listening socket: systemd (`LISTEN_FDS`) or the supervisor (`--socket`). It outlives this
+process, so that who comes during a restart waits in its queue instead of being refused. Without one, PORT is opened.
+"""
 
 import argparse
 import gc
 import multiprocessing
+import os
 import signal
+import socket
 from importlib import import_module
 from typing import Any
 
-from granian import Granian
+from granian import _granian
 from granian.constants import Interfaces
 from granian.log import LogLevels
+from granian.server.mp import MPServer
 
+from portal.host.listening import BACKLOG, open_socket, take_socket, tell_ready
 from portal.host.processes import die_with_parent
 from portal.printer.client import printer
 from portal.reader.client import reader
 
-HOST = "127.0.0.1"
 WORKERS = 2
 BLOCKING_THREADS = 5  # up to MOST_PUBLIC wait for a sidecar; more than two others compete for the interpreter lock
+SOCKET_HOLDER: Any = _granian.SocketHolder  # its stubs know no arguments
 KILL_SECONDS = 5  # seconds for a request to finish at shutdown
+
+
+class HandedOver(MPServer):
+    """Serves from one socket for all its workers.
+
+    By default granian opens a socket for each worker; what waits in the queue of one is lost when that worker ends.
+    """
+
+    def __init__(self, listening: socket.socket, target: str, **options: Any) -> None:
+        super().__init__(target, **options)
+        self._listening = listening
+
+    def _init_shared_socket(self) -> None:
+        self._sso: socket.socket | None = self._listening
+        self._shd = SOCKET_HOLDER(self._listening.fileno(), False, BACKLOG)
+
+    def startup(self, *options: Any) -> None:
+        """Start the workers, then tell systemd; it ends another server of this socket only after that."""
+        super().startup(*options)  # type: ignore[no-untyped-call]
+        tell_ready(os.environ)  # noqa: TID251 - an entry point
 
 
 def main() -> None:
@@ -36,10 +64,9 @@ def main() -> None:
         return application
 
     multiprocessing.set_start_method("fork")
-    server = Granian(
+    server = HandedOver(
+        take_socket(arguments.socket, os.environ) or open_socket(arguments.port),  # noqa: TID251 - an entry point
         arguments.target,
-        address=HOST,
-        port=arguments.port,
         interface=Interfaces.WSGI,
         workers=WORKERS,
         blocking_threads=BLOCKING_THREADS,
@@ -54,6 +81,7 @@ def main() -> None:
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="portal.host.server")
     parser.add_argument("port", type=int)
+    parser.add_argument("--socket", type=int, help="the file descriptor of a listening socket, instead of PORT")
     parser.add_argument("target", nargs="?", default="wsgi:app")
     return parser.parse_args()
 

@@ -10,7 +10,7 @@ import signal
 import socket
 import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPException
@@ -25,20 +25,20 @@ from sqlalchemy import make_url
 
 from portal.app import DOORS
 from portal.host.embedded import EmbeddedError, Postgres, Valkey, socket_folder
+from portal.host.keeping import Keeper
+from portal.host.listening import HOST, open_socket
 from portal.host.processes import Forked, HeldError, die_with_parent, held, stop
 from portal.host.programs import Program, Service, end_of
 from portal.settings import REQUIRED, ROOT, SEAL_SECRETS, VAR, Settings, SettingsError
 from portal.signing.remote import reach
 from portal.stores.roles import APP, WORKER, RoleError, check_address
 
-HOST = "127.0.0.1"  # as in portal.host.server
 DATABASE, DEMO_DATABASE = "keurwerk", "keurwerk_demo"
 LEFT = VAR / "run" / "environment.json"
 SHARED = ("DATABASE_URL", "REDIS_URL", "SECRET_KEY", "BASE_URL", "STORAGE_URL", "SEAL_DIR")
 DEMO = VAR / "demo-state"  # files and keys of the demo: its database starts empty each time
 PATIENCE = 60.0
 PORT_SECONDS = 6.0  # an earlier web server may still be shutting down
-PAUSE = 2.0  # seconds between the end of a service and its restart
 LEAVE = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 INTERRUPTED = 128 + signal.SIGINT
 
@@ -139,7 +139,8 @@ def _start(part: Service, running: ExitStack, parts: list[Service]) -> None:
 def _run(environment: Mapping[str, str], arguments: argparse.Namespace) -> int:
     began = time.monotonic()
     (VAR / "run").chmod(0o700)  # created with the umask by earlier releases
-    port = _port(arguments.port, any_other=arguments.no_serve)
+    listening = _listen(arguments.port, any_other=arguments.no_serve)
+    port = listening.getsockname()[1]
     parts: list[Service] = []
     with ExitStack() as running:
         database = DEMO_DATABASE if arguments.demo else DATABASE
@@ -156,7 +157,7 @@ def _run(environment: Mapping[str, str], arguments: argparse.Namespace) -> int:
         _load()
         env = _start_signer(env, running, parts)
         at_work = env | {"DATABASE_URL": addresses.worker}
-        worker, web = _programs(env, at_work, port, for_developers=arguments.dev)
+        worker, web = _programs(env, at_work, listening, for_developers=arguments.dev)
         _start(worker, running, parts)
         _start(web, running, parts)
         _wait_until_ready(port, web)
@@ -168,15 +169,16 @@ def _run(environment: Mapping[str, str], arguments: argparse.Namespace) -> int:
             running.callback(stop, Forked(["portal.demo", "more"], at_work))
         log.info("\nKeurwerk is on %s  (Ctrl-C ends it)", settings.base_url)
         with suppress(KeyboardInterrupt):
-            _watch(parts)
+            Keeper(parts).watch()
     return 0
 
 
 def _programs(
-    env: Mapping[str, str], at_work: Mapping[str, str], port: int, *, for_developers: bool
+    env: Mapping[str, str], at_work: Mapping[str, str], listening: socket.socket, *, for_developers: bool
 ) -> tuple[Program, Program]:
     """Return worker and web server; for developers they restart when code changes, and print to this terminal."""
-    worker, web = ["portal.work.worker"], ["portal.host.server", str(port)]
+    port, socket_number = str(listening.getsockname()[1]), str(listening.fileno())
+    worker, web = ["portal.work.worker"], ["portal.host.server", "--socket", socket_number, port]
     if for_developers:
         again, env = ["portal.host.reloading"], {"LOG_FORMAT": "text", **env}
         return (
@@ -250,22 +252,21 @@ def web_command(port: int, application: str = "wsgi:app") -> list[str]:
     return [sys.executable, "-m", "portal.host.server", str(port), application]
 
 
-def _port(wanted: int, *, any_other: bool) -> int:
-    """Return the port if it is free. Checked first, because several web servers could share it unnoticed."""
+def _listen(wanted: int, *, any_other: bool) -> socket.socket:
+    """Open the port for the web servers to come; who calls while none runs waits in the socket's queue."""
     end = time.monotonic() + PORT_SECONDS
     while True:
-        with socket.socket() as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind((HOST, wanted))
-            except OSError:
-                if time.monotonic() > end and not any_other:
-                    raise EmbeddedError(f"Port {wanted} is taken. Name another one: PORT={wanted + 1}") from None
-            else:
-                return int(probe.getsockname()[1])
+        try:
+            listening = open_socket(wanted)
+        except OSError:
+            if time.monotonic() > end and not any_other:
+                raise EmbeddedError(f"Port {wanted} is taken. Name another one: PORT={wanted + 1}") from None
             if any_other and time.monotonic() > end:
                 wanted = 0
-        time.sleep(0.2)
+            time.sleep(0.2)
+        else:
+            listening.set_inheritable(True)  # `make dev` runs the web server below another program
+            return listening
 
 
 def _wait_until_ready(port: int, web: Program) -> None:
@@ -287,24 +288,6 @@ def _down(port: int) -> list[str]:
         return ["no answer"]
     finally:
         connection.close()
-
-
-def _watch(parts: Sequence[Service]) -> None:
-    """Restart services that end; until then the pages report them as down."""
-    while True:
-        time.sleep(0.5)
-        for part in parts:
-            if part.process is None or part.process.poll() is not None:
-                log.warning(
-                    "The %s ended by itself (%s); it is started again.",
-                    part.name,
-                    part.process and part.process.returncode,
-                )
-                time.sleep(PAUSE)
-                try:
-                    part.start()
-                except (EmbeddedError, HeldError) as error:
-                    log.error("%s", error)
 
 
 def _tie(parent: str | None) -> None:

@@ -15,6 +15,7 @@ from certificates.seal.keyring.keys import KeysError
 from portal.language.i18n import sentence
 from portal.sidecar.lanes import BusyError
 from portal.stores.files import FileLostError, StorageDownError
+from portal.web import outages
 
 STATUS: dict[type[DomainError], int] = {
     NotFoundError: 404,
@@ -71,6 +72,8 @@ def _stale(_: StaleDataError) -> ResponseReturnValue:
 
 def _refused(error: DBAPIError) -> ResponseReturnValue:
     """Answer a refusal by the database itself, and log it, because the code should have refused first."""
+    if outages.is_read_only(error):
+        return _down(error)
     state = getattr(error.orig, "sqlstate", None)
     constraint = getattr(getattr(error.orig, "diag", None), "constraint_name", None) or ""
     current_app.logger.error("the database refused", extra={"state": state, "constraint": constraint})
@@ -83,7 +86,8 @@ def _refused(error: DBAPIError) -> ResponseReturnValue:
 
 def _down(error: Exception) -> ResponseReturnValue:
     current_app.logger.error("a part is down", extra={"part": type(error).__name__})
-    return answer(503, retry_after=30)
+    told = outages.explain(error)
+    return answer(503, told and str(told), retry_after=30)
 
 
 def _lost(error: FileLostError) -> ResponseReturnValue:

@@ -1,0 +1,28 @@
+"""The listening socket of the web server, which outlives it: who comes during a restart waits in the socket's queue."""
+
+import os
+import socket
+from collections.abc import Mapping
+
+HOST = "127.0.0.1"
+BACKLOG = 1024
+HANDED = 3  # the first file descriptor that systemd hands over
+
+
+def open_socket(port: int) -> socket.socket:
+    """Listen on a port of this machine; OSError if it is taken."""
+    return socket.create_server((HOST, port), backlog=BACKLOG)
+
+
+def take_socket(number: int | None, env: Mapping[str, str]) -> socket.socket | None:
+    """Return the socket that this process was given: by file descriptor, or as systemd does it."""
+    if env.get("LISTEN_FDS") and env.get("LISTEN_PID") == str(os.getpid()):
+        number = HANDED
+    return None if number is None else socket.socket(fileno=number)
+
+
+def tell_ready(env: Mapping[str, str]) -> None:
+    """Tell the service manager that this process serves, if it asked to be told (sd_notify)."""
+    if address := env.get("NOTIFY_SOCKET"):
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as teller:
+            teller.sendto(b"READY=1", address.replace("@", "\0", 1) if address.startswith("@") else address)

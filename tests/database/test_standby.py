@@ -1,0 +1,183 @@
+"""A second database server by streaming replication: the register is read from it, and it takes over."""
+
+import os
+import pwd
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from sqlalchemy import create_engine, make_url, select
+from sqlalchemy.orm import Session
+
+from audits.core.access import Role
+from certificates.register.models import RegisterEntry
+from certificates.register.services import rebuild_all
+from portal.app import create_app
+from portal.host.embedded import Postgres
+from portal.host.processes import starter, stop
+from portal.host.supervisor import migrate
+from portal.stores.roles import APP, REGISTER
+from tests.conftest import make_settings
+from tests.kit.browser import PASSWORD, Browser
+from tests.kit.factories import make_person
+from tests.kit.factories.certificates import make_certificate
+from tests.kit.factories.people import give_password
+from tests.kit.waiting import PATIENCE
+
+
+class Pair:
+    """A server, and a copy of it that follows it by streaming replication; both end with the test."""
+
+    def __init__(self, folder: Path) -> None:
+        self.primary = Postgres(folder / "primary")
+        self._account = self.primary._account
+        self._home = self.primary._home
+        self._data, self._sockets, self._log = (folder / "standby" / name for name in ("data", "run", "log"))
+        self._second: subprocess.Popen[bytes] | None = None
+        for each in (folder / "standby", self._sockets):
+            each.mkdir()
+            each.chmod(0o700)
+            if self._account:
+                shutil.chown(each, self._account)
+
+    def start(self) -> None:
+        """Start the first, with a role for replication as an operator makes it."""
+        self.primary.start()
+        self.primary.stop()
+        self._binaries = self.primary._binaries()
+        role = "CREATE ROLE standby LOGIN REPLICATION"
+        self._run("postgres", "--single", "-D", str(self._home / "data"), "postgres", words=role)
+        self.primary.start()
+        account = self._account or pwd.getpwuid(os.geteuid()).pw_name
+        for name, line in {
+            "hba": "local replication standby peer map=here",
+            "ident": f"here {account} standby",
+        }.items():
+            with (self._home / f"pg_{name}.conf").open("a") as rules:
+                rules.write(f"{line}\n")
+        self.primary.process.send_signal(signal.SIGHUP)
+
+    def follow(self) -> None:
+        """Copy the first and let the copy follow."""
+        source = ["-h", str(self.primary._sockets), "-U", "standby"]
+        self._run("pg_basebackup", *source, "-D", str(self._data), "-R", "-X", "stream", "-c", "fast")
+        rules = [f"{name}_file={self._home / f'pg_{name}.conf'}" for name in ("hba", "ident")]
+        settings = [*rules, "listen_addresses=", f"unix_socket_directories={self._sockets}", "timezone=UTC"]
+        command = [str(self._binaries / "postgres"), "-D", str(self._data)]
+        with self._log.open("ab") as log:
+            self._second = subprocess.Popen(
+                [*command, *(word for setting in settings for word in ("-c", setting))],
+                stdout=log,
+                stderr=log,
+                cwd="/",
+                preexec_fn=starter(signal.SIGINT, self._account),
+            )
+
+    def take_over(self) -> None:
+        """Lose the first without notice, and make the second take changes."""
+        self.primary.process.send_signal(signal.SIGQUIT)
+        self.primary.process.wait()
+        self._run("pg_ctl", "promote", "-w", "-t", str(PATIENCE), "-D", str(self._data))
+
+    def stop(self) -> None:
+        stop(self._second, signal.SIGINT)
+        self.primary.stop()
+
+    def there(self, url: str) -> str:
+        """The address of a database at the second, from its address at the first."""
+        return make_url(url).set(query={"host": str(self._sockets)}).render_as_string(hide_password=False)
+
+    def _run(self, program: str, *options: str, words: str | None = None) -> None:
+        done = subprocess.run(
+            [str(self._binaries / program), *options],
+            cwd="/",
+            input=words,
+            preexec_fn=starter(account=self._account),
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+
+
+@pytest.fixture
+def pair():
+    folder = Path(tempfile.mkdtemp(prefix="keurwerk-pair-"))
+    folder.chmod(0o755)  # the database account passes through
+    found = Pair(folder)
+    found.start()
+    yield found
+    found.stop()
+    shutil.rmtree(folder)
+
+
+@contextmanager
+def rows(url):
+    engine = create_engine(url)
+    with Session(engine) as session:
+        yield session
+    engine.dispose()
+
+
+@pytest.fixture
+def build(tmp_path, servers):
+    built = []
+
+    def build(url, **options):
+        built.append(create_app(make_settings(tmp_path, url, servers.redis_url), **options))
+        return Browser(built[-1])
+
+    yield build
+    for app in built:
+        app.extensions["sessionmaker"].kw["bind"].dispose()
+
+
+def add_certificate(session):
+    """A certificate in the register; its entry."""
+    certificate = make_certificate(session)
+    rebuild_all(session)
+    session.commit()
+    return (
+        session.scalars(select(RegisterEntry).where(RegisterEntry.agency_id == certificate.agency_id)).one().public_id
+    )
+
+
+def eventually(browser, path):
+    """Wait until a page is there: the second is a moment behind."""
+    end = time.monotonic() + PATIENCE
+    while browser.client.get(path).status_code != 200:
+        assert time.monotonic() < end
+        time.sleep(0.05)
+
+
+def test_a_standby_serves_the_register_and_takes_over(pair, build):
+    here = pair.primary.create_database("portal")  # as its owner, who may write rows that no move has led to
+    migrate(here)
+    with rows(here) as session:
+        decider = give_password(session, make_person(session, Role.DECIDER)).email
+        early = add_certificate(session)
+    pair.follow()
+    with rows(here) as session:
+        late = add_certificate(session)  # streamed, not copied
+    there = pair.there(here)
+
+    register = build(pair.there(pair.primary.url("portal", REGISTER)), doors=("registry",))
+    for entry in (early, late):
+        eventually(register, f"/register/{entry}")
+    portal = build(pair.there(pair.primary.url("portal", APP)))
+    portal.open("/login")
+    page = portal.submit(email=decider, password=PASSWORD, status=503)
+    assert "We are moving to another database server." in page.text
+
+    pair.take_over()
+    portal.open("/login")
+    assert portal.submit(email=decider, password=PASSWORD).path.startswith("/office")
+    for entry in (early, late):
+        register.open(f"/register/{entry}")
+    with rows(there) as session:
+        portal.open(f"/register/{add_certificate(session)}")
