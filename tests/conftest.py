@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from certificates.ledger import memory
 from portal.app import create_app
+from portal.doors.registry.throttle import Throttle
 from portal.host.embedded import Postgres, Valkey, drop_database
 from portal.host.supervisor import migrate
 from portal.printer.client import printer
@@ -247,6 +248,7 @@ def app(built_app: Flask, app_sessions, monkeypatch: pytest.MonkeyPatch) -> Iter
     """
     monkeypatch.setitem(built_app.extensions, "sessionmaker", app_sessions)
     monkeypatch.setitem(built_app.extensions, "queue", NotedQueue())
+    monkeypatch.setitem(built_app.extensions, "extract_brake", Throttle())  # the shared one counts across tests
     yield built_app
     (built_app.extensions["settings"].seal_dir / memory.FILE).unlink(missing_ok=True)
 

@@ -40,10 +40,9 @@ def database_role():
 
 
 @pytest.fixture(autouse=True)
-def ready(app, settings, monkeypatch):
-    """Keys, as `make serve` leaves them, and a brake that nobody has pressed yet."""
+def ready(app, settings):
+    """Keys, as `make serve` leaves them."""
     ensure_keyring(settings.seal_dir, settings.body_name, settings.seal_passphrase)
-    monkeypatch.setitem(app.extensions, "extract_brake", Throttle())
 
 
 def public_id(agency):
