@@ -11,7 +11,10 @@ HANDED = 3  # the first file descriptor that systemd hands over
 
 def open_socket(port: int) -> socket.socket:
     """Listen on a port of this machine; OSError if it is taken."""
-    return socket.create_server((HOST, port), backlog=BACKLOG)
+    listening = socket.create_server((HOST, port), backlog=BACKLOG)
+    # Its connections inherit this. Otherwise the end of an answer waits for the reader's acknowledgement: 40 ms.
+    listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, True)
+    return listening
 
 
 def take_socket(number: int | None, env: Mapping[str, str]) -> socket.socket | None:
