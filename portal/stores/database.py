@@ -37,6 +37,7 @@ def init_app(app: Flask, settings: Settings) -> None:
         connect_args={"connect_timeout": CONNECT_SECONDS},
     )
     event.listen(engine, "connect", _keep_prepared)
+    event.listen(engine, "connect", lambda *_: meters().connections_max.set(POOL_SIZE + POOL_OVERFLOW))
     event.listen(engine, "checkin", _note_rest)
     event.listen(engine, "checkout", partial(_ask_if_rested, engine))
     event.listen(engine, "checkout", partial(_count_use, engine, 0))
@@ -127,10 +128,9 @@ def _ask_if_rested(engine: Engine, connection: Any, record: Any, _: object) -> N
 
 
 def _count_use(engine: Engine, more: int, *_: object) -> None:
-    """Set the gauges to what the pool says: counting ourselves would drift with each connection that breaks."""
+    """Set the gauge to what the pool says: counting ourselves would drift with each connection that breaks."""
     if isinstance(engine.pool, QueuePool):
         meters().connections.set(max(0, engine.pool.checkedout() + more))
-        meters().connections_max.set(POOL_SIZE + POOL_OVERFLOW)
 
 
 def _close(_: BaseException | None) -> None:
