@@ -40,7 +40,7 @@ test: ## Everything that must be green
 	@$(MAKE) --no-print-directory check
 	@$(PYTHON) -m pytest $(ARGS)
 
-quick: ## The tests for while you work: rules, and the code about itself (under 20 s)
+quick: ## The tests for while you work: rules, and the code about itself (about a minute)
 	@bin/setup test
 	@$(PYTHON) -m pytest tests/unit tests/house $(ARGS)
 
