@@ -24,6 +24,9 @@ GRANT UPDATE (name, language, invited_at, retired_at, version) ON person TO kw_a
 GRANT UPDATE (role) ON person_role TO kw_app, kw_worker;  -- lock
 GRANT DELETE ON person_role TO kw_app, kw_worker;
 
+GRANT INSERT ON role_request TO kw_app, kw_worker;
+GRANT UPDATE (answered_by, answered_at, granted) ON role_request TO kw_app, kw_worker;
+
 -- Signing in.
 GRANT INSERT ON credential, login_session, login_brake TO kw_app, kw_worker;
 GRANT INSERT ON mail_token TO kw_worker;  -- a link is made at the moment of mailing
@@ -36,6 +39,8 @@ GRANT DELETE ON login_session, mail_token, login_brake TO kw_worker;
 
 -- The norm.
 GRANT INSERT ON scheme_version, requirement TO kw_app, kw_worker;
+GRANT INSERT ON scheme_proposal TO kw_app, kw_worker;
+GRANT UPDATE (answered_by, answered_at, published) ON scheme_proposal TO kw_app, kw_worker;
 
 -- Who is there: only these functions say so. Nobody but the owner calls the first two.
 REVOKE ALL ON FUNCTION become(uuid, uuid, text), actor_proof(text, text, text), is_genuine(), approach(text),

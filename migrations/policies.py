@@ -31,7 +31,12 @@ COLLEAGUE = f"agency_id IS NULL AND {OFFICE}"  # one of the staff for another
 MY_PEOPLE = f"person_id = ANY (ARRAY(SELECT id FROM person WHERE {OWN}))"
 MY_COLLEAGUES = f"person_id = ANY (ARRAY(SELECT id FROM person WHERE {COLLEAGUE}))"
 EVERYTHING = "true"
+ADMINISTRATOR, SCHEME_MANAGER = (
+    f"{ME} = ANY (ARRAY(SELECT person_id FROM person_role WHERE role = '{role}'))"
+    for role in ("administrator", "scheme_manager")
+)
 ADD, CHANGE, ALL = ("INSERT",), ("UPDATE",), ("INSERT", "UPDATE", "DELETE")
+MY_ANSWER = f"(answered_by IS NULL OR answered_by = {ME})"  # of the row before a change, and of the row after it
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +64,10 @@ POLICIES = (
     *(Policy(table, (OWN, STAFF), (OWN,), may=ALL) for table in ("branch", "controller", "contact")),
     Policy("person", (f"id = {ME}", OWN, f"agency_id IS NULL AND {ANYBODY}", PEOPLE), (f"id = {ME}", OWN, COLLEAGUE)),
     Policy("person_role", (ANYBODY, f"{MINE} IS NOT NULL"), (MY_PEOPLE, MY_COLLEAGUES), may=ALL),
+    Policy("role_request", (ADMINISTRATOR,), (f"{ADMINISTRATOR} AND {MY_ANSWER}",),
+           (f"{ADMINISTRATOR} AND asked_by = {ME}",)),
+    Policy("scheme_proposal", (SCHEME_MANAGER,), (f"{SCHEME_MANAGER} AND {MY_ANSWER}",),
+           (f"{SCHEME_MANAGER} AND proposed_by = {ME}",)),
     *(Policy(table, (f"person_id = {ME}",), (f"person_id = {ME}",)) for table in ("credential", "login_session")),
     Policy("mail_token", (f"person_id = {ME}",), (f"person_id = {ME}",), may=CHANGE),
     Policy("tie", (f"person_id = {ME}", STAFF), (f"person_id = {ME}",), may=ADD),

@@ -43,6 +43,8 @@ _MISSING = {
     "evidence": N_("There is no such file."),
     "finding": N_("There is no such finding."),
     "person": N_("There is no such person."),
+    "role_request": N_("There is no such request."),
+    "scheme_proposal": N_("There is no such proposal."),
     "scheme_version": N_("There is no such version of the norm."),
 }
 

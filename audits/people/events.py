@@ -18,6 +18,25 @@ class RolesSet(EventData, name="person.set_roles", words=N_("Roles changed")):
     after: tuple[Role, ...]
 
 
+class RolesRequested(EventData, name="person.ask_roles", words=N_("Roles asked for that need a second person")):
+    """These roles were asked for, which need a second person."""
+
+    roles: tuple[Role, ...]
+
+
+class RoleConfirmed(EventData, name="person.confirm_role", words=N_("Role confirmed by a second person")):
+    """A second administrator confirmed a role, and the roles of the person changed."""
+
+    before: tuple[Role, ...]
+    after: tuple[Role, ...]
+
+
+class RoleDeclined(EventData, name="person.decline_role", words=N_("Role declined or no longer asked for")):
+    """A role that was asked for was declined or withdrawn."""
+
+    role: Role
+
+
 class PersonRetired(EventData, name="person.retire", words=N_("Account ended")):
     """A person was retired, and lost these roles."""
 

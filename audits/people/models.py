@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index
+from sqlalchemy import CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.dialects.postgresql import CITEXT
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -11,6 +11,7 @@ from audits.agencies.models import Agency
 from audits.core.access import AGENCY_ROLES, Actor, Role
 from audits.core.db import Base, Id, one_of, stored
 from audits.core.languages import DEFAULT, LANGUAGES
+from audits.people.rules import SECOND_PERSON
 
 
 class Person(Base):
@@ -56,6 +57,31 @@ class PersonRole(Base):
 
     person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), primary_key=True)
     role: Mapped[Role] = mapped_column(stored(Role), primary_key=True)
+
+
+class RoleRequest(Base):
+    """A role asked for by one administrator, which another confirms or declines; the database then adds the role."""
+
+    __tablename__ = "role_request"
+    __table_args__ = (
+        one_of("role", sorted(role.value for role in SECOND_PERSON)),
+        CheckConstraint("asked_by <> person_id", name="not_own"),
+        CheckConstraint("granted IS NOT TRUE OR answered_by NOT IN (asked_by, person_id)", name="second_person"),
+        CheckConstraint("num_nulls(answered_by, answered_at, granted) IN (0, 3)", name="answered_whole"),
+        Index("uq_role_request_open", "person_id", "role", unique=True, postgresql_where=text("answered_at IS NULL")),
+    )
+
+    id: Mapped[Id]
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    role: Mapped[Role] = mapped_column(stored(Role))
+    asked_by: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    asked_at: Mapped[datetime]
+    answered_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
+    answered_at: Mapped[datetime | None]
+    granted: Mapped[bool | None]
+
+    person: Mapped[Person] = relationship(foreign_keys=[person_id])
+    asker: Mapped[Person] = relationship(foreign_keys=[asked_by])
 
 
 class Interest(Base):

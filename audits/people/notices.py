@@ -9,3 +9,11 @@ class Invitation(Notice, kind="invitation"):
 
 class AccountKnown(Notice, kind="account_known"):
     """Somebody registered an agency with the address of an existing account."""
+
+
+class SecondPersonNeeded(Notice, kind="second_person_needed"):
+    """To administrators: a role was asked for that one of them must confirm."""
+
+
+class RolesChanged(Notice, kind="roles_changed"):
+    """To administrators: somebody got or lost a role that needs a second person."""

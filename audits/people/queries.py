@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session, joinedload
 from audits.agencies.models import Agency
 from audits.core.access import Actor, Permission, Role
 from audits.core.errors import missing
-from audits.people.models import Interest, Person, PersonRole
+from audits.people.models import Interest, Person, PersonRole, RoleRequest
 
 
 def visible_people(actor: Actor) -> Select[Person]:
@@ -33,6 +33,14 @@ def list_people(session: Session, actor: Actor) -> list[Person]:
     """Return the people whom the actor manages: active ones first, then by name."""
     query = visible_people(actor).order_by(Person.retired_at.is_not(None), Person.name, Person.id)
     return list(session.scalars(query))
+
+
+def roles_waiting(session: Session, actor: Actor) -> list[RoleRequest]:
+    """Return the roles that wait for a second person, oldest first; for administrators, others get none."""
+    if not actor.has(Permission.PERSON_MANAGE):
+        return []
+    query = select(RoleRequest).where(RoleRequest.answered_at.is_(None)).order_by(RoleRequest.asked_at, RoleRequest.id)
+    return list(session.scalars(query.options(joinedload(RoleRequest.person), joinedload(RoleRequest.asker))))
 
 
 def people_with(session: Session, role: Role) -> list[Person]:

@@ -1,10 +1,12 @@
 """Validate the properties of a person. Pure."""
 
+from audits.core.access import Role
 from audits.core.errors import RuleError
 from audits.core.languages import LANGUAGES
 from audits.core.letters import check_printable
 
 _NAME_MAX = 120
+SECOND_PERSON = frozenset({Role.REVIEWER, Role.DECIDER, Role.ADMINISTRATOR})  # as in migrations/walls/second_person.sql
 
 
 def clean_name(name: str, *, printed: bool = False) -> str:

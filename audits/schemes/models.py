@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import Text
@@ -29,6 +29,28 @@ class SchemeVersion(Base):
     sha256: Mapped[str] = mapped_column(unique=True)
     fail_total: Mapped[int]
     failing_grades: Mapped[list[str]] = mapped_column(ARRAY(Text))
+
+
+class SchemeProposal(Base):
+    """A version that one person proposed, and another publishes or declines."""
+
+    __tablename__ = "scheme_proposal"
+    __table_args__ = (
+        CheckConstraint("published IS NOT TRUE OR answered_by <> proposed_by", name="second_person"),
+        CheckConstraint("num_nulls(answered_by, answered_at, published) IN (0, 3)", name="answered_whole"),
+        Index("uq_scheme_proposal_open", "code", unique=True, postgresql_where=text("answered_at IS NULL")),
+    )
+
+    id: Mapped[Id]
+    code: Mapped[str]
+    version: Mapped[str]
+    source: Mapped[str] = mapped_column(deferred=True)
+    sha256: Mapped[str]
+    proposed_by: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    proposed_at: Mapped[datetime]
+    answered_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
+    answered_at: Mapped[datetime | None]
+    published: Mapped[bool | None]
 
 
 class Requirement(Base):

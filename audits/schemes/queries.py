@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from audits.core.errors import RuleError, missing
-from audits.schemes.models import SchemeVersion
+from audits.schemes.models import SchemeProposal, SchemeVersion
 from audits.schemes.source import parse
 from audits.schemes.text import SchemeText
 
@@ -55,3 +55,23 @@ def list_versions(session: Session) -> list[SchemeVersion]:
             select(SchemeVersion).order_by(SchemeVersion.valid_from.desc(), SchemeVersion.published_at.desc())
         )
     )
+
+
+def newest_version(session: Session, code: str) -> SchemeVersion | None:
+    """Return the version of this scheme that was published last, or None."""
+    query = select(SchemeVersion).where(SchemeVersion.code == code).order_by(SchemeVersion.published_at.desc())
+    return session.scalar(query.limit(1))
+
+
+def open_proposals(session: Session) -> list[SchemeProposal]:
+    """Return the proposed versions that are not answered yet, oldest first."""
+    query = select(SchemeProposal).where(SchemeProposal.answered_at.is_(None))
+    return list(session.scalars(query.order_by(SchemeProposal.proposed_at)))
+
+
+def get_proposal(session: Session, proposal_id: UUID) -> SchemeProposal:
+    """Return one proposal, or raise NotFoundError."""
+    proposal = session.get(SchemeProposal, proposal_id)
+    if proposal is None:
+        raise missing(SchemeProposal)
+    return proposal

@@ -1,41 +1,86 @@
-"""Publish scheme versions; a published version is final."""
+"""Propose scheme versions, and publish them with a second person; a published version is final."""
 
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from audits.core import clock, events
-from audits.core.access import Actor, Permission, authorise
-from audits.core.errors import RuleError
+from audits.core.access import Actor, Permission, Role, authorise
+from audits.core.errors import IllegalMoveError, NotAllowedError, RuleError, missing
 from audits.core.events import Code, Digest
 from audits.core.letters import check_printable
-from audits.schemes.events import SchemePublished
-from audits.schemes.models import Requirement, SchemeVersion
+from audits.core.notices import tell_person
+from audits.people.queries import people_with
+from audits.schemes.events import SchemeDeclined, SchemeProposed, SchemePublished
+from audits.schemes.models import Requirement, SchemeProposal, SchemeVersion
+from audits.schemes.notices import ProposalWaiting
 from audits.schemes.reading import read
 from audits.schemes.source import parse
+from audits.schemes.text import SchemeText
+
+
+def propose_scheme(session: Session, actor: Actor, source: str) -> SchemeProposal:
+    """Propose a version, for another scheme manager to publish.
+
+    Raises SchemeError for an invalid text, and RuleError at `source` for a text that could not be published today or
+    while another version of the scheme is proposed.
+    """
+    authorise(actor, Permission.SCHEME_PUBLISH)
+    text = _checked(session, source)
+    if _known(session, text):
+        raise RuleError("This version is published already.", field="source")
+    open_one = select(SchemeProposal.id).where(SchemeProposal.code == text.id, SchemeProposal.answered_at.is_(None))
+    if session.scalar(open_one):
+        raise RuleError("Another version is proposed already. Publish or decline that one first.", field="source")
+    proposal = SchemeProposal(
+        id=uuid4(),
+        code=text.id,
+        version=text.version,
+        source=source,
+        sha256=text.sha256,
+        proposed_by=actor.id,
+        proposed_at=clock.now(),
+    )
+    session.add(proposal)
+    told = SchemeProposed(version=Code(text.version), sha256=Digest(text.sha256))
+    events.record(session, told, subject_id=proposal.id, actor=actor)
+    for person in people_with(session, Role.SCHEME_MANAGER):
+        if person.id != actor.id:
+            tell_person(session, person.id, ProposalWaiting(version=text.version), subject_id=proposal.id)
+    return proposal
+
+
+def publish_proposal(session: Session, actor: Actor, proposal_id: UUID) -> SchemeVersion:
+    """Publish what somebody else proposed. Raises as `publish_scheme` does, NotAllowedError for the proposer."""
+    proposal = _open(session, actor, proposal_id)
+    if actor.id == proposal.proposed_by:
+        raise NotAllowedError("You proposed this version. Another scheme manager must publish it.")
+    proposal.answered_by, proposal.answered_at, proposal.published = actor.id, clock.now(), True
+    session.flush()  # the database asks for it when the version is added
+    return publish_scheme(session, actor, proposal.source)
+
+
+def decline_proposal(session: Session, actor: Actor, proposal_id: UUID) -> SchemeProposal:
+    """Decline a proposal; its proposer may do so too."""
+    proposal = _open(session, actor, proposal_id)
+    proposal.answered_by, proposal.answered_at, proposal.published = actor.id, clock.now(), False
+    told = SchemeDeclined(version=Code(proposal.version), sha256=Digest(proposal.sha256))
+    events.record(session, told, subject_id=proposal.id, actor=actor)
+    return proposal
 
 
 def publish_scheme(session: Session, actor: Actor, source: str) -> SchemeVersion:
     """Store a version, or do nothing if the same text is stored; a changed text needs a new version number.
 
-    Raises SchemeError for an invalid text, RuleError for another text under a published version or one with letters
-    that reports cannot print.
+    For `publish_proposal`, and for the command that publishes the first version. Raises SchemeError for an invalid
+    text, RuleError for another text under a published version, one with letters that reports cannot print, and one
+    that would apply from a day that is over.
     """
     authorise(actor, Permission.SCHEME_PUBLISH)
-    text = parse(source)
-    known = session.scalar(
-        select(SchemeVersion).where(SchemeVersion.code == text.id, SchemeVersion.version == text.version)
-    )
-    if known is not None:
-        if known.sha256 != text.sha256:
-            raise RuleError(
-                "Version %(version)s is published and cannot change. Give the new text a new version number.",
-                field="source",
-                version=text.version,
-            )
+    text = _checked(session, source)
+    if known := _known(session, text):
         return known
-    check_printable(read(source).data, "source")
     version = SchemeVersion(
         id=uuid4(),
         code=text.id,
@@ -65,3 +110,37 @@ def publish_scheme(session: Session, actor: Actor, source: str) -> SchemeVersion
     told = SchemePublished(version=Code(text.version), sha256=Digest(text.sha256))
     events.record(session, told, subject_id=version.id, actor=actor)
     return version
+
+
+def _checked(session: Session, source: str) -> SchemeText:
+    """Return the parsed text, after the checks that need no second person."""
+    text = parse(source)
+    if _known(session, text):
+        return text
+    check_printable(read(source).data, "source")
+    if text.valid_from < clock.today() and session.scalar(select(SchemeVersion.id).limit(1)):
+        raise RuleError("A new version cannot apply from a day that is over.", field="source")
+    return text
+
+
+def _known(session: Session, text: SchemeText) -> SchemeVersion | None:
+    """Return the same version if it is stored; RuleError if it is stored with another text."""
+    same = (SchemeVersion.code == text.id, SchemeVersion.version == text.version)
+    known = session.scalar(select(SchemeVersion).where(*same))
+    if known is not None and known.sha256 != text.sha256:
+        raise RuleError(
+            "Version %(version)s is published and cannot change. Give the new text a new version number.",
+            field="source",
+            version=text.version,
+        )
+    return known
+
+
+def _open(session: Session, actor: Actor, proposal_id: UUID) -> SchemeProposal:
+    authorise(actor, Permission.SCHEME_PUBLISH)
+    proposal = session.get(SchemeProposal, proposal_id, with_for_update=True)
+    if proposal is None:
+        raise missing(SchemeProposal)
+    if proposal.answered_at:
+        raise IllegalMoveError("This was answered already.")
+    return proposal

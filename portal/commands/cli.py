@@ -11,12 +11,14 @@ import click
 from flask import Flask
 
 from audits.core.access import SYSTEM, Role
-from audits.core.errors import DomainError
+from audits.core.errors import DomainError, RuleError
 from audits.core.languages import DEFAULT, LANGUAGES
+from audits.people import services as people
 from audits.people.queries import people_with
-from audits.people.services import appoint_first_administrator
 from audits.schemes.problems import SchemeError
+from audits.schemes.queries import list_versions
 from audits.schemes.services import publish_scheme
+from audits.schemes.source import parse
 from certificates.register.services import rebuild_all
 from portal.app import create_app
 from portal.commands.check import check
@@ -51,9 +53,9 @@ def main(context: click.Context) -> None:
 @click.option("--language", type=click.Choice(list(LANGUAGES)), default=DEFAULT)
 @click.pass_obj
 def appoint_administrator(app: Flask, name: str, email: str, language: str) -> None:
-    """Create the first administrator, who invites all other staff. An invitation is sent by mail."""
+    """Create one of the first two administrators, who invite all other staff. An invitation is sent by mail."""
     with app.app_context(), _plainly(), database.write() as session:
-        person = appoint_first_administrator(session, name=name, email=email, language=language)
+        person = people.appoint_administrator(session, name=name, email=email, language=language)
         security_log.record(session, Kind.PERSON_INVITED, subject_id=person.id, detail="command")
     click.echo("The invitation goes out as soon as the worker runs.")
 
@@ -62,8 +64,14 @@ def appoint_administrator(app: Flask, name: str, email: str, language: str) -> N
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.pass_obj
 def publish(app: Flask, file: Path) -> None:
-    """Check a scheme file and publish it; every problem is reported with its line and path."""
+    """Check a scheme file and publish it, if none is published yet; every problem is reported with its line and path.
+
+    Later versions are proposed and published on the pages of the scheme managers, by two people.
+    """
     with app.app_context(), _plainly(), database.write() as session:
+        text = parse(file.read_text(encoding="utf-8"))
+        if any(version.sha256 != text.sha256 for version in list_versions(session)):
+            raise RuleError("A version is published already. Propose the next one at Versions of the norm.")
         managers = people_with(session, Role.SCHEME_MANAGER)
         actor = managers[0].actor if managers else replace(SYSTEM, roles=frozenset({Role.SCHEME_MANAGER}))
         version = publish_scheme(session, actor, file.read_text(encoding="utf-8"))

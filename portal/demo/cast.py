@@ -38,6 +38,7 @@ class CastMember:
 
 STAFF = {
     "administrator": CastMember("Sanne Mulder", "sanne@keurwerk.example", frozenset({Role.ADMINISTRATOR})),
+    "second administrator": CastMember("Daan Vermeer", "daan@keurwerk.example", frozenset({Role.ADMINISTRATOR})),
     "scheme manager": CastMember("Lotte Bakker", "lotte@keurwerk.example", frozenset({Role.SCHEME_MANAGER})),
     "planner": CastMember("Marieke de Boer", "marieke@keurwerk.example", frozenset({Role.PLANNER})),
     # Also a decider on other cases: small bodies have few people, and the four-eyes rule is per case.

@@ -28,6 +28,7 @@ GUIDE = (
     Stop("/office/", "decide on an audit; suspend a certificate", STAFF["decider"].email),
     Stop("/office/schemes/", "read the norm; check a new version of it", STAFF["scheme manager"].email),
     Stop("/office/people/", "invite staff; see which jobs failed", STAFF["administrator"].email),
+    Stop("/office/people/", "confirm that Anneke may decide, as Sanne asks", STAFF["second administrator"].email),
 )
 
 

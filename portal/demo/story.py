@@ -10,11 +10,14 @@ from typing import Any, TextIO
 from uuid import UUID
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
+from audits.core.access import Role
 from audits.core.errors import DomainError
 from audits.decisions.rules import Outcome
-from audits.people.queries import find_by_email
-from audits.people.services import appoint_first_administrator, invite_person
+from audits.people.models import Person
+from audits.people.queries import find_by_email, roles_waiting
+from audits.people.services import appoint_administrator, confirm_role, invite_person, set_roles
 from audits.schemes.services import publish_scheme
 from certificates.addresses import register_url
 from certificates.documents.models import Document
@@ -24,7 +27,7 @@ from certificates.lifecycle.services import lift_suspension, suspend_certificate
 from portal.app import create_app
 from portal.demo import guide
 from portal.demo.case import Case, StoryError, how_many, wait_for
-from portal.demo.cast import EDITOR, OWNER, PASSWORD, SIGNATORY, SMALL, STAFF, VLIETLAND
+from portal.demo.cast import EDITOR, OWNER, PASSWORD, SIGNATORY, SMALL, STAFF, VLIETLAND, CastMember
 from portal.demo.visitor import Visitor
 from portal.doors.account.services import store_password
 from portal.settings import ROOT, VAR, Settings
@@ -107,18 +110,28 @@ def _tell(settings: Settings, story: Story) -> dict[str, Any]:
 
 def _appoint_staff(app: Any) -> None:
     with app.app_context(), database.write() as session:
-        boss = STAFF["administrator"]
-        if find_by_email(session, boss.email):
+        if find_by_email(session, STAFF["administrator"].email):
             return  # already added to this database
-        first = appoint_first_administrator(session, name=boss.name, email=boss.email, language=boss.language)
-        session.flush()
-        store_password(session, first, PASSWORD)
+        first, second = (_appoint(session, STAFF[part]) for part in ("administrator", "second administrator"))
         for part in STAFF.values():
-            if part is not boss:
+            if Role.ADMINISTRATOR not in part.roles:
                 person = invite_person(
                     session, first.actor, name=part.name, email=part.email, language=part.language, roles=part.roles
                 )
                 store_password(session, person, PASSWORD)
+        session.flush()
+        for request in roles_waiting(session, second.actor):
+            confirm_role(session, second.actor, request.id)
+        reviewer = find_by_email(session, STAFF["reviewer"].email)
+        if reviewer:  # one request is left for whoever tries the demo
+            set_roles(session, first.actor, reviewer.id, {*reviewer.roles, Role.DECIDER}, version=reviewer.version)
+
+
+def _appoint(session: Session, part: CastMember) -> Person:
+    person = appoint_administrator(session, name=part.name, email=part.email, language=part.language)
+    session.flush()
+    store_password(session, person, PASSWORD)
+    return person
 
 
 def _publish(app: Any, story: Story) -> None:

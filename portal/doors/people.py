@@ -78,8 +78,11 @@ class RolesForm(_Roles):
 
 
 def list_people(door: Door) -> ResponseReturnValue:
-    """List all people, retired ones last."""
-    return _render(door, "list", people=queries.list_people(database.read(), current_actor()))
+    """List all people, retired ones last, and the roles that wait for a second person."""
+    session, actor = database.read(), current_actor()
+    found = queries.list_people(session, actor)
+    waiting = queries.roles_waiting(session, actor)
+    return _render(door, "list", people=found, waiting=waiting, me=actor.id, form=Form())
 
 
 def invite(door: Door) -> ResponseReturnValue:
@@ -92,11 +95,13 @@ def invite_submitted(door: Door) -> ResponseReturnValue:
     form = InviteForm().offer(door.roles)
     if form.validate_on_submit():
         try:
-            _invite(form)
+            person_id = _invite(form)
         except RuleError as error:
             form.complain(error)
         else:
             flash(_("%(email)s gets an invitation by mail.", email=form.email.data), "success")
+            if said := _said(_asked_for(person_id)):
+                flash(said, "success")
             return _to_list(door)
     return _render(door, "invite", form=form), 422
 
@@ -118,7 +123,7 @@ def set_roles(door: Door, person_id: UUID) -> ResponseReturnValue:
         except RuleError as error:
             form.complain(error)
         else:
-            flash(_("The roles are changed."), "success")
+            flash(_said(_asked_for(person_id)) or _("The roles are changed."), "success")
             return _to_list(door)
     return _person_page(door, _person(person_id), form), 422
 
@@ -167,7 +172,7 @@ def blueprint(door: Door) -> Blueprint:
     return bp
 
 
-def _invite(form: InviteForm) -> None:
+def _invite(form: InviteForm) -> UUID:
     actor = current_actor()
     with database.write() as session:
         person = services.invite_person(
@@ -180,6 +185,21 @@ def _invite(form: InviteForm) -> None:
             agency_id=actor.agency_id,
         )
         security_log.record(session, Kind.PERSON_INVITED, subject_id=person.id)
+        return person.id
+
+
+def _asked_for(person_id: UUID) -> list[Role]:
+    """Return the roles of this person that wait for a second person."""
+    waiting = queries.roles_waiting(database.read(), current_actor())
+    return [request.role for request in waiting if request.person_id == person_id]
+
+
+def _said(roles: list[Role]) -> str:
+    """Return a sentence about roles that wait, or nothing if none does."""
+    if not roles:
+        return ""
+    names = ", ".join(str(label(role)) for role in roles)
+    return str(_("Another administrator must confirm: %(roles)s. All administrators get a mail.", roles=names))
 
 
 def _person(person_id: UUID) -> Person:
@@ -187,12 +207,14 @@ def _person(person_id: UUID) -> Person:
 
 
 def _stored_roles(door: Door, person: Person) -> RolesForm:
-    stored = {"roles": [role.value for role in person.roles], "version": person.version}
+    wanted = {*person.roles, *_asked_for(person.id)}
+    stored = {"roles": [role.value for role in wanted], "version": person.version}
     return RolesForm(formdata=None, data=stored).offer(door.roles)
 
 
 def _person_page(door: Door, person: Person, form: RolesForm) -> str:
-    return _render(door, "person", person=person, form=form, own=person.id == current_actor().id)
+    waiting = _said(_asked_for(person.id))
+    return _render(door, "person", person=person, form=form, own=person.id == current_actor().id, waiting=waiting)
 
 
 def _render(door: Door, page: str, **values: object) -> str:

@@ -15,6 +15,7 @@ from audits.inspections.rules import attribute_of
 from audits.inspections.wording import FINDING_STATES
 from audits.inspections.workflow import AuditState, RoundOutcome
 from audits.people.independence import WORDS, Bar
+from audits.schemes.compare import ChangeKind
 from certificates.lifecycle.rules import RELIABLE, STATUSES, Status, shape_of
 from certificates.lifecycle.workflow import CertificateState
 from portal.language.i18n import current_language
@@ -56,6 +57,12 @@ LABELS: list[tuple[StrEnum, LazyString]] = [
     (Reason.EVIDENCE_BLOCKS, _l("Too little was assessed of a requirement that must be assessed for any certificate.")),
     (Reason.SCORE_CONDITIONAL, _l("The points of the findings allow only a grant with conditions.")),
     (Reason.EVIDENCE_CONDITIONAL, _l("Too little was assessed of a requirement for a grant without conditions.")),
+    (ChangeKind.ADDED, _l("New")),
+    (ChangeKind.REMOVED, _l("Removed")),
+    (ChangeKind.SEVERITY_CHANGED, _l("Weighs otherwise")),
+    (ChangeKind.JUDGED_OTHERWISE, _l("Judged otherwise")),
+    (ChangeKind.REWORDED, _l("Other words")),
+    (ChangeKind.UNCHANGED, _l("The same")),
     (Bar.TOOK_PART, _l(WORDS[Bar.TOOK_PART])),
     (Bar.INTEREST, _l(WORDS[Bar.INTEREST])),
     (CertificateState.ISSUING, _l("Being issued")),

@@ -11,6 +11,7 @@ from audits.core.notices import Notice
 from audits.decisions import notices as decisions
 from audits.inspections import notices as inspections
 from audits.people import notices as people
+from audits.schemes import notices as schemes
 from certificates.lifecycle import notices as certificates
 from portal.doors.account import notices as account
 from portal.doors.account.rules import Purpose
@@ -32,6 +33,9 @@ PAGES: dict[type[Notice], Link] = {
     account.Reset: Link("account.link", secret=Purpose.RESET),
     people.Invitation: Link("account.link", secret=Purpose.INVITATION),
     people.AccountKnown: Link("account.login"),
+    people.SecondPersonNeeded: Link("office.people.list_people"),
+    people.RolesChanged: Link("office.people.list_people"),
+    schemes.ProposalWaiting: Link("office.schemes.show_proposal", "proposal_id"),
     applications.ApplicationSubmitted: _HOME,
     applications.ApplicationReturned: _HOME,
     applications.ApplicationAccepted: _HOME,

@@ -19,8 +19,9 @@ from audits.core.access import AGENCY_ROLES, GRANTS, Permission, Role
 from audits.core.notices import KINDS, tell_person
 from audits.core.outbox import OutboxItem
 from audits.inspections import notices
-from audits.people.notices import AccountKnown, Invitation
+from audits.people.notices import AccountKnown, Invitation, RolesChanged, SecondPersonNeeded
 from audits.people.services import retire_person
+from audits.schemes.notices import ProposalWaiting
 from portal.doors.account import services
 from portal.doors.account.models import MailToken
 from portal.doors.account.notices import Reset
@@ -95,6 +96,9 @@ READERS = {
     notices.AuditReopened: {Role.INSPECTOR},
     notices.AuditReviewed: {Role.DECIDER},
     notices.FindingAnswered: {Role.INSPECTOR},
+    SecondPersonNeeded: {Role.ADMINISTRATOR},
+    RolesChanged: {Role.ADMINISTRATOR},
+    ProposalWaiting: {Role.SCHEME_MANAGER},
     AccountKnown: set(),
     Invitation: set(),
     Reset: set(),

@@ -84,6 +84,23 @@ ROUND = (
     "INSERT INTO corrective_action (finding_id, round, cause, extent, solution, effectiveness, submitted_by,"
     " submitted_at, note) VALUES (:{}, 9, 'x', 'x', 'x', 'x', :other_owner, now(), '')"
 )
+ASKED = (
+    "INSERT INTO role_request (id, person_id, role, asked_by, asked_at, answered_by, answered_at, granted)"
+    " VALUES (gen_random_uuid(), :planner, 'decider', :administrator, now(), NULL, NULL, NULL)"
+)
+CONFIRMED = "UPDATE role_request SET answered_by = :administrator, answered_at = now(), granted = true"
+TAKEN = "DELETE FROM person_role WHERE person_id = :inspector AND role = 'decider'"
+PROPOSED = (
+    "INSERT INTO scheme_proposal (id, code, version, source, sha256, proposed_by, proposed_at, answered_by,"
+    " answered_at, published) VALUES (gen_random_uuid(), 'x', '9', 'x', 'x', :scheme_manager, now(), NULL, NULL, NULL)"
+)
+ACCEPTED = "UPDATE scheme_proposal SET answered_by = :scheme_manager, answered_at = now(), published = true"
+DECLINED = ACCEPTED.replace("true", "false")
+PUBLISHED = (
+    "INSERT INTO scheme_version (id, code, version, title, valid_from, published_at, published_by, source, sha256,"
+    " fail_total, failing_grades) SELECT gen_random_uuid(), code, '9', title, '2099-01-01', now(), :scheme_manager,"
+    " 'x', 'x', fail_total, failing_grades FROM scheme_version LIMIT 1"
+)
 POPULATION = (
     "INSERT INTO population (audit_id, unit, members, size, digest, frozen_at, frozen_by, seed, algorithm, drawn)"
     " VALUES (:{}_audit, 'x', '[]', 0, '', now(), :inspector, '', '', 0)"
@@ -334,6 +351,86 @@ ATTACKS = [
         "UPDATE person_role SET role = 'decider' WHERE person_id = :other_owner",
         "role_fits",
         by="agency other",
+    ),
+    Attack(
+        "a decider by one person",
+        "INSERT INTO person_role VALUES (:planner, 'decider')",
+        "second_person",
+        by="administrator",
+    ),
+    Attack(
+        "a planner made reviewer",
+        "UPDATE person_role SET role = 'reviewer' WHERE person_id = :planner",
+        "second_person",
+        by="administrator",
+    ),
+    Attack(
+        "a role confirmed by its asker", f"{ASKED}; {CONFIRMED}", "ck_role_request_second_person", by="administrator"
+    ),
+    Attack(
+        "a role confirmed at birth",
+        ASKED.replace("NULL, NULL, NULL", ":decider, now(), true"),
+        "23000",
+        by="administrator",
+    ),
+    Attack(
+        "an own role asked for",
+        ASKED.replace(":planner", ":administrator"),
+        "ck_role_request_not_own",
+        by="administrator",
+    ),
+    Attack("a role asked for by another", ASKED, NO_RIGHT, "rows", by="decider"),
+    Attack(
+        "a role asked for in another's name",
+        ASKED.replace(":administrator", ":decider"),
+        NO_RIGHT,
+        "rows",
+        by="administrator",
+    ),
+    Attack("a role asked for", ASKED, "rows", by="administrator"),
+    Attack(
+        "another role than asked for",
+        f"{ASKED}; UPDATE role_request SET role = 'reviewer'",
+        NO_RIGHT,
+        by="administrator",
+    ),
+    Attack("roles answered by no administrator", CONFIRMED.replace("administrator", "decider"), "none", "rows"),
+    Attack("a confirmed role", f"{CONFIRMED}; {TAKEN}", "rows", by="administrator"),
+    Attack("another answer", f"{CONFIRMED}; {CONFIRMED.replace('true', 'false')}", "23000", by="administrator"),
+    Attack(
+        "a norm proposed in another's name",
+        PROPOSED.replace("scheme_manager", "decider"),
+        NO_RIGHT,
+        "rows",
+        by="scheme_manager",
+    ),
+    Attack(
+        "a norm answered at birth",
+        PROPOSED.replace("NULL, NULL, NULL", ":decider, now(), true"),
+        "23000",
+        by="scheme_manager",
+    ),
+    Attack("a norm answered by no scheme manager", ACCEPTED.replace("scheme_manager", "decider"), "none", "rows"),
+    Attack("another answer about a norm", f"{DECLINED}; {DECLINED}", "23000", by="scheme_manager"),
+    Attack("a norm that nobody proposed", PUBLISHED, "second_person", "rows", by="scheme_manager"),
+    Attack("a norm from a day that is over", PUBLISHED.replace("2099", "2020"), "not_backdated", by="scheme_manager"),
+    Attack(
+        "a decider who comes back",
+        "UPDATE person SET retired_at = NULL WHERE id = :left_decider",
+        "second_person",
+        by="administrator",
+    ),
+    Attack(
+        "a norm published by its author",
+        f"{PROPOSED}; {ACCEPTED}",
+        "ck_scheme_proposal_second_person",
+        by="scheme_manager",
+    ),
+    Attack(
+        "another text than proposed",
+        f"{PROPOSED}; UPDATE scheme_proposal SET source = 'y'",
+        NO_RIGHT,
+        by="scheme_manager",
     ),
     Attack("removed", "DELETE FROM person WHERE id = :other_owner", NO_RIGHT),
     Attack("a tie forgotten", "DELETE FROM tie", NO_RIGHT),

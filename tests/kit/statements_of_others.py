@@ -92,6 +92,9 @@ SEEN_BY_OTHERS = [
     unseen("scheme_manager", "person", "agency_id IS NOT NULL"),
     unseen("administrator", "event", "agency_id = :other"),
     unseen("inspector", "event_note", "true"),
+    unseen("scheme_manager", "role_request", "true"),
+    unseen("decider", "role_request", "true"),
+    unseen("administrator", "scheme_proposal", "true"),
     # Nobody
     *(unseen("nobody", table, "true") for table in (
         "agency", "person", "person_role", "credential", "application", "answer", "evidence", "audit", "verdict",

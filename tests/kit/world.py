@@ -15,7 +15,8 @@ from audits.core.access import AGENCY_ROLES, STAFF_ROLES, ActorKind, Role
 from audits.core.events import Event, EventNote
 from audits.inspections.models import Audit, CorrectiveAction, Finding
 from audits.inspections.workflow import AuditState, FindingState, RoundOutcome
-from audits.people.models import Interest
+from audits.people.models import Interest, RoleRequest
+from audits.schemes.models import SchemeProposal
 from audits.schemes.queries import scheme_of_version
 from certificates.ledger.models import WitnessedLog
 from certificates.lifecycle.workflow import CertificateState
@@ -125,8 +126,12 @@ def _people(session: Session) -> dict[str, Any]:
     for roles in ((Role.INSPECTOR, Role.PLANNER), (Role.SCHEME_MANAGER, Role.INSPECTOR), AGENCY_ROLES):
         agency = made["mine"] if roles is AGENCY_ROLES else None
         made[f"person with {len(made)}"] = make_person(session, roles, agency).id
+    made["left_decider"] = make_person(session, Role.DECIDER, retired_at=clock.now()).id
     _trail(session, made["other"], made["planner"])
     now = clock.now()
+    session.add(RoleRequest(person_id=made["inspector"], role=Role.DECIDER, asked_by=made["planner"], asked_at=now))
+    norm = {"code": "other", "version": "1", "source": "x", "sha256": "x"}
+    session.add(SchemeProposal(**norm, proposed_by=made["scheme_manager"], proposed_at=now))
     session.add(LoginSession(digest=b"session", person_id=made["administrator"], created_at=now, seen_at=now))
     link = MailToken(digest=b"link", person_id=made["administrator"], purpose=Purpose.RESET, expires_at=now)
     session.add(link)

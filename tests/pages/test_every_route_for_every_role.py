@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from flask import Flask
@@ -22,8 +23,9 @@ from audits.decisions.rules import Outcome
 from audits.decisions.services import decide
 from audits.inspections.queries import findings_of
 from audits.inspections.workflow import AuditState
-from audits.people.models import Person
+from audits.people.models import Person, RoleRequest
 from audits.people.services import retire_person
+from audits.schemes.models import SchemeProposal
 from certificates.credentials import thumbprint
 from certificates.documents.models import Document
 from certificates.ledger.services import sign_checkpoint
@@ -41,7 +43,7 @@ from tests.conftest import NotedQueue, acting_as
 from tests.kit.browser import Browser
 from tests.kit.factories import make_agency, make_application, make_audit, make_person
 from tests.kit.factories.certificates import BASE_URL, BODY
-from tests.kit.scheme import scheme
+from tests.kit.scheme import SECOND, scheme, source
 
 ACCESS = Path(__file__).parents[1] / "house" / "access.txt"
 FOREIGN = " of another case"
@@ -135,6 +137,11 @@ def fill(session: Session, settings: Settings) -> Case:
     draft = make_application(session, agency=agency)
     lost = OutboxItem(kind="mail", payload={}, created_at=clock.now(), due_at=clock.now(), failed_at=clock.now())
     session.add(lost)
+    by, now = people[Role.PLANNER].id, clock.now()
+    request = RoleRequest(person_id=people[Role.INSPECTOR].id, role=Role.DECIDER, asked_by=by, asked_at=now)
+    norm = {"code": agency.register_number, "version": SECOND, "source": source(SECOND), "sha256": uuid4().hex}
+    proposal = SchemeProposal(**norm, proposed_by=by, proposed_at=now)
+    session.add_all([request, proposal])
     session.flush()
     return Case(
         people,
@@ -151,6 +158,8 @@ def fill(session: Session, settings: Settings) -> Case:
             "row_id": agency.branches[0].id,
             "staff_id": people[Role.REVIEWER].id,
             "person_id": people[Role.AGENCY_EDITOR].id,
+            "proposal_id": proposal.id,
+            "request_id": request.id,
             "version_id": application.scheme_version_id,
             "code": light.code,
             "chapter": light.chapter,

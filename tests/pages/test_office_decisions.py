@@ -16,7 +16,7 @@ from audits.decisions.rules import Outcome
 from audits.inspections.models import Participant
 from audits.inspections.workflow import AuditState, FindingState
 from audits.people.models import Interest
-from audits.schemes.models import SchemeVersion
+from audits.schemes.models import SchemeProposal, SchemeVersion
 from certificates.lifecycle.models import Certificate
 from certificates.lifecycle.workflow import CertificateState
 from portal.doors.office.failed_jobs import TASKS
@@ -248,32 +248,43 @@ def test_when_there_is_no_time_for_files_no_norm_is_called_bad(enter):
     assert is_busy(browser.submit(source=upload(source()), status=503))
 
 
-def test_a_good_norm_is_shown_first_and_published_when_asked(enter, session):
+def test_a_good_norm_is_shown_first_and_published_by_somebody_else(app, enter, session):
     make_scheme(session)
-    text = edited(('version: "1.0"', 'version: "1.1"'))
-    browser = enter(Role.SCHEME_MANAGER)
+    tomorrow = clock.today() + timedelta(days=1)
+    text = edited(('version: "1.0"', 'version: "1.2"'), ("valid_from: 2026-11-01", f"valid_from: {tomorrow}"))
+    browser, other = enter(Role.SCHEME_MANAGER), enter(Role.SCHEME_MANAGER)
     browser.open("/office/schemes/check")
-    page = browser.submit(source=upload(text))
-    assert "This file holds" in page.text
-    assert len(session.scalars(select(SchemeVersion)).all()) == 1
-    page = browser.submit(source=upload(text), publish=True)
+    assert "This file holds" in browser.submit(source=upload(text)).text
+    assert session.scalars(select(SchemeProposal)).all() == []
+    page = browser.submit(source=upload(text), propose=True)
+    assert page.notes == ["The version is proposed. Another scheme manager gets a mail."]
+    assert [button.get_text(strip=True) for button in page.soup.select("main button")] == ["Withdraw"]
+    listed = other.open("/office/schemes/").soup.select_one("a[href*='/proposals/']")
+    page = other.open(listed["href"])
+    assert "Read what changes" in page.text
+    page = other.submit("form[action$='/publish']")
     assert page.notes == ["The version is published."]
-    assert {version.version for version in session.scalars(select(SchemeVersion))} == {"1.0", "1.1"}
+    assert {version.version for version in session.scalars(select(SchemeVersion))} == {"1.0", "1.2"}
 
 
-def test_a_norm_of_the_second_edition_is_published_and_shown(enter, session):
-    browser = enter(Role.SCHEME_MANAGER)
+def test_a_proposal_shows_what_changes_and_can_be_declined(enter, session):
+    make_scheme(session)
+    browser, other = enter(Role.SCHEME_MANAGER), enter(Role.SCHEME_MANAGER)
     browser.open("/office/schemes/check")
-    page = browser.submit(source=upload(source(SECOND)), publish=True)
-    assert page.notes == ["The version is published."]
-    assert "FRE-07" in page.text
+    page = browser.submit(source=upload(source(SECOND)), propose=True)
+    rows = [[cell.get_text(strip=True) for cell in row.select("th, td")] for row in page.soup.select("table tbody tr")]
+    assert [row[1] for row in rows if row[0].startswith("FRE-07")] == ["Judged otherwise"]
+    other.open(page.path)
+    page = other.submit("form[action$='/decline']")
+    assert page.notes == ["The version is not published."]
+    assert [version.version for version in session.scalars(select(SchemeVersion))] == ["1.0"]
 
 
 def test_another_text_under_a_published_version_is_refused(enter, session):
     make_scheme(session)
     browser = enter(Role.SCHEME_MANAGER)
     browser.open("/office/schemes/check")
-    page = browser.submit(source=upload(source() + "\n# changed\n"), publish=True, status=422)
+    page = browser.submit(source=upload(source() + "\n# changed\n"), propose=True, status=422)
     assert page.errors == ["Version 1.0 is published and cannot change. Give the new text a new version number."]
 
 

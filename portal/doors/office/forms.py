@@ -85,7 +85,7 @@ class ChangeForm(Form):
 
 class SchemeForm(Form):
     source = file_field(_l("Scheme file (YAML)"), accept=".yaml,.yml", required=_l("Choose a scheme file."))
-    publish = checkbox_field(_l("Publish this version if it holds. It can never be changed after that."))
+    propose = checkbox_field(_l("Propose this version if it holds. Another scheme manager must publish it."))
 
 
 _NEVER = RequiredWhere("", lambda _: False)  # every field of a search is optional, and need not say so

@@ -1,9 +1,19 @@
-"""Pages on which administrators manage staff."""
+"""Pages on which administrators manage staff, and confirm roles that need a second person."""
 
+from uuid import UUID
+
+from flask import flash, redirect, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from audits.core.access import Permission, Role
+from audits.people import services
 from portal.doors.people import Door, blueprint
+from portal.stores import database
+from portal.web import security_log
+from portal.web.access import current_actor, needs
+from portal.web.security_log import Kind
 
 bp = blueprint(
     Door(
@@ -20,3 +30,25 @@ bp = blueprint(
         ),
     )
 )
+
+
+@bp.post("/requests/<uuid:request_id>/confirm")
+@needs(Permission.PERSON_MANAGE)
+def confirm_role(request_id: UUID) -> ResponseReturnValue:
+    """Give a role that another administrator asked for."""
+    with database.write() as session:
+        request = services.confirm_role(session, current_actor(), request_id)
+        security_log.record(session, Kind.ROLES_CHANGED, subject_id=request.person_id, detail="confirmed")
+    flash(_("The role is confirmed. It applies at once."), "success")
+    return redirect(url_for("office.people.list_people"), 303)
+
+
+@bp.post("/requests/<uuid:request_id>/decline")
+@needs(Permission.PERSON_MANAGE)
+def decline_role(request_id: UUID) -> ResponseReturnValue:
+    """Decline or withdraw a role that was asked for."""
+    with database.write() as session:
+        request = services.decline_role(session, current_actor(), request_id)
+        security_log.record(session, Kind.ROLES_CHANGED, subject_id=request.person_id, detail="declined")
+    flash(_("The role is not given."), "success")
+    return redirect(url_for("office.people.list_people"), 303)

@@ -1,0 +1,25 @@
+"""Services that change people."""
+
+from audits.people.services.accounts import (
+    appoint_administrator,
+    edit_profile,
+    invite_again,
+    invite_first_owner,
+    invite_person,
+    retire_person,
+)
+from audits.people.services.interests import declare_interest
+from audits.people.services.roles import confirm_role, decline_role, set_roles
+
+__all__ = [
+    "appoint_administrator",
+    "confirm_role",
+    "declare_interest",
+    "decline_role",
+    "edit_profile",
+    "invite_again",
+    "invite_first_owner",
+    "invite_person",
+    "retire_person",
+    "set_roles",
+]
