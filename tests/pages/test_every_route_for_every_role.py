@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 import pytest
 from flask import Flask
@@ -139,7 +138,12 @@ def fill(session: Session, settings: Settings) -> Case:
     session.add(lost)
     by, now = people[Role.PLANNER].id, clock.now()
     request = RoleRequest(person_id=people[Role.INSPECTOR].id, role=Role.DECIDER, asked_by=by, asked_at=now)
-    norm = {"code": agency.register_number, "version": SECOND, "source": source(SECOND), "sha256": uuid4().hex}
+    norm = {
+        "code": agency.register_number,
+        "version": SECOND,
+        "source": source(SECOND),
+        "sha256": scheme(SECOND).sha256,
+    }
     proposal = SchemeProposal(**norm, proposed_by=by, proposed_at=now)
     session.add_all([request, proposal])
     session.flush()
