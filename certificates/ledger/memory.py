@@ -62,8 +62,8 @@ class HeadMemory:
         self._folder = folder
 
     def read(self) -> Head | None:
-        """Return the last head, None without a memory; LedgerError if it cannot be read."""
-        known = self._known()
+        """Return the last head, None without a memory; LedgerError if it cannot be read, or is in doubt."""
+        known = self._certain()
         return None if known is None else _head(known)
 
     def advance(self, newer: Head, old: int, proof: Sequence[bytes]) -> None:
@@ -72,7 +72,7 @@ class HeadMemory:
         The same head again is allowed: its signature may have been lost on the way.
         """
         with self._alone():
-            known = self._known()
+            known = self._certain()
             before = _head(known) if known else EMPTY
             if old != before.size:
                 raise LedgerError(f"the proof begins at {old} entries, but {before.size} were signed")
@@ -91,6 +91,13 @@ class HeadMemory:
             told = known.get("told", []) if known else []
             self._write(head, [*told, {"at": at, "because": because, "before": before, "after": _line(head)}])
 
+    def doubt(self, why: str) -> None:
+        """Sign nothing until somebody says with `go_on` why the log may continue: this memory may be an old one."""
+        with self._alone():
+            known = self._known()
+            head = _head(known) if known else EMPTY
+            self._write(head, known.get("told", []) if known else [], doubt=why)
+
     def reasons(self) -> list[dict[str, Any]]:
         """Return each time that `go_on` was called: `at`, `because`, and the heads `before` and `after`."""
         known = self._known()
@@ -102,6 +109,12 @@ class HeadMemory:
             fcntl.flock(lock, fcntl.LOCK_EX)
             yield
 
+    def _certain(self) -> dict[str, Any] | None:
+        known = self._known()
+        if known and (doubt := known.get("doubt")):
+            raise LedgerError(f"the memory of the log {doubt}")
+        return known
+
     def _known(self) -> dict[str, Any] | None:
         try:
             known: dict[str, Any] = json.loads((self._folder / FILE).read_bytes())
@@ -112,11 +125,11 @@ class HeadMemory:
             raise LedgerError(f"the memory of the log in {self._folder} cannot be read: {error}") from error
         return known
 
-    def _write(self, head: Head, told: list[dict[str, Any]]) -> None:
+    def _write(self, head: Head, told: list[dict[str, Any]], **more: str) -> None:
         """Replace the file; when this returns, it is on disk."""
         fresh = self._folder / f".{FILE}.new"  # one writer at a time, so one left by a crash is overwritten
         with open(fresh, "w", opener=_private) as file:
-            json.dump({**_line(head), "told": told}, file, indent=1)
+            json.dump({**_line(head), "told": told, **more}, file, indent=1)
             file.flush()
             os.fsync(file.fileno())
         fresh.replace(self._folder / FILE)

@@ -25,13 +25,14 @@ def check(app: Flask) -> None:
         unreachable = parts.troubles(current_settings())
         found = [str(each) for each in unreachable]
         if not any(each.part == "database" for each in unreachable):
-            found += _matters(database.read())
+            found += matters(database.read())
     click.echo("\n".join(found) or "Nothing must be seen to.")
     if found:
         raise click.exceptions.Exit(1)
 
 
-def _matters(session: Session) -> Iterator[str]:
+def matters(session: Session) -> Iterator[str]:
+    """Yield a sentence for everything that an operator must see to."""
     longest = max((scheme_of_version(version).longest_working_days for version in list_versions(session)), default=0)
     if year := undecreed_year(clock.today(), longest):
         yield (

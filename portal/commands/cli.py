@@ -5,6 +5,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import click
@@ -21,6 +22,7 @@ from audits.schemes.services import publish_scheme
 from audits.schemes.source import parse
 from certificates.register.services import rebuild_all
 from portal.app import create_app
+from portal.commands.backup import backup, restore
 from portal.commands.check import check
 from portal.commands.keys import keys
 from portal.commands.ledger import ledger_commands
@@ -38,11 +40,12 @@ from portal.web.security_log import Kind
 @click.pass_context
 def main(context: click.Context) -> None:
     """Keurwerk from the shell. Without DATABASE_URL it works with the portal of this folder, running or not."""
-    if "--help" in sys.argv:
-        return  # only the help was asked for
+    if "--help" in sys.argv or context.invoked_subcommand == restore.name:
+        return  # only the help was asked for; or the servers may not run
     try:
         env = context.with_resource(at_hand(os.environ))  # noqa: TID251 - an entry point
         context.obj = create_app(Settings.from_env(env), doors=())
+        context.call_on_close(partial(database.disconnect, context.obj))
     except (SettingsError, EmbeddedError) as error:
         raise click.ClickException(str(error)) from error
 
@@ -86,6 +89,8 @@ def rebuild_register(app: Flask) -> None:
         click.echo(f"{rebuild_all(session)} entries")
 
 
+main.add_command(backup)
+main.add_command(restore)
 main.add_command(check)
 main.add_command(verify_file)
 main.add_command(keys)

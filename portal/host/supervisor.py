@@ -83,22 +83,24 @@ def main() -> int:
 
 
 @contextmanager
-def at_hand(environment: Mapping[str, str]) -> Iterator[dict[str, str]]:
+def at_hand(environment: Mapping[str, str], database: str | None = None) -> Iterator[dict[str, str]]:
     """Yield the environment of a command: the given one, else that of this folder's portal, running or not.
 
-    If it does not run, its servers are started for as long as the command takes.
+    If it does not run, its servers are started for as long as the command takes, with the database that ran last
+    unless one is named.
     """
     if environment.get("DATABASE_URL"):
         yield dict(environment)
         return
-    left = _left()
+    left = left_behind()
     with ExitStack() as running:
         try:
             running.enter_context(held(VAR / "run"))
         except HeldError:
             yield left | dict(environment)
             return
-        database = make_url(left["DATABASE_URL"]).database if "DATABASE_URL" in left else None
+        if database is None and "DATABASE_URL" in left:
+            database = make_url(left["DATABASE_URL"]).database
         env, addresses = _start_servers(environment, running, [], database=database or DATABASE)
         migrate(addresses.owner)
         yield left | env | {"DATABASE_URL": addresses.worker, "OWNER_DATABASE_URL": addresses.owner}
@@ -310,7 +312,8 @@ def _leave_word(env: Mapping[str, str]) -> None:
         json.dump({name: env[name] for name in SHARED if name in env}, file)
 
 
-def _left() -> dict[str, str]:
+def left_behind() -> dict[str, str]:
+    """Return the environment of the portal that ran last from this folder, or runs."""
     try:
         found: dict[str, str] = json.loads(LEFT.read_text())
     except (OSError, ValueError):

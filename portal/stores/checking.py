@@ -5,7 +5,7 @@ nothing is recorded.
 """
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -120,6 +120,17 @@ def troubles(session: Session) -> list[Trouble]:
     rows = session.execute(NAMES) if found else ()
     names = {sha256: (kind, name) for sha256, kind, name in rows}
     return [Trouble(each.sha256, each.state, *names.get(each.sha256, ("", "")), each.checked_at) for each in found]
+
+
+def named(session: Session) -> set[str]:
+    """Return the addresses of all files that are kept."""
+    return {address for kept in _kept().values() for address in session.scalars(kept)}
+
+
+def note_lost(session: Session, addresses: Iterable[str]) -> None:
+    """Record files that the store does not have, without waiting for their turn to be checked."""
+    for sha256 in addresses:
+        _note(session, sha256, FileState.LOST)
 
 
 def _due(session: Session) -> list[str]:

@@ -46,6 +46,11 @@ def init_app(app: Flask, settings: Settings) -> None:
     app.teardown_appcontext(_close)
 
 
+def disconnect(app: Flask) -> None:
+    """Close the connections that wait in the pool, at the end of a command."""
+    app.extensions["sessionmaker"].kw["bind"].dispose()
+
+
 def read() -> Session:
     """Return the session of this request; without `write` nothing is committed."""
     if "session" not in g:

@@ -67,9 +67,11 @@ class Store:
 
     def written_before(self, part: str, moment: datetime) -> list[str]:
         """Return the addresses in one of `PARTS` that were last stored before a moment."""
-        with _told():
-            found = [(name.rpartition("/")[2], at) for name, at in self._place.names(part)]
-        return sorted(address for address, at in found if at < moment and _ADDRESS.fullmatch(address))
+        return sorted(address for address, at in self._listed(part) if at < moment)
+
+    def addresses(self) -> set[str]:
+        """Return the addresses of all files."""
+        return {address for part in PARTS for address, _ in self._listed(part)}
 
     def remove(self, sha256: str) -> None:
         """Delete the bytes of an address."""
@@ -80,6 +82,11 @@ class Store:
         """Delete unfinished files of writers that were killed before a moment."""
         with _told():
             self._place.tidy(before)
+
+    def _listed(self, part: str) -> list[tuple[str, datetime]]:
+        with _told():
+            found = [(name.rpartition("/")[2], at) for name, at in self._place.names(part)]
+        return [(address, at) for address, at in found if _ADDRESS.fullmatch(address)]
 
     def _read(self, sha256: str) -> bytes | None:
         with _told():

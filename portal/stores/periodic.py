@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -40,6 +40,11 @@ def is_due(session: Session, name: str) -> bool:
     """Return whether the task should run now."""
     due_at = session.scalar(select(TaskState.due_at).where(TaskState.name == name))
     return due_at is None or due_at <= clock.now()
+
+
+def lock_of(name: str) -> ColumnElement[int]:
+    """Return the number of the advisory lock that a run of this task has."""
+    return func.hashtextextended(f"chore {name}", 0)
 
 
 def note_run(session: Session, name: str, *, again: timedelta) -> None:

@@ -8,6 +8,7 @@ from sqlalchemy.exc import OperationalError
 
 OWNER, APP, WORKER, REGISTER = "kw_owner", "kw_app", "kw_worker", "kw_register"
 RUNNING = (APP, WORKER, REGISTER)
+BACKUP = "kw_backup"  # of an embedded server alone: `keurwerk backup` copies it as a whole
 CONNECT_SECONDS = 5
 EXTENSIONS = ("pg_trgm", "unaccent", "citext", "btree_gist")
 SERVER_SIDE = ("pg_read_server_files", "pg_write_server_files", "pg_execute_server_program")

@@ -89,5 +89,4 @@ def _run(app: Flask, task: PeriodicTask) -> bool:
 
 def _mine(session: Session, task: PeriodicTask) -> bool:
     """Claim the task for this transaction; return False while another worker has it."""
-    key = func.hashtextextended(f"chore {task.name}", 0)
-    return bool(session.scalar(select(func.pg_try_advisory_xact_lock(key))))
+    return bool(session.scalar(select(func.pg_try_advisory_xact_lock(periodic.lock_of(task.name)))))

@@ -121,6 +121,12 @@ def sign_out_everywhere(session: Session, person_id: UUID, *, keep: bytes | None
     session.execute(ending.values(ended_at=clock.now()))
 
 
+def sign_out_everybody(session: Session) -> None:
+    """End every session and every mailed link: after a restore some are there that had ended, or been used."""
+    session.execute(delete(LoginSession))
+    session.execute(delete(MailToken))
+
+
 def find_person_id(session: Session, email: str) -> UUID | None:
     """Return the id of the person with this address, or None; for the security log."""
     person = _find_person(session, email)
