@@ -18,6 +18,7 @@ from certificates.seal.keyring.keys import KeysError, read_manifest
 from portal.backup import cluster, dump
 from portal.backup.sets import BackupError, BackupSet, Kind, Vault
 from portal.host.recovery import Recoverable
+from portal.host.supervisor import migrate
 from portal.stores import checking, files
 from portal.stores.files import FileLostError
 from portal.stores.places import PRIVATE_FOLDER, write_through
@@ -61,6 +62,7 @@ def restore_dump(chosen: BackupSet, owner_url: str) -> None:
         raise BackupError(f"{chosen.folder} is of the server of make serve: restore it without DATABASE_URL")
     dump.check_empty(owner_url)
     dump.read(owner_url, chosen.folder / cluster.COPY)
+    migrate(owner_url)  # also what a dump does not have: who may connect to the database
 
 
 def restore_keys(chosen: BackupSet, seal_dir: Path) -> bool:
@@ -69,13 +71,16 @@ def restore_keys(chosen: BackupSet, seal_dir: Path) -> bool:
     if (seal_dir / KEYRING).exists() or not chosen.manifest.keys:
         return False
     seal_dir.mkdir(mode=PRIVATE_FOLDER, parents=True, exist_ok=True)
-    for path in (each for each in source.rglob("*") if each.is_file()):
-        target = seal_dir / path.relative_to(source)
-        target.parent.mkdir(mode=PRIVATE_FOLDER, exist_ok=True)
-        target.unlink(missing_ok=True)  # of a restore that was cut short
-        write_through(target, path.read_bytes())
     why = f"is that of a backup ({chosen.manifest.reaches:%Y-%m-%d %H:%M} UTC), and knows nothing of later heads"
-    HeadMemory(seal_dir).doubt(why)
+    # The manifest of the keyring comes last: from then on it is there, and must doubt already.
+    for path in sorted(source.rglob("*"), key=lambda path: path.name == KEYRING):
+        target = seal_dir / path.relative_to(source)
+        if path.is_file():
+            target.parent.mkdir(mode=PRIVATE_FOLDER, exist_ok=True)
+            target.unlink(missing_ok=True)  # of a restore that was cut short
+            if path.name == KEYRING:
+                HeadMemory(seal_dir).doubt(why)
+            write_through(target, path.read_bytes())
     return True
 
 

@@ -12,9 +12,12 @@ from audits.core.calendar import LAST_DECREED_YEAR, undecreed_year
 from audits.schemes.queries import list_versions, scheme_of_version
 from certificates.ledger.memory import HeadMemory, LedgerError
 from certificates.ledger.services import next_head
-from portal.settings import current_settings
+from portal.host.recovery import Recoverable
+from portal.settings import VAR, Settings, current_settings
 from portal.stores import checking, database
 from portal.work import parts
+
+MOST_SEGMENTS = 128  # of 16 MiB
 
 
 @click.command("check")
@@ -26,9 +29,21 @@ def check(app: Flask) -> None:
         found = [str(each) for each in unreachable]
         if not any(each.part == "database" for each in unreachable):
             found += matters(database.read())
+        found += _archive(current_settings())
     click.echo("\n".join(found) or "Nothing must be seen to.")
     if found:
         raise click.exceptions.Exit(1)
+
+
+def _archive(settings: Settings) -> Iterator[str]:
+    """Yield what to say about the write-ahead log that the server of `make serve` keeps for the next backup."""
+    server = Recoverable(VAR)
+    kept = len(list(server.archive.glob("*"))) if server.serves(settings.database_url) else 0
+    if kept > MOST_SEGMENTS:
+        yield (
+            f"{kept} segments of the write-ahead log wait for a backup in {server.archive}."
+            " Make one, or delete that folder: docs/backup.md."
+        )
 
 
 def matters(session: Session) -> Iterator[str]:

@@ -7,6 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 
 import psycopg
+from sqlalchemy import make_url
 
 from portal.host.embedded import PATIENCE, EmbeddedError, Postgres, own_folder, until
 from portal.host.processes import held, open_private, starter
@@ -25,6 +26,10 @@ class Recoverable(Postgres):
     def archive(self) -> Path:
         """Return the folder for finished segments of the write-ahead log; it exists from the first backup on."""
         return self._archive
+
+    def serves(self, url: str) -> bool:
+        """Return whether an address is that of a database of this server."""
+        return make_url(url).query.get("host") == str(self._sockets)
 
     def begin_archive(self) -> None:
         """Keep finished segments of the write-ahead log from now on."""

@@ -19,6 +19,7 @@ from certificates.ledger.queries import size_of
 from certificates.ledger.verify import problems
 from portal.backup import making
 from portal.backup.sets import Vault
+from portal.commands import check
 from portal.settings import current_settings
 from portal.signing import ledger
 from portal.signing.keys import current_keys
@@ -188,7 +189,7 @@ def test_a_moment_in_between_is_restored(story, with_keys):
         assert wrong_with_the_log(portal.app) == []
 
 
-def test_a_restored_server_begins_backups_of_its_own(story, with_keys, tmp_path):
+def test_a_restored_server_begins_backups_of_its_own(story, with_keys, tmp_path, monkeypatch):
     place, copy = with_keys, tmp_path / "backups"
     shutil.copytree(story.folder, copy)
     place.run("restore", copy)
@@ -200,6 +201,10 @@ def test_a_restored_server_begins_backups_of_its_own(story, with_keys, tmp_path)
         [only] = Vault(copy).sets()
         assert {one, story.after} <= set(only.manifest.files) == Vault(copy).pool.addresses()
         assert place.run("backup", copy, "--add").exit_code == 0
+        monkeypatch.setattr(check, "MOST_SEGMENTS", 0)
+        assert "of the write-ahead log" not in place.run("check").output
+        (place.folder / "var" / "postgres" / "archive" / "000000010000000000000000").touch()
+        assert "1 segments of the write-ahead log wait for a backup" in place.run("check").output
         other = place.run("backup", tmp_path / "elsewhere")
         assert other.exit_code == 0
         said = place.run("backup", copy, "--add")

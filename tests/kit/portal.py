@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from certificates.ledger import memory
 from portal.app import create_app
-from portal.commands import backup
+from portal.commands import backup, check
 from portal.commands.cli import main
 from portal.host import programs, supervisor
 from portal.settings import Settings
@@ -41,12 +41,12 @@ class Place:
         return open_store(self._env["STORAGE_URL"], self._env.get("STORAGE_ENDPOINT", ""))
 
     def here(self) -> None:
-        for module in (supervisor, programs, backup):
+        for module in (supervisor, programs, backup, check):
             self._patch.setattr(module, "VAR", self.folder / "var")
         self._patch.setattr(supervisor, "LEFT", self.folder / "var" / "run" / "environment.json")
         for name in ("DATABASE_URL", "OWNER_DATABASE_URL", "REDIS_URL", "SECRET_KEY"):
             self._patch.delenv(name, raising=False)
-        for name, value in self._env.items():
+        for name, value in self._env.items():  # a server of its own, if one is named
             self._patch.setenv(name, value)
 
     def run(self, *words: object) -> Result:
@@ -57,7 +57,8 @@ class Place:
     def running(self) -> Iterator["Running"]:
         self.here()
         with supervisor.at_hand(self._env) as env:
-            supervisor._leave_word(env)
+            if "DATABASE_URL" not in self._env:
+                supervisor._leave_word(env)
             app, owner = create_app(Settings.from_env(env), doors=()), create_engine(env["OWNER_DATABASE_URL"])
             try:
                 yield Running(self, app, owner)

@@ -111,3 +111,20 @@ def test_a_reason_is_good_for_a_damaged_memory_too(memory, tmp_path):
     memory.go_on(head(7), because="damaged", at="2026-11-29")
     assert json.loads((tmp_path / FILE).read_text())["told"][0]["before"] is None
     assert memory.read() == head(7)
+
+
+def test_a_memory_in_doubt_signs_nothing_until_somebody_says_why(memory, tmp_path):
+    memory.doubt("is that of a backup")
+    for ask in (memory.read, lambda: memory.advance(head(20), 7, proof(7, 20))):
+        with pytest.raises(LedgerError, match="the memory of the log is that of a backup"):
+            ask()
+    memory.go_on(head(7), because="nobody has a later head", at="2027-01-31")
+    assert HeadMemory(tmp_path).read() == head(7)
+    assert memory.reasons()[-1]["before"]["size"] == 7
+    memory.advance(head(20), 7, proof(7, 20))
+
+
+def test_without_a_memory_there_may_be_one_elsewhere(tmp_path):
+    HeadMemory(tmp_path).doubt("is that of a backup")
+    with pytest.raises(LedgerError, match="is that of a backup"):
+        HeadMemory(tmp_path).read()
