@@ -42,13 +42,14 @@ def init_app(app: Flask, settings: Settings) -> None:
     event.listen(engine, "checkout", partial(_ask_if_rested, engine))
     event.listen(engine, "checkout", partial(_count_use, engine, 0))
     event.listen(engine, "checkin", partial(_count_use, engine, -1))  # told before it is back
+    app.extensions["engine"] = engine
     app.extensions["sessionmaker"] = sessionmaker(engine)
     app.teardown_appcontext(_close)
 
 
 def disconnect(app: Flask) -> None:
     """Close the connections that wait in the pool, at the end of a command."""
-    app.extensions["sessionmaker"].kw["bind"].dispose()
+    app.extensions["engine"].dispose()
 
 
 def read() -> Session:
