@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from audits.core.errors import N_
-from audits.core.events import Code, EventData, Moved, forgettable
+from audits.core.events import Code, Digest, EventData, Moved, forgettable
 
 
 class ApplicationStarted(EventData, name="application.start", words=N_("Application started")):
@@ -14,6 +14,13 @@ class ApplicationStarted(EventData, name="application.start", words=N_("Applicat
 
 class ApplicationSubmitted(Moved, name="application.submit", words=N_("Application submitted")):
     """The agency declared the self-assessment and submitted it."""
+
+
+class AgreementAccepted(EventData, name="agreement.accept", words=N_("Certification agreement accepted")):
+    """The signatory accepted this version of the certification agreement, with its digest."""
+
+    version: Code
+    sha256: Digest
 
 
 class ApplicationReturned(Moved, name="application.return", words=N_("Application sent back to the agency")):

@@ -56,6 +56,29 @@ class Application(Base):
         return actor.agency_id in {None, self.agency_id}
 
 
+class AgreementAcceptance(Base):
+    """A signatory accepted the certification agreement for the agency (ISO/IEC 17065 clause 4.1.2); never changed."""
+
+    __tablename__ = "agreement_acceptance"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["application_id", "agency_id"],
+            ["application.id", "application.agency_id"],
+            name="fk_agreement_acceptance_agency",
+        ),
+        UniqueConstraint("application_id", "sha256"),
+    )
+
+    id: Mapped[Id]
+    application_id: Mapped[UUID] = mapped_column(ForeignKey("application.id"))
+    agency_id: Mapped[ItsAgency]
+    version: Mapped[str]
+    sha256: Mapped[str]  # of the agreement's canonical JSON, hex; see `audits.schemes.cycle.Agreement`
+    accepted_by: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    accepted_name: Mapped[str]
+    accepted_at: Mapped[datetime]
+
+
 class Answer(Base):
     """The agency's answer to one requirement; a composite key allows only requirements of its scheme version."""
 

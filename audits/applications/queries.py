@@ -8,7 +8,7 @@ from sqlalchemy import Select, false, or_, select
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from audits.agencies.models import Agency
-from audits.applications.models import Answer, Application, Evidence
+from audits.applications.models import AgreementAcceptance, Answer, Application, Evidence
 from audits.applications.rules import self_assessment
 from audits.applications.workflow import ApplicationState
 from audits.core import languages
@@ -16,6 +16,7 @@ from audits.core.access import Actor, Permission
 from audits.core.errors import missing
 from audits.core.statements import built_once
 from audits.people.models import Person
+from audits.schemes.cycle import Agreement
 from audits.schemes.queries import scheme_of_version
 from audits.schemes.text import Fact, SchemeText
 
@@ -71,6 +72,24 @@ def search_applications(session: Session, actor: Actor, text: str = "", page: in
         query = query.where(or_(*(name.icontains(text.strip(), autoescape=True) for name in names)))
     query = query.order_by(Application.submitted_at.desc(), Application.reference.desc())
     return list(session.scalars(query.limit(PAGE_SIZE + 1).offset((max(page, 1) - 1) * PAGE_SIZE)))
+
+
+def acceptance_of(session: Session, application: Application) -> AgreementAcceptance | None:
+    """Return the acceptance of the agreement of its scheme; None if there is none, or no agreement.
+
+    The caller must have access to the application.
+    """
+    agreement = agreement_of(application)
+    if agreement is None:
+        return None
+    same = (AgreementAcceptance.application_id == application.id, AgreementAcceptance.sha256 == agreement.sha256)
+    return session.scalar(select(AgreementAcceptance).where(*same))
+
+
+def agreement_of(application: Application) -> Agreement | None:
+    """Return the certification agreement of its scheme version; None if that has none (edition 1 of the file)."""
+    cycle = scheme_of_version(application.scheme_version).cycle
+    return cycle.agreement if cycle else None
 
 
 def answers_of(session: Session, application_id: UUID) -> dict[str, Answer]:

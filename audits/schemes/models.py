@@ -29,6 +29,7 @@ class SchemeVersion(Base):
     sha256: Mapped[str] = mapped_column(unique=True)
     fail_total: Mapped[int]
     failing_grades: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    agreement_sha256: Mapped[str | None]  # of the certification agreement, if it has one
 
 
 class SchemeProposal(Base):

@@ -93,6 +93,7 @@ def publish_scheme(session: Session, actor: Actor, source: str) -> SchemeVersion
         sha256=text.sha256,
         fail_total=text.scoring.fail_total,
         failing_grades=[code for code, severity in text.severities.items() if severity.fails],
+        agreement_sha256=text.cycle.agreement.sha256 if text.cycle else None,
     )
     session.add(version)
     session.flush()  # flush, because the foreign key of the requirements needs the row

@@ -73,7 +73,9 @@ def answer(session, actor, application, code="GOV-01", **values):
 
 
 def submit(session, actor, application, name="Noor de Wit"):
-    return services.submit_application(session, actor, application.id, declared_name=name)
+    agreement = queries.agreement_of(application)
+    seen = agreement.sha256 if agreement else None
+    return services.submit_application(session, actor, application.id, declared_name=name, agreement=seen)
 
 
 def enqueued(session, kind):

@@ -101,6 +101,10 @@ PUBLISHED = (
     " fail_total, failing_grades) SELECT gen_random_uuid(), code, '9', title, '2099-01-01', now(), :scheme_manager,"
     " 'x', 'x', fail_total, failing_grades FROM scheme_version LIMIT 1"
 )
+AGREED = (
+    "INSERT INTO agreement_acceptance (id, application_id, version, sha256, accepted_by, accepted_name, accepted_at)"
+    " SELECT gen_random_uuid(), :unsigned_application, '1', 'x', :unsigned_signatory, 'x', now()"
+)
 POPULATION = (
     "INSERT INTO population (audit_id, unit, members, size, digest, frozen_at, frozen_by, seed, algorithm, drawn)"
     " VALUES (:{}_audit, 'x', '[]', 0, '', now(), :inspector, '', '', 0)"
@@ -240,6 +244,25 @@ ATTACKS = [
     Attack("an inspector with a tie", INSERTED["audit"].format("planned").replace(":inspector", ":reviewer"), "no_tie"),
     Attack("a list after the report", POPULATION.format("reported"), "population_frozen"),
     moved("audit", "concluded", "reviewed", "flow"),
+    Attack(
+        "an audit without agreement", INSERTED["audit"].format("planned").replace("concluded", "unsigned"), "agreement"
+    ),
+    Attack(
+        "agreed in another's name",
+        AGREED.replace(":unsigned_signatory", ":planner"),
+        NO_RIGHT,
+        "rows",
+        by="agency unsigned",
+    ),
+    Attack("another's agreement", AGREED, NO_RIGHT, "rows", by="agency other"),
+    Attack("agreed otherwise", "UPDATE agreement_acceptance SET sha256 = 'x'", NO_RIGHT),
+    Attack(
+        "agreed for another agency",
+        AGREED.replace("(id,", "(agency_id, id,").replace("SELECT ", "SELECT :mine, "),
+        NO_RIGHT,
+        "rows",
+        by="agency mine",
+    ),
     moved("audit", "cancelled", "planned", "flow"),
     moved("audit", "concluded", "in_progress", "flow"),
     moved("audit", "reviewed", "in_progress", "flow"),

@@ -24,10 +24,19 @@ from portal.doors.account.models import LoginSession, MailToken
 from portal.doors.account.rules import Purpose
 from portal.stores.roles import APP
 from portal.web.security_log import Kind, SecurityEvent
-from tests.kit.factories import give_password, make_agency, make_application, make_audit, make_certificate, make_person
+from tests.kit.factories import (
+    give_password,
+    make_agency,
+    make_application,
+    make_audit,
+    make_certificate,
+    make_person,
+    make_scheme,
+)
 from tests.kit.factories.decisions import add_findings, finding
 from tests.kit.factories.documents import known
 from tests.kit.factories.inspections import judge
+from tests.kit.scheme import SECOND, source
 
 
 @dataclass
@@ -71,10 +80,25 @@ def make_world(session: Session) -> dict[str, Any]:
     for state in ApplicationState:
         application = make_application(session, state=state, answers=True)
         world |= {f"{state}_application": application.id, f"{state}_applicant": application.agency_id}
-    world |= _audits(session) | _certificates(session) | _people(session)
+    world |= _audits(session) | _certificates(session) | _people(session) | _agreements(session)
     _interest(session, world["reviewer"], world["concluded_applicant"])
     session.flush()
     return world
+
+
+def _agreements(session: Session) -> dict[str, Any]:
+    """An application whose signatory accepted the agreement of its scheme, and one whose signatory did not."""
+    version = make_scheme(session, source(SECOND))
+    agreed = make_application(session, version=version, state=ApplicationState.ACCEPTED, answers=False)
+    unsigned = make_application(session, version=version)
+    unsigned.state, unsigned.submitted_at = ApplicationState.ACCEPTED, clock.now()
+    signatory = make_person(session, Role.AGENCY_SIGNATORY, unsigned.agency)
+    return {
+        "agreed": agreed.agency_id,
+        "unsigned": unsigned.agency_id,
+        "unsigned_application": unsigned.id,
+        "unsigned_signatory": signatory.id,
+    }
 
 
 def _audits(session: Session) -> dict[str, Any]:

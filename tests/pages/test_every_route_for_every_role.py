@@ -94,6 +94,8 @@ BY_NATURE = {
     "registry.archival_file": "not found",  # the first time-stamp still proves the file
     "registry.cosign": "forbidden",  # C2SP wants this where no witness of ours signed
 }
+# The scheme of this case is of the first edition, and has none.
+NOWHERE = {"agency.agreement"}
 # Staff read cases with the agency's own pages, but have no agency, and never see what is not handed in.
 NOT_FOR_STAFF = {"agency.home", "agency.details", "agency.application", "agency.declaration"}
 # An inspector sees audits: no application, and no certificate.
@@ -282,4 +284,4 @@ def declared(actor: str, route: Route) -> str:
     if Permission(route.access) not in GRANTS[role]:
         return "forbidden"
     hidden = NOT_FOR_INSPECTORS if role is Role.INSPECTOR else NOT_FOR_STAFF if role in STAFF_ROLES else set()
-    return "not found" if route.endpoint in hidden or (foreign and route.names_a_thing) else "open"
+    return "not found" if route.endpoint in hidden | NOWHERE or (foreign and route.names_a_thing) else "open"

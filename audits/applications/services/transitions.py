@@ -9,21 +9,27 @@ from audits.agencies.queries import missing_of
 from audits.agencies.rules import PRINTED
 from audits.applications import events as told
 from audits.applications import notices
-from audits.applications.models import Application
-from audits.applications.queries import answered_codes, self_assessment_of
+from audits.applications.models import AgreementAcceptance, Application
+from audits.applications.queries import acceptance_of, agreement_of, answered_codes, self_assessment_of
 from audits.applications.rules import same_name, unanswered, unknown_codes
 from audits.applications.services.course import APPLICATIONS
-from audits.core import clock, moves, outbox
+from audits.core import clock, events, moves, outbox
 from audits.core.access import Actor
 from audits.core.errors import RuleError
-from audits.core.events import Moved
+from audits.core.events import Code, Digest, Moved
 from audits.core.letters import unprintable
 from audits.core.notices import tell_agency
 from audits.people.models import Person
 
 
-def submit_application(session: Session, actor: Actor, application_id: UUID, *, declared_name: str) -> Application:
-    """Declare the self-assessment true and submit it. `declared_name` is the signatory's own name, as typed."""
+def submit_application(
+    session: Session, actor: Actor, application_id: UUID, *, declared_name: str, agreement: str | None = None
+) -> Application:
+    """Declare the self-assessment true and submit it. `declared_name` is the signatory's own name, as typed.
+
+    `agreement` is the digest of the certification agreement that the signatory read and accepts, where the scheme has
+    one (ISO/IEC 17065 clause 4.1.2).
+    """
     application = _move(session, actor, application_id, told.ApplicationSubmitted)
     _check_complete(session, application)
     person = session.get_one(Person, actor.id)
@@ -33,6 +39,7 @@ def submit_application(session: Session, actor: Actor, application_id: UUID, *, 
         )
     application.submitted_at, application.review_note = clock.now(), ""
     application.declared_by, application.declared_name = person.id, person.name
+    _accept_agreement(session, actor, application, agreement)
     tell_agency(session, application.agency_id, notices.ApplicationSubmitted(reference=application.reference))
     return application
 
@@ -80,6 +87,25 @@ def _move(session: Session, actor: Actor, application_id: UUID, move: type[Moved
     application = moves.make(session, APPLICATIONS, actor, application_id, move, reason=reason)
     outbox.enqueue(session, "register.refresh", agency_id=str(application.agency_id))
     return application
+
+
+def _accept_agreement(session: Session, actor: Actor, application: Application, seen: str | None) -> None:
+    agreement = agreement_of(application)
+    if agreement is None or acceptance_of(session, application):
+        return
+    if seen != agreement.sha256:
+        raise RuleError("Read the certification agreement, and accept it.", "agreement")
+    acceptance = AgreementAcceptance(
+        application_id=application.id,
+        version=agreement.version,
+        sha256=agreement.sha256,
+        accepted_by=actor.id,
+        accepted_name=application.declared_name,
+        accepted_at=clock.now(),
+    )
+    session.add(acceptance)
+    accepted = told.AgreementAccepted(version=Code(agreement.version), sha256=Digest(agreement.sha256))
+    events.record(session, accepted, subject_id=application.id, actor=actor, agency_id=application.agency_id)
 
 
 def _check_complete(session: Session, application: Application) -> None:

@@ -8,6 +8,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from audits.applications.models import Application, Evidence
+from audits.applications.queries import acceptance_of, agreement_of
 from audits.applications.services.course import APPLICATIONS
 from audits.applications.workflow import ApplicationState
 from audits.core import clock, moves, numbering
@@ -37,6 +38,8 @@ def plan_audit(
     application = moves.hold(session, APPLICATIONS, actor, application_id, Permission.AUDIT_PLAN)
     if application.state is not ApplicationState.ACCEPTED:
         raise IllegalMoveError("An audit can be planned once the application is accepted.")
+    if agreement_of(application) and not acceptance_of(session, application):
+        raise RuleError("The signatory of the agency has not accepted the certification agreement yet.")
     _check_people(session, actor, application.agency_id, inspector_id)
     if planned_on < clock.today():
         raise RuleError("Choose today or a later day.", "planned_on")

@@ -3,13 +3,14 @@
 from datetime import date
 from uuid import UUID
 
-from flask import redirect, render_template, url_for
+from flask import abort, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 
 from audits.applications import services
 from audits.applications.models import Application
+from audits.applications.queries import acceptance_of, agreement_of
 from audits.core.access import Permission, Role
 from audits.core.calendar import add_working_days
 from audits.core.clock import day_of
@@ -17,7 +18,7 @@ from audits.core.errors import IllegalMoveError, RuleError
 from audits.people.queries import contacts_of
 from audits.schemes.queries import scheme_of_version
 from portal.doors.agency.door import Case, bp, open_case
-from portal.forms.fields import checkbox_field, text_field
+from portal.forms.fields import checkbox_field, hidden_field, text_field
 from portal.forms.form import Form
 from portal.stores import database
 from portal.web.access import current_actor, needs
@@ -36,6 +37,27 @@ class DeclarationForm(Form):
     )
 
 
+class SignedForm(DeclarationForm):
+    """The same where the scheme has a certification agreement; `agreement` is the digest of the text that was shown."""
+
+    accepted = checkbox_field(
+        _l("We accept the certification agreement"), required=_l("Read the certification agreement, and accept it.")
+    )
+    agreement = hidden_field()
+
+
+@bp.get("/applications/<uuid:application_id>/agreement")
+@needs(Permission.APPLICATION_VIEW)
+def agreement(application_id: UUID) -> ResponseReturnValue:
+    """Show the certification agreement, and who accepted it."""
+    application = open_case(application_id).application
+    text = agreement_of(application)
+    if text is None:
+        abort(404)
+    accepted = acceptance_of(database.read(), application)
+    return render_template("agency/agreement.html", application=application, agreement=text, acceptance=accepted)
+
+
 @bp.get("/applications/<uuid:application_id>/declaration")
 @needs(Permission.APPLICATION_VIEW)
 def declaration(application_id: UUID) -> ResponseReturnValue:
@@ -43,21 +65,24 @@ def declaration(application_id: UUID) -> ResponseReturnValue:
     case = open_case(application_id)
     if case.application.submitted_at and not case.application.is_draft:
         return redirect(url_for("agency.submitted", application_id=application_id))
-    return _page(case, DeclarationForm(declared_name=current_user.name))
+    return _page(case, _form(case, declared_name=current_user.name))
 
 
 @bp.post("/applications/<uuid:application_id>/declaration")
 @needs(Permission.APPLICATION_SIGN)
 def declare(application_id: UUID) -> ResponseReturnValue:
     """Submit the application. A second click leads to the same confirmation."""
-    case, form = open_case(application_id), DeclarationForm()
+    case = open_case(application_id)
+    form = _form(case)
     if not case.application.is_draft:
         return redirect(url_for("agency.submitted", application_id=application_id), 303)
     if form.validate_on_submit():
         try:
             with database.write() as session:
-                name = form.declared_name.data
-                services.submit_application(session, current_actor(), application_id, declared_name=name)
+                name, seen = form.declared_name.data, form.agreement.data if isinstance(form, SignedForm) else None
+                services.submit_application(
+                    session, current_actor(), application_id, declared_name=name, agreement=seen
+                )
         except RuleError as error:
             form.complain(error)
         else:
@@ -83,11 +108,17 @@ def review_by(application: Application) -> date | None:
     return add_working_days(day_of(application.submitted_at), terms.application_review_working_days)
 
 
+def _form(case: Case, **values: str) -> DeclarationForm:
+    text = agreement_of(case.application)
+    return SignedForm(agreement=text.sha256, **values) if text else DeclarationForm(**values)
+
+
 def _page(case: Case, form: DeclarationForm) -> str:
     people = contacts_of(database.read(), case.agency.id)
     return render_template(
         "agency/declaration.html",
         application=case.application,
+        agreement=agreement_of(case.application),
         scheme=case.scheme,
         signatories=[person for person in people if Role.AGENCY_SIGNATORY in person.roles],
         may_sign=current_actor().has(Permission.APPLICATION_SIGN),

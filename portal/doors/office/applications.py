@@ -121,6 +121,8 @@ def _page(application_id: UUID, form: IntakeForm) -> str:
         answers=answers,
         counts=Counter(answer.value for answer in answers.values()),
         evidence=queries.evidence_of(session, application_id),
+        agreement=queries.agreement_of(application),
+        acceptance=queries.acceptance_of(session, application),
         audit=None if reviewing else find_live_audit(session, actor, application_id),
         trail_steps=trail_of(session, [application_id]),
         form=form if reviewing else None,

@@ -8,7 +8,8 @@ from uuid import uuid4
 from sqlalchemy.orm import Session
 
 from audits.agencies.models import Agency
-from audits.applications.models import Answer, Application
+from audits.applications.models import AgreementAcceptance, Answer, Application
+from audits.applications.queries import agreement_of
 from audits.applications.workflow import ApplicationState
 from audits.core import clock, numbering
 from audits.core.access import Actor, Role
@@ -53,9 +54,27 @@ def make_application(
     )
     session.add(application)
     session.flush()
+    if state is not ApplicationState.DRAFT:
+        accept_agreement(session, application, signatory)
     if answers if answers is not None else state is not ApplicationState.DRAFT:
         answer_all(session, application, signatory)
     return application
+
+
+def accept_agreement(session: Session, application: Application, signatory: Person) -> None:
+    """What the signatory accepts with the declaration, where the scheme has an agreement."""
+    if agreement := agreement_of(application):
+        session.add(
+            AgreementAcceptance(
+                application_id=application.id,
+                version=agreement.version,
+                sha256=agreement.sha256,
+                accepted_by=signatory.id,
+                accepted_name=signatory.name,
+                accepted_at=clock.now(),
+            )
+        )
+        session.flush()
 
 
 def answer_all(session: Session, application: Application, person: Person, value: str = "conform") -> None:
