@@ -28,11 +28,12 @@ class Course:
     flow: Flow[Any]
     traced: str  # the trigger function that requires the event of a change
     watched: tuple[str, ...] = ()  # the columns whose change needs it; all if empty
+    holder: str = ""  # the column of the person whose work it is, if a function shall say what somebody has in hand
 
 
 COURSES = (
     Course("application", APPLICATION_FLOW, "need_event"),
-    Course("audit", AUDIT_FLOW, "need_event"),
+    Course("audit", AUDIT_FLOW, "need_event", holder="inspector_id"),
     Course("finding", FINDING_FLOW, "need_event"),
     # Signatures of a certificate may be added later, without a move.
     Course(
@@ -47,7 +48,7 @@ COURSES = (
 def text_of(course: Course) -> str:
     """Return the content of the file of one table."""
     head = f"-- Made from the workflow of {course.table} by migrations/flows.py; change it there."
-    return "\n".join([head, *_triggers(course), ""])
+    return "\n".join([head, *_triggers(course), *([_in_hand(course)] if course.holder else []), ""])
 
 
 def path_of(course: Course) -> Path:
@@ -66,6 +67,19 @@ def _triggers(course: Course) -> list[str]:
         _trigger(f"{table}_last", "BEFORE UPDATE", table, f"OLD.state IN ({_last(flow)})", "refuse_last()"),
         _trace(course),
     ]
+
+
+def _in_hand(course: Course) -> str:
+    """Return the function that lists the references of what a person must still finish.
+
+    With the eyes of the owner: administrators, who end accounts, do not see cases.
+    """
+    table, last = course.table, _last(course.flow)
+    return (
+        f"CREATE OR REPLACE FUNCTION {table}s_in_hand(person uuid) RETURNS text[] LANGUAGE sql STABLE SECURITY DEFINER"
+        f" SET search_path TO 'public', 'pg_temp' AS $$\n  SELECT ARRAY(SELECT reference FROM {table}"
+        f" WHERE {course.holder} = person AND state NOT IN ({last}) ORDER BY reference)\n$$;"
+    )
 
 
 def _trace(course: Course) -> str:

@@ -44,10 +44,11 @@ GRANT UPDATE (answered_by, answered_at, published) ON scheme_proposal TO kw_app,
 
 -- Who is there: only these functions say so. Nobody but the owner calls the first two.
 REVOKE ALL ON FUNCTION become(uuid, uuid, text), actor_proof(text, text, text), is_genuine(), approach(text),
-  approach_by_link(text), begin_registration(uuid), act_as(text, timestamptz, timestamptz), first_drafts()
+  approach_by_link(text), begin_registration(uuid), act_as(text, timestamptz, timestamptz), first_drafts(),
+  audits_in_hand(uuid)
   FROM PUBLIC, kw_app, kw_worker, kw_register;
 GRANT EXECUTE ON FUNCTION is_genuine(), approach(text), approach_by_link(text), begin_registration(uuid),
-  act_as(text, timestamptz, timestamptz), first_drafts() TO kw_app, kw_worker;
+  act_as(text, timestamptz, timestamptz), first_drafts(), audits_in_hand(uuid) TO kw_app, kw_worker;
 
 -- What a page of the register adds; its role has no other way to write.
 REVOKE ALL ON FUNCTION keep_extract(uuid, uuid, text, jsonb, text, integer, timestamptz),
@@ -64,7 +65,7 @@ GRANT UPDATE (state, submitted_at, declared_by, declared_name, reviewed_at, revi
   ON application TO kw_app, kw_worker;
 GRANT UPDATE (value, explanation, answered_by, answered_at, version) ON answer TO kw_app, kw_worker;
 GRANT UPDATE (removed_at) ON evidence TO kw_app, kw_worker;
-GRANT UPDATE (state, started_at, reported_at, summary, score, reviewer_id, reviewed_at, recommendation, version)
+GRANT UPDATE (inspector_id, planned_on, state, started_at, reported_at, summary, score, reviewer_id, reviewed_at, recommendation, version)
   ON audit TO kw_app, kw_worker;
 GRANT UPDATE (value, note, recorded_by, recorded_at, version) ON verdict TO kw_app, kw_worker;
 GRANT UPDATE (state, cause, extent, solution, operation, answered_by, answered_at, verified_by, verified_at,

@@ -54,6 +54,11 @@ class Flow(Generic[S]):
             raise moved_on()
         return move.target
 
+    @property
+    def unfinished(self) -> frozenset[S]:
+        """Return the states from which a move leads on."""
+        return frozenset().union(*(move.sources for move in self.moves.values()))
+
     def waiting_for(self, permission: Permission) -> frozenset[S]:
         """Return the states in which somebody with this permission can act; worklists use it."""
         return frozenset().union(*(move.sources for move in self.moves.values() if move.permission is permission))

@@ -1,5 +1,6 @@
 """Events of the audit trail about audits and findings."""
 
+from datetime import date
 from enum import StrEnum
 from typing import Any, Self
 from uuid import UUID
@@ -15,6 +16,17 @@ class AuditPlanned(EventData, name="audit.plan", words=N_("Audit planned")):
     after: AuditState
     inspector: UUID
     announced: bool
+
+
+class AuditReplanned(EventData, name="audit.replan", words=N_("Inspector or first day of the audit changed")):
+    """An audit got another inspector or first day, with the reason."""
+
+    after: AuditState
+    inspector_before: UUID
+    inspector: UUID
+    day_before: date
+    day: date
+    reason: str = forgettable()
 
 
 class AuditStarted(Moved, name="audit.start", words=N_("Audit started")):

@@ -12,6 +12,12 @@ class AuditAssigned(Notice, kind="audit_assigned"):
     day: date
 
 
+class AuditTaken(Notice, kind="audit_taken"):
+    """To an inspector: the audit was given to somebody else."""
+
+    reference: str
+
+
 class AuditPlanned(Notice, kind="audit_planned"):
     """To the agency, when an announced audit is planned."""
 

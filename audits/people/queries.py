@@ -65,6 +65,11 @@ def approach(session: Session, email: str) -> None:
     session.execute(select(func.approach(email)))
 
 
+def audits_in_hand(session: Session, person_id: UUID) -> list[str]:
+    """Return the references of the unfinished audits of which this person is the inspector."""
+    return list(session.scalar(select(func.audits_in_hand(person_id))) or [])
+
+
 def interests_in(session: Session, agency_id: UUID) -> list[Interest]:
     """Return the declared interests in one agency."""
     return list(session.scalars(select(Interest).where(Interest.agency_id == agency_id).order_by(Interest.declared_at)))

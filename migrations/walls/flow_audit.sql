@@ -3,3 +3,6 @@ CREATE TRIGGER audit_flow BEFORE UPDATE ON audit FOR EACH ROW WHEN (CURRENT_USER
 CREATE TRIGGER audit_born BEFORE INSERT ON audit FOR EACH ROW WHEN (CURRENT_USER <> 'kw_owner' AND NEW.state <> 'planned') EXECUTE FUNCTION refuse_move();
 CREATE TRIGGER audit_last BEFORE UPDATE ON audit FOR EACH ROW WHEN (CURRENT_USER <> 'kw_owner' AND OLD.state IN ('concluded', 'cancelled')) EXECUTE FUNCTION refuse_last();
 CREATE CONSTRAINT TRIGGER audit_trace AFTER UPDATE ON audit DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (CURRENT_USER <> 'kw_owner') EXECUTE FUNCTION need_event();
+CREATE OR REPLACE FUNCTION audits_in_hand(person uuid) RETURNS text[] LANGUAGE sql STABLE SECURITY DEFINER SET search_path TO 'public', 'pg_temp' AS $$
+  SELECT ARRAY(SELECT reference FROM audit WHERE inspector_id = person AND state NOT IN ('concluded', 'cancelled') ORDER BY reference)
+$$;

@@ -41,6 +41,7 @@ PAGES: dict[type[Notice], Link] = {
     applications.ApplicationAccepted: _HOME,
     applications.ApplicationRefused: _HOME,
     inspections.AuditAssigned: _AUDIT,
+    inspections.AuditTaken: Link("inspector.home"),
     inspections.AuditPlanned: _HOME,
     inspections.AuditReopened: _AUDIT,
     inspections.AuditReported: Link("agency.findings.list_findings"),

@@ -93,6 +93,7 @@ def test_a_day_is_written_in_the_words_of_the_reader(session, deliver):
 
 READERS = {
     notices.AuditAssigned: {Role.INSPECTOR},
+    notices.AuditTaken: {Role.INSPECTOR},
     notices.AuditReopened: {Role.INSPECTOR},
     notices.AuditReviewed: {Role.DECIDER},
     notices.FindingAnswered: {Role.INSPECTOR},

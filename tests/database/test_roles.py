@@ -144,7 +144,7 @@ def test_what_never_changes_cannot_be_written(connection, role):
         "agency": {"id", "country", "register_number", "created_at"},
         "person": {"id", "agency_id", "email"},
         "application": {"id", "agency_id", "scheme_version_id", "reference", "created_at"},
-        "audit": {"id", "agency_id", "application_id", "scheme_version_id", "planner_id", "inspector_id", "announced"},
+        "audit": {"id", "agency_id", "application_id", "scheme_version_id", "planner_id", "announced"},
         "finding": {"id", "audit_id", "number", "grade", "points", "blocks", "observed", "requirement_code"},
         "evidence": {"sha256", "filename", "uploaded_by", "application_id"},
         "certificate": {"number", "agency_id", "decision_id", "printed", "conditions", "conditional", "valid_until"},

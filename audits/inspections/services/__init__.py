@@ -12,6 +12,7 @@ from audits.inspections.services.fieldwork import (
     freeze_population,
     record_sheets,
 )
+from audits.inspections.services.replanning import replan_audit
 from audits.inspections.services.reporting import report_audit
 from audits.inspections.services.transitions import (
     cancel_audit,
@@ -33,6 +34,7 @@ __all__ = [
     "record_sheets",
     "remove_corrective_action_file",
     "reopen_audit",
+    "replan_audit",
     "report_audit",
     "return_corrective_action",
     "review_audit",

@@ -40,11 +40,11 @@ def plan_audit(
         raise IllegalMoveError("An audit can be planned once the application is accepted.")
     if agreement_of(application) and not acceptance_of(session, application):
         raise RuleError("The signatory of the agency has not accepted the certification agreement yet.")
-    _check_people(session, actor, application.agency_id, inspector_id)
+    check_people(session, actor, application.agency_id, inspector_id)
     if planned_on < clock.today():
         raise RuleError("Choose today or a later day.", "planned_on")
     audit = _new_audit(session, actor, application, inspector_id, planned_on, announced=announced)
-    _flush_planned(session)
+    flush_planned(session)
     session.add_all(
         Participant(audit_id=audit.id, person_id=person_id, since=clock.now()) for person_id in (actor.id, inspector_id)
     )
@@ -108,7 +108,8 @@ def conclude_audit(session: Session, actor: Actor, audit_id: UUID) -> Audit:
     return moves.make(session, AUDITS, actor, audit_id, told.AuditConcluded)
 
 
-def _check_people(session: Session, actor: Actor, agency_id: UUID, inspector_id: UUID) -> None:
+def check_people(session: Session, actor: Actor, agency_id: UUID, inspector_id: UUID) -> None:
+    """Raise RuleError at `inspector` for a person who cannot inspect this agency as planned by the actor."""
     if inspector_id == actor.id:
         raise RuleError("Who plans an audit cannot carry it out. Choose somebody else.", "inspector")
     inspector = session.get(Person, inspector_id)
@@ -148,7 +149,7 @@ def _new_audit(
     return audit
 
 
-def _flush_planned(session: Session) -> None:
+def flush_planned(session: Session) -> None:
     """Flush, so that a trigger refuses an inspector who declared an interest in the meantime."""
     try:
         session.flush()

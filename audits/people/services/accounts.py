@@ -20,6 +20,7 @@ from audits.people.notices import Invitation, RolesChanged
 from audits.people.rules import SECOND_PERSON, clean_language, clean_name
 from audits.people.services.managing import (
     check_fit,
+    check_idle,
     check_not_needed,
     listed,
     load_person,
@@ -100,6 +101,7 @@ def retire_person(session: Session, actor: Actor, person_id: UUID) -> Person:
     if person.id == actor.id:
         raise RuleError("You cannot end your own account. Ask somebody else who manages people.")
     check_not_needed(person, managers)
+    check_idle(session, person)
     before = person.roles
     person.retired_at = clock.now()
     withdraw_requests(session, actor, person, keep=frozenset())

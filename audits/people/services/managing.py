@@ -12,6 +12,7 @@ from audits.core.errors import IllegalMoveError, RuleError, missing
 from audits.core.events import EventData
 from audits.core.notices import Notice, tell_person
 from audits.people.models import Person, PersonRole, roles_match
+from audits.people.queries import audits_in_hand
 
 
 def load_person(session: Session, actor: Actor, person_id: UUID) -> tuple[set[UUID], Person]:
@@ -44,6 +45,16 @@ def check_not_needed(person: Person, managers: set[UUID]) -> None:
     """Raise RuleError for the last person who manages people."""
     if managers == {person.id}:
         raise RuleError("Somebody must manage people. Give this role to another person first.", field="roles")
+
+
+def check_idle(session: Session, person: Person) -> None:
+    """Raise RuleError for an inspector with unfinished audits; a planner gives them to somebody else first."""
+    if references := audits_in_hand(session, person.id):
+        raise RuleError(
+            "This person is the inspector of %(audits)s. A planner must give this to somebody else first.",
+            field="roles",
+            audits=", ".join(references),
+        )
 
 
 def tell_administrators(session: Session, actor: Actor, notice: Notice) -> None:

@@ -20,6 +20,7 @@ from audits.people.notices import RolesChanged, SecondPersonNeeded
 from audits.people.rules import SECOND_PERSON
 from audits.people.services.managing import (
     check_fit,
+    check_idle,
     check_not_needed,
     listed,
     load_person,
@@ -42,6 +43,8 @@ def set_roles(session: Session, actor: Actor, person_id: UUID, roles: Iterable[R
     check_fit(wanted, person.agency_id)
     if manager_role(person.agency_id) not in wanted:
         check_not_needed(person, managers)
+    if Role.INSPECTOR in before - wanted:
+        check_idle(session, person)
     withdraw_requests(session, actor, person, keep=wanted)
     now = wanted - (SECOND_PERSON - before)
     _replace(person, now)

@@ -9,16 +9,15 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from audits.applications import queries, services
-from audits.applications.models import Application
 from audits.applications.workflow import ApplicationState
-from audits.core.access import Permission, Role
+from audits.core.access import Permission
 from audits.core.errors import IllegalMoveError, RuleError
 from audits.inspections.queries import find_live_audit
 from audits.inspections.services import plan_audit
-from audits.people.queries import interests_in, people_with
 from audits.people.trail import trail_of
 from audits.schemes.queries import scheme_of_version
 from portal.doors.office.forms import IntakeForm, PlanForm
+from portal.doors.office.inspectors import offer_inspectors
 from portal.stores import database
 from portal.web.access import current_actor, needs
 from portal.web.paging import Page, asked_page
@@ -77,7 +76,7 @@ def plan(application_id: UUID) -> ResponseReturnValue:
     if application.state is not ApplicationState.ACCEPTED:
         raise IllegalMoveError("An audit can be planned once the application is accepted.")
     form = PlanForm()
-    _offer_inspectors(form, application)
+    offer_inspectors(form, application.agency_id)
     return render_template("office/plan.html", application=application, form=form)
 
 
@@ -87,7 +86,7 @@ def plan_submitted(application_id: UUID) -> ResponseReturnValue:
     """Assign the inspector."""
     form = PlanForm()
     application = queries.get_application(database.read(), current_actor(), application_id)
-    _offer_inspectors(form, application)
+    offer_inspectors(form, application.agency_id)
     if form.validate_on_submit():
         try:
             with database.write() as session:
@@ -139,14 +138,3 @@ def _review(application_id: UUID, form: IntakeForm) -> None:
                 services.return_application(session, actor, application_id, reason=note)
             case _:
                 services.refuse_application(session, actor, application_id, reason=note)
-
-
-def _offer_inspectors(form: PlanForm, application: Application) -> None:
-    session, actor = database.read(), current_actor()
-    interested = {interest.person_id for interest in interests_in(session, application.agency_id)}
-    free = [
-        person
-        for person in people_with(session, Role.INSPECTOR)
-        if person.id not in interested and person.id != actor.id
-    ]
-    form.offer([(str(person.id), person.name) for person in free])

@@ -8,15 +8,18 @@ from flask_babel import gettext as _
 
 from audits.core.access import Permission
 from audits.core.errors import RuleError
+from audits.core.flow import moved_on
 from audits.decisions.queries import find_decision
 from audits.inspections import queries, services
 from audits.inspections.comparison import compare, differing, nowhere_assessed
+from audits.inspections.models import Audit
 from audits.inspections.workflow import AUDIT_FLOW
 from audits.people.trail import trail_of
 from audits.schemes.queries import scheme_of_version
 from certificates.documents.queries import find_document
 from certificates.documents.stages import DocumentKind
-from portal.doors.office.forms import ReasonForm, ReviewForm
+from portal.doors.office.forms import ReasonForm, ReplanForm, ReviewForm
+from portal.doors.office.inspectors import offer_inspectors
 from portal.stores import database
 from portal.web.access import current_actor, needs
 
@@ -89,6 +92,52 @@ def cancel_submitted(audit_id: UUID) -> ResponseReturnValue:
     return _with_reason(audit_id, "cancel")
 
 
+@bp.get("/<uuid:audit_id>/replan")
+@needs(Permission.AUDIT_PLAN)
+def replan(audit_id: UUID) -> ResponseReturnValue:
+    """Ask for another inspector or first day, and the reason."""
+    audit = _unfinished(audit_id)
+    form = ReplanForm(inspector=str(audit.inspector_id), planned_on=audit.planned_on)
+    return _replan_page(audit, form)
+
+
+@bp.post("/<uuid:audit_id>/replan")
+@needs(Permission.AUDIT_PLAN)
+def replan_submitted(audit_id: UUID) -> ResponseReturnValue:
+    """Change inspector or first day; nothing that was recorded is lost."""
+    audit, form = _unfinished(audit_id), ReplanForm()
+    offer_inspectors(form, audit.agency_id)
+    if form.validate_on_submit():
+        try:
+            with database.write() as session:
+                services.replan_audit(
+                    session,
+                    current_actor(),
+                    audit_id,
+                    inspector_id=UUID(form.inspector.data),
+                    planned_on=form.planned_on.data,
+                    reason=form.reason.data,
+                )
+        except RuleError as error:
+            form.complain(error)
+        else:
+            flash(_("The audit is changed. Everybody who must know gets a mail."), "success")
+            return redirect(url_for("office.audits.show_audit", audit_id=audit_id), 303)
+    return _replan_page(audit, form), 422
+
+
+def _unfinished(audit_id: UUID) -> Audit:
+    audit = queries.get_audit(database.read(), current_actor(), audit_id)
+    if audit.state not in AUDIT_FLOW.unfinished:
+        raise moved_on()
+    return audit
+
+
+def _replan_page(audit: Audit, form: ReplanForm) -> str:
+    offer_inspectors(form, audit.agency_id)
+    return render_template("office/replan.html", audit=audit, form=form)
+
+
 def _page(audit_id: UUID, form: ReviewForm) -> str:
     session, actor = database.read(), current_actor()
     audit = queries.get_audit(session, actor, audit_id)
@@ -109,6 +158,7 @@ def _page(audit_id: UUID, form: ReviewForm) -> str:
         report=find_document(session, actor, DocumentKind.AUDIT_REPORT, audit_id) if audit.reported_at else None,
         trail_steps=trail_of(session, subjects),
         moves={move.name for move in AUDIT_FLOW.open_moves(audit.state) if actor.has(move.permission)} & OFFERED,
+        may_replan=actor.has(Permission.AUDIT_PLAN) and audit.state in AUDIT_FLOW.unfinished,
         form=form,
     )
 

@@ -46,6 +46,13 @@ class PlanForm(Form):
         self.inspector.choices = options([("", _l("Choose an inspector")), *inspectors])
 
 
+class ReplanForm(PlanForm):
+    """The same, to change it; whether the audit is announced stays as it is."""
+
+    unannounced = None
+    reason = textarea_field(_l("Reason"), required=_l("Give the reason."), rows=3)
+
+
 class ReviewForm(Form):
     recommendation = textarea_field(
         _l("Recommendation to the decider"),
