@@ -21,7 +21,7 @@ from portal.web import (
     templating,
     watching,
 )
-from portal.web.requests import Application
+from portal.web.requests import Application, refuse_fault
 
 # One blueprint per kind of person; `registry` can be served alone.
 DOORS = ("registry", "account", "agency", "inspector", "office")
@@ -36,7 +36,9 @@ def create_app(settings: Settings, doors: tuple[str, ...] = DOORS) -> Flask:
     app.extensions["settings"] = settings
     if settings.proxies:  # trust client addresses from configured proxies only; the throttles count by address
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.proxies, x_proto=0, x_host=0)  # type: ignore[method-assign]
+    app.longest_body = uploads.longest_body(settings)
     watching.init_app(app, settings)  # before any other hook
+    app.before_request(refuse_fault)
     for store in (database, queue, files):
         store.init_app(app, settings)
     for page in (templating, i18n, labels, errors):

@@ -63,7 +63,12 @@ def init_app(app: Flask, settings: Settings) -> None:
     def make_room() -> None:
         view = app.view_functions.get(request.endpoint or "")
         if getattr(view, "__takes_files__", False):
-            request.max_content_length = MOST_AT_ONCE * (settings.max_upload_bytes + _MEGA)
+            request.max_content_length = longest_body(settings)
+
+
+def longest_body(settings: Settings) -> int:
+    """Return the most bytes of a request with files: more than allowed, so that we can say which one is too large."""
+    return MOST_AT_ONCE * (settings.max_upload_bytes + _MEGA)
 
 
 def takes_files(view: V) -> V:

@@ -6,22 +6,29 @@ from collections.abc import Mapping
 
 HOST = "127.0.0.1"
 BACKLOG = 1024
+STALLED_MS = 60_000  # after which the kernel ends a connection whose reader takes nothing
 HANDED = 3  # the first file descriptor that systemd hands over
 
 
 def open_socket(port: int) -> socket.socket:
     """Listen on a port of this machine; OSError if it is taken."""
     listening = socket.create_server((HOST, port), backlog=BACKLOG)
-    # Its connections inherit this. Otherwise the end of an answer waits for the reader's acknowledgement: 40 ms.
-    listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, True)
-    return listening
+    return prepared(listening)
 
 
 def take_socket(number: int | None, env: Mapping[str, str]) -> socket.socket | None:
     """Return the socket that this process was given: by file descriptor, or as systemd does it."""
     if env.get("LISTEN_FDS") and env.get("LISTEN_PID") == str(os.getpid()):
         number = HANDED
-    return None if number is None else socket.socket(fileno=number)
+    return None if number is None else prepared(socket.socket(fileno=number))
+
+
+def prepared(listening: socket.socket) -> socket.socket:
+    """Set what the connections of a socket inherit, and return it."""
+    # Otherwise the end of an answer waits for the reader's acknowledgement: 40 ms.
+    listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, True)
+    listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, STALLED_MS)
+    return listening
 
 
 def tell_ready(env: Mapping[str, str]) -> None:

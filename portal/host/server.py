@@ -1,5 +1,6 @@
 """Serve a WSGI application with granian: `python -m portal.host.server PORT [MODULE:NAME]`.
 
+Granian talks to clients in an event loop, and `Gateway` gives whole requests to threads.
 Who starts this hands over the listening socket: systemd (`LISTEN_FDS`) or the supervisor (`--socket`). It outlives this
 process, so that who comes during a restart waits in its queue instead of being refused. Without one, PORT is opened.
 """
@@ -12,19 +13,22 @@ import signal
 import socket
 from importlib import import_module
 from typing import Any
+from wsgiref.types import WSGIApplication
 
 from granian import _granian
-from granian.constants import Interfaces
+from granian.constants import HTTPModes, Interfaces
 from granian.log import LogLevels
 from granian.server.mp import MPServer
 
+from portal.host.bodies import DEFAULT_LONGEST, ON_DISK, Terms
+from portal.host.gateway import Gateway
 from portal.host.listening import BACKLOG, open_socket, take_socket, tell_ready
 from portal.host.processes import die_with_parent
 from portal.printer.client import printer
 from portal.reader.client import reader
 
 WORKERS = 2
-BLOCKING_THREADS = 5  # up to MOST_PUBLIC wait for a sidecar; more than two others compete for the interpreter lock
+THREADS = 5  # up to MOST_PUBLIC wait for a sidecar; more than two others compete for the interpreter lock
 SOCKET_HOLDER: Any = _granian.SocketHolder  # its stubs know no arguments
 KILL_SECONDS = 5  # seconds for a request to finish at shutdown
 
@@ -56,20 +60,29 @@ def main() -> None:
     application = getattr(import_module(module), name)
     for sidecar in (reader, printer):
         sidecar.start()  # one for all workers; its imports run beside ours
+    listening = take_socket(arguments.socket, os.environ) or open_socket(arguments.port)  # noqa: TID251 - an entry point
+    serve(listening, arguments.target, application)
+
+
+def serve(listening: socket.socket, target: str, application: WSGIApplication) -> None:
+    """Serve an application from a socket until this process is told to end; `target` names it in messages."""
     gc.collect()
     gc.freeze()  # what is loaded stays: no collection of a worker walks it, and its pages stay shared
+    longest: int = getattr(application, "longest_body", DEFAULT_LONGEST)
+    gateway = Gateway(application, Terms(longest, max(ON_DISK, 2 * longest)), THREADS)
 
     def in_the_worker() -> Any:
         die_with_parent(signal.SIGKILL)
-        return application
+        return gateway
 
     multiprocessing.set_start_method("fork")
     server = HandedOver(
-        take_socket(arguments.socket, os.environ) or open_socket(arguments.port),  # noqa: TID251 - an entry point
-        arguments.target,
-        interface=Interfaces.WSGI,
+        listening,
+        target,
+        interface=Interfaces.RSGI,
+        http=HTTPModes.http1,
+        websockets=False,
         workers=WORKERS,
-        blocking_threads=BLOCKING_THREADS,
         respawn_failed_workers=True,
         workers_kill_timeout=KILL_SECONDS,
         log_level=LogLevels.warning,

@@ -9,6 +9,9 @@ from werkzeug.datastructures import ImmutableMultiDict
 from werkzeug.exceptions import BadRequest
 from werkzeug.routing import MapAdapter
 
+FAULT = "keurwerk.fault"
+"""In the environment of a request: the exception to answer with, because its body could not be received."""
+
 
 class Typed(ImmutableMultiDict[str, Any]):
     """The fields of a query string or form, without NUL: PostgreSQL rejects it, and nobody types it."""
@@ -32,6 +35,8 @@ class Application(Flask):
     """Flask, which answers 400 with a page when the Host header cannot be the name of a host."""
 
     request_class = Request
+    longest_body = 0
+    """The most bytes that any view reads of a request: the server receives no more."""
 
     def create_url_adapter(self, request: flask.Request | None) -> MapAdapter | None:
         """Bind the addresses to the host of the request, or to any other so that the error page can be built."""
@@ -43,6 +48,12 @@ class Application(Flask):
             request.environ["HTTP_HOST"] = request.host = "localhost"
             request.routing_exception = error
             return super().create_url_adapter(request)
+
+
+def refuse_fault() -> None:
+    """Raise what went wrong while the request was received. For before any view or hook that reads it."""
+    if fault := flask.request.environ.get(FAULT):
+        raise fault
 
 
 def _clean(value: Any) -> Any:

@@ -1,13 +1,18 @@
 """Requests that no browser sends get a page that says so, on every route: never a fault of ours."""
 
+import errno
 import json
 from uuid import uuid4
 
 import pytest
 from flask import request
+from werkzeug.exceptions import RequestTimeout
 
 from audits.core.access import AGENCY_ROLES, STAFF_ROLES
+from portal.sidecar.lanes import BusyError
+from portal.stores.files import StorageDownError
 from portal.web import health
+from portal.web.requests import FAULT
 from tests.kit.browser import Browser
 from tests.kit.factories import make_agency, make_person
 
@@ -19,6 +24,12 @@ FORM = "application/x-www-form-urlencoded"
 LONG_LABEL = "x" * 64 + ".nl"
 HOSTS = [LONG_LABEL, "[::1", ""]
 WORDS = ("a\0b", "9" * 30, "x" * 3000, "ÿ", "\u2028")
+
+
+def full_disk():
+    error = StorageDownError("a body cannot be kept")
+    error.__cause__ = OSError(errno.ENOSPC, "full")
+    return error
 
 
 @pytest.fixture
@@ -47,6 +58,24 @@ def test_no_body_makes_a_fault(app, visitors):
                 answered(visitor, "POST", path, data=body, content_type="application/json", headers=headers)
         for path in addresses(app, "POST", "x"):
             answered(visitor, "POST", path, data="a%00=b%00&remove=%00", content_type=FORM, headers=headers)
+
+
+@pytest.mark.parametrize(
+    ("fault", "status", "words"),
+    [
+        (RequestTimeout(), 408, "That took too long"),
+        (BusyError("Wait a minute."), 503, "Wait a minute."),
+        (full_disk(), 503, "There is no room left where we keep data"),
+    ],
+)
+def test_a_body_that_could_not_be_received_gets_a_page(visitors, fault, status, words):
+    """The server names the fault; no view runs."""
+    for visitor in visitors:
+        for path in ("/login", "/verify", "/api/v1/agencies", "/nowhere"):
+            response = visitor.client.post(path, headers=visitor.headers, environ_overrides={FAULT: fault})
+            assert response.status_code == status
+            assert path.startswith("/api/") or words in response.text
+            assert ("Retry-After" in response.headers) == (status == 503)
 
 
 @pytest.mark.parametrize("host", HOSTS)
