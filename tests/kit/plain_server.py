@@ -32,7 +32,7 @@ def app(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[byt
         raise RuntimeError("on purpose")
     given = {name: value for name, value in environ.items() if isinstance(value, str)}
     content = environ["wsgi.input"].read().decode("latin-1")
-    body = json.dumps(given | {"body": content, "fault": repr(environ["keurwerk.fault"])}).encode()
+    body = json.dumps(given | {"body": content, "fault": repr(environ.get("keurwerk.fault"))}).encode()
     start_response("200 OK", [("Content-Type", "application/json"), ("Content-Length", str(len(body)))])
     return [b"" if environ["REQUEST_METHOD"] == "HEAD" else body]
 
