@@ -6,9 +6,10 @@ from typing import Any
 from audits.core.errors import RuleError
 from certificates.documents.stages import DocumentKind, Prepared
 from certificates.seal.sealing.placeholder import Placeholder
-from portal.printer.job import Job
+from portal.printer.job import plain
 from portal.sidecar.client import Sidecar
 from portal.sidecar.lanes import PRINTS, Lane
+from portal.sight.meters import asking
 
 _LONGEST = 16 * 1024 * 1024  # bytes of a document
 
@@ -28,14 +29,15 @@ class Printer(Sidecar):
         self, kind: DocumentKind, snapshot: Mapping[str, Any], placeholder: Placeholder, **along: Any
     ) -> Prepared:
         """Print as `certificates.press.prepare`. BusyError when many others ask; RuleError as the press."""
-        task = Job(kind, snapshot, placeholder, **along).plain()
-        answer = self.exchange(self._lane, task, b"", _LONGEST)
-        if "rule" in answer.words:
-            message, params = answer.words["rule"]
-            raise RuleError(message, **params)
-        if "failed" in answer.words:
-            raise PrinterError(f"printing a {kind} failed with {answer.words['failed']}")
-        return Prepared(answer.data)
+        task = plain({"kind": kind, "snapshot": snapshot, "placeholder": placeholder, **along})
+        with asking("printer", kind):
+            answer = self.exchange(self._lane, task, b"", _LONGEST)
+            if "rule" in answer.words:
+                message, params = answer.words["rule"]
+                raise RuleError(message, **params)
+            if "failed" in answer.words:
+                raise PrinterError(f"printing a {kind} failed with {answer.words['failed']}")
+            return Prepared(answer.data)
 
 
 printer = Printer()

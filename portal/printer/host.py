@@ -15,7 +15,7 @@ from typing import Any
 
 from audits.core.errors import RuleError
 from certificates import press
-from portal.printer.job import Job
+from portal.printer.job import read
 from portal.sidecar.frames import read_task, send_answer, write_result
 
 log = logging.getLogger(__name__)
@@ -60,16 +60,7 @@ def _waits(caller: socket.socket) -> bool:
 
 def _answer(task: dict[str, Any], memory: int) -> dict[str, Any]:
     try:
-        job = Job.read(task)
-        printed = press.prepare(
-            job.kind,
-            job.snapshot,
-            job.placeholder,
-            language=job.language,
-            fonts=job.fonts,
-            compiled=job.compiled,
-            attachments=job.attachments,
-        )
+        printed = press.prepare(**read(task))
     except RuleError as error:
         return {"rule": [error.message, error.params]}
     except Exception as error:

@@ -1,8 +1,8 @@
-"""A document to print, as it is sent to the printing process."""
+"""The arguments of `certificates.press.prepare` as JSON values, for the way to the printing process."""
 
-import base64
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from base64 import b64decode, b64encode
+from collections.abc import Callable
+from dataclasses import fields
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -11,72 +11,44 @@ from certificates.documents.stages import DocumentKind
 from certificates.press import Attached
 from certificates.seal.sealing.placeholder import Placeholder
 
-
-@dataclass(frozen=True, slots=True)
-class Job:
-    """What `certificates.press.prepare` takes."""
-
-    kind: DocumentKind
-    snapshot: Mapping[str, Any]
-    placeholder: Placeholder
-    language: str
-    fonts: Path
-    compiled: bool
-    attachments: Sequence[Attached] = ()
-
-    def plain(self) -> dict[str, Any]:
-        """Return the same as JSON values."""
-        room = self.placeholder
-        return {
-            "kind": self.kind,
-            "snapshot": self.snapshot,
-            "placeholder": {
-                "at": room.at.isoformat(),
-                "name": room.name,
-                "hex_digits": room.hex_digits,
-                "certificates": _texts(room.certificates),
-                "ocsps": _texts(room.ocsps),
-                "crls": _texts(room.crls),
-            },
-            "language": self.language,
-            "fonts": str(self.fonts),
-            "compiled": self.compiled,
-            "attachments": [
-                {**_fields(file), "data": base64.b64encode(file.data).decode()} for file in self.attachments
-            ],
-        }
-
-    @classmethod
-    def read(cls, plain: dict[str, Any]) -> "Job":
-        """Return the job from its JSON values."""
-        room = plain["placeholder"]
-        placeholder = Placeholder(
-            datetime.fromisoformat(room["at"]),
-            room["name"],
-            room["hex_digits"],
-            _bytes(room["certificates"]),
-            _bytes(room["ocsps"]),
-            _bytes(room["crls"]),
-        )
-        files = [Attached(**{**file, "data": base64.b64decode(file["data"])}) for file in plain["attachments"]]
-        return cls(
-            DocumentKind(plain["kind"]),
-            plain["snapshot"],
-            placeholder,
-            plain["language"],
-            Path(plain["fonts"]),
-            plain["compiled"],
-            files,
-        )
+_MARK = "$"  # before the name of a type; no fact that is printed has such a name
 
 
-def _fields(file: Attached) -> dict[str, str]:
-    return {"name": file.name, "media_type": file.media_type, "description": file.description}
+def plain(value: Any) -> Any:
+    """Return a value as JSON knows it; a value of another type becomes an object with the name of that type."""
+    for kind, (write, _) in _TYPES.items():
+        if isinstance(value, kind):
+            return {_MARK + kind.__name__: plain(write(value))}
+    if isinstance(value, dict):
+        return {name: plain(each) for name, each in value.items()}
+    return [plain(each) for each in value] if isinstance(value, list | tuple) else value
 
 
-def _texts(values: Iterable[bytes]) -> list[str]:
-    return [base64.b64encode(each).decode() for each in values]
+def read(value: Any) -> Any:
+    """Return what `plain` was given."""
+    if isinstance(value, list):
+        return [read(each) for each in value]
+    if not isinstance(value, dict):
+        return value
+    for kind, (_, make) in _TYPES.items():
+        if value.keys() == {_MARK + kind.__name__}:
+            return make(read(value[_MARK + kind.__name__]))
+    return {name: read(each) for name, each in value.items()}
 
 
-def _bytes(texts: Iterable[str]) -> tuple[bytes, ...]:
-    return tuple(base64.b64decode(each) for each in texts)
+def _named(value: Any) -> dict[str, Any]:
+    return {each.name: getattr(value, each.name) for each in fields(value)}
+
+
+def _placeholder(named: dict[str, Any]) -> Placeholder:
+    return Placeholder(**{name: tuple(each) if isinstance(each, list) else each for name, each in named.items()})
+
+
+_TYPES: dict[type, tuple[Callable[[Any], Any], Callable[[Any], Any]]] = {
+    bytes: (lambda data: b64encode(data).decode(), b64decode),
+    datetime: (datetime.isoformat, datetime.fromisoformat),
+    DocumentKind: (lambda kind: kind.value, DocumentKind),
+    Path: (str, Path),
+    Attached: (_named, lambda named: Attached(**named)),
+    Placeholder: (_named, _placeholder),
+}

@@ -9,6 +9,7 @@ from portal.reader.confinement import Limits
 from portal.sidecar.client import Sidecar
 from portal.sidecar.frames import BadAnswerError
 from portal.sidecar.lanes import Lane
+from portal.sight.meters import asking
 
 LIMITS = Limits()
 COSTLY, BROKEN = "costly", "broken"
@@ -36,8 +37,12 @@ class Reader(Sidecar):
         RefusedError is about the file; BusyError is about the machine only.
         """
         task = {"name": name, "words": words, "limits": asdict(limits), "niceness": lane.niceness}
+        with asking("reader", name):
+            return self._value(lane, task, data, limits.answer)
+
+    def _value(self, lane: Lane, task: dict[str, Any], data: bytes, most: int) -> Any:
         try:
-            answer = self.exchange(lane, task, data, limits.answer).words
+            answer = self.exchange(lane, task, data, most).words
         except BadAnswerError as error:
             raise RefusedError(COSTLY) from error
         if "value" in answer:

@@ -7,8 +7,11 @@ commands and tests, they are in the memory of one process.
 import logging
 import os
 import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
+from time import perf_counter
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest, values
 from prometheus_client.multiprocess import MultiProcessCollector
@@ -41,6 +44,19 @@ class Meters:
             ["lane"],
             registry=registry,
         )
+        self.asked = Histogram(
+            "keurwerk_asked_seconds",
+            "Time until signer, reader or printer answered, by task.",
+            ["part", "task"],
+            registry=registry,
+            buckets=BUCKETS,
+        )
+        self.refused = Counter(
+            "keurwerk_asked_refused",
+            "Tasks that signer, reader or printer refused or did not do.",
+            ["part", "task"],
+            registry=registry,
+        )
         self.connections = Gauge(
             "keurwerk_database_connections",
             "Database connections in use.",
@@ -59,6 +75,19 @@ class Meters:
 def meters() -> Meters:
     """Return the meters of this process. Made on first use: their place is only known after `set_up`."""
     return Meters()
+
+
+@contextmanager
+def asking(part: str, task: str) -> Iterator[None]:
+    """Count a task that another process does meanwhile, its duration, and whether it ends in an error."""
+    begin = perf_counter()
+    try:
+        yield
+    except Exception:
+        meters().refused.labels(part, task).inc()
+        raise
+    finally:
+        meters().asked.labels(part, task).observe(perf_counter() - begin)
 
 
 def set_up(settings: Settings) -> None:

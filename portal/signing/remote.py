@@ -17,6 +17,7 @@ from urllib.parse import unquote, urlsplit
 from certificates.ledger.memory import Head, LedgerError
 from certificates.seal.keyring.keys import KeysError
 from certificates.seal.sealing.revocation import Evidence
+from portal.sight.meters import asking
 from portal.signing.signer import Signer
 
 LARGEST = 1024 * 1024
@@ -70,10 +71,11 @@ class RemoteSigner:
         return Evidence(*(tuple(map(b64decode, each)) for each in found))
 
     def _ask(self, what: str, **words: Any) -> Any:
-        answer = json.loads(self._exchange(json.dumps({"ask": what, **words}).encode()))
-        if "error" in answer:
-            raise _ERRORS[answer["error"]](answer["words"])
-        return answer["found"]
+        with asking("signer", what):
+            answer = json.loads(self._exchange(json.dumps({"ask": what, **words}).encode()))
+            if "error" in answer:
+                raise _ERRORS[answer["error"]](answer["words"])
+            return answer["found"]
 
     def _exchange(self, message: bytes) -> bytes:
         """Return the answer. While nobody answers, only the first message waits; those after it try once."""

@@ -11,11 +11,14 @@ from sqlalchemy import text
 from audits.core import clock
 from audits.core.outbox import OutboxItem
 from certificates.documents.stages import DocumentKind
+from certificates.seal import KeysError
 from portal.app import create_app
-from portal.reader.client import reader
+from portal.printer.client import Printer, PrinterError
+from portal.reader.client import RefusedError, reader
 from portal.settings import ROOT
-from portal.sidecar.lanes import PEOPLE, BusyError
-from portal.signing import sealing
+from portal.sidecar.client import Answer
+from portal.sidecar.lanes import PEOPLE, SHELL, BusyError
+from portal.signing import remote, sealing
 from portal.stores import periodic
 from tests.kit import snapshot
 
@@ -84,6 +87,25 @@ def test_requests_by_route_and_class_of_status(app):
     assert grown["keurwerk_requests_total", "/metrics", "2xx"] == 1
     assert grown["keurwerk_request_seconds_count", "/healthz"] == 2
     assert "s3cret" not in str(after)
+
+
+def test_what_other_processes_do_and_refuse(app, monkeypatch):
+    before = numbers(app)
+    with pytest.raises(RefusedError):
+        reader.ask(SHELL, "picture", b"no picture", kind="PNG")
+    reader.ask(SHELL, "list", b"12", is_table=False)
+    monkeypatch.setattr(Printer, "exchange", lambda *_: Answer({"failed": "PressError"}, b""))
+    with pytest.raises(PrinterError):
+        Printer().prepare(DocumentKind.REGISTER_EXTRACT, {}, None)
+    monkeypatch.setattr(remote, "PAUSES", (0.0,))
+    with pytest.raises(KeysError):
+        remote.RemoteSigner("unix:///nowhere").remembered()
+    after = numbers(app)
+    grown = {key: after[key] - before.get(key, 0) for key in after if key[0].startswith("keurwerk_asked")}
+    done, refused = "keurwerk_asked_seconds_count", "keurwerk_asked_refused_total"
+    for task in (("reader", "picture"), ("printer", "register_extract"), ("signer", "remembered")):
+        assert (grown[done, *task], grown[refused, *task]) == (1, 1)
+    assert (grown[done, "reader", "list"], (refused, "reader", "list") in grown) == (1, False)
 
 
 def test_the_outbox(app, session, monkeypatch):

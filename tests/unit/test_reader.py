@@ -149,5 +149,5 @@ class TestLanes:
                         held.enter_context(lane._place(lane._places))
                         held.enter_context(lane._place(lane.shared))
                         taken += 1
-        assert taken == MOST_PUBLIC < server.BLOCKING_THREADS
+        assert taken == MOST_PUBLIC < server.THREADS
         assert SHELL.patience > PUBLIC.patience
