@@ -33,6 +33,7 @@ from portal.stores.roles import APP, OWNER, WORKER
 
 STARTED = re.compile(rb"LOG:  (?:statement|execute [^:]+): (?!BEGIN|COMMIT|ROLLBACK|SAVEPOINT|RELEASE)")
 PATIENCE = 60.0
+LAST_WORDS = 4000  # bytes of a log
 Process = subprocess.Popen[bytes]
 
 
@@ -234,13 +235,22 @@ class Comparison:
 
 @contextmanager
 def child(build: Build, *words: str, env: Mapping[str, str]) -> Iterator[Process]:
-    """Run a program of a build for as long as the block lasts."""
+    """Run a program of a build for as long as the block lasts; what it printed is shown if the block fails.
+
+    It writes a line for every request.
+    """
     command = [build.python, "-m", "bench.product", *words]
-    process = subprocess.Popen(command, env=env, cwd=build.root, preexec_fn=processes.starter(), stdout=sys.stderr)
-    try:
-        yield process
-    finally:
-        processes.stop(process, signal.SIGKILL)  # nobody waits for an answer, and its workers end with it
+    with tempfile.TemporaryFile() as log:
+        begin = processes.starter()
+        process = subprocess.Popen(command, env=env, cwd=build.root, preexec_fn=begin, stdout=log, stderr=log)
+        try:
+            yield process
+        except Exception:
+            log.seek(max(0, log.tell() - LAST_WORDS))
+            print(f"{words[0]} of {build.name}:\n{log.read().decode(errors='replace')}", file=sys.stderr)
+            raise
+        finally:
+            processes.stop(process, signal.SIGKILL)  # nobody waits for an answer, and its workers end with it
 
 
 def free_port() -> int:

@@ -41,7 +41,8 @@ def _named(value: Any) -> dict[str, Any]:
 
 
 def _placeholder(named: dict[str, Any]) -> Placeholder:
-    return Placeholder(**{name: tuple(each) if isinstance(each, list) else each for name, each in named.items()})
+    frozen: dict[str, Any] = {name: tuple(each) if isinstance(each, list) else each for name, each in named.items()}
+    return Placeholder(**frozen)
 
 
 _TYPES: dict[type, tuple[Callable[[Any], Any], Callable[[Any], Any]]] = {
