@@ -113,14 +113,14 @@ def date_text(value: date) -> str:
     return _date_words(value, i18n.current_language())
 
 
-def datetime_text(value: datetime) -> str:
+def datetime_text(value: datetime, *, seconds: bool = False) -> str:
     """Format a moment in Amsterdam time: 3 maart 2027, 14:05."""
-    return f"{date_text(value)}, {value.astimezone(AMSTERDAM):%H:%M}"
+    return f"{date_text(value)}, {value.astimezone(AMSTERDAM):{'%H:%M:%S' if seconds else '%H:%M'}}"
 
 
-def time_tag(value: date) -> Markup:
+def time_tag(value: date, *, seconds: bool = False) -> Markup:
     """Format a moment or day as `<time>` element with a machine-readable value."""
-    words = datetime_text(value) if isinstance(value, datetime) else date_text(value)
+    words = datetime_text(value, seconds=seconds) if isinstance(value, datetime) else date_text(value)
     return Markup('<time datetime="{}">{}</time>').format(value.isoformat(), words)  # format escapes
 
 

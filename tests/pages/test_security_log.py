@@ -1,6 +1,6 @@
 """The security log: its limits, for how long it is kept, and how administrators search it."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import select, text
@@ -111,6 +111,14 @@ def test_the_newest_lines_come_first_with_people_by_name(enter, several):
     first = page.soup.select_one("tbody tr").get_text(" ")
     assert "Vera Vlot" in first
     assert "Bas Bureau" in first
+
+
+def test_the_moment_of_a_line_has_seconds(enter, session):
+    at = datetime(2027, 3, 1, 23, 59, 7, tzinfo=UTC)
+    session.add(SecurityEvent(kind=Kind.REFUSED, happened_at=at))
+    session.commit()
+    page = enter(Role.ADMINISTRATOR).open("/office/security-log/")
+    assert "2 March 2027, 00:59:07" in page.text
 
 
 @pytest.mark.parametrize(
