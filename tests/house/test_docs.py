@@ -1,5 +1,6 @@
 """The documentation names all settings, commands, permissions, events, outbox kinds and periodic tasks."""
 
+import ast
 import re
 from pathlib import Path
 
@@ -49,6 +50,24 @@ def test_a_path_of_the_code_that_a_document_names_is_there(path):
         path.read_text(encoding="utf-8"),
     )
     assert [each for each in named if not list(ROOT.glob(each.rstrip("/")))] == []
+
+
+def attacks() -> list[tuple[str, list[str]]]:
+    """Each group of the table of attacks, with its tests."""
+    lines = (DOCS / "dev" / "attacks.md").read_text().splitlines()
+    rows = [line.strip("| ").split(" | ") for line in lines if line.startswith("| ")][2:]
+    return [(group, re.findall(r"`([^`]+)`", tests)) for group, _, _, tests in rows]
+
+
+@pytest.mark.parametrize(("group", "tests"), attacks(), ids=lambda each: each if isinstance(each, str) else "")
+def test_an_attack_that_a_document_names_is_tried(group, tests):
+    assert tests
+    for test in tests:
+        file, _, function = test.partition("::")
+        tree = ast.parse((ROOT / file).read_text())
+        assert function in {
+            each.name for each in ast.walk(tree) if isinstance(each, ast.FunctionDef | ast.AsyncFunctionDef)
+        }, test
 
 
 @pytest.mark.parametrize("stop", GUIDE, ids=lambda stop: f"{stop.path} {stop.email}")
