@@ -38,6 +38,7 @@ _MESSAGES = {  # by the code of the reader's refusal
     "pixels": N_("The picture %(name)s has too many pixels. Make it smaller."),
     "frames": N_("The picture %(name)s moves. Save it as a picture that stands still."),
     "locked": N_("The file %(name)s is protected with a password. Take the password off."),
+    "outward": N_("The file %(name)s sends or opens something by itself. Print it to a new PDF and use that one."),
     "active": N_("The file %(name)s holds scripts or attached files. Print it to a new PDF and use that one."),
 }
 

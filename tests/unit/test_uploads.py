@@ -23,6 +23,7 @@ MEGA = 1024 * 1024
 EMPTY, TOO_LARGE, TYPE, LIES, BROKEN = "is empty", "is larger", "must be a PDF", "not what its name", "is damaged"
 LOCKED, ACTIVE, PIXELS, NUMBER = "password", "scripts", "too many pixels", "citizen service number"
 MOVES, COSTLY = "moves", "too complicated"
+OUTWARD = "sends or opens something by itself"
 
 
 def pdf(change=lambda document: None, **save):
@@ -92,11 +93,22 @@ def set_page(**entries):
     return change
 
 
-def attach(name):
+def attach(name, data=b"<a/>"):
     def change(document):
-        document.attachments[name] = b"content"
+        document.attachments[name] = data
 
     return change
+
+
+def click(action):
+    """An action that a person starts."""
+    return set_page(Annots=Array([Dictionary(A=action)]))
+
+
+def outside(document):
+    stream = Stream(document, b"")
+    stream.F = String("https://x.nl/a")
+    document.pages[0].obj["/Resources"] = Dictionary(XObject=Dictionary(X=stream))
 
 
 def hidden_deep(document):
@@ -174,6 +186,23 @@ HOSTILE = {
     ),
     "a program inside": ("a.pdf", pdf(attach("tool.exe")), ACTIVE),
     "an archive inside": ("a.pdf", pdf(attach("all.zip")), ACTIVE),
+    "a program inside that is named as text": ("a.pdf", pdf(attach("list.csv", b"MZ\0\0")), ACTIVE),
+    "text inside that is named as XML": ("a.pdf", pdf(attach("invoice.xml", b"MZ")), ACTIVE),
+    "an address at opening": ("a.pdf", pdf(set_root(OpenAction=script("/URI", URI=String("https://x.nl")))), OUTWARD),
+    "an address after a step to a page": (
+        "a.pdf",
+        pdf(set_root(OpenAction=script("/GoTo", Next=script("/URI", URI=String("https://x.nl"))))),
+        OUTWARD,
+    ),
+    "an address at a page": (
+        "a.pdf",
+        pdf(set_page(AA=Dictionary(O=script("/URI", URI=String("https://x.nl"))))),
+        OUTWARD,
+    ),
+    "a form that is sent": ("a.pdf", pdf(click(script("/SubmitForm", F=String("https://x.nl")))), OUTWARD),
+    "a document elsewhere": ("a.pdf", pdf(click(script("/GoToR", F=String("//x.nl/a.pdf")))), OUTWARD),
+    "a film elsewhere": ("a.pdf", pdf(click(script("/Rendition"))), OUTWARD),
+    "content elsewhere": ("a.pdf", pdf(outside), OUTWARD),
     "a picture without picture data": ("a.png", PNG[:33] + PNG[-12:], BROKEN),
     "a citizen number as its name": ("paspoort 111222333.pdf", PLAIN, NUMBER),
     "a citizen number between hyphens": ("loonstrook-111.222.333-jan.png", PNG, NUMBER),
@@ -193,6 +222,8 @@ HARMLESS = {
         pdf(set_page(Annots=Array([Dictionary(A=Dictionary(S=Name.URI, URI=String("https://example.nl")))]))),
         "application/pdf",
     ),
+    "a PDF that opens at a page": ("a.pdf", pdf(set_root(OpenAction=script("/GoTo"))), "application/pdf"),
+    "an attached list in UTF-16": ("a.pdf", pdf(attach("a.csv", "é;1".encode("utf-16"))), "application/pdf"),
     "a picture": ("a.png", PNG, "image/png"),
     "a photo": ("a.jpg", JPEG, "image/jpeg"),
     "a photo with the long extension": ("a.jpeg", JPEG, "image/jpeg"),

@@ -13,8 +13,11 @@ MOST_OBJECTS = 200_000
 MOST_UNPACKED = 100 * 1024 * 1024  # bytes; maximum size of an unpacked stream
 
 _ACTIONS = {"/JavaScript", "/Launch", "/ImportData", "/GoToE", "/RichMediaExecute"}
+# What they reach is elsewhere: a form is sent, a document or a film of another address is opened.
+_OUTWARD = {"/SubmitForm", "/GoToR", "/Rendition", "/Movie"}
 _SCRIPTS = {"/JS", "/JavaScript", "/XFA"}
 _ATTACHABLE = (".xml", ".csv", ".txt")  # electronic invoices attach their data in this way
+_BYTE_ORDERS = (b"\xff\xfe", b"\xfe\xff")  # UTF-16, in which text has NUL bytes
 _DEEPEST = 50
 
 # All limits of qpdf; they apply to the whole process.
@@ -40,17 +43,23 @@ with pikepdf.new() as _document:
 
 
 def check(data: bytes) -> None:
-    """Refuse files that are damaged, protected by a password, or hold active content."""
+    """Refuse files that are damaged, protected by a password, hold active content, or reach out by themselves."""
     if zipfile.is_zipfile(BytesIO(data)):
         raise RefusedError("mismatch")
     try:
         with pikepdf.open(BytesIO(data), attempt_recovery=False) as pdf:
             if not len(pdf.pages) or len(pdf.objects) > MOST_OBJECTS:
                 raise RefusedError("broken")
-            if any(_is_active(part) for found in pdf.objects for part in _parts(found)):
+            if any(_is_active(part) for part in _all_parts(pdf)):
                 raise RefusedError("active")
+            if any(_reaches_out(part) for part in _all_parts(pdf)):
+                raise RefusedError("outward")
     except pikepdf.PasswordError as locked:
         raise RefusedError("locked") from locked
+
+
+def _all_parts(pdf: pikepdf.Pdf) -> Iterator[pikepdf.Dictionary | pikepdf.Stream]:
+    return (part for found in pdf.objects for part in _parts(found))
 
 
 def _parts(found: Any, depth: int = 0) -> Iterator[pikepdf.Dictionary | pikepdf.Stream]:
@@ -75,5 +84,30 @@ def _is_active(part: pikepdf.Dictionary | pikepdf.Stream) -> bool:
         return True
     if "/EF" in names:
         attached = str(part.get("/UF", part.get("/F", "")))
-        return not attached.lower().endswith(_ATTACHABLE)
+        return not attached.lower().endswith(_ATTACHABLE) or not _is_text(part["/EF"], attached)
     return False
+
+
+def _is_text(attached: pikepdf.Dictionary, name: str) -> bool:
+    """Return whether an attached file is the text that its name promises."""
+    for stream in (attached.get(key) for key in attached.keys()):  # noqa: SIM118  # as above
+        data = stream.read_bytes()
+        if data.startswith(_BYTE_ORDERS):
+            data = data.decode("utf-16", "replace").encode()
+        begins = data.removeprefix(b"\xef\xbb\xbf").lstrip()
+        if b"\0" in data or (name.lower().endswith(".xml") and not begins.startswith(b"<")):
+            return False
+    return True
+
+
+def _reaches_out(part: pikepdf.Dictionary | pikepdf.Stream) -> bool:
+    """Return whether an action leads out, or any action but going to a page starts without a click.
+
+    A link to the web passes: a person sees it and clicks.
+    """
+    if str(part.get("/S", "")) in _OUTWARD or "/AA" in part:
+        return True
+    if isinstance(part, pikepdf.Stream) and "/F" in part:  # its data is in another file
+        return True
+    opening = part.get("/OpenAction")
+    return isinstance(opening, pikepdf.Dictionary) and (str(opening.get("/S", "")) != "/GoTo" or "/Next" in opening)
