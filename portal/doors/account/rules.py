@@ -54,7 +54,7 @@ LIMITS = {
     "address": Limit(free=40, wait=timedelta(seconds=30), longest=timedelta(minutes=15)),
     "account": Limit(free=20, wait=timedelta(seconds=30), longest=timedelta(minutes=15)),
     "own": Limit(free=5, wait=timedelta(seconds=30), longest=timedelta(minutes=15)),
-    "reset-account": Limit(free=3, wait=timedelta(minutes=5), longest=timedelta(hours=1)),
+    "reset-account": Limit(free=3, wait=timedelta(minutes=5), longest=timedelta(minutes=30)),
     "reset-address": Limit(free=20, wait=timedelta(minutes=1), longest=timedelta(hours=1)),
 }
 FORGET = timedelta(hours=6)
