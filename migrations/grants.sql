@@ -90,10 +90,12 @@ GRANT UPDATE (legal_name, trade_names, former_names, city, listed, applied_on, s
 GRANT INSERT ON ledger_entry, ledger_node TO kw_app, kw_worker;
 GRANT INSERT ON checkpoint TO kw_worker;
 
--- Trail, outbox, numbers, periodic tasks. The trail numbers itself; nobody forgets a note while it works.
+-- Trail, outbox, numbers, periodic tasks. The trail numbers itself; notes are forgotten one by one, by a command.
 GRANT INSERT (format, happened_at, name, subject_id, actor_kind, actor_id, agency_id, data, note_sha256)
   ON event TO kw_app, kw_worker;
 GRANT INSERT ON event_note TO kw_app, kw_worker;
+REVOKE ALL ON FUNCTION forget_note(bigint) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION forget_note(bigint) TO kw_worker;
 GRANT INSERT ON outbox TO kw_app, kw_worker;
 GRANT UPDATE (attempts, due_at, failed_at) ON outbox TO kw_app;
 GRANT UPDATE (attempts, last_error, due_at, done_at, failed_at) ON outbox TO kw_worker;

@@ -15,13 +15,14 @@ from hashlib import sha256
 from typing import Any, ClassVar, NewType, Self, dataclass_transform
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Identity, select
+from sqlalchemy import CheckConstraint, ForeignKey, Identity, func, select
 from sqlalchemy.orm import Mapped, Session, joinedload, mapped_column, relationship
 
 from audits.core import clock
 from audits.core.access import Actor, ActorKind
 from audits.core.canonical import canonical
 from audits.core.db import Base, Txid, stored
+from audits.core.errors import NotFoundError
 
 FORMAT = 2  # 1: events from before notes and kinds of actors existed, with everything in `data`
 SALT_BYTES = 16
@@ -141,6 +142,15 @@ def record(session: Session, told: EventData, *, subject_id: UUID, actor: Actor,
         salt = secrets.token_bytes(SALT_BYTES)
         event.note, event.note_sha256 = EventNote(salt=salt, data=noted), digest_of(salt, noted)
     session.add(event)
+
+
+def forget_note(session: Session, event_id: int) -> None:
+    """Forget the erasable part of one event: what remains, and the log, still verify. For the role of the worker.
+
+    NotFoundError if there is none, or none any more.
+    """
+    if not session.scalar(select(func.forget_note(event_id))):
+        raise NotFoundError(f"no note of event {event_id}")
 
 
 def digest_of(salt: bytes, data: Mapping[str, Any]) -> str:

@@ -30,15 +30,19 @@ def register_agency(
 
 def register_or_remind(
     session: Session, *, details: AgencyDetails, owner_name: str, owner_email: str, language: str
-) -> None:
+) -> Agency | None:
     """Do the same for a public page, which must not disclose to strangers whose e-mail addresses are known.
 
-    If the address has an account, its holder gets a mail that says so, and no agency is registered.
+    If the address has an account, its holder gets a mail that says so, and no agency is registered: None.
     """
     email = clean_email(owner_email)
     approach(session, email)
     known = find_by_email(session, email)
     if known is None:
-        register_agency(session, details=details, owner_name=owner_name, owner_email=owner_email, language=language)
-    elif known.retired_at is None:
+        agency, _ = register_agency(
+            session, details=details, owner_name=owner_name, owner_email=owner_email, language=language
+        )
+        return agency
+    if known.retired_at is None:
         tell_person(session, known.id, AccountKnown())
+    return None

@@ -11,6 +11,7 @@ from pathlib import Path
 import click
 from flask import Flask
 
+from audits.core import events
 from audits.core.access import SYSTEM, Role
 from audits.core.errors import DomainError, RuleError
 from audits.core.languages import DEFAULT, LANGUAGES
@@ -91,6 +92,18 @@ def rebuild_register(app: Flask) -> None:
 
 main.add_command(backup)
 main.add_command(restore)
+
+
+@main.command("forget-note")
+@click.argument("event", type=int)
+@click.pass_obj
+def forget_note(app: Flask, event: int) -> None:
+    """Forget what was typed in one event, by the number of the event. It cannot be undone; the log still verifies."""
+    with app.app_context(), _plainly(), database.write() as session:
+        events.forget_note(session, event)
+        security_log.record(session, Kind.NOTE_FORGOTTEN, detail=f"event.{event}")
+
+
 main.add_command(check)
 main.add_command(verify_file)
 main.add_command(keys)

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 import click
 from flask import Flask
+from sqlalchemy.exc import SQLAlchemyError
 
 from certificates.register.files import KEY_LOST
 from certificates.seal.keyring.addresses import RingAddress, parse_key
@@ -27,6 +28,8 @@ from portal.settings import Settings
 from portal.signing import resealing
 from portal.stores import database
 from portal.stores.files import StorageDownError
+from portal.web import security_log
+from portal.web.security_log import Kind
 
 _MADE = [purpose.value for purpose in Purpose if purpose is not Purpose.ROOT]
 
@@ -58,7 +61,7 @@ def create(app: Flask, purpose: str) -> None:
     with _plainly():
         if _ring(app).of(Purpose(purpose), KeyState.ACTIVE):
             raise KeysError(f"there is an active {purpose} key: rotate it")
-        click.echo(_make(app, Purpose(purpose)).id)
+        _tell(app, "create", _make(app, Purpose(purpose)))
 
 
 @keys.command("rotate")
@@ -68,7 +71,7 @@ def rotate(app: Flask, purpose: str) -> None:
     """Create a new key and retire the active one. Signatures of the old one stay valid."""
     with _plainly():
         _ring(app).active(Purpose(purpose))
-        click.echo(_make(app, Purpose(purpose)).id)
+        _tell(app, "rotate", _make(app, Purpose(purpose)))
 
 
 @keys.command("retire")
@@ -79,6 +82,7 @@ def retire(app: Flask, key_id: str) -> None:
     with _plainly():
         _ring(app)
         retire_key(_settings(app).seal_dir, key_id)
+        _note(app, f"retire.{key_id}")
 
 
 @keys.command("compromised")
@@ -92,8 +96,9 @@ def compromised(app: Flask, key_id: str, reason: str, since: datetime | None) ->
         before = {entry.id: entry for entry in _ring(app).entries}
         moment = since.replace(tzinfo=UTC) if since else None
         entry = mark_compromised(_settings(app).seal_dir, key_id, reason=reason, since=moment)
+        _note(app, f"compromised.{key_id}")
         if before[key_id].state is KeyState.ACTIVE:
-            click.echo(_make(app, entry.purpose).id)
+            _tell(app, "create", _make(app, entry.purpose))
     if entry.purpose in CERTIFIED | {Purpose.CREDENTIAL}:
         click.echo("Now give every certificate that it signed a new file: keurwerk keys reseal")
 
@@ -110,7 +115,22 @@ def reseal(app: Flask, because: str) -> None:
         _check_ready(app)
         with app.app_context(), database.write() as session:
             count = resealing.enqueue(session, because=because)
+            security_log.record(session, Kind.KEYS_CHANGED, detail="keys.reseal")
     click.echo(f"{count} certificates follow as soon as the worker runs.")
+
+
+def _tell(app: Flask, what: str, entry: Entry) -> None:
+    click.echo(entry.id)
+    _note(app, f"{what}.{entry.id}")
+
+
+def _note(app: Flask, what: str) -> None:
+    """Note in the security log what was done to the keys. It is done, whether the database answers or not."""
+    try:
+        with app.app_context(), database.write() as session:
+            security_log.record(session, Kind.KEYS_CHANGED, detail=f"keys.{what}")
+    except SQLAlchemyError:
+        click.echo("This is not in the security log: the database takes no line.", err=True)
 
 
 def _check_ready(app: Flask) -> None:

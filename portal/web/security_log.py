@@ -52,6 +52,9 @@ class Kind(StrEnum):
     ROLES_CHANGED = "roles_changed"
     ACCOUNT_ENDED = "account_ended"
     WORK_RETRIED = "work_retried"
+    KEYS_CHANGED = "keys_changed"
+    AGENCY_REGISTERED = "agency_registered"
+    NOTE_FORGOTTEN = "note_forgotten"
 
 
 class SecurityEvent(Base):
@@ -74,7 +77,8 @@ class SecurityEvent(Base):
     kind: Mapped[Kind] = mapped_column(stored(Kind))
     person_id: Mapped[UUID | None] = mapped_column(index=True)  # who did it, or whose account was tried
     subject_id: Mapped[UUID | None]  # the file, document or other person it is about
-    detail: Mapped[str | None]  # the page, the bucket of a throttle, or `command` for one on the command line
+    # The page, the bucket of a throttle, or what a command did, as in `keys.rotate.seal-2`.
+    detail: Mapped[str | None]
     visitor: Mapped[str | None]  # keyed hash of the address
     request_id: Mapped[str | None]
 

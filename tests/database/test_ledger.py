@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from audits.core import clock, events
 from audits.core.access import SYSTEM, Role
 from audits.core.canonical import canonical
+from audits.core.errors import NotFoundError
 from audits.core.events import Event, EventNote
 from certificates.ledger import caselog, queries, tiles, tree
 from certificates.ledger.entries import EntryType
@@ -418,11 +419,17 @@ def test_the_log_verifies_when_a_note_was_forgotten(session):
     session.flush()
     last = session.scalar(select(func.max(Event.id)))
     before = caselog.head_of(session, 1, last)
-    session.execute(delete(EventNote))
-    session.expire_all()
     event = session.scalars(select(Event).where(Event.name == "certificate.reseal")).one()
+    events.forget_note(session, event.id)
+    session.expire_all()
+    assert not session.scalar(select(EventNote).where(EventNote.event_id == event.id))
     assert event.told == {"before": "0" * 64, "after": "1" * 64}
     assert caselog.head_of(session, 1, last) == before
+
+
+def test_what_has_no_note_cannot_be_forgotten(session):
+    with pytest.raises(NotFoundError):
+        events.forget_note(session, 10**9)
 
 
 def test_a_note_may_be_forgotten_but_never_changed(session):

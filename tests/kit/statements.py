@@ -491,6 +491,7 @@ ATTACKS = [
     Attack("a status list by the web", "UPDATE status_list SET token = 'x'", NO_RIGHT, "none"),
     Attack("a note rewritten", "UPDATE event_note SET data = '{}'", NO_RIGHT),
     Attack("a note forgotten", "DELETE FROM event_note", NO_RIGHT),
+    Attack("a note forgotten by the web", "SELECT forget_note(1)", NO_RIGHT, worker="rows"),
     Attack("no trace of a break-in", "DELETE FROM security_event", NO_RIGHT, "23000"),
     Attack("another trace", "UPDATE security_event SET kind = 'signed_out'", NO_RIGHT),
     Attack("a witness made up", "INSERT INTO cosignature VALUES (1, 'x', 'x', 'x', now())", NO_RIGHT),

@@ -1,17 +1,25 @@
 """What gets a line in the security log, and what a line never holds; with real commits, as lines stay on their own."""
 
+from dataclasses import replace
+from uuid import uuid4
+
 import pytest
+from click.testing import CliRunner
 from flask import abort
 from sqlalchemy import create_engine, select, text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import sessionmaker
 
+from audits.agencies.models import Agency
 from audits.applications.models import Evidence
 from audits.applications.workflow import ApplicationState
-from audits.core.access import Role
+from audits.core.access import SYSTEM, Role
+from audits.core.events import EventNote, record
 from certificates.documents.models import Document
+from certificates.lifecycle.events import CertificateResealed
 from portal.app import create_app
-from portal.commands.cli import appoint_administrator
+from portal.commands.cli import appoint_administrator, forget_note
+from portal.commands.keys import keys
 from portal.doors.account import services
 from portal.doors.account.rules import LIMITS, Purpose
 from portal.stores import files
@@ -155,6 +163,18 @@ def test_people_who_come_change_and_go(enter, session, lines):
     assert [line[2] for line in found[1:]] == [other.id, other.id]
 
 
+def test_an_agency_that_registers_itself(app, session, lines):
+    browser = Browser(app)
+    browser.open("/register-agency/")
+    browser.submit(
+        legal_name="Nieuw B.V.", register_number="12345678", street="Kade 1", postcode="1011 AB", city="Amsterdam",
+        owner_name="An Eigenaar", owner_email="an@nieuw.example",
+    )  # fmt: skip
+    [(kind, person_id, subject_id, detail)] = lines()
+    assert (kind, person_id, detail) == (Kind.AGENCY_REGISTERED, None, None)
+    assert subject_id == session.scalars(select(Agency.id)).one()
+
+
 def test_what_is_undone_leaves_no_line(enter, session, lines):
     browser = enter(Role.ADMINISTRATOR)
     token = {"csrf_token": browser.open("/account").value("csrf_token")}
@@ -167,6 +187,32 @@ def test_the_first_administrator_is_appointed_by_a_command(app, session, lines):
     [(kind, person_id, subject_id, detail)] = lines()
     assert (kind, person_id, detail) == (Kind.PERSON_INVITED, None, "command")
     assert subject_id is not None
+
+
+def test_a_command_that_changes_keys_or_forgets_a_note(app, session, lines, tmp_path, monkeypatch):
+    monkeypatch.setitem(app.extensions, "settings", replace(app.extensions["settings"], seal_dir=tmp_path))
+    record(session, CertificateResealed(before="0", after="1", reason="s3cret"), subject_id=uuid4(), actor=SYSTEM)
+    session.commit()
+    noted = session.scalar(select(EventNote.event_id))
+
+    def run(*words):
+        result = CliRunner().invoke(keys, words, obj=app)
+        assert result.exit_code == 0, result.output
+        return result.output.split()
+
+    run("list")
+    [new] = run("rotate", "seal")
+    run("retire", new)
+    [newer] = run("create", "seal")
+    newest = run("compromised", newer, "--reason", "s3cret")[0]
+    forget_note.callback.__wrapped__(app, noted)
+    session.expire_all()
+    told = [detail for kind, _, _, detail in lines()]
+    assert told == [
+        f"keys.rotate.{new}", f"keys.retire.{new}", f"keys.create.{newer}", f"keys.compromised.{newer}",
+        f"keys.create.{newest}", f"event.{noted}",
+    ]  # fmt: skip
+    assert session.get(EventNote, noted) is None
 
 
 # What a line never holds

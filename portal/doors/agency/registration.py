@@ -14,7 +14,9 @@ from portal.forms.fields import email_field, radios_field, text_field
 from portal.forms.form import Form
 from portal.language.i18n import current_language
 from portal.stores import database
+from portal.web import security_log
 from portal.web.access import public
+from portal.web.security_log import Kind
 
 bp = Blueprint("agency_registration", __name__, url_prefix="/register-agency")
 
@@ -80,13 +82,15 @@ def register_submitted() -> ResponseReturnValue:
     if form.validate_on_submit():
         try:
             with database.write() as session:
-                register_or_remind(
+                agency = register_or_remind(
                     session,
                     details=form.read(),
                     owner_name=form.owner_name.data,
                     owner_email=form.owner_email.data,
                     language=form.language.data,
                 )
+                if agency is not None:
+                    security_log.record(session, Kind.AGENCY_REGISTERED, subject_id=agency.id)
         except RuleError as error:
             error.field = _FIELDS.get(error.field or "", error.field)
             form.complain(error)

@@ -35,6 +35,9 @@ WORDS = {
     Kind.ROLES_CHANGED: _l("Roles changed"),
     Kind.ACCOUNT_ENDED: _l("Account ended"),
     Kind.WORK_RETRIED: _l("Failed job tried again"),
+    Kind.KEYS_CHANGED: _l("Keys changed"),
+    Kind.AGENCY_REGISTERED: _l("Agency registered itself"),
+    Kind.NOTE_FORGOTTEN: _l("Text of an event forgotten"),
 }
 
 

@@ -88,10 +88,10 @@ def _is_active(part: pikepdf.Dictionary | pikepdf.Stream) -> bool:
     return False
 
 
-def _is_text(attached: pikepdf.Dictionary, name: str) -> bool:
+def _is_text(attached: pikepdf.Object, name: str) -> bool:
     """Return whether an attached file is the text that its name promises."""
-    for stream in (attached.get(key) for key in attached.keys()):  # noqa: SIM118  # as above
-        data = stream.read_bytes()
+    for key in attached.keys():  # noqa: SIM118  # as above
+        data = attached[key].read_bytes()
         if data.startswith(_BYTE_ORDERS):
             data = data.decode("utf-16", "replace").encode()
         begins = data.removeprefix(b"\xef\xbb\xbf").lstrip()
