@@ -19,10 +19,11 @@ from certificates.lifecycle.models import Certificate, StatusList
 from certificates.lifecycle.workflow import CertificateState
 
 S = CertificateState
+_OVER = frozenset({S.WITHDRAWN, S.ENDED, S.REPLACED})
 SETS = {
-    StatusPurpose.REVOCATION: frozenset({S.WITHDRAWN, S.REPLACED}),
+    StatusPurpose.REVOCATION: _OVER,
     # A verifier that supports one list only, as for badges, must not accept a withdrawn certificate.
-    StatusPurpose.SUSPENSION: frozenset({S.SUSPENDED, S.WITHDRAWN, S.REPLACED}),
+    StatusPurpose.SUSPENSION: _OVER | {S.SUSPENDED},
 }
 """The states that set a bit. Expiry sets none: the credential has its own end date."""
 

@@ -59,8 +59,8 @@ GRANT EXECUTE ON FUNCTION keep_extract(uuid, uuid, text, jsonb, text, integer, t
   keep_witnessed(text, bigint, bytea, text) TO kw_app, kw_worker, kw_register;
 
 -- Cases.
-GRANT INSERT ON application, agreement_acceptance, answer, evidence, audit, audit_participant, population, sampled_unit, verdict, finding,
-  decision TO kw_app, kw_worker;
+GRANT INSERT ON application, agreement_acceptance, answer, evidence, audit, audit_participant, population, sampled_unit,
+  verdict, finding, decision, decision_ground, decision_basis TO kw_app, kw_worker;
 GRANT UPDATE (state, submitted_at, declared_by, declared_name, reviewed_at, review_note, version)
   ON application TO kw_app, kw_worker;
 GRANT UPDATE (value, explanation, answered_by, answered_at, version) ON answer TO kw_app, kw_worker;
@@ -74,11 +74,16 @@ GRANT DELETE ON finding TO kw_app, kw_worker;
 GRANT INSERT, UPDATE (outcome, verified_by, verified_at, note) ON corrective_action TO kw_app, kw_worker;
 GRANT UPDATE (outcome) ON decision TO kw_worker;  -- lock
 
+-- Who took part in which audits is asked by code and triggers alike.
+REVOKE ALL ON FUNCTION cycle_audits(uuid) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION cycle_audits(uuid) TO kw_app, kw_worker;
+
 -- Certificates: numbered and issued by a worker, changed by a decider through the web.
 GRANT INSERT ON certificate, document_stamp TO kw_worker;
 GRANT UPDATE (state, version) ON certificate TO kw_app;
 GRANT UPDATE (state, issued_at, credential, badge, version) ON certificate TO kw_worker;
-GRANT INSERT (certificate_id, agency_id, move, state, reason, changed_at) ON certificate_change TO kw_app, kw_worker;
+GRANT INSERT (certificate_id, agency_id, move, state, reason, grounds, changed_at, decision_id, actor_id)
+  ON certificate_change TO kw_app, kw_worker;
 GRANT INSERT ON document TO kw_worker;
 GRANT INSERT, UPDATE (token, bits_sha256, kid, signed_at) ON status_list TO kw_worker;
 GRANT INSERT ON register_entry TO kw_app, kw_worker;
@@ -111,5 +116,7 @@ GRANT INSERT (happened_at, kind, person_id, subject_id, detail, visitor, request
 GRANT DELETE ON security_event TO kw_worker;
 
 -- What is public, as the register reads it.
-GRANT SELECT ON register_entry, certificate, certificate_change, document, document_stamp, scheme_version, requirement,
+GRANT SELECT (id, certificate_id, agency_id, move, state, reason, grounds, changed_at)
+  ON certificate_change TO kw_register;
+GRANT SELECT ON register_entry, certificate, document, document_stamp, scheme_version, requirement,
   status_list, ledger_entry, ledger_node, checkpoint, cosignature, alembic_version, public_document TO kw_register;

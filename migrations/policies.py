@@ -25,6 +25,7 @@ MY_AUDITS = f"ARRAY(SELECT id FROM audit WHERE inspector_id = {ME} AND {SEES} = 
 MY_CASES = f"ARRAY(SELECT application_id FROM audit WHERE inspector_id = {ME} AND {SEES} = 'assigned')"
 MY_AUDIT = f"audit_id = ANY ({MY_AUDITS})"
 MY_FINDING = f"finding_id = ANY (ARRAY(SELECT id FROM finding WHERE {MY_AUDIT}))"
+MY_DECISION = f"decision_id = ANY (ARRAY(SELECT id FROM decision WHERE {OWN} OR {MY_AUDIT}))"
 MY_CASE = f"application_id = ANY ({MY_CASES})"
 DRAFTS = "(SELECT first_drafts())::uuid[]"  # with the owner's eyes: staff do not see the applications either
 COLLEAGUE = f"agency_id IS NULL AND {OFFICE}"  # one of the staff for another
@@ -85,6 +86,8 @@ POLICIES = (
     Policy("finding", (OWN, CASES, MY_AUDIT), (OWN, CASES, MY_AUDIT), (CASES, MY_AUDIT), may=ALL),
     Policy("corrective_action", (OWN, CASES, MY_FINDING), (OWN, CASES, MY_FINDING)),
     Policy("decision", (OWN, CASES, MY_AUDIT), (CASES,), may=ADD),
+    Policy("decision_ground", (MY_DECISION, CASES), (CASES,), may=ADD),
+    Policy("decision_basis", (CASES,), (CASES,), may=ADD),
     # Issued certificates and their history are public.
     Policy("certificate", ("issued_at IS NOT NULL", OWN, CASES), (CASES,), may=CHANGE),
     Policy("certificate_change", (EVERYTHING,), (CASES,), may=ADD),

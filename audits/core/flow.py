@@ -17,7 +17,7 @@ class Independence(StrEnum):
     NOTHING = "nothing"
     OWN = "own"  # is the inspector to whom it is assigned
     NO_INTEREST = "no_interest"  # has no declared interest in the agency
-    OUTSIDER = "outsider"  # took no part in the evaluation, and has no interest
+    OUTSIDER = "outsider"  # took no part in any audit of the present cycle, and has no interest
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,10 +1,13 @@
-"""The basis of a decision: the summary of the findings, and the digest of everything that was considered."""
+"""The basis of a decision: the summary of the findings, and everything that was considered, with its digest."""
 
 import hashlib
-import json
-from collections.abc import Iterable
-from dataclasses import fields
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, fields
+from datetime import date, datetime
+from enum import StrEnum
+from functools import cached_property
 from typing import Any, TypedDict
+from uuid import UUID
 
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
@@ -12,6 +15,9 @@ from sqlalchemy.orm import Session
 from audits.agencies.models import Agency
 from audits.agencies.rules import Scope
 from audits.applications.models import Answer, Evidence
+from audits.core.canonical import canonical
+from audits.core.errors import IllegalMoveError
+from audits.decisions.models import Decision
 from audits.inspections.models import Audit, Finding, Population, Verdict
 from audits.inspections.workflow import FindingState
 from audits.schemes.text import SchemeText
@@ -37,32 +43,127 @@ def standing(scheme: SchemeText, found: Iterable[Finding]) -> Standing:
     }
 
 
-def basis_digest(session: Session, audit: Audit) -> str:
-    """Return the SHA-256 (hex) of everything that the decider had available, in fixed order.
+class Part(StrEnum):
+    """The parts of a basis; each has a digest of its own, so that a page can say which of them changed."""
+
+    SCHEME = "scheme"
+    AGENCY = "agency"
+    ANSWERS = "answers"
+    EVIDENCE = "evidence"
+    POPULATIONS = "populations"
+    VERDICTS = "verdicts"
+    FINDINGS = "findings"
+    WORDS = "words"
+    CERTIFICATE = "certificate"
+    DECISIONS = "decisions"
+    AUDITS = "audits"
+
+
+class BasisMovedError(IllegalMoveError):
+    """The basis changed after the decider had read it; `parts` says where."""
+
+    def __init__(self, parts: tuple[Part, ...]) -> None:
+        super().__init__("What you decide on has changed since you opened this page. Look again, then decide.")
+        self.parts = parts
+
+
+@dataclass(frozen=True)
+class Basis:
+    """Everything that a decider had before him, as JSON values."""
+
+    parts: Mapping[Part, Any]
+
+    @cached_property
+    def content(self) -> bytes:
+        """Return the canonical JSON, which is kept with the decision."""
+        return canonical({part.value: value for part, value in self.parts.items()})
+
+    @property
+    def sha256(self) -> str:
+        """Return the digest (hex) of the content."""
+        return hashlib.sha256(self.content).hexdigest()
+
+    @cached_property
+    def shown(self) -> str:
+        """Return the digests of all parts on one line, which a form carries and posts back."""
+        return " ".join(f"{part}:{_digest(value)}" for part, value in self.parts.items())
+
+    def check_unmoved(self, shown: str | None) -> None:
+        """Raise BasisMovedError if this is not what a page has shown; None skips the check."""
+        if shown is None or shown == self.shown:
+            return
+        seen = set(shown.split())
+        now = zip(self.parts, self.shown.split(), strict=True)
+        raise BasisMovedError(tuple(part for part, digest in now if digest not in seen))
+
+
+def audit_basis(session: Session, audit: Audit) -> Basis:
+    """Return the basis of a decision on an audit, in fixed order.
 
     Included are the scheme, the agency and its scope, the answers and the hashes of their evidence, the populations
-    with their draws, the verdicts, the findings with their corrective actions, and the words of inspector and reviewer.
+    with their draws, the verdicts, the findings with their corrective actions, the words of inspector and reviewer,
+    and the other audits and decisions of this agency.
     """
-    basis = {
-        "scheme": audit.scheme_version.sha256,
-        "agency": _rows(session, _agency(audit)),
-        "answers": _rows(session, _answers(audit)),
-        "evidence": _rows(session, _evidence(audit)),
-        "populations": _rows(session, _populations(audit)),
-        "verdicts": _rows(session, _verdicts(audit)),
-        "findings": _rows(session, _findings(audit)),
-        "words": [audit.summary, audit.recommendation],
+    return Basis(
+        {
+            Part.SCHEME: audit.scheme_version.sha256,
+            Part.AGENCY: _rows(session, _agency(audit.agency_id)),
+            Part.ANSWERS: _rows(session, _answers(audit)),
+            Part.EVIDENCE: _rows(session, _evidence(audit)),
+            Part.POPULATIONS: _rows(session, _populations(audit)),
+            Part.VERDICTS: _rows(session, _verdicts(audit)),
+            Part.FINDINGS: _rows(session, _findings(audit)),
+            Part.WORDS: [audit.summary, audit.recommendation],
+            Part.DECISIONS: decisions_so_far(session, audit.agency_id),
+        }
+    )
+
+
+def agency_parts(session: Session, agency_id: UUID) -> dict[Part, Any]:
+    """Return what every decision about an agency rests on: its details, audits and findings, and earlier decisions."""
+    return {
+        Part.AGENCY: _rows(session, _agency(agency_id)),
+        Part.AUDITS: _rows(session, _audits(agency_id)),
+        Part.FINDINGS: _rows(session, _all_findings(agency_id)),
+        Part.DECISIONS: decisions_so_far(session, agency_id),
     }
-    return hashlib.sha256(json.dumps(basis, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
+
+
+def decisions_so_far(session: Session, agency_id: UUID) -> list[list[Any]]:
+    """Return every decision about an agency, oldest first."""
+    query = select(Decision.id, Decision.kind, Decision.decided_at).where(Decision.agency_id == agency_id)
+    return _rows(session, query.order_by(Decision.decided_at, Decision.id))
+
+
+def _digest(value: Any) -> str:
+    return hashlib.sha256(canonical({"": value})).hexdigest()
 
 
 def _rows(session: Session, query: _Query) -> list[list[Any]]:
-    return [list(row) for row in session.execute(query)]
+    return [[_plain(value) for value in row] for row in session.execute(query)]
 
 
-def _agency(audit: Audit) -> _Query:
+def _plain(value: Any) -> Any:
+    """Convert a value of a row to JSON."""
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    return str(value) if isinstance(value, UUID | StrEnum) else value
+
+
+def _agency(agency_id: UUID) -> _Query:
     scope = (getattr(Agency, field.name) for field in fields(Scope))
-    return select(Agency.legal_name, Agency.country, Agency.register_number, *scope).where(Agency.id == audit.agency_id)
+    return select(Agency.legal_name, Agency.country, Agency.register_number, *scope).where(Agency.id == agency_id)
+
+
+def _audits(agency_id: UUID) -> _Query:
+    query = select(Audit.reference, Audit.state, Audit.score, Audit.reported_at).where(Audit.agency_id == agency_id)
+    return query.order_by(Audit.reference)
+
+
+def _all_findings(agency_id: UUID) -> _Query:
+    found = (Audit.reference, Finding.number, Finding.requirement_code, Finding.grade, Finding.state, Finding.due_on)
+    query = select(*found).join(Audit, Audit.id == Finding.audit_id).where(Audit.agency_id == agency_id)
+    return query.order_by(Audit.reference, Finding.number)
 
 
 def _answers(audit: Audit) -> _Query:

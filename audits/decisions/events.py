@@ -2,11 +2,11 @@
 
 from audits.core.errors import N_
 from audits.core.events import Digest, EventData
-from audits.decisions.rules import Outcome
+from audits.schemes.cycle import DecisionKind
 
 
 class DecisionTaken(EventData, name="decision.decide", words=N_("Decision taken")):
-    """A decision was taken: the outcome, and the digest of its basis."""
+    """A decision was taken: its kind, and the digest of its basis."""
 
-    outcome: Outcome
+    kind: DecisionKind
     basis: Digest

@@ -1,14 +1,16 @@
 """Reads of decisions. Every list starts from what the actor may see."""
 
+from collections.abc import Iterable
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, joinedload
 from sqlalchemy.orm.interfaces import LoaderOption
 
 from audits.core.access import Actor, Permission
 from audits.core.statements import built_once
-from audits.decisions.models import Decision
+from audits.decisions.models import Decision, DecisionBasis, DecisionGround
+from audits.decisions.rules import AFTER_AUDIT
 from audits.inspections.models import Audit
 from audits.inspections.queries import visible_audits
 from audits.people.models import Person
@@ -25,14 +27,33 @@ def visible_decisions(actor: Actor) -> Select[Decision]:
 
 
 def find_decision(session: Session, actor: Actor, audit_id: UUID) -> Decision | None:
-    """Return the decision on an audit, or None."""
+    """Return the decision that concluded an audit, or None."""
     query, values = _decision(actor, audit_id)
     return session.scalar(query, values)
 
 
 @built_once
 def _decision(actor: Actor, audit_id: UUID) -> Select[Decision]:
-    return visible_decisions(actor).where(Decision.audit_id == audit_id).options(_decider())
+    concluding = visible_decisions(actor).where(Decision.audit_id == audit_id, Decision.kind.in_(sorted(AFTER_AUDIT)))
+    return concluding.options(_decider())
+
+
+def decisions_about(session: Session, actor: Actor, certificate_id: UUID) -> list[Decision]:
+    """Return the decisions about a certificate that changed or kept it, newest first."""
+    query = visible_decisions(actor).where(Decision.certificate_id == certificate_id)
+    return list(session.scalars(query.options(_decider()).order_by(Decision.decided_at.desc())))
+
+
+def grounds_in_words(grounds: Iterable[DecisionGround]) -> list[dict[str, str]]:
+    """Return grounds as code and public words in every language."""
+    return [{"code": each.code, **each.words} for each in grounds]
+
+
+def altered_bases(session: Session) -> list[UUID]:
+    """Return the decisions whose basis is not the one whose digest they hold; those from before 0019 kept no basis."""
+    now = func.encode(func.sha256(func.convert_to(DecisionBasis.content, "UTF8")), "hex")
+    query = select(Decision.id).join(DecisionBasis, DecisionBasis.decision_id == Decision.id)
+    return list(session.scalars(query.where(now != Decision.basis_sha256).order_by(Decision.decided_at)))
 
 
 def _decider() -> LoaderOption:

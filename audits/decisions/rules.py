@@ -1,13 +1,37 @@
-"""Compute which outcomes the findings allow, and the reasons against the others. Pure."""
+"""Compute which outcomes the findings allow, the reasons against the others, and what each kind needs. Pure."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from enum import StrEnum
 
+from audits.core.errors import RuleError
+from audits.schemes.cycle import DecisionKind, Ground
 from audits.schemes.text import Scoring, Shortfall
+
+K = DecisionKind
+AFTER_AUDIT = frozenset({K.GRANT, K.GRANT_WITH_CONDITIONS, K.REFUSE, K.RENEW})
+"""The kinds that conclude an audit."""
+
+GRANTS = frozenset({K.GRANT, K.GRANT_WITH_CONDITIONS, K.RENEW})
+"""The kinds from which a certificate follows."""
+
+ON_CERTIFICATE = frozenset(
+    {
+        K.MAINTAIN,
+        K.EXTEND_SCOPE,
+        K.REDUCE_SCOPE,
+        K.AMEND,
+        K.SUSPEND,
+        K.LIFT,
+        K.WITHDRAW,
+        K.END,
+        K.CONDITION_MET,
+    }
+)
+"""The kinds that are about a certificate."""
 
 
 class Outcome(StrEnum):
-    """Outcomes of a decision."""
+    """Outcomes of an audit; each is a kind of decision."""
 
     GRANT = "grant"
     GRANT_WITH_CONDITIONS = "grant_with_conditions"
@@ -69,3 +93,17 @@ def reasons_against(
         Reason.EVIDENCE_CONDITIONAL: Shortfall.CONDITIONS in insufficient,
     }
     return tuple(reason for reason, stands in found.items() if stands)
+
+
+def chosen_grounds(offered: Iterable[Ground], codes: Collection[str], *, needed: bool) -> tuple[Ground, ...]:
+    """Return the chosen grounds in the order of the scheme; RuleError at `grounds` for one that is not offered.
+
+    `needed`: the scheme names grounds itself, and asks for one where it offers any.
+    """
+    listed = tuple(offered)
+    chosen = tuple(ground for ground in listed if ground.code in codes)
+    if len(chosen) != len(set(codes)):
+        raise RuleError("A ground does not fit this decision. Choose others.", field="grounds")
+    if needed and listed and not chosen:
+        raise RuleError("Choose at least one ground.", field="grounds")
+    return chosen

@@ -1,6 +1,6 @@
-"""Take the decision on an audit: once, by somebody who took no part in it, with the digest of its basis."""
+"""Take decisions about agencies: by somebody independent, with reasons, and with the basis kept. The caller commits."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from uuid import UUID, uuid4
 
 from sqlalchemy.exc import IntegrityError
@@ -14,42 +14,92 @@ from audits.core.events import Digest
 from audits.core.letters import check_printable
 from audits.core.notices import tell_agency
 from audits.decisions import notices
-from audits.decisions.basis import basis_digest, standing
+from audits.decisions.basis import Basis, audit_basis, standing
 from audits.decisions.events import DecisionTaken
-from audits.decisions.models import Decision
-from audits.decisions.rules import Outcome, possible_outcomes
+from audits.decisions.models import Decision, DecisionBasis, DecisionGround
+from audits.decisions.rules import GRANTS, Outcome, chosen_grounds, possible_outcomes
 from audits.inspections.models import Audit
 from audits.inspections.queries import findings_of
 from audits.inspections.services import conclude_audit
 from audits.people import independence
-from audits.schemes.queries import scheme_of_version
+from audits.schemes.cycle import DecisionKind
+from audits.schemes.models import SchemeVersion
+from audits.schemes.queries import grounds_for, scheme_of_version
 
 
 def decide(
-    session: Session, actor: Actor, audit_id: UUID, *, outcome: Outcome, reasons: str, conditions: Sequence[str] = ()
+    session: Session,
+    actor: Actor,
+    audit_id: UUID,
+    *,
+    outcome: Outcome,
+    reasons: str,
+    conditions: Sequence[str] = (),
+    grounds: Collection[str] = (),
+    shown: str | None = None,
 ) -> Decision:
     """Decide on an audit (ISO/IEC 17065 clause 7.6); the same commit queues the job that issues the certificate.
 
-    NotAllowedError for a decider who took part or has an interest, RuleError for an outcome that the findings exclude.
+    `shown` is `Basis.shown` of the page of the decider. NotAllowedError for a decider who took part or has an interest,
+    RuleError for an outcome that the findings exclude, BasisMovedError if the page is outdated.
     """
     audit = conclude_audit(session, actor, audit_id)  # locks the audit until the commit
     named = [line.strip() for line in conditions if line.strip()]
     _check_outcome(session, audit, outcome)
-    _check_words(outcome, reasons, named)
+    _check_conditions(outcome, named)
     decision = Decision(
-        id=uuid4(),
-        audit_id=audit.id,
-        agency_id=audit.agency_id,
-        decider_id=actor.id,
-        outcome=outcome,
-        reasons=reasons.strip(),
-        conditions=named,
-        basis_sha256=basis_digest(session, audit),
-        decided_at=clock.now(),
+        kind=DecisionKind(outcome), audit_id=audit.id, agency_id=audit.agency_id, reasons=reasons, conditions=named
     )
-    _store(session, decision, actor)
+    record_decision(
+        session,
+        actor,
+        decision,
+        basis=audit_basis(session, audit),
+        version=audit.scheme_version,
+        grounds=grounds,
+        shown=shown,
+    )
     conclude_application(session, actor, audit.application_id)
-    _enqueue_documents(session, decision, audit)
+    if decision.kind in GRANTS:
+        outbox.enqueue(session, "certificate.number", decision_id=str(decision.id))
+    tell_agency(session, decision.agency_id, notices.DecisionTaken(reference=audit.reference))
+    return decision
+
+
+def record_decision(
+    session: Session,
+    actor: Actor,
+    decision: Decision,
+    *,
+    basis: Basis,
+    version: SchemeVersion,
+    grounds: Collection[str] = (),
+    shown: str | None = None,
+) -> Decision:
+    """Store a decision of any kind with its grounds and basis, and queue its letter.
+
+    The caller has checked permission and independence by a move or `moves.hold`; triggers check independence again.
+    `grounds` are codes; `version` is the scheme version that the decision is taken under.
+    """
+    basis.check_unmoved(shown)
+    if not decision.reasons.strip():
+        raise RuleError("Give the reasons for the decision.", field="reasons")
+    check_printable(decision.reasons, "reasons")
+    offered = grounds_for(version, decision.kind)
+    chosen = chosen_grounds(offered, grounds, needed=scheme_of_version(version).cycle is not None)
+    decision.id, decision.decider_id, decision.reasons = uuid4(), actor.id, decision.reasons.strip()
+    decision.basis_sha256, decision.decided_at = basis.sha256, clock.now()
+    decision.effective_on = clock.day_of(decision.decided_at)
+    session.add(decision)
+    _flush(session)
+    session.add(DecisionBasis(decision_id=decision.id, content=basis.content.decode()))
+    session.add_all(
+        DecisionGround(decision_id=decision.id, code=ground.code, position=place, words=dict(ground.text))
+        for place, ground in enumerate(chosen)
+    )
+    told = DecisionTaken(kind=decision.kind, basis=Digest(decision.basis_sha256))
+    events.record(session, told, subject_id=decision.id, actor=actor, agency_id=decision.agency_id)
+    outbox.enqueue(session, "document.decision_letter", decision_id=str(decision.id))
     return decision
 
 
@@ -59,9 +109,7 @@ def _check_outcome(session: Session, audit: Audit, outcome: Outcome) -> None:
         raise RuleError("The findings of this audit do not allow this outcome.", field="outcome")
 
 
-def _check_words(outcome: Outcome, reasons: str, conditions: Sequence[str]) -> None:
-    if not reasons.strip():
-        raise RuleError("Give the reasons for the decision.", field="reasons")
+def _check_conditions(outcome: Outcome, conditions: Sequence[str]) -> None:
     conditional = outcome is Outcome.GRANT_WITH_CONDITIONS
     if conditional and not conditions:
         raise RuleError("Name at least one condition; the register will show it.", field="conditions")
@@ -69,15 +117,7 @@ def _check_words(outcome: Outcome, reasons: str, conditions: Sequence[str]) -> N
         raise RuleError(
             "Conditions belong to a grant with conditions only. Choose that, or leave this empty.", field="conditions"
         )
-    check_printable(reasons, "reasons")
     check_printable(list(conditions), "conditions")
-
-
-def _store(session: Session, decision: Decision, actor: Actor) -> None:
-    session.add(decision)
-    _flush(session)
-    told = DecisionTaken(outcome=decision.outcome, basis=Digest(decision.basis_sha256))
-    events.record(session, told, subject_id=decision.id, actor=actor, agency_id=decision.agency_id)
 
 
 def _flush(session: Session) -> None:
@@ -91,10 +131,3 @@ def _flush(session: Session) -> None:
         if name == "no_grant":
             raise RuleError("The findings of this audit do not allow this outcome.", field="outcome") from refusal
         raise
-
-
-def _enqueue_documents(session: Session, decision: Decision, audit: Audit) -> None:
-    if decision.outcome is not Outcome.REFUSE:
-        outbox.enqueue(session, "certificate.number", decision_id=str(decision.id))
-    outbox.enqueue(session, "document.decision_letter", decision_id=str(decision.id))
-    tell_agency(session, decision.agency_id, notices.DecisionTaken(reference=audit.reference))

@@ -1,7 +1,9 @@
-"""Who may not judge a case: one rule for intake, planning, review and decision.
+"""Who may not judge a case: one rule for intake, planning, review, and decisions of every kind.
 
-ISO/IEC 17065 clauses 4.2 (interests) and 7.6.2 (nobody decides on what they evaluated). Triggers enforce the same in
-the database. Tables of audits are named here, not imported, because every aggregate imports this module.
+ISO/IEC 17065 clauses 4.2 (interests), 7.6.2 (nobody decides on what they evaluated) and 7.11 (suspension, withdrawal
+and reduction are decisions too). A cycle begins with the application that led to the newest certificate: all audits
+since then count, cancelled ones too. Triggers enforce the same in the database. Tables of audits are named here, not
+imported, because every aggregate imports this module.
 """
 
 from collections.abc import Iterable
@@ -14,6 +16,8 @@ from sqlalchemy import (
     Select,
     Subquery,
     Uuid,
+    any_,
+    cast,
     column,
     exists,
     false,
@@ -24,6 +28,7 @@ from sqlalchemy import (
     union,
     union_all,
 )
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
 from audits.core.access import Actor
@@ -58,15 +63,15 @@ class Bar(StrEnum):
 
 
 WORDS = {
-    Bar.TOOK_PART: N_("You took part in this audit. Somebody else must do this."),
+    Bar.TOOK_PART: N_("You took part in the audit of this agency. Somebody else must do this."),
     Bar.INTEREST: N_("You have declared an interest in this agency. Somebody else must do this."),
 }
 BAR_OF_CONSTRAINT = {"four_eyes": Bar.TOOK_PART, "no_tie": Bar.INTEREST}
 
 
-def bar_of(session: Session, audit: Judged, person_id: UUID) -> Bar | None:
-    """Return why this person may not review or decide on this audit, or None."""
-    query, values = _bars(audit.id, audit.agency_id, person_id)
+def bar_of(session: Session, agency_id: UUID, person_id: UUID) -> Bar | None:
+    """Return why this person may neither review an audit of this agency nor decide about it, or None."""
+    query, values = _bars(agency_id, person_id)
     took_part, interested = session.execute(query, values).one()
     if took_part:
         return Bar.TOOK_PART
@@ -76,16 +81,16 @@ def bar_of(session: Session, audit: Judged, person_id: UUID) -> Bar | None:
 def barred_from(session: Session, person_id: UUID, audits: Iterable[Judged]) -> set[UUID]:
     """Return the audits among these on which this person may not decide."""
     part, ids = _part(), [audit.id for audit in audits]
-    shared = exists().where(part.c.audit_id == _AUDIT.c.id, part.c.person_id == person_id)
+    shared = exists().where(_of_cycle(part, _AUDIT.c.agency_id), part.c.person_id == person_id)
     query = select(_AUDIT.c.id).where(_AUDIT.c.id.in_(ids))
     return set(session.scalars(query.where(or_(shared, _interested(person_id, _AUDIT.c.agency_id)))))
 
 
-def barred_people(audit: Judged) -> Select[UUID]:
-    """Select the ids of everybody who may not review or decide on this audit, for a NOT IN."""
+def barred_people(agency_id: UUID) -> Select[UUID]:
+    """Select the ids of everybody who may not decide about this agency, for a NOT IN."""
     part = _part()
-    shared = select(part.c.person_id).where(part.c.audit_id == audit.id)
-    return select(union(shared, interested_in(audit.agency_id)).subquery().c.person_id)
+    shared = select(part.c.person_id).where(_of_cycle(part, agency_id))
+    return select(union(shared, interested_in(agency_id)).subquery().c.person_id)
 
 
 def interested_in(agency_id: UUID) -> Select[UUID]:
@@ -93,9 +98,9 @@ def interested_in(agency_id: UUID) -> Select[UUID]:
     return select(Interest.person_id).where(Interest.agency_id == agency_id)
 
 
-def check_outsider(session: Session, actor: Actor, audit: Judged) -> None:
-    """Raise NotAllowedError for an actor who took part in the evaluation or has an interest in the agency."""
-    if bar := bar_of(session, audit, actor.id):
+def check_outsider(session: Session, actor: Actor, agency_id: UUID) -> None:
+    """Raise NotAllowedError for an actor who took part in an audit of this cycle or has an interest in the agency."""
+    if bar := bar_of(session, agency_id, actor.id):
         raise NotAllowedError(WORDS[bar])
 
 
@@ -112,11 +117,11 @@ def refusal_of(constraint: str | None) -> NotAllowedError | None:
 
 
 @built_once
-def _bars(audit_id: UUID, agency_id: UUID, person_id: UUID) -> Select[bool, bool]:
+def _bars(agency_id: UUID, person_id: UUID) -> Select[bool, bool]:
     # Not by EXISTS: to find that none of the verdicts is this person's, PostgreSQL would read those of all audits.
     part = _part()
     own = func.bool_or(part.c.person_id == person_id)
-    shared = select(func.coalesce(own, false())).where(part.c.audit_id == audit_id).scalar_subquery()
+    shared = select(func.coalesce(own, false())).where(_of_cycle(part, agency_id)).scalar_subquery()
     return select(shared, _interested(person_id, agency_id))
 
 
@@ -128,6 +133,12 @@ def _part() -> Subquery:
         select(_PARTICIPANT.c.audit_id, _PARTICIPANT.c.person_id),
         select(_VERDICT.c.audit_id, _VERDICT.c.recorded_by),
     ).subquery("part")
+
+
+def _of_cycle(part: Subquery, agency_id: UUID | ColumnElement[UUID]) -> ColumnElement[bool]:
+    """Return the condition for audits of the present cycle of an agency, cancelled ones too; see walls/decision.sql."""
+    once = select(func.cycle_audits(agency_id)).scalar_subquery()  # and not for each row
+    return part.c.audit_id == any_(cast(once, ARRAY(Uuid)))
 
 
 def _interested(person_id: UUID, agency_id: UUID | ColumnElement[UUID]) -> ColumnElement[bool]:

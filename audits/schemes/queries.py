@@ -1,16 +1,20 @@
 """Reads of published scheme versions."""
 
 from datetime import date
+from functools import cache
+from pathlib import Path
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from audits.core.errors import RuleError, missing
+from audits.schemes.cycle import Cycle, DecisionKind, Ground
 from audits.schemes.models import SchemeProposal, SchemeVersion
 from audits.schemes.source import parse
 from audits.schemes.text import SchemeText
 
+_SHIPPED = Path(__file__).parent / "published"
 _KNOWN: dict[str, SchemeText] = {}  # by the hash of the source
 
 
@@ -75,3 +79,18 @@ def get_proposal(session: Session, proposal_id: UUID) -> SchemeProposal:
     if proposal is None:
         raise missing(SchemeProposal)
     return proposal
+
+
+def grounds_for(version: SchemeVersion, kind: DecisionKind) -> tuple[Ground, ...]:
+    """Return the grounds that a decision of this kind may give.
+
+    A version of edition 1 names none; then those of the newest text of the same scheme that comes with this release.
+    """
+    cycle = scheme_of_version(version).cycle or _newest_cycle(version.code)
+    return cycle.grounds_for(kind) if cycle else ()
+
+
+@cache
+def _newest_cycle(code: str) -> Cycle | None:
+    texts = (parse(path.read_text(encoding="utf-8")) for path in sorted(_SHIPPED.glob(f"{code}-*.yaml"), reverse=True))
+    return next((text.cycle for text in texts if text.cycle), None)

@@ -14,6 +14,7 @@ class EntryType(StrEnum):
     SUSPENDED = "suspended"
     LIFTED = "lifted"
     WITHDRAWN = "withdrawn"
+    ENDED = "ended"  # given up by the holder
     REPLACED = "replaced"
     RESEALED = "resealed"  # same certificate in a new file, because the key of the old one is no longer trusted
     EXPIRED = "expired"

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, defer
 
 from audits.core.canonical import canonical
+from audits.decisions.queries import altered_bases
 from certificates.credentials import key_of
 from certificates.documents.models import Document
 from certificates.documents.stages import DocumentKind
@@ -26,6 +27,7 @@ _LAST = {
     CertificateState.ACTIVE: {EntryType.ISSUED, EntryType.LIFTED},
     CertificateState.SUSPENDED: {EntryType.SUSPENDED},
     CertificateState.WITHDRAWN: {EntryType.WITHDRAWN},
+    CertificateState.ENDED: {EntryType.ENDED},
     CertificateState.REPLACED: {EntryType.REPLACED},
 }
 
@@ -46,6 +48,7 @@ def problems(session: Session, origin: str, keys: Sequence[Vkey]) -> Generator[s
             yield from log.read(entry)
     yield from log.rest()
     yield from (f"event {each}: its note is not the one that was made with it" for each in altered_notes(session))
+    yield from (f"decision {each}: its basis is not the one that was decided on" for each in altered_bases(session))
     yield from _certificates(session, size, log.last, log.files)
 
 

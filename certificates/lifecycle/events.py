@@ -26,6 +26,10 @@ class CertificateWithdrawn(Moved, name="certificate.withdraw", words=N_("Certifi
     """The certificate was withdrawn, with the reason."""
 
 
+class CertificateEnded(Moved, name="certificate.end", words=N_("Certificate ended at the holder's request")):
+    """The certificate was given up by its holder, with the reason."""
+
+
 class CertificateReplaced(Moved, name="certificate.replace", words=N_("Certificate replaced by a newer one")):
     """The certificate was replaced by one that is issued in the same transaction."""
 

@@ -5,7 +5,8 @@ from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Identity, Index, Text
+from sqlalchemy import CheckConstraint, ForeignKey, Identity, Index, Text, UniqueConstraint
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from audits.agencies.models import Agency
@@ -14,7 +15,7 @@ from audits.core.db import Base, Id, Txid, one_of, stored
 from audits.decisions.models import Decision
 from audits.schemes.models import SchemeVersion
 from certificates.credentials.status import StatusPurpose
-from certificates.lifecycle.rules import Status, status_on
+from certificates.lifecycle.rules import Status, status_on, why
 from certificates.lifecycle.workflow import CertificateState
 
 
@@ -25,6 +26,7 @@ class Certificate(Base):
     __table_args__ = (
         one_of("state", CertificateState),
         CheckConstraint("valid_until > valid_from", name="validity"),
+        UniqueConstraint("id", "agency_id", name="uq_certificate_agency"),  # target of decisions about it
         Index("uq_certificate_living", "agency_id", unique=True, postgresql_where="state IN ('active', 'suspended')"),
     )
 
@@ -48,7 +50,7 @@ class Certificate(Base):
     version: Mapped[int] = mapped_column()
 
     agency: Mapped[Agency] = relationship()
-    decision: Mapped[Decision] = relationship()
+    decision: Mapped[Decision] = relationship(foreign_keys=[decision_id])
     scheme_version: Mapped[SchemeVersion] = relationship()
 
     __mapper_args__ = {"version_id_col": version}
@@ -68,7 +70,11 @@ class Certificate(Base):
 
 
 class CertificateChange(Base):
-    """One line of the public history of a certificate. Append-only."""
+    """One line of the public history of a certificate. Append-only.
+
+    A trigger asks for the decision and its decider, except where the system issues or replaces. `grounds` are those of
+    the decision, as codes with their public words; `reason` is a public text from before there were codes.
+    """
 
     __tablename__ = "certificate_change"
     __table_args__ = (one_of("state", CertificateState),)
@@ -79,10 +85,18 @@ class CertificateChange(Base):
     move: Mapped[str]
     state: Mapped[CertificateState] = mapped_column(stored(CertificateState))
     reason: Mapped[str] = mapped_column(Text, default="")
+    grounds: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, default=list, server_default="[]")
     changed_at: Mapped[datetime]
+    # Not public: the register may not read these.
+    decision_id: Mapped[UUID | None] = mapped_column(ForeignKey("decision.id"), deferred=True)
+    actor_id: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"), deferred=True)
     txid: Mapped[Txid]
 
     __mapper_args__ = {"eager_defaults": False}
+
+    def why(self, language: str) -> str:
+        """Return the public reason."""
+        return why(self.reason, self.grounds, language)
 
 
 class StatusList(Base):

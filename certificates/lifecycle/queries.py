@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session, contains_eager, joinedload
 from audits.agencies.models import Agency
 from audits.core.access import Actor, Permission
 from audits.core.errors import missing
+from audits.decisions.basis import Basis, Part, agency_parts
 from certificates.lifecycle.models import Certificate, CertificateChange
 from certificates.lifecycle.workflow import CertificateState
 
@@ -57,6 +58,23 @@ def changes_of(session: Session, certificate_id: UUID) -> list[CertificateChange
     """Return the public history of one certificate, newest first."""
     query = select(CertificateChange).where(CertificateChange.certificate_id == certificate_id)
     return list(session.scalars(query.order_by(CertificateChange.id.desc())))
+
+
+def basis_of(session: Session, certificate: Certificate) -> Basis:
+    """Return the basis of a decision about a certificate: the certificate, its history, and the case of its holder."""
+    history = select(CertificateChange.move, CertificateChange.changed_at)
+    history = history.where(CertificateChange.certificate_id == certificate.id).order_by(CertificateChange.id)
+    printed = {
+        "number": certificate.number,
+        "state": certificate.state.value,
+        "conditions": list(certificate.conditions),
+        "valid_from": certificate.valid_from.isoformat(),
+        "valid_until": certificate.valid_until.isoformat(),
+        "scope": certificate.scope,
+        "history": [[move, changed_at.isoformat()] for move, changed_at in session.execute(history)],
+    }
+    common = agency_parts(session, certificate.agency_id)
+    return Basis({Part.SCHEME: certificate.scheme_version.sha256, Part.CERTIFICATE: printed} | common)
 
 
 def _newest(actor: Actor, states: frozenset[CertificateState] | None) -> Select[Certificate]:

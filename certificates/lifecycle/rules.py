@@ -1,12 +1,13 @@
 """Compute status, validity and numbers of certificates. Pure."""
 
 import calendar
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
 from audits.core.errors import N_
+from audits.core.languages import in_language
 from certificates.lifecycle.workflow import CertificateState
 
 
@@ -21,6 +22,8 @@ class Status(StrEnum):
     CONDITIONAL = "conditional"
     SUSPENDED = "suspended"
     WITHDRAWN = "withdrawn"
+    ENDED = "ended"
+    REPLACED = "replaced"
     EXPIRED = "expired"
     NONE = "none"
 
@@ -82,6 +85,21 @@ STATUSES: Mapping[Status, StatusFacts] = {
         answer=N_("No. The certificate was withdrawn."),
         sentence=N_("The certificate was taken back and does not count any more."),
     ),
+    Status.ENDED: StatusFacts(
+        label=N_("Ended"),
+        colour=_GREY,
+        shape="outline",
+        answer=N_("No. The agency has given up its certificate."),
+        sentence=N_("The agency gave up the certificate itself. It does not count any more."),
+    ),
+    Status.REPLACED: StatusFacts(
+        label=N_("Replaced"),
+        colour=_GREY,
+        shape="outline",
+        answer=N_("No. The certificate was replaced by a newer one."),
+        sentence=N_("The agency has a newer certificate. This one does not count any more."),
+        listed=False,
+    ),
     Status.EXPIRED: StatusFacts(
         label=N_("Expired"),
         colour=_GREY,
@@ -110,21 +128,27 @@ def shape_of(code: str) -> str:
     return _SHAPES.get(code, "outline")
 
 
+def why(reason: str, grounds: Iterable[Mapping[str, str]], language: str) -> str:
+    """Return the public reason of a change: the words of its grounds, or a text from before grounds had codes."""
+    return " ".join(in_language(ground, language) for ground in grounds) or reason
+
+
+_FIXED = {
+    CertificateState.ISSUING: Status.APPLIED,
+    CertificateState.SUSPENDED: Status.SUSPENDED,
+    CertificateState.WITHDRAWN: Status.WITHDRAWN,
+    CertificateState.ENDED: Status.ENDED,
+    CertificateState.REPLACED: Status.REPLACED,
+}
+
+
 def status_on(day: date, state: CertificateState, *, conditional: bool, valid_until: date) -> Status:
-    """Return the status on `day`; withdrawal and suspension take precedence over expiry."""
-    match state:
-        case CertificateState.WITHDRAWN:
-            return Status.WITHDRAWN
-        case CertificateState.SUSPENDED:
-            return Status.SUSPENDED
-        case CertificateState.REPLACED:
-            return Status.EXPIRED
-        case CertificateState.ISSUING:
-            return Status.APPLIED
-        case CertificateState.ACTIVE:
-            if day > valid_until:
-                return Status.EXPIRED
-            return Status.CONDITIONAL if conditional else Status.CERTIFIED
+    """Return the status on `day`; what was decided takes precedence over expiry."""
+    if state is not CertificateState.ACTIVE:
+        return _FIXED[state]
+    if day > valid_until:
+        return Status.EXPIRED
+    return Status.CONDITIONAL if conditional else Status.CERTIFIED
 
 
 def valid_until(valid_from: date, months: int) -> date:

@@ -1,8 +1,10 @@
 """Build the snapshots for certificates and letters: plain values, in the language of the agency."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
+from uuid import UUID
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from audits.agencies.rules import Scope
@@ -13,31 +15,39 @@ from audits.core.calendar import add_working_days
 from audits.core.errors import N_
 from audits.core.languages import in_language, say
 from audits.decisions.models import Decision
+from audits.decisions.queries import grounds_in_words
+from audits.decisions.rules import GRANTS
+from audits.inspections.models import Audit
+from audits.schemes.cycle import DecisionKind
 from audits.schemes.models import SchemeVersion
 from audits.schemes.queries import scheme_of_version
 from certificates.addresses import register_url
 from certificates.lifecycle.models import Certificate
-from certificates.lifecycle.rules import public_id
+from certificates.lifecycle.rules import Status, public_id, status_on
+from certificates.lifecycle.workflow import CERTIFICATE_FLOW, CURRENT
 from certificates.press.documents import facts_digest
 from certificates.wording import scope_in_words
 
 _DECIDER = N_("the decider of the certification body")
+_LEADS_TO = {
+    DecisionKind(name): move.target for name, move in CERTIFICATE_FLOW.moves.items() if name in set(DecisionKind)
+}
 
 
 def certificate_facts(
     session: Session, certificate: Certificate, decision: Decision, *, base_url: str, body: Mapping[str, str]
 ) -> dict[str, Any]:
     """Return the content of a certificate, with the fields of `certificates.press.documents.CertificateFacts`."""
-    agency = decision.audit.agency
-    language = language_of(session, decision.audit.application)
-    norm = scheme_of_version(decision.audit.scheme_version)
+    agency = decision.concluded.agency
+    language = language_of(session, decision.concluded.application)
+    norm = scheme_of_version(decision.concluded.scheme_version)
     facts = holder_facts(agency, language) | {
         "language": language,
         "number": certificate.number,
         "trade_names": list(agency.trade_names),
         "sites": 1 + len(agency.branches),
         **scope_in_words(Scope.of(certificate.scope), norm, language),
-        "norm": _norm(decision.audit.scheme_version, language),
+        "norm": _norm(decision.concluded.scheme_version, language),
         "decided_on": clock.day_of(decision.decided_at).isoformat(),
         "valid_from": certificate.valid_from.isoformat(),
         "valid_until": certificate.valid_until.isoformat(),
@@ -53,24 +63,71 @@ def certificate_facts(
 
 def decision_letter_facts(session: Session, decision: Decision, *, body: Mapping[str, str]) -> dict[str, Any]:
     """Return the content of a letter, with the fields of `certificates.press.documents.DecisionLetterFacts`."""
-    audit = decision.audit
-    language = language_of(session, decision.audit.application)
-    terms = scheme_of_version(audit.scheme_version).terms
+    certificate = session.get(Certificate, decision.certificate_id) if decision.certificate_id else None
+    about = _about_certificate(certificate) if certificate else _about_audit(session, decision.concluded)
+    version, language = about.version, about.language
+    decided_on = clock.day_of(decision.decided_at)
+    status, shown = _register_after(session, decision, certificate)
+    terms = scheme_of_version(version).terms
     return {
         "language": language,
-        "reference": audit.reference,
-        "agency": holder_facts(audit.agency, language),
-        "norm": _norm(audit.scheme_version, language),
-        "outcome": decision.outcome.value,
+        "reference": about.reference,
+        "agency": holder_facts(decision.agency, language),
+        "norm": _norm(version, language),
+        "kind": decision.kind.value,
+        "grounds": [in_language(ground, language) for ground in grounds_in_words(decision.grounds)],
         "reasons": decision.reasons,
         "conditions": list(decision.conditions),
-        "decided_on": clock.day_of(decision.decided_at).isoformat(),
+        "decided_on": decided_on.isoformat(),
         "decided_by": say(_DECIDER, language),
-        "score": audit.score,
+        "effective_on": decision.effective_on.isoformat(),
+        "register": status.value,
+        "certificate_number": shown.number if shown else None,
+        "valid_until": shown.valid_until.isoformat() if shown else None,
+        "score": about.score,
         "basis_sha256": decision.basis_sha256,
-        "object_until": add_working_days(clock.day_of(decision.decided_at), terms.appeal_working_days).isoformat(),
+        "object_until": add_working_days(decided_on, terms.appeal_working_days).isoformat(),
         "body": dict(body),
     }
+
+
+class _About(NamedTuple):
+    """What a letter is about: an audit, or a certificate."""
+
+    reference: str
+    version: SchemeVersion
+    language: str
+    score: int | None
+
+
+def _about_audit(session: Session, audit: Audit) -> _About:
+    return _About(audit.reference, audit.scheme_version, language_of(session, audit.application), audit.score)
+
+
+def _about_certificate(certificate: Certificate) -> _About:
+    return _About(certificate.number, certificate.scheme_version, certificate.snapshot["language"], None)
+
+
+def _register_after(
+    session: Session, decision: Decision, certificate: Certificate | None
+) -> tuple[Status, Certificate | None]:
+    """Return the status that the register shows from this decision, and the certificate that has it.
+
+    From a grant it shows the new certificate once that is issued, which has no number yet.
+    """
+    if decision.kind in GRANTS:
+        return Status.CONDITIONAL if decision.conditions else Status.CERTIFIED, None
+    shown = certificate or _living(session, decision.agency_id)
+    if shown is None:
+        return Status.NONE, None
+    state = _LEADS_TO.get(decision.kind, shown.state)
+    day = clock.day_of(decision.decided_at)
+    return status_on(day, state, conditional=shown.conditional, valid_until=shown.valid_until), shown
+
+
+def _living(session: Session, agency_id: UUID) -> Certificate | None:
+    query = select(Certificate).where(Certificate.agency_id == agency_id, Certificate.state.in_(CURRENT))
+    return session.scalar(query)
 
 
 def _norm(version: SchemeVersion, language: str) -> dict[str, str]:

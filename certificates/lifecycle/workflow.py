@@ -7,12 +7,16 @@ from audits.core.flow import Flow, Independence, Move
 
 
 class CertificateState(StrEnum):
-    """States of a certificate. Issuing: numbered, but not yet sealed; not shown in the register."""
+    """States of a certificate. Issuing: numbered, but not yet sealed; not shown in the register.
+
+    Withdrawn: taken away. Ended: given up by the holder. Replaced: a newer one took its place.
+    """
 
     ISSUING = "issuing"
     ACTIVE = "active"
     SUSPENDED = "suspended"
     WITHDRAWN = "withdrawn"
+    ENDED = "ended"
     REPLACED = "replaced"
 
 
@@ -24,15 +28,10 @@ CERTIFICATE_FLOW = Flow(
     initial=S.ISSUING,
     moves=[
         Move("issue", frozenset({S.ISSUING}), S.ACTIVE, Permission.CERTIFICATE_ISSUE),
-        Move("replace", frozenset({S.ACTIVE, S.SUSPENDED}), S.REPLACED, Permission.CERTIFICATE_ISSUE),
-        Move("suspend", frozenset({S.ACTIVE}), S.SUSPENDED, _CHANGE, Independence.NO_INTEREST),
-        Move("lift", frozenset({S.SUSPENDED}), S.ACTIVE, _CHANGE, Independence.NO_INTEREST),
-        Move(
-            "withdraw",
-            frozenset({S.ACTIVE, S.SUSPENDED}),
-            S.WITHDRAWN,
-            Permission.CERTIFICATE_CHANGE,
-            Independence.NO_INTEREST,
-        ),
+        Move("replace", CURRENT, S.REPLACED, Permission.CERTIFICATE_ISSUE),
+        Move("suspend", frozenset({S.ACTIVE}), S.SUSPENDED, _CHANGE, Independence.OUTSIDER),
+        Move("lift", frozenset({S.SUSPENDED}), S.ACTIVE, _CHANGE, Independence.OUTSIDER),
+        Move("withdraw", CURRENT, S.WITHDRAWN, _CHANGE, Independence.OUTSIDER),
+        Move("end", CURRENT, S.ENDED, _CHANGE, Independence.OUTSIDER),
     ],
 )

@@ -7,7 +7,7 @@ in the language of the document; fixed sentences are in the templates.
 
 import hashlib
 from collections.abc import Mapping
-from typing import Any, Literal, TypedDict
+from typing import Any, TypedDict
 
 from audits.agencies.rules import ScopeInWords
 from audits.core.canonical import canonical
@@ -197,18 +197,23 @@ class AuditReportFacts(TypedDict):
 
 
 class DecisionLetterFacts(TypedDict):
-    """The letter that informs an agency of a decision and its reasons."""
+    """The letter that informs an agency of a decision of any kind and its reasons."""
 
     language: str
-    reference: str  # number of the audit
+    reference: str  # number of the audit that it concluded, or of the certificate that it changed
     agency: Holder
     norm: Norm
-    outcome: Literal["grant", "grant_with_conditions", "refuse"]
+    kind: str  # a code of audits.schemes.cycle.DecisionKind
+    grounds: list[str]  # the public words of each
     reasons: str
     conditions: list[str]
     decided_on: str
     decided_by: str  # the role
-    score: int
+    effective_on: str
+    register: str  # the status that the register shows from this decision, as a code
+    certificate_number: str | None  # the certificate of that status
+    valid_until: str | None
+    score: int | None  # of the audit, if it concluded one
     basis_sha256: str  # digest of the basis of the decision
     object_until: str  # last day for an objection
     body: Body

@@ -25,7 +25,7 @@ from certificates.register.queries import HIDDEN
 from certificates.register.schemes import scheme_by_digest
 from certificates.wording import scope_in_words
 
-_ENDED_BY_US = frozenset({Status.SUSPENDED, Status.WITHDRAWN})
+_DECIDED = frozenset({Status.SUSPENDED, Status.WITHDRAWN, Status.ENDED})
 _CHANCE_BYTES = 5
 
 
@@ -96,8 +96,8 @@ def extract_facts(
         "register_url": register_url(base_url, entry.public_id),
     }
     facts |= _certified(session, entry, certificate, language) if certificate else _nothing(entry, language)
-    if status in _ENDED_BY_US and certificate:
-        facts["reason"] = last_change(session, certificate.id)[1]
+    if status in _DECIDED and certificate:
+        facts["reason"] = last_change(session, certificate.id, language)[1]
     return facts | {"digest": facts_digest(facts)}
 
 

@@ -13,7 +13,7 @@ from audits.core import clock
 from audits.core.errors import N_
 from certificates.documents.models import Document, DocumentStamp
 from certificates.lifecycle.models import Certificate, CertificateChange
-from certificates.lifecycle.rules import Status
+from certificates.lifecycle.rules import Status, why
 from certificates.lifecycle.workflow import CertificateState
 from certificates.register.models import RegisterEntry
 from certificates.register.queries import PublicDocument
@@ -27,6 +27,7 @@ class Why(StrEnum):
 
     SUSPENDED = "suspended"
     WITHDRAWN = "withdrawn"
+    ENDED = "ended"
     REPLACED = "replaced"
     EXPIRED = "expired"
     RESEALED = "resealed"  # the certificate is valid, but this file of it was replaced
@@ -34,7 +35,7 @@ class Why(StrEnum):
     @property
     def status(self) -> Status:
         """Return the status that is shown for this reason."""
-        return Status(self.value) if self.value in set(Status) else Status.EXPIRED
+        return Status(self.value) if self.value in set(Status) else Status.REPLACED
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +49,19 @@ class Ending:
 
 
 def ending(
-    session: Session, certificate: Certificate, entry: RegisterEntry, document: PublicDocument | None, day: date
+    session: Session,
+    certificate: Certificate,
+    entry: RegisterEntry,
+    document: PublicDocument | None,
+    *,
+    day: date,
+    language: str,
 ) -> Ending | None:
     """Return how the validity of a certificate, or of this file of it, ended by `day`; None while it is valid."""
     newer = entry.certificate_number or ""
     newer = newer if newer != certificate.number else ""
     if certificate.state is CertificateState.REPLACED:
-        return Ending(Why.REPLACED, *last_change(session, certificate.id), newer=newer)
+        return Ending(Why.REPLACED, *last_change(session, certificate.id, language), newer=newer)
     status = certificate.status_on(day)
     if may_rely(status):
         if document is None or document.replaced_at is None:
@@ -62,7 +69,7 @@ def ending(
         return Ending(Why.RESEALED, clock.day_of(document.replaced_at), document.replaced_because)
     if status is Status.EXPIRED:
         return Ending(Why.EXPIRED, certificate.valid_until + timedelta(days=1), newer=newer)
-    return Ending(Why(status.value), *last_change(session, certificate.id), newer=newer)
+    return Ending(Why(status.value), *last_change(session, certificate.id, language), newer=newer)
 
 
 def facts_with(session: Session, sha256: str) -> dict[str, Any]:
@@ -78,8 +85,8 @@ def archival_form(session: Session, document: PublicDocument) -> str | None:
     return found if found != document.sha256 else None
 
 
-def last_change(session: Session, certificate_id: UUID) -> tuple[date | None, str]:
-    """Return day and reason of the last change of a certificate."""
+def last_change(session: Session, certificate_id: UUID, language: str) -> tuple[date | None, str]:
+    """Return day and public reason of the last change of a certificate."""
     query = select(CertificateChange).where(CertificateChange.certificate_id == certificate_id)
     change = session.scalar(query.order_by(CertificateChange.id.desc()).limit(1))
-    return (clock.day_of(change.changed_at), change.reason) if change else (None, "")
+    return (clock.day_of(change.changed_at), why(change.reason, change.grounds, language)) if change else (None, "")

@@ -32,7 +32,10 @@ def terms_of(certificates: Iterable[Certificate]) -> dict[Any, Terms]:
 
 def changes_of(rows: Iterable[CertificateChange]) -> list[Change]:
     """Return the changes as plain values, in order."""
-    return [Change(row.certificate_id, row.state, row.reason, clock.day_of(row.changed_at)) for row in rows]
+    return [
+        Change(row.certificate_id, row.state, row.reason, clock.day_of(row.changed_at), tuple(row.grounds))
+        for row in rows
+    ]
 
 
 def scheme_of(version: SchemeVersion) -> dict[str, Any]:

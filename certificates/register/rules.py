@@ -5,11 +5,14 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from uuid import UUID
 
-from certificates.lifecycle.rules import RELIABLE, Status, status_on
+from certificates.lifecycle.rules import RELIABLE, Status, status_on, why
 from certificates.lifecycle.workflow import CertificateState
 
 APPLIED_FOR = timedelta(days=92)
 """How long an accepted application is shown: three months, as in comparable registers, so that nobody relies on it."""
+
+
+Ground = Mapping[str, str]  # its code, and its words in every language
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +30,9 @@ class Change:
 
     certificate_id: UUID
     state: CertificateState
-    reason: str
+    reason: str  # of changes from before grounds had codes
     on: date
+    grounds: tuple[Ground, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +43,11 @@ class Line:
     status: Status
     number: str
     reason: str
+    grounds: tuple[Ground, ...] = ()
+
+    def why(self, language: str) -> str:
+        """Return the public reason."""
+        return why(self.reason, self.grounds, language)
 
 
 def agency_status(
@@ -70,7 +79,7 @@ def course(certificates: Mapping[UUID, Terms], changes: Iterable[Change], day: d
         running = terms if change.state is CertificateState.ACTIVE and change.on <= terms.valid_until else None
         if change.state is not CertificateState.REPLACED:  # the new certificate has a status of its own
             status = status_on(change.on, change.state, conditional=terms.conditional, valid_until=terms.valid_until)
-            lines.append(Line(change.on, status, terms.number, change.reason))
+            lines.append(Line(change.on, status, terms.number, change.reason, change.grounds))
     return lines + _ended(running, day)
 
 

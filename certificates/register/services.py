@@ -12,7 +12,7 @@ from audits.applications.models import Application
 from audits.applications.workflow import ApplicationState
 from audits.core import clock
 from audits.decisions.models import Decision
-from audits.decisions.rules import Outcome
+from audits.decisions.rules import GRANTS
 from audits.inspections.models import Audit
 from certificates.lifecycle.models import Certificate, CertificateChange
 from certificates.register.models import RegisterEntry
@@ -98,7 +98,7 @@ def _is_being_issued(session: Session, application_id: UUID) -> bool:
         .outerjoin(Certificate, Certificate.decision_id == Decision.id)
         .where(
             Audit.application_id == application_id,
-            Decision.outcome != Outcome.REFUSE,
+            Decision.kind.in_(sorted(GRANTS)),
             Certificate.issued_at.is_(None),
         )
     )

@@ -12,7 +12,7 @@ from certificates.verifier.reading import Wrong
 
 GENUINE, NOT_GENUINE, NOT_VALID = 0, 1, 2
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
-ENDED = {"suspended", "withdrawn", "replaced", "expired"}
+ENDED = {"suspended", "withdrawn", "ended", "replaced", "expired"}
 
 
 @dataclass

@@ -6,6 +6,8 @@ END $$;
 
 CREATE TRIGGER event_kept BEFORE DELETE OR UPDATE ON event FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER decision_kept BEFORE DELETE OR UPDATE ON decision FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER decision_ground_kept BEFORE DELETE OR UPDATE ON decision_ground FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER decision_basis_kept BEFORE DELETE OR UPDATE ON decision_basis FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER certificate_change_kept BEFORE DELETE OR UPDATE ON certificate_change FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER document_kept BEFORE DELETE OR UPDATE ON document FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER tie_kept BEFORE DELETE OR UPDATE ON tie FOR EACH ROW EXECUTE FUNCTION refuse_change();
@@ -27,6 +29,8 @@ CREATE TRIGGER corrective_action_kept BEFORE DELETE OR UPDATE OF finding_id, rou
 -- A trigger for each row does not see TRUNCATE.
 CREATE TRIGGER event_whole BEFORE TRUNCATE ON event FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER decision_whole BEFORE TRUNCATE ON decision FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER decision_ground_whole BEFORE TRUNCATE ON decision_ground FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER decision_basis_whole BEFORE TRUNCATE ON decision_basis FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER certificate_whole BEFORE TRUNCATE ON certificate FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER certificate_change_whole BEFORE TRUNCATE ON certificate_change FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER document_whole BEFORE TRUNCATE ON document FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();

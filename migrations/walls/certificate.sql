@@ -9,7 +9,7 @@ $$;
 CREATE OR REPLACE FUNCTION check_certificate() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path TO 'public', 'pg_temp' AS $$
 BEGIN
   IF NOT EXISTS (SELECT FROM decision
-                 WHERE id = NEW.decision_id AND agency_id = NEW.agency_id AND outcome <> 'refuse') THEN
+                 WHERE id = NEW.decision_id AND agency_id = NEW.agency_id AND outcome IN ('grant', 'grant_with_conditions', 'renew')) THEN
     RAISE EXCEPTION 'a certificate needs a grant' USING ERRCODE = 'check_violation', CONSTRAINT = 'granted';
   END IF;
   -- A process of the release before scopes were stored numbers certificates without one.

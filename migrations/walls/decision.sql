@@ -1,25 +1,42 @@
--- ISO/IEC 17065 clause 7.6.2: the decision is taken by somebody who was not involved in the evaluation.
+-- The audits of the present cycle of an agency: those of the application that led to its newest certificate, and all since,
+-- cancelled ones too. Without a certificate: all.
+CREATE OR REPLACE FUNCTION cycle_audits(of_agency uuid) RETURNS uuid[] LANGUAGE sql STABLE SECURITY DEFINER SET search_path TO 'public', 'pg_temp' AS $$
+  SELECT ARRAY(
+    SELECT a.id FROM audit a JOIN application p ON p.id = a.application_id
+    WHERE a.agency_id = of_agency
+      AND p.created_at >= coalesce(
+            (SELECT first.created_at FROM certificate c
+               JOIN decision d ON d.id = c.decision_id
+               JOIN audit b ON b.id = d.audit_id
+               JOIN application first ON first.id = b.application_id
+             WHERE c.agency_id = of_agency AND c.issued_at IS NOT NULL
+             ORDER BY c.numbered_at DESC LIMIT 1), '-infinity'))
+$$;
+
+-- ISO/IEC 17065 clauses 4.2, 7.6.2 and 7.11: whoever decides about an agency, whatever the decision, took no part in any
+-- audit of this cycle and has no declared interest in it.
 -- The scheme's fail line and failing grades: the database counts the points itself.
 CREATE OR REPLACE FUNCTION check_decision() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path TO 'public', 'pg_temp' AS $$
 DECLARE
+  cycle uuid[] := cycle_audits(NEW.agency_id) || NEW.audit_id;
   the_audit audit%ROWTYPE;
   norm scheme_version%ROWTYPE;
   total integer;
 BEGIN
-  SELECT * INTO STRICT the_audit FROM audit WHERE id = NEW.audit_id;
-  SELECT * INTO STRICT norm FROM scheme_version WHERE id = the_audit.scheme_version_id;
-  IF NEW.agency_id <> the_audit.agency_id THEN
+  IF NEW.agency_id <> (SELECT agency_id FROM audit WHERE id = NEW.audit_id) THEN
     RAISE EXCEPTION 'the decision names another agency' USING ERRCODE = 'check_violation', CONSTRAINT = 'same_agency';
   END IF;
-  IF NEW.decider_id IN (the_audit.planner_id, the_audit.inspector_id)
-     OR EXISTS (SELECT FROM audit_participant WHERE audit_id = NEW.audit_id AND person_id = NEW.decider_id)
-     OR EXISTS (SELECT FROM verdict WHERE audit_id = NEW.audit_id AND recorded_by = NEW.decider_id) THEN
+  IF EXISTS (SELECT FROM audit WHERE id = ANY (cycle) AND NEW.decider_id IN (planner_id, inspector_id))
+     OR EXISTS (SELECT FROM audit_participant WHERE audit_id = ANY (cycle) AND person_id = NEW.decider_id)
+     OR EXISTS (SELECT FROM verdict WHERE audit_id = ANY (cycle) AND recorded_by = NEW.decider_id) THEN
     RAISE EXCEPTION 'the decider took part in the audit' USING ERRCODE = 'check_violation', CONSTRAINT = 'four_eyes';
   END IF;
   IF EXISTS (SELECT FROM tie WHERE agency_id = NEW.agency_id AND person_id = NEW.decider_id) THEN
     RAISE EXCEPTION 'the decider has a declared tie' USING ERRCODE = 'check_violation', CONSTRAINT = 'no_tie';
   END IF;
-  IF NEW.outcome <> 'refuse' THEN
+  IF NEW.outcome IN ('grant', 'grant_with_conditions', 'renew') THEN
+    SELECT * INTO STRICT the_audit FROM audit WHERE id = NEW.audit_id;
+    SELECT * INTO STRICT norm FROM scheme_version WHERE id = the_audit.scheme_version_id;
     SELECT coalesce(sum(points), 0) INTO total FROM finding WHERE audit_id = NEW.audit_id;
     IF the_audit.state NOT IN ('reviewed', 'concluded')
        OR total >= norm.fail_total
@@ -33,3 +50,38 @@ BEGIN
 END $$;
 
 CREATE TRIGGER decision_lawful BEFORE INSERT ON decision FOR EACH ROW EXECUTE FUNCTION check_decision();
+
+-- What is kept as the basis of a decision is what its digest is of; and no decision is without.
+CREATE OR REPLACE FUNCTION check_basis() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path TO 'public', 'pg_temp' AS $$
+BEGIN
+  IF encode(sha256(convert_to(NEW.content, 'UTF8')), 'hex')
+     IS DISTINCT FROM (SELECT basis_sha256 FROM decision WHERE id = NEW.decision_id) THEN
+    RAISE EXCEPTION 'the basis has another digest' USING ERRCODE = 'check_violation', CONSTRAINT = 'basis_digest';
+  END IF;
+  RETURN NEW;
+END $$;
+
+CREATE OR REPLACE FUNCTION need_basis() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path TO 'public', 'pg_temp' AS $$
+BEGIN
+  IF NOT EXISTS (SELECT FROM decision_basis WHERE decision_id = NEW.id) THEN
+    RAISE EXCEPTION 'a decision without its basis' USING ERRCODE = 'check_violation', CONSTRAINT = 'decision_trace';
+  END IF;
+  RETURN NULL;
+END $$;
+
+CREATE TRIGGER decision_basis_lawful BEFORE INSERT ON decision_basis FOR EACH ROW EXECUTE FUNCTION check_basis();
+CREATE CONSTRAINT TRIGGER decision_trace AFTER INSERT ON decision DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (CURRENT_USER <> 'kw_owner') EXECUTE FUNCTION need_basis();
+
+-- A certificate is suspended, restored, withdrawn or ended by a decision of that kind on it, taken in the same
+-- transaction; so the independence of the decider holds for each of these. Issue and replacement follow from a grant.
+CREATE OR REPLACE FUNCTION check_decided() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path TO 'public', 'pg_temp' AS $$
+BEGIN
+  IF NOT EXISTS (SELECT FROM decision
+                 WHERE id = NEW.decision_id AND certificate_id = NEW.certificate_id AND outcome = NEW.move
+                   AND decider_id = NEW.actor_id AND txid = pg_current_xact_id()) THEN
+    RAISE EXCEPTION 'nobody decided this change' USING ERRCODE = 'check_violation', CONSTRAINT = 'decided';
+  END IF;
+  RETURN NEW;
+END $$;
+
+CREATE TRIGGER certificate_change_decided BEFORE INSERT ON certificate_change FOR EACH ROW WHEN (CURRENT_USER <> 'kw_owner' AND NEW.move NOT IN ('issue', 'replace')) EXECUTE FUNCTION check_decided();

@@ -93,6 +93,12 @@ CREATE POLICY corrective_action_worker ON corrective_action TO kw_worker USING (
 CREATE POLICY decision_select ON decision FOR SELECT TO kw_app USING ((SELECT is_genuine()) AND (agency_id = (SELECT nullif(current_setting('kw.agency', true), '')::uuid) OR (SELECT current_setting('kw.sees', true)) = 'cases' OR (audit_id = ANY (ARRAY(SELECT id FROM audit WHERE inspector_id = (SELECT nullif(current_setting('kw.person', true), '')::uuid) AND (SELECT current_setting('kw.sees', true)) = 'assigned')))));
 CREATE POLICY decision_insert ON decision FOR INSERT TO kw_app WITH CHECK ((SELECT is_genuine()) AND ((SELECT current_setting('kw.sees', true)) = 'cases'));
 CREATE POLICY decision_worker ON decision TO kw_worker USING (true);
+CREATE POLICY decision_ground_select ON decision_ground FOR SELECT TO kw_app USING ((SELECT is_genuine()) AND ((decision_id = ANY (ARRAY(SELECT id FROM decision WHERE agency_id = (SELECT nullif(current_setting('kw.agency', true), '')::uuid) OR audit_id = ANY (ARRAY(SELECT id FROM audit WHERE inspector_id = (SELECT nullif(current_setting('kw.person', true), '')::uuid) AND (SELECT current_setting('kw.sees', true)) = 'assigned'))))) OR (SELECT current_setting('kw.sees', true)) = 'cases'));
+CREATE POLICY decision_ground_insert ON decision_ground FOR INSERT TO kw_app WITH CHECK ((SELECT is_genuine()) AND ((SELECT current_setting('kw.sees', true)) = 'cases'));
+CREATE POLICY decision_ground_worker ON decision_ground TO kw_worker USING (true);
+CREATE POLICY decision_basis_select ON decision_basis FOR SELECT TO kw_app USING ((SELECT is_genuine()) AND ((SELECT current_setting('kw.sees', true)) = 'cases'));
+CREATE POLICY decision_basis_insert ON decision_basis FOR INSERT TO kw_app WITH CHECK ((SELECT is_genuine()) AND ((SELECT current_setting('kw.sees', true)) = 'cases'));
+CREATE POLICY decision_basis_worker ON decision_basis TO kw_worker USING (true);
 CREATE POLICY certificate_select ON certificate FOR SELECT TO kw_app USING ((SELECT is_genuine()) AND (issued_at IS NOT NULL OR agency_id = (SELECT nullif(current_setting('kw.agency', true), '')::uuid) OR (SELECT current_setting('kw.sees', true)) = 'cases'));
 CREATE POLICY certificate_update ON certificate FOR UPDATE TO kw_app USING ((SELECT is_genuine()) AND ((SELECT current_setting('kw.sees', true)) = 'cases'));
 CREATE POLICY certificate_worker ON certificate TO kw_worker USING (true);

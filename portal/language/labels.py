@@ -10,12 +10,15 @@ from audits.agencies.wording import country_name
 from audits.applications.workflow import ApplicationState
 from audits.core.access import Role
 from audits.core.events import KINDS
+from audits.decisions.basis import Part
+from audits.decisions.queries import grounds_in_words
 from audits.decisions.rules import Outcome, Reason
 from audits.inspections.rules import attribute_of
 from audits.inspections.wording import FINDING_STATES
 from audits.inspections.workflow import AuditState, RoundOutcome
 from audits.people.independence import WORDS, Bar
 from audits.schemes.compare import ChangeKind
+from audits.schemes.cycle import DecisionKind
 from certificates.lifecycle.rules import RELIABLE, STATUSES, Status, shape_of
 from certificates.lifecycle.workflow import CertificateState
 from portal.language.i18n import current_language
@@ -51,6 +54,31 @@ LABELS: list[tuple[StrEnum, LazyString]] = [
     (Outcome.GRANT, _l("Grant the certificate")),
     (Outcome.GRANT_WITH_CONDITIONS, _l("Grant with conditions")),
     (Outcome.REFUSE, _l("Refuse")),
+    (DecisionKind.GRANT, _l("Certificate granted")),
+    (DecisionKind.GRANT_WITH_CONDITIONS, _l("Certificate granted with conditions")),
+    (DecisionKind.REFUSE, _l("Certificate refused")),
+    (DecisionKind.RENEW, _l("Certificate renewed")),
+    (DecisionKind.MAINTAIN, _l("Certificate kept as it is")),
+    (DecisionKind.EXTEND_SCOPE, _l("Scope extended")),
+    (DecisionKind.REDUCE_SCOPE, _l("Scope reduced")),
+    (DecisionKind.AMEND, _l("Certificate amended")),
+    (DecisionKind.SUSPEND, _l("Certificate suspended")),
+    (DecisionKind.LIFT, _l("Suspension lifted")),
+    (DecisionKind.WITHDRAW, _l("Certificate withdrawn")),
+    (DecisionKind.END, _l("Certificate ended at the holder's request")),
+    (DecisionKind.CONDITION_MET, _l("Condition met")),
+    (DecisionKind.APPEAL_OUTCOME, _l("Appeal decided")),
+    (Part.SCHEME, _l("The version of the norm")),
+    (Part.AGENCY, _l("The details of the agency")),
+    (Part.ANSWERS, _l("The answers of the self-assessment")),
+    (Part.EVIDENCE, _l("The evidence")),
+    (Part.POPULATIONS, _l("The samples")),
+    (Part.VERDICTS, _l("The verdicts")),
+    (Part.FINDINGS, _l("The findings and their corrective actions")),
+    (Part.WORDS, _l("The words of inspector and reviewer")),
+    (Part.CERTIFICATE, _l("The certificate and its history")),
+    (Part.DECISIONS, _l("The decisions about this agency")),
+    (Part.AUDITS, _l("The audits of this agency")),
     (Reason.FAILING_FINDING, _l("A finding of a grade that rules out a certificate was made.")),
     (Reason.OPEN_BLOCKING_FINDING, _l("A finding that must be repaired first is still open.")),
     (Reason.SCORE_FAILS, _l("The points of the findings reach the fail line.")),
@@ -69,6 +97,7 @@ LABELS: list[tuple[StrEnum, LazyString]] = [
     (CertificateState.ACTIVE, _l("Active")),
     (CertificateState.SUSPENDED, _l("Suspended")),
     (CertificateState.WITHDRAWN, _l("Withdrawn")),
+    (CertificateState.ENDED, _l("Ended at the holder's request")),
     (CertificateState.REPLACED, _l("Replaced by a newer one")),
     *((status, _l(facts.label)) for status, facts in STATUSES.items()),
 ]
@@ -99,5 +128,6 @@ def country(code: str) -> str:
 def init_app(app: Flask) -> None:
     """Add the functions to the templates."""
     filters = {"label": label, "event_words": event_words, "country": country, "attribute_of": attribute_of}
+    app.jinja_env.filters["grounds_in_words"] = grounds_in_words
     app.jinja_env.filters.update(filters, answer=answer, reliable=RELIABLE.__contains__)
     app.jinja_env.globals["shape_of"] = shape_of

@@ -167,7 +167,7 @@ def test_to_issue_twice_is_to_issue_once(session):
 
 def test_to_issue_late_does_not_wake_up_what_was_withdrawn(session, decider):
     certificate = issue(session, number(session, make_grant(session)))
-    services.withdraw_certificate(session, decider, certificate.id, reason=REASON)
+    services.withdraw_certificate(session, decider, certificate.id, reasons=REASON)
     assert issue(session, certificate, "b" * 64).state is S.WITHDRAWN
 
 
@@ -235,15 +235,18 @@ MOVES = {
     (S.ISSUING, "issue"): S.ACTIVE,
     (S.ACTIVE, "suspend"): S.SUSPENDED,
     (S.ACTIVE, "withdraw"): S.WITHDRAWN,
+    (S.ACTIVE, "end"): S.ENDED,
     (S.ACTIVE, "replace"): S.REPLACED,
     (S.SUSPENDED, "lift"): S.ACTIVE,
     (S.SUSPENDED, "withdraw"): S.WITHDRAWN,
+    (S.SUSPENDED, "end"): S.ENDED,
     (S.SUSPENDED, "replace"): S.REPLACED,
 }
 CHANGES = {
     "suspend": services.suspend_certificate,
     "lift": services.lift_suspension,
     "withdraw": services.withdraw_certificate,
+    "end": services.end_certificate,
 }
 
 
@@ -266,12 +269,16 @@ def test_every_change_in_every_state(session, decider, state, move):
     target = MOVES.get((state, move))
     if target is None:
         with pytest.raises(IllegalMoveError):
-            CHANGES[move](session, decider, certificate.id, reason=REASON)
+            CHANGES[move](session, decider, certificate.id, reasons=REASON)
         assert len(changes_of(session, certificate.id)) == before
         return
-    CHANGES[move](session, decider, certificate.id, reason=f" {REASON} ")
+    CHANGES[move](session, decider, certificate.id, reasons=f" {REASON} ")
     newest = changes_of(session, certificate.id)[0]
-    assert (certificate.state, newest.state, newest.move, newest.reason) == (target, target, move, REASON)
+    assert (certificate.state, newest.state, newest.move, newest.reason) == (target, target, move, "")
+    [decision] = session.scalars(select(Decision).where(Decision.certificate_id == certificate.id)).all()
+    assert (decision.kind, decision.reasons, decision.decider_id) == (move, REASON, decider.id)
+    assert (newest.decision_id, newest.actor_id) == (decision.id, decider.id)
+    assert enqueued(session, "document.decision_letter") == [{"decision_id": str(decision.id)}]
     assert session.get_one(RegisterEntry, certificate.agency_id).state is target
     event = history(session, certificate.id)[-1]
     assert (event.name, event.actor_id) == (f"certificate.{move}", decider.id)
@@ -284,13 +291,13 @@ def test_every_change_in_every_state(session, decider, state, move):
 def test_a_change_needs_a_reason_and_a_decider(session, decider, move):
     certificate = make_certificate(session, S.SUSPENDED if move == "lift" else S.ACTIVE)
     with pytest.raises(RuleError) as refusal:
-        CHANGES[move](session, decider, certificate.id, reason=" ")
-    assert refusal.value.field == "reason"
+        CHANGES[move](session, decider, certificate.id, reasons=" ")
+    assert refusal.value.field == "reasons"
     for role in set(Role) - {Role.DECIDER}:
         actor = Actor(decider.id, frozenset({role}), certificate.agency_id if role in AGENCY_ROLES else None)
         for reason in (REASON, ""):
             with pytest.raises(NotAllowedError):
-                CHANGES[move](session, actor, certificate.id, reason=reason)
+                CHANGES[move](session, actor, certificate.id, reasons=reason)
     assert len(changes_of(session, certificate.id)) == (2 if move == "lift" else 1)
 
 
@@ -299,12 +306,12 @@ def test_nobody_changes_the_certificate_of_an_agency_in_which_they_have_an_inter
     certificate = make_certificate(session, S.SUSPENDED if move == "lift" else S.ACTIVE)
     declare_interest(session, decider, certificate.agency_id, "Owns shares.")
     with pytest.raises(NotAllowedError, match="declared an interest"):
-        CHANGES[move](session, decider, certificate.id, reason=REASON)
+        CHANGES[move](session, decider, certificate.id, reasons=REASON)
 
 
 def test_an_unknown_certificate_is_not_found(session, decider):
     with pytest.raises(NotFoundError):
-        services.suspend_certificate(session, decider, decider.id, reason=REASON)
+        services.suspend_certificate(session, decider, decider.id, reasons=REASON)
 
 
 def test_nobody_but_the_portal_itself_issues(session, decider):
@@ -313,14 +320,14 @@ def test_nobody_but_the_portal_itself_issues(session, decider):
         assert not decider.has(CERTIFICATE_FLOW.moves[name].permission)
         assert SYSTEM.has(CERTIFICATE_FLOW.moves[name].permission)
     with pytest.raises(IllegalMoveError):
-        services.withdraw_certificate(session, decider, certificate.id, reason=REASON)
+        services.withdraw_certificate(session, decider, certificate.id, reasons=REASON)
 
 
 def test_a_change_and_the_register_are_one_commit(session, decider):
     certificate = make_certificate(session)
     agency_id, certificate_id = certificate.agency_id, certificate.id
     session.commit()
-    services.suspend_certificate(session, decider, certificate_id, reason=REASON)
+    services.suspend_certificate(session, decider, certificate_id, reasons=REASON)
     assert session.get_one(RegisterEntry, agency_id).state is S.SUSPENDED
     session.rollback()
     assert session.get_one(RegisterEntry, agency_id).state is S.ACTIVE

@@ -6,7 +6,7 @@ from sqlalchemy import insert, select, text, update
 from audits.agencies.models import Agency
 from audits.applications.models import Answer, Evidence
 from audits.core import clock
-from audits.decisions.basis import basis_digest
+from audits.decisions.basis import audit_basis
 from audits.inspections.models import Finding, Population, Verdict
 from audits.inspections.workflow import AuditState, FindingState
 from tests.kit.factories.decisions import add_findings, finding
@@ -18,6 +18,10 @@ OPEN = FindingState.OPEN
 @pytest.fixture
 def audit(session):
     return make_audit(session, AuditState.REVIEWED)
+
+
+def digest(session, audit):
+    return audit_basis(session, audit).sha256
 
 
 def set_value(model, **values):
@@ -97,27 +101,27 @@ PARTS = {
 def test_the_digest_of_the_basis_changes_with_every_part_of_it(session, audit):
     session.add(new_evidence(audit, "0" * 64))
     add_findings(session, audit, [finding("major")])
-    before = basis_digest(session, audit)
-    assert before == basis_digest(session, audit)
+    before = digest(session, audit)
+    assert before == digest(session, audit)
     for part, change in PARTS.items():
         with session.begin_nested() as savepoint:
             change(session, audit)
             session.flush()
-            assert basis_digest(session, audit) != before, part
+            assert digest(session, audit) != before, part
             savepoint.rollback()
-    assert basis_digest(session, audit) == before
+    assert digest(session, audit) == before
 
 
 def test_the_digest_of_the_basis_changes_with_the_norm(session, audit):
-    before = basis_digest(session, audit)
+    before = digest(session, audit)
     with session.no_autoflush:
         audit.scheme_version.sha256 = "f" * 64
-        assert basis_digest(session, audit) != before
+        assert digest(session, audit) != before
         session.refresh(audit.scheme_version)
 
 
 def test_the_digest_of_the_basis_does_not_hang_on_the_order_of_rows(session, audit):
-    before = basis_digest(session, audit)
+    before = digest(session, audit)
     session.execute(text("CLUSTER verdict USING pk_verdict"))
     session.execute(update(Answer).where(Answer.requirement_code < "D").values(version=Answer.version + 1))
-    assert basis_digest(session, audit) == before
+    assert digest(session, audit) == before

@@ -24,6 +24,7 @@ from audits.inspections.models import Participant, Verdict
 from audits.inspections.workflow import AuditState, FindingState
 from audits.people.independence import Bar, bar_of
 from audits.people.models import Interest
+from audits.schemes.cycle import DecisionKind
 from portal.doors.account import services
 from portal.stores import database
 from tests.kit.factories.agencies import make_agency
@@ -59,11 +60,12 @@ def insert_raw(session, audit, decider_id, outcome=GRANT, agency_id=None):
             audit_id=audit.id,
             agency_id=agency_id or audit.agency_id,
             decider_id=decider_id,
-            outcome=outcome,
+            kind=DecisionKind(outcome),
             reasons="x",
             conditions=[],
             basis_sha256="0" * 64,
             decided_at=clock.now(),
+            effective_on=clock.today(),
         )
     )
 
@@ -88,7 +90,7 @@ def test_only_a_decider_decides(session, audit):
         with pytest.raises(NotAllowedError, match="You may not do this"):
             take(session, make_person(session, role, agency_id), audit)
     assert audit.state is AuditState.REVIEWED
-    assert take(session, make_person(session, Role.DECIDER), audit).outcome is GRANT
+    assert take(session, make_person(session, Role.DECIDER), audit).kind == GRANT
 
 
 def test_an_unknown_audit_is_not_found(session, decider):
@@ -126,7 +128,7 @@ WAYS = {
 def test_who_shared_in_the_audit_or_has_a_tie_cannot_decide(session, audit):
     for way, (bar, wall) in WAYS.items():
         person = shares(session, audit, way)
-        assert bar_of(session, audit, person.id) is bar, way
+        assert bar_of(session, audit.agency_id, person.id) is bar, way
         words = "took part" if bar is Bar.TOOK_PART else "declared an interest"
         with pytest.raises(NotAllowedError, match=words):
             decide(session, Actor(person.id, frozenset({Role.DECIDER})), audit.id, outcome=GRANT, reasons="x")
@@ -147,7 +149,7 @@ def test_when_the_code_overlooks_it_the_database_does_not_and_says_so_in_words(s
 def test_the_reviewer_may_decide(session, audit):
     reviewer = make_person(session, [Role.REVIEWER, Role.DECIDER])
     audit.reviewer_id = reviewer.id
-    assert bar_of(session, audit, reviewer.id) is None
+    assert bar_of(session, audit.agency_id, reviewer.id) is None
     assert take(session, reviewer, audit).decider_id == reviewer.id
 
 
@@ -286,7 +288,7 @@ def test_a_decision_its_moves_and_its_promises_are_one_commit(acting, session, a
     new = session.scalars(select(Event).order_by(Event.id)).all()[before[1] :]
     assert [each.name for each in new] == ["audit.conclude", "decision.decide", "application.conclude"]
     assert {each.actor_id for each in new} == {decider.id}
-    assert new[1].data == {"outcome": "grant", "basis": decision.basis_sha256}
+    assert new[1].data == {"kind": "grant", "basis": decision.basis_sha256}
     promised = session.scalars(select(OutboxItem).where(OutboxItem.payload["decision_id"].astext == str(decision.id)))
     assert {item.kind for item in promised} == {"certificate.number", "document.decision_letter"}
 
@@ -343,14 +345,14 @@ def test_of_two_deciders_at_the_same_time_the_second_is_told_that_the_case_has_m
         with pytest.raises(IllegalMoveError):
             waiting.result(PATIENCE)
     with Session(real_db) as session:
-        assert session.scalars(select(Decision.outcome)).all() == [GRANT]
+        assert session.scalars(select(Decision.kind)).all() == [GRANT]
 
 
 def test_a_decision_is_never_changed_or_removed(session, audit, decider):
     decision = take(session, decider, audit, REFUSE)
     session.flush()
     for statement in (
-        update(Decision).where(Decision.id == decision.id).values(outcome=GRANT),
+        update(Decision).where(Decision.id == decision.id).values(kind=DecisionKind.GRANT),
         delete(Decision).where(Decision.id == decision.id),
     ):
         with pytest.raises(IntegrityError, match="append-only") as refusal, session.begin_nested():

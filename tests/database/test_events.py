@@ -141,8 +141,8 @@ def tell_story(session, words):
     set_roles(session, owner.actor, editor.id, [Role.AGENCY_SIGNATORY], version=editor.version)
     declare_interest(session, make_person(session, Role.DECIDER).actor, agency_id, next(words))
     certificate = make_certificate(session)
-    certificates.suspend_certificate(session, decider.actor, certificate.id, reason=next(words))
-    certificates.withdraw_certificate(session, decider.actor, certificate.id, reason=next(words))
+    certificates.suspend_certificate(session, decider.actor, certificate.id, reasons=next(words))
+    certificates.withdraw_certificate(session, decider.actor, certificate.id, reasons=next(words))
     assert certificate.state is CertificateState.WITHDRAWN
 
 

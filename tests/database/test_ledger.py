@@ -295,9 +295,9 @@ def decider(session):
 def test_every_event_of_a_certificate_is_an_entry(session, decider):
     certificate = issued(session, credential="a.b.c")
     number, reason = certificate.number, "Signals about unpaid wages."
-    services.suspend_certificate(session, decider, certificate.id, reason=reason)
-    services.lift_suspension(session, decider, certificate.id, reason=reason)
-    services.withdraw_certificate(session, decider, certificate.id, reason=reason)
+    services.suspend_certificate(session, decider, certificate.id, reasons=reason)
+    services.lift_suspension(session, decider, certificate.id, reasons=reason)
+    services.withdraw_certificate(session, decider, certificate.id, reasons=reason)
     entries = told(session, number)
     assert [(entry["type"], entry["status"], entry.get("previous")) for entry in entries] == [
         ("issued", "certified", None),

@@ -54,7 +54,7 @@ def log(app, session):
     append_head(session)
     second = issued(session, sha256="b" * 64)
     decider = make_person(session, Role.DECIDER).actor
-    services.suspend_certificate(session, decider, first.id, reason="Signals about unpaid wages.")
+    services.suspend_certificate(session, decider, first.id, reasons="Signals about unpaid wages.")
     sign(app, session)
     return first, second
 
@@ -210,6 +210,6 @@ def test_what_moves_on_meanwhile_is_not_held_against_it(session, monkeypatch):
     first = issued(session)
     monkeypatch.setattr(verify, "size_of", lambda session: 1)
     services.suspend_certificate(
-        session, make_person(session, Role.DECIDER).actor, first.id, reason="Signals about unpaid wages."
+        session, make_person(session, Role.DECIDER).actor, first.id, reasons="Signals about unpaid wages."
     )
     assert list(problems(session, ORIGIN, [])) == []

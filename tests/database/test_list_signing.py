@@ -89,6 +89,7 @@ def test_each_state_sets_the_bits_that_it_should_and_no_others(session, state):
         S.ACTIVE: set(),
         S.SUSPENDED: {StatusPurpose.SUSPENSION},
         S.WITHDRAWN: {StatusPurpose.REVOCATION, StatusPurpose.SUSPENSION},
+        S.ENDED: {StatusPurpose.REVOCATION, StatusPurpose.SUSPENSION},
         S.REPLACED: {StatusPurpose.REVOCATION, StatusPurpose.SUSPENSION},
     }[state]
     assert said(session, certificate) == expected
@@ -117,7 +118,7 @@ def test_a_change_enqueues_a_job_and_it_is_done(session, decider):
         (services.withdraw_certificate, set(StatusPurpose)),
     ):
         before = jobs(session)
-        service(session, decider, certificate.id, reason=REASON)
+        service(session, decider, certificate.id, reasons=REASON)
         assert jobs(session) == before + 1
         assert said(session, certificate) != expected
         sign(session)
@@ -141,7 +142,7 @@ def test_many_jobs_cost_one_signature(session, decider):
     certificates = [make_certificate(session) for _ in range(3)]
     sign(session)
     for certificate in certificates:
-        services.suspend_certificate(session, decider, certificate.id, reason=REASON)
+        services.suspend_certificate(session, decider, certificate.id, reasons=REASON)
     assert [sign(session) for _ in range(3)] == [1, 0, 0]
 
 
@@ -187,7 +188,7 @@ def test_who_signs_late_does_not_put_an_older_state_back(real_db):
     def withdraw(certificate_id):
         start.wait()
         with Session(real_db) as session:
-            services.withdraw_certificate(session, actor, certificate_id, reason=REASON)
+            services.withdraw_certificate(session, actor, certificate_id, reasons=REASON)
             session.commit()
         with Session(real_db) as session:
             sign(session)

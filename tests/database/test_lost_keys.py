@@ -178,8 +178,8 @@ SEQUENCES = {
 def test_after_any_loss_everything_can_be_checked_again(house, session, sequence):
     good, suspended, withdrawn, older = (house.issue() for _ in range(4))
     decider = make_person(session, Role.DECIDER).actor
-    services.suspend_certificate(session, decider, suspended.id, reason="Signals about unpaid wages.")
-    services.withdraw_certificate(session, decider, withdrawn.id, reason="Wages were not paid.")
+    services.suspend_certificate(session, decider, suspended.id, reasons="Signals about unpaid wages.")
+    services.withdraw_certificate(session, decider, withdrawn.id, reasons="Wages were not paid.")
     newer = house.issue(older.agency)
     assert older.state is S.REPLACED
     for step in SEQUENCES[sequence]:
@@ -190,7 +190,7 @@ def test_after_any_loss_everything_can_be_checked_again(house, session, sequence
     for certificate in (good, newer):
         for by in ("pdf", "number"):
             assert (house.judged(certificate, by=by)["verdict"], certificate.number) == ("genuine", certificate.number)
-    for certificate, word in ((suspended, "suspended"), (withdrawn, "withdrawn"), (older, "expired")):
+    for certificate, word in ((suspended, "suspended"), (withdrawn, "withdrawn"), (older, "replaced")):
         for by in ("pdf", "number"):
             report = house.judged(certificate, by=by)
             assert (report["status"], report["verdict"]) == (2, "genuine, not valid"), report
@@ -205,7 +205,7 @@ def test_a_new_file_does_not_change_since_when_a_certificate_is_withdrawn(house,
         old = house.file(certificate)
     with later(timedelta(hours=-1)) as moment:
         decider = make_person(session, Role.DECIDER).actor
-        services.withdraw_certificate(session, decider, certificate.id, reason="Wages were not paid.")
+        services.withdraw_certificate(session, decider, certificate.id, reasons="Wages were not paid.")
     house.lose(Purpose.SEAL)
     assert house.reseal() == 1
     since = f"withdrawn since {moment:%Y-%m-%dT%H:%M:%SZ}"

@@ -206,7 +206,7 @@ def decided(session, **words):
 
 def suspend(session):
     decider = make_person(session, Role.DECIDER)
-    suspend_certificate(session, decider.actor, make_certificate(session).id, reason=STRANGE)
+    suspend_certificate(session, decider.actor, make_certificate(session).id, reasons=STRANGE)
 
 
 def publish(session):
@@ -233,7 +233,7 @@ DOORS = {
     "the summary of an audit": ("summary", summarise),
     "the reasons of a decision": ("reasons", lambda session: decided(session, reasons=STRANGE)),
     "a condition": ("conditions", lambda session: decided(session, conditions=["Eerst dit.", STRANGE])),
-    "the reason of a suspension": ("reason", suspend),
+    "the reason of a suspension": ("reasons", suspend),
     "a norm": ("source", publish),
     "a new inspector": ("name", invite),
     "the own name of an inspector": ("name", rename),

@@ -64,7 +64,7 @@ def test_the_new_inspector_goes_on_and_the_first_does_not(session):
     assert load_fieldwork(session, new.actor, audit.id) is audit
     with pytest.raises(NotFoundError):
         load_fieldwork(session, first.actor, audit.id)
-    assert bar_of(session, audit, first.id) is Bar.TOOK_PART
+    assert bar_of(session, audit.agency_id, first.id) is Bar.TOOK_PART
 
 
 @pytest.mark.parametrize("state", sorted(set(AuditState) - AUDIT_FLOW.unfinished))

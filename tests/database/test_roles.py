@@ -160,13 +160,17 @@ def test_what_never_changes_cannot_be_written(connection, role):
 
 def test_the_register_reads_what_is_public_and_nothing_else(connection):
     readable = {
-        table for table in TABLES if connection.scalar(text("SELECT has_table_privilege(:role, :table, 'SELECT')"),
-                                                       {"role": REGISTER, "table": table})
+        table for table in TABLES
+        if connection.scalar(text("SELECT has_any_column_privilege(:role, :table, 'SELECT')"),
+                             {"role": REGISTER, "table": table})
     }  # fmt: skip
     assert readable == {
         "certificate", "certificate_change", "checkpoint", "cosignature", "document", "document_stamp", "ledger_entry",
         "ledger_node", "register_entry", "requirement", "scheme_version", "status_list",
     }  # fmt: skip
+    column = text("SELECT has_column_privilege(:role, 'certificate_change', :column, 'SELECT')")
+    for name in ("decision_id", "actor_id"):  # who decided is not public
+        assert not connection.scalar(column, {"role": REGISTER, "column": name})
     writable = "INSERT, UPDATE, DELETE"
     asked = text("SELECT has_any_column_privilege(:role, :table, 'INSERT, UPDATE') OR"
                  " has_table_privilege(:role, :table, :writable)")  # fmt: skip

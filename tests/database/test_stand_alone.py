@@ -140,7 +140,7 @@ def make(session, folder, ring, key):
     (folder / "older.txt").write_text(older)
     good = issue("good", GOOD_PLACE)
     decider = make_person(session, Role.DECIDER).actor
-    services.suspend_certificate(session, decider, suspended.id, reason="Signals about unpaid wages.")
+    services.suspend_certificate(session, decider, suspended.id, reasons="Signals about unpaid wages.")
     for number in range(300):
         append(session, {"type": "case-log", "number": None, "first": number})
     newest = make_checkpoint(session)

@@ -13,6 +13,7 @@ import pytest
 import zxingcpp
 from PIL import Image
 
+from audits.schemes.cycle import DecisionKind
 from certificates import press
 from certificates.press import Attached
 from certificates.press.documents import DOCUMENTS, facts_digest, facts_json
@@ -264,15 +265,40 @@ def test_the_report_says_how_the_sample_was_drawn_and_what_was_found():
         assert fact in words
 
 
-@pytest.mark.parametrize("outcome", ["grant", "grant_with_conditions", "refuse"])
-def test_the_letter_says_the_outcome_in_its_heading(outcome):
-    letters = {
-        kind: words_of(press.render("decision_letter", snapshot.decision_letter(outcome=kind), language="en"))
-        for kind in ("grant", "grant_with_conditions", "refuse")
-    }
-    assert len(set(letters.values())) == len(letters)
-    assert "12 April 2027" in letters[outcome]
-    assert ("We do not grant" in letters[outcome]) == (outcome == "refuse")
+def letter(**changes):
+    return words_of(press.render("decision_letter", snapshot.decision_letter(language="en", **changes), language="en"))
+
+
+HEADINGS = {
+    DecisionKind.GRANT: "We grant you the certificate",
+    DecisionKind.GRANT_WITH_CONDITIONS: "We grant you the certificate, with conditions",
+    DecisionKind.REFUSE: "We do not grant you the certificate",
+    DecisionKind.SUSPEND: "We suspend your certificate",
+    DecisionKind.LIFT: "Your certificate counts again",
+    DecisionKind.WITHDRAW: "We withdraw your certificate",
+    DecisionKind.END: "Your certificate has ended, as you asked",
+}
+
+
+@pytest.mark.parametrize("kind", HEADINGS)
+def test_the_letter_says_the_decision_in_its_heading_and_until_when_to_object(kind):
+    words = letter(kind=kind.value, certificate_number="KW-2027-00017-58", valid_until="2028-02-29")
+    assert HEADINGS[kind] in words
+    assert "12 April 2027" in words
+
+
+@pytest.mark.parametrize("status", ["certified", "conditional", "suspended", "withdrawn", "ended"])
+def test_the_letter_to_a_refused_holder_says_what_the_register_shows_of_the_certificate(status):
+    held = {"certificate_number": "KW-2027-00017-58", "valid_until": "2028-02-29"}
+    words = letter(kind="refuse", register=status, **held)
+    assert "KW-2027-00017-58" in words
+    assert "shows no certificate" not in words
+    assert "The register shows no certificate for you." in letter(kind="refuse", register="none")
+
+
+def test_a_letter_without_an_audit_names_no_score():
+    assert "Score" in letter()
+    assert "Score" not in letter(kind="suspend", register="suspended", score=None, certificate_number="KW-1")
 
 
 def test_the_qr_code_leads_to_the_register():

@@ -110,9 +110,18 @@ POPULATION = (
     " VALUES (:{}_audit, 'x', '[]', 0, '', now(), :inspector, '', '', 0)"
 )
 DECISION = (
-    "INSERT INTO decision (id, audit_id, agency_id, decider_id, outcome, reasons, conditions, basis_sha256, decided_at)"
-    " VALUES (gen_random_uuid(), :reviewed_audit, :reviewed_audited, {}, 'refuse', 'x', '[]', '', now())"
+    "INSERT INTO decision (id, audit_id, agency_id, decider_id, outcome, reasons, conditions, basis_sha256, decided_at,"
+    " effective_on) VALUES (gen_random_uuid(), :reviewed_audit, :reviewed_audited, {}, 'refuse', 'x', '[]', '', now(),"
+    " now())"
 )
+# A decision of some kind on a certificate, and its basis, whose digest is that of '{{}}'.
+DECIDED = (
+    "WITH d AS (INSERT INTO decision (id, certificate_id, agency_id, decider_id, outcome, reasons, conditions,"
+    " basis_sha256, decided_at, effective_on) SELECT gen_random_uuid(), id, agency_id, {}, '{}', 'x', '[]',"
+    " '44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a', now(), now() FROM certificate"
+    " WHERE id = :{} RETURNING id) SELECT set_config('test.decision', id::text, true) FROM d; "
+)
+BASIS = "INSERT INTO decision_basis VALUES (current_setting('test.decision')::uuid, '{}'); "
 CERTIFICATE = (
     "INSERT INTO certificate (id, number, agency_id, decision_id, scheme_version_id, state, conditional, conditions,"
     " valid_from, valid_until, printed, status_index, numbered_at, version)"
@@ -121,8 +130,14 @@ CERTIFICATE = (
 )
 CHANGE = (
     "INSERT INTO certificate_change (certificate_id, agency_id, move, state, reason, changed_at) SELECT id, agency_id,"
-    " 'x', '{}', '', now() FROM certificate WHERE id = :{}; "
+    " 'replace', '{}', '', now() FROM certificate WHERE id = :{}; "
 )
+DECIDED_CHANGE = (
+    "INSERT INTO certificate_change (certificate_id, agency_id, move, state, reason, changed_at, decision_id, actor_id)"
+    " SELECT id, agency_id, '{}', '{}', '', now(), current_setting('test.decision')::uuid, {} FROM certificate"
+    " WHERE id = :{}; "
+)
+INSPECTOR = "SELECT inspector_id FROM audit WHERE id = :decided_audit"
 ACTIVE = "UPDATE certificate SET {} WHERE id = :active_certificate"
 
 SUBMITTER, CONCLUDED = "agency submitted_applicant", "agency concluded_applicant"
@@ -179,6 +194,52 @@ ATTACKS = [
     Attack("deleted", "DELETE FROM certificate WHERE id = :withdrawn_certificate", NO_RIGHT),
     Attack("born active", CERTIFICATE.format(":decision", "active"), NO_RIGHT, "certificate_flow"),
     Attack("without a decision", CERTIFICATE.format("gen_random_uuid()", "issuing"), NO_RIGHT, "granted"),
+    Attack(
+        "a change that nobody decided",
+        CHANGE.replace("'replace'", "'suspend'").format("suspended", "active_certificate")[:-2],
+        "decided",
+    ),
+    Attack(
+        "a change by the decision of another kind",
+        DECIDED.format(":decider", "lift", "active_certificate")
+        + BASIS
+        + DECIDED_CHANGE.format("suspend", "suspended", ":decider", "active_certificate")[:-2],
+        "decided",
+    ),
+    Attack(
+        "a change by the decision on another certificate",
+        DECIDED.format(":decider", "suspend", "suspended_certificate")
+        + BASIS
+        + DECIDED_CHANGE.format("suspend", "suspended", ":decider", "active_certificate")[:-2],
+        "decided",
+    ),
+    Attack(
+        "a change in the name of somebody else",
+        DECIDED.format(":decider", "suspend", "active_certificate")
+        + BASIS
+        + DECIDED_CHANGE.format("suspend", "suspended", ":reviewer", "active_certificate")[:-2],
+        "decided",
+    ),
+    Attack(
+        "suspended by its inspector",
+        DECIDED.format("(" + INSPECTOR + ")", "suspend", "active_certificate")[:-2],
+        "four_eyes",
+    ),
+    Attack(
+        "withdrawn by its planner",
+        DECIDED.format("(" + INSPECTOR.replace("inspector", "planner") + ")", "withdraw", "active_certificate")[:-2],
+        "four_eyes",
+    ),
+    Attack(
+        "decided without a basis", DECIDED.format(":decider", "suspend", "active_certificate")[:-2], "decision_trace"
+    ),
+    Attack(
+        "decided on another basis",
+        DECIDED.format(":decider", "suspend", "active_certificate") + BASIS.replace("'{}'", "'[]'")[:-2],
+        "basis_digest",
+    ),
+    Attack("another basis", "UPDATE decision_basis SET content = ''", NO_RIGHT),
+    Attack("another ground", "UPDATE decision_ground SET code = 'x'", NO_RIGHT),
     Attack("history rewritten", "UPDATE certificate_change SET reason = ''", NO_RIGHT),
     Attack("history removed", "DELETE FROM certificate_change", NO_RIGHT),
     Attack(
@@ -511,8 +572,10 @@ ATTACKS = [
 ]
 
 LAWFUL = [
-    ("decider", told(":active_certificate", "active", "suspended")
-     + CHANGE.format("suspended", "active_certificate") + ACTIVE.format("state = 'suspended'")),
+    ("decider", DECIDED.format(":decider", "suspend", "active_certificate") + BASIS
+     + told(":active_certificate", "active", "suspended")
+     + DECIDED_CHANGE.format("suspend", "suspended", ":decider", "active_certificate")
+     + ACTIVE.format("state = 'suspended'")),
     ("reviewer", told(":reported_audit", "reported", "reviewed")
      + "UPDATE audit SET state = 'reviewed', recommendation = 'x' WHERE id = :reported_audit"),
     ("planner", told(":submitted_application", "submitted", "accepted")

@@ -13,6 +13,7 @@ from audits.applications.workflow import ApplicationState
 from audits.core import clock, outbox
 from audits.core.access import AGENCY_ROLES, STAFF_ROLES, ActorKind, Role
 from audits.core.events import Event, EventNote
+from audits.decisions.models import DecisionGround
 from audits.inspections.models import Audit, CorrectiveAction, Finding
 from audits.inspections.workflow import AuditState, FindingState, RoundOutcome
 from audits.people.models import Interest, RoleRequest
@@ -130,6 +131,7 @@ def _certificates(session: Session) -> dict[str, Any]:
             known(session, certificate, b"a letter", "decision_letter")
             made |= {"decision": certificate.decision_id, "decided_audit": certificate.decision.audit_id}
             made["holder"] = certificate.agency_id
+            session.add(DecisionGround(decision_id=certificate.decision_id, code="x", position=0, words={}))
     return made
 
 

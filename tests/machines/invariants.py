@@ -22,6 +22,7 @@ FLOWS = {
 # Who judges a case may have no interest in the agency; the inspector is asked when the audit is planned.
 JUDGING = ["application.accept", "application.return", "application.refuse", "audit.plan", "audit.reopen"]
 JUDGING += ["audit.review", "audit.conclude", "certificate.suspend", "certificate.lift", "certificate.withdraw"]
+JUDGING += ["certificate.end"]
 # What is for the inspector of the audit alone, whoever else has the role.
 OWN = ["audit.start", "audit.report", "finding.close", "finding.reject"]
 
@@ -99,11 +100,32 @@ ALWAYS = {
         SELECT name, subject_id FROM chain JOIN tie USING (agency_id, person_id)
         WHERE declared_at < happened_at AND name IN ({_values(*((name,) for name in JUDGING))})
     """,
+    # Own work in the cycle of that moment: what was planned for the application of the newest certificate, or since.
     "nobody decides on own work": """
-        SELECT d.outcome, d.id FROM decision d JOIN audit a ON a.id = d.audit_id
-        WHERE d.decider_id IN (a.planner_id, a.inspector_id)
-           OR EXISTS (SELECT FROM audit_participant p WHERE p.audit_id = a.id AND p.person_id = d.decider_id)
-           OR EXISTS (SELECT FROM verdict v WHERE v.audit_id = a.id AND v.recorded_by = d.decider_id)
+        SELECT d.outcome, d.id FROM decision d JOIN audit a ON a.agency_id = d.agency_id
+        JOIN application f ON f.id = a.application_id
+        WHERE EXISTS (SELECT FROM audit_participant p
+                      WHERE p.audit_id = a.id AND p.person_id = d.decider_id AND p.since < d.decided_at)
+          AND f.created_at >= coalesce((
+            SELECT e.created_at FROM certificate c JOIN decision g ON g.id = c.decision_id
+            JOIN audit b ON b.id = g.audit_id JOIN application e ON e.id = b.application_id
+            WHERE c.agency_id = d.agency_id AND c.issued_at < d.decided_at ORDER BY c.numbered_at DESC LIMIT 1
+          ), f.created_at)
+    """,
+    "a change of a certificate was decided by who made it": """
+        SELECT h.move, h.certificate_id FROM certificate_change h LEFT JOIN decision d ON d.id = h.decision_id
+        WHERE h.move NOT IN ('issue', 'replace') AND (d.outcome, d.certificate_id, d.decider_id)
+          IS DISTINCT FROM (h.move, h.certificate_id, h.actor_id)
+    """,
+    "the public status of a certificate is what was decided last": """
+        SELECT c.number, c.id FROM certificate c JOIN LATERAL (
+          SELECT outcome FROM decision WHERE certificate_id = c.id ORDER BY decided_at DESC LIMIT 1) d ON true
+        WHERE c.state NOT IN ('replaced', CASE d.outcome WHEN 'suspend' THEN 'suspended' WHEN 'lift' THEN 'active'
+                                          WHEN 'withdraw' THEN 'withdrawn' WHEN 'end' THEN 'ended' END)
+    """,
+    "the basis of a decision is kept": """
+        SELECT d.outcome, d.id FROM decision d LEFT JOIN decision_basis b ON b.decision_id = d.id
+        WHERE encode(sha256(convert_to(b.content, 'UTF8')), 'hex') IS DISTINCT FROM d.basis_sha256
     """,
     "nobody reviews own work, or plans it": """
         SELECT reference, id FROM audit WHERE reviewer_id IN (planner_id, inspector_id) OR planner_id = inspector_id

@@ -140,13 +140,16 @@ class Office:
         return self._do(person, lambda *who: declare_interest(*who, agency, REASON))
 
     def suspend(self, person: UUID, certificate: UUID) -> bool:
-        return self._do(person, lambda *who: certificates.suspend_certificate(*who, certificate, reason=REASON))
+        return self._do(person, lambda *who: certificates.suspend_certificate(*who, certificate, reasons=REASON))
 
     def lift(self, person: UUID, certificate: UUID) -> bool:
-        return self._do(person, lambda *who: certificates.lift_suspension(*who, certificate, reason=REASON))
+        return self._do(person, lambda *who: certificates.lift_suspension(*who, certificate, reasons=REASON))
 
     def withdraw(self, person: UUID, certificate: UUID) -> bool:
-        return self._do(person, lambda *who: certificates.withdraw_certificate(*who, certificate, reason=REASON))
+        return self._do(person, lambda *who: certificates.withdraw_certificate(*who, certificate, reasons=REASON))
+
+    def end(self, person: UUID, certificate: UUID) -> bool:
+        return self._do(person, lambda *who: certificates.end_certificate(*who, certificate, reasons=REASON))
 
     # The workers
 

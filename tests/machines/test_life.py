@@ -73,6 +73,7 @@ ATTEMPTS = {
     "suspend": "certificate.suspend",
     "lift": "certificate.lift",
     "withdraw": "certificate.withdraw",
+    "end": "certificate.end",
 }
 NEWEST: dict[str, Select[Any]] = {
     "application": select(Application.id, Application.state).order_by(Application.created_at.desc()),
@@ -85,7 +86,7 @@ agencies = st.integers(0, AGENCIES - 1)
 turns = st.integers(0, len(STAFF) - 1)
 anybody = st.integers(0, len(STAFF) + AGENCIES - 1)
 flaws = st.sampled_from([(), (), (), ("minor",), ("major",), ("major", "major"), ("critical",)])
-changes = st.sampled_from(["suspend", "lift", "suspend", "lift", "withdraw"])
+changes = st.sampled_from(["suspend", "lift", "suspend", "lift", "withdraw", "end"])
 
 
 class Life(RuleBasedStateMachine):

@@ -15,13 +15,16 @@ from audits.decisions.models import Decision
 from audits.decisions.rules import Outcome
 from audits.inspections.models import Participant
 from audits.inspections.workflow import AuditState, FindingState
-from audits.people.models import Interest
+from audits.people.models import Interest, PersonRole
 from audits.schemes.models import SchemeProposal, SchemeVersion
+from audits.schemes.services import publish_scheme
 from certificates.lifecycle.models import Certificate
+from certificates.lifecycle.services import suspend_certificate
 from certificates.lifecycle.workflow import CertificateState
 from portal.doors.office.failed_jobs import TASKS
 from portal.stores import periodic
 from portal.work.schedule import PERIODIC_TASKS
+from tests.kit.browser import Browser
 from tests.kit.factories import (
     make_agency,
     make_application,
@@ -83,9 +86,9 @@ def test_a_decider_grants(enter, session):
     assert browser.submit(outcome="grant", reasons="", status=422).errors == ["Give the reasons for the decision."]
     page = browser.submit(outcome="grant", reasons="The norm is met.")
     assert page.path == audit_page(audit)
-    assert "Grant the certificate" in page.text
+    assert "Certificate granted" in page.text
     decision = session.scalars(select(Decision)).one()
-    assert (decision.outcome, decision.reasons, decision.decider_id) == (
+    assert (decision.kind, decision.reasons, decision.decider_id) == (
         Outcome.GRANT,
         "The norm is met.",
         browser.person.id,
@@ -119,7 +122,7 @@ def test_who_took_part_is_warned_and_refused(enter, session, way):
     browser = enter(person)
     assert "Not for you" in browser.open("/office/").text
     page = browser.open(audit_page(audit, "/decision"))
-    words = "You took part in this audit" if way == "participant" else "You have declared an interest"
+    words = "You took part in the audit of this agency" if way == "participant" else "You have declared an interest"
     assert words in page.text
     assert not page.soup.select("main form")
     token = page.value("csrf_token")
@@ -163,6 +166,7 @@ def test_the_decider_sees_what_nobody_knows(enter, session):
         (CertificateState.ACTIVE, "Suspend", CertificateState.SUSPENDED),
         (CertificateState.SUSPENDED, "Lift the suspension", CertificateState.ACTIVE),
         (CertificateState.ACTIVE, "Withdraw", CertificateState.WITHDRAWN),
+        (CertificateState.ACTIVE, "End at the holder's request", CertificateState.ENDED),
     ],
 )
 def test_a_decider_changes_a_certificate_and_the_page_shows_it(enter, session, before, button, after):
@@ -171,12 +175,71 @@ def test_a_decider_changes_a_certificate_and_the_page_shows_it(enter, session, b
     browser.open("/office/certificates/")
     browser.follow(certificate.number)
     browser.follow(button)
-    assert browser.submit(reason="", status=422).errors == ["Give the reason."]
-    page = browser.submit(reason="Signals about unpaid wages.")
+    assert browser.submit(reasons="", status=422).errors == ["Give the reasons for the decision."]
+    page = browser.submit(reasons="Signals about unpaid wages.")
     assert page.notes == ["Done. The public register shows it now."]
     assert "Signals about unpaid wages." in page.text
     session.expire_all()
     assert session.get_one(Certificate, certificate.id).state is after
+
+
+def test_the_grounds_are_offered_in_words_and_the_register_shows_them(enter, session):
+    publish_scheme(session, make_person(session, Role.SCHEME_MANAGER).actor, source(SECOND))
+    certificate = make_certificate(session)
+    browser = enter(Role.DECIDER)
+    browser.open(certificate_page(certificate, "/suspend"))
+    page = browser.submit(reasons="They let nobody in.", status=422)
+    assert page.errors == ["Choose at least one ground."]
+    assert page.value("reasons") == "They let nobody in."
+    browser.submit(grounds="no_access", reasons="They let nobody in.")
+    page = Browser(browser.app).open(f"/register/nl-{certificate.agency.register_number}?lang=en")
+    assert "Reason: The agency did not cooperate with an audit." in page.text
+    assert "They let nobody in." not in page.text
+
+
+def test_a_decider_whose_page_is_outdated_is_told_what_changed_and_loses_no_word(enter, session):
+    certificate = make_certificate(session)
+    browser = enter(Role.DECIDER)
+    browser.open(certificate_page(certificate, "/withdraw"))
+    suspend_certificate(session, make_person(session, Role.DECIDER).actor, certificate.id, reasons="x")
+    session.flush()
+    page = browser.submit(reasons="Nothing was repaired.", status=409)
+    assert "What you decide on has changed since you opened this page." in page.text
+    changed = [item.get_text() for item in page.soup.select("main .govuk-list--bullet li")]
+    assert changed == ["The certificate and its history", "The decisions about this agency"]
+    assert page.value("reasons") == "Nothing was repaired."
+    browser.submit()
+    session.expire_all()
+    assert session.get_one(Certificate, certificate.id).state is CertificateState.WITHDRAWN
+
+
+def test_a_decision_on_what_changed_meanwhile_is_not_taken(enter, session):
+    audit = make_audit(session, AuditState.REVIEWED)
+    browser = enter(Role.DECIDER)
+    browser.open(audit_page(audit, "/decision"))
+    audit.agency.sectors = ["construction"]
+    session.flush()
+    page = browser.submit(outcome="grant", reasons="The norm is met.", status=409)
+    assert [item.get_text() for item in page.soup.select("#decision .govuk-list li")] == ["The details of the agency"]
+    assert page.value("reasons") == "The norm is met."
+    assert session.scalars(select(Decision)).all() == []
+    browser.submit(outcome="grant")
+    assert session.scalars(select(Decision.kind)).all() == ["grant"]
+
+
+def test_the_inspector_of_the_audit_is_warned_and_changes_no_certificate(enter, session):
+    certificate = make_certificate(session)
+    inspector = certificate.decision.concluded.inspector
+    inspector.role_rows.append(PersonRole(role=Role.DECIDER))
+    session.flush()
+    browser = enter(inspector)
+    page = browser.open(certificate_page(certificate, "/suspend"))
+    assert "You took part in the audit of this agency" in page.text
+    assert not page.soup.select("main form")
+    data = {"csrf_token": browser.open("/account").value("csrf_token"), "reasons": "x"}
+    browser.post(certificate_page(certificate, "/suspend"), data, status=403)
+    session.expire_all()
+    assert session.get_one(Certificate, certificate.id).state is CertificateState.ACTIVE
 
 
 def test_a_change_that_is_no_longer_possible_is_said(enter, session):

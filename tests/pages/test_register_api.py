@@ -58,7 +58,7 @@ def read(client, path, schema, status=200):
 @pytest.fixture
 def agencies(session):
     """One of every kind."""
-    made = [make_certificate(session, state).agency for state in (S.ACTIVE, S.SUSPENDED, S.WITHDRAWN)]
+    made = [make_certificate(session, state).agency for state in (S.ACTIVE, S.SUSPENDED, S.WITHDRAWN, S.ENDED)]
     made.append(make_certificate(session, conditions=["Repair it."]).agency)
     made.append(make_certificate(session, issued=TODAY - timedelta(days=900), months=12).agency)
     made += [make_applicant(session), make_refusal(session, make_agency(session)).audit.agency]
@@ -75,9 +75,15 @@ def test_every_kind_of_agency_answers_as_the_contract_says(client, agencies):
             found = read(client, f"/certificates/{entry.certificate_number}", "Certificate")
             assert found["status"] == facts["status"]
             assert found["current"] is True
-    assert {entry.status_on(TODAY).value for entry in agencies} == set(
-        contract["components"]["schemas"]["Status"]["enum"]
-    )
+    statuses = set(contract["components"]["schemas"]["Status"]["enum"])
+    assert {entry.status_on(TODAY).value for entry in agencies} == statuses - {"replaced"}  # a newer one is shown
+
+
+def test_a_replaced_certificate_is_not_called_expired(client, session):
+    older = make_certificate(session, issued=TODAY - timedelta(days=60))
+    make_certificate(session, agency=older.agency)
+    found = read(client, f"/certificates/{older.number}", "Certificate")
+    assert (found["status"], found["current"], found["reliable"]) == ("replaced", False, False)
 
 
 def test_nothing_of_a_person_or_of_a_file_leaks(client, session, agencies):

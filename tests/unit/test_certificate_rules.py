@@ -71,7 +71,8 @@ def test_the_last_valid_day(first, months, last):
         (S.SUSPENDED, False, Status.SUSPENDED, Status.SUSPENDED),
         (S.SUSPENDED, True, Status.SUSPENDED, Status.SUSPENDED),
         (S.WITHDRAWN, False, Status.WITHDRAWN, Status.WITHDRAWN),
-        (S.REPLACED, False, Status.EXPIRED, Status.EXPIRED),
+        (S.ENDED, False, Status.ENDED, Status.ENDED),
+        (S.REPLACED, False, Status.REPLACED, Status.REPLACED),
     ],
 )
 def test_the_status_on_the_last_day_and_after_it(state, conditional, on_last, after):

@@ -40,7 +40,7 @@ def _check(session: Session, actor: Actor, audit: Audit, asks: Independence) -> 
     if asks is Independence.NO_INTEREST:
         independence.check_no_interest(session, actor, audit.agency_id)
     if asks is Independence.OUTSIDER:
-        independence.check_outsider(session, actor, audit)
+        independence.check_outsider(session, actor, audit.agency_id)
 
 
 def _check_finding(session: Session, actor: Actor, finding: Finding, asks: Independence) -> None:

@@ -176,7 +176,7 @@ def _deciders(session: Session, audit: Audit) -> list[UUID]:
         select(PersonRole.person_id)
         .join(Person, Person.id == PersonRole.person_id)
         .where(PersonRole.role == Role.DECIDER, Person.retired_at.is_(None))
-        .where(PersonRole.person_id.not_in(independence.barred_people(audit)))
+        .where(PersonRole.person_id.not_in(independence.barred_people(audit.agency_id)))
     )
     return list(session.scalars(deciders))
 

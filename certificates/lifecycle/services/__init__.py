@@ -1,6 +1,11 @@
 """Services that change a certificate; the caller commits."""
 
-from certificates.lifecycle.services.changing import lift_suspension, suspend_certificate, withdraw_certificate
+from certificates.lifecycle.services.changing import (
+    end_certificate,
+    lift_suspension,
+    suspend_certificate,
+    withdraw_certificate,
+)
 from certificates.lifecycle.services.expiry import log_expired
 from certificates.lifecycle.services.issuing import issue_certificate, number_certificate
 from certificates.lifecycle.services.resealing import (
@@ -13,6 +18,7 @@ from certificates.lifecycle.services.resealing import (
 __all__ = [
     "Signed",
     "certificate_to_reseal",
+    "end_certificate",
     "enqueue_replacements",
     "issue_certificate",
     "lift_suspension",

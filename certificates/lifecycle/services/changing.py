@@ -1,23 +1,28 @@
-"""Suspend certificates, lift suspensions, withdraw certificates. The caller commits."""
+"""Suspend, lift, withdraw and end certificates. Each is a decision of its own kind. The caller commits."""
 
+from collections.abc import Collection
+from typing import NotRequired, TypedDict, Unpack
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
 from audits.core import moves
 from audits.core.access import Actor
-from audits.core.errors import RuleError
 from audits.core.events import Moved
-from audits.core.letters import check_printable
 from audits.core.notices import tell_agency
+from audits.decisions.models import Decision
+from audits.decisions.services import record_decision
+from audits.schemes.cycle import DecisionKind
 from certificates.ledger.entries import EntryType
 from certificates.lifecycle import notices
 from certificates.lifecycle.events import (
+    CertificateEnded,
     CertificateSuspended,
     CertificateWithdrawn,
     SuspensionLifted,
 )
 from certificates.lifecycle.models import Certificate
+from certificates.lifecycle.queries import basis_of
 from certificates.lifecycle.services.recording import CERTIFICATES, log, publish, record_move
 from certificates.lifecycle.workflow import CERTIFICATE_FLOW
 from certificates.status_lists import enqueue_lists
@@ -26,35 +31,66 @@ _LOGGED: dict[type[Moved], EntryType] = {
     CertificateSuspended: EntryType.SUSPENDED,
     SuspensionLifted: EntryType.LIFTED,
     CertificateWithdrawn: EntryType.WITHDRAWN,
+    CertificateEnded: EntryType.ENDED,
 }
 
 
-def suspend_certificate(session: Session, actor: Actor, certificate_id: UUID, *, reason: str) -> Certificate:
-    """Suspend a certificate (ISO/IEC 17065 clause 7.11); the register shows it in the same commit."""
-    return _change(session, actor, certificate_id, CertificateSuspended, reason)
+class Reasoned(TypedDict):
+    """Arguments of each service here: reasons for the letter, codes of public grounds, `Basis.shown` of the page."""
+
+    reasons: str
+    grounds: NotRequired[Collection[str]]
+    shown: NotRequired[str | None]
 
 
-def lift_suspension(session: Session, actor: Actor, certificate_id: UUID, *, reason: str) -> Certificate:
+def suspend_certificate(session: Session, actor: Actor, certificate_id: UUID, **said: Unpack[Reasoned]) -> Certificate:
+    """Suspend a certificate (ISO/IEC 17065 clause 7.11); the register shows it in the same commit.
+
+    NotAllowedError for a decider who took part in an audit of this cycle or has an interest, RuleError without reasons
+    or grounds, BasisMovedError if the page is outdated.
+    """
+    return _change(session, actor, certificate_id, CertificateSuspended, said)
+
+
+def lift_suspension(session: Session, actor: Actor, certificate_id: UUID, **said: Unpack[Reasoned]) -> Certificate:
     """Lift the suspension of a certificate."""
-    return _change(session, actor, certificate_id, SuspensionLifted, reason)
+    return _change(session, actor, certificate_id, SuspensionLifted, said)
 
 
-def withdraw_certificate(session: Session, actor: Actor, certificate_id: UUID, *, reason: str) -> Certificate:
+def withdraw_certificate(session: Session, actor: Actor, certificate_id: UUID, **said: Unpack[Reasoned]) -> Certificate:
     """Withdraw a certificate for good; only a new application leads to another one."""
-    return _change(session, actor, certificate_id, CertificateWithdrawn, reason)
+    return _change(session, actor, certificate_id, CertificateWithdrawn, said)
 
 
-def _change(session: Session, actor: Actor, certificate_id: UUID, move: type[Moved], reason: str) -> Certificate:
-    reason = reason.strip()
+def end_certificate(session: Session, actor: Actor, certificate_id: UUID, **said: Unpack[Reasoned]) -> Certificate:
+    """End a certificate that its holder gives up. It is no sanction, and the register says so."""
+    return _change(session, actor, certificate_id, CertificateEnded, said)
+
+
+def _change(session: Session, actor: Actor, certificate_id: UUID, move: type[Moved], said: Reasoned) -> Certificate:
     step = CERTIFICATE_FLOW.moves[move.verb()]
-    certificate = moves.hold(session, CERTIFICATES, actor, certificate_id, step.permission, asks=step.asks)
-    if not reason:
-        raise RuleError("Give the reason; the register will show it.", field="reason")
-    check_printable(reason, "reason")
-    record_move(session, actor, certificate, move, reason=reason)
+    certificate = moves.hold(
+        session, CERTIFICATES, actor, certificate_id, step.permission, asks=step.asks, within=step.sources
+    )
+    decision = record_decision(
+        session,
+        actor,
+        Decision(
+            kind=DecisionKind(move.verb()),
+            certificate_id=certificate.id,
+            agency_id=certificate.agency_id,
+            reasons=said["reasons"],
+            conditions=[],
+        ),
+        basis=basis_of(session, certificate),
+        version=certificate.scheme_version,
+        grounds=said.get("grounds", ()),
+        shown=said.get("shown"),
+    )
+    record_move(session, actor, certificate, move, reason=decision.reasons, decision=decision)
     publish(session, certificate)
     enqueue_lists(session)
-    notice = notices.CertificateChanged(number=certificate.number, move=move.verb(), reason=reason)
+    notice = notices.CertificateChanged(number=certificate.number, move=move.verb(), reason=decision.reasons)
     tell_agency(session, certificate.agency_id, notice)
     log(session, certificate, _LOGGED[move])
     return certificate

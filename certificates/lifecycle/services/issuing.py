@@ -14,7 +14,7 @@ from audits.core.events import Code
 from audits.core.letters import check_printable
 from audits.core.notices import tell_agency
 from audits.decisions.models import Decision
-from audits.decisions.rules import Outcome
+from audits.schemes.cycle import DecisionKind
 from audits.schemes.queries import scheme_of_version
 from certificates.documents.services import record_document
 from certificates.documents.stages import DocumentKind, SealedHash
@@ -85,8 +85,8 @@ def issue_certificate(
 
 
 def _numbered(session: Session, decision: Decision) -> Certificate:
-    conditional = decision.outcome is Outcome.GRANT_WITH_CONDITIONS
-    scheme_version = decision.audit.scheme_version
+    conditional = decision.kind is DecisionKind.GRANT_WITH_CONDITIONS
+    scheme_version = decision.concluded.scheme_version
     terms = scheme_of_version(scheme_version).validity
     today = clock.today()
     return Certificate(
@@ -98,7 +98,7 @@ def _numbered(session: Session, decision: Decision) -> Certificate:
         state=CERTIFICATE_FLOW.initial,
         conditional=conditional,
         conditions=list(decision.conditions),
-        scope=Scope.of(facts(decision.audit.agency)).plain(),
+        scope=Scope.of(facts(decision.concluded.agency)).plain(),
         valid_from=today,
         valid_until=rules.valid_until(today, terms.conditional_months if conditional else terms.certified_months),
         status_index=draw_index(session),

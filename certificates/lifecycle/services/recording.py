@@ -13,6 +13,8 @@ from audits.core.access import Actor
 from audits.core.events import Moved
 from audits.core.flow import Independence
 from audits.core.moves import Course
+from audits.decisions.models import Decision
+from audits.decisions.queries import grounds_in_words
 from audits.people import independence
 from certificates.ledger.entries import EntryType, certificate_entry
 from certificates.ledger.services import append
@@ -23,24 +25,33 @@ from certificates.register.services import refresh_entry
 
 def _check(session: Session, actor: Actor, certificate: Certificate, asks: Independence) -> None:
     if asks is not Independence.NOTHING:
-        independence.check_no_interest(session, actor, certificate.agency_id)
+        independence.check_outsider(session, actor, certificate.agency_id)
 
 
 CERTIFICATES = Course(Certificate, CERTIFICATE_FLOW, _check)
 
 
 def record_move(
-    session: Session, actor: Actor, subject: UUID | Certificate, move: type[Moved], *, reason: str = ""
+    session: Session,
+    actor: Actor,
+    subject: UUID | Certificate,
+    move: type[Moved],
+    *,
+    reason: str = "",
+    decision: Decision | None = None,
 ) -> Certificate:
-    """Make one move, and add its line to the public history."""
+    """Make one move, and add its line to the public history, with the public words of the decision's grounds."""
     certificate = moves.make(session, CERTIFICATES, actor, subject, move, reason=reason)
     change = CertificateChange(
         certificate_id=certificate.id,
         agency_id=certificate.agency_id,
         move=move.verb(),
         state=certificate.state,
-        reason=reason,
+        reason="",
+        grounds=grounds_in_words(decision.grounds) if decision else [],
         changed_at=clock.now(),
+        decision_id=decision and decision.id,
+        actor_id=decision and decision.decider_id,
     )
     session.add(change)
     return certificate

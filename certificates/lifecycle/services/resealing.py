@@ -25,7 +25,12 @@ from certificates.status_lists import enqueue_lists
 
 _AT_ONCE = 500
 
-_ENDED = {rules.Status.WITHDRAWN, rules.Status.EXPIRED}  # states whose file is no longer shown
+_ENDED = {
+    rules.Status.WITHDRAWN,
+    rules.Status.ENDED,
+    rules.Status.REPLACED,
+    rules.Status.EXPIRED,
+}  # states whose file is no longer shown
 
 
 @dataclass(frozen=True, slots=True)

@@ -102,6 +102,8 @@ def shows(status: Status, day: date) -> ColumnElement[bool]:
         Status.CONDITIONAL: and_(active, valid, RegisterEntry.conditional),
         Status.SUSPENDED: state == CertificateState.SUSPENDED,
         Status.WITHDRAWN: state == CertificateState.WITHDRAWN,
+        Status.ENDED: state == CertificateState.ENDED,
+        Status.REPLACED: false(),  # the newest certificate of an agency never is
         Status.EXPIRED: and_(active, ~valid),
         Status.NONE: false(),  # not listed in the search
     }[status]

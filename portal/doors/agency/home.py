@@ -12,7 +12,7 @@ from audits.applications.workflow import OPEN_STATES, ApplicationState
 from audits.core import clock
 from audits.core.access import Permission
 from audits.decisions.models import Decision
-from audits.decisions.queries import find_decision
+from audits.decisions.queries import decisions_about, find_decision
 from audits.inspections.models import Audit
 from audits.inspections.queries import Repairs, find_live_audit, repairs_of
 from certificates.documents.models import Document
@@ -54,6 +54,7 @@ def home() -> ResponseReturnValue:
         review_by=review_by(application) if application else None,
         certificate=certificate,
         status=certificate.status_on(clock.today()) if certificate else None,
+        decisions=_decisions(certificate.id) if certificate else [],
         may_start=actor.has(Permission.APPLICATION_EDIT) and not (application and application.state in OPEN_STATES),
         form=Form(),
     )
@@ -77,6 +78,15 @@ def _case(application: Application) -> Course:
         case _:
             pass
     return case
+
+
+def _decisions(certificate_id: UUID) -> list[tuple[Decision, Document | None]]:
+    """Return the decisions about a certificate, newest first, each with its letter."""
+    session, actor = database.read(), current_actor()
+    return [
+        (each, find_document(session, actor, DocumentKind.DECISION_LETTER, each.id))
+        for each in decisions_about(session, actor, certificate_id)
+    ]
 
 
 def _repairs(audit_id: UUID) -> Repairs | None:

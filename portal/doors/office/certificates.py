@@ -1,4 +1,4 @@
-"""Pages of certificates: view, suspend, lift, withdraw."""
+"""Pages of certificates: view, suspend, lift, withdraw, end."""
 
 from uuid import UUID
 
@@ -9,6 +9,11 @@ from flask_babel import gettext as _
 from audits.core import clock
 from audits.core.access import Permission
 from audits.core.errors import NotFoundError, RuleError
+from audits.decisions.basis import BasisMovedError
+from audits.decisions.queries import decisions_about
+from audits.people.independence import bar_of
+from audits.schemes.cycle import DecisionKind
+from audits.schemes.queries import grounds_for
 from certificates.documents.queries import find_document
 from certificates.documents.stages import DocumentKind
 from certificates.lifecycle import queries, services
@@ -24,6 +29,7 @@ CHANGES = {
     "suspend": services.suspend_certificate,
     "lift": services.lift_suspension,
     "withdraw": services.withdraw_certificate,
+    "end": services.end_certificate,
 }
 
 
@@ -41,7 +47,7 @@ def list_certificates() -> ResponseReturnValue:
 @bp.get("/<uuid:certificate_id>")
 @needs(Permission.CASES_VIEW)
 def show_certificate(certificate_id: UUID) -> ResponseReturnValue:
-    """Show one certificate, its history and its document."""
+    """Show one certificate, its history, the decisions about it and its document."""
     session, actor = database.read(), current_actor()
     certificate = queries.get_certificate(session, actor, certificate_id)
     return render_template(
@@ -50,6 +56,7 @@ def show_certificate(certificate_id: UUID) -> ResponseReturnValue:
         status=certificate.status_on(clock.today()),
         register_url=certificate.snapshot["register_url"],
         changes=queries.changes_of(session, certificate_id),
+        decisions=decisions_about(session, actor, certificate_id),
         document=find_document(session, actor, DocumentKind.CERTIFICATE, certificate_id),
         moves=[move.name for move in CERTIFICATE_FLOW.open_moves(certificate.state) if actor.has(move.permission)],
     )
@@ -58,19 +65,28 @@ def show_certificate(certificate_id: UUID) -> ResponseReturnValue:
 @bp.get("/<uuid:certificate_id>/<move>")
 @needs(Permission.CERTIFICATE_CHANGE)
 def change(certificate_id: UUID, move: str) -> ResponseReturnValue:
-    """Ask for the reason, and show what will be public."""
+    """Ask for grounds and reasons, and show what will be public."""
     return _page(certificate_id, move, ChangeForm())
 
 
 @bp.post("/<uuid:certificate_id>/<move>")
 @needs(Permission.CERTIFICATE_CHANGE)
 def change_submitted(certificate_id: UUID, move: str) -> ResponseReturnValue:
-    """Suspend, lift or withdraw; the register shows it at once."""
+    """Decide; the register shows it at once. 409 with what changed if the page was outdated."""
     form = ChangeForm()
     if move in CHANGES and form.validate_on_submit():
         try:
             with database.write() as session:
-                CHANGES[move](session, current_actor(), certificate_id, reason=form.reason.data)
+                CHANGES[move](
+                    session,
+                    current_actor(),
+                    certificate_id,
+                    reasons=form.reasons.data,
+                    grounds=form.grounds.data,
+                    shown=form.basis.data or "",
+                )
+        except BasisMovedError as moved:
+            return _page(certificate_id, move, form, moved), 409
         except RuleError as error:
             form.complain(error)
         else:
@@ -79,9 +95,21 @@ def change_submitted(certificate_id: UUID, move: str) -> ResponseReturnValue:
     return _page(certificate_id, move, form), 422
 
 
-def _page(certificate_id: UUID, move: str, form: ChangeForm) -> str:
+def _page(certificate_id: UUID, move: str, form: ChangeForm, moved: BasisMovedError | None = None) -> str:
     if move not in CHANGES:
         raise NotFoundError("There is no such page.")
-    certificate = queries.get_certificate(database.read(), current_actor(), certificate_id)
+    session, actor = database.read(), current_actor()
+    certificate = queries.get_certificate(session, actor, certificate_id)
     CERTIFICATE_FLOW.target(certificate.state, move)
-    return render_template("office/change.html", certificate=certificate, move=move, form=form)
+    grounds = grounds_for(certificate.scheme_version, DecisionKind(move))
+    form.offer(grounds, queries.basis_of(session, certificate).shown)
+    return render_template(
+        "office/change.html",
+        certificate=certificate,
+        status=certificate.status_on(clock.today()),
+        decisions=decisions_about(session, actor, certificate_id),
+        bar=bar_of(session, certificate.agency_id, actor.id),
+        move=move,
+        form=form,
+        moved=moved,
+    )

@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 
 from audits.core.access import Permission
 from audits.core.errors import RuleError
-from audits.decisions.basis import standing
+from audits.decisions.basis import BasisMovedError, audit_basis, standing
 from audits.decisions.queries import find_decision
 from audits.decisions.rules import Outcome, possible_outcomes, reasons_against
 from audits.decisions.services import decide
@@ -16,7 +16,8 @@ from audits.inspections import queries
 from audits.inspections.comparison import compare, differing, nowhere_assessed
 from audits.inspections.workflow import AUDIT_FLOW
 from audits.people.independence import bar_of
-from audits.schemes.queries import scheme_of_version
+from audits.schemes.cycle import DecisionKind
+from audits.schemes.queries import grounds_for, scheme_of_version
 from certificates.documents.queries import find_document
 from certificates.documents.stages import DocumentKind
 from portal.doors.office.forms import DecisionForm
@@ -36,12 +37,14 @@ def decision(audit_id: UUID) -> ResponseReturnValue:
 @bp.post("/<uuid:audit_id>/decision")
 @needs(Permission.DECISION_TAKE)
 def decision_submitted(audit_id: UUID) -> ResponseReturnValue:
-    """Take the decision."""
+    """Take the decision. 409 with what changed if the page was outdated."""
     form = DecisionForm()
-    form.offer(list(Outcome))
+    form.offer(list(Outcome), {})
     if form.validate_on_submit():
         try:
             _decide(audit_id, form)
+        except BasisMovedError as moved:
+            return _page(audit_id, form, moved), 409
         except RuleError as error:
             form.complain(error)
         else:
@@ -60,16 +63,20 @@ def _decide(audit_id: UUID, form: DecisionForm) -> None:
             outcome=Outcome(form.outcome.data),
             reasons=form.reasons.data,
             conditions=(form.conditions.data or "").splitlines(),
+            grounds=form.grounds.data,
+            shown=form.basis.data or "",
         )
 
 
-def _page(audit_id: UUID, form: DecisionForm) -> str:
+def _page(audit_id: UUID, form: DecisionForm, moved: BasisMovedError | None = None) -> str:
     session, actor = database.read(), current_actor()
     audit = queries.get_audit(session, actor, audit_id)
     scheme, found = scheme_of_version(audit.scheme_version), queries.findings_of(session, audit_id)
     stand, compared = standing(scheme, found), compare(session, audit)
     allowed = possible_outcomes(scheme.scoring, **stand)
-    form.offer([outcome for outcome in Outcome if outcome in allowed])
+    offered = [outcome for outcome in Outcome if outcome in allowed]
+    grounds = {each: grounds_for(audit.scheme_version, DecisionKind(each)) for each in offered}
+    form.offer(offered, grounds, audit_basis(session, audit).shown)
     taken = find_decision(session, actor, audit_id)
     return render_template(
         "office/decision.html",
@@ -79,10 +86,11 @@ def _page(audit_id: UUID, form: DecisionForm) -> str:
         populations=queries.populations_of(session, audit_id),
         differing=differing(scheme, compared),
         unknown=nowhere_assessed(scheme, compared),
-        bar=None if taken else bar_of(session, audit, actor.id),
+        bar=None if taken else bar_of(session, audit.agency_id, actor.id),
         decision=taken,
         report=find_document(session, actor, DocumentKind.AUDIT_REPORT, audit_id),
         ready=audit.state in AUDIT_FLOW.waiting_for(Permission.DECISION_TAKE),
         against=reasons_against(scheme.scoring, **stand),
         form=form,
+        moved=moved,
     )

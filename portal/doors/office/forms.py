@@ -1,13 +1,15 @@
 """Forms for staff: intake, planning, review, decision, certificates, schemes."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from flask_babel import lazy_gettext as _l
 
 from audits.decisions.rules import Outcome
+from audits.schemes.cycle import Ground
 from portal.forms.fields import (
     RequiredWhere,
     checkbox_field,
+    checkboxes_field,
     date_field,
     file_field,
     hidden_field,
@@ -18,7 +20,10 @@ from portal.forms.fields import (
     textarea_field,
 )
 from portal.forms.form import Form
+from portal.language.i18n import current_language
 from portal.language.labels import label
+
+_NEVER = RequiredWhere("", lambda _: False)  # optional, and need not say so
 
 
 class IntakeForm(Form):
@@ -67,7 +72,9 @@ class ReasonForm(Form):
 
 
 class DecisionForm(Form):
+    basis = hidden_field()
     outcome = radios_field(_l("Decision"), [], required=_l("Choose a decision."))
+    grounds = checkboxes_field(_l("Grounds"), [], required=_NEVER, validate_choice=False)
     reasons = textarea_field(
         _l("Reasons"),
         hint=_l("The agency reads these in the decision letter."),
@@ -77,25 +84,50 @@ class DecisionForm(Form):
         _l("Conditions"), hint=_l("Only for a grant with conditions. One per line; the register shows them."), rows=3
     )
 
-    def offer(self, outcomes: Sequence[Outcome]) -> None:
-        """Offer only the outcomes that the findings allow, and conditions only where they can be set."""
+    def offer(self, outcomes: Sequence[Outcome], grounds: Mapping[Outcome, Sequence[Ground]], shown: str = "") -> None:
+        """Offer only the outcomes that the findings allow, and conditions only where they can be set.
+
+        `grounds` are those of each outcome, `shown` is what the page shows of the basis.
+        """
+        self.basis.data = shown or self.basis.data
+        fit: dict[Ground, list[str]] = {}
+        for outcome in outcomes:
+            for ground in grounds.get(outcome, ()):
+                fit.setdefault(ground, []).append(label(outcome))
+        language = current_language()
+        self.grounds.choices = options(
+            [(ground.code, f"{ground.text.in_(language)} ({', '.join(names)})") for ground, names in fit.items()]
+        )
         self.outcome.choices = options([(outcome.value, label(outcome)) for outcome in outcomes])
         if Outcome.GRANT_WITH_CONDITIONS not in outcomes:
             del self.conditions
+        if shown and not fit:
+            del self.grounds
 
 
 class ChangeForm(Form):
-    reason = textarea_field(
-        _l("Reason"), hint=_l("The public register shows this text."), required=_l("Give the reason."), rows=3
+    basis = hidden_field()
+    grounds = checkboxes_field(
+        _l("Grounds"), [], hint=_l("The public register shows these words."), required=_NEVER, validate_choice=False
     )
+    reasons = textarea_field(
+        _l("Reasons"),
+        hint=_l("The agency reads these in the decision letter. They are not public."),
+        required=_l("Give the reasons for the decision."),
+        rows=5,
+    )
+
+    def offer(self, grounds: Sequence[Ground], shown: str) -> None:
+        """Offer the grounds that the scheme has for this kind of decision, and note what the page shows."""
+        self.basis.data = shown
+        self.grounds.choices = options([(ground.code, ground.text.in_(current_language())) for ground in grounds])
+        if not grounds:
+            del self.grounds
 
 
 class SchemeForm(Form):
     source = file_field(_l("Scheme file (YAML)"), accept=".yaml,.yml", required=_l("Choose a scheme file."))
     propose = checkbox_field(_l("Propose this version if it holds. Another scheme manager must publish it."))
-
-
-_NEVER = RequiredWhere("", lambda _: False)  # every field of a search is optional, and need not say so
 
 
 class SecurityLogForm(Form):

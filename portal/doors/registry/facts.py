@@ -1,11 +1,11 @@
 """Public facts as plain values, for the open data and for search engines."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime
 from typing import Any
 
 from audits.agencies.rules import Scope
-from audits.core.languages import SOURCE, in_language
+from audits.core.languages import LANGUAGES, SOURCE, in_language
 from certificates import addresses
 from certificates.lifecycle.models import Certificate
 from certificates.register.models import RegisterEntry
@@ -48,9 +48,14 @@ def history_facts(lines: Iterable[Line]) -> list[dict[str, Any]]:
             "status": line.status.value,
             "certificateNumber": line.number,
             "reason": line.reason or None,
+            "grounds": [_ground(ground) for ground in line.grounds],
         }
         for line in lines
     ]
+
+
+def _ground(ground: Mapping[str, str]) -> dict[str, Any]:
+    return {"code": ground["code"], "title": {name: words for name, words in ground.items() if name in LANGUAGES}}
 
 
 def certificate_facts(

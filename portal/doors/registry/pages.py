@@ -95,5 +95,5 @@ def _paper(session: Any, number: str | None) -> dict[str, Any]:
 
 
 def _reason(history: list[Any], status: Status) -> str:
-    """Return the decider's public reason for the present status."""
-    return history[0].reason if history and history[0].status is status else ""
+    """Return the public reason for the present status."""
+    return history[0].why(current_language()) if history and history[0].status is status else ""

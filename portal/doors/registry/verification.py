@@ -25,6 +25,7 @@ from certificates.register.queries import PublicDocument
 from certificates.register.rules import may_rely
 from certificates.seal import KeysError, SealOutcome, SealReason, SealReport
 from certificates.seal.sealing.placeholder import same_but_for_seal
+from portal.language.i18n import current_language
 from portal.reader.questions import examine_seal
 from portal.settings import current_settings
 from portal.sidecar.lanes import PUBLIC, Lane
@@ -153,7 +154,7 @@ def check_hash(session: Any, sha256: str) -> Checked | None:
 def _certificate(session: Any, document: PublicDocument) -> Checked:
     certificate = queries.certificate_by_id(session, document.subject_id)
     entry = queries.entry_of(session, certificate.agency_id)
-    ended = ending(session, certificate, entry, document, clock.today())
+    ended = ending(session, certificate, entry, document, day=clock.today(), language=current_language())
     return Checked(
         FileStatus.LAPSED if ended else FileStatus.VALID, document.sha256, document.size, made_at=document.created_at,
         certificate=certificate, entry=entry, ending=ended, log_index=_log_index(session, certificate.number),
@@ -201,7 +202,7 @@ def _claimed(session: Any, claims: Mapping[str, str]) -> Checked | None:
     except NotFoundError:
         return None
     entry = queries.entry_of(session, certificate.agency_id)
-    ended = ending(session, certificate, entry, None, clock.today())
+    ended = ending(session, certificate, entry, None, day=clock.today(), language=current_language())
     return Checked(FileStatus.OTHER, "", 0, certificate=certificate, entry=entry, ending=ended)
 
 

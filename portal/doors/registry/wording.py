@@ -58,6 +58,7 @@ REASONS: dict[SealReason, LazyString] = {
 ENDINGS: dict[Why, LazyString] = {
     Why.SUSPENDED: _l("The certificate is suspended."),
     Why.WITHDRAWN: _l("The certificate was withdrawn."),
+    Why.ENDED: _l("The agency gave up the certificate."),
     Why.REPLACED: _l("The certificate was replaced by a newer one."),
     Why.EXPIRED: _l("The certificate has expired."),
     Why.RESEALED: _l("This file was replaced. The certificate itself counts: use the new file."),
@@ -66,11 +67,12 @@ ENDINGS: dict[Why, LazyString] = {
 NEXT_STEPS: dict[Why, LazyString] = {
     Why.SUSPENDED: _l("A suspension can end. Look in the register again before you do business with this agency."),
     Why.WITHDRAWN: _l("This certificate will not count again. Look in the register whether the agency has a new one."),
+    Why.ENDED: _l("This certificate will not count again. Look in the register whether the agency has a new one."),
     Why.EXPIRED: _l("Ask the agency whether it has a newer certificate, and look in the register."),
     Why.REPLACED: _l("Ask the agency for the newer certificate, or look in the register."),
 }
 
-# Reasons are shown as deciders wrote them; these are standard texts of our own, present and former.
+# Reasons are the words of grounds, or, from before these, a text of the decider. These are standard texts of our own.
 SAID: dict[str, LazyString] = {
     KEY_LOST: _l(KEY_LOST),
     "The key of the old seal is no longer trusted.": _l("The key of the old seal is no longer trusted."),

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time, timedelta
+from hashlib import sha256
 from itertools import count
 from typing import Any
 from uuid import uuid4
@@ -15,11 +16,12 @@ from audits.applications.models import Application
 from audits.applications.workflow import ApplicationState
 from audits.core import clock
 from audits.core.access import Role
-from audits.decisions.models import Decision
+from audits.decisions.models import Decision, DecisionBasis
 from audits.decisions.rules import Outcome
 from audits.inspections.models import Audit
 from audits.inspections.workflow import AuditState
 from audits.people.models import Person
+from audits.schemes.cycle import DecisionKind
 from audits.schemes.models import SchemeVersion
 from audits.schemes.services import publish_scheme
 from certificates.lifecycle import rules
@@ -42,7 +44,7 @@ SCOPE = {
     "housing_places": 40,
 }
 S = CertificateState
-_MOVES = {S.SUSPENDED: "suspend", S.WITHDRAWN: "withdraw", S.REPLACED: "replace"}
+_MOVES = {S.SUSPENDED: "suspend", S.WITHDRAWN: "withdraw", S.ENDED: "end", S.REPLACED: "replace"}
 _serials = count(50_001)  # far from those that the service gives
 
 
@@ -185,14 +187,16 @@ def _decided(
         audit_id=audit.id,
         agency_id=agency.id,
         decider_id=cast[Role.DECIDER].id,
-        outcome=outcome or grant,
+        kind=DecisionKind(outcome or grant),
         reasons="All was weighed.",
         conditions=list(conditions),
-        basis_sha256="0" * 64,
+        basis_sha256=sha256(b"{}").hexdigest(),
         decided_at=moment(day),
+        effective_on=day,
     )
     session.add(decision)
     session.flush()
+    session.add(DecisionBasis(decision_id=decision.id, content="{}"))
     return decision
 
 
