@@ -26,7 +26,7 @@ from audits.applications.services import (
     submit_application,
 )
 from audits.core import clock
-from audits.core.access import Actor
+from audits.core.access import Actor, Role
 from audits.core.files import StoredFile
 from audits.decisions.rules import Outcome
 from audits.decisions.services import decide
@@ -47,6 +47,7 @@ from portal.stores import database, files
 T = TypeVar("T")
 WORKERS, ASSIGNMENTS, HOUSES = 180, 420, 4
 FIRST_AGENCY = 71_000_001
+GROUNDS = {Outcome.GRANT: "requirements_met", Outcome.GRANT_WITH_CONDITIONS: "open_points"}
 PATIENCE = 60.0
 
 
@@ -257,16 +258,28 @@ class Case:
 
         def act(session: Session) -> UUID:
             actor = self.staff(session, role)
-            return decide(session, actor, self.audit_id, outcome=outcome, reasons=reasons, conditions=conditions).id
+            decision = decide(
+                session,
+                actor,
+                self.audit_id,
+                outcome=outcome,
+                reasons=reasons,
+                conditions=conditions,
+                grounds=[GROUNDS[outcome]],
+            )
+            return decision.id
 
         return self.write(act)
 
-    def change(self, number: str, service: Callable[..., object], reason: str) -> None:
-        """Suspend or withdraw a certificate, or lift its suspension, as decider."""
+    def change(
+        self, number: str, service: Callable[..., object], reasons: str, grounds: Sequence[str], by: str = "decider"
+    ) -> None:
+        """Suspend, withdraw or end a certificate, or lift its suspension, in the role of a decider."""
 
         def act(session: Session) -> None:
             certificate = session.scalars(select(Certificate).where(Certificate.number == number)).one()
-            service(session, self.staff(session, "decider"), certificate.id, reason=reason)
+            actor = replace(self.staff(session, by), roles=frozenset({Role.DECIDER}))
+            service(session, actor, certificate.id, reasons=reasons, grounds=grounds)
 
         self.write(act)
 

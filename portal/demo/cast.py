@@ -81,6 +81,7 @@ OTHERS = {
     "conditional": agency("Nieuwe Maas Personeel B.V.", "Rotterdam", "Maaswerk", own_housing=False, housing_places=0),
     "suspended": agency("Żuraw Logistiek Uitzendbureau B.V.", "Tilburg", "Zuraw Flex"),
     "withdrawn": agency("Snelwerk Nederland B.V.", "Venlo", "Snelwerk"),
+    "ended": agency("Wulpenweide Uitzenden B.V.", "Sneek", "Wulpenweide"),
     "planned": agency("De Grutto Detachering U.A.", "Zwolle", "Grutto"),
     "certified": agency("Coöperatie Het Polderwerk U.A.", "Emmeloord", "Polderwerk", "Agri Force"),
     "draft": agency("Lisdodde Flexwerk B.V.", "Gouda", "Lisdodde"),

@@ -6,7 +6,7 @@ from functools import partial
 from flask import Flask
 
 from audits.decisions.rules import Outcome
-from certificates.lifecycle.services import suspend_certificate, withdraw_certificate
+from certificates.lifecycle.services import end_certificate, suspend_certificate, withdraw_certificate
 from portal.app import create_app
 from portal.demo.case import Case, how_many, wait_for
 from portal.demo.cast import LARGE, OTHERS, SMALL
@@ -47,6 +47,9 @@ def _decide(app: Flask, case: Case, status: str) -> None:
     conditions = ("Binnen drie maanden een nieuwe controle van contracten.",) if conditional else ()
     number = wait_for(app, case.decide("decider", outcome, conditions))
     if status == "suspended":
-        case.change(number, suspend_certificate, "Geen toegang gegeven tot een huisvestingslocatie.")
+        case.change(number, suspend_certificate, "Geen toegang gegeven tot een huisvestingslocatie.", ["no_access"])
+    if status == "ended":
+        case.change(number, end_certificate, "De houder stopt met uitzenden.", ["business_ended"])
     if status == "withdrawn":
-        case.change(number, withdraw_certificate, "Werknemers betaalden voor werk; niet terugbetaald.")
+        paid = "Werknemers betaalden voor werk; niet terugbetaald."
+        case.change(number, withdraw_certificate, paid, ["not_repaired"])

@@ -6,6 +6,7 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
+from functools import partial
 from typing import Any, TextIO
 from uuid import UUID
 
@@ -208,14 +209,7 @@ def _visit(app: Any, case: Case, number: str, *, visitor: Visitor, entry: str, s
     (OUT / "log.zip").write_bytes(visitor.dump(number))
     story.hold(_stranger() == 0, "the program that shares nothing with us finds a fault")
     story.tell("A journalist", "checks file, credential and log with bin/keurwerk-verify, offline", "–", "genuine")
-    decider = f"{STAFF['decider'].name} (decider)"
-    case.change(number, suspend_certificate, "Signalen over te laat betaald loon; onderzoek loopt.")
-    story.tell(decider, "suspends the certificate", "certified", visitor.status(entry))
-    visitor.expect_status(entry, "suspended", "reads the register entry again")
-    visitor.verify(pdf, "lapsed", "the same file")
-    case.change(number, lift_suspension, "Onderzoek afgerond: loon aantoonbaar op tijd betaald.")
-    story.tell(decider, "lifts the suspension", "suspended", visitor.status(entry))
-    visitor.expect_status(entry, "certified", "reads the register entry once more")
+    _suspend_and_lift(case, number, visitor=visitor, entry=entry, story=story, pdf=pdf)
     with app.app_context():
         session = database.read()
         query = select(Document).where(Document.kind == DocumentKind.AUDIT_REPORT, Document.subject_id == case.audit_id)
@@ -223,6 +217,24 @@ def _visit(app: Any, case: Case, number: str, *, visitor: Visitor, entry: str, s
         (OUT / "report.pdf").write_bytes(files.store().get(report.sha256))
         story.tell("Keurwerk (worker)", f"has sealed the audit report, now {OUT / 'report.pdf'}", "–", "sealed")
         return {"reference": report.snapshot["reference"]}
+
+
+def _suspend_and_lift(case: Case, number: str, *, visitor: Visitor, entry: str, story: Story, pdf: bytes) -> None:
+    """Suspend by an independent decider, and lift again; the inspector of the audit may do neither."""
+    decider, inspector = f"{STAFF['decider'].name} (decider)", f"{STAFF['inspector'].name} (inspector)"
+    signals = "Signalen over te laat betaald loon; onderzoek loopt."
+    case.change(number, suspend_certificate, signals, ["agreement_broken"])
+    story.tell(decider, "suspends the certificate, on a coded ground", "certified", visitor.status(entry))
+    visitor.expect_status(entry, "suspended", "reads the register entry again")
+    visitor.verify(pdf, "lapsed", "the same file")
+    proven = "Onderzoek afgerond: loon aantoonbaar op tijd betaald."
+    lift = partial(case.change, number, lift_suspension, proven, ["repair_proven"])
+    refusal = _refused(partial(lift, by="inspector"))
+    story.hold(refusal is not None, "an inspector could lift the suspension of an own case")
+    story.tell(inspector, f"tries to lift it and is refused: {refusal}", "suspended", visitor.status(entry))
+    lift()
+    story.tell(decider, "lifts the suspension", "suspended", visitor.status(entry))
+    visitor.expect_status(entry, "certified", "reads the register entry once more")
 
 
 def _stranger() -> int:
