@@ -20,7 +20,7 @@ def check_upload(data: bytes, media_type: str) -> None:
 
 
 def list_of(data: bytes, *, is_table: bool) -> str:
-    """Return the references of a list, one per line. RefusedError if it is not text or not CSV."""
+    """Return the references of a list, one per line. RefusedError if it is no text, no CSV and no workbook (.xlsx)."""
     return str(reader.ask(PEOPLE, "list", data, is_table=is_table))
 
 

@@ -15,6 +15,7 @@ LIBRARIES = {
     "pyhanko",
     "pypdf",
     "openpyxl",
+    "python_calamine",
     "pandas",
     "zipfile",
     "tarfile",

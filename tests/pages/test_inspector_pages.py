@@ -15,6 +15,7 @@ from tests.kit.factories.inspections import draw, judge, make_audit
 from tests.kit.factories.people import make_person
 from tests.kit.patience import is_busy
 from tests.kit.scheme import scheme
+from tests.kit.workbook import workbook
 
 FILES = [f"F-{number:03d}" for number in range(1, 6)]
 BROKEN = ("nonconform", "The original was not seen.")
@@ -157,12 +158,13 @@ def test_a_pasted_list_is_fixed_and_drawn(session, browser, inspector):
         ("list.csv", "\ufeffF-1;jan;x\r\nF-2;piet;y\r\n"),
         ("LIST.CSV", '"F-1","a, b"\n"F-2",c\n'),
         ("list.csv", "F-1\tx\nF-2\ty"),
+        ("list.xlsx", workbook([["F-1", "jan"], ["F-2", "piet"]])),
     ],
 )
 def test_a_list_can_be_a_file(session, browser, inspector, name, content):
     audit = make_audit(session, inspector=inspector)
     browser.open(path(audit, "samples/interview"))
-    browser.submit(file=(BytesIO(content.encode()), name))
+    browser.submit(file=(BytesIO(content if isinstance(content, bytes) else content.encode()), name))
     assert queries.get_population(session, audit.id, "interview").members == ["F-1", "F-2"]
 
 
@@ -182,7 +184,14 @@ def test_a_file_that_is_no_text_is_refused(session, browser, inspector):
     audit = make_audit(session, inspector=inspector)
     browser.open(path(audit, "samples/interview"))
     page = browser.submit(file=(BytesIO(b"\xff\xfe\x00PK"), "list.txt"), status=422)
-    assert page.errors == ["This file is not plain text. Save the list as .txt or .csv in UTF-8."]
+    assert page.errors == ["This file is not plain text. Save the list as .txt, .csv in UTF-8, or .xlsx."]
+
+
+def test_a_workbook_with_two_lists_is_refused(session, browser, inspector):
+    audit = make_audit(session, inspector=inspector)
+    browser.open(path(audit, "samples/interview"))
+    page = browser.submit(file=(BytesIO(workbook([["F-1"]], [["F-2"]])), "list.xlsx"), status=422)
+    assert page.errors == ["This workbook has several sheets with content. Keep only the one with the list."]
 
 
 @pytest.mark.usefixtures("busy_reader")

@@ -5,7 +5,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from wtforms import TextAreaField
 
-from audits.core.errors import RuleError
+from audits.core.errors import N_, RuleError
 from portal.forms.fields import (
     NotRequired,
     checkbox_field,
@@ -30,8 +30,8 @@ class SampleForm(Form):
     )
     file = file_field(
         _l("Or a file with the list"),
-        hint=_l("Plain text (.txt), or .csv with the references in the first column and no header."),
-        accept=".txt,.csv,text/plain,text/csv",
+        hint=_l("Plain text (.txt), or .csv or .xlsx with the references in the first column and no header."),
+        accept=".txt,.csv,.xlsx,text/plain,text/csv",
     )
     none = checkbox_field(_l("The agency has none of these"))
 
@@ -75,11 +75,19 @@ class CheckForm(Form):
     )
 
 
+_UNREADABLE = N_("This file cannot be read as a table. Save the list as .txt.")
+_NO_LIST = {
+    "no text": N_("This file is not plain text. Save the list as .txt, .csv in UTF-8, or .xlsx."),
+    "no workbook": N_("This file cannot be opened as .xlsx. If it has a password, save it without."),
+    "several sheets": N_("This workbook has several sheets with content. Keep only the one with the list."),
+    "macros": N_("This workbook holds macros. Save it as .xlsx without them."),
+    "too large": N_("This workbook is too large. Save only the column with the list."),
+}
+
+
 def _text_of(upload: Any) -> str:
     is_table = upload.filename.lower().endswith(".csv")
     try:
         return list_of(upload.read(), is_table=is_table)
     except RefusedError as refused:
-        if refused.code == "no text":
-            raise RuleError("This file is not plain text. Save the list as .txt or .csv in UTF-8.", "file") from None
-        raise RuleError("This file cannot be read as .csv. Save the list as .txt.", "file") from None
+        raise RuleError(_NO_LIST.get(refused.code, _UNREADABLE), "file") from None
