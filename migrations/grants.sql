@@ -67,7 +67,7 @@ GRANT UPDATE (value, explanation, answered_by, answered_at, version) ON answer T
 GRANT UPDATE (removed_at) ON evidence TO kw_app, kw_worker;
 GRANT UPDATE (inspector_id, planned_on, state, started_at, reported_at, summary, score, reviewer_id, reviewed_at, recommendation, version)
   ON audit TO kw_app, kw_worker;
-GRANT UPDATE (value, note, recorded_by, recorded_at, version) ON verdict TO kw_app, kw_worker;
+GRANT UPDATE (value, note, reason, recorded_by, recorded_at, version) ON verdict TO kw_app, kw_worker;
 GRANT UPDATE (state, cause, extent, solution, operation, answered_by, answered_at, verified_by, verified_at,
   verification_note, version) ON finding TO kw_app, kw_worker;
 GRANT DELETE ON finding TO kw_app, kw_worker;

@@ -83,6 +83,7 @@ POLICIES = (
     Policy("audit_participant", (CASES, MY_AUDIT), (CASES,), may=ADD),
     *(Policy(table, (CASES, MY_AUDIT), (CASES, MY_AUDIT), may=ADD) for table in ("population", "sampled_unit")),
     Policy("verdict", (CASES, MY_AUDIT), (CASES, MY_AUDIT)),
+    Policy("verdict_change", (CASES, MY_AUDIT), (), may=()),
     Policy("finding", (OWN, CASES, MY_AUDIT), (OWN, CASES, MY_AUDIT), (CASES, MY_AUDIT), may=ALL),
     Policy("corrective_action", (OWN, CASES, MY_FINDING), (OWN, CASES, MY_FINDING)),
     Policy("decision", (OWN, CASES, MY_AUDIT), (CASES,), may=ADD),

@@ -45,11 +45,12 @@ class PopulationFixed(EventData, name="audit.freeze", words=N_("Population fixed
 
 
 class VerdictsRecorded(EventData, name="audit.record", words=N_("Verdicts recorded")):
-    """Verdicts on one requirement changed: on how many units; old and new values can be forgotten."""
+    """Verdicts on one requirement changed: on how many units; old and new values and the reason can be forgotten."""
 
     requirement: Code
     units: int
     verdicts: dict[str, list[Any]] | None = forgettable(default=None)
+    reason: str = forgettable()
 
 
 class AuditReported(Moved, name="audit.report", words=N_("Audit reported")):

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, ForeignKeyConstraint, Identity, Index, Text, UniqueConstraint
 from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -132,9 +132,38 @@ class Verdict(Base):
     note: Mapped[str] = mapped_column(Text, default="")
     recorded_by: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
     recorded_at: Mapped[datetime]
+    reason: Mapped[str] = mapped_column(Text, server_default="")  # why it was changed last; empty for a first verdict
     version: Mapped[int] = mapped_column()
 
     __mapper_args__ = {"version_id_col": version}
+
+
+class VerdictChange(Base):
+    """A verdict that was replaced, and what replaced it. The database adds these rows itself (walls/history.sql)."""
+
+    __tablename__ = "verdict_change"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["audit_id", "requirement_code", "unit", "reference"],
+            ["verdict.audit_id", "verdict.requirement_code", "verdict.unit", "verdict.reference"],
+        ),
+        Index("ix_verdict_change_audit_id", "audit_id", "requirement_code"),
+    )
+
+    id: Mapped[int] = mapped_column(Identity(), primary_key=True)
+    audit_id: Mapped[UUID]
+    requirement_code: Mapped[str]
+    unit: Mapped[str]
+    reference: Mapped[str]
+    value_before: Mapped[str]
+    note_before: Mapped[str] = mapped_column(Text)
+    value: Mapped[str]
+    note: Mapped[str] = mapped_column(Text)
+    reason: Mapped[str] = mapped_column(Text)
+    changed_by: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    changed_at: Mapped[datetime]
+
+    person: Mapped[Person] = relationship()
 
 
 class Finding(Base):

@@ -18,7 +18,7 @@ from audits.applications.workflow import ApplicationState
 from audits.core.access import Actor, Permission
 from audits.core.errors import NotFoundError, missing
 from audits.core.statements import built_once
-from audits.inspections.models import Audit, CorrectiveAction, Finding, Population, SampledUnit, Verdict
+from audits.inspections.models import Audit, CorrectiveAction, Finding, Population, SampledUnit, Verdict, VerdictChange
 from audits.inspections.workflow import AuditState, FindingState
 from audits.people.models import Person
 from audits.schemes.text import SchemeText, Unit
@@ -204,6 +204,33 @@ def files_of_finding(session: Session, finding_id: UUID) -> list[Evidence]:
     """Return the files of a corrective action, oldest first. The caller must have access to the finding."""
     query = select(Evidence).where(Evidence.finding_id == finding_id, Evidence.removed_at.is_(None))
     return list(session.scalars(query.order_by(Evidence.uploaded_at, Evidence.id)))
+
+
+def rounds_of_audit(session: Session, audit_id: UUID) -> dict[UUID, list[CorrectiveAction]]:
+    """Return every round of every corrective action per finding, newest first."""
+    query = select(CorrectiveAction).join(Finding, Finding.id == CorrectiveAction.finding_id)
+    rounds: dict[UUID, list[CorrectiveAction]] = defaultdict(list)
+    for each in session.scalars(query.where(Finding.audit_id == audit_id).order_by(CorrectiveAction.round.desc())):
+        rounds[each.finding_id].append(each)
+    return rounds
+
+
+def files_of_audit(session: Session, audit_id: UUID) -> dict[UUID, list[Evidence]]:
+    """Return the files of all corrective actions per finding, oldest first."""
+    query = select(Evidence).join(Finding, Finding.id == Evidence.finding_id)
+    query = query.where(Finding.audit_id == audit_id, Evidence.removed_at.is_(None))
+    files: dict[UUID, list[Evidence]] = defaultdict(list)
+    for each in session.scalars(query.order_by(Evidence.uploaded_at, Evidence.id)):
+        if each.finding_id is not None:
+            files[each.finding_id].append(each)
+    return files
+
+
+def changed_verdicts(session: Session, audit_id: UUID) -> list[VerdictChange]:
+    """Return every verdict that replaced another one, oldest first. The caller must have access to the audit."""
+    query = select(VerdictChange).where(VerdictChange.audit_id == audit_id)
+    query = query.where(VerdictChange.value != VerdictChange.value_before).options(joinedload(VerdictChange.person))
+    return list(session.scalars(query.order_by(VerdictChange.requirement_code, VerdictChange.id)))
 
 
 def get_case_evidence(session: Session, actor: Actor, audit_id: UUID, evidence_id: UUID) -> Evidence:

@@ -111,7 +111,8 @@ def _audits(session: Session) -> dict[str, Any]:
         made[f"{state}_audited"] = audit.agency_id
         if state is AuditState.IN_PROGRESS:
             code, unit = _of_the_agency(audit)
-            judge(session, audit, {code: ("conform", "")})
+            for said in (("nonconform", "Not seen."), ("conform", "")):
+                judge(session, audit, {code: said})
             made |= {"in_progress_code": code, "in_progress_unit": unit}
         if state in {AuditState.REPORTED, AuditState.REVIEWED, AuditState.CONCLUDED}:
             made |= _findings(session, state, audit)

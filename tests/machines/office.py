@@ -111,7 +111,7 @@ class Office:
             for item in scheme.requirements:
                 short = item.severity in left and not left.remove(item.severity)
                 sheets[item.code] = dict.fromkeys(sample[item.unit], (bad, "Not seen.") if short else (good, ""))
-            audits.record_sheets(session, actor, audit, sheets)
+            audits.record_sheets(session, actor, audit, sheets, reasons=dict.fromkeys(sheets, REASON))
             audits.report_audit(session, actor, audit, summary=REASON)
 
         return self._do(person, act)

@@ -8,6 +8,7 @@ from audits.inspections.services.corrective_action import (
     submit_corrective_action,
 )
 from audits.inspections.services.fieldwork import (
+    ReasonMissingError,
     VerdictsChangedError,
     freeze_population,
     record_sheets,
@@ -24,6 +25,7 @@ from audits.inspections.services.transitions import (
 )
 
 __all__ = [
+    "ReasonMissingError",
     "VerdictsChangedError",
     "accept_corrective_action",
     "add_corrective_action_file",

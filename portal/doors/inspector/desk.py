@@ -92,12 +92,17 @@ def _keep(case: Case, form: Form, sheets: Sequence[Sheet]) -> int:
         with database.write() as session:
             said = {sheet.requirement.code: sheet.verdicts() for sheet in sheets}
             seen = {sheet.requirement.code: sheet.versions() for sheet in sheets}
-            services.record_sheets(session, current_actor(), case.audit.id, said, versions=seen)
+            why = {sheet.requirement.code: sheet.reason.text for sheet in sheets}
+            services.record_sheets(session, current_actor(), case.audit.id, said, versions=seen, reasons=why)
     except services.VerdictsChangedError as error:
         form.form_errors.append(sentence(error))
         for sheet in sheets:
             sheet.show_stored(error.stored)
         return 409
+    except services.ReasonMissingError as error:
+        for sheet in sheets:
+            sheet.ask_reason(error.codes, sentence(error))
+        return 422
     except RuleError as error:
         form.complain(error)
         return 422

@@ -95,4 +95,5 @@ def judge(session: Session, audit: Audit, verdicts: Mapping[str, Any], *, rest: 
         sheet |= dict.fromkeys(units, said) if isinstance(said, tuple) else dict(said or {})
         if sheet:
             sheets[item.code] = sheet
-    services.record_sheets(session, audit.inspector.actor, audit.id, sheets)
+    why = dict.fromkeys(sheets, "Looked at it once more.")
+    services.record_sheets(session, audit.inspector.actor, audit.id, sheets, reasons=why)
