@@ -33,6 +33,19 @@ class AuditStarted(Moved, name="audit.start", words=N_("Audit started")):
     """The fieldwork began."""
 
 
+class AuditRevealed(EventData, name="audit.reveal", words=N_("Audit made known to the agency")):
+    """The agency was told of an unannounced audit."""
+
+    after: AuditState
+
+
+class RequirementJudged(EventData, name="audit.judge_requirement", words=N_("Text for the agency written")):
+    """The inspector wrote on a requirement as a whole; what was written can be forgotten."""
+
+    requirement: Code
+    agency_text: str = forgettable()
+
+
 class PopulationFixed(EventData, name="audit.freeze", words=N_("Population fixed and sample drawn")):
     """A population was fixed: all that is needed to repeat the draw, except the references, which stay in its row."""
 

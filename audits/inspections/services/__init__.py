@@ -20,9 +20,11 @@ from audits.inspections.services.transitions import (
     conclude_audit,
     plan_audit,
     reopen_audit,
+    reveal_audit,
     review_audit,
     start_audit,
 )
+from audits.inspections.services.weighing import judge_requirement
 
 __all__ = [
     "ReasonMissingError",
@@ -32,6 +34,7 @@ __all__ = [
     "cancel_audit",
     "conclude_audit",
     "freeze_population",
+    "judge_requirement",
     "plan_audit",
     "record_sheets",
     "remove_corrective_action_file",
@@ -39,6 +42,7 @@ __all__ = [
     "replan_audit",
     "report_audit",
     "return_corrective_action",
+    "reveal_audit",
     "review_audit",
     "start_audit",
     "submit_corrective_action",

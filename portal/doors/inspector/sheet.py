@@ -58,6 +58,7 @@ class Sheet:
             _row(f"{requirement.code}-{place}", reference, seen.get(reference))
             for place, reference in enumerate(drawn, start=1)
         ]
+        self.falls_short = any(scheme.verdicts[row.value].nonconforming for row in seen.values())
         self.reason = Reason(f"{requirement.code}-reason")
 
     def __iter__(self) -> Iterator[Row | Reason]:
@@ -68,11 +69,6 @@ class Sheet:
     def open(self) -> int:
         """Return the number of units without a verdict."""
         return sum(not row.is_stored for row in self.rows)
-
-    @property
-    def nonconforming(self) -> int:
-        """Return the number of nonconforming stored verdicts."""
-        return sum(row.is_stored and self.scheme.verdicts[row.value].nonconforming for row in self.rows)
 
     def read(self, typed: Mapping[str, str], fill: str = "") -> bool:
         """Read what the person changed, with `fill` as verdict of empty rows; return whether all of that is valid.

@@ -170,6 +170,7 @@ def _page(audit_id: UUID, form: ReviewForm) -> str:
         audit=audit,
         scheme=scheme,
         findings=findings,
+        notes=queries.confidential_notes(session, scheme, findings),
         rounds=queries.rounds_of_audit(session, audit_id),
         files=queries.files_of_audit(session, audit_id),
         changes=queries.changed_verdicts(session, audit_id),

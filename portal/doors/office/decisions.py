@@ -83,6 +83,7 @@ def _page(audit_id: UUID, form: DecisionForm, moved: BasisMovedError | None = No
         audit=audit,
         scheme=scheme,
         findings=found,
+        notes=queries.confidential_notes(session, scheme, found),
         rounds=queries.rounds_of_audit(session, audit_id),
         files=queries.files_of_audit(session, audit_id),
         changes=queries.changed_verdicts(session, audit_id),
