@@ -45,10 +45,11 @@ GRANT UPDATE (answered_by, answered_at, published) ON scheme_proposal TO kw_app,
 -- Who is there: only these functions say so. Nobody but the owner calls the first two.
 REVOKE ALL ON FUNCTION become(uuid, uuid, text), actor_proof(text, text, text), is_genuine(), approach(text),
   approach_by_link(text), begin_registration(uuid), act_as(text, timestamptz, timestamptz), first_drafts(),
-  audits_in_hand(uuid)
+  audits_in_hand(uuid), my_audits(), my_cases(), my_findings(), my_decisions()
   FROM PUBLIC, kw_app, kw_worker, kw_register;
 GRANT EXECUTE ON FUNCTION is_genuine(), approach(text), approach_by_link(text), begin_registration(uuid),
-  act_as(text, timestamptz, timestamptz), first_drafts(), audits_in_hand(uuid) TO kw_app, kw_worker;
+  act_as(text, timestamptz, timestamptz), first_drafts(), audits_in_hand(uuid),
+  my_audits(), my_cases(), my_findings(), my_decisions() TO kw_app, kw_worker;
 
 -- What a page of the register adds; its role has no other way to write.
 REVOKE ALL ON FUNCTION keep_extract(uuid, uuid, text, jsonb, text, integer, timestamptz),

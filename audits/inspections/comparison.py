@@ -4,23 +4,23 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from sqlalchemy import Select, and_, func, select
+from sqlalchemy import CompoundSelect, Integer, func, null, select, union_all
 from sqlalchemy.orm import Session
 
 from audits.applications.models import Answer
 from audits.core.statements import built_once
 from audits.inspections import rules
 from audits.inspections.models import Audit, Verdict
-from audits.schemes.models import Requirement
+from audits.schemes.queries import scheme_of_version
 from audits.schemes.text import SchemeText
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Compared:
     """One requirement: the code of the agency's answer, and the number of units per verdict."""
 
     code: str
-    answer: str | None
+    answer: str | None = None
     verdicts: dict[str, int] = field(default_factory=dict)
 
 
@@ -29,12 +29,14 @@ def compare(session: Session, audit: Audit) -> list[Compared]:
 
     The caller must have access to it.
     """
-    query, values = _comparison(audit.id, audit.application_id, audit.scheme_version_id)
-    compared: dict[str, Compared] = {}
-    for code, answer, verdict, count in session.execute(query, values):
-        row = compared.setdefault(code, Compared(code, answer))
-        if verdict is not None:
-            row.verdicts[verdict] = count
+    scheme = scheme_of_version(audit.scheme_version)
+    compared = {item.code: Compared(item.code) for item in scheme.requirements}
+    query, values = _said_and_judged(audit.id, audit.application_id)
+    for code, value, count in session.execute(query, values):
+        if count is None:
+            compared[code].answer = value
+        else:
+            compared[code].verdicts[value] = count
     return list(compared.values())
 
 
@@ -57,14 +59,10 @@ def _falls_short(scheme: SchemeText, verdicts: Mapping[str, int]) -> bool:
 
 
 @built_once
-def _comparison(audit_id: UUID, application_id: UUID, version_id: UUID) -> Select[str, str | None, str | None, int]:
-    judged = and_(Verdict.audit_id == audit_id, Verdict.requirement_code == Requirement.code)
-    said = and_(Answer.application_id == application_id, Answer.requirement_code == Requirement.code)
-    return (
-        select(Requirement.code, Answer.value, Verdict.value, func.count(Verdict.reference))
-        .outerjoin(Answer, said)
-        .outerjoin(Verdict, judged)
-        .where(Requirement.scheme_version_id == version_id)
-        .group_by(Requirement.position, Requirement.code, Answer.value, Verdict.value)
-        .order_by(Requirement.position, Verdict.value)
+def _said_and_judged(audit_id: UUID, application_id: UUID) -> CompoundSelect[str, str, int | None]:
+    """Select the answers, without a count, and then the verdicts. A join would repeat each answer for every verdict."""
+    said = select(Answer.requirement_code, Answer.value, null().cast(Integer)).where(
+        Answer.application_id == application_id
     )
+    judged = select(Verdict.requirement_code, Verdict.value, func.count()).where(Verdict.audit_id == audit_id)
+    return union_all(said, judged.group_by(Verdict.requirement_code, Verdict.value)).order_by("value")

@@ -2,11 +2,14 @@
 -- an agency, 'cases' for staff with all cases, 'assigned' for an inspector, 'accounts' for an administrator, who also sees
 -- people of agencies, 'none' for other staff. Every role may set them, but only these functions also set the proof; without
 -- it the policies raise "forged actor".
-CREATE OR REPLACE FUNCTION actor_proof(person text, agency text, sees text) RETURNS text LANGUAGE sql STABLE AS $$
-  SELECT encode(sha256(key || convert_to(format('%s %s %s %s %s', person, agency, sees, pg_backend_pid(),
-                                                extract(epoch FROM transaction_timestamp())), 'UTF8') || key), 'hex')
-  FROM secret.actor
-$$;
+CREATE OR REPLACE FUNCTION actor_proof(person text, agency text, sees text) RETURNS text LANGUAGE plpgsql STABLE AS $$
+DECLARE
+  held bytea;
+BEGIN
+  SELECT key INTO STRICT held FROM secret.actor;
+  RETURN encode(sha256(held || convert_to(format('%s %s %s %s %s', person, agency, sees, pg_backend_pid(),
+                                                 extract(epoch FROM transaction_timestamp())), 'UTF8') || held), 'hex');
+END $$;
 
 CREATE OR REPLACE FUNCTION become(person uuid, agency uuid, sees text) RETURNS void LANGUAGE sql AS $$
   SELECT set_config('kw.person', coalesce(person::text, ''), true), set_config('kw.agency', coalesce(agency::text, ''), true),
@@ -67,4 +70,24 @@ $$;
 -- The applications that were never submitted; staff do not see these, nor their answers and files.
 CREATE OR REPLACE FUNCTION first_drafts() RETURNS uuid[] LANGUAGE sql STABLE SECURITY DEFINER SET search_path TO 'public', 'pg_temp' AS $$
   SELECT ARRAY(SELECT id FROM application WHERE submitted_at IS NULL)
+$$;
+
+-- What an inspector works on: the audits assigned, and what belongs to these. With the owner's eyes, so that no policy is
+-- planned inside another one; so they check the actor themselves, and are empty for anybody else.
+CREATE OR REPLACE FUNCTION my_audits() RETURNS uuid[] LANGUAGE sql STABLE SECURITY DEFINER SET search_path TO 'public', 'pg_temp' AS $$
+  SELECT ARRAY(SELECT id FROM audit
+               WHERE is_genuine() AND current_setting('kw.sees', true) = 'assigned'
+                 AND inspector_id = nullif(current_setting('kw.person', true), '')::uuid)
+$$;
+
+CREATE OR REPLACE FUNCTION my_cases() RETURNS uuid[] LANGUAGE sql STABLE SECURITY DEFINER SET search_path TO 'public', 'pg_temp' AS $$
+  SELECT ARRAY(SELECT application_id FROM audit WHERE id = ANY ((SELECT my_audits())::uuid[]))
+$$;
+
+CREATE OR REPLACE FUNCTION my_findings() RETURNS uuid[] LANGUAGE sql STABLE SECURITY DEFINER SET search_path TO 'public', 'pg_temp' AS $$
+  SELECT ARRAY(SELECT id FROM finding WHERE audit_id = ANY ((SELECT my_audits())::uuid[]))
+$$;
+
+CREATE OR REPLACE FUNCTION my_decisions() RETURNS uuid[] LANGUAGE sql STABLE SECURITY DEFINER SET search_path TO 'public', 'pg_temp' AS $$
+  SELECT ARRAY(SELECT id FROM decision WHERE audit_id = ANY ((SELECT my_audits())::uuid[]))
 $$;

@@ -269,6 +269,25 @@ def test_an_actor_that_the_database_did_not_set_is_refused(world, visitors, how,
     assert {"agency", "person", "application", "audit", "document", "finding"} <= refused
 
 
+@pytest.mark.parametrize("function", ["my_audits", "my_cases", "my_findings", "my_decisions"])
+def test_what_an_inspector_works_on_is_told_to_nobody_else(world, visitors, function):
+    """These functions look with the owner's eyes; so the actor is checked in them too."""
+    asked, told = text(f"SELECT unnest({function}())"), {}
+    with Session(world.engines[APP]) as app:
+        for actor, token in visitors:
+            services.find_session(app, token)
+            told[kinds_of(actor)] = told.get(kinds_of(actor), set()) | set(app.scalars(asked))
+            app.rollback()
+        assert {kinds for kinds, ids in told.items() if ids} == {"inspector"}
+        assert app.scalars(asked).all() == []
+        forged = "SELECT set_config('kw.person', cast(:id AS text), true), set_config('kw.sees', 'assigned', true)"
+        with Session(world.owner) as owner:
+            inspector = owner.scalar(text("SELECT inspector_id FROM audit LIMIT 1"))
+        app.execute(text(forged), {"id": inspector})
+        with pytest.raises(ProgrammingError, match="forged actor"):
+            app.execute(asked)
+
+
 def test_a_proof_is_good_for_its_own_transaction_and_connection_only(world, visitors):
     (_, token), *_ = [each for each in visitors if "planner" in each[0].roles]
     names = ("kw.person", "kw.agency", "kw.sees", "kw.proof")
