@@ -1,22 +1,50 @@
 """Choose the language of a page, and keep an explicit choice in links."""
 
 from collections.abc import Mapping
+from functools import cached_property
 from typing import Any
 from urllib.parse import urlencode
 
+from babel import Locale
 from flask import Flask, current_app, g, has_request_context, request
-from flask_babel import Babel, get_locale, gettext
+from flask_babel import Babel, Domain, get_locale, gettext
 from flask_login import current_user
 
 from audits.core.errors import DomainError
 from audits.core.languages import DEFAULT, LANGUAGES, NAMES, in_language
+
+_LOCALES = {code: Locale.parse(code) for code in LANGUAGES}  # to read a name takes a look at the disk each time
+
+
+class _Catalogues(Domain):  # type: ignore[misc]  # Flask-Babel ships no types
+    """Keeps the catalogue of each language by its code; Flask-Babel spells out the name of the locale at every text."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._known: dict[str, Any] = {}
+
+    def get_translations(self) -> Any:
+        """Return the texts in the reader's language."""
+        locale = get_locale()
+        if locale is None:
+            return super().get_translations()
+        if locale.language not in self._known:
+            self._known[locale.language] = super().get_translations()
+        return self._known[locale.language]
+
+
+class _Babel(Babel):  # type: ignore[misc]
+    @cached_property
+    def domain_instance(self) -> Domain:
+        """Return the place of all texts."""
+        return _Catalogues()
 
 
 def init_app(app: Flask) -> None:
     """Set up Flask-Babel, and add an explicit `?lang=` to addresses from `url_for`."""
     app.config.setdefault("BABEL_DEFAULT_LOCALE", DEFAULT)
     app.config.setdefault("BABEL_DEFAULT_TIMEZONE", "Europe/Amsterdam")
-    Babel(app, locale_selector=choose_language)
+    _Babel(app, locale_selector=lambda: _LOCALES[choose_language()])
     app.url_defaults(_keep_language)
     app.after_request(_say_language)
     app.jinja_env.globals.update(html_lang=current_language, language_names=NAMES)

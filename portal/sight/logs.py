@@ -4,6 +4,7 @@ Modules write with `logging` and put values in `extra`. Every line names the pro
 No line holds personal data or content: of an exception only the type, the place and a shortened message are written.
 """
 
+import json
 import logging
 import re
 import sys
@@ -23,6 +24,7 @@ LONGEST = 300  # characters of a shortened message
 # These write about documents that they work on, which hold names.
 CHATTY = ("weasyprint", "fontTools", "pyhanko", "pyhanko_certvalidator", "alembic")
 
+_json = json.JSONEncoder(ensure_ascii=False, default=str).encode  # json.dumps would make one for each line
 _EMAIL = re.compile(r"[^\s@<>\"'(]+@[^\s@<>\"')]+")
 _QUOTED = re.compile(r"'[^']*'|\"[^\"]*\"|(?<==)\([^)]*\)")
 
@@ -39,6 +41,9 @@ def set_up(process: str, settings: Settings) -> None:
     logging.captureWarnings(True)
     for name in CHATTY:
         logging.getLogger(name).setLevel(logging.ERROR)
+    # What no line names need not be looked up for each line.
+    logging._srcfile = None  # noqa: SLF001  # as the documentation of logging advises
+    logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
 
 
 def formatter(process: str, form: str) -> logging.Formatter:
@@ -60,10 +65,14 @@ def formatter(process: str, form: str) -> logging.Formatter:
     write: list[Processor] = (
         [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())]
         if form == "text"
-        else [_shorten_exception, structlog.processors.JSONRenderer(ensure_ascii=False, default=str)]
+        else [_shorten_exception, _write_json]
     )
     remove = structlog.stdlib.ProcessorFormatter.remove_processors_meta
     return structlog.stdlib.ProcessorFormatter(foreign_pre_chain=gather, processors=[remove, *write])
+
+
+def _write_json(_: Any, __: str, line: Line) -> str:
+    return _json(line)
 
 
 def begin(**values: object) -> None:

@@ -10,7 +10,6 @@ from typing import Any
 
 import psycopg
 from flask import Flask, current_app, g, has_app_context, has_request_context, request
-from psycopg._preparing import PrepareManager
 from sqlalchemy import Connection, Engine, Executable, create_engine, event
 from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.orm import Session, SessionTransaction, sessionmaker
@@ -19,7 +18,7 @@ from sqlalchemy.pool import QueuePool
 from audits.core.outbox import take_enqueued
 from portal.settings import Settings
 from portal.sight.meters import meters
-from portal.stores import queue
+from portal.stores import prepared, queue
 
 CONNECT_SECONDS = 5
 POOL_SIZE, POOL_OVERFLOW = 5, 5
@@ -36,7 +35,7 @@ def init_app(app: Flask, settings: Settings) -> None:
         hide_parameters=True,  # keep personal data out of logged errors
         connect_args={"connect_timeout": CONNECT_SECONDS},
     )
-    event.listen(engine, "connect", _keep_prepared)
+    event.listen(engine, "connect", prepared.on_connect)
     event.listen(engine, "connect", lambda *_: meters().connections_max.set(POOL_SIZE + POOL_OVERFLOW))
     event.listen(engine, "checkin", _note_rest)
     event.listen(engine, "checkout", partial(_ask_if_rested, engine))
@@ -93,22 +92,6 @@ def _begin(_: Session, __: SessionTransaction, connection: Connection) -> None:
 def head() -> str:
     """Return the newest migration of this code; migrations are numbered and have a single head."""
     return max(path.stem for path in (MIGRATIONS / "versions").glob("[0-9]*.py"))
-
-
-class _Kept(PrepareManager):
-    """Keeps prepared statements after a ROLLBACK.
-
-    psycopg drops them all then, in case the ROLLBACK removed a table. Requests create no tables, and every page that
-    only reads ends with a ROLLBACK: without this, statements would be prepared again for each page.
-    """
-
-    def clear(self) -> bool:
-        """Keep everything."""
-        return False
-
-
-def _keep_prepared(connection: Any, _: object) -> None:
-    connection._prepared = _Kept()  # noqa: SLF001  # psycopg has no setting for it; a test holds this
 
 
 def is_served(found: str, serves: str | None) -> bool:

@@ -1,6 +1,6 @@
 """Requests that no browser sends: text is cleaned and an impossible host refused here, once for all views."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import flask
@@ -37,6 +37,10 @@ class Application(Flask):
     request_class = Request
     longest_body = 0
     """The most bytes that any view reads of a request: the server receives no more."""
+
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        """Return the function: none is async, and Flask asks for every view and hook of every request."""
+        return func
 
     def create_url_adapter(self, request: flask.Request | None) -> MapAdapter | None:
         """Bind the addresses to the host of the request, or to any other so that the error page can be built."""

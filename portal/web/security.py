@@ -1,8 +1,12 @@
 """Security headers and cookie settings of every response, including errors and static files."""
 
+from functools import lru_cache
 from urllib.parse import urlsplit
+from weakref import WeakKeyDictionary
 
-from flask import Flask, Response, request
+from flask import Flask, Response, current_app, g, request, session
+from flask.sessions import SecureCookieSessionInterface
+from itsdangerous import URLSafeTimedSerializer
 
 from portal.settings import Settings
 
@@ -28,10 +32,12 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
 }
 _YEAR = 365 * 24 * 3600
+_SIGNERS: WeakKeyDictionary[Flask, URLSafeTimedSerializer | None] = WeakKeyDictionary()
 
 
 def init_app(app: Flask, settings: Settings) -> None:
     """Configure cookies and add headers to every response."""
+    app.session_interface = Sessions()
     https = urlsplit(settings.base_url).scheme == "https"
     app.config.update(
         SESSION_COOKIE_NAME="__Host-keurwerk" if https else "keurwerk",
@@ -44,14 +50,37 @@ def init_app(app: Flask, settings: Settings) -> None:
         WTF_CSRF_SSL_STRICT=https,
     )
 
+    headers = HEADERS | ({"Strict-Transport-Security": f"max-age={2 * _YEAR}; includeSubDomains"} if https else {})
+
     @app.after_request
     def secure(response: Response) -> Response:
-        for name, value in HEADERS.items():
-            response.headers.setdefault(name, value)
-        if https:
-            response.headers.setdefault("Strict-Transport-Security", f"max-age={2 * _YEAR}; includeSubDomains")
+        present = {name.lower() for name, _ in response.headers}
+        for name, value in headers.items():
+            if name.lower() not in present:
+                response.headers.add(name, value)
         _cache(response)
         return response
+
+
+def keep_form_token() -> None:
+    """Sign the token of the forms of this session once, not for every page; it is good for as long as the session."""
+    if token := session.get("csrf_token"):
+        g.csrf_token = _signed(str(current_app.secret_key), token)  # where Flask-WTF looks first
+
+
+@lru_cache(maxsize=4096)
+def _signed(key: str, token: str) -> str:
+    return str(URLSafeTimedSerializer(key, salt="wtf-csrf-token").dumps(token))
+
+
+class Sessions(SecureCookieSessionInterface):
+    """Flask's sessions, with one signer per process instead of one per request."""
+
+    def get_signing_serializer(self, app: Flask) -> URLSafeTimedSerializer | None:
+        """Return the signer of this application's cookies."""
+        if app not in _SIGNERS:
+            _SIGNERS[app] = super().get_signing_serializer(app)
+        return _SIGNERS[app]
 
 
 def public_for(response: Response, seconds: int) -> Response:

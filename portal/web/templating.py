@@ -42,11 +42,16 @@ class Environment(FlaskEnvironment):
     def __init__(self, app: App, **options: Any) -> None:
         super().__init__(app, **options)
         self._by_language: dict[str, Environment] = {}
+        self._loaded: dict[tuple[str, str], JinjaTemplate] = {}
 
     def _load_template(self, name: str, globals: Any) -> JinjaTemplate:  # noqa: A002  # Jinja's own name
         if self.language:
             return super()._load_template(name, globals)
-        return self._in(i18n.current_language()).get_template(name, globals=globals)
+        language = i18n.current_language()
+        loaded = self._loaded.get((language, name))
+        if loaded is None or self.auto_reload:
+            loaded = self._loaded[language, name] = self._in(language).get_template(name, globals=globals)
+        return loaded
 
     def _in(self, language: str) -> "Environment":
         if language not in self._by_language:
@@ -121,7 +126,7 @@ def datetime_text(value: datetime, *, seconds: bool = False) -> str:
 def time_tag(value: date, *, seconds: bool = False) -> Markup:
     """Format a moment or day as `<time>` element with a machine-readable value."""
     words = datetime_text(value, seconds=seconds) if isinstance(value, datetime) else date_text(value)
-    return Markup('<time datetime="{}">{}</time>').format(value.isoformat(), words)  # format escapes
+    return Markup(f'<time datetime="{value.isoformat()}">{escape(words)}</time>')  # noqa: S704  # escaped
 
 
 def number_text(value: float) -> str:
@@ -138,7 +143,7 @@ def filesize_text(size: int) -> str:
 
 def short_hash(value: str) -> Markup:
     """Return the first characters of a digest, with all of it on hover and for copying."""
-    return Markup('<code class="kw-hash" title="{}">{}</code>').format(value, escape(value[:12]))
+    return Markup(f'<code class="kw-hash" title="{escape(value)}">{escape(value[:12])}</code>')  # noqa: S704  # escaped
 
 
 @lru_cache(maxsize=4096)

@@ -6,16 +6,18 @@ typed. An id from the header `X-Request-Id` counts only behind a trusted proxy.
 
 import logging
 import re
+from functools import lru_cache
 from time import perf_counter
 from typing import Any
 from uuid import UUID, uuid4
 
 from flask import Flask, Response, g, request
+from prometheus_client import Counter, Histogram
 
 from audits.core.access import ActorKind
 from portal.settings import Settings, current_settings
 from portal.sight import logs
-from portal.sight.meters import meters
+from portal.sight.meters import Meters, meters
 from portal.web import security_log
 from portal.web.security_log import Kind, signed_in_person
 
@@ -55,8 +57,14 @@ def _end(response: Response) -> Response:
 
 def _count(response: Response, seconds: float) -> None:
     route = request.url_rule.rule if request.url_rule else "none"
-    meters().requests.labels(route, f"{response.status_code // 100}xx").inc()
-    meters().durations.labels(route).observe(seconds)
+    counter, histogram = _meters_of(meters(), route, response.status_code // 100)
+    counter.inc()
+    histogram.observe(seconds)
+
+
+@lru_cache(maxsize=1024)
+def _meters_of(of: Meters, route: str, status: int) -> tuple[Counter, Histogram]:
+    return of.requests.labels(route, f"{status}xx"), of.durations.labels(route)
 
 
 def _facts(response: Response, seconds: float) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from portal.doors.account import services
 from portal.doors.account.models import LoginSession
 from portal.doors.account.rules import SEEN_EVERY, own_path
 from portal.stores import database
+from portal.web import security
 
 _TOKEN = "token"  # noqa: S105  # the name of the place, not the secret
 
@@ -118,6 +119,7 @@ def _visitor() -> Visitor | None:
     found = services.find_session(database.read(), token) if isinstance(token, str) else None
     if found is None or not isinstance(token, str):
         return None
+    security.keep_form_token()
     database.at_begin(services.ACT_AS, services.acting(token))
     _touch(found)
     return Visitor(found.actor, found.name, found.language, found.digest)
