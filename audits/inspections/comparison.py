@@ -32,7 +32,7 @@ def compare(session: Session, audit: Audit) -> list[Compared]:
     scheme = scheme_of_version(audit.scheme_version)
     compared = {item.code: Compared(item.code) for item in scheme.requirements}
     query, values = _said_and_judged(audit.id, audit.application_id)
-    for code, value, count in session.execute(query, values):
+    for code, value, count in session.execute(query, values).all():
         if count is None:
             compared[code].answer = value
         else:

@@ -141,7 +141,7 @@ def sample_of(session: Session, audit_id: UUID, units: Collection[str] | None = 
     """Return the drawn references per unit kind, in the order of the draw, including the organisation itself."""
     sample: dict[str, list[str]] = defaultdict(list)
     query, values = _sample(audit_id, units)
-    for unit, reference in session.execute(query, values):
+    for unit, reference in session.execute(query, values).all():
         sample[unit].append(reference)
     return dict(sample)
 
@@ -152,7 +152,7 @@ def verdicts_of(
     """Return verdicts by requirement code and unit reference, in the order of the draw; `codes` limits them."""
     seen: dict[str, dict[str, VerdictRow]] = defaultdict(dict)
     query, values = _verdicts(audit_id, codes)
-    for code, reference, value, note, version in session.execute(query, values):
+    for code, reference, value, note, version in session.execute(query, values).all():
         seen[code][reference] = VerdictRow(value, note, version)
     return dict(seen)
 
@@ -164,7 +164,7 @@ def drawn_and_judged(
     drawn: dict[str, dict[str, None]] = defaultdict(dict)
     judged: dict[str, dict[str, VerdictRow]] = defaultdict(dict)
     query, values = _drawn_and_judged(audit_id, units, codes)
-    for unit, reference, code, value, note, version in session.execute(query, values):
+    for unit, reference, code, value, note, version in session.execute(query, values).all():
         drawn[unit][reference] = None
         if code is not None:
             judged[code][reference] = VerdictRow(value, note, version)
