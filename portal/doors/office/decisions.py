@@ -14,7 +14,7 @@ from audits.decisions.rules import Outcome, possible_outcomes, reasons_against
 from audits.decisions.services import decide
 from audits.inspections import queries
 from audits.inspections.comparison import compare, differing, nowhere_assessed
-from audits.inspections.workflow import AUDIT_FLOW
+from audits.inspections.workflow import AUDIT_FLOW, AuditState
 from audits.people.independence import bar_of
 from audits.schemes.cycle import DecisionKind
 from audits.schemes.queries import grounds_for, scheme_of_version
@@ -77,7 +77,7 @@ def _page(audit_id: UUID, form: DecisionForm, moved: BasisMovedError | None = No
     offered = [outcome for outcome in Outcome if outcome in allowed]
     grounds = {each: grounds_for(audit.scheme_version, DecisionKind(each)) for each in offered}
     form.offer(offered, grounds, audit_basis(session, audit).shown)
-    taken = find_decision(session, actor, audit_id)
+    taken = find_decision(session, actor, audit_id) if audit.state is AuditState.CONCLUDED else None
     return render_template(
         "office/decision.html",
         audit=audit,
