@@ -4,14 +4,14 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from datetime import date
+from functools import reduce
 from itertools import pairwise
+from operator import getitem
 from pathlib import Path
 from typing import Any
 
 import jsonschema
 from jsonschema.exceptions import ValidationError
-from referencing import Registry, Resource
-from referencing.jsonschema import DRAFT202012
 
 from audits.core.errors import N_
 from audits.core.languages import IN_EVERY_NORM, LANGUAGES
@@ -34,9 +34,24 @@ def _validators() -> dict[int, jsonschema.Draft202012Validator]:
         "required": list(IN_EVERY_NORM),
         "properties": {code: {"$ref": "#/$defs/words"} for code in LANGUAGES},
     }
-    first: Resource[Any] = DRAFT202012.create_resource(schemas[1])
-    registry: Registry[Any] = Registry().with_resource(_FILES[1], first)
-    return {edition: jsonschema.Draft202012Validator(schema, registry=registry) for edition, schema in schemas.items()}
+    known = {_FILES[edition]: schema for edition, schema in schemas.items()}
+    return {
+        edition: jsonschema.Draft202012Validator(_without_references(schema, _FILES[edition], known))
+        for edition, schema in schemas.items()
+    }
+
+
+def _without_references(part: Any, file: str, known: Mapping[str, Any]) -> Any:
+    """Replace each reference by what it names; looking them up takes half the time of a validation."""
+    if isinstance(part, list):
+        return [_without_references(item, file, known) for item in part]
+    if not isinstance(part, dict):
+        return part
+    if "$ref" in part:
+        there, _, path = part["$ref"].partition("#/")
+        there = there or file
+        return _without_references(reduce(getitem, path.split("/"), known[there]), there, known)
+    return {key: _without_references(value, file, known) for key, value in part.items() if key != "$defs"}
 
 
 _VALIDATORS = _validators()
