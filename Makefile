@@ -63,7 +63,7 @@ fmt: ## Put the Python source into its form, and mend what can be mended without
 coverage: ## Which branches the tests take; 95 % of those in rules, workflows and services, or it fails
 	@bin/setup test
 	@mkdir -p var/coverage
-	@$(PYTHON) -m pytest tests/unit tests/database tests/pages --cov --cov-report=json:var/coverage/all.json --cov-report=html:var/coverage/html $(ARGS)
+	@$(PYTHON) -m pytest tests/unit tests/processes tests/database tests/pages --cov --cov-report=json:var/coverage/all.json --cov-report=html:var/coverage/html $(ARGS)
 	@$(PYTHON) bin/check-coverage var/coverage/all.json
 
 machines: ## Properties and state machines at full length, with new examples each time (MACHINES=0.1 is a tenth)

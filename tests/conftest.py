@@ -30,6 +30,7 @@ from portal.stores.roles import APP, OWNER
 from tests.kit import long_runs
 
 TEMPLATE = "template"
+ALONE = ("tests/unit", "tests/house", "tests/processes")  # tests that need no database
 
 # Properties answer to no clock: a busy machine is not a bug. Short runs draw the same examples every time, so that a
 # red test is red for everybody; long runs look for new ones.
@@ -97,14 +98,14 @@ class Servers:
 def pytest_configure(config: pytest.Config) -> None:
     """Remember that servers may be needed; they start with the first test that asks, or before the workers do."""
     config.stash[RUNNING] = []
-    if hasattr(config, "workerinput"):
+    if "run" in getattr(config, "workerinput", {}):
         config.stash[SERVERS] = Servers(*(config.workerinput[name] for name in ("database_url", "redis_url", "run")))
 
 
 def pytest_configure_node(node) -> None:  # xdist's hook
-    """Hand the servers' addresses to a worker."""
-    servers = _servers(node.config)
-    node.workerinput.update(asdict(servers))
+    """Hand the servers' addresses to a worker; without them it would start its own when a test asks."""
+    if not all(each.startswith(ALONE) for each in node.config.args):
+        node.workerinput.update(asdict(_servers(node.config)))
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

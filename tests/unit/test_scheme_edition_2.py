@@ -10,7 +10,7 @@ import pytest
 from audits.schemes.cycle import AuditKind, DecisionKind, Judged, Selection
 from audits.schemes.source import parse
 from audits.schemes.text import RepairStep, Shortfall
-from tests.kit.scheme import SECOND, edited, scheme, source
+from tests.kit.scheme import SECOND, edited, scheme, short, source
 from tests.unit.test_scheme_source import line_of, problems
 
 NL_EN = "{nl: a, en: b}"
@@ -268,9 +268,13 @@ FITS = {("transition", "[]"), ("id", "text")}  # the first version of a scheme c
 
 @pytest.mark.parametrize(("part", "wrong"), [pair for pair in product(PARTS, WRONG) if pair not in FITS])
 def test_a_part_of_the_wrong_shape_is_a_problem_and_never_a_crash(part, wrong):
-    text, cut = re.subn(rf"^{part}:.*\n(?:[ #].*\n|\n)*", f"{part}: {wrong}\n", source(SECOND), flags=re.MULTILINE)
+    text, cut = re.subn(rf"^{part}:.*\n(?:[ #].*\n|\n)*", f"{part}: {wrong}\n", short(SECOND), flags=re.MULTILINE)
     assert cut == 1
     assert problems(text)
+
+
+def test_the_short_norm_of_these_tests_has_no_problem_of_its_own():
+    assert 9 <= len(parse(short(SECOND)).requirements) < len(scheme(SECOND).requirements) / 2
 
 
 def test_a_scheme_may_come_from_nowhere():

@@ -5,7 +5,7 @@ import pytest
 from audits.schemes.problems import SchemeError
 from audits.schemes.reading import LARGEST
 from audits.schemes.source import parse
-from tests.kit.scheme import edited, scheme, source
+from tests.kit.scheme import edited, scheme, short, source
 
 FIRST = "  GOV-01:\n    chapter: GOV\n    severity: critical\n    level: agency\n    unit: organisation\n"
 
@@ -216,9 +216,13 @@ def test_an_alias_bomb_is_refused_before_it_grows():
 @pytest.mark.parametrize("wrong", ["null", "7", "[]", "{}", "text", "[[1], {a: 2}]", "{a: [null]}"])
 @pytest.mark.parametrize("part", ["chapters", "severities", "verdicts", "units", "sampling", "scoring", "repair"])
 def test_a_part_of_the_wrong_shape_is_a_problem_and_never_a_crash(part, wrong):
-    before, _, rest = source().partition(f"\n{part}:\n")
+    before, _, rest = short().partition(f"\n{part}:\n")
     after = rest[next(place for place, line in lines(rest) if not line.startswith((" ", "#")) and line) :]
     assert problems(f"{before}\n{part}: {wrong}\n{after}")
+
+
+def test_the_short_norm_of_these_tests_has_no_problem_of_its_own():
+    assert 9 <= len(parse(short()).requirements) < len(scheme().requirements) / 2
 
 
 def lines(text):
