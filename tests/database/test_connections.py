@@ -1,5 +1,7 @@
 """State that a database connection keeps between requests."""
 
+from uuid import uuid4
+
 import pytest
 from sqlalchemy import text
 
@@ -24,6 +26,29 @@ def test_a_statement_is_planned_once_although_every_request_ends_with_a_rollback
     with maker() as session:
         prepared = session.scalars(text("SELECT statement FROM pg_prepared_statements")).all()
     assert any("count(*) FROM person" in statement for statement in prepared)
+
+
+def test_a_statement_is_prepared_the_second_time(maker):
+    query = text("SELECT count(*) FROM person WHERE id = CAST(:id AS uuid)")
+    for _ in range(3):
+        with maker() as session:
+            session.execute(query, {"id": uuid4()})
+    kept = text("SELECT generic_plans, custom_plans FROM pg_prepared_statements WHERE statement LIKE '%AS uuid)'")
+    with maker() as session:
+        assert session.execute(kept).all() == [(0, 2)]
+
+
+def test_columns_are_described_once_and_of_the_right_statement(maker):
+    one, other = text("SELECT 1 AS a, 2 AS b"), text("SELECT 'x' AS c")
+    for _ in range(3):
+        with maker() as session:
+            assert [tuple(row._mapping.items()) for row in session.execute(one)] == [(("a", 1), ("b", 2))]
+            assert [tuple(row._mapping.items()) for row in session.execute(other)] == [(("c", "x"),)]
+            assert not session.execute(text("SET LOCAL work_mem = '1MB'")).returns_rows
+    with maker() as session:
+        connection = session.connection().connection.driver_connection
+        cursor = connection.cursor()
+        assert cursor.execute("SELECT 1 AS a").description is cursor.execute("SELECT 1 AS a").description
 
 
 def test_a_prepared_statement_still_works_after_a_transaction_that_failed(maker):

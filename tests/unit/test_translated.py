@@ -34,6 +34,12 @@ def test_values_are_escaped_where_the_template_escapes():
     assert render(source, escapes=False, name=NAME) == f"Verwijder {NAME}"
 
 
+def test_a_text_with_values_that_is_used_further_is_escaped_once():
+    source = "{% set text = _('Remove %(name)s', name=name) %}{{ text }}{{ _('Remove %(name)s', name=name) ~ '<' }}"
+    once = "Verwijder &lt;b&gt;O&#39;Neill&lt;/b&gt;"
+    assert render(source, name=NAME) == f"{once}{once}&lt;"
+
+
 def test_texts_inside_the_values_of_a_text_are_translated_too():
     assert render("{{ _('Remove %(name)s', name=_('Back')) }}") == "Verwijder Terug"
 
