@@ -42,7 +42,7 @@ test: ## Everything that must be green
 	@$(MAKE) --no-print-directory check
 	@$(PYTHON) -m pytest $(ARGS)
 
-quick: ## The tests for while you work: rules, and the code about itself (about a minute)
+quick: ## The tests for while you work: rules, and the code about itself (about 20 seconds)
 	@bin/setup test
 	@$(PYTHON) -m pytest tests/unit tests/house $(ARGS)
 

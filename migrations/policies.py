@@ -2,7 +2,8 @@
 
 A policy is the union of all ways by which the portal reaches a row for the person who is signed in. Settings are read in
 a sub-select, once per statement instead of once per row. Child tables have the agency of their parent as a column, or
-are looked up in an array, because PostgreSQL would hash the whole parent table for EXISTS. See docs/decisions/0014.
+are looked up in an array, which a function of the owner gives: PostgreSQL would hash the whole parent table for EXISTS. See
+docs/decisions/0014.
 """
 
 from dataclasses import dataclass
