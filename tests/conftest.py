@@ -299,10 +299,10 @@ def real_db(servers: Servers) -> Iterator[Engine]:
 
 
 class NotedQueue:
-    """A queue that remembers the ids it was nudged with."""
+    """A queue that remembers the ids it was notified with."""
 
     def __init__(self) -> None:
-        self.nudged: list[str] = []
+        self.notified: list[str] = []
 
     def enqueue(self, _: str, item_id: str, **__: object) -> None:
-        self.nudged.append(item_id)
+        self.notified.append(item_id)
