@@ -133,7 +133,7 @@ def question_label(question: RepairQuestion) -> str:
     published cannot change; later versions use the term that is shown here.
     """
     if question.code != attribute_of(question.code):
-        return gettext("Effectiveness")
+        return str(gettext("Effectiveness"))
     return question.label.in_(current_language())
 
 
