@@ -177,11 +177,12 @@ def _main_case(case: Case, story: Story) -> UUID:
     story.tell(inspector, f"checks and closes {case.verify()} findings", "answered", "closed")
     case.review()
     story.tell(reviewer, "reviews the whole file and recommends", "reported", case.state()["audit"])
+    before = case.state()["audit"]
     refusal = _refused(lambda: case.decide("inspector", Outcome.GRANT))
     story.hold(refusal is not None, "an inspector could decide on an own audit")
-    story.tell(inspector, f"tries to decide and is refused: {refusal}", "reviewed", case.state()["audit"])
+    story.tell(inspector, f"tries to decide and is refused: {refusal}", before, case.state()["audit"])
     decision_id = case.decide("decider", Outcome.GRANT)
-    story.tell(decider, "decides: grants the certificate", "reviewed", case.state()["audit"])
+    story.tell(decider, "decides: grants the certificate", before, case.state()["audit"])
     return decision_id
 
 
