@@ -49,11 +49,6 @@ KEYS = {thumbprint(KEY.public_key()): KEY.public_key()}
 REASON = "Signals about unpaid wages."
 
 
-@pytest.fixture
-def decider(session):
-    return make_person(session, Role.DECIDER).actor
-
-
 def sign(session, at=None, key=KEY):
     return sign_lists(session, issuer=ISSUER, key=key, at=at or clock.now())
 

@@ -36,7 +36,7 @@ from tests.kit.scheme import source
 
 BASE_URL = "http://127.0.0.1:8000"
 BODY = {"name": "Stichting Keurwerk", "address": "Waagplein 1, 3511 AB Utrecht"}
-SCOPE = {
+SCOPE: dict[str, Any] = {
     "activities": ["temporary_agency_work"],
     "sectors": ["logistics", "meat_fish"],
     "recruitment_countries": ["PL", "RO"],
