@@ -45,14 +45,14 @@ def test_planning_takes_both_in_and_tells_inspector_and_agency(session):
     took_part = set(session.scalars(select(Participant.person_id).where(Participant.audit_id == audit.id)))
     assert took_part == {planner.id, inspector.id}
     assert [mail["person_id"] for mail in enqueued(session, "mail", "audit_assigned")] == [str(inspector.id)]
-    assert [mail["agency_id"] for mail in enqueued(session, "mail", "audit_planned")] == [str(audit.agency_id)]
+    assert [mail["agency_id"] for mail in enqueued(session, "mail.agency", "audit_planned")] == [str(audit.agency_id)]
     assert [event.name for event in history(session, audit.id)] == ["audit.plan"]
 
 
 def test_an_unannounced_audit_stays_unknown_to_the_agency_until_it_starts(session):
     audit = make_audit(session, AuditState.PLANNED, announced=False)
     owner = make_person(session, Role.AGENCY_OWNER, audit.agency_id)
-    assert enqueued(session, "mail", "audit_planned") == []
+    assert enqueued(session, "mail.agency", "audit_planned") == []
     with pytest.raises(NotFoundError):
         queries.get_audit(session, owner.actor, audit.id)
     services.start_audit(session, audit.inspector.actor, audit.id)

@@ -16,7 +16,9 @@ from migrations.policies import POLICIES
 from portal.stores.roles import APP, REGISTER, WORKER
 from portal.work import jobs, schedule
 from tests.kit.factories import make_agency, make_person
-from tests.kit.statements import ATTACKS, LAWFUL, NO_RIGHT
+from tests.kit.statement_parts import NO_RIGHT
+from tests.kit.statements import ATTACKS
+from tests.kit.statements_allowed import LAWFUL
 from tests.kit.statements_of_others import SEEN_BY_OTHERS, WRITTEN_BY_OTHERS
 
 MODELS = (jobs, schedule)  # imported so that the metadata is whole
