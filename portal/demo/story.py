@@ -26,7 +26,6 @@ from certificates.documents.stages import DocumentKind
 from certificates.lifecycle.rules import public_id
 from certificates.lifecycle.services import lift_suspension, suspend_certificate
 from portal.app import create_app
-from portal.demo import guide
 from portal.demo.case import Case, StoryError, how_many, wait_for
 from portal.demo.cast import EDITOR, OWNER, PASSWORD, SIGNATORY, SMALL, STAFF, VLIETLAND, CastMember
 from portal.demo.visitor import Visitor
@@ -85,7 +84,6 @@ def run(settings: Settings, out: TextIO = sys.stdout) -> bool:
         f"\nEvery step held, in {time.monotonic() - begin:.1f} s. The documents, the log and the summary are in {OUT}.",
         file=out,
     )
-    guide.show(settings.base_url, out)
     return True
 
 
