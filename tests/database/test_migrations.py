@@ -52,7 +52,7 @@ def test_migrations_go_down_and_up_again(real_db):
     with real_db.connect() as connection:
         left = connection.execute(text("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'")).scalar_one()
         assert left == 1  # alembic's own
-        assert raising.standing(connection) == {}
+        assert raising.existing(connection) == {}
     command.upgrade(alembic(real_db), "head")
 
 
@@ -197,7 +197,7 @@ def test_each_wall_is_what_the_database_holds(session):
     walls = raising.wanted()
     before = {wall: held(wall) for wall in walls}
     raising.remove_walls(session.connection())
-    assert raising.standing(session.connection()) == {}
+    assert raising.existing(session.connection()) == {}
     raising.raise_walls(session.connection())
     for wall in walls:
         assert held(wall) == before[wall], wall.place
@@ -246,7 +246,7 @@ def test_only_what_differs_is_made_again(session, walls):
     assert raise_walls() == ["TRIGGER contact_kept ON contact"]
     (walls / "new.sql").unlink()
     assert raise_walls() == []
-    assert set(raising.standing(session.connection())) == set(raising.wanted())
+    assert set(raising.existing(session.connection())) == set(raising.wanted())
 
 
 def test_a_wall_that_somebody_took_down_stands_again(session):
@@ -256,7 +256,7 @@ def test_a_wall_that_somebody_took_down_stands_again(session):
 
 def test_a_wall_without_a_file_is_not_removed_in_silence(session):
     session.execute(text(TRIGGER.format(name="contact_strange", when="UPDATE")))
-    with pytest.raises(raising.StrangeWallError, match="TRIGGER contact_strange ON contact"):
+    with pytest.raises(raising.UnknownWallError, match="TRIGGER contact_strange ON contact"):
         raising.raise_walls(session.connection())
 
 
