@@ -108,7 +108,7 @@ def test_numbers_have_no_gaps_whatever_fails_beside_them(real_db):
         assert set(numbers) <= set(later)
 
 
-def test_numbers_begin_anew_every_year(session, monkeypatch):
+def test_numbering_restarts_every_year(session, monkeypatch):
     first = number(session, make_grant(session))
     monkeypatch.setattr(clock, "today", lambda: date(first.valid_from.year + 1, 1, 1))
     second = number(session, make_grant(session))
@@ -147,7 +147,7 @@ def test_to_issue_late_does_not_wake_up_what_was_withdrawn(session, decider):
 
 
 @pytest.mark.parametrize("state", [S.ACTIVE, S.SUSPENDED])
-def test_a_new_certificate_replaces_the_one_that_lives(session, state):
+def test_a_new_certificate_replaces_the_current_one(session, state):
     older = make_certificate(session, state)
     newer = issue(session, number(session, make_grant(session, older.agency)))
     assert (older.state, newer.state) == (S.REPLACED, S.ACTIVE)
@@ -162,7 +162,7 @@ def test_what_was_withdrawn_stays_withdrawn_beside_a_new_certificate(session):
     assert older.state is S.WITHDRAWN
 
 
-def test_an_agency_has_one_living_certificate_says_the_database(session):
+def test_the_database_allows_one_current_certificate_per_agency(session):
     older = make_certificate(session)
     newer = number(session, make_grant(session, older.agency))
     with pytest.raises(IntegrityError) as refusal:

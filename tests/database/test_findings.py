@@ -103,7 +103,7 @@ def test_another_agency_can_neither_see_nor_answer(session):
     assert queries.list_findings(session, stranger.actor) == []
 
 
-def test_the_whole_repair_is_told_to_those_who_must_act(session):
+def test_each_step_of_a_repair_notifies_whoever_acts_next(session):
     finding = answer(session, make_finding(session))
     inspector = finding.audit.inspector.actor
     services.return_corrective_action(session, inspector, finding.id, note="Show the files.")

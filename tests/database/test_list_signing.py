@@ -244,7 +244,7 @@ def test_a_credential_is_set_once_with_each_key(session):
         session.execute(change.values({column: "other.b.d"}))
 
 
-def test_what_is_sealed_carries_its_twin(app, session):
+def test_a_sealed_certificate_carries_its_credential(app, session):
     certificate = services.number_certificate(session, make_grant(session).id, base_url=BASE_URL, body=BODY)
     session.flush()
     with app.app_context():

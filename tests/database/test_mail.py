@@ -208,7 +208,7 @@ def address(server):
     return f"smtp://127.0.0.1:{server.server_address[1]}"
 
 
-def test_a_mail_server_without_tls_gets_nothing_unless_somebody_says_so(app, session):
+def test_a_mail_server_without_tls_gets_nothing_unless_the_settings_allow_it(app, session):
     with Server() as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         settings = replace(app.extensions["settings"], mail_url=address(server))

@@ -178,7 +178,7 @@ def test_the_first_owner_is_the_first_and_a_command_makes_two_administrators(ses
         services.appoint_administrator(session, **NEW | {"email": "nogeen@example.nl"})
 
 
-def test_who_left_is_told_nothing_and_gets_no_work(session):
+def test_a_retired_person_gets_no_mail_and_no_work(session):
     agency = make_agency(session)
     owner, editor = make_person(session, Role.AGENCY_OWNER, agency), make_person(session, Role.AGENCY_EDITOR, agency)
     inspector, administrator = make_person(session, Role.INSPECTOR), make_person(session, Role.ADMINISTRATOR)

@@ -144,7 +144,7 @@ def test_a_file_that_the_store_lost_gets_the_weaker_answer(app, issued, monkeypa
     assert send(app, attacks.without_stamp(issued[1])).json["reason"] == "not_recorded"
 
 
-def test_a_program_hears_why_a_file_was_not_looked_at(app, settings):
+def test_the_api_says_why_a_file_was_not_examined(app, settings):
     announced = app.test_client().post(
         "/verify", input_stream=BytesIO(b"--x"), content_type="multipart/form-data; boundary=x",
         environ_overrides={"CONTENT_LENGTH": str(200 * 1024 * 1024)}, headers={**JSON, "Accept-Language": "en"},

@@ -151,7 +151,7 @@ def test_an_older_checkpoint_that_the_log_does_not_continue(case, tmp_path, told
     assert "no checkpoint" in judged(b"\n\n")
 
 
-def test_what_is_no_archive(tmp_path, told):
+def test_a_file_that_is_no_archive_is_refused(tmp_path, told):
     for content in (b"", b"PK\x03\x04", b"nonsense"):
         path = tmp_path / "dump.zip"
         path.write_bytes(content)

@@ -95,7 +95,7 @@ def test_a_folder_is_as_good_as_a_zip(case, tmp_path):
     assert run(tmp_path, "--pdf", case.folder / "good.pdf")[0] == 0
 
 
-def test_keys_from_elsewhere(case, tmp_path, told):
+def test_given_keys_count_instead_of_those_in_the_archive(case, tmp_path, told):
     root = tmp_path / "root.pem"
     with zipfile.ZipFile(case.dump) as archive:
         root.write_bytes(archive.read("roots.pem"))
@@ -133,7 +133,7 @@ def test_a_status_list_with_a_key_that_was_added_to_the_archive(case, tmp_path, 
     assert wrong(told(case.dump, *pinned, "--jwks", jwks)) == {"credential": "jwks.json is damaged"}
 
 
-def test_the_day_decides(case, told):
+def test_the_verdict_depends_on_the_day(case, told):
     late = (clock.today() + timedelta(days=1500)).isoformat()
     report = told(case.dump, "--number", case.good, "--on", late)
     assert report["status"] == 2
@@ -209,7 +209,7 @@ def test_a_seal_made_with_the_key_of_time_stamps(case, tmp_path, told):
     assert "not one for sealing documents" in wrong(told(case.dump, "--pdf", path))["seal"]
 
 
-def test_a_seal_that_is_larger_than_any(case, tmp_path, told):
+def test_a_seal_that_is_too_large_is_refused(case, tmp_path, told):
     size, path = 3_000_000, tmp_path / "large.pdf"
     head = b"/ByteRange [0 %010d %010d %010d] /Contents " % (60, 60 + size + 2, 1)
     path.write_bytes(head.ljust(60) + b"<" + b"30" * (size // 2) + b">" + b"\n")
@@ -227,12 +227,12 @@ def test_whatever_bytes_are_damaged_nothing_breaks(case, tmp_path, told):
             assert told(case.dump, "--pdf", path)["status"] == 1
 
 
-def test_the_file_of_another_certificate(case, told):
+def test_the_file_of_another_certificate_is_refused(case, told):
     report = told(case.dump, "--pdf", case.folder / "good.pdf", "--number", case.suspended)
     assert wrong(report)["file"] == f"this is the certificate {case.good}, not {case.suspended}"
 
 
-def test_a_number_that_was_never_issued(case, told):
+def test_a_number_that_was_never_issued_is_unknown(case, told):
     report = told(case.dump, "--number", "KW-2026-99999-00")
     assert (report["status"], wrong(report)) == (
         1, {"certificate": "the log knows no certificate KW-2026-99999-00"},
