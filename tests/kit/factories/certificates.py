@@ -72,6 +72,7 @@ def make_certificate(
         older.state = S.REPLACED
         _change(session, older, "replace", S.REPLACED, issued)
     session.flush()
+    assert decision.audit is not None
     certificate = Certificate(
         id=uuid4(),
         number=rules.certificate_number(issued.year, next(_serials)),
