@@ -40,7 +40,7 @@ def door(request, app, session):
     else:
         manager, person = make_person(session, Role.ADMINISTRATOR), make_person(session, Role.PLANNER)
         stranger = make_person(session, Role.AGENCY_OWNER, make_agency(session))
-        roles = Role.PLANNER, Role.DECIDER
+        roles = Role.PLANNER, Role.INSPECTOR
     browser = Browser(app).sign_in(session, manager)
     return Door(f"/{request.param}/people/", browser, manager, person, stranger, *roles)
 
