@@ -60,14 +60,15 @@ GRANT EXECUTE ON FUNCTION keep_extract(uuid, uuid, text, jsonb, text, integer, t
 
 -- Cases.
 GRANT INSERT ON application, agreement_acceptance, answer, evidence, audit, audit_participant, population, sampled_unit,
-  verdict, finding, decision, decision_ground, decision_basis TO kw_app, kw_worker;
+  verdict, requirement_judgement, finding, decision, decision_ground, decision_basis TO kw_app, kw_worker;
 GRANT UPDATE (state, submitted_at, declared_by, declared_name, reviewed_at, review_note, version)
   ON application TO kw_app, kw_worker;
 GRANT UPDATE (value, explanation, answered_by, answered_at, version) ON answer TO kw_app, kw_worker;
 GRANT UPDATE (removed_at) ON evidence TO kw_app, kw_worker;
-GRANT UPDATE (inspector_id, planned_on, state, started_at, reported_at, summary, score, reviewer_id, reviewed_at, recommendation, version)
-  ON audit TO kw_app, kw_worker;
-GRANT UPDATE (value, note, recorded_by, recorded_at, version) ON verdict TO kw_app, kw_worker;
+GRANT UPDATE (inspector_id, planned_on, state, revealed_at, started_at, reported_at, summary, score, reviewer_id,
+  reviewed_at, recommendation, version) ON audit TO kw_app, kw_worker;
+GRANT UPDATE (value, note, reason, recorded_by, recorded_at, version) ON verdict TO kw_app, kw_worker;
+GRANT UPDATE (agency_text, written_by, written_at, version) ON requirement_judgement TO kw_app, kw_worker;
 GRANT UPDATE (state, cause, extent, solution, operation, answered_by, answered_at, verified_by, verified_at,
   verification_note, version) ON finding TO kw_app, kw_worker;
 GRANT DELETE ON finding TO kw_app, kw_worker;

@@ -77,12 +77,13 @@ POLICIES = (
     Policy("agreement_acceptance", (OWN, CASES, MY_CASE), (f"{OWN} AND accepted_by = {ME}",), may=ADD),
     *(Policy(table, (OWN, f"{CASES} AND application_id <> ALL ({DRAFTS})", MY_CASE), (OWN,))
       for table in ("answer", "evidence")),
-    Policy("audit", (f"{OWN} AND (announced OR started_at IS NOT NULL)", CASES,
+    Policy("audit", (f"{OWN} AND (announced OR revealed_at IS NOT NULL OR reported_at IS NOT NULL)", CASES,
                      f"{SEES} = 'assigned' AND inspector_id = {ME}"),
            (CASES, f"{SEES} = 'assigned' AND inspector_id = {ME}"), (CASES,)),
     Policy("audit_participant", (CASES, MY_AUDIT), (CASES,), may=ADD),
     *(Policy(table, (CASES, MY_AUDIT), (CASES, MY_AUDIT), may=ADD) for table in ("population", "sampled_unit")),
-    Policy("verdict", (CASES, MY_AUDIT), (CASES, MY_AUDIT)),
+    *(Policy(table, (CASES, MY_AUDIT), (CASES, MY_AUDIT)) for table in ("verdict", "requirement_judgement")),
+    Policy("verdict_change", (CASES, MY_AUDIT), (), may=()),
     Policy("finding", (OWN, CASES, MY_AUDIT), (OWN, CASES, MY_AUDIT), (CASES, MY_AUDIT), may=ALL),
     Policy("corrective_action", (OWN, CASES, MY_FINDING), (OWN, CASES, MY_FINDING)),
     Policy("decision", (OWN, CASES, MY_AUDIT), (CASES,), may=ADD),
@@ -94,8 +95,9 @@ POLICIES = (
     Policy("document", ("kind IN ('certificate', 'register_extract')", OWN, CASES,
                         f"subject_id = ANY ({MY_AUDITS})",
                         f"subject_id = ANY (ARRAY(SELECT id FROM decision WHERE {MY_AUDIT}))"), (), may=()),
-    # Everybody may add events and jobs; adding an event returns its number, so its actor may read it.
-    Policy("event", (f"actor_id = {ME}", OWN, CASES), (EVERYTHING,), may=ADD),
+    # Everybody may add events and jobs; adding an event returns its number, so its actor may read it. An agency reads no
+    # other event about itself: they tell of unannounced audits and of draws.
+    Policy("event", (f"actor_id = {ME}", f"{OWN} AND actor_kind = 'anonymous'", CASES), (EVERYTHING,), may=ADD),
     Policy("event_note", (CASES,), (EVERYTHING,), may=ADD),
     Policy("security_event", (OFFICE,), (EVERYTHING,), may=ADD),
     Policy("outbox", (OFFICE,), (OFFICE,), (EVERYTHING,)),

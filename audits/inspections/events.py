@@ -33,6 +33,19 @@ class AuditStarted(Moved, name="audit.start", words=N_("Audit started")):
     """The fieldwork began."""
 
 
+class AuditRevealed(EventData, name="audit.reveal", words=N_("Audit made known to the agency")):
+    """The agency was told of an unannounced audit."""
+
+    after: AuditState
+
+
+class RequirementJudged(EventData, name="audit.judge_requirement", words=N_("Text for the agency written")):
+    """The inspector wrote on a requirement as a whole; what was written can be forgotten."""
+
+    requirement: Code
+    agency_text: str = forgettable()
+
+
 class PopulationFixed(EventData, name="audit.freeze", words=N_("Population fixed and sample drawn")):
     """A population was fixed: all that is needed to repeat the draw, except the references, which stay in its row."""
 
@@ -45,11 +58,12 @@ class PopulationFixed(EventData, name="audit.freeze", words=N_("Population fixed
 
 
 class VerdictsRecorded(EventData, name="audit.record", words=N_("Verdicts recorded")):
-    """Verdicts on one requirement changed: on how many units; old and new values can be forgotten."""
+    """Verdicts on one requirement changed: on how many units; old and new values and the reason can be forgotten."""
 
     requirement: Code
     units: int
     verdicts: dict[str, list[Any]] | None = forgettable(default=None)
+    reason: str = forgettable()
 
 
 class AuditReported(Moved, name="audit.report", words=N_("Audit reported")):

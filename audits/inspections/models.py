@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, Text, UniqueConstraint
+from sqlalchemy import ColumnElement, ForeignKey, ForeignKeyConstraint, Identity, Index, Text, UniqueConstraint, or_
 from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -41,6 +41,7 @@ class Audit(Base):
     state: Mapped[AuditState] = mapped_column(stored(AuditState), index=True)
     planned_on: Mapped[date]
     announced: Mapped[bool]
+    revealed_at: Mapped[datetime | None]  # when the agency could know of an unannounced audit; never taken back
     started_at: Mapped[datetime | None]
     reported_at: Mapped[datetime | None]
     summary: Mapped[str] = mapped_column(Text, default="")
@@ -59,6 +60,16 @@ class Audit(Base):
     __mapper_args__ = {"version_id_col": version}
 
     @hybrid_property
+    def is_known_to_agency(self) -> bool:
+        """Return whether the agency may know of it: announced, revealed, or reported; usable in queries."""
+        return self.announced or self.revealed_at is not None or self.reported_at is not None
+
+    @is_known_to_agency.inplace.expression
+    @classmethod
+    def _is_known_to_agency(cls) -> ColumnElement[bool]:
+        return or_(cls.announced, cls.revealed_at.is_not(None), cls.reported_at.is_not(None))
+
+    @hybrid_property
     def is_live(self) -> bool:
         """Return whether it was not cancelled; usable in queries. An application has one live audit at most."""
         return self.state != AuditState.CANCELLED
@@ -66,7 +77,7 @@ class Audit(Base):
     def is_visible_to(self, actor: Actor) -> bool:
         """Return whether the actor belongs to the agency, is its inspector, or is other staff."""
         if actor.agency_id is not None:
-            return actor.agency_id == self.agency_id
+            return actor.agency_id == self.agency_id and self.is_known_to_agency
         return actor.id == self.inspector_id or bool(actor.roles - {Role.INSPECTOR})
 
 
@@ -132,6 +143,57 @@ class Verdict(Base):
     note: Mapped[str] = mapped_column(Text, default="")
     recorded_by: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
     recorded_at: Mapped[datetime]
+    reason: Mapped[str] = mapped_column(Text, server_default="")  # why it was changed last; empty for a first verdict
+    version: Mapped[int] = mapped_column()
+
+    __mapper_args__ = {"version_id_col": version}
+
+
+class VerdictChange(Base):
+    """A verdict that was replaced, and what replaced it. The database adds these rows itself (walls/history.sql)."""
+
+    __tablename__ = "verdict_change"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["audit_id", "requirement_code", "unit", "reference"],
+            ["verdict.audit_id", "verdict.requirement_code", "verdict.unit", "verdict.reference"],
+        ),
+        Index("ix_verdict_change_audit_id", "audit_id", "requirement_code"),
+    )
+
+    id: Mapped[int] = mapped_column(Identity(), primary_key=True)
+    audit_id: Mapped[UUID]
+    requirement_code: Mapped[str]
+    unit: Mapped[str]
+    reference: Mapped[str]
+    value_before: Mapped[str]
+    note_before: Mapped[str] = mapped_column(Text)
+    value: Mapped[str]
+    note: Mapped[str] = mapped_column(Text)
+    reason: Mapped[str] = mapped_column(Text)
+    changed_by: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    changed_at: Mapped[datetime]
+
+    person: Mapped[Person] = relationship()
+
+
+class RequirementJudgement(Base):
+    """What the inspector says on a requirement as a whole, beside the verdicts on its units."""
+
+    __tablename__ = "requirement_judgement"
+    __table_args__ = (
+        ForeignKeyConstraint(["audit_id", "scheme_version_id"], ["audit.id", "audit.scheme_version_id"]),
+        ForeignKeyConstraint(
+            ["scheme_version_id", "requirement_code"], ["requirement.scheme_version_id", "requirement.code"]
+        ),
+    )
+
+    audit_id: Mapped[UUID] = mapped_column(primary_key=True)
+    requirement_code: Mapped[str] = mapped_column(primary_key=True)
+    scheme_version_id: Mapped[UUID]
+    agency_text: Mapped[str] = mapped_column(Text, default="")  # instead of the notes, which only staff read
+    written_by: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    written_at: Mapped[datetime]
     version: Mapped[int] = mapped_column()
 
     __mapper_args__ = {"version_id_col": version}
@@ -164,7 +226,8 @@ class Finding(Base):
     population: Mapped[int]
     assessed: Mapped[int]
     nonconforming: Mapped[int]
-    observed: Mapped[str] = mapped_column(Text)
+    observed: Mapped[str] = mapped_column(Text)  # the inspector's notes; empty for confidential units
+    agency_text: Mapped[str | None] = mapped_column(Text)  # what the agency reads; None: made by an older release
     due_on: Mapped[date | None]
     state: Mapped[FindingState] = mapped_column(stored(FindingState))
     # Copy of the newest round of the corrective action; every round is a row of CorrectiveAction.

@@ -25,6 +25,12 @@ class AuditPlanned(Notice, kind="audit_planned"):
     day: date
 
 
+class AuditRevealed(Notice, kind="audit_revealed"):
+    """To the agency, when the inspector makes an unannounced audit known."""
+
+    reference: str
+
+
 class AuditReopened(Notice, kind="audit_reopened"):
     """To the inspector, when a reviewer sent the audit back; links to the audit."""
 

@@ -1,13 +1,13 @@
 """Reads of audits and findings. Every list starts from what the actor may see."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Select, and_, exists, false, func, or_, select
+from sqlalchemy import Select, and_, exists, false, func, select
 from sqlalchemy.orm import Session, contains_eager, defer, joinedload
 from sqlalchemy.orm.interfaces import LoaderOption
 
@@ -18,7 +18,16 @@ from audits.applications.workflow import ApplicationState
 from audits.core.access import Actor, Permission
 from audits.core.errors import NotFoundError, missing
 from audits.core.statements import built_once
-from audits.inspections.models import Audit, CorrectiveAction, Finding, Population, SampledUnit, Verdict
+from audits.inspections.models import (
+    Audit,
+    CorrectiveAction,
+    Finding,
+    Population,
+    RequirementJudgement,
+    SampledUnit,
+    Verdict,
+    VerdictChange,
+)
 from audits.inspections.workflow import AuditState, FindingState
 from audits.people.models import Person
 from audits.schemes.text import SchemeText, Unit
@@ -51,13 +60,12 @@ class Repairs:
 def visible_audits(actor: Actor) -> Select[Audit]:
     """Select what the actor may see.
 
-    An agency sees its own audits, an unannounced one only after its start; an inspector those assigned; other staff
+    An agency sees its own audits, an unannounced one only once it is revealed; an inspector those assigned; other staff
     all.
     """
     query = select(Audit)
     if actor.agency_id is not None:
-        known = or_(Audit.announced, Audit.started_at.is_not(None))
-        return query.where(Audit.agency_id == actor.agency_id, known)
+        return query.where(Audit.agency_id == actor.agency_id, Audit.is_known_to_agency)
     if actor.has(Permission.CASES_VIEW):
         return query
     return query.where(Audit.inspector_id == actor.id if actor.has(Permission.AUDIT_VIEW) else false())
@@ -168,6 +176,17 @@ def rules_view(seen: Mapping[str, Mapping[str, VerdictRow]]) -> dict[str, dict[s
     return {code: {reference: row.value for reference, row in rows.items()} for code, rows in seen.items()}
 
 
+def judgement_on(session: Session, audit_id: UUID, code: str) -> RequirementJudgement | None:
+    """Return what the inspector says on a requirement as a whole, or None."""
+    return session.get(RequirementJudgement, (audit_id, code))
+
+
+def judgements_of(session: Session, audit_id: UUID) -> dict[str, RequirementJudgement]:
+    """Return what the inspector says on whole requirements, by their codes."""
+    query = select(RequirementJudgement).where(RequirementJudgement.audit_id == audit_id)
+    return {row.requirement_code: row for row in session.scalars(query)}
+
+
 def progress_of(session: Session, audit_id: UUID) -> dict[str, int]:
     """Return the number of assessed units per requirement."""
     query, values = _progress(audit_id)
@@ -204,6 +223,52 @@ def files_of_finding(session: Session, finding_id: UUID) -> list[Evidence]:
     """Return the files of a corrective action, oldest first. The caller must have access to the finding."""
     query = select(Evidence).where(Evidence.finding_id == finding_id, Evidence.removed_at.is_(None))
     return list(session.scalars(query.order_by(Evidence.uploaded_at, Evidence.id)))
+
+
+def rounds_of_audit(session: Session, audit_id: UUID) -> dict[UUID, list[CorrectiveAction]]:
+    """Return every round of every corrective action per finding, newest first."""
+    query = select(CorrectiveAction).join(Finding, Finding.id == CorrectiveAction.finding_id)
+    rounds: dict[UUID, list[CorrectiveAction]] = defaultdict(list)
+    for each in session.scalars(query.where(Finding.audit_id == audit_id).order_by(CorrectiveAction.round.desc())):
+        rounds[each.finding_id].append(each)
+    return rounds
+
+
+def files_of_audit(session: Session, audit_id: UUID) -> dict[UUID, list[Evidence]]:
+    """Return the files of all corrective actions per finding, oldest first."""
+    query = select(Evidence).join(Finding, Finding.id == Evidence.finding_id)
+    query = query.where(Finding.audit_id == audit_id, Evidence.removed_at.is_(None))
+    files: dict[UUID, list[Evidence]] = defaultdict(list)
+    for each in session.scalars(query.order_by(Evidence.uploaded_at, Evidence.id)):
+        if each.finding_id is not None:
+            files[each.finding_id].append(each)
+    return files
+
+
+def confidential_notes(session: Session, scheme: SchemeText, found: Sequence[Finding]) -> dict[UUID, str]:
+    """Return the inspector's notes on confidential units per finding, which only staff read: one unit per line."""
+    codes = {
+        each.requirement_code: each
+        for each in found
+        if scheme.units[scheme.requirement(each.requirement_code).unit].confidential
+    }
+    if not codes:
+        return {}
+    seen = verdicts_of(session, found[0].audit_id, list(codes))
+    return {each.id: falling_short(scheme, seen.get(code, {})) for code, each in codes.items()}
+
+
+def falling_short(scheme: SchemeText, seen: Mapping[str, VerdictRow], *, name_units: bool = True) -> str:
+    """Return the notes on the nonconforming units, one per line."""
+    short = ((reference, row) for reference, row in seen.items() if scheme.verdicts[row.value].nonconforming)
+    return "\n".join(f"{reference}: {row.note}" if name_units else row.note for reference, row in short)
+
+
+def changed_verdicts(session: Session, audit_id: UUID) -> list[VerdictChange]:
+    """Return every verdict that replaced another one, oldest first. The caller must have access to the audit."""
+    query = select(VerdictChange).where(VerdictChange.audit_id == audit_id)
+    query = query.where(VerdictChange.value != VerdictChange.value_before).options(joinedload(VerdictChange.person))
+    return list(session.scalars(query.order_by(VerdictChange.requirement_code, VerdictChange.id)))
 
 
 def get_case_evidence(session: Session, actor: Actor, audit_id: UUID, evidence_id: UUID) -> Evidence:

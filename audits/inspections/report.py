@@ -1,6 +1,7 @@
 """Build the snapshot of an audit for its report: plain values in one language."""
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -10,6 +11,7 @@ from audits.applications.queries import language_of
 from audits.core.clock import day_of
 from audits.core.languages import say
 from audits.inspections import rules
+from audits.inspections.disclosure import Extent, extent_for_agency, text_for_agency
 from audits.inspections.models import Audit, Finding, Population
 from audits.inspections.queries import VerdictRow, findings_of, populations_of, sample_of, verdicts_of
 from audits.inspections.wording import FINDING_STATES
@@ -51,6 +53,23 @@ def report_facts(session: Session, audit: Audit, *, body: Mapping[str, str]) -> 
     }
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What an agency reads of a finding."""
+
+    extent: Extent
+    text: str
+
+
+def told_to_agency(norm: SchemeText, finding: Finding) -> Told:
+    """Return counts and text of a finding without what was said in confidence."""
+    unit = norm.units[norm.requirement(finding.requirement_code).unit]
+    extent = extent_for_agency(
+        unit, population=finding.population, assessed=finding.assessed, nonconforming=finding.nonconforming
+    )
+    return Told(extent, text_for_agency(unit, notes=finding.observed, agency_text=finding.agency_text))
+
+
 def overall(norm: SchemeText, verdicts: Collection[VerdictRow]) -> VerdictKind:
     """Return the gravest verdict on a requirement, or "not applicable" if no unit was judged."""
     if not verdicts:
@@ -82,18 +101,27 @@ def _samples(
             "unit": norm.units[population.unit].plural.in_(language),
             "population": population.size,
             "drawn": population.drawn,
-            "digest": population.digest,
-            "seed": population.seed,
-            "algorithm": population.algorithm,
-            "references": drawn.get(population.unit, []),
+            "draw": None if norm.units[population.unit].confidential else _draw(population, drawn),
         }
         for population in populations
     ]
 
 
+def _draw(population: Population, drawn: Mapping[str, list[str]]) -> dict[str, Any]:
+    """Return what repeats the draw, and whom it drew: never of confidential units."""
+    return {
+        "digest": population.digest,
+        "seed": population.seed,
+        "algorithm": population.algorithm,
+        "references": drawn.get(population.unit, []),
+    }
+
+
 def _finding(norm: SchemeText, finding: Finding, language: str) -> dict[str, Any]:
     requirement = norm.requirement(finding.requirement_code)
-    low, high = rules.share_interval(finding.nonconforming, finding.assessed, finding.population)
+    unit, told = norm.units[requirement.unit], told_to_agency(norm, finding)
+    extent = told.extent
+    interval = rules.share_interval(finding.nonconforming, finding.assessed, finding.population)
     answer = {name: getattr(finding, name) for name in ("cause", "extent", "solution")}
     return {
         "number": finding.number,
@@ -103,12 +131,13 @@ def _finding(norm: SchemeText, finding: Finding, language: str) -> dict[str, Any
         "grade": norm.severities[finding.grade].name.in_(language),
         "points": finding.points,
         "blocks": finding.blocks,
-        "unit": norm.units[requirement.unit].plural.in_(language),
+        "unit": unit.plural.in_(language),
         "population": finding.population,
-        "assessed": finding.assessed,
-        "nonconforming": finding.nonconforming,
-        "interval": [low, high],
-        "observed": finding.observed,
+        "assessed": extent.assessed,
+        "nonconforming": extent.nonconforming,
+        "fewer_than": extent.fewer_than,
+        "interval": list(interval) if extent.is_whole else None,
+        "observed": told.text,
         "due_on": finding.due_on.isoformat() if finding.due_on else None,
         "state": say(FINDING_STATES[finding.state], language),
         "answer": answer | {"operation": finding.effectiveness} if finding.answered_at else None,
@@ -135,10 +164,17 @@ def _judgement(
     norm: SchemeText, item: Requirement, verdicts: Mapping[str, VerdictRow], language: str
 ) -> dict[str, Any]:
     kinds = [norm.verdicts[row.value] for row in verdicts.values()]
+    extent = extent_for_agency(
+        norm.units[item.unit],
+        population=len(kinds),
+        assessed=sum(kind.assessed for kind in kinds),
+        nonconforming=sum(kind.nonconforming for kind in kinds),
+    )
     return {
         "code": item.code,
         "title": item.title.in_(language),
         "verdict": overall(norm, verdicts.values()).name.in_(language),
-        "assessed": sum(kind.assessed for kind in kinds),
-        "nonconforming": sum(kind.nonconforming for kind in kinds),
+        "assessed": extent.assessed,
+        "nonconforming": extent.nonconforming,
+        "fewer_than": extent.fewer_than,
     }

@@ -1,9 +1,11 @@
 """Parse the source of a scheme into frozen values, or report everything that is wrong with it. Pure."""
 
 import hashlib
+import json
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 from audits.schemes.checks import check
@@ -41,6 +43,9 @@ from audits.schemes.words import table_of, text_of, texts_of
 
 Plain = Mapping[str, Any]
 
+# What the portal adds to files of edition 1, which stay as they were published. See docs/decisions/0017.
+_EDITION_1: Plain = json.loads((Path(__file__).parent / "edition-1.json").read_text(encoding="utf-8"))
+
 
 def parse(text: str) -> SchemeText:
     """Parse a scheme. Raises SchemeError with every problem at once, each with its line, column and path."""
@@ -65,7 +70,7 @@ def _scheme(plain: Plain, sha256: str) -> SchemeText:
         severities=table_of(plain["severities"], _severity),
         verdicts=table_of(plain["verdicts"], lambda code, kind: VerdictKind(code=code, **_with_texts(kind, "name"))),
         levels=texts_of(plain["levels"]),
-        units=table_of(plain["units"], _unit),
+        units=table_of(plain["units"], _unit if "edition" in plain else _first_unit),
         sampling=_sampling(plain["sampling"]),
         scoring=_scoring(plain["scoring"]),
         validity=Validity(**plain["validity"]),
@@ -93,6 +98,11 @@ def _unit(code: str, plain: Plain) -> Unit:
     values = {**_with_texts(plain, "name", "plural", "population"), "sampling": _rule(plain["sampling"])}
     values["list_sources"] = tuple(plain.get("list_sources", ()))
     return Unit(code=code, **values)
+
+
+def _first_unit(code: str, plain: Plain) -> Unit:
+    """Convert a unit of edition 1, which says nothing about confidentiality: that is then a rule of the product."""
+    return _unit(code, {**plain, **_EDITION_1["units"].get(code, {})})
 
 
 def _rule(plain: Plain) -> SamplingRule:

@@ -111,16 +111,22 @@ class Grade(TypedDict):
     points: int
 
 
-class Sample(TypedDict):
-    """One population and the sample drawn from it."""
+class Draw(TypedDict):
+    """What anybody needs, beside the list, to repeat a draw."""
 
-    unit: str  # in words, plural: "personnel files"
-    population: int
-    drawn: int
     digest: str  # SHA-256 of the frozen population
     seed: str  # 32 bytes, hex
     algorithm: str
     references: list[str]  # pseudonyms, in the order of the draw
+
+
+class Sample(TypedDict):
+    """One population and the sample drawn from it; of confidential units the agency does not learn the draw."""
+
+    unit: str  # in words, plural: "personnel files"
+    population: int
+    drawn: int
+    draw: Draw | None
 
 
 class Answer(TypedDict):
@@ -133,7 +139,10 @@ class Answer(TypedDict):
 
 
 class ReportFinding(TypedDict):
-    """One finding and its evidence. `interval` is the 95 percent interval of the share in the population."""
+    """One finding and its evidence. `interval` is the 95 percent interval of the share in the population.
+
+    Of confidential units, groups smaller than `fewer_than` are not counted out: then the number is None.
+    """
 
     number: int
     code: str
@@ -144,9 +153,10 @@ class ReportFinding(TypedDict):
     blocks: bool  # no certificate while it is open
     unit: str  # in words, plural
     population: int
-    assessed: int
-    nonconforming: int
-    interval: list[float]  # two shares: lower and upper bound
+    assessed: int | None
+    nonconforming: int | None
+    fewer_than: int | None
+    interval: list[float] | None  # two shares: lower and upper bound; None where a number is
     observed: str
     due_on: str | None
     state: str  # in words
@@ -155,13 +165,17 @@ class ReportFinding(TypedDict):
 
 
 class Judgement(TypedDict):
-    """The verdict on one requirement. `finding` is the number of the finding that follows from it, if any."""
+    """The verdict on one requirement. `finding` is the number of the finding that follows from it, if any.
+
+    The counts are those of a finding.
+    """
 
     code: str
     title: str
     verdict: str  # in words
-    assessed: int
-    nonconforming: int
+    assessed: int | None
+    nonconforming: int | None
+    fewer_than: int | None
     finding: int | None
 
 

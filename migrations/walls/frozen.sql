@@ -14,10 +14,14 @@ BEGIN
 END $$;
 
 CREATE TRIGGER verdict_frozen BEFORE INSERT OR DELETE OR UPDATE ON verdict FOR EACH ROW WHEN (CURRENT_USER <> 'kw_owner') EXECUTE FUNCTION check_fieldwork('in_progress');
+CREATE TRIGGER requirement_judgement_frozen BEFORE INSERT OR DELETE OR UPDATE ON requirement_judgement FOR EACH ROW WHEN (CURRENT_USER <> 'kw_owner') EXECUTE FUNCTION check_fieldwork('in_progress');
 CREATE TRIGGER population_frozen BEFORE INSERT ON population FOR EACH ROW WHEN (CURRENT_USER <> 'kw_owner') EXECUTE FUNCTION check_fieldwork('in_progress');
 CREATE TRIGGER sampled_unit_frozen BEFORE INSERT ON sampled_unit FOR EACH ROW WHEN (CURRENT_USER <> 'kw_owner') EXECUTE FUNCTION check_fieldwork('in_progress');
 -- Findings follow from a report and go when it is taken back; what is changed in one is judged by its flow.
 CREATE TRIGGER finding_frozen BEFORE INSERT OR DELETE ON finding FOR EACH ROW WHEN (CURRENT_USER <> 'kw_owner') EXECUTE FUNCTION check_fieldwork('in_progress', 'reported');
+
+-- What an agency could know once it can know for good.
+CREATE TRIGGER audit_revealed BEFORE UPDATE ON audit FOR EACH ROW WHEN (CURRENT_USER <> 'kw_owner' AND OLD.revealed_at IS NOT NULL AND NEW.revealed_at IS DISTINCT FROM OLD.revealed_at) EXECUTE FUNCTION refuse_frozen();
 
 -- Answers and files change in a draft only; files also beside a finding that is not closed, until the inspector judged them.
 CREATE OR REPLACE FUNCTION check_draft() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path TO 'public', 'pg_temp' AS $$

@@ -43,6 +43,7 @@ PAGES: dict[type[Notice], Link] = {
     inspections.AuditAssigned: _AUDIT,
     inspections.AuditTaken: Link("inspector.home"),
     inspections.AuditPlanned: _HOME,
+    inspections.AuditRevealed: _HOME,
     inspections.AuditReopened: _AUDIT,
     inspections.AuditReported: Link("agency.findings.list_findings"),
     inspections.AuditReviewed: Link("office.audits.show_audit", "audit_id"),

@@ -49,17 +49,6 @@ def test_planning_takes_both_in_and_tells_inspector_and_agency(session):
     assert [event.name for event in history(session, audit.id)] == ["audit.plan"]
 
 
-def test_an_unannounced_audit_stays_unknown_to_the_agency_until_it_starts(session):
-    audit = make_audit(session, AuditState.PLANNED, announced=False)
-    owner = make_person(session, Role.AGENCY_OWNER, audit.agency_id)
-    assert enqueued(session, "mail.agency", "audit_planned") == []
-    with pytest.raises(NotFoundError):
-        queries.get_audit(session, owner.actor, audit.id)
-    services.start_audit(session, audit.inspector.actor, audit.id)
-    session.flush()
-    assert queries.get_audit(session, owner.actor, audit.id) is audit
-
-
 @pytest.mark.parametrize("state", [state for state in ApplicationState if state is not ApplicationState.ACCEPTED])
 def test_only_an_accepted_application_can_be_planned(session, state):
     application = make_application(session, state=state)

@@ -9,7 +9,7 @@ from audits.core import clock
 from audits.core.errors import IllegalMoveError, NotFoundError, RuleError
 from audits.core.events import history
 from audits.inspections import queries, services
-from audits.inspections.models import Population, SampledUnit, Verdict
+from audits.inspections.models import Population, SampledUnit, Verdict, VerdictChange
 from audits.inspections.workflow import AuditState
 from audits.schemes.queries import scheme_of_version
 from tests.kit.factories.inspections import (
@@ -128,12 +128,46 @@ def test_verdicts_are_kept_and_replaced_and_the_event_tells_both(session):
     assert services.record_sheets(session, actor, audit.id, {"IDW-01": both}) == 2
     assert services.record_sheets(session, actor, audit.id, {"IDW-01": both}) == 0
     seen = {"F-001": ("nonconform", " Only a copy. "), "F-002": ("conform", "")}
-    assert services.record_sheets(session, actor, audit.id, {"IDW-01": seen}) == 1
+    assert services.record_sheets(session, actor, audit.id, {"IDW-01": seen}, reasons={"IDW-01": " Saw it. "}) == 1
     session.flush()
     assert queries.verdicts_of(session, audit.id, ["IDW-01"])["IDW-01"]["F-001"][:2] == ("nonconform", "Only a copy.")
     events = [event for event in history(session, audit.id) if event.name == "audit.record"]
     assert [list(event.told["verdicts"]) for event in events] == [["F-001", "F-002"], ["F-001"]]
     assert events[-1].told["verdicts"]["F-001"] == [["conform", ""], ["nonconform", "Only a copy."]]
+    assert events[-1].told["reason"] == "Saw it."
+
+
+BAD = ("nonconform", "Only a copy.")
+
+
+@pytest.mark.parametrize("reasons", [None, {}, {"IDW-01": "  "}, {"IDW-02": "About another one."}])
+@pytest.mark.parametrize(("first", "then"), [(("conform", ""), BAD), (BAD, ("conform", ""))])
+def test_no_saved_verdict_changes_without_a_reason(session, first, then, reasons):
+    audit = make_audit(session, populations={"personnel_file": ["F-001"]})
+    actor = audit.inspector.actor
+    services.record_sheets(session, actor, audit.id, {"IDW-01": {"F-001": first}})
+    with pytest.raises(services.ReasonMissingError) as refusal:
+        services.record_sheets(session, actor, audit.id, {"IDW-01": {"F-001": then}}, reasons=reasons)
+    assert refusal.value.codes == ["IDW-01"]
+    assert queries.verdicts_of(session, audit.id)["IDW-01"]["F-001"][:2] == first
+
+
+def test_a_better_note_needs_no_reason_and_is_no_changed_verdict(session):
+    audit = make_audit(session, populations={"personnel_file": ["F-001"]})
+    for said in (BAD, ("nonconform", "Only a copy, of 2021.")):
+        services.record_sheets(session, audit.inspector.actor, audit.id, {"IDW-01": {"F-001": said}})
+    assert queries.changed_verdicts(session, audit.id) == []
+    kept = session.scalars(select(VerdictChange)).all()
+    assert [(each.note_before, each.note) for each in kept] == [("Only a copy.", "Only a copy, of 2021.")]
+
+
+def test_the_database_keeps_what_a_verdict_was_whoever_changes_it(session):
+    audit = make_audit(session, populations={"personnel_file": ["F-001"]})
+    services.record_sheets(session, audit.inspector.actor, audit.id, {"IDW-01": {"F-001": BAD}})
+    session.execute(update(Verdict).values(value="conform", note="", reason="In passing."))
+    session.execute(update(Verdict).values(recorded_at=clock.now()))  # says nothing else
+    (kept,) = queries.changed_verdicts(session, audit.id)
+    assert (kept.value_before, kept.note_before, kept.value, kept.reason) == (*BAD, "conform", "In passing.")
 
 
 def test_the_draw_and_its_verdicts_are_the_same_read_together_or_apart(session):

@@ -20,7 +20,7 @@ from audits.inspections.report import overall, report_facts
 from audits.inspections.workflow import AuditState, FindingState
 from certificates.press.documents import AuditReportFacts
 from tests.kit.factories.findings import BROKEN, make_finding
-from tests.kit.factories.inspections import draw, judge, make_audit
+from tests.kit.factories.inspections import TOLD, draw, judge, make_audit, tell
 from tests.kit.factories.people import make_person
 from tests.kit.long_runs import steps
 from tests.kit.queued import enqueued
@@ -50,6 +50,7 @@ def test_a_report_holds_exactly_the_findings_of_the_rules(session):
         }
         with session.begin_nested() as trial:
             judge(session, audit, verdicts, rest=True)
+            tell(session, audit)
             services.report_audit(session, audit.inspector.actor, audit.id, summary="All was looked at.")
             session.flush()
             check_findings(session, audit, verdicts)
@@ -69,8 +70,13 @@ def check_findings(session, audit, verdicts):
     for finding in found:
         short = [r for r, (value, _) in verdicts[finding.requirement_code].items() if value == "nonconform"]
         assert finding.state is FindingState.OPEN
+        assert finding.nonconforming == len(short)
+        if scheme().units[scheme().requirement(finding.requirement_code).unit].confidential:
+            assert (finding.observed, finding.agency_text) == ("", TOLD)
+            continue
         assert all(f"Seen at {reference}." in finding.observed for reference in short)
-        assert len(finding.observed.splitlines()) == finding.nonconforming == len(short)
+        assert len(finding.observed.splitlines()) == len(short)
+        assert finding.agency_text == finding.observed
 
 
 def facts(finding):

@@ -86,6 +86,7 @@ OTHERS = {
     "audits/agencies/wording.py": "values of documents",
     "audits/decisions/basis.py": "what is weighed, and its digest: asked by the page before and by the service after",
     "audits/inspections/comparison.py": "what a page lays side by side; pure",
+    "audits/inspections/disclosure.py": "pure rules about what an agency may learn, apart from those that judge it",
     "audits/inspections/evidence.py": "a read across applications and audits, which queries of either cannot see",
     "audits/inspections/grading.py": "the rules of edition 2 of the scheme file; pure, too long for rules",
     "audits/inspections/judging.py": "asked by forms and services alike; pure",

@@ -95,6 +95,7 @@ def finding(number: int = 1, **changes: Any) -> dict[str, Any]:
         "population": 250,
         "assessed": 27,
         "nonconforming": 3,
+        "fewer_than": None,
         "interval": [0.024, 0.292],
         "observed": "In drie dossiers ontbreekt de loonstrook van de laatste periode.\nDossiers F-014, F-077 en F-191.",
         "due_on": "2027-08-30",
@@ -117,6 +118,7 @@ def judgement(number: int, **changes: Any) -> dict[str, Any]:
         "verdict": "Voldoet",
         "assessed": 27,
         "nonconforming": 0,
+        "fewer_than": None,
         "finding": None,
     } | changes
 
@@ -143,10 +145,12 @@ def audit_report(**changes: Any) -> dict[str, Any]:
                 "unit": "Personeelsdossiers",
                 "population": 250,
                 "drawn": 3,
-                "digest": "ab12" * 16,
-                "seed": "cd34" * 16,
-                "algorithm": "sha256-rank-1",
-                "references": ["F-014", "F-077", "F-191"],
+                "draw": {
+                    "digest": "ab12" * 16,
+                    "seed": "cd34" * 16,
+                    "algorithm": "sha256-rank-1",
+                    "references": ["F-014", "F-077", "F-191"],
+                },
             }
         ],
         "findings": [finding()],

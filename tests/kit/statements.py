@@ -250,6 +250,16 @@ ABOUT_CASES = [
         " recorded_by, recorded_at, version FROM verdict WHERE audit_id = :reviewed_audit LIMIT 1",
         "verdict_frozen",
     ),
+    Attack(
+        "a late text for the agency",
+        "INSERT INTO requirement_judgement (audit_id, requirement_code, scheme_version_id, agency_text, written_by,"
+        " written_at, version) SELECT audit_id, requirement_code, scheme_version_id, 'x', recorded_by, now(), 1"
+        " FROM verdict WHERE audit_id = :reviewed_audit LIMIT 1",
+        "requirement_judgement_frozen",
+    ),
+    Attack("a text less", "DELETE FROM requirement_judgement WHERE audit_id = :in_progress_audit", NO_RIGHT),
+    Attack("hidden again", "UPDATE audit SET revealed_at = NULL WHERE id = :revealed_audit", "audit_frozen"),
+    Attack("revealed untold", "UPDATE audit SET revealed_at = now() WHERE id = :surprise_audit", "audit_trace"),
     Attack("a verdict less", "DELETE FROM verdict WHERE audit_id = :in_progress_audit", NO_RIGHT),
     Attack(
         "a unit more",

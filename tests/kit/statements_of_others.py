@@ -47,9 +47,14 @@ VERDICT = (
     " recorded_at, version) VALUES (:in_progress_audit, :in_progress_code, :in_progress_unit, :in_progress_unit,"
     " :other_version, 'x', '', :inspector, now(), 1)"
 )
+TEXT = (
+    "INSERT INTO requirement_judgement (audit_id, requirement_code, scheme_version_id, agency_text, written_by,"
+    " written_at, version) VALUES (:in_progress_audit, :in_progress_code, :other_version, 'x', :inspector, now(), 1)"
+)
 OTHERS = "application_id = :other_draft"
 AGENCY_TABLES = ("branch", "controller", "contact")
 AUDITED = ("audit_participant", "population", "sampled_unit", "verdict")
+CHANGED = "audit_id = :in_progress_audit"
 
 SEEN_BY_OTHERS = [
     # An agency and what is another's
@@ -89,6 +94,10 @@ SEEN_BY_OTHERS = [
     unseen("inspector", "answer", "application_id = :submitted_application"),
     unseen("inspector", "audit", "id = :in_progress_audit"),
     *(unseen("inspector", table, "audit_id = :reported_audit") for table in (*AUDITED, "finding")),
+    *(unseen(by, table, CHANGED) for by in ("inspector", "agency in_progress_audited")
+      for table in ("verdict_change", "requirement_judgement")),
+    unseen("agency surprised", "event", "subject_id = :surprise_audit"),
+    unseen("agency in_progress_audited", "event", "subject_id = :in_progress_audit"),
     unseen("inspector", "decision", "id = :decision"),
     unseen("inspector", "document", "kind = 'decision_letter'", register="none"),
     *(unseen("scheme_manager", table, "true") for table in ("agency", "application", "answer", "audit", "finding")),
@@ -143,6 +152,20 @@ WRITTEN_BY_OTHERS = [
            "none", "rows", by="agency in_progress_audited"),
     Attack("verdicts by another inspector", "UPDATE verdict SET value = 'x' WHERE audit_id = :in_progress_audit",
            "none", "rows", by="inspector"),
+    *(Attack(f"a text for the agency by {by}", "UPDATE requirement_judgement SET agency_text = 'x'", "none", "rows",
+             by=by)
+      for by in ("inspector", "agency in_progress_audited")),
+    Attack("a text by another inspector", TEXT, NO_RIGHT, "pk_requirement_judgement", by="inspector"),
+    Attack("what a verdict was, untold", "UPDATE verdict SET value = 'x' WHERE audit_id = :in_progress_audit; "
+           "SELECT 1 / count(*) FROM verdict_change WHERE audit_id = :in_progress_audit AND value = 'x'",
+           "rows", by="inspector of in_progress_inspector"),
+    *(Attack(f"a changed history: {verb}", f"{verb} WHERE audit_id = :in_progress_audit", NO_RIGHT,
+             by="inspector of in_progress_inspector")
+      for verb in ("UPDATE verdict_change SET reason = 'x'", "DELETE FROM verdict_change")),
+    Attack("a made up change", "INSERT INTO verdict_change (audit_id, requirement_code, unit, reference, value_before,"
+           " note_before, value, note, reason, changed_by, changed_at) SELECT audit_id, requirement_code, unit,"
+           " reference, value, note, value, note, 'x', recorded_by, now() FROM verdict", NO_RIGHT,
+           by="inspector of in_progress_inspector"),
     Attack("a finding by its agency", INSERTED["finding"].format("open", "reported"), NO_RIGHT, "rows",
            by="agency reported_audited"),
     Attack("an answer to another's finding", ROUND.format("reviewed_open_finding"), NO_RIGHT,

@@ -14,6 +14,7 @@ from audits.core import clock, outbox
 from audits.core.access import AGENCY_ROLES, STAFF_ROLES, ActorKind, Role
 from audits.core.events import Event, EventNote
 from audits.decisions.models import DecisionGround
+from audits.inspections import services as inspections
 from audits.inspections.models import Audit, CorrectiveAction, Finding
 from audits.inspections.workflow import AuditState, FindingState, RoundOutcome
 from audits.people.models import Interest, RoleRequest
@@ -111,13 +112,20 @@ def _audits(session: Session) -> dict[str, Any]:
         made[f"{state}_audited"] = audit.agency_id
         if state is AuditState.IN_PROGRESS:
             code, unit = _of_the_agency(audit)
-            judge(session, audit, {code: ("conform", "")})
+            for said in (("nonconform", "Not seen."), ("conform", "")):
+                judge(session, audit, {code: said})
+            inspections.judge_requirement(
+                session, audit.inspector.actor, audit.id, code, agency_text="Gone.", version=0
+            )
             made |= {"in_progress_code": code, "in_progress_unit": unit}
         if state in {AuditState.REPORTED, AuditState.REVIEWED, AuditState.CONCLUDED}:
             made |= _findings(session, state, audit)
             if state is AuditState.REVIEWED:
                 made["judged_evidence"] = _judged(session, audit, made["reviewed_closed_finding"])
-    surprise = make_audit(session, AuditState.PLANNED, announced=False)
+    surprise, revealed = (make_audit(session, AuditState.PLANNED, announced=False) for _ in range(2))
+    inspections.start_audit(session, surprise.inspector.actor, surprise.id)
+    inspections.reveal_audit(session, revealed.inspector.actor, revealed.id)
+    made |= {"revealed_audit": revealed.id, "revealed_agency": revealed.agency_id}
     return made | {"surprise_audit": surprise.id, "surprised": surprise.agency_id}
 
 

@@ -18,8 +18,10 @@ from audits.core.outbox import OutboxItem
 from audits.decisions.rules import Outcome
 from audits.decisions.services import decide
 from audits.inspections import services as audits
+from audits.inspections.disclosure import untold
 from audits.inspections.models import Audit, Finding, Population
-from audits.inspections.queries import sample_of
+from audits.inspections.queries import judgement_on, rules_view, sample_of, verdicts_of
+from audits.inspections.rules import findings
 from audits.people.models import Person
 from audits.people.services import declare_interest
 from audits.schemes.queries import scheme_of_version
@@ -111,7 +113,12 @@ class Office:
             for item in scheme.requirements:
                 short = item.severity in left and not left.remove(item.severity)
                 sheets[item.code] = dict.fromkeys(sample[item.unit], (bad, "Not seen.") if short else (good, ""))
-            audits.record_sheets(session, actor, audit, sheets)
+            audits.record_sheets(session, actor, audit, sheets, reasons=dict.fromkeys(sheets, REASON))
+            found = (each.requirement for each in findings(scheme, rules_view(verdicts_of(session, audit))))
+            for code in untold(scheme, found, ()):
+                stored = judgement_on(session, audit, code)
+                version = stored.version if stored else 0
+                audits.judge_requirement(session, actor, audit, code, agency_text=REASON, version=version)
             audits.report_audit(session, actor, audit, summary=REASON)
 
         return self._do(person, act)

@@ -29,7 +29,7 @@ from tests.kit.factories.decisions import make_decision
 from tests.kit.factories.inspections import make_audit
 from tests.kit.scheme import scheme
 
-MOST_STATEMENTS = 8
+MOST_STATEMENTS = 11
 NOTHING_KNOWN = ("not_assessed", "Nobody was there.")
 
 
@@ -79,6 +79,7 @@ def pages(session):
         (Role.PLANNER, audit_page(planned, "/cancel")),
         (Role.REVIEWER, audit_page(reported)),
         (Role.REVIEWER, audit_page(reported, "/requirements")),
+        (Role.REVIEWER, audit_page(reported, "/requirements/CON-01")),
         (Role.REVIEWER, audit_page(reported, "/reopen")),
         (Role.DECIDER, audit_page(reviewed, "/decision")),
         (Role.DECIDER, audit_page(reported, "/decision")),
@@ -134,6 +135,7 @@ def test_what_does_not_exist_is_not_found(enter):
         "applications/{}/plan",
         "audits/{}",
         "audits/{}/requirements",
+        "audits/{}/requirements/CON-01",
         "audits/{}/reopen",
         "audits/{}/cancel",
         "audits/{}/decision",

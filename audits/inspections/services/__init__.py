@@ -8,6 +8,7 @@ from audits.inspections.services.corrective_action import (
     submit_corrective_action,
 )
 from audits.inspections.services.fieldwork import (
+    ReasonMissingError,
     VerdictsChangedError,
     freeze_population,
     record_sheets,
@@ -19,17 +20,21 @@ from audits.inspections.services.transitions import (
     conclude_audit,
     plan_audit,
     reopen_audit,
+    reveal_audit,
     review_audit,
     start_audit,
 )
+from audits.inspections.services.weighing import judge_requirement
 
 __all__ = [
+    "ReasonMissingError",
     "VerdictsChangedError",
     "accept_corrective_action",
     "add_corrective_action_file",
     "cancel_audit",
     "conclude_audit",
     "freeze_population",
+    "judge_requirement",
     "plan_audit",
     "record_sheets",
     "remove_corrective_action_file",
@@ -37,6 +42,7 @@ __all__ = [
     "replan_audit",
     "report_audit",
     "return_corrective_action",
+    "reveal_audit",
     "review_audit",
     "start_audit",
     "submit_corrective_action",

@@ -20,6 +20,7 @@ from audits.core.notices import tell_agency, tell_person
 from audits.inspections import events as told
 from audits.inspections import notices
 from audits.inspections.models import CorrectiveAction, Finding
+from audits.inspections.services.confidentiality import check_names_nobody
 from audits.inspections.services.course import FINDINGS
 from audits.inspections.workflow import FindingState, RoundOutcome
 
@@ -123,6 +124,7 @@ def _verify(
     if not note:
         raise RuleError("Say how you checked it and what you saw.", "note")
     check_printable(note, "note")
+    check_names_nobody(session, finding.audit, note, "note")
     judged = _waiting(session, finding)
     judged.outcome, judged.note = outcome, note
     judged.verified_by, judged.verified_at = actor.id, clock.now()

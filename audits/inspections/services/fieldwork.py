@@ -1,6 +1,6 @@
 """Fieldwork of an audit: fix a population, draw from it, record verdicts."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +12,7 @@ from audits.core import clock
 from audits.core.access import Actor
 from audits.core.errors import N_, IllegalMoveError, NotFoundError, RuleError
 from audits.core.events import Code, Digest
+from audits.core.letters import check_printable
 from audits.inspections import rules
 from audits.inspections.events import PopulationFixed, VerdictsRecorded
 from audits.inspections.judging import complaint
@@ -32,6 +33,14 @@ class VerdictsChangedError(IllegalMoveError):
     def __init__(self, stored: Mapping[Key, VerdictRow]) -> None:
         super().__init__(N_("Somebody judged this in the meantime. Look at what is stored now, and save again."))
         self.stored = stored
+
+
+class ReasonMissingError(RuleError):
+    """Stored verdicts would change without a reason; `codes` are their requirements."""
+
+    def __init__(self, codes: Collection[str]) -> None:
+        super().__init__(N_("You change a verdict that was saved before. Say why."))
+        self.codes = codes
 
 
 def freeze_population(
@@ -87,12 +96,14 @@ def record_sheets(
     sheets: Mapping[str, Mapping[str, Said]],
     *,
     versions: Mapping[str, Mapping[str, int]] | None = None,
+    reasons: Mapping[str, str] | None = None,
 ) -> int:
     """Store verdicts given as {requirement code: {unit reference: (verdict code, note)}}; return how many changed.
 
     `versions` are those of the verdicts that the person saw, 0 where there was none; None skips the check.
-    VerdictsChangedError if one is outdated and the new verdict differs from the stored one; then nothing is stored. An
-    earlier verdict on the same unit is replaced and kept in the event.
+    VerdictsChangedError if one is outdated and the new verdict differs from the stored one; then nothing is stored.
+    `reasons` says per requirement why a stored verdict changes; ReasonMissingError without one, unless only the note
+    changes. What is replaced is kept: see VerdictChange.
     """
     audit = load_fieldwork(session, actor, audit_id)
     scheme = scheme_of_version(audit.scheme_version)
@@ -109,9 +120,12 @@ def record_sheets(
             if before is None or (before.value, before.note) != said:
                 changed[code, reference] = said
     _check_seen(known, changed, versions)
+    why = _why(known, changed, reasons or {})
     if changed:
-        _upsert(session, actor, audit, {key: (asked[key[0]].unit, *said) for key, said in changed.items()})
-        _record_changes(session, actor, audit, known, changed)
+        rows = {key: (asked[key[0]].unit, *said, why.get(key[0], "")) for key, said in changed.items()}
+        _upsert(session, actor, audit, rows)
+    for told in _told(known, changed, why):
+        record(session, actor, audit, told)
     return len(changed)
 
 
@@ -159,13 +173,25 @@ def _check_seen(
         raise VerdictsChangedError(newer)
 
 
+def _why(known: Mapping[Key, VerdictRow], changed: Mapping[Key, Said], reasons: Mapping[str, str]) -> dict[str, str]:
+    """Return the reasons of the requirements on which a stored verdict changes; ReasonMissingError if one has none."""
+    stored = {key: said for key, said in changed.items() if key in known}
+    why = {code: reasons.get(code, "").strip() for code, _ in stored}
+    replaced = {code for (code, unit), said in stored.items() if known[code, unit].value != said[0]}
+    if silent := sorted(code for code in replaced if not why[code]):
+        raise ReasonMissingError(silent)
+    for code, reason in why.items():
+        check_printable(reason, f"{code}-reason")
+    return why
+
+
 def _checked(scheme: SchemeText, value: str, note: str) -> Said:
     if problem := complaint(scheme, value, note):
         raise problem
     return value, note.strip()
 
 
-def _upsert(session: Session, actor: Actor, audit: Audit, seen: Mapping[Key, tuple[str, str, str]]) -> None:
+def _upsert(session: Session, actor: Actor, audit: Audit, seen: Mapping[Key, tuple[str, str, str, str]]) -> None:
     common = {
         "audit_id": audit.id,
         "scheme_version_id": audit.scheme_version_id,
@@ -173,25 +199,25 @@ def _upsert(session: Session, actor: Actor, audit: Audit, seen: Mapping[Key, tup
         "recorded_at": clock.now(),
         "version": 1,
     }
+    names = ("unit", "value", "note", "reason")
     rows: list[dict[str, Any]] = [
-        common | {"requirement_code": code, "reference": reference, "unit": unit, "value": value, "note": note}
-        for (code, reference), (unit, value, note) in seen.items()
+        common | {"requirement_code": code, "reference": reference} | dict(zip(names, said, strict=True))
+        for (code, reference), said in seen.items()
     ]
     new = postgresql.insert(Verdict)
-    replaced: dict[str, Any] = {name: new.excluded[name] for name in ("value", "note", "recorded_by", "recorded_at")}
+    replaced: dict[str, Any] = {name: new.excluded[name] for name in (*names[1:], "recorded_by", "recorded_at")}
     replaced["version"] = Verdict.version + 1
     key = ["audit_id", "requirement_code", "unit", "reference"]
     session.execute(new.on_conflict_do_update(index_elements=key, set_=replaced), rows)
 
 
-def _record_changes(
-    session: Session, actor: Actor, audit: Audit, known: Mapping[Key, VerdictRow], changed: Mapping[Key, Said]
-) -> None:
-    """Record one event per requirement, with the old and new verdicts."""
+def _told(
+    known: Mapping[Key, VerdictRow], changed: Mapping[Key, Said], why: Mapping[str, str]
+) -> Iterator[VerdictsRecorded]:
+    """Yield one event per requirement, with the old and new verdicts and the reason."""
     by_code: dict[str, dict[str, list[Any]]] = {}
     for (code, reference), said in changed.items():
         before = known.get((code, reference))
         by_code.setdefault(code, {})[reference] = [before and list(before[:2]), list(said)]
     for code, verdicts in by_code.items():
-        told = VerdictsRecorded(requirement=Code(code), units=len(verdicts), verdicts=verdicts)
-        record(session, actor, audit, told)
+        yield VerdictsRecorded(requirement=Code(code), units=len(verdicts), verdicts=verdicts, reason=why.get(code, ""))

@@ -1,6 +1,6 @@
 """Report an audit: fix its verdicts and create the findings that follow from them."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from uuid import UUID, uuid4
 
 from sqlalchemy.orm import Session
@@ -13,9 +13,20 @@ from audits.core.letters import check_printable
 from audits.core.notices import tell_agency
 from audits.inspections import events as told
 from audits.inspections import rules
+from audits.inspections.disclosure import untold
 from audits.inspections.models import Audit, Finding, Population
 from audits.inspections.notices import AuditReported
-from audits.inspections.queries import VerdictRow, populations_of, rules_view, sample_of, undrawn, verdicts_of
+from audits.inspections.queries import (
+    VerdictRow,
+    falling_short,
+    judgements_of,
+    populations_of,
+    rules_view,
+    sample_of,
+    undrawn,
+    verdicts_of,
+)
+from audits.inspections.services.confidentiality import check_names_nobody
 from audits.inspections.services.course import AUDITS
 from audits.inspections.workflow import FINDING_FLOW
 from audits.schemes.queries import scheme_of_version
@@ -32,12 +43,16 @@ def report_audit(session: Session, actor: Actor, audit_id: UUID, *, summary: str
     if not summary.strip():
         raise RuleError("Write a summary.", "summary")
     check_printable(summary, "summary")
+    check_names_nobody(session, audit, summary, "summary")
     found = rules.findings(scheme, rules_view(seen))
+    texts = {code: row.agency_text for code, row in judgements_of(session, audit.id).items() if row.agency_text}
+    _check_texts(scheme, found, texts)
     audit.summary = summary.strip()
     audit.reported_at = clock.now()
     audit.score = rules.score(found)
     session.add_all(
-        _finding(audit, number, item, populations, seen[item.requirement]) for number, item in enumerate(found, start=1)
+        _finding(audit, number, item, populations, seen[item.requirement], text=texts.get(item.requirement))
+        for number, item in enumerate(found, start=1)
     )
     _tell(session, audit)
     return audit
@@ -62,16 +77,32 @@ def _check_complete(
         )
 
 
+def _check_texts(scheme: SchemeText, found: Iterable[rules.FoundFinding], texts: Collection[str]) -> None:
+    """Raise RuleError if a finding on confidential units has no text for the agency, which never reads the notes."""
+    asked = untold(scheme, (item.requirement for item in found), texts)
+    if asked:
+        raise RuleError(
+            "%(count)d findings rest on confidential units. Write the agency a text on each; the first is %(code)s.",
+            "summary",
+            count=len(asked),
+            code=asked[0],
+        )
+
+
 def _finding(
     audit: Audit,
     number: int,
     item: rules.FoundFinding,
     populations: Mapping[str, Population],
     seen: Mapping[str, VerdictRow],
+    *,
+    text: str | None,
 ) -> Finding:
     scheme = scheme_of_version(audit.scheme_version)
     unit = scheme.units[scheme.requirement(item.requirement).unit]
     term = item.repair_working_days
+    # The agency may read this row, so that notes on confidential units are not in it.
+    notes = "" if unit.confidential else falling_short(scheme, seen, name_units=not unit.is_agency)
     return Finding(
         id=uuid4(),
         audit_id=audit.id,
@@ -84,18 +115,11 @@ def _finding(
         population=1 if unit.is_agency else populations[unit.code].size,
         assessed=item.assessed,
         nonconforming=item.nonconforming,
-        observed=_observed(scheme, seen, name_units=not unit.is_agency),
+        observed=notes,
+        agency_text=text or notes,
         due_on=None if term is None else add_working_days(clock.today(), term),
         state=FINDING_FLOW.initial,
     )
-
-
-def _observed(scheme: SchemeText, seen: Mapping[str, VerdictRow], *, name_units: bool) -> str:
-    """Return the notes on the nonconforming units, one per line."""
-    short: Iterable[tuple[str, VerdictRow]] = (
-        (reference, row) for reference, row in seen.items() if scheme.verdicts[row.value].nonconforming
-    )
-    return "\n".join(f"{reference}: {row.note}" if name_units else row.note for reference, row in short)
 
 
 def _tell(session: Session, audit: Audit) -> None:

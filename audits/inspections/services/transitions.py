@@ -14,12 +14,13 @@ from audits.applications.workflow import ApplicationState
 from audits.core import clock, moves, numbering
 from audits.core.access import Actor, Permission, Role
 from audits.core.errors import IllegalMoveError, RuleError
+from audits.core.flow import Independence
 from audits.core.notices import tell_agency, tell_person
 from audits.inspections import events as told
 from audits.inspections import notices
 from audits.inspections.models import Audit, Finding, Participant, SampledUnit
 from audits.inspections.services.course import AUDITS, record
-from audits.inspections.workflow import AUDIT_FLOW
+from audits.inspections.workflow import AUDIT_FLOW, AuditState
 from audits.people import independence
 from audits.people.models import Person, PersonRole
 from audits.schemes.queries import scheme_of_version
@@ -62,6 +63,19 @@ def start_audit(session: Session, actor: Actor, audit_id: UUID) -> Audit:
     return audit
 
 
+def reveal_audit(session: Session, actor: Actor, audit_id: UUID) -> Audit:
+    """Make an unannounced audit known to the agency, on site; until then it sees nothing of the preparation."""
+    states = {AuditState.PLANNED, AuditState.IN_PROGRESS}
+    asked = Permission.AUDIT_CONDUCT
+    audit = moves.hold(session, AUDITS, actor, audit_id, asked, asks=Independence.OWN, within=states)
+    if audit.is_known_to_agency:
+        raise IllegalMoveError("The agency knows of this audit already.")
+    audit.revealed_at = clock.now()
+    record(session, actor, audit, told.AuditRevealed(after=audit.state))
+    tell_agency(session, audit.agency_id, notices.AuditRevealed(reference=audit.reference))
+    return audit
+
+
 def reopen_audit(session: Session, actor: Actor, audit_id: UUID, *, reason: str) -> Audit:
     """Send a reported audit back to its inspector and delete its findings, if no agency has answered one yet."""
     audit = moves.make(session, AUDITS, actor, audit_id, told.AuditReopened, reason=reason.strip())
@@ -70,6 +84,7 @@ def reopen_audit(session: Session, actor: Actor, audit_id: UUID, *, reason: str)
     if session.scalar(answered.limit(1)):
         raise RuleError("The agency has answered a finding. The audit can no longer go back.", "reason")
     _take_findings_back(session, audit)
+    audit.revealed_at = audit.revealed_at or audit.reported_at  # what it has read stays known
     audit.reported_at = audit.score = None
     notice = notices.AuditReopened(reference=audit.reference)
     tell_person(session, audit.inspector_id, notice, subject_id=audit.id)

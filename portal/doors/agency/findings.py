@@ -11,6 +11,7 @@ from audits.core.access import Permission
 from audits.core.errors import RuleError
 from audits.inspections import queries, services
 from audits.inspections.models import Finding
+from audits.inspections.report import told_to_agency
 from audits.inspections.rules import attribute_of
 from audits.inspections.workflow import FindingState
 from audits.schemes.queries import scheme_of_version
@@ -140,6 +141,7 @@ def _page(finding: Finding, form: AnswerForm | None) -> str:
         audit=finding.audit,
         scheme=scheme,
         requirement=scheme.requirement(finding.requirement_code),
+        told=told_to_agency(scheme, finding),
         files=queries.files_of_finding(session, finding.id),
         earlier=queries.rounds_of(session, finding.id)[1:],
         may_answer=may_answer and current_actor().has(Permission.FINDING_ANSWER),

@@ -13,18 +13,16 @@ from audits.core.clock import day_of
 from audits.inspections import queries, services
 from audits.inspections.models import Audit, Population
 from audits.inspections.queries import Repairs
-from audits.inspections.workflow import AUDIT_FLOW, AuditState
+from audits.inspections.workflow import AuditState
 from audits.schemes.queries import scheme_of_version
 from certificates.documents.queries import find_document
 from certificates.documents.stages import DocumentKind
 from portal.doors.downloads import attachment, noted_evidence
 from portal.doors.inspector import progress
-from portal.doors.inspector.case import Case, bp, open_case
+from portal.doors.inspector.case import FIELDWORK, Case, bp, open_case
 from portal.forms.form import Form
 from portal.stores import database, files
 from portal.web.access import current_actor, needs
-
-FIELDWORK = AUDIT_FLOW.waiting_for(Permission.AUDIT_CONDUCT)
 
 
 @bp.get("/")
@@ -69,6 +67,16 @@ def start_audit(audit_id: UUID) -> ResponseReturnValue:
     with database.write() as session:
         services.start_audit(session, current_actor(), audit_id)
     flash(_("The audit has started. Draw the samples first."), "success")
+    return redirect(url_for("inspector.show_audit", audit_id=audit_id), 303)
+
+
+@bp.post("/audits/<uuid:audit_id>/reveal")
+@needs(Permission.AUDIT_CONDUCT)
+def reveal_audit(audit_id: UUID) -> ResponseReturnValue:
+    """Make an unannounced audit known to the agency."""
+    with database.write() as session:
+        services.reveal_audit(session, current_actor(), audit_id)
+    flash(_("The agency has been told of this audit."), "success")
     return redirect(url_for("inspector.show_audit", audit_id=audit_id), 303)
 
 

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from flask import Blueprint, abort
 
+from audits.core.access import Permission
 from audits.inspections.models import Audit
 from audits.inspections.queries import get_audit
 from audits.inspections.workflow import AUDIT_FLOW, AuditState
@@ -12,6 +13,8 @@ from audits.schemes.queries import scheme_of_version
 from audits.schemes.text import Requirement, SchemeText
 from portal.stores import database
 from portal.web.access import current_actor
+
+FIELDWORK = AUDIT_FLOW.waiting_for(Permission.AUDIT_CONDUCT)
 
 bp = Blueprint("inspector", __name__, url_prefix="/inspector")
 
@@ -35,6 +38,11 @@ class Case:
         actor = current_actor()
         open_moves = AUDIT_FLOW.open_moves(self.audit.state) if self.is_own else []
         return frozenset(move.name for move in open_moves if actor.has(move.permission))
+
+    @property
+    def may_reveal(self) -> bool:
+        """Return whether its inspector can make it known to the agency now."""
+        return self.is_own and self.audit.state in FIELDWORK and not self.audit.is_known_to_agency
 
     def requirement(self, code: str) -> Requirement:
         """Return a requirement of this scheme, or 404."""

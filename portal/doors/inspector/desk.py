@@ -9,12 +9,13 @@ from flask_babel import gettext as _
 
 from audits.applications.queries import answer_to, answers_of, evidence_of
 from audits.core.access import Permission
-from audits.core.errors import RuleError
+from audits.core.errors import IllegalMoveError, RuleError
 from audits.inspections import queries, services
 from audits.inspections.judging import plain_verdict
 from audits.schemes.text import Requirement
 from portal.doors.inspector import progress
 from portal.doors.inspector.case import Case, bp, open_case
+from portal.doors.inspector.forms import JudgementForm
 from portal.doors.inspector.sheet import Sheet
 from portal.forms.form import Form
 from portal.language.i18n import current_language, sentence
@@ -45,6 +46,42 @@ def judge_requirement(audit_id: UUID, code: str) -> ResponseReturnValue:
             return redirect(url_for("inspector.report", audit_id=audit_id), 303)
         return redirect(url_for("inspector.show_requirement", audit_id=audit_id, code=follows), 303)
     return _requirement_page(case, sheets[0], form), status
+
+
+@bp.post("/audits/<uuid:audit_id>/requirements/<code>/judgement")
+@needs(Permission.AUDIT_CONDUCT)
+def judge_whole(audit_id: UUID, code: str) -> ResponseReturnValue:
+    """Save what the inspector says on a requirement as a whole."""
+    case, whole = open_case(audit_id), JudgementForm()
+    sheets = _sheets(case, [case.requirement(code)])
+    if whole.validate_on_submit():
+        try:
+            with database.write() as session:
+                services.judge_requirement(
+                    session,
+                    current_actor(),
+                    audit_id,
+                    code,
+                    agency_text=whole.agency_text.data or "",
+                    version=whole.version.data or 0,
+                )
+        except IllegalMoveError as error:
+            return _newer(case, sheets[0], whole, sentence(error)), 409
+        except RuleError as error:
+            whole.complain(error)
+        else:
+            flash(_("The text is saved."), "success")
+            return redirect(url_for("inspector.show_requirement", audit_id=audit_id, code=code), 303)
+    return _requirement_page(case, sheets[0], Form(), whole), 422
+
+
+def _newer(case: Case, sheet: Sheet, whole: JudgementForm, words: str) -> str:
+    """Return the page with what was typed and what is stored now; the next save replaces that."""
+    whole.form_errors.append(words)
+    if stored := queries.judgement_on(database.read(), case.audit.id, sheet.requirement.code):
+        whole.version.data = stored.version
+        whole.agency_text.errors = [f"{_('Stored now:')} {stored.agency_text}"]
+    return _requirement_page(case, sheet, Form(), whole)
 
 
 @bp.get("/audits/<uuid:audit_id>/chapters/<code>")
@@ -92,12 +129,17 @@ def _keep(case: Case, form: Form, sheets: Sequence[Sheet]) -> int:
         with database.write() as session:
             said = {sheet.requirement.code: sheet.verdicts() for sheet in sheets}
             seen = {sheet.requirement.code: sheet.versions() for sheet in sheets}
-            services.record_sheets(session, current_actor(), case.audit.id, said, versions=seen)
+            why = {sheet.requirement.code: sheet.reason.text for sheet in sheets}
+            services.record_sheets(session, current_actor(), case.audit.id, said, versions=seen, reasons=why)
     except services.VerdictsChangedError as error:
         form.form_errors.append(sentence(error))
         for sheet in sheets:
             sheet.show_stored(error.stored)
         return 409
+    except services.ReasonMissingError as error:
+        for sheet in sheets:
+            sheet.ask_reason(error.codes, sentence(error))
+        return 422
     except RuleError as error:
         form.complain(error)
         return 422
@@ -110,9 +152,11 @@ def _next(case: Case, code: str) -> str | None:
     return progress.next_open(case.scheme, drawn, queries.progress_of(session, audit_id), after=code)
 
 
-def _requirement_page(case: Case, sheet: Sheet, form: Form) -> str:
+def _requirement_page(case: Case, sheet: Sheet, form: Form, whole: JudgementForm | None = None) -> str:
     session = database.read()
     item, application_id = sheet.requirement, case.audit.application_id
+    judgement = queries.judgement_on(session, case.audit.id, item.code)
+    whole = whole or JudgementForm(formdata=None, obj=judgement, version=0)
     before, after = progress.neighbours(case.scheme, item.code)
     return render_template(
         "inspector/requirement.html",
@@ -127,7 +171,10 @@ def _requirement_page(case: Case, sheet: Sheet, form: Form) -> str:
         after=after,
         plain=_plain_name(case),
         form=form,
-        forms=[form, sheet],
+        whole=whole if case.is_open and (judgement or sheet.falls_short) else None,
+        judgement=judgement,
+        is_confidential=case.scheme.units[item.unit].confidential,
+        forms=[form, sheet, whole],
     )
 
 

@@ -11,6 +11,7 @@ from portal.forms.fields import (
     checkbox_field,
     file_field,
     textarea_field,
+    version_field,
 )
 from portal.forms.form import Form
 from portal.forms.widgets import TextareaWidget
@@ -64,6 +65,18 @@ class ReportForm(Form):
         _l("The verdicts are final. The agency gets this report now."),
         required=_l("Confirm that the verdicts are final."),
     )
+
+
+class JudgementForm(Form):
+    """What the inspector says on a requirement as a whole."""
+
+    agency_text = textarea_field(
+        _l("Text for the agency"),
+        hint=_l("What it must repair, without a word that leads to a person. It never sees your notes and references."),
+        max_length=4000,
+        rows=4,
+    )
+    version = version_field()
 
 
 class CheckForm(Form):

@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 from audits.core.access import Permission
 from audits.core.errors import RuleError
 from audits.inspections import queries, rules, services
+from audits.inspections.disclosure import untold
 from audits.inspections.rules import FoundFinding
 from audits.schemes.text import Unit
 from portal.doors.inspector.case import Case, bp, open_case
@@ -29,11 +30,12 @@ class Preview:
     missing: Mapping[str, int]
     undrawn: list[Unit]
     unassessed: list[str]
+    untold: list[str]  # confidential findings without a text for the agency
 
     @property
     def is_complete(self) -> bool:
         """Return whether the audit can be reported."""
-        return not self.missing and not self.undrawn
+        return not self.missing and not self.undrawn and not self.untold
 
 
 @bp.get("/audits/<uuid:audit_id>/report")
@@ -76,6 +78,7 @@ def _preview(case: Case) -> Preview:
     populations = {population.unit: population for population in queries.populations_of(session, audit_id)}
     seen = queries.rules_view(queries.verdicts_of(session, audit_id))
     found = rules.findings(scheme, seen)
+    texts = {code for code, row in queries.judgements_of(session, audit_id).items() if row.agency_text}
     missing: dict[str, int] = {}
     for code, _reference in rules.missing(scheme, queries.sample_of(session, audit_id), seen):
         missing[code] = missing.get(code, 0) + 1
@@ -90,4 +93,5 @@ def _preview(case: Case) -> Preview:
         missing=missing,
         undrawn=queries.undrawn(scheme, populations),
         unassessed=rules.unassessed(scheme, seen),
+        untold=untold(scheme, (item.requirement for item in found), texts),
     )

@@ -1,6 +1,7 @@
 """The sheet of one requirement: a row per drawn unit, as stored or as just typed."""
 
-from collections.abc import Iterator, Mapping, Sequence
+import hashlib
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from flask_babel import gettext
@@ -11,6 +12,7 @@ from audits.schemes.text import Requirement, SchemeText
 from portal.language.i18n import current_language, sentence
 
 _LONGEST = 10  # maximum digits of a version
+_DIGEST = 12  # characters
 
 
 @dataclass(slots=True)
@@ -21,14 +23,24 @@ class Row:
     reference: str
     value: str = ""
     note: str = ""
-    version: int = 0  # version of the verdict on the page; 0: there was none
+    shown: str = ""  # version and digest of the verdict that the page showed; see `shown_as`
     is_stored: bool = False
+    is_touched: bool = False
     errors: list[str] = field(default_factory=list)
 
     @property
     def id(self) -> str:
         """Return the target of the error summary: the note if a verdict was chosen, else the verdict."""
         return f"{self.key}-note" if self.value else self.key
+
+
+@dataclass(slots=True)
+class Reason:
+    """Why stored verdicts of a requirement change; an item of the error summary."""
+
+    id: str
+    text: str = ""
+    errors: list[str] = field(default_factory=list)
 
 
 class Sheet:
@@ -46,47 +58,57 @@ class Sheet:
             _row(f"{requirement.code}-{place}", reference, seen.get(reference))
             for place, reference in enumerate(drawn, start=1)
         ]
+        self.falls_short = any(scheme.verdicts[row.value].nonconforming for row in seen.values())
+        self.reason = Reason(f"{requirement.code}-reason")
 
-    def __iter__(self) -> Iterator[Row]:
-        return iter(self.rows)
+    def __iter__(self) -> Iterator[Row | Reason]:
+        yield from self.rows
+        yield self.reason
 
     @property
     def open(self) -> int:
         """Return the number of units without a verdict."""
         return sum(not row.is_stored for row in self.rows)
 
-    @property
-    def nonconforming(self) -> int:
-        """Return the number of nonconforming stored verdicts."""
-        return sum(row.is_stored and self.scheme.verdicts[row.value].nonconforming for row in self.rows)
-
     def read(self, typed: Mapping[str, str], fill: str = "") -> bool:
-        """Read the typed values, with `fill` as verdict of empty rows; return whether all rows are valid."""
+        """Read what the person changed, with `fill` as verdict of empty rows; return whether all of that is valid.
+
+        A row that still holds what the page showed stays as it is stored now: a page that was opened earlier never
+        puts an older verdict back.
+        """
+        self.reason.text = _cleaned(typed.get(self.reason.id, ""))
         for row in self.rows:
-            row.value = typed.get(row.key, "") or fill
-            row.note = typed.get(f"{row.key}-note", "").replace("\r\n", "\n").strip()
-            row.version = _number(typed.get(f"{row.key}-version", ""))
+            value, note = typed.get(row.key, ""), _cleaned(typed.get(f"{row.key}-note", ""))
+            shown = typed.get(f"{row.key}-shown", "")
+            if shown == shown_as(value, note, _version(shown)) and not (fill and not value and not row.is_stored):
+                continue
+            row.value, row.note, row.shown, row.is_touched = value or fill, note, shown, True
             row.errors = self._errors(row)
         return not any(row.errors for row in self.rows)
 
     def verdicts(self) -> dict[str, tuple[str, str]]:
-        """Return the filled rows in the shape of the service."""
-        return {row.reference: (row.value, row.note) for row in self.rows if row.value}
+        """Return the rows that the person filled in or changed, in the shape of the service."""
+        return {row.reference: (row.value, row.note) for row in self.rows if row.is_touched and row.value}
 
     def versions(self) -> dict[str, int]:
         """Return the versions of the verdicts on the page."""
-        return {row.reference: row.version for row in self.rows}
+        return {row.reference: _version(row.shown) for row in self.rows}
 
     def show_stored(self, stored: Mapping[tuple[str, str], VerdictRow]) -> None:
-        """Keep what was typed, show what was stored in the meantime, and let the next save overwrite it."""
+        """Keep what was typed, show what was stored in the meantime, and let the next save replace it."""
         for row in self.rows:
             newest = stored.get((self.requirement.code, row.reference))
             if newest is None:
                 continue
-            row.version, row.is_stored = newest.version, True
+            row.shown, row.is_stored = shown_as(*newest), True
             name = self.scheme.verdicts[newest.value].name.in_(current_language())
             words = " ".join([gettext("Stored now:"), f"{name}.", newest.note]).strip()
             row.errors = [words if self.is_agency else f"{self.requirement.code}, {row.reference}: {words}"]
+
+    def ask_reason(self, codes: Collection[str], words: str) -> None:
+        """Complain that there is no reason, if this requirement is among `codes`."""
+        if self.requirement.code in codes:
+            self.reason.errors = [f"{self.requirement.code}: {words}"]
 
     def _errors(self, row: Row) -> list[str]:
         # An empty row is allowed, unless it has a note without a verdict or would delete a verdict.
@@ -99,12 +121,23 @@ class Sheet:
         return [words if self.is_agency else f"{self.requirement.code}, {row.reference}: {words}"]
 
 
+def shown_as(value: str, note: str, version: int) -> str:
+    """Return version and digest of a verdict: by them a row tells later whether somebody changed it on the page."""
+    digest = hashlib.sha256(f"{value}\n{note}".encode()).hexdigest()
+    return f"{version}-{digest[:_DIGEST]}"
+
+
 def _row(key: str, reference: str, stored: VerdictRow | None) -> Row:
     if stored is None:
-        return Row(key, reference)
-    return Row(key, reference, stored.value, stored.note, stored.version, is_stored=True)
+        return Row(key, reference, shown=shown_as("", "", 0))
+    return Row(key, reference, stored.value, stored.note, shown_as(*stored), is_stored=True)
 
 
-def _number(typed: str) -> int:
+def _cleaned(typed: str) -> str:
+    return typed.replace("\r\n", "\n").strip()
+
+
+def _version(shown: str) -> int:
     """Parse a version from the page; anything invalid counts as 0."""
+    typed = shown.partition("-")[0]
     return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < _LONGEST else 0

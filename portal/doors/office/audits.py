@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -45,6 +45,25 @@ def show_requirements(audit_id: UUID) -> ResponseReturnValue:
     scheme = scheme_of_version(audit.scheme_version)
     rows = {row.code: row for row in compare(session, audit)}
     return render_template("office/requirements.html", audit=audit, scheme=scheme, rows=rows)
+
+
+@bp.get("/<uuid:audit_id>/requirements/<code>")
+@needs(Permission.CASES_VIEW)
+def show_verdicts(audit_id: UUID, code: str) -> ResponseReturnValue:
+    """Show what the inspector saw at each unit of one requirement, and every verdict that was changed."""
+    session = database.read()
+    audit = queries.get_audit(session, current_actor(), audit_id)
+    scheme = scheme_of_version(audit.scheme_version)
+    if code not in {item.code for item in scheme.requirements}:
+        abort(404)
+    return render_template(
+        "office/verdicts.html",
+        audit=audit,
+        scheme=scheme,
+        item=scheme.requirement(code),
+        verdicts=queries.verdicts_of(session, audit_id, [code]).get(code, {}),
+        changes=[each for each in queries.changed_verdicts(session, audit_id) if each.requirement_code == code],
+    )
 
 
 @bp.post("/<uuid:audit_id>/review")
@@ -151,6 +170,10 @@ def _page(audit_id: UUID, form: ReviewForm) -> str:
         audit=audit,
         scheme=scheme,
         findings=findings,
+        notes=queries.confidential_notes(session, scheme, findings),
+        rounds=queries.rounds_of_audit(session, audit_id),
+        files=queries.files_of_audit(session, audit_id),
+        changes=queries.changed_verdicts(session, audit_id),
         populations=queries.populations_of(session, audit_id),
         differing=differing(scheme, compared),
         unknown=nowhere_assessed(scheme, compared),

@@ -10,16 +10,18 @@ from audits.applications.models import Application
 from audits.applications.workflow import ApplicationState
 from audits.core import clock
 from audits.core.access import Role
-from audits.inspections import services
+from audits.inspections import rules, services
+from audits.inspections.disclosure import untold
 from audits.inspections.judging import plain_verdict
 from audits.inspections.models import Audit
-from audits.inspections.queries import sample_of
+from audits.inspections.queries import rules_view, sample_of, verdicts_of
 from audits.inspections.workflow import AuditState
 from audits.people.models import Person
 from audits.schemes.queries import scheme_of_version
 from tests.kit.factories.applications import make_application
 from tests.kit.factories.people import make_person
 
+TOLD = "Some of those who were spoken to say otherwise."
 SEED = bytes(range(32))
 S = AuditState
 _STARTED = {S.IN_PROGRESS, S.REPORTED, S.REVIEWED, S.CONCLUDED}
@@ -62,6 +64,7 @@ def make_audit(
         draw(session, audit, populations or {}, all_units=state in _REPORTED)
         judge(session, audit, verdicts or {}, rest=state in _REPORTED)
     if state in _REPORTED:
+        tell(session, audit)
         services.report_audit(session, inspector.actor, audit.id, summary="All was looked at.")
     if state in {S.REVIEWED, S.CONCLUDED}:
         reviewer = make_person(session, Role.REVIEWER)
@@ -72,6 +75,14 @@ def make_audit(
         services.cancel_audit(session, planner.actor, audit.id, reason="The agency asked for it.")
     session.flush()
     return audit
+
+
+def tell(session: Session, audit: Audit, text: str = TOLD) -> None:
+    """Write the texts for the agency without which the audit cannot be reported."""
+    session.flush()
+    scheme, seen = scheme_of_version(audit.scheme_version), rules_view(verdicts_of(session, audit.id))
+    for code in untold(scheme, (each.requirement for each in rules.findings(scheme, seen)), ()):
+        services.judge_requirement(session, audit.inspector.actor, audit.id, code, agency_text=text, version=0)
 
 
 def draw(session: Session, audit: Audit, populations: Mapping[str, list[str]], *, all_units: bool = False) -> None:
@@ -95,4 +106,5 @@ def judge(session: Session, audit: Audit, verdicts: Mapping[str, Any], *, rest: 
         sheet |= dict.fromkeys(units, said) if isinstance(said, tuple) else dict(said or {})
         if sheet:
             sheets[item.code] = sheet
-    services.record_sheets(session, audit.inspector.actor, audit.id, sheets)
+    why = dict.fromkeys(sheets, "Looked at it once more.")
+    services.record_sheets(session, audit.inspector.actor, audit.id, sheets, reasons=why)

@@ -91,11 +91,54 @@ def test_a_stale_page_never_wins_over_a_newer_verdict(session, browser, inspecto
     ]
     assert answer.soup.select_one("#IDW-01-1 option[selected]")["value"] == "conform"
     assert queries.verdicts_of(session, audit.id)["IDW-01"] == {drawn[0]: (*desk[drawn[0]], 1)}
-    browser.submit(button=button)
+    answer = browser.submit(button=button, status=422)  # now it is a change, and that needs a reason
+    assert answer.errors == ["IDW-01: You change a verdict that was saved before. Say why."]
+    browser.submit(button=button, **{"IDW-01-reason": "The date is on the back."})
     assert queries.verdicts_of(session, audit.id)["IDW-01"] == {
         drawn[0]: ("conform", "", 2),
         drawn[1]: ("conform", "", 1),
     }
+
+
+FILL = "Set all empty to “Conforms” and save"
+
+
+@pytest.mark.parametrize(
+    "case",
+    [
+        ("requirements/IDW-01", "Save", {}),
+        ("requirements/IDW-01", FILL, {}),
+        ("requirements/IDW-01", "Save", {"IDW-01": ("conform", "")}),
+        ("chapters/IDW", "Save all", {}),
+        ("chapters/IDW", "Save all", {"IDW-01": ("conform", "")}),
+    ],
+)
+def test_a_stale_page_writes_nothing_but_what_was_changed_on_it(session, browser, inspector, case):
+    page, button, first = case
+    audit = make_audit(session, inspector=inspector, populations={"personnel_file": FILES})
+    judge(session, audit, first)
+    browser.open(path(audit, page))
+    drawn = queries.sample_of(session, audit.id)["personnel_file"]
+    worse = dict.fromkeys(drawn, ("nonconform", "Under the minimum."))
+    services.record_sheets(session, inspector.actor, audit.id, {"IDW-01": worse}, reasons={"IDW-01": "Saw more."})
+    session.flush()
+    assert browser.submit(button=button).errors == []
+    stored = queries.rules_view(queries.verdicts_of(session, audit.id))
+    assert stored == {"IDW-01": dict.fromkeys(drawn, "nonconform")}
+
+
+def test_what_was_typed_stays_when_another_row_of_a_stale_page_is_wrong(session, browser, inspector):
+    audit = make_audit(session, inspector=inspector, populations={"personnel_file": FILES})
+    drawn = queries.sample_of(session, audit.id)["personnel_file"]
+    browser.open(path(audit, "requirements/IDW-01"))
+    services.record_sheets(session, inspector.actor, audit.id, {"IDW-01": {drawn[1]: ("nonconform", "Expired.")}})
+    session.flush()
+    page = browser.submit(button="Save", status=422, **{"IDW-01-1": "nonconform"})
+    assert page.soup.select_one("#IDW-01-1 option[selected]")["value"] == "nonconform"
+    assert page.value("IDW-01-2-note") == "Expired."
+    browser.submit(button="Save", **{"IDW-01-1-note": "Only a copy."})
+    seen = queries.verdicts_of(session, audit.id)["IDW-01"]
+    assert [seen[unit][:2] for unit in drawn[:2]] == [("nonconform", "Only a copy."), ("nonconform", "Expired.")]
 
 
 def test_the_same_verdict_sent_twice_is_no_conflict(session, browser, inspector):

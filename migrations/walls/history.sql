@@ -1,0 +1,10 @@
+-- What a verdict was before it changed is kept by the database itself, so that no code can forget it. Nobody but the
+-- owner changes these rows, who may have to erase a name in a note.
+CREATE OR REPLACE FUNCTION keep_verdict() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path TO 'public', 'pg_temp' AS $$
+BEGIN
+  INSERT INTO verdict_change (audit_id, requirement_code, unit, reference, value_before, note_before, value, note, reason, changed_by, changed_at)
+  VALUES (OLD.audit_id, OLD.requirement_code, OLD.unit, OLD.reference, OLD.value, OLD.note, NEW.value, NEW.note, NEW.reason, NEW.recorded_by, NEW.recorded_at);
+  RETURN NULL;
+END $$;
+
+CREATE TRIGGER verdict_history AFTER UPDATE ON verdict FOR EACH ROW WHEN ((OLD.value, OLD.note) IS DISTINCT FROM (NEW.value, NEW.note)) EXECUTE FUNCTION keep_verdict();
