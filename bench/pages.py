@@ -17,7 +17,7 @@ from bench.sizes import Sizes
 CONNECTIONS = 4
 QUICKER = 20  # repetitions of the bare server per turn: it needs a tenth of a millisecond
 STATEMENTS, MEMORY_MB, SHARE = 9, 177, 0.5
-TRIES = 12  # more than there are connections: the first use of one that is new or rested costs extra statements
+TRIES = 12  # more than there are connections: the first use of a new one costs extra statements
 BARE = "bare WSGI"
 
 

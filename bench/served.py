@@ -31,7 +31,9 @@ from portal.host import processes
 from portal.host.embedded import Postgres, Valkey
 from portal.stores.roles import APP, OWNER, WORKER
 
-STARTED = re.compile(rb"LOG:  (?:statement|execute [^:]+): (?!BEGIN|COMMIT|ROLLBACK|SAVEPOINT|RELEASE)")
+# Without what opens and closes transactions, and without the question whether a connection that rested still lives: the
+# slower the machine, the longer a connection rests.
+STARTED = re.compile(rb"LOG:  (?:statement|execute [^:]+): (?!BEGIN|COMMIT|ROLLBACK|SAVEPOINT|RELEASE|SELECT 1\s*\n)")
 PATIENCE = 60.0
 LAST_WORDS = 4000  # bytes of a log
 Process = subprocess.Popen[bytes]

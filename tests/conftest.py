@@ -249,7 +249,7 @@ def app(built_app: Flask, app_sessions, monkeypatch: pytest.MonkeyPatch) -> Iter
     """
     monkeypatch.setitem(built_app.extensions, "sessionmaker", app_sessions)
     monkeypatch.setitem(built_app.extensions, "queue", NotedQueue())
-    monkeypatch.setitem(built_app.extensions, "extract_brake", Throttle())  # the shared one counts across tests
+    monkeypatch.setitem(built_app.extensions, "extract_throttle", Throttle())  # the shared one counts across tests
     yield built_app
     (built_app.extensions["settings"].seal_dir / memory.FILE).unlink(missing_ok=True)
 
@@ -300,10 +300,10 @@ def real_db(servers: Servers) -> Iterator[Engine]:
 
 
 class NotedQueue:
-    """A queue that remembers the ids it was nudged with."""
+    """A queue that remembers the ids it was notified with."""
 
     def __init__(self) -> None:
-        self.nudged: list[str] = []
+        self.notified: list[str] = []
 
     def enqueue(self, _: str, item_id: str, **__: object) -> None:
-        self.nudged.append(item_id)
+        self.notified.append(item_id)

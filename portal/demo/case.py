@@ -88,10 +88,12 @@ class Case:
             session.flush()
             since = date(2019, 3, 1)
             director = ControllingPersonDetails(
-                name=SIGNATORY.name, function="Director", since=since, share_percent=100
+                name=SIGNATORY.name, function="Bestuurder", since=since, share_percent=100
             )
             add_controlling_person(session, person.actor, agency.id, director)
-            contact = ContactDetails(name=OWNER.name, function="Manager", email=owner.email, phone="+31 71 555 01 01")
+            contact = ContactDetails(
+                name=OWNER.name, function="Bedrijfsleider", email=owner.email, phone="+31 71 555 01 01"
+            )
             add_contact(session, person.actor, agency.id, contact)
             for part in (self._part(EDITOR), self._part(SIGNATORY)):
                 invited = invite_person(

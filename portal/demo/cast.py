@@ -70,24 +70,43 @@ VLIETLAND = AgencyDetails(
 )
 
 
-def agency(name: str, city: str, *trade_names: str, **changes: object) -> AgencyDetails:
-    """Return Vlietland's profile under another name."""
-    details = replace(VLIETLAND, legal_name=name, city=city, trade_names=trade_names, account_holder=name)
+def agency(name: str, street: str, postcode: str, city: str, *trade_names: str, **changes: object) -> AgencyDetails:
+    """Return Vlietland's profile under another name, at another address."""
+    details = replace(
+        VLIETLAND,
+        legal_name=name,
+        street=street,
+        postcode=postcode,
+        city=city,
+        trade_names=trade_names,
+        account_holder=name,
+        website=f"https://{trade_names[0].partition(' ')[0].lower()}.example",
+    )
     return replace(details, **changes)  # type: ignore[arg-type]  # the caller names fields of AgencyDetails
 
 
 # The people of these agencies have addresses such as emma@draft.example.
 OTHERS = {
-    "conditional": agency("Nieuwe Maas Personeel B.V.", "Rotterdam", "Maaswerk", own_housing=False, housing_places=0),
-    "suspended": agency("Żuraw Logistiek Uitzendbureau B.V.", "Tilburg", "Zuraw Flex"),
-    "withdrawn": agency("Snelwerk Nederland B.V.", "Venlo", "Snelwerk"),
-    "ended": agency("Wulpenweide Uitzenden B.V.", "Sneek", "Wulpenweide"),
-    "planned": agency("De Grutto Detachering U.A.", "Zwolle", "Grutto"),
-    "certified": agency("Coöperatie Het Polderwerk U.A.", "Emmeloord", "Polderwerk", "Agri Force"),
-    "draft": agency("Lisdodde Flexwerk B.V.", "Gouda", "Lisdodde"),
-    "intake": agency("Boterbloem Uitzendkrachten B.V.", "Assen", "Boterbloem"),
-    "audit": agency("Rietland Personeel B.V.", "Heerenveen", "Rietland"),
-    "findings": agency("Kievitsveld Uitzendbureau B.V.", "Hoorn", "Kievitsveld"),
-    "review": agency("Zilvermeeuw Werkt B.V.", "Middelburg", "Zilvermeeuw"),
-    "decision": agency("Wilgenhof Arbeid B.V.", "Tiel", "Wilgenhof"),
+    "conditional": agency(
+        "Nieuwe Maas Personeel B.V.",
+        "Maaskade 12",
+        "3071 NB",
+        "Rotterdam",
+        "Maaswerk",
+        own_housing=False,
+        housing_places=0,
+    ),
+    "suspended": agency("Żuraw Logistiek Uitzendbureau B.V.", "Spoorlaan 88", "5017 JS", "Tilburg", "Zuraw Flex"),
+    "withdrawn": agency("Snelwerk Nederland B.V.", "Keulsepoort 3", "5911 BX", "Venlo", "Snelwerk"),
+    "ended": agency("Wulpenweide Uitzenden B.V.", "Kleinzand 16", "8601 BH", "Sneek", "Wulpenweide"),
+    "planned": agency("De Grutto Detachering U.A.", "Thorbeckegracht 20", "8011 VN", "Zwolle", "Grutto"),
+    "certified": agency(
+        "Coöperatie Het Polderwerk U.A.", "Lange Nering 61", "8302 EC", "Emmeloord", "Polderwerk", "Agri Force"
+    ),
+    "draft": agency("Lisdodde Flexwerk B.V.", "Turfmarkt 9", "2801 GV", "Gouda", "Lisdodde"),
+    "intake": agency("Boterbloem Uitzendkrachten B.V.", "Brink 14", "9401 HS", "Assen", "Boterbloem"),
+    "audit": agency("Rietland Personeel B.V.", "Dracht 42", "8442 BS", "Heerenveen", "Rietland"),
+    "findings": agency("Kievitsveld Uitzendbureau B.V.", "Grote Noord 7", "1621 KD", "Hoorn", "Kievitsveld"),
+    "review": agency("Zilvermeeuw Werkt B.V.", "Lange Delft 30", "4331 AN", "Middelburg", "Zilvermeeuw"),
+    "decision": agency("Wilgenhof Arbeid B.V.", "Waterstraat 5", "4001 AL", "Tiel", "Wilgenhof"),
 }

@@ -26,7 +26,6 @@ from certificates.documents.stages import DocumentKind
 from certificates.lifecycle.rules import public_id
 from certificates.lifecycle.services import lift_suspension, suspend_certificate
 from portal.app import create_app
-from portal.demo import guide
 from portal.demo.case import Case, StoryError, how_many, wait_for
 from portal.demo.cast import EDITOR, OWNER, PASSWORD, SIGNATORY, SMALL, STAFF, VLIETLAND, CastMember
 from portal.demo.visitor import Visitor
@@ -85,7 +84,6 @@ def run(settings: Settings, out: TextIO = sys.stdout) -> bool:
         f"\nEvery step held, in {time.monotonic() - begin:.1f} s. The documents, the log and the summary are in {OUT}.",
         file=out,
     )
-    guide.show(settings.base_url, out)
     return True
 
 
@@ -177,11 +175,12 @@ def _main_case(case: Case, story: Story) -> UUID:
     story.tell(inspector, f"checks and closes {case.verify()} findings", "answered", "closed")
     case.review()
     story.tell(reviewer, "reviews the whole file and recommends", "reported", case.state()["audit"])
+    before = case.state()["audit"]
     refusal = _refused(lambda: case.decide("inspector", Outcome.GRANT))
     story.hold(refusal is not None, "an inspector could decide on an own audit")
-    story.tell(inspector, f"tries to decide and is refused: {refusal}", "reviewed", case.state()["audit"])
+    story.tell(inspector, f"tries to decide and is refused: {refusal}", before, case.state()["audit"])
     decision_id = case.decide("decider", Outcome.GRANT)
-    story.tell(decider, "decides: grants the certificate", "reviewed", case.state()["audit"])
+    story.tell(decider, "decides: grants the certificate", before, case.state()["audit"])
     return decision_id
 
 

@@ -24,6 +24,7 @@ from alembic.config import Config
 from sqlalchemy import make_url
 
 from portal.app import DOORS
+from portal.demo import guide
 from portal.host.embedded import EmbeddedError, Postgres, Valkey, socket_folder
 from portal.host.keeping import Keeper
 from portal.host.listening import HOST, open_socket
@@ -168,6 +169,7 @@ def _run(environment: Mapping[str, str], arguments: argparse.Namespace) -> int:
             held_every_step = _tell(at_work)
             if arguments.no_serve or not held_every_step:
                 return 0 if held_every_step else 1
+            guide.show(settings.base_url, sys.stdout)
             running.callback(stop, Forked(["portal.demo", "more"], at_work))
         log.info("\nKeurwerk is on %s  (Ctrl-C ends it)", settings.base_url)
         with suppress(KeyboardInterrupt):

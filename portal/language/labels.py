@@ -19,6 +19,7 @@ from audits.inspections.workflow import AuditState, RoundOutcome
 from audits.people.independence import WORDS, Bar
 from audits.schemes.compare import ChangeKind
 from audits.schemes.cycle import DecisionKind
+from audits.schemes.text import RepairQuestion
 from certificates.lifecycle.rules import RELIABLE, STATUSES, Status, shape_of
 from certificates.lifecycle.workflow import CertificateState
 from portal.language.i18n import current_language
@@ -125,9 +126,20 @@ def country(code: str) -> str:
     return country_name(code, current_language())
 
 
+def question_label(question: RepairQuestion) -> str:
+    """Return the label of a question about a corrective action, in the reader's language.
+
+    Version 1.0 of the norm calls the effectiveness of a solution "Operation", which nobody recognises. What is
+    published cannot change; later versions use the term that is shown here.
+    """
+    if question.code != attribute_of(question.code):
+        return str(gettext("Effectiveness"))
+    return question.label.in_(current_language())
+
+
 def init_app(app: Flask) -> None:
     """Add the functions to the templates."""
     filters = {"label": label, "event_words": event_words, "country": country, "attribute_of": attribute_of}
     app.jinja_env.filters["grounds_in_words"] = grounds_in_words
-    app.jinja_env.filters.update(filters, answer=answer, reliable=RELIABLE.__contains__)
+    app.jinja_env.filters.update(filters, answer=answer, reliable=RELIABLE.__contains__, question_label=question_label)
     app.jinja_env.globals["shape_of"] = shape_of

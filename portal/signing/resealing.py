@@ -25,8 +25,8 @@ def _counts_with(published: frozenset[str]) -> Callable[[Signed], bool]:
     """Return a function that tells whether all signatures about a certificate are by trusted keys."""
 
     def counts(signed: Signed) -> bool:
-        twins = [text for text in (signed.credential, signed.badge) if text]
-        return all(key_of(text) in published for text in twins) and _file_counts(signed)
+        texts = [text for text in (signed.credential, signed.badge) if text]
+        return all(key_of(text) in published for text in texts) and _file_counts(signed)
 
     return counts
 

@@ -73,7 +73,7 @@ def write() -> Iterator[Session]:
         session.rollback()
         take_enqueued(session)
         raise
-    queue.nudge(take_enqueued(session))
+    queue.notify(take_enqueued(session))
 
 
 def at_begin(statement: Executable, values: Mapping[str, Any]) -> None:

@@ -28,7 +28,7 @@ def open_queue(redis_url: str) -> Queue:
     return Queue(NAME, connection=connection, serializer=JSONSerializer)
 
 
-def nudge(item_ids: Iterable[UUID]) -> None:
+def notify(item_ids: Iterable[UUID]) -> None:
     """Notify the worker. Best effort: the sweep finds items whose notification got lost."""
     for item_id in item_ids:
         try:
@@ -36,7 +36,7 @@ def nudge(item_ids: Iterable[UUID]) -> None:
                 "portal.work.jobs.deliver", str(item_id), result_ttl=0, failure_ttl=3600
             )
         except (RedisError, OSError):
-            log.warning("nudge failed", extra={"item_id": str(item_id)})
+            log.warning("notification failed", extra={"item_id": str(item_id)})
             return
 
 

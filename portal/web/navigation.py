@@ -32,6 +32,7 @@ class Frame:
     session: tuple[Link, ...]
     footer: tuple[Link, ...]
     home: str
+    is_staff: bool
 
 
 def init_app(app: Flask, settings: Settings) -> None:
@@ -58,6 +59,7 @@ def _surroundings(settings: Settings) -> dict[str, Any]:
         "session_links": session_links,
         "footer_links": _shown(frame.footer),
         "home_url": frame.home,
+        "is_staff": frame.is_staff,
         "body_name": settings.body_name,
         "body_address": settings.body_address,
     }
@@ -83,6 +85,7 @@ def _frame(
         session=_visitor_links() if roles is None else _own_links(),
         footer=_footer(),
         home=url_for("registry.home"),
+        is_staff=roles is not None and not of_agency,
     )
 
 

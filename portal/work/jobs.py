@@ -30,7 +30,7 @@ def deliver(item_id: str) -> bool:
             done = outbox.deliver(session, item, HANDLERS)
         log.info("outbox item", extra={"done": done, "ms": round((perf_counter() - began) * 1000, 1)})
     except Exception as error:
-        log.exception("a promise could not be kept")
+        log.exception("an outbox item failed")
         with database.write() as session:
             outbox.fail(session, item, _told(error), final=isinstance(error, RuleError))
         return False
@@ -44,7 +44,7 @@ def sweep() -> int:
     if not queue.is_empty():
         return 0
     late = outbox.overdue(database.read(), older_than=LATE)
-    queue.nudge(late)
+    queue.notify(late)
     return len(late)
 
 

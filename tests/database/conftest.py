@@ -1,10 +1,12 @@
-"""What the tests of the walls share."""
+"""A world for the tests of the walls, and a decider."""
 
 import pytest
 from sqlalchemy import create_engine
 from sqlalchemy.orm import Session
 
+from audits.core.access import Role
 from portal.stores.roles import APP, REGISTER, WORKER
+from tests.kit.factories.people import make_person
 from tests.kit.world import World, make_world
 
 
@@ -22,3 +24,9 @@ def world(servers, worker_id):
     for each in (owner, *engines.values()):
         each.dispose()
     servers.drop(name)
+
+
+@pytest.fixture
+def decider(session):
+    """An actor who may decide."""
+    return make_person(session, Role.DECIDER).actor

@@ -211,7 +211,7 @@ def test_asking_for_a_link_leaves_the_same_trace_for_known_and_unknown(session, 
     assert session.scalar(select(func.count()).select_from(MailToken)) == 0
 
 
-def test_the_night_takes_what_is_dead_and_leaves_what_lives(session, person, later):
+def test_the_nightly_clean_up_removes_only_what_has_expired(session, person, later):
     token = services.open_session(session, person).token
     services.mint_token(session, person.id, Purpose.INVITATION)
     session.flush()

@@ -156,7 +156,7 @@ def test_a_new_legal_name_keeps_the_old_one(session, agency, editor):
     ("change", "refreshed"),
     [({"city": "Breda"}, True), ({"trade_names": ("X",)}, True), ({"phone": "06 12345678"}, False)],
 )
-def test_the_register_hears_of_what_it_shows(session, agency, editor, change, refreshed):
+def test_the_register_is_refreshed_when_what_it_shows_changes(session, agency, editor, change, refreshed):
     edit(session, editor, agency, **change)
     assert refreshes(session) == ([{"agency_id": str(agency.id)}] if refreshed else [])
 

@@ -149,7 +149,7 @@ def test_the_archival_form_can_be_had_from_the_day_that_there_is_one(portal, ses
     assert fetch(portal, f"/certificates/{number}.pdf").data == files.store().get(document.sha256)
 
 
-def test_who_checks_an_archival_form_hears_that_it_is_the_certificate(portal, session, document, monkeypatch):
+def test_an_archival_form_is_recognised_as_the_certificate(portal, session, document, monkeypatch):
     run(session)
     sha256 = document.sha256
     another_clock_certificate(portal)
@@ -190,7 +190,7 @@ def test_a_run_does_no_more_than_it_may(portal, session, monkeypatch):
 
 
 @pytest.mark.parametrize("data", [b"", b"no PDF", paper()])
-def test_a_file_without_a_seal_is_told(portal, data):
+def test_a_file_without_a_seal_is_reported(portal, data):
     with pytest.raises(ArchiveError):
         proves_until(data)
     if data != paper():

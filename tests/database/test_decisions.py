@@ -213,7 +213,7 @@ def passes(session, attempt, outcome, refusal):
     return True
 
 
-def test_when_the_code_miscounts_the_database_does_not(session, audit, decider, monkeypatch):
+def test_the_database_checks_the_outcome_when_the_code_is_wrong(session, audit, decider, monkeypatch):
     monkeypatch.setattr("audits.decisions.services.possible_outcomes", lambda *_, **__: frozenset(Outcome))
     add_findings(session, audit, [finding("major", OPEN)])
     with pytest.raises(RuleError, match="do not allow this outcome"):
@@ -275,7 +275,7 @@ def acting(app, session, decider):
     return context
 
 
-def test_a_decision_its_moves_and_its_promises_are_one_commit(acting, session, audit, decider):
+def test_a_decision_its_moves_and_its_outbox_items_are_one_commit(acting, session, audit, decider):
     session.commit()
     before = counts(session)
     with acting(), database.write() as own:
@@ -304,7 +304,7 @@ def test_a_decision_that_fails_leaves_nothing(acting, session, audit, decider):
     assert session.get_one(Application, audit.application_id).state is ApplicationState.ACCEPTED
 
 
-def test_a_refusal_promises_no_certificate(session, audit, decider):
+def test_a_refusal_enqueues_no_certificate(session, audit, decider):
     take(session, decider, audit, REFUSE)
     session.flush()
     kinds = set(session.scalars(select(OutboxItem.kind)))

@@ -148,7 +148,7 @@ def test_a_server_that_crashed_recovers(state):
     postgres.stop()
 
 
-def test_a_number_left_by_a_crash_keeps_nobody_out(postgres, state):
+def test_a_process_number_left_by_a_crash_prevents_no_start(postgres, state):
     postgres.stop()
     stranger = subprocess.Popen(["sleep", "600"])
     (data,) = state.glob("postgres/data")
@@ -186,7 +186,7 @@ def test_letters_of_every_language_are_letters(shared):
     assert execute_at(letters, "SELECT similarity('Łódź', 'łódź')") == [(1.0,)]
 
 
-def test_it_keeps_its_promises_and_listens_to_nobody_else(shared):
+def test_it_writes_through_to_disk_and_opens_no_port(shared):
     def value(name):
         return execute(shared, f"SHOW {name}")[0][0]
 

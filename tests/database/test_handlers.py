@@ -46,7 +46,7 @@ def test_each_report_of_an_audit_is_printed_once(session, printed):
         handlers.audit_report(session, payload)
         session.flush()
     reopen_audit(session, make_person(session, Role.REVIEWER).actor, audit.id, reason="Look again.")
-    handlers.audit_report(session, payload)  # late: the report that promised it was taken back
+    handlers.audit_report(session, payload)  # late: the report that enqueued it was taken back
     report_audit(session, audit.inspector.actor, audit.id, summary="Looked again.")
     session.flush()
     handlers.audit_report(session, payload)

@@ -25,17 +25,17 @@ def own_queue(servers, worker_id):
 
 @pytest.fixture
 def portal(real_db, servers, own_queue, tmp_path, monkeypatch):
-    """A portal that commits for real, with one kind of promise that does what the test says."""
+    """A portal that commits for real, with one kind of outbox item, whose handler the test chooses."""
     url = real_db.url.render_as_string(hide_password=False)
     app = create_app(make_settings(tmp_path, servers.url_as(url, WORKER), own_queue), ())
     app.extensions["queue"].empty()
-    app.kept = []
-    monkeypatch.setattr(jobs, "HANDLERS", {"test": lambda _, payload: app.kept.append(payload["word"])})
+    app.handled = []
+    monkeypatch.setattr(jobs, "HANDLERS", {"test": lambda _, payload: app.handled.append(payload["word"])})
     yield app
     app.extensions["sessionmaker"].kw["bind"].dispose()
 
 
-def promise(app, word="done"):
+def enqueue(app, word="done"):
     with app.app_context(), database.write() as session:
         outbox.enqueue(session, "test", word=word)
     return waiting(app)[-1]
@@ -69,26 +69,26 @@ def fail(*_):
     raise ValueError("no paper")
 
 
-def test_the_queue_holds_the_number_of_a_promise_and_nothing_else(portal):
-    number = promise(portal, "secret")
+def test_the_queue_holds_the_id_of_an_item_and_nothing_else(portal):
+    number = enqueue(portal, "secret")
     (job,) = portal.extensions["queue"].jobs
     assert (job.func_name, job.args, job.kwargs) == ("portal.work.jobs.deliver", [number], {})
     assert b"secret" not in b"".join(portal.extensions["queue"].connection.hvals(job.key))
 
 
-def test_a_promise_is_kept_once(portal):
-    number = promise(portal)
+def test_an_item_is_handled_once(portal):
+    number = enqueue(portal)
     assert [deliver(portal, number), deliver(portal, number)] == [True, False]
-    assert portal.kept == ["done"]
+    assert portal.handled == ["done"]
 
 
-def test_a_worker_keeps_it(portal):
-    promise(portal)
+def test_a_worker_handles_an_item(portal):
+    enqueue(portal)
     with portal.app_context():
         connection = portal.extensions["queue"].connection
         found = Queue(queue.NAME, connection=connection, serializer=JSONSerializer)
         SimpleWorker([found], connection=connection, serializer=JSONSerializer).work(burst=True)
-    assert portal.kept == ["done"]
+    assert portal.handled == ["done"]
     assert item(portal).done_at
 
 
@@ -99,7 +99,7 @@ def test_a_failure_is_undone_counted_and_due_again_later(portal, monkeypatch):
         fail()
 
     monkeypatch.setitem(jobs.HANDLERS, "test", write_and_fail)
-    number = promise(portal)
+    number = enqueue(portal)
     assert deliver(portal, number) is False
     found = item(portal)  # one: what the handler wrote is gone
     assert (found.attempts, found.last_error, found.done_at) == (1, "ValueError: no paper", None)
@@ -108,9 +108,9 @@ def test_a_failure_is_undone_counted_and_due_again_later(portal, monkeypatch):
     assert deliver(portal, number) is True
 
 
-def test_a_promise_that_keeps_failing_waits_for_a_person(portal, monkeypatch):
+def test_an_item_that_keeps_failing_waits_for_a_person(portal, monkeypatch):
     monkeypatch.setitem(jobs.HANDLERS, "test", fail)
-    number = promise(portal)
+    number = enqueue(portal)
     for _ in range(outbox.ATTEMPTS):
         deliver(portal, number)
     assert item(portal).failed_at
@@ -119,8 +119,8 @@ def test_a_promise_that_keeps_failing_waits_for_a_person(portal, monkeypatch):
     assert sweep(portal) == 0
 
 
-def test_a_lost_nudge_is_found_by_the_sweep(portal):
-    number = promise(portal)
+def test_the_sweep_finds_an_item_whose_notification_was_lost(portal):
+    number = enqueue(portal)
     portal.extensions["queue"].empty()
     assert sweep(portal) == 0  # not late yet
     make_late(portal)
@@ -130,12 +130,12 @@ def test_a_lost_nudge_is_found_by_the_sweep(portal):
     assert waiting(portal) == [number]
 
 
-def test_a_queue_that_is_down_loses_no_promise(portal, monkeypatch, caplog):
+def test_a_queue_that_is_down_loses_no_item(portal, monkeypatch, caplog):
     reachable = portal.extensions["queue"]
     monkeypatch.setitem(portal.extensions, "queue", queue.open_queue("unix:///nowhere.sock"))
     with portal.app_context(), database.write() as session:
         outbox.enqueue(session, "test", word="done")
-    assert "nudge failed" in caplog.text
+    assert "notification failed" in caplog.text
     monkeypatch.setitem(portal.extensions, "queue", reachable)
     make_late(portal)
     assert sweep(portal) == 1
@@ -181,10 +181,10 @@ def test_the_line_of_a_job_names_item_kind_request_and_duration(portal, monkeypa
     assert get_contextvars() == {}
 
 
-def test_an_error_is_kept_without_what_people_typed(portal, monkeypatch):
+def test_an_error_is_stored_without_what_people_typed(portal, monkeypatch):
     def refuse(*_):
         raise OSError("550 jan@agency.example: 'no such person'")
 
     monkeypatch.setattr(jobs, "HANDLERS", {"test": refuse})
-    deliver(portal, promise(portal))
+    deliver(portal, enqueue(portal))
     assert item(portal).last_error == "OSError: 550 … …"

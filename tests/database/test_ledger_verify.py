@@ -171,7 +171,7 @@ def test_only_so_many_lines(app, session):
     assert (len(lines), lines[-1]) == (21, "… and perhaps more")
 
 
-def test_the_keys_are_told(app, log):
+def test_the_keys_are_listed(app, log):
     (line,) = run(app, "key").output.splitlines()
     assert Vkey.parse(line).name == ORIGIN
 

@@ -49,11 +49,6 @@ KEYS = {thumbprint(KEY.public_key()): KEY.public_key()}
 REASON = "Signals about unpaid wages."
 
 
-@pytest.fixture
-def decider(session):
-    return make_person(session, Role.DECIDER).actor
-
-
 def sign(session, at=None, key=KEY):
     return sign_lists(session, issuer=ISSUER, key=key, at=at or clock.now())
 
@@ -249,7 +244,7 @@ def test_a_credential_is_set_once_with_each_key(session):
         session.execute(change.values({column: "other.b.d"}))
 
 
-def test_what_is_sealed_carries_its_twin(app, session):
+def test_a_sealed_certificate_carries_its_credential(app, session):
     certificate = services.number_certificate(session, make_grant(session).id, base_url=BASE_URL, body=BODY)
     session.flush()
     with app.app_context():

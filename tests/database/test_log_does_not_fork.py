@@ -107,7 +107,7 @@ def test_a_database_without_its_memory_stands_still(session, key):
         sign_checkpoint(session, ORIGIN, key)
 
 
-def test_the_portal_goes_on_when_it_is_told_why(app, session, settings):
+def test_the_portal_goes_on_when_a_reason_is_given(app, session, settings):
     def signed():
         with app.app_context():
             sign_head(session)

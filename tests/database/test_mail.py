@@ -35,7 +35,7 @@ from tests.kit.factories.people import make_person
 
 @pytest.fixture
 def deliver(app, session):
-    """Keep one promise of a mail, the one that waits or that of `payload`; the message that was written, or None."""
+    """Deliver one mail item, the one that waits or one of `payload`; return the message that was written, or None."""
 
     def deliver(**payload):
         if payload:
@@ -76,7 +76,7 @@ def test_a_link_is_made_when_the_mail_goes_out_and_works(app, session, deliver, 
     assert token not in str(session.scalars(select(OutboxItem.payload)).all())
 
 
-def test_the_number_of_a_message_is_that_of_its_promise(app, session, deliver):
+def test_the_id_of_a_message_is_that_of_its_outbox_item(app, session, deliver):
     message = deliver(template="reset", person_id=str(make_person(session, Role.PLANNER).id))
     item = session.scalars(select(OutboxItem)).one()
     assert message["Message-ID"] == f"<{item.id}@127.0.0.1>"
@@ -139,7 +139,7 @@ def sample(kind):
     return {name: values[hint] for name, hint in get_type_hints(kind).items() if name != "kind"}
 
 
-def test_a_mail_that_the_release_before_promised_still_leads_to_its_page(app, session, deliver):
+def test_a_mail_enqueued_by_the_release_before_still_leads_to_its_page(app, session, deliver):
     person = make_person(session, Role.PLANNER)
     message = deliver(template="decision_taken", person_id=str(person.id), reference="AU-1", path="/agency/")
     assert f"{app.extensions['settings'].base_url}/agency/" in message.get_content()
@@ -208,7 +208,7 @@ def address(server):
     return f"smtp://127.0.0.1:{server.server_address[1]}"
 
 
-def test_a_mail_server_without_tls_gets_nothing_unless_somebody_says_so(app, session):
+def test_a_mail_server_without_tls_gets_nothing_unless_the_settings_allow_it(app, session):
     with Server() as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         settings = replace(app.extensions["settings"], mail_url=address(server))

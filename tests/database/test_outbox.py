@@ -25,10 +25,10 @@ def database_role():
 
 
 @pytest.fixture
-def kept(monkeypatch):
-    """What the handler of promises of the kind "try" saw; it fails while `kept.broken`."""
+def handled(monkeypatch):
+    """What the handler of outbox items of the kind "try" saw; it fails while `handled.broken`."""
 
-    class Kept(list):
+    class Handler(list):
         broken = False
 
         def __call__(self, session, payload):
@@ -37,15 +37,15 @@ def kept(monkeypatch):
                 raise ValueError("out of ink\nand paper")
             self.append(dict(payload))
 
-    kept = Kept()
-    monkeypatch.setitem(handlers.HANDLERS, "try", kept)
-    return kept
+    handled = Handler()
+    monkeypatch.setitem(handlers.HANDLERS, "try", handled)
+    return handled
 
 
-def promise(app, **payload):
+def enqueue(app, **payload):
     with app.app_context(), database.write() as session:
         outbox.enqueue(session, "try", **payload)
-    return app.extensions["queue"].nudged[-1]
+    return app.extensions["queue"].notified[-1]
 
 
 def deliver(app, item_id):
@@ -70,46 +70,46 @@ def kinds(session):
     return sorted(session.scalars(select(OutboxItem.kind)))
 
 
-def test_a_promise_exists_with_the_commit_and_is_nudged_after_it(app, session):
+def test_an_item_exists_with_the_commit_and_the_worker_is_notified_after_it(app, session):
     with app.app_context(), database.write() as own:
         outbox.enqueue(own, "try", number=7)
-        assert app.extensions["queue"].nudged == []
+        assert app.extensions["queue"].notified == []
     (stored,) = session.scalars(select(OutboxItem))
     assert (stored.kind, stored.payload, stored.attempts, stored.done_at) == ("try", {"number": 7}, 0, None)
-    assert app.extensions["queue"].nudged == [str(stored.id)]
+    assert app.extensions["queue"].notified == [str(stored.id)]
 
 
-def test_what_is_rolled_back_promised_nothing(app, session):
+def test_a_rollback_leaves_no_item(app, session):
     with app.app_context(), pytest.raises(ZeroDivisionError):
         break_off()
     assert kinds(session) == []
-    assert app.extensions["queue"].nudged == []
+    assert app.extensions["queue"].notified == []
     with app.app_context(), database.write() as own:
         outbox.enqueue(own, "try")
-    assert len(app.extensions["queue"].nudged) == 1
+    assert len(app.extensions["queue"].notified) == 1
 
 
-def test_a_promise_is_kept_once(app, session, kept):
-    item_id = promise(app, number=7)
+def test_an_item_is_handled_once(app, session, handled):
+    item_id = enqueue(app, number=7)
     assert deliver(app, item_id) is True
     assert deliver(app, item_id) is False
-    assert kept == [{"number": 7, "item_id": item_id}]
+    assert handled == [{"number": 7, "item_id": item_id}]
     assert item(session, item_id).done_at is not None
 
 
-def test_what_a_promise_leads_to_is_promised_with_it_and_nudged(app, session, kept):
-    item_id = promise(app)
+def test_items_that_a_handler_enqueues_commit_with_it_and_are_notified(app, session, handled):
+    item_id = enqueue(app)
     deliver(app, item_id)
     assert kinds(session) == ["follow-up", "try"]
-    assert len(app.extensions["queue"].nudged) == 2
+    assert len(app.extensions["queue"].notified) == 2
 
 
-def test_nobody_keeps_what_was_never_promised(app, kept):
+def test_an_unknown_item_is_not_handled(app, handled):
     assert deliver(app, uuid4()) is False
-    assert kept == []
+    assert handled == []
 
 
-def test_of_two_workers_one_keeps_it(real_db):
+def test_of_two_workers_one_handles_an_item(real_db):
     with Session(real_db) as session:
         outbox.enqueue(session, "slow")
         session.commit()
@@ -137,47 +137,47 @@ def test_of_two_workers_one_keeps_it(real_db):
     assert len(seen) == 1
 
 
-def test_a_failure_is_counted_told_and_tried_later_and_leaves_nothing_else(app, session, kept):
-    kept.broken = True
-    item_id = promise(app)
+def test_a_failure_is_counted_recorded_retried_later_and_rolled_back(app, session, handled):
+    handled.broken = True
+    item_id = enqueue(app)
     assert deliver(app, item_id) is False
     failed = item(session, item_id)
     assert (failed.attempts, failed.last_error, failed.failed_at) == (1, "ValueError: out of ink", None)
     assert failed.due_at > clock.now() + BACKOFF
     assert kinds(session) == ["try"]
-    kept.broken = False
+    handled.broken = False
     assert deliver(app, item_id) is True
 
 
-def test_the_waits_grow_until_it_is_given_up_and_a_person_starts_it_anew(app, session, kept):
-    kept.broken, waits = True, []
-    item_id = promise(app)
+def test_the_backoff_grows_until_an_item_fails_and_a_person_retries_it(app, session, handled):
+    handled.broken, waits = True, []
+    item_id = enqueue(app)
     for _ in range(ATTEMPTS):
         assert item(session, item_id).failed_at is None
         deliver(app, item_id)
         waits.append(item(session, item_id).due_at - clock.now())
     assert all(later > sooner * 1.9 for sooner, later in pairwise(waits))
     assert item(session, item_id).failed_at is not None
-    kept.broken = False
+    handled.broken = False
     assert deliver(app, item_id) is False
     with app.app_context(), database.write() as own:
         outbox.retry(own, UUID(item_id))
-    assert app.extensions["queue"].nudged[-1] == item_id
+    assert app.extensions["queue"].notified[-1] == item_id
     assert (item(session, item_id).attempts, item(session, item_id).failed_at) == (0, None)
     assert deliver(app, item_id) is True
 
 
-def test_a_kind_that_nobody_keeps_is_a_failure_like_any_other(app, session):
+def test_an_item_without_a_handler_fails(app, session):
     with app.app_context(), database.write() as own:
         outbox.enqueue(own, "unheard of")
-    (item_id,) = app.extensions["queue"].nudged
+    (item_id,) = app.extensions["queue"].notified
     assert deliver(app, item_id) is False
     assert item(session, item_id).attempts == 1
 
 
-def test_what_was_given_up_is_listed_newest_first(app, session, kept):
-    kept.broken = True
-    first, second, third = promise(app), promise(app), promise(app)
+def test_failed_items_are_listed_newest_first(app, session, handled):
+    handled.broken = True
+    first, second, third = enqueue(app), enqueue(app), enqueue(app)
     now = clock.now()
     for place, item_id in enumerate((first, second)):
         given_up = now + timedelta(minutes=place)
@@ -202,14 +202,14 @@ class SlowQueue:
 
     def __init__(self, count):
         self.count = count
-        self.nudged = []
+        self.notified = []
 
     def enqueue(self, _, item_id, **__):
-        self.nudged.append(item_id)
+        self.notified.append(item_id)
 
 
-def test_the_sweep_finds_what_is_overdue_and_nothing_else(app, session, kept, monkeypatch):
-    late, due, done, given_up, later = (promise(app) for _ in range(5))
+def test_the_sweep_finds_overdue_items_only(app, session, handled, monkeypatch):
+    late, due, done, given_up, later = (enqueue(app) for _ in range(5))
     past, now = clock.now() - timedelta(minutes=5), clock.now()
     for item_id, values in {
         late: {"due_at": past},
@@ -223,10 +223,10 @@ def test_the_sweep_finds_what_is_overdue_and_nothing_else(app, session, kept, mo
         monkeypatch.setitem(app.extensions, "queue", SlowQueue(waiting))
         with app.app_context():
             assert jobs.sweep() == len(found)
-        assert app.extensions["queue"].nudged == found
+        assert app.extensions["queue"].notified == found
 
 
-def test_a_nudge_that_finds_no_queue_costs_nothing_but_time(app, session, kept, tmp_path, monkeypatch):
+def test_a_notification_without_a_queue_loses_no_item(app, session, handled, tmp_path, monkeypatch):
     monkeypatch.setitem(app.extensions, "queue", queue.open_queue(f"unix://{tmp_path}/nobody.sock"))
     with app.app_context(), database.write() as own:
         outbox.enqueue(own, "try")
@@ -236,7 +236,7 @@ def test_a_nudge_that_finds_no_queue_costs_nothing_but_time(app, session, kept, 
     assert deliver(app, stored.id) is True
 
 
-def test_a_nudge_reaches_the_queue_of_the_settings(app, kept, settings, monkeypatch):
+def test_a_notification_reaches_the_queue_of_the_settings(app, handled, settings, monkeypatch):
     real = queue.open_queue(settings.redis_url)
     real.empty()
     monkeypatch.setitem(app.extensions, "queue", real)
@@ -252,7 +252,7 @@ def test_a_safe_request_cannot_write(app):
         pass
 
 
-def test_what_a_job_promises_carries_the_request_of_that_job(session):
+def test_an_item_enqueued_by_a_job_carries_the_request_id_of_that_job(session):
     session.info["request_id"] = "0123456789abcdef"
     outbox.enqueue(session, "first")
     session.info.clear()

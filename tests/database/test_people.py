@@ -10,17 +10,13 @@ from sqlalchemy.orm import Session
 from audits.core.access import Role
 from audits.core.errors import IllegalMoveError, NotAllowedError, NotFoundError, RuleError
 from audits.core.events import history
-from audits.core.outbox import OutboxItem
 from audits.people import queries, services
 from audits.people.models import Person, PersonRole
 from tests.kit.factories.agencies import make_agency
 from tests.kit.factories.people import make_person
+from tests.kit.queued import enqueued
 
 NEW = {"name": "Nieuw Mens", "email": "nieuw@example.nl", "language": "nl"}
-
-
-def enqueued(session):
-    return [item.payload for item in session.scalars(select(OutboxItem)) if item.kind == "mail"]
 
 
 def test_an_owner_invites_somebody_of_the_own_agency(session):
@@ -29,7 +25,7 @@ def test_an_owner_invites_somebody_of_the_own_agency(session):
     person = services.invite_person(session, owner.actor, **NEW, roles=[Role.AGENCY_EDITOR], agency_id=agency.id)
     session.flush()
     assert (person.agency_id, person.roles) == (agency.id, {Role.AGENCY_EDITOR})
-    assert enqueued(session) == [{"template": "invitation", "person_id": str(person.id)}]
+    assert enqueued(session, "mail") == [{"template": "invitation", "person_id": str(person.id)}]
     event = history(session, person.id)[0]
     assert (event.name, event.actor_id, event.data) == ("person.invite", owner.id, {"after": ["agency_editor"]})
 
@@ -182,7 +178,7 @@ def test_the_first_owner_is_the_first_and_a_command_makes_two_administrators(ses
         services.appoint_administrator(session, **NEW | {"email": "nogeen@example.nl"})
 
 
-def test_who_left_is_told_nothing_and_gets_no_work(session):
+def test_a_retired_person_gets_no_mail_and_no_work(session):
     agency = make_agency(session)
     owner, editor = make_person(session, Role.AGENCY_OWNER, agency), make_person(session, Role.AGENCY_EDITOR, agency)
     inspector, administrator = make_person(session, Role.INSPECTOR), make_person(session, Role.ADMINISTRATOR)

@@ -172,7 +172,7 @@ def test_what_a_role_sees_follows_from_its_permissions(session):
         assert session.scalar(text("SELECT current_setting('kw.sees')")) == expected, role
 
 
-def test_a_transaction_that_ends_leaves_nobody_behind(world, visitors):
+def test_no_actor_remains_after_a_transaction(world, visitors):
     """The next request on the same connection is nobody until it says who it is."""
     (actor, token), *_ = [each for each in visitors if "planner" in each[0].roles]
     with world.engines[APP].connect() as connection:
@@ -186,7 +186,7 @@ def test_a_transaction_that_ends_leaves_nobody_behind(world, visitors):
         session.close()
 
 
-def test_a_session_that_is_over_makes_nobody(world):
+def test_an_ended_session_sets_no_actor(world):
     with Session(world.engines[APP]) as app:
         assert services.find_session(app, "guess") is None
         assert ids(app, "agency") == set()

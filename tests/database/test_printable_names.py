@@ -241,7 +241,7 @@ DOORS = {
 
 
 @pytest.mark.parametrize(("field", "say"), DOORS.values(), ids=DOORS)
-def test_whoever_writes_what_documents_print_is_told_at_once(session, field, say):
+def test_a_text_that_cannot_be_printed_is_refused_when_it_is_typed(session, field, say):
     with pytest.raises(RuleError, match="cannot print") as refusal:
         say(session)
     assert refusal.value.field == field

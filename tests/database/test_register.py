@@ -64,7 +64,7 @@ def test_what_an_agency_writes_later_does_not_widen_its_certified_scope(session)
     assert found.scope["own_housing"] is True
 
 
-def test_a_certificate_that_is_not_sealed_yet_is_nobodys_business(session):
+def test_a_certificate_that_is_not_sealed_yet_is_not_public(session):
     certificate = make_certificate(session, S.ISSUING)
     found = entry(session, certificate.agency_id)
     assert found.certificate_number is None
@@ -187,7 +187,7 @@ def test_making_the_row_again_changes_nothing_not_even_its_moment(session):
     assert row(entry(session, certificate.agency_id)) == before
 
 
-def test_the_register_equals_one_that_is_made_anew_from_its_sources(session):
+def test_the_register_equals_one_rebuilt_from_its_sources(session):
     make_certificate(session, S.SUSPENDED)
     second = make_certificate(session, details={"legal_name": "Łódź Werk B.V.", "trade_names": ["Робота"]})
     make_certificate(session, agency=second.agency, issued=TODAY)

@@ -114,7 +114,7 @@ def test_everybody_finds_what_they_look_for_first(session):
     assert len(GOLDEN) >= 60
 
 
-def test_every_slip_of_the_finger_in_a_name_is_forgiven(session):
+def test_a_name_is_found_with_any_single_typing_error(session):
     fill(session)
     dice, missed, forgiven = random.Random(7), [], 0  # noqa: S311
     for typed, number in slips(dice, 150):
@@ -159,7 +159,7 @@ def test_a_certificate_is_found_by_its_number_in_any_writing_and_so_is_an_older_
         assert [each.agency_id for each in found.entries] == [first.agency_id]
 
 
-def test_a_slip_in_a_number_is_another_number(session):
+def test_a_typing_error_in_a_number_finds_nothing(session):
     make_applicant(session, legal_name="Ander B.V.", register_number="12345678")
     assert search(session, "12345679", day=TODAY).total == 0
 

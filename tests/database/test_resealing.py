@@ -216,7 +216,7 @@ def test_the_log_tells_of_the_new_file_and_agrees_with_the_records(portal, sessi
     assert [line for line in problems(session, "test", []) if issued.number in line] == []
 
 
-def test_those_that_ended_follow_too_and_nobody_is_bothered_with_them(portal, session):
+def test_certificates_that_ended_are_resealed_too_without_a_mail(portal, session):
     """Whoever looks up an old certificate must be able to check that it was genuine."""
     states = (S.ACTIVE, S.SUSPENDED, S.WITHDRAWN, S.REPLACED)
     certificates = {state: make_certificate(session, state) for state in states}
@@ -252,7 +252,7 @@ def test_asked_again_after_a_second_loss_the_newest_file_is_replaced(portal, ses
     assert register.document_of(session, certificate.id).sha256 == documents[2].sha256
 
 
-def test_the_agency_hears_of_it_and_reads_the_new_file(portal, session):
+def test_the_agency_gets_a_mail_and_reads_the_new_file(portal, session):
     certificate = make_certificate(session)
     filed(session, certificate)
     enqueue_all(session)
@@ -331,7 +331,7 @@ class TestTheCommand:
             ("compromised", "nobody", "--reason", "x"),
         ],
     )
-    def test_what_cannot_be_is_told_without_a_trace(self, portal, command):
+    def test_an_impossible_call_is_reported_without_a_traceback(self, portal, command):
         said = run(portal, *command, status=1)
         assert said.startswith("Error: ")
         assert "Traceback" not in said
@@ -358,7 +358,7 @@ def test_the_group_is_part_of_the_command():
     assert set(keys.commands) == {"create", "list", "rotate", "retire", "compromised", "reseal"}
 
 
-def test_who_checks_the_old_file_hears_why_it_was_replaced(portal, session):
+def test_a_check_of_the_old_file_says_why_it_was_replaced(portal, session):
     certificate = make_certificate(session)
     with portal.app_context():
         files.store().put(b"%PDF the old one")

@@ -172,12 +172,12 @@ def test_an_operator_and_an_administrator_see_it(app, portal, session, root):
     ]
 
 
-def test_without_lost_files_nobody_reads_of_them(app, portal, session):
+def test_without_lost_files_the_page_does_not_mention_them(app, portal, session):
     page = failed_work(app, session)
     assert "missing or damaged" not in page.text
 
 
-def test_a_lost_file_is_told_as_lost_and_not_as_a_part_that_is_down(app, portal, session, root):
+def test_a_lost_file_is_reported_as_lost_and_not_as_an_outage(app, portal, session, root):
     known(session, make_certificate(session), DATA)
     [kept] = session.scalars(select(checking.Document)).all()
     address = f"/files/documents/{kept.id}"

@@ -93,7 +93,7 @@ def test_many_addresses_do_not_get_more_guesses_at_one_account(app, session, lat
     assert admitted == LIMITS["account"].free
 
 
-def test_the_table_names_nobody(app, session, later):
+def test_the_table_holds_no_addresses(app, session, later):
     with app.app_context():
         throttle.admit(session, PAIR | {"account": "a@example.nl"})
     rows = session.execute(text("SELECT login_brake::text, encode(bucket, 'escape') FROM login_brake")).all()

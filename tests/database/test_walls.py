@@ -1,6 +1,6 @@
 """The walls of the database: statements that the code never sends, and that the database must refuse.
 
-The statements and their expected answers are in tests/kit/statements.py and statements_of_others.py.
+The statements and their expected answers are in tests/kit/statements*.py.
 """
 
 import re
@@ -16,11 +16,14 @@ from migrations.policies import POLICIES
 from portal.stores.roles import APP, REGISTER, WORKER
 from portal.work import jobs, schedule
 from tests.kit.factories import make_agency, make_person
-from tests.kit.statements import ATTACKS, LAWFUL, NO_RIGHT
+from tests.kit.statement_parts import NO_RIGHT
+from tests.kit.statements import ABOUT_CASES
+from tests.kit.statements_about_people import ABOUT_PEOPLE
+from tests.kit.statements_allowed import LAWFUL
 from tests.kit.statements_of_others import SEEN_BY_OTHERS, WRITTEN_BY_OTHERS
 
 MODELS = (jobs, schedule)  # imported so that the metadata is whole
-ALL = ATTACKS + SEEN_BY_OTHERS + WRITTEN_BY_OTHERS
+ALL = ABOUT_CASES + ABOUT_PEOPLE + SEEN_BY_OTHERS + WRITTEN_BY_OTHERS
 
 
 @pytest.mark.parametrize("role", [APP, WORKER, REGISTER])

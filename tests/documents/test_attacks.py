@@ -22,6 +22,7 @@ from portal.reader.questions import examine_seal
 from portal.sidecar.lanes import SHELL
 from tests.kit import attacks as a
 from tests.kit import snapshot
+from tests.kit.authority import AT, BODY, Authority
 from tests.kit.long_runs import steps
 from tests.kit.paper import sealer_of
 
@@ -30,13 +31,13 @@ YEAR = timedelta(days=365)
 
 
 @cache
-def ours() -> a.Authority:
-    return a.Authority()
+def ours() -> Authority:
+    return Authority()
 
 
 @cache
-def stranger(body: str = a.BODY, **how) -> a.Authority:
-    return a.Authority(body, **how)
+def stranger(body: str = BODY, **how) -> Authority:
+    return Authority(body, **how)
 
 
 @cache
@@ -51,7 +52,7 @@ def genuine() -> bytes:
 
 @cache
 def older() -> bytes:
-    return ours().seal(unsealed(), a.AT - YEAR / 1000)
+    return ours().seal(unsealed(), AT - YEAR / 1000)
 
 
 def plain() -> bytes:
@@ -66,7 +67,7 @@ ATTACKS = {
     "a byte of the metadata": (lambda: a.flipped_at(genuine(), b"/Title", 20), O.ALTERED, R.BYTES_CHANGED),
     "a byte after the signature": (lambda: a.flipped_at(genuine(), b"/Perms", 2), O.ALTERED, R.NOT_CERTIFIED),
     "the signature of another file": (
-        lambda: a.transplanted(genuine(), ours().seal(unsealed(number="KW-2027-00018-31"), a.AT + YEAR)),
+        lambda: a.transplanted(genuine(), ours().seal(unsealed(number="KW-2027-00018-31"), AT + YEAR)),
         O.ALTERED,
         R.SEAL_COPIED,
     ),
@@ -96,44 +97,44 @@ ATTACKS = {
     "an object that nobody sees": (lambda: a.hidden_object(genuine()), O.ALTERED, R.LATER_REVISION),
     "signed once more by a stranger": (lambda: stranger("Jansen").sign_again(genuine()), O.ALTERED, R.SIGNED_AGAIN),
     "signed once more by a namesake": (lambda: stranger().sign_again(genuine()), O.ALTERED, R.SIGNED_AGAIN),
-    "stamped by a stranger": (lambda: stranger("Jansen").renew(genuine(), a.AT + YEAR), O.ALTERED, R.SIGNED_AGAIN),
+    "stamped by a stranger": (lambda: stranger("Jansen").renew(genuine(), AT + YEAR), O.ALTERED, R.SIGNED_AGAIN),
     "renewed by us, then changed": (
-        lambda: a.overlaid(ours().renew(genuine(), a.AT + YEAR)),
+        lambda: a.overlaid(ours().renew(genuine(), AT + YEAR)),
         O.ALTERED,
         R.SIGNED_AGAIN,
     ),
     "changed, then stamped by us": (
-        lambda: ours().renew(a.overlaid(genuine()), a.AT + YEAR),
+        lambda: ours().renew(a.overlaid(genuine()), AT + YEAR),
         O.ALTERED,
         R.SIGNED_AGAIN,
     ),
     "another title, then stamped by our clock": (
-        lambda: ours().renew(a.retitled(genuine()), a.AT + YEAR),
+        lambda: ours().renew(a.retitled(genuine()), AT + YEAR),
         O.ALTERED,
         R.SIGNED_AGAIN,
     ),
     "other metadata, then stamped by our clock": (
-        lambda: ours().renew(a.other_metadata(genuine()), a.AT + YEAR),
+        lambda: ours().renew(a.other_metadata(genuine()), AT + YEAR),
         O.ALTERED,
         R.SIGNED_AGAIN,
     ),
     "a page that no table names, then stamped by our clock": (
-        lambda: ours().renew(a.unnamed(genuine()), a.AT + YEAR),
+        lambda: ours().renew(a.unnamed(genuine()), AT + YEAR),
         O.ALTERED,
         R.SIGNED_AGAIN,
     ),
     "another look of fields, stamped by our clock": (
-        lambda: ours().renew(genuine(), a.AT + YEAR, a.other_look),
+        lambda: ours().renew(genuine(), AT + YEAR, a.other_look),
         O.ALTERED,
         R.SIGNED_AGAIN,
     ),
     "a script in one more field, stamped by our clock": (
-        lambda: ours().renew(genuine(), a.AT + YEAR, a.a_field_more),
+        lambda: ours().renew(genuine(), AT + YEAR, a.a_field_more),
         O.ALTERED,
         R.SIGNED_AGAIN,
     ),
     "stamped by our clock with a program that notes its name": (
-        lambda: ours().renew(genuine(), a.AT + YEAR, quiet=False),
+        lambda: ours().renew(genuine(), AT + YEAR, quiet=False),
         O.ALTERED,
         R.SIGNED_AGAIN,
     ),
@@ -146,7 +147,7 @@ ATTACKS = {
     "our certificate, and another signature": (lambda: a.broken_signature(genuine()), O.ALTERED, R.BROKEN_SIGNATURE),
     # not ours
     "a signer of our name": (lambda: stranger().seal(unsealed()), O.NOT_OURS, R.IMPOSTOR),
-    "a signer of our name in capitals": (lambda: stranger(a.BODY.upper()).seal(unsealed()), O.NOT_OURS, R.IMPOSTOR),
+    "a signer of our name in capitals": (lambda: stranger(BODY.upper()).seal(unsealed()), O.NOT_OURS, R.IMPOSTOR),
     "a signer who vouches for himself": (
         lambda: stranger(self_signed=True).seal(unsealed()),
         O.NOT_OURS,
@@ -155,7 +156,7 @@ ATTACKS = {
     "a signer of another name": (lambda: stranger("Jansen").seal(unsealed()), O.NOT_OURS, R.OTHER_SIGNER),
     "the key of our clock": (lambda: ours().seal(unsealed(), part="time-stamp"), O.NOT_OURS, R.IMPOSTOR),
     "sealed before the key was valid": (
-        lambda: ours().seal(unsealed(), a.AT - YEAR, stamped=False),
+        lambda: ours().seal(unsealed(), AT - YEAR, stamped=False),
         O.NOT_OURS,
         R.KEY_NOT_VALID,
     ),
@@ -198,13 +199,13 @@ def test_every_reason_is_found_by_some_attack():
 class TestGenuine:
     def test_it_says_who_sealed_when_and_how_well(self):
         verdict = examine(genuine(), ours().root)
-        assert verdict == SealReport(O.GENUINE, None, a.AT)
+        assert verdict == SealReport(O.GENUINE, None, AT)
         assert (verdict.stamped, verdict.level, verdict.signer) == (True, SealLevel.TIME_STAMPED, ours().fingerprint())
         assert verdict.covered == len(genuine())
 
     def test_without_a_time_stamp_the_time_is_a_claim(self):
         verdict = examine(ours().seal(unsealed(), stamped=False), ours().root)
-        assert verdict == SealReport(O.GENUINE, None, a.AT)
+        assert verdict == SealReport(O.GENUINE, None, AT)
         assert (verdict.stamped, verdict.level) == (False, SealLevel.BASIC)
 
     def test_a_time_stamp_of_a_stranger_proves_no_time(self, monkeypatch):
@@ -214,12 +215,12 @@ class TestGenuine:
 
     def test_the_seal_holds_when_its_time_stamp_is_taken_out(self):
         verdict = examine(a.without_stamp(genuine()), ours().root)
-        assert (verdict.outcome, verdict.stamped, verdict.sealed_at) == (O.GENUINE, False, a.AT)
+        assert (verdict.outcome, verdict.stamped, verdict.sealed_at) == (O.GENUINE, False, AT)
 
     def test_the_time_stamp_counts_and_not_the_claim(self, monkeypatch):
-        stamper = ours().stamper(a.AT + timedelta(minutes=5))
+        stamper = ours().stamper(AT + timedelta(minutes=5))
         monkeypatch.setattr(ours(), "stamper", lambda _: stamper)
-        assert examine(ours().seal(unsealed()), ours().root).sealed_at == a.AT + timedelta(minutes=5)
+        assert examine(ours().seal(unsealed()), ours().root).sealed_at == AT + timedelta(minutes=5)
 
     def test_any_of_several_pinned_roots_vouches(self):
         bundle = stranger("Jansen").root + ours().root
@@ -228,26 +229,26 @@ class TestGenuine:
         assert not examine(genuine(), stranger("Jansen").root).genuine
 
     def test_a_key_that_has_ended_since_still_vouches_for_what_it_sealed(self):
-        short = a.Authority(years=1)
+        short = Authority(years=1)
         assert examine(short.seal(unsealed()), short.root).genuine
-        late = short.seal(unsealed(), a.AT + 2 * YEAR)
+        late = short.seal(unsealed(), AT + 2 * YEAR)
         assert examine(late, short.root).reason is R.KEY_NOT_VALID
 
     def test_a_compromised_key_vouches_for_nothing(self):
         verdict = examine(genuine(), ours().root, distrusted=frozenset({ours().fingerprint()}))
-        assert verdict == SealReport(O.NOT_OURS, R.COMPROMISED_KEY, a.AT)
+        assert verdict == SealReport(O.NOT_OURS, R.COMPROMISED_KEY, AT)
 
     def test_the_time_stamp_of_a_compromised_clock_proves_no_time(self):
         clock = frozenset({ours().fingerprint("time-stamp")})
         assert not examine(genuine(), ours().root, distrusted=clock).stamped
-        assert not examine(ours().renew(genuine(), a.AT + YEAR), ours().root, distrusted=clock).genuine
+        assert not examine(ours().renew(genuine(), AT + YEAR), ours().root, distrusted=clock).genuine
 
     def test_our_own_renewals_leave_it_genuine(self):
-        once = ours().renew(genuine(), a.AT + YEAR)
-        twice = ours().renew(once, a.AT + 2 * YEAR)
+        once = ours().renew(genuine(), AT + YEAR)
+        twice = ours().renew(once, AT + 2 * YEAR)
         for renewed in (once, twice):
             verdict = examine(renewed, ours().root)
-            assert verdict == SealReport(O.GENUINE, None, a.AT)
+            assert verdict == SealReport(O.GENUINE, None, AT)
             assert verdict.level is SealLevel.ARCHIVED
             assert renewed[: verdict.covered] == genuine()
 
@@ -269,7 +270,7 @@ class TestGenuine:
 def house(tmp_path_factory):
     """Provide a certificate from the compiled press, sealed in one revision, and the root of its seal."""
     folder = tmp_path_factory.mktemp("keys")
-    ensure_keyring(folder, a.BODY, "word")
+    ensure_keyring(folder, BODY, "word")
     sealer = sealer_of(folder, "word")
 
     def make(**changes):
@@ -295,7 +296,7 @@ OWN = {
     "other facts attached": (lambda pdf, _: a.attachment_replaced(pdf), R.ATTACHMENTS_CHANGED),
     "the certification taken away": (lambda pdf, _: a.uncertified(pdf), R.NOT_CERTIFIED),
     "signed once more": (lambda pdf, _: stranger("Jansen").sign_again(pdf), R.SIGNED_AGAIN),
-    "stamped by a stranger": (lambda pdf, _: stranger("Jansen").renew(pdf, a.AT), R.SIGNED_AGAIN),
+    "stamped by a stranger": (lambda pdf, _: stranger("Jansen").renew(pdf, AT), R.SIGNED_AGAIN),
     "garbage at the end": (lambda pdf, _: pdf + b"\n% more", R.TRAILING_BYTES),
 }
 

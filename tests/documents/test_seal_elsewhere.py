@@ -112,7 +112,7 @@ class TestModule:
         assert examine(sealed_with(key), CHAINS[kind][-1]).genuine
 
     @pytest.mark.parametrize("changes", [{"token": "another"}, {"label": "another"}])
-    def test_a_key_that_is_not_there_is_told(self, token, changes):
+    def test_a_missing_key_is_reported(self, token, changes):
         with pytest.raises(KeysError, match="does not sign"):
             TokenKey(self.address("P-256", **changes), PIN, CHAINS["P-256"]).sign_digest(bytes(32))
 
@@ -223,7 +223,7 @@ class TestAsking:
         assert (path, json.loads(body)) == ("/csc/v2/credentials/authorize", {"a": 1})
         assert headers["Authorization"] == "Bearer secret-token"
 
-    def test_nobody_is_sent_elsewhere(self, server):
+    def test_no_redirect_is_followed(self, server):
         server.answer = (302, {"Location": f"{server.url}/other"}, b"")
         with pytest.raises(AskError, match="answered 302"):
             post(server.url, b"", {})
@@ -250,7 +250,7 @@ class TestAsking:
         with pytest.raises(KeysError, match="no answer"):
             service(ServiceAddress(server.url, "x"), "t")("credentials/info", {})
 
-    def test_a_host_that_is_away_is_told(self, server):
+    def test_a_host_that_is_down_is_reported(self, server):
         server.stop()
         with pytest.raises(AskError, match="cannot be asked"):
             post(server.url, b"", {}, seconds=0.5)
@@ -283,7 +283,7 @@ class TestAddresses:
             ("pkcs11:token=x;object=y;type=private?module-path=/m.so", "may not have type"),
         ],
     )
-    def test_a_wrong_one_is_told(self, url, why):
+    def test_a_wrong_address_is_reported(self, url, why):
         with pytest.raises(ValueError, match=why):
             parse_key(url)
 

@@ -179,7 +179,7 @@ class TestRotating:
         assert list(now.credential_public()) == [made.id, kid]
         assert now.credential_public()[kid] == key.public_key()
 
-    def test_keys_of_the_log_are_told_newest_first(self, ring):
+    def test_keys_of_the_log_are_listed_newest_first(self, ring):
         first = ring.ledger_key().public_key()
         create_key(ring.folder, Purpose.LEDGER, BODY, WORD)
         now = Keyring.open(ring.folder, WORD)
@@ -264,13 +264,13 @@ class TestRevoking:
 @pytest.mark.parametrize(
     "text", ["", "{}", '{"version": 2, "keys": []}', '{"version": 1, "keys": [{"id": "x"}]}', "[]"]
 )
-def test_a_manifest_that_makes_no_sense_is_told(ring, text):
+def test_an_invalid_manifest_is_reported(ring, text):
     (ring.folder / "keyring.json").write_text(text)
     with pytest.raises(KeysError):
         Keyring.open(ring.folder)
 
 
-def test_a_key_of_another_certificate_is_told(ring):
+def test_a_key_of_another_certificate_is_reported(ring):
     first, second = ring.active(Purpose.SEAL).id, ring.active(Purpose.TIMESTAMP).id
     (ring.folder / f"{first}.pem").write_bytes((ring.folder / f"{second}.pem").read_bytes())
     with pytest.raises(KeysError, match="not a pair"):

@@ -69,7 +69,7 @@ def test_a_seal_with_such_a_stamp_is_whole(authority, theirs, tmp_path):
         assert sealer.seal(paper(placeholder), placeholder).startswith(b"%PDF-")
 
 
-def test_nobody_answers(theirs):
+def test_an_authority_that_does_not_answer_is_an_outage(theirs):
     with Answering((500, {}, b"")) as broken, pytest.raises(StampError, match="no authority"):
         OutsideStamps([broken.url], theirs.roots()).stamp(DIGEST)
 

@@ -25,7 +25,7 @@ from tests.machines.world import STAFF, World
 try:
     from tests.machines.invariants import ALWAYS, AT_REST, broken
 except ImportError:  # what they were called before
-    from tests.machines.promises import ALWAYS, AT_REST, broken
+    from tests.machines.promises import ALWAYS, AT_REST, broken  # type: ignore[no-redef]
 
 
 def main(database_url: str, redis_url: str, run: str, folder: str) -> None:

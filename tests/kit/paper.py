@@ -3,6 +3,7 @@
 import io
 from pathlib import Path
 
+from certificates.documents.stages import Prepared
 from certificates.seal.keyring.keys import Keyring, Purpose
 from certificates.seal.keyring.signing import held_key
 from certificates.seal.sealing import placeholder as rooms
@@ -19,7 +20,7 @@ def sealer_of(folder: Path, passphrase: str) -> KeySealer:
     return KeySealer(held_key(ring, Purpose.SEAL), TimeStampAuthority(held_key(ring, Purpose.TIMESTAMP)))
 
 
-def paper(placeholder: Placeholder | None = None, text: str = "valid until 2031-05-04") -> bytes:
+def paper(placeholder: Placeholder | None = None, text: str = "valid until 2031-05-04") -> Prepared:
     """Return one page with one line; with `room`, with a placeholder for a seal."""
     content = b"BT /F1 12 Tf 72 720 Td " + rooms.text_string(text) + b" Tj ET"
     font = b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>"
@@ -37,7 +38,7 @@ def paper(placeholder: Placeholder | None = None, text: str = "valid until 2031-
         }
         catalogue += stored(placeholder, objects)
     objects |= {CATALOGUE: catalogue + b" >>", PAGE: page + b" >>"}
-    return written(objects)
+    return Prepared(written(objects))
 
 
 def stored(placeholder: Placeholder, objects: dict[int, bytes]) -> bytes:

@@ -27,7 +27,8 @@ def app(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[byt
         file = TemporaryFile()  # noqa: SIM115  # the wrapper closes it
         file.writelines(_pieces())
         file.seek(0)
-        return environ["wsgi.file_wrapper"](file)
+        wrapped: Iterable[bytes] = environ["wsgi.file_wrapper"](file)
+        return wrapped
     if path == "/broken":
         raise RuntimeError("on purpose")
     given = {name: value for name, value in environ.items() if isinstance(value, str)}

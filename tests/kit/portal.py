@@ -89,7 +89,9 @@ class Running:
     def sign(self) -> memory.Head:
         with self.app.app_context(), database.write() as session:
             sign_head(session)
-        return memory.HeadMemory(self.place.seal_dir).read()
+        head = memory.HeadMemory(self.place.seal_dir).read()
+        assert head is not None
+        return head
 
     def tables(self) -> dict[str, str]:
         """A hash of all rows of each table that a restore leaves as it was."""

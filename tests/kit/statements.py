@@ -1,148 +1,31 @@
-"""Statements that must not pass, whoever sends them, with what answers each role; and a few that must.
+"""Statements about cases and certificates that must not pass, whoever sends them, with what answers each role.
 
-An answer is the name of a constraint or an SQLSTATE; "none" where no row is touched, "rows" where it is
-that role's work.
+An answer is a constraint's name or an SQLSTATE; "none" where no row is touched, "rows" where it is the role's work.
 """
 
-from dataclasses import dataclass
-
-from portal.stores.roles import APP, REGISTER, WORKER
-
-NO_RIGHT = "42501"
-
-
-@dataclass(frozen=True)
-class Attack:
-    """One statement, and what answers the web and the worker; the register is never let in.
-
-    In the web somebody is there: `by` is a role of the staff, "nobody", "inspector of" an audit, or "agency" and which.
-    """
-
-    name: str
-    statement: str
-    app: str
-    worker: str = "as app"
-    register: str = NO_RIGHT
-    by: str = "decider"
-
-    def answer(self, role: str) -> str:
-        worker = self.app if self.worker == "as app" else self.worker
-        return {APP: self.app, WORKER: worker, REGISTER: self.register}[role]
-
-
-def moved(table: str, before: str, after: str, wall: str, key: str = "", *, by: str = "decider") -> Attack:
-    statement = f"UPDATE {table} SET state = '{after}' WHERE id = :{key or f'{before}_{table}'}"
-    return Attack(f"{table}: {before} to {after}", statement, f"{table}_{wall}", by=by)
-
-
-EVENT = (
-    "INSERT INTO event (happened_at, name, subject_id, actor_id, data)"
-    " VALUES (now(), 'x.y', {subject}, gen_random_uuid(), "
-    '\'{{"before": "{before}", "after": "{after}"}}\'); '
+from tests.kit.statement_parts import (
+    ACTIVE,
+    AGREED,
+    BASIS,
+    CERTIFICATE,
+    CHANGE,
+    DECIDED,
+    DECIDED_CHANGE,
+    DECISION,
+    INSERTED,
+    INSPECTOR,
+    NO_RIGHT,
+    POPULATION,
+    ROUND,
+    Attack,
+    answered,
+    beside,
+    filed,
+    moved,
+    told,
 )
 
-
-def told(subject: str, before: str, after: str) -> str:
-    return EVENT.format(subject=subject, before=before, after=after)
-
-
-def answered(key: str) -> str:
-    return (
-        "INSERT INTO answer (application_id, requirement_code, scheme_version_id, value, explanation, answered_by,"
-        f" answered_at, version) SELECT :{key}, code, scheme_version_id, 'conform', '', :other_owner, now(), 1"
-        " FROM requirement WHERE scheme_version_id = :other_version LIMIT 1"
-    )
-
-
-def beside(statement: str, finding: str) -> str:
-    return statement.replace("(id,", "(finding_id, id,").replace("SELECT ", f"SELECT :{finding}, ", 1)
-
-
-def filed(key: str) -> str:
-    return (
-        "INSERT INTO evidence (id, application_id, requirement_code, scheme_version_id, filename, media_type, size,"
-        f" sha256, uploaded_by, uploaded_at) SELECT gen_random_uuid(), :{key}, code, scheme_version_id, 'x.pdf',"
-        " 'application/pdf', 1, 'cd', :other_owner, now() FROM requirement WHERE scheme_version_id = :other_version"
-        " LIMIT 1"
-    )
-
-
-INSERTED = {
-    "application": "INSERT INTO application (id, reference, agency_id, scheme_version_id, state, created_at,"
-    " declared_name, review_note, version) VALUES (gen_random_uuid(), 'X', :holder, :other_version, '{}', now(), '',"
-    " '', 1)",
-    "audit": "INSERT INTO audit (id, reference, application_id, agency_id, scheme_version_id, planner_id, inspector_id,"
-    " state, planned_on, announced, summary, recommendation, version) SELECT gen_random_uuid(), 'X', id, agency_id,"
-    " scheme_version_id, :planner, :inspector, '{}', now(), true, '', '', 1 FROM application"
-    " WHERE id = :concluded_application",
-    "finding": "INSERT INTO finding (id, audit_id, number, scheme_version_id, requirement_code, grade, points, blocks,"
-    " population, assessed, nonconforming, observed, state, cause, extent, solution, operation, verification_note,"
-    " version) SELECT gen_random_uuid(), id, 99, scheme_version_id, 'PAY-01', 'minor', 0, false, 1, 1, 1, 'x', '{}',"
-    " '', '', '', '', '', 1 FROM audit WHERE id = :{}_audit",
-}
-ROUND = (
-    "INSERT INTO corrective_action (finding_id, round, cause, extent, solution, effectiveness, submitted_by,"
-    " submitted_at, note) VALUES (:{}, 9, 'x', 'x', 'x', 'x', :other_owner, now(), '')"
-)
-ASKED = (
-    "INSERT INTO role_request (id, person_id, role, asked_by, asked_at, answered_by, answered_at, granted)"
-    " VALUES (gen_random_uuid(), :planner, 'decider', :administrator, now(), NULL, NULL, NULL)"
-)
-CONFIRMED = "UPDATE role_request SET answered_by = :administrator, answered_at = now(), granted = true"
-TAKEN = "DELETE FROM person_role WHERE person_id = :inspector AND role = 'decider'"
-PROPOSED = (
-    "INSERT INTO scheme_proposal (id, code, version, source, sha256, proposed_by, proposed_at, answered_by,"
-    " answered_at, published) VALUES (gen_random_uuid(), 'x', '9', 'x', 'x', :scheme_manager, now(), NULL, NULL, NULL)"
-)
-ACCEPTED = "UPDATE scheme_proposal SET answered_by = :scheme_manager, answered_at = now(), published = true"
-DECLINED = ACCEPTED.replace("true", "false")
-PUBLISHED = (
-    "INSERT INTO scheme_version (id, code, version, title, valid_from, published_at, published_by, source, sha256,"
-    " fail_total, failing_grades) SELECT gen_random_uuid(), code, '9', title, '2099-01-01', now(), :scheme_manager,"
-    " 'x', 'x', fail_total, failing_grades FROM scheme_version LIMIT 1"
-)
-AGREED = (
-    "INSERT INTO agreement_acceptance (id, application_id, version, sha256, accepted_by, accepted_name, accepted_at)"
-    " SELECT gen_random_uuid(), :unsigned_application, '1', 'x', :unsigned_signatory, 'x', now()"
-)
-POPULATION = (
-    "INSERT INTO population (audit_id, unit, members, size, digest, frozen_at, frozen_by, seed, algorithm, drawn)"
-    " VALUES (:{}_audit, 'x', '[]', 0, '', now(), :inspector, '', '', 0)"
-)
-DECISION = (
-    "INSERT INTO decision (id, audit_id, agency_id, decider_id, outcome, reasons, conditions, basis_sha256, decided_at,"
-    " effective_on) VALUES (gen_random_uuid(), :reviewed_audit, :reviewed_audited, {}, 'refuse', 'x', '[]', '', now(),"
-    " now())"
-)
-# A decision of some kind on a certificate, and its basis, whose digest is that of '{{}}'.
-DECIDED = (
-    "WITH d AS (INSERT INTO decision (id, certificate_id, agency_id, decider_id, outcome, reasons, conditions,"
-    " basis_sha256, decided_at, effective_on) SELECT gen_random_uuid(), id, agency_id, {}, '{}', 'x', '[]',"
-    " '44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a', now(), now() FROM certificate"
-    " WHERE id = :{} RETURNING id) SELECT set_config('test.decision', id::text, true) FROM d; "
-)
-BASIS = "INSERT INTO decision_basis VALUES (current_setting('test.decision')::uuid, '{}'); "
-CERTIFICATE = (
-    "INSERT INTO certificate (id, number, agency_id, decision_id, scheme_version_id, state, conditional, conditions,"
-    " valid_from, valid_until, printed, status_index, numbered_at, version)"
-    " SELECT gen_random_uuid(), 'KW-X', agency_id, {}, scheme_version_id, '{}', false, '[]', now(),"
-    " now() + interval '1 year', '{{}}', -1, now(), 1 FROM certificate WHERE id = :active_certificate"
-)
-CHANGE = (
-    "INSERT INTO certificate_change (certificate_id, agency_id, move, state, reason, changed_at) SELECT id, agency_id,"
-    " 'replace', '{}', '', now() FROM certificate WHERE id = :{}; "
-)
-DECIDED_CHANGE = (
-    "INSERT INTO certificate_change (certificate_id, agency_id, move, state, reason, changed_at, decision_id, actor_id)"
-    " SELECT id, agency_id, '{}', '{}', '', now(), current_setting('test.decision')::uuid, {} FROM certificate"
-    " WHERE id = :{}; "
-)
-INSPECTOR = "SELECT inspector_id FROM audit WHERE id = :decided_audit"
-ACTIVE = "UPDATE certificate SET {} WHERE id = :active_certificate"
-
-SUBMITTER, CONCLUDED = "agency submitted_applicant", "agency concluded_applicant"
-
-ATTACKS = [
+ABOUT_CASES = [
     # Certificates
     moved("certificate", "withdrawn", "active", "flow"),
     moved("certificate", "withdrawn", "suspended", "flow"),
@@ -442,160 +325,4 @@ ATTACKS = [
     Attack("another outcome", "UPDATE decision SET outcome = 'refuse'", NO_RIGHT, "23000"),
     Attack("other reasons", "UPDATE decision SET reasons = 'x'", NO_RIGHT),
     Attack("removed", "DELETE FROM decision", NO_RIGHT),
-    # People and how they sign in
-    Attack("staff of an agency", "UPDATE person SET agency_id = :other WHERE id = :decider", NO_RIGHT),
-    Attack("an agency's man among the staff", "UPDATE person SET agency_id = NULL WHERE id = :other_owner", NO_RIGHT),
-    Attack("another's mail", "UPDATE person SET email = 'x@example.nl' WHERE id = :administrator", NO_RIGHT),
-    Attack("a decider for the agency", "INSERT INTO person_role VALUES (:other_owner, 'decider')", "role_fits"),
-    Attack(
-        "a role changed",
-        "UPDATE person_role SET role = 'decider' WHERE person_id = :other_owner",
-        "role_fits",
-        by="agency other",
-    ),
-    Attack(
-        "a decider by one person",
-        "INSERT INTO person_role VALUES (:planner, 'decider')",
-        "second_person",
-        by="administrator",
-    ),
-    Attack(
-        "a planner made reviewer",
-        "UPDATE person_role SET role = 'reviewer' WHERE person_id = :planner",
-        "second_person",
-        by="administrator",
-    ),
-    Attack(
-        "a role confirmed by its asker", f"{ASKED}; {CONFIRMED}", "ck_role_request_second_person", by="administrator"
-    ),
-    Attack(
-        "a role confirmed at birth",
-        ASKED.replace("NULL, NULL, NULL", ":decider, now(), true"),
-        "23000",
-        by="administrator",
-    ),
-    Attack(
-        "an own role asked for",
-        ASKED.replace(":planner", ":administrator"),
-        "ck_role_request_not_own",
-        by="administrator",
-    ),
-    Attack("a role asked for by another", ASKED, NO_RIGHT, "rows", by="decider"),
-    Attack(
-        "a role asked for in another's name",
-        ASKED.replace(":administrator", ":decider"),
-        NO_RIGHT,
-        "rows",
-        by="administrator",
-    ),
-    Attack("a role asked for", ASKED, "rows", by="administrator"),
-    Attack(
-        "another role than asked for",
-        f"{ASKED}; UPDATE role_request SET role = 'reviewer'",
-        NO_RIGHT,
-        by="administrator",
-    ),
-    Attack("roles answered by no administrator", CONFIRMED.replace("administrator", "decider"), "none", "rows"),
-    Attack("a confirmed role", f"{CONFIRMED}; {TAKEN}", "rows", by="administrator"),
-    Attack("another answer", f"{CONFIRMED}; {CONFIRMED.replace('true', 'false')}", "23000", by="administrator"),
-    Attack(
-        "a norm proposed in another's name",
-        PROPOSED.replace("scheme_manager", "decider"),
-        NO_RIGHT,
-        "rows",
-        by="scheme_manager",
-    ),
-    Attack(
-        "a norm answered at birth",
-        PROPOSED.replace("NULL, NULL, NULL", ":decider, now(), true"),
-        "23000",
-        by="scheme_manager",
-    ),
-    Attack("a norm answered by no scheme manager", ACCEPTED.replace("scheme_manager", "decider"), "none", "rows"),
-    Attack("another answer about a norm", f"{DECLINED}; {DECLINED}", "23000", by="scheme_manager"),
-    Attack("a norm that nobody proposed", PUBLISHED, "second_person", "rows", by="scheme_manager"),
-    Attack("a norm from a day that is over", PUBLISHED.replace("2099", "2020"), "not_backdated", by="scheme_manager"),
-    Attack(
-        "a decider who comes back",
-        "UPDATE person SET retired_at = NULL WHERE id = :left_decider",
-        "second_person",
-        by="administrator",
-    ),
-    Attack(
-        "a norm published by its author",
-        f"{PROPOSED}; {ACCEPTED}",
-        "ck_scheme_proposal_second_person",
-        by="scheme_manager",
-    ),
-    Attack(
-        "another text than proposed",
-        f"{PROPOSED}; UPDATE scheme_proposal SET source = 'y'",
-        NO_RIGHT,
-        by="scheme_manager",
-    ),
-    Attack("removed", "DELETE FROM person WHERE id = :other_owner", NO_RIGHT),
-    Attack("a tie forgotten", "DELETE FROM tie", NO_RIGHT),
-    Attack("another's session", "UPDATE login_session SET person_id = :administrator", NO_RIGHT),
-    Attack("signed in for longer", "UPDATE login_session SET created_at = now()", NO_RIGHT),
-    # Agencies
-    Attack("another legal entity", "UPDATE agency SET register_number = '1' WHERE id = :holder", NO_RIGHT),
-    Attack("removed", "DELETE FROM agency WHERE id = :mine", NO_RIGHT),
-    # The trail, the norm, documents, the log
-    Attack("rewritten", "UPDATE event SET data = '{}'", NO_RIGHT),
-    Attack("cut", "DELETE FROM event", NO_RIGHT),
-    Attack(
-        "an event of another transaction",
-        "INSERT INTO event (happened_at, name, subject_id, actor_id, data, txid)"
-        " VALUES (now(), 'x', :holder, :holder, '{}', '1')",
-        NO_RIGHT,
-    ),
-    Attack(
-        "an event in a chosen place",
-        "INSERT INTO event (id, happened_at, name, subject_id, actor_id, data) OVERRIDING SYSTEM VALUE"
-        " VALUES (1, now(), 'x', :holder, :holder, '{}')",
-        NO_RIGHT,
-    ),
-    Attack("a milder norm", "UPDATE scheme_version SET fail_total = 1000", NO_RIGHT),
-    Attack("a requirement less", "DELETE FROM requirement", NO_RIGHT),
-    Attack("another file", "UPDATE document SET sha256 = 'x'", NO_RIGHT),
-    Attack("a document removed", "DELETE FROM document", NO_RIGHT),
-    Attack("a status list by the web", "UPDATE status_list SET token = 'x'", NO_RIGHT, "none"),
-    Attack("a note rewritten", "UPDATE event_note SET data = '{}'", NO_RIGHT),
-    Attack("a note forgotten", "DELETE FROM event_note", NO_RIGHT),
-    Attack("a note forgotten by the web", "SELECT forget_note(1)", NO_RIGHT, worker="rows"),
-    Attack("no trace of a break-in", "DELETE FROM security_event", NO_RIGHT, "23000"),
-    Attack("another trace", "UPDATE security_event SET kind = 'signed_out'", NO_RIGHT),
-    Attack("a witness made up", "INSERT INTO cosignature VALUES (1, 'x', 'x', 'x', now())", NO_RIGHT),
-    Attack("the log of another made shorter", "UPDATE witnessed_log SET size = 1", NO_RIGHT),
-    Attack(
-        "the same by the register's own door",
-        "SELECT keep_witnessed('log', 1, '', '')",
-        "witnessed_log_frozen",
-        register="witnessed_log_frozen",
-    ),
-    Attack("another leaf", "UPDATE ledger_entry SET data = ''", NO_RIGHT),
-    Attack("a shorter log", "DELETE FROM ledger_entry", NO_RIGHT),
-    Attack("a checkpoint by the web", "INSERT INTO checkpoint VALUES (9, '', '', '', now())", NO_RIGHT, "rows"),
-    Attack("a task put off", "UPDATE chore SET due_at = '2999-01-01'", NO_RIGHT, "none"),
-    Attack("done", "UPDATE outbox SET done_at = now()", NO_RIGHT, "rows"),
-    Attack("all numbers again", "DELETE FROM counter", NO_RIGHT),
 ]
-
-LAWFUL = [
-    ("decider", DECIDED.format(":decider", "suspend", "active_certificate") + BASIS
-     + told(":active_certificate", "active", "suspended")
-     + DECIDED_CHANGE.format("suspend", "suspended", ":decider", "active_certificate")
-     + ACTIVE.format("state = 'suspended'")),
-    ("reviewer", told(":reported_audit", "reported", "reviewed")
-     + "UPDATE audit SET state = 'reviewed', recommendation = 'x' WHERE id = :reported_audit"),
-    ("planner", told(":submitted_application", "submitted", "accepted")
-     + "UPDATE application SET state = 'accepted' WHERE id = :submitted_application"),
-    ("agency mine", filed("mine_draft")),
-    ("agency mine", "UPDATE answer SET value = 'partly' WHERE application_id = :mine_draft"),
-    ("inspector of in_progress_inspector", "UPDATE verdict SET note = 'x' WHERE audit_id = :in_progress_audit"),
-    ("decider", told(":submitted_application", "submitted", "refused")
-     + "UPDATE application SET state = 'refused' WHERE id = :submitted_application; "
-     "UPDATE application SET review_note = 'x' WHERE id = :submitted_application"),
-    ("agency concluded_audited", told(":concluded_open_finding", "open", "answered")
-     + "UPDATE finding SET state = 'answered', solution = 'x' WHERE id = :concluded_open_finding"),
-]  # fmt: skip

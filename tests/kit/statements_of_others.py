@@ -1,6 +1,6 @@
 """Statements by somebody whose rows these are not: what they read is not there, and what they write is refused."""
 
-from tests.kit.statements import (
+from tests.kit.statement_parts import (
     ACTIVE,
     CHANGE,
     DECISION,

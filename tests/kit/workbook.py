@@ -33,7 +33,7 @@ def workbook(*sheets: Rows, more: Mapping[str, bytes] | None = None) -> bytes:
     out = BytesIO()
     with ZipFile(out, "w", ZIP_DEFLATED) as archive:
         for name, content in {**parts, **(more or {})}.items():
-            archive.writestr(name, content)
+            archive.writestr(name, content)  # type: ignore[arg-type]
     return out.getvalue()
 
 

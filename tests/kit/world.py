@@ -61,7 +61,7 @@ class World:
                 connection.execute(text("SET CONSTRAINTS ALL IMMEDIATE"))
             except DBAPIError as error:
                 refusal: Any = error.orig
-                return getattr(refusal.diag, "constraint_name", None) or refusal.sqlstate
+                return str(getattr(refusal.diag, "constraint_name", None) or refusal.sqlstate)
             finally:
                 connection.rollback()
             return "rows" if done.rowcount else "none"
@@ -158,8 +158,8 @@ def _people(session: Session) -> dict[str, Any]:
     for role in STAFF_ROLES:
         made[str(role)] = give_password(session, make_person(session, role)).id
     for roles in ((Role.INSPECTOR, Role.PLANNER), (Role.SCHEME_MANAGER, Role.INSPECTOR), AGENCY_ROLES):
-        agency = made["mine"] if roles is AGENCY_ROLES else None
-        made[f"person with {len(made)}"] = make_person(session, roles, agency).id
+        where = made["mine"] if roles is AGENCY_ROLES else None
+        made[f"person with {len(made)}"] = make_person(session, roles, where).id
     made["left_decider"] = make_person(session, Role.DECIDER, retired_at=clock.now()).id
     _trail(session, made["other"], made["planner"])
     now = clock.now()

@@ -74,7 +74,7 @@ class World:
         # With the rights of a worker, which sees all rows, so that the triggers of the database judge each step.
         engine = create_engine(self._servers.url_as(self._servers.clone(name, self._template), WORKER))
         self.app.extensions["sessionmaker"].configure(bind=engine)
-        self.app.extensions["queue"].nudged.clear()
+        self.app.extensions["queue"].notified.clear()
         self.clock.moment = _MORNING
         try:
             yield self.app

@@ -124,7 +124,7 @@ def test_strangers_who_guess_do_not_lock_out_a_browser_that_signed_in_before(app
     assert sign_in(own, person.email.upper()).heading != "Sign in"
 
 
-def test_a_made_up_device_cookie_helps_nobody(app, person):
+def test_a_forged_device_cookie_gives_no_advantage(app, person):
     browser = Browser(app)
     for _ in range(LIMITS["pair"].free):
         sign_in(browser, person.email, "a wrong password", status=422)
@@ -185,7 +185,7 @@ def test_a_role_taken_away_counts_from_the_next_page(signed_in, session, person)
     signed_in.open("/account/interests", status=403)
 
 
-def test_retiring_somebody_shuts_the_door_at_once(signed_in, session, person):
+def test_retiring_a_person_ends_the_sessions_at_once(signed_in, session, person):
     other = make_person(session, Role.ADMINISTRATOR)
     retire_person(session, other.actor, person.id)
     session.flush()

@@ -201,7 +201,7 @@ def visits(built_app: Flask, settings: Settings, rows: Connection, patched: pyte
     owned = sessionmaker(rows, join_transaction_mode="create_savepoint")
     patched.setitem(built_app.extensions, "sessionmaker", owned)
     patched.setitem(built_app.extensions, "queue", NotedQueue())
-    patched.setitem(built_app.extensions, "extract_brake", Throttle())
+    patched.setitem(built_app.extensions, "extract_throttle", Throttle())
     patched.setitem(health.CHECKS, "queue", lambda: None)
     patched.setitem(built_app.config, "WTF_CSRF_ENABLED", False)
     patched.setattr(handlers, "_print", lambda _session, _kind, facts, **_: (files.store().put(f"{facts}".encode()), 9))

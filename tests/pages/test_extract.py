@@ -198,7 +198,7 @@ def test_it_needs_an_entry_and_a_button_that_was_pressed(app, session):
 
 def test_who_asks_for_very_many_must_wait_and_nobody_else(app, session, monkeypatch):
     agency = make_certificate(session).agency
-    monkeypatch.setitem(app.extensions, "extract_brake", Throttle(burst=2, per_second=0.1, clock=lambda: 0.0))
+    monkeypatch.setitem(app.extensions, "extract_throttle", Throttle(burst=2, per_second=0.1, clock=lambda: 0.0))
     for _ in range(2):
         take(app, agency, address="203.0.113.7")
     refused = Browser(app, "en", "203.0.113.7").post(f"/register/{public_id(agency)}/extract", status=429)
@@ -232,7 +232,7 @@ def test_without_the_key_there_is_no_button_and_a_clear_answer(app, session, set
     assert not (tmp_path / "empty").exists()
 
 
-def test_the_brake_gives_back_slowly_and_forgets_the_oldest(monkeypatch):
+def test_the_throttle_refills_slowly_and_forgets_the_oldest(monkeypatch):
     now = [0.0]
     throttle = Throttle(burst=2, per_second=0.5, clock=lambda: now[0])
     assert [throttle.wait("a") for _ in range(3)] == [0, 0, 2]

@@ -40,5 +40,5 @@ def test_the_page_of_an_old_extract_says_what_is_kept(app, extract, monkeypatch,
 
 
 def test_extracts_are_counted_by_all_processes_together(settings):
-    brakes = create_app(settings, doors=("registry",)).extensions
-    assert isinstance(brakes["extract_brake"], SharedThrottle)
+    throttles = create_app(settings, doors=("registry",)).extensions
+    assert isinstance(throttles["extract_throttle"], SharedThrottle)

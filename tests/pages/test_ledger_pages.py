@@ -51,7 +51,7 @@ def database_role():
 
 @pytest.fixture
 def sign(app, session):
-    """Sign the log as it is, as the chore does."""
+    """Sign the log as it is, as the periodic task does."""
 
     def sign():
         with app.app_context():

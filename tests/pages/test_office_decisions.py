@@ -368,7 +368,7 @@ def test_failed_work_shows_its_kind_and_error_and_never_its_content(app, enter, 
     assert "No job has failed." in page.text
     session.expire_all()
     assert (item.failed_at, item.attempts) == (None, 0)
-    assert app.extensions["queue"].nudged == [str(item.id)]
+    assert app.extensions["queue"].notified == [str(item.id)]
 
 
 def test_to_try_again_what_does_not_exist_is_not_found(enter):
@@ -390,7 +390,7 @@ def test_failed_work_is_shown_page_by_page(app, enter, session, monkeypatch):
     page = browser.follow("Next page")
     assert ("Newest" in page.text, "Oldest" in page.text) == (False, True)
     browser.submit()
-    assert app.extensions["queue"].nudged == [str(given_up_as(session, "Oldest"))]
+    assert app.extensions["queue"].notified == [str(given_up_as(session, "Oldest"))]
 
 
 def given_up_as(session, error):

@@ -128,7 +128,7 @@ def test_an_address_in_capitals_leads_to_the_permanent_one(app, session):
 
 
 @pytest.mark.parametrize("spelled", ["gb-6883289", "gb-gb06883289", "GB-6883289"])
-def test_an_address_with_the_number_as_it_was_once_typed_leads_to_the_permanent_one(app, session, spelled):
+def test_an_address_with_another_spelling_of_the_number_redirects_to_the_permanent_one(app, session, spelled):
     make_applicant(session, country="GB", register_number="06883289")
     session.commit()
     page = Browser(app).open(f"/register/{spelled}")

@@ -51,8 +51,8 @@ def here(monkeypatch, settings):
 
 @pytest.fixture(autouse=True)
 def rested(app, monkeypatch):
-    """A brake that nobody has pressed yet."""
-    monkeypatch.setitem(app.extensions, "verify_brake", Throttle())
+    """A throttle that has not been used yet."""
+    monkeypatch.setitem(app.extensions, "verify_throttle", Throttle())
 
 
 def check(app, data, name="certificaat.pdf", language="en", status=200):
@@ -311,7 +311,7 @@ def test_when_all_places_are_taken_the_next_one_hears_when_to_come_back(app, ses
 
 
 def test_who_sends_many_files_waits_and_others_do_not(app, session, monkeypatch):
-    monkeypatch.setitem(app.extensions, "verify_brake", Throttle(burst=2, per_second=0.001, clock=lambda: 0.0))
+    monkeypatch.setitem(app.extensions, "verify_throttle", Throttle(burst=2, per_second=0.001, clock=lambda: 0.0))
     post = partial(app.test_client().post, "/verify", headers={"Accept-Language": "en"})
     answers = [post(data={"file": (BytesIO(plain_pdf()), "a.pdf")}) for _ in range(3)]
     assert [answer.status_code for answer in answers] == [200, 200, 429]

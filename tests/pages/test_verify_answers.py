@@ -33,10 +33,10 @@ JSON = {"Accept": "application/json"}
 
 @pytest.fixture(autouse=True)
 def here(app, monkeypatch, settings):
-    """Keys, as `make serve` leaves them, and a brake that nobody has pressed. Nobody loses patience."""
+    """Keys, as `make serve` leaves them, and an unused throttle. No browser gives up waiting."""
     ensure_keyring(settings.seal_dir, settings.body_name, settings.seal_passphrase)
     monkeypatch.setattr(verification, "examine_seal", examine_patiently)
-    monkeypatch.setitem(app.extensions, "verify_brake", Throttle())
+    monkeypatch.setitem(app.extensions, "verify_throttle", Throttle())
 
 
 @pytest.fixture
@@ -144,7 +144,7 @@ def test_a_file_that_the_store_lost_gets_the_weaker_answer(app, issued, monkeypa
     assert send(app, attacks.without_stamp(issued[1])).json["reason"] == "not_recorded"
 
 
-def test_a_program_hears_why_a_file_was_not_looked_at(app, settings):
+def test_the_api_says_why_a_file_was_not_examined(app, settings):
     announced = app.test_client().post(
         "/verify", input_stream=BytesIO(b"--x"), content_type="multipart/form-data; boundary=x",
         environ_overrides={"CONTENT_LENGTH": str(200 * 1024 * 1024)}, headers={**JSON, "Accept-Language": "en"},
@@ -165,10 +165,10 @@ def test_a_program_that_sends_no_file_or_too_many_hears_that(app, monkeypatch):
     none = app.test_client().post("/verify", headers=JSON)
     assert (none.status_code, none.mimetype) == (422, "application/problem+json")
     assert [each["name"] for each in none.json["errors"]] == ["file"]
-    monkeypatch.setitem(app.extensions, "verify_brake", Throttle(burst=0, per_second=0.001))
-    braked = send(app, plain_pdf())
-    assert (braked.status_code, braked.mimetype) == (429, "application/problem+json")
-    assert int(braked.headers["Retry-After"]) > 0
+    monkeypatch.setitem(app.extensions, "verify_throttle", Throttle(burst=0, per_second=0.001))
+    throttled = send(app, plain_pdf())
+    assert (throttled.status_code, throttled.mimetype) == (429, "application/problem+json")
+    assert int(throttled.headers["Retry-After"]) > 0
 
 
 @pytest.mark.parametrize(

@@ -105,7 +105,7 @@ def test_a_sample_is_never_larger_than_what_there_is(population, rule):
     assert 0 <= rules.sample_size(rule, population) <= population
 
 
-def test_everything_is_everything():
+def test_a_sample_of_everything_takes_every_unit():
     assert rules.sample_size(SampleAll(), 70_000) == 70_000
 
 

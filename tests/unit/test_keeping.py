@@ -55,7 +55,7 @@ def starts(keeper, clock, service, seconds, step=0.1):
     return found
 
 
-def test_what_runs_is_left_alone(clock):
+def test_a_running_service_is_not_started_again(clock):
     service = Fake("web")
     assert starts(Keeper([service], clock), clock, service, 60) == []
 

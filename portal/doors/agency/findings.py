@@ -25,6 +25,7 @@ from portal.forms.fields import (
 )
 from portal.forms.form import Form, refused
 from portal.language.i18n import current_language
+from portal.language.labels import question_label
 from portal.stores import database
 from portal.web.access import current_actor, needs
 
@@ -51,7 +52,7 @@ class AnswerForm(Form):
     def ask(self, method: RepairMethod) -> "AnswerForm":
         """Set the labels from the scheme; error messages then name the question."""
         for question in method.questions:
-            field, label = self[attribute_of(question.code)], question.label.in_(current_language())
+            field, label = self[attribute_of(question.code)], question_label(question)
             field.label.text, field.description = label, question.hint.in_(current_language())
             field.validators = [Required(f"{label}: {_NEEDED}"), *field.validators[1:]]
         return self

@@ -16,6 +16,7 @@ from audits.schemes.text import SchemeText
 from audits.schemes.words import Text
 from portal.doors.agency.address import city_field, postcode_field, street_field
 from portal.forms.fields import (
+    RequiredWhere,
     checkboxes_field,
     number_field,
     options,
@@ -135,7 +136,12 @@ class WorkersForm(SectionForm):
         _l("Number of places to sleep"), hint=_l("Only if you offer housing."), at_most=LARGEST_HEADCOUNT
     )
     recruitment_countries = checkboxes_field(
-        _l("In which countries do you recruit?"), [], hint=_l("Choose or enter at least one country.")
+        _l("In which countries do you recruit?"),
+        [],
+        hint=_l("Choose or enter at least one country."),
+        required=RequiredWhere(
+            _l("Choose or enter at least one country."), lambda form: not _lines(form.other_countries.data)
+        ),
     )
     other_countries = textarea_field(
         _l("Other countries where you recruit"), hint=_l("One per line."), max_length=1000, rows=2
@@ -174,8 +180,6 @@ class WorkersForm(SectionForm):
         unknown = [line for line in _lines(field.data) if line.casefold() not in known]
         if unknown:
             raise ValidationError(_("We do not know the country %(name)s.", name=unknown[0]))
-        if not self.recruitment_countries.data and not _lines(field.data):
-            raise ValidationError(_("Choose or enter at least one country."))
 
     def _others(self) -> Iterable[str]:
         known = _countries_by_name()

@@ -39,14 +39,14 @@ def add_to(bp: Blueprint) -> None:
     """Register the route, with a throttle that all processes share."""
     bp.post("/register/<public_id>/extract")(extract)
     bp.record_once(
-        lambda state: state.app.extensions.setdefault("extract_brake", _throttle(state.app.config["SECRET_KEY"]))
+        lambda state: state.app.extensions.setdefault("extract_throttle", _throttle(state.app.config["SECRET_KEY"]))
     )
 
 
 @public
 def extract(public_id: str) -> ResponseReturnValue:
     """Send a sealed extract of what the register says now; BusyError when many ask. The requester is not recorded."""
-    throttle: SharedThrottle = current_app.extensions["extract_brake"]
+    throttle: SharedThrottle = current_app.extensions["extract_throttle"]
     if wait := throttle.wait(address_group(request.remote_addr)):
         return answer(429, _("You have asked for many extracts in a short time."), retry_after=wait)
     if not current_keys().available:

@@ -37,7 +37,7 @@ _SHA256 = re.compile(r"[0-9a-f]{64}")
 
 def add_to(bp: Blueprint) -> None:
     """Register the routes of this module, with a throttle per application."""
-    bp.record_once(lambda state: state.app.extensions.setdefault("verify_brake", Throttle()))
+    bp.record_once(lambda state: state.app.extensions.setdefault("verify_throttle", Throttle()))
     bp.get("/verify")(verify)
     bp.post("/verify")(verify_file)
     bp.get("/verify/<sha256>")(verify_hash)
@@ -66,7 +66,7 @@ def verify() -> ResponseReturnValue:
 @takes_files
 def verify_file() -> ResponseReturnValue:
     """Show the result for an uploaded file, which is kept in memory only while it is checked."""
-    throttle: Throttle = current_app.extensions["verify_brake"]
+    throttle: Throttle = current_app.extensions["verify_throttle"]
     if wait := throttle.wait(address_group(request.remote_addr)):
         return _wait(wait)
     try:

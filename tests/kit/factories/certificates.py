@@ -36,7 +36,7 @@ from tests.kit.scheme import source
 
 BASE_URL = "http://127.0.0.1:8000"
 BODY = {"name": "Stichting Keurwerk", "address": "Waagplein 1, 3511 AB Utrecht"}
-SCOPE = {
+SCOPE: dict[str, Any] = {
     "activities": ["temporary_agency_work"],
     "sectors": ["logistics", "meat_fish"],
     "recruitment_countries": ["PL", "RO"],
@@ -72,6 +72,7 @@ def make_certificate(
         older.state = S.REPLACED
         _change(session, older, "replace", S.REPLACED, issued)
     session.flush()
+    assert decision.audit is not None
     certificate = Certificate(
         id=uuid4(),
         number=rules.certificate_number(issued.year, next(_serials)),

@@ -10,7 +10,7 @@ from audits.core.access import SYSTEM
 from audits.core.canonical import canonical
 from audits.core.events import Event
 from certificates.ledger import tiles, tree
-from certificates.ledger.memory import Head, RememberingKey
+from certificates.ledger.memory import Head, HeadMemory, RememberingKey
 from certificates.ledger.models import LedgerEntry, LedgerNode
 from certificates.ledger.notes import Checkpoint, Note, Signature, Vkey
 from certificates.ledger.queries import latest
@@ -23,7 +23,7 @@ KEY, OTHER = (Ed25519PrivateKey.from_private_bytes(bytes([byte]) * 32) for byte 
 VKEY = Vkey.of(ORIGIN, KEY)
 
 
-class _Table:
+class _Table(HeadMemory):
     """A memory that is the table itself: what is signed after a test was undone is no fork."""
 
     def __init__(self, session):

@@ -50,8 +50,8 @@ def _rows(index: int, stem: str, trade: str, *, now: Any, day: date) -> tuple[tu
     agency_id, number = UUID(int=index + 1), f"{70_000_000 + index}"
     name, city = f"{stem} {trade} B.V.", _CITIES[index % len(_CITIES)]
     trades, empty = Jsonb([f"{stem}{index} {trade}"]), Jsonb([])
-    agency = (agency_id, name, trades, empty, "NL", number, "Kade 1", "3011 AA", city, "", "", empty, empty, empty)
-    agency += (10, False, 0, "", "", now, 1)
+    where = ("NL", number, "Kade 1", "3011 AA", city, "", "")
+    agency = (agency_id, name, trades, empty, *where, empty, empty, empty, 10, False, 0, "", "", now, 1)
     state, conditional, days = _SHAPES[index % len(_SHAPES)]
     since = day - timedelta(days=100)
     mark: tuple[Any, ...] = (None, False, None, None, None, None, empty, Jsonb({}), Jsonb({}))

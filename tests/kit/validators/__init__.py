@@ -50,7 +50,7 @@ def verapdf(pdfs: Mapping[str, bytes], flavours: Iterable[str] = ("3a", "ua1")) 
 class Signatures(NamedTuple):
     """What poppler's pdfsig says: how many signatures, whether all are right, and whether they cover the whole file."""
 
-    count: int
+    seals: int
     valid: bool
     total: bool
 

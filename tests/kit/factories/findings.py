@@ -1,0 +1,49 @@
+"""Findings in any state, and their corrective actions, created through the services."""
+
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from audits.core.access import Role
+from audits.inspections import queries, services
+from audits.inspections.models import Finding
+from audits.inspections.workflow import AuditState, FindingState
+from audits.people.models import Person
+from tests.kit.factories.inspections import make_audit
+from tests.kit.factories.people import make_person
+
+BROKEN = ("nonconform", "The original was not seen.")
+REPAIR = {
+    "cause": "Nobody was told to look.",
+    "extent": "All files of May.",
+    "solution": "Every file was done again.",
+    "effectiveness": "The team lead samples ten files a month.",
+}
+
+
+def make_finding(
+    session: Session,
+    state: FindingState = FindingState.OPEN,
+    code: str = "CON-01",
+    *,
+    inspector: Person | None = None,
+) -> Finding:
+    """Return a finding on a reported audit in which one requirement is not met."""
+    audit = make_audit(session, AuditState.REPORTED, {code: BROKEN}, inspector=inspector)
+    finding = queries.findings_of(session, audit.id)[0]
+    if state is not FindingState.OPEN:
+        answer(session, finding)
+    if state is FindingState.CLOSED:
+        services.accept_corrective_action(session, audit.inspector.actor, finding.id, note="The files were seen.")
+    session.flush()
+    return finding
+
+
+def answer(session: Session, finding: Finding, somebody: Person | None = None, **values: Any) -> Finding:
+    """Answer all four questions, as an editor of the agency."""
+    somebody = somebody or make_person(session, Role.AGENCY_EDITOR, finding.audit.agency_id)
+    services.submit_corrective_action(
+        session, somebody.actor, finding.id, **{**REPAIR, "version": finding.version, **values}
+    )
+    session.flush()
+    return finding

@@ -1,0 +1,143 @@
+"""Statements about people, sessions, agencies, the norm and the log that must not pass; see statements.py."""
+
+from tests.kit.statement_parts import ACCEPTED, ASKED, CONFIRMED, DECLINED, NO_RIGHT, PROPOSED, PUBLISHED, TAKEN, Attack
+
+ABOUT_PEOPLE = [
+    # People and how they sign in
+    Attack("staff of an agency", "UPDATE person SET agency_id = :other WHERE id = :decider", NO_RIGHT),
+    Attack("an agency's man among the staff", "UPDATE person SET agency_id = NULL WHERE id = :other_owner", NO_RIGHT),
+    Attack("another's mail", "UPDATE person SET email = 'x@example.nl' WHERE id = :administrator", NO_RIGHT),
+    Attack("a decider for the agency", "INSERT INTO person_role VALUES (:other_owner, 'decider')", "role_fits"),
+    Attack(
+        "a role changed",
+        "UPDATE person_role SET role = 'decider' WHERE person_id = :other_owner",
+        "role_fits",
+        by="agency other",
+    ),
+    Attack(
+        "a decider by one person",
+        "INSERT INTO person_role VALUES (:planner, 'decider')",
+        "second_person",
+        by="administrator",
+    ),
+    Attack(
+        "a planner made reviewer",
+        "UPDATE person_role SET role = 'reviewer' WHERE person_id = :planner",
+        "second_person",
+        by="administrator",
+    ),
+    Attack(
+        "a role confirmed by its asker", f"{ASKED}; {CONFIRMED}", "ck_role_request_second_person", by="administrator"
+    ),
+    Attack(
+        "a role confirmed at birth",
+        ASKED.replace("NULL, NULL, NULL", ":decider, now(), true"),
+        "23000",
+        by="administrator",
+    ),
+    Attack(
+        "an own role asked for",
+        ASKED.replace(":planner", ":administrator"),
+        "ck_role_request_not_own",
+        by="administrator",
+    ),
+    Attack("a role asked for by another", ASKED, NO_RIGHT, "rows", by="decider"),
+    Attack(
+        "a role asked for in another's name",
+        ASKED.replace(":administrator", ":decider"),
+        NO_RIGHT,
+        "rows",
+        by="administrator",
+    ),
+    Attack("a role asked for", ASKED, "rows", by="administrator"),
+    Attack(
+        "another role than asked for",
+        f"{ASKED}; UPDATE role_request SET role = 'reviewer'",
+        NO_RIGHT,
+        by="administrator",
+    ),
+    Attack("roles answered by no administrator", CONFIRMED.replace("administrator", "decider"), "none", "rows"),
+    Attack("a confirmed role", f"{CONFIRMED}; {TAKEN}", "rows", by="administrator"),
+    Attack("another answer", f"{CONFIRMED}; {CONFIRMED.replace('true', 'false')}", "23000", by="administrator"),
+    Attack(
+        "a norm proposed in another's name",
+        PROPOSED.replace("scheme_manager", "decider"),
+        NO_RIGHT,
+        "rows",
+        by="scheme_manager",
+    ),
+    Attack(
+        "a norm answered at birth",
+        PROPOSED.replace("NULL, NULL, NULL", ":decider, now(), true"),
+        "23000",
+        by="scheme_manager",
+    ),
+    Attack("a norm answered by no scheme manager", ACCEPTED.replace("scheme_manager", "decider"), "none", "rows"),
+    Attack("another answer about a norm", f"{DECLINED}; {DECLINED}", "23000", by="scheme_manager"),
+    Attack("a norm that nobody proposed", PUBLISHED, "second_person", "rows", by="scheme_manager"),
+    Attack("a norm from a day that is over", PUBLISHED.replace("2099", "2020"), "not_backdated", by="scheme_manager"),
+    Attack(
+        "a decider who comes back",
+        "UPDATE person SET retired_at = NULL WHERE id = :left_decider",
+        "second_person",
+        by="administrator",
+    ),
+    Attack(
+        "a norm published by its author",
+        f"{PROPOSED}; {ACCEPTED}",
+        "ck_scheme_proposal_second_person",
+        by="scheme_manager",
+    ),
+    Attack(
+        "another text than proposed",
+        f"{PROPOSED}; UPDATE scheme_proposal SET source = 'y'",
+        NO_RIGHT,
+        by="scheme_manager",
+    ),
+    Attack("removed", "DELETE FROM person WHERE id = :other_owner", NO_RIGHT),
+    Attack("a tie forgotten", "DELETE FROM tie", NO_RIGHT),
+    Attack("another's session", "UPDATE login_session SET person_id = :administrator", NO_RIGHT),
+    Attack("signed in for longer", "UPDATE login_session SET created_at = now()", NO_RIGHT),
+    # Agencies
+    Attack("another legal entity", "UPDATE agency SET register_number = '1' WHERE id = :holder", NO_RIGHT),
+    Attack("removed", "DELETE FROM agency WHERE id = :mine", NO_RIGHT),
+    # The trail, the norm, documents, the log
+    Attack("rewritten", "UPDATE event SET data = '{}'", NO_RIGHT),
+    Attack("cut", "DELETE FROM event", NO_RIGHT),
+    Attack(
+        "an event of another transaction",
+        "INSERT INTO event (happened_at, name, subject_id, actor_id, data, txid)"
+        " VALUES (now(), 'x', :holder, :holder, '{}', '1')",
+        NO_RIGHT,
+    ),
+    Attack(
+        "an event in a chosen place",
+        "INSERT INTO event (id, happened_at, name, subject_id, actor_id, data) OVERRIDING SYSTEM VALUE"
+        " VALUES (1, now(), 'x', :holder, :holder, '{}')",
+        NO_RIGHT,
+    ),
+    Attack("a milder norm", "UPDATE scheme_version SET fail_total = 1000", NO_RIGHT),
+    Attack("a requirement less", "DELETE FROM requirement", NO_RIGHT),
+    Attack("another file", "UPDATE document SET sha256 = 'x'", NO_RIGHT),
+    Attack("a document removed", "DELETE FROM document", NO_RIGHT),
+    Attack("a status list by the web", "UPDATE status_list SET token = 'x'", NO_RIGHT, "none"),
+    Attack("a note rewritten", "UPDATE event_note SET data = '{}'", NO_RIGHT),
+    Attack("a note forgotten", "DELETE FROM event_note", NO_RIGHT),
+    Attack("a note forgotten by the web", "SELECT forget_note(1)", NO_RIGHT, worker="rows"),
+    Attack("no trace of a break-in", "DELETE FROM security_event", NO_RIGHT, "23000"),
+    Attack("another trace", "UPDATE security_event SET kind = 'signed_out'", NO_RIGHT),
+    Attack("a witness made up", "INSERT INTO cosignature VALUES (1, 'x', 'x', 'x', now())", NO_RIGHT),
+    Attack("the log of another made shorter", "UPDATE witnessed_log SET size = 1", NO_RIGHT),
+    Attack(
+        "the same by the register's own door",
+        "SELECT keep_witnessed('log', 1, '', '')",
+        "witnessed_log_frozen",
+        register="witnessed_log_frozen",
+    ),
+    Attack("another leaf", "UPDATE ledger_entry SET data = ''", NO_RIGHT),
+    Attack("a shorter log", "DELETE FROM ledger_entry", NO_RIGHT),
+    Attack("a checkpoint by the web", "INSERT INTO checkpoint VALUES (9, '', '', '', now())", NO_RIGHT, "rows"),
+    Attack("a task put off", "UPDATE chore SET due_at = '2999-01-01'", NO_RIGHT, "none"),
+    Attack("done", "UPDATE outbox SET done_at = now()", NO_RIGHT, "rows"),
+    Attack("all numbers again", "DELETE FROM counter", NO_RIGHT),
+]

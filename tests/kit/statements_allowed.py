@@ -1,0 +1,22 @@
+"""Statements that the walls must let pass."""
+
+from tests.kit.statement_parts import ACTIVE, BASIS, DECIDED, DECIDED_CHANGE, filed, told
+
+LAWFUL = [
+    ("decider", DECIDED.format(":decider", "suspend", "active_certificate") + BASIS
+     + told(":active_certificate", "active", "suspended")
+     + DECIDED_CHANGE.format("suspend", "suspended", ":decider", "active_certificate")
+     + ACTIVE.format("state = 'suspended'")),
+    ("reviewer", told(":reported_audit", "reported", "reviewed")
+     + "UPDATE audit SET state = 'reviewed', recommendation = 'x' WHERE id = :reported_audit"),
+    ("planner", told(":submitted_application", "submitted", "accepted")
+     + "UPDATE application SET state = 'accepted' WHERE id = :submitted_application"),
+    ("agency mine", filed("mine_draft")),
+    ("agency mine", "UPDATE answer SET value = 'partly' WHERE application_id = :mine_draft"),
+    ("inspector of in_progress_inspector", "UPDATE verdict SET note = 'x' WHERE audit_id = :in_progress_audit"),
+    ("decider", told(":submitted_application", "submitted", "refused")
+     + "UPDATE application SET state = 'refused' WHERE id = :submitted_application; "
+     "UPDATE application SET review_note = 'x' WHERE id = :submitted_application"),
+    ("agency concluded_audited", told(":concluded_open_finding", "open", "answered")
+     + "UPDATE finding SET state = 'answered', solution = 'x' WHERE id = :concluded_open_finding"),
+]  # fmt: skip

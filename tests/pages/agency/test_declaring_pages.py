@@ -1,0 +1,86 @@
+"""The pages on which an agency declares, submits and withdraws an application."""
+
+import pytest
+
+from audits.applications.workflow import ApplicationState
+from audits.core.access import Role
+from tests.kit.agency_pages import mails, questions
+from tests.kit.factories import (
+    answer_all,
+    make_application,
+    make_person,
+)
+
+
+def test_a_signatory_declares_and_gets_a_reference(owner, session, draft, person):
+    answer_all(session, draft, person)
+    session.commit()
+    owner.open(f"/agency/applications/{draft.id}")
+    page = owner.follow("Declare and send")
+    assert page.value("declared_name") == "Noor de Wit"
+    page = owner.submit(status=422, declared_name="Somebody")
+    assert page.value("declared_name") == "Somebody"
+    page = owner.submit(status=422, declared=True)
+    assert page.errors == ["Enter your own name as it stands in your account: Noor de Wit."]
+    page = owner.submit(declared=True, declared_name="noor  de wit")
+    assert page.heading == "Application sent"
+    assert draft.reference in page.text
+    session.refresh(draft)
+    assert draft.state is ApplicationState.SUBMITTED
+    assert "application_submitted" in mails(session)
+    assert owner.open(page.path).heading == "Application sent"
+    assert "You hear from us by" in owner.open("/agency/").text
+    owner.open(f"{questions(draft)}/GOV-01", status=409)
+    assert owner.open(f"/agency/applications/{draft.id}").heading == "Your answers"
+
+
+def test_what_is_not_complete_cannot_be_declared(owner, session, draft):
+    owner.open(f"/agency/applications/{draft.id}")
+    assert "Cannot start yet" in owner.page.text
+    owner.open(f"/agency/applications/{draft.id}/declaration")
+    page = owner.submit(status=422, declared=True)
+    assert page.errors == ["Answer all questions first. Still open: 65."]
+
+
+def test_who_may_not_sign_is_told_who_may(browser, session, draft, person):
+    browser.sign_in(session, make_person(session, Role.AGENCY_EDITOR, person.agency))
+    session.commit()
+    page = browser.open(f"/agency/applications/{draft.id}/declaration")
+    assert "Noor de Wit" in page.text
+    assert not page.soup.select("main form")
+    browser.open(f"/agency/applications/{draft.id}/withdraw", status=403)
+
+
+def test_who_may_only_sign_sees_no_button_that_changes(browser, session, draft, person):
+    browser.sign_in(session, make_person(session, Role.AGENCY_SIGNATORY, person.agency))
+    session.commit()
+    for path in ("/agency/details", f"/agency/applications/{draft.id}/answers"):
+        page = browser.open(path)
+        assert not [a for a in page.soup.select("main a") if "Change" in a.get_text() or "Add" in a.get_text()]
+    browser.open("/agency/details/bank", status=403)
+    browser.open(f"{questions(draft)}/GOV-01", status=403)
+
+
+def test_an_application_is_withdrawn_and_a_new_one_starts_empty(owner, session, draft):
+    owner.open(f"/agency/applications/{draft.id}/withdraw")
+    page = owner.submit(reason="Too early.")
+    assert "Withdrawn by the agency" in page.text
+    page = owner.submit()
+    assert page.heading == "Your application"
+    assert draft.reference not in page.text
+
+
+def test_a_returned_application_says_why(owner, session, person):
+    make_application(session, agency=person.agency, signatory=person, review_note="Name all your branches.")
+    session.commit()
+    assert "Name all your branches." in owner.open("/agency/").text
+    assert "Name all your branches." in owner.follow("Continue").text
+
+
+@pytest.mark.parametrize("reached", ApplicationState)
+@pytest.mark.parametrize("language", ["nl", "en"])
+def test_every_state_of_a_case_has_its_page(owner, session, person, reached, language):
+    application = make_application(session, state=reached, agency=person.agency, signatory=person, review_note="x")
+    session.commit()
+    assert application.reference in owner.open(f"/agency/?lang={language}").text
+    owner.open(f"/agency/applications/{application.id}?lang={language}")

@@ -1,0 +1,192 @@
+"""The desk of an inspector: verdicts on units, chapters, what was saved by somebody else."""
+
+import pytest
+
+from audits.core.access import Role
+from audits.inspections import queries, services
+from audits.inspections.workflow import AuditState
+from tests.kit.browser import Browser
+from tests.kit.factories.findings import BROKEN
+from tests.kit.factories.inspections import draw, judge, make_audit
+from tests.kit.factories.people import make_person
+from tests.kit.inspecting import FILES, path
+from tests.kit.scheme import scheme
+
+# The desk
+
+
+def test_the_desk_shows_norm_answer_and_units_beside_each_other(session, browser, inspector):
+    audit = make_audit(session, inspector=inspector, populations={"personnel_file": FILES})
+    page = browser.open(path(audit, "requirements/IDW-01"))
+    item = scheme().requirement("IDW-01")
+    assert page.heading == f"IDW-01 {item.title['en']}"
+    assert all(text in page.text for text in (item.question["en"], item.guidance["en"], "Conforms", *FILES))
+
+
+def test_save_and_next_walks_through_everything_that_is_open(session, browser, inspector):
+    audit = make_audit(session, inspector=inspector, populations={"personnel_file": FILES})
+    judge(session, audit, {"GOV-02": ("conform", "")})
+    browser.open(path(audit, "requirements/GOV-01"))
+    page = browser.submit(button="Save and next", **{"GOV-01-1": "conform"})
+    assert page.path == path(audit, "requirements/GOV-03")
+    assert queries.verdicts_of(session, audit.id, ["GOV-01"])["GOV-01"] == {"organisation": ("conform", "", 1)}
+    page = browser.submit(button="Save", **{"GOV-03-1": "conform"})
+    assert page.path == path(audit, "requirements/GOV-03")
+
+
+def test_the_last_verdict_leads_to_the_report(session, browser, inspector):
+    audit = make_audit(session, inspector=inspector)
+    draw(session, audit, {"personnel_file": FILES}, all_units=True)
+    judge(session, audit, {}, rest=True)
+    browser.open(path(audit, "requirements/GOV-01"))
+    page = browser.submit(button="Save and next")
+    assert (page.heading, page.notes) == ("Report", ["Every drawn unit has a verdict."])
+
+
+def test_a_note_that_is_missing_loses_nothing(session, browser, inspector):
+    audit = make_audit(session, inspector=inspector, populations={"personnel_file": FILES})
+    drawn = queries.sample_of(session, audit.id)["personnel_file"]
+    browser.open(path(audit, "requirements/IDW-01"))
+    page = browser.submit(
+        button="Save",
+        status=422,
+        **{"IDW-01-1": "nonconform", "IDW-01-2": "conform", "IDW-01-2-note": "Two\nlines", "IDW-01-3-note": "odd"},
+    )
+    wanted = "Say in the note what you saw, or why you could not see it."
+    assert page.errors == [
+        f"IDW-01, {drawn[0]}: {wanted}",
+        f"IDW-01, {drawn[2]}: Choose one of the verdicts of the norm.",
+    ]
+    assert page.soup.select_one("#IDW-01-1 option[selected]")["value"] == "nonconform"
+    assert page.value("IDW-01-2-note") == "Two\nlines"
+    assert queries.verdicts_of(session, audit.id) == {}
+    aims = [a["href"] for a in page.soup.select(".govuk-error-summary a")]
+    assert aims == ["#IDW-01-1-note", "#IDW-01-3"]
+
+
+def test_all_that_is_empty_conforms_at_one_button(session, browser, inspector):
+    audit = make_audit(session, inspector=inspector, populations={"personnel_file": FILES})
+    drawn = queries.sample_of(session, audit.id)["personnel_file"]
+    browser.open(path(audit, "requirements/IDW-01"))
+    typed = {"IDW-01-2": "nonconform", "IDW-01-2-note": "Only a copy."}
+    page = browser.submit(button="Set all empty to “Conforms” and save", **typed)
+    seen = queries.verdicts_of(session, audit.id, ["IDW-01"])["IDW-01"]
+    assert seen == dict.fromkeys(drawn, ("conform", "", 1)) | {drawn[1]: ("nonconform", "Only a copy.", 1)}
+    assert "Set all empty" not in page.text
+
+
+@pytest.mark.parametrize("page", ["requirements/IDW-01", "chapters/IDW"])
+def test_a_stale_page_never_wins_over_a_newer_verdict(session, browser, inspector, page):
+    audit = make_audit(session, inspector=inspector, populations={"personnel_file": FILES})
+    drawn = queries.sample_of(session, audit.id)["personnel_file"]
+    browser.open(path(audit, page))
+    desk = {drawn[0]: ("nonconform", "The date is missing.")}
+    services.record_sheets(session, inspector.actor, audit.id, {"IDW-01": desk})
+    session.flush()
+    button = "Save" if page.startswith("req") else "Save all"
+    answer = browser.submit(button=button, status=409, **{"IDW-01-1": "conform", "IDW-01-2": "conform"})
+    assert answer.errors == [
+        "Somebody judged this in the meantime. Look at what is stored now, and save again.",
+        f"IDW-01, {drawn[0]}: Stored now: Does not conform. The date is missing.",
+    ]
+    assert answer.soup.select_one("#IDW-01-1 option[selected]")["value"] == "conform"
+    assert queries.verdicts_of(session, audit.id)["IDW-01"] == {drawn[0]: (*desk[drawn[0]], 1)}
+    answer = browser.submit(button=button, status=422)  # now it is a change, and that needs a reason
+    assert answer.errors == ["IDW-01: You change a verdict that was saved before. Say why."]
+    browser.submit(button=button, **{"IDW-01-reason": "The date is on the back."})
+    assert queries.verdicts_of(session, audit.id)["IDW-01"] == {
+        drawn[0]: ("conform", "", 2),
+        drawn[1]: ("conform", "", 1),
+    }
+
+
+FILL = "Set all empty to “Conforms” and save"
+
+
+@pytest.mark.parametrize(
+    "case",
+    [
+        ("requirements/IDW-01", "Save", {}),
+        ("requirements/IDW-01", FILL, {}),
+        ("requirements/IDW-01", "Save", {"IDW-01": ("conform", "")}),
+        ("chapters/IDW", "Save all", {}),
+        ("chapters/IDW", "Save all", {"IDW-01": ("conform", "")}),
+    ],
+)
+def test_a_stale_page_writes_nothing_but_what_was_changed_on_it(session, browser, inspector, case):
+    page, button, first = case
+    audit = make_audit(session, inspector=inspector, populations={"personnel_file": FILES})
+    judge(session, audit, first)
+    browser.open(path(audit, page))
+    drawn = queries.sample_of(session, audit.id)["personnel_file"]
+    worse = dict.fromkeys(drawn, ("nonconform", "Under the minimum."))
+    services.record_sheets(session, inspector.actor, audit.id, {"IDW-01": worse}, reasons={"IDW-01": "Saw more."})
+    session.flush()
+    assert browser.submit(button=button).errors == []
+    stored = queries.rules_view(queries.verdicts_of(session, audit.id))
+    assert stored == {"IDW-01": dict.fromkeys(drawn, "nonconform")}
+
+
+def test_what_was_typed_stays_when_another_row_of_a_stale_page_is_wrong(session, browser, inspector):
+    audit = make_audit(session, inspector=inspector, populations={"personnel_file": FILES})
+    drawn = queries.sample_of(session, audit.id)["personnel_file"]
+    browser.open(path(audit, "requirements/IDW-01"))
+    services.record_sheets(session, inspector.actor, audit.id, {"IDW-01": {drawn[1]: ("nonconform", "Expired.")}})
+    session.flush()
+    page = browser.submit(button="Save", status=422, **{"IDW-01-1": "nonconform"})
+    assert page.soup.select_one("#IDW-01-1 option[selected]")["value"] == "nonconform"
+    assert page.value("IDW-01-2-note") == "Expired."
+    browser.submit(button="Save", **{"IDW-01-1-note": "Only a copy."})
+    seen = queries.verdicts_of(session, audit.id)["IDW-01"]
+    assert [seen[unit][:2] for unit in drawn[:2]] == [("nonconform", "Only a copy."), ("nonconform", "Expired.")]
+
+
+def test_the_same_verdict_sent_twice_is_no_conflict(session, browser, inspector):
+    audit = make_audit(session, inspector=inspector)
+    browser.open(path(audit, "requirements/GOV-01"))
+    services.record_sheets(session, inspector.actor, audit.id, {"GOV-01": {"organisation": ("conform", "")}})
+    session.flush()
+    browser.submit(button="Save", **{"GOV-01-1": "conform"})
+    assert queries.verdicts_of(session, audit.id)["GOV-01"] == {"organisation": ("conform", "", 1)}
+
+
+def test_a_chapter_is_saved_at_once(session, browser, inspector):
+    audit = make_audit(session, inspector=inspector, populations={"personnel_file": FILES})
+    browser.open(path(audit, "chapters/IDW"))
+    typed = {"IDW-01-1": "conform", "IDW-02-3": "nonconform", "IDW-02-3-note": "Expired.", "IDW-05-1": "conform"}
+    page = browser.submit(button="Save all", **typed)
+    seen = queries.rules_view(queries.verdicts_of(session, audit.id))
+    drawn = queries.sample_of(session, audit.id)["personnel_file"]
+    assert seen == {
+        "IDW-01": {drawn[0]: "conform"},
+        "IDW-02": {drawn[2]: "nonconform"},
+        "IDW-05": {"organisation": "conform"},
+    }
+    assert page.notes == ["The verdicts are saved."]
+
+
+def test_the_fill_button_of_a_chapter_fills_one_requirement(session, browser, inspector):
+    audit = make_audit(session, inspector=inspector, populations={"personnel_file": FILES})
+    page = browser.open(path(audit, "chapters/IDW"))
+    token = page.value("csrf_token")
+    browser.post(path(audit, "chapters/IDW"), {"csrf_token": token, "fill": "IDW-02"}, status=200)
+    seen = queries.verdicts_of(session, audit.id)
+    assert {code: len(rows) for code, rows in seen.items()} == {"IDW-02": len(FILES)}
+
+
+def test_a_reported_audit_can_only_be_read(session, browser, inspector):
+    audit = make_audit(session, AuditState.REPORTED, {"CON-01": BROKEN}, inspector=inspector)
+    page = browser.open(path(audit, "requirements/CON-01"))
+    assert not page.soup.select("main form")
+    assert "The original was not seen." in page.text
+    token = browser.open("/account/profile").value("csrf_token")
+    answer = browser.post(path(audit, "requirements/CON-01"), {"csrf_token": token, "CON-01-1": "conform"}, status=409)
+    assert answer.heading == "This is no longer possible"
+
+
+def test_a_reviewer_who_also_inspects_reads_anothers_audit(app, session):
+    audit = make_audit(session)
+    reader = make_person(session, {Role.INSPECTOR, Role.REVIEWER})
+    browser = Browser(app).sign_in(session, reader)
+    assert not browser.open(path(audit, "requirements/GOV-01")).soup.select("main form")
+    assert "You can read it." in browser.open(path(audit)).text
