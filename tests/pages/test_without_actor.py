@@ -66,7 +66,7 @@ def test_the_register_reads_no_table_that_its_own_role_could_not(app, session, i
     assert len(read) > 5
     for table in read:
         allowed = session.scalar(
-            text("SELECT has_table_privilege(:role, :table, 'SELECT')"), {"role": REGISTER, "table": table}
+            text("SELECT has_any_column_privilege(:role, :table, 'SELECT')"), {"role": REGISTER, "table": table}
         )
         assert allowed, table
 
