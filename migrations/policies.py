@@ -96,9 +96,10 @@ POLICIES = (
     Policy("document", ("kind IN ('certificate', 'register_extract')", OWN, CASES,
                         "subject_id = ANY ((SELECT my_audits())::uuid[])",
                         "subject_id = ANY ((SELECT my_decisions())::uuid[])"), (), may=()),
-    # Everybody may add events and jobs; adding an event returns its number, so its actor may read it. An agency reads no
+    # Everybody may add events and jobs; adding an event returns its number, so its actor may read it, and so may a
+    # registration, which acts for a new agency before anybody can sign in. An agency reads no
     # other event about itself: they tell of unannounced audits and of draws.
-    Policy("event", (f"actor_id = {ME}", f"{OWN} AND actor_kind = 'anonymous'", CASES), (EVERYTHING,), may=ADD),
+    Policy("event", (f"actor_id = {ME}", f"{OWN} AND {ME} IS NULL", CASES), (EVERYTHING,), may=ADD),
     Policy("event_note", (CASES,), (EVERYTHING,), may=ADD),
     Policy("security_event", (OFFICE,), (EVERYTHING,), may=ADD),
     Policy("outbox", (OFFICE,), (OFFICE,), (EVERYTHING,)),
