@@ -1,4 +1,6 @@
-"""The memory of the last signed head, outside the database: an old backup, or a lost table, cannot fork the log.
+"""The memory of the last signed head and the last used numbers, outside the database.
+
+So neither an old backup nor a lost table can fork the log, or give the number of a certificate twice.
 
 It lies beside the keys, on a local disk: `flock` does not hold on every network folder.
 """
@@ -6,7 +8,7 @@ It lies beside the keys, on a local disk: `flock` does not hold on every network
 import fcntl
 import json
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -55,6 +57,16 @@ class HeadKey(Protocol):
         """Sign the text of a checkpoint whose proof begins at the remembered size. LedgerError if it does not fit."""
 
 
+class NumberKeeper(Protocol):
+    """Whoever remembers which numbers were used."""
+
+    def numbers(self) -> dict[str, int] | None:
+        """Return the last number that was used in each series, None without a memory. LedgerError."""
+
+    def use_number(self, series: str, number: int) -> None:
+        """Remember a number of a transaction that has ended, before anything is signed that names it. LedgerError."""
+
+
 class HeadMemory:
     """One lock file that is never replaced, one file that is replaced whole, in a private folder."""
 
@@ -63,8 +75,12 @@ class HeadMemory:
 
     def read(self) -> Head | None:
         """Return the last head, None without a memory; LedgerError if it cannot be read, or is in doubt."""
+        return _head(self._certain())
+
+    def numbers(self) -> dict[str, int] | None:
+        """See `NumberKeeper.numbers`. LedgerError as `read`."""
         known = self._certain()
-        return None if known is None else _head(known)
+        return _numbers(known) if known else None
 
     def advance(self, newer: Head, old: int, proof: Sequence[bytes]) -> None:
         """Remember a head that is about to be signed; LedgerError unless it continues the one before.
@@ -73,63 +89,77 @@ class HeadMemory:
         """
         with self._alone():
             known = self._certain()
-            before = _head(known) if known else EMPTY
+            remembered = _head(known)
+            before = remembered or EMPTY
             if old != before.size:
                 raise LedgerError(f"the proof begins at {old} entries, but {before.size} were signed")
             before.check(newer, proof)
-            if known is None or newer != before:
-                self._write(newer, known.get("told", []) if known else [])
+            if newer != remembered:
+                self._write(known | _line(newer))
 
-    def go_on(self, head: Head, *, because: str, at: str) -> None:
-        """Continue from this head, whatever was signed before. The file keeps the reason and what it overruled."""
+    def use_number(self, series: str, number: int) -> None:
+        """See `NumberKeeper.use_number`. In doubt too: this number is of a case that the database knows."""
+        with self._alone():
+            known = self._known()
+            if number > _numbers(known).get(series, 0):
+                self._write(known | {"numbers": _numbers(known) | {series: number}})
+
+    def go_on(self, head: Head, *, because: str, at: str, numbers: Mapping[str, int] | None = None) -> None:
+        """Continue from this head, whatever was signed before. The file keeps the reason and what it overruled.
+
+        `numbers` are the last of their series that somebody outside has seen.
+        """
         with self._alone():
             try:
                 known = self._known()
             except LedgerError:  # damaged: the reason that is given now must cover it
-                known = None
-            before = _line(_head(known)) if known else None
-            told = known.get("told", []) if known else []
-            self._write(head, [*told, {"at": at, "because": because, "before": before, "after": _line(head)}])
+                known = {}
+            overruled = _head(known)
+            told = {"at": at, "because": because, "before": overruled and _line(overruled), "after": _line(head)}
+            used = _numbers(known)
+            used |= {series: max(last, used.get(series, 0)) for series, last in (numbers or {}).items()}
+            self._write({**_line(head), "numbers": used, "told": [*_told(known), told]})
 
     def doubt(self, why: str) -> None:
-        """Sign nothing until somebody says with `go_on` why the log may continue: this memory may be an old one."""
+        """Sign and number nothing until somebody says with `go_on` why: this memory may be an old one."""
         with self._alone():
-            known = self._known()
-            head = _head(known) if known else EMPTY
-            self._write(head, known.get("told", []) if known else [], doubt=why)
+            self._write(_line(EMPTY) | self._known() | {"doubt": why})
 
     def reasons(self) -> list[dict[str, Any]]:
         """Return each time that `go_on` was called: `at`, `because`, and the heads `before` and `after`."""
-        known = self._known()
-        return list(known.get("told", [])) if known else []
+        return _told(self._known())
 
     @contextmanager
     def _alone(self) -> Iterator[None]:
+        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         with open(self._folder / LOCK, "w", opener=_private) as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             yield
 
-    def _certain(self) -> dict[str, Any] | None:
+    def _certain(self) -> dict[str, Any]:
         known = self._known()
-        if known and (doubt := known.get("doubt")):
+        if doubt := known.get("doubt"):
             raise LedgerError(f"the memory of the log {doubt}")
         return known
 
-    def _known(self) -> dict[str, Any] | None:
+    def _known(self) -> dict[str, Any]:
+        """Return what the file says, nothing without one. One that says nothing is not ours."""
         try:
             known: dict[str, Any] = json.loads((self._folder / FILE).read_bytes())
-            _head(known)
+            if not known:
+                raise ValueError("it is empty")
+            _head(known), _numbers(known)
         except FileNotFoundError:
-            return None
-        except (OSError, ValueError, KeyError, TypeError) as error:
+            return {}
+        except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
             raise LedgerError(f"the memory of the log in {self._folder} cannot be read: {error}") from error
         return known
 
-    def _write(self, head: Head, told: list[dict[str, Any]], **more: str) -> None:
+    def _write(self, known: Mapping[str, Any]) -> None:
         """Replace the file; when this returns, it is on disk."""
         fresh = self._folder / f".{FILE}.new"  # one writer at a time, so one left by a crash is overwritten
         with open(fresh, "w", opener=_private) as file:
-            json.dump({**_line(head), "told": told, **more}, file, indent=1)
+            json.dump(known, file, indent=1)
             file.flush()
             os.fsync(file.fileno())
         fresh.replace(self._folder / FILE)
@@ -156,8 +186,17 @@ class RememberingKey:
         return self._key.sign(text.encode())
 
 
-def _head(known: dict[str, Any]) -> Head:
-    return Head(int(known["size"]), decode(known["root"]))
+def _head(known: Mapping[str, Any]) -> Head | None:
+    """Return the head, None if only numbers are remembered so far."""
+    return Head(int(known["size"]), decode(known["root"])) if known.keys() - {"numbers"} else None
+
+
+def _numbers(known: Mapping[str, Any]) -> dict[str, int]:
+    return {series: int(last) for series, last in known.get("numbers", {}).items()}
+
+
+def _told(known: Mapping[str, Any]) -> list[dict[str, Any]]:
+    return list(known.get("told", []))
 
 
 def _line(head: Head) -> dict[str, Any]:

@@ -10,13 +10,14 @@ from sqlalchemy.orm import Session
 from audits.core import clock, numbering
 from audits.core.canonical import canonical
 from certificates.ledger import tree
-from certificates.ledger.memory import EMPTY, Head, HeadKey, LedgerError
+from certificates.ledger.memory import EMPTY, Head, HeadKey, LedgerError, NumberKeeper
 from certificates.ledger.models import LedgerEntry, LedgerNode, SignedCheckpoint
 from certificates.ledger.notes import Checkpoint, Note, NoteError, Signature, Vkey
 from certificates.ledger.queries import hashes, latest, size_of, subtrees
 from certificates.ledger.tiles import LONGEST_ENTRY, WIDTH, Tile
 
 SERIES = "ledger"
+_MISSING = "the memory of the log is missing beside the keys"
 
 
 def append(session: Session, entry: Mapping[str, Any]) -> int:
@@ -58,6 +59,17 @@ def sign_checkpoint(session: Session, origin: str, key: HeadKey) -> SignedCheckp
     return checkpoint
 
 
+def used_numbers(session: Session, keeper: NumberKeeper) -> Mapping[str, int]:
+    """Return the last number of each series that the keys know of, for `number_certificate`.
+
+    LedgerError if they know nothing, though a checkpoint was signed: numbers may have been used that nobody knows.
+    """
+    found = keeper.numbers()
+    if found is None and latest(session) is not None:
+        raise LedgerError(_MISSING)
+    return found or {}
+
+
 def next_head(session: Session, known: Head | None) -> tuple[Head, list[bytes]]:
     """Return the present head, and the proof that it continues the one that the keys know.
 
@@ -66,7 +78,7 @@ def next_head(session: Session, known: Head | None) -> tuple[Head, list[bytes]]:
     """
     last = latest(session)
     if last is not None and known is None:
-        raise LedgerError("the memory of the log is missing beside the keys")
+        raise LedgerError(_MISSING)
     known, signed = known or EMPTY, Head(last.size, last.root) if last else EMPTY
     size = size_of(session)
     if known == signed and size == signed.size:

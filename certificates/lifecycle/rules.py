@@ -164,6 +164,17 @@ def certificate_number(year: int, serial: int) -> str:
     return f"KW-{year}-{serial:05d}-{check_digits(f'{year}{serial:05d}')}"
 
 
+def series_of(year: int) -> str:
+    """Return the name of the series that the numbers of a year are counted in."""
+    return f"certificate-{year}"
+
+
+def place_of(number: str) -> tuple[str, int]:
+    """Return series and serial of a certificate number."""
+    _, year, serial, _ = number.split("-")
+    return series_of(int(year)), int(serial)
+
+
 def check_digits(digits: str) -> str:
     """Return two check digits by ISO/IEC 7064 MOD 97-10, which detect every single error and transposition."""
     return f"{98 - int(digits + '00') % 97:02d}"

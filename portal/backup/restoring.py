@@ -1,6 +1,6 @@
 """Restore a backup: the database, then the keys that are missing, then the files that it names.
 
-The keyring that is there stays: it knows which head of the log was signed last, and a backup does not. One that comes
+The keyring that is there stays: it knows which head and which numbers came last, and a backup does not. One that comes
 from the backup is told to doubt what it remembers, so that the log stands still until somebody says why it may go on.
 """
 
@@ -71,7 +71,8 @@ def restore_keys(chosen: BackupSet, seal_dir: Path) -> bool:
     if (seal_dir / KEYRING).exists() or not chosen.manifest.keys:
         return False
     seal_dir.mkdir(mode=PRIVATE_FOLDER, parents=True, exist_ok=True)
-    why = f"is that of a backup ({chosen.manifest.reaches:%Y-%m-%d %H:%M} UTC), and knows nothing of later heads"
+    moment = f"{chosen.manifest.reaches:%Y-%m-%d %H:%M} UTC"
+    why = f"is that of a backup ({moment}), and knows nothing of later heads and numbers"
     # The manifest of the keyring comes last: from then on it is there, and must doubt already.
     for path in sorted(source.rglob("*"), key=lambda path: path.name == KEYRING):
         target = seal_dir / path.relative_to(source)

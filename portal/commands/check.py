@@ -1,13 +1,14 @@
 """`bin/keurwerk check`: report conditions that need an operator, before users notice."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 
 import click
 from flask import Flask
 from sqlalchemy.orm import Session
 
 from audits.agencies.queries import doubles
-from audits.core import clock
+from audits.core import clock, numbering
 from audits.core.calendar import LAST_DECREED_YEAR, undecreed_year
 from audits.schemes.queries import list_versions, scheme_of_version
 from certificates.ledger.memory import HeadMemory, LedgerError
@@ -56,6 +57,7 @@ def matters(session: Session) -> Iterator[str]:
         )
     if words := _fork(session):
         yield f"The log stands still: {words}. See docs/ledger.md, What the keys remember."
+    yield from _lost_numbers(session)
     for file in checking.troubles(session):
         yield (
             f"The file of {file.kind} {file.name} is {file.state}: {file.sha256}."
@@ -66,6 +68,18 @@ def matters(session: Session) -> Iterator[str]:
             f"One agency may be registered {len(numbers)} times, in {country} as {' and '.join(numbers)}."
             " Ask it which registration it uses, and have applications of the other withdrawn."
         )
+
+
+def _lost_numbers(session: Session) -> Iterator[str]:
+    """Yield what to say about certificates that the keys know of, and an older database does not."""
+    with suppress(LedgerError):  # was said already
+        for series, last in sorted((HeadMemory(current_settings().seal_dir).numbers() or {}).items()):
+            known = numbering.last_number(session, series)
+            if known < last:
+                yield (
+                    f"Certificates {known + 1} to {last} of {series.rpartition('-')[2]} are not in the database. Their"
+                    " numbers are not given again. Look for them: docs/backup.md, After an older state."
+                )
 
 
 def _fork(session: Session) -> str:

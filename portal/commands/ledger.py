@@ -18,6 +18,7 @@ from certificates.ledger import queries
 from certificates.ledger.memory import EMPTY, Head, HeadMemory
 from certificates.ledger.notes import Vkey
 from certificates.ledger.verify import problems, unpublished
+from certificates.lifecycle.rules import is_number, place_of
 from certificates.seal import Keyring, KeysError
 from certificates.seal.keyring.keys import Purpose
 from portal.settings import Settings, current_settings
@@ -77,18 +78,23 @@ def dump(app: Flask, file: Path) -> None:
 
 @ledger_commands.command("go-on")
 @click.option("--because", required=True, help="Why the log may go on, for whoever asks later. It is kept.")
+@click.option("--number", "numbers", multiple=True, help="The last certificate number of a year that was seen outside.")
 @click.pass_obj
-def go_on(app: Flask, because: str) -> None:
+def go_on(app: Flask, because: str, numbers: tuple[str, ...]) -> None:
     """Let the log continue from the newest checkpoint in the database, whatever the keys remember.
 
     For the first start with a keyring that remembers nothing yet, and after the restore of an older database. Entries
-    that were signed after that backup are lost then: witnesses that saw them will refuse what follows.
+    that were signed after that backup are lost then: witnesses that saw them will refuse what follows. New certificates
+    get numbers above those that the keys remember, and above each --number.
     """
     with _reading(app) as (session, settings):
         newest, memory = queries.latest(session), HeadMemory(settings.seal_dir)
         head = Head(newest.size, newest.root) if newest else EMPTY
+        if wrong := [number for number in numbers if not is_number(number)]:
+            raise click.ClickException(f"no certificate number: {', '.join(wrong)}")
+        used = dict(sorted(map(place_of, numbers)))  # of several in one year the last
         try:
-            memory.go_on(head, because=because, at=clock.now().isoformat())
+            memory.go_on(head, because=because, at=clock.now().isoformat(), numbers=used)
         except OSError as error:
             raise click.ClickException(f"the memory of the log cannot be written: {error}") from error
         overruled = memory.reasons()[-1]["before"]

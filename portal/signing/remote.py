@@ -57,6 +57,15 @@ class RemoteSigner:
         found = self._ask("remembered")
         return Head(found[0], b64decode(found[1])) if found else None
 
+    def numbers(self) -> dict[str, int] | None:
+        """See `Signer.numbers`."""
+        found: dict[str, int] | None = self._ask("numbers")
+        return found
+
+    def use_number(self, series: str, number: int) -> None:
+        """See `Signer.use_number`."""
+        self._ask("use_number", series=series, number=number)
+
     def sign_head(self, key_id: str, text: str, old: int, proof: Sequence[bytes]) -> bytes:
         """See `Signer.sign_head`."""
         return b64decode(self._ask("sign_head", key=key_id, text=text, old=old, proof=list(map(_text, proof))))
@@ -180,6 +189,8 @@ _ANSWERS: Mapping[str, Callable[[Signer, Mapping[str, Any]], Any]] = {
     "check": lambda signer, asked: signer.check(asked["key"]),
     "sign": lambda signer, asked: _text(signer.sign(asked["key"], b64decode(asked["data"], validate=True))),
     "remembered": _remembered,
+    "numbers": lambda signer, _: signer.numbers(),
+    "use_number": lambda signer, asked: signer.use_number(str(asked["series"]), int(asked["number"])),
     "sign_head": _sign_head,
     "revocations": lambda signer, asked: _text(signer.revocations(_moment(asked))),
     "evidence": _evidence,

@@ -47,6 +47,12 @@ class Signer(Protocol):
     def remembered(self) -> Head | None:
         """Return the last signed head of the log, None before the first. LedgerError."""
 
+    def numbers(self) -> dict[str, int] | None:
+        """See `NumberKeeper.numbers`."""
+
+    def use_number(self, series: str, number: int) -> None:
+        """See `NumberKeeper.use_number`."""
+
     def sign_head(self, key_id: str, text: str, old: int, proof: Sequence[bytes]) -> bytes:
         """Sign a checkpoint of the log, as `HeadKey.sign_head`. LedgerError."""
 
@@ -107,6 +113,14 @@ class LocalSigner:
     def remembered(self) -> Head | None:
         """See `Signer.remembered`."""
         return self._memory.read()
+
+    def numbers(self) -> dict[str, int] | None:
+        """See `Signer.numbers`."""
+        return self._memory.numbers()
+
+    def use_number(self, series: str, number: int) -> None:
+        """See `Signer.use_number`."""
+        self._memory.use_number(series, number)
 
     def sign_head(self, key_id: str, text: str, old: int, proof: Sequence[bytes]) -> bytes:
         """See `Signer.sign_head`."""

@@ -17,6 +17,8 @@ from audits.people.queries import contacts_of
 from certificates.documents.models import Document
 from certificates.documents.services import record_document
 from certificates.documents.stages import DocumentKind, SealedHash
+from certificates.ledger.services import used_numbers
+from certificates.lifecycle import rules
 from certificates.lifecycle.models import Certificate
 from certificates.lifecycle.services import (
     certificate_to_reseal,
@@ -28,13 +30,16 @@ from certificates.lifecycle.snapshot import decision_letter_facts
 from certificates.register.services import refresh_entry
 from portal.settings import current_settings
 from portal.signing import credentials, sealing
+from portal.signing.keys import current_keys
 from portal.work import mail
 
 
 def number(session: Session, payload: Mapping[str, Any]) -> None:
     """Give a granted decision its certificate number and fix the content of the certificate."""
-    settings = current_settings()
-    number_certificate(session, UUID(payload["decision_id"]), base_url=settings.public_url, body=settings.body)
+    settings, used = current_settings(), used_numbers(session, current_keys().signer)
+    number_certificate(
+        session, UUID(payload["decision_id"]), base_url=settings.public_url, body=settings.body, used=used
+    )
 
 
 def seal(session: Session, payload: Mapping[str, Any]) -> None:
@@ -129,7 +134,11 @@ def _record(session: Session, kind: DocumentKind, subject_id: UUID, agency_id: U
 
 
 def _certificate(session: Session, certificate: Certificate) -> tuple[SealedHash, int]:
-    """Return the sealed file of a certificate; its credential and badge are signed once."""
+    """Return the sealed file of a certificate; its credential and badge are signed once.
+
+    Its number was committed before, and is never given again once something is signed that names it.
+    """
+    current_keys().signer.use_number(*rules.place_of(certificate.number))
     signed = credentials.signed_forms_of(certificate)
     certificate.credential, certificate.badge = signed.credential, signed.badge
     facts = certificate.snapshot

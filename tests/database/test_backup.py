@@ -17,6 +17,7 @@ from certificates.ledger.memory import HeadMemory, LedgerError
 from certificates.ledger.notes import Vkey
 from certificates.ledger.queries import size_of
 from certificates.ledger.verify import problems
+from certificates.lifecycle.rules import certificate_number, place_of
 from portal.backup import making
 from portal.backup.sets import Vault
 from portal.commands import check
@@ -62,7 +63,7 @@ class Story:
             self.after = portal.issue("after")
             self.head = portal.sign()
             self.said = self.place.run("backup", self.folder, "--add")
-            self.tables, self.files = portal.tables(), portal.named()
+            self.tables, self.files, self.numbers = portal.tables(), portal.named(), portal.numbers
 
     def backed_up_under_load(self, portal):
         """The backup, and the files that were acknowledged before it began and until it had ended."""
@@ -127,13 +128,24 @@ def test_everything_is_back_on_another_machine_and_its_log_stands_still(story, p
         assert portal.named() == story.files >= story.early | {story.before, story.after}
         assert all(place.store.get(address) for address in story.files)
         assert wrong_with_the_log(portal.app) == []
-        portal.issue("one more")
-        with pytest.raises(LedgerError, match="is that of a backup"):  # later heads may have been seen
-            portal.sign()
-        said = place.run("ledger", "go-on", "--because", "nobody outside has a later head")
+        for act in (portal.sign, lambda: portal.issue("one more")):
+            with pytest.raises(LedgerError, match="is that of a backup"):  # later heads and numbers may have been seen
+                act()
+        said = place.run("ledger", "go-on", "--because", "…", "--number", "KW-2027-00041-00")
+        assert (said.exit_code, said.output) == (1, "Error: no certificate number: KW-2027-00041-00\n")
+        seen = ["--number", beyond(story.numbers[-1], 1), "--number", beyond(story.numbers[-1], 3)]
+        said = place.run("ledger", "go-on", "--because", "nobody outside has a later head", *seen)
         assert f"The keys remembered {story.head.size} entries." in said.output
+        portal.issue("one more")
+        assert portal.numbers == [beyond(story.numbers[-1], 4)]
         assert portal.sign().size == story.head.size + 1
         assert "because nobody outside has a later head" in place.run("ledger", "verify").output
+
+
+def beyond(number, many):
+    """The number that comes so many after this one."""
+    series, serial = place_of(number)
+    return certificate_number(int(series.rpartition("-")[2]), serial + many)
 
 
 def spoken(moment):
@@ -168,6 +180,9 @@ def test_a_moment_in_between_is_restored(story, with_keys):
     assert done.exit_code == 1
     assert "1 files put back, 1 lost, 1 named by nothing" in done.output
     assert f"is lost: {lost}" in done.output
+    serial = place_of(story.numbers[-1])[1]
+    assert f"Certificates {serial} to {serial} of" in done.output
+    assert "are not in the database" in done.output
     with place.running() as portal:
         named = portal.named()
         assert story.before in named
@@ -181,6 +196,8 @@ def test_a_moment_in_between_is_restored(story, with_keys):
         with pytest.raises(LedgerError, match=f"has {before.size - 1} entries, but {before.size} were signed"):
             portal.sign()
         portal.issue("another one in its place")
+        assert portal.numbers == [beyond(story.numbers[-1], 1)]  # not the number of the one that is gone
+        assert "are not in the database" not in place.run("check").output
         with pytest.raises(LedgerError, match=f"the first {before.size} entries"):
             portal.sign()
         assert HeadMemory(place.seal_dir).read() == before

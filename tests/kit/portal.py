@@ -13,11 +13,14 @@ from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.orm import Session
 
 from certificates.ledger import memory
+from certificates.ledger.services import used_numbers
+from certificates.lifecycle.rules import place_of
 from portal.app import create_app
 from portal.commands import backup, check
 from portal.commands.cli import main
 from portal.host import programs, supervisor
 from portal.settings import Settings
+from portal.signing.keys import current_keys
 from portal.stores import database
 from portal.stores.files import Store, open_store
 from portal.work.schedule import sign_head
@@ -77,13 +80,18 @@ class Running:
 
     def __init__(self, place: Place, app: Flask, owner: Engine) -> None:
         self.place, self.app, self.owner = place, app, owner
+        self.numbers: list[str] = []  # that were given
 
     def issue(self, word: str) -> str:
-        """A certificate with its file, committed; the address of the file."""
+        """A certificate with its file, committed; the address of the file. The keys remember its number."""
         address = self.place.store.put(word.encode())
-        with Session(self.owner) as session:
-            issued(session, sha256=address)
+        with self.app.app_context(), Session(self.owner) as session:
+            signer = current_keys().signer
+            certificate = issued(session, sha256=address, used=used_numbers(session, signer))
+            number = certificate.number
             session.commit()
+            signer.use_number(*place_of(number))
+            self.numbers.append(number)
         return address
 
     def sign(self) -> memory.Head:

@@ -153,6 +153,13 @@ def test_a_head_is_signed_with_its_proof_and_remembered(signer, ring):
         signer.sign_head(entry.id, beside, 1, [])
 
 
+def test_it_remembers_the_numbers_of_certificates(signer):
+    assert signer.numbers() is None
+    signer.use_number("certificate-2027", 41)
+    signer.use_number("certificate-2027", 7)
+    assert signer.numbers() == {"certificate-2027": 41}
+
+
 @pytest.mark.parametrize(
     ("purpose", "data", "words"),
     [

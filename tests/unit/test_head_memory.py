@@ -124,6 +124,41 @@ def test_a_memory_in_doubt_signs_nothing_until_somebody_says_why(memory, tmp_pat
     memory.advance(head(20), 7, proof(7, 20))
 
 
+def test_the_last_number_of_each_series_is_remembered(memory, tmp_path):
+    assert memory.numbers() == {}
+    for series, number in (("certificate-2027", 41), ("certificate-2027", 40), ("certificate-2028", 1)):
+        memory.use_number(series, number)
+    memory.advance(head(9), 7, proof(7, 9))
+    assert HeadMemory(tmp_path).numbers() == {"certificate-2027": 41, "certificate-2028": 1}
+    assert memory.read() == head(9)
+
+
+def test_a_number_before_the_first_head_is_no_head(tmp_path):
+    assert HeadMemory(tmp_path).numbers() is None
+    HeadMemory(tmp_path).use_number("certificate-2027", 1)
+    assert HeadMemory(tmp_path).read() is None
+    HeadMemory(tmp_path).advance(head(3), 0, [])
+    assert HeadMemory(tmp_path).numbers() == {"certificate-2027": 1}
+
+
+def test_numbers_in_doubt_are_not_told_until_somebody_says_which_were_seen(memory):
+    memory.use_number("certificate-2027", 41)
+    memory.doubt("is that of a backup")
+    memory.use_number("certificate-2027", 42)  # of a case that the database has
+    with pytest.raises(LedgerError, match="is that of a backup"):
+        memory.numbers()
+    seen = {"certificate-2027": 40, "certificate-2028": 3}
+    memory.go_on(head(7), because="nobody has a later head", at="2028-01-31", numbers=seen)
+    assert memory.numbers() == {"certificate-2027": 42, "certificate-2028": 3}
+
+
+@pytest.mark.parametrize("text", ["{}", '{"numbers": 3}', '{"numbers": {"certificate-2027": "x"}}', "[1]"])
+def test_numbers_that_cannot_be_read_are_not_none(tmp_path, text):
+    (tmp_path / FILE).write_text(text)
+    with pytest.raises(LedgerError, match="cannot be read"):
+        HeadMemory(tmp_path).numbers()
+
+
 def test_without_a_memory_there_may_be_one_elsewhere(tmp_path):
     HeadMemory(tmp_path).doubt("is that of a backup")
     with pytest.raises(LedgerError, match="is that of a backup"):

@@ -1,6 +1,7 @@
 """Turn a granted decision into a numbered and sealed certificate. The caller commits."""
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from uuid import UUID, uuid4
 
 from sqlalchemy import select
@@ -31,18 +32,23 @@ from certificates.lifecycle.snapshot import certificate_facts
 from certificates.lifecycle.workflow import CERTIFICATE_FLOW, CURRENT, CertificateState
 from certificates.status_lists import draw_index, enqueue_lists
 
+NONE: Mapping[str, int] = MappingProxyType({})
 
-def number_certificate(session: Session, decision_id: UUID, *, base_url: str, body: Mapping[str, str]) -> Certificate:
+
+def number_certificate(
+    session: Session, decision_id: UUID, *, base_url: str, body: Mapping[str, str], used: Mapping[str, int] = NONE
+) -> Certificate:
     """Give a granted decision its gap-free number and fix the content of the certificate. Idempotent.
 
-    `base_url` is the address of the register; `body` holds name and address of the certification body. RuleError, and
-    no number is used, when a fact has letters that cannot be printed.
+    `base_url` is the address of the register; `body` holds name and address of the certification body; `used` are the
+    numbers that must not be given again (`used_numbers`). RuleError, and no number is given, when a fact has letters
+    that cannot be printed.
     """
     decision = session.get_one(Decision, decision_id, with_for_update=True)
     known = session.scalar(select(Certificate).where(Certificate.decision_id == decision_id))
     if known is not None:
         return known
-    certificate = _numbered(session, decision)
+    certificate = _numbered(session, decision, used)
     certificate.snapshot = certificate_facts(session, certificate, decision, base_url=base_url, body=body)
     check_printable(certificate.snapshot)  # the content is fixed from here on
     session.add(certificate)
@@ -84,14 +90,16 @@ def issue_certificate(
     return certificate
 
 
-def _numbered(session: Session, decision: Decision) -> Certificate:
+def _numbered(session: Session, decision: Decision, used: Mapping[str, int]) -> Certificate:
     conditional = decision.kind is DecisionKind.GRANT_WITH_CONDITIONS
     scheme_version = decision.concluded.scheme_version
     terms = scheme_of_version(scheme_version).validity
     today = clock.today()
+    series = rules.series_of(today.year)
+    serial = numbering.next_number(session, series, after=used.get(series, 0))
     return Certificate(
         id=uuid4(),
-        number=rules.certificate_number(today.year, numbering.next_number(session, f"certificate-{today.year}")),
+        number=rules.certificate_number(today.year, serial),
         agency_id=decision.agency_id,
         decision_id=decision.id,
         scheme_version_id=scheme_version.id,

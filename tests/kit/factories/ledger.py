@@ -74,10 +74,10 @@ def fill(session, size):
     session.execute(text("INSERT INTO counter VALUES ('ledger', :size)"), {"size": size})
 
 
-def issued(session, agency=None, sha256="a" * 64, credential=None):
+def issued(session, agency=None, sha256="a" * 64, credential=None, **numbered):
     """Return a certificate that the services granted, numbered and issued, as the worker does."""
     decision = make_grant(session, agency)
-    certificate = services.number_certificate(session, decision.id, base_url=BASE_URL, body=BODY)
+    certificate = services.number_certificate(session, decision.id, base_url=BASE_URL, body=BODY, **numbered)
     certificate.credential = credential
     session.flush()
     services.issue_certificate(session, certificate.id, sha256=sha256, size=9, language="nl")
