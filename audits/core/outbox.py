@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import Index, column, select, table
+from sqlalchemy import Index, column, or_, select, table
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from audits.core import clock
@@ -20,6 +20,7 @@ Handler = Callable[[Session, Mapping[str, Any]], None]
 
 ATTEMPTS = 6
 BACKOFF = timedelta(seconds=20)
+LONGEST = BACKOFF * 2**ATTEMPTS
 PAGE_SIZE = 50  # of failed items
 
 
@@ -106,12 +107,16 @@ def retry(session: Session, item_id: UUID) -> None:
 
 
 def overdue(session: Session, older_than: timedelta) -> list[UUID]:
-    """Return the items that should have run `older_than` ago, oldest first: lost notifications and due retries."""
-    limit = clock.now() - older_than
+    """Return the items that should have run `older_than` ago, oldest first: lost notifications and due retries.
+
+    One that waits longer than any item may was added or failed before the clock was put back.
+    """
+    now = clock.now()
+    is_due = or_(OutboxItem.due_at < now - older_than, OutboxItem.due_at > now + LONGEST)
     return list(
         session.scalars(
             select(OutboxItem.id)
-            .where(OutboxItem.done_at.is_(None), OutboxItem.failed_at.is_(None), OutboxItem.due_at < limit)
+            .where(OutboxItem.done_at.is_(None), OutboxItem.failed_at.is_(None), is_due)
             .order_by(OutboxItem.due_at)
             .limit(500)
         )

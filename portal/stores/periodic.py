@@ -37,9 +37,10 @@ def states(session: Session) -> dict[str, TaskState]:
 
 
 def is_due(session: Session, name: str) -> bool:
-    """Return whether the task should run now."""
-    due_at = session.scalar(select(TaskState.due_at).where(TaskState.name == name))
-    return due_at is None or due_at <= clock.now()
+    """Return whether the task should run now: also if it ran later than now, for then the clock was put back."""
+    now = clock.now()
+    waits = TaskState.due_at > now, func.greatest(TaskState.ran_at, TaskState.failed_at) <= now
+    return session.scalar(select(TaskState.name).where(TaskState.name == name, *waits)) is None
 
 
 def lock_of(name: str) -> ColumnElement[int]:

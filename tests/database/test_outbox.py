@@ -209,7 +209,7 @@ class SlowQueue:
 
 
 def test_the_sweep_finds_overdue_items_only(app, session, handled, monkeypatch):
-    late, due, done, given_up, later = (enqueue(app) for _ in range(5))
+    late, due, done, given_up, later, ahead = (enqueue(app) for _ in range(6))
     past, now = clock.now() - timedelta(minutes=5), clock.now()
     for item_id, values in {
         late: {"due_at": past},
@@ -217,9 +217,10 @@ def test_the_sweep_finds_overdue_items_only(app, session, handled, monkeypatch):
         done: {"due_at": past, "done_at": now},
         given_up: {"due_at": past, "failed_at": now},
         later: {"due_at": now + timedelta(minutes=5)},
+        ahead: {"due_at": now + timedelta(days=200)},  # while the clock was wrong
     }.items():
         session.execute(update(OutboxItem).where(OutboxItem.id == UUID(item_id)).values(**values))
-    for waiting, found in ((0, [late]), (3, [])):
+    for waiting, found in ((0, [late, ahead]), (3, [])):
         monkeypatch.setitem(app.extensions, "queue", SlowQueue(waiting))
         with app.app_context():
             assert jobs.sweep() == len(found)

@@ -80,6 +80,17 @@ def test_a_failure_is_undone_tried_again_soon_and_stops_no_other(app, session, m
     assert len(others) == 1
 
 
+def test_a_clock_that_is_put_back_stops_no_chore(app, monkeypatch):
+    """Otherwise the log would stand still until the day that the clock once showed."""
+    done = []
+    task = PeriodicTask("test", HOUR, done.append)
+    with monkeypatch.context() as wrong:
+        later(wrong, seconds=200 * 86400)
+        assert run_due(app, [task]) == ["test"]
+    assert run_due(app, [task]) == ["test"]
+    assert run_due(app, [task]) == []
+
+
 def test_several_workers_do_a_chore_once(real_app, real_db):
     start, done = Barrier(6), []
 
