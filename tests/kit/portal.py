@@ -19,6 +19,7 @@ from portal.app import create_app
 from portal.commands import backup, check
 from portal.commands.cli import main
 from portal.host import programs, supervisor
+from portal.host.embedded import Postgres
 from portal.settings import Settings
 from portal.signing.keys import current_keys
 from portal.stores import database
@@ -28,6 +29,9 @@ from tests.kit.factories.ledger import issued
 
 # What a restore changes by intent, and what follows it.
 CHANGED = {"login_session", "mail_token", "file_check", "chore"}
+
+
+SAFE = Postgres._options  # no power is cut here, so that the servers need not wait for the disk
 
 
 class Place:
@@ -47,6 +51,7 @@ class Place:
         for module in (supervisor, programs, backup, check):
             self._patch.setattr(module, "VAR", self.folder / "var")
         self._patch.setattr(supervisor, "LEFT", self.folder / "var" / "run" / "environment.json")
+        self._patch.setattr(Postgres, "_options", lambda server: [*SAFE(server), "-c", "fsync=off"])
         for name in ("DATABASE_URL", "OWNER_DATABASE_URL", "REDIS_URL", "SECRET_KEY"):
             self._patch.delenv(name, raising=False)
         for name, value in self._env.items():  # a server of its own, if one is named
