@@ -72,7 +72,7 @@ machines: ## Properties and state machines at full length, with new examples eac
 	@bin/setup test
 	@KEURWERK_MACHINES=$(MACHINES) $(PYTHON) -m pytest -m hypothesis $(ARGS)
 
-chaos: ## Kill and restart every process of a whole portal under work, at full length (MACHINES=0.1 is a tenth)
+chaos: ## Kill and restart every process of a whole portal under work, fill its disk, restore it, at full length (MACHINES=0.1 is a tenth)
 	@bin/setup test
 	@KEURWERK_MACHINES=$(MACHINES) $(PYTHON) -m pytest -n 0 tests/chaos -rP $(ARGS)
 

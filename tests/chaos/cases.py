@@ -10,6 +10,8 @@ from audits.applications.models import Application
 from audits.core.access import Actor, Role
 from audits.inspections.models import Audit
 from audits.people.models import Person
+from audits.people.rules import SECOND_PERSON
+from audits.people.services.roles import ask_for, confirm_role, open_requests
 from audits.schemes.queries import scheme_of_version
 from audits.schemes.services import publish_scheme
 from portal.stores import database
@@ -35,12 +37,19 @@ class Cases:
         self._office = Office(app)
         with app.app_context(), database.write() as session:
             publish_scheme(session, Actor(uuid4(), frozenset({Role.SCHEME_MANAGER})), short())
+            self._administrators = [make_person(session, Role.ADMINISTRATOR).actor for _ in range(2)]
         roles = (Role.PLANNER, Role.INSPECTOR, Role.REVIEWER, Role.DECIDER)
         self._planner, self._inspector, self._reviewer, self.decider = (self.somebody({role}) for role in roles)
 
     def somebody(self, roles: set[Role], agency: UUID | None = None) -> Member:
+        """Somebody with these roles; those that need a second person are asked for and confirmed."""
         with self.app.app_context(), database.write() as session:
-            person = give_password(session, make_person(session, roles, agency))
+            person = give_password(session, make_person(session, roles - SECOND_PERSON, agency))
+            asking, confirming = self._administrators
+            ask_for(session, asking, person, roles & SECOND_PERSON)
+            session.flush()
+            for request in open_requests(session, person.id):
+                confirm_role(session, confirming, request.id)
             return Member(person.id, person.email)
 
     def draft(self) -> tuple[Member, UUID, list[str]]:

@@ -1,12 +1,14 @@
 """Somebody with a browser, who tries again when a page does not come."""
 
 import time
+from collections import Counter
 from collections.abc import Callable
 from http.client import HTTPException
 from http.cookiejar import CookieJar
 from io import BytesIO
 from typing import Any
 from urllib.error import HTTPError
+from urllib.parse import urlsplit
 from urllib.request import HTTPCookieProcessor, Request, build_opener
 
 from bs4 import BeautifulSoup
@@ -29,15 +31,19 @@ class Person:
     def __init__(self, base: str) -> None:
         self._base = base
         self._opener = build_opener(HTTPCookieProcessor(CookieJar()))
+        self._email = ""  # of who is signed in
+        self.refused: Counter[str] = Counter()
 
     def sign_in(self, email: str) -> "Person":
-        """Through the form, as everybody."""
+        """Through the form, as everybody. From then on anew whenever the portal asks for it."""
+        self._email = ""
 
         def enter() -> bool:
             self.send("/login", email=email, password=PASSWORD)
             return "Sign in" not in self.page("/account")[1]
 
         until(enter)
+        self._email = email
         return self
 
     def page(self, path: str) -> tuple[int, str]:
@@ -66,14 +72,24 @@ class Person:
     def _ask(self, request: Request) -> tuple[int, bytes]:
         try:
             with self._opener.open(request, timeout=PATIENCE) as answer:
-                return answer.status, answer.read()
+                status, data, url = answer.status, answer.read(), answer.url
         except HTTPError as error:
             with error:
                 if error.code in AWAY:
-                    raise AwayError(str(error.code)) from error
-                return error.code, error.read()
+                    raise self._away(str(error.code)) from error
+                if not (data := error.read()):
+                    raise self._away(f"{error.code} without a page") from error
+                return error.code, data
         except (OSError, HTTPException) as error:
-            raise AwayError(repr(error)) from error
+            raise self._away(type(error).__name__) from error
+        if self._email and urlsplit(url).path == "/login":
+            self.sign_in(self._email)
+            raise self._away("signed out")
+        return status, data
+
+    def _away(self, why: str) -> AwayError:
+        self.refused[why] += 1
+        return AwayError(why)
 
 
 def until(act: Callable[[], bool]) -> None:
