@@ -74,5 +74,5 @@ class Keeper:
         each.began = self.now()
         try:
             each.service.start()
-        except (EmbeddedError, HeldError) as error:
+        except (EmbeddedError, HeldError, OSError) as error:  # such as a full disk
             log.error("%s", error)

@@ -1,5 +1,6 @@
 """Services that end are started again: at once, and those that never run well less and less often."""
 
+import errno
 from itertools import pairwise
 
 import pytest
@@ -13,7 +14,7 @@ class Fake:
 
     def __init__(self, name: str) -> None:
         self.name, self.starts, self.returncode = name, 0, None
-        self.broken = False
+        self.broken: Exception | None = None
 
     @property
     def process(self):
@@ -25,7 +26,7 @@ class Fake:
     def start(self) -> None:
         self.starts += 1
         if self.broken:
-            raise EmbeddedError("no such file")
+            raise self.broken
         self.returncode = None
 
     def kill(self) -> None:
@@ -69,9 +70,10 @@ def test_one_that_ran_well_is_started_again_at_once(clock):
     assert service.starts == 1
 
 
-def test_one_that_never_runs_is_tried_less_and_less_often_but_always_again(clock):
+@pytest.mark.parametrize("error", [EmbeddedError("no such file"), OSError(errno.ENOSPC, "No space left on device")])
+def test_one_that_never_runs_is_tried_less_and_less_often_but_always_again(clock, error):
     service = Fake("web")
-    service.broken = True
+    service.broken = error
     keeper = Keeper([service], clock)
     service.kill()
     moments = starts(keeper, clock, service, 60)
@@ -83,7 +85,7 @@ def test_one_that_never_runs_is_tried_less_and_less_often_but_always_again(clock
 
 def test_nobody_waits_for_the_pause_of_another(clock):
     failing, web = Fake("worker"), Fake("web")
-    failing.broken = True
+    failing.broken = EmbeddedError("no such file")
     keeper = Keeper([failing, web], clock)
     failing.kill()
     starts(keeper, clock, failing, 60)
