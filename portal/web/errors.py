@@ -25,6 +25,7 @@ STATUS: dict[type[DomainError], int] = {
 }
 
 NO_RIGHT = "42501"  # SQLSTATE
+_NO_DATABASE = (OperationalError, InterfaceError, PoolTimeoutError)
 
 
 def init_app(app: Flask) -> None:
@@ -35,7 +36,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(StaleDataError, _stale)
     app.register_error_handler(FileLostError, _lost)
     app.register_error_handler(DBAPIError, _refused)
-    for down in (OperationalError, InterfaceError, PoolTimeoutError, RedisError, StorageDownError, KeysError):
+    for down in (*_NO_DATABASE, RedisError, StorageDownError, KeysError):
         app.register_error_handler(down, _down)
 
 
@@ -45,7 +46,12 @@ def answer(status: int, message: str | None = None, *, retry_after: int | None =
     if request.path.startswith("/api/"):
         return current_app.extensions["problem"](status, message)  # type: ignore[no-any-return]
     headers = {"Retry-After": str(retry_after)} if retry_after else {}
-    return render_template("errors/error.html", status=status, message=message), status, headers
+    try:
+        return render_template("errors/error.html", status=status, message=message), status, headers
+    except _NO_DATABASE as error:
+        if status == 503:  # noqa: PLR2004  # asks the database for nobody
+            raise
+        return _down(error)  # it went away while the page looked up who is signed in
 
 
 def _domain_error(error: DomainError) -> ResponseReturnValue:

@@ -7,10 +7,12 @@ from io import BytesIO
 import pytest
 from PIL import Image
 from sqlalchemy import func, select, text
+from sqlalchemy.exc import OperationalError
 
 from audits.applications.models import Answer, Evidence
 from audits.core.access import Role
 from audits.schemes.queries import scheme_of_version
+from portal.doors.account import services
 from portal.stores.files import open_store
 from tests.kit.factories import make_application, make_person
 
@@ -90,3 +92,15 @@ def test_a_database_that_takes_nothing_is_named(session, question, language, wha
     session.commit()
     page = question.submit(value="conform", explanation="As written.", status=503)
     assert WORDS[what][language] in page.text
+
+
+@pytest.mark.parametrize("address", ["/no-such-page", "/office/"])
+def test_a_database_that_goes_away_while_a_page_of_errors_is_made_still_gives_a_page(enter, monkeypatch, address):
+    browser = enter(Role.PLANNER)
+
+    def gone(*_):
+        raise OperationalError("SELECT", None, Exception("the connection is lost"))
+
+    monkeypatch.setattr(services, "find_session", gone)
+    page = browser.open(address, status=503)
+    assert page.soup.h1
