@@ -137,7 +137,8 @@ def _part() -> Subquery:
 
 def _of_cycle(part: Subquery, agency_id: UUID | ColumnElement[UUID]) -> ColumnElement[bool]:
     """Return the condition for audits of the present cycle of an agency, cancelled ones too; see walls/decision.sql."""
-    once = select(func.cycle_audits(agency_id)).scalar_subquery()  # and not for each row
+    # Once and not for each row. Named, because it would correlate with the next SELECT around it only.
+    once = select(func.cycle_audits(agency_id)).correlate(_AUDIT).scalar_subquery()
     return part.c.audit_id == any_(cast(once, ARRAY(Uuid)))
 
 

@@ -21,6 +21,7 @@ from audits.decisions.services import decide
 from audits.inspections import services as audits
 from audits.inspections.models import Audit, Finding, Participant, Verdict
 from audits.inspections.workflow import AuditState, FindingState
+from audits.people.independence import barred_from
 from audits.people.models import Interest
 from audits.schemes.cycle import DecisionKind
 from audits.schemes.services import publish_scheme
@@ -171,6 +172,12 @@ def test_who_planned_or_judged_a_cancelled_audit_does_not_decide_on_the_next_one
     for who in (first.planner_id, first.inspector_id, judged):
         with pytest.raises(NotAllowedError, match="took part"):
             decide(session, Actor(who, frozenset({Role.DECIDER})), second.id, outcome=K.REFUSE, reasons="x")
+
+
+def test_whose_files_are_not_for_somebody_is_asked_of_many_at_once(session):
+    mine, others = (make_audit(session, AuditState.REVIEWED) for _ in range(2))
+    assert barred_from(session, mine.inspector_id, [mine, others]) == {mine.id}
+    assert barred_from(session, make_person(session, Role.DECIDER).id, [mine, others]) == set()
 
 
 def test_a_part_in_an_earlier_cycle_bars_nobody(session, decider):
