@@ -76,9 +76,12 @@ GRANT DELETE ON finding TO kw_app, kw_worker;
 GRANT INSERT, UPDATE (outcome, verified_by, verified_at, note) ON corrective_action TO kw_app, kw_worker;
 GRANT UPDATE (outcome) ON decision TO kw_worker;  -- lock
 
--- Who took part in which audits is asked by code and triggers alike.
-REVOKE ALL ON FUNCTION cycle_audits(uuid) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION cycle_audits(uuid) TO kw_app, kw_worker;
+GRANT INSERT ON deadline TO kw_app, kw_worker;
+GRANT UPDATE (done_at) ON deadline TO kw_app, kw_worker;
+
+-- Who took part in which audits, and which certificate lives, is asked by code and triggers alike.
+REVOKE ALL ON FUNCTION cycle_audits(uuid), living_certificate(uuid, date) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION cycle_audits(uuid), living_certificate(uuid, date) TO kw_app, kw_worker;
 
 -- Certificates: numbered and issued by a worker, changed by a decider through the web.
 GRANT INSERT ON certificate, document_stamp TO kw_worker;

@@ -26,6 +26,7 @@ OFFICE = f"{MINE} IS NULL AND {ANYBODY}"  # anybody of the staff
 MY_AUDIT = "audit_id = ANY ((SELECT my_audits())::uuid[])"
 MY_FINDING = "finding_id = ANY ((SELECT my_findings())::uuid[])"
 MY_CASES = "(SELECT my_cases())::uuid[]"
+MY_SUBJECT = MY_AUDIT.replace("audit_id", "subject_id")
 MY_DECISION = f"decision_id = ANY (ARRAY(SELECT id FROM decision WHERE {OWN} OR {MY_AUDIT}))"
 MY_CASE = f"application_id = ANY ({MY_CASES})"
 DRAFTS = "(SELECT first_drafts())::uuid[]"  # with the owner's eyes: staff do not see the applications either
@@ -87,6 +88,7 @@ POLICIES = (
     Policy("verdict_change", (CASES, MY_AUDIT), (), may=()),
     Policy("finding", (OWN, CASES, MY_AUDIT), (OWN, CASES, MY_AUDIT), (CASES, MY_AUDIT), may=ALL),
     Policy("corrective_action", (OWN, CASES, MY_FINDING), (OWN, CASES, MY_FINDING)),
+    Policy("deadline", (CASES, MY_SUBJECT), (CASES,), (CASES, MY_SUBJECT)),
     Policy("decision", (OWN, CASES, MY_AUDIT), (CASES,), may=ADD),
     Policy("decision_ground", (MY_DECISION, CASES), (CASES,), may=ADD),
     Policy("decision_basis", (CASES,), (CASES,), may=ADD),

@@ -1,6 +1,7 @@
 """Reads of agencies. Every list starts from what the actor may see."""
 
 from contextlib import suppress
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -33,6 +34,11 @@ def get_agency(session: Session, actor: Actor, agency_id: UUID, *, whole: bool =
     if whole:
         load_lists(session, agency, *_LISTS)
     return agency
+
+
+def living_certificate(session: Session, agency_id: UUID, on: date) -> UUID | None:
+    """Return the certificate of an agency that counts or is suspended on a day; see walls/deadline.sql."""
+    return session.scalar(select(func.living_certificate(agency_id, on)))
 
 
 def load_lists(session: Session, agency: Agency, *names: str) -> None:

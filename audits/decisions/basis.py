@@ -88,6 +88,10 @@ class Basis:
         """Return the digests of all parts on one line, which a form carries and posts back."""
         return " ".join(f"{part}:{_digest(value)}" for part, value in self.parts.items())
 
+    def with_parts(self, more: Mapping[Part, Any]) -> "Basis":
+        """Return this basis and more."""
+        return Basis({**self.parts, **more})
+
     def check_unmoved(self, shown: str | None) -> None:
         """Raise BasisMovedError if this is not what a page has shown; None skips the check."""
         if shown is None or shown == self.shown:

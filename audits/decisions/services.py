@@ -1,6 +1,7 @@
 """Take decisions about agencies: by somebody independent, with reasons, and with the basis kept. The caller commits."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy.exc import IntegrityError
@@ -14,7 +15,7 @@ from audits.core.events import Digest
 from audits.core.letters import check_printable
 from audits.core.notices import tell_agency
 from audits.decisions import notices
-from audits.decisions.basis import Basis, audit_basis, standing
+from audits.decisions.basis import Basis, Part, audit_basis, standing
 from audits.decisions.events import DecisionTaken
 from audits.decisions.models import Decision, DecisionBasis, DecisionGround
 from audits.decisions.rules import GRANTS, Outcome, chosen_grounds, possible_outcomes
@@ -37,10 +38,13 @@ def decide(
     conditions: Sequence[str] = (),
     grounds: Collection[str] = (),
     shown: str | None = None,
+    also: Mapping[Part, Any] | None = None,
 ) -> Decision:
     """Decide on an audit (ISO/IEC 17065 clause 7.6); the same commit queues the job that issues the certificate.
 
-    `shown` is `Basis.shown` of the page of the decider. NotAllowedError for a decider who took part or has an interest,
+    `shown` is `Basis.shown` of the page of the decider, `also` are parts of the basis that only the caller knows. A
+    refusal of a holder needs a second decision in this transaction: `certificates.lifecycle.services.decide_on_audit`.
+    NotAllowedError for a decider who took part or has an interest,
     RuleError for an outcome that the findings exclude, BasisMovedError if the page is outdated.
     """
     audit = conclude_audit(session, actor, audit_id)  # locks the audit until the commit
@@ -54,7 +58,7 @@ def decide(
         session,
         actor,
         decision,
-        basis=audit_basis(session, audit),
+        basis=audit_basis(session, audit).with_parts(also or {}),
         version=audit.scheme_version,
         grounds=grounds,
         shown=shown,

@@ -49,6 +49,13 @@ class AuditReviewed(Notice, kind="audit_reviewed"):
     reference: str
 
 
+class CriticalFinding(Notice, kind="critical_finding"):
+    """To everybody who may decide: a holder has a critical finding; links to the certificate."""
+
+    reference: str
+    day: date
+
+
 class FindingAnswered(Notice, kind="finding_answered"):
     """To the inspector, when the agency answered; links to the finding."""
 

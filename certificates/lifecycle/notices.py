@@ -10,7 +10,7 @@ class CertificateIssued(Notice, kind="certificate_issued"):
 
 
 class CertificateChanged(Notice, kind="certificate_changed"):
-    """The certificate was suspended, restored or withdrawn (`move`), for this reason."""
+    """The certificate was suspended, restored, withdrawn, ended or kept (`move`), for this reason."""
 
     number: str
     move: str

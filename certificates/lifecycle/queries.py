@@ -1,14 +1,20 @@
 """Reads of certificates for people who are signed in. The public reads the register."""
 
+from datetime import date
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import Select, false, or_, select
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from audits.agencies.models import Agency
-from audits.core.access import Actor, Permission
+from audits.agencies.queries import living_certificate
+from audits.core.access import Actor, Permission, authorise
 from audits.core.errors import missing
+from audits.deadlines.models import Deadline
+from audits.deadlines.rules import DeadlineKind
 from audits.decisions.basis import Basis, Part, agency_parts
+from audits.inspections.models import Audit
 from certificates.lifecycle.models import Certificate, CertificateChange
 from certificates.lifecycle.workflow import CertificateState
 
@@ -54,6 +60,40 @@ def search_certificates(
     return list(session.scalars(query.limit(PAGE_SIZE + 1).offset((max(page, 1) - 1) * PAGE_SIZE)))
 
 
+def find_living(session: Session, agency_id: UUID, on: date) -> Certificate | None:
+    """Return the certificate of an agency that counts or is suspended on a day, or None."""
+    living = living_certificate(session, agency_id, on)
+    return session.get(Certificate, living) if living else None
+
+
+class UrgentTask(NamedTuple):
+    """A critical finding on a holder, which asks for a decision about the certificate."""
+
+    deadline: Deadline
+    audit: Audit
+    certificate: Certificate | None  # the newest of the holder
+
+    @property
+    def due_on(self) -> date:
+        """Return the last day."""
+        return self.deadline.due_on
+
+
+def urgent_tasks(session: Session, actor: Actor, agency_id: UUID | None = None) -> list[UrgentTask]:
+    """Return the open tasks of deciders about certificates, earliest term first; of one agency, or of all."""
+    authorise(actor, Permission.CASES_VIEW)
+    newest = select(Certificate.id).where(
+        Certificate.agency_id == Deadline.agency_id, Certificate.issued_at.is_not(None)
+    )
+    newest = newest.order_by(Certificate.numbered_at.desc()).limit(1).correlate(Deadline)
+    query = select(Deadline, Audit, Certificate).join(Audit, Audit.id == Deadline.subject_id)
+    query = query.outerjoin(Certificate, Certificate.id == newest.scalar_subquery())
+    query = query.where(Deadline.kind == DeadlineKind.CRITICAL_FINDING, Deadline.done_at.is_(None))
+    query = query.where(Deadline.agency_id == agency_id) if agency_id else query
+    query = query.options(joinedload(Audit.agency)).order_by(Deadline.due_on, Deadline.opened_at)
+    return [UrgentTask(*row) for row in session.execute(query)]
+
+
 def changes_of(session: Session, certificate_id: UUID) -> list[CertificateChange]:
     """Return the public history of one certificate, newest first."""
     query = select(CertificateChange).where(CertificateChange.certificate_id == certificate_id)
@@ -62,9 +102,21 @@ def changes_of(session: Session, certificate_id: UUID) -> list[CertificateChange
 
 def basis_of(session: Session, certificate: Certificate) -> Basis:
     """Return the basis of a decision about a certificate: the certificate, its history, and the case of its holder."""
+    common = agency_parts(session, certificate.agency_id)
+    return Basis(
+        {Part.SCHEME: certificate.scheme_version.sha256, Part.CERTIFICATE: _facts(session, certificate)} | common
+    )
+
+
+def held_parts(session: Session, held: Certificate | None) -> dict[Part, Any]:
+    """Return what a decision on an audit of a holder rests on besides; nothing for others."""
+    return {Part.CERTIFICATE: _facts(session, held)} if held else {}
+
+
+def _facts(session: Session, certificate: Certificate) -> dict[str, Any]:
     history = select(CertificateChange.move, CertificateChange.changed_at)
     history = history.where(CertificateChange.certificate_id == certificate.id).order_by(CertificateChange.id)
-    printed = {
+    return {
         "number": certificate.number,
         "state": certificate.state.value,
         "conditions": list(certificate.conditions),
@@ -73,8 +125,6 @@ def basis_of(session: Session, certificate: Certificate) -> Basis:
         "scope": certificate.scope,
         "history": [[move, changed_at.isoformat()] for move, changed_at in session.execute(history)],
     }
-    common = agency_parts(session, certificate.agency_id)
-    return Basis({Part.SCHEME: certificate.scheme_version.sha256, Part.CERTIFICATE: printed} | common)
 
 
 def _newest(actor: Actor, states: frozenset[CertificateState] | None) -> Select[Certificate]:

@@ -118,6 +118,22 @@ STATUSES: Mapping[Status, StatusFacts] = {
 }
 """The one table of public statuses, used by pages, documents, style sheet, search and open data."""
 
+
+class Fate(StrEnum):
+    """What becomes of the certificate of a holder who is refused; each is a kind of decision."""
+
+    SUSPEND = "suspend"
+    WITHDRAW = "withdraw"
+    MAINTAIN = "maintain"
+
+
+def fates(state: CertificateState) -> tuple[Fate, ...]:
+    """Return what may become of a living certificate in this state. One that is suspended stays so if it is kept."""
+    if state is CertificateState.SUSPENDED:
+        return (Fate.WITHDRAW, Fate.MAINTAIN)
+    return tuple(Fate)
+
+
 RELIABLE = frozenset(status for status, facts in STATUSES.items() if facts.reliable)
 _SHAPES = {status.value: facts.shape for status, facts in STATUSES.items()}
 LISTED = tuple(status for status, facts in STATUSES.items() if facts.listed)

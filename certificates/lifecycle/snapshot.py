@@ -117,12 +117,20 @@ def _register_after(
     """
     if decision.kind in GRANTS:
         return Status.CONDITIONAL if decision.conditions else Status.CERTIFIED, None
-    shown = certificate or _living(session, decision.agency_id)
+    act = decision if certificate else _fate_of(session, decision)
+    shown = session.get(Certificate, act.certificate_id) if act else _living(session, decision.agency_id)
     if shown is None:
         return Status.NONE, None
-    state = _LEADS_TO.get(decision.kind, shown.state)
+    state = _LEADS_TO.get(act.kind, shown.state) if act else shown.state
     day = clock.day_of(decision.decided_at)
     return status_on(day, state, conditional=shown.conditional, valid_until=shown.valid_until), shown
+
+
+def _fate_of(session: Session, refusal: Decision) -> Decision | None:
+    """Return the decision about the certificate of a holder that was taken with its refusal, or None."""
+    same_act = select(Decision).where(Decision.audit_id == refusal.audit_id, Decision.certificate_id.is_not(None))
+    same_act = same_act.where(Decision.decided_at >= refusal.decided_at)
+    return session.scalar(same_act.order_by(Decision.decided_at).limit(1))
 
 
 def _living(session: Session, agency_id: UUID) -> Certificate | None:

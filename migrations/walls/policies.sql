@@ -96,6 +96,10 @@ CREATE POLICY corrective_action_select ON corrective_action FOR SELECT TO kw_app
 CREATE POLICY corrective_action_insert ON corrective_action FOR INSERT TO kw_app WITH CHECK ((SELECT is_genuine()) AND (agency_id = (SELECT nullif(current_setting('kw.agency', true), '')::uuid) OR (SELECT current_setting('kw.sees', true)) = 'cases' OR finding_id = ANY ((SELECT my_findings())::uuid[])));
 CREATE POLICY corrective_action_update ON corrective_action FOR UPDATE TO kw_app USING ((SELECT is_genuine()) AND (agency_id = (SELECT nullif(current_setting('kw.agency', true), '')::uuid) OR (SELECT current_setting('kw.sees', true)) = 'cases' OR finding_id = ANY ((SELECT my_findings())::uuid[])));
 CREATE POLICY corrective_action_worker ON corrective_action TO kw_worker USING (true);
+CREATE POLICY deadline_select ON deadline FOR SELECT TO kw_app USING ((SELECT is_genuine()) AND ((SELECT current_setting('kw.sees', true)) = 'cases' OR subject_id = ANY ((SELECT my_audits())::uuid[])));
+CREATE POLICY deadline_insert ON deadline FOR INSERT TO kw_app WITH CHECK ((SELECT is_genuine()) AND ((SELECT current_setting('kw.sees', true)) = 'cases' OR subject_id = ANY ((SELECT my_audits())::uuid[])));
+CREATE POLICY deadline_update ON deadline FOR UPDATE TO kw_app USING ((SELECT is_genuine()) AND ((SELECT current_setting('kw.sees', true)) = 'cases'));
+CREATE POLICY deadline_worker ON deadline TO kw_worker USING (true);
 CREATE POLICY decision_select ON decision FOR SELECT TO kw_app USING ((SELECT is_genuine()) AND (agency_id = (SELECT nullif(current_setting('kw.agency', true), '')::uuid) OR (SELECT current_setting('kw.sees', true)) = 'cases' OR audit_id = ANY ((SELECT my_audits())::uuid[])));
 CREATE POLICY decision_insert ON decision FOR INSERT TO kw_app WITH CHECK ((SELECT is_genuine()) AND ((SELECT current_setting('kw.sees', true)) = 'cases'));
 CREATE POLICY decision_worker ON decision TO kw_worker USING (true);

@@ -29,7 +29,6 @@ from audits.core import clock
 from audits.core.access import Actor, Role
 from audits.core.files import StoredFile
 from audits.decisions.rules import Outcome
-from audits.decisions.services import decide
 from audits.inspections import queries as inspections
 from audits.inspections import services as audits
 from audits.inspections.workflow import FindingState
@@ -40,6 +39,7 @@ from audits.people.services import invite_person
 from audits.schemes.queries import scheme_of_version, version_for
 from audits.schemes.text import Requirement, SchemeText
 from certificates.lifecycle.models import Certificate
+from certificates.lifecycle.services import decide_on_audit
 from portal.demo.cast import EDITOR, OWNER, PASSWORD, SIGNATORY, STAFF, CastMember, Flaw
 from portal.doors.account.services import store_password
 from portal.stores import database, files
@@ -260,7 +260,7 @@ class Case:
 
         def act(session: Session) -> UUID:
             actor = self.staff(session, role)
-            decision = decide(
+            decision = decide_on_audit(
                 session,
                 actor,
                 self.audit_id,

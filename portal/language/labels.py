@@ -20,7 +20,7 @@ from audits.people.independence import WORDS, Bar
 from audits.schemes.compare import ChangeKind
 from audits.schemes.cycle import DecisionKind
 from audits.schemes.text import RepairQuestion
-from certificates.lifecycle.rules import RELIABLE, STATUSES, Status, shape_of
+from certificates.lifecycle.rules import RELIABLE, STATUSES, Fate, Status, shape_of
 from certificates.lifecycle.workflow import CertificateState
 from portal.language.i18n import current_language
 
@@ -55,6 +55,9 @@ LABELS: list[tuple[StrEnum, LazyString]] = [
     (Outcome.GRANT, _l("Grant the certificate")),
     (Outcome.GRANT_WITH_CONDITIONS, _l("Grant with conditions")),
     (Outcome.REFUSE, _l("Refuse")),
+    (Fate.SUSPEND, _l("Suspend the certificate")),
+    (Fate.WITHDRAW, _l("Withdraw the certificate")),
+    (Fate.MAINTAIN, _l("Keep the certificate as it is")),
     (DecisionKind.GRANT, _l("Certificate granted")),
     (DecisionKind.GRANT_WITH_CONDITIONS, _l("Certificate granted with conditions")),
     (DecisionKind.REFUSE, _l("Certificate refused")),

@@ -47,6 +47,7 @@ PAGES: dict[type[Notice], Link] = {
     inspections.AuditReopened: _AUDIT,
     inspections.AuditReported: Link("agency.findings.list_findings"),
     inspections.AuditReviewed: Link("office.audits.show_audit", "audit_id"),
+    inspections.CriticalFinding: Link("office.certificates.show_certificate", "certificate_id"),
     inspections.FindingAnswered: Link("inspector.show_finding", "finding_id"),
     inspections.FindingRejected: _FINDING,
     inspections.FindingClosed: _FINDING,

@@ -96,6 +96,7 @@ READERS = {
     notices.AuditTaken: {Role.INSPECTOR},
     notices.AuditReopened: {Role.INSPECTOR},
     notices.AuditReviewed: {Role.DECIDER},
+    notices.CriticalFinding: {Role.DECIDER},
     notices.FindingAnswered: {Role.INSPECTOR},
     SecondPersonNeeded: {Role.ADMINISTRATOR},
     RolesChanged: {Role.ADMINISTRATOR},

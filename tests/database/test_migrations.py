@@ -11,18 +11,23 @@ from sqlalchemy import create_engine, func, select, text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
+from audits.applications.workflow import ApplicationState
+from audits.core import clock
 from audits.core.access import Role
 from audits.core.db import Base
 from audits.core.events import history
 from audits.core.files import StoredFile
+from audits.deadlines.models import Deadline
+from audits.decisions.rules import Outcome
 from audits.inspections import queries, services
 from audits.inspections.workflow import AuditState
 from certificates.documents.models import Document
-from certificates.lifecycle.services import replace_document
+from certificates.lifecycle.rules import Fate
+from certificates.lifecycle.services import decide_on_audit, replace_document
 from migrations import flows, raising
 from portal.stores import database
 from portal.stores.roles import EXTENSIONS
-from tests.kit.factories import make_audit
+from tests.kit.factories import make_application, make_audit
 from tests.kit.factories.certificates import make_certificate
 from tests.kit.factories.documents import known
 from tests.kit.factories.people import make_person
@@ -120,6 +125,32 @@ def test_documents_survive_the_way_down_and_up(real_db):
         assert set(session.scalars(select(Document.sha256))) == before
         kinds = sorted(session.scalars(select(Document.kind)))
     assert kinds == ["certificate", "certificate_replaced", "register_extract", "register_extract"]
+
+
+def test_critical_findings_that_wait_are_tasks_after_the_upgrade(real_db):
+    kept = {"IDW-03": ("nonconform", "The agency keeps the passport.")}  # critical
+    with Session(real_db) as session:
+        holders = [make_certificate(session).agency for _ in range(2)]
+        waiting, decided = (
+            make_audit(
+                session,
+                AuditState.REVIEWED,
+                kept,
+                application=make_application(session, agency=agency, state=ApplicationState.ACCEPTED),
+            )
+            for agency in holders
+        )
+        make_audit(session, AuditState.REPORTED, kept)  # of no holder
+        decider = make_person(session, Role.DECIDER)
+        said = {"outcome": Outcome.REFUSE, "reasons": "x", "fate": Fate.MAINTAIN, "fate_reasons": "x"}
+        decide_on_audit(session, decider.actor, decided.id, **said)
+        session.commit()
+        expected = [(waiting.id, waiting.agency_id, clock.day_of(waiting.reported_at), None)]
+    command.downgrade(alembic(real_db), "0021")
+    command.upgrade(alembic(real_db), "head")
+    with Session(real_db) as session:
+        columns = (Deadline.subject_id, Deadline.agency_id, Deadline.due_on, Deadline.done_at)
+        assert session.execute(select(*columns)).all() == expected
 
 
 def test_rounds_files_and_reasons_survive_the_way_down_and_up(real_db):

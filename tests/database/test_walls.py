@@ -18,12 +18,13 @@ from portal.work import jobs, schedule
 from tests.kit.factories import make_agency, make_person
 from tests.kit.statement_parts import NO_RIGHT
 from tests.kit.statements import ABOUT_CASES
+from tests.kit.statements_about_holders import ABOUT_HOLDERS
 from tests.kit.statements_about_people import ABOUT_PEOPLE
 from tests.kit.statements_allowed import LAWFUL
 from tests.kit.statements_of_others import SEEN_BY_OTHERS, WRITTEN_BY_OTHERS
 
 MODELS = (jobs, schedule)  # imported so that the metadata is whole
-ALL = ABOUT_CASES + ABOUT_PEOPLE + SEEN_BY_OTHERS + WRITTEN_BY_OTHERS
+ALL = ABOUT_CASES + ABOUT_HOLDERS + ABOUT_PEOPLE + SEEN_BY_OTHERS + WRITTEN_BY_OTHERS
 
 
 @pytest.mark.parametrize("role", [APP, WORKER, REGISTER])

@@ -1,12 +1,16 @@
 """Statements that the walls must let pass."""
 
 from tests.kit.statement_parts import ACTIVE, BASIS, DECIDED, DECIDED_CHANGE, filed, told
+from tests.kit.statements_about_holders import CRITICAL, DONE, FATE, FOUND, REFUSED
 
 LAWFUL = [
     ("decider", DECIDED.format(":decider", "suspend", "active_certificate") + BASIS
      + told(":active_certificate", "active", "suspended")
      + DECIDED_CHANGE.format("suspend", "suspended", ":decider", "active_certificate")
      + ACTIVE.format("state = 'suspended'")),
+    ("decider", REFUSED.format(":decider") + BASIS + FATE.format(":decider", "maintain", "weighed_certificate") + BASIS
+     + DONE),
+    ("inspector of found_inspector", CRITICAL + "; " + FOUND),
     ("reviewer", told(":reported_audit", "reported", "reviewed")
      + "UPDATE audit SET state = 'reviewed', recommendation = 'x' WHERE id = :reported_audit"),
     ("planner", told(":submitted_application", "submitted", "accepted")

@@ -12,6 +12,7 @@ from tests.kit.statement_parts import (
     answered,
     filed,
 )
+from tests.kit.statements_about_holders import CRITICAL, DONE
 
 READ = "SELECT FROM {} WHERE {}"
 
@@ -76,6 +77,8 @@ SEEN_BY_OTHERS = [
     unseen("agency mine", "decision_ground", "decision_id = :decision"),
     unseen("agency holder", "decision_basis", "decision_id = :decision"),
     unseen("inspector", "decision_basis", "decision_id = :decision"),
+    unseen("agency weighed_holder", "deadline", "id = :task"),
+    unseen("inspector", "deadline", "id = :task"),
     unseen("agency mine", "event", "agency_id = :other"),
     unseen("agency other", "event_note", "true"),
     unseen("agency mine", "outbox", "true"),
@@ -207,6 +210,8 @@ WRITTEN_BY_OTHERS = [
     Attack("a unit by another inspector", "INSERT INTO sampled_unit VALUES (:in_progress_audit, 'x', 'y', 9)",
            NO_RIGHT, "rows", by="inspector"),
     Attack("a verdict by another inspector", VERDICT, NO_RIGHT, "pk_verdict", by="inspector"),
+    Attack("a task done by the inspector", DONE, "none", "deadline_done", by="inspector of weighed_inspector"),
+    Attack("a task by another inspector", CRITICAL, NO_RIGHT, "rows", by="inspector"),
     Attack("a decision by an inspector", DECISION.format(":decider"), NO_RIGHT, "decision_trace",
            by="inspector of reviewed_inspector"),
     Attack("a basis by an inspector", "INSERT INTO decision_basis VALUES (:decision, '{}')", NO_RIGHT,

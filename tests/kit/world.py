@@ -13,6 +13,7 @@ from audits.applications.workflow import ApplicationState
 from audits.core import clock, outbox
 from audits.core.access import AGENCY_ROLES, STAFF_ROLES, ActorKind, Role
 from audits.core.events import Event, EventNote
+from audits.deadlines.models import Deadline
 from audits.decisions.models import DecisionGround
 from audits.inspections import services as inspections
 from audits.inspections.models import Audit, CorrectiveAction, Finding
@@ -82,7 +83,7 @@ def make_world(session: Session) -> dict[str, Any]:
     for state in ApplicationState:
         application = make_application(session, state=state, answers=True)
         world |= {f"{state}_application": application.id, f"{state}_applicant": application.agency_id}
-    world |= _audits(session) | _certificates(session) | _people(session) | _agreements(session)
+    world |= _audits(session) | _certificates(session) | _people(session) | _agreements(session) | _holders(session)
     _interest(session, world["reviewer"], world["concluded_applicant"])
     session.flush()
     return world
@@ -140,6 +141,21 @@ def _certificates(session: Session) -> dict[str, Any]:
             made |= {"decision": certificate.decision_id, "decided_audit": certificate.decision.audit_id}
             made["holder"] = certificate.agency_id
             session.add(DecisionGround(decision_id=certificate.decision_id, code="x", position=0, words={}))
+    return made
+
+
+def _holders(session: Session) -> dict[str, Any]:
+    """Audits of holders of a certificate: one that is reported, and one to decide on, with a task."""
+    made: dict[str, Any] = {}
+    for name, state in (("found", AuditState.REPORTED), ("weighed", AuditState.REVIEWED)):
+        certificate = make_certificate(session)
+        application = make_application(session, agency=certificate.agency, state=ApplicationState.ACCEPTED)
+        audit = make_audit(session, state, application=application)
+        made |= {f"{name}_certificate": certificate.id, f"{name}_holder": audit.agency_id, f"{name}_audit": audit.id}
+        made[f"{name}_inspector"] = audit.inspector_id
+    task = {"kind": "critical_finding", "owner_role": Role.DECIDER, "due_on": clock.today(), "opened_at": clock.now()}
+    made["task"] = uuid4()
+    session.add(Deadline(id=made["task"], subject_id=audit.id, agency_id=audit.agency_id, **task))
     return made
 
 

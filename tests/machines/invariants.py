@@ -119,9 +119,33 @@ ALWAYS = {
     """,
     "the public status of a certificate is what was decided last": """
         SELECT c.number, c.id FROM certificate c JOIN LATERAL (
-          SELECT outcome FROM decision WHERE certificate_id = c.id ORDER BY decided_at DESC LIMIT 1) d ON true
+          SELECT outcome FROM decision WHERE certificate_id = c.id AND outcome <> 'maintain'
+          ORDER BY decided_at DESC LIMIT 1) d ON true
         WHERE c.state NOT IN ('replaced', CASE d.outcome WHEN 'suspend' THEN 'suspended' WHEN 'lift' THEN 'active'
                                           WHEN 'withdraw' THEN 'withdrawn' WHEN 'end' THEN 'ended' END)
+    """,
+    "a refusal of a holder says what becomes of the certificate": """
+        SELECT d.outcome, d.id FROM decision d
+        JOIN certificate c ON c.agency_id = d.agency_id AND c.valid_until >= d.effective_on
+        JOIN LATERAL (SELECT state FROM certificate_change WHERE certificate_id = c.id AND changed_at <= d.decided_at
+                      ORDER BY id DESC LIMIT 1) before ON before.state IN ('active', 'suspended')
+        WHERE d.outcome = 'refuse' AND NOT EXISTS (
+          SELECT FROM decision f WHERE f.certificate_id = c.id AND f.audit_id = d.audit_id
+            AND f.outcome IN ('suspend', 'withdraw', 'maintain') AND f.decider_id = d.decider_id)
+    """,
+    "a critical finding on a holder is or was a task": """
+        SELECT a.reference, f.id FROM finding f JOIN audit a ON a.id = f.audit_id
+        JOIN scheme_version v ON v.id = a.scheme_version_id AND f.grade = ANY (v.failing_grades)
+        JOIN certificate c ON c.agency_id = a.agency_id
+          AND c.valid_until >= (a.reported_at AT TIME ZONE 'Europe/Amsterdam')::date
+        JOIN LATERAL (SELECT state FROM certificate_change WHERE certificate_id = c.id AND changed_at <= a.reported_at
+                      ORDER BY id DESC LIMIT 1) before ON before.state IN ('active', 'suspended')
+        WHERE NOT EXISTS (SELECT FROM deadline t WHERE t.subject_id = a.id AND t.kind = 'critical_finding')
+    """,
+    "a task of the deciders ends by their decision": """
+        SELECT t.kind, t.id FROM deadline t WHERE t.done_at IS NOT NULL AND NOT EXISTS (
+          SELECT FROM decision d WHERE d.agency_id = t.agency_id AND d.decided_at BETWEEN t.opened_at AND t.done_at
+            AND d.outcome IN ('suspend', 'withdraw', 'end', 'maintain'))
     """,
     "the basis of a decision is kept": """
         SELECT d.outcome, d.id FROM decision d LEFT JOIN decision_basis b ON b.decision_id = d.id

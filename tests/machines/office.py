@@ -16,7 +16,6 @@ from audits.core.access import Actor
 from audits.core.errors import DomainError
 from audits.core.outbox import OutboxItem
 from audits.decisions.rules import Outcome
-from audits.decisions.services import decide
 from audits.inspections import services as audits
 from audits.inspections.disclosure import untold
 from audits.inspections.models import Audit, Finding, Population
@@ -26,6 +25,7 @@ from audits.people.models import Person
 from audits.people.services import declare_interest
 from audits.schemes.queries import scheme_of_version
 from certificates.lifecycle import services as certificates
+from certificates.lifecycle.rules import Fate
 from portal.stores import database
 from portal.work import jobs
 from portal.work.handlers import HANDLERS
@@ -140,8 +140,12 @@ class Office:
 
     def decide(self, person: UUID, audit: UUID, outcome: Outcome = Outcome.GRANT) -> bool:
         conditions = ["A new check."] if outcome is Outcome.GRANT_WITH_CONDITIONS else []
-        words = {"outcome": outcome, "reasons": REASON, "conditions": conditions}
-        return self._do(person, lambda *who: decide(*who, audit, **words))
+        words = {"outcome": outcome, "reasons": REASON, "conditions": conditions, "fate_reasons": REASON}
+        ways = [None, *Fate] if outcome is Outcome.REFUSE else [None]
+        return any(
+            self._do(person, lambda *who, fate=fate: certificates.decide_on_audit(*who, audit, fate=fate, **words))
+            for fate in ways
+        )
 
     def declare(self, person: UUID, agency: UUID) -> bool:
         return self._do(person, lambda *who: declare_interest(*who, agency, REASON))

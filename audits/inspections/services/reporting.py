@@ -5,17 +5,20 @@ from uuid import UUID, uuid4
 
 from sqlalchemy.orm import Session
 
+from audits.agencies.queries import living_certificate
 from audits.core import clock, moves, outbox
-from audits.core.access import Actor
+from audits.core.access import Actor, Role
 from audits.core.calendar import add_working_days
 from audits.core.errors import RuleError
 from audits.core.letters import check_printable
-from audits.core.notices import tell_agency
+from audits.core.notices import tell_agency, tell_person
+from audits.deadlines.rules import CRITICAL_FINDING_WORKING_DAYS, DeadlineKind
+from audits.deadlines.services import open_deadline
 from audits.inspections import events as told
 from audits.inspections import rules
 from audits.inspections.disclosure import untold
 from audits.inspections.models import Audit, Finding, Population
-from audits.inspections.notices import AuditReported
+from audits.inspections.notices import AuditReported, CriticalFinding
 from audits.inspections.queries import (
     VerdictRow,
     falling_short,
@@ -28,13 +31,17 @@ from audits.inspections.queries import (
 )
 from audits.inspections.services.confidentiality import check_names_nobody
 from audits.inspections.services.course import AUDITS
+from audits.inspections.services.transitions import deciders_of
 from audits.inspections.workflow import FINDING_FLOW
 from audits.schemes.queries import scheme_of_version
 from audits.schemes.text import SchemeText
 
 
 def report_audit(session: Session, actor: Actor, audit_id: UUID, *, summary: str) -> Audit:
-    """End the fieldwork: every drawn unit needs a verdict; findings, points and deadlines follow from the scheme."""
+    """End the fieldwork: every drawn unit needs a verdict; findings, points and deadlines follow from the scheme.
+
+    A finding that rules out a certificate is an urgent task for the deciders where the agency holds one.
+    """
     audit = moves.make(session, AUDITS, actor, audit_id, told.AuditReported)
     scheme = scheme_of_version(audit.scheme_version)
     populations = {population.unit: population for population in populations_of(session, audit.id)}
@@ -54,6 +61,8 @@ def report_audit(session: Session, actor: Actor, audit_id: UUID, *, summary: str
         _finding(audit, number, item, populations, seen[item.requirement], text=texts.get(item.requirement))
         for number, item in enumerate(found, start=1)
     )
+    if any(_is_urgent(scheme, item.grade) for item in found):
+        _open_urgent_task(session, audit, scheme)
     _tell(session, audit)
     return audit
 
@@ -120,6 +129,30 @@ def _finding(
         due_on=None if term is None else add_working_days(clock.today(), term),
         state=FINDING_FLOW.initial,
     )
+
+
+def _is_urgent(scheme: SchemeText, grade: str) -> bool:
+    severity = scheme.severities[grade]
+    return severity.fails or severity.urgent
+
+
+def _open_urgent_task(session: Session, audit: Audit, scheme: SchemeText) -> None:
+    certificate_id = living_certificate(session, audit.agency_id, clock.today())
+    if certificate_id is None:
+        return
+    term = scheme.terms.critical_finding_working_days or CRITICAL_FINDING_WORKING_DAYS
+    due_on = add_working_days(clock.today(), term)
+    open_deadline(
+        session,
+        DeadlineKind.CRITICAL_FINDING,
+        subject_id=audit.id,
+        agency_id=audit.agency_id,
+        due_on=due_on,
+        owner_role=Role.DECIDER,
+    )
+    notice = CriticalFinding(reference=audit.reference, day=due_on)
+    for person_id in deciders_of(session, audit):
+        tell_person(session, person_id, notice, subject_id=certificate_id)
 
 
 def _tell(session: Session, audit: Audit) -> None:

@@ -106,7 +106,7 @@ def review_audit(session: Session, actor: Actor, audit_id: UUID, *, recommendati
         raise RuleError("Write a recommendation.", "recommendation")
     audit.reviewer_id, audit.reviewed_at = actor.id, clock.now()
     audit.recommendation = recommendation.strip()
-    for person_id in _deciders(session, audit):
+    for person_id in deciders_of(session, audit):
         tell_person(session, person_id, notices.AuditReviewed(reference=audit.reference), subject_id=audit.id)
     return audit
 
@@ -185,7 +185,7 @@ def _tell_planned(session: Session, audit: Audit) -> None:
         tell_agency(session, audit.agency_id, notices.AuditPlanned(reference=audit.reference, day=audit.planned_on))
 
 
-def _deciders(session: Session, audit: Audit) -> list[UUID]:
+def deciders_of(session: Session, audit: Audit) -> list[UUID]:
     """Return the ids of those who may decide: no part in the audit, no interest, not retired."""
     deciders = (
         select(PersonRole.person_id)

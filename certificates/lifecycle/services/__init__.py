@@ -3,9 +3,11 @@
 from certificates.lifecycle.services.changing import (
     end_certificate,
     lift_suspension,
+    maintain_certificate,
     suspend_certificate,
     withdraw_certificate,
 )
+from certificates.lifecycle.services.deciding import decide_on_audit
 from certificates.lifecycle.services.expiry import log_expired
 from certificates.lifecycle.services.issuing import issue_certificate, number_certificate
 from certificates.lifecycle.services.resealing import (
@@ -18,11 +20,13 @@ from certificates.lifecycle.services.resealing import (
 __all__ = [
     "Signed",
     "certificate_to_reseal",
+    "decide_on_audit",
     "end_certificate",
     "enqueue_replacements",
     "issue_certificate",
     "lift_suspension",
     "log_expired",
+    "maintain_certificate",
     "number_certificate",
     "replace_document",
     "suspend_certificate",

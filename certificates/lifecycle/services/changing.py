@@ -1,4 +1,4 @@
-"""Suspend, lift, withdraw and end certificates. Each is a decision of its own kind. The caller commits."""
+"""Suspend, lift, withdraw, end or keep certificates. Each is a decision of its own kind. The caller commits."""
 
 from collections.abc import Collection
 from typing import NotRequired, TypedDict, Unpack
@@ -7,9 +7,12 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from audits.core import moves
-from audits.core.access import Actor
+from audits.core.access import Actor, Permission
 from audits.core.events import Moved
+from audits.core.flow import Independence
 from audits.core.notices import tell_agency
+from audits.deadlines.rules import DeadlineKind
+from audits.deadlines.services import end_deadlines
 from audits.decisions.models import Decision
 from audits.decisions.services import record_decision
 from audits.schemes.cycle import DecisionKind
@@ -24,7 +27,7 @@ from certificates.lifecycle.events import (
 from certificates.lifecycle.models import Certificate
 from certificates.lifecycle.queries import basis_of
 from certificates.lifecycle.services.recording import CERTIFICATES, log, publish, record_move
-from certificates.lifecycle.workflow import CERTIFICATE_FLOW
+from certificates.lifecycle.workflow import CERTIFICATE_FLOW, CURRENT
 from certificates.status_lists import enqueue_lists
 
 _LOGGED: dict[type[Moved], EntryType] = {
@@ -33,14 +36,20 @@ _LOGGED: dict[type[Moved], EntryType] = {
     CertificateWithdrawn: EntryType.WITHDRAWN,
     CertificateEnded: EntryType.ENDED,
 }
+_ACTS = frozenset({DecisionKind.SUSPEND, DecisionKind.WITHDRAW, DecisionKind.END, DecisionKind.MAINTAIN})
+"""The kinds that answer a critical finding."""
 
 
 class Reasoned(TypedDict):
-    """Arguments of each service here: reasons for the letter, codes of public grounds, `Basis.shown` of the page."""
+    """Arguments of each service here: reasons for the letter, codes of public grounds, `Basis.shown` of the page.
+
+    `audit_id` names the audit that the decision rests on besides.
+    """
 
     reasons: str
     grounds: NotRequired[Collection[str]]
     shown: NotRequired[str | None]
+    audit_id: NotRequired[UUID]
 
 
 def suspend_certificate(session: Session, actor: Actor, certificate_id: UUID, **said: Unpack[Reasoned]) -> Certificate:
@@ -67,16 +76,39 @@ def end_certificate(session: Session, actor: Actor, certificate_id: UUID, **said
     return _change(session, actor, certificate_id, CertificateEnded, said)
 
 
+def maintain_certificate(session: Session, actor: Actor, certificate_id: UUID, **said: Unpack[Reasoned]) -> Certificate:
+    """Keep a certificate as it is, after looking at it. Nothing changes in the register."""
+    asks = Independence.OUTSIDER
+    certificate = moves.hold(
+        session, CERTIFICATES, actor, certificate_id, Permission.CERTIFICATE_CHANGE, asks=asks, within=CURRENT
+    )
+    decision = _decide(session, actor, certificate, DecisionKind.MAINTAIN, said)
+    _tell(session, certificate, decision)
+    return certificate
+
+
 def _change(session: Session, actor: Actor, certificate_id: UUID, move: type[Moved], said: Reasoned) -> Certificate:
     step = CERTIFICATE_FLOW.moves[move.verb()]
     certificate = moves.hold(
         session, CERTIFICATES, actor, certificate_id, step.permission, asks=step.asks, within=step.sources
     )
+    decision = _decide(session, actor, certificate, DecisionKind(move.verb()), said)
+    record_move(session, actor, certificate, move, reason=decision.reasons, decision=decision)
+    publish(session, certificate)
+    enqueue_lists(session)
+    _tell(session, certificate, decision)
+    log(session, certificate, _LOGGED[move])
+    return certificate
+
+
+def _decide(session: Session, actor: Actor, certificate: Certificate, kind: DecisionKind, said: Reasoned) -> Decision:
+    """Record the decision; it ends the tasks of the deciders about this holder, if it is an answer to them."""
     decision = record_decision(
         session,
         actor,
         Decision(
-            kind=DecisionKind(move.verb()),
+            kind=kind,
+            audit_id=said.get("audit_id"),
             certificate_id=certificate.id,
             agency_id=certificate.agency_id,
             reasons=said["reasons"],
@@ -87,10 +119,11 @@ def _change(session: Session, actor: Actor, certificate_id: UUID, move: type[Mov
         grounds=said.get("grounds", ()),
         shown=said.get("shown"),
     )
-    record_move(session, actor, certificate, move, reason=decision.reasons, decision=decision)
-    publish(session, certificate)
-    enqueue_lists(session)
-    notice = notices.CertificateChanged(number=certificate.number, move=move.verb(), reason=decision.reasons)
+    if kind in _ACTS:
+        end_deadlines(session, DeadlineKind.CRITICAL_FINDING, certificate.agency_id)
+    return decision
+
+
+def _tell(session: Session, certificate: Certificate, decision: Decision) -> None:
+    notice = notices.CertificateChanged(number=certificate.number, move=decision.kind.value, reason=decision.reasons)
     tell_agency(session, certificate.agency_id, notice)
-    log(session, certificate, _LOGGED[move])
-    return certificate

@@ -1,4 +1,4 @@
-"""Pages of certificates: view, suspend, lift, withdraw, end."""
+"""Pages of certificates: view, suspend, lift, withdraw, end, keep."""
 
 from uuid import UUID
 
@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from audits.core import clock
 from audits.core.access import Permission
 from audits.core.errors import NotFoundError, RuleError
+from audits.core.flow import moved_on
 from audits.decisions.basis import BasisMovedError
 from audits.decisions.queries import decisions_about
 from audits.people.independence import bar_of
@@ -17,6 +18,7 @@ from audits.schemes.queries import grounds_for
 from certificates.documents.queries import find_document
 from certificates.documents.stages import DocumentKind
 from certificates.lifecycle import queries, services
+from certificates.lifecycle.models import Certificate
 from certificates.lifecycle.workflow import CERTIFICATE_FLOW, CURRENT
 from portal.doors.office.forms import ChangeForm
 from portal.stores import database
@@ -30,6 +32,7 @@ CHANGES = {
     "lift": services.lift_suspension,
     "withdraw": services.withdraw_certificate,
     "end": services.end_certificate,
+    "maintain": services.maintain_certificate,
 }
 
 
@@ -50,6 +53,8 @@ def show_certificate(certificate_id: UUID) -> ResponseReturnValue:
     """Show one certificate, its history, the decisions about it and its document."""
     session, actor = database.read(), current_actor()
     certificate = queries.get_certificate(session, actor, certificate_id)
+    urgent = queries.urgent_tasks(session, actor, certificate.agency_id) if certificate.state in CURRENT else []
+    moves = [move.name for move in CERTIFICATE_FLOW.open_moves(certificate.state) if actor.has(move.permission)]
     return render_template(
         "office/certificate.html",
         certificate=certificate,
@@ -58,7 +63,8 @@ def show_certificate(certificate_id: UUID) -> ResponseReturnValue:
         changes=queries.changes_of(session, certificate_id),
         decisions=decisions_about(session, actor, certificate_id),
         document=find_document(session, actor, DocumentKind.CERTIFICATE, certificate_id),
-        moves=[move.name for move in CERTIFICATE_FLOW.open_moves(certificate.state) if actor.has(move.permission)],
+        urgent=urgent,
+        moves=["maintain", *moves] if urgent and moves else moves,
     )
 
 
@@ -100,7 +106,7 @@ def _page(certificate_id: UUID, move: str, form: ChangeForm, moved: BasisMovedEr
         raise NotFoundError("There is no such page.")
     session, actor = database.read(), current_actor()
     certificate = queries.get_certificate(session, actor, certificate_id)
-    CERTIFICATE_FLOW.target(certificate.state, move)
+    _check_open(certificate, move)
     grounds = grounds_for(certificate.scheme_version, DecisionKind(move))
     form.offer(grounds, queries.basis_of(session, certificate).shown)
     return render_template(
@@ -113,3 +119,11 @@ def _page(certificate_id: UUID, move: str, form: ChangeForm, moved: BasisMovedEr
         form=form,
         moved=moved,
     )
+
+
+def _check_open(certificate: Certificate, move: str) -> None:
+    """Raise IllegalMoveError for a move that the state excludes; what lives can be kept."""
+    if move in CERTIFICATE_FLOW.moves:
+        CERTIFICATE_FLOW.target(certificate.state, move)
+    elif certificate.state not in CURRENT:
+        raise moved_on()

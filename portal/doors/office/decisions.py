@@ -1,25 +1,31 @@
 """The page of the independent decision: everything to consider, and the form."""
 
+from collections.abc import Iterable
 from uuid import UUID
 
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from audits.core import clock
 from audits.core.access import Permission
 from audits.core.errors import RuleError
 from audits.decisions.basis import BasisMovedError, audit_basis, standing
 from audits.decisions.queries import find_decision
 from audits.decisions.rules import Outcome, possible_outcomes, reasons_against
-from audits.decisions.services import decide
 from audits.inspections import queries
 from audits.inspections.comparison import compare, differing, nowhere_assessed
+from audits.inspections.models import Audit
 from audits.inspections.workflow import AUDIT_FLOW, AuditState
 from audits.people.independence import bar_of
-from audits.schemes.cycle import DecisionKind
+from audits.schemes.cycle import DecisionKind, Ground
 from audits.schemes.queries import grounds_for, scheme_of_version
 from certificates.documents.queries import find_document
 from certificates.documents.stages import DocumentKind
+from certificates.lifecycle.models import Certificate
+from certificates.lifecycle.queries import find_living, held_parts
+from certificates.lifecycle.rules import Fate, fates
+from certificates.lifecycle.services import decide_on_audit
 from portal.doors.office.forms import DecisionForm
 from portal.stores import database
 from portal.web.access import current_actor, needs
@@ -39,7 +45,7 @@ def decision(audit_id: UUID) -> ResponseReturnValue:
 def decision_submitted(audit_id: UUID) -> ResponseReturnValue:
     """Take the decision. 409 with what changed if the page was outdated."""
     form = DecisionForm()
-    form.offer(list(Outcome), {})
+    form.offer(list(Outcome), {}, fates=list(Fate))
     if form.validate_on_submit():
         try:
             _decide(audit_id, form)
@@ -56,7 +62,7 @@ def decision_submitted(audit_id: UUID) -> ResponseReturnValue:
 
 def _decide(audit_id: UUID, form: DecisionForm) -> None:
     with database.write() as session:
-        decide(
+        decide_on_audit(
             session,
             current_actor(),
             audit_id,
@@ -64,6 +70,8 @@ def _decide(audit_id: UUID, form: DecisionForm) -> None:
             reasons=form.reasons.data,
             conditions=(form.conditions.data or "").splitlines(),
             grounds=form.grounds.data,
+            fate=Fate(form.fate.data) if form.fate.data else None,
+            fate_reasons=form.fate_reasons.data or "",
             shown=form.basis.data or "",
         )
 
@@ -73,10 +81,13 @@ def _page(audit_id: UUID, form: DecisionForm, moved: BasisMovedError | None = No
     audit = queries.get_audit(session, actor, audit_id)
     scheme, found = scheme_of_version(audit.scheme_version), queries.findings_of(session, audit_id)
     stand, compared = standing(scheme, found), compare(session, audit)
-    allowed = possible_outcomes(scheme.scoring, **stand)
-    offered = [outcome for outcome in Outcome if outcome in allowed]
-    grounds = {each: grounds_for(audit.scheme_version, DecisionKind(each)) for each in offered}
-    form.offer(offered, grounds, audit_basis(session, audit).shown)
+    ready = audit.state in AUDIT_FLOW.waiting_for(Permission.DECISION_TAKE)
+    held = find_living(session, audit.agency_id, clock.today()) if ready else None
+    if ready:
+        allowed = possible_outcomes(scheme.scoring, **stand)
+        offered, ways = [outcome for outcome in Outcome if outcome in allowed], fates(held.state) if held else ()
+        basis = audit_basis(session, audit).with_parts(held_parts(session, held))
+        form.offer(offered, _grounds(audit, offered, held, ways), basis.shown, ways)
     taken = find_decision(session, actor, audit_id) if audit.state is AuditState.CONCLUDED else None
     return render_template(
         "office/decision.html",
@@ -93,8 +104,21 @@ def _page(audit_id: UUID, form: DecisionForm, moved: BasisMovedError | None = No
         bar=None if taken else bar_of(session, audit.agency_id, actor.id),
         decision=taken,
         report=find_document(session, actor, DocumentKind.AUDIT_REPORT, audit_id),
-        ready=audit.state in AUDIT_FLOW.waiting_for(Permission.DECISION_TAKE),
+        ready=ready,
         against=reasons_against(scheme.scoring, **stand),
         form=form,
         moved=moved,
+        held=held,
     )
+
+
+def _grounds(
+    audit: Audit, outcomes: Iterable[Outcome], held: Certificate | None, ways: Iterable[Fate]
+) -> dict[Outcome | Fate, tuple[Ground, ...]]:
+    """Return the grounds of each decision that the page offers."""
+    found: dict[Outcome | Fate, tuple[Ground, ...]] = {}
+    for outcome in outcomes:
+        found[outcome] = grounds_for(audit.scheme_version, DecisionKind(outcome))
+    if held:
+        found |= {way: grounds_for(held.scheme_version, DecisionKind(way)) for way in ways}
+    return found

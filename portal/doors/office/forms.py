@@ -6,6 +6,7 @@ from flask_babel import lazy_gettext as _l
 
 from audits.decisions.rules import Outcome
 from audits.schemes.cycle import Ground
+from certificates.lifecycle.rules import Fate
 from portal.forms.fields import (
     RequiredWhere,
     checkbox_field,
@@ -83,17 +84,38 @@ class DecisionForm(Form):
     conditions = textarea_field(
         _l("Conditions"), hint=_l("Only for a grant with conditions. One per line; the register shows them."), rows=3
     )
+    fate = radios_field(
+        _l("If you refuse: what becomes of the certificate that the agency holds?"),
+        [],
+        hint=_l("It is a decision of its own, with a letter of its own."),
+        required=_NEVER,
+    )
+    fate_reasons = textarea_field(
+        _l("Reasons for what becomes of the certificate"),
+        hint=_l("Needed to keep it. If you leave this empty otherwise, the letter has the reasons above."),
+        required=_NEVER,
+        rows=3,
+    )
 
-    def offer(self, outcomes: Sequence[Outcome], grounds: Mapping[Outcome, Sequence[Ground]], shown: str = "") -> None:
+    def offer(
+        self,
+        outcomes: Sequence[Outcome],
+        grounds: Mapping[Outcome | Fate, Sequence[Ground]],
+        shown: str = "",
+        fates: Sequence[Fate] = (),
+    ) -> None:
         """Offer only the outcomes that the findings allow, and conditions only where they can be set.
 
-        `grounds` are those of each outcome, `shown` is what the page shows of the basis.
+        `grounds` are those of each decision, `shown` is what the page shows of the basis, `fates` are for a holder.
         """
         self.basis.data = shown or self.basis.data
+        self.fate.choices = options([(fate.value, label(fate)) for fate in fates])
+        if not fates:
+            del self.fate, self.fate_reasons
         fit: dict[Ground, list[str]] = {}
-        for outcome in outcomes:
-            for ground in grounds.get(outcome, ()):
-                fit.setdefault(ground, []).append(label(outcome))
+        for kind, listed in grounds.items():
+            for ground in listed:
+                fit.setdefault(ground, []).append(label(kind))
         language = current_language()
         self.grounds.choices = options(
             [(ground.code, f"{ground.text.in_(language)} ({', '.join(names)})") for ground, names in fit.items()]

@@ -5,11 +5,14 @@ from flask.typing import ResponseReturnValue
 
 from audits.applications.queries import list_applications
 from audits.applications.workflow import ApplicationState
+from audits.core import clock
 from audits.core.access import Permission
+from audits.deadlines.rules import due
 from audits.inspections.models import Audit
 from audits.inspections.queries import list_audits, repairs_of, unplanned_applications
 from audits.inspections.workflow import AUDIT_FLOW
 from audits.people.independence import barred_from
+from certificates.lifecycle.queries import urgent_tasks
 from portal.doors.office.door import bp
 from portal.stores import database
 from portal.web.access import current_actor, needs
@@ -27,11 +30,14 @@ def home() -> ResponseReturnValue:
     intake = actor.has(Permission.APPLICATION_REVIEW)
     review = audits(Permission.AUDIT_REVIEW)
     decide = audits(Permission.DECISION_TAKE)
-    waiting = [*(review or []), *(decide or [])]
+    urgent = urgent_tasks(session, actor) if actor.has(Permission.CERTIFICATE_CHANGE) else []
+    waiting = [*(review or []), *(decide or []), *(task.audit for task in urgent)]
     return render_template(
         "office/home.html",
         intake=list_applications(session, actor, frozenset({ApplicationState.SUBMITTED})) if intake else None,
         unplanned=unplanned_applications(session, actor) if intake else None,
+        urgent=urgent,
+        late={task.id for task in due((task.deadline for task in urgent), clock.today())},
         running=audits(Permission.AUDIT_PLAN),
         review=review,
         decide=decide,

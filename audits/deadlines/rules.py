@@ -1,0 +1,37 @@
+"""Kinds of deadlines, and which of them are due. Pure."""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Protocol, TypeVar
+
+CRITICAL_FINDING_WORKING_DAYS = 2
+"""Until a decider has acted, where the scheme (edition 1) names no term."""
+
+
+class DeadlineKind(StrEnum):
+    """Kinds of deadlines: what must be done. The subject of each is an audit."""
+
+    CRITICAL_FINDING = "critical_finding"  # decide what becomes of the certificate of a holder
+
+
+class Term(Protocol):
+    """The part of a deadline that the rules look at."""
+
+    @property
+    def due_on(self) -> date:
+        """Return the last day."""
+        ...
+
+    @property
+    def done_at(self) -> datetime | None:
+        """Return the moment of the act that ended it, or None."""
+        ...
+
+
+AnyTerm = TypeVar("AnyTerm", bound=Term)
+
+
+def due(terms: Iterable[AnyTerm], on: date) -> list[AnyTerm]:
+    """Return the open terms whose last day is `on` or earlier, earliest first."""
+    return sorted((term for term in terms if term.done_at is None and term.due_on <= on), key=lambda term: term.due_on)

@@ -1,0 +1,30 @@
+"""Open and end deadlines, as part of the event that starts a term and the act that ends it. The caller commits."""
+
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from audits.core import clock
+from audits.core.access import Role
+from audits.deadlines.models import Deadline
+from audits.deadlines.rules import DeadlineKind
+
+
+def open_deadline(
+    session: Session, kind: DeadlineKind, *, subject_id: UUID, agency_id: UUID, due_on: date, owner_role: Role
+) -> None:
+    """Add a deadline, unless one of this kind about this subject is open; the caller has locked the subject."""
+    same = select(Deadline.id).where(Deadline.kind == kind, Deadline.subject_id == subject_id)
+    if session.scalar(same.where(Deadline.done_at.is_(None))):
+        return
+    row = Deadline(kind=kind, subject_id=subject_id, agency_id=agency_id, due_on=due_on, owner_role=owner_role)
+    row.opened_at = clock.now()
+    session.add(row)
+
+
+def end_deadlines(session: Session, kind: DeadlineKind, agency_id: UUID) -> None:
+    """End the open deadlines of this kind about an agency. A trigger asks for the act, so it must be flushed."""
+    theirs = update(Deadline).where(Deadline.kind == kind, Deadline.agency_id == agency_id, Deadline.done_at.is_(None))
+    session.execute(theirs.values(done_at=clock.now()))

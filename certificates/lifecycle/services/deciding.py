@@ -1,0 +1,105 @@
+"""Decide on the audit of an agency that may hold a certificate already. The caller commits."""
+
+from collections.abc import Callable, Collection, Sequence
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from audits.core import clock, moves
+from audits.core.access import Actor, Permission, authorise
+from audits.core.errors import RuleError
+from audits.decisions.models import Decision
+from audits.decisions.rules import Outcome
+from audits.decisions.services import decide
+from audits.inspections.models import Audit
+from audits.inspections.queries import get_audit
+from audits.schemes.cycle import DecisionKind
+from audits.schemes.models import SchemeVersion
+from audits.schemes.queries import grounds_for
+from certificates.lifecycle.models import Certificate
+from certificates.lifecycle.queries import find_living, held_parts
+from certificates.lifecycle.rules import Fate, fates
+from certificates.lifecycle.services.changing import maintain_certificate, suspend_certificate, withdraw_certificate
+
+_ACT: dict[Fate, Callable[..., Certificate]] = {
+    Fate.SUSPEND: suspend_certificate,
+    Fate.WITHDRAW: withdraw_certificate,
+    Fate.MAINTAIN: maintain_certificate,
+}
+
+
+def decide_on_audit(
+    session: Session,
+    actor: Actor,
+    audit_id: UUID,
+    *,
+    outcome: Outcome,
+    reasons: str,
+    conditions: Sequence[str] = (),
+    grounds: Collection[str] = (),
+    fate: Fate | None = None,
+    fate_reasons: str = "",
+    shown: str | None = None,
+) -> Decision:
+    """Decide on an audit, and if a holder is refused, in the same act on what becomes of the certificate.
+
+    `fate` is for a refused holder and nobody else. Keeping the certificate asks for `fate_reasons`; a sanction without
+    them has the reasons of the refusal. Each of `grounds` counts for every decision that it fits. Raises what
+    `audits.decisions.services.decide` raises, and RuleError at `fate` or `fate_reasons`.
+    """
+    authorise(actor, Permission.DECISION_TAKE)
+    audit = get_audit(session, actor, audit_id)
+    held = _held(session, audit.agency_id)
+    refused = held if outcome == Outcome.REFUSE else None
+    _check_fate(refused, fate, fate_reasons)
+    for_audit, for_certificate = _split(grounds, audit, refused, fate)
+    decision = decide(
+        session,
+        actor,
+        audit_id,
+        outcome=outcome,
+        reasons=reasons,
+        conditions=conditions,
+        grounds=for_audit,
+        shown=shown,
+        also=held_parts(session, held),
+    )
+    if refused and fate:
+        said = fate_reasons.strip() or reasons
+        _ACT[fate](session, actor, refused.id, reasons=said, grounds=for_certificate, audit_id=audit_id)
+    return decision
+
+
+def _held(session: Session, agency_id: UUID) -> Certificate | None:
+    """Return the living certificate, locked, so that it stays what the decision rests on."""
+    found = find_living(session, agency_id, clock.today())
+    return moves.load(session, Certificate, found.id) if found else None
+
+
+def _check_fate(refused: Certificate | None, fate: Fate | None, fate_reasons: str) -> None:
+    if refused is None:
+        if fate:
+            raise RuleError("There is no certificate to decide about, or you do not refuse.", "fate")
+        return
+    if fate not in fates(refused.state):
+        raise RuleError("This agency holds a certificate. Choose what becomes of it.", "fate")
+    if fate is Fate.MAINTAIN and not fate_reasons.strip():
+        raise RuleError("Say why the agency keeps its certificate.", "fate_reasons")
+
+
+def _split(
+    grounds: Collection[str], audit: Audit, refused: Certificate | None, fate: Fate | None
+) -> tuple[list[str], list[str]]:
+    """Return the grounds of the decision on the audit, and those of the one on the certificate.
+
+    A code that fits neither stays with the first, which refuses it.
+    """
+    if refused is None or fate is None:
+        return list(grounds), []
+    first = _codes(audit.scheme_version, DecisionKind.REFUSE)
+    second = _codes(refused.scheme_version, DecisionKind(fate))
+    return [code for code in grounds if code in first or code not in second], [c for c in grounds if c in second]
+
+
+def _codes(version: SchemeVersion, kind: DecisionKind) -> set[str]:
+    return {ground.code for ground in grounds_for(version, kind)}

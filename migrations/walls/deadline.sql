@@ -1,0 +1,57 @@
+-- The certificate of an agency that counts on a day, or is suspended then; an agency has one at most.
+CREATE OR REPLACE FUNCTION living_certificate(of_agency uuid, on_day date) RETURNS uuid LANGUAGE sql STABLE SECURITY DEFINER SET search_path TO 'public', 'pg_temp' AS $$
+  SELECT id FROM certificate
+  WHERE agency_id = of_agency AND state IN ('active', 'suspended') AND valid_until >= on_day
+$$;
+
+-- Who refuses an agency that holds a certificate decides in the same act what becomes of it: suspended, withdrawn, or
+-- kept with reasons. After a withdrawal there is none left to decide about.
+CREATE OR REPLACE FUNCTION need_fate() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path TO 'public', 'pg_temp' AS $$
+DECLARE
+  held uuid := living_certificate(NEW.agency_id, NEW.effective_on);
+BEGIN
+  IF held IS NOT NULL
+     AND NOT EXISTS (SELECT FROM decision
+                     WHERE certificate_id = held AND audit_id = NEW.audit_id AND outcome IN ('suspend', 'maintain')
+                       AND decider_id = NEW.decider_id AND txid = NEW.txid) THEN
+    RAISE EXCEPTION 'a holder was refused, and nobody decided about the certificate'
+      USING ERRCODE = 'check_violation', CONSTRAINT = 'fate_decided';
+  END IF;
+  RETURN NULL;
+END $$;
+
+CREATE CONSTRAINT TRIGGER decision_holder AFTER INSERT ON decision DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (CURRENT_USER <> 'kw_owner' AND NEW.outcome = 'refuse') EXECUTE FUNCTION need_fate();
+
+-- A finding of a grade that rules out a certificate, about an agency that holds one, is a task of the deciders.
+CREATE OR REPLACE FUNCTION need_urgent_task() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path TO 'public', 'pg_temp' AS $$
+DECLARE
+  reported date := (SELECT (coalesce(reported_at, now()) AT TIME ZONE 'Europe/Amsterdam')::date
+                    FROM audit WHERE id = NEW.audit_id);
+BEGIN
+  IF NEW.grade = ANY ((SELECT failing_grades FROM scheme_version WHERE id = NEW.scheme_version_id)::text[])
+     AND living_certificate(NEW.agency_id, reported) IS NOT NULL
+     AND NOT EXISTS (SELECT FROM deadline
+                     WHERE kind = 'critical_finding' AND subject_id = NEW.audit_id AND agency_id = NEW.agency_id
+                       AND done_at IS NULL) THEN
+    RAISE EXCEPTION 'a critical finding on a holder is nobody''s task'
+      USING ERRCODE = 'check_violation', CONSTRAINT = 'urgent_task';
+  END IF;
+  RETURN NULL;
+END $$;
+
+CREATE CONSTRAINT TRIGGER finding_urgent AFTER INSERT ON finding DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (CURRENT_USER <> 'kw_owner') EXECUTE FUNCTION need_urgent_task();
+
+-- It ends, once, by a decision about a certificate of that agency in the same transaction.
+CREATE OR REPLACE FUNCTION check_deadline() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path TO 'public', 'pg_temp' AS $$
+BEGIN
+  IF OLD.done_at IS NOT NULL
+     OR NOT EXISTS (SELECT FROM decision
+                    WHERE agency_id = NEW.agency_id AND outcome IN ('suspend', 'withdraw', 'end', 'maintain')
+                      AND txid = pg_current_xact_id()) THEN
+    RAISE EXCEPTION 'this task ends by a decision about the certificate'
+      USING ERRCODE = 'check_violation', CONSTRAINT = 'deadline_done';
+  END IF;
+  RETURN NEW;
+END $$;
+
+CREATE TRIGGER deadline_lawful BEFORE UPDATE ON deadline FOR EACH ROW EXECUTE FUNCTION check_deadline();

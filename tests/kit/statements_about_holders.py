@@ -1,0 +1,68 @@
+"""Statements that must not pass about the certificate of whom we refuse, and about urgent tasks."""
+
+from tests.kit.statement_parts import BASIS, DECIDED, INSERTED, NO_RIGHT, Attack
+
+# A refusal of a holder, with its basis.
+REFUSED = (
+    DECIDED.replace("(id, certificate_id,", "(id, audit_id,")
+    .replace("FROM certificate WHERE", "FROM audit WHERE")
+    .format("{}", "refuse", "weighed_audit")
+)
+FATE = DECIDED.replace("(id, certificate_id,", "(id, audit_id, certificate_id,").replace(
+    "SELECT gen_random_uuid(), id,", "SELECT gen_random_uuid(), :weighed_audit, id,"
+)
+CRITICAL = (
+    "INSERT INTO deadline (id, kind, subject_id, agency_id, due_on, owner_role, opened_at) VALUES (gen_random_uuid(),"
+    " 'critical_finding', :found_audit, :found_holder, now(), 'decider', now())"
+)
+DONE = "UPDATE deadline SET done_at = now() WHERE id = :task"
+FOUND = INSERTED["finding"].format("open", "found").replace("'minor'", "'critical'")
+
+ABOUT_HOLDERS = [
+    Attack(
+        "a holder refused, and nothing said of the certificate",
+        (REFUSED.format(":decider") + BASIS)[:-2],
+        "fate_decided",
+    ),
+    Attack(
+        "kept by a decision that names no audit",
+        REFUSED.format(":decider")
+        + BASIS
+        + (DECIDED.format(":decider", "maintain", "weighed_certificate") + BASIS)[:-2],
+        "fate_decided",
+    ),
+    Attack(
+        "kept by somebody else",
+        REFUSED.format(":decider")
+        + BASIS
+        + (FATE.format(":administrator", "maintain", "weighed_certificate") + BASIS)[:-2],
+        "fate_decided",
+    ),
+    Attack(
+        "a holder refused, whose certificate was lifted",
+        REFUSED.format(":decider") + BASIS + (FATE.format(":decider", "lift", "weighed_certificate") + BASIS)[:-2],
+        "fate_decided",
+    ),
+    Attack(
+        "a critical finding that is nobody's task",
+        FOUND,
+        "urgent_task",
+    ),
+    Attack("a task without an act", DONE, "deadline_done"),
+    Attack(
+        "a task after the decision on another",
+        DECIDED.format(":decider", "suspend", "active_certificate") + BASIS + DONE,
+        "deadline_done",
+    ),
+    Attack(
+        "a task done by lifting",
+        DECIDED.format(":decider", "lift", "weighed_certificate") + BASIS + DONE,
+        "deadline_done",
+    ),
+    Attack(
+        "a task done twice",
+        DECIDED.format(":decider", "maintain", "weighed_certificate") + BASIS + DONE + "; " + DONE,
+        "deadline_done",
+    ),
+    Attack("a longer term", "UPDATE deadline SET due_on = '2999-01-01' WHERE id = :task", NO_RIGHT),
+]
