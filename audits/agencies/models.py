@@ -9,7 +9,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, Text
 from sqlalchemy.dialects.postgresql import CITEXT
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from audits.agencies.rules import AgencyDetails
+from audits.agencies.rules import AgencyDetails, Holder
 from audits.core.access import Actor
 from audits.core.db import Base, Id
 
@@ -116,3 +116,10 @@ class Contact(Base):
 def facts(agency: Agency) -> dict[str, Any]:
     """Return the fields of an agency that people edit, as plain values for events and snapshots."""
     return {field.name: getattr(agency, field.name) for field in fields(AgencyDetails)}
+
+
+def holder_of(agency: Agency) -> Holder:
+    """Return whom a certificate names, as the agency is called now."""
+    known = facts(agency)
+    names = {field.name: known[field.name] for field in fields(Holder) if field.name in known}
+    return Holder(**names | {"trade_names": tuple(agency.trade_names), "sites": 1 + len(agency.branches)})

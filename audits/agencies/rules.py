@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import date
 from enum import StrEnum
@@ -25,10 +25,7 @@ _HOST = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)(\.(?!-)[a-z0-9-]{1,63}(?<!-))+")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scope:
-    """The scope of an application or certificate, as codes: activities, sectors, and countries in ISO 3166-1 alpha-2.
-
-    `decisions.basis` hashes the fields in this order.
-    """
+    """The scope of a certificate, as codes: activities, sectors, and countries in ISO 3166-1 alpha-2."""
 
     activities: tuple[str, ...] = ()
     sectors: tuple[str, ...] = ()
@@ -44,8 +41,67 @@ class Scope:
 
     def plain(self) -> dict[str, Any]:
         """Return plain values for rows and events."""
-        values = {field.name: getattr(self, field.name) for field in fields(self)}
-        return {name: list(value) if isinstance(value, tuple) else value for name, value in values.items()}
+        return _plain(self)
+
+    @property
+    def offers_housing(self) -> bool:
+        """Return whether workers live through the agency."""
+        return self.own_housing
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatedScope(Scope):
+    """The scope that an application states, and what a decider grants of it."""
+
+    housing_places: int = 0
+
+    def items(self) -> tuple[str, ...]:
+        """Return each thing that is granted or declined by itself, as `field:code`, or `field` for a yes."""
+        found: list[str] = []
+        for name, value in self.plain().items():
+            if isinstance(value, list):
+                found += [f"{name}:{code}" for code in value]
+            elif value is True:
+                found.append(name)
+        return tuple(found)
+
+    def only(self, items: Collection[str]) -> Self:
+        """Return what is left of it with these items alone; items that are not in it count for nothing."""
+        kept: dict[str, Any] = {}
+        for name, value in self.plain().items():
+            if isinstance(value, list):
+                kept[name] = tuple(code for code in value if f"{name}:{code}" in items)
+            elif isinstance(value, bool):
+                kept[name] = value and name in items
+        left = replace(self, **kept)
+        return left if left.own_housing else replace(left, housing_places=0)
+
+    def without_housing(self) -> Self:
+        """Return it without housing."""
+        return replace(self, own_housing=False, housing_places=0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Holder:
+    """Whom a certificate names: the legal entity, its seat, and how many places of business it has."""
+
+    legal_name: str
+    trade_names: tuple[str, ...]
+    country: str
+    register_number: str
+    street: str
+    postcode: str
+    city: str
+    sites: int  # including the seat
+
+    @classmethod
+    def of(cls, stored: dict[str, Any]) -> Self:
+        """Build one from the values of `plain`."""
+        return cls(**stored | {"trade_names": tuple(stored["trade_names"])})
+
+    def plain(self) -> dict[str, Any]:
+        """Return plain values for rows."""
+        return _plain(self)
 
 
 class ScopeInWords(TypedDict):
@@ -58,7 +114,7 @@ class ScopeInWords(TypedDict):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AgencyDetails(Scope):
+class AgencyDetails(StatedScope):
     """The profile of an agency. Lists hold codes of the scheme, country codes or plain names."""
 
     legal_name: str
@@ -71,7 +127,6 @@ class AgencyDetails(Scope):
     phone: str = ""
     website: str = ""
     headcount: int = 0
-    housing_places: int = 0
     iban: str = ""
     account_holder: str = ""
 
@@ -228,6 +283,12 @@ def clean_line(text: str, field: str, missing: str) -> str:
     if not text:
         raise RuleError(missing, field)
     return _short(text, field)
+
+
+def _plain(value: Any) -> dict[str, Any]:
+    """Return the fields of a dataclass as JSON has them."""
+    values = {field.name: getattr(value, field.name) for field in fields(value)}
+    return {name: list(each) if isinstance(each, tuple) else each for name, each in values.items()}
 
 
 def _one_line(text: str) -> str:

@@ -5,11 +5,12 @@ from typing import Any
 from babel import Locale
 
 from audits.agencies.models import Agency
+from audits.agencies.rules import Holder
 from audits.core.errors import N_
 from audits.core.languages import say
 
 
-def holder_facts(agency: Agency, language: str) -> dict[str, Any]:
+def holder_facts(agency: Agency | Holder, language: str) -> dict[str, Any]:
     """Return legal name, register number and seat, as a report or letter prints them."""
     return {
         "legal_name": agency.legal_name,

@@ -1,12 +1,15 @@
 """Tables of an application: the self-assessment, its answers and its evidence."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, FetchedValue, ForeignKey, ForeignKeyConstraint, Index, Text, UniqueConstraint
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from audits.agencies.models import Agency
+from audits.agencies.rules import StatedScope
 from audits.applications.workflow import OPEN_STATES, ApplicationState
 from audits.core.access import Actor
 from audits.core.db import Base, Id, ItsAgency, one_of, stored
@@ -21,6 +24,7 @@ class Application(Base):
     __tablename__ = "application"
     __table_args__ = (
         one_of("state", ApplicationState),
+        CheckConstraint("scope IS NOT NULL OR state IN ('draft', 'withdrawn')", name="scope"),
         # Target of the audit's composite foreign key, which ties agency and version to this case.
         UniqueConstraint("id", "agency_id", "scheme_version_id", name="uq_application_case"),
         UniqueConstraint("id", "agency_id", name="uq_application_agency"),  # the same for answers and files
@@ -39,6 +43,8 @@ class Application(Base):
     declared_name: Mapped[str] = mapped_column(default="")
     reviewed_at: Mapped[datetime | None]
     review_note: Mapped[str] = mapped_column(default="")
+    # A `StatedScope`: what the agency said of itself when it submitted. A trigger takes it over; no role may write it.
+    scope: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True), server_onupdate=FetchedValue())
     version: Mapped[int] = mapped_column()
 
     agency: Mapped[Agency] = relationship()
@@ -50,6 +56,18 @@ class Application(Base):
     def is_draft(self) -> bool:
         """Return whether the agency is still working on it."""
         return self.state is ApplicationState.DRAFT
+
+    @property
+    def stated(self) -> StatedScope:
+        """Return the scope that it states; LookupError for one that was never submitted."""
+        if self.scope is None:
+            raise LookupError(f"application {self.id} states no scope yet")
+        return StatedScope.of(self.scope)
+
+    @property
+    def offers_housing(self) -> bool:
+        """Return whether workers live through the agency: as stated, or as its details say before that."""
+        return self.agency.offers_housing if self.is_draft or self.scope is None else self.stated.offers_housing
 
     def is_visible_to(self, actor: Actor) -> bool:
         """Return whether the actor is staff or one of the agency's own people."""

@@ -116,7 +116,7 @@ def self_assessment_of(session: Session, application: Application) -> SchemeText
     if not any(item.asked_if or item.agency_question for item in scheme.requirements):
         return scheme
     facts = {
-        Fact.OFFERS_HOUSING: application.agency.offers_housing,
+        Fact.OFFERS_HOUSING: application.offers_housing,
         Fact.HOLDS_CERTIFICATE: session.scalar(_decided_before(application)) or False,
     }
     return self_assessment(scheme, facts, answered_codes(session, application.id))

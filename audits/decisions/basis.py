@@ -1,8 +1,9 @@
 """The basis of a decision: the summary of the findings, and everything that was considered, with its digest."""
 
 import hashlib
+import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from functools import cached_property
@@ -10,14 +11,14 @@ from typing import Any, TypedDict
 from uuid import UUID
 
 from sqlalchemy import Select, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, selectinload
 
-from audits.agencies.models import Agency
-from audits.agencies.rules import Scope
+from audits.agencies.models import Agency, holder_of
+from audits.agencies.rules import Holder
 from audits.applications.models import Answer, Evidence
 from audits.core.canonical import canonical
 from audits.core.errors import IllegalMoveError
-from audits.decisions.models import Decision
+from audits.decisions.models import Decision, DecisionBasis
 from audits.inspections.models import Audit, Finding, Population, Verdict
 from audits.inspections.workflow import FindingState
 from audits.schemes.text import SchemeText
@@ -48,6 +49,7 @@ class Part(StrEnum):
 
     SCHEME = "scheme"
     AGENCY = "agency"
+    SCOPE = "scope"
     ANSWERS = "answers"
     EVIDENCE = "evidence"
     POPULATIONS = "populations"
@@ -104,14 +106,15 @@ class Basis:
 def audit_basis(session: Session, audit: Audit) -> Basis:
     """Return the basis of a decision on an audit, in fixed order.
 
-    Included are the scheme, the agency and its scope, the answers and the hashes of their evidence, the populations
-    with their draws, the verdicts, the findings with their corrective actions, the words of inspector and reviewer,
-    and the other audits and decisions of this agency.
+    Included are the scheme, the agency as a certificate names it, the scope that it stated, the answers and the hashes
+    of their evidence, the populations with their draws, the verdicts, the findings with their corrective actions, the
+    words of inspector and reviewer, and the other decisions about this agency.
     """
     return Basis(
         {
             Part.SCHEME: audit.scheme_version.sha256,
-            Part.AGENCY: _rows(session, _agency(audit.agency_id)),
+            Part.AGENCY: _holder(session, audit.agency_id),
+            Part.SCOPE: audit.application.scope,
             Part.ANSWERS: _rows(session, _answers(audit)),
             Part.EVIDENCE: _rows(session, _evidence(audit)),
             Part.POPULATIONS: _rows(session, _populations(audit)),
@@ -126,17 +129,30 @@ def audit_basis(session: Session, audit: Audit) -> Basis:
 def agency_parts(session: Session, agency_id: UUID) -> dict[Part, Any]:
     """Return what every decision about an agency rests on: its details, audits and findings, and earlier decisions."""
     return {
-        Part.AGENCY: _rows(session, _agency(agency_id)),
+        Part.AGENCY: _holder(session, agency_id),
         Part.AUDITS: _rows(session, _audits(agency_id)),
         Part.FINDINGS: _rows(session, _all_findings(agency_id)),
         Part.DECISIONS: decisions_so_far(session, agency_id),
     }
 
 
+def holder_in(session: Session, decision: Decision) -> Holder:
+    """Return the agency as the decider saw it; as it is now where the basis does not say (before migration 0022)."""
+    content = session.scalar(select(DecisionBasis.content).where(DecisionBasis.decision_id == decision.id))
+    said = json.loads(content or "{}").get(Part.AGENCY)
+    return Holder.of(said) if isinstance(said, dict) else holder_of(decision.agency)
+
+
 def decisions_so_far(session: Session, agency_id: UUID) -> list[list[Any]]:
     """Return every decision about an agency, oldest first."""
     query = select(Decision.id, Decision.kind, Decision.decided_at).where(Decision.agency_id == agency_id)
     return _rows(session, query.order_by(Decision.decided_at, Decision.id))
+
+
+def _holder(session: Session, agency_id: UUID) -> dict[str, Any]:
+    """Return the agency as a certificate names it, as it stands in the database now."""
+    fresh = session.get_one(Agency, agency_id, options=[selectinload(Agency.branches)], populate_existing=True)
+    return holder_of(fresh).plain()
 
 
 def _digest(value: Any) -> str:
@@ -152,11 +168,6 @@ def _plain(value: Any) -> Any:
     if isinstance(value, datetime | date):
         return value.isoformat()
     return str(value) if isinstance(value, UUID | StrEnum) else value
-
-
-def _agency(agency_id: UUID) -> _Query:
-    scope = (getattr(Agency, field.name) for field in fields(Scope))
-    return select(Agency.legal_name, Agency.country, Agency.register_number, *scope).where(Agency.id == agency_id)
 
 
 def _audits(agency_id: UUID) -> _Query:

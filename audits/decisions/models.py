@@ -5,9 +5,11 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, Text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from audits.agencies.models import Agency
+from audits.agencies.rules import StatedScope
 from audits.core.db import Base, Id, Txid, one_of, stored
 from audits.decisions.rules import AFTER_AUDIT, ON_CERTIFICATE
 from audits.inspections.models import Audit
@@ -47,6 +49,8 @@ class Decision(Base):
     decider_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
     reasons: Mapped[str] = mapped_column(Text)  # for the letter; the public reads the grounds
     conditions: Mapped[list[str]] = mapped_column(default=list)
+    # A `StatedScope`: what a grant keeps of the scope that was stated; none before migration 0022.
+    scope: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
     basis_sha256: Mapped[str]  # of the content of its `DecisionBasis`; decisions before migration 0019 have none
     decided_at: Mapped[datetime]
     effective_on: Mapped[date]
@@ -59,6 +63,11 @@ class Decision(Base):
     grounds: Mapped[list["DecisionGround"]] = relationship(order_by="DecisionGround.position", viewonly=True)
 
     __mapper_args__ = {"eager_defaults": False}
+
+    @property
+    def granted(self) -> StatedScope:
+        """Return the granted scope; of decisions without one, what their application states."""
+        return StatedScope.of(self.scope) if self.scope is not None else self.concluded.application.stated
 
     @property
     def concluded(self) -> Audit:

@@ -19,6 +19,7 @@ from audits.decisions.basis import Basis, Part, audit_basis, standing
 from audits.decisions.events import DecisionTaken
 from audits.decisions.models import Decision, DecisionBasis, DecisionGround
 from audits.decisions.rules import GRANTS, Outcome, chosen_grounds, possible_outcomes
+from audits.decisions.scope import granted_scope
 from audits.inspections.models import Audit
 from audits.inspections.queries import findings_of
 from audits.inspections.services import conclude_audit
@@ -37,13 +38,15 @@ def decide(
     reasons: str,
     conditions: Sequence[str] = (),
     grounds: Collection[str] = (),
+    scope: Collection[str] | None = None,
     shown: str | None = None,
     also: Mapping[Part, Any] | None = None,
 ) -> Decision:
     """Decide on an audit (ISO/IEC 17065 clause 7.6); the same commit queues the job that issues the certificate.
 
-    `shown` is `Basis.shown` of the page of the decider, `also` are parts of the basis that only the caller knows. A
-    refusal of a holder needs a second decision in this transaction: `certificates.lifecycle.services.decide_on_audit`.
+    `scope` are the items that a grant covers (`StatedScope.items`), None is all that was stated and audited; `shown` is
+    `Basis.shown` of the page of the decider, `also` are parts of the basis that only the caller knows. A refusal of a
+    holder needs a second decision in this transaction: `certificates.lifecycle.services.decide_on_audit`.
     NotAllowedError for a decider who took part or has an interest,
     RuleError for an outcome that the findings exclude, BasisMovedError if the page is outdated.
     """
@@ -54,6 +57,8 @@ def decide(
     decision = Decision(
         kind=DecisionKind(outcome), audit_id=audit.id, agency_id=audit.agency_id, reasons=reasons, conditions=named
     )
+    if decision.kind in GRANTS:
+        decision.scope = granted_scope(session, audit, scope).plain()
     record_decision(
         session,
         actor,

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from audits.core.errors import RuleError, missing
-from audits.schemes.cycle import Cycle, DecisionKind, Ground
+from audits.schemes.cycle import DecisionKind, Ground
 from audits.schemes.models import SchemeProposal, SchemeVersion
 from audits.schemes.source import parse
 from audits.schemes.text import SchemeText
@@ -86,11 +86,21 @@ def grounds_for(version: SchemeVersion, kind: DecisionKind) -> tuple[Ground, ...
 
     A version of edition 1 names none; then those of the newest text of the same scheme that comes with this release.
     """
-    cycle = scheme_of_version(version).cycle or _newest_cycle(version.code)
+    cycle = _with_cycle(version).cycle
     return cycle.grounds_for(kind) if cycle else ()
 
 
+def housing_units(version: SchemeVersion) -> frozenset[str]:
+    """Return the kinds of unit that are housing. A version of edition 1 names none; then as with `grounds_for`."""
+    return _with_cycle(version).housing_units
+
+
+def _with_cycle(version: SchemeVersion) -> SchemeText:
+    text = scheme_of_version(version)
+    return text if text.cycle else _newest_with_cycle(version.code) or text
+
+
 @cache
-def _newest_cycle(code: str) -> Cycle | None:
+def _newest_with_cycle(code: str) -> SchemeText | None:
     texts = (parse(path.read_text(encoding="utf-8")) for path in sorted(_SHIPPED.glob(f"{code}-*.yaml"), reverse=True))
-    return next((text.cycle for text in texts if text.cycle), None)
+    return next((text for text in texts if text.cycle), None)

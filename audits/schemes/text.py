@@ -312,6 +312,14 @@ class SchemeText:
         return tuple(item for item in self.requirements if item.unit == code)
 
     @property
+    def housing_units(self) -> frozenset[str]:
+        """Return the kinds of unit that only an agency with housing has; edition 1 names none."""
+        housed = {
+            item.unit for item in self.requirements if Condition(Fact.OFFERS_HOUSING, holds=True) in item.asked_if
+        }
+        return frozenset(housed - {self.agency_unit.code})
+
+    @property
     def agency_unit(self) -> Unit:
         """Return the kind of unit that is the agency itself."""
         return next(unit for unit in self.units.values() if unit.is_agency)

@@ -7,13 +7,14 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from audits.agencies.rules import Scope
+from audits.agencies.rules import Scope, StatedScope
 from audits.agencies.wording import holder_facts
 from audits.applications.queries import language_of
 from audits.core import clock
 from audits.core.calendar import add_working_days
 from audits.core.errors import N_
 from audits.core.languages import in_language, say
+from audits.decisions.basis import holder_in
 from audits.decisions.models import Decision
 from audits.decisions.queries import grounds_in_words
 from audits.decisions.rules import GRANTS
@@ -21,6 +22,7 @@ from audits.inspections.models import Audit
 from audits.schemes.cycle import DecisionKind
 from audits.schemes.models import SchemeVersion
 from audits.schemes.queries import scheme_of_version
+from audits.schemes.text import SchemeText
 from certificates.addresses import register_url
 from certificates.lifecycle.models import Certificate
 from certificates.lifecycle.rules import Status, public_id, status_on
@@ -29,6 +31,7 @@ from certificates.press.documents import facts_digest
 from certificates.wording import scope_in_words
 
 _DECIDER = N_("the decider of the certification body")
+_HOUSING = N_("Own housing")
 _LEADS_TO = {
     DecisionKind(name): move.target for name, move in CERTIFICATE_FLOW.moves.items() if name in set(DecisionKind)
 }
@@ -38,14 +41,14 @@ def certificate_facts(
     session: Session, certificate: Certificate, decision: Decision, *, base_url: str, body: Mapping[str, str]
 ) -> dict[str, Any]:
     """Return the content of a certificate, with the fields of `certificates.press.documents.CertificateFacts`."""
-    agency = decision.concluded.agency
+    holder = holder_in(session, decision)
     language = language_of(session, decision.concluded.application)
     norm = scheme_of_version(decision.concluded.scheme_version)
-    facts = holder_facts(agency, language) | {
+    facts = holder_facts(holder, language) | {
         "language": language,
         "number": certificate.number,
-        "trade_names": list(agency.trade_names),
-        "sites": 1 + len(agency.branches),
+        "trade_names": list(holder.trade_names),
+        "sites": holder.sites,
         **scope_in_words(Scope.of(certificate.scope), norm, language),
         "norm": _norm(decision.concluded.scheme_version, language),
         "decided_on": clock.day_of(decision.decided_at).isoformat(),
@@ -56,7 +59,7 @@ def certificate_facts(
         "body": dict(body),
         "decided_by": say(_DECIDER, language),
         "excludes": [text.in_(language) for text in norm.excludes],
-        "register_url": register_url(base_url, public_id(agency.country, agency.register_number)),
+        "register_url": register_url(base_url, public_id(holder.country, holder.register_number)),
     }
     return facts | {"digest": facts_digest(facts)}
 
@@ -72,12 +75,13 @@ def decision_letter_facts(session: Session, decision: Decision, *, body: Mapping
     return {
         "language": language,
         "reference": about.reference,
-        "agency": holder_facts(decision.agency, language),
+        "agency": holder_facts(holder_in(session, decision), language),
         "norm": _norm(version, language),
         "kind": decision.kind.value,
         "grounds": [in_language(ground, language) for ground in grounds_in_words(decision.grounds)],
         "reasons": decision.reasons,
         "conditions": list(decision.conditions),
+        **_scope_of(decision, scheme_of_version(version), language),
         "decided_on": decided_on.isoformat(),
         "decided_by": say(_DECIDER, language),
         "effective_on": decision.effective_on.isoformat(),
@@ -89,6 +93,21 @@ def decision_letter_facts(session: Session, decision: Decision, *, body: Mapping
         "object_until": add_working_days(decided_on, terms.appeal_working_days).isoformat(),
         "body": dict(body),
     }
+
+
+def _scope_of(decision: Decision, norm: SchemeText, language: str) -> dict[str, list[str]]:
+    """Return what a grant covers, and what was stated and declined; nothing for other decisions."""
+    if decision.scope is None:
+        return {"granted": [], "declined": []}
+    stated, granted = decision.concluded.application.stated, decision.granted
+    declined = stated.only(set(stated.items()) - set(granted.items()))
+    return {"granted": _items(granted, norm, language), "declined": _items(declined, norm, language)}
+
+
+def _items(scope: StatedScope, norm: SchemeText, language: str) -> list[str]:
+    words = scope_in_words(scope, norm, language)
+    housing = [say(_HOUSING, language)] if scope.offers_housing else []
+    return [*words["activities"], *words["sectors"], *housing, *words["recruitment_countries"]]
 
 
 class _About(NamedTuple):

@@ -221,6 +221,8 @@ class DecisionLetterFacts(TypedDict):
     grounds: list[str]  # the public words of each
     reasons: str
     conditions: list[str]
+    granted: list[str]  # the items of the scope that a grant covers, in words
+    declined: list[str]  # those that were stated and not granted
     decided_on: str
     decided_by: str  # the role
     effective_on: str

@@ -7,16 +7,20 @@ CREATE OR REPLACE FUNCTION signed_again(before text, after text) RETURNS boolean
 $$;
 
 CREATE OR REPLACE FUNCTION check_certificate() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path TO 'public', 'pg_temp' AS $$
+DECLARE
+  granted jsonb;
 BEGIN
   IF NOT EXISTS (SELECT FROM decision
                  WHERE id = NEW.decision_id AND agency_id = NEW.agency_id AND outcome IN ('grant', 'grant_with_conditions', 'renew')) THEN
     RAISE EXCEPTION 'a certificate needs a grant' USING ERRCODE = 'check_violation', CONSTRAINT = 'granted';
   END IF;
-  -- A process of the release before scopes were stored numbers certificates without one.
-  IF TG_OP = 'INSERT' AND NEW.scope IS NULL THEN
-    SELECT jsonb_build_object('activities', a.activities, 'sectors', a.sectors, 'own_housing', a.own_housing,
-                              'recruitment_countries', a.recruitment_countries)
-      INTO NEW.scope FROM agency a WHERE a.id = NEW.agency_id;
+  -- A certificate covers what was granted. Decisions from before migration 0022 do not say what.
+  IF TG_OP = 'INSERT' THEN
+    SELECT d.scope - 'housing_places' INTO granted FROM decision d WHERE d.id = NEW.decision_id;
+    NEW.scope := coalesce(NEW.scope, granted);
+    IF NEW.scope <> granted THEN
+      RAISE EXCEPTION 'nobody granted this scope' USING ERRCODE = 'check_violation', CONSTRAINT = 'granted_scope';
+    END IF;
   END IF;
   IF TG_OP = 'UPDATE' AND (
        (NEW.number, NEW.decision_id, NEW.valid_from, NEW.valid_until, NEW.printed, NEW.status_index, NEW.scope)

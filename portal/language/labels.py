@@ -74,6 +74,7 @@ LABELS: list[tuple[StrEnum, LazyString]] = [
     (DecisionKind.APPEAL_OUTCOME, _l("Appeal decided")),
     (Part.SCHEME, _l("The version of the norm")),
     (Part.AGENCY, _l("The details of the agency")),
+    (Part.SCOPE, _l("The scope that the agency stated")),
     (Part.ANSWERS, _l("The answers of the self-assessment")),
     (Part.EVIDENCE, _l("The evidence")),
     (Part.POPULATIONS, _l("The samples")),

@@ -93,8 +93,9 @@ PARTS = {
     "a check of a repair": set_value(Finding, verification_note="New words."),
     "the summary": lambda _, audit: setattr(audit, "summary", "New words."),
     "the recommendation": lambda _, audit: setattr(audit, "recommendation", "New words."),
-    "the scope": set_agency(activities=["recruitment"]),
+    "the scope": lambda _, audit: setattr(audit.application, "scope", audit.application.scope | {"sectors": []}),
     "the name": set_agency(legal_name="Another B.V."),
+    "the seat": set_agency(city="Breda"),
 }
 
 

@@ -342,7 +342,7 @@ def test_a_decision_on_an_audit_says_which_part_moved(session, decider):
     audit = make_audit(session, AuditState.REVIEWED)
     add_findings(session, audit, [finding("minor")])
     shown = audit_basis(session, audit).shown
-    audit.agency.sectors = ["construction"]
+    audit.agency.city = "Breda"
     session.scalars(select(Finding).where(Finding.audit_id == audit.id)).one().state = FindingState.OPEN
     session.flush()
     with pytest.raises(BasisMovedError) as moved, session.begin_nested():

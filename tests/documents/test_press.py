@@ -296,6 +296,12 @@ def test_the_letter_to_a_refused_holder_says_what_the_register_shows_of_the_cert
     assert "The register shows no certificate for you." in letter(kind="refuse", register="none")
 
 
+def test_a_letter_says_what_is_granted_and_what_is_declined():
+    assert "does not cover it: Bouw, Eigen huisvesting." in letter()
+    assert "does not cover it" not in letter(declined=[])
+    assert "What the certificate covers" not in letter(kind="refuse", register="none", granted=[], declined=[])
+
+
 def test_a_letter_without_an_audit_names_no_score():
     assert "Score" in letter()
     assert "Score" not in letter(kind="suspend", register="suspended", score=None, certificate_number="KW-1")

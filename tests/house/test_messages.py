@@ -24,7 +24,7 @@ SENTENCE = re.compile(r"[A-Z%]\S* .*[.?!:]", re.DOTALL)
 SAME = {
     *("Audit", "Browser", "Code", "Menu", "Norm", "Open", "Open data", "Planner", "Postcode", "Privacy", "Register"),
     *("Norm (SHA-256)", "SHA-256", "Score", "Status", "Website"),
-    *("%(count)s open", "Audit %(reference)s"),
+    *("%(count)s open", "Audit %(reference)s", "Sector: %(name)s"),
 }
 
 

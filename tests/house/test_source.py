@@ -85,6 +85,7 @@ OTHERS = {
     "audits/agencies/trade_registers.py": "the numbers of each country's register; pure, too long for rules",
     "audits/agencies/wording.py": "values of documents",
     "audits/decisions/basis.py": "what is weighed, and its digest: asked by the page before and by the service after",
+    "audits/decisions/scope.py": "what can be granted: offered by the page before and checked by the service after",
     "audits/inspections/comparison.py": "what a page lays side by side; pure",
     "audits/inspections/disclosure.py": "pure rules about what an agency may learn, apart from those that judge it",
     "audits/inspections/evidence.py": "a read across applications and audits, which queries of either cannot see",

@@ -179,6 +179,8 @@ def decision_letter(**changes: Any) -> dict[str, Any]:
             "Binnen drie maanden krijgt iedereen een loonstrook.",
             "Er is een klachtenreglement in het Pools.",
         ],
+        "granted": ["Uitzenden", "Logistiek en magazijn", "Polen"],
+        "declined": ["Bouw", "Eigen huisvesting"],
         "decided_on": "2027-03-01",
         "decided_by": "de beslisser van de certificatie-instelling",
         "effective_on": "2027-03-01",

@@ -110,6 +110,13 @@ DECISION = (
     " effective_on) VALUES (gen_random_uuid(), :reviewed_audit, :reviewed_audited, {}, 'refuse', 'x', '[]', '', now(),"
     " now())"
 )
+GRANTED = "INSERT INTO decision (scope, id," + (
+    DECISION.partition("(id,")[2]
+    .replace("VALUES (", """VALUES ('{{"activities": [{}], "sectors": [{}], "recruitment_countries": [{}], """
+                         """"own_housing": {}}}', """)
+    .replace("'refuse'", "'grant'")
+    .replace("{}, 'grant'", ":decider, 'grant'")
+)  # fmt: skip
 # A decision of some kind on a certificate, and its basis, whose digest is that of '{{}}'.
 DECIDED = (
     "WITH d AS (INSERT INTO decision (id, certificate_id, agency_id, decider_id, outcome, reasons, conditions,"

@@ -12,6 +12,7 @@ from tests.kit.statement_parts import (
     DECIDED,
     DECIDED_CHANGE,
     DECISION,
+    GRANTED,
     INSERTED,
     INSPECTOR,
     NO_RIGHT,
@@ -120,6 +121,21 @@ ABOUT_CASES = [
         "decided on another basis",
         DECIDED.format(":decider", "suspend", "active_certificate") + BASIS.replace("'{}'", "'[]'")[:-2],
         "basis_digest",
+    ),
+    Attack("an activity more", GRANTED.format('"x"', '"logistics"', "", "false"), "granted_scope"),
+    Attack("no activity", GRANTED.format("", '"logistics"', "", "false"), "granted_scope"),
+    Attack(
+        "a country more", GRANTED.format('"temporary_agency_work"', '"logistics"', '"XX"', "false"), "granted_scope"
+    ),
+    Attack("another scope than stated", "UPDATE application SET scope = '{}'", NO_RIGHT),
+    Attack("another scope than decided", "UPDATE decision SET scope = '{}'", NO_RIGHT),
+    Attack(
+        "a certificate for more than was granted",
+        CERTIFICATE.format(":decision", "issuing")
+        .replace("(id,", "(scope, id,")
+        .replace("SELECT ", "SELECT '{}', ", 1),
+        NO_RIGHT,
+        "granted_scope",
     ),
     Attack("another basis", "UPDATE decision_basis SET content = ''", NO_RIGHT),
     Attack("another ground", "UPDATE decision_ground SET code = 'x'", NO_RIGHT),

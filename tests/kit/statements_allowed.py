@@ -15,6 +15,8 @@ LAWFUL = [
      + "UPDATE audit SET state = 'reviewed', recommendation = 'x' WHERE id = :reported_audit"),
     ("planner", told(":submitted_application", "submitted", "accepted")
      + "UPDATE application SET state = 'accepted' WHERE id = :submitted_application"),
+    ("agency draft_applicant", told(":draft_application", "draft", "submitted")
+     + "UPDATE application SET state = 'submitted', submitted_at = now() WHERE id = :draft_application"),
     ("agency mine", filed("mine_draft")),
     ("agency mine", "UPDATE answer SET value = 'partly' WHERE application_id = :mine_draft"),
     ("inspector of in_progress_inspector", "UPDATE verdict SET note = 'x' WHERE audit_id = :in_progress_audit"),

@@ -217,7 +217,7 @@ def test_a_decision_on_what_changed_meanwhile_is_not_taken(enter, session):
     audit = make_audit(session, AuditState.REVIEWED)
     browser = enter(Role.DECIDER)
     browser.open(audit_page(audit, "/decision"))
-    audit.agency.sectors = ["construction"]
+    audit.agency.legal_name = "Anders B.V."
     session.flush()
     page = browser.submit(outcome="grant", reasons="The norm is met.", status=409)
     assert [item.get_text() for item in page.soup.select("#decision .govuk-list li")] == ["The details of the agency"]

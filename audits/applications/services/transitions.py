@@ -31,6 +31,7 @@ def submit_application(
     one (ISO/IEC 17065 clause 4.1.2).
     """
     application = _move(session, actor, application_id, told.ApplicationSubmitted)
+    session.flush()  # a trigger takes the scope over now, and the check goes by that
     _check_complete(session, application)
     person = session.get_one(Person, actor.id)
     if not same_name(declared_name, person.name):

@@ -39,6 +39,7 @@ def decide_on_audit(
     grounds: Collection[str] = (),
     fate: Fate | None = None,
     fate_reasons: str = "",
+    scope: Collection[str] | None = None,
     shown: str | None = None,
 ) -> Decision:
     """Decide on an audit, and if a holder is refused, in the same act on what becomes of the certificate.
@@ -61,6 +62,7 @@ def decide_on_audit(
         reasons=reasons,
         conditions=conditions,
         grounds=for_audit,
+        scope=scope,
         shown=shown,
         also=held_parts(session, held),
     )

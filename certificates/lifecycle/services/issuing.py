@@ -7,7 +7,6 @@ from uuid import UUID, uuid4
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from audits.agencies.models import facts
 from audits.agencies.rules import Scope
 from audits.core import clock, events, moves, numbering, outbox
 from audits.core.access import SYSTEM
@@ -106,7 +105,7 @@ def _numbered(session: Session, decision: Decision, used: Mapping[str, int]) -> 
         state=CERTIFICATE_FLOW.initial,
         conditional=conditional,
         conditions=list(decision.conditions),
-        scope=Scope.of(facts(decision.concluded.agency)).plain(),
+        scope=Scope.of(decision.granted.plain()).plain(),
         valid_from=today,
         valid_until=rules.valid_until(today, terms.conditional_months if conditional else terms.certified_months),
         status_index=draw_index(session),

@@ -13,6 +13,7 @@ from audits.core.errors import RuleError
 from audits.decisions.basis import BasisMovedError, audit_basis, standing
 from audits.decisions.queries import find_decision
 from audits.decisions.rules import Outcome, possible_outcomes, reasons_against
+from audits.decisions.scope import grantable
 from audits.inspections import queries
 from audits.inspections.comparison import compare, differing, nowhere_assessed
 from audits.inspections.models import Audit
@@ -72,6 +73,7 @@ def _decide(audit_id: UUID, form: DecisionForm) -> None:
             grounds=form.grounds.data,
             fate=Fate(form.fate.data) if form.fate.data else None,
             fate_reasons=form.fate_reasons.data or "",
+            scope=form.scope.data or (),
             shown=form.basis.data or "",
         )
 
@@ -81,13 +83,14 @@ def _page(audit_id: UUID, form: DecisionForm, moved: BasisMovedError | None = No
     audit = queries.get_audit(session, actor, audit_id)
     scheme, found = scheme_of_version(audit.scheme_version), queries.findings_of(session, audit_id)
     stand, compared = standing(scheme, found), compare(session, audit)
-    ready = audit.state in AUDIT_FLOW.waiting_for(Permission.DECISION_TAKE)
+    ready, offers = audit.state in AUDIT_FLOW.waiting_for(Permission.DECISION_TAKE), grantable(session, audit)
     held = find_living(session, audit.agency_id, clock.today()) if ready else None
     if ready:
         allowed = possible_outcomes(scheme.scoring, **stand)
         offered, ways = [outcome for outcome in Outcome if outcome in allowed], fates(held.state) if held else ()
         basis = audit_basis(session, audit).with_parts(held_parts(session, held))
         form.offer(offered, _grounds(audit, offered, held, ways), basis.shown, ways)
+        form.offer_scope(offers, scheme, offered)
     taken = find_decision(session, actor, audit_id) if audit.state is AuditState.CONCLUDED else None
     return render_template(
         "office/decision.html",
@@ -105,6 +108,7 @@ def _page(audit_id: UUID, form: DecisionForm, moved: BasisMovedError | None = No
         decision=taken,
         report=find_document(session, actor, DocumentKind.AUDIT_REPORT, audit_id),
         ready=ready,
+        unseen_housing=audit.application.offers_housing and not offers.offers_housing,
         against=reasons_against(scheme.scoring, **stand),
         form=form,
         moved=moved,

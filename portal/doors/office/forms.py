@@ -4,8 +4,10 @@ from collections.abc import Mapping, Sequence
 
 from flask_babel import lazy_gettext as _l
 
-from audits.decisions.rules import Outcome
-from audits.schemes.cycle import Ground
+from audits.agencies.rules import StatedScope
+from audits.decisions.rules import GRANTS, Outcome
+from audits.schemes.cycle import DecisionKind, Ground
+from audits.schemes.text import SchemeText
 from certificates.lifecycle.rules import Fate
 from portal.forms.fields import (
     RequiredWhere,
@@ -22,7 +24,7 @@ from portal.forms.fields import (
 )
 from portal.forms.form import Form
 from portal.language.i18n import current_language
-from portal.language.labels import label
+from portal.language.labels import country, label
 
 _NEVER = RequiredWhere("", lambda _: False)  # optional, and need not say so
 
@@ -75,6 +77,13 @@ class ReasonForm(Form):
 class DecisionForm(Form):
     basis = hidden_field()
     outcome = radios_field(_l("Decision"), [], required=_l("Choose a decision."))
+    scope = checkboxes_field(
+        _l("Scope of the certificate"),
+        [],
+        hint=_l("What the certificate covers if you grant it. Take out what you decline."),
+        required=_NEVER,
+        validate_choice=False,
+    )
     grounds = checkboxes_field(_l("Grounds"), [], required=_NEVER, validate_choice=False)
     reasons = textarea_field(
         _l("Reasons"),
@@ -125,6 +134,27 @@ class DecisionForm(Form):
             del self.conditions
         if shown and not fit:
             del self.grounds
+
+    def offer_scope(self, scope: StatedScope, scheme: SchemeText, outcomes: Sequence[Outcome]) -> None:
+        """Offer what can be granted of the stated scope, item by item; all of it is ticked at first."""
+        if not any(DecisionKind(outcome) in GRANTS for outcome in outcomes):
+            del self.scope
+            return
+        self.scope.choices = options([(item, _item_in_words(item, scope, scheme)) for item in scope.items()])
+        if not self.is_submitted():
+            self.scope.data = list(scope.items())
+
+
+def _item_in_words(item: str, scope: StatedScope, scheme: SchemeText) -> str:
+    field, _rest, code = item.partition(":")
+    words = {"activities": scheme.activities, "sectors": scheme.sectors}.get(field, {})
+    name = words[code].in_(current_language()) if code in words else code
+    said = {
+        "activities": _l("Activity: %(name)s", name=name),
+        "sectors": _l("Sector: %(name)s", name=name),
+        "recruitment_countries": _l("Recruits in: %(name)s", name=country(code)),
+    }
+    return str(said.get(field) or _l("Own housing, %(count)s places", count=scope.housing_places))
 
 
 class ChangeForm(Form):

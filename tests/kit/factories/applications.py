@@ -7,7 +7,8 @@ from uuid import uuid4
 
 from sqlalchemy.orm import Session
 
-from audits.agencies.models import Agency
+from audits.agencies.models import Agency, facts
+from audits.agencies.rules import StatedScope
 from audits.applications.models import AgreementAcceptance, Answer, Application
 from audits.applications.queries import agreement_of
 from audits.applications.workflow import ApplicationState
@@ -50,6 +51,7 @@ def make_application(
         scheme_version=version,
         state=state,
         created_at=clock.now(),
+        scope=None if state is ApplicationState.DRAFT else stated(agency),
         **_submission(signatory, state) | values,
     )
     session.add(application)
@@ -59,6 +61,11 @@ def make_application(
     if answers if answers is not None else state is not ApplicationState.DRAFT:
         answer_all(session, application, signatory)
     return application
+
+
+def stated(agency: Agency) -> dict[str, Any]:
+    """The scope that an application states when it is submitted now."""
+    return StatedScope.of(facts(agency)).plain()
 
 
 def accept_agreement(session: Session, application: Application, signatory: Person) -> None:

@@ -31,6 +31,7 @@ from certificates.lifecycle.workflow import CertificateState
 from certificates.register.services import refresh_entry
 from certificates.status_lists import draw_index
 from tests.kit.factories.agencies import make_agency
+from tests.kit.factories.applications import stated
 from tests.kit.factories.people import make_person
 from tests.kit.scheme import source
 
@@ -191,6 +192,7 @@ def _decided(
         kind=DecisionKind(outcome or grant),
         reasons="All was weighed.",
         conditions=list(conditions),
+        scope=application.scope,
         basis_sha256=sha256(b"{}").hexdigest(),
         decided_at=moment(day),
         effective_on=day,
@@ -210,6 +212,7 @@ def _application(session: Session, agency: Agency, state: ApplicationState, day:
         state=state,
         created_at=moment(day),
         submitted_at=moment(day),
+        scope=stated(agency),
         reviewed_at=moment(day),
     )
     session.add(application)

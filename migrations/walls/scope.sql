@@ -1,0 +1,30 @@
+-- What a certificate covers comes from the application to the decision to the certificate; nothing reads it from the
+-- profile of the agency later, which its people may edit.
+-- At submission the profile is taken over. No role may write the column.
+CREATE OR REPLACE FUNCTION take_scope() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path TO 'public', 'pg_temp' AS $$
+BEGIN
+  SELECT jsonb_build_object('activities', a.activities, 'sectors', a.sectors, 'own_housing', a.own_housing,
+                            'recruitment_countries', a.recruitment_countries, 'housing_places', a.housing_places)
+    INTO NEW.scope FROM agency a WHERE a.id = NEW.agency_id FOR SHARE;
+  RETURN NEW;
+END $$;
+
+CREATE TRIGGER application_scope BEFORE UPDATE ON application FOR EACH ROW WHEN (OLD.state = 'draft' AND NEW.state NOT IN ('draft', 'withdrawn')) EXECUTE FUNCTION take_scope();
+
+-- A grant covers what was stated, or less; and at least one activity and one sector.
+-- A process of the release before this grants all of it.
+CREATE OR REPLACE FUNCTION check_scope() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path TO 'public', 'pg_temp' AS $$
+DECLARE
+  stated jsonb := (SELECT p.scope FROM audit a JOIN application p ON p.id = a.application_id WHERE a.id = NEW.audit_id);
+BEGIN
+  NEW.scope := coalesce(NEW.scope, stated);
+  IF (NEW.scope->'activities' <@ (stated->'activities') AND NEW.scope->'activities' <> '[]'
+      AND NEW.scope->'sectors' <@ (stated->'sectors') AND NEW.scope->'sectors' <> '[]'
+      AND NEW.scope->'recruitment_countries' <@ (stated->'recruitment_countries')
+      AND (NEW.scope->>'own_housing')::boolean <= (stated->>'own_housing')::boolean) IS NOT TRUE THEN
+    RAISE EXCEPTION 'nobody stated this scope' USING ERRCODE = 'check_violation', CONSTRAINT = 'granted_scope';
+  END IF;
+  RETURN NEW;
+END $$;
+
+CREATE TRIGGER decision_grants BEFORE INSERT ON decision FOR EACH ROW WHEN (NEW.outcome IN ('grant', 'grant_with_conditions', 'renew')) EXECUTE FUNCTION check_scope();
