@@ -4,13 +4,12 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
 from enum import StrEnum
 from functools import cached_property
 from typing import Any, TypedDict
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import CompoundSelect, Select, func, literal_column, select, union_all
 from sqlalchemy.orm import Session, selectinload
 
 from audits.agencies.models import Agency, holder_of
@@ -18,12 +17,14 @@ from audits.agencies.rules import Holder
 from audits.applications.models import Answer, Evidence
 from audits.core.canonical import canonical
 from audits.core.errors import IllegalMoveError
+from audits.core.statements import built_once
 from audits.decisions.models import Decision, DecisionBasis
 from audits.inspections.models import Audit, Finding, Population, Verdict
 from audits.inspections.workflow import FindingState
 from audits.schemes.text import SchemeText
 
 _Query = Select[*tuple[Any, ...]]
+_Gathered = CompoundSelect[*tuple[Any, ...]]
 
 
 class Standing(TypedDict):
@@ -110,30 +111,21 @@ def audit_basis(session: Session, audit: Audit) -> Basis:
     of their evidence, the populations with their draws, the verdicts, the findings with their corrective actions, the
     words of inspector and reviewer, and the other decisions about this agency.
     """
+    rows = _gather(session, *_of_audit(audit.id, audit.application_id, audit.agency_id))
     return Basis(
         {
             Part.SCHEME: audit.scheme_version.sha256,
             Part.AGENCY: _holder(session, audit.agency_id),
             Part.SCOPE: audit.application.scope,
-            Part.ANSWERS: _rows(session, _answers(audit)),
-            Part.EVIDENCE: _rows(session, _evidence(audit)),
-            Part.POPULATIONS: _rows(session, _populations(audit)),
-            Part.VERDICTS: _rows(session, _verdicts(audit)),
-            Part.FINDINGS: _rows(session, _findings(audit)),
             Part.WORDS: [audit.summary, audit.recommendation],
-            Part.DECISIONS: decisions_so_far(session, audit.agency_id),
+            **rows,
         }
     )
 
 
 def agency_parts(session: Session, agency_id: UUID) -> dict[Part, Any]:
     """Return what every decision about an agency rests on: its details, audits and findings, and earlier decisions."""
-    return {
-        Part.AGENCY: _holder(session, agency_id),
-        Part.AUDITS: _rows(session, _audits(agency_id)),
-        Part.FINDINGS: _rows(session, _all_findings(agency_id)),
-        Part.DECISIONS: decisions_so_far(session, agency_id),
-    }
+    return {Part.AGENCY: _holder(session, agency_id), **_gather(session, *_of_agency(agency_id))}
 
 
 def holder_in(session: Session, decision: Decision) -> Holder:
@@ -141,12 +133,6 @@ def holder_in(session: Session, decision: Decision) -> Holder:
     content = session.scalar(select(DecisionBasis.content).where(DecisionBasis.decision_id == decision.id))
     said = json.loads(content or "{}").get(Part.AGENCY)
     return Holder.of(said) if isinstance(said, dict) else holder_of(decision.agency)
-
-
-def decisions_so_far(session: Session, agency_id: UUID) -> list[list[Any]]:
-    """Return every decision about an agency, oldest first."""
-    query = select(Decision.id, Decision.kind, Decision.decided_at).where(Decision.agency_id == agency_id)
-    return _rows(session, query.order_by(Decision.decided_at, Decision.id))
 
 
 def _holder(session: Session, agency_id: UUID) -> dict[str, Any]:
@@ -159,15 +145,49 @@ def _digest(value: Any) -> str:
     return hashlib.sha256(canonical({"": value})).hexdigest()
 
 
-def _rows(session: Session, query: _Query) -> list[list[Any]]:
-    return [[_plain(value) for value in row] for row in session.execute(query)]
+def _gather(session: Session, query: _Gathered, values: dict[str, Any]) -> dict[Part, list[list[Any]]]:
+    return {Part(name): rows for name, rows in session.execute(query, values)}
 
 
-def _plain(value: Any) -> Any:
-    """Convert a value of a row to JSON."""
-    if isinstance(value, datetime | date):
-        return value.isoformat()
-    return str(value) if isinstance(value, UUID | StrEnum) else value
+@built_once
+def _of_audit(audit_id: UUID, application_id: UUID, agency_id: UUID) -> _Gathered:
+    return _together(
+        {
+            Part.ANSWERS: _answers(application_id),
+            Part.EVIDENCE: _evidence(application_id),
+            Part.POPULATIONS: _populations(audit_id),
+            Part.VERDICTS: _verdicts(audit_id),
+            Part.FINDINGS: _findings(audit_id),
+            Part.DECISIONS: _decisions(agency_id),
+        }
+    )
+
+
+@built_once
+def _of_agency(agency_id: UUID) -> _Gathered:
+    return _together(
+        {
+            Part.AUDITS: _audits(agency_id),
+            Part.FINDINGS: _all_findings(agency_id),
+            Part.DECISIONS: _decisions(agency_id),
+        }
+    )
+
+
+def _together(parts: Mapping[Part, _Query]) -> _Gathered:
+    """Return one statement for all parts: a row each, with the rows of the part as JSON that the database writes."""
+    return union_all(*(_as_json(part, query) for part, query in parts.items()))
+
+
+def _as_json(part: Part, query: _Query) -> Select[str, Any]:
+    rows = query.subquery()
+    listed = func.json_agg(func.json_build_array(*rows.c))  # of a sorted subquery, in its order
+    return select(literal_column(f"'{part.value}'"), func.coalesce(listed, literal_column("'[]'::json")))
+
+
+def _decisions(agency_id: UUID) -> _Query:
+    query = select(Decision.id, Decision.kind, Decision.decided_at).where(Decision.agency_id == agency_id)
+    return query.order_by(Decision.decided_at, Decision.id)
 
 
 def _audits(agency_id: UUID) -> _Query:
@@ -181,39 +201,39 @@ def _all_findings(agency_id: UUID) -> _Query:
     return query.order_by(Audit.reference, Finding.number)
 
 
-def _answers(audit: Audit) -> _Query:
+def _answers(application_id: UUID) -> _Query:
     return (
         select(Answer.requirement_code, Answer.value, Answer.explanation)
-        .where(Answer.application_id == audit.application_id)
+        .where(Answer.application_id == application_id)
         .order_by(Answer.requirement_code)
     )
 
 
-def _evidence(audit: Audit) -> _Query:
+def _evidence(application_id: UUID) -> _Query:
     return (
         select(Evidence.requirement_code, Evidence.sha256)
-        .where(Evidence.application_id == audit.application_id, Evidence.removed_at.is_(None))
+        .where(Evidence.application_id == application_id, Evidence.removed_at.is_(None))
         .order_by(Evidence.requirement_code, Evidence.sha256)
     )
 
 
-def _populations(audit: Audit) -> _Query:
+def _populations(audit_id: UUID) -> _Query:
     return (
         select(Population.unit, Population.digest, Population.seed, Population.algorithm, Population.drawn)
-        .where(Population.audit_id == audit.id)
+        .where(Population.audit_id == audit_id)
         .order_by(Population.unit)
     )
 
 
-def _verdicts(audit: Audit) -> _Query:
+def _verdicts(audit_id: UUID) -> _Query:
     return (
         select(Verdict.requirement_code, Verdict.unit, Verdict.reference, Verdict.value, Verdict.note)
-        .where(Verdict.audit_id == audit.id)
+        .where(Verdict.audit_id == audit_id)
         .order_by(Verdict.requirement_code, Verdict.unit, Verdict.reference)
     )
 
 
-def _findings(audit: Audit) -> _Query:
+def _findings(audit_id: UUID) -> _Query:
     found = (Finding.number, Finding.requirement_code, Finding.grade, Finding.points, Finding.observed, Finding.state)
     repair = (Finding.cause, Finding.extent, Finding.solution, Finding.effectiveness, Finding.verification_note)
-    return select(*found, *repair).where(Finding.audit_id == audit.id).order_by(Finding.number)
+    return select(*found, *repair).where(Finding.audit_id == audit_id).order_by(Finding.number)
