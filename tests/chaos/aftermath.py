@@ -54,10 +54,16 @@ def assert_whole(app: Flask, but: Set[str] = frozenset()) -> None:
         assert list(problems(session, origin, keys)) == []
 
 
+def wait_for_head(house: House, size: int) -> Person:
+    """Wait until a head of a log of this size or more is signed; return who saw it."""
+    visitor = Person(house.settings.base_url)
+    until(lambda: int(visitor.page("/ledger/checkpoint")[1].splitlines()[1]) >= size)
+    return visitor
+
+
 def assert_one_log(house: House, heads: Iterable[str], certificates: int) -> None:
     """Every head that was ever seen is one of the log of today, says the verifier that shares no code with us."""
-    visitor = Person(house.settings.base_url)
-    until(lambda: int(visitor.page("/ledger/checkpoint")[1].splitlines()[1]) >= certificates)
+    visitor = wait_for_head(house, certificates)
     archive = house.seen / "dump.zip"
     archive.write_bytes(visitor.download("/ledger/dump.zip"))
     for number, head in enumerate(heads):

@@ -17,7 +17,7 @@ from audits.core import clock
 from certificates.ledger.queries import size_of
 from certificates.lifecycle.models import Certificate
 from portal.stores import database
-from tests.chaos.aftermath import assert_whole, finish
+from tests.chaos.aftermath import assert_whole, finish, wait_for_head
 from tests.chaos.cases import Cases
 from tests.chaos.conftest import housed, seen
 from tests.chaos.house import House
@@ -105,6 +105,7 @@ def test_restores_fork_no_log_and_give_no_number_twice(place: Place):
     moment = clock.now()
     storm.rage(KILLS, later)
     numbers |= place.issued()
+    wait_for_head(place.house, size + 1)  # which the older state will not have
     place.back_up("--add")
 
     said = place.restore("--until", _spoken(moment), cut_short=True)

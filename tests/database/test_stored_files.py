@@ -192,6 +192,9 @@ def test_every_column_that_names_a_file_is_looked_after():
     """Who adds a table of files adds its column to NAMING: else its files are collected as if nobody named them."""
     other = {
         "scheme_version.sha256",
+        "scheme_version.agreement_sha256",
+        "scheme_proposal.sha256",
+        "agreement_acceptance.sha256",
         "file_check.sha256",
         "decision.basis_sha256",
         "status_list.bits_sha256",

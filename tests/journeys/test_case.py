@@ -56,12 +56,6 @@ def complete_details(window) -> None:
     window.click("Save")
 
 
-def make_signatory(window) -> None:
-    """Let the owner sign too, as in a small agency."""
-    window.open("/agency/people/").link("Olga Owner")
-    window.choose("roles", "agency_signatory").click("Save")
-
-
 def assess(window) -> None:
     """Answer every question, with one file."""
     window.open("/agency/").click("Start an application")
@@ -152,7 +146,6 @@ def test_a_case_goes_all_the_way(screen, portal, tmp_path):
     window = screen()
     register(window, portal, name=agency, number="81000001", owner=owner)
     complete_details(window)
-    make_signatory(window)
     assess(window)
     reference = submit(window)
     assert reference
@@ -245,6 +238,5 @@ def test_an_agency_can_apply_without_javascript(screen, portal):
     window = screen(javascript=False)
     register(window, portal, name="Stille Kracht B.V.", number="81000002", owner="olga@stil.example")
     complete_details(window)
-    make_signatory(window)
     assess(window)
     assert submit(window)
