@@ -86,6 +86,11 @@ def acceptance_of(session: Session, application: Application) -> AgreementAccept
     return session.scalar(select(AgreementAcceptance).where(*same))
 
 
+def unaccepted_agreement(session: Session, application: Application) -> Agreement | None:
+    """Return the agreement that still has to be accepted, or None. The caller must have access to the application."""
+    return None if acceptance_of(session, application) else agreement_of(application)
+
+
 def agreement_of(application: Application) -> Agreement | None:
     """Return the certification agreement of its scheme version; None if that has none (edition 1 of the file)."""
     cycle = scheme_of_version(application.scheme_version).cycle

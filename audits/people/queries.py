@@ -43,6 +43,17 @@ def roles_waiting(session: Session, actor: Actor) -> list[RoleRequest]:
     return list(session.scalars(query.options(joinedload(RoleRequest.person), joinedload(RoleRequest.asker))))
 
 
+def open_requests(session: Session, person_id: UUID) -> list[RoleRequest]:
+    """Return the unanswered requests for one person; whoever answers them locks the person first."""
+    query = select(RoleRequest).where(RoleRequest.person_id == person_id, RoleRequest.answered_at.is_(None))
+    return list(session.scalars(query.order_by(RoleRequest.role)))
+
+
+def roles_asked(session: Session, person_id: UUID) -> set[Role]:
+    """Return the roles of one person that wait for a second person. The caller manages this person."""
+    return {request.role for request in open_requests(session, person_id)}
+
+
 def people_with(session: Session, role: Role) -> list[Person]:
     """Return everybody who holds a role today, sorted by name."""
     query = select(Person).join(PersonRole).where(PersonRole.role == role, Person.retired_at.is_(None))

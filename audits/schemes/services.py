@@ -27,8 +27,8 @@ def propose_scheme(session: Session, actor: Actor, source: str) -> SchemeProposa
     while another version of the scheme is proposed.
     """
     authorise(actor, Permission.SCHEME_PUBLISH)
-    text = _checked(session, source)
-    if _known(session, text):
+    text, known = _checked(session, source)
+    if known:
         raise RuleError("This version is published already.", field="source")
     open_one = select(SchemeProposal.id).where(SchemeProposal.code == text.id, SchemeProposal.answered_at.is_(None))
     if session.scalar(open_one):
@@ -78,8 +78,8 @@ def publish_scheme(session: Session, actor: Actor, source: str) -> SchemeVersion
     that would apply from a day that is over.
     """
     authorise(actor, Permission.SCHEME_PUBLISH)
-    text = _checked(session, source)
-    if known := _known(session, text):
+    text, known = _checked(session, source)
+    if known:
         return known
     version = SchemeVersion(
         id=uuid4(),
@@ -113,15 +113,15 @@ def publish_scheme(session: Session, actor: Actor, source: str) -> SchemeVersion
     return version
 
 
-def _checked(session: Session, source: str) -> SchemeText:
-    """Return the parsed text, after the checks that need no second person."""
+def _checked(session: Session, source: str) -> tuple[SchemeText, SchemeVersion | None]:
+    """Return the parsed text and the same version if it is stored, after the checks that need no second person."""
     text = parse(source)
-    if _known(session, text):
-        return text
+    if known := _known(session, text):
+        return text, known
     check_printable(read(source).data, "source")
     if text.valid_from < clock.today() and session.scalar(select(SchemeVersion.id).limit(1)):
         raise RuleError("A new version cannot apply from a day that is over.", field="source")
-    return text
+    return text, None
 
 
 def _known(session: Session, text: SchemeText) -> SchemeVersion | None:

@@ -100,7 +100,7 @@ def invite_submitted(door: Door) -> ResponseReturnValue:
             form.complain(error)
         else:
             flash(_("%(email)s gets an invitation by mail.", email=form.email.data), "success")
-            if said := _said(_asked_for(person_id)):
+            if said := _waiting_words(_asked(person_id)):
                 flash(said, "success")
             return _to_list(door)
     return _render(door, "invite", form=form), 422
@@ -108,8 +108,7 @@ def invite_submitted(door: Door) -> ResponseReturnValue:
 
 def show_person(door: Door, person_id: UUID) -> ResponseReturnValue:
     """Show one person with the present roles."""
-    person = _person(person_id)
-    return _person_page(door, person, _stored_roles(door, person))
+    return _person_page(door, _person(person_id))
 
 
 def set_roles(door: Door, person_id: UUID) -> ResponseReturnValue:
@@ -123,7 +122,7 @@ def set_roles(door: Door, person_id: UUID) -> ResponseReturnValue:
         except RuleError as error:
             form.complain(error)
         else:
-            flash(_said(_asked_for(person_id)) or _("The roles are changed."), "success")
+            flash(_waiting_words(_asked(person_id)) or _("The roles are changed."), "success")
             return _to_list(door)
     return _person_page(door, _person(person_id), form), 422
 
@@ -144,10 +143,7 @@ def retire(door: Door, person_id: UUID) -> ResponseReturnValue:
             services.retire_person(session, current_actor(), person_id)
             security_log.record(session, Kind.ACCOUNT_ENDED, subject_id=person_id)
     except RuleError as error:
-        person = _person(person_id)
-        form = _stored_roles(door, person)
-        form.complain(error)
-        return _person_page(door, person, form), 422
+        return _person_page(door, _person(person_id), error=error), 422
     flash(_("The account is ended."), "success")
     return _to_list(door)
 
@@ -188,17 +184,15 @@ def _invite(form: InviteForm) -> UUID:
         return person.id
 
 
-def _asked_for(person_id: UUID) -> list[Role]:
-    """Return the roles of this person that wait for a second person."""
-    waiting = queries.roles_waiting(database.read(), current_actor())
-    return [request.role for request in waiting if request.person_id == person_id]
+def _asked(person_id: UUID) -> set[Role]:
+    return queries.roles_asked(database.read(), person_id)
 
 
-def _said(roles: list[Role]) -> str:
-    """Return a sentence about roles that wait, or nothing if none does."""
-    if not roles:
+def _waiting_words(roles: Iterable[Role]) -> str:
+    """Return a sentence about roles that wait for a second person, or nothing if none does."""
+    names = ", ".join(str(label(role)) for role in sorted(roles))
+    if not names:
         return ""
-    names = ", ".join(str(label(role)) for role in roles)
     return str(_("Another administrator must confirm: %(roles)s. All administrators get a mail.", roles=names))
 
 
@@ -206,15 +200,19 @@ def _person(person_id: UUID) -> Person:
     return queries.get_person(database.read(), current_actor(), person_id)
 
 
-def _stored_roles(door: Door, person: Person) -> RolesForm:
-    wanted = {*person.roles, *_asked_for(person.id)}
-    stored = {"roles": [role.value for role in wanted], "version": person.version}
+def _stored_roles(door: Door, person: Person, asked: Iterable[Role]) -> RolesForm:
+    stored = {"roles": [role.value for role in {*person.roles, *asked}], "version": person.version}
     return RolesForm(formdata=None, data=stored).offer(door.roles)
 
 
-def _person_page(door: Door, person: Person, form: RolesForm) -> str:
-    waiting = _said(_asked_for(person.id))
-    return _render(door, "person", person=person, form=form, own=person.id == current_actor().id, waiting=waiting)
+def _person_page(door: Door, person: Person, form: RolesForm | None = None, *, error: RuleError | None = None) -> str:
+    """Show one person; without a form that was sent, with the roles as they are and are asked for."""
+    asked = _asked(person.id)
+    form = form or _stored_roles(door, person, asked)
+    if error:
+        form.complain(error)
+    own = person.id == current_actor().id
+    return _render(door, "person", person=person, form=form, own=own, waiting=_waiting_words(asked))
 
 
 def _render(door: Door, page: str, **values: object) -> str:

@@ -10,7 +10,7 @@ from audits.agencies.rules import PRINTED
 from audits.applications import events as told
 from audits.applications import notices
 from audits.applications.models import AgreementAcceptance, Application
-from audits.applications.queries import acceptance_of, agreement_of, answered_codes, self_assessment_of
+from audits.applications.queries import answered_codes, self_assessment_of, unaccepted_agreement
 from audits.applications.rules import same_name, unanswered, unknown_codes
 from audits.applications.services.course import APPLICATIONS
 from audits.core import clock, events, moves, outbox
@@ -91,8 +91,8 @@ def _move(session: Session, actor: Actor, application_id: UUID, move: type[Moved
 
 
 def _accept_agreement(session: Session, actor: Actor, application: Application, seen: str | None) -> None:
-    agreement = agreement_of(application)
-    if agreement is None or acceptance_of(session, application):
+    agreement = unaccepted_agreement(session, application)
+    if agreement is None:
         return
     if seen != agreement.sha256:
         raise RuleError("Read the certification agreement, and accept it.", "agreement")

@@ -5,15 +5,23 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from audits.core import clock, moves
+from audits.core import moves
 from audits.core.access import Actor, Permission
 from audits.core.errors import RuleError
-from audits.core.notices import tell_agency, tell_person
+from audits.core.notices import tell_person
 from audits.inspections import events as told
 from audits.inspections import notices
-from audits.inspections.models import Audit, Participant
+from audits.inspections.models import Audit
 from audits.inspections.services.course import AUDITS, record
-from audits.inspections.services.transitions import check_people, flush_planned
+from audits.inspections.services.transitions import (
+    check_day,
+    check_people,
+    check_said,
+    flush_planned,
+    take_part,
+    tell_day,
+    tell_inspector,
+)
 from audits.inspections.workflow import AUDIT_FLOW, AuditState
 
 
@@ -26,17 +34,17 @@ def replan_audit(
     """
     audit = moves.hold(session, AUDITS, actor, audit_id, Permission.AUDIT_PLAN, within=AUDIT_FLOW.unfinished)
     before, day = audit.inspector_id, audit.planned_on
-    if not reason.strip():
-        raise RuleError("Give the reason.", "reason")
+    check_said(reason)
     if (inspector_id, planned_on) == (before, day):
         raise RuleError("Choose another inspector or another day.", "inspector")
     if planned_on != day:
-        _check_day(audit, planned_on)
+        if audit.state is not AuditState.PLANNED:
+            raise RuleError("The audit has started; its first day cannot change.", "planned_on")
+        check_day(planned_on)
     if inspector_id != before:
         check_people(session, actor, audit.agency_id, inspector_id)
     audit.inspector_id, audit.planned_on = inspector_id, planned_on
-    for person_id in {inspector_id, actor.id}:
-        _take_part(session, audit, person_id)
+    take_part(session, audit, inspector_id, actor.id)
     change = told.AuditReplanned(
         after=audit.state,
         inspector_before=before,
@@ -51,22 +59,9 @@ def replan_audit(
     return audit
 
 
-def _check_day(audit: Audit, planned_on: date) -> None:
-    if audit.state is not AuditState.PLANNED:
-        raise RuleError("The audit has started; its first day cannot change.", "planned_on")
-    if planned_on < clock.today():
-        raise RuleError("Choose today or a later day.", "planned_on")
-
-
-def _take_part(session: Session, audit: Audit, person_id: UUID) -> None:
-    if session.get(Participant, (audit.id, person_id)) is None:
-        session.add(Participant(audit_id=audit.id, person_id=person_id, since=clock.now()))
-
-
 def _tell(session: Session, audit: Audit, before: UUID, day: date) -> None:
-    assigned = notices.AuditAssigned(reference=audit.reference, day=audit.planned_on)
-    tell_person(session, audit.inspector_id, assigned, subject_id=audit.id)
+    tell_inspector(session, audit)
     if audit.inspector_id != before:
         tell_person(session, before, notices.AuditTaken(reference=audit.reference))
-    if audit.planned_on != day and audit.announced:
-        tell_agency(session, audit.agency_id, notices.AuditPlanned(reference=audit.reference, day=audit.planned_on))
+    if audit.planned_on != day:
+        tell_day(session, audit)

@@ -8,7 +8,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from audits.applications.models import Application, Evidence
-from audits.applications.queries import acceptance_of, agreement_of
+from audits.applications.queries import unaccepted_agreement
 from audits.applications.services.course import APPLICATIONS
 from audits.applications.workflow import ApplicationState
 from audits.core import clock, moves, numbering
@@ -39,18 +39,16 @@ def plan_audit(
     application = moves.hold(session, APPLICATIONS, actor, application_id, Permission.AUDIT_PLAN)
     if application.state is not ApplicationState.ACCEPTED:
         raise IllegalMoveError("An audit can be planned once the application is accepted.")
-    if agreement_of(application) and not acceptance_of(session, application):
+    if unaccepted_agreement(session, application):
         raise RuleError("The signatory of the agency has not accepted the certification agreement yet.")
     check_people(session, actor, application.agency_id, inspector_id)
-    if planned_on < clock.today():
-        raise RuleError("Choose today or a later day.", "planned_on")
+    check_day(planned_on)
     audit = _new_audit(session, actor, application, inspector_id, planned_on, announced=announced)
     flush_planned(session)
-    session.add_all(
-        Participant(audit_id=audit.id, person_id=person_id, since=clock.now()) for person_id in (actor.id, inspector_id)
-    )
+    take_part(session, audit, actor.id, inspector_id)
     record(session, actor, audit, told.AuditPlanned(after=audit.state, inspector=inspector_id, announced=announced))
-    _tell_planned(session, audit)
+    tell_inspector(session, audit)
+    tell_day(session, audit)
     return audit
 
 
@@ -79,7 +77,7 @@ def reveal_audit(session: Session, actor: Actor, audit_id: UUID) -> Audit:
 def reopen_audit(session: Session, actor: Actor, audit_id: UUID, *, reason: str) -> Audit:
     """Send a reported audit back to its inspector and delete its findings, if no agency has answered one yet."""
     audit = moves.make(session, AUDITS, actor, audit_id, told.AuditReopened, reason=reason.strip())
-    _check_said(reason)
+    check_said(reason)
     answered = select(Finding.id).where(Finding.audit_id == audit.id, Finding.answered_at.is_not(None))
     if session.scalar(answered.limit(1)):
         raise RuleError("The agency has answered a finding. The audit can no longer go back.", "reason")
@@ -114,7 +112,7 @@ def review_audit(session: Session, actor: Actor, audit_id: UUID, *, recommendati
 def cancel_audit(session: Session, actor: Actor, audit_id: UUID, *, reason: str) -> Audit:
     """Cancel an audit before it is reported; another can then be planned."""
     audit = moves.make(session, AUDITS, actor, audit_id, told.AuditCancelled, reason=reason.strip())
-    _check_said(reason)
+    check_said(reason)
     return audit
 
 
@@ -178,9 +176,27 @@ def _interested() -> RuleError:
     return RuleError("This inspector has declared an interest in the agency. Choose somebody else.", "inspector")
 
 
-def _tell_planned(session: Session, audit: Audit) -> None:
+def check_day(planned_on: date) -> None:
+    """Raise RuleError at `planned_on` for a day that is over."""
+    if planned_on < clock.today():
+        raise RuleError("Choose today or a later day.", "planned_on")
+
+
+def take_part(session: Session, audit: Audit, *people: UUID) -> None:
+    """Add people to those who took part in the audit and can never decide on it."""
+    for person_id in people:
+        if session.get(Participant, (audit.id, person_id)) is None:
+            session.add(Participant(audit_id=audit.id, person_id=person_id, since=clock.now()))
+
+
+def tell_inspector(session: Session, audit: Audit) -> None:
+    """Tell the inspector which audit is theirs."""
     assigned = notices.AuditAssigned(reference=audit.reference, day=audit.planned_on)
     tell_person(session, audit.inspector_id, assigned, subject_id=audit.id)
+
+
+def tell_day(session: Session, audit: Audit) -> None:
+    """Tell the agency the first day of an announced audit."""
     if audit.announced:
         tell_agency(session, audit.agency_id, notices.AuditPlanned(reference=audit.reference, day=audit.planned_on))
 
@@ -196,6 +212,7 @@ def deciders_of(session: Session, audit: Audit) -> list[UUID]:
     return list(session.scalars(deciders))
 
 
-def _check_said(reason: str) -> None:
+def check_said(reason: str) -> None:
+    """Raise RuleError at `reason` for a move without one."""
     if not reason.strip():
         raise RuleError("Give the reason.", "reason")

@@ -6,7 +6,6 @@ ISO/IEC 17065 clauses 4.2 and 6.1: who decides, reviews or gives roles is not ch
 from collections.abc import Collection, Iterable
 from uuid import UUID, uuid4
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import flag_modified
 
@@ -17,6 +16,7 @@ from audits.core.errors import IllegalMoveError, NotAllowedError, RuleError, mis
 from audits.people.events import RoleConfirmed, RoleDeclined, RolesRequested, RolesSet
 from audits.people.models import Person, PersonRole, RoleRequest
 from audits.people.notices import RolesChanged, SecondPersonNeeded
+from audits.people.queries import open_requests, roles_asked
 from audits.people.rules import SECOND_PERSON
 from audits.people.services.managing import (
     check_fit,
@@ -59,8 +59,7 @@ def set_roles(session: Session, actor: Actor, person_id: UUID, roles: Iterable[R
 
 def ask_for(session: Session, actor: Actor, person: Person, roles: Collection[Role]) -> None:
     """Ask a second administrator to confirm these roles; what is asked for already stays as it is."""
-    asked = {request.role for request in open_requests(session, person.id)}
-    if not (new := sorted(set(roles) - asked)):
+    if not (new := sorted(set(roles) - roles_asked(session, person.id))):
         return
     session.add_all(
         RoleRequest(id=uuid4(), person_id=person.id, role=role, asked_by=actor.id, asked_at=clock.now()) for role in new
@@ -98,12 +97,6 @@ def withdraw_requests(session: Session, actor: Actor, person: Person, *, keep: C
         if request.role not in keep:
             _answer(request, actor, granted=False)
             record(session, actor, person, RoleDeclined(role=request.role))
-
-
-def open_requests(session: Session, person_id: UUID) -> list[RoleRequest]:
-    """Return the unanswered requests for one person; whoever answers them locks the person first."""
-    query = select(RoleRequest).where(RoleRequest.person_id == person_id, RoleRequest.answered_at.is_(None))
-    return list(session.scalars(query.order_by(RoleRequest.role)))
 
 
 def _load(session: Session, actor: Actor, request_id: UUID) -> tuple[RoleRequest, Person]:

@@ -1,14 +1,17 @@
 """Pages on which administrators manage staff, and confirm roles that need a second person."""
 
+from collections.abc import Callable
 from uuid import UUID
 
 from flask import flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from sqlalchemy.orm import Session
 
-from audits.core.access import Permission, Role
+from audits.core.access import Actor, Permission, Role
 from audits.people import services
+from audits.people.models import RoleRequest
 from portal.doors.people import Door, blueprint
 from portal.stores import database
 from portal.web import security_log
@@ -36,9 +39,7 @@ bp = blueprint(
 @needs(Permission.PERSON_MANAGE)
 def confirm_role(request_id: UUID) -> ResponseReturnValue:
     """Give a role that another administrator asked for."""
-    with database.write() as session:
-        request = services.confirm_role(session, current_actor(), request_id)
-        security_log.record(session, Kind.ROLES_CHANGED, subject_id=request.person_id, detail="confirmed")
+    _answer(services.confirm_role, request_id, "confirmed")
     flash(_("The role is confirmed. It applies at once."), "success")
     return redirect(url_for("office.people.list_people"), 303)
 
@@ -47,8 +48,12 @@ def confirm_role(request_id: UUID) -> ResponseReturnValue:
 @needs(Permission.PERSON_MANAGE)
 def decline_role(request_id: UUID) -> ResponseReturnValue:
     """Decline or withdraw a role that was asked for."""
-    with database.write() as session:
-        request = services.decline_role(session, current_actor(), request_id)
-        security_log.record(session, Kind.ROLES_CHANGED, subject_id=request.person_id, detail="declined")
+    _answer(services.decline_role, request_id, "declined")
     flash(_("The role is not given."), "success")
     return redirect(url_for("office.people.list_people"), 303)
+
+
+def _answer(service: Callable[[Session, Actor, UUID], RoleRequest], request_id: UUID, detail: str) -> None:
+    with database.write() as session:
+        request = service(session, current_actor(), request_id)
+        security_log.record(session, Kind.ROLES_CHANGED, subject_id=request.person_id, detail=detail)
