@@ -1,41 +1,30 @@
-"""Pages for deciders, scheme managers and administrators."""
-
-from datetime import UTC, datetime, timedelta
-from io import BytesIO
-from uuid import uuid4
+"""Pages for deciders: decisions on audits, changes of certificates, and the lists of both."""
 
 import pytest
 from sqlalchemy import select
 
 from audits.applications.workflow import ApplicationState
-from audits.core import clock, outbox
+from audits.core import clock
 from audits.core.access import Role
-from audits.core.outbox import OutboxItem
 from audits.decisions.models import Decision
 from audits.decisions.rules import Outcome
 from audits.inspections.models import Participant
 from audits.inspections.workflow import AuditState, FindingState
 from audits.people.models import Interest, PersonRole
-from audits.schemes.models import SchemeProposal, SchemeVersion
 from audits.schemes.services import publish_scheme
 from certificates.lifecycle.models import Certificate
 from certificates.lifecycle.services import suspend_certificate
 from certificates.lifecycle.workflow import CertificateState
-from portal.doors.office.failed_jobs import TASKS
-from portal.stores import periodic
-from portal.work.schedule import PERIODIC_TASKS
 from tests.kit.browser import Browser
 from tests.kit.factories import (
     make_agency,
     make_application,
     make_person,
-    make_scheme,
 )
 from tests.kit.factories.certificates import make_certificate
 from tests.kit.factories.decisions import add_findings, finding
 from tests.kit.factories.inspections import make_audit
-from tests.kit.patience import is_busy
-from tests.kit.scheme import SECOND, edited, source
+from tests.kit.scheme import SECOND, source
 
 NOTHING_KNOWN = ("not_assessed", "Nobody was there.")
 
@@ -276,156 +265,3 @@ def test_cases_are_found_by_name_number_and_reference_and_come_in_pages(enter, s
     page = browser.follow("Next page")
     assert (second.reference in page.text, first.reference in page.text) == (False, True)
     assert browser.follow("Previous page").path.endswith("page=1")
-
-
-# Norm
-
-
-def upload(text):
-    return (BytesIO(text.encode()), "norm.yaml")
-
-
-def test_a_broken_norm_is_answered_with_line_and_path(enter):
-    browser = enter(Role.SCHEME_MANAGER)
-    browser.open("/office/schemes/check")
-    page = browser.submit(source=upload(edited(("fail_total: 30", "fail_total: many"))), status=422)
-    table = page.soup.find("caption", string="Problems").parent
-    line = next(n for n, text in enumerate(source().splitlines(), 1) if "fail_total: 30" in text)
-    cells = [cell.get_text() for cell in table.select("tbody tr")[0].select("th, td")]
-    assert cells[0] == str(line)
-    assert "fail_total" in cells[1]
-    assert page.errors
-
-
-@pytest.mark.parametrize("content", [b"\xff\xfe\x00", b"", b"- just: a list\n", b"a: [\n"])
-def test_a_file_that_is_no_norm_at_all_is_answered_in_words(enter, content):
-    browser = enter(Role.SCHEME_MANAGER)
-    browser.open("/office/schemes/check")
-    assert browser.submit(source=(BytesIO(content), "norm.yaml"), status=422).errors
-
-
-@pytest.mark.usefixtures("busy_reader")
-def test_when_there_is_no_time_for_files_no_norm_is_called_bad(enter):
-    browser = enter(Role.SCHEME_MANAGER)
-    browser.open("/office/schemes/check")
-    assert is_busy(browser.submit(source=upload(source()), status=503))
-
-
-def test_a_good_norm_is_shown_first_and_published_by_somebody_else(app, enter, session):
-    make_scheme(session)
-    tomorrow = clock.today() + timedelta(days=1)
-    text = edited(('version: "1.0"', 'version: "1.2"'), ("valid_from: 2026-11-01", f"valid_from: {tomorrow}"))
-    browser, other = enter(Role.SCHEME_MANAGER), enter(Role.SCHEME_MANAGER)
-    browser.open("/office/schemes/check")
-    assert "This file holds" in browser.submit(source=upload(text)).text
-    assert session.scalars(select(SchemeProposal)).all() == []
-    page = browser.submit(source=upload(text), propose=True)
-    assert page.notes == ["The version is proposed. Another scheme manager gets a mail."]
-    assert [button.get_text(strip=True) for button in page.soup.select("main button")] == ["Withdraw"]
-    listed = other.open("/office/schemes/").soup.select_one("a[href*='/proposals/']")
-    page = other.open(listed["href"])
-    assert "Read what changes" in page.text
-    page = other.submit("form[action$='/publish']")
-    assert page.notes == ["The version is published."]
-    assert {version.version for version in session.scalars(select(SchemeVersion))} == {"1.0", "1.2"}
-
-
-def test_a_proposal_shows_what_changes_and_can_be_declined(enter, session):
-    make_scheme(session)
-    browser, other = enter(Role.SCHEME_MANAGER), enter(Role.SCHEME_MANAGER)
-    browser.open("/office/schemes/check")
-    page = browser.submit(source=upload(source(SECOND)), propose=True)
-    rows = [[cell.get_text(strip=True) for cell in row.select("th, td")] for row in page.soup.select("table tbody tr")]
-    assert [row[1] for row in rows if row[0].startswith("FRE-07")] == ["Judged otherwise"]
-    other.open(page.path)
-    page = other.submit("form[action$='/decline']")
-    assert page.notes == ["The version is not published."]
-    assert [version.version for version in session.scalars(select(SchemeVersion))] == ["1.0"]
-
-
-def test_another_text_under_a_published_version_is_refused(enter, session):
-    make_scheme(session)
-    browser = enter(Role.SCHEME_MANAGER)
-    browser.open("/office/schemes/check")
-    page = browser.submit(source=upload(source() + "\n# changed\n"), propose=True, status=422)
-    assert page.errors == ["Version 1.0 is published and cannot change. Give the new text a new version number."]
-
-
-# Failed jobs
-
-
-def test_failed_work_shows_its_kind_and_error_and_never_its_content(app, enter, session):
-    outbox.enqueue(session, "mail", template="secret-template", email="somebody@example.nl")
-    session.flush()
-    item = session.scalars(select(OutboxItem)).one()
-    item.failed_at, item.last_error, item.attempts = clock.now(), "OSError: refused", 6
-    browser = enter(Role.ADMINISTRATOR)
-    page = browser.open("/office/failed-jobs/")
-    assert "OSError: refused" in page.text
-    assert "somebody@example.nl" not in page.response.text
-    page = browser.submit()
-    assert page.notes == ["It will be tried again."]
-    assert "No job has failed." in page.text
-    session.expire_all()
-    assert (item.failed_at, item.attempts) == (None, 0)
-    assert app.extensions["queue"].notified == [str(item.id)]
-
-
-def test_to_try_again_what_does_not_exist_is_not_found(enter):
-    browser = enter(Role.ADMINISTRATOR)
-    page = browser.open("/office/failed-jobs/")
-    token = page.value("csrf_token")
-    browser.post(f"/office/failed-jobs/{uuid4()}/retry", {"csrf_token": token}, status=404)
-
-
-def test_failed_work_is_shown_page_by_page(app, enter, session, monkeypatch):
-    monkeypatch.setattr(outbox, "PAGE_SIZE", 1)
-    now = clock.now()
-    for minute, error in enumerate(("Newest", "Oldest")):
-        given_up = {"failed_at": now - timedelta(minutes=minute), "last_error": error}
-        session.add(OutboxItem(kind="mail", payload={}, created_at=now, due_at=now, **given_up))
-    browser = enter(Role.ADMINISTRATOR)
-    page = browser.open("/office/failed-jobs/")
-    assert ("Newest" in page.text, "Oldest" in page.text) == (True, False)
-    page = browser.follow("Next page")
-    assert ("Newest" in page.text, "Oldest" in page.text) == (False, True)
-    browser.submit()
-    assert app.extensions["queue"].notified == [str(given_up_as(session, "Oldest"))]
-
-
-def given_up_as(session, error):
-    return session.scalars(select(OutboxItem.id).where(OutboxItem.last_error == error)).one()
-
-
-# Periodic tasks
-
-
-def cells(page, task):
-    row = page.soup.find("th", string=task).find_parent("tr")
-    return [" ".join(cell.get_text().split()) for cell in row.find_all("td")]
-
-
-def test_every_periodic_task_has_words():
-    assert list(TASKS) == [task.name for task in PERIODIC_TASKS]
-
-
-def test_periodic_tasks_show_last_run_next_run_and_last_error(enter, session, monkeypatch):
-    fixed = datetime(2027, 3, 3, 12, 0, tzinfo=UTC)
-    monkeypatch.setattr(clock, "now", lambda: fixed)
-    browser = enter(Role.ADMINISTRATOR)
-    page = browser.open("/office/failed-jobs/")
-    assert cells(page, "Check stored files") == ["Never", "As soon as a worker runs", "–"]
-    assert "Periodic tasks are late." in page.text
-    for name in TASKS:
-        periodic.note_run(session, name, again=timedelta(hours=1))
-    periodic.note_failure(session, "files.check", "OSError: <b>disk</b>", again=timedelta(minutes=1))
-    session.flush()
-    page = browser.open("/office/failed-jobs/")
-    error = "3 March 2027, 13:00: OSError: <b>disk</b> It failed once."
-    assert cells(page, "Check stored files") == ["3 March 2027, 13:00", "3 March 2027, 13:01", error]
-    assert "Periodic tasks are late." not in page.text
-    monkeypatch.setattr(clock, "now", lambda: fixed + timedelta(minutes=7))
-    session.expire_all()
-    page = browser.open("/office/failed-jobs/")
-    assert cells(page, "Check stored files")[1] == "3 March 2027, 13:01 late"
-    assert "Periodic tasks are late." in page.text

@@ -15,16 +15,6 @@ CODE = "FRE-01"
 
 
 @pytest.fixture
-def inspector(session):
-    return make_person(session, Role.INSPECTOR)
-
-
-@pytest.fixture
-def browser(app, session, inspector):
-    return Browser(app).sign_in(session, inspector)
-
-
-@pytest.fixture
 def audit(session, inspector):
     """An audit in progress: one worker of all who were drawn spoke of something grave."""
     audit = make_audit(session, inspector=inspector)

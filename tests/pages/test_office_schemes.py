@@ -1,0 +1,86 @@
+"""Pages on which scheme managers check, propose and publish versions of the norm."""
+
+from datetime import timedelta
+from io import BytesIO
+
+import pytest
+from sqlalchemy import select
+
+from audits.core import clock
+from audits.core.access import Role
+from audits.schemes.models import SchemeProposal, SchemeVersion
+from tests.kit.factories import (
+    make_scheme,
+)
+from tests.kit.patience import is_busy
+from tests.kit.scheme import SECOND, edited, source
+
+
+def upload(text):
+    return (BytesIO(text.encode()), "norm.yaml")
+
+
+def test_a_broken_norm_is_answered_with_line_and_path(enter):
+    browser = enter(Role.SCHEME_MANAGER)
+    browser.open("/office/schemes/check")
+    page = browser.submit(source=upload(edited(("fail_total: 30", "fail_total: many"))), status=422)
+    table = page.soup.find("caption", string="Problems").parent
+    line = next(n for n, text in enumerate(source().splitlines(), 1) if "fail_total: 30" in text)
+    cells = [cell.get_text() for cell in table.select("tbody tr")[0].select("th, td")]
+    assert cells[0] == str(line)
+    assert "fail_total" in cells[1]
+    assert page.errors
+
+
+@pytest.mark.parametrize("content", [b"\xff\xfe\x00", b"", b"- just: a list\n", b"a: [\n"])
+def test_a_file_that_is_no_norm_at_all_is_answered_in_words(enter, content):
+    browser = enter(Role.SCHEME_MANAGER)
+    browser.open("/office/schemes/check")
+    assert browser.submit(source=(BytesIO(content), "norm.yaml"), status=422).errors
+
+
+@pytest.mark.usefixtures("busy_reader")
+def test_when_there_is_no_time_for_files_no_norm_is_called_bad(enter):
+    browser = enter(Role.SCHEME_MANAGER)
+    browser.open("/office/schemes/check")
+    assert is_busy(browser.submit(source=upload(source()), status=503))
+
+
+def test_a_good_norm_is_shown_first_and_published_by_somebody_else(app, enter, session):
+    make_scheme(session)
+    tomorrow = clock.today() + timedelta(days=1)
+    text = edited(('version: "1.0"', 'version: "1.2"'), ("valid_from: 2026-11-01", f"valid_from: {tomorrow}"))
+    browser, other = enter(Role.SCHEME_MANAGER), enter(Role.SCHEME_MANAGER)
+    browser.open("/office/schemes/check")
+    assert "This file holds" in browser.submit(source=upload(text)).text
+    assert session.scalars(select(SchemeProposal)).all() == []
+    page = browser.submit(source=upload(text), propose=True)
+    assert page.notes == ["The version is proposed. Another scheme manager gets a mail."]
+    assert [button.get_text(strip=True) for button in page.soup.select("main button")] == ["Withdraw"]
+    listed = other.open("/office/schemes/").soup.select_one("a[href*='/proposals/']")
+    page = other.open(listed["href"])
+    assert "Read what changes" in page.text
+    page = other.submit("form[action$='/publish']")
+    assert page.notes == ["The version is published."]
+    assert {version.version for version in session.scalars(select(SchemeVersion))} == {"1.0", "1.2"}
+
+
+def test_a_proposal_shows_what_changes_and_can_be_declined(enter, session):
+    make_scheme(session)
+    browser, other = enter(Role.SCHEME_MANAGER), enter(Role.SCHEME_MANAGER)
+    browser.open("/office/schemes/check")
+    page = browser.submit(source=upload(source(SECOND)), propose=True)
+    rows = [[cell.get_text(strip=True) for cell in row.select("th, td")] for row in page.soup.select("table tbody tr")]
+    assert [row[1] for row in rows if row[0].startswith("FRE-07")] == ["Judged otherwise"]
+    other.open(page.path)
+    page = other.submit("form[action$='/decline']")
+    assert page.notes == ["The version is not published."]
+    assert [version.version for version in session.scalars(select(SchemeVersion))] == ["1.0"]
+
+
+def test_another_text_under_a_published_version_is_refused(enter, session):
+    make_scheme(session)
+    browser = enter(Role.SCHEME_MANAGER)
+    browser.open("/office/schemes/check")
+    page = browser.submit(source=upload(source() + "\n# changed\n"), propose=True, status=422)
+    assert page.errors == ["Version 1.0 is published and cannot change. Give the new text a new version number."]
