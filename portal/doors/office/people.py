@@ -7,9 +7,8 @@ from flask import flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from sqlalchemy.orm import Session
 
-from audits.core.access import Actor, Permission, Role
+from audits.core.access import Permission, Role
 from audits.people import services
 from audits.people.models import RoleRequest
 from portal.doors.people import Door, blueprint
@@ -53,7 +52,7 @@ def decline_role(request_id: UUID) -> ResponseReturnValue:
     return redirect(url_for("office.people.list_people"), 303)
 
 
-def _answer(service: Callable[[Session, Actor, UUID], RoleRequest], request_id: UUID, detail: str) -> None:
+def _answer(service: Callable[..., RoleRequest], request_id: UUID, detail: str) -> None:
     with database.write() as session:
         request = service(session, current_actor(), request_id)
         security_log.record(session, Kind.ROLES_CHANGED, subject_id=request.person_id, detail=detail)
