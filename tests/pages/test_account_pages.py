@@ -23,7 +23,7 @@ from tests.kit.factories.people import give_password, make_person
 OTHER = "zeven lange zinnen later"
 REFUSED = "The e-mail address or the password is not right."
 PUBLIC = ["/login", "/reset", "/reset/sent"]
-OWN = ["/account", "/account/profile", "/account/password", "/account/interests"]
+OWN = ["/account", "/account/profile", "/account/password", "/account/sessions", "/account/interests"]
 
 
 @pytest.fixture
@@ -132,6 +132,17 @@ def test_a_forged_device_cookie_gives_no_advantage(app, person):
     sign_in(browser, person.email, status=429)
 
 
+def test_after_a_new_password_a_browser_of_before_is_a_stranger(app, session, person):
+    browser = Browser(app)
+    sign_in(browser, person.email)
+    browser.submit("header form")
+    services.store_password(session, person, OTHER)
+    session.flush()
+    for number in range(LIMITS["account"].free):
+        sign_in(Browser(app, address=f"192.0.2.{number}"), person.email, "a wrong password", status=422)
+    sign_in(browser, person.email, OTHER, status=429)
+
+
 def test_signing_out_ends_the_session_on_the_server_and_a_copied_cookie_with_it(app, session, person):
     browser, thief = Browser(app), Browser(app)
     sign_in(browser, person.email)
@@ -172,7 +183,14 @@ def test_reading_keeps_a_session_alive_and_writes_at_most_once_a_minute(real_db,
 
 
 def test_without_the_token_of_the_form_nothing_happens(app, session, person, signed_in):
-    for path in ("/account/password", "/account/profile", "/account/sessions/all", "/account/interests", "/logout"):
+    for path in (
+        "/account/password",
+        "/account/profile",
+        "/account/sessions",
+        "/account/sessions/all",
+        "/account/interests",
+        "/logout",
+    ):
         assert signed_in.post(path, {"name": "x"}, status=400)
     assert signed_in.open("/account").heading == "My account"
     Browser(app).post("/login", {"email": person.email, "password": PASSWORD}, status=400)
@@ -304,15 +322,30 @@ def test_guessing_at_the_current_password_is_slowed_too(signed_in):
     assert "Retry-After" in page.response.headers
 
 
-def test_others_and_all_sessions_can_be_ended(app, session, person, signed_in):
-    away = Browser(app).sign_in(session, person)
-    page = signed_in.open("/account")
-    assert page.text.count("Another browser") == 1
-    page = signed_in.submit("form[action$='others']")
-    assert "Another browser" not in page.text
-    assert away.open("/account").heading == "Sign in"
+def test_one_other_session_others_and_all_can_be_ended(app, session, person, signed_in):
+    away, lost = Browser(app).sign_in(session, person), Browser(app).sign_in(session, person)
+    assert signed_in.open("/account").text.count("Another browser") == 2
+    ways = [choice["value"] for choice in signed_in.open("/account/sessions").soup.select("input[name=which]")]
+    assert len(ways) == 3
+    assert signed_in.submit(which=ways[1], current=PASSWORD).text.count("Another browser") == 1
+    assert {away.open("/account").heading, lost.open("/account").heading} == {"Sign in", "My account"}
+    signed_in.open("/account/sessions")
+    assert "Another browser" not in signed_in.submit(which="all", current=PASSWORD).text
+    assert {away.open("/account").heading, lost.open("/account").heading} == {"Sign in"}
+    signed_in.open("/account")
     assert signed_in.submit("form[action$='all']").notes == ["You are signed out everywhere."]
     assert signed_in.open("/account").heading == "Sign in"
+
+
+def test_without_the_password_nobody_shuts_out_the_owner(app, session, person, signed_in):
+    away = Browser(app).sign_in(session, person)
+    signed_in.open("/account/sessions")
+    assert signed_in.submit(which="all", current="wrong", status=422).errors == ["The current password is not right."]
+    assert signed_in.submit(which=None, current=PASSWORD, status=422).errors == ["Choose a browser."]
+    assert away.open("/account").heading == "My account"
+    for _ in range(LIMITS["own"].free - 1):
+        signed_in.submit(which="all", current="wrong", status=422)
+    signed_in.submit(which="all", current=PASSWORD, status=429)
 
 
 def test_a_tie_is_declared_by_trade_register_number(signed_in, session):

@@ -138,11 +138,14 @@ def test_the_own_password_and_sessions(app, session, person, lines):
     browser.submit(current=PASSWORD, password="short", status=422)
     browser.submit(current=PASSWORD, password=OTHER)
     token = {"csrf_token": browser.open("/account").value("csrf_token")}
-    browser.client.post("/account/sessions/others", data=token)
+    browser.open("/account/sessions")
+    browser.submit(which="all", current="wrong", status=422)
+    browser.submit(which="all", current=OTHER)
     browser.client.post("/account/sessions/all", data=token)
     assert lines() == [
         (Kind.PASSWORD_REFUSED, person.id, None, None),
         (Kind.PASSWORD_CHANGED, person.id, None, None),
+        (Kind.PASSWORD_REFUSED, person.id, None, None),
         (Kind.SESSIONS_ENDED, person.id, None, "others"),
         (Kind.SESSIONS_ENDED, person.id, None, "all"),
     ]

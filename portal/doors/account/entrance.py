@@ -153,7 +153,7 @@ def _note_tried(kind: Kind, email: str, detail: str | None = None) -> None:
 def _welcome(signed_in: services.SignedIn, target: str | None) -> ResponseReturnValue:
     browser.remember(signed_in)
     response = make_response(redirect(target or browser.start_page(signed_in.roles), 303))
-    remember_device(response, signed_in.email)
+    remember_device(response, signed_in.email, services.password_since(database.read(), signed_in.email))
     return response
 
 
@@ -163,6 +163,6 @@ def _destination() -> str:
 
 def _buckets(email: str) -> dict[str, str]:
     account, address = email.casefold(), address_group(request.remote_addr)
-    if device := known_device(account):
+    if device := known_device(account, services.password_since(database.read(), email)):
         return {"device": f"{device} {account}"}
     return {"pair": f"{address} {account}", "address": address, "account": account}

@@ -1,12 +1,17 @@
 """Forms for signing in and for the own account."""
 
+from collections.abc import Iterable
+
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from audits.core.languages import NAMES
+from portal.doors.account.models import LoginSession
 from portal.doors.account.rules import PASSWORD_MIN
 from portal.forms.fields import (
     email_field,
     hidden_field,
+    options,
     password_field,
     radios_field,
     text_field,
@@ -14,6 +19,9 @@ from portal.forms.fields import (
     version_field,
 )
 from portal.forms.form import Form
+from portal.web.templating import datetime_text
+
+ALL = "all"
 
 _NEW_HINT = _l(
     "At least %(min)d characters. A few words that only you put together are easy to keep in mind.", min=PASSWORD_MIN
@@ -37,6 +45,21 @@ class NewPasswordForm(Form):
 class ChangePasswordForm(Form):
     current = password_field(_l("Current password"), required=_l("Enter your current password."))
     password = password_field(_l("New password"), required=_l("Enter a new password."), hint=_NEW_HINT, new=True)
+
+
+class EndSessionsForm(Form):
+    which = radios_field(_l("Which browser?"), [], required=_l("Choose a browser."))
+    current = password_field(_l("Current password"), required=_l("Enter your current password."))
+
+    def offer(self, others: Iterable[LoginSession]) -> None:
+        """Offer these sessions, by the moment in which they were opened, and all of them at once."""
+        each = [(other.created_at.isoformat(), _words(other)) for other in others]
+        self.which.choices = options([(ALL, _l("All other browsers")), *each])
+
+
+def _words(session: LoginSession) -> str:
+    opened, used = datetime_text(session.created_at), datetime_text(session.seen_at)
+    return str(_("Signed in %(opened)s, last used %(used)s", opened=opened, used=used))
 
 
 class ProfileForm(Form):

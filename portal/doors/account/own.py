@@ -1,9 +1,13 @@
 """Pages of the own account: name and language, password, sessions, and for staff the declared interests."""
 
+from collections.abc import Callable
+from datetime import datetime
+
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
+from sqlalchemy.orm import Session
 
 from audits.core.access import Permission
 from audits.core.errors import RuleError
@@ -12,7 +16,7 @@ from audits.people.services import declare_interest, edit_profile
 from portal.doors.account import login as browser
 from portal.doors.account import services, throttle
 from portal.doors.account.door import bp
-from portal.doors.account.forms import ChangePasswordForm, InterestForm, ProfileForm
+from portal.doors.account.forms import ALL, ChangePasswordForm, EndSessionsForm, InterestForm, ProfileForm
 from portal.forms.form import Form
 from portal.stores import database
 from portal.web import security_log
@@ -70,44 +74,44 @@ def password() -> ResponseReturnValue:
 @bp.post("/account/password")
 @signed_in
 def password_submitted() -> ResponseReturnValue:
-    """Replace the password and end all other sessions. Attempts are throttled as at sign-in."""
-    form, own = ChangePasswordForm(), {"own": str(current_actor().id)}
+    """Replace the password and end all other sessions."""
+    form, own = ChangePasswordForm(), (current_actor().id, current_user.digest)
     if not form.validate_on_submit():
         return render_template("account/password.html", form=form), 422
-    try:
-        with database.write() as session:
-            throttle.admit(session, own)
-        with database.write() as session:
-            services.change_password(
-                session,
-                current_actor().id,
-                current=form.current.data,
-                password=form.password.data,
-                keep=current_user.digest,
-            )
-            throttle.forgive(session, own)
-            security_log.record(session, Kind.PASSWORD_CHANGED)
-    except throttle.TooManyAttemptsError as error:
-        security_log.note(Kind.THROTTLED, detail=error.kind)
-        form.complain(error.sentence)
-        return render_template("account/password.html", form=form), 429, error.headers
-    except RuleError as error:
-        if error.field == "current":
-            security_log.note(Kind.PASSWORD_REFUSED)
-        form.complain(error)
-        return render_template("account/password.html", form=form), 422
+
+    def change(session: Session) -> None:
+        services.change_password(session, own[0], current=form.current.data, password=form.password.data, keep=own[1])
+        security_log.record(session, Kind.PASSWORD_CHANGED)
+
+    if refused := _with_password(form, change):
+        return render_template("account/password.html", form=form), *refused
     flash(_("Your password is changed. Other browsers are signed out."), "success")
     return redirect(url_for("account.show_account"), 303)
 
 
-@bp.post("/account/sessions/others")
+@bp.get("/account/sessions")
 @signed_in
-def end_other_sessions() -> ResponseReturnValue:
-    """End all sessions except this one."""
-    with database.write() as session:
-        services.sign_out_everywhere(session, current_actor().id, keep=current_user.digest)
-        security_log.record(session, Kind.SESSIONS_ENDED, detail="others")
-    flash(_("Other browsers are signed out."), "success")
+def sessions() -> ResponseReturnValue:
+    """Ask which other browsers to sign out."""
+    return render_template("account/sessions.html", form=_sessions_form())
+
+
+@bp.post("/account/sessions")
+@signed_in
+def sessions_submitted() -> ResponseReturnValue:
+    """End one other session, or all of them."""
+    form, own = _sessions_form(), (current_actor().id, current_user.digest)
+    if not form.validate_on_submit():
+        return render_template("account/sessions.html", form=form), 422
+    opened_at = None if form.which.data == ALL else datetime.fromisoformat(form.which.data)
+
+    def end(session: Session) -> None:
+        services.end_sessions(session, own[0], current=form.current.data, keep=own[1], opened_at=opened_at)
+        security_log.record(session, Kind.SESSIONS_ENDED, detail="one" if opened_at else "others")
+
+    if refused := _with_password(form, end):
+        return render_template("account/sessions.html", form=form), *refused
+    flash(_("Signed out there."), "success")
     return redirect(url_for("account.show_account"), 303)
 
 
@@ -148,6 +152,37 @@ def interests_submitted() -> ResponseReturnValue:
             flash(_("The tie is declared."), "success")
             return redirect(url_for("account.interests"), 303)
     return _ties_page(form), 422
+
+
+def _with_password(form: Form, act: Callable[[Session], None]) -> tuple[int, dict[str, str]] | None:
+    """Do what needs the current password; otherwise complain and return status and headers.
+
+    Attempts are throttled as at sign-in.
+    """
+    own = {"own": str(current_actor().id)}
+    try:
+        with database.write() as session:
+            throttle.admit(session, own)
+        with database.write() as session:
+            act(session)
+            throttle.forgive(session, own)
+    except throttle.TooManyAttemptsError as error:
+        security_log.note(Kind.THROTTLED, detail=error.kind)
+        form.complain(error.sentence)
+        return 429, error.headers
+    except RuleError as error:
+        if error.field == "current":
+            security_log.note(Kind.PASSWORD_REFUSED)
+        form.complain(error)
+        return 422, {}
+    return None
+
+
+def _sessions_form() -> EndSessionsForm:
+    others = services.sessions_of(database.read(), current_actor().id)
+    form = EndSessionsForm()
+    form.offer([each for each in others if each.digest != current_user.digest])
+    return form
 
 
 def _ties_page(form: InterestForm) -> str:

@@ -107,6 +107,21 @@ def sessions_of(session: Session, person_id: UUID) -> list[LoginSession]:
     return list(session.scalars(query.order_by(LoginSession.seen_at.desc())))
 
 
+def end_sessions(
+    session: Session, person_id: UUID, *, current: str, keep: bytes, opened_at: datetime | None = None
+) -> None:
+    """End the sessions of a person except `keep`, or of these the one opened at that moment.
+
+    RuleError at `current` unless that is the password: a browser left open must not shut out its owner.
+    """
+    check_own_password(session, person_id, current)
+    if opened_at is None:
+        sign_out_everywhere(session, person_id, keep=keep)
+    for each in sessions_of(session, person_id):
+        if each.created_at == opened_at and each.digest != keep:
+            sign_out(session, each.digest)
+
+
 def sign_out(session: Session, digest: bytes) -> None:
     """End one session; effective at once on all web servers."""
     ending = update(LoginSession).where(LoginSession.digest == digest, LoginSession.ended_at.is_(None))
@@ -125,6 +140,13 @@ def sign_out_everybody(session: Session) -> None:
     """End every session and every mailed link: after a restore some are there that had ended, or been used."""
     session.execute(delete(LoginSession))
     session.execute(delete(MailToken))
+
+
+def password_since(session: Session, email: str) -> datetime | None:
+    """Return since when the account has its password; None for an unknown address too, with the same work."""
+    person = _find_person(session, email)
+    credential = session.get(PasswordHash, person.id if person else uuid4())
+    return credential.changed_at if credential else None
 
 
 def find_person_id(session: Session, email: str) -> UUID | None:
@@ -172,14 +194,19 @@ def set_password(session: Session, token: str, purpose: Purpose, password: str) 
     return person
 
 
+def check_own_password(session: Session, person_id: UUID, typed: str) -> None:
+    """Raise RuleError at `current` unless this is the password of the person, whose row stays locked."""
+    credential = session.get(PasswordHash, person_id, with_for_update=True)
+    if not _matches(credential.password_hash if credential else _nobody(), typed):
+        raise RuleError("The current password is not right.", field="current")
+
+
 def change_password(session: Session, person_id: UUID, *, current: str, password: str, keep: bytes) -> None:
     """Replace the password after checking the current one; ends other sessions.
 
     RuleError at `current` or `password`.
     """
-    credential = session.get(PasswordHash, person_id, with_for_update=True)
-    if not _matches(credential.password_hash if credential else _nobody(), current) or credential is None:
-        raise RuleError("The current password is not right.", field="current")
+    check_own_password(session, person_id, current)
     person = session.get_one(Person, person_id)
     check_password(password, name=person.name, email=person.email)
     store_password(session, person, password, keep=keep)
