@@ -9,6 +9,7 @@ from alembic import context
 from sqlalchemy import Connection, create_engine, text
 from sqlalchemy.dialects.postgresql.base import ischema_names
 
+import audits.findings.models
 import certificates.ledger.models
 import certificates.lifecycle.models
 import certificates.register.models
@@ -21,7 +22,7 @@ from audits.core.numbering import Counter
 from audits.core.outbox import OutboxItem
 from migrations.raising import raise_walls
 
-TABLES = (certificates, portal, Event, OutboxItem, Counter)  # imported so that the metadata is whole
+TABLES = (audits, certificates, portal, Event, OutboxItem, Counter)  # imported so that the metadata is whole
 ischema_names["xid8"] = Xid8  # which SQLAlchemy does not know when it reads tables
 # Who waits for a lock makes everybody after him wait too: rather give up, change nothing, and be started again.
 LIMITS = {"lock_timeout": "5s", "statement_timeout": "15min"}

@@ -72,7 +72,8 @@ GRANT UPDATE (value, note, reason, recorded_by, recorded_at, version) ON verdict
 GRANT UPDATE (agency_text, written_by, written_at, version) ON requirement_judgement TO kw_app, kw_worker;
 GRANT UPDATE (state, cause, extent, solution, operation, answered_by, answered_at, verified_by, verified_at,
   verification_note, version) ON finding TO kw_app, kw_worker;
-GRANT DELETE ON finding TO kw_app, kw_worker;
+GRANT INSERT, UPDATE (granted, answer, answered_by, answered_at) ON grade_change TO kw_app, kw_worker;
+REVOKE ALL ON FUNCTION is_outsider(uuid, uuid) FROM PUBLIC;
 GRANT INSERT, UPDATE (outcome, verified_by, verified_at, note) ON corrective_action TO kw_app, kw_worker;
 GRANT UPDATE (outcome) ON decision TO kw_worker;  -- lock
 

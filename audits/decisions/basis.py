@@ -19,6 +19,7 @@ from audits.core.canonical import canonical
 from audits.core.errors import IllegalMoveError
 from audits.core.statements import built_once
 from audits.decisions.models import Decision, DecisionBasis
+from audits.findings.models import GradeChange
 from audits.inspections.models import Audit, Finding, Population, Verdict
 from audits.inspections.workflow import FindingState
 from audits.schemes.text import SchemeText
@@ -56,6 +57,7 @@ class Part(StrEnum):
     POPULATIONS = "populations"
     VERDICTS = "verdicts"
     FINDINGS = "findings"
+    GRADES = "grades"
     WORDS = "words"
     CERTIFICATE = "certificate"
     DECISIONS = "decisions"
@@ -158,6 +160,7 @@ def _of_audit(audit_id: UUID, application_id: UUID, agency_id: UUID) -> _Gathere
             Part.POPULATIONS: _populations(audit_id),
             Part.VERDICTS: _verdicts(audit_id),
             Part.FINDINGS: _findings(audit_id),
+            Part.GRADES: _grades(audit_id),
             Part.DECISIONS: _decisions(agency_id),
         }
     )
@@ -217,6 +220,13 @@ def _evidence(application_id: UUID) -> _Query:
     )
 
 
+def _grades(audit_id: UUID) -> _Query:
+    asked = (GradeChange.grade_before, GradeChange.grade, GradeChange.reason, GradeChange.asked_by)
+    query = select(Finding.number, *asked, GradeChange.granted, GradeChange.answer, GradeChange.answered_by)
+    query = query.join(Finding, Finding.id == GradeChange.finding_id).where(Finding.audit_id == audit_id)
+    return query.order_by(Finding.number, GradeChange.asked_at)
+
+
 def _populations(audit_id: UUID) -> _Query:
     return (
         select(Population.unit, Population.digest, Population.seed, Population.algorithm, Population.drawn)
@@ -234,6 +244,7 @@ def _verdicts(audit_id: UUID) -> _Query:
 
 
 def _findings(audit_id: UUID) -> _Query:
-    found = (Finding.number, Finding.requirement_code, Finding.grade, Finding.points, Finding.observed, Finding.state)
+    found = (Finding.number, Finding.requirement_code, Finding.grade, Finding.grade_found, Finding.points)
+    said = (Finding.observed, Finding.agency_text, Finding.state)
     repair = (Finding.cause, Finding.extent, Finding.solution, Finding.effectiveness, Finding.verification_note)
-    return select(*found, *repair).where(Finding.audit_id == audit_id).order_by(Finding.number)
+    return select(*found, *said, *repair).where(Finding.audit_id == audit_id).order_by(Finding.number)

@@ -109,6 +109,10 @@ class CorrectiveActionAccepted(FindingMoved, name="finding.close", words=N_("Fin
     """The inspector accepted it and said how it was checked."""
 
 
+class FindingSuperseded(FindingMoved, name="finding.supersede", words=N_("Finding replaced by a later report")):
+    """The audit was reported again and says this otherwise, or no longer."""
+
+
 class FindingFile(EventData):
     """Base of events about a file of a corrective action; its digest can be forgotten with the file."""
 

@@ -3,7 +3,17 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, ForeignKey, ForeignKeyConstraint, Identity, Index, Text, UniqueConstraint, or_
+from sqlalchemy import (
+    ColumnElement,
+    FetchedValue,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Identity,
+    Index,
+    Text,
+    UniqueConstraint,
+    or_,
+)
 from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -11,7 +21,7 @@ from audits.agencies.models import Agency
 from audits.applications.models import Application
 from audits.core.access import Actor, Role
 from audits.core.db import Base, Id, ItsAgency, one_of, stored
-from audits.inspections.workflow import AuditState, FindingState, RoundOutcome
+from audits.inspections.workflow import GONE, AuditState, FindingState, RoundOutcome
 from audits.people.models import Person
 from audits.schemes.models import SchemeVersion
 
@@ -220,9 +230,11 @@ class Finding(Base):
     number: Mapped[int]
     scheme_version_id: Mapped[UUID]
     requirement_code: Mapped[str]
-    grade: Mapped[str]
+    grade: Mapped[str]  # the one that counts; see audits.findings for how it changes after the report
+    grade_found: Mapped[str] = mapped_column(server_default=FetchedValue())  # as the inspector reported it
     points: Mapped[int]
     blocks: Mapped[bool]  # no certificate while it is open
+    supersedes_id: Mapped[UUID | None] = mapped_column(ForeignKey("finding.id"))  # of an earlier report of this audit
     population: Mapped[int]
     assessed: Mapped[int]
     nonconforming: Mapped[int]
@@ -245,6 +257,11 @@ class Finding(Base):
     audit: Mapped[Audit] = relationship(foreign_keys=[audit_id], primaryjoin=lambda: Finding.audit_id == Audit.id)
 
     __mapper_args__ = {"version_id_col": version}
+
+    @property
+    def stands(self) -> bool:
+        """Return whether it still counts."""
+        return self.state not in GONE
 
     def is_visible_to(self, actor: Actor) -> bool:
         """Return whether the actor may see the audit."""

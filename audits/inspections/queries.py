@@ -28,7 +28,7 @@ from audits.inspections.models import (
     Verdict,
     VerdictChange,
 )
-from audits.inspections.workflow import AuditState, FindingState
+from audits.inspections.workflow import GONE, AuditState, FindingState
 from audits.people.models import Person
 from audits.schemes.text import SchemeText, Unit
 
@@ -194,9 +194,15 @@ def progress_of(session: Session, audit_id: UUID) -> dict[str, int]:
 
 
 def findings_of(session: Session, audit_id: UUID) -> list[Finding]:
-    """Return the findings of an audit, in the order of the scheme. The caller must have access to the audit."""
+    """Return the findings of an audit that count, in order. The caller must have access to the audit."""
     query, values = _findings(audit_id)
     return list(session.scalars(query, values))
+
+
+def findings_and_replaced(session: Session, audit_id: UUID) -> tuple[list[Finding], list[Finding]]:
+    """Return the findings of an audit that count, and those that no longer do. The caller must have access to it."""
+    listed = list(session.scalars(select(Finding).where(Finding.audit_id == audit_id).order_by(Finding.number)))
+    return [each for each in listed if each.stands], [each for each in listed if not each.stands]
 
 
 def list_findings(session: Session, actor: Actor) -> list[Finding]:
@@ -365,4 +371,5 @@ def _progress(audit_id: UUID) -> Select[str, int]:
 
 @built_once
 def _findings(audit_id: UUID) -> Select[Finding]:
-    return select(Finding).where(Finding.audit_id == audit_id).order_by(Finding.number)
+    query = select(Finding).where(Finding.audit_id == audit_id, Finding.state.not_in(sorted(GONE)))
+    return query.order_by(Finding.number)

@@ -9,4 +9,5 @@ FINDING_STATES: Mapping[FindingState, str] = {
     FindingState.OPEN: N_("Open"),
     FindingState.ANSWERED: N_("Answered, to be checked"),
     FindingState.CLOSED: N_("Closed"),
+    FindingState.SUPERSEDED: N_("Replaced by a later report"),
 }

@@ -18,11 +18,15 @@ class AuditState(StrEnum):
 
 
 class FindingState(StrEnum):
-    """States of a finding. Answered: a corrective action was submitted; only the inspector closes a finding."""
+    """States of a finding. Answered: a corrective action was submitted; only the inspector closes a finding.
+
+    Superseded: a later report of the same audit says it otherwise, or no longer. Findings are never deleted.
+    """
 
     OPEN = "open"
     ANSWERED = "answered"
     CLOSED = "closed"
+    SUPERSEDED = "superseded"
 
 
 class RoundOutcome(StrEnum):
@@ -55,5 +59,14 @@ FINDING_FLOW = Flow(
         Move("answer", frozenset({F.OPEN, F.ANSWERED}), F.ANSWERED, Permission.FINDING_ANSWER),
         Move("reject", frozenset({F.ANSWERED}), F.OPEN, Permission.AUDIT_CONDUCT, Independence.OWN),
         Move("close", frozenset({F.ANSWERED}), F.CLOSED, Permission.AUDIT_CONDUCT, Independence.OWN),
+        Move(
+            "supersede",
+            frozenset({F.OPEN, F.ANSWERED, F.CLOSED}),
+            F.SUPERSEDED,
+            Permission.AUDIT_CONDUCT,
+            Independence.OWN,
+        ),
     ],
 )
+GONE = frozenset({F.SUPERSEDED})
+"""The states of findings that no longer count; they stay to be read."""

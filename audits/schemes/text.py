@@ -38,6 +38,11 @@ class Severity:
     closes_by: Text
     urgent: bool = False  # a finding of this grade goes to the deciders at once
 
+    @property
+    def is_urgent(self) -> bool:
+        """Return whether a finding of this grade on a holder is a task of the deciders."""
+        return self.fails or self.urgent
+
 
 @dataclass(frozen=True, slots=True)
 class VerdictKind:

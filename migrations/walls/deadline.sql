@@ -25,13 +25,16 @@ CREATE CONSTRAINT TRIGGER decision_holder AFTER INSERT ON decision DEFERRABLE IN
 -- A finding of a grade that rules out a certificate, about an agency that holds one, is a task of the deciders.
 CREATE OR REPLACE FUNCTION need_urgent_task() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path TO 'public', 'pg_temp' AS $$
 DECLARE
-  reported date := (SELECT (coalesce(reported_at, now()) AT TIME ZONE 'Europe/Amsterdam')::date
-                    FROM audit WHERE id = NEW.audit_id);
+  found finding%ROWTYPE;  -- NEW is a finding, or a change of its grade
+  reported date;
 BEGIN
-  IF NEW.grade = ANY ((SELECT failing_grades FROM scheme_version WHERE id = NEW.scheme_version_id)::text[])
-     AND living_certificate(NEW.agency_id, reported) IS NOT NULL
+  SELECT * INTO found FROM finding WHERE id = coalesce(to_jsonb(NEW)->>'finding_id', NEW.id::text)::uuid;
+  SELECT (coalesce(reported_at, now()) AT TIME ZONE 'Europe/Amsterdam')::date INTO reported
+    FROM audit WHERE id = found.audit_id;
+  IF found.grade = ANY ((SELECT failing_grades FROM scheme_version WHERE id = found.scheme_version_id)::text[])
+     AND living_certificate(found.agency_id, reported) IS NOT NULL
      AND NOT EXISTS (SELECT FROM deadline
-                     WHERE kind = 'critical_finding' AND subject_id = NEW.audit_id AND agency_id = NEW.agency_id
+                     WHERE kind = 'critical_finding' AND subject_id = found.audit_id AND agency_id = found.agency_id
                        AND done_at IS NULL) THEN
     RAISE EXCEPTION 'a critical finding on a holder is nobody''s task'
       USING ERRCODE = 'check_violation', CONSTRAINT = 'urgent_task';

@@ -37,11 +37,13 @@ BEGIN
   IF NEW.outcome IN ('grant', 'grant_with_conditions', 'renew') THEN
     SELECT * INTO STRICT the_audit FROM audit WHERE id = NEW.audit_id;
     SELECT * INTO STRICT norm FROM scheme_version WHERE id = the_audit.scheme_version_id;
-    SELECT coalesce(sum(points), 0) INTO total FROM finding WHERE audit_id = NEW.audit_id;
+    SELECT coalesce(sum(points), 0) INTO total FROM finding WHERE audit_id = NEW.audit_id AND state <> 'superseded';
     IF the_audit.state NOT IN ('reviewed', 'concluded')
        OR total >= norm.fail_total
-       OR EXISTS (SELECT FROM finding WHERE audit_id = NEW.audit_id AND grade = ANY (norm.failing_grades))
-       OR EXISTS (SELECT FROM finding WHERE audit_id = NEW.audit_id AND blocks AND state <> 'closed') THEN
+       OR EXISTS (SELECT FROM finding WHERE audit_id = NEW.audit_id AND state <> 'superseded'
+                    AND grade = ANY (norm.failing_grades))
+       OR EXISTS (SELECT FROM finding WHERE audit_id = NEW.audit_id AND blocks
+                    AND state NOT IN ('closed', 'superseded')) THEN
       RAISE EXCEPTION 'this audit does not allow a grant'
         USING ERRCODE = 'check_violation', CONSTRAINT = 'no_grant';
     END IF;

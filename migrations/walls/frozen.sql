@@ -17,8 +17,8 @@ CREATE TRIGGER verdict_frozen BEFORE INSERT OR DELETE OR UPDATE ON verdict FOR E
 CREATE TRIGGER requirement_judgement_frozen BEFORE INSERT OR DELETE OR UPDATE ON requirement_judgement FOR EACH ROW WHEN (CURRENT_USER <> 'kw_owner') EXECUTE FUNCTION check_fieldwork('in_progress');
 CREATE TRIGGER population_frozen BEFORE INSERT ON population FOR EACH ROW WHEN (CURRENT_USER <> 'kw_owner') EXECUTE FUNCTION check_fieldwork('in_progress');
 CREATE TRIGGER sampled_unit_frozen BEFORE INSERT ON sampled_unit FOR EACH ROW WHEN (CURRENT_USER <> 'kw_owner') EXECUTE FUNCTION check_fieldwork('in_progress');
--- Findings follow from a report and go when it is taken back; what is changed in one is judged by its flow.
-CREATE TRIGGER finding_frozen BEFORE INSERT OR DELETE ON finding FOR EACH ROW WHEN (CURRENT_USER <> 'kw_owner') EXECUTE FUNCTION check_fieldwork('in_progress', 'reported');
+-- Findings follow from a report and are never deleted; what is changed in one is judged by its flow.
+CREATE TRIGGER finding_frozen BEFORE INSERT ON finding FOR EACH ROW WHEN (CURRENT_USER <> 'kw_owner') EXECUTE FUNCTION check_fieldwork('in_progress', 'reported');
 
 -- What an agency could know once it can know for good.
 CREATE TRIGGER audit_revealed BEFORE UPDATE ON audit FOR EACH ROW WHEN (CURRENT_USER <> 'kw_owner' AND OLD.revealed_at IS NOT NULL AND NEW.revealed_at IS DISTINCT FROM OLD.revealed_at) EXECUTE FUNCTION refuse_frozen();

@@ -7,4 +7,11 @@ BEGIN
   RETURN NULL;
 END $$;
 
+-- Whoever replaces a verdict says why; a note may be completed without.
+CREATE OR REPLACE FUNCTION need_reason() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  RAISE EXCEPTION 'a verdict changed without a reason' USING ERRCODE = 'check_violation', CONSTRAINT = 'verdict_reason';
+END $$;
+
+CREATE TRIGGER verdict_reason BEFORE UPDATE ON verdict FOR EACH ROW WHEN (CURRENT_USER <> 'kw_owner' AND OLD.value <> NEW.value AND btrim(NEW.reason) = '') EXECUTE FUNCTION need_reason();
 CREATE TRIGGER verdict_history AFTER UPDATE ON verdict FOR EACH ROW WHEN ((OLD.value, OLD.note) IS DISTINCT FROM (NEW.value, NEW.note)) EXECUTE FUNCTION keep_verdict();

@@ -50,6 +50,10 @@ LEGAL = {
     ("reject", FindingState.ANSWERED): FindingState.OPEN,
     ("close", FindingState.ANSWERED): FindingState.CLOSED,
 }
+SUPERSEDING = {
+    ("supersede", state): FindingState.SUPERSEDED
+    for state in (FindingState.OPEN, FindingState.ANSWERED, FindingState.CLOSED)
+}
 
 
 @pytest.mark.parametrize("verb", CALLS)
@@ -243,12 +247,15 @@ def test_a_file_of_another_finding_or_of_an_answer_is_not_taken_away_here(sessio
         remove_evidence(session, signatory.actor, file.id)
 
 
-def test_files_without_an_answer_go_when_the_audit_goes_back(session):
+def test_files_stay_when_the_audit_goes_back_and_none_are_added_meanwhile(session):
     finding = make_finding(session)
     file = add_file(session, finding)
     services.reopen_audit(session, make_person(session, Role.REVIEWER).actor, finding.audit_id, reason="Look again.")
-    session.refresh(file)
-    assert file.removed_at is not None
+    assert queries.files_of_finding(session, finding.id) == [file]
+    with pytest.raises(IllegalMoveError, match="correcting the report"):
+        add_file(session, finding, sha256="1" * 64)
+    with pytest.raises(IllegalMoveError, match="correcting the report"):
+        remove_file(session, finding, file.id)
 
 
 def test_the_worklist_counts_what_still_has_to_happen(session):
@@ -263,7 +270,7 @@ def test_the_worklist_counts_what_still_has_to_happen(session):
 
 def test_the_flow_of_a_finding_is_the_one_tested_here():
     arrows = {(move.name, source): move.target for move in FINDING_FLOW.moves.values() for source in move.sources}
-    assert arrows == LEGAL
+    assert arrows == LEGAL | SUPERSEDING
 
 
 def test_terms_are_working_days(session):

@@ -15,11 +15,11 @@ from audits.core.calendar import add_working_days
 from audits.core.errors import IllegalMoveError, RuleError
 from audits.core.events import history
 from audits.inspections import queries, rules, services
-from audits.inspections.models import Audit, Finding, Verdict
+from audits.inspections.models import Verdict
 from audits.inspections.report import overall, report_facts
 from audits.inspections.workflow import AuditState, FindingState
 from certificates.press.documents import AuditReportFacts
-from tests.kit.factories.findings import BROKEN, make_finding
+from tests.kit.factories.findings import BROKEN, answer, make_finding
 from tests.kit.factories.inspections import TOLD, draw, judge, make_audit, tell
 from tests.kit.factories.people import make_person
 from tests.kit.long_runs import steps
@@ -169,31 +169,64 @@ def test_a_report_enqueues_the_document_and_tells_the_agency(session):
     assert [mail["agency_id"] for mail in mails] == [str(audit.agency_id)]
 
 
-def test_reopening_takes_the_findings_back_and_a_second_report_makes_them_anew(session):
-    audit = make_audit(session, AuditState.REPORTED, {"CON-01": BROKEN})
-    first = queries.findings_of(session, audit.id)[0].id
+def reopen(session, audit):
     reviewer = make_person(session, Role.REVIEWER)
     services.reopen_audit(session, reviewer.actor, audit.id, reason="The notes say nothing.")
     session.flush()
-    assert (audit.state, audit.score, audit.reported_at) == (AuditState.IN_PROGRESS, None, None)
-    assert queries.findings_of(session, audit.id) == []
-    assert history(session, audit.id)[-1].told["reason"] == "The notes say nothing."
-    judge(session, audit, {"CON-01": ("conform", "")})
+
+
+def report_again(session, audit, verdicts):
+    judge(session, audit, verdicts)
     services.report_audit(session, audit.inspector.actor, audit.id, summary="Looked again.")
     session.flush()
-    assert queries.findings_of(session, audit.id) == []
-    assert session.get(Finding, first) is None
+    return [(each.number, each.requirement_code) for each in queries.findings_of(session, audit.id)]
 
 
-def test_an_answered_finding_keeps_the_audit_reported(session):
+@pytest.mark.parametrize("state", [FindingState.OPEN, FindingState.ANSWERED, FindingState.CLOSED])
+def test_a_finding_that_a_later_report_no_longer_makes_is_superseded_and_stays(session, state):
+    finding = make_finding(session, state)
+    audit, rounds = finding.audit, len(queries.rounds_of(session, finding.id))
+    reopen(session, audit)
+    assert (audit.state, audit.score, audit.reported_at) == (AuditState.IN_PROGRESS, None, None)
+    assert history(session, audit.id)[-1].told["reason"] == "The notes say nothing."
+    assert report_again(session, audit, {"CON-01": ("conform", "")}) == []
+    assert (finding.state, audit.score) == (FindingState.SUPERSEDED, 0)
+    assert queries.findings_and_replaced(session, audit.id) == ([], [finding])
+    assert len(queries.rounds_of(session, finding.id)) == rounds
+    event = history(session, finding.id)[-1]
+    assert (event.name, event.data["before"], event.data["after"]) == ("finding.supersede", state, "superseded")
+
+
+def test_a_finding_that_a_later_report_makes_otherwise_gets_a_new_number(session):
     finding = make_finding(session, FindingState.ANSWERED)
-    services.return_corrective_action(session, finding.audit.inspector.actor, finding.id, note="Show the files.")
-    session.flush()
-    reviewer = make_person(session, Role.REVIEWER)
-    with pytest.raises(RuleError, match="answered a finding"), session.begin_nested():
-        services.reopen_audit(session, reviewer.actor, finding.audit_id, reason="Look again.")
-    session.expire_all()
-    assert session.get_one(Audit, finding.audit_id).state is AuditState.REPORTED
+    reopen(session, finding.audit)
+    broken = {"CON-01": ("nonconform", "Two originals were not seen."), "GOV-06": BROKEN}
+    assert report_again(session, finding.audit, broken) == [(2, "GOV-06"), (3, "CON-01")]
+    anew = queries.findings_of(session, finding.audit_id)[1]
+    assert (finding.state, anew.supersedes_id, anew.state) == (FindingState.SUPERSEDED, finding.id, FindingState.OPEN)
+
+
+@pytest.mark.parametrize("state", [FindingState.OPEN, FindingState.ANSWERED, FindingState.CLOSED])
+def test_a_finding_that_is_made_in_the_same_words_goes_on_as_it_was(session, state):
+    finding = make_finding(session, state)
+    reopen(session, finding.audit)
+    assert report_again(session, finding.audit, {"GOV-06": BROKEN}) == [(1, "CON-01"), (2, "GOV-06")]
+    assert (finding.state, queries.findings_and_replaced(session, finding.audit_id)[1]) == (state, [])
+    assert finding.audit.score == sum(each.points for each in queries.findings_of(session, finding.audit_id))
+
+
+def test_while_a_report_is_corrected_nobody_answers_or_judges(session):
+    finding = make_finding(session, FindingState.ANSWERED)
+    inspector = finding.audit.inspector.actor
+    reopen(session, finding.audit)
+    calls = [
+        lambda: answer(session, finding),
+        lambda: services.accept_corrective_action(session, inspector, finding.id, note="Seen."),
+        lambda: services.return_corrective_action(session, inspector, finding.id, note="Seen."),
+    ]
+    for call in calls:
+        with pytest.raises(IllegalMoveError, match="correcting the report"), session.begin_nested():
+            call()
 
 
 # The printed report

@@ -18,13 +18,14 @@ from portal.work import jobs, schedule
 from tests.kit.factories import make_agency, make_person
 from tests.kit.statement_parts import NO_RIGHT
 from tests.kit.statements import ABOUT_CASES
+from tests.kit.statements_about_findings import ABOUT_FINDINGS
 from tests.kit.statements_about_holders import ABOUT_HOLDERS
 from tests.kit.statements_about_people import ABOUT_PEOPLE
 from tests.kit.statements_allowed import LAWFUL
 from tests.kit.statements_of_others import SEEN_BY_OTHERS, WRITTEN_BY_OTHERS
 
 MODELS = (jobs, schedule)  # imported so that the metadata is whole
-ALL = ABOUT_CASES + ABOUT_HOLDERS + ABOUT_PEOPLE + SEEN_BY_OTHERS + WRITTEN_BY_OTHERS
+ALL = ABOUT_CASES + ABOUT_FINDINGS + ABOUT_HOLDERS + ABOUT_PEOPLE + SEEN_BY_OTHERS + WRITTEN_BY_OTHERS
 
 
 @pytest.mark.parametrize("role", [APP, WORKER, REGISTER])
@@ -86,7 +87,7 @@ def test_no_table_lets_everything_pass(world, table, role):
     key = next(iter(Base.metadata.tables[table].primary_key)).name
     assert world.attempt(role, f"TRUNCATE {table}") == NO_RIGHT
     assert world.attempt(role, f'UPDATE {table} SET "{key}" = "{key}"') == NO_RIGHT
-    removable = {"branch", "contact", "controller", "finding", "login_brake", "person_role"}
+    removable = {"branch", "contact", "controller", "login_brake", "person_role"}
     removable |= {"file_check", "login_session", "mail_token", "security_event"} if role == WORKER else set()
     refused = world.attempt(role, f"DELETE FROM {table}") == NO_RIGHT
     assert refused is (table not in removable or role == REGISTER)

@@ -285,7 +285,7 @@ ABOUT_CASES = [
     Attack("another unit", "UPDATE sampled_unit SET reference = 'x' WHERE audit_id = :in_progress_audit", NO_RIGHT),
     Attack("a friendlier list", "UPDATE population SET members = '[]' WHERE audit_id = :in_progress_audit", NO_RIGHT),
     Attack("he took no part", "DELETE FROM audit_participant WHERE audit_id = :reviewed_audit", NO_RIGHT),
-    moved("finding", "closed", "open", "flow", "reviewed_closed_finding"),
+    moved("finding", "closed", "open", "frozen", "reviewed_closed_finding"),
     moved("finding", "open", "closed", "flow", "reviewed_open_finding"),
     moved("finding", "answered", "closed", "trace", "reviewed_answered_finding"),
     moved("finding", "open", "answered", "trace", "concluded_open_finding"),
@@ -296,8 +296,7 @@ ABOUT_CASES = [
     ),
     Attack("milder", "UPDATE finding SET grade = 'minor' WHERE id = :reported_open_finding", NO_RIGHT),
     Attack("lighter", "UPDATE finding SET points = 0, blocks = false WHERE id = :reported_open_finding", NO_RIGHT),
-    Attack("gone after the review", "DELETE FROM finding WHERE id = :reviewed_open_finding", "finding_frozen"),
-    Attack("gone after the decision", "DELETE FROM finding WHERE id = :concluded_open_finding", "finding_frozen"),
+    Attack("never found", "DELETE FROM finding WHERE id = :reported_open_finding", NO_RIGHT),
     Attack("born closed", INSERTED["finding"].format("closed", "reported"), "finding_flow"),
     Attack("found after the decision", INSERTED["finding"].format("open", "concluded"), "finding_frozen"),
     Attack(

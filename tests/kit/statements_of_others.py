@@ -151,15 +151,16 @@ WRITTEN_BY_OTHERS = [
            "none", "rows", by="agency mine"),
     Attack("an audit by its agency", "UPDATE audit SET summary = 'x' WHERE id = :in_progress_audit", "none",
            "audit_trace", by="agency in_progress_audited"),
-    Attack("verdicts by its agency", "UPDATE verdict SET value = 'conform' WHERE audit_id = :in_progress_audit",
+    Attack("verdicts by its agency", "UPDATE verdict SET note = 'x' WHERE audit_id = :in_progress_audit",
            "none", "rows", by="agency in_progress_audited"),
-    Attack("verdicts by another inspector", "UPDATE verdict SET value = 'x' WHERE audit_id = :in_progress_audit",
+    Attack("verdicts by another inspector", "UPDATE verdict SET note = 'x' WHERE audit_id = :in_progress_audit",
            "none", "rows", by="inspector"),
     *(Attack(f"a text for the agency by {by}", "UPDATE requirement_judgement SET agency_text = 'x'", "none", "rows",
              by=by)
       for by in ("inspector", "agency in_progress_audited")),
     Attack("a text by another inspector", TEXT, NO_RIGHT, "pk_requirement_judgement", by="inspector"),
-    Attack("what a verdict was, untold", "UPDATE verdict SET value = 'x' WHERE audit_id = :in_progress_audit; "
+    Attack("what a verdict was, untold", "UPDATE verdict SET value = 'x', reason = 'x'"
+           " WHERE audit_id = :in_progress_audit; "
            "SELECT 1 / count(*) FROM verdict_change WHERE audit_id = :in_progress_audit AND value = 'x'",
            "rows", by="inspector of in_progress_inspector"),
     *(Attack(f"a changed history: {verb}", f"{verb} WHERE audit_id = :in_progress_audit", NO_RIGHT,
@@ -176,8 +177,6 @@ WRITTEN_BY_OTHERS = [
     Attack("another's answer taken for replaced", "UPDATE corrective_action SET outcome = 'replaced'"
            " WHERE finding_id = :reviewed_answered_finding", "none", "corrective_action_trace", by="agency mine"),
     Attack("tried again by an agency", "UPDATE outbox SET attempts = 0", "none", "rows", by="agency mine"),
-    Attack("no finding by its agency", "DELETE FROM finding WHERE id = :reported_open_finding", "none", "rows",
-           by="agency reported_audited"),
     Attack("a public word by an agency", CHANGE.format("active", "active_certificate")[:-2], NO_RIGHT, "rows",
            by="agency holder"),
     Attack("a suspension by its holder", ACTIVE.format("state = 'suspended'"), "none", "certificate_trace",

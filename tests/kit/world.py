@@ -15,6 +15,7 @@ from audits.core.access import AGENCY_ROLES, STAFF_ROLES, ActorKind, Role
 from audits.core.events import Event, EventNote
 from audits.deadlines.models import Deadline
 from audits.decisions.models import DecisionGround
+from audits.findings.models import GradeChange
 from audits.inspections import services as inspections
 from audits.inspections.models import Audit, CorrectiveAction, Finding
 from audits.inspections.workflow import AuditState, FindingState, RoundOutcome
@@ -119,10 +120,12 @@ def _audits(session: Session) -> dict[str, Any]:
                 session, audit.inspector.actor, audit.id, code, agency_text="Gone.", version=0
             )
             made |= {"in_progress_code": code, "in_progress_unit": unit}
-        if state in {AuditState.REPORTED, AuditState.REVIEWED, AuditState.CONCLUDED}:
+        if state in {AuditState.IN_PROGRESS, AuditState.REPORTED, AuditState.REVIEWED, AuditState.CONCLUDED}:
             made |= _findings(session, state, audit)
             if state is AuditState.REVIEWED:
                 made["judged_evidence"] = _judged(session, audit, made["reviewed_closed_finding"])
+                _graded(session, audit, made["reviewed_open_finding"], granted=None)
+                _graded(session, audit, made["reviewed_closed_finding"], granted=True)
     surprise, revealed = (make_audit(session, AuditState.PLANNED, announced=False) for _ in range(2))
     inspections.start_audit(session, surprise.inspector.actor, surprise.id)
     inspections.reveal_audit(session, revealed.inspector.actor, revealed.id)
@@ -224,6 +227,14 @@ def _judged(session: Session, audit: Audit, finding_id: Any) -> Any:
     seen = _evidence(session, audit.application, audit.inspector, code=judged.requirement_code, finding_id=judged.id)
     judged.verified_at = clock.now()
     return seen
+
+
+def _graded(session: Session, audit: Audit, finding_id: Any, *, granted: bool | None) -> None:
+    """Another grade that was proposed for a finding."""
+    asked = {"finding_id": finding_id, "grade_before": "minor", "grade": "major", "points": 8, "blocks": True}
+    answered = {} if granted is None else {"granted": granted, "answered_by": audit.planner_id}
+    answered |= {"answered_at": clock.now()} if answered else {}
+    session.add(GradeChange(**asked, **answered, reason="x", asked_by=audit.inspector_id, asked_at=clock.now()))
 
 
 def _of_the_agency(audit: Audit) -> tuple[str, str]:

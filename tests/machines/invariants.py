@@ -24,7 +24,7 @@ JUDGING = ["application.accept", "application.return", "application.refuse", "au
 JUDGING += ["audit.review", "audit.conclude", "certificate.suspend", "certificate.lift", "certificate.withdraw"]
 JUDGING += ["certificate.end"]
 # What is for the inspector of the audit alone, whoever else has the role.
-OWN = ["audit.start", "audit.report", "finding.close", "finding.reject"]
+OWN = ["audit.start", "audit.report", "finding.close", "finding.reject", "finding.supersede"]
 
 
 def _values(*rows: tuple[str, ...]) -> str:
@@ -76,7 +76,8 @@ ALWAYS = {
         SELECT f.state, f.id FROM finding f LEFT JOIN LATERAL (
           SELECT coalesce(outcome, 'waits') AS said FROM corrective_action
           WHERE finding_id = f.id ORDER BY round DESC LIMIT 1) answer ON true
-        WHERE f.state <> CASE said WHEN 'waits' THEN 'answered' WHEN 'accepted' THEN 'closed' ELSE 'open' END
+        WHERE f.state <> 'superseded'
+          AND f.state <> CASE said WHEN 'waits' THEN 'answered' WHEN 'accepted' THEN 'closed' ELSE 'open' END
     """,
     "who moves something may": f"""
         SELECT name, subject_id FROM chain WHERE name <> 'audit.plan'

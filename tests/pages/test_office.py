@@ -30,7 +30,7 @@ from tests.kit.factories.inspections import make_audit
 from tests.kit.scheme import scheme
 
 MOST_STATEMENTS = 12
-MOST_BEFORE_DECIDING = 16  # findings with rounds and files, changed verdicts, scope, and the basis in one
+MOST_BEFORE_DECIDING = 17  # findings with rounds and files, changed verdicts, scope, and the basis in one
 NOTHING_KNOWN = ("not_assessed", "Nobody was there.")
 
 

@@ -14,7 +14,7 @@ from audits.inspections.services.fieldwork import (
     record_sheets,
 )
 from audits.inspections.services.replanning import replan_audit
-from audits.inspections.services.reporting import report_audit
+from audits.inspections.services.reporting import open_urgent_task, report_audit
 from audits.inspections.services.transitions import (
     cancel_audit,
     conclude_audit,
@@ -35,6 +35,7 @@ __all__ = [
     "conclude_audit",
     "freeze_population",
     "judge_requirement",
+    "open_urgent_task",
     "plan_audit",
     "record_sheets",
     "remove_corrective_action_file",

@@ -22,7 +22,9 @@ from audits.inspections import notices
 from audits.inspections.models import CorrectiveAction, Finding
 from audits.inspections.services.confidentiality import check_names_nobody
 from audits.inspections.services.course import FINDINGS
-from audits.inspections.workflow import FindingState, RoundOutcome
+from audits.inspections.workflow import FINDING_FLOW, AuditState, FindingState, RoundOutcome
+
+ANSWERABLE = FINDING_FLOW.waiting_for(Permission.FINDING_ANSWER)
 
 
 def submit_corrective_action(
@@ -44,6 +46,7 @@ def submit_corrective_action(
     finding = moves.load(session, Finding, finding_id)
     before = finding.state
     moves.make(session, FINDINGS, actor, finding, told.CorrectiveActionSubmitted, version=version)
+    _check_reported(finding)
     said = {"cause": cause, "extent": extent, "solution": solution, "effectiveness": effectiveness}
     for name, text in said.items():
         if not text.strip():
@@ -111,9 +114,16 @@ def remove_corrective_action_file(session: Session, actor: Actor, finding_id: UU
 
 def _hold_open(session: Session, actor: Actor, finding_id: UUID) -> Finding:
     finding = moves.hold(session, FINDINGS, actor, finding_id, Permission.FINDING_ANSWER)
-    if finding.state is FindingState.CLOSED:
+    if finding.state not in ANSWERABLE:
         raise IllegalMoveError("This finding is closed.")
+    _check_reported(finding)
     return finding
+
+
+def _check_reported(finding: Finding) -> None:
+    """Raise IllegalMoveError while the inspector corrects the report."""
+    if finding.audit.state is AuditState.IN_PROGRESS:
+        raise IllegalMoveError("The inspector is correcting the report. Come back when it is there again.")
 
 
 def _verify(
@@ -121,6 +131,7 @@ def _verify(
 ) -> Finding:
     note = note.strip()
     finding = moves.make(session, FINDINGS, actor, finding_id, move, reason=note)
+    _check_reported(finding)
     if not note:
         raise RuleError("Say how you checked it and what you saw.", "note")
     check_printable(note, "note")

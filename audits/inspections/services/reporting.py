@@ -31,6 +31,7 @@ from audits.inspections.queries import (
 )
 from audits.inspections.services.confidentiality import check_names_nobody
 from audits.inspections.services.course import AUDITS
+from audits.inspections.services.superseding import replace_findings
 from audits.inspections.services.transitions import deciders_of
 from audits.inspections.workflow import FINDING_FLOW
 from audits.schemes.queries import scheme_of_version
@@ -56,13 +57,13 @@ def report_audit(session: Session, actor: Actor, audit_id: UUID, *, summary: str
     _check_texts(scheme, found, texts)
     audit.summary = summary.strip()
     audit.reported_at = clock.now()
-    audit.score = rules.score(found)
-    session.add_all(
-        _finding(audit, number, item, populations, seen[item.requirement], text=texts.get(item.requirement))
-        for number, item in enumerate(found, start=1)
-    )
-    if any(_is_urgent(scheme, item.grade) for item in found):
-        _open_urgent_task(session, audit, scheme)
+    listed = [
+        _finding(audit, item, populations, seen[item.requirement], text=texts.get(item.requirement)) for item in found
+    ]
+    stand = replace_findings(session, actor, audit, listed)
+    audit.score = sum(finding.points for finding in stand)
+    if any(scheme.severities[finding.grade].is_urgent for finding in stand):
+        open_urgent_task(session, audit, scheme)
     _tell(session, audit)
     return audit
 
@@ -100,7 +101,6 @@ def _check_texts(scheme: SchemeText, found: Iterable[rules.FoundFinding], texts:
 
 def _finding(
     audit: Audit,
-    number: int,
     item: rules.FoundFinding,
     populations: Mapping[str, Population],
     seen: Mapping[str, VerdictRow],
@@ -115,10 +115,10 @@ def _finding(
     return Finding(
         id=uuid4(),
         audit_id=audit.id,
-        number=number,
         scheme_version_id=audit.scheme_version_id,
         requirement_code=item.requirement,
         grade=item.grade,
+        grade_found=item.grade,
         points=item.points,
         blocks=item.blocks,
         population=1 if unit.is_agency else populations[unit.code].size,
@@ -131,12 +131,8 @@ def _finding(
     )
 
 
-def _is_urgent(scheme: SchemeText, grade: str) -> bool:
-    severity = scheme.severities[grade]
-    return severity.fails or severity.urgent
-
-
-def _open_urgent_task(session: Session, audit: Audit, scheme: SchemeText) -> None:
+def open_urgent_task(session: Session, audit: Audit, scheme: SchemeText) -> None:
+    """Give the deciders the task to act on a critical finding, if the agency holds a certificate."""
     certificate_id = living_certificate(session, audit.agency_id, clock.today())
     if certificate_id is None:
         return

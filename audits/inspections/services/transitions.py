@@ -3,11 +3,11 @@
 from datetime import date
 from uuid import UUID, uuid4
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from audits.applications.models import Application, Evidence
+from audits.applications.models import Application
 from audits.applications.queries import unaccepted_agreement
 from audits.applications.services.course import APPLICATIONS
 from audits.applications.workflow import ApplicationState
@@ -18,7 +18,7 @@ from audits.core.flow import Independence
 from audits.core.notices import tell_agency, tell_person
 from audits.inspections import events as told
 from audits.inspections import notices
-from audits.inspections.models import Audit, Finding, Participant, SampledUnit
+from audits.inspections.models import Audit, Participant, SampledUnit
 from audits.inspections.services.course import AUDITS, record
 from audits.inspections.workflow import AUDIT_FLOW, AuditState
 from audits.people import independence
@@ -75,26 +75,14 @@ def reveal_audit(session: Session, actor: Actor, audit_id: UUID) -> Audit:
 
 
 def reopen_audit(session: Session, actor: Actor, audit_id: UUID, *, reason: str) -> Audit:
-    """Send a reported audit back to its inspector and delete its findings, if no agency has answered one yet."""
+    """Send a reported audit back to its inspector. Its findings stay; the next report says which of them still hold."""
     audit = moves.make(session, AUDITS, actor, audit_id, told.AuditReopened, reason=reason.strip())
     check_said(reason)
-    answered = select(Finding.id).where(Finding.audit_id == audit.id, Finding.answered_at.is_not(None))
-    if session.scalar(answered.limit(1)):
-        raise RuleError("The agency has answered a finding. The audit can no longer go back.", "reason")
-    _take_findings_back(session, audit)
     audit.revealed_at = audit.revealed_at or audit.reported_at  # what it has read stays known
     audit.reported_at = audit.score = None
     notice = notices.AuditReopened(reference=audit.reference)
     tell_person(session, audit.inspector_id, notice, subject_id=audit.id)
     return audit
-
-
-def _take_findings_back(session: Session, audit: Audit) -> None:
-    """Delete the findings of an audit, and files that were added to one before it was answered."""
-    found = select(Finding.id).where(Finding.audit_id == audit.id)
-    left = update(Evidence).where(Evidence.finding_id.in_(found), Evidence.removed_at.is_(None))
-    session.execute(left.values(removed_at=clock.now()))
-    session.execute(delete(Finding).where(Finding.audit_id == audit.id))
 
 
 def review_audit(session: Session, actor: Actor, audit_id: UUID, *, recommendation: str) -> Audit:

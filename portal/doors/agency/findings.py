@@ -9,11 +9,12 @@ from flask_babel import lazy_gettext as _l
 
 from audits.core.access import Permission
 from audits.core.errors import RuleError
+from audits.findings.queries import grade_changes
 from audits.inspections import queries, services
 from audits.inspections.models import Finding
 from audits.inspections.report import told_to_agency
 from audits.inspections.rules import attribute_of
-from audits.inspections.workflow import FindingState
+from audits.inspections.workflow import FINDING_FLOW, AuditState
 from audits.schemes.queries import scheme_of_version
 from audits.schemes.text import RepairMethod, SchemeText
 from portal.forms import uploads
@@ -134,7 +135,8 @@ def _remove(finding: Finding, form: AnswerForm) -> ResponseReturnValue:
 
 def _page(finding: Finding, form: AnswerForm | None) -> str:
     scheme, session = _norm(finding), database.read()
-    may_answer = finding.state is not FindingState.CLOSED
+    is_reported = finding.audit.state is not AuditState.IN_PROGRESS
+    may_answer = is_reported and finding.state in FINDING_FLOW.waiting_for(Permission.FINDING_ANSWER)
     return render_template(
         "agency/finding_answer.html" if form and may_answer else "agency/finding.html",
         finding=finding,
@@ -145,6 +147,8 @@ def _page(finding: Finding, form: AnswerForm | None) -> str:
         files=queries.files_of_finding(session, finding.id),
         earlier=queries.rounds_of(session, finding.id)[1:],
         may_answer=may_answer and current_actor().has(Permission.FINDING_ANSWER),
+        is_reported=is_reported,
+        changes=[each for each in grade_changes(session, finding.id) if each.granted],
         form=form,
     )
 

@@ -14,6 +14,7 @@ from audits.inspections.workflow import FINDING_FLOW
 from audits.schemes.queries import scheme_of_version
 from portal.doors.inspector.case import bp, open_case
 from portal.doors.inspector.forms import CheckForm
+from portal.doors.weighing import GradeAnswerForm, ProposalForm, weigh, weigh_submitted
 from portal.stores import database
 from portal.web.access import current_actor, needs
 
@@ -56,7 +57,18 @@ def check_finding(finding_id: UUID) -> ResponseReturnValue:
     return _page(finding, form), 422
 
 
-def _page(finding: Finding, form: CheckForm) -> str:
+@bp.post("/findings/<uuid:finding_id>/grade")
+@needs(Permission.AUDIT_CONDUCT)
+def weigh_finding(finding_id: UUID) -> ResponseReturnValue:
+    """Propose another grade, or answer a reviewer who proposed one."""
+    finding = queries.get_finding(database.read(), current_actor(), finding_id)
+    if refused := weigh_submitted(finding):
+        return _page(finding, CheckForm(formdata=None), refused), 422
+    flash(_("Done. It is in the file."), "success")
+    return redirect(url_for("inspector.show_finding", finding_id=finding_id), 303)
+
+
+def _page(finding: Finding, form: CheckForm, weighed: ProposalForm | GradeAnswerForm | None = None) -> str:
     actor = current_actor()
     moves = {move.name for move in FINDING_FLOW.open_moves(finding.state) if actor.has(move.permission)}
     can_check = finding.audit.inspector_id == actor.id and "close" in moves
@@ -71,4 +83,5 @@ def _page(finding: Finding, form: CheckForm) -> str:
         files=queries.files_of_finding(session, finding.id),
         earlier=queries.rounds_of(session, finding.id)[1:],
         form=form if can_check else None,
+        weighing=weigh(finding, filled=weighed),
     )

@@ -10,6 +10,8 @@ from audits.core.access import Permission
 from audits.core.errors import RuleError
 from audits.core.flow import moved_on
 from audits.decisions.queries import find_decision
+from audits.findings.queries import grade_changes_of_audit
+from audits.findings.services import review_audit as pass_on
 from audits.inspections import queries, services
 from audits.inspections.comparison import compare, differing, nowhere_assessed
 from audits.inspections.models import Audit
@@ -74,7 +76,7 @@ def review_audit(audit_id: UUID) -> ResponseReturnValue:
     if form.validate_on_submit():
         try:
             with database.write() as session:
-                services.review_audit(session, current_actor(), audit_id, recommendation=form.recommendation.data)
+                pass_on(session, current_actor(), audit_id, recommendation=form.recommendation.data)
         except RuleError as error:
             form.complain(error)
         else:
@@ -161,10 +163,10 @@ def _page(audit_id: UUID, form: ReviewForm) -> str:
     session, actor = database.read(), current_actor()
     audit = queries.get_audit(session, actor, audit_id)
     scheme = scheme_of_version(audit.scheme_version)
-    findings = queries.findings_of(session, audit_id)
+    findings, replaced = queries.findings_and_replaced(session, audit_id)
     decision = find_decision(session, actor, audit_id)
     compared = compare(session, audit)
-    subjects = [audit_id, *(finding.id for finding in findings), *([decision.id] if decision else [])]
+    subjects = [audit_id, *(finding.id for finding in (*findings, *replaced)), *([decision.id] if decision else [])]
     return render_template(
         "office/audit.html",
         audit=audit,
@@ -174,6 +176,8 @@ def _page(audit_id: UUID, form: ReviewForm) -> str:
         rounds=queries.rounds_of_audit(session, audit_id),
         files=queries.files_of_audit(session, audit_id),
         changes=queries.changed_verdicts(session, audit_id),
+        replaced=replaced,
+        grades=grade_changes_of_audit(session, audit_id),
         populations=queries.populations_of(session, audit_id),
         differing=differing(scheme, compared),
         unknown=nowhere_assessed(scheme, compared),

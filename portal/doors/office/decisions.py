@@ -14,6 +14,7 @@ from audits.decisions.basis import BasisMovedError, audit_basis, standing
 from audits.decisions.queries import find_decision
 from audits.decisions.rules import Outcome, possible_outcomes, reasons_against
 from audits.decisions.scope import grantable
+from audits.findings.queries import grade_changes_of_audit
 from audits.inspections import queries
 from audits.inspections.comparison import compare, differing, nowhere_assessed
 from audits.inspections.models import Audit
@@ -81,7 +82,8 @@ def _decide(audit_id: UUID, form: DecisionForm) -> None:
 def _page(audit_id: UUID, form: DecisionForm, moved: BasisMovedError | None = None) -> str:
     session, actor = database.read(), current_actor()
     audit = queries.get_audit(session, actor, audit_id)
-    scheme, found = scheme_of_version(audit.scheme_version), queries.findings_of(session, audit_id)
+    scheme = scheme_of_version(audit.scheme_version)
+    found, replaced = queries.findings_and_replaced(session, audit_id)
     stand, compared = standing(scheme, found), compare(session, audit)
     ready, offers = audit.state in AUDIT_FLOW.waiting_for(Permission.DECISION_TAKE), grantable(session, audit)
     held = find_living(session, audit.agency_id, clock.today()) if ready else None
@@ -101,6 +103,8 @@ def _page(audit_id: UUID, form: DecisionForm, moved: BasisMovedError | None = No
         rounds=queries.rounds_of_audit(session, audit_id),
         files=queries.files_of_audit(session, audit_id),
         changes=queries.changed_verdicts(session, audit_id),
+        replaced=replaced,
+        grades=grade_changes_of_audit(session, audit_id),
         populations=queries.populations_of(session, audit_id),
         differing=differing(scheme, compared),
         unknown=nowhere_assessed(scheme, compared),

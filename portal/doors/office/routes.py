@@ -6,6 +6,7 @@ from portal.doors.office import (
     certificates,
     decisions,
     failed_jobs,
+    findings,
     home,
     people,
     schemes,
@@ -15,7 +16,7 @@ from portal.doors.office.door import bp
 
 __all__ = ["blueprints", "home"]
 
-for part in (applications, audits, decisions, certificates, schemes, people, failed_jobs, security_log):
+for part in (applications, audits, findings, decisions, certificates, schemes, people, failed_jobs, security_log):
     bp.register_blueprint(part.bp)
 
 blueprints = (bp,)

@@ -9,7 +9,7 @@ from audits.inspections import queries, services
 from audits.inspections.models import Finding
 from audits.inspections.workflow import AuditState, FindingState
 from audits.people.models import Person
-from tests.kit.factories.inspections import make_audit
+from tests.kit.factories.inspections import judge, make_audit
 from tests.kit.factories.people import make_person
 
 BROKEN = ("nonconform", "The original was not seen.")
@@ -31,12 +31,22 @@ def make_finding(
     """Return a finding on a reported audit in which one requirement is not met."""
     audit = make_audit(session, AuditState.REPORTED, {code: BROKEN}, inspector=inspector)
     finding = queries.findings_of(session, audit.id)[0]
-    if state is not FindingState.OPEN:
+    if state in {FindingState.ANSWERED, FindingState.CLOSED}:
         answer(session, finding)
     if state is FindingState.CLOSED:
         services.accept_corrective_action(session, audit.inspector.actor, finding.id, note="The files were seen.")
+    if state is FindingState.SUPERSEDED:
+        supersede(session, finding)
     session.flush()
     return finding
+
+
+def supersede(session: Session, finding: Finding) -> None:
+    """Report the audit again, now without the finding."""
+    audit, code = finding.audit, finding.requirement_code
+    services.reopen_audit(session, make_person(session, Role.REVIEWER).actor, audit.id, reason="Look again.")
+    judge(session, audit, {code: ("conform", "")})
+    services.report_audit(session, audit.inspector.actor, audit.id, summary="Looked again.")
 
 
 def answer(session: Session, finding: Finding, somebody: Person | None = None, **values: Any) -> Finding:

@@ -268,7 +268,7 @@ def test_an_open_finding_has_nothing_to_check(session, browser, inspector):
     finding = make_finding(session, inspector=inspector)
     page = browser.open(f"/inspector/findings/{finding.id}")
     assert "The agency has not answered yet." in page.text
-    assert not page.soup.select("main form")
+    assert not page.soup.select("main [name=note]")
 
 
 def test_the_language_of_the_norm_is_the_readers(app, session, inspector):

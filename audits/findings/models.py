@@ -1,0 +1,44 @@
+"""Tables of what is asked about a finding after the report, and of the answer by another person."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, Text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from audits.core.db import Base, Id, ItsAgency
+from audits.inspections.models import Finding
+from audits.people.models import Person
+
+
+class GradeChange(Base):
+    """A proposal to weigh a finding otherwise. Another person answers it; the database then changes the finding."""
+
+    __tablename__ = "grade_change"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["finding_id", "agency_id"], ["finding.id", "finding.agency_id"], name="fk_grade_change_agency"
+        ),
+        Index("uq_grade_change_open", "finding_id", unique=True, postgresql_where="answered_at IS NULL"),
+        Index("ix_grade_change_finding_id", "finding_id"),
+    )
+
+    id: Mapped[Id]
+    finding_id: Mapped[UUID]
+    agency_id: Mapped[ItsAgency]
+    grade_before: Mapped[str]
+    grade: Mapped[str]
+    points: Mapped[int]  # what the scheme says of the grade, and the term that follows from it
+    blocks: Mapped[bool]
+    due_on: Mapped[date | None]
+    reason: Mapped[str] = mapped_column(Text)
+    asked_by: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    asked_at: Mapped[datetime]
+    granted: Mapped[bool | None]
+    answer: Mapped[str] = mapped_column(Text, server_default="")
+    answered_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
+    answered_at: Mapped[datetime | None]
+
+    finding: Mapped[Finding] = relationship(overlaps="agency")
+    asker: Mapped[Person] = relationship(foreign_keys=[asked_by])
+    answerer: Mapped[Person | None] = relationship(foreign_keys=[answered_by])

@@ -1,0 +1,41 @@
+"""Findings of an audit that is reported again: what is said anew stands beside what was said before, which is kept."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from audits.core import moves
+from audits.core.access import Actor
+from audits.inspections import events as told
+from audits.inspections.models import Audit, Finding
+from audits.inspections.queries import findings_of
+from audits.inspections.services.course import FINDINGS
+
+
+def replace_findings(session: Session, actor: Actor, audit: Audit, found: Sequence[Finding]) -> list[Finding]:
+    """Store the findings of a report and return those that count now.
+
+    A finding that an earlier report made in the same words stays, with its corrective action and its number. The others
+    of that report are superseded. Numbers are never given twice.
+    """
+    earlier = {finding.requirement_code: finding for finding in findings_of(session, audit.id)}
+    number = session.scalar(select(func.max(Finding.number)).where(Finding.audit_id == audit.id)) or 0
+    stand: list[Finding] = []
+    for finding in found:
+        old = earlier.get(finding.requirement_code)
+        if old is not None and _said(old) == _said(finding):
+            stand.append(earlier.pop(finding.requirement_code))
+            continue
+        number += 1
+        finding.number, finding.supersedes_id = number, old.id if old else None
+        session.add(finding)
+        stand.append(finding)
+    for old in earlier.values():
+        moves.make(session, FINDINGS, actor, moves.load(session, Finding, old.id), told.FindingSuperseded)
+    return stand
+
+
+def _said(finding: Finding) -> tuple[object, ...]:
+    counts = (finding.population, finding.assessed, finding.nonconforming)
+    return finding.grade_found, *counts, finding.observed, finding.agency_text

@@ -1,0 +1,100 @@
+-- Whether somebody took no part in any audit of the present cycle of an agency and has no declared interest in it: the
+-- second pair of eyes.
+CREATE OR REPLACE FUNCTION is_outsider(person uuid, of_agency uuid) RETURNS boolean LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path TO 'public', 'pg_temp' AS $$
+DECLARE
+  cycle uuid[] := cycle_audits(of_agency);
+BEGIN
+  RETURN NOT EXISTS (SELECT FROM audit WHERE id = ANY (cycle) AND person IN (planner_id, inspector_id))
+     AND NOT EXISTS (SELECT FROM audit_participant WHERE audit_id = ANY (cycle) AND person_id = person)
+     AND NOT EXISTS (SELECT FROM verdict WHERE audit_id = ANY (cycle) AND recorded_by = person)
+     AND NOT EXISTS (SELECT FROM tie WHERE agency_id = of_agency AND person_id = person);
+END $$;
+
+-- A finding begins with the grade that was found.
+CREATE OR REPLACE FUNCTION take_grade() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  NEW.grade_found := coalesce(NEW.grade_found, NEW.grade);
+  RETURN NEW;
+END $$;
+
+CREATE TRIGGER finding_grade BEFORE INSERT ON finding FOR EACH ROW EXECUTE FUNCTION take_grade();
+
+CREATE OR REPLACE FUNCTION refuse_grade() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  RAISE EXCEPTION 'this finding was found otherwise' USING ERRCODE = 'check_violation', CONSTRAINT = 'finding_as_found';
+END $$;
+
+CREATE TRIGGER finding_as_found BEFORE INSERT ON finding FOR EACH ROW WHEN (CURRENT_USER <> 'kw_owner' AND NEW.grade_found <> NEW.grade) EXECUTE FUNCTION refuse_grade();
+
+-- A closed finding is only ever superseded, and what was said on it stays.
+CREATE TRIGGER finding_closed BEFORE UPDATE ON finding FOR EACH ROW WHEN (CURRENT_USER <> 'kw_owner' AND OLD.state = 'closed' AND NEW.state <> 'superseded') EXECUTE FUNCTION refuse_last();
+
+-- While a report is corrected nobody answers its findings, and nobody judges an answer.
+CREATE OR REPLACE FUNCTION check_reported() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path TO 'public', 'pg_temp' AS $$
+BEGIN
+  PERFORM FROM finding f JOIN audit a ON a.id = f.audit_id
+    WHERE f.id = NEW.finding_id AND a.state = 'in_progress' FOR SHARE OF a;
+  IF FOUND THEN
+    RAISE EXCEPTION 'the report is being corrected'
+      USING ERRCODE = 'check_violation', CONSTRAINT = TG_TABLE_NAME || '_reported';
+  END IF;
+  RETURN NEW;
+END $$;
+
+CREATE TRIGGER corrective_action_reported BEFORE INSERT OR UPDATE ON corrective_action FOR EACH ROW WHEN (CURRENT_USER <> 'kw_owner') EXECUTE FUNCTION check_reported();
+
+-- The grade of a finding changes between report and review, by two people. One is the inspector of the audit, the other
+-- took no part in it. No role may change the grade itself: the database does, once the second person agrees.
+CREATE OR REPLACE FUNCTION check_grade_change() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path TO 'public', 'pg_temp' AS $$
+DECLARE
+  its_finding finding%ROWTYPE;
+  its_audit audit%ROWTYPE;
+BEGIN
+  SELECT * INTO its_finding FROM finding WHERE id = NEW.finding_id FOR SHARE;
+  SELECT * INTO its_audit FROM audit WHERE id = its_finding.audit_id FOR SHARE;
+  IF its_audit.state <> 'reported' OR its_finding.state = 'superseded' OR its_finding.grade <> NEW.grade_before
+     OR (TG_OP = 'INSERT' AND NEW.answered_at IS NOT NULL) OR (TG_OP = 'UPDATE' AND OLD.answered_at IS NOT NULL) THEN
+    RAISE EXCEPTION 'this grade can no longer be changed'
+      USING ERRCODE = 'check_violation', CONSTRAINT = 'grade_change_frozen';
+  END IF;
+  IF NEW.answered_by = NEW.asked_by
+     OR (NEW.granted AND NOT (
+           (NEW.asked_by = its_audit.inspector_id AND is_outsider(NEW.answered_by, NEW.agency_id))
+        OR (NEW.answered_by = its_audit.inspector_id AND is_outsider(NEW.asked_by, NEW.agency_id)))) THEN
+    RAISE EXCEPTION 'a grade changes by two people'
+      USING ERRCODE = 'check_violation', CONSTRAINT = 'grade_change_second_person';
+  END IF;
+  RETURN NEW;
+END $$;
+
+CREATE TRIGGER grade_change_lawful BEFORE INSERT OR UPDATE ON grade_change FOR EACH ROW WHEN (CURRENT_USER <> 'kw_owner') EXECUTE FUNCTION check_grade_change();
+CREATE CONSTRAINT TRIGGER grade_change_trace AFTER INSERT OR UPDATE ON grade_change DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (CURRENT_USER <> 'kw_owner') EXECUTE FUNCTION need_event_of_finding();
+CREATE TRIGGER grade_change_kept BEFORE DELETE OR UPDATE OF id, finding_id, agency_id, grade_before, grade, points, blocks, due_on, reason, asked_by, asked_at ON grade_change FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER grade_change_whole BEFORE TRUNCATE ON grade_change FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER grade_change_agency BEFORE INSERT ON grade_change FOR EACH ROW EXECUTE FUNCTION take_agency();
+
+CREATE OR REPLACE FUNCTION apply_grade() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path TO 'public', 'pg_temp' AS $$
+DECLARE
+  its_audit uuid;
+BEGIN
+  UPDATE finding SET grade = NEW.grade, points = NEW.points, blocks = NEW.blocks, due_on = NEW.due_on, version = version + 1
+    WHERE id = NEW.finding_id RETURNING audit_id INTO its_audit;
+  UPDATE audit SET version = version + 1,
+    score = (SELECT sum(points) FROM finding WHERE audit_id = its_audit AND state <> 'superseded') WHERE id = its_audit;
+  RETURN NULL;
+END $$;
+
+CREATE TRIGGER grade_change_granted AFTER UPDATE OF granted ON grade_change FOR EACH ROW WHEN (NEW.granted) EXECUTE FUNCTION apply_grade();
+CREATE CONSTRAINT TRIGGER grade_change_urgent AFTER UPDATE ON grade_change DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (CURRENT_USER <> 'kw_owner' AND NEW.granted) EXECUTE FUNCTION need_urgent_task();
+
+-- A file goes to the deciders once nothing about its findings waits for an answer.
+CREATE OR REPLACE FUNCTION check_answered() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path TO 'public', 'pg_temp' AS $$
+BEGIN
+  IF EXISTS (SELECT FROM grade_change c JOIN finding f ON f.id = c.finding_id
+             WHERE f.audit_id = NEW.id AND f.state <> 'superseded' AND c.answered_at IS NULL) THEN
+    RAISE EXCEPTION 'a question about a finding is open' USING ERRCODE = 'check_violation', CONSTRAINT = 'audit_answered';
+  END IF;
+  RETURN NEW;
+END $$;
+
+CREATE TRIGGER audit_answered BEFORE UPDATE ON audit FOR EACH ROW WHEN (CURRENT_USER <> 'kw_owner' AND OLD.state = 'reported' AND NEW.state = 'reviewed') EXECUTE FUNCTION check_answered();

@@ -1,0 +1,162 @@
+"""Statements that must not pass about findings: how they are superseded, and how their grade changes by two people."""
+
+from tests.kit.statement_parts import INSERTED, NO_RIGHT, ROUND, Attack, moved, told
+
+# Another grade for a finding: proposed by somebody, and answered by somebody.
+PROPOSED = (
+    "INSERT INTO grade_change (id, finding_id, grade_before, grade, points, blocks, reason, asked_by, asked_at)"
+    " SELECT gen_random_uuid(), id, grade, '{}', 8, true, 'x', {}, now() FROM finding WHERE id = :{}"
+)
+GRANTED = (
+    "UPDATE grade_change SET granted = true, answered_by = {}, answered_at = now()"
+    " WHERE finding_id = :{} AND answered_at IS NULL"
+)
+TOLD = told(":reported_open_finding", "open", "open")
+BY_INSPECTOR = PROPOSED.format("major", ":reported_inspector", "reported_open_finding")
+BY_DECIDER = PROPOSED.format("major", ":decider", "reported_open_finding")
+BY_REVIEWER = GRANTED.format(":reviewer", "reported_open_finding")
+INSPECTOR = "inspector of reported_inspector"
+# A minor finding of a holder, that becomes a critical one.
+OF_HOLDER = "(SELECT id FROM finding WHERE audit_id = :found_audit)"
+CRITICAL = (
+    INSERTED["finding"].format("open", "found")
+    + "; "
+    + told(OF_HOLDER, "open", "open")
+    + PROPOSED.format("critical", ":found_inspector", "found_audit").replace("id = :found", "audit_id = :found")
+    + "; "
+    + GRANTED.format(":decider", "found_audit").replace("= :found_audit", f"= {OF_HOLDER}")
+)
+
+ABOUT_FINDINGS = [
+    # Findings
+    moved("finding", "superseded", "open", "flow", "reviewed_superseded_finding"),
+    moved("finding", "open", "superseded", "trace", "reviewed_open_finding"),
+    Attack(
+        "an answer to a superseded finding",
+        "UPDATE finding SET solution = 'x' WHERE id = :reviewed_superseded_finding",
+        "finding_frozen",
+    ),
+    Attack(
+        "an answer to a closed finding, with an event",
+        told(":reviewed_closed_finding", "closed", "closed")
+        + "UPDATE finding SET solution = 'x' WHERE id = :reviewed_closed_finding",
+        "finding_frozen",
+    ),
+    Attack(
+        "found milder than found",
+        INSERTED["finding"]
+        .format("open", "reported")
+        .replace("(id,", "(grade_found, id,")
+        .replace("SELECT gen", "SELECT 'major', gen"),
+        "finding_as_found",
+    ),
+    Attack("found otherwise later", "UPDATE finding SET grade_found = 'minor'", NO_RIGHT),
+    Attack("superseding another", "UPDATE finding SET supersedes_id = id", NO_RIGHT),
+    Attack(
+        "answered while the report is corrected", ROUND.format("in_progress_open_finding"), "corrective_action_reported"
+    ),
+    # Grades
+    Attack("another grade, untold", BY_INSPECTOR, "grade_change_trace", by=INSPECTOR),
+    Attack(
+        "another grade that was granted before it was asked",
+        TOLD + BY_INSPECTOR.replace("(id,", "(answered_at, id,").replace("SELECT gen", "SELECT now(), gen"),
+        "grade_change_frozen",
+    ),
+    Attack(
+        "another grade after the review",
+        PROPOSED.format("major", ":reviewed_inspector", "reviewed_answered_finding"),
+        "grade_change_frozen",
+    ),
+    Attack(
+        "another grade than there was",
+        BY_INSPECTOR.replace("id, grade, 'major'", "id, 'critical', 'major'"),
+        "grade_change_frozen",
+    ),
+    Attack(
+        "another grade by one person",
+        TOLD + BY_INSPECTOR + "; " + GRANTED.format(":reported_inspector", "reported_open_finding"),
+        "grade_change_second_person",
+        by=INSPECTOR,
+    ),
+    Attack(
+        "another grade by two who are not its inspector",
+        TOLD + BY_DECIDER + "; " + BY_REVIEWER,
+        "grade_change_second_person",
+    ),
+    Attack(
+        "another grade by two who took part",
+        TOLD
+        + BY_INSPECTOR
+        + "; "
+        + GRANTED.format("(SELECT planner_id FROM audit WHERE id = :reported_audit)", "reported_open_finding"),
+        "grade_change_second_person",
+    ),
+    Attack(
+        "another grade, answered twice",
+        TOLD + BY_INSPECTOR + "; " + BY_REVIEWER + "; " + BY_REVIEWER.replace("answered_at IS NULL", "granted"),
+        "grade_change_frozen",
+    ),
+    Attack(
+        "another grade for nothing",
+        TOLD
+        + BY_INSPECTOR
+        + "; "
+        + BY_REVIEWER
+        + "; SELECT 1 / count(*) FROM finding JOIN audit ON audit.id = audit_id"
+        " WHERE finding.id = :reported_open_finding AND grade = 'major' AND points = 8 AND grade_found <> 'major'"
+        " AND score = (SELECT sum(points) FROM finding f WHERE f.audit_id = audit.id AND f.state <> 'superseded')",
+        "rows",
+    ),
+    Attack("a critical grade that is nobody's task", CRITICAL, "urgent_task"),
+    Attack("other reasons for a grade", "UPDATE grade_change SET reason = 'x'", NO_RIGHT),
+    Attack("a heavier proposal", "UPDATE grade_change SET points = 0", NO_RIGHT),
+    Attack(
+        "reviewed while a grade is open",
+        TOLD
+        + BY_INSPECTOR
+        + "; "
+        + told(":reported_audit", "reported", "reviewed")
+        + "UPDATE audit SET state = 'reviewed' WHERE id = :reported_audit",
+        "audit_answered",
+        by="reviewer",
+    ),
+    Attack("a grade by the agency", BY_INSPECTOR, NO_RIGHT, "grade_change_trace", by="agency reported_audited"),
+    Attack("a grade by another inspector", BY_INSPECTOR, "none", "grade_change_trace", by="inspector"),
+    Attack(
+        "an answer by the agency",
+        "UPDATE grade_change SET answer = 'x' WHERE finding_id = :reviewed_closed_finding",
+        "none",
+        "grade_change_frozen",
+        by="agency reviewed_audited",
+    ),
+    # Verdicts
+    Attack(
+        "another verdict without a reason",
+        "UPDATE verdict SET value = 'x', reason = ' ' WHERE audit_id = :in_progress_audit",
+        "verdict_reason",
+    ),
+    # Reading
+    Attack(
+        "an agency reads a grade that is only proposed",
+        "SELECT FROM grade_change WHERE finding_id = :reviewed_open_finding",
+        "none",
+        "rows",
+        by="agency reviewed_audited",
+    ),
+    Attack(
+        "another inspector reads a grade",
+        "SELECT FROM grade_change WHERE finding_id = :reviewed_open_finding",
+        "none",
+        "rows",
+        by="inspector",
+    ),
+    Attack(
+        "an agency reads the grade of another",
+        "SELECT FROM grade_change WHERE finding_id = :reviewed_closed_finding",
+        "none",
+        "rows",
+        by="agency mine",
+    ),
+]
+FOUND_AS_IT_IS = (INSPECTOR, INSERTED["finding"].format("open", "reported"))
+GRADED = (INSPECTOR, TOLD + BY_DECIDER + "; " + GRANTED.format(":reported_inspector", "reported_open_finding"))
