@@ -29,18 +29,26 @@ def percentile_ms(walls: list[float], share: float) -> float:
     return ordered[min(len(ordered) - 1, int(len(ordered) * share))] * 1000
 
 
-def tree(root: int) -> list[int]:
-    """Return a process and all its descendants."""
-    children: dict[int, list[int]] = {}
+def children() -> dict[int, list[int]]:
+    """Return the running processes by their parents."""
+    found: dict[int, list[int]] = {}
     for stat in Path("/proc").glob("[0-9]*/stat"):
         try:
-            fields = stat.read_text().rsplit(")", 1)[1].split()
-        except OSError:
+            state, parent = stat.read_text().rpartition(")")[2].split()[:2]
+        except OSError:  # it ended since we looked
             continue
-        children.setdefault(int(fields[1]), []).append(int(stat.parent.name))
-    found = [root]
+        if state != "Z":
+            found.setdefault(int(parent), []).append(int(stat.parent.name))
+    return found
+
+
+def tree(*roots: int) -> list[int]:
+    """Return those of these processes that run, and all their descendants."""
+    below = children()
+    running = {pid for group in below.values() for pid in group}
+    found = [pid for pid in roots if pid in running]
     for pid in found:
-        found += children.get(pid, [])
+        found += [child for child in below.get(pid, []) if child not in found]
     return found
 
 

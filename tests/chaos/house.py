@@ -14,6 +14,7 @@ from urllib.error import HTTPError
 from urllib.parse import quote
 from urllib.request import urlopen
 
+from bench.load import children
 from portal.settings import ROOT, Settings
 from tests.chaos.elsewhere import CLOCK, SERVE
 from tests.chaos.person import until
@@ -139,12 +140,12 @@ class House:
 
     def processes(self) -> dict[str, int]:
         """The processes below the supervisor that have a name here."""
-        children = _children()
+        below = children()
         found: dict[str, int] = {}
-        for pid in children.get(self._process.pid if self._process else 0, []):
+        for pid in below.get(self._process.pid if self._process else 0, []):
             name = _NAMES.get(_text(pid, "comm"), QUEUE if "valkey" in _text(pid, "cmdline") else "")
             found |= {name: pid} if name else {}
-        for pid in children.get(found.get(WEB, 0), []):
+        for pid in below.get(found.get(WEB, 0), []):
             command = _text(pid, "cmdline")
             sidecars = [name for name, module in _SIDECARS.items() if module in command]
             found[sidecars[0] if sidecars else WEB_WORKER] = pid
@@ -167,18 +168,6 @@ class House:
             assert not ended, self.last_words()
             assert time.monotonic() < end, self.last_words()
             time.sleep(0.1)
-
-
-def _children() -> dict[int, list[int]]:
-    found: dict[int, list[int]] = {}
-    for path in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            state, parent = path.read_text().rpartition(")")[2].split()[:2]
-        except OSError:
-            continue
-        if state != "Z":
-            found.setdefault(int(parent), []).append(int(path.parent.name))
-    return found
 
 
 def _text(pid: int, name: str) -> str:

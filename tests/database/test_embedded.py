@@ -17,6 +17,7 @@ import pytest
 from redis import Redis
 from sqlalchemy import make_url
 
+from bench.load import tree
 from portal.host import embedded
 from portal.host.embedded import EmbeddedError, Postgres, Valkey
 from portal.host.processes import HeldError, held
@@ -90,22 +91,6 @@ def execute_at(url, statement):
     with psycopg.connect(url.replace("+psycopg", "")) as connection:
         found = connection.execute(statement)
         return found.fetchall() if found.description else None
-
-
-def tree(*pids):
-    """These processes and everything below them that runs."""
-    parents = {}
-    for path in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            state, parent = path.read_text().rpartition(")")[2].split()[:2]
-        except OSError:
-            continue
-        if state != "Z":
-            parents[int(path.parent.name)] = int(parent)
-    found = {pid for pid in pids if pid in parents}
-    while more := {pid for pid, parent in parents.items() if parent in found} - found:
-        found |= more
-    return found
 
 
 def until(condition):

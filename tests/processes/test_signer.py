@@ -2,7 +2,6 @@
 
 import json
 import os
-import shutil
 import signal
 import socket
 import stat
@@ -26,7 +25,7 @@ from certificates.credentials.tokens import read, sign
 from certificates.ledger import tree
 from certificates.ledger.memory import Head, LedgerError
 from certificates.ledger.notes import Algorithm, Checkpoint, Note, Vkey, cosign
-from certificates.seal import KeysError, SealLevel, ensure_keyring, examine
+from certificates.seal import KeysError, SealLevel, examine
 from certificates.seal.keyring.custody import create_key, mark_compromised
 from certificates.seal.keyring.keys import Keyring, Purpose
 from portal.host import signer as host
@@ -37,24 +36,17 @@ from portal.signing.asked import AskedCredentialKey, AskedLedgerKey
 from portal.signing.keys import Keys
 from portal.signing.remote import RemoteSigner, answer
 from portal.signing.signer import LocalSigner
+from tests.kit.keyring import BODY, WORD, keyring
 from tests.kit.paper import paper
 from tests.kit.waiting import PATIENCE
 
-BODY, WORD = "Stichting Keurwerk", "a passphrase"
 DIGEST = sha256(b"a document").digest()
 TEXT = "a text that somebody else signed\n"
 
 
-@pytest.fixture(scope="module")
-def made(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("made")
-    ensure_keyring(folder, BODY, WORD)
-    return folder
-
-
 @pytest.fixture
-def folder(made, tmp_path):
-    return shutil.copytree(made, tmp_path / "seal")
+def folder(tmp_path):
+    return keyring(tmp_path / "seal")
 
 
 @pytest.fixture

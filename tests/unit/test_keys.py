@@ -1,7 +1,6 @@
 """The keys of a process: cached, reloaded after a change of the keyring, never created by readers."""
 
 import os
-import shutil
 from dataclasses import replace
 
 import pytest
@@ -15,21 +14,13 @@ from certificates.seal.keyring.keys import MANIFEST, Keyring, Purpose, know
 from portal.settings import Settings
 from portal.signing import signer
 from portal.signing.keys import current_keys, existing_keys
-
-BODY, WORD = "Stichting Keurwerk", "a passphrase"
-
-
-@pytest.fixture(scope="module")
-def made(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("made")
-    ensure_keyring(folder, BODY, WORD)
-    return folder
+from tests.kit.keyring import BODY, WORD, keyring
 
 
 @pytest.fixture
-def app(made, tmp_path):
+def app(tmp_path):
     app = Flask("keys")
-    folder = shutil.copytree(made, tmp_path / "seal")
+    folder = keyring(tmp_path / "seal")
     app.extensions["settings"] = Settings("", "", "", seal_dir=folder, seal_passphrase=WORD)
     with app.app_context():
         yield app
