@@ -75,6 +75,8 @@ GRANT UPDATE (state, cause, extent, solution, operation, answered_by, answered_a
 GRANT INSERT, UPDATE (granted, answer, answered_by, answered_at) ON grade_change TO kw_app, kw_worker;
 REVOKE ALL ON FUNCTION is_outsider(uuid, uuid) FROM PUBLIC;
 GRANT INSERT, UPDATE (outcome, verified_by, verified_at, note) ON corrective_action TO kw_app, kw_worker;
+GRANT INSERT ON decision_proposal TO kw_app, kw_worker;
+GRANT UPDATE (answered_by, answered_at, confirmed) ON decision_proposal TO kw_app, kw_worker;
 GRANT UPDATE (outcome) ON decision TO kw_worker;  -- lock
 
 GRANT INSERT ON deadline TO kw_app, kw_worker;

@@ -34,9 +34,9 @@ COLLEAGUE = f"agency_id IS NULL AND {OFFICE}"  # one of the staff for another
 MY_PEOPLE = f"person_id = ANY (ARRAY(SELECT id FROM person WHERE {OWN}))"
 MY_COLLEAGUES = f"person_id = ANY (ARRAY(SELECT id FROM person WHERE {COLLEAGUE}))"
 EVERYTHING = "true"
-ADMINISTRATOR, SCHEME_MANAGER = (
+ADMINISTRATOR, SCHEME_MANAGER, DECIDER = (
     f"{ME} = ANY (ARRAY(SELECT person_id FROM person_role WHERE role = '{role}'))"
-    for role in ("administrator", "scheme_manager")
+    for role in ("administrator", "scheme_manager", "decider")
 )
 ADD, CHANGE, ALL = ("INSERT",), ("UPDATE",), ("INSERT", "UPDATE", "DELETE")
 MY_ANSWER = f"(answered_by IS NULL OR answered_by = {ME})"  # of the row before a change, and of the row after it
@@ -92,6 +92,8 @@ POLICIES = (
     Policy("deadline", (CASES, MY_SUBJECT), (CASES,), (CASES, MY_SUBJECT)),
     Policy("decision", (OWN, CASES, MY_AUDIT), (CASES,), may=ADD),
     Policy("decision_ground", (MY_DECISION, CASES), (CASES,), may=ADD),
+    Policy("decision_proposal", (CASES,), (f"{CASES} AND {DECIDER} AND {MY_ANSWER}",),
+           (f"{CASES} AND {DECIDER} AND proposed_by = {ME}",)),
     Policy("decision_basis", (CASES,), (CASES,), may=ADD),
     # Issued certificates and their history are public.
     Policy("certificate", ("issued_at IS NOT NULL", OWN, CASES), (CASES,), may=CHANGE),

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, Text
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, Text, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -39,6 +39,8 @@ class Decision(Base):
         ),
         # An audit is concluded once; other decisions may rest on it too.
         Index("uq_decision_audit_id", "audit_id", unique=True, postgresql_where=f"outcome IN ({_AFTER_AUDIT})"),
+        # What two deciders agreed on is done once.
+        Index("uq_decision_proposal", "proposal_id", "outcome", unique=True),
     )
 
     id: Mapped[Id]
@@ -55,11 +57,13 @@ class Decision(Base):
     decided_at: Mapped[datetime]
     effective_on: Mapped[date]
     reviews_decision_id: Mapped[UUID | None] = mapped_column(ForeignKey("decision.id"))
+    proposal_id: Mapped[UUID | None] = mapped_column(ForeignKey("decision_proposal.id"))  # of the first of two deciders
     txid: Mapped[Txid]
 
     agency: Mapped[Agency] = relationship()
     audit: Mapped[Audit | None] = relationship()
     decider: Mapped[Person] = relationship()
+    proposal: Mapped["DecisionProposal | None"] = relationship()
     grounds: Mapped[list["DecisionGround"]] = relationship(order_by="DecisionGround.position", viewonly=True)
 
     __mapper_args__ = {"eager_defaults": False}
@@ -95,3 +99,37 @@ class DecisionBasis(Base):
 
     decision_id: Mapped[UUID] = mapped_column(ForeignKey("decision.id"), primary_key=True)
     content: Mapped[str] = mapped_column(Text)
+
+
+class DecisionProposal(Base):
+    """A decision on a serious ground, as one decider proposed it. It stands once another decider confirms it.
+
+    A refused holder needs two decisions: `fate` is the kind of the second. Triggers ask independence of both deciders.
+    """
+
+    __tablename__ = "decision_proposal"
+    __table_args__ = (
+        one_of("kind", DecisionKind),
+        CheckConstraint("num_nonnulls(audit_id, certificate_id) > 0", name="subject"),
+        CheckConstraint("confirmed IS NOT TRUE OR answered_by <> proposed_by", name="second_person"),
+        CheckConstraint("num_nulls(answered_by, answered_at, confirmed) IN (0, 3)", name="answered_whole"),
+        Index("uq_decision_proposal_open", "agency_id", unique=True, postgresql_where=text("answered_at IS NULL")),
+    )
+
+    id: Mapped[Id]
+    kind: Mapped[DecisionKind] = mapped_column(stored(DecisionKind))
+    fate: Mapped[DecisionKind | None] = mapped_column(stored(DecisionKind))
+    audit_id: Mapped[UUID | None] = mapped_column(ForeignKey("audit.id"))
+    certificate_id: Mapped[UUID | None] = mapped_column(ForeignKey("certificate.id", use_alter=True))
+    agency_id: Mapped[UUID] = mapped_column(ForeignKey("agency.id"))
+    said: Mapped[dict[str, Any]]  # the arguments of the service that takes the decision
+    shown: Mapped[str] = mapped_column(Text)  # `Basis.shown` of what the first decider weighed
+    proposed_by: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    proposed_at: Mapped[datetime]
+    answered_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
+    answered_at: Mapped[datetime | None]
+    confirmed: Mapped[bool | None]
+
+    agency: Mapped[Agency] = relationship()
+    audit: Mapped[Audit | None] = relationship()
+    proposer: Mapped[Person] = relationship(foreign_keys=[proposed_by])

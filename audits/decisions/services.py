@@ -18,13 +18,14 @@ from audits.decisions import notices
 from audits.decisions.basis import Basis, Part, audit_basis, standing
 from audits.decisions.events import DecisionTaken
 from audits.decisions.models import Decision, DecisionBasis, DecisionGround
+from audits.decisions.proposals import check_second, overtake
 from audits.decisions.rules import GRANTS, Outcome, chosen_grounds, possible_outcomes
 from audits.decisions.scope import granted_scope
 from audits.inspections.models import Audit
 from audits.inspections.queries import findings_of
 from audits.inspections.services import conclude_audit
 from audits.people import independence
-from audits.schemes.cycle import DecisionKind
+from audits.schemes.cycle import DecisionKind, Ground
 from audits.schemes.models import SchemeVersion
 from audits.schemes.queries import grounds_for, scheme_of_version
 
@@ -41,14 +42,17 @@ def decide(
     scope: Collection[str] | None = None,
     shown: str | None = None,
     also: Mapping[Part, Any] | None = None,
+    proposal_id: UUID | None = None,
 ) -> Decision:
     """Decide on an audit (ISO/IEC 17065 clause 7.6); the same commit queues the job that issues the certificate.
 
     `scope` are the items that a grant covers (`StatedScope.items`), None is all that was stated and audited; `shown` is
-    `Basis.shown` of the page of the decider, `also` are parts of the basis that only the caller knows. A refusal of a
-    holder needs a second decision in this transaction: `certificates.lifecycle.services.decide_on_audit`.
+    `Basis.shown` of the page of the decider, `also` are parts of the basis that only the caller knows; `proposal_id` is
+    the proposal of another decider, which a serious ground needs. A refusal of a holder needs a second decision in this
+    transaction: `certificates.lifecycle.services.decide_on_audit`.
     NotAllowedError for a decider who took part or has an interest,
-    RuleError for an outcome that the findings exclude, BasisMovedError if the page is outdated.
+    SecondDeciderNeededError for a serious ground, RuleError for an outcome that the findings exclude, BasisMovedError
+    if the page is outdated.
     """
     audit = conclude_audit(session, actor, audit_id)  # locks the audit until the commit
     named = [line.strip() for line in conditions if line.strip()]
@@ -57,6 +61,7 @@ def decide(
     decision = Decision(
         kind=DecisionKind(outcome), audit_id=audit.id, agency_id=audit.agency_id, reasons=reasons, conditions=named
     )
+    decision.proposal_id = proposal_id
     if decision.kind in GRANTS:
         decision.scope = granted_scope(session, audit, scope).plain()
     record_decision(
@@ -94,8 +99,9 @@ def record_decision(
     if not decision.reasons.strip():
         raise RuleError("Give the reasons for the decision.", field="reasons")
     check_printable(decision.reasons, "reasons")
-    offered = grounds_for(version, decision.kind)
-    chosen = chosen_grounds(offered, grounds, needed=scheme_of_version(version).cycle is not None)
+    chosen = check_grounds(version, decision.kind, grounds)
+    check_second(chosen, basis.shown, proposed=decision.proposal_id is not None)
+    overtake(session, actor, decision.agency_id)
     decision.id, decision.decider_id, decision.reasons = uuid4(), actor.id, decision.reasons.strip()
     decision.basis_sha256, decision.decided_at = basis.sha256, clock.now()
     decision.effective_on = clock.day_of(decision.decided_at)
@@ -110,6 +116,11 @@ def record_decision(
     events.record(session, told, subject_id=decision.id, actor=actor, agency_id=decision.agency_id)
     outbox.enqueue(session, "document.decision_letter", decision_id=str(decision.id))
     return decision
+
+
+def check_grounds(version: SchemeVersion, kind: DecisionKind, codes: Collection[str]) -> tuple[Ground, ...]:
+    """Return the chosen grounds; RuleError at `grounds` for one that does not fit, or without one that is needed."""
+    return chosen_grounds(grounds_for(version, kind), codes, needed=scheme_of_version(version).cycle is not None)
 
 
 def _check_outcome(session: Session, audit: Audit, outcome: Outcome) -> None:

@@ -29,6 +29,8 @@ class SchemeVersion(Base):
     sha256: Mapped[str] = mapped_column(unique=True)
     fail_total: Mapped[int]
     failing_grades: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    # Codes of the grounds that take two deciders; a release before 0029 names none.
+    serious_grounds: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default="{}")
     agreement_sha256: Mapped[str | None]  # of the certification agreement, if it has one
 
 

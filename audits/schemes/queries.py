@@ -90,6 +90,12 @@ def grounds_for(version: SchemeVersion, kind: DecisionKind) -> tuple[Ground, ...
     return cycle.grounds_for(kind) if cycle else ()
 
 
+def serious_grounds(text: SchemeText) -> list[str]:
+    """Return the codes of the grounds that take two deciders, where a decision may give them; see `grounds_for`."""
+    cycle = (text if text.cycle else _newest_with_cycle(text.id) or text).cycle
+    return [ground.code for ground in cycle.grounds.values() if ground.serious] if cycle else []
+
+
 def housing_units(version: SchemeVersion) -> frozenset[str]:
     """Return the kinds of unit that are housing. A version of edition 1 names none; then as with `grounds_for`."""
     return _with_cycle(version).housing_units

@@ -15,6 +15,7 @@ from audits.people.queries import people_with
 from audits.schemes.events import SchemeDeclined, SchemeProposed, SchemePublished
 from audits.schemes.models import Requirement, SchemeProposal, SchemeVersion
 from audits.schemes.notices import ProposalWaiting
+from audits.schemes.queries import serious_grounds
 from audits.schemes.reading import read
 from audits.schemes.source import parse
 from audits.schemes.text import SchemeText
@@ -93,6 +94,7 @@ def publish_scheme(session: Session, actor: Actor, source: str) -> SchemeVersion
         sha256=text.sha256,
         fail_total=text.scoring.fail_total,
         failing_grades=[code for code, severity in text.severities.items() if severity.fails],
+        serious_grounds=serious_grounds(text),
         agreement_sha256=text.cycle.agreement.sha256 if text.cycle else None,
     )
     session.add(version)

@@ -4,16 +4,17 @@ from datetime import date
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Select, false, or_, select
+from sqlalchemy import Select, false, func, or_, select
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from audits.agencies.models import Agency
-from audits.agencies.queries import living_certificate
 from audits.core.access import Actor, Permission, authorise
 from audits.core.errors import missing
+from audits.core.statements import built_once
 from audits.deadlines.models import Deadline
 from audits.deadlines.rules import DeadlineKind
 from audits.decisions.basis import Basis, Part, agency_parts
+from audits.decisions.models import DecisionProposal
 from audits.inspections.models import Audit
 from certificates.lifecycle.models import Certificate, CertificateChange
 from certificates.lifecycle.workflow import CertificateState
@@ -62,8 +63,24 @@ def search_certificates(
 
 def find_living(session: Session, agency_id: UUID, on: date) -> Certificate | None:
     """Return the certificate of an agency that counts or is suspended on a day, or None."""
-    living = living_certificate(session, agency_id, on)
-    return session.get(Certificate, living) if living else None
+    return held_and_proposed(session, agency_id, on)[0]
+
+
+def held_and_proposed(
+    session: Session, agency_id: UUID, on: date
+) -> tuple[Certificate | None, DecisionProposal | None]:
+    """Return the living certificate of an agency, and the decision that waits for a second decider."""
+    query, values = _held_and_proposed(agency_id, on)
+    held, proposed = session.execute(query, values).one()
+    return held, proposed
+
+
+@built_once
+def _held_and_proposed(agency_id: UUID, on: date) -> Select[Certificate, DecisionProposal]:
+    now = select(func.living_certificate(agency_id, on).label("held")).subquery()
+    query = select(Certificate, DecisionProposal).select_from(now).outerjoin(Certificate, Certificate.id == now.c.held)
+    waits = (DecisionProposal.agency_id == agency_id) & DecisionProposal.answered_at.is_(None)
+    return query.outerjoin(DecisionProposal, waits)
 
 
 class UrgentTask(NamedTuple):

@@ -31,6 +31,7 @@ from certificates.press.documents import facts_digest
 from certificates.wording import scope_in_words
 
 _DECIDER = N_("the decider of the certification body")
+_DECIDERS = N_("two deciders of the certification body")
 _HOUSING = N_("Own housing")
 _LEADS_TO = {
     DecisionKind(name): move.target for name, move in CERTIFICATE_FLOW.moves.items() if name in set(DecisionKind)
@@ -83,7 +84,7 @@ def decision_letter_facts(session: Session, decision: Decision, *, body: Mapping
         "conditions": list(decision.conditions),
         **_scope_of(decision, scheme_of_version(version), language),
         "decided_on": decided_on.isoformat(),
-        "decided_by": say(_DECIDER, language),
+        "decided_by": say(_DECIDERS if decision.proposal_id else _DECIDER, language),
         "effective_on": decision.effective_on.isoformat(),
         "register": status.value,
         "certificate_number": shown.number if shown else None,

@@ -14,11 +14,13 @@ CREATE OR REPLACE FUNCTION cycle_audits(of_agency uuid) RETURNS uuid[] LANGUAGE 
 $$;
 
 -- ISO/IEC 17065 clauses 4.2, 7.6.2 and 7.11: whoever decides about an agency, whatever the decision, took no part in any
--- audit of this cycle and has no declared interest in it.
+-- audit of this cycle and has no declared interest in it. Where two deciders are needed, this holds for both.
 -- The scheme's fail line and failing grades: the database counts the points itself.
 CREATE OR REPLACE FUNCTION check_decision() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path TO 'public', 'pg_temp' AS $$
 DECLARE
   cycle uuid[] := cycle_audits(NEW.agency_id) || NEW.audit_id;
+  deciders uuid[] := ARRAY[NEW.decider_id];
+  proposed decision_proposal%ROWTYPE;
   the_audit audit%ROWTYPE;
   norm scheme_version%ROWTYPE;
   total integer;
@@ -26,12 +28,21 @@ BEGIN
   IF NEW.agency_id <> (SELECT agency_id FROM audit WHERE id = NEW.audit_id) THEN
     RAISE EXCEPTION 'the decision names another agency' USING ERRCODE = 'check_violation', CONSTRAINT = 'same_agency';
   END IF;
-  IF EXISTS (SELECT FROM audit WHERE id = ANY (cycle) AND NEW.decider_id IN (planner_id, inspector_id))
-     OR EXISTS (SELECT FROM audit_participant WHERE audit_id = ANY (cycle) AND person_id = NEW.decider_id)
-     OR EXISTS (SELECT FROM verdict WHERE audit_id = ANY (cycle) AND recorded_by = NEW.decider_id) THEN
+  IF NEW.proposal_id IS NOT NULL THEN
+    SELECT * INTO proposed FROM decision_proposal WHERE id = NEW.proposal_id;
+    IF (proposed.confirmed AND proposed.answered_by = NEW.decider_id AND proposed.agency_id = NEW.agency_id
+        AND NEW.outcome IN (proposed.kind, proposed.fate)
+        AND (proposed.audit_id = NEW.audit_id OR proposed.certificate_id = NEW.certificate_id)) IS NOT TRUE THEN
+      RAISE EXCEPTION 'this is not what was proposed' USING ERRCODE = 'check_violation', CONSTRAINT = 'proposed';
+    END IF;
+    deciders := deciders || proposed.proposed_by;
+  END IF;
+  IF EXISTS (SELECT FROM audit WHERE id = ANY (cycle) AND (planner_id = ANY (deciders) OR inspector_id = ANY (deciders)))
+     OR EXISTS (SELECT FROM audit_participant WHERE audit_id = ANY (cycle) AND person_id = ANY (deciders))
+     OR EXISTS (SELECT FROM verdict WHERE audit_id = ANY (cycle) AND recorded_by = ANY (deciders)) THEN
     RAISE EXCEPTION 'the decider took part in the audit' USING ERRCODE = 'check_violation', CONSTRAINT = 'four_eyes';
   END IF;
-  IF EXISTS (SELECT FROM tie WHERE agency_id = NEW.agency_id AND person_id = NEW.decider_id) THEN
+  IF EXISTS (SELECT FROM tie WHERE agency_id = NEW.agency_id AND person_id = ANY (deciders)) THEN
     RAISE EXCEPTION 'the decider has a declared tie' USING ERRCODE = 'check_violation', CONSTRAINT = 'no_tie';
   END IF;
   IF NEW.outcome IN ('grant', 'grant_with_conditions', 'renew') THEN

@@ -27,6 +27,39 @@ CREATE TRIGGER role_request_final BEFORE UPDATE ON role_request FOR EACH ROW WHE
 CREATE TRIGGER role_request_whole BEFORE TRUNCATE ON role_request FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER role_request_asked BEFORE INSERT ON role_request FOR EACH ROW WHEN (NEW.answered_at IS NOT NULL) EXECUTE FUNCTION refuse_change();
 
+-- A ground that the scheme calls serious takes two deciders: the first proposed the decision with it.
+CREATE OR REPLACE FUNCTION need_second_decider() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path TO 'public', 'pg_temp' AS $$
+BEGIN
+  IF EXISTS (SELECT FROM decision d
+               LEFT JOIN certificate c ON c.id = d.certificate_id
+               LEFT JOIN audit a ON a.id = d.audit_id
+               JOIN scheme_version v ON v.id = coalesce(c.scheme_version_id, a.scheme_version_id)
+               LEFT JOIN decision_proposal p ON p.id = d.proposal_id
+             WHERE d.id = NEW.decision_id AND NEW.code = ANY (v.serious_grounds)
+               AND (p.said->'grounds' ? NEW.code) IS NOT TRUE) THEN
+    RAISE EXCEPTION 'this ground takes two deciders' USING ERRCODE = 'check_violation', CONSTRAINT = 'second_decider';
+  END IF;
+  RETURN NEW;
+END $$;
+
+CREATE TRIGGER decision_ground_serious BEFORE INSERT ON decision_ground FOR EACH ROW EXECUTE FUNCTION need_second_decider();
+
+-- What is confirmed is decided with it.
+CREATE OR REPLACE FUNCTION need_decision() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path TO 'public', 'pg_temp' AS $$
+BEGIN
+  IF NOT EXISTS (SELECT FROM decision
+                 WHERE proposal_id = NEW.id AND outcome = NEW.kind AND txid = pg_current_xact_id()) THEN
+    RAISE EXCEPTION 'confirmed, and not decided' USING ERRCODE = 'check_violation', CONSTRAINT = 'proposal_decided';
+  END IF;
+  RETURN NULL;
+END $$;
+
+CREATE CONSTRAINT TRIGGER decision_proposal_decided AFTER UPDATE OF confirmed ON decision_proposal DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (CURRENT_USER <> 'kw_owner' AND NEW.confirmed) EXECUTE FUNCTION need_decision();
+CREATE TRIGGER decision_proposal_kept BEFORE DELETE OR UPDATE OF id, kind, fate, audit_id, certificate_id, agency_id, said, shown, proposed_by, proposed_at ON decision_proposal FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER decision_proposal_final BEFORE UPDATE ON decision_proposal FOR EACH ROW WHEN (OLD.answered_at IS NOT NULL) EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER decision_proposal_whole BEFORE TRUNCATE ON decision_proposal FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER decision_proposal_asked BEFORE INSERT ON decision_proposal FOR EACH ROW WHEN (NEW.answered_at IS NOT NULL) EXECUTE FUNCTION refuse_change();
+
 -- Nobody comes back with these roles from before.
 CREATE OR REPLACE FUNCTION come_back_without() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path TO 'public', 'pg_temp' AS $$
 BEGIN

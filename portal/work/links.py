@@ -52,6 +52,8 @@ PAGES: dict[type[Notice], Link] = {
     inspections.FindingRejected: _FINDING,
     inspections.FindingClosed: _FINDING,
     decisions.DecisionTaken: _HOME,
+    decisions.SecondDeciderNeeded: Link("office.proposals.show_proposal", "proposed_id"),
+    decisions.ProposalAnswered: Link("office.proposals.show_proposal", "proposed_id"),
     certificates.CertificateIssued: _HOME,
     certificates.CertificateChanged: _HOME,
     certificates.CertificateResealed: _HOME,

@@ -18,6 +18,7 @@ from portal.work import jobs, schedule
 from tests.kit.factories import make_agency, make_person
 from tests.kit.statement_parts import NO_RIGHT
 from tests.kit.statements import ABOUT_CASES
+from tests.kit.statements_about_deciders import ABOUT_DECIDERS
 from tests.kit.statements_about_findings import ABOUT_FINDINGS
 from tests.kit.statements_about_holders import ABOUT_HOLDERS
 from tests.kit.statements_about_people import ABOUT_PEOPLE
@@ -25,7 +26,8 @@ from tests.kit.statements_allowed import LAWFUL
 from tests.kit.statements_of_others import SEEN_BY_OTHERS, WRITTEN_BY_OTHERS
 
 MODELS = (jobs, schedule)  # imported so that the metadata is whole
-ALL = ABOUT_CASES + ABOUT_FINDINGS + ABOUT_HOLDERS + ABOUT_PEOPLE + SEEN_BY_OTHERS + WRITTEN_BY_OTHERS
+ABOUT_DECISIONS = ABOUT_DECIDERS + ABOUT_HOLDERS
+ALL = ABOUT_CASES + ABOUT_FINDINGS + ABOUT_DECISIONS + ABOUT_PEOPLE + SEEN_BY_OTHERS + WRITTEN_BY_OTHERS
 
 
 @pytest.mark.parametrize("role", [APP, WORKER, REGISTER])
@@ -96,7 +98,7 @@ def test_no_table_lets_everything_pass(world, table, role):
 # What is only added to: these triggers bind the owner too.
 
 KEPT = ["event", "decision", "certificate_change", "document", "tie", "audit_participant"]
-KEPT += ["decision_ground", "decision_basis"]
+KEPT += ["decision_ground", "decision_basis", "decision_proposal"]
 KEPT += ["ledger_entry", "ledger_node", "checkpoint", "cosignature", "document_stamp"]
 
 

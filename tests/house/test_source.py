@@ -101,6 +101,7 @@ OTHERS = {
     "audits/schemes/checks.py": "a scheme file is read in steps; pure",
     "audits/schemes/compare.py": "two schemes side by side; pure",
     "audits/schemes/cycle.py": "the scheme as values; pure",
+    "audits/decisions/proposals.py": "reads and services of what two deciders agree on",
     "audits/schemes/cycle_checks.py": "a scheme file is read in steps; pure",
     "audits/schemes/cycle_source.py": "a scheme file is read in steps; pure",
     "audits/schemes/problems.py": "what a scheme file can have wrong",

@@ -1,12 +1,16 @@
 """Statements that the walls must let pass."""
 
 from tests.kit.statement_parts import ACTIVE, BASIS, DECIDED, DECIDED_CHANGE, filed, told
+from tests.kit.statements_about_deciders import DECLINED, PROPOSED, TWO_DECIDERS
 from tests.kit.statements_about_findings import FOUND_AS_IT_IS, GRADED
 from tests.kit.statements_about_holders import CRITICAL, DONE, FATE, FOUND, REFUSED
 
 LAWFUL = [
     FOUND_AS_IT_IS,
     GRADED,
+    ("decider", TWO_DECIDERS),
+    ("decider", PROPOSED.format("decider")),
+    ("decider", DECLINED),
     ("decider", DECIDED.format(":decider", "suspend", "active_certificate") + BASIS
      + told(":active_certificate", "active", "suspended")
      + DECIDED_CHANGE.format("suspend", "suspended", ":decider", "active_certificate")

@@ -14,12 +14,13 @@ from audits.core import clock, outbox
 from audits.core.access import AGENCY_ROLES, STAFF_ROLES, ActorKind, Role
 from audits.core.events import Event, EventNote
 from audits.deadlines.models import Deadline
-from audits.decisions.models import DecisionGround
+from audits.decisions.models import DecisionGround, DecisionProposal
 from audits.findings.models import GradeChange
 from audits.inspections import services as inspections
 from audits.inspections.models import Audit, CorrectiveAction, Finding
 from audits.inspections.workflow import AuditState, FindingState, RoundOutcome
 from audits.people.models import Interest, RoleRequest
+from audits.schemes.cycle import DecisionKind
 from audits.schemes.models import SchemeProposal
 from audits.schemes.queries import scheme_of_version
 from certificates.ledger.models import WitnessedLog
@@ -85,6 +86,7 @@ def make_world(session: Session) -> dict[str, Any]:
         application = make_application(session, state=state, answers=True)
         world |= {f"{state}_application": application.id, f"{state}_applicant": application.agency_id}
     world |= _audits(session) | _certificates(session) | _people(session) | _agreements(session) | _holders(session)
+    world |= _proposals(session, world["active_certificate"], world["holder"])
     _interest(session, world["reviewer"], world["concluded_applicant"])
     session.flush()
     return world
@@ -160,6 +162,23 @@ def _holders(session: Session) -> dict[str, Any]:
     made["task"] = uuid4()
     session.add(Deadline(id=made["task"], subject_id=audit.id, agency_id=audit.agency_id, **task))
     return made
+
+
+def _proposals(session: Session, certificate_id: Any, agency_id: Any) -> dict[str, Any]:
+    """A suspension that one decider proposed, and a certificate of a norm that names its grounds itself."""
+    first = make_person(session, Role.DECIDER)
+    proposal = DecisionProposal(
+        id=uuid4(),
+        kind=DecisionKind.SUSPEND,
+        certificate_id=certificate_id,
+        agency_id=agency_id,
+        said={"reasons": "x", "grounds": ["deceit"]},
+        shown="",
+        proposed_by=first.id,
+        proposed_at=clock.now(),
+    )
+    session.add(proposal)
+    return {"first_decider": first.id, "proposal": proposal.id}
 
 
 def _people(session: Session) -> dict[str, Any]:

@@ -143,6 +143,17 @@ ALWAYS = {
                       ORDER BY id DESC LIMIT 1) before ON before.state IN ('active', 'suspended')
         WHERE NOT EXISTS (SELECT FROM deadline t WHERE t.subject_id = a.id AND t.kind = 'critical_finding')
     """,
+    "a serious ground was weighed by two deciders without a part": """
+        SELECT d.outcome, d.id FROM decision d JOIN decision_ground g ON g.decision_id = d.id
+        LEFT JOIN decision_proposal p ON p.id = d.proposal_id
+        LEFT JOIN audit a ON a.agency_id = d.agency_id AND p.proposed_by IN (a.planner_id, a.inspector_id)
+          AND a.id = d.audit_id
+        WHERE g.code = 'deceit' AND (p.confirmed AND p.proposed_by <> d.decider_id AND a.id IS NULL) IS NOT TRUE
+    """,
+    "what was confirmed was decided, and what was declined was not": """
+        SELECT p.kind, p.id FROM decision_proposal p
+        WHERE coalesce(p.confirmed, false) <> EXISTS (SELECT FROM decision WHERE proposal_id = p.id)
+    """,
     "a task of the deciders ends by their decision": """
         SELECT t.kind, t.id FROM deadline t WHERE t.done_at IS NOT NULL AND NOT EXISTS (
           SELECT FROM decision d WHERE d.agency_id = t.agency_id AND d.decided_at BETWEEN t.opened_at AND t.done_at

@@ -23,6 +23,7 @@ from audits.inspections.queries import judgement_on, rules_view, sample_of, verd
 from audits.inspections.rules import findings
 from audits.people.models import Person
 from audits.people.services import declare_interest
+from audits.schemes.cycle import DecisionKind
 from audits.schemes.queries import scheme_of_version
 from certificates.lifecycle import services as certificates
 from certificates.lifecycle.rules import Fate
@@ -152,6 +153,19 @@ class Office:
 
     def suspend(self, person: UUID, certificate: UUID) -> bool:
         return self._do(person, lambda *who: certificates.suspend_certificate(*who, certificate, reasons=REASON))
+
+    def propose(self, person: UUID, certificate: UUID) -> bool:
+        """Propose to withdraw a certificate, on a ground that takes two deciders."""
+        said = {"reasons": REASON, "grounds": ["deceit"]}
+        return self._do(
+            person, lambda *who: certificates.change_or_propose(*who, certificate, DecisionKind.WITHDRAW, **said)
+        )
+
+    def confirm(self, person: UUID, proposal: UUID) -> bool:
+        return self._do(person, lambda *who: certificates.confirm_proposal(*who, proposal))
+
+    def decline(self, person: UUID, proposal: UUID) -> bool:
+        return self._do(person, lambda *who: certificates.decline_proposal(*who, proposal, reason=REASON))
 
     def lift(self, person: UUID, certificate: UUID) -> bool:
         return self._do(person, lambda *who: certificates.lift_suspension(*who, certificate, reasons=REASON))

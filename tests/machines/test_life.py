@@ -17,7 +17,7 @@ from sqlalchemy import Select, func, select, text
 
 from audits.applications.models import Application
 from audits.core.access import Role
-from audits.decisions.models import Decision
+from audits.decisions.models import Decision, DecisionProposal
 from audits.decisions.rules import Outcome
 from audits.inspections.models import Audit, Finding
 from certificates.documents.models import Document
@@ -162,6 +162,17 @@ class Life(RuleBasedStateMachine):
         self.done(self.office.declare(self.world.staff[who], self.world.agencies[agency]))
         self.finish(agency, who, flawed)
         self.change(agency, who, verb)
+
+    @rule(agency=agencies, turn=turns, verb=st.sampled_from(["confirm", "confirm", "decline", ""]))
+    def agree(self, agency: int, turn: int, verb: str) -> None:
+        """Propose to withdraw a certificate, and let anybody answer, the proposer first."""
+        query = select(Certificate.id).where(Certificate.agency_id == self.world.agencies[agency])
+        if living := self.first(query.where(Certificate.state.in_(CURRENT))):
+            deciders = self.crew(Role.DECIDER, turn)
+            self.done(any(self.office.propose(who, living) for who in deciders))
+            waits = select(DecisionProposal.id).where(DecisionProposal.certificate_id == living)
+            if verb and (proposal := self.first(waits.where(DecisionProposal.answered_at.is_(None)))):
+                self.done(any(getattr(self.office, verb)(who, proposal) for who in deciders))
 
     # Anybody tries anything
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from flask import Flask
@@ -18,16 +19,19 @@ from audits.core import clock
 from audits.core.access import AGENCY_ROLES, GRANTS, STAFF_ROLES, Permission, Role
 from audits.core.files import StoredFile
 from audits.core.outbox import OutboxItem
+from audits.decisions.models import DecisionProposal
 from audits.decisions.rules import Outcome
 from audits.decisions.services import decide
 from audits.inspections.queries import findings_of
 from audits.inspections.workflow import AuditState
 from audits.people.models import Person, RoleRequest
 from audits.people.services import retire_person
+from audits.schemes.cycle import DecisionKind
 from audits.schemes.models import SchemeProposal
 from certificates.credentials import thumbprint
 from certificates.documents.models import Document
 from certificates.ledger.services import sign_checkpoint
+from certificates.lifecycle.models import Certificate
 from certificates.lifecycle.services import number_certificate
 from portal.doors.registry.throttle import Throttle
 from portal.settings import Settings
@@ -147,7 +151,7 @@ def fill(session: Session, settings: Settings) -> Case:
         "sha256": scheme(SECOND).sha256,
     }
     proposal = SchemeProposal(**norm, proposed_by=by, proposed_at=now)
-    session.add_all([request, proposal])
+    session.add_all([request, proposal, proposed := _proposed(session, certificate)])
     session.flush()
     return Case(
         people,
@@ -165,6 +169,7 @@ def fill(session: Session, settings: Settings) -> Case:
             "staff_id": people[Role.REVIEWER].id,
             "person_id": people[Role.AGENCY_EDITOR].id,
             "proposal_id": proposal.id,
+            "proposed_id": proposed.id,
             "request_id": request.id,
             "version_id": application.scheme_version_id,
             "code": light.code,
@@ -220,6 +225,20 @@ def visits(built_app: Flask, settings: Settings, rows: Connection, patched: pyte
         session.commit()
     patched.setitem(built_app.extensions, "sessionmaker", acting_as(APP, owned))
     return found
+
+
+def _proposed(session: Session, certificate: Certificate) -> DecisionProposal:
+    """A suspension that waits for a second decider."""
+    return DecisionProposal(
+        id=uuid4(),
+        kind=DecisionKind.SUSPEND,
+        certificate_id=certificate.id,
+        agency_id=certificate.agency_id,
+        said={"reasons": "x", "grounds": ["deceit"]},
+        shown="",
+        proposed_by=make_person(session, Role.DECIDER).id,
+        proposed_at=clock.now(),
+    )
 
 
 class Visits:

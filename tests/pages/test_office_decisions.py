@@ -172,6 +172,29 @@ def test_a_decider_changes_a_certificate_and_the_page_shows_it(enter, session, b
     assert session.get_one(Certificate, certificate.id).state is after
 
 
+def test_a_serious_ground_is_proposed_and_another_decider_confirms_it(enter, session):
+    certificate = make_certificate(session)
+    first = enter(Role.DECIDER)
+    page = first.open(certificate_page(certificate, "/suspend"))
+    assert "False or misleading information was given. Takes two deciders." in page.text
+    page = first.submit(grounds="deceit", reasons="The wage slips were forged.")
+    assert page.path.startswith("/office/proposals/")
+    assert "Nothing is decided yet" in page.text
+    assert "Another decider must confirm it." in page.text
+    assert "waits for a second decider" in first.open(certificate_page(certificate)).text
+    assert first.open(certificate_page(certificate, "/withdraw")).soup.select("[name=reasons]") == []
+    second = enter(Role.DECIDER)
+    second.open("/office/")
+    second.follow(certificate.agency.legal_name)
+    assert "The wage slips were forged." in second._here().text
+    assert second.submit("form[action$=decline]", reason="", status=422).errors == ["Give the reason."]
+    page = second.submit("form[action$=confirm]")
+    assert "The decision is taken." in page.text
+    session.refresh(certificate)
+    assert certificate.state is CertificateState.SUSPENDED
+    assert "as proposed by" in second.open(certificate_page(certificate)).text
+
+
 def test_the_grounds_are_offered_in_words_and_the_register_shows_them(enter, session):
     publish_scheme(session, make_person(session, Role.SCHEME_MANAGER).actor, source(SECOND))
     certificate = make_certificate(session)

@@ -10,6 +10,14 @@ from certificates.lifecycle.services.changing import (
 from certificates.lifecycle.services.deciding import decide_on_audit
 from certificates.lifecycle.services.expiry import log_expired
 from certificates.lifecycle.services.issuing import issue_certificate, number_certificate
+from certificates.lifecycle.services.proposing import (
+    CHANGES,
+    change_or_propose,
+    confirm_proposal,
+    decide_or_propose,
+    decline_proposal,
+    reference_of,
+)
 from certificates.lifecycle.services.resealing import (
     Signed,
     certificate_to_reseal,
@@ -18,9 +26,14 @@ from certificates.lifecycle.services.resealing import (
 )
 
 __all__ = [
+    "CHANGES",
     "Signed",
     "certificate_to_reseal",
+    "change_or_propose",
+    "confirm_proposal",
     "decide_on_audit",
+    "decide_or_propose",
+    "decline_proposal",
     "end_certificate",
     "enqueue_replacements",
     "issue_certificate",
@@ -28,6 +41,7 @@ __all__ = [
     "log_expired",
     "maintain_certificate",
     "number_certificate",
+    "reference_of",
     "replace_document",
     "suspend_certificate",
     "withdraw_certificate",

@@ -43,13 +43,14 @@ _ACTS = frozenset({DecisionKind.SUSPEND, DecisionKind.WITHDRAW, DecisionKind.END
 class Reasoned(TypedDict):
     """Arguments of each service here: reasons for the letter, codes of public grounds, `Basis.shown` of the page.
 
-    `audit_id` names the audit that the decision rests on besides.
+    `audit_id` names the audit that the decision rests on besides, `proposal_id` the proposal of another decider.
     """
 
     reasons: str
     grounds: NotRequired[Collection[str]]
     shown: NotRequired[str | None]
     audit_id: NotRequired[UUID]
+    proposal_id: NotRequired[UUID | None]
 
 
 def suspend_certificate(session: Session, actor: Actor, certificate_id: UUID, **said: Unpack[Reasoned]) -> Certificate:
@@ -109,6 +110,7 @@ def _decide(session: Session, actor: Actor, certificate: Certificate, kind: Deci
         Decision(
             kind=kind,
             audit_id=said.get("audit_id"),
+            proposal_id=said.get("proposal_id"),
             certificate_id=certificate.id,
             agency_id=certificate.agency_id,
             reasons=said["reasons"],

@@ -10,7 +10,7 @@ from audits.core.access import Actor, Permission, authorise
 from audits.core.errors import RuleError
 from audits.decisions.models import Decision
 from audits.decisions.rules import Outcome
-from audits.decisions.services import decide
+from audits.decisions.services import check_grounds, decide
 from audits.inspections.models import Audit
 from audits.inspections.queries import get_audit
 from audits.schemes.cycle import DecisionKind
@@ -19,7 +19,12 @@ from audits.schemes.queries import grounds_for
 from certificates.lifecycle.models import Certificate
 from certificates.lifecycle.queries import find_living, held_parts
 from certificates.lifecycle.rules import Fate, fates
-from certificates.lifecycle.services.changing import maintain_certificate, suspend_certificate, withdraw_certificate
+from certificates.lifecycle.services.changing import (
+    Reasoned,
+    maintain_certificate,
+    suspend_certificate,
+    withdraw_certificate,
+)
 
 _ACT: dict[Fate, Callable[..., Certificate]] = {
     Fate.SUSPEND: suspend_certificate,
@@ -41,6 +46,7 @@ def decide_on_audit(
     fate_reasons: str = "",
     scope: Collection[str] | None = None,
     shown: str | None = None,
+    proposal_id: UUID | None = None,
 ) -> Decision:
     """Decide on an audit, and if a holder is refused, in the same act on what becomes of the certificate.
 
@@ -65,10 +71,11 @@ def decide_on_audit(
         scope=scope,
         shown=shown,
         also=held_parts(session, held),
+        proposal_id=proposal_id,
     )
     if refused and fate:
-        said = fate_reasons.strip() or reasons
-        _ACT[fate](session, actor, refused.id, reasons=said, grounds=for_certificate, audit_id=audit_id)
+        said = Reasoned(reasons=fate_reasons.strip() or reasons, grounds=for_certificate, audit_id=audit_id)
+        _ACT[fate](session, actor, refused.id, **said, proposal_id=proposal_id)
     return decision
 
 
@@ -94,13 +101,16 @@ def _split(
 ) -> tuple[list[str], list[str]]:
     """Return the grounds of the decision on the audit, and those of the one on the certificate.
 
-    A code that fits neither stays with the first, which refuses it.
+    A code that fits neither stays with the first, which refuses it. The second are checked here, because a serious
+    ground of the first stops the act before its own check.
     """
     if refused is None or fate is None:
         return list(grounds), []
     first = _codes(audit.scheme_version, DecisionKind.REFUSE)
     second = _codes(refused.scheme_version, DecisionKind(fate))
-    return [code for code in grounds if code in first or code not in second], [c for c in grounds if c in second]
+    for_certificate = [code for code in grounds if code in second]
+    check_grounds(refused.scheme_version, DecisionKind(fate), for_certificate)
+    return [code for code in grounds if code in first or code not in second], for_certificate
 
 
 def _codes(version: SchemeVersion, kind: DecisionKind) -> set[str]:

@@ -11,6 +11,8 @@ from audits.core.access import Permission
 from audits.core.errors import NotFoundError, RuleError
 from audits.core.flow import moved_on
 from audits.decisions.basis import BasisMovedError
+from audits.decisions.models import DecisionProposal
+from audits.decisions.proposals import find_proposal
 from audits.decisions.queries import decisions_about
 from audits.people.independence import bar_of
 from audits.schemes.cycle import DecisionKind
@@ -21,19 +23,14 @@ from certificates.lifecycle import queries, services
 from certificates.lifecycle.models import Certificate
 from certificates.lifecycle.workflow import CERTIFICATE_FLOW, CURRENT
 from portal.doors.office.forms import ChangeForm
+from portal.doors.office.proposals import proposed
 from portal.stores import database
 from portal.web.access import current_actor, needs
 from portal.web.paging import Page, asked_page
 
 bp = Blueprint("certificates", __name__, url_prefix="/certificates")
 
-CHANGES = {
-    "suspend": services.suspend_certificate,
-    "lift": services.lift_suspension,
-    "withdraw": services.withdraw_certificate,
-    "end": services.end_certificate,
-    "maintain": services.maintain_certificate,
-}
+CHANGES = {kind.value for kind in services.CHANGES}
 
 
 @bp.get("/")
@@ -63,6 +60,7 @@ def show_certificate(certificate_id: UUID) -> ResponseReturnValue:
         changes=queries.changes_of(session, certificate_id),
         decisions=decisions_about(session, actor, certificate_id),
         document=find_document(session, actor, DocumentKind.CERTIFICATE, certificate_id),
+        waiting=find_proposal(session, certificate.agency_id),
         urgent=urgent,
         moves=["maintain", *moves] if urgent and moves else moves,
     )
@@ -83,19 +81,23 @@ def change_submitted(certificate_id: UUID, move: str) -> ResponseReturnValue:
     if move in CHANGES and form.validate_on_submit():
         try:
             with database.write() as session:
-                CHANGES[move](
+                taken = services.change_or_propose(
                     session,
                     current_actor(),
                     certificate_id,
+                    DecisionKind(move),
                     reasons=form.reasons.data,
                     grounds=form.grounds.data,
                     shown=form.basis.data or "",
                 )
+                proposal = taken.id if isinstance(taken, DecisionProposal) else None
         except BasisMovedError as moved:
             return _page(certificate_id, move, form, moved), 409
         except RuleError as error:
             form.complain(error)
         else:
+            if proposal:
+                return proposed(proposal)
             flash(_("Done. The public register shows it now."), "success")
             return redirect(url_for("office.certificates.show_certificate", certificate_id=certificate_id), 303)
     return _page(certificate_id, move, form), 422
@@ -115,6 +117,7 @@ def _page(certificate_id: UUID, move: str, form: ChangeForm, moved: BasisMovedEr
         status=certificate.status_on(clock.today()),
         decisions=decisions_about(session, actor, certificate_id),
         bar=bar_of(session, certificate.agency_id, actor.id),
+        waiting=find_proposal(session, certificate.agency_id),
         move=move,
         form=form,
         moved=moved,

@@ -11,6 +11,7 @@ from audits.core import clock
 from audits.core.access import Permission
 from audits.core.errors import RuleError
 from audits.decisions.basis import BasisMovedError, audit_basis, standing
+from audits.decisions.models import DecisionProposal
 from audits.decisions.queries import find_decision
 from audits.decisions.rules import Outcome, possible_outcomes, reasons_against
 from audits.decisions.scope import grantable
@@ -25,10 +26,11 @@ from audits.schemes.queries import grounds_for, scheme_of_version
 from certificates.documents.queries import find_document
 from certificates.documents.stages import DocumentKind
 from certificates.lifecycle.models import Certificate
-from certificates.lifecycle.queries import find_living, held_parts
+from certificates.lifecycle.queries import held_and_proposed, held_parts
 from certificates.lifecycle.rules import Fate, fates
-from certificates.lifecycle.services import decide_on_audit
+from certificates.lifecycle.services import decide_or_propose
 from portal.doors.office.forms import DecisionForm
+from portal.doors.office.proposals import proposed
 from portal.stores import database
 from portal.web.access import current_actor, needs
 
@@ -50,21 +52,24 @@ def decision_submitted(audit_id: UUID) -> ResponseReturnValue:
     form.offer(list(Outcome), {}, fates=list(Fate))
     if form.validate_on_submit():
         try:
-            _decide(audit_id, form)
+            proposal = _decide(audit_id, form)
         except BasisMovedError as moved:
             return _page(audit_id, form, moved), 409
         except RuleError as error:
             form.complain(error)
         else:
+            if proposal:
+                return proposed(proposal)
             words = _("The decision is recorded. The agency gets a letter, and a certificate if you granted it.")
             flash(words, "success")
             return redirect(url_for("office.audits.show_audit", audit_id=audit_id), 303)
     return _page(audit_id, form), 422
 
 
-def _decide(audit_id: UUID, form: DecisionForm) -> None:
+def _decide(audit_id: UUID, form: DecisionForm) -> UUID | None:
+    """Decide, or propose what takes two deciders; return the id of the proposal."""
     with database.write() as session:
-        decide_on_audit(
+        taken = decide_or_propose(
             session,
             current_actor(),
             audit_id,
@@ -77,6 +82,7 @@ def _decide(audit_id: UUID, form: DecisionForm) -> None:
             scope=form.scope.data or (),
             shown=form.basis.data or "",
         )
+        return taken.id if isinstance(taken, DecisionProposal) else None
 
 
 def _page(audit_id: UUID, form: DecisionForm, moved: BasisMovedError | None = None) -> str:
@@ -86,7 +92,7 @@ def _page(audit_id: UUID, form: DecisionForm, moved: BasisMovedError | None = No
     found, replaced = queries.findings_and_replaced(session, audit_id)
     stand, compared = standing(scheme, found), compare(session, audit)
     ready, offers = audit.state in AUDIT_FLOW.waiting_for(Permission.DECISION_TAKE), grantable(session, audit)
-    held = find_living(session, audit.agency_id, clock.today()) if ready else None
+    held, waiting = held_and_proposed(session, audit.agency_id, clock.today()) if ready else (None, None)
     if ready:
         allowed = possible_outcomes(scheme.scoring, **stand)
         offered, ways = [outcome for outcome in Outcome if outcome in allowed], fates(held.state) if held else ()
@@ -117,6 +123,7 @@ def _page(audit_id: UUID, form: DecisionForm, moved: BasisMovedError | None = No
         form=form,
         moved=moved,
         held=held,
+        waiting=waiting,
     )
 
 

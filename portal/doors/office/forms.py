@@ -125,9 +125,8 @@ class DecisionForm(Form):
         for kind, listed in grounds.items():
             for ground in listed:
                 fit.setdefault(ground, []).append(label(kind))
-        language = current_language()
         self.grounds.choices = options(
-            [(ground.code, f"{ground.text.in_(language)} ({', '.join(names)})") for ground, names in fit.items()]
+            [(ground.code, f"{_ground(ground)} ({', '.join(names)})") for ground, names in fit.items()]
         )
         self.outcome.choices = options([(outcome.value, label(outcome)) for outcome in outcomes])
         if Outcome.GRANT_WITH_CONDITIONS not in outcomes:
@@ -143,6 +142,11 @@ class DecisionForm(Form):
         self.scope.choices = options([(item, _item_in_words(item, scope, scheme)) for item in scope.items()])
         if not self.is_submitted():
             self.scope.data = list(scope.items())
+
+
+def _ground(ground: Ground) -> str:
+    words, more = ground.text.in_(current_language()), str(_l("Takes two deciders."))
+    return f"{words} {more}" if ground.serious else words
 
 
 def _item_in_words(item: str, scope: StatedScope, scheme: SchemeText) -> str:
@@ -172,7 +176,7 @@ class ChangeForm(Form):
     def offer(self, grounds: Sequence[Ground], shown: str) -> None:
         """Offer the grounds that the scheme has for this kind of decision, and note what the page shows."""
         self.basis.data = shown
-        self.grounds.choices = options([(ground.code, ground.text.in_(current_language())) for ground in grounds])
+        self.grounds.choices = options([(ground.code, _ground(ground)) for ground in grounds])
         if not grounds:
             del self.grounds
 

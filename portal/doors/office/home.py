@@ -8,6 +8,7 @@ from audits.applications.workflow import ApplicationState
 from audits.core import clock
 from audits.core.access import Permission
 from audits.deadlines.rules import due
+from audits.decisions.proposals import open_proposals
 from audits.inspections.models import Audit
 from audits.inspections.queries import list_audits, repairs_of, unplanned_applications
 from audits.inspections.workflow import AUDIT_FLOW
@@ -37,6 +38,7 @@ def home() -> ResponseReturnValue:
         intake=list_applications(session, actor, frozenset({ApplicationState.SUBMITTED})) if intake else None,
         unplanned=unplanned_applications(session, actor) if intake else None,
         urgent=urgent,
+        proposals=open_proposals(session, actor) if actor.has(Permission.DECISION_TAKE) else [],
         late={task.id for task in due((task.deadline for task in urgent), clock.today())},
         running=audits(Permission.AUDIT_PLAN),
         review=review,

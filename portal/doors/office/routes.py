@@ -9,6 +9,7 @@ from portal.doors.office import (
     findings,
     home,
     people,
+    proposals,
     schemes,
     security_log,
 )
@@ -16,7 +17,8 @@ from portal.doors.office.door import bp
 
 __all__ = ["blueprints", "home"]
 
-for part in (applications, audits, findings, decisions, certificates, schemes, people, failed_jobs, security_log):
+CASES = (applications, audits, findings, decisions, certificates, proposals)
+for part in (*CASES, schemes, people, failed_jobs, security_log):
     bp.register_blueprint(part.bp)
 
 blueprints = (bp,)

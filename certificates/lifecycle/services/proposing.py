@@ -1,0 +1,137 @@
+"""Propose a decision on a serious ground to a second decider, who confirms or declines it. The caller commits."""
+
+from collections.abc import Callable, Collection
+from typing import Any, NotRequired, TypedDict, Unpack
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from audits.core import clock, moves
+from audits.core.access import Actor
+from audits.decisions import proposals
+from audits.decisions.models import Decision, DecisionProposal
+from audits.decisions.proposals import SecondDeciderNeededError, propose
+from audits.decisions.rules import Outcome
+from audits.inspections.models import Audit
+from audits.inspections.queries import get_audit
+from audits.schemes.cycle import DecisionKind
+from certificates.lifecycle.models import Certificate
+from certificates.lifecycle.queries import find_living, get_certificate
+from certificates.lifecycle.rules import Fate
+from certificates.lifecycle.services import changing
+from certificates.lifecycle.services.deciding import decide_on_audit
+
+CHANGES: dict[DecisionKind, Callable[..., Certificate]] = {
+    DecisionKind.SUSPEND: changing.suspend_certificate,
+    DecisionKind.LIFT: changing.lift_suspension,
+    DecisionKind.WITHDRAW: changing.withdraw_certificate,
+    DecisionKind.END: changing.end_certificate,
+    DecisionKind.MAINTAIN: changing.maintain_certificate,
+}
+"""The service of each kind of decision about a certificate."""
+
+
+class OnAudit(TypedDict):
+    """What a decider says of an audit; see `decide_on_audit`."""
+
+    outcome: Outcome
+    reasons: str
+    conditions: NotRequired[Collection[str]]
+    grounds: NotRequired[Collection[str]]
+    fate: NotRequired[Fate | None]
+    fate_reasons: NotRequired[str]
+    scope: NotRequired[Collection[str] | None]
+
+
+def decide_or_propose(
+    session: Session, actor: Actor, audit_id: UUID, *, shown: str | None = None, **said: Unpack[OnAudit]
+) -> Decision | DecisionProposal:
+    """Decide on an audit as `decide_on_audit` does; on a serious ground propose it to a second decider."""
+    try:
+        with session.begin_nested():  # what was done until a serious ground was found is undone
+            return decide_on_audit(session, actor, audit_id, shown=shown, **_plain(said))
+    except SecondDeciderNeededError as needed:
+        audit, fate = get_audit(session, actor, audit_id), said.get("fate")
+        return propose(
+            session,
+            actor,
+            needed,
+            kind=DecisionKind(said["outcome"]),
+            agency_id=audit.agency_id,
+            reference=audit.reference,
+            said=_plain(said),
+            audit_id=audit_id,
+            fate=DecisionKind(fate) if fate else None,
+        )
+
+
+def change_or_propose(
+    session: Session,
+    actor: Actor,
+    certificate_id: UUID,
+    kind: DecisionKind,
+    *,
+    reasons: str,
+    grounds: Collection[str] = (),
+    shown: str | None = None,
+) -> Certificate | DecisionProposal:
+    """Take a decision about a certificate; on a serious ground propose it to a second decider."""
+    said = {"reasons": reasons, "grounds": list(grounds)}
+    try:
+        with session.begin_nested():
+            return CHANGES[kind](session, actor, certificate_id, shown=shown, **said)
+    except SecondDeciderNeededError as needed:
+        certificate = get_certificate(session, actor, certificate_id)
+        return propose(
+            session,
+            actor,
+            needed,
+            kind=kind,
+            agency_id=certificate.agency_id,
+            reference=certificate.number,
+            said=said,
+            certificate_id=certificate_id,
+        )
+
+
+def confirm_proposal(session: Session, actor: Actor, proposal_id: UUID) -> DecisionProposal:
+    """Confirm what another decider proposed: the same service takes the decision, on what the other one saw.
+
+    Raises what that service raises: BasisMovedError if what it rests on has changed since.
+    """
+    proposal = proposals.get_proposal(session, actor, proposal_id)
+    _lock(session, proposal)
+    proposals.take_up(session, actor, proposal_id, reference_of(session, proposal))
+    said = {**proposal.said, "shown": proposal.shown, "proposal_id": proposal.id}
+    if proposal.audit_id:
+        said |= {"outcome": Outcome(proposal.kind), "fate": Fate(proposal.fate) if proposal.fate else None}
+        decide_on_audit(session, actor, proposal.audit_id, **said)
+    else:
+        CHANGES[proposal.kind](session, actor, proposal.certificate_id, **said)
+    return proposal
+
+
+def decline_proposal(session: Session, actor: Actor, proposal_id: UUID, *, reason: str) -> DecisionProposal:
+    """Decline what another decider proposed, or take back the own proposal."""
+    reference = reference_of(session, proposals.get_proposal(session, actor, proposal_id))
+    return proposals.decline_proposal(session, actor, proposal_id, reason=reason, reference=reference)
+
+
+def reference_of(session: Session, proposal: DecisionProposal) -> str:
+    """Return the reference of the audit, or the number of the certificate, that a proposal is about."""
+    if proposal.audit_id:
+        return session.get_one(Audit, proposal.audit_id).reference
+    return session.get_one(Certificate, proposal.certificate_id).number
+
+
+def _lock(session: Session, proposal: DecisionProposal) -> None:
+    """Lock certificate and audit before the proposal, in the order of the services that take decisions."""
+    if held := find_living(session, proposal.agency_id, clock.today()):
+        moves.load(session, Certificate, held.id)
+    if proposal.audit_id:
+        moves.load(session, Audit, proposal.audit_id)
+
+
+def _plain(said: OnAudit) -> dict[str, Any]:
+    """Return the arguments as JSON can keep them; members of enums are texts already."""
+    return {name: list(value) if isinstance(value, list | tuple | set) else value for name, value in said.items()}
