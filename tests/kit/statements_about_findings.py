@@ -20,7 +20,7 @@ INSPECTOR = "inspector of reported_inspector"
 OF_HOLDER = "(SELECT id FROM finding WHERE audit_id = :found_audit)"
 CRITICAL = (
     INSERTED["finding"].format("open", "found")
-    + "; "
+    + "; SET CONSTRAINTS finding_urgent IMMEDIATE; "  # as it was found, it was no task
     + told(OF_HOLDER, "open", "open")
     + PROPOSED.format("critical", ":found_inspector", "found_audit").replace("id = :found", "audit_id = :found")
     + "; "
