@@ -73,6 +73,7 @@ GRANT UPDATE (agency_text, written_by, written_at, version) ON requirement_judge
 GRANT UPDATE (state, cause, extent, solution, operation, answered_by, answered_at, verified_by, verified_at,
   verification_note, version) ON finding TO kw_app, kw_worker;
 GRANT INSERT, UPDATE (granted, answer, answered_by, answered_at) ON grade_change TO kw_app, kw_worker;
+GRANT INSERT, UPDATE (granted, granted_until, answer, answered_by, answered_at) ON extension TO kw_app, kw_worker;
 REVOKE ALL ON FUNCTION is_outsider(uuid, uuid) FROM PUBLIC;
 GRANT INSERT, UPDATE (outcome, verified_by, verified_at, note) ON corrective_action TO kw_app, kw_worker;
 GRANT INSERT ON decision_proposal TO kw_app, kw_worker;

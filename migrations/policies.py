@@ -87,6 +87,7 @@ POLICIES = (
     *(Policy(table, (CASES, MY_AUDIT), (CASES, MY_AUDIT)) for table in ("verdict", "requirement_judgement")),
     Policy("verdict_change", (CASES, MY_AUDIT), (), may=()),
     Policy("finding", (OWN, CASES, MY_AUDIT), (OWN, CASES, MY_AUDIT), (CASES, MY_AUDIT)),
+    Policy("extension", (OWN, CASES, MY_FINDING), (CASES,), (f"{OWN} AND asked_by = {ME}",)),
     Policy("grade_change", (f"{OWN} AND granted", CASES, MY_FINDING), (CASES, MY_FINDING)),
     Policy("corrective_action", (OWN, CASES, MY_FINDING), (OWN, CASES, MY_FINDING)),
     Policy("deadline", (CASES, MY_SUBJECT), (CASES,), (CASES, MY_SUBJECT)),

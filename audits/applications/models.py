@@ -143,6 +143,7 @@ class Evidence(Base):
     requirement_code: Mapped[str]
     scheme_version_id: Mapped[UUID]
     finding_id: Mapped[UUID | None] = mapped_column(index=True)  # corrective action it belongs to; None: an answer
+    round: Mapped[int | None]  # of that corrective action; None: an answer, or kept by an older release
     filename: Mapped[str]
     media_type: Mapped[str]
     size: Mapped[int]

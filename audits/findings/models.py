@@ -42,3 +42,34 @@ class GradeChange(Base):
     finding: Mapped[Finding] = relationship(overlaps="agency")
     asker: Mapped[Person] = relationship(foreign_keys=[asked_by])
     answerer: Mapped[Person | None] = relationship(foreign_keys=[answered_by])
+
+
+class Extension(Base):
+    """More time for a corrective action, as an agency asked for it, and the answer of somebody who took no part."""
+
+    __tablename__ = "extension"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["finding_id", "agency_id"], ["finding.id", "finding.agency_id"], name="fk_extension_agency"
+        ),
+        Index("uq_extension_open", "finding_id", unique=True, postgresql_where="answered_at IS NULL"),
+        Index("ix_extension_finding_id", "finding_id"),
+    )
+
+    id: Mapped[Id]
+    finding_id: Mapped[UUID]
+    agency_id: Mapped[ItsAgency]
+    due_before: Mapped[date]
+    wanted_until: Mapped[date]
+    reason: Mapped[str] = mapped_column(Text)
+    asked_by: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    asked_at: Mapped[datetime]
+    granted: Mapped[bool | None]
+    granted_until: Mapped[date | None]
+    answer: Mapped[str] = mapped_column(Text, server_default="")
+    answered_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
+    answered_at: Mapped[datetime | None]
+
+    finding: Mapped[Finding] = relationship(overlaps="agency")
+    asker: Mapped[Person] = relationship(foreign_keys=[asked_by])
+    answerer: Mapped[Person | None] = relationship(foreign_keys=[answered_by])

@@ -3,11 +3,13 @@
 from collections import defaultdict
 from uuid import UUID
 
-from sqlalchemy import Select, exists, select
+from sqlalchemy import Select, exists, or_, select
 from sqlalchemy.orm import Session, joinedload
 
-from audits.findings.models import GradeChange
-from audits.inspections.models import Finding
+from audits.core.access import Actor
+from audits.findings.models import Extension, GradeChange
+from audits.inspections.models import Audit, Finding
+from audits.inspections.queries import LIST_LIMIT, visible_findings
 from audits.inspections.workflow import GONE
 from audits.people.models import Person
 
@@ -25,11 +27,30 @@ def grade_changes_of_audit(session: Session, audit_id: UUID) -> dict[UUID, list[
     return listed
 
 
+def extensions_of(session: Session, finding_id: UUID) -> list[Extension]:
+    """Return every request for more time on a finding, newest first."""
+    return list(session.scalars(_extensions().where(Extension.finding_id == finding_id)))
+
+
+def open_questions(session: Session, actor: Actor) -> list[Finding]:
+    """Return the findings about which a reviewer has to answer something, oldest audit first."""
+    asked = [
+        exists().where(kind.finding_id == Finding.id, kind.answered_at.is_(None)) for kind in (GradeChange, Extension)
+    ]
+    query = visible_findings(actor).where(Finding.state.not_in(sorted(GONE)), or_(*asked))
+    return list(session.scalars(query.order_by(Audit.reported_at, Finding.number).limit(LIST_LIMIT)))
+
+
 def has_open_questions(session: Session, audit_id: UUID) -> bool:
     """Return whether somebody still has to answer a question about a finding of an audit."""
     open_change = exists().where(GradeChange.finding_id == Finding.id, GradeChange.answered_at.is_(None))
     query = select(Finding.id).where(Finding.audit_id == audit_id, Finding.state.not_in(sorted(GONE)), open_change)
     return session.scalar(query.limit(1)) is not None
+
+
+def _extensions() -> Select[Extension]:
+    people = (joinedload(each).lazyload(Person.role_rows) for each in (Extension.asker, Extension.answerer))
+    return select(Extension).options(*people).order_by(Extension.asked_at.desc(), Extension.id)
 
 
 def _changes() -> Select[GradeChange]:

@@ -109,6 +109,18 @@ class CorrectiveActionAccepted(FindingMoved, name="finding.close", words=N_("Fin
     """The inspector accepted it and said how it was checked."""
 
 
+class PlanAccepted(FindingMoved, name="finding.accept_plan", words=N_("Plan of the corrective action accepted")):
+    """The inspector accepted the plan and said why; the proof comes next."""
+
+
+class ProofSubmitted(FindingMoved, name="finding.prove", words=N_("Proof of the corrective action submitted")):
+    """The agency submitted the proof."""
+
+
+class ProofReturned(FindingMoved, name="finding.reject_proof", words=N_("Proof of the corrective action sent back")):
+    """The inspector returned the proof as insufficient."""
+
+
 class FindingSuperseded(FindingMoved, name="finding.supersede", words=N_("Finding replaced by a later report")):
     """The audit was reported again and says this otherwise, or no longer."""
 

@@ -21,9 +21,10 @@ from audits.agencies.models import Agency
 from audits.applications.models import Application
 from audits.core.access import Actor, Role
 from audits.core.db import Base, Id, ItsAgency, one_of, stored
-from audits.inspections.workflow import GONE, AuditState, FindingState, RoundOutcome
+from audits.inspections.workflow import FOR_AGENCY, GONE, AuditState, FindingState, RoundOutcome
 from audits.people.models import Person
 from audits.schemes.models import SchemeVersion
+from audits.schemes.text import RepairStep
 
 
 class Audit(Base):
@@ -241,6 +242,7 @@ class Finding(Base):
     observed: Mapped[str] = mapped_column(Text)  # the inspector's notes; empty for confidential units
     agency_text: Mapped[str | None] = mapped_column(Text)  # what the agency reads; None: made by an older release
     due_on: Mapped[date | None]
+    plan_due_on: Mapped[date | None]  # where the scheme asks for a plan before the proof
     state: Mapped[FindingState] = mapped_column(stored(FindingState))
     # Copy of the newest round of the corrective action; every round is a row of CorrectiveAction.
     cause: Mapped[str] = mapped_column(Text, default="")
@@ -258,6 +260,12 @@ class Finding(Base):
 
     __mapper_args__ = {"version_id_col": version}
 
+    def waits_for_agency_until(self) -> date | None:
+        """Return the last day for what the agency has to do now; None if it has nothing to do or no term."""
+        if self.state not in FOR_AGENCY:
+            return None
+        return (self.plan_due_on if self.state is FindingState.OPEN else None) or self.due_on
+
     @property
     def stands(self) -> bool:
         """Return whether it still counts."""
@@ -274,6 +282,7 @@ class CorrectiveAction(Base):
     __tablename__ = "corrective_action"
     __table_args__ = (
         one_of("outcome", RoundOutcome),
+        one_of("step", RepairStep),
         ForeignKeyConstraint(
             ["finding_id", "agency_id"], ["finding.id", "finding.agency_id"], name="fk_corrective_action_agency"
         ),
@@ -282,6 +291,7 @@ class CorrectiveAction(Base):
     finding_id: Mapped[UUID] = mapped_column(ForeignKey("finding.id"), primary_key=True)
     agency_id: Mapped[ItsAgency]
     round: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    step: Mapped[RepairStep | None] = mapped_column(stored(RepairStep))  # None: all questions were asked at once
     cause: Mapped[str] = mapped_column(Text)
     extent: Mapped[str] = mapped_column(Text)
     solution: Mapped[str] = mapped_column(Text)

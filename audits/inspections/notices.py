@@ -74,5 +74,9 @@ class FindingRejected(FindingVerified, kind="finding_rejected"):
     """The inspector returned the answer."""
 
 
+class FindingPlanAccepted(FindingVerified, kind="finding_plan_accepted"):
+    """The inspector accepted the plan; the agency can prove the repair."""
+
+
 class FindingClosed(FindingVerified, kind="finding_closed"):
     """The inspector closed the finding."""

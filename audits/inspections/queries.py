@@ -7,7 +7,7 @@ from datetime import date
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Select, and_, exists, false, func, select
+from sqlalchemy import Select, and_, case, exists, false, func, select
 from sqlalchemy.orm import Session, contains_eager, defer, joinedload
 from sqlalchemy.orm.interfaces import LoaderOption
 
@@ -28,7 +28,7 @@ from audits.inspections.models import (
     Verdict,
     VerdictChange,
 )
-from audits.inspections.workflow import GONE, AuditState, FindingState
+from audits.inspections.workflow import FOR_AGENCY, FOR_INSPECTOR, GONE, AuditState, FindingState
 from audits.people.models import Person
 from audits.schemes.text import SchemeText, Unit
 
@@ -207,13 +207,13 @@ def findings_and_replaced(session: Session, audit_id: UUID) -> tuple[list[Findin
 
 def list_findings(session: Session, actor: Actor) -> list[Finding]:
     """Return all findings that the actor may see, with their audits, newest audit first."""
-    query = _visible_findings(actor).order_by(Audit.reported_at.desc(), Finding.audit_id, Finding.number)
+    query = visible_findings(actor).order_by(Audit.reported_at.desc(), Finding.audit_id, Finding.number)
     return list(session.scalars(query.limit(LIST_LIMIT)))
 
 
 def get_finding(session: Session, actor: Actor, finding_id: UUID) -> Finding:
     """Return one finding with its audit, or raise NotFoundError."""
-    finding = session.scalar(_visible_findings(actor).where(Finding.id == finding_id))
+    finding = session.scalar(visible_findings(actor).where(Finding.id == finding_id))
     if finding is None:
         raise missing(Finding)
     return finding
@@ -292,18 +292,20 @@ def get_case_evidence(session: Session, actor: Actor, audit_id: UUID, evidence_i
 
 def repairs_of(session: Session, audit_ids: Iterable[UUID]) -> dict[UUID, Repairs]:
     """Return the state of the corrective actions per audit; audits without findings are left out."""
-    waiting = Finding.state == FindingState.OPEN
+    waiting = Finding.state.in_(sorted(FOR_AGENCY))
+    plan = case((Finding.state == FindingState.OPEN, Finding.plan_due_on))
     query = select(
         Finding.audit_id,
         func.count().filter(waiting, Finding.due_on.is_not(None)),
-        func.count().filter(Finding.state == FindingState.ANSWERED),
-        func.min(Finding.due_on).filter(waiting),
+        func.count().filter(Finding.state.in_(sorted(FOR_INSPECTOR))),
+        func.min(func.coalesce(plan, Finding.due_on)).filter(waiting),
     ).where(Finding.audit_id.in_(list(audit_ids)))
     rows = session.execute(query.group_by(Finding.audit_id))
     return {audit_id: Repairs(waiting, answered, due_on) for audit_id, waiting, answered, due_on in rows}
 
 
-def _visible_findings(actor: Actor) -> Select[Finding]:
+def visible_findings(actor: Actor) -> Select[Finding]:
+    """Select the findings of the audits that the actor may see, with these audits."""
     seen = visible_audits(actor).with_only_columns(Audit.id)
     audit = contains_eager(Finding.audit)
     return (

@@ -10,7 +10,19 @@ from fractions import Fraction
 from math import comb
 
 from audits.core.errors import RuleError
-from audits.schemes.text import Requirement, SampleAll, SampleShare, SampleToDetect, SamplingRule, SchemeText, Scoring
+from audits.inspections.workflow import FindingState
+from audits.schemes.text import (
+    RepairMethod,
+    RepairQuestion,
+    RepairStep,
+    Requirement,
+    SampleAll,
+    SampleShare,
+    SampleToDetect,
+    SamplingRule,
+    SchemeText,
+    Scoring,
+)
 
 SEED_BYTES = 32
 
@@ -235,6 +247,19 @@ def _first(low: int, high: int, holds: Callable[[int], bool]) -> int:
         else:
             low = middle + 1
     return low
+
+
+def step_of(method: RepairMethod, state: FindingState) -> RepairStep | None:
+    """Return the step that a corrective action is at; None where the scheme asks all questions at once."""
+    if all(question.step is None for question in method.questions):
+        return None
+    return RepairStep.PROOF if state in {FindingState.PLAN_ACCEPTED, FindingState.PROVEN} else RepairStep.PLAN
+
+
+def questions_now(method: RepairMethod, state: FindingState) -> tuple[RepairQuestion, ...]:
+    """Return the questions of that step."""
+    step = step_of(method, state)
+    return tuple(question for question in method.questions if step is None or question.step is step)
 
 
 def attribute_of(question: str) -> str:

@@ -8,6 +8,8 @@ from audits.inspections.workflow import FindingState
 FINDING_STATES: Mapping[FindingState, str] = {
     FindingState.OPEN: N_("Open"),
     FindingState.ANSWERED: N_("Answered, to be checked"),
+    FindingState.PLAN_ACCEPTED: N_("Plan accepted, proof to come"),
+    FindingState.PROVEN: N_("Proof submitted, to be checked"),
     FindingState.CLOSED: N_("Closed"),
     FindingState.SUPERSEDED: N_("Replaced by a later report"),
 }

@@ -20,11 +20,15 @@ class AuditState(StrEnum):
 class FindingState(StrEnum):
     """States of a finding. Answered: a corrective action was submitted; only the inspector closes a finding.
 
+    Where the scheme asks for a plan first, "answered" is the plan, and "proven" the proof that follows once the
+    inspector has accepted it.
     Superseded: a later report of the same audit says it otherwise, or no longer. Findings are never deleted.
     """
 
     OPEN = "open"
     ANSWERED = "answered"
+    PLAN_ACCEPTED = "plan_accepted"
+    PROVEN = "proven"
     CLOSED = "closed"
     SUPERSEDED = "superseded"
 
@@ -58,15 +62,21 @@ FINDING_FLOW = Flow(
     moves=[
         Move("answer", frozenset({F.OPEN, F.ANSWERED}), F.ANSWERED, Permission.FINDING_ANSWER),
         Move("reject", frozenset({F.ANSWERED}), F.OPEN, Permission.AUDIT_CONDUCT, Independence.OWN),
-        Move("close", frozenset({F.ANSWERED}), F.CLOSED, Permission.AUDIT_CONDUCT, Independence.OWN),
+        Move("accept_plan", frozenset({F.ANSWERED}), F.PLAN_ACCEPTED, Permission.AUDIT_CONDUCT, Independence.OWN),
+        Move("prove", frozenset({F.PLAN_ACCEPTED, F.PROVEN}), F.PROVEN, Permission.FINDING_ANSWER),
+        Move("reject_proof", frozenset({F.PROVEN}), F.PLAN_ACCEPTED, Permission.AUDIT_CONDUCT, Independence.OWN),
+        Move("close", frozenset({F.ANSWERED, F.PROVEN}), F.CLOSED, Permission.AUDIT_CONDUCT, Independence.OWN),
         Move(
             "supersede",
-            frozenset({F.OPEN, F.ANSWERED, F.CLOSED}),
+            frozenset(F) - {F.SUPERSEDED},
             F.SUPERSEDED,
             Permission.AUDIT_CONDUCT,
             Independence.OWN,
         ),
     ],
 )
+FOR_AGENCY, FOR_INSPECTOR = frozenset({F.OPEN, F.PLAN_ACCEPTED}), frozenset({F.ANSWERED, F.PROVEN})
+"""The states of findings by whose turn it is."""
+
 GONE = frozenset({F.SUPERSEDED})
 """The states of findings that no longer count; they stay to be read."""

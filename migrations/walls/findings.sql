@@ -98,3 +98,46 @@ BEGIN
 END $$;
 
 CREATE TRIGGER audit_answered BEFORE UPDATE ON audit FOR EACH ROW WHEN (CURRENT_USER <> 'kw_owner' AND OLD.state = 'reported' AND NEW.state = 'reviewed') EXECUTE FUNCTION check_answered();
+
+-- Where the scheme asks for a plan first, a plan does not close a finding.
+CREATE OR REPLACE FUNCTION need_proof() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path TO 'public', 'pg_temp' AS $$
+BEGIN
+  IF 'plan' = (SELECT step FROM corrective_action WHERE finding_id = NEW.id ORDER BY round DESC LIMIT 1) THEN
+    RAISE EXCEPTION 'a plan is no proof' USING ERRCODE = 'check_violation', CONSTRAINT = 'finding_proven';
+  END IF;
+  RETURN NEW;
+END $$;
+
+CREATE TRIGGER finding_proven BEFORE UPDATE ON finding FOR EACH ROW WHEN (CURRENT_USER <> 'kw_owner' AND OLD.state <> NEW.state AND NEW.state = 'closed') EXECUTE FUNCTION need_proof();
+
+-- More time is granted by somebody who took no part in the audit; the database then moves the term, which no role may.
+CREATE OR REPLACE FUNCTION check_extension() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path TO 'public', 'pg_temp' AS $$
+DECLARE
+  its_finding finding%ROWTYPE;
+BEGIN
+  SELECT * INTO its_finding FROM finding WHERE id = NEW.finding_id FOR SHARE;
+  IF its_finding.state IN ('closed', 'superseded') OR NEW.due_before IS DISTINCT FROM its_finding.due_on
+     OR (TG_OP = 'INSERT' AND NEW.answered_at IS NOT NULL) OR (TG_OP = 'UPDATE' AND OLD.answered_at IS NOT NULL) THEN
+    RAISE EXCEPTION 'this term can no longer be changed'
+      USING ERRCODE = 'check_violation', CONSTRAINT = 'extension_frozen';
+  END IF;
+  IF NEW.granted AND NOT is_outsider(NEW.answered_by, NEW.agency_id) THEN
+    RAISE EXCEPTION 'more time is granted by somebody who took no part'
+      USING ERRCODE = 'check_violation', CONSTRAINT = 'extension_second_person';
+  END IF;
+  RETURN NEW;
+END $$;
+
+CREATE TRIGGER extension_lawful BEFORE INSERT OR UPDATE ON extension FOR EACH ROW WHEN (CURRENT_USER <> 'kw_owner') EXECUTE FUNCTION check_extension();
+CREATE CONSTRAINT TRIGGER extension_trace AFTER INSERT OR UPDATE ON extension DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (CURRENT_USER <> 'kw_owner') EXECUTE FUNCTION need_event_of_finding();
+CREATE TRIGGER extension_kept BEFORE DELETE OR UPDATE OF id, finding_id, agency_id, due_before, wanted_until, reason, asked_by, asked_at ON extension FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER extension_whole BEFORE TRUNCATE ON extension FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER extension_agency BEFORE INSERT ON extension FOR EACH ROW EXECUTE FUNCTION take_agency();
+
+CREATE OR REPLACE FUNCTION apply_extension() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path TO 'public', 'pg_temp' AS $$
+BEGIN
+  UPDATE finding SET due_on = NEW.granted_until, version = version + 1 WHERE id = NEW.finding_id;
+  RETURN NULL;
+END $$;
+
+CREATE TRIGGER extension_granted AFTER UPDATE OF granted ON extension FOR EACH ROW WHEN (NEW.granted) EXECUTE FUNCTION apply_extension();

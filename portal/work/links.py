@@ -9,6 +9,7 @@ from flask import current_app
 from audits.applications import notices as applications
 from audits.core.notices import Notice
 from audits.decisions import notices as decisions
+from audits.findings import notices as findings
 from audits.inspections import notices as inspections
 from audits.people import notices as people
 from audits.schemes import notices as schemes
@@ -50,7 +51,10 @@ PAGES: dict[type[Notice], Link] = {
     inspections.CriticalFinding: Link("office.certificates.show_certificate", "certificate_id"),
     inspections.FindingAnswered: Link("inspector.show_finding", "finding_id"),
     inspections.FindingRejected: _FINDING,
+    inspections.FindingPlanAccepted: _FINDING,
     inspections.FindingClosed: _FINDING,
+    findings.ExtensionGranted: _FINDING,
+    findings.ExtensionRefused: _FINDING,
     decisions.DecisionTaken: _HOME,
     decisions.SecondDeciderNeeded: Link("office.proposals.show_proposal", "proposed_id"),
     decisions.ProposalAnswered: Link("office.proposals.show_proposal", "proposed_id"),

@@ -49,10 +49,19 @@ LEGAL = {
     ("answer", FindingState.ANSWERED): FindingState.ANSWERED,
     ("reject", FindingState.ANSWERED): FindingState.OPEN,
     ("close", FindingState.ANSWERED): FindingState.CLOSED,
+    ("answer", FindingState.PLAN_ACCEPTED): FindingState.PROVEN,
+    ("answer", FindingState.PROVEN): FindingState.PROVEN,
+    ("reject", FindingState.PROVEN): FindingState.PLAN_ACCEPTED,
+    ("close", FindingState.PROVEN): FindingState.CLOSED,
+}
+# The same step of a person is another move of the flow after a plan was accepted.
+NAMES = {
+    ("answer", FindingState.PLAN_ACCEPTED): "prove",
+    ("answer", FindingState.PROVEN): "prove",
+    ("reject", FindingState.PROVEN): "reject_proof",
 }
 SUPERSEDING = {
-    ("supersede", state): FindingState.SUPERSEDED
-    for state in (FindingState.OPEN, FindingState.ANSWERED, FindingState.CLOSED)
+    ("supersede", state): FindingState.SUPERSEDED for state in FindingState if state is not FindingState.SUPERSEDED
 }
 
 
@@ -70,7 +79,8 @@ def test_each_step_of_a_repair_is_possible_in_its_own_states_only(session, state
     session.flush()
     assert finding.state is LEGAL[verb, state]
     event = history(session, finding.id)[-1]
-    assert (event.name, event.data["before"], event.data["after"]) == (f"finding.{verb}", state, finding.state)
+    name = f"finding.{NAMES.get((verb, state), verb)}"
+    assert (event.name, event.data["before"], event.data["after"]) == (name, state, finding.state)
 
 
 @pytest.mark.parametrize("verb", CALLS)
@@ -270,7 +280,8 @@ def test_the_worklist_counts_what_still_has_to_happen(session):
 
 def test_the_flow_of_a_finding_is_the_one_tested_here():
     arrows = {(move.name, source): move.target for move in FINDING_FLOW.moves.values() for source in move.sources}
-    assert arrows == LEGAL | SUPERSEDING
+    legal = {(NAMES.get((verb, state), verb), state): target for (verb, state), target in LEGAL.items()}
+    assert arrows == legal | SUPERSEDING | {("accept_plan", FindingState.ANSWERED): FindingState.PLAN_ACCEPTED}
 
 
 def test_terms_are_working_days(session):

@@ -19,7 +19,7 @@ from audits.core.access import GRANTS, Actor, Permission, Role
 from audits.decisions.models import Decision
 from audits.decisions.queries import visible_decisions
 from audits.inspections.models import Audit, Finding
-from audits.inspections.queries import _visible_findings, visible_audits
+from audits.inspections.queries import visible_audits, visible_findings
 from audits.people.models import Person
 from audits.people.queries import visible_people
 from certificates.documents.models import Document
@@ -45,7 +45,7 @@ LISTS: dict[str, tuple[Callable[[Actor], Select[Any]], str]] = {
     "agency": (visible_agencies, NOTHING_MORE),
     "application": (visible_applications, CASES_OF_OWN_AUDITS),
     "audit": (visible_audits, NOTHING_MORE),
-    "finding": (_visible_findings, NOTHING_MORE),
+    "finding": (visible_findings, NOTHING_MORE),
     "decision": (visible_decisions, NOTHING_MORE),
     "certificate": (visible_certificates, ISSUED),
     "document": (visible_documents, PUBLIC_FILES),

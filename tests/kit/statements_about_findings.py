@@ -1,6 +1,6 @@
 """Statements that must not pass about findings: how they are superseded, and how their grade changes by two people."""
 
-from tests.kit.statement_parts import INSERTED, NO_RIGHT, ROUND, Attack, moved, told
+from tests.kit.statement_parts import INSERTED, NO_RIGHT, ROUND, Attack, beside, filed, moved, told
 
 # Another grade for a finding: proposed by somebody, and answered by somebody.
 PROPOSED = (
@@ -17,15 +17,30 @@ BY_DECIDER = PROPOSED.format("major", ":decider", "reported_open_finding")
 BY_REVIEWER = GRANTED.format(":reviewer", "reported_open_finding")
 INSPECTOR = "inspector of reported_inspector"
 # A minor finding of a holder, that becomes a critical one.
-OF_HOLDER = "(SELECT id FROM finding WHERE audit_id = :found_audit)"
 CRITICAL = (
-    INSERTED["finding"].format("open", "found")
-    + "; SET CONSTRAINTS finding_urgent IMMEDIATE; "  # as it was found, it was no task
-    + told(OF_HOLDER, "open", "open")
-    + PROPOSED.format("critical", ":found_inspector", "found_audit").replace("id = :found", "audit_id = :found")
+    told(":found_finding", "open", "open")
+    + PROPOSED.format("critical", ":found_inspector", "found_finding")
     + "; "
-    + GRANTED.format(":decider", "found_audit").replace("= :found_audit", f"= {OF_HOLDER}")
+    + GRANTED.format(":decider", "found_finding")
 )
+
+ASKER = "coalesce(nullif(current_setting('kw.person', true), '')::uuid, :planner)"
+# More time: asked for by whoever is there, granted by somebody.
+ASKED = (
+    "INSERT INTO extension (id, finding_id, due_before, wanted_until, reason, asked_by, asked_at)"
+    " SELECT gen_random_uuid(), id, due_on, '2999-01-01', 'x',"
+    f" {ASKER}, now() FROM finding WHERE id = :reported_answered_finding"
+)
+ANSWERED_TOLD = told(":reported_answered_finding", "answered", "answered")
+EXTENSION_GRANTED = (
+    "UPDATE extension SET granted = true, granted_until = '2999-01-01', answered_by = {}, answered_at = now()"
+    " WHERE finding_id = :reported_open_finding AND {}"
+)
+
+
+def extended(by: str) -> str:
+    return TOLD + EXTENSION_GRANTED.format(by, "answered_at IS NULL")
+
 
 ABOUT_FINDINGS = [
     # Findings
@@ -54,6 +69,82 @@ ABOUT_FINDINGS = [
     Attack("superseding another", "UPDATE finding SET supersedes_id = id", NO_RIGHT),
     Attack(
         "answered while the report is corrected", ROUND.format("in_progress_open_finding"), "corrective_action_reported"
+    ),
+    moved("finding", "answered", "proven", "flow", "reviewed_answered_finding"),
+    moved("finding", "open", "plan_accepted", "flow", "reviewed_open_finding"),
+    moved("finding", "plan_accepted", "closed", "flow", "reviewed_plan_accepted_finding"),
+    Attack(
+        "closed by a plan",
+        told(":reviewed_answered_finding", "answered", "closed")
+        + ROUND.format("reviewed_answered_finding")
+        .replace("(finding_id,", "(step, finding_id,")
+        .replace("VALUES (", "VALUES ('plan', ")
+        + "; UPDATE finding SET state = 'closed' WHERE id = :reviewed_answered_finding",
+        "finding_proven",
+    ),
+    Attack(
+        "a file beside a superseded finding",
+        beside(filed("reviewed_case"), "reviewed_superseded_finding"),
+        "evidence_frozen",
+        by="agency reviewed_audited",
+    ),
+    # More time
+    Attack("more time, untold", ASKED, "extension_trace", by="agency reported_audited"),
+    Attack("more time by another agency", ASKED, "none", "extension_trace", by="agency mine"),
+    Attack("more time by the inspector", ASKED, NO_RIGHT, "extension_trace", by=INSPECTOR),
+    Attack(
+        "more time asked in the name of somebody else",
+        ASKED.replace(ASKER, ":planner"),
+        NO_RIGHT,
+        "extension_trace",
+        by="agency reported_audited",
+    ),
+    Attack(
+        "more time that was granted before it was asked",
+        ANSWERED_TOLD + ASKED.replace("(id,", "(answered_at, id,").replace("SELECT gen", "SELECT now(), gen"),
+        "extension_frozen",
+        by="agency reported_audited",
+    ),
+    Attack(
+        "more time for a closed finding",
+        ASKED.replace("reported_answered", "reported_closed"),
+        "extension_frozen",
+        by="agency reported_audited",
+    ),
+    Attack(
+        "more time by its inspector",
+        extended(":reported_inspector"),
+        "none",
+        "extension_second_person",
+        by=INSPECTOR,
+    ),
+    Attack("more time by who took part", extended(":reported_inspector"), "extension_second_person"),
+    Attack(
+        "more time for nothing",
+        extended(":reviewer")
+        + "; SELECT 1 / count(*) FROM finding WHERE id = :reported_open_finding AND due_on = '2999-01-01'",
+        "rows",
+    ),
+    Attack(
+        "more time, answered twice",
+        extended(":reviewer") + "; " + EXTENSION_GRANTED.format(":reviewer", "granted"),
+        "extension_frozen",
+    ),
+    Attack("a later term", "UPDATE finding SET due_on = '2999-01-01'", NO_RIGHT),
+    Attack("other reasons for more time", "UPDATE extension SET reason = 'x'", NO_RIGHT),
+    Attack(
+        "an agency reads what another asked",
+        "SELECT FROM extension WHERE finding_id = :reviewed_open_finding",
+        "none",
+        "rows",
+        by="agency mine",
+    ),
+    Attack(
+        "another inspector reads what was asked",
+        "SELECT FROM extension WHERE finding_id = :reviewed_open_finding",
+        "none",
+        "rows",
+        by="inspector",
     ),
     # Grades
     Attack("another grade, untold", BY_INSPECTOR, "grade_change_trace", by=INSPECTOR),
@@ -159,4 +250,5 @@ ABOUT_FINDINGS = [
     ),
 ]
 FOUND_AS_IT_IS = (INSPECTOR, INSERTED["finding"].format("open", "reported"))
+ASKED_FOR_TIME = ("agency reported_audited", ANSWERED_TOLD + ASKED)
 GRADED = (INSPECTOR, TOLD + BY_DECIDER + "; " + GRANTED.format(":reported_inspector", "reported_open_finding"))

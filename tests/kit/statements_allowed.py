@@ -2,7 +2,7 @@
 
 from tests.kit.statement_parts import ACTIVE, BASIS, DECIDED, DECIDED_CHANGE, filed, told
 from tests.kit.statements_about_deciders import DECLINED, PROPOSED, TWO_DECIDERS
-from tests.kit.statements_about_findings import FOUND_AS_IT_IS, GRADED
+from tests.kit.statements_about_findings import ASKED_FOR_TIME, FOUND_AS_IT_IS, GRADED
 from tests.kit.statements_about_holders import CRITICAL, DONE, FATE, FOUND, REFUSED
 
 LAWFUL = [
@@ -11,6 +11,7 @@ LAWFUL = [
     ("decider", TWO_DECIDERS),
     ("decider", PROPOSED.format("decider")),
     ("decider", DECLINED),
+    ASKED_FOR_TIME,
     ("decider", DECIDED.format(":decider", "suspend", "active_certificate") + BASIS
      + told(":active_certificate", "active", "suspended")
      + DECIDED_CHANGE.format("suspend", "suspended", ":decider", "active_certificate")

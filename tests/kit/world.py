@@ -15,7 +15,7 @@ from audits.core.access import AGENCY_ROLES, STAFF_ROLES, ActorKind, Role
 from audits.core.events import Event, EventNote
 from audits.deadlines.models import Deadline
 from audits.decisions.models import DecisionGround, DecisionProposal
-from audits.findings.models import GradeChange
+from audits.findings.models import Extension, GradeChange
 from audits.inspections import services as inspections
 from audits.inspections.models import Audit, CorrectiveAction, Finding
 from audits.inspections.workflow import AuditState, FindingState, RoundOutcome
@@ -23,6 +23,7 @@ from audits.people.models import Interest, RoleRequest
 from audits.schemes.cycle import DecisionKind
 from audits.schemes.models import SchemeProposal
 from audits.schemes.queries import scheme_of_version
+from audits.schemes.text import RepairStep
 from certificates.ledger.models import WitnessedLog
 from certificates.lifecycle.workflow import CertificateState
 from portal.doors.account.models import LoginSession, MailToken
@@ -73,7 +74,7 @@ class World:
         """Who that is to the policies."""
         kind, _, key = by.partition(" ")
         if kind == "agency":
-            return {"person": uuid4(), "agency": self.keys[key], "sees": "own"}
+            return {"person": self.keys.get(f"{key}_person", uuid4()), "agency": self.keys[key], "sees": "own"}
         sees = {"planner": "cases", "reviewer": "cases", "decider": "cases", "inspector": "assigned", "nobody": ""}
         sees["administrator"] = "accounts"
         return {"person": self.keys[key.removeprefix("of ") or kind], "agency": None, "sees": sees.get(kind, "none")}
@@ -124,8 +125,12 @@ def _audits(session: Session) -> dict[str, Any]:
             made |= {"in_progress_code": code, "in_progress_unit": unit}
         if state in {AuditState.IN_PROGRESS, AuditState.REPORTED, AuditState.REVIEWED, AuditState.CONCLUDED}:
             made |= _findings(session, state, audit)
+            if state is AuditState.REPORTED:
+                _extended(session, audit, made["reported_open_finding"])
+                made["reported_audited_person"] = make_person(session, Role.AGENCY_OWNER, audit.agency_id).id
             if state is AuditState.REVIEWED:
                 made["judged_evidence"] = _judged(session, audit, made["reviewed_closed_finding"])
+                _extended(session, audit, made["reviewed_open_finding"])
                 _graded(session, audit, made["reviewed_open_finding"], granted=None)
                 _graded(session, audit, made["reviewed_closed_finding"], granted=True)
     surprise, revealed = (make_audit(session, AuditState.PLANNED, announced=False) for _ in range(2))
@@ -158,6 +163,8 @@ def _holders(session: Session) -> dict[str, Any]:
         audit = make_audit(session, state, application=application)
         made |= {f"{name}_certificate": certificate.id, f"{name}_holder": audit.agency_id, f"{name}_audit": audit.id}
         made[f"{name}_inspector"] = audit.inspector_id
+        add_findings(session, audit, [finding("minor", FindingState.OPEN)])
+        made[f"{name}_finding"] = session.scalars(select(Finding.id).where(Finding.audit_id == audit.id)).one()
     task = {"kind": "critical_finding", "owner_role": Role.DECIDER, "due_on": clock.today(), "opened_at": clock.now()}
     made["task"] = uuid4()
     session.add(Deadline(id=made["task"], subject_id=audit.id, agency_id=audit.agency_id, **task))
@@ -232,11 +239,14 @@ def _findings(session: Session, state: AuditState, audit: Audit) -> dict[str, An
     session.refresh(audit)
     rows = list(session.scalars(select(Finding).where(Finding.audit_id == audit.id)))
     for row in rows:
+        row.due_on = clock.today()
         if row.state is not FindingState.OPEN:
-            outcome = RoundOutcome.ACCEPTED if row.state is FindingState.CLOSED else None
+            judged = {FindingState.CLOSED, FindingState.PLAN_ACCEPTED}
+            outcome = RoundOutcome.ACCEPTED if row.state in judged else None
             said = dict.fromkeys(("cause", "extent", "solution", "effectiveness"), "x")
             values = {"submitted_by": audit.inspector_id, "submitted_at": clock.now(), "outcome": outcome}
-            session.add(CorrectiveAction(finding_id=row.id, round=1, **said, **values))
+            step = RepairStep.PLAN if row.state is FindingState.PLAN_ACCEPTED else None
+            session.add(CorrectiveAction(finding_id=row.id, round=1, step=step, **said, **values))
     return {f"{state}_{row.state}_finding": row.id for row in rows}
 
 
@@ -246,6 +256,12 @@ def _judged(session: Session, audit: Audit, finding_id: Any) -> Any:
     seen = _evidence(session, audit.application, audit.inspector, code=judged.requirement_code, finding_id=judged.id)
     judged.verified_at = clock.now()
     return seen
+
+
+def _extended(session: Session, audit: Audit, finding_id: Any) -> None:
+    """More time that was asked for."""
+    days = {"due_before": clock.today(), "wanted_until": clock.today()}
+    session.add(Extension(finding_id=finding_id, **days, reason="x", asked_by=audit.planner_id, asked_at=clock.now()))
 
 
 def _graded(session: Session, audit: Audit, finding_id: Any, *, granted: bool | None) -> None:

@@ -25,6 +25,7 @@ JUDGING += ["audit.review", "audit.conclude", "certificate.suspend", "certificat
 JUDGING += ["certificate.end"]
 # What is for the inspector of the audit alone, whoever else has the role.
 OWN = ["audit.start", "audit.report", "finding.close", "finding.reject", "finding.supersede"]
+OWN += ["finding.accept_plan", "finding.reject_proof"]
 
 
 def _values(*rows: tuple[str, ...]) -> str:
@@ -77,7 +78,8 @@ ALWAYS = {
           SELECT coalesce(outcome, 'waits') AS said FROM corrective_action
           WHERE finding_id = f.id ORDER BY round DESC LIMIT 1) answer ON true
         WHERE f.state <> 'superseded'
-          AND f.state <> CASE said WHEN 'waits' THEN 'answered' WHEN 'accepted' THEN 'closed' ELSE 'open' END
+          AND f.state NOT IN (CASE said WHEN 'waits' THEN 'answered' WHEN 'accepted' THEN 'closed' ELSE 'open' END,
+                              CASE said WHEN 'waits' THEN 'proven' ELSE 'plan_accepted' END)
     """,
     "who moves something may": f"""
         SELECT name, subject_id FROM chain WHERE name <> 'audit.plan'

@@ -24,9 +24,11 @@ def attach(
     scheme_version_id: UUID,
     code: str,
     finding_id: UUID | None = None,
+    number: int | None = None,
 ) -> tuple[Evidence, bool]:
     """Add a stored file beside the answer on `code`, or beside a finding on it; also return whether it is new.
 
+    `number` is that of the round of the corrective action on the finding.
     A file with the same bytes is not added again. The caller holds the lock on the answer's or finding's row.
     """
     check_file_name(file.filename)
@@ -46,6 +48,7 @@ def attach(
         requirement_code=code,
         scheme_version_id=scheme_version_id,
         finding_id=finding_id,
+        round=number,
         filename=file.filename,
         media_type=file.media_type,
         size=file.size,

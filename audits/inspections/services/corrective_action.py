@@ -1,8 +1,10 @@
 """Corrective actions: the agency answers a finding, the inspector accepts the answer or returns it.
 
-Every answer of the agency is a row of its own, a round; the columns of the finding hold the newest one.
+Every answer of the agency is a row of its own, a round; the columns of the finding hold the newest one. Where the
+scheme asks for a plan first, rounds of the plan come before those of the proof.
 """
 
+from collections.abc import Mapping
 from uuid import UUID
 
 from sqlalchemy import func, select
@@ -20,10 +22,21 @@ from audits.core.notices import tell_agency, tell_person
 from audits.inspections import events as told
 from audits.inspections import notices
 from audits.inspections.models import CorrectiveAction, Finding
+from audits.inspections.rules import attribute_of, questions_now, step_of
 from audits.inspections.services.confidentiality import check_names_nobody
 from audits.inspections.services.course import FINDINGS
-from audits.inspections.workflow import FINDING_FLOW, AuditState, FindingState, RoundOutcome
+from audits.inspections.workflow import (
+    FINDING_FLOW,
+    FOR_AGENCY,
+    FOR_INSPECTOR,
+    AuditState,
+    FindingState,
+    RoundOutcome,
+)
+from audits.schemes.queries import scheme_of_version
+from audits.schemes.text import RepairStep
 
+QUESTIONS = ("cause", "extent", "solution", "effectiveness")
 ANSWERABLE = FINDING_FLOW.waiting_for(Permission.FINDING_ANSWER)
 
 
@@ -32,52 +45,56 @@ def submit_corrective_action(
     actor: Actor,
     finding_id: UUID,
     *,
-    cause: str,
-    extent: str,
-    solution: str,
-    effectiveness: str,
+    cause: str = "",
+    extent: str = "",
+    solution: str = "",
+    effectiveness: str = "",
     version: int,
 ) -> Finding:
-    """Submit cause, extent, solution and effectiveness of the corrective action on a finding.
+    """Answer the questions about the corrective action on a finding that the scheme asks at its present step.
 
     `version` is the row version that the person saw. It can be submitted again until the inspector has judged it; the
     earlier round stays, marked as replaced.
     """
     finding = moves.load(session, Finding, finding_id)
-    before = finding.state
-    moves.make(session, FINDINGS, actor, finding, told.CorrectiveActionSubmitted, version=version)
+    before, method = finding.state, scheme_of_version(finding.audit.scheme_version).repair
+    step, asked = step_of(method, before), questions_now(method, before)
+    move = told.ProofSubmitted if step is RepairStep.PROOF else told.CorrectiveActionSubmitted
+    moves.make(session, FINDINGS, actor, finding, move, version=version)
     _check_reported(finding)
     said = {"cause": cause, "extent": extent, "solution": solution, "effectiveness": effectiveness}
+    said = {name: said[name].strip() for name in (attribute_of(question.code) for question in asked)}
     for name, text in said.items():
-        if not text.strip():
+        if not text:
             raise RuleError("Answer this question.", name)
         check_printable(text, name)
-    if before is FindingState.ANSWERED:
+    if before in FOR_INSPECTOR:
         _waiting(session, finding).outcome = RoundOutcome.REPLACED
     for name, text in said.items():
-        setattr(finding, name, text.strip())
+        setattr(finding, name, text)
     finding.answered_by, finding.answered_at = actor.id, clock.now()
-    _add_round(session, finding)
-    if before is FindingState.OPEN:
+    _add_round(session, finding, step, said)
+    if before in FOR_AGENCY:
         _tell_inspector(session, finding)
     return finding
 
 
 def return_corrective_action(session: Session, actor: Actor, finding_id: UUID, *, note: str) -> Finding:
     """Return it to the agency, because it is insufficient or not proven."""
-    finding = _verify(
-        session, actor, finding_id, told.CorrectiveActionReturned, outcome=RoundOutcome.RETURNED, note=note
-    )
+    finding = moves.load(session, Finding, finding_id)
+    move = told.ProofReturned if finding.state is FindingState.PROVEN else told.CorrectiveActionReturned
+    _verify(session, actor, finding, move, outcome=RoundOutcome.RETURNED, note=note)
     _tell_agency(session, finding, notices.FindingRejected)
     return finding
 
 
 def accept_corrective_action(session: Session, actor: Actor, finding_id: UUID, *, note: str) -> Finding:
-    """Accept it and close the finding; `note` says how it was checked."""
-    finding = _verify(
-        session, actor, finding_id, told.CorrectiveActionAccepted, outcome=RoundOutcome.ACCEPTED, note=note
-    )
-    _tell_agency(session, finding, notices.FindingClosed)
+    """Accept it; `note` says how it was checked. After a plan comes its proof; everything else closes the finding."""
+    finding = moves.load(session, Finding, finding_id)
+    is_plan = step_of(scheme_of_version(finding.audit.scheme_version).repair, finding.state) is RepairStep.PLAN
+    move = told.PlanAccepted if is_plan else told.CorrectiveActionAccepted
+    _verify(session, actor, finding, move, outcome=RoundOutcome.ACCEPTED, note=note)
+    _tell_agency(session, finding, notices.FindingPlanAccepted if is_plan else notices.FindingClosed)
     return finding
 
 
@@ -92,6 +109,7 @@ def add_corrective_action_file(session: Session, actor: Actor, finding_id: UUID,
         scheme_version_id=finding.scheme_version_id,
         code=finding.requirement_code,
         finding_id=finding.id,
+        number=_number(session, finding),
     )
     if is_new:
         _record_file(session, actor, finding, evidence, told.FindingFileAdded)
@@ -127,10 +145,10 @@ def _check_reported(finding: Finding) -> None:
 
 
 def _verify(
-    session: Session, actor: Actor, finding_id: UUID, move: type[Moved], *, outcome: RoundOutcome, note: str
-) -> Finding:
+    session: Session, actor: Actor, finding: Finding, move: type[Moved], *, outcome: RoundOutcome, note: str
+) -> None:
     note = note.strip()
-    finding = moves.make(session, FINDINGS, actor, finding_id, move, reason=note)
+    moves.make(session, FINDINGS, actor, finding, move, reason=note)
     _check_reported(finding)
     if not note:
         raise RuleError("Say how you checked it and what you saw.", "note")
@@ -141,7 +159,6 @@ def _verify(
     judged.verified_by, judged.verified_at = actor.id, clock.now()
     finding.verified_by, finding.verified_at = judged.verified_by, judged.verified_at
     finding.verification_note = note
-    return finding
 
 
 def _waiting(session: Session, finding: Finding) -> CorrectiveAction:
@@ -149,19 +166,27 @@ def _waiting(session: Session, finding: Finding) -> CorrectiveAction:
     query = select(CorrectiveAction).where(
         CorrectiveAction.finding_id == finding.id, CorrectiveAction.outcome.is_(None)
     )
-    return session.scalar(query) or _add_round(session, finding)
+    if found := session.scalar(query):
+        return found
+    return _add_round(session, finding, None, {name: getattr(finding, name) for name in QUESTIONS})
 
 
-def _add_round(session: Session, finding: Finding) -> CorrectiveAction:
-    """Add the columns of the finding as its newest round."""
+def _number(session: Session, finding: Finding) -> int:
+    """Return the number of the round that waits for the inspector, or of the one that comes next."""
+    last = select(func.max(CorrectiveAction.round)).where(CorrectiveAction.finding_id == finding.id)
+    return (session.scalar(last) or 0) + (finding.state in FOR_AGENCY)
+
+
+def _add_round(
+    session: Session, finding: Finding, step: RepairStep | None, said: Mapping[str, str]
+) -> CorrectiveAction:
+    """Add what was said as the newest round."""
     last = select(func.max(CorrectiveAction.round)).where(CorrectiveAction.finding_id == finding.id)
     added = CorrectiveAction(
         finding_id=finding.id,
         round=(session.scalar(last) or 0) + 1,
-        cause=finding.cause,
-        extent=finding.extent,
-        solution=finding.solution,
-        effectiveness=finding.effectiveness,
+        step=step,
+        **{name: said.get(name, "") for name in QUESTIONS},
         submitted_by=finding.answered_by,
         submitted_at=finding.answered_at,
     )

@@ -1,6 +1,7 @@
 """Report an audit: fix its verdicts and create the findings that follow from them."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import date
 from uuid import UUID, uuid4
 
 from sqlalchemy.orm import Session
@@ -127,8 +128,14 @@ def _finding(
         observed=notes,
         agency_text=text or notes,
         due_on=None if term is None else add_working_days(clock.today(), term),
+        plan_due_on=_plan_due_on(scheme) if term is not None else None,
         state=FINDING_FLOW.initial,
     )
+
+
+def _plan_due_on(scheme: SchemeText) -> date | None:
+    term = scheme.terms.corrective_plan_working_days
+    return None if term is None else add_working_days(clock.today(), term)
 
 
 def open_urgent_task(session: Session, audit: Audit, scheme: SchemeText) -> None:

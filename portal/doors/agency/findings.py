@@ -1,5 +1,6 @@
 """Pages of an agency's findings and its corrective actions."""
 
+from datetime import date
 from uuid import UUID
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
@@ -7,19 +8,25 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
+from audits.core import clock
 from audits.core.access import Permission
-from audits.core.errors import RuleError
-from audits.findings.queries import grade_changes
+from audits.core.errors import IllegalMoveError, RuleError
+from audits.findings.models import Extension
+from audits.findings.queries import extensions_of, grade_changes
+from audits.findings.rules import latest_extension
+from audits.findings.services import ask_extension
 from audits.inspections import queries, services
 from audits.inspections.models import Finding
 from audits.inspections.report import told_to_agency
-from audits.inspections.rules import attribute_of
-from audits.inspections.workflow import FINDING_FLOW, AuditState
+from audits.inspections.rules import attribute_of, questions_now, step_of
+from audits.inspections.services.corrective_action import QUESTIONS
+from audits.inspections.workflow import FINDING_FLOW, FOR_AGENCY, FOR_INSPECTOR, AuditState, FindingState
 from audits.schemes.queries import scheme_of_version
 from audits.schemes.text import RepairMethod, SchemeText
 from portal.forms import uploads
 from portal.forms.fields import (
     Required,
+    date_field,
     file_field,
     textarea_field,
     version_field,
@@ -33,6 +40,13 @@ from portal.web.access import current_actor, needs
 bp = Blueprint("findings", __name__, url_prefix="/findings")
 
 _NEEDED = _l("Answer this question.")
+
+
+class ExtensionForm(Form):
+    """More time for a corrective action."""
+
+    until = date_field(_l("Until when do you need?"), required=_l("Enter the day."))
+    reason = textarea_field(_l("Why do you need more time?"), required=_l("Give the reason."), rows=4)
 
 
 class AnswerForm(Form):
@@ -50,9 +64,12 @@ class AnswerForm(Form):
     )
     version = version_field()
 
-    def ask(self, method: RepairMethod) -> "AnswerForm":
-        """Set the labels from the scheme; error messages then name the question."""
-        for question in method.questions:
+    def ask(self, method: RepairMethod, state: FindingState) -> "AnswerForm":
+        """Ask what the scheme asks at this step, in its words; error messages then name the question."""
+        asked = questions_now(method, state)
+        for name in set(QUESTIONS) - {attribute_of(question.code) for question in asked}:
+            del self[name]
+        for question in asked:
             field, label = self[attribute_of(question.code)], question_label(question)
             field.label.text, field.description = label, question.hint.in_(current_language())
             field.validators = [Required(f"{label}: {_NEEDED}"), *field.validators[1:]]
@@ -65,7 +82,7 @@ def list_findings() -> ResponseReturnValue:
     """List all findings of the agency, those of the newest audit first."""
     found = queries.list_findings(database.read(), current_actor())
     schemes = {finding.audit_id: scheme_of_version(finding.audit.scheme_version) for finding in found}
-    return render_template("agency/findings.html", findings=found, schemes=schemes)
+    return render_template("agency/findings.html", findings=found, schemes=schemes, today=clock.today())
 
 
 @bp.get("/<uuid:finding_id>")
@@ -80,7 +97,7 @@ def show_finding(finding_id: UUID) -> ResponseReturnValue:
 def answer(finding_id: UUID) -> ResponseReturnValue:
     """Show the questions about the corrective action."""
     finding = queries.get_finding(database.read(), current_actor(), finding_id)
-    return _page(finding, AnswerForm(obj=finding).ask(_norm(finding).repair))
+    return _page(finding, AnswerForm(obj=finding).ask(_norm(finding).repair, finding.state))
 
 
 @bp.post("/<uuid:finding_id>/answer")
@@ -89,7 +106,7 @@ def answer(finding_id: UUID) -> ResponseReturnValue:
 def answer_submitted(finding_id: UUID) -> ResponseReturnValue:
     """Submit the corrective action with its files, or remove a file."""
     finding = queries.get_finding(database.read(), current_actor(), finding_id)
-    form = AnswerForm().ask(_norm(finding).repair)
+    form = AnswerForm().ask(_norm(finding).repair, finding.state)
     if "remove" in request.form:
         return _remove(finding, form)
     if form.validate_on_submit():
@@ -103,6 +120,40 @@ def answer_submitted(finding_id: UUID) -> ResponseReturnValue:
     return refused(_page(finding, form), form)
 
 
+@bp.get("/<uuid:finding_id>/extension")
+@needs(Permission.FINDING_ANSWER)
+def extension(finding_id: UUID) -> ResponseReturnValue:
+    """Show the form to ask for more time."""
+    finding = queries.get_finding(database.read(), current_actor(), finding_id)
+    return _extension_page(finding, ExtensionForm())
+
+
+@bp.post("/<uuid:finding_id>/extension")
+@needs(Permission.FINDING_ANSWER)
+def extension_submitted(finding_id: UUID) -> ResponseReturnValue:
+    """Ask for more time."""
+    finding, form = queries.get_finding(database.read(), current_actor(), finding_id), ExtensionForm()
+    if form.validate_on_submit():
+        try:
+            with database.write() as session:
+                ask_extension(
+                    session, current_actor(), finding_id, until=form.until.data, reason=form.reason.data or ""
+                )
+        except RuleError as error:
+            form.complain(error)
+        else:
+            flash(_("We have your request. You get a mail when it is answered."), "success")
+            return redirect(url_for("agency.findings.show_finding", finding_id=finding_id), 303)
+    return _extension_page(finding, form), 422
+
+
+def _extension_page(finding: Finding, form: ExtensionForm) -> str:
+    latest = _latest(finding, extensions_of(database.read(), finding.id))
+    if latest is None:
+        raise IllegalMoveError("The norm allows no more time for this finding.")
+    return render_template("agency/extension.html", finding=finding, latest=latest, form=form)
+
+
 def _send(finding_id: UUID, form: AnswerForm) -> None:
     chosen = uploads.accept(form.files.data or [])
     with database.write() as session:
@@ -111,10 +162,7 @@ def _send(finding_id: UUID, form: AnswerForm) -> None:
             session,
             actor,
             finding_id,
-            cause=form.cause.data,
-            extent=form.extent.data,
-            solution=form.solution.data,
-            effectiveness=form.effectiveness.data,
+            **{name: form[name].data for name in QUESTIONS if name in form},
             version=form.version.data or 0,
         )
         for upload in chosen:
@@ -135,6 +183,7 @@ def _remove(finding: Finding, form: AnswerForm) -> ResponseReturnValue:
 
 def _page(finding: Finding, form: AnswerForm | None) -> str:
     scheme, session = _norm(finding), database.read()
+    extensions = extensions_of(session, finding.id)
     is_reported = finding.audit.state is not AuditState.IN_PROGRESS
     may_answer = is_reported and finding.state in FINDING_FLOW.waiting_for(Permission.FINDING_ANSWER)
     return render_template(
@@ -145,12 +194,25 @@ def _page(finding: Finding, form: AnswerForm | None) -> str:
         requirement=scheme.requirement(finding.requirement_code),
         told=told_to_agency(scheme, finding),
         files=queries.files_of_finding(session, finding.id),
-        earlier=queries.rounds_of(session, finding.id)[1:],
+        rounds=queries.rounds_of(session, finding.id),
+        step=step_of(scheme.repair, finding.state),
+        extensions=extensions,
+        extend_until=_latest(finding, extensions),
         may_answer=may_answer and current_actor().has(Permission.FINDING_ANSWER),
         is_reported=is_reported,
         changes=[each for each in grade_changes(session, finding.id) if each.granted],
         form=form,
     )
+
+
+def _latest(finding: Finding, extensions: list[Extension]) -> date | None:
+    """Return the day until which more time can be asked for now, or None."""
+    granted = sum(bool(each.granted) for each in extensions)
+    waits = any(each.answered_at is None for each in extensions)
+    running = finding.due_on is not None and clock.today() <= finding.due_on
+    if waits or not running or finding.state not in FOR_AGENCY | FOR_INSPECTOR:
+        return None
+    return latest_extension(_norm(finding).terms, finding.due_on, granted=granted)
 
 
 def _norm(finding: Finding) -> SchemeText:

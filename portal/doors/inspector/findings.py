@@ -1,17 +1,23 @@
 """Pages of an audit's findings: check the corrective actions, accept or return them."""
 
+from datetime import date
 from uuid import UUID
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from audits.core import clock
 from audits.core.access import Permission
+from audits.core.calendar import add_working_days
 from audits.core.errors import RuleError
+from audits.findings.queries import extensions_of
 from audits.inspections import queries, services
 from audits.inspections.models import Finding
-from audits.inspections.workflow import FINDING_FLOW
+from audits.inspections.rules import step_of
+from audits.inspections.workflow import FOR_INSPECTOR, AuditState
 from audits.schemes.queries import scheme_of_version
+from audits.schemes.text import RepairStep, SchemeText
 from portal.doors.inspector.case import bp, open_case
 from portal.doors.inspector.forms import CheckForm
 from portal.doors.weighing import GradeAnswerForm, ProposalForm, weigh, weigh_submitted
@@ -27,7 +33,14 @@ def list_findings(audit_id: UUID) -> ResponseReturnValue:
     """List the findings of one audit with their deadlines and answers."""
     case = open_case(audit_id)
     found = queries.findings_of(database.read(), audit_id)
-    return render_template("inspector/findings.html", case=case, audit=case.audit, scheme=case.scheme, findings=found)
+    return render_template(
+        "inspector/findings.html",
+        case=case,
+        audit=case.audit,
+        scheme=case.scheme,
+        findings=found,
+        today=clock.today(),
+    )
 
 
 @bp.get("/findings/<uuid:finding_id>")
@@ -70,8 +83,8 @@ def weigh_finding(finding_id: UUID) -> ResponseReturnValue:
 
 def _page(finding: Finding, form: CheckForm, weighed: ProposalForm | GradeAnswerForm | None = None) -> str:
     actor = current_actor()
-    moves = {move.name for move in FINDING_FLOW.open_moves(finding.state) if actor.has(move.permission)}
-    can_check = finding.audit.inspector_id == actor.id and "close" in moves
+    is_own = finding.audit.inspector_id == actor.id and actor.has(Permission.AUDIT_CONDUCT)
+    can_check = is_own and finding.state in FOR_INSPECTOR and finding.audit.state is not AuditState.IN_PROGRESS
     scheme = scheme_of_version(finding.audit.scheme_version)
     session = database.read()
     return render_template(
@@ -81,7 +94,18 @@ def _page(finding: Finding, form: CheckForm, weighed: ProposalForm | GradeAnswer
         scheme=scheme,
         requirement=scheme.requirement(finding.requirement_code),
         files=queries.files_of_finding(session, finding.id),
-        earlier=queries.rounds_of(session, finding.id)[1:],
+        rounds=queries.rounds_of(session, finding.id),
+        extensions=extensions_of(session, finding.id),
+        is_plan=step_of(scheme.repair, finding.state) is RepairStep.PLAN,
+        check_by=_check_by(finding, scheme),
         form=form if can_check else None,
         weighing=weigh(finding, filled=weighed),
     )
+
+
+def _check_by(finding: Finding, scheme: SchemeText) -> date | None:
+    """Return the day by which the inspector answers the round that waits, if the scheme names a term."""
+    term = scheme.terms.corrective_check_working_days
+    if term is None or finding.answered_at is None or finding.state not in FOR_INSPECTOR:
+        return None
+    return add_working_days(clock.day_of(finding.answered_at), term)

@@ -5,15 +5,41 @@ from uuid import UUID
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 
 from audits.core.access import Permission
+from audits.core.errors import RuleError
+from audits.core.flow import moved_on
+from audits.findings.models import Extension
+from audits.findings.queries import extensions_of
+from audits.findings.services import answer_extension
 from audits.inspections import queries
 from audits.inspections.models import Finding
+from audits.people.independence import bar_of
 from audits.people.trail import trail_of
 from audits.schemes.queries import scheme_of_version
 from portal.doors.weighing import Weighing, weigh, weigh_submitted
+from portal.forms.fields import RequiredWhere, date_field, radios_field, textarea_field
+from portal.forms.form import Form
 from portal.stores import database
 from portal.web.access import current_actor, needs
+
+
+class ExtensionAnswerForm(Form):
+    """The answer to a request for more time."""
+
+    granted = radios_field(
+        _l("Does the agency get more time?"),
+        [("yes", _l("Yes, until the day below")), ("no", _l("No, the term stays"))],
+        required=_l("Choose whether the agency gets more time."),
+    )
+    until = date_field(
+        _l("New last day"),
+        hint=_l("Only if you grant it."),
+        required=RequiredWhere(_l("Enter the day."), lambda form: form.granted.data == "yes"),
+    )
+    answer = textarea_field(_l("Why"), hint=_l("The agency reads this."), required=_l("Give the reason."), rows=4)
+
 
 bp = Blueprint("findings", __name__, url_prefix="/findings")
 
@@ -37,8 +63,41 @@ def weigh_finding(finding_id: UUID) -> ResponseReturnValue:
     return redirect(url_for("office.findings.show_finding", finding_id=finding_id), 303)
 
 
-def _page(finding: Finding, weighing: Weighing) -> str:
+@bp.post("/<uuid:finding_id>/extension")
+@needs(Permission.AUDIT_REVIEW)
+def extend(finding_id: UUID) -> ResponseReturnValue:
+    """Grant more time, or none."""
+    finding, form = queries.get_finding(database.read(), current_actor(), finding_id), ExtensionAnswerForm()
+    asked = next((each for each in extensions_of(database.read(), finding_id) if each.answered_at is None), None)
+    if asked is None:
+        raise moved_on()
+    if form.validate_on_submit():
+        try:
+            until = form.until.data if form.granted.data == "yes" else None
+            with database.write() as session:
+                answer_extension(session, current_actor(), asked.id, granted_until=until, answer=form.answer.data)
+        except RuleError as error:
+            form.complain(error)
+        else:
+            flash(_("Done. The agency has been told."), "success")
+            return redirect(url_for("office.findings.show_finding", finding_id=finding_id), 303)
+    return _page(finding, weigh(finding), form), 422
+
+
+def _extension_form(finding: Finding, extensions: list[Extension]) -> ExtensionAnswerForm | None:
+    """Return the form to answer a request for more time, for a reviewer who took no part in the audit."""
+    actor = current_actor()
+    asked = next((each for each in extensions if each.answered_at is None), None)
+    if asked is None or not actor.has(Permission.AUDIT_REVIEW) or not finding.stands:
+        return None
+    if bar_of(database.read(), finding.agency_id, actor.id):
+        return None
+    return ExtensionAnswerForm(formdata=None, until=asked.wanted_until)
+
+
+def _page(finding: Finding, weighing: Weighing, extension_form: ExtensionAnswerForm | None = None) -> str:
     session, scheme = database.read(), scheme_of_version(finding.audit.scheme_version)
+    extensions = extensions_of(session, finding.id)
     return render_template(
         "office/finding.html",
         finding=finding,
@@ -49,5 +108,7 @@ def _page(finding: Finding, weighing: Weighing) -> str:
         rounds=queries.rounds_of(session, finding.id),
         files=queries.files_of_finding(session, finding.id),
         weighing=weighing,
+        extensions=extensions,
+        extension_form=extension_form or _extension_form(finding, extensions),
         trail_steps=trail_of(session, [finding.id]),
     )

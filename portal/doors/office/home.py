@@ -9,6 +9,7 @@ from audits.core import clock
 from audits.core.access import Permission
 from audits.deadlines.rules import due
 from audits.decisions.proposals import open_proposals
+from audits.findings.queries import open_questions
 from audits.inspections.models import Audit
 from audits.inspections.queries import list_audits, repairs_of, unplanned_applications
 from audits.inspections.workflow import AUDIT_FLOW
@@ -42,6 +43,7 @@ def home() -> ResponseReturnValue:
         late={task.id for task in due((task.deadline for task in urgent), clock.today())},
         running=audits(Permission.AUDIT_PLAN),
         review=review,
+        questions=open_questions(session, actor) if actor.has(Permission.AUDIT_REVIEW) else [],
         decide=decide,
         repairs=repairs_of(session, [audit.id for audit in waiting]) if waiting else {},
         barred=barred_from(session, actor.id, waiting) if waiting else set(),

@@ -4,13 +4,17 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from audits.applications.workflow import ApplicationState
 from audits.core.access import Role
 from audits.inspections import queries, services
 from audits.inspections.models import Finding
 from audits.inspections.workflow import AuditState, FindingState
 from audits.people.models import Person
+from audits.schemes.models import SchemeVersion
+from tests.kit.factories.applications import make_application, make_scheme
 from tests.kit.factories.inspections import judge, make_audit
 from tests.kit.factories.people import make_person
+from tests.kit.scheme import SECOND, source
 
 BROKEN = ("nonconform", "The original was not seen.")
 REPAIR = {
@@ -21,20 +25,32 @@ REPAIR = {
 }
 
 
+STEPWISE = {FindingState.PLAN_ACCEPTED, FindingState.PROVEN}
+
+
 def make_finding(
     session: Session,
     state: FindingState = FindingState.OPEN,
     code: str = "CON-01",
     *,
     inspector: Person | None = None,
+    version: SchemeVersion | None = None,
 ) -> Finding:
-    """Return a finding on a reported audit in which one requirement is not met."""
-    audit = make_audit(session, AuditState.REPORTED, {code: BROKEN}, inspector=inspector)
+    """Return a finding on a reported audit in which one requirement is not met.
+
+    States that come with a plan need a version of the norm that asks for one.
+    """
+    if state in STEPWISE:
+        version = version or make_scheme(session, source(SECOND))
+    application = make_application(session, version=version, state=ApplicationState.ACCEPTED) if version else None
+    audit = make_audit(session, AuditState.REPORTED, {code: BROKEN}, inspector=inspector, application=application)
     finding = queries.findings_of(session, audit.id)[0]
-    if state in {FindingState.ANSWERED, FindingState.CLOSED}:
+    if state in {FindingState.ANSWERED, FindingState.CLOSED, *STEPWISE}:
         answer(session, finding)
-    if state is FindingState.CLOSED:
+    if state in {FindingState.CLOSED, *STEPWISE}:
         services.accept_corrective_action(session, audit.inspector.actor, finding.id, note="The files were seen.")
+    if state is FindingState.PROVEN:
+        answer(session, finding)
     if state is FindingState.SUPERSEDED:
         supersede(session, finding)
     session.flush()

@@ -1,0 +1,21 @@
+"""Messages about what was asked about a finding."""
+
+from datetime import date
+
+from audits.core.notices import Notice
+
+
+class ExtensionAnswered(Notice):
+    """Base of messages to the agency about more time; links to the finding."""
+
+    reference: str
+    number: int
+    day: date
+
+
+class ExtensionGranted(ExtensionAnswered, kind="extension_granted"):
+    """The term ends later, on this day."""
+
+
+class ExtensionRefused(ExtensionAnswered, kind="extension_refused"):
+    """The term stays, and ends on this day."""
