@@ -22,7 +22,8 @@ from audits.decisions.models import Decision, DecisionBasis
 from audits.findings.models import GradeChange
 from audits.inspections.models import Audit, Finding, Population, Verdict
 from audits.inspections.workflow import FindingState
-from audits.schemes.text import SchemeText
+from audits.schemes.queries import scheme_of_version
+from audits.schemes.text import Shortfall
 
 _Query = Select[*tuple[Any, ...]]
 _Gathered = CompoundSelect[*tuple[Any, ...]]
@@ -34,15 +35,18 @@ class Standing(TypedDict):
     score: int
     any_failing: bool
     any_open_blocking: bool
+    insufficient: frozenset[Shortfall]
 
 
-def standing(scheme: SchemeText, found: Iterable[Finding]) -> Standing:
+def standing(audit: Audit, found: Iterable[Finding]) -> Standing:
     """Compute the summary from the findings, as the database does before it allows a grant."""
+    scheme = scheme_of_version(audit.scheme_version)
     listed = list(found)
     return {
         "score": sum(finding.points for finding in listed),
         "any_failing": any(scheme.severities[finding.grade].fails for finding in listed),
         "any_open_blocking": any(finding.blocks and finding.state is not FindingState.CLOSED for finding in listed),
+        "insufficient": frozenset(each.effect for each in audit.shortfalls),
     }
 
 

@@ -125,7 +125,7 @@ def check_grounds(version: SchemeVersion, kind: DecisionKind, codes: Collection[
 
 def _check_outcome(session: Session, audit: Audit, outcome: Outcome) -> None:
     scheme = scheme_of_version(audit.scheme_version)
-    if outcome not in possible_outcomes(scheme.scoring, **standing(scheme, findings_of(session, audit.id))):
+    if outcome not in possible_outcomes(scheme.scoring, **standing(audit, findings_of(session, audit.id))):
         raise RuleError("The findings of this audit do not allow this outcome.", field="outcome")
 
 

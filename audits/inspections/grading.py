@@ -6,12 +6,13 @@ chosen by the inspector. Only the first say something about the population in fi
 
 import math
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
 from enum import StrEnum
+from typing import Any, Self
 
 from audits.core.errors import RuleError
-from audits.inspections.rules import share_interval
+from audits.inspections.rules import Verdicts, share_interval
 from audits.schemes.cycle import Judged
 from audits.schemes.text import Judgement, MinimumAssessed, SchemeText, Shortfall
 
@@ -63,6 +64,24 @@ class Insufficient:
     assessed: int
     needed: int
     effect: Shortfall
+
+    @classmethod
+    def of(cls, plain: Mapping[str, Any]) -> Self:
+        """Return it from its JSON."""
+        return cls(plain["requirement"], plain["assessed"], plain["needed"], Shortfall(plain["effect"]))
+
+    def plain(self) -> dict[str, Any]:
+        """Return it as JSON."""
+        return asdict(self) | {"effect": self.effect.value}
+
+
+def seen_on(scheme: SchemeText, drawn: Mapping[str, Mapping[str, Origin]], verdicts: Verdicts) -> dict[str, Seen]:
+    """Count the units of every requirement with a verdict; `drawn` maps kind of unit to reference to origin."""
+    return {
+        item.code: count_units(scheme, ((origin, said.get(unit)) for unit, origin in drawn.get(item.unit, {}).items()))
+        for item in scheme.requirements
+        if (said := verdicts.get(item.code, {}))
+    }
 
 
 def count_units(scheme: SchemeText, units: Iterable[tuple[Origin, str | None]]) -> Seen:

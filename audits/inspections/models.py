@@ -1,9 +1,11 @@
 """Tables of an audit: participants, populations, samples, verdicts, findings, corrective actions."""
 
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
+    CheckConstraint,
     ColumnElement,
     FetchedValue,
     ForeignKey,
@@ -14,6 +16,7 @@ from sqlalchemy import (
     UniqueConstraint,
     or_,
 )
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -21,6 +24,7 @@ from audits.agencies.models import Agency
 from audits.applications.models import Application
 from audits.core.access import Actor, Role
 from audits.core.db import Base, Id, ItsAgency, one_of, stored
+from audits.inspections.grading import Extent, Insufficient, Origin
 from audits.inspections.workflow import FOR_AGENCY, GONE, AuditState, FindingState, RoundOutcome
 from audits.people.models import Person
 from audits.schemes.models import SchemeVersion
@@ -60,6 +64,8 @@ class Audit(Base):
     reviewer_id: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
     reviewed_at: Mapped[datetime | None]
     recommendation: Mapped[str] = mapped_column(Text, default="")
+    # Where too little was assessed when it was reported, as JSON of `Insufficient`.
+    insufficient: Mapped[list[Any]] = mapped_column(JSONB, default=list, server_default="[]")
     version: Mapped[int] = mapped_column()
 
     application: Mapped[Application] = relationship()
@@ -79,6 +85,11 @@ class Audit(Base):
     @classmethod
     def _is_known_to_agency(cls) -> ColumnElement[bool]:
         return or_(cls.announced, cls.revealed_at.is_not(None), cls.reported_at.is_not(None))
+
+    @property
+    def shortfalls(self) -> tuple[Insufficient, ...]:
+        """Return the requirements on which too little was assessed, as the report counted them."""
+        return tuple(Insufficient.of(plain) for plain in self.insufficient)
 
     @hybrid_property
     def is_live(self) -> bool:
@@ -120,14 +131,30 @@ class Population(Base):
 
 
 class SampledUnit(Base):
-    """One drawn unit. The organisation itself is a population of one, so that every verdict has a unit."""
+    """One unit of an audit. The organisation itself is a population of one, so that every verdict has a unit."""
 
     __tablename__ = "sampled_unit"
+    __table_args__ = (
+        one_of("origin", Origin),
+        CheckConstraint(f"(origin = '{Origin.REPLACEMENT}') = (replaces IS NOT NULL)", name="replaces"),
+        CheckConstraint(f"origin <> '{Origin.TARGETED}' OR reason <> ''", name="reason"),
+        UniqueConstraint("audit_id", "unit", "position"),
+        UniqueConstraint("audit_id", "unit", "replaces"),
+        ForeignKeyConstraint(
+            ["audit_id", "unit", "replaces"],
+            ["sampled_unit.audit_id", "sampled_unit.unit", "sampled_unit.reference"],
+        ),
+    )
 
     audit_id: Mapped[UUID] = mapped_column(ForeignKey("audit.id"), primary_key=True)
     unit: Mapped[str] = mapped_column(primary_key=True)
     reference: Mapped[str] = mapped_column(primary_key=True)
-    position: Mapped[int]
+    position: Mapped[int]  # in the order of the draw; units that were added later follow
+    origin: Mapped[Origin] = mapped_column(stored(Origin), server_default=Origin.RANDOM)
+    replaces: Mapped[str | None]  # the drawn unit in whose place it came
+    reason_code: Mapped[str | None]  # why that one was replaced: a code of the scheme
+    reason: Mapped[str] = mapped_column(Text, server_default="")  # why it was chosen, or more about a replacement
+    added_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
 
 
 class Verdict(Base):
@@ -193,6 +220,8 @@ class RequirementJudgement(Base):
 
     __tablename__ = "requirement_judgement"
     __table_args__ = (
+        one_of("extent", Extent),
+        CheckConstraint("extent IS NULL OR extent_reason <> ''", name="reason"),
         ForeignKeyConstraint(["audit_id", "scheme_version_id"], ["audit.id", "audit.scheme_version_id"]),
         ForeignKeyConstraint(
             ["scheme_version_id", "requirement_code"], ["requirement.scheme_version_id", "requirement.code"]
@@ -203,6 +232,8 @@ class RequirementJudgement(Base):
     requirement_code: Mapped[str] = mapped_column(primary_key=True)
     scheme_version_id: Mapped[UUID]
     agency_text: Mapped[str] = mapped_column(Text, default="")  # instead of the notes, which only staff read
+    extent: Mapped[Extent | None] = mapped_column(stored(Extent))
+    extent_reason: Mapped[str] = mapped_column(Text, default="", server_default="")  # the agency reads it
     written_by: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
     written_at: Mapped[datetime]
     version: Mapped[int] = mapped_column()
@@ -216,6 +247,7 @@ class Finding(Base):
     __tablename__ = "finding"
     __table_args__ = (
         one_of("state", FindingState),
+        one_of("judged", Extent),
         UniqueConstraint("audit_id", "number"),
         UniqueConstraint("id", "agency_id", name="uq_finding_agency"),
         ForeignKeyConstraint(["audit_id", "agency_id"], ["audit.id", "audit.agency_id"], name="fk_finding_agency"),
@@ -241,6 +273,11 @@ class Finding(Base):
     nonconforming: Mapped[int]
     observed: Mapped[str] = mapped_column(Text)  # the inspector's notes; empty for confidential units
     agency_text: Mapped[str | None] = mapped_column(Text)  # what the agency reads; None: made by an older release
+    judged: Mapped[Extent | None] = mapped_column(stored(Extent))  # how the inspector judged its extent, and why
+    judged_reason: Mapped[str] = mapped_column(Text, default="", server_default="")
+    # Of the units by lot alone, which say something about the population; None: made by an older release.
+    random_assessed: Mapped[int | None]
+    random_nonconforming: Mapped[int | None]
     due_on: Mapped[date | None]
     plan_due_on: Mapped[date | None]  # where the scheme asks for a plan before the proof
     state: Mapped[FindingState] = mapped_column(stored(FindingState))

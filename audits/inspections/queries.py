@@ -18,6 +18,7 @@ from audits.applications.workflow import ApplicationState
 from audits.core.access import Actor, Permission
 from audits.core.errors import NotFoundError, missing
 from audits.core.statements import built_once
+from audits.inspections.grading import Origin
 from audits.inspections.models import (
     Audit,
     CorrectiveAction,
@@ -146,6 +147,15 @@ def sample_of(session: Session, audit_id: UUID, units: Collection[str] | None = 
     return dict(sample)
 
 
+def origins_of(session: Session, audit_id: UUID) -> dict[str, dict[str, Origin]]:
+    """Return how each unit came into the audit, per unit kind and reference, in the order of the draw."""
+    drawn: dict[str, dict[str, Origin]] = defaultdict(dict)
+    query, values = _origins(audit_id)
+    for unit, reference, origin in session.execute(query, values).all():
+        drawn[unit][reference] = origin
+    return dict(drawn)
+
+
 def verdicts_of(
     session: Session, audit_id: UUID, codes: Collection[str] | None = None
 ) -> dict[str, dict[str, VerdictRow]]:
@@ -159,16 +169,16 @@ def verdicts_of(
 
 def drawn_and_judged(
     session: Session, audit_id: UUID, units: Collection[str], codes: Collection[str]
-) -> tuple[dict[str, list[str]], dict[str, dict[str, VerdictRow]]]:
-    """Read `sample_of` these kinds of units and `verdicts_of` these requirements, which are judged on them, at once."""
-    drawn: dict[str, dict[str, None]] = defaultdict(dict)
+) -> tuple[dict[str, dict[str, Origin]], dict[str, dict[str, VerdictRow]]]:
+    """Read `origins_of` these kinds of units and `verdicts_of` these requirements, judged on them, at once."""
+    drawn: dict[str, dict[str, Origin]] = defaultdict(dict)
     judged: dict[str, dict[str, VerdictRow]] = defaultdict(dict)
     query, values = _drawn_and_judged(audit_id, units, codes)
-    for unit, reference, code, value, note, version in session.execute(query, values).all():
-        drawn[unit][reference] = None
+    for unit, reference, origin, code, value, note, version in session.execute(query, values).all():
+        drawn[unit][reference] = origin
         if code is not None:
             judged[code][reference] = VerdictRow(value, note, version)
-    return {unit: list(references) for unit, references in drawn.items()}, dict(judged)
+    return dict(drawn), dict(judged)
 
 
 def rules_view(seen: Mapping[str, Mapping[str, VerdictRow]]) -> dict[str, dict[str, str]]:
@@ -346,6 +356,12 @@ def _sample(audit_id: UUID, units: Collection[str] | None) -> Select[str, str]:
 
 
 @built_once
+def _origins(audit_id: UUID) -> Select[str, str, Origin]:
+    query = select(SampledUnit.unit, SampledUnit.reference, SampledUnit.origin)
+    return query.where(SampledUnit.audit_id == audit_id).order_by(SampledUnit.unit, SampledUnit.position)
+
+
+@built_once
 def _verdicts(audit_id: UUID, codes: Collection[str] | None) -> Select[str, str, str, str, int]:
     query = select(Verdict.requirement_code, Verdict.reference, Verdict.value, Verdict.note, Verdict.version)
     query = query.join(SampledUnit, _SAME_UNIT).where(Verdict.audit_id == audit_id)
@@ -357,10 +373,11 @@ def _verdicts(audit_id: UUID, codes: Collection[str] | None) -> Select[str, str,
 @built_once
 def _drawn_and_judged(
     audit_id: UUID, units: Collection[str], codes: Collection[str]
-) -> Select[str, str, str | None, str, str, int]:
+) -> Select[str, str, Origin, str | None, str, str, int]:
     judged = and_(_SAME_UNIT, Verdict.requirement_code.in_(codes))
-    columns = (Verdict.requirement_code, Verdict.value, Verdict.note, Verdict.version)
-    query = select(SampledUnit.unit, SampledUnit.reference, *columns).outerjoin(Verdict, judged)
+    drawn = select(SampledUnit.unit, SampledUnit.reference, SampledUnit.origin)
+    query = drawn.add_columns(Verdict.requirement_code, Verdict.value, Verdict.note, Verdict.version)
+    query = query.outerjoin(Verdict, judged)
     query = query.where(SampledUnit.audit_id == audit_id, SampledUnit.unit.in_(units))
     return query.order_by(SampledUnit.unit, SampledUnit.position)
 

@@ -3,7 +3,7 @@
 import hashlib
 import math
 import unicodedata
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -71,7 +71,7 @@ def score(found: Iterable[FoundFinding]) -> int:
     return sum(finding.points for finding in found)
 
 
-def missing(scheme: SchemeText, samples: Mapping[str, Sequence[str]], verdicts: Verdicts) -> list[tuple[str, str]]:
+def missing(scheme: SchemeText, samples: Mapping[str, Collection[str]], verdicts: Verdicts) -> list[tuple[str, str]]:
     """Return the (requirement code, unit reference) pairs without a verdict.
 
     `samples` maps unit code to drawn references. A verdict "not assessed" counts as a verdict here; `unassessed` finds

@@ -1,6 +1,7 @@
 """Published scheme versions. Rows are never changed; a correction is a new version."""
 
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -32,6 +33,8 @@ class SchemeVersion(Base):
     # Codes of the grounds that take two deciders; a release before 0029 names none.
     serious_grounds: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default="{}")
     agreement_sha256: Mapped[str | None]  # of the certification agreement, if it has one
+    assessed_verdicts: Mapped[list[str] | None] = mapped_column(ARRAY(Text))  # those that count as assessed
+    open_verdicts: Mapped[list[str] | None] = mapped_column(ARRAY(Text))  # those that leave a unit open
 
 
 class SchemeProposal(Base):
@@ -67,3 +70,5 @@ class Requirement(Base):
     chapter: Mapped[str]
     unit: Mapped[str]
     severity: Mapped[str]
+    minimum_assessed: Mapped[Decimal | None]  # share of the drawn units; None in edition 1
+    shortfall: Mapped[str | None]  # what follows below it: a `Shortfall`

@@ -96,6 +96,8 @@ def publish_scheme(session: Session, actor: Actor, source: str) -> SchemeVersion
         failing_grades=[code for code, severity in text.severities.items() if severity.fails],
         serious_grounds=serious_grounds(text),
         agreement_sha256=text.cycle.agreement.sha256 if text.cycle else None,
+        assessed_verdicts=[code for code, kind in text.verdicts.items() if kind.assessed],
+        open_verdicts=[code for code, kind in text.verdicts.items() if kind.leaves_open],
     )
     session.add(version)
     session.flush()  # flush, because the foreign key of the requirements needs the row
@@ -107,6 +109,8 @@ def publish_scheme(session: Session, actor: Actor, source: str) -> SchemeVersion
             chapter=item.chapter,
             unit=item.unit,
             severity=item.severity,
+            minimum_assessed=item.assessed.minimum if item.assessed else None,
+            shortfall=item.assessed.below if item.assessed else None,
         )
         for place, item in enumerate(text.requirements)
     )

@@ -13,9 +13,26 @@ CREATE OR REPLACE FUNCTION cycle_audits(of_agency uuid) RETURNS uuid[] LANGUAGE 
              ORDER BY c.numbered_at DESC LIMIT 1), '-infinity'))
 $$;
 
+-- The requirements of an audit on which fewer units were assessed than its scheme demands, with what follows. Replacements
+-- count, units that the inspector chose do not, nor those to which the requirement does not apply.
+CREATE OR REPLACE FUNCTION evidence_short(of_audit uuid) RETURNS TABLE(code text, effect text) LANGUAGE sql STABLE SECURITY DEFINER SET search_path TO 'public', 'pg_temp' AS $$
+  SELECT r.code, r.shortfall
+  FROM audit a
+    JOIN scheme_version n ON n.id = a.scheme_version_id
+    JOIN requirement r ON r.scheme_version_id = n.id AND r.minimum_assessed IS NOT NULL
+    CROSS JOIN LATERAL (
+      SELECT count(*) FILTER (WHERE s.origin = 'random' AND (v.value IS NULL OR v.value = ANY (n.assessed_verdicts || n.open_verdicts))) AS applicable,
+             count(*) FILTER (WHERE s.origin <> 'targeted' AND v.value = ANY (n.assessed_verdicts)) AS assessed,
+             count(v.value) AS judged
+      FROM sampled_unit s
+        LEFT JOIN verdict v ON v.audit_id = s.audit_id AND v.requirement_code = r.code AND v.unit = s.unit AND v.reference = s.reference
+      WHERE s.audit_id = a.id AND s.unit = r.unit) units
+  WHERE a.id = of_audit AND units.judged > 0 AND units.assessed < ceil(r.minimum_assessed * units.applicable)
+$$;
+
 -- ISO/IEC 17065 clauses 4.2, 7.6.2 and 7.11: whoever decides about an agency, whatever the decision, took no part in any
 -- audit of this cycle and has no declared interest in it. Where two deciders are needed, this holds for both.
--- The scheme's fail line and failing grades: the database counts the points itself.
+-- The scheme's fail line and failing grades: the database counts the points itself, and the units that were assessed.
 CREATE OR REPLACE FUNCTION check_decision() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path TO 'public', 'pg_temp' AS $$
 DECLARE
   cycle uuid[] := cycle_audits(NEW.agency_id) || NEW.audit_id;
@@ -54,7 +71,8 @@ BEGIN
        OR EXISTS (SELECT FROM finding WHERE audit_id = NEW.audit_id AND state <> 'superseded'
                     AND grade = ANY (norm.failing_grades))
        OR EXISTS (SELECT FROM finding WHERE audit_id = NEW.audit_id AND blocks
-                    AND state NOT IN ('closed', 'superseded')) THEN
+                    AND state NOT IN ('closed', 'superseded'))
+       OR EXISTS (SELECT FROM evidence_short(NEW.audit_id) WHERE effect = 'blocks' OR NEW.outcome <> 'grant_with_conditions') THEN
       RAISE EXCEPTION 'this audit does not allow a grant'
         USING ERRCODE = 'check_violation', CONSTRAINT = 'no_grant';
     END IF;

@@ -19,7 +19,7 @@ from audits.inspections.workflow import AuditState, RoundOutcome
 from audits.people.independence import WORDS, Bar
 from audits.schemes.compare import ChangeKind
 from audits.schemes.cycle import DecisionKind
-from audits.schemes.text import RepairQuestion
+from audits.schemes.text import RepairQuestion, Shortfall
 from certificates.lifecycle.rules import RELIABLE, STATUSES, Fate, Status, shape_of
 from certificates.lifecycle.workflow import CertificateState
 from portal.language.i18n import current_language
@@ -91,6 +91,8 @@ LABELS: list[tuple[StrEnum, LazyString]] = [
     (Reason.EVIDENCE_BLOCKS, _l("Too little was assessed of a requirement that must be assessed for any certificate.")),
     (Reason.SCORE_CONDITIONAL, _l("The points of the findings allow only a grant with conditions.")),
     (Reason.EVIDENCE_CONDITIONAL, _l("Too little was assessed of a requirement for a grant without conditions.")),
+    (Shortfall.BLOCKS, _l("No certificate, unless more units are assessed")),
+    (Shortfall.CONDITIONS, _l("A certificate with conditions only, unless more units are assessed")),
     (ChangeKind.ADDED, _l("New")),
     (ChangeKind.REMOVED, _l("Removed")),
     (ChangeKind.SEVERITY_CHANGED, _l("Weighs otherwise")),

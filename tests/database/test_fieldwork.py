@@ -181,7 +181,7 @@ def test_the_draw_and_its_verdicts_are_the_same_read_together_or_apart(session):
     services.record_sheets(session, actor, audit.id, conform)
     session.flush()
     sample, judged = queries.drawn_and_judged(session, audit.id, units, codes)
-    assert sample == queries.sample_of(session, audit.id, units)
+    assert {unit: list(drawn) for unit, drawn in sample.items()} == queries.sample_of(session, audit.id, units)
     assert list(sample["personnel_file"]) == drawn
     assert judged == queries.verdicts_of(session, audit.id, codes)
     assert judged["IDW-01"].keys() == set(drawn[1:3])

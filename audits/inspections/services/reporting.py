@@ -1,6 +1,6 @@
 """Report an audit: fix its verdicts and create the findings that follow from them."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from uuid import UUID, uuid4
 
@@ -16,7 +16,7 @@ from audits.core.notices import tell_agency, tell_person
 from audits.deadlines.rules import CRITICAL_FINDING_WORKING_DAYS, DeadlineKind
 from audits.deadlines.services import open_deadline
 from audits.inspections import events as told
-from audits.inspections import rules
+from audits.inspections import grading, rules
 from audits.inspections.disclosure import untold
 from audits.inspections.models import Audit, Finding, Population
 from audits.inspections.notices import AuditReported, CriticalFinding
@@ -24,9 +24,9 @@ from audits.inspections.queries import (
     VerdictRow,
     falling_short,
     judgements_of,
+    origins_of,
     populations_of,
     rules_view,
-    sample_of,
     undrawn,
     verdicts_of,
 )
@@ -48,12 +48,13 @@ def report_audit(session: Session, actor: Actor, audit_id: UUID, *, summary: str
     scheme = scheme_of_version(audit.scheme_version)
     populations = {population.unit: population for population in populations_of(session, audit.id)}
     seen = verdicts_of(session, audit.id)
-    _check_complete(scheme, populations, sample_of(session, audit.id), seen)
+    drawn, verdicts = origins_of(session, audit.id), rules_view(seen)
+    _check_complete(scheme, populations, drawn, verdicts)
     if not summary.strip():
         raise RuleError("Write a summary.", "summary")
     check_printable(summary, "summary")
     check_names_nobody(session, audit, summary, "summary")
-    found = rules.findings(scheme, rules_view(seen))
+    found = rules.findings(scheme, verdicts)
     texts = {code: row.agency_text for code, row in judgements_of(session, audit.id).items() if row.agency_text}
     _check_texts(scheme, found, texts)
     audit.summary = summary.strip()
@@ -65,6 +66,8 @@ def report_audit(session: Session, actor: Actor, audit_id: UUID, *, summary: str
     audit.score = sum(finding.points for finding in stand)
     if any(scheme.severities[finding.grade].is_urgent for finding in stand):
         open_urgent_task(session, audit, scheme)
+    short = grading.insufficient(scheme, grading.seen_on(scheme, drawn, verdicts))
+    audit.insufficient = [each.plain() for each in short]
     _tell(session, audit)
     return audit
 
@@ -72,12 +75,12 @@ def report_audit(session: Session, actor: Actor, audit_id: UUID, *, summary: str
 def _check_complete(
     scheme: SchemeText,
     populations: Mapping[str, Population],
-    samples: Mapping[str, Sequence[str]],
-    seen: Mapping[str, Mapping[str, VerdictRow]],
+    drawn: Mapping[str, Collection[str]],
+    verdicts: rules.Verdicts,
 ) -> None:
     if waiting := undrawn(scheme, populations):
         raise RuleError("%(count)d samples are not drawn yet. Draw them first.", "summary", count=len(waiting))
-    if gaps := rules.missing(scheme, samples, rules_view(seen)):
+    if gaps := rules.missing(scheme, drawn, verdicts):
         code, reference = gaps[0]
         raise RuleError(
             "%(count)d verdicts are missing. The first is %(code)s, %(reference)s.",

@@ -80,6 +80,7 @@ def reopen_audit(session: Session, actor: Actor, audit_id: UUID, *, reason: str)
     check_said(reason)
     audit.revealed_at = audit.revealed_at or audit.reported_at  # what it has read stays known
     audit.reported_at = audit.score = None
+    audit.insufficient = []
     notice = notices.AuditReopened(reference=audit.reference)
     tell_person(session, audit.inspector_id, notice, subject_id=audit.id)
     return audit

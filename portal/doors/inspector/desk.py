@@ -112,7 +112,7 @@ def _in_chapter(case: Case, code: str) -> tuple[Requirement, ...]:
 def _sheets(case: Case, requirements: Sequence[Requirement]) -> list[Sheet]:
     units, codes = {item.unit for item in requirements}, [item.code for item in requirements]
     drawn, seen = queries.drawn_and_judged(database.read(), case.audit.id, units, codes)
-    return [Sheet(case.scheme, item, drawn.get(item.unit, []), seen.get(item.code, {})) for item in requirements]
+    return [Sheet(case.scheme, item, drawn.get(item.unit, {}), seen.get(item.code, {})) for item in requirements]
 
 
 def _keep(case: Case, form: Form, sheets: Sequence[Sheet]) -> int:

@@ -12,6 +12,7 @@ from audits.core.access import Permission
 from audits.core.errors import RuleError
 from audits.inspections import queries, rules, services
 from audits.inspections.disclosure import untold
+from audits.inspections.grading import Insufficient, insufficient, seen_on
 from audits.inspections.rules import FoundFinding
 from audits.schemes.text import Unit
 from portal.doors.inspector.case import Case, bp, open_case
@@ -30,6 +31,7 @@ class Preview:
     missing: Mapping[str, int]
     undrawn: list[Unit]
     unassessed: list[str]
+    shortfalls: list[Insufficient]
     untold: list[str]  # confidential findings without a text for the agency
 
     @property
@@ -80,7 +82,8 @@ def _preview(case: Case) -> Preview:
     found = rules.findings(scheme, seen)
     texts = {code for code, row in queries.judgements_of(session, audit_id).items() if row.agency_text}
     missing: dict[str, int] = {}
-    for code, _reference in rules.missing(scheme, queries.sample_of(session, audit_id), seen):
+    drawn = queries.origins_of(session, audit_id)
+    for code, _reference in rules.missing(scheme, drawn, seen):
         missing[code] = missing.get(code, 0) + 1
     return Preview(
         findings=found,
@@ -93,5 +96,8 @@ def _preview(case: Case) -> Preview:
         missing=missing,
         undrawn=queries.undrawn(scheme, populations),
         unassessed=rules.unassessed(scheme, seen),
+        shortfalls=[
+            each for each in insufficient(scheme, seen_on(scheme, drawn, seen)) if each.requirement not in missing
+        ],
         untold=untold(scheme, (item.requirement for item in found), texts),
     )

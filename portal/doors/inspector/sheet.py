@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from flask_babel import gettext
 
+from audits.inspections.grading import Insufficient, Origin, count_units, shortfall
 from audits.inspections.judging import complaint
 from audits.inspections.queries import VerdictRow
 from audits.schemes.text import Requirement, SchemeText
@@ -49,7 +50,7 @@ class Sheet:
     form_errors: Sequence[str] = ()
 
     def __init__(
-        self, scheme: SchemeText, requirement: Requirement, drawn: Sequence[str], seen: Mapping[str, VerdictRow]
+        self, scheme: SchemeText, requirement: Requirement, drawn: Mapping[str, Origin], seen: Mapping[str, VerdictRow]
     ) -> None:
         self.scheme = scheme
         self.requirement = requirement
@@ -58,12 +59,19 @@ class Sheet:
             _row(f"{requirement.code}-{place}", reference, seen.get(reference))
             for place, reference in enumerate(drawn, start=1)
         ]
+        self.seen = count_units(scheme, ((origin, _value(seen, unit)) for unit, origin in drawn.items()))
         self.falls_short = any(scheme.verdicts[row.value].nonconforming for row in seen.values())
         self.reason = Reason(f"{requirement.code}-reason")
 
     def __iter__(self) -> Iterator[Row | Reason]:
         yield from self.rows
         yield self.reason
+
+    @property
+    def short(self) -> Insufficient | None:
+        """Return what is missing of the least share of units that the scheme wants assessed, as it is stored."""
+        least = self.requirement.assessed
+        return shortfall(self.requirement.code, least, self.seen) if least and self.rows else None
 
     @property
     def open(self) -> int:
@@ -141,3 +149,7 @@ def _version(shown: str) -> int:
     """Parse a version from the page; anything invalid counts as 0."""
     typed = shown.partition("-")[0]
     return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < _LONGEST else 0
+
+
+def _value(seen: Mapping[str, VerdictRow], reference: str) -> str | None:
+    return seen[reference].value if reference in seen else None

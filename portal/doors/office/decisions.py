@@ -90,7 +90,7 @@ def _page(audit_id: UUID, form: DecisionForm, moved: BasisMovedError | None = No
     audit = queries.get_audit(session, actor, audit_id)
     scheme = scheme_of_version(audit.scheme_version)
     found, replaced = queries.findings_and_replaced(session, audit_id)
-    stand, compared = standing(scheme, found), compare(session, audit)
+    stand, compared = standing(audit, found), compare(session, audit)
     ready, offers = audit.state in AUDIT_FLOW.waiting_for(Permission.DECISION_TAKE), grantable(session, audit)
     held, waiting = held_and_proposed(session, audit.agency_id, clock.today()) if ready else (None, None)
     if ready:
