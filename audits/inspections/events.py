@@ -7,6 +7,7 @@ from uuid import UUID
 
 from audits.core.errors import N_
 from audits.core.events import Code, Digest, EventData, Moved, forgettable
+from audits.inspections.grading import Extent
 from audits.inspections.workflow import AuditState
 
 
@@ -39,11 +40,13 @@ class AuditRevealed(EventData, name="audit.reveal", words=N_("Audit made known t
     after: AuditState
 
 
-class RequirementJudged(EventData, name="audit.judge_requirement", words=N_("Text for the agency written")):
-    """The inspector wrote on a requirement as a whole; what was written can be forgotten."""
+class RequirementJudged(EventData, name="audit.judge_requirement", words=N_("Requirement judged as a whole")):
+    """The inspector judged how far a finding reaches, and wrote for the agency; what was written can be forgotten."""
 
     requirement: Code
     agency_text: str = forgettable()
+    extent: Extent | None = None
+    extent_reason: str = forgettable()
 
 
 class PopulationFixed(EventData, name="audit.freeze", words=N_("Population fixed and sample drawn")):

@@ -12,9 +12,10 @@ from enum import StrEnum
 from typing import Any, Self
 
 from audits.core.errors import RuleError
-from audits.inspections.rules import Verdicts, share_interval
+from audits.inspections import rules
+from audits.inspections.rules import FoundFinding, Verdicts, share_interval
 from audits.schemes.cycle import Judged
-from audits.schemes.text import Judgement, MinimumAssessed, SchemeText, Shortfall
+from audits.schemes.text import Judgement, MinimumAssessed, Requirement, SchemeText, Shortfall
 
 
 class Origin(StrEnum):
@@ -54,6 +55,11 @@ class Seen:
     def nonconforming(self) -> int:
         """Return all that fell short, however they came into the audit."""
         return self.random.nonconforming + self.replacement.nonconforming + self.targeted.nonconforming
+
+    @property
+    def assessed(self) -> int:
+        """Return all that were assessed, however they came into the audit."""
+        return self.random.assessed + self.replacement.assessed + self.targeted.assessed
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +130,31 @@ def grade_found(judgement: Judgement, seen: Seen, extent: Extent | None) -> str 
     return judgement.incidental
 
 
+def findings(scheme: SchemeText, seen: Mapping[str, Seen], extents: Mapping[str, Extent]) -> list[FoundFinding]:
+    """Return all findings that follow from what was seen, in the order of the scheme.
+
+    `extents` are the judgements of the inspector by requirement; one that no longer fits what was seen has no effect.
+    Edition 1 grades by the share that falls short.
+    """
+    found = (
+        _finding(scheme, item, seen[item.code], extents.get(item.code))
+        for item in scheme.requirements
+        if item.code in seen
+    )
+    return [finding for finding in found if finding is not None]
+
+
+def misjudged(scheme: SchemeText, seen: Mapping[str, Seen], extents: Mapping[str, Extent]) -> list[str]:
+    """Return the requirements that are judged incidental although too many units fell short for that."""
+    return [
+        item.code
+        for item in scheme.requirements
+        if item.judgement
+        and extents.get(item.code) is Extent.INCIDENTAL
+        and not may_be_incidental(item.judgement, seen.get(item.code, Seen()))
+    ]
+
+
 def shortfall(requirement: str, least: MinimumAssessed, seen: Seen) -> Insufficient | None:
     """Return what is missing for a verdict on a requirement, or None if enough was assessed.
 
@@ -170,6 +201,17 @@ def is_repeated(scheme: SchemeText, requirement: str, earlier: Mapping[str, date
 def weighing(judged: Judged, found: Iterable[str], closed: Collection[str]) -> list[str]:
     """Return the findings that weigh in the decision: all as found, or as repaired without those that are closed."""
     return [code for code in found if judged is Judged.AS_FOUND or code not in closed]
+
+
+def _finding(scheme: SchemeText, item: Requirement, units: Seen, extent: Extent | None) -> FoundFinding | None:
+    if item.judgement is None:
+        reached = rules.grade(item.severity, units.nonconforming, units.assessed, scheme.scoring)
+    else:
+        fits = may_be_incidental(item.judgement, units)
+        reached = grade_found(item.judgement, units, extent if fits else Extent.SYSTEMIC)
+    if reached is None:
+        return None
+    return rules.found_on(scheme, item, reached, nonconforming=units.nonconforming, assessed=units.assessed)
 
 
 def _count(scheme: SchemeText, verdicts: list[str | None]) -> Count:

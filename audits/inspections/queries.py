@@ -18,7 +18,7 @@ from audits.applications.workflow import ApplicationState
 from audits.core.access import Actor, Permission
 from audits.core.errors import NotFoundError, missing
 from audits.core.statements import built_once
-from audits.inspections.grading import Origin
+from audits.inspections.grading import Extent, Origin
 from audits.inspections.models import (
     Audit,
     CorrectiveAction,
@@ -195,6 +195,11 @@ def judgements_of(session: Session, audit_id: UUID) -> dict[str, RequirementJudg
     """Return what the inspector says on whole requirements, by their codes."""
     query = select(RequirementJudgement).where(RequirementJudgement.audit_id == audit_id)
     return {row.requirement_code: row for row in session.scalars(query)}
+
+
+def extents_in(judged: Mapping[str, RequirementJudgement]) -> dict[str, Extent]:
+    """Return how far the findings on requirements reach in the eyes of the inspector, where one has judged that."""
+    return {code: row.extent for code, row in judged.items() if row.extent}
 
 
 def progress_of(session: Session, audit_id: UUID) -> dict[str, int]:

@@ -14,7 +14,7 @@ from audits.inspections import rules
 from audits.inspections.disclosure import Extent, extent_for_agency, text_for_agency
 from audits.inspections.models import Audit, Finding, Population
 from audits.inspections.queries import VerdictRow, findings_of, populations_of, sample_of, verdicts_of
-from audits.inspections.wording import FINDING_STATES
+from audits.inspections.wording import EXTENTS, FINDING_STATES
 from audits.schemes.queries import scheme_of_version
 from audits.schemes.text import Requirement, SchemeText, VerdictKind
 
@@ -121,7 +121,7 @@ def _finding(norm: SchemeText, finding: Finding, language: str) -> dict[str, Any
     requirement = norm.requirement(finding.requirement_code)
     unit, told = norm.units[requirement.unit], told_to_agency(norm, finding)
     extent = told.extent
-    interval = rules.share_interval(finding.nonconforming, finding.assessed, finding.population)
+    interval = _interval(finding)
     answer = {name: getattr(finding, name) for name in ("cause", "extent", "solution")}
     return {
         "number": finding.number,
@@ -136,13 +136,23 @@ def _finding(norm: SchemeText, finding: Finding, language: str) -> dict[str, Any
         "assessed": extent.assessed,
         "nonconforming": extent.nonconforming,
         "fewer_than": extent.fewer_than,
-        "interval": list(interval) if extent.is_whole else None,
+        "interval": list(interval) if interval and extent.is_whole else None,
+        "judged": say(EXTENTS[finding.judged], language) if finding.judged else None,
+        "judged_reason": finding.judged_reason,
         "observed": told.text,
         "due_on": finding.due_on.isoformat() if finding.due_on else None,
         "state": say(FINDING_STATES[finding.state], language),
         "answer": answer | {"operation": finding.effectiveness} if finding.answered_at else None,
         "verification": finding.verification_note,
     }
+
+
+def _interval(finding: Finding) -> tuple[float, float] | None:
+    """Return the interval of the share in the population, over units by lot alone; None without any."""
+    assessed, nonconforming = finding.random_assessed, finding.random_nonconforming
+    if assessed is None or nonconforming is None:  # made by an older release, which knew no others
+        assessed, nonconforming = finding.assessed, finding.nonconforming
+    return rules.share_interval(nonconforming, assessed, finding.population) if assessed else None
 
 
 def _chapters(norm: SchemeText, seen: Seen, found: Sequence[Finding], language: str) -> list[dict[str, Any]]:

@@ -57,13 +57,19 @@ def grade(severity: str, nonconforming: int, assessed: int, scoring: Scoring) ->
     return reached[-1] if reached else None
 
 
-def findings(scheme: SchemeText, verdicts: Verdicts) -> list[FoundFinding]:
-    """Return all findings that follow from the verdicts, in the order of the scheme.
-
-    Where the scheme asks for a judgement (edition 2, see `grading`), each is graded as systemic until one is given.
-    """
-    found = (_finding(scheme, item, verdicts.get(item.code, {})) for item in scheme.requirements)
-    return [finding for finding in found if finding is not None]
+def found_on(scheme: SchemeText, item: Requirement, reached: str, *, nonconforming: int, assessed: int) -> FoundFinding:
+    """Return the finding of this grade on a requirement, with what it weighs by the scheme."""
+    weight = scheme.severities[reached]
+    return FoundFinding(
+        requirement=item.code,
+        grade=reached,
+        points=weight.points,
+        nonconforming=nonconforming,
+        assessed=assessed,
+        blocks=weight.blocks_certificate,
+        fails=weight.fails,
+        repair_working_days=weight.repair_working_days,
+    )
 
 
 def score(found: Iterable[FoundFinding]) -> int:
@@ -139,29 +145,6 @@ def share_interval(nonconforming: int, assessed: int, population: int) -> tuple[
     low = _first(fewest, most, lambda bad: _likely(_at_least(nonconforming, bad, assessed, population)))
     beyond = _first(low, most + 1, lambda bad: not _likely(_at_most(nonconforming, bad, assessed, population)))
     return low / population, (beyond - 1) / population
-
-
-def _finding(scheme: SchemeText, item: Requirement, by_reference: Mapping[str, str]) -> FoundFinding | None:
-    kinds = [scheme.verdicts[verdict] for verdict in by_reference.values()]
-    assessed = sum(kind.assessed for kind in kinds)
-    nonconforming = sum(kind.nonconforming for kind in kinds)
-    if item.judgement:
-        reached = item.judgement.systemic if nonconforming else None
-    else:
-        reached = grade(item.severity, nonconforming, assessed, scheme.scoring)
-    if reached is None:
-        return None
-    weight = scheme.severities[reached]
-    return FoundFinding(
-        requirement=item.code,
-        grade=reached,
-        points=weight.points,
-        nonconforming=nonconforming,
-        assessed=assessed,
-        blocks=weight.blocks_certificate,
-        fails=weight.fails,
-        repair_working_days=weight.repair_working_days,
-    )
 
 
 def _is_open(scheme: SchemeText, by_reference: Mapping[str, str]) -> bool:

@@ -1,8 +1,9 @@
-"""Names of the states of findings, for pages and reports, as keys of the catalogues."""
+"""Names of the states and extents of findings, for pages and reports, as keys of the catalogues."""
 
 from collections.abc import Mapping
 
 from audits.core.errors import N_
+from audits.inspections.grading import Extent
 from audits.inspections.workflow import FindingState
 
 FINDING_STATES: Mapping[FindingState, str] = {
@@ -12,4 +13,9 @@ FINDING_STATES: Mapping[FindingState, str] = {
     FindingState.PROVEN: N_("Proof submitted, to be checked"),
     FindingState.CLOSED: N_("Closed"),
     FindingState.SUPERSEDED: N_("Replaced by a later report"),
+}
+
+EXTENTS: Mapping[Extent, str] = {
+    Extent.INCIDENTAL: N_("Incidental"),
+    Extent.SYSTEMIC: N_("Systemic"),
 }

@@ -157,6 +157,8 @@ class ReportFinding(TypedDict):
     nonconforming: int | None
     fewer_than: int | None
     interval: list[float] | None  # two shares: lower and upper bound; None where a number is
+    judged: str | None  # how far the inspector judges it to reach, in words
+    judged_reason: str
     observed: str
     due_on: str | None
     state: str  # in words

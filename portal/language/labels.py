@@ -14,7 +14,7 @@ from audits.decisions.basis import Part
 from audits.decisions.queries import grounds_in_words
 from audits.decisions.rules import Outcome, Reason
 from audits.inspections.rules import attribute_of
-from audits.inspections.wording import FINDING_STATES
+from audits.inspections.wording import EXTENTS, FINDING_STATES
 from audits.inspections.workflow import AuditState, RoundOutcome
 from audits.people.independence import WORDS, Bar
 from audits.schemes.compare import ChangeKind
@@ -49,6 +49,7 @@ LABELS: list[tuple[StrEnum, LazyString]] = [
     (AuditState.CONCLUDED, _l("Decided")),
     (AuditState.CANCELLED, _l("Cancelled")),
     *((state, _l(text)) for state, text in FINDING_STATES.items()),
+    *((extent, _l(text)) for extent, text in EXTENTS.items()),
     (RoundOutcome.REPLACED, _l("Answered anew before it was checked")),
     (RoundOutcome.RETURNED, _l("Sent back to the agency")),
     (RoundOutcome.ACCEPTED, _l("Accepted")),

@@ -14,7 +14,7 @@ from audits.core.access import Role
 from audits.core.calendar import add_working_days
 from audits.core.errors import IllegalMoveError, RuleError
 from audits.core.events import history
-from audits.inspections import queries, rules, services
+from audits.inspections import queries, services
 from audits.inspections.models import Verdict
 from audits.inspections.report import overall, report_facts
 from audits.inspections.workflow import AuditState, FindingState
@@ -22,6 +22,7 @@ from certificates.press.documents import AuditReportFacts
 from tests.kit.factories.findings import BROKEN, answer, make_finding
 from tests.kit.factories.inspections import TOLD, draw, judge, make_audit, tell
 from tests.kit.factories.people import make_person
+from tests.kit.fieldwork import found_in
 from tests.kit.long_runs import steps
 from tests.kit.queued import enqueued
 from tests.kit.scheme import scheme
@@ -61,7 +62,7 @@ def test_a_report_holds_exactly_the_findings_of_the_rules(session):
 
 def check_findings(session, audit, verdicts):
     found = queries.findings_of(session, audit.id)
-    expected = rules.findings(scheme(), queries.rules_view(queries.verdicts_of(session, audit.id)))
+    expected = found_in(scheme(), queries.rules_view(queries.verdicts_of(session, audit.id)))
     assert [facts(finding) for finding in found] == [
         (place, item.requirement, item.grade, item.points, item.blocks, item.assessed, item.nonconforming, due(item))
         for place, item in enumerate(expected, start=1)

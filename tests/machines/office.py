@@ -17,10 +17,8 @@ from audits.core.errors import DomainError
 from audits.core.outbox import OutboxItem
 from audits.decisions.rules import Outcome
 from audits.inspections import services as audits
-from audits.inspections.disclosure import untold
 from audits.inspections.models import Audit, Finding, Population
-from audits.inspections.queries import judgement_on, rules_view, sample_of, verdicts_of
-from audits.inspections.rules import findings
+from audits.inspections.queries import judgement_on, sample_of
 from audits.people.models import Person
 from audits.people.services import declare_interest
 from audits.schemes.cycle import DecisionKind
@@ -30,6 +28,7 @@ from certificates.lifecycle.rules import Fate
 from portal.stores import database
 from portal.work import jobs
 from portal.work.handlers import HANDLERS
+from tests.kit.factories.inspections import confidential_findings
 
 MOST_ROUNDS = 10  # of work that follows from work, which takes four; what is left then is for the invariants to find
 REASON = "Five files were looked at."
@@ -115,8 +114,7 @@ class Office:
                 short = item.severity in left and not left.remove(item.severity)
                 sheets[item.code] = dict.fromkeys(sample[item.unit], (bad, "Not seen.") if short else (good, ""))
             audits.record_sheets(session, actor, audit, sheets, reasons=dict.fromkeys(sheets, REASON))
-            found = (each.requirement for each in findings(scheme, rules_view(verdicts_of(session, audit))))
-            for code in untold(scheme, found, ()):
+            for code in confidential_findings(session, session.get_one(Audit, audit)):
                 stored = judgement_on(session, audit, code)
                 version = stored.version if stored else 0
                 audits.judge_requirement(session, actor, audit, code, agency_text=REASON, version=version)

@@ -13,6 +13,7 @@ from audits.inspections.grading import Count, Extent, Insufficient, Origin, Seen
 from audits.schemes.cycle import Judged
 from audits.schemes.source import parse
 from audits.schemes.text import MinimumAssessed, Shortfall
+from tests.kit.fieldwork import found_in
 from tests.kit.scheme import SECOND, edited, scheme
 
 NORM = scheme(SECOND)
@@ -71,6 +72,15 @@ def test_above_it_nothing_is_incidental(units):
     assert grading.grade_found(MAJOR, seen(*units), Extent.SYSTEMIC) == "major"
 
 
+def test_a_judgement_that_no_longer_fits_has_no_effect_and_is_named():
+    two, one = {"PAY-05": seen(*by_lot(2, 3))}, {"PAY-05": seen(*by_lot(1, 4))}
+    extents = {"PAY-05": Extent.INCIDENTAL}
+    assert [found.grade for found in grading.findings(NORM, two, extents)] == ["major"]
+    assert [found.grade for found in grading.findings(NORM, one, extents)] == ["minor"]
+    assert grading.misjudged(NORM, two, extents) == ["PAY-05"]
+    assert grading.misjudged(NORM, one, extents) == []
+
+
 def test_some_requirements_accept_nothing():
     with pytest.raises(RuleError):
         grading.grade_found(STRICT, seen(*by_lot(1, 59)), Extent.INCIDENTAL)
@@ -109,9 +119,9 @@ def lightest(judgement, counted):
 
 def test_without_a_judgement_the_findings_of_an_audit_are_systemic():
     verdicts = {"PAY-05": {"F-1": "nonconform"} | {f"F-{n}": "conform" for n in range(2, 61)}}
-    (found,) = rules.findings(NORM, verdicts)
+    (found,) = found_in(NORM, verdicts)
     assert (found.grade, found.nonconforming, found.assessed) == ("major", 1, 60)
-    assert [found.grade for found in rules.findings(scheme(), verdicts)] == ["minor"]  # 1.0 goes by the share
+    assert [found.grade for found in found_in(scheme(), verdicts)] == ["minor"]  # 1.0 goes by the share
 
 
 # ---- enough evidence

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from audits.core.errors import RuleError
 from audits.inspections import rules
 from audits.schemes.text import SampleAll, SampleShare, SampleToDetect
+from tests.kit.fieldwork import found_in
 from tests.kit.scheme import FIRST, SECOND, scheme
 
 SEED = bytes(range(32))
@@ -226,12 +227,12 @@ def test_more_that_falls_short_never_makes_a_finding_lighter(severity, bad, of):
 
 def test_conforming_everywhere_finds_nothing():
     verdicts = {item.code: {"X": "conform"} for item in scheme().requirements}
-    assert rules.findings(scheme(), verdicts) == []
+    assert found_in(scheme(), verdicts) == []
 
 
 def test_findings_carry_what_the_norm_says_of_their_grade():
     code = on("personnel_file", "major")
-    (finding,) = rules.findings(scheme(), {code: judged(1, 24, other=3)})
+    (finding,) = found_in(scheme(), {code: judged(1, 24, other=3)})
     assert finding == rules.FoundFinding(
         requirement=code,
         grade="minor",
@@ -245,19 +246,19 @@ def test_findings_carry_what_the_norm_says_of_their_grade():
 
 
 def test_one_bad_file_on_what_is_critical_fails_the_audit():
-    (finding,) = rules.findings(scheme(), {on("personnel_file", "critical"): judged(1, 59)})
+    (finding,) = found_in(scheme(), {on("personnel_file", "critical"): judged(1, 59)})
     assert (finding.points, finding.blocks, finding.fails, finding.repair_working_days) == (30, True, True, 30)
 
 
 def test_what_was_not_assessed_does_not_dilute_the_share():
     code = on("personnel_file", "major")
-    (finding,) = rules.findings(scheme(), {code: judged(1, 10, other=30)})
+    (finding,) = found_in(scheme(), {code: judged(1, 10, other=30)})
     assert (finding.grade, finding.assessed) == ("major", 11)
 
 
 def test_findings_stand_in_the_order_of_the_norm_and_points_add_up():
     codes = [on("personnel_file", "critical"), on("organisation", "major"), on("organisation", "minor")]
-    found = rules.findings(scheme(), {code: judged(1, 0) for code in codes})
+    found = found_in(scheme(), {code: judged(1, 0) for code in codes})
     order = [item.code for item in scheme().requirements]
     assert [finding.requirement for finding in found] == sorted(codes, key=order.index)
     assert rules.score(found) == 30 + 8 + 2

@@ -1,6 +1,6 @@
 """Report an audit: fix its verdicts and create the findings that follow from them."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from uuid import UUID, uuid4
 
@@ -18,10 +18,11 @@ from audits.deadlines.services import open_deadline
 from audits.inspections import events as told
 from audits.inspections import grading, rules
 from audits.inspections.disclosure import untold
-from audits.inspections.models import Audit, Finding, Population
+from audits.inspections.models import Audit, Finding, Population, RequirementJudgement
 from audits.inspections.notices import AuditReported, CriticalFinding
 from audits.inspections.queries import (
     VerdictRow,
+    extents_in,
     falling_short,
     judgements_of,
     origins_of,
@@ -54,20 +55,25 @@ def report_audit(session: Session, actor: Actor, audit_id: UUID, *, summary: str
         raise RuleError("Write a summary.", "summary")
     check_printable(summary, "summary")
     check_names_nobody(session, audit, summary, "summary")
-    found = rules.findings(scheme, verdicts)
-    texts = {code: row.agency_text for code, row in judgements_of(session, audit.id).items() if row.agency_text}
-    _check_texts(scheme, found, texts)
+    judged, counted = judgements_of(session, audit.id), grading.seen_on(scheme, drawn, verdicts)
+    extents = extents_in(judged)
+    _check_extents(grading.misjudged(scheme, counted, extents))
+    found = grading.findings(scheme, counted, extents)
+    _check_texts(scheme, found, {code for code, row in judged.items() if row.agency_text})
     audit.summary = summary.strip()
     audit.reported_at = clock.now()
-    listed = [
-        _finding(audit, item, populations, seen[item.requirement], text=texts.get(item.requirement)) for item in found
-    ]
+    listed = []
+    for item in found:
+        finding = _finding(audit, item, populations, seen[item.requirement])
+        by_lot = counted[item.requirement].random
+        finding.random_assessed, finding.random_nonconforming = by_lot.assessed, by_lot.nonconforming
+        _take_over(finding, judged.get(item.requirement))
+        listed.append(finding)
     stand = replace_findings(session, actor, audit, listed)
     audit.score = sum(finding.points for finding in stand)
     if any(scheme.severities[finding.grade].is_urgent for finding in stand):
         open_urgent_task(session, audit, scheme)
-    short = grading.insufficient(scheme, grading.seen_on(scheme, drawn, verdicts))
-    audit.insufficient = [each.plain() for each in short]
+    audit.insufficient = [each.plain() for each in grading.insufficient(scheme, counted)]
     _tell(session, audit)
     return audit
 
@@ -91,6 +97,14 @@ def _check_complete(
         )
 
 
+def _check_extents(misjudged: Sequence[str]) -> None:
+    """Raise RuleError if more units fell short than may be called incidental, though somebody called it so."""
+    if misjudged:
+        raise RuleError(
+            "Too many units fell short to call %(code)s incidental. Judge it again.", "summary", code=misjudged[0]
+        )
+
+
 def _check_texts(scheme: SchemeText, found: Iterable[rules.FoundFinding], texts: Collection[str]) -> None:
     """Raise RuleError if a finding on confidential units has no text for the agency, which never reads the notes."""
     asked = untold(scheme, (item.requirement for item in found), texts)
@@ -108,8 +122,6 @@ def _finding(
     item: rules.FoundFinding,
     populations: Mapping[str, Population],
     seen: Mapping[str, VerdictRow],
-    *,
-    text: str | None,
 ) -> Finding:
     scheme = scheme_of_version(audit.scheme_version)
     unit = scheme.units[scheme.requirement(item.requirement).unit]
@@ -129,7 +141,8 @@ def _finding(
         assessed=item.assessed,
         nonconforming=item.nonconforming,
         observed=notes,
-        agency_text=text or notes,
+        agency_text=notes,
+        judged_reason="",
         due_on=None if term is None else add_working_days(clock.today(), term),
         plan_due_on=_plan_due_on(scheme) if term is not None else None,
         state=FINDING_FLOW.initial,
@@ -139,6 +152,14 @@ def _finding(
 def _plan_due_on(scheme: SchemeText) -> date | None:
     term = scheme.terms.corrective_plan_working_days
     return None if term is None else add_working_days(clock.today(), term)
+
+
+def _take_over(finding: Finding, judged: RequirementJudgement | None) -> None:
+    """Store with a finding what the inspector said on its requirement as a whole."""
+    if judged is None:
+        return
+    finding.agency_text = judged.agency_text or finding.agency_text
+    finding.judged, finding.judged_reason = judged.extent, judged.extent_reason
 
 
 def open_urgent_task(session: Session, audit: Audit, scheme: SchemeText) -> None:

@@ -38,4 +38,5 @@ def replace_findings(session: Session, actor: Actor, audit: Audit, found: Sequen
 
 def _said(finding: Finding) -> tuple[object, ...]:
     counts = (finding.population, finding.assessed, finding.nonconforming)
-    return finding.grade_found, *counts, finding.observed, finding.agency_text
+    judged = (finding.judged, finding.judged_reason)
+    return finding.grade_found, *judged, *counts, finding.observed, finding.agency_text

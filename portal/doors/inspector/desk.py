@@ -11,6 +11,7 @@ from audits.applications.queries import answer_to, answers_of, evidence_of
 from audits.core.access import Permission
 from audits.core.errors import IllegalMoveError, RuleError
 from audits.inspections import queries, services
+from audits.inspections.grading import Extent
 from audits.inspections.judging import plain_verdict
 from audits.schemes.text import Requirement
 from portal.doors.inspector import progress
@@ -54,6 +55,7 @@ def judge_whole(audit_id: UUID, code: str) -> ResponseReturnValue:
     """Save what the inspector says on a requirement as a whole."""
     case, whole = open_case(audit_id), JudgementForm()
     sheets = _sheets(case, [case.requirement(code)])
+    whole.offer(sheets[0].requirement.judgement, sheets[0].seen)
     if whole.validate_on_submit():
         try:
             with database.write() as session:
@@ -63,6 +65,8 @@ def judge_whole(audit_id: UUID, code: str) -> ResponseReturnValue:
                     audit_id,
                     code,
                     agency_text=whole.agency_text.data or "",
+                    extent=Extent(whole.extent.data) if whole.extent and whole.extent.data else None,
+                    extent_reason=whole.extent_reason.data or "" if whole.extent else "",
                     version=whole.version.data or 0,
                 )
         except IllegalMoveError as error:
@@ -70,7 +74,7 @@ def judge_whole(audit_id: UUID, code: str) -> ResponseReturnValue:
         except RuleError as error:
             whole.complain(error)
         else:
-            flash(_("The text is saved."), "success")
+            flash(_("What you say on the whole is saved."), "success")
             return redirect(url_for("inspector.show_requirement", audit_id=audit_id, code=code), 303)
     return _requirement_page(case, sheets[0], Form(), whole), 422
 
@@ -156,7 +160,9 @@ def _requirement_page(case: Case, sheet: Sheet, form: Form, whole: JudgementForm
     session = database.read()
     item, application_id = sheet.requirement, case.audit.application_id
     judgement = queries.judgement_on(session, case.audit.id, item.code)
-    whole = whole or JudgementForm(formdata=None, obj=judgement, version=0)
+    if whole is None:
+        whole = JudgementForm(formdata=None, obj=judgement, version=0)
+        whole.offer(item.judgement, sheet.seen)
     before, after = progress.neighbours(case.scheme, item.code)
     return render_template(
         "inspector/requirement.html",

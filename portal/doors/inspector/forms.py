@@ -6,10 +6,14 @@ from flask_babel import lazy_gettext as _l
 from wtforms import TextAreaField
 
 from audits.core.errors import N_, RuleError
+from audits.inspections.grading import Extent, Seen, may_be_incidental
+from audits.schemes.text import Judgement
 from portal.forms.fields import (
     NotRequired,
+    RequiredWhere,
     checkbox_field,
     file_field,
+    radios_field,
     textarea_field,
     version_field,
 )
@@ -70,6 +74,21 @@ class ReportForm(Form):
 class JudgementForm(Form):
     """What the inspector says on a requirement as a whole."""
 
+    extent = radios_field(
+        _l("How far it reaches"),
+        [
+            (Extent.INCIDENTAL.value, _l("Incidental: a slip that stands alone")),
+            (Extent.SYSTEMIC.value, _l("Systemic: the way of working lets it happen")),
+        ],
+        required=RequiredWhere("", lambda _: False),
+    )
+    extent_reason = textarea_field(
+        _l("Why you judge it so"),
+        hint=_l("The agency reads this too."),
+        required=RequiredWhere("", lambda _: False),
+        max_length=4000,
+        rows=2,
+    )
     agency_text = textarea_field(
         _l("Text for the agency"),
         hint=_l("What it must repair, without a word that leads to a person. It never sees your notes and references."),
@@ -77,6 +96,11 @@ class JudgementForm(Form):
         rows=4,
     )
     version = version_field()
+
+    def offer(self, judgement: Judgement | None, seen: Seen) -> None:
+        """Ask how far it reaches only where the norm leaves that to the inspector."""
+        if judgement is None or not seen.nonconforming or not may_be_incidental(judgement, seen):
+            del self.extent, self.extent_reason
 
 
 class CheckForm(Form):

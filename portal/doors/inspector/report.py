@@ -12,7 +12,7 @@ from audits.core.access import Permission
 from audits.core.errors import RuleError
 from audits.inspections import queries, rules, services
 from audits.inspections.disclosure import untold
-from audits.inspections.grading import Insufficient, insufficient, seen_on
+from audits.inspections.grading import Extent, Insufficient, findings, insufficient, interval, misjudged, seen_on
 from audits.inspections.rules import FoundFinding
 from audits.schemes.text import Unit
 from portal.doors.inspector.case import Case, bp, open_case
@@ -33,11 +33,13 @@ class Preview:
     unassessed: list[str]
     shortfalls: list[Insufficient]
     untold: list[str]  # confidential findings without a text for the agency
+    extents: Mapping[str, Extent]
+    misjudged: list[str]  # called incidental though too many units fell short
 
     @property
     def is_complete(self) -> bool:
         """Return whether the audit can be reported."""
-        return not self.missing and not self.undrawn and not self.untold
+        return not self.missing and not self.undrawn and not self.untold and not self.misjudged
 
 
 @bp.get("/audits/<uuid:audit_id>/report")
@@ -79,25 +81,27 @@ def _preview(case: Case) -> Preview:
     session, scheme, audit_id = database.read(), case.scheme, case.audit.id
     populations = {population.unit: population for population in queries.populations_of(session, audit_id)}
     seen = queries.rules_view(queries.verdicts_of(session, audit_id))
-    found = rules.findings(scheme, seen)
-    texts = {code for code, row in queries.judgements_of(session, audit_id).items() if row.agency_text}
+    judged, drawn = queries.judgements_of(session, audit_id), queries.origins_of(session, audit_id)
+    counted, extents = seen_on(scheme, drawn, seen), queries.extents_in(judged)
+    found = findings(scheme, counted, extents)
+    texts = {code for code, row in judged.items() if row.agency_text}
     missing: dict[str, int] = {}
-    drawn = queries.origins_of(session, audit_id)
     for code, _reference in rules.missing(scheme, drawn, seen):
         missing[code] = missing.get(code, 0) + 1
     return Preview(
         findings=found,
         intervals={
-            item.requirement: rules.share_interval(item.nonconforming, item.assessed, populations[unit].size)
+            item.requirement: share
             for item in found
             if (unit := scheme.requirement(item.requirement).unit) in populations
+            and (share := interval(counted[item.requirement], populations[unit].size))
         },
         score=rules.score(found),
         missing=missing,
         undrawn=queries.undrawn(scheme, populations),
         unassessed=rules.unassessed(scheme, seen),
-        shortfalls=[
-            each for each in insufficient(scheme, seen_on(scheme, drawn, seen)) if each.requirement not in missing
-        ],
+        shortfalls=[each for each in insufficient(scheme, counted) if each.requirement not in missing],
         untold=untold(scheme, (item.requirement for item in found), texts),
+        extents=extents,
+        misjudged=misjudged(scheme, counted, extents),
     )

@@ -10,11 +10,11 @@ from audits.applications.models import Application
 from audits.applications.workflow import ApplicationState
 from audits.core import clock
 from audits.core.access import Role
-from audits.inspections import rules, services
+from audits.inspections import grading, services
 from audits.inspections.disclosure import untold
 from audits.inspections.judging import plain_verdict
 from audits.inspections.models import Audit
-from audits.inspections.queries import rules_view, sample_of, verdicts_of
+from audits.inspections.queries import origins_of, rules_view, sample_of, verdicts_of
 from audits.inspections.workflow import AuditState
 from audits.people.models import Person
 from audits.schemes.queries import scheme_of_version
@@ -80,9 +80,15 @@ def make_audit(
 def tell(session: Session, audit: Audit, text: str = TOLD) -> None:
     """Write the texts for the agency without which the audit cannot be reported."""
     session.flush()
-    scheme, seen = scheme_of_version(audit.scheme_version), rules_view(verdicts_of(session, audit.id))
-    for code in untold(scheme, (each.requirement for each in rules.findings(scheme, seen)), ()):
+    for code in confidential_findings(session, audit):
         services.judge_requirement(session, audit.inspector.actor, audit.id, code, agency_text=text, version=0)
+
+
+def confidential_findings(session: Session, audit: Audit) -> list[str]:
+    """The requirements on which a report needs a text for the agency."""
+    scheme = scheme_of_version(audit.scheme_version)
+    counted = grading.seen_on(scheme, origins_of(session, audit.id), rules_view(verdicts_of(session, audit.id)))
+    return untold(scheme, (each.requirement for each in grading.findings(scheme, counted, {})), ())
 
 
 def draw(session: Session, audit: Audit, populations: Mapping[str, list[str]], *, all_units: bool = False) -> None:
