@@ -9,6 +9,7 @@ from alembic import context
 from sqlalchemy import Connection, create_engine, text
 from sqlalchemy.dialects.postgresql.base import ischema_names
 
+import audits.changes.models
 import audits.findings.models
 import certificates.ledger.models
 import certificates.lifecycle.models

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from audits.applications.workflow import APPLICATION_FLOW
+from audits.changes.workflow import CHANGE_FLOW
 from audits.core.flow import Flow
 from audits.inspections.workflow import AUDIT_FLOW, FINDING_FLOW
 from certificates.lifecycle.workflow import CERTIFICATE_FLOW
@@ -35,6 +36,7 @@ COURSES = (
     Course("application", APPLICATION_FLOW, "need_event"),
     Course("audit", AUDIT_FLOW, "need_event", holder="inspector_id"),
     Course("finding", FINDING_FLOW, "need_event"),
+    Course("agency_change", CHANGE_FLOW, "need_event"),
     # Signatures of a certificate may be added later, without a move.
     Course(
         "certificate",

@@ -24,6 +24,10 @@ GRANT UPDATE (name, language, invited_at, retired_at, version) ON person TO kw_a
 GRANT UPDATE (role) ON person_role TO kw_app, kw_worker;  -- lock
 GRANT DELETE ON person_role TO kw_app, kw_worker;
 
+GRANT INSERT ON agency_change, agency_change_file TO kw_app, kw_worker;
+GRANT UPDATE (state, checked_by, checked_at, checked_against, consequences, reason, decision_id, version)
+  ON agency_change TO kw_app, kw_worker;
+
 GRANT INSERT ON role_request TO kw_app, kw_worker;
 GRANT UPDATE (answered_by, answered_at, granted) ON role_request TO kw_app, kw_worker;
 
@@ -84,8 +88,10 @@ GRANT INSERT ON deadline TO kw_app, kw_worker;
 GRANT UPDATE (done_at) ON deadline TO kw_app, kw_worker;
 
 -- Who took part in which audits, and which certificate lives, is asked by code and triggers alike.
-REVOKE ALL ON FUNCTION cycle_audits(uuid), living_certificate(uuid, date) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION cycle_audits(uuid), living_certificate(uuid, date) TO kw_app, kw_worker;
+REVOKE ALL ON FUNCTION cycle_audits(uuid), living_certificate(uuid, date), awaits_certificate(uuid), fixed_parts(uuid)
+  FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION cycle_audits(uuid), living_certificate(uuid, date), awaits_certificate(uuid), fixed_parts(uuid)
+  TO kw_app, kw_worker;
 
 -- Certificates: numbered and issued by a worker, changed by a decider through the web.
 GRANT INSERT ON certificate, document_stamp TO kw_worker;

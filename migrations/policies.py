@@ -31,6 +31,7 @@ MY_DECISION = f"decision_id = ANY (ARRAY(SELECT id FROM decision WHERE {OWN} OR 
 MY_CASE = f"application_id = ANY ({MY_CASES})"
 DRAFTS = "(SELECT first_drafts())::uuid[]"  # with the owner's eyes: staff do not see the applications either
 COLLEAGUE = f"agency_id IS NULL AND {OFFICE}"  # one of the staff for another
+MY_REPORT = f"{OWN} AND kind IN ('reported_change', 'change_decision')"  # a report opens a term, a withdrawal ends it
 MY_PEOPLE = f"person_id = ANY (ARRAY(SELECT id FROM person WHERE {OWN}))"
 MY_COLLEAGUES = f"person_id = ANY (ARRAY(SELECT id FROM person WHERE {COLLEAGUE}))"
 EVERYTHING = "true"
@@ -64,7 +65,13 @@ class Policy:
 
 POLICIES = (
     Policy("agency", (f"id = {MINE}", STAFF), (f"id = {MINE}", CASES), (f"id = {MINE}",)),
-    *(Policy(table, (OWN, STAFF), (OWN,), may=ALL) for table in ("branch", "controller", "contact")),
+    Policy("contact", (OWN, STAFF), (OWN,), may=ALL),
+    # The office writes what it accepted of a reported change, where walls/changes.sql asks for that; and nowhere else.
+    *(Policy(table, (OWN, STAFF), (OWN, f"{CASES} AND '{part}' = ANY (fixed_parts(agency_id))"), may=ALL)
+      for table, part in (("branch", "branches"), ("controller", "controlling_persons"))),
+    # An agency withdraws its report, and makes no other move with it.
+    Policy("agency_change", (OWN, CASES), (f"{OWN} AND state IN ('reported', 'referred', 'withdrawn')", CASES), (OWN,)),
+    Policy("agency_change_file", (OWN, CASES), (), (OWN,), may=ADD),
     Policy("person", (f"id = {ME}", OWN, f"agency_id IS NULL AND {ANYBODY}", PEOPLE), (f"id = {ME}", OWN, COLLEAGUE)),
     Policy("person_role", (ANYBODY, f"{MINE} IS NOT NULL"), (MY_PEOPLE, MY_COLLEAGUES), may=ALL),
     Policy("role_request", (ADMINISTRATOR,), (f"{ADMINISTRATOR} AND {MY_ANSWER}",),
@@ -90,7 +97,7 @@ POLICIES = (
     Policy("extension", (OWN, CASES, MY_FINDING), (CASES,), (f"{OWN} AND asked_by = {ME}",)),
     Policy("grade_change", (f"{OWN} AND granted", CASES, MY_FINDING), (CASES, MY_FINDING)),
     Policy("corrective_action", (OWN, CASES, MY_FINDING), (OWN, CASES, MY_FINDING)),
-    Policy("deadline", (CASES, MY_SUBJECT), (CASES,), (CASES, MY_SUBJECT)),
+    Policy("deadline", (CASES, MY_SUBJECT, MY_REPORT), (CASES, MY_REPORT), (CASES, MY_SUBJECT, MY_REPORT)),
     Policy("decision", (OWN, CASES, MY_AUDIT), (CASES,), may=ADD),
     Policy("decision_ground", (MY_DECISION, CASES), (CASES,), may=ADD),
     Policy("decision_proposal", (CASES,), (f"{CASES} AND {DECIDER} AND {MY_ANSWER}",),

@@ -41,6 +41,16 @@ def living_certificate(session: Session, agency_id: UUID, on: date) -> UUID | No
     return session.scalar(select(func.living_certificate(agency_id, on)))
 
 
+def awaits_certificate(session: Session, agency_id: UUID) -> bool:
+    """Return whether a certificate of an agency is decided and not issued yet; see walls/changes.sql."""
+    return bool(session.scalar(select(func.awaits_certificate(agency_id))))
+
+
+def fixed_sections(session: Session, agency_id: UUID) -> frozenset[ProfileSection]:
+    """Return the sections that change by a reported change only, since somebody relies on them; walls/changes.sql."""
+    return frozenset(ProfileSection(part) for part in session.scalar(select(func.fixed_parts(agency_id))) or ())
+
+
 def load_lists(session: Session, agency: Agency, *names: str) -> None:
     """Load these lists of an agency, one statement each; the caller must have access to the agency."""
     for name in names:

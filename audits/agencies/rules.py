@@ -164,14 +164,24 @@ class ContactDetails:
 
 
 class ProfileSection(StrEnum):
-    """The sections of a profile; an application needs all of them."""
+    """The sections of a profile; an application needs all of them but branches."""
 
     SEAT = "seat"
     SCOPE = "scope"
     WORKERS = "workers"
     BANK = "bank"
+    BRANCHES = "branches"
     CONTROLLING_PERSONS = "controlling_persons"
     CONTACTS = "contacts"
+
+
+FIXED_FIELDS: Mapping[ProfileSection, tuple[str, ...]] = {
+    ProfileSection.SEAT: ("legal_name", "trade_names", "street", "postcode", "city"),
+    ProfileSection.SCOPE: ("activities", "sectors"),
+    ProfileSection.WORKERS: ("recruitment_countries", "own_housing", "housing_places"),
+    ProfileSection.BANK: ("iban", "account_holder"),
+}
+"""The fields that stand still once somebody relies on them; see `part_fields` in migrations/walls/changes.sql."""
 
 
 # What the public register shows, or finds an agency by.

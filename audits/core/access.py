@@ -44,6 +44,7 @@ class Permission(StrEnum):
     CASES_VIEW = "cases:view"
     CERTIFICATE_CHANGE = "certificate:change"
     CERTIFICATE_ISSUE = "certificate:issue"
+    CHANGE_CHECK = "change:check"
     DECISION_TAKE = "decision:take"
     DECISION_VIEW = "decision:view"
     FINDING_ANSWER = "finding:answer"
@@ -74,7 +75,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     Role.AGENCY_EDITOR: frozenset(_AGENCY_READS | {P.AGENCY_EDIT, P.APPLICATION_EDIT, P.FINDING_ANSWER}),
     Role.AGENCY_SIGNATORY: frozenset(_AGENCY_READS | {P.APPLICATION_SIGN}),
     Role.INSPECTOR: frozenset((_STAFF_READS - {P.CASES_VIEW}) | {P.AUDIT_CONDUCT}),
-    Role.PLANNER: frozenset(_STAFF_READS | {P.APPLICATION_REVIEW, P.AUDIT_PLAN}),
+    Role.PLANNER: frozenset(_STAFF_READS | {P.APPLICATION_REVIEW, P.AUDIT_PLAN, P.CHANGE_CHECK}),
     Role.REVIEWER: frozenset(_STAFF_READS | {P.AUDIT_REVIEW}),
     Role.DECIDER: frozenset(_STAFF_READS | {P.DECISION_TAKE, P.CERTIFICATE_CHANGE}),
     Role.SCHEME_MANAGER: frozenset({P.SCHEME_VIEW, P.SCHEME_PUBLISH}),

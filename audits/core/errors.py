@@ -35,6 +35,8 @@ class Stored(Protocol):
 
 _MISSING = {
     "agency": N_("There is no such agency."),
+    "agency_change": N_("There is no such change."),
+    "agency_change_file": N_("There is no such file."),
     "application": N_("There is no such application."),
     "audit": N_("There is no such audit."),
     "certificate": N_("There is no such certificate."),

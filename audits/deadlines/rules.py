@@ -10,9 +10,12 @@ CRITICAL_FINDING_WORKING_DAYS = 2
 
 
 class DeadlineKind(StrEnum):
-    """Kinds of deadlines: what must be done. The subject of each is an audit."""
+    """Kinds of deadlines: what must be done. The subject is an audit, or the reported change that asks for it."""
 
     CRITICAL_FINDING = "critical_finding"  # decide what becomes of the certificate of a holder
+    REPORTED_CHANGE = "reported_change"  # check what an agency reported
+    CHANGE_DECISION = "change_decision"  # decide about the certificate after a reported change
+    SPECIAL_AUDIT = "special_audit"  # plan a special audit after a reported change
 
 
 class Term(Protocol):

@@ -24,6 +24,12 @@ def open_deadline(
     session.add(row)
 
 
+def end_deadline(session: Session, kind: DeadlineKind, subject_id: UUID) -> None:
+    """End the open deadline of this kind about one subject. A trigger asks for the act, so it must be flushed."""
+    its = update(Deadline).where(Deadline.kind == kind, Deadline.subject_id == subject_id, Deadline.done_at.is_(None))
+    session.execute(its.values(done_at=clock.now()))
+
+
 def end_deadlines(session: Session, kind: DeadlineKind, agency_id: UUID) -> None:
     """End the open deadlines of this kind about an agency. A trigger asks for the act, so it must be flushed."""
     theirs = update(Deadline).where(Deadline.kind == kind, Deadline.agency_id == agency_id, Deadline.done_at.is_(None))

@@ -15,6 +15,10 @@ from sqlalchemy.orm import Session, selectinload
 from audits.agencies.models import Agency, holder_of
 from audits.agencies.rules import Holder
 from audits.applications.models import Answer, Evidence
+from audits.changes.models import AgencyChange
+from audits.changes.queries import referred_changes
+from audits.changes.rules import Consequence, holder_after
+from audits.changes.workflow import OPEN_STATES
 from audits.core.canonical import canonical
 from audits.core.errors import IllegalMoveError
 from audits.core.statements import built_once
@@ -55,6 +59,8 @@ class Part(StrEnum):
 
     SCHEME = "scheme"
     AGENCY = "agency"
+    CHANGES = "changes"
+    AMENDED = "amended"  # the agency as an amended certificate names it
     SCOPE = "scope"
     ANSWERS = "answers"
     EVIDENCE = "evidence"
@@ -113,9 +119,10 @@ class Basis:
 def audit_basis(session: Session, audit: Audit) -> Basis:
     """Return the basis of a decision on an audit, in fixed order.
 
-    Included are the scheme, the agency as a certificate names it, the scope that it stated, the answers and the hashes
-    of their evidence, the populations with their draws, the verdicts, the findings with their corrective actions, the
-    words of inspector and reviewer, and the other decisions about this agency.
+    Included are the scheme, the agency as a certificate names it, the changes that it reported and that are not
+    finished, the scope that it stated, the answers and the hashes of their evidence, the populations with their draws,
+    the verdicts, the findings with their corrective actions, the words of inspector and reviewer, and the other
+    decisions about this agency.
     """
     rows = _gather(session, *_of_audit(audit.id, audit.application_id, audit.agency_id))
     return Basis(
@@ -134,10 +141,18 @@ def agency_parts(session: Session, agency_id: UUID) -> dict[Part, Any]:
     return {Part.AGENCY: _holder(session, agency_id), **_gather(session, *_of_agency(agency_id))}
 
 
+def amended_parts(session: Session, agency_id: UUID) -> dict[Part, Any]:
+    """Return the agency as its certificate names it after the changes that wait for an amendment."""
+    fresh = session.get_one(Agency, agency_id, options=[selectinload(Agency.branches)], populate_existing=True)
+    waiting = referred_changes(session, agency_id, Consequence.AMEND)
+    return {Part.AMENDED: holder_after(holder_of(fresh), waiting).plain()}
+
+
 def holder_in(session: Session, decision: Decision) -> Holder:
-    """Return the agency as the decider saw it; as it is now where the basis does not say (before migration 0022)."""
+    """Return the agency as it was decided; as it is now where the basis does not say (before migration 0022)."""
     content = session.scalar(select(DecisionBasis.content).where(DecisionBasis.decision_id == decision.id))
-    said = json.loads(content or "{}").get(Part.AGENCY)
+    basis = json.loads(content or "{}")
+    said = basis.get(Part.AMENDED) or basis.get(Part.AGENCY)
     return Holder.of(said) if isinstance(said, dict) else holder_of(decision.agency)
 
 
@@ -159,6 +174,7 @@ def _gather(session: Session, query: _Gathered, values: dict[str, Any]) -> dict[
 def _of_audit(audit_id: UUID, application_id: UUID, agency_id: UUID) -> _Gathered:
     return _together(
         {
+            Part.CHANGES: _changes(agency_id),
             Part.ANSWERS: _answers(application_id),
             Part.EVIDENCE: _evidence(application_id),
             Part.POPULATIONS: _populations(audit_id),
@@ -174,6 +190,7 @@ def _of_audit(audit_id: UUID, application_id: UUID, agency_id: UUID) -> _Gathere
 def _of_agency(agency_id: UUID) -> _Gathered:
     return _together(
         {
+            Part.CHANGES: _changes(agency_id),
             Part.AUDITS: _audits(agency_id),
             Part.FINDINGS: _all_findings(agency_id),
             Part.DECISIONS: _decisions(agency_id),
@@ -190,6 +207,12 @@ def _as_json(part: Part, query: _Query) -> Select[str, Any]:
     rows = query.subquery()
     listed = func.json_agg(func.json_build_array(*rows.c))  # of a sorted subquery, in its order
     return select(literal_column(f"'{part.value}'"), func.coalesce(listed, literal_column("'[]'::json")))
+
+
+def _changes(agency_id: UUID) -> _Query:
+    reported = (AgencyChange.id, AgencyChange.section, AgencyChange.state, AgencyChange.consequences)
+    query = select(*reported).where(AgencyChange.agency_id == agency_id, AgencyChange.state.in_(sorted(OPEN_STATES)))
+    return query.order_by(AgencyChange.reported_at, AgencyChange.id)
 
 
 def _decisions(agency_id: UUID) -> _Query:

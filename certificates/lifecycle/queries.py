@@ -13,9 +13,10 @@ from audits.core.errors import missing
 from audits.core.statements import built_once
 from audits.deadlines.models import Deadline
 from audits.deadlines.rules import DeadlineKind
-from audits.decisions.basis import Basis, Part, agency_parts
+from audits.decisions.basis import Basis, Part, agency_parts, amended_parts
 from audits.decisions.models import DecisionProposal
 from audits.inspections.models import Audit
+from audits.schemes.cycle import DecisionKind
 from certificates.lifecycle.models import Certificate, CertificateChange
 from certificates.lifecycle.workflow import CertificateState
 
@@ -117,9 +118,14 @@ def changes_of(session: Session, certificate_id: UUID) -> list[CertificateChange
     return list(session.scalars(query.order_by(CertificateChange.id.desc())))
 
 
-def basis_of(session: Session, certificate: Certificate) -> Basis:
-    """Return the basis of a decision about a certificate: the certificate, its history, and the case of its holder."""
+def basis_of(session: Session, certificate: Certificate, kind: DecisionKind | None = None) -> Basis:
+    """Return the basis of a decision about a certificate: the certificate, its history, and the case of its holder.
+
+    That of an amendment also says how the holder is named after it.
+    """
     common = agency_parts(session, certificate.agency_id)
+    if kind is DecisionKind.AMEND:
+        common |= amended_parts(session, certificate.agency_id)
     return Basis(
         {Part.SCHEME: certificate.scheme_version.sha256, Part.CERTIFICATE: _facts(session, certificate)} | common
     )

@@ -44,14 +44,21 @@ END $$;
 
 CREATE CONSTRAINT TRIGGER finding_urgent AFTER INSERT ON finding DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (CURRENT_USER <> 'kw_owner') EXECUTE FUNCTION need_urgent_task();
 
--- It ends, once, by a decision about a certificate of that agency in the same transaction.
+-- A task ends, once, by its act: a critical finding by a decision about a certificate of that agency in the same
+-- transaction, a reported change by its move, a special audit by planning an audit of that agency.
 CREATE OR REPLACE FUNCTION check_deadline() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path TO 'public', 'pg_temp' AS $$
 BEGIN
   IF OLD.done_at IS NOT NULL
-     OR NOT EXISTS (SELECT FROM decision
+     OR NOT (CASE NEW.kind
+       WHEN 'reported_change' THEN EXISTS (SELECT FROM agency_change WHERE id = NEW.subject_id AND state <> 'reported')
+       WHEN 'change_decision' THEN EXISTS (SELECT FROM agency_change WHERE id = NEW.subject_id AND state <> 'referred')
+       WHEN 'special_audit' THEN EXISTS (SELECT FROM event WHERE agency_id = NEW.agency_id AND name = 'audit.plan'
+                                           AND txid = pg_current_xact_id())
+       ELSE EXISTS (SELECT FROM decision
                     WHERE agency_id = NEW.agency_id AND outcome IN ('suspend', 'withdraw', 'end', 'maintain')
-                      AND txid = pg_current_xact_id()) THEN
-    RAISE EXCEPTION 'this task ends by a decision about the certificate'
+                      AND txid = pg_current_xact_id())
+     END) THEN
+    RAISE EXCEPTION 'this task ends by its act'
       USING ERRCODE = 'check_violation', CONSTRAINT = 'deadline_done';
   END IF;
   RETURN NEW;

@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 from audits.applications.workflow import APPLICATION_FLOW
+from audits.changes.workflow import CHANGE_FLOW
 from audits.core.access import GRANTS, Permission
 from audits.core.events import KINDS
 from audits.core.flow import Flow
@@ -25,6 +26,7 @@ from portal.work.schedule import PERIODIC_TASKS
 DOCS = ROOT / "docs" / "dev"
 FLOWS: dict[str, Flow[Any]] = {
     "Application": APPLICATION_FLOW,
+    "Reported change": CHANGE_FLOW,
     "Audit": AUDIT_FLOW,
     "Finding": FINDING_FLOW,
     "Certificate": CERTIFICATE_FLOW,

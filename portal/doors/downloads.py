@@ -6,6 +6,7 @@ from uuid import UUID
 from flask import Blueprint, Response, send_file
 from flask.typing import ResponseReturnValue
 
+from audits.changes.queries import get_file
 from audits.core.access import Permission
 from audits.inspections.evidence import get_evidence
 from certificates.documents.queries import get_document
@@ -23,6 +24,14 @@ def evidence(evidence_id: UUID) -> ResponseReturnValue:
     """Send a file of evidence, as attachment: it must never open inside our pages."""
     found = get_evidence(database.read(), current_actor(), evidence_id)
     return noted_evidence(attachment(files.store().get(found.sha256), found.filename, found.media_type), evidence_id)
+
+
+@bp.get("/changes/<uuid:file_id>")
+@needs(Permission.AGENCY_VIEW)
+def change(file_id: UUID) -> ResponseReturnValue:
+    """Send a file of a reported change, in the same way."""
+    found = get_file(database.read(), current_actor(), file_id)
+    return noted_evidence(attachment(files.store().get(found.sha256), found.filename, found.media_type), file_id)
 
 
 @bp.get("/documents/<uuid:document_id>")

@@ -6,8 +6,11 @@ from flask import Flask
 from flask_babel import LazyString, gettext
 from flask_babel import lazy_gettext as _l
 
+from audits.agencies.rules import ProfileSection
 from audits.agencies.wording import country_name
 from audits.applications.workflow import ApplicationState
+from audits.changes.rules import Consequence
+from audits.changes.workflow import ChangeState
 from audits.core.access import Role
 from audits.core.events import KINDS
 from audits.decisions.basis import Part
@@ -42,6 +45,21 @@ LABELS: list[tuple[StrEnum, LazyString]] = [
     (ApplicationState.REFUSED, _l("Not taken on")),
     (ApplicationState.WITHDRAWN, _l("Withdrawn by the agency")),
     (ApplicationState.CONCLUDED, _l("Decided")),
+    (ChangeState.REPORTED, _l("Being checked")),
+    (ChangeState.REFERRED, _l("With the decider")),
+    (ChangeState.ACCEPTED, _l("Accepted")),
+    (ChangeState.DECLINED, _l("Declined")),
+    (ChangeState.WITHDRAWN, _l("Withdrawn by the agency")),
+    (Consequence.AMEND, _l("Amended certificate")),
+    (Consequence.SCOPE, _l("Decision on the scope of the certificate")),
+    (Consequence.SPECIAL_AUDIT, _l("Special audit")),
+    (ProfileSection.SEAT, _l("Name and address")),
+    (ProfileSection.SCOPE, _l("Activities and sectors")),
+    (ProfileSection.WORKERS, _l("Workers, housing and recruitment")),
+    (ProfileSection.BANK, _l("Bank account")),
+    (ProfileSection.BRANCHES, _l("Branches and locations")),
+    (ProfileSection.CONTROLLING_PERSONS, _l("People in control")),
+    (ProfileSection.CONTACTS, _l("Contact persons")),
     (AuditState.PLANNED, _l("Planned")),
     (AuditState.IN_PROGRESS, _l("In progress")),
     (AuditState.REPORTED, _l("Reported")),
@@ -75,6 +93,8 @@ LABELS: list[tuple[StrEnum, LazyString]] = [
     (DecisionKind.APPEAL_OUTCOME, _l("Appeal decided")),
     (Part.SCHEME, _l("The version of the norm")),
     (Part.AGENCY, _l("The details of the agency")),
+    (Part.AMENDED, _l("The details of the agency after the change")),
+    (Part.CHANGES, _l("The changes that the agency reported")),
     (Part.SCOPE, _l("The scope that the agency stated")),
     (Part.ANSWERS, _l("The answers of the self-assessment")),
     (Part.EVIDENCE, _l("The evidence")),
@@ -119,6 +139,11 @@ def label(value: StrEnum) -> str:
     return str(_BY_KEY[type(value).__name__, value.value])
 
 
+def consequence(code: str) -> str:
+    """Return the label of a stored consequence of a reported change."""
+    return label(Consequence(code))
+
+
 def event_words(name: str) -> str:
     """Return the words of an event kind; a kind of a newer release is shown by its name."""
     return gettext(KINDS[name].words) if name in KINDS else name
@@ -147,7 +172,13 @@ def question_label(question: RepairQuestion) -> str:
 
 def init_app(app: Flask) -> None:
     """Add the functions to the templates."""
-    filters = {"label": label, "event_words": event_words, "country": country, "attribute_of": attribute_of}
+    filters = {
+        "label": label,
+        "consequence": consequence,
+        "event_words": event_words,
+        "country": country,
+        "attribute_of": attribute_of,
+    }
     app.jinja_env.filters["grounds_in_words"] = grounds_in_words
     app.jinja_env.filters.update(filters, answer=answer, reliable=RELIABLE.__contains__, question_label=question_label)
     app.jinja_env.globals["shape_of"] = shape_of

@@ -22,6 +22,7 @@ from certificates.lifecycle import rules
 from certificates.lifecycle.models import Certificate
 from certificates.lifecycle.services import (
     certificate_to_reseal,
+    is_held,
     issue_certificate,
     number_certificate,
     replace_document,
@@ -45,7 +46,7 @@ def number(session: Session, payload: Mapping[str, Any]) -> None:
 def seal(session: Session, payload: Mapping[str, Any]) -> None:
     """Print, seal and publish a numbered certificate."""
     certificate = session.get_one(Certificate, UUID(payload["certificate_id"]), with_for_update=True)
-    if certificate.issued_at is not None:
+    if certificate.issued_at is not None or is_held(session, certificate):
         return
     sha256, size = _certificate(session, certificate)
     issue_certificate(session, certificate.id, sha256=sha256, size=size, language=certificate.snapshot["language"])

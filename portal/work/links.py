@@ -7,6 +7,7 @@ from uuid import UUID
 from flask import current_app
 
 from audits.applications import notices as applications
+from audits.changes import notices as changes
 from audits.core.notices import Notice
 from audits.decisions import notices as decisions
 from audits.findings import notices as findings
@@ -41,6 +42,9 @@ PAGES: dict[type[Notice], Link] = {
     applications.ApplicationReturned: _HOME,
     applications.ApplicationAccepted: _HOME,
     applications.ApplicationRefused: _HOME,
+    changes.ChangeReported: Link("office.changes.show_change", "change_id"),
+    changes.ChangeReferred: Link("office.changes.show_change", "change_id"),
+    changes.ChangeJudged: Link("agency.changes.show_change", "change_id"),
     inspections.AuditAssigned: _AUDIT,
     inspections.AuditTaken: Link("inspector.home"),
     inspections.AuditPlanned: _HOME,

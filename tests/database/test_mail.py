@@ -14,6 +14,7 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import func, select
 
+from audits.changes.notices import ChangeReferred, ChangeReported
 from audits.core import outbox
 from audits.core.access import AGENCY_ROLES, GRANTS, Permission, Role
 from audits.core.notices import KINDS, tell_person
@@ -92,6 +93,8 @@ def test_a_day_is_written_in_the_words_of_the_reader(session, deliver):
 
 
 READERS = {
+    ChangeReported: {Role.PLANNER},
+    ChangeReferred: {Role.DECIDER},
     notices.AuditAssigned: {Role.INSPECTOR},
     notices.AuditTaken: {Role.INSPECTOR},
     notices.AuditReopened: {Role.INSPECTOR},

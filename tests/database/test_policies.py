@@ -14,6 +14,8 @@ from audits.agencies.models import Agency
 from audits.agencies.queries import visible_agencies
 from audits.applications.models import Application
 from audits.applications.queries import visible_applications
+from audits.changes.models import AgencyChange
+from audits.changes.queries import visible_changes
 from audits.core import clock
 from audits.core.access import GRANTS, Actor, Permission, Role
 from audits.decisions.models import Decision
@@ -39,10 +41,11 @@ PUBLIC_FILES = "SELECT id FROM document WHERE kind IN ('certificate', 'register_
 NOTHING_MORE = "SELECT id FROM agency WHERE false"
 
 MODELS: dict[str, Any] = {model.__tablename__: model for model in (
-    Agency, Application, Audit, Finding, Decision, Certificate, Document,
+    Agency, AgencyChange, Application, Audit, Finding, Decision, Certificate, Document,
 )}  # fmt: skip
 LISTS: dict[str, tuple[Callable[[Actor], Select[Any]], str]] = {
     "agency": (visible_agencies, NOTHING_MORE),
+    "agency_change": (visible_changes, NOTHING_MORE),
     "application": (visible_applications, CASES_OF_OWN_AUDITS),
     "audit": (visible_audits, NOTHING_MORE),
     "finding": (visible_findings, NOTHING_MORE),

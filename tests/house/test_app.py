@@ -10,6 +10,7 @@ import pytest
 from flask import request
 
 from audits.applications.workflow import APPLICATION_FLOW
+from audits.changes.workflow import CHANGE_FLOW
 from audits.core import notices
 from audits.core.access import Permission
 from audits.core.events import KINDS, Moved
@@ -98,6 +99,7 @@ def moves():
         "application": APPLICATION_FLOW,
         "audit": AUDIT_FLOW,
         "certificate": CERTIFICATE_FLOW,
+        "change": CHANGE_FLOW,
         "finding": FINDING_FLOW,
     }
     return {f"{subject}.{name}" for subject, flow in flows.items() for name in flow.moves}

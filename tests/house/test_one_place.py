@@ -41,8 +41,8 @@ def test_a_public_status_stands_in_few_files():
 
 
 def test_a_public_field_of_an_agency_stands_in_few_files():
-    """Counted by `own_housing`: 19 files in the first edition."""
-    assert len(files_with(r"\bown_housing\b")) <= 8
+    """Counted by `own_housing`: 19 files in the first edition. The wall and the words of reported changes name each."""
+    assert len(files_with(r"\bown_housing\b")) <= 10
 
 
 def test_a_state_of_an_audit_stands_in_few_files():

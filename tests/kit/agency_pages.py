@@ -1,5 +1,8 @@
 """What tests of the agency's pages share."""
 
+from io import BytesIO
+
+import pikepdf
 from sqlalchemy import select
 
 from audits.core.access import Role
@@ -15,3 +18,11 @@ def mails(session):
 
 def questions(application):
     return f"/agency/applications/{application.id}/questions"
+
+
+def pdf_file():
+    out = BytesIO()
+    document = pikepdf.new()
+    document.add_blank_page()
+    document.save(out)
+    return out.getvalue()

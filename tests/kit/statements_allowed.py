@@ -1,6 +1,7 @@
 """Statements that the walls must let pass."""
 
 from tests.kit.statement_parts import ACTIVE, BASIS, DECIDED, DECIDED_CHANGE, filed, told
+from tests.kit.statements_about_changes import ACCEPTED_LAWFULLY, REPORTED_LAWFULLY
 from tests.kit.statements_about_deciders import DECLINED, PROPOSED, TWO_DECIDERS
 from tests.kit.statements_about_findings import ASKED_FOR_TIME, FOUND_AS_IT_IS, GRADED
 from tests.kit.statements_about_holders import CRITICAL, DONE, FATE, FOUND, REFUSED
@@ -12,6 +13,9 @@ LAWFUL = [
     ("decider", PROPOSED.format("decider")),
     ("decider", DECLINED),
     ASKED_FOR_TIME,
+    ("agency changed", REPORTED_LAWFULLY),
+    ("planner", ACCEPTED_LAWFULLY),
+    ("agency mine", "UPDATE branch SET city = 'x' WHERE agency_id = :mine"),
     ("decider", DECIDED.format(":decider", "suspend", "active_certificate") + BASIS
      + told(":active_certificate", "active", "suspended")
      + DECIDED_CHANGE.format("suspend", "suspended", ":decider", "active_certificate")

@@ -10,6 +10,8 @@ from sqlalchemy.orm import Session
 
 from audits.applications.models import Answer, Evidence
 from audits.applications.workflow import ApplicationState
+from audits.changes import services as changes
+from audits.changes.workflow import ChangeState
 from audits.core import clock, outbox
 from audits.core.access import AGENCY_ROLES, STAFF_ROLES, ActorKind, Role
 from audits.core.events import Event, EventNote
@@ -19,7 +21,7 @@ from audits.findings.models import Extension, GradeChange
 from audits.inspections import services as inspections
 from audits.inspections.models import Audit, CorrectiveAction, Finding
 from audits.inspections.workflow import AuditState, FindingState, RoundOutcome
-from audits.people.models import Interest, RoleRequest
+from audits.people.models import Interest, Person, RoleRequest
 from audits.schemes.cycle import DecisionKind
 from audits.schemes.models import SchemeProposal
 from audits.schemes.queries import scheme_of_version
@@ -39,6 +41,7 @@ from tests.kit.factories import (
     make_person,
     make_scheme,
 )
+from tests.kit.factories.changes import report
 from tests.kit.factories.decisions import add_findings, finding
 from tests.kit.factories.documents import known
 from tests.kit.factories.inspections import judge
@@ -88,7 +91,9 @@ def make_world(session: Session) -> dict[str, Any]:
         world |= {f"{state}_application": application.id, f"{state}_applicant": application.agency_id}
     world |= _audits(session) | _certificates(session) | _people(session) | _agreements(session) | _holders(session)
     world |= _proposals(session, world["active_certificate"], world["holder"])
-    _interest(session, world["reviewer"], world["concluded_applicant"])
+    world |= _changes(session, world["planner"])
+    for agency in ("concluded_applicant", "changed"):
+        _interest(session, world["reviewer"], world[agency])
     session.flush()
     return world
 
@@ -186,6 +191,29 @@ def _proposals(session: Session, certificate_id: Any, agency_id: Any) -> dict[st
     )
     session.add(proposal)
     return {"first_decider": first.id, "proposal": proposal.id}
+
+
+def _changes(session: Session, planner_id: Any) -> dict[str, Any]:
+    """Changes that agencies reported, one in each state; the one that is referred is a holder's."""
+    planner = session.get_one(Person, planner_id).actor
+    changed = make_application(session, state=ApplicationState.ACCEPTED).agency
+    owner = make_person(session, Role.AGENCY_OWNER, changed)
+    made: dict[str, Any] = {"changed": changed.id, "changed_owner": owner.id}
+    for state in sorted(ChangeState, key=lambda state: state is ChangeState.REPORTED):  # two at once are refused
+        agency = make_certificate(session).agency if state is ChangeState.REFERRED else changed
+        person = make_person(session, Role.AGENCY_OWNER, agency)
+        change = report(session, agency, person, city="Breda")
+        if state in {ChangeState.ACCEPTED, ChangeState.REFERRED}:
+            changes.accept_change(session, planner, change.id, checked_against="x")
+        elif state is ChangeState.DECLINED:
+            changes.decline_change(session, planner, change.id, reason="x")
+        elif state is ChangeState.WITHDRAWN:
+            changes.withdraw_change(session, person.actor, change.id)
+        if state is ChangeState.ACCEPTED:
+            changed.city = "Venlo"
+        session.flush()
+        made[f"{state}_agency_change"] = change.id
+    return made
 
 
 def _people(session: Session) -> dict[str, Any]:

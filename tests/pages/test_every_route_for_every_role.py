@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from werkzeug.test import TestResponse
 
 from audits.applications import services as applications
+from audits.changes.models import AgencyChangeFile
 from audits.core import clock
 from audits.core.access import AGENCY_ROLES, GRANTS, STAFF_ROLES, Permission, Role
 from audits.core.files import StoredFile
@@ -46,6 +47,7 @@ from tests.conftest import NotedQueue, acting_as
 from tests.kit.browser import Browser
 from tests.kit.factories import make_agency, make_application, make_audit, make_person
 from tests.kit.factories.certificates import BASE_URL, BODY
+from tests.kit.factories.changes import report
 from tests.kit.scheme import SECOND, scheme, source
 
 ACCESS = Path(__file__).parents[1] / "house" / "access.txt"
@@ -102,8 +104,9 @@ BY_NATURE = {
 NOWHERE = {"agency.agreement"}
 # Staff read cases with the agency's own pages, but have no agency, and never see what is not handed in.
 NOT_FOR_STAFF = {"agency.home", "agency.details", "agency.application", "agency.declaration"}
+NOT_FOR_STAFF |= {"agency.changes.list_changes", "agency.changes.show_change"}
 # An inspector sees audits: no application, and no certificate.
-NOT_FOR_INSPECTORS = NOT_FOR_STAFF | {"agency.answers", "agency.submitted", "files.document"}
+NOT_FOR_INSPECTORS = NOT_FOR_STAFF | {"agency.answers", "agency.submitted", "files.change", "files.document"}
 
 
 @dataclass(frozen=True)
@@ -140,6 +143,7 @@ def fill(session: Session, settings: Settings) -> Case:
     handlers.seal(session, {"certificate_id": str(certificate.id)})
     document = session.scalars(select(Document).where(Document.subject_id == certificate.id)).one()
     draft = make_application(session, agency=agency)
+    change = report(session, agency, people[Role.AGENCY_OWNER], city="Breda", files=[file])
     lost = OutboxItem(kind="mail", payload={}, created_at=clock.now(), due_at=clock.now(), failed_at=clock.now())
     session.add(lost)
     by, now = people[Role.PLANNER].id, clock.now()
@@ -164,6 +168,10 @@ def fill(session: Session, settings: Settings) -> Case:
             "document_id": document.id,
             "evidence_id": evidence.id,
             "finding_id": findings_of(session, audit.id)[0].id,
+            "change_id": change.id,
+            "file_id": session.scalars(
+                select(AgencyChangeFile.id).where(AgencyChangeFile.change_id == change.id)
+            ).one(),
             "item_id": lost.id,
             "row_id": agency.branches[0].id,
             "staff_id": people[Role.REVIEWER].id,

@@ -205,7 +205,9 @@ def test_a_part_without_its_facts_is_missing(change, part):
 
 
 def test_an_agency_right_after_registration_misses_everything():
-    assert missing_sections(BARE, controlling_persons=0, contacts=0) == list(ProfileSection)
+    assert missing_sections(BARE, controlling_persons=0, contacts=0) == [
+        section for section in ProfileSection if section is not ProfileSection.BRANCHES
+    ]
     assert missing_sections(WHOLE, controlling_persons=1, contacts=1) == []
 
 

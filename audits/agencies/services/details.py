@@ -1,5 +1,7 @@
 """Enter and edit the profile of an agency."""
 
+from collections.abc import Mapping
+from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy import func, select
@@ -8,12 +10,12 @@ from sqlalchemy.orm import Session
 
 from audits.agencies.events import AgencyEdited
 from audits.agencies.models import Agency, facts
-from audits.agencies.queries import details_of
-from audits.agencies.rules import LISTED, AgencyDetails, clean_details, names_after
+from audits.agencies.queries import details_of, fixed_sections
+from audits.agencies.rules import FIXED_FIELDS, LISTED, AgencyDetails, ProfileSection, clean_details, names_after
 from audits.core import clock, events, outbox
 from audits.core.access import Actor, Permission, authorise
 from audits.core.db import seen
-from audits.core.errors import RuleError, missing
+from audits.core.errors import IllegalMoveError, RuleError, missing
 
 
 def enter_agency(session: Session, details: AgencyDetails) -> Agency:
@@ -39,29 +41,55 @@ def edit_agency(session: Session, actor: Actor, agency_id: UUID, details: Agency
     """Replace the details. `version` is the row version that the person saw.
 
     A new legal name pushes the old one to the former names. Country and register number say which legal entity this
-    is; they never change, as a certificate can never move to another entity.
+    is; they never change, as a certificate can never move to another entity. IllegalMoveError for a field that can
+    only be reported, because somebody relies on it.
     """
     agency = load_own(session, actor, agency_id)
     seen(agency, version)
+    details = checked(agency, details)
+    changed = {name: after for name, (_, after) in events.changes(facts(agency), details.plain()).items()}
+    for part in fixed_sections(session, agency_id) if changed else ():
+        if changed.keys() & set(FIXED_FIELDS.get(part, ())):
+            raise only_reported()
+    return write_details(session, actor, agency, changed)
+
+
+def checked(agency: Agency, details: AgencyDetails) -> AgencyDetails:
+    """Return the details checked and normalised; RuleError also if they name another legal entity."""
     details = clean_details(details, details_of(agency))
     if (details.country, details.register_number) != (agency.country, agency.register_number):
         raise RuleError(
             "The number in the trade register cannot change. Another legal entity needs a registration of its own.",
             "register_number",
         )
-    changed = events.changes(facts(agency), details.plain())
+    return details
+
+
+def write_details(session: Session, actor: Actor, agency: Agency, changed: Mapping[str, Any]) -> Agency:
+    """Store changed fields of an agency that is locked, with their event. The caller has checked who may do this."""
     if not changed:
         return agency
+    told = AgencyEdited(fields=events.codes(changed), changes=events.changes(facts(agency), changed))
     if "legal_name" in changed:
-        agency.former_names = names_after(agency.former_names, agency.legal_name, details.legal_name)
-    for name, (_, value) in changed.items():
+        agency.former_names = names_after(agency.former_names, agency.legal_name, changed["legal_name"])
+    for name, value in changed.items():
         setattr(agency, name, value)
-    told = AgencyEdited(fields=events.codes(changed), changes=changed)
     events.record(session, told, subject_id=agency.id, actor=actor, agency_id=agency.id)
     if LISTED & changed.keys():
         outbox.enqueue(session, "register.refresh", agency_id=str(agency.id))
     session.flush()
     return agency
+
+
+def check_free(session: Session, agency_id: UUID, section: ProfileSection) -> None:
+    """Raise IllegalMoveError for a list that changes by reported changes only."""
+    if section in fixed_sections(session, agency_id):
+        raise only_reported()
+
+
+def only_reported() -> IllegalMoveError:
+    """Return the error for a direct edit of what somebody relies on."""
+    return IllegalMoveError("This can no longer be edited. Report the change, and we check it.")
 
 
 def load_own(session: Session, actor: Actor, agency_id: UUID) -> Agency:

@@ -16,11 +16,12 @@ from audits.agencies.rules import (
     BranchDetails,
     ContactDetails,
     ControllingPersonDetails,
+    ProfileSection,
     clean_branch,
     clean_contact,
     clean_controlling_person,
 )
-from audits.agencies.services.details import load_own
+from audits.agencies.services.details import check_free, load_own
 from audits.core import clock, events
 from audits.core.access import Actor, Permission, authorise
 from audits.core.db import seen
@@ -28,6 +29,7 @@ from audits.core.errors import NotFoundError
 from audits.core.events import EventData
 
 Row = TypeVar("Row", Branch, ControllingPerson, Contact)
+Listed = TypeVar("Listed", Branch, ControllingPerson)
 
 
 def add_branch(session: Session, actor: Actor, agency_id: UUID, branch: BranchDetails) -> Branch:
@@ -93,12 +95,35 @@ def remove_contact(session: Session, actor: Actor, contact_id: UUID) -> None:
     _remove(session, actor, Contact, contact_id)
 
 
+def write_row(
+    session: Session,
+    actor: Actor,
+    agency_id: UUID,
+    kind: type[Listed],
+    *,
+    row_id: UUID,
+    values: dict[str, Any] | None,
+) -> None:
+    """Add, change or (without values) remove the row with this id. The caller has checked who may do this."""
+    row = session.get(kind, row_id, with_for_update=True)
+    if row is None and values is not None:
+        _insert(session, actor, kind(id=row_id, agency_id=agency_id, **values))
+    elif row is not None and values is None:
+        _delete(session, actor, row)
+    elif row is not None and values is not None:
+        _update(session, actor, row, values)
+
+
 def _add(session: Session, actor: Actor, agency_id: UUID, kind: type[Row], values: dict[str, Any]) -> Row:
     agency = load_own(session, actor, agency_id)
-    row = kind(id=uuid4(), agency_id=agency.id, **values)
+    check_free(session, agency.id, SECTION_OF[kind])
+    return _insert(session, actor, kind(id=uuid4(), agency_id=agency.id, **values))
+
+
+def _insert(session: Session, actor: Actor, row: Row) -> Row:
     session.add(row)
-    session.expire(agency, [_COLLECTION[kind]])
-    _record(session, actor, row, _ADDED[kind]())
+    session.expire(session.get_one(Agency, row.agency_id), [SECTION_OF[type(row)].value])
+    _record(session, actor, row, _ADDED[type(row)]())
     session.flush()
     return row
 
@@ -108,21 +133,28 @@ def _change(
 ) -> Row:
     row = _load(session, actor, kind, row_id)
     seen(row, version)
+    return _update(session, actor, row, values)
+
+
+def _update(session: Session, actor: Actor, row: Row, values: dict[str, Any]) -> Row:
     changed = [name for name, value in values.items() if getattr(row, name) != value]
     for name in changed:
         setattr(row, name, values[name])
     if changed:
-        _record(session, actor, row, _CHANGED[kind](fields=events.codes(changed)))
+        _record(session, actor, row, _CHANGED[type(row)](fields=events.codes(changed)))
     session.flush()
     return row
 
 
 def _remove(session: Session, actor: Actor, kind: type[Row], row_id: UUID) -> None:
-    row = _load(session, actor, kind, row_id)
-    _record(session, actor, row, _REMOVED[kind]())
+    _delete(session, actor, _load(session, actor, kind, row_id))
+
+
+def _delete(session: Session, actor: Actor, row: Branch | ControllingPerson | Contact) -> None:
+    _record(session, actor, row, _REMOVED[type(row)]())
     session.delete(row)
     session.flush()
-    session.expire(session.get_one(Agency, row.agency_id), [_COLLECTION[kind]])
+    session.expire(session.get_one(Agency, row.agency_id), [SECTION_OF[type(row)].value])
 
 
 def _load(session: Session, actor: Actor, kind: type[Row], row_id: UUID) -> Row:
@@ -131,6 +163,7 @@ def _load(session: Session, actor: Actor, kind: type[Row], row_id: UUID) -> Row:
     if row is None or actor.agency_id != row.agency_id:
         raise NotFoundError("This is not in the list any more.")
     load_own(session, actor, row.agency_id)
+    check_free(session, row.agency_id, SECTION_OF[kind])
     return row
 
 
@@ -138,7 +171,12 @@ def _record(session: Session, actor: Actor, row: Branch | ControllingPerson | Co
     events.record(session, event, subject_id=row.id, actor=actor, agency_id=row.agency_id)
 
 
-_COLLECTION: dict[type[Any], str] = {Branch: "branches", ControllingPerson: "controlling_persons", Contact: "contacts"}
+# A section has the name of the attribute of an agency.
+SECTION_OF: dict[type[Any], ProfileSection] = {
+    Branch: ProfileSection.BRANCHES,
+    ControllingPerson: ProfileSection.CONTROLLING_PERSONS,
+    Contact: ProfileSection.CONTACTS,
+}
 _ADDED: dict[type[Any], type[EventData]] = {
     Branch: told.BranchAdded,
     ControllingPerson: told.ControllingPersonAdded,

@@ -1,5 +1,6 @@
 """Services that change a certificate; the caller commits."""
 
+from certificates.lifecycle.services.amending import amend_certificate
 from certificates.lifecycle.services.changing import (
     end_certificate,
     lift_suspension,
@@ -9,7 +10,7 @@ from certificates.lifecycle.services.changing import (
 )
 from certificates.lifecycle.services.deciding import decide_on_audit
 from certificates.lifecycle.services.expiry import log_expired
-from certificates.lifecycle.services.issuing import issue_certificate, number_certificate
+from certificates.lifecycle.services.issuing import is_held, issue_certificate, number_certificate
 from certificates.lifecycle.services.proposing import (
     CHANGES,
     change_or_propose,
@@ -28,6 +29,7 @@ from certificates.lifecycle.services.resealing import (
 __all__ = [
     "CHANGES",
     "Signed",
+    "amend_certificate",
     "certificate_to_reseal",
     "change_or_propose",
     "confirm_proposal",
@@ -36,6 +38,7 @@ __all__ = [
     "decline_proposal",
     "end_certificate",
     "enqueue_replacements",
+    "is_held",
     "issue_certificate",
     "lift_suspension",
     "log_expired",

@@ -26,6 +26,7 @@ from certificates.lifecycle.events import (
 )
 from certificates.lifecycle.models import Certificate
 from certificates.lifecycle.queries import basis_of
+from certificates.lifecycle.services.issuing import seal_amended
 from certificates.lifecycle.services.recording import CERTIFICATES, log, publish, record_move
 from certificates.lifecycle.workflow import CERTIFICATE_FLOW, CURRENT
 from certificates.status_lists import enqueue_lists
@@ -97,6 +98,8 @@ def _change(session: Session, actor: Actor, certificate_id: UUID, move: type[Mov
     record_move(session, actor, certificate, move, reason=decision.reasons, decision=decision)
     publish(session, certificate)
     enqueue_lists(session)
+    if move is SuspensionLifted:
+        seal_amended(session, certificate)
     _tell(session, certificate, decision)
     log(session, certificate, _LOGGED[move])
     return certificate
@@ -116,7 +119,7 @@ def _decide(session: Session, actor: Actor, certificate: Certificate, kind: Deci
             reasons=said["reasons"],
             conditions=[],
         ),
-        basis=basis_of(session, certificate),
+        basis=basis_of(session, certificate, kind),
         version=certificate.scheme_version,
         grounds=said.get("grounds", ()),
         shown=said.get("shown"),

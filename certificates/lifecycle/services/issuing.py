@@ -1,7 +1,9 @@
 """Turn a granted decision into a numbered and sealed certificate. The caller commits."""
 
 from collections.abc import Mapping
+from datetime import date
 from types import MappingProxyType
+from typing import Any, NamedTuple
 from uuid import UUID, uuid4
 
 from sqlalchemy import select
@@ -60,9 +62,9 @@ def number_certificate(
 def issue_certificate(
     session: Session, certificate_id: UUID, *, sha256: SealedHash, size: int, language: str
 ) -> Certificate:
-    """Record the sealed file, end the certificate that it replaces, and publish it. Idempotent."""
+    """Record the sealed file, end the certificate that it replaces, and publish it. Idempotent; see `is_held`."""
     certificate = moves.load(session, Certificate, certificate_id)
-    if certificate.state is not CertificateState.ISSUING:
+    if certificate.state is not CertificateState.ISSUING or is_held(session, certificate):
         return certificate
     replaced = _current(session, certificate.agency_id)
     for older in replaced:
@@ -89,10 +91,19 @@ def issue_certificate(
     return certificate
 
 
+class _Terms(NamedTuple):
+    """What a decision gives a certificate: conditions, scope and validity."""
+
+    conditional: bool
+    conditions: list[str]
+    scope: dict[str, Any]
+    valid_from: date
+    valid_until: date
+
+
 def _numbered(session: Session, decision: Decision, used: Mapping[str, int]) -> Certificate:
-    conditional = decision.kind is DecisionKind.GRANT_WITH_CONDITIONS
-    scheme_version = decision.concluded.scheme_version
-    terms = scheme_of_version(scheme_version).validity
+    amended = session.get(Certificate, decision.certificate_id) if decision.certificate_id else None
+    terms = _terms_of(amended) if amended else _granted(decision)
     today = clock.today()
     series = rules.series_of(today.year)
     serial = numbering.next_number(session, series, after=used.get(series, 0))
@@ -101,18 +112,46 @@ def _numbered(session: Session, decision: Decision, used: Mapping[str, int]) -> 
         number=rules.certificate_number(today.year, serial),
         agency_id=decision.agency_id,
         decision_id=decision.id,
-        scheme_version_id=scheme_version.id,
+        scheme_version_id=decision.concluded.scheme_version.id,
         state=CERTIFICATE_FLOW.initial,
-        conditional=conditional,
-        conditions=list(decision.conditions),
-        scope=Scope.of(decision.granted.plain()).plain(),
-        valid_from=today,
-        valid_until=rules.valid_until(today, terms.conditional_months if conditional else terms.certified_months),
+        **terms._asdict(),
         status_index=draw_index(session),
         numbered_at=clock.now(),
     )
 
 
+def _granted(decision: Decision) -> _Terms:
+    conditional = decision.kind is DecisionKind.GRANT_WITH_CONDITIONS
+    terms, today = scheme_of_version(decision.concluded.scheme_version).validity, clock.today()
+    months = terms.conditional_months if conditional else terms.certified_months
+    scope = Scope.of(decision.granted.plain()).plain()
+    return _Terms(conditional, list(decision.conditions), scope, today, rules.valid_until(today, months))
+
+
+def _terms_of(amended: Certificate) -> _Terms:
+    """Return what an amended certificate keeps: everything but the names."""
+    return _Terms(amended.conditional, list(amended.conditions), amended.scope, amended.valid_from, amended.valid_until)
+
+
 def _current(session: Session, agency_id: UUID) -> list[Certificate]:
     query = select(Certificate).where(Certificate.agency_id == agency_id, Certificate.state.in_(CURRENT))
     return list(session.scalars(query))
+
+
+def is_held(session: Session, certificate: Certificate) -> bool:
+    """Return whether a numbered certificate must wait: the one that it amends does not count now.
+
+    Issued, it would lift a suspension that nobody lifted. `seal_amended` queues it again.
+    """
+    decision = session.get_one(Decision, certificate.decision_id)
+    if decision.kind is not DecisionKind.AMEND or decision.certificate_id is None:
+        return False
+    return moves.load(session, Certificate, decision.certificate_id).state is not CertificateState.ACTIVE
+
+
+def seal_amended(session: Session, certificate: Certificate) -> None:
+    """Queue what amends a certificate and had to wait while that was suspended."""
+    amending = select(Certificate.id).join(Decision, Decision.id == Certificate.decision_id)
+    amending = amending.where(Decision.certificate_id == certificate.id, Certificate.state == CertificateState.ISSUING)
+    for waiting in session.scalars(amending):
+        outbox.enqueue(session, "certificate.seal", certificate_id=str(waiting))

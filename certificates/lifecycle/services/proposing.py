@@ -18,7 +18,7 @@ from audits.schemes.cycle import DecisionKind
 from certificates.lifecycle.models import Certificate
 from certificates.lifecycle.queries import find_living, get_certificate
 from certificates.lifecycle.rules import Fate
-from certificates.lifecycle.services import changing
+from certificates.lifecycle.services import amending, changing
 from certificates.lifecycle.services.deciding import decide_on_audit
 
 CHANGES: dict[DecisionKind, Callable[..., Certificate]] = {
@@ -27,6 +27,7 @@ CHANGES: dict[DecisionKind, Callable[..., Certificate]] = {
     DecisionKind.WITHDRAW: changing.withdraw_certificate,
     DecisionKind.END: changing.end_certificate,
     DecisionKind.MAINTAIN: changing.maintain_certificate,
+    DecisionKind.AMEND: amending.amend_certificate,
 }
 """The service of each kind of decision about a certificate."""
 

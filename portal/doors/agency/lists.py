@@ -13,7 +13,8 @@ from flask_babel import lazy_gettext as _l
 
 from audits.agencies import services
 from audits.agencies.models import Branch, Contact, ControllingPerson
-from audits.agencies.rules import BranchDetails, ContactDetails, ControllingPersonDetails
+from audits.agencies.rules import BranchDetails, ContactDetails, ControllingPersonDetails, ProfileSection
+from audits.changes.services import report_row
 from audits.core.access import Permission
 from audits.core.errors import IllegalMoveError, RuleError
 from audits.core.typed import LONGEST_PHONE
@@ -24,8 +25,10 @@ from portal.doors.agency.door import (
     own_id,
     show_conflict,
 )
+from portal.doors.agency.report import REPORTED, ReportForm, complain, report_form
+from portal.forms import uploads
 from portal.forms.fields import date_field, email_field, number_field, text_field, textarea_field, version_field
-from portal.forms.form import Form
+from portal.forms.form import Form, refused
 from portal.stores import database
 from portal.web.access import current_actor, needs
 
@@ -155,23 +158,29 @@ _KIND = "<any(branches, controlling_persons, contacts):kind>"
 @needs(Permission.AGENCY_EDIT)
 def new_row(kind: str) -> ResponseReturnValue:
     """Show an empty form."""
-    return _page(kind, LISTS[kind].form(version=0), None)
+    return _page(kind, LISTS[kind].form(version=0), None, _report(kind))
 
 
 @bp.post(f"/details/{_KIND}/new")
 @needs(Permission.AGENCY_EDIT)
+@uploads.takes_files
 def add_row(kind: str) -> ResponseReturnValue:
-    """Add a row."""
-    form, actor = LISTS[kind].form(), current_actor()
-    if form.validate_on_submit():
+    """Add a row, or report it."""
+    form, report, actor = LISTS[kind].form(), _report(kind), current_actor()
+    if form.validate_on_submit() and (report is None or report.validate()):
         try:
+            if report:
+                report.judge_files()
             with database.write() as session:
-                LISTS[kind].add(session, actor, own_id(actor), form.read())
+                if report:
+                    _tell(session, kind, report, row_id=None, details=form.read())
+                else:
+                    LISTS[kind].add(session, actor, own_id(actor), form.read())
         except RuleError as error:
-            form.complain(error)
+            complain(error, form, report)
         else:
-            return _done(kind)
-    return _page(kind, form, None), 422
+            return _done(kind, report)
+    return refused(_page(kind, form, None, report), report or form)
 
 
 @bp.get(f"/details/{_KIND}/<uuid:row_id>")
@@ -179,37 +188,79 @@ def add_row(kind: str) -> ResponseReturnValue:
 def row(kind: str, row_id: UUID) -> ResponseReturnValue:
     """Show the form to change or remove a row."""
     found = _find(kind, row_id)
-    return _page(kind, LISTS[kind].form(obj=found), found)
+    return _page(kind, LISTS[kind].form(obj=found), found, _report(kind))
 
 
 @bp.post(f"/details/{_KIND}/<uuid:row_id>")
 @needs(Permission.AGENCY_EDIT)
+@uploads.takes_files
 def change_row(kind: str, row_id: UUID) -> ResponseReturnValue:
-    """Save a changed row."""
-    found, form = _find(kind, row_id), LISTS[kind].form()
-    if form.validate_on_submit():
+    """Save a changed row, or report it."""
+    found, form, report = _find(kind, row_id), LISTS[kind].form(), _report(kind)
+    if form.validate_on_submit() and (report is None or report.validate()):
         try:
-            with database.write() as session:
-                version = form.version.data or 0
-                LISTS[kind].change(session, current_actor(), row_id, form.read(), version=version)
+            _change(kind, row_id, form, report)
         except RuleError as error:
-            form.complain(error)
+            complain(error, form, report)
         except IllegalMoveError as error:
             found = _find(kind, row_id)
             show_conflict(form, error, found.version)
-            return _page(kind, form, found), 409
+            return _page(kind, form, found, report), 409
         else:
-            return _done(kind)
-    return _page(kind, form, found), 422
+            return _done(kind, report)
+    return refused(_page(kind, form, found, report), report or form)
+
+
+@bp.get(f"/details/{_KIND}/<uuid:row_id>/remove")
+@needs(Permission.AGENCY_EDIT)
+def removal(kind: str, row_id: UUID) -> ResponseReturnValue:
+    """Ask what a report of a removal needs."""
+    return _removal_page(kind, _find(kind, row_id), ReportForm())
 
 
 @bp.post(f"/details/{_KIND}/<uuid:row_id>/remove")
 @needs(Permission.AGENCY_EDIT)
+@uploads.takes_files
 def remove_row(kind: str, row_id: UUID) -> ResponseReturnValue:
-    """Remove a row."""
+    """Remove a row, or report that it is gone."""
+    found, report = _find(kind, row_id), _report(kind)
+    if report is None:
+        with database.write() as session:
+            LISTS[kind].remove(session, current_actor(), row_id)
+        return _done(kind, None)
+    if report.validate_on_submit():
+        try:
+            report.judge_files()
+            with database.write() as session:
+                _tell(session, kind, report, row_id=row_id, details=None)
+        except RuleError as error:
+            report.complain(error)
+        else:
+            return _done(kind, report)
+    return refused(_removal_page(kind, found, report), report)
+
+
+def _report(kind: str) -> ReportForm | None:
+    return report_form(own_id(current_actor()), ProfileSection(kind))
+
+
+def _change(kind: str, row_id: UUID, form: RowForm, report: ReportForm | None) -> None:
+    version = form.version.data or 0
+    if report:
+        report.judge_files()
     with database.write() as session:
-        LISTS[kind].remove(session, current_actor(), row_id)
-    return _done(kind)
+        if report:
+            _tell(session, kind, report, row_id=row_id, details=form.read(), version=version)
+        else:
+            LISTS[kind].change(session, current_actor(), row_id, form.read(), version=version)
+
+
+def _tell(
+    session: Any, kind: str, report: ReportForm, *, row_id: UUID | None, details: Any, version: int | None = None
+) -> None:
+    """Report a row to the office."""
+    actor, section, said = current_actor(), ProfileSection(kind), report.said(session)
+    report_row(session, actor, own_id(actor), section, row_id=row_id, details=details, version=version, **said)
 
 
 def _find(kind: str, row_id: UUID) -> Branch | ControllingPerson | Contact:
@@ -217,13 +268,25 @@ def _find(kind: str, row_id: UUID) -> Branch | ControllingPerson | Contact:
     return next((each for each in rows if each.id == row_id), None) or abort(404)
 
 
-def _page(kind: str, form: RowForm, found: Branch | ControllingPerson | Contact | None) -> str:
-    title = LISTS[kind].title if found else LISTS[kind].new_title
+def _page(
+    kind: str, form: RowForm, found: Branch | ControllingPerson | Contact | None, report: ReportForm | None
+) -> str:
     return render_template(
-        "agency/row.html", kind=kind, form=form, found=found, page_title=title, remove_form=Form(formdata=None)
+        "agency/row.html",
+        kind=kind,
+        form=form,
+        found=found,
+        report=report,
+        forms=[form, *([report] if report else [])],
+        page_title=LISTS[kind].title if found else LISTS[kind].new_title,
+        remove_form=Form(formdata=None),
     )
 
 
-def _done(kind: str) -> ResponseReturnValue:
-    flash(_("Your changes are saved."), "success")
+def _removal_page(kind: str, found: Branch | ControllingPerson | Contact, report: ReportForm) -> str:
+    return render_template("agency/removal.html", kind=kind, found=found, form=report)
+
+
+def _done(kind: str, report: ReportForm | None) -> ResponseReturnValue:
+    flash(str(REPORTED) if report else _("Your changes are saved."), "success")
     return redirect(url_for("agency.details", _anchor=kind), 303)

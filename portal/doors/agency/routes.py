@@ -2,6 +2,7 @@
 
 from portal.doors.agency import (
     application,
+    changes,
     declaration,
     details,
     findings,
@@ -15,7 +16,7 @@ from portal.doors.agency.door import bp
 
 __all__ = ["application", "blueprints", "declaration", "details", "home", "lists", "questions"]
 
-for part in (findings, people):
+for part in (changes, findings, people):
     bp.register_blueprint(part.bp)
 
 blueprints = (bp, registration.bp)

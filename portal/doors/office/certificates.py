@@ -1,4 +1,4 @@
-"""Pages of certificates: view, suspend, lift, withdraw, end, keep."""
+"""Pages of certificates: view, suspend, lift, withdraw, end, keep, amend."""
 
 from uuid import UUID
 
@@ -6,6 +6,8 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from audits.changes.queries import referred_changes
+from audits.changes.rules import Consequence
 from audits.core import clock
 from audits.core.access import Permission
 from audits.core.errors import NotFoundError, RuleError
@@ -16,14 +18,16 @@ from audits.decisions.proposals import find_proposal
 from audits.decisions.queries import decisions_about
 from audits.people.independence import bar_of
 from audits.schemes.cycle import DecisionKind
-from audits.schemes.queries import grounds_for
+from audits.schemes.queries import grounds_for, scheme_of_version
 from certificates.documents.queries import find_document
 from certificates.documents.stages import DocumentKind
 from certificates.lifecycle import queries, services
 from certificates.lifecycle.models import Certificate
-from certificates.lifecycle.workflow import CERTIFICATE_FLOW, CURRENT
+from certificates.lifecycle.workflow import CERTIFICATE_FLOW, CURRENT, CertificateState
 from portal.doors.office.forms import ChangeForm
 from portal.doors.office.proposals import proposed
+from portal.language import changed
+from portal.language.changed import Line
 from portal.stores import database
 from portal.web.access import current_actor, needs
 from portal.web.paging import Page, asked_page
@@ -63,6 +67,9 @@ def show_certificate(certificate_id: UUID) -> ResponseReturnValue:
         waiting=find_proposal(session, certificate.agency_id),
         urgent=urgent,
         moves=["maintain", *moves] if urgent and moves else moves,
+        reported=referred_changes(session, certificate.agency_id, Consequence.AMEND)
+        if certificate.state is CertificateState.ACTIVE
+        else [],
     )
 
 
@@ -110,7 +117,7 @@ def _page(certificate_id: UUID, move: str, form: ChangeForm, moved: BasisMovedEr
     certificate = queries.get_certificate(session, actor, certificate_id)
     _check_open(certificate, move)
     grounds = grounds_for(certificate.scheme_version, DecisionKind(move))
-    form.offer(grounds, queries.basis_of(session, certificate).shown)
+    form.offer(grounds, queries.basis_of(session, certificate, DecisionKind(move)).shown)
     return render_template(
         "office/change.html",
         certificate=certificate,
@@ -121,12 +128,21 @@ def _page(certificate_id: UUID, move: str, form: ChangeForm, moved: BasisMovedEr
         move=move,
         form=form,
         moved=moved,
+        reported=_reported(certificate) if move == "amend" else [],
     )
+
+
+def _reported(certificate: Certificate) -> list[tuple[str, list[Line]]]:
+    """Return the reported changes that wait for an amendment: their titles, with old beside new."""
+    session = database.read()
+    scheme = scheme_of_version(certificate.scheme_version)
+    found = referred_changes(session, certificate.agency_id, Consequence.AMEND)
+    return [(changed.title(each), changed.lines(each, scheme)) for each in found]
 
 
 def _check_open(certificate: Certificate, move: str) -> None:
     """Raise IllegalMoveError for a move that the state excludes; what lives can be kept."""
     if move in CERTIFICATE_FLOW.moves:
         CERTIFICATE_FLOW.target(certificate.state, move)
-    elif certificate.state not in CURRENT:
+    elif certificate.state not in (CURRENT if move == "maintain" else {CertificateState.ACTIVE}):
         raise moved_on()

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from flask_babel import lazy_gettext as _l
 
 from audits.agencies.rules import StatedScope
+from audits.changes.rules import Choice
 from audits.decisions.rules import GRANTS, Outcome
 from audits.schemes.cycle import DecisionKind, Ground
 from audits.schemes.text import SchemeText
@@ -21,6 +22,7 @@ from portal.forms.fields import (
     select_field,
     text_field,
     textarea_field,
+    version_field,
 )
 from portal.forms.form import Form
 from portal.language.i18n import current_language
@@ -179,6 +181,40 @@ class ChangeForm(Form):
         self.grounds.choices = options([(ground.code, _ground(ground)) for ground in grounds])
         if not grounds:
             del self.grounds
+
+
+class CheckForm(Form):
+    """What the office makes of a reported change."""
+
+    outcome = radios_field(
+        _l("What do you find?"),
+        [("accept", _l("It is right: accept the change")), ("decline", _l("It is not right: decline the change"))],
+        required=_l("Choose what you find."),
+    )
+    checked_against = text_field(
+        _l("What did you check it against?"),
+        hint=_l("For example: extract of the trade register of 27 March 2027. Needed to accept the change."),
+        required=_NEVER,
+        max_length=2000,
+    )
+    consequences = checkboxes_field(
+        _l("What must follow besides?"), [], hint=_l("Only if you accept the change."), required=_NEVER
+    )
+    reason = textarea_field(
+        _l("Explanation for the agency"),
+        hint=_l("Needed to decline the change."),
+        required=_NEVER,
+        rows=3,
+        max_length=2000,
+    )
+    version = version_field()
+
+    def offer(self, choice: Choice) -> None:
+        """Offer the consequences that the office may choose; those that must follow need no choice."""
+        if not choice.offered:
+            del self.consequences
+        elif self.consequences:
+            self.consequences.choices = options([(each.value, label(each)) for each in sorted(choice.offered)])
 
 
 class SchemeForm(Form):

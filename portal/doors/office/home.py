@@ -5,6 +5,8 @@ from flask.typing import ResponseReturnValue
 
 from audits.applications.queries import list_applications
 from audits.applications.workflow import ApplicationState
+from audits.changes.queries import special_audits, waiting_changes
+from audits.changes.workflow import CHANGE_FLOW
 from audits.core import clock
 from audits.core.access import Permission
 from audits.deadlines.rules import due
@@ -16,8 +18,11 @@ from audits.inspections.workflow import AUDIT_FLOW
 from audits.people.independence import barred_from
 from certificates.lifecycle.queries import urgent_tasks
 from portal.doors.office.door import bp
+from portal.language import changed
 from portal.stores import database
 from portal.web.access import current_actor, needs
+
+_WAITING = {each: CHANGE_FLOW.waiting_for(each) for each in (Permission.CHANGE_CHECK, Permission.CERTIFICATE_CHANGE)}
 
 
 @bp.get("/")
@@ -34,10 +39,16 @@ def home() -> ResponseReturnValue:
     decide = audits(Permission.DECISION_TAKE)
     urgent = urgent_tasks(session, actor) if actor.has(Permission.CERTIFICATE_CHANGE) else []
     waiting = [*(review or []), *(decide or []), *(task.audit for task in urgent)]
+    checking, changing = actor.has(Permission.CHANGE_CHECK), actor.has(Permission.CERTIFICATE_CHANGE)
     return render_template(
         "office/home.html",
         intake=list_applications(session, actor, frozenset({ApplicationState.SUBMITTED})) if intake else None,
         unplanned=unplanned_applications(session, actor) if intake else None,
+        reported=waiting_changes(session, actor, _WAITING[Permission.CHANGE_CHECK]) if checking else [],
+        special=special_audits(session, actor) if checking else [],
+        referred=waiting_changes(session, actor, _WAITING[Permission.CERTIFICATE_CHANGE]) if changing else [],
+        title_of=changed.title,
+        today=clock.today(),
         urgent=urgent,
         proposals=open_proposals(session, actor) if actor.has(Permission.DECISION_TAKE) else [],
         late={task.id for task in due((task.deadline for task in urgent), clock.today())},

@@ -4,6 +4,7 @@ from portal.doors.office import (
     applications,
     audits,
     certificates,
+    changes,
     decisions,
     failed_jobs,
     findings,
@@ -17,7 +18,7 @@ from portal.doors.office.door import bp
 
 __all__ = ["blueprints", "home"]
 
-CASES = (applications, audits, findings, decisions, certificates, proposals)
+CASES = (applications, audits, findings, decisions, certificates, changes, proposals)
 for part in (*CASES, schemes, people, failed_jobs, security_log):
     bp.register_blueprint(part.bp)
 

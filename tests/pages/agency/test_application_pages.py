@@ -4,7 +4,6 @@ import struct
 import zlib
 from io import BytesIO
 
-import pikepdf
 import pytest
 from sqlalchemy import event, select
 
@@ -14,7 +13,7 @@ from audits.core.access import Role
 from audits.inspections.workflow import AuditState
 from audits.people.models import Person
 from audits.schemes.queries import scheme_of_version
-from tests.kit.agency_pages import EVERYTHING, questions
+from tests.kit.agency_pages import EVERYTHING, pdf_file, questions
 from tests.kit.browser import Browser
 from tests.kit.factories import (
     answer_all,
@@ -28,14 +27,6 @@ from tests.kit.patience import is_busy
 from tests.kit.scheme import SECOND, source
 
 MIB = 1024 * 1024
-
-
-def pdf_file():
-    out = BytesIO()
-    document = pikepdf.new()
-    document.add_blank_page()
-    document.save(out)
-    return out.getvalue()
 
 
 def png_of(*names):

@@ -1,0 +1,69 @@
+"""Amend a certificate: issue it anew with what its holder reported. A decision of its own kind. The caller commits."""
+
+from typing import Unpack
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from audits.agencies.queries import awaits_certificate, living_certificate
+from audits.changes.rules import Consequence
+from audits.changes.services import decide_changes
+from audits.core import clock, moves, outbox
+from audits.core.access import Actor, Permission
+from audits.core.errors import IllegalMoveError
+from audits.core.flow import Independence, moved_on
+from audits.core.notices import tell_agency
+from audits.decisions.models import Decision
+from audits.decisions.services import record_decision
+from audits.schemes.cycle import DecisionKind
+from certificates.lifecycle import notices
+from certificates.lifecycle.models import Certificate
+from certificates.lifecycle.queries import basis_of
+from certificates.lifecycle.services.changing import Reasoned
+from certificates.lifecycle.services.recording import CERTIFICATES
+from certificates.lifecycle.workflow import CertificateState
+
+
+def amend_certificate(session: Session, actor: Actor, certificate_id: UUID, **said: Unpack[Reasoned]) -> Certificate:
+    """Decide that a certificate names what was reported and found right; the same commit queues the new one.
+
+    Scope, conditions and last day stay as they were decided. The register shows the new details from this commit.
+    IllegalMoveError for a certificate that does not count now, or while another is being made; RuleError if no reported
+    change waits for this; else as for the other decisions about a certificate.
+    """
+    certificate = moves.hold(
+        session,
+        CERTIFICATES,
+        actor,
+        certificate_id,
+        Permission.CERTIFICATE_CHANGE,
+        asks=Independence.OUTSIDER,
+        within={CertificateState.ACTIVE},
+    )
+    if living_certificate(session, certificate.agency_id, clock.today()) != certificate.id:
+        raise moved_on()
+    if awaits_certificate(session, certificate.agency_id):
+        raise IllegalMoveError("A certificate of this agency is being made. Wait until it is issued.")
+    decision = record_decision(
+        session,
+        actor,
+        Decision(
+            kind=DecisionKind.AMEND,
+            audit_id=certificate.decision.audit_id,  # on which the certificate rests; so its cycle goes on
+            proposal_id=said.get("proposal_id"),
+            certificate_id=certificate.id,
+            agency_id=certificate.agency_id,
+            reasons=said["reasons"],
+            conditions=[],
+        ),
+        basis=basis_of(session, certificate, DecisionKind.AMEND),
+        version=certificate.scheme_version,
+        grounds=said.get("grounds", ()),
+        shown=said.get("shown"),
+    )
+    decide_changes(session, actor, certificate.agency_id, Consequence.AMEND, decision.id)
+    outbox.enqueue(session, "certificate.number", decision_id=str(decision.id))
+    move, reason = decision.kind.value, decision.reasons
+    notice = notices.CertificateChanged(number=certificate.number, move=move, reason=reason)
+    tell_agency(session, certificate.agency_id, notice)
+    return certificate

@@ -1,0 +1,5 @@
+-- Made from the workflow of agency_change by migrations/flows.py; change it there.
+CREATE TRIGGER agency_change_flow BEFORE UPDATE ON agency_change FOR EACH ROW WHEN (CURRENT_USER <> 'kw_owner' AND OLD.state IS DISTINCT FROM NEW.state AND (OLD.state, NEW.state) NOT IN (('referred', 'accepted'), ('referred', 'reported'), ('referred', 'withdrawn'), ('reported', 'accepted'), ('reported', 'declined'), ('reported', 'referred'), ('reported', 'withdrawn'))) EXECUTE FUNCTION refuse_move();
+CREATE TRIGGER agency_change_born BEFORE INSERT ON agency_change FOR EACH ROW WHEN (CURRENT_USER <> 'kw_owner' AND NEW.state <> 'reported') EXECUTE FUNCTION refuse_move();
+CREATE TRIGGER agency_change_last BEFORE UPDATE ON agency_change FOR EACH ROW WHEN (CURRENT_USER <> 'kw_owner' AND OLD.state IN ('accepted', 'declined', 'withdrawn')) EXECUTE FUNCTION refuse_last();
+CREATE CONSTRAINT TRIGGER agency_change_trace AFTER UPDATE ON agency_change DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (CURRENT_USER <> 'kw_owner') EXECUTE FUNCTION need_event();
