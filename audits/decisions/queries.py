@@ -44,6 +44,12 @@ def decisions_about(session: Session, actor: Actor, certificate_id: UUID) -> lis
     return list(session.scalars(query.options(_decider()).order_by(Decision.decided_at.desc())))
 
 
+def audits_of_agency(session: Session, actor: Actor, agency_id: UUID) -> list[Audit]:
+    """Return all audits of an agency that the actor may see, cancelled ones too, oldest first."""
+    query = visible_audits(actor).where(Audit.agency_id == agency_id)
+    return list(session.scalars(query.order_by(Audit.planned_on, Audit.reference)))
+
+
 def grounds_in_words(grounds: Iterable[DecisionGround]) -> list[dict[str, str]]:
     """Return grounds as code and public words in every language."""
     return [{"code": each.code, **each.words} for each in grounds]

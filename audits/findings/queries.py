@@ -27,6 +27,12 @@ def grade_changes_of_audit(session: Session, audit_id: UUID) -> dict[UUID, list[
     return listed
 
 
+def to_repair(session: Session, agency_id: UUID) -> list[Finding]:
+    """Return the findings of an agency that asked for corrective action, closed ones too, by their term."""
+    query = select(Finding).where(Finding.agency_id == agency_id, Finding.due_on.is_not(None))
+    return list(session.scalars(query.where(Finding.state.not_in(sorted(GONE))).order_by(Finding.due_on, Finding.id)))
+
+
 def extensions_of(session: Session, finding_id: UUID) -> list[Extension]:
     """Return every request for more time on a finding, newest first."""
     return list(session.scalars(_extensions().where(Extension.finding_id == finding_id)))

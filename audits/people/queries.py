@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session, joinedload
 from audits.agencies.models import Agency
 from audits.core.access import Actor, Permission, Role
 from audits.core.errors import missing
+from audits.people.independence import barred_people
 from audits.people.models import Interest, Person, PersonRole, RoleRequest
 
 
@@ -52,6 +53,15 @@ def open_requests(session: Session, person_id: UUID) -> list[RoleRequest]:
 def roles_asked(session: Session, person_id: UUID) -> set[Role]:
     """Return the roles of one person that wait for a second person. The caller manages this person."""
     return {request.role for request in open_requests(session, person_id)}
+
+
+def deciders_about(session: Session, agency_id: UUID) -> list[tuple[str, bool]]:
+    """Return everybody who decides today: name, and whether independence bars them from this agency. Sorted by name."""
+    barred = Person.id.in_(barred_people(agency_id))
+    query = select(Person.name, barred).join(PersonRole).where(PersonRole.role == Role.DECIDER)
+    return [
+        (name, bar) for name, bar in session.execute(query.where(Person.retired_at.is_(None)).order_by(Person.name))
+    ]
 
 
 def people_with(session: Session, role: Role) -> list[Person]:

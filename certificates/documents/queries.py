@@ -34,6 +34,13 @@ def find_document(session: Session, actor: Actor, kind: DocumentKind, subject_id
     return session.scalar(query, values)
 
 
+def documents_of_agency(session: Session, actor: Actor, agency_id: UUID) -> dict[UUID, Document]:
+    """Return the newest sealed document about each subject, without its facts; extracts are not about a case."""
+    query = visible_documents(actor).where(Document.agency_id == agency_id)
+    query = query.where(Document.kind != DocumentKind.REGISTER_EXTRACT).options(defer(Document.snapshot))
+    return {each.subject_id: each for each in session.scalars(query.order_by(Document.created_at))}
+
+
 def get_document(session: Session, actor: Actor, document_id: UUID) -> Document:
     """Return one document, or raise NotFoundError."""
     document = session.scalar(visible_documents(actor).where(Document.id == document_id))

@@ -62,6 +62,12 @@ def search_certificates(
     return list(session.scalars(query.limit(PAGE_SIZE + 1).offset((max(page, 1) - 1) * PAGE_SIZE)))
 
 
+def certificates_of(session: Session, actor: Actor, agency_id: UUID) -> list[Certificate]:
+    """Return all issued certificates of an agency that the actor may see, oldest first."""
+    query = visible_certificates(actor).where(Certificate.agency_id == agency_id, Certificate.issued_at.is_not(None))
+    return list(session.scalars(query.order_by(Certificate.numbered_at)))
+
+
 def find_living(session: Session, agency_id: UUID, on: date) -> Certificate | None:
     """Return the certificate of an agency that counts or is suspended on a day, or None."""
     return held_and_proposed(session, agency_id, on)[0]

@@ -13,7 +13,7 @@ from flask_babel import force_locale, gettext
 from sqlalchemy import select
 
 from audits.agencies import services as agencies
-from audits.agencies.models import Agency, facts
+from audits.agencies.models import facts
 from audits.agencies.rules import AgencyDetails
 from audits.core import events
 from audits.core.access import ANONYMOUS, SYSTEM, Role
@@ -27,6 +27,7 @@ from audits.people.trail import trail_of
 from certificates.lifecycle import services as certificates
 from certificates.lifecycle.workflow import CertificateState
 from portal.language.i18n import LANGUAGES
+from tests.kit.factories.agencies import make_agency
 from tests.kit.factories.certificates import make_certificate
 from tests.kit.factories.inspections import make_audit
 from tests.kit.factories.people import make_person
@@ -133,9 +134,10 @@ def tell_story(session, words):
     services.review_audit(session, reviewer.actor, audit.id, recommendation=next(words))
     session.flush()
     decide(session, decider.actor, audit.id, outcome="refuse", reasons=next(words))
-    agency = session.get_one(Agency, agency_id)
-    details = AgencyDetails(**(facts(agency) | {"account_holder": next(words), "phone": "010 123 45 67"}))
-    agencies.edit_agency(session, owner.actor, agency_id, details, version=agency.version)
+    free = make_agency(session)  # of the other one somebody relies on the details already
+    details = AgencyDetails(**(facts(free) | {"account_holder": next(words), "phone": "010 123 45 67"}))
+    free_owner = make_person(session, Role.AGENCY_OWNER, free.id)
+    agencies.edit_agency(session, free_owner.actor, free.id, details, version=free.version)
     edit_profile(session, owner.actor, name="Somebody Else", language="nl", version=owner.version)
     editor = make_person(session, Role.AGENCY_EDITOR, agency_id)
     set_roles(session, owner.actor, editor.id, [Role.AGENCY_SIGNATORY], version=editor.version)

@@ -22,7 +22,20 @@ SENTENCE = re.compile(r"[A-Z%]\S* .*[.?!:]", re.DOTALL)
 
 # Dutch uses the same word.
 SAME = {
-    *("Audit", "Browser", "Code", "Menu", "Norm", "Open", "Open data", "Planner", "Postcode", "Privacy", "Register"),
+    *(
+        "Audit",
+        "Audits",
+        "Browser",
+        "Code",
+        "Menu",
+        "Norm",
+        "Open",
+        "Open data",
+        "Planner",
+        "Postcode",
+        "Privacy",
+        "Register",
+    ),
     *("Norm (SHA-256)", "SHA-256", "Score", "Status", "Website"),
     *("%(count)s open", "Audit %(reference)s", "Sector: %(name)s"),
 }

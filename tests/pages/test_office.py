@@ -29,7 +29,7 @@ from tests.kit.factories.decisions import make_decision
 from tests.kit.factories.inspections import make_audit
 from tests.kit.scheme import scheme
 
-MOST_STATEMENTS = 12
+MOST_STATEMENTS = 13  # of a decided audit: its grades and the grounds of the decision are lists of their own
 MOST_BEFORE_DECIDING = 17  # findings with rounds and files, changed verdicts, scope, and the basis in one
 NOTHING_KNOWN = ("not_assessed", "Nobody was there.")
 
@@ -72,6 +72,8 @@ def pages(session):
         (Role.PLANNER, "/office/"),
         (Role.REVIEWER, "/office/"),
         (Role.DECIDER, "/office/"),
+        (Role.DECIDER, f"/office/agencies/{certificate.agency_id}"),
+        (Role.REVIEWER, f"/office/agencies/{reported.agency_id}"),
         (Role.PLANNER, "/office/applications/"),
         (Role.PLANNER, application_page(application)),
         (Role.DECIDER, application_page(accepted)),

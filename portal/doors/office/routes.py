@@ -1,6 +1,7 @@
 """Routes of all pages for staff."""
 
 from portal.doors.office import (
+    agencies,
     applications,
     audits,
     certificates,
@@ -18,7 +19,7 @@ from portal.doors.office.door import bp
 
 __all__ = ["blueprints", "home"]
 
-CASES = (applications, audits, findings, decisions, certificates, changes, proposals)
+CASES = (agencies, applications, audits, findings, decisions, certificates, changes, proposals)
 for part in (*CASES, schemes, people, failed_jobs, security_log):
     bp.register_blueprint(part.bp)
 
