@@ -71,14 +71,16 @@ GRANT UPDATE (state, submitted_at, declared_by, declared_name, reviewed_at, revi
 GRANT UPDATE (value, explanation, answered_by, answered_at, version) ON answer TO kw_app, kw_worker;
 GRANT UPDATE (removed_at) ON evidence TO kw_app, kw_worker;
 GRANT UPDATE (inspector_id, planned_on, state, revealed_at, started_at, reported_at, summary, score, insufficient,
-  reviewer_id, reviewed_at, recommendation, version) ON audit TO kw_app, kw_worker;
+  reviewer_id, reviewed_at, recommendation, strengths, version) ON audit TO kw_app, kw_worker;
 GRANT UPDATE (value, note, reason, recorded_by, recorded_at, version) ON verdict TO kw_app, kw_worker;
 GRANT UPDATE (agency_text, extent, extent_reason, written_by, written_at, version) ON requirement_judgement TO kw_app, kw_worker;
 GRANT UPDATE (state, cause, extent, solution, operation, answered_by, answered_at, verified_by, verified_at,
   verification_note, version) ON finding TO kw_app, kw_worker;
 GRANT INSERT, UPDATE (granted, answer, answered_by, answered_at) ON grade_change TO kw_app, kw_worker;
+GRANT INSERT, UPDATE (withdrawn_at) ON remark TO kw_app, kw_worker;
 GRANT INSERT, UPDATE (granted, granted_until, answer, answered_by, answered_at) ON extension TO kw_app, kw_worker;
-REVOKE ALL ON FUNCTION is_outsider(uuid, uuid) FROM PUBLIC;
+REVOKE ALL ON FUNCTION is_outsider(uuid, uuid), found_before(uuid) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION found_before(uuid) TO kw_app, kw_worker;
 GRANT INSERT, UPDATE (outcome, verified_by, verified_at, note) ON corrective_action TO kw_app, kw_worker;
 GRANT INSERT ON decision_proposal TO kw_app, kw_worker;
 GRANT UPDATE (answered_by, answered_at, confirmed) ON decision_proposal TO kw_app, kw_worker;

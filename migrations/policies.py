@@ -93,6 +93,7 @@ POLICIES = (
     *(Policy(table, (CASES, MY_AUDIT), (CASES, MY_AUDIT), may=ADD) for table in ("population", "sampled_unit")),
     *(Policy(table, (CASES, MY_AUDIT), (CASES, MY_AUDIT)) for table in ("verdict", "requirement_judgement")),
     Policy("verdict_change", (CASES, MY_AUDIT), (), may=()),
+    Policy("remark", (CASES, MY_AUDIT), (CASES, MY_AUDIT)),
     Policy("finding", (OWN, CASES, MY_AUDIT), (OWN, CASES, MY_AUDIT), (CASES, MY_AUDIT)),
     Policy("extension", (OWN, CASES, MY_FINDING), (CASES,), (f"{OWN} AND asked_by = {ME}",)),
     Policy("grade_change", (f"{OWN} AND granted", CASES, MY_FINDING), (CASES, MY_FINDING)),

@@ -41,6 +41,7 @@ _MISSING = {
     "audit": N_("There is no such audit."),
     "certificate": N_("There is no such certificate."),
     "decision": N_("There is no such decision."),
+    "remark": N_("There is no such remark."),
     "decision_proposal": N_("There is no such proposal."),
     "document": N_("There is no such document."),
     "evidence": N_("There is no such file."),

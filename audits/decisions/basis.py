@@ -24,7 +24,7 @@ from audits.core.errors import IllegalMoveError
 from audits.core.statements import built_once
 from audits.decisions.models import Decision, DecisionBasis
 from audits.findings.models import GradeChange
-from audits.inspections.models import Audit, Finding, Population, Verdict
+from audits.inspections.models import Audit, Finding, Population, Remark, Verdict
 from audits.inspections.workflow import FindingState
 from audits.schemes.queries import scheme_of_version
 from audits.schemes.text import Shortfall
@@ -68,6 +68,7 @@ class Part(StrEnum):
     VERDICTS = "verdicts"
     FINDINGS = "findings"
     GRADES = "grades"
+    REMARKS = "remarks"
     WORDS = "words"
     CERTIFICATE = "certificate"
     DECISIONS = "decisions"
@@ -181,6 +182,7 @@ def _of_audit(audit_id: UUID, application_id: UUID, agency_id: UUID) -> _Gathere
             Part.VERDICTS: _verdicts(audit_id),
             Part.FINDINGS: _findings(audit_id),
             Part.GRADES: _grades(audit_id),
+            Part.REMARKS: _remarks(audit_id),
             Part.DECISIONS: _decisions(agency_id),
         }
     )
@@ -254,6 +256,12 @@ def _grades(audit_id: UUID) -> _Query:
     return query.order_by(Finding.number, GradeChange.asked_at)
 
 
+def _remarks(audit_id: UUID) -> _Query:
+    said = (Remark.requirement_code, Remark.grade, Remark.note, Remark.agency_text)
+    query = select(*said).where(Remark.audit_id == audit_id, Remark.withdrawn_at.is_(None))
+    return query.order_by(Remark.written_at, Remark.id)
+
+
 def _populations(audit_id: UUID) -> _Query:
     return (
         select(Population.unit, Population.digest, Population.seed, Population.algorithm, Population.drawn)
@@ -272,6 +280,6 @@ def _verdicts(audit_id: UUID) -> _Query:
 
 def _findings(audit_id: UUID) -> _Query:
     found = (Finding.number, Finding.requirement_code, Finding.grade, Finding.grade_found, Finding.points)
-    said = (Finding.observed, Finding.agency_text, Finding.state)
+    said = (Finding.observed, Finding.agency_text, Finding.repeat_of, Finding.state)
     repair = (Finding.cause, Finding.extent, Finding.solution, Finding.effectiveness, Finding.verification_note)
     return select(*found, *said, *repair).where(Finding.audit_id == audit_id).order_by(Finding.number)

@@ -49,6 +49,23 @@ class RequirementJudged(EventData, name="audit.judge_requirement", words=N_("Req
     extent_reason: str = forgettable()
 
 
+class RemarkWritten(EventData, name="audit.remark", words=N_("Finding or strength added by hand")):
+    """The inspector wrote down something outside the sample; what was written can be forgotten."""
+
+    requirement: Code
+    remark: UUID
+    grade: Code | None
+    note: str = forgettable()
+    agency_text: str = forgettable()
+
+
+class RemarkWithdrawn(EventData, name="audit.withdraw_remark", words=N_("Finding or strength by hand taken back")):
+    """The inspector took it back before the report."""
+
+    requirement: Code
+    remark: UUID
+
+
 class PopulationFixed(EventData, name="audit.freeze", words=N_("Population fixed and sample drawn")):
     """A population was fixed: all that is needed to repeat the draw, except the references, which stay in its row."""
 

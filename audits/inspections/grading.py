@@ -192,10 +192,14 @@ def is_repeated(scheme: SchemeText, requirement: str, earlier: Mapping[str, date
     `earlier` maps requirement codes, as the scheme version of that time had them, to the day of the newest finding.
     """
     months = scheme.scoring.repeats_within_months
-    steps = scheme.cycle.transition if scheme.cycle else ()
-    codes = {requirement, *(old for step in steps for old, new in step.renamed.items() if new == requirement)}
-    found = [earlier[code] for code in codes if code in earlier]
+    found = [earlier[code] for code in codes_before(scheme, requirement) if code in earlier]
     return bool(found) and months is not None and _months_between(max(found), day) <= months
+
+
+def codes_before(scheme: SchemeText, requirement: str) -> frozenset[str]:
+    """Return the codes that a requirement has or had in an earlier version."""
+    steps = scheme.cycle.transition if scheme.cycle else ()
+    return frozenset({requirement, *(old for step in steps for old, new in step.renamed.items() if new == requirement)})
 
 
 def weighing(judged: Judged, found: Iterable[str], closed: Collection[str]) -> list[str]:

@@ -66,6 +66,7 @@ class Audit(Base):
     recommendation: Mapped[str] = mapped_column(Text, default="")
     # Where too little was assessed when it was reported, as JSON of `Insufficient`.
     insufficient: Mapped[list[Any]] = mapped_column(JSONB, default=list, server_default="[]")
+    strengths: Mapped[list[dict[str, str]]] = mapped_column(JSONB, server_default="[]", default=list)  # code and text
     version: Mapped[int] = mapped_column()
 
     application: Mapped[Application] = relationship()
@@ -241,8 +242,36 @@ class RequirementJudgement(Base):
     __mapper_args__ = {"version_id_col": version}
 
 
+class Remark(Base):
+    """What the inspector found outside the sample: a finding of a grade, or a strength, which has none."""
+
+    __tablename__ = "remark"
+    __table_args__ = (
+        ForeignKeyConstraint(["audit_id", "scheme_version_id"], ["audit.id", "audit.scheme_version_id"]),
+        ForeignKeyConstraint(
+            ["scheme_version_id", "requirement_code"], ["requirement.scheme_version_id", "requirement.code"]
+        ),
+    )
+
+    id: Mapped[Id]
+    audit_id: Mapped[UUID] = mapped_column(index=True)
+    scheme_version_id: Mapped[UUID]
+    requirement_code: Mapped[str]
+    grade: Mapped[str | None]  # None: a strength
+    note: Mapped[str] = mapped_column(Text)  # for staff
+    agency_text: Mapped[str] = mapped_column(Text)
+    written_by: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    written_at: Mapped[datetime]
+    withdrawn_at: Mapped[datetime | None]
+
+    writer: Mapped[Person] = relationship()
+
+
 class Finding(Base):
-    """A nonconformity or observation computed from the verdicts; grade and points come from the scheme."""
+    """A nonconformity or observation; grade and points come from the scheme.
+
+    It is derived from the verdicts, or comes from a remark of the inspector, outside the sample.
+    """
 
     __tablename__ = "finding"
     __table_args__ = (
@@ -268,6 +297,9 @@ class Finding(Base):
     points: Mapped[int]
     blocks: Mapped[bool]  # no certificate while it is open
     supersedes_id: Mapped[UUID | None] = mapped_column(ForeignKey("finding.id"))  # of an earlier report of this audit
+    remark_id: Mapped[UUID | None] = mapped_column(ForeignKey("remark.id"))  # None: derived from the verdicts
+    repeat_of_id: Mapped[UUID | None] = mapped_column(ForeignKey("finding.id"))  # of an earlier audit of the agency
+    repeat_of: Mapped[str] = mapped_column(server_default="")  # its audit and number, in words
     population: Mapped[int]
     assessed: Mapped[int]
     nonconforming: Mapped[int]

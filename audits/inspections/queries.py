@@ -24,6 +24,7 @@ from audits.inspections.models import (
     CorrectiveAction,
     Finding,
     Population,
+    Remark,
     RequirementJudgement,
     SampledUnit,
     Verdict,
@@ -208,6 +209,12 @@ def progress_of(session: Session, audit_id: UUID) -> dict[str, int]:
     return dict(session.execute(query, values).all())
 
 
+def remarks_of(session: Session, audit_id: UUID) -> list[Remark]:
+    """Return what the inspector wrote down by hand and did not take back. The caller must have access to the audit."""
+    query = select(Remark).where(Remark.audit_id == audit_id, Remark.withdrawn_at.is_(None))
+    return list(session.scalars(query.order_by(Remark.written_at, Remark.id)))
+
+
 def findings_of(session: Session, audit_id: UUID) -> list[Finding]:
     """Return the findings of an audit that count, in order. The caller must have access to the audit."""
     query, values = _findings(audit_id)
@@ -268,15 +275,17 @@ def files_of_audit(session: Session, audit_id: UUID) -> dict[UUID, list[Evidence
 
 def confidential_notes(session: Session, scheme: SchemeText, found: Sequence[Finding]) -> dict[UUID, str]:
     """Return the inspector's notes on confidential units per finding, which only staff read: one unit per line."""
-    codes = {
-        each.requirement_code: each
-        for each in found
-        if scheme.units[scheme.requirement(each.requirement_code).unit].confidential
-    }
-    if not codes:
-        return {}
-    seen = verdicts_of(session, found[0].audit_id, list(codes))
-    return {each.id: falling_short(scheme, seen.get(code, {})) for code, each in codes.items()}
+    hidden = [each for each in found if scheme.units[scheme.requirement(each.requirement_code).unit].confidential]
+    by_hand = {each.remark_id: each.id for each in hidden if each.remark_id}
+    derived = {each.requirement_code: each.id for each in hidden if not each.remark_id}
+    notes: dict[UUID, str] = {}
+    if by_hand:
+        written = select(Remark.id, Remark.note).where(Remark.id.in_(by_hand))
+        notes |= {by_hand[remark_id]: note for remark_id, note in session.execute(written)}
+    if derived:
+        seen = verdicts_of(session, found[0].audit_id, list(derived))
+        notes |= {each: falling_short(scheme, seen.get(code, {})) for code, each in derived.items()}
+    return notes
 
 
 def falling_short(scheme: SchemeText, seen: Mapping[str, VerdictRow], *, name_units: bool = True) -> str:

@@ -156,7 +156,9 @@ def _interval(finding: Finding) -> tuple[float, float] | None:
 
 
 def _chapters(norm: SchemeText, seen: Seen, found: Sequence[Finding], language: str) -> list[dict[str, Any]]:
-    numbers = {finding.requirement_code: finding.number for finding in found}
+    numbers = {
+        finding.requirement_code: finding.number for finding in sorted(found, key=lambda each: not each.remark_id)
+    }
     return [
         {
             "code": code,

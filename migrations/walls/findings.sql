@@ -10,7 +10,7 @@ BEGIN
      AND NOT EXISTS (SELECT FROM tie WHERE agency_id = of_agency AND person_id = person);
 END $$;
 
--- A finding begins with the grade that was found.
+-- A finding begins with the grade that was found; only one that came back may begin heavier.
 CREATE OR REPLACE FUNCTION take_grade() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   NEW.grade_found := coalesce(NEW.grade_found, NEW.grade);
@@ -24,7 +24,7 @@ BEGIN
   RAISE EXCEPTION 'this finding was found otherwise' USING ERRCODE = 'check_violation', CONSTRAINT = 'finding_as_found';
 END $$;
 
-CREATE TRIGGER finding_as_found BEFORE INSERT ON finding FOR EACH ROW WHEN (CURRENT_USER <> 'kw_owner' AND NEW.grade_found <> NEW.grade) EXECUTE FUNCTION refuse_grade();
+CREATE TRIGGER finding_as_found BEFORE INSERT ON finding FOR EACH ROW WHEN (CURRENT_USER <> 'kw_owner' AND NEW.grade_found <> NEW.grade AND NEW.repeat_of_id IS NULL) EXECUTE FUNCTION refuse_grade();
 
 -- A closed finding is only ever superseded, and what was said on it stays.
 CREATE TRIGGER finding_closed BEFORE UPDATE ON finding FOR EACH ROW WHEN (CURRENT_USER <> 'kw_owner' AND OLD.state = 'closed' AND NEW.state <> 'superseded') EXECUTE FUNCTION refuse_last();
@@ -141,3 +141,32 @@ BEGIN
 END $$;
 
 CREATE TRIGGER extension_granted AFTER UPDATE OF granted ON extension FOR EACH ROW WHEN (NEW.granted) EXECUTE FUNCTION apply_extension();
+
+-- Who inspects reads what earlier audits of that agency found, also those of others; staff with cases do so anyway.
+CREATE OR REPLACE FUNCTION found_before(of_audit uuid) RETURNS TABLE(id uuid, code text, audit text, number integer, day date, grade text, state text, said text) LANGUAGE sql STABLE SECURITY DEFINER SET search_path TO 'public', 'pg_temp' AS $$
+  SELECT f.id, f.requirement_code, a.reference, f.number, (a.reported_at AT TIME ZONE 'Europe/Amsterdam')::date, f.grade,
+         f.state, coalesce(f.agency_text, '')
+  FROM audit mine JOIN audit a ON a.agency_id = mine.agency_id AND a.id <> mine.id JOIN finding f ON f.audit_id = a.id
+  WHERE mine.id = of_audit AND (a.reported_at < mine.reported_at OR (mine.reported_at IS NULL AND a.reported_at IS NOT NULL)) AND f.state <> 'superseded'
+    AND is_genuine() AND (session_user <> 'kw_app' OR current_setting('kw.sees', true) = 'cases'
+                          OR (current_setting('kw.sees', true) = 'assigned'
+                              AND mine.inspector_id = nullif(current_setting('kw.person', true), '')::uuid))
+  ORDER BY a.reported_at DESC, f.number
+$$;
+
+-- What comes back names a finding of an earlier audit of the same agency.
+CREATE OR REPLACE FUNCTION check_repeat() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path TO 'public', 'pg_temp' AS $$
+BEGIN
+  IF NOT EXISTS (SELECT FROM finding f JOIN audit a ON a.id = f.audit_id
+                 WHERE f.id = NEW.repeat_of_id AND a.id <> NEW.audit_id
+                   AND a.agency_id = (SELECT agency_id FROM audit WHERE id = NEW.audit_id)) THEN
+    RAISE EXCEPTION 'this was not found before' USING ERRCODE = 'check_violation', CONSTRAINT = 'finding_repeated';
+  END IF;
+  RETURN NEW;
+END $$;
+
+CREATE TRIGGER finding_repeated BEFORE INSERT ON finding FOR EACH ROW WHEN (CURRENT_USER <> 'kw_owner' AND NEW.repeat_of_id IS NOT NULL) EXECUTE FUNCTION check_repeat();
+
+CREATE TRIGGER remark_frozen BEFORE INSERT OR UPDATE ON remark FOR EACH ROW WHEN (CURRENT_USER <> 'kw_owner') EXECUTE FUNCTION check_fieldwork('in_progress');
+CREATE TRIGGER remark_kept BEFORE DELETE OR UPDATE OF id, audit_id, scheme_version_id, requirement_code, grade, note, agency_text, written_by, written_at ON remark FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER remark_whole BEFORE TRUNCATE ON remark FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();

@@ -102,6 +102,7 @@ LABELS: list[tuple[StrEnum, LazyString]] = [
     (Part.VERDICTS, _l("The verdicts")),
     (Part.FINDINGS, _l("The findings and their corrective actions")),
     (Part.GRADES, _l("The grades that were asked to be changed")),
+    (Part.REMARKS, _l("The findings and strengths by hand")),
     (Part.WORDS, _l("The words of inspector and reviewer")),
     (Part.CERTIFICATE, _l("The certificate and its history")),
     (Part.DECISIONS, _l("The decisions about this agency")),

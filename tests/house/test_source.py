@@ -88,6 +88,7 @@ OTHERS = {
     "audits/decisions/scope.py": "what can be granted: offered by the page before and checked by the service after",
     "audits/inspections/comparison.py": "what a page lays side by side; pure",
     "audits/inspections/disclosure.py": "pure rules about what an agency may learn, apart from those that judge it",
+    "audits/inspections/earlier_findings.py": "a read across audits, by a function of the owner",
     "audits/inspections/evidence.py": "a read across applications and audits, which queries of either cannot see",
     "audits/inspections/grading.py": "the rules of edition 2 of the scheme file; pure, too long for rules",
     "audits/inspections/judging.py": "asked by forms and services alike; pure",

@@ -24,6 +24,22 @@ CRITICAL = (
     + GRANTED.format(":decider", "found_finding")
 )
 
+REMARK = (
+    "INSERT INTO remark (id, audit_id, scheme_version_id, requirement_code, grade, note, agency_text, written_by,"
+    " written_at) SELECT gen_random_uuid(), id, scheme_version_id, 'PAY-01', 'minor', 'x', 'x', inspector_id, now()"
+    " FROM audit WHERE id = :{}_audit"
+)
+REMARKED = (
+    "INSERT INTO remark (id, audit_id, scheme_version_id, requirement_code, grade, note, agency_text, written_by,"
+    " written_at) VALUES (gen_random_uuid(), :in_progress_audit, :other_version, 'PAY-01', 'minor', 'x', 'x',"
+    " :inspector, now())"
+)
+REPEATED = (
+    INSERTED["finding"]
+    .format("open", "reported")
+    .replace("(id,", "(repeat_of_id, id,")
+    .replace("SELECT gen", "SELECT {}, gen")
+)
 ASKER = "coalesce(nullif(current_setting('kw.person', true), '')::uuid, :planner)"
 # More time: asked for by whoever is there, granted by somebody.
 ASKED = (
@@ -88,6 +104,26 @@ ABOUT_FINDINGS = [
         "evidence_frozen",
         by="agency reviewed_audited",
     ),
+    # By hand, and found before
+    Attack("a remark after the report", REMARK.format("reported"), "remark_frozen"),
+    Attack("a remark by another inspector", REMARK.format("in_progress"), "none", "rows", by="inspector"),
+    Attack("a remark by the agency", REMARKED, NO_RIGHT, "rows", by="agency in_progress_audited"),
+    Attack("a milder remark", "UPDATE remark SET grade = 'minor'", NO_RIGHT),
+    Attack("never remarked", "DELETE FROM remark", NO_RIGHT),
+    *(
+        Attack(f"a remark read by {by}", "SELECT FROM remark WHERE id = :remark", "none", "rows", by=by)
+        for by in ("agency in_progress_audited", "inspector")
+    ),
+    Attack(
+        "a remark taken back by another inspector",
+        "UPDATE remark SET withdrawn_at = now() WHERE id = :remark",
+        "none",
+        "rows",
+        by="inspector",
+    ),
+    Attack("a repeat of another agency's", REPEATED.format(":concluded_open_finding"), "finding_repeated"),
+    Attack("a repeat of itself", REPEATED.format(":reported_open_finding"), "finding_repeated"),
+    Attack("no repeat any more", "UPDATE finding SET repeat_of_id = NULL", NO_RIGHT),
     # More time
     Attack("more time, untold", ASKED, "extension_trace", by="agency reported_audited"),
     Attack("more time by another agency", ASKED, "none", "extension_trace", by="agency mine"),

@@ -13,6 +13,7 @@ from audits.inspections.services.fieldwork import (
     freeze_population,
     record_sheets,
 )
+from audits.inspections.services.remarking import withdraw_remark, write_remark
 from audits.inspections.services.replanning import replan_audit
 from audits.inspections.services.reporting import open_urgent_task, report_audit
 from audits.inspections.services.transitions import (
@@ -47,4 +48,6 @@ __all__ = [
     "review_audit",
     "start_audit",
     "submit_corrective_action",
+    "withdraw_remark",
+    "write_remark",
 ]

@@ -1,7 +1,7 @@
 """Report an audit: fix its verdicts and create the findings that follow from them."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import date
+from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy.orm import Session
@@ -18,7 +18,7 @@ from audits.deadlines.services import open_deadline
 from audits.inspections import events as told
 from audits.inspections import grading, rules
 from audits.inspections.disclosure import untold
-from audits.inspections.models import Audit, Finding, Population, RequirementJudgement
+from audits.inspections.models import Audit, Finding, Population, Remark, RequirementJudgement
 from audits.inspections.notices import AuditReported, CriticalFinding
 from audits.inspections.queries import (
     VerdictRow,
@@ -27,12 +27,14 @@ from audits.inspections.queries import (
     judgements_of,
     origins_of,
     populations_of,
+    remarks_of,
     rules_view,
     undrawn,
     verdicts_of,
 )
 from audits.inspections.services.confidentiality import check_names_nobody
 from audits.inspections.services.course import AUDITS
+from audits.inspections.services.repeating import mark_repeats, weight_of
 from audits.inspections.services.superseding import replace_findings
 from audits.inspections.services.transitions import deciders_of
 from audits.inspections.workflow import FINDING_FLOW
@@ -69,6 +71,10 @@ def report_audit(session: Session, actor: Actor, audit_id: UUID, *, summary: str
         finding.random_assessed, finding.random_nonconforming = by_lot.assessed, by_lot.nonconforming
         _take_over(finding, judged.get(item.requirement))
         listed.append(finding)
+    remarks = remarks_of(session, audit.id)
+    listed += [_by_hand(audit, remark) for remark in remarks if remark.grade]
+    audit.strengths = [{"code": each.requirement_code, "text": each.agency_text} for each in remarks if not each.grade]
+    mark_repeats(session, audit, listed)
     stand = replace_findings(session, actor, audit, listed)
     audit.score = sum(finding.points for finding in stand)
     if any(scheme.severities[finding.grade].is_urgent for finding in stand):
@@ -125,7 +131,6 @@ def _finding(
 ) -> Finding:
     scheme = scheme_of_version(audit.scheme_version)
     unit = scheme.units[scheme.requirement(item.requirement).unit]
-    term = item.repair_working_days
     # The agency may read this row, so that notes on confidential units are not in it.
     notes = "" if unit.confidential else falling_short(scheme, seen, name_units=not unit.is_agency)
     return Finding(
@@ -133,25 +138,42 @@ def _finding(
         audit_id=audit.id,
         scheme_version_id=audit.scheme_version_id,
         requirement_code=item.requirement,
-        grade=item.grade,
-        grade_found=item.grade,
-        points=item.points,
-        blocks=item.blocks,
+        **_weight(scheme, item.grade),
         population=1 if unit.is_agency else populations[unit.code].size,
         assessed=item.assessed,
         nonconforming=item.nonconforming,
         observed=notes,
         agency_text=notes,
         judged_reason="",
-        due_on=None if term is None else add_working_days(clock.today(), term),
-        plan_due_on=_plan_due_on(scheme) if term is not None else None,
         state=FINDING_FLOW.initial,
     )
 
 
-def _plan_due_on(scheme: SchemeText) -> date | None:
-    term = scheme.terms.corrective_plan_working_days
-    return None if term is None else add_working_days(clock.today(), term)
+def _by_hand(audit: Audit, remark: Remark) -> Finding:
+    """Return the finding that follows from a remark; it says nothing about a population."""
+    scheme = scheme_of_version(audit.scheme_version)
+    unit = scheme.units[scheme.requirement(remark.requirement_code).unit]
+    return Finding(
+        id=uuid4(),
+        audit_id=audit.id,
+        scheme_version_id=audit.scheme_version_id,
+        requirement_code=remark.requirement_code,
+        remark_id=remark.id,
+        **_weight(scheme, remark.grade or ""),
+        population=0,
+        assessed=0,
+        nonconforming=0,
+        observed="" if unit.confidential else remark.note,
+        agency_text=remark.agency_text,
+        judged_reason="",
+        state=FINDING_FLOW.initial,
+    )
+
+
+def _weight(scheme: SchemeText, grade: str) -> dict[str, Any]:
+    """Return what the scheme says of a finding of this grade."""
+    weight = scheme.severities[grade]
+    return {"grade_found": grade, "repeat_of": "", **weight_of(scheme, weight)}
 
 
 def _take_over(finding: Finding, judged: RequirementJudgement | None) -> None:

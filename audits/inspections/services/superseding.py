@@ -1,6 +1,7 @@
 """Findings of an audit that is reported again: what is said anew stands beside what was said before, which is kept."""
 
 from collections.abc import Sequence
+from uuid import UUID
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -19,13 +20,13 @@ def replace_findings(session: Session, actor: Actor, audit: Audit, found: Sequen
     A finding that an earlier report made in the same words stays, with its corrective action and its number. The others
     of that report are superseded. Numbers are never given twice.
     """
-    earlier = {finding.requirement_code: finding for finding in findings_of(session, audit.id)}
+    earlier = {_about(finding): finding for finding in findings_of(session, audit.id)}
     number = session.scalar(select(func.max(Finding.number)).where(Finding.audit_id == audit.id)) or 0
     stand: list[Finding] = []
     for finding in found:
-        old = earlier.get(finding.requirement_code)
+        old = earlier.get(_about(finding))
         if old is not None and _said(old) == _said(finding):
-            stand.append(earlier.pop(finding.requirement_code))
+            stand.append(earlier.pop(_about(finding)))
             continue
         number += 1
         finding.number, finding.supersedes_id = number, old.id if old else None
@@ -36,7 +37,11 @@ def replace_findings(session: Session, actor: Actor, audit: Audit, found: Sequen
     return stand
 
 
+def _about(finding: Finding) -> tuple[str, UUID | None]:
+    return finding.requirement_code, finding.remark_id
+
+
 def _said(finding: Finding) -> tuple[object, ...]:
     counts = (finding.population, finding.assessed, finding.nonconforming)
-    judged = (finding.judged, finding.judged_reason)
+    judged = (finding.judged, finding.judged_reason, finding.repeat_of_id)
     return finding.grade_found, *judged, *counts, finding.observed, finding.agency_text

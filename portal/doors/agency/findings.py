@@ -82,7 +82,16 @@ def list_findings() -> ResponseReturnValue:
     """List all findings of the agency, those of the newest audit first."""
     found = queries.list_findings(database.read(), current_actor())
     schemes = {finding.audit_id: scheme_of_version(finding.audit.scheme_version) for finding in found}
-    return render_template("agency/findings.html", findings=found, schemes=schemes, today=clock.today())
+    audits = queries.list_audits(database.read(), current_actor())
+    praised = [each for each in audits if each.strengths and each.reported_at]
+    return render_template(
+        "agency/findings.html",
+        findings=found,
+        schemes=schemes,
+        praised=praised,
+        norms={each.id: scheme_of_version(each.scheme_version) for each in praised},
+        today=clock.today(),
+    )
 
 
 @bp.get("/<uuid:finding_id>")

@@ -11,7 +11,8 @@ from audits.applications.queries import answer_to, answers_of, evidence_of
 from audits.core.access import Permission
 from audits.core.errors import IllegalMoveError, RuleError
 from audits.inspections import queries, services
-from audits.inspections.grading import Extent
+from audits.inspections.earlier_findings import EarlierFinding, found_before
+from audits.inspections.grading import Extent, codes_before
 from audits.inspections.judging import plain_verdict
 from audits.schemes.text import Requirement
 from portal.doors.inspector import progress
@@ -180,8 +181,15 @@ def _requirement_page(case: Case, sheet: Sheet, form: Form, whole: JudgementForm
         whole=whole if case.is_open and (judgement or sheet.falls_short) else None,
         judgement=judgement,
         is_confidential=case.scheme.units[item.unit].confidential,
+        found_earlier=_found_earlier(case, item.code),
         forms=[form, sheet, whole],
     )
+
+
+def _found_earlier(case: Case, code: str) -> list[EarlierFinding]:
+    """Return what earlier audits of the agency found on a requirement, under whatever code it had."""
+    codes = codes_before(case.scheme, code)
+    return [each for each in found_before(database.read(), case.audit.id) if each.code in codes]
 
 
 def _chapter_page(case: Case, code: str, sheets: Sequence[Sheet], form: Form) -> str:

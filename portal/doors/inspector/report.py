@@ -13,6 +13,7 @@ from audits.core.errors import RuleError
 from audits.inspections import queries, rules, services
 from audits.inspections.disclosure import untold
 from audits.inspections.grading import Extent, Insufficient, findings, insufficient, interval, misjudged, seen_on
+from audits.inspections.models import Remark
 from audits.inspections.rules import FoundFinding
 from audits.schemes.text import Unit
 from portal.doors.inspector.case import Case, bp, open_case
@@ -35,6 +36,7 @@ class Preview:
     untold: list[str]  # confidential findings without a text for the agency
     extents: Mapping[str, Extent]
     misjudged: list[str]  # called incidental though too many units fell short
+    remarks: list[Remark]  # by hand
 
     @property
     def is_complete(self) -> bool:
@@ -85,6 +87,7 @@ def _preview(case: Case) -> Preview:
     counted, extents = seen_on(scheme, drawn, seen), queries.extents_in(judged)
     found = findings(scheme, counted, extents)
     texts = {code for code, row in judged.items() if row.agency_text}
+    remarks = queries.remarks_of(session, audit_id)
     missing: dict[str, int] = {}
     for code, _reference in rules.missing(scheme, drawn, seen):
         missing[code] = missing.get(code, 0) + 1
@@ -96,7 +99,8 @@ def _preview(case: Case) -> Preview:
             if (unit := scheme.requirement(item.requirement).unit) in populations
             and (share := interval(counted[item.requirement], populations[unit].size))
         },
-        score=rules.score(found),
+        score=rules.score(found) + sum(scheme.severities[each.grade].points for each in remarks if each.grade),
+        remarks=remarks,
         missing=missing,
         undrawn=queries.undrawn(scheme, populations),
         unassessed=rules.unassessed(scheme, seen),
