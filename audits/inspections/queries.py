@@ -1,13 +1,11 @@
 """Reads of audits and findings. Every list starts from what the actor may see."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Select, and_, case, exists, false, func, select
+from sqlalchemy import Select, and_, exists, false, func, select
 from sqlalchemy.orm import Session, contains_eager, defer, joinedload
 from sqlalchemy.orm.interfaces import LoaderOption
 
@@ -30,7 +28,7 @@ from audits.inspections.models import (
     Verdict,
     VerdictChange,
 )
-from audits.inspections.workflow import FOR_AGENCY, FOR_INSPECTOR, GONE, AuditState, FindingState
+from audits.inspections.workflow import GONE, AuditState
 from audits.people.models import Person
 from audits.schemes.text import SchemeText, Unit
 
@@ -48,15 +46,6 @@ class VerdictRow(NamedTuple):
     value: str
     note: str
     version: int
-
-
-@dataclass(frozen=True, slots=True)
-class Repairs:
-    """The state of the corrective actions of one audit."""
-
-    open: int
-    answered: int
-    due_on: date | None  # the earliest deadline among the open ones
 
 
 def visible_audits(actor: Actor) -> Select[Audit]:
@@ -312,20 +301,6 @@ def get_case_evidence(session: Session, actor: Actor, audit_id: UUID, evidence_i
     if evidence is None:
         raise missing(Evidence)
     return evidence
-
-
-def repairs_of(session: Session, audit_ids: Iterable[UUID]) -> dict[UUID, Repairs]:
-    """Return the state of the corrective actions per audit; audits without findings are left out."""
-    waiting = Finding.state.in_(sorted(FOR_AGENCY))
-    plan = case((Finding.state == FindingState.OPEN, Finding.plan_due_on))
-    query = select(
-        Finding.audit_id,
-        func.count().filter(waiting, Finding.due_on.is_not(None)),
-        func.count().filter(Finding.state.in_(sorted(FOR_INSPECTOR))),
-        func.min(func.coalesce(plan, Finding.due_on)).filter(waiting),
-    ).where(Finding.audit_id.in_(list(audit_ids)))
-    rows = session.execute(query.group_by(Finding.audit_id))
-    return {audit_id: Repairs(waiting, answered, due_on) for audit_id, waiting, answered, due_on in rows}
 
 
 def visible_findings(actor: Actor) -> Select[Finding]:

@@ -17,6 +17,7 @@ from audits.core.events import history
 from audits.core.files import StoredFile
 from audits.inspections import queries, services
 from audits.inspections.models import CorrectiveAction
+from audits.inspections.repairs import repairs_of
 from audits.inspections.workflow import FINDING_FLOW, AuditState, FindingState, RoundOutcome
 from audits.schemes.queries import scheme_of_version
 from tests.kit.factories.agencies import make_agency
@@ -273,7 +274,7 @@ def test_the_worklist_counts_what_still_has_to_happen(session):
     audit = make_audit(session, AuditState.REPORTED, verdicts)
     found = queries.findings_of(session, audit.id)
     answer(session, found[0])
-    repairs = queries.repairs_of(session, [audit.id])[audit.id]
+    repairs = repairs_of(session, [audit.id])[audit.id]
     terms = [finding.due_on for finding in found[1:] if finding.due_on]
     assert (repairs.open, repairs.answered, repairs.due_on) == (len(terms), 1, min(terms))
 

@@ -13,6 +13,7 @@ from audits.core.files import StoredFile
 from audits.findings import services as asking
 from audits.findings.queries import extensions_of, open_questions
 from audits.inspections import queries, services
+from audits.inspections.repairs import repairs_of
 from audits.inspections.workflow import FindingState, RoundOutcome
 from audits.people.models import PersonRole
 from audits.schemes.queries import scheme_of_version
@@ -107,7 +108,7 @@ def test_a_proof_that_is_returned_goes_back_to_the_accepted_plan(session, findin
 def test_a_plan_has_a_term_of_its_own_and_the_worklist_counts_by_step(session, finding, editor):
     day = add_working_days(clock.today(), terms_of(finding).corrective_plan_working_days)
     assert (finding.plan_due_on, finding.waits_for_agency_until()) == (day, day)
-    counted = lambda: queries.repairs_of(session, [finding.audit_id])[finding.audit_id]  # noqa: E731
+    counted = lambda: repairs_of(session, [finding.audit_id])[finding.audit_id]  # noqa: E731
     assert (counted().open, counted().answered, counted().due_on) == (1, 0, day)
     answer(session, finding, editor)
     assert (counted().open, counted().answered, finding.waits_for_agency_until()) == (0, 1, None)

@@ -94,6 +94,7 @@ OTHERS = {
     "audits/inspections/judging.py": "asked by forms and services alike; pure",
     "audits/inspections/planning.py": "what an audit covers and how long it takes; pure, too long for rules",
     "audits/inspections/pseudonyms.py": "what a list may hold; pure, too long for rules",
+    "audits/inspections/repairs.py": "counts for worklists, which queries had no room for",
     "audits/inspections/report.py": "values of documents",
     "audits/inspections/wording.py": "keys of the catalogues",
     "audits/people/independence.py": "one rule that must ask the database, above which every service stands",

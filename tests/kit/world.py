@@ -127,7 +127,7 @@ def _audits(session: Session) -> dict[str, Any]:
             inspections.judge_requirement(
                 session, audit.inspector.actor, audit.id, code, agency_text="Gone.", version=0
             )
-            by_hand = {"code": code, "grade": None, "note": "Seen.", "agency_text": "Well done."}
+            by_hand: dict[str, Any] = {"code": code, "grade": None, "note": "Seen.", "agency_text": "Well done."}
             made["remark"] = inspections.write_remark(session, audit.inspector.actor, audit.id, **by_hand).id
             made |= {"in_progress_code": code, "in_progress_unit": unit}
         if state in {AuditState.IN_PROGRESS, AuditState.REPORTED, AuditState.REVIEWED, AuditState.CONCLUDED}:

@@ -14,7 +14,8 @@ from audits.core.access import Permission
 from audits.decisions.models import Decision
 from audits.decisions.queries import decisions_about, find_decision
 from audits.inspections.models import Audit
-from audits.inspections.queries import Repairs, find_live_audit, repairs_of
+from audits.inspections.queries import find_live_audit
+from audits.inspections.repairs import Repairs, repairs_of
 from certificates.documents.models import Document
 from certificates.documents.queries import find_document
 from certificates.documents.stages import DocumentKind

@@ -12,7 +12,7 @@ from audits.core.calendar import add_working_days
 from audits.core.clock import day_of
 from audits.inspections import queries, services
 from audits.inspections.models import Audit, Population
-from audits.inspections.queries import Repairs
+from audits.inspections.repairs import Repairs, repairs_of
 from audits.inspections.workflow import AuditState
 from audits.schemes.queries import scheme_of_version
 from certificates.documents.queries import find_document
@@ -31,7 +31,7 @@ def home() -> ResponseReturnValue:
     """List the own audits by state."""
     session, actor = database.read(), current_actor()
     audits = queries.own_audits(session, actor)
-    repairs = queries.repairs_of(session, [audit.id for audit in audits])
+    repairs = repairs_of(session, [audit.id for audit in audits])
     return render_template(
         "inspector/home.html", groups=_groups(audits, repairs), repairs=repairs, report_due=_report_due
     )

@@ -13,7 +13,8 @@ from audits.deadlines.rules import due
 from audits.decisions.proposals import open_proposals
 from audits.findings.queries import open_questions
 from audits.inspections.models import Audit
-from audits.inspections.queries import list_audits, repairs_of, unplanned_applications
+from audits.inspections.queries import list_audits, unplanned_applications
+from audits.inspections.repairs import repairs_of
 from audits.inspections.workflow import AUDIT_FLOW
 from audits.people.independence import barred_from
 from certificates.lifecycle.queries import urgent_tasks
