@@ -9,7 +9,8 @@ from functools import cached_property
 from typing import Any, TypedDict
 from uuid import UUID
 
-from sqlalchemy import CompoundSelect, Select, func, literal_column, select, union_all
+from sqlalchemy import CompoundSelect, ScalarSelect, Select, func, literal_column, select, union_all
+from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.orm import Session, selectinload
 
 from audits.agencies.models import Agency, holder_of
@@ -24,11 +25,13 @@ from audits.core.errors import IllegalMoveError
 from audits.core.statements import built_once
 from audits.decisions.models import Decision, DecisionBasis
 from audits.findings.models import GradeChange
-from audits.inspections.models import Audit, Finding, Population, Remark, Verdict
+from audits.inspections.grading import Origin
+from audits.inspections.models import Audit, Finding, Population, Remark, SampledUnit, Verdict
 from audits.inspections.workflow import FindingState
 from audits.schemes.queries import scheme_of_version
 from audits.schemes.text import Shortfall
 
+_OF_UNIT = ("reference", "origin", "replaces", "reason_code", "reason")
 _Query = Select[*tuple[Any, ...]]
 _Gathered = CompoundSelect[*tuple[Any, ...]]
 
@@ -264,10 +267,18 @@ def _remarks(audit_id: UUID) -> _Query:
 
 def _populations(audit_id: UUID) -> _Query:
     return (
-        select(Population.unit, Population.digest, Population.seed, Population.algorithm, Population.drawn)
+        select(Population.unit, Population.digest, Population.seed, Population.algorithm, Population.drawn, _added())
         .where(Population.audit_id == audit_id)
         .order_by(Population.unit)
     )
+
+
+def _added() -> ScalarSelect[Any]:
+    """Return the units beside the draw, as JSON: how each came in, and why."""
+    one = func.json_build_array(*(getattr(SampledUnit, name) for name in _OF_UNIT))
+    listed = func.coalesce(func.json_agg(aggregate_order_by(one, SampledUnit.position)), literal_column("'[]'::json"))
+    beside = (SampledUnit.audit_id == Population.audit_id, SampledUnit.unit == Population.unit)
+    return select(listed).where(*beside, SampledUnit.origin != Origin.RANDOM).scalar_subquery()
 
 
 def _verdicts(audit_id: UUID) -> _Query:

@@ -77,6 +77,24 @@ class PopulationFixed(EventData, name="audit.freeze", words=N_("Population fixed
     algorithm: Code
 
 
+class UnitReplaced(EventData, name="audit.replace_unit", words=N_("Unit replaced by the next of the draw")):
+    """A drawn unit that could not be judged was replaced: why, by its code; which units can be forgotten."""
+
+    unit: Code
+    code: Code
+    replaced: str = forgettable()
+    reference: str = forgettable()
+    reason: str = forgettable()
+
+
+class UnitChosen(EventData, name="audit.choose_unit", words=N_("Unit chosen by the inspector")):
+    """The inspector added a unit for a reason; which one, and the reason, can be forgotten."""
+
+    unit: Code
+    reference: str = forgettable()
+    reason: str = forgettable()
+
+
 class VerdictsRecorded(EventData, name="audit.record", words=N_("Verdicts recorded")):
     """Verdicts on one requirement changed: on how many units; old and new values and the reason can be forgotten."""
 

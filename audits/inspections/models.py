@@ -14,11 +14,13 @@ from sqlalchemy import (
     Index,
     Text,
     UniqueConstraint,
+    func,
     or_,
+    select,
 )
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.hybrid import hybrid_property
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, column_property, mapped_column, relationship
 
 from audits.agencies.models import Agency
 from audits.applications.models import Application
@@ -114,23 +116,6 @@ class Participant(Base):
     since: Mapped[datetime]
 
 
-class Population(Base):
-    """All units of one kind, as pseudonyms, fixed with their digest before the draw."""
-
-    __tablename__ = "population"
-
-    audit_id: Mapped[UUID] = mapped_column(ForeignKey("audit.id"), primary_key=True)
-    unit: Mapped[str] = mapped_column(primary_key=True)
-    members: Mapped[list[str]]  # pseudonyms, never names or citizen numbers
-    size: Mapped[int]
-    digest: Mapped[str]  # SHA-256, hex
-    frozen_at: Mapped[datetime]
-    frozen_by: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
-    seed: Mapped[str]  # 32 random bytes, hex, generated after the population was fixed
-    algorithm: Mapped[str]
-    drawn: Mapped[int]
-
-
 class SampledUnit(Base):
     """One unit of an audit. The organisation itself is a population of one, so that every verdict has a unit."""
 
@@ -156,6 +141,33 @@ class SampledUnit(Base):
     reason_code: Mapped[str | None]  # why that one was replaced: a code of the scheme
     reason: Mapped[str] = mapped_column(Text, server_default="")  # why it was chosen, or more about a replacement
     added_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
+
+
+class Population(Base):
+    """All units of one kind, as pseudonyms, fixed with their digest before the draw."""
+
+    __tablename__ = "population"
+
+    audit_id: Mapped[UUID] = mapped_column(ForeignKey("audit.id"), primary_key=True)
+    unit: Mapped[str] = mapped_column(primary_key=True)
+    members: Mapped[list[str]]  # pseudonyms, never names or citizen numbers
+    size: Mapped[int]
+    digest: Mapped[str]  # SHA-256, hex
+    frozen_at: Mapped[datetime]
+    frozen_by: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    seed: Mapped[str]  # 32 random bytes, hex, generated after the population was fixed
+    algorithm: Mapped[str]
+    drawn: Mapped[int]
+    added: Mapped[int] = column_property(  # units beside the draw
+        select(func.count())
+        .where(
+            SampledUnit.audit_id == audit_id,
+            SampledUnit.unit == unit,
+            SampledUnit.origin != Origin.RANDOM,
+        )
+        .correlate_except(SampledUnit)
+        .scalar_subquery()
+    )
 
 
 class Verdict(Base):

@@ -129,18 +129,22 @@ def undrawn(scheme: SchemeText, units: Collection[str]) -> list[Unit]:
 
 
 def sample_of(session: Session, audit_id: UUID, units: Collection[str] | None = None) -> dict[str, list[str]]:
-    """Return the drawn references per unit kind, in the order of the draw, including the organisation itself."""
-    sample: dict[str, list[str]] = defaultdict(list)
-    query, values = _sample(audit_id, units)
-    for unit, reference in session.execute(query, values).all():
-        sample[unit].append(reference)
-    return dict(sample)
+    """Return the references per unit kind as `origins_of` does, including the organisation itself."""
+    return {unit: list(drawn) for unit, drawn in origins_of(session, audit_id, units).items()}
 
 
-def origins_of(session: Session, audit_id: UUID) -> dict[str, dict[str, Origin]]:
+def units_of(session: Session, audit_id: UUID, unit: str | None = None) -> list[SampledUnit]:
+    """Return the units of an audit, or those of one kind, in the order in which they came in."""
+    query = select(SampledUnit).where(SampledUnit.audit_id == audit_id)
+    if unit is not None:
+        query = query.where(SampledUnit.unit == unit)
+    return list(session.scalars(query.order_by(SampledUnit.unit, SampledUnit.position)))
+
+
+def origins_of(session: Session, audit_id: UUID, units: Collection[str] | None = None) -> dict[str, dict[str, Origin]]:
     """Return how each unit came into the audit, per unit kind and reference, in the order of the draw."""
     drawn: dict[str, dict[str, Origin]] = defaultdict(dict)
-    query, values = _origins(audit_id)
+    query, values = _origins(audit_id, units)
     for unit, reference, origin in session.execute(query, values).all():
         drawn[unit][reference] = origin
     return dict(drawn)
@@ -337,17 +341,11 @@ def _populations(audit_id: UUID) -> Select[Population]:
 
 
 @built_once
-def _sample(audit_id: UUID, units: Collection[str] | None) -> Select[str, str]:
-    query = select(SampledUnit.unit, SampledUnit.reference).where(SampledUnit.audit_id == audit_id)
+def _origins(audit_id: UUID, units: Collection[str] | None) -> Select[str, str, Origin]:
+    query = select(SampledUnit.unit, SampledUnit.reference, SampledUnit.origin).where(SampledUnit.audit_id == audit_id)
     if units is not None:
         query = query.where(SampledUnit.unit.in_(units))
     return query.order_by(SampledUnit.unit, SampledUnit.position)
-
-
-@built_once
-def _origins(audit_id: UUID) -> Select[str, str, Origin]:
-    query = select(SampledUnit.unit, SampledUnit.reference, SampledUnit.origin)
-    return query.where(SampledUnit.audit_id == audit_id).order_by(SampledUnit.unit, SampledUnit.position)
 
 
 @built_once

@@ -12,8 +12,9 @@ from audits.core.clock import day_of
 from audits.core.languages import say
 from audits.inspections import rules
 from audits.inspections.disclosure import Extent, extent_for_agency, text_for_agency
-from audits.inspections.models import Audit, Finding, Population
-from audits.inspections.queries import VerdictRow, findings_of, populations_of, sample_of, verdicts_of
+from audits.inspections.grading import Origin
+from audits.inspections.models import Audit, Finding, Population, SampledUnit
+from audits.inspections.queries import VerdictRow, findings_of, populations_of, units_of, verdicts_of
 from audits.inspections.wording import EXTENTS, FINDING_STATES
 from audits.schemes.queries import scheme_of_version
 from audits.schemes.text import Requirement, SchemeText, VerdictKind
@@ -46,7 +47,7 @@ def report_facts(session: Session, audit: Audit, *, body: Mapping[str, str]) -> 
         "conditional_from": norm.scoring.conditional_from,
         "grades": _grades(norm, found, language),
         "sampling": norm.sampling.description.in_(language),
-        "samples": _samples(norm, populations_of(session, audit.id), sample_of(session, audit.id), language),
+        "samples": _samples(norm, populations_of(session, audit.id), units_of(session, audit.id), language),
         "findings": [_finding(norm, finding, language) for finding in found],
         "chapters": _chapters(norm, seen, found, language),
         "body": dict(body),
@@ -94,26 +95,39 @@ def _grades(norm: SchemeText, found: Sequence[Finding], language: str) -> list[d
 
 
 def _samples(
-    norm: SchemeText, populations: Sequence[Population], drawn: Mapping[str, list[str]], language: str
+    norm: SchemeText, populations: Sequence[Population], units: Sequence[SampledUnit], language: str
 ) -> list[dict[str, Any]]:
     return [
         {
             "unit": norm.units[population.unit].plural.in_(language),
             "population": population.size,
             "drawn": population.drawn,
-            "draw": None if norm.units[population.unit].confidential else _draw(population, drawn),
+            "draw": _draw(population, theirs) if open_to_agency else None,
+            "added": [_added(norm, each, language) for each in theirs if each.origin is not Origin.RANDOM]
+            if open_to_agency
+            else [],
         }
         for population in populations
+        for theirs in [[each for each in units if each.unit == population.unit]]
+        for open_to_agency in [not norm.units[population.unit].confidential]
     ]
 
 
-def _draw(population: Population, drawn: Mapping[str, list[str]]) -> dict[str, Any]:
+def _added(norm: SchemeText, unit: SampledUnit, language: str) -> dict[str, Any]:
+    """Return a unit beside the draw; why the inspector chose one stays with staff, as it may come from somebody."""
+    reasons = norm.cycle.replacement_reasons if norm.cycle else {}
+    code = unit.reason_code or ""
+    reason = reasons[code].in_(language) if code in reasons else ""
+    return {"reference": unit.reference, "replaces": unit.replaces, "reason": reason}
+
+
+def _draw(population: Population, units: Sequence[SampledUnit]) -> dict[str, Any]:
     """Return what repeats the draw, and whom it drew: never of confidential units."""
     return {
         "digest": population.digest,
         "seed": population.seed,
         "algorithm": population.algorithm,
-        "references": drawn.get(population.unit, []),
+        "references": [each.reference for each in units if each.origin is Origin.RANDOM],
     }
 
 
@@ -137,6 +151,7 @@ def _finding(norm: SchemeText, finding: Finding, language: str) -> dict[str, Any
         "nonconforming": extent.nonconforming,
         "fewer_than": extent.fewer_than,
         "interval": list(interval) if interval and extent.is_whole else None,
+        "by_lot": _by_lot(finding) if not unit.confidential else None,
         "judged": say(EXTENTS[finding.judged], language) if finding.judged else None,
         "judged_reason": finding.judged_reason,
         "observed": told.text,
@@ -153,6 +168,13 @@ def _interval(finding: Finding) -> tuple[float, float] | None:
     if assessed is None or nonconforming is None:  # made by an older release, which knew no others
         assessed, nonconforming = finding.assessed, finding.nonconforming
     return rules.share_interval(nonconforming, assessed, finding.population) if assessed else None
+
+
+def _by_lot(finding: Finding) -> list[int] | None:
+    """Return how many of the units by lot fell short, and of how many, where other units were looked at too."""
+    if finding.random_assessed is None or finding.random_assessed == finding.assessed:
+        return None
+    return [finding.random_nonconforming or 0, finding.random_assessed]
 
 
 def _chapters(norm: SchemeText, seen: Seen, found: Sequence[Finding], language: str) -> list[dict[str, Any]]:

@@ -120,6 +120,14 @@ class Draw(TypedDict):
     references: list[str]  # pseudonyms, in the order of the draw
 
 
+class AddedUnit(TypedDict):
+    """A unit beside the draw: in place of one that could not be judged, or chosen by the inspector."""
+
+    reference: str
+    replaces: str | None
+    reason: str  # of a replacement, in words
+
+
 class Sample(TypedDict):
     """One population and the sample drawn from it; of confidential units the agency does not learn the draw."""
 
@@ -127,6 +135,7 @@ class Sample(TypedDict):
     population: int
     drawn: int
     draw: Draw | None
+    added: list[AddedUnit]
 
 
 class Answer(TypedDict):
@@ -157,6 +166,7 @@ class ReportFinding(TypedDict):
     nonconforming: int | None
     fewer_than: int | None
     interval: list[float] | None  # two shares: lower and upper bound; None where a number is
+    by_lot: list[int] | None  # nonconforming and assessed units by lot, where others were looked at too
     judged: str | None  # how far the inspector judges it to reach, in words
     judged_reason: str
     observed: str

@@ -16,6 +16,7 @@ from audits.core.events import KINDS
 from audits.decisions.basis import Part
 from audits.decisions.queries import grounds_in_words
 from audits.decisions.rules import Outcome, Reason
+from audits.inspections.grading import Origin
 from audits.inspections.rules import attribute_of
 from audits.inspections.wording import EXTENTS, FINDING_STATES
 from audits.inspections.workflow import AuditState, RoundOutcome
@@ -67,6 +68,9 @@ LABELS: list[tuple[StrEnum, LazyString]] = [
     (AuditState.CONCLUDED, _l("Decided")),
     (AuditState.CANCELLED, _l("Cancelled")),
     *((state, _l(text)) for state, text in FINDING_STATES.items()),
+    (Origin.RANDOM, _l("By lot")),
+    (Origin.REPLACEMENT, _l("Replacement")),
+    (Origin.TARGETED, _l("Chosen by the inspector")),
     *((extent, _l(text)) for extent, text in EXTENTS.items()),
     (RoundOutcome.REPLACED, _l("Answered anew before it was checked")),
     (RoundOutcome.RETURNED, _l("Sent back to the agency")),

@@ -97,6 +97,9 @@ def finding(number: int = 1, **changes: Any) -> dict[str, Any]:
         "nonconforming": 3,
         "fewer_than": None,
         "interval": [0.024, 0.292],
+        "by_lot": [2, 26],
+        "judged": "Structureel",
+        "judged_reason": "Het loonpakket doet dit bij elke nabetaling.",
         "observed": "In drie dossiers ontbreekt de loonstrook van de laatste periode.\nDossiers F-014, F-077 en F-191.",
         "due_on": "2027-08-30",
         "state": "Beantwoord, nog te controleren",
@@ -151,6 +154,10 @@ def audit_report(**changes: Any) -> dict[str, Any]:
                     "algorithm": "sha256-rank-1",
                     "references": ["F-014", "F-077", "F-191"],
                 },
+                "added": [
+                    {"reference": "F-180", "replaces": "F-077", "reason": "De werknemer is niet te bereiken."},
+                    {"reference": "F-201", "replaces": None, "reason": ""},
+                ],
             }
         ],
         "findings": [finding()],

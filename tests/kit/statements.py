@@ -282,6 +282,12 @@ ABOUT_CASES = [
         "INSERT INTO sampled_unit VALUES (:reported_audit, 'worker', 'friend', 99)",
         "sampled_unit_frozen",
     ),
+    Attack(
+        "a unit beside the draw, as if by lot",
+        "INSERT INTO sampled_unit VALUES (:in_progress_audit, 'worker', 'friend', 99)",
+        "sampled_unit_origin",
+        by="inspector of in_progress_inspector",
+    ),
     Attack("another unit", "UPDATE sampled_unit SET reference = 'x' WHERE audit_id = :in_progress_audit", NO_RIGHT),
     Attack("a friendlier list", "UPDATE population SET members = '[]' WHERE audit_id = :in_progress_audit", NO_RIGHT),
     Attack("he took no part", "DELETE FROM audit_participant WHERE audit_id = :reviewed_audit", NO_RIGHT),

@@ -210,7 +210,7 @@ WRITTEN_BY_OTHERS = [
     Attack("a part for somebody else", "INSERT INTO audit_participant VALUES (:in_progress_audit, :decider, now())",
            NO_RIGHT, "rows", by="inspector of in_progress_inspector"),
     Attack("a list by another inspector", POPULATION.format("in_progress"), NO_RIGHT, "rows", by="inspector"),
-    Attack("a unit by another inspector", "INSERT INTO sampled_unit VALUES (:in_progress_audit, 'x', 'y', 9)",
+    Attack("a unit by another inspector", "INSERT INTO sampled_unit VALUES (:in_progress_audit, 'x', 'y', 1)",
            NO_RIGHT, "rows", by="inspector"),
     Attack("a verdict by another inspector", VERDICT, NO_RIGHT, "pk_verdict", by="inspector"),
     Attack("a task done by the inspector", DONE, "none", "deadline_done", by="inspector of weighed_inspector"),

@@ -13,6 +13,7 @@ from audits.inspections.services.fieldwork import (
     freeze_population,
     record_sheets,
 )
+from audits.inspections.services.more_units import choose_unit, replace_unit
 from audits.inspections.services.remarking import withdraw_remark, write_remark
 from audits.inspections.services.replanning import replan_audit
 from audits.inspections.services.reporting import open_urgent_task, report_audit
@@ -33,6 +34,7 @@ __all__ = [
     "accept_corrective_action",
     "add_corrective_action_file",
     "cancel_audit",
+    "choose_unit",
     "conclude_audit",
     "freeze_population",
     "judge_requirement",
@@ -41,6 +43,7 @@ __all__ = [
     "record_sheets",
     "remove_corrective_action_file",
     "reopen_audit",
+    "replace_unit",
     "replan_audit",
     "report_audit",
     "return_corrective_action",

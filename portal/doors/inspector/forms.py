@@ -1,24 +1,30 @@
 """Forms for inspectors: the population, the report, the check of a corrective action."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from wtforms import TextAreaField
 
 from audits.core.errors import N_, RuleError
-from audits.inspections.grading import Extent, Seen, may_be_incidental
-from audits.schemes.text import Judgement
+from audits.inspections.grading import Extent, Origin, Seen, may_be_incidental
+from audits.inspections.models import SampledUnit
+from audits.schemes.text import Judgement, SchemeText
 from portal.forms.fields import (
     NotRequired,
     RequiredWhere,
     checkbox_field,
     file_field,
+    options,
     radios_field,
+    select_field,
+    text_field,
     textarea_field,
     version_field,
 )
 from portal.forms.form import Form
 from portal.forms.widgets import TextareaWidget
+from portal.language.i18n import current_language
 from portal.reader.client import RefusedError
 from portal.reader.questions import list_of
 
@@ -55,6 +61,35 @@ class SampleForm(Form):
         if len(text) <= _SHOWN:
             self.references.data = text  # show an uploaded list in the box, so that a wrong line can be corrected
         return text.rstrip().splitlines()
+
+
+class ReplaceForm(Form):
+    """The next of the draw in place of a unit that cannot be judged."""
+
+    reference = select_field(_l("Unit that cannot be judged"), [], required=_l("Choose a unit."))
+    reason_code = select_field(_l("Reason"), [], required=_l("Choose a reason."))
+    more = text_field(_l("More about it"), hint=_l("Staff read this. No names."))
+
+    def offer(self, scheme: SchemeText, units: Sequence[SampledUnit]) -> "ReplaceForm":
+        """Offer the drawn units that are not replaced yet, and the reasons of the norm."""
+        replaced, language = {each.replaces for each in units}, current_language()
+        left = [e.reference for e in units if e.origin is not Origin.TARGETED and e.reference not in replaced]
+        reasons = scheme.cycle.replacement_reasons if scheme.cycle else {}
+        self.reference.choices = options([("", ""), *((each, each) for each in left)])
+        self.reason_code.choices = options([("", ""), *((code, text.in_(language)) for code, text in reasons.items())])
+        return self
+
+
+class ChooseForm(Form):
+    """A unit that the inspector wants to see, beside the draw."""
+
+    references = text_field(_l("Reference of the unit"), required=_l("Give the reference."), width=20)
+    reason = textarea_field(
+        _l("Why this one"),
+        hint=_l("Staff read this, the agency does not."),
+        required=_l("Say why you look at this one."),
+        rows=2,
+    )
 
 
 class ReportForm(Form):

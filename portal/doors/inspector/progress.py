@@ -24,7 +24,9 @@ class ChapterProgress:
 
 def drawn_units(scheme: SchemeText, populations: Iterable[Population]) -> dict[str, int]:
     """Return the number of units of each kind to judge; kinds without a draw are left out."""
-    return {scheme.agency_unit.code: 1} | {population.unit: population.drawn for population in populations}
+    return {scheme.agency_unit.code: 1} | {
+        population.unit: population.drawn + population.added for population in populations
+    }
 
 
 def by_chapter(scheme: SchemeText, drawn: Mapping[str, int], done: Mapping[str, int]) -> list[ChapterProgress]:

@@ -1,6 +1,7 @@
 """Pages for fixing a population and drawing from it, and the proof of a draw."""
 
 import secrets
+from collections.abc import Sequence
 from uuid import UUID
 
 from flask import Response, abort, flash, redirect, render_template, url_for
@@ -10,10 +11,11 @@ from flask_babel import gettext as _
 from audits.core.access import Permission
 from audits.core.errors import RuleError
 from audits.inspections import queries, rules, services
-from audits.inspections.models import Population
+from audits.inspections.grading import Origin
+from audits.inspections.models import Population, SampledUnit
 from audits.schemes.text import Unit
 from portal.doors.inspector.case import Case, bp, open_case
-from portal.doors.inspector.forms import SampleForm
+from portal.doors.inspector.forms import ChooseForm, ReplaceForm, SampleForm
 from portal.forms.form import refused
 from portal.stores import database
 from portal.web.access import current_actor, needs
@@ -49,6 +51,54 @@ def draw_sample(audit_id: UUID, unit: str) -> ResponseReturnValue:
     return refused(_page(case, kind, form), form)
 
 
+@bp.post("/audits/<uuid:audit_id>/samples/<unit>/replacements")
+@needs(Permission.AUDIT_CONDUCT)
+def replace_unit(audit_id: UUID, unit: str) -> ResponseReturnValue:
+    """Add the next unit of the draw in place of one that cannot be judged."""
+    case = open_case(audit_id)
+    kind = _kind(case, unit)
+    form = ReplaceForm().offer(case.scheme, queries.units_of(database.read(), audit_id, unit))
+    if form.validate_on_submit():
+        try:
+            with database.write() as session:
+                added = services.replace_unit(
+                    session,
+                    current_actor(),
+                    audit_id,
+                    unit,
+                    form.reference.data,
+                    reason_code=form.reason_code.data,
+                    more=form.more.data or "",
+                )
+                words = _("%(reference)s comes in its place.", reference=added.reference)
+        except RuleError as error:
+            form.complain(error)
+        else:
+            flash(words, "success")
+            return redirect(url_for("inspector.show_sample", audit_id=audit_id, unit=unit), 303)
+    return _page(case, kind, SampleForm(), replace=form), 422
+
+
+@bp.post("/audits/<uuid:audit_id>/samples/<unit>/chosen")
+@needs(Permission.AUDIT_CONDUCT)
+def choose_unit(audit_id: UUID, unit: str) -> ResponseReturnValue:
+    """Add a unit that the inspector chooses."""
+    case, form = open_case(audit_id), ChooseForm()
+    kind = _kind(case, unit)
+    if form.validate_on_submit():
+        try:
+            with database.write() as session:
+                services.choose_unit(
+                    session, current_actor(), audit_id, unit, form.references.data, reason=form.reason.data
+                )
+        except RuleError as error:
+            form.complain(error)
+        else:
+            flash(_("The unit is in the audit. It counts apart from those by lot."), "success")
+            return redirect(url_for("inspector.show_sample", audit_id=audit_id, unit=unit), 303)
+    return _page(case, kind, SampleForm(), choose=form), 422
+
+
 @bp.get("/audits/<uuid:audit_id>/samples/<unit>/population.txt")
 @needs(Permission.AUDIT_CONDUCT)
 def download_population(audit_id: UUID, unit: str) -> ResponseReturnValue:
@@ -67,11 +117,23 @@ def _kind(case: Case, unit: str) -> Unit:
     return kind
 
 
-def _page(case: Case, kind: Unit, form: SampleForm) -> str:
+def _page(
+    case: Case,
+    kind: Unit,
+    form: SampleForm,
+    replace: ReplaceForm | None = None,
+    choose: ChooseForm | None = None,
+) -> str:
     session, audit = database.read(), case.audit
     populations = {population.unit: population for population in queries.populations_of(session, audit.id)}
     population = populations.get(kind.code)
-    references = queries.sample_of(session, audit.id, [kind.code]).get(kind.code, [])
+    units = queries.units_of(session, audit.id, kind.code)
+    adds = case.is_open and population is not None and case.scheme.cycle is not None
+    forms = {
+        "form": form if case.is_open and population is None else None,
+        "replace": (replace or ReplaceForm(formdata=None)).offer(case.scheme, units) if adds else None,
+        "choose": choose or ChooseForm(formdata=None) if adds else None,
+    }
     return render_template(
         "inspector/sample.html",
         case=case,
@@ -79,13 +141,15 @@ def _page(case: Case, kind: Unit, form: SampleForm) -> str:
         scheme=case.scheme,
         unit=kind,
         population=population,
-        references=references,
-        proof=_proof(case, population, references) if population else "",
-        form=form if case.is_open and population is None else None,
+        units=units,
+        replaced={each.replaces: each for each in units if each.replaces},
+        proof=_proof(case, population, units) if population else "",
+        forms=[each for each in forms.values() if each],
+        **forms,
     )
 
 
-def _proof(case: Case, population: Population, references: list[str]) -> str:
+def _proof(case: Case, population: Population, units: Sequence[SampledUnit]) -> str:
     """Return what a third party needs, beside the list, to repeat the draw; always English plain text."""
     return "\n".join(
         [
@@ -98,6 +162,7 @@ def _proof(case: Case, population: Population, references: list[str]) -> str:
             f"seed: {population.seed}",
             f"algorithm: {population.algorithm}",
             f"drawn: {population.drawn}",
-            *references,
+            *(each.reference for each in units if each.origin is Origin.RANDOM),
+            *(f"next: {each.reference} for {each.replaces}" for each in units if each.origin is Origin.REPLACEMENT),
         ]
     )

@@ -27,6 +27,7 @@ class Row:
     shown: str = ""  # version and digest of the verdict that the page showed; see `shown_as`
     is_stored: bool = False
     is_touched: bool = False
+    origin: Origin = Origin.RANDOM
     errors: list[str] = field(default_factory=list)
 
     @property
@@ -56,8 +57,8 @@ class Sheet:
         self.requirement = requirement
         self.is_agency = scheme.units[requirement.unit].is_agency
         self.rows = [
-            _row(f"{requirement.code}-{place}", reference, seen.get(reference))
-            for place, reference in enumerate(drawn, start=1)
+            _row(f"{requirement.code}-{place}", reference, origin, seen.get(reference))
+            for place, (reference, origin) in enumerate(drawn.items(), start=1)
         ]
         self.seen = count_units(scheme, ((origin, _value(seen, unit)) for unit, origin in drawn.items()))
         self.falls_short = any(scheme.verdicts[row.value].nonconforming for row in seen.values())
@@ -135,10 +136,10 @@ def shown_as(value: str, note: str, version: int) -> str:
     return f"{version}-{digest[:_DIGEST]}"
 
 
-def _row(key: str, reference: str, stored: VerdictRow | None) -> Row:
+def _row(key: str, reference: str, origin: Origin, stored: VerdictRow | None) -> Row:
     if stored is None:
-        return Row(key, reference, shown=shown_as("", "", 0))
-    return Row(key, reference, stored.value, stored.note, shown_as(*stored), is_stored=True)
+        return Row(key, reference, shown=shown_as("", "", 0), origin=origin)
+    return Row(key, reference, stored.value, stored.note, shown_as(*stored), is_stored=True, origin=origin)
 
 
 def _cleaned(typed: str) -> str:

@@ -58,12 +58,15 @@ def show_verdicts(audit_id: UUID, code: str) -> ResponseReturnValue:
     scheme = scheme_of_version(audit.scheme_version)
     if code not in {item.code for item in scheme.requirements}:
         abort(404)
+    item = scheme.requirement(code)
+    drawn, said = queries.drawn_and_judged(session, audit_id, [item.unit], [code])
     return render_template(
         "office/verdicts.html",
         audit=audit,
         scheme=scheme,
-        item=scheme.requirement(code),
-        verdicts=queries.verdicts_of(session, audit_id, [code]).get(code, {}),
+        item=item,
+        origins=drawn.get(item.unit, {}),
+        verdicts=said.get(code, {}),
         changes=[each for each in queries.changed_verdicts(session, audit_id) if each.requirement_code == code],
     )
 
