@@ -202,6 +202,19 @@ def codes_before(scheme: SchemeText, requirement: str) -> frozenset[str]:
     return frozenset({requirement, *(old for step in steps for old, new in step.renamed.items() if new == requirement)})
 
 
+def refusal_is_certain(scheme: SchemeText, grades: Iterable[str], judged: Judged = Judged.AS_FOUND) -> bool:
+    """Return whether no certificate can follow from findings of these grades, whatever is repaired.
+
+    As found, every finding weighs to the end; as repaired, those alone that cannot be repaired.
+    """
+    lasting = [
+        severity
+        for severity in map(scheme.severities.__getitem__, grades)
+        if judged is Judged.AS_FOUND or severity.repair_working_days is None
+    ]
+    return any(each.fails for each in lasting) or sum(each.points for each in lasting) >= scheme.scoring.fail_total
+
+
 def weighing(judged: Judged, found: Iterable[str], closed: Collection[str]) -> list[str]:
     """Return the findings that weigh in the decision: all as found, or as repaired without those that are closed."""
     return [code for code in found if judged is Judged.AS_FOUND or code not in closed]

@@ -41,6 +41,7 @@ class AuditReported(Notice, kind="audit_reported"):
     """To the agency: findings can be answered from now on."""
 
     reference: str
+    refused: bool = False  # no certificate can follow, whatever the agency repairs
 
 
 class AuditReviewed(Notice, kind="audit_reviewed"):

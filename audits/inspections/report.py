@@ -12,7 +12,7 @@ from audits.core.clock import day_of
 from audits.core.languages import say
 from audits.inspections import rules
 from audits.inspections.disclosure import Extent, extent_for_agency, text_for_agency
-from audits.inspections.grading import Origin
+from audits.inspections.grading import Origin, refusal_is_certain
 from audits.inspections.models import Audit, Finding, Population, SampledUnit
 from audits.inspections.queries import VerdictRow, findings_of, populations_of, units_of, verdicts_of
 from audits.inspections.wording import EXTENTS, FINDING_STATES
@@ -45,6 +45,7 @@ def report_facts(session: Session, audit: Audit, *, body: Mapping[str, str]) -> 
         "score": audit.score,
         "fail_total": norm.scoring.fail_total,
         "conditional_from": norm.scoring.conditional_from,
+        "refusal_certain": refusal_is_certain(norm, (finding.grade for finding in found)),
         "grades": _grades(norm, found, language),
         "sampling": norm.sampling.description.in_(language),
         "samples": _samples(norm, populations_of(session, audit.id), units_of(session, audit.id), language),

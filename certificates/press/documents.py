@@ -213,6 +213,7 @@ class AuditReportFacts(TypedDict):
     summary: str
     score: int
     fail_total: int  # points from which no certificate is granted
+    refusal_certain: bool  # no certificate can follow from these findings, whatever is repaired
     conditional_from: int  # points from which only a conditional certificate is granted
     grades: list[Grade]
     sampling: str  # how samples are drawn, so that anybody can repeat it; from the scheme

@@ -140,6 +140,7 @@ def audit_report(**changes: Any) -> dict[str, Any]:
         "summary": "Het bureau heeft zijn zaken op orde.\n\nEén punt vraagt aandacht.",
         "score": 2,
         "fail_total": 30,
+        "refusal_certain": False,
         "conditional_from": 16,
         "grades": [{"name": "Kritiek", "count": 0, "points": 0}, {"name": "Klein", "count": 1, "points": 2}],
         "sampling": "Elke verwijzing krijgt een rang. De laagste rangen zijn de steekproef.",

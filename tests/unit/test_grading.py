@@ -220,3 +220,27 @@ def test_a_closed_finding_weighs_only_as_found():
     found = ["GOV-06", "PAY-05"]
     assert grading.weighing(Judged.AS_FOUND, found, {"PAY-05"}) == ["GOV-06", "PAY-05"]
     assert grading.weighing(Judged.AS_REPAIRED, found, {"PAY-05"}) == ["GOV-06"]
+
+
+# ---- refusal
+
+
+@pytest.mark.parametrize(
+    ("grades", "as_found", "as_repaired"),
+    [
+        ([], False, False),
+        (["major"] * 3, False, False),
+        (["major"] * 4, True, False),  # 32 points; 30 fail
+        (["major"] * 3 + ["minor"] * 3, True, False),
+        (["critical"], True, False),
+        (["observation"] * 40, False, False),
+    ],
+)
+def test_whether_refusal_is_certain_before_anything_is_repaired(grades, as_found, as_repaired):
+    assert grading.refusal_is_certain(NORM, grades) is as_found
+    assert grading.refusal_is_certain(NORM, grades, Judged.AS_REPAIRED) is as_repaired
+
+
+def test_what_cannot_be_repaired_weighs_to_the_end():
+    text = edited(("repair_working_days: 30\n", "repair_working_days: null\n"), version=SECOND)
+    assert grading.refusal_is_certain(parse(text), ["critical"], Judged.AS_REPAIRED)

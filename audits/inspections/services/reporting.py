@@ -80,7 +80,7 @@ def report_audit(session: Session, actor: Actor, audit_id: UUID, *, summary: str
     if any(scheme.severities[finding.grade].is_urgent for finding in stand):
         open_urgent_task(session, audit, scheme)
     audit.insufficient = [each.plain() for each in grading.insufficient(scheme, counted)]
-    _tell(session, audit)
+    _tell(session, audit, refused=grading.refusal_is_certain(scheme, (each.grade for each in stand)))
     return audit
 
 
@@ -204,6 +204,6 @@ def open_urgent_task(session: Session, audit: Audit, scheme: SchemeText) -> None
         tell_person(session, person_id, notice, subject_id=certificate_id)
 
 
-def _tell(session: Session, audit: Audit) -> None:
+def _tell(session: Session, audit: Audit, *, refused: bool) -> None:
     outbox.enqueue(session, "document.audit_report", audit_id=str(audit.id))
-    tell_agency(session, audit.agency_id, AuditReported(reference=audit.reference))
+    tell_agency(session, audit.agency_id, AuditReported(reference=audit.reference, refused=refused))

@@ -1,5 +1,6 @@
 """Pages of an agency's findings and its corrective actions."""
 
+from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 
@@ -16,6 +17,7 @@ from audits.findings.queries import extensions_of, grade_changes
 from audits.findings.rules import latest_extension
 from audits.findings.services import ask_extension
 from audits.inspections import queries, services
+from audits.inspections.grading import refusal_is_certain
 from audits.inspections.models import Finding
 from audits.inspections.report import told_to_agency
 from audits.inspections.rules import attribute_of, questions_now, step_of
@@ -91,6 +93,7 @@ def list_findings() -> ResponseReturnValue:
         praised=praised,
         norms={each.id: scheme_of_version(each.scheme_version) for each in praised},
         today=clock.today(),
+        refused=_refused(found),
     )
 
 
@@ -202,6 +205,7 @@ def _page(finding: Finding, form: AnswerForm | None) -> str:
         scheme=scheme,
         requirement=scheme.requirement(finding.requirement_code),
         told=told_to_agency(scheme, finding),
+        refused=_refused(queries.findings_of(session, finding.audit_id)),
         files=queries.files_of_finding(session, finding.id),
         rounds=queries.rounds_of(session, finding.id),
         step=step_of(scheme.repair, finding.state),
@@ -222,6 +226,18 @@ def _latest(finding: Finding, extensions: list[Extension]) -> date | None:
     if waits or not running or finding.state not in FOR_AGENCY | FOR_INSPECTOR:
         return None
     return latest_extension(_norm(finding).terms, finding.due_on, granted=granted)
+
+
+def _refused(found: Sequence[Finding]) -> list[str]:
+    """Return the references of the running audits from which no certificate can follow."""
+    running = {f.audit_id: f.audit for f in found if f.audit.state not in {AuditState.CONCLUDED, AuditState.CANCELLED}}
+    return [
+        audit.reference
+        for audit_id, audit in running.items()
+        if refusal_is_certain(
+            scheme_of_version(audit.scheme_version), [f.grade for f in found if f.audit_id == audit_id and f.stands]
+        )
+    ]
 
 
 def _norm(finding: Finding) -> SchemeText:

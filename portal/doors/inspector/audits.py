@@ -11,6 +11,7 @@ from audits.core.access import Permission
 from audits.core.calendar import add_working_days
 from audits.core.clock import day_of
 from audits.inspections import queries, services
+from audits.inspections.grading import refusal_is_certain
 from audits.inspections.models import Audit, Population
 from audits.inspections.repairs import Repairs, repairs_of
 from audits.inspections.workflow import AuditState
@@ -45,6 +46,7 @@ def show_audit(audit_id: UUID) -> ResponseReturnValue:
     session = database.read()
     populations = queries.populations_of(session, audit_id)
     in_fieldwork = case.audit.state in FIELDWORK
+    found = [] if in_fieldwork else queries.findings_of(session, audit_id)
     return render_template(
         "inspector/audit.html",
         case=case,
@@ -53,7 +55,8 @@ def show_audit(audit_id: UUID) -> ResponseReturnValue:
         populations=populations,
         undrawn=queries.undrawn(case.scheme, {population.unit for population in populations}),
         chapters=_chapters(case, populations) if in_fieldwork else [],
-        findings=[] if in_fieldwork else queries.findings_of(session, audit_id),
+        findings=found,
+        refused=refusal_is_certain(case.scheme, (finding.grade for finding in found)),
         report=None if in_fieldwork else find_document(session, current_actor(), DocumentKind.AUDIT_REPORT, audit_id),
         report_due=_report_due(case.audit),
         form=Form(),

@@ -12,7 +12,16 @@ from audits.core.access import Permission
 from audits.core.errors import RuleError
 from audits.inspections import queries, rules, services
 from audits.inspections.disclosure import untold
-from audits.inspections.grading import Extent, Insufficient, findings, insufficient, interval, misjudged, seen_on
+from audits.inspections.grading import (
+    Extent,
+    Insufficient,
+    findings,
+    insufficient,
+    interval,
+    misjudged,
+    refusal_is_certain,
+    seen_on,
+)
 from audits.inspections.models import Remark
 from audits.inspections.rules import FoundFinding
 from audits.schemes.text import Unit
@@ -29,6 +38,7 @@ class Preview:
     findings: list[FoundFinding]
     intervals: Mapping[str, tuple[float, float]]
     score: int
+    refused: bool  # no certificate can follow, whatever is repaired
     missing: Mapping[str, int]
     undrawn: list[Unit]
     unassessed: list[str]
@@ -91,6 +101,7 @@ def _preview(case: Case) -> Preview:
     missing: dict[str, int] = {}
     for code, _reference in rules.missing(scheme, drawn, seen):
         missing[code] = missing.get(code, 0) + 1
+    graded = [scheme.severities[each.grade] for each in remarks if each.grade]
     return Preview(
         findings=found,
         intervals={
@@ -99,7 +110,8 @@ def _preview(case: Case) -> Preview:
             if (unit := scheme.requirement(item.requirement).unit) in populations
             and (share := interval(counted[item.requirement], populations[unit].size))
         },
-        score=rules.score(found) + sum(scheme.severities[each.grade].points for each in remarks if each.grade),
+        score=rules.score(found) + sum(each.points for each in graded),
+        refused=refusal_is_certain(scheme, [each.grade for each in found] + [each.code for each in graded]),
         remarks=remarks,
         missing=missing,
         undrawn=queries.undrawn(scheme, populations),
