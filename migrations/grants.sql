@@ -90,21 +90,22 @@ GRANT INSERT ON deadline TO kw_app, kw_worker;
 GRANT UPDATE (done_at) ON deadline TO kw_app, kw_worker;
 
 -- Who took part in which audits, and which certificate lives, is asked by code and triggers alike.
-REVOKE ALL ON FUNCTION cycle_audits(uuid), living_certificate(uuid, date), awaits_certificate(uuid), fixed_parts(uuid)
-  FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION cycle_audits(uuid), living_certificate(uuid, date), awaits_certificate(uuid), fixed_parts(uuid)
+REVOKE ALL ON FUNCTION cycle_audits(uuid), living_certificate(uuid, date), awaits_certificate(uuid), fixed_parts(uuid),
+  provisional_suspension(uuid) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION cycle_audits(uuid), living_certificate(uuid, date), awaits_certificate(uuid), fixed_parts(uuid),
+  provisional_suspension(uuid)
   TO kw_app, kw_worker;
 
 -- Certificates: numbered and issued by a worker, changed by a decider through the web.
 GRANT INSERT ON certificate, document_stamp TO kw_worker;
 GRANT UPDATE (state, version) ON certificate TO kw_app;
 GRANT UPDATE (state, issued_at, credential, badge, version) ON certificate TO kw_worker;
-GRANT INSERT (certificate_id, agency_id, move, state, reason, grounds, changed_at, decision_id, actor_id)
+GRANT INSERT (certificate_id, agency_id, move, state, reason, grounds, provisional, changed_at, decision_id, actor_id)
   ON certificate_change TO kw_app, kw_worker;
 GRANT INSERT ON document TO kw_worker;
 GRANT INSERT, UPDATE (token, bits_sha256, kid, signed_at) ON status_list TO kw_worker;
 GRANT INSERT ON register_entry TO kw_app, kw_worker;
-GRANT UPDATE (legal_name, trade_names, former_names, city, listed, applied_on, state, conditional, since,
+GRANT UPDATE (legal_name, trade_names, former_names, city, listed, applied_on, state, conditional, provisional, since,
   certificate_id, certificate_number, valid_from, valid_until, conditions, scope, scheme, sort_name, folded, near,
   numbers, updated_at) ON register_entry TO kw_app, kw_worker;
 
@@ -133,7 +134,7 @@ GRANT INSERT (happened_at, kind, person_id, subject_id, detail, visitor, request
 GRANT DELETE ON security_event TO kw_worker;
 
 -- What is public, as the register reads it.
-GRANT SELECT (id, certificate_id, agency_id, move, state, reason, grounds, changed_at)
+GRANT SELECT (id, certificate_id, agency_id, move, state, reason, grounds, provisional, changed_at)
   ON certificate_change TO kw_register;
 GRANT SELECT ON register_entry, certificate, document, document_stamp, scheme_version, requirement,
   status_list, ledger_entry, ledger_node, checkpoint, cosignature, alembic_version, public_document TO kw_register;

@@ -9,13 +9,18 @@ CRITICAL_FINDING_WORKING_DAYS = 2
 """Until a decider has acted, where the scheme (edition 1) names no term."""
 
 
+SUSPENSION_HEARING_WORKING_DAYS = 5
+"""Until the agency was heard after a suspension at once, where the scheme (edition 1) names no term."""
+
+
 class DeadlineKind(StrEnum):
-    """Kinds of deadlines: what must be done. The subject is an audit, or the reported change that asks for it."""
+    """Kinds of deadlines: what must be done. The subject is an audit, a certificate, or a reported change."""
 
     CRITICAL_FINDING = "critical_finding"  # decide what becomes of the certificate of a holder
     REPORTED_CHANGE = "reported_change"  # check what an agency reported
     CHANGE_DECISION = "change_decision"  # decide about the certificate after a reported change
     SPECIAL_AUDIT = "special_audit"  # plan a special audit after a reported change
+    SUSPENSION_HEARING = "suspension_hearing"  # hear the holder, then confirm the suspension at once, or end it
 
 
 class Term(Protocol):

@@ -31,6 +31,7 @@ class Decision(Base):
         one_of("outcome", DecisionKind),
         CheckConstraint(f"audit_id IS NOT NULL OR outcome NOT IN ({_AFTER_AUDIT})", name="audit"),
         CheckConstraint(f"certificate_id IS NOT NULL OR outcome NOT IN ({_ON_CERTIFICATE})", name="certificate"),
+        CheckConstraint("NOT provisional OR (outcome = 'suspend' AND reviews_decision_id IS NULL)", name="provisional"),
         ForeignKeyConstraint(
             ["certificate_id", "agency_id"],
             ["certificate.id", "certificate.agency_id"],
@@ -58,6 +59,9 @@ class Decision(Base):
     effective_on: Mapped[date]
     reviews_decision_id: Mapped[UUID | None] = mapped_column(ForeignKey("decision.id"))
     proposal_id: Mapped[UUID | None] = mapped_column(ForeignKey("decision_proposal.id"))  # of the first of two deciders
+    # A suspension at once by one decider: another one, who heard the agency, confirms or ends it.
+    provisional: Mapped[bool] = mapped_column(default=False, server_default="false")
+    heard: Mapped[str] = mapped_column(Text, default="", server_default="")  # what the agency said of that suspension
     txid: Mapped[Txid]
 
     agency: Mapped[Agency] = relationship()

@@ -50,6 +50,11 @@ def audits_of_agency(session: Session, actor: Actor, agency_id: UUID) -> list[Au
     return list(session.scalars(query.order_by(Audit.planned_on, Audit.reference)))
 
 
+def provisional_suspension(session: Session, agency_id: UUID) -> Decision | None:
+    """Return the suspension of an agency's certificate that a second decider must confirm or end; or None."""
+    return session.scalar(select(Decision).where(Decision.id == func.provisional_suspension(agency_id)))
+
+
 def grounds_in_words(grounds: Iterable[DecisionGround]) -> list[dict[str, str]]:
     """Return grounds as code and public words in every language."""
     return [{"code": each.code, **each.words} for each in grounds]

@@ -30,6 +30,10 @@ ON_CERTIFICATE = frozenset(
 """The kinds that are about a certificate."""
 
 
+ENDS_PROVISION = frozenset({K.SUSPEND, K.LIFT, K.WITHDRAW, K.END})
+"""The kinds by which a second decider answers a provisional suspension."""
+
+
 class Outcome(StrEnum):
     """Outcomes of an audit; each is a kind of decision."""
 

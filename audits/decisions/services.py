@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from audits.applications.services import conclude_application
 from audits.core import clock, events, outbox
 from audits.core.access import Actor
-from audits.core.errors import RuleError
+from audits.core.errors import NotAllowedError, RuleError
 from audits.core.events import Digest
 from audits.core.letters import check_printable
 from audits.core.notices import tell_agency
@@ -19,7 +19,8 @@ from audits.decisions.basis import Basis, Part, audit_basis, standing
 from audits.decisions.events import DecisionTaken
 from audits.decisions.models import Decision, DecisionBasis, DecisionGround
 from audits.decisions.proposals import check_second, overtake
-from audits.decisions.rules import GRANTS, Outcome, chosen_grounds, possible_outcomes
+from audits.decisions.queries import provisional_suspension
+from audits.decisions.rules import ENDS_PROVISION, GRANTS, Outcome, chosen_grounds, possible_outcomes
 from audits.decisions.scope import granted_scope
 from audits.inspections.models import Audit
 from audits.inspections.queries import findings_of
@@ -100,7 +101,9 @@ def record_decision(
         raise RuleError("Give the reasons for the decision.", field="reasons")
     check_printable(decision.reasons, "reasons")
     chosen = check_grounds(version, decision.kind, grounds)
-    check_second(chosen, basis.shown, proposed=decision.proposal_id is not None)
+    confirmed = _review(session, actor, decision)
+    seconded = decision.provisional or decision.proposal_id is not None or confirmed >= {each.code for each in chosen}
+    check_second(chosen, basis.shown, proposed=seconded)
     overtake(session, actor, decision.agency_id)
     decision.id, decision.decider_id, decision.reasons = uuid4(), actor.id, decision.reasons.strip()
     decision.basis_sha256, decision.decided_at = basis.sha256, clock.now()
@@ -116,6 +119,27 @@ def record_decision(
     events.record(session, told, subject_id=decision.id, actor=actor, agency_id=decision.agency_id)
     outbox.enqueue(session, "document.decision_letter", decision_id=str(decision.id))
     return decision
+
+
+def _review(session: Session, actor: Actor, decision: Decision) -> set[str]:
+    """Let a decision answer a provisional suspension, and return the grounds of that, if it is confirmed.
+
+    NotAllowedError for the decider who suspended; RuleError at `heard` unless it says what the agency said.
+    """
+    waiting = provisional_suspension(session, decision.agency_id)
+    if waiting is None:
+        return set()
+    if waiting.decider_id == actor.id:
+        raise NotAllowedError(
+            "You suspended this certificate provisionally. First somebody else confirms or ends that."
+        )
+    if decision.kind not in ENDS_PROVISION:
+        return set()
+    decision.reviews_decision_id, decision.heard = waiting.id, decision.heard.strip()
+    if not decision.heard and decision.kind is not DecisionKind.END:
+        raise RuleError("Write what the agency said when it was heard, or that it said nothing.", field="heard")
+    check_printable(decision.heard, "heard")
+    return {each.code for each in waiting.grounds} if decision.kind is DecisionKind.SUSPEND else set()
 
 
 def check_grounds(version: SchemeVersion, kind: DecisionKind, codes: Collection[str]) -> tuple[Ground, ...]:

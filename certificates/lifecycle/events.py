@@ -18,6 +18,10 @@ class CertificateSuspended(Moved, name="certificate.suspend", words=N_("Certific
     """The certificate was suspended, with the reason."""
 
 
+class SuspensionConfirmed(EventData, name="certificate.confirm", words=N_("Suspension confirmed by a second decider")):
+    """A suspension at once was provisional, and is no longer."""
+
+
 class SuspensionLifted(Moved, name="certificate.lift", words=N_("Suspension lifted")):
     """The suspension was lifted, with the reason."""
 

@@ -86,6 +86,7 @@ class CertificateChange(Base):
     state: Mapped[CertificateState] = mapped_column(stored(CertificateState))
     reason: Mapped[str] = mapped_column(Text, default="")
     grounds: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, default=list, server_default="[]")
+    provisional: Mapped[bool] = mapped_column(default=False, server_default="false")  # until a second decider answers
     changed_at: Mapped[datetime]
     # Not public: the register may not read these.
     decision_id: Mapped[UUID | None] = mapped_column(ForeignKey("decision.id"), deferred=True)

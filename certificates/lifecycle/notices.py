@@ -1,4 +1,6 @@
-"""Messages to an agency about its certificate."""
+"""Messages about a certificate: to its holder, and to deciders."""
+
+from datetime import date
 
 from audits.core.notices import Notice
 
@@ -15,6 +17,13 @@ class CertificateChanged(Notice, kind="certificate_changed"):
     number: str
     move: str
     reason: str
+
+
+class SuspensionToReview(Notice, kind="suspension_to_review"):
+    """A decider suspended a certificate at once; a second one confirms or ends that by `day`."""
+
+    number: str
+    day: date
 
 
 class CertificateResealed(Notice, kind="certificate_resealed"):

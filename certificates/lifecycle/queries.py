@@ -118,6 +118,28 @@ def urgent_tasks(session: Session, actor: Actor, agency_id: UUID | None = None) 
     return [UrgentTask(*row) for row in session.execute(query)]
 
 
+class Hearing(NamedTuple):
+    """A suspension at once, which a second decider must confirm or end."""
+
+    deadline: Deadline
+    certificate: Certificate
+
+    @property
+    def due_on(self) -> date:
+        """Return the last day."""
+        return self.deadline.due_on
+
+
+def hearings(session: Session, actor: Actor, agency_id: UUID | None = None) -> list[Hearing]:
+    """Return the suspensions that wait for a second decider, earliest term first; of one agency, or of all."""
+    authorise(actor, Permission.CASES_VIEW)
+    query = select(Deadline, Certificate).join(Certificate, Certificate.id == Deadline.subject_id)
+    query = query.where(Deadline.kind == DeadlineKind.SUSPENSION_HEARING, Deadline.done_at.is_(None))
+    query = query.where(Deadline.agency_id == agency_id) if agency_id else query
+    query = query.options(joinedload(Certificate.agency)).order_by(Deadline.due_on, Deadline.opened_at)
+    return [Hearing(*row) for row in session.execute(query)]
+
+
 def changes_of(session: Session, certificate_id: UUID) -> list[CertificateChange]:
     """Return the public history of one certificate, newest first."""
     query = select(CertificateChange).where(CertificateChange.certificate_id == certificate_id)

@@ -26,6 +26,7 @@ from audits.schemes.text import SchemeText
 from certificates.addresses import register_url
 from certificates.lifecycle.models import Certificate
 from certificates.lifecycle.rules import Status, public_id, status_on
+from certificates.lifecycle.terms import hear_until
 from certificates.lifecycle.workflow import CERTIFICATE_FLOW, CURRENT
 from certificates.press.documents import facts_digest
 from certificates.wording import scope_in_words
@@ -79,6 +80,10 @@ def decision_letter_facts(session: Session, decision: Decision, *, body: Mapping
         "agency": holder_facts(holder_in(session, decision), language),
         "norm": _norm(version, language),
         "kind": decision.kind.value,
+        "provisional": decision.provisional,
+        "hear_until": hear_until(version, decided_on).isoformat() if decision.provisional else None,
+        "confirms": decision.kind is DecisionKind.SUSPEND and decision.reviews_decision_id is not None,
+        "heard": decision.heard,
         "grounds": [in_language(ground, language) for ground in grounds_in_words(decision.grounds)],
         "reasons": decision.reasons,
         "conditions": list(decision.conditions),

@@ -231,6 +231,10 @@ class DecisionLetterFacts(TypedDict):
     agency: Holder
     norm: Norm
     kind: str  # a code of audits.schemes.cycle.DecisionKind
+    provisional: bool  # a suspension at once
+    hear_until: str | None  # the last day to be heard about it
+    confirms: bool  # that suspension, after the agency was heard
+    heard: str  # what the agency said then
     grounds: list[str]  # the public words of each
     reasons: str
     conditions: list[str]

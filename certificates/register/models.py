@@ -45,6 +45,7 @@ class RegisterEntry(Base):
     applied_on: Mapped[date | None]
     state: Mapped[CertificateState | None] = mapped_column(stored(CertificateState))
     conditional: Mapped[bool]
+    provisional: Mapped[bool] = mapped_column(server_default="false")  # suspended, and the agency is still heard
     since: Mapped[date | None]  # first day of this state
     certificate_id: Mapped[UUID | None] = mapped_column(ForeignKey("certificate.id"))
     certificate_number: Mapped[str | None]

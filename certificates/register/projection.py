@@ -9,6 +9,7 @@ from audits.core import clock
 from audits.schemes.models import SchemeVersion
 from certificates.lifecycle.models import Certificate, CertificateChange
 from certificates.lifecycle.rules import public_id
+from certificates.lifecycle.workflow import CertificateState
 from certificates.register.rules import Change, Terms, course, since
 from certificates.register.search import folding
 
@@ -22,7 +23,10 @@ def entry_values(
         "applied_on": applied_on,
         "listed": newest is not None or applied_on is not None,
     }
-    return values | (_mark(newest, _since(certificates, changes)) if newest else _NO_MARK)
+    if newest is None:
+        return values | _NO_MARK
+    provisional = newest.state is CertificateState.SUSPENDED and bool(changes) and changes[-1].provisional
+    return values | _mark(newest, _since(certificates, changes)) | {"provisional": provisional}
 
 
 def terms_of(certificates: Iterable[Certificate]) -> dict[Any, Terms]:
@@ -33,7 +37,9 @@ def terms_of(certificates: Iterable[Certificate]) -> dict[Any, Terms]:
 def changes_of(rows: Iterable[CertificateChange]) -> list[Change]:
     """Return the changes as plain values, in order."""
     return [
-        Change(row.certificate_id, row.state, row.reason, clock.day_of(row.changed_at), tuple(row.grounds))
+        Change(
+            row.certificate_id, row.state, row.reason, clock.day_of(row.changed_at), tuple(row.grounds), row.provisional
+        )
         for row in rows
     ]
 
@@ -46,6 +52,7 @@ def scheme_of(version: SchemeVersion) -> dict[str, Any]:
 _NO_MARK: dict[str, Any] = {
     "state": None,
     "conditional": False,
+    "provisional": False,
     "since": None,
     "certificate_id": None,
     "certificate_number": None,

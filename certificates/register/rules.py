@@ -33,6 +33,7 @@ class Change:
     reason: str  # of changes from before grounds had codes
     on: date
     grounds: tuple[Ground, ...] = ()
+    provisional: bool = False  # a suspension that a second decider confirms or ends
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,7 @@ class Line:
     number: str
     reason: str
     grounds: tuple[Ground, ...] = ()
+    provisional: bool = False
 
     def why(self, language: str) -> str:
         """Return the public reason."""
@@ -79,7 +81,7 @@ def course(certificates: Mapping[UUID, Terms], changes: Iterable[Change], day: d
         running = terms if change.state is CertificateState.ACTIVE and change.on <= terms.valid_until else None
         if change.state is not CertificateState.REPLACED:  # the new certificate has a status of its own
             status = status_on(change.on, change.state, conditional=terms.conditional, valid_until=terms.valid_until)
-            lines.append(Line(change.on, status, terms.number, change.reason, change.grounds))
+            lines.append(Line(change.on, status, terms.number, change.reason, change.grounds, change.provisional))
     return lines + _ended(running, day)
 
 

@@ -44,6 +44,20 @@ END $$;
 
 CREATE CONSTRAINT TRIGGER finding_urgent AFTER INSERT ON finding DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (CURRENT_USER <> 'kw_owner') EXECUTE FUNCTION need_urgent_task();
 
+-- Whom we suspend at once is heard within a term.
+CREATE OR REPLACE FUNCTION need_hearing() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path TO 'public', 'pg_temp' AS $$
+BEGIN
+  IF NOT EXISTS (SELECT FROM deadline
+                 WHERE kind = 'suspension_hearing' AND subject_id = NEW.certificate_id AND agency_id = NEW.agency_id
+                   AND done_at IS NULL) THEN
+    RAISE EXCEPTION 'a holder was suspended at once, and nobody hears it'
+      USING ERRCODE = 'check_violation', CONSTRAINT = 'hearing_term';
+  END IF;
+  RETURN NULL;
+END $$;
+
+CREATE CONSTRAINT TRIGGER decision_hearing AFTER INSERT ON decision DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (CURRENT_USER <> 'kw_owner' AND NEW.provisional) EXECUTE FUNCTION need_hearing();
+
 -- A task ends, once, by its act: a critical finding by a decision about a certificate of that agency in the same
 -- transaction, a reported change by its move, a special audit by planning an audit of that agency.
 CREATE OR REPLACE FUNCTION check_deadline() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path TO 'public', 'pg_temp' AS $$
@@ -54,6 +68,9 @@ BEGIN
        WHEN 'change_decision' THEN EXISTS (SELECT FROM agency_change WHERE id = NEW.subject_id AND state <> 'referred')
        WHEN 'special_audit' THEN EXISTS (SELECT FROM event WHERE agency_id = NEW.agency_id AND name = 'audit.plan'
                                            AND txid = pg_current_xact_id())
+       WHEN 'suspension_hearing' THEN EXISTS (SELECT FROM decision
+                                              WHERE certificate_id = NEW.subject_id AND reviews_decision_id IS NOT NULL
+                                                AND txid = pg_current_xact_id())
        ELSE EXISTS (SELECT FROM decision
                     WHERE agency_id = NEW.agency_id AND outcome IN ('suspend', 'withdraw', 'end', 'maintain')
                       AND txid = pg_current_xact_id())

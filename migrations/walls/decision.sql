@@ -30,6 +30,15 @@ CREATE OR REPLACE FUNCTION evidence_short(of_audit uuid) RETURNS TABLE(code text
   WHERE a.id = of_audit AND units.judged > 0 AND units.assessed < ceil(r.minimum_assessed * units.applicable)
 $$;
 
+-- The suspension at once of an agency's certificate that a second decider has not answered yet.
+CREATE OR REPLACE FUNCTION provisional_suspension(of_agency uuid) RETURNS uuid LANGUAGE sql STABLE SECURITY DEFINER SET search_path TO 'public', 'pg_temp' AS $$
+  SELECT last.id FROM (
+    SELECT d.id, d.provisional FROM decision d JOIN certificate c ON c.id = d.certificate_id
+    WHERE d.agency_id = of_agency AND c.state = 'suspended' AND d.outcome IN ('suspend', 'lift', 'withdraw', 'end')
+    ORDER BY d.decided_at DESC LIMIT 1) last
+  WHERE last.provisional
+$$;
+
 -- ISO/IEC 17065 clauses 4.2, 7.6.2 and 7.11: whoever decides about an agency, whatever the decision, took no part in any
 -- audit of this cycle and has no declared interest in it. Where two deciders are needed, this holds for both.
 -- The scheme's fail line and failing grades: the database counts the points itself, and the units that were assessed.
@@ -38,6 +47,7 @@ DECLARE
   cycle uuid[] := cycle_audits(NEW.agency_id) || NEW.audit_id;
   deciders uuid[] := ARRAY[NEW.decider_id];
   proposed decision_proposal%ROWTYPE;
+  waiting uuid := provisional_suspension(NEW.agency_id);
   the_audit audit%ROWTYPE;
   norm scheme_version%ROWTYPE;
   total integer;
@@ -61,6 +71,17 @@ BEGIN
   END IF;
   IF EXISTS (SELECT FROM tie WHERE agency_id = NEW.agency_id AND person_id = ANY (deciders)) THEN
     RAISE EXCEPTION 'the decider has a declared tie' USING ERRCODE = 'check_violation', CONSTRAINT = 'no_tie';
+  END IF;
+  -- Who suspended at once decides nothing more about that agency until a second decider, who heard it, has answered.
+  IF NEW.decider_id = (SELECT decider_id FROM decision WHERE id = waiting) THEN
+    RAISE EXCEPTION 'the decider suspended this agency provisionally'
+      USING ERRCODE = 'check_violation', CONSTRAINT = 'second_decider';
+  END IF;
+  IF NEW.outcome IN ('suspend', 'lift', 'withdraw', 'end')
+     AND (NEW.reviews_decision_id IS DISTINCT FROM waiting
+          OR (waiting IS NOT NULL AND NEW.heard = '' AND NEW.outcome <> 'end')) THEN
+    RAISE EXCEPTION 'a provisional suspension is answered after the agency was heard'
+      USING ERRCODE = 'check_violation', CONSTRAINT = 'heard';
   END IF;
   IF NEW.outcome IN ('grant', 'grant_with_conditions', 'renew') THEN
     SELECT * INTO STRICT the_audit FROM audit WHERE id = NEW.audit_id;

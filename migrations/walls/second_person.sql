@@ -27,7 +27,7 @@ CREATE TRIGGER role_request_final BEFORE UPDATE ON role_request FOR EACH ROW WHE
 CREATE TRIGGER role_request_whole BEFORE TRUNCATE ON role_request FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER role_request_asked BEFORE INSERT ON role_request FOR EACH ROW WHEN (NEW.answered_at IS NOT NULL) EXECUTE FUNCTION refuse_change();
 
--- A ground that the scheme calls serious takes two deciders: the first proposed the decision with it.
+-- A ground that the scheme calls serious takes two deciders: the first proposed the decision with it, or suspended at once.
 CREATE OR REPLACE FUNCTION need_second_decider() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path TO 'public', 'pg_temp' AS $$
 BEGIN
   IF EXISTS (SELECT FROM decision d
@@ -35,7 +35,9 @@ BEGIN
                LEFT JOIN audit a ON a.id = d.audit_id
                JOIN scheme_version v ON v.id = coalesce(c.scheme_version_id, a.scheme_version_id)
                LEFT JOIN decision_proposal p ON p.id = d.proposal_id
-             WHERE d.id = NEW.decision_id AND NEW.code = ANY (v.serious_grounds)
+             WHERE d.id = NEW.decision_id AND NEW.code = ANY (v.serious_grounds) AND NOT d.provisional
+               AND NOT EXISTS (SELECT FROM decision_ground g
+                               WHERE d.outcome = 'suspend' AND g.decision_id = d.reviews_decision_id AND g.code = NEW.code)
                AND (p.said->'grounds' ? NEW.code) IS NOT TRUE) THEN
     RAISE EXCEPTION 'this ground takes two deciders' USING ERRCODE = 'check_violation', CONSTRAINT = 'second_decider';
   END IF;

@@ -125,6 +125,7 @@ OTHERS = {
     "certificates/ledger/verify.py": "computes everything again, and must share nothing with what wrote it",
     "certificates/ledger/witness.py": "a service for the logs of others",
     "certificates/lifecycle/snapshot.py": "values of documents",
+    "certificates/lifecycle/terms.py": "when a term of the scheme ends: for the service and for the letter",
     "certificates/register/extract.py": "values of documents",
     "certificates/register/files.py": "a read that begins at a file, not at an agency",
     "certificates/register/projection.py": "the row that services write; reads sources, writes nothing",

@@ -181,6 +181,10 @@ def decision_letter(**changes: Any) -> dict[str, Any]:
         "agency": HOLDER,
         "norm": NORM,
         "kind": "grant_with_conditions",
+        "provisional": False,
+        "hear_until": None,
+        "confirms": False,
+        "heard": "",
         "grounds": ["Het bureau voldoet, met punten die nog open staan."],
         "reasons": "De score is 18 punten.\n\nDrie kleine bevindingen staan nog open.",
         "conditions": [

@@ -23,7 +23,60 @@ def decided(kind: str = "suspend", by: str = ":decider", certificate: str = "act
     return BY_PROPOSAL.format(by, kind, certificate) + BASIS
 
 
+# A suspension at once, and the answer of a second decider.
+AT_ONCE = DECIDED.replace("(id, certificate_id,", "(provisional, id, certificate_id,").replace(
+    "SELECT gen_random_uuid(), id,", "SELECT true, gen_random_uuid(), id,"
+)
+ANSWER = DECIDED.replace("(id, certificate_id,", "(reviews_decision_id, heard, id, certificate_id,").replace(
+    "SELECT gen_random_uuid(), id,", "SELECT :at_once, 'x', gen_random_uuid(), id,"
+)
+HEARD = "UPDATE deadline SET done_at = now() WHERE id = :hearing"
+
+
+def answer(kind: str, by: str = ":decider", certificate: str = "heard_certificate") -> str:
+    return ANSWER.format(by, kind, certificate) + BASIS
+
+
+ABOUT_HEARINGS = [
+    Attack(
+        "suspended at once, and heard by nobody",
+        (AT_ONCE.format(":decider", "suspend", "active_certificate") + BASIS)[:-2],
+        "hearing_term",
+    ),
+    Attack(
+        "withdrawn provisionally",
+        (AT_ONCE.format(":decider", "withdraw", "active_certificate") + BASIS)[:-2],
+        "ck_decision_provisional",
+    ),
+    Attack("answered by who suspended", answer("lift", ":first_decider")[:-2], "second_decider"),
+    Attack(
+        "kept by who suspended",
+        (DECIDED.format(":first_decider", "maintain", "heard_certificate") + BASIS)[:-2],
+        "second_decider",
+    ),
+    Attack(
+        "lifted as if it were not provisional",
+        (DECIDED.format(":decider", "lift", "heard_certificate") + BASIS)[:-2],
+        "heard",
+    ),
+    Attack("lifted without hearing", answer("lift").replace("'x', gen_random", "'', gen_random")[:-2], "heard"),
+    Attack("answered on another certificate", answer("lift", certificate="suspended_certificate")[:-2], "heard"),
+    Attack(
+        "a hearing ended without an answer",
+        DECIDED.format(":decider", "maintain", "heard_certificate") + BASIS + HEARD,
+        "deadline_done",
+    ),
+    Attack(
+        "confirmed on another serious ground",
+        (answer("suspend") + GROUND.format("deceit"))[:-2],
+        "second_decider",
+    ),
+    Attack("no longer provisional", "UPDATE decision SET provisional = false WHERE id = :at_once", NO_RIGHT),
+]
+CONFIRMED_AT_ONCE = answer("suspend") + HEARD
+
 ABOUT_DECIDERS = [
+    *ABOUT_HEARINGS,
     Attack(
         "a serious ground alone",
         DECIDED.format(":decider", "suspend", "active_certificate") + BASIS + GROUND.format("deceit")[:-2],

@@ -2,7 +2,7 @@
 
 from tests.kit.statement_parts import ACTIVE, BASIS, DECIDED, DECIDED_CHANGE, filed, told
 from tests.kit.statements_about_changes import ACCEPTED_LAWFULLY, REPORTED_LAWFULLY
-from tests.kit.statements_about_deciders import DECLINED, PROPOSED, TWO_DECIDERS
+from tests.kit.statements_about_deciders import CONFIRMED_AT_ONCE, DECLINED, PROPOSED, TWO_DECIDERS
 from tests.kit.statements_about_findings import ASKED_FOR_TIME, FOUND_AS_IT_IS, GRADED
 from tests.kit.statements_about_holders import CRITICAL, DONE, FATE, FOUND, REFUSED
 
@@ -10,6 +10,7 @@ LAWFUL = [
     FOUND_AS_IT_IS,
     GRADED,
     ("decider", TWO_DECIDERS),
+    ("decider", CONFIRMED_AT_ONCE),
     ("decider", PROPOSED.format("decider")),
     ("decider", DECLINED),
     ASKED_FOR_TIME,

@@ -16,7 +16,7 @@ from audits.core import clock, outbox
 from audits.core.access import AGENCY_ROLES, STAFF_ROLES, ActorKind, Role
 from audits.core.events import Event, EventNote
 from audits.deadlines.models import Deadline
-from audits.decisions.models import DecisionGround, DecisionProposal
+from audits.decisions.models import Decision, DecisionGround, DecisionProposal
 from audits.findings.models import Extension, GradeChange
 from audits.inspections import services as inspections
 from audits.inspections.models import Audit, CorrectiveAction, Finding
@@ -27,6 +27,7 @@ from audits.schemes.models import SchemeProposal
 from audits.schemes.queries import scheme_of_version
 from audits.schemes.text import RepairStep
 from certificates.ledger.models import WitnessedLog
+from certificates.lifecycle.services import suspend_certificate
 from certificates.lifecycle.workflow import CertificateState
 from portal.doors.account.models import LoginSession, MailToken
 from portal.doors.account.rules import Purpose
@@ -192,7 +193,16 @@ def _proposals(session: Session, certificate_id: Any, agency_id: Any) -> dict[st
         proposed_at=clock.now(),
     )
     session.add(proposal)
-    return {"first_decider": first.id, "proposal": proposal.id}
+    return {"first_decider": first.id, "proposal": proposal.id} | _at_once(session, first)
+
+
+def _at_once(session: Session, first: Person) -> dict[str, Any]:
+    """A certificate that one decider suspended provisionally."""
+    certificate = make_certificate(session)
+    suspend_certificate(session, first.actor, certificate.id, reasons="x", provisional=True)
+    term = session.scalars(select(Deadline).where(Deadline.subject_id == certificate.id)).one()
+    [decision] = session.scalars(select(Decision).where(Decision.certificate_id == certificate.id))
+    return {"heard_certificate": certificate.id, "hearing": term.id, "at_once": decision.id}
 
 
 def _changes(session: Session, planner_id: Any) -> dict[str, Any]:

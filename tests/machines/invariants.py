@@ -150,7 +150,21 @@ ALWAYS = {
         LEFT JOIN decision_proposal p ON p.id = d.proposal_id
         LEFT JOIN audit a ON a.agency_id = d.agency_id AND p.proposed_by IN (a.planner_id, a.inspector_id)
           AND a.id = d.audit_id
-        WHERE g.code = 'deceit' AND (p.confirmed AND p.proposed_by <> d.decider_id AND a.id IS NULL) IS NOT TRUE
+        WHERE g.code = 'deceit' AND NOT d.provisional AND d.reviews_decision_id IS NULL
+          AND (p.confirmed AND p.proposed_by <> d.decider_id AND a.id IS NULL) IS NOT TRUE
+    """,
+    "a suspension at once is answered by somebody else, and only then its term is over": """
+        SELECT d.outcome, d.id FROM decision d JOIN deadline t ON t.kind = 'suspension_hearing'
+          AND t.subject_id = d.certificate_id
+          AND t.opened_at BETWEEN d.decided_at AND d.decided_at + interval '1 minute'
+        LEFT JOIN decision e ON e.reviews_decision_id = d.id
+        WHERE d.provisional AND (e.decider_id = d.decider_id OR (e.id IS NULL) <> (t.done_at IS NULL))
+    """,
+    "the register says what is provisional": """
+        SELECT r.public_id, r.agency_id FROM register_entry r LEFT JOIN LATERAL (
+          SELECT provisional FROM certificate_change WHERE certificate_id = r.certificate_id ORDER BY id DESC LIMIT 1) h
+          ON true
+        WHERE r.provisional <> (r.state = 'suspended' AND h.provisional) IS TRUE
     """,
     "what was confirmed was decided, and what was declined was not": """
         SELECT p.kind, p.id FROM decision_proposal p

@@ -31,6 +31,7 @@ from portal.work.handlers import HANDLERS
 from tests.kit.factories.inspections import confidential_findings
 
 MOST_ROUNDS = 10  # of work that follows from work, which takes four; what is left then is for the invariants to find
+HEARD = {"heard": "It said nothing.", "reasons": "It was weighed."}
 REASON = "Five files were looked at."
 Act = Callable[[Session, Actor], Any]
 
@@ -151,6 +152,16 @@ class Office:
 
     def suspend(self, person: UUID, certificate: UUID) -> bool:
         return self._do(person, lambda *who: certificates.suspend_certificate(*who, certificate, reasons=REASON))
+
+    def suspend_at_once(self, person: UUID, certificate: UUID) -> bool:
+        said = {"reasons": REASON, "grounds": ["deceit"], "provisional": True}
+        return self._do(person, lambda *who: certificates.suspend_certificate(*who, certificate, **said))
+
+    def confirm_suspension(self, person: UUID, certificate: UUID) -> bool:
+        return self._do(person, lambda *who: certificates.confirm_suspension(*who, certificate, **HEARD))
+
+    def lift_after_hearing(self, person: UUID, certificate: UUID) -> bool:
+        return self._do(person, lambda *who: certificates.lift_suspension(*who, certificate, **HEARD))
 
     def propose(self, person: UUID, certificate: UUID) -> bool:
         """Propose to withdraw a certificate, on a ground that takes two deciders."""

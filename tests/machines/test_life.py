@@ -174,6 +174,18 @@ class Life(RuleBasedStateMachine):
             if verb and (proposal := self.first(waits.where(DecisionProposal.answered_at.is_(None)))):
                 self.done(any(getattr(self.office, verb)(who, proposal) for who in deciders))
 
+    @rule(
+        agency=agencies, turn=turns, verb=st.sampled_from(["confirm_suspension", "lift_after_hearing", "withdraw", ""])
+    )
+    def at_once(self, agency: int, turn: int, verb: str) -> None:
+        """Suspend at once, and let anybody answer, who suspended first."""
+        query = select(Certificate.id).where(Certificate.agency_id == self.world.agencies[agency])
+        if living := self.first(query.where(Certificate.state.in_(CURRENT))):
+            deciders = self.crew(Role.DECIDER, turn)
+            self.done(any(self.office.suspend_at_once(who, living) for who in deciders))
+            if verb:
+                self.done(any(getattr(self.office, verb)(who, living) for who in deciders))
+
     # Anybody tries anything
 
     @rule(who=anybody, which=st.integers(0, 30))

@@ -195,6 +195,26 @@ def test_a_serious_ground_is_proposed_and_another_decider_confirms_it(enter, ses
     assert "as proposed by" in second.open(certificate_page(certificate)).text
 
 
+def test_suspending_at_once_asks_a_second_decider_what_the_agency_said(enter, session, client):
+    certificate = make_certificate(session)
+    first = enter(Role.DECIDER)
+    first.open(certificate_page(certificate, "/suspend"))
+    first.submit(grounds="deceit", reasons="The wage slips were forged.", at_once="y")
+    public = Browser(client.application).open(certificate.snapshot["register_url"].partition("//")[2].partition("/")[2])
+    assert "This is provisional." in public.text
+    assert "(provisional)" in public.text
+    assert "First somebody else confirms" in first.open(certificate_page(certificate, "/lift")).text
+    second = enter(Role.DECIDER)
+    assert "Suspensions at once" in second.open("/office/").text
+    second.follow(certificate.agency.legal_name)
+    second.follow("Confirm the suspension")
+    page = second.submit(reasons="It is proven.", heard="", status=422)
+    assert page.errors == ["Write what the agency said when it was heard, or that it said nothing."]
+    second.submit(reasons="It is proven.", heard="Nothing.")
+    assert "Suspensions at once" not in second.open("/office/").text
+    second.open(certificate_page(certificate, "/confirm"), status=409)
+
+
 def test_the_grounds_are_offered_in_words_and_the_register_shows_them(enter, session):
     publish_scheme(session, make_person(session, Role.SCHEME_MANAGER).actor, source(SECOND))
     certificate = make_certificate(session)

@@ -2,6 +2,7 @@
 
 from certificates.lifecycle.services.amending import amend_certificate
 from certificates.lifecycle.services.changing import (
+    confirm_suspension,
     end_certificate,
     lift_suspension,
     maintain_certificate,
@@ -33,6 +34,7 @@ __all__ = [
     "certificate_to_reseal",
     "change_or_propose",
     "confirm_proposal",
+    "confirm_suspension",
     "decide_on_audit",
     "decide_or_propose",
     "decline_proposal",

@@ -6,14 +6,15 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from audits.core import moves
+from audits.core import events, moves
 from audits.core.access import Actor, Permission
 from audits.core.events import Moved
-from audits.core.flow import Independence
+from audits.core.flow import Independence, moved_on
 from audits.core.notices import tell_agency
 from audits.deadlines.rules import DeadlineKind
 from audits.deadlines.services import end_deadlines
 from audits.decisions.models import Decision
+from audits.decisions.queries import provisional_suspension
 from audits.decisions.services import record_decision
 from audits.schemes.cycle import DecisionKind
 from certificates.ledger.entries import EntryType
@@ -22,13 +23,15 @@ from certificates.lifecycle.events import (
     CertificateEnded,
     CertificateSuspended,
     CertificateWithdrawn,
+    SuspensionConfirmed,
     SuspensionLifted,
 )
 from certificates.lifecycle.models import Certificate
 from certificates.lifecycle.queries import basis_of
+from certificates.lifecycle.services.hearing import begin_hearing
 from certificates.lifecycle.services.issuing import seal_amended
-from certificates.lifecycle.services.recording import CERTIFICATES, log, publish, record_move
-from certificates.lifecycle.workflow import CERTIFICATE_FLOW, CURRENT
+from certificates.lifecycle.services.recording import CERTIFICATES, add_line, log, publish, record_move
+from certificates.lifecycle.workflow import CERTIFICATE_FLOW, CURRENT, CertificateState
 from certificates.status_lists import enqueue_lists
 
 _LOGGED: dict[type[Moved], EntryType] = {
@@ -44,12 +47,15 @@ _ACTS = frozenset({DecisionKind.SUSPEND, DecisionKind.WITHDRAW, DecisionKind.END
 class Reasoned(TypedDict):
     """Arguments of each service here: reasons for the letter, codes of public grounds, `Basis.shown` of the page.
 
-    `audit_id` names the audit that the decision rests on besides, `proposal_id` the proposal of another decider.
+    `provisional` suspends at once, by one decider; `heard` is what the agency said of such a suspension. `audit_id`
+    names the audit that the decision rests on besides, `proposal_id` the proposal of another decider.
     """
 
     reasons: str
     grounds: NotRequired[Collection[str]]
     shown: NotRequired[str | None]
+    provisional: NotRequired[bool]
+    heard: NotRequired[str]
     audit_id: NotRequired[UUID]
     proposal_id: NotRequired[UUID | None]
 
@@ -60,7 +66,29 @@ def suspend_certificate(session: Session, actor: Actor, certificate_id: UUID, **
     NotAllowedError for a decider who took part in an audit of this cycle or has an interest, RuleError without reasons
     or grounds, BasisMovedError if the page is outdated.
     """
-    return _change(session, actor, certificate_id, CertificateSuspended, said)
+    certificate = _change(session, actor, certificate_id, CertificateSuspended, said)
+    if said.get("provisional"):
+        begin_hearing(session, actor, certificate)
+    return certificate
+
+
+def confirm_suspension(session: Session, actor: Actor, certificate_id: UUID, **said: Unpack[Reasoned]) -> Certificate:
+    """Confirm a provisional suspension as a second decider, on its grounds, once the agency was heard (`heard`)."""
+    asks, within = Independence.OUTSIDER, {CertificateState.SUSPENDED}
+    certificate = moves.hold(
+        session, CERTIFICATES, actor, certificate_id, Permission.CERTIFICATE_CHANGE, asks=asks, within=within
+    )
+    waiting = provisional_suspension(session, certificate.agency_id)
+    if waiting is None:
+        raise moved_on()
+    said["grounds"] = [ground.code for ground in waiting.grounds]
+    decision = _decide(session, actor, certificate, DecisionKind.SUSPEND, said)
+    add_line(session, certificate, CertificateSuspended.verb(), decision)
+    told = SuspensionConfirmed()
+    events.record(session, told, subject_id=certificate.id, actor=actor, agency_id=certificate.agency_id)
+    publish(session, certificate)
+    _tell(session, certificate, decision)
+    return certificate
 
 
 def lift_suspension(session: Session, actor: Actor, certificate_id: UUID, **said: Unpack[Reasoned]) -> Certificate:
@@ -118,12 +146,16 @@ def _decide(session: Session, actor: Actor, certificate: Certificate, kind: Deci
             agency_id=certificate.agency_id,
             reasons=said["reasons"],
             conditions=[],
+            provisional=said.get("provisional", False),
+            heard=said.get("heard", ""),
         ),
         basis=basis_of(session, certificate, kind),
         version=certificate.scheme_version,
         grounds=said.get("grounds", ()),
         shown=said.get("shown"),
     )
+    if decision.reviews_decision_id:
+        end_deadlines(session, DeadlineKind.SUSPENSION_HEARING, certificate.agency_id)
     if kind in _ACTS:
         end_deadlines(session, DeadlineKind.CRITICAL_FINDING, certificate.agency_id)
     return decision

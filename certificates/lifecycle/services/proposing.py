@@ -29,7 +29,7 @@ CHANGES: dict[DecisionKind, Callable[..., Certificate]] = {
     DecisionKind.MAINTAIN: changing.maintain_certificate,
     DecisionKind.AMEND: amending.amend_certificate,
 }
-"""The service of each kind of decision about a certificate."""
+"""The service of each kind of decision about a certificate that may take two deciders."""
 
 
 class OnAudit(TypedDict):
@@ -75,9 +75,10 @@ def change_or_propose(
     reasons: str,
     grounds: Collection[str] = (),
     shown: str | None = None,
+    heard: str = "",
 ) -> Certificate | DecisionProposal:
     """Take a decision about a certificate; on a serious ground propose it to a second decider."""
-    said = {"reasons": reasons, "grounds": list(grounds)}
+    said = {"reasons": reasons, "grounds": list(grounds), "heard": heard}
     try:
         with session.begin_nested():
             return CHANGES[kind](session, actor, certificate_id, shown=shown, **said)

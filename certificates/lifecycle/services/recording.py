@@ -42,19 +42,25 @@ def record_move(
 ) -> Certificate:
     """Make one move, and add its line to the public history, with the public words of the decision's grounds."""
     certificate = moves.make(session, CERTIFICATES, actor, subject, move, reason=reason)
+    add_line(session, certificate, move.verb(), decision)
+    return certificate
+
+
+def add_line(session: Session, certificate: Certificate, move: str, decision: Decision | None) -> None:
+    """Add a line to the public history."""
     change = CertificateChange(
         certificate_id=certificate.id,
         agency_id=certificate.agency_id,
-        move=move.verb(),
+        move=move,
         state=certificate.state,
         reason="",
         grounds=grounds_in_words(decision.grounds) if decision else [],
+        provisional=decision.provisional if decision else False,
         changed_at=clock.now(),
         decision_id=decision and decision.id,
         actor_id=decision and decision.decider_id,
     )
     session.add(change)
-    return certificate
 
 
 def publish(session: Session, certificate: Certificate) -> None:

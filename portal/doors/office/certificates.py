@@ -1,5 +1,6 @@
 """Pages of certificates: view, suspend, lift, withdraw, end, keep, amend."""
 
+from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -13,9 +14,10 @@ from audits.core.access import Permission
 from audits.core.errors import NotFoundError, RuleError
 from audits.core.flow import moved_on
 from audits.decisions.basis import BasisMovedError
-from audits.decisions.models import DecisionProposal
+from audits.decisions.models import Decision, DecisionProposal
 from audits.decisions.proposals import find_proposal
-from audits.decisions.queries import decisions_about
+from audits.decisions.queries import decisions_about, provisional_suspension
+from audits.decisions.rules import ENDS_PROVISION
 from audits.people.independence import bar_of
 from audits.schemes.cycle import DecisionKind
 from audits.schemes.queries import grounds_for, scheme_of_version
@@ -34,7 +36,8 @@ from portal.web.paging import Page, asked_page
 
 bp = Blueprint("certificates", __name__, url_prefix="/certificates")
 
-CHANGES = {kind.value for kind in services.CHANGES}
+ANSWERS = {"confirm", *(kind.value for kind in ENDS_PROVISION)}
+CHANGES = {kind.value for kind in services.CHANGES} | {"confirm"}
 
 
 @bp.get("/")
@@ -55,6 +58,7 @@ def show_certificate(certificate_id: UUID) -> ResponseReturnValue:
     session, actor = database.read(), current_actor()
     certificate = queries.get_certificate(session, actor, certificate_id)
     urgent = queries.urgent_tasks(session, actor, certificate.agency_id) if certificate.state in CURRENT else []
+    hearing = queries.hearings(session, actor, certificate.agency_id) if certificate.state in CURRENT else []
     moves = [move.name for move in CERTIFICATE_FLOW.open_moves(certificate.state) if actor.has(move.permission)]
     return render_template(
         "office/certificate.html",
@@ -66,10 +70,11 @@ def show_certificate(certificate_id: UUID) -> ResponseReturnValue:
         document=find_document(session, actor, DocumentKind.CERTIFICATE, certificate_id),
         waiting=find_proposal(session, certificate.agency_id),
         urgent=urgent,
-        moves=["maintain", *moves] if urgent and moves else moves,
         reported=referred_changes(session, certificate.agency_id, Consequence.AMEND)
         if certificate.state is CertificateState.ACTIVE
         else [],
+        hearing=hearing,
+        moves=["maintain"] * bool(urgent and moves) + ["confirm"] * bool(hearing and moves) + moves,
     )
 
 
@@ -87,17 +92,7 @@ def change_submitted(certificate_id: UUID, move: str) -> ResponseReturnValue:
     form = ChangeForm()
     if move in CHANGES and form.validate_on_submit():
         try:
-            with database.write() as session:
-                taken = services.change_or_propose(
-                    session,
-                    current_actor(),
-                    certificate_id,
-                    DecisionKind(move),
-                    reasons=form.reasons.data,
-                    grounds=form.grounds.data,
-                    shown=form.basis.data or "",
-                )
-                proposal = taken.id if isinstance(taken, DecisionProposal) else None
+            proposal = _change(certificate_id, move, form)
         except BasisMovedError as moved:
             return _page(certificate_id, move, form, moved), 409
         except RuleError as error:
@@ -110,14 +105,35 @@ def change_submitted(certificate_id: UUID, move: str) -> ResponseReturnValue:
     return _page(certificate_id, move, form), 422
 
 
+def _change(certificate_id: UUID, move: str, form: ChangeForm) -> UUID | None:
+    """Decide, or propose what takes two deciders; return the id of the proposal."""
+    actor, heard = current_actor(), form.heard.data or "" if form.heard else ""
+    said: dict[str, Any] = {"reasons": form.reasons.data, "shown": form.basis.data or ""}
+    with database.write() as session:
+        if move == "confirm":
+            services.confirm_suspension(session, actor, certificate_id, heard=heard, **said)
+            return None
+        said["grounds"] = form.grounds.data
+        if move == "suspend" and form.at_once.data:
+            services.suspend_certificate(session, actor, certificate_id, provisional=True, **said)
+            return None
+        kind = DecisionKind(move)
+        taken = services.change_or_propose(session, actor, certificate_id, kind, heard=heard, **said)
+        return taken.id if isinstance(taken, DecisionProposal) else None
+
+
 def _page(certificate_id: UUID, move: str, form: ChangeForm, moved: BasisMovedError | None = None) -> str:
     if move not in CHANGES:
         raise NotFoundError("There is no such page.")
     session, actor = database.read(), current_actor()
     certificate = queries.get_certificate(session, actor, certificate_id)
     _check_open(certificate, move)
-    grounds = grounds_for(certificate.scheme_version, DecisionKind(move))
-    form.offer(grounds, queries.basis_of(session, certificate, DecisionKind(move)).shown)
+    provisional = provisional_suspension(session, certificate.agency_id)
+    _check_answers(move, provisional)
+    kind = DecisionKind.SUSPEND if move == "confirm" else DecisionKind(move)
+    grounds = grounds_for(certificate.scheme_version, kind) if move != "confirm" else ()
+    shown, heard = queries.basis_of(session, certificate, kind).shown, provisional is not None and move in ANSWERS
+    form.offer(grounds, shown, at_once=move == "suspend", heard=heard)
     return render_template(
         "office/change.html",
         certificate=certificate,
@@ -125,6 +141,8 @@ def _page(certificate_id: UUID, move: str, form: ChangeForm, moved: BasisMovedEr
         decisions=decisions_about(session, actor, certificate_id),
         bar=bar_of(session, certificate.agency_id, actor.id),
         waiting=find_proposal(session, certificate.agency_id),
+        provisional=provisional,
+        own=provisional is not None and provisional.decider_id == actor.id,
         move=move,
         form=form,
         moved=moved,
@@ -140,9 +158,15 @@ def _reported(certificate: Certificate) -> list[tuple[str, list[Line]]]:
     return [(changed.title(each), changed.lines(each, scheme)) for each in found]
 
 
+def _check_answers(move: str, provisional: Decision | None) -> None:
+    """Raise IllegalMoveError for the confirmation of a suspension that is not provisional."""
+    if move == "confirm" and provisional is None:
+        raise moved_on()
+
+
 def _check_open(certificate: Certificate, move: str) -> None:
     """Raise IllegalMoveError for a move that the state excludes; what lives can be kept."""
     if move in CERTIFICATE_FLOW.moves:
         CERTIFICATE_FLOW.target(certificate.state, move)
-    elif certificate.state not in (CURRENT if move == "maintain" else {CertificateState.ACTIVE}):
+    elif certificate.state not in (CURRENT if move in {"maintain", "confirm"} else {CertificateState.ACTIVE}):
         raise moved_on()

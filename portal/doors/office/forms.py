@@ -165,6 +165,12 @@ def _item_in_words(item: str, scope: StatedScope, scheme: SchemeText) -> str:
 
 class ChangeForm(Form):
     basis = hidden_field()
+    heard = textarea_field(
+        _l("What the agency said when it was heard"),
+        hint=_l("Write it down too if it said nothing. The letter repeats it."),
+        required=_NEVER,
+        rows=4,
+    )
     grounds = checkboxes_field(
         _l("Grounds"), [], hint=_l("The public register shows these words."), required=_NEVER, validate_choice=False
     )
@@ -174,9 +180,19 @@ class ChangeForm(Form):
         required=_l("Give the reasons for the decision."),
         rows=5,
     )
+    at_once = checkbox_field(
+        _l("At once, provisionally: I decide alone, the agency is heard, and a second decider confirms or ends it")
+    )
 
-    def offer(self, grounds: Sequence[Ground], shown: str) -> None:
-        """Offer the grounds that the scheme has for this kind of decision, and note what the page shows."""
+    def offer(self, grounds: Sequence[Ground], shown: str, *, at_once: bool = False, heard: bool = False) -> None:
+        """Offer the grounds that the scheme has for this kind of decision, and note what the page shows.
+
+        `at_once` lets one decider suspend provisionally, `heard` asks what the agency said of such a suspension.
+        """
+        if not at_once:
+            del self.at_once
+        if not heard:
+            del self.heard
         self.basis.data = shown
         self.grounds.choices = options([(ground.code, _ground(ground)) for ground in grounds])
         if not grounds:

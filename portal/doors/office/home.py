@@ -17,7 +17,7 @@ from audits.inspections.queries import list_audits, unplanned_applications
 from audits.inspections.repairs import repairs_of
 from audits.inspections.workflow import AUDIT_FLOW
 from audits.people.independence import barred_from
-from certificates.lifecycle.queries import urgent_tasks
+from certificates.lifecycle.queries import hearings, urgent_tasks
 from portal.doors.office.door import bp
 from portal.language import changed
 from portal.stores import database
@@ -51,6 +51,7 @@ def home() -> ResponseReturnValue:
         title_of=changed.title,
         today=clock.today(),
         urgent=urgent,
+        hearings=hearings(session, actor) if actor.has(Permission.CERTIFICATE_CHANGE) else [],
         proposals=open_proposals(session, actor) if actor.has(Permission.DECISION_TAKE) else [],
         late={task.id for task in due((task.deadline for task in urgent), clock.today())},
         running=audits(Permission.AUDIT_PLAN),

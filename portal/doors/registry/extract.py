@@ -1,6 +1,7 @@
 """Register extracts: sealed while the visitor waits, and recorded by hash."""
 
 import secrets
+from datetime import date
 from typing import Any
 
 from flask import Blueprint, current_app, request
@@ -12,7 +13,9 @@ from certificates import press
 from certificates.documents.services import record_extract
 from certificates.documents.stages import DocumentKind
 from certificates.ledger.queries import tlog_proof
+from certificates.lifecycle.rules import Status
 from certificates.register.extract import Subject, extract_facts, subject_of
+from certificates.register.models import RegisterEntry
 from portal.doors.downloads import attachment
 from portal.doors.registry.throttle import SharedThrottle
 from portal.language.i18n import current_language
@@ -60,7 +63,7 @@ def extract(public_id: str) -> ResponseReturnValue:
             session,
             subject,
             language=language,
-            status_label=label(entry.status_on(clock.day_of(now))),
+            status_label=_status_in_words(entry, clock.day_of(now)),
             asked_at=now,
             chance=secrets.token_bytes(_CHANCE_BYTES),
             base_url=settings.public_url,
@@ -72,6 +75,12 @@ def extract(public_id: str) -> ResponseReturnValue:
         sha256, size = sealing.keep(session, sealed)
         record_extract(session, agency_id=entry.agency_id, language=language, snapshot=facts, sha256=sha256, size=size)
     return attachment(sealed, f"{facts['reference']}.pdf", "application/pdf")
+
+
+def _status_in_words(entry: RegisterEntry, day: date) -> str:
+    status = entry.status_on(day)
+    provisional = status is Status.SUSPENDED and entry.provisional
+    return " ".join([label(status), _("(provisional)")] if provisional else [label(status)])
 
 
 def _throttle(secret_key: str) -> SharedThrottle:

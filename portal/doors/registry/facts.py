@@ -8,6 +8,7 @@ from audits.agencies.rules import Scope
 from audits.core.languages import LANGUAGES, SOURCE, in_language
 from certificates import addresses
 from certificates.lifecycle.models import Certificate
+from certificates.lifecycle.rules import Status
 from certificates.register.models import RegisterEntry
 from certificates.register.projection import scheme_of
 from certificates.register.queries import PublicDocument
@@ -29,6 +30,7 @@ def agency_facts(entry: RegisterEntry, day: date) -> dict[str, Any]:
         "status": status.value,
         "reliable": may_rely(status),
         "statusSince": _day(entry.since_on(day)),
+        "provisional": entry.provisional and status is Status.SUSPENDED,
         "appliesAgain": entry.applies_again(day),
         "certificate": _mark(entry, entry.certificate_number) if entry.certificate_number else None,
         "updatedAt": _moment(entry.updated_at),
@@ -49,6 +51,7 @@ def history_facts(lines: Iterable[Line]) -> list[dict[str, Any]]:
             "certificateNumber": line.number,
             "reason": line.reason or None,
             "grounds": [_ground(ground) for ground in line.grounds],
+            "provisional": line.provisional,
         }
         for line in lines
     ]

@@ -1,0 +1,26 @@
+"""Hear the holder of a certificate that one decider suspended at once. The caller commits."""
+
+from sqlalchemy.orm import Session
+
+from audits.core import clock
+from audits.core.access import Actor, Role
+from audits.core.notices import tell_person
+from audits.deadlines.rules import DeadlineKind
+from audits.deadlines.services import open_deadline
+from audits.people import independence
+from audits.people.queries import people_with
+from certificates.lifecycle import notices
+from certificates.lifecycle.models import Certificate
+from certificates.lifecycle.terms import hear_until
+
+
+def begin_hearing(session: Session, actor: Actor, certificate: Certificate) -> None:
+    """Start the term, and tell every other decider who may confirm or end the suspension."""
+    last = hear_until(certificate.scheme_version, clock.today())
+    about = {"subject_id": certificate.id, "agency_id": certificate.agency_id}
+    open_deadline(session, DeadlineKind.SUSPENSION_HEARING, due_on=last, owner_role=Role.DECIDER, **about)
+    barred = set(session.scalars(independence.barred_people(certificate.agency_id))) | {actor.id}
+    for person in people_with(session, Role.DECIDER):
+        if person.id not in barred:
+            told = notices.SuspensionToReview(number=certificate.number, day=last)
+            tell_person(session, person.id, told, subject_id=certificate.id)
