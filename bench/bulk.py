@@ -112,7 +112,17 @@ COPIES = [
         f"application_id = :application ORDER BY requirement_code LIMIT {ANSWERS_EACH}",
         {"application_id": "s.application"},
     ),
-    Copy("audit", "id = :audit", {"id": "s.audit", "application_id": "s.application", "agency_id": "s.agency"}),
+    Copy("certification", "id = :application", {"id": "s.application", "agency_id": "s.agency"}),
+    Copy(
+        "audit",
+        "id = :audit",
+        {
+            "id": "s.audit",
+            "application_id": "s.application",
+            "certification_id": "s.application",
+            "agency_id": "s.agency",
+        },
+    ),
     Copy("decision", "audit_id = :audit", {"id": "s.decision", "audit_id": "s.audit", "agency_id": "s.agency"}),
     Copy(
         "certificate",

@@ -64,7 +64,8 @@ GRANT EXECUTE ON FUNCTION keep_extract(uuid, uuid, text, jsonb, text, integer, t
   keep_witnessed(text, bigint, bytea, text) TO kw_app, kw_worker, kw_register;
 
 -- Cases.
-GRANT INSERT ON application, agreement_acceptance, answer, evidence, audit, audit_participant, population, sampled_unit,
+GRANT INSERT ON application, agreement_acceptance, answer, evidence, audit, audit_requirement,
+  audit_participant, population, sampled_unit,
   verdict, requirement_judgement, finding, decision, decision_ground, decision_basis TO kw_app, kw_worker;
 GRANT UPDATE (state, submitted_at, declared_by, declared_name, reviewed_at, review_note, version)
   ON application TO kw_app, kw_worker;
@@ -90,10 +91,10 @@ GRANT INSERT ON deadline TO kw_app, kw_worker;
 GRANT UPDATE (done_at) ON deadline TO kw_app, kw_worker;
 
 -- Who took part in which audits, and which certificate lives, is asked by code and triggers alike.
-REVOKE ALL ON FUNCTION cycle_audits(uuid), living_certificate(uuid, date), awaits_certificate(uuid), fixed_parts(uuid),
-  provisional_suspension(uuid) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION cycle_audits(uuid), living_certificate(uuid, date), awaits_certificate(uuid), fixed_parts(uuid),
-  provisional_suspension(uuid)
+REVOKE ALL ON FUNCTION cycle_audits(uuid), holder_cycle(uuid), living_certificate(uuid, date),
+  awaits_certificate(uuid), fixed_parts(uuid), provisional_suspension(uuid) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION cycle_audits(uuid), holder_cycle(uuid), living_certificate(uuid, date),
+  awaits_certificate(uuid), fixed_parts(uuid), provisional_suspension(uuid)
   TO kw_app, kw_worker;
 
 -- Certificates: numbered and issued by a worker, changed by a decider through the web.

@@ -28,6 +28,7 @@ from audits.findings.models import GradeChange
 from audits.inspections.grading import Origin
 from audits.inspections.models import Audit, Finding, Population, Remark, SampledUnit, Verdict
 from audits.inspections.workflow import FindingState
+from audits.schemes.cycle import Judged
 from audits.schemes.queries import scheme_of_version
 from audits.schemes.text import Shortfall
 
@@ -46,9 +47,13 @@ class Standing(TypedDict):
 
 
 def standing(audit: Audit, found: Iterable[Finding]) -> Standing:
-    """Compute the summary from the findings, as the database does before it allows a grant."""
+    """Compute the summary from the findings, as the database does before it allows a grant.
+
+    Where the scheme judges this kind of audit as repaired, a closed finding weighs nothing.
+    """
     scheme = scheme_of_version(audit.scheme_version)
-    listed = list(found)
+    repaired = scheme.judged(audit.kind) is Judged.AS_REPAIRED
+    listed = [finding for finding in found if not (repaired and finding.state is FindingState.CLOSED)]
     return {
         "score": sum(finding.points for finding in listed),
         "any_failing": any(scheme.severities[finding.grade].fails for finding in listed),
@@ -128,7 +133,7 @@ def audit_basis(session: Session, audit: Audit) -> Basis:
     the verdicts, the findings with their corrective actions, the words of inspector and reviewer, and the other
     decisions about this agency.
     """
-    rows = _gather(session, *_of_audit(audit.id, audit.application_id, audit.agency_id))
+    rows = _gather(session, *_of_audit(audit.id, audit.certification_id, audit.agency_id))
     return Basis(
         {
             Part.SCHEME: audit.scheme_version.sha256,

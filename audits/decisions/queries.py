@@ -27,15 +27,16 @@ def visible_decisions(actor: Actor) -> Select[Decision]:
 
 
 def find_decision(session: Session, actor: Actor, audit_id: UUID) -> Decision | None:
-    """Return the decision that concluded an audit, or None."""
+    """Return the decision that concluded an audit, or None. A refusal comes before what became of the certificate."""
     query, values = _decision(actor, audit_id)
-    return session.scalar(query, values)
+    return session.scalars(query, values).unique().first()
 
 
 @built_once
 def _decision(actor: Actor, audit_id: UUID) -> Select[Decision]:
-    concluding = visible_decisions(actor).where(Decision.audit_id == audit_id, Decision.kind.in_(sorted(AFTER_AUDIT)))
-    return concluding.options(_decider())
+    concluding = visible_decisions(actor).where(Decision.audit_id == audit_id)
+    first = concluding.order_by(Decision.kind.in_(sorted(AFTER_AUDIT)).desc(), Decision.decided_at.desc()).limit(1)
+    return first.options(_decider(), joinedload(Decision.grounds))
 
 
 def decisions_about(session: Session, actor: Actor, certificate_id: UUID) -> list[Decision]:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from audits.applications.services import conclude_application
 from audits.core import clock, events, outbox
 from audits.core.access import Actor
-from audits.core.errors import NotAllowedError, RuleError
+from audits.core.errors import IllegalMoveError, NotAllowedError, RuleError
 from audits.core.events import Digest
 from audits.core.letters import check_printable
 from audits.core.notices import tell_agency
@@ -56,6 +56,8 @@ def decide(
     if the page is outdated.
     """
     audit = conclude_audit(session, actor, audit_id)  # locks the audit until the commit
+    if audit.application_id is None:
+        raise IllegalMoveError("This audit ends with a decision about the certificate.")
     named = [line.strip() for line in conditions if line.strip()]
     _check_outcome(session, audit, outcome)
     _check_conditions(outcome, named)

@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 from audits.applications.models import Answer
 from audits.core.statements import built_once
 from audits.inspections import rules
+from audits.inspections.coverage import scheme_of_audit
 from audits.inspections.models import Audit, Verdict
-from audits.schemes.queries import scheme_of_version
 from audits.schemes.text import SchemeText
 
 
@@ -25,14 +25,16 @@ class Compared:
 
 
 def compare(session: Session, audit: Audit) -> list[Compared]:
-    """Return every requirement of the audit's version, in the order of the scheme.
+    """Return every requirement of the audit, in the order of the scheme.
 
     The caller must have access to it.
     """
-    scheme = scheme_of_version(audit.scheme_version)
+    scheme = scheme_of_audit(audit)
     compared = {item.code: Compared(item.code) for item in scheme.requirements}
-    query, values = _said_and_judged(audit.id, audit.application_id)
+    query, values = _said_and_judged(audit.id, audit.certification_id)
     for code, value, count in session.execute(query, values).all():
+        if code not in compared:  # an answer on what this audit does not look at
+            continue
         if count is None:
             compared[code].answer = value
         else:

@@ -9,14 +9,17 @@ from audits.core.errors import N_
 from audits.core.events import Code, Digest, EventData, Moved, forgettable
 from audits.inspections.grading import Extent
 from audits.inspections.workflow import AuditState
+from audits.schemes.cycle import AuditKind
 
 
 class AuditPlanned(EventData, name="audit.plan", words=N_("Audit planned")):
-    """An audit was planned: its inspector, and whether it is announced to the agency."""
+    """An audit was planned: its kind and inspector, whether it is announced to the agency, and why it is held."""
 
     after: AuditState
+    kind: AuditKind
     inspector: UUID
     announced: bool
+    occasion: str = forgettable()
 
 
 class AuditReplanned(EventData, name="audit.replan", words=N_("Inspector or first day of the audit changed")):

@@ -16,7 +16,7 @@ from audits.inspections.queries import visible_audits
 def get_evidence(session: Session, actor: Actor, evidence_id: UUID) -> Evidence:
     """Return a file that was not removed, or raise NotFoundError."""
     applied = visible_applications(actor).with_only_columns(Application.id)
-    audited = visible_audits(actor).with_only_columns(Audit.application_id)
+    audited = visible_audits(actor).with_only_columns(Audit.certification_id)
     near = or_(Evidence.application_id.in_(applied), Evidence.application_id.in_(audited))
     query = select(Evidence).where(Evidence.id == evidence_id, Evidence.removed_at.is_(None), near)
     evidence = session.scalar(query)

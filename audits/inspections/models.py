@@ -20,28 +20,37 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.hybrid import hybrid_property
-from sqlalchemy.orm import Mapped, column_property, mapped_column, relationship
+from sqlalchemy.orm import Mapped, column_property, foreign, mapped_column, relationship
 
 from audits.agencies.models import Agency
 from audits.applications.models import Application
+from audits.certification.models import AuditRequirement
 from audits.core.access import Actor, Role
 from audits.core.db import Base, Id, ItsAgency, one_of, stored
 from audits.inspections.grading import Extent, Insufficient, Origin
-from audits.inspections.workflow import FOR_AGENCY, GONE, AuditState, FindingState, RoundOutcome
+from audits.inspections.workflow import FOR_AGENCY, GONE, ON_APPLICATION, AuditState, FindingState, RoundOutcome
 from audits.people.models import Person
+from audits.schemes.cycle import AuditKind
 from audits.schemes.models import SchemeVersion
 from audits.schemes.text import RepairStep
 
+_CASE = ("agency_id", "scheme_version_id")
+_ON_APPLICATION = ", ".join(sorted(f"'{kind}'" for kind in ON_APPLICATION))
+
 
 class Audit(Base):
-    """One evaluation of one application, by one inspector, against the application's scheme version."""
+    """One evaluation of an agency, of some kind, by one inspector, against the scheme version of its cycle."""
 
     __tablename__ = "audit"
     __table_args__ = (
         one_of("state", AuditState),
+        one_of("kind", AuditKind),
+        CheckConstraint(f"(application_id IS NOT NULL) = (kind IN ({_ON_APPLICATION}))", name="application"),
+        ForeignKeyConstraint(["application_id", *_CASE], [f"application.{name}" for name in ("id", *_CASE)]),
         ForeignKeyConstraint(
-            ["application_id", "agency_id", "scheme_version_id"],
-            ["application.id", "application.agency_id", "application.scheme_version_id"],
+            ["certification_id", *_CASE],
+            [f"certification.{name}" for name in ("id", *_CASE)],
+            name="fk_audit_certification",
         ),
         UniqueConstraint("id", "scheme_version_id", name="uq_audit_version"),
         UniqueConstraint("id", "agency_id", name="uq_audit_agency"),
@@ -50,9 +59,12 @@ class Audit(Base):
 
     id: Mapped[Id]
     reference: Mapped[str] = mapped_column(unique=True)
-    application_id: Mapped[UUID]
+    kind: Mapped[AuditKind] = mapped_column(stored(AuditKind), server_default=AuditKind.INITIAL)
+    certification_id: Mapped[UUID] = mapped_column(server_default=FetchedValue(), index=True)  # see Certification
+    application_id: Mapped[UUID | None]  # which this audit is about; none between grant and renewal
     agency_id: Mapped[UUID] = mapped_column(ForeignKey("agency.id"), index=True)
     scheme_version_id: Mapped[UUID] = mapped_column(ForeignKey("scheme_version.id"))
+    occasion: Mapped[str] = mapped_column(Text, server_default="")  # why it is held, if not by the plan; for staff
     planner_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
     inspector_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), index=True)
     state: Mapped[AuditState] = mapped_column(stored(AuditState), index=True)
@@ -71,9 +83,12 @@ class Audit(Base):
     strengths: Mapped[list[dict[str, str]]] = mapped_column(JSONB, server_default="[]", default=list)  # code and text
     version: Mapped[int] = mapped_column()
 
-    application: Mapped[Application] = relationship()
-    agency: Mapped[Agency] = relationship(overlaps="application")
-    scheme_version: Mapped[SchemeVersion] = relationship(overlaps="application")
+    application: Mapped[Application] = relationship(  # that opened the cycle
+        primaryjoin=lambda: foreign(Audit.certification_id) == Application.id, viewonly=True
+    )
+    agency: Mapped[Agency] = relationship()
+    scheme_version: Mapped[SchemeVersion] = relationship()
+    chosen: Mapped[list[AuditRequirement]] = relationship(viewonly=True)
     inspector: Mapped[Person] = relationship(foreign_keys=[inspector_id])
     planner: Mapped[Person] = relationship(foreign_keys=[planner_id])
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from audits.core.errors import RuleError
+from audits.inspections.workflow import ON_APPLICATION
 from audits.schemes.cycle import AuditKind, Cover, Cycle, Selection
 from audits.schemes.text import Requirement, SchemeText
 from audits.schemes.words import Text
@@ -32,11 +33,11 @@ def covered(
     """Return the requirements of an audit of this kind, in the order of the scheme.
 
     `found_before` and `by_hand` are codes of requirements, `risks` codes of risks that the planner named; RuleError
-    for a risk or requirement that the scheme does not have.
+    at `risks` or `by_hand` for one that the scheme does not have.
     """
     cycle = cycle_of(scheme)
-    _check_known(risks, cycle.risks)
-    _check_known(by_hand, {item.code: item for item in scheme.requirements})
+    _check_known("risks", risks, cycle.risks)
+    _check_known("by_hand", by_hand, {item.code: item for item in scheme.requirements})
     named = {Selection.FOUND_BEFORE: found_before, Selection.BY_HAND: by_hand, Selection.BY_RISK: risks}
     covers = cycle.audits[kind].covers
     each = (
@@ -44,6 +45,13 @@ def covered(
         for item in scheme.requirements
     )
     return [chosen for chosen in each if chosen.reasons]
+
+
+def covers_all(scheme: SchemeText, kind: AuditKind) -> bool:
+    """Return whether an audit of this kind is about the whole scheme. In edition 1 every audit of an application is."""
+    if scheme.cycle is None:
+        return kind in ON_APPLICATION
+    return any(cover.selection is Selection.ALL for cover in scheme.cycle.audits[kind].covers)
 
 
 def hours(scheme: SchemeText, kind: AuditKind, *, workers: int, units: Mapping[str, int]) -> Decimal:
@@ -88,7 +96,7 @@ def _chooses(cycle: Cycle, cover: Cover, item: Requirement, named: Mapping[Selec
             return item.code in named[selection]
 
 
-def _check_known(codes: Collection[str], known: Collection[str]) -> None:
+def _check_known(field: str, codes: Collection[str], known: Collection[str]) -> None:
     for code in codes:
         if code not in known:
-            raise RuleError("The norm does not have %(code)s.", code=code)
+            raise RuleError("The norm does not have %(code)s.", field, code=code)

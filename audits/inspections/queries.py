@@ -299,7 +299,7 @@ def get_case_evidence(session: Session, actor: Actor, audit_id: UUID, evidence_i
 
     An inspector sees the evidence of the audits assigned, and of no other case.
     """
-    cases = visible_audits(actor).where(Audit.id == audit_id).with_only_columns(Audit.application_id)
+    cases = visible_audits(actor).where(Audit.id == audit_id).with_only_columns(Audit.certification_id)
     query = select(Evidence).where(Evidence.id == evidence_id, Evidence.application_id.in_(cases))
     evidence = session.scalar(query.where(Evidence.removed_at.is_(None)))
     if evidence is None:

@@ -11,12 +11,12 @@ from audits.applications.queries import language_of
 from audits.core.clock import day_of
 from audits.core.languages import say
 from audits.inspections import rules
+from audits.inspections.coverage import scheme_of_audit
 from audits.inspections.disclosure import Extent, extent_for_agency, text_for_agency
 from audits.inspections.grading import Origin, refusal_is_certain
 from audits.inspections.models import Audit, Finding, Population, SampledUnit
 from audits.inspections.queries import VerdictRow, findings_of, populations_of, units_of, verdicts_of
 from audits.inspections.wording import EXTENTS, FINDING_STATES
-from audits.schemes.queries import scheme_of_version
 from audits.schemes.text import Requirement, SchemeText, VerdictKind
 
 Seen = Mapping[str, Mapping[str, VerdictRow]]
@@ -29,7 +29,7 @@ def report_facts(session: Session, audit: Audit, *, body: Mapping[str, str]) -> 
     """
     if audit.started_at is None or audit.reported_at is None:
         raise ValueError("only a reported audit has a report")
-    norm, language = scheme_of_version(audit.scheme_version), language_of(session, audit.application)
+    norm, language = scheme_of_audit(audit), language_of(session, audit.application)
     found = findings_of(session, audit.id)
     seen = verdicts_of(session, audit.id)
     return {

@@ -4,6 +4,13 @@ from enum import StrEnum
 
 from audits.core.access import Permission
 from audits.core.flow import Flow, Independence, Move
+from audits.schemes.cycle import AuditKind
+
+ON_APPLICATION = frozenset({AuditKind.INITIAL, AuditKind.RENEWAL})
+"""The kinds of audit that answer an application and end with a decision on it.
+
+The others are held at a holder of a certificate, and end with a decision about that.
+"""
 
 
 class AuditState(StrEnum):

@@ -32,6 +32,7 @@ class SchemeVersion(Base):
     failing_grades: Mapped[list[str]] = mapped_column(ARRAY(Text))
     # Codes of the grounds that take two deciders; a release before 0029 names none.
     serious_grounds: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default="{}")
+    repaired_kinds: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default="{}")  # of audit, judged as repaired
     agreement_sha256: Mapped[str | None]  # of the certification agreement, if it has one
     assessed_verdicts: Mapped[list[str] | None] = mapped_column(ARRAY(Text))  # those that count as assessed
     open_verdicts: Mapped[list[str] | None] = mapped_column(ARRAY(Text))  # those that leave a unit open

@@ -1,5 +1,6 @@
 """Reads of published scheme versions."""
 
+from dataclasses import replace
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -94,6 +95,11 @@ def serious_grounds(text: SchemeText) -> list[str]:
     """Return the codes of the grounds that take two deciders, where a decision may give them; see `grounds_for`."""
     cycle = (text if text.cycle else _newest_with_cycle(text.id) or text).cycle
     return [ground.code for ground in cycle.grounds.values() if ground.serious] if cycle else []
+
+
+def with_cycle(version: SchemeVersion) -> SchemeText:
+    """Return the parsed scheme with what it says about the cycle. For a version of edition 1 as with `grounds_for`."""
+    return replace(scheme_of_version(version), cycle=_with_cycle(version).cycle)
 
 
 def housing_units(version: SchemeVersion) -> frozenset[str]:

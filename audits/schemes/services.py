@@ -12,6 +12,7 @@ from audits.core.events import Code, Digest
 from audits.core.letters import check_printable
 from audits.core.notices import tell_person
 from audits.people.queries import people_with
+from audits.schemes.cycle import AuditKind, Judged
 from audits.schemes.events import SchemeDeclined, SchemeProposed, SchemePublished
 from audits.schemes.models import Requirement, SchemeProposal, SchemeVersion
 from audits.schemes.notices import ProposalWaiting
@@ -95,6 +96,7 @@ def publish_scheme(session: Session, actor: Actor, source: str) -> SchemeVersion
         fail_total=text.scoring.fail_total,
         failing_grades=[code for code, severity in text.severities.items() if severity.fails],
         serious_grounds=serious_grounds(text),
+        repaired_kinds=[kind for kind in AuditKind if text.judged(kind) is Judged.AS_REPAIRED],
         agreement_sha256=text.cycle.agreement.sha256 if text.cycle else None,
         assessed_verdicts=[code for code, kind in text.verdicts.items() if kind.assessed],
         open_verdicts=[code for code, kind in text.verdicts.items() if kind.leaves_open],

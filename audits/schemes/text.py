@@ -3,14 +3,14 @@
 Fields with a default value exist in edition 2 of the file only; in a scheme of edition 1 they have that value.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, fields, replace
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from types import MappingProxyType
 
-from audits.schemes.cycle import Cycle
+from audits.schemes.cycle import AuditKind, Cycle, Judged
 from audits.schemes.words import Text
 
 
@@ -315,6 +315,17 @@ class SchemeText:
     def on_unit(self, code: str) -> tuple[Requirement, ...]:
         """Return the requirements on one kind of unit, in order."""
         return tuple(item for item in self.requirements if item.unit == code)
+
+    def judged(self, kind: AuditKind) -> Judged:
+        """Return whether an audit of this kind is judged as found or as repaired; edition 1 knows only the first."""
+        return self.cycle.audits[kind].judged if self.cycle else Judged.AS_FOUND
+
+    def only(self, codes: Collection[str]) -> "SchemeText":
+        """Return the scheme with these requirements alone, and the chapters that they are in."""
+        kept = tuple(item for item in self.requirements if item.code in codes)
+        named = {item.chapter for item in kept}
+        chapters = {code: chapter for code, chapter in self.chapters.items() if code in named}
+        return replace(self, requirements=kept, chapters=MappingProxyType(chapters))
 
     @property
     def housing_units(self) -> frozenset[str]:

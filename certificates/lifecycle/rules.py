@@ -120,18 +120,26 @@ STATUSES: Mapping[Status, StatusFacts] = {
 
 
 class Fate(StrEnum):
-    """What becomes of the certificate of a holder who is refused; each is a kind of decision."""
+    """What becomes of the certificate of a holder who was audited; each is a kind of decision."""
 
     SUSPEND = "suspend"
     WITHDRAW = "withdraw"
     MAINTAIN = "maintain"
+    LIFT = "lift"
 
 
 def fates(state: CertificateState) -> tuple[Fate, ...]:
-    """Return what may become of a living certificate in this state. One that is suspended stays so if it is kept."""
+    """Return what may become of the certificate of a refused holder. One that is suspended stays so if it is kept."""
     if state is CertificateState.SUSPENDED:
         return (Fate.WITHDRAW, Fate.MAINTAIN)
-    return tuple(Fate)
+    return (Fate.SUSPEND, Fate.WITHDRAW, Fate.MAINTAIN)
+
+
+def ways_to_end(state: CertificateState) -> tuple[Fate, ...]:
+    """Return the decisions that end an audit of a holder whose certificate is in this state, mildest first."""
+    if state is CertificateState.SUSPENDED:
+        return (Fate.LIFT, Fate.MAINTAIN, Fate.WITHDRAW)
+    return (Fate.MAINTAIN, Fate.SUSPEND, Fate.WITHDRAW)
 
 
 RELIABLE = frozenset(status for status, facts in STATUSES.items() if facts.reliable)

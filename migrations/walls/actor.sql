@@ -81,7 +81,7 @@ CREATE OR REPLACE FUNCTION my_audits() RETURNS uuid[] LANGUAGE sql STABLE SECURI
 $$;
 
 CREATE OR REPLACE FUNCTION my_cases() RETURNS uuid[] LANGUAGE sql STABLE SECURITY DEFINER SET search_path TO 'public', 'pg_temp' AS $$
-  SELECT ARRAY(SELECT application_id FROM audit WHERE id = ANY ((SELECT my_audits())::uuid[]))
+  SELECT ARRAY(SELECT certification_id FROM audit WHERE id = ANY ((SELECT my_audits())::uuid[]))
 $$;
 
 CREATE OR REPLACE FUNCTION my_findings() RETURNS uuid[] LANGUAGE sql STABLE SECURITY DEFINER SET search_path TO 'public', 'pg_temp' AS $$

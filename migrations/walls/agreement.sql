@@ -3,7 +3,7 @@ CREATE OR REPLACE FUNCTION check_agreement() RETURNS trigger LANGUAGE plpgsql SE
 BEGIN
   IF EXISTS (SELECT FROM scheme_version v WHERE v.id = NEW.scheme_version_id AND v.agreement_sha256 IS NOT NULL
              AND NOT EXISTS (SELECT FROM agreement_acceptance a
-                             WHERE a.application_id = NEW.application_id AND a.sha256 = v.agreement_sha256)) THEN
+                             WHERE a.application_id = coalesce(NEW.certification_id, NEW.application_id) AND a.sha256 = v.agreement_sha256)) THEN
     RAISE EXCEPTION 'the certification agreement is not accepted' USING ERRCODE = 'check_violation', CONSTRAINT = 'agreement';
   END IF;
   RETURN NEW;

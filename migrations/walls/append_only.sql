@@ -12,6 +12,8 @@ CREATE TRIGGER certificate_change_kept BEFORE DELETE OR UPDATE ON certificate_ch
 CREATE TRIGGER document_kept BEFORE DELETE OR UPDATE ON document FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER tie_kept BEFORE DELETE OR UPDATE ON tie FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER audit_participant_kept BEFORE DELETE OR UPDATE ON audit_participant FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER certification_kept BEFORE DELETE OR UPDATE ON certification FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER audit_requirement_kept BEFORE DELETE OR UPDATE ON audit_requirement FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER document_stamp_kept BEFORE DELETE OR UPDATE ON document_stamp FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER ledger_entry_kept BEFORE DELETE OR UPDATE ON ledger_entry FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER ledger_node_kept BEFORE DELETE OR UPDATE ON ledger_node FOR EACH ROW EXECUTE FUNCTION refuse_change();

@@ -2,13 +2,13 @@
 -- cancelled ones too. Without a certificate: all.
 CREATE OR REPLACE FUNCTION cycle_audits(of_agency uuid) RETURNS uuid[] LANGUAGE sql STABLE SECURITY DEFINER SET search_path TO 'public', 'pg_temp' AS $$
   SELECT ARRAY(
-    SELECT a.id FROM audit a JOIN application p ON p.id = a.application_id
+    SELECT a.id FROM audit a JOIN application p ON p.id = a.certification_id
     WHERE a.agency_id = of_agency
       AND p.created_at >= coalesce(
             (SELECT first.created_at FROM certificate c
                JOIN decision d ON d.id = c.decision_id
                JOIN audit b ON b.id = d.audit_id
-               JOIN application first ON first.id = b.application_id
+               JOIN application first ON first.id = b.certification_id
              WHERE c.agency_id = of_agency AND c.issued_at IS NOT NULL
              ORDER BY c.numbered_at DESC LIMIT 1), '-infinity'))
 $$;
@@ -41,7 +41,8 @@ $$;
 
 -- ISO/IEC 17065 clauses 4.2, 7.6.2 and 7.11: whoever decides about an agency, whatever the decision, took no part in any
 -- audit of this cycle and has no declared interest in it. Where two deciders are needed, this holds for both.
--- The scheme's fail line and failing grades: the database counts the points itself, and the units that were assessed.
+-- The scheme's fail line and failing grades: the database counts the points itself, and the units that were assessed. Where
+-- the scheme judges this kind of audit as repaired, a closed finding weighs nothing.
 CREATE OR REPLACE FUNCTION check_decision() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path TO 'public', 'pg_temp' AS $$
 DECLARE
   cycle uuid[] := cycle_audits(NEW.agency_id) || NEW.audit_id;
@@ -51,6 +52,8 @@ DECLARE
   the_audit audit%ROWTYPE;
   norm scheme_version%ROWTYPE;
   total integer;
+  fails boolean;
+  blocked boolean;
 BEGIN
   IF NEW.agency_id <> (SELECT agency_id FROM audit WHERE id = NEW.audit_id) THEN
     RAISE EXCEPTION 'the decision names another agency' USING ERRCODE = 'check_violation', CONSTRAINT = 'same_agency';
@@ -86,13 +89,13 @@ BEGIN
   IF NEW.outcome IN ('grant', 'grant_with_conditions', 'renew') THEN
     SELECT * INTO STRICT the_audit FROM audit WHERE id = NEW.audit_id;
     SELECT * INTO STRICT norm FROM scheme_version WHERE id = the_audit.scheme_version_id;
-    SELECT coalesce(sum(points), 0) INTO total FROM finding WHERE audit_id = NEW.audit_id AND state <> 'superseded';
-    IF the_audit.state NOT IN ('reviewed', 'concluded')
-       OR total >= norm.fail_total
-       OR EXISTS (SELECT FROM finding WHERE audit_id = NEW.audit_id AND state <> 'superseded'
-                    AND grade = ANY (norm.failing_grades))
-       OR EXISTS (SELECT FROM finding WHERE audit_id = NEW.audit_id AND blocks
-                    AND state NOT IN ('closed', 'superseded'))
+    SELECT coalesce(sum(points), 0),
+           coalesce(bool_or(grade = ANY (norm.failing_grades)), false), coalesce(bool_or(blocks AND state <> 'closed'), false)
+      INTO total, fails, blocked FROM finding
+      WHERE audit_id = NEW.audit_id AND state <> 'superseded'
+        AND NOT (state = 'closed' AND the_audit.kind = ANY (norm.repaired_kinds));
+    IF the_audit.state NOT IN ('reviewed', 'concluded') OR total >= norm.fail_total
+       OR fails OR blocked
        OR EXISTS (SELECT FROM evidence_short(NEW.audit_id) WHERE effect = 'blocks' OR NEW.outcome <> 'grant_with_conditions') THEN
       RAISE EXCEPTION 'this audit does not allow a grant'
         USING ERRCODE = 'check_violation', CONSTRAINT = 'no_grant';

@@ -75,6 +75,11 @@ CREATE POLICY audit_select ON audit FOR SELECT TO kw_app USING ((SELECT is_genui
 CREATE POLICY audit_insert ON audit FOR INSERT TO kw_app WITH CHECK ((SELECT is_genuine()) AND ((SELECT current_setting('kw.sees', true)) = 'cases'));
 CREATE POLICY audit_update ON audit FOR UPDATE TO kw_app USING ((SELECT is_genuine()) AND ((SELECT current_setting('kw.sees', true)) = 'cases' OR ((SELECT current_setting('kw.sees', true)) = 'assigned' AND inspector_id = (SELECT nullif(current_setting('kw.person', true), '')::uuid))));
 CREATE POLICY audit_worker ON audit TO kw_worker USING (true);
+CREATE POLICY certification_select ON certification FOR SELECT TO kw_app USING ((SELECT is_genuine()) AND (agency_id = (SELECT nullif(current_setting('kw.agency', true), '')::uuid) OR (SELECT current_setting('kw.sees', true)) = 'cases' OR id = ANY ((SELECT my_cases())::uuid[])));
+CREATE POLICY certification_worker ON certification TO kw_worker USING (true);
+CREATE POLICY audit_requirement_select ON audit_requirement FOR SELECT TO kw_app USING ((SELECT is_genuine()) AND ((SELECT current_setting('kw.sees', true)) = 'cases' OR audit_id = ANY ((SELECT my_audits())::uuid[])));
+CREATE POLICY audit_requirement_insert ON audit_requirement FOR INSERT TO kw_app WITH CHECK ((SELECT is_genuine()) AND ((SELECT current_setting('kw.sees', true)) = 'cases'));
+CREATE POLICY audit_requirement_worker ON audit_requirement TO kw_worker USING (true);
 CREATE POLICY audit_participant_select ON audit_participant FOR SELECT TO kw_app USING ((SELECT is_genuine()) AND ((SELECT current_setting('kw.sees', true)) = 'cases' OR audit_id = ANY ((SELECT my_audits())::uuid[])));
 CREATE POLICY audit_participant_insert ON audit_participant FOR INSERT TO kw_app WITH CHECK ((SELECT is_genuine()) AND ((SELECT current_setting('kw.sees', true)) = 'cases'));
 CREATE POLICY audit_participant_worker ON audit_participant TO kw_worker USING (true);

@@ -22,7 +22,7 @@ from audits.inspections.wording import EXTENTS, FINDING_STATES
 from audits.inspections.workflow import AuditState, RoundOutcome
 from audits.people.independence import WORDS, Bar
 from audits.schemes.compare import ChangeKind
-from audits.schemes.cycle import DecisionKind
+from audits.schemes.cycle import AuditKind, DecisionKind
 from audits.schemes.text import RepairQuestion, Shortfall
 from certificates.lifecycle.rules import RELIABLE, STATUSES, Fate, Status, shape_of
 from certificates.lifecycle.workflow import CertificateState
@@ -78,9 +78,16 @@ LABELS: list[tuple[StrEnum, LazyString]] = [
     (Outcome.GRANT, _l("Grant the certificate")),
     (Outcome.GRANT_WITH_CONDITIONS, _l("Grant with conditions")),
     (Outcome.REFUSE, _l("Refuse")),
+    (AuditKind.INITIAL, _l("Initial audit")),
+    (AuditKind.SURVEILLANCE, _l("Surveillance audit")),
+    (AuditKind.RENEWAL, _l("Renewal audit")),
+    (AuditKind.SPECIAL, _l("Special audit")),
+    (AuditKind.FOLLOW_UP, _l("Follow-up audit")),
+    (AuditKind.SCOPE_EXTENSION, _l("Audit for an extension of the scope")),
     (Fate.SUSPEND, _l("Suspend the certificate")),
     (Fate.WITHDRAW, _l("Withdraw the certificate")),
     (Fate.MAINTAIN, _l("Keep the certificate as it is")),
+    (Fate.LIFT, _l("Lift the suspension")),
     (DecisionKind.GRANT, _l("Certificate granted")),
     (DecisionKind.GRANT_WITH_CONDITIONS, _l("Certificate granted with conditions")),
     (DecisionKind.REFUSE, _l("Certificate refused")),

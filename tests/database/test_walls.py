@@ -19,6 +19,7 @@ from tests.kit.factories import make_agency, make_person
 from tests.kit.statement_parts import NO_RIGHT
 from tests.kit.statements import ABOUT_CASES
 from tests.kit.statements_about_changes import ABOUT_CHANGES
+from tests.kit.statements_about_cycles import ABOUT_CYCLES
 from tests.kit.statements_about_deciders import ABOUT_DECIDERS
 from tests.kit.statements_about_findings import ABOUT_FINDINGS
 from tests.kit.statements_about_holders import ABOUT_HOLDERS
@@ -27,7 +28,7 @@ from tests.kit.statements_allowed import LAWFUL
 from tests.kit.statements_of_others import SEEN_BY_OTHERS, WRITTEN_BY_OTHERS
 
 MODELS = (jobs, schedule)  # imported so that the metadata is whole
-ABOUT_DECISIONS = ABOUT_DECIDERS + ABOUT_HOLDERS
+ABOUT_DECISIONS = ABOUT_CYCLES + ABOUT_DECIDERS + ABOUT_HOLDERS
 ABOUT_AUDITS = ABOUT_CASES + ABOUT_FINDINGS
 ALL = ABOUT_AUDITS + ABOUT_CHANGES + ABOUT_DECISIONS + ABOUT_PEOPLE + SEEN_BY_OTHERS + WRITTEN_BY_OTHERS
 

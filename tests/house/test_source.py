@@ -87,6 +87,7 @@ OTHERS = {
     "audits/decisions/basis.py": "what is weighed, and its digest: asked by the page before and by the service after",
     "audits/decisions/scope.py": "what can be granted: offered by the page before and checked by the service after",
     "audits/inspections/comparison.py": "what a page lays side by side; pure",
+    "audits/inspections/coverage.py": "what an audit looks at: asked by pages, forms, services and documents alike",
     "audits/inspections/disclosure.py": "pure rules about what an agency may learn, apart from those that judge it",
     "audits/inspections/earlier_findings.py": "a read across audits, by a function of the owner",
     "audits/inspections/evidence.py": "a read across applications and audits, which queries of either cannot see",

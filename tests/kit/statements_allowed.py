@@ -2,6 +2,7 @@
 
 from tests.kit.statement_parts import ACTIVE, BASIS, DECIDED, DECIDED_CHANGE, filed, told
 from tests.kit.statements_about_changes import ACCEPTED_LAWFULLY, REPORTED_LAWFULLY
+from tests.kit.statements_about_cycles import CHOSEN, WITHOUT_APPLICATION
 from tests.kit.statements_about_deciders import CONFIRMED_AT_ONCE, DECLINED, PROPOSED, TWO_DECIDERS
 from tests.kit.statements_about_findings import ASKED_FOR_TIME, FOUND_AS_IT_IS, GRADED
 from tests.kit.statements_about_holders import CRITICAL, DONE, FATE, FOUND, REFUSED
@@ -23,6 +24,8 @@ LAWFUL = [
      + ACTIVE.format("state = 'suspended'")),
     ("decider", REFUSED.format(":decider") + BASIS + FATE.format(":decider", "maintain", "weighed_certificate") + BASIS
      + DONE),
+    ("planner", WITHOUT_APPLICATION.format("special", "chosen_cycle")),
+    ("planner", CHOSEN.format("chosen")),
     ("inspector of found_inspector", CRITICAL + "; " + FOUND),
     ("reviewer", told(":reported_audit", "reported", "reviewed")
      + "UPDATE audit SET state = 'reviewed', recommendation = 'x' WHERE id = :reported_audit"),

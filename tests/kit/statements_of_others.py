@@ -100,6 +100,9 @@ SEEN_BY_OTHERS = [
     unseen("inspector", "application", "id = :submitted_application"),
     unseen("inspector", "answer", "application_id = :submitted_application"),
     unseen("inspector", "audit", "id = :in_progress_audit"),
+    unseen("agency mine", "certification", "id = :chosen_cycle"),
+    unseen("inspector", "certification", "id = :chosen_cycle"),
+    *(unseen(by, "audit_requirement", "audit_id = :chosen_audit") for by in ("inspector", "agency chosen_agency")),
     *(unseen("inspector", table, "audit_id = :reported_audit") for table in (*AUDITED, "finding")),
     *(unseen(by, table, CHANGED) for by in ("inspector", "agency in_progress_audited")
       for table in ("verdict_change", "requirement_judgement")),

@@ -22,7 +22,7 @@ from audits.inspections import services as inspections
 from audits.inspections.models import Audit, CorrectiveAction, Finding
 from audits.inspections.workflow import AuditState, FindingState, RoundOutcome
 from audits.people.models import Interest, Person, RoleRequest
-from audits.schemes.cycle import DecisionKind
+from audits.schemes.cycle import AuditKind, DecisionKind
 from audits.schemes.models import SchemeProposal
 from audits.schemes.queries import scheme_of_version
 from audits.schemes.text import RepairStep
@@ -45,7 +45,7 @@ from tests.kit.factories import (
 from tests.kit.factories.changes import report
 from tests.kit.factories.decisions import add_findings, finding
 from tests.kit.factories.documents import known
-from tests.kit.factories.inspections import judge
+from tests.kit.factories.inspections import judge, make_holder_audit
 from tests.kit.scheme import SECOND, source
 
 
@@ -173,6 +173,11 @@ def _holders(session: Session) -> dict[str, Any]:
         made[f"{name}_inspector"] = audit.inspector_id
         add_findings(session, audit, [finding("minor", FindingState.OPEN)])
         made[f"{name}_finding"] = session.scalars(select(Finding.id).where(Finding.audit_id == audit.id)).one()
+    for name, state in (("chosen", AuditState.PLANNED), ("narrow", AuditState.IN_PROGRESS)):
+        certificate = make_certificate(session)
+        special = make_holder_audit(session, certificate.agency, AuditKind.SPECIAL, state, by_hand=["PAY-05"])
+        made |= {f"{name}_audit": special.id, f"{name}_agency": special.agency_id}
+        made |= {f"{name}_inspector": special.inspector_id, f"{name}_cycle": special.certification_id}
     task = {"kind": "critical_finding", "owner_role": Role.DECIDER, "due_on": clock.today(), "opened_at": clock.now()}
     made["task"] = uuid4()
     session.add(Deadline(id=made["task"], subject_id=audit.id, agency_id=audit.agency_id, **task))

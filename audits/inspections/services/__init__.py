@@ -14,13 +14,13 @@ from audits.inspections.services.fieldwork import (
     record_sheets,
 )
 from audits.inspections.services.more_units import choose_unit, replace_unit
+from audits.inspections.services.planning import plan_audit, plan_audit_of_holder
 from audits.inspections.services.remarking import withdraw_remark, write_remark
 from audits.inspections.services.replanning import replan_audit
 from audits.inspections.services.reporting import open_urgent_task, report_audit
 from audits.inspections.services.transitions import (
     cancel_audit,
     conclude_audit,
-    plan_audit,
     reopen_audit,
     reveal_audit,
     review_audit,
@@ -40,6 +40,7 @@ __all__ = [
     "judge_requirement",
     "open_urgent_task",
     "plan_audit",
+    "plan_audit_of_holder",
     "record_sheets",
     "remove_corrective_action_file",
     "reopen_audit",

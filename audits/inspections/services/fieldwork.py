@@ -14,13 +14,13 @@ from audits.core.errors import N_, IllegalMoveError, NotFoundError, RuleError
 from audits.core.events import Code, Digest
 from audits.core.letters import check_printable
 from audits.inspections import rules
+from audits.inspections.coverage import scheme_of_audit
 from audits.inspections.events import PopulationFixed, VerdictsRecorded
 from audits.inspections.judging import complaint
 from audits.inspections.models import Audit, Population, SampledUnit, Verdict
 from audits.inspections.pseudonyms import checked_references
 from audits.inspections.queries import VerdictRow, verdicts_of
 from audits.inspections.services.course import load_fieldwork, record
-from audits.schemes.queries import scheme_of_version
 from audits.schemes.text import Requirement, SchemeText
 
 Said = tuple[str, str]  # verdict code and note
@@ -53,9 +53,9 @@ def freeze_population(
     submitted, so that nobody can choose who is drawn.
     """
     audit = load_fieldwork(session, actor, audit_id)
-    scheme = scheme_of_version(audit.scheme_version)
+    scheme = scheme_of_audit(audit)
     kind = scheme.units.get(unit)
-    if kind is None or kind.is_agency:
+    if kind is None or kind.is_agency or not scheme.on_unit(unit):
         raise NotFoundError("The norm draws no such sample.")
     if session.get(Population, (audit.id, unit)) is not None:
         raise IllegalMoveError("This sample is drawn already and cannot change.")
@@ -106,7 +106,7 @@ def record_sheets(
     changes. What is replaced is kept: see VerdictChange.
     """
     audit = load_fieldwork(session, actor, audit_id)
-    scheme = scheme_of_version(audit.scheme_version)
+    scheme = scheme_of_audit(audit)
     asked = {code: _requirement(scheme, code) for code in sheets}
     drawn = _drawn(session, audit, {requirement.unit for requirement in asked.values()})
     known = _known(session, audit, sheets)

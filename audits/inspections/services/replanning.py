@@ -13,15 +13,15 @@ from audits.inspections import events as told
 from audits.inspections import notices
 from audits.inspections.models import Audit
 from audits.inspections.services.course import AUDITS, record
-from audits.inspections.services.transitions import (
+from audits.inspections.services.planning import (
     check_day,
     check_people,
-    check_said,
     flush_planned,
     take_part,
     tell_day,
     tell_inspector,
 )
+from audits.inspections.services.transitions import check_said
 from audits.inspections.workflow import AUDIT_FLOW, AuditState
 
 

@@ -17,6 +17,7 @@ from audits.deadlines.rules import CRITICAL_FINDING_WORKING_DAYS, DeadlineKind
 from audits.deadlines.services import open_deadline
 from audits.inspections import events as told
 from audits.inspections import grading, rules
+from audits.inspections.coverage import scheme_of_audit
 from audits.inspections.disclosure import untold
 from audits.inspections.models import Audit, Finding, Population, Remark, RequirementJudgement
 from audits.inspections.notices import AuditReported, CriticalFinding
@@ -48,7 +49,7 @@ def report_audit(session: Session, actor: Actor, audit_id: UUID, *, summary: str
     A finding that rules out a certificate is an urgent task for the deciders where the agency holds one.
     """
     audit = moves.make(session, AUDITS, actor, audit_id, told.AuditReported)
-    scheme = scheme_of_version(audit.scheme_version)
+    scheme = scheme_of_audit(audit)
     populations = {population.unit: population for population in populations_of(session, audit.id)}
     seen = verdicts_of(session, audit.id)
     drawn, verdicts = origins_of(session, audit.id), rules_view(seen)
@@ -129,7 +130,7 @@ def _finding(
     populations: Mapping[str, Population],
     seen: Mapping[str, VerdictRow],
 ) -> Finding:
-    scheme = scheme_of_version(audit.scheme_version)
+    scheme = scheme_of_audit(audit)
     unit = scheme.units[scheme.requirement(item.requirement).unit]
     # The agency may read this row, so that notes on confidential units are not in it.
     notes = "" if unit.confidential else falling_short(scheme, seen, name_units=not unit.is_agency)
@@ -151,7 +152,7 @@ def _finding(
 
 def _by_hand(audit: Audit, remark: Remark) -> Finding:
     """Return the finding that follows from a remark; it says nothing about a population."""
-    scheme = scheme_of_version(audit.scheme_version)
+    scheme = scheme_of_version(audit.scheme_version)  # a remark may be about what the audit does not look at
     unit = scheme.units[scheme.requirement(remark.requirement_code).unit]
     return Finding(
         id=uuid4(),

@@ -10,6 +10,7 @@ from audits.core.db import seen
 from audits.core.errors import NotFoundError, RuleError
 from audits.core.events import Code
 from audits.core.letters import check_printable
+from audits.inspections.coverage import scheme_of_audit
 from audits.inspections.events import RequirementJudged
 from audits.inspections.grading import Extent, Seen, grade_found, seen_on
 from audits.inspections.judging import NOTE_LIMIT
@@ -17,7 +18,6 @@ from audits.inspections.models import Audit, RequirementJudgement
 from audits.inspections.queries import drawn_and_judged, judgement_on, rules_view
 from audits.inspections.services.confidentiality import check_names_nobody
 from audits.inspections.services.course import load_fieldwork, record
-from audits.schemes.queries import scheme_of_version
 from audits.schemes.text import Requirement, SchemeText
 
 
@@ -38,7 +38,7 @@ def judge_requirement(
     without a reason, and "incidental" above the acceptance number.
     """
     audit = load_fieldwork(session, actor, audit_id)
-    item = _requirement(scheme_of_version(audit.scheme_version), code)
+    item = _requirement(scheme_of_audit(audit), code)
     stored = judgement_on(session, audit.id, code)
     seen(stored, version)
     text = _checked(session, audit, agency_text, "agency_text")
@@ -80,5 +80,5 @@ def _check_extent(session: Session, audit: Audit, item: Requirement, extent: Ext
     if not reason:
         raise RuleError("Say why you judge it so.", "extent_reason")
     drawn, said = drawn_and_judged(session, audit.id, [item.unit], [item.code])
-    counted = seen_on(scheme_of_version(audit.scheme_version), drawn, rules_view(said)).get(item.code, Seen())
+    counted = seen_on(scheme_of_audit(audit), drawn, rules_view(said)).get(item.code, Seen())
     grade_found(item.judgement, counted, extent)

@@ -9,7 +9,7 @@ from certificates.lifecycle.services.changing import (
     suspend_certificate,
     withdraw_certificate,
 )
-from certificates.lifecycle.services.deciding import decide_on_audit
+from certificates.lifecycle.services.deciding import decide_on_audit, decide_on_holder
 from certificates.lifecycle.services.expiry import log_expired
 from certificates.lifecycle.services.issuing import is_held, issue_certificate, number_certificate
 from certificates.lifecycle.services.proposing import (
@@ -18,6 +18,7 @@ from certificates.lifecycle.services.proposing import (
     confirm_proposal,
     decide_or_propose,
     decline_proposal,
+    end_audit_or_propose,
     reference_of,
 )
 from certificates.lifecycle.services.resealing import (
@@ -36,8 +37,10 @@ __all__ = [
     "confirm_proposal",
     "confirm_suspension",
     "decide_on_audit",
+    "decide_on_holder",
     "decide_or_propose",
     "decline_proposal",
+    "end_audit_or_propose",
     "end_certificate",
     "enqueue_replacements",
     "is_held",

@@ -13,6 +13,7 @@ from audits.core.flow import Independence, moved_on
 from audits.core.notices import tell_agency
 from audits.deadlines.rules import DeadlineKind
 from audits.deadlines.services import end_deadlines
+from audits.decisions.basis import Basis
 from audits.decisions.models import Decision
 from audits.decisions.queries import provisional_suspension
 from audits.decisions.services import record_decision
@@ -48,7 +49,8 @@ class Reasoned(TypedDict):
     """Arguments of each service here: reasons for the letter, codes of public grounds, `Basis.shown` of the page.
 
     `provisional` suspends at once, by one decider; `heard` is what the agency said of such a suspension. `audit_id`
-    names the audit that the decision rests on besides, `proposal_id` the proposal of another decider.
+    names the audit that the decision rests on besides, `proposal_id` the proposal of another decider, and `basis` what
+    is weighed, if not `basis_of`.
     """
 
     reasons: str
@@ -58,6 +60,7 @@ class Reasoned(TypedDict):
     heard: NotRequired[str]
     audit_id: NotRequired[UUID]
     proposal_id: NotRequired[UUID | None]
+    basis: NotRequired[Basis]
 
 
 def suspend_certificate(session: Session, actor: Actor, certificate_id: UUID, **said: Unpack[Reasoned]) -> Certificate:
@@ -149,7 +152,7 @@ def _decide(session: Session, actor: Actor, certificate: Certificate, kind: Deci
             provisional=said.get("provisional", False),
             heard=said.get("heard", ""),
         ),
-        basis=basis_of(session, certificate, kind),
+        basis=said.get("basis") or basis_of(session, certificate, kind),
         version=certificate.scheme_version,
         grounds=said.get("grounds", ()),
         shown=said.get("shown"),

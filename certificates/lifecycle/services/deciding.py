@@ -7,20 +7,23 @@ from sqlalchemy.orm import Session
 
 from audits.core import clock, moves
 from audits.core.access import Actor, Permission, authorise
-from audits.core.errors import RuleError
+from audits.core.errors import IllegalMoveError, RuleError
+from audits.decisions.basis import audit_basis
 from audits.decisions.models import Decision
 from audits.decisions.rules import Outcome
 from audits.decisions.services import check_grounds, decide
 from audits.inspections.models import Audit
 from audits.inspections.queries import get_audit
+from audits.inspections.services import conclude_audit
 from audits.schemes.cycle import DecisionKind
 from audits.schemes.models import SchemeVersion
 from audits.schemes.queries import grounds_for
 from certificates.lifecycle.models import Certificate
 from certificates.lifecycle.queries import find_living, held_parts
-from certificates.lifecycle.rules import Fate, fates
+from certificates.lifecycle.rules import Fate, fates, ways_to_end
 from certificates.lifecycle.services.changing import (
     Reasoned,
+    lift_suspension,
     maintain_certificate,
     suspend_certificate,
     withdraw_certificate,
@@ -30,6 +33,7 @@ _ACT: dict[Fate, Callable[..., Certificate]] = {
     Fate.SUSPEND: suspend_certificate,
     Fate.WITHDRAW: withdraw_certificate,
     Fate.MAINTAIN: maintain_certificate,
+    Fate.LIFT: lift_suspension,
 }
 
 
@@ -77,6 +81,34 @@ def decide_on_audit(
         said = Reasoned(reasons=fate_reasons.strip() or reasons, grounds=for_certificate, audit_id=audit_id)
         _ACT[fate](session, actor, refused.id, **said, proposal_id=proposal_id)
     return decision
+
+
+def decide_on_holder(
+    session: Session,
+    actor: Actor,
+    audit_id: UUID,
+    *,
+    fate: Fate,
+    reasons: str,
+    grounds: Collection[str] = (),
+    shown: str | None = None,
+    proposal_id: UUID | None = None,
+) -> Certificate:
+    """End an audit of a holder with a decision about the certificate, which the audit and its basis are part of.
+
+    `shown` is `Basis.shown` of the page. NotAllowedError for a decider who took part or has an interest, RuleError at
+    `fate` for what the state of the certificate excludes, BasisMovedError if the page is outdated.
+    """
+    authorise(actor, Permission.DECISION_TAKE)
+    audit = conclude_audit(session, actor, audit_id)  # locks the audit until the commit
+    held = _held(session, audit.agency_id)
+    if audit.application_id or held is None:
+        raise IllegalMoveError("This audit is not one of a holder of a certificate.")
+    if fate not in ways_to_end(held.state):
+        raise RuleError("Choose what becomes of the certificate.", "fate")
+    basis = audit_basis(session, audit).with_parts(held_parts(session, held))
+    said = Reasoned(reasons=reasons, grounds=grounds, shown=shown, audit_id=audit_id, proposal_id=proposal_id)
+    return _ACT[fate](session, actor, held.id, **said, basis=basis)
 
 
 def _held(session: Session, agency_id: UUID) -> Certificate | None:

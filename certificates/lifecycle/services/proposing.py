@@ -19,7 +19,7 @@ from certificates.lifecycle.models import Certificate
 from certificates.lifecycle.queries import find_living, get_certificate
 from certificates.lifecycle.rules import Fate
 from certificates.lifecycle.services import amending, changing
-from certificates.lifecycle.services.deciding import decide_on_audit
+from certificates.lifecycle.services.deciding import decide_on_audit, decide_on_holder
 
 CHANGES: dict[DecisionKind, Callable[..., Certificate]] = {
     DecisionKind.SUSPEND: changing.suspend_certificate,
@@ -96,6 +96,37 @@ def change_or_propose(
         )
 
 
+def end_audit_or_propose(
+    session: Session,
+    actor: Actor,
+    audit_id: UUID,
+    *,
+    fate: Fate,
+    reasons: str,
+    grounds: Collection[str] = (),
+    shown: str | None = None,
+) -> Certificate | DecisionProposal:
+    """End an audit of a holder as `decide_on_holder` does; on a serious ground propose it to a second decider."""
+    said: dict[str, Any] = {"reasons": reasons, "grounds": list(grounds)}
+    try:
+        with session.begin_nested():
+            return decide_on_holder(session, actor, audit_id, fate=fate, shown=shown, **said)
+    except SecondDeciderNeededError as needed:
+        audit = get_audit(session, actor, audit_id)
+        held = find_living(session, audit.agency_id, clock.today())
+        return propose(
+            session,
+            actor,
+            needed,
+            kind=DecisionKind(fate),
+            agency_id=audit.agency_id,
+            reference=audit.reference,
+            said=said,
+            audit_id=audit_id,
+            certificate_id=held.id if held else None,
+        )
+
+
 def confirm_proposal(session: Session, actor: Actor, proposal_id: UUID) -> DecisionProposal:
     """Confirm what another decider proposed: the same service takes the decision, on what the other one saw.
 
@@ -105,7 +136,9 @@ def confirm_proposal(session: Session, actor: Actor, proposal_id: UUID) -> Decis
     _lock(session, proposal)
     proposals.take_up(session, actor, proposal_id, reference_of(session, proposal))
     said = {**proposal.said, "shown": proposal.shown, "proposal_id": proposal.id}
-    if proposal.audit_id:
+    if proposal.audit_id and proposal.certificate_id:
+        decide_on_holder(session, actor, proposal.audit_id, fate=Fate(proposal.kind), **said)
+    elif proposal.audit_id:
         said |= {"outcome": Outcome(proposal.kind), "fate": Fate(proposal.fate) if proposal.fate else None}
         decide_on_audit(session, actor, proposal.audit_id, **said)
     else:

@@ -6,10 +6,10 @@ from uuid import UUID
 from flask import Blueprint, abort
 
 from audits.core.access import Permission
+from audits.inspections.coverage import scheme_of_audit
 from audits.inspections.models import Audit
 from audits.inspections.queries import get_audit
 from audits.inspections.workflow import AUDIT_FLOW, AuditState
-from audits.schemes.queries import scheme_of_version
 from audits.schemes.text import Requirement, SchemeText
 from portal.stores import database
 from portal.web.access import current_actor
@@ -56,4 +56,4 @@ def open_case(audit_id: UUID, *, whole_agency: bool = False) -> Case:
     """Return the case of an audit that this person may see, or 404."""
     actor = current_actor()
     audit = get_audit(database.read(), actor, audit_id, whole_agency=whole_agency)
-    return Case(audit, scheme_of_version(audit.scheme_version), audit.inspector_id == actor.id)
+    return Case(audit, scheme_of_audit(audit), audit.inspector_id == actor.id)

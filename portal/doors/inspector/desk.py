@@ -159,7 +159,7 @@ def _next(case: Case, code: str) -> str | None:
 
 def _requirement_page(case: Case, sheet: Sheet, form: Form, whole: JudgementForm | None = None) -> str:
     session = database.read()
-    item, application_id = sheet.requirement, case.audit.application_id
+    item, application_id = sheet.requirement, case.audit.certification_id
     judgement = queries.judgement_on(session, case.audit.id, item.code)
     if whole is None:
         whole = JudgementForm(formdata=None, obj=judgement, version=0)
@@ -201,8 +201,8 @@ def _chapter_page(case: Case, code: str, sheets: Sequence[Sheet], form: Form) ->
         scheme=case.scheme,
         chapter=case.scheme.chapters[code],
         sheets=sheets,
-        answers=answers_of(session, case.audit.application_id),
-        evidence=evidence_of(session, case.audit.application_id),
+        answers=answers_of(session, case.audit.certification_id),
+        evidence=evidence_of(session, case.audit.certification_id),
         plain=_plain_name(case),
         form=form,
         forms=[form, *sheets],

@@ -14,10 +14,10 @@ from audits.findings.queries import grade_changes_of_audit
 from audits.findings.services import review_audit as pass_on
 from audits.inspections import queries, services
 from audits.inspections.comparison import compare, differing, nowhere_assessed
+from audits.inspections.coverage import chosen_of, scheme_of_audit
 from audits.inspections.models import Audit
 from audits.inspections.workflow import AUDIT_FLOW
 from audits.people.trail import trail_of
-from audits.schemes.queries import scheme_of_version
 from certificates.documents.queries import find_document
 from certificates.documents.stages import DocumentKind
 from portal.doors.office.forms import ReasonForm, ReplanForm, ReviewForm
@@ -44,9 +44,9 @@ def show_requirements(audit_id: UUID) -> ResponseReturnValue:
     """List every requirement with the agency's answer and the verdicts."""
     session = database.read()
     audit = queries.get_audit(session, current_actor(), audit_id)
-    scheme = scheme_of_version(audit.scheme_version)
+    scheme = scheme_of_audit(audit)
     rows = {row.code: row for row in compare(session, audit)}
-    return render_template("office/requirements.html", audit=audit, scheme=scheme, rows=rows)
+    return render_template("office/requirements.html", audit=audit, scheme=scheme, rows=rows, chosen=chosen_of(audit))
 
 
 @bp.get("/<uuid:audit_id>/requirements/<code>")
@@ -55,7 +55,7 @@ def show_verdicts(audit_id: UUID, code: str) -> ResponseReturnValue:
     """Show what the inspector saw at each unit of one requirement, and every verdict that was changed."""
     session = database.read()
     audit = queries.get_audit(session, current_actor(), audit_id)
-    scheme = scheme_of_version(audit.scheme_version)
+    scheme = scheme_of_audit(audit)
     if code not in {item.code for item in scheme.requirements}:
         abort(404)
     item = scheme.requirement(code)
@@ -165,7 +165,7 @@ def _replan_page(audit: Audit, form: ReplanForm) -> str:
 def _page(audit_id: UUID, form: ReviewForm) -> str:
     session, actor = database.read(), current_actor()
     audit = queries.get_audit(session, actor, audit_id)
-    scheme = scheme_of_version(audit.scheme_version)
+    scheme = scheme_of_audit(audit)
     findings, replaced = queries.findings_and_replaced(session, audit_id)
     decision = find_decision(session, actor, audit_id)
     compared = compare(session, audit)

@@ -70,6 +70,7 @@ def show_certificate(certificate_id: UUID) -> ResponseReturnValue:
         document=find_document(session, actor, DocumentKind.CERTIFICATE, certificate_id),
         waiting=find_proposal(session, certificate.agency_id),
         urgent=urgent,
+        may_plan=actor.has(Permission.AUDIT_PLAN) and certificate.state in CURRENT,
         reported=referred_changes(session, certificate.agency_id, Consequence.AMEND)
         if certificate.state is CertificateState.ACTIVE
         else [],

@@ -18,18 +18,19 @@ from audits.decisions.scope import grantable
 from audits.findings.queries import grade_changes_of_audit
 from audits.inspections import queries
 from audits.inspections.comparison import compare, differing, nowhere_assessed
+from audits.inspections.coverage import scheme_of_audit
 from audits.inspections.models import Audit
 from audits.inspections.workflow import AUDIT_FLOW, AuditState
 from audits.people.independence import bar_of
 from audits.schemes.cycle import DecisionKind, Ground
-from audits.schemes.queries import grounds_for, scheme_of_version
+from audits.schemes.queries import grounds_for
 from certificates.documents.queries import find_document
 from certificates.documents.stages import DocumentKind
 from certificates.lifecycle.models import Certificate
 from certificates.lifecycle.queries import held_and_proposed, held_parts
-from certificates.lifecycle.rules import Fate, fates
-from certificates.lifecycle.services import decide_or_propose
-from portal.doors.office.forms import DecisionForm
+from certificates.lifecycle.rules import Fate, fates, ways_to_end
+from certificates.lifecycle.services import decide_or_propose, end_audit_or_propose
+from portal.doors.office.forms import DecisionForm, HolderDecisionForm
 from portal.doors.office.proposals import proposed
 from portal.stores import database
 from portal.web.access import current_actor, needs
@@ -41,7 +42,7 @@ bp = Blueprint("decisions", __name__, url_prefix="/audits")
 @needs(Permission.DECISION_TAKE)
 def decision(audit_id: UUID) -> ResponseReturnValue:
     """Show everything that a decider needs."""
-    return _page(audit_id, DecisionForm())
+    return _page(audit_id)
 
 
 @bp.post("/<uuid:audit_id>/decision")
@@ -66,6 +67,37 @@ def decision_submitted(audit_id: UUID) -> ResponseReturnValue:
     return _page(audit_id, form), 422
 
 
+@bp.post("/<uuid:audit_id>/decision/certificate")
+@needs(Permission.DECISION_TAKE)
+def certificate_submitted(audit_id: UUID) -> ResponseReturnValue:
+    """End an audit of a holder with a decision about the certificate. 409 with what changed as above."""
+    form = HolderDecisionForm()
+    form.offer(dict.fromkeys(Fate, ()))
+    if form.validate_on_submit():
+        try:
+            with database.write() as session:
+                taken = end_audit_or_propose(
+                    session,
+                    current_actor(),
+                    audit_id,
+                    fate=Fate(form.fate.data),
+                    reasons=form.reasons.data,
+                    grounds=form.grounds.data or (),
+                    shown=form.basis.data or "",
+                )
+                proposal = taken.id if isinstance(taken, DecisionProposal) else None
+        except BasisMovedError as moved:
+            return _page(audit_id, form, moved), 409
+        except RuleError as error:
+            form.complain(error)
+        else:
+            if proposal:
+                return proposed(proposal)
+            flash(_("The decision is recorded. The agency gets a letter, and the register shows it."), "success")
+            return redirect(url_for("office.audits.show_audit", audit_id=audit_id), 303)
+    return _page(audit_id, form), 422
+
+
 def _decide(audit_id: UUID, form: DecisionForm) -> UUID | None:
     """Decide, or propose what takes two deciders; return the id of the proposal."""
     with database.write() as session:
@@ -85,20 +117,26 @@ def _decide(audit_id: UUID, form: DecisionForm) -> UUID | None:
         return taken.id if isinstance(taken, DecisionProposal) else None
 
 
-def _page(audit_id: UUID, form: DecisionForm, moved: BasisMovedError | None = None) -> str:
+def _page(
+    audit_id: UUID, form: DecisionForm | HolderDecisionForm | None = None, moved: BasisMovedError | None = None
+) -> str:
     session, actor = database.read(), current_actor()
     audit = queries.get_audit(session, actor, audit_id)
-    scheme = scheme_of_version(audit.scheme_version)
+    form = form or (DecisionForm() if audit.application_id else HolderDecisionForm())
+    scheme = scheme_of_audit(audit)
     found, replaced = queries.findings_and_replaced(session, audit_id)
     stand, compared = standing(audit, found), compare(session, audit)
     ready, offers = audit.state in AUDIT_FLOW.waiting_for(Permission.DECISION_TAKE), grantable(session, audit)
     held, waiting = held_and_proposed(session, audit.agency_id, clock.today()) if ready else (None, None)
     if ready:
-        allowed = possible_outcomes(scheme.scoring, **stand)
-        offered, ways = [outcome for outcome in Outcome if outcome in allowed], fates(held.state) if held else ()
-        basis = audit_basis(session, audit).with_parts(held_parts(session, held))
-        form.offer(offered, _grounds(audit, offered, held, ways), basis.shown, ways)
-        form.offer_scope(offers, scheme, offered)
+        shown = audit_basis(session, audit).with_parts(held_parts(session, held)).shown
+        if isinstance(form, DecisionForm):
+            allowed = possible_outcomes(scheme.scoring, **stand)
+            offered, ways = [outcome for outcome in Outcome if outcome in allowed], fates(held.state) if held else ()
+            form.offer(offered, _grounds(audit, offered, held, ways), shown, ways)
+            form.offer_scope(offers, scheme, offered)
+        elif held:
+            form.offer(_grounds_of(held, ways_to_end(held.state)), shown)
     taken = find_decision(session, actor, audit_id) if audit.state is AuditState.CONCLUDED else None
     return render_template(
         "office/decision.html",
@@ -135,5 +173,9 @@ def _grounds(
     for outcome in outcomes:
         found[outcome] = grounds_for(audit.scheme_version, DecisionKind(outcome))
     if held:
-        found |= {way: grounds_for(held.scheme_version, DecisionKind(way)) for way in ways}
+        found.update(_grounds_of(held, ways))
     return found
+
+
+def _grounds_of(held: Certificate, ways: Iterable[Fate]) -> dict[Outcome | Fate, tuple[Ground, ...]]:
+    return {way: grounds_for(held.scheme_version, DecisionKind(way)) for way in ways}

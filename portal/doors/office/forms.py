@@ -1,13 +1,15 @@
 """Forms for staff: intake, planning, review, decision, certificates, schemes."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
 from audits.agencies.rules import StatedScope
 from audits.changes.rules import Choice
 from audits.decisions.rules import GRANTS, Outcome
-from audits.schemes.cycle import DecisionKind, Ground
+from audits.inspections.workflow import ON_APPLICATION
+from audits.schemes.cycle import AuditKind, DecisionKind, Ground
 from audits.schemes.text import SchemeText
 from certificates.lifecycle.rules import Fate
 from portal.forms.fields import (
@@ -54,6 +56,34 @@ class PlanForm(Form):
     def offer(self, inspectors: Sequence[tuple[str, str]]) -> None:
         """Fill the list of inspectors, without those who declared an interest."""
         self.inspector.choices = options([("", _l("Choose an inspector")), *inspectors])
+
+
+class HolderAuditForm(PlanForm):
+    kinds = tuple(kind for kind in AuditKind if kind not in ON_APPLICATION)
+
+    kind = radios_field(_l("Kind of audit"), [], required=_l("Choose a kind of audit."))
+    occasion = textarea_field(
+        _l("Why is it held?"),
+        hint=_l("Only staff read this. A surveillance audit needs no reason."),
+        required=_NEVER,
+        rows=3,
+    )
+    risks = checkboxes_field(
+        _l("Risks of this agency"), [], hint=_l("Each adds requirements to the audit."), required=_NEVER
+    )
+    by_hand = text_field(
+        _l("More requirements"),
+        hint=_l("Codes of the norm, with a space between them. Not for a surveillance audit."),
+        required=_NEVER,
+        autocomplete="off",
+    )
+
+    def offer_scheme(self, scheme: SchemeText) -> None:
+        """Offer the kinds of audit of a holder, and the risks that the scheme names."""
+        self.kind.choices = options([(kind.value, label(kind)) for kind in self.kinds])
+        language = current_language()
+        risks = scheme.cycle.risks.values() if scheme.cycle else ()
+        self.risks.choices = options([(risk.code, risk.name.in_(language)) for risk in risks])
 
 
 class ReplanForm(PlanForm):
@@ -123,17 +153,11 @@ class DecisionForm(Form):
         self.fate.choices = options([(fate.value, label(fate)) for fate in fates])
         if not fates:
             del self.fate, self.fate_reasons
-        fit: dict[Ground, list[str]] = {}
-        for kind, listed in grounds.items():
-            for ground in listed:
-                fit.setdefault(ground, []).append(label(kind))
-        self.grounds.choices = options(
-            [(ground.code, f"{_ground(ground)} ({', '.join(names)})") for ground, names in fit.items()]
-        )
+        self.grounds.choices = options(_grounds_in_words(grounds))
         self.outcome.choices = options([(outcome.value, label(outcome)) for outcome in outcomes])
         if Outcome.GRANT_WITH_CONDITIONS not in outcomes:
             del self.conditions
-        if shown and not fit:
+        if shown and not self.grounds.choices:
             del self.grounds
 
     def offer_scope(self, scope: StatedScope, scheme: SchemeText, outcomes: Sequence[Outcome]) -> None:
@@ -151,6 +175,15 @@ def _ground(ground: Ground) -> str:
     return f"{words} {more}" if ground.serious else words
 
 
+def _grounds_in_words(grounds: Mapping[Any, Sequence[Ground]]) -> list[tuple[str, str]]:
+    """Return each ground once, with the decisions that it fits."""
+    fit: dict[Ground, list[str]] = {}
+    for kind, listed in grounds.items():
+        for ground in listed:
+            fit.setdefault(ground, []).append(label(kind))
+    return [(ground.code, f"{_ground(ground)} ({', '.join(names)})") for ground, names in fit.items()]
+
+
 def _item_in_words(item: str, scope: StatedScope, scheme: SchemeText) -> str:
     field, _rest, code = item.partition(":")
     words = {"activities": scheme.activities, "sectors": scheme.sectors}.get(field, {})
@@ -161,6 +194,28 @@ def _item_in_words(item: str, scope: StatedScope, scheme: SchemeText) -> str:
         "recruitment_countries": _l("Recruits in: %(name)s", name=country(code)),
     }
     return str(said.get(field) or _l("Own housing, %(count)s places", count=scope.housing_places))
+
+
+class HolderDecisionForm(Form):
+    """The end of an audit of a holder: what becomes of the certificate."""
+
+    basis = hidden_field()
+    fate = radios_field(_l("Decision"), [], required=_l("Choose a decision."))
+    grounds = checkboxes_field(_l("Grounds"), [], required=_NEVER, validate_choice=False)
+    reasons = textarea_field(
+        _l("Reasons"),
+        hint=_l("The agency reads these in the decision letter. They are not public."),
+        required=_l("Give the reasons for the decision."),
+        rows=5,
+    )
+
+    def offer(self, grounds: Mapping[Outcome | Fate, Sequence[Ground]], shown: str = "") -> None:
+        """Offer what may become of the certificate, with the grounds of each; `shown` is what the page shows."""
+        self.basis.data = shown or self.basis.data
+        self.fate.choices = options([(fate.value, label(fate)) for fate in grounds])
+        self.grounds.choices = options(_grounds_in_words(grounds))
+        if shown and not self.grounds.choices:
+            del self.grounds
 
 
 class ChangeForm(Form):

@@ -11,6 +11,7 @@ from portal.doors.office import (
     findings,
     home,
     people,
+    planning,
     proposals,
     schemes,
     security_log,
@@ -19,7 +20,7 @@ from portal.doors.office.door import bp
 
 __all__ = ["blueprints", "home"]
 
-CASES = (agencies, applications, audits, findings, decisions, certificates, changes, proposals)
+CASES = (agencies, applications, audits, findings, decisions, certificates, changes, planning, proposals)
 for part in (*CASES, schemes, people, failed_jobs, security_log):
     bp.register_blueprint(part.bp)
 

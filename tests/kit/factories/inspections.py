@@ -6,17 +6,20 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from audits.agencies.models import Agency
 from audits.applications.models import Application
 from audits.applications.workflow import ApplicationState
 from audits.core import clock
 from audits.core.access import Role
 from audits.inspections import grading, services
+from audits.inspections.coverage import scheme_of_audit
 from audits.inspections.disclosure import untold
 from audits.inspections.judging import plain_verdict
 from audits.inspections.models import Audit
-from audits.inspections.queries import origins_of, rules_view, sample_of, verdicts_of
+from audits.inspections.queries import origins_of, rules_view, sample_of, undrawn, verdicts_of
 from audits.inspections.workflow import AuditState
 from audits.people.models import Person
+from audits.schemes.cycle import AuditKind
 from audits.schemes.queries import scheme_of_version
 from tests.kit.factories.applications import make_application
 from tests.kit.factories.people import make_person
@@ -58,7 +61,39 @@ def make_audit(
         planned_on=planned_on or clock.today(),
         announced=announced,
     )
+    return carry_on(session, audit, state, verdicts, populations)
+
+
+def make_holder_audit(
+    session: Session,
+    agency: Agency,
+    kind: AuditKind = AuditKind.SURVEILLANCE,
+    state: AuditState = AuditState.IN_PROGRESS,
+    verdicts: Mapping[str, Said | Mapping[str, Said]] | None = None,
+    **chosen: Any,
+) -> Audit:
+    """Return an audit of a holder of a certificate; `chosen` is what `plan_audit_of_holder` takes besides."""
+    inspector = make_person(session, Role.INSPECTOR)
+    planned: dict[str, Any] = {
+        "inspector_id": inspector.id,
+        "planned_on": clock.today(),
+        "occasion": "A worker complained.",
+    }
+    planner = make_person(session, Role.PLANNER)
+    audit = services.plan_audit_of_holder(session, planner.actor, agency.id, kind=kind, **planned | chosen)
+    return carry_on(session, audit, state, verdicts)
+
+
+def carry_on(
+    session: Session,
+    audit: Audit,
+    state: AuditState,
+    verdicts: Mapping[str, Said | Mapping[str, Said]] | None = None,
+    populations: Mapping[str, list[str]] | None = None,
+) -> Audit:
+    """Bring a planned audit to `state`, each move by somebody who may make it."""
     session.flush()
+    inspector, planner = audit.inspector, audit.planner
     if state in _STARTED:
         services.start_audit(session, inspector.actor, audit.id)
         draw(session, audit, populations or {}, all_units=state in _REPORTED)
@@ -93,9 +128,8 @@ def confidential_findings(session: Session, audit: Audit) -> list[str]:
 
 def draw(session: Session, audit: Audit, populations: Mapping[str, list[str]], *, all_units: bool = False) -> None:
     """Fix and draw; with `all_units` three members for every kind that has no list."""
-    scheme = scheme_of_version(audit.scheme_version)
-    for unit in scheme.units.values():
-        if unit.is_agency or (unit.code not in populations and not all_units):
+    for unit in undrawn(scheme_of_audit(audit), ()):
+        if unit.code not in populations and not all_units:
             continue
         members = populations.get(unit.code, [f"{unit.code[:3].upper()}-{number:03d}" for number in (1, 2, 3)])
         services.freeze_population(session, audit.inspector.actor, audit.id, unit.code, members, seed=SEED)
@@ -104,7 +138,7 @@ def draw(session: Session, audit: Audit, populations: Mapping[str, list[str]], *
 
 def judge(session: Session, audit: Audit, verdicts: Mapping[str, Any], *, rest: bool = False) -> None:
     """Record `verdicts`; with `rest` every other drawn unit conforms."""
-    scheme, sample = scheme_of_version(audit.scheme_version), sample_of(session, audit.id)
+    scheme, sample = scheme_of_audit(audit), sample_of(session, audit.id)
     sheets: dict[str, dict[str, Said]] = {}
     for item in scheme.requirements:
         said, units = verdicts.get(item.code), sample.get(item.unit, [])

@@ -1,0 +1,53 @@
+"""Which requirements an audit looks at: those that were chosen when it was planned, or the whole norm."""
+
+from collections.abc import Collection
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from audits.certification.models import AuditRequirement
+from audits.core.errors import RuleError
+from audits.inspections import planning
+from audits.inspections.models import Audit, Finding
+from audits.schemes.queries import scheme_of_version, with_cycle
+from audits.schemes.text import SchemeText
+
+
+def scheme_of_audit(audit: Audit) -> SchemeText:
+    """Return the scheme with the requirements of this audit alone. The caller must have access to the audit."""
+    scheme = scheme_of_version(audit.scheme_version)
+    if planning.covers_all(scheme, audit.kind):
+        return scheme
+    return scheme.only({row.requirement_code for row in audit.chosen})
+
+
+def chosen_of(audit: Audit) -> list[AuditRequirement]:
+    """Return the chosen requirements with their reasons; none for an audit of the whole norm."""
+    whole = planning.covers_all(scheme_of_version(audit.scheme_version), audit.kind)
+    return [] if whole else sorted(audit.chosen, key=lambda row: row.requirement_code)
+
+
+def choose(session: Session, audit: Audit, *, risks: Collection[str], by_hand: Collection[str]) -> None:
+    """Add the requirements of a new audit, by its kind; RuleError at `by_hand` if there are none."""
+    if planning.covers_all(scheme_of_version(audit.scheme_version), audit.kind):
+        return
+    scheme, before = with_cycle(audit.scheme_version), found_before(session, audit.certification_id)
+    covered = planning.covered(scheme, audit.kind, found_before=before, risks=risks, by_hand=by_hand)
+    if not covered:
+        raise RuleError("Choose what this audit looks at.", "by_hand")
+    session.add_all(
+        AuditRequirement(
+            audit_id=audit.id,
+            requirement_code=item.requirement.code,
+            scheme_version_id=audit.scheme_version_id,
+            reasons=[dict(reason) for reason in item.reasons],
+        )
+        for item in covered
+    )
+
+
+def found_before(session: Session, certification_id: UUID) -> frozenset[str]:
+    """Return the requirements with a finding in an audit of this cycle."""
+    query = select(Finding.requirement_code).join(Audit, Audit.id == Finding.audit_id)
+    return frozenset(session.scalars(query.where(Audit.certification_id == certification_id)))
