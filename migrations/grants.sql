@@ -78,6 +78,8 @@ GRANT UPDATE (agency_text, extent, extent_reason, written_by, written_at, versio
 GRANT UPDATE (state, cause, extent, solution, operation, answered_by, answered_at, verified_by, verified_at,
   verification_note, version) ON finding TO kw_app, kw_worker;
 GRANT INSERT, UPDATE (granted, answer, answered_by, answered_at) ON grade_change TO kw_app, kw_worker;
+GRANT INSERT, UPDATE (granted, answer, answered_by, answered_at) ON dispute TO kw_app, kw_worker;
+GRANT INSERT ON review_check TO kw_app, kw_worker;
 GRANT INSERT, UPDATE (withdrawn_at) ON remark TO kw_app, kw_worker;
 GRANT INSERT, UPDATE (granted, granted_until, answer, answered_by, answered_at) ON extension TO kw_app, kw_worker;
 REVOKE ALL ON FUNCTION is_outsider(uuid, uuid), found_before(uuid) FROM PUBLIC;

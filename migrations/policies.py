@@ -97,6 +97,8 @@ POLICIES = (
     Policy("verdict_change", (CASES, MY_AUDIT), (), may=()),
     Policy("remark", (CASES, MY_AUDIT), (CASES, MY_AUDIT)),
     Policy("finding", (OWN, CASES, MY_AUDIT), (OWN, CASES, MY_AUDIT), (CASES, MY_AUDIT)),
+    Policy("dispute", (OWN, CASES, MY_FINDING), (CASES,), (f"{OWN} AND asked_by = {ME}",)),
+    Policy("review_check", (CASES,), (f"{CASES} AND reviewed_by = {ME}",), may=ADD),
     Policy("extension", (OWN, CASES, MY_FINDING), (CASES,), (f"{OWN} AND asked_by = {ME}",)),
     Policy("grade_change", (f"{OWN} AND granted", CASES, MY_FINDING), (CASES, MY_FINDING)),
     Policy("corrective_action", (OWN, CASES, MY_FINDING), (OWN, CASES, MY_FINDING)),

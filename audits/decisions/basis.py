@@ -24,7 +24,7 @@ from audits.core.canonical import canonical
 from audits.core.errors import IllegalMoveError
 from audits.core.statements import built_once
 from audits.decisions.models import Decision, DecisionBasis
-from audits.findings.models import GradeChange
+from audits.findings.models import Dispute, GradeChange, ReviewCheck
 from audits.inspections.grading import Origin
 from audits.inspections.models import Audit, Finding, Population, Remark, SampledUnit, Verdict
 from audits.inspections.workflow import FindingState
@@ -77,6 +77,8 @@ class Part(StrEnum):
     FINDINGS = "findings"
     GRADES = "grades"
     REMARKS = "remarks"
+    DISPUTES = "disputes"
+    REVIEW = "review"
     WORDS = "words"
     CERTIFICATE = "certificate"
     DECISIONS = "decisions"
@@ -191,6 +193,8 @@ def _of_audit(audit_id: UUID, application_id: UUID, agency_id: UUID) -> _Gathere
             Part.FINDINGS: _findings(audit_id),
             Part.GRADES: _grades(audit_id),
             Part.REMARKS: _remarks(audit_id),
+            Part.DISPUTES: _disputes(audit_id),
+            Part.REVIEW: _review(audit_id),
             Part.DECISIONS: _decisions(agency_id),
         }
     )
@@ -262,6 +266,18 @@ def _grades(audit_id: UUID) -> _Query:
     query = select(Finding.number, *asked, GradeChange.granted, GradeChange.answer, GradeChange.answered_by)
     query = query.join(Finding, Finding.id == GradeChange.finding_id).where(Finding.audit_id == audit_id)
     return query.order_by(Finding.number, GradeChange.asked_at)
+
+
+def _disputes(audit_id: UUID) -> _Query:
+    query = select(Finding.number, Dispute.reason, Dispute.granted, Dispute.answer, Dispute.answered_by)
+    query = query.join(Finding, Finding.id == Dispute.finding_id).where(Finding.audit_id == audit_id)
+    return query.order_by(Finding.number)
+
+
+def _review(audit_id: UUID) -> _Query:
+    said = (ReviewCheck.chapter, ReviewCheck.code, ReviewCheck.ticked, ReviewCheck.remark, ReviewCheck.reviewed_by)
+    query = select(*said).where(ReviewCheck.audit_id == audit_id)
+    return query.order_by(ReviewCheck.id)
 
 
 def _remarks(audit_id: UUID) -> _Query:

@@ -49,3 +49,19 @@ class ExtensionGranted(ExtensionEvent, name="finding.grant_extension", words=N_(
 
 class ExtensionRefused(ExtensionEvent, name="finding.refuse_extension", words=N_("More time not granted")):
     """Somebody who took no part in the audit did not grant it."""
+
+
+class FindingDisputed(EventData, name="finding.dispute", words=N_("Finding disputed by the agency")):
+    """The agency does not agree with a finding, with its reasons."""
+
+    after: FindingState
+    requirement: Code
+    reason: str = forgettable()
+
+
+class DisputeDismissed(EventData, name="finding.dismiss_dispute", words=N_("Dispute of a finding dismissed")):
+    """Somebody who did not do the audit did not agree; the finding stays."""
+
+    after: FindingState
+    requirement: Code
+    reason: str = forgettable()

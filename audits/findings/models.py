@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, Text
+from sqlalchemy import ForeignKey, ForeignKeyConstraint, Identity, Index, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from audits.core.db import Base, Id, ItsAgency
@@ -73,3 +73,44 @@ class Extension(Base):
     finding: Mapped[Finding] = relationship(overlaps="agency")
     asker: Mapped[Person] = relationship(foreign_keys=[asked_by])
     answerer: Mapped[Person | None] = relationship(foreign_keys=[answered_by])
+
+
+class Dispute(Base):
+    """An agency disputes a finding; somebody who did not do the audit answers. If upheld, the finding is withdrawn."""
+
+    __tablename__ = "dispute"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["finding_id", "agency_id"], ["finding.id", "finding.agency_id"], name="fk_dispute_agency"
+        ),
+    )
+
+    id: Mapped[Id]
+    finding_id: Mapped[UUID] = mapped_column(unique=True)  # once; an appeal comes after the decision
+    agency_id: Mapped[ItsAgency]
+    reason: Mapped[str] = mapped_column(Text)
+    asked_by: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    asked_at: Mapped[datetime]
+    granted: Mapped[bool | None]
+    answer: Mapped[str] = mapped_column(Text, server_default="")
+    answered_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
+    answered_at: Mapped[datetime | None]
+
+    finding: Mapped[Finding] = relationship(overlaps="agency")
+    asker: Mapped[Person] = relationship(foreign_keys=[asked_by])
+    answerer: Mapped[Person | None] = relationship(foreign_keys=[answered_by])
+
+
+class ReviewCheck(Base):
+    """One point of the scheme's checklist for the reviewer, as it was answered with a review."""
+
+    __tablename__ = "review_check"
+
+    id: Mapped[int] = mapped_column(Identity(), primary_key=True)
+    audit_id: Mapped[UUID] = mapped_column(ForeignKey("audit.id"), index=True)
+    chapter: Mapped[str]
+    code: Mapped[str]
+    ticked: Mapped[bool]
+    remark: Mapped[str] = mapped_column(Text)  # why it is not ticked
+    reviewed_by: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    reviewed_at: Mapped[datetime]

@@ -19,3 +19,18 @@ class ExtensionGranted(ExtensionAnswered, kind="extension_granted"):
 
 class ExtensionRefused(ExtensionAnswered, kind="extension_refused"):
     """The term stays, and ends on this day."""
+
+
+class DisputeAnswered(Notice):
+    """Base of messages to the agency about its dispute; links to the finding."""
+
+    reference: str
+    number: int
+
+
+class DisputeUpheld(DisputeAnswered, kind="dispute_upheld"):
+    """The finding is withdrawn."""
+
+
+class DisputeDismissed(DisputeAnswered, kind="dispute_dismissed"):
+    """The finding stays."""

@@ -1,10 +1,11 @@
-"""Compute whether more time for a corrective action can be asked for, and until when. Pure."""
+"""Compute terms for more time and for disputes, and what a review leaves out. Pure."""
 
+from collections.abc import Collection, Iterator
 from datetime import date
 
 from audits.core.calendar import add_working_days
 from audits.core.errors import RuleError
-from audits.schemes.text import Terms
+from audits.schemes.text import SchemeText, Terms
 
 
 def latest_extension(terms: Terms, due_on: date | None, *, granted: int) -> date | None:
@@ -20,3 +21,21 @@ def check_until(day: date, *, due_on: date, latest: date, field: str) -> None:
         raise RuleError("Choose a later day than the present term.", field)
     if day > latest:
         raise RuleError("The norm allows no more than %(day)s.", field, day=latest)
+
+
+def disputable_until(terms: Terms, reported: date) -> date:
+    """Return the last day on which an agency can dispute a finding of a report."""
+    return add_working_days(reported, terms.factual_comment_working_days)
+
+
+def points_of(scheme: SchemeText) -> Iterator[tuple[str, str]]:
+    """Yield chapter and code of every point of the reviewer's checklist, in order; edition 1 has none."""
+    for chapter in scheme.chapters.values():
+        for code in chapter.checklist:
+            yield chapter.code, code
+
+
+def check_points(scheme: SchemeText, ticked: Collection[tuple[str, str]], remark: str) -> None:
+    """Raise RuleError at `remark` for a point that is not ticked without a word on it."""
+    if not remark.strip() and not set(points_of(scheme)) <= set(ticked):
+        raise RuleError("Tick every point of the checklist, or say why you cannot.", "remark")

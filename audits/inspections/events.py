@@ -162,6 +162,10 @@ class ProofReturned(FindingMoved, name="finding.reject_proof", words=N_("Proof o
     """The inspector returned the proof as insufficient."""
 
 
+class FindingWithdrawn(FindingMoved, name="finding.withdraw", words=N_("Finding withdrawn after a dispute")):
+    """The agency disputed it, and somebody who did not do the audit agreed."""
+
+
 class FindingSuperseded(FindingMoved, name="finding.supersede", words=N_("Finding replaced by a later report")):
     """The audit was reported again and says this otherwise, or no longer."""
 

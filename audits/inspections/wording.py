@@ -13,6 +13,7 @@ FINDING_STATES: Mapping[FindingState, str] = {
     FindingState.PROVEN: N_("Proof submitted, to be checked"),
     FindingState.CLOSED: N_("Closed"),
     FindingState.SUPERSEDED: N_("Replaced by a later report"),
+    FindingState.WITHDRAWN: N_("Withdrawn after a dispute"),
 }
 
 EXTENTS: Mapping[Extent, str] = {

@@ -29,7 +29,8 @@ class FindingState(StrEnum):
 
     Where the scheme asks for a plan first, "answered" is the plan, and "proven" the proof that follows once the
     inspector has accepted it.
-    Superseded: a later report of the same audit says it otherwise, or no longer. Findings are never deleted.
+    Superseded: a later report of the same audit says it otherwise, or no longer. Withdrawn: the agency disputed it, and
+    somebody who did not do the audit agreed. Findings are never deleted.
     """
 
     OPEN = "open"
@@ -38,6 +39,7 @@ class FindingState(StrEnum):
     PROVEN = "proven"
     CLOSED = "closed"
     SUPERSEDED = "superseded"
+    WITHDRAWN = "withdrawn"
 
 
 class RoundOutcome(StrEnum):
@@ -75,15 +77,22 @@ FINDING_FLOW = Flow(
         Move("close", frozenset({F.ANSWERED, F.PROVEN}), F.CLOSED, Permission.AUDIT_CONDUCT, Independence.OWN),
         Move(
             "supersede",
-            frozenset(F) - {F.SUPERSEDED},
+            frozenset(F) - {F.SUPERSEDED, F.WITHDRAWN},
             F.SUPERSEDED,
             Permission.AUDIT_CONDUCT,
             Independence.OWN,
+        ),
+        Move(
+            "withdraw",
+            frozenset({F.OPEN, F.ANSWERED, F.PLAN_ACCEPTED, F.PROVEN}),
+            F.WITHDRAWN,
+            Permission.AUDIT_REVIEW,
+            Independence.OUTSIDER,
         ),
     ],
 )
 FOR_AGENCY, FOR_INSPECTOR = frozenset({F.OPEN, F.PLAN_ACCEPTED}), frozenset({F.ANSWERED, F.PROVEN})
 """The states of findings by whose turn it is."""
 
-GONE = frozenset({F.SUPERSEDED})
+GONE = frozenset({F.SUPERSEDED, F.WITHDRAWN})
 """The states of findings that no longer count; they stay to be read."""

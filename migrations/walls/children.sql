@@ -3,7 +3,7 @@ CREATE OR REPLACE FUNCTION take_agency() RETURNS trigger LANGUAGE plpgsql SECURI
 BEGIN
   IF TG_TABLE_NAME = 'finding' THEN
     NEW.agency_id := (SELECT agency_id FROM audit WHERE id = NEW.audit_id);
-  ELSIF TG_TABLE_NAME IN ('corrective_action', 'grade_change', 'extension') THEN
+  ELSIF TG_TABLE_NAME IN ('corrective_action', 'grade_change', 'extension', 'dispute') THEN
     NEW.agency_id := (SELECT agency_id FROM finding WHERE id = NEW.finding_id);
   ELSE
     NEW.agency_id := (SELECT agency_id FROM application WHERE id = NEW.application_id);

@@ -92,7 +92,7 @@ BEGIN
     SELECT coalesce(sum(points), 0),
            coalesce(bool_or(grade = ANY (norm.failing_grades)), false), coalesce(bool_or(blocks AND state <> 'closed'), false)
       INTO total, fails, blocked FROM finding
-      WHERE audit_id = NEW.audit_id AND state <> 'superseded'
+      WHERE audit_id = NEW.audit_id AND state NOT IN ('superseded', 'withdrawn')
         AND NOT (state = 'closed' AND the_audit.kind = ANY (norm.repaired_kinds));
     IF the_audit.state NOT IN ('reviewed', 'concluded') OR total >= norm.fail_total
        OR fails OR blocked

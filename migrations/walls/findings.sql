@@ -52,7 +52,7 @@ DECLARE
 BEGIN
   SELECT * INTO its_finding FROM finding WHERE id = NEW.finding_id FOR SHARE;
   SELECT * INTO its_audit FROM audit WHERE id = its_finding.audit_id FOR SHARE;
-  IF its_audit.state <> 'reported' OR its_finding.state = 'superseded' OR its_finding.grade <> NEW.grade_before
+  IF its_audit.state <> 'reported' OR its_finding.state IN ('superseded', 'withdrawn') OR its_finding.grade <> NEW.grade_before
      OR (TG_OP = 'INSERT' AND NEW.answered_at IS NOT NULL) OR (TG_OP = 'UPDATE' AND OLD.answered_at IS NOT NULL) THEN
     RAISE EXCEPTION 'this grade can no longer be changed'
       USING ERRCODE = 'check_violation', CONSTRAINT = 'grade_change_frozen';
@@ -80,7 +80,7 @@ BEGIN
   UPDATE finding SET grade = NEW.grade, points = NEW.points, blocks = NEW.blocks, due_on = NEW.due_on, version = version + 1
     WHERE id = NEW.finding_id RETURNING audit_id INTO its_audit;
   UPDATE audit SET version = version + 1,
-    score = (SELECT sum(points) FROM finding WHERE audit_id = its_audit AND state <> 'superseded') WHERE id = its_audit;
+    score = (SELECT sum(points) FROM finding WHERE audit_id = its_audit AND state NOT IN ('superseded', 'withdrawn')) WHERE id = its_audit;
   RETURN NULL;
 END $$;
 
@@ -91,7 +91,9 @@ CREATE CONSTRAINT TRIGGER grade_change_urgent AFTER UPDATE ON grade_change DEFER
 CREATE OR REPLACE FUNCTION check_answered() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path TO 'public', 'pg_temp' AS $$
 BEGIN
   IF EXISTS (SELECT FROM grade_change c JOIN finding f ON f.id = c.finding_id
-             WHERE f.audit_id = NEW.id AND f.state <> 'superseded' AND c.answered_at IS NULL) THEN
+             WHERE f.audit_id = NEW.id AND f.state NOT IN ('superseded', 'withdrawn') AND c.answered_at IS NULL)
+     OR EXISTS (SELECT FROM dispute c JOIN finding f ON f.id = c.finding_id
+             WHERE f.audit_id = NEW.id AND f.state NOT IN ('superseded', 'withdrawn') AND c.answered_at IS NULL) THEN
     RAISE EXCEPTION 'a question about a finding is open' USING ERRCODE = 'check_violation', CONSTRAINT = 'audit_answered';
   END IF;
   RETURN NEW;
@@ -116,7 +118,7 @@ DECLARE
   its_finding finding%ROWTYPE;
 BEGIN
   SELECT * INTO its_finding FROM finding WHERE id = NEW.finding_id FOR SHARE;
-  IF its_finding.state IN ('closed', 'superseded') OR NEW.due_before IS DISTINCT FROM its_finding.due_on
+  IF its_finding.state IN ('closed', 'superseded', 'withdrawn') OR NEW.due_before IS DISTINCT FROM its_finding.due_on
      OR (TG_OP = 'INSERT' AND NEW.answered_at IS NOT NULL) OR (TG_OP = 'UPDATE' AND OLD.answered_at IS NOT NULL) THEN
     RAISE EXCEPTION 'this term can no longer be changed'
       USING ERRCODE = 'check_violation', CONSTRAINT = 'extension_frozen';
@@ -147,7 +149,7 @@ CREATE OR REPLACE FUNCTION found_before(of_audit uuid) RETURNS TABLE(id uuid, co
   SELECT f.id, f.requirement_code, a.reference, f.number, (a.reported_at AT TIME ZONE 'Europe/Amsterdam')::date, f.grade,
          f.state, coalesce(f.agency_text, '')
   FROM audit mine JOIN audit a ON a.agency_id = mine.agency_id AND a.id <> mine.id JOIN finding f ON f.audit_id = a.id
-  WHERE mine.id = of_audit AND (a.reported_at < mine.reported_at OR (mine.reported_at IS NULL AND a.reported_at IS NOT NULL)) AND f.state <> 'superseded'
+  WHERE mine.id = of_audit AND (a.reported_at < mine.reported_at OR (mine.reported_at IS NULL AND a.reported_at IS NOT NULL)) AND f.state NOT IN ('superseded', 'withdrawn')
     AND is_genuine() AND (session_user <> 'kw_app' OR current_setting('kw.sees', true) = 'cases'
                           OR (current_setting('kw.sees', true) = 'assigned'
                               AND mine.inspector_id = nullif(current_setting('kw.person', true), '')::uuid))
@@ -170,3 +172,54 @@ CREATE TRIGGER finding_repeated BEFORE INSERT ON finding FOR EACH ROW WHEN (CURR
 CREATE TRIGGER remark_frozen BEFORE INSERT OR UPDATE ON remark FOR EACH ROW WHEN (CURRENT_USER <> 'kw_owner') EXECUTE FUNCTION check_fieldwork('in_progress');
 CREATE TRIGGER remark_kept BEFORE DELETE OR UPDATE OF id, audit_id, scheme_version_id, requirement_code, grade, note, agency_text, written_by, written_at ON remark FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER remark_whole BEFORE TRUNCATE ON remark FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+-- A dispute is answered, once, by somebody who did not do the audit; if upheld, the finding is withdrawn, and no other way.
+CREATE OR REPLACE FUNCTION check_dispute() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path TO 'public', 'pg_temp' AS $$
+DECLARE
+  its_finding finding%ROWTYPE;
+  its_state text;
+BEGIN
+  SELECT * INTO its_finding FROM finding WHERE id = NEW.finding_id FOR SHARE;
+  SELECT state INTO its_state FROM audit WHERE id = its_finding.audit_id FOR SHARE;
+  IF its_state <> 'reported' OR its_finding.state IN ('closed', 'superseded', 'withdrawn')
+     OR (TG_OP = 'INSERT' AND NEW.answered_at IS NOT NULL) OR (TG_OP = 'UPDATE' AND OLD.answered_at IS NOT NULL) THEN
+    RAISE EXCEPTION 'this finding can no longer be disputed'
+      USING ERRCODE = 'check_violation', CONSTRAINT = 'dispute_frozen';
+  END IF;
+  IF TG_OP = 'UPDATE' AND NOT is_outsider(NEW.answered_by, NEW.agency_id) THEN
+    RAISE EXCEPTION 'a dispute is answered by somebody who did not do the audit'
+      USING ERRCODE = 'check_violation', CONSTRAINT = 'dispute_second_person';
+  END IF;
+  RETURN NEW;
+END $$;
+
+CREATE TRIGGER dispute_lawful BEFORE INSERT OR UPDATE ON dispute FOR EACH ROW WHEN (CURRENT_USER <> 'kw_owner') EXECUTE FUNCTION check_dispute();
+CREATE CONSTRAINT TRIGGER dispute_trace AFTER INSERT OR UPDATE ON dispute DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (CURRENT_USER <> 'kw_owner') EXECUTE FUNCTION need_event_of_finding();
+CREATE TRIGGER dispute_kept BEFORE DELETE OR UPDATE OF id, finding_id, agency_id, reason, asked_by, asked_at ON dispute FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER dispute_whole BEFORE TRUNCATE ON dispute FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER dispute_agency BEFORE INSERT ON dispute FOR EACH ROW EXECUTE FUNCTION take_agency();
+
+CREATE OR REPLACE FUNCTION need_upheld() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path TO 'public', 'pg_temp' AS $$
+BEGIN
+  IF NOT EXISTS (SELECT FROM dispute WHERE finding_id = NEW.id AND granted) THEN
+    RAISE EXCEPTION 'nobody upheld a dispute of this finding'
+      USING ERRCODE = 'check_violation', CONSTRAINT = 'finding_disputed';
+  END IF;
+  RETURN NEW;
+END $$;
+
+CREATE OR REPLACE FUNCTION weigh_again() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path TO 'public', 'pg_temp' AS $$
+BEGIN
+  UPDATE audit SET version = version + 1,
+    score = (SELECT coalesce(sum(points), 0) FROM finding
+             WHERE audit_id = NEW.audit_id AND state NOT IN ('superseded', 'withdrawn')) WHERE id = NEW.audit_id;
+  RETURN NULL;
+END $$;
+
+CREATE TRIGGER finding_withdrawn AFTER UPDATE ON finding FOR EACH ROW WHEN (OLD.state <> NEW.state AND NEW.state = 'withdrawn') EXECUTE FUNCTION weigh_again();
+CREATE TRIGGER finding_disputed BEFORE UPDATE ON finding FOR EACH ROW WHEN (CURRENT_USER <> 'kw_owner' AND OLD.state <> NEW.state AND NEW.state = 'withdrawn') EXECUTE FUNCTION need_upheld();
+
+-- The checklist of a reviewer is written with the review.
+CREATE TRIGGER review_check_frozen BEFORE INSERT ON review_check FOR EACH ROW WHEN (CURRENT_USER <> 'kw_owner') EXECUTE FUNCTION check_fieldwork('reviewed');
+CREATE TRIGGER review_check_kept BEFORE DELETE OR UPDATE ON review_check FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER review_check_whole BEFORE TRUNCATE ON review_check FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();

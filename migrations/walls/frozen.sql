@@ -35,7 +35,7 @@ BEGIN
   IF TG_TABLE_NAME = 'evidence' THEN
     PERFORM FROM finding f JOIN audit a ON a.id = f.audit_id
       WHERE f.id = NEW.finding_id AND a.certification_id = NEW.application_id
-        AND f.requirement_code = NEW.requirement_code AND f.state NOT IN ('closed', 'superseded') AND a.state <> 'in_progress'
+        AND f.requirement_code = NEW.requirement_code AND f.state NOT IN ('closed', 'superseded', 'withdrawn') AND a.state <> 'in_progress'
         AND (TG_OP = 'INSERT' OR f.verified_at IS NULL OR NEW.uploaded_at > f.verified_at)
       FOR SHARE OF f;
     IF FOUND THEN

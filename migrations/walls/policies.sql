@@ -107,6 +107,13 @@ CREATE POLICY finding_select ON finding FOR SELECT TO kw_app USING ((SELECT is_g
 CREATE POLICY finding_insert ON finding FOR INSERT TO kw_app WITH CHECK ((SELECT is_genuine()) AND ((SELECT current_setting('kw.sees', true)) = 'cases' OR audit_id = ANY ((SELECT my_audits())::uuid[])));
 CREATE POLICY finding_update ON finding FOR UPDATE TO kw_app USING ((SELECT is_genuine()) AND (agency_id = (SELECT nullif(current_setting('kw.agency', true), '')::uuid) OR (SELECT current_setting('kw.sees', true)) = 'cases' OR audit_id = ANY ((SELECT my_audits())::uuid[])));
 CREATE POLICY finding_worker ON finding TO kw_worker USING (true);
+CREATE POLICY dispute_select ON dispute FOR SELECT TO kw_app USING ((SELECT is_genuine()) AND (agency_id = (SELECT nullif(current_setting('kw.agency', true), '')::uuid) OR (SELECT current_setting('kw.sees', true)) = 'cases' OR finding_id = ANY ((SELECT my_findings())::uuid[])));
+CREATE POLICY dispute_insert ON dispute FOR INSERT TO kw_app WITH CHECK ((SELECT is_genuine()) AND ((agency_id = (SELECT nullif(current_setting('kw.agency', true), '')::uuid) AND asked_by = (SELECT nullif(current_setting('kw.person', true), '')::uuid))));
+CREATE POLICY dispute_update ON dispute FOR UPDATE TO kw_app USING ((SELECT is_genuine()) AND ((SELECT current_setting('kw.sees', true)) = 'cases'));
+CREATE POLICY dispute_worker ON dispute TO kw_worker USING (true);
+CREATE POLICY review_check_select ON review_check FOR SELECT TO kw_app USING ((SELECT is_genuine()) AND ((SELECT current_setting('kw.sees', true)) = 'cases'));
+CREATE POLICY review_check_insert ON review_check FOR INSERT TO kw_app WITH CHECK ((SELECT is_genuine()) AND (((SELECT current_setting('kw.sees', true)) = 'cases' AND reviewed_by = (SELECT nullif(current_setting('kw.person', true), '')::uuid))));
+CREATE POLICY review_check_worker ON review_check TO kw_worker USING (true);
 CREATE POLICY extension_select ON extension FOR SELECT TO kw_app USING ((SELECT is_genuine()) AND (agency_id = (SELECT nullif(current_setting('kw.agency', true), '')::uuid) OR (SELECT current_setting('kw.sees', true)) = 'cases' OR finding_id = ANY ((SELECT my_findings())::uuid[])));
 CREATE POLICY extension_insert ON extension FOR INSERT TO kw_app WITH CHECK ((SELECT is_genuine()) AND ((agency_id = (SELECT nullif(current_setting('kw.agency', true), '')::uuid) AND asked_by = (SELECT nullif(current_setting('kw.person', true), '')::uuid))));
 CREATE POLICY extension_update ON extension FOR UPDATE TO kw_app USING ((SELECT is_genuine()) AND ((SELECT current_setting('kw.sees', true)) = 'cases'));

@@ -113,6 +113,8 @@ LABELS: list[tuple[StrEnum, LazyString]] = [
     (Part.VERDICTS, _l("The verdicts")),
     (Part.FINDINGS, _l("The findings and their corrective actions")),
     (Part.GRADES, _l("The grades that were asked to be changed")),
+    (Part.DISPUTES, _l("The disputes of findings")),
+    (Part.REVIEW, _l("The checklist of the reviewer")),
     (Part.REMARKS, _l("The findings and strengths by hand")),
     (Part.WORDS, _l("The words of inspector and reviewer")),
     (Part.CERTIFICATE, _l("The certificate and its history")),

@@ -59,6 +59,8 @@ PAGES: dict[type[Notice], Link] = {
     inspections.FindingClosed: _FINDING,
     findings.ExtensionGranted: _FINDING,
     findings.ExtensionRefused: _FINDING,
+    findings.DisputeUpheld: _FINDING,
+    findings.DisputeDismissed: _FINDING,
     decisions.DecisionTaken: _HOME,
     decisions.SecondDeciderNeeded: Link("office.proposals.show_proposal", "proposed_id"),
     decisions.ProposalAnswered: Link("office.proposals.show_proposal", "proposed_id"),

@@ -62,7 +62,12 @@ NAMES = {
     ("reject", FindingState.PROVEN): "reject_proof",
 }
 SUPERSEDING = {
-    ("supersede", state): FindingState.SUPERSEDED for state in FindingState if state is not FindingState.SUPERSEDED
+    ("supersede", state): FindingState.SUPERSEDED
+    for state in set(FindingState) - {FindingState.SUPERSEDED, FindingState.WITHDRAWN}
+}
+WITHDRAWING = {
+    ("withdraw", state): FindingState.WITHDRAWN
+    for state in (FindingState.OPEN, FindingState.ANSWERED, FindingState.PLAN_ACCEPTED, FindingState.PROVEN)
 }
 
 
@@ -282,7 +287,8 @@ def test_the_worklist_counts_what_still_has_to_happen(session):
 def test_the_flow_of_a_finding_is_the_one_tested_here():
     arrows = {(move.name, source): move.target for move in FINDING_FLOW.moves.values() for source in move.sources}
     legal = {(NAMES.get((verb, state), verb), state): target for (verb, state), target in LEGAL.items()}
-    assert arrows == legal | SUPERSEDING | {("accept_plan", FindingState.ANSWERED): FindingState.PLAN_ACCEPTED}
+    accepted = {("accept_plan", FindingState.ANSWERED): FindingState.PLAN_ACCEPTED}
+    assert arrows == legal | SUPERSEDING | WITHDRAWING | accepted
 
 
 def test_terms_are_working_days(session):

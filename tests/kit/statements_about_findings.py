@@ -48,6 +48,20 @@ ASKED = (
     f" {ASKER}, now() FROM finding WHERE id = :reported_answered_finding"
 )
 ANSWERED_TOLD = told(":reported_answered_finding", "answered", "answered")
+DISPUTED = (
+    ASKED.replace("extension", "dispute")
+    .replace("due_before, wanted_until, ", "")
+    .replace("due_on, '2999-01-01', ", "")
+)
+UPHELD = (
+    told(":found_finding", "open", "open")
+    + "UPDATE dispute SET granted = true, answered_by = :reviewer, answered_at = now(), answer = 'x'"
+    " WHERE finding_id = :found_finding; "
+)
+TICKED = (
+    "INSERT INTO review_check (audit_id, chapter, code, ticked, remark, reviewed_by, reviewed_at)"
+    " VALUES (:{}_audit, 'x', 'x', true, '', :reviewer, now())"
+)
 EXTENSION_GRANTED = (
     "UPDATE extension SET granted = true, granted_until = '2999-01-01', answered_by = {}, answered_at = now()"
     " WHERE finding_id = :reported_open_finding AND {}"
@@ -124,6 +138,87 @@ ABOUT_FINDINGS = [
     Attack("a repeat of another agency's", REPEATED.format(":concluded_open_finding"), "finding_repeated"),
     Attack("a repeat of itself", REPEATED.format(":reported_open_finding"), "finding_repeated"),
     Attack("no repeat any more", "UPDATE finding SET repeat_of_id = NULL", NO_RIGHT),
+    # Disputes and reviews
+    moved("finding", "withdrawn", "open", "flow", "reviewed_withdrawn_finding"),
+    Attack(
+        "an answer to a withdrawn finding",
+        "UPDATE finding SET solution = 'x' WHERE id = :reviewed_withdrawn_finding",
+        "finding_frozen",
+    ),
+    Attack(
+        "withdrawn without a dispute",
+        told(":reported_answered_finding", "answered", "withdrawn")
+        + "UPDATE finding SET state = 'withdrawn' WHERE id = :reported_answered_finding",
+        "finding_disputed",
+    ),
+    Attack(
+        "withdrawn before the dispute is answered",
+        told(":found_finding", "open", "withdrawn")
+        + "UPDATE finding SET state = 'withdrawn' WHERE id = :found_finding",
+        "finding_disputed",
+    ),
+    Attack(
+        "withdrawn for nothing",
+        UPHELD
+        + told(":found_finding", "open", "withdrawn")
+        + "UPDATE finding SET state = 'withdrawn' WHERE id = :found_finding; "
+        "SELECT 1 / count(*) FROM audit WHERE id = :found_audit AND score = (SELECT coalesce(sum(points), 0)"
+        " FROM finding WHERE audit_id = :found_audit AND state NOT IN ('superseded', 'withdrawn'))",
+        "rows",
+    ),
+    Attack("a dispute, untold", DISPUTED, "dispute_trace", by="agency reported_audited"),
+    Attack("a dispute by another agency", DISPUTED, "none", "dispute_trace", by="agency mine"),
+    Attack("a dispute by the inspector", DISPUTED, NO_RIGHT, "dispute_trace", by=INSPECTOR),
+    Attack(
+        "a dispute that was answered before it was raised",
+        ANSWERED_TOLD + DISPUTED.replace("(id,", "(answered_at, id,").replace("SELECT gen", "SELECT now(), gen"),
+        "dispute_frozen",
+        by="agency reported_audited",
+    ),
+    Attack(
+        "a dispute of a closed finding",
+        DISPUTED.replace("reported_answered", "reported_closed"),
+        "dispute_frozen",
+        by="agency reported_audited",
+    ),
+    Attack(
+        "a dispute answered by who did the audit",
+        UPHELD.replace(":reviewer", ":found_inspector")[:-2],
+        "dispute_second_person",
+    ),
+    Attack("a dispute answered twice", UPHELD + UPHELD[:-2], "dispute_frozen"),
+    Attack(
+        "a dispute answered by the inspector",
+        "UPDATE dispute SET answer = 'x' WHERE finding_id = :found_finding",
+        "none",
+        "dispute_trace",
+        by="inspector of found_inspector",
+    ),
+    Attack("other reasons for a dispute", "UPDATE dispute SET reason = 'x'", NO_RIGHT),
+    *(
+        Attack(f"a dispute read by {by}", "SELECT FROM dispute", "none", "rows", by=by)
+        for by in ("agency mine", "inspector")
+    ),
+    Attack(
+        "reviewed while a dispute is open",
+        told(":found_audit", "reported", "reviewed") + "UPDATE audit SET state = 'reviewed' WHERE id = :found_audit",
+        "audit_answered",
+        by="reviewer",
+    ),
+    Attack("a point ticked later", TICKED.format("concluded"), "review_check_frozen", by="reviewer"),
+    Attack(
+        "a point ticked in the name of somebody else",
+        TICKED.format("reviewed").replace(":reviewer", ":decider"),
+        NO_RIGHT,
+        "rows",
+        by="reviewer",
+    ),
+    Attack("a point ticked by the inspector", TICKED.format("reviewed"), NO_RIGHT, "rows", by="inspector"),
+    Attack("a point no longer ticked", "UPDATE review_check SET ticked = false", NO_RIGHT),
+    *(
+        Attack(f"a checklist read by {by}", "SELECT FROM review_check", "none", "rows", by=by)
+        for by in ("agency reported_audited", INSPECTOR)
+    ),
     # More time
     Attack("more time, untold", ASKED, "extension_trace", by="agency reported_audited"),
     Attack("more time by another agency", ASKED, "none", "extension_trace", by="agency mine"),
@@ -231,7 +326,8 @@ ABOUT_FINDINGS = [
         + BY_REVIEWER
         + "; SELECT 1 / count(*) FROM finding JOIN audit ON audit.id = audit_id"
         " WHERE finding.id = :reported_open_finding AND grade = 'major' AND points = 8 AND grade_found <> 'major'"
-        " AND score = (SELECT sum(points) FROM finding f WHERE f.audit_id = audit.id AND f.state <> 'superseded')",
+        " AND score = (SELECT sum(points) FROM finding f"
+        " WHERE f.audit_id = audit.id AND f.state NOT IN ('superseded', 'withdrawn'))",
         "rows",
     ),
     Attack("a critical grade that is nobody's task", CRITICAL, "urgent_task"),
@@ -287,4 +383,5 @@ ABOUT_FINDINGS = [
 ]
 FOUND_AS_IT_IS = (INSPECTOR, INSERTED["finding"].format("open", "reported"))
 ASKED_FOR_TIME = ("agency reported_audited", ANSWERED_TOLD + ASKED)
+CONTESTED = ("agency reported_audited", ANSWERED_TOLD + DISPUTED)
 GRADED = (INSPECTOR, TOLD + BY_DECIDER + "; " + GRANTED.format(":reported_inspector", "reported_open_finding"))

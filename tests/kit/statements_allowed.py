@@ -4,7 +4,7 @@ from tests.kit.statement_parts import ACTIVE, BASIS, DECIDED, DECIDED_CHANGE, fi
 from tests.kit.statements_about_changes import ACCEPTED_LAWFULLY, REPORTED_LAWFULLY
 from tests.kit.statements_about_cycles import CHOSEN, WITHOUT_APPLICATION
 from tests.kit.statements_about_deciders import CONFIRMED_AT_ONCE, DECLINED, PROPOSED, TWO_DECIDERS
-from tests.kit.statements_about_findings import ASKED_FOR_TIME, FOUND_AS_IT_IS, GRADED
+from tests.kit.statements_about_findings import ASKED_FOR_TIME, CONTESTED, FOUND_AS_IT_IS, GRADED
 from tests.kit.statements_about_holders import CRITICAL, DONE, FATE, FOUND, REFUSED
 
 LAWFUL = [
@@ -15,6 +15,7 @@ LAWFUL = [
     ("decider", PROPOSED.format("decider")),
     ("decider", DECLINED),
     ASKED_FOR_TIME,
+    CONTESTED,
     ("agency changed", REPORTED_LAWFULLY),
     ("planner", ACCEPTED_LAWFULLY),
     ("agency mine", "UPDATE branch SET city = 'x' WHERE agency_id = :mine"),

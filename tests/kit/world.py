@@ -17,7 +17,7 @@ from audits.core.access import AGENCY_ROLES, STAFF_ROLES, ActorKind, Role
 from audits.core.events import Event, EventNote
 from audits.deadlines.models import Deadline
 from audits.decisions.models import Decision, DecisionGround, DecisionProposal
-from audits.findings.models import Extension, GradeChange
+from audits.findings.models import Dispute, Extension, GradeChange, ReviewCheck
 from audits.inspections import services as inspections
 from audits.inspections.models import Audit, CorrectiveAction, Finding
 from audits.inspections.workflow import AuditState, FindingState, RoundOutcome
@@ -173,6 +173,8 @@ def _holders(session: Session) -> dict[str, Any]:
         made[f"{name}_inspector"] = audit.inspector_id
         add_findings(session, audit, [finding("minor", FindingState.OPEN)])
         made[f"{name}_finding"] = session.scalars(select(Finding.id).where(Finding.audit_id == audit.id)).one()
+        if name == "found":
+            _disputed(session, audit, made["found_finding"])
     for name, state in (("chosen", AuditState.PLANNED), ("narrow", AuditState.IN_PROGRESS)):
         certificate = make_certificate(session)
         special = make_holder_audit(session, certificate.agency, AuditKind.SPECIAL, state, by_hand=["PAY-05"])
@@ -301,6 +303,13 @@ def _judged(session: Session, audit: Audit, finding_id: Any) -> Any:
     seen = _evidence(session, audit.application, audit.inspector, code=judged.requirement_code, finding_id=judged.id)
     judged.verified_at = clock.now()
     return seen
+
+
+def _disputed(session: Session, audit: Audit, finding_id: Any) -> None:
+    """A finding that its agency does not agree with, and a review by a checklist."""
+    session.add(Dispute(finding_id=finding_id, reason="x", asked_by=audit.planner_id, asked_at=clock.now()))
+    point = {"chapter": "x", "code": "x", "ticked": True, "remark": "", "reviewed_at": clock.now()}
+    session.add(ReviewCheck(audit_id=audit.id, reviewed_by=audit.planner_id, **point))
 
 
 def _extended(session: Session, audit: Audit, finding_id: Any) -> None:

@@ -77,7 +77,7 @@ ALWAYS = {
         SELECT f.state, f.id FROM finding f LEFT JOIN LATERAL (
           SELECT coalesce(outcome, 'waits') AS said FROM corrective_action
           WHERE finding_id = f.id ORDER BY round DESC LIMIT 1) answer ON true
-        WHERE f.state <> 'superseded'
+        WHERE f.state NOT IN ('superseded', 'withdrawn')
           AND f.state NOT IN (CASE said WHEN 'waits' THEN 'answered' WHEN 'accepted' THEN 'closed' ELSE 'open' END,
                               CASE said WHEN 'waits' THEN 'proven' ELSE 'plan_accepted' END)
     """,

@@ -10,20 +10,26 @@ from audits.core import moves
 from audits.core.access import Actor
 from audits.inspections import events as told
 from audits.inspections.models import Audit, Finding
-from audits.inspections.queries import findings_of
+from audits.inspections.queries import findings_and_replaced
 from audits.inspections.services.course import FINDINGS
+from audits.inspections.workflow import FindingState
 
 
 def replace_findings(session: Session, actor: Actor, audit: Audit, found: Sequence[Finding]) -> list[Finding]:
     """Store the findings of a report and return those that count now.
 
     A finding that an earlier report made in the same words stays, with its corrective action and its number. The others
-    of that report are superseded. Numbers are never given twice.
+    of that report are superseded. One that was withdrawn after a dispute does not come back in the same words. Numbers
+    are never given twice.
     """
-    earlier = {_about(finding): finding for finding in findings_of(session, audit.id)}
+    standing, gone = findings_and_replaced(session, audit.id)
+    earlier = {_about(finding): finding for finding in standing}
+    withdrawn = [(_about(each), _said(each)) for each in gone if each.state is FindingState.WITHDRAWN]
     number = session.scalar(select(func.max(Finding.number)).where(Finding.audit_id == audit.id)) or 0
     stand: list[Finding] = []
     for finding in found:
+        if (_about(finding), _said(finding)) in withdrawn:
+            continue
         old = earlier.get(_about(finding))
         if old is not None and _said(old) == _said(finding):
             stand.append(earlier.pop(_about(finding)))

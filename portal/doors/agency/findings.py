@@ -13,9 +13,9 @@ from audits.core import clock
 from audits.core.access import Permission
 from audits.core.errors import IllegalMoveError, RuleError
 from audits.findings.models import Extension
-from audits.findings.queries import extensions_of, grade_changes
+from audits.findings.queries import dispute_of, extensions_of, grade_changes
 from audits.findings.rules import latest_extension
-from audits.findings.services import ask_extension
+from audits.findings.services import ask_extension, dispute_finding, may_be_disputed
 from audits.inspections import queries, services
 from audits.inspections.grading import refusal_is_certain
 from audits.inspections.models import Finding
@@ -49,6 +49,17 @@ class ExtensionForm(Form):
 
     until = date_field(_l("Until when do you need?"), required=_l("Enter the day."))
     reason = textarea_field(_l("Why do you need more time?"), required=_l("Give the reason."), rows=4)
+
+
+class DisputeForm(Form):
+    """Why an agency does not agree with a finding."""
+
+    reason = textarea_field(
+        _l("Why do you not agree?"),
+        hint=_l("Say what is wrong in the finding, and what shows it. No names of workers."),
+        required=_l("Give the reason."),
+        max_length=4000,
+    )
 
 
 class AnswerForm(Form):
@@ -159,6 +170,37 @@ def extension_submitted(finding_id: UUID) -> ResponseReturnValue:
     return _extension_page(finding, form), 422
 
 
+@bp.get("/<uuid:finding_id>/dispute")
+@needs(Permission.FINDING_ANSWER)
+def dispute(finding_id: UUID) -> ResponseReturnValue:
+    """Show the form to dispute a finding."""
+    finding = queries.get_finding(database.read(), current_actor(), finding_id)
+    return _dispute_page(finding, DisputeForm())
+
+
+@bp.post("/<uuid:finding_id>/dispute")
+@needs(Permission.FINDING_ANSWER)
+def dispute_submitted(finding_id: UUID) -> ResponseReturnValue:
+    """Dispute a finding."""
+    finding, form = queries.get_finding(database.read(), current_actor(), finding_id), DisputeForm()
+    if form.validate_on_submit():
+        try:
+            with database.write() as session:
+                dispute_finding(session, current_actor(), finding_id, reason=form.reason.data or "")
+        except RuleError as error:
+            form.complain(error)
+        else:
+            flash(_("We have your reasons. Somebody who did not do the audit answers."), "success")
+            return redirect(url_for("agency.findings.show_finding", finding_id=finding_id), 303)
+    return _dispute_page(finding, form), 422
+
+
+def _dispute_page(finding: Finding, form: DisputeForm) -> str:
+    if not may_be_disputed(finding) or dispute_of(database.read(), finding.id):
+        raise IllegalMoveError("The time to dispute this finding is over.")
+    return render_template("agency/dispute.html", finding=finding, form=form)
+
+
 def _extension_page(finding: Finding, form: ExtensionForm) -> str:
     latest = _latest(finding, extensions_of(database.read(), finding.id))
     if latest is None:
@@ -195,7 +237,7 @@ def _remove(finding: Finding, form: AnswerForm) -> ResponseReturnValue:
 
 def _page(finding: Finding, form: AnswerForm | None) -> str:
     scheme, session = _norm(finding), database.read()
-    extensions = extensions_of(session, finding.id)
+    extensions, disputed = extensions_of(session, finding.id), dispute_of(session, finding.id)
     is_reported = finding.audit.state is not AuditState.IN_PROGRESS
     may_answer = is_reported and finding.state in FINDING_FLOW.waiting_for(Permission.FINDING_ANSWER)
     return render_template(
@@ -210,6 +252,8 @@ def _page(finding: Finding, form: AnswerForm | None) -> str:
         rounds=queries.rounds_of(session, finding.id),
         step=step_of(scheme.repair, finding.state),
         extensions=extensions,
+        dispute=disputed,
+        may_dispute=disputed is None and finding.state in FOR_AGENCY | FOR_INSPECTOR and may_be_disputed(finding),
         extend_until=_latest(finding, extensions),
         may_answer=may_answer and current_actor().has(Permission.FINDING_ANSWER),
         is_reported=is_reported,

@@ -11,7 +11,7 @@ from audits.core import clock
 from audits.core.access import Permission
 from audits.core.calendar import add_working_days
 from audits.core.errors import RuleError
-from audits.findings.queries import extensions_of
+from audits.findings.queries import dispute_of, extensions_of
 from audits.inspections import queries, services
 from audits.inspections.models import Finding
 from audits.inspections.rules import step_of
@@ -96,6 +96,7 @@ def _page(finding: Finding, form: CheckForm, weighed: ProposalForm | GradeAnswer
         files=queries.files_of_finding(session, finding.id),
         rounds=queries.rounds_of(session, finding.id),
         extensions=extensions_of(session, finding.id),
+        dispute=dispute_of(session, finding.id),
         is_plan=step_of(scheme.repair, finding.state) is RepairStep.PLAN,
         check_by=_check_by(finding, scheme),
         form=form if can_check else None,

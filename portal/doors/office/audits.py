@@ -10,7 +10,7 @@ from audits.core.access import Permission
 from audits.core.errors import RuleError
 from audits.core.flow import moved_on
 from audits.decisions.queries import find_decision
-from audits.findings.queries import grade_changes_of_audit
+from audits.findings.queries import asked_of_audit, checklist_of
 from audits.findings.services import review_audit as pass_on
 from audits.inspections import queries, services
 from audits.inspections.comparison import compare, differing, nowhere_assessed
@@ -20,7 +20,7 @@ from audits.inspections.workflow import AUDIT_FLOW
 from audits.people.trail import trail_of
 from certificates.documents.queries import find_document
 from certificates.documents.stages import DocumentKind
-from portal.doors.office.forms import ReasonForm, ReplanForm, ReviewForm
+from portal.doors.office.forms import ReasonForm, ReplanForm, ReviewForm, review_form
 from portal.doors.office.inspectors import offer_inspectors
 from portal.stores import database
 from portal.web.access import current_actor, needs
@@ -35,7 +35,7 @@ WITH_REASON = {"reopen": services.reopen_audit, "cancel": services.cancel_audit}
 @needs(Permission.CASES_VIEW)
 def show_audit(audit_id: UUID) -> ResponseReturnValue:
     """Show samples, verdicts and findings, with the possible moves."""
-    return _page(audit_id, ReviewForm())
+    return _page(audit_id)
 
 
 @bp.get("/<uuid:audit_id>/requirements")
@@ -75,11 +75,18 @@ def show_verdicts(audit_id: UUID, code: str) -> ResponseReturnValue:
 @needs(Permission.AUDIT_REVIEW)
 def review_audit(audit_id: UUID) -> ResponseReturnValue:
     """Pass the file to a decider (ISO/IEC 17065 clause 7.5)."""
-    form = ReviewForm()
+    form = review_form(scheme_of_version(queries.get_audit(database.read(), current_actor(), audit_id).scheme_version))
     if form.validate_on_submit():
         try:
             with database.write() as session:
-                pass_on(session, current_actor(), audit_id, recommendation=form.recommendation.data)
+                pass_on(
+                    session,
+                    current_actor(),
+                    audit_id,
+                    recommendation=form.recommendation.data,
+                    ticked=form.ticked(),
+                    remark=form.data.get("remark") or "",
+                )
         except RuleError as error:
             form.complain(error)
         else:
@@ -162,7 +169,7 @@ def _replan_page(audit: Audit, form: ReplanForm) -> str:
     return render_template("office/replan.html", audit=audit, form=form)
 
 
-def _page(audit_id: UUID, form: ReviewForm) -> str:
+def _page(audit_id: UUID, form: ReviewForm | None = None) -> str:
     session, actor = database.read(), current_actor()
     audit = queries.get_audit(session, actor, audit_id)
     scheme = scheme_of_audit(audit)
@@ -180,7 +187,8 @@ def _page(audit_id: UUID, form: ReviewForm) -> str:
         files=queries.files_of_audit(session, audit_id),
         changes=queries.changed_verdicts(session, audit_id),
         replaced=replaced,
-        grades=grade_changes_of_audit(session, audit_id),
+        asked=asked_of_audit(session, audit_id),
+        checklist=checklist_of(session, audit),
         populations=queries.populations_of(session, audit_id),
         differing=differing(scheme, compared),
         unknown=nowhere_assessed(scheme, compared),
@@ -189,7 +197,7 @@ def _page(audit_id: UUID, form: ReviewForm) -> str:
         trail_steps=trail_of(session, subjects),
         moves={move.name for move in AUDIT_FLOW.open_moves(audit.state) if actor.has(move.permission)} & OFFERED,
         may_replan=actor.has(Permission.AUDIT_PLAN) and audit.state in AUDIT_FLOW.unfinished,
-        form=form,
+        form=form or review_form(scheme),
     )
 
 

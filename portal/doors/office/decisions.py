@@ -15,7 +15,7 @@ from audits.decisions.models import DecisionProposal
 from audits.decisions.queries import find_decision
 from audits.decisions.rules import Outcome, possible_outcomes, reasons_against
 from audits.decisions.scope import grantable
-from audits.findings.queries import grade_changes_of_audit
+from audits.findings.queries import asked_of_audit, checklist_of
 from audits.inspections import queries
 from audits.inspections.comparison import compare, differing, nowhere_assessed
 from audits.inspections.coverage import scheme_of_audit
@@ -148,7 +148,8 @@ def _page(
         files=queries.files_of_audit(session, audit_id),
         changes=queries.changed_verdicts(session, audit_id),
         replaced=replaced,
-        grades=grade_changes_of_audit(session, audit_id),
+        asked=asked_of_audit(session, audit_id),
+        checklist=checklist_of(session, audit),
         populations=queries.populations_of(session, audit_id),
         differing=differing(scheme, compared),
         unknown=nowhere_assessed(scheme, compared),

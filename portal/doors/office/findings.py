@@ -10,9 +10,9 @@ from flask_babel import lazy_gettext as _l
 from audits.core.access import Permission
 from audits.core.errors import RuleError
 from audits.core.flow import moved_on
-from audits.findings.models import Extension
-from audits.findings.queries import extensions_of
-from audits.findings.services import answer_extension
+from audits.findings.models import Dispute, Extension
+from audits.findings.queries import dispute_of, extensions_of
+from audits.findings.services import answer_dispute, answer_extension
 from audits.inspections import queries
 from audits.inspections.models import Finding
 from audits.people.independence import bar_of
@@ -37,6 +37,17 @@ class ExtensionAnswerForm(Form):
         _l("New last day"),
         hint=_l("Only if you grant it."),
         required=RequiredWhere(_l("Enter the day."), lambda form: form.granted.data == "yes"),
+    )
+    answer = textarea_field(_l("Why"), hint=_l("The agency reads this."), required=_l("Give the reason."), rows=4)
+
+
+class DisputeAnswerForm(Form):
+    """The answer to an agency that disputes a finding."""
+
+    outcome = radios_field(
+        _l("Is the agency right?"),
+        [("yes", _l("Yes: the finding is withdrawn")), ("no", _l("No: the finding stays"))],
+        required=_l("Choose whether the agency is right."),
     )
     answer = textarea_field(_l("Why"), hint=_l("The agency reads this."), required=_l("Give the reason."), rows=4)
 
@@ -84,20 +95,58 @@ def extend(finding_id: UUID) -> ResponseReturnValue:
     return _page(finding, weigh(finding), form), 422
 
 
+@bp.post("/<uuid:finding_id>/dispute")
+@needs(Permission.AUDIT_REVIEW)
+def answer_disputed(finding_id: UUID) -> ResponseReturnValue:
+    """Withdraw a disputed finding, or let it stay."""
+    finding, form = queries.get_finding(database.read(), current_actor(), finding_id), DisputeAnswerForm()
+    asked = dispute_of(database.read(), finding_id)
+    if asked is None or asked.answered_at is not None:
+        raise moved_on()
+    if form.validate_on_submit():
+        try:
+            granted = form.outcome.data == "yes"
+            with database.write() as session:
+                answer_dispute(session, current_actor(), asked.id, granted=granted, answer=form.answer.data)
+        except RuleError as error:
+            form.complain(error)
+        else:
+            flash(_("Done. The agency has been told."), "success")
+            return redirect(url_for("office.findings.show_finding", finding_id=finding_id), 303)
+    return _page(finding, weigh(finding), dispute_form=form), 422
+
+
+def _dispute_form(finding: Finding, dispute: Dispute | None) -> DisputeAnswerForm | None:
+    """Return the form to answer a dispute, for a reviewer who took no part in the audit."""
+    if dispute is None or dispute.answered_at is not None or not _may_answer(finding):
+        return None
+    return DisputeAnswerForm(formdata=None)
+
+
+def _may_answer(finding: Finding) -> bool:
+    actor = current_actor()
+    if not actor.has(Permission.AUDIT_REVIEW) or not finding.stands:
+        return False
+    return bar_of(database.read(), finding.agency_id, actor.id) is None
+
+
 def _extension_form(finding: Finding, extensions: list[Extension]) -> ExtensionAnswerForm | None:
     """Return the form to answer a request for more time, for a reviewer who took no part in the audit."""
-    actor = current_actor()
     asked = next((each for each in extensions if each.answered_at is None), None)
-    if asked is None or not actor.has(Permission.AUDIT_REVIEW) or not finding.stands:
-        return None
-    if bar_of(database.read(), finding.agency_id, actor.id):
+    if asked is None or not _may_answer(finding):
         return None
     return ExtensionAnswerForm(formdata=None, until=asked.wanted_until)
 
 
-def _page(finding: Finding, weighing: Weighing, extension_form: ExtensionAnswerForm | None = None) -> str:
+def _page(
+    finding: Finding,
+    weighing: Weighing,
+    extension_form: ExtensionAnswerForm | None = None,
+    *,
+    dispute_form: DisputeAnswerForm | None = None,
+) -> str:
     session, scheme = database.read(), scheme_of_version(finding.audit.scheme_version)
-    extensions = extensions_of(session, finding.id)
+    extensions, disputed = extensions_of(session, finding.id), dispute_of(session, finding.id)
     return render_template(
         "office/finding.html",
         finding=finding,
@@ -109,6 +158,8 @@ def _page(finding: Finding, weighing: Weighing, extension_form: ExtensionAnswerF
         files=queries.files_of_finding(session, finding.id),
         weighing=weighing,
         extensions=extensions,
+        dispute=disputed,
+        dispute_form=dispute_form or _dispute_form(finding, disputed),
         extension_form=extension_form or _extension_form(finding, extensions),
         trail_steps=trail_of(session, [finding.id]),
     )

@@ -30,6 +30,7 @@ from portal.forms.form import Form
 from portal.language.i18n import current_language
 from portal.language.labels import country, label
 
+_GROUP = "check_"  # and the code of a chapter: the name of a field
 _NEVER = RequiredWhere("", lambda _: False)  # optional, and need not say so
 
 
@@ -93,12 +94,46 @@ class ReplanForm(PlanForm):
     reason = textarea_field(_l("Reason"), required=_l("Give the reason."), rows=3)
 
 
-class ReviewForm(Form):
-    recommendation = textarea_field(
+def _recommendation() -> Any:
+    return textarea_field(
         _l("Recommendation to the decider"),
         hint=_l("Is the file complete, are the verdicts supported, and what do you recommend?"),
         required=_l("Write a recommendation."),
     )
+
+
+class ReviewForm(Form):
+    """A review; `review_form` adds the checklist of a scheme that has one."""
+
+    recommendation = _recommendation()
+
+    def ticked(self) -> set[tuple[str, str]]:
+        """Return chapter and code of every point that is ticked."""
+        groups = {name.removeprefix(_GROUP): said for name, said in self.data.items() if name.startswith(_GROUP)}
+        return {(chapter, code) for chapter, codes in groups.items() for code in codes or ()}
+
+
+def review_form(scheme: SchemeText) -> ReviewForm:
+    """Return the form of a review, with the points of each chapter if the scheme has a checklist."""
+    language = current_language()
+    fields = {
+        f"{_GROUP}{chapter.code}": checkboxes_field(
+            f"{chapter.code} {chapter.title.in_(language)}",
+            [(code, text.in_(language)) for code, text in chapter.checklist.items()],
+            required=_NEVER,
+            small=True,
+        )
+        for chapter in scheme.chapters.values()
+        if chapter.checklist
+    }
+    if not fields:
+        return ReviewForm()
+    why = textarea_field(
+        _l("What you did not tick, and why"), hint=_l("Needed if a point is not ticked."), required=_NEVER, rows=4
+    )
+    fields |= {"remark": why, "recommendation": _recommendation()}
+    form: ReviewForm = type("ChecklistForm", (ReviewForm,), fields)()
+    return form
 
 
 class ReasonForm(Form):

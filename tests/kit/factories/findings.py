@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 
 from audits.applications.workflow import ApplicationState
 from audits.core.access import Role
+from audits.findings.services import answer_dispute, dispute_finding
 from audits.inspections import queries, services
 from audits.inspections.models import Finding
 from audits.inspections.workflow import AuditState, FindingState
@@ -53,8 +54,17 @@ def make_finding(
         answer(session, finding)
     if state is FindingState.SUPERSEDED:
         supersede(session, finding)
+    if state is FindingState.WITHDRAWN:
+        withdraw(session, finding)
     session.flush()
     return finding
+
+
+def withdraw(session: Session, finding: Finding) -> None:
+    """Let the agency dispute it, and a reviewer agree."""
+    owner, reviewer = make_person(session, Role.AGENCY_OWNER, finding.agency_id), make_person(session, Role.REVIEWER)
+    raised = dispute_finding(session, owner.actor, finding.id, reason="It was there.")
+    answer_dispute(session, reviewer.actor, raised.id, granted=True, answer="So it was.")
 
 
 def supersede(session: Session, finding: Finding) -> None:
