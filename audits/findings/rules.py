@@ -29,10 +29,13 @@ def disputable_until(terms: Terms, reported: date) -> date:
 
 
 def points_of(scheme: SchemeText) -> Iterator[tuple[str, str]]:
-    """Yield chapter and code of every point of the reviewer's checklist, in order; edition 1 has none."""
+    """Yield chapter and code of every point of the reviewer's checklist, in order; edition 1 has none.
+
+    Chapters of which the audit covers nothing have none either.
+    """
     for chapter in scheme.chapters.values():
-        for code in chapter.checklist:
-            yield chapter.code, code
+        if scheme.in_chapter(chapter.code):
+            yield from ((chapter.code, code) for code in chapter.checklist)
 
 
 def check_points(scheme: SchemeText, ticked: Collection[tuple[str, str]], remark: str) -> None:

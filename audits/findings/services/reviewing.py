@@ -12,8 +12,8 @@ from audits.findings.models import ReviewCheck
 from audits.findings.queries import has_open_questions
 from audits.findings.rules import check_points, points_of
 from audits.inspections import services as inspections
+from audits.inspections.coverage import scheme_of_audit
 from audits.inspections.models import Audit
-from audits.schemes.queries import scheme_of_version
 
 
 def review_audit(
@@ -33,7 +33,7 @@ def review_audit(
     audit = inspections.review_audit(session, actor, audit_id, recommendation=recommendation)
     if has_open_questions(session, audit.id):
         raise RuleError("A question about a finding is not answered yet. Answer it first.", "recommendation")
-    scheme = scheme_of_version(audit.scheme_version)
+    scheme = scheme_of_audit(audit)
     check_points(scheme, ticked, remark)
     check_printable(remark, "remark")
     session.flush()

@@ -9,12 +9,12 @@ from audits.core.access import Actor
 from audits.core.errors import NotFoundError, RuleError, missing
 from audits.core.events import Code
 from audits.core.letters import check_printable
+from audits.inspections.coverage import scheme_of_audit
 from audits.inspections.events import RemarkWithdrawn, RemarkWritten
 from audits.inspections.judging import NOTE_LIMIT
 from audits.inspections.models import Remark
 from audits.inspections.services.confidentiality import check_names_nobody
 from audits.inspections.services.course import load_fieldwork, record
-from audits.schemes.queries import scheme_of_version
 
 
 def write_remark(
@@ -25,7 +25,7 @@ def write_remark(
     `note` says what was seen, for staff; `agency_text` is what the agency reads.
     """
     audit = load_fieldwork(session, actor, audit_id)
-    scheme = scheme_of_version(audit.scheme_version)
+    scheme = scheme_of_audit(audit)
     if code not in {item.code for item in scheme.requirements}:
         raise NotFoundError("The norm has no such requirement.")
     if grade is not None and grade not in scheme.severities:

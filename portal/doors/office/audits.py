@@ -75,7 +75,7 @@ def show_verdicts(audit_id: UUID, code: str) -> ResponseReturnValue:
 @needs(Permission.AUDIT_REVIEW)
 def review_audit(audit_id: UUID) -> ResponseReturnValue:
     """Pass the file to a decider (ISO/IEC 17065 clause 7.5)."""
-    form = review_form(scheme_of_version(queries.get_audit(database.read(), current_actor(), audit_id).scheme_version))
+    form = review_form(scheme_of_audit(queries.get_audit(database.read(), current_actor(), audit_id)))
     if form.validate_on_submit():
         try:
             with database.write() as session:

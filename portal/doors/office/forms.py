@@ -8,6 +8,7 @@ from flask_babel import lazy_gettext as _l
 from audits.agencies.rules import StatedScope
 from audits.changes.rules import Choice
 from audits.decisions.rules import GRANTS, Outcome
+from audits.findings.rules import points_of
 from audits.inspections.workflow import ON_APPLICATION
 from audits.schemes.cycle import AuditKind, DecisionKind, Ground
 from audits.schemes.text import SchemeText
@@ -117,14 +118,13 @@ def review_form(scheme: SchemeText) -> ReviewForm:
     """Return the form of a review, with the points of each chapter if the scheme has a checklist."""
     language = current_language()
     fields = {
-        f"{_GROUP}{chapter.code}": checkboxes_field(
-            f"{chapter.code} {chapter.title.in_(language)}",
-            [(code, text.in_(language)) for code, text in chapter.checklist.items()],
+        f"{_GROUP}{code}": checkboxes_field(
+            f"{code} {scheme.chapters[code].title.in_(language)}",
+            [(point, text.in_(language)) for point, text in scheme.chapters[code].checklist.items()],
             required=_NEVER,
             small=True,
         )
-        for chapter in scheme.chapters.values()
-        if chapter.checklist
+        for code in dict.fromkeys(chapter for chapter, _ in points_of(scheme))
     }
     if not fields:
         return ReviewForm()
