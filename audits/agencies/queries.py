@@ -5,12 +5,13 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, false, func, select
+from sqlalchemy import Select, Uuid, column, false, func, select, table
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 
 from audits.agencies.models import Agency, Branch, Contact, ControllingPerson, facts
-from audits.agencies.rules import AgencyDetails, ProfileSection, missing_sections
+from audits.agencies.rules import AgencyDetails, ProfileSection, Scope, missing_sections
 from audits.agencies.trade_registers import clean_register_number
 from audits.core.access import Actor, Permission
 from audits.core.errors import RuleError, missing
@@ -39,6 +40,13 @@ def get_agency(session: Session, actor: Actor, agency_id: UUID, *, whole: bool =
 def living_certificate(session: Session, agency_id: UUID, on: date) -> UUID | None:
     """Return the certificate of an agency that counts or is suspended on a day; see walls/deadline.sql."""
     return session.scalar(select(func.living_certificate(agency_id, on)))
+
+
+def covered_scope(session: Session, agency_id: UUID, on: date) -> Scope | None:
+    """Return what the certificate of an agency covers that counts or is suspended on a day; None without one."""
+    living = func.living_certificate(agency_id, on)
+    scope = session.scalar(select(_CERTIFICATE.c.scope).where(_CERTIFICATE.c.id == living))
+    return Scope.of(scope) if scope else None
 
 
 def awaits_certificate(session: Session, agency_id: UUID) -> bool:
@@ -80,6 +88,10 @@ def doubles(session: Session) -> list[tuple[str, list[str]]]:
         with suppress(RuleError):  # stored under an older rule, and the only one in that spelling
             spellings.setdefault((country, clean_register_number(country, number)), []).append(number)
     return [(country, numbers) for (country, _), numbers in spellings.items() if len(numbers) > 1]
+
+
+# Named and not imported: certificates stand above all of this.
+_CERTIFICATE = table("certificate", column("id", Uuid), column("scope", JSONB))
 
 
 @built_once

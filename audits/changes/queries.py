@@ -7,11 +7,13 @@ from uuid import UUID
 from sqlalchemy import Select, false, select
 from sqlalchemy.orm import Session, joinedload
 
+from audits.agencies.queries import covered_scope
 from audits.agencies.rules import ProfileSection
 from audits.applications.models import Application
 from audits.changes.models import AgencyChange, AgencyChangeFile
-from audits.changes.rules import Consequence
+from audits.changes.rules import Choice, Consequence, consequences_of
 from audits.changes.workflow import OPEN_STATES, ChangeState
+from audits.core import clock
 from audits.core.access import Actor, Permission
 from audits.core.errors import missing
 from audits.deadlines.models import Deadline
@@ -76,6 +78,12 @@ def open_change(session: Session, section: ProfileSection, row_id: UUID) -> Agen
     """Return the change of a section or row that is not finished, or None. The caller sees the agency."""
     same = select(AgencyChange).where(AgencyChange.section == section, AgencyChange.row_id == row_id)
     return session.scalar(same.where(AgencyChange.state.in_(sorted(OPEN_STATES))))
+
+
+def choice_of(session: Session, change: AgencyChange) -> Choice:
+    """Return which consequences a change can have today."""
+    covered = covered_scope(session, change.agency_id, clock.today())
+    return consequences_of(change.section, change.before, change.after, covered=covered)
 
 
 def referred_changes(session: Session, agency_id: UUID, consequence: Consequence) -> list[AgencyChange]:

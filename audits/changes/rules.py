@@ -1,12 +1,12 @@
 """Which consequences a reported change can have, and what a report needs. Pure."""
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
 from typing import Any, Protocol
 
-from audits.agencies.rules import LONGEST_TEXT, Holder, ProfileSection, Scope
+from audits.agencies.rules import LONGEST_TEXT, Holder, ProfileSection, Scope, StatedScope
 from audits.core.errors import RuleError
 
 CHECK_WORKING_DAYS = 10
@@ -20,7 +20,6 @@ FARTHEST_AHEAD = timedelta(days=366)
 _NEEDS_FILES = frozenset(
     {ProfileSection.SEAT, ProfileSection.BANK, ProfileSection.BRANCHES, ProfileSection.CONTROLLING_PERSONS}
 )
-_COVERED = frozenset(field.name for field in fields(Scope))
 
 Values = Mapping[str, Any]
 
@@ -48,7 +47,7 @@ class Consequence(StrEnum):
     """What follows from a change that the office finds right; none of them if the set is empty."""
 
     AMEND = "amend"  # the certificate is issued anew with what it names now
-    SCOPE = "scope"  # a decider extends or reduces the scope of the certificate
+    SCOPE = "scope"  # the certificate is issued anew without what the agency gave up
     SPECIAL_AUDIT = "special_audit"
 
 
@@ -64,12 +63,15 @@ class Choice:
     offered: frozenset[Consequence] = frozenset()
 
 
-def consequences_of(section: ProfileSection, before: Values | None, after: Values | None, *, holder: bool) -> Choice:
-    """Return which consequences fit a change; only the holder of a certificate has any.
+def consequences_of(
+    section: ProfileSection, before: Values | None, after: Values | None, *, covered: Scope | None
+) -> Choice:
+    """Return which consequences fit a change; only a holder, whose certificate covers `covered`, has any.
 
-    A certificate names legal entity, trade names, seat and the number of places; it covers what a `Scope` lists.
+    A certificate names legal entity, trade names, seat and the number of places. It covers what was audited: what the
+    agency takes up is not covered before an audit, and what it gives up is covered no longer.
     """
-    if not holder:
+    if covered is None:
         return Choice()
     needed: frozenset[Consequence] = frozenset()
     match section:
@@ -77,11 +79,30 @@ def consequences_of(section: ProfileSection, before: Values | None, after: Value
             needed = frozenset({Consequence.AMEND})
         case ProfileSection.BRANCHES if before is None or after is None:
             needed = frozenset({Consequence.AMEND})
-        case ProfileSection.SCOPE | ProfileSection.WORKERS if _COVERED & (after or {}).keys():
+        case ProfileSection.SCOPE | ProfileSection.WORKERS if given_up(before, after) & _items(covered.plain()):
             needed = frozenset({Consequence.SCOPE})
         case _:
             pass
     return Choice(needed, frozenset({Consequence.SPECIAL_AUDIT}))
+
+
+def given_up(before: Values | None, after: Values | None) -> frozenset[str]:
+    """Return the items of a scope (`StatedScope.items`) that are gone after a change."""
+    return _items(before or {}) - _items(after or {})
+
+
+def kept_scope(covered: Scope, changes: Iterable[Change]) -> StatedScope:
+    """Return what a certificate covers after its holder gave something up; RuleError if it would be nothing."""
+    scope = StatedScope.of(covered.plain())
+    gone = frozenset[str]().union(*(given_up(change.before, change.after) for change in changes))
+    kept = scope.only(frozenset(scope.items()) - gone)
+    if not (kept.activities and kept.sectors):
+        raise RuleError("The certificate would cover no activity or no sector any more. End or withdraw it instead.")
+    return kept
+
+
+def _items(values: Values) -> frozenset[str]:
+    return frozenset(StatedScope.of(values).items())
 
 
 def holder_after(holder: Holder, changes: Iterable[Change]) -> Holder:

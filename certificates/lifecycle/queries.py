@@ -8,6 +8,9 @@ from sqlalchemy import Select, false, func, or_, select
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from audits.agencies.models import Agency
+from audits.agencies.rules import Scope, StatedScope
+from audits.changes.queries import referred_changes
+from audits.changes.rules import Consequence, kept_scope
 from audits.core.access import Actor, Permission, authorise
 from audits.core.errors import missing
 from audits.core.statements import built_once
@@ -149,14 +152,22 @@ def changes_of(session: Session, certificate_id: UUID) -> list[CertificateChange
 def basis_of(session: Session, certificate: Certificate, kind: DecisionKind | None = None) -> Basis:
     """Return the basis of a decision about a certificate: the certificate, its history, and the case of its holder.
 
-    That of an amendment also says how the holder is named after it.
+    That of an amendment also says how the holder is named after it, that of a smaller scope what is left of it.
     """
     common = agency_parts(session, certificate.agency_id)
     if kind is DecisionKind.AMEND:
         common |= amended_parts(session, certificate.agency_id)
+    if kind is DecisionKind.REDUCE_SCOPE:
+        common |= {Part.SCOPE: reduced_scope(session, certificate).plain()}
     return Basis(
         {Part.SCHEME: certificate.scheme_version.sha256, Part.CERTIFICATE: _facts(session, certificate)} | common
     )
+
+
+def reduced_scope(session: Session, certificate: Certificate) -> StatedScope:
+    """Return what a certificate covers after the changes that wait for a smaller scope; RuleError for nothing."""
+    waiting = referred_changes(session, certificate.agency_id, Consequence.SCOPE)
+    return kept_scope(Scope.of(certificate.scope), waiting)
 
 
 def held_parts(session: Session, held: Certificate | None) -> dict[Part, Any]:

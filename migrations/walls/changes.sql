@@ -91,6 +91,14 @@ END $$;
 
 CREATE TRIGGER agency_change_lawful BEFORE INSERT ON agency_change FOR EACH ROW EXECUTE FUNCTION check_report();
 
+-- Whether something is given up that the certificate covers.
+CREATE OR REPLACE FUNCTION gives_up(held uuid, before jsonb, after jsonb) RETURNS boolean LANGUAGE sql STABLE SECURITY DEFINER SET search_path TO 'public', 'pg_temp' AS $$
+  SELECT EXISTS (
+    SELECT FROM certificate c, jsonb_each(before) b
+      CROSS JOIN LATERAL jsonb_array_elements(CASE jsonb_typeof(b.value) WHEN 'array' THEN b.value ELSE jsonb_build_array(b.value) END) item
+    WHERE c.id = held AND item <> 'false' AND NOT after->b.key @> item AND c.scope->b.key @> item)
+$$;
+
 -- Somebody of the staff without an interest in the agency checks it. What a certificate names or covers changes with a
 -- decision about that certificate, taken in the same transaction; and not while another is being made.
 CREATE OR REPLACE FUNCTION check_accepted() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path TO 'public', 'pg_temp' AS $$
@@ -98,7 +106,7 @@ DECLARE
   held uuid := living_certificate(NEW.agency_id, (NEW.checked_at AT TIME ZONE 'Europe/Amsterdam')::date);
   kinds text[] := CASE
     WHEN NEW.section = 'seat' OR NEW.section = 'branches' AND (NEW.before IS NULL OR NEW.after IS NULL) THEN ARRAY['amend']
-    WHEN NEW.section IN ('scope', 'workers') AND NEW.after - 'housing_places' <> '{}' THEN ARRAY['extend_scope', 'reduce_scope']
+    WHEN NEW.section IN ('scope', 'workers') AND gives_up(held, NEW.before, NEW.after) THEN ARRAY['reduce_scope']
     END;
 BEGIN
   IF NOT EXISTS (SELECT FROM person WHERE id = NEW.checked_by AND agency_id IS NULL) THEN

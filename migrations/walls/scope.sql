@@ -11,6 +11,14 @@ END $$;
 
 CREATE TRIGGER application_scope BEFORE UPDATE ON application FOR EACH ROW WHEN (OLD.state = 'draft' AND NEW.state NOT IN ('draft', 'withdrawn')) EXECUTE FUNCTION take_scope();
 
+-- Whether a scope is another one or less, and covers at least one activity and one sector.
+CREATE OR REPLACE FUNCTION within_scope(part jsonb, whole jsonb) RETURNS boolean LANGUAGE sql IMMUTABLE AS $$
+  SELECT part->'activities' <@ (whole->'activities') AND part->'activities' <> '[]'
+     AND part->'sectors' <@ (whole->'sectors') AND part->'sectors' <> '[]'
+     AND part->'recruitment_countries' <@ (whole->'recruitment_countries')
+     AND (part->>'own_housing')::boolean <= (whole->>'own_housing')::boolean
+$$;
+
 -- A grant covers what was stated, or less; and at least one activity and one sector.
 -- A process of the release before this grants all of it.
 CREATE OR REPLACE FUNCTION check_scope() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path TO 'public', 'pg_temp' AS $$
@@ -18,10 +26,7 @@ DECLARE
   stated jsonb := (SELECT p.scope FROM audit a JOIN application p ON p.id = a.application_id WHERE a.id = NEW.audit_id);
 BEGIN
   NEW.scope := coalesce(NEW.scope, stated);
-  IF (NEW.scope->'activities' <@ (stated->'activities') AND NEW.scope->'activities' <> '[]'
-      AND NEW.scope->'sectors' <@ (stated->'sectors') AND NEW.scope->'sectors' <> '[]'
-      AND NEW.scope->'recruitment_countries' <@ (stated->'recruitment_countries')
-      AND (NEW.scope->>'own_housing')::boolean <= (stated->>'own_housing')::boolean) IS NOT TRUE THEN
+  IF within_scope(NEW.scope, stated) IS NOT TRUE THEN
     RAISE EXCEPTION 'nobody stated this scope' USING ERRCODE = 'check_violation', CONSTRAINT = 'granted_scope';
   END IF;
   RETURN NEW;

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError
 
-from audits.agencies.rules import BranchDetails, ProfileSection
+from audits.agencies.rules import BranchDetails, ProfileSection, Scope
 from audits.changes import services as changes
 from audits.changes.workflow import ChangeState
 from audits.core import clock
@@ -48,8 +48,8 @@ def refer(session, planner, agency, **values):
     return changes.accept_change(session, planner, change.id, checked_against="An extract of today.")
 
 
-def number(session, certificate):
-    [decision] = session.scalars(select(Decision).where(Decision.kind == DecisionKind.AMEND))
+def number(session, certificate, kind=DecisionKind.AMEND):
+    [decision] = session.scalars(select(Decision).where(Decision.kind == kind))
     new = services.number_certificate(session, decision.id, base_url=BASE_URL, body=BODY)
     session.flush()
     return new
@@ -219,3 +219,71 @@ def test_an_amended_certificate_belongs_to_the_cycle_of_the_old_one(session, cer
     services.amend_certificate(session, decider, certificate.id, **WHY)
     issue(session, number(session, certificate))
     assert set(session.scalar(text("SELECT cycle_audits(:agency)"), {"agency": certificate.agency_id})) == cycle
+
+
+def test_what_a_holder_gave_up_is_covered_no_longer(session, certificate, planner, decider):
+    agency = certificate.agency
+    waiting = refer(session, planner, agency, sectors=("logistics", "construction"))
+    assert (waiting.state, waiting.consequences) == (ChangeState.REFERRED, ["scope"])
+    services.reduce_scope(session, decider, certificate.id, **WHY)
+    assert (waiting.state, agency.sectors) == (ChangeState.ACCEPTED, ["logistics", "construction"])
+    new = issue(session, number(session, certificate, DecisionKind.REDUCE_SCOPE))
+    assert new.scope == certificate.scope | {"sectors": ["logistics"]}  # what is new takes an audit
+    assert session.get(RegisterEntry, agency.id).scope == new.scope
+    [decision] = session.scalars(select(Decision).where(Decision.kind == DecisionKind.REDUCE_SCOPE))
+    facts = decision_letter_facts(session, decision, body=BODY)
+    assert len(facts["granted"]) == len(decision.granted.items())
+    assert len(facts["declined"]) == 1  # the sector that was given up
+    kept = ("conditional", "conditions", "valid_from", "valid_until")
+    assert [getattr(new, name) for name in kept] == [getattr(certificate, name) for name in kept]
+
+
+def test_what_a_holder_takes_up_changes_no_certificate(session, certificate, planner):
+    scope = dict(certificate.scope)
+    waiting = refer(session, planner, certificate.agency, sectors=("logistics", "meat_fish", "construction"))
+    assert (waiting.state, waiting.consequences) == (ChangeState.ACCEPTED, [])
+    session.refresh(certificate)
+    assert (certificate.scope, certificate.agency.sectors[-1]) == (scope, "construction")
+
+
+def test_a_certificate_that_would_cover_nothing_is_not_reduced(session, certificate, planner, decider):
+    refer(session, planner, certificate.agency, sectors=("construction",))
+    with pytest.raises(RuleError, match="no sector"):
+        services.reduce_scope(session, decider, certificate.id, **WHY)
+
+
+def test_a_smaller_scope_is_a_basis_of_its_own(session, certificate, planner, decider):
+    refer(session, planner, certificate.agency, sectors=("logistics",))
+    shown = basis_of(session, certificate, DecisionKind.REDUCE_SCOPE).shown
+    refer(session, planner, certificate.agency, own_housing=False)
+    with pytest.raises(BasisMovedError) as moved:
+        services.reduce_scope(session, decider, certificate.id, shown=shown, **WHY)
+    assert set(moved.value.parts) == {Part.CHANGES, Part.SCOPE}
+
+
+@pytest.mark.parametrize(
+    "other",
+    [{"sectors": ["logistics", "meat_fish"]}, {"sectors": ["logistics", "construction"]}, {"own_housing": True}],
+    ids=["what was given up", "what was never covered", "housing again"],
+)
+def test_the_database_refuses_a_scope_that_nobody_reduced(session, certificate, planner, decider, other):
+    refer(session, planner, certificate.agency, sectors=("logistics",))
+    refer(session, planner, certificate.agency, own_housing=False)
+    services.reduce_scope(session, decider, certificate.id, **WHY)
+    [decision] = session.scalars(select(Decision).where(Decision.kind == DecisionKind.REDUCE_SCOPE))
+    kept = ("agency_id", "scheme_version_id", "conditional", "conditions", "valid_from", "valid_until")
+    values = {name: getattr(certificate, name) for name in kept}
+    values["scope"] = Scope.of(decision.scope).plain() | other
+    issuing = {"number": "KW-X", "state": CertificateState.ISSUING, "snapshot": {}, "status_index": -1}
+    session.add(Certificate(**values, **issuing, decision_id=decision.id, numbered_at=clock.now()))
+    with pytest.raises(IntegrityError, match="an amendment of something else"):
+        session.flush()
+
+
+def test_the_database_knows_what_is_given_up_of_a_certificate(session, certificate, planner):
+    waiting = refer(session, planner, certificate.agency, sectors=("logistics",))
+    gives_up = text("SELECT gives_up(:certificate, before, after) FROM agency_change WHERE id = :change")
+    names = {"certificate": certificate.id, "change": waiting.id}
+    assert session.scalar(gives_up, names) is True
+    more = report(session, certificate.agency, housing_places=99)
+    assert session.scalar(gives_up, names | {"change": more.id}) is False

@@ -207,13 +207,23 @@ def test_a_decider_sends_a_change_back(enter, session, holder):
 
 
 def test_the_pages_speak_dutch(enter, session, holder):
-    change = report(session, holder, sectors=("construction",))
+    change = report(session, holder, sectors=("logistics", "construction"))
     owner = enter(make_person(session, Role.AGENCY_OWNER, holder, language="nl"), language="nl")
     assert "Anderen gaan uit van deze gegevens." in owner.open("/agency/details/scope").text
     page = owner.open(f"/agency/changes/{change.id}")
     assert "Bouw" in page.text
-    planner = enter(Role.PLANNER, language="nl")
-    assert "Besluit over de reikwijdte" in planner.open(f"/office/changes/{change.id}").text
+    planner = enter(make_person(session, Role.PLANNER, language="nl"), language="nl")
+    page = planner.open(f"/office/changes/{change.id}")
+    assert "Besluit over de reikwijdte" in page.text
+    assert "Het certificaat geldt niet voor wat nieuw is." in page.text
+    planner.submit(outcome="accept", checked_against="Gesprek met de bestuurder.")
+    decider = enter(make_person(session, Role.DECIDER, language="nl"), language="nl")
+    decider.open(f"/office/changes/{change.id}")
+    page = decider.follow("Beslis over de kleinere reikwijdte")
+    assert page.heading == "Beperk de reikwijdte van het certificaat"
+    decider.submit(reasons="Het bureau deed dit niet meer.")
+    session.expire_all()
+    assert holder.sectors == ["logistics", "construction"]
 
 
 @pytest.fixture

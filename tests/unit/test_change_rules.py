@@ -1,12 +1,14 @@
 """What follows from a reported change, and what a report needs."""
 
+from dataclasses import replace
 from datetime import date, timedelta
+from typing import Any, NamedTuple
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from audits.agencies.rules import FIXED_FIELDS, AgencyDetails, ProfileSection
+from audits.agencies.rules import FIXED_FIELDS, AgencyDetails, Holder, ProfileSection, Scope
 from audits.changes.rules import (
     DECIDED,
     Choice,
@@ -14,6 +16,8 @@ from audits.changes.rules import (
     check_report,
     chosen_consequences,
     consequences_of,
+    holder_after,
+    kept_scope,
 )
 from audits.changes.workflow import CHANGE_FLOW, OPEN_STATES, ChangeState
 from audits.core.access import GRANTS, Permission, Role
@@ -22,7 +26,14 @@ from audits.core.errors import RuleError
 TODAY = date(2026, 11, 30)
 S, C = ProfileSection, Consequence
 ROW = {"name": "Venlo"}
+COVERED = Scope(activities=("payrolling",), sectors=("meat",), own_housing=True)
 NAME = {"legal_name": "x"}
+
+
+class Changed(NamedTuple):
+    section: ProfileSection
+    before: dict[str, Any] | None
+    after: dict[str, Any] | None
 
 
 @pytest.mark.parametrize(
@@ -33,8 +44,11 @@ NAME = {"legal_name": "x"}
         (S.BRANCHES, None, ROW, {C.AMEND}),
         (S.BRANCHES, ROW, None, {C.AMEND}),
         (S.BRANCHES, ROW, {"name": "Breda"}, set()),
-        (S.SCOPE, {"sectors": []}, {"sectors": ["meat"]}, {C.SCOPE}),
-        (S.WORKERS, {"own_housing": False}, {"own_housing": True}, {C.SCOPE}),
+        (S.SCOPE, {"sectors": ["meat"]}, {"sectors": ["meat", "care"]}, set()),  # what is new takes an audit
+        (S.SCOPE, {"sectors": ["meat", "care"]}, {"sectors": ["meat"]}, set()),  # was never covered
+        (S.SCOPE, {"sectors": ["meat", "care"]}, {"sectors": ["care"]}, {C.SCOPE}),
+        (S.WORKERS, {"own_housing": True}, {"own_housing": False}, {C.SCOPE}),
+        (S.WORKERS, {"own_housing": False}, {"own_housing": True}, set()),
         (S.WORKERS, {"housing_places": 1}, {"housing_places": 2}, set()),
         (S.BANK, {"iban": "x"}, {"iban": "y"}, set()),
         (S.CONTROLLING_PERSONS, None, ROW, set()),
@@ -42,10 +56,43 @@ NAME = {"legal_name": "x"}
     ],
 )
 def test_what_a_certificate_says_needs_a_decision(section, before, after, needed):
-    assert consequences_of(section, before, after, holder=True) == Choice(
-        frozenset(needed), frozenset({C.SPECIAL_AUDIT})
+    besides = frozenset({C.SPECIAL_AUDIT})
+    assert consequences_of(section, before, after, covered=COVERED) == Choice(frozenset(needed), besides)
+    assert consequences_of(section, before, after, covered=None) == Choice()
+
+
+def test_what_was_given_up_is_covered_no_longer():
+    """And what was taken up is not covered yet."""
+    changes = [
+        Changed(S.SCOPE, {"sectors": ["meat", "care"]}, {"sectors": ["care", "construction"]}),
+        Changed(S.WORKERS, {"own_housing": True, "housing_places": 9}, {"own_housing": False, "housing_places": 0}),
+    ]
+    scope = replace(COVERED, sectors=("meat", "logistics"))
+    kept = kept_scope(scope, changes)
+    assert (kept.sectors, kept.own_housing, kept.activities) == (("logistics",), False, COVERED.activities)
+    with pytest.raises(RuleError, match="no sector"):
+        kept_scope(COVERED, changes)
+
+
+def test_a_holder_is_named_after_all_that_was_reported():
+    holder = Holder(
+        legal_name="x",
+        trade_names=("a",),
+        country="NL",
+        register_number="1",
+        street="s",
+        postcode="p",
+        city="c",
+        sites=2,
     )
-    assert consequences_of(section, before, after, holder=False) == Choice()
+    changes = [
+        Changed(S.SEAT, {"legal_name": "x", "trade_names": ["a"]}, {"legal_name": "y", "trade_names": ["b", "c"]}),
+        Changed(S.BRANCHES, None, ROW),
+        Changed(S.BRANCHES, ROW, None),
+        Changed(S.BRANCHES, None, ROW),
+        Changed(S.BANK, {"iban": "x"}, {"iban": "y"}),
+    ]
+    assert holder_after(holder, changes) == replace(holder, legal_name="y", trade_names=("b", "c"), sites=3)
 
 
 def test_needed_consequences_are_added_and_others_refused():

@@ -8,15 +8,15 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from audits.agencies.models import Agency, facts
-from audits.agencies.queries import awaits_certificate, living_certificate
+from audits.agencies.queries import awaits_certificate
 from audits.agencies.rules import LONGEST_TEXT
 from audits.agencies.services.details import write_details
 from audits.agencies.services.lists import write_row
 from audits.changes import events as told
 from audits.changes import notices
 from audits.changes.models import AgencyChange
-from audits.changes.queries import referred_changes
-from audits.changes.rules import DECIDED, Consequence, chosen_consequences, consequences_of
+from audits.changes.queries import choice_of, referred_changes
+from audits.changes.rules import DECIDED, Consequence, chosen_consequences
 from audits.changes.services.course import CHANGES
 from audits.changes.services.reporting import LISTED, find_row, plain_row
 from audits.changes.services.terms import check_by, decide_by, plan_audit_by
@@ -50,7 +50,7 @@ def accept_change(
     """
     change = moves.hold(session, CHANGES, actor, change_id, Permission.CHANGE_CHECK, asks=Independence.NO_INTEREST)
     seen(change, version)  # before anything is written
-    chosen = _chosen(session, change, consequences)
+    chosen = chosen_consequences(choice_of(session, change), consequences)
     referred = bool(chosen & DECIDED)
     move = told.ChangeReferred if referred else told.ChangeAccepted
     with session.no_autoflush:  # each time that the row is written asks for an event
@@ -128,12 +128,6 @@ def decide_changes(
         end_deadline(session, DeadlineKind.CHANGE_DECISION, change.id)
         _apply(session, actor, change)
     return waiting
-
-
-def _chosen(session: Session, change: AgencyChange, consequences: Collection[str]) -> frozenset[Consequence]:
-    holder = living_certificate(session, change.agency_id, clock.today()) is not None
-    choice = consequences_of(change.section, change.before, change.after, holder=holder)
-    return chosen_consequences(choice, consequences)
 
 
 def _check(

@@ -1,6 +1,6 @@
 """Services that change a certificate; the caller commits."""
 
-from certificates.lifecycle.services.amending import amend_certificate
+from certificates.lifecycle.services.amending import amend_certificate, reduce_scope
 from certificates.lifecycle.services.changing import (
     confirm_suspension,
     end_certificate,
@@ -49,6 +49,7 @@ __all__ = [
     "log_expired",
     "maintain_certificate",
     "number_certificate",
+    "reduce_scope",
     "reference_of",
     "replace_document",
     "suspend_certificate",

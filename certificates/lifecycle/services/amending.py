@@ -1,4 +1,7 @@
-"""Amend a certificate: issue it anew with what its holder reported. A decision of its own kind. The caller commits."""
+"""Issue a certificate anew with what its holder reported: names, or a smaller scope. The caller commits.
+
+Each is a decision of its own kind.
+"""
 
 from typing import Unpack
 from uuid import UUID
@@ -18,10 +21,13 @@ from audits.decisions.services import record_decision
 from audits.schemes.cycle import DecisionKind
 from certificates.lifecycle import notices
 from certificates.lifecycle.models import Certificate
-from certificates.lifecycle.queries import basis_of
+from certificates.lifecycle.queries import basis_of, reduced_scope
 from certificates.lifecycle.services.changing import Reasoned
-from certificates.lifecycle.services.recording import CERTIFICATES
+from certificates.lifecycle.services.recording import CERTIFICATES, publish
 from certificates.lifecycle.workflow import CertificateState
+
+_WAITING = {DecisionKind.AMEND: Consequence.AMEND, DecisionKind.REDUCE_SCOPE: Consequence.SCOPE}
+"""The reported changes that each kind of decision accepts."""
 
 
 def amend_certificate(session: Session, actor: Actor, certificate_id: UUID, **said: Unpack[Reasoned]) -> Certificate:
@@ -31,6 +37,51 @@ def amend_certificate(session: Session, actor: Actor, certificate_id: UUID, **sa
     IllegalMoveError for a certificate that does not count now, or while another is being made; RuleError if no reported
     change waits for this; else as for the other decisions about a certificate.
     """
+    return _issue_anew(session, actor, certificate_id, DecisionKind.AMEND, said)
+
+
+def reduce_scope(session: Session, actor: Actor, certificate_id: UUID, **said: Unpack[Reasoned]) -> Certificate:
+    """Decide that a certificate covers no longer what its holder reported to have given up; as `amend_certificate`.
+
+    RuleError if no activity or no sector would be left.
+    """
+    return _issue_anew(session, actor, certificate_id, DecisionKind.REDUCE_SCOPE, said)
+
+
+def _issue_anew(
+    session: Session, actor: Actor, certificate_id: UUID, kind: DecisionKind, said: Reasoned
+) -> Certificate:
+    certificate = _hold(session, actor, certificate_id)
+    decision = Decision(
+        kind=kind,
+        audit_id=certificate.decision.audit_id,  # on which the certificate rests; so its cycle goes on
+        proposal_id=said.get("proposal_id"),
+        certificate_id=certificate.id,
+        agency_id=certificate.agency_id,
+        reasons=said["reasons"],
+        conditions=[],
+    )
+    if kind is DecisionKind.REDUCE_SCOPE:
+        decision.scope = reduced_scope(session, certificate).plain()
+    record_decision(
+        session,
+        actor,
+        decision,
+        basis=basis_of(session, certificate, kind),
+        version=certificate.scheme_version,
+        grounds=said.get("grounds", ()),
+        shown=said.get("shown"),
+    )
+    decide_changes(session, actor, certificate.agency_id, _WAITING[kind], decision.id)
+    publish(session, certificate)
+    outbox.enqueue(session, "certificate.number", decision_id=str(decision.id))
+    notice = notices.CertificateChanged(number=certificate.number, move=kind.value, reason=decision.reasons)
+    tell_agency(session, certificate.agency_id, notice)
+    return certificate
+
+
+def _hold(session: Session, actor: Actor, certificate_id: UUID) -> Certificate:
+    """Return the certificate, locked, if it counts today and no other is being made."""
     certificate = moves.hold(
         session,
         CERTIFICATES,
@@ -44,26 +95,4 @@ def amend_certificate(session: Session, actor: Actor, certificate_id: UUID, **sa
         raise moved_on()
     if awaits_certificate(session, certificate.agency_id):
         raise IllegalMoveError("A certificate of this agency is being made. Wait until it is issued.")
-    decision = record_decision(
-        session,
-        actor,
-        Decision(
-            kind=DecisionKind.AMEND,
-            audit_id=certificate.decision.audit_id,  # on which the certificate rests; so its cycle goes on
-            proposal_id=said.get("proposal_id"),
-            certificate_id=certificate.id,
-            agency_id=certificate.agency_id,
-            reasons=said["reasons"],
-            conditions=[],
-        ),
-        basis=basis_of(session, certificate, DecisionKind.AMEND),
-        version=certificate.scheme_version,
-        grounds=said.get("grounds", ()),
-        shown=said.get("shown"),
-    )
-    decide_changes(session, actor, certificate.agency_id, Consequence.AMEND, decision.id)
-    outbox.enqueue(session, "certificate.number", decision_id=str(decision.id))
-    move, reason = decision.kind.value, decision.reasons
-    notice = notices.CertificateChanged(number=certificate.number, move=move, reason=reason)
-    tell_agency(session, certificate.agency_id, notice)
     return certificate

@@ -103,7 +103,7 @@ class _Terms(NamedTuple):
 
 def _numbered(session: Session, decision: Decision, used: Mapping[str, int]) -> Certificate:
     amended = session.get(Certificate, decision.certificate_id) if decision.certificate_id else None
-    terms = _terms_of(amended) if amended else _granted(decision)
+    terms = _terms_of(amended, decision) if amended else _granted(decision)
     today = clock.today()
     series = rules.series_of(today.year)
     serial = numbering.next_number(session, series, after=used.get(series, 0))
@@ -128,9 +128,10 @@ def _granted(decision: Decision) -> _Terms:
     return _Terms(conditional, list(decision.conditions), scope, today, rules.valid_until(today, months))
 
 
-def _terms_of(amended: Certificate) -> _Terms:
-    """Return what an amended certificate keeps: everything but the names."""
-    return _Terms(amended.conditional, list(amended.conditions), amended.scope, amended.valid_from, amended.valid_until)
+def _terms_of(amended: Certificate, decision: Decision) -> _Terms:
+    """Return what a certificate keeps that is issued anew: everything but the names, or the scope."""
+    scope = Scope.of(decision.scope).plain() if decision.scope else amended.scope
+    return _Terms(amended.conditional, list(amended.conditions), scope, amended.valid_from, amended.valid_until)
 
 
 def _current(session: Session, agency_id: UUID) -> list[Certificate]:
@@ -144,7 +145,7 @@ def is_held(session: Session, certificate: Certificate) -> bool:
     Issued, it would lift a suspension that nobody lifted. `seal_amended` queues it again.
     """
     decision = session.get_one(Decision, certificate.decision_id)
-    if decision.kind is not DecisionKind.AMEND or decision.certificate_id is None:
+    if decision.certificate_id is None:
         return False
     return moves.load(session, Certificate, decision.certificate_id).state is not CertificateState.ACTIVE
 

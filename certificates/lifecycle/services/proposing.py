@@ -28,6 +28,7 @@ CHANGES: dict[DecisionKind, Callable[..., Certificate]] = {
     DecisionKind.END: changing.end_certificate,
     DecisionKind.MAINTAIN: changing.maintain_certificate,
     DecisionKind.AMEND: amending.amend_certificate,
+    DecisionKind.REDUCE_SCOPE: amending.reduce_scope,
 }
 """The service of each kind of decision about a certificate that may take two deciders."""
 

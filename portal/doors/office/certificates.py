@@ -38,6 +38,11 @@ bp = Blueprint("certificates", __name__, url_prefix="/certificates")
 
 ANSWERS = {"confirm", *(kind.value for kind in ENDS_PROVISION)}
 CHANGES = {kind.value for kind in services.CHANGES} | {"confirm"}
+ANEW: dict[str, Consequence] = {
+    DecisionKind.AMEND: Consequence.AMEND,
+    DecisionKind.REDUCE_SCOPE: Consequence.SCOPE,
+}
+"""The decisions by which a certificate is issued anew, and the reported changes that wait for each."""
 
 
 @bp.get("/")
@@ -71,7 +76,7 @@ def show_certificate(certificate_id: UUID) -> ResponseReturnValue:
         waiting=find_proposal(session, certificate.agency_id),
         urgent=urgent,
         may_plan=actor.has(Permission.AUDIT_PLAN) and certificate.state in CURRENT,
-        reported=referred_changes(session, certificate.agency_id, Consequence.AMEND)
+        anew=[kind for kind, waits in ANEW.items() if referred_changes(session, certificate.agency_id, waits)]
         if certificate.state is CertificateState.ACTIVE
         else [],
         hearing=hearing,
@@ -147,15 +152,15 @@ def _page(certificate_id: UUID, move: str, form: ChangeForm, moved: BasisMovedEr
         move=move,
         form=form,
         moved=moved,
-        reported=_reported(certificate) if move == "amend" else [],
+        reported=_reported(certificate, ANEW[move]) if move in ANEW else [],
     )
 
 
-def _reported(certificate: Certificate) -> list[tuple[str, list[Line]]]:
-    """Return the reported changes that wait for an amendment: their titles, with old beside new."""
+def _reported(certificate: Certificate, consequence: Consequence) -> list[tuple[str, list[Line]]]:
+    """Return the reported changes that wait for this decision: their titles, with old beside new."""
     session = database.read()
     scheme = scheme_of_version(certificate.scheme_version)
-    found = referred_changes(session, certificate.agency_id, Consequence.AMEND)
+    found = referred_changes(session, certificate.agency_id, consequence)
     return [(changed.title(each), changed.lines(each, scheme)) for each in found]
 
 

@@ -10,7 +10,7 @@ from audits.agencies.models import Agency
 from audits.agencies.queries import living_certificate
 from audits.changes import queries, services
 from audits.changes.models import AgencyChange
-from audits.changes.rules import Choice, consequences_of
+from audits.changes.rules import Choice
 from audits.changes.workflow import CHANGE_FLOW, ChangeState
 from audits.core import clock
 from audits.core.access import Permission
@@ -39,7 +39,7 @@ def show_change(change_id: UUID) -> ResponseReturnValue:
 def check(change_id: UUID) -> ResponseReturnValue:
     """Accept the change with its consequences, or decline it."""
     change, form = _change(change_id), CheckForm()
-    form.offer(_choice(change))
+    form.offer(queries.choice_of(database.read(), change))
     if form.validate_on_submit():
         try:
             _check(change_id, form)
@@ -73,11 +73,6 @@ def _trade_register(agency: Agency) -> str:
     return f"{_DUTCH_REGISTER}{agency.register_number}" if agency.country == "NL" else _EUROPEAN_REGISTERS
 
 
-def _choice(change: AgencyChange) -> Choice:
-    holder = living_certificate(database.read(), change.agency_id, clock.today()) is not None
-    return consequences_of(change.section, change.before, change.after, holder=holder)
-
-
 def _check(change_id: UUID, form: CheckForm) -> None:
     checked_against, reason = form.checked_against.data or "", form.reason.data or ""
     with database.write() as session:
@@ -106,7 +101,7 @@ def _page(change: AgencyChange, form: CheckForm, returning: ReasonForm) -> str:
     session, actor = database.read(), current_actor()
     moves = {move.name for move in CHANGE_FLOW.open_moves(change.state) if actor.has(move.permission)}
     if change.state is ChangeState.REPORTED:
-        choice = _choice(change)
+        choice = queries.choice_of(session, change)
         form.offer(choice)
         form.version.data = change.version if not form.is_submitted() else form.version.data
     else:

@@ -25,6 +25,7 @@ SECTIONS = {
     "sectors": ProfileSection.SCOPE,
     "activities": ProfileSection.SCOPE,
     "own_housing": ProfileSection.WORKERS,
+    "housing_places": ProfileSection.WORKERS,
     "iban": ProfileSection.BANK,
     "account_holder": ProfileSection.BANK,
 }
