@@ -90,7 +90,7 @@ GRANT UPDATE (answered_by, answered_at, confirmed) ON decision_proposal TO kw_ap
 GRANT UPDATE (outcome) ON decision TO kw_worker;  -- lock
 
 GRANT INSERT ON deadline TO kw_app, kw_worker;
-GRANT UPDATE (done_at) ON deadline TO kw_app, kw_worker;
+GRANT UPDATE (owner_id, done_at) ON deadline TO kw_app, kw_worker;
 
 -- Who took part in which audits, and which certificate lives, is asked by code and triggers alike.
 REVOKE ALL ON FUNCTION cycle_audits(uuid), holder_cycle(uuid), living_certificate(uuid, date),

@@ -31,7 +31,8 @@ MY_DECISION = f"decision_id = ANY (ARRAY(SELECT id FROM decision WHERE {OWN} OR 
 MY_CASE = f"application_id = ANY ({MY_CASES})"
 DRAFTS = "(SELECT first_drafts())::uuid[]"  # with the owner's eyes: staff do not see the applications either
 COLLEAGUE = f"agency_id IS NULL AND {OFFICE}"  # one of the staff for another
-MY_REPORT = f"{OWN} AND kind IN ('reported_change', 'change_decision')"  # a report opens a term, a withdrawal ends it
+# A report of a change and an application open a term; taking them back ends it.
+MY_REPORT = f"{OWN} AND kind IN ('reported_change', 'change_decision', 'application_review')"
 MY_PEOPLE = f"person_id = ANY (ARRAY(SELECT id FROM person WHERE {OWN}))"
 MY_COLLEAGUES = f"person_id = ANY (ARRAY(SELECT id FROM person WHERE {COLLEAGUE}))"
 EVERYTHING = "true"
@@ -102,7 +103,7 @@ POLICIES = (
     Policy("extension", (OWN, CASES, MY_FINDING), (CASES,), (f"{OWN} AND asked_by = {ME}",)),
     Policy("grade_change", (f"{OWN} AND granted", CASES, MY_FINDING), (CASES, MY_FINDING)),
     Policy("corrective_action", (OWN, CASES, MY_FINDING), (OWN, CASES, MY_FINDING)),
-    Policy("deadline", (CASES, MY_SUBJECT, MY_REPORT), (CASES, MY_REPORT), (CASES, MY_SUBJECT, MY_REPORT)),
+    Policy("deadline", (CASES, MY_SUBJECT, MY_REPORT), (CASES, MY_SUBJECT, MY_REPORT), (CASES, MY_SUBJECT, MY_REPORT)),
     Policy("decision", (OWN, CASES, MY_AUDIT), (CASES,), may=ADD),
     Policy("decision_ground", (MY_DECISION, CASES), (CASES,), may=ADD),
     Policy("decision_proposal", (CASES,), (f"{CASES} AND {DECIDER} AND {MY_ANSWER}",),

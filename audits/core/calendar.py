@@ -11,6 +11,7 @@ only the titles were read, which name every day, as a jurist quotes them (sterfg
 2025); that for 2026 to 2028 is BWBR0051300. Neither was read in the Staatscourant.
 """
 
+from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -48,6 +49,13 @@ def add_working_days(start: date, days: int) -> date:
     for _ in range(days):
         day = _next_working_day(day)
     return day
+
+
+def months_after(day: date, months: int) -> date:
+    """Return the same day so many months later, or the last one of a shorter month."""
+    years, month = divmod(day.month - 1 + months, 12)
+    year, month = day.year + years, month + 1
+    return date(year, month, min(day.day, monthrange(year, month)[1]))
 
 
 def is_working_day(day: date) -> bool:

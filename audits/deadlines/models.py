@@ -14,19 +14,28 @@ from audits.deadlines.rules import DeadlineKind
 class Deadline(Base):
     """A term that began with an event: what must be done, about which subject, by whom, until when.
 
-    Only `done_at` changes, once; a trigger asks for the act that ends it.
+    Its owner may change and `done_at` does once; a trigger asks for the act.
     """
 
     __tablename__ = "deadline"
     __table_args__ = (
         one_of("kind", DeadlineKind),
-        Index("uq_deadline_open", "kind", "subject_id", unique=True, postgresql_where="done_at IS NULL"),
+        Index(
+            "uq_deadline_open",
+            "kind",
+            "subject_id",
+            "from_on",
+            unique=True,
+            postgresql_where="done_at IS NULL",
+            postgresql_nulls_not_distinct=True,
+        ),
     )
 
     id: Mapped[Id]
     kind: Mapped[DeadlineKind] = mapped_column(stored(DeadlineKind))
     subject_id: Mapped[UUID]
     agency_id: Mapped[UUID] = mapped_column(ForeignKey("agency.id"), index=True)
+    from_on: Mapped[date | None]  # the first day on which it may be done; None: from the start
     due_on: Mapped[date]
     owner_role: Mapped[Role] = mapped_column(stored(Role))  # anybody with this role, until it is given to one person
     owner_id: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))

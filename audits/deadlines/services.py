@@ -13,24 +13,43 @@ from audits.deadlines.rules import DeadlineKind
 
 
 def open_deadline(
-    session: Session, kind: DeadlineKind, *, subject_id: UUID, agency_id: UUID, due_on: date, owner_role: Role
+    session: Session,
+    kind: DeadlineKind,
+    *,
+    subject_id: UUID,
+    agency_id: UUID,
+    due_on: date,
+    owner_role: Role,
+    owner_id: UUID | None = None,
+    from_on: date | None = None,
 ) -> None:
-    """Add a deadline, unless one of this kind about this subject is open; the caller has locked the subject."""
-    same = select(Deadline.id).where(Deadline.kind == kind, Deadline.subject_id == subject_id)
+    """Add a deadline, unless the same one about this subject is open; the caller has locked the subject."""
+    same = select(Deadline.id).where(
+        Deadline.kind == kind, Deadline.subject_id == subject_id, Deadline.from_on == from_on
+    )
     if session.scalar(same.where(Deadline.done_at.is_(None))):
         return
     row = Deadline(kind=kind, subject_id=subject_id, agency_id=agency_id, due_on=due_on, owner_role=owner_role)
-    row.opened_at = clock.now()
+    row.owner_id, row.from_on, row.opened_at = owner_id, from_on, clock.now()
     session.add(row)
-
-
-def end_deadline(session: Session, kind: DeadlineKind, subject_id: UUID) -> None:
-    """End the open deadline of this kind about one subject. A trigger asks for the act, so it must be flushed."""
-    its = update(Deadline).where(Deadline.kind == kind, Deadline.subject_id == subject_id, Deadline.done_at.is_(None))
-    session.execute(its.values(done_at=clock.now()))
 
 
 def end_deadlines(session: Session, kind: DeadlineKind, agency_id: UUID) -> None:
     """End the open deadlines of this kind about an agency. A trigger asks for the act, so it must be flushed."""
     theirs = update(Deadline).where(Deadline.kind == kind, Deadline.agency_id == agency_id, Deadline.done_at.is_(None))
     session.execute(theirs.values(done_at=clock.now()))
+
+
+def end_deadline(session: Session, kind: DeadlineKind, subject_id: UUID) -> None:
+    """End what is open of this kind about a subject; if there are several, the one that is due first."""
+    mine = select(Deadline.id).where(
+        Deadline.kind == kind, Deadline.subject_id == subject_id, Deadline.done_at.is_(None)
+    )
+    first = mine.order_by(Deadline.due_on).limit(1).scalar_subquery()
+    session.execute(update(Deadline).where(Deadline.id == first).values(done_at=clock.now()))
+
+
+def give_deadline(session: Session, kind: DeadlineKind, subject_id: UUID, owner_id: UUID) -> None:
+    """Give the open deadline of this kind about a subject to another person, as part of the act that does so."""
+    mine = update(Deadline).where(Deadline.kind == kind, Deadline.subject_id == subject_id, Deadline.done_at.is_(None))
+    session.execute(mine.values(owner_id=owner_id))

@@ -8,6 +8,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from audits.applications.services import conclude_application
+from audits.certification.services import lay_down_surveillance
 from audits.core import clock, events, outbox
 from audits.core.access import Actor
 from audits.core.errors import IllegalMoveError, NotAllowedError, RuleError
@@ -28,7 +29,7 @@ from audits.inspections.services import conclude_audit
 from audits.people import independence
 from audits.schemes.cycle import DecisionKind, Ground
 from audits.schemes.models import SchemeVersion
-from audits.schemes.queries import grounds_for, scheme_of_version
+from audits.schemes.queries import grounds_for, scheme_of_version, with_cycle
 
 
 def decide(
@@ -78,7 +79,7 @@ def decide(
     )
     conclude_application(session, actor, audit.application_id)
     if decision.kind in GRANTS:
-        outbox.enqueue(session, "certificate.number", decision_id=str(decision.id))
+        _begin_certificate(session, audit, decision)
     tell_agency(session, decision.agency_id, notices.DecisionTaken(reference=audit.reference))
     return decision
 
@@ -147,6 +148,21 @@ def _review(session: Session, actor: Actor, decision: Decision) -> set[str]:
 def check_grounds(version: SchemeVersion, kind: DecisionKind, codes: Collection[str]) -> tuple[Ground, ...]:
     """Return the chosen grounds; RuleError at `grounds` for one that does not fit, or without one that is needed."""
     return chosen_grounds(grounds_for(version, kind), codes, needed=scheme_of_version(version).cycle is not None)
+
+
+def _begin_certificate(session: Session, audit: Audit, decision: Decision) -> None:
+    """Queue the certificate, and lay down the surveillance of its cycle."""
+    outbox.enqueue(session, "certificate.number", decision_id=str(decision.id))
+    validity = scheme_of_version(audit.scheme_version).validity
+    conditional = decision.kind is DecisionKind.GRANT_WITH_CONDITIONS
+    lay_down_surveillance(
+        session,
+        with_cycle(audit.scheme_version).cycle,
+        certification_id=audit.certification_id,
+        agency_id=audit.agency_id,
+        granted_on=decision.effective_on,
+        months=validity.conditional_months if conditional else validity.certified_months,
+    )
 
 
 def _check_outcome(session: Session, audit: Audit, outcome: Outcome) -> None:

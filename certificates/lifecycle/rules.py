@@ -1,11 +1,11 @@
 """Compute status, validity and numbers of certificates. Pure."""
 
-import calendar
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
+from audits.core.calendar import months_after
 from audits.core.errors import N_
 from audits.core.languages import in_language
 from certificates.lifecycle.workflow import CertificateState
@@ -177,10 +177,17 @@ def status_on(day: date, state: CertificateState, *, conditional: bool, valid_un
 
 def valid_until(valid_from: date, months: int) -> date:
     """Return the last valid day: `months` after the first, minus one day, at most the end of that month."""
-    years, month = divmod(valid_from.month - 1 + months, 12)
-    year, month = valid_from.year + years, month + 1
-    day = min(valid_from.day, calendar.monthrange(year, month)[1])
-    return date(year, month, day) - timedelta(days=1)
+    return months_after(valid_from, months) - timedelta(days=1)
+
+
+def renewed_until(today: date, months: int, held_until: date | None, window_days: int) -> date:
+    """Return the last valid day of a certificate from `today`.
+
+    One that renews another within its last `window_days` runs on from the old last day, so that nobody loses days by
+    being early.
+    """
+    early = held_until is not None and held_until - timedelta(days=window_days) <= today <= held_until
+    return valid_until(held_until + timedelta(days=1) if early and held_until else today, months)
 
 
 def certificate_number(year: int, serial: int) -> str:

@@ -59,7 +59,8 @@ END $$;
 CREATE CONSTRAINT TRIGGER decision_hearing AFTER INSERT ON decision DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (CURRENT_USER <> 'kw_owner' AND NEW.provisional) EXECUTE FUNCTION need_hearing();
 
 -- A task ends, once, by its act: a critical finding by a decision about a certificate of that agency in the same
--- transaction, a reported change by its move, a special audit by planning an audit of that agency.
+-- transaction, surveillance by any decision about that agency, a reported change by its move, a special audit by planning
+-- an audit of that agency, and the others by an event of their subject. With such an event it may get another owner.
 CREATE OR REPLACE FUNCTION check_deadline() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path TO 'public', 'pg_temp' AS $$
 BEGIN
   IF OLD.done_at IS NOT NULL
@@ -71,9 +72,11 @@ BEGIN
        WHEN 'suspension_hearing' THEN EXISTS (SELECT FROM decision
                                               WHERE certificate_id = NEW.subject_id AND reviews_decision_id IS NOT NULL
                                                 AND txid = pg_current_xact_id())
-       ELSE EXISTS (SELECT FROM decision
+       WHEN 'surveillance' THEN EXISTS (SELECT FROM decision WHERE agency_id = NEW.agency_id AND txid = pg_current_xact_id())
+       WHEN 'critical_finding' THEN EXISTS (SELECT FROM decision
                     WHERE agency_id = NEW.agency_id AND outcome IN ('suspend', 'withdraw', 'end', 'maintain')
                       AND txid = pg_current_xact_id())
+       ELSE EXISTS (SELECT FROM event WHERE subject_id = NEW.subject_id AND txid = pg_current_xact_id())
      END) THEN
     RAISE EXCEPTION 'this task ends by its act'
       USING ERRCODE = 'check_violation', CONSTRAINT = 'deadline_done';

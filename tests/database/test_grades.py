@@ -158,7 +158,7 @@ def test_a_finding_of_a_holder_that_becomes_critical_is_a_task_of_the_deciders(s
     finding = queries.findings_of(session, audit.id)[0]
     critical = next(each.code for each in scheme_of_version(audit.scheme_version).severities.values() if each.fails)
     change = propose(session, audit.inspector, finding, critical)
-    task = select(Deadline).where(Deadline.subject_id == audit.id)
+    task = select(Deadline).where(Deadline.subject_id == audit.id, Deadline.kind == "critical_finding")
     assert session.scalars(task).all() == []
     reply(session, reviewer, change)
     assert [each.done_at for each in session.scalars(task)] == [None]

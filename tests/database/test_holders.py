@@ -198,7 +198,9 @@ def test_who_took_part_or_has_an_interest_keeps_nothing(session, decider, way):
 
 
 def tasks(session):
-    return session.scalars(select(Deadline).order_by(Deadline.opened_at)).all()
+    return session.scalars(
+        select(Deadline).where(Deadline.kind == DeadlineKind.CRITICAL_FINDING).order_by(Deadline.opened_at)
+    ).all()
 
 
 def called(session):

@@ -1,9 +1,13 @@
 """Pages of an audit of a holder of a certificate: planning, carrying out, and the decision that ends it."""
 
+from datetime import timedelta
+
 import pytest
 
+from audits.certification.queries import cycle_of_holder
 from audits.core import clock
 from audits.core.access import Role
+from audits.deadlines.models import Deadline
 from audits.inspections.workflow import AuditState
 from audits.schemes.cycle import AuditKind
 from certificates.lifecycle.models import Certificate
@@ -41,6 +45,19 @@ def test_a_planner_plans_a_special_audit_from_the_page_of_the_certificate(enter,
     codes = {each.get_text(strip=True) for each in page.soup.select("p .kw-code")}
     assert codes == {"CHN-05", "CHN-06", "CHN-07", "CON-02", "FRE-07", "PAY-05", "PAY-09"}
     assert "The planner chose this." in page.text
+
+
+def test_a_planner_sees_which_surveillance_is_to_be_planned(enter, session, certificate):
+    term = {"kind": "surveillance", "subject_id": cycle_of_holder(session, certificate.agency_id).id}
+    window = {"from_on": clock.today(), "due_on": clock.today() + timedelta(days=60)}
+    row = Deadline(**term, **window, agency_id=certificate.agency_id, owner_role=Role.PLANNER, opened_at=clock.now())
+    session.add(row)
+    session.commit()
+    browser = enter(Role.PLANNER)
+    page = browser.open("/office/")
+    assert "Surveillance audits to plan" in page.text
+    page = browser.follow(certificate.agency.legal_name)
+    assert page.soup.select_one("[name=kind][value=surveillance]").has_attr("checked")
 
 
 def test_only_a_planner_plans_one_and_only_while_there_is_a_certificate(enter, session, certificate):

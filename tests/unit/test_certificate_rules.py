@@ -1,6 +1,6 @@
 """Check digits of certificate numbers, and validity periods."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from hypothesis import given
@@ -12,6 +12,7 @@ from certificates.lifecycle.rules import (
     certificate_number,
     check_digits,
     is_number,
+    renewed_until,
     status_on,
     valid_until,
 )
@@ -82,3 +83,20 @@ def test_the_status_on_the_last_day_and_after_it(state, conditional, on_last, af
 
 def test_only_what_is_in_force_can_be_relied_on():
     assert {Status.CERTIFIED, Status.CONDITIONAL} == RELIABLE
+
+
+DAY = date(2026, 11, 30)
+
+
+@pytest.mark.parametrize(
+    ("held_until", "until"),
+    [
+        (None, date(2027, 11, 29)),
+        (DAY, date(2027, 11, 30)),  # on its last day
+        (DAY + timedelta(days=90), date(2028, 2, 29)),  # on the first day of the window
+        (DAY + timedelta(days=91), date(2027, 11, 29)),  # too early to run on
+        (DAY - timedelta(days=1), date(2027, 11, 29)),  # there is nothing to run on from
+    ],
+)
+def test_a_renewal_within_the_window_runs_on_from_the_old_last_day(held_until, until):
+    assert renewed_until(DAY, 12, held_until, 90) == until

@@ -14,12 +14,16 @@ from audits.applications.queries import answered_codes, self_assessment_of, unac
 from audits.applications.rules import same_name, unanswered, unknown_codes
 from audits.applications.services.course import APPLICATIONS
 from audits.core import clock, events, moves, outbox
-from audits.core.access import Actor
+from audits.core.access import Actor, Role
+from audits.core.calendar import add_working_days
 from audits.core.errors import RuleError
 from audits.core.events import Code, Digest, Moved
 from audits.core.letters import unprintable
 from audits.core.notices import tell_agency
+from audits.deadlines.rules import DeadlineKind
+from audits.deadlines.services import end_deadline, open_deadline
 from audits.people.models import Person
+from audits.schemes.queries import scheme_of_version
 
 
 def submit_application(
@@ -42,6 +46,15 @@ def submit_application(
     application.declared_by, application.declared_name = person.id, person.name
     _accept_agreement(session, actor, application, agreement)
     tell_agency(session, application.agency_id, notices.ApplicationSubmitted(reference=application.reference))
+    term = scheme_of_version(application.scheme_version).terms.application_review_working_days
+    open_deadline(
+        session,
+        DeadlineKind.APPLICATION_REVIEW,
+        subject_id=application.id,
+        agency_id=application.agency_id,
+        due_on=add_working_days(clock.today(), term),
+        owner_role=Role.PLANNER,
+    )
     return application
 
 
@@ -65,7 +78,9 @@ def refuse_application(session: Session, actor: Actor, application_id: UUID, *, 
 
 def withdraw_application(session: Session, actor: Actor, application_id: UUID, *, reason: str = "") -> Application:
     """Withdraw it before it is accepted. The agency may give a reason."""
-    return _move(session, actor, application_id, told.ApplicationWithdrawn, reason=reason.strip())
+    application = _move(session, actor, application_id, told.ApplicationWithdrawn, reason=reason.strip())
+    end_deadline(session, DeadlineKind.APPLICATION_REVIEW, application.id)
+    return application
 
 
 def conclude_application(session: Session, actor: Actor, application_id: UUID) -> Application:
@@ -81,6 +96,7 @@ def _review(
     if must_say and not note:
         raise RuleError("Give the reason.", "note")
     application.reviewed_at, application.review_note = clock.now(), note
+    end_deadline(session, DeadlineKind.APPLICATION_REVIEW, application.id)
     return application
 
 

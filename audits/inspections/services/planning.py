@@ -18,6 +18,8 @@ from audits.core.access import Actor, Permission, Role, authorise
 from audits.core.errors import IllegalMoveError, RuleError
 from audits.core.letters import check_printable
 from audits.core.notices import tell_agency, tell_person
+from audits.deadlines.rules import DeadlineKind
+from audits.deadlines.services import end_deadlines
 from audits.inspections import events as told
 from audits.inspections import notices
 from audits.inspections.coverage import choose
@@ -98,6 +100,8 @@ def plan_audit_of_holder(
     _add(session, actor, audit)
     choose(session, audit, risks=risks, by_hand=by_hand)
     session.flush()
+    if kind is AuditKind.SPECIAL:
+        end_deadlines(session, DeadlineKind.SPECIAL_AUDIT, agency_id)
     return audit
 
 

@@ -9,6 +9,8 @@ from audits.core import moves
 from audits.core.access import Actor, Permission
 from audits.core.errors import RuleError
 from audits.core.notices import tell_person
+from audits.deadlines.rules import DeadlineKind
+from audits.deadlines.services import give_deadline
 from audits.inspections import events as told
 from audits.inspections import notices
 from audits.inspections.models import Audit
@@ -54,6 +56,7 @@ def replan_audit(
         reason=reason.strip(),
     )
     record(session, actor, audit, change)
+    give_deadline(session, DeadlineKind.REPORT, audit.id, inspector_id)
     flush_planned(session)
     _tell(session, audit, before, day)
     return audit

@@ -14,7 +14,7 @@ from audits.core.errors import RuleError
 from audits.core.letters import check_printable
 from audits.core.notices import tell_agency, tell_person
 from audits.deadlines.rules import CRITICAL_FINDING_WORKING_DAYS, DeadlineKind
-from audits.deadlines.services import open_deadline
+from audits.deadlines.services import end_deadline, open_deadline
 from audits.inspections import events as told
 from audits.inspections import grading, rules
 from audits.inspections.coverage import scheme_of_audit
@@ -81,6 +81,7 @@ def report_audit(session: Session, actor: Actor, audit_id: UUID, *, summary: str
     if any(scheme.severities[finding.grade].is_urgent for finding in stand):
         open_urgent_task(session, audit, scheme)
     audit.insufficient = [each.plain() for each in grading.insufficient(scheme, counted)]
+    end_deadline(session, DeadlineKind.REPORT, audit.id)
     _tell(session, audit, refused=grading.refusal_is_certain(scheme, (each.grade for each in stand)))
     return audit
 

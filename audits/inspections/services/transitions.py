@@ -1,5 +1,7 @@
 """Moves of an audit from start to conclusion; planning, fieldwork and reporting have their own modules."""
 
+from datetime import date
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
@@ -7,9 +9,12 @@ from sqlalchemy.orm import Session
 
 from audits.core import clock, moves
 from audits.core.access import Actor, Permission, Role
+from audits.core.calendar import add_working_days
 from audits.core.errors import IllegalMoveError, RuleError
 from audits.core.flow import Independence
 from audits.core.notices import tell_agency, tell_person
+from audits.deadlines.rules import DeadlineKind
+from audits.deadlines.services import end_deadline, open_deadline
 from audits.inspections import events as told
 from audits.inspections import notices
 from audits.inspections.models import Audit, SampledUnit
@@ -26,6 +31,7 @@ def start_audit(session: Session, actor: Actor, audit_id: UUID) -> Audit:
     audit.started_at = clock.now()
     unit = scheme_of_version(audit.scheme_version).agency_unit.code
     session.add(SampledUnit(audit_id=audit.id, unit=unit, reference=unit, position=1))
+    _ask_report(session, audit)
     return audit
 
 
@@ -49,6 +55,7 @@ def reopen_audit(session: Session, actor: Actor, audit_id: UUID, *, reason: str)
     audit.revealed_at = audit.revealed_at or audit.reported_at  # what it has read stays known
     audit.reported_at = audit.score = None
     audit.insufficient = []
+    _ask_report(session, audit)
     notice = notices.AuditReopened(reference=audit.reference)
     tell_person(session, audit.inspector_id, notice, subject_id=audit.id)
     return audit
@@ -61,6 +68,9 @@ def review_audit(session: Session, actor: Actor, audit_id: UUID, *, recommendati
         raise RuleError("Write a recommendation.", "recommendation")
     audit.reviewer_id, audit.reviewed_at = actor.id, clock.now()
     audit.recommendation = recommendation.strip()
+    due_on = _within(scheme_of_version(audit.scheme_version).terms.decision_working_days)
+    about: dict[str, Any] = {"subject_id": audit.id, "agency_id": audit.agency_id}
+    open_deadline(session, DeadlineKind.DECISION, **about, due_on=due_on, owner_role=Role.DECIDER)
     for person_id in deciders_of(session, audit):
         tell_person(session, person_id, notices.AuditReviewed(reference=audit.reference), subject_id=audit.id)
     return audit
@@ -70,12 +80,15 @@ def cancel_audit(session: Session, actor: Actor, audit_id: UUID, *, reason: str)
     """Cancel an audit before it is reported; another can then be planned."""
     audit = moves.make(session, AUDITS, actor, audit_id, told.AuditCancelled, reason=reason.strip())
     check_said(reason)
+    end_deadline(session, DeadlineKind.REPORT, audit.id)
     return audit
 
 
 def conclude_audit(session: Session, actor: Actor, audit_id: UUID) -> Audit:
     """Conclude the audit, as part of the decision."""
-    return moves.make(session, AUDITS, actor, audit_id, told.AuditConcluded)
+    audit = moves.make(session, AUDITS, actor, audit_id, told.AuditConcluded)
+    end_deadline(session, DeadlineKind.DECISION, audit.id)
+    return audit
 
 
 def deciders_of(session: Session, audit: Audit) -> list[UUID]:
@@ -87,6 +100,22 @@ def deciders_of(session: Session, audit: Audit) -> list[UUID]:
         .where(PersonRole.person_id.not_in(independence.barred_people(audit.agency_id)))
     )
     return list(session.scalars(deciders))
+
+
+def _ask_report(session: Session, audit: Audit) -> None:
+    open_deadline(
+        session,
+        DeadlineKind.REPORT,
+        subject_id=audit.id,
+        agency_id=audit.agency_id,
+        due_on=_within(scheme_of_version(audit.scheme_version).terms.report_working_days),
+        owner_role=Role.INSPECTOR,
+        owner_id=audit.inspector_id,
+    )
+
+
+def _within(working_days: int) -> date:
+    return add_working_days(clock.today(), working_days)
 
 
 def check_said(reason: str) -> None:

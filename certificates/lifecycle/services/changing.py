@@ -43,6 +43,7 @@ _LOGGED: dict[type[Moved], EntryType] = {
 }
 _ACTS = frozenset({DecisionKind.SUSPEND, DecisionKind.WITHDRAW, DecisionKind.END, DecisionKind.MAINTAIN})
 """The kinds that answer a critical finding."""
+_LAST = frozenset({DecisionKind.WITHDRAW, DecisionKind.END})
 
 
 class Reasoned(TypedDict):
@@ -161,6 +162,8 @@ def _decide(session: Session, actor: Actor, certificate: Certificate, kind: Deci
         end_deadlines(session, DeadlineKind.SUSPENSION_HEARING, certificate.agency_id)
     if kind in _ACTS:
         end_deadlines(session, DeadlineKind.CRITICAL_FINDING, certificate.agency_id)
+    if kind in _LAST:
+        end_deadlines(session, DeadlineKind.SURVEILLANCE, certificate.agency_id)
     return decision
 
 

@@ -8,6 +8,8 @@ from sqlalchemy.orm import Session
 from audits.core import clock, moves
 from audits.core.access import Actor, Permission, authorise
 from audits.core.errors import IllegalMoveError, RuleError
+from audits.deadlines.rules import DeadlineKind
+from audits.deadlines.services import end_deadline
 from audits.decisions.basis import audit_basis
 from audits.decisions.models import Decision
 from audits.decisions.rules import Outcome
@@ -15,7 +17,7 @@ from audits.decisions.services import check_grounds, decide
 from audits.inspections.models import Audit
 from audits.inspections.queries import get_audit
 from audits.inspections.services import conclude_audit
-from audits.schemes.cycle import DecisionKind
+from audits.schemes.cycle import AuditKind, DecisionKind
 from audits.schemes.models import SchemeVersion
 from audits.schemes.queries import grounds_for
 from certificates.lifecycle.models import Certificate
@@ -108,7 +110,10 @@ def decide_on_holder(
         raise RuleError("Choose what becomes of the certificate.", "fate")
     basis = audit_basis(session, audit).with_parts(held_parts(session, held))
     said = Reasoned(reasons=reasons, grounds=grounds, shown=shown, audit_id=audit_id, proposal_id=proposal_id)
-    return _ACT[fate](session, actor, held.id, **said, basis=basis)
+    certificate = _ACT[fate](session, actor, held.id, **said, basis=basis)
+    if audit.kind is AuditKind.SURVEILLANCE:
+        end_deadline(session, DeadlineKind.SURVEILLANCE, audit.certification_id)
+    return certificate
 
 
 def _held(session: Session, agency_id: UUID) -> Certificate | None:

@@ -1,5 +1,7 @@
 """Hear the holder of a certificate that one decider suspended at once. The caller commits."""
 
+from typing import Any
+
 from sqlalchemy.orm import Session
 
 from audits.core import clock
@@ -17,7 +19,7 @@ from certificates.lifecycle.terms import hear_until
 def begin_hearing(session: Session, actor: Actor, certificate: Certificate) -> None:
     """Start the term, and tell every other decider who may confirm or end the suspension."""
     last = hear_until(certificate.scheme_version, clock.today())
-    about = {"subject_id": certificate.id, "agency_id": certificate.agency_id}
+    about: dict[str, Any] = {"subject_id": certificate.id, "agency_id": certificate.agency_id}
     open_deadline(session, DeadlineKind.SUSPENSION_HEARING, due_on=last, owner_role=Role.DECIDER, **about)
     barred = set(session.scalars(independence.barred_people(certificate.agency_id))) | {actor.id}
     for person in people_with(session, Role.DECIDER):

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from audits.agencies.rules import Scope
+from audits.certification.rules import renewal_window
 from audits.core import clock, events, moves, numbering, outbox
 from audits.core.access import SYSTEM
 from audits.core.events import Code
@@ -103,7 +104,7 @@ class _Terms(NamedTuple):
 
 def _numbered(session: Session, decision: Decision, used: Mapping[str, int]) -> Certificate:
     amended = session.get(Certificate, decision.certificate_id) if decision.certificate_id else None
-    terms = _terms_of(amended, decision) if amended else _granted(decision)
+    terms = _terms_of(amended, decision) if amended else _granted(session, decision)
     today = clock.today()
     series = rules.series_of(today.year)
     serial = numbering.next_number(session, series, after=used.get(series, 0))
@@ -120,12 +121,14 @@ def _numbered(session: Session, decision: Decision, used: Mapping[str, int]) -> 
     )
 
 
-def _granted(decision: Decision) -> _Terms:
+def _granted(session: Session, decision: Decision) -> _Terms:
     conditional = decision.kind is DecisionKind.GRANT_WITH_CONDITIONS
-    terms, today = scheme_of_version(decision.concluded.scheme_version).validity, clock.today()
-    months = terms.conditional_months if conditional else terms.certified_months
-    scope = Scope.of(decision.granted.plain()).plain()
-    return _Terms(conditional, list(decision.conditions), scope, today, rules.valid_until(today, months))
+    scheme, today = scheme_of_version(decision.concluded.scheme_version), clock.today()
+    months = scheme.validity.conditional_months if conditional else scheme.validity.certified_months
+    held = [] if conditional else _current(session, decision.agency_id)
+    held_until = next((each.valid_until for each in held if each.state is CertificateState.ACTIVE), None)
+    until = rules.renewed_until(today, months, held_until, renewal_window(scheme.terms))
+    return _Terms(conditional, list(decision.conditions), Scope.of(decision.granted.plain()).plain(), today, until)
 
 
 def _terms_of(amended: Certificate, decision: Decision) -> _Terms:

@@ -4,22 +4,29 @@ The log entry comes last, because the log stays locked from then until the commi
 """
 
 import hashlib
+from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from audits.certification.rules import renewal_window
 from audits.core import clock, moves
-from audits.core.access import Actor
+from audits.core.access import Actor, Role
+from audits.core.calendar import months_after
 from audits.core.events import Moved
 from audits.core.flow import Independence
 from audits.core.moves import Course
+from audits.deadlines.rules import DeadlineKind
+from audits.deadlines.services import end_deadline, open_deadline
 from audits.decisions.models import Decision
 from audits.decisions.queries import grounds_in_words
 from audits.people import independence
+from audits.schemes.queries import scheme_of_version
 from certificates.ledger.entries import EntryType, certificate_entry
 from certificates.ledger.services import append
 from certificates.lifecycle.models import Certificate, CertificateChange
-from certificates.lifecycle.workflow import CERTIFICATE_FLOW
+from certificates.lifecycle.workflow import CERTIFICATE_FLOW, CURRENT, CertificateState
 from certificates.register.services import refresh_entry
 
 
@@ -43,6 +50,8 @@ def record_move(
     """Make one move, and add its line to the public history, with the public words of the decision's grounds."""
     certificate = moves.make(session, CERTIFICATES, actor, subject, move, reason=reason)
     add_line(session, certificate, move.verb(), decision)
+    session.flush()  # a term ends with its event
+    _set_terms(session, certificate)
     return certificate
 
 
@@ -61,6 +70,23 @@ def add_line(session: Session, certificate: Certificate, move: str, decision: De
         actor_id=decision and decision.decider_id,
     )
     session.add(change)
+
+
+def _set_terms(session: Session, certificate: Certificate) -> None:
+    """Open and end the terms of a certificate in its new state: until its renewal, and of a suspension."""
+    about: dict[str, Any] = {"subject_id": certificate.id, "agency_id": certificate.agency_id}
+    terms = scheme_of_version(certificate.scheme_version).terms
+    if certificate.state is not CertificateState.SUSPENDED:
+        end_deadline(session, DeadlineKind.SUSPENSION, certificate.id)
+    if certificate.state not in CURRENT:
+        end_deadline(session, DeadlineKind.RENEWAL, certificate.id)
+    elif certificate.state is CertificateState.SUSPENDED:
+        due_on = months_after(clock.today(), terms.suspension_months)
+        open_deadline(session, DeadlineKind.SUSPENSION, **about, due_on=due_on, owner_role=Role.DECIDER)
+    else:
+        until, window = certificate.valid_until, timedelta(days=renewal_window(terms))
+        about |= {"from_on": until - window, "due_on": until}
+        open_deadline(session, DeadlineKind.RENEWAL, **about, owner_role=Role.AGENCY_OWNER)
 
 
 def publish(session: Session, certificate: Certificate) -> None:

@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from audits.applications.queries import list_applications
 from audits.applications.workflow import ApplicationState
+from audits.certification.queries import visits_to_plan
 from audits.changes.queries import special_audits, waiting_changes
 from audits.changes.workflow import CHANGE_FLOW
 from audits.core import clock
@@ -50,6 +51,7 @@ def home() -> ResponseReturnValue:
         referred=waiting_changes(session, actor, _WAITING[Permission.CERTIFICATE_CHANGE]) if changing else [],
         title_of=changed.title,
         today=clock.today(),
+        visits=visits_to_plan(session, actor, clock.today()) if actor.has(Permission.AUDIT_PLAN) else [],
         urgent=urgent,
         hearings=hearings(session, actor) if actor.has(Permission.CERTIFICATE_CHANGE) else [],
         proposals=open_proposals(session, actor) if actor.has(Permission.DECISION_TAKE) else [],
