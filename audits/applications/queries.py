@@ -109,6 +109,34 @@ def answer_to(session: Session, application_id: UUID, code: str) -> Answer | Non
     return session.scalar(query, values)
 
 
+def answer_before(session: Session, application: Application, code: str) -> Answer | None:
+    """Return what the agency answered to this requirement in its last decided application, or None.
+
+    A requirement that the version of this application gave another code is found under the earlier one too. The caller
+    must have access to the application.
+    """
+    query = select(Answer).join(Application, Application.id == Answer.application_id)
+    query = query.where(Application.agency_id == application.agency_id, Application.id != application.id)
+    query = query.where(
+        Application.state == ApplicationState.CONCLUDED, Answer.requirement_code.in_(_names(application, code))
+    )
+    return session.scalar(query.order_by(Application.submitted_at.desc()).limit(1))
+
+
+def files_before(session: Session, answer: Answer) -> list[Evidence]:
+    """Return the files of an earlier answer, oldest first. The caller must have access to it."""
+    query = select(Evidence).where(Evidence.application_id == answer.application_id, Evidence.finding_id.is_(None))
+    query = query.where(Evidence.requirement_code == answer.requirement_code, Evidence.removed_at.is_(None))
+    return list(session.scalars(query.order_by(Evidence.uploaded_at, Evidence.filename)))
+
+
+def _names(application: Application, code: str) -> list[str]:
+    """Return the codes that a requirement has and had."""
+    cycle = scheme_of_version(application.scheme_version).cycle
+    renamed = (change.renamed.items() for change in (cycle.transition if cycle else ()))
+    return [code, *(earlier for items in renamed for earlier, now in items if now == code)]
+
+
 def answered_codes(session: Session, application_id: UUID) -> frozenset[str]:
     """Return the codes of the answered requirements. The caller must have access to the application."""
     query, values = _answered(application_id)

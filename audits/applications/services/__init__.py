@@ -1,6 +1,12 @@
 """Services that change an application."""
 
-from audits.applications.services.answering import add_evidence, remove_evidence, save_answer, start_application
+from audits.applications.services.answering import (
+    add_evidence,
+    remove_evidence,
+    save_answer,
+    start_application,
+    take_over_files,
+)
 from audits.applications.services.transitions import (
     accept_application,
     conclude_application,
@@ -20,5 +26,6 @@ __all__ = [
     "save_answer",
     "start_application",
     "submit_application",
+    "take_over_files",
     "withdraw_application",
 ]

@@ -1,5 +1,6 @@
 """The agency's work on its application: start it, answer requirements, add and remove evidence."""
 
+from collections.abc import Collection
 from uuid import UUID, uuid4, uuid5
 
 from sqlalchemy import select
@@ -9,6 +10,7 @@ from sqlalchemy.orm import Session
 from audits.agencies.models import Agency
 from audits.applications.events import AnswerSaved, ApplicationStarted, FileAdded, FileChanged, FileRemoved
 from audits.applications.models import Answer, Application, Evidence
+from audits.applications.queries import answer_before, files_before
 from audits.applications.rules import check_answer
 from audits.applications.services.course import APPLICATIONS
 from audits.applications.services.files import attach, take_away
@@ -109,6 +111,24 @@ def add_evidence(session: Session, actor: Actor, application_id: UUID, code: str
         _record_file(session, actor, application, evidence, FileAdded)
         session.flush()
     return evidence
+
+
+def take_over_files(
+    session: Session, actor: Actor, application_id: UUID, code: str, evidence_ids: Collection[UUID]
+) -> None:
+    """Add files of the last decided application to a requirement, as somebody chose them there again.
+
+    NotFoundError for a file that is not one of those of the earlier answer.
+    """
+    application = load_draft(session, actor, application_id)
+    earlier = answer_before(session, application, code)
+    offered = {file.id: file for file in files_before(session, earlier)} if earlier else {}
+    for evidence_id in evidence_ids:
+        if evidence_id not in offered:
+            raise missing(Evidence)
+        file = offered[evidence_id]
+        again = StoredFile(filename=file.filename, media_type=file.media_type, size=file.size, sha256=file.sha256)
+        add_evidence(session, actor, application_id, code, again)
 
 
 def remove_evidence(session: Session, actor: Actor, evidence_id: UUID) -> None:

@@ -1,5 +1,6 @@
 """The page of one question: its answer, explanation and files."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from flask import abort, flash, redirect, render_template, request, url_for
@@ -8,19 +9,29 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from audits.applications import queries, services
+from audits.applications.models import Answer, Evidence
 from audits.applications.rules import LONGEST_EXPLANATION, following, place_of
 from audits.core.access import Permission
 from audits.core.errors import IllegalMoveError, RuleError
 from audits.schemes.text import SchemeText
 from portal.doors.agency.door import Case, bp, open_case, show_conflict
 from portal.forms import uploads
-from portal.forms.fields import file_field, options, radios_field, textarea_field, version_field
+from portal.forms.fields import (
+    RequiredWhere,
+    checkboxes_field,
+    file_field,
+    options,
+    radios_field,
+    textarea_field,
+    version_field,
+)
 from portal.forms.form import Form, refused
 from portal.language.i18n import current_language
 from portal.settings import current_settings
 from portal.stores import database
 from portal.web.access import current_actor, needs
 
+_NEVER = RequiredWhere("", lambda _: False)  # optional, and need not say so
 _PATH = "/applications/<uuid:application_id>/questions/<code>"
 
 
@@ -29,6 +40,9 @@ class AnswerForm(Form):
 
     value = radios_field("", [], required=_l("Choose an answer."))
     explanation = textarea_field(_l("Explanation"), max_length=LONGEST_EXPLANATION, rows=6)
+    again = checkboxes_field(
+        _l("Files of last time to use again"), [], hint=_l("Untick what no longer holds."), required=_NEVER
+    )
     files = file_field(_l("Add files"), accept=uploads.ACCEPT, multiple=True)
     version = version_field()
 
@@ -39,6 +53,12 @@ class AnswerForm(Form):
         self.value.choices = options([(kind.code, kind.name.in_(language)) for kind in scheme.self_assessment_answers])
         explain = [kind.name.in_(language) for kind in scheme.self_assessment_answers if kind.needs_explanation]
         self.explanation.description = _("Needed with: %(answers)s.", answers="; ".join(explain))
+
+    def offer_files(self, files: Sequence[Evidence]) -> None:
+        """Offer the files of the earlier answer; at first all are ticked."""
+        self.again.choices = options([(str(file.id), file.filename) for file in files])
+        if not files:
+            del self.again
 
     @property
     def is_empty(self) -> bool:
@@ -52,9 +72,10 @@ def question(application_id: UUID, code: str) -> ResponseReturnValue:
     """Show the question with its stored answer."""
     case = _draft(application_id, code)
     answer = queries.answer_to(database.read(), application_id, code)
-    form = AnswerForm(obj=answer)
+    before = None if answer else _before(case, code)
+    form = AnswerForm(obj=answer or before)
     form.version.data = answer.version if answer else 0
-    return _page(case, code, form)
+    return _page(case, code, form, before=before)
 
 
 @bp.post(_PATH)
@@ -64,6 +85,7 @@ def question_submitted(application_id: UUID, code: str) -> ResponseReturnValue:
     """Save the answer with its files, or remove a file."""
     case, form = _draft(application_id, code), AnswerForm()
     form.ask(case.scheme, code)
+    form.offer_files(_files(_before(case, code)) if request.form.getlist("again") else [])
     if "remove" in request.form:
         return _remove(case, code, form)
     to_list = request.form.get("then") == "list"
@@ -103,6 +125,10 @@ def _save(application_id: UUID, code: str, form: AnswerForm) -> None:
             explanation=form.explanation.data or "",
             version=form.version.data,
         )
+        if form.again:
+            services.take_over_files(
+                session, actor, application_id, code, [UUID(each) for each in form.again.data or ()]
+            )
         for upload in chosen:
             services.add_evidence(session, actor, application_id, code, upload.store(session))
 
@@ -137,9 +163,25 @@ def _conflict(case: Case, code: str, form: AnswerForm, error: IllegalMoveError) 
     return _page(case, code, form, stored=True), 409
 
 
-def _page(case: Case, code: str, form: AnswerForm, *, stored: bool = False) -> str:
+def _before(case: Case, code: str) -> Answer | None:
+    """Return the answer of the last cycle, which is offered but not stored before somebody has seen it."""
+    return queries.answer_before(database.read(), case.application, code)
+
+
+def _files(answer: Answer | None) -> list[Evidence]:
+    return queries.files_before(database.read(), answer) if answer else []
+
+
+def _page(case: Case, code: str, form: AnswerForm, *, stored: bool = False, before: Answer | None = None) -> str:
     application, scheme, session = case.application, case.scheme, database.read()
     form.ask(scheme, code)
+    if before:
+        files = _files(before)
+        form.offer_files(files)
+        if files:
+            form.again.data = [str(file.id) for file in files]
+    elif form.again and not form.again.choices:
+        del form.again
     settings = current_settings()
     return render_template(
         "agency/question.html",
@@ -148,6 +190,7 @@ def _page(case: Case, code: str, form: AnswerForm, *, stored: bool = False) -> s
         requirement=scheme.requirement(code),
         place=place_of(scheme, code),
         files=queries.evidence_of(session, application.id, code).get(code, []),
+        before=before,
         stored=queries.answer_to(session, application.id, code) if stored else None,
         largest=settings.max_upload_bytes,
         back=request.args.get("back") == "answers",
