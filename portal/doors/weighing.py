@@ -43,12 +43,12 @@ class ProposalForm(Form):
 class GradeAnswerForm(Form):
     """The answer of a second person."""
 
-    granted = radios_field(
+    agreed = radios_field(
         _l("Do you agree?"),
         [("yes", _l("Yes: the finding gets this grade")), ("no", _l("No: the finding keeps its grade"))],
         required=_l("Choose whether you agree."),
     )
-    answer = textarea_field(
+    grade_answer = textarea_field(
         _l("Why"), hint=_l("The agency reads this if the grade changes."), required=_l("Give the reason."), rows=4
     )
 
@@ -87,8 +87,10 @@ def weigh_submitted(finding: Finding) -> ProposalForm | GradeAnswerForm | None:
     try:
         with database.write() as session:
             if asked:
-                granted = form["granted"].data == "yes"
-                services.answer_grade(session, current_actor(), asked.id, granted=granted, answer=form["answer"].data)
+                granted = form["agreed"].data == "yes"
+                services.answer_grade(
+                    session, current_actor(), asked.id, granted=granted, answer=form["grade_answer"].data
+                )
             else:
                 services.propose_grade(
                     session, current_actor(), finding.id, grade=form["grade"].data, reason=form["reason"].data

@@ -1,8 +1,11 @@
 """Pages on which an agency disputes a finding, a reviewer answers, and a review goes by the checklist of the norm."""
 
+from datetime import timedelta
+
 import pytest
 
 from audits.core.access import Role
+from audits.findings import services
 from audits.findings.queries import checklist_of
 from audits.findings.rules import points_of
 from audits.inspections.workflow import AuditState, FindingState
@@ -34,7 +37,7 @@ def test_a_finding_is_disputed_and_answered(app, session, language, said, state)
     office = enter(app, session, make_person(session, Role.REVIEWER), language)
     office.open(f"/office/findings/{finding.id}")
     assert WHY in office.page.text
-    office.submit("#dispute form", outcome=said, answer=SO)
+    office.submit("#dispute form", outcome=said, dispute_answer=SO)
     session.expire_all()
     assert finding.state is state
     places = (
@@ -81,3 +84,18 @@ def test_a_review_goes_by_the_checklist_and_a_decider_reads_it(app, session, lan
         assert "The register was down." in page.text
         chapter, code = points[0]
         assert scheme.chapters[chapter].checklist[code].in_(language) in page.text
+
+
+def test_everything_that_can_be_asked_about_a_finding_stands_on_one_page(app, session):
+    finding = make_finding(session, version=make_scheme(session, source(SECOND)))
+    editor, reviewer = (
+        make_person(session, Role.AGENCY_EDITOR, finding.audit.agency_id),
+        make_person(session, Role.REVIEWER),
+    )
+    services.dispute_finding(session, editor.actor, finding.id, reason=WHY)
+    day = finding.due_on + timedelta(days=1)
+    services.ask_extension(session, editor.actor, finding.id, until=day, reason="The office was flooded.")
+    services.propose_grade(session, finding.audit.inspector.actor, finding.id, grade="minor", reason="One in sixty.")
+    page = enter(app, session, reviewer).open(f"/office/findings/{finding.id}")
+    assert len(page.soup.select("main form")) == 3
+    assert all(text in page.text for text in (WHY, "The office was flooded.", "One in sixty."))

@@ -94,7 +94,7 @@ def test_more_time_is_asked_for_and_answered(enter_as_reviewer, session, finding
     office.open("/office/")
     office.follow(finding.audit.agency.legal_name)
     assert "The office was flooded." in office.open(f"/office/findings/{finding.id}").text
-    office.submit("#extension form", granted=granted, answer="So it was.")
+    office.submit("#extension form", granted=granted, extension_answer="So it was.")
     session.expire_all()
     assert finding.due_on == (day if granted == "yes" else before)
     page = agency.open(f"/agency/findings/{finding.id}")
@@ -114,7 +114,7 @@ def test_a_grant_needs_its_day(app, session, finding, agency):
     agency.submit(**parts(finding.due_on + timedelta(days=3)), reason="x")
     office = enter(app, session, make_person(session, Role.REVIEWER))
     office.open(f"/office/findings/{finding.id}")
-    values = {"until": ["", "", ""], "granted": "yes", "answer": "x"}
+    values = {"until": ["", "", ""], "granted": "yes", "extension_answer": "x"}
     assert "Enter the day." in office.submit("#extension form", status=422, **values).text
 
 

@@ -49,7 +49,7 @@ def test_an_inspector_proposes_and_a_reviewer_agrees(app, session, finding, revi
     office = enter(app, session, reviewer, language)
     office.open(desk(finding, "office"))
     assert WHY in office.page.text
-    office.submit(FORM, granted="yes", answer=SO)
+    office.submit(FORM, agreed="yes", grade_answer=SO)
     session.expire_all()
     assert (finding.grade, finding.grade_found) == ("observation", "major")
     assert all(text in office.page.text for text in (WHY, SO, finding.audit.inspector.name, reviewer.name))
@@ -59,10 +59,10 @@ def test_a_reviewer_proposes_and_the_inspector_declines(app, session, finding, r
     office = enter(app, session, reviewer)
     office.open(desk(finding, "office"))
     page = office.submit(FORM, **proposal(finding))
-    assert not page.soup.select('textarea[name="answer"]')  # nobody answers an own proposal
+    assert not page.soup.select('textarea[name="grade_answer"]')  # nobody answers an own proposal
     inspector = enter(app, session, finding.audit.inspector)
     inspector.open(desk(finding, "inspector"))
-    page = inspector.submit(FORM, granted="no", answer=SO)
+    page = inspector.submit(FORM, agreed="no", grade_answer=SO)
     session.expire_all()
     assert finding.grade == finding.grade_found
     assert SO in page.text

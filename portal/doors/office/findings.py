@@ -1,5 +1,6 @@
 """The page of one finding for staff with cases: everything about it, and what a reviewer answers."""
 
+from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, flash, redirect, render_template, url_for
@@ -25,6 +26,11 @@ from portal.stores import database
 from portal.web.access import current_actor, needs
 
 
+def _why() -> Any:
+    """Build the field of an answer; each form names it otherwise, because they stand on one page."""
+    return textarea_field(_l("Why"), hint=_l("The agency reads this."), required=_l("Give the reason."), rows=4)
+
+
 class ExtensionAnswerForm(Form):
     """The answer to a request for more time."""
 
@@ -38,7 +44,9 @@ class ExtensionAnswerForm(Form):
         hint=_l("Only if you grant it."),
         required=RequiredWhere(_l("Enter the day."), lambda form: form.granted.data == "yes"),
     )
-    answer = textarea_field(_l("Why"), hint=_l("The agency reads this."), required=_l("Give the reason."), rows=4)
+    extension_answer = textarea_field(
+        _l("Why"), hint=_l("The agency reads this."), required=_l("Give the reason."), rows=4
+    )
 
 
 class DisputeAnswerForm(Form):
@@ -49,7 +57,9 @@ class DisputeAnswerForm(Form):
         [("yes", _l("Yes: the finding is withdrawn")), ("no", _l("No: the finding stays"))],
         required=_l("Choose whether the agency is right."),
     )
-    answer = textarea_field(_l("Why"), hint=_l("The agency reads this."), required=_l("Give the reason."), rows=4)
+    dispute_answer = textarea_field(
+        _l("Why"), hint=_l("The agency reads this."), required=_l("Give the reason."), rows=4
+    )
 
 
 bp = Blueprint("findings", __name__, url_prefix="/findings")
@@ -86,7 +96,9 @@ def extend(finding_id: UUID) -> ResponseReturnValue:
         try:
             until = form.until.data if form.granted.data == "yes" else None
             with database.write() as session:
-                answer_extension(session, current_actor(), asked.id, granted_until=until, answer=form.answer.data)
+                answer_extension(
+                    session, current_actor(), asked.id, granted_until=until, answer=form.extension_answer.data
+                )
         except RuleError as error:
             form.complain(error)
         else:
@@ -107,7 +119,7 @@ def answer_disputed(finding_id: UUID) -> ResponseReturnValue:
         try:
             granted = form.outcome.data == "yes"
             with database.write() as session:
-                answer_dispute(session, current_actor(), asked.id, granted=granted, answer=form.answer.data)
+                answer_dispute(session, current_actor(), asked.id, granted=granted, answer=form.dispute_answer.data)
         except RuleError as error:
             form.complain(error)
         else:
