@@ -94,9 +94,10 @@ GRANT UPDATE (owner_id, done_at) ON deadline TO kw_app, kw_worker;
 
 -- Who took part in which audits, and which certificate lives, is asked by code and triggers alike.
 REVOKE ALL ON FUNCTION cycle_audits(uuid), holder_cycle(uuid), living_certificate(uuid, date),
-  awaits_certificate(uuid), fixed_parts(uuid), provisional_suspension(uuid) FROM PUBLIC;
+  awaits_certificate(uuid), fixed_parts(uuid), provisional_suspension(uuid), tied_team(uuid), audit_in_the_way(uuid)
+  FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION cycle_audits(uuid), holder_cycle(uuid), living_certificate(uuid, date),
-  awaits_certificate(uuid), fixed_parts(uuid), provisional_suspension(uuid)
+  awaits_certificate(uuid), fixed_parts(uuid), provisional_suspension(uuid), tied_team(uuid), audit_in_the_way(uuid)
   TO kw_app, kw_worker;
 
 -- Certificates: numbered and issued by a worker, changed by a decider through the web.

@@ -39,6 +39,10 @@ class ApplicationWithdrawn(Moved, name="application.withdraw", words=N_("Applica
     """The agency withdrew the application; a reason is optional."""
 
 
+class ApplicationClosed(Moved, name="application.close", words=N_("Application closed without a decision")):
+    """The office closed an accepted application, with the reason."""
+
+
 class ApplicationConcluded(Moved, name="application.conclude", words=N_("Application closed")):
     """The application was concluded by a decision."""
 

@@ -1,4 +1,4 @@
-"""Messages to an agency about its application."""
+"""Messages about an application: to the agency, and to planners."""
 
 from audits.core.notices import Notice
 
@@ -26,3 +26,13 @@ class ApplicationAccepted(Judged, kind="application_accepted"):
 
 class ApplicationRefused(Judged, kind="application_refused"):
     """The application was refused, for this reason."""
+
+
+class ApplicationClosed(Judged, kind="application_closed"):
+    """An accepted application was closed without a decision, for this reason."""
+
+
+class ApplicationTakenBack(Notice, kind="application_taken_back"):
+    """To planners: the agency withdrew an application that was accepted; its audit, if any, must be cancelled."""
+
+    reference: str

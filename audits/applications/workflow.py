@@ -7,7 +7,10 @@ from audits.core.flow import Flow, Independence, Move
 
 
 class ApplicationState(StrEnum):
-    """States of an application. Draft and returned work are one state: the agency is working on it."""
+    """States of an application. Draft and returned work are one state: the agency is working on it.
+
+    Concluded: a decision was taken. Closed: the office ended it before that.
+    """
 
     DRAFT = "draft"
     SUBMITTED = "submitted"
@@ -15,6 +18,7 @@ class ApplicationState(StrEnum):
     REFUSED = "refused"
     WITHDRAWN = "withdrawn"
     CONCLUDED = "concluded"
+    CLOSED = "closed"
 
 
 S = ApplicationState
@@ -27,7 +31,8 @@ APPLICATION_FLOW = Flow(
         Move("return", frozenset({S.SUBMITTED}), S.DRAFT, Permission.APPLICATION_REVIEW, Independence.NO_INTEREST),
         Move("accept", frozenset({S.SUBMITTED}), S.ACCEPTED, Permission.APPLICATION_REVIEW, Independence.NO_INTEREST),
         Move("refuse", frozenset({S.SUBMITTED}), S.REFUSED, Permission.APPLICATION_REVIEW, Independence.NO_INTEREST),
-        Move("withdraw", frozenset({S.DRAFT, S.SUBMITTED}), S.WITHDRAWN, Permission.APPLICATION_SIGN),
+        Move("withdraw", OPEN_STATES, S.WITHDRAWN, Permission.APPLICATION_SIGN),
+        Move("close", frozenset({S.ACCEPTED}), S.CLOSED, Permission.APPLICATION_REVIEW, Independence.NO_INTEREST),
         Move("conclude", frozenset({S.ACCEPTED}), S.CONCLUDED, Permission.DECISION_TAKE),
     ],
 )

@@ -34,6 +34,12 @@ def open_deadline(
     session.add(row)
 
 
+def is_open(session: Session, kind: DeadlineKind, agency_id: UUID) -> bool:
+    """Return whether a deadline of this kind about an agency is open."""
+    theirs = select(Deadline.id).where(Deadline.kind == kind, Deadline.agency_id == agency_id)
+    return session.scalar(theirs.where(Deadline.done_at.is_(None)).limit(1)) is not None
+
+
 def end_deadlines(session: Session, kind: DeadlineKind, agency_id: UUID) -> None:
     """End the open deadlines of this kind about an agency. A trigger asks for the act, so it must be flushed."""
     theirs = update(Deadline).where(Deadline.kind == kind, Deadline.agency_id == agency_id, Deadline.done_at.is_(None))

@@ -45,6 +45,7 @@ class Outcome(StrEnum):
 class Reason(StrEnum):
     """Reasons against an unconditional grant; pages show them in words."""
 
+    TIED_TEAM = "tied_team"
     FAILING_FINDING = "failing_finding"
     OPEN_BLOCKING_FINDING = "open_blocking_finding"
     SCORE_FAILS = "score_fails"
@@ -63,10 +64,16 @@ def possible_outcomes(
     any_failing: bool,
     any_open_blocking: bool,
     insufficient: Collection[Shortfall] = (),
+    tied: bool = False,
 ) -> frozenset[Outcome]:
     """Return the outcomes that score, findings and evidence allow. Refusal is always among them."""
     reasons = reasons_against(
-        scoring, score, any_failing=any_failing, any_open_blocking=any_open_blocking, insufficient=insufficient
+        scoring,
+        score,
+        any_failing=any_failing,
+        any_open_blocking=any_open_blocking,
+        insufficient=insufficient,
+        tied=tied,
     )
     if not reasons:
         return frozenset({Outcome.GRANT, Outcome.REFUSE})
@@ -82,13 +89,16 @@ def reasons_against(
     any_failing: bool,
     any_open_blocking: bool,
     insufficient: Collection[Shortfall] = (),
+    tied: bool = False,
 ) -> tuple[Reason, ...]:
     """Return all reasons against an unconditional grant, gravest first; empty if there are none.
 
-    `insufficient` are the effects of the requirements on which too little was assessed (edition 2 of the scheme).
+    `insufficient` are the effects of the requirements on which too little was assessed (edition 2 of the scheme);
+    `tied`: somebody of the team declared an interest after the review.
     """
     fails = score >= scoring.fail_total
     found = {
+        Reason.TIED_TEAM: tied,
         Reason.FAILING_FINDING: any_failing,
         Reason.OPEN_BLOCKING_FINDING: any_open_blocking,
         Reason.SCORE_FAILS: fails,

@@ -166,8 +166,8 @@ def _begin_certificate(session: Session, audit: Audit, decision: Decision) -> No
 
 
 def _check_outcome(session: Session, audit: Audit, outcome: Outcome) -> None:
-    scheme = scheme_of_version(audit.scheme_version)
-    if outcome not in possible_outcomes(scheme.scoring, **standing(audit, findings_of(session, audit.id))):
+    scheme, tied = scheme_of_version(audit.scheme_version), independence.team_is_tied(session, audit.id)
+    if outcome not in possible_outcomes(scheme.scoring, **standing(audit, findings_of(session, audit.id)), tied=tied):
         raise RuleError("The findings of this audit do not allow this outcome.", field="outcome")
 
 
@@ -190,6 +190,6 @@ def _flush(session: Session) -> None:
         name = getattr(getattr(refusal.orig, "diag", None), "constraint_name", None)
         if barred := independence.refusal_of(name):
             raise barred from refusal
-        if name == "no_grant":
+        if name in {"no_grant", "tied_team"}:
             raise RuleError("The findings of this audit do not allow this outcome.", field="outcome") from refusal
         raise

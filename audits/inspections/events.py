@@ -123,6 +123,10 @@ class AuditConcluded(Moved, name="audit.conclude", words=N_("File closed")):
     """The audit was concluded by a decision."""
 
 
+class AuditSentBack(Moved, name="audit.send_back", words=N_("File sent back by the decider")):
+    """A decider sent the file back, with the reason; nothing in it was undone."""
+
+
 class AuditCancelled(Moved, name="audit.cancel", words=N_("Audit cancelled")):
     """The audit was cancelled, with the reason."""
 

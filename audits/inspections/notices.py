@@ -37,6 +37,25 @@ class AuditReopened(Notice, kind="audit_reopened"):
     reference: str
 
 
+class AuditSentBack(Notice, kind="audit_sent_back"):
+    """To the inspector, when a decider wants to know more; links to the audit."""
+
+    reference: str
+
+
+class AuditToReview(Notice, kind="audit_to_review"):
+    """To the reviewer: a decider sent the file back, and asks for another review; links to the audit."""
+
+    reference: str
+
+
+class MoreAsked(Notice, kind="more_asked"):
+    """To the agency: the decider asks for corrective action or proof, for this reason."""
+
+    reference: str
+    reason: str
+
+
 class AuditReported(Notice, kind="audit_reported"):
     """To the agency: findings can be answered from now on."""
 

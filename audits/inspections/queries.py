@@ -79,6 +79,12 @@ def find_live_audit(session: Session, actor: Actor, application_id: UUID) -> Aud
     return session.scalar(live.options(*_with_case()))
 
 
+def audits_of(session: Session, actor: Actor, application_id: UUID) -> list[Audit]:
+    """Return every audit of an application, cancelled ones too, newest first."""
+    query = visible_audits(actor).where(Audit.application_id == application_id).options(*_with_case())
+    return list(session.scalars(query.order_by(Audit.reference.desc())))
+
+
 def list_audits(
     session: Session,
     actor: Actor,

@@ -24,6 +24,13 @@ class AuditState(StrEnum):
     CANCELLED = "cancelled"
 
 
+class BackTo(StrEnum):
+    """Whom a decider asks before the decision. In both cases a reviewer looks at the file again."""
+
+    INSPECTOR = "inspector"
+    AGENCY = "agency"
+
+
 class FindingState(StrEnum):
     """States of a finding. Answered: a corrective action was submitted; only the inspector closes a finding.
 
@@ -59,8 +66,15 @@ AUDIT_FLOW = Flow(
         Move("report", frozenset({S.IN_PROGRESS}), S.REPORTED, Permission.AUDIT_CONDUCT, Independence.OWN),
         Move("reopen", frozenset({S.REPORTED}), S.IN_PROGRESS, Permission.AUDIT_REVIEW, Independence.OUTSIDER),
         Move("review", frozenset({S.REPORTED}), S.REVIEWED, Permission.AUDIT_REVIEW, Independence.OUTSIDER),
+        Move("send_back", frozenset({S.REVIEWED}), S.REPORTED, Permission.DECISION_TAKE, Independence.OUTSIDER),
         Move("conclude", frozenset({S.REVIEWED}), S.CONCLUDED, Permission.DECISION_TAKE, Independence.OUTSIDER),
-        Move("cancel", frozenset({S.PLANNED, S.IN_PROGRESS}), S.CANCELLED, Permission.AUDIT_PLAN),
+        Move(
+            "cancel",
+            frozenset({S.PLANNED, S.IN_PROGRESS}),
+            S.CANCELLED,
+            Permission.AUDIT_PLAN,
+            Independence.NO_INTEREST,
+        ),
     ],
 )
 

@@ -14,6 +14,7 @@ from uuid import UUID
 from sqlalchemy import (
     ColumnElement,
     Select,
+    String,
     Subquery,
     Uuid,
     any_,
@@ -36,7 +37,8 @@ from audits.core.errors import N_, NotAllowedError
 from audits.core.statements import built_once
 from audits.people.models import Interest
 
-_AUDIT = table("audit", *(column(name, Uuid) for name in ("id", "agency_id", "planner_id", "inspector_id")))
+_IDS = ("id", "agency_id", "planner_id", "inspector_id")
+_AUDIT = table("audit", *(column(name, Uuid) for name in _IDS), column("reference", String))
 _PARTICIPANT = table("audit_participant", column("audit_id", Uuid), column("person_id", Uuid))
 _VERDICT = table("verdict", column("audit_id", Uuid), column("recorded_by", Uuid))
 
@@ -96,6 +98,19 @@ def barred_people(agency_id: UUID) -> Select[UUID]:
 def interested_in(agency_id: UUID) -> Select[UUID]:
     """Select the ids of everybody who declared an interest in this agency."""
     return select(Interest.person_id).where(Interest.agency_id == agency_id)
+
+
+def shared_audits(session: Session, person_id: UUID, agency_id: UUID) -> list[tuple[UUID, str, UUID]]:
+    """Return the audits of this cycle in which a person has a part: id, reference, and who planned it."""
+    part = _part()
+    own = select(part.c.audit_id).where(_of_cycle(part, agency_id), part.c.person_id == person_id)
+    query = select(_AUDIT.c.id, _AUDIT.c.reference, _AUDIT.c.planner_id).where(_AUDIT.c.id.in_(own))
+    return [(row[0], row[1], row[2]) for row in session.execute(query.order_by(_AUDIT.c.reference))]
+
+
+def team_is_tied(session: Session, audit_id: UUID) -> bool:
+    """Return whether somebody of the team declared an interest, and nobody untied has looked at the file since."""
+    return session.scalar(select(func.tied_team(audit_id))) or False
 
 
 def check_outsider(session: Session, actor: Actor, agency_id: UUID) -> None:

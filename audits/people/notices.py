@@ -15,5 +15,11 @@ class SecondPersonNeeded(Notice, kind="second_person_needed"):
     """To administrators: a role was asked for that one of them must confirm."""
 
 
+class InterestInAudit(Notice, kind="interest_in_audit"):
+    """To planners: somebody with a part in an audit declared an interest in its agency; links to the audit."""
+
+    reference: str
+
+
 class RolesChanged(Notice, kind="roles_changed"):
     """To administrators: somebody got or lost a role that needs a second person."""

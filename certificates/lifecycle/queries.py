@@ -73,22 +73,32 @@ def certificates_of(session: Session, actor: Actor, agency_id: UUID) -> list[Cer
 
 def find_living(session: Session, agency_id: UUID, on: date) -> Certificate | None:
     """Return the certificate of an agency that counts or is suspended on a day, or None."""
-    return held_and_proposed(session, agency_id, on)[0]
+    return before_deciding(session, agency_id, on).held
 
 
-def held_and_proposed(
-    session: Session, agency_id: UUID, on: date
-) -> tuple[Certificate | None, DecisionProposal | None]:
-    """Return the living certificate of an agency, and the decision that waits for a second decider."""
-    query, values = _held_and_proposed(agency_id, on)
-    held, proposed = session.execute(query, values).one()
-    return held, proposed
+class BeforeDeciding(NamedTuple):
+    """What a decider on an audit must know besides the file; asked in one statement."""
+
+    held: Certificate | None  # the living certificate of the agency
+    waiting: DecisionProposal | None  # a decision that waits for a second decider
+    tied: bool  # somebody of the team declared an interest, and nobody untied has looked since
+
+
+def before_deciding(session: Session, agency_id: UUID, on: date, audit_id: UUID | None = None) -> BeforeDeciding:
+    """Return what stands beside the file of an audit, or of none."""
+    query, values = _before_deciding(agency_id, on, audit_id)
+    return BeforeDeciding(*session.execute(query, values).one())
 
 
 @built_once
-def _held_and_proposed(agency_id: UUID, on: date) -> Select[Certificate, DecisionProposal]:
+def _before_deciding(agency_id: UUID, on: date, audit_id: UUID | None) -> Select[Certificate, DecisionProposal, bool]:
     now = select(func.living_certificate(agency_id, on).label("held")).subquery()
-    query = select(Certificate, DecisionProposal).select_from(now).outerjoin(Certificate, Certificate.id == now.c.held)
+    tied = func.coalesce(func.tied_team(audit_id), false()) if audit_id is not None else false()
+    query = (
+        select(Certificate, DecisionProposal, tied)
+        .select_from(now)
+        .outerjoin(Certificate, Certificate.id == now.c.held)
+    )
     waits = (DecisionProposal.agency_id == agency_id) & DecisionProposal.answered_at.is_(None)
     return query.outerjoin(DecisionProposal, waits)
 

@@ -36,7 +36,7 @@ def refresh_entry(session: Session, agency_id: UUID) -> None:
         return
     certificates = _certificates(session, agency_id)
     applications = _public_applications(session, agency_id)
-    if not certificates and not applications:
+    if not certificates and not applications and session.get(RegisterEntry, agency_id) is None:
         return
     changes = list(
         session.scalars(

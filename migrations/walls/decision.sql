@@ -30,6 +30,18 @@ CREATE OR REPLACE FUNCTION evidence_short(of_audit uuid) RETURNS TABLE(code text
   WHERE a.id = of_audit AND units.judged > 0 AND units.assessed < ceil(r.minimum_assessed * units.applicable)
 $$;
 
+-- Whether somebody of the team of an audit declared an interest, and nobody untied reviewed the file since then.
+CREATE OR REPLACE FUNCTION tied_team(of_audit uuid) RETURNS boolean LANGUAGE sql STABLE SECURITY DEFINER SET search_path TO 'public', 'pg_temp' AS $$
+  SELECT EXISTS (
+    SELECT FROM audit a JOIN tie t ON t.agency_id = a.agency_id
+    WHERE a.id = of_audit
+      AND (t.person_id = a.reviewer_id
+           OR (t.declared_at >= coalesce(a.reviewed_at, '-infinity')
+               AND (t.person_id IN (a.planner_id, a.inspector_id)
+                    OR EXISTS (SELECT FROM audit_participant p WHERE p.audit_id = a.id AND p.person_id = t.person_id)
+                    OR EXISTS (SELECT FROM verdict v WHERE v.audit_id = a.id AND v.recorded_by = t.person_id)))))
+$$;
+
 -- The suspension at once of an agency's certificate that a second decider has not answered yet.
 CREATE OR REPLACE FUNCTION provisional_suspension(of_agency uuid) RETURNS uuid LANGUAGE sql STABLE SECURITY DEFINER SET search_path TO 'public', 'pg_temp' AS $$
   SELECT last.id FROM (
@@ -86,9 +98,18 @@ BEGIN
     RAISE EXCEPTION 'a provisional suspension is answered after the agency was heard'
       USING ERRCODE = 'check_violation', CONSTRAINT = 'heard';
   END IF;
+  -- A suspension is not lifted over a critical finding on which nobody decided.
+  IF NEW.outcome = 'lift' AND EXISTS (SELECT FROM deadline
+                                      WHERE kind = 'critical_finding' AND agency_id = NEW.agency_id AND done_at IS NULL) THEN
+    RAISE EXCEPTION 'a critical finding waits for a decision' USING ERRCODE = 'check_violation', CONSTRAINT = 'urgent_first';
+  END IF;
   IF NEW.outcome IN ('grant', 'grant_with_conditions', 'renew') THEN
     SELECT * INTO STRICT the_audit FROM audit WHERE id = NEW.audit_id;
     SELECT * INTO STRICT norm FROM scheme_version WHERE id = the_audit.scheme_version_id;
+    IF tied_team(NEW.audit_id) THEN
+      RAISE EXCEPTION 'somebody of the team has a declared tie, and nobody looked again'
+        USING ERRCODE = 'check_violation', CONSTRAINT = 'tied_team';
+    END IF;
     SELECT coalesce(sum(points), 0),
            coalesce(bool_or(grade = ANY (norm.failing_grades)), false), coalesce(bool_or(blocks AND state <> 'closed'), false)
       INTO total, fails, blocked FROM finding

@@ -7,4 +7,14 @@ BEGIN
   RETURN NEW;
 END $$;
 
+-- An interest counts from the moment it is declared: who declared one makes no further move in a case of that agency.
+CREATE OR REPLACE FUNCTION refuse_tied() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path TO 'public', 'pg_temp' AS $$
+BEGIN
+  IF EXISTS (SELECT FROM tie WHERE agency_id = NEW.agency_id AND person_id = NEW.actor_id) THEN
+    RAISE EXCEPTION 'the actor has a declared tie' USING ERRCODE = 'check_violation', CONSTRAINT = 'no_tie';
+  END IF;
+  RETURN NEW;
+END $$;
+
+CREATE TRIGGER event_untied BEFORE INSERT ON event FOR EACH ROW WHEN (NEW.actor_kind = 'person' AND NEW.name IN ('application.accept', 'application.return', 'application.refuse', 'application.close', 'audit.plan', 'audit.replan', 'audit.start', 'audit.freeze', 'audit.record', 'audit.judge_requirement', 'audit.reveal', 'audit.report', 'audit.reopen', 'audit.review', 'audit.send_back', 'audit.cancel', 'audit.conclude', 'finding.close', 'finding.reject')) EXECUTE FUNCTION refuse_tied();
 CREATE TRIGGER audit_no_tie BEFORE INSERT OR UPDATE OF inspector_id ON audit FOR EACH ROW EXECUTE FUNCTION check_no_tie();

@@ -61,6 +61,7 @@ LABELS: list[tuple[StrEnum, LazyString]] = [
     (ProfileSection.BRANCHES, _l("Branches and locations")),
     (ProfileSection.CONTROLLING_PERSONS, _l("People in control")),
     (ProfileSection.CONTACTS, _l("Contact persons")),
+    (ApplicationState.CLOSED, _l("Closed without a decision")),
     (AuditState.PLANNED, _l("Planned")),
     (AuditState.IN_PROGRESS, _l("In progress")),
     (AuditState.REPORTED, _l("Reported")),
@@ -120,6 +121,10 @@ LABELS: list[tuple[StrEnum, LazyString]] = [
     (Part.CERTIFICATE, _l("The certificate and its history")),
     (Part.DECISIONS, _l("The decisions about this agency")),
     (Part.AUDITS, _l("The audits of this agency")),
+    (
+        Reason.TIED_TEAM,
+        _l("Somebody of the team declared a tie. Somebody without one must review the file again first."),
+    ),
     (Reason.FAILING_FINDING, _l("A finding of a grade that rules out a certificate was made.")),
     (Reason.OPEN_BLOCKING_FINDING, _l("A finding that must be repaired first is still open.")),
     (Reason.SCORE_FAILS, _l("The points of the findings reach the fail line.")),

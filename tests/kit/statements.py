@@ -226,7 +226,7 @@ ABOUT_CASES = [
     moved("audit", "cancelled", "planned", "flow"),
     moved("audit", "concluded", "in_progress", "flow"),
     moved("audit", "reviewed", "in_progress", "flow"),
-    moved("audit", "reviewed", "reported", "flow"),
+    moved("audit", "reviewed", "reported", "trace"),
     moved("audit", "planned", "reviewed", "flow"),
     moved("audit", "in_progress", "concluded", "flow"),
     moved("audit", "reported", "cancelled", "flow"),

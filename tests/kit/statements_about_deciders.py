@@ -1,6 +1,6 @@
 """Statements that must not pass about decisions that take two deciders."""
 
-from tests.kit.statement_parts import BASIS, DECIDED, NO_RIGHT, Attack
+from tests.kit.statement_parts import BASIS, DECIDED, DECISION, NO_RIGHT, Attack, told
 
 PROPOSED = (
     "INSERT INTO decision_proposal (id, kind, certificate_id, agency_id, said, shown, proposed_by, proposed_at,"
@@ -73,10 +73,55 @@ ABOUT_HEARINGS = [
     ),
     Attack("no longer provisional", "UPDATE decision SET provisional = false WHERE id = :at_once", NO_RIGHT),
 ]
+
+
+def ended(case: str, state: str) -> str:
+    """An accepted application with an audit, that ends."""
+    return told(f":{case}", "accepted", state) + f"UPDATE application SET state = '{state}' WHERE id = :{case}"
+
+
+TIED_MOVE = (
+    "INSERT INTO event (format, happened_at, name, subject_id, actor_kind, actor_id, agency_id, data, note_sha256)"
+    " VALUES (2, now(), 'audit.report', gen_random_uuid(), 'person', :reviewer, :concluded_applicant, '{}', '')"
+)
+TASK = (
+    "INSERT INTO deadline (id, kind, subject_id, agency_id, due_on, owner_role, opened_at) SELECT gen_random_uuid(),"
+    " 'critical_finding', id, agency_id, now(), 'decider', now() FROM certificate WHERE id = :suspended_certificate; "
+)
+WAYS_OUT = [
+    Attack(
+        "an application closed under an audit",
+        ended("planned_case", "closed"),
+        "audit_in_the_way",
+        by="planner",
+    ),
+    Attack(
+        "an application withdrawn after the report",
+        ended("reported_case", "withdrawn"),
+        "audit_in_the_way",
+        by="agency reported_audited",
+    ),
+    Attack("a move of somebody with an interest", TIED_MOVE, "no_tie"),
+    Attack(
+        "lifted over a critical finding",
+        TASK + (DECIDED.format(":decider", "lift", "suspended_certificate") + BASIS)[:-2],
+        "urgent_first",
+    ),
+    Attack(
+        "granted on the work of a team with an interest",
+        "UPDATE audit SET reviewer_id = :reviewer WHERE id = :reviewed_audit; "
+        "INSERT INTO tie (id, person_id, agency_id, nature, declared_at)"
+        " VALUES (gen_random_uuid(), :reviewer, :reviewed_audited, 'x', now()); "
+        + DECISION.format(":decider").replace("'refuse'", "'grant'"),
+        NO_RIGHT,
+        "tied_team",
+    ),
+]
 CONFIRMED_AT_ONCE = answer("suspend") + HEARD
 
 ABOUT_DECIDERS = [
     *ABOUT_HEARINGS,
+    *WAYS_OUT,
     Attack(
         "a serious ground alone",
         DECIDED.format(":decider", "suspend", "active_certificate") + BASIS + GROUND.format("deceit")[:-2],

@@ -39,8 +39,8 @@ ABOUT_HOLDERS = [
         "fate_decided",
     ),
     Attack(
-        "a holder refused, whose certificate was lifted",
-        REFUSED.format(":decider") + BASIS + (FATE.format(":decider", "lift", "weighed_certificate") + BASIS)[:-2],
+        "a holder refused, whose certificate was ended",
+        REFUSED.format(":decider") + BASIS + (FATE.format(":decider", "end", "weighed_certificate") + BASIS)[:-2],
         "fate_decided",
     ),
     Attack(
@@ -57,7 +57,7 @@ ABOUT_HOLDERS = [
     Attack(
         "a task done by lifting",
         DECIDED.format(":decider", "lift", "weighed_certificate") + BASIS + DONE,
-        "deadline_done",
+        "urgent_first",
     ),
     Attack(
         "a task done twice",

@@ -19,10 +19,10 @@ FLOWS = {
     "finding": FINDING_FLOW,
     "certificate": CERTIFICATE_FLOW,
 }
-# Who judges a case may have no interest in the agency; the inspector is asked when the audit is planned.
+# Who moves a case may have no interest in the agency, also one that was declared later.
 JUDGING = ["application.accept", "application.return", "application.refuse", "audit.plan", "audit.reopen"]
 JUDGING += ["audit.review", "audit.conclude", "certificate.suspend", "certificate.lift", "certificate.withdraw"]
-JUDGING += ["certificate.end"]
+JUDGING += ["certificate.end", "application.close", "audit.send_back", "audit.cancel", "audit.start", "audit.report"]
 # What is for the inspector of the audit alone, whoever else has the role.
 OWN = ["audit.start", "audit.report", "finding.close", "finding.reject", "finding.supersede"]
 OWN += ["finding.accept_plan", "finding.reject_proof"]
@@ -165,6 +165,20 @@ ALWAYS = {
           SELECT provisional FROM certificate_change WHERE certificate_id = r.certificate_id ORDER BY id DESC LIMIT 1) h
           ON true
         WHERE r.provisional <> (r.state = 'suspended' AND h.provisional) IS TRUE
+    """,
+    "a grant rests on a review by somebody untied, after every interest of the team": """
+        SELECT d.outcome, d.id FROM decision d JOIN audit a ON a.id = d.audit_id
+        JOIN tie t ON t.agency_id = d.agency_id AND t.declared_at < d.decided_at
+        WHERE d.outcome LIKE 'grant%'
+          AND (t.person_id = a.reviewer_id OR (t.person_id IN (a.planner_id, a.inspector_id)
+                                               AND t.declared_at > a.reviewed_at))
+    """,
+    "nobody is shown as applying whose application ended": """
+        SELECT r.public_id, r.agency_id FROM register_entry r
+        WHERE r.applied_on IS NOT NULL AND NOT EXISTS (
+          SELECT FROM application p WHERE p.agency_id = r.agency_id AND p.state IN ('accepted', 'concluded'))
+          AND NOT EXISTS (SELECT FROM outbox o WHERE o.kind = 'register.refresh' AND o.done_at IS NULL
+                            AND o.payload->>'agency_id' = r.agency_id::text)
     """,
     "what was confirmed was decided, and what was declined was not": """
         SELECT p.kind, p.id FROM decision_proposal p

@@ -19,6 +19,7 @@ from audits.decisions.rules import Outcome
 from audits.inspections import services as audits
 from audits.inspections.models import Audit, Finding, Population
 from audits.inspections.queries import judgement_on, sample_of
+from audits.inspections.workflow import BackTo
 from audits.people.models import Person
 from audits.people.services import declare_interest
 from audits.schemes.cycle import DecisionKind
@@ -89,6 +90,9 @@ class Office:
     def refuse_application(self, person: UUID, application: UUID) -> bool:
         return self._do(person, lambda *who: applications.refuse_application(*who, application, reason=REASON))
 
+    def close_application(self, person: UUID, application: UUID) -> bool:
+        return self._do(person, lambda *who: applications.close_application(*who, application, reason=REASON))
+
     def plan(self, person: UUID, application: UUID, inspector: UUID) -> bool:
         day = clock.today()
         return self._do(
@@ -128,6 +132,16 @@ class Office:
 
     def reopen(self, person: UUID, audit: UUID) -> bool:
         return self._do(person, lambda *who: audits.reopen_audit(*who, audit, reason=REASON))
+
+    def send_back(self, person: UUID, audit: UUID) -> bool:
+        return self._do(person, lambda *who: audits.send_back_audit(*who, audit, to=BackTo.INSPECTOR, reason=REASON))
+
+    def replan(self, person: UUID, audit: UUID, inspector: UUID) -> bool:
+        def act(session: Session, actor: Actor) -> None:
+            day = session.get_one(Audit, audit).planned_on
+            audits.replan_audit(session, actor, audit, inspector_id=inspector, planned_on=day, reason=REASON)
+
+        return self._do(person, act)
 
     def cancel(self, person: UUID, audit: UUID) -> bool:
         return self._do(person, lambda *who: audits.cancel_audit(*who, audit, reason=REASON))

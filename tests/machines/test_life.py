@@ -52,7 +52,8 @@ DETOURS = {
     "planned": ["cancel"],
     "in_progress": ["cancel"],
     "reported": ["reopen"],
-    "reviewed": ["reject_repair"],
+    "reviewed": ["reject_repair", "send_back"],
+    "accepted": ["close_application", "take_back"],
 }
 # What anybody may try, and the move that it is.
 ATTEMPTS = {
@@ -61,10 +62,12 @@ ATTEMPTS = {
     "accept_application": "application.accept",
     "return_application": "application.return",
     "refuse_application": "application.refuse",
+    "close_application": "application.close",
     "begin": "audit.start",
     "report": "audit.report",
     "review": "audit.review",
     "reopen": "audit.reopen",
+    "send_back": "audit.send_back",
     "cancel": "audit.cancel",
     "decide": "audit.conclude",
     "answer": "finding.answer",
@@ -152,7 +155,8 @@ class Life(RuleBasedStateMachine):
         elif verb == "take_back":
             self.done(self.office.take_back(self.world.signatories[agency], case.id))
         else:
-            staff = self.crew(Role.REVIEWER if verb == "reopen" else Role.PLANNER, turn)
+            role = {"reopen": Role.REVIEWER, "send_back": Role.DECIDER}.get(verb, Role.PLANNER)
+            staff = self.crew(role, turn)
             subject = case.id if verb.endswith("application") else audit.id
             self.done(any(getattr(self.office, verb)(who, subject) for who in staff))
 
@@ -283,12 +287,17 @@ class Life(RuleBasedStateMachine):
         somebody = self.world.staff[turn]
         planners, inspectors = self.crew(Role.PLANNER, turn), self.crew(Role.INSPECTOR, turn + 1)
         its = [somebody, audit.inspector_id] if audit else []
+
+        def hand_over() -> bool:
+            """Give the audit of an inspector with an interest to somebody else."""
+            return any(office.replan(who, audit.id, to) for who in planners for to in inspectors)
+
         ways = {
             "draft": lambda: any(office.submit(who, case.id) for who in (somebody, owner)),
             "submitted": lambda: any(office.accept_application(who, case.id) for who in planners),
             "accepted": lambda: any(office.plan(who, case.id, to) for who in planners for to in inspectors),
-            "planned": lambda: any(office.begin(who, audit.id) for who in its),
-            "in_progress": lambda: any(office.report(who, audit.id, flawed) for who in its),
+            "planned": lambda: any(office.begin(who, audit.id) for who in its) or hand_over(),
+            "in_progress": lambda: any(office.report(who, audit.id, flawed) for who in its) or hand_over(),
             "reported": lambda: any(office.review(who, audit.id) for who in self.crew(Role.REVIEWER, turn)),
             "reviewed": lambda: self.repair_and_decide(owner, audit, turn),
         }

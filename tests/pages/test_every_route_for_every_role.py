@@ -23,6 +23,7 @@ from audits.core.outbox import OutboxItem
 from audits.decisions.models import DecisionProposal
 from audits.decisions.rules import Outcome
 from audits.decisions.services import decide
+from audits.inspections.models import Remark
 from audits.inspections.queries import findings_of
 from audits.inspections.workflow import AuditState
 from audits.people.models import Person, RoleRequest
@@ -156,11 +157,22 @@ def fill(session: Session, settings: Settings) -> Case:
     }
     proposal = SchemeProposal(**norm, proposed_by=by, proposed_at=now)
     session.add_all([request, proposal, proposed := _proposed(session, certificate)])
+    remark = Remark(
+        audit_id=audit.id,
+        scheme_version_id=audit.scheme_version_id,
+        requirement_code=light.code,
+        note="Seen.",
+        agency_text="Seen.",
+        written_by=people[Role.INSPECTOR].id,
+        written_at=now,
+    )
+    session.add(remark)
     session.flush()
     return Case(
         people,
         {
             "agency": agency,
+            "agency_id": agency.id,
             "application_id": application.id,
             "draft_id": draft.id,
             "audit_id": audit.id,
@@ -178,6 +190,7 @@ def fill(session: Session, settings: Settings) -> Case:
             "person_id": people[Role.AGENCY_EDITOR].id,
             "proposal_id": proposal.id,
             "proposed_id": proposed.id,
+            "remark_id": remark.id,
             "request_id": request.id,
             "version_id": application.scheme_version_id,
             "code": light.code,

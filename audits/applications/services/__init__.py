@@ -9,6 +9,7 @@ from audits.applications.services.answering import (
 )
 from audits.applications.services.transitions import (
     accept_application,
+    close_application,
     conclude_application,
     refuse_application,
     return_application,
@@ -19,6 +20,7 @@ from audits.applications.services.transitions import (
 __all__ = [
     "accept_application",
     "add_evidence",
+    "close_application",
     "conclude_application",
     "refuse_application",
     "remove_evidence",

@@ -1,7 +1,8 @@
-"""Moves of an application: submit, return, accept, refuse, withdraw, conclude."""
+"""Moves of an application: submit, return, accept, refuse, withdraw, close, conclude."""
 
 from uuid import UUID
 
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from audits.agencies.models import Agency
@@ -13,16 +14,18 @@ from audits.applications.models import AgreementAcceptance, Application
 from audits.applications.queries import answered_codes, self_assessment_of, unaccepted_agreement
 from audits.applications.rules import same_name, unanswered, unknown_codes
 from audits.applications.services.course import APPLICATIONS
+from audits.applications.workflow import ApplicationState
 from audits.core import clock, events, moves, outbox
 from audits.core.access import Actor, Role
 from audits.core.calendar import add_working_days
 from audits.core.errors import RuleError
 from audits.core.events import Code, Digest, Moved
 from audits.core.letters import unprintable
-from audits.core.notices import tell_agency
+from audits.core.notices import tell_agency, tell_person
 from audits.deadlines.rules import DeadlineKind
 from audits.deadlines.services import end_deadline, open_deadline
 from audits.people.models import Person
+from audits.people.queries import people_with
 from audits.schemes.queries import scheme_of_version
 
 
@@ -77,10 +80,29 @@ def refuse_application(session: Session, actor: Actor, application_id: UUID, *, 
 
 
 def withdraw_application(session: Session, actor: Actor, application_id: UUID, *, reason: str = "") -> Application:
-    """Withdraw it before it is accepted. The agency may give a reason."""
+    """Withdraw it before an audit of it is reported. The agency may give a reason.
+
+    Planners are told of one that was accepted, and cancel its audit. The agency may not know that there is one.
+    """
+    accepted = moves.load(session, Application, application_id).state is ApplicationState.ACCEPTED
     application = _move(session, actor, application_id, told.ApplicationWithdrawn, reason=reason.strip())
     end_deadline(session, DeadlineKind.APPLICATION_REVIEW, application.id)
+    if accepted:
+        _check_no_audit(session, application)
+        for person in people_with(session, Role.PLANNER):
+            taken = notices.ApplicationTakenBack(reference=application.reference)
+            tell_person(session, person.id, taken, subject_id=application.id)
     return application
+
+
+def close_application(session: Session, actor: Actor, application_id: UUID, *, reason: str) -> Application:
+    """Close an accepted application without a decision, while no audit runs; the register shows it no longer."""
+    application = _move(session, actor, application_id, told.ApplicationClosed, reason=reason.strip())
+    if not reason.strip():
+        raise RuleError("Give the reason.", "reason")
+    _check_no_audit(session, application)
+    application.review_note = reason.strip()
+    return _tell(session, application, notices.ApplicationClosed)
 
 
 def conclude_application(session: Session, actor: Actor, application_id: UUID) -> Application:
@@ -98,6 +120,13 @@ def _review(
     application.reviewed_at, application.review_note = clock.now(), note
     end_deadline(session, DeadlineKind.APPLICATION_REVIEW, application.id)
     return application
+
+
+def _check_no_audit(session: Session, application: Application) -> None:
+    """Raise RuleError while an audit of it stands in the way; see walls/ending.sql."""
+    session.flush()
+    if reference := session.scalar(select(func.audit_in_the_way(application.id))):
+        raise RuleError("Audit %(reference)s must be cancelled or decided on first.", reference=reference)
 
 
 def _move(session: Session, actor: Actor, application_id: UUID, move: type[Moved], *, reason: str = "") -> Application:

@@ -24,6 +24,7 @@ from audits.inspections.services.transitions import (
     reopen_audit,
     reveal_audit,
     review_audit,
+    send_back_audit,
     start_audit,
 )
 from audits.inspections.services.weighing import judge_requirement
@@ -50,6 +51,7 @@ __all__ = [
     "return_corrective_action",
     "reveal_audit",
     "review_audit",
+    "send_back_audit",
     "start_audit",
     "submit_corrective_action",
     "withdraw_remark",

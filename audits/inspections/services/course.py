@@ -37,7 +37,7 @@ def _check(session: Session, actor: Actor, audit: Audit, asks: Independence) -> 
     if asks is Independence.OWN and actor.id != audit.inspector_id:
         # Other staff can see an audit; only its own inspector works on it.
         raise NotAllowedError("Only the inspector of this audit may do this.")
-    if asks is Independence.NO_INTEREST:
+    if asks in {Independence.NO_INTEREST, Independence.OWN}:
         independence.check_no_interest(session, actor, audit.agency_id)
     if asks is Independence.OUTSIDER:
         independence.check_outsider(session, actor, audit.agency_id)

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from audits.core import moves
 from audits.core.access import Actor, Permission
 from audits.core.errors import RuleError
+from audits.core.flow import Independence
 from audits.core.notices import tell_person
 from audits.deadlines.rules import DeadlineKind
 from audits.deadlines.services import give_deadline
@@ -34,7 +35,8 @@ def replan_audit(
 
     Verdicts, samples and findings stay; whoever had the audit keeps the part in it that bars from deciding on it.
     """
-    audit = moves.hold(session, AUDITS, actor, audit_id, Permission.AUDIT_PLAN, within=AUDIT_FLOW.unfinished)
+    asks, within = Independence.NO_INTEREST, AUDIT_FLOW.unfinished
+    audit = moves.hold(session, AUDITS, actor, audit_id, Permission.AUDIT_PLAN, asks=asks, within=within)
     before, day = audit.inspector_id, audit.planned_on
     check_said(reason)
     if (inspector_id, planned_on) == (before, day):

@@ -19,7 +19,7 @@ from audits.inspections import events as told
 from audits.inspections import notices
 from audits.inspections.models import Audit, SampledUnit
 from audits.inspections.services.course import AUDITS, record
-from audits.inspections.workflow import AuditState
+from audits.inspections.workflow import AuditState, BackTo
 from audits.people import independence
 from audits.people.models import Person, PersonRole
 from audits.schemes.queries import scheme_of_version
@@ -73,6 +73,23 @@ def review_audit(session: Session, actor: Actor, audit_id: UUID, *, recommendati
     open_deadline(session, DeadlineKind.DECISION, **about, due_on=due_on, owner_role=Role.DECIDER)
     for person_id in deciders_of(session, audit):
         tell_person(session, person_id, notices.AuditReviewed(reference=audit.reference), subject_id=audit.id)
+    return audit
+
+
+def send_back_audit(session: Session, actor: Actor, audit_id: UUID, *, to: BackTo, reason: str) -> Audit:
+    """Ask for more before a decision: of the inspector, or of the agency about its findings.
+
+    Nothing is undone; a reviewer looks at the file again before it comes back to the deciders.
+    """
+    audit = moves.make(session, AUDITS, actor, audit_id, told.AuditSentBack, reason=reason.strip())
+    check_said(reason)
+    end_deadline(session, DeadlineKind.DECISION, audit.id)
+    if to is BackTo.AGENCY:
+        tell_agency(session, audit.agency_id, notices.MoreAsked(reference=audit.reference, reason=reason.strip()))
+    asked = notices.AuditSentBack(reference=audit.reference)
+    tell_person(session, audit.inspector_id, asked, subject_id=audit.id)
+    if audit.reviewer_id:
+        tell_person(session, audit.reviewer_id, notices.AuditToReview(reference=audit.reference), subject_id=audit.id)
     return audit
 
 

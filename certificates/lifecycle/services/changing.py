@@ -8,11 +8,12 @@ from sqlalchemy.orm import Session
 
 from audits.core import events, moves
 from audits.core.access import Actor, Permission
+from audits.core.errors import IllegalMoveError
 from audits.core.events import Moved
 from audits.core.flow import Independence, moved_on
 from audits.core.notices import tell_agency
 from audits.deadlines.rules import DeadlineKind
-from audits.deadlines.services import end_deadlines
+from audits.deadlines.services import end_deadlines, is_open
 from audits.decisions.basis import Basis
 from audits.decisions.models import Decision
 from audits.decisions.queries import provisional_suspension
@@ -96,7 +97,10 @@ def confirm_suspension(session: Session, actor: Actor, certificate_id: UUID, **s
 
 
 def lift_suspension(session: Session, actor: Actor, certificate_id: UUID, **said: Unpack[Reasoned]) -> Certificate:
-    """Lift the suspension of a certificate."""
+    """Lift the suspension of a certificate, once every critical finding on its holder is decided on."""
+    certificate = moves.load(session, Certificate, certificate_id)
+    if is_open(session, DeadlineKind.CRITICAL_FINDING, certificate.agency_id):
+        raise IllegalMoveError("A critical finding waits for a decision: keep this suspended, or withdraw it, first.")
     return _change(session, actor, certificate_id, SuspensionLifted, said)
 
 

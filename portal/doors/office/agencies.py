@@ -14,6 +14,7 @@ from audits.agencies.queries import get_agency
 from audits.core import clock
 from audits.core.access import Permission
 from audits.core.clock import day_of
+from audits.decisions.events import DecisionTaken
 from audits.decisions.queries import audits_of_agency
 from audits.findings.queries import to_repair
 from audits.inspections.models import Audit, Finding
@@ -114,7 +115,8 @@ def _line(step: Step) -> Line:
     moved = None
     if step.about == "certificate" and step.before in set(CertificateState):
         moved = label(CertificateState(step.before)), label(CertificateState(step.after))
-    return Line(step, label(DecisionKind(step.kind)) if step.kind else event_words(step.name), moved)
+    decided = step.name == DecisionTaken.name
+    return Line(step, label(DecisionKind(step.kind)) if decided else event_words(step.name), moved)
 
 
 def _month(day: date, *, with_year: bool) -> str:
@@ -153,7 +155,7 @@ def _bar(begin: date, end: date, status: Status) -> Happening:
 def _others(steps: list[Step]) -> Iterator[Happening]:
     """Yield the decisions, and what the agency reported."""
     for step in steps:
-        if step.kind:
+        if step.name == DecisionTaken.name:
             kind = DecisionKind(step.kind)
             yield Happening(Lane.DECISIONS, day_of(step.when), LOOKS.get(kind, Status.CERTIFIED), label(kind))
         elif step.about in GROUPS["agency"] and step.who:

@@ -9,14 +9,14 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from audits.applications import queries, services
-from audits.applications.workflow import ApplicationState
+from audits.applications.workflow import APPLICATION_FLOW, ApplicationState
 from audits.core.access import Permission
 from audits.core.errors import IllegalMoveError, RuleError
-from audits.inspections.queries import find_live_audit
+from audits.inspections.queries import audits_of, find_live_audit
 from audits.inspections.services import plan_audit
 from audits.people.trail import trail_of
 from audits.schemes.queries import scheme_of_version
-from portal.doors.office.forms import IntakeForm, PlanForm
+from portal.doors.office.forms import IntakeForm, PlanForm, ReasonForm
 from portal.doors.office.inspectors import offer_inspectors
 from portal.stores import database
 from portal.web.access import current_actor, needs
@@ -107,10 +107,41 @@ def plan_submitted(application_id: UUID) -> ResponseReturnValue:
     return render_template("office/plan.html", application=application, form=form), 422
 
 
+@bp.get("/<uuid:application_id>/close")
+@needs(Permission.APPLICATION_REVIEW)
+def close(application_id: UUID) -> ResponseReturnValue:
+    """Ask for the reason to close an accepted application."""
+    return _close_page(application_id, ReasonForm())
+
+
+@bp.post("/<uuid:application_id>/close")
+@needs(Permission.APPLICATION_REVIEW)
+def close_submitted(application_id: UUID) -> ResponseReturnValue:
+    """Close it without a decision; the register shows it no longer."""
+    form = ReasonForm()
+    if form.validate_on_submit():
+        try:
+            with database.write() as session:
+                services.close_application(session, current_actor(), application_id, reason=form.reason.data)
+        except RuleError as error:
+            form.complain(error)
+        else:
+            flash(_("The application is closed. The agency has been told why."), "success")
+            return redirect(url_for("office.applications.show_application", application_id=application_id), 303)
+    return _close_page(application_id, form), 422
+
+
+def _close_page(application_id: UUID, form: ReasonForm) -> str:
+    application = queries.get_application(database.read(), current_actor(), application_id)
+    APPLICATION_FLOW.target(application.state, "close")
+    return render_template("office/close.html", application=application, form=form)
+
+
 def _page(application_id: UUID, form: IntakeForm) -> str:
     session, actor = database.read(), current_actor()
     application = queries.get_application(session, actor, application_id)
     reviewing = actor.has(Permission.APPLICATION_REVIEW) and application.state is ApplicationState.SUBMITTED
+    audits = [] if reviewing else audits_of(session, actor, application_id)
     answers, scheme = queries.answers_of(session, application_id), scheme_of_version(application.scheme_version)
     return render_template(
         "office/application.html",
@@ -122,7 +153,8 @@ def _page(application_id: UUID, form: IntakeForm) -> str:
         evidence=queries.evidence_of(session, application_id),
         agreement=queries.agreement_of(application),
         acceptance=queries.acceptance_of(session, application),
-        audit=None if reviewing else find_live_audit(session, actor, application_id),
+        audit=next((audit for audit in audits if audit.is_live), None),
+        cancelled=[audit for audit in audits if not audit.is_live],
         trail_steps=trail_of(session, [application_id]),
         form=form if reviewing else None,
     )

@@ -20,22 +20,25 @@ from audits.inspections import queries
 from audits.inspections.comparison import compare, differing, nowhere_assessed
 from audits.inspections.coverage import scheme_of_audit
 from audits.inspections.models import Audit
-from audits.inspections.workflow import AUDIT_FLOW, AuditState
+from audits.inspections.services import send_back_audit
+from audits.inspections.workflow import AUDIT_FLOW, AuditState, BackTo
 from audits.people.independence import bar_of
 from audits.schemes.cycle import DecisionKind, Ground
 from audits.schemes.queries import grounds_for
 from certificates.documents.queries import find_document
 from certificates.documents.stages import DocumentKind
 from certificates.lifecycle.models import Certificate
-from certificates.lifecycle.queries import held_and_proposed, held_parts
+from certificates.lifecycle.queries import BeforeDeciding, before_deciding, held_parts
 from certificates.lifecycle.rules import Fate, fates, ways_to_end
 from certificates.lifecycle.services import decide_or_propose, end_audit_or_propose
-from portal.doors.office.forms import DecisionForm, HolderDecisionForm
+from portal.doors.office.forms import DecisionForm, HolderDecisionForm, SendBackForm
 from portal.doors.office.proposals import proposed
 from portal.stores import database
 from portal.web.access import current_actor, needs
 
 bp = Blueprint("decisions", __name__, url_prefix="/audits")
+
+NOTHING = BeforeDeciding(held=None, waiting=None, tied=False)
 
 
 @bp.get("/<uuid:audit_id>/decision")
@@ -98,6 +101,37 @@ def certificate_submitted(audit_id: UUID) -> ResponseReturnValue:
     return _page(audit_id, form), 422
 
 
+@bp.get("/<uuid:audit_id>/send-back")
+@needs(Permission.DECISION_TAKE)
+def send_back(audit_id: UUID) -> ResponseReturnValue:
+    """Ask what is needed before a decision, and of whom."""
+    return _send_back_page(audit_id, SendBackForm())
+
+
+@bp.post("/<uuid:audit_id>/send-back")
+@needs(Permission.DECISION_TAKE)
+def send_back_submitted(audit_id: UUID) -> ResponseReturnValue:
+    """Send the file back; a reviewer looks at it again."""
+    form = SendBackForm()
+    if form.validate_on_submit():
+        try:
+            with database.write() as session:
+                to = BackTo(form.to.data)
+                send_back_audit(session, current_actor(), audit_id, to=to, reason=form.reason.data)
+        except RuleError as error:
+            form.complain(error)
+        else:
+            flash(_("Sent back. Nothing was undone. A reviewer looks at the file again before you decide."), "success")
+            return redirect(url_for("office.audits.show_audit", audit_id=audit_id), 303)
+    return _send_back_page(audit_id, form), 422
+
+
+def _send_back_page(audit_id: UUID, form: SendBackForm) -> str:
+    audit = queries.get_audit(database.read(), current_actor(), audit_id)
+    AUDIT_FLOW.target(audit.state, "send_back")
+    return render_template("office/send_back.html", audit=audit, form=form)
+
+
 def _decide(audit_id: UUID, form: DecisionForm) -> UUID | None:
     """Decide, or propose what takes two deciders; return the id of the proposal."""
     with database.write() as session:
@@ -127,11 +161,12 @@ def _page(
     found, replaced = queries.findings_and_replaced(session, audit_id)
     stand, compared = standing(audit, found), compare(session, audit)
     ready, offers = audit.state in AUDIT_FLOW.waiting_for(Permission.DECISION_TAKE), grantable(session, audit)
-    held, waiting = held_and_proposed(session, audit.agency_id, clock.today()) if ready else (None, None)
+    beside = before_deciding(session, audit.agency_id, clock.today(), audit_id) if ready else NOTHING
+    held = beside.held
     if ready:
         shown = audit_basis(session, audit).with_parts(held_parts(session, held)).shown
         if isinstance(form, DecisionForm):
-            allowed = possible_outcomes(scheme.scoring, **stand)
+            allowed = possible_outcomes(scheme.scoring, **stand, tied=beside.tied)
             offered, ways = [outcome for outcome in Outcome if outcome in allowed], fates(held.state) if held else ()
             form.offer(offered, _grounds(audit, offered, held, ways), shown, ways)
             form.offer_scope(offers, scheme, offered)
@@ -158,11 +193,11 @@ def _page(
         report=find_document(session, actor, DocumentKind.AUDIT_REPORT, audit_id),
         ready=ready,
         unseen_housing=audit.application.offers_housing and not offers.offers_housing,
-        against=reasons_against(scheme.scoring, **stand),
+        against=reasons_against(scheme.scoring, **stand, tied=beside.tied),
         form=form,
         moved=moved,
         held=held,
-        waiting=waiting,
+        waiting=beside.waiting,
     )
 
 

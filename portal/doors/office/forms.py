@@ -9,7 +9,7 @@ from audits.agencies.rules import StatedScope
 from audits.changes.rules import Choice
 from audits.decisions.rules import GRANTS, Outcome
 from audits.findings.rules import points_of
-from audits.inspections.workflow import ON_APPLICATION
+from audits.inspections.workflow import ON_APPLICATION, BackTo
 from audits.schemes.cycle import AuditKind, DecisionKind, Ground
 from audits.schemes.text import SchemeText
 from certificates.lifecycle.rules import Fate
@@ -139,6 +139,18 @@ def review_form(scheme: SchemeText) -> ReviewForm:
 class ReasonForm(Form):
     reason = textarea_field(_l("Reason"), required=_l("Give the reason."), rows=3)
     move = hidden_field()
+
+
+class SendBackForm(Form):
+    to = radios_field(
+        _l("Whom do you ask?"),
+        [
+            (BackTo.INSPECTOR.value, _l("The inspector: something about the audit")),
+            (BackTo.AGENCY.value, _l("The agency: corrective action or proof")),
+        ],
+        required=_l("Choose whom you ask."),
+    )
+    reason = textarea_field(_l("What do you need?"), required=_l("Give the reason."), rows=4)
 
 
 class DecisionForm(Form):
