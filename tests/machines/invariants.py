@@ -81,6 +81,25 @@ ALWAYS = {
           AND f.state NOT IN (CASE said WHEN 'waits' THEN 'answered' WHEN 'accepted' THEN 'closed' ELSE 'open' END,
                               CASE said WHEN 'waits' THEN 'proven' ELSE 'plan_accepted' END)
     """,
+    "a certificate names its holder as was decided": """
+        SELECT c.number, a.legal_name FROM certificate c JOIN agency a ON a.id = c.agency_id
+        WHERE c.state IN ('active', 'suspended') AND c.printed ->> 'legal_name' <> a.legal_name
+          AND NOT awaits_certificate(a.id) AND c.valid_until >= (SELECT max(happened_at)::date FROM event)
+          AND NOT EXISTS (SELECT FROM agency_change n WHERE n.agency_id = a.id AND n.checked_at::date > c.valid_until)
+    """,
+    "an agency is renamed by a report that was accepted": """
+        SELECT e.agency_id, e.id FROM event e
+        WHERE e.name = 'agency.edit' AND e.data -> 'fields' ? 'legal_name'
+          AND EXISTS (SELECT FROM event s WHERE s.agency_id = e.agency_id AND s.id < e.id
+                        AND s.name = 'application.accept')
+          AND NOT EXISTS (SELECT FROM event c WHERE c.agency_id = e.agency_id AND c.txid = e.txid
+                            AND c.name IN ('change.accept', 'change.decide'))
+    """,
+    "an open change is one task, and a finished one is none": """
+        SELECT n.state, n.id FROM agency_change n
+        LEFT JOIN deadline d ON d.subject_id = n.id AND d.done_at IS NULL AND d.kind <> 'special_audit'
+        GROUP BY n.id HAVING count(d.id) <> (n.state IN ('reported', 'referred'))::int
+    """,
     "who moves something may": f"""
         SELECT name, subject_id FROM chain WHERE name <> 'audit.plan'
         AND (name, 'system') NOT IN ({_BY_SYSTEM}) AND NOT EXISTS (
@@ -185,7 +204,7 @@ ALWAYS = {
         WHERE coalesce(p.confirmed, false) <> EXISTS (SELECT FROM decision WHERE proposal_id = p.id)
     """,
     "a task of the deciders ends by their decision": """
-        SELECT t.kind, t.id FROM deadline t WHERE t.done_at IS NOT NULL AND NOT EXISTS (
+        SELECT t.kind, t.id FROM deadline t WHERE t.kind = 'critical_finding' AND t.done_at IS NOT NULL AND NOT EXISTS (
           SELECT FROM decision d WHERE d.agency_id = t.agency_id AND d.decided_at BETWEEN t.opened_at AND t.done_at
             AND d.outcome IN ('suspend', 'withdraw', 'end', 'maintain'))
     """,
@@ -200,10 +219,11 @@ ALWAYS = {
         SELECT d.outcome, d.id FROM decision d JOIN tie t ON t.agency_id = d.agency_id AND t.person_id = d.decider_id
         WHERE t.declared_at < d.decided_at
     """,
-    "a certificate follows from a grant": """
+    "a certificate follows from a grant, or amends one": """
         SELECT c.number, c.id FROM certificate c LEFT JOIN decision d ON d.id = c.decision_id
         LEFT JOIN audit a ON a.id = d.audit_id LEFT JOIN application f ON f.id = a.application_id
-        WHERE NOT coalesce(d.outcome LIKE 'grant%' AND a.state = 'concluded' AND f.state = 'concluded'
+        WHERE NOT coalesce((d.outcome LIKE 'grant%' OR d.outcome = 'amend')
+                           AND a.state = 'concluded' AND f.state = 'concluded'
                            AND c.agency_id = d.agency_id AND f.agency_id = d.agency_id, false)
     """,
     "a grant has one certificate": """

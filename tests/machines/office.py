@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 from unittest.mock import patch
 from uuid import UUID
@@ -10,10 +11,16 @@ from flask import Flask
 from sqlalchemy import Update, select, update
 from sqlalchemy.orm import Session
 
+from audits.agencies.models import Agency
+from audits.agencies.queries import details_of, fixed_sections
+from audits.agencies.rules import ProfileSection
+from audits.agencies.services import edit_agency
 from audits.applications import services as applications
+from audits.changes import services as changes
 from audits.core import clock, outbox
 from audits.core.access import Actor
 from audits.core.errors import DomainError
+from audits.core.files import StoredFile
 from audits.core.outbox import OutboxItem
 from audits.decisions.rules import Outcome
 from audits.inspections import services as audits
@@ -26,13 +33,14 @@ from audits.schemes.cycle import DecisionKind
 from audits.schemes.queries import scheme_of_version
 from certificates.lifecycle import services as certificates
 from certificates.lifecycle.rules import Fate
-from portal.stores import database
+from portal.stores import database, files
 from portal.work import jobs
 from portal.work.handlers import HANDLERS
 from tests.kit.factories.inspections import confidential_findings
 
 MOST_ROUNDS = 10  # of work that follows from work, which takes four; what is left then is for the invariants to find
 HEARD = {"heard": "It said nothing.", "reasons": "It was weighed."}
+PAPER = b"%PDF-1.7 extract"
 REASON = "Five files were looked at."
 Act = Callable[[Session, Actor], Any]
 
@@ -67,6 +75,25 @@ class Office:
             applications.submit_application(session, actor, application, declared_name=name)
 
         return self._do(person, act)
+
+    def report_name(self, person: UUID, name: str) -> bool:
+        """Report another legal name, with a file; before anybody relies on the name it is a plain edit."""
+
+        def act(session: Session, actor: Actor) -> None:
+            agency = session.get_one(Agency, actor.agency_id, populate_existing=True)
+            details = replace(details_of(agency), legal_name=name)
+            if ProfileSection.SEAT not in fixed_sections(session, agency.id):
+                edit_agency(session, actor, agency.id, details, version=agency.version)
+                return
+            file = StoredFile(files.keep(session, PAPER), len(PAPER), "application/pdf", "extract.pdf")
+            said = {"effective_on": clock.today(), "explanation": "", "files": [file]}
+            version = agency.version
+            changes.report_details(session, actor, agency.id, ProfileSection.SEAT, details, version=version, **said)
+
+        return self._do(person, act)
+
+    def withdraw_change(self, person: UUID, change: UUID) -> bool:
+        return self._do(person, lambda *who: changes.withdraw_change(*who, change))
 
     def take_back(self, person: UUID, application: UUID) -> bool:
         return self._do(person, lambda *who: applications.withdraw_application(*who, application))
@@ -160,6 +187,18 @@ class Office:
             self._do(person, lambda *who, fate=fate: certificates.decide_on_audit(*who, audit, fate=fate, **words))
             for fate in ways
         )
+
+    def accept_change(self, person: UUID, change: UUID) -> bool:
+        return self._do(person, lambda *who: changes.accept_change(*who, change, checked_against=REASON))
+
+    def decline_change(self, person: UUID, change: UUID) -> bool:
+        return self._do(person, lambda *who: changes.decline_change(*who, change, reason=REASON))
+
+    def return_change(self, person: UUID, change: UUID) -> bool:
+        return self._do(person, lambda *who: changes.return_change(*who, change, reason=REASON))
+
+    def amend(self, person: UUID, certificate: UUID) -> bool:
+        return self._do(person, lambda *who: certificates.amend_certificate(*who, certificate, reasons=REASON))
 
     def declare(self, person: UUID, agency: UUID) -> bool:
         return self._do(person, lambda *who: declare_interest(*who, agency, REASON))

@@ -16,6 +16,8 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from sqlalchemy import Select, func, select, text
 
 from audits.applications.models import Application
+from audits.changes.models import AgencyChange
+from audits.changes.workflow import CHANGE_FLOW
 from audits.core.access import Role
 from audits.decisions.models import Decision, DecisionProposal
 from audits.decisions.rules import Outcome
@@ -89,6 +91,7 @@ agencies = st.integers(0, AGENCIES - 1)
 turns = st.integers(0, len(STAFF) - 1)
 anybody = st.integers(0, len(STAFF) + AGENCIES - 1)
 flaws = st.sampled_from([(), (), (), ("minor",), ("major",), ("major", "major"), ("critical",)])
+answers = st.sampled_from(["amend", "amend", "amend", "accept", "decline", "withdraw", "return"])
 changes = st.sampled_from(["suspend", "lift", "suspend", "lift", "withdraw", "end"])
 
 
@@ -189,6 +192,24 @@ class Life(RuleBasedStateMachine):
             self.done(any(self.office.suspend_at_once(who, living) for who in deciders))
             if verb:
                 self.done(any(getattr(self.office, verb)(who, living) for who in deciders))
+
+    @rule(agency=agencies, turn=turns, name=st.integers(0, 3), answer=answers)
+    def rename(self, agency: int, turn: int, name: int, answer: str) -> None:
+        """Report another name, which the office answers; a decider amends the certificate, or sends it back."""
+        owner = self.world.signatories[agency]
+        self.done(self.office.report_name(owner, f"Naam {name} B.V."))
+        theirs = select(AgencyChange.id).where(AgencyChange.agency_id == self.world.agencies[agency])
+        if change := self.first(theirs.where(AgencyChange.state == "reported")):
+            who = [owner] if answer == "withdraw" else self.crew(Role.PLANNER, turn)
+            verb = "accept" if answer in {"amend", "return"} else answer
+            self.done(any(getattr(self.office, f"{verb}_change")(each, change) for each in who))
+        referred = self.first(theirs.where(AgencyChange.state == "referred"))
+        held = select(Certificate.id).where(Certificate.agency_id == self.world.agencies[agency])
+        living = self.first(held.where(Certificate.state.in_(CURRENT)))
+        if referred and answer == "return":
+            self.done(any(self.office.return_change(each, referred) for each in self.crew(Role.DECIDER, turn)))
+        elif referred and living and answer == "amend":
+            self.done(any(self.office.amend(each, living) for each in self.crew(Role.DECIDER, turn)))
 
     # Anybody tries anything
 
@@ -390,5 +411,6 @@ def test_whatever_people_and_workers_do_the_invariants_hold(world: World, _part:
     assert reached["life"] >= LIVES
     assert reached["certificate.issue"] >= 2 * LIVES
     assert reached["certificate.replace"] >= LIVES / 2
-    never = {f"{kind}.{move}" for kind, flow in FLOWS.items() for move in flow.moves} - set(reached)
+    flows = FLOWS | {"change": CHANGE_FLOW}
+    never = {f"{kind}.{move}" for kind, flow in flows.items() for move in flow.moves} - set(reached)
     assert LIVES < MANY or len(never) <= RARE, never

@@ -1,5 +1,6 @@
 """Pages of reported changes: the agency reports, the office checks, and the register shows what was accepted."""
 
+from datetime import timedelta
 from io import BytesIO
 
 import pytest
@@ -178,6 +179,16 @@ def test_a_special_audit_is_on_the_list_of_the_planner(enter, session, holder):
     planner.open(f"/office/changes/{change.id}")
     planner.submit(outcome="accept", checked_against="Statement of the bank.", consequences=["special_audit"])
     assert "Special audits to plan after a reported change" in planner.open("/office/").text
+    planner.follow(holder.legal_name)
+    page = planner.follow("Plan the special audit")
+    assert page.soup.select_one('[name="kind"][checked]')["value"] == "special"
+    inspector = make_person(session, Role.INSPECTOR)
+    session.commit()
+    planner.open(page.path)
+    tomorrow = clock.today() + timedelta(days=1)
+    when = [str(tomorrow.day), str(tomorrow.month), str(tomorrow.year)]
+    planner.submit(kind="special", inspector=str(inspector.id), planned_on=when, occasion="Another account.")
+    assert "Special audits to plan after a reported change" not in planner.open("/office/").text
 
 
 def test_a_page_that_is_outdated_is_a_conflict(enter, session, applicant):

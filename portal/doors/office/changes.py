@@ -10,7 +10,7 @@ from audits.agencies.models import Agency
 from audits.agencies.queries import living_certificate
 from audits.changes import queries, services
 from audits.changes.models import AgencyChange
-from audits.changes.rules import Choice
+from audits.changes.rules import Choice, Consequence
 from audits.changes.workflow import CHANGE_FLOW, ChangeState
 from audits.core import clock
 from audits.core.access import Permission
@@ -106,13 +106,16 @@ def _page(change: AgencyChange, form: CheckForm, returning: ReasonForm) -> str:
         form.version.data = change.version if not form.is_submitted() else form.version.data
     else:
         choice = Choice()
+    certificate_id = living_certificate(session, change.agency_id, clock.today())
+    ordered = Consequence.SPECIAL_AUDIT in change.consequences and certificate_id is not None
     return render_template(
         "office/change_report.html",
         change=change,
         page_title=changed.title(change),
         lines=changed.lines(change, queries.scheme_of_agency(session, change.agency_id)),
         trade_register=_trade_register(change.agency),
-        certificate_id=living_certificate(session, change.agency_id, clock.today()),
+        certificate_id=certificate_id,
+        plans_audit=ordered and actor.has(Permission.AUDIT_PLAN),
         needed=choice.needed,
         may_check="accept" in moves,
         may_decide="decide" in moves,
