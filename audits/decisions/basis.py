@@ -33,6 +33,10 @@ from audits.schemes.queries import scheme_of_version
 from audits.schemes.text import Shortfall
 
 _OF_UNIT = ("reference", "origin", "replaces", "reason_code", "reason")
+_LISTED = (
+    *(Population.unit, Population.digest, Population.seed, Population.algorithm, Population.drawn),
+    *(Population.size, Population.source, Population.declared, Population.difference),
+)
 _Query = Select[*tuple[Any, ...]]
 _Gathered = CompoundSelect[*tuple[Any, ...]]
 
@@ -287,11 +291,7 @@ def _remarks(audit_id: UUID) -> _Query:
 
 
 def _populations(audit_id: UUID) -> _Query:
-    return (
-        select(Population.unit, Population.digest, Population.seed, Population.algorithm, Population.drawn, _added())
-        .where(Population.audit_id == audit_id)
-        .order_by(Population.unit)
-    )
+    return select(*_LISTED, _added()).where(Population.audit_id == audit_id).order_by(Population.unit)
 
 
 def _added() -> ScalarSelect[Any]:

@@ -1,6 +1,6 @@
-"""Which requirements an audit looks at: those that were chosen when it was planned, or the whole norm."""
+"""Which requirements an audit looks at, those chosen when it was planned or the whole norm, and what it can lead to."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from uuid import UUID
 
 from sqlalchemy import select
@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from audits.certification.models import AuditRequirement
 from audits.core.errors import RuleError
 from audits.inspections import planning
+from audits.inspections.grading import refusal_is_certain
 from audits.inspections.models import Audit, Finding
 from audits.schemes.queries import scheme_of_version, with_cycle
 from audits.schemes.text import SchemeText
@@ -51,3 +52,11 @@ def found_before(session: Session, certification_id: UUID) -> frozenset[str]:
     """Return the requirements with a finding in an audit of this cycle."""
     query = select(Finding.requirement_code).join(Audit, Audit.id == Finding.audit_id)
     return frozenset(session.scalars(query.where(Audit.certification_id == certification_id)))
+
+
+def is_refusal_certain(audit: Audit, grades: Iterable[str]) -> bool:
+    """Return whether an audit for a certificate can only end in a refusal, whatever is repaired of its findings."""
+    if audit.application_id is None:
+        return False
+    scheme = scheme_of_version(audit.scheme_version)
+    return refusal_is_certain(scheme, grades, scheme.judged(audit.kind))

@@ -78,6 +78,7 @@ class PopulationFixed(EventData, name="audit.freeze", words=N_("Population fixed
     digest: Digest
     seed: Digest
     algorithm: Code
+    source: Code | None = None
 
 
 class UnitReplaced(EventData, name="audit.replace_unit", words=N_("Unit replaced by the next of the draw")):

@@ -202,7 +202,7 @@ def codes_before(scheme: SchemeText, requirement: str) -> frozenset[str]:
     return frozenset({requirement, *(old for step in steps for old, new in step.renamed.items() if new == requirement)})
 
 
-def refusal_is_certain(scheme: SchemeText, grades: Iterable[str], judged: Judged = Judged.AS_FOUND) -> bool:
+def refusal_is_certain(scheme: SchemeText, grades: Iterable[str], judged: Judged) -> bool:
     """Return whether no certificate can follow from findings of these grades, whatever is repaired.
 
     As found, every finding weighs to the end; as repaired, those alone that cannot be repaired.

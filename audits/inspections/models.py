@@ -173,6 +173,9 @@ class Population(Base):
     seed: Mapped[str]  # 32 random bytes, hex, generated after the population was fixed
     algorithm: Mapped[str]
     drawn: Mapped[int]
+    source: Mapped[str | None]  # where the list comes from: a code of the scheme; None in edition 1
+    declared: Mapped[int | None]  # workers that the agency declared, when it was fixed
+    difference: Mapped[str] = mapped_column(Text, default="", server_default="")  # why the list differs from that
     added: Mapped[int] = column_property(  # units beside the draw
         select(func.count())
         .where(

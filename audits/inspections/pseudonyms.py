@@ -16,6 +16,9 @@ _NAMED_LINES = 10
 _CITIZEN_NUMBER = re.compile(r"(?<!\d)\d(?:[ .\-]?\d){8}(?!\d)", re.ASCII)
 # Spreadsheets drop the leading zero that many of these numbers have.
 _WITHOUT_ZERO = re.compile(r"\d{8}", re.ASCII)
+# Of somebody who may work today: 12-03-1988, 1988-03-12.
+_YEAR, _DAY = r"19[3-9]\d|200\d|201[0-2]", r"\d{1,2}"
+_BORN = re.compile(rf"(?<!\d)(?:{_DAY}[-/. ]{_DAY}[-/. ](?:{_YEAR})|(?:{_YEAR})[-/.]{_DAY}[-/.]{_DAY})(?!\d)", re.ASCII)
 _EMAIL = re.compile(r"\S@\S")
 
 
@@ -64,6 +67,10 @@ _REFUSALS: tuple[tuple[str, Callable[[str], bool]], ...] = (
     (
         N_("These lines look like an e-mail address: %(lines)s. Use references without names, like F-001."),
         lambda reference: bool(_EMAIL.search(reference)),
+    ),
+    (
+        N_("These lines look like a date of birth: %(lines)s. Use references without personal data, like F-001."),
+        lambda reference: bool(_BORN.search(reference)),
     ),
     (
         N_("These lines look like a citizen number: %(lines)s. Use references without personal data, like F-001."),

@@ -11,9 +11,9 @@ from audits.applications.queries import language_of
 from audits.core.clock import day_of
 from audits.core.languages import say
 from audits.inspections import rules
-from audits.inspections.coverage import scheme_of_audit
+from audits.inspections.coverage import is_refusal_certain, scheme_of_audit
 from audits.inspections.disclosure import Extent, extent_for_agency, text_for_agency
-from audits.inspections.grading import Origin, refusal_is_certain
+from audits.inspections.grading import Origin
 from audits.inspections.models import Audit, Finding, Population, SampledUnit
 from audits.inspections.queries import VerdictRow, findings_of, populations_of, units_of, verdicts_of
 from audits.inspections.wording import EXTENTS, FINDING_STATES
@@ -45,7 +45,7 @@ def report_facts(session: Session, audit: Audit, *, body: Mapping[str, str]) -> 
         "score": audit.score,
         "fail_total": norm.scoring.fail_total,
         "conditional_from": norm.scoring.conditional_from,
-        "refusal_certain": refusal_is_certain(norm, (finding.grade for finding in found)),
+        "refusal_certain": is_refusal_certain(audit, (finding.grade for finding in found)),
         "grades": _grades(norm, found, language),
         "sampling": norm.sampling.description.in_(language),
         "samples": _samples(norm, populations_of(session, audit.id), units_of(session, audit.id), language),
@@ -103,6 +103,7 @@ def _samples(
             "unit": norm.units[population.unit].plural.in_(language),
             "population": population.size,
             "drawn": population.drawn,
+            "source": _source(norm, population, language) if open_to_agency else "",
             "draw": _draw(population, theirs) if open_to_agency else None,
             "added": [_added(norm, each, language) for each in theirs if each.origin is not Origin.RANDOM]
             if open_to_agency
@@ -112,6 +113,11 @@ def _samples(
         for theirs in [[each for each in units if each.unit == population.unit]]
         for open_to_agency in [not norm.units[population.unit].confidential]
     ]
+
+
+def _source(norm: SchemeText, population: Population, language: str) -> str:
+    sources = norm.cycle.list_sources if norm.cycle else {}
+    return sources[population.source].name.in_(language) if population.source else ""
 
 
 def _added(norm: SchemeText, unit: SampledUnit, language: str) -> dict[str, Any]:

@@ -329,11 +329,10 @@ class SchemeText:
 
     @property
     def housing_units(self) -> frozenset[str]:
-        """Return the kinds of unit that only an agency with housing has; edition 1 names none."""
-        housed = {
-            item.unit for item in self.requirements if Condition(Fact.OFFERS_HOUSING, holds=True) in item.asked_if
-        }
-        return frozenset(housed - {self.agency_unit.code})
+        """Return the kinds of unit that are about housing alone; edition 1 names none."""
+        housed = Condition(Fact.OFFERS_HOUSING, holds=True)
+        about = {unit: [housed in item.asked_if for item in self.on_unit(unit)] for unit in self.units}
+        return frozenset(unit for unit, asked in about.items() if asked and all(asked))
 
     @property
     def agency_unit(self) -> Unit:

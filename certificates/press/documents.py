@@ -134,6 +134,7 @@ class Sample(TypedDict):
     unit: str  # in words, plural: "personnel files"
     population: int
     drawn: int
+    source: str  # of the list, in words; may be empty
     draw: Draw | None
     added: list[AddedUnit]
 

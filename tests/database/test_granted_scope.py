@@ -35,7 +35,7 @@ from tests.kit.scheme import SECOND, scheme, source
 
 migration = import_module("migrations.versions.0022")
 SCOPE = ("activities", "sectors", "recruitment_countries", "own_housing")
-HOUSING = scheme(SECOND).housing_units
+HOUSING = scheme(SECOND).housing_units  # files and interviews about housing are no housing location
 WIDER = {
     "activities": ["temporary_agency_work", "payrolling"],
     "sectors": ["construction", "care"],

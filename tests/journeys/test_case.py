@@ -112,12 +112,15 @@ def draw(window) -> None:
         address = window.page.url
         window.page.goto(f"{address}/samples/{unit}")
         window.fill(references="\n".join(f"{unit[0].upper()}-{number:03d}" for number in range(1, size + 1)))
-        window.page.locator("form.kw-form, main form").first.locator("button").first.click()
+        window.click("Look at the list")
+        window.judge()
+        window.click("Fix the list and draw")
         window.judge()
         window.page.goto(address)
     window.page.goto(f"{address}/samples/housing_location")
     window.page.locator('input[name="none"]').check()
-    window.page.locator("main form").first.locator("button").first.click()
+    window.click("Look at the list")
+    window.click("Fix the list and draw")
     window.page.goto(address)
 
 

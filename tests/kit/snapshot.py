@@ -149,6 +149,7 @@ def audit_report(**changes: Any) -> dict[str, Any]:
                 "unit": "Personeelsdossiers",
                 "population": 250,
                 "drawn": 3,
+                "source": "Uitvoer van het loonpakket",
                 "draw": {
                     "digest": "ab12" * 16,
                     "seed": "cd34" * 16,

@@ -237,7 +237,7 @@ def test_a_closed_finding_weighs_only_as_found():
     ],
 )
 def test_whether_refusal_is_certain_before_anything_is_repaired(grades, as_found, as_repaired):
-    assert grading.refusal_is_certain(NORM, grades) is as_found
+    assert grading.refusal_is_certain(NORM, grades, Judged.AS_FOUND) is as_found
     assert grading.refusal_is_certain(NORM, grades, Judged.AS_REPAIRED) is as_repaired
 
 

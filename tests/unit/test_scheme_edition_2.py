@@ -352,3 +352,8 @@ def test_the_longest_term_counts_those_of_the_cycle():
     text = edited(("reported_change_working_days: 10", "reported_change_working_days: 400"), version=SECOND)
     assert parse(text).longest_working_days == 400
     assert scheme().longest_working_days == 125
+
+
+def test_housing_is_what_only_requirements_on_housing_look_at():
+    assert scheme(SECOND).housing_units == {"housing_location"}
+    assert scheme().housing_units == frozenset()

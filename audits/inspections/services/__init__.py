@@ -10,6 +10,7 @@ from audits.inspections.services.corrective_action import (
 from audits.inspections.services.fieldwork import (
     ReasonMissingError,
     VerdictsChangedError,
+    declared_by,
     freeze_population,
     record_sheets,
 )
@@ -37,6 +38,7 @@ __all__ = [
     "cancel_audit",
     "choose_unit",
     "conclude_audit",
+    "declared_by",
     "freeze_population",
     "judge_requirement",
     "open_urgent_task",

@@ -18,10 +18,12 @@ from audits.inspections.coverage import scheme_of_audit
 from audits.inspections.events import PopulationFixed, VerdictsRecorded
 from audits.inspections.judging import complaint
 from audits.inspections.models import Audit, Population, SampledUnit, Verdict
+from audits.inspections.population_lists import Declared, differs
 from audits.inspections.pseudonyms import checked_references
 from audits.inspections.queries import VerdictRow, verdicts_of
 from audits.inspections.services.course import load_fieldwork, record
-from audits.schemes.text import Requirement, SchemeText
+from audits.schemes.queries import housing_units
+from audits.schemes.text import Requirement, SchemeText, Unit
 
 Said = tuple[str, str]  # verdict code and note
 Key = tuple[str, str]  # requirement code and unit reference
@@ -43,14 +45,30 @@ class ReasonMissingError(RuleError):
         self.codes = codes
 
 
+def declared_by(audit: Audit, unit: str) -> Declared:
+    """Return what the agency declared that the list of this kind of unit should agree with."""
+    if unit in housing_units(audit.scheme_version):
+        return Declared(housing=audit.application.offers_housing)
+    return Declared(workers=audit.agency.headcount)
+
+
 def freeze_population(
-    session: Session, actor: Actor, audit_id: UUID, unit: str, references: Sequence[str], *, seed: bytes
+    session: Session,
+    actor: Actor,
+    audit_id: UUID,
+    unit: str,
+    references: Sequence[str],
+    *,
+    seed: bytes,
+    source: str | None = None,
+    difference: str = "",
 ) -> Population:
     """Fix all units of one kind and draw from them, by the sampling rule of the scheme; this is final.
 
     `references` are pseudonyms, one per unit, in the order of the list (a RuleError gives line numbers); an empty list
     says that the agency has no such units. `seed` is 32 random bytes that the caller generates after the list was
-    submitted, so that nobody can choose who is drawn.
+    submitted, so that nobody can choose who is drawn. Where the scheme knows sources of lists, `source` is one of them,
+    and `difference` says why a list differs from what the agency declared.
     """
     audit = load_fieldwork(session, actor, audit_id)
     scheme = scheme_of_audit(audit)
@@ -60,6 +78,12 @@ def freeze_population(
     if session.get(Population, (audit.id, unit)) is not None:
         raise IllegalMoveError("This sample is drawn already and cannot change.")
     members = rules.population_of(checked_references(references))
+    declared = declared_by(audit, unit)
+    _check_source(kind, source)
+    said = difference.strip()
+    check_printable(said, "difference")
+    if scheme.cycle and differs(len(members), declared) and not said:
+        raise RuleError("The list differs from what the agency declared. Say why.", "difference")
     size = rules.sample_size(kind.sampling, len(members))
     algorithm = scheme.sampling.algorithm
     drawn = rules.draw(members, seed, size, algorithm)
@@ -74,6 +98,9 @@ def freeze_population(
         seed=seed.hex(),
         algorithm=algorithm,
         drawn=len(drawn),
+        source=source,
+        declared=declared.workers,
+        difference=said,
     )
     session.add(population)
     _store_drawn(session, audit, unit, drawn)
@@ -84,6 +111,7 @@ def freeze_population(
         digest=Digest(population.digest),
         seed=Digest(population.seed),
         algorithm=Code(algorithm),
+        source=None if source is None else Code(source),
     )
     record(session, actor, audit, told)
     return population
@@ -127,6 +155,13 @@ def record_sheets(
     for told in _told(known, changed, why):
         record(session, actor, audit, told)
     return len(changed)
+
+
+def _check_source(kind: Unit, source: str | None) -> None:
+    if kind.list_sources and source is None:
+        raise RuleError("Say where the list comes from.", "source")
+    if source is not None and source not in kind.list_sources:
+        raise RuleError("The norm does not have %(code)s.", "source", code=source)
 
 
 def _store_drawn(session: Session, audit: Audit, unit: str, drawn: Sequence[str]) -> None:

@@ -12,6 +12,7 @@ from audits.core.errors import IllegalMoveError, NotFoundError, RuleError
 from audits.core.events import Code
 from audits.core.letters import check_printable
 from audits.inspections import rules
+from audits.inspections.coverage import scheme_of_audit
 from audits.inspections.events import UnitChosen, UnitReplaced
 from audits.inspections.grading import Origin
 from audits.inspections.models import Audit, Population, SampledUnit, Verdict
@@ -21,7 +22,6 @@ from audits.inspections.queries import get_population, units_of
 from audits.inspections.services.course import load_fieldwork, record
 from audits.inspections.services.fieldwork import record_sheets
 from audits.people.models import Person
-from audits.schemes.queries import scheme_of_version
 from audits.schemes.text import SchemeText
 
 
@@ -34,7 +34,7 @@ def replace_unit(
     if something was judged on it, so that nobody replaces what fell short.
     """
     audit = load_fieldwork(session, actor, audit_id)
-    scheme, population = scheme_of_version(audit.scheme_version), get_population(session, audit.id, unit)
+    scheme, population = scheme_of_audit(audit), get_population(session, audit.id, unit)
     reasons = cycle_of(scheme).replacement_reasons
     if reason_code not in reasons:
         raise RuleError("Choose a reason from the norm.", "reason_code")
@@ -71,7 +71,7 @@ def choose_unit(
 ) -> SampledUnit:
     """Add a unit that the inspector chooses, with the reason; it counts in no interval and towards no minimum."""
     audit = load_fieldwork(session, actor, audit_id)
-    cycle_of(scheme_of_version(audit.scheme_version))
+    cycle_of(scheme_of_audit(audit))
     get_population(session, audit.id, unit)
     (named,) = checked_references([reference])
     drawn = units_of(session, audit.id, unit)

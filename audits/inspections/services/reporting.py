@@ -17,7 +17,7 @@ from audits.deadlines.rules import CRITICAL_FINDING_WORKING_DAYS, DeadlineKind
 from audits.deadlines.services import end_deadline, open_deadline
 from audits.inspections import events as told
 from audits.inspections import grading, rules
-from audits.inspections.coverage import scheme_of_audit
+from audits.inspections.coverage import is_refusal_certain, scheme_of_audit
 from audits.inspections.disclosure import untold
 from audits.inspections.models import Audit, Finding, Population, Remark, RequirementJudgement
 from audits.inspections.notices import AuditReported, CriticalFinding
@@ -82,7 +82,7 @@ def report_audit(session: Session, actor: Actor, audit_id: UUID, *, summary: str
         open_urgent_task(session, audit, scheme)
     audit.insufficient = [each.plain() for each in grading.insufficient(scheme, counted)]
     end_deadline(session, DeadlineKind.REPORT, audit.id)
-    _tell(session, audit, refused=grading.refusal_is_certain(scheme, (each.grade for each in stand)))
+    _tell(session, audit, refused=is_refusal_certain(audit, (each.grade for each in stand)))
     return audit
 
 

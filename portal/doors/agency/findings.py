@@ -17,7 +17,7 @@ from audits.findings.queries import dispute_of, extensions_of, grade_changes
 from audits.findings.rules import latest_extension
 from audits.findings.services import ask_extension, dispute_finding, may_be_disputed
 from audits.inspections import queries, services
-from audits.inspections.grading import refusal_is_certain
+from audits.inspections.coverage import is_refusal_certain
 from audits.inspections.models import Finding
 from audits.inspections.report import told_to_agency
 from audits.inspections.rules import attribute_of, questions_now, step_of
@@ -278,9 +278,7 @@ def _refused(found: Sequence[Finding]) -> list[str]:
     return [
         audit.reference
         for audit_id, audit in running.items()
-        if refusal_is_certain(
-            scheme_of_version(audit.scheme_version), [f.grade for f in found if f.audit_id == audit_id and f.stands]
-        )
+        if is_refusal_certain(audit, [f.grade for f in found if f.audit_id == audit_id and f.stands])
     ]
 
 

@@ -11,7 +11,7 @@ from audits.core.access import Permission
 from audits.core.calendar import add_working_days
 from audits.core.clock import day_of
 from audits.inspections import queries, services
-from audits.inspections.grading import refusal_is_certain
+from audits.inspections.coverage import is_refusal_certain
 from audits.inspections.models import Audit, Population
 from audits.inspections.repairs import Repairs, repairs_of
 from audits.inspections.workflow import AuditState
@@ -56,7 +56,7 @@ def show_audit(audit_id: UUID) -> ResponseReturnValue:
         undrawn=queries.undrawn(case.scheme, {population.unit for population in populations}),
         chapters=_chapters(case, populations) if in_fieldwork else [],
         findings=found,
-        refused=refusal_is_certain(case.scheme, (finding.grade for finding in found)),
+        refused=is_refusal_certain(case.audit, (finding.grade for finding in found)),
         report=None if in_fieldwork else find_document(session, current_actor(), DocumentKind.AUDIT_REPORT, audit_id),
         report_due=_report_due(case.audit),
         form=Form(),

@@ -3,13 +3,15 @@
 from collections.abc import Sequence
 from typing import Any
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import TextAreaField
 
 from audits.core.errors import N_, RuleError
 from audits.inspections.grading import Extent, Origin, Seen, may_be_incidental
 from audits.inspections.models import SampledUnit
-from audits.schemes.text import Judgement, SchemeText
+from audits.schemes.cycle import ListSource
+from audits.schemes.text import Judgement, SchemeText, Unit
 from portal.forms.fields import (
     NotRequired,
     RequiredWhere,
@@ -32,6 +34,9 @@ _SHOWN = 200_000  # characters of an uploaded file that are shown again in the t
 
 
 class SampleForm(Form):
+    """The list of a population: first to be looked at, then to be fixed."""
+
+    is_long = False
     references = TextAreaField(
         _l("References, one on each line"),
         [NotRequired()],
@@ -45,6 +50,24 @@ class SampleForm(Form):
         accept=".txt,.csv,.xlsx,text/plain,text/csv",
     )
     none = checkbox_field(_l("The agency has none of these"))
+    source = select_field(_l("Where the list comes from"), [], required=_l("Say where the list comes from."))
+    heading = checkbox_field(_l("The first line is a heading; leave it out"))
+    difference = textarea_field(
+        _l("Why the list differs from what the agency declared"),
+        hint=_l("Staff read this. For example: half of the workers left in the year."),
+        required=RequiredWhere("", lambda _: False),
+        max_length=2000,
+        rows=2,
+    )
+
+    def offer(self, scheme: SchemeText, kind: Unit) -> "SampleForm":
+        """Offer the sources that the norm has for this kind of unit."""
+        known = scheme.cycle.list_sources if scheme.cycle else {}
+        listed = [(code, _source_in_words(known[code])) for code in kind.list_sources]
+        self.source.choices = options([("", ""), *listed])
+        if not listed:
+            del self.source
+        return self
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Require exactly one of the three ways to give a population."""
@@ -58,9 +81,19 @@ class SampleForm(Form):
     def lines(self) -> list[str]:
         """Return the list line by line, without empty lines at the end. RuleError if a file is no text."""
         text = _text_of(self.file.data) if self.file.data else self.references.data or ""
-        if len(text) <= _SHOWN:
-            self.references.data = text  # show an uploaded list in the box, so that a wrong line can be corrected
+        self.is_long = len(text) > _SHOWN
+        self.references.data = text  # an uploaded list is looked at before it is fixed
         return text.rstrip().splitlines()
+
+    def kept(self) -> list[str]:
+        """Return the lines without the heading that was ticked."""
+        lines = self.lines()
+        return lines[1:] if self.heading.data else lines
+
+
+def _source_in_words(source: ListSource) -> str:
+    name = source.name.in_(current_language())
+    return f"{name} ({_('independent of the agency')})" if source.independent else name
 
 
 class ReplaceForm(Form):

@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 from audits.core.access import Permission
 from audits.core.errors import RuleError
 from audits.inspections import queries, rules, services
+from audits.inspections.coverage import is_refusal_certain
 from audits.inspections.disclosure import untold
 from audits.inspections.grading import (
     Extent,
@@ -19,7 +20,6 @@ from audits.inspections.grading import (
     insufficient,
     interval,
     misjudged,
-    refusal_is_certain,
     seen_on,
 )
 from audits.inspections.models import Remark
@@ -111,7 +111,7 @@ def _preview(case: Case) -> Preview:
             and (share := interval(counted[item.requirement], populations[unit].size))
         },
         score=rules.score(found) + sum(each.points for each in graded),
-        refused=refusal_is_certain(scheme, [each.grade for each in found] + [each.code for each in graded]),
+        refused=is_refusal_certain(case.audit, [each.grade for each in found] + [each.code for each in graded]),
         remarks=remarks,
         missing=missing,
         undrawn=queries.undrawn(scheme, populations),

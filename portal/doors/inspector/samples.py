@@ -4,7 +4,7 @@ import secrets
 from collections.abc import Sequence
 from uuid import UUID
 
-from flask import Response, abort, flash, redirect, render_template, url_for
+from flask import Response, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -13,6 +13,7 @@ from audits.core.errors import RuleError
 from audits.inspections import queries, rules, services
 from audits.inspections.grading import Origin
 from audits.inspections.models import Population, SampledUnit
+from audits.inspections.population_lists import Look, differs, look_at
 from audits.schemes.text import Unit
 from portal.doors.inspector.case import Case, bp, open_case
 from portal.doors.inspector.forms import ChooseForm, ReplaceForm, SampleForm
@@ -26,21 +27,36 @@ from portal.web.access import current_actor, needs
 def show_sample(audit_id: UUID, unit: str) -> ResponseReturnValue:
     """Show the draw of one kind of unit, or the form for its population."""
     case = open_case(audit_id)
-    return _page(case, _kind(case, unit), SampleForm())
+    kind = _kind(case, unit)
+    return _page(case, kind, SampleForm().offer(case.scheme, kind))
 
 
 @bp.post("/audits/<uuid:audit_id>/samples/<unit>")
 @needs(Permission.AUDIT_CONDUCT)
 def draw_sample(audit_id: UUID, unit: str) -> ResponseReturnValue:
-    """Fix the population and draw. The seed is generated here, after the list was submitted."""
-    case, form = open_case(audit_id), SampleForm()
+    """Show the list that was given; if that is confirmed, fix it and draw.
+
+    The seed is generated here, after the list was submitted.
+    """
+    case = open_case(audit_id)
     kind = _kind(case, unit)
+    form, look = SampleForm().offer(case.scheme, kind), None
     if form.validate_on_submit():
         try:
-            lines = form.lines()
+            look = look_at(form.lines())
+            if "fix" not in request.form:
+                form.heading.data = bool(look.heading)
+                return _look_page(case, kind, form, look)
             with database.write() as session:
                 population = services.freeze_population(
-                    session, current_actor(), audit_id, unit, lines, seed=secrets.token_bytes(rules.SEED_BYTES)
+                    session,
+                    current_actor(),
+                    audit_id,
+                    unit,
+                    form.kept(),
+                    seed=secrets.token_bytes(rules.SEED_BYTES),
+                    source=form.source.data if form.source else None,
+                    difference=form.difference.data or "",
                 )
                 drawn = population.drawn
         except RuleError as error:
@@ -48,7 +64,28 @@ def draw_sample(audit_id: UUID, unit: str) -> ResponseReturnValue:
         else:
             flash(_("The list is fixed. Drawn: %(count)s.", count=drawn), "success")
             return redirect(url_for("inspector.show_sample", audit_id=audit_id, unit=unit), 303)
+    if look and not form.references.errors:
+        return refused(_look_page(case, kind, form, look), form)
+    if form.is_long:
+        form.references.data = ""
     return refused(_page(case, kind, form), form)
+
+
+def _look_page(case: Case, kind: Unit, form: SampleForm, look: Look) -> str:
+    """Show what stands out in a list before it is fixed."""
+    declared = services.declared_by(case.audit, kind.code)
+    return render_template(
+        "inspector/population.html",
+        case=case,
+        audit=case.audit,
+        scheme=case.scheme,
+        unit=kind,
+        look=look,
+        size=rules.sample_size(kind.sampling, look.size),
+        declared=declared,
+        differs=differs(look.size, declared),
+        form=form,
+    )
 
 
 @bp.post("/audits/<uuid:audit_id>/samples/<unit>/replacements")
@@ -76,7 +113,7 @@ def replace_unit(audit_id: UUID, unit: str) -> ResponseReturnValue:
         else:
             flash(words, "success")
             return redirect(url_for("inspector.show_sample", audit_id=audit_id, unit=unit), 303)
-    return _page(case, kind, SampleForm(), replace=form), 422
+    return _page(case, kind, None, replace=form), 422
 
 
 @bp.post("/audits/<uuid:audit_id>/samples/<unit>/chosen")
@@ -96,7 +133,7 @@ def choose_unit(audit_id: UUID, unit: str) -> ResponseReturnValue:
         else:
             flash(_("The unit is in the audit. It counts apart from those by lot."), "success")
             return redirect(url_for("inspector.show_sample", audit_id=audit_id, unit=unit), 303)
-    return _page(case, kind, SampleForm(), choose=form), 422
+    return _page(case, kind, None, choose=form), 422
 
 
 @bp.get("/audits/<uuid:audit_id>/samples/<unit>/population.txt")
@@ -120,7 +157,7 @@ def _kind(case: Case, unit: str) -> Unit:
 def _page(
     case: Case,
     kind: Unit,
-    form: SampleForm,
+    form: SampleForm | None,
     replace: ReplaceForm | None = None,
     choose: ChooseForm | None = None,
 ) -> str:

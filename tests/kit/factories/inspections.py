@@ -132,7 +132,16 @@ def draw(session: Session, audit: Audit, populations: Mapping[str, list[str]], *
         if unit.code not in populations and not all_units:
             continue
         members = populations.get(unit.code, [f"{unit.code[:3].upper()}-{number:03d}" for number in (1, 2, 3)])
-        services.freeze_population(session, audit.inspector.actor, audit.id, unit.code, members, seed=SEED)
+        services.freeze_population(
+            session,
+            audit.inspector.actor,
+            audit.id,
+            unit.code,
+            members,
+            seed=SEED,
+            source=next(iter(unit.list_sources), None),
+            difference="Three will do for a test.",
+        )
     session.flush()
 
 

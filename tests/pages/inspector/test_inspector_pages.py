@@ -109,11 +109,14 @@ def test_starting_leads_to_the_samples(session, browser, inspector):
 
 # Samples
 
+FIX = "Fix the list and draw"
+
 
 def test_a_pasted_list_is_fixed_and_drawn(session, browser, inspector):
     audit = make_audit(session, inspector=inspector)
     browser.open(path(audit, "samples/personnel_file"))
-    page = browser.submit(references="F-003\r\n F-001 \r\nF-002\r\n\r\n")
+    browser.submit(references="F-003\r\n F-001 \r\nF-002\r\n\r\n")
+    page = browser.submit(button=FIX)
     population = queries.get_population(session, audit.id, "personnel_file")
     drawn = queries.sample_of(session, audit.id)["personnel_file"]
     assert (population.members, sorted(drawn)) == (["F-001", "F-002", "F-003"], ["F-001", "F-002", "F-003"])
@@ -139,6 +142,7 @@ def test_a_list_can_be_a_file(session, browser, inspector, name, content):
     audit = make_audit(session, inspector=inspector)
     browser.open(path(audit, "samples/interview"))
     browser.submit(file=(BytesIO(content if isinstance(content, bytes) else content.encode()), name))
+    browser.submit(button=FIX)
     assert queries.get_population(session, audit.id, "interview").members == ["F-1", "F-2"]
 
 
@@ -147,6 +151,7 @@ def test_a_list_of_the_largest_size_fits_in_a_file(session, browser, inspector):
     browser.open(path(audit, "samples/assignment"))
     lines = "\n".join(f"F-{number:05d}" for number in range(MAX_POPULATION))
     browser.submit(file=(BytesIO(lines.encode()), "list.txt"))
+    browser.submit(button=FIX)
     assert queries.get_population(session, audit.id, "assignment").size == MAX_POPULATION
     browser.open(path(audit, "samples/interview"))
     page = browser.submit(file=(BytesIO(f"{lines}\none more".encode()), "list.txt"), status=422)
@@ -195,7 +200,8 @@ def test_that_there_are_none_must_be_said(session, browser, inspector):
             "Paste the list, choose a file, or tick that there are none: one of the three."
         ]
         browser.open(path(audit, "samples/housing_location"))
-    page = browser.submit(none="y")
+    browser.submit(none="y")
+    page = browser.submit(button=FIX)
     assert "The agency has none of these." in page.text
     assert queries.get_population(session, audit.id, "housing_location").size == 0
 

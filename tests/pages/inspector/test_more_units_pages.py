@@ -46,7 +46,7 @@ def test_a_unit_that_the_inspector_chooses_stands_apart(session, browser, drawn)
     assert page.value("references") == missing
     page = browser.submit(form, references=missing, reason="A signal.")
     assert page.notes == ["The unit is in the audit. It counts apart from those by lot."]
-    assert f"{missing} Chosen by the inspector: A signal." in " ".join(page.text.split())
+    assert f"{missing} Chosen by the inspector A signal." in " ".join(page.text.split())
     page = browser.open(path(drawn, "requirements/PAY-05"))
     assert f"{missing} Chosen by the inspector" in " ".join(page.text.split())
     assert len(page.soup.select("select")) == 26

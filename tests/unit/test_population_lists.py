@@ -1,0 +1,60 @@
+"""What stands out in a list before it is fixed."""
+
+import pytest
+
+from audits.core.errors import RuleError
+from audits.inspections.population_lists import Declared, differs, look_at
+
+
+@pytest.mark.parametrize(
+    ("lines", "heading", "members"),
+    [
+        (["Dossiernummer", "F-1", "F-2"], "Dossiernummer", ["F-1", "F-2"]),
+        (["Code", "aap", "noot"], "Code", ["aap", "noot"]),
+        (["zomaar", "1", "2", "3"], "zomaar", ["1", "2", "3"]),
+        (["F-1", "F-2"], "", ["F-1", "F-2"]),
+        (["aap", "noot", "mies"], "", ["aap", "noot", "mies"]),
+        (["aap", "1", "noot", "2"], "", ["aap", "1", "noot", "2"]),
+        (["alleen"], "", ["alleen"]),
+        ([], "", []),
+    ],
+)
+def test_a_heading_is_known_by_its_word_or_by_what_the_others_have(lines, heading, members):
+    look = look_at(lines)
+    assert (look.heading, list(look.members)) == (heading, members)
+
+
+def test_doubles_and_names_are_counted():
+    look = look_at(["F-1", "F-1", " F-1 ", "Jan de Vries", "Anna-Maria Kowalska", "Huis 12"])
+    assert (look.size, look.doubles, look.like_names) == (4, 2, 2)
+
+
+@pytest.mark.parametrize("line", ["Jan 12-03-1988", "1988-03-12", "3/4/2001 F", "02.11.1999"])
+def test_a_date_of_birth_never_gets_in(line):
+    with pytest.raises(RuleError, match="date of birth"):
+        look_at(["F-1", line])
+
+
+@pytest.mark.parametrize("line", ["A-2026-05-01", "12-03-2026", "F-19880312", "1-2-3"])
+def test_other_numbers_do(line):
+    assert look_at([line]).size == 1
+
+
+@pytest.mark.parametrize(
+    ("size", "declared", "expected"),
+    [
+        (140, Declared(140), False),
+        (126, Declared(140), False),
+        (125, Declared(140), True),
+        (700, Declared(140), False),
+        (701, Declared(140), True),
+        (0, Declared(140), True),
+        (5, Declared(), False),
+        (0, Declared(housing=False), False),
+        (0, Declared(housing=True), True),
+        (1, Declared(housing=False), True),
+        (3, Declared(housing=True), False),
+    ],
+)
+def test_a_list_is_held_against_what_the_agency_declared(size, declared, expected):
+    assert differs(size, declared) is expected
