@@ -71,7 +71,7 @@ GRANT UPDATE (state, submitted_at, declared_by, declared_name, reviewed_at, revi
   ON application TO kw_app, kw_worker;
 GRANT UPDATE (value, explanation, answered_by, answered_at, version) ON answer TO kw_app, kw_worker;
 GRANT UPDATE (removed_at) ON evidence TO kw_app, kw_worker;
-GRANT UPDATE (inspector_id, planned_on, state, revealed_at, started_at, reported_at, summary, score, insufficient,
+GRANT UPDATE (inspector_id, planned_on, state, revealed_at, started_at, reported_at, summary, score, insufficient, confirmed_scope,
   reviewer_id, reviewed_at, recommendation, strengths, version) ON audit TO kw_app, kw_worker;
 GRANT UPDATE (value, note, reason, recorded_by, recorded_at, version) ON verdict TO kw_app, kw_worker;
 GRANT UPDATE (agency_text, extent, extent_reason, written_by, written_at, version) ON requirement_judgement TO kw_app, kw_worker;

@@ -144,7 +144,7 @@ def audit_basis(session: Session, audit: Audit) -> Basis:
         {
             Part.SCHEME: audit.scheme_version.sha256,
             Part.AGENCY: _holder(session, audit.agency_id),
-            Part.SCOPE: audit.application.scope,
+            Part.SCOPE: [audit.application.scope, audit.confirmed_scope],
             Part.WORDS: [audit.summary, audit.recommendation],
             **rows,
         }

@@ -12,8 +12,8 @@ from audits.schemes.queries import housing_units
 
 
 def grantable(session: Session, audit: Audit) -> StatedScope:
-    """Return what was stated and can be granted: housing only if housing was in the audit."""
-    stated = audit.application.stated
+    """Return what was stated, confirmed by the inspector and can be granted: housing only if it was in the audit."""
+    stated = audit.confirmed or audit.application.stated
     return stated if not stated.offers_housing or _housing_seen(session, audit) else stated.without_housing()
 
 

@@ -108,6 +108,15 @@ class VerdictsRecorded(EventData, name="audit.record", words=N_("Verdicts record
     reason: str = forgettable()
 
 
+class ScopeConfirmed(EventData, name="audit.confirm_scope", words=N_("Stated scope confirmed or narrowed")):
+    """The inspector said what of the stated scope was seen; the reason and the beds per location can be forgotten."""
+
+    after: AuditState
+    items: tuple[Code, ...]
+    why: str = forgettable()
+    beds: dict[str, int] | None = forgettable(default=None)
+
+
 class AuditReported(Moved, name="audit.report", words=N_("Audit reported")):
     """The audit was reported; its verdicts are fixed."""
 

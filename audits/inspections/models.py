@@ -1,5 +1,6 @@
 """Tables of an audit: participants, populations, samples, verdicts, findings, corrective actions."""
 
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -14,20 +15,21 @@ from sqlalchemy import (
     Index,
     Text,
     UniqueConstraint,
-    func,
     or_,
-    select,
 )
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.hybrid import hybrid_property
-from sqlalchemy.orm import Mapped, column_property, foreign, mapped_column, relationship
+from sqlalchemy.orm import Mapped, foreign, mapped_column, relationship
 
 from audits.agencies.models import Agency
+from audits.agencies.rules import StatedScope
 from audits.applications.models import Application
 from audits.certification.models import AuditRequirement
 from audits.core.access import Actor, Role
 from audits.core.db import Base, Id, ItsAgency, one_of, stored
-from audits.inspections.grading import Extent, Insufficient, Origin
+from audits.inspections.grading import Extent, Insufficient
+from audits.inspections.samples import Population as Population  # noqa: PLC0414  # tables are imported from here
+from audits.inspections.samples import SampledUnit as SampledUnit  # noqa: PLC0414
 from audits.inspections.workflow import FOR_AGENCY, GONE, ON_APPLICATION, AuditState, FindingState, RoundOutcome
 from audits.people.models import Person
 from audits.schemes.cycle import AuditKind
@@ -78,6 +80,7 @@ class Audit(Base):
     reviewer_id: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
     reviewed_at: Mapped[datetime | None]
     recommendation: Mapped[str] = mapped_column(Text, default="")
+    confirmed_scope: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))  # see `confirmed`
     # Where too little was assessed when it was reported, as JSON of `Insufficient`.
     insufficient: Mapped[list[Any]] = mapped_column(JSONB, default=list, server_default="[]")
     strengths: Mapped[list[dict[str, str]]] = mapped_column(JSONB, server_default="[]", default=list)  # code and text
@@ -105,6 +108,16 @@ class Audit(Base):
         return or_(cls.announced, cls.revealed_at.is_not(None), cls.reported_at.is_not(None))
 
     @property
+    def confirmed(self) -> StatedScope | None:
+        """Return what the inspector confirmed of the stated scope, with the beds that were seen; None if not said."""
+        said = self.confirmed_scope
+        if said is None:
+            return None
+        left = self.application.stated.only(said["items"])
+        seen = sum(said["beds"].values())
+        return replace(left, housing_places=min(left.housing_places, seen)) if said["beds"] else left
+
+    @property
     def shortfalls(self) -> tuple[Insufficient, ...]:
         """Return the requirements on which too little was assessed, as the report counted them."""
         return tuple(Insufficient.of(plain) for plain in self.insufficient)
@@ -129,63 +142,6 @@ class Participant(Base):
     audit_id: Mapped[UUID] = mapped_column(ForeignKey("audit.id"), primary_key=True)
     person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), primary_key=True)
     since: Mapped[datetime]
-
-
-class SampledUnit(Base):
-    """One unit of an audit. The organisation itself is a population of one, so that every verdict has a unit."""
-
-    __tablename__ = "sampled_unit"
-    __table_args__ = (
-        one_of("origin", Origin),
-        CheckConstraint(f"(origin = '{Origin.REPLACEMENT}') = (replaces IS NOT NULL)", name="replaces"),
-        CheckConstraint(f"origin <> '{Origin.TARGETED}' OR reason <> ''", name="reason"),
-        UniqueConstraint("audit_id", "unit", "position"),
-        UniqueConstraint("audit_id", "unit", "replaces"),
-        ForeignKeyConstraint(
-            ["audit_id", "unit", "replaces"],
-            ["sampled_unit.audit_id", "sampled_unit.unit", "sampled_unit.reference"],
-        ),
-    )
-
-    audit_id: Mapped[UUID] = mapped_column(ForeignKey("audit.id"), primary_key=True)
-    unit: Mapped[str] = mapped_column(primary_key=True)
-    reference: Mapped[str] = mapped_column(primary_key=True)
-    position: Mapped[int]  # in the order of the draw; units that were added later follow
-    origin: Mapped[Origin] = mapped_column(stored(Origin), server_default=Origin.RANDOM)
-    replaces: Mapped[str | None]  # the drawn unit in whose place it came
-    reason_code: Mapped[str | None]  # why that one was replaced: a code of the scheme
-    reason: Mapped[str] = mapped_column(Text, server_default="")  # why it was chosen, or more about a replacement
-    added_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
-
-
-class Population(Base):
-    """All units of one kind, as pseudonyms, fixed with their digest before the draw."""
-
-    __tablename__ = "population"
-
-    audit_id: Mapped[UUID] = mapped_column(ForeignKey("audit.id"), primary_key=True)
-    unit: Mapped[str] = mapped_column(primary_key=True)
-    members: Mapped[list[str]]  # pseudonyms, never names or citizen numbers
-    size: Mapped[int]
-    digest: Mapped[str]  # SHA-256, hex
-    frozen_at: Mapped[datetime]
-    frozen_by: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
-    seed: Mapped[str]  # 32 random bytes, hex, generated after the population was fixed
-    algorithm: Mapped[str]
-    drawn: Mapped[int]
-    source: Mapped[str | None]  # where the list comes from: a code of the scheme; None in edition 1
-    declared: Mapped[int | None]  # workers that the agency declared, when it was fixed
-    difference: Mapped[str] = mapped_column(Text, default="", server_default="")  # why the list differs from that
-    added: Mapped[int] = column_property(  # units beside the draw
-        select(func.count())
-        .where(
-            SampledUnit.audit_id == audit_id,
-            SampledUnit.unit == unit,
-            SampledUnit.origin != Origin.RANDOM,
-        )
-        .correlate_except(SampledUnit)
-        .scalar_subquery()
-    )
 
 
 class Verdict(Base):

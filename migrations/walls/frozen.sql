@@ -20,6 +20,9 @@ CREATE TRIGGER sampled_unit_frozen BEFORE INSERT ON sampled_unit FOR EACH ROW WH
 -- Findings follow from a report and are never deleted; what is changed in one is judged by its flow.
 CREATE TRIGGER finding_frozen BEFORE INSERT ON finding FOR EACH ROW WHEN (CURRENT_USER <> 'kw_owner') EXECUTE FUNCTION check_fieldwork('in_progress', 'reported');
 
+-- What the inspector confirmed of a scope stands still with the fieldwork.
+CREATE TRIGGER audit_confirmed BEFORE UPDATE ON audit FOR EACH ROW WHEN (CURRENT_USER <> 'kw_owner' AND OLD.state <> 'in_progress' AND NEW.confirmed_scope IS DISTINCT FROM OLD.confirmed_scope) EXECUTE FUNCTION refuse_frozen();
+
 -- What an agency could know once it can know for good.
 CREATE TRIGGER audit_revealed BEFORE UPDATE ON audit FOR EACH ROW WHEN (CURRENT_USER <> 'kw_owner' AND OLD.revealed_at IS NOT NULL AND NEW.revealed_at IS DISTINCT FROM OLD.revealed_at) EXECUTE FUNCTION refuse_frozen();
 

@@ -19,14 +19,24 @@ CREATE OR REPLACE FUNCTION within_scope(part jsonb, whole jsonb) RETURNS boolean
      AND (part->>'own_housing')::boolean <= (whole->>'own_housing')::boolean
 $$;
 
--- A grant covers what was stated, or less; and at least one activity and one sector.
+-- The items of a scope, as the inspector confirms them and a decider grants them one by one: see StatedScope.items.
+CREATE OR REPLACE FUNCTION scope_items(scope jsonb) RETURNS SETOF text LANGUAGE sql IMMUTABLE SET search_path TO 'public', 'pg_temp' AS $$
+  SELECT key || ':' || code FROM jsonb_each(scope) f(key, value), jsonb_array_elements_text(CASE jsonb_typeof(value) WHEN 'array' THEN value ELSE '[]' END) code
+  UNION ALL
+  SELECT key FROM jsonb_each(scope) f(key, value) WHERE value = 'true'
+$$;
+
+-- A grant covers what was stated and confirmed, or less; and at least one activity and one sector.
 -- A process of the release before this grants all of it.
 CREATE OR REPLACE FUNCTION check_scope() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path TO 'public', 'pg_temp' AS $$
 DECLARE
+  confirmed jsonb := (SELECT confirmed_scope->'items' FROM audit WHERE id = NEW.audit_id);
   stated jsonb := (SELECT p.scope FROM audit a JOIN application p ON p.id = a.application_id WHERE a.id = NEW.audit_id);
 BEGIN
   NEW.scope := coalesce(NEW.scope, stated);
-  IF within_scope(NEW.scope, stated) IS NOT TRUE THEN
+  IF within_scope(NEW.scope, stated) IS NOT TRUE
+     OR coalesce((NEW.scope->>'housing_places')::int, 0) > coalesce((stated->>'housing_places')::int, 0)
+     OR EXISTS (SELECT FROM scope_items(NEW.scope) item WHERE NOT confirmed ? item) THEN
     RAISE EXCEPTION 'nobody stated this scope' USING ERRCODE = 'check_violation', CONSTRAINT = 'granted_scope';
   END IF;
   RETURN NEW;

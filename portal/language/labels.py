@@ -107,7 +107,7 @@ LABELS: list[tuple[StrEnum, LazyString]] = [
     (Part.AGENCY, _l("The details of the agency")),
     (Part.AMENDED, _l("The details of the agency after the change")),
     (Part.CHANGES, _l("The changes that the agency reported")),
-    (Part.SCOPE, _l("The scope that the agency stated")),
+    (Part.SCOPE, _l("The scope that the agency stated, and what the inspector confirmed")),
     (Part.ANSWERS, _l("The answers of the self-assessment")),
     (Part.EVIDENCE, _l("The evidence")),
     (Part.POPULATIONS, _l("The samples")),

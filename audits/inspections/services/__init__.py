@@ -1,5 +1,6 @@
 """Services that change an audit and its findings; the caller commits."""
 
+from audits.inspections.services.confirming import confirm_scope, housing_locations
 from audits.inspections.services.corrective_action import (
     accept_corrective_action,
     add_corrective_action_file,
@@ -38,8 +39,10 @@ __all__ = [
     "cancel_audit",
     "choose_unit",
     "conclude_audit",
+    "confirm_scope",
     "declared_by",
     "freeze_population",
+    "housing_locations",
     "judge_requirement",
     "open_urgent_task",
     "plan_audit",

@@ -80,13 +80,9 @@ def freeze_population(
     members = rules.population_of(checked_references(references))
     declared = declared_by(audit, unit)
     _check_source(kind, source)
-    said = difference.strip()
-    check_printable(said, "difference")
-    if scheme.cycle and differs(len(members), declared) and not said:
-        raise RuleError("The list differs from what the agency declared. Say why.", "difference")
-    size = rules.sample_size(kind.sampling, len(members))
+    said = _checked_difference(difference, needed=scheme.cycle is not None and differs(len(members), declared))
     algorithm = scheme.sampling.algorithm
-    drawn = rules.draw(members, seed, size, algorithm)
+    drawn = rules.draw(members, seed, rules.sample_size(kind.sampling, len(members)), algorithm)
     population = Population(
         audit_id=audit.id,
         unit=unit,
@@ -104,16 +100,7 @@ def freeze_population(
     )
     session.add(population)
     _store_drawn(session, audit, unit, drawn)
-    told = PopulationFixed(
-        unit=Code(unit),
-        population=population.size,
-        drawn=population.drawn,
-        digest=Digest(population.digest),
-        seed=Digest(population.seed),
-        algorithm=Code(algorithm),
-        source=None if source is None else Code(source),
-    )
-    record(session, actor, audit, told)
+    record(session, actor, audit, _fixed(population))
     return population
 
 
@@ -155,6 +142,26 @@ def record_sheets(
     for told in _told(known, changed, why):
         record(session, actor, audit, told)
     return len(changed)
+
+
+def _fixed(population: Population) -> PopulationFixed:
+    return PopulationFixed(
+        unit=Code(population.unit),
+        population=population.size,
+        drawn=population.drawn,
+        digest=Digest(population.digest),
+        seed=Digest(population.seed),
+        algorithm=Code(population.algorithm),
+        source=None if population.source is None else Code(population.source),
+    )
+
+
+def _checked_difference(typed: str, *, needed: bool) -> str:
+    said = typed.strip()
+    check_printable(said, "difference")
+    if needed and not said:
+        raise RuleError("The list differs from what the agency declared. Say why.", "difference")
+    return said
 
 
 def _check_source(kind: Unit, source: str | None) -> None:

@@ -54,6 +54,8 @@ def report_audit(session: Session, actor: Actor, audit_id: UUID, *, summary: str
     seen = verdicts_of(session, audit.id)
     drawn, verdicts = origins_of(session, audit.id), rules_view(seen)
     _check_complete(scheme, populations, drawn, verdicts)
+    if scheme.cycle and audit.application_id and audit.confirmed_scope is None:
+        raise RuleError("Confirm or narrow the stated scope first.", "summary")
     if not summary.strip():
         raise RuleError("Write a summary.", "summary")
     check_printable(summary, "summary")

@@ -7,9 +7,10 @@ from portal.doors.inspector import (
     remarks,
     report,
     samples,
+    scope,
 )
 from portal.doors.inspector.case import bp
 
-__all__ = ["audits", "blueprints", "desk", "findings", "remarks", "report", "samples"]
+__all__ = ["audits", "blueprints", "desk", "findings", "remarks", "report", "samples", "scope"]
 
 blueprints = (bp,)

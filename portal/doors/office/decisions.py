@@ -192,7 +192,7 @@ def _page(
         decision=taken,
         report=find_document(session, actor, DocumentKind.AUDIT_REPORT, audit_id),
         ready=ready,
-        unseen_housing=audit.application.offers_housing and not offers.offers_housing,
+        unseen_housing=(audit.confirmed or audit.application.stated).offers_housing and not offers.offers_housing,
         against=reasons_against(scheme.scoring, **stand, tied=beside.tied),
         form=form,
         moved=moved,

@@ -29,7 +29,8 @@ from portal.forms.fields import (
 )
 from portal.forms.form import Form
 from portal.language.i18n import current_language
-from portal.language.labels import country, label
+from portal.language.labels import label
+from portal.language.scopes import item_in_words
 
 _GROUP = "check_"  # and the code of a chapter: the name of a field
 _NEVER = RequiredWhere("", lambda _: False)  # optional, and need not say so
@@ -212,7 +213,7 @@ class DecisionForm(Form):
         if not any(DecisionKind(outcome) in GRANTS for outcome in outcomes):
             del self.scope
             return
-        self.scope.choices = options([(item, _item_in_words(item, scope, scheme)) for item in scope.items()])
+        self.scope.choices = options([(item, item_in_words(item, scope, scheme)) for item in scope.items()])
         if not self.is_submitted():
             self.scope.data = list(scope.items())
 
@@ -229,18 +230,6 @@ def _grounds_in_words(grounds: Mapping[Any, Sequence[Ground]]) -> list[tuple[str
         for ground in listed:
             fit.setdefault(ground, []).append(label(kind))
     return [(ground.code, f"{_ground(ground)} ({', '.join(names)})") for ground, names in fit.items()]
-
-
-def _item_in_words(item: str, scope: StatedScope, scheme: SchemeText) -> str:
-    field, _rest, code = item.partition(":")
-    words = {"activities": scheme.activities, "sectors": scheme.sectors}.get(field, {})
-    name = words[code].in_(current_language()) if code in words else code
-    said = {
-        "activities": _l("Activity: %(name)s", name=name),
-        "sectors": _l("Sector: %(name)s", name=name),
-        "recruitment_countries": _l("Recruits in: %(name)s", name=country(code)),
-    }
-    return str(said.get(field) or _l("Own housing, %(count)s places", count=scope.housing_places))
 
 
 class HolderDecisionForm(Form):

@@ -145,6 +145,14 @@ def draw(session: Session, audit: Audit, populations: Mapping[str, list[str]], *
     session.flush()
 
 
+def confirm(session: Session, audit: Audit, **values: Any) -> None:
+    """Confirm everything that was stated, with one bed at each location."""
+    beds = dict.fromkeys(services.housing_locations(session, audit), 1)
+    said = {"items": audit.application.stated.items(), "beds": beds} | values
+    services.confirm_scope(session, audit.inspector.actor, audit.id, **said)
+    session.flush()
+
+
 def judge(session: Session, audit: Audit, verdicts: Mapping[str, Any], *, rest: bool = False) -> None:
     """Record `verdicts`; with `rest` every other drawn unit conforms."""
     scheme, sample = scheme_of_audit(audit), sample_of(session, audit.id)
@@ -155,5 +163,7 @@ def judge(session: Session, audit: Audit, verdicts: Mapping[str, Any], *, rest: 
         sheet |= dict.fromkeys(units, said) if isinstance(said, tuple) else dict(said or {})
         if sheet:
             sheets[item.code] = sheet
+    if rest and scheme.cycle and audit.application_id and audit.confirmed_scope is None:
+        confirm(session, audit)
     why = dict.fromkeys(sheets, "Looked at it once more.")
     services.record_sheets(session, audit.inspector.actor, audit.id, sheets, reasons=why)
