@@ -23,6 +23,7 @@ FLOWS = {
 JUDGING = ["application.accept", "application.return", "application.refuse", "audit.plan", "audit.reopen"]
 JUDGING += ["audit.review", "audit.conclude", "certificate.suspend", "certificate.lift", "certificate.withdraw"]
 JUDGING += ["certificate.end", "application.close", "audit.send_back", "audit.cancel", "audit.start", "audit.report"]
+JUDGING += ["finding.withdraw"]
 # What is for the inspector of the audit alone, whoever else has the role.
 OWN = ["audit.start", "audit.report", "finding.close", "finding.reject", "finding.supersede"]
 OWN += ["finding.accept_plan", "finding.reject_proof"]
@@ -99,6 +100,21 @@ ALWAYS = {
         SELECT n.state, n.id FROM agency_change n
         LEFT JOIN deadline d ON d.subject_id = n.id AND d.done_at IS NULL AND d.kind <> 'special_audit'
         GROUP BY n.id HAVING count(d.id) <> (n.state IN ('reported', 'referred'))::int
+    """,
+    "the points of a report are those of the findings that count": """
+        SELECT a.reference, a.score FROM audit a WHERE a.state IN ('reported', 'reviewed', 'concluded')
+          AND a.score <> (SELECT coalesce(sum(points), 0) FROM finding
+                          WHERE audit_id = a.id AND state NOT IN ('superseded', 'withdrawn'))
+    """,
+    "a finding weighs what was found, or what two people said": """
+        SELECT f.grade, f.id FROM finding f WHERE f.grade <> f.grade_found AND f.repeat_of_id IS NULL AND NOT EXISTS (
+          SELECT FROM grade_change c JOIN audit a ON a.id = f.audit_id
+          WHERE c.finding_id = f.id AND c.granted AND c.grade = f.grade AND c.asked_by <> c.answered_by)
+    """,
+    "a finding was withdrawn by somebody who did not do the audit": """
+        SELECT f.state, f.id FROM finding f WHERE f.state = 'withdrawn' AND NOT EXISTS (
+          SELECT FROM dispute d JOIN audit a ON a.id = f.audit_id
+          WHERE d.finding_id = f.id AND d.granted AND d.answered_by NOT IN (a.inspector_id, a.planner_id))
     """,
     "who moves something may": f"""
         SELECT name, subject_id FROM chain WHERE name <> 'audit.plan'

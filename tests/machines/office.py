@@ -19,10 +19,12 @@ from audits.applications import services as applications
 from audits.changes import services as changes
 from audits.core import clock, outbox
 from audits.core.access import Actor
-from audits.core.errors import DomainError
+from audits.core.errors import DomainError, NotFoundError
 from audits.core.files import StoredFile
 from audits.core.outbox import OutboxItem
 from audits.decisions.rules import Outcome
+from audits.findings import services as findings
+from audits.findings.queries import dispute_of, grade_changes
 from audits.inspections import services as audits
 from audits.inspections.models import Audit, Finding, Population
 from audits.inspections.queries import judgement_on, sample_of
@@ -178,6 +180,32 @@ class Office:
 
     def reject_repair(self, person: UUID, finding: UUID) -> bool:
         return self._do(person, lambda *who: audits.return_corrective_action(*who, finding, note=REASON))
+
+    def dispute(self, person: UUID, finding: UUID) -> bool:
+        return self._do(person, lambda *who: findings.dispute_finding(*who, finding, reason=REASON))
+
+    def uphold(self, person: UUID, finding: UUID) -> bool:
+        return self._do(person, lambda *who: self._answer(*who, finding, granted=True))
+
+    def dismiss(self, person: UUID, finding: UUID) -> bool:
+        return self._do(person, lambda *who: self._answer(*who, finding, granted=False))
+
+    @staticmethod
+    def _answer(session: Session, actor: Actor, finding: UUID, *, granted: bool) -> None:
+        if found := dispute_of(session, finding):
+            findings.answer_dispute(session, actor, found.id, granted=granted, answer=REASON)
+        else:
+            raise NotFoundError("Nobody disputed it.")
+
+    def weigh(self, person: UUID, finding: UUID, grade: str) -> bool:
+        return self._do(person, lambda *who: findings.propose_grade(*who, finding, grade=grade, reason=REASON))
+
+    def agree(self, person: UUID, finding: UUID) -> bool:
+        def act(session: Session, actor: Actor) -> None:
+            for change in grade_changes(session, finding):
+                findings.answer_grade(session, actor, change.id, granted=True, answer=REASON)
+
+        return self._do(person, act)
 
     def decide(self, person: UUID, audit: UUID, outcome: Outcome = Outcome.GRANT) -> bool:
         conditions = ["A new check."] if outcome is Outcome.GRANT_WITH_CONDITIONS else []
