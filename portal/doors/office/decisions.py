@@ -197,6 +197,7 @@ def _page(
         form=form,
         moved=moved,
         held=held,
+        today=clock.today(),
         waiting=beside.waiting,
     )
 

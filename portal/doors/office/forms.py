@@ -161,10 +161,11 @@ class DecisionForm(Form):
         _l("Scope of the certificate"),
         [],
         hint=_l("What the certificate covers if you grant it. Take out what you decline."),
+        small=True,
         required=_NEVER,
         validate_choice=False,
     )
-    grounds = checkboxes_field(_l("Grounds"), [], required=_NEVER, validate_choice=False)
+    grounds = checkboxes_field(_l("Grounds"), [], small=True, required=_NEVER, validate_choice=False)
     reasons = textarea_field(
         _l("Reasons"),
         hint=_l("The agency reads these in the decision letter."),
