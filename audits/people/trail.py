@@ -30,7 +30,7 @@ class Step:
     subject_id: UUID | None = None
     before: str = ""  # states of the subject around a move
     after: str = ""
-    kind: str = ""  # of a decision
+    kind: str = ""  # of a decision or an audit
 
     @property
     def about(self) -> str:

@@ -68,7 +68,7 @@ def test_work_within_a_task_is_left_out(enter, session):
     record(session, told, subject_id=audit.id, actor=audit.inspector.actor, agency_id=audit.agency_id)
     page = enter(Role.REVIEWER).open(page_of(audit.agency_id))
     assert "Verdicts recorded" not in page.text
-    assert any(words.startswith(audit.reference) for words in labels(page))
+    assert any(words.startswith("Initial audit, ") for words in labels(page))
 
 
 def test_what_is_to_be_repaired_is_drawn_and_has_its_last_day(enter, session):
@@ -100,4 +100,4 @@ def test_an_agency_that_is_not_there_is_not_found(enter):
 def test_a_planned_audit_is_ahead(enter, session):
     audit = make_audit(session, AuditState.PLANNED, planned_on=clock.today() + timedelta(days=9))
     page = enter(Role.PLANNER).open(page_of(audit.agency_id))
-    assert [what for _, what in rows(page, "What comes")] == [f"Audit {audit.reference}"]
+    assert [what for _, what in rows(page, "What comes")] == [f"Initial audit, {audit.reference}"]

@@ -50,7 +50,7 @@ LOOKS = {
 }
 _APPLIED_UNTIL = {"certificate.issue", "application.refuse", "application.withdraw", "application.conclude"}
 # A document is shown beside the event that it came from.
-DOCUMENTED = {"certificate.issue", "audit.report", "decision.decide"}
+DOCUMENTED = {"certificate.issue", "audit.report", DecisionTaken.name}
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +166,7 @@ def _audits(audits: list[Audit]) -> Iterator[Happening]:
     for audit in audits:
         end = until(max(day_of(audit.reported_at), audit.planned_on)) if audit.reported_at else until(audit.planned_on)
         look = "cancelled" if audit.state is AuditState.CANCELLED else "audit"
-        yield Happening(Lane.AUDITS, audit.planned_on, look, audit.reference, end)
+        yield Happening(Lane.AUDITS, audit.planned_on, look, label(audit.kind), end)
 
 
 def _repairs(audits: list[Audit], findings: list[Finding], today: date) -> Iterator[Happening]:
@@ -185,7 +185,7 @@ def _repairs(audits: list[Audit], findings: list[Finding], today: date) -> Itera
 def _coming(audits: list[Audit], findings: list[Finding], newest: Certificate | None) -> Iterator[Coming]:
     for audit in audits:
         if audit.state is AuditState.PLANNED:
-            yield Coming(audit.planned_on, _("Audit %(reference)s", reference=audit.reference))
+            yield Coming(audit.planned_on, f"{label(audit.kind)}, {audit.reference}")
     for finding in findings:
         if finding.state is not FindingState.CLOSED and finding.due_on:
             yield Coming(finding.due_on, _("%(code)s to be repaired", code=finding.requirement_code))
