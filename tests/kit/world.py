@@ -16,6 +16,7 @@ from audits.core import clock, outbox
 from audits.core.access import AGENCY_ROLES, STAFF_ROLES, ActorKind, Role
 from audits.core.events import Event, EventNote
 from audits.deadlines.models import Deadline
+from audits.deadlines.rules import DeadlineKind
 from audits.decisions.models import Decision, DecisionGround, DecisionProposal
 from audits.findings.models import Dispute, Extension, GradeChange, ReviewCheck
 from audits.inspections import services as inspections
@@ -207,7 +208,8 @@ def _at_once(session: Session, first: Person) -> dict[str, Any]:
     """A certificate that one decider suspended provisionally."""
     certificate = make_certificate(session)
     suspend_certificate(session, first.actor, certificate.id, reasons="x", provisional=True)
-    term = session.scalars(select(Deadline).where(Deadline.subject_id == certificate.id)).one()
+    hearing = Deadline.kind == DeadlineKind.SUSPENSION_HEARING
+    term = session.scalars(select(Deadline).where(Deadline.subject_id == certificate.id, hearing)).one()
     [decision] = session.scalars(select(Decision).where(Decision.certificate_id == certificate.id))
     return {"heard_certificate": certificate.id, "hearing": term.id, "at_once": decision.id}
 
