@@ -1,5 +1,7 @@
 """Events of the audit trail about people: ids and roles, never names."""
 
+from uuid import UUID
+
 from audits.core.access import Role
 from audits.core.errors import N_
 from audits.core.events import Code, EventData
@@ -47,6 +49,12 @@ class ProfileEdited(EventData, name="person.edit", words=N_("Profile changed")):
     """A person changed these fields of the own profile."""
 
     fields: tuple[Code, ...]
+
+
+class InterestRecorded(EventData, name="tie.record", words=N_("Interest recorded by the office")):
+    """The office recorded an interest of a person in the agency of the event; the row says which, and from where."""
+
+    person: UUID
 
 
 class InterestDeclared(EventData, name="tie.declare", words=N_("Interest declared")):

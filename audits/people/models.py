@@ -85,18 +85,28 @@ class RoleRequest(Base):
 
 
 class Interest(Base):
-    """A declared interest of an inspector, planner, reviewer or decider in an agency; never deleted."""
+    """An interest of an inspector, planner, reviewer or decider in an agency; never deleted.
+
+    The person declared it, or the office recorded it and says where it knows it from. It counts the same.
+    """
 
     __tablename__ = "tie"
-    __table_args__ = (Index("uq_tie_person_id_agency_id", "person_id", "agency_id", unique=True),)
+    __table_args__ = (
+        Index("uq_tie_person_id_agency_id", "person_id", "agency_id", unique=True),
+        CheckConstraint("recorded_by <> person_id", name="not_own"),
+        CheckConstraint("(recorded_by IS NULL) = (source = '')", name="source"),
+    )
 
     id: Mapped[Id]
     person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
     agency_id: Mapped[UUID] = mapped_column(ForeignKey("agency.id"), index=True)
     nature: Mapped[str]
     declared_at: Mapped[datetime]
+    source: Mapped[str] = mapped_column(default="", server_default="")
+    recorded_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
 
     agency: Mapped[Agency] = relationship()
+    person: Mapped[Person] = relationship(foreign_keys=[person_id])
 
 
 def roles_match(roles: frozenset[Role], agency_id: UUID | None) -> bool:

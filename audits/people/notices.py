@@ -15,6 +15,10 @@ class SecondPersonNeeded(Notice, kind="second_person_needed"):
     """To administrators: a role was asked for that one of them must confirm."""
 
 
+class InterestRecorded(Notice, kind="interest_recorded"):
+    """To somebody of the staff: the office recorded an interest of theirs."""
+
+
 class InterestInAudit(Notice, kind="interest_in_audit"):
     """To planners: somebody with a part in an audit declared an interest in its agency; links to the audit."""
 

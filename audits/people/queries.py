@@ -6,10 +6,12 @@ from sqlalchemy import Select, false, func, select
 from sqlalchemy.orm import Session, joinedload
 
 from audits.agencies.models import Agency
-from audits.core.access import Actor, Permission, Role
+from audits.core.access import Actor, Permission, Role, authorise
 from audits.core.errors import missing
 from audits.people.independence import barred_people
 from audits.people.models import Interest, Person, PersonRole, RoleRequest
+
+_MOST = 200
 
 
 def visible_people(actor: Actor) -> Select[Person]:
@@ -94,6 +96,21 @@ def audits_in_hand(session: Session, person_id: UUID) -> list[str]:
 def interests_in(session: Session, agency_id: UUID) -> list[Interest]:
     """Return the declared interests in one agency."""
     return list(session.scalars(select(Interest).where(Interest.agency_id == agency_id).order_by(Interest.declared_at)))
+
+
+def interests_on_record(session: Session, actor: Actor) -> list[Interest]:
+    """Return every interest of the staff, newest first, with people and agencies; for who plans audits."""
+    authorise(actor, Permission.AUDIT_PLAN)
+    query = select(Interest).options(
+        joinedload(Interest.agency), joinedload(Interest.person).lazyload(Person.role_rows)
+    )
+    return list(session.scalars(query.order_by(Interest.declared_at.desc()).limit(_MOST)))
+
+
+def staff(session: Session) -> list[Person]:
+    """Return everybody of the staff with an account, sorted by name."""
+    query = select(Person).where(Person.agency_id.is_(None), Person.retired_at.is_(None))
+    return list(session.scalars(query.order_by(Person.name, Person.id)))
 
 
 def find_agency(session: Session, register_number: str) -> Agency | None:

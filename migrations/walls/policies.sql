@@ -54,7 +54,7 @@ CREATE POLICY mail_token_select ON mail_token FOR SELECT TO kw_app USING ((SELEC
 CREATE POLICY mail_token_update ON mail_token FOR UPDATE TO kw_app USING ((SELECT is_genuine()) AND (person_id = (SELECT nullif(current_setting('kw.person', true), '')::uuid)));
 CREATE POLICY mail_token_worker ON mail_token TO kw_worker USING (true);
 CREATE POLICY tie_select ON tie FOR SELECT TO kw_app USING ((SELECT is_genuine()) AND (person_id = (SELECT nullif(current_setting('kw.person', true), '')::uuid) OR (SELECT current_setting('kw.sees', true)) IN ('cases', 'assigned')));
-CREATE POLICY tie_insert ON tie FOR INSERT TO kw_app WITH CHECK ((SELECT is_genuine()) AND (person_id = (SELECT nullif(current_setting('kw.person', true), '')::uuid)));
+CREATE POLICY tie_insert ON tie FOR INSERT TO kw_app WITH CHECK ((SELECT is_genuine()) AND ((person_id = (SELECT nullif(current_setting('kw.person', true), '')::uuid) AND recorded_by IS NULL) OR ((SELECT current_setting('kw.sees', true)) = 'cases' AND recorded_by = (SELECT nullif(current_setting('kw.person', true), '')::uuid))));
 CREATE POLICY tie_worker ON tie TO kw_worker USING (true);
 CREATE POLICY application_select ON application FOR SELECT TO kw_app USING ((SELECT is_genuine()) AND (agency_id = (SELECT nullif(current_setting('kw.agency', true), '')::uuid) OR ((SELECT current_setting('kw.sees', true)) = 'cases' AND submitted_at IS NOT NULL) OR id = ANY ((SELECT my_cases())::uuid[])));
 CREATE POLICY application_insert ON application FOR INSERT TO kw_app WITH CHECK ((SELECT is_genuine()) AND (agency_id = (SELECT nullif(current_setting('kw.agency', true), '')::uuid)));

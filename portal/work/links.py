@@ -47,6 +47,7 @@ PAGES: dict[type[Notice], Link] = {
     changes.ChangeJudged: Link("agency.changes.show_change", "change_id"),
     applications.ApplicationClosed: _HOME,
     applications.ApplicationTakenBack: Link("office.applications.show_application", "application_id"),
+    people.InterestRecorded: Link("account.interests"),
     people.InterestInAudit: Link("office.audits.show_audit", "audit_id"),
     inspections.AuditAssigned: _AUDIT,
     inspections.AuditTaken: Link("inspector.home"),

@@ -95,6 +95,25 @@ ABOUT_PEOPLE = [
         by="scheme_manager",
     ),
     Attack("removed", "DELETE FROM person WHERE id = :other_owner", NO_RIGHT),
+    Attack(
+        "a tie of oneself, recorded by oneself",
+        "INSERT INTO tie (id, person_id, agency_id, nature, declared_at, source, recorded_by)"
+        " VALUES (gen_random_uuid(), :decider, :mine, 'x', now(), 'x', :decider)",
+        "ck_tie_not_own",
+    ),
+    Attack(
+        "a tie recorded without a source",
+        "INSERT INTO tie (id, person_id, agency_id, nature, declared_at, source, recorded_by)"
+        " VALUES (gen_random_uuid(), :planner, :mine, 'x', now(), '', :decider)",
+        "ck_tie_source",
+    ),
+    Attack(
+        "a tie recorded in the name of another",
+        "INSERT INTO tie (id, person_id, agency_id, nature, declared_at, source, recorded_by)"
+        " VALUES (gen_random_uuid(), :planner, :mine, 'x', now(), 'x', :reviewer)",
+        NO_RIGHT,
+        "rows",
+    ),
     Attack("a tie forgotten", "DELETE FROM tie", NO_RIGHT),
     Attack("another's session", "UPDATE login_session SET person_id = :administrator", NO_RIGHT),
     Attack("signed in for longer", "UPDATE login_session SET created_at = now()", NO_RIGHT),

@@ -357,7 +357,7 @@ def test_a_tie_is_declared_by_trade_register_number(signed_in, session):
     page = signed_in.submit(agency=agency.register_number)
     assert agency.legal_name in page.text
     page = signed_in.submit(agency=agency.register_number, nature="Again", status=422)
-    assert page.errors == ["You declared an interest in this agency already."]
+    assert page.errors == ["This interest is on record already."]
 
 
 def test_a_character_that_the_database_cannot_keep_is_no_accident(signed_in, session):

@@ -8,7 +8,7 @@ from audits.people.services.accounts import (
     invite_person,
     retire_person,
 )
-from audits.people.services.interests import declare_interest
+from audits.people.services.interests import declare_interest, record_interest
 from audits.people.services.roles import confirm_role, decline_role, set_roles
 
 __all__ = [
@@ -20,6 +20,7 @@ __all__ = [
     "invite_again",
     "invite_first_owner",
     "invite_person",
+    "record_interest",
     "retire_person",
     "set_roles",
 ]

@@ -10,6 +10,7 @@ from portal.doors.office import (
     failed_jobs,
     findings,
     home,
+    interests,
     people,
     planning,
     proposals,
@@ -20,7 +21,7 @@ from portal.doors.office.door import bp
 
 __all__ = ["blueprints", "home"]
 
-CASES = (agencies, applications, audits, findings, decisions, certificates, changes, planning, proposals)
+CASES = (agencies, applications, audits, findings, decisions, certificates, changes, planning, proposals, interests)
 for part in (*CASES, schemes, people, failed_jobs, security_log):
     bp.register_blueprint(part.bp)
 
