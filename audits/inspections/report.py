@@ -17,7 +17,7 @@ from audits.inspections.grading import Origin
 from audits.inspections.models import Audit, Finding, Population, SampledUnit
 from audits.inspections.queries import VerdictRow, findings_of, populations_of, units_of, verdicts_of
 from audits.inspections.wording import EXTENTS, FINDING_STATES
-from audits.schemes.text import Requirement, SchemeText, VerdictKind
+from audits.schemes.text import Requirement, SchemeText, Unit, VerdictKind
 
 Seen = Mapping[str, Mapping[str, VerdictRow]]
 
@@ -31,7 +31,7 @@ def report_facts(session: Session, audit: Audit, *, body: Mapping[str, str]) -> 
         raise ValueError("only a reported audit has a report")
     norm, language = scheme_of_audit(audit), language_of(session, audit.application)
     found = findings_of(session, audit.id)
-    seen = verdicts_of(session, audit.id)
+    seen, populations = verdicts_of(session, audit.id), populations_of(session, audit.id)
     return {
         "language": language,
         "reference": audit.reference,
@@ -48,9 +48,9 @@ def report_facts(session: Session, audit: Audit, *, body: Mapping[str, str]) -> 
         "refusal_certain": is_refusal_certain(audit, (finding.grade for finding in found)),
         "grades": _grades(norm, found, language),
         "sampling": norm.sampling.description.in_(language),
-        "samples": _samples(norm, populations_of(session, audit.id), units_of(session, audit.id), language),
+        "samples": _samples(norm, populations, units_of(session, audit.id), language),
         "findings": [_finding(norm, finding, language) for finding in found],
-        "chapters": _chapters(norm, seen, found, language),
+        "chapters": _chapters(norm, seen, found, {each.unit: each.size for each in populations}, language),
         "body": dict(body),
     }
 
@@ -66,10 +66,21 @@ class Told:
 def told_to_agency(norm: SchemeText, finding: Finding) -> Told:
     """Return counts and text of a finding without what was said in confidence."""
     unit = norm.units[norm.requirement(finding.requirement_code).unit]
-    extent = extent_for_agency(
+    extent = _extent(
         unit, population=finding.population, assessed=finding.assessed, nonconforming=finding.nonconforming
     )
     return Told(extent, text_for_agency(unit, notes=finding.observed, agency_text=finding.agency_text))
+
+
+def _extent(unit: Unit, *, population: int, assessed: int, nonconforming: int) -> Extent:
+    """Return the counts for the agency; of confidential units never more than were drawn.
+
+    One more would say that the inspector chose somebody, for example after a signal.
+    """
+    most = rules.sample_size(unit.sampling, population) if unit.confidential else assessed
+    return extent_for_agency(
+        unit, population=population, assessed=min(assessed, most), nonconforming=min(nonconforming, most)
+    )
 
 
 def overall(norm: SchemeText, verdicts: Collection[VerdictRow]) -> VerdictKind:
@@ -184,7 +195,9 @@ def _by_lot(finding: Finding) -> list[int] | None:
     return [finding.random_nonconforming or 0, finding.random_assessed]
 
 
-def _chapters(norm: SchemeText, seen: Seen, found: Sequence[Finding], language: str) -> list[dict[str, Any]]:
+def _chapters(
+    norm: SchemeText, seen: Seen, found: Sequence[Finding], sizes: Mapping[str, int], language: str
+) -> list[dict[str, Any]]:
     numbers = {
         finding.requirement_code: finding.number for finding in sorted(found, key=lambda each: not each.remark_id)
     }
@@ -193,7 +206,8 @@ def _chapters(norm: SchemeText, seen: Seen, found: Sequence[Finding], language: 
             "code": code,
             "title": chapter.title.in_(language),
             "requirements": [
-                _judgement(norm, item, seen.get(item.code, {}), language) | {"finding": numbers.get(item.code)}
+                _judgement(norm, item, seen.get(item.code, {}), sizes.get(item.unit, 1), language)
+                | {"finding": numbers.get(item.code)}
                 for item in norm.in_chapter(code)
             ],
         }
@@ -202,12 +216,12 @@ def _chapters(norm: SchemeText, seen: Seen, found: Sequence[Finding], language: 
 
 
 def _judgement(
-    norm: SchemeText, item: Requirement, verdicts: Mapping[str, VerdictRow], language: str
+    norm: SchemeText, item: Requirement, verdicts: Mapping[str, VerdictRow], population: int, language: str
 ) -> dict[str, Any]:
     kinds = [norm.verdicts[row.value] for row in verdicts.values()]
-    extent = extent_for_agency(
+    extent = _extent(
         norm.units[item.unit],
-        population=len(kinds),
+        population=population,
         assessed=sum(kind.assessed for kind in kinds),
         nonconforming=sum(kind.nonconforming for kind in kinds),
     )

@@ -181,6 +181,9 @@ def test_nothing_of_units_beside_the_draw_reaches_the_agency_of_interviews(sessi
     assert "W-caller" not in str(facts)
     spoken = next(each for each in facts["samples"] if each["draw"] is None)
     assert (spoken["drawn"], spoken["added"]) == (21, [])
+    lines = {item["code"]: item for chapter in facts["chapters"] for item in chapter["requirements"]}
+    told = {lines[item.code]["assessed"] for item in scheme(SECOND).on_unit("interview")}
+    assert told == {21}  # 22 would say that somebody was chosen
 
 
 def test_what_a_decider_weighs_holds_every_unit_beside_the_draw(session, audit):
