@@ -148,6 +148,7 @@ def hearings(session: Session, actor: Actor, agency_id: UUID | None = None) -> l
     authorise(actor, Permission.CASES_VIEW)
     query = select(Deadline, Certificate).join(Certificate, Certificate.id == Deadline.subject_id)
     query = query.where(Deadline.kind == DeadlineKind.SUSPENSION_HEARING, Deadline.done_at.is_(None))
+    query = query.where(Certificate.state == CertificateState.SUSPENDED)  # one that was replaced has nothing to answer
     query = query.where(Deadline.agency_id == agency_id) if agency_id else query
     query = query.options(joinedload(Certificate.agency)).order_by(Deadline.due_on, Deadline.opened_at)
     return [Hearing(*row) for row in session.execute(query)]

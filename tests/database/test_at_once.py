@@ -59,7 +59,8 @@ def letter(session, certificate):
 
 
 def terms(session, certificate):
-    query = select(Deadline).where(Deadline.subject_id == certificate.id)
+    hearing = Deadline.kind == DeadlineKind.SUSPENSION_HEARING
+    query = select(Deadline).where(Deadline.subject_id == certificate.id, hearing)
     return session.scalars(query).all()
 
 

@@ -13,7 +13,7 @@ from audits.core.events import Moved
 from audits.core.flow import Independence, moved_on
 from audits.core.notices import tell_agency
 from audits.deadlines.rules import DeadlineKind
-from audits.deadlines.services import end_deadlines, is_open
+from audits.deadlines.services import end_deadline, end_deadlines, is_open
 from audits.decisions.basis import Basis
 from audits.decisions.models import Decision
 from audits.decisions.queries import provisional_suspension
@@ -163,7 +163,7 @@ def _decide(session: Session, actor: Actor, certificate: Certificate, kind: Deci
         shown=said.get("shown"),
     )
     if decision.reviews_decision_id:
-        end_deadlines(session, DeadlineKind.SUSPENSION_HEARING, certificate.agency_id)
+        end_deadline(session, DeadlineKind.SUSPENSION_HEARING, certificate.id)
     if kind in _ACTS:
         end_deadlines(session, DeadlineKind.CRITICAL_FINDING, certificate.agency_id)
     if kind in _LAST:
