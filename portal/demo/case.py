@@ -31,6 +31,7 @@ from audits.core.files import StoredFile
 from audits.decisions.rules import Outcome
 from audits.inspections import queries as inspections
 from audits.inspections import services as audits
+from audits.inspections.coverage import scheme_of_audit
 from audits.inspections.workflow import FindingState
 from audits.people.models import Person
 from audits.people.queries import find_by_email
@@ -166,9 +167,10 @@ class Case:
         def act(session: Session) -> dict[str, tuple[int, int]]:
             audit = inspections.get_audit(session, self.staff(session, "inspector"), self.audit_id)
             sizes = {}
-            for unit, members in _lists(
-                scheme_of_version(audit.scheme_version), housed=self.details.housing_places > 0
-            ).items():
+            scheme, asked = scheme_of_version(audit.scheme_version), scheme_of_audit(audit)
+            for unit, members in _lists(scheme, housed=self.details.housing_places > 0).items():
+                if not asked.on_unit(unit):
+                    continue
                 found = audits.freeze_population(
                     session,
                     self.staff(session, "inspector"),
@@ -188,7 +190,7 @@ class Case:
         def act(session: Session) -> int:
             inspector = self.staff(session, "inspector")
             audit = inspections.get_audit(session, inspector, self.audit_id)
-            scheme, sample = scheme_of_version(audit.scheme_version), inspections.sample_of(session, self.audit_id)
+            scheme, sample = scheme_of_audit(audit), inspections.sample_of(session, self.audit_id)
             good = next(kind.code for kind in scheme.verdicts.values() if kind.assessed and not kind.nonconforming)
             bad = next(kind.code for kind in scheme.verdicts.values() if kind.nonconforming)
             sheets = {

@@ -23,6 +23,7 @@ SMALL = (
     Flaw("PAY-05", 3, "Verlofsaldo ontbreekt op de loonstrook."),
     Flaw("IDW-05", 1, "Geen bewaartermijn voor afgewezen kandidaten."),
 )
+AGAIN, PASSPORT = SMALL[0], Flaw("IDW-03", 1, "Een paspoort ligt in de kluis van het bureau.")
 LARGE = (Flaw("PAY-05", 4, "Inhouding niet uitgelegd."), Flaw("CON-01", 5, "Contract na de eerste dienst getekend."))
 
 

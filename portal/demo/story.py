@@ -28,6 +28,7 @@ from certificates.lifecycle.services import lift_suspension, suspend_certificate
 from portal.app import create_app
 from portal.demo.case import Case, StoryError, how_many, wait_for
 from portal.demo.cast import EDITOR, OWNER, PASSWORD, SIGNATORY, SMALL, STAFF, VLIETLAND, CastMember
+from portal.demo.cycle import tell_cycle
 from portal.demo.visitor import Visitor
 from portal.doors.account.services import store_password
 from portal.settings import ROOT, VAR, Settings
@@ -98,6 +99,7 @@ def _tell(settings: Settings, story: Story) -> dict[str, Any]:
     visitor = Visitor(settings.base_url, story)
     entry = public_id("NL", case.details.register_number)
     certificate = _visit(app, case, number, visitor=visitor, entry=entry, story=story)
+    tell_cycle(case, number, story, visitor=visitor, entry=entry)
     return {
         "agency": case.details.legal_name,
         "reference": certificate["reference"],
