@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql.base import ischema_names
 
 import audits.changes.models
 import audits.findings.models
+import audits.teams.models
 import certificates.ledger.models
 import certificates.lifecycle.models
 import certificates.register.models

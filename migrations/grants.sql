@@ -90,6 +90,8 @@ GRANT UPDATE (answered_by, answered_at, confirmed) ON decision_proposal TO kw_ap
 GRANT UPDATE (outcome) ON decision TO kw_worker;  -- lock
 
 GRANT INSERT ON deadline TO kw_app, kw_worker;
+GRANT INSERT ON team_member TO kw_app, kw_worker;
+GRANT UPDATE (left_at) ON team_member TO kw_app, kw_worker;
 GRANT UPDATE (owner_id, done_at) ON deadline TO kw_app, kw_worker;
 
 -- Who took part in which audits, and which certificate lives, is asked by code and triggers alike.

@@ -93,6 +93,7 @@ POLICIES = (
            (CASES, f"{SEES} = 'assigned' AND inspector_id = {ME}"), (CASES,)),
     Policy("certification", (OWN, CASES, f"id = ANY ({MY_CASES})"), (), may=()),
     Policy("audit_requirement", (CASES, MY_AUDIT), (CASES,), may=ADD),
+    Policy("team_member", (CASES, MY_AUDIT), (CASES,)),
     Policy("audit_participant", (CASES, MY_AUDIT), (CASES,), may=ADD),
     *(Policy(table, (CASES, MY_AUDIT), (CASES, MY_AUDIT), may=ADD) for table in ("population", "sampled_unit")),
     *(Policy(table, (CASES, MY_AUDIT), (CASES, MY_AUDIT)) for table in ("verdict", "requirement_judgement")),

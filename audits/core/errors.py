@@ -49,6 +49,7 @@ _MISSING = {
     "person": N_("There is no such person."),
     "role_request": N_("There is no such request."),
     "scheme_proposal": N_("There is no such proposal."),
+    "team_member": N_("This person is not in the team."),
     "scheme_version": N_("There is no such version of the norm."),
 }
 

@@ -16,14 +16,14 @@ SUSPENSION_HEARING_WORKING_DAYS = 5
 class DeadlineKind(StrEnum):
     """Kinds of deadlines: what must be done. Each has a subject: what it is about."""
 
-    APPLICATION_REVIEW = "application_review"  # accept, return or refuse an application
-    REPORT = "report"  # report an audit
-    DECISION = "decision"  # decide on an audit
     CRITICAL_FINDING = "critical_finding"  # decide what becomes of the certificate of the holder of an audit
     REPORTED_CHANGE = "reported_change"  # check what an agency reported
     CHANGE_DECISION = "change_decision"  # decide about the certificate after a reported change
     SPECIAL_AUDIT = "special_audit"  # plan a special audit after a reported change
     SUSPENSION_HEARING = "suspension_hearing"  # hear the holder, then confirm the suspension at once, or end it
+    APPLICATION_REVIEW = "application_review"  # accept, return or refuse an application
+    REPORT = "report"  # report an audit
+    DECISION = "decision"  # decide on an audit
     SURVEILLANCE = "surveillance"  # hold a surveillance audit of a cycle, and decide on it
     SUSPENSION = "suspension"  # lift the suspension of a certificate, or withdraw it
     RENEWAL = "renewal"  # renew a certificate before it ends

@@ -118,7 +118,9 @@ def _repair(case: Case, story: Teller) -> None:
     story.tell(f"{EDITOR.name} (agency)", f"answers {case.answer()} findings", "open", "answered")
     case.verify()
     case.review()
-    story.tell(f"{STAFF['reviewer'].name} (reviewer)", "reviews the file after the repair", "reported", "reviewed")
+    story.tell(
+        f"{STAFF['reviewer'].name} (reviewer)", "reviews the file after the repair", "reported", "ready for a decision"
+    )
 
 
 def _end(case: Case, by: str, fate: Fate, reasons: str) -> None:

@@ -24,6 +24,7 @@ from audits.people.independence import WORDS, Bar
 from audits.schemes.compare import ChangeKind
 from audits.schemes.cycle import AuditKind, DecisionKind
 from audits.schemes.text import RepairQuestion, Shortfall
+from audits.teams.rules import TeamRole
 from certificates.lifecycle.rules import RELIABLE, STATUSES, Fate, Status, shape_of
 from certificates.lifecycle.workflow import CertificateState
 from portal.language.i18n import current_language
@@ -79,6 +80,10 @@ LABELS: list[tuple[StrEnum, LazyString]] = [
     (Outcome.GRANT, _l("Grant the certificate")),
     (Outcome.GRANT_WITH_CONDITIONS, _l("Grant with conditions")),
     (Outcome.REFUSE, _l("Refuse")),
+    (TeamRole.MEMBER, _l("Member")),
+    (TeamRole.EXPERT, _l("Expert")),
+    (TeamRole.INTERPRETER, _l("Interpreter")),
+    (TeamRole.OBSERVER, _l("Observer")),
     (AuditKind.INITIAL, _l("Initial audit")),
     (AuditKind.SURVEILLANCE, _l("Surveillance audit")),
     (AuditKind.RENEWAL, _l("Renewal audit")),

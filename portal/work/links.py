@@ -14,6 +14,7 @@ from audits.findings import notices as findings
 from audits.inspections import notices as inspections
 from audits.people import notices as people
 from audits.schemes import notices as schemes
+from audits.teams import notices as teams
 from certificates.lifecycle import notices as certificates
 from portal.doors.account import notices as account
 from portal.doors.account.rules import Purpose
@@ -52,6 +53,8 @@ PAGES: dict[type[Notice], Link] = {
     inspections.AuditAssigned: _AUDIT,
     inspections.AuditTaken: Link("inspector.home"),
     inspections.AuditPlanned: _HOME,
+    teams.TeamJoined: Link("account.show_account"),
+    teams.TeamLeft: Link("account.show_account"),
     inspections.AuditRevealed: _HOME,
     inspections.AuditReopened: _AUDIT,
     inspections.AuditSentBack: _AUDIT,

@@ -35,6 +35,7 @@ SAME = {
         "Postcode",
         "Privacy",
         "Register",
+        "Team",
     ),
     *("Norm (SHA-256)", "SHA-256", "Score", "Status", "Website"),
     *("%(count)s open", "Audit %(reference)s", "Sector: %(name)s"),

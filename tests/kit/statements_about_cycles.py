@@ -18,7 +18,21 @@ SEEN = (
     " now(), 1 FROM audit a JOIN sampled_unit s ON s.audit_id = a.id WHERE a.id = :narrow_audit"
 )
 
+JOINED = (
+    "INSERT INTO team_member (id, audit_id, person_id, role, joined_at, left_at)"
+    " VALUES (gen_random_uuid(), :chosen_audit, {}, 'expert', now(), NULL)"
+)
+LEFT = "UPDATE team_member SET left_at = now() WHERE audit_id = :chosen_audit"
+
 ABOUT_CYCLES = [
+    Attack("somebody with an interest goes along", JOINED.format(":chosen_interested"), "no_tie"),
+    Attack(
+        "goes along by the inspector", JOINED.format(":reviewer"), NO_RIGHT, "rows", by="inspector of chosen_inspector"
+    ),
+    Attack("leaves by the inspector", LEFT, "none", "rows", by="inspector of chosen_inspector"),
+    Attack("leaves once more", LEFT.replace("chosen", "narrow"), "team_member_frozen"),
+    Attack("went along as another", "UPDATE team_member SET role = 'observer'", NO_RIGHT),
+    Attack("never went along", "DELETE FROM team_member WHERE audit_id = :chosen_audit", NO_RIGHT),
     Attack(
         "an audit without application of who holds no certificate",
         WITHOUT_APPLICATION.format("special", "concluded_case"),

@@ -2,7 +2,7 @@
 
 from tests.kit.statement_parts import ACTIVE, BASIS, DECIDED, DECIDED_CHANGE, filed, told
 from tests.kit.statements_about_changes import ACCEPTED_LAWFULLY, REPORTED_LAWFULLY
-from tests.kit.statements_about_cycles import CHOSEN, WITHOUT_APPLICATION
+from tests.kit.statements_about_cycles import CHOSEN, JOINED, LEFT, WITHOUT_APPLICATION
 from tests.kit.statements_about_deciders import CONFIRMED_AT_ONCE, DECLINED, PROPOSED, TWO_DECIDERS
 from tests.kit.statements_about_findings import ASKED_FOR_TIME, CONTESTED, FOUND_AS_IT_IS, GRADED
 from tests.kit.statements_about_holders import CRITICAL, DONE, FATE, FOUND, REFUSED
@@ -27,6 +27,8 @@ LAWFUL = [
      + DONE),
     ("planner", WITHOUT_APPLICATION.format("special", "chosen_cycle")),
     ("planner", CHOSEN.format("chosen")),
+    ("planner", JOINED.format(":reviewer")),
+    ("planner", LEFT),
     ("inspector of found_inspector", CRITICAL + "; " + FOUND),
     ("reviewer", told(":reported_audit", "reported", "reviewed")
      + "UPDATE audit SET state = 'reviewed', recommendation = 'x' WHERE id = :reported_audit"),

@@ -102,6 +102,7 @@ SEEN_BY_OTHERS = [
     unseen("inspector", "audit", "id = :in_progress_audit"),
     unseen("agency mine", "certification", "id = :chosen_cycle"),
     unseen("inspector", "certification", "id = :chosen_cycle"),
+    *(unseen(by, "team_member", "audit_id = :chosen_audit") for by in ("inspector", "agency chosen_agency")),
     *(unseen(by, "audit_requirement", "audit_id = :chosen_audit") for by in ("inspector", "agency chosen_agency")),
     *(unseen("inspector", table, "audit_id = :reported_audit") for table in (*AUDITED, "finding")),
     *(unseen(by, table, CHANGED) for by in ("inspector", "agency in_progress_audited")

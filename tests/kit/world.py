@@ -27,6 +27,8 @@ from audits.schemes.cycle import AuditKind, DecisionKind
 from audits.schemes.models import SchemeProposal
 from audits.schemes.queries import scheme_of_version
 from audits.schemes.text import RepairStep
+from audits.teams.rules import TeamRole
+from audits.teams.services import join_team
 from certificates.ledger.models import WitnessedLog
 from certificates.lifecycle.services import suspend_certificate
 from certificates.lifecycle.workflow import CertificateState
@@ -181,6 +183,11 @@ def _holders(session: Session) -> dict[str, Any]:
         special = make_holder_audit(session, certificate.agency, AuditKind.SPECIAL, state, by_hand=["PAY-05"])
         made |= {f"{name}_audit": special.id, f"{name}_agency": special.agency_id}
         made |= {f"{name}_inspector": special.inspector_id, f"{name}_cycle": special.certification_id}
+        expert, tied = (make_person(session, Role.INSPECTOR) for _ in range(2))
+        member = join_team(session, special.planner.actor, special.id, person_id=expert.id, role=TeamRole.EXPERT)
+        member.left_at = clock.now() if name == "narrow" else None
+        _interest(session, tied.id, special.agency_id)
+        made[f"{name}_interested"] = tied.id
     task = {"kind": "critical_finding", "owner_role": Role.DECIDER, "due_on": clock.today(), "opened_at": clock.now()}
     made["task"] = uuid4()
     session.add(Deadline(id=made["task"], subject_id=audit.id, agency_id=audit.agency_id, **task))

@@ -12,6 +12,7 @@ from audits.findings.rules import points_of
 from audits.inspections.workflow import ON_APPLICATION, BackTo
 from audits.schemes.cycle import AuditKind, DecisionKind, Ground
 from audits.schemes.text import SchemeText
+from audits.teams.rules import TeamRole
 from certificates.lifecycle.rules import Fate
 from portal.forms.fields import (
     RequiredWhere,
@@ -102,6 +103,16 @@ def _recommendation() -> Any:
         hint=_l("Is the file complete, are the verdicts supported, and what do you recommend?"),
         required=_l("Write a recommendation."),
     )
+
+
+class TeamForm(Form):
+    person = select_field(_l("Person"), [], required=_l("Choose a person."))
+    role = radios_field(_l("Role"), [], required=_l("Choose a role."))
+
+    def offer(self, people: Sequence[tuple[str, str]]) -> None:
+        """Fill the list of people, without those who declared an interest, and the roles."""
+        self.person.choices = options([("", _l("Choose a person")), *people])
+        self.role.choices = options([(role.value, label(role)) for role in TeamRole])
 
 
 class ReviewForm(Form):

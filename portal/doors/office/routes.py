@@ -16,12 +16,25 @@ from portal.doors.office import (
     proposals,
     schemes,
     security_log,
+    team,
 )
 from portal.doors.office.door import bp
 
 __all__ = ["blueprints", "home"]
 
-CASES = (agencies, applications, audits, findings, decisions, certificates, changes, planning, proposals, interests)
+CASES = (
+    agencies,
+    applications,
+    audits,
+    findings,
+    decisions,
+    certificates,
+    changes,
+    planning,
+    proposals,
+    interests,
+    team,
+)
 for part in (*CASES, schemes, people, failed_jobs, security_log):
     bp.register_blueprint(part.bp)
 

@@ -1,0 +1,1 @@
+"""Who goes along in an audit besides its inspector, who leads it."""

@@ -1,0 +1,16 @@
+-- ISO/IEC 17065 clauses 4.2 and 7.6.2: who goes along in an audit has no declared interest in the agency, and has a part
+-- in the audit from then on, which bars from deciding. The part stays when the person leaves.
+CREATE OR REPLACE FUNCTION take_part() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path TO 'public', 'pg_temp' AS $$
+BEGIN
+  IF EXISTS (SELECT FROM tie t JOIN audit a ON a.agency_id = t.agency_id WHERE a.id = NEW.audit_id AND t.person_id = NEW.person_id) THEN
+    RAISE EXCEPTION 'the person has a declared tie' USING ERRCODE = 'check_violation', CONSTRAINT = 'no_tie';
+  END IF;
+  INSERT INTO audit_participant (audit_id, person_id, since) VALUES (NEW.audit_id, NEW.person_id, NEW.joined_at)
+  ON CONFLICT DO NOTHING;
+  RETURN NEW;
+END $$;
+
+CREATE TRIGGER team_member_part BEFORE INSERT ON team_member FOR EACH ROW EXECUTE FUNCTION take_part();
+CREATE TRIGGER team_member_frozen BEFORE UPDATE ON team_member FOR EACH ROW WHEN (OLD.left_at IS NOT NULL) EXECUTE FUNCTION refuse_frozen();
+CREATE TRIGGER team_member_kept BEFORE DELETE OR UPDATE OF id, audit_id, person_id, role, joined_at ON team_member FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER team_member_whole BEFORE TRUNCATE ON team_member FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();

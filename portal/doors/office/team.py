@@ -1,0 +1,79 @@
+"""The page of the team of an audit: who goes along, and who went."""
+
+from uuid import UUID
+
+from flask import Blueprint, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from audits.core.access import Permission
+from audits.core.errors import RuleError
+from audits.inspections.queries import get_audit
+from audits.inspections.workflow import AUDIT_FLOW
+from audits.teams.queries import candidates, team_of
+from audits.teams.rules import TeamRole
+from audits.teams.services import join_team, leave_team
+from portal.doors.office.forms import ReasonForm, TeamForm
+from portal.stores import database
+from portal.web.access import current_actor, needs
+
+bp = Blueprint("team", __name__, url_prefix="/audits")
+
+
+@bp.get("/<uuid:audit_id>/team")
+@needs(Permission.CASES_VIEW)
+def show_team(audit_id: UUID) -> ResponseReturnValue:
+    """List everybody who goes or went along."""
+    return _page(audit_id, TeamForm(), ReasonForm())
+
+
+@bp.post("/<uuid:audit_id>/team")
+@needs(Permission.AUDIT_PLAN)
+def join(audit_id: UUID) -> ResponseReturnValue:
+    """Let somebody go along."""
+    form = TeamForm()
+    audit = get_audit(database.read(), current_actor(), audit_id)
+    form.offer([(str(person.id), person.name) for person in candidates(database.read(), audit.agency_id)])
+    if form.validate_on_submit():
+        try:
+            with database.write() as session:
+                role, person_id = TeamRole(form.role.data), UUID(form.person.data)
+                join_team(session, current_actor(), audit_id, person_id=person_id, role=role)
+        except RuleError as error:
+            form.complain(error)
+        else:
+            flash(_("The team is changed. Who joined gets a mail."), "success")
+            return redirect(url_for("office.team.show_team", audit_id=audit_id), 303)
+    return _page(audit_id, form, ReasonForm(formdata=None)), 422
+
+
+@bp.post("/<uuid:audit_id>/team/<uuid:member_id>/leave")
+@needs(Permission.AUDIT_PLAN)
+def leave(audit_id: UUID, member_id: UUID) -> ResponseReturnValue:
+    """Let somebody go along no longer, with a reason."""
+    form = ReasonForm()
+    if form.validate_on_submit():
+        try:
+            with database.write() as session:
+                leave_team(session, current_actor(), audit_id, member_id, reason=form.reason.data)
+        except RuleError as error:
+            form.complain(error)
+        else:
+            flash(_("The team is changed. Who left gets a mail."), "success")
+            return redirect(url_for("office.team.show_team", audit_id=audit_id), 303)
+    return _page(audit_id, TeamForm(formdata=None), form), 422
+
+
+def _page(audit_id: UUID, form: TeamForm, leaving: ReasonForm) -> str:
+    session, actor = database.read(), current_actor()
+    audit = get_audit(session, actor, audit_id)
+    form.offer([(str(person.id), person.name) for person in candidates(session, audit.agency_id)])
+    return render_template(
+        "office/team.html",
+        audit=audit,
+        team=team_of(session, audit_id),
+        may_change=actor.has(Permission.AUDIT_PLAN) and audit.state in AUDIT_FLOW.unfinished,
+        form=form,
+        leaving=leaving,
+        forms=[form, leaving],
+    )
