@@ -271,10 +271,11 @@ def test_the_task_ends_by_a_decision_about_the_certificate(session, decider, kin
     assert urgent_tasks(session, decider.actor) == []
 
 
-def test_lifting_a_suspension_or_deciding_on_another_holder_leaves_the_task(session, decider):
+def test_no_lift_and_no_decision_on_another_holder_ends_the_task(session, decider):
     certificate = make_certificate(session, S.SUSPENDED)
     renewed(session, certificate, AuditState.REPORTED, SAFE)
-    services.lift_suspension(session, decider.actor, certificate.id, reasons="x")
+    with pytest.raises(IllegalMoveError, match="critical finding"):
+        services.lift_suspension(session, decider.actor, certificate.id, reasons="x")
     services.suspend_certificate(session, decider.actor, make_certificate(session).id, reasons="x")
     assert len(urgent_tasks(session, decider.actor)) == 1
 
