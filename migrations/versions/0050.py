@@ -8,7 +8,7 @@ down_revision = "0041"
 serves = "0041"  # older code opens none of the new kinds, and ends none
 
 OLD = "'critical_finding', 'reported_change', 'change_decision', 'special_audit', 'suspension_hearing'"
-NEW = f"'application_review', 'report', 'decision', {OLD}, 'surveillance', 'suspension', 'renewal'"
+NEW = f"{OLD}, 'application_review', 'report', 'decision', 'surveillance', 'suspension', 'renewal'"
 OPEN = sa.text("done_at IS NULL")
 # The renewal of what is certified now, from 90 days before its last day.
 RENEWALS = """

@@ -274,6 +274,9 @@ ABOUT_CASES = [
         "requirement_judgement_frozen",
     ),
     Attack("a text less", "DELETE FROM requirement_judgement WHERE audit_id = :in_progress_audit", NO_RIGHT),
+    Attack(
+        "another scope confirmed", "UPDATE audit SET confirmed_scope = '{}' WHERE id = :reviewed_audit", "audit_frozen"
+    ),
     Attack("hidden again", "UPDATE audit SET revealed_at = NULL WHERE id = :revealed_audit", "audit_frozen"),
     Attack("revealed untold", "UPDATE audit SET revealed_at = now() WHERE id = :surprise_audit", "audit_trace"),
     Attack("a verdict less", "DELETE FROM verdict WHERE audit_id = :in_progress_audit", NO_RIGHT),

@@ -217,7 +217,7 @@ WRITTEN_BY_OTHERS = [
     Attack("a unit by another inspector", "INSERT INTO sampled_unit VALUES (:in_progress_audit, 'x', 'y', 1)",
            NO_RIGHT, "rows", by="inspector"),
     Attack("a verdict by another inspector", VERDICT, NO_RIGHT, "pk_verdict", by="inspector"),
-    Attack("a task done by the inspector", DONE, "none", "deadline_done", by="inspector of weighed_inspector"),
+    Attack("a task done by the inspector", DONE, "deadline_done", by="inspector of weighed_inspector"),
     Attack("a task by another inspector", CRITICAL, NO_RIGHT, "rows", by="inspector"),
     Attack("a decision by an inspector", DECISION.format(":decider"), NO_RIGHT, "decision_trace",
            by="inspector of reviewed_inspector"),
