@@ -15,6 +15,8 @@ from audits.core.errors import IllegalMoveError, NotAllowedError, RuleError
 from audits.core.events import Digest
 from audits.core.letters import check_printable
 from audits.core.notices import tell_agency
+from audits.deadlines.rules import DeadlineKind
+from audits.deadlines.services import end_deadline
 from audits.decisions import notices
 from audits.decisions.basis import Basis, Part, audit_basis, standing
 from audits.decisions.events import DecisionTaken
@@ -56,7 +58,7 @@ def decide(
     SecondDeciderNeededError for a serious ground, RuleError for an outcome that the findings exclude, BasisMovedError
     if the page is outdated.
     """
-    audit = conclude_audit(session, actor, audit_id)  # locks the audit until the commit
+    audit = conclude(session, actor, audit_id)  # locks the audit until the commit
     if audit.application_id is None:
         raise IllegalMoveError("This audit ends with a decision about the certificate.")
     named = [line.strip() for line in conditions if line.strip()]
@@ -82,6 +84,17 @@ def decide(
         _begin_certificate(session, audit, decision)
     tell_agency(session, decision.agency_id, notices.DecisionTaken(reference=audit.reference))
     return decision
+
+
+def conclude(session: Session, actor: Actor, audit_id: UUID) -> Audit:
+    """Conclude an audit by a decision, and end the term of that.
+
+    NotAllowedError too for an interest that only the database knows of, which it tells as soon as the move is there.
+    """
+    audit = conclude_audit(session, actor, audit_id)
+    _flush(session)
+    end_deadline(session, DeadlineKind.DECISION, audit.id)
+    return audit
 
 
 def record_decision(

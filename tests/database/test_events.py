@@ -5,7 +5,7 @@ from dataclasses import FrozenInstanceError, fields
 from datetime import date
 from enum import StrEnum
 from types import UnionType
-from typing import get_args, get_origin, get_type_hints
+from typing import Union, get_args, get_origin, get_type_hints
 from uuid import UUID, uuid4
 
 import pytest
@@ -39,7 +39,7 @@ def lasts(hint):
     """Return whether values of this type can never be somebody's words or personal data."""
     if get_origin(hint) is tuple:
         return all(lasts(each) for each in get_args(hint) if each is not Ellipsis)
-    if isinstance(hint, UnionType):
+    if get_origin(hint) in {Union, UnionType}:
         return all(each is type(None) or lasts(each) for each in get_args(hint))
     return hint in LASTING or (isinstance(hint, type) and issubclass(hint, StrEnum))
 

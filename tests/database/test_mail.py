@@ -14,6 +14,7 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import func, select
 
+from audits.applications.notices import ApplicationTakenBack
 from audits.changes.notices import ChangeReferred, ChangeReported
 from audits.core import outbox
 from audits.core.access import AGENCY_ROLES, GRANTS, Permission, Role
@@ -21,7 +22,14 @@ from audits.core.notices import KINDS, tell_person
 from audits.core.outbox import OutboxItem
 from audits.decisions.notices import ProposalAnswered, SecondDeciderNeeded
 from audits.inspections import notices
-from audits.people.notices import AccountKnown, Invitation, RolesChanged, SecondPersonNeeded
+from audits.people.notices import (
+    AccountKnown,
+    InterestInAudit,
+    InterestRecorded,
+    Invitation,
+    RolesChanged,
+    SecondPersonNeeded,
+)
 from audits.people.services import retire_person
 from audits.schemes.notices import ProposalWaiting
 from certificates.lifecycle.notices import SuspensionToReview
@@ -97,6 +105,11 @@ def test_a_day_is_written_in_the_words_of_the_reader(session, deliver):
 READERS = {
     ChangeReported: {Role.PLANNER},
     ChangeReferred: {Role.DECIDER},
+    ApplicationTakenBack: {Role.PLANNER},
+    notices.AuditSentBack: {Role.INSPECTOR},
+    notices.AuditToReview: {Role.REVIEWER},
+    InterestRecorded: {Role.INSPECTOR, Role.PLANNER, Role.REVIEWER, Role.DECIDER},
+    InterestInAudit: {Role.PLANNER},
     notices.AuditAssigned: {Role.INSPECTOR},
     notices.AuditTaken: {Role.INSPECTOR},
     notices.AuditReopened: {Role.INSPECTOR},

@@ -102,10 +102,8 @@ def cancel_audit(session: Session, actor: Actor, audit_id: UUID, *, reason: str)
 
 
 def conclude_audit(session: Session, actor: Actor, audit_id: UUID) -> Audit:
-    """Conclude the audit, as part of the decision."""
-    audit = moves.make(session, AUDITS, actor, audit_id, told.AuditConcluded)
-    end_deadline(session, DeadlineKind.DECISION, audit.id)
-    return audit
+    """Conclude the audit, as part of the decision, which ends its term."""
+    return moves.make(session, AUDITS, actor, audit_id, told.AuditConcluded)
 
 
 def deciders_of(session: Session, audit: Audit) -> list[UUID]:

@@ -13,10 +13,9 @@ from audits.deadlines.services import end_deadline
 from audits.decisions.basis import audit_basis
 from audits.decisions.models import Decision
 from audits.decisions.rules import Outcome
-from audits.decisions.services import check_grounds, decide
+from audits.decisions.services import check_grounds, conclude, decide
 from audits.inspections.models import Audit
 from audits.inspections.queries import get_audit
-from audits.inspections.services import conclude_audit
 from audits.schemes.cycle import AuditKind, DecisionKind
 from audits.schemes.models import SchemeVersion
 from audits.schemes.queries import grounds_for
@@ -102,7 +101,7 @@ def decide_on_holder(
     `fate` for what the state of the certificate excludes, BasisMovedError if the page is outdated.
     """
     authorise(actor, Permission.DECISION_TAKE)
-    audit = conclude_audit(session, actor, audit_id)  # locks the audit until the commit
+    audit = conclude(session, actor, audit_id)  # locks the audit until the commit
     held = _held(session, audit.agency_id)
     if audit.application_id or held is None:
         raise IllegalMoveError("This audit is not one of a holder of a certificate.")
