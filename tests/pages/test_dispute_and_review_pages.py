@@ -25,9 +25,9 @@ def enter(app, session, person, language="en"):
 
 
 @pytest.mark.parametrize(
-    ("language", "said", "state"), [("nl", "yes", FindingState.WITHDRAWN), ("en", "no", FindingState.OPEN)]
+    ("language", "said", "becomes"), [("nl", "yes", FindingState.WITHDRAWN), ("en", "no", FindingState.OPEN)]
 )
-def test_a_finding_is_disputed_and_answered(app, session, language, said, state):
+def test_a_finding_is_disputed_and_answered(app, session, language, said, becomes):
     finding = make_finding(session)
     agency = enter(app, session, make_person(session, Role.AGENCY_EDITOR, finding.audit.agency_id), language)
     agency.open(f"/agency/findings/{finding.id}")
@@ -39,7 +39,7 @@ def test_a_finding_is_disputed_and_answered(app, session, language, said, state)
     assert WHY in office.page.text
     office.submit("#dispute form", outcome=said, dispute_answer=SO)
     session.expire_all()
-    assert finding.state is state
+    assert finding.state is becomes
     places = (
         (agency, f"/agency/findings/{finding.id}"),
         (office, f"/office/audits/{finding.audit_id}"),

@@ -30,6 +30,8 @@ from audits.people.models import Person, RoleRequest
 from audits.people.services import retire_person
 from audits.schemes.cycle import DecisionKind
 from audits.schemes.models import SchemeProposal
+from audits.teams.models import TeamMember
+from audits.teams.rules import TeamRole
 from certificates.credentials import thumbprint
 from certificates.documents.models import Document
 from certificates.ledger.services import sign_checkpoint
@@ -166,7 +168,10 @@ def fill(session: Session, settings: Settings) -> Case:
         written_by=people[Role.INSPECTOR].id,
         written_at=now,
     )
-    session.add(remark)
+    member = TeamMember(
+        audit_id=audit.id, person=make_person(session, Role.INSPECTOR), role=TeamRole.EXPERT, joined_at=now
+    )
+    session.add_all([remark, member])
     session.flush()
     return Case(
         people,
@@ -191,6 +196,7 @@ def fill(session: Session, settings: Settings) -> Case:
             "proposal_id": proposal.id,
             "proposed_id": proposed.id,
             "remark_id": remark.id,
+            "member_id": member.id,
             "request_id": request.id,
             "version_id": application.scheme_version_id,
             "code": light.code,

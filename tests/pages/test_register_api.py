@@ -35,8 +35,8 @@ S = CertificateState
 TODAY = clock.today()
 contract = json.loads(json.dumps(contract_of_code()))
 AGENCY = [
-    "appliesAgain", "certificate", "city", "country", "formerNames", "legalName", "links", "publicId",
-    "registerNumber", "reliable", "status", "statusSince", "tradeNames", "updatedAt",
+    "appliesAgain", "certificate", "city", "country", "formerNames", "legalName", "links", "provisional",
+    "publicId", "registerNumber", "reliable", "status", "statusSince", "tradeNames", "updatedAt",
 ]  # fmt: skip
 
 

@@ -170,6 +170,8 @@ def test_the_flow_has_exactly_these_moves(state, name):
         ("submitted", "return"): "draft",
         ("submitted", "accept"): "accepted",
         ("submitted", "refuse"): "refused",
+        ("accepted", "withdraw"): "withdrawn",
+        ("accepted", "close"): "closed",
         ("accepted", "conclude"): "concluded",
     }
     if (state.value, name) in allowed:
