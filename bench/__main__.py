@@ -7,7 +7,7 @@ from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 
-from bench import lane, pages, press, proof, reader
+from bench import lane, migration, pages, press, proof, reader
 from bench.results import OUT, Report
 from bench.served import Comparison
 from bench.sizes import Sizes
@@ -18,10 +18,11 @@ SIZES = {
     "lane": Sizes(n=24, rounds=3),
     "press": Sizes(n=200, rounds=10),
     "reader": Sizes(n=20, rounds=5),
+    "migration": Sizes(n=1, rounds=2),
 }
 SERVED = {"pages": pages.main, "proof": proof.main, "lane": lane.main}
 """Those over HTTP; they share what is served, and so its seed."""
-ALONE = {"press": press.main, "reader": reader.main}
+ALONE = {"press": press.main, "reader": reader.main, "migration": migration.main}
 
 
 def main(words: list[str]) -> int:

@@ -65,6 +65,12 @@ def test_reader(tmp_path):
     assert len({row["case"] for row in found["rows"]}) == len(found["targets"]) == 3
 
 
+def test_migration_back_and_up(tmp_path):
+    found = run_small(tmp_path, "migration", "--agencies", "20")["migration"]
+    assert [row["case"] for row in found["rows"]] == ["back", "up"]
+    assert len(found["targets"]) == 4
+
+
 def test_press(tmp_path):
     found = run_small(tmp_path, "press", "--n", "2")["press"]
     assert {row["case"] for row in found["rows"]} == set(OURS)
