@@ -59,7 +59,7 @@ SELECT a.attname AS name, format_type(a.atttypid, NULL) AS type,
        EXISTS (SELECT FROM pg_index i WHERE i.indrelid = a.attrelid AND i.indisunique AND i.indnkeyatts = 1
                                         AND i.indkey[0] = a.attnum AND i.indpred IS NULL) AS once
 FROM pg_attribute a LEFT JOIN pg_attrdef d ON (d.adrelid, d.adnum) = (a.attrelid, a.attnum)
-WHERE a.attrelid = CAST(:table AS regclass) AND a.attnum > 0 AND NOT a.attisdropped
+WHERE a.attrelid = to_regclass(:table) AND a.attnum > 0 AND NOT a.attisdropped
 ORDER BY a.attnum
 """
 # By type: a unique value for row `s.n`, which is copied from `k`.
@@ -164,7 +164,10 @@ def add(database_url: str, like: Mapping[str, str], agencies: int) -> None:
             rows,
         )
         for copy in COPIES:
-            statement = copy.sql(list(connection.execute(text(COLUMNS), {"table": copy.table})))
+            columns = list(connection.execute(text(COLUMNS), {"table": copy.table}))
+            if not columns:  # an older build has no such table
+                continue
+            statement = copy.sql(columns)
             connection.execute(text(statement), {name: like[name] for name in like if f":{name}" in statement})
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.execute(text("VACUUM ANALYZE"))
