@@ -60,6 +60,18 @@ def check_printable(value: Any, field: str | None = None) -> None:
         raise complaint
 
 
+def check_given(reason: str, field: str = "reason") -> None:
+    """Raise RuleError at `field` for an act without its reason."""
+    if not reason.strip():
+        raise RuleError("Give the reason.", field)
+
+
+def check_reason(reason: str, field: str = "reason") -> None:
+    """Raise RuleError at `field` unless there is a reason, and it can be printed."""
+    check_given(reason, field)
+    check_printable(reason, field)
+
+
 def not_printed(value: Any, field: str | None = None) -> RuleError | None:
     """Return the same error instead of raising it, or None."""
     letters = unprintable(value)

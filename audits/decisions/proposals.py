@@ -12,15 +12,15 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from audits.core import clock, events
-from audits.core.access import Actor, Permission, Role, authorise
+from audits.core.access import Actor, Permission, authorise
 from audits.core.errors import N_, IllegalMoveError, NotAllowedError, RuleError, missing
-from audits.core.letters import check_printable
+from audits.core.letters import check_reason
 from audits.core.notices import tell_person
 from audits.decisions.events import DecisionProposed, ProposalConfirmed, ProposalDeclined
 from audits.decisions.models import DecisionProposal
 from audits.decisions.notices import ProposalAnswered, SecondDeciderNeeded
 from audits.people import independence
-from audits.people.queries import people_with
+from audits.people.queries import free_deciders
 from audits.schemes.cycle import DecisionKind, Ground
 
 
@@ -72,10 +72,9 @@ def propose(
     session.add(proposal)
     told = DecisionProposed(kind=kind)
     events.record(session, told, subject_id=proposal.id, actor=actor, agency_id=agency_id)
-    barred = set(session.scalars(independence.barred_people(agency_id))) | {actor.id}
-    for person in people_with(session, Role.DECIDER):
-        if person.id not in barred:
-            tell_person(session, person.id, SecondDeciderNeeded(reference=reference), subject_id=proposal.id)
+    for person_id in free_deciders(session, agency_id):
+        if person_id != actor.id:
+            tell_person(session, person_id, SecondDeciderNeeded(reference=reference), subject_id=proposal.id)
     return proposal
 
 
@@ -106,9 +105,7 @@ def decline_proposal(
     proposal = _load(session, actor, proposal_id)
     if actor.id != proposal.proposed_by:
         independence.check_outsider(session, actor, proposal.agency_id)
-    if not reason.strip():
-        raise RuleError("Give the reason.", field="reason")
-    check_printable(reason, "reason")
+    check_reason(reason)
     _decline(session, actor, proposal, reason.strip())
     if actor.id != proposal.proposed_by:
         told = ProposalAnswered(reference=reference, confirmed=False)

@@ -7,14 +7,19 @@ from audits.core.events import Code, EventData, forgettable
 from audits.inspections.workflow import FindingState
 
 
-class GradeEvent(EventData):
-    """Base of events about the grade of a finding; its state stays."""
+class QuestionEvent(EventData):
+    """Base of events about a question on a finding; its state stays."""
 
     after: FindingState
     requirement: Code
+    reason: str = forgettable()
+
+
+class GradeEvent(QuestionEvent):
+    """Base of events about the grade of a finding."""
+
     grade_before: Code
     grade: Code
-    reason: str = forgettable()
 
 
 class GradeProposed(GradeEvent, name="finding.propose_grade", words=N_("Another grade proposed")):
@@ -29,14 +34,11 @@ class GradeKept(GradeEvent, name="finding.keep_grade", words=N_("Proposed grade 
     """A second person did not agree, and the finding keeps its grade."""
 
 
-class ExtensionEvent(EventData):
-    """Base of events about more time for a corrective action; the state of the finding stays."""
+class ExtensionEvent(QuestionEvent):
+    """Base of events about more time for a corrective action."""
 
-    after: FindingState
-    requirement: Code
     due_on: date
     until: date
-    reason: str = forgettable()
 
 
 class ExtensionAsked(ExtensionEvent, name="finding.ask_extension", words=N_("More time asked for")):
@@ -51,17 +53,9 @@ class ExtensionRefused(ExtensionEvent, name="finding.refuse_extension", words=N_
     """Somebody who took no part in the audit did not grant it."""
 
 
-class FindingDisputed(EventData, name="finding.dispute", words=N_("Finding disputed by the agency")):
+class FindingDisputed(QuestionEvent, name="finding.dispute", words=N_("Finding disputed by the agency")):
     """The agency does not agree with a finding, with its reasons."""
 
-    after: FindingState
-    requirement: Code
-    reason: str = forgettable()
 
-
-class DisputeDismissed(EventData, name="finding.dismiss_dispute", words=N_("Dispute of a finding dismissed")):
+class DisputeDismissed(QuestionEvent, name="finding.dismiss_dispute", words=N_("Dispute of a finding dismissed")):
     """Somebody who did not do the audit did not agree; the finding stays."""
-
-    after: FindingState
-    requirement: Code
-    reason: str = forgettable()

@@ -4,14 +4,49 @@ from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import ForeignKey, ForeignKeyConstraint, Identity, Index, Text
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, declared_attr, mapped_column, relationship
 
 from audits.core.db import Base, Id, ItsAgency
 from audits.inspections.models import Finding
 from audits.people.models import Person
 
 
-class GradeChange(Base):
+class Question(Base):
+    """Base of what somebody asked about a finding, with a reason, and of the answer by another person."""
+
+    __abstract__ = True
+
+    id: Mapped[Id]
+    finding_id: Mapped[UUID]
+    agency_id: Mapped[ItsAgency]
+    reason: Mapped[str] = mapped_column(Text)
+    asked_by: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    asked_at: Mapped[datetime]
+    granted: Mapped[bool | None]
+    answer: Mapped[str] = mapped_column(Text, server_default="")
+    answered_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
+    answered_at: Mapped[datetime | None]
+
+    @declared_attr
+    @classmethod
+    def finding(cls) -> Mapped[Finding]:
+        """Return the finding that it is about."""
+        return relationship(overlaps="agency")
+
+    @declared_attr
+    @classmethod
+    def asker(cls) -> Mapped[Person]:
+        """Return who asked."""
+        return relationship(foreign_keys=f"{cls.__name__}.asked_by")
+
+    @declared_attr
+    @classmethod
+    def answerer(cls) -> Mapped[Person | None]:
+        """Return who answered, or None."""
+        return relationship(foreign_keys=f"{cls.__name__}.answered_by")
+
+
+class GradeChange(Question):
     """A proposal to weigh a finding otherwise. Another person answers it; the database then changes the finding."""
 
     __tablename__ = "grade_change"
@@ -23,28 +58,14 @@ class GradeChange(Base):
         Index("ix_grade_change_finding_id", "finding_id"),
     )
 
-    id: Mapped[Id]
-    finding_id: Mapped[UUID]
-    agency_id: Mapped[ItsAgency]
     grade_before: Mapped[str]
     grade: Mapped[str]
     points: Mapped[int]  # what the scheme says of the grade, and the term that follows from it
     blocks: Mapped[bool]
     due_on: Mapped[date | None]
-    reason: Mapped[str] = mapped_column(Text)
-    asked_by: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
-    asked_at: Mapped[datetime]
-    granted: Mapped[bool | None]
-    answer: Mapped[str] = mapped_column(Text, server_default="")
-    answered_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
-    answered_at: Mapped[datetime | None]
-
-    finding: Mapped[Finding] = relationship(overlaps="agency")
-    asker: Mapped[Person] = relationship(foreign_keys=[asked_by])
-    answerer: Mapped[Person | None] = relationship(foreign_keys=[answered_by])
 
 
-class Extension(Base):
+class Extension(Question):
     """More time for a corrective action, as an agency asked for it, and the answer of somebody who took no part."""
 
     __tablename__ = "extension"
@@ -56,26 +77,12 @@ class Extension(Base):
         Index("ix_extension_finding_id", "finding_id"),
     )
 
-    id: Mapped[Id]
-    finding_id: Mapped[UUID]
-    agency_id: Mapped[ItsAgency]
     due_before: Mapped[date]
     wanted_until: Mapped[date]
-    reason: Mapped[str] = mapped_column(Text)
-    asked_by: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
-    asked_at: Mapped[datetime]
-    granted: Mapped[bool | None]
     granted_until: Mapped[date | None]
-    answer: Mapped[str] = mapped_column(Text, server_default="")
-    answered_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
-    answered_at: Mapped[datetime | None]
-
-    finding: Mapped[Finding] = relationship(overlaps="agency")
-    asker: Mapped[Person] = relationship(foreign_keys=[asked_by])
-    answerer: Mapped[Person | None] = relationship(foreign_keys=[answered_by])
 
 
-class Dispute(Base):
+class Dispute(Question):
     """An agency disputes a finding; somebody who did not do the audit answers. If upheld, the finding is withdrawn."""
 
     __tablename__ = "dispute"
@@ -85,20 +92,7 @@ class Dispute(Base):
         ),
     )
 
-    id: Mapped[Id]
     finding_id: Mapped[UUID] = mapped_column(unique=True)  # once; an appeal comes after the decision
-    agency_id: Mapped[ItsAgency]
-    reason: Mapped[str] = mapped_column(Text)
-    asked_by: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
-    asked_at: Mapped[datetime]
-    granted: Mapped[bool | None]
-    answer: Mapped[str] = mapped_column(Text, server_default="")
-    answered_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
-    answered_at: Mapped[datetime | None]
-
-    finding: Mapped[Finding] = relationship(overlaps="agency")
-    asker: Mapped[Person] = relationship(foreign_keys=[asked_by])
-    answerer: Mapped[Person | None] = relationship(foreign_keys=[answered_by])
 
 
 class ReviewCheck(Base):

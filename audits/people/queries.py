@@ -66,6 +66,13 @@ def deciders_about(session: Session, agency_id: UUID) -> list[tuple[str, bool]]:
     ]
 
 
+def free_deciders(session: Session, agency_id: UUID) -> list[UUID]:
+    """Return the ids of those who may decide about an agency: no part in its audits, no interest, not retired."""
+    query = select(PersonRole.person_id).join(Person, Person.id == PersonRole.person_id)
+    query = query.where(PersonRole.role == Role.DECIDER, Person.retired_at.is_(None))
+    return list(session.scalars(query.where(PersonRole.person_id.not_in(barred_people(agency_id)))))
+
+
 def people_with(session: Session, role: Role) -> list[Person]:
     """Return everybody who holds a role today, sorted by name."""
     query = select(Person).join(PersonRole).where(PersonRole.role == role, Person.retired_at.is_(None))

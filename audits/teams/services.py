@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from audits.core import clock, moves
 from audits.core.access import Actor, Permission
 from audits.core.errors import RuleError, missing
-from audits.core.letters import check_printable
+from audits.core.letters import check_reason
 from audits.core.notices import tell_person
 from audits.inspections.models import Audit
 from audits.inspections.services.course import AUDITS, record
@@ -44,9 +44,7 @@ def leave_team(session: Session, actor: Actor, audit_id: UUID, member_id: UUID, 
     member = next((each for each in _present(session, audit) if each.id == member_id), None)
     if member is None:
         raise missing(TeamMember)
-    if not reason.strip():
-        raise RuleError("Give the reason.", "reason")
-    check_printable(reason, "reason")
+    check_reason(reason)
     member.left_at = clock.now()
     left = told.TeamLeft(after=audit.state, person=member.person_id, role=member.role, reason=reason.strip())
     record(session, actor, audit, left)

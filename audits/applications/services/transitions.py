@@ -20,7 +20,7 @@ from audits.core.access import Actor, Role
 from audits.core.calendar import add_working_days
 from audits.core.errors import RuleError
 from audits.core.events import Code, Digest, Moved
-from audits.core.letters import unprintable
+from audits.core.letters import check_given, unprintable
 from audits.core.notices import tell_agency, tell_person
 from audits.deadlines.rules import DeadlineKind
 from audits.deadlines.services import end_deadline, open_deadline
@@ -98,8 +98,7 @@ def withdraw_application(session: Session, actor: Actor, application_id: UUID, *
 def close_application(session: Session, actor: Actor, application_id: UUID, *, reason: str) -> Application:
     """Close an accepted application without a decision, while no audit runs; the register shows it no longer."""
     application = _move(session, actor, application_id, told.ApplicationClosed, reason=reason.strip())
-    if not reason.strip():
-        raise RuleError("Give the reason.", "reason")
+    check_given(reason)
     _check_no_audit(session, application)
     application.review_note = reason.strip()
     return _tell(session, application, notices.ApplicationClosed)
@@ -115,8 +114,8 @@ def _review(
 ) -> Application:
     note = note.strip()
     application = _move(session, actor, application_id, move, reason=note)
-    if must_say and not note:
-        raise RuleError("Give the reason.", "note")
+    if must_say:
+        check_given(note, "note")
     application.reviewed_at, application.review_note = clock.now(), note
     end_deadline(session, DeadlineKind.APPLICATION_REVIEW, application.id)
     return application

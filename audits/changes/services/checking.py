@@ -26,6 +26,7 @@ from audits.core.db import seen
 from audits.core.errors import IllegalMoveError, RuleError
 from audits.core.events import Moved
 from audits.core.flow import Independence
+from audits.core.letters import check_given
 from audits.core.notices import tell_agency, tell_person
 from audits.deadlines.rules import DeadlineKind
 from audits.deadlines.services import end_deadline, open_deadline
@@ -83,8 +84,7 @@ def decline_change(
     """Do not find a change right, and tell the agency why; its details stay as they are."""
     change = moves.load(session, AgencyChange, change_id)
     _check(session, actor, change, told.ChangeDeclined, reason=reason, version=version)
-    if not reason.strip():
-        raise RuleError("Give the reason.", "reason")
+    check_given(reason)
     change.checked_against = _short(checked_against.strip(), "checked_against")
     _tell(session, change)
     return change
@@ -103,8 +103,7 @@ def return_change(
     session: Session, actor: Actor, change_id: UUID, *, reason: str, version: int | None = None
 ) -> AgencyChange:
     """Send a change back to the office instead of deciding; the office checks it again, within a new term."""
-    if not reason.strip():
-        raise RuleError("Give the reason.", "reason")
+    check_given(reason)
     change = moves.make(session, CHANGES, actor, change_id, told.ChangeReturned, reason=reason.strip(), version=version)
     change.consequences, change.checked_by, change.checked_at = [], None, None
     session.flush()

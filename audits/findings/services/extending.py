@@ -7,28 +7,31 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from audits.core import clock, events, moves
-from audits.core.access import Actor, Permission
-from audits.core.errors import IllegalMoveError, NotFoundError, RuleError
-from audits.core.events import Code, EventData
-from audits.core.flow import Independence
-from audits.core.letters import check_printable
+from audits.core import clock
+from audits.core.access import Actor
+from audits.core.errors import IllegalMoveError
+from audits.core.letters import check_reason
 from audits.core.notices import tell_agency
 from audits.findings import events as told
 from audits.findings import notices
 from audits.findings.models import Extension
 from audits.findings.rules import check_until, latest_extension
+from audits.findings.services.asking import (
+    check_for_agency,
+    facts_of,
+    find_asked,
+    hold_asked,
+    hold_own,
+    record,
+    settle,
+)
 from audits.inspections.models import Finding
-from audits.inspections.services.confidentiality import check_names_nobody
-from audits.inspections.services.course import FINDINGS
-from audits.inspections.workflow import FOR_AGENCY, FOR_INSPECTOR
 from audits.schemes.queries import scheme_of_version
 
 
 def ask_extension(session: Session, actor: Actor, finding_id: UUID, *, until: date, reason: str) -> Extension:
     """Ask for more time, before the term is over and as often as the scheme allows."""
-    running = FOR_AGENCY | FOR_INSPECTOR
-    finding = moves.hold(session, FINDINGS, actor, finding_id, Permission.FINDING_ANSWER, within=running)
+    finding = hold_own(session, actor, finding_id)
     due_on, latest = _terms(session, finding)
     if clock.today() > due_on:
         raise IllegalMoveError("The term is over. Ask for more time before it ends.")
@@ -36,7 +39,7 @@ def ask_extension(session: Session, actor: Actor, finding_id: UUID, *, until: da
     if session.scalar(waiting):
         raise IllegalMoveError("You asked for more time already. Wait for the answer.")
     check_until(until, due_on=due_on, latest=latest, field="until")
-    _check_said(reason, "reason")
+    check_reason(reason)
     extension = Extension(
         finding_id=finding.id,
         due_before=due_on,
@@ -46,7 +49,7 @@ def ask_extension(session: Session, actor: Actor, finding_id: UUID, *, until: da
         asked_at=clock.now(),
     )
     session.add(extension)
-    _record(session, actor, finding, told.ExtensionAsked(**_facts(finding, due_on, until, reason)))
+    record(session, actor, finding, told.ExtensionAsked(**_facts(finding, due_on, until, reason)))
     session.flush()
     return extension
 
@@ -55,31 +58,16 @@ def answer_extension(
     session: Session, actor: Actor, extension_id: UUID, *, granted_until: date | None, answer: str
 ) -> Extension:
     """Grant more time until a day, or none; `answer` says why, and the agency reads it."""
-    extension = session.get(Extension, extension_id)
-    if extension is None:
-        raise NotFoundError("Nobody asked for more time here.")
-    running = FOR_AGENCY | FOR_INSPECTOR
-    finding = moves.hold(
-        session,
-        FINDINGS,
-        actor,
-        extension.finding_id,
-        Permission.AUDIT_REVIEW,
-        asks=Independence.OUTSIDER,
-        within=running,
-    )
-    session.refresh(extension)  # somebody may have answered while this one waited for the lock
-    if extension.answered_at is not None:
-        raise IllegalMoveError("This was answered already.")
+    extension = find_asked(session, Extension, extension_id, "Nobody asked for more time here.")
+    finding = hold_asked(session, actor, extension)
     due_on, latest = _terms(session, finding)
     if granted_until is not None:
         check_until(granted_until, due_on=due_on, latest=latest, field="until")
-    _check_said(answer, "answer")
-    check_names_nobody(session, finding.audit, answer, "answer")
-    extension.granted, extension.granted_until = granted_until is not None, granted_until
-    extension.answer, extension.answered_by, extension.answered_at = answer.strip(), actor.id, clock.now()
+    check_for_agency(session, finding, answer, "answer")
+    extension.granted_until = granted_until
+    settle(extension, actor, answer, granted=granted_until is not None)
     kind = told.ExtensionGranted if extension.granted else told.ExtensionRefused
-    _record(session, actor, finding, kind(**_facts(finding, due_on, granted_until or due_on, answer)))
+    record(session, actor, finding, kind(**_facts(finding, due_on, granted_until or due_on, answer)))
     session.flush()
     session.refresh(finding)
     _tell(session, finding, granted_until or due_on, granted=granted_until is not None)
@@ -96,19 +84,8 @@ def _terms(session: Session, finding: Finding) -> tuple[date, date]:
     return finding.due_on, latest
 
 
-def _check_said(text: str, field: str) -> None:
-    if not text.strip():
-        raise RuleError("Give the reason.", field)
-    check_printable(text, field)
-
-
 def _facts(finding: Finding, due_on: date, until: date, reason: str) -> dict[str, Any]:
-    facts = {"after": finding.state, "requirement": Code(finding.requirement_code), "reason": reason.strip()}
-    return {**facts, "due_on": due_on, "until": until}
-
-
-def _record(session: Session, actor: Actor, finding: Finding, event: EventData) -> None:
-    events.record(session, event, subject_id=finding.id, actor=actor, agency_id=finding.agency_id)
+    return {**facts_of(finding, reason), "due_on": due_on, "until": until}
 
 
 def _tell(session: Session, finding: Finding, day: date, *, granted: bool) -> None:

@@ -10,18 +10,17 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from audits.core import clock, events, moves
+from audits.core import clock, moves
 from audits.core.access import Actor, Permission
 from audits.core.calendar import add_working_days
-from audits.core.errors import IllegalMoveError, NotAllowedError, NotFoundError, RuleError
-from audits.core.events import Code, EventData
+from audits.core.errors import IllegalMoveError, NotAllowedError, RuleError
+from audits.core.events import Code
 from audits.core.flow import Independence
-from audits.core.letters import check_printable
 from audits.findings import events as told
 from audits.findings.models import GradeChange
+from audits.findings.services.asking import check_for_agency, check_open, facts_of, find_asked, record, settle
 from audits.inspections.models import Finding
 from audits.inspections.services import open_urgent_task
-from audits.inspections.services.confidentiality import check_names_nobody
 from audits.inspections.services.course import FINDINGS
 from audits.inspections.workflow import AuditState
 from audits.schemes.queries import scheme_of_version
@@ -34,7 +33,7 @@ def propose_grade(session: Session, actor: Actor, finding_id: UUID, *, grade: st
     scheme = scheme_of_version(finding.audit.scheme_version)
     if grade not in scheme.severities or grade == finding.grade:
         raise RuleError("Choose another grade than the finding has.", "grade")
-    _check_said(session, finding, reason, "reason")
+    check_for_agency(session, finding, reason, "reason")
     waiting = select(GradeChange.id).where(GradeChange.finding_id == finding.id, GradeChange.answered_at.is_(None))
     if session.scalar(waiting):
         raise IllegalMoveError("Another grade is proposed already. It must be answered first.")
@@ -51,29 +50,24 @@ def propose_grade(session: Session, actor: Actor, finding_id: UUID, *, grade: st
         asked_at=clock.now(),
     )
     session.add(change)
-    _record(session, actor, finding, told.GradeProposed(**_facts(finding, change, reason)))
+    record(session, actor, finding, told.GradeProposed(**_facts(finding, change, reason)))
     session.flush()
     return change
 
 
 def answer_grade(session: Session, actor: Actor, change_id: UUID, *, granted: bool, answer: str) -> GradeChange:
     """Agree to another grade, or do not; `answer` says why. Agreed, the finding weighs what the scheme says of it."""
-    change = session.get(GradeChange, change_id)
-    if change is None:
-        raise NotFoundError("Nothing is proposed here.")
+    change = find_asked(session, GradeChange, change_id, "Nothing is proposed here.")
     finding = _hold(session, actor, change.finding_id)
-    session.refresh(change)  # somebody may have answered while this one waited for the lock
-    if change.answered_at is not None:
-        raise IllegalMoveError("This was answered already.")
+    check_open(session, change)
     if change.asked_by == actor.id:
         raise NotAllowedError("Somebody else than who proposed it must answer.")
     if granted and finding.audit.inspector_id not in {actor.id, change.asked_by}:
         raise NotAllowedError("One of both must be the inspector of the audit.")
-    _check_said(session, finding, answer, "answer")
-    change.granted, change.answer = granted, answer.strip()
-    change.answered_by, change.answered_at = actor.id, clock.now()
+    check_for_agency(session, finding, answer, "answer")
+    settle(change, actor, answer, granted=granted)
     kind = told.GradeChanged if granted else told.GradeKept
-    _record(session, actor, finding, kind(**_facts(finding, change, answer)))
+    record(session, actor, finding, kind(**_facts(finding, change, answer)))
     session.flush()
     session.refresh(finding)
     session.refresh(finding.audit)
@@ -101,17 +95,5 @@ def _due_on(scheme: SchemeText, finding: Finding, grade: str) -> date | None:
     return add_working_days(clock.day_of(reported), term) if term is not None and reported else None
 
 
-def _check_said(session: Session, finding: Finding, text: str, field: str) -> None:
-    if not text.strip():
-        raise RuleError("Give the reason.", field)
-    check_printable(text, field)
-    check_names_nobody(session, finding.audit, text, field)
-
-
 def _facts(finding: Finding, change: GradeChange, reason: str) -> dict[str, Any]:
-    grades = {"grade_before": Code(change.grade_before), "grade": Code(change.grade)}
-    return {"after": finding.state, "requirement": Code(finding.requirement_code), "reason": reason.strip(), **grades}
-
-
-def _record(session: Session, actor: Actor, finding: Finding, event: EventData) -> None:
-    events.record(session, event, subject_id=finding.id, actor=actor, agency_id=finding.agency_id)
+    return {**facts_of(finding, reason), "grade_before": Code(change.grade_before), "grade": Code(change.grade)}

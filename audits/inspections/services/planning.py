@@ -15,8 +15,9 @@ from audits.certification.models import Certification
 from audits.certification.queries import cycle_of_holder
 from audits.core import clock, moves, numbering
 from audits.core.access import Actor, Permission, Role, authorise
+from audits.core.db import broken_constraint
 from audits.core.errors import IllegalMoveError, RuleError
-from audits.core.letters import check_printable
+from audits.core.letters import check_given, check_printable
 from audits.core.notices import tell_agency, tell_person
 from audits.deadlines.rules import DeadlineKind
 from audits.deadlines.services import end_deadlines
@@ -90,8 +91,8 @@ def plan_audit_of_holder(
         raise IllegalMoveError("This agency holds no certificate.")
     if kind in ON_APPLICATION:
         raise RuleError("An audit of this kind is planned from an application.", "kind")
-    if kind is not AuditKind.SURVEILLANCE and not occasion.strip():
-        raise RuleError("Give the reason.", "occasion")
+    if kind is not AuditKind.SURVEILLANCE:
+        check_given(occasion, "occasion")
     check_printable(occasion, "occasion")
     check_people(session, actor, agency_id, inspector_id)
     check_day(planned_on)
@@ -122,7 +123,7 @@ def flush_planned(session: Session) -> None:
     try:
         session.flush()
     except IntegrityError as refusal:
-        if getattr(getattr(refusal.orig, "diag", None), "constraint_name", None) == "no_tie":
+        if broken_constraint(refusal) == "no_tie":
             raise _interested() from refusal
         raise
 

@@ -9,6 +9,7 @@ from audits.core import moves
 from audits.core.access import Actor, Permission
 from audits.core.errors import RuleError
 from audits.core.flow import Independence
+from audits.core.letters import check_given
 from audits.core.notices import tell_person
 from audits.deadlines.rules import DeadlineKind
 from audits.deadlines.services import give_deadline
@@ -24,7 +25,6 @@ from audits.inspections.services.planning import (
     tell_day,
     tell_inspector,
 )
-from audits.inspections.services.transitions import check_said
 from audits.inspections.workflow import AUDIT_FLOW, AuditState
 
 
@@ -38,7 +38,7 @@ def replan_audit(
     asks, within = Independence.NO_INTEREST, AUDIT_FLOW.unfinished
     audit = moves.hold(session, AUDITS, actor, audit_id, Permission.AUDIT_PLAN, asks=asks, within=within)
     before, day = audit.inspector_id, audit.planned_on
-    check_said(reason)
+    check_given(reason)
     if (inspector_id, planned_on) == (before, day):
         raise RuleError("Choose another inspector or another day.", "inspector")
     if planned_on != day:

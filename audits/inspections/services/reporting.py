@@ -37,8 +37,8 @@ from audits.inspections.services.confidentiality import check_names_nobody
 from audits.inspections.services.course import AUDITS
 from audits.inspections.services.repeating import mark_repeats, weight_of
 from audits.inspections.services.superseding import replace_findings
-from audits.inspections.services.transitions import deciders_of
 from audits.inspections.workflow import FINDING_FLOW
+from audits.people.queries import free_deciders
 from audits.schemes.queries import scheme_of_version
 from audits.schemes.text import SchemeText
 
@@ -204,7 +204,7 @@ def open_urgent_task(session: Session, audit: Audit, scheme: SchemeText) -> None
         owner_role=Role.DECIDER,
     )
     notice = CriticalFinding(reference=audit.reference, day=due_on)
-    for person_id in deciders_of(session, audit):
+    for person_id in free_deciders(session, audit.agency_id):
         tell_person(session, person_id, notice, subject_id=certificate_id)
 
 

@@ -4,7 +4,6 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from audits.core import clock, moves
@@ -12,6 +11,7 @@ from audits.core.access import Actor, Permission, Role
 from audits.core.calendar import add_working_days
 from audits.core.errors import IllegalMoveError, RuleError
 from audits.core.flow import Independence
+from audits.core.letters import check_given
 from audits.core.notices import tell_agency, tell_person
 from audits.deadlines.rules import DeadlineKind
 from audits.deadlines.services import end_deadline, open_deadline
@@ -20,8 +20,7 @@ from audits.inspections import notices
 from audits.inspections.models import Audit, SampledUnit
 from audits.inspections.services.course import AUDITS, record
 from audits.inspections.workflow import AuditState, BackTo
-from audits.people import independence
-from audits.people.models import Person, PersonRole
+from audits.people.queries import free_deciders
 from audits.schemes.queries import scheme_of_version
 
 
@@ -51,7 +50,7 @@ def reveal_audit(session: Session, actor: Actor, audit_id: UUID) -> Audit:
 def reopen_audit(session: Session, actor: Actor, audit_id: UUID, *, reason: str) -> Audit:
     """Send a reported audit back to its inspector. Its findings stay; the next report says which of them still hold."""
     audit = moves.make(session, AUDITS, actor, audit_id, told.AuditReopened, reason=reason.strip())
-    check_said(reason)
+    check_given(reason)
     audit.revealed_at = audit.revealed_at or audit.reported_at  # what it has read stays known
     audit.reported_at = audit.score = None
     audit.insufficient = []
@@ -71,7 +70,7 @@ def review_audit(session: Session, actor: Actor, audit_id: UUID, *, recommendati
     due_on = _within(scheme_of_version(audit.scheme_version).terms.decision_working_days)
     about: dict[str, Any] = {"subject_id": audit.id, "agency_id": audit.agency_id}
     open_deadline(session, DeadlineKind.DECISION, **about, due_on=due_on, owner_role=Role.DECIDER)
-    for person_id in deciders_of(session, audit):
+    for person_id in free_deciders(session, audit.agency_id):
         tell_person(session, person_id, notices.AuditReviewed(reference=audit.reference), subject_id=audit.id)
     return audit
 
@@ -82,7 +81,7 @@ def send_back_audit(session: Session, actor: Actor, audit_id: UUID, *, to: BackT
     Nothing is undone; a reviewer looks at the file again before it comes back to the deciders.
     """
     audit = moves.make(session, AUDITS, actor, audit_id, told.AuditSentBack, reason=reason.strip())
-    check_said(reason)
+    check_given(reason)
     end_deadline(session, DeadlineKind.DECISION, audit.id)
     if to is BackTo.AGENCY:
         tell_agency(session, audit.agency_id, notices.MoreAsked(reference=audit.reference, reason=reason.strip()))
@@ -96,7 +95,7 @@ def send_back_audit(session: Session, actor: Actor, audit_id: UUID, *, to: BackT
 def cancel_audit(session: Session, actor: Actor, audit_id: UUID, *, reason: str) -> Audit:
     """Cancel an audit before it is reported; another can then be planned."""
     audit = moves.make(session, AUDITS, actor, audit_id, told.AuditCancelled, reason=reason.strip())
-    check_said(reason)
+    check_given(reason)
     end_deadline(session, DeadlineKind.REPORT, audit.id)
     return audit
 
@@ -104,17 +103,6 @@ def cancel_audit(session: Session, actor: Actor, audit_id: UUID, *, reason: str)
 def conclude_audit(session: Session, actor: Actor, audit_id: UUID) -> Audit:
     """Conclude the audit, as part of the decision, which ends its term."""
     return moves.make(session, AUDITS, actor, audit_id, told.AuditConcluded)
-
-
-def deciders_of(session: Session, audit: Audit) -> list[UUID]:
-    """Return the ids of those who may decide: no part in the audit, no interest, not retired."""
-    deciders = (
-        select(PersonRole.person_id)
-        .join(Person, Person.id == PersonRole.person_id)
-        .where(PersonRole.role == Role.DECIDER, Person.retired_at.is_(None))
-        .where(PersonRole.person_id.not_in(independence.barred_people(audit.agency_id)))
-    )
-    return list(session.scalars(deciders))
 
 
 def _ask_report(session: Session, audit: Audit) -> None:
@@ -131,9 +119,3 @@ def _ask_report(session: Session, audit: Audit) -> None:
 
 def _within(working_days: int) -> date:
     return add_working_days(clock.today(), working_days)
-
-
-def check_said(reason: str) -> None:
-    """Raise RuleError at `reason` for a move without one."""
-    if not reason.strip():
-        raise RuleError("Give the reason.", "reason")

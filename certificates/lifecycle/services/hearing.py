@@ -9,8 +9,7 @@ from audits.core.access import Actor, Role
 from audits.core.notices import tell_person
 from audits.deadlines.rules import DeadlineKind
 from audits.deadlines.services import open_deadline
-from audits.people import independence
-from audits.people.queries import people_with
+from audits.people.queries import free_deciders
 from certificates.lifecycle import notices
 from certificates.lifecycle.models import Certificate
 from certificates.lifecycle.terms import hear_until
@@ -21,8 +20,7 @@ def begin_hearing(session: Session, actor: Actor, certificate: Certificate) -> N
     last = hear_until(certificate.scheme_version, clock.today())
     about: dict[str, Any] = {"subject_id": certificate.id, "agency_id": certificate.agency_id}
     open_deadline(session, DeadlineKind.SUSPENSION_HEARING, due_on=last, owner_role=Role.DECIDER, **about)
-    barred = set(session.scalars(independence.barred_people(certificate.agency_id))) | {actor.id}
-    for person in people_with(session, Role.DECIDER):
-        if person.id not in barred:
+    for person_id in free_deciders(session, certificate.agency_id):
+        if person_id != actor.id:
             told = notices.SuspensionToReview(number=certificate.number, day=last)
-            tell_person(session, person.id, told, subject_id=certificate.id)
+            tell_person(session, person_id, told, subject_id=certificate.id)

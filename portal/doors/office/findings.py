@@ -44,9 +44,7 @@ class ExtensionAnswerForm(Form):
         hint=_l("Only if you grant it."),
         required=RequiredWhere(_l("Enter the day."), lambda form: form.granted.data == "yes"),
     )
-    extension_answer = textarea_field(
-        _l("Why"), hint=_l("The agency reads this."), required=_l("Give the reason."), rows=4
-    )
+    extension_answer = _why()
 
 
 class DisputeAnswerForm(Form):
@@ -57,9 +55,7 @@ class DisputeAnswerForm(Form):
         [("yes", _l("Yes: the finding is withdrawn")), ("no", _l("No: the finding stays"))],
         required=_l("Choose whether the agency is right."),
     )
-    dispute_answer = textarea_field(
-        _l("Why"), hint=_l("The agency reads this."), required=_l("Give the reason."), rows=4
-    )
+    dispute_answer = _why()
 
 
 bp = Blueprint("findings", __name__, url_prefix="/findings")
@@ -89,7 +85,7 @@ def weigh_finding(finding_id: UUID) -> ResponseReturnValue:
 def extend(finding_id: UUID) -> ResponseReturnValue:
     """Grant more time, or none."""
     finding, form = queries.get_finding(database.read(), current_actor(), finding_id), ExtensionAnswerForm()
-    asked = next((each for each in extensions_of(database.read(), finding_id) if each.answered_at is None), None)
+    asked = _waiting(extensions_of(database.read(), finding_id))
     if asked is None:
         raise moved_on()
     if form.validate_on_submit():
@@ -142,9 +138,13 @@ def _may_answer(finding: Finding) -> bool:
     return bar_of(database.read(), finding.agency_id, actor.id) is None
 
 
+def _waiting(extensions: list[Extension]) -> Extension | None:
+    return next((each for each in extensions if each.answered_at is None), None)
+
+
 def _extension_form(finding: Finding, extensions: list[Extension]) -> ExtensionAnswerForm | None:
     """Return the form to answer a request for more time, for a reviewer who took no part in the audit."""
-    asked = next((each for each in extensions if each.answered_at is None), None)
+    asked = _waiting(extensions)
     if asked is None or not _may_answer(finding):
         return None
     return ExtensionAnswerForm(formdata=None, until=asked.wanted_until)
