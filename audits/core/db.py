@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import CheckConstraint, DateTime, Enum, FetchedValue, MetaData, text
 from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import DeclarativeBase, mapped_column
 from sqlalchemy.types import UserDefinedType
 
@@ -61,6 +62,11 @@ def one_of(column: str, values: Iterable[str]) -> CheckConstraint:
     """Return the CHECK constraint for a column of type `stored`."""
     listed = ", ".join(f"'{value}'" for value in values)
     return CheckConstraint(f"{column} IN ({listed})", name=column)
+
+
+def broken_constraint(refusal: DBAPIError) -> str:
+    """Return the name of the constraint or trigger that refused a statement, or an empty text."""
+    return getattr(getattr(refusal.orig, "diag", None), "constraint_name", None) or ""
 
 
 class Versioned(Protocol):

@@ -11,6 +11,7 @@ from audits.applications.services import conclude_application
 from audits.certification.services import lay_down_surveillance
 from audits.core import clock, events, outbox
 from audits.core.access import Actor
+from audits.core.db import broken_constraint
 from audits.core.errors import IllegalMoveError, NotAllowedError, RuleError
 from audits.core.events import Digest
 from audits.core.letters import check_printable
@@ -200,7 +201,7 @@ def _flush(session: Session) -> None:
     try:
         session.flush()
     except IntegrityError as refusal:
-        name = getattr(getattr(refusal.orig, "diag", None), "constraint_name", None)
+        name = broken_constraint(refusal)
         if barred := independence.refusal_of(name):
             raise barred from refusal
         if name in {"no_grant", "tied_team"}:

@@ -10,6 +10,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
 
+from audits.core.db import broken_constraint
 from audits.core.errors import DomainError, IllegalMoveError, NotAllowedError, NotFoundError, RuleError
 from certificates.seal.keyring.keys import KeysError
 from portal.language.i18n import sentence
@@ -81,7 +82,7 @@ def _refused(error: DBAPIError) -> ResponseReturnValue:
     if outages.is_read_only(error):
         return _down(error)
     state = getattr(error.orig, "sqlstate", None)
-    constraint = getattr(getattr(error.orig, "diag", None), "constraint_name", None) or ""
+    constraint = broken_constraint(error)
     current_app.logger.error("the database refused", extra={"state": state, "constraint": constraint})
     if state == NO_RIGHT:
         return answer(404)

@@ -8,6 +8,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from audits.core.access import Actor
+from audits.core.db import broken_constraint
 from audits.core.errors import IllegalMoveError, NotFoundError, RuleError
 from audits.core.events import Code
 from audits.core.letters import check_printable
@@ -121,7 +122,7 @@ def _add(session: Session, actor: Actor, audit: Audit, drawn: Sequence[SampledUn
     try:
         session.flush()
     except IntegrityError as refusal:
-        name = getattr(getattr(refusal.orig, "diag", None), "constraint_name", None)
+        name = broken_constraint(refusal)
         if name == "sampled_unit_origin":
             raise IllegalMoveError("The norm does not allow this unit.") from refusal
         raise
