@@ -15,6 +15,7 @@ from tests.kit.browser import Browser
 from tests.kit.factories import make_person
 from tests.kit.factories.certificates import BASE_URL, BODY, make_grant
 from tests.kit.factories.documents import seal_with
+from tests.kit.factories.people import give_password
 
 
 @pytest.fixture
@@ -29,6 +30,18 @@ def enter(app, session):
         return browser
 
     return enter
+
+
+@pytest.fixture
+def person(session):
+    """Make somebody of the staff with a password."""
+    return give_password(session, make_person(session, [Role.PLANNER, Role.ADMINISTRATOR]))
+
+
+@pytest.fixture
+def signed_in(app, session, person):
+    """Sign that person in."""
+    return Browser(app).sign_in(session, person)
 
 
 @pytest.fixture

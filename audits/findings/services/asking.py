@@ -35,7 +35,7 @@ def hold_asked(session: Session, actor: Actor, asked: Extension | Dispute) -> Fi
 
 
 def find_asked(session: Session, kind: type[AnyQuestion], asked_id: UUID, nothing: str) -> AnyQuestion:
-    """Return a question, or raise NotFoundError with this sentence."""
+    """Return a question, or raise NotFoundError with this sentence, a key of the catalogues."""
     asked = session.get(kind, asked_id)
     if asked is None:
         raise NotFoundError(nothing)

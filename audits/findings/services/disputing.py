@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from audits.core import clock, moves
 from audits.core.access import Actor
-from audits.core.errors import IllegalMoveError
+from audits.core.errors import N_, IllegalMoveError
 from audits.core.letters import check_reason
 from audits.core.notices import tell_agency
 from audits.findings import events as told
@@ -47,7 +47,7 @@ def dispute_finding(session: Session, actor: Actor, finding_id: UUID, *, reason:
 
 def answer_dispute(session: Session, actor: Actor, dispute_id: UUID, *, granted: bool, answer: str) -> Dispute:
     """Withdraw the finding, or let it stay; `answer` says why, and the agency reads it."""
-    dispute = find_asked(session, Dispute, dispute_id, "Nobody disputed this finding.")
+    dispute = find_asked(session, Dispute, dispute_id, N_("Nobody disputed this finding."))
     finding = hold_asked(session, actor, dispute)
     if finding.audit.state is not AuditState.REPORTED:
         raise IllegalMoveError("The inspector is correcting the report. Come back when it is there again.")

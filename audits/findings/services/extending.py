@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from audits.core import clock
 from audits.core.access import Actor
-from audits.core.errors import IllegalMoveError
+from audits.core.errors import N_, IllegalMoveError
 from audits.core.letters import check_reason
 from audits.core.notices import tell_agency
 from audits.findings import events as told
@@ -58,7 +58,7 @@ def answer_extension(
     session: Session, actor: Actor, extension_id: UUID, *, granted_until: date | None, answer: str
 ) -> Extension:
     """Grant more time until a day, or none; `answer` says why, and the agency reads it."""
-    extension = find_asked(session, Extension, extension_id, "Nobody asked for more time here.")
+    extension = find_asked(session, Extension, extension_id, N_("Nobody asked for more time here."))
     finding = hold_asked(session, actor, extension)
     due_on, latest = _terms(session, finding)
     if granted_until is not None:

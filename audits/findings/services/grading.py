@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from audits.core import clock, moves
 from audits.core.access import Actor, Permission
 from audits.core.calendar import add_working_days
-from audits.core.errors import IllegalMoveError, NotAllowedError, RuleError
+from audits.core.errors import N_, IllegalMoveError, NotAllowedError, RuleError
 from audits.core.events import Code
 from audits.core.flow import Independence
 from audits.findings import events as told
@@ -57,7 +57,7 @@ def propose_grade(session: Session, actor: Actor, finding_id: UUID, *, grade: st
 
 def answer_grade(session: Session, actor: Actor, change_id: UUID, *, granted: bool, answer: str) -> GradeChange:
     """Agree to another grade, or do not; `answer` says why. Agreed, the finding weighs what the scheme says of it."""
-    change = find_asked(session, GradeChange, change_id, "Nothing is proposed here.")
+    change = find_asked(session, GradeChange, change_id, N_("Nothing is proposed here."))
     finding = _hold(session, actor, change.finding_id)
     check_open(session, change)
     if change.asked_by == actor.id:
