@@ -12,16 +12,16 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import Any
 
-import psycopg
-from alembic.command import downgrade, upgrade
+from alembic.command import downgrade
 from alembic.config import Config
-from sqlalchemy import make_url
+from psycopg import Connection
 
 from bench import builds, load
 from bench.builds import OURS, ROOT
 from bench.results import Report, Row
 from bench.served import Installed, Machine
 from bench.sizes import Sizes
+from portal.host.supervisor import migrate
 
 MOST_SECONDS, MOST_BLOCKED = 120.0, 2.0
 READ = ("agency", "application", "answer", "audit", "verdict", "finding", "certificate", "public_entry", "person")
@@ -32,14 +32,14 @@ EVERY = 0.02  # seconds between two looks
 class Reader:
     """Somebody who reads one row of each table all the time, and the longest that this person had to wait, in s."""
 
-    url: str
+    connection: Connection[Any]
     longest: float = 0.0
     looks: int = 0
     done: threading.Event = field(default_factory=threading.Event)
 
     def read(self) -> None:
         """Read until it is done."""
-        with psycopg.connect(self.url, autocommit=True) as connection:
+        with self.connection as connection:
             here = "SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace"
             tables = {name for (name,) in connection.execute(here)} & set(READ)
             while not self.done.wait(EVERY):
@@ -59,16 +59,16 @@ def main(sizes: Sizes) -> Report:
         filled = machine.install(build)
         filled.seed(sizes.agencies)
         owner = str(filled.seeding["OWNER_DATABASE_URL"])
-        before = _version(owner)
+        before = _version(machine, filled.database)
         answers = machine.count(filled.database, "answer")
         print(f"{build.name}: {sizes.agencies:,} agencies, {answers:,} answers, migration {before}")
         back = before if sizes.against else "-1"
         ways: dict[str, Callable[[], None]] = {
             "back": lambda: downgrade(_config(owner), back),
-            "up": lambda: upgrade(_config(owner), "head"),
+            "up": lambda: migrate(owner),
         }
         for way in ("up", "back", "up again") if sizes.against else ("back", "up"):
-            took, reader = _timed(machine, filled, owner, ways[way.split()[0]])
+            took, reader = _timed(machine, filled, ways[way.split()[0]])
             report.rows.append(_row(way, sizes.agencies, took))
             report.aim(f"{way}: all of it", f"<= {MOST_SECONDS:.0f} s", f"{took[0]:.1f} s", took[0] <= MOST_SECONDS)
             blocked = f"{reader.longest:.2f} s in {reader.looks} looks"
@@ -79,11 +79,9 @@ def main(sizes: Sizes) -> Report:
     return report
 
 
-def _timed(
-    machine: Machine, filled: Installed, owner: str, act: Callable[[], None]
-) -> tuple[tuple[float, ...], Reader]:
+def _timed(machine: Machine, filled: Installed, act: Callable[[], None]) -> tuple[tuple[float, ...], Reader]:
     """Return (wall, own CPU, CPU of the backends), in s, and who read meanwhile."""
-    reader = Reader(_plain(owner))
+    reader = Reader(machine.connect(filled.database))
     watching = threading.Thread(target=reader.read)
     spent: dict[int, float] = {}
 
@@ -123,11 +121,7 @@ def _config(url: str) -> Config:
     return config
 
 
-def _version(url: str) -> str:
-    with psycopg.connect(_plain(url)) as connection:
+def _version(machine: Machine, database: str) -> str:
+    with machine.connect(database) as connection:
         found: Any = connection.execute("SELECT version_num FROM alembic_version").fetchone()
     return str(found[0])
-
-
-def _plain(url: str) -> str:
-    return make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)

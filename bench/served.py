@@ -50,7 +50,7 @@ class Machine:
         self._postgres.start()
         stack.callback(self._postgres.stop)
         self._log = self._postgres._home / "log"
-        self._admin = stack.enter_context(self._connect("postgres"))
+        self._admin = stack.enter_context(self.connect("postgres"))
 
     def install(self, build: Build) -> "Installed":
         """Return servers and an empty database for a build."""
@@ -113,7 +113,7 @@ class Machine:
 
     def count(self, database: str, rows: str) -> int:
         """Count rows: of a table, or of a table and a WHERE."""
-        with self._connect(database) as connection:
+        with self.connect(database) as connection:
             found = connection.execute(f"SELECT count(*) FROM {rows}").fetchone()  # noqa: S608
         return int(found[0]) if found else 0
 
@@ -125,10 +125,11 @@ class Machine:
         known = ""
         while known != which:  # a new connection gets the setting only after the reload has finished
             time.sleep(0.02)
-            with self._connect("postgres") as connection:
+            with self.connect("postgres") as connection:
                 known = str((connection.execute("SHOW log_statement").fetchone() or [""])[0])
 
-    def _connect(self, database: str) -> psycopg.Connection[tuple[Any, ...]]:
+    def connect(self, database: str) -> psycopg.Connection[tuple[Any, ...]]:
+        """Connect as the owner, outside transactions."""
         url = make_url(self._postgres.url(database, OWNER)).set(drivername="postgresql")
         return psycopg.connect(url.render_as_string(hide_password=False), autocommit=True)
 
