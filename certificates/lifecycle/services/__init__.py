@@ -1,6 +1,6 @@
 """Services that change a certificate; the caller commits."""
 
-from certificates.lifecycle.services.amending import amend_certificate, reduce_scope
+from certificates.lifecycle.services.amending import ISSUED_ANEW, amend_certificate, reduce_scope
 from certificates.lifecycle.services.changing import (
     confirm_suspension,
     end_certificate,
@@ -30,6 +30,7 @@ from certificates.lifecycle.services.resealing import (
 
 __all__ = [
     "CHANGES",
+    "ISSUED_ANEW",
     "Signed",
     "amend_certificate",
     "certificate_to_reseal",

@@ -15,19 +15,17 @@ from audits.core import clock, moves, outbox
 from audits.core.access import Actor, Permission
 from audits.core.errors import IllegalMoveError
 from audits.core.flow import Independence, moved_on
-from audits.core.notices import tell_agency
 from audits.decisions.models import Decision
 from audits.decisions.services import record_decision
 from audits.schemes.cycle import DecisionKind
-from certificates.lifecycle import notices
 from certificates.lifecycle.models import Certificate
 from certificates.lifecycle.queries import basis_of, reduced_scope
-from certificates.lifecycle.services.changing import Reasoned
+from certificates.lifecycle.services.changing import Reasoned, tell_holder
 from certificates.lifecycle.services.recording import CERTIFICATES, publish
 from certificates.lifecycle.workflow import CertificateState
 
-_WAITING = {DecisionKind.AMEND: Consequence.AMEND, DecisionKind.REDUCE_SCOPE: Consequence.SCOPE}
-"""The reported changes that each kind of decision accepts."""
+ISSUED_ANEW = {DecisionKind.AMEND: Consequence.AMEND, DecisionKind.REDUCE_SCOPE: Consequence.SCOPE}
+"""The decisions by which a certificate is issued anew, and the reported changes that each accepts."""
 
 
 def amend_certificate(session: Session, actor: Actor, certificate_id: UUID, **said: Unpack[Reasoned]) -> Certificate:
@@ -72,11 +70,10 @@ def _issue_anew(
         grounds=said.get("grounds", ()),
         shown=said.get("shown"),
     )
-    decide_changes(session, actor, certificate.agency_id, _WAITING[kind], decision.id)
+    decide_changes(session, actor, certificate.agency_id, ISSUED_ANEW[kind], decision.id)
     publish(session, certificate)
     outbox.enqueue(session, "certificate.number", decision_id=str(decision.id))
-    notice = notices.CertificateChanged(number=certificate.number, move=kind.value, reason=decision.reasons)
-    tell_agency(session, certificate.agency_id, notice)
+    tell_holder(session, certificate, decision)
     return certificate
 
 

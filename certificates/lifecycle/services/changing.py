@@ -92,7 +92,7 @@ def confirm_suspension(session: Session, actor: Actor, certificate_id: UUID, **s
     told = SuspensionConfirmed()
     events.record(session, told, subject_id=certificate.id, actor=actor, agency_id=certificate.agency_id)
     publish(session, certificate)
-    _tell(session, certificate, decision)
+    tell_holder(session, certificate, decision)
     return certificate
 
 
@@ -121,7 +121,7 @@ def maintain_certificate(session: Session, actor: Actor, certificate_id: UUID, *
         session, CERTIFICATES, actor, certificate_id, Permission.CERTIFICATE_CHANGE, asks=asks, within=CURRENT
     )
     decision = _decide(session, actor, certificate, DecisionKind.MAINTAIN, said)
-    _tell(session, certificate, decision)
+    tell_holder(session, certificate, decision)
     return certificate
 
 
@@ -136,7 +136,7 @@ def _change(session: Session, actor: Actor, certificate_id: UUID, move: type[Mov
     enqueue_lists(session)
     if move is SuspensionLifted:
         seal_amended(session, certificate)
-    _tell(session, certificate, decision)
+    tell_holder(session, certificate, decision)
     log(session, certificate, _LOGGED[move])
     return certificate
 
@@ -171,6 +171,7 @@ def _decide(session: Session, actor: Actor, certificate: Certificate, kind: Deci
     return decision
 
 
-def _tell(session: Session, certificate: Certificate, decision: Decision) -> None:
+def tell_holder(session: Session, certificate: Certificate, decision: Decision) -> None:
+    """Tell the holder what was decided about the certificate."""
     notice = notices.CertificateChanged(number=certificate.number, move=decision.kind.value, reason=decision.reasons)
     tell_agency(session, certificate.agency_id, notice)

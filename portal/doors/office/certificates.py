@@ -38,11 +38,6 @@ bp = Blueprint("certificates", __name__, url_prefix="/certificates")
 
 ANSWERS = {"confirm", *(kind.value for kind in ENDS_PROVISION)}
 CHANGES = {kind.value for kind in services.CHANGES} | {"confirm"}
-ANEW: dict[str, Consequence] = {
-    DecisionKind.AMEND: Consequence.AMEND,
-    DecisionKind.REDUCE_SCOPE: Consequence.SCOPE,
-}
-"""The decisions by which a certificate is issued anew, and the reported changes that wait for each."""
 
 
 @bp.get("/")
@@ -76,9 +71,7 @@ def show_certificate(certificate_id: UUID) -> ResponseReturnValue:
         waiting=find_proposal(session, certificate.agency_id),
         urgent=urgent,
         may_plan=actor.has(Permission.AUDIT_PLAN) and certificate.state in CURRENT,
-        anew=[kind for kind, waits in ANEW.items() if referred_changes(session, certificate.agency_id, waits)]
-        if certificate.state is CertificateState.ACTIVE
-        else [],
+        anew=_anew(certificate),
         hearing=hearing,
         moves=["maintain"] * bool(urgent and moves) + ["confirm"] * bool(hearing and moves) + moves,
     )
@@ -152,8 +145,16 @@ def _page(certificate_id: UUID, move: str, form: ChangeForm, moved: BasisMovedEr
         move=move,
         form=form,
         moved=moved,
-        reported=_reported(certificate, ANEW[move]) if move in ANEW else [],
+        reported=_reported(certificate, services.ISSUED_ANEW[kind]) if kind in services.ISSUED_ANEW else [],
     )
+
+
+def _anew(certificate: Certificate) -> list[DecisionKind]:
+    """Return the decisions by which this certificate can be issued anew now: a reported change waits for them."""
+    if certificate.state is not CertificateState.ACTIVE:
+        return []
+    session, waits = database.read(), services.ISSUED_ANEW
+    return [kind for kind in waits if referred_changes(session, certificate.agency_id, waits[kind])]
 
 
 def _reported(certificate: Certificate, consequence: Consequence) -> list[tuple[str, list[Line]]]:
