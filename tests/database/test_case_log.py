@@ -38,12 +38,13 @@ def test_the_head_covers_the_rows_of_the_days_that_are_over(session):
 
 
 def test_the_next_head_begins_where_the_last_one_ended(session, monkeypatch):
+    noon = datetime(2026, 11, 25, 12, tzinfo=clock.AMSTERDAM)
+    monkeypatch.setattr(clock, "now", lambda: noon)
     happen(session, 2)
     caselog.append_head(session)
     first = caselog.last_head(session)
     happen(session, 0)
-    tomorrow = clock.now() + timedelta(days=1)
-    monkeypatch.setattr(clock, "now", lambda: tomorrow)
+    monkeypatch.setattr(clock, "now", lambda: noon + timedelta(days=1))
     caselog.append_head(session)
     assert (caselog.last_head(session)["first"], caselog.last_head(session)["count"]) == (first["last"] + 1, 1)
 

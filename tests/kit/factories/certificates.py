@@ -136,8 +136,12 @@ def scheme(session: Session) -> SchemeVersion:
 
 
 def moment(day: date) -> datetime:
-    """Noon of a day in Amsterdam."""
-    return datetime.combine(day, time(12), clock.AMSTERDAM)
+    """Noon of a day in Amsterdam; now, when noon of today has yet to come."""
+    return min(datetime.combine(day, time(12), clock.AMSTERDAM), max(clock.now(), _midnight(day)))
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time.min, clock.AMSTERDAM)
 
 
 def _agency(session: Session, *, former_names: Sequence[str] = (), **details: Any) -> Agency:
