@@ -24,7 +24,10 @@ from bench.sizes import Sizes
 from portal.host.supervisor import migrate
 
 MOST_SECONDS, MOST_BLOCKED = 120.0, 2.0
-READ = ("agency", "application", "answer", "audit", "verdict", "finding", "certificate", "public_entry", "person")
+READ = (
+    *("agency", "answer", "application", "audit", "certificate", "corrective_action", "deadline", "decision", "event"),
+    *("evidence", "finding", "person", "register_entry", "scheme_version", "verdict"),
+)
 EVERY = 0.02  # seconds between two looks
 
 

@@ -1,11 +1,15 @@
 """Alembic's way in: the URL comes from the caller or from DATABASE_URL, never from a file.
 
-An upgrade or downgrade is one transaction: the migrations, then the walls, then whom the tables still serve.
+Each migration is a transaction of its own, so that no table stays locked while the others run; the last one also brings
+the walls. One that changes many rows commits in between (`migrations/online.py`). Who is interrupted starts again.
 """
 
 import os
+from collections.abc import Collection, Mapping
+from typing import Any
 
 from alembic import context
+from alembic.runtime.migration import MigrationContext, MigrationInfo
 from sqlalchemy import Connection, create_engine, text
 from sqlalchemy.dialects.postgresql.base import ischema_names
 
@@ -26,27 +30,41 @@ from migrations.raising import raise_walls
 
 TABLES = (audits, certificates, portal, Event, OutboxItem, Counter)  # imported so that the metadata is whole
 ischema_names["xid8"] = Xid8  # which SQLAlchemy does not know when it reads tables
-# Who waits for a lock makes everybody after him wait too: rather give up, change nothing, and be started again.
-LIMITS = {"lock_timeout": "5s", "statement_timeout": "15min"}
+# Who waits for a lock makes everybody after him wait too: rather give up, and be started again.
+LIMITS = {"lock_timeout": "2s", "statement_timeout": "15min"}
 
 
 def migrate(connection: Connection) -> None:
-    """Run what was asked for; nothing of it stays unless all of it succeeds."""
-    connection.execute(text("SELECT pg_advisory_xact_lock(hashtext('migrations'))"))  # one at a time
+    """Run what was asked for, one at a time on this database."""
+    connection.execute(text("SELECT pg_advisory_lock(hashtext('migrations'))"))  # until the connection closes
     for name, value in (LIMITS | attributes.get("limits", {})).items():
-        connection.execute(text("SELECT set_config(:name, :value, true)"), {"name": name, "value": value})
-    context.configure(connection=connection, target_metadata=Base.metadata, compare_type=True)
-    before = context.get_context().get_current_revision()
+        connection.execute(text("SELECT set_config(:name, :value, false)"), {"name": name, "value": value})
+    connection.commit()
+    context.configure(
+        connection=connection,
+        target_metadata=Base.metadata,
+        compare_type=True,
+        transaction_per_migration=True,
+        on_version_apply=finish,
+    )
     context.run_migrations()
-    reached = context.get_context().get_current_revision()
+    connection.rollback()  # of what was only read
+    if context.get_context().get_current_revision() == context.script.get_current_head():
+        raise_walls(connection)  # again, since files can change without a migration
+        connection.commit()
+
+
+def finish(ctx: MigrationContext, step: MigrationInfo, heads: Collection[Any], run_args: Mapping[str, Any]) -> None:  # noqa: ARG001
+    """Complete the transaction of a migration: with the last one come the walls, and each notes whom it serves.
+
+    Silence means that the tables serve no older code.
+    """
+    connection = ctx.connection
+    if connection is None or not heads:
+        return
+    [reached] = heads
     if reached == context.script.get_current_head():
         raise_walls(connection)
-    if reached != before and reached is not None:
-        declare(connection, reached)
-
-
-def declare(connection: Connection, reached: str) -> None:
-    """Note the oldest code that these tables serve, as the migration itself says; silence means no older code."""
     module = context.script.get_revision(reached).module
     if serves := getattr(module, "serves", None):
         connection.execute(text("UPDATE alembic_version SET serves = :serves"), {"serves": serves})
@@ -56,7 +74,7 @@ attributes = context.config.attributes
 url = attributes.get("url") or os.environ["DATABASE_URL"]  # noqa: TID251  # the one tool outside the application
 engine = create_engine(url)
 try:
-    with engine.begin() as connection:
+    with engine.connect() as connection:
         migrate(connection)
 finally:
     engine.dispose()

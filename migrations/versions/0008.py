@@ -8,6 +8,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
+from migrations import online
+
 revision = "0008"
 down_revision = "0007"
 
@@ -36,7 +38,7 @@ FILES = """
 UPDATE evidence SET finding_id = finding.id
 FROM finding JOIN audit ON audit.id = finding.audit_id
 WHERE audit.application_id = evidence.application_id AND finding.requirement_code = evidence.requirement_code
-  AND evidence.uploaded_at >= audit.reported_at
+  AND evidence.uploaded_at >= audit.reported_at AND {batch}
 """
 
 KEPT = "FOR EACH ROW EXECUTE FUNCTION refuse_change()"
@@ -51,11 +53,16 @@ TRIGGERS = (
 
 
 def upgrade() -> None:
-    op.add_column("event", sa.Column("format", sa.Integer(), server_default="1", nullable=False))
-    op.add_column("event", sa.Column("actor_kind", sa.String(length=40), nullable=True))
-    op.add_column("event", sa.Column("note_sha256", sa.String(), nullable=True))
+    for table, column in (
+        ("event", sa.Column("format", sa.Integer(), server_default="1", nullable=False)),
+        ("event", sa.Column("actor_kind", sa.String(length=40), nullable=True)),
+        ("event", sa.Column("note_sha256", sa.String(), nullable=True)),
+        ("evidence", sa.Column("finding_id", sa.Uuid(), nullable=True)),
+    ):
+        op.add_column(table, column, if_not_exists=True)
     op.alter_column("event", "actor_id", nullable=True)
-    op.create_check_constraint("actor", "event", ACTOR)
+    online.constrain("event", "ck_event_actor", f"CHECK ({ACTOR})")
+    online.fill("evidence", FILES)
     op.create_table(
         "event_note",
         sa.Column("event_id", sa.Integer(), autoincrement=False, nullable=False),
@@ -89,9 +96,7 @@ def upgrade() -> None:
     op.execute(ROUNDS)
     for trigger in TRIGGERS:
         op.execute(trigger)
-    op.add_column("evidence", sa.Column("finding_id", sa.Uuid(), nullable=True))
     op.create_index(op.f("ix_evidence_finding_id"), "evidence", ["finding_id"])
-    op.execute(FILES)
 
 
 def downgrade() -> None:

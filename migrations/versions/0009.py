@@ -7,13 +7,15 @@ had in the language of the certificate. A word that nobody knows stays on the ce
 
 import re
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
-import yaml
 from alembic import op
 from babel import Locale
 from sqlalchemy.dialects.postgresql import JSONB
+
+from migrations import online
 
 revision = "0009"
 down_revision = "0008"
@@ -50,24 +52,31 @@ FILLED = """
   END IF;"""
 
 SOURCES = """
-SELECT c.id, c.printed, v.source, r.scope FROM certificate c
-  JOIN scheme_version v ON v.id = c.scheme_version_id
-  LEFT JOIN register_entry r ON r.certificate_id = c.id
+SELECT c.id, c.printed, c.scheme_version_id, r.scope FROM certificate c
+  LEFT JOIN register_entry r ON r.certificate_id = c.id WHERE c.scope IS NULL
 """
+STORE = """
+UPDATE certificate SET scope = known.scope
+FROM jsonb_to_recordset(:known) AS known(id uuid, scope jsonb) WHERE certificate.id = known.id
+"""
+ROWS = 1000  # in one transaction
 
 
 def upgrade() -> None:
-    op.add_column("certificate", sa.Column("scope", JSONB(), nullable=True))
+    op.add_column("certificate", sa.Column("scope", JSONB(), nullable=True), if_not_exists=True)
+    online.commit()
     connection = op.get_bind()
-    norms: dict[str, dict[str, Any]] = {}
-    store = sa.text("UPDATE certificate SET scope = :scope WHERE id = :id").bindparams(
-        sa.bindparam("scope", type_=JSONB)
-    )
-    for certificate_id, printed, source, listed in connection.execute(sa.text(SOURCES)).all():
-        if source not in norms:
-            norms[source] = yaml.safe_load(source)
-        connection.execute(store, {"id": certificate_id, "scope": scope_of(printed, listed or {}, norms[source])})
-    op.alter_column("certificate", "scope", nullable=False)
+    norms = online.norms()
+    store = sa.text(STORE).bindparams(sa.bindparam("known", type_=JSONB))
+    rows = connection.execute(sa.text(SOURCES)).all()
+    for begin in range(0, len(rows), ROWS):
+        known = [
+            {"id": str(certificate_id), "scope": scope_of(printed, listed or {}, norms[version_id])}
+            for certificate_id, printed, version_id, listed in rows[begin : begin + ROWS]
+        ]
+        op.get_bind().execute(store, {"known": known})
+        online.commit()
+    online.require("certificate", "scope")
     op.execute(SAID.format(filled=FILLED, new=", NEW.scope", old=", OLD.scope"))
 
 
@@ -98,6 +107,7 @@ def names_in(vocabulary: Mapping[str, Any]) -> dict[str, str]:
     return {name: code for code, names in texts.items() for name in names.values()}
 
 
+@lru_cache
 def countries() -> dict[str, str]:
     """ISO 3166-1 alpha-2 codes by the names of today and before, in the languages that certificates have."""
     today = {

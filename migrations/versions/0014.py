@@ -6,6 +6,8 @@ Also a key that only the owner reads; the database signs the actor of a transact
 import sqlalchemy as sa
 from alembic import op
 
+from migrations import online
+
 revision = "0014"
 down_revision = "0013"
 serves = "0014"  # older code sets no actor, and the policies would show it nothing
@@ -17,16 +19,19 @@ KEY = "decode(replace(gen_random_uuid()::text || gen_random_uuid()::text, '-', '
 
 
 def upgrade() -> None:
-    op.create_index("ix_application_first_draft", "application", ["id"], postgresql_where="submitted_at IS NULL")
+    op.execute("CREATE INDEX IF NOT EXISTS ix_application_first_draft ON application (id) WHERE submitted_at IS NULL")
     for parent in ("application", "audit"):
-        op.create_unique_constraint(f"uq_{parent}_agency", parent, ["id", "agency_id"])
+        online.unique(parent, f"uq_{parent}_agency", ("id", "agency_id"))
     for table, parent in PARENTS.items():
-        op.add_column(table, sa.Column("agency_id", sa.Uuid(), nullable=True))
-        op.execute(f"UPDATE {table} SET agency_id = p.agency_id FROM {parent} p WHERE p.id = {table}.{parent}_id")
-        op.alter_column(table, "agency_id", nullable=False)
+        op.add_column(table, sa.Column("agency_id", sa.Uuid(), nullable=True), if_not_exists=True)
+        online.commit()
+        update = f"UPDATE {table} SET agency_id = p.agency_id FROM {parent} p WHERE p.id = {table}.{parent}_id"
+        online.fill(table, f"{update} AND {table}.agency_id IS NULL AND {{batch}}")
+        online.require(table, "agency_id")
         if table == "finding":
-            op.create_unique_constraint("uq_finding_agency", table, ["id", "agency_id"])
-        op.create_foreign_key(f"fk_{table}_agency", table, parent, [f"{parent}_id", "agency_id"], ["id", "agency_id"])
+            online.unique(table, "uq_finding_agency", ("id", "agency_id"))
+        pair = f"FOREIGN KEY ({parent}_id, agency_id) REFERENCES {parent} (id, agency_id)"
+        online.constrain(table, f"fk_{table}_agency", pair)
     op.execute("CREATE SCHEMA secret")
     op.execute("CREATE TABLE secret.actor (key bytea NOT NULL)")
     op.execute(f"INSERT INTO secret.actor VALUES ({KEY})")

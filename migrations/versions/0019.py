@@ -7,6 +7,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects.postgresql import JSONB
 
+from migrations import online
+
 revision = "0019"
 down_revision = "0018"
 serves = "0019"  # older code suspends and withdraws without a decision, which a trigger refuses
@@ -25,15 +27,20 @@ NEW_STATES = ("issuing", "active", "suspended", "withdrawn", "ended", "replaced"
 TYPES = ("issued", "suspended", "lifted", "withdrawn", "replaced", "resealed", "expired", "case-log")
 NEW_TYPES = ("issued", "suspended", "lifted", "withdrawn", "ended", "replaced", "resealed", "expired", "case-log")
 HAVE_STATE = ("certificate", "certificate_change", "register_entry")
+# A decision is never changed; these are from before it could take effect on another day.
+EFFECTIVE = """
+UPDATE decision SET effective_on = (decided_at AT TIME ZONE 'Europe/Amsterdam')::date
+WHERE effective_on IS NULL AND {batch}
+"""
 
 
 def upgrade() -> None:
-    _one_of("decision", "outcome", KINDS)
-    _one_of("ledger_entry", "type", NEW_TYPES)
-    for table in HAVE_STATE:
-        _one_of(table, "state", NEW_STATES)
-    op.create_unique_constraint("uq_certificate_agency", "certificate", ["id", "agency_id"])
-    _decision()
+    _prepare()
+    op.alter_column("decision", "audit_id", nullable=True)
+    op.drop_constraint("uq_decision_audit_id", "decision")
+    concluding = f"outcome IN ({_listed(AFTER_AUDIT)})"
+    op.create_index("uq_decision_audit_id", "decision", ["audit_id"], unique=True, postgresql_where=sa.text(concluding))
+    op.create_index("ix_decision_certificate_id", "decision", ["certificate_id"])
     op.create_table(
         "decision_ground",
         sa.Column("decision_id", sa.Uuid(), nullable=False),
@@ -56,32 +63,31 @@ def upgrade() -> None:
         op.create_foreign_key(f"fk_certificate_change_{column}", "certificate_change", table, [column], ["id"])
 
 
-def _decision() -> None:
-    op.alter_column("decision", "audit_id", nullable=True)
-    op.drop_constraint("uq_decision_audit_id", "decision")
-    concluding = f"outcome IN ({_listed(AFTER_AUDIT)})"
-    op.create_index("uq_decision_audit_id", "decision", ["audit_id"], unique=True, postgresql_where=sa.text(concluding))
+def _prepare() -> None:
+    """Do what reads or writes many rows, which can be done twice."""
     for name, kind in (("certificate_id", sa.Uuid()), ("effective_on", sa.Date()), ("reviews_decision_id", sa.Uuid())):
-        op.add_column("decision", sa.Column(name, kind, nullable=True))
-    op.execute("ALTER TABLE decision ADD COLUMN txid xid8")
+        op.add_column("decision", sa.Column(name, kind, nullable=True), if_not_exists=True)
+    op.execute("ALTER TABLE decision ADD COLUMN IF NOT EXISTS txid xid8")
     op.execute("ALTER TABLE decision ALTER COLUMN txid SET DEFAULT pg_current_xact_id()")
-    # A decision is never changed; these are from before it could take effect on another day.
-    op.execute("ALTER TABLE decision DISABLE TRIGGER USER")
-    op.execute("UPDATE decision SET effective_on = (decided_at AT TIME ZONE 'Europe/Amsterdam')::date")
-    op.execute("ALTER TABLE decision ENABLE TRIGGER USER")
-    op.alter_column("decision", "effective_on", nullable=False)
-    op.create_check_constraint(
-        op.f("ck_decision_audit"), "decision", f"audit_id IS NOT NULL OR outcome NOT IN ({_listed(AFTER_AUDIT)})"
-    )
-    op.create_check_constraint(
-        op.f("ck_decision_certificate"),
-        "decision",
-        f"certificate_id IS NOT NULL OR outcome NOT IN ({_listed(ON_CERTIFICATE)})",
-    )
-    pair = ["certificate_id", "agency_id"]
-    op.create_foreign_key("fk_decision_certificate", "decision", "certificate", pair, ["id", "agency_id"])
-    op.create_foreign_key("fk_decision_reviews_decision_id", "decision", "decision", ["reviews_decision_id"], ["id"])
-    op.create_index("ix_decision_certificate_id", "decision", ["certificate_id"])
+    online.commit()
+    online.fill("decision", EFFECTIVE, kept=True)
+    online.require("decision", "effective_on")
+    online.unique("certificate", "uq_certificate_agency", ("id", "agency_id"))
+    one_of = {("decision", "outcome"): KINDS, ("ledger_entry", "type"): NEW_TYPES}
+    for (table, column), values in (
+        one_of | dict.fromkeys(((each, "state") for each in HAVE_STATE), NEW_STATES)
+    ).items():
+        online.constrain(table, f"ck_{table}_{column}", f"CHECK ({column} IN ({_listed(values)}))")
+    for name, definition in (
+        ("ck_decision_audit", f"CHECK (audit_id IS NOT NULL OR outcome NOT IN ({_listed(AFTER_AUDIT)}))"),
+        (
+            "ck_decision_certificate",
+            f"CHECK (certificate_id IS NOT NULL OR outcome NOT IN ({_listed(ON_CERTIFICATE)}))",
+        ),
+        ("fk_decision_certificate", "FOREIGN KEY (certificate_id, agency_id) REFERENCES certificate (id, agency_id)"),
+        ("fk_decision_reviews_decision_id", "FOREIGN KEY (reviews_decision_id) REFERENCES decision (id)"),
+    ):
+        online.constrain("decision", name, definition)
 
 
 def downgrade() -> None:
@@ -115,11 +121,10 @@ def downgrade() -> None:
 
 
 def _one_of(table: str, column: str, values: tuple[str, ...]) -> None:
-    """Make the list of allowed values anew, without a lock while the rows are read."""
+    """Make the list of allowed values anew."""
     name = f"ck_{table}_{column}"
-    op.execute(f"ALTER TABLE {table} DROP CONSTRAINT {name}")
-    op.execute(f"ALTER TABLE {table} ADD CONSTRAINT {name} CHECK ({column} IN ({_listed(values)})) NOT VALID")
-    op.execute(f"ALTER TABLE {table} VALIDATE CONSTRAINT {name}")
+    op.drop_constraint(name, table)
+    op.create_check_constraint(op.f(name), table, f"{column} IN ({_listed(values)})")
 
 
 def _listed(values: tuple[str, ...]) -> str:

@@ -3,16 +3,24 @@
 import sqlalchemy as sa
 from alembic import op
 
+from migrations import online
+
 revision = "0021"
 down_revision = "0020"
 serves = "0019"  # this one only adds; audits that older code starts stay hidden until they are reported
 
+# Until now the start of an audit revealed it.
+REVEALED = """
+UPDATE audit SET revealed_at = started_at
+WHERE NOT announced AND started_at IS NOT NULL AND revealed_at IS NULL AND {batch}
+"""
+
 
 def upgrade() -> None:
-    op.add_column("audit", sa.Column("revealed_at", sa.DateTime(timezone=True), nullable=True))
-    op.add_column("finding", sa.Column("agency_text", sa.Text(), nullable=True))
-    # Until now the start of an audit revealed it.
-    op.execute("UPDATE audit SET revealed_at = started_at WHERE NOT announced AND started_at IS NOT NULL")
+    op.add_column("audit", sa.Column("revealed_at", sa.DateTime(timezone=True), nullable=True), if_not_exists=True)
+    op.add_column("finding", sa.Column("agency_text", sa.Text(), nullable=True), if_not_exists=True)
+    online.commit()
+    online.fill("audit", REVEALED)
     op.create_table(
         "requirement_judgement",
         sa.Column("audit_id", sa.Uuid(), nullable=False),

@@ -7,6 +7,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects.postgresql import JSONB
 
+from migrations import online
+
 revision = "0023"
 down_revision = "0022"
 serves = "0019"  # triggers fill in both columns for older code
@@ -16,24 +18,23 @@ jsonb_build_object('activities', g.activities, 'sectors', g.sectors, 'own_housin
                    'recruitment_countries', g.recruitment_countries, 'housing_places', g.housing_places)
 """
 STATED = f"""
-UPDATE application p SET scope = {SCOPE} || coalesce(
-  (SELECT c.scope FROM audit a JOIN decision d ON d.audit_id = a.id JOIN certificate c ON c.decision_id = d.id
-   WHERE a.application_id = p.id), '{{}}')
-FROM agency g WHERE g.id = p.agency_id AND (p.submitted_at IS NOT NULL OR p.state NOT IN ('draft', 'withdrawn'))
+UPDATE application SET scope = {SCOPE} || coalesce(certified.scope, '{{{{}}}}')
+FROM application p JOIN agency g ON g.id = p.agency_id LEFT JOIN
+  (SELECT a.application_id, c.scope
+   FROM audit a JOIN decision d ON d.audit_id = a.id JOIN certificate c ON c.decision_id = d.id) certified
+  ON certified.application_id = p.id
+WHERE p.id = application.id AND (p.submitted_at IS NOT NULL OR p.state NOT IN ('draft', 'withdrawn'))
+  AND application.scope IS NULL AND {{batch}}
 """
 
 
 def upgrade() -> None:
-    op.add_column("application", sa.Column("scope", JSONB(), nullable=True))
-    op.add_column("decision", sa.Column("scope", JSONB(), nullable=True))
-    op.execute("ALTER TABLE application DISABLE TRIGGER USER")
-    op.execute(STATED)
-    op.execute("ALTER TABLE application ENABLE TRIGGER USER")
-    op.execute(
-        "ALTER TABLE application ADD CONSTRAINT ck_application_scope"
-        " CHECK (scope IS NOT NULL OR state IN ('draft', 'withdrawn')) NOT VALID"
-    )
-    op.execute("ALTER TABLE application VALIDATE CONSTRAINT ck_application_scope")
+    for table in ("application", "decision"):
+        op.add_column(table, sa.Column("scope", JSONB(), nullable=True), if_not_exists=True)
+    online.commit()
+    online.fill("application", STATED, kept=True)
+    known = "CHECK (scope IS NOT NULL OR state IN ('draft', 'withdrawn'))"
+    online.constrain("application", "ck_application_scope", known)
 
 
 def downgrade() -> None:

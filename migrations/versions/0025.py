@@ -6,6 +6,8 @@ Findings that a reopened audit had before were deleted by older code and do not 
 import sqlalchemy as sa
 from alembic import op
 
+from migrations import online
+
 revision = "0025"
 down_revision = "0023"
 serves = "0025"  # older code deletes the findings of a reopened audit, and counts superseded ones
@@ -21,14 +23,14 @@ MORE = "('open', 'answered', 'closed', 'superseded')"
 
 
 def upgrade() -> None:
-    op.add_column("finding", sa.Column("grade_found", sa.String(), nullable=True))
-    op.add_column("finding", sa.Column("supersedes_id", sa.Uuid(), nullable=True))
-    op.create_foreign_key("fk_finding_supersedes_id", "finding", "finding", ["supersedes_id"], ["id"])
-    op.execute("ALTER TABLE finding DISABLE TRIGGER USER")
-    op.execute("UPDATE finding SET grade_found = grade")
-    op.execute("ALTER TABLE finding ENABLE TRIGGER USER")
-    op.alter_column("finding", "grade_found", nullable=False)
-    _allow(MORE)
+    op.add_column("finding", sa.Column("grade_found", sa.String(), nullable=True), if_not_exists=True)
+    op.add_column("finding", sa.Column("supersedes_id", sa.Uuid(), nullable=True), if_not_exists=True)
+    online.commit()
+    grade = "UPDATE finding SET grade_found = grade WHERE grade_found IS NULL AND {batch}"
+    online.fill("finding", grade, kept=True)
+    online.require("finding", "grade_found")
+    online.constrain("finding", "fk_finding_supersedes_id", "FOREIGN KEY (supersedes_id) REFERENCES finding (id)")
+    online.constrain("finding", "ck_finding_state", f"CHECK (state IN {MORE})")
     op.create_table(
         "grade_change",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -73,14 +75,8 @@ def downgrade() -> None:
     op.execute("DELETE FROM finding WHERE state = 'superseded'")
     for table in ("finding", "corrective_action", "evidence"):
         op.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
-    _allow(STATES)
+    op.drop_constraint("ck_finding_state", "finding")
+    op.create_check_constraint(op.f("ck_finding_state"), "finding", f"state IN {STATES}")
     op.drop_constraint("fk_finding_supersedes_id", "finding")
     op.drop_column("finding", "supersedes_id")
     op.drop_column("finding", "grade_found")
-
-
-def _allow(states: str) -> None:
-    """Allow these states; the check of existing rows does not lock the table against reading."""
-    op.drop_constraint("ck_finding_state", "finding")
-    op.execute(f"ALTER TABLE finding ADD CONSTRAINT ck_finding_state CHECK (state IN {states}) NOT VALID")
-    op.execute("ALTER TABLE finding VALIDATE CONSTRAINT ck_finding_state")

@@ -3,10 +3,14 @@
 Versions of the norm that name no grounds use those of the newest text of the same norm.
 """
 
+from collections.abc import Mapping
+from typing import Any
+
 import sqlalchemy as sa
-import yaml
 from alembic import op
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+
+from migrations import online
 
 revision = "0029"
 down_revision = "0025"
@@ -20,8 +24,9 @@ SHIPPED = ["harm_to_workers", "deceit", "continuation", "appeal_upheld"]
 
 
 def upgrade() -> None:
+    norms = online.norms()
     op.add_column("scheme_version", sa.Column("serious_grounds", ARRAY(sa.Text()), server_default="{}", nullable=False))
-    _name_serious_grounds()
+    _name_serious_grounds(norms)
     listed = ", ".join(f"'{kind}'" for kind in KINDS.split(", "))
     op.create_table(
         "decision_proposal",
@@ -67,11 +72,11 @@ def upgrade() -> None:
     op.create_index("uq_decision_proposal", "decision", ["proposal_id", "outcome"], unique=True)
 
 
-def _name_serious_grounds() -> None:
+def _name_serious_grounds(norms: Mapping[Any, Mapping[str, Any]]) -> None:
     connection = op.get_bind()
     op.execute("ALTER TABLE scheme_version DISABLE TRIGGER scheme_version_kept")
-    for version_id, source in connection.execute(sa.text("SELECT id, source FROM scheme_version")).all():
-        grounds = yaml.safe_load(source).get("grounds")
+    for version_id, norm in norms.items():
+        grounds = norm.get("grounds")
         codes = SHIPPED if grounds is None else [code for code, ground in grounds.items() if ground["serious"]]
         connection.execute(
             sa.text("UPDATE scheme_version SET serious_grounds = :codes WHERE id = :id"),

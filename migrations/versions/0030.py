@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from migrations import online
+
 revision = "0030"
 down_revision = "0029"
 serves = "0030"  # older code does not know the states of a plan and its proof
@@ -12,13 +14,13 @@ MORE = "('open', 'answered', 'plan_accepted', 'proven', 'closed', 'superseded')"
 
 
 def upgrade() -> None:
+    online.constrain("finding", "ck_finding_state", f"CHECK (state IN {MORE})")
     op.add_column("finding", sa.Column("plan_due_on", sa.Date(), nullable=True))
     op.add_column("corrective_action", sa.Column("step", sa.String(40), nullable=True))
     op.execute(
         "ALTER TABLE corrective_action ADD CONSTRAINT ck_corrective_action_step CHECK (step IN ('plan', 'proof'))"
     )
     op.add_column("evidence", sa.Column("round", sa.Integer(), nullable=True))
-    _allow(MORE)
     op.create_table(
         "extension",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -54,14 +56,9 @@ def downgrade() -> None:
     op.execute("UPDATE finding SET state = CASE state WHEN 'proven' THEN 'answered' ELSE 'open' END"
                " WHERE state IN ('plan_accepted', 'proven')")  # fmt: skip
     op.execute("ALTER TABLE finding ENABLE TRIGGER USER")
-    _allow(STATES)
+    op.drop_constraint("ck_finding_state", "finding")
+    op.create_check_constraint(op.f("ck_finding_state"), "finding", f"state IN {STATES}")
     op.drop_column("evidence", "round")
     op.drop_constraint("ck_corrective_action_step", "corrective_action")
     op.drop_column("corrective_action", "step")
     op.drop_column("finding", "plan_due_on")
-
-
-def _allow(states: str) -> None:
-    op.drop_constraint("ck_finding_state", "finding")
-    op.execute(f"ALTER TABLE finding ADD CONSTRAINT ck_finding_state CHECK (state IN {states}) NOT VALID")
-    op.execute("ALTER TABLE finding VALIDATE CONSTRAINT ck_finding_state")

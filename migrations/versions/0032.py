@@ -3,12 +3,14 @@
 Versions of the norm that were published before get from their source what triggers need of it.
 """
 
+from collections.abc import Mapping
 from typing import Any
 
 import sqlalchemy as sa
-import yaml
 from alembic import op
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+
+from migrations import online
 
 revision = "0032"
 down_revision = "0030"
@@ -20,8 +22,8 @@ OF_UNITS = ("audit_id", "unit")
 
 
 def upgrade() -> None:
+    _norms(online.norms())
     op.add_column("audit", sa.Column("insufficient", JSONB(), server_default="[]", nullable=False))
-    _norms()
     _units()
     for table, column in (("requirement_judgement", "extent"), ("finding", "judged")):
         op.add_column(table, sa.Column(column, sa.String(40), nullable=True))
@@ -54,20 +56,20 @@ def downgrade() -> None:
             op.drop_column(table, name)
 
 
-def _norms() -> None:
+def _norms(norms: Mapping[Any, Mapping[str, Any]]) -> None:
     for name in ("assessed_verdicts", "open_verdicts"):
         op.add_column("scheme_version", sa.Column(name, ARRAY(sa.Text()), nullable=True))
     op.add_column("requirement", sa.Column("minimum_assessed", sa.Numeric(), nullable=True))
     op.add_column("requirement", sa.Column("shortfall", sa.String(), nullable=True))
     for table in ("scheme_version", "requirement"):
         op.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
-    for version_id, source in op.get_bind().execute(sa.text("SELECT id, source FROM scheme_version")).all():
-        _take_over(version_id, yaml.safe_load(source))
+    for version_id, norm in norms.items():
+        _take_over(version_id, norm)
     for table in ("scheme_version", "requirement"):
         op.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
 
 
-def _take_over(version_id: Any, plain: dict[str, Any]) -> None:
+def _take_over(version_id: Any, plain: Mapping[str, Any]) -> None:
     """Store the flags of the verdicts, and in edition 2 the least share of units to assess of each requirement."""
     to_version = sa.text(
         "UPDATE scheme_version SET assessed_verdicts = :assessed, open_verdicts = :open WHERE id = :id"

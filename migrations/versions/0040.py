@@ -1,9 +1,13 @@
 """Add the cycle of certification, audits of every kind, and which requirements each of them looks at."""
 
+from collections.abc import Mapping
+from typing import Any
+
 import sqlalchemy as sa
-import yaml
 from alembic import op
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+
+from migrations import online
 
 revision = "0040"
 down_revision = "0036"
@@ -12,23 +16,24 @@ serves = "0035"  # a trigger puts the audits that older code plans into their cy
 KINDS = "'initial', 'surveillance', 'renewal', 'special', 'follow_up', 'scope_extension'"
 CYCLES = """
 INSERT INTO certification (id, agency_id, scheme_version_id)
-SELECT DISTINCT application_id, agency_id, scheme_version_id FROM audit
+SELECT DISTINCT application_id, agency_id, scheme_version_id FROM audit ON CONFLICT DO NOTHING
 """
 # Who held a certificate on the day of the application asked for a renewal.
 JOINED = """
-UPDATE audit a SET certification_id = a.application_id, kind = CASE WHEN EXISTS (
-  SELECT FROM certificate c WHERE c.agency_id = a.agency_id AND c.issued_at < p.created_at
+UPDATE audit SET certification_id = application_id, kind = CASE WHEN EXISTS (
+  SELECT FROM certificate c WHERE c.agency_id = audit.agency_id AND c.issued_at < p.created_at
     AND c.valid_until >= (p.created_at AT TIME ZONE 'Europe/Amsterdam')::date) THEN 'renewal' ELSE 'initial' END
-FROM application p WHERE p.id = a.application_id
+FROM application p WHERE p.id = audit.application_id AND audit.certification_id IS NULL AND {batch}
 """
 
 
 def upgrade() -> None:
     _add_cycles()
     _add_kinds()
+    norms = online.norms()
     _choose_requirements()
     op.add_column("scheme_version", sa.Column("repaired_kinds", ARRAY(sa.Text()), server_default="{}", nullable=False))
-    _read_kinds()
+    _read_kinds(norms)
 
 
 def _add_cycles() -> None:
@@ -44,31 +49,33 @@ def _add_cycles() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name="pk_certification"),
         sa.UniqueConstraint("id", "agency_id", "scheme_version_id", name="uq_certification_case"),
+        if_not_exists=True,
     )
-    op.create_index("ix_certification_agency_id", "certification", ["agency_id"])
+    op.create_index("ix_certification_agency_id", "certification", ["agency_id"], if_not_exists=True)
     op.execute(CYCLES)
 
 
 def _add_kinds() -> None:
-    op.add_column("audit", sa.Column("kind", sa.String(40), server_default="initial", nullable=False))
-    op.add_column("audit", sa.Column("occasion", sa.Text(), server_default="", nullable=False))
-    op.add_column("audit", sa.Column("certification_id", sa.Uuid(), nullable=True))
-    op.execute("ALTER TABLE audit DISABLE TRIGGER USER")
-    op.execute(JOINED)
-    op.execute("ALTER TABLE audit ENABLE TRIGGER USER")
-    op.alter_column("audit", "certification_id", nullable=False)
+    for column in (
+        sa.Column("kind", sa.String(40), server_default="initial", nullable=False),
+        sa.Column("occasion", sa.Text(), server_default="", nullable=False),
+        sa.Column("certification_id", sa.Uuid(), nullable=True),
+    ):
+        op.add_column("audit", column, if_not_exists=True)
+    online.commit()
+    online.fill("audit", JOINED, kept=True)
+    online.require("audit", "certification_id")
     op.alter_column("audit", "application_id", nullable=True)
-    op.create_check_constraint(op.f("ck_audit_kind"), "audit", f"kind IN ({KINDS})")
+    online.constrain("audit", "ck_audit_kind", f"CHECK (kind IN ({KINDS}))")
     named = "(application_id IS NOT NULL) = (kind IN ('initial', 'renewal'))"
-    op.create_check_constraint(op.f("ck_audit_application"), "audit", named)
-    op.create_foreign_key(
-        "fk_audit_certification",
+    online.constrain("audit", "ck_audit_application", f"CHECK ({named})")
+    case = "agency_id, scheme_version_id"
+    online.constrain(
         "audit",
-        "certification",
-        ["certification_id", "agency_id", "scheme_version_id"],
-        ["id", "agency_id", "scheme_version_id"],
+        "fk_audit_certification",
+        f"FOREIGN KEY (certification_id, {case}) REFERENCES certification (id, {case})",
     )
-    op.create_index("ix_audit_certification_id", "audit", ["certification_id"])
+    op.create_index("ix_audit_certification_id", "audit", ["certification_id"], if_not_exists=True)
 
 
 def _choose_requirements() -> None:
@@ -92,12 +99,12 @@ def _choose_requirements() -> None:
     )
 
 
-def _read_kinds() -> None:
+def _read_kinds(norms: Mapping[Any, Mapping[str, Any]]) -> None:
     """Note which kinds of audit the published versions judge as repaired; those of edition 1 know of none."""
     connection = op.get_bind()
     connection.execute(sa.text("ALTER TABLE scheme_version DISABLE TRIGGER USER"))
-    for version_id, source in connection.execute(sa.text("SELECT id, source FROM scheme_version")).all():
-        audits = yaml.safe_load(source).get("audits", {})
+    for version_id, norm in norms.items():
+        audits = norm.get("audits", {})
         repaired = [kind for kind, rules in audits.items() if rules["judged"] == "as_repaired"]
         connection.execute(
             sa.text("UPDATE scheme_version SET repaired_kinds = :repaired WHERE id = :id"),

@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from migrations import online
+
 revision = "0041"
 down_revision = "0040"
 serves = "0041"  # older code does not know findings that were withdrawn
@@ -12,7 +14,7 @@ MORE = "('open', 'answered', 'plan_accepted', 'proven', 'closed', 'superseded', 
 
 
 def upgrade() -> None:
-    _allow(MORE)
+    online.constrain("finding", "ck_finding_state", f"CHECK (state IN {MORE})")
     op.create_table(
         "dispute",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -57,10 +59,5 @@ def downgrade() -> None:
     op.execute("ALTER TABLE finding DISABLE TRIGGER USER")
     op.execute("UPDATE finding SET state = 'superseded' WHERE state = 'withdrawn'")
     op.execute("ALTER TABLE finding ENABLE TRIGGER USER")
-    _allow(STATES)
-
-
-def _allow(states: str) -> None:
     op.drop_constraint("ck_finding_state", "finding")
-    op.execute(f"ALTER TABLE finding ADD CONSTRAINT ck_finding_state CHECK (state IN {states}) NOT VALID")
-    op.execute("ALTER TABLE finding VALIDATE CONSTRAINT ck_finding_state")
+    op.create_check_constraint(op.f("ck_finding_state"), "finding", f"state IN {STATES}")

@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from migrations import online
+
 revision = "0050"
 down_revision = "0041"
 serves = "0041"  # older code opens none of the new kinds, and ends none
@@ -14,12 +16,12 @@ OPEN = sa.text("done_at IS NULL")
 RENEWALS = """
 INSERT INTO deadline (id, kind, subject_id, agency_id, from_on, due_on, owner_role, opened_at)
 SELECT gen_random_uuid(), 'renewal', id, agency_id, valid_until - 90, valid_until, 'agency_owner', now()
-FROM certificate WHERE state = 'active' AND valid_until >= current_date
+FROM certificate WHERE state = 'active' AND valid_until >= current_date ON CONFLICT DO NOTHING
 """
 
 
 def upgrade() -> None:
-    op.add_column("deadline", sa.Column("from_on", sa.Date(), nullable=True))
+    op.add_column("deadline", sa.Column("from_on", sa.Date(), nullable=True), if_not_exists=True)
     _allow(NEW)
     op.drop_index("uq_deadline_open", "deadline")
     op.create_index(
@@ -30,6 +32,7 @@ def upgrade() -> None:
         postgresql_where=OPEN,
         postgresql_nulls_not_distinct=True,
     )
+    online.commit()
     op.execute(RENEWALS)
 
 

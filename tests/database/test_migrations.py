@@ -1,13 +1,16 @@
 """Migrations lead to the schema of models and walls, lose no data, and never stop half-way."""
 
 import re
+from collections import Counter
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
 from alembic import command
+from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import create_engine, func, select, text
+from sqlalchemy import Engine, create_engine, event, func, select, text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
@@ -22,6 +25,7 @@ from audits.deadlines.rules import DeadlineKind
 from audits.decisions.rules import Outcome
 from audits.inspections import queries, services
 from audits.inspections.workflow import AuditState
+from bench.migration import READ
 from certificates.documents.models import Document
 from certificates.lifecycle.rules import Fate
 from certificates.lifecycle.services import decide_on_audit, replace_document
@@ -97,15 +101,20 @@ def test_every_step_down_and_up_keeps_the_rows_and_ends_in_the_same_schema(real_
 
 def counts(engine):
     """How many rows every table has that the first migration makes."""
-    first = (Path(raising.__file__).parent / "versions" / "0001.py").read_text()
-    made = re.findall(r'create_table\(\s*"(\w+)"', first)
-    assert len(made) > 25
     with engine.connect() as connection:
         return {
             table.name: connection.scalar(select(func.count()).select_from(table))
             for table in Base.metadata.sorted_tables
-            if table.name in made
+            if table.name in made_first()
         }
+
+
+def made_first():
+    """The tables that the first migration makes."""
+    first = (Path(raising.__file__).parent / "versions" / "0001.py").read_text()
+    made = set(re.findall(r'create_table\(\s*"(\w+)"', first))
+    assert len(made) > 25
+    return made
 
 
 def test_documents_survive_the_way_down_and_up(real_db):
@@ -184,16 +193,84 @@ def test_rounds_files_and_reasons_survive_the_way_down_and_up(real_db):
     ("limit", "word"),
     [({"lock_timeout": "50ms"}, "lock timeout"), ({"statement_timeout": "500ms"}, "statement timeout")],
 )
-def test_an_upgrade_that_takes_too_long_changes_nothing(real_db, limit, word):
+def test_an_upgrade_that_waits_too_long_ends_between_two_migrations_and_goes_on_later(real_db, limit, word):
     """The reader lets no statement on its table end. A limit of a millisecond could stop the ROLLBACK too."""
+    whole = definition(real_db)
     command.downgrade(alembic(real_db), "0006")
-    old = definition(real_db)
     with real_db.connect() as reader:
         reader.execute(text("LOCK TABLE certificate IN ACCESS SHARE MODE"))
         with pytest.raises(OperationalError, match=word):
             command.upgrade(alembic(real_db, limits=limit), "head")
-    assert revision(real_db) == "0006"
-    assert definition(real_db) == old
+    assert revision(real_db) == "0008"  # the next one changes certificates
+    command.upgrade(alembic(real_db), "head")
+    assert definition(real_db) == whole
+
+
+class HaltedError(Exception):
+    """Somebody ended the migration."""
+
+
+def test_an_upgrade_goes_on_wherever_it_was_interrupted(real_db, monkeypatch):
+    """Each commit within a migration is once the last thing that happens."""
+    with Session(real_db) as session:
+        make_certificate(session)
+        make_audit(session, AuditState.REPORTED, {"CON-01": ("nonconform", "Not seen.")})
+        session.commit()
+    whole, before = definition(real_db), counts(real_db)
+    command.downgrade(alembic(real_db), "0006")
+    commit, halted = MigrationContext.autocommit_block, set()
+
+    @contextmanager
+    def halt_once(self):
+        with commit(self):
+            yield
+        at = revision(real_db)
+        passed[at] += 1
+        if (place := (at, passed[at])) not in halted:
+            halted.add(place)
+            raise HaltedError
+
+    monkeypatch.setattr(MigrationContext, "autocommit_block", halt_once)
+    while revision(real_db) != database.head():
+        passed = Counter()
+        with suppress(HaltedError):
+            command.upgrade(alembic(real_db), "head")
+    assert len(halted) > 20
+    assert counts(real_db) == before
+    assert definition(real_db) == whole
+
+
+ROWS_MOVE = re.compile(r"\s*(UPDATE (?!alembic_version)|INSERT INTO .*\bSELECT\b|ALTER TABLE \w+ VALIDATE)", re.DOTALL)
+LOCKED = """
+SELECT c.relname FROM pg_locks l JOIN pg_class c ON c.oid = l.relation
+WHERE l.pid = pg_backend_pid() AND l.mode = 'AccessExclusiveLock' AND c.relname = ANY (%s)
+"""
+FEW_ROWS = {"scheme_version"}
+
+
+def test_no_table_that_pages_read_is_locked_while_rows_move(real_db):
+    """What takes longer the more rows there are, each migration does in transactions that stop no reader."""
+    moved, locked = Counter(), []
+    read = sorted((set(READ) & made_first()) - FEW_ROWS)
+
+    def look(connection, _, statement, *__):
+        if found := ROWS_MOVE.match(statement):
+            moved[found[1].split()[0]] += 1
+            names = connection.connection.cursor().execute(LOCKED, [read]).fetchall()
+            locked.extend((name, statement) for (name,) in names)
+
+    with Session(real_db) as session:
+        make_certificate(session)
+        make_audit(session, AuditState.REPORTED, {"CON-01": ("nonconform", "Not seen.")})
+        session.commit()
+    command.downgrade(alembic(real_db), "0006")
+    event.listen(Engine, "after_cursor_execute", look)
+    try:
+        command.upgrade(alembic(real_db), "head")
+    finally:
+        event.remove(Engine, "after_cursor_execute", look)
+    assert locked == []
+    assert moved.keys() == {"UPDATE", "INSERT", "ALTER"}
 
 
 def test_the_tables_say_which_code_they_serve(real_db):
@@ -211,7 +288,7 @@ def test_the_tables_say_which_code_they_serve(real_db):
 # The files of the walls
 
 
-HELD = {
+DEFINED = {
     "FUNCTION": "SELECT pg_get_functiondef(cast(:name AS regproc))",
     "TRIGGER": "SELECT pg_get_triggerdef(oid) FROM pg_trigger"
     " WHERE tgname = :name AND tgrelid = cast(:table AS regclass)",
@@ -225,7 +302,7 @@ def test_each_wall_is_what_the_database_holds(session):
     """The definition, as PostgreSQL writes it, is the same before and after the wall was made from its file."""
 
     def held(wall):
-        return session.scalar(text(HELD[wall.kind]), {"name": wall.name, "table": wall.table})
+        return session.scalar(text(DEFINED[wall.kind]), {"name": wall.name, "table": wall.table})
 
     walls = raising.wanted()
     before = {wall: held(wall) for wall in walls}
@@ -242,7 +319,7 @@ def test_functions_and_triggers_are_written_as_postgresql_writes_them(session):
     for wall, statement in raising.wanted().items():
         if wall.kind in {"POLICY", "VIEW"} or " WHEN (" in statement:
             continue
-        found = session.scalar(text(HELD[wall.kind]), {"name": wall.name, "table": wall.table})
+        found = session.scalar(text(DEFINED[wall.kind]), {"name": wall.name, "table": wall.table})
         assert plain(found) == plain(statement), wall.place
 
 
