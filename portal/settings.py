@@ -5,6 +5,7 @@ import os
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, fields
+from datetime import date
 from email.utils import parseaddr
 from ipaddress import ip_address
 from pathlib import Path
@@ -16,6 +17,7 @@ from flask import current_app
 from audits.core.letters import unprintable
 from certificates.ledger.notes import Algorithm, NoteError, Vkey
 from certificates.seal.keyring.addresses import RingAddress, parse_key
+from portal.help_numbers import HelpNumber, help_problems
 
 ROOT = Path(__file__).parents[1]
 VAR = ROOT / "var"
@@ -79,6 +81,9 @@ class Settings:
     body_name: str = "Stichting Keurwerk"
     body_address: str = "Waagplein 1, 3511 AB Utrecht"
     contact_email: str = "info@keurwerk.example"
+    help_numbers: tuple[HelpNumber, ...] = ()
+    help_checked: date | None = None
+    exit_url: str = "https://www.knmi.nl/"
     ledger_witnesses: tuple[str, ...] = ()
     ledger_witnessed: tuple[str, ...] = ()
     testing: bool = False
@@ -115,6 +120,7 @@ class Settings:
         values |= {name: tuple(values[name].split()) for name in ("tsa_urls", *_VKEYS) if name in values}
         values.pop("testing", None)
         problems += [line for line in _problems(values) if line]
+        problems += help_problems(values)
         values |= {name: values[name] == "on" for name in _SWITCHES if name in values}
         if problems:
             raise SettingsError("\n".join(problems))
@@ -161,6 +167,7 @@ _SCHEMES = {
     "mail_url": {"file", "smtp", "smtps"},
     "signer_url": {"unix"},
     "base_url": {"http", "https"},
+    "exit_url": {"https"},
 }
 
 

@@ -1,6 +1,7 @@
 """The languages of pages, norms and documents: the only list of them, and the texts of their catalogues.
 
-A further language is one entry here, one catalogue in `portal/translations`, and its texts in the norm.
+A further language is one entry here, one catalogue in `portal/translations`, and its texts in the norm. A language of
+workers alone has a catalogue of the few texts of the pages for workers (`babel-workers.cfg`).
 """
 
 from collections.abc import Mapping
@@ -16,12 +17,13 @@ CATALOGUES = Path(__file__).resolve().parents[2] / "portal" / "translations"
 
 @dataclass(frozen=True, slots=True)
 class Language:
-    """One language: `locale` tells a browser how to write dates, `percent` is the pattern of a share in CLDR terms."""
+    """One language: `locale` tells a browser how to write dates, `percent` and `day` are patterns in CLDR terms."""
 
     code: str
     name: str  # its name in the language itself
     locale: str
     percent: str
+    day: str = "long"
 
 
 DEFAULT = "nl"
@@ -34,14 +36,32 @@ LANGUAGES: Mapping[str, Language] = MappingProxyType(
     {
         language.code: language
         for language in (
-            Language(DEFAULT, "Nederlands", "nl", "0.# %"),
-            Language(SOURCE, "English", "en-GB", "0.#%"),
+            Language(DEFAULT, "Nederlands", "nl", "0.# %", "d MMMM y"),
+            Language(SOURCE, "English", "en-GB", "0.#%", "d MMMM y"),
         )
     }
 )
 """By code (ISO 639-1), in the order in which people choose."""
 
 NAMES: Mapping[str, str] = MappingProxyType({code: language.name for code, language in LANGUAGES.items()})
+
+WORKERS: Mapping[str, Language] = MappingProxyType(
+    {
+        **LANGUAGES,
+        **{
+            language.code: language
+            for language in (
+                Language("pl", "Polski", "pl", "0.#%"),
+                Language("ro", "Română", "ro", "0.# %"),
+                Language("bg", "Български", "bg", "0.#%"),
+                Language("uk", "Українська", "uk", "0.#%"),
+                Language("es", "Español", "es", "0.# %"),
+                Language("hu", "Magyar", "hu", "0.#%"),
+            )
+        },
+    }
+)
+"""Languages of the pages for workers."""
 
 IN_EVERY_NORM = (DEFAULT, SOURCE)
 """The languages that scheme format 1.0 requires for each text; later languages may be missing in older schemes."""

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from audits.agencies.queries import doubles
 from audits.core import clock, numbering
-from audits.core.calendar import LAST_DECREED_YEAR, undecreed_year
+from audits.core.calendar import LAST_DECREED_YEAR, months_after, undecreed_year
 from audits.schemes.queries import list_versions, scheme_of_version
 from certificates.ledger.memory import HeadMemory, LedgerError
 from certificates.ledger.services import next_head
@@ -18,6 +18,7 @@ from portal.settings import VAR, Settings, current_settings
 from portal.stores import checking, database
 from portal.work import parts
 
+MONTHS_OF_NUMBERS = 6
 MOST_SEGMENTS = 128  # of 16 MiB
 
 
@@ -31,6 +32,7 @@ def check(app: Flask) -> None:
         if not any(each.part == "database" for each in unreachable):
             found += matters(database.read())
         found += _archive(current_settings())
+        found += _help_numbers(current_settings())
     click.echo("\n".join(found) or "Nothing must be seen to.")
     if found:
         raise click.exceptions.Exit(1)
@@ -45,6 +47,12 @@ def _archive(settings: Settings) -> Iterator[str]:
             f"{kept} segments of the write-ahead log wait for a backup in {server.archive}."
             " Make one, or delete that folder: docs/backup.md."
         )
+
+
+def _help_numbers(settings: Settings) -> Iterator[str]:
+    """Yield a sentence if nobody has tried the telephone numbers for workers for half a year."""
+    if settings.help_checked and clock.today() > months_after(settings.help_checked, MONTHS_OF_NUMBERS):
+        yield f"HELP_NUMBERS were tried on {settings.help_checked}. Try them again, and set HELP_CHECKED."
 
 
 def matters(session: Session) -> Iterator[str]:

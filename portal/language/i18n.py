@@ -1,8 +1,8 @@
 """Choose the language of a page, and keep an explicit choice in links."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlencode
 
 from babel import Locale
@@ -11,9 +11,11 @@ from flask_babel import Babel, Domain, get_locale, gettext
 from flask_login import current_user
 
 from audits.core.errors import DomainError
-from audits.core.languages import DEFAULT, LANGUAGES, NAMES, in_language
+from audits.core.languages import DEFAULT, LANGUAGES, NAMES, SOURCE, WORKERS, Language, in_language
 
-_LOCALES = {code: Locale.parse(code) for code in LANGUAGES}  # to read a name takes a look at the disk each time
+V = TypeVar("V", bound=Callable[..., Any])
+
+_LOCALES = {code: Locale.parse(code) for code in WORKERS}  # to read a name takes a look at the disk each time
 
 
 class _Catalogues(Domain):  # type: ignore[misc]  # Flask-Babel ships no types
@@ -51,17 +53,28 @@ def init_app(app: Flask) -> None:
     app.jinja_env.filters["in_my_language"] = _in_my_language
 
 
+def for_workers(view: V) -> V:
+    """Show this view in the languages of workers too."""
+    view.__languages__ = WORKERS  # type: ignore[attr-defined]
+    return view
+
+
 def choose_language() -> str:
-    """Return the language from the address, else of the person, else of the browser, else Dutch."""
+    """Return the language from the address, else of the person, else of the browser, else English before Dutch."""
     if not has_request_context():
         return DEFAULT
-    return explicit_language() or _own_language() or request.accept_languages.best_match(LANGUAGES) or DEFAULT
+    return explicit_language() or _own_language() or browser_language(_known()) or _fallback()
+
+
+def browser_language(known: Mapping[str, Language]) -> str | None:
+    """Return the one of these languages that the browser prefers."""
+    return request.accept_languages.best_match(known)
 
 
 def explicit_language() -> str | None:
-    """Return the language in the address, if it is supported."""
+    """Return the language in the address, if this page is written in it."""
     asked = request.args.get("lang") if request.args else None  # a missing key is slow: it raises
-    return asked if asked in LANGUAGES else None
+    return asked if asked in _known() else None
 
 
 def current_language() -> str:
@@ -79,9 +92,20 @@ def language_links() -> list[dict[str, Any]]:
     """Return links to this page in every language, each with its name in that language."""
     current = current_language()
     return [
-        {"code": code, "text": name, "href": _address_in(code), "current": code == current}
-        for code, name in NAMES.items()
+        {"code": code, "text": language.name, "href": _address_in(code), "current": code == current}
+        for code, language in _known().items()
     ]
+
+
+def _known() -> Mapping[str, Language]:
+    """Return the languages of the page that is asked for."""
+    view = current_app.view_functions.get(request.endpoint or "")
+    return getattr(view, "__languages__", LANGUAGES)
+
+
+def _fallback() -> str:
+    """Return English for a browser that asks for other languages than ours, and Dutch for one that asks for none."""
+    return SOURCE if request.accept_languages else DEFAULT
 
 
 def _in_my_language(texts: Mapping[str, str]) -> str:

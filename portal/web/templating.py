@@ -17,6 +17,7 @@ from jinja2.nodes import Template
 from markupsafe import Markup, escape
 
 from audits.core.clock import AMSTERDAM, day_of
+from audits.core.languages import WORKERS
 from certificates import press
 from portal.forms.form import error_items
 from portal.forms.widgets import Control
@@ -148,7 +149,7 @@ def short_hash(value: str) -> Markup:
 
 @lru_cache(maxsize=4096)
 def _date_words(day: date, language: str) -> str:
-    return str(format_date(day, "d MMMM y", locale=language))
+    return str(format_date(day, WORKERS[language].day, locale=language))
 
 
 @lru_cache(maxsize=4096)

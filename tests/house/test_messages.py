@@ -6,7 +6,10 @@ import subprocess
 from functools import cache
 from pathlib import Path
 
+import pytest
 from babel.messages.pofile import read_po
+
+from audits.core.languages import LANGUAGES, WORKERS
 
 ROOT = Path(__file__).parents[2]
 CATALOGUE = ROOT / "portal" / "translations" / "nl" / "LC_MESSAGES" / "messages.po"
@@ -43,10 +46,10 @@ SAME = {
 
 
 @cache
-def texts():
-    """Pairs of English and Dutch; the forms of a plural apart."""
-    with CATALOGUE.open("rb") as file:
-        messages = [message for message in read_po(file, locale="nl", abort_invalid=True) if message.id]
+def texts(language="nl"):
+    """Pairs of English and Dutch, or another language; the forms of a plural apart."""
+    with Path(str(CATALOGUE).replace("/nl/", f"/{language}/")).open("rb") as file:
+        messages = [message for message in read_po(file, locale=language, abort_invalid=True) if message.id]
     pairs = []
     for message in messages:
         english, dutch = message.id, message.string
@@ -93,6 +96,17 @@ def test_a_text_ends_alike_in_both_languages():
     """Nothing was cut off, and no space was lost or gained at the seams."""
     assert [pair for pair in texts() if pair[0][-1] in ".:?" and pair[1][-1:] not in {".", ":", "?"}] == []
     assert [pair for pair in texts() if pair[1] != pair[1].strip()] == []
+
+
+@pytest.mark.parametrize("language", sorted(set(WORKERS) - set(LANGUAGES)))
+def test_the_texts_for_workers_are_complete_in_each_of_their_languages(language):
+    found = texts(language)
+    assert {english for english, _ in found} == {english for english, _ in texts("pl")}
+    assert [english for english, said in found if not said.strip() or (english == said and english != "Error:")] == []
+    assert [
+        pair for pair in found if sorted(PLACEHOLDER.findall(pair[0])) != sorted(PLACEHOLDER.findall(pair[1]))
+    ] == []
+    assert [pair for pair in found if pair[0][-1] in ".?:" and pair[1][-1] != pair[0][-1]] == []
 
 
 def test_every_sentence_of_the_domain_is_marked_for_translation():

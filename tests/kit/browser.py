@@ -13,11 +13,12 @@ from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 from werkzeug.test import TestResponse
 
+from audits.core.languages import WORKERS, say
 from audits.people.models import Person
 from portal.doors.account import services
 
 PASSWORD = "vier gele fietsen zingen"
-ERROR_TITLES = ("Error: ", "Fout: ")
+ERROR_TITLES = tuple(f"{say('Error:', language)} " for language in WORKERS)
 UNLABELLED = {"hidden", "submit", "button"}
 FREE = re.compile(r"/verify|/register/[^/]+/extract")  # ask for no cookie and act for nobody
 MAX_REDIRECTS = 5
@@ -177,7 +178,7 @@ def _frame(page: Page) -> list[str]:
         problems.append(f"title {title!r} does not begin with heading {page.heading!r}")
     if bool(page.errors) != title.startswith(ERROR_TITLES):
         problems.append(f"title {title!r} and error summary disagree")
-    if soup.html is None or soup.html.get("lang") not in {"nl", "en"}:
+    if soup.html is None or soup.html.get("lang") not in WORKERS:
         problems.append("no language")
     return problems
 

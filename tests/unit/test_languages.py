@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from audits.core import languages
-from audits.core.languages import DEFAULT, IN_EVERY_NORM, LANGUAGES, SOURCE, in_language, say
+from audits.core.languages import DEFAULT, IN_EVERY_NORM, LANGUAGES, SOURCE, WORKERS, in_language, say
 from audits.people.models import Person
 from audits.schemes.source import parse
 from audits.schemes.words import Text
@@ -18,7 +18,7 @@ def test_the_list_holds_the_languages_that_others_fall_back_to():
 
 def test_every_language_but_that_of_the_code_has_a_catalogue():
     catalogues = {path.parents[1].name for path in Path(languages.CATALOGUES).glob("*/LC_MESSAGES/messages.po")}
-    assert catalogues == set(LANGUAGES) - {SOURCE}
+    assert catalogues == set(WORKERS) - {SOURCE}
 
 
 @pytest.mark.parametrize(

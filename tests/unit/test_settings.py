@@ -1,5 +1,6 @@
 """The environment is validated as a whole before anything starts."""
 
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -155,6 +156,12 @@ def test_a_key_elsewhere_and_several_authorities_can_be_set():
 # Settings that cannot be meant
 
 REPEATS = "repeats a few characters; make one by chance, for example with: openssl rand -hex 32"
+TOGETHER = "the day on which somebody tried them, belong together"
+HELP = (
+    "must be kind:number or kind:number:languages, with a kind of helpline, inspectorate, legal, shelter, as in"
+    " helpline:0800-0000000:pl,ro"
+)
+UNREADABLE_NUMBERS = ["0800-0000000", "friend:0800-0000000", "legal:call us", "legal:0800:xx", "legal:0800:pl:ro"]
 PUBLIC = {"BASE_URL": "https://keurwerk.example", "SEAL_PASSPHRASE": "four words of mine"}
 
 
@@ -193,6 +200,17 @@ def test_a_short_passphrase_is_refused_where_the_public_comes():
         ({"MAIL_URL": "smtp://"}, "MAIL_URL must name a host, as in smtp://name"),
         ({"MAIL_FROM": "Keurwerk"}, "MAIL_FROM has no e-mail address"),
         ({"CONTACT_EMAIL": "ask us"}, "CONTACT_EMAIL has no e-mail address"),
+        ({"HELP_NUMBERS": "legal:0800-0000000"}, f"HELP_NUMBERS and HELP_CHECKED, {TOGETHER}"),
+        ({"HELP_CHECKED": "2026-11-01"}, f"HELP_NUMBERS and HELP_CHECKED, {TOGETHER}"),
+        (
+            {"HELP_NUMBERS": "legal:0800-0000000", "HELP_CHECKED": "1-11-2026"},
+            "HELP_CHECKED must be a day, as in 2027-11-15",
+        ),
+        *(
+            ({"HELP_NUMBERS": text, "HELP_CHECKED": "2026-11-01"}, f"HELP_NUMBERS {HELP}")
+            for text in UNREADABLE_NUMBERS
+        ),
+        ({"EXIT_URL": "http://weather.example"}, "EXIT_URL must begin with one of https"),
         ({"DATABASE_URL": "postgresql://db"}, "DATABASE_URL must name a database, as in postgresql://host/keurwerk"),
         ({"REDIS_URL": "redis://"}, "REDIS_URL must name a host, as in redis://name"),
     ],
@@ -202,6 +220,14 @@ def test_a_setting_that_cannot_be_meant_stops_the_start_with_a_sentence(given, p
 
 
 def test_settings_that_are_meant_are_taken():
+    helping = Settings.from_env(
+        GOOD | {"HELP_NUMBERS": "helpline:0800-0000000:pl,ro legal:+31200000000", "HELP_CHECKED": "2026-11-01"}
+    )
+    assert [(each.kind, each.digits, each.languages) for each in helping.help_numbers] == [
+        ("helpline", "08000000000", ("pl", "ro")),
+        ("legal", "+31200000000", ()),
+    ]
+    assert helping.help_checked == date(2026, 11, 1)
     given = PUBLIC | {"STORAGE_URL": "s3://bucket/prefix", "MAIL_URL": "smtps://me:word@mail.example:465"}
     assert Settings.from_env(GOOD | given)
     assert Settings.from_env(GOOD | {"REDIS_URL": "unix:///run/valkey.sock?db=0", "MAIL_URL": "smtp://localhost"})

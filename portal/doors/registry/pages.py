@@ -15,6 +15,7 @@ from certificates.register import queries
 from certificates.register.schemes import current_scheme, scheme_by_digest
 from certificates.wording import scope_in_words
 from portal.doors.registry.facts import linked_data
+from portal.doors.registry.workers import asks_for_workers, to_workers
 from portal.language.i18n import current_language
 from portal.settings import current_settings
 from portal.signing.keys import current_keys
@@ -54,13 +55,18 @@ def search() -> ResponseReturnValue:
 
 @public
 def entry(public_id: str) -> ResponseReturnValue:
-    """Show whether to rely on the agency today, then everything the register knows of it."""
+    """Show whether to rely on the agency today, then everything the register knows of it.
+
+    The QR code on the certificate leads here; telephones with the language of a worker are led to the page for workers.
+    """
     if public_id != public_id.lower():
         return redirect(url_for("registry.entry", public_id=public_id.lower()), 301)
     session, today = database.read(), clock.today()
     found = queries.entry(session, public_id)
     if public_id != found.public_id:
         return redirect(url_for("registry.entry", public_id=found.public_id), 301)
+    if asks_for_workers():
+        return to_workers(found)
     history = queries.history(session, found.agency_id, today)
     scheme = scheme_by_digest(session, found.scheme["sha256"]) if found.scheme else current_scheme(session, today)
     settings = current_settings()

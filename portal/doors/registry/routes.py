@@ -14,6 +14,7 @@ from portal.doors.registry import (
     pages,
     stamps,
     verify,
+    workers,
 )
 from portal.doors.registry.caching import keep
 from portal.doors.registry.problems import InvalidQueryError, invalid_query, problem
@@ -23,7 +24,7 @@ __all__ = ["blueprints"]
 bp = Blueprint("registry", __name__)
 blueprints = (bp,)
 
-for part in (pages, extract, certificates, machines, check, verify, stamps, api, ledger, about):
+for part in (pages, workers, extract, certificates, machines, check, verify, stamps, api, ledger, about):
     part.add_to(bp)
 
 

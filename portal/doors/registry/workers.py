@@ -1,0 +1,69 @@
+"""The page for workers behind the QR code of a certificate: whether this is right, and whom to call."""
+
+from flask import Blueprint, Response, make_response, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from audits.core import clock
+from audits.core.languages import LANGUAGES, SOURCE, WORKERS
+from certificates.register import queries
+from certificates.register.models import RegisterEntry
+from portal.help_numbers import HelpNumber
+from portal.language.i18n import browser_language, current_language, explicit_language, for_workers
+from portal.settings import current_settings
+from portal.stores import database
+from portal.web.access import public
+
+
+def add_to(bp: Blueprint) -> None:
+    """Register the routes of this module."""
+    bp.get("/register/<public_id>/work")(work)
+
+
+@public
+@for_workers
+def work(public_id: str) -> ResponseReturnValue:
+    """Show the status of an agency, telephone numbers and ten rights, in the language of the telephone."""
+    found = queries.entry(database.read(), public_id.lower())
+    if public_id != found.public_id:
+        return redirect(url_for("registry.work", public_id=found.public_id), 301)
+    settings, today = current_settings(), clock.today()
+    return silent(
+        render_template(
+            "registry/workers/work.html",
+            entry=found,
+            status=found.status_on(today),
+            today=today,
+            numbers=_by_language(settings.help_numbers),
+            checked=settings.help_checked,
+            entry_language=_language_of_entry(),
+            exit_url=settings.exit_url,
+        )
+    )
+
+
+def silent(page: str) -> Response:
+    """Return a page whose address the browser tells nobody: neither the exit nor a help organisation sees it."""
+    response = make_response(page)
+    response.headers["Referrer-Policy"] = "no-referrer"
+    return response
+
+
+def asks_for_workers() -> bool:
+    """Return whether the browser prefers a language that only the pages for workers have, and chose no other."""
+    return explicit_language() is None and browser_language(WORKERS) not in {None, *LANGUAGES}
+
+
+def to_workers(entry: RegisterEntry) -> ResponseReturnValue:
+    """Lead to the page for workers; the next reader at this address may have another language."""
+    response = make_response(redirect(url_for("registry.work", public_id=entry.public_id)))
+    response.vary.add("Accept-Language")
+    return response
+
+
+def _by_language(numbers: tuple[HelpNumber, ...]) -> list[HelpNumber]:
+    """Put those who speak the reader's language first."""
+    return sorted(numbers, key=lambda each: current_language() not in each.languages)
+
+
+def _language_of_entry() -> str:
+    return current_language() if current_language() in LANGUAGES else SOURCE
