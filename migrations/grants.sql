@@ -23,6 +23,7 @@ GRANT DELETE ON branch, controller, contact TO kw_app, kw_worker;
 GRANT UPDATE (name, language, invited_at, retired_at, version) ON person TO kw_app, kw_worker;
 GRANT UPDATE (role) ON person_role TO kw_app, kw_worker;  -- lock
 GRANT DELETE ON person_role TO kw_app, kw_worker;
+GRANT INSERT (agency_id, name, source, stated_by, stated_at) ON group_statement TO kw_app, kw_worker;
 
 GRANT INSERT ON agency_change, agency_change_file TO kw_app, kw_worker;
 GRANT UPDATE (state, checked_by, checked_at, checked_against, consequences, reason, decision_id, version)
@@ -96,10 +97,12 @@ GRANT UPDATE (owner_id, done_at) ON deadline TO kw_app, kw_worker;
 
 -- Who took part in which audits, and which certificate lives, is asked by code and triggers alike.
 REVOKE ALL ON FUNCTION cycle_audits(uuid), holder_cycle(uuid), living_certificate(uuid, date),
-  awaits_certificate(uuid), fixed_parts(uuid), provisional_suspension(uuid), tied_team(uuid), audit_in_the_way(uuid)
+  awaits_certificate(uuid), fixed_parts(uuid), provisional_suspension(uuid), tied_team(uuid), audit_in_the_way(uuid),
+  group_of(uuid), interests_in(uuid, date), has_interest(uuid, uuid, date), rotated_out(uuid, uuid, uuid)
   FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION cycle_audits(uuid), holder_cycle(uuid), living_certificate(uuid, date),
-  awaits_certificate(uuid), fixed_parts(uuid), provisional_suspension(uuid), tied_team(uuid), audit_in_the_way(uuid)
+  awaits_certificate(uuid), fixed_parts(uuid), provisional_suspension(uuid), tied_team(uuid), audit_in_the_way(uuid),
+  group_of(uuid), interests_in(uuid, date), has_interest(uuid, uuid, date), rotated_out(uuid, uuid, uuid)
   TO kw_app, kw_worker;
 
 -- Certificates: numbered and issued by a worker, changed by a decider through the web.

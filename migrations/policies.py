@@ -83,6 +83,7 @@ POLICIES = (
     Policy("mail_token", (f"person_id = {ME}",), (f"person_id = {ME}",), may=CHANGE),
     Policy("tie", (f"person_id = {ME}", STAFF),
            (f"person_id = {ME} AND recorded_by IS NULL", f"{CASES} AND recorded_by = {ME}"), may=ADD),
+    Policy("group_statement", (STAFF,), (f"{CASES} AND stated_by = {ME}",), may=ADD),
     Policy("application", (OWN, f"{CASES} AND submitted_at IS NOT NULL", f"id = ANY ({MY_CASES})"),
            (OWN, f"{CASES} AND submitted_at IS NOT NULL"), (OWN,)),
     Policy("agreement_acceptance", (OWN, CASES, MY_CASE), (f"{OWN} AND accepted_by = {ME}",), may=ADD),

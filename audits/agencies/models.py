@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Text
+from sqlalchemy import CheckConstraint, ForeignKey, Identity, Index, Text
 from sqlalchemy.dialects.postgresql import CITEXT
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -111,6 +111,23 @@ class Contact(Base):
     version: Mapped[int] = mapped_column()
 
     __mapper_args__ = {"version_id_col": version}
+
+
+class GroupStatement(Base):
+    """The group of companies that an agency belongs to, as the office said on a day; empty: to none.
+
+    The newest one of an agency counts. An interest in one agency of a group counts for all: `group_of` of the database.
+    """
+
+    __tablename__ = "group_statement"
+    __table_args__ = (CheckConstraint("source <> ''", name="source"),)
+
+    id: Mapped[int] = mapped_column(Identity(), primary_key=True)
+    agency_id: Mapped[UUID] = mapped_column(ForeignKey("agency.id"), index=True)
+    name: Mapped[str] = mapped_column(CITEXT, index=True)
+    source: Mapped[str]
+    stated_by: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    stated_at: Mapped[datetime]
 
 
 def facts(agency: Agency) -> dict[str, Any]:

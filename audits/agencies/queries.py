@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 
-from audits.agencies.models import Agency, Branch, Contact, ControllingPerson, facts
+from audits.agencies.models import Agency, Branch, Contact, ControllingPerson, GroupStatement, facts
 from audits.agencies.rules import AgencyDetails, ProfileSection, Scope, missing_sections
 from audits.agencies.trade_registers import clean_register_number
 from audits.core.access import Actor, Permission
@@ -88,6 +88,22 @@ def doubles(session: Session) -> list[tuple[str, list[str]]]:
         with suppress(RuleError):  # stored under an older rule, and the only one in that spelling
             spellings.setdefault((country, clean_register_number(country, number)), []).append(number)
     return [(country, numbers) for (country, _), numbers in spellings.items() if len(numbers) > 1]
+
+
+def group_of(session: Session, agency_id: UUID) -> tuple[GroupStatement | None, list[Agency]]:
+    """Return what the office stated last about the group of an agency, and the other agencies of that group."""
+    query = select(GroupStatement).where(GroupStatement.agency_id == agency_id).order_by(GroupStatement.id.desc())
+    stated = session.scalar(query.limit(1))
+    if stated is None or not stated.name:
+        return stated, []
+    ids = session.scalar(select(func.group_of(agency_id))) or []
+    others = select(Agency).where(Agency.id.in_(ids), Agency.id != agency_id).order_by(Agency.legal_name)
+    return stated, list(session.scalars(others))
+
+
+def group_names(session: Session) -> list[str]:
+    """Return the names of groups that the office used before."""
+    return list(session.scalars(select(GroupStatement.name).where(GroupStatement.name != "").distinct()))
 
 
 # Named and not imported: certificates stand above all of this.

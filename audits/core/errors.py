@@ -47,6 +47,7 @@ _MISSING = {
     "evidence": N_("There is no such file."),
     "finding": N_("There is no such finding."),
     "person": N_("There is no such person."),
+    "tie": N_("There is no such tie."),
     "role_request": N_("There is no such request."),
     "scheme_proposal": N_("There is no such proposal."),
     "team_member": N_("This person is not in the team."),

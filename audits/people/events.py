@@ -57,5 +57,16 @@ class InterestRecorded(EventData, name="tie.record", words=N_("Interest recorded
     person: UUID
 
 
+class InterestCorrected(EventData, name="tie.correct", words=N_("Interest corrected by the office")):
+    """The office put another row in the place of an interest in the agency of the event."""
+
+    person: UUID
+    supersedes: UUID
+
+
+class GroupStated(EventData, name="agency.state_group", words=N_("Group of companies stated by the office")):
+    """The office stated which group an agency belongs to; the row says which, and from where."""
+
+
 class InterestDeclared(EventData, name="tie.declare", words=N_("Interest declared")):
     """A person declared an interest in the agency of the event; its nature is only in the row."""

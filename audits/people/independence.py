@@ -1,17 +1,19 @@
 """Who may not judge a case: one rule for intake, planning, review, and decisions of every kind.
 
-ISO/IEC 17065 clauses 4.2 (interests), 7.6.2 (nobody decides on what they evaluated) and 7.11 (suspension, withdrawal
-and reduction are decisions too). A cycle begins with the application that led to the newest certificate: all audits
-since then count, cancelled ones too. Triggers enforce the same in the database. Tables of audits are named here, not
-imported, because every aggregate imports this module.
+ISO/IEC 17065 clauses 4.2 (interests, also in companies of its group, and for a time afterwards), 7.6.2 (nobody decides
+on what they evaluated) and 7.11 (suspension, withdrawal and reduction are decisions too). A cycle begins with the
+application that led to the newest certificate: all audits since then count, cancelled ones too. Triggers enforce the
+same in the database. Tables of audits are named here, not imported, because every aggregate imports this module.
 """
 
 from collections.abc import Iterable
+from datetime import date
 from enum import StrEnum
 from typing import Protocol
 from uuid import UUID
 
 from sqlalchemy import (
+    Boolean,
     ColumnElement,
     Select,
     String,
@@ -32,10 +34,10 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
+from audits.core import clock
 from audits.core.access import Actor
 from audits.core.errors import N_, NotAllowedError
 from audits.core.statements import built_once
-from audits.people.models import Interest
 
 _IDS = ("id", "agency_id", "planner_id", "inspector_id")
 _AUDIT = table("audit", *(column(name, Uuid) for name in _IDS), column("reference", String))
@@ -66,14 +68,14 @@ class Bar(StrEnum):
 
 WORDS = {
     Bar.TOOK_PART: N_("You took part in the audit of this agency. Somebody else must do this."),
-    Bar.INTEREST: N_("You have declared an interest in this agency. Somebody else must do this."),
+    Bar.INTEREST: N_("You have an interest in this agency. Somebody else must do this."),
 }
 BAR_OF_CONSTRAINT = {"four_eyes": Bar.TOOK_PART, "no_tie": Bar.INTEREST}
 
 
 def bar_of(session: Session, agency_id: UUID, person_id: UUID) -> Bar | None:
     """Return why this person may neither review an audit of this agency nor decide about it, or None."""
-    query, values = _bars(agency_id, person_id)
+    query, values = _bars(agency_id, person_id, clock.today())
     took_part, interested = session.execute(query, values).one()
     if took_part:
         return Bar.TOOK_PART
@@ -85,7 +87,7 @@ def barred_from(session: Session, person_id: UUID, audits: Iterable[Judged]) -> 
     part, ids = _part(), [audit.id for audit in audits]
     shared = exists().where(_of_cycle(part, _AUDIT.c.agency_id), part.c.person_id == person_id)
     query = select(_AUDIT.c.id).where(_AUDIT.c.id.in_(ids))
-    return set(session.scalars(query.where(or_(shared, _interested(person_id, _AUDIT.c.agency_id)))))
+    return set(session.scalars(query.where(or_(shared, _interested(person_id, _AUDIT.c.agency_id, clock.today())))))
 
 
 def barred_people(agency_id: UUID) -> Select[UUID]:
@@ -96,8 +98,17 @@ def barred_people(agency_id: UUID) -> Select[UUID]:
 
 
 def interested_in(agency_id: UUID) -> Select[UUID]:
-    """Select the ids of everybody who declared an interest in this agency."""
-    return select(Interest.person_id).where(Interest.agency_id == agency_id)
+    """Select the ids of everybody whose interest in this agency or its group counts today."""
+    counting = func.interests_in(agency_id, clock.today()).table_valued(column("person_id", Uuid))
+    return select(counting.c.person_id)
+
+
+def rotated_out(session: Session, agency_id: UUID, version_id: UUID, besides: UUID | None = None) -> set[UUID]:
+    """Return who judged as many audits of this agency in a row as the version of the norm permits.
+
+    `besides` is an audit that does not count: the one that is given to somebody.
+    """
+    return set(session.scalar(select(func.rotated_out(agency_id, version_id, besides))) or [])
 
 
 def shared_audits(session: Session, person_id: UUID, agency_id: UUID) -> list[tuple[UUID, str, UUID]]:
@@ -121,7 +132,7 @@ def check_outsider(session: Session, actor: Actor, agency_id: UUID) -> None:
 
 def check_no_interest(session: Session, actor: Actor, agency_id: UUID) -> None:
     """Raise NotAllowedError for an actor who has an interest in the agency."""
-    if session.scalar(select(_interested(actor.id, agency_id))):
+    if session.scalar(select(_interested(actor.id, agency_id, clock.today()))):
         raise NotAllowedError(WORDS[Bar.INTEREST])
 
 
@@ -132,12 +143,12 @@ def refusal_of(constraint: str | None) -> NotAllowedError | None:
 
 
 @built_once
-def _bars(agency_id: UUID, person_id: UUID) -> Select[bool, bool]:
+def _bars(agency_id: UUID, person_id: UUID, today: date) -> Select[bool, bool]:
     # Not by EXISTS: to find that none of the verdicts is this person's, PostgreSQL would read those of all audits.
     part = _part()
     own = func.bool_or(part.c.person_id == person_id)
     shared = select(func.coalesce(own, false())).where(_of_cycle(part, agency_id)).scalar_subquery()
-    return select(shared, _interested(person_id, agency_id))
+    return select(shared, _interested(person_id, agency_id, today))
 
 
 def _part() -> Subquery:
@@ -157,5 +168,5 @@ def _of_cycle(part: Subquery, agency_id: UUID | ColumnElement[UUID]) -> ColumnEl
     return part.c.audit_id == any_(cast(once, ARRAY(Uuid)))
 
 
-def _interested(person_id: UUID, agency_id: UUID | ColumnElement[UUID]) -> ColumnElement[bool]:
-    return exists().where(Interest.agency_id == agency_id, Interest.person_id == person_id)
+def _interested(person_id: UUID, agency_id: UUID | ColumnElement[UUID], today: date) -> ColumnElement[bool]:
+    return func.has_interest(person_id, agency_id, today, type_=Boolean)

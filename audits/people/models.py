@@ -1,9 +1,9 @@
 """Tables of people: of the agencies and of the certification body."""
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, text
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import CITEXT
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -11,7 +11,7 @@ from audits.agencies.models import Agency
 from audits.core.access import AGENCY_ROLES, Actor, Role
 from audits.core.db import Base, Id, one_of, stored
 from audits.core.languages import DEFAULT, LANGUAGES
-from audits.people.rules import SECOND_PERSON
+from audits.people.rules import SECOND_PERSON, InterestKind
 
 
 class Person(Base):
@@ -85,25 +85,42 @@ class RoleRequest(Base):
 
 
 class Interest(Base):
-    """An interest of an inspector, planner, reviewer or decider in an agency; never deleted.
+    """An interest of an inspector, planner, reviewer or decider in an agency; never changed or deleted.
 
-    The person declared it, or the office recorded it and says where it knows it from. It counts the same.
+    The person declared it, or the office recorded it and says where it knows it from. It counts the same. Only the
+    office corrects one, by a row that supersedes it. When it counts: `interests_in` of the database.
     """
 
     __tablename__ = "tie"
     __table_args__ = (
-        Index("uq_tie_person_id_agency_id", "person_id", "agency_id", unique=True),
+        one_of("kind", InterestKind),
+        UniqueConstraint("id", "person_id", "agency_id"),
+        UniqueConstraint("supersedes_id"),
+        ForeignKeyConstraint(
+            ["supersedes_id", "person_id", "agency_id"],
+            ["tie.id", "tie.person_id", "tie.agency_id"],
+            name="fk_tie_supersedes",
+        ),
         CheckConstraint("recorded_by <> person_id", name="not_own"),
         CheckConstraint("(recorded_by IS NULL) = (source = '')", name="source"),
+        CheckConstraint("until >= since", name="period"),
+        CheckConstraint("supersedes_id IS NULL OR recorded_by IS NOT NULL", name="corrected"),
+        CheckConstraint("kind <> 'none' OR supersedes_id IS NOT NULL", name="none"),
     )
 
     id: Mapped[Id]
-    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), index=True)
     agency_id: Mapped[UUID] = mapped_column(ForeignKey("agency.id"), index=True)
+    kind: Mapped[InterestKind] = mapped_column(
+        stored(InterestKind), default=InterestKind.OTHER, server_default=InterestKind.OTHER
+    )
     nature: Mapped[str]
+    since: Mapped[date | None]  # None: not known
+    until: Mapped[date | None]  # None: it goes on
     declared_at: Mapped[datetime]
     source: Mapped[str] = mapped_column(default="", server_default="")
     recorded_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
+    supersedes_id: Mapped[UUID | None]
 
     agency: Mapped[Agency] = relationship()
     person: Mapped[Person] = relationship(foreign_keys=[person_id])

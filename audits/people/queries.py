@@ -1,11 +1,14 @@
 """Reads of people: by the actor who manages them, by role, and by declared interest."""
 
+from datetime import date
+from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Select, false, func, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy import Date, Select, Uuid, column, false, func, select
+from sqlalchemy.orm import Session, aliased, joinedload
 
 from audits.agencies.models import Agency
+from audits.core import clock
 from audits.core.access import Actor, Permission, Role, authorise
 from audits.core.errors import missing
 from audits.people.independence import barred_people
@@ -100,18 +103,45 @@ def audits_in_hand(session: Session, person_id: UUID) -> list[str]:
     return list(session.scalar(select(func.audits_in_hand(person_id))) or [])
 
 
-def interests_in(session: Session, agency_id: UUID) -> list[Interest]:
-    """Return the declared interests in one agency."""
-    return list(session.scalars(select(Interest).where(Interest.agency_id == agency_id).order_by(Interest.declared_at)))
+class Counting(NamedTuple):
+    """An interest that counts today, and the last day on which it does; None: as long as nobody corrects it."""
+
+    interest: Interest
+    until: date | None
 
 
-def interests_on_record(session: Session, actor: Actor) -> list[Interest]:
-    """Return every interest of the staff, newest first, with people and agencies; for who plans audits."""
-    authorise(actor, Permission.AUDIT_PLAN)
-    query = select(Interest).options(
-        joinedload(Interest.agency), joinedload(Interest.person).lazyload(Person.role_rows)
+def interests_in(session: Session, agency_id: UUID) -> dict[UUID, Counting]:
+    """Return whose interests in one agency or its group count today, by their ids; one for each person."""
+    counting = func.interests_in(agency_id, clock.today()).table_valued(
+        column("tie_id", Uuid), column("counts_until", Date)
     )
-    return list(session.scalars(query.order_by(Interest.declared_at.desc()).limit(_MOST)))
+    query = select(Interest, counting.c.counts_until).join(counting, counting.c.tie_id == Interest.id)
+    query = query.order_by(counting.c.counts_until.nulls_last()).options(joinedload(Interest.agency))
+    return {each.person_id: Counting(each, until) for each, until in session.execute(query)}
+
+
+def agencies_of_group(session: Session, agency_id: UUID) -> list[UUID]:
+    """Return the ids of the agencies in whose group this one is, itself among them."""
+    return list(session.scalar(select(func.group_of(agency_id))) or [])
+
+
+def interests_on_record(session: Session, actor: Actor) -> list[tuple[Interest, Interest | None]]:
+    """Return every interest of the staff, newest first, with what corrected it; for who plans audits."""
+    authorise(actor, Permission.AUDIT_PLAN)
+    later = aliased(Interest)
+    query = select(Interest, later).outerjoin(later, later.supersedes_id == Interest.id)
+    query = query.options(joinedload(Interest.agency), joinedload(Interest.person).lazyload(Person.role_rows))
+    rows = session.execute(query.order_by(Interest.declared_at.desc(), Interest.id).limit(_MOST))
+    return [(row[0], row[1]) for row in rows]
+
+
+def get_interest(session: Session, actor: Actor, interest_id: UUID) -> Interest:
+    """Return one interest of somebody of the staff, or raise NotFoundError; for who plans audits."""
+    authorise(actor, Permission.AUDIT_PLAN)
+    interest = session.get(Interest, interest_id)
+    if interest is None:
+        raise missing(Interest)
+    return interest
 
 
 def staff(session: Session) -> list[Person]:

@@ -1,4 +1,7 @@
-"""Validate the properties of a person. Pure."""
+"""Validate the properties of a person and of an interest. Pure."""
+
+from datetime import date
+from enum import StrEnum
 
 from audits.core.access import Role
 from audits.core.errors import RuleError
@@ -7,6 +10,26 @@ from audits.core.letters import check_printable
 
 _NAME_MAX = 120
 SECOND_PERSON = frozenset({Role.REVIEWER, Role.DECIDER, Role.ADMINISTRATOR})  # as in migrations/walls/second_person.sql
+
+
+class InterestKind(StrEnum):
+    """Kinds of interests. Who worked for an agency or advised it stays away for a time after that too.
+
+    NONE is a correction: there is no interest.
+    """
+
+    WORKED = "worked"
+    ADVISED = "advised"
+    OTHER = "other"
+    NONE = "none"
+
+
+def check_period(since: date | None, until: date | None, today: date) -> None:
+    """Raise RuleError for an interest that begins after today, or ends before it begins."""
+    if since and since > today:
+        raise RuleError("An interest counts from the day on which it is known. Leave this empty.", "since")
+    if since and until and until < since:
+        raise RuleError("The last day is before the first.", "until")
 
 
 def clean_name(name: str, *, printed: bool = False) -> str:

@@ -97,6 +97,8 @@ def publish_scheme(session: Session, actor: Actor, source: str) -> SchemeVersion
         failing_grades=[code for code, severity in text.severities.items() if severity.fails],
         serious_grounds=serious_grounds(text),
         repaired_kinds=[kind for kind in AuditKind if text.judged(kind) is Judged.AS_REPAIRED],
+        cooling_off_months=text.cycle.independence.cooling_off_months if text.cycle else None,
+        audits_in_a_row=text.cycle.independence.audits_in_a_row if text.cycle else None,
         agreement_sha256=text.cycle.agreement.sha256 if text.cycle else None,
         assessed_verdicts=[code for code, kind in text.verdicts.items() if kind.assessed],
         open_verdicts=[code for code, kind in text.verdicts.items() if kind.leaves_open],

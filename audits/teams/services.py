@@ -12,6 +12,7 @@ from audits.core.notices import tell_person
 from audits.inspections.models import Audit
 from audits.inspections.services.course import AUDITS, record
 from audits.inspections.workflow import AUDIT_FLOW
+from audits.people.independence import rotated_out
 from audits.teams import events as told
 from audits.teams import notices
 from audits.teams.models import TeamMember
@@ -29,6 +30,13 @@ def join_team(session: Session, actor: Actor, audit_id: UUID, *, person_id: UUID
         raise RuleError("This person goes along already.", "person")
     if person_id not in {person.id for person in candidates(session, audit.agency_id)}:
         raise RuleError("This person cannot go along. Choose somebody else.", "person")
+    if role is TeamRole.MEMBER and person_id in rotated_out(
+        session, audit.agency_id, audit.scheme_version_id, audit.id
+    ):
+        raise RuleError(
+            "This person judged as many audits of this agency in a row as the norm permits. Choose another role.",
+            "role",
+        )
     member = TeamMember(id=uuid4(), audit_id=audit.id, person_id=person_id, role=role, joined_at=clock.now())
     session.add(member)
     session.flush()  # a trigger gives the person a part in the audit

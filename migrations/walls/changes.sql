@@ -112,7 +112,7 @@ BEGIN
   IF NOT EXISTS (SELECT FROM person WHERE id = NEW.checked_by AND agency_id IS NULL) THEN
     RAISE EXCEPTION 'nobody of the staff checked this change' USING ERRCODE = 'check_violation', CONSTRAINT = 'agency_change_checked';
   END IF;
-  IF EXISTS (SELECT FROM tie WHERE agency_id = NEW.agency_id AND person_id = NEW.checked_by) THEN
+  IF has_interest(NEW.checked_by, NEW.agency_id) THEN
     RAISE EXCEPTION 'who checked this change has a declared tie' USING ERRCODE = 'check_violation', CONSTRAINT = 'no_tie';
   END IF;
   IF NEW.state = 'accepted' AND kinds IS NOT NULL AND held IS NOT NULL

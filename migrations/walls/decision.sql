@@ -30,10 +30,13 @@ CREATE OR REPLACE FUNCTION evidence_short(of_audit uuid) RETURNS TABLE(code text
   WHERE a.id = of_audit AND units.judged > 0 AND units.assessed < ceil(r.minimum_assessed * units.applicable)
 $$;
 
--- Whether somebody of the team of an audit declared an interest, and nobody untied reviewed the file since then.
+-- Whether somebody of the team of an audit has an interest that counted when it began, and nobody untied reviewed the file
+-- since it became known.
 CREATE OR REPLACE FUNCTION tied_team(of_audit uuid) RETURNS boolean LANGUAGE sql STABLE SECURITY DEFINER SET search_path TO 'public', 'pg_temp' AS $$
   SELECT EXISTS (
-    SELECT FROM audit a JOIN tie t ON t.agency_id = a.agency_id
+    SELECT FROM audit a
+      CROSS JOIN LATERAL interests_in(a.agency_id, least(a.planned_on, (now() AT TIME ZONE 'Europe/Amsterdam')::date)) i
+      JOIN tie t ON t.id = i.tie_id
     WHERE a.id = of_audit
       AND (t.person_id = a.reviewer_id
            OR (t.declared_at >= coalesce(a.reviewed_at, '-infinity')
@@ -84,7 +87,7 @@ BEGIN
      OR EXISTS (SELECT FROM verdict WHERE audit_id = ANY (cycle) AND recorded_by = ANY (deciders)) THEN
     RAISE EXCEPTION 'the decider took part in the audit' USING ERRCODE = 'check_violation', CONSTRAINT = 'four_eyes';
   END IF;
-  IF EXISTS (SELECT FROM tie WHERE agency_id = NEW.agency_id AND person_id = ANY (deciders)) THEN
+  IF EXISTS (SELECT FROM unnest(deciders) decider WHERE has_interest(decider, NEW.agency_id)) THEN
     RAISE EXCEPTION 'the decider has a declared tie' USING ERRCODE = 'check_violation', CONSTRAINT = 'no_tie';
   END IF;
   -- Who suspended at once decides nothing more about that agency until a second decider, who heard it, has answered.

@@ -7,7 +7,7 @@ BEGIN
   RETURN NOT EXISTS (SELECT FROM audit WHERE id = ANY (cycle) AND person IN (planner_id, inspector_id))
      AND NOT EXISTS (SELECT FROM audit_participant WHERE audit_id = ANY (cycle) AND person_id = person)
      AND NOT EXISTS (SELECT FROM verdict WHERE audit_id = ANY (cycle) AND recorded_by = person)
-     AND NOT EXISTS (SELECT FROM tie WHERE agency_id = of_agency AND person_id = person);
+     AND NOT has_interest(person, of_agency);
 END $$;
 
 -- A finding begins with the grade that was found; only one that came back may begin heavier.

@@ -1,8 +1,12 @@
--- ISO/IEC 17065 clause 4.2: nobody evaluates an agency in which an interest was declared.
+-- ISO/IEC 17065 clause 4.2: nobody evaluates an agency in which an interest counts, nor more audits in a row than the norm
+-- permits.
 CREATE OR REPLACE FUNCTION check_no_tie() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path TO 'public', 'pg_temp' AS $$
 BEGIN
-  IF EXISTS (SELECT FROM tie WHERE agency_id = NEW.agency_id AND person_id = NEW.inspector_id) THEN
+  IF has_interest(NEW.inspector_id, NEW.agency_id) THEN
     RAISE EXCEPTION 'the inspector has a declared tie' USING ERRCODE = 'check_violation', CONSTRAINT = 'no_tie';
+  END IF;
+  IF NEW.inspector_id = ANY (rotated_out(NEW.agency_id, NEW.scheme_version_id, NEW.id)) THEN
+    RAISE EXCEPTION 'the inspector judged too many audits in a row' USING ERRCODE = 'check_violation', CONSTRAINT = 'rotation';
   END IF;
   RETURN NEW;
 END $$;
@@ -10,7 +14,7 @@ END $$;
 -- An interest counts from the moment it is declared: who declared one makes no further move in a case of that agency.
 CREATE OR REPLACE FUNCTION refuse_tied() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path TO 'public', 'pg_temp' AS $$
 BEGIN
-  IF EXISTS (SELECT FROM tie WHERE agency_id = NEW.agency_id AND person_id = NEW.actor_id) THEN
+  IF has_interest(NEW.actor_id, NEW.agency_id) THEN
     RAISE EXCEPTION 'the actor has a declared tie' USING ERRCODE = 'check_violation', CONSTRAINT = 'no_tie';
   END IF;
   RETURN NEW;

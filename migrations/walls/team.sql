@@ -1,9 +1,16 @@
--- ISO/IEC 17065 clauses 4.2 and 7.6.2: who goes along in an audit has no declared interest in the agency, and has a part
--- in the audit from then on, which bars from deciding. The part stays when the person leaves.
+-- ISO/IEC 17065 clauses 4.2 and 7.6.2: who goes along in an audit has no interest in the agency, and has a part in the
+-- audit from then on, which bars from deciding. The part stays when the person leaves.
 CREATE OR REPLACE FUNCTION take_part() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path TO 'public', 'pg_temp' AS $$
+DECLARE
+  its_audit audit%ROWTYPE;
 BEGIN
-  IF EXISTS (SELECT FROM tie t JOIN audit a ON a.agency_id = t.agency_id WHERE a.id = NEW.audit_id AND t.person_id = NEW.person_id) THEN
+  SELECT * INTO its_audit FROM audit WHERE id = NEW.audit_id;
+  IF has_interest(NEW.person_id, its_audit.agency_id) THEN
     RAISE EXCEPTION 'the person has a declared tie' USING ERRCODE = 'check_violation', CONSTRAINT = 'no_tie';
+  END IF;
+  IF NEW.role = 'member'
+     AND NEW.person_id = ANY (rotated_out(its_audit.agency_id, its_audit.scheme_version_id, its_audit.id)) THEN
+    RAISE EXCEPTION 'the person judged too many audits in a row' USING ERRCODE = 'check_violation', CONSTRAINT = 'rotation';
   END IF;
   INSERT INTO audit_participant (audit_id, person_id, since) VALUES (NEW.audit_id, NEW.person_id, NEW.joined_at)
   ON CONFLICT DO NOTHING;

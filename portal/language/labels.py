@@ -21,6 +21,7 @@ from audits.inspections.rules import attribute_of
 from audits.inspections.wording import EXTENTS, FINDING_STATES
 from audits.inspections.workflow import AuditState, RoundOutcome
 from audits.people.independence import WORDS, Bar
+from audits.people.rules import InterestKind
 from audits.schemes.compare import ChangeKind
 from audits.schemes.cycle import AuditKind, DecisionKind
 from audits.schemes.text import RepairQuestion, Shortfall
@@ -80,6 +81,10 @@ LABELS: list[tuple[StrEnum, LazyString]] = [
     (Outcome.GRANT, _l("Grant the certificate")),
     (Outcome.GRANT_WITH_CONDITIONS, _l("Grant with conditions")),
     (Outcome.REFUSE, _l("Refuse")),
+    (InterestKind.WORKED, _l("Worked or works there")),
+    (InterestKind.ADVISED, _l("Advised or advises them")),
+    (InterestKind.OTHER, _l("Family, money or something else")),
+    (InterestKind.NONE, _l("No tie: this was a mistake")),
     (TeamRole.MEMBER, _l("Member")),
     (TeamRole.EXPERT, _l("Expert")),
     (TeamRole.INTERPRETER, _l("Interpreter")),

@@ -137,7 +137,7 @@ def test_a_tied_decider_answers_nothing(session, second, held):
     declared = {"nature": "kin", "declared_at": clock.now()}
     session.add(Interest(person_id=second.id, agency_id=held.agency_id, **declared))
     session.flush()
-    with pytest.raises(NotAllowedError, match="declared an interest"):
+    with pytest.raises(NotAllowedError, match="an interest in"):
         services.confirm_suspension(session, second.actor, held.id, **HEARD)
 
 

@@ -113,7 +113,7 @@ def test_a_planner_with_an_interest_plans_nothing(session, holder):
     with pytest.raises(NotAllowedError):
         services.plan_audit_of_holder(session, planner.actor, holder.id, inspector_id=inspector.id, **said)
     declare(session, inspector, holder)
-    with pytest.raises(RuleError, match="declared an interest"):
+    with pytest.raises(RuleError, match="an interest in"):
         services.plan_audit_of_holder(
             session, make_person(session, Role.PLANNER).actor, holder.id, inspector_id=inspector.id, **said
         )

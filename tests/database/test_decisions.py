@@ -129,7 +129,7 @@ def test_who_shared_in_the_audit_or_has_a_tie_cannot_decide(session, audit):
     for way, (bar, wall) in WAYS.items():
         person = shares(session, audit, way)
         assert bar_of(session, audit.agency_id, person.id) is bar, way
-        words = "took part" if bar is Bar.TOOK_PART else "declared an interest"
+        words = "took part" if bar is Bar.TOOK_PART else "an interest in"
         with pytest.raises(NotAllowedError, match=words):
             decide(session, Actor(person.id, frozenset({Role.DECIDER})), audit.id, outcome=GRANT, reasons="x")
         for outcome in Outcome:
@@ -141,7 +141,7 @@ def test_who_shared_in_the_audit_or_has_a_tie_cannot_decide(session, audit):
 @pytest.mark.parametrize("way", ["participant", "tie"])
 def test_when_the_code_overlooks_it_the_database_does_not_and_says_so_in_words(session, audit, way, monkeypatch):
     monkeypatch.setattr("audits.people.independence.bar_of", lambda *_: None)
-    words = "took part" if way == "participant" else "declared an interest"
+    words = "took part" if way == "participant" else "an interest in"
     with pytest.raises(NotAllowedError, match=words):
         take(session, shares(session, audit, way), audit)
 

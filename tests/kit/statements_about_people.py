@@ -2,6 +2,16 @@
 
 from tests.kit.statement_parts import ACCEPTED, ASKED, CONFIRMED, DECLINED, NO_RIGHT, PROPOSED, PUBLISHED, TAKEN, Attack
 
+CORRECTED = (
+    "INSERT INTO tie (id, person_id, agency_id, kind, nature, declared_at, source, recorded_by, supersedes_id)"
+    " SELECT gen_random_uuid(), person_id, agency_id, 'none', 'x', now(), 'x', :{}, id FROM tie"
+    " WHERE person_id = :chosen_interested"
+)
+STATED = (
+    "INSERT INTO group_statement (agency_id, name, source, stated_by, stated_at)"
+    " VALUES (:chosen_agency, '', 'x', :{}, now())"
+)
+
 ABOUT_PEOPLE = [
     # People and how they sign in
     Attack("staff of an agency", "UPDATE person SET agency_id = :other WHERE id = :decider", NO_RIGHT),
@@ -115,6 +125,36 @@ ABOUT_PEOPLE = [
         "rows",
     ),
     Attack("a tie forgotten", "DELETE FROM tie", NO_RIGHT),
+    Attack("a tie that ended before", "UPDATE tie SET until = '2000-01-01'", NO_RIGHT),
+    Attack(
+        "a tie corrected by somebody with one",
+        CORRECTED.format("chosen_tied_planner"),
+        "no_tie",
+        by="planner of chosen_tied_planner",
+    ),
+    Attack("a tie corrected twice", f"{CORRECTED}; {CORRECTED}".format("decider", "decider"), "uq_tie_supersedes_id"),
+    Attack(
+        "a tie corrected by its person",
+        CORRECTED.format("decider").replace("'x', :decider, id", "'', NULL, id"),
+        "ck_tie_corrected",
+        by="inspector of chosen_interested",
+    ),
+    Attack(
+        "a tie that never was",
+        "INSERT INTO tie (id, person_id, agency_id, kind, nature, declared_at)"
+        " VALUES (gen_random_uuid(), :decider, :mine, 'none', 'x', now())",
+        "ck_tie_none",
+    ),
+    Attack(
+        "a group stated by somebody with a tie",
+        STATED.format("chosen_tied_planner"),
+        "no_tie",
+        by="planner of chosen_tied_planner",
+    ),
+    Attack("a group stated for another", STATED.format("reviewer"), NO_RIGHT, "rows"),
+    Attack("a group stated by an inspector", STATED.format("inspector"), NO_RIGHT, "rows", by="inspector"),
+    Attack("another group", "UPDATE group_statement SET name = 'x'", NO_RIGHT),
+    Attack("no group", "DELETE FROM group_statement", NO_RIGHT),
     Attack("another's session", "UPDATE login_session SET person_id = :administrator", NO_RIGHT),
     Attack("signed in for longer", "UPDATE login_session SET created_at = now()", NO_RIGHT),
     # Agencies

@@ -6,6 +6,7 @@ from tests.kit.statements_about_cycles import CHOSEN, JOINED, LEFT, WITHOUT_APPL
 from tests.kit.statements_about_deciders import CONFIRMED_AT_ONCE, DECLINED, PROPOSED, TWO_DECIDERS
 from tests.kit.statements_about_findings import ASKED_FOR_TIME, CONTESTED, FOUND_AS_IT_IS, GRADED
 from tests.kit.statements_about_holders import CRITICAL, DONE, FATE, FOUND, REFUSED
+from tests.kit.statements_about_people import CORRECTED, STATED
 
 LAWFUL = [
     FOUND_AS_IT_IS,
@@ -29,6 +30,8 @@ LAWFUL = [
     ("planner", CHOSEN.format("chosen")),
     ("planner", JOINED.format(":reviewer")),
     ("planner", LEFT),
+    ("decider", CORRECTED.format("decider")),
+    ("decider", STATED.format("decider")),
     ("inspector of found_inspector", CRITICAL + "; " + FOUND),
     ("reviewer", told(":reported_audit", "reported", "reviewed")
      + "UPDATE audit SET state = 'reviewed', recommendation = 'x' WHERE id = :reported_audit"),

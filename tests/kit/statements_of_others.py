@@ -66,6 +66,7 @@ SEEN_BY_OTHERS = [
     unseen("agency mine", "login_session", "person_id = :administrator"),
     unseen("agency mine", "mail_token", "person_id = :administrator"),
     unseen("agency mine", "tie", "true"),
+    unseen("agency mine", "group_statement", "true"),
     unseen("agency mine", "application", "id = :other_draft"),
     unseen("agency mine", "answer", OTHERS),
     unseen("agency mine", "agreement_acceptance", "agency_id = :agreed"),

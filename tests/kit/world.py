@@ -8,6 +8,7 @@ from sqlalchemy import Engine, select, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
+from audits.agencies.models import GroupStatement
 from audits.applications.models import Answer, Evidence
 from audits.applications.workflow import ApplicationState
 from audits.changes import services as changes
@@ -188,6 +189,10 @@ def _holders(session: Session) -> dict[str, Any]:
         member.left_at = clock.now() if name == "narrow" else None
         _interest(session, tied.id, special.agency_id)
         made[f"{name}_interested"] = tied.id
+        made[f"{name}_tied_planner"] = make_person(session, Role.PLANNER).id
+        _interest(session, made[f"{name}_tied_planner"], special.agency_id)
+        stated = {"name": "North", "source": "x", "stated_by": special.planner_id, "stated_at": clock.now()}
+        session.add(GroupStatement(agency_id=special.agency_id, **stated))
     task = {"kind": "critical_finding", "owner_role": Role.DECIDER, "due_on": clock.today(), "opened_at": clock.now()}
     made["task"] = uuid4()
     session.add(Deadline(id=made["task"], subject_id=audit.id, agency_id=audit.agency_id, **task))

@@ -26,7 +26,7 @@ from audits.decisions.services import decide
 from audits.inspections.models import Remark
 from audits.inspections.queries import findings_of
 from audits.inspections.workflow import AuditState
-from audits.people.models import Person, RoleRequest
+from audits.people.models import Interest, Person, RoleRequest
 from audits.people.services import retire_person
 from audits.schemes.cycle import DecisionKind
 from audits.schemes.models import SchemeProposal
@@ -171,7 +171,10 @@ def fill(session: Session, settings: Settings) -> Case:
     member = TeamMember(
         audit_id=audit.id, person=make_person(session, Role.INSPECTOR), role=TeamRole.EXPERT, joined_at=now
     )
-    session.add_all([remark, member])
+    tie = Interest(
+        person=make_person(session, Role.INSPECTOR), agency=make_agency(session), nature="x", declared_at=now
+    )
+    session.add_all([remark, member, tie])
     session.flush()
     return Case(
         people,
@@ -197,6 +200,7 @@ def fill(session: Session, settings: Settings) -> Case:
             "proposed_id": proposed.id,
             "remark_id": remark.id,
             "member_id": member.id,
+            "interest_id": tie.id,
             "request_id": request.id,
             "version_id": application.scheme_version_id,
             "code": light.code,

@@ -111,7 +111,7 @@ def test_who_took_part_is_warned_and_refused(enter, session, way):
     browser = enter(person)
     assert "Not for you" in browser.open("/office/").text
     page = browser.open(audit_page(audit, "/decision"))
-    words = "You took part in the audit of this agency" if way == "participant" else "You have declared an interest"
+    words = "You took part in the audit of this agency" if way == "participant" else "You have an interest"
     assert words in page.text
     assert not page.soup.select("main form")
     token = page.value("csrf_token")

@@ -75,19 +75,20 @@ def test_without_the_password_nobody_shuts_out_the_owner(app, session, person, s
 def test_a_tie_is_declared_by_trade_register_number(signed_in, session):
     agency = make_agency(session)
     signed_in.open("/account/interests")
-    page = signed_in.submit(agency="00000000", nature="Worked there.", status=422)
+    page = signed_in.submit(agency="00000000", kind="worked", nature="Worked there.", status=422)
     assert page.errors == ["There is no agency with this number here."]
     assert page.value("nature") == "Worked there."
     page = signed_in.submit(agency=agency.register_number)
     assert agency.legal_name in page.text
-    page = signed_in.submit(agency=agency.register_number, nature="Again", status=422)
+    page = signed_in.submit(agency=agency.register_number, kind="worked", nature="Again", status=422)
     assert page.errors == ["This interest is on record already."]
 
 
 def test_a_character_that_the_database_cannot_keep_is_no_accident(signed_in, session):
     agency = make_agency(session)
     signed_in.open("/account/interests")
-    assert "Worked there" in signed_in.submit(agency=f"{agency.register_number}\0", nature="Worked\0 there").text
+    said = {"kind": "other", "agency": f"{agency.register_number}\0", "nature": "Worked\0 there"}
+    assert "Worked there" in signed_in.submit(**said).text
 
 
 def test_people_of_an_agency_declare_no_ties(app, session):

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from audits.applications.models import Application
 from audits.applications.queries import unaccepted_agreement
 from audits.applications.services.course import APPLICATIONS
 from audits.applications.workflow import ApplicationState
@@ -50,7 +51,7 @@ def plan_audit(
         raise IllegalMoveError("An audit can be planned once the application is accepted.")
     if unaccepted_agreement(session, application):
         raise RuleError("The signatory of the agency has not accepted the certification agreement yet.")
-    check_people(session, actor, application.agency_id, inspector_id)
+    check_people(session, actor, application, inspector_id)
     check_day(planned_on)
     if session.scalar(select(Audit.id).where(Audit.application_id == application.id, Audit.is_live)):
         raise IllegalMoveError("An audit of this application is planned already.")
@@ -94,7 +95,7 @@ def plan_audit_of_holder(
     if kind is not AuditKind.SURVEILLANCE:
         check_given(occasion, "occasion")
     check_printable(occasion, "occasion")
-    check_people(session, actor, agency_id, inspector_id)
+    check_people(session, actor, cycle, inspector_id)
     check_day(planned_on)
     audit = _of_cycle(cycle, kind=kind, inspector_id=inspector_id, planned_on=planned_on, announced=announced)
     audit.occasion = occasion.strip()
@@ -106,25 +107,29 @@ def plan_audit_of_holder(
     return audit
 
 
-def check_people(session: Session, actor: Actor, agency_id: UUID, inspector_id: UUID) -> None:
-    """Raise RuleError at `inspector` for a person who cannot inspect this agency as planned by the actor."""
+def check_people(session: Session, actor: Actor, case: Application | Certification | Audit, inspector_id: UUID) -> None:
+    """Raise RuleError at `inspector` for a person who cannot inspect the agency of a case as planned by the actor."""
     if inspector_id == actor.id:
         raise RuleError("Who plans an audit cannot carry it out. Choose somebody else.", "inspector")
     inspector = session.get(Person, inspector_id)
     if inspector is None or Role.INSPECTOR not in inspector.roles:
         raise RuleError("This person is not an inspector.", "inspector")
-    if inspector_id in set(session.scalars(independence.interested_in(agency_id))):
+    if inspector_id in set(session.scalars(independence.interested_in(case.agency_id))):
         raise _interested()
-    independence.check_no_interest(session, actor, agency_id)
+    besides = case.id if isinstance(case, Audit) else None
+    if inspector_id in independence.rotated_out(session, case.agency_id, case.scheme_version_id, besides):
+        raise _rotated_out()
+    independence.check_no_interest(session, actor, case.agency_id)
 
 
 def flush_planned(session: Session) -> None:
-    """Flush, so that a trigger refuses an inspector who declared an interest in the meantime."""
+    """Flush, so that a trigger refuses an inspector who may no longer do it."""
     try:
         session.flush()
     except IntegrityError as refusal:
-        if broken_constraint(refusal) == "no_tie":
-            raise _interested() from refusal
+        broken = {"no_tie": _interested, "rotation": _rotated_out}.get(broken_constraint(refusal))
+        if broken:
+            raise broken() from refusal
         raise
 
 
@@ -188,4 +193,11 @@ def _add(session: Session, actor: Actor, audit: Audit) -> Audit:
 
 
 def _interested() -> RuleError:
-    return RuleError("This inspector has declared an interest in the agency. Choose somebody else.", "inspector")
+    return RuleError("This inspector has an interest in the agency or its group. Choose somebody else.", "inspector")
+
+
+def _rotated_out() -> RuleError:
+    return RuleError(
+        "This inspector judged as many audits of this agency in a row as the norm permits. Choose somebody else.",
+        "inspector",
+    )

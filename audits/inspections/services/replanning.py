@@ -46,7 +46,7 @@ def replan_audit(
             raise RuleError("The audit has started; its first day cannot change.", "planned_on")
         check_day(planned_on)
     if inspector_id != before:
-        check_people(session, actor, audit.agency_id, inspector_id)
+        check_people(session, actor, audit, inspector_id)
     audit.inspector_id, audit.planned_on = inspector_id, planned_on
     take_part(session, audit, inspector_id, actor.id)
     change = told.AuditReplanned(

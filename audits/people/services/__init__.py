@@ -8,12 +8,14 @@ from audits.people.services.accounts import (
     invite_person,
     retire_person,
 )
-from audits.people.services.interests import declare_interest, record_interest
+from audits.people.services.groups import state_group
+from audits.people.services.interests import correct_interest, declare_interest, record_interest
 from audits.people.services.roles import confirm_role, decline_role, set_roles
 
 __all__ = [
     "appoint_administrator",
     "confirm_role",
+    "correct_interest",
     "declare_interest",
     "decline_role",
     "edit_profile",
@@ -23,4 +25,5 @@ __all__ = [
     "record_interest",
     "retire_person",
     "set_roles",
+    "state_group",
 ]

@@ -15,7 +15,6 @@ from portal.forms.fields import (
     password_field,
     radios_field,
     text_field,
-    textarea_field,
     version_field,
 )
 from portal.forms.form import Form
@@ -68,20 +67,3 @@ class ProfileForm(Form):
         _l("Language of pages and messages"), list(NAMES.items()), required=_l("Choose a language.")
     )
     version = version_field()
-
-
-class InterestForm(Form):
-    agency = text_field(
-        _l("Trade register number of the agency"),
-        hint=_l("For a Dutch agency this is the KvK number, 8 digits."),
-        required=_l("Enter the trade register number."),
-        max_length=40,
-        width=20,
-    )
-    nature = textarea_field(
-        _l("What ties you to this agency?"),
-        hint=_l("For example: worked there, family, friends, shares, paid advice."),
-        required=_l("Describe the tie."),
-        max_length=1000,
-        rows=3,
-    )

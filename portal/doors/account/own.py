@@ -16,7 +16,8 @@ from audits.people.services import declare_interest, edit_profile
 from portal.doors.account import login as browser
 from portal.doors.account import services, throttle
 from portal.doors.account.door import bp
-from portal.doors.account.forms import ALL, ChangePasswordForm, EndSessionsForm, InterestForm, ProfileForm
+from portal.doors.account.forms import ALL, ChangePasswordForm, EndSessionsForm, ProfileForm
+from portal.doors.interests import InterestForm
 from portal.forms.form import Form
 from portal.stores import database
 from portal.web import security_log
@@ -139,13 +140,14 @@ def interests() -> ResponseReturnValue:
 def interests_submitted() -> ResponseReturnValue:
     """Declare an interest; planning and deciding take it into account from now on."""
     form = InterestForm()
+    form.offer()
     if form.validate_on_submit():
         try:
             with database.write() as session:
                 agency = people.find_agency(session, form.agency.data)
                 if agency is None:
                     raise RuleError("There is no agency with this number here.", field="agency")
-                declare_interest(session, current_actor(), agency.id, form.nature.data)
+                declare_interest(session, current_actor(), agency.id, **form.said())
         except RuleError as error:
             form.complain(error)
         else:
@@ -186,5 +188,6 @@ def _sessions_form() -> EndSessionsForm:
 
 
 def _ties_page(form: InterestForm) -> str:
+    form.offer()
     declared = people.interests_declared_by(database.read(), current_actor().id)
     return render_template("account/interests.html", form=form, interests=declared)

@@ -10,7 +10,7 @@ from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from audits.agencies.queries import get_agency
+from audits.agencies.queries import get_agency, group_of
 from audits.core import clock
 from audits.core.access import Permission
 from audits.core.clock import day_of
@@ -104,6 +104,8 @@ def show_agency(agency_id: UUID) -> ResponseReturnValue:
         documented=DOCUMENTED,
         coming=sorted(_coming(audits, findings, newest), key=lambda each: each.on),
         deciders=deciders_about(session, agency_id),
+        group_stated=group_of(session, agency_id),
+        may_plan=actor.has(Permission.AUDIT_PLAN),
     )
 
 

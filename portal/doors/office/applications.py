@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from audits.applications import queries, services
+from audits.applications.models import Application
 from audits.applications.workflow import APPLICATION_FLOW, ApplicationState
 from audits.core.access import Permission
 from audits.core.errors import IllegalMoveError, RuleError
@@ -75,9 +76,7 @@ def plan(application_id: UUID) -> ResponseReturnValue:
         return redirect(url_for("office.audits.show_audit", audit_id=audit.id), 303)
     if application.state is not ApplicationState.ACCEPTED:
         raise IllegalMoveError("An audit can be planned once the application is accepted.")
-    form = PlanForm()
-    offer_inspectors(form, application.agency_id)
-    return render_template("office/plan.html", application=application, form=form)
+    return _plan_page(application, PlanForm())
 
 
 @bp.post("/<uuid:application_id>/plan")
@@ -86,7 +85,7 @@ def plan_submitted(application_id: UUID) -> ResponseReturnValue:
     """Assign the inspector."""
     form = PlanForm()
     application = queries.get_application(database.read(), current_actor(), application_id)
-    offer_inspectors(form, application.agency_id)
+    offer_inspectors(form, application.agency_id, application.scheme_version_id)
     if form.validate_on_submit():
         try:
             with database.write() as session:
@@ -104,7 +103,7 @@ def plan_submitted(application_id: UUID) -> ResponseReturnValue:
         else:
             flash(_("The audit is planned. The inspector has been told."), "success")
             return redirect(url_for("office.audits.show_audit", audit_id=audit_id), 303)
-    return render_template("office/plan.html", application=application, form=form), 422
+    return _plan_page(application, form), 422
 
 
 @bp.get("/<uuid:application_id>/close")
@@ -170,3 +169,8 @@ def _review(application_id: UUID, form: IntakeForm) -> None:
                 services.return_application(session, actor, application_id, reason=note)
             case _:
                 services.refuse_application(session, actor, application_id, reason=note)
+
+
+def _plan_page(application: Application, form: PlanForm) -> str:
+    left_out = offer_inspectors(form, application.agency_id, application.scheme_version_id)
+    return render_template("office/plan.html", application=application, form=form, left_out=left_out)

@@ -137,7 +137,7 @@ def replan(audit_id: UUID) -> ResponseReturnValue:
 def replan_submitted(audit_id: UUID) -> ResponseReturnValue:
     """Change inspector or first day; nothing that was recorded is lost."""
     audit, form = _unfinished(audit_id), ReplanForm()
-    offer_inspectors(form, audit.agency_id)
+    offer_inspectors(form, audit.agency_id, audit.scheme_version_id, audit_id)
     if form.validate_on_submit():
         try:
             with database.write() as session:
@@ -165,8 +165,8 @@ def _unfinished(audit_id: UUID) -> Audit:
 
 
 def _replan_page(audit: Audit, form: ReplanForm) -> str:
-    offer_inspectors(form, audit.agency_id)
-    return render_template("office/replan.html", audit=audit, form=form)
+    left_out = offer_inspectors(form, audit.agency_id, audit.scheme_version_id, audit.id)
+    return render_template("office/replan.html", audit=audit, form=form, left_out=left_out)
 
 
 def _page(audit_id: UUID, form: ReviewForm | None = None) -> str:

@@ -1,21 +1,80 @@
-"""The inspectors whom a planner can choose for an agency."""
+"""Whom a planner can choose for an audit, and who is left out for which reason."""
 
+from collections.abc import Iterable
+from datetime import date
+from typing import NamedTuple
 from uuid import UUID
 
+from flask_babel import gettext as _
+
 from audits.core.access import Role
-from audits.people.queries import interests_in, people_with
+from audits.people.independence import rotated_out
+from audits.people.models import Person
+from audits.people.queries import Counting, interests_in, people_with
 from portal.doors.office.forms import PlanForm
+from portal.language.labels import label
 from portal.stores import database
 from portal.web.access import current_actor
+from portal.web.templating import date_text
 
 
-def offer_inspectors(form: PlanForm, agency_id: UUID) -> None:
-    """Offer everybody who may inspect it: without a declared interest, and not the planner."""
+class LeftOut(NamedTuple):
+    """Somebody who cannot be chosen, and why, in the reader's words."""
+
+    name: str
+    why: str
+
+
+def offer_inspectors(form: PlanForm, agency_id: UUID, version_id: UUID, audit_id: UUID | None = None) -> list[LeftOut]:
+    """Offer everybody who may inspect an agency by this version of the norm, and return who may not.
+
+    `audit_id` is the audit that is given to somebody else, if there is one.
+    """
     session, actor = database.read(), current_actor()
-    interested = {interest.person_id for interest in interests_in(session, agency_id)}
-    free = [
-        person
-        for person in people_with(session, Role.INSPECTOR)
-        if person.id not in interested and person.id != actor.id
-    ]
-    form.offer([(str(person.id), person.name) for person in free])
+    rotated = rotated_out(session, agency_id, version_id, audit_id)
+    free, left_out = sort_out(people_with(session, Role.INSPECTOR), agency_id, rotated)
+    form.offer([(str(person.id), person.name) for person in free if person.id != actor.id])
+    planner = [LeftOut(person.name, _("Plans the audit.")) for person in free if person.id == actor.id]
+    return [*left_out, *planner]
+
+
+def sort_out(
+    people: Iterable[Person], agency_id: UUID, rotated: Iterable[UUID] = ()
+) -> tuple[list[Person], list[LeftOut]]:
+    """Return who may take part in an audit of an agency, and who is left out."""
+    interested, long_enough = interests_in(database.read(), agency_id), set(rotated)
+    free, left_out = [], []
+    for person in people:
+        if person.id in interested:
+            left_out.append(LeftOut(person.name, interest_words(interested[person.id], agency_id)))
+        elif person.id in long_enough:
+            left_out.append(LeftOut(person.name, rotation_words()))
+        else:
+            free.append(person)
+    return free, left_out
+
+
+def rotation_words() -> str:
+    """Return why somebody is left out who judged this agency too often."""
+    return str(_("Judged as many audits of this agency in a row as the norm permits."))
+
+
+def interest_words(counting: Counting, agency_id: UUID) -> str:
+    """Return what ties somebody to an agency, and until when it counts."""
+    interest = counting.interest
+    words = f"{label(interest.kind)}{_period(interest.since, interest.until)}"
+    if interest.agency_id != agency_id:
+        words = _("%(tie)s: %(agency)s, of the same group", tie=words, agency=interest.agency.legal_name)
+    if counting.until:
+        return str(_("%(tie)s. Counts until %(day)s.", tie=words, day=date_text(counting.until)))
+    return f"{words}."
+
+
+def _period(since: date | None, until: date | None) -> str:
+    if since and until:
+        words = _("from %(since)s until %(until)s", since=date_text(since), until=date_text(until))
+    elif since:
+        words = _("from %(day)s", day=date_text(since))
+    else:
+        words = _("until %(day)s", day=date_text(until)) if until else ""
+    return f" ({words})" if words else ""

@@ -14,7 +14,7 @@ from audits.schemes.queries import with_cycle
 from certificates.lifecycle.models import Certificate
 from certificates.lifecycle.queries import get_certificate
 from portal.doors.office.forms import HolderAuditForm
-from portal.doors.office.inspectors import offer_inspectors
+from portal.doors.office.inspectors import LeftOut, offer_inspectors
 from portal.stores import database
 from portal.web.access import current_actor, needs
 
@@ -68,12 +68,13 @@ def _certificate(certificate_id: UUID) -> Certificate:
     return get_certificate(database.read(), current_actor(), certificate_id)
 
 
-def _offer(certificate: Certificate, form: HolderAuditForm) -> None:
-    offer_inspectors(form, certificate.agency_id)
+def _offer(certificate: Certificate, form: HolderAuditForm) -> list[LeftOut]:
     form.offer_scheme(with_cycle(certificate.scheme_version))
+    return offer_inspectors(form, certificate.agency_id, certificate.scheme_version_id)
 
 
 def _page(certificate: Certificate, form: HolderAuditForm) -> str:
-    _offer(certificate, form)
-    scheme = with_cycle(certificate.scheme_version)
-    return render_template("office/plan_holder.html", certificate=certificate, scheme=scheme, form=form)
+    left_out, scheme = _offer(certificate, form), with_cycle(certificate.scheme_version)
+    return render_template(
+        "office/plan_holder.html", certificate=certificate, scheme=scheme, form=form, left_out=left_out
+    )

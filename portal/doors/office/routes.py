@@ -9,6 +9,7 @@ from portal.doors.office import (
     decisions,
     failed_jobs,
     findings,
+    groups,
     home,
     interests,
     people,
@@ -33,6 +34,7 @@ CASES = (
     planning,
     proposals,
     interests,
+    groups,
     team,
 )
 for part in (*CASES, schemes, people, failed_jobs, security_log):

@@ -8,12 +8,16 @@ from flask_babel import gettext as _
 
 from audits.core.access import Permission
 from audits.core.errors import RuleError
+from audits.inspections.models import Audit
 from audits.inspections.queries import get_audit
 from audits.inspections.workflow import AUDIT_FLOW
-from audits.teams.queries import candidates, team_of
+from audits.people.independence import rotated_out
+from audits.people.queries import staff
+from audits.teams.queries import team_of
 from audits.teams.rules import TeamRole
 from audits.teams.services import join_team, leave_team
 from portal.doors.office.forms import ReasonForm, TeamForm
+from portal.doors.office.inspectors import LeftOut, rotation_words, sort_out
 from portal.stores import database
 from portal.web.access import current_actor, needs
 
@@ -33,7 +37,7 @@ def join(audit_id: UUID) -> ResponseReturnValue:
     """Let somebody go along."""
     form = TeamForm()
     audit = get_audit(database.read(), current_actor(), audit_id)
-    form.offer([(str(person.id), person.name) for person in candidates(database.read(), audit.agency_id)])
+    _offer(form, audit)
     if form.validate_on_submit():
         try:
             with database.write() as session:
@@ -64,15 +68,24 @@ def leave(audit_id: UUID, member_id: UUID) -> ResponseReturnValue:
     return _page(audit_id, TeamForm(formdata=None), form), 422
 
 
+def _offer(form: TeamForm, audit: Audit) -> list[LeftOut]:
+    free, left_out = sort_out(staff(database.read()), audit.agency_id)
+    form.offer([(str(person.id), person.name) for person in free])
+    rotated = rotated_out(database.read(), audit.agency_id, audit.scheme_version_id, audit.id)
+    only = _("Not as a member of the team.")
+    return [*left_out, *(LeftOut(each.name, f"{rotation_words()} {only}") for each in free if each.id in rotated)]
+
+
 def _page(audit_id: UUID, form: TeamForm, leaving: ReasonForm) -> str:
     session, actor = database.read(), current_actor()
     audit = get_audit(session, actor, audit_id)
-    form.offer([(str(person.id), person.name) for person in candidates(session, audit.agency_id)])
+    left_out = _offer(form, audit)
     return render_template(
         "office/team.html",
         audit=audit,
         team=team_of(session, audit_id),
         may_change=actor.has(Permission.AUDIT_PLAN) and audit.state in AUDIT_FLOW.unfinished,
+        left_out=left_out,
         form=form,
         leaving=leaving,
         forms=[form, leaving],
