@@ -34,8 +34,8 @@ def test_a_planner_records_a_tie_with_its_period_and_corrects_it(enter, session)
     assert "1 May 2020 – 1 April 2024" in page.text
     page = browser.follow(f"Correct {inspector.name}")
     assert page.value("nature") == "As a clerk."
-    page = browser.submit(kind="", source="", status=422)
-    assert page.errors == ["Choose a kind of tie.", "Say where the office knows this from."]
+    page = browser.submit(nature="", source="", status=422)
+    assert page.errors == ["Describe the tie.", "Say where the office knows this from."]
     page = browser.submit(kind="none", nature="It was a namesake.", source="The inspector, by telephone.")
     assert page.notes == ["The tie is corrected. What was there before stays on record."]
     assert "Corrected" in page.text
