@@ -114,7 +114,7 @@ class Answer(Base):
     requirement_code: Mapped[str] = mapped_column(primary_key=True)
     agency_id: Mapped[ItsAgency]
     scheme_version_id: Mapped[UUID]
-    value: Mapped[str]
+    value: Mapped[str]  # empty in half an answer: an explanation before a judgement
     explanation: Mapped[str] = mapped_column(Text, default="")
     answered_by: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
     answered_at: Mapped[datetime]

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from audits.agencies.models import Agency
 from audits.applications.models import AgreementAcceptance, Answer, Application, Evidence
-from audits.applications.rules import self_assessment
+from audits.applications.rules import Said, answered, self_assessment
 from audits.applications.workflow import ApplicationState
 from audits.core import languages
 from audits.core.access import Actor, Permission
@@ -97,9 +97,14 @@ def agreement_of(application: Application) -> Agreement | None:
     return cycle.agreement if cycle else None
 
 
-def answers_of(session: Session, application_id: UUID) -> dict[str, Answer]:
-    """Return the answers by requirement code. The caller must have access to the application or its audit."""
+def answers_of(session: Session, application_id: UUID, codes: Collection[str] | None = None) -> dict[str, Answer]:
+    """Return the answers by requirement code, half ones too; `codes` limits it to these requirements.
+
+    The caller must have access to the application or its audit.
+    """
     query, values = _answers(application_id)
+    if codes is not None:
+        query = query.where(Answer.requirement_code.in_(codes))
     return {answer.requirement_code: answer for answer in session.scalars(query, values)}
 
 
@@ -137,10 +142,33 @@ def _names(application: Application, code: str) -> list[str]:
     return [code, *(earlier for items in renamed for earlier, now in items if now == code)]
 
 
-def answered_codes(session: Session, application_id: UUID) -> frozenset[str]:
-    """Return the codes of the answered requirements. The caller must have access to the application."""
-    query, values = _answered(application_id)
-    return frozenset(session.scalars(query, values))
+def answers_before(session: Session, application: Application, codes: Collection[str]) -> dict[str, Answer]:
+    """Return what the agency answered to these requirements in its last decided application, as `answer_before`."""
+    names = {name: code for code in codes for name in _names(application, code)}
+    query = select(Answer).join(Application, Application.id == Answer.application_id)
+    query = query.where(Application.agency_id == application.agency_id, Application.id != application.id)
+    query = query.where(Application.state == ApplicationState.CONCLUDED, Answer.requirement_code.in_(names))
+    found = session.scalars(query.order_by(Application.submitted_at))
+    return {names[answer.requirement_code]: answer for answer in found}  # the last one stands
+
+
+def said_of(session: Session, application_id: UUID) -> dict[str, Said]:
+    """Return what was said so far by requirement code. The caller must have access to the application."""
+    query, values = _said(application_id)
+    return {code: Said(value, explained) for code, value, explained in session.execute(query, values)}
+
+
+def answered_codes(session: Session, application: Application) -> frozenset[str]:
+    """Return the codes of the requirements with a whole answer. The caller must have access to the application."""
+    return answered(scheme_of_version(application.scheme_version), said_of(session, application.id))
+
+
+def codes_with_files(session: Session, application_id: UUID) -> frozenset[str]:
+    """Return the codes of the requirements with a file. The caller must have access to the application."""
+    query = select(Evidence.requirement_code).where(
+        Evidence.application_id == application_id, Evidence.removed_at.is_(None)
+    )
+    return frozenset(session.scalars(query.distinct()))
 
 
 def self_assessment_of(session: Session, application: Application) -> SchemeText:
@@ -152,7 +180,7 @@ def self_assessment_of(session: Session, application: Application) -> SchemeText
         Fact.OFFERS_HOUSING: application.offers_housing,
         Fact.HOLDS_CERTIFICATE: session.scalar(_decided_before(application)) or False,
     }
-    return self_assessment(scheme, facts, answered_codes(session, application.id))
+    return self_assessment(scheme, facts, said_of(session, application.id))
 
 
 def _decided_before(application: Application) -> Select[bool]:
@@ -194,8 +222,9 @@ def _answer(application_id: UUID, code: str) -> Select[Answer]:
 
 
 @built_once
-def _answered(application_id: UUID) -> Select[str]:
-    return select(Answer.requirement_code).where(Answer.application_id == application_id)
+def _said(application_id: UUID) -> Select[str, str, bool]:
+    query = select(Answer.requirement_code, Answer.value, Answer.explanation != "")
+    return query.where(Answer.application_id == application_id)
 
 
 @built_once

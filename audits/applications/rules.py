@@ -1,5 +1,6 @@
 """Validate answers and file names, and compute the progress of a self-assessment. Pure."""
 
+import hashlib
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
@@ -42,13 +43,131 @@ class ChapterProgress:
         return Progress.IN_PROGRESS if self.next_code else Progress.COMPLETED
 
 
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What an agency said on a question so far. Half an answer is kept: an explanation alone, or an answer alone."""
+
+    value: str  # empty until an answer is chosen
+    explained: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What stood in the fields of a question when a person got it; the explanation as `digest_of` it."""
+
+    value: str
+    explanation: str
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """The fields of a question as a person sent them.
+
+    `version` is the row version that the person saw, 0 if there was no answer yet; None overwrites any version.
+    """
+
+    value: str
+    explanation: str = ""
+    version: int | None = None
+    shown: Shown | None = None
+
+
+def missing_part(scheme: SchemeText, value: str, *, explained: bool) -> RuleError | None:
+    """Return what is still missing from an answer, as the error at its field; None for a whole answer."""
+    if not value:
+        return RuleError("Choose an answer.", "value")
+    if scheme.verdicts[value].needs_explanation and not explained:
+        return RuleError("Explain this answer.", "explanation")
+    return None
+
+
+def answered(scheme: SchemeText, said: Mapping[str, Said]) -> frozenset[str]:
+    """Return the codes of the questions with a whole answer."""
+    return frozenset(
+        code for code, each in said.items() if not missing_part(scheme, each.value, explained=each.explained)
+    )
+
+
+def tidy(explanation: str) -> str:
+    """Return an explanation as it is kept: line ends as one character, no space around."""
+    return explanation.replace("\r\n", "\n").strip()
+
+
+class Show(StrEnum):
+    """Which questions of a self-assessment a person wants to see."""
+
+    ALL = "all"
+    OPEN = "open"
+    NO_FILE = "no_file"
+    NONCONFORM = "nonconform"
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How a self-assessment stands: what was said by requirement code, and the codes with a file."""
+
+    scheme: SchemeText
+    said: Mapping[str, Said]
+    with_files: Collection[str] = ()
+
+    @property
+    def answered(self) -> frozenset[str]:
+        """Return the codes with a whole answer."""
+        return answered(self.scheme, self.said)
+
+    def codes(self, show: Show) -> list[str]:
+        """Return the codes that a person wants to see, in the order of the scheme."""
+        return [item.code for item in self.scheme.requirements if self._is_shown(item.code, show)]
+
+    def _is_shown(self, code: str, show: Show) -> bool:
+        said = self.said.get(code)
+        kind = self.scheme.verdicts.get(said.value) if said else None
+        if show is Show.OPEN:
+            return said is None or missing_part(self.scheme, said.value, explained=said.explained) is not None
+        if show is Show.NO_FILE:
+            return kind is not None and kind.assessed and code not in self.with_files
+        return show is Show.ALL or (kind is not None and kind.nonconforming)
+
+
+def found_by(scheme: SchemeText, text: str, language: str) -> list[str]:
+    """Return the codes of the requirements whose code, title or question has all these words, in order."""
+    words = text.casefold().split()
+
+    def told(item: Requirement) -> str:
+        return f"{item.code} {item.title.in_(language)} {item.question.in_(language)}".casefold()
+
+    return [item.code for item in scheme.requirements if all(word in told(item) for word in words)]
+
+
+def digest_of(explanation: str) -> str:
+    """Return a short digest of an explanation, by which a form remembers what it showed."""
+    return hashlib.sha256(explanation.encode()).hexdigest()[:16]
+
+
+def merged(typed: Typed, stored: tuple[str, str]) -> tuple[str, str] | None:
+    """Return value and explanation where a colleague changed the answer meanwhile; None if both changed one field.
+
+    A field that the person did not touch is taken over from what is stored.
+    """
+    if typed.shown is None:
+        return None
+    value = _merged(typed.value, stored[0], typed.value == typed.shown.value, stored[0] == typed.shown.value)
+    kept = digest_of(stored[1]) == typed.shown.explanation
+    untouched = digest_of(typed.explanation) == typed.shown.explanation
+    explanation = _merged(typed.explanation, stored[1], untouched, kept)
+    return None if value is None or explanation is None else (value, explanation)
+
+
+def _merged(typed: str, stored: str, untouched: bool, kept: bool) -> str | None:
+    if untouched:
+        return stored
+    return typed if kept or typed == stored else None
+
+
 def check_answer(scheme: SchemeText, value: str, explanation: str) -> None:
-    """Raise RuleError unless an agency may give this answer, with an explanation where the scheme requires one."""
-    allowed = {kind.code: kind for kind in scheme.self_assessment_answers}
-    if value not in allowed:
+    """Raise RuleError unless an agency may say this; an answer that is not whole yet may be kept too."""
+    if value and value not in {kind.code for kind in scheme.self_assessment_answers}:
         raise RuleError("Choose an answer.", "value")
-    if allowed[value].needs_explanation and not explanation:
-        raise RuleError("Explain this answer.", "explanation")
     if len(explanation) > LONGEST_EXPLANATION:
         raise RuleError("Use at most %(max)d characters.", "explanation", max=LONGEST_EXPLANATION)
     if holds_citizen_number(explanation):
@@ -104,11 +223,11 @@ def progress_of(scheme: SchemeText, answered: Collection[str]) -> list[ChapterPr
     return chapters
 
 
-def following(scheme: SchemeText, code: str) -> Requirement | None:
-    """Return the next question of the same chapter, or None after the last."""
+def following(scheme: SchemeText, code: str, step: int = 1) -> Requirement | None:
+    """Return the next question of the same chapter, or None after the last; with `step=-1` the previous one."""
     inside = scheme.in_chapter(scheme.requirement(code).chapter)
-    place = [item.code for item in inside].index(code)
-    return inside[place + 1] if place + 1 < len(inside) else None
+    place = [item.code for item in inside].index(code) + step
+    return inside[place] if 0 <= place < len(inside) else None
 
 
 def place_of(scheme: SchemeText, code: str) -> tuple[int, int]:

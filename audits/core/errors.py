@@ -36,6 +36,7 @@ class Stored(Protocol):
 _MISSING = {
     "agency": N_("There is no such agency."),
     "agency_change": N_("There is no such change."),
+    "answer": N_("There is no such answer."),
     "agency_change_file": N_("There is no such file."),
     "application": N_("There is no such application."),
     "audit": N_("There is no such audit."),

@@ -3,6 +3,9 @@ import * as govuk from "./govuk-frontend.min.js";
 
 document.body.classList.add("js-enabled", "govuk-frontend-supported");
 
+// One sign is one character, as the server counts; by default a smiling face counts as two.
+govuk.CharacterCount.prototype.count = (text) => [...text].length;
+
 for (const name of [
   "Button",
   "CharacterCount",

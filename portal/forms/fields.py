@@ -174,7 +174,7 @@ def textarea_field(
     return wtforms.TextAreaField(
         label,
         [_need(required), _at_most(max_length), *more.pop("rules", ())],
-        filters=[_strip],
+        filters=[_one_line_end, _strip],
         description=hint,
         widget=widgets.CountedWidget(),
         render_kw=_kw(component),
@@ -333,6 +333,11 @@ def _at_most(length: int) -> Length:
 
 def _strip(value: str | None) -> str | None:
     return value.strip() if value else value
+
+
+def _one_line_end(value: str | None) -> str | None:
+    """Make one character of each line end: browsers count it as one, and send two."""
+    return value.replace("\r\n", "\n") if value else value
 
 
 def _classes(component: str, inline: bool, small: bool) -> dict[str, Any]:

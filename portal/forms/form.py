@@ -29,6 +29,11 @@ class Form(FlaskForm):
             """Return the translations of WTForms' own sentences."""
             return Sentences
 
+    @property
+    def complaints(self) -> list[dict[str, str]]:
+        """Return the lines of the error summary."""
+        return error_items(self)
+
     def complain(self, error: RuleError) -> None:
         """Show a domain error at its field, or above the form."""
         if isinstance(error, BusyError):

@@ -83,10 +83,25 @@ def accept(files: Iterable[FileStorage]) -> list[Upload]:
 
     RuleError at `files` for the first invalid one, BusyError when the machine has no time to open them.
     """
+    good, refusals = sift(files)
+    if refusals:
+        raise refusals[0]
+    return good
+
+
+def sift(files: Iterable[FileStorage]) -> tuple[list[Upload], list[RuleError]]:
+    """Return the chosen files that are valid, and the refusals of the others, BusyError among them."""
     chosen = [file for file in files if file.filename]
+    good: list[Upload] = []
+    refusals: list[RuleError] = []
+    for file in chosen[:MOST_AT_ONCE]:
+        try:
+            good.append(_judge(file))
+        except RuleError as refusal:
+            refusals.append(refusal)
     if len(chosen) > MOST_AT_ONCE:
-        raise RuleError("Choose at most %(max)d files at a time.", "files", max=MOST_AT_ONCE)
-    return [_judge(file) for file in chosen]
+        refusals.append(RuleError("Choose at most %(max)d files at a time.", "files", max=MOST_AT_ONCE))
+    return good, refusals
 
 
 def safe_name(name: str) -> str:

@@ -4,7 +4,9 @@ from audits.applications.services.answering import (
     add_evidence,
     remove_evidence,
     save_answer,
+    save_answers,
     start_application,
+    take_over,
     take_over_files,
 )
 from audits.applications.services.transitions import (
@@ -26,8 +28,10 @@ __all__ = [
     "remove_evidence",
     "return_application",
     "save_answer",
+    "save_answers",
     "start_application",
     "submit_application",
+    "take_over",
     "take_over_files",
     "withdraw_application",
 ]

@@ -1,6 +1,7 @@
 """The agency's work on its application: start it, answer requirements, add and remove evidence."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from dataclasses import replace
 from uuid import UUID, uuid4, uuid5
 
 from sqlalchemy import select
@@ -10,14 +11,13 @@ from sqlalchemy.orm import Session
 from audits.agencies.models import Agency
 from audits.applications.events import AnswerSaved, ApplicationStarted, FileAdded, FileChanged, FileRemoved
 from audits.applications.models import Answer, Application, Evidence
-from audits.applications.queries import answer_before, files_before
-from audits.applications.rules import check_answer
+from audits.applications.queries import answer_before, answers_of, files_before
+from audits.applications.rules import Typed, check_answer, merged, tidy
 from audits.applications.services.course import APPLICATIONS
 from audits.applications.services.files import attach, take_away
 from audits.applications.workflow import APPLICATION_FLOW, OPEN_STATES, ApplicationState
 from audits.core import clock, events, moves, numbering
 from audits.core.access import Actor, Permission, authorise
-from audits.core.db import seen
 from audits.core.errors import IllegalMoveError, NotAllowedError, NotFoundError, RuleError, missing
 from audits.core.events import Code
 from audits.core.files import StoredFile
@@ -62,37 +62,70 @@ def save_answer(
     explanation: str = "",
     version: int | None = None,
 ) -> Answer:
-    """Save the answer to one requirement.
+    """Save the answer to one requirement, whole or half.
 
     `version` is the row version that the person saw, 0 if there was no answer yet; None overwrites any version. Sending
     the same answer twice is no conflict.
     """
+    refused = save_answers(session, actor, application_id, {code: Typed(value, explanation, version)})
+    if code in refused:
+        raise refused[code]
+    session.flush()
+    return session.get_one(Answer, (application_id, code))
+
+
+def save_answers(
+    session: Session, actor: Actor, application_id: UUID, typed: Mapping[str, Typed]
+) -> dict[str, RuleError | IllegalMoveError]:
+    """Save answers by requirement code; return those that were refused with the reason. The others are saved."""
     application = load_draft(session, actor, application_id)
-    _check_code(scheme_of_version(application.scheme_version), code)
-    explanation = explanation.strip().replace("\r\n", "\n")
-    check_answer(scheme_of_version(application.scheme_version), value, explanation)
-    answer = session.get(Answer, (application.id, code))
-    before = (answer.value, answer.explanation) if answer else ("", "")
-    if answer is not None and before == (value, explanation):
-        return answer
-    seen(answer, version)
-    if answer is None:
-        answer = Answer(
-            application_id=application.id, requirement_code=code, scheme_version_id=application.scheme_version_id
-        )
-        session.add(answer)
-    answer.value, answer.explanation = value, explanation
+    scheme = scheme_of_version(application.scheme_version)
+    stored = answers_of(session, application_id, list(typed))
+    refused: dict[str, RuleError | IllegalMoveError] = {}
+    for code, each in typed.items():
+        _check_code(scheme, code)
+        try:
+            _save(session, actor, application, stored.get(code) or _unsaved(application, code), each)
+        except (RuleError, IllegalMoveError) as reason:
+            refused[code] = reason
+    session.flush()
+    return refused
+
+
+def _save(session: Session, actor: Actor, application: Application, answer: Answer, typed: Typed) -> None:
+    typed = replace(typed, explanation=tidy(typed.explanation))
+    check_answer(scheme_of_version(application.scheme_version), typed.value, typed.explanation)
+    before = (answer.value, answer.explanation)
+    now = (typed.value, typed.explanation)
+    if now != before and typed.version not in {None, answer.version or 0}:
+        both = merged(typed, before)
+        if both is None:
+            raise IllegalMoveError("Somebody changed this in the meantime. Reload the page and look again.")
+        now = both
+    if now == before:
+        return
+    answer.value, answer.explanation = now
     answer.answered_by, answer.answered_at = actor.id, clock.now()
+    session.add(answer)
+    code = answer.requirement_code
     told = AnswerSaved(
         code=Code(code),
-        explained=explanation != before[1],
-        value=[before[0], value] if value != before[0] else None,
+        explained=now[1] != before[1],
+        value=[before[0], now[0]] if now[0] != before[0] else None,
     )
     # An answer has no id of its own; its events need a stable one for a question of an application.
     subject = uuid5(application.id, code)
     events.record(session, told, subject_id=subject, actor=actor, agency_id=application.agency_id)
-    session.flush()
-    return answer
+
+
+def _unsaved(application: Application, code: str) -> Answer:
+    return Answer(
+        application_id=application.id,
+        requirement_code=code,
+        scheme_version_id=application.scheme_version_id,
+        value="",
+        explanation="",
+    )
 
 
 def add_evidence(session: Session, actor: Actor, application_id: UUID, code: str, file: StoredFile) -> Evidence:
@@ -113,6 +146,21 @@ def add_evidence(session: Session, actor: Actor, application_id: UUID, code: str
     return evidence
 
 
+def take_over(session: Session, actor: Actor, application_id: UUID, code: str) -> None:
+    """Answer as in the last decided application, with its files, because somebody said that it still holds.
+
+    An answer that is given already is left alone.
+    """
+    application = load_draft(session, actor, application_id)
+    earlier = answer_before(session, application, code)
+    if earlier is None:
+        raise missing(Answer)
+    said = answers_of(session, application_id, [code]).get(code)
+    if said is None or not said.value:
+        save_answer(session, actor, application_id, code, value=earlier.value, explanation=earlier.explanation)
+    take_over_files(session, actor, application_id, code, [file.id for file in files_before(session, earlier)])
+
+
 def take_over_files(
     session: Session, actor: Actor, application_id: UUID, code: str, evidence_ids: Collection[UUID]
 ) -> None:
@@ -131,7 +179,7 @@ def take_over_files(
         add_evidence(session, actor, application_id, code, again)
 
 
-def remove_evidence(session: Session, actor: Actor, evidence_id: UUID) -> None:
+def remove_evidence(session: Session, actor: Actor, evidence_id: UUID) -> Evidence:
     """Mark a file as removed; the row and its events stay. Repeating it changes nothing."""
     evidence = session.get(Evidence, evidence_id)
     if evidence is None or evidence.finding_id is not None:
@@ -140,6 +188,7 @@ def remove_evidence(session: Session, actor: Actor, evidence_id: UUID) -> None:
     if take_away(session, evidence):
         _record_file(session, actor, application, evidence, FileRemoved)
         session.flush()
+    return evidence
 
 
 def load_draft(session: Session, actor: Actor, application_id: UUID) -> Application:

@@ -155,7 +155,7 @@ def _accept_agreement(session: Session, actor: Actor, application: Application, 
 
 def _check_complete(session: Session, application: Application) -> None:
     scheme = self_assessment_of(session, application)
-    if left := unanswered(scheme, answered_codes(session, application.id)):
+    if left := unanswered(scheme, answered_codes(session, application)):
         raise RuleError("Answer all questions first. Still open: %(count)d.", count=len(left))
     agency = session.get_one(Agency, application.agency_id)
     scope = {"activities": agency.activities, "sectors": agency.sectors}

@@ -10,10 +10,12 @@ from flask_babel import lazy_gettext as _l
 from audits.agencies.queries import missing_of
 from audits.applications import queries, services
 from audits.applications.models import Application
-from audits.applications.rules import Progress, progress_of
+from audits.applications.rules import Progress, Said, answered, progress_of, unanswered
 from audits.applications.workflow import APPLICATION_FLOW, OPEN_STATES
 from audits.core.access import Permission
 from audits.core.errors import RuleError
+from portal.doors.agency import layout
+from portal.doors.agency.chapters import stand_of
 from portal.doors.agency.door import bp, open_case
 from portal.forms.fields import textarea_field
 from portal.forms.form import Form
@@ -50,7 +52,8 @@ def application(application_id: UUID) -> ResponseReturnValue:
     found, scheme = case.application, case.scheme
     if not found.is_draft:
         return redirect(url_for("agency.answers", application_id=found.id))
-    chapters = progress_of(scheme, queries.answered_codes(database.read(), found.id))
+    stand = stand_of(case)
+    chapters = progress_of(scheme, stand.standing.answered)
     details = Progress.IN_PROGRESS if missing_of(database.read(), case.agency) else Progress.COMPLETED
     ready = details is Progress.COMPLETED and all(each.progress is Progress.COMPLETED for each in chapters)
     return render_template(
@@ -58,6 +61,8 @@ def application(application_id: UUID) -> ResponseReturnValue:
         application=found,
         scheme=scheme,
         chapters=chapters,
+        stand=stand,
+        addresses={row.chapter.code: layout.address(case, row.chapter.code, row.next_code) for row in chapters},
         details=details,
         declaration=Progress.NOT_STARTED if ready else Progress.LOCKED,
         may_edit=current_actor().has(Permission.APPLICATION_EDIT),
@@ -71,6 +76,7 @@ def answers(application_id: UUID) -> ResponseReturnValue:
     case, session = open_case(application_id), database.read()
     found, scheme = case.application, case.scheme
     given = queries.answers_of(session, found.id)
+    said = {code: Said(each.value, bool(each.explanation)) for code, each in given.items()}
     draft = found.is_draft
     return render_template(
         "agency/answers.html",
@@ -78,7 +84,8 @@ def answers(application_id: UUID) -> ResponseReturnValue:
         scheme=scheme,
         answers=given,
         evidence=queries.evidence_of(session, found.id),
-        left=len(scheme.requirements) - len(given),
+        left=len(unanswered(scheme, answered(scheme, said))),
+        answered=answered(scheme, said),
         missing=missing_of(database.read(), case.agency) if draft else [],
         draft=draft,
         may_change=draft and current_actor().has(Permission.APPLICATION_EDIT),

@@ -48,6 +48,14 @@ def open_case(application_id: UUID) -> Case:
     return Case(application, self_assessment_of(database.read(), application))
 
 
+def open_draft(application_id: UUID) -> Case:
+    """Return the case of an application that can still be edited, or IllegalMoveError."""
+    case = open_case(application_id)
+    if not case.application.is_draft:
+        raise IllegalMoveError("This application is submitted and can no longer be changed.")
+    return case
+
+
 def own_scheme() -> SchemeText:
     """Return the scheme of the newest own application, else of a new one."""
     session = database.read()

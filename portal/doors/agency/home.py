@@ -66,7 +66,7 @@ def _case(application: Application) -> Course:
     case = Course(application)
     match application.state:
         case ApplicationState.DRAFT:
-            case.answered = len(answered_codes(session, application.id))
+            case.answered = len(answered_codes(session, application))
             case.questions = len(self_assessment_of(session, application).requirements)
         case ApplicationState.ACCEPTED:
             case.audit = find_live_audit(session, actor, application.id)

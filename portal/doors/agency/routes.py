@@ -3,6 +3,7 @@
 from portal.doors.agency import (
     application,
     changes,
+    chapters,
     declaration,
     details,
     findings,
@@ -14,7 +15,7 @@ from portal.doors.agency import (
 )
 from portal.doors.agency.door import bp
 
-__all__ = ["application", "blueprints", "declaration", "details", "home", "lists", "questions"]
+__all__ = ["application", "blueprints", "chapters", "declaration", "details", "home", "lists", "questions"]
 
 for part in (changes, findings, people):
     bp.register_blueprint(part.bp)

@@ -45,7 +45,7 @@ def test_an_answer_over_a_newer_one_is_refused(session, draft, owner):
     assert answer(session, owner, draft, value="not_applicable", explanation="No.").value == "not_applicable"
 
 
-@pytest.mark.parametrize("value", ["not_assessed", "", "yes"])
+@pytest.mark.parametrize("value", ["not_assessed", "yes"])
 def test_only_answers_of_the_norm_are_taken(session, draft, owner, value):
     with pytest.raises(RuleError):
         answer(session, owner, draft, value=value, explanation="x")

@@ -294,6 +294,6 @@ def test_an_application_of_all_questions_is_answered_in_the_order_of_the_norm(se
     scheme = scheme_of_version(draft.scheme_version)
     for item in scheme.requirements:
         answer(session, owner, draft, code=item.code)
-    assert queries.answered_codes(session, draft.id) == {item.code for item in scheme.requirements}
+    assert queries.answered_codes(session, draft) == {item.code for item in scheme.requirements}
     assert set(queries.answers_of(session, draft.id)) == {item.code for item in scheme.requirements}
     assert session.scalar(select(Application.version).where(Application.id == draft.id)) == 1

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import event, select
 
 from audits.agencies.models import Agency
-from audits.applications.models import Application, Evidence
+from audits.applications.models import Answer, Application, Evidence
 from audits.core.access import Role
 from audits.inspections.workflow import AuditState
 from audits.people.models import Person
@@ -51,6 +51,7 @@ def test_an_application_starts_once_however_often_the_button_is_pressed(owner, s
 def test_the_questions_lead_from_one_to_the_next_and_back_to_the_list(owner, session, draft):
     scheme = scheme_of_version(draft.scheme_version)
     chapter = scheme.in_chapter("GOV")
+    owner.open(f"{questions(draft)}/GOV-02?layout=one")
     page = owner.open(f"/agency/applications/{draft.id}")
     assert page.text.count("Not started") == len(scheme.chapters)
     page = owner.follow(scheme.chapters["GOV"].title["en"])
@@ -80,6 +81,7 @@ def test_an_answer_with_a_mistake_keeps_what_was_typed(owner, session, draft):
     long = "Line one\n\nLine two  with <b>signs</b> & more"
     page = owner.submit(status=422, value=[], explanation=long)
     assert page.errors == ["Choose an answer."]
+    assert session.get_one(Answer, (draft.id, "GOV-01")).explanation == long
     assert page.value("explanation") == long
     page = owner.submit(status=422, value="nonconform", explanation="Jan, 111222333, works here")
     assert "BSN" in page.errors[0]
@@ -121,7 +123,7 @@ def test_files_go_with_an_answer_and_are_taken_away_again_without_losing_what_is
         ("a.png", png_of(b"IHDR", b"IDAX", b"IEND"), "is damaged"),
     ],
 )
-def test_a_bad_file_stores_nothing_and_keeps_the_answer(  # noqa: PLR0917
+def test_a_bad_file_is_refused_alone_and_the_good_ones_and_the_answer_are_kept(  # noqa: PLR0917
     owner, session, draft, name, data, words
 ):
     owner.open(f"{questions(draft)}/GOV-01")
@@ -129,7 +131,8 @@ def test_a_bad_file_stores_nothing_and_keeps_the_answer(  # noqa: PLR0917
     page = owner.submit(status=422, value="conform", explanation="Because.", files=[good, (BytesIO(data), name)])
     assert words in page.errors[0]
     assert page.value("explanation") == "Because."
-    assert session.scalar(select(Evidence)) is None
+    assert [file.filename for file in session.scalars(select(Evidence))] == ["good.pdf"]
+    assert session.get_one(Answer, (draft.id, "GOV-01")).explanation == "Because."
 
 
 def test_a_file_that_is_too_large_keeps_the_answer_with_it(owner, draft):

@@ -1,0 +1,120 @@
+"""The self-assessment in a real browser: how many clicks it takes, and that nothing typed is lost."""
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from audits.applications.models import Answer
+from audits.core.access import Role
+from tests.kit.agency_pages import pdf_file
+from tests.kit.browser import PASSWORD
+from tests.kit.factories import give_password, make_agency, make_application, make_person
+from tests.kit.waiting import PATIENCE
+
+QUESTIONS = 65
+
+
+@pytest.fixture
+def begun(portal):
+    """An application with nothing answered: its id and the address of a person who works on it."""
+    with Session(portal.tables) as session, session.begin():
+        agency = make_agency(session)
+        owner = give_password(session, make_person(session, Role.AGENCY_OWNER, agency))
+        application = make_application(session, agency=agency, signatory=owner)
+        return application.id, owner.email
+
+
+def stored(portal, application_id):
+    with Session(portal.tables) as session:
+        rows = session.scalars(select(Answer).where(Answer.application_id == application_id))
+        return {row.requirement_code: (row.value, row.explanation) for row in rows}
+
+
+class Counter:
+    """Presses for a person and counts it; counts the pages that come as well."""
+
+    def __init__(self, page):
+        self.page, self.clicks, self.pages = page, 0, 0
+        page.on("response", self._note)
+
+    def press(self, found):
+        found.click()
+        self.clicks += 1
+        self.page.wait_for_load_state()
+
+    def _note(self, response):
+        self.pages += response.request.is_navigation_request() and response.status == 200
+
+
+@pytest.mark.parametrize(("javascript", "clicks", "pages"), [(True, 75, 12), (False, 100, 40)])
+def test_sixty_five_conform_answers_take_few_clicks_and_pages(  # noqa: PLR0917
+    portal, screen, begun, javascript, clicks, pages
+):
+    application_id, email = begun
+    window = screen(javascript=javascript).sign_in(email, PASSWORD)
+    window.open(f"/agency/applications/{application_id}")
+    count = Counter(window.page)
+    count.press(window.page.locator("main .govuk-task-list").nth(1).get_by_role("link").first)
+    answered = 0
+    while window.heading != "Check your answers":
+        assert window.page.locator("input:checked").count() == 0
+        for label in window.page.locator('label:text-is("Conform")').all():
+            count.press(label)
+            answered += 1
+        count.press(window.page.get_by_role("button", name="Save and continue"))
+    assert answered == QUESTIONS
+    assert (count.clicks <= clicks, count.pages <= pages), (count.clicks, count.pages)
+    assert count.clicks <= clicks
+    assert count.pages <= pages
+    assert {value for value, _text in stored(portal, application_id).values()} == {"conform"}
+    assert len(stored(portal, application_id)) == QUESTIONS
+    window.judge()
+
+
+def test_what_is_typed_is_saved_by_itself_and_a_killed_browser_loses_nothing(portal, screen, begun):
+    application_id, email = begun
+    window = screen().sign_in(email, PASSWORD).open(f"/agency/applications/{application_id}/chapters/GOV")
+    saved = window.page.locator("[data-kw-saved]:has-text('Saved at')")
+    window.page.locator("#GOV-01-explanation").fill("Half a thought")
+    saved.wait_for(timeout=PATIENCE * 1000)
+    window.page.locator('[name="GOV-02-value"][value="conform"]').check()
+    window.page.locator("#GOV-02 [data-kw-state]:has-text('Conform')").wait_for(timeout=PATIENCE * 1000)
+    assert window.page.locator("[data-kw-answered]").inner_text() == "1"
+    files = [
+        {"name": "bad.pdf", "mimeType": "application/pdf", "buffer": b"no pdf"},
+        {"name": "good.pdf", "mimeType": "application/pdf", "buffer": pdf_file()},
+    ]
+    window.page.locator("#GOV-03-files").set_input_files(files)
+    window.page.locator("#GOV-03").get_by_role("link", name="good.pdf").wait_for(timeout=PATIENCE * 1000)
+    assert "bad.pdf" in window.page.locator("#GOV-03 [role=alert]").inner_text()
+    window.judge()
+    window.close()  # as if the browser were killed
+    assert stored(portal, application_id) == {"GOV-01": ("", "Half a thought"), "GOV-02": ("conform", "")}
+
+
+def test_two_people_on_one_answer_see_both_and_lose_nothing(portal, screen, begun):
+    application_id, email = begun
+    path = f"/agency/applications/{application_id}/chapters/GOV"
+    first, second = (screen().sign_in(email, PASSWORD).open(path) for _ in range(2))
+    first.page.locator("#GOV-01-explanation").fill("Mine.")
+    first.page.locator("[data-kw-saved]:has-text('Saved at')").wait_for(timeout=PATIENCE * 1000)
+    second.page.locator("#GOV-01-explanation").fill("Theirs.")
+    beside = second.page.locator("#GOV-01 .kw-conflict")
+    beside.wait_for(timeout=PATIENCE * 1000)
+    assert "Mine." in beside.inner_text()
+    assert "Theirs." in beside.inner_text()
+    assert second.page.locator("#GOV-01-explanation").input_value() == "Theirs."
+    assert stored(portal, application_id)["GOV-01"] == ("", "Mine.")
+    second.judge()
+    second.click("Save and return to the list")
+    assert stored(portal, application_id)["GOV-01"] == ("", "Theirs.")
+
+
+def test_the_keyboard_alone_answers_a_question(portal, screen, begun):
+    application_id, email = begun
+    window = screen().sign_in(email, PASSWORD).open(f"/agency/applications/{application_id}/chapters/GOV")
+    window.page.locator("#GOV-01 summary").focus()
+    window.page.keyboard.press("Tab")
+    window.page.keyboard.press("Space")
+    window.page.locator("#GOV-01 [data-kw-state]:has-text('Conform')").wait_for(timeout=PATIENCE * 1000)
+    assert stored(portal, application_id)["GOV-01"] == ("conform", "")
