@@ -99,7 +99,7 @@ class Show(StrEnum):
     ALL = "all"
     OPEN = "open"
     NO_FILE = "no_file"
-    NONCONFORM = "nonconform"
+    FAILING = "failing"
 
 
 @dataclass(frozen=True, slots=True)

@@ -146,7 +146,8 @@ for (const form of new Set([...document.querySelectorAll("[data-kw-answer]")].ma
     if (sending) return;
     event.preventDefault();
     sending = true;
-    Promise.all(cards.map((card) => card.settle())).then(() => form.requestSubmit(event.submitter));
+    // Later: while this event is handled, a form ignores that it should be sent.
+    Promise.all(cards.map((card) => card.settle())).then(() => setTimeout(() => form.requestSubmit(event.submitter)));
   });
 }
 

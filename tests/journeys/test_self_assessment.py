@@ -40,7 +40,11 @@ class Counter:
     def press(self, found):
         found.click()
         self.clicks += 1
-        self.page.wait_for_load_state()
+
+    def go(self, found):
+        """Press what leads to another page, and wait for it: the script sends a form a moment later."""
+        with self.page.expect_navigation():
+            self.press(found)
 
     def _note(self, response):
         self.pages += response.request.is_navigation_request() and response.status == 200
@@ -54,16 +58,15 @@ def test_sixty_five_conform_answers_take_few_clicks_and_pages(  # noqa: PLR0917
     window = screen(javascript=javascript).sign_in(email, PASSWORD)
     window.open(f"/agency/applications/{application_id}")
     count = Counter(window.page)
-    count.press(window.page.locator("main .govuk-task-list").nth(1).get_by_role("link").first)
+    count.go(window.page.locator("main .govuk-task-list").nth(1).get_by_role("link").first)
     answered = 0
     while window.heading != "Check your answers":
         assert window.page.locator("input:checked").count() == 0
-        for label in window.page.locator('label:text-is("Conform")').all():
+        for label in window.page.locator('label:text-is("Conforms")').all():
             count.press(label)
             answered += 1
-        count.press(window.page.get_by_role("button", name="Save and continue"))
+        count.go(window.page.get_by_role("button", name="Save and continue"))
     assert answered == QUESTIONS
-    assert (count.clicks <= clicks, count.pages <= pages), (count.clicks, count.pages)
     assert count.clicks <= clicks
     assert count.pages <= pages
     assert {value for value, _text in stored(portal, application_id).values()} == {"conform"}
@@ -106,14 +109,15 @@ def test_two_people_on_one_answer_see_both_and_lose_nothing(portal, screen, begu
     assert second.page.locator("#GOV-01-explanation").input_value() == "Theirs."
     assert stored(portal, application_id)["GOV-01"] == ("", "Mine.")
     second.judge()
-    second.click("Save and return to the list")
+    with second.page.expect_navigation():
+        second.page.get_by_role("button", name="Save and return to the list").click()
     assert stored(portal, application_id)["GOV-01"] == ("", "Theirs.")
 
 
 def test_the_keyboard_alone_answers_a_question(portal, screen, begun):
     application_id, email = begun
     window = screen().sign_in(email, PASSWORD).open(f"/agency/applications/{application_id}/chapters/GOV")
-    window.page.locator("#GOV-01 summary").focus()
+    window.page.locator("#GOV-01 > summary").focus()
     window.page.keyboard.press("Tab")
     window.page.keyboard.press("Space")
     window.page.locator("#GOV-01 [data-kw-state]:has-text('Conform')").wait_for(timeout=PATIENCE * 1000)

@@ -36,7 +36,7 @@ class AnswerForm(Form):
     """The answer to one requirement; the scheme words question and answers."""
 
     value = radios_field("", [], required=_NEVER)
-    explanation = textarea_field(_l("Explanation"), max_length=LONGEST_EXPLANATION, rows=4)
+    explanation = textarea_field(_l("Explanation"), max_length=LONGEST_EXPLANATION, rows=3)
     again = checkboxes_field(
         _l("Files of last time to use again"), [], hint=_l("Untick what no longer holds."), required=_NEVER
     )
@@ -119,17 +119,25 @@ def save(case: Case, forms: Mapping[str, AnswerForm], *, whole: bool = True) -> 
         reason = refused.get(code)
         if isinstance(reason, RuleError):
             form.complain(reason)
-        elif reason is None and whole and not form.is_empty:
-            _complain_of_half(case.scheme, kept.get(code), form)
+        elif reason is None:
+            _show_kept(case.scheme, form, kept.get(code), whole=whole)
     return {code: kept[code] for code, reason in refused.items() if isinstance(reason, IllegalMoveError)}
 
 
 def conflict(form: AnswerForm, answer: Answer) -> list[str]:
-    """Let the next submission overwrite this answer; return the fields that differ from what was typed."""
+    """Let the next submission overwrite this answer; return the fields that differ from what was typed.
+
+    A field that the person did not touch shows what is stored.
+    """
+    typed = form.typed
+    if typed.shown and typed.value == typed.shown.value:
+        form.value.data = answer.value
+    if typed.shown and digest_of(typed.explanation) == typed.shown.explanation:
+        form.explanation.data = answer.explanation
     show_conflict(form, IllegalMoveError(_CHANGED), answer.version)
     form.remember(answer)
-    typed = form.typed
-    pairs = {"value": (typed.value, answer.value), "explanation": (typed.explanation, answer.explanation)}
+    now = form.typed
+    pairs = {"value": (now.value, answer.value), "explanation": (now.explanation, answer.explanation)}
     return [name for name, (ours, theirs) in pairs.items() if ours != theirs]
 
 
@@ -144,7 +152,11 @@ def _sift(form: AnswerForm) -> list[uploads.Upload]:
     return good
 
 
-def _complain_of_half(scheme: SchemeText, kept: Answer | None, form: AnswerForm) -> None:
-    value, explained = (kept.value, bool(kept.explanation)) if kept else ("", False)
-    if lacks := missing_part(scheme, value, explained=explained):
-        form.complain(lacks)
+def _show_kept(scheme: SchemeText, form: AnswerForm, kept: Answer | None, *, whole: bool) -> None:
+    """Show what is stored, also of a colleague; with `whole` complain about an answer that is not whole yet."""
+    was_empty = form.is_empty
+    form.value.data, form.explanation.data = (kept.value, kept.explanation) if kept else ("", "")
+    if whole and not was_empty:
+        lacks = missing_part(scheme, form.value.data, explained=bool(form.explanation.data))
+        if lacks:
+            form.complain(lacks)

@@ -110,7 +110,7 @@ def test_filters_show_what_is_open_without_a_file_or_not_conform(owner, session,
 
     assert shown("open") == codes[3:]
     assert shown("no_file") == codes[:2]
-    assert shown("nonconform") == codes[1:2]
+    assert shown("failing") == codes[1:2]
     assert shown("nonsense") == codes
 
 
@@ -147,10 +147,14 @@ def test_fields_that_nobody_touched_are_taken_over_and_only_the_others_conflict(
         "See the extract.",
     )
     beside = " ".join(page.soup.select_one(".kw-conflict").get_text(" ").split())
-    assert "Answer stored now Not conform Your answer Conform" in beside
+    assert beside.endswith("Answer stored now Does not conform Your answer Conforms")
+    assert page.value(f"{second}-explanation") == "We know."  # not touched: taken over
     assert stored(session, draft, second).value == "nonconform"
     owner.submit()
-    assert stored(session, draft, second).value == "conform"
+    assert (stored(session, draft, second).value, stored(session, draft, second).explanation) == (
+        "conform",
+        "We know.",
+    )
 
 
 def test_the_choice_of_one_question_per_page_is_kept(owner, draft, codes):
