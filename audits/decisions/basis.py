@@ -2,8 +2,9 @@
 
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from enum import StrEnum
 from functools import cached_property
 from typing import Any, TypedDict
@@ -13,7 +14,7 @@ from sqlalchemy import CompoundSelect, ScalarSelect, Select, func, literal_colum
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.orm import Session, selectinload
 
-from audits.agencies.models import Agency, holder_of
+from audits.agencies.models import Agency, Branch, holder_of
 from audits.agencies.rules import Holder
 from audits.applications.models import Answer, Evidence
 from audits.changes.models import AgencyChange
@@ -25,18 +26,20 @@ from audits.core.errors import IllegalMoveError
 from audits.core.statements import built_once
 from audits.decisions.models import Decision, DecisionBasis
 from audits.findings.models import Dispute, GradeChange, ReviewCheck
+from audits.inspections.comparison import Compared, in_order
 from audits.inspections.grading import Origin
 from audits.inspections.models import Audit, Finding, Population, Remark, SampledUnit, Verdict
 from audits.inspections.workflow import FindingState
 from audits.schemes.cycle import Judged
 from audits.schemes.queries import scheme_of_version
-from audits.schemes.text import Shortfall
+from audits.schemes.text import SchemeText, Shortfall
 
 _OF_UNIT = ("reference", "origin", "replaces", "reason_code", "reason")
 _LISTED = (
     *(Population.unit, Population.digest, Population.seed, Population.algorithm, Population.drawn),
     *(Population.size, Population.source, Population.declared, Population.difference),
 )
+_NAMED = tuple(field.name for field in fields(Holder))
 _Query = Select[*tuple[Any, ...]]
 _Gathered = CompoundSelect[*tuple[Any, ...]]
 
@@ -143,7 +146,6 @@ def audit_basis(session: Session, audit: Audit) -> Basis:
     return Basis(
         {
             Part.SCHEME: audit.scheme_version.sha256,
-            Part.AGENCY: _holder(session, audit.agency_id),
             Part.SCOPE: [audit.application.scope, audit.confirmed_scope],
             Part.WORDS: [audit.summary, audit.recommendation],
             **rows,
@@ -151,9 +153,16 @@ def audit_basis(session: Session, audit: Audit) -> Basis:
     )
 
 
+def compared_in(basis: Basis, scheme: SchemeText) -> list[Compared]:
+    """Compare answers and verdicts as `compare` does, without reading them again."""
+    said = [(code, value, None) for code, value, _explanation in basis.parts[Part.ANSWERS]]
+    judged = Counter((code, value) for code, _unit, _reference, value, _note in basis.parts[Part.VERDICTS])
+    return in_order(scheme, [*said, *((*key, count) for key, count in sorted(judged.items()))])
+
+
 def agency_parts(session: Session, agency_id: UUID) -> dict[Part, Any]:
     """Return what every decision about an agency rests on: its details, audits and findings, and earlier decisions."""
-    return {Part.AGENCY: _holder(session, agency_id), **_gather(session, *_of_agency(agency_id))}
+    return _gather(session, *_of_agency(agency_id))
 
 
 def amended_parts(session: Session, agency_id: UUID) -> dict[Part, Any]:
@@ -171,24 +180,22 @@ def holder_in(session: Session, decision: Decision) -> Holder:
     return Holder.of(said) if isinstance(said, dict) else holder_of(decision.agency)
 
 
-def _holder(session: Session, agency_id: UUID) -> dict[str, Any]:
-    """Return the agency as a certificate names it, as it stands in the database now."""
-    fresh = session.get_one(Agency, agency_id, options=[selectinload(Agency.branches)], populate_existing=True)
-    return holder_of(fresh).plain()
-
-
 def _digest(value: Any) -> str:
     return hashlib.sha256(canonical({"": value})).hexdigest()
 
 
-def _gather(session: Session, query: _Gathered, values: dict[str, Any]) -> dict[Part, list[list[Any]]]:
-    return {Part(name): rows for name, rows in session.execute(query, values)}
+def _gather(session: Session, query: _Gathered, values: dict[str, Any]) -> dict[Part, Any]:
+    parts: dict[Part, Any] = {Part(name): rows for name, rows in session.execute(query, values)}
+    [row] = parts[Part.AGENCY]
+    parts[Part.AGENCY] = dict(zip(_NAMED, row, strict=True))
+    return parts
 
 
 @built_once
 def _of_audit(audit_id: UUID, application_id: UUID, agency_id: UUID) -> _Gathered:
     return _together(
         {
+            Part.AGENCY: _holder(agency_id),
             Part.CHANGES: _changes(agency_id),
             Part.ANSWERS: _answers(application_id),
             Part.EVIDENCE: _evidence(application_id),
@@ -208,6 +215,7 @@ def _of_audit(audit_id: UUID, application_id: UUID, agency_id: UUID) -> _Gathere
 def _of_agency(agency_id: UUID) -> _Gathered:
     return _together(
         {
+            Part.AGENCY: _holder(agency_id),
             Part.CHANGES: _changes(agency_id),
             Part.AUDITS: _audits(agency_id),
             Part.FINDINGS: _all_findings(agency_id),
@@ -225,6 +233,15 @@ def _as_json(part: Part, query: _Query) -> Select[str, Any]:
     rows = query.subquery()
     listed = func.json_agg(func.json_build_array(*rows.c))  # of a sorted subquery, in its order
     return select(literal_column(f"'{part.value}'"), func.coalesce(listed, literal_column("'[]'::json")))
+
+
+def _holder(agency_id: UUID) -> _Query:
+    """Select the agency as a certificate names it, as `holder_of` does, as it stands in the database now."""
+    branches = select(func.count()).where(Branch.agency_id == Agency.id).correlate(Agency).scalar_subquery()
+    named = (1 + branches if name == "sites" else getattr(Agency, name) for name in _NAMED)
+    return select(*(column.label(name) for name, column in zip(_NAMED, named, strict=True))).where(
+        Agency.id == agency_id
+    )
 
 
 def _changes(agency_id: UUID) -> _Query:

@@ -1,20 +1,22 @@
 """What a decider can grant of the scope that an application states, item by item."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 
-from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from audits.agencies.rules import StatedScope
 from audits.core.errors import RuleError
 from audits.inspections.models import Audit, Population
+from audits.inspections.queries import populations_of
 from audits.schemes.queries import housing_units
 
 
-def grantable(session: Session, audit: Audit) -> StatedScope:
+def grantable(audit: Audit, drawn: Iterable[Population]) -> StatedScope:
     """Return what was stated, confirmed by the inspector and can be granted: housing only if it was in the audit."""
     stated = audit.confirmed or audit.application.stated
-    return stated if not stated.offers_housing or _housing_seen(session, audit) else stated.without_housing()
+    housing = housing_units(audit.scheme_version) if stated.offers_housing else frozenset()
+    seen = any(each.drawn and each.unit in housing for each in drawn)
+    return stated if seen or not stated.offers_housing else stated.without_housing()
 
 
 def granted_scope(session: Session, audit: Audit, items: Collection[str] | None) -> StatedScope:
@@ -22,16 +24,10 @@ def granted_scope(session: Session, audit: Audit, items: Collection[str] | None)
 
     RuleError at `scope` for an item that cannot be granted, and if no activity or no sector is left.
     """
-    offered = grantable(session, audit)
+    offered = grantable(audit, populations_of(session, audit.id))
     if items is not None and not set(items) <= set(offered.items()):
         raise RuleError("A part of the scope was not stated or not audited. Look again.", field="scope")
     granted = offered if items is None else offered.only(items)
     if not (granted.activities and granted.sectors):
         raise RuleError("Grant at least one activity and one sector.", field="scope")
     return granted
-
-
-def _housing_seen(session: Session, audit: Audit) -> bool:
-    housing = Population.unit.in_(sorted(housing_units(audit.scheme_version)))
-    seen = exists().where(Population.audit_id == audit.id, Population.drawn > 0, housing)
-    return session.scalar(select(seen)) or False

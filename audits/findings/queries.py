@@ -1,22 +1,33 @@
 """Reads of what is asked about findings. The caller must have access to the finding or the audit."""
 
 from collections import defaultdict
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TypeVar
+from datetime import datetime
+from typing import Any, TypeVar
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, exists, or_, select
 from sqlalchemy.orm import Session, joinedload
 
+from audits.applications.models import Evidence
 from audits.core.access import Actor
+from audits.core.statements import built_once
 from audits.findings.models import Dispute, Extension, GradeChange, Question, ReviewCheck
-from audits.inspections.models import Audit, Finding
-from audits.inspections.queries import LIST_LIMIT, visible_findings
+from audits.inspections.models import Audit, CorrectiveAction, Finding, VerdictChange
+from audits.inspections.queries import (
+    LIST_LIMIT,
+    changed_verdicts,
+    files_of_audit,
+    rounds_of_audit,
+    visible_findings,
+)
 from audits.inspections.workflow import GONE
 from audits.people.models import Person
 
 AnyQuestion = TypeVar("AnyQuestion", bound=Question)
+_OF_FINDING = (CorrectiveAction, Evidence, GradeChange, Extension, Dispute)
+_OF_AUDIT = (VerdictChange, ReviewCheck)
+_ABOUT = (*_OF_FINDING, *_OF_AUDIT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,11 +39,46 @@ class Asked:
     dispute: Dispute | None
 
 
-def asked_of_audit(session: Session, audit_id: UUID) -> Callable[[Finding], Asked]:
-    """Return a function that gives what was asked about each finding of an audit."""
-    grades, extensions = _by_finding(session, GradeChange, audit_id), _by_finding(session, Extension, audit_id)
-    disputes = _by_finding(session, Dispute, audit_id)
-    return lambda finding: Asked(grades[finding.id], extensions[finding.id], next(iter(disputes[finding.id]), None))
+@dataclass(frozen=True, slots=True)
+class File:
+    """The findings of an audit, those that no longer count too, with everything that was written about them."""
+
+    findings: list[Finding]
+    replaced: list[Finding]
+    rounds: dict[UUID, list[CorrectiveAction]]
+    files: dict[UUID, list[Evidence]]
+    changes: list[VerdictChange]
+    checklist: list[ReviewCheck]
+    grades: dict[UUID, list[GradeChange]]
+    extensions: dict[UUID, list[Extension]]
+    disputes: dict[UUID, list[Dispute]]
+
+    def asked(self, finding: Finding) -> Asked:
+        """Return what was asked about a finding."""
+        dispute = next(iter(self.disputes[finding.id]), None)
+        return Asked(self.grades[finding.id], self.extensions[finding.id], dispute)
+
+
+def file_of(session: Session, audit: Audit) -> File:
+    """Return the file of an audit. The caller must have access to it.
+
+    The statement that reads the findings also says in which tables there is more about them, since most are empty.
+    """
+    query, values = _findings_and_tables(audit.id)
+    rows = session.execute(query, values).all()
+    listed = [row[0] for row in rows]
+    filled = {kind for place, kind in enumerate(_ABOUT, start=1) if not rows or any(row[place] for row in rows)}
+    return File(
+        findings=[each for each in listed if each.stands],
+        replaced=[each for each in listed if not each.stands],
+        rounds=rounds_of_audit(session, audit.id) if CorrectiveAction in filled else defaultdict(list),
+        files=files_of_audit(session, audit.id) if Evidence in filled else defaultdict(list),
+        changes=changed_verdicts(session, audit.id) if VerdictChange in filled else [],
+        checklist=checklist_of(session, audit) if ReviewCheck in filled else [],
+        grades=_by_finding(session, GradeChange, audit.id) if GradeChange in filled else defaultdict(list),
+        extensions=_by_finding(session, Extension, audit.id) if Extension in filled else defaultdict(list),
+        disputes=_by_finding(session, Dispute, audit.id) if Dispute in filled else defaultdict(list),
+    )
 
 
 def grade_changes(session: Session, finding_id: UUID) -> list[GradeChange]:
@@ -60,8 +106,8 @@ def checklist_of(session: Session, audit: Audit) -> list[ReviewCheck]:
     """Return the checklist as it was answered with the last review, in the order of the scheme."""
     if audit.reviewed_at is None:
         return []
-    query = select(ReviewCheck).where(ReviewCheck.audit_id == audit.id, ReviewCheck.reviewed_at == audit.reviewed_at)
-    return list(session.scalars(query.order_by(ReviewCheck.id)))
+    query, values = _checklist(audit.id, audit.reviewed_at)
+    return list(session.scalars(query, values))
 
 
 def open_questions(session: Session, actor: Actor) -> list[Finding]:
@@ -91,6 +137,20 @@ def _by_finding(session: Session, kind: type[AnyQuestion], audit_id: UUID) -> di
     for each in session.scalars(_asked(kind).join(kind.finding).where(Finding.audit_id == audit_id)):
         listed[each.finding_id].append(each)
     return listed
+
+
+@built_once
+def _findings_and_tables(audit_id: UUID) -> Select[*tuple[Any, ...]]:
+    of_finding = (exists().where(kind.finding_id == Finding.id) for kind in _OF_FINDING)
+    of_audit = (exists().where(kind.audit_id == audit_id).correlate(None) for kind in _OF_AUDIT)
+    query = select(Finding, *of_finding, *of_audit).where(Finding.audit_id == audit_id)
+    return query.order_by(Finding.number)
+
+
+@built_once
+def _checklist(audit_id: UUID, reviewed_at: datetime) -> Select[ReviewCheck]:
+    query = select(ReviewCheck).where(ReviewCheck.audit_id == audit_id, ReviewCheck.reviewed_at == reviewed_at)
+    return query.order_by(ReviewCheck.id)
 
 
 def _asked(kind: type[AnyQuestion]) -> Select[AnyQuestion]:

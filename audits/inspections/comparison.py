@@ -1,7 +1,8 @@
 """Compare the agency's answers with the inspector's verdicts, requirement by requirement."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import CompoundSelect, Integer, func, null, select, union_all
@@ -29,10 +30,14 @@ def compare(session: Session, audit: Audit) -> list[Compared]:
 
     The caller must have access to it.
     """
-    scheme = scheme_of_audit(audit)
-    compared = {item.code: Compared(item.code) for item in scheme.requirements}
     query, values = _said_and_judged(audit.id, audit.certification_id)
-    for code, value, count in session.execute(query, values).all():
+    return in_order(scheme_of_audit(audit), session.execute(query, values).all())
+
+
+def in_order(scheme: SchemeText, rows: Iterable[Sequence[Any]]) -> list[Compared]:
+    """Return every requirement from rows of its code, a verdict, and on how many units; no number for the answer."""
+    compared = {item.code: Compared(item.code) for item in scheme.requirements}
+    for code, value, count in rows:
         if code not in compared:  # an answer on what this audit does not look at
             continue
         if count is None:

@@ -62,9 +62,11 @@ def visible_audits(actor: Actor) -> Select[Audit]:
     return query.where(Audit.inspector_id == actor.id if actor.has(Permission.AUDIT_VIEW) else false())
 
 
-def get_audit(session: Session, actor: Actor, audit_id: UUID, *, whole_agency: bool = False) -> Audit:
+def get_audit(
+    session: Session, actor: Actor, audit_id: UUID, *, whole_agency: bool = False, with_application: bool = False
+) -> Audit:
     """Return one audit with agency, version and people, or raise NotFoundError; `whole_agency` adds its lists."""
-    query, values = _audit(actor, audit_id)
+    query, values = _audit(actor, audit_id, with_application)
     audit = session.scalar(query, values)
     if audit is None:
         raise missing(Audit)
@@ -254,9 +256,9 @@ def files_of_finding(session: Session, finding_id: UUID) -> list[Evidence]:
 
 def rounds_of_audit(session: Session, audit_id: UUID) -> dict[UUID, list[CorrectiveAction]]:
     """Return every round of every corrective action per finding, newest first."""
-    query = select(CorrectiveAction).join(Finding, Finding.id == CorrectiveAction.finding_id)
     rounds: dict[UUID, list[CorrectiveAction]] = defaultdict(list)
-    for each in session.scalars(query.where(Finding.audit_id == audit_id).order_by(CorrectiveAction.round.desc())):
+    query, values = _rounds(audit_id)
+    for each in session.scalars(query, values):
         rounds[each.finding_id].append(each)
     return rounds
 
@@ -336,8 +338,9 @@ def _with_case() -> tuple[LoaderOption, ...]:
 
 
 @built_once
-def _audit(actor: Actor, audit_id: UUID) -> Select[Audit]:
-    return visible_audits(actor).where(Audit.id == audit_id).options(*_with_case())
+def _audit(actor: Actor, audit_id: UUID, with_application: bool) -> Select[Audit]:
+    query = visible_audits(actor).where(Audit.id == audit_id).options(*_with_case())
+    return query.options(joinedload(Audit.application)) if with_application else query
 
 
 @built_once
@@ -379,6 +382,12 @@ def _drawn_and_judged(
 def _progress(audit_id: UUID) -> Select[str, int]:
     query = select(Verdict.requirement_code, func.count()).where(Verdict.audit_id == audit_id)
     return query.group_by(Verdict.requirement_code)
+
+
+@built_once
+def _rounds(audit_id: UUID) -> Select[CorrectiveAction]:
+    query = select(CorrectiveAction).join(Finding, Finding.id == CorrectiveAction.finding_id)
+    return query.where(Finding.audit_id == audit_id).order_by(CorrectiveAction.round.desc())
 
 
 @built_once

@@ -76,7 +76,11 @@ BAR_OF_CONSTRAINT = {"four_eyes": Bar.TOOK_PART, "no_tie": Bar.INTEREST}
 def bar_of(session: Session, agency_id: UUID, person_id: UUID) -> Bar | None:
     """Return why this person may neither review an audit of this agency nor decide about it, or None."""
     query, values = _bars(agency_id, person_id, clock.today())
-    took_part, interested = session.execute(query, values).one()
+    return bar_in(*session.execute(query, values).one())
+
+
+def bar_in(took_part: bool, interested: bool) -> Bar | None:
+    """Return the bar that the columns `bars` say."""
     if took_part:
         return Bar.TOOK_PART
     return Bar.INTEREST if interested else None
@@ -142,13 +146,18 @@ def refusal_of(constraint: str | None) -> NotAllowedError | None:
     return NotAllowedError(WORDS[bar]) if bar else None
 
 
-@built_once
-def _bars(agency_id: UUID, person_id: UUID, today: date) -> Select[bool, bool]:
+def bars(agency_id: UUID, person_id: UUID, today: date) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    """Return two columns, for a statement that asks more: whether the person took part, and has an interest."""
     # Not by EXISTS: to find that none of the verdicts is this person's, PostgreSQL would read those of all audits.
     part = _part()
     own = func.bool_or(part.c.person_id == person_id)
     shared = select(func.coalesce(own, false())).where(_of_cycle(part, agency_id)).scalar_subquery()
-    return select(shared, _interested(person_id, agency_id, today))
+    return shared, _interested(person_id, agency_id, today)
+
+
+@built_once
+def _bars(agency_id: UUID, person_id: UUID, today: date) -> Select[bool, bool]:
+    return select(*bars(agency_id, person_id, today))
 
 
 def _part() -> Subquery:

@@ -19,6 +19,7 @@ from audits.deadlines.rules import DeadlineKind
 from audits.decisions.basis import Basis, Part, agency_parts, amended_parts
 from audits.decisions.models import DecisionProposal
 from audits.inspections.models import Audit
+from audits.people.independence import Bar, bar_in, bars
 from audits.schemes.cycle import DecisionKind
 from certificates.lifecycle.models import Certificate, CertificateChange
 from certificates.lifecycle.workflow import CertificateState
@@ -73,32 +74,39 @@ def certificates_of(session: Session, actor: Actor, agency_id: UUID) -> list[Cer
 
 def find_living(session: Session, agency_id: UUID, on: date) -> Certificate | None:
     """Return the certificate of an agency that counts or is suspended on a day, or None."""
-    return before_deciding(session, agency_id, on).held
+    query, values = _living(agency_id, on)
+    return session.scalar(query, values)
 
 
 class BeforeDeciding(NamedTuple):
-    """What a decider on an audit must know besides the file; asked in one statement."""
+    """What a decider must know besides the file of an audit; asked in one statement."""
 
     held: Certificate | None  # the living certificate of the agency
     waiting: DecisionProposal | None  # a decision that waits for a second decider
     tied: bool  # somebody of the team declared an interest, and nobody untied has looked since
+    bar: Bar | None  # why this person may not decide
 
 
-def before_deciding(session: Session, agency_id: UUID, on: date, audit_id: UUID | None = None) -> BeforeDeciding:
-    """Return what stands beside the file of an audit, or of none."""
-    query, values = _before_deciding(agency_id, on, audit_id)
-    return BeforeDeciding(*session.execute(query, values).one())
+def before_deciding(session: Session, agency_id: UUID, on: date, audit_id: UUID, person_id: UUID) -> BeforeDeciding:
+    """Return what stands beside the file of an audit for this person."""
+    query, values = _before_deciding(agency_id, on, audit_id, person_id)
+    held, waiting, tied, *bar = session.execute(query, values).one()
+    return BeforeDeciding(held, waiting, tied, bar_in(*bar))
 
 
 @built_once
-def _before_deciding(agency_id: UUID, on: date, audit_id: UUID | None) -> Select[Certificate, DecisionProposal, bool]:
+def _living(agency_id: UUID, on: date) -> Select[Certificate]:
+    return select(Certificate).where(Certificate.id == func.living_certificate(agency_id, on))
+
+
+@built_once
+def _before_deciding(
+    agency_id: UUID, on: date, audit_id: UUID, person_id: UUID
+) -> Select[Certificate | None, DecisionProposal | None, bool, bool, bool]:
     now = select(func.living_certificate(agency_id, on).label("held")).subquery()
-    tied = func.coalesce(func.tied_team(audit_id), false()) if audit_id is not None else false()
-    query = (
-        select(Certificate, DecisionProposal, tied)
-        .select_from(now)
-        .outerjoin(Certificate, Certificate.id == now.c.held)
-    )
+    tied = func.coalesce(func.tied_team(audit_id), false())
+    query = select(Certificate, DecisionProposal, tied, *bars(agency_id, person_id, on)).select_from(now)
+    query = query.outerjoin(Certificate, Certificate.id == now.c.held)
     waits = (DecisionProposal.agency_id == agency_id) & DecisionProposal.answered_at.is_(None)
     return query.outerjoin(DecisionProposal, waits)
 

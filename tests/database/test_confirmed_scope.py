@@ -13,6 +13,7 @@ from audits.decisions.rules import Outcome
 from audits.decisions.scope import grantable
 from audits.decisions.services import decide
 from audits.inspections import services
+from audits.inspections.queries import populations_of
 from audits.inspections.workflow import AuditState
 from audits.schemes.cycle import DecisionKind
 from tests.kit.factories import make_application, make_audit, make_person, make_scheme
@@ -63,7 +64,7 @@ def test_a_decider_starts_from_what_the_inspector_confirmed(session, audit):
     items = without(audit, "sectors:food_processing")
     confirm(session, audit, items=items, why=WHY, beds={"H-1": 20, "H-2": 12})
     review(session, audit)
-    offered = grantable(session, audit)
+    offered = grantable(audit, populations_of(session, audit.id))
     assert (offered.sectors, offered.housing_places) == (("logistics",), 32)
     with pytest.raises(RuleError, match="not stated or not audited"), session.begin_nested():
         grant(session, audit, stated(audit).items())
@@ -116,7 +117,7 @@ def test_under_edition_1_what_is_stated_can_be_granted_as_before(session):
     first = make_application(session, state=ApplicationState.ACCEPTED, version=make_scheme(session, source(FIRST)))
     audit = make_audit(session, AuditState.REVIEWED, application=first)
     assert audit.confirmed is None
-    assert grantable(session, audit) == stated(audit)
+    assert grantable(audit, populations_of(session, audit.id)) == stated(audit)
 
 
 def test_after_the_report_nothing_of_it_moves(session, audit):
@@ -132,7 +133,7 @@ def test_after_the_report_nothing_of_it_moves(session, audit):
 def test_the_database_grants_nothing_that_was_not_confirmed(session, audit, lie, monkeypatch):
     confirm(session, audit, items=without(audit, "sectors:food_processing"), why=WHY, beds={"H-1": 90, "H-2": 9})
     review(session, audit)
-    said = grantable(session, audit).plain() | lie
+    said = grantable(audit, populations_of(session, audit.id)).plain() | lie
     monkeypatch.setattr("audits.decisions.services.granted_scope", lambda *_: type(stated(audit)).of(said))
     with pytest.raises(IntegrityError, match="nobody stated this scope"), session.begin_nested():
         grant(session, audit)

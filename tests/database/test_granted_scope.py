@@ -19,6 +19,7 @@ from audits.decisions.models import Decision
 from audits.decisions.rules import Outcome
 from audits.decisions.scope import grantable
 from audits.decisions.services import decide
+from audits.inspections.queries import populations_of
 from audits.inspections.workflow import AuditState
 from certificates.lifecycle import services
 from certificates.lifecycle.models import Certificate
@@ -193,7 +194,7 @@ def test_housing_is_granted_only_if_housing_was_audited(session, version):
     )
     seen = make_audit(session, AuditState.REVIEWED, application=application)
     assert application.offers_housing
-    assert grantable(session, seen).offers_housing
+    assert grantable(seen, populations_of(session, seen.id)).offers_housing
 
 
 def test_housing_of_which_no_location_was_listed_is_not_on_the_register(session):

@@ -10,7 +10,7 @@ from audits.core.access import Permission
 from audits.core.errors import RuleError
 from audits.core.flow import moved_on
 from audits.decisions.queries import find_decision
-from audits.findings.queries import asked_of_audit, checklist_of
+from audits.findings.queries import file_of
 from audits.findings.services import review_audit as pass_on
 from audits.inspections import queries, services
 from audits.inspections.comparison import compare, differing, nowhere_assessed
@@ -20,6 +20,7 @@ from audits.inspections.workflow import AUDIT_FLOW
 from audits.people.trail import trail_of
 from certificates.documents.queries import find_document
 from certificates.documents.stages import DocumentKind
+from portal.doors.office import case_file
 from portal.doors.office.forms import ReasonForm, ReplanForm, ReviewForm, review_form
 from portal.doors.office.inspectors import offer_inspectors
 from portal.stores import database
@@ -173,22 +174,18 @@ def _page(audit_id: UUID, form: ReviewForm | None = None) -> str:
     session, actor = database.read(), current_actor()
     audit = queries.get_audit(session, actor, audit_id)
     scheme = scheme_of_audit(audit)
-    findings, replaced = queries.findings_and_replaced(session, audit_id)
+    file = file_of(session, audit)
     decision = find_decision(session, actor, audit_id)
     compared = compare(session, audit)
-    subjects = [audit_id, *(finding.id for finding in (*findings, *replaced)), *([decision.id] if decision else [])]
+    subjects = [
+        audit_id,
+        *(finding.id for finding in (*file.findings, *file.replaced)),
+        *([decision.id] if decision else []),
+    ]
     return render_template(
         "office/audit.html",
         audit=audit,
-        scheme=scheme,
-        findings=findings,
-        notes=queries.confidential_notes(session, scheme, findings),
-        rounds=queries.rounds_of_audit(session, audit_id),
-        files=queries.files_of_audit(session, audit_id),
-        changes=queries.changed_verdicts(session, audit_id),
-        replaced=replaced,
-        asked=asked_of_audit(session, audit_id),
-        checklist=checklist_of(session, audit),
+        **case_file.shown(file, scheme),
         populations=queries.populations_of(session, audit_id),
         differing=differing(scheme, compared),
         unknown=nowhere_assessed(scheme, compared),

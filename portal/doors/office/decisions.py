@@ -10,18 +10,18 @@ from flask_babel import gettext as _
 from audits.core import clock
 from audits.core.access import Permission
 from audits.core.errors import RuleError
-from audits.decisions.basis import BasisMovedError, audit_basis, standing
+from audits.decisions.basis import BasisMovedError, audit_basis, compared_in, standing
 from audits.decisions.models import DecisionProposal
 from audits.decisions.queries import find_decision
 from audits.decisions.rules import Outcome, possible_outcomes, reasons_against
 from audits.decisions.scope import grantable
-from audits.findings.queries import asked_of_audit, checklist_of
+from audits.findings.queries import file_of
 from audits.inspections import queries
 from audits.inspections.comparison import compare, differing, nowhere_assessed
 from audits.inspections.coverage import scheme_of_audit
 from audits.inspections.models import Audit
 from audits.inspections.services import send_back_audit
-from audits.inspections.workflow import AUDIT_FLOW, AuditState, BackTo
+from audits.inspections.workflow import AUDIT_FLOW, BackTo
 from audits.people.independence import bar_of
 from audits.schemes.cycle import DecisionKind, Ground
 from audits.schemes.queries import grounds_for
@@ -31,6 +31,7 @@ from certificates.lifecycle.models import Certificate
 from certificates.lifecycle.queries import BeforeDeciding, before_deciding, held_parts
 from certificates.lifecycle.rules import Fate, fates, ways_to_end
 from certificates.lifecycle.services import decide_or_propose, end_audit_or_propose
+from portal.doors.office import case_file
 from portal.doors.office.forms import DecisionForm, HolderDecisionForm, SendBackForm
 from portal.doors.office.proposals import proposed
 from portal.stores import database
@@ -38,7 +39,7 @@ from portal.web.access import current_actor, needs
 
 bp = Blueprint("decisions", __name__, url_prefix="/audits")
 
-NOTHING = BeforeDeciding(held=None, waiting=None, tied=False)
+NOTHING = BeforeDeciding(held=None, waiting=None, tied=False, bar=None)
 
 
 @bp.get("/<uuid:audit_id>/decision")
@@ -155,16 +156,17 @@ def _page(
     audit_id: UUID, form: DecisionForm | HolderDecisionForm | None = None, moved: BasisMovedError | None = None
 ) -> str:
     session, actor = database.read(), current_actor()
-    audit = queries.get_audit(session, actor, audit_id)
+    audit = queries.get_audit(session, actor, audit_id, with_application=True)
     form = form or (DecisionForm() if audit.application_id else HolderDecisionForm())
     scheme = scheme_of_audit(audit)
-    found, replaced = queries.findings_and_replaced(session, audit_id)
-    stand, compared = standing(audit, found), compare(session, audit)
-    ready, offers = audit.state in AUDIT_FLOW.waiting_for(Permission.DECISION_TAKE), grantable(session, audit)
-    beside = before_deciding(session, audit.agency_id, clock.today(), audit_id) if ready else NOTHING
-    held = beside.held
+    file, drawn = file_of(session, audit), queries.populations_of(session, audit_id)
+    stand, taken = standing(audit, file.findings), None
+    ready, offers = audit.state in AUDIT_FLOW.waiting_for(Permission.DECISION_TAKE), grantable(audit, drawn)
+    beside = before_deciding(session, audit.agency_id, clock.today(), audit_id, actor.id) if ready else NOTHING
+    held, bar = beside.held, beside.bar
     if ready:
-        shown = audit_basis(session, audit).with_parts(held_parts(session, held)).shown
+        basis = audit_basis(session, audit).with_parts(held_parts(session, held))
+        shown, compared = basis.shown, compared_in(basis, scheme)
         if isinstance(form, DecisionForm):
             allowed = possible_outcomes(scheme.scoring, **stand, tied=beside.tied)
             offered, ways = [outcome for outcome in Outcome if outcome in allowed], fates(held.state) if held else ()
@@ -172,23 +174,17 @@ def _page(
             form.offer_scope(offers, scheme, offered)
         elif held:
             form.offer(_grounds_of(held, ways_to_end(held.state)), shown)
-    taken = find_decision(session, actor, audit_id) if audit.state is AuditState.CONCLUDED else None
+    else:
+        compared, taken = compare(session, audit), find_decision(session, actor, audit_id)
+        bar = None if taken else bar_of(session, audit.agency_id, actor.id)
     return render_template(
         "office/decision.html",
         audit=audit,
-        scheme=scheme,
-        findings=found,
-        notes=queries.confidential_notes(session, scheme, found),
-        rounds=queries.rounds_of_audit(session, audit_id),
-        files=queries.files_of_audit(session, audit_id),
-        changes=queries.changed_verdicts(session, audit_id),
-        replaced=replaced,
-        asked=asked_of_audit(session, audit_id),
-        checklist=checklist_of(session, audit),
-        populations=queries.populations_of(session, audit_id),
+        **case_file.shown(file, scheme),
+        populations=drawn,
         differing=differing(scheme, compared),
         unknown=nowhere_assessed(scheme, compared),
-        bar=None if taken else bar_of(session, audit.agency_id, actor.id),
+        bar=bar,
         decision=taken,
         report=find_document(session, actor, DocumentKind.AUDIT_REPORT, audit_id),
         ready=ready,
