@@ -14,10 +14,9 @@ only the titles were read, which name every day, as a jurist quotes them (sterfg
 from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cache
 
-import holidays
-
-SATURDAY = 5
+SATURDAY, SUNDAY = 5, 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +59,7 @@ def months_after(day: date, months: int) -> date:
 
 def is_working_day(day: date) -> bool:
     """Return whether the day is neither a weekend, nor a holiday, nor equal to one by decree."""
-    return day.weekday() < SATURDAY and day not in _HOLIDAYS and day not in _DECREED
+    return day.weekday() < SATURDAY and day not in _holidays(day.year) and day not in _DECREED
 
 
 def undecreed_year(today: date, longest_term: int) -> int | None:
@@ -79,6 +78,26 @@ def _next_working_day(day: date) -> date:
     return day
 
 
-# The holidays library computes years on demand. "optional": Good Friday and 5 May, which the act always counts.
-_HOLIDAYS = holidays.country_holidays("NL", categories=("public", "optional"))
+@cache
+def _holidays(year: int) -> frozenset[date]:
+    """Return the days of members 1 and 2. A test compares them with a library of all countries, which is 10 MB."""
+    easter = _easter(year)
+    kings_day = date(year, 4, 27)
+    fixed = {date(year, 1, 1), date(year, 5, 5), date(year, 12, 25), date(year, 12, 26)}
+    if kings_day.weekday() == SUNDAY:
+        kings_day -= timedelta(days=1)
+    # Good Friday, Easter Monday, Ascension Day, Whit Monday
+    return frozenset({*fixed, kings_day, *(easter + timedelta(days=days) for days in (-2, 1, 39, 50))})
+
+
+def _easter(year: int) -> date:
+    """Return Easter Sunday of the Gregorian calendar, by the method of Meeus, Jones and Butcher."""
+    century, of_century = divmod(year, 100)
+    leap = (19 * (year % 19) + century - century // 4 - (century - (century + 8) // 25 + 1) // 3 + 15) % 30
+    to_sunday = (32 + 2 * (century % 4) + 2 * (of_century // 4) - leap - of_century % 4) % 7
+    late = (year % 19 + 11 * leap + 22 * to_sunday) // 451
+    month, day = divmod(leap + to_sunday - 7 * late + 114, 31)
+    return date(year, month, day + 1)
+
+
 _DECREED = frozenset(day for decree in DECREES for day in decree.days)

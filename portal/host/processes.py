@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import IO, NoReturn, Protocol
 
 PR_SET_PDEATHSIG, PR_SET_DUMPABLE = 1, 4
+M_MMAP_THRESHOLD, LARGE_BLOCK = -3, 1 << 20
 NAME = Path("/proc/self/comm")  # what `ps` and `top` call this process: a fork has its parent's command line
 STOP_SECONDS = 10
 
@@ -36,6 +37,16 @@ def die_with_parent(with_signal: int = signal.SIGTERM) -> None:
 def hide_memory() -> None:
     """Deny other processes of this account, except of root, a look into this one: its memory and its environment."""
     _libc.prctl(PR_SET_DUMPABLE, 0)
+
+
+def give_back_memory() -> None:
+    """Make the C library return every large block to the system when it is freed.
+
+    By default it learns from the first block of a size, the 19 MB of a password check, to keep the next ones: every
+    thread that signs people in then keeps so much.
+    """
+    if hasattr(_libc, "mallopt"):  # not in musl, which learns nothing
+        _libc.mallopt(M_MMAP_THRESHOLD, LARGE_BLOCK)
 
 
 def starter(with_signal: int = signal.SIGTERM, account: str | None = None) -> Callable[[], None]:

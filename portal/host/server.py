@@ -23,7 +23,7 @@ from granian.server.mp import MPServer
 from portal.host.bodies import DEFAULT_LONGEST, ON_DISK, Terms
 from portal.host.gateway import Gateway
 from portal.host.listening import BACKLOG, open_socket, take_socket, tell_ready
-from portal.host.processes import die_with_parent
+from portal.host.processes import die_with_parent, give_back_memory
 from portal.printer.client import printer
 from portal.reader.client import reader
 
@@ -55,6 +55,7 @@ class HandedOver(MPServer):
 
 def main() -> None:
     """Load the application once, so that workers share its memory and start at once; then serve."""
+    give_back_memory()
     arguments = _arguments()
     module, name = arguments.target.split(":")
     application = getattr(import_module(module), name)

@@ -1,5 +1,6 @@
 """Forked child processes: own environment, and end with their parent."""
 
+import ctypes
 import stat
 import subprocess
 import sys
@@ -79,3 +80,25 @@ def test_a_child_can_be_stopped(run):
         "child = Forked(['child', '600', '0'], {}); stop(child); stop(child); print(child.returncode)\n"
     ) as parent:
         assert parent.stdout.read().endswith("-15\n")
+
+
+SECOND_BLOCK = """
+import ctypes
+from portal.host.processes import give_back_memory
+class Info(ctypes.Structure):
+    _fields_ = [(name, ctypes.c_size_t) for name in "arena ordblks smblks hblks mapped a b c d e".split()]
+libc = ctypes.CDLL(None)
+libc.mallinfo2.restype = Info
+if words: give_back_memory()
+first = bytearray(19 << 20); del first
+second = bytearray(19 << 20)
+print(libc.mallinfo2().mapped >> 20)
+"""
+
+
+@pytest.mark.skipif(not hasattr(ctypes.CDLL(None), "mallinfo2"), reason="not the GNU C library")
+@pytest.mark.parametrize(("words", "mapped"), [([], 0), (["x"], 19)])
+def test_a_large_block_that_was_freed_does_not_teach_the_c_library_to_keep_the_next(run, words, mapped):
+    """A mapped block goes back to the system when it is freed; without our word the second one is not mapped."""
+    with run(SECOND_BLOCK, *words) as process:
+        assert int(process.communicate()[0]) == mapped

@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 
+import holidays
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -45,6 +46,15 @@ def test_the_term_ends_on(start, days, end):
 def test_holidays_and_days_that_a_decree_names_are_no_working_days(day):
     assert day.weekday() < 5
     assert not is_working_day(day)
+
+
+def test_holidays_are_those_that_a_library_of_all_countries_computes():
+    """From 2014, when King's Day came; "optional" are Good Friday and 5 May, which the act always counts."""
+    theirs = holidays.country_holidays("NL", categories=("public", "optional"), years=range(2014, 2101))
+    days = (date(2014, 1, 1) + timedelta(days=number) for number in range(87 * 365))
+    decreed = {day for decree in DECREES for day in decree.days}
+    for day in days:
+        assert is_working_day(day) is not (day.weekday() > 4 or day in theirs or day in decreed), day
 
 
 @pytest.mark.parametrize("day", [date(2026, 12, 24), date(2026, 12, 31), date(2027, 12, 24), date(2027, 4, 26)])
