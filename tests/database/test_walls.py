@@ -28,15 +28,26 @@ from tests.kit.statements_allowed import LAWFUL
 from tests.kit.statements_of_others import SEEN_BY_OTHERS, WRITTEN_BY_OTHERS
 
 MODELS = (jobs, schedule)  # imported so that the metadata is whole
-ABOUT_DECISIONS = ABOUT_CYCLES + ABOUT_DECIDERS + ABOUT_HOLDERS
-ABOUT_AUDITS = ABOUT_CASES + ABOUT_FINDINGS
-ALL = ABOUT_AUDITS + ABOUT_CHANGES + ABOUT_DECISIONS + ABOUT_PEOPLE + SEEN_BY_OTHERS + WRITTEN_BY_OTHERS
+SUBJECTS = {
+    "cases": ABOUT_CASES,
+    "findings": ABOUT_FINDINGS,
+    "changes": ABOUT_CHANGES,
+    "cycles": ABOUT_CYCLES,
+    "deciders": ABOUT_DECIDERS,
+    "holders": ABOUT_HOLDERS,
+    "people": ABOUT_PEOPLE,
+    "seen by others": SEEN_BY_OTHERS,
+    "written by others": WRITTEN_BY_OTHERS,
+}
+ALL = [attack for attacks in SUBJECTS.values() for attack in attacks]
 
 
+@pytest.mark.parametrize("attacks", SUBJECTS.values(), ids=SUBJECTS)
 @pytest.mark.parametrize("role", [APP, WORKER, REGISTER])
-@pytest.mark.parametrize("attack", ALL, ids=lambda attack: attack.name)
-def test_what_must_not_be_is_refused(world, attack, role):
-    assert world.attempt(role, attack.statement, attack.by) == attack.answer(role)
+def test_what_must_not_be_is_refused(world, attacks, role):
+    """All statements about a subject in one test: there are hundreds, and each takes a few milliseconds."""
+    answers = [(each.name, each.by, world.attempt(role, each.statement, each.by)) for each in attacks]
+    assert answers == [(each.name, each.by, each.answer(role)) for each in attacks]
 
 
 def test_there_are_enough_attacks_and_no_two_are_the_same():
@@ -44,9 +55,10 @@ def test_there_are_enough_attacks_and_no_two_are_the_same():
 
 
 @pytest.mark.parametrize("role", [APP, WORKER])
-@pytest.mark.parametrize(("by", "statement"), LAWFUL)
-def test_what_may_be_passes_the_same_walls(world, by, statement, role):
-    assert world.attempt(role, statement, by) == "rows"
+def test_what_may_be_passes_the_same_walls(world, role):
+    answers = [(by, statement, world.attempt(role, statement, by)) for by, statement in LAWFUL]
+    assert [each for each in answers if each[2] != "rows"] == []
+    assert len(answers) > 20
 
 
 def test_whichever_wall_falls_one_of_the_statements_passes(world):
@@ -86,16 +98,17 @@ def _is_missed(world, wall):
 
 
 @pytest.mark.parametrize("role", [APP, WORKER, REGISTER])
-@pytest.mark.parametrize("table", sorted(Base.metadata.tables))
-def test_no_table_lets_everything_pass(world, table, role):
+def test_no_table_lets_everything_pass(world, role):
     """No table is emptied, no row gets another key, and rows are removed from the tables of this list only."""
-    key = next(iter(Base.metadata.tables[table].primary_key)).name
-    assert world.attempt(role, f"TRUNCATE {table}") == NO_RIGHT
-    assert world.attempt(role, f'UPDATE {table} SET "{key}" = "{key}"') == NO_RIGHT
+    keys = {name: next(iter(table.primary_key)).name for name, table in Base.metadata.tables.items()}
+    assert len(keys) > 40
+    for table, key in keys.items():
+        assert world.attempt(role, f"TRUNCATE {table}") == NO_RIGHT, table
+        assert world.attempt(role, f'UPDATE {table} SET "{key}" = "{key}"') == NO_RIGHT, table
     removable = {"branch", "contact", "controller", "login_brake", "person_role"}
     removable |= {"file_check", "login_session", "mail_token", "security_event"} if role == WORKER else set()
-    refused = world.attempt(role, f"DELETE FROM {table}") == NO_RIGHT
-    assert refused is (table not in removable or role == REGISTER)
+    passed = {table for table in keys if world.attempt(role, f"DELETE FROM {table}") != NO_RIGHT}
+    assert passed == (set() if role == REGISTER else removable)
 
 
 # What is only added to: these triggers bind the owner too.
