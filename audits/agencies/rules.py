@@ -76,6 +76,16 @@ class StatedScope(Scope):
         left = replace(self, **kept)
         return left if left.own_housing else replace(left, housing_places=0)
 
+    def plus(self, more: "StatedScope") -> Self:
+        """Return it with what another one has besides."""
+        sums: dict[str, Any] = {}
+        for name, value in more.plain().items():
+            mine = getattr(self, name)
+            sums[name] = (
+                (*mine, *(code for code in value if code not in mine)) if isinstance(value, list) else mine or value
+            )
+        return replace(self, **sums)
+
     def without_housing(self) -> Self:
         """Return it without housing."""
         return replace(self, own_housing=False, housing_places=0)

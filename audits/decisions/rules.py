@@ -8,7 +8,7 @@ from audits.schemes.cycle import DecisionKind, Ground
 from audits.schemes.text import Scoring, Shortfall
 
 K = DecisionKind
-AFTER_AUDIT = frozenset({K.GRANT, K.GRANT_WITH_CONDITIONS, K.REFUSE, K.RENEW})
+AFTER_AUDIT = frozenset({K.GRANT, K.GRANT_WITH_CONDITIONS, K.REFUSE, K.RENEW, K.CLOSE})
 """The kinds that conclude an audit."""
 
 GRANTS = frozenset({K.GRANT, K.GRANT_WITH_CONDITIONS, K.RENEW})

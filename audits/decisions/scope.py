@@ -4,7 +4,9 @@ from collections.abc import Collection, Iterable
 
 from sqlalchemy.orm import Session
 
-from audits.agencies.rules import StatedScope
+from audits.agencies.models import Agency
+from audits.agencies.queries import details_of
+from audits.agencies.rules import Scope, StatedScope
 from audits.core.errors import RuleError
 from audits.inspections.models import Audit, Population
 from audits.inspections.queries import populations_of
@@ -13,10 +15,7 @@ from audits.schemes.queries import housing_units
 
 def grantable(audit: Audit, drawn: Iterable[Population]) -> StatedScope:
     """Return what was stated, confirmed by the inspector and can be granted: housing only if it was in the audit."""
-    stated = audit.confirmed or audit.application.stated
-    housing = housing_units(audit.scheme_version) if stated.offers_housing else frozenset()
-    seen = any(each.drawn and each.unit in housing for each in drawn)
-    return stated if seen or not stated.offers_housing else stated.without_housing()
+    return _seen(audit, audit.confirmed or audit.application.stated, drawn)
 
 
 def granted_scope(session: Session, audit: Audit, items: Collection[str] | None) -> StatedScope:
@@ -31,3 +30,28 @@ def granted_scope(session: Session, audit: Audit, items: Collection[str] | None)
     if not (granted.activities and granted.sectors):
         raise RuleError("Grant at least one activity and one sector.", field="scope")
     return granted
+
+
+def addable(session: Session, audit: Audit, covered: Scope) -> StatedScope:
+    """Return what an audit for an extension may add to a certificate that covers `covered`.
+
+    That is what its holder does by now, as the office found right, and the certificate does not cover; housing only if
+    it was in the audit.
+    """
+    states = StatedScope.of(details_of(session.get_one(Agency, audit.agency_id)).plain())
+    more = states.only(set(states.items()) - set(StatedScope.of(covered.plain()).items()))
+    return _seen(audit, more, populations_of(session, audit.id))
+
+
+def extended_scope(covered: Scope, offered: StatedScope, items: Collection[str]) -> StatedScope:
+    """Return what a certificate covers with these items of what can be added; RuleError at `scope` for another."""
+    if not items or not set(items) <= set(offered.items()):
+        raise RuleError("Choose what the certificate covers more, of what was audited.", field="scope")
+    return StatedScope.of(covered.plain()).plus(offered.only(items))
+
+
+def _seen(audit: Audit, scope: StatedScope, drawn: Iterable[Population]) -> StatedScope:
+    """Return a scope, with housing only if it was in the audit."""
+    housing = housing_units(audit.scheme_version) if scope.offers_housing else frozenset()
+    seen = any(each.drawn and each.unit in housing for each in drawn)
+    return scope if seen or not scope.offers_housing else scope.without_housing()

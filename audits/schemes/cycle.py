@@ -40,6 +40,7 @@ class DecisionKind(StrEnum):
     END = "end"
     CONDITION_MET = "condition_met"
     APPEAL_OUTCOME = "appeal_outcome"
+    CLOSE = "close"  # an audit of a holder whose certificate is gone: it changes nothing
 
 
 class Judged(StrEnum):

@@ -16,12 +16,17 @@ from audits.core.errors import missing
 from audits.core.statements import built_once
 from audits.deadlines.models import Deadline
 from audits.deadlines.rules import DeadlineKind
-from audits.decisions.basis import Basis, Part, agency_parts, amended_parts
+from audits.decisions.basis import Basis, Part, agency_parts, amended_parts, audit_basis, standing
 from audits.decisions.models import DecisionProposal
+from audits.decisions.rules import reasons_against
+from audits.decisions.scope import addable
 from audits.inspections.models import Audit
-from audits.people.independence import Bar, bar_in, bars
-from audits.schemes.cycle import DecisionKind
+from audits.inspections.queries import findings_of
+from audits.people.independence import Bar, bar_in, bars, team_is_tied
+from audits.schemes.cycle import AuditKind, DecisionKind
+from audits.schemes.queries import scheme_of_version
 from certificates.lifecycle.models import Certificate, CertificateChange
+from certificates.lifecycle.rules import Fate, ways_to_end
 from certificates.lifecycle.workflow import CertificateState
 
 PAGE_SIZE = 50
@@ -187,6 +192,30 @@ def reduced_scope(session: Session, certificate: Certificate) -> StatedScope:
     """Return what a certificate covers after the changes that wait for a smaller scope; RuleError for nothing."""
     waiting = referred_changes(session, certificate.agency_id, Consequence.SCOPE)
     return kept_scope(Scope.of(certificate.scope), waiting)
+
+
+def holder_basis(session: Session, audit: Audit, held: Certificate | None) -> Basis:
+    """Return the basis of the decision that ends an audit of a holder; for more scope also what can be added."""
+    basis = audit_basis(session, audit).with_parts(held_parts(session, held))
+    if held is None or audit.kind is not AuditKind.SCOPE_EXTENSION:
+        return basis
+    return basis.with_parts({Part.SCOPE: [held.scope, addable(session, audit, Scope.of(held.scope)).plain()]})
+
+
+def ways_of(session: Session, audit: Audit, held: Certificate | None) -> tuple[Fate, ...]:
+    """Return the decisions that end this audit of a holder."""
+    if held is None:
+        return ways_to_end(None)
+    return ways_to_end(held.state, extends=_may_extend(session, audit, held))
+
+
+def _may_extend(session: Session, audit: Audit, held: Certificate) -> bool:
+    """Return whether an audit was for more scope, and nothing in it is against that."""
+    if audit.kind is not AuditKind.SCOPE_EXTENSION or not addable(session, audit, Scope.of(held.scope)).items():
+        return False
+    scoring, tied = scheme_of_version(audit.scheme_version).scoring, team_is_tied(session, audit.id)
+    stands = standing(audit, findings_of(session, audit.id))
+    return not reasons_against(scoring, **stands, tied=tied)
 
 
 def held_parts(session: Session, held: Certificate | None) -> dict[Part, Any]:

@@ -126,6 +126,8 @@ class Fate(StrEnum):
     WITHDRAW = "withdraw"
     MAINTAIN = "maintain"
     LIFT = "lift"
+    EXTEND_SCOPE = "extend_scope"
+    CLOSE = "close"
 
 
 def fates(state: CertificateState) -> tuple[Fate, ...]:
@@ -135,8 +137,15 @@ def fates(state: CertificateState) -> tuple[Fate, ...]:
     return (Fate.SUSPEND, Fate.WITHDRAW, Fate.MAINTAIN)
 
 
-def ways_to_end(state: CertificateState) -> tuple[Fate, ...]:
-    """Return the decisions that end an audit of a holder whose certificate is in this state, mildest first."""
+def ways_to_end(state: CertificateState | None, *, extends: bool = False) -> tuple[Fate, ...]:
+    """Return the decisions that end an audit of a holder whose certificate is in this state, mildest first.
+
+    None: the certificate is gone meanwhile. `extends`: the audit was for more scope, and nothing in it is against that.
+    """
+    if state is None:
+        return (Fate.CLOSE,)
+    if state is CertificateState.ACTIVE and extends:
+        return (Fate.EXTEND_SCOPE, Fate.MAINTAIN, Fate.SUSPEND, Fate.WITHDRAW)
     if state is CertificateState.SUSPENDED:
         return (Fate.LIFT, Fate.MAINTAIN, Fate.WITHDRAW)
     return (Fate.MAINTAIN, Fate.SUSPEND, Fate.WITHDRAW)

@@ -106,7 +106,8 @@ def _scope_of(decision: Decision, norm: SchemeText, language: str) -> dict[str, 
     if decision.scope is None:
         return {"granted": [], "declined": []}
     stated, granted = decision.concluded.application.stated, decision.granted
-    declined = stated.only(set(stated.items()) - set(granted.items()))
+    kept = decision.kind is not DecisionKind.EXTEND_SCOPE  # which declines nothing of what was stated before
+    declined = stated.only(set(stated.items()) - set(granted.items()) if kept else ())
     return {"granted": _items(granted, norm, language), "declined": _items(declined, norm, language)}
 
 

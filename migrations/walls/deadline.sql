@@ -74,7 +74,7 @@ BEGIN
                                                 AND txid = pg_current_xact_id())
        WHEN 'surveillance' THEN EXISTS (SELECT FROM decision WHERE agency_id = NEW.agency_id AND txid = pg_current_xact_id())
        WHEN 'critical_finding' THEN EXISTS (SELECT FROM decision
-                    WHERE agency_id = NEW.agency_id AND outcome IN ('suspend', 'withdraw', 'end', 'maintain')
+                    WHERE agency_id = NEW.agency_id AND outcome IN ('suspend', 'withdraw', 'end', 'maintain', 'close')
                       AND txid = pg_current_xact_id())
        ELSE EXISTS (SELECT FROM event WHERE subject_id = NEW.subject_id AND txid = pg_current_xact_id())
      END) THEN

@@ -106,7 +106,13 @@ BEGIN
                                       WHERE kind = 'critical_finding' AND agency_id = NEW.agency_id AND done_at IS NULL) THEN
     RAISE EXCEPTION 'a critical finding waits for a decision' USING ERRCODE = 'check_violation', CONSTRAINT = 'urgent_first';
   END IF;
-  IF NEW.outcome IN ('grant', 'grant_with_conditions', 'renew') THEN
+  -- An audit is closed without effect only when it is one of a holder whose certificate is gone.
+  IF NEW.outcome = 'close' AND NEW.audit_id IS NOT NULL
+     AND ((SELECT application_id FROM audit WHERE id = NEW.audit_id) IS NOT NULL
+          OR living_certificate(NEW.agency_id, NEW.effective_on) IS NOT NULL) THEN
+    RAISE EXCEPTION 'there is something to decide' USING ERRCODE = 'check_violation', CONSTRAINT = 'closed_audit';
+  END IF;
+  IF NEW.outcome IN ('grant', 'grant_with_conditions', 'renew', 'extend_scope') AND NEW.audit_id IS NOT NULL THEN
     SELECT * INTO STRICT the_audit FROM audit WHERE id = NEW.audit_id;
     SELECT * INTO STRICT norm FROM scheme_version WHERE id = the_audit.scheme_version_id;
     IF tied_team(NEW.audit_id) THEN

@@ -43,3 +43,24 @@ BEGIN
 END $$;
 
 CREATE TRIGGER decision_grants BEFORE INSERT ON decision FOR EACH ROW WHEN (NEW.outcome IN ('grant', 'grant_with_conditions', 'renew')) EXECUTE FUNCTION check_scope();
+
+-- An extension adds to what the certificate covers, after an audit for that: no more than what the agency does by now, as
+-- the office found right, and housing only if a housing location was in that audit.
+CREATE OR REPLACE FUNCTION check_more_scope() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path TO 'public', 'pg_temp' AS $$
+DECLARE
+  covered jsonb := (SELECT scope FROM certificate WHERE id = NEW.certificate_id AND state = 'active');
+  does jsonb := (SELECT jsonb_build_object('activities', activities, 'sectors', sectors, 'own_housing', own_housing,
+                                           'recruitment_countries', recruitment_countries)
+                 FROM agency WHERE id = NEW.agency_id);
+BEGIN
+  IF NEW.certificate_id IS NOT NULL
+     AND ((SELECT kind FROM audit WHERE id = NEW.audit_id) IS DISTINCT FROM 'scope_extension'
+          OR within_scope(covered, NEW.scope) IS NOT TRUE
+          OR EXISTS (SELECT FROM scope_items(NEW.scope) item
+                     WHERE item NOT IN (SELECT scope_items(covered)) AND item NOT IN (SELECT scope_items(does)))) THEN
+    RAISE EXCEPTION 'nobody audited this scope' USING ERRCODE = 'check_violation', CONSTRAINT = 'extended_scope';
+  END IF;
+  RETURN NEW;
+END $$;
+
+CREATE TRIGGER decision_more_scope BEFORE INSERT ON decision FOR EACH ROW WHEN (NEW.outcome = 'extend_scope') EXECUTE FUNCTION check_more_scope();

@@ -127,6 +127,11 @@ ABOUT_CASES = [
     Attack(
         "a country more", GRANTED.format('"temporary_agency_work"', '"logistics"', '"XX"', "false"), "granted_scope"
     ),
+    Attack(
+        "more scope without an audit for that",
+        DECIDED.format(":decider", "extend_scope", "active_certificate") + BASIS[:-2],
+        "extended_scope",
+    ),
     Attack("another scope than stated", "UPDATE application SET scope = '{}'", NO_RIGHT),
     Attack("another scope than decided", "UPDATE decision SET scope = '{}'", NO_RIGHT),
     Attack(

@@ -114,9 +114,28 @@ def test_a_page_that_is_outdated_decides_nothing(enter, session, certificate):
     assert "The words of inspector and reviewer" in page.text
 
 
-def test_nothing_is_left_to_decide_about_a_certificate_that_is_gone(enter, session, certificate):
+def test_an_audit_whose_certificate_is_gone_is_closed(enter, session, certificate):
     audit = make_holder_audit(session, certificate.agency, AuditKind.SPECIAL, AuditState.REVIEWED)
     certificate.state = CertificateState.WITHDRAWN
     session.commit()
-    page = enter(Role.DECIDER).open(f"/office/audits/{audit.id}/decision")
-    assert "so there is nothing to decide" in page.text
+    browser = enter(Role.DECIDER)
+    page = browser.open(f"/office/audits/{audit.id}/decision")
+    assert "Close the audit; nothing changes in the register." in page.text
+    assert [each["value"] for each in page.soup.select("[name=fate]")] == ["close"]
+    page = browser.submit(fate="close", reasons="The certificate was withdrawn before this.")
+    assert "Audit closed without effect" in page.text
+
+
+def test_a_decider_extends_the_scope_by_what_was_audited(enter, session, certificate):
+    certificate.agency.sectors = [*certificate.scope["sectors"], "construction"]
+    audit = make_holder_audit(
+        session, certificate.agency, AuditKind.SCOPE_EXTENSION, AuditState.REVIEWED, by_hand=["PAY-05"]
+    )
+    session.commit()
+    browser = enter(Role.DECIDER)
+    page = browser.open(f"/office/audits/{audit.id}/decision")
+    assert [each["value"] for each in page.soup.select("[name=scope]")] == ["sectors:construction"]
+    page = browser.submit(fate="extend_scope", reasons="It does this as it should.", status=422)
+    assert page.errors == ["Choose what the certificate covers more, of what was audited."]
+    page = browser.submit(scope=["sectors:construction"])
+    assert "Scope extended" in page.text

@@ -314,8 +314,8 @@ def test_every_kind_of_audit_says_what_it_covers_and_how_it_is_judged():
     ]  # fmt: skip
 
 
-def test_every_kind_of_decision_has_a_ground():
-    for kind in DecisionKind:
+def test_every_kind_of_decision_that_changes_something_has_a_ground():
+    for kind in set(DecisionKind) - {DecisionKind.CLOSE}:
         assert scheme(SECOND).cycle.grounds_for(kind), kind
 
 

@@ -1,14 +1,16 @@
-"""Issue a certificate anew with what its holder reported: names, or a smaller scope. The caller commits.
+"""Issue a certificate anew: with names or less scope as its holder reported, with more after an audit. Caller commits.
 
 Each is a decision of its own kind.
 """
 
+from collections.abc import Collection
 from typing import Unpack
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
 from audits.agencies.queries import awaits_certificate, living_certificate
+from audits.agencies.rules import Scope, StatedScope
 from audits.changes.rules import Consequence
 from audits.changes.services import decide_changes
 from audits.core import clock, moves, outbox
@@ -16,7 +18,9 @@ from audits.core.access import Actor, Permission
 from audits.core.errors import IllegalMoveError
 from audits.core.flow import Independence, moved_on
 from audits.decisions.models import Decision
+from audits.decisions.scope import addable, extended_scope
 from audits.decisions.services import record_decision
+from audits.inspections.models import Audit
 from audits.schemes.cycle import DecisionKind
 from certificates.lifecycle.models import Certificate
 from certificates.lifecycle.queries import basis_of, reduced_scope
@@ -46,31 +50,69 @@ def reduce_scope(session: Session, actor: Actor, certificate_id: UUID, **said: U
     return _issue_anew(session, actor, certificate_id, DecisionKind.REDUCE_SCOPE, said)
 
 
+def extend_scope(
+    session: Session,
+    actor: Actor,
+    certificate: Certificate,
+    audit: Audit,
+    *,
+    items: Collection[str],
+    **said: Unpack[Reasoned],
+) -> Certificate:
+    """Decide that a certificate covers more, after an audit for that; `items` are what it covers besides.
+
+    RuleError at `scope` for what was not audited, else as for the other decisions about a certificate.
+    """
+    certificate = _hold(session, actor, certificate.id)
+    covered = Scope.of(certificate.scope)
+    scope = extended_scope(covered, addable(session, audit, covered), items)
+    decision = _decide_anew(session, actor, certificate, DecisionKind.EXTEND_SCOPE, said, scope=scope)
+    return _queue(session, certificate, decision)
+
+
 def _issue_anew(
     session: Session, actor: Actor, certificate_id: UUID, kind: DecisionKind, said: Reasoned
 ) -> Certificate:
     certificate = _hold(session, actor, certificate_id)
+    scope = reduced_scope(session, certificate) if kind is DecisionKind.REDUCE_SCOPE else None
+    decision = _decide_anew(session, actor, certificate, kind, said, scope=scope)
+    decide_changes(session, actor, certificate.agency_id, ISSUED_ANEW[kind], decision.id)
+    return _queue(session, certificate, decision)
+
+
+def _decide_anew(
+    session: Session,
+    actor: Actor,
+    certificate: Certificate,
+    kind: DecisionKind,
+    said: Reasoned,
+    *,
+    scope: StatedScope | None,
+) -> Decision:
     decision = Decision(
         kind=kind,
-        audit_id=certificate.decision.audit_id,  # on which the certificate rests; so its cycle goes on
+        # Without an audit of its own: the one on which the certificate rests, so that its cycle goes on.
+        audit_id=said.get("audit_id") or certificate.decision.audit_id,
         proposal_id=said.get("proposal_id"),
         certificate_id=certificate.id,
         agency_id=certificate.agency_id,
         reasons=said["reasons"],
         conditions=[],
+        scope=scope.plain() if scope else None,
     )
-    if kind is DecisionKind.REDUCE_SCOPE:
-        decision.scope = reduced_scope(session, certificate).plain()
-    record_decision(
+    return record_decision(
         session,
         actor,
         decision,
-        basis=basis_of(session, certificate, kind),
+        basis=said.get("basis") or basis_of(session, certificate, kind),
         version=certificate.scheme_version,
         grounds=said.get("grounds", ()),
         shown=said.get("shown"),
     )
-    decide_changes(session, actor, certificate.agency_id, ISSUED_ANEW[kind], decision.id)
+
+
+def _queue(session: Session, certificate: Certificate, decision: Decision) -> Certificate:
+    """Queue the certificate that takes the place of this one, and tell the holder."""
     publish(session, certificate)
     outbox.enqueue(session, "certificate.number", decision_id=str(decision.id))
     tell_holder(session, certificate, decision)

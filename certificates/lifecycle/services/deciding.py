@@ -8,20 +8,22 @@ from sqlalchemy.orm import Session
 from audits.core import clock, moves
 from audits.core.access import Actor, Permission, authorise
 from audits.core.errors import IllegalMoveError, RuleError
+from audits.core.notices import tell_agency
 from audits.deadlines.rules import DeadlineKind
-from audits.deadlines.services import end_deadline
-from audits.decisions.basis import audit_basis
+from audits.deadlines.services import end_deadline, end_deadlines
 from audits.decisions.models import Decision
+from audits.decisions.notices import DecisionTaken
 from audits.decisions.rules import Outcome
-from audits.decisions.services import check_grounds, conclude, decide
+from audits.decisions.services import check_grounds, conclude, decide, record_decision
 from audits.inspections.models import Audit
 from audits.inspections.queries import get_audit
 from audits.schemes.cycle import AuditKind, DecisionKind
 from audits.schemes.models import SchemeVersion
 from audits.schemes.queries import grounds_for
 from certificates.lifecycle.models import Certificate
-from certificates.lifecycle.queries import find_living, held_parts
-from certificates.lifecycle.rules import Fate, fates, ways_to_end
+from certificates.lifecycle.queries import find_living, held_parts, holder_basis, ways_of
+from certificates.lifecycle.rules import Fate, fates
+from certificates.lifecycle.services.amending import extend_scope
 from certificates.lifecycle.services.changing import (
     Reasoned,
     lift_suspension,
@@ -92,27 +94,60 @@ def decide_on_holder(
     fate: Fate,
     reasons: str,
     grounds: Collection[str] = (),
+    scope: Collection[str] = (),
     shown: str | None = None,
     proposal_id: UUID | None = None,
-) -> Certificate:
+) -> Certificate | None:
     """End an audit of a holder with a decision about the certificate, which the audit and its basis are part of.
 
-    `shown` is `Basis.shown` of the page. NotAllowedError for a decider who took part or has an interest, RuleError at
-    `fate` for what the state of the certificate excludes, BasisMovedError if the page is outdated.
+    Where the certificate is gone meanwhile, the audit is closed without effect. `scope` are the items that an extension
+    adds; `shown` is `Basis.shown` of the page. NotAllowedError for a decider who took part or has an interest,
+    RuleError at `fate` for what the state of the certificate excludes, BasisMovedError if the page is outdated.
     """
     authorise(actor, Permission.DECISION_TAKE)
     audit = conclude(session, actor, audit_id)  # locks the audit until the commit
     held = _held(session, audit.agency_id)
-    if audit.application_id or held is None:
+    if audit.application_id:
         raise IllegalMoveError("This audit is not one of a holder of a certificate.")
-    if fate not in ways_to_end(held.state):
+    if fate not in ways_of(session, audit, held):
         raise RuleError("Choose what becomes of the certificate.", "fate")
-    basis = audit_basis(session, audit).with_parts(held_parts(session, held))
-    said = Reasoned(reasons=reasons, grounds=grounds, shown=shown, audit_id=audit_id, proposal_id=proposal_id)
-    certificate = _ACT[fate](session, actor, held.id, **said, basis=basis)
+    basis = holder_basis(session, audit, held)
+    said = Reasoned(
+        reasons=reasons, grounds=grounds, shown=shown, audit_id=audit_id, proposal_id=proposal_id, basis=basis
+    )
+    if held is None:
+        _close(session, actor, audit, said)
+        return None
+    if fate is Fate.EXTEND_SCOPE:
+        return extend_scope(session, actor, held, audit, items=scope, **said)
+    certificate = _ACT[fate](session, actor, held.id, **said)
     if audit.kind is AuditKind.SURVEILLANCE:
         end_deadline(session, DeadlineKind.SURVEILLANCE, audit.certification_id)
     return certificate
+
+
+def _close(session: Session, actor: Actor, audit: Audit, said: Reasoned) -> None:
+    """Close an audit whose certificate is gone: nothing is left to decide but that."""
+    decision = Decision(
+        kind=DecisionKind.CLOSE,
+        audit_id=audit.id,
+        agency_id=audit.agency_id,
+        reasons=said["reasons"],
+        conditions=[],
+        proposal_id=said["proposal_id"],
+    )
+    record_decision(
+        session,
+        actor,
+        decision,
+        basis=said["basis"],
+        version=audit.scheme_version,
+        grounds=said["grounds"],
+        shown=said["shown"],
+    )
+    for kind in (DeadlineKind.CRITICAL_FINDING, DeadlineKind.SURVEILLANCE):
+        end_deadlines(session, kind, audit.agency_id)
+    tell_agency(session, audit.agency_id, DecisionTaken(reference=audit.reference))
 
 
 def _held(session: Session, agency_id: UUID) -> Certificate | None:

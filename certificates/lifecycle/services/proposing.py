@@ -105,10 +105,11 @@ def end_audit_or_propose(
     fate: Fate,
     reasons: str,
     grounds: Collection[str] = (),
+    scope: Collection[str] = (),
     shown: str | None = None,
-) -> Certificate | DecisionProposal:
+) -> Certificate | DecisionProposal | None:
     """End an audit of a holder as `decide_on_holder` does; on a serious ground propose it to a second decider."""
-    said: dict[str, Any] = {"reasons": reasons, "grounds": list(grounds)}
+    said: dict[str, Any] = {"reasons": reasons, "grounds": list(grounds), "scope": list(scope)}
     try:
         with session.begin_nested():
             return decide_on_holder(session, actor, audit_id, fate=fate, shown=shown, **said)

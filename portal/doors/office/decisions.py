@@ -7,14 +7,15 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from audits.agencies.rules import Scope, StatedScope
 from audits.core import clock
 from audits.core.access import Permission
 from audits.core.errors import RuleError
-from audits.decisions.basis import BasisMovedError, audit_basis, compared_in, standing
+from audits.decisions.basis import BasisMovedError, compared_in, standing
 from audits.decisions.models import DecisionProposal
 from audits.decisions.queries import find_decision
 from audits.decisions.rules import Outcome, possible_outcomes, reasons_against
-from audits.decisions.scope import grantable
+from audits.decisions.scope import addable, grantable
 from audits.findings.queries import file_of
 from audits.inspections import queries
 from audits.inspections.comparison import compare, differing, nowhere_assessed
@@ -24,12 +25,12 @@ from audits.inspections.services import send_back_audit
 from audits.inspections.workflow import AUDIT_FLOW, BackTo
 from audits.people.independence import bar_of
 from audits.schemes.cycle import DecisionKind, Ground
-from audits.schemes.queries import grounds_for
+from audits.schemes.queries import grounds_for, scheme_of_version
 from certificates.documents.queries import find_document
 from certificates.documents.stages import DocumentKind
 from certificates.lifecycle.models import Certificate
-from certificates.lifecycle.queries import BeforeDeciding, before_deciding, held_parts
-from certificates.lifecycle.rules import Fate, fates, ways_to_end
+from certificates.lifecycle.queries import BeforeDeciding, before_deciding, holder_basis, ways_of
+from certificates.lifecycle.rules import Fate, fates
 from certificates.lifecycle.services import decide_or_propose, end_audit_or_propose
 from portal.doors.office import case_file
 from portal.doors.office.forms import DecisionForm, HolderDecisionForm, SendBackForm
@@ -87,6 +88,7 @@ def certificate_submitted(audit_id: UUID) -> ResponseReturnValue:
                     fate=Fate(form.fate.data),
                     reasons=form.reasons.data,
                     grounds=form.grounds.data or (),
+                    scope=form.scope.data or (),
                     shown=form.basis.data or "",
                 )
                 proposal = taken.id if isinstance(taken, DecisionProposal) else None
@@ -165,15 +167,15 @@ def _page(
     beside = before_deciding(session, audit.agency_id, clock.today(), audit_id, actor.id) if ready else NOTHING
     held, bar = beside.held, beside.bar
     if ready:
-        basis = audit_basis(session, audit).with_parts(held_parts(session, held))
+        basis = holder_basis(session, audit, held)
         shown, compared = basis.shown, compared_in(basis, scheme)
         if isinstance(form, DecisionForm):
             allowed = possible_outcomes(scheme.scoring, **stand, tied=beside.tied)
             offered, ways = [outcome for outcome in Outcome if outcome in allowed], fates(held.state) if held else ()
             form.offer(offered, _grounds(audit, offered, held, ways), shown, ways)
             form.offer_scope(offers, scheme, offered)
-        elif held:
-            form.offer(_grounds_of(held, ways_to_end(held.state)), shown)
+        else:
+            _offer_ends(form, audit, held, shown)
     else:
         compared, taken = compare(session, audit), find_decision(session, actor, audit_id)
         bar = None if taken else bar_of(session, audit.agency_id, actor.id)
@@ -198,6 +200,15 @@ def _page(
     )
 
 
+def _offer_ends(form: HolderDecisionForm, audit: Audit, held: Certificate | None, shown: str) -> None:
+    """Offer the decisions that end an audit of a holder."""
+    session = database.read()
+    ways = ways_of(session, audit, held)
+    form.offer(_grounds_of(held or audit, ways), shown)
+    more = addable(session, audit, Scope.of(held.scope)) if held and Fate.EXTEND_SCOPE in ways else StatedScope()
+    form.offer_scope(more, scheme_of_version(audit.scheme_version))
+
+
 def _grounds(
     audit: Audit, outcomes: Iterable[Outcome], held: Certificate | None, ways: Iterable[Fate]
 ) -> dict[Outcome | Fate, tuple[Ground, ...]]:
@@ -210,5 +221,5 @@ def _grounds(
     return found
 
 
-def _grounds_of(held: Certificate, ways: Iterable[Fate]) -> dict[Outcome | Fate, tuple[Ground, ...]]:
-    return {way: grounds_for(held.scheme_version, DecisionKind(way)) for way in ways}
+def _grounds_of(of: Certificate | Audit, ways: Iterable[Fate]) -> dict[Outcome | Fate, tuple[Ground, ...]]:
+    return {way: grounds_for(of.scheme_version, DecisionKind(way)) for way in ways}

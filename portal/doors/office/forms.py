@@ -249,6 +249,14 @@ class HolderDecisionForm(Form):
 
     basis = hidden_field()
     fate = radios_field(_l("Decision"), [], required=_l("Choose a decision."))
+    scope = checkboxes_field(
+        _l("What the certificate covers more"),
+        [],
+        hint=_l("Only if you extend the scope. Tick what was audited and is in order."),
+        small=True,
+        required=_NEVER,
+        validate_choice=False,
+    )
     grounds = checkboxes_field(_l("Grounds"), [], required=_NEVER, validate_choice=False)
     reasons = textarea_field(
         _l("Reasons"),
@@ -264,6 +272,12 @@ class HolderDecisionForm(Form):
         self.grounds.choices = options(_grounds_in_words(grounds))
         if shown and not self.grounds.choices:
             del self.grounds
+
+    def offer_scope(self, scope: StatedScope, scheme: SchemeText) -> None:
+        """Offer what an extension can add, item by item; nothing without such an audit."""
+        self.scope.choices = options([(item, item_in_words(item, scope, scheme)) for item in scope.items()])
+        if not scope.items():
+            del self.scope
 
 
 class ChangeForm(Form):
