@@ -20,7 +20,7 @@ setup: ## Install what is missing; does nothing the second time
 
 # Run it
 
-demo: setup ## Tell the story of one case, then serve it (SERVE=0: only the story)
+demo: setup ## Tell a year of the register, then serve it (SERVE=0: only the story)
 	@KEURWERK_PARENT=$$PPID exec $(PYTHON) -m portal.host.supervisor --demo --port $(PORT) $(if $(filter 0,$(SERVE)),--no-serve)
 
 serve: setup ## Serve the portal with its own lasting database

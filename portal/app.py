@@ -6,6 +6,7 @@ from flask import Flask
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from audits.core import clock
 from portal.doors.account import login
 from portal.forms import uploads
 from portal.language import i18n, labels
@@ -29,6 +30,8 @@ DOORS = ("registry", "account", "agency", "inspector", "office")
 
 def create_app(settings: Settings, doors: tuple[str, ...] = DOORS) -> Flask:
     """Build the portal, or with `doors=("registry",)` the public register alone."""
+    if settings.clock_file:
+        clock.follow(settings.clock_file)
     app = Application(__name__, template_folder=str(templating.TEMPLATES))
     app.config.update(SECRET_KEY=settings.secret_key, TESTING=settings.testing)
     app.config["MAX_CONTENT_LENGTH"] = settings.max_upload_bytes + 256 * 1024  # a file and other fields

@@ -77,6 +77,7 @@ class Settings:
     tsa_roots: Path | None = None
     fonts_dir: Path = VAR / "assets" / "fonts"
     cache_dir: Path = VAR / "cache"
+    clock_file: Path | None = None
     compiled_press: bool = True
     body_name: str = "Stichting Keurwerk"
     body_address: str = "Waagplein 1, 3511 AB Utrecht"
@@ -143,7 +144,7 @@ def current_settings() -> Settings:
     return settings
 
 
-_PATHS = ("seal_dir", "metrics_dir", "fonts_dir", "cache_dir", "seal_chain", "tsa_roots")
+_PATHS = ("seal_dir", "metrics_dir", "fonts_dir", "cache_dir", "seal_chain", "tsa_roots", "clock_file")
 _WHOLE = re.compile("[0-9]{1,18}")
 _NUMBERS = {
     "max_upload_bytes": (64 * 1024, 1024 * MIB),
@@ -197,6 +198,8 @@ def _problems(values: Mapping[str, object]) -> list[str]:
     base = _split(given.get("base_url", ""))
     if base.scheme == "http" and not is_loopback(base.hostname or ""):
         wrong.append("BASE_URL must be https, except on this machine itself")
+    if "clock_file" in given and "base_url" in given and not is_loopback(base.hostname or ""):
+        wrong.append("CLOCK_FILE moves the clock, which is for the demo on this machine alone")
     if base.scheme == "https" and "signer_url" not in given:
         wrong += _passphrase_problems(given.get("seal_passphrase", "demo"))
     return wrong + _mail_problems(given) + _seal_problems(values, given)

@@ -1,14 +1,16 @@
-"""Read the clock; no other module does."""
+"""Read the clock; no other module does. For the demo it can be moved, by a file that all processes read."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
+_followed: list[Path] = []
 
 
 def now() -> datetime:
     """Return the present moment, in UTC."""
-    return datetime.now(UTC)  # noqa: TID251 - this is that place
+    return datetime.now(UTC) + moved()  # noqa: TID251 - this is that place
 
 
 def today() -> date:
@@ -19,3 +21,24 @@ def today() -> date:
 def day_of(moment: datetime) -> date:
     """Return the date in the Netherlands of a moment."""
     return moment.astimezone(AMSTERDAM).date()
+
+
+def follow(file: Path) -> None:
+    """Let the clock of this process, and of all that it forks, be wrong by as many seconds as a file says."""
+    _followed[:] = [file]
+
+
+def moved() -> timedelta:
+    """Return how far the clock is from the real one: nothing, unless it follows a file that is there."""
+    for file in _followed:
+        if file.exists():
+            return timedelta(seconds=float(file.read_text() or 0))
+    return timedelta()
+
+
+def move(by: timedelta) -> None:
+    """Write the file that this process follows, in one step: others read it meanwhile."""
+    for file in _followed:
+        fresh = file.with_suffix(".new")
+        fresh.write_text(str(by.total_seconds()))
+        fresh.replace(file)

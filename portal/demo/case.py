@@ -2,7 +2,6 @@
 
 import io
 import secrets
-import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
@@ -11,10 +10,8 @@ from uuid import UUID
 
 from flask import Flask
 from PIL import Image, ImageDraw
-from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from audits.agencies.models import Agency
 from audits.agencies.rules import AgencyDetails, ContactDetails, ControllingPersonDetails
 from audits.agencies.services import add_contact, add_controlling_person
 from audits.applications import queries as applications
@@ -26,29 +23,43 @@ from audits.applications.services import (
     submit_application,
 )
 from audits.core import clock
-from audits.core.access import Actor, Role
+from audits.core.access import Actor
 from audits.core.files import StoredFile
 from audits.decisions.rules import Outcome
+from audits.findings.rules import points_of
+from audits.findings.services import review_audit
 from audits.inspections import queries as inspections
 from audits.inspections import services as audits
 from audits.inspections.coverage import scheme_of_audit
-from audits.inspections.workflow import FindingState
+from audits.inspections.grading import Extent
+from audits.inspections.models import Finding
+from audits.inspections.workflow import FOR_AGENCY, FOR_INSPECTOR
 from audits.people.models import Person
 from audits.people.queries import find_by_email
 from audits.people.registration import register_agency
 from audits.people.services import invite_person
 from audits.schemes.queries import scheme_of_version, version_for
 from audits.schemes.text import Requirement, SchemeText
-from certificates.lifecycle.models import Certificate
+from certificates.lifecycle.rules import Fate
 from certificates.lifecycle.services import decide_on_audit
 from portal.demo.cast import EDITOR, OWNER, PASSWORD, SIGNATORY, STAFF, CastMember, Flaw
 from portal.doors.account.services import store_password
 from portal.stores import database, files
 
 T = TypeVar("T")
-WORKERS, ASSIGNMENTS, HOUSES = 180, 420, 4
+ASSIGNMENTS, HOUSES, BEDS = 420, 4, 12
 FIRST_AGENCY = 71_000_001
-GROUNDS = {Outcome.GRANT: "requirements_met", Outcome.GRANT_WITH_CONDITIONS: "open_points"}
+GROUNDS = {
+    Outcome.GRANT: "requirements_met",
+    Outcome.GRANT_WITH_CONDITIONS: "open_points",
+    Outcome.REFUSE: "too_many_nonconformities",
+}
+REPAIR = {
+    "cause": "Een sjabloon was verouderd.",
+    "extent": "Alle dossiers van dit jaar zijn nagelopen.",
+    "solution": "Sjabloon vervangen, fouten hersteld.",
+    "effectiveness": "Maandelijkse controle door de kwaliteitsmedewerker.",
+}
 PATIENCE = 60.0
 
 
@@ -59,14 +70,12 @@ class StoryError(RuntimeError):
 class Case:
     """The ids and people of one case. Every method is one action of one person."""
 
-    def __init__(self, app: Flask, details: AgencyDetails, serial: int, name: str = "") -> None:
+    def __init__(self, app: Flask, details: AgencyDetails, serial: int, name: str) -> None:
         """Begin the case of an agency with a number of its own; its people have addresses at NAME.example."""
         self._app = app
         self.details = replace(details, register_number=str(FIRST_AGENCY + serial))
-        self._domain = f"{name or f'bureau{serial}'}.example"
-        with app.app_context():
-            if find_by_email(database.read(), self._part(OWNER).email):  # the demo ran here before
-                self._domain = f"{name}{serial}.example"
+        self._domain = f"{name}.example"
+        self.inspector = "inspector"  # of the next audits: the norm lets nobody judge too often in a row
         self.agency_id = self.application_id = self.audit_id = UUID(int=0)
 
     def write(self, act: Callable[[Session], T]) -> T:
@@ -123,7 +132,7 @@ class Case:
             for item in _first(scheme.requirements, half=half):
                 explanation = f"Vastgelegd in ons handboek, hoofdstuk {item.chapter}."
                 save_answer(session, actor, application.id, item.code, value=good.code, explanation=explanation)
-            data = _scan(scheme.requirements[0])
+            data = scan(scheme.requirements[0].code)
             add_evidence(
                 session,
                 actor,
@@ -135,20 +144,27 @@ class Case:
         self.write(act)
 
     def submit(self) -> None:
-        """Declare and submit, as signatory."""
-        name = self._part(SIGNATORY).name
-        self.write(lambda s: submit_application(s, self.actor(s, SIGNATORY), self.application_id, declared_name=name))
+        """Accept the certification agreement, declare and submit, as signatory."""
+
+        def act(session: Session) -> None:
+            actor = self.actor(session, SIGNATORY)
+            application = applications.get_application(session, actor, self.application_id)
+            agreement, name = applications.agreement_of(application), self._part(SIGNATORY).name
+            seen = agreement.sha256 if agreement else None
+            submit_application(session, actor, self.application_id, declared_name=name, agreement=seen)
+
+        self.write(act)
 
     def accept(self) -> None:
         """Accept the application, as planner."""
         self.write(lambda s: accept_application(s, self.staff(s, "planner"), self.application_id, note=""))
 
-    def plan(self) -> None:
-        """Assign the inspector, as planner."""
+    def plan(self, ahead: int = 7) -> None:
+        """Assign the inspector to an audit in so many days, as planner."""
 
         def act(session: Session) -> None:
-            inspector = self.staff(session, "inspector")
-            day = clock.today() + timedelta(days=7)
+            inspector = self.staff(session, self.inspector)
+            day = clock.today() + timedelta(days=ahead)
             planner = self.staff(session, "planner")
             audit = audits.plan_audit(
                 session, planner, self.application_id, inspector_id=inspector.id, planned_on=day, announced=True
@@ -159,25 +175,26 @@ class Case:
 
     def start(self) -> None:
         """Start the audit, as inspector."""
-        self.write(lambda s: audits.start_audit(s, self.staff(s, "inspector"), self.audit_id))
+        self.write(lambda s: audits.start_audit(s, self.staff(s, self.inspector), self.audit_id))
 
     def draw(self) -> dict[str, tuple[int, int]]:
         """Fix the populations and draw; return {unit: (population size, sample size)}."""
 
         def act(session: Session) -> dict[str, tuple[int, int]]:
-            audit = inspections.get_audit(session, self.staff(session, "inspector"), self.audit_id)
+            audit = inspections.get_audit(session, self.staff(session, self.inspector), self.audit_id)
             sizes = {}
             scheme, asked = scheme_of_version(audit.scheme_version), scheme_of_audit(audit)
-            for unit, members in _lists(scheme, housed=self.details.housing_places > 0).items():
+            for unit, members in _lists(scheme, self.details).items():
                 if not asked.on_unit(unit):
                     continue
                 found = audits.freeze_population(
                     session,
-                    self.staff(session, "inspector"),
+                    self.staff(session, self.inspector),
                     self.audit_id,
                     unit,
                     members,
                     seed=secrets.token_bytes(32),
+                    source=next(iter(scheme.units[unit].list_sources), None),
                 )
                 sizes[unit] = (found.size, found.drawn)
             return sizes
@@ -188,7 +205,7 @@ class Case:
         """Record a verdict per requirement and unit, or of the first half of the requirements; return how many."""
 
         def act(session: Session) -> int:
-            inspector = self.staff(session, "inspector")
+            inspector = self.staff(session, self.inspector)
             audit = inspections.get_audit(session, inspector, self.audit_id)
             scheme, sample = scheme_of_audit(audit), inspections.sample_of(session, self.audit_id)
             good = next(kind.code for kind in scheme.verdicts.values() if kind.assessed and not kind.nonconforming)
@@ -201,91 +218,129 @@ class Case:
                 for item in _first(scheme.requirements, half=half)
                 for flaw in [flaws.get(item.code)]
             }
-            return audits.record_sheets(session, inspector, self.audit_id, sheets)
+            recorded = audits.record_sheets(session, inspector, self.audit_id, sheets)
+            for flaw in flaws.values():
+                if flaw.code in sheets and scheme.requirement(flaw.code).judgement:
+                    self._weigh(session, inspector, flaw)
+            return recorded
 
         return self.write(act)
+
+    def _weigh(self, session: Session, inspector: Actor, flaw: Flaw) -> None:
+        """Say how far a flaw reaches, and what the agency reads of it."""
+        said = {"extent": Extent.INCIDENTAL, "extent_reason": "Eén oorzaak, dit kwartaal begonnen."}
+        audits.judge_requirement(
+            session,
+            inspector,
+            self.audit_id,
+            flaw.code,
+            agency_text=flaw.told or flaw.seen,
+            version=0,
+            **(said if flaw.incidental else {}),  # type: ignore[arg-type]  # names of parameters
+        )
+
+    def confirm(self, leave_out: Sequence[str] = (), why: str = "") -> None:
+        """Confirm the stated scope but for these items, with the beds at each location, as inspector."""
+
+        def act(session: Session) -> None:
+            inspector = self.staff(session, self.inspector)
+            audit = inspections.get_audit(session, inspector, self.audit_id)
+            items = [item for item in audit.application.stated.items() if item not in leave_out]
+            beds = dict.fromkeys(audits.housing_locations(session, audit), BEDS)
+            audits.confirm_scope(session, inspector, self.audit_id, items=items, why=why, beds=beds)
+
+        self.write(act)
 
     def report(self) -> tuple[int, int]:
         """Report the audit; return number of findings and points."""
 
         def act(session: Session) -> tuple[int, int]:
             summary = "Wij zagen een bureau dat zijn zaken kent. De bevindingen staan hieronder."
-            audit = audits.report_audit(session, self.staff(session, "inspector"), self.audit_id, summary=summary)
+            audit = audits.report_audit(session, self.staff(session, self.inspector), self.audit_id, summary=summary)
             session.flush()
             return len(inspections.findings_of(session, self.audit_id)), audit.score or 0
 
         return self.write(act)
 
-    def answer(self) -> int:
-        """Submit a corrective action for every finding; return how many."""
+    def grades(self) -> dict[str, str]:
+        """Return the grades of the findings by requirement."""
+        return self.write(lambda s: {each.requirement_code: each.grade for each in self._findings(s)})
+
+    def answer(self, **other: str) -> int:
+        """Submit what the scheme asks now of every finding, as editor; return of how many."""
 
         def act(session: Session) -> int:
-            actor, found = self.actor(session, EDITOR), inspections.findings_of(session, self.audit_id)
-            for finding in found:
-                audits.submit_corrective_action(
-                    session,
-                    actor,
-                    finding.id,
-                    cause="Een sjabloon was verouderd.",
-                    extent="Alle dossiers van dit jaar zijn nagelopen.",
-                    solution="Sjabloon vervangen, fouten hersteld.",
-                    effectiveness="Maandelijkse controle door de kwaliteitsmedewerker.",
-                    version=finding.version,
-                )
-            return len(found)
+            actor = self.actor(session, EDITOR)
+            waiting = [each for each in self._findings(session) if each.state in FOR_AGENCY]
+            for finding in waiting:
+                audits.submit_corrective_action(session, actor, finding.id, **REPAIR | other, version=finding.version)
+            return len(waiting)
 
         return self.write(act)
 
     def verify(self) -> int:
-        """Accept every corrective action, as inspector; return how many."""
+        """Accept what was answered, as inspector: a plan, or the proof, which closes a finding. Return how many."""
 
         def act(session: Session) -> int:
-            inspector, closed = self.staff(session, "inspector"), 0
-            for finding in inspections.findings_of(session, self.audit_id):
-                if finding.state is FindingState.ANSWERED:
-                    audits.accept_corrective_action(
-                        session, inspector, finding.id, note="Vijf nieuwe dossiers gezien: in orde."
-                    )
-                    closed += 1
-            return closed
+            inspector = self.staff(session, self.inspector)
+            waiting = [each for each in self._findings(session) if each.state in FOR_INSPECTOR]
+            for finding in waiting:
+                note = "Vijf nieuwe dossiers gezien: in orde."
+                audits.accept_corrective_action(session, inspector, finding.id, note=note)
+            return len(waiting)
 
         return self.write(act)
 
-    def review(self) -> None:
-        """Review the file with a recommendation, as reviewer."""
-        advice = "Dossier volledig, oordelen onderbouwd. Advies: verlenen."
-        self.write(lambda s: audits.review_audit(s, self.staff(s, "reviewer"), self.audit_id, recommendation=advice))
+    def send_back(self, note: str) -> None:
+        """Return every answer to the agency, as inspector."""
 
-    def decide(self, role: str, outcome: Outcome, conditions: tuple[str, ...] = ()) -> UUID:
+        def act(session: Session) -> None:
+            inspector = self.staff(session, self.inspector)
+            for finding in self._findings(session):
+                if finding.state in FOR_INSPECTOR:
+                    audits.return_corrective_action(session, inspector, finding.id, note=note)
+
+        self.write(act)
+
+    def review(self, advice: str = "Dossier volledig, oordelen onderbouwd. Advies: verlenen.") -> None:
+        """Review the file by the whole checklist, as reviewer."""
+
+        def act(session: Session) -> None:
+            reviewer = self.staff(session, "reviewer")
+            points = set(points_of(scheme_of_audit(inspections.get_audit(session, reviewer, self.audit_id))))
+            review_audit(session, reviewer, self.audit_id, recommendation=advice, ticked=points)
+
+        self.write(act)
+
+    def decide(
+        self,
+        role: str,
+        outcome: Outcome,
+        conditions: tuple[str, ...] = (),
+        *,
+        reasons: str = "",
+        fate: Fate | None = None,
+    ) -> UUID:
         """Take the decision; return its id."""
-        reasons = "Het uitzendbureau voldoet aan de norm. De bevindingen zijn hersteld en gecontroleerd."
+        why = reasons or "Het uitzendbureau voldoet aan de norm. De bevindingen zijn hersteld en gecontroleerd."
 
         def act(session: Session) -> UUID:
-            actor = self.staff(session, role)
             decision = decide_on_audit(
                 session,
-                actor,
+                self.staff(session, role),
                 self.audit_id,
                 outcome=outcome,
-                reasons=reasons,
+                reasons=why,
                 conditions=conditions,
                 grounds=[GROUNDS[outcome]],
+                fate=fate,
             )
             return decision.id
 
         return self.write(act)
 
-    def change(
-        self, number: str, service: Callable[..., object], reasons: str, grounds: Sequence[str], by: str = "decider"
-    ) -> None:
-        """Suspend, withdraw or end a certificate, or lift its suspension, in the role of a decider."""
-
-        def act(session: Session) -> None:
-            certificate = session.scalars(select(Certificate).where(Certificate.number == number)).one()
-            actor = replace(self.staff(session, by), roles=frozenset({Role.DECIDER}))
-            service(session, actor, certificate.id, reasons=reasons, grounds=grounds)
-
-        self.write(act)
+    def _findings(self, session: Session) -> list[Finding]:
+        return inspections.findings_of(session, self.audit_id)
 
     def state(self) -> dict[str, str]:
         """Return the present states of the case."""
@@ -310,25 +365,6 @@ class Case:
         return replace(part, email=f"{part.email.partition('@')[0]}@{self._domain}")
 
 
-def wait_for(app: Flask, decision_id: UUID) -> str:
-    """Wait until the worker has issued the certificate of a decision; return its number."""
-    end = time.monotonic() + PATIENCE
-    while time.monotonic() < end:
-        with app.app_context():
-            query = select(Certificate).where(Certificate.decision_id == decision_id)
-            certificate = database.read().scalar(query)
-            if certificate and certificate.issued_at:
-                return certificate.number
-        time.sleep(0.1)
-    raise StoryError("the worker issued no certificate; see var/run/worker.log")
-
-
-def how_many(app: Flask) -> int:
-    """Return the number of agencies in the portal: the serial of the next one."""
-    with app.app_context():
-        return database.read().scalar(select(func.count()).select_from(Agency)) or 0
-
-
 def _person(session: Session, part: CastMember) -> Person:
     person = find_by_email(session, part.email)
     if person is None:
@@ -340,9 +376,10 @@ def _first(requirements: Sequence[Requirement], *, half: bool) -> Sequence[Requi
     return requirements[: len(requirements) // 2] if half else requirements
 
 
-def _lists(scheme: SchemeText, *, housed: bool) -> dict[str, list[str]]:
+def _lists(scheme: SchemeText, details: AgencyDetails) -> dict[str, list[str]]:
     """Return pseudonyms for each kind of unit that is sampled."""
-    sizes = [WORKERS, WORKERS, ASSIGNMENTS, HOUSES if housed else 0]
+    workers, houses = details.headcount, HOUSES if details.housing_places else 0
+    sizes = [workers, workers, min(ASSIGNMENTS, 3 * workers), houses]
     kinds = [unit for unit in scheme.units.values() if not unit.is_agency]
     return {
         unit.code: [f"{unit.code[0].upper()}-{number:04d}" for number in range(1, size + 1)]
@@ -350,9 +387,10 @@ def _lists(scheme: SchemeText, *, housed: bool) -> dict[str, list[str]]:
     }
 
 
-def _scan(item: Requirement) -> bytes:
+def scan(of: str) -> bytes:
+    """Return a picture of an extract of the trade register."""
     picture = Image.new("L", (900, 300), 255)
-    ImageDraw.Draw(picture).text((40, 120), f"Uittreksel handelsregister ({item.code}), voorbeeld", fill=0)
+    ImageDraw.Draw(picture).text((40, 120), f"Uittreksel handelsregister ({of}), voorbeeld", fill=0)
     out = io.BytesIO()
     picture.save(out, "PNG")
     return out.getvalue()

@@ -16,15 +16,29 @@ class Flaw:
     code: str
     units: int
     seen: str
+    incidental: bool = True  # how far it reaches, where the scheme asks that
+    told: str = ""  # what the agency reads, if not what was seen
 
 
 # The demo may name requirements of the scheme; product code may not.
 SMALL = (
-    Flaw("PAY-05", 3, "Verlofsaldo ontbreekt op de loonstrook."),
+    Flaw("PAY-05", 1, "Verlofsaldo ontbreekt op de loonstrook."),
     Flaw("IDW-05", 1, "Geen bewaartermijn voor afgewezen kandidaten."),
 )
-AGAIN, PASSPORT = SMALL[0], Flaw("IDW-03", 1, "Een paspoort ligt in de kluis van het bureau.")
-LARGE = (Flaw("PAY-05", 4, "Inhouding niet uitgelegd."), Flaw("CON-01", 5, "Contract na de eerste dienst getekend."))
+AGAIN, PASSPORT = (
+    SMALL[0],
+    Flaw(
+        "IDW-03",
+        1,
+        "Een paspoort ligt in de kluis van het bureau.",
+        incidental=False,
+        told="Het bureau bewaart een paspoort van een werknemer.",
+    ),
+)
+LARGE = (
+    Flaw("PAY-05", 4, "Inhouding niet uitgelegd.", incidental=False),
+    Flaw("CON-01", 5, "Contract na de eerste dienst getekend.", incidental=False),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +58,10 @@ STAFF = {
     "planner": CastMember("Marieke de Boer", "marieke@keurwerk.example", frozenset({Role.PLANNER})),
     # Also a decider on other cases: small bodies have few people, and the four-eyes rule is per case.
     "inspector": CastMember("Youssef El Amrani", "youssef@keurwerk.example", frozenset({Role.INSPECTOR, Role.DECIDER})),
+    "second inspector": CastMember("Ruben Kok", "ruben@keurwerk.example", frozenset({Role.INSPECTOR})),
     "reviewer": CastMember("Anneke Visser", "anneke@keurwerk.example", frozenset({Role.REVIEWER})),
     "decider": CastMember("Hendrik Jansen", "hendrik@keurwerk.example", frozenset({Role.DECIDER})),
+    "tied decider": CastMember("Fatima Özdemir", "fatima@keurwerk.example", frozenset({Role.DECIDER})),
 }
 
 OWNER = CastMember("Piotr Nowak", "piotr@vlietland.example", frozenset({Role.AGENCY_OWNER}))
@@ -86,6 +102,9 @@ def agency(name: str, street: str, postcode: str, city: str, *trade_names: str, 
     return replace(details, **changes)  # type: ignore[arg-type]  # the caller names fields of AgencyDetails
 
 
+OF_THE_YEAR = frozenset({"withdrawn", "ended"})
+"""Those of the others whose year the demo tells."""
+
 # The people of these agencies have addresses such as emma@draft.example.
 OTHERS = {
     "conditional": agency(
@@ -98,8 +117,8 @@ OTHERS = {
         housing_places=0,
     ),
     "suspended": agency("Żuraw Logistiek Uitzendbureau B.V.", "Spoorlaan 88", "5017 JS", "Tilburg", "Zuraw Flex"),
-    "withdrawn": agency("Snelwerk Nederland B.V.", "Keulsepoort 3", "5911 BX", "Venlo", "Snelwerk"),
-    "ended": agency("Wulpenweide Uitzenden B.V.", "Kleinzand 16", "8601 BH", "Sneek", "Wulpenweide"),
+    "withdrawn": agency("Snelwerk Nederland B.V.", "Keulsepoort 3", "5911 BX", "Venlo", "Snelwerk", headcount=24),
+    "ended": agency("Wulpenweide Uitzenden B.V.", "Kleinzand 16", "8601 BH", "Sneek", "Wulpenweide", headcount=18),
     "planned": agency("De Grutto Detachering U.A.", "Thorbeckegracht 20", "8011 VN", "Zwolle", "Grutto"),
     "certified": agency(
         "Coöperatie Het Polderwerk U.A.", "Lange Nering 61", "8302 EC", "Emmeloord", "Polderwerk", "Agri Force"

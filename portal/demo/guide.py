@@ -1,9 +1,13 @@
 """What to look at after the demo, and as whom. Printed by `make demo`; a test keeps the README to it."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TextIO
 
 from portal.demo.cast import PASSWORD, STAFF
+
+YEAR = timedelta(days=366)
+"""How far the clock is put back before the story begins."""
 
 
 @dataclass(frozen=True, slots=True)

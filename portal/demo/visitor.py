@@ -1,5 +1,6 @@
 """A member of the public in the demo, who uses the register over HTTP only."""
 
+import html
 import json
 import re
 import time
@@ -41,6 +42,17 @@ class Visitor:
         """Return today's status of an entry, from the open data."""
         answer: dict[str, Any] = json.loads(self._get(f"/api/v1/agencies/{entry}"))
         return str(answer["status"])
+
+    def sectors(self, entry: str) -> list[str]:
+        """Return the sectors that the certificate covers, from the open data."""
+        answer: dict[str, Any] = json.loads(self._get(f"/api/v1/agencies/{entry}"))
+        return [str(sector) for sector in answer["certificate"]["scope"]["sectors"]]
+
+    def expect_name(self, entry: str, name: str) -> None:
+        """Expect this name on the entry's page."""
+        page = self._get(f"/register/{entry}?lang=en").decode()
+        self._story.hold(html.escape(name, quote=False) in page, f"the register does not name {name}")
+        self._story.tell("A hirer", f"reads the name in the register: {name}", "–", "found")
 
     def expect_status(self, entry: str, status: str, action: str) -> None:
         """Expect this status on the entry's page and in the open data."""

@@ -12,6 +12,7 @@ import threading
 from contextlib import suppress
 from pathlib import Path
 
+from audits.core import clock
 from certificates.seal.keyring.keys import Keyring, KeysError, KeyState
 from portal.host.processes import hide_memory
 from portal.settings import Settings, settings_or_exit
@@ -32,6 +33,8 @@ def main() -> int:
     url = env.pop("SIGNER_URL", "unix:")
     settings = settings_or_exit(env, needs=())
     logs.set_up("signer", settings)
+    if settings.clock_file:
+        clock.follow(settings.clock_file)
     try:
         signer, listener = open_signer(settings), listen(Path(socket_path(url)))
     except (KeysError, OSError) as error:

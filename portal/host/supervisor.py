@@ -151,6 +151,8 @@ def _run(environment: Mapping[str, str], arguments: argparse.Namespace) -> int:
         env.setdefault("BASE_URL", f"http://{HOST}:{port}")
         if arguments.demo and not environment.get("DATABASE_URL"):
             _begin_anew(env)
+        if arguments.demo:
+            env["CLOCK_FILE"] = str(_demo_clock())
         _leave_word(env | {"DATABASE_URL": addresses.worker})
         settings = Settings.from_env(env)
         _reach(environment, settings, env)
@@ -217,6 +219,13 @@ def _begin_anew(env: dict[str, str]) -> None:
     shutil.rmtree(DEMO, ignore_errors=True)
     env.setdefault("STORAGE_URL", (DEMO / "files").as_uri())
     env.setdefault("SEAL_DIR", str(DEMO / "seal"))
+
+
+def _demo_clock() -> Path:
+    """Return the file that moves the clock of the demo: at first to before its story, for the keys too."""
+    file = VAR / "run" / "demo-clock"
+    file.write_text(str(-guide.YEAR.total_seconds()))
+    return file
 
 
 def _reach(environment: Mapping[str, str], settings: Settings, env: Mapping[str, str]) -> None:
@@ -334,7 +343,7 @@ def _kept_secret(path: Path) -> str:
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="keurwerk")
-    parser.add_argument("--demo", action="store_true", help="a fresh database and the story of one case")
+    parser.add_argument("--demo", action="store_true", help="a fresh database and the story of a year")
     parser.add_argument("--no-serve", action="store_true", help="stop after the story")
     parser.add_argument("--dev", action="store_true", help="start worker and web anew when code changes")
     parser.add_argument("--port", type=int, default=8000)

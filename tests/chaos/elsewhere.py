@@ -4,7 +4,6 @@ The clock of all its processes can be moved: by as many seconds as the file `clo
 """
 
 import sys
-from datetime import datetime, timedelta
 from pathlib import Path
 
 from audits.core import clock
@@ -23,21 +22,11 @@ def run(state: Path) -> int | None:
         setattr(module, "VAR", state)  # noqa: B010 - for a type checker it is a constant
     Postgres._options = lambda server: [*OPTIONS(server), "-c", "fsync=off"]  # type: ignore[method-assign]
     supervisor.LEFT = state / "run" / "environment.json"
-    move_clock(state / CLOCK)
+    clock.follow(state / CLOCK)
     if sys.argv[1] == SERVE:
         sys.argv.pop(1)
         return supervisor.main()
     return main(prog_name="keurwerk")
-
-
-def move_clock(by: Path) -> None:
-    """Let the clock of this process, and of all that it forks, be as wrong as a file says at that moment."""
-    right = clock.now
-
-    def now() -> datetime:
-        return right() + timedelta(seconds=float(by.read_text() or 0) if by.exists() else 0)
-
-    clock.now = now
 
 
 if __name__ == "__main__":

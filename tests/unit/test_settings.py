@@ -74,6 +74,14 @@ def test_a_public_portal_has_its_own_passphrase_for_the_seal():
     assert Settings.from_env(GOOD | {"BASE_URL": "https://keurwerk.example", "SEAL_PASSPHRASE": "four words of mine"})
 
 
+def test_the_clock_is_moved_on_this_machine_alone():
+    public = {"BASE_URL": "https://keurwerk.example", "SEAL_PASSPHRASE": "four words of mine"}
+    assert problems(CLOCK_FILE="/tmp/clock", **public) == [  # noqa: S108 - nothing is written
+        "CLOCK_FILE moves the clock, which is for the demo on this machine alone"
+    ]
+    assert Settings.from_env(GOOD).clock_file is None
+
+
 @pytest.mark.parametrize("name", ["SEAL_PASSPHRASE", "SEAL_PIN", "SEAL_TOKEN"])
 def test_who_asks_a_signer_has_none_of_its_secrets(name):
     asks = GOOD | {"SIGNER_URL": "unix:///run/keurwerk/signer.sock", "BASE_URL": "https://keurwerk.example"}
