@@ -34,3 +34,10 @@ class DisputeUpheld(DisputeAnswered, kind="dispute_upheld"):
 
 class DisputeDismissed(DisputeAnswered, kind="dispute_dismissed"):
     """The finding stays."""
+
+
+class QuestionAnswered(Notice, kind="question_answered"):
+    """To the inspector: a dispute or another grade was answered by somebody else; links to the finding."""
+
+    reference: str
+    number: int

@@ -71,6 +71,7 @@ PAGES: dict[type[Notice], Link] = {
     findings.ExtensionRefused: _FINDING,
     findings.DisputeUpheld: _FINDING,
     findings.DisputeDismissed: _FINDING,
+    findings.QuestionAnswered: Link("inspector.show_finding", "finding_id"),
     decisions.DecisionTaken: _HOME,
     decisions.SecondDeciderNeeded: Link("office.proposals.show_proposal", "proposed_id"),
     decisions.ProposalAnswered: Link("office.proposals.show_proposal", "proposed_id"),

@@ -21,7 +21,7 @@ from tests.kit.factories.applications import make_scheme
 from tests.kit.factories.findings import BROKEN, make_finding
 from tests.kit.factories.inspections import judge, make_audit
 from tests.kit.factories.people import make_person
-from tests.kit.queued import enqueued
+from tests.kit.queued import enqueued, mails
 from tests.kit.scheme import SECOND, source
 
 
@@ -49,6 +49,14 @@ def reply(session, person, raised, *, granted=True, answer="It was there."):
 
 
 # Disputes
+
+
+@pytest.mark.parametrize("granted", [True, False])
+def test_the_inspector_is_told_how_a_dispute_ended(session, finding, editor, reviewer, granted):
+    raised = dispute(session, editor, finding)
+    assert not mails(session, "question_answered", finding)
+    reply(session, reviewer, raised, granted=granted)
+    assert mails(session, "question_answered", finding) == [str(finding.audit.inspector_id)]
 
 
 def test_a_dispute_that_is_upheld_withdraws_the_finding_and_its_points(session, finding, editor, reviewer):

@@ -21,6 +21,7 @@ from tests.kit.factories.certificates import make_certificate
 from tests.kit.factories.findings import BROKEN, make_finding, supersede
 from tests.kit.factories.inspections import make_audit
 from tests.kit.factories.people import make_person
+from tests.kit.queued import mails
 
 
 @pytest.fixture
@@ -58,6 +59,8 @@ def test_a_grade_that_two_people_change_weighs_what_the_scheme_says_of_it(sessio
     assert [each.told["reason"] for each in history(session, finding.id)] == ["One file in sixty.", "So it is."]
     assert [each.name for each in history(session, finding.id)] == ["finding.propose_grade", "finding.change_grade"]
     assert (change.asker, change.answerer) == (asks, answers)
+    told = [str(audit.inspector_id)] if first == "inspector" else []  # who answered knows it
+    assert mails(session, "question_answered", finding) == told
 
 
 def test_a_grade_that_the_second_person_declines_stays(session, reviewer):

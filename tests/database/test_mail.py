@@ -21,6 +21,7 @@ from audits.core.access import AGENCY_ROLES, GRANTS, Permission, Role
 from audits.core.notices import KINDS, tell_person
 from audits.core.outbox import OutboxItem
 from audits.decisions.notices import ProposalAnswered, SecondDeciderNeeded
+from audits.findings.notices import QuestionAnswered
 from audits.inspections import notices
 from audits.people.notices import (
     AccountKnown,
@@ -116,6 +117,7 @@ READERS = {
     notices.AuditReviewed: {Role.DECIDER},
     notices.CriticalFinding: {Role.DECIDER},
     notices.FindingAnswered: {Role.INSPECTOR},
+    QuestionAnswered: {Role.INSPECTOR},
     SecondDeciderNeeded: {Role.DECIDER},
     ProposalAnswered: {Role.DECIDER},
     SuspensionToReview: {Role.DECIDER},

@@ -11,7 +11,9 @@ from audits.core.errors import IllegalMoveError, NotFoundError
 from audits.core.events import Code, EventData
 from audits.core.flow import Independence
 from audits.core.letters import check_reason
+from audits.core.notices import tell_person
 from audits.findings.models import Dispute, Extension, Question
+from audits.findings.notices import QuestionAnswered
 from audits.inspections.models import Finding
 from audits.inspections.services.confidentiality import check_names_nobody
 from audits.inspections.services.course import FINDINGS
@@ -69,3 +71,11 @@ def facts_of(finding: Finding, reason: str) -> dict[str, Any]:
 def record(session: Session, actor: Actor, finding: Finding, event: EventData) -> None:
     """Record an event about a finding that does not change its state."""
     events.record(session, event, subject_id=finding.id, actor=actor, agency_id=finding.agency_id)
+
+
+def tell_inspector(session: Session, actor: Actor, finding: Finding) -> None:
+    """Tell the inspector that somebody else answered a question about a finding."""
+    audit = finding.audit
+    if audit.inspector_id != actor.id:
+        notice = QuestionAnswered(reference=audit.reference, number=finding.number)
+        tell_person(session, audit.inspector_id, notice, subject_id=finding.id)

@@ -22,6 +22,7 @@ from audits.findings.services.asking import (
     hold_own,
     record,
     settle,
+    tell_inspector,
 )
 from audits.inspections.events import FindingWithdrawn
 from audits.inspections.models import Finding
@@ -63,6 +64,7 @@ def answer_dispute(session: Session, actor: Actor, dispute_id: UUID, *, granted:
     kind = notices.DisputeUpheld if granted else notices.DisputeDismissed
     notice = kind(reference=finding.audit.reference, number=finding.number)
     tell_agency(session, finding.agency_id, notice, subject_id=finding.id)
+    tell_inspector(session, actor, finding)
     return dispute
 
 

@@ -18,7 +18,15 @@ from audits.core.events import Code
 from audits.core.flow import Independence
 from audits.findings import events as told
 from audits.findings.models import GradeChange
-from audits.findings.services.asking import check_for_agency, check_open, facts_of, find_asked, record, settle
+from audits.findings.services.asking import (
+    check_for_agency,
+    check_open,
+    facts_of,
+    find_asked,
+    record,
+    settle,
+    tell_inspector,
+)
 from audits.inspections.models import Finding
 from audits.inspections.services import open_urgent_task
 from audits.inspections.services.course import FINDINGS
@@ -74,6 +82,7 @@ def answer_grade(session: Session, actor: Actor, change_id: UUID, *, granted: bo
     scheme = scheme_of_version(finding.audit.scheme_version)
     if granted and scheme.severities[finding.grade].is_urgent:
         open_urgent_task(session, finding.audit, scheme)
+    tell_inspector(session, actor, finding)
     return change
 
 

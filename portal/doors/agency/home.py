@@ -9,13 +9,16 @@ from flask.typing import ResponseReturnValue
 from audits.applications.models import Application
 from audits.applications.queries import answered_codes, find_own, self_assessment_of
 from audits.applications.workflow import OPEN_STATES, ApplicationState
+from audits.changes.queries import list_changes
+from audits.changes.workflow import OPEN_STATES as OPEN_CHANGES
 from audits.core import clock
 from audits.core.access import Permission
 from audits.decisions.models import Decision
 from audits.decisions.queries import decisions_about, find_decision
 from audits.inspections.models import Audit
-from audits.inspections.queries import find_live_audit
+from audits.inspections.queries import find_live_audit, list_audits
 from audits.inspections.repairs import Repairs, repairs_of
+from audits.inspections.workflow import AUDIT_FLOW
 from certificates.documents.models import Document
 from certificates.documents.queries import find_document
 from certificates.documents.stages import DocumentKind
@@ -23,8 +26,11 @@ from certificates.lifecycle.queries import list_certificates
 from portal.doors.agency.declaration import review_by
 from portal.doors.agency.door import bp, own_agency
 from portal.forms.form import Form
+from portal.language import changed
 from portal.stores import database
 from portal.web.access import current_actor, needs
+
+GOING_ON = AUDIT_FLOW.unfinished
 
 
 @dataclass
@@ -56,6 +62,8 @@ def home() -> ResponseReturnValue:
         certificate=certificate,
         status=certificate.status_on(clock.today()) if certificate else None,
         decisions=_decisions(certificate.id) if certificate else [],
+        visits=_visits() if certificate else [],
+        changes=[(each, changed.title(each)) for each in list_changes(session, actor) if each.state in OPEN_CHANGES],
         may_start=actor.has(Permission.APPLICATION_EDIT) and not (application and application.state in OPEN_STATES),
         form=Form(),
     )
@@ -79,6 +87,14 @@ def _case(application: Application) -> Course:
         case _:
             pass
     return case
+
+
+def _visits() -> list[tuple[Audit, Repairs | None]]:
+    """Return the audits between grant and renewal that are not finished, with what is still to be repaired."""
+    session, actor = database.read(), current_actor()
+    audits = [each for each in list_audits(session, actor) if not each.application_id and each.state in GOING_ON]
+    repairs = repairs_of(session, [each.id for each in audits]) if audits else {}
+    return [(each, repairs.get(each.id)) for each in audits]
 
 
 def _decisions(certificate_id: UUID) -> list[tuple[Decision, Document | None]]:
