@@ -53,15 +53,23 @@ def test_a_path_of_the_code_that_a_document_names_is_there():
     assert sorted(pair for pair in named if not there[pair[1]]) == []
 
 
-def attacks() -> list[tuple[str, list[str]]]:
-    """Each group of the table of attacks, with its tests."""
-    lines = (DOCS / "dev" / "attacks.md").read_text().splitlines()
+def tried(document: str) -> list[tuple[str, list[str]]]:
+    """The first column of each row of the table in a document, with the tests that the last one names."""
+    lines = (DOCS / "dev" / document).read_text().splitlines()
     rows = [line.strip("| ").split(" | ") for line in lines if line.startswith("| ")][2:]
-    return [(group, re.findall(r"`([^`]+)`", tests)) for group, _, _, tests in rows]
+    return [(row[0], re.findall(r"`([^`]+)`", row[-1])) for row in rows]
 
 
-@pytest.mark.parametrize(("group", "tests"), attacks(), ids=lambda each: each if isinstance(each, str) else "")
-def test_an_attack_that_a_document_names_is_tried(group, tests):
+def test_every_kind_of_fault_that_was_found_in_the_office_has_its_tests():
+    assert [fault.split()[0] for fault, _ in tried("faults.md")] == [f"1.{number}" for number in range(1, 14)]
+
+
+@pytest.mark.parametrize(
+    ("group", "tests"),
+    tried("attacks.md") + tried("faults.md"),
+    ids=lambda each: each if isinstance(each, str) else "",
+)
+def test_what_a_document_says_is_tried_is_tried(group, tests):
     assert tests
     for test in tests:
         file, _, function = test.partition("::")

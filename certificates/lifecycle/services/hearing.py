@@ -12,12 +12,12 @@ from audits.deadlines.services import open_deadline
 from audits.people.queries import free_deciders
 from certificates.lifecycle import notices
 from certificates.lifecycle.models import Certificate
-from certificates.lifecycle.terms import hear_until
+from certificates.lifecycle.terms import answer_until
 
 
 def begin_hearing(session: Session, actor: Actor, certificate: Certificate) -> None:
-    """Start the term, and tell every other decider who may confirm or end the suspension."""
-    last = hear_until(certificate.scheme_version, clock.today())
+    """Start the term of the answer, and tell every other decider who may confirm or end the suspension."""
+    last = answer_until(certificate.scheme_version, clock.today())
     about: dict[str, Any] = {"subject_id": certificate.id, "agency_id": certificate.agency_id}
     open_deadline(session, DeadlineKind.SUSPENSION_HEARING, due_on=last, owner_role=Role.DECIDER, **about)
     for person_id in free_deciders(session, certificate.agency_id):
