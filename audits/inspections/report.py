@@ -6,9 +6,10 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from audits.agencies.wording import holder_facts
+from audits.agencies.wording import country_name, holder_facts
 from audits.applications.queries import language_of
 from audits.core.clock import day_of
+from audits.core.errors import N_
 from audits.core.languages import say
 from audits.inspections import rules
 from audits.inspections.coverage import is_refusal_certain, scheme_of_audit
@@ -19,6 +20,7 @@ from audits.inspections.queries import VerdictRow, findings_of, populations_of, 
 from audits.inspections.wording import EXTENTS, FINDING_STATES
 from audits.schemes.text import Requirement, SchemeText, Unit, VerdictKind
 
+_HOUSING = N_("Own housing")
 Seen = Mapping[str, Mapping[str, VerdictRow]]
 
 
@@ -50,9 +52,25 @@ def report_facts(session: Session, audit: Audit, *, body: Mapping[str, str]) -> 
         "sampling": norm.sampling.description.in_(language),
         "samples": _samples(norm, populations, units_of(session, audit.id), language),
         "findings": [_finding(norm, finding, language) for finding in found],
+        "strengths": [_strength(norm, said, language) for said in audit.strengths],
+        "confirmed": _confirmed(norm, audit, language),
         "chapters": _chapters(norm, seen, found, {each.unit: each.size for each in populations}, language),
         "body": dict(body),
     }
+
+
+def _strength(norm: SchemeText, said: Mapping[str, str], language: str) -> dict[str, str]:
+    return {"code": said["code"], "title": norm.requirement(said["code"]).title.in_(language), "text": said["text"]}
+
+
+def _confirmed(norm: SchemeText, audit: Audit, language: str) -> list[str]:
+    """Return what the inspector confirmed of the stated scope, in words; nothing where nobody asked for it."""
+    if (scope := audit.confirmed) is None:
+        return []
+    named = [(scope.activities, norm.activities), (scope.sectors, norm.sectors)]
+    found = [words[code].in_(language) if code in words else code for codes, words in named for code in codes]
+    housing = [say(_HOUSING, language)] if scope.offers_housing else []
+    return [*found, *housing, *(country_name(code, language) for code in scope.recruitment_countries)]
 
 
 @dataclass(frozen=True, slots=True)

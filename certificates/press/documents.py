@@ -200,6 +200,14 @@ class ReportChapter(TypedDict):
     requirements: list[Judgement]
 
 
+class Strength(TypedDict):
+    """Something that the inspector praised."""
+
+    code: str
+    title: str
+    text: str
+
+
 class AuditReportFacts(TypedDict):
     """The report of an audit."""
 
@@ -220,6 +228,8 @@ class AuditReportFacts(TypedDict):
     sampling: str  # how samples are drawn, so that anybody can repeat it; from the scheme
     samples: list[Sample]
     findings: list[ReportFinding]
+    strengths: list[Strength]
+    confirmed: list[str]  # what the inspector confirmed of the stated scope, in words
     chapters: list[ReportChapter]
     body: Body
 

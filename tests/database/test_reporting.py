@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from sqlalchemy import delete, text
 from sqlalchemy.orm import Session
 
+from audits.applications.workflow import ApplicationState
 from audits.core import clock
 from audits.core.access import Role
 from audits.core.calendar import add_working_days
@@ -18,14 +19,16 @@ from audits.inspections import queries, services
 from audits.inspections.models import Verdict
 from audits.inspections.report import overall, report_facts
 from audits.inspections.workflow import AuditState, FindingState
+from audits.schemes.services import publish_scheme
 from certificates.press.documents import AuditReportFacts
+from tests.kit.factories.applications import make_application
 from tests.kit.factories.findings import BROKEN, answer, make_finding
-from tests.kit.factories.inspections import TOLD, draw, judge, make_audit, tell
+from tests.kit.factories.inspections import TOLD, confirm, draw, judge, make_audit, tell
 from tests.kit.factories.people import make_person
 from tests.kit.fieldwork import found_in
 from tests.kit.long_runs import steps
 from tests.kit.queued import enqueued
-from tests.kit.scheme import scheme
+from tests.kit.scheme import SECOND, scheme, source
 
 BODY = {"name": "Stichting Keurwerk", "address": "Utrecht"}
 
@@ -255,6 +258,27 @@ def test_the_report_prints_every_field_and_nothing_else(session):
     assert (lines[nowhere]["verdict"], lines[nowhere]["assessed"]) == (words["not_applicable"], 0)
     low, high = next(finding for finding in facts["findings"] if finding["code"] == "CON-01")["interval"]
     assert 0 < low <= 1 / 22 < high < 1
+
+
+def test_a_report_prints_strengths_and_the_scope_that_was_confirmed(session):
+    version = publish_scheme(session, make_person(session, Role.SCHEME_MANAGER).actor, source(SECOND))
+    application = make_application(session, version=version, state=ApplicationState.ACCEPTED)
+    audit = make_audit(session, AuditState.IN_PROGRESS, application=application)
+    inspector = audit.inspector.actor
+    said = {"code": "FRE-07", "grade": None, "note": "x", "agency_text": "Doors were open."}
+    services.write_remark(session, inspector, audit.id, **said)
+    draw(session, audit, {}, all_units=True)
+    items = [item for item in application.stated.items() if not item.startswith("sectors:")]
+    confirm(session, audit, items=items, why="Nobody worked there.")
+    judge(session, audit, {}, rest=True)
+    services.report_audit(session, inspector, audit.id, summary="All was looked at.")
+    session.flush()
+    facts = report_facts(session, audit, body=BODY)
+    check_shape(facts, AuditReportFacts)
+    [strength] = facts["strengths"]
+    assert (strength["code"], strength["text"]) == ("FRE-07", "Doors were open.")
+    assert len(facts["confirmed"]) == len(items)
+    assert "Nobody worked there." not in str(facts)
 
 
 def test_a_report_is_in_the_language_of_who_signed(session):

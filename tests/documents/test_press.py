@@ -261,6 +261,8 @@ def test_the_report_says_how_the_sample_was_drawn_and_what_was_found():
         "29,2",
         "Alle elf hebben",
         "PAY-09",
+        "Iedere deur ging meteen open.",
+        "Uitzenden, Logistiek, Eigen huisvesting, Polen.",
     ):
         assert fact in words
 
@@ -277,6 +279,8 @@ HEADINGS = {
     DecisionKind.LIFT: "Your certificate counts again",
     DecisionKind.WITHDRAW: "We withdraw your certificate",
     DecisionKind.END: "Your certificate has ended, as you asked",
+    DecisionKind.EXTEND_SCOPE: "Your certificate covers more",
+    DecisionKind.CLOSE: "We close an audit without effect",
 }
 
 

@@ -163,6 +163,8 @@ def audit_report(**changes: Any) -> dict[str, Any]:
             }
         ],
         "findings": [finding()],
+        "strengths": [{"code": "FRE-07", "title": "Open deuren", "text": "Iedere deur ging meteen open."}],
+        "confirmed": ["Uitzenden", "Logistiek", "Eigen huisvesting", "Polen"],
         "chapters": [
             {
                 "code": "PAY",
