@@ -135,6 +135,7 @@ def test_a_decider_extends_the_scope_by_what_was_audited(enter, session, certifi
     browser = enter(Role.DECIDER)
     page = browser.open(f"/office/audits/{audit.id}/decision")
     assert [each["value"] for each in page.soup.select("[name=scope]")] == ["sectors:construction"]
+    assert "no housing location was in the audit" not in page.text
     page = browser.submit(fate="extend_scope", reasons="It does this as it should.", status=422)
     assert page.errors == ["Choose what the certificate covers more, of what was audited."]
     page = browser.submit(scope=["sectors:construction"])

@@ -190,7 +190,7 @@ def _page(
         decision=taken,
         report=find_document(session, actor, DocumentKind.AUDIT_REPORT, audit_id),
         ready=ready,
-        unseen_housing=(audit.confirmed or audit.application.stated).offers_housing and not offers.offers_housing,
+        unseen_housing=_unseen_housing(audit, offers),
         against=reasons_against(scheme.scoring, **stand, tied=beside.tied),
         form=form,
         moved=moved,
@@ -198,6 +198,12 @@ def _page(
         today=clock.today(),
         waiting=beside.waiting,
     )
+
+
+def _unseen_housing(audit: Audit, offers: StatedScope) -> bool:
+    """Return whether housing was stated that cannot be granted; an audit of a holder grants none."""
+    stated = audit.confirmed or audit.application.stated
+    return audit.application_id is not None and stated.offers_housing and not offers.offers_housing
 
 
 def _offer_ends(form: HolderDecisionForm, audit: Audit, held: Certificate | None, shown: str) -> None:
