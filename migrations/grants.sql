@@ -29,6 +29,7 @@ GRANT INSERT ON agency_change, agency_change_file TO kw_app, kw_worker;
 GRANT UPDATE (state, checked_by, checked_at, checked_against, consequences, reason, decision_id, version)
   ON agency_change TO kw_app, kw_worker;
 
+GRANT INSERT ON hearing_statement TO kw_app, kw_worker;
 GRANT INSERT ON role_request TO kw_app, kw_worker;
 GRANT UPDATE (answered_by, answered_at, granted) ON role_request TO kw_app, kw_worker;
 

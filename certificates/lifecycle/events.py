@@ -22,6 +22,10 @@ class SuspensionConfirmed(EventData, name="certificate.confirm", words=N_("Suspe
     """A suspension at once was provisional, and is no longer."""
 
 
+class HolderHeard(EventData, name="certificate.hear", words=N_("Holder said something about the suspension")):
+    """The holder of a certificate that was suspended at once was heard; its words are a row of their own."""
+
+
 class SuspensionLifted(Moved, name="certificate.lift", words=N_("Suspension lifted")):
     """The suspension was lifted, with the reason."""
 

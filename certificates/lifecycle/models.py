@@ -13,6 +13,7 @@ from audits.agencies.models import Agency
 from audits.core.access import Actor
 from audits.core.db import Base, Id, Txid, one_of, stored
 from audits.decisions.models import Decision
+from audits.people.models import Person
 from audits.schemes.models import SchemeVersion
 from certificates.credentials.status import StatusPurpose
 from certificates.lifecycle.rules import Status, status_on, why
@@ -98,6 +99,21 @@ class CertificateChange(Base):
     def why(self, language: str) -> str:
         """Return the public reason."""
         return why(self.reason, self.grounds, language)
+
+
+class HearingStatement(Base):
+    """What an agency said of a suspension at once, before a second decider answered it; never changed."""
+
+    __tablename__ = "hearing_statement"
+
+    id: Mapped[Id]
+    decision_id: Mapped[UUID] = mapped_column(ForeignKey("decision.id"), index=True)
+    agency_id: Mapped[UUID] = mapped_column(ForeignKey("agency.id"))
+    words: Mapped[str] = mapped_column(Text)
+    said_by: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    said_at: Mapped[datetime]
+
+    person: Mapped[Person] = relationship()
 
 
 class StatusList(Base):

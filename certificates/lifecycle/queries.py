@@ -25,7 +25,7 @@ from audits.inspections.queries import findings_of
 from audits.people.independence import Bar, bar_in, bars, team_is_tied
 from audits.schemes.cycle import AuditKind, DecisionKind
 from audits.schemes.queries import scheme_of_version
-from certificates.lifecycle.models import Certificate, CertificateChange
+from certificates.lifecycle.models import Certificate, CertificateChange, HearingStatement
 from certificates.lifecycle.rules import Fate, ways_to_end
 from certificates.lifecycle.workflow import CertificateState
 
@@ -167,6 +167,12 @@ def hearings(session: Session, actor: Actor, agency_id: UUID | None = None) -> l
     return [Hearing(*row) for row in session.execute(query)]
 
 
+def statements_of(session: Session, decision_id: UUID) -> list[HearingStatement]:
+    """Return what an agency said of a suspension at once, oldest first. The caller may see the decision."""
+    query = select(HearingStatement).where(HearingStatement.decision_id == decision_id)
+    return list(session.scalars(query.options(joinedload(HearingStatement.person)).order_by(HearingStatement.said_at)))
+
+
 def changes_of(session: Session, certificate_id: UUID) -> list[CertificateChange]:
     """Return the public history of one certificate, newest first."""
     query = select(CertificateChange).where(CertificateChange.certificate_id == certificate_id)
@@ -226,7 +232,14 @@ def held_parts(session: Session, held: Certificate | None) -> dict[Part, Any]:
 def _facts(session: Session, certificate: Certificate) -> dict[str, Any]:
     history = select(CertificateChange.move, CertificateChange.changed_at)
     history = history.where(CertificateChange.certificate_id == certificate.id).order_by(CertificateChange.id)
+    said = select(HearingStatement.words).where(
+        HearingStatement.agency_id == certificate.agency_id,
+        HearingStatement.decision_id == func.provisional_suspension(certificate.agency_id),
+    )
+    suspended = certificate.state is CertificateState.SUSPENDED
+    heard = list(session.scalars(said.order_by(HearingStatement.said_at))) if suspended else []
     return {
+        **({"heard": heard} if heard else {}),
         "number": certificate.number,
         "state": certificate.state.value,
         "conditions": list(certificate.conditions),

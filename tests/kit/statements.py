@@ -220,6 +220,7 @@ ABOUT_CASES = [
         by="agency unsigned",
     ),
     Attack("another's agreement", AGREED, NO_RIGHT, "rows", by="agency other"),
+    Attack("said otherwise in a hearing", "UPDATE hearing_statement SET words = 'x'", NO_RIGHT),
     Attack("agreed otherwise", "UPDATE agreement_acceptance SET sha256 = 'x'", NO_RIGHT),
     Attack(
         "agreed for another agency",

@@ -71,6 +71,13 @@ ABOUT_HEARINGS = [
         (answer("suspend") + GROUND.format("deceit"))[:-2],
         "second_decider",
     ),
+    Attack(
+        "heard about what was never suspended",
+        "INSERT INTO hearing_statement (id, decision_id, agency_id, words, said_by, said_at)"
+        " SELECT gen_random_uuid(), :decision, agency_id, 'x', :heard_owner, now() FROM decision WHERE id = :at_once",
+        "hearing_open",
+        by="agency heard_holder",
+    ),
     Attack("no longer provisional", "UPDATE decision SET provisional = false WHERE id = :at_once", NO_RIGHT),
 ]
 

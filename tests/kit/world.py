@@ -31,7 +31,7 @@ from audits.schemes.text import RepairStep
 from audits.teams.rules import TeamRole
 from audits.teams.services import join_team
 from certificates.ledger.models import WitnessedLog
-from certificates.lifecycle.services import suspend_certificate
+from certificates.lifecycle.services import say_in_hearing, suspend_certificate
 from certificates.lifecycle.workflow import CertificateState
 from portal.doors.account.models import LoginSession, MailToken
 from portal.doors.account.rules import Purpose
@@ -223,7 +223,10 @@ def _at_once(session: Session, first: Person) -> dict[str, Any]:
     hearing = Deadline.kind == DeadlineKind.SUSPENSION_HEARING
     term = session.scalars(select(Deadline).where(Deadline.subject_id == certificate.id, hearing)).one()
     [decision] = session.scalars(select(Decision).where(Decision.certificate_id == certificate.id))
-    return {"heard_certificate": certificate.id, "hearing": term.id, "at_once": decision.id}
+    owner = make_person(session, Role.AGENCY_OWNER, certificate.agency)
+    say_in_hearing(session, owner.actor, words="x")
+    made = {"heard_holder": certificate.agency_id, "heard_owner": owner.id}
+    return {"heard_certificate": certificate.id, "hearing": term.id, "at_once": decision.id, **made}
 
 
 def _changes(session: Session, planner_id: Any) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from certificates.lifecycle.services.changing import (
 )
 from certificates.lifecycle.services.deciding import decide_on_audit, decide_on_holder
 from certificates.lifecycle.services.expiry import log_expired
+from certificates.lifecycle.services.hearing import say_in_hearing
 from certificates.lifecycle.services.issuing import is_held, issue_certificate, number_certificate
 from certificates.lifecycle.services.proposing import (
     CHANGES,
@@ -53,6 +54,7 @@ __all__ = [
     "reduce_scope",
     "reference_of",
     "replace_document",
+    "say_in_hearing",
     "suspend_certificate",
     "withdraw_certificate",
 ]

@@ -14,7 +14,7 @@ from audits.changes.workflow import OPEN_STATES as OPEN_CHANGES
 from audits.core import clock
 from audits.core.access import Permission
 from audits.decisions.models import Decision
-from audits.decisions.queries import decisions_about, find_decision
+from audits.decisions.queries import decisions_about, find_decision, provisional_suspension
 from audits.inspections.models import Audit
 from audits.inspections.queries import find_live_audit, list_audits
 from audits.inspections.repairs import Repairs, repairs_of
@@ -22,7 +22,9 @@ from audits.inspections.workflow import AUDIT_FLOW
 from certificates.documents.models import Document
 from certificates.documents.queries import find_document
 from certificates.documents.stages import DocumentKind
+from certificates.lifecycle.models import Certificate
 from certificates.lifecycle.queries import list_certificates
+from certificates.lifecycle.workflow import CertificateState
 from portal.doors.agency.declaration import review_by
 from portal.doors.agency.door import bp, own_agency
 from portal.forms.form import Form
@@ -62,6 +64,7 @@ def home() -> ResponseReturnValue:
         certificate=certificate,
         status=certificate.status_on(clock.today()) if certificate else None,
         decisions=_decisions(certificate.id) if certificate else [],
+        heard=_may_be_heard(certificate) if certificate else False,
         visits=_visits() if certificate else [],
         changes=[(each, changed.title(each)) for each in list_changes(session, actor) if each.state in OPEN_CHANGES],
         may_start=actor.has(Permission.APPLICATION_EDIT) and not (application and application.state in OPEN_STATES),
@@ -87,6 +90,14 @@ def _case(application: Application) -> Course:
         case _:
             pass
     return case
+
+
+def _may_be_heard(certificate: Certificate) -> bool:
+    """Return whether the agency can say something about a suspension at once."""
+    actor = current_actor()
+    if certificate.state is not CertificateState.SUSPENDED or not actor.has(Permission.FINDING_ANSWER):
+        return False
+    return provisional_suspension(database.read(), certificate.agency_id) is not None
 
 
 def _visits() -> list[tuple[Audit, Repairs | None]]:

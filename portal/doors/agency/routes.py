@@ -7,6 +7,7 @@ from portal.doors.agency import (
     declaration,
     details,
     findings,
+    hearing,
     home,
     lists,
     people,
@@ -15,7 +16,7 @@ from portal.doors.agency import (
 )
 from portal.doors.agency.door import bp
 
-__all__ = ["application", "blueprints", "chapters", "declaration", "details", "home", "lists", "questions"]
+__all__ = ["application", "blueprints", "chapters", "declaration", "details", "hearing", "home", "lists", "questions"]
 
 for part in (changes, findings, people):
     bp.register_blueprint(part.bp)

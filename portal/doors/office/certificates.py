@@ -141,6 +141,7 @@ def _page(certificate_id: UUID, move: str, form: ChangeForm, moved: BasisMovedEr
         bar=bar_of(session, certificate.agency_id, actor.id),
         waiting=find_proposal(session, certificate.agency_id),
         provisional=provisional,
+        said=queries.statements_of(session, provisional.id) if heard and provisional else [],
         own=provisional is not None and provisional.decider_id == actor.id,
         move=move,
         form=form,
