@@ -1,12 +1,13 @@
 """Read what earlier audits of the same agency found, also for an inspector who made none of them."""
 
 from datetime import date
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
+from audits.core.statements import built_once
 from audits.inspections.workflow import FindingState
 
 
@@ -28,5 +29,10 @@ def found_before(session: Session, audit_id: UUID) -> list[EarlierFinding]:
 
     The database gives them to the inspector of this audit, and to staff with cases.
     """
-    rows = select(func.found_before(audit_id).table_valued(*EarlierFinding._fields))
-    return [EarlierFinding(*row)._replace(state=FindingState(row.state)) for row in session.execute(rows).all()]
+    query, values = _found_before(audit_id)
+    return [EarlierFinding(*row)._replace(state=FindingState(row.state)) for row in session.execute(query, values)]
+
+
+@built_once
+def _found_before(audit_id: UUID) -> Select[*tuple[Any, ...]]:
+    return select(func.found_before(audit_id).table_valued(*EarlierFinding._fields))

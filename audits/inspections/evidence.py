@@ -1,15 +1,16 @@
-"""Access to evidence: for everybody who sees its application, and for the inspector of its audit."""
+"""Reads across applications and audits: evidence, for everybody who sees either, and what both sides said."""
 
 from uuid import UUID
 
-from sqlalchemy import or_, select
+from sqlalchemy import Select, and_, literal, or_, select
 from sqlalchemy.orm import Session
 
-from audits.applications.models import Application, Evidence
+from audits.applications.models import Answer, Application, Evidence
 from audits.applications.queries import visible_applications
 from audits.core.access import Actor
 from audits.core.errors import missing
-from audits.inspections.models import Audit
+from audits.core.statements import built_once
+from audits.inspections.models import Audit, RequirementJudgement
 from audits.inspections.queries import visible_audits
 
 
@@ -23,3 +24,22 @@ def get_evidence(session: Session, actor: Actor, evidence_id: UUID) -> Evidence:
     if evidence is None:
         raise missing(Evidence)
     return evidence
+
+
+def said_on(session: Session, audit: Audit, code: str) -> tuple[Answer | None, RequirementJudgement | None]:
+    """Return the agency's answer to a requirement, and what the inspector says on it as a whole.
+
+    The caller must have access to the audit.
+    """
+    query, values = _said_on(audit.id, audit.certification_id, code)
+    answer, judgement = session.execute(query, values).one()
+    return answer, judgement
+
+
+@built_once
+def _said_on(audit_id: UUID, application_id: UUID, code: str) -> Select[Answer | None, RequirementJudgement | None]:
+    answered = and_(Answer.application_id == application_id, Answer.requirement_code == code)
+    judged = and_(RequirementJudgement.audit_id == audit_id, RequirementJudgement.requirement_code == code)
+    once = select(literal(1)).subquery()
+    query = select(Answer, RequirementJudgement).select_from(once)
+    return query.outerjoin(Answer, answered).outerjoin(RequirementJudgement, judged)

@@ -65,8 +65,11 @@ def visible_audits(actor: Actor) -> Select[Audit]:
 def get_audit(
     session: Session, actor: Actor, audit_id: UUID, *, whole_agency: bool = False, with_application: bool = False
 ) -> Audit:
-    """Return one audit with agency, version and people, or raise NotFoundError; `whole_agency` adds its lists."""
-    query, values = _audit(actor, audit_id, with_application)
+    """Return one audit with agency, version and people, or raise NotFoundError.
+
+    `whole_agency` adds the lists of the agency, and what it applied for.
+    """
+    query, values = _audit(actor, audit_id, with_application or whole_agency)
     audit = session.scalar(query, values)
     if audit is None:
         raise missing(Audit)

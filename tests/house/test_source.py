@@ -113,7 +113,7 @@ OTHERS = {
     "audits/inspections/coverage.py": "what an audit looks at: asked by pages, forms, services and documents alike",
     "audits/inspections/disclosure.py": "pure rules about what an agency may learn, apart from those that judge it",
     "audits/inspections/earlier_findings.py": "a read across audits, by a function of the owner",
-    "audits/inspections/evidence.py": "a read across applications and audits, which queries of either cannot see",
+    "audits/inspections/evidence.py": "reads across applications and audits, which queries of either cannot see",
     "audits/inspections/grading.py": "the rules of edition 2 of the scheme file; pure, too long for rules",
     "audits/inspections/judging.py": "asked by forms and services alike; pure",
     "audits/inspections/planning.py": "what an audit covers and how long it takes; pure, too long for rules",

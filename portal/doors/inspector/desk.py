@@ -7,11 +7,12 @@ from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from audits.applications.queries import answer_to, answers_of, evidence_of
+from audits.applications.queries import answers_of, evidence_of
 from audits.core.access import Permission
 from audits.core.errors import IllegalMoveError, RuleError
 from audits.inspections import queries, services
 from audits.inspections.earlier_findings import EarlierFinding, found_before
+from audits.inspections.evidence import said_on
 from audits.inspections.grading import Extent, codes_before
 from audits.inspections.judging import plain_verdict
 from audits.schemes.text import Requirement
@@ -160,7 +161,7 @@ def _next(case: Case, code: str) -> str | None:
 def _requirement_page(case: Case, sheet: Sheet, form: Form, whole: JudgementForm | None = None) -> str:
     session = database.read()
     item, application_id = sheet.requirement, case.audit.certification_id
-    judgement = queries.judgement_on(session, case.audit.id, item.code)
+    answer, judgement = said_on(session, case.audit, item.code)
     if whole is None:
         whole = JudgementForm(formdata=None, obj=judgement, version=0)
         whole.offer(item.judgement, sheet.seen)
@@ -172,7 +173,7 @@ def _requirement_page(case: Case, sheet: Sheet, form: Form, whole: JudgementForm
         scheme=case.scheme,
         sheet=sheet,
         item=item,
-        answer=answer_to(session, application_id, item.code),
+        answer=answer,
         files=evidence_of(session, application_id, item.code).get(item.code, []),
         before=before,
         after=after,
