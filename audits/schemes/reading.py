@@ -10,7 +10,7 @@ import yaml
 from audits.core.errors import N_
 from audits.schemes.problems import JsonPath, Problem
 
-LARGEST = 1_000_000  # bytes
+LARGEST = 8_000_000  # bytes; a catalogue of some thousand controls
 DEEPEST = 12
 
 # Wheels of PyYAML contain libyaml; without it the slower Python parser does the same.

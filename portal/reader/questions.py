@@ -1,11 +1,13 @@
 """Ask the reader about untrusted files: the typed interface for the portal."""
 
 import base64
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from audits.schemes.problems import Problem
 from certificates.seal import SealOutcome, SealReason, SealReport
-from portal.reader.client import RefusedError, reader
+from portal.reader.client import LIMITS, RefusedError, reader
+from portal.reader.confinement import Limits
 from portal.sidecar.lanes import PEOPLE, PUBLIC, Lane
 
 PICTURES = {"image/png": "PNG", "image/jpeg": "JPEG"}
@@ -24,9 +26,26 @@ def list_of(data: bytes, *, is_table: bool) -> str:
     return str(reader.ask(PEOPLE, "list", data, is_table=is_table))
 
 
-def problems_of_norm(data: bytes) -> list[Problem]:
+@dataclass(frozen=True, slots=True)
+class NormDraft:
+    """The draft of a scheme made from a norm of somebody else: its YAML, and what was lost with how often."""
+
+    text: str
+    requirements: int
+    lost: Mapping[str, int]
+
+
+def draft_from(data: bytes, base: str, *, lane: Lane = PEOPLE, limits: Limits = LIMITS) -> NormDraft:
+    """Return the draft of a scheme from a CISO Assistant library or an OSCAL catalog. RefusedError.
+
+    `base` is the source of a scheme of ours, whose rules the draft takes over.
+    """
+    return NormDraft(**reader.ask(lane, "catalogue", data, limits=limits, base=base))
+
+
+def problems_of_norm(data: bytes, *, lane: Lane = PEOPLE, limits: Limits = LIMITS) -> list[Problem]:
     """Return all problems of the YAML of a scheme version. RefusedError if it is not text."""
-    found = reader.ask(PEOPLE, "norm", data)
+    found = reader.ask(lane, "norm", data, limits=limits)
     return [Problem(**{**each, "path": tuple(each["path"])}) for each in found]
 
 

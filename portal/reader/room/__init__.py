@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from portal.reader.room import lists, norms, papers, pictures, seals
+from portal.reader.room import catalogues, lists, norms, papers, pictures, seals
 from portal.reader.room.refusal import RefusedError
 
 __all__ = ["TASKS", "RefusedError"]
@@ -14,5 +14,6 @@ TASKS: dict[str, Callable[..., Any]] = {
     "pdf": papers.check,
     "list": lists.lines,
     "norm": norms.problems,
+    "catalogue": catalogues.draft,
     "seal": seals.examine_seal,
 }
