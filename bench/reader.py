@@ -18,7 +18,6 @@ from bench.results import Report
 from bench.sides import Side, alternate
 from bench.sizes import Sizes
 from portal.reader.client import Reader
-from portal.reader.questions import PICTURES
 from portal.reader.room import papers, pictures
 from portal.sidecar.lanes import SHELL
 
@@ -53,17 +52,24 @@ def _cases(reader: Reader, smaller: int) -> list[tuple[str, bytes, Open, Open]]:
     photo = _picture("JPEG", (width, height))
     screen = _picture("PNG", (1280 // smaller, 800 // smaller))
     paper = _paper()
-    kinds = {"photo (JPEG)": (photo, "image/jpeg"), "screenshot (PNG)": (screen, "image/png")}
+    kinds = {"photo (JPEG)": (photo, "jpeg"), "screenshot (PNG)": (screen, "png")}
     found: list[tuple[str, bytes, Open, Open]] = [
         (
             f"{name}, {len(data) / 1e6:.1f} MB",
             data,
-            partial(reader.ask, SHELL, "picture", kind=PICTURES[media_type]),
-            partial(pictures.check, kind=PICTURES[media_type]),
+            partial(reader.ask, SHELL, "upload", extension=extension, own=[]),
+            partial(pictures.check, kind=extension.upper()),
         )
-        for name, (data, media_type) in kinds.items()
+        for name, (data, extension) in kinds.items()
     ]
-    return [*found, (f"PDF of {PAGES} pages", paper, partial(reader.ask, SHELL, "pdf"), papers.check)]
+    return [
+        *found,
+        (f"PDF of {PAGES} pages", paper, partial(reader.ask, SHELL, "upload", extension="pdf", own=[]), _check_paper),
+    ]
+
+
+def _check_paper(data: bytes) -> object:
+    return papers.check(data, lambda _name, _file: "")
 
 
 def _turn(act: Open, data: bytes, n: int) -> load.Load:

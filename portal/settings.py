@@ -58,6 +58,7 @@ class Settings:
     mail_from: str = "Keurwerk <noreply@keurwerk.example>"
     mail_tls: bool = True
     max_upload_bytes: int = 10 * MIB
+    max_evidence_bytes: int = 50 * MIB
     proxies: int = 0
     log_format: str = "json"
     security_log_days: int = 180
@@ -148,6 +149,7 @@ _PATHS = ("seal_dir", "metrics_dir", "fonts_dir", "cache_dir", "seal_chain", "ts
 _WHOLE = re.compile("[0-9]{1,18}")
 _NUMBERS = {
     "max_upload_bytes": (64 * 1024, 1024 * MIB),
+    "max_evidence_bytes": (64 * 1024, 1024 * MIB),
     "proxies": (0, 10),
     "security_log_days": (30, 3650),
     "extract_days": (1, 36500),

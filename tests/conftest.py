@@ -197,6 +197,7 @@ def make_settings(state: Path, database_url: str, redis_url: str, **changes: obj
         "metrics_dir": state / "metrics",
         "cache_dir": state / "cache",
         "fonts_dir": VAR / "assets" / "fonts",
+        "max_evidence_bytes": 10 * 1024 * 1024,  # small, for tests of what is too large
         "testing": True,
     }
     return Settings(database_url=database_url, redis_url=redis_url, **(values | changes))

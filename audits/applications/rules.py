@@ -1,20 +1,15 @@
 """Validate answers and file names, and compute the progress of a self-assessment. Pure."""
 
 import hashlib
-import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from stdnum.nl import bsn
-
+from audits.applications.personal import NINE_DIGITS, is_citizen_number
 from audits.core.errors import RuleError
 from audits.schemes.text import Chapter, Fact, Requirement, SchemeText
 
 LONGEST_EXPLANATION = 4000
-
-# Nine digits, perhaps grouped, not part of a longer number. An L or B and two digits behind make it a VAT number.
-_NINE_DIGITS = re.compile(r"(?<![0-9A-Za-z])(?:[0-9][ .-]?){8}[0-9](?![0-9]|[ .-]?[0-9]|[ .]?[LB][0-9]{2})")
 
 
 class Progress(StrEnum):
@@ -188,7 +183,7 @@ def check_file_name(filename: str) -> None:
 
 def holds_citizen_number(text: str) -> bool:
     """Return whether a number in the text passes the eleven-test of a citizen service number (Wet abb, article 10)."""
-    return any(bsn.is_valid(re.sub("[^0-9]", "", found)) for found in _NINE_DIGITS.findall(text))
+    return any(is_citizen_number(found) for found in NINE_DIGITS.findall(text))
 
 
 def self_assessment(scheme: SchemeText, facts: Mapping[Fact, bool], answered: Collection[str]) -> SchemeText:

@@ -1,60 +1,92 @@
-"""Validate uploads by their content, never by name or stated type; nothing is stored unless all are valid."""
+"""Validate uploads by their content, never by name or stated type; a large one is never whole in memory."""
 
+import os
 import re
 import unicodedata
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, BinaryIO, TypeVar, cast
 
 from flask import Flask, request
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import FileStorage
 
+from audits.applications.personal import MESSAGES as PERSONAL
 from audits.applications.rules import check_file_name
 from audits.core.errors import N_, RuleError
 from audits.core.files import StoredFile
 from portal.reader.client import RefusedError
-from portal.reader.questions import check_upload
+from portal.reader.questions import judge_upload
 from portal.settings import Settings, current_settings
 from portal.stores import files
 
 V = TypeVar("V", bound=Callable[..., Any])
 
-ACCEPT = ".pdf,.png,.jpg,.jpeg"
+MEDIA_TYPES = {
+    "pdf": "application/pdf",
+    "jpg": "image/jpeg",
+    "jpeg": "image/jpeg",
+    "jfif": "image/jpeg",
+    "png": "image/png",
+    "tif": "image/tiff",
+    "tiff": "image/tiff",
+    "webp": "image/webp",
+    "heic": "image/heic",
+    "heif": "image/heif",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "ods": "application/vnd.oasis.opendocument.spreadsheet",
+    "odt": "application/vnd.oasis.opendocument.text",
+    "csv": "text/csv",
+    "txt": "text/plain",
+    "eml": "message/rfc822",
+}
+ACCEPT = ",".join(f".{extension}" for extension in MEDIA_TYPES)
 MOST_AT_ONCE = 5
 LONGEST_NAME = 100
 
 _MEGA = 1024 * 1024
 _LONGEST_EXTENSION = 10
 
-_MISMATCH = N_("The file %(name)s is not what its name says. Save it again as a PDF, PNG or JPEG.")
+_TYPE = N_(
+    "The file %(name)s must be a PDF, a picture (JPEG, PNG, TIFF, WEBP, HEIC), an office file (XLSX, DOCX, ODS, ODT),"
+    " CSV, TXT or a mail (EML). Save it in one of these forms."
+)
+_MISMATCH = N_(
+    "The file %(name)s is not what its name says. Open it, and save it again in the form that its name says."
+)
 _COSTLY = N_("The file %(name)s is too complicated to check. Save it again in a simpler form.")
 _BROKEN = N_("The file %(name)s is damaged and cannot be opened. Save it again and try once more.")
 _MESSAGES = {  # by the code of the reader's refusal
+    "type": _TYPE,
     "mismatch": _MISMATCH,
     "broken": _BROKEN,
     "costly": _COSTLY,
     "scans": _COSTLY,
     "pixels": N_("The picture %(name)s has too many pixels. Make it smaller."),
-    "frames": N_("The picture %(name)s moves. Save it as a picture that stands still."),
+    "frames": N_("The picture %(name)s moves, or has too many pages. Save it as one that stands still, or as a PDF."),
     "locked": N_("The file %(name)s is protected with a password. Take the password off."),
     "outward": N_("The file %(name)s sends or opens something by itself. Print it to a new PDF and use that one."),
-    "active": N_("The file %(name)s holds scripts or attached files. Print it to a new PDF and use that one."),
+    "active": N_(
+        "The file %(name)s holds scripts, or attached files that we do not take."
+        " Print it to a new PDF and use that one."
+    ),
+    "macros": N_("The file %(name)s holds macros or programs. Save it without them, for example as .xlsx or .docx."),
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """A valid file: a safe name, the type of its content, and its bytes."""
+    """A valid file: a safe name, the type of its content, and the file itself."""
 
     filename: str
     media_type: str
-    data: bytes
+    size: int
+    file: BinaryIO
 
     def store(self, session: Session) -> StoredFile:
         """Store the bytes for a row of this transaction; return the reference that services take."""
-        sha256 = files.keep(session, self.data)
-        return StoredFile(sha256, len(self.data), self.media_type, self.filename)
+        return StoredFile(files.keep(session, self.file), self.size, self.media_type, self.filename)
 
 
 def init_app(app: Flask, settings: Settings) -> None:
@@ -69,7 +101,7 @@ def init_app(app: Flask, settings: Settings) -> None:
 
 def longest_body(settings: Settings) -> int:
     """Return the most bytes of a request with files: more than allowed, so that we can say which one is too large."""
-    return MOST_AT_ONCE * (settings.max_upload_bytes + _MEGA)
+    return MOST_AT_ONCE * (settings.max_evidence_bytes + _MEGA)
 
 
 def takes_files(view: V) -> V:
@@ -78,25 +110,28 @@ def takes_files(view: V) -> V:
     return view
 
 
-def accept(files: Iterable[FileStorage]) -> list[Upload]:
+def accept(files: Iterable[FileStorage], own_accounts: Sequence[str] = ()) -> list[Upload]:
     """Validate all chosen files; nothing is stored.
 
     RuleError at `files` for the first invalid one, BusyError when the machine has no time to open them.
     """
-    good, refusals = sift(files)
+    good, refusals = sift(files, own_accounts)
     if refusals:
         raise refusals[0]
     return good
 
 
-def sift(files: Iterable[FileStorage]) -> tuple[list[Upload], list[RuleError]]:
-    """Return the chosen files that are valid, and the refusals of the others, BusyError among them."""
+def sift(files: Iterable[FileStorage], own_accounts: Sequence[str] = ()) -> tuple[list[Upload], list[RuleError]]:
+    """Return the chosen files that are valid, and the refusals of the others, BusyError among them.
+
+    `own_accounts` are bank accounts of the agency itself, which are no personal data of a worker.
+    """
     chosen = [file for file in files if file.filename]
     good: list[Upload] = []
     refusals: list[RuleError] = []
     for file in chosen[:MOST_AT_ONCE]:
         try:
-            good.append(_judge(file))
+            good.append(_judge(file, own_accounts))
         except RuleError as refusal:
             refusals.append(refusal)
     if len(chosen) > MOST_AT_ONCE:
@@ -117,39 +152,32 @@ def safe_name(name: str) -> str:
     return f"{stem}{dot}{extension}"
 
 
-def _judge(file: FileStorage) -> Upload:
-    settings = current_settings()
+def _judge(file: FileStorage, own_accounts: Sequence[str]) -> Upload:
+    largest = current_settings().max_evidence_bytes
     name = safe_name(file.filename or "")
-    data = file.stream.read(settings.max_upload_bytes + 1)
-    if not data:
+    size = file.stream.seek(0, os.SEEK_END)
+    file.stream.seek(0)
+    if not size:
         raise _refusal(N_("The file %(name)s is empty."), name)
-    if len(data) > settings.max_upload_bytes:
-        raise _refusal(
-            N_("The file %(name)s is larger than %(limit)s."), name, limit=f"{settings.max_upload_bytes // _MEGA} MB"
-        )
-    return Upload(name, media_type_of(name, data), data)
+    if size > largest:
+        raise _refusal(N_("The file %(name)s is larger than %(limit)s."), name, limit=f"{largest // _MEGA} MB")
+    content = cast(BinaryIO, file.stream)
+    return Upload(name, media_type_of(name, content, own_accounts), size, content)
 
 
-def media_type_of(name: str, data: bytes) -> str:
-    """Return the type on which name, signature and content agree; RuleError at `files` otherwise."""
+def media_type_of(name: str, file: BinaryIO, own_accounts: Sequence[str] = ()) -> str:
+    """Return the type on which name and content agree; RuleError at `files`, also if it holds personal numbers."""
     check_file_name(name)
-    kinds = {
-        "pdf": (b"%PDF-", "application/pdf"),
-        "png": (b"\x89PNG\r\n\x1a\n", "image/png"),
-        "jpg": (b"\xff\xd8\xff", "image/jpeg"),
-        "jpeg": (b"\xff\xd8\xff", "image/jpeg"),
-    }
     extension = name.rpartition(".")[2] if "." in name else ""
-    if extension not in kinds:
-        raise _refusal(N_("The file %(name)s must be a PDF, PNG or JPEG."), name)
-    magic, media_type = kinds[extension]
-    if not data.startswith(magic):
-        raise _refusal(_MISMATCH, name)
+    if extension not in MEDIA_TYPES:
+        raise _refusal(_TYPE, name)
     try:
-        check_upload(data, media_type)
+        judged = judge_upload(file, extension, own_accounts)
     except RefusedError as refused:
         raise _refusal(_MESSAGES.get(refused.code, _BROKEN), name) from refused
-    return media_type
+    for kind in judged.personal:
+        raise _refusal(PERSONAL[kind], name)
+    return MEDIA_TYPES[extension]
 
 
 def _refusal(message: str, name: str, **params: object) -> RuleError:

@@ -3,7 +3,7 @@
 import logging
 import signal
 from dataclasses import asdict
-from typing import Any
+from typing import Any, BinaryIO
 
 from portal.reader.confinement import Limits
 from portal.sidecar.client import Sidecar
@@ -31,7 +31,7 @@ class Reader(Sidecar):
     def __init__(self, room: str = "portal.reader.room") -> None:
         super().__init__("portal.reader.host", room)
 
-    def ask(self, lane: Lane, name: str, data: bytes, /, *, limits: Limits = LIMITS, **words: Any) -> Any:
+    def ask(self, lane: Lane, name: str, data: bytes | BinaryIO, /, *, limits: Limits = LIMITS, **words: Any) -> Any:
         """Run the named task on a file and return its value.
 
         RefusedError is about the file; BusyError is about the machine only.
@@ -40,7 +40,7 @@ class Reader(Sidecar):
         with asking("reader", name):
             return self._value(lane, task, data, limits.answer)
 
-    def _value(self, lane: Lane, task: dict[str, Any], data: bytes, most: int) -> Any:
+    def _value(self, lane: Lane, task: dict[str, Any], data: bytes | BinaryIO, most: int) -> Any:
         try:
             answer = self.exchange(lane, task, data, most).words
         except BadAnswerError as error:

@@ -3,22 +3,28 @@
 import base64
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import BinaryIO
 
+from audits.applications.personal import Personal
 from audits.schemes.problems import Problem
 from certificates.seal import SealOutcome, SealReason, SealReport
 from portal.reader.client import LIMITS, RefusedError, reader
 from portal.reader.confinement import Limits
 from portal.sidecar.lanes import PEOPLE, PUBLIC, Lane
 
-PICTURES = {"image/png": "PNG", "image/jpeg": "JPEG"}
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What the reader found in a file that it takes: kinds of personal numbers, and whether it had to repair it."""
+
+    personal: tuple[Personal, ...]
+    repaired: bool
 
 
-def check_upload(data: bytes, media_type: str) -> None:
-    """Validate a PDF, PNG or JPEG. RefusedError unless it is complete and harmless."""
-    if media_type == "application/pdf":
-        reader.ask(PEOPLE, "pdf", data)
-    else:
-        reader.ask(PEOPLE, "picture", data, kind=PICTURES[media_type])
+def judge_upload(file: BinaryIO, extension: str, own_accounts: Sequence[str] = ()) -> Judged:
+    """Judge a file that somebody sends. RefusedError unless it is harmless and what `extension` says."""
+    found = reader.ask(PEOPLE, "upload", file, extension=extension, own=list(own_accounts))
+    return Judged(tuple(Personal(each) for each in found["personal"]), found["repaired"])
 
 
 def list_of(data: bytes, *, is_table: bool) -> str:

@@ -8,7 +8,7 @@ import sys
 import threading
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from portal.sidecar import frames
 from portal.sidecar.lanes import BusyError, Lane
@@ -54,7 +54,7 @@ class Sidecar:
                 self._process.wait()
             self._control = self._process = None
 
-    def exchange(self, lane: Lane, task: dict[str, Any], data: bytes, most: int) -> Answer:
+    def exchange(self, lane: Lane, task: dict[str, Any], data: bytes | BinaryIO, most: int) -> Answer:
         """Return the answer to a task; `most` is its greatest length. A file of the answer has the same limit.
 
         BusyError if it cannot be done within the patience of the lane; BadAnswerError as `frames.receive_answer`.
@@ -65,7 +65,7 @@ class Sidecar:
             meters().busy.labels(lane.name).inc()
             raise
 
-    def _within(self, lane: Lane, task: dict[str, Any], data: bytes, most: int) -> Answer:
+    def _within(self, lane: Lane, task: dict[str, Any], data: bytes | BinaryIO, most: int) -> Answer:
         with lane.turn() as end:
             for _ in range(_TRIES):
                 try:
@@ -76,7 +76,7 @@ class Sidecar:
                     log.warning("a process has ended; restarting it", extra={"command": self._command[2:]})
         raise lane.busy()
 
-    def _exchange(self, lane: Lane, task: dict[str, Any], data: bytes, most: int, end: float) -> Answer:
+    def _exchange(self, lane: Lane, task: dict[str, Any], data: bytes | BinaryIO, most: int, end: float) -> Answer:
         memory = frames.write_task(task, data)
         try:
             ours, theirs = socket.socketpair()

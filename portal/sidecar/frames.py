@@ -2,10 +2,11 @@
 
 import json
 import os
+import shutil
 import socket
 import struct
 import time
-from typing import Any
+from typing import Any, BinaryIO
 
 _LENGTH = struct.Struct("!I")
 _PIECE = 1024 * 1024
@@ -15,13 +16,17 @@ class BadAnswerError(Exception):
     """The answer is malformed or too long."""
 
 
-def write_task(task: dict[str, Any], data: bytes) -> int:
-    """Write a task and its file into shared memory; return the file descriptor."""
+def write_task(task: dict[str, Any], data: bytes | BinaryIO) -> int:
+    """Write a task and its file into shared memory, piece by piece; return the file descriptor."""
     words = json.dumps(task).encode()
     memory = os.memfd_create("task")
     with open(memory, "wb", closefd=False) as file:
         file.write(_LENGTH.pack(len(words)) + words)
-        file.write(data)
+        if isinstance(data, bytes):
+            file.write(data)
+        else:
+            data.seek(0)
+            shutil.copyfileobj(data, file, _PIECE)
     return memory
 
 

@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from typing import BinaryIO
 
 from flask import Flask, current_app
 from obstore.exceptions import BaseError
@@ -43,7 +44,7 @@ class Store:
         with _told():
             self._place.check()
 
-    def put(self, data: bytes) -> str:
+    def put(self, data: bytes | BinaryIO) -> str:
         """Store bytes durably; return their address, the SHA-256 in hex."""
         sha256 = address_of(data)
         with _told():
@@ -112,7 +113,7 @@ def store() -> Store:
     return found
 
 
-def keep(session: Session, data: bytes) -> str:
+def keep(session: Session, data: bytes | BinaryIO) -> str:
     """Store bytes for a row of this transaction; they are not collected before it ends (see `try_claim`)."""
     session.execute(select(func.pg_advisory_xact_lock_shared(_lock(address_of(data)))))
     return store().put(data)
@@ -123,9 +124,12 @@ def try_claim(session: Session, sha256: str) -> bool:
     return bool(session.scalar(select(func.pg_try_advisory_xact_lock(_lock(sha256)))))
 
 
-def address_of(data: bytes) -> str:
-    """Return the address of bytes."""
-    return hashlib.sha256(data).hexdigest()
+def address_of(data: bytes | BinaryIO) -> str:
+    """Return the address of bytes, or of the content of an open file."""
+    if isinstance(data, bytes):
+        return hashlib.sha256(data).hexdigest()
+    data.seek(0)
+    return hashlib.file_digest(data, "sha256").hexdigest()  # type: ignore[arg-type]  # a BinaryIO has what it needs
 
 
 def _lock(sha256: str) -> int:

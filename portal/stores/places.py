@@ -1,6 +1,7 @@
 """Places for bytes: a folder, or a bucket of an S3-compatible server. `write` returns when the bytes are durable."""
 
 import os
+import shutil
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
@@ -20,6 +21,7 @@ CONNECT, ANSWER = timedelta(seconds=3), timedelta(seconds=20)
 RETRIES: "RetryConfig" = {"max_retries": 2, "retry_timeout": timedelta(seconds=15)}
 PRIVATE_FILE, PRIVATE_FOLDER = 0o600, 0o700
 _THREADS = 8
+_PIECE = 1024 * 1024  # bytes
 
 
 class Place(Protocol):
@@ -28,7 +30,7 @@ class Place(Protocol):
     def check(self) -> None:
         """Raise an error unless the place can be listed and accepts files."""
 
-    def write(self, name: str, data: bytes) -> None:
+    def write(self, name: str, data: bytes | BinaryIO) -> None:
         """Store bytes durably; an existing name is overwritten and gets a new time."""
 
     def read(self, name: str) -> bytes:
@@ -67,7 +69,7 @@ class Folder:
         with os.scandir(self._root) as entries:
             next(entries, None)
 
-    def write(self, name: str, data: bytes) -> None:
+    def write(self, name: str, data: bytes | BinaryIO) -> None:
         """See `Place`. Readers see the old file or the new one, never a part.
 
         A new file is synced together with the names that lead to it: waiting for the disk once costs a third of
@@ -79,7 +81,7 @@ class Folder:
         fresh = self._unfinished / uuid4().hex
         try:
             with _private(fresh) as file:
-                file.write(data)
+                _fill(file, data)
                 file.flush()
                 if path.exists():
                     os.fsync(file.fileno())
@@ -168,8 +170,10 @@ class Bucket:
         """See `Place`."""
         self._objects.list_with_delimiter()
 
-    def write(self, name: str, data: bytes) -> None:
+    def write(self, name: str, data: bytes | BinaryIO) -> None:
         """See `Place`."""
+        if not isinstance(data, bytes):
+            data.seek(0)
         self._objects.put(name, data)
 
     def read(self, name: str) -> bytes:
@@ -213,6 +217,15 @@ def write_through(path: Path, data: bytes) -> None:
         file.write(data)
         file.flush()
         os.fsync(file.fileno())
+
+
+def _fill(file: BinaryIO, data: bytes | BinaryIO) -> None:
+    """Write bytes, or another file piece by piece: a large one is never whole in memory."""
+    if isinstance(data, bytes):
+        file.write(data)
+    else:
+        data.seek(0)
+        shutil.copyfileobj(data, file, _PIECE)
 
 
 def _private(path: Path) -> BinaryIO:

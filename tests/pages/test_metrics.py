@@ -92,7 +92,7 @@ def test_requests_by_route_and_class_of_status(app):
 def test_what_other_processes_do_and_refuse(app, monkeypatch):
     before = numbers(app)
     with pytest.raises(RefusedError):
-        reader.ask(SHELL, "picture", b"no picture", kind="PNG")
+        reader.ask(SHELL, "upload", b"no picture", extension="png", own=[])
     reader.ask(SHELL, "list", b"12", is_table=False)
     monkeypatch.setattr(Printer, "exchange", lambda *_: Answer({"failed": "PressError"}, b""))
     with pytest.raises(PrinterError):
@@ -103,7 +103,7 @@ def test_what_other_processes_do_and_refuse(app, monkeypatch):
     after = numbers(app)
     grown = {key: after[key] - before.get(key, 0) for key in after if key[0].startswith("keurwerk_asked")}
     done, refused = "keurwerk_asked_seconds_count", "keurwerk_asked_refused_total"
-    for task in (("reader", "picture"), ("printer", "register_extract"), ("signer", "remembered")):
+    for task in (("reader", "upload"), ("printer", "register_extract"), ("signer", "remembered")):
         assert (grown[done, *task], grown[refused, *task]) == (1, 1)
     assert (grown[done, "reader", "list"], grown.get((refused, "reader", "list"), 0)) == (1, 0)
 
@@ -160,7 +160,7 @@ def test_files_that_the_reader_has_no_place_for(app):
     key = ("keurwerk_turned_away_total", "people")
     before = numbers(app).get(key, 0)
     with pytest.raises(BusyError):
-        reader.ask(PEOPLE, "picture", b"")
+        reader.ask(PEOPLE, "upload", b"")
     assert numbers(app)[key] - before == 1
 
 

@@ -100,7 +100,8 @@ def save(case: Case, forms: Mapping[str, AnswerForm], *, whole: bool = True) -> 
     in the way.
     """
     valid = {code: form for code, form in forms.items() if form.validate()}
-    chosen = {code: _sift(form) for code, form in forms.items()}
+    own = [case.agency.iban] if case.agency.iban else []
+    chosen = {code: _sift(form, own) for code, form in forms.items()}
     with database.write() as session:
         actor, application_id = current_actor(), case.application.id
         typed = {code: form.typed for code, form in valid.items()}
@@ -144,9 +145,9 @@ def conflict(form: AnswerForm, answer: Answer) -> list[str]:
 _CHANGED = N_("Somebody changed this in the meantime. Compare both, change what is needed, and save again.")
 
 
-def _sift(form: AnswerForm) -> list[uploads.Upload]:
+def _sift(form: AnswerForm, own: Sequence[str]) -> list[uploads.Upload]:
     """Return the chosen files that are all right, and complain about the others."""
-    good, refusals = uploads.sift(form.files.data or ())
+    good, refusals = uploads.sift(form.files.data or (), own)
     for refusal in refusals:
         form.complain(refusal)
     return good

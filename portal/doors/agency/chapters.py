@@ -265,7 +265,7 @@ def _page(case: Case, chapter: str, stand: Stand, cards: list[Card], pages: Page
         pages=pages,
         previous=_neighbour(case, chapter, -1),
         next=_neighbour(case, chapter, 1),
-        largest=current_settings().max_upload_bytes,
+        largest=current_settings().max_evidence_bytes,
         form=Form(),
         forms=[card.form for card in cards],
     )

@@ -71,7 +71,10 @@ class AnswerForm(Form):
     effectiveness = textarea_field("", required=_NEEDED)
     files = file_field(
         _l("Files that show the repair"),
-        hint=_l("PDF, PNG or JPEG. No names, citizen numbers or identity papers in them."),
+        hint=_l(
+            "PDF, picture, Excel, Word, OpenDocument, CSV, text or mail."
+            " No names, citizen numbers or identity papers in them."
+        ),
         accept=uploads.ACCEPT,
         multiple=True,
     )

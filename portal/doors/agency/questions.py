@@ -122,7 +122,7 @@ def _page(case: Case, card: Card) -> str:
         place=place_of(scheme, code),
         previous=following(scheme, code, -1),
         next=following(scheme, code),
-        largest=current_settings().max_upload_bytes,
+        largest=current_settings().max_evidence_bytes,
         back=request.args.get("back") == "answers",
         form=form,
     )

@@ -31,7 +31,9 @@ class ReportForm(Form):
     explanation = textarea_field(_l("Explanation"), max_length=2000, rows=3)
     files = file_field(
         _l("Files that show the change"),
-        hint=_l("For example an extract from the trade register of this month. PDF, PNG or JPEG."),
+        hint=_l(
+            "For example an extract from the trade register of this month. PDF, picture, Excel, Word, text or mail."
+        ),
         accept=uploads.ACCEPT,
         multiple=True,
         required=_ASKED_LATER,

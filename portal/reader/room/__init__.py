@@ -3,15 +3,14 @@
 from collections.abc import Callable
 from typing import Any
 
-from portal.reader.room import catalogues, lists, norms, papers, pictures, seals
+from portal.reader.room import catalogues, judging, lists, norms, seals
 from portal.reader.room.refusal import RefusedError
 
 __all__ = ["TASKS", "RefusedError"]
 
 # Each takes the bytes of a file and JSON values, and returns JSON values.
 TASKS: dict[str, Callable[..., Any]] = {
-    "picture": pictures.check,
-    "pdf": papers.check,
+    "upload": judging.judge,
     "list": lists.lines,
     "norm": norms.problems,
     "catalogue": catalogues.draft,

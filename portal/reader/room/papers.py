@@ -1,11 +1,12 @@
 """Validate PDF files: visit every object, without following references."""
 
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from io import BytesIO
 from typing import Any
 
 import pikepdf
+import pypdfium2
 
 from portal.reader.room.refusal import RefusedError
 
@@ -16,9 +17,14 @@ _ACTIONS = {"/JavaScript", "/Launch", "/ImportData", "/GoToE", "/RichMediaExecut
 # What they reach is elsewhere: a form is sent, a document or a film of another address is opened.
 _OUTWARD = {"/SubmitForm", "/GoToR", "/Rendition", "/Movie"}
 _SCRIPTS = {"/JS", "/JavaScript", "/XFA"}
-_ATTACHABLE = (".xml", ".csv", ".txt")  # electronic invoices attach their data in this way
+# Text with data: electronic invoices attach it in this way, and our own documents their facts, credential and proof.
+_DATA = (".xml", ".json", ".jwt", ".jws", ".tlog-proof", ".csv", ".txt")
 _BYTE_ORDERS = (b"\xff\xfe", b"\xfe\xff")  # UTF-16, in which text has NUL bytes
+_PROGRAMS = (b"MZ", b"\x7fELF", b"#!", b"PK")
 _DEEPEST = 50
+_SPACE = b"\xef\xbb\xbf \t\r\n\0"  # what mail programs and scanners put before a document
+MOST_PAGES = 300  # whose text is searched
+MOST_TEXT = 4 * 1024 * 1024  # characters
 
 # All limits of qpdf; they apply to the whole process.
 pikepdf.settings.set_qpdf_limits(
@@ -42,20 +48,47 @@ with pikepdf.new() as _document:
     _document.save(BytesIO(), encryption=pikepdf.Encryption(owner="o", user="u"))
 
 
-def check(data: bytes) -> None:
-    """Refuse files that are damaged, protected by a password, hold active content, or reach out by themselves."""
-    if zipfile.is_zipfile(BytesIO(data)):
+def check(data: bytes, check_file: Callable[[str, bytes], str]) -> tuple[str, bool]:
+    """Refuse files that are damaged, protected by a password, hold active content, or reach out by themselves.
+
+    `check_file` judges an attached file. Return the text, also of attached files, and whether it had to be repaired.
+    """
+    if zipfile.is_zipfile(BytesIO(data)) or not data[:1024].lstrip(_SPACE).startswith(b"%PDF-"):
         raise RefusedError("mismatch")
     try:
-        with pikepdf.open(BytesIO(data), attempt_recovery=False) as pdf:
-            if not len(pdf.pages) or len(pdf.objects) > MOST_OBJECTS:
-                raise RefusedError("broken")
-            if any(_is_active(part) for part in _all_parts(pdf)):
-                raise RefusedError("active")
-            if any(_reaches_out(part) for part in _all_parts(pdf)):
-                raise RefusedError("outward")
+        attached = _check(data, check_file, repair=False)
+        repaired = False
     except pikepdf.PasswordError as locked:
         raise RefusedError("locked") from locked
+    except pikepdf.PdfError:
+        attached = _check(data, check_file, repair=True)
+        repaired = True
+    return "\n".join([_text(data), *attached]), repaired
+
+
+def _check(data: bytes, check_file: Callable[[str, bytes], str], *, repair: bool) -> list[str]:
+    """Refuse what is active or reaches out; return the texts of attached files."""
+    with pikepdf.open(BytesIO(data), attempt_recovery=repair) as pdf:
+        if not len(pdf.pages) or len(pdf.objects) > MOST_OBJECTS:
+            raise RefusedError("broken")
+        if any(_is_active(part) for part in _all_parts(pdf)):
+            raise RefusedError("active")
+        if any(_reaches_out(part) for part in _all_parts(pdf)):
+            raise RefusedError("outward")
+        return [text for part in _all_parts(pdf) for text in _attached(part, check_file)]
+
+
+def _text(data: bytes) -> str:
+    """Return the text of the pages; empty where only a picture of it is there."""
+    found, size = [], 0
+    document = pypdfium2.PdfDocument(data)
+    for place in range(min(len(document), MOST_PAGES)):
+        text = document[place].get_textpage().get_text_range()
+        found.append(text.replace("\r\n", "\n"))
+        size += len(text)
+        if size > MOST_TEXT:
+            break
+    return "\n".join(found)
 
 
 def _all_parts(pdf: pikepdf.Pdf) -> Iterator[pikepdf.Dictionary | pikepdf.Stream]:
@@ -80,24 +113,35 @@ def _parts(found: Any, depth: int = 0) -> Iterator[pikepdf.Dictionary | pikepdf.
 
 def _is_active(part: pikepdf.Dictionary | pikepdf.Stream) -> bool:
     names = set(part.keys())
-    if _SCRIPTS & names or str(part.get("/S", "")) in _ACTIONS:
-        return True
-    if "/EF" in names:
-        attached = str(part.get("/UF", part.get("/F", "")))
-        return not attached.lower().endswith(_ATTACHABLE) or not _is_text(part["/EF"], attached)
-    return False
+    return bool(_SCRIPTS & names) or str(part.get("/S", "")) in _ACTIONS
 
 
-def _is_text(attached: pikepdf.Object, name: str) -> bool:
-    """Return whether an attached file is the text that its name promises."""
-    for key in attached.keys():  # noqa: SIM118  # as above
-        data = attached[key].read_bytes()
-        if data.startswith(_BYTE_ORDERS):
-            data = data.decode("utf-16", "replace").encode()
-        begins = data.removeprefix(b"\xef\xbb\xbf").lstrip()
-        if b"\0" in data or (name.lower().endswith(".xml") and not begins.startswith(b"<")):
-            return False
-    return True
+def _attached(part: pikepdf.Dictionary | pikepdf.Stream, check_file: Callable[[str, bytes], str]) -> Iterator[str]:
+    """Yield the text of a file that is attached here, if it is data or a file that we take by itself."""
+    files = part.get("/EF")
+    if not isinstance(files, pikepdf.Dictionary):
+        return
+    name = str(part.get("/UF", part.get("/F", "")))
+    for key in files.keys():  # noqa: SIM118  # a dictionary of qpdf cannot be walked otherwise
+        data = files[key].read_bytes()
+        if name.lower().endswith(_DATA):
+            yield _data(data, name)
+        else:
+            try:
+                yield check_file(name, data)
+            except RefusedError as refusal:
+                raise RefusedError("active") from refusal
+
+
+def _data(data: bytes, name: str) -> str:
+    """Return the text of an attached file that is the text that its name promises."""
+    if data.startswith(_BYTE_ORDERS):
+        data = data.decode("utf-16", "replace").encode()
+    begins = data.removeprefix(b"\xef\xbb\xbf").lstrip()
+    is_other = name.lower().endswith(".xml") and begins and not begins.startswith(b"<")
+    if b"\0" in data or begins.startswith(_PROGRAMS) or is_other:
+        raise RefusedError("active")
+    return data.decode("utf-8", "replace")
 
 
 def _reaches_out(part: pikepdf.Dictionary | pikepdf.Stream) -> bool:

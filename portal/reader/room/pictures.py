@@ -1,16 +1,33 @@
-"""Validate PNG and JPEG. Pixels, frames and scans are counted from the headers before anything is decoded."""
+"""Validate pictures. Pixels, frames and scans are counted from the headers before anything is decoded."""
 
 import re
 import struct
 import zipfile
 from io import BytesIO
 
-from PIL import Image, MpoImagePlugin  # noqa: F401  # MPO: telephones call it JPEG
+import pi_heif
+from PIL import (  # MPO: telephones call it JPEG
+    Image,
+    ImageSequence,
+    MpoImagePlugin,  # noqa: F401
+    TiffImagePlugin,  # noqa: F401
+    WebPImagePlugin,  # noqa: F401
+)
 
 from portal.reader.room.refusal import RefusedError
 
 MOST_PIXELS = 50_000_000  # pixels; the largest photos of present telephones
+MOST_PIXELS_OF_JPEG = 210_000_000
+MOST_PAGES = 100  # of a TIFF, as scanners make them
+MOST_PIXELS_OF_ALL = 400_000_000  # of all pages together
 MOST_SCANS = 50  # of a progressive JPEG; encoders use up to 12
+_MAGIC = {
+    "PNG": re.compile(rb"\x89PNG\r\n\x1a\n"),
+    "JPEG": re.compile(rb"\xff\xd8\xff"),
+    "TIFF": re.compile(rb"II\*\0|MM\0\*"),
+    "WEBP": re.compile(rb"RIFF....WEBP", re.DOTALL),
+    "HEIF": re.compile(rb"....ftyp(?:heic|heix|mif1|heim|heis)", re.DOTALL),
+}
 _UNPACKED_SIDE = 1024
 _SEGMENT = re.compile(rb"\xff[^\x00\xff\xd0-\xd7]")  # the next marker after the data of a scan
 _PNG_HEAD = 8
@@ -18,25 +35,48 @@ _ALONE = {0x01, *range(0xD0, 0xD9)}  # markers without a length field
 _SCAN, _END = 0xDA, 0xD9
 
 Image.MAX_IMAGE_PIXELS = None  # `check` has its own limit
+pi_heif.options.DECODE_THREADS = 1
+pi_heif.register_heif_opener()
 Image.preinit()  # import plug-ins now; a confined process cannot
 
 
 def check(data: bytes, *, kind: str) -> None:
-    """Refuse a file that is not a complete picture of this kind (PNG or JPEG), or too costly to display."""
-    if zipfile.is_zipfile(BytesIO(data)):
+    """Refuse a file that is not a complete picture of this kind, or too costly to display."""
+    if zipfile.is_zipfile(BytesIO(data)) or not _MAGIC[kind].match(data):
         raise RefusedError("mismatch")
-    with Image.open(BytesIO(data), formats=(kind,)) as picture:  # reads headers only
-        if picture.width * picture.height > MOST_PIXELS:
-            raise RefusedError("pixels")
+    with Image.open(BytesIO(data), formats=(kind,)) as picture:  # headers only
+        _check_size(picture, kind)
     if kind == "PNG":
         _count_frames(data)
         with Image.open(BytesIO(data), formats=(kind,)) as picture:
             picture.verify()  # verifies checksums; the image object is unusable afterwards
-    else:
+    elif kind == "JPEG":
         _count_scans(data)
     with Image.open(BytesIO(data), formats=(kind,)) as picture:
         picture.draft("RGB", (_UNPACKED_SIDE, _UNPACKED_SIDE))  # decode a JPEG at a fraction of its size
-        picture.load()
+        for page in ImageSequence.Iterator(picture) if kind == "TIFF" else [picture]:
+            page.load()
+
+
+def _most_pixels(kind: str) -> int:
+    """Return the limit of a picture: a JPEG is decoded at a fraction of its size, and telephones make large ones."""
+    return MOST_PIXELS_OF_JPEG if kind == "JPEG" else MOST_PIXELS
+
+
+def _check_size(picture: Image.Image, kind: str) -> None:
+    if picture.width * picture.height > _most_pixels(kind):
+        raise RefusedError("pixels")
+    if kind == "WEBP" and getattr(picture, "is_animated", False):
+        raise RefusedError("frames")
+    if kind != "TIFF":
+        return
+    pixels = 0
+    for place, page in enumerate(ImageSequence.Iterator(picture)):
+        pixels += page.width * page.height
+        if page.width * page.height > MOST_PIXELS or pixels > MOST_PIXELS_OF_ALL:
+            raise RefusedError("pixels")
+        if place >= MOST_PAGES:
+            raise RefusedError("frames")
 
 
 def _count_frames(data: bytes) -> None:
