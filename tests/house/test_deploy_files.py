@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from portal.forms.uploads import MOST_AT_ONCE
 from portal.settings import MIB, REQUIRED, ROOT, Settings
 
 DEPLOY = ROOT / "docs" / "deploy"
@@ -17,7 +18,6 @@ SERVICES = sorted(DEPLOY.glob("*.service"))
 SOCKETS = sorted(DEPLOY.glob("*.socket"))
 COMMON = DEPLOY / "keurwerk-.service.d" / "common.conf"
 HOME = "/opt/keurwerk"
-OTHER_FIELDS = 256 * 1024  # as in portal.app
 MOST_EXPOSED = 20  # tenths, as `systemd-analyze security` counts: 100 is wide open
 
 
@@ -136,10 +136,10 @@ def test_the_proxy_is_counted_once_and_hands_over_who_asks():
 
 
 def test_the_proxy_takes_the_largest_file_and_buffers_all():
-    largest = int(environment(DEPLOY / "etc" / "common.env")["MAX_UPLOAD_BYTES"])
-    assert largest == 10 * MIB
+    largest = int(environment(DEPLOY / "etc" / "common.env")["MAX_EVIDENCE_BYTES"])
+    assert largest == 50 * MIB
     (limit,) = proxy()["client_max_body_size"]
-    assert limit == f"{(largest + OTHER_FIELDS) // 1024}k"
+    assert limit == f"{MOST_AT_ONCE * (largest + MIB) // MIB}m"
     assert proxy()["proxy_request_buffering"] == proxy()["proxy_buffering"] == ["on"]
     assert proxy()["proxy_next_upstream"] == ["error timeout"]  # without non_idempotent: a POST is never sent twice
 

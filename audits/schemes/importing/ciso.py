@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from audits.core.languages import SOURCE
 from audits.schemes.importing.catalogue import Catalogue, Node
 
 _CUT = 32_767  # characters; a text of just this length was cut by a spreadsheet
@@ -27,7 +28,7 @@ def catalogue_of(plain: Mapping[str, Any]) -> Catalogue:
     """Read the first framework of a library; all else is listed as lost."""
     frameworks = _frameworks(plain)
     framework = frameworks[0]
-    locale = str(plain.get("locale") or "en")
+    locale = str(plain.get("locale") or SOURCE)
     found = Catalogue(
         name=str(framework.get("ref_id") or plain.get("ref_id") or framework.get("urn") or "imported"),
         title=_words(framework, "name", locale) or _words(plain, "name", locale),

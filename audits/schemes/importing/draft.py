@@ -11,7 +11,6 @@ from audits.schemes.importing.catalogue import Catalogue, Node, Words
 
 MOST_IN_CHAPTER = 99  # requirements: their codes have two digits
 _LONGEST_TITLE = 200
-_READ = {"nl": "De eisen van dit hoofdstuk zijn bekeken.", "en": "The requirements of this chapter were looked at."}
 
 
 def draft_of(catalogue: Catalogue, base: Mapping[str, Any]) -> dict[str, Any]:
@@ -19,7 +18,7 @@ def draft_of(catalogue: Catalogue, base: Mapping[str, Any]) -> dict[str, Any]:
 
     Codes are ours and say nothing; the code of its makers stands in `source`. Losses are added to `catalogue.lost`.
     """
-    chapters, requirements = _chapters(catalogue)
+    chapters, requirements = _chapters(catalogue, _rated(base))
     codes = list(requirements)
     draft = dict(base)
     draft.update(
@@ -29,14 +28,14 @@ def draft_of(catalogue: Catalogue, base: Mapping[str, Any]) -> dict[str, Any]:
         summary=_text(catalogue, catalogue.title),
         chapters=chapters,
         requirements=requirements,
-        risks={"imported": {"name": {"nl": "Uit de norm", "en": "From the norm"}, "requirements": codes[:1]}},
+        risks={"imported": {"name": _text(catalogue, catalogue.title), "requirements": codes[:1]}},
         audits={kind: _covering_all(rules) for kind, rules in base["audits"].items()},
         transition=[],
     )
     return draft
 
 
-def _chapters(catalogue: Catalogue) -> tuple[dict[str, Any], dict[str, Any]]:
+def _chapters(catalogue: Catalogue, rated: Mapping[str, str]) -> tuple[dict[str, Any], dict[str, Any]]:
     names = ("".join(letters) for letters in product(ascii_uppercase, repeat=3))
     chapters: dict[str, Any] = {}
     requirements: dict[str, Any] = {}
@@ -46,10 +45,18 @@ def _chapters(catalogue: Catalogue) -> tuple[dict[str, Any], dict[str, Any]]:
             words = _text(catalogue, title)
             if number > 1:
                 words = {language: f"{text} ({number})" for language, text in words.items()}
-            chapters[code] = {"title": words, "checklist": {"read": _READ}}
+            chapters[code] = {"title": words, "checklist": {"all": words}}
             for running, node in enumerate(nodes[place : place + MOST_IN_CHAPTER], 1):
-                requirements[f"{code}-{running:02}"] = _requirement(catalogue, node, code)
+                requirements[f"{code}-{running:02}"] = _requirement(catalogue, node, code, rated)
     return chapters, requirements
+
+
+def _rated(base: Mapping[str, Any]) -> dict[str, str]:
+    """Return how a draft rates every requirement until somebody does: the lightest grade that counts, on the agency."""
+    counting = {code: each["points"] for code, each in base["severities"].items() if each["points"]}
+    first = next(iter(base["requirements"].values()))
+    lightest = min(counting, key=lambda code: int(counting[code]))
+    return {"severity": lightest, **{name: first[name] for name in ("level", "unit", "source_check")}}
 
 
 def _groups(catalogue: Catalogue) -> Iterator[tuple[Words, list[Node]]]:
@@ -63,21 +70,18 @@ def _groups(catalogue: Catalogue) -> Iterator[tuple[Words, list[Node]]]:
     yield from groups.values()
 
 
-def _requirement(catalogue: Catalogue, node: Node, chapter: str) -> dict[str, Any]:
+def _requirement(catalogue: Catalogue, node: Node, chapter: str, rated: Mapping[str, str]) -> dict[str, Any]:
     above = " › ".join(_any(each.title) for each in reversed(list(catalogue.above(node))))
     where = " ".join(part for part in (catalogue.name, node.ref or node.key) if part)
     guidance = _text(catalogue, node.guidance) if node.guidance else dict.fromkeys(IN_EVERY_NORM, above or where)
     plain: dict[str, Any] = {
         "chapter": chapter,
-        "severity": "minor",
-        "level": "agency",
-        "unit": "organisation",
+        **rated,
         "title": {language: _short(text) for language, text in _text(catalogue, node.title).items()},
         "question": _text(catalogue, node.text),
         "guidance": guidance,
-        "evidence": [{"nl": "wat dit aantoont", "en": "what shows this"}],
+        "evidence": [dict.fromkeys(IN_EVERY_NORM, where)],
         "source": [where],
-        "source_check": "verified",
     }
     if node.points:
         plain["points"] = [dict.fromkeys(IN_EVERY_NORM, point) for point in node.points]
@@ -104,8 +108,7 @@ def _short(text: str) -> str:
 def _covering_all(rules: Mapping[str, Any]) -> dict[str, Any]:
     """Let an audit cover what needs no code of a requirement, chapter or risk."""
     kept = [cover for cover in rules["covers"] if not {"requirements", "chapters", "severities"} & set(cover)]
-    reason = {"nl": "De hele norm wordt bekeken.", "en": "The whole norm is looked at."}
-    return {**rules, "covers": kept or [{"reason": reason, "all": True}]}
+    return {**rules, "covers": kept or [{"reason": rules["covers"][0]["reason"], "all": True}]}
 
 
 def _slug(name: str) -> str:

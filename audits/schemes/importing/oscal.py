@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from audits.core.languages import SOURCE
 from audits.schemes.importing.catalogue import Catalogue, Node
 
 _INSERT = re.compile(r"\{\{\s*insert:\s*param,\s*([A-Za-z0-9_.-]+)\s*\}\}")
@@ -23,7 +24,7 @@ def catalogue_of(plain: Mapping[str, Any]) -> Catalogue:
     catalog = plain["catalog"]
     about = catalog.get("metadata") or {}
     title = str(about.get("title") or "imported")
-    found = Catalogue(name=title, title={"en": title}, version=str(about.get("version") or "1"), locale="en")
+    found = Catalogue(name=title, title={SOURCE: title}, version=str(about.get("version") or "1"), locale=SOURCE)
     reading = _Reading(found, dict(_params(catalog)), _titles(catalog))
     reading.walk(catalog, None)
     return found
@@ -37,7 +38,7 @@ class _Reading:
         """Read groups and controls, depth first, in the order of the document."""
         for group in inside.get("groups") or []:
             key = str(group.get("id") or f"group-{len(self._found.nodes)}")
-            title = {"en": self._resolved(str(group.get("title") or key))}
+            title = {SOURCE: self._resolved(str(group.get("title") or key))}
             self._found.nodes.append(Node(key, parent, _label(group), title, title, assessable=False))
             self.walk(group, key)
         for control in inside.get("controls") or []:
@@ -47,7 +48,7 @@ class _Reading:
 
     def _control(self, control: Mapping[str, Any], key: str, parent: str | None) -> None:
         lines = list(self._statement(control))
-        title = {"en": self._resolved(str(control.get("title") or key))}
+        title = {SOURCE: self._resolved(str(control.get("title") or key))}
         if not lines:
             why = "withdrawn" if _is_withdrawn(control) else "without a statement"
             self._found.lost[f"controls {why}; they are left out"] += 1
@@ -62,9 +63,9 @@ class _Reading:
                 self._found.lost[f"parts of the kind {part.get('name')}"] += 1
         if control.get("params"):
             self._found.lost["parameters, which stand in the text as [words]"] += len(control["params"])
-        text = {"en": "\n".join(lines)}
+        text = {SOURCE: "\n".join(lines)}
         node = Node(
-            key, parent, _label(control), title, text, assessable=True, guidance={"en": guidance} if guidance else {}
+            key, parent, _label(control), title, text, assessable=True, guidance={SOURCE: guidance} if guidance else {}
         )
         self._found.nodes.append(node)
 

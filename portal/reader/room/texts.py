@@ -66,6 +66,6 @@ def check_mail(data: bytes, check_file: Callable[[str, bytes], str]) -> str:
     return "\n".join(texts)
 
 
-def _content(part: Message[str, str]) -> bytes:
+def _content(part: "Message[str, str]") -> bytes:
     found = part.get_payload(decode=True)
     return found if isinstance(found, bytes) else b""
