@@ -14,6 +14,7 @@ from audits.applications.rules import Progress, Said, answered, progress_of, una
 from audits.applications.workflow import APPLICATION_FLOW, OPEN_STATES
 from audits.core.access import Permission
 from audits.core.errors import RuleError
+from audits.decisions.readiness import readiness
 from portal.doors.agency import layout
 from portal.doors.agency.chapters import stand_of
 from portal.doors.agency.door import bp, open_case
@@ -86,6 +87,7 @@ def answers(application_id: UUID) -> ResponseReturnValue:
         evidence=queries.evidence_of(session, found.id),
         left=len(unanswered(scheme, answered(scheme, said))),
         answered=answered(scheme, said),
+        ready=readiness(scheme, {code: each.value for code, each in said.items()}) if draft else None,
         missing=missing_of(database.read(), case.agency) if draft else [],
         draft=draft,
         may_change=draft and current_actor().has(Permission.APPLICATION_EDIT),

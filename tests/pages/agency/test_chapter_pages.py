@@ -227,3 +227,19 @@ def test_nobody_else_sees_or_saves_a_chapter(app, session, draft, codes):
     stranger = Browser(app).sign_in(session, make_person(session, Role.AGENCY_SIGNATORY, draft.agency))
     session.commit()
     stranger.open(chapter(draft), status=403)
+
+
+def test_check_answers_shows_the_questions_and_says_what_would_fail(owner, session, draft, person):
+    scheme = scheme_of_version(draft.scheme_version)
+    answer_all(session, draft, person)
+    session.commit()
+    page = owner.open(f"/agency/applications/{draft.id}/answers")
+    assert scheme.requirements[0].question["en"] in page.text
+    assert "There is not one file with your answers." in page.text
+    assert "What would count against you today" not in page.text
+    failing = next(item for item in scheme.requirements if scheme.severities[item.severity].fails)
+    save_answer(session, person.actor, draft.id, failing.code, value="nonconform", explanation="Not yet.")
+    session.commit()
+    page = owner.open(f"/agency/applications/{draft.id}/answers")
+    assert "no certificate could follow before it is repaired" in page.text
+    assert page.link(f"{failing.code} {failing.title['en']}") == f"#{failing.code}"
