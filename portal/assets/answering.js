@@ -69,7 +69,7 @@ function Card(box) {
     conflicting = answer.status === 409;
     for (const field of fields) if (field.type === "file") field.value = "";
     complain(answer.complaints);
-    if (!conflicting) say(answer.saved);
+    say(conflicting ? answer.complaints[0] : answer.saved, conflicting);
     for (const each of document.querySelectorAll("[data-kw-answered]")) each.textContent = answer.answered;
     for (const each of document.querySelectorAll("[data-kw-meter]")) each.value = answer.answered;
   };
