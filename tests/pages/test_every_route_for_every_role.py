@@ -103,8 +103,8 @@ BY_NATURE = {
     "registry.archival_file": "not found",  # the first time-stamp still proves the file
     "registry.cosign": "forbidden",  # C2SP wants this where no witness of ours signed
 }
-# The scheme of this case is of the first edition, and has none.
-NOWHERE = {"agency.agreement"}
+# The scheme of this case is of the first edition, and has none; and nothing was suspended at once.
+NOWHERE = {"agency.agreement", "agency.hearing", "agency.hearing_submitted"}
 # Staff read cases with the agency's own pages, but have no agency, and never see what is not handed in.
 NOT_FOR_STAFF = {"agency.home", "agency.details", "agency.application", "agency.declaration"}
 NOT_FOR_STAFF |= {"agency.changes.list_changes", "agency.changes.show_change"}
