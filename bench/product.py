@@ -32,7 +32,7 @@ PLACES = {
     "SMALL": ("portal.demo.cast:SMALL", "portal.demo.story:SMALL"),
     "appoint_staff": ("portal.demo.story:_appoint_staff",),
     "publish": ("portal.demo.story:_publish",),
-    "wait_for": ("portal.demo.case:wait_for", "portal.demo.story:_wait_for"),
+    "wait_for": ("portal.demo.calendar:wait_for", "portal.demo.case:wait_for", "portal.demo.story:_wait_for"),
     "Outcome": ("audits.decisions.rules:Outcome",),
     "searchable": ("certificates.register.search.folding:searchable", "certificates.register.fold:searchable"),
     "normalise_number": (

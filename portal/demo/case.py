@@ -70,11 +70,11 @@ class StoryError(RuntimeError):
 class Case:
     """The ids and people of one case. Every method is one action of one person."""
 
-    def __init__(self, app: Flask, details: AgencyDetails, serial: int, name: str) -> None:
+    def __init__(self, app: Flask, details: AgencyDetails, serial: int, name: str = "") -> None:
         """Begin the case of an agency with a number of its own; its people have addresses at NAME.example."""
         self._app = app
         self.details = replace(details, register_number=str(FIRST_AGENCY + serial))
-        self._domain = f"{name}.example"
+        self._domain = f"{name or f'bureau{serial}'}.example"
         self.inspector = "inspector"  # of the next audits: the norm lets nobody judge too often in a row
         self.agency_id = self.application_id = self.audit_id = UUID(int=0)
 
