@@ -43,10 +43,12 @@ THIRD = [
     "Industrie",
 ]
 CITIES = ["Rotterdam", "Tilburg", "Venlo", "Zwolle", "Groningen", "Breda", "Den Haag", "Eindhoven", "Almere", "Arnhem"]
+PROVINCES = ["ZH", "NB", "LI", "OV", "GR", "NB", "ZH", "NB", "FL", "GE"]
+SECTORS = ["agriculture", "logistics", "meat", "construction", "care"]
 
 SEED = """
 CREATE TEMP TABLE seed (
-  n integer, name text, city text, register_number text, folded text, near text[], bare text,
+  n integer, name text, city text, register_number text, folded text, near text[], bare text, tags text[],
   agency uuid DEFAULT gen_random_uuid(), application uuid DEFAULT gen_random_uuid(),
   audit uuid DEFAULT gen_random_uuid(), decision uuid DEFAULT gen_random_uuid(),
   certificate uuid DEFAULT gen_random_uuid()
@@ -145,6 +147,8 @@ COPIES = [
             "certificate_number": "k.certificate_number || '-' || s.n",
             "folded": "s.folded",
             "near": "s.near",
+            "words": "s.near",
+            "tags": "s.tags",
             "numbers": "ARRAY[s.bare]",
         },
     ),
@@ -158,11 +162,12 @@ def add(database_url: str, like: Mapping[str, str], agencies: int) -> None:
         _let_in(connection)
         connection.execute(text(SEED))
         rows = _names(agencies, _first_free(connection))
-        names = ("n", "name", "city", "register_number", "folded", "near", "bare")
+        names = ("n", "name", "city", "register_number", "folded", "near", "bare", "tags")
         connection.execute(
             text(f"INSERT INTO seed ({', '.join(names)}) VALUES ({', '.join(f':{name}' for name in names)})"),  # noqa: S608
             rows,
         )
+        _add_slips(connection, rows)
         for copy in COPIES:
             columns = list(connection.execute(text(COLUMNS), {"table": copy.table}))
             if not columns:  # an older build has no such table
@@ -172,6 +177,24 @@ def add(database_url: str, like: Mapping[str, str], agencies: int) -> None:
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.execute(text("VACUUM ANALYZE"))
     engine.dispose()
+
+
+def _tags(index: int, city: str) -> list[str]:
+    """Return filters that fit one agency in two to ten."""
+    housing = "yes" if index % 3 else "no"
+    province = PROVINCES[CITIES.index(city)]
+    return [f"place:{city}", f"province:{province}", f"sector:{SECTORS[index % len(SECTORS)]}", f"housing:{housing}"]
+
+
+def _add_slips(connection: Connection, rows: list[dict[str, Any]]) -> None:
+    """Fill the table of words with a letter less; older builds have these in the entry itself."""
+    if not connection.execute(text("SELECT to_regclass('register_slip')")).scalar():
+        return
+    slipping, deletions = part("slipping"), part("deletions")
+    words = {word for row in rows for word in slipping(row["folded"])}
+    pairs = [{"rest": rest, "word": word} for word in sorted(words) for rest in deletions(word)]
+    added = "INSERT INTO register_slip (rest, word) VALUES (:rest, :word) ON CONFLICT DO NOTHING"
+    connection.execute(text(added), pairs)
 
 
 def _let_in(connection: Connection) -> None:
@@ -196,7 +219,8 @@ def _names(agencies: int, first: int) -> list[dict[str, Any]]:
         index = first - FIRST_NUMBER + n
         name = f"{FIRST[index % len(FIRST)]}{SECOND[index // 7 % len(SECOND)]} {THIRD[index // 3 % len(THIRD)]} {index} B.V."
         city, number = CITIES[index % len(CITIES)], str(first + n - 1)
-        folded, near = searchable([name], city)
-        known = {"folded": folded, "near": near, "bare": normalise_number(number)}
+        found = searchable([name], city=city)  # two columns; those of older builds have no names
+        folded, near = (found.folded, found.words) if hasattr(found, "folded") else found
+        known = {"folded": folded, "near": near, "bare": normalise_number(number), "tags": _tags(index, city)}
         rows.append({"n": n, "name": name, "city": city, "register_number": number, **known})
     return rows

@@ -34,7 +34,13 @@ PLACES = {
     "publish": ("portal.demo.story:_publish",),
     "wait_for": ("portal.demo.calendar:wait_for", "portal.demo.case:wait_for", "portal.demo.story:_wait_for"),
     "Outcome": ("audits.decisions.rules:Outcome",),
-    "searchable": ("certificates.register.search.folding:searchable", "certificates.register.fold:searchable"),
+    "searchable": (
+        "certificates.register.search.names:searchable",
+        "certificates.register.search.folding:searchable",
+        "certificates.register.fold:searchable",
+    ),
+    "slipping": ("certificates.register.search.names:slipping",),
+    "deletions": ("certificates.register.search.folding:deletions",),
     "normalise_number": (
         "certificates.register.search.folding:normalise_number",
         "certificates.register.fold:bare",

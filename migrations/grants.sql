@@ -117,7 +117,9 @@ GRANT INSERT, UPDATE (token, bits_sha256, kid, signed_at) ON status_list TO kw_w
 GRANT INSERT ON register_entry TO kw_app, kw_worker;
 GRANT UPDATE (legal_name, trade_names, former_names, city, listed, applied_on, state, conditional, provisional, since,
   certificate_id, certificate_number, valid_from, valid_until, conditions, scope, scheme, sort_name, folded, near,
-  numbers, updated_at) ON register_entry TO kw_app, kw_worker;
+  words, tags, form, numbers, updated_at) ON register_entry TO kw_app, kw_worker;
+GRANT INSERT ON register_slip TO kw_app, kw_worker;
+GRANT DELETE ON register_slip TO kw_worker;  -- words that no entry has any more
 
 -- The public log.
 GRANT INSERT ON ledger_entry, ledger_node TO kw_app, kw_worker;
@@ -146,5 +148,5 @@ GRANT DELETE ON security_event TO kw_worker;
 -- What is public, as the register reads it.
 GRANT SELECT (id, certificate_id, agency_id, move, state, reason, grounds, provisional, changed_at)
   ON certificate_change TO kw_register;
-GRANT SELECT ON register_entry, certificate, document, document_stamp, scheme_version, requirement,
+GRANT SELECT ON register_entry, register_slip, certificate, document, document_stamp, scheme_version, requirement,
   status_list, ledger_entry, ledger_node, checkpoint, cosignature, alembic_version, public_document TO kw_register;

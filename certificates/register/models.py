@@ -4,7 +4,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index
+from sqlalchemy import ForeignKey, Index, SmallInteger, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import Text
@@ -25,12 +25,14 @@ class RegisterEntry(Base):
     __table_args__ = (
         one_of("state", CertificateState),
         Index("ix_register_entry_folded", "folded", postgresql_using="gin", postgresql_ops={"folded": "gin_trgm_ops"}),
-        Index("ix_register_entry_near", "near", postgresql_using="gin"),
+        # Words and filters in one index, so that it alone finds the entries that have both.
+        Index("ix_register_entry_terms", text("array_to_tsvector(words || tags)"), postgresql_using="gin"),
         Index("ix_register_entry_numbers", "numbers", postgresql_using="gin"),
         # Serve the unfiltered list in order, and the three figures, without reading every row.
         Index("ix_register_entry_order", "sort_name", "public_id"),
         Index("ix_register_entry_status", "state", "valid_until"),
         Index("ix_register_entry_updated_at", "updated_at"),
+        Index("ix_register_entry_form", "form"),
     )
 
     agency_id: Mapped[UUID] = mapped_column(ForeignKey("agency.id"), primary_key=True)
@@ -55,8 +57,13 @@ class RegisterEntry(Base):
     scope: Mapped[dict[str, Any]]  # a `Scope` as codes; empty without a certificate
     scheme: Mapped[dict[str, Any]]  # code, version, title {nl, en}, sha256
     sort_name: Mapped[str]  # the folded legal name, for sorting
-    folded: Mapped[str]  # all names and the city, lower case, without accents, separated by `|`
-    near: Mapped[list[str]] = mapped_column(ARRAY(Text))  # every word, and the word without each one of its letters
+    folded: Mapped[str]  # every form of every name and of the city, see `search.names`
+    near: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default="{}", deferred=True)  # for older code
+    words: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default="{}")  # every word of all forms
+    tags: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default="{}")  # what filters ask for: sector:logistics
+    form: Mapped[int] = mapped_column(
+        SmallInteger, server_default=text("0")
+    )  # which version of the rules made these three
     numbers: Mapped[list[str]] = mapped_column(ARRAY(Text))  # all its numbers, normalised
     updated_at: Mapped[datetime]  # last change of any column
 
@@ -82,3 +89,12 @@ class RegisterEntry(Base):
         """Return whether an agency without a valid certificate has a running application."""
         status = self.status_on(day)
         return not may_rely(status) and status is not Status.APPLIED and is_applying(day, self.applied_on)
+
+
+class RegisterSlip(Base):
+    """A word of the register under each way to write it with one letter less; see `search.folding.deletions`."""
+
+    __tablename__ = "register_slip"
+
+    rest: Mapped[str] = mapped_column(Text(collation="C"), primary_key=True)
+    word: Mapped[str] = mapped_column(Text(collation="C"), primary_key=True)

@@ -11,7 +11,8 @@ from certificates.lifecycle.models import Certificate, CertificateChange
 from certificates.lifecycle.rules import public_id
 from certificates.lifecycle.workflow import CertificateState
 from certificates.register.rules import Change, Terms, course, since
-from certificates.register.search import folding
+from certificates.register.search import folding, names
+from certificates.register.search.filters import tags_of
 
 
 def entry_values(
@@ -23,10 +24,9 @@ def entry_values(
         "applied_on": applied_on,
         "listed": newest is not None or applied_on is not None,
     }
-    if newest is None:
-        return values | _NO_MARK
-    provisional = newest.state is CertificateState.SUSPENDED and bool(changes) and changes[-1].provisional
-    return values | _mark(newest, _since(certificates, changes)) | {"provisional": provisional}
+    values |= _mark(newest, _since(certificates, changes)) if newest else _NO_MARK
+    held = newest is not None and newest.state is CertificateState.SUSPENDED and bool(changes)
+    return values | {"provisional": held and changes[-1].provisional, "tags": _tags(values)}
 
 
 def terms_of(certificates: Iterable[Certificate]) -> dict[Any, Terms]:
@@ -65,7 +65,7 @@ _NO_MARK: dict[str, Any] = {
 
 
 def _names(agency: Agency, certificates: list[Certificate]) -> dict[str, Any]:
-    folded, near = folding.searchable([agency.legal_name, *agency.trade_names, *agency.former_names], agency.city)
+    found = names.searchable([agency.legal_name, *agency.trade_names], agency.former_names, agency.city)
     permanent = public_id(agency.country, agency.register_number)
     numbers = [agency.register_number, permanent, *(each.number for each in certificates)]
     return {
@@ -77,10 +77,15 @@ def _names(agency: Agency, certificates: list[Certificate]) -> dict[str, Any]:
         "register_number": agency.register_number,
         "city": agency.city,
         "sort_name": " ".join(folding.words(agency.legal_name)),
-        "folded": folded,
-        "near": near,
+        "folded": found.folded,
+        "words": found.words,
+        "form": names.FORM,
         "numbers": sorted({folding.normalise_number(number) for number in numbers}),
     }
+
+
+def _tags(values: dict[str, Any]) -> list[str]:
+    return tags_of(**{name: values[name] for name in ("country", "city", "scope", "scheme", "conditional")})
 
 
 def _mark(certificate: Certificate, held_since: date | None) -> dict[str, Any]:

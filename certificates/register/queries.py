@@ -19,14 +19,11 @@ from certificates.lifecycle.workflow import CertificateState
 from certificates.register.models import RegisterEntry
 from certificates.register.projection import changes_of, terms_of
 from certificates.register.rules import Line, course
-from certificates.register.search.query import (
-    Found,
-    How,
-    listed_on,
-    search,
-)
+from certificates.register.search.query import HIDDEN, Asked, Found, How, find, listed_on, search
 
 __all__ = [
+    "HIDDEN",
+    "Asked",
     "Figures",
     "Found",
     "How",
@@ -40,13 +37,11 @@ __all__ = [
     "entry_of",
     "figures",
     "files_of",
+    "find",
     "history",
     "latest",
     "search",
 ]
-
-
-HIDDEN = (defer(RegisterEntry.near), defer(RegisterEntry.folded), defer(RegisterEntry.numbers))
 
 
 @dataclass(frozen=True, slots=True)

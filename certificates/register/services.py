@@ -1,11 +1,14 @@
 """Keep the public register equal to its sources. The caller commits."""
 
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy import delete, func, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session, defer, selectinload
 
 from audits.agencies.models import Agency
 from audits.applications.models import Application
@@ -14,92 +17,171 @@ from audits.core import clock
 from audits.decisions.models import Decision
 from audits.decisions.rules import GRANTS
 from audits.inspections.models import Audit
+from audits.schemes.models import SchemeVersion
 from certificates.lifecycle.models import Certificate, CertificateChange
-from certificates.register.models import RegisterEntry
+from certificates.register.models import RegisterEntry, RegisterSlip
 from certificates.register.projection import entry_values
+from certificates.register.search import folding, names
+
+BATCH = 500
 
 
 def refresh_entry(session: Session, agency_id: UUID) -> None:
-    """Compute the public row of one agency again; idempotent.
-
-    Locks the agency, so that of two concurrent refreshes the later one reads what the earlier one's transaction
-    committed. An agency that was never public gets no row.
-    """
+    """Compute the public row of one agency again; idempotent. An agency that was never public gets no row."""
     session.flush()
-    agency = session.scalar(
-        select(Agency)
-        .where(Agency.id == agency_id)
-        .with_for_update(key_share=True)
-        .execution_options(populate_existing=True)
-    )
-    if agency is None:
-        return
-    certificates = _certificates(session, agency_id)
-    applications = _public_applications(session, agency_id)
-    if not certificates and not applications and session.get(RegisterEntry, agency_id) is None:
-        return
-    changes = list(
-        session.scalars(
-            select(CertificateChange).where(CertificateChange.agency_id == agency_id).order_by(CertificateChange.id)
-        )
-    )
-    _store(session, agency_id, entry_values(agency, certificates, changes, _applied_on(session, applications)))
+    _refresh(session, [agency_id])
+
+
+def rebuild_batch(session: Session, after: UUID | None = None, limit: int = BATCH) -> UUID | None:
+    """Compute the rows of the next agencies again from their sources; return the last agency, or None at the end."""
+    query = select(Agency.id).order_by(Agency.id).limit(limit)
+    ids = list(session.scalars(query.where(Agency.id > after) if after else query))
+    _refresh(session, ids)
+    session.expunge_all()
+    return ids[-1] if len(ids) == limit else None
 
 
 def rebuild_all(session: Session) -> int:
-    """Compute the whole register again from its sources; return the number of entries."""
-    for agency_id in session.scalars(select(Agency.id).order_by(Agency.id)).all():
-        refresh_entry(session, agency_id)
-        session.flush()
-    return len(session.scalars(select(RegisterEntry.agency_id)).all())
+    """Compute the whole register again in one transaction; return the number of entries."""
+    session.flush()
+    last = rebuild_batch(session)
+    while last:
+        last = rebuild_batch(session, last)
+    forget_words(session)
+    return count_entries(session)
 
 
-def _store(session: Session, agency_id: UUID, values: dict[str, Any]) -> None:
-    entry = session.get(RegisterEntry, agency_id, populate_existing=True)
+def count_entries(session: Session) -> int:
+    """Return how many agencies have an entry, listed or not."""
+    return session.scalar(select(func.count()).select_from(RegisterEntry)) or 0
+
+
+def forget_words(session: Session) -> None:
+    """Delete the words that no entry has any more."""
+    known = func.ts_stat("SELECT array_to_tsvector(words) FROM register_entry").table_valued("word")
+    session.execute(delete(RegisterSlip).where(RegisterSlip.word.not_in(select(known.c.word))))
+
+
+def renew_old_forms(session: Session, limit: int = BATCH) -> int:
+    """Compute some of the entries again whose search columns follow older rules; return how many there were."""
+    query = select(RegisterEntry.agency_id).where(RegisterEntry.form < names.FORM).limit(limit)
+    ids = list(session.scalars(query))
+    _refresh(session, ids)
+    return len(ids)
+
+
+def _refresh(session: Session, ids: Sequence[UUID]) -> None:
+    """Compute the rows of these agencies again.
+
+    Locks the agencies, so that of two concurrent refreshes the later one reads what the earlier one's transaction
+    committed.
+    """
+    agencies = session.scalars(
+        select(Agency)
+        .where(Agency.id.in_(ids))
+        .order_by(Agency.id)
+        .with_for_update(key_share=True)
+        .execution_options(populate_existing=True)
+    ).all()
+    certificates, applications, changes = (
+        _certificates(session, ids),
+        _public_applications(session, ids),
+        _changes(session, ids),
+    )
+    applied_on = _applied_on(session, applications)
+    entries = {
+        entry.agency_id: entry
+        for entry in session.scalars(
+            select(RegisterEntry).where(RegisterEntry.agency_id.in_(ids)).execution_options(populate_existing=True)
+        )
+    }
+    slips: set[str] = set()
+    for agency in agencies:
+        if not certificates[agency.id] and not applications[agency.id] and agency.id not in entries:
+            continue
+        values = entry_values(agency, certificates[agency.id], changes[agency.id], applied_on.get(agency.id))
+        slips.update(_store(session, agency.id, entries.get(agency.id), values))
+    session.flush()
+    _add_slips(session, slips)
+
+
+def _store(session: Session, agency_id: UUID, entry: RegisterEntry | None, values: dict[str, Any]) -> list[str]:
+    """Add or change a row; return the words that may be new."""
     if entry is None:
         session.add(RegisterEntry(agency_id=agency_id, updated_at=clock.now(), **values))
-    elif changed := {name: value for name, value in values.items() if getattr(entry, name) != value}:
-        for name, value in changed.items():
-            setattr(entry, name, value)
+        return names.slipping(values["folded"])
+    changed = {name: value for name, value in values.items() if getattr(entry, name) != value}
+    for name, value in changed.items():
+        setattr(entry, name, value)
+    if changed.keys() - {"folded", "words", "tags", "form"}:
         entry.updated_at = clock.now()
-    session.flush()
+    return names.slipping(values["folded"]) if changed.keys() & {"folded", "form"} else []
 
 
-def _certificates(session: Session, agency_id: UUID) -> list[Certificate]:
+def _add_slips(session: Session, words: Iterable[str]) -> None:
+    """Add the words in one order, so that two transactions with the same words wait for each other in turn."""
+    rows = sorted({(rest, word) for word in words for rest in folding.deletions(word) if rest})
+    if rows:
+        added = insert(RegisterSlip).on_conflict_do_nothing()
+        session.execute(added, [{"rest": rest, "word": word} for rest, word in rows])
+
+
+def _certificates(session: Session, ids: Sequence[UUID]) -> Mapping[UUID, list[Certificate]]:
     """Return the issued certificates, newest first; numbered ones that are not sealed yet are not public."""
-    query = select(Certificate).where(Certificate.agency_id == agency_id, Certificate.issued_at.is_not(None))
-    query = query.options(joinedload(Certificate.scheme_version)).order_by(Certificate.issued_at.desc())
-    return list(session.scalars(query.execution_options(populate_existing=True)))
+    query = select(Certificate).where(Certificate.agency_id.in_(ids), Certificate.issued_at.is_not(None))
+    query = query.options(
+        selectinload(Certificate.scheme_version).defer(SchemeVersion.source), defer(Certificate.snapshot)
+    )
+    query = query.order_by(Certificate.issued_at.desc()).execution_options(populate_existing=True)
+    return _by_agency(session.scalars(query))
 
 
-def _public_applications(session: Session, agency_id: UUID) -> list[Application]:
+def _changes(session: Session, ids: Sequence[UUID]) -> Mapping[UUID, list[CertificateChange]]:
+    """Return the changes of certificates, oldest first."""
+    query = select(CertificateChange).where(CertificateChange.agency_id.in_(ids)).order_by(CertificateChange.id)
+    return _by_agency(session.scalars(query))
+
+
+def _public_applications(session: Session, ids: Sequence[UUID]) -> Mapping[UUID, list[Application]]:
     """Return the applications that were ever accepted, newest first; these are public."""
     accepted = (ApplicationState.ACCEPTED, ApplicationState.CONCLUDED)
-    query = select(Application).where(Application.agency_id == agency_id, Application.state.in_(accepted))
-    return list(
-        session.scalars(query.order_by(Application.reviewed_at.desc()).execution_options(populate_existing=True))
+    query = select(Application).where(Application.agency_id.in_(ids), Application.state.in_(accepted))
+    query = query.order_by(Application.reviewed_at.desc()).execution_options(populate_existing=True)
+    return _by_agency(session.scalars(query))
+
+
+def _by_agency(rows: Iterable[Any]) -> Mapping[UUID, list[Any]]:
+    found: defaultdict[UUID, list[Any]] = defaultdict(list)
+    for row in rows:
+        found[row.agency_id].append(row)
+    return found
+
+
+def _applied_on(session: Session, applications: Mapping[UUID, Sequence[Application]]) -> dict[UUID, date]:
+    """Return when the running application of each agency was accepted: undecided, or granted and not yet issued."""
+    listed = [application for each in applications.values() for application in each]
+    concluded = [each.id for each in listed if each.state is not ApplicationState.ACCEPTED]
+    issuing = _being_issued(session, concluded) if concluded else set()
+    running = (
+        each for each in listed if each.reviewed_at and (each.state is ApplicationState.ACCEPTED or each.id in issuing)
     )
+    found: dict[UUID, date] = {}
+    for application in running:
+        if application.reviewed_at:
+            found.setdefault(application.agency_id, clock.day_of(application.reviewed_at))
+    return found
 
 
-def _applied_on(session: Session, applications: list[Application]) -> date | None:
-    """Return when the running application was accepted: undecided, or granted and not yet issued."""
-    for application in applications:
-        if application.reviewed_at and (
-            application.state is ApplicationState.ACCEPTED or _is_being_issued(session, application.id)
-        ):
-            return clock.day_of(application.reviewed_at)
-    return None
-
-
-def _is_being_issued(session: Session, application_id: UUID) -> bool:
+def _being_issued(session: Session, applications: Sequence[UUID]) -> set[UUID]:
+    """Return which of the applications were granted, while their certificate is not issued yet."""
     query = (
-        select(Decision.id)
-        .join(Audit, Audit.id == Decision.audit_id)
+        select(Audit.application_id)
+        .join(Decision, Audit.id == Decision.audit_id)
         .outerjoin(Certificate, Certificate.decision_id == Decision.id)
         .where(
-            Audit.application_id == application_id,
+            Audit.application_id.in_(applications),
             Decision.kind.in_(sorted(GRANTS)),
             Certificate.issued_at.is_(None),
         )
     )
-    return session.scalar(query.limit(1)) is not None
+    return set(session.scalars(query))

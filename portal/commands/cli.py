@@ -21,7 +21,7 @@ from audits.schemes.problems import SchemeError
 from audits.schemes.queries import list_versions
 from audits.schemes.services import publish_scheme
 from audits.schemes.source import parse
-from certificates.register.services import rebuild_all
+from certificates.register.services import count_entries, forget_words, rebuild_batch
 from portal.app import create_app
 from portal.commands.backup import backup, restore
 from portal.commands.check import check
@@ -83,12 +83,23 @@ def publish(app: Flask, file: Path) -> None:
         click.echo(f"{version.code} {version.version}  {version.sha256}")
 
 
-@main.command("rebuild-register")
+@main.group("registry")
+def registry() -> None:
+    """Work on the public register."""
+
+
+@registry.command("rebuild")
 @click.pass_obj
 def rebuild_register(app: Flask) -> None:
-    """Compute the public register again from its sources."""
+    """Compute the public register again from its sources, some hundred agencies at a time; it can be used meanwhile."""
+    last, more = None, True
+    while more:
+        with app.app_context(), database.write() as session:
+            last = rebuild_batch(session, last)
+        more = last is not None
     with app.app_context(), database.write() as session:
-        click.echo(f"{rebuild_all(session)} entries")
+        forget_words(session)
+        click.echo(f"{count_entries(session)} entries")
 
 
 main.add_command(backup)

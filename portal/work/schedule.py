@@ -14,6 +14,7 @@ from audits.core.access import ActorKind
 from certificates.ledger.caselog import append_head
 from certificates.ledger.services import sign_checkpoint
 from certificates.lifecycle.services import log_expired
+from certificates.register.services import renew_old_forms
 from portal.doors.account.services import clear_out
 from portal.settings import current_settings
 from portal.sight import logs
@@ -51,6 +52,7 @@ def renew_documents(session: Session) -> None:
 # every hour, so that it runs soon after midnight whenever the worker was started.
 PERIODIC_TASKS: tuple[PeriodicTask, ...] = (
     PeriodicTask("ledger.checkpoint", timedelta(seconds=5), sign_head),
+    PeriodicTask("register.renew", timedelta(seconds=30), renew_old_forms),
     PeriodicTask("certificate.expired", timedelta(hours=1), log_expired),
     PeriodicTask("ledger.case_log", timedelta(hours=1), append_head),
     PeriodicTask("credentials.sign_lists", timedelta(hours=1), credentials.sign_lists),

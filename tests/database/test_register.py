@@ -4,7 +4,7 @@ import threading
 from datetime import date, timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from audits.core import clock
@@ -12,9 +12,9 @@ from audits.core.errors import NotFoundError
 from certificates.lifecycle.rules import Status
 from certificates.lifecycle.workflow import CertificateState
 from certificates.register import queries
-from certificates.register.models import RegisterEntry
+from certificates.register.models import RegisterEntry, RegisterSlip
 from certificates.register.rules import APPLIED_FOR
-from certificates.register.services import rebuild_all, refresh_entry
+from certificates.register.services import rebuild_all, refresh_entry, renew_old_forms
 from tests.kit.factories.agencies import make_agency
 from tests.kit.factories.certificates import (
     SCOPE,
@@ -240,3 +240,22 @@ def test_a_refresh_that_started_early_cannot_put_an_old_status_back(real_db):
         late.join(10)
     with Session(real_db) as session:
         assert queries.entry_of(session, agency_id).state is S.SUSPENDED
+
+
+def test_rows_of_older_rules_are_made_anew_some_at_a_time_and_keep_their_moment(session):
+    for _ in range(3):
+        make_applicant(session)
+    kept = {found.public_id: row(found) for found in session.scalars(select(RegisterEntry))}
+    session.execute(update(RegisterEntry).values(form=0, words=[], folded="||"))
+    assert (renew_old_forms(session, limit=2), renew_old_forms(session, limit=2), renew_old_forms(session)) == (2, 1, 0)
+    session.expire_all()
+    assert {found.public_id: row(found) for found in session.scalars(select(RegisterEntry))} == kept
+
+
+def test_a_rebuild_forgets_the_words_that_no_entry_has(session):
+    agency = make_applicant(session, legal_name="Zwaluw B.V.", trade_names=[])
+    agency.legal_name = "Merel B.V."
+    rebuild_all(session)
+    words = set(session.scalars(select(RegisterSlip.word)))
+    assert "merel" in words
+    assert "zwaluw" not in words

@@ -166,7 +166,7 @@ def test_the_register_reads_what_is_public_and_nothing_else(connection):
     }  # fmt: skip
     assert readable == {
         "certificate", "certificate_change", "checkpoint", "cosignature", "document", "document_stamp", "ledger_entry",
-        "ledger_node", "register_entry", "requirement", "scheme_version", "status_list",
+        "ledger_node", "register_entry", "register_slip", "requirement", "scheme_version", "status_list",
     }  # fmt: skip
     column = text("SELECT has_column_privilege(:role, 'certificate_change', :column, 'SELECT')")
     for name in ("decision_id", "actor_id"):  # who decided is not public

@@ -38,6 +38,7 @@ SAME = {
         "Postcode",
         "Privacy",
         "Register",
+        "Sector",
         "Team",
     ),
     *("Norm (SHA-256)", "SHA-256", "Score", "Status", "Website"),

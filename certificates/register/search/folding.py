@@ -1,8 +1,10 @@
-"""Normalise names for search: without case, accents and dots, transliterated, tolerant of one wrong letter."""
+"""Normalise names for the search: without case, accents and dots, tolerant of one wrong letter. Pure."""
 
 import re
 import unicodedata
 from collections.abc import Iterable
+
+from certificates.register.search.noise import LEGAL_FORMS, LIGHT
 
 LONGEST_WORD = 40
 SHORTEST_NEAR = 4
@@ -12,22 +14,10 @@ SHORTEST_NEAR = 4
 _LETTERS = str.maketrans(
     {"ł": "l", "ø": "o", "ß": "ss", "æ": "ae", "œ": "oe", "đ": "d", "ð": "d", "ı": "i", "þ": "th", "ħ": "h", "ŧ": "t"}
 )
-_LATIN = str.maketrans(
-    dict(zip("абвгґдезиіклмнопрстуфыэјѕ", "abvggdeziiklmnoprstufyejz", strict=True))
-    | {"ж": "zh", "х": "kh", "ц": "ts", "ч": "ch", "ш": "sh", "щ": "shch", "ъ": "", "ь": "", "ю": "yu", "я": "ya"}
-    | {"є": "ye", "ђ": "dj", "љ": "lj", "њ": "nj", "ћ": "c", "џ": "dz"}
-)
 _APOSTROPHES = re.compile(r"['’‘ʼ`´]")
 _INITIALS = re.compile(r"\b([^\W\d_])\.(?=[^\W\d_]\b)")
 _WORD = re.compile(r"[^\W_]+")
 _BARE = re.compile(r"[\W_]+")
-
-# Legal forms are often left out or confused; they influence the order, never the match.
-_FORMS = """
-bv nv vof cv ua gmbh ag kg ohg ug ltd limited plc llc inc sarl sas sa srl spa sl slu sro doo ood eood ad ead sp z oo
-spzoo kft zrt oy oyj ab as aps uab sia ou sprl bvba ооо тов оод еоод ад еад
-"""
-LEGAL_FORMS = frozenset(_FORMS.split())
 
 
 def fold(text: str) -> str:
@@ -44,14 +34,10 @@ def words(text: str, *, apart: bool = False) -> list[str]:
 
 
 def telling(found: Iterable[str]) -> list[str]:
-    """Return the words without legal forms, unless there is nothing else."""
+    """Return the words without those that carry nothing; without legal forms if then nothing is left, or else all."""
     listed = list(found)
-    return [word for word in listed if word not in LEGAL_FORMS] or listed
-
-
-def latin(word: str) -> str:
-    """Transliterate a folded Cyrillic word; return other words unchanged."""
-    return word.translate(_LATIN)
+    formless = [word for word in listed if word not in LEGAL_FORMS]
+    return [word for word in formless if word not in LIGHT] or formless or listed
 
 
 def normalise_number(number: str) -> str:
@@ -75,32 +61,14 @@ def may_slip(word: str) -> bool:
     return len(word) >= SHORTEST_NEAR and not word.isdecimal()
 
 
-def osa_distance(one: str, other: str) -> int:
-    """Return the optimal string alignment distance: insertions, deletions, substitutions, swaps of neighbours."""
-    before: list[int] = []
-    row = list(range(len(other) + 1))
-    for i, letter in enumerate(one, start=1):
-        earlier, before, row = before, row, [i]
-        for j, sign in enumerate(other, start=1):
-            best = min(before[j] + 1, row[j - 1] + 1, before[j - 1] + (letter != sign))
-            if i > 1 and j > 1 and letter == other[j - 2] and one[i - 2] == sign:
-                best = min(best, earlier[j - 2] + 1)
-            row.append(best)
-    return row[-1]
-
-
-def searchable(names: Iterable[str], city: str) -> tuple[str, list[str]]:
-    """Return the search columns: all names as `|one name|onename|another|`, and the deletions of every word.
-
-    Each name is there as written, as one word (for searches `oost west` or `oostwest`), and transliterated.
-    """
-    forms: dict[str, None] = {}
-    found: dict[str, None] = {}
-    for name in [*names, city]:
-        written = words(name)
-        for spelled in (written, words(name, apart=True), [latin(word) for word in written]):
-            joined = "".join(telling(spelled))[:LONGEST_WORD]
-            forms.update(dict.fromkeys([" ".join(spelled), joined]))
-            found.update(dict.fromkeys([*spelled, joined]))
-    near = {rest for word in found if word for rest in deletions(word) if rest}
-    return f"|{'|'.join(form for form in forms if form)}|", sorted(near)
+def is_slip(one: str, other: str) -> bool:
+    """Return whether one insertion, deletion, substitution or swap of neighbours makes one word of the other."""
+    if one == other or abs(len(one) - len(other)) > 1:
+        return False
+    start = 0
+    while start < min(len(one), len(other)) and one[start] == other[start]:
+        start += 1
+    one, other = one[start:], other[start:]
+    if len(one) == len(other):
+        return one[1:] == other[1:] or (one[:2] == other[1::-1] and one[2:] == other[2:])
+    return one[1:] == other or one == other[1:]

@@ -1,48 +1,84 @@
 """Search the register by number, name, part of a name, or a name with a typing error."""
 
-import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date
-from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, false, func, or_, select, true
+from sqlalchemy import func, literal, select, tuple_
 from sqlalchemy.orm import Session, defer
 
 from certificates.lifecycle.rules import Status
-from certificates.lifecycle.workflow import CertificateState
-from certificates.register.models import RegisterEntry
-from certificates.register.rules import APPLIED_FOR
-from certificates.register.search import folding
+from certificates.register.models import RegisterEntry, RegisterSlip
+from certificates.register.search import folding, plans
+from certificates.register.search.conditions import listed_on, shows, within
+from certificates.register.search.counting import Counted, count
+from certificates.register.search.cursor import Cursor, Sort
+from certificates.register.search.filters import Facet, Filters
+from certificates.register.search.how import How
+from certificates.register.search.plans import Plan
+from certificates.register.search.typed import Typed, numbers_in, typed
+
+__all__ = ["LONGEST_QUERY", "PAGE_SIZE", "Asked", "Found", "How", "find", "listed_on", "numbers_in", "search", "shows"]
 
 PAGE_SIZE = 20
 LONGEST_QUERY = 200
-_MOST_WORDS = 8
-_MOST_NEAR = 500  # maximum number of candidates for typing errors
-_TRIGRAM = 3  # minimum length for the trigram index on infixes
-_FEWEST_DIGITS = 4
-_HIDDEN = (defer(RegisterEntry.near), defer(RegisterEntry.folded), defer(RegisterEntry.numbers))
+_MOST_SLIPS = 2000  # rows
+_SHORTEST_SLIP = folding.SHORTEST_NEAR - 1  # it may be a longer word without one of its letters
+_MOST_NEAR = 40  # words that resemble one
+_FEW_ALIKE = 5
+_SORTED: tuple[Any, ...] = (RegisterEntry.sort_name, RegisterEntry.public_id, RegisterEntry.updated_at)
+_KEYS = {
+    Sort.RELEVANCE: ("rank", "sort_name", "public_id"),
+    Sort.NAME: ("sort_name", "public_id"),
+    Sort.CHANGED: ("updated_at", "public_id"),
+}
+HIDDEN = (
+    defer(RegisterEntry.words),
+    defer(RegisterEntry.folded),
+    defer(RegisterEntry.numbers),
+    defer(RegisterEntry.tags),
+)
 
 
-class How(StrEnum):
-    """Which kind of match found the entries."""
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is asked of the register on a day."""
 
-    ALL = "all"
-    NUMBER = "number"
-    WORDS = "words"
-    NEAR = "near"
+    day: date
+    text: str = ""
+    filters: Filters = field(default_factory=Filters)
+    sort: Sort = Sort.RELEVANCE
+    cursor: Cursor | None = None
+    page: int = 1
+    size: int = PAGE_SIZE
+
+    @property
+    def first(self) -> bool:
+        """Return whether the first page is asked for."""
+        return self.cursor is None and self.page == 1
+
+    def order(self, how: How) -> Sort:
+        """Return the order of the results: without a text nothing fits better than another."""
+        return Sort.NAME if self.sort is Sort.RELEVANCE and how in {How.ALL, How.NUMBER} else self.sort
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """One page of results; `total` counts all pages."""
+    """One page of results; `counted` has the numbers of all pages, `alike` a few whose names resemble the text."""
 
     entries: list[RegisterEntry]
-    total: int
+    counted: Counted
     page: int
     size: int
     how: How
+    before: str = ""  # the cursor of the previous page
+    after: str = ""  # and of the next one
+    alike: list[RegisterEntry] = field(default_factory=list)
+
+    @property
+    def total(self) -> int:
+        """Return the number of entries on all pages, as far as they are counted."""
+        return self.counted.total
 
     @property
     def pages(self) -> int:
@@ -50,140 +86,107 @@ class Found:
         return max(1, -(-self.total // self.size))
 
 
-@dataclass(frozen=True, slots=True)
-class _Ask:
-    """Parameters that all statements of one search share."""
-
-    session: Session
-    listed: ColumnElement[bool]
-    page: int
-    size: int
-
-
 def search(
     session: Session, text: str, *, day: date, status: Status | None = None, page: int = 1, size: int = PAGE_SIZE
 ) -> Found:
-    """Return one page of the entries listed on `day` that match the text; an empty text matches all.
+    """Return one page of the entries listed on `day` that match the text; an empty text matches all."""
+    filters = Filters({Facet.STATUS: (status.value,)}) if status else Filters()
+    return find(session, Asked(day, text, filters, page=page, size=size))
 
-    Tried in order: a number; names with all words; names in which each word has at most one wrong letter. The first
-    that finds anything is the answer. At most three statements.
+
+def find(session: Session, asked: Asked, *, alike: bool = False) -> Found:
+    """Return one page of the entries that match.
+
+    Tried in order: a number; names with all words; names in which each word has at most one wrong letter; names that
+    lack one of the words. The first that finds anything is the answer. `alike`: add names that resemble a short answer.
     """
-    ask = _Ask(session, and_(listed_on(day), shows(status, day) if status else true()), page, size)
-    text = text.strip()[:LONGEST_QUERY]
-    if not text:
-        return _page(ask, true(), How.ALL)
-    if numbers := numbers_in(text):
-        found = _page(ask, RegisterEntry.numbers.overlap(numbers), How.NUMBER)
+    asked = replace(asked, text=asked.text.strip()[:LONGEST_QUERY])
+    if not asked.text:
+        return _page(session, asked, plans.everything())
+    numbers = numbers_in(asked.text)
+    if numbers and _may_be(asked, How.NUMBER):
+        found = _page(session, asked, plans.by_number(numbers))
         if found.total:
             return found
-    typed = folding.words(text)[:_MOST_WORDS]
-    if not typed:
-        return Found([], 0, page, size, How.WORDS)
-    words = folding.telling(typed)
-    found = _page(ask, and_(*map(holds, words)), How.WORDS, typed)
-    return found if found.total else _near(ask, words, typed)
+    named = typed(asked.text)
+    if named is None:
+        return Found([], Counted(0), asked.page, asked.size, How.WORDS)
+    if _may_be(asked, How.WORDS):
+        found = _page(session, asked, plans.by_words(named))
+        if found.total:
+            return replace(found, alike=_alike(session, asked, named, found)) if alike else found
+    return _near(session, asked, named)
 
 
-def listed_on(day: date) -> ColumnElement[bool]:
-    """Return the SQL condition for entries in the search; applications are listed only for a while."""
-    return and_(
-        RegisterEntry.listed,
-        or_(RegisterEntry.state.is_not(None), RegisterEntry.applied_on >= day - APPLIED_FOR),
-    )
+def _may_be(asked: Asked, how: How) -> bool:
+    return asked.cursor is None or asked.cursor.how is how
 
 
-def shows(status: Status, day: date) -> ColumnElement[bool]:
-    """Return the SQL condition for this status on `day`; equivalent to RegisterEntry.status_on."""
-    state, valid = RegisterEntry.state, RegisterEntry.valid_until >= day
-    active = state == CertificateState.ACTIVE
-    return {
-        Status.APPLIED: and_(state.is_(None), RegisterEntry.applied_on >= day - APPLIED_FOR),
-        Status.CERTIFIED: and_(active, valid, ~RegisterEntry.conditional),
-        Status.CONDITIONAL: and_(active, valid, RegisterEntry.conditional),
-        Status.SUSPENDED: state == CertificateState.SUSPENDED,
-        Status.WITHDRAWN: state == CertificateState.WITHDRAWN,
-        Status.ENDED: state == CertificateState.ENDED,
-        Status.REPLACED: false(),  # the newest certificate of an agency never is
-        Status.EXPIRED: and_(active, ~valid),
-        Status.NONE: false(),  # not listed in the search
-    }[status]
+def _near(session: Session, asked: Asked, named: Typed) -> Found:
+    known, near = _resembling(session, named)
+    found = _page(session, asked, plans.by_near_words(named, near, known))
+    if found.total or len(named.units) == 1:
+        return found
+    return _page(session, asked, plans.by_some_words(named, near))
 
 
-def numbers_in(text: str) -> list[str]:
-    """Return possible numbers in the text, normalised: all of it, its digits, or the end of a pasted address."""
-    normalise_number = folding.normalise_number(text)
-    digits = "".join(char for char in normalise_number if char.isdigit())
-    if len(digits) < _FEWEST_DIGITS:
+def _alike(session: Session, asked: Asked, named: Typed, found: Found) -> list[RegisterEntry]:
+    """Return a few entries whose names resemble the text, beside those that have its words."""
+    if found.after or not asked.first:
         return []
-    tail = folding.normalise_number(re.split(r"[?#]", text)[0].rstrip("/").rsplit("/", maxsplit=1)[-1])
-    return sorted({normalise_number, digits, tail})
+    known, near = _resembling(session, named)
+    if not any(near):
+        return []
+    wider = replace(asked, size=found.total + _FEW_ALIKE)
+    seen = {entry.agency_id for entry in found.entries}
+    rows = _rows(session, wider, plans.by_near_words(named, near, known))[0]
+    return [entry for entry in rows if entry.agency_id not in seen][:_FEW_ALIKE]
 
 
-def holds(word: str) -> ColumnElement[bool]:
-    """Return the condition that a name contains the word, also transliterated; short words must match whole words."""
-    return or_(*(_holds(form) for form in {word, folding.latin(word)} if form))
+def _page(session: Session, asked: Asked, plan: Plan) -> Found:
+    entries, before, after = _rows(session, asked, plan)
+    if not entries and asked.first:
+        return Found([], Counted(0), asked.page, asked.size, plan.how)
+    counted = count(session, plan, asked.filters, asked.day)
+    return Found(entries, counted, asked.page, asked.size, plan.how, before, after)
 
 
-def is_near(word: str) -> ColumnElement[bool]:
-    """Return the condition that a name may contain the word with one wrong letter; `_slips` verifies it."""
-    near = {rest for form in {word, folding.latin(word)} for rest in folding.deletions(form) if rest}
-    return or_(holds(word), RegisterEntry.near.overlap(sorted(near)))
-
-
-def _holds(word: str) -> ColumnElement[bool]:
-    if len(word) < _TRIGRAM:
-        return RegisterEntry.near.contains([word])
-    return RegisterEntry.folded.like(f"%{word}%")  # a folded word needs no escaping in LIKE
-
-
-def _order(typed: Sequence[str]) -> list[ColumnElement[Any]]:
-    """Return the order: the exact name, names that begin so, names with these whole words, the rest."""
-    alphabet: list[ColumnElement[Any]] = [RegisterEntry.sort_name.expression, RegisterEntry.public_id.expression]
-    if not typed:
-        return alphabet
-    phrase, joined, folded = " ".join(typed), "".join(folding.telling(typed)), RegisterEntry.folded
-    rank = case(
-        (or_(folded.like(f"%|{phrase}|%"), folded.like(f"%|{joined}|%")), 0),
-        (folded.like(f"|{phrase}%"), 1),
-        (folded.like(f"%|{phrase}%"), 2),
-        (RegisterEntry.near.contains(list(typed)), 3),
-        else_=4,
+def _rows(session: Session, asked: Asked, plan: Plan) -> tuple[list[RegisterEntry], str, str]:
+    """Return the entries of a page, and the cursors of the pages before and after it."""
+    sort, back = asked.order(plan.how), asked.cursor is not None and asked.cursor.back
+    hits = plan.hits(within(asked.filters, asked.day), asked.filters.query, *_SORTED)
+    keys = [hits.c[name] for name in _KEYS[sort]]
+    down = (sort is Sort.CHANGED) != back
+    query = select(RegisterEntry, *keys).join(hits, hits.c.agency_id == RegisterEntry.agency_id).options(*HIDDEN)
+    if asked.cursor and asked.cursor.sort is sort:
+        last = tuple_(*(literal(value) for value in asked.cursor.key))
+        query = query.where(tuple_(*keys) < last if down else tuple_(*keys) > last)
+    query = query.order_by(*(key.desc() if down else key for key in keys))
+    rows = session.execute(query.limit(asked.size + 1).offset((asked.page - 1) * asked.size)).all()
+    here, more = rows[: asked.size], len(rows) > asked.size
+    here = here[::-1] if back else here
+    if not here:
+        return [], "", ""
+    first, last_key = (
+        Cursor(plan.how, sort, tuple(row[1:]), back=at == 0) for at, row in ((0, here[0]), (1, here[-1]))
     )
-    return [rank, *alphabet]
+    has_before = more if back else not asked.first
+    has_after = True if back else more
+    return [row[0] for row in here], str(first) if has_before else "", str(last_key) if has_after else ""
 
 
-def _page(ask: _Ask, fits: ColumnElement[bool], how: How, typed: Sequence[str] = ()) -> Found:
-    query = select(RegisterEntry, func.count().over()).options(*_HIDDEN).where(ask.listed, fits)
-    rows = ask.session.execute(query.order_by(*_order(typed)).limit(ask.size).offset((ask.page - 1) * ask.size)).all()
-    total = rows[0][1] if rows else 0
-    if not rows and ask.page > 1:  # beyond the last page the window function yields no row, hence no total
-        total = ask.session.scalar(select(func.count()).select_from(RegisterEntry).where(ask.listed, fits)) or 0
-    return Found([row[0] for row in rows], total, ask.page, ask.size, how)
-
-
-def _near(ask: _Ask, words: Sequence[str], typed: Sequence[str]) -> Found:
-    hidden = (defer(RegisterEntry.near), defer(RegisterEntry.numbers))
-    query = select(RegisterEntry).options(*hidden).where(ask.listed, *map(is_near, words))
-    candidates = ask.session.scalars(query.order_by(*_order(typed)).limit(_MOST_NEAR))
-    counted = [(slips, entry) for entry in candidates if (slips := _slips(words, entry.folded)) is not None]
-    fitting = [entry for _, entry in sorted(counted, key=lambda pair: pair[0])]
-    first = (ask.page - 1) * ask.size
-    return Found(fitting[first : first + ask.size], len(fitting), ask.page, ask.size, How.NEAR)
-
-
-def _slips(words: Sequence[str], folded: str) -> int | None:
-    """Return how many of the words have a wrong letter in this entry; None if one is missing."""
-    there = set(re.split(r"[| ]", folded))
-    slips = 0
-    for word in words:
-        forms = {word, folding.latin(word)}
-        if any(form in folded for form in forms):
-            continue
-        if not any(folding.osa_distance(form, other) <= 1 for form in forms for other in there if _alike(form, other)):
-            return None
-        slips += 1
-    return slips
-
-
-def _alike(one: str, other: str) -> bool:
-    return abs(len(one) - len(other)) <= 1 and folding.may_slip(one) and not other.isdecimal()
+def _resembling(session: Session, named: Typed) -> tuple[list[bool], list[list[str]]]:
+    """Return for each unit whether a name has it, and the words of names that differ from it by one slip."""
+    left = {word: folding.deletions(word) for unit in named.units for word in unit.like if len(word) >= _SHORTEST_SLIP}
+    rests = sorted({rest for each in left.values() for rest in each})
+    rows = select(RegisterSlip.rest, RegisterSlip.word).where(RegisterSlip.rest == func.any(rests)).limit(_MOST_SLIPS)
+    by_rest: dict[str, set[str]] = {}
+    for rest, word in session.execute(rows) if rests else ():
+        by_rest.setdefault(rest, set()).add(word)
+    known, near = [], []
+    for unit in named.units:
+        found = {word for like in unit.like for rest in left.get(like, ()) for word in by_rest.get(rest, ())}
+        known.append(any(like in found for like in unit.like))
+        slips = (word for word in found - set(unit.like) if any(folding.is_slip(like, word) for like in unit.like))
+        near.append(sorted(slips, key=len)[:_MOST_NEAR])
+    return known, near

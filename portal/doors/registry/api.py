@@ -1,6 +1,5 @@
 """The open data API, after the API Design Rules of the Dutch government."""
 
-from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlencode
 
@@ -9,9 +8,8 @@ from flask.typing import ResponseReturnValue
 
 from audits.core import clock
 from certificates.addresses import API
-from certificates.lifecycle.rules import LISTED, Status
 from certificates.register import queries
-from certificates.register.search.query import LONGEST_QUERY, PAGE_SIZE
+from certificates.register.search.filters import Facet
 from portal.doors.registry.caching import API_SECONDS
 from portal.doors.registry.contract import contract, version
 from portal.doors.registry.facts import (
@@ -19,14 +17,11 @@ from portal.doors.registry.facts import (
     certificate_facts,
     history_facts,
 )
-from portal.doors.registry.problems import InvalidQueryError
+from portal.doors.registry.parameters import plain, read_asked, read_query
 from portal.settings import current_settings
 from portal.stores import database
 from portal.web.access import public
 from portal.web.security import open_to_pages, public_for
-
-LARGEST_PAGE = 100
-DEEPEST_PAGE = 100_000
 
 
 def add_to(bp: Blueprint) -> None:
@@ -40,38 +35,37 @@ def add_to(bp: Blueprint) -> None:
 
 @public
 def agencies() -> ResponseReturnValue:
-    """Return a page of the agencies that match the query."""
-    asked = _query(
-        {"q": _text, "status": _status, "page": _number(1, DEEPEST_PAGE), "pageSize": _number(1, LARGEST_PAGE)}
-    )
-    page, size, today = asked.get("page", 1), asked.get("pageSize", PAGE_SIZE), clock.today()
-    found = queries.search(
-        database.read(), asked.get("q", ""), day=today, status=asked.get("status"), page=page, size=size
-    )
+    """Return a page of the agencies that match the query, and how many have each value of what one can narrow by."""
+    today = clock.today()
+    asked = read_asked(today)
+    found = queries.find(database.read(), asked)
+    counted = found.counted
     response = _answer(
         {
             "agencies": [agency_facts(entry, today) for entry in found.entries],
             "total": found.total,
-            "page": page,
-            "pageSize": size,
+            "more": counted.more,
+            "page": asked.page,
+            "pageSize": asked.size,
             "matchedBy": found.how.value,
+            "facets": {facet.value: {} if counted.more else counted.facets.get(facet, {}) for facet in Facet},
         }
     )
-    response.headers["Link"] = _links(found.page, found.pages)
+    response.headers["Link"] = _links(asked, found)
     return response
 
 
 @public
 def agency(public_id: str) -> ResponseReturnValue:
     """Return one agency."""
-    _query({})
+    read_query({})
     return _answer(agency_facts(queries.entry(database.read(), public_id), clock.today()))
 
 
 @public
 def agency_history(public_id: str) -> ResponseReturnValue:
     """Return the history of an agency's status."""
-    _query({})
+    read_query({})
     session, today = database.read(), clock.today()
     entry = queries.entry(session, public_id)
     return _answer({"history": history_facts(queries.history(session, entry.agency_id, today))})
@@ -80,7 +74,7 @@ def agency_history(public_id: str) -> ResponseReturnValue:
 @public
 def api_certificate(number: str) -> ResponseReturnValue:
     """Return one certificate."""
-    _query({})
+    read_query({})
     session = database.read()
     found = queries.certificate(session, number)
     entry, document = queries.entry_of(session, found.agency_id), queries.document_of(session, found.id)
@@ -90,7 +84,7 @@ def api_certificate(number: str) -> ResponseReturnValue:
 @public
 def openapi() -> ResponseReturnValue:
     """Return the OpenAPI description."""
-    _query({})
+    read_query({})
     settings = current_settings()
     described = contract()
     base = settings.public_url
@@ -110,53 +104,16 @@ def _answer(value: dict[str, Any]) -> Response:
     return public_for(jsonify(value), API_SECONDS)
 
 
-def _query(known: dict[str, Callable[[str], Any]]) -> dict[str, Any]:
-    """Parse the query parameters; InvalidQueryError names all that are wrong."""
-    read: dict[str, Any] = {}
-    errors: dict[str, str] = {}
-    for name, values in request.args.lists():
-        if name not in known:
-            errors[name] = "unknown parameter"
-        elif len(values) > 1:
-            errors[name] = "given more than once"
-        else:
-            try:
-                read[name] = known[name](values[0])
-            except ValueError as error:
-                errors[name] = str(error)
-    if errors:
-        raise InvalidQueryError(errors)
-    return read
-
-
-def _text(value: str) -> str:
-    if len(value) > LONGEST_QUERY:
-        raise ValueError(f"must have at most {LONGEST_QUERY} characters")
-    return value
-
-
-def _status(value: str) -> Status:
-    if value not in LISTED:
-        raise ValueError(f"must be one of {', '.join(LISTED)}")
-    return Status(value)
-
-
-def _number(low: int, high: int) -> Callable[[str], int]:
-    def read(value: str) -> int:
-        if value.isascii() and value.isdigit() and len(value) < 10 and low <= int(value) <= high:  # noqa: PLR2004
-            return int(value)
-        raise ValueError(f"must be a whole number from {low} to {high}")
-
-    return read
-
-
-def _links(page: int, pages: int) -> str:
-    """Return the Link header (RFC 8288) to the neighbouring pages."""
-    base = current_settings().public_url
-    known = {key: value for key, value in request.args.items() if key != "page"}
-    places = {"first": 1, "prev": page - 1, "next": page + 1, "last": pages}
+def _links(asked: queries.Asked, found: queries.Found) -> str:
+    """Return the Link header (RFC 8288) to the first page and the neighbouring ones."""
+    here = f"{current_settings().public_url}{request.path}"
+    cursors: dict[str, dict[str, str]] = {
+        "first": {},
+        "prev": {"cursor": found.before},
+        "next": {"cursor": found.after},
+    }
     return ", ".join(
-        f'<{base}{request.path}?{urlencode({**known, "page": place})}>; rel="{name}"'
-        for name, place in places.items()
-        if 1 <= place <= pages
+        f'<{here}?{urlencode(plain(asked) | cursor, doseq=True)}>; rel="{name}"'
+        for name, cursor in cursors.items()
+        if all(cursor.values())
     )

@@ -22,7 +22,7 @@ def contract() -> dict[str, Any]:
     }
     schemas["Status"] |= {"enum": list(Status), "description": _meanings()}
     (status,) = [each for each in described["paths"]["/agencies"]["get"]["parameters"] if each.get("name") == "status"]
-    status["schema"]["enum"] = list(LISTED)
+    status["schema"]["items"]["enum"] = list(LISTED)
     return described
 
 

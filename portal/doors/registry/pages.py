@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import lazy_gettext as _l
 from markupsafe import Markup
 
 from audits.agencies.rules import Scope
@@ -13,15 +14,21 @@ from certificates.lifecycle.rules import Status
 from certificates.press import rosette_svg
 from certificates.register import queries
 from certificates.register.schemes import current_scheme, scheme_by_digest
+from certificates.register.search.cursor import Sort
+from certificates.register.search.likeness import easily_confused
 from certificates.wording import scope_in_words
+from portal.doors.registry.facets import groups, provinces, taken_off
 from portal.doors.registry.facts import linked_data
+from portal.doors.registry.parameters import LANGUAGE, plain, read_asked
 from portal.doors.registry.workers import asks_for_workers, to_workers
 from portal.language.i18n import current_language
 from portal.settings import current_settings
 from portal.signing.keys import current_keys
 from portal.stores import database
 from portal.web.access import public
-from portal.web.paging import asked_page
+
+_COMPARED = 10
+SORTS = {Sort.RELEVANCE: _l("best fit first"), Sort.NAME: _l("by name"), Sort.CHANGED: _l("latest change first")}
 
 
 def add_to(bp: Blueprint) -> None:
@@ -45,12 +52,25 @@ def home() -> ResponseReturnValue:
 
 @public
 def search() -> ResponseReturnValue:
-    """Show the results and the kind of match; a number redirects to its entry."""
-    text, today = request.args.get("q", "").strip(), clock.today()
-    found = queries.search(database.read(), text, day=today, page=asked_page())
-    if found.how is queries.How.NUMBER and found.total == 1:
+    """Show the results and the kind of match, with filters; a number alone redirects to its entry."""
+    session, today = database.read(), clock.today()
+    asked = read_asked(today, also=(LANGUAGE,))
+    found = queries.find(session, asked, alike=True)
+    if found.how is queries.How.NUMBER and found.total == 1 and not asked.filters.chosen:
         return redirect(url_for("registry.entry", public_id=found.entries[0].public_id))
-    return render_template("registry/search.html", found=found, text=text, today=today)
+    scheme = current_scheme(session, today)
+    return render_template(
+        "registry/search.html",
+        asked=asked,
+        found=found,
+        confused=bool(asked.text) and easily_confused([*found.entries[:_COMPARED], *found.alike], today),
+        groups=groups(asked, found, scheme),
+        provinces=provinces(found),
+        taken_off=taken_off(asked, scheme),
+        kept=plain(asked),
+        sorts=[(sort.value, words) for sort, words in SORTS.items() if asked.text or sort is not Sort.RELEVANCE],
+        today=today,
+    )
 
 
 @public

@@ -5,8 +5,11 @@ from typing import Any
 
 from flask import json, request
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext
 from werkzeug.exceptions import MethodNotAllowed
 from werkzeug.http import HTTP_STATUS_CODES
+
+from portal.web.errors import answer
 
 DETAILS = {
     400: "The request is not as the contract asks; see errors.",
@@ -49,5 +52,8 @@ def problem(status: int, message: str | None = None, errors: Sequence[dict[str, 
 
 
 def invalid_query(error: InvalidQueryError) -> ResponseReturnValue:
-    """Return 400 with every wrong parameter."""
+    """Return 400 with every wrong parameter; on a page their names in a sentence."""
+    if not request.path.startswith("/api/"):
+        names = ", ".join(sorted(error.errors))
+        return answer(400, gettext("The register cannot read this part of the address: %(names)s.", names=names))
     return problem(400, errors=[{"in": "query", "name": name, "detail": why} for name, why in error.errors.items()])

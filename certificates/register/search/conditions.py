@@ -1,0 +1,60 @@
+"""Conditions on entries in SQL: which are listed on a day, of which status, and which fit a search."""
+
+from datetime import date
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import ColumnElement, String, and_, bindparam, case, cast, false, func, literal, or_, true
+from sqlalchemy.dialects.postgresql import TSQUERY
+
+from certificates.lifecycle.rules import LISTED, Status
+from certificates.lifecycle.workflow import CertificateState
+from certificates.register.models import RegisterEntry
+from certificates.register.rules import APPLIED_FOR
+from certificates.register.search.filters import Facet, Filters
+
+TERMS: ColumnElement[Any] = func.array_to_tsvector(RegisterEntry.words.op("||")(RegisterEntry.tags))
+"""Exactly as the index has it."""
+
+
+@lru_cache(maxsize=8)  # the same object for all statements of a day: it is not built, nor looked through, again
+def listed_on(day: date) -> ColumnElement[bool]:
+    """Return the SQL condition for entries in the search; applications are listed only for a while."""
+    return and_(
+        RegisterEntry.listed,
+        or_(RegisterEntry.state.is_not(None), RegisterEntry.applied_on >= day - APPLIED_FOR),
+    )
+
+
+def shows(status: Status, day: date) -> ColumnElement[bool]:
+    """Return the SQL condition for this status on `day`; equivalent to RegisterEntry.status_on."""
+    state, valid = RegisterEntry.state, RegisterEntry.valid_until >= day
+    active = state == CertificateState.ACTIVE
+    return {
+        Status.APPLIED: and_(state.is_(None), RegisterEntry.applied_on >= day - APPLIED_FOR),
+        Status.CERTIFIED: and_(active, valid, ~RegisterEntry.conditional),
+        Status.CONDITIONAL: and_(active, valid, RegisterEntry.conditional),
+        Status.SUSPENDED: state == CertificateState.SUSPENDED,
+        Status.WITHDRAWN: state == CertificateState.WITHDRAWN,
+        Status.ENDED: state == CertificateState.ENDED,
+        Status.REPLACED: false(),  # the newest certificate of an agency never is
+        Status.EXPIRED: and_(active, ~valid),
+        Status.NONE: false(),  # not listed in the search
+    }[status]
+
+
+@lru_cache(maxsize=8)
+def status_tag(day: date) -> ColumnElement[str]:
+    """Return the status of an entry on `day` as a tag."""
+    return case(*((shows(status, day), literal(f"{Facet.STATUS}:{status}", String)) for status in LISTED), else_="")
+
+
+def fits(query: str) -> ColumnElement[bool]:
+    """Return the condition that the words and tags of an entry fit a tsquery; an empty one fits all."""
+    return TERMS.op("@@")(cast(bindparam(None, query, String), TSQUERY)) if query else true()
+
+
+def within(filters: Filters, day: date) -> ColumnElement[bool]:
+    """Return the condition that an entry is listed, and of a chosen status; the other filters are in their tsquery."""
+    statuses = [shows(status, day) for status in filters.statuses]
+    return and_(listed_on(day), or_(*statuses) if statuses else true())

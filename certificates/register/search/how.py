@@ -1,0 +1,12 @@
+"""The kinds of match."""
+
+from enum import StrEnum
+
+
+class How(StrEnum):
+    """Which kind of match found the entries."""
+
+    ALL = "all"
+    NUMBER = "number"
+    WORDS = "words"
+    NEAR = "near"
