@@ -11,6 +11,7 @@ from portal.app import DOORS, create_app
 from portal.settings import settings_or_exit
 from portal.sight import logs, meters
 from portal.stores import roles
+from portal.web.kept_pages import keep_pages
 from portal.web.statements import show_statements
 
 _settings = settings_or_exit(os.environ)  # noqa: TID251 - the one place that reads the environment
@@ -25,7 +26,9 @@ def __getattr__(name: str) -> Flask:
         raise AttributeError(name)
     roles.check_at_start(_settings.database_url, roles.REGISTER if name == "registry" else roles.APP)
     portal = create_app(_settings, doors)
-    if name == "dev":
+    if name != "dev":
+        keep_pages(portal)
+    else:
         portal.jinja_env.auto_reload = True
         show_statements(portal)
     return portal

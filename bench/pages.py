@@ -19,6 +19,8 @@ QUICKER = 20  # repetitions of the bare server per turn: it needs a tenth of a m
 STATEMENTS, MEMORY_MB, SHARE = 9, 177, 0.5
 TRIES = 12  # more than there are connections: the first use of a new one costs extra statements
 BARE = "bare WSGI"
+UNKEPT = "any=thing"
+"""A visitor with a cookie: the page is made, not taken from memory."""
 
 
 @dataclass(frozen=True)
@@ -85,7 +87,7 @@ def _asked(installed: Installed, page: Page) -> Asked:
     """Return the page at the newest of its addresses that this build has, with its reader's session."""
     case = installed.seeded["cases"][page.case]
     known = {"editor": case["editor"], **installed.seeded["staff"]}
-    cookie = installed.cookie(known[page.reader]) if page.reader else ""
+    cookie = installed.cookie(known[page.reader]) if page.reader else UNKEPT
     *newer, oldest = (Asked(installed, address.format(**case), cookie) for address in page.addresses)
     for asked in newer:
         with suppress(RuntimeError):

@@ -42,6 +42,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     event.listen(engine, "checkout", partial(_count_use, engine, 0))
     event.listen(engine, "checkin", partial(_count_use, engine, -1))  # told before it is back
     app.extensions["engine"] = engine
+    app.extensions["reading_engine"] = engine.execution_options(isolation_level="AUTOCOMMIT")
     app.extensions["sessionmaker"] = sessionmaker(engine)
     app.teardown_appcontext(_close)
 
@@ -54,10 +55,24 @@ def disconnect(app: Flask) -> None:
 def read() -> Session:
     """Return the session of this request; without `write` nothing is committed."""
     if "session" not in g:
-        g.session = current_app.extensions["sessionmaker"]()
+        g.session = current_app.extensions["sessionmaker"](**_reading())
         g.session.info["request_id"] = g.get("request_id")
     session: Session = g.session
     return session
+
+
+def _reading() -> dict[str, Any]:
+    """Return options of the session for a public page that nobody is signed in on: without BEGIN and ROLLBACK.
+
+    Each statement sees what is committed, in a transaction or not; there is no actor to set.
+    """
+    app = current_app
+    if not has_request_context() or request.method not in {"GET", "HEAD"} or request.blueprint != "registry":
+        return {}
+    if app.config["SESSION_COOKIE_NAME"] in request.cookies:
+        return {}
+    own = app.extensions["sessionmaker"].kw.get("bind") is app.extensions["engine"]
+    return {"bind": app.extensions["reading_engine"]} if own else {}
 
 
 @contextmanager
