@@ -3,7 +3,7 @@
 import os
 import socket
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -76,19 +76,25 @@ def resident_mb(pid: int) -> float:
 
 def run(port: int, path: str, *, n: int, connections: int, cookie: str = "") -> Load:
     """Send `n` GETs in all over `connections` persistent connections; every answer must be 200."""
-    request = _request(port, path, cookie)
+    return walk(port, [path] * n, connections=connections, cookie=cookie)
+
+
+def walk(port: int, paths: Sequence[str], *, connections: int, cookie: str = "") -> Load:
+    """Send a GET for each of the paths, in order, over persistent connections; every answer must be 200."""
+    known = {path: _request(port, path, cookie) for path in set(paths)}
+    requests = [known[path] for path in paths]
 
     def client(index: int) -> tuple[list[float], bytes]:
         walls, body = [], b""
         with socket.create_connection(("127.0.0.1", port)) as connection:
-            for _ in range(index, n, connections):
+            for request in requests[index::connections]:
                 begin = time.perf_counter()
                 connection.sendall(request)
                 body = _read(connection)
                 walls.append(time.perf_counter() - begin)
         return walls, body
 
-    return _together(client, min(connections, n))
+    return _together(client, min(connections, len(paths)))
 
 
 def paced(port: int, path: str, *, rate: int, seconds: float, connections: int) -> Load:
@@ -157,7 +163,24 @@ def _answer(connection: socket.socket) -> tuple[int, bytes]:
             raise RuntimeError("the server hung up")
         data += chunk
     head, _, body = data.partition(b"\r\n\r\n")
+    if b"transfer-encoding: chunked" in head.lower():
+        return int(head[9:12]), _chunks(connection, body)
     length = next(int(line[15:]) for line in head.split(b"\r\n") if line.lower().startswith(b"content-length:"))
     while len(body) < length:
         body += connection.recv(65536)
     return int(head[9:12]), body
+
+
+def _chunks(connection: socket.socket, data: bytes) -> bytes:
+    """Return a body that comes in chunks, each after its length."""
+    body = b""
+    while True:
+        while b"\r\n" not in data:
+            data += connection.recv(65536)
+        size, _, data = data.partition(b"\r\n")
+        length = int(size, 16)
+        while len(data) < length + 2:
+            data += connection.recv(65536)
+        body, data = body + data[:length], data[length + 2 :]
+        if not length:
+            return body

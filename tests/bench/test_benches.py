@@ -135,3 +135,14 @@ def test_ratios_are_remembered_only_when_asked(tmp_path, monkeypatch, capsys):
     capsys.readouterr()
     Report("thing", [row("keurwerk", 3.0), row("another", 4.0)]).write(out=tmp_path)
     assert "0.75 x a case, another (was 0.5, +50%)" in capsys.readouterr().out
+
+
+def test_registry_beside_its_rivals(tmp_path):
+    found = run_small(tmp_path, "registry", "--n", "8", "--agencies", "40", "--against", ".")["registry"]
+    for case in ("entry, kept", "entry, cold", "look-up, cold", "search", "search, typo"):
+        assert {"keurwerk", "this again", "Flask and ORM"} <= systems(found, case) <= {
+            "keurwerk", "this again", "Flask and ORM", "Datasette", "bare WSGI",
+        }  # fmt: skip
+    assert {"memory of a web process", "p95 of a search with a typing error"} <= {
+        target["name"] for target in found["targets"]
+    }
