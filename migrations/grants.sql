@@ -58,6 +58,9 @@ GRANT EXECUTE ON FUNCTION is_genuine(), approach(text), approach_by_link(text), 
   my_audits(), my_cases(), my_findings(), my_decisions() TO kw_app, kw_worker;
 
 -- What a page of the register adds; its role has no other way to write.
+REVOKE ALL ON FUNCTION keep_signal(uuid, uuid, text, text, text, text, timestamptz) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION keep_signal(uuid, uuid, text, text, text, text, timestamptz)
+  TO kw_app, kw_worker, kw_register;
 REVOKE ALL ON FUNCTION keep_extract(uuid, uuid, text, jsonb, text, integer, timestamptz),
   keep_cosignature(bigint, text, text, text, timestamptz), last_witnessed(text, bytea),
   keep_witnessed(text, bigint, bytea, text) FROM PUBLIC;

@@ -36,9 +36,9 @@ MY_REPORT = f"{OWN} AND kind IN ('reported_change', 'change_decision', 'applicat
 MY_PEOPLE = f"person_id = ANY (ARRAY(SELECT id FROM person WHERE {OWN}))"
 MY_COLLEAGUES = f"person_id = ANY (ARRAY(SELECT id FROM person WHERE {COLLEAGUE}))"
 EVERYTHING = "true"
-ADMINISTRATOR, SCHEME_MANAGER, DECIDER = (
+ADMINISTRATOR, SCHEME_MANAGER, DECIDER, PLANNER = (
     f"{ME} = ANY (ARRAY(SELECT person_id FROM person_role WHERE role = '{role}'))"
-    for role in ("administrator", "scheme_manager", "decider")
+    for role in ("administrator", "scheme_manager", "decider", "planner")
 )
 ADD, CHANGE, ALL = ("INSERT",), ("UPDATE",), ("INSERT", "UPDATE", "DELETE")
 MY_ANSWER = f"(answered_by IS NULL OR answered_by = {ME})"  # of the row before a change, and of the row after it
@@ -125,6 +125,8 @@ POLICIES = (
     Policy("event", (f"actor_id = {ME}", f"{OWN} AND {ME} IS NULL", CASES), (EVERYTHING,), may=ADD),
     Policy("event_note", (CASES,), (EVERYTHING,), may=ADD),
     Policy("security_event", (OFFICE,), (EVERYTHING,), may=ADD),
+    # Of those who plan, without the agencies that somebody has an interest in. Added by keep_signal alone.
+    Policy("signal", (f"{PLANNER} AND NOT has_interest({ME}, agency_id)",), (), may=()),
     Policy("outbox", (OFFICE,), (OFFICE,), (EVERYTHING,)),
 )  # fmt: skip
 

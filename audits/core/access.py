@@ -53,6 +53,7 @@ class Permission(StrEnum):
     SCHEME_PUBLISH = "scheme:publish"
     SCHEME_VIEW = "scheme:view"
     SECURITY_LOG_VIEW = "security_log:view"
+    SIGNAL_VIEW = "signal:view"
     INTEREST_DECLARE = "interest:declare"
 
 
@@ -75,7 +76,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     Role.AGENCY_EDITOR: frozenset(_AGENCY_READS | {P.AGENCY_EDIT, P.APPLICATION_EDIT, P.FINDING_ANSWER}),
     Role.AGENCY_SIGNATORY: frozenset(_AGENCY_READS | {P.APPLICATION_SIGN}),
     Role.INSPECTOR: frozenset((_STAFF_READS - {P.CASES_VIEW}) | {P.AUDIT_CONDUCT}),
-    Role.PLANNER: frozenset(_STAFF_READS | {P.APPLICATION_REVIEW, P.AUDIT_PLAN, P.CHANGE_CHECK}),
+    Role.PLANNER: frozenset(_STAFF_READS | {P.APPLICATION_REVIEW, P.AUDIT_PLAN, P.CHANGE_CHECK, P.SIGNAL_VIEW}),
     Role.REVIEWER: frozenset(_STAFF_READS | {P.AUDIT_REVIEW}),
     Role.DECIDER: frozenset(_STAFF_READS | {P.DECISION_TAKE, P.CERTIFICATE_CHANGE}),
     Role.SCHEME_MANAGER: frozenset({P.SCHEME_VIEW, P.SCHEME_PUBLISH}),

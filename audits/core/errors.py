@@ -51,6 +51,7 @@ _MISSING = {
     "tie": N_("There is no such tie."),
     "role_request": N_("There is no such request."),
     "scheme_proposal": N_("There is no such proposal."),
+    "signal": N_("There is no such signal."),
     "team_member": N_("This person is not in the team."),
     "scheme_version": N_("There is no such version of the norm."),
 }

@@ -16,6 +16,7 @@ from sqlalchemy import (
     Boolean,
     ColumnElement,
     Select,
+    SQLColumnExpression,
     String,
     Subquery,
     Uuid,
@@ -107,6 +108,11 @@ def interested_in(agency_id: UUID) -> Select[UUID]:
     return select(counting.c.person_id)
 
 
+def is_interested(person_id: UUID, agency_id: UUID | SQLColumnExpression[UUID]) -> ColumnElement[bool]:
+    """Return the condition that the interest of a person in an agency or its group counts today."""
+    return _interested(person_id, agency_id, clock.today())
+
+
 def rotated_out(session: Session, agency_id: UUID, version_id: UUID, besides: UUID | None = None) -> set[UUID]:
     """Return who judged as many audits of this agency in a row as the version of the norm permits.
 
@@ -177,5 +183,5 @@ def _of_cycle(part: Subquery, agency_id: UUID | ColumnElement[UUID]) -> ColumnEl
     return part.c.audit_id == any_(cast(once, ARRAY(Uuid)))
 
 
-def _interested(person_id: UUID, agency_id: UUID | ColumnElement[UUID], today: date) -> ColumnElement[bool]:
+def _interested(person_id: UUID, agency_id: UUID | SQLColumnExpression[UUID], today: date) -> ColumnElement[bool]:
     return func.has_interest(person_id, agency_id, today, type_=Boolean)

@@ -173,6 +173,8 @@ CREATE POLICY event_note_worker ON event_note TO kw_worker USING (true);
 CREATE POLICY security_event_select ON security_event FOR SELECT TO kw_app USING ((SELECT is_genuine()) AND (((SELECT nullif(current_setting('kw.agency', true), '')::uuid) IS NULL AND (SELECT nullif(current_setting('kw.person', true), '')::uuid) IS NOT NULL)));
 CREATE POLICY security_event_insert ON security_event FOR INSERT TO kw_app WITH CHECK (true);
 CREATE POLICY security_event_worker ON security_event TO kw_worker USING (true);
+CREATE POLICY signal_select ON signal FOR SELECT TO kw_app USING ((SELECT is_genuine()) AND (((SELECT nullif(current_setting('kw.person', true), '')::uuid) = ANY (ARRAY(SELECT person_id FROM person_role WHERE role = 'planner')) AND NOT has_interest((SELECT nullif(current_setting('kw.person', true), '')::uuid), agency_id))));
+CREATE POLICY signal_worker ON signal TO kw_worker USING (true);
 CREATE POLICY outbox_select ON outbox FOR SELECT TO kw_app USING ((SELECT is_genuine()) AND (((SELECT nullif(current_setting('kw.agency', true), '')::uuid) IS NULL AND (SELECT nullif(current_setting('kw.person', true), '')::uuid) IS NOT NULL)));
 CREATE POLICY outbox_insert ON outbox FOR INSERT TO kw_app WITH CHECK (true);
 CREATE POLICY outbox_update ON outbox FOR UPDATE TO kw_app USING ((SELECT is_genuine()) AND (((SELECT nullif(current_setting('kw.agency', true), '')::uuid) IS NULL AND (SELECT nullif(current_setting('kw.person', true), '')::uuid) IS NOT NULL)));

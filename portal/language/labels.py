@@ -25,6 +25,7 @@ from audits.people.rules import InterestKind
 from audits.schemes.compare import ChangeKind
 from audits.schemes.cycle import AuditKind, DecisionKind
 from audits.schemes.text import RepairQuestion, Shortfall
+from audits.signals.wording import ABOUT
 from audits.teams.rules import TeamRole
 from certificates.lifecycle.rules import RELIABLE, STATUSES, Fate, Status, shape_of
 from certificates.lifecycle.workflow import CertificateState
@@ -154,6 +155,7 @@ LABELS: list[tuple[StrEnum, LazyString]] = [
     (ChangeKind.UNCHANGED, _l("The same")),
     (Bar.TOOK_PART, _l(WORDS[Bar.TOOK_PART])),
     (Bar.INTEREST, _l(WORDS[Bar.INTEREST])),
+    *((about, _l(text)) for about, text in ABOUT.items()),
     (CertificateState.ISSUING, _l("Being issued")),
     (CertificateState.ACTIVE, _l("Active")),
     (CertificateState.SUSPENDED, _l("Suspended")),

@@ -109,6 +109,8 @@ def _menu(roles: frozenset[Role], of_agency: bool) -> tuple[Link, ...]:
     if Permission.CASES_VIEW in granted:
         items += [("office.home", _("Work that waits")), ("office.applications.list_applications", _("Cases"))]
         items.append(("office.certificates.list_certificates", _("Certificates")))
+    if Permission.SIGNAL_VIEW in granted:
+        items.append(("office.signals.list_all", _("Signals")))
     if Permission.SCHEME_VIEW in granted:
         items.append(("office.schemes.list_versions", _("Norm")))
     if Permission.PERSON_MANAGE in granted:

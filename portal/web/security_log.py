@@ -55,6 +55,7 @@ class Kind(StrEnum):
     KEYS_CHANGED = "keys_changed"
     AGENCY_REGISTERED = "agency_registered"
     NOTE_FORGOTTEN = "note_forgotten"
+    SIGNAL_READ = "signal_read"
 
 
 class SecurityEvent(Base):
@@ -147,6 +148,12 @@ def note(
             record(beside, kind, person_id=person_id, subject_id=subject_id, detail=detail)
     except SQLAlchemyError:
         log.exception("the security log takes no line")
+
+
+def trace(kind: Kind, *, subject_id: UUID) -> None:
+    """Add a line in a transaction of its own, before something is shown that nobody may read unnoticed; or raise."""
+    with current_app.extensions["sessionmaker"].begin() as beside:
+        record(beside, kind, subject_id=subject_id)
 
 
 def search(session: Session, actor: Actor, wanted: Wanted, page: int = 1) -> list[Found]:

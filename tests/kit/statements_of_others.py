@@ -94,6 +94,12 @@ SEEN_BY_OTHERS = [
     # An agency and what staff keep of its own case
     *(unseen("agency concluded_audited", table, "audit_id = :concluded_audit") for table in AUDITED),
     unseen("agency surprised", "audit", "id = :surprise_audit"),
+    # Signals: those who plan, without the agencies that they have an interest in
+    *(unseen(by, "signal", "true") for by in (
+        "agency other", "agency concluded_audited", "inspector of concluded_inspector", "reviewer", "decider",
+        "administrator", "scheme_manager", "nobody")),
+    unseen("planner", "signal", "agency_id = :other"),
+    Attack("planner reads signals", "SELECT FROM signal", "rows", by="planner"),
     # Staff and what no agency has handed in; inspectors and what is not assigned to them; others
     unseen("planner", "application", "id = :mine_draft"),
     unseen("planner", "answer", "application_id = :mine_draft"),
@@ -131,7 +137,14 @@ SEEN_BY_OTHERS = [
     unseen("nobody", "document", "kind = 'decision_letter'", register="none"),
 ]  # fmt: skip
 
+KEEP = "SELECT keep_signal(gen_random_uuid(), :other, '{}', 'nl', 'x', '', now())"
+
 WRITTEN_BY_OTHERS = [
+    Attack("a signal by hand", "INSERT INTO signal SELECT * FROM signal", NO_RIGHT, by="planner"),
+    Attack("a signal in other words", "UPDATE signal SET message = 'x'", NO_RIGHT, by="planner"),
+    Attack("a signal dropped", "DELETE FROM signal", NO_RIGHT, by="planner"),
+    Attack("a signal about what nobody knows", KEEP.format("x"), "ck_signal_about", register="ck_signal_about"),
+    Attack("a signal kept", KEEP.format("pay"), "rows", register="rows", by="nobody"),
     Attack("another's town", "UPDATE agency SET city = 'x' WHERE id = :other", "none", "rows", by="agency mine"),
     Attack("another's name", "UPDATE person SET name = 'x' WHERE id = :other_owner", "none", "rows", by="agency mine"),
     Attack("retired by another", "UPDATE person SET retired_at = now() WHERE id = :decider", "none", "rows",

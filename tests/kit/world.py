@@ -28,6 +28,8 @@ from audits.schemes.cycle import AuditKind, DecisionKind
 from audits.schemes.models import SchemeProposal
 from audits.schemes.queries import scheme_of_version
 from audits.schemes.text import RepairStep
+from audits.signals.rules import About
+from audits.signals.services import receive_signal
 from audits.teams.rules import TeamRole
 from audits.teams.services import join_team
 from certificates.ledger.models import WitnessedLog
@@ -97,8 +99,11 @@ def make_world(session: Session) -> dict[str, Any]:
     world |= _audits(session) | _certificates(session) | _people(session) | _agreements(session) | _holders(session)
     world |= _proposals(session, world["active_certificate"], world["holder"])
     world |= _changes(session, world["planner"])
+    for agency in ("concluded_audited", "other"):
+        receive_signal(session, world[agency], about=About.PAY, message="x", contact="y", language="pl")
     for agency in ("concluded_applicant", "changed"):
         _interest(session, world["reviewer"], world[agency])
+    _interest(session, world["planner"], world["other"])
     session.flush()
     return world
 

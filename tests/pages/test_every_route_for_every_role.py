@@ -30,6 +30,9 @@ from audits.people.models import Interest, Person, RoleRequest
 from audits.people.services import retire_person
 from audits.schemes.cycle import DecisionKind
 from audits.schemes.models import SchemeProposal
+from audits.signals.models import Signal
+from audits.signals.rules import About
+from audits.signals.services import receive_signal
 from audits.teams.models import TeamMember
 from audits.teams.rules import TeamRole
 from certificates.credentials import thumbprint
@@ -175,6 +178,7 @@ def fill(session: Session, settings: Settings) -> Case:
         person=make_person(session, Role.INSPECTOR), agency=make_agency(session), nature="x", declared_at=now
     )
     session.add_all([remark, member, tie])
+    receive_signal(session, agency.id, about=About.PAY, message="No pay.", contact="", language="pl")
     session.flush()
     return Case(
         people,
@@ -211,6 +215,7 @@ def fill(session: Session, settings: Settings) -> Case:
             "number": certificate.number,
             "public_id": f"nl-{agency.register_number}",
             "sha256": document.sha256,
+            "signal_id": session.scalars(select(Signal.id).where(Signal.agency_id == agency.id)).one(),
         },
     )
 
@@ -238,6 +243,7 @@ def visits(built_app: Flask, settings: Settings, rows: Connection, patched: pyte
     patched.setitem(built_app.extensions, "sessionmaker", owned)
     patched.setitem(built_app.extensions, "queue", NotedQueue())
     patched.setitem(built_app.extensions, "extract_throttle", Throttle())
+    patched.setitem(built_app.extensions, "signal_throttles", (Throttle(), Throttle()))
     patched.setitem(health.CHECKS, "queue", lambda: None)
     patched.setitem(built_app.config, "WTF_CSRF_ENABLED", False)
     patched.setattr(handlers, "_print", lambda _session, _kind, facts, **_: (files.store().put(f"{facts}".encode()), 9))

@@ -15,6 +15,9 @@ from audits.applications.models import Evidence
 from audits.applications.workflow import ApplicationState
 from audits.core.access import SYSTEM, Role
 from audits.core.events import EventNote, record
+from audits.signals.models import Signal
+from audits.signals.rules import About
+from audits.signals.services import receive_signal
 from certificates.documents.models import Document
 from certificates.lifecycle.events import CertificateResealed
 from portal.app import create_app
@@ -285,3 +288,15 @@ def test_who_gets_a_file(app, session, enter, lines):
         (Kind.EVIDENCE_DOWNLOADED, browser.person.id, file.id, None),
         (Kind.DOCUMENT_DOWNLOADED, browser.person.id, document.id, None),
     ]
+
+
+def test_it_tells_who_read_a_signal(session, enter, lines):
+    agency = make_certificate(session).agency
+    receive_signal(session, agency.id, about=About.PAY, message="No pay.", contact="", language="pl")
+    session.commit()
+    signal_id = session.scalars(select(Signal.id)).one()
+    browser = enter(Role.PLANNER)
+    browser.open("/office/signals/")
+    assert lines() == []
+    browser.open(f"/office/signals/{signal_id}")
+    assert lines() == [(Kind.SIGNAL_READ, browser.person.id, signal_id, None)]

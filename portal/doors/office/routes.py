@@ -17,6 +17,7 @@ from portal.doors.office import (
     proposals,
     schemes,
     security_log,
+    signals,
     team,
 )
 from portal.doors.office.door import bp
@@ -37,7 +38,7 @@ CASES = (
     groups,
     team,
 )
-for part in (*CASES, schemes, people, failed_jobs, security_log):
+for part in (*CASES, schemes, people, failed_jobs, security_log, signals):
     bp.register_blueprint(part.bp)
 
 blueprints = (bp,)

@@ -38,6 +38,7 @@ WORDS = {
     Kind.KEYS_CHANGED: _l("Keys changed"),
     Kind.AGENCY_REGISTERED: _l("Agency registered itself"),
     Kind.NOTE_FORGOTTEN: _l("Text of an event forgotten"),
+    Kind.SIGNAL_READ: _l("Signal read"),
 }
 
 

@@ -10,6 +10,7 @@ from markupsafe import Markup
 from audits.agencies.rules import Scope
 from audits.agencies.wording import country_name
 from audits.core import clock
+from audits.core.languages import WORKERS
 from certificates.lifecycle.rules import Status
 from certificates.press import rosette_svg
 from certificates.register import queries
@@ -102,6 +103,7 @@ def entry(public_id: str) -> ResponseReturnValue:
         seat_country=country_name(found.country, current_language()),
         linked=linked_data(found, today, settings.body_name),
         can_seal=current_keys().available,
+        workers=WORKERS,
         **_paper(session, found.certificate_number),
     )
 

@@ -13,6 +13,7 @@ from portal.doors.registry import (
     machines,
     pages,
     stamps,
+    telling,
     verify,
     workers,
 )
@@ -24,7 +25,7 @@ __all__ = ["blueprints"]
 bp = Blueprint("registry", __name__)
 blueprints = (bp,)
 
-for part in (pages, workers, extract, certificates, machines, check, verify, stamps, api, ledger, about):
+for part in (pages, workers, telling, extract, certificates, machines, check, verify, stamps, api, ledger, about):
     part.add_to(bp)
 
 
@@ -46,5 +47,12 @@ def _join(state: BlueprintSetupState) -> None:
     app.extensions["problem"] = problem
     app.register_error_handler(InvalidQueryError, invalid_query)
     # These use no cookie and act for nobody, so CSRF protection is not needed; requests of witnesses are signed.
-    for view in (verify.verify_file, extract.extract, stamps.timestamp, ledger.cosign, ledger.add_checkpoint):
+    for view in (
+        verify.verify_file,
+        telling.tell,
+        extract.extract,
+        stamps.timestamp,
+        ledger.cosign,
+        ledger.add_checkpoint,
+    ):
         app.extensions["csrf"].exempt(view)

@@ -1,5 +1,7 @@
 """The page for workers behind the QR code of a certificate: whether this is right, and whom to call."""
 
+from typing import Any
+
 from flask import Blueprint, Response, make_response, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
@@ -27,23 +29,21 @@ def work(public_id: str) -> ResponseReturnValue:
     if public_id != found.public_id:
         return redirect(url_for("registry.work", public_id=found.public_id), 301)
     settings, today = current_settings(), clock.today()
-    return silent(
-        render_template(
-            "registry/workers/work.html",
-            entry=found,
-            status=found.status_on(today),
-            today=today,
-            numbers=_by_language(settings.help_numbers),
-            checked=settings.help_checked,
-            entry_language=_language_of_entry(),
-            exit_url=settings.exit_url,
-        )
+    return page_for_workers(
+        "work",
+        found,
+        status=found.status_on(today),
+        today=today,
+        numbers=_by_language(settings.help_numbers),
+        checked=settings.help_checked,
+        entry_language=_language_of_entry(),
     )
 
 
-def silent(page: str) -> Response:
+def page_for_workers(name: str, entry: RegisterEntry, **more: Any) -> Response:
     """Return a page whose address the browser tells nobody: neither the exit nor a help organisation sees it."""
-    response = make_response(page)
+    exit_url = current_settings().exit_url
+    response = make_response(render_template(f"registry/workers/{name}.html", entry=entry, exit_url=exit_url, **more))
     response.headers["Referrer-Policy"] = "no-referrer"
     return response
 

@@ -1,0 +1,1 @@
+"""What people tell about an agency through the register, without an account."""
