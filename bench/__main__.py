@@ -7,7 +7,7 @@ from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 
-from bench import lane, migration, pages, press, proof, reader, registry
+from bench import lane, links, migration, pages, press, proof, reader, registry
 from bench.results import OUT, Report
 from bench.served import Comparison
 from bench.sizes import Sizes
@@ -20,10 +20,11 @@ SIZES = {
     "press": Sizes(n=200, rounds=10),
     "reader": Sizes(n=20, rounds=5),
     "migration": Sizes(n=1, rounds=2),
+    "links": Sizes(n=500, rounds=2),
 }
 SERVED = {"pages": pages.main, "registry": registry.main, "proof": proof.main, "lane": lane.main}
 """Those over HTTP; they share what is served, and so its seed."""
-ALONE = {"press": press.main, "reader": reader.main, "migration": migration.main}
+ALONE = {"press": press.main, "reader": reader.main, "migration": migration.main, "links": links.main}
 
 
 def main(words: list[str]) -> int:

@@ -14,6 +14,7 @@ from audits.applications.workflow import APPLICATION_FLOW
 from audits.changes.workflow import CHANGE_FLOW
 from audits.core.flow import Flow
 from audits.inspections.workflow import AUDIT_FLOW, FINDING_FLOW
+from audits.links.workflow import LINK_FLOW
 from certificates.lifecycle.workflow import CERTIFICATE_FLOW
 
 FOLDER = Path(__file__).parent / "walls"
@@ -37,6 +38,7 @@ COURSES = (
     Course("audit", AUDIT_FLOW, "need_event", holder="inspector_id"),
     Course("finding", FINDING_FLOW, "need_event"),
     Course("agency_change", CHANGE_FLOW, "need_event"),
+    Course("link_report", LINK_FLOW, "need_event"),
     # Signatures of a certificate may be added later, without a move.
     Course(
         "certificate",

@@ -30,6 +30,11 @@ GRANT UPDATE (state, checked_by, checked_at, checked_against, consequences, reas
   ON agency_change TO kw_app, kw_worker;
 
 GRANT INSERT ON hearing_statement TO kw_app, kw_worker;
+GRANT INSERT ON link_trace, link_report, link_hit TO kw_worker;
+GRANT UPDATE (state, judged_by, judged_at, reason, version) ON link_report TO kw_app, kw_worker;
+GRANT UPDATE (asked_by, asked_at, answer_by, answer, answered_by, answered_at, verdict, reason, judged_by, judged_at)
+  ON link_hit TO kw_app, kw_worker;
+
 GRANT INSERT ON role_request TO kw_app, kw_worker;
 GRANT UPDATE (answered_by, answered_at, granted) ON role_request TO kw_app, kw_worker;
 

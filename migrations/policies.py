@@ -73,6 +73,10 @@ POLICIES = (
     # An agency withdraws its report, and makes no other move with it.
     Policy("agency_change", (OWN, CASES), (f"{OWN} AND state IN ('reported', 'referred', 'withdrawn')", CASES), (OWN,)),
     Policy("agency_change_file", (OWN, CASES), (), (OWN,), may=ADD),
+    # An agency reads and answers what it was asked. What everybody's traces are is for the worker alone.
+    Policy("link_report", (CASES,), (CASES,), may=CHANGE),
+    Policy("link_hit", (CASES, f"{OWN} AND asked_at IS NOT NULL"), (CASES, f"{OWN} AND asked_at IS NOT NULL"), may=CHANGE),
+    Policy("link_trace", ("false",), (), may=()),
     Policy("person", (f"id = {ME}", OWN, f"agency_id IS NULL AND {ANYBODY}", PEOPLE), (f"id = {ME}", OWN, COLLEAGUE)),
     Policy("person_role", (ANYBODY, f"{MINE} IS NOT NULL"), (MY_PEOPLE, MY_COLLEAGUES), may=ALL),
     Policy("role_request", (ADMINISTRATOR,), (f"{ADMINISTRATOR} AND {MY_ANSWER}",),

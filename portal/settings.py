@@ -1,6 +1,7 @@
 """All configuration, read once from the environment and validated as a whole."""
 
 import hashlib
+import hmac
 import os
 import re
 from collections.abc import Collection, Mapping
@@ -89,6 +90,11 @@ class Settings:
     ledger_witnesses: tuple[str, ...] = ()
     ledger_witnessed: tuple[str, ...] = ()
     testing: bool = False
+
+    @property
+    def bank_key(self) -> bytes:
+        """Return the key with which bank accounts are hashed to compare them."""
+        return hmac.digest(self.secret_key.encode(), b"bank accounts in links", "sha256")
 
     @property
     def public_url(self) -> str:

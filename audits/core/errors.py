@@ -38,6 +38,8 @@ _MISSING = {
     "agency_change": N_("There is no such change."),
     "answer": N_("There is no such answer."),
     "agency_change_file": N_("There is no such file."),
+    "link_report": N_("There is no such report."),
+    "link_hit": N_("There is no such question."),
     "application": N_("There is no such application."),
     "audit": N_("There is no such audit."),
     "certificate": N_("There is no such certificate."),

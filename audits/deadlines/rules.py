@@ -27,6 +27,7 @@ class DeadlineKind(StrEnum):
     SURVEILLANCE = "surveillance"  # hold a surveillance audit of a cycle, and decide on it
     SUSPENSION = "suspension"  # lift the suspension of a certificate, or withdraw it
     RENEWAL = "renewal"  # renew a certificate before it ends
+    LINK_REPORT = "link_report"  # judge what links an agency to others
 
 
 class Term(Protocol):

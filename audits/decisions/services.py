@@ -29,6 +29,7 @@ from audits.decisions.scope import granted_scope
 from audits.inspections.models import Audit
 from audits.inspections.queries import findings_of
 from audits.inspections.services import conclude_audit
+from audits.links.queries import is_judging
 from audits.people import independence
 from audits.schemes.cycle import DecisionKind, Ground
 from audits.schemes.models import SchemeVersion
@@ -183,6 +184,8 @@ def _check_outcome(session: Session, audit: Audit, outcome: Outcome) -> None:
     scheme, tied = scheme_of_version(audit.scheme_version), independence.team_is_tied(session, audit.id)
     if outcome not in possible_outcomes(scheme.scoring, **standing(audit, findings_of(session, audit.id)), tied=tied):
         raise RuleError("The findings of this audit do not allow this outcome.", field="outcome")
+    if DecisionKind(outcome) in GRANTS and is_judging(session, audit.agency_id):
+        raise IllegalMoveError("What links this agency to others has to be judged before a certificate is granted.")
 
 
 def _check_conditions(outcome: Outcome, conditions: Sequence[str]) -> None:

@@ -42,6 +42,7 @@ from audits.schemes.queries import scheme_of_version, version_for
 from audits.schemes.text import Requirement, SchemeText
 from certificates.lifecycle.rules import Fate
 from certificates.lifecycle.services import decide_on_audit
+from portal.demo import links
 from portal.demo.cast import EDITOR, OWNER, PASSWORD, SIGNATORY, STAFF, CastMember, Flaw
 from portal.doors.account.services import store_password
 from portal.stores import database, files
@@ -73,7 +74,8 @@ class Case:
     def __init__(self, app: Flask, details: AgencyDetails, serial: int, name: str = "") -> None:
         """Begin the case of an agency with a number of its own; its people have addresses at NAME.example."""
         self._app = app
-        self.details = replace(details, register_number=str(FIRST_AGENCY + serial))
+        self.details = links.own(replace(details, register_number=str(FIRST_AGENCY + serial)), serial)
+        self._serial = serial
         self._domain = f"{name or f'bureau{serial}'}.example"
         self.inspector = "inspector"  # of the next audits: the norm lets nobody judge too often in a row
         self.agency_id = self.application_id = self.audit_id = UUID(int=0)
@@ -98,11 +100,11 @@ class Case:
             session.flush()
             since = date(2019, 3, 1)
             director = ControllingPersonDetails(
-                name=SIGNATORY.name, function="Bestuurder", since=since, share_percent=100
+                name=links.director(self._serial), function="Bestuurder", since=since, share_percent=100
             )
             add_controlling_person(session, person.actor, agency.id, director)
             contact = ContactDetails(
-                name=OWNER.name, function="Bedrijfsleider", email=owner.email, phone="+31 71 555 01 01"
+                name=links.manager(self._serial), function="Bedrijfsleider", email=owner.email, phone=self.details.phone
             )
             add_contact(session, person.actor, agency.id, contact)
             for part in (self._part(EDITOR), self._part(SIGNATORY)):
@@ -325,6 +327,7 @@ class Case:
         why = reasons or "Het uitzendbureau voldoet aan de norm. De bevindingen zijn hersteld en gecontroleerd."
 
         def act(session: Session) -> UUID:
+            links.dismiss_all(session, self.staff(session, "planner"), self.agency_id)
             decision = decide_on_audit(
                 session,
                 self.staff(session, role),

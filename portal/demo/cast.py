@@ -102,6 +102,8 @@ def agency(name: str, street: str, postcode: str, city: str, *trade_names: str, 
     return replace(details, **changes)  # type: ignore[arg-type]  # the caller names fields of AgencyDetails
 
 
+KNOWN_ACCOUNT = "NL77RABO0000000900"
+"""Of an agency that lost its certificate, and of one that applies three doors down."""
 OF_THE_YEAR = frozenset({"withdrawn", "ended"})
 """Those of the others whose year the demo tells."""
 
@@ -117,14 +119,18 @@ OTHERS = {
         housing_places=0,
     ),
     "suspended": agency("Żuraw Logistiek Uitzendbureau B.V.", "Spoorlaan 88", "5017 JS", "Tilburg", "Zuraw Flex"),
-    "withdrawn": agency("Snelwerk Nederland B.V.", "Keulsepoort 3", "5911 BX", "Venlo", "Snelwerk", headcount=24),
+    "withdrawn": agency(
+        "Snelwerk Nederland B.V.", "Keulsepoort 3", "5911 BX", "Venlo", "Snelwerk", headcount=24, iban=KNOWN_ACCOUNT
+    ),
     "ended": agency("Wulpenweide Uitzenden B.V.", "Kleinzand 16", "8601 BH", "Sneek", "Wulpenweide", headcount=18),
     "planned": agency("De Grutto Detachering U.A.", "Thorbeckegracht 20", "8011 VN", "Zwolle", "Grutto"),
     "certified": agency(
         "Coöperatie Het Polderwerk U.A.", "Lange Nering 61", "8302 EC", "Emmeloord", "Polderwerk", "Agri Force"
     ),
     "draft": agency("Lisdodde Flexwerk B.V.", "Turfmarkt 9", "2801 GV", "Gouda", "Lisdodde"),
-    "intake": agency("Boterbloem Uitzendkrachten B.V.", "Brink 14", "9401 HS", "Assen", "Boterbloem"),
+    "intake": agency(
+        "Boterbloem Uitzendkrachten B.V.", "Keulsepoort 9", "5911 BX", "Venlo", "Boterbloem", iban=KNOWN_ACCOUNT
+    ),
     "audit": agency("Rietland Personeel B.V.", "Dracht 42", "8442 BS", "Heerenveen", "Rietland"),
     "findings": agency("Kievitsveld Uitzendbureau B.V.", "Grote Noord 7", "1621 KD", "Hoorn", "Kievitsveld"),
     "review": agency("Zilvermeeuw Werkt B.V.", "Lange Delft 30", "4331 AN", "Middelburg", "Zilvermeeuw"),

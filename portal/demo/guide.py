@@ -26,7 +26,11 @@ GUIDE = (
     Stop("/agency/", "go on with a self-assessment that is half done", "emma@draft.example"),
     Stop("/agency/findings/", "answer the findings of an audit", "emma@findings.example"),
     Stop("/agency/", "read report and decision, and the certificate", "piotr@vlietland.example"),
-    Stop("/office/", "take on an application, plan its audit", STAFF["planner"].email),
+    Stop(
+        "/office/",
+        "judge what links an applicant to an agency that lost its mark; take it on, plan its audit",
+        STAFF["planner"].email,
+    ),
     Stop("/inspector/", "start an audit; go on with one that is half done", STAFF["inspector"].email),
     Stop("/office/", "review an audit that was reported", STAFF["reviewer"].email),
     Stop("/office/", "decide on an audit; suspend a certificate", STAFF["decider"].email),

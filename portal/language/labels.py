@@ -20,6 +20,8 @@ from audits.inspections.grading import Origin
 from audits.inspections.rules import attribute_of
 from audits.inspections.wording import EXTENTS, FINDING_STATES
 from audits.inspections.workflow import AuditState, RoundOutcome
+from audits.links.rules import Sign
+from audits.links.workflow import LinkState, LinkVerdict
 from audits.people.independence import WORDS, Bar
 from audits.people.rules import InterestKind
 from audits.schemes.compare import ChangeKind
@@ -57,6 +59,21 @@ LABELS: list[tuple[StrEnum, LazyString]] = [
     (Consequence.AMEND, _l("Amended certificate")),
     (Consequence.SCOPE, _l("Decision on the scope of the certificate")),
     (Consequence.SPECIAL_AUDIT, _l("Special audit")),
+    (Sign.SAME_BANK, _l("Same bank account")),
+    (Sign.SAME_PERSON, _l("Same person")),
+    (Sign.SAME_FAMILY, _l("Same family name")),
+    (Sign.SAME_ADDRESS, _l("Same address")),
+    (Sign.NEAR_DOOR, _l("A few doors apart")),
+    (Sign.SAME_PHONE, _l("Same telephone number")),
+    (Sign.SAME_MAIL, _l("Same e-mail address")),
+    (Sign.SAME_DOMAIN, _l("Same website or mail domain")),
+    (Sign.SAME_NAME, _l("Same name")),
+    (Sign.NAME_ALIKE, _l("Names look alike")),
+    (LinkVerdict.COUNTS, _l("Counts")),
+    (LinkVerdict.COUNTS_NOT, _l("Does not count")),
+    (LinkState.OPEN, _l("To be judged")),
+    (LinkState.DISMISSED, _l("No comeback")),
+    (LinkState.REFERRED, _l("With the deciders")),
     (ProfileSection.SEAT, _l("Name and address")),
     (ProfileSection.SCOPE, _l("Activities and sectors")),
     (ProfileSection.WORKERS, _l("Workers, housing and recruitment")),

@@ -13,6 +13,7 @@ from audits.core.outbox import Handler
 from audits.decisions.models import Decision
 from audits.inspections.models import Audit
 from audits.inspections.report import report_facts
+from audits.links.services import report_links
 from audits.people.queries import contacts_of
 from certificates.documents.models import Document
 from certificates.documents.services import record_document
@@ -92,6 +93,11 @@ def refresh(session: Session, payload: Mapping[str, Any]) -> None:
     refresh_entry(session, UUID(payload["agency_id"]))
 
 
+def compare_links(session: Session, payload: Mapping[str, Any]) -> None:
+    """Compare an agency with all others, and report what links it to them."""
+    report_links(session, UUID(payload["agency_id"]), bank_key=current_settings().bank_key)
+
+
 def mail_agency(session: Session, payload: Mapping[str, Any]) -> None:
     """Queue one mail for each person of an agency who receives messages."""
     values = {key: value for key, value in payload.items() if key != "agency_id"}
@@ -106,6 +112,7 @@ HANDLERS: dict[str, Handler] = {
     "credentials.sign_lists": sign_lists,
     "document.audit_report": audit_report,
     "document.decision_letter": decision_letter,
+    "links.compare": compare_links,
     "mail": mail.deliver,
     "mail.agency": mail_agency,
     "register.refresh": refresh,

@@ -12,6 +12,7 @@ from audits.core.notices import Notice
 from audits.decisions import notices as decisions
 from audits.findings import notices as findings
 from audits.inspections import notices as inspections
+from audits.links import notices as links
 from audits.people import notices as people
 from audits.schemes import notices as schemes
 from audits.teams import notices as teams
@@ -72,6 +73,9 @@ PAGES: dict[type[Notice], Link] = {
     findings.DisputeUpheld: _FINDING,
     findings.DisputeDismissed: _FINDING,
     findings.QuestionAnswered: Link("inspector.show_finding", "finding_id"),
+    links.LinksFound: Link("office.links.show_report", "report_id"),
+    links.LinksAsked: Link("agency.links.list_questions"),
+    links.LinksReferred: Link("office.links.show_report", "report_id"),
     decisions.DecisionTaken: _HOME,
     decisions.SecondDeciderNeeded: Link("office.proposals.show_proposal", "proposed_id"),
     decisions.ProposalAnswered: Link("office.proposals.show_proposal", "proposed_id"),

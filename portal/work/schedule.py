@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from audits.core.access import ActorKind
+from audits.links.services import note_traces
 from certificates.ledger.caselog import append_head
 from certificates.ledger.services import sign_checkpoint
 from certificates.lifecycle.services import log_expired
@@ -48,6 +49,11 @@ def renew_documents(session: Session) -> None:
     archive.renew_due(session)
 
 
+def note_links(session: Session) -> None:
+    """Note the traces of all agencies, also of those that said nothing lately."""
+    note_traces(session, current_settings().bank_key)
+
+
 # The first is urgent: an entry should be under a checkpoint within seconds. Daily work is checked
 # every hour, so that it runs soon after midnight whenever the worker was started.
 PERIODIC_TASKS: tuple[PeriodicTask, ...] = (
@@ -60,6 +66,7 @@ PERIODIC_TASKS: tuple[PeriodicTask, ...] = (
     PeriodicTask("account.clear_out", timedelta(hours=1), clear_out),
     PeriodicTask("files.check", timedelta(minutes=10), checking.check_files),
     PeriodicTask("files.collect", checking.PART_PERIOD, checking.collect_files),
+    PeriodicTask("links.note", timedelta(days=1), note_links),
     PeriodicTask("security_log.clear", timedelta(hours=1), clear_security_log),
 )
 

@@ -15,7 +15,8 @@ from audits.people.services.roles import ask_for, confirm_role, open_requests
 from audits.schemes.queries import scheme_of_version
 from audits.schemes.services import publish_scheme
 from portal.stores import database
-from tests.kit.factories import make_agency, make_person
+from tests.kit.factories import make_person
+from tests.kit.factories.links import make_lonely_agency
 from tests.kit.factories.people import give_password
 from tests.machines.norm import short
 from tests.machines.office import Office
@@ -55,7 +56,7 @@ class Cases:
     def draft(self) -> tuple[Member, UUID, list[str]]:
         """An application that its agency fills in: who does, its id, and the codes of the questions."""
         with self.app.app_context(), database.write() as session:
-            agency = make_agency(session).id
+            agency = make_lonely_agency(session).id
         owner = self.somebody({Role.AGENCY_SIGNATORY, Role.AGENCY_EDITOR}, agency)
         assert self._office.start(owner.id)
         with self.app.app_context():

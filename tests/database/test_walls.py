@@ -23,6 +23,7 @@ from tests.kit.statements_about_cycles import ABOUT_CYCLES
 from tests.kit.statements_about_deciders import ABOUT_DECIDERS
 from tests.kit.statements_about_findings import ABOUT_FINDINGS
 from tests.kit.statements_about_holders import ABOUT_HOLDERS
+from tests.kit.statements_about_links import ABOUT_LINKS
 from tests.kit.statements_about_people import ABOUT_PEOPLE
 from tests.kit.statements_allowed import LAWFUL
 from tests.kit.statements_of_others import SEEN_BY_OTHERS, WRITTEN_BY_OTHERS
@@ -35,6 +36,7 @@ SUBJECTS = {
     "cycles": ABOUT_CYCLES,
     "deciders": ABOUT_DECIDERS,
     "holders": ABOUT_HOLDERS,
+    "links": ABOUT_LINKS,
     "people": ABOUT_PEOPLE,
     "seen by others": SEEN_BY_OTHERS,
     "written by others": WRITTEN_BY_OTHERS,

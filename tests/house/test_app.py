@@ -15,6 +15,7 @@ from audits.core import notices
 from audits.core.access import Permission
 from audits.core.events import KINDS, Moved
 from audits.inspections.workflow import AUDIT_FLOW, FINDING_FLOW
+from audits.links.workflow import LINK_FLOW
 from certificates.lifecycle.workflow import CERTIFICATE_FLOW
 from portal.app import create_app
 from portal.language import labels
@@ -101,6 +102,7 @@ def moves():
         "certificate": CERTIFICATE_FLOW,
         "change": CHANGE_FLOW,
         "finding": FINDING_FLOW,
+        "link_report": LINK_FLOW,
     }
     return {f"{subject}.{name}" for subject, flow in flows.items() for name in flow.moves}
 

@@ -156,6 +156,7 @@ OTHERS = {
     "certificates/ledger/tiles.py": "a format of others; pure",
     "certificates/ledger/tree.py": "a format of others; pure",
     "certificates/ledger/verify.py": "computes everything again, and must share nothing with what wrote it",
+    "audits/links/traces.py": "what leaves a trace, and how traces are compared; pure",
     "certificates/ledger/witness.py": "a service for the logs of others",
     "certificates/lifecycle/snapshot.py": "values of documents",
     "certificates/lifecycle/terms.py": "when a term of the scheme ends: for the service and for the letter",

@@ -23,6 +23,8 @@ from audits.findings.models import Dispute, Extension, GradeChange, ReviewCheck
 from audits.inspections import services as inspections
 from audits.inspections.models import Audit, CorrectiveAction, Finding
 from audits.inspections.workflow import AuditState, FindingState, RoundOutcome
+from audits.links.services import answer_link, dismiss_links, judge_link, note_traces, refer_links, report_links
+from audits.links.workflow import LinkState, LinkVerdict
 from audits.people.models import Interest, Person, RoleRequest
 from audits.schemes.cycle import AuditKind, DecisionKind
 from audits.schemes.models import SchemeProposal
@@ -52,6 +54,7 @@ from tests.kit.factories.changes import report
 from tests.kit.factories.decisions import add_findings, finding
 from tests.kit.factories.documents import known
 from tests.kit.factories.inspections import judge, make_holder_audit
+from tests.kit.factories.links import asked, make_lonely_agency
 from tests.kit.scheme import SECOND, source
 
 
@@ -99,6 +102,7 @@ def make_world(session: Session) -> dict[str, Any]:
     world |= _audits(session) | _certificates(session) | _people(session) | _agreements(session) | _holders(session)
     world |= _proposals(session, world["active_certificate"], world["holder"])
     world |= _changes(session, world["planner"])
+    world |= _links(session, world["planner"])
     for agency in ("concluded_audited", "other"):
         receive_signal(session, world[agency], about=About.PAY, message="x", contact="y", language="pl")
     for agency in ("concluded_applicant", "changed"):
@@ -254,6 +258,28 @@ def _changes(session: Session, planner_id: Any) -> dict[str, Any]:
             changed.city = "Venlo"
         session.flush()
         made[f"{state}_agency_change"] = change.id
+    return made
+
+
+def _links(session: Session, planner_id: Any) -> dict[str, Any]:
+    """Three agencies, each linked to another by its account: one report is open, with one answer, the others judged."""
+    planner = session.get_one(Person, planner_id).actor
+    made: dict[str, Any] = {}
+    for state in LinkState:
+        known, linked = (make_lonely_agency(session, iban=f"account {state}") for _ in range(2))
+        note_traces(session, b"key", [known.id])
+        report = report_links(session, linked.id, bank_key=b"key")
+        assert report is not None
+        session.flush()
+        owner, [hit] = make_person(session, Role.AGENCY_OWNER, linked), asked(session, planner, report)
+        answer_link(session, owner.actor, hit.id, answer="x")
+        made |= {f"{state}_link_report": report.id, f"{state}_link_hit": hit.id, f"{state}_linked": linked.id}
+        made |= {f"{state}_linked_owner": owner.id}
+        if state is not LinkState.OPEN:
+            verdict = LinkVerdict.COUNTS if state is LinkState.REFERRED else LinkVerdict.COUNTS_NOT
+            judge_link(session, planner, report.id, hit.id, verdict=verdict, reason="x")
+            (refer_links if state is LinkState.REFERRED else dismiss_links)(session, planner, report.id, reason="x")
+        session.flush()
     return made
 
 

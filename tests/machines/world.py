@@ -22,7 +22,8 @@ from portal.stores.roles import WORKER
 from portal.work import handlers
 from portal.work.worker import make_app
 from tests.conftest import NotedQueue, Servers, make_settings
-from tests.kit.factories import make_agency, make_person
+from tests.kit.factories import make_person
+from tests.kit.factories.links import make_lonely_agency
 from tests.machines.norm import short
 
 R = Role
@@ -91,7 +92,7 @@ class World:
         with self.app.app_context(), database.write() as session:
             publish_scheme(session, Actor(uuid4(), frozenset({R.SCHEME_MANAGER})), short())
             self.staff: list[UUID] = [make_person(session, roles).id for roles in STAFF]
-            agencies = [make_agency(session) for _ in range(AGENCIES)]
+            agencies = [make_lonely_agency(session) for _ in range(AGENCIES)]
             self.agencies: list[UUID] = [agency.id for agency in agencies]
             self.signatories: list[UUID] = [
                 make_person(session, {R.AGENCY_SIGNATORY, R.AGENCY_EDITOR}, agency).id for agency in agencies

@@ -26,6 +26,9 @@ from audits.decisions.services import decide
 from audits.inspections.models import Remark
 from audits.inspections.queries import findings_of
 from audits.inspections.workflow import AuditState
+from audits.links.models import LinkHit, LinkReport
+from audits.links.rules import Sign
+from audits.links.workflow import LinkState
 from audits.people.models import Interest, Person, RoleRequest
 from audits.people.services import retire_person
 from audits.schemes.cycle import DecisionKind
@@ -110,7 +113,7 @@ BY_NATURE = {
 NOWHERE = {"agency.agreement", "agency.hearing", "agency.hearing_submitted"}
 # Staff read cases with the agency's own pages, but have no agency, and never see what is not handed in.
 NOT_FOR_STAFF = {"agency.home", "agency.details", "agency.application", "agency.declaration"}
-NOT_FOR_STAFF |= {"agency.changes.list_changes", "agency.changes.show_change"}
+NOT_FOR_STAFF |= {"agency.changes.list_changes", "agency.changes.show_change", "agency.links.list_questions"}
 # An inspector sees audits: no application, and no certificate.
 NOT_FOR_INSPECTORS = NOT_FOR_STAFF | {"agency.answers", "agency.submitted", "files.change", "files.document"}
 
@@ -180,6 +183,11 @@ def fill(session: Session, settings: Settings) -> Case:
     session.add_all([remark, member, tie])
     receive_signal(session, agency.id, about=About.PAY, message="No pay.", contact="", language="pl")
     session.flush()
+    links, other = LinkReport(agency=agency, made_at=now, compared=1, state=LinkState.OPEN), make_agency(session)
+    sign = LinkHit(report=links, agency_id=agency.id, other=other, sign=Sign.SAME_PHONE, here="1", there="1", weight=4)
+    sign.other_name, sign.asked_at, sign.answer_by = "x", now, clock.today()
+    session.add_all([links, sign])
+    session.flush()
     return Case(
         people,
         {
@@ -205,6 +213,8 @@ def fill(session: Session, settings: Settings) -> Case:
             "remark_id": remark.id,
             "member_id": member.id,
             "interest_id": tie.id,
+            "report_id": links.id,
+            "hit_id": sign.id,
             "request_id": request.id,
             "version_id": application.scheme_version_id,
             "code": light.code,

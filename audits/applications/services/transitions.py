@@ -58,6 +58,7 @@ def submit_application(
         due_on=add_working_days(clock.today(), term),
         owner_role=Role.PLANNER,
     )
+    outbox.enqueue(session, "links.compare", agency_id=str(application.agency_id))
     return application
 
 

@@ -20,7 +20,7 @@ from audits.changes.rules import DECIDED, Consequence, chosen_consequences
 from audits.changes.services.course import CHANGES
 from audits.changes.services.reporting import LISTED, find_row, plain_row
 from audits.changes.services.terms import check_by, decide_by, plan_audit_by
-from audits.core import clock, moves
+from audits.core import clock, moves, outbox
 from audits.core.access import Actor, Permission, Role
 from audits.core.db import seen
 from audits.core.errors import IllegalMoveError, RuleError
@@ -171,6 +171,7 @@ def _apply(session: Session, actor: Actor, change: AgencyChange) -> None:
         write_row(session, actor, agency.id, kind, row_id=change.row_id, values=_stored(change.after))
     else:
         write_details(session, actor, agency, change.after or {})
+    outbox.enqueue(session, "links.compare", agency_id=str(agency.id))
     _tell(session, change)
 
 

@@ -19,6 +19,7 @@ from audits.inspections.models import Audit
 from audits.inspections.queries import find_live_audit, list_audits
 from audits.inspections.repairs import Repairs, repairs_of
 from audits.inspections.workflow import AUDIT_FLOW
+from audits.links.queries import is_asked
 from certificates.documents.models import Document
 from certificates.documents.queries import find_document
 from certificates.documents.stages import DocumentKind
@@ -61,6 +62,7 @@ def home() -> ResponseReturnValue:
         agency=agency,
         case=_case(application) if application else None,
         review_by=review_by(application) if application else None,
+        asked=is_asked(session, agency.id),
         certificate=certificate,
         status=certificate.status_on(clock.today()) if certificate else None,
         decisions=_decisions(certificate.id) if certificate else [],

@@ -9,6 +9,7 @@ from portal.doors.agency import (
     findings,
     hearing,
     home,
+    links,
     lists,
     people,
     questions,
@@ -18,7 +19,7 @@ from portal.doors.agency.door import bp
 
 __all__ = ["application", "blueprints", "chapters", "declaration", "details", "hearing", "home", "lists", "questions"]
 
-for part in (changes, findings, people):
+for part in (changes, findings, links, people):
     bp.register_blueprint(part.bp)
 
 blueprints = (bp, registration.bp)

@@ -15,6 +15,7 @@ from audits.core.access import Permission
 from audits.core.errors import IllegalMoveError, RuleError
 from audits.inspections.queries import audits_of, find_live_audit
 from audits.inspections.services import plan_audit
+from audits.links.queries import reports_of
 from audits.people.trail import trail_of
 from audits.schemes.queries import scheme_of_version
 from portal.doors.office.forms import IntakeForm, PlanForm, ReasonForm
@@ -154,6 +155,7 @@ def _page(application_id: UUID, form: IntakeForm) -> str:
         acceptance=queries.acceptance_of(session, application),
         audit=next((audit for audit in audits if audit.is_live), None),
         cancelled=[audit for audit in audits if not audit.is_live],
+        links=reports_of(session, application.agency_id),
         trail_steps=trail_of(session, [application_id]),
         form=form if reviewing else None,
     )

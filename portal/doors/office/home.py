@@ -17,6 +17,7 @@ from audits.inspections.models import Audit
 from audits.inspections.queries import list_audits, unplanned_applications
 from audits.inspections.repairs import repairs_of
 from audits.inspections.workflow import AUDIT_FLOW
+from audits.links.queries import open_reports
 from audits.people.independence import barred_from
 from certificates.lifecycle.queries import hearings, urgent_tasks
 from portal.doors.office.door import bp
@@ -45,6 +46,7 @@ def home() -> ResponseReturnValue:
     return render_template(
         "office/home.html",
         intake=list_applications(session, actor, frozenset({ApplicationState.SUBMITTED})) if intake else None,
+        links=open_reports(session) if intake else [],
         unplanned=unplanned_applications(session, actor) if intake else None,
         reported=waiting_changes(session, actor, _WAITING[Permission.CHANGE_CHECK]) if checking else [],
         special=special_audits(session, actor) if checking else [],

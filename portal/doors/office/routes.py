@@ -12,6 +12,7 @@ from portal.doors.office import (
     groups,
     home,
     interests,
+    links,
     people,
     planning,
     proposals,
@@ -36,6 +37,7 @@ CASES = (
     proposals,
     interests,
     groups,
+    links,
     team,
 )
 for part in (*CASES, schemes, people, failed_jobs, security_log, signals):
