@@ -15,6 +15,7 @@ from sqlalchemy.dialects.postgresql.base import ischema_names
 
 import audits.changes.models
 import audits.findings.models
+import audits.inspections.days
 import audits.links.models
 import audits.signals.models
 import audits.teams.models

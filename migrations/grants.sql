@@ -56,11 +56,12 @@ GRANT UPDATE (answered_by, answered_at, published) ON scheme_proposal TO kw_app,
 -- Who is there: only these functions say so. Nobody but the owner calls the first two.
 REVOKE ALL ON FUNCTION become(uuid, uuid, text), actor_proof(text, text, text), is_genuine(), approach(text),
   approach_by_link(text), begin_registration(uuid), act_as(text, timestamptz, timestamptz), first_drafts(),
-  audits_in_hand(uuid), my_audits(), my_cases(), my_findings(), my_decisions()
+  audits_in_hand(uuid), my_audits(), my_led_audits(), my_judged_audits(), my_cases(), my_findings(), my_led_findings(),
+  my_decisions()
   FROM PUBLIC, kw_app, kw_worker, kw_register;
 GRANT EXECUTE ON FUNCTION is_genuine(), approach(text), approach_by_link(text), begin_registration(uuid),
   act_as(text, timestamptz, timestamptz), first_drafts(), audits_in_hand(uuid),
-  my_audits(), my_cases(), my_findings(), my_decisions() TO kw_app, kw_worker;
+  my_audits(), my_led_audits(), my_judged_audits(), my_cases(), my_findings(), my_led_findings(), my_decisions() TO kw_app, kw_worker;
 
 -- What a page of the register adds; its role has no other way to write.
 REVOKE ALL ON FUNCTION keep_signal(uuid, uuid, text, text, text, text, timestamptz) FROM PUBLIC;
@@ -100,6 +101,14 @@ GRANT UPDATE (answered_by, answered_at, confirmed) ON decision_proposal TO kw_ap
 GRANT UPDATE (outcome) ON decision TO kw_worker;  -- lock
 
 GRANT INSERT ON deadline TO kw_app, kw_worker;
+GRANT INSERT ON audit_day TO kw_app, kw_worker;
+GRANT INSERT (audit_id, computed, planned, reason, said_by, said_at) ON audit_time TO kw_app, kw_worker;
+GRANT INSERT ON absence TO kw_app, kw_worker;
+GRANT UPDATE (ended_at) ON absence TO kw_app, kw_worker;
+REVOKE ALL ON FUNCTION stands_in_for(uuid), hands_on(uuid), work_in_hand(uuid), cannot_take(uuid, uuid),
+  hand_over(uuid, uuid, timestamptz) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION stands_in_for(uuid), hands_on(uuid), work_in_hand(uuid), cannot_take(uuid, uuid),
+  hand_over(uuid, uuid, timestamptz) TO kw_app, kw_worker;
 GRANT INSERT ON team_member TO kw_app, kw_worker;
 GRANT UPDATE (left_at) ON team_member TO kw_app, kw_worker;
 GRANT UPDATE (owner_id, done_at) ON deadline TO kw_app, kw_worker;

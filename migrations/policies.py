@@ -24,9 +24,12 @@ ANYBODY = f"{ME} IS NOT NULL"
 OFFICE = f"{MINE} IS NULL AND {ANYBODY}"  # anybody of the staff
 # Of an inspector; by functions of the owner: a table named here brings its own policy into every plan.
 MY_AUDIT = "audit_id = ANY ((SELECT my_audits())::uuid[])"
+MY_LED_AUDIT = MY_AUDIT.replace("my_audits", "my_led_audits")
+MY_JUDGED_AUDIT = MY_AUDIT.replace("my_audits", "my_judged_audits")
+MY_LED_FINDING = "finding_id = ANY ((SELECT my_led_findings())::uuid[])"
 MY_FINDING = "finding_id = ANY ((SELECT my_findings())::uuid[])"
 MY_CASES = "(SELECT my_cases())::uuid[]"
-MY_SUBJECT = MY_AUDIT.replace("audit_id", "subject_id")
+MY_SUBJECT, MY_LED_SUBJECT = (each.replace("audit_id", "subject_id") for each in (MY_AUDIT, MY_LED_AUDIT))
 MY_DECISION = f"decision_id = ANY (ARRAY(SELECT id FROM decision WHERE {OWN} OR {MY_AUDIT}))"
 MY_CASE = f"application_id = ANY ({MY_CASES})"
 DRAFTS = "(SELECT first_drafts())::uuid[]"  # with the owner's eyes: staff do not see the applications either
@@ -87,6 +90,8 @@ POLICIES = (
     Policy("mail_token", (f"person_id = {ME}",), (f"person_id = {ME}",), may=CHANGE),
     Policy("tie", (f"person_id = {ME}", STAFF),
            (f"person_id = {ME} AND recorded_by IS NULL", f"{CASES} AND recorded_by = {ME}"), may=ADD),
+    Policy("absence", (OFFICE,), (f"recorded_by = {ME}", CASES), (f"recorded_by = {ME} AND person_id = {ME}",
+                                                                  f"recorded_by = {ME} AND {CASES}")),
     Policy("group_statement", (STAFF,), (f"{CASES} AND stated_by = {ME}",), may=ADD),
     Policy("application", (OWN, f"{CASES} AND submitted_at IS NOT NULL", f"id = ANY ({MY_CASES})"),
            (OWN, f"{CASES} AND submitted_at IS NOT NULL"), (OWN,)),
@@ -94,23 +99,27 @@ POLICIES = (
     *(Policy(table, (OWN, f"{CASES} AND application_id <> ALL ({DRAFTS})", MY_CASE), (OWN,))
       for table in ("answer", "evidence")),
     Policy("audit", (f"{OWN} AND (announced OR revealed_at IS NOT NULL OR reported_at IS NOT NULL)", CASES,
-                     f"{SEES} = 'assigned' AND inspector_id = {ME}"),
-           (CASES, f"{SEES} = 'assigned' AND inspector_id = {ME}"), (CASES,)),
+                     f"{SEES} = 'assigned' AND {MY_AUDIT.replace('audit_id', 'id')}"),
+           # Who judges locks the audit, and no more: `audit_led` of walls/team.sql.
+           (CASES, f"{SEES} = 'assigned' AND {MY_JUDGED_AUDIT.replace('audit_id', 'id')}"), (CASES,)),
     Policy("certification", (OWN, CASES, f"id = ANY ({MY_CASES})"), (), may=()),
     Policy("audit_requirement", (CASES, MY_AUDIT), (CASES,), may=ADD),
+    Policy("audit_day", (CASES, MY_AUDIT), (f"{CASES} AND said_by = {ME}", f"{MY_AUDIT} AND said_by = {ME}"), may=ADD),
+    Policy("audit_time", (CASES, MY_AUDIT), (f"{CASES} AND said_by = {ME}",), may=ADD),
     Policy("team_member", (CASES, MY_AUDIT), (CASES,)),
     Policy("audit_participant", (CASES, MY_AUDIT), (CASES,), may=ADD),
-    *(Policy(table, (CASES, MY_AUDIT), (CASES, MY_AUDIT), may=ADD) for table in ("population", "sampled_unit")),
-    *(Policy(table, (CASES, MY_AUDIT), (CASES, MY_AUDIT)) for table in ("verdict", "requirement_judgement")),
+    *(Policy(table, (CASES, MY_AUDIT), (CASES, MY_LED_AUDIT), may=ADD) for table in ("population", "sampled_unit")),
+    *(Policy(table, (CASES, MY_AUDIT), (CASES, MY_JUDGED_AUDIT)) for table in ("verdict", "requirement_judgement")),
     Policy("verdict_change", (CASES, MY_AUDIT), (), may=()),
-    Policy("remark", (CASES, MY_AUDIT), (CASES, MY_AUDIT)),
-    Policy("finding", (OWN, CASES, MY_AUDIT), (OWN, CASES, MY_AUDIT), (CASES, MY_AUDIT)),
+    Policy("remark", (CASES, MY_AUDIT), (CASES, MY_JUDGED_AUDIT)),
+    Policy("finding", (OWN, CASES, MY_AUDIT), (OWN, CASES, MY_LED_AUDIT), (CASES, MY_LED_AUDIT)),
     Policy("dispute", (OWN, CASES, MY_FINDING), (CASES,), (f"{OWN} AND asked_by = {ME}",)),
     Policy("review_check", (CASES,), (f"{CASES} AND reviewed_by = {ME}",), may=ADD),
     Policy("extension", (OWN, CASES, MY_FINDING), (CASES,), (f"{OWN} AND asked_by = {ME}",)),
-    Policy("grade_change", (f"{OWN} AND granted", CASES, MY_FINDING), (CASES, MY_FINDING)),
-    Policy("corrective_action", (OWN, CASES, MY_FINDING), (OWN, CASES, MY_FINDING)),
-    Policy("deadline", (CASES, MY_SUBJECT, MY_REPORT), (CASES, MY_SUBJECT, MY_REPORT), (CASES, MY_SUBJECT, MY_REPORT)),
+    Policy("grade_change", (f"{OWN} AND granted", CASES, MY_FINDING), (CASES, MY_LED_FINDING)),
+    Policy("corrective_action", (OWN, CASES, MY_FINDING), (OWN, CASES, MY_LED_FINDING)),
+    Policy("deadline", (CASES, MY_SUBJECT, MY_REPORT), (CASES, MY_LED_SUBJECT, MY_REPORT),
+           (CASES, MY_LED_SUBJECT, MY_REPORT)),
     Policy("decision", (OWN, CASES, MY_AUDIT), (CASES,), may=ADD),
     Policy("hearing_statement", (OWN, CASES), (f"{OWN} AND said_by = {ME}",), may=ADD),
     Policy("decision_ground", (MY_DECISION, CASES), (CASES,), may=ADD),

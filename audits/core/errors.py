@@ -34,6 +34,7 @@ class Stored(Protocol):
 
 
 _MISSING = {
+    "absence": N_("There is no such absence."),
     "agency": N_("There is no such agency."),
     "agency_change": N_("There is no such change."),
     "answer": N_("There is no such answer."),
@@ -42,6 +43,7 @@ _MISSING = {
     "link_hit": N_("There is no such question."),
     "application": N_("There is no such application."),
     "audit": N_("There is no such audit."),
+    "audit_day": N_("There is no such day."),
     "certificate": N_("There is no such certificate."),
     "decision": N_("There is no such decision."),
     "remark": N_("There is no such remark."),

@@ -15,7 +15,8 @@ class Independence(StrEnum):
     """How independent of the case the actor must be; the course of the aggregate knows how to check it."""
 
     NOTHING = "nothing"
-    OWN = "own"  # is the inspector to whom it is assigned
+    OWN = "own"  # is the inspector to whom it is assigned, or stands in for them
+    TEAM = "team"  # the same, or somebody of its team who judges
     NO_INTEREST = "no_interest"  # has no declared interest in the agency
     OUTSIDER = "outsider"  # took no part in any audit of the present cycle, and has no interest
 

@@ -1,17 +1,22 @@
 """Which requirements an audit looks at, those chosen when it was planned or the whole norm, and what it can lead to."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
+from decimal import Decimal
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from audits.agencies.models import Agency
 from audits.certification.models import AuditRequirement
 from audits.core.errors import RuleError
 from audits.inspections import planning
 from audits.inspections.grading import refusal_is_certain
-from audits.inspections.models import Audit, Finding
-from audits.schemes.queries import scheme_of_version, with_cycle
+from audits.inspections.models import Audit, Finding, Population
+from audits.inspections.planning import AuditHours
+from audits.schemes.cycle import AuditKind
+from audits.schemes.models import SchemeVersion
+from audits.schemes.queries import housing_units, scheme_of_version, with_cycle
 from audits.schemes.text import SchemeText
 
 
@@ -45,6 +50,40 @@ def choose(session: Session, audit: Audit, *, risks: Collection[str], by_hand: C
             reasons=[dict(reason) for reason in item.reasons],
         )
         for item in covered
+    )
+
+
+def time_of(session: Session, audit: Audit) -> AuditHours:
+    """Return the hours that the norm has for an audit; for a version of edition 1 as with `with_cycle`."""
+    drawn = dict(
+        session.execute(select(Population.unit, Population.drawn).where(Population.audit_id == audit.id)).all()
+    )
+    codes = {row.requirement_code for row in chosen_of(audit)}
+    return hours_for(audit.agency, audit.scheme_version, audit.kind, drawn=drawn, only=codes)
+
+
+def hours_for(
+    agency: Agency,
+    version: SchemeVersion,
+    kind: AuditKind,
+    *,
+    drawn: Mapping[str, int] | None = None,
+    only: Collection[str] = (),
+) -> AuditHours:
+    """Return the hours for an audit of this kind at an agency of this size; `only` are its requirements if not all.
+
+    None, without lines, for a scheme that says nothing about time.
+    """
+    scheme = with_cycle(version)
+    if scheme.cycle is None:
+        return AuditHours((), Decimal(0), Decimal(0))
+    locations = len(agency.branches) if agency.housing_places else 0
+    return planning.audit_hours(
+        scheme.only(only) if only else scheme,
+        kind,
+        workers=agency.headcount,
+        locations=dict.fromkeys(housing_units(version), locations),
+        drawn=drawn or {},
     )
 
 

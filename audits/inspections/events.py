@@ -33,6 +33,34 @@ class AuditReplanned(EventData, name="audit.replan", words=N_("Inspector or firs
     reason: str = forgettable()
 
 
+class AuditDayTold(EventData):
+    """Base of what is said about a day of an audit."""
+
+    after: AuditState
+    person: UUID
+    day: date
+    reason: str = forgettable()
+
+
+class AuditDayPlanned(AuditDayTold, name="audit.plan_day", words=N_("Day of the audit planned")):
+    """A day of somebody was planned."""
+
+
+class AuditDayChanged(AuditDayTold, name="audit.change_day", words=N_("Day of the audit changed")):
+    """A day was changed or dropped, with the reason."""
+
+
+class AuditHoursRecorded(AuditDayTold, name="audit.record_hours", words=N_("Hours of the audit recorded")):
+    """Somebody said how long a day was."""
+
+
+class AuditTimeExplained(EventData, name="audit.explain_time", words=N_("Other hours than the norm has, explained")):
+    """A planner said why the planned hours differ from those of the norm."""
+
+    after: AuditState
+    reason: str = forgettable()
+
+
 class AuditStarted(Moved, name="audit.start", words=N_("Audit started")):
     """The fieldwork began."""
 

@@ -15,11 +15,15 @@ from sqlalchemy import (
     Index,
     Text,
     UniqueConstraint,
+    Uuid,
+    column,
+    func,
     or_,
+    select,
 )
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.hybrid import hybrid_property
-from sqlalchemy.orm import Mapped, foreign, mapped_column, relationship
+from sqlalchemy.orm import Mapped, foreign, mapped_column, object_session, relationship
 
 from audits.agencies.models import Agency
 from audits.agencies.rules import StatedScope
@@ -128,10 +132,16 @@ class Audit(Base):
         return self.state != AuditState.CANCELLED
 
     def is_visible_to(self, actor: Actor) -> bool:
-        """Return whether the actor belongs to the agency, is its inspector, or is other staff."""
+        """Return whether the actor belongs to the agency, works on it, or is other staff."""
         if actor.agency_id is not None:
             return actor.agency_id == self.agency_id and self.is_known_to_agency
-        return actor.id == self.inspector_id or bool(actor.roles - {Role.INSPECTOR})
+        return actor.id == self.inspector_id or bool(actor.roles - {Role.INSPECTOR}) or self._is_worked_on_by(actor)
+
+    def _is_worked_on_by(self, actor: Actor) -> bool:
+        """Return whether the actor stands in for its inspector or goes along in its team today."""
+        session = object_session(self)
+        hands = func.hands_on(self.id).table_valued(column("person_id", Uuid))
+        return session is not None and actor.id in session.scalars(select(hands.c.person_id)).all()
 
 
 class Participant(Base):

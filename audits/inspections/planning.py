@@ -3,15 +3,17 @@
 import math
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 
 from audits.core.errors import RuleError
+from audits.inspections.rules import sample_size
 from audits.inspections.workflow import ON_APPLICATION
 from audits.schemes.cycle import AuditKind, Cover, Cycle, Selection
 from audits.schemes.text import Requirement, SchemeText
 from audits.schemes.words import Text
 
 _HALF_HOURS = 2
+MOST_HOURS = 24  # of a day
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,62 @@ def covers_all(scheme: SchemeText, kind: AuditKind) -> bool:
     return any(cover.selection is Selection.ALL for cover in scheme.cycle.audits[kind].covers)
 
 
+@dataclass(frozen=True, slots=True)
+class TimeLine:
+    """So many units of one kind, and the hours for them; `unit` is empty for the size of the agency."""
+
+    unit: str
+    count: int
+    hours: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class AuditHours:
+    """The hours that the norm has for an audit, and where they come from."""
+
+    lines: tuple[TimeLine, ...]
+    total: Decimal
+    deviation: Decimal  # share by which a planner may deviate without a reason
+
+    def differs(self, planned: Decimal) -> bool:
+        """Return whether planned hours differ by so much that a planner must say why."""
+        return bool(self.lines) and abs(planned - self.total) > self.total * self.deviation
+
+
+def audit_hours(
+    scheme: SchemeText, kind: AuditKind, *, workers: int, locations: Mapping[str, int], drawn: Mapping[str, int]
+) -> AuditHours:
+    """Return the hours of an audit for the size of an agency, its locations, and the units of its samples.
+
+    `locations` are those of each kind of unit that is no worker; `drawn` are the samples that are drawn, and of the
+    others those count that an agency of this size will have.
+    """
+    table = cycle_of(scheme).audit_time
+    asked = {item.unit for item in scheme.requirements} & set(table.per_unit)
+    units = {
+        code: drawn.get(code, sample_size(unit.sampling, locations.get(code, workers)))
+        for code, unit in scheme.units.items()
+        if code in asked and not unit.is_agency
+    }
+    base = next(step.hours for step in table.by_workers if step.up_to is None or workers <= step.up_to)
+    lines = (
+        TimeLine("", workers, base * cycle_of(scheme).audits[kind].time_share),
+        *(TimeLine(code, count, table.per_unit[code] * count) for code, count in units.items() if count),
+    )
+    return AuditHours(lines, hours(scheme, kind, workers=workers, units=units), table.deviation)
+
+
+def parse_hours(typed: str) -> Decimal:
+    """Return hours as somebody typed them, in halves: 7, 7.5 or 7,5. RuleError at `hours` otherwise."""
+    try:
+        found = Decimal(typed.strip().replace(",", "."))
+    except InvalidOperation:
+        found = Decimal(-1)
+    if not found.is_finite() or not 0 <= found <= MOST_HOURS or found * _HALF_HOURS % 1:
+        raise RuleError("Enter hours from 0 to 24, in halves, like 7.5.", "hours")
+    return found
+
+
 def hours(scheme: SchemeText, kind: AuditKind, *, workers: int, units: Mapping[str, int]) -> Decimal:
     """Return the hours of an audit, in halves: those for the size of the agency, and those for its drawn units.
 
@@ -65,11 +123,6 @@ def hours(scheme: SchemeText, kind: AuditKind, *, workers: int, units: Mapping[s
     wanted = base * cycle.audits[kind].time_share
     wanted += sum(table.per_unit.get(unit, Decimal(0)) * count for unit, count in units.items())
     return max(table.least_hours, Decimal(math.ceil(wanted * _HALF_HOURS)) / _HALF_HOURS)
-
-
-def deviates_too_far(scheme: SchemeText, computed: Decimal, planned: Decimal) -> bool:
-    """Return whether planned hours differ by more than a planner may decide with a reason."""
-    return abs(planned - computed) > computed * cycle_of(scheme).audit_time.deviation
 
 
 def cycle_of(scheme: SchemeText) -> Cycle:

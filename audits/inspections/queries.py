@@ -16,6 +16,7 @@ from audits.applications.workflow import ApplicationState
 from audits.core.access import Actor, Permission
 from audits.core.errors import NotFoundError, missing
 from audits.core.statements import built_once
+from audits.inspections.assignment import works_on
 from audits.inspections.grading import Extent, Origin
 from audits.inspections.models import (
     Audit,
@@ -51,15 +52,15 @@ class VerdictRow(NamedTuple):
 def visible_audits(actor: Actor) -> Select[Audit]:
     """Select what the actor may see.
 
-    An agency sees its own audits, an unannounced one only once it is revealed; an inspector those assigned; other staff
-    all.
+    An agency sees its own audits, an unannounced one only once it is revealed; an inspector those on which they work,
+    also in a team or for somebody who is away; other staff all.
     """
     query = select(Audit)
     if actor.agency_id is not None:
         return query.where(Audit.agency_id == actor.agency_id, Audit.is_known_to_agency)
     if actor.has(Permission.CASES_VIEW):
         return query
-    return query.where(Audit.inspector_id == actor.id if actor.has(Permission.AUDIT_VIEW) else false())
+    return query.where(works_on(actor.id) if actor.has(Permission.AUDIT_VIEW) else false())
 
 
 def get_audit(
@@ -105,8 +106,8 @@ def list_audits(
 
 
 def own_audits(session: Session, actor: Actor) -> list[Audit]:
-    """Return the audits of an inspector except cancelled ones, newest first."""
-    query = visible_audits(actor).where(Audit.inspector_id == actor.id, Audit.is_live)
+    """Return the audits on which an inspector works except cancelled ones, newest first."""
+    query = visible_audits(actor).where(works_on(actor.id), Audit.is_live)
     query = query.options(*_with_case()).order_by(Audit.planned_on.desc(), Audit.reference.desc())
     return list(session.scalars(query.limit(LIST_LIMIT)))
 

@@ -13,6 +13,7 @@ from audits.core.errors import N_
 from audits.core.languages import say
 from audits.inspections import rules
 from audits.inspections.coverage import is_refusal_certain, scheme_of_audit
+from audits.inspections.days import AuditDay, days_of
 from audits.inspections.disclosure import Extent, extent_for_agency, text_for_agency
 from audits.inspections.grading import Origin
 from audits.inspections.models import Audit, Finding, Population, SampledUnit
@@ -43,6 +44,7 @@ def report_facts(session: Session, audit: Audit, *, body: Mapping[str, str]) -> 
         "started_on": day_of(audit.started_at).isoformat(),
         "reported_on": day_of(audit.reported_at).isoformat(),
         "inspector": audit.inspector.name,
+        "days": [_day(each) for each in days_of(session, audit.id)],
         "summary": audit.summary,
         "score": audit.score,
         "fail_total": norm.scoring.fail_total,
@@ -71,6 +73,11 @@ def _confirmed(norm: SchemeText, audit: Audit, language: str) -> list[str]:
     found = [words[code].in_(language) if code in words else code for codes, words in named for code in codes]
     housing = [say(_HOUSING, language)] if scope.offers_housing else []
     return [*found, *housing, *(country_name(code, language) for code in scope.recruitment_countries)]
+
+
+def _day(day: AuditDay) -> dict[str, Any]:
+    hours = day.hours_planned if day.hours_done is None else day.hours_done
+    return {"day": day.day.isoformat(), "place": day.place, "who": day.person.name, "hours": f"{hours.normalize():f}"}
 
 
 @dataclass(frozen=True, slots=True)

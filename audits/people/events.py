@@ -1,5 +1,6 @@
 """Events of the audit trail about people: ids and roles, never names."""
 
+from datetime import date
 from uuid import UUID
 
 from audits.core.access import Role
@@ -57,6 +58,22 @@ class InterestRecorded(EventData, name="tie.record", words=N_("Interest recorded
     person: UUID
 
 
+class AbsenceRecorded(EventData, name="absence.record", words=N_("Absence recorded")):
+    """Somebody is away, and somebody else stands in."""
+
+    person: UUID
+    deputy: UUID
+    first_day: date
+    last_day: date
+
+
+class AbsenceEnded(EventData, name="absence.end", words=N_("Absence ended")):
+    """Somebody is back, or will not be away."""
+
+    person: UUID
+    deputy: UUID
+
+
 class InterestCorrected(EventData, name="tie.correct", words=N_("Interest corrected by the office")):
     """The office put another row in the place of an interest in the agency of the event."""
 
@@ -64,7 +81,7 @@ class InterestCorrected(EventData, name="tie.correct", words=N_("Interest correc
     supersedes: UUID
 
 
-class GroupStated(EventData, name="agency.state_group", words=N_("Group of companies stated by the office")):
+class GroupStated(EventData, name="group.state", words=N_("Group of companies stated by the office")):
     """The office stated which group an agency belongs to; the row says which, and from where."""
 
 

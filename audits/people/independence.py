@@ -41,7 +41,7 @@ from audits.core.errors import N_, NotAllowedError
 from audits.core.statements import built_once
 
 _IDS = ("id", "agency_id", "planner_id", "inspector_id")
-_AUDIT = table("audit", *(column(name, Uuid) for name in _IDS), column("reference", String))
+_AUDIT = table("audit", *(column(name, Uuid) for name in _IDS), column("reference", String), column("state", String))
 _PARTICIPANT = table("audit_participant", column("audit_id", Uuid), column("person_id", Uuid))
 _VERDICT = table("verdict", column("audit_id", Uuid), column("recorded_by", Uuid))
 
@@ -121,6 +121,18 @@ def rotated_out(session: Session, agency_id: UUID, version_id: UUID, besides: UU
     return set(session.scalar(select(func.rotated_out(agency_id, version_id, besides))) or [])
 
 
+def agencies_in_hand(session: Session, person_id: UUID) -> list[UUID]:
+    """Return the ids of the agencies whose unfinished audits a person has as inspector."""
+    unfinished = _AUDIT.c.state.not_in(("concluded", "cancelled"))
+    query = select(_AUDIT.c.agency_id).where(_AUDIT.c.inspector_id == person_id, unfinished)
+    return list(session.scalars(query.distinct()))
+
+
+def has_interest(session: Session, person_id: UUID, agency_id: UUID) -> bool:
+    """Return whether an interest of this person in the agency or its group counts today."""
+    return session.scalar(select(_interested(person_id, agency_id, clock.today()))) or False
+
+
 def shared_audits(session: Session, person_id: UUID, agency_id: UUID) -> list[tuple[UUID, str, UUID]]:
     """Return the audits of this cycle in which a person has a part: id, reference, and who planned it."""
     part = _part()
@@ -142,7 +154,7 @@ def check_outsider(session: Session, actor: Actor, agency_id: UUID) -> None:
 
 def check_no_interest(session: Session, actor: Actor, agency_id: UUID) -> None:
     """Raise NotAllowedError for an actor who has an interest in the agency."""
-    if session.scalar(select(_interested(actor.id, agency_id, clock.today()))):
+    if has_interest(session, actor.id, agency_id):
         raise NotAllowedError(WORDS[Bar.INTEREST])
 
 

@@ -126,6 +126,28 @@ class Interest(Base):
     person: Mapped[Person] = relationship(foreign_keys=[person_id])
 
 
+class Absence(Base):
+    """A time in which somebody of the staff is away, and who stands in; ended early or not at all, never changed."""
+
+    __tablename__ = "absence"
+    __table_args__ = (
+        CheckConstraint("last_day >= first_day", name="period"),
+        CheckConstraint("deputy_id <> person_id", name="deputy"),
+    )
+
+    id: Mapped[Id]
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), index=True)
+    deputy_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), index=True)
+    first_day: Mapped[date]
+    last_day: Mapped[date]
+    recorded_by: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    recorded_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+
+    person: Mapped[Person] = relationship(foreign_keys=[person_id])
+    deputy: Mapped[Person] = relationship(foreign_keys=[deputy_id])
+
+
 def roles_match(roles: frozenset[Role], agency_id: UUID | None) -> bool:
     """Return whether these roles belong to somebody of an agency (id given) or of the staff (None)."""
     return bool(roles) and (roles <= AGENCY_ROLES if agency_id else not roles & AGENCY_ROLES)

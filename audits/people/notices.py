@@ -1,5 +1,7 @@
 """Messages to people about their accounts."""
 
+from datetime import date
+
 from audits.core.notices import Notice
 
 
@@ -17,6 +19,20 @@ class SecondPersonNeeded(Notice, kind="second_person_needed"):
 
 class InterestRecorded(Notice, kind="interest_recorded"):
     """To somebody of the staff: the office recorded an interest of theirs."""
+
+
+class StandsIn(Notice, kind="stands_in"):
+    """To the deputy of somebody who is away."""
+
+    first_day: date
+    last_day: date
+
+
+class DeputyAway(Notice, kind="deputy_away"):
+    """To planners: who stands in for somebody is away too, so nobody does their work."""
+
+    first_day: date
+    last_day: date
 
 
 class InterestInAudit(Notice, kind="interest_in_audit"):

@@ -1,5 +1,6 @@
 """Reads of people: by the actor who manages them, by role, and by declared interest."""
 
+from collections.abc import Collection, Sequence
 from datetime import date
 from typing import NamedTuple
 from uuid import UUID
@@ -12,7 +13,7 @@ from audits.core import clock
 from audits.core.access import Actor, Permission, Role, authorise
 from audits.core.errors import missing
 from audits.people.independence import barred_people
-from audits.people.models import Interest, Person, PersonRole, RoleRequest
+from audits.people.models import Absence, Interest, Person, PersonRole, RoleRequest
 
 _MOST = 200
 
@@ -120,6 +121,36 @@ def interests_in(session: Session, agency_id: UUID) -> dict[UUID, Counting]:
     return {each.person_id: Counting(each, until) for each, until in session.execute(query)}
 
 
+def absences_within(session: Session, first_day: date, last_day: date) -> list[Absence]:
+    """Return who of the staff is away on any day of a time, with who stands in, in the order of their first days."""
+    query = select(Absence).where(
+        Absence.ended_at.is_(None), Absence.first_day <= last_day, Absence.last_day >= first_day
+    )
+    people = (joinedload(each).lazyload(Person.role_rows) for each in (Absence.person, Absence.deputy))
+    return list(session.scalars(query.order_by(Absence.first_day, Absence.recorded_at).options(*people)))
+
+
+def absences_to_come(session: Session) -> list[Absence]:
+    """Return who of the staff is or will be away."""
+    return absences_within(session, clock.today(), date.max)
+
+
+def without_deputy(absences: Sequence[Absence]) -> set[UUID]:
+    """Return the ids of those absences in which who stands in is away too on some day."""
+    return {
+        each.id
+        for each in absences
+        for other in absences
+        if other.person_id == each.deputy_id and other.first_day <= each.last_day and other.last_day >= each.first_day
+    }
+
+
+def stands_in_for(session: Session, person_id: UUID) -> list[Absence]:
+    """Return for whom somebody stands in today."""
+    today = clock.today()
+    return [each for each in absences_within(session, today, today) if each.deputy_id == person_id]
+
+
 def agencies_of_group(session: Session, agency_id: UUID) -> list[UUID]:
     """Return the ids of the agencies in whose group this one is, itself among them."""
     return list(session.scalar(select(func.group_of(agency_id))) or [])
@@ -142,6 +173,12 @@ def get_interest(session: Session, actor: Actor, interest_id: UUID) -> Interest:
     if interest is None:
         raise missing(Interest)
     return interest
+
+
+def names_of(session: Session, people: Collection[UUID]) -> list[tuple[UUID, str]]:
+    """Return the names of these people, sorted."""
+    query = select(Person.id, Person.name).where(Person.id.in_(people)).order_by(Person.name, Person.id)
+    return [(person_id, name) for person_id, name in session.execute(query)]
 
 
 def staff(session: Session) -> list[Person]:

@@ -12,6 +12,12 @@ class TeamJoined(Notice, kind="team_joined"):
     day: date
 
 
+class WorkTakenOver(Notice, kind="work_taken_over"):
+    """To the planner: the account of an inspector was ended, and another has the audit; links to it."""
+
+    reference: str
+
+
 class TeamLeft(Notice, kind="team_left"):
     """To a person who no longer goes along."""
 

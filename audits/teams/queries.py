@@ -5,6 +5,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
+from audits.core.access import Permission
 from audits.people.independence import interested_in
 from audits.people.models import Person
 from audits.teams.models import TeamMember
@@ -17,6 +18,7 @@ def team_of(session: Session, audit_id: UUID) -> list[TeamMember]:
 
 
 def candidates(session: Session, agency_id: UUID) -> list[Person]:
-    """Return the staff of today who declared no interest in an agency, sorted by name."""
+    """Return the staff of today who may see audits and have no interest in an agency, sorted by name."""
     query = select(Person).where(Person.agency_id.is_(None), Person.retired_at.is_(None))
-    return list(session.scalars(query.where(Person.id.not_in(interested_in(agency_id))).order_by(Person.name)))
+    free = session.scalars(query.where(Person.id.not_in(interested_in(agency_id))).order_by(Person.name))
+    return [person for person in free if person.actor.has(Permission.AUDIT_VIEW)]

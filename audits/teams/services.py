@@ -5,7 +5,7 @@ from uuid import UUID, uuid4
 from sqlalchemy.orm import Session
 
 from audits.core import clock, moves
-from audits.core.access import Actor, Permission
+from audits.core.access import Actor, Permission, Role
 from audits.core.errors import RuleError, missing
 from audits.core.letters import check_reason
 from audits.core.notices import tell_person
@@ -28,8 +28,11 @@ def join_team(session: Session, actor: Actor, audit_id: UUID, *, person_id: UUID
     audit = _hold(session, actor, audit_id)
     if person_id == audit.inspector_id or person_id in {each.person_id for each in _present(session, audit)}:
         raise RuleError("This person goes along already.", "person")
-    if person_id not in {person.id for person in candidates(session, audit.agency_id)}:
+    person = next((each for each in candidates(session, audit.agency_id) if each.id == person_id), None)
+    if person is None:
         raise RuleError("This person cannot go along. Choose somebody else.", "person")
+    if role is TeamRole.MEMBER and Role.INSPECTOR not in person.roles:
+        raise RuleError("Only an inspector judges as a member of the team. Choose another role.", "role")
     if role is TeamRole.MEMBER and person_id in rotated_out(
         session, audit.agency_id, audit.scheme_version_id, audit.id
     ):

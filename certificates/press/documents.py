@@ -128,6 +128,15 @@ class AddedUnit(TypedDict):
     reason: str  # of a replacement, in words
 
 
+class Day(TypedDict):
+    """A day on which somebody worked on an audit; `hours` in figures: 7.5."""
+
+    day: str
+    place: str
+    who: str
+    hours: str
+
+
 class Sample(TypedDict):
     """One population and the sample drawn from it; of confidential units the agency does not learn the draw."""
 
@@ -219,6 +228,7 @@ class AuditReportFacts(TypedDict):
     started_on: str
     reported_on: str
     inspector: str
+    days: list[Day]  # empty: none was written down
     summary: str
     score: int
     fail_total: int  # points from which no certificate is granted

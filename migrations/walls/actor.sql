@@ -72,12 +72,29 @@ CREATE OR REPLACE FUNCTION first_drafts() RETURNS uuid[] LANGUAGE sql STABLE SEC
   SELECT ARRAY(SELECT id FROM application WHERE submitted_at IS NULL)
 $$;
 
--- What an inspector works on: the audits assigned, and what belongs to these. With the owner's eyes, so that no policy is
--- planned inside another one; so they check the actor themselves, and are empty for anybody else.
+-- What an inspector sees: the audits assigned, those of whom they stand in for, those in which they go along in the team, and
+-- what belongs to these. With the owner's eyes, so that no policy is planned inside another one; so they check the actor
+-- themselves, and are empty for anybody else.
 CREATE OR REPLACE FUNCTION my_audits() RETURNS uuid[] LANGUAGE sql STABLE SECURITY DEFINER SET search_path TO 'public', 'pg_temp' AS $$
+  SELECT (SELECT my_led_audits()) || ARRAY(
+    SELECT audit_id FROM team_member
+    WHERE is_genuine() AND current_setting('kw.sees', true) = 'assigned'
+      AND person_id = nullif(current_setting('kw.person', true), '')::uuid AND left_at IS NULL)
+$$;
+
+-- Of these: the audits that this person leads, as inspector or for one who is away; and those in which they judge.
+CREATE OR REPLACE FUNCTION my_led_audits() RETURNS uuid[] LANGUAGE sql STABLE SECURITY DEFINER SET search_path TO 'public', 'pg_temp' AS $$
   SELECT ARRAY(SELECT id FROM audit
                WHERE is_genuine() AND current_setting('kw.sees', true) = 'assigned'
-                 AND inspector_id = nullif(current_setting('kw.person', true), '')::uuid)
+                 AND inspector_id = ANY (nullif(current_setting('kw.person', true), '')::uuid
+                                         || stands_in_for(nullif(current_setting('kw.person', true), '')::uuid)))
+$$;
+
+CREATE OR REPLACE FUNCTION my_judged_audits() RETURNS uuid[] LANGUAGE sql STABLE SECURITY DEFINER SET search_path TO 'public', 'pg_temp' AS $$
+  SELECT (SELECT my_led_audits()) || ARRAY(
+    SELECT audit_id FROM team_member
+    WHERE is_genuine() AND current_setting('kw.sees', true) = 'assigned'
+      AND person_id = nullif(current_setting('kw.person', true), '')::uuid AND left_at IS NULL AND role = 'member')
 $$;
 
 CREATE OR REPLACE FUNCTION my_cases() RETURNS uuid[] LANGUAGE sql STABLE SECURITY DEFINER SET search_path TO 'public', 'pg_temp' AS $$
@@ -86,6 +103,10 @@ $$;
 
 CREATE OR REPLACE FUNCTION my_findings() RETURNS uuid[] LANGUAGE sql STABLE SECURITY DEFINER SET search_path TO 'public', 'pg_temp' AS $$
   SELECT ARRAY(SELECT id FROM finding WHERE audit_id = ANY ((SELECT my_audits())::uuid[]))
+$$;
+
+CREATE OR REPLACE FUNCTION my_led_findings() RETURNS uuid[] LANGUAGE sql STABLE SECURITY DEFINER SET search_path TO 'public', 'pg_temp' AS $$
+  SELECT ARRAY(SELECT id FROM finding WHERE audit_id = ANY ((SELECT my_led_audits())::uuid[]))
 $$;
 
 CREATE OR REPLACE FUNCTION my_decisions() RETURNS uuid[] LANGUAGE sql STABLE SECURITY DEFINER SET search_path TO 'public', 'pg_temp' AS $$

@@ -17,6 +17,17 @@ BEGIN
   RETURN NEW;
 END $$;
 
+-- A member of the team judges, and makes no move: those are of who leads the audit, who does not give it away.
+CREATE OR REPLACE FUNCTION check_lead() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path TO 'public', 'pg_temp' AS $$
+BEGIN
+  IF current_setting('kw.sees', true) = 'assigned'
+     AND (NEW.id <> ALL (my_led_audits()) OR NEW.inspector_id <> OLD.inspector_id) THEN
+    RAISE EXCEPTION 'this person does not lead the audit' USING ERRCODE = 'insufficient_privilege', CONSTRAINT = 'audit_led';
+  END IF;
+  RETURN NEW;
+END $$;
+
+CREATE TRIGGER audit_led BEFORE UPDATE ON audit FOR EACH ROW WHEN (CURRENT_USER <> 'kw_owner') EXECUTE FUNCTION check_lead();
 CREATE TRIGGER team_member_part BEFORE INSERT ON team_member FOR EACH ROW EXECUTE FUNCTION take_part();
 CREATE TRIGGER team_member_frozen BEFORE UPDATE ON team_member FOR EACH ROW WHEN (OLD.left_at IS NOT NULL) EXECUTE FUNCTION refuse_frozen();
 CREATE TRIGGER team_member_kept BEFORE DELETE OR UPDATE OF id, audit_id, person_id, role, joined_at ON team_member FOR EACH ROW EXECUTE FUNCTION refuse_change();

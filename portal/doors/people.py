@@ -17,11 +17,13 @@ from audits.core.errors import RuleError
 from audits.core.languages import DEFAULT, NAMES
 from audits.people import queries, services
 from audits.people.models import Person
+from audits.teams.leaving import InHand, end_account, in_hand, successors
 from portal.forms.fields import (
     checkboxes_field,
     email_field,
     options,
     radios_field,
+    select_field,
     text_field,
     version_field,
 )
@@ -68,6 +70,18 @@ class InviteForm(_Roles):
         default=DEFAULT,
     )
     roles = checkboxes_field(_l("What may this person do?"), [], required=_l("Choose at least one role."))
+
+
+class EndForm(Form):
+    """Who takes over what somebody has in hand; without audits in hand there is nothing to ask."""
+
+    successor = select_field(_l("Who takes over the audits"), [], required=_l("Choose who takes over the audits."))
+
+    def offer(self, people: Iterable[Person]) -> Self:
+        """Set whom to choose from."""
+        listed = [(str(each.id), each.name) for each in people]
+        self.successor.choices = options([("", _("Choose a person")), *listed])
+        return self
 
 
 class RolesForm(_Roles):
@@ -137,12 +151,22 @@ def invite_again(door: Door, person_id: UUID) -> ResponseReturnValue:
 
 
 def retire(door: Door, person_id: UUID) -> ResponseReturnValue:
-    """Retire the person, which ends all sessions."""
+    """Retire the person, which ends all sessions; work in hand goes to whom the form names."""
+    person, actor = _person(person_id), current_actor()
+    form = _end_form(person)
+    if form.successor and not form.validate():
+        return _person_page(door, person, ending=form), 422
     try:
         with database.write() as session:
-            services.retire_person(session, current_actor(), person_id)
+            if person.agency_id is None:
+                end_account(session, actor, person_id, UUID(form.successor.data) if form.successor else None)
+            else:
+                services.retire_person(session, actor, person_id)
             security_log.record(session, Kind.ACCOUNT_ENDED, subject_id=person_id)
     except RuleError as error:
+        if form.successor and error.field == "successor":
+            form.complain(error)
+            return _person_page(door, _person(person_id), ending=form), 422
         return _person_page(door, _person(person_id), error=error), 422
     flash(_("The account is ended."), "success")
     return _to_list(door)
@@ -205,14 +229,43 @@ def _stored_roles(door: Door, person: Person, asked: Iterable[Role]) -> RolesFor
     return RolesForm(formdata=None, data=stored).offer(door.roles)
 
 
-def _person_page(door: Door, person: Person, form: RolesForm | None = None, *, error: RuleError | None = None) -> str:
+def _work_of(person: Person) -> list[InHand]:
+    return in_hand(database.read(), current_actor(), person.id) if person.agency_id is None else []
+
+
+def _end_form(person: Person) -> EndForm:
+    form = EndForm().offer(successors(database.read(), person.id))
+    if not any(each.member_id is None for each in _work_of(person)):
+        del form.successor
+    return form
+
+
+def _person_page(
+    door: Door,
+    person: Person,
+    form: RolesForm | None = None,
+    *,
+    error: RuleError | None = None,
+    ending: EndForm | None = None,
+) -> str:
     """Show one person; without a form that was sent, with the roles as they are and are asked for."""
     asked = _asked(person.id)
     form = form or _stored_roles(door, person, asked)
     if error:
         form.complain(error)
     own = person.id == current_actor().id
-    return _render(door, "person", person=person, form=form, own=own, waiting=_waiting_words(asked))
+    ending = ending or _end_form(person)
+    return _render(
+        door,
+        "person",
+        person=person,
+        form=form,
+        own=own,
+        waiting=_waiting_words(asked),
+        ending=ending,
+        work=_work_of(person),
+        forms=[form, ending],
+    )
 
 
 def _render(door: Door, page: str, **values: object) -> str:

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping, MutableMapping
 from datetime import date, datetime
+from decimal import Decimal
 from functools import lru_cache
 from typing import Any, cast
 
@@ -98,6 +99,7 @@ def init_app(app: Flask) -> None:
         datetime=datetime_text,
         time_tag=time_tag,
         number=number_text,
+        hours=hours_text,
         filesize=filesize_text,
         short=short_hash,
     )
@@ -110,6 +112,12 @@ def asset(path: str) -> str:
     """Return the address of a built file, with the hash of its content, so that it can be cached for a year."""
     known: str | None = current_app.extensions["assets"].get(path)
     return request.script_root + known if known else url_for("static", filename=f"built/{path}")
+
+
+def hours_text(value: Decimal) -> str:
+    """Format hours: 7.5, in Dutch 7,5."""
+    words: str = format_decimal(value, locale=i18n.current_language())
+    return words
 
 
 def date_text(value: date) -> str:

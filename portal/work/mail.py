@@ -46,10 +46,13 @@ def render(template: str, language: str, /, **values: object) -> tuple[str, str]
     return " ".join(subject.removeprefix("Subject:").split()), f"{text}\n"
 
 
+_DAYS = {"day", "first_day", "last_day"}
+
+
 def deliver(session: Session, payload: Mapping[str, Any]) -> None:
     """Send a message: {template, person_id, subject_id, …}. Somebody who left gets none.
 
-    The templates see the payload's own values (`day` as a date), and `name`, `link`, `body_name`, `body_address`. Links
+    The templates see the payload's own values (days as dates), and `name`, `link`, `body_name`, `body_address`. Links
     with a secret get it here, at the last moment.
     """
     person = session.get(Person, UUID(payload["person_id"]))
@@ -59,8 +62,7 @@ def deliver(session: Session, payload: Mapping[str, Any]) -> None:
     template = payload["template"]
     link = settings.public_url + _path(session, person.id, payload)
     values: dict[str, object] = {"name": person.name, "link": link}
-    if "day" in payload:
-        values["day"] = date.fromisoformat(payload["day"])
+    values |= {name: date.fromisoformat(payload[name]) for name in _DAYS & set(payload)}
     subject, text = render(template, person.language, **{**payload, **values})
     send(settings, _message(settings, person, subject, text, payload.get("item_id") or str(uuid4())))
 

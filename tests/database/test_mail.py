@@ -25,14 +25,17 @@ from audits.findings.notices import QuestionAnswered
 from audits.inspections import notices
 from audits.people.notices import (
     AccountKnown,
+    DeputyAway,
     InterestInAudit,
     InterestRecorded,
     Invitation,
     RolesChanged,
     SecondPersonNeeded,
+    StandsIn,
 )
 from audits.people.services import retire_person
 from audits.schemes.notices import ProposalWaiting
+from audits.teams.notices import WorkTakenOver
 from certificates.lifecycle.notices import SuspensionToReview
 from portal.doors.account import services
 from portal.doors.account.models import MailToken
@@ -111,6 +114,9 @@ READERS = {
     notices.AuditToReview: {Role.REVIEWER},
     InterestRecorded: {Role.INSPECTOR, Role.PLANNER, Role.REVIEWER, Role.DECIDER},
     InterestInAudit: {Role.PLANNER},
+    WorkTakenOver: {Role.PLANNER},
+    DeputyAway: {Role.PLANNER},
+    StandsIn: {Role.INSPECTOR, Role.PLANNER, Role.REVIEWER, Role.DECIDER},
     notices.AuditAssigned: {Role.INSPECTOR},
     notices.AuditTaken: {Role.INSPECTOR},
     notices.AuditReopened: {Role.INSPECTOR},

@@ -30,7 +30,9 @@ def replan(session, audit, **changes):
 
 
 def mails(session):
-    items = session.scalars(select(OutboxItem).where(OutboxItem.kind.in_(["mail", "mail.agency"])))
+    items = session.scalars(
+        select(OutboxItem).where(OutboxItem.kind.in_(["mail", "mail.agency"])).order_by(OutboxItem.created_at)
+    )
     return [(item.payload["template"], item.payload.get("person_id")) for item in items]
 
 

@@ -40,8 +40,8 @@ def interested(session, person, audit):
 
 
 @pytest.mark.parametrize("role", TeamRole)
-def test_whoever_goes_along_in_any_role_never_decides_in_this_cycle(session, decider, role):
-    audit = make_audit(session, AuditState.PLANNED)
+def test_whoever_goes_along_in_any_role_never_decides_in_this_cycle(session, role):
+    audit, decider = make_audit(session, AuditState.PLANNED), make_person(session, [Role.DECIDER, Role.INSPECTOR])
     assert bar_of(session, audit.agency_id, decider.id) is None
     member = join(session, audit, decider, role)
     assert bar_of(session, audit.agency_id, decider.id) is Bar.TOOK_PART

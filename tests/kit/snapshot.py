@@ -137,6 +137,7 @@ def audit_report(**changes: Any) -> dict[str, Any]:
         "started_on": "2027-02-01",
         "reported_on": "2027-02-15",
         "inspector": "M. Jansen",
+        "days": [{"day": "2027-02-01", "place": "Vestiging Rotterdam", "who": "M. Jansen", "hours": "7.5"}],
         "summary": "Het bureau heeft zijn zaken op orde.\n\nEén punt vraagt aandacht.",
         "score": 2,
         "fail_total": 30,

@@ -256,7 +256,7 @@ ABOUT_CASES = [
     Attack(
         "an own audit given away",
         "UPDATE audit SET inspector_id = :decider WHERE id = :planned_audit",
-        NO_RIGHT,
+        "audit_led",
         "audit_trace",
         by="inspector of planned_inspector",
     ),

@@ -2,7 +2,18 @@
 
 from tests.kit.statement_parts import ACTIVE, BASIS, DECIDED, DECIDED_CHANGE, filed, told
 from tests.kit.statements_about_changes import ACCEPTED_LAWFULLY, REPORTED_LAWFULLY
-from tests.kit.statements_about_cycles import CHOSEN, JOINED, LEFT, WITHOUT_APPLICATION
+from tests.kit.statements_about_cycles import (
+    AWAY,
+    CHOSEN,
+    DAY,
+    EXPLAINED,
+    JOINED,
+    LEFT,
+    NOTED,
+    TAKEN_BACK,
+    TOLD_OTHERWISE,
+    WITHOUT_APPLICATION,
+)
 from tests.kit.statements_about_deciders import CONFIRMED_AT_ONCE, DECLINED, PROPOSED, TWO_DECIDERS
 from tests.kit.statements_about_findings import ASKED_FOR_TIME, CONTESTED, FOUND_AS_IT_IS, GRADED
 from tests.kit.statements_about_holders import CRITICAL, DONE, FATE, FOUND, REFUSED
@@ -30,6 +41,12 @@ LAWFUL = [
     ("planner", CHOSEN.format("chosen")),
     ("planner", JOINED.format(":reviewer")),
     ("planner", LEFT),
+    *((f"inspector of in_progress_{who}", each) for who in ("member", "deputy")
+      for each in (NOTED, TOLD_OTHERWISE, TAKEN_BACK)),
+    ("inspector of in_progress_member", AWAY.format("in_progress_member", "in_progress_expert", "in_progress_member")),
+    ("inspector of in_progress_member", DAY.format("in_progress", "in_progress_member", "in_progress_member")),
+    ("decider", EXPLAINED.format("decider")),
+    ("planner", AWAY.format("chosen_inspector", "in_progress_expert", "planner")),
     ("decider", CORRECTED.format("decider")),
     ("decider", STATED.format("decider")),
     ("inspector of found_inspector", CRITICAL + "; " + FOUND),

@@ -1,6 +1,8 @@
 """A database with a case in every state, for statements that must not pass."""
 
 from dataclasses import dataclass
+from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 from uuid import uuid4
 
@@ -26,6 +28,7 @@ from audits.inspections.workflow import AuditState, FindingState, RoundOutcome
 from audits.links.services import answer_link, dismiss_links, judge_link, note_traces, refer_links, report_links
 from audits.links.workflow import LinkState, LinkVerdict
 from audits.people.models import Interest, Person, RoleRequest
+from audits.people.services import record_absence
 from audits.schemes.cycle import AuditKind, DecisionKind
 from audits.schemes.models import SchemeProposal
 from audits.schemes.queries import scheme_of_version
@@ -143,7 +146,7 @@ def _audits(session: Session) -> dict[str, Any]:
             )
             by_hand: dict[str, Any] = {"code": code, "grade": None, "note": "Seen.", "agency_text": "Well done."}
             made["remark"] = inspections.write_remark(session, audit.inspector.actor, audit.id, **by_hand).id
-            made |= {"in_progress_code": code, "in_progress_unit": unit}
+            made |= {"in_progress_code": code, "in_progress_unit": unit} | _hands(session, audit)
         if state in {AuditState.IN_PROGRESS, AuditState.REPORTED, AuditState.REVIEWED, AuditState.CONCLUDED}:
             made |= _findings(session, state, audit)
             if state is AuditState.REPORTED:
@@ -159,6 +162,22 @@ def _audits(session: Session) -> dict[str, Any]:
     inspections.reveal_audit(session, revealed.inspector.actor, revealed.id)
     made |= {"revealed_audit": revealed.id, "revealed_agency": revealed.agency_id}
     return made | {"surprise_audit": surprise.id, "surprised": surprise.agency_id}
+
+
+def _hands(session: Session, audit: Audit) -> dict[str, Any]:
+    """Who works on an audit besides its inspector: a deputy while they are away, and a team."""
+    deputy = make_person(session, Role.INSPECTOR)
+    made = {"in_progress_deputy": deputy.id}
+    days = {"first_day": clock.today(), "last_day": clock.today() + timedelta(days=1)}
+    record_absence(session, audit.inspector.actor, audit.inspector_id, deputy_id=deputy.id, **days)
+    for role in (TeamRole.MEMBER, TeamRole.EXPERT):
+        person = make_person(session, Role.INSPECTOR)
+        join_team(session, audit.planner.actor, audit.id, person_id=person.id, role=role)
+        made[f"in_progress_{role}"] = person.id
+    plan = inspections.DayPlan(clock.today(), "x", Decimal(1))
+    made["day"] = inspections.plan_day(session, audit.planner.actor, audit.id, audit.inspector_id, plan).id
+    inspections.explain_time(session, audit.planner.actor, audit.id, reason="x")
+    return made
 
 
 def _certificates(session: Session) -> dict[str, Any]:

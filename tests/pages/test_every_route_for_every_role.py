@@ -23,13 +23,14 @@ from audits.core.outbox import OutboxItem
 from audits.decisions.models import DecisionProposal
 from audits.decisions.rules import Outcome
 from audits.decisions.services import decide
+from audits.inspections.days import AuditDay
 from audits.inspections.models import Remark
 from audits.inspections.queries import findings_of
 from audits.inspections.workflow import AuditState
 from audits.links.models import LinkHit, LinkReport
 from audits.links.rules import Sign
 from audits.links.workflow import LinkState
-from audits.people.models import Interest, Person, RoleRequest
+from audits.people.models import Absence, Interest, Person, RoleRequest
 from audits.people.services import retire_person
 from audits.schemes.cycle import DecisionKind
 from audits.schemes.models import SchemeProposal
@@ -114,6 +115,9 @@ NOWHERE = {"agency.agreement", "agency.hearing", "agency.hearing_submitted"}
 # Staff read cases with the agency's own pages, but have no agency, and never see what is not handed in.
 NOT_FOR_STAFF = {"agency.home", "agency.details", "agency.application", "agency.declaration"}
 NOT_FOR_STAFF |= {"agency.changes.list_changes", "agency.changes.show_change", "agency.links.list_questions"}
+NOT_FOR_STAFF |= {"agency.changes.list_changes", "agency.changes.show_change"}
+# The absence in the addresses is that of somebody else; a planner may end it.
+OF_SOMEBODY_ELSE = "account.end_own_absence"
 # An inspector sees audits: no application, and no certificate.
 NOT_FOR_INSPECTORS = NOT_FOR_STAFF | {"agency.answers", "agency.submitted", "files.change", "files.document"}
 
@@ -187,6 +191,18 @@ def fill(session: Session, settings: Settings) -> Case:
     sign = LinkHit(report=links, agency_id=agency.id, other=other, sign=Sign.SAME_PHONE, here="1", there="1", weight=4)
     sign.other_name, sign.asked_at, sign.answer_by = "x", now, clock.today()
     session.add_all([links, sign])
+    day = AuditDay(
+        audit_id=audit.id, person=people[Role.INSPECTOR], day=now, place="x", hours_planned=1, said_by=by, said_at=now
+    )
+    absence = Absence(
+        person=make_person(session, Role.INSPECTOR),
+        deputy=make_person(session, Role.INSPECTOR),
+        first_day=now,
+        last_day=now,
+        recorded_by=by,
+        recorded_at=now,
+    )
+    session.add_all([day, absence])
     session.flush()
     return Case(
         people,
@@ -215,6 +231,8 @@ def fill(session: Session, settings: Settings) -> Case:
             "interest_id": tie.id,
             "report_id": links.id,
             "hit_id": sign.id,
+            "day_id": day.id,
+            "absence_id": absence.id,
             "request_id": request.id,
             "version_id": application.scheme_version_id,
             "code": light.code,
@@ -349,5 +367,7 @@ def declared(actor: str, route: Route) -> str:
     role, foreign = Role(actor.removesuffix(FOREIGN)), actor.endswith(FOREIGN)
     if Permission(route.access) not in GRANTS[role]:
         return "forbidden"
+    if route.endpoint == OF_SOMEBODY_ELSE and role is not Role.PLANNER:
+        return "not found"
     hidden = NOT_FOR_INSPECTORS if role is Role.INSPECTOR else NOT_FOR_STAFF if role in STAFF_ROLES else set()
     return "not found" if route.endpoint in hidden | NOWHERE or (foreign and route.names_a_thing) else "open"

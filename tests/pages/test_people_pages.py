@@ -8,9 +8,12 @@ from sqlalchemy import select
 
 from audits.core.access import Role
 from audits.core.outbox import OutboxItem
+from audits.inspections.workflow import AuditState
 from audits.people.models import Person
+from audits.people.services import declare_interest
 from tests.kit.browser import Browser
 from tests.kit.factories.agencies import make_agency
+from tests.kit.factories.inspections import make_audit
 from tests.kit.factories.people import make_person
 
 
@@ -158,3 +161,21 @@ def test_nothing_happens_without_the_token_of_the_form(door, session):
     door.browser.post(f"{door.path}{door.person.id}/retire", {}, status=400)
     session.expire_all()
     assert door.person.retired_at is None
+
+
+def test_ending_an_account_with_work_in_hand_asks_who_takes_over(enter, session):
+    audit, successor = make_audit(session, AuditState.IN_PROGRESS), make_person(session, Role.INSPECTOR)
+    tied = make_person(session, Role.INSPECTOR)
+    declare_interest(session, tied.actor, audit.agency_id, "Shares.")
+    session.commit()
+    browser = enter(Role.ADMINISTRATOR)
+    page = browser.open(f"/office/people/{audit.inspector_id}")
+    assert audit.reference in page.text
+    page = browser.submit("form[action$='/retire']", successor="", status=422)
+    assert page.errors == ["Choose who takes over the audits."]
+    page = browser.submit("form[action$='/retire']", successor=str(tied.id), status=422)
+    assert audit.reference in page.errors[0]
+    page = browser.submit("form[action$='/retire']", successor=str(successor.id))
+    assert page.notes == ["The account is ended."]
+    session.expire_all()
+    assert audit.inspector_id == successor.id

@@ -27,8 +27,9 @@ def test_a_planner_adds_somebody_and_lets_them_leave(enter, session):
     assert page.notes == ["The team is changed. Who joined gets a mail."]
     assert "Interpreter" in page.text
     page = browser.submit("form[action$='/leave']", status=422)
-    assert page.errors == ["Give the reason."]
-    page = browser.submit("form[action$='/leave']", reason="The expert is ill.")
+    assert page.errors == ["Choose a person.", "Give the reason."]
+    (member,) = [each["value"] for each in page.soup.select("select[name=member] option") if each["value"]]
+    page = browser.submit("form[action$='/leave']", member=member, reason="The expert is ill.")
     assert page.notes == ["The team is changed. Who left gets a mail."]
     assert not page.soup.select("form[action$='/leave']")
 

@@ -96,6 +96,32 @@ def test_a_larger_audit_never_takes_less_time(kind, workers, more_workers, units
     assert hours * 2 % 1 == 0
 
 
-@pytest.mark.parametrize(("planned", "too_far"), [("8", False), ("12", False), ("7.5", True), ("12.5", True)])
-def test_a_planner_may_deviate_a_little(planned, too_far):
-    assert planning.deviates_too_far(NORM, Decimal(10), Decimal(planned)) is too_far
+@pytest.mark.parametrize(("planned", "differs"), [("8", False), ("12", False), ("7.5", True), ("12.5", True)])
+def test_a_planner_may_deviate_a_little(planned, differs):
+    lines = (planning.TimeLine("", 1, Decimal(10)),)
+    assert planning.AuditHours(lines, Decimal(10), Decimal("0.2")).differs(Decimal(planned)) is differs
+    assert not planning.AuditHours((), Decimal(0), Decimal(0)).differs(Decimal(planned))  # of a norm without hours
+
+
+def test_the_hours_of_an_audit_say_where_they_come_from():
+    found = planning.audit_hours(
+        NORM, AuditKind.INITIAL, workers=140, locations={"housing_location": 2}, drawn={"interview": 4}
+    )
+    lines = {line.unit: (line.count, line.hours) for line in found.lines}
+    assert lines[""] == (140, Decimal(16))
+    assert lines["interview"] == (4, Decimal(3))
+    assert lines["housing_location"] == (2, Decimal(4))
+    assert lines["personnel_file"][0] > 4  # not drawn yet: as many as a draw of 140 will have
+    assert found.total == sum(hours for _, hours in lines.values())
+
+
+@pytest.mark.parametrize(("typed", "hours"), [("7.5", "7.5"), (" 7,5 ", "7.5"), ("8", "8"), ("0", "0")])
+def test_hours_are_typed_with_a_point_or_a_comma(typed, hours):
+    assert planning.parse_hours(typed) == Decimal(hours)
+
+
+@pytest.mark.parametrize("typed", ["", "a day", "7.25", "-1", "24.5", "NaN", "Infinity", "1e9"])
+def test_other_hours_are_none(typed):
+    with pytest.raises(RuleError) as refusal:
+        planning.parse_hours(typed)
+    assert refusal.value.field == "hours"

@@ -8,6 +8,15 @@ from audits.inspections.services.corrective_action import (
     return_corrective_action,
     submit_corrective_action,
 )
+from audits.inspections.services.days import (
+    DayPlan,
+    change_day,
+    drop_day,
+    explain_time,
+    find_day,
+    plan_day,
+    record_hours,
+)
 from audits.inspections.services.fieldwork import (
     ReasonMissingError,
     VerdictsChangedError,
@@ -32,21 +41,28 @@ from audits.inspections.services.transitions import (
 from audits.inspections.services.weighing import judge_requirement
 
 __all__ = [
+    "DayPlan",
     "ReasonMissingError",
     "VerdictsChangedError",
     "accept_corrective_action",
     "add_corrective_action_file",
     "cancel_audit",
+    "change_day",
     "choose_unit",
     "conclude_audit",
     "confirm_scope",
     "declared_by",
+    "drop_day",
+    "explain_time",
+    "find_day",
     "freeze_population",
     "housing_locations",
     "judge_requirement",
     "open_urgent_task",
     "plan_audit",
     "plan_audit_of_holder",
+    "plan_day",
+    "record_hours",
     "record_sheets",
     "remove_corrective_action_file",
     "reopen_audit",

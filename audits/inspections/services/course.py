@@ -10,20 +10,24 @@ from audits.core.errors import NotAllowedError
 from audits.core.events import EventData
 from audits.core.flow import Independence
 from audits.core.moves import Course
+from audits.inspections.assignment import hand_in
 from audits.inspections.models import Audit, Finding
 from audits.inspections.workflow import AUDIT_FLOW, FINDING_FLOW, AuditState
 from audits.people import independence
 
 
-def load_fieldwork(session: Session, actor: Actor, audit_id: UUID) -> Audit:
-    """Return an own audit in progress, locked, so that no verdict is saved while it is reported."""
+def load_fieldwork(session: Session, actor: Actor, audit_id: UUID, *, by_team: bool = False) -> Audit:
+    """Return an own audit in progress, locked, so that no verdict is saved while it is reported.
+
+    `by_team` admits members of its team too, who judge and write down what they found.
+    """
     return moves.hold(
         session,
         AUDITS,
         actor,
         audit_id,
         Permission.AUDIT_CONDUCT,
-        asks=Independence.OWN,
+        asks=Independence.TEAM if by_team else Independence.OWN,
         within={AuditState.IN_PROGRESS},
     )
 
@@ -34,10 +38,12 @@ def record(session: Session, actor: Actor, audit: Audit, told: EventData) -> Non
 
 
 def _check(session: Session, actor: Actor, audit: Audit, asks: Independence) -> None:
-    if asks is Independence.OWN and actor.id != audit.inspector_id:
-        # Other staff can see an audit; only its own inspector works on it.
+    # Other staff can see an audit; only its inspector, a deputy and its team work on it.
+    if asks is Independence.OWN and not hand_in(session, actor, audit).leads:
         raise NotAllowedError("Only the inspector of this audit may do this.")
-    if asks in {Independence.NO_INTEREST, Independence.OWN}:
+    if asks is Independence.TEAM and not hand_in(session, actor, audit).judges:
+        raise NotAllowedError("Only the inspector and members of the team of this audit may do this.")
+    if asks in {Independence.NO_INTEREST, Independence.OWN, Independence.TEAM}:
         independence.check_no_interest(session, actor, audit.agency_id)
     if asks is Independence.OUTSIDER:
         independence.check_outsider(session, actor, audit.agency_id)

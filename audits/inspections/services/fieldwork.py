@@ -120,7 +120,7 @@ def record_sheets(
     `reasons` says per requirement why a stored verdict changes; ReasonMissingError without one, unless only the note
     changes. What is replaced is kept: see VerdictChange.
     """
-    audit = load_fieldwork(session, actor, audit_id)
+    audit = load_fieldwork(session, actor, audit_id, by_team=True)
     scheme = scheme_of_audit(audit)
     asked = {code: _requirement(scheme, code) for code in sheets}
     drawn = _drawn(session, audit, {requirement.unit for requirement in asked.values()})

@@ -24,7 +24,7 @@ def write_remark(
 
     `note` says what was seen, for staff; `agency_text` is what the agency reads.
     """
-    audit = load_fieldwork(session, actor, audit_id)
+    audit = load_fieldwork(session, actor, audit_id, by_team=True)
     scheme = scheme_of_audit(audit)
     if code not in {item.code for item in scheme.requirements}:
         raise NotFoundError("The norm has no such requirement.")
@@ -62,7 +62,7 @@ def write_remark(
 
 def withdraw_remark(session: Session, actor: Actor, audit_id: UUID, remark_id: UUID) -> Remark:
     """Take it back, before the report or while it is corrected; the row stays. Repeating it changes nothing."""
-    audit = load_fieldwork(session, actor, audit_id)
+    audit = load_fieldwork(session, actor, audit_id, by_team=True)
     remark = session.get(Remark, remark_id, with_for_update=True)
     if remark is None or remark.audit_id != audit.id:
         raise missing(Remark)

@@ -37,7 +37,7 @@ def judge_requirement(
     `version` is that of the row that the person saw, or 0. RuleError for an extent that the norm does not ask for, one
     without a reason, and "incidental" above the acceptance number.
     """
-    audit = load_fieldwork(session, actor, audit_id)
+    audit = load_fieldwork(session, actor, audit_id, by_team=True)
     item = _requirement(scheme_of_audit(audit), code)
     stored = judgement_on(session, audit.id, code)
     seen(stored, version)

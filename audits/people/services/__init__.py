@@ -1,5 +1,6 @@
 """Services that change people."""
 
+from audits.people.services.absences import end_absence, record_absence
 from audits.people.services.accounts import (
     appoint_administrator,
     edit_profile,
@@ -19,9 +20,11 @@ __all__ = [
     "declare_interest",
     "decline_role",
     "edit_profile",
+    "end_absence",
     "invite_again",
     "invite_first_owner",
     "invite_person",
+    "record_absence",
     "record_interest",
     "retire_person",
     "set_roles",

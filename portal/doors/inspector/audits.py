@@ -15,6 +15,7 @@ from audits.inspections.coverage import is_refusal_certain
 from audits.inspections.models import Audit, Population
 from audits.inspections.repairs import Repairs, repairs_of
 from audits.inspections.workflow import AuditState
+from audits.people.queries import stands_in_for
 from audits.schemes.queries import scheme_of_version
 from certificates.documents.queries import find_document
 from certificates.documents.stages import DocumentKind
@@ -34,7 +35,12 @@ def home() -> ResponseReturnValue:
     audits = queries.own_audits(session, actor)
     repairs = repairs_of(session, [audit.id for audit in audits])
     return render_template(
-        "inspector/home.html", groups=_groups(audits, repairs), repairs=repairs, report_due=_report_due
+        "inspector/home.html",
+        groups=_groups(audits, repairs),
+        repairs=repairs,
+        report_due=_report_due,
+        me=actor.id,
+        stands_in=stands_in_for(session, actor.id),
     )
 
 

@@ -6,6 +6,7 @@ from uuid import UUID
 from flask import Blueprint, abort
 
 from audits.core.access import Permission
+from audits.inspections.assignment import hand_in
 from audits.inspections.coverage import scheme_of_audit
 from audits.inspections.models import Audit
 from audits.inspections.queries import get_audit
@@ -21,15 +22,26 @@ bp = Blueprint("inspector", __name__, url_prefix="/inspector")
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """An audit with its scheme. Audits of other inspectors are read-only."""
+    """An audit with its scheme, and whether this person leads it or judges in it; if neither, they read it."""
 
     audit: Audit
     scheme: SchemeText
     is_own: bool
+    judges: bool
+
+    @property
+    def is_mine(self) -> bool:
+        """Return whether this person is the inspector, and nobody's deputy or companion."""
+        return self.audit.inspector_id == current_actor().id
 
     @property
     def is_open(self) -> bool:
-        """Return whether verdicts and samples can be recorded now."""
+        """Return whether this person can record verdicts and remarks now."""
+        return self.judges and self.audit.state is AuditState.IN_PROGRESS
+
+    @property
+    def is_led(self) -> bool:
+        """Return whether this person can draw samples, confirm the scope and report now."""
         return self.is_own and self.audit.state is AuditState.IN_PROGRESS
 
     @property
@@ -56,4 +68,5 @@ def open_case(audit_id: UUID, *, whole_agency: bool = False) -> Case:
     """Return the case of an audit that this person may see, or 404."""
     actor = current_actor()
     audit = get_audit(database.read(), actor, audit_id, whole_agency=whole_agency)
-    return Case(audit, scheme_of_audit(audit), audit.inspector_id == actor.id)
+    hand = hand_in(database.read(), actor, audit)
+    return Case(audit, scheme_of_audit(audit), hand.leads, hand.judges)

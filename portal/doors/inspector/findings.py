@@ -13,6 +13,7 @@ from audits.core.calendar import add_working_days
 from audits.core.errors import RuleError
 from audits.findings.queries import dispute_of, extensions_of
 from audits.inspections import queries, services
+from audits.inspections.assignment import hand_in
 from audits.inspections.models import Finding
 from audits.inspections.rules import step_of
 from audits.inspections.workflow import FOR_INSPECTOR, AuditState
@@ -83,7 +84,7 @@ def weigh_finding(finding_id: UUID) -> ResponseReturnValue:
 
 def _page(finding: Finding, form: CheckForm, weighed: ProposalForm | GradeAnswerForm | None = None) -> str:
     actor = current_actor()
-    is_own = finding.audit.inspector_id == actor.id and actor.has(Permission.AUDIT_CONDUCT)
+    is_own = hand_in(database.read(), actor, finding.audit).leads and actor.has(Permission.AUDIT_CONDUCT)
     can_check = is_own and finding.state in FOR_INSPECTOR and finding.audit.state is not AuditState.IN_PROGRESS
     scheme = scheme_of_version(finding.audit.scheme_version)
     session = database.read()

@@ -85,7 +85,7 @@ def _page(case: Case, form: ReportForm) -> str:
         audit=case.audit,
         scheme=case.scheme,
         preview=_preview(case),
-        form=form if case.is_open else None,
+        form=form if case.is_led else None,
     )
 
 

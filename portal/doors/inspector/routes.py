@@ -2,6 +2,7 @@
 
 from portal.doors.inspector import (
     audits,
+    days,
     desk,
     findings,
     remarks,
@@ -11,6 +12,6 @@ from portal.doors.inspector import (
 )
 from portal.doors.inspector.case import bp
 
-__all__ = ["audits", "blueprints", "desk", "findings", "remarks", "report", "samples", "scope"]
+__all__ = ["audits", "blueprints", "days", "desk", "findings", "remarks", "report", "samples", "scope"]
 
 blueprints = (bp,)

@@ -165,9 +165,9 @@ def _page(
     populations = {population.unit: population for population in queries.populations_of(session, audit.id)}
     population = populations.get(kind.code)
     units = queries.units_of(session, audit.id, kind.code)
-    adds = case.is_open and population is not None and case.scheme.cycle is not None
+    adds = case.is_led and population is not None and case.scheme.cycle is not None
     forms = {
-        "form": form if case.is_open and population is None else None,
+        "form": form if case.is_led and population is None else None,
         "replace": (replace or ReplaceForm(formdata=None)).offer(case.scheme, units) if adds else None,
         "choose": choose or ChooseForm(formdata=None) if adds else None,
     }

@@ -104,5 +104,5 @@ def _open(audit_id: UUID) -> tuple[Case, list[str]]:
 
 def _page(case: Case, form: ScopeForm) -> str:
     return render_template(
-        "inspector/scope.html", case=case, audit=case.audit, scheme=case.scheme, form=form if case.is_open else None
+        "inspector/scope.html", case=case, audit=case.audit, scheme=case.scheme, form=form if case.is_led else None
     )

@@ -11,13 +11,16 @@ from flask_babel import lazy_gettext as _l
 from audits.applications import queries, services
 from audits.applications.models import Application
 from audits.applications.workflow import APPLICATION_FLOW, ApplicationState
+from audits.certification.queries import cycle_of_holder
 from audits.core.access import Permission
 from audits.core.errors import IllegalMoveError, RuleError
+from audits.inspections.coverage import hours_for
 from audits.inspections.queries import audits_of, find_live_audit
 from audits.inspections.services import plan_audit
 from audits.links.queries import reports_of
 from audits.people.trail import trail_of
-from audits.schemes.queries import scheme_of_version
+from audits.schemes.cycle import AuditKind
+from audits.schemes.queries import scheme_of_version, with_cycle
 from portal.doors.office.forms import IntakeForm, PlanForm, ReasonForm
 from portal.doors.office.inspectors import offer_inspectors
 from portal.stores import database
@@ -175,4 +178,9 @@ def _review(application_id: UUID, form: IntakeForm) -> None:
 
 def _plan_page(application: Application, form: PlanForm) -> str:
     left_out = offer_inspectors(form, application.agency_id, application.scheme_version_id)
-    return render_template("office/plan.html", application=application, form=form, left_out=left_out)
+    renews = cycle_of_holder(database.read(), application.agency_id) is not None
+    kind, scheme = AuditKind.RENEWAL if renews else AuditKind.INITIAL, with_cycle(application.scheme_version)
+    hours = hours_for(application.agency, application.scheme_version, kind)
+    return render_template(
+        "office/plan.html", application=application, form=form, left_out=left_out, scheme=scheme, hours=hours
+    )

@@ -115,6 +115,17 @@ class TeamForm(Form):
         self.role.choices = options([(role.value, label(role)) for role in TeamRole])
 
 
+class LeaveForm(Form):
+    """Who leaves a team, and why."""
+
+    member = select_field(_l("Person"), [], required=_l("Choose a person."))
+    reason = textarea_field(_l("Reason"), required=_l("Give the reason."), rows=3)
+
+    def offer(self, members: Sequence[tuple[str, str]]) -> None:
+        """Fill the list of those who go along."""
+        self.member.choices = options([("", _l("Choose a person")), *members])
+
+
 class ReviewForm(Form):
     """A review; `review_form` adds the checklist of a scheme that has one."""
 

@@ -19,6 +19,7 @@ from audits.inspections.repairs import repairs_of
 from audits.inspections.workflow import AUDIT_FLOW
 from audits.links.queries import open_reports
 from audits.people.independence import barred_from
+from audits.people.queries import absences_to_come, stands_in_for
 from certificates.lifecycle.queries import hearings, urgent_tasks
 from portal.doors.office.door import bp
 from portal.language import changed
@@ -63,5 +64,7 @@ def home() -> ResponseReturnValue:
         questions=open_questions(session, actor) if actor.has(Permission.AUDIT_REVIEW) else [],
         decide=decide,
         repairs=repairs_of(session, [audit.id for audit in waiting]) if waiting else {},
+        stands_in=stands_in_for(session, actor.id),
+        absences=absences_to_come(session) if actor.has(Permission.AUDIT_PLAN) else [],
         barred=barred_from(session, actor.id, waiting) if waiting else set(),
     )

@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 
 from audits.core.access import Permission
 from audits.core.errors import RuleError
+from audits.inspections.coverage import hours_for
 from audits.inspections.services import plan_audit_of_holder
 from audits.schemes.cycle import AuditKind
 from audits.schemes.queries import with_cycle
@@ -76,5 +77,10 @@ def _offer(certificate: Certificate, form: HolderAuditForm) -> list[LeftOut]:
 def _page(certificate: Certificate, form: HolderAuditForm) -> str:
     left_out, scheme = _offer(certificate, form), with_cycle(certificate.scheme_version)
     return render_template(
-        "office/plan_holder.html", certificate=certificate, scheme=scheme, form=form, left_out=left_out
+        "office/plan_holder.html",
+        certificate=certificate,
+        scheme=scheme,
+        form=form,
+        left_out=left_out,
+        hours={kind: hours_for(certificate.agency, certificate.scheme_version, kind) for kind in form.kinds},
     )

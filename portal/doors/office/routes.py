@@ -1,11 +1,13 @@
 """Routes of all pages for staff."""
 
 from portal.doors.office import (
+    absences,
     agencies,
     applications,
     audits,
     certificates,
     changes,
+    days,
     decisions,
     failed_jobs,
     findings,
@@ -39,6 +41,8 @@ CASES = (
     groups,
     links,
     team,
+    days,
+    absences,
 )
 for part in (*CASES, schemes, people, failed_jobs, security_log, signals):
     bp.register_blueprint(part.bp)

@@ -16,7 +16,7 @@ from audits.people.queries import staff
 from audits.teams.queries import team_of
 from audits.teams.rules import TeamRole
 from audits.teams.services import join_team, leave_team
-from portal.doors.office.forms import ReasonForm, TeamForm
+from portal.doors.office.forms import LeaveForm, TeamForm
 from portal.doors.office.inspectors import LeftOut, rotation_words, sort_out
 from portal.stores import database
 from portal.web.access import current_actor, needs
@@ -28,7 +28,7 @@ bp = Blueprint("team", __name__, url_prefix="/audits")
 @needs(Permission.CASES_VIEW)
 def show_team(audit_id: UUID) -> ResponseReturnValue:
     """List everybody who goes or went along."""
-    return _page(audit_id, TeamForm(), ReasonForm())
+    return _page(audit_id, TeamForm(), LeaveForm())
 
 
 @bp.post("/<uuid:audit_id>/team")
@@ -48,18 +48,19 @@ def join(audit_id: UUID) -> ResponseReturnValue:
         else:
             flash(_("The team is changed. Who joined gets a mail."), "success")
             return redirect(url_for("office.team.show_team", audit_id=audit_id), 303)
-    return _page(audit_id, form, ReasonForm(formdata=None)), 422
+    return _page(audit_id, form, LeaveForm(formdata=None)), 422
 
 
-@bp.post("/<uuid:audit_id>/team/<uuid:member_id>/leave")
+@bp.post("/<uuid:audit_id>/team/leave")
 @needs(Permission.AUDIT_PLAN)
-def leave(audit_id: UUID, member_id: UUID) -> ResponseReturnValue:
+def leave(audit_id: UUID) -> ResponseReturnValue:
     """Let somebody go along no longer, with a reason."""
-    form = ReasonForm()
+    form = LeaveForm()
+    _offer_leaving(form, audit_id)
     if form.validate_on_submit():
         try:
             with database.write() as session:
-                leave_team(session, current_actor(), audit_id, member_id, reason=form.reason.data)
+                leave_team(session, current_actor(), audit_id, UUID(form.member.data), reason=form.reason.data)
         except RuleError as error:
             form.complain(error)
         else:
@@ -76,10 +77,15 @@ def _offer(form: TeamForm, audit: Audit) -> list[LeftOut]:
     return [*left_out, *(LeftOut(each.name, f"{rotation_words()} {only}") for each in free if each.id in rotated)]
 
 
-def _page(audit_id: UUID, form: TeamForm, leaving: ReasonForm) -> str:
+def _offer_leaving(form: LeaveForm, audit_id: UUID) -> None:
+    form.offer([(str(each.id), each.person.name) for each in team_of(database.read(), audit_id) if not each.left_at])
+
+
+def _page(audit_id: UUID, form: TeamForm, leaving: LeaveForm) -> str:
     session, actor = database.read(), current_actor()
     audit = get_audit(session, actor, audit_id)
     left_out = _offer(form, audit)
+    _offer_leaving(leaving, audit_id)
     return render_template(
         "office/team.html",
         audit=audit,
