@@ -133,7 +133,7 @@ GRANT INSERT ON document TO kw_worker;
 GRANT INSERT, UPDATE (token, bits_sha256, kid, signed_at) ON status_list TO kw_worker;
 GRANT INSERT ON register_entry TO kw_app, kw_worker;
 GRANT UPDATE (legal_name, trade_names, former_names, city, listed, applied_on, state, conditional, provisional, since,
-  certificate_id, certificate_number, valid_from, valid_until, conditions, scope, scheme, sort_name, folded, near,
+  certificate_id, certificate_number, valid_from, valid_until, conditions, scope, scheme, details, sort_name, folded, near,
   words, tags, form, numbers, updated_at) ON register_entry TO kw_app, kw_worker;
 GRANT INSERT ON register_slip TO kw_app, kw_worker;
 GRANT DELETE ON register_slip TO kw_worker;  -- words that no entry has any more

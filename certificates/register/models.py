@@ -56,6 +56,7 @@ class RegisterEntry(Base):
     conditions: Mapped[list[str]]
     scope: Mapped[dict[str, Any]]  # a `Scope` as codes; empty without a certificate
     scheme: Mapped[dict[str, Any]]  # code, version, title {nl, en}, sha256
+    details: Mapped[dict[str, Any]] = mapped_column(server_default="{}")  # phone, website, last_audit {month, kind}
     sort_name: Mapped[str]  # the folded legal name, for sorting
     folded: Mapped[str]  # every form of every name and of the city, see `search.names`
     near: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default="{}", deferred=True)  # for older code

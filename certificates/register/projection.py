@@ -6,6 +6,7 @@ from typing import Any
 
 from audits.agencies.models import Agency
 from audits.core import clock
+from audits.inspections.models import Audit
 from audits.schemes.models import SchemeVersion
 from certificates.lifecycle.models import Certificate, CertificateChange
 from certificates.lifecycle.rules import public_id
@@ -16,13 +17,19 @@ from certificates.register.search.filters import tags_of
 
 
 def entry_values(
-    agency: Agency, certificates: list[Certificate], changes: list[CertificateChange], applied_on: date | None
+    agency: Agency,
+    certificates: list[Certificate],
+    changes: list[CertificateChange],
+    *,
+    applied_on: date | None,
+    last_audit: Audit | None,
 ) -> dict[str, Any]:
     """Return the columns of RegisterEntry except `updated_at`. `certificates` are the issued ones, newest first."""
     newest = certificates[0] if certificates else None
     values = _names(agency, certificates) | {
         "applied_on": applied_on,
         "listed": newest is not None or applied_on is not None,
+        "details": _details(agency, last_audit),
     }
     values |= _mark(newest, _since(certificates, changes)) if newest else _NO_MARK
     held = newest is not None and newest.state is CertificateState.SUSPENDED and bool(changes)
@@ -86,6 +93,14 @@ def _names(agency: Agency, certificates: list[Certificate]) -> dict[str, Any]:
 
 def _tags(values: dict[str, Any]) -> list[str]:
     return tags_of(**{name: values[name] for name in ("country", "city", "scope", "scheme", "conditional")})
+
+
+def _details(agency: Agency, last_audit: Audit | None) -> dict[str, Any]:
+    """Return what only the page of the entry shows. Of an audit that is decided on: its month and kind, no day."""
+    seen = None
+    if last_audit is not None and last_audit.reported_at is not None:
+        seen = {"month": f"{clock.day_of(last_audit.reported_at):%Y-%m}", "kind": last_audit.kind.value}
+    return {"phone": agency.phone, "website": agency.website, "last_audit": seen}
 
 
 def _mark(certificate: Certificate, held_since: date | None) -> dict[str, Any]:

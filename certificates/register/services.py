@@ -17,6 +17,7 @@ from audits.core import clock
 from audits.decisions.models import Decision
 from audits.decisions.rules import GRANTS
 from audits.inspections.models import Audit
+from audits.inspections.workflow import AuditState
 from audits.schemes.models import SchemeVersion
 from certificates.lifecycle.models import Certificate, CertificateChange
 from certificates.register.models import RegisterEntry, RegisterSlip
@@ -88,7 +89,7 @@ def _refresh(session: Session, ids: Sequence[UUID]) -> None:
         _public_applications(session, ids),
         _changes(session, ids),
     )
-    applied_on = _applied_on(session, applications)
+    applied_on, last_audits = _applied_on(session, applications), _last_audits(session, ids)
     entries = {
         entry.agency_id: entry
         for entry in session.scalars(
@@ -99,7 +100,13 @@ def _refresh(session: Session, ids: Sequence[UUID]) -> None:
     for agency in agencies:
         if not certificates[agency.id] and not applications[agency.id] and agency.id not in entries:
             continue
-        values = entry_values(agency, certificates[agency.id], changes[agency.id], applied_on.get(agency.id))
+        values = entry_values(
+            agency,
+            certificates[agency.id],
+            changes[agency.id],
+            applied_on=applied_on.get(agency.id),
+            last_audit=last_audits.get(agency.id),
+        )
         slips.update(_store(session, agency.id, entries.get(agency.id), values))
     session.flush()
     _add_slips(session, slips)
@@ -140,6 +147,13 @@ def _changes(session: Session, ids: Sequence[UUID]) -> Mapping[UUID, list[Certif
     """Return the changes of certificates, oldest first."""
     query = select(CertificateChange).where(CertificateChange.agency_id.in_(ids)).order_by(CertificateChange.id)
     return _by_agency(session.scalars(query))
+
+
+def _last_audits(session: Session, ids: Sequence[UUID]) -> Mapping[UUID, Audit]:
+    """Return the audit of each agency that was reported last of those that are decided on; others are not public."""
+    decided = (Audit.agency_id.in_(ids), Audit.state == AuditState.CONCLUDED, Audit.reported_at.is_not(None))
+    query = select(Audit).where(*decided).order_by(Audit.reported_at).execution_options(populate_existing=True)
+    return {audit.agency_id: audit for audit in session.scalars(query)}
 
 
 def _public_applications(session: Session, ids: Sequence[UUID]) -> Mapping[UUID, list[Application]]:

@@ -97,6 +97,8 @@ def init_app(app: Flask) -> None:
     env.filters.update(
         date=date_text,
         datetime=datetime_text,
+        dialled=dialled,
+        month=month_text,
         time_tag=time_tag,
         number=number_text,
         hours=hours_text,
@@ -125,6 +127,16 @@ def date_text(value: date) -> str:
     if isinstance(value, datetime):
         value = day_of(value)
     return _date_words(value, i18n.current_language())
+
+
+def month_text(value: date) -> str:
+    """Format the month of a day: maart 2027."""
+    return str(format_date(value, "MMMM y", locale=i18n.current_language()))
+
+
+def dialled(number: str) -> str:
+    """Return what a telephone dials of a number as people write it."""
+    return "".join(sign for sign in number if sign in "+0123456789")
 
 
 def datetime_text(value: datetime, *, seconds: bool = False) -> str:

@@ -95,10 +95,10 @@ def test_a_suspended_entry_says_since_when_and_why_and_keeps_its_history(app, se
 def test_an_entry_shows_scope_and_norm_in_the_words_of_the_norm(app, session):
     path = address(session, STATES["certified"](session))
     english, dutch = Browser(app).open(path).text, Browser(app, "nl").open(path).text
-    assert "Logistics and warehousing, Meat and fish processing" in english
-    assert "Logistiek en magazijn, Vlees- en visverwerking" in dutch
-    assert "Poland, Romania" in english
-    assert "Polen, Roemenië" in dutch
+    for name in ("Logistics and warehousing", "Meat and fish processing", "Poland", "Romania"):
+        assert name in english
+    for name in ("Logistiek en magazijn", "Vlees- en visverwerking", "Polen", "Roemenië"):
+        assert name in dutch
     assert "version 1.0" in english
 
 

@@ -87,8 +87,8 @@ def certificate_facts(
     }
 
 
-def linked_data(entry: RegisterEntry, day: date, body_name: str) -> dict[str, Any]:
-    """Return an agency in terms of schema.org, which knows only active and inactive."""
+def linked_data(entry: RegisterEntry, day: date, body_name: str, seat: Mapping[str, str]) -> dict[str, Any]:
+    """Return an agency in terms of schema.org, which knows only active and inactive. `seat` may be empty."""
     base = current_settings().public_url
     page = addresses.register_url(base, entry.public_id)
     agency: dict[str, Any] = {
@@ -99,6 +99,13 @@ def linked_data(entry: RegisterEntry, day: date, body_name: str) -> dict[str, An
         "legalName": entry.legal_name,
         "name": (entry.trade_names or [entry.legal_name])[0],
         "identifier": {"@type": "PropertyValue", "propertyID": entry.country, "value": entry.register_number},
+        "address": {
+            "@type": "PostalAddress",
+            "addressCountry": entry.country,
+            "addressLocality": seat.get("city") or entry.city,
+            **{name: seat[key] for name, key in _ADDRESS.items() if seat.get(key)},
+        },
+        **({"telephone": entry.details["phone"]} if entry.details.get("phone") else {}),
     }
     if entry.certificate_number is None or entry.valid_from is None or entry.valid_until is None:
         return agency
@@ -116,6 +123,9 @@ def linked_data(entry: RegisterEntry, day: date, body_name: str) -> dict[str, An
             "url": addresses.certificate_url(base, entry.certificate_number),
         }
     }
+
+
+_ADDRESS = {"streetAddress": "street", "postalCode": "postcode"}
 
 
 def _mark(entry: RegisterEntry, number: str) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """The home page, the search, and the register entry of an agency."""
 
+from datetime import date
 from typing import Any
 
 from flask import Blueprint, redirect, render_template, url_for
@@ -11,6 +12,7 @@ from audits.agencies.rules import Scope
 from audits.agencies.wording import country_name
 from audits.core import clock
 from audits.core.languages import WORKERS
+from audits.schemes.cycle import AuditKind
 from certificates.lifecycle.rules import Status
 from certificates.press import rosette_svg
 from certificates.register import queries
@@ -90,7 +92,7 @@ def entry(public_id: str) -> ResponseReturnValue:
         return to_workers(found)
     history = queries.history(session, found.agency_id, today)
     scheme = scheme_by_digest(session, found.scheme["sha256"]) if found.scheme else current_scheme(session, today)
-    settings = current_settings()
+    settings, paper = current_settings(), _paper(session, found.certificate_number)
     return render_template(
         "registry/entry.html",
         entry=found,
@@ -100,11 +102,13 @@ def entry(public_id: str) -> ResponseReturnValue:
         reason=_reason(history, found.status_on(today)),
         scheme=scheme,
         scope=scope_in_words(Scope.of(found.scope), scheme, current_language()) if scheme else None,
+        houses=Scope.of(found.scope).offers_housing,
         seat_country=country_name(found.country, current_language()),
-        linked=linked_data(found, today, settings.body_name),
+        linked=linked_data(found, today, settings.body_name, paper["seat"]),
         can_seal=current_keys().available,
         workers=WORKERS,
-        **_paper(session, found.certificate_number),
+        last_audit=_last_audit(found.details),
+        **paper,
     )
 
 
@@ -114,12 +118,23 @@ def rosette(digest: str) -> Markup:
 
 
 def _paper(session: Any, number: str | None) -> dict[str, Any]:
-    """Return file and rosette of the current certificate, if there is one."""
+    """Return file, rosette and printed address of the current certificate, if there is one."""
     if number is None:
-        return {"document": None, "rosette": None}
+        return {"document": None, "rosette": None, "seat": {}, "sites": None}
     certificate = queries.certificate(session, number)
-    document = queries.document_of(session, certificate.id)
-    return {"document": document, "rosette": rosette(certificate.snapshot["digest"])}
+    printed = certificate.snapshot
+    return {
+        "document": queries.document_of(session, certificate.id),
+        "rosette": rosette(printed["digest"]),
+        "seat": printed["seat"],
+        "sites": printed.get("sites"),
+    }
+
+
+def _last_audit(details: dict[str, Any]) -> dict[str, Any] | None:
+    """Return kind and month of the last audit that was decided on."""
+    known = details.get("last_audit")
+    return {"kind": AuditKind(known["kind"]), "month": date.fromisoformat(f"{known['month']}-01")} if known else None
 
 
 def _reason(history: list[Any], status: Status) -> str:
