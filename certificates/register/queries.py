@@ -18,7 +18,8 @@ from certificates.lifecycle.models import Certificate, CertificateChange
 from certificates.lifecycle.workflow import CertificateState
 from certificates.register.models import RegisterEntry
 from certificates.register.projection import changes_of, terms_of
-from certificates.register.rules import Line, course
+from certificates.register.rules import Change, Line, Terms, course
+from certificates.register.rules import state_on as held_on
 from certificates.register.search.query import HIDDEN, Asked, Found, How, find, listed_on, search
 
 __all__ = [
@@ -41,6 +42,7 @@ __all__ = [
     "history",
     "latest",
     "search",
+    "state_on",
 ]
 
 
@@ -91,6 +93,15 @@ def entry_of(session: Session, agency_id: UUID) -> RegisterEntry:
 
 def history(session: Session, agency_id: UUID, day: date) -> list[Line]:
     """Return every status up to `day`, newest first, including expiries."""
+    return course(*_recorded(session, agency_id), day)[::-1]
+
+
+def state_on(session: Session, agency_id: UUID, day: date, known: date) -> Line | None:
+    """Return what held on `day` as the register knew it on `known`, or None."""
+    return held_on(*_recorded(session, agency_id), day, known)
+
+
+def _recorded(session: Session, agency_id: UUID) -> tuple[dict[UUID, Terms], list[Change]]:
     certificates = session.scalars(
         select(Certificate)
         .where(Certificate.agency_id == agency_id, Certificate.issued_at.is_not(None))
@@ -99,7 +110,7 @@ def history(session: Session, agency_id: UUID, day: date) -> list[Line]:
     changes = session.scalars(
         select(CertificateChange).where(CertificateChange.agency_id == agency_id).order_by(CertificateChange.id)
     )
-    return course(terms_of(certificates), changes_of(changes), day)[::-1]
+    return terms_of(certificates), changes_of(changes)
 
 
 def figures(session: Session, day: date) -> Figures:

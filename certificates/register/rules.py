@@ -85,6 +85,15 @@ def course(certificates: Mapping[UUID, Terms], changes: Iterable[Change], day: d
     return lines + _ended(running, day)
 
 
+def state_on(certificates: Mapping[UUID, Terms], changes: Iterable[Change], day: date, known: date) -> Line | None:
+    """Return what held on `day` as the register knew it on `known`; None when it knew of no certificate.
+
+    Whoever asked on the earlier of the two days knew no later change, and of the end of a term only the plan.
+    """
+    lines = course(certificates, [change for change in changes if change.on <= min(day, known)], day)
+    return lines[-1] if lines else None
+
+
 def since(lines: list[Line]) -> date | None:
     """Return the day since which the last status has held without interruption."""
     start = None

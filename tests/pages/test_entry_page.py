@@ -2,11 +2,13 @@
 
 import json
 import subprocess
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import update
 
 from audits.agencies.models import Agency
+from audits.core import clock
 from audits.inspections.models import Audit
 from certificates.register.models import RegisterEntry
 from certificates.register.queries import entry_of
@@ -144,3 +146,42 @@ def test_the_menu_is_reached_on_a_telephone_too(app, session, certificate):
     assert page.soup.select_one("header a.kw-menu-link")["href"] == "#menu"
     foot = {words(a) for a in page.soup.select("#menu a")}
     assert foot == {words(a) for a in page.soup.select("header .kw-navigation a")}
+
+
+@pytest.fixture
+def suspended(session):
+    """A certificate of forty days ago that was suspended yesterday."""
+    return STATES["suspended"](session)
+
+
+def asked(app, session, agency, **days):
+    query = "&".join(f"{name}={day}" for name, day in days.items())
+    return Browser(app).open(f"{address(session, agency)}?lang=en&{query}")
+
+
+def test_it_says_what_held_on_a_day(app, session, suspended):
+    today = clock.today()
+    assert "Certified" in words(
+        asked(app, session, suspended, on=today - timedelta(days=10)).soup.select_one(".kw-past")
+    )
+    page = asked(app, session, suspended, on=today)
+    assert "Suspended" in words(page.soup.select_one(".kw-past"))
+    assert "Wages were late." in words(page.soup.select_one(".kw-past"))
+    known = today - timedelta(days=5)
+    past = words(asked(app, session, suspended, on=today, known=known).soup.select_one(".kw-past"))
+    assert "Certified" in past
+    assert f"As we knew it on {known.day} {known:%B %Y}." in past
+
+
+def test_a_day_before_we_began_gets_a_clear_word(app, session, suspended):
+    assert "We knew of no certificate." in asked(app, session, suspended, on="1990-01-01").text
+
+
+@pytest.mark.parametrize("typed", ["yesterday", "31-03-2027", "2027-02-30", "9999-12-31"])
+def test_a_day_that_cannot_be_meant_gets_a_clear_word(app, session, suspended, typed):
+    page = asked(app, session, suspended, on=typed)
+    assert words(page.soup.select_one(".govuk-error-message")) in {
+        "Enter days as year-month-day, like 2027-03-31.",
+        "Choose days that are not in the future.",
+    }
+    assert page.soup.select_one(".kw-past") is None

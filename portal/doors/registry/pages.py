@@ -23,6 +23,7 @@ from certificates.wording import scope_in_words
 from portal.doors.registry.facets import groups, provinces, taken_off
 from portal.doors.registry.facts import linked_data
 from portal.doors.registry.parameters import LANGUAGE, plain, read_asked
+from portal.doors.registry.past import asked_past
 from portal.doors.registry.workers import asks_for_workers, to_workers
 from portal.language.i18n import current_language
 from portal.settings import current_settings
@@ -99,6 +100,7 @@ def entry(public_id: str) -> ResponseReturnValue:
         status=found.status_on(today),
         today=today,
         history=history,
+        past=asked_past(found.agency_id, today),
         reason=_reason(history, found.status_on(today)),
         scheme=scheme,
         scope=scope_in_words(Scope.of(found.scope), scheme, current_language()) if scheme else None,
