@@ -91,18 +91,26 @@ def test_nothing_of_a_person_or_of_a_file_leaks(client, session, agencies):
         "phone": "0612345678", "iban": "NL91ABNA0417164300", "account_holder": "Geheim", "street": "Huisadres 7",
         "website": "https://geheim.example",
     }).agency  # fmt: skip
-    text = client.get(f"/api/v1/agencies/{entry_of(session, agency.id).public_id}").text
-    text += client.get(f"/register/{entry_of(session, agency.id).public_id}").text
-    for secret in (
-        "0612345678",
-        "NL91ABNA",
-        "Geheim",
-        "Huisadres",
-        "geheim.example",
-        "All was weighed",
-        str(agency.id),
-    ):
-        assert secret not in text
+    public_id = entry_of(session, agency.id).public_id
+    data, page = (client.get(path).text for path in (f"/api/v1/agencies/{public_id}", f"/register/{public_id}"))
+    for secret in ("NL91ABNA", "Geheim", "All was weighed", str(agency.id)):
+        assert secret not in data + page
+    for shown in ("0612345678", "Huisadres 7", "geheim.example"):  # on the page of the entry, and only there
+        assert shown not in data
+        assert shown in page
+
+
+def test_it_tells_what_held_on_a_day_as_it_was_known(client, session):
+    agency = make_certificate(session, S.SUSPENDED, reason="Late wages.").agency
+    path = f"/agencies/{entry_of(session, agency.id).public_id}/state"
+    day = (TODAY - timedelta(days=10)).isoformat()
+    now = read(client, path, "State")
+    assert (now["on"], now["known"], now["state"]["status"]) == (TODAY.isoformat(), TODAY.isoformat(), "suspended")
+    assert read(client, f"{path}?on={day}", "State")["state"]["status"] == "certified"
+    assert read(client, f"{path}?known={day}", "State")["state"]["status"] == "certified"
+    assert read(client, f"{path}?on=1990-01-01", "State")["state"] is None
+    for wrong in ("on=20270331", "known=2027-02-30", f"on={TODAY + timedelta(days=1)}", "on=1990-01-01&day=1"):
+        read(client, f"{path}?{wrong}", "Problem", 400)
 
 
 def test_the_history_tells_every_status_with_its_reason(client, session):

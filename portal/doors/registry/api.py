@@ -1,5 +1,7 @@
 """The open data API, after the API Design Rules of the Dutch government."""
 
+import re
+from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
@@ -23,12 +25,15 @@ from portal.stores import database
 from portal.web.access import public
 from portal.web.security import open_to_pages, public_for
 
+_DAY = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
 
 def add_to(bp: Blueprint) -> None:
     """Register the routes of this module; `openapi.json` lists the same."""
     bp.get(f"{API}/agencies")(agencies)
     bp.get(f"{API}/agencies/<public_id>")(agency)
     bp.get(f"{API}/agencies/<public_id>/history")(agency_history)
+    bp.get(f"{API}/agencies/<public_id>/state")(agency_state)
     bp.get(f"{API}/certificates/<number>")(api_certificate)
     bp.get(f"{API}/openapi.json")(openapi)
 
@@ -72,6 +77,16 @@ def agency_history(public_id: str) -> ResponseReturnValue:
 
 
 @public
+def agency_state(public_id: str) -> ResponseReturnValue:
+    """Return what held on a day, as the register knew it on a day."""
+    asked, today = read_query({"on": _past_day, "known": _past_day}), clock.today()
+    session, day, known = database.read(), asked.get("on", today), asked.get("known", today)
+    line = queries.state_on(session, queries.entry(session, public_id).agency_id, day, known)
+    found = history_facts([line])[0] if line else None
+    return _answer({"on": day.isoformat(), "known": known.isoformat(), "state": found})
+
+
+@public
 def api_certificate(number: str) -> ResponseReturnValue:
     """Return one certificate."""
     read_query({})
@@ -102,6 +117,13 @@ def describe(response: Response) -> Response:
 
 def _answer(value: dict[str, Any]) -> Response:
     return public_for(jsonify(value), API_SECONDS)
+
+
+def _past_day(value: str) -> date:
+    day = date.fromisoformat(value) if _DAY.fullmatch(value) else None
+    if day is None or day > clock.today():
+        raise ValueError("must be a day like 2027-03-31, and not in the future")
+    return day
 
 
 def _links(asked: queries.Asked, found: queries.Found) -> str:
