@@ -12,6 +12,7 @@ from typing import Any
 
 from audits.applications.workflow import APPLICATION_FLOW
 from audits.changes.workflow import CHANGE_FLOW
+from audits.conditions.workflow import CONDITION_FLOW
 from audits.core.flow import Flow
 from audits.inspections.workflow import AUDIT_FLOW, FINDING_FLOW
 from audits.links.workflow import LINK_FLOW
@@ -39,6 +40,7 @@ COURSES = (
     Course("finding", FINDING_FLOW, "need_event"),
     Course("agency_change", CHANGE_FLOW, "need_event"),
     Course("link_report", LINK_FLOW, "need_event"),
+    Course("condition", CONDITION_FLOW, "need_event"),
     # Signatures of a certificate may be added later, without a move.
     Course(
         "certificate",

@@ -100,6 +100,9 @@ GRANT INSERT ON decision_proposal TO kw_app, kw_worker;
 GRANT UPDATE (answered_by, answered_at, confirmed) ON decision_proposal TO kw_app, kw_worker;
 GRANT UPDATE (outcome) ON decision TO kw_worker;  -- lock
 
+GRANT INSERT ON condition, condition_proof, condition_file TO kw_app, kw_worker;
+GRANT UPDATE (state, met_by, version) ON condition TO kw_app, kw_worker;
+GRANT UPDATE (answer, answered_by, answered_at) ON condition_proof TO kw_app, kw_worker;
 GRANT INSERT ON deadline TO kw_app, kw_worker;
 GRANT INSERT ON audit_day TO kw_app, kw_worker;
 GRANT INSERT (audit_id, computed, planned, reason, said_by, said_at) ON audit_time TO kw_app, kw_worker;
@@ -133,8 +136,8 @@ GRANT INSERT ON document TO kw_worker;
 GRANT INSERT, UPDATE (token, bits_sha256, kid, signed_at) ON status_list TO kw_worker;
 GRANT INSERT ON register_entry TO kw_app, kw_worker;
 GRANT UPDATE (legal_name, trade_names, former_names, city, listed, applied_on, state, conditional, provisional, since,
-  certificate_id, certificate_number, valid_from, valid_until, conditions, scope, scheme, details, sort_name, folded, near,
-  words, tags, form, numbers, updated_at) ON register_entry TO kw_app, kw_worker;
+  certificate_id, certificate_number, valid_from, valid_until, conditions, condition_terms, scope, scheme, details,
+  sort_name, folded, near, words, tags, form, numbers, updated_at) ON register_entry TO kw_app, kw_worker;
 GRANT INSERT ON register_slip TO kw_app, kw_worker;
 GRANT DELETE ON register_slip TO kw_worker;  -- words that no entry has any more
 

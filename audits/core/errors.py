@@ -45,6 +45,8 @@ _MISSING = {
     "audit": N_("There is no such audit."),
     "audit_day": N_("There is no such day."),
     "certificate": N_("There is no such certificate."),
+    "condition": N_("There is no such condition."),
+    "condition_file": N_("There is no such file."),
     "decision": N_("There is no such decision."),
     "remark": N_("There is no such remark."),
     "decision_proposal": N_("There is no such proposal."),

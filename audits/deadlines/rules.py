@@ -26,6 +26,8 @@ class DeadlineKind(StrEnum):
     DECISION = "decision"  # decide on an audit
     SURVEILLANCE = "surveillance"  # hold a surveillance audit of a cycle, and decide on it
     SUSPENSION = "suspension"  # lift the suspension of a certificate, or withdraw it
+    CONDITION = "condition"  # meet a condition of a certificate
+    CONDITION_PROOF = "condition_proof"  # judge the proof of a condition
     RENEWAL = "renewal"  # renew a certificate before it ends
     LINK_REPORT = "link_report"  # judge what links an agency to others
 

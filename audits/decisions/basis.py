@@ -21,6 +21,8 @@ from audits.changes.models import AgencyChange
 from audits.changes.queries import referred_changes
 from audits.changes.rules import Consequence, holder_after
 from audits.changes.workflow import OPEN_STATES
+from audits.conditions.models import Condition, ConditionFile, ConditionProof
+from audits.conditions.workflow import UNMET
 from audits.core.canonical import canonical
 from audits.core.errors import IllegalMoveError
 from audits.core.statements import built_once
@@ -89,6 +91,7 @@ class Part(StrEnum):
     WORDS = "words"
     CERTIFICATE = "certificate"
     DECISIONS = "decisions"
+    CONDITIONS = "conditions"
     AUDITS = "audits"
 
 
@@ -207,6 +210,7 @@ def _of_audit(audit_id: UUID, application_id: UUID, agency_id: UUID) -> _Gathere
             Part.DISPUTES: _disputes(audit_id),
             Part.REVIEW: _review(audit_id),
             Part.DECISIONS: _decisions(agency_id),
+            Part.CONDITIONS: _conditions(agency_id),
         }
     )
 
@@ -220,6 +224,7 @@ def _of_agency(agency_id: UUID) -> _Gathered:
             Part.AUDITS: _audits(agency_id),
             Part.FINDINGS: _all_findings(agency_id),
             Part.DECISIONS: _decisions(agency_id),
+            Part.CONDITIONS: _conditions(agency_id),
         }
     )
 
@@ -253,6 +258,17 @@ def _changes(agency_id: UUID) -> _Query:
 def _decisions(agency_id: UUID) -> _Query:
     query = select(Decision.id, Decision.kind, Decision.decided_at).where(Decision.agency_id == agency_id)
     return query.order_by(Decision.decided_at, Decision.id)
+
+
+def _conditions(agency_id: UUID) -> _Query:
+    """Return the conditions that are not met yet, with the proof and the hashes of its files."""
+    named = (Condition.id, Condition.text, Condition.due_on, Condition.state)
+    query = select(*named, ConditionProof.explanation, ConditionProof.answer, ConditionFile.sha256)
+    query = query.outerjoin(ConditionProof, ConditionProof.condition_id == Condition.id)
+    query = query.outerjoin(ConditionFile, ConditionFile.proof_id == ConditionProof.id)
+    query = query.where(Condition.agency_id == agency_id, Condition.state.in_(sorted(UNMET)))
+    in_order = (Condition.due_on, Condition.id, ConditionProof.submitted_at, ConditionFile.sha256)
+    return query.order_by(*in_order)
 
 
 def _audits(agency_id: UUID) -> _Query:

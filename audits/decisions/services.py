@@ -1,6 +1,7 @@
 """Take decisions about agencies: by somebody independent, with reasons, and with the basis kept. The caller commits."""
 
 from collections.abc import Collection, Mapping, Sequence
+from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -9,8 +10,11 @@ from sqlalchemy.orm import Session
 
 from audits.applications.services import conclude_application
 from audits.certification.services import lay_down_surveillance
+from audits.conditions.rules import StatedCondition, stated_conditions
+from audits.conditions.services import impose_conditions
 from audits.core import clock, events, outbox
 from audits.core.access import Actor
+from audits.core.calendar import months_after
 from audits.core.db import broken_constraint
 from audits.core.errors import IllegalMoveError, NotAllowedError, RuleError
 from audits.core.events import Digest
@@ -43,7 +47,7 @@ def decide(
     *,
     outcome: Outcome,
     reasons: str,
-    conditions: Sequence[str] = (),
+    conditions: Sequence[str | Mapping[str, Any]] = (),
     grounds: Collection[str] = (),
     scope: Collection[str] | None = None,
     shown: str | None = None,
@@ -52,10 +56,11 @@ def decide(
 ) -> Decision:
     """Decide on an audit (ISO/IEC 17065 clause 7.6); the same commit queues the job that issues the certificate.
 
-    `scope` are the items that a grant covers (`StatedScope.items`), None is all that was stated and audited; `shown` is
-    `Basis.shown` of the page of the decider, `also` are parts of the basis that only the caller knows; `proposal_id` is
-    the proposal of another decider, which a serious ground needs. A refusal of a holder needs a second decision in this
-    transaction: `certificates.lifecycle.services.decide_on_audit`.
+    `scope` are the items that a grant covers (`StatedScope.items`), None is all that was stated and audited;
+    `conditions` are as in `stated_conditions`; `shown` is `Basis.shown` of the page of the decider, `also` are parts
+    of the basis that only the caller knows; `proposal_id` is the proposal of another decider, which a serious ground
+    needs. A refusal of a holder needs a second decision in this transaction:
+    `certificates.lifecycle.services.decide_on_audit`.
     NotAllowedError for a decider who took part or has an interest,
     SecondDeciderNeededError for a serious ground, RuleError for an outcome that the findings exclude, BasisMovedError
     if the page is outdated.
@@ -63,13 +68,11 @@ def decide(
     audit = conclude(session, actor, audit_id)  # locks the audit until the commit
     if audit.application_id is None:
         raise IllegalMoveError("This audit ends with a decision about the certificate.")
-    named = [line.strip() for line in conditions if line.strip()]
+    stated = _conditions(audit, conditions)
     _check_outcome(session, audit, outcome)
-    _check_conditions(outcome, named)
-    decision = Decision(
-        kind=DecisionKind(outcome), audit_id=audit.id, agency_id=audit.agency_id, reasons=reasons, conditions=named
-    )
-    decision.proposal_id = proposal_id
+    _check_conditions(outcome, stated)
+    decision = Decision(kind=DecisionKind(outcome), audit_id=audit.id, agency_id=audit.agency_id, reasons=reasons)
+    decision.proposal_id, decision.conditions = proposal_id, [each.text for each in stated]
     if decision.kind in GRANTS:
         decision.scope = granted_scope(session, audit, scope).plain()
     record_decision(
@@ -83,7 +86,7 @@ def decide(
     )
     conclude_application(session, actor, audit.application_id)
     if decision.kind in GRANTS:
-        _begin_certificate(session, audit, decision)
+        _begin_certificate(session, audit, decision, stated)
     tell_agency(session, decision.agency_id, notices.DecisionTaken(reference=audit.reference))
     return decision
 
@@ -165,8 +168,12 @@ def check_grounds(version: SchemeVersion, kind: DecisionKind, codes: Collection[
     return chosen_grounds(grounds_for(version, kind), codes, needed=scheme_of_version(version).cycle is not None)
 
 
-def _begin_certificate(session: Session, audit: Audit, decision: Decision) -> None:
-    """Queue the certificate, and lay down the surveillance of its cycle."""
+def _begin_certificate(
+    session: Session, audit: Audit, decision: Decision, conditions: Sequence[StatedCondition]
+) -> None:
+    """Queue the certificate, impose its conditions, and lay down the surveillance of its cycle."""
+    named_by = {"decision_id": decision.id, "audit_id": audit.id, "agency_id": audit.agency_id}
+    impose_conditions(session, **named_by, stated=conditions)
     outbox.enqueue(session, "certificate.number", decision_id=str(decision.id))
     validity = scheme_of_version(audit.scheme_version).validity
     conditional = decision.kind is DecisionKind.GRANT_WITH_CONDITIONS
@@ -188,7 +195,15 @@ def _check_outcome(session: Session, audit: Audit, outcome: Outcome) -> None:
         raise IllegalMoveError("What links this agency to others has to be judged before a certificate is granted.")
 
 
-def _check_conditions(outcome: Outcome, conditions: Sequence[str]) -> None:
+def _conditions(audit: Audit, said: Sequence[str | Mapping[str, Any]]) -> list[StatedCondition]:
+    """Return the conditions as stated; each is due while a certificate with conditions lasts."""
+    scheme, today = scheme_of_version(audit.scheme_version), clock.today()
+    latest = months_after(today, scheme.validity.conditional_months) - timedelta(days=1)
+    codes = {item.code for item in scheme.requirements}
+    return stated_conditions(said, earliest=today, latest=latest, requirements=codes)
+
+
+def _check_conditions(outcome: Outcome, conditions: Sequence[StatedCondition]) -> None:
     conditional = outcome is Outcome.GRANT_WITH_CONDITIONS
     if conditional and not conditions:
         raise RuleError("Name at least one condition; the register will show it.", field="conditions")
@@ -196,7 +211,7 @@ def _check_conditions(outcome: Outcome, conditions: Sequence[str]) -> None:
         raise RuleError(
             "Conditions belong to a grant with conditions only. Choose that, or leave this empty.", field="conditions"
         )
-    check_printable(list(conditions), "conditions")
+    check_printable([each.text for each in conditions], "conditions")
 
 
 def _flush(session: Session) -> None:

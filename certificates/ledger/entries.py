@@ -16,6 +16,7 @@ class EntryType(StrEnum):
     WITHDRAWN = "withdrawn"
     ENDED = "ended"  # given up by the holder
     REPLACED = "replaced"
+    CONDITION_MET = "condition-met"  # one of its conditions, by a decision
     RESEALED = "resealed"  # same certificate in a new file, because the key of the old one is no longer trusted
     EXPIRED = "expired"
     CASE_LOG = "case-log"

@@ -31,7 +31,11 @@ _LAST = {
     CertificateState.REPLACED: {EntryType.REPLACED},
 }
 
-_UNMOVED = {EntryType.EXPIRED, EntryType.RESEALED}  # entries that leave the state of the certificate unchanged
+_UNMOVED = {
+    EntryType.EXPIRED,
+    EntryType.RESEALED,
+    EntryType.CONDITION_MET,
+}  # entries that leave the state of the certificate unchanged
 
 
 def problems(session: Session, origin: str, keys: Sequence[Vkey]) -> Generator[str]:

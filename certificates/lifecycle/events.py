@@ -42,6 +42,12 @@ class CertificateReplaced(Moved, name="certificate.replace", words=N_("Certifica
     """The certificate was replaced by one that is issued in the same transaction."""
 
 
+class CertificateConditionMet(
+    EventData, name="certificate.condition_met", words=N_("Condition of the certificate met")
+):
+    """One of its conditions is met; those that are left still count."""
+
+
 class CertificateResealed(EventData, name="certificate.reseal", words=N_("File of the certificate sealed anew")):
     """The file was sealed again; holds the digests of the old and the new file."""
 

@@ -5,19 +5,21 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import Select, false, func, or_, select
-from sqlalchemy.orm import Session, contains_eager, joinedload
+from sqlalchemy.orm import Session, aliased, contains_eager, joinedload
 
 from audits.agencies.models import Agency
 from audits.agencies.rules import Scope, StatedScope
 from audits.changes.queries import referred_changes
 from audits.changes.rules import Consequence, kept_scope
+from audits.conditions.models import Condition
+from audits.conditions.queries import visible_conditions
 from audits.core.access import Actor, Permission, authorise
 from audits.core.errors import missing
 from audits.core.statements import built_once
 from audits.deadlines.models import Deadline
 from audits.deadlines.rules import DeadlineKind
 from audits.decisions.basis import Basis, Part, agency_parts, amended_parts, audit_basis, standing
-from audits.decisions.models import DecisionProposal
+from audits.decisions.models import Decision, DecisionProposal
 from audits.decisions.rules import reasons_against
 from audits.decisions.scope import addable
 from audits.inspections.models import Audit
@@ -28,6 +30,7 @@ from audits.schemes.queries import scheme_of_version
 from certificates.lifecycle.models import Certificate, CertificateChange, HearingStatement
 from certificates.lifecycle.rules import Fate, ways_to_end
 from certificates.lifecycle.workflow import CertificateState
+from certificates.wording import ConditionTerms
 
 PAGE_SIZE = 50
 
@@ -192,6 +195,28 @@ def basis_of(session: Session, certificate: Certificate, kind: DecisionKind | No
     return Basis(
         {Part.SCHEME: certificate.scheme_version.sha256, Part.CERTIFICATE: _facts(session, certificate)} | common
     )
+
+
+def condition_terms(session: Session, certificate: Certificate) -> list[ConditionTerms]:
+    """Return the conditions of a certificate as they are public; none for one without conditions."""
+    if not certificate.conditional:
+        return []
+    of_grant = select(Decision.audit_id).where(Decision.id == certificate.decision_id).scalar_subquery()
+    met = aliased(Decision)
+    query = select(Condition.text, Condition.due_on, Condition.met_by, met.effective_on)
+    query = query.outerjoin(met, met.id == Condition.met_by)
+    rows = session.execute(query.where(Condition.audit_id == of_grant).order_by(Condition.position))
+    return [
+        {"text": text, "due_on": due_on.isoformat(), "met_on": str(met_on) if met_by else None}
+        for text, due_on, met_by, met_on in rows
+    ]
+
+
+def conditions_held(session: Session, actor: Actor, certificate: Certificate) -> list[Condition]:
+    """Return the conditions of the grant that a certificate rests on, in order."""
+    query = visible_conditions(actor).join(Decision, Decision.audit_id == Condition.audit_id)
+    query = query.where(Decision.id == certificate.decision_id)
+    return list(session.scalars(query.order_by(Condition.position)))
 
 
 def reduced_scope(session: Session, certificate: Certificate) -> StatedScope:

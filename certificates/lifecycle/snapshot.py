@@ -5,11 +5,12 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from audits.agencies.rules import Scope, StatedScope
 from audits.agencies.wording import holder_facts
 from audits.applications.queries import language_of
+from audits.conditions.models import Condition
 from audits.core import clock
 from audits.core.calendar import add_working_days
 from audits.core.errors import N_
@@ -25,11 +26,12 @@ from audits.schemes.queries import scheme_of_version
 from audits.schemes.text import SchemeText
 from certificates.addresses import register_url
 from certificates.lifecycle.models import Certificate
+from certificates.lifecycle.queries import condition_terms
 from certificates.lifecycle.rules import Status, public_id, status_on
 from certificates.lifecycle.terms import hear_until
 from certificates.lifecycle.workflow import CERTIFICATE_FLOW, CURRENT
 from certificates.press.documents import facts_digest
-from certificates.wording import scope_in_words
+from certificates.wording import conditions_in_words, scope_in_words
 
 _DECIDER = N_("the decider of the certification body")
 _DECIDERS = N_("two deciders of the certification body")
@@ -57,7 +59,7 @@ def certificate_facts(
         "valid_from": certificate.valid_from.isoformat(),
         "valid_until": certificate.valid_until.isoformat(),
         "conditional": certificate.conditional,
-        "conditions": list(certificate.conditions),
+        "conditions": conditions_in_words(condition_terms(session, certificate), language),
         "body": dict(body),
         "decided_by": say(_DECIDER, language),
         "excludes": [text.in_(language) for text in norm.excludes],
@@ -86,7 +88,7 @@ def decision_letter_facts(session: Session, decision: Decision, *, body: Mapping
         "heard": decision.heard,
         "grounds": [in_language(ground, language) for ground in grounds_in_words(decision.grounds)],
         "reasons": decision.reasons,
-        "conditions": list(decision.conditions),
+        **_conditions_of(session, decision),
         **_scope_of(decision, scheme_of_version(version), language),
         "decided_on": decided_on.isoformat(),
         "decided_by": say(_DECIDERS if decision.proposal_id else _DECIDER, language),
@@ -98,6 +100,23 @@ def decision_letter_facts(session: Session, decision: Decision, *, body: Mapping
         "basis_sha256": decision.basis_sha256,
         "object_until": add_working_days(decided_on, terms.appeal_working_days).isoformat(),
         "body": dict(body),
+    }
+
+
+def _conditions_of(session: Session, decision: Decision) -> dict[str, Any]:
+    """Return the conditions that a grant names, or the one that this decision found met with those that are left."""
+    named = (Condition.text, Condition.due_on, Condition.met_by)
+    met = aliased(Decision)
+    query = select(*named).outerjoin(met, met.id == Condition.met_by).order_by(Condition.position)
+    if decision.kind is DecisionKind.CONDITION_MET:
+        later = met.id.is_(None) | (met.decided_at >= decision.decided_at)
+        query = query.where(Condition.audit_id == decision.audit_id, later)
+    else:
+        query = query.where(Condition.decision_id == decision.id)
+    rows = session.execute(query).all()
+    return {
+        "condition": next((text for text, _, met_by in rows if met_by == decision.id), ""),
+        "conditions": [{"text": text, "due_on": day.isoformat()} for text, day, by in rows if by != decision.id],
     }
 
 
@@ -142,7 +161,8 @@ def _register_after(
     From a grant it shows the new certificate once that is issued, which has no number yet.
     """
     if decision.kind in GRANTS:
-        return Status.CONDITIONAL if decision.conditions else Status.CERTIFIED, None
+        conditional = decision.kind is DecisionKind.GRANT_WITH_CONDITIONS
+        return Status.CONDITIONAL if conditional else Status.CERTIFIED, None
     act = decision if certificate else _fate_of(session, decision)
     shown = session.get(Certificate, act.certificate_id) if act else _living(session, decision.agency_id)
     if shown is None:

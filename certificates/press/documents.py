@@ -244,6 +244,13 @@ class AuditReportFacts(TypedDict):
     body: Body
 
 
+class LetterCondition(TypedDict):
+    """A condition, and its last day."""
+
+    text: str
+    due_on: str
+
+
 class DecisionLetterFacts(TypedDict):
     """The letter that informs an agency of a decision of any kind and its reasons."""
 
@@ -258,7 +265,8 @@ class DecisionLetterFacts(TypedDict):
     heard: str  # what the agency said then
     grounds: list[str]  # the public words of each
     reasons: str
-    conditions: list[str]
+    condition: str  # that was met
+    conditions: list[LetterCondition]  # that a grant names, or that are left
     granted: list[str]  # the items of the scope that a grant covers, in words
     declined: list[str]  # those that were stated and not granted
     decided_on: str

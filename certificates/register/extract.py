@@ -4,7 +4,7 @@ import base64
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -23,7 +23,7 @@ from certificates.register.files import last_change
 from certificates.register.models import RegisterEntry
 from certificates.register.queries import HIDDEN
 from certificates.register.schemes import scheme_by_digest
-from certificates.wording import scope_in_words
+from certificates.wording import ConditionTerms, conditions_in_words, scope_in_words
 
 _DECIDED = frozenset({Status.SUSPENDED, Status.WITHDRAWN, Status.ENDED})
 _CHANCE_BYTES = 5
@@ -109,7 +109,7 @@ def _certified(session: Session, entry: RegisterEntry, certificate: Certificate,
         "certificate_number": entry.certificate_number,
         "valid_from": entry.valid_from.isoformat() if entry.valid_from else None,
         "valid_until": entry.valid_until.isoformat() if entry.valid_until else None,
-        "conditions": entry.conditions,
+        "conditions": conditions_in_words(cast(list[ConditionTerms], entry.condition_terms), language),
         **scope_in_words(Scope.of(entry.scope), scheme, language),
         "norm": _named(entry, language),
         "excludes": [text.in_(language) for text in scheme.excludes],

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ForeignKey, Index, SmallInteger, text
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import Text
 
@@ -54,6 +54,7 @@ class RegisterEntry(Base):
     valid_from: Mapped[date | None]
     valid_until: Mapped[date | None]
     conditions: Mapped[list[str]]
+    condition_terms: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, server_default="[]")  # `ConditionTerms`
     scope: Mapped[dict[str, Any]]  # a `Scope` as codes; empty without a certificate
     scheme: Mapped[dict[str, Any]]  # code, version, title {nl, en}, sha256
     details: Mapped[dict[str, Any]] = mapped_column(server_default="{}")  # phone, website, last_audit {month, kind}
@@ -67,6 +68,18 @@ class RegisterEntry(Base):
     )  # which version of the rules made these three
     numbers: Mapped[list[str]] = mapped_column(ARRAY(Text))  # all its numbers, normalised
     updated_at: Mapped[datetime]  # last change of any column
+
+    @property
+    def dated_conditions(self) -> list[tuple[str, date, date | None]]:
+        """Return each condition with its last day, and the day on which it was met."""
+        return [
+            (
+                each["text"],
+                date.fromisoformat(each["due_on"]),
+                date.fromisoformat(met) if (met := each["met_on"]) else None,
+            )
+            for each in self.condition_terms
+        ]
 
     def status_on(self, day: date) -> Status:
         """Return the public status on `day`."""

@@ -14,6 +14,7 @@ from certificates.lifecycle.workflow import CertificateState
 from certificates.register.rules import Change, Terms, course, since
 from certificates.register.search import folding, names
 from certificates.register.search.filters import tags_of
+from certificates.wording import ConditionTerms
 
 
 def entry_values(
@@ -23,8 +24,12 @@ def entry_values(
     *,
     applied_on: date | None,
     last_audit: Audit | None,
+    conditions: list[ConditionTerms],
 ) -> dict[str, Any]:
-    """Return the columns of RegisterEntry except `updated_at`. `certificates` are the issued ones, newest first."""
+    """Return the columns of RegisterEntry except `updated_at`.
+
+    `certificates` are the issued ones, newest first; `conditions` are those of the newest.
+    """
     newest = certificates[0] if certificates else None
     values = _names(agency, certificates) | {
         "applied_on": applied_on,
@@ -33,7 +38,8 @@ def entry_values(
     }
     values |= _mark(newest, _since(certificates, changes)) if newest else _NO_MARK
     held = newest is not None and newest.state is CertificateState.SUSPENDED and bool(changes)
-    return values | {"provisional": held and changes[-1].provisional, "tags": _tags(values)}
+    more = {"provisional": held and changes[-1].provisional, "condition_terms": conditions, "tags": _tags(values)}
+    return values | more
 
 
 def terms_of(certificates: Iterable[Certificate]) -> dict[Any, Terms]:
@@ -66,6 +72,7 @@ _NO_MARK: dict[str, Any] = {
     "valid_from": None,
     "valid_until": None,
     "conditions": [],
+    "condition_terms": [],
     "scope": {},
     "scheme": {},
 }

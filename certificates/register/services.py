@@ -20,6 +20,7 @@ from audits.inspections.models import Audit
 from audits.inspections.workflow import AuditState
 from audits.schemes.models import SchemeVersion
 from certificates.lifecycle.models import Certificate, CertificateChange
+from certificates.lifecycle.queries import condition_terms
 from certificates.register.models import RegisterEntry, RegisterSlip
 from certificates.register.projection import entry_values
 from certificates.register.search import folding, names
@@ -100,12 +101,14 @@ def _refresh(session: Session, ids: Sequence[UUID]) -> None:
     for agency in agencies:
         if not certificates[agency.id] and not applications[agency.id] and agency.id not in entries:
             continue
+        held = certificates[agency.id]
         values = entry_values(
             agency,
-            certificates[agency.id],
+            held,
             changes[agency.id],
             applied_on=applied_on.get(agency.id),
             last_audit=last_audits.get(agency.id),
+            conditions=condition_terms(session, held[0]) if held else [],
         )
         slips.update(_store(session, agency.id, entries.get(agency.id), values))
     session.flush()

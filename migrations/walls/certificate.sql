@@ -9,10 +9,10 @@ $$;
 CREATE OR REPLACE FUNCTION check_certificate() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path TO 'public', 'pg_temp' AS $$
 DECLARE
   granted jsonb;
-  amends uuid := (SELECT certificate_id FROM decision WHERE id = NEW.decision_id AND outcome IN ('amend', 'reduce_scope', 'extend_scope'));
+  amends uuid := (SELECT certificate_id FROM decision WHERE id = NEW.decision_id AND outcome IN ('amend', 'reduce_scope', 'extend_scope', 'condition_met'));
 BEGIN
   IF NOT EXISTS (SELECT FROM decision
-                 WHERE id = NEW.decision_id AND agency_id = NEW.agency_id AND outcome IN ('grant', 'grant_with_conditions', 'renew', 'amend', 'reduce_scope', 'extend_scope')) THEN
+                 WHERE id = NEW.decision_id AND agency_id = NEW.agency_id AND outcome IN ('grant', 'grant_with_conditions', 'renew', 'amend', 'reduce_scope', 'extend_scope', 'condition_met')) THEN
     RAISE EXCEPTION 'a certificate needs a grant' USING ERRCODE = 'check_violation', CONSTRAINT = 'granted';
   END IF;
   -- A certificate covers what was granted. Decisions from before migration 0022 do not say what.
@@ -23,17 +23,20 @@ BEGIN
       RAISE EXCEPTION 'nobody granted this scope' USING ERRCODE = 'check_violation', CONSTRAINT = 'granted_scope';
     END IF;
   END IF;
-  -- A certificate that is issued anew changes no more than the names, or covers less or more, as was decided. It takes the place of
-  -- one that counted until now: it lifts no suspension and brings nothing back.
+  -- A certificate that is issued anew changes no more than the names, or covers less or more, as was decided; or it has no conditions
+  -- any more, once all are met, and lasts longer. It takes the place of one that counted until now: it lifts no suspension
+  -- and brings nothing back.
   IF TG_OP = 'INSERT' AND amends IS NOT NULL AND NOT EXISTS (
        SELECT FROM certificate a, decision d
        WHERE a.id = amends AND d.id = NEW.decision_id
-         AND (NEW.conditional, NEW.conditions, NEW.valid_from, NEW.valid_until, NEW.scheme_version_id)
-           = (a.conditional, a.conditions, a.valid_from, a.valid_until, a.scheme_version_id)
+         AND (NEW.valid_from, NEW.scheme_version_id) = (a.valid_from, a.scheme_version_id)
+         AND (CASE d.outcome WHEN 'condition_met' THEN
+               NOT NEW.conditional AND NEW.conditions = '[]' AND NEW.valid_until >= a.valid_until AND conditions_met(d.audit_id)
+             ELSE (NEW.conditional, NEW.conditions, NEW.valid_until) = (a.conditional, a.conditions, a.valid_until) END)
          AND (CASE d.outcome
-                WHEN 'amend' THEN NEW.scope = a.scope
                 WHEN 'reduce_scope' THEN NEW.scope = d.scope - 'housing_places' AND within_scope(NEW.scope, a.scope)
-                ELSE NEW.scope = d.scope - 'housing_places' AND within_scope(a.scope, NEW.scope) END))
+                WHEN 'extend_scope' THEN NEW.scope = d.scope - 'housing_places' AND within_scope(a.scope, NEW.scope)
+                ELSE NEW.scope = a.scope END))
      OR TG_OP = 'UPDATE' AND amends IS NOT NULL AND OLD.state = 'issuing' AND NEW.state = 'active'
         AND NOT EXISTS (SELECT FROM event WHERE subject_id = amends AND txid = pg_current_xact_id()
                           AND data->>'before' = 'active' AND data->>'after' = 'replaced') THEN

@@ -12,6 +12,7 @@ import click
 
 from audits.applications.workflow import APPLICATION_FLOW
 from audits.changes.workflow import CHANGE_FLOW
+from audits.conditions.workflow import CONDITION_FLOW
 from audits.core.access import GRANTS, Permission
 from audits.core.events import KINDS
 from audits.core.flow import Flow
@@ -30,6 +31,7 @@ FLOWS: dict[str, Flow[Any]] = {
     "Audit": AUDIT_FLOW,
     "Finding": FINDING_FLOW,
     "Certificate": CERTIFICATE_FLOW,
+    "Condition": CONDITION_FLOW,
 }
 _OF_THE_MACHINE = {"seal_passphrase": "(secret)", "metrics_dir": "(a folder in memory)"}
 _MADE = "<!-- Written by `make docs` from the code. Do not edit. -->\n\n"

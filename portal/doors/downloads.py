@@ -7,6 +7,7 @@ from flask import Blueprint, Response, send_file
 from flask.typing import ResponseReturnValue
 
 from audits.changes.queries import get_file
+from audits.conditions import queries as conditions
 from audits.core.access import Permission
 from audits.inspections.evidence import get_evidence
 from certificates.documents.queries import get_document
@@ -32,6 +33,14 @@ def change(file_id: UUID) -> ResponseReturnValue:
     """Send a file of a reported change, in the same way."""
     found = get_file(database.read(), current_actor(), file_id)
     return noted_evidence(attachment(files.store().get(found.sha256), found.filename, found.media_type), file_id)
+
+
+@bp.get("/conditions/<uuid:proof_file_id>")
+@needs(Permission.AGENCY_VIEW)
+def condition(proof_file_id: UUID) -> ResponseReturnValue:
+    """Send a file of the proof of a condition, in the same way."""
+    found = conditions.get_file(database.read(), current_actor(), proof_file_id)
+    return noted_evidence(attachment(files.store().get(found.sha256), found.filename, found.media_type), proof_file_id)
 
 
 @bp.get("/documents/<uuid:document_id>")

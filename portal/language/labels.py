@@ -11,6 +11,8 @@ from audits.agencies.wording import country_name
 from audits.applications.workflow import ApplicationState
 from audits.changes.rules import Consequence
 from audits.changes.workflow import ChangeState
+from audits.conditions.rules import ConditionOwner
+from audits.conditions.workflow import ConditionState
 from audits.core.access import Role
 from audits.core.events import KINDS
 from audits.decisions.basis import Part
@@ -134,6 +136,13 @@ LABELS: list[tuple[StrEnum, LazyString]] = [
     (DecisionKind.CONDITION_MET, _l("Condition met")),
     (DecisionKind.APPEAL_OUTCOME, _l("Appeal decided")),
     (DecisionKind.CLOSE, _l("Audit closed without effect")),
+    (ConditionState.OPEN, _l("Not met yet")),
+    (ConditionState.SUBMITTED, _l("Proof is being judged")),
+    (ConditionState.MET, _l("Condition met")),
+    (ConditionState.LAPSED, _l("Lapsed with the certificate")),
+    (ConditionOwner.AGENCY, _l("The agency")),
+    (ConditionOwner.OFFICE, _l("We ourselves, for example by a new check")),
+    (Part.CONDITIONS, _l("The conditions that are not met yet, and their proof")),
     (Part.SCHEME, _l("The version of the norm")),
     (Part.AGENCY, _l("The details of the agency")),
     (Part.AMENDED, _l("The details of the agency after the change")),

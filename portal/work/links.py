@@ -8,6 +8,7 @@ from flask import current_app
 
 from audits.applications import notices as applications
 from audits.changes import notices as changes
+from audits.conditions import notices as conditions
 from audits.core.notices import Notice
 from audits.decisions import notices as decisions
 from audits.findings import notices as findings
@@ -82,6 +83,8 @@ PAGES: dict[type[Notice], Link] = {
     decisions.DecisionTaken: _HOME,
     decisions.SecondDeciderNeeded: Link("office.proposals.show_proposal", "proposed_id"),
     decisions.ProposalAnswered: Link("office.proposals.show_proposal", "proposed_id"),
+    conditions.ProofSubmitted: Link("office.certificates.show_certificate", "certificate_id"),
+    conditions.ProofReturned: Link("agency.conditions.show_condition", "condition_id"),
     certificates.CertificateIssued: _HOME,
     certificates.CertificateChanged: _HOME,
     certificates.CertificateResealed: _HOME,

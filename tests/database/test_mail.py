@@ -16,6 +16,7 @@ from sqlalchemy import func, select
 
 from audits.applications.notices import ApplicationTakenBack
 from audits.changes.notices import ChangeReferred, ChangeReported
+from audits.conditions.notices import ProofSubmitted
 from audits.core import outbox
 from audits.core.access import AGENCY_ROLES, GRANTS, Permission, Role
 from audits.core.notices import KINDS, tell_person
@@ -109,6 +110,7 @@ def test_a_day_is_written_in_the_words_of_the_reader(session, deliver):
 READERS = {
     ChangeReported: {Role.PLANNER},
     ChangeReferred: {Role.DECIDER},
+    ProofSubmitted: {Role.DECIDER},
     ApplicationTakenBack: {Role.PLANNER},
     notices.AuditSentBack: {Role.INSPECTOR},
     notices.AuditToReview: {Role.REVIEWER},

@@ -19,6 +19,7 @@ from tests.kit.factories import make_agency, make_person
 from tests.kit.statement_parts import NO_RIGHT
 from tests.kit.statements import ABOUT_CASES
 from tests.kit.statements_about_changes import ABOUT_CHANGES
+from tests.kit.statements_about_conditions import ABOUT_CONDITIONS
 from tests.kit.statements_about_cycles import ABOUT_CYCLES
 from tests.kit.statements_about_deciders import ABOUT_DECIDERS
 from tests.kit.statements_about_findings import ABOUT_FINDINGS
@@ -33,6 +34,7 @@ SUBJECTS = {
     "cases": ABOUT_CASES,
     "findings": ABOUT_FINDINGS,
     "changes": ABOUT_CHANGES,
+    "conditions": ABOUT_CONDITIONS,
     "cycles": ABOUT_CYCLES,
     "deciders": ABOUT_DECIDERS,
     "holders": ABOUT_HOLDERS,

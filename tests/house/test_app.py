@@ -11,6 +11,7 @@ from flask import request
 
 from audits.applications.workflow import APPLICATION_FLOW
 from audits.changes.workflow import CHANGE_FLOW
+from audits.conditions.workflow import CONDITION_FLOW
 from audits.core import notices
 from audits.core.access import Permission
 from audits.core.events import KINDS, Moved
@@ -101,6 +102,7 @@ def moves():
         "audit": AUDIT_FLOW,
         "certificate": CERTIFICATE_FLOW,
         "change": CHANGE_FLOW,
+        "condition": CONDITION_FLOW,
         "finding": FINDING_FLOW,
         "link_report": LINK_FLOW,
     }

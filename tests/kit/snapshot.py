@@ -191,9 +191,10 @@ def decision_letter(**changes: Any) -> dict[str, Any]:
         "heard": "",
         "grounds": ["Het bureau voldoet, met punten die nog open staan."],
         "reasons": "De score is 18 punten.\n\nDrie kleine bevindingen staan nog open.",
+        "condition": "",
         "conditions": [
-            "Binnen drie maanden krijgt iedereen een loonstrook.",
-            "Er is een klachtenreglement in het Pools.",
+            {"text": "Binnen drie maanden krijgt iedereen een loonstrook.", "due_on": "2027-06-01"},
+            {"text": "Er is een klachtenreglement in het Pools.", "due_on": "2027-05-01"},
         ],
         "granted": ["Uitzenden", "Logistiek en magazijn", "Polen"],
         "declined": ["Bouw", "Eigen huisvesting"],

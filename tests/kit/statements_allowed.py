@@ -2,6 +2,7 @@
 
 from tests.kit.statement_parts import ACTIVE, BASIS, DECIDED, DECIDED_CHANGE, filed, told
 from tests.kit.statements_about_changes import ACCEPTED_LAWFULLY, REPORTED_LAWFULLY
+from tests.kit.statements_about_conditions import HANDED_IN_LAWFULLY, MET_LAWFULLY
 from tests.kit.statements_about_cycles import (
     AWAY,
     CHOSEN,
@@ -20,6 +21,8 @@ from tests.kit.statements_about_holders import CRITICAL, DONE, FATE, FOUND, REFU
 from tests.kit.statements_about_people import CORRECTED, STATED
 
 LAWFUL = [
+    ("agency conditional", HANDED_IN_LAWFULLY),
+    ("decider", MET_LAWFULLY),
     FOUND_AS_IT_IS,
     GRADED,
     ("decider", TWO_DECIDERS),

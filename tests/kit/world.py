@@ -15,9 +15,12 @@ from audits.applications.models import Answer, Evidence
 from audits.applications.workflow import ApplicationState
 from audits.changes import services as changes
 from audits.changes.workflow import ChangeState
+from audits.conditions.models import Condition, ConditionProof
+from audits.conditions.services import return_proof, submit_proof
 from audits.core import clock, outbox
 from audits.core.access import AGENCY_ROLES, STAFF_ROLES, ActorKind, Role
 from audits.core.events import Event, EventNote
+from audits.core.files import StoredFile
 from audits.deadlines.models import Deadline
 from audits.deadlines.rules import DeadlineKind
 from audits.decisions.models import Decision, DecisionGround, DecisionProposal
@@ -38,7 +41,7 @@ from audits.signals.services import receive_signal
 from audits.teams.rules import TeamRole
 from audits.teams.services import join_team
 from certificates.ledger.models import WitnessedLog
-from certificates.lifecycle.services import say_in_hearing, suspend_certificate
+from certificates.lifecycle.services import meet_condition, say_in_hearing, suspend_certificate
 from certificates.lifecycle.workflow import CertificateState
 from portal.doors.account.models import LoginSession, MailToken
 from portal.doors.account.rules import Purpose
@@ -104,7 +107,7 @@ def make_world(session: Session) -> dict[str, Any]:
         world |= {f"{state}_application": application.id, f"{state}_applicant": application.agency_id}
     world |= _audits(session) | _certificates(session) | _people(session) | _agreements(session) | _holders(session)
     world |= _proposals(session, world["active_certificate"], world["holder"])
-    world |= _changes(session, world["planner"])
+    world |= _changes(session, world["planner"]) | _conditions(session)
     world |= _links(session, world["planner"])
     for agency in ("concluded_audited", "other"):
         receive_signal(session, world[agency], about=About.PAY, message="x", contact="y", language="pl")
@@ -255,6 +258,32 @@ def _at_once(session: Session, first: Person) -> dict[str, Any]:
     say_in_hearing(session, owner.actor, words="x")
     made = {"heard_holder": certificate.agency_id, "heard_owner": owner.id}
     return {"heard_certificate": certificate.id, "hearing": term.id, "at_once": decision.id, **made}
+
+
+def _conditions(session: Session) -> dict[str, Any]:
+    """A certificate with conditions: one open, one with proof to judge, one whose proof was not enough, one met."""
+    certificate = make_certificate(session, conditions=["x", "y", "z", "met"])
+    owner = make_person(session, Role.AGENCY_OWNER, certificate.agency)
+    other = make_person(session, Role.DECIDER)
+    made: dict[str, Any] = {"conditional": certificate.agency_id, "conditional_person": owner.id}
+    made |= {"conditional_certificate": certificate.id, "conditional_audit": certificate.decision.audit_id}
+    made["tied_decider"] = make_person(session, Role.DECIDER).id
+    _interest(session, made["tied_decider"], certificate.agency_id)
+    query = select(Condition).where(Condition.agency_id == certificate.agency_id).order_by(Condition.position)
+    for name, condition in zip(("open", "submitted", "returned", "met"), session.scalars(query), strict=True):
+        made[f"{name}_condition"] = condition.id
+        if name in {"submitted", "returned"}:
+            file = StoredFile("ab" * 32, 1, "application/pdf", "proof.pdf")
+            submit_proof(session, owner.actor, condition.id, explanation="x", files=[file])
+            session.flush()
+            made[f"{name}_proof"] = session.scalars(
+                select(ConditionProof.id).where(ConditionProof.condition_id == condition.id)
+            ).one()
+        if name == "returned":
+            return_proof(session, other.actor, condition.id, reason="x")
+        if name == "met":
+            meet_condition(session, other.actor, certificate.id, reasons="x", condition_id=str(condition.id))
+    return made
 
 
 def _changes(session: Session, planner_id: Any) -> dict[str, Any]:

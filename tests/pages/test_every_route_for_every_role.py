@@ -16,11 +16,14 @@ from werkzeug.test import TestResponse
 
 from audits.applications import services as applications
 from audits.changes.models import AgencyChangeFile
+from audits.conditions.models import Condition, ConditionFile, ConditionProof
+from audits.conditions.rules import ConditionOwner
+from audits.conditions.workflow import ConditionState
 from audits.core import clock
 from audits.core.access import AGENCY_ROLES, GRANTS, STAFF_ROLES, Permission, Role
 from audits.core.files import StoredFile
 from audits.core.outbox import OutboxItem
-from audits.decisions.models import DecisionProposal
+from audits.decisions.models import Decision, DecisionProposal
 from audits.decisions.rules import Outcome
 from audits.decisions.services import decide
 from audits.inspections.days import AuditDay
@@ -115,11 +118,12 @@ NOWHERE = {"agency.agreement", "agency.hearing", "agency.hearing_submitted"}
 # Staff read cases with the agency's own pages, but have no agency, and never see what is not handed in.
 NOT_FOR_STAFF = {"agency.home", "agency.details", "agency.application", "agency.declaration"}
 NOT_FOR_STAFF |= {"agency.changes.list_changes", "agency.changes.show_change", "agency.links.list_questions"}
-NOT_FOR_STAFF |= {"agency.changes.list_changes", "agency.changes.show_change"}
+NOT_FOR_STAFF |= {"agency.conditions.show_condition"}
 # The absence in the addresses is that of somebody else; a planner may end it.
 OF_SOMEBODY_ELSE = "account.end_own_absence"
 # An inspector sees audits: no application, and no certificate.
 NOT_FOR_INSPECTORS = NOT_FOR_STAFF | {"agency.answers", "agency.submitted", "files.change", "files.document"}
+NOT_FOR_INSPECTORS |= {"files.condition"}
 
 
 @dataclass(frozen=True)
@@ -204,6 +208,7 @@ def fill(session: Session, settings: Settings) -> Case:
     )
     session.add_all([day, absence])
     session.flush()
+    proof, proof_file = _proof(session, decision, people[Role.AGENCY_OWNER])
     return Case(
         people,
         {
@@ -220,6 +225,8 @@ def fill(session: Session, settings: Settings) -> Case:
             "file_id": session.scalars(
                 select(AgencyChangeFile.id).where(AgencyChangeFile.change_id == change.id)
             ).one(),
+            "condition_id": proof.condition_id,
+            "proof_file_id": proof_file.id,
             "item_id": lost.id,
             "row_id": agency.branches[0].id,
             "staff_id": people[Role.REVIEWER].id,
@@ -290,6 +297,25 @@ def visits(built_app: Flask, settings: Settings, rows: Connection, patched: pyte
         session.commit()
     patched.setitem(built_app.extensions, "sessionmaker", acting_as(APP, owned))
     return found
+
+
+def _proof(session: Session, decision: Decision, owner: Person) -> tuple[ConditionProof, ConditionFile]:
+    """Proof of a condition, which the grant of this case does not need."""
+    of_case = {"decision_id": decision.id, "audit_id": decision.audit_id, "agency_id": decision.agency_id}
+    condition = Condition(id=uuid4(), **of_case, position=1, text="x", due_on=clock.today())
+    condition.owner, condition.state = ConditionOwner.AGENCY, ConditionState.SUBMITTED
+    session.add(condition)
+    session.flush()
+    named = {"agency_id": decision.agency_id}
+    proof = ConditionProof(id=uuid4(), condition_id=condition.id, **named, explanation="x", submitted_by=owner.id)
+    proof.submitted_at = clock.now()
+    session.add(proof)
+    session.flush()
+    file = ConditionFile(id=uuid4(), proof_id=proof.id, **named, filename="x.pdf", media_type="application/pdf", size=8)
+    file.sha256, file.uploaded_by, file.uploaded_at = files.store().put(b"%PDF-1.7"), owner.id, clock.now()
+    session.add(file)
+    session.flush()
+    return proof, file
 
 
 def _proposed(session: Session, certificate: Certificate) -> DecisionProposal:

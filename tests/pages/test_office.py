@@ -8,6 +8,7 @@ from sqlalchemy import event, select
 
 from audits.applications.models import Answer
 from audits.applications.workflow import ApplicationState
+from audits.conditions.models import Condition
 from audits.core import clock
 from audits.core.access import GRANTS, STAFF_ROLES, Permission, Role
 from audits.core.outbox import OutboxItem
@@ -65,6 +66,7 @@ def pages(session):
         values = {"agency_id": audit.agency_id, "language": "nl", "snapshot": {"reference": "x"}, "size": 1}
         record_document(session, kind="audit_report", subject_id=audit.id, sha256=audit.id.hex * 2, **values)
     certificate = make_certificate(session, conditions=["Check it again."])
+    condition = session.scalars(select(Condition).where(Condition.agency_id == certificate.agency_id)).one()
     now = clock.now()
     session.add(OutboxItem(kind="mail", payload={}, created_at=now, due_at=now, failed_at=now, last_error="OSError"))
     session.commit()
@@ -90,6 +92,7 @@ def pages(session):
         (Role.DECIDER, audit_page(decided, "/decision")),
         (Role.DECIDER, "/office/certificates/"),
         (Role.DECIDER, certificate_page(certificate)),
+        (Role.DECIDER, f"/office/conditions/{condition.id}"),
         (Role.DECIDER, certificate_page(certificate, "/suspend")),
         (Role.DECIDER, certificate_page(certificate, "/withdraw")),
         (Role.SCHEME_MANAGER, "/office/schemes/"),

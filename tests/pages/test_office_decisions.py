@@ -1,11 +1,15 @@
 """Pages for deciders: decisions on audits, changes of certificates, and the lists of both."""
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import select
 
 from audits.applications.workflow import ApplicationState
+from audits.conditions.models import Condition
 from audits.core import clock
 from audits.core.access import Role
+from audits.core.calendar import months_after
 from audits.decisions.models import Decision
 from audits.decisions.rules import Outcome
 from audits.inspections.models import Participant
@@ -63,7 +67,7 @@ def test_only_what_the_findings_allow_is_offered(enter, session, found, outcomes
     page = enter(Role.DECIDER).open(audit_page(audit, "/decision"))
     assert offered(page) == outcomes
     assert words in page.text
-    assert bool(page.soup.select("[name=conditions]")) is ("grant_with_conditions" in outcomes)
+    assert bool(page.soup.select("[name=condition-0-text]")) is ("grant_with_conditions" in outcomes)
 
 
 def test_a_decider_grants(enter, session):
@@ -93,9 +97,13 @@ def test_conditions_are_asked_for_and_kept(enter, session):
     page = browser.submit(outcome="grant_with_conditions", reasons="Nearly.", status=422)
     assert page.errors == ["Name at least one condition; the register will show it."]
     assert page.value("reasons") == "Nearly."
-    page = browser.submit(outcome="refuse", reasons="No.", conditions="One.", status=422)
+    page = browser.submit(outcome="refuse", reasons="No.", **{"condition-0-text": "One."}, status=422)
     assert page.errors == ["Conditions belong to a grant with conditions only. Choose that, or leave this empty."]
-    browser.submit(outcome="grant_with_conditions", reasons="Nearly.", conditions="One.\r\nTwo.\r\n")
+    last = clock.today() + timedelta(days=20)
+    first = {"condition-0-text": "One.", "condition-0-due_on": [str(last.day), str(last.month), str(last.year)]}
+    browser.submit(outcome="grant_with_conditions", reasons="Nearly.", **first, **{"condition-2-text": "Two."})
+    due = [each.due_on for each in session.scalars(select(Condition).order_by(Condition.position))]
+    assert due == [last, months_after(clock.today(), 3) - timedelta(days=1)]
     assert session.scalars(select(Decision)).one().conditions == ["One.", "Two."]
 
 

@@ -9,6 +9,7 @@ from certificates.lifecycle.services.changing import (
     suspend_certificate,
     withdraw_certificate,
 )
+from certificates.lifecycle.services.conditions import meet_condition
 from certificates.lifecycle.services.deciding import decide_on_audit, decide_on_holder
 from certificates.lifecycle.services.expiry import log_expired
 from certificates.lifecycle.services.hearing import say_in_hearing
@@ -50,6 +51,7 @@ __all__ = [
     "lift_suspension",
     "log_expired",
     "maintain_certificate",
+    "meet_condition",
     "number_certificate",
     "reduce_scope",
     "reference_of",

@@ -63,7 +63,7 @@ def extend_scope(
 
     RuleError at `scope` for what was not audited, else as for the other decisions about a certificate.
     """
-    certificate = _hold(session, actor, certificate.id)
+    certificate = hold_living(session, actor, certificate.id, {CertificateState.ACTIVE})
     covered = Scope.of(certificate.scope)
     scope = extended_scope(covered, addable(session, audit, covered), items)
     decision = _decide_anew(session, actor, certificate, DecisionKind.EXTEND_SCOPE, said, scope=scope)
@@ -73,7 +73,7 @@ def extend_scope(
 def _issue_anew(
     session: Session, actor: Actor, certificate_id: UUID, kind: DecisionKind, said: Reasoned
 ) -> Certificate:
-    certificate = _hold(session, actor, certificate_id)
+    certificate = hold_living(session, actor, certificate_id, {CertificateState.ACTIVE})
     scope = reduced_scope(session, certificate) if kind is DecisionKind.REDUCE_SCOPE else None
     decision = _decide_anew(session, actor, certificate, kind, said, scope=scope)
     decide_changes(session, actor, certificate.agency_id, ISSUED_ANEW[kind], decision.id)
@@ -119,16 +119,13 @@ def _queue(session: Session, certificate: Certificate, decision: Decision) -> Ce
     return certificate
 
 
-def _hold(session: Session, actor: Actor, certificate_id: UUID) -> Certificate:
-    """Return the certificate, locked, if it counts today and no other is being made."""
+def hold_living(
+    session: Session, actor: Actor, certificate_id: UUID, within: Collection[CertificateState]
+) -> Certificate:
+    """Return the certificate, locked, if it lives today in one of these states and no other is being made."""
+    asks = Independence.OUTSIDER
     certificate = moves.hold(
-        session,
-        CERTIFICATES,
-        actor,
-        certificate_id,
-        Permission.CERTIFICATE_CHANGE,
-        asks=Independence.OUTSIDER,
-        within={CertificateState.ACTIVE},
+        session, CERTIFICATES, actor, certificate_id, Permission.CERTIFICATE_CHANGE, asks=asks, within=within
     )
     if living_certificate(session, certificate.agency_id, clock.today()) != certificate.id:
         raise moved_on()

@@ -51,8 +51,8 @@ class Reasoned(TypedDict):
     """Arguments of each service here: reasons for the letter, codes of public grounds, `Basis.shown` of the page.
 
     `provisional` suspends at once, by one decider; `heard` is what the agency said of such a suspension. `audit_id`
-    names the audit that the decision rests on besides, `proposal_id` the proposal of another decider, and `basis` what
-    is weighed, if not `basis_of`.
+    names the audit that the decision rests on besides, `proposal_id` the proposal of another decider, `condition_id`
+    the condition that is met, and `basis` what is weighed, if not `basis_of`.
     """
 
     reasons: str
@@ -62,6 +62,7 @@ class Reasoned(TypedDict):
     heard: NotRequired[str]
     audit_id: NotRequired[UUID]
     proposal_id: NotRequired[UUID | None]
+    condition_id: NotRequired[str]
     basis: NotRequired[Basis]
 
 
@@ -87,7 +88,7 @@ def confirm_suspension(session: Session, actor: Actor, certificate_id: UUID, **s
     if waiting is None:
         raise moved_on()
     said["grounds"] = [ground.code for ground in waiting.grounds]
-    decision = _decide(session, actor, certificate, DecisionKind.SUSPEND, said)
+    decision = decide_about(session, actor, certificate, DecisionKind.SUSPEND, said)
     add_line(session, certificate, CertificateSuspended.verb(), decision)
     told = SuspensionConfirmed()
     events.record(session, told, subject_id=certificate.id, actor=actor, agency_id=certificate.agency_id)
@@ -120,7 +121,7 @@ def maintain_certificate(session: Session, actor: Actor, certificate_id: UUID, *
     certificate = moves.hold(
         session, CERTIFICATES, actor, certificate_id, Permission.CERTIFICATE_CHANGE, asks=asks, within=CURRENT
     )
-    decision = _decide(session, actor, certificate, DecisionKind.MAINTAIN, said)
+    decision = decide_about(session, actor, certificate, DecisionKind.MAINTAIN, said)
     tell_holder(session, certificate, decision)
     return certificate
 
@@ -130,7 +131,7 @@ def _change(session: Session, actor: Actor, certificate_id: UUID, move: type[Mov
     certificate = moves.hold(
         session, CERTIFICATES, actor, certificate_id, step.permission, asks=step.asks, within=step.sources
     )
-    decision = _decide(session, actor, certificate, DecisionKind(move.verb()), said)
+    decision = decide_about(session, actor, certificate, DecisionKind(move.verb()), said)
     record_move(session, actor, certificate, move, reason=decision.reasons, decision=decision)
     publish(session, certificate)
     enqueue_lists(session)
@@ -141,7 +142,9 @@ def _change(session: Session, actor: Actor, certificate_id: UUID, move: type[Mov
     return certificate
 
 
-def _decide(session: Session, actor: Actor, certificate: Certificate, kind: DecisionKind, said: Reasoned) -> Decision:
+def decide_about(
+    session: Session, actor: Actor, certificate: Certificate, kind: DecisionKind, said: Reasoned
+) -> Decision:
     """Record the decision; it ends the tasks of the deciders about this holder, if it is an answer to them."""
     decision = record_decision(
         session,

@@ -1,6 +1,7 @@
 """Decide on the audit of an agency that may hold a certificate already. The caller commits."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -47,7 +48,7 @@ def decide_on_audit(
     *,
     outcome: Outcome,
     reasons: str,
-    conditions: Sequence[str] = (),
+    conditions: Sequence[str | Mapping[str, Any]] = (),
     grounds: Collection[str] = (),
     fate: Fate | None = None,
     fate_reasons: str = "",

@@ -132,7 +132,14 @@ def _granted(session: Session, decision: Decision) -> _Terms:
 
 
 def _terms_of(amended: Certificate, decision: Decision) -> _Terms:
-    """Return what a certificate keeps that is issued anew: everything but the names, or the scope."""
+    """Return what a certificate keeps that is issued anew: everything but the names, or the scope.
+
+    Once all conditions are met, it has none, and lasts as long as if there had been none.
+    """
+    if decision.kind is DecisionKind.CONDITION_MET:  # the last one
+        months = scheme_of_version(amended.scheme_version).validity.certified_months
+        until = max(amended.valid_until, rules.valid_until(amended.valid_from, months))
+        return _Terms(False, [], amended.scope, amended.valid_from, until)
     scope = Scope.of(decision.scope).plain() if decision.scope else amended.scope
     return _Terms(amended.conditional, list(amended.conditions), scope, amended.valid_from, amended.valid_until)
 

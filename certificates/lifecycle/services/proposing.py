@@ -1,6 +1,6 @@
 """Propose a decision on a serious ground to a second decider, who confirms or declines it. The caller commits."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, NotRequired, TypedDict, Unpack
 from uuid import UUID
 
@@ -18,7 +18,7 @@ from audits.schemes.cycle import DecisionKind
 from certificates.lifecycle.models import Certificate
 from certificates.lifecycle.queries import find_living, get_certificate
 from certificates.lifecycle.rules import Fate
-from certificates.lifecycle.services import amending, changing
+from certificates.lifecycle.services import amending, changing, conditions
 from certificates.lifecycle.services.deciding import decide_on_audit, decide_on_holder
 
 CHANGES: dict[DecisionKind, Callable[..., Certificate]] = {
@@ -29,6 +29,7 @@ CHANGES: dict[DecisionKind, Callable[..., Certificate]] = {
     DecisionKind.MAINTAIN: changing.maintain_certificate,
     DecisionKind.AMEND: amending.amend_certificate,
     DecisionKind.REDUCE_SCOPE: amending.reduce_scope,
+    DecisionKind.CONDITION_MET: conditions.meet_condition,
 }
 """The service of each kind of decision about a certificate that may take two deciders."""
 
@@ -38,7 +39,7 @@ class OnAudit(TypedDict):
 
     outcome: Outcome
     reasons: str
-    conditions: NotRequired[Collection[str]]
+    conditions: NotRequired[Sequence[str | Mapping[str, Any]]]
     grounds: NotRequired[Collection[str]]
     fate: NotRequired[Fate | None]
     fate_reasons: NotRequired[str]
@@ -77,9 +78,11 @@ def change_or_propose(
     grounds: Collection[str] = (),
     shown: str | None = None,
     heard: str = "",
+    condition_id: UUID | None = None,
 ) -> Certificate | DecisionProposal:
     """Take a decision about a certificate; on a serious ground propose it to a second decider."""
-    said = {"reasons": reasons, "grounds": list(grounds), "heard": heard}
+    said: dict[str, Any] = {"reasons": reasons, "grounds": list(grounds), "heard": heard}
+    said |= {"condition_id": str(condition_id)} if condition_id else {}
     try:
         with session.begin_nested():
             return CHANGES[kind](session, actor, certificate_id, shown=shown, **said)

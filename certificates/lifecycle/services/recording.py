@@ -11,6 +11,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from audits.certification.rules import renewal_window
+from audits.conditions.services import lapse_conditions
 from audits.core import clock, moves
 from audits.core.access import Actor, Role
 from audits.core.calendar import months_after
@@ -52,6 +53,7 @@ def record_move(
     add_line(session, certificate, move.verb(), decision)
     session.flush()  # a term ends with its event
     _set_terms(session, certificate)
+    _let_lapse(session, certificate)
     return certificate
 
 
@@ -87,6 +89,14 @@ def _set_terms(session: Session, certificate: Certificate) -> None:
         until, window = certificate.valid_until, timedelta(days=renewal_window(terms))
         about |= {"from_on": until - window, "due_on": until}
         open_deadline(session, DeadlineKind.RENEWAL, **about, owner_role=Role.AGENCY_OWNER)
+
+
+def _let_lapse(session: Session, certificate: Certificate) -> None:
+    """Let conditions lapse with the certificate; one that takes the place of another keeps those of its own audit."""
+    if certificate.state in {CertificateState.WITHDRAWN, CertificateState.ENDED}:
+        lapse_conditions(session, certificate.agency_id)
+    elif certificate.state is CertificateState.ACTIVE:
+        lapse_conditions(session, certificate.agency_id, but=certificate.decision.audit_id)
 
 
 def publish(session: Session, certificate: Certificate) -> None:

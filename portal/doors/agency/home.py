@@ -24,7 +24,7 @@ from certificates.documents.models import Document
 from certificates.documents.queries import find_document
 from certificates.documents.stages import DocumentKind
 from certificates.lifecycle.models import Certificate
-from certificates.lifecycle.queries import list_certificates
+from certificates.lifecycle.queries import conditions_held, list_certificates
 from certificates.lifecycle.workflow import CertificateState
 from portal.doors.agency.declaration import review_by
 from portal.doors.agency.door import bp, own_agency
@@ -65,6 +65,8 @@ def home() -> ResponseReturnValue:
         asked=is_asked(session, agency.id),
         certificate=certificate,
         status=certificate.status_on(clock.today()) if certificate else None,
+        conditions=conditions_held(session, actor, certificate) if certificate and certificate.conditional else [],
+        today=clock.today(),
         decisions=_decisions(certificate.id) if certificate else [],
         heard=_may_be_heard(certificate) if certificate else False,
         visits=_visits() if certificate else [],

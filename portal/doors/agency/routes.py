@@ -4,6 +4,7 @@ from portal.doors.agency import (
     application,
     changes,
     chapters,
+    conditions,
     declaration,
     details,
     findings,
@@ -19,7 +20,7 @@ from portal.doors.agency.door import bp
 
 __all__ = ["application", "blueprints", "chapters", "declaration", "details", "hearing", "home", "lists", "questions"]
 
-for part in (changes, findings, links, people):
+for part in (changes, conditions, findings, links, people):
     bp.register_blueprint(part.bp)
 
 blueprints = (bp, registration.bp)

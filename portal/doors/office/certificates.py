@@ -37,7 +37,8 @@ from portal.web.paging import Page, asked_page
 bp = Blueprint("certificates", __name__, url_prefix="/certificates")
 
 ANSWERS = {"confirm", *(kind.value for kind in ENDS_PROVISION)}
-CHANGES = {kind.value for kind in services.CHANGES} | {"confirm"}
+# A condition is met on a page of its own.
+CHANGES = {kind.value for kind in services.CHANGES if kind is not DecisionKind.CONDITION_MET} | {"confirm"}
 
 
 @bp.get("/")
@@ -73,6 +74,8 @@ def show_certificate(certificate_id: UUID) -> ResponseReturnValue:
         may_plan=actor.has(Permission.AUDIT_PLAN) and certificate.state in CURRENT,
         anew=_anew(certificate),
         hearing=hearing,
+        conditions=queries.conditions_held(session, actor, certificate) if certificate.conditional else [],
+        today=clock.today(),
         moves=["maintain"] * bool(urgent and moves) + ["confirm"] * bool(hearing and moves) + moves,
     )
 

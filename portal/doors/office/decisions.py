@@ -20,12 +20,13 @@ from audits.findings.queries import file_of
 from audits.inspections import queries
 from audits.inspections.comparison import compare, differing, nowhere_assessed
 from audits.inspections.coverage import scheme_of_audit
-from audits.inspections.models import Audit
+from audits.inspections.models import Audit, Finding
 from audits.inspections.services import send_back_audit
 from audits.inspections.workflow import AUDIT_FLOW, BackTo
 from audits.people.independence import bar_of
 from audits.schemes.cycle import DecisionKind, Ground
 from audits.schemes.queries import grounds_for, scheme_of_version
+from audits.schemes.text import SchemeText
 from certificates.documents.queries import find_document
 from certificates.documents.stages import DocumentKind
 from certificates.lifecycle.models import Certificate
@@ -35,6 +36,7 @@ from certificates.lifecycle.services import decide_or_propose, end_audit_or_prop
 from portal.doors.office import case_file
 from portal.doors.office.forms import DecisionForm, HolderDecisionForm, SendBackForm
 from portal.doors.office.proposals import proposed
+from portal.language.i18n import current_language
 from portal.stores import database
 from portal.web.access import current_actor, needs
 
@@ -144,7 +146,7 @@ def _decide(audit_id: UUID, form: DecisionForm) -> UUID | None:
             audit_id,
             outcome=Outcome(form.outcome.data),
             reasons=form.reasons.data,
-            conditions=(form.conditions.data or "").splitlines(),
+            conditions=[each.form.said() for each in form.condition or ()],
             grounds=form.grounds.data,
             fate=Fate(form.fate.data) if form.fate.data else None,
             fate_reasons=form.fate_reasons.data or "",
@@ -174,6 +176,7 @@ def _page(
             offered, ways = [outcome for outcome in Outcome if outcome in allowed], fates(held.state) if held else ()
             form.offer(offered, _grounds(audit, offered, held, ways), shown, ways)
             form.offer_scope(offers, scheme, offered)
+            form.offer_requirements(_in_question(audit, file.findings, scheme))
         else:
             _offer_ends(form, audit, held, shown)
     else:
@@ -213,6 +216,13 @@ def _offer_ends(form: HolderDecisionForm, audit: Audit, held: Certificate | None
     form.offer(_grounds_of(held or audit, ways), shown)
     more = addable(session, audit, Scope.of(held.scope)) if held and Fate.EXTEND_SCOPE in ways else StatedScope()
     form.offer_scope(more, scheme_of_version(audit.scheme_version))
+
+
+def _in_question(audit: Audit, found: Iterable[Finding], scheme: SchemeText) -> list[tuple[str, str]]:
+    """Return the requirements with a finding, or on which too little was assessed, by code with their titles."""
+    codes = {each.requirement_code for each in found} | {each.requirement for each in audit.shortfalls}
+    titles = {code: scheme.requirement(code).title.in_(current_language()) for code in sorted(codes)}
+    return [(code, f"{code} {title}") for code, title in titles.items()]
 
 
 def _grounds(

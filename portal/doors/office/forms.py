@@ -4,9 +4,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
+from wtforms import FieldList, FormField
 
 from audits.agencies.rules import StatedScope
 from audits.changes.rules import Choice
+from audits.conditions.rules import MOST_CONDITIONS
 from audits.decisions.rules import GRANTS, Outcome
 from audits.findings.rules import points_of
 from audits.inspections.workflow import ON_APPLICATION, BackTo
@@ -14,6 +16,7 @@ from audits.schemes.cycle import AuditKind, DecisionKind, Ground
 from audits.schemes.text import SchemeText
 from audits.teams.rules import TeamRole
 from certificates.lifecycle.rules import Fate
+from portal.doors.office.condition_forms import ConditionForm
 from portal.forms.fields import (
     RequiredWhere,
     checkbox_field,
@@ -193,9 +196,7 @@ class DecisionForm(Form):
         hint=_l("The agency reads these in the decision letter."),
         required=_l("Give the reasons for the decision."),
     )
-    conditions = textarea_field(
-        _l("Conditions"), hint=_l("Only for a grant with conditions. One per line; the register shows them."), rows=3
-    )
+    condition = FieldList(FormField(ConditionForm), min_entries=3, max_entries=MOST_CONDITIONS)
     fate = radios_field(
         _l("If you refuse: what becomes of the certificate that the agency holds?"),
         [],
@@ -227,9 +228,14 @@ class DecisionForm(Form):
         self.grounds.choices = options(_grounds_in_words(grounds))
         self.outcome.choices = options([(outcome.value, label(outcome)) for outcome in outcomes])
         if Outcome.GRANT_WITH_CONDITIONS not in outcomes:
-            del self.conditions
+            del self.condition
         if shown and not self.grounds.choices:
             del self.grounds
+
+    def offer_requirements(self, requirements: Sequence[tuple[str, str]]) -> None:
+        """Offer the requirements that a condition can be about: code and title."""
+        for entry in self.condition or ():
+            entry.form.offer(requirements)
 
     def offer_scope(self, scope: StatedScope, scheme: SchemeText, outcomes: Sequence[Outcome]) -> None:
         """Offer what can be granted of the stated scope, item by item; all of it is ticked at first."""

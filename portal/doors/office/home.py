@@ -8,6 +8,7 @@ from audits.applications.workflow import ApplicationState
 from audits.certification.queries import visits_to_plan
 from audits.changes.queries import special_audits, waiting_changes
 from audits.changes.workflow import CHANGE_FLOW
+from audits.conditions.queries import waiting_conditions
 from audits.core import clock
 from audits.core.access import Permission
 from audits.deadlines.rules import due
@@ -57,6 +58,7 @@ def home() -> ResponseReturnValue:
         visits=visits_to_plan(session, actor, clock.today()) if actor.has(Permission.AUDIT_PLAN) else [],
         urgent=urgent,
         hearings=hearings(session, actor) if actor.has(Permission.CERTIFICATE_CHANGE) else [],
+        conditions=waiting_conditions(session, actor, clock.today()) if changing else [],
         proposals=open_proposals(session, actor) if actor.has(Permission.DECISION_TAKE) else [],
         late={task.id for task in due((task.deadline for task in urgent), clock.today())},
         running=audits(Permission.AUDIT_PLAN),

@@ -135,6 +135,7 @@ def _mark(entry: RegisterEntry, number: str) -> dict[str, Any]:
         "validFrom": _day(entry.valid_from),
         "validUntil": _day(entry.valid_until),
         "conditions": entry.conditions,
+        "conditionTerms": [{_camel(name): value for name, value in each.items()} for each in entry.condition_terms],
         "scope": {_camel(name): value for name, value in Scope.of(entry.scope).plain().items()},
         "scheme": entry.scheme,
         "links": {

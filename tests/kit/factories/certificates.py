@@ -14,8 +14,11 @@ from audits.agencies.models import Agency, facts
 from audits.agencies.rules import Scope
 from audits.applications.models import Application
 from audits.applications.workflow import ApplicationState
+from audits.conditions.rules import StatedCondition
+from audits.conditions.services import impose_conditions
 from audits.core import clock
 from audits.core.access import Role
+from audits.core.calendar import months_after
 from audits.decisions.models import Decision, DecisionBasis
 from audits.decisions.rules import Outcome
 from audits.inspections.models import Audit
@@ -204,6 +207,9 @@ def _decided(
     session.add(decision)
     session.flush()
     session.add(DecisionBasis(decision_id=decision.id, content="{}"))
+    stated = [StatedCondition(text, months_after(day, 3) - timedelta(days=1)) for text in conditions]
+    named_by = {"decision_id": decision.id, "audit_id": audit.id, "agency_id": agency.id}
+    impose_conditions(session, **named_by, stated=stated)
     return decision
 
 
