@@ -23,7 +23,8 @@ _OVER = frozenset({S.WITHDRAWN, S.ENDED, S.REPLACED})
 SETS = {
     StatusPurpose.REVOCATION: _OVER,
     # A verifier that supports one list only, as for badges, must not accept a withdrawn certificate.
-    StatusPurpose.SUSPENSION: _OVER | {S.SUSPENDED},
+    # A bit cannot say which part is suspended: who reads it looks at the register, which does.
+    StatusPurpose.SUSPENSION: _OVER | {S.SUSPENDED, S.PARTLY_SUSPENDED},
 }
 """The states that set a bit. Expiry sets none: the credential has its own end date."""
 

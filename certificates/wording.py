@@ -24,6 +24,16 @@ def scope_in_words(scope: Scope, scheme: SchemeText, language: str) -> ScopeInWo
     return cast(ScopeInWords, scope.plain() | words)
 
 
+_HOUSING = N_("Own housing")
+
+
+def items_in_words(scope: Scope, scheme: SchemeText, language: str) -> list[str]:
+    """Return each item of a scope in words, as one list."""
+    words = scope_in_words(scope, scheme, language)
+    housing = [say(_HOUSING, language)] if scope.offers_housing else []
+    return [*words["activities"], *words["sectors"], *housing, *words["recruitment_countries"]]
+
+
 class ConditionTerms(TypedDict):
     """A condition of a certificate as it is public: its text, its last day, and the day on which it was met."""
 

@@ -130,14 +130,14 @@ GRANT EXECUTE ON FUNCTION cycle_audits(uuid), holder_cycle(uuid), living_certifi
 GRANT INSERT ON certificate, document_stamp TO kw_worker;
 GRANT UPDATE (state, version) ON certificate TO kw_app;
 GRANT UPDATE (state, issued_at, credential, badge, version) ON certificate TO kw_worker;
-GRANT INSERT (certificate_id, agency_id, move, state, reason, grounds, provisional, changed_at, decision_id, actor_id)
+GRANT INSERT (certificate_id, agency_id, move, state, reason, grounds, provisional, excepted, changed_at, decision_id, actor_id)
   ON certificate_change TO kw_app, kw_worker;
 GRANT INSERT ON document TO kw_worker;
 GRANT INSERT, UPDATE (token, bits_sha256, kid, signed_at) ON status_list TO kw_worker;
 GRANT INSERT ON register_entry TO kw_app, kw_worker;
 GRANT UPDATE (legal_name, trade_names, former_names, city, listed, applied_on, state, conditional, provisional, since,
-  certificate_id, certificate_number, valid_from, valid_until, conditions, condition_terms, scope, scheme, details,
-  sort_name, folded, near, words, tags, form, numbers, updated_at) ON register_entry TO kw_app, kw_worker;
+  certificate_id, certificate_number, valid_from, valid_until, conditions, condition_terms, excepted, scope, scheme,
+  details, sort_name, folded, near, words, tags, form, numbers, updated_at) ON register_entry TO kw_app, kw_worker;
 GRANT INSERT ON register_slip TO kw_app, kw_worker;
 GRANT DELETE ON register_slip TO kw_worker;  -- words that no entry has any more
 
@@ -166,7 +166,7 @@ GRANT INSERT (happened_at, kind, person_id, subject_id, detail, visitor, request
 GRANT DELETE ON security_event TO kw_worker;
 
 -- What is public, as the register reads it.
-GRANT SELECT (id, certificate_id, agency_id, move, state, reason, grounds, provisional, changed_at)
+GRANT SELECT (id, certificate_id, agency_id, move, state, reason, grounds, provisional, excepted, changed_at)
   ON certificate_change TO kw_register;
 GRANT SELECT ON register_entry, register_slip, certificate, document, document_stamp, scheme_version, requirement,
   status_list, ledger_entry, ledger_node, checkpoint, cosignature, alembic_version, public_document TO kw_register;

@@ -32,6 +32,7 @@ class Decision(Base):
         CheckConstraint(f"audit_id IS NOT NULL OR outcome NOT IN ({_AFTER_AUDIT})", name="audit"),
         CheckConstraint(f"certificate_id IS NOT NULL OR outcome NOT IN ({_ON_CERTIFICATE})", name="certificate"),
         CheckConstraint("NOT provisional OR (outcome = 'suspend' AND reviews_decision_id IS NULL)", name="provisional"),
+        CheckConstraint("excepted IS NULL OR (outcome = 'suspend' AND NOT provisional)", name="excepted"),
         ForeignKeyConstraint(
             ["certificate_id", "agency_id"],
             ["certificate.id", "certificate.agency_id"],
@@ -54,6 +55,8 @@ class Decision(Base):
     conditions: Mapped[list[str]] = mapped_column(default=list)
     # A `StatedScope`: what a grant keeps of the scope that was stated; none before migration 0022.
     scope: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
+    # A `Scope`, as codes: what of the certificate is suspended; none: all of it.
+    excepted: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
     basis_sha256: Mapped[str]  # of the content of its `DecisionBasis`; decisions before migration 0019 have none
     decided_at: Mapped[datetime]
     effective_on: Mapped[date]

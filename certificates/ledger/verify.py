@@ -25,6 +25,7 @@ from certificates.lifecycle.workflow import CertificateState
 _AT_ONCE = 1000
 _LAST = {
     CertificateState.ACTIVE: {EntryType.ISSUED, EntryType.LIFTED},
+    CertificateState.PARTLY_SUSPENDED: {EntryType.SUSPENDED},
     CertificateState.SUSPENDED: {EntryType.SUSPENDED},
     CertificateState.WITHDRAWN: {EntryType.WITHDRAWN},
     CertificateState.ENDED: {EntryType.ENDED},

@@ -18,6 +18,10 @@ class CertificateSuspended(Moved, name="certificate.suspend", words=N_("Certific
     """The certificate was suspended, with the reason."""
 
 
+class CertificatePartlySuspended(Moved, name="certificate.suspend_part", words=N_("Certificate suspended in part")):
+    """The certificate was suspended for a part of its scope, with the reason."""
+
+
 class SuspensionConfirmed(EventData, name="certificate.confirm", words=N_("Suspension confirmed by a second decider")):
     """A suspension at once was provisional, and is no longer."""
 

@@ -28,7 +28,12 @@ class Certificate(Base):
         one_of("state", CertificateState),
         CheckConstraint("valid_until > valid_from", name="validity"),
         UniqueConstraint("id", "agency_id", name="uq_certificate_agency"),  # target of decisions about it
-        Index("uq_certificate_living", "agency_id", unique=True, postgresql_where="state IN ('active', 'suspended')"),
+        Index(
+            "uq_certificate_living",
+            "agency_id",
+            unique=True,
+            postgresql_where="state IN ('active', 'partly_suspended', 'suspended')",
+        ),
     )
 
     id: Mapped[Id]
@@ -88,6 +93,8 @@ class CertificateChange(Base):
     reason: Mapped[str] = mapped_column(Text, default="")
     grounds: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, default=list, server_default="[]")
     provisional: Mapped[bool] = mapped_column(default=False, server_default="false")  # until a second decider answers
+    # A `Scope`, as codes: for what it does not count from here on, if it was suspended in part; else empty.
+    excepted: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict, server_default="{}")
     changed_at: Mapped[datetime]
     # Not public: the register may not read these.
     decision_id: Mapped[UUID | None] = mapped_column(ForeignKey("decision.id"), deferred=True)

@@ -8,7 +8,7 @@ from enum import StrEnum
 from audits.core.calendar import months_after
 from audits.core.errors import N_
 from audits.core.languages import in_language
-from certificates.lifecycle.workflow import CertificateState
+from certificates.lifecycle.workflow import COUNTS, CertificateState
 
 
 class Status(StrEnum):
@@ -20,6 +20,7 @@ class Status(StrEnum):
     APPLIED = "applied"
     CERTIFIED = "certified"
     CONDITIONAL = "conditional"
+    PARTLY_SUSPENDED = "partly_suspended"
     SUSPENDED = "suspended"
     WITHDRAWN = "withdrawn"
     ENDED = "ended"
@@ -37,7 +38,7 @@ class StatusFacts:
     shape: str  # a drawing in `press/templates/mark.html`
     answer: str  # answer to "can I rely on this agency?"
     sentence: str  # what the status means for the agency
-    reliable: bool = False  # reliable, perhaps with conditions
+    reliable: bool = False  # reliable, perhaps with conditions or except for a part
     listed: bool = True  # shown in the search of the register
 
     @property
@@ -69,6 +70,14 @@ STATUSES: Mapping[Status, StatusFacts] = {
         shape="notched",
         answer=N_("Yes, with conditions."),
         sentence=N_("This agency has a certificate, and must meet conditions."),
+        reliable=True,
+    ),
+    Status.PARTLY_SUSPENDED: StatusFacts(
+        label=N_("Suspended in part"),
+        colour="#8a5a00",
+        shape="halved",
+        answer=N_("Yes, except for a part that is suspended."),
+        sentence=N_("The certificate counts, except for a part of what it covers, which is suspended for now."),
         reliable=True,
     ),
     Status.SUSPENDED: StatusFacts(
@@ -148,6 +157,8 @@ def ways_to_end(state: CertificateState | None, *, extends: bool = False) -> tup
         return (Fate.EXTEND_SCOPE, Fate.MAINTAIN, Fate.SUSPEND, Fate.WITHDRAW)
     if state is CertificateState.SUSPENDED:
         return (Fate.LIFT, Fate.MAINTAIN, Fate.WITHDRAW)
+    if state is CertificateState.PARTLY_SUSPENDED:
+        return (Fate.LIFT, Fate.MAINTAIN, Fate.SUSPEND, Fate.WITHDRAW)
     return (Fate.MAINTAIN, Fate.SUSPEND, Fate.WITHDRAW)
 
 
@@ -177,10 +188,12 @@ _FIXED = {
 
 def status_on(day: date, state: CertificateState, *, conditional: bool, valid_until: date) -> Status:
     """Return the status on `day`; what was decided takes precedence over expiry."""
-    if state is not CertificateState.ACTIVE:
+    if state not in COUNTS:
         return _FIXED[state]
     if day > valid_until:
         return Status.EXPIRED
+    if state is CertificateState.PARTLY_SUSPENDED:
+        return Status.PARTLY_SUSPENDED
     return Status.CONDITIONAL if conditional else Status.CERTIFIED
 
 

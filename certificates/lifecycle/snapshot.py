@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
 
-from audits.agencies.rules import Scope, StatedScope
+from audits.agencies.rules import Scope
 from audits.agencies.wording import holder_facts
 from audits.applications.queries import language_of
 from audits.conditions.models import Condition
@@ -29,13 +29,12 @@ from certificates.lifecycle.models import Certificate
 from certificates.lifecycle.queries import condition_terms
 from certificates.lifecycle.rules import Status, public_id, status_on
 from certificates.lifecycle.terms import hear_until
-from certificates.lifecycle.workflow import CERTIFICATE_FLOW, CURRENT
+from certificates.lifecycle.workflow import CERTIFICATE_FLOW, CURRENT, CertificateState
 from certificates.press.documents import facts_digest
-from certificates.wording import conditions_in_words, scope_in_words
+from certificates.wording import conditions_in_words, items_in_words, scope_in_words
 
 _DECIDER = N_("the decider of the certification body")
 _DECIDERS = N_("two deciders of the certification body")
-_HOUSING = N_("Own housing")
 _LEADS_TO = {
     DecisionKind(name): move.target for name, move in CERTIFICATE_FLOW.moves.items() if name in set(DecisionKind)
 }
@@ -87,6 +86,7 @@ def decision_letter_facts(session: Session, decision: Decision, *, body: Mapping
         "confirms": decision.kind is DecisionKind.SUSPEND and decision.reviews_decision_id is not None,
         "heard": decision.heard,
         "grounds": [in_language(ground, language) for ground in grounds_in_words(decision.grounds)],
+        "excepted": items_in_words(Scope.of(decision.excepted or {}), scheme_of_version(version), language),
         "reasons": decision.reasons,
         **_conditions_of(session, decision),
         **_scope_of(decision, scheme_of_version(version), language),
@@ -127,13 +127,10 @@ def _scope_of(decision: Decision, norm: SchemeText, language: str) -> dict[str, 
     stated, granted = decision.concluded.application.stated, decision.granted
     kept = decision.kind is not DecisionKind.EXTEND_SCOPE  # which declines nothing of what was stated before
     declined = stated.only(set(stated.items()) - set(granted.items()) if kept else ())
-    return {"granted": _items(granted, norm, language), "declined": _items(declined, norm, language)}
-
-
-def _items(scope: StatedScope, norm: SchemeText, language: str) -> list[str]:
-    words = scope_in_words(scope, norm, language)
-    housing = [say(_HOUSING, language)] if scope.offers_housing else []
-    return [*words["activities"], *words["sectors"], *housing, *words["recruitment_countries"]]
+    return {
+        "granted": items_in_words(granted, norm, language),
+        "declined": items_in_words(declined, norm, language),
+    }
 
 
 class _About(NamedTuple):
@@ -168,6 +165,7 @@ def _register_after(
     if shown is None:
         return Status.NONE, None
     state = _LEADS_TO.get(act.kind, shown.state) if act else shown.state
+    state = CertificateState.PARTLY_SUSPENDED if act and act.excepted else state
     day = clock.day_of(decision.decided_at)
     return status_on(day, state, conditional=shown.conditional, valid_until=shown.valid_until), shown
 

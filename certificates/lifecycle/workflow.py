@@ -9,11 +9,13 @@ from audits.core.flow import Flow, Independence, Move
 class CertificateState(StrEnum):
     """States of a certificate. Issuing: numbered, but not yet sealed; not shown in the register.
 
-    Withdrawn: taken away. Ended: given up by the holder. Replaced: a newer one took its place.
+    Partly suspended: it counts, except for a part of its scope. Withdrawn: taken away. Ended: given up by the holder.
+    Replaced: a newer one took its place.
     """
 
     ISSUING = "issuing"
     ACTIVE = "active"
+    PARTLY_SUSPENDED = "partly_suspended"
     SUSPENDED = "suspended"
     WITHDRAWN = "withdrawn"
     ENDED = "ended"
@@ -22,15 +24,17 @@ class CertificateState(StrEnum):
 
 S = CertificateState
 _CHANGE = Permission.CERTIFICATE_CHANGE
-CURRENT = frozenset({S.ACTIVE, S.SUSPENDED})
+COUNTS = frozenset({S.ACTIVE, S.PARTLY_SUSPENDED})
+CURRENT = COUNTS | {S.SUSPENDED}
 CERTIFICATE_FLOW = Flow(
     CertificateState,
     initial=S.ISSUING,
     moves=[
         Move("issue", frozenset({S.ISSUING}), S.ACTIVE, Permission.CERTIFICATE_ISSUE),
         Move("replace", CURRENT, S.REPLACED, Permission.CERTIFICATE_ISSUE),
-        Move("suspend", frozenset({S.ACTIVE}), S.SUSPENDED, _CHANGE, Independence.OUTSIDER),
-        Move("lift", frozenset({S.SUSPENDED}), S.ACTIVE, _CHANGE, Independence.OUTSIDER),
+        Move("suspend", COUNTS, S.SUSPENDED, _CHANGE, Independence.OUTSIDER),
+        Move("suspend_part", frozenset({S.ACTIVE}), S.PARTLY_SUSPENDED, _CHANGE, Independence.OUTSIDER),
+        Move("lift", frozenset({S.SUSPENDED, S.PARTLY_SUSPENDED}), S.ACTIVE, _CHANGE, Independence.OUTSIDER),
         Move("withdraw", CURRENT, S.WITHDRAWN, _CHANGE, Independence.OUTSIDER),
         Move("end", CURRENT, S.ENDED, _CHANGE, Independence.OUTSIDER),
     ],

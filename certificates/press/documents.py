@@ -264,6 +264,7 @@ class DecisionLetterFacts(TypedDict):
     confirms: bool  # that suspension, after the agency was heard
     heard: str  # what the agency said then
     grounds: list[str]  # the public words of each
+    excepted: list[str]  # for what a certificate that is suspended in part does not count
     reasons: str
     condition: str  # that was met
     conditions: list[LetterCondition]  # that a grant names, or that are left

@@ -25,7 +25,7 @@ from certificates.register.queries import HIDDEN
 from certificates.register.schemes import scheme_by_digest
 from certificates.wording import ConditionTerms, conditions_in_words, scope_in_words
 
-_DECIDED = frozenset({Status.SUSPENDED, Status.WITHDRAWN, Status.ENDED})
+_DECIDED = frozenset({Status.PARTLY_SUSPENDED, Status.SUSPENDED, Status.WITHDRAWN, Status.ENDED})
 _CHANCE_BYTES = 5
 
 

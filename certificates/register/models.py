@@ -55,6 +55,8 @@ class RegisterEntry(Base):
     valid_until: Mapped[date | None]
     conditions: Mapped[list[str]]
     condition_terms: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, server_default="[]")  # `ConditionTerms`
+    # A `Scope` as codes: what is suspended of a certificate that is suspended in part; else empty.
+    excepted: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default="{}")
     scope: Mapped[dict[str, Any]]  # a `Scope` as codes; empty without a certificate
     scheme: Mapped[dict[str, Any]]  # code, version, title {nl, en}, sha256
     details: Mapped[dict[str, Any]] = mapped_column(server_default="{}")  # phone, website, last_audit {month, kind}

@@ -37,9 +37,10 @@ def entry_values(
         "details": _details(agency, last_audit),
     }
     values |= _mark(newest, _since(certificates, changes)) if newest else _NO_MARK
-    held = newest is not None and newest.state is CertificateState.SUSPENDED and bool(changes)
-    more = {"provisional": held and changes[-1].provisional, "condition_terms": conditions, "tags": _tags(values)}
-    return values | more
+    if newest is not None:
+        held = newest.state is CertificateState.SUSPENDED and bool(changes)
+        values |= {"provisional": held and changes[-1].provisional, "excepted": _excepted(newest, changes)}
+    return values | {"condition_terms": conditions, "tags": _tags(values)}
 
 
 def terms_of(certificates: Iterable[Certificate]) -> dict[Any, Terms]:
@@ -51,7 +52,13 @@ def changes_of(rows: Iterable[CertificateChange]) -> list[Change]:
     """Return the changes as plain values, in order."""
     return [
         Change(
-            row.certificate_id, row.state, row.reason, clock.day_of(row.changed_at), tuple(row.grounds), row.provisional
+            row.certificate_id,
+            row.state,
+            row.reason,
+            clock.day_of(row.changed_at),
+            tuple(row.grounds),
+            row.provisional,
+            row.excepted,
         )
         for row in rows
     ]
@@ -73,6 +80,7 @@ _NO_MARK: dict[str, Any] = {
     "valid_until": None,
     "conditions": [],
     "condition_terms": [],
+    "excepted": {},
     "scope": {},
     "scheme": {},
 }
@@ -123,6 +131,12 @@ def _mark(certificate: Certificate, held_since: date | None) -> dict[str, Any]:
         "scope": certificate.scope,
         "scheme": scheme_of(certificate.scheme_version),
     }
+
+
+def _excepted(newest: Certificate, changes: list[CertificateChange]) -> dict[str, Any]:
+    """Return for what the newest certificate does not count while it is suspended in part."""
+    partly = newest.state is CertificateState.PARTLY_SUSPENDED
+    return next((each.excepted for each in reversed(changes) if each.excepted), {}) if partly else {}
 
 
 def _since(certificates: list[Certificate], rows: list[CertificateChange]) -> date | None:

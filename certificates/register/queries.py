@@ -15,7 +15,7 @@ from certificates.documents.models import Document, DocumentStamp
 from certificates.documents.stages import DocumentKind
 from certificates.lifecycle import rules
 from certificates.lifecycle.models import Certificate, CertificateChange
-from certificates.lifecycle.workflow import CertificateState
+from certificates.lifecycle.workflow import COUNTS, CertificateState
 from certificates.register.models import RegisterEntry
 from certificates.register.projection import changes_of, terms_of
 from certificates.register.rules import Change, Line, Terms, course
@@ -118,7 +118,7 @@ def figures(session: Session, day: date) -> Figures:
     state = RegisterEntry.state
     row = session.execute(
         select(
-            _count(state == CertificateState.ACTIVE, RegisterEntry.valid_until >= day),
+            _count(state.in_(sorted(COUNTS)), RegisterEntry.valid_until >= day),
             _count(state.in_([CertificateState.SUSPENDED, CertificateState.WITHDRAWN])),
             select(func.max(RegisterEntry.updated_at)).scalar_subquery(),
         )

@@ -1,12 +1,13 @@
 """Compute the public status of an agency on a day, and its history. Pure."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
+from typing import Any
 from uuid import UUID
 
 from certificates.lifecycle.rules import RELIABLE, Status, status_on, why
-from certificates.lifecycle.workflow import CertificateState
+from certificates.lifecycle.workflow import COUNTS, CertificateState
 
 APPLIED_FOR = timedelta(days=92)
 """How long an accepted application is shown: three months, as in comparable registers, so that nobody relies on it."""
@@ -34,6 +35,7 @@ class Change:
     on: date
     grounds: tuple[Ground, ...] = ()
     provisional: bool = False  # a suspension that a second decider confirms or ends
+    excepted: Mapping[str, Any] = field(default_factory=dict)  # a `Scope`, as codes: what is suspended in part
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,7 @@ class Line:
     reason: str
     grounds: tuple[Ground, ...] = ()
     provisional: bool = False
+    excepted: Mapping[str, Any] = field(default_factory=dict)
 
     def why(self, language: str) -> str:
         """Return the public reason."""
@@ -67,7 +70,7 @@ def is_applying(day: date, applied_on: date | None) -> bool:
 
 
 def may_rely(status: Status) -> bool:
-    """Return whether a hirer may rely on an agency of this status, perhaps with conditions."""
+    """Return whether a hirer may rely on an agency of this status, perhaps with conditions or except for a part."""
     return status in RELIABLE
 
 
@@ -78,10 +81,11 @@ def course(certificates: Mapping[UUID, Terms], changes: Iterable[Change], day: d
     for change in changes:
         terms = certificates[change.certificate_id]
         lines += _ended(running, change.on)
-        running = terms if change.state is CertificateState.ACTIVE and change.on <= terms.valid_until else None
+        running = terms if change.state in COUNTS and change.on <= terms.valid_until else None
         if change.state is not CertificateState.REPLACED:  # the new certificate has a status of its own
             status = status_on(change.on, change.state, conditional=terms.conditional, valid_until=terms.valid_until)
-            lines.append(Line(change.on, status, terms.number, change.reason, change.grounds, change.provisional))
+            said = (change.reason, change.grounds, change.provisional, change.excepted)
+            lines.append(Line(change.on, status, terms.number, *said))
     return lines + _ended(running, day)
 
 

@@ -2,7 +2,7 @@
 CREATE OR REPLACE FUNCTION holder_cycle(of_agency uuid) RETURNS uuid LANGUAGE sql STABLE SECURITY DEFINER SET search_path TO 'public', 'pg_temp' AS $$
   SELECT a.certification_id FROM decision d JOIN audit a ON a.id = d.audit_id
   WHERE d.agency_id = of_agency AND d.outcome IN ('grant', 'grant_with_conditions', 'renew')
-    AND EXISTS (SELECT FROM certificate WHERE agency_id = of_agency AND state IN ('active', 'suspended'))
+    AND EXISTS (SELECT FROM certificate WHERE agency_id = of_agency AND state IN ('active', 'partly_suspended', 'suspended'))
   ORDER BY d.decided_at DESC LIMIT 1
 $$;
 

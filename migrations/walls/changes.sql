@@ -26,7 +26,7 @@ CREATE OR REPLACE FUNCTION awaits_certificate(of_agency uuid) RETURNS boolean LA
     WHERE d.agency_id = of_agency
       AND (d.outcome IN ('grant', 'grant_with_conditions', 'renew')
            OR (d.outcome IN ('amend', 'extend_scope', 'reduce_scope') OR d.outcome = 'condition_met' AND conditions_met(d.audit_id))
-              AND EXISTS (SELECT FROM certificate WHERE id = d.certificate_id AND state IN ('active', 'suspended')))
+              AND EXISTS (SELECT FROM certificate WHERE id = d.certificate_id AND state IN ('active', 'partly_suspended', 'suspended')))
       AND NOT EXISTS (SELECT FROM certificate WHERE agency_id = of_agency AND issued_at >= d.decided_at))
 $$;
 

@@ -1,7 +1,7 @@
 -- The certificate of an agency that counts on a day, or is suspended then; an agency has one at most.
 CREATE OR REPLACE FUNCTION living_certificate(of_agency uuid, on_day date) RETURNS uuid LANGUAGE sql STABLE SECURITY DEFINER SET search_path TO 'public', 'pg_temp' AS $$
   SELECT id FROM certificate
-  WHERE agency_id = of_agency AND state IN ('active', 'suspended') AND valid_until >= on_day
+  WHERE agency_id = of_agency AND state IN ('active', 'partly_suspended', 'suspended') AND valid_until >= on_day
 $$;
 
 -- Who refuses an agency that holds a certificate decides in the same act what becomes of it: suspended, withdrawn, or

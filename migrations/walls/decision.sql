@@ -163,6 +163,8 @@ CREATE OR REPLACE FUNCTION check_decided() RETURNS trigger LANGUAGE plpgsql SECU
 BEGIN
   IF NOT EXISTS (SELECT FROM decision
                  WHERE id = NEW.decision_id AND certificate_id = NEW.certificate_id AND outcome = NEW.move
+                   AND coalesce(excepted, '{}') = NEW.excepted
+                   AND (NEW.move <> 'suspend' OR (NEW.state = 'partly_suspended') = (excepted IS NOT NULL))
                    AND decider_id = NEW.actor_id AND txid = pg_current_xact_id()) THEN
     RAISE EXCEPTION 'nobody decided this change' USING ERRCODE = 'check_violation', CONSTRAINT = 'decided';
   END IF;
@@ -170,3 +172,18 @@ BEGIN
 END $$;
 
 CREATE TRIGGER certificate_change_decided BEFORE INSERT ON certificate_change FOR EACH ROW WHEN (CURRENT_USER <> 'kw_owner' AND NEW.move NOT IN ('issue', 'replace')) EXECUTE FUNCTION check_decided();
+
+-- What is suspended of a certificate is a part of its scope, and leaves an activity and a sector.
+CREATE OR REPLACE FUNCTION check_excepted() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path TO 'public', 'pg_temp' AS $$
+DECLARE
+  covered jsonb := (SELECT scope FROM certificate WHERE id = NEW.certificate_id);
+BEGIN
+  IF NOT EXISTS (SELECT FROM scope_items(NEW.excepted))
+     OR EXISTS (SELECT FROM scope_items(NEW.excepted) item WHERE item NOT IN (SELECT scope_items(covered)))
+     OR covered->'activities' <@ (NEW.excepted->'activities') OR covered->'sectors' <@ (NEW.excepted->'sectors') THEN
+    RAISE EXCEPTION 'this is no part of the certificate' USING ERRCODE = 'check_violation', CONSTRAINT = 'excepted_scope';
+  END IF;
+  RETURN NEW;
+END $$;
+
+CREATE TRIGGER decision_excepts BEFORE INSERT ON decision FOR EACH ROW WHEN (NEW.excepted IS NOT NULL) EXECUTE FUNCTION check_excepted();

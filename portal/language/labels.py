@@ -184,6 +184,7 @@ LABELS: list[tuple[StrEnum, LazyString]] = [
     *((about, _l(text)) for about, text in ABOUT.items()),
     (CertificateState.ISSUING, _l("Being issued")),
     (CertificateState.ACTIVE, _l("Active")),
+    (CertificateState.PARTLY_SUSPENDED, _l("Suspended in part")),
     (CertificateState.SUSPENDED, _l("Suspended")),
     (CertificateState.WITHDRAWN, _l("Withdrawn")),
     (CertificateState.ENDED, _l("Ended at the holder's request")),

@@ -1,6 +1,6 @@
 """Statements that must not pass about decisions that take two deciders."""
 
-from tests.kit.statement_parts import BASIS, DECIDED, DECISION, NO_RIGHT, Attack, told
+from tests.kit.statement_parts import ACTIVE, BASIS, DECIDED, DECIDED_CHANGE, DECISION, NO_RIGHT, Attack, told
 
 PROPOSED = (
     "INSERT INTO decision_proposal (id, kind, certificate_id, agency_id, said, shown, proposed_by, proposed_at,"
@@ -126,7 +126,46 @@ WAYS_OUT = [
 ]
 CONFIRMED_AT_ONCE = answer("suspend") + HEARD
 
+# A suspension of a part of the certificate.
+EXCEPTED = (
+    DECIDED.replace("(id, certificate_id,", "(excepted, id, certificate_id,")
+    .replace(
+        "SELECT gen_random_uuid(), id,", """SELECT '{{"sectors": ["meat_fish"]}}'::jsonb, gen_random_uuid(), id,"""
+    )
+    .format(":decider", "suspend", "active_certificate")
+)
+MEAT = EXCEPTED + BASIS
+PARTLY = told(":active_certificate", "active", "partly_suspended")
+PARTLY_CHANGE = DECIDED_CHANGE.replace("(certificate_id,", "(excepted, certificate_id,").replace(
+    "SELECT id,", """SELECT '{{"sectors": ["meat_fish"]}}'::jsonb, id,"""
+)
+PARTLY_LAWFULLY = (
+    MEAT
+    + PARTLY
+    + PARTLY_CHANGE.format("suspend", "partly_suspended", ":decider", "active_certificate")
+    + ACTIVE.format("state = 'partly_suspended'")
+)
 ABOUT_DECIDERS = [
+    Attack(
+        "suspended for what it does not cover",
+        EXCEPTED.replace("meat_fish", "building")[:-2],
+        "excepted_scope",
+    ),
+    Attack(
+        "all of it suspended by a decision about a part",
+        (MEAT + DECIDED_CHANGE.format("suspend", "suspended", ":decider", "active_certificate"))[:-2],
+        "decided",
+    ),
+    Attack(
+        "another part in the public history",
+        (
+            MEAT
+            + PARTLY_CHANGE.replace("meat_fish", "logistics").format(
+                "suspend", "partly_suspended", ":decider", "active_certificate"
+            )
+        )[:-2],
+        "decided",
+    ),
     *ABOUT_HEARINGS,
     *WAYS_OUT,
     Attack(

@@ -316,3 +316,17 @@ def test_cases_are_found_by_name_number_and_reference_and_come_in_pages(enter, s
     page = browser.follow("Next page")
     assert (second.reference in page.text, first.reference in page.text) == (False, True)
     assert browser.follow("Previous page").path.endswith("page=1")
+
+
+def test_a_part_is_suspended_and_the_register_begins_with_yes_except(app, enter, session):
+    certificate = make_certificate(session)
+    browser = enter(Role.DECIDER)
+    browser.open(certificate_page(certificate, "/suspend"))
+    part = ["sectors:meat_fish", "own_housing"]
+    page = browser.submit(excepted=part, reasons="The cold store was not safe.")
+    assert "Suspended in part" in page.text
+    address = certificate.snapshot["register_url"].replace("http://127.0.0.1:8000", "")
+    page = Browser(app).open(address)
+    assert page.soup.select_one(".kw-answer__sentence").text == "Yes, except: Meat and fish processing, Own housing."
+    assert "The rest counts" in page.text
+    assert browser.open(certificate_page(certificate, "/lift")).soup.select("main form")

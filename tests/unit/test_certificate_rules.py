@@ -82,7 +82,7 @@ def test_the_status_on_the_last_day_and_after_it(state, conditional, on_last, af
 
 
 def test_only_what_is_in_force_can_be_relied_on():
-    assert {Status.CERTIFIED, Status.CONDITIONAL} == RELIABLE
+    assert {Status.CERTIFIED, Status.CONDITIONAL, Status.PARTLY_SUSPENDED} == RELIABLE
 
 
 DAY = date(2026, 11, 30)

@@ -1,14 +1,15 @@
 """Suspend, lift, withdraw, end or keep certificates. Each is a decision of its own kind. The caller commits."""
 
 from collections.abc import Collection
-from typing import NotRequired, TypedDict, Unpack
+from typing import Any, NotRequired, TypedDict, Unpack
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from audits.agencies.rules import Scope, StatedScope
 from audits.core import events, moves
 from audits.core.access import Actor, Permission
-from audits.core.errors import IllegalMoveError
+from audits.core.errors import IllegalMoveError, RuleError
 from audits.core.events import Moved
 from audits.core.flow import Independence, moved_on
 from audits.core.notices import tell_agency
@@ -23,6 +24,7 @@ from certificates.ledger.entries import EntryType
 from certificates.lifecycle import notices
 from certificates.lifecycle.events import (
     CertificateEnded,
+    CertificatePartlySuspended,
     CertificateSuspended,
     CertificateWithdrawn,
     SuspensionConfirmed,
@@ -38,6 +40,7 @@ from certificates.status_lists import enqueue_lists
 
 _LOGGED: dict[type[Moved], EntryType] = {
     CertificateSuspended: EntryType.SUSPENDED,
+    CertificatePartlySuspended: EntryType.SUSPENDED,
     SuspensionLifted: EntryType.LIFTED,
     CertificateWithdrawn: EntryType.WITHDRAWN,
     CertificateEnded: EntryType.ENDED,
@@ -52,7 +55,8 @@ class Reasoned(TypedDict):
 
     `provisional` suspends at once, by one decider; `heard` is what the agency said of such a suspension. `audit_id`
     names the audit that the decision rests on besides, `proposal_id` the proposal of another decider, `condition_id`
-    the condition that is met, and `basis` what is weighed, if not `basis_of`.
+    the condition that is met, and `basis` what is weighed, if not `basis_of`. `excepted` are the items
+    of the scope (`StatedScope.items`) that are suspended; none is all of it.
     """
 
     reasons: str
@@ -63,16 +67,21 @@ class Reasoned(TypedDict):
     audit_id: NotRequired[UUID]
     proposal_id: NotRequired[UUID | None]
     condition_id: NotRequired[str]
+    excepted: NotRequired[Collection[str]]
     basis: NotRequired[Basis]
 
 
 def suspend_certificate(session: Session, actor: Actor, certificate_id: UUID, **said: Unpack[Reasoned]) -> Certificate:
-    """Suspend a certificate (ISO/IEC 17065 clause 7.11); the register shows it in the same commit.
+    """Suspend a certificate or a part of it (ISO/IEC 17065 clause 7.11); the register shows it in the same commit.
 
     NotAllowedError for a decider who took part in an audit of this cycle or has an interest, RuleError without reasons
-    or grounds, BasisMovedError if the page is outdated.
+    or grounds or for a part that it does not cover, BasisMovedError if the page is outdated.
     """
-    certificate = _change(session, actor, certificate_id, CertificateSuspended, said)
+    partly = bool(said.get("excepted"))
+    if partly and said.get("provisional"):
+        raise RuleError("At once, all of a certificate is suspended. Choose one of the two.", "excepted")
+    move = CertificatePartlySuspended if partly else CertificateSuspended
+    certificate = _change(session, actor, certificate_id, move, said)
     if said.get("provisional"):
         begin_hearing(session, actor, certificate)
     return certificate
@@ -131,7 +140,8 @@ def _change(session: Session, actor: Actor, certificate_id: UUID, move: type[Mov
     certificate = moves.hold(
         session, CERTIFICATES, actor, certificate_id, step.permission, asks=step.asks, within=step.sources
     )
-    decision = decide_about(session, actor, certificate, DecisionKind(move.verb()), said)
+    kind = DecisionKind.SUSPEND if move is CertificatePartlySuspended else DecisionKind(move.verb())
+    decision = decide_about(session, actor, certificate, kind, said)
     record_move(session, actor, certificate, move, reason=decision.reasons, decision=decision)
     publish(session, certificate)
     enqueue_lists(session)
@@ -159,6 +169,7 @@ def decide_about(
             conditions=[],
             provisional=said.get("provisional", False),
             heard=said.get("heard", ""),
+            excepted=_excepted(certificate, said.get("excepted", ())),
         ),
         basis=said.get("basis") or basis_of(session, certificate, kind),
         version=certificate.scheme_version,
@@ -174,7 +185,21 @@ def decide_about(
     return decision
 
 
+def _excepted(certificate: Certificate, items: Collection[str]) -> dict[str, Any] | None:
+    """Return the part of a certificate that these items of its scope are; RuleError if it is not a part."""
+    if not items:
+        return None
+    whole = StatedScope.of(certificate.scope)
+    rest = whole.only(set(whole.items()) - set(items))
+    if not set(items) <= set(whole.items()):
+        raise RuleError("The certificate does not cover this part. Look again.", "excepted")
+    if not (rest.activities and rest.sectors):
+        raise RuleError("No activity or no sector would be left. Suspend all of the certificate.", "excepted")
+    return Scope.of(whole.only(items).plain()).plain()
+
+
 def tell_holder(session: Session, certificate: Certificate, decision: Decision) -> None:
     """Tell the holder what was decided about the certificate."""
-    notice = notices.CertificateChanged(number=certificate.number, move=decision.kind.value, reason=decision.reasons)
+    move = CertificatePartlySuspended.verb() if decision.excepted else decision.kind.value
+    notice = notices.CertificateChanged(number=certificate.number, move=move, reason=decision.reasons)
     tell_agency(session, certificate.agency_id, notice)

@@ -79,10 +79,12 @@ def change_or_propose(
     shown: str | None = None,
     heard: str = "",
     condition_id: UUID | None = None,
+    excepted: Collection[str] = (),
 ) -> Certificate | DecisionProposal:
     """Take a decision about a certificate; on a serious ground propose it to a second decider."""
     said: dict[str, Any] = {"reasons": reasons, "grounds": list(grounds), "heard": heard}
     said |= {"condition_id": str(condition_id)} if condition_id else {}
+    said |= {"excepted": list(excepted)} if excepted else {}
     try:
         with session.begin_nested():
             return CHANGES[kind](session, actor, certificate_id, shown=shown, **said)

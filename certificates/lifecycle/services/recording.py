@@ -50,7 +50,7 @@ def record_move(
 ) -> Certificate:
     """Make one move, and add its line to the public history, with the public words of the decision's grounds."""
     certificate = moves.make(session, CERTIFICATES, actor, subject, move, reason=reason)
-    add_line(session, certificate, move.verb(), decision)
+    add_line(session, certificate, decision.kind.value if decision else move.verb(), decision)
     session.flush()  # a term ends with its event
     _set_terms(session, certificate)
     _let_lapse(session, certificate)
@@ -67,6 +67,7 @@ def add_line(session: Session, certificate: Certificate, move: str, decision: De
         reason="",
         grounds=grounds_in_words(decision.grounds) if decision else [],
         provisional=decision.provisional if decision else False,
+        excepted=(decision.excepted if decision else None) or {},
         changed_at=clock.now(),
         decision_id=decision and decision.id,
         actor_id=decision and decision.decider_id,
@@ -78,11 +79,11 @@ def _set_terms(session: Session, certificate: Certificate) -> None:
     """Open and end the terms of a certificate in its new state: until its renewal, and of a suspension."""
     about: dict[str, Any] = {"subject_id": certificate.id, "agency_id": certificate.agency_id}
     terms = scheme_of_version(certificate.scheme_version).terms
-    if certificate.state is not CertificateState.SUSPENDED:
+    if certificate.state not in CURRENT - {CertificateState.ACTIVE}:
         end_deadline(session, DeadlineKind.SUSPENSION, certificate.id)
     if certificate.state not in CURRENT:
         end_deadline(session, DeadlineKind.RENEWAL, certificate.id)
-    elif certificate.state is CertificateState.SUSPENDED:
+    elif certificate.state is not CertificateState.ACTIVE:
         due_on = months_after(clock.today(), terms.suspension_months)
         open_deadline(session, DeadlineKind.SUSPENSION, **about, due_on=due_on, owner_role=Role.DECIDER)
     else:

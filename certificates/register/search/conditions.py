@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, String, and_, bindparam, case, cast, false
 from sqlalchemy.dialects.postgresql import TSQUERY
 
 from certificates.lifecycle.rules import LISTED, Status
-from certificates.lifecycle.workflow import CertificateState
+from certificates.lifecycle.workflow import COUNTS, CertificateState
 from certificates.register.models import RegisterEntry
 from certificates.register.rules import APPLIED_FOR
 from certificates.register.search.filters import Facet, Filters
@@ -34,11 +34,12 @@ def shows(status: Status, day: date) -> ColumnElement[bool]:
         Status.APPLIED: and_(state.is_(None), RegisterEntry.applied_on >= day - APPLIED_FOR),
         Status.CERTIFIED: and_(active, valid, ~RegisterEntry.conditional),
         Status.CONDITIONAL: and_(active, valid, RegisterEntry.conditional),
+        Status.PARTLY_SUSPENDED: and_(state == CertificateState.PARTLY_SUSPENDED, valid),
         Status.SUSPENDED: state == CertificateState.SUSPENDED,
         Status.WITHDRAWN: state == CertificateState.WITHDRAWN,
         Status.ENDED: state == CertificateState.ENDED,
         Status.REPLACED: false(),  # the newest certificate of an agency never is
-        Status.EXPIRED: and_(active, ~valid),
+        Status.EXPIRED: and_(state.in_(sorted(COUNTS)), ~valid),
         Status.NONE: false(),  # not listed in the search
     }[status]
 

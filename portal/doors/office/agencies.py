@@ -36,7 +36,7 @@ from portal.web.access import current_actor, needs
 bp = Blueprint("agencies", __name__, url_prefix="/agencies")
 
 GROUPS = {
-    "decisions": ("decision", "certificate"),
+    "decisions": ("decision", "certificate", "condition"),
     "audits": ("audit",),
     "repair": ("finding",),
     "agency": ("application", "agreement", "agency", "change"),
@@ -47,6 +47,11 @@ LOOKS = {
     DecisionKind.SUSPEND: Status.SUSPENDED,
     DecisionKind.WITHDRAW: Status.WITHDRAWN,
     DecisionKind.END: Status.ENDED,
+}
+_STRETCHES = {
+    CertificateState.ACTIVE: Status.CERTIFIED,
+    CertificateState.PARTLY_SUSPENDED: Status.PARTLY_SUSPENDED,
+    CertificateState.SUSPENDED: Status.SUSPENDED,
 }
 _APPLIED_UNTIL = {"certificate.issue", "application.refuse", "application.withdraw", "application.conclude"}
 # A document is shown beside the event that it came from.
@@ -144,8 +149,8 @@ def _certificate(steps: list[Step], newest: Certificate | None, today: date) -> 
             since, status = begun.pop(step.subject_id)
             yield _bar(since, day_of(step.when), status)
         if step.after in CURRENT:
-            is_active = step.after == CertificateState.ACTIVE
-            begun[step.subject_id] = day_of(step.when), Status.CERTIFIED if is_active else Status.SUSPENDED
+            looks = _STRETCHES[CertificateState(step.after)]
+            begun[step.subject_id] = day_of(step.when), looks
     for since, status in begun.values():
         yield _bar(since, until(newest.valid_until) if newest else today, status)
 

@@ -7,6 +7,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from audits.agencies.rules import StatedScope
 from audits.changes.queries import referred_changes
 from audits.changes.rules import Consequence
 from audits.core import clock
@@ -117,10 +118,11 @@ def _change(certificate_id: UUID, move: str, form: ChangeForm) -> UUID | None:
             return None
         said["grounds"] = form.grounds.data
         if move == "suspend" and form.at_once.data:
-            services.suspend_certificate(session, actor, certificate_id, provisional=True, **said)
+            parts = form.excepted.data or () if form.excepted else ()
+            services.suspend_certificate(session, actor, certificate_id, provisional=True, excepted=parts, **said)
             return None
-        kind = DecisionKind(move)
-        taken = services.change_or_propose(session, actor, certificate_id, kind, heard=heard, **said)
+        kind, parts = DecisionKind(move), form.excepted.data or () if move == "suspend" and form.excepted else ()
+        taken = services.change_or_propose(session, actor, certificate_id, kind, heard=heard, excepted=parts, **said)
         return taken.id if isinstance(taken, DecisionProposal) else None
 
 
@@ -135,6 +137,8 @@ def _page(certificate_id: UUID, move: str, form: ChangeForm, moved: BasisMovedEr
     kind = DecisionKind.SUSPEND if move == "confirm" else DecisionKind(move)
     grounds = grounds_for(certificate.scheme_version, kind) if move != "confirm" else ()
     shown, heard = queries.basis_of(session, certificate, kind).shown, provisional is not None and move in ANSWERS
+    if move == "suspend" and certificate.state is CertificateState.ACTIVE:
+        form.offer_parts(StatedScope.of(certificate.scope), scheme_of_version(certificate.scheme_version))
     form.offer(grounds, shown, at_once=move == "suspend", heard=heard)
     return render_template(
         "office/change.html",

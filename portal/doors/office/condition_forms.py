@@ -20,7 +20,9 @@ class ConditionForm(Form):
 
     text = textarea_field(_l("Condition"), hint=_l("The register shows these words."), required=_NEVER, rows=2)
     due_on = date_field(_l("To be met by"), hint=_l("If empty: the last day of the certificate."), required=_NEVER)
-    owner = select_field(_l("Who sees to it?"), lambda: [(each.value, label(each)) for each in ConditionOwner])
+    owner = select_field(
+        _l("Who sees to it?"), lambda: [(each.value, label(each)) for each in ConditionOwner], required=_NEVER
+    )
     about = select_field(_l("About which requirement?"), [("", "–")], required=_NEVER, validate_choice=False)
 
     def offer(self, requirements: Sequence[tuple[str, str]]) -> None:

@@ -308,6 +308,14 @@ class ChangeForm(Form):
     grounds = checkboxes_field(
         _l("Grounds"), [], hint=_l("The public register shows these words."), required=_NEVER, validate_choice=False
     )
+    excepted = checkboxes_field(
+        _l("Only a part of it"),
+        [],
+        hint=_l("Tick what is suspended; the rest counts. Tick nothing to suspend all of it."),
+        small=True,
+        required=_NEVER,
+        validate_choice=False,
+    )
     reasons = textarea_field(
         _l("Reasons"),
         hint=_l("The agency reads these in the decision letter. They are not public."),
@@ -325,12 +333,18 @@ class ChangeForm(Form):
         """
         if not at_once:
             del self.at_once
+        if not self.excepted.choices and not self.is_submitted():
+            del self.excepted
         if not heard:
             del self.heard
         self.basis.data = shown
         self.grounds.choices = options([(ground.code, _ground(ground)) for ground in grounds])
         if not grounds:
             del self.grounds
+
+    def offer_parts(self, scope: StatedScope, scheme: SchemeText) -> None:
+        """Offer each item of the scope of a certificate that can be suspended by itself."""
+        self.excepted.choices = options([(item, item_in_words(item, scope, scheme)) for item in scope.items()])
 
 
 class CheckForm(Form):

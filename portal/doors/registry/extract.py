@@ -8,6 +8,7 @@ from flask import Blueprint, current_app, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from audits.agencies.rules import Scope
 from audits.core import clock
 from certificates import press
 from certificates.documents.services import record_extract
@@ -16,6 +17,8 @@ from certificates.ledger.queries import tlog_proof
 from certificates.lifecycle.rules import Status
 from certificates.register.extract import Subject, extract_facts, subject_of
 from certificates.register.models import RegisterEntry
+from certificates.register.schemes import scheme_by_digest
+from certificates.wording import items_in_words
 from portal.doors.downloads import attachment
 from portal.doors.registry.throttle import SharedThrottle
 from portal.language.i18n import current_language
@@ -80,6 +83,9 @@ def extract(public_id: str) -> ResponseReturnValue:
 def _status_in_words(entry: RegisterEntry, day: date) -> str:
     status = entry.status_on(day)
     provisional = status is Status.SUSPENDED and entry.provisional
+    if status is Status.PARTLY_SUSPENDED:
+        scheme = scheme_by_digest(database.read(), entry.scheme["sha256"])
+        return f"{label(status)}: {', '.join(items_in_words(Scope.of(entry.excepted), scheme, current_language()))}"
     return " ".join([label(status), _("(provisional)")] if provisional else [label(status)])
 
 

@@ -31,6 +31,7 @@ def agency_facts(entry: RegisterEntry, day: date) -> dict[str, Any]:
         "reliable": may_rely(status),
         "statusSince": _day(entry.since_on(day)),
         "provisional": entry.provisional and status is Status.SUSPENDED,
+        "exceptedScope": _scope(entry.excepted) if status is Status.PARTLY_SUSPENDED else None,
         "appliesAgain": entry.applies_again(day),
         "certificate": _mark(entry, entry.certificate_number) if entry.certificate_number else None,
         "updatedAt": _moment(entry.updated_at),
@@ -52,6 +53,7 @@ def history_facts(lines: Iterable[Line]) -> list[dict[str, Any]]:
             "reason": line.reason or None,
             "grounds": [_ground(ground) for ground in line.grounds],
             "provisional": line.provisional,
+            "exceptedScope": _scope(line.excepted) if line.excepted else None,
         }
         for line in lines
     ]
@@ -136,7 +138,7 @@ def _mark(entry: RegisterEntry, number: str) -> dict[str, Any]:
         "validUntil": _day(entry.valid_until),
         "conditions": entry.conditions,
         "conditionTerms": [{_camel(name): value for name, value in each.items()} for each in entry.condition_terms],
-        "scope": {_camel(name): value for name, value in Scope.of(entry.scope).plain().items()},
+        "scope": _scope(entry.scope),
         "scheme": entry.scheme,
         "links": {
             "self": addresses.certificate_api_url(base, number),
@@ -144,6 +146,10 @@ def _mark(entry: RegisterEntry, number: str) -> dict[str, Any]:
             "file": addresses.certificate_file_url(base, number),
         },
     }
+
+
+def _scope(codes: Mapping[str, Any]) -> dict[str, Any]:
+    return {_camel(name): value for name, value in Scope.of(codes).plain().items()}
 
 
 def _camel(name: str) -> str:

@@ -19,7 +19,7 @@ from certificates.register import queries
 from certificates.register.schemes import current_scheme, scheme_by_digest
 from certificates.register.search.cursor import Sort
 from certificates.register.search.likeness import easily_confused
-from certificates.wording import scope_in_words
+from certificates.wording import items_in_words, scope_in_words
 from portal.doors.registry.facets import groups, provinces, taken_off
 from portal.doors.registry.facts import linked_data
 from portal.doors.registry.parameters import LANGUAGE, plain, read_asked
@@ -101,6 +101,9 @@ def entry(public_id: str) -> ResponseReturnValue:
         today=today,
         history=history,
         past=asked_past(found.agency_id, today),
+        excepted=items_in_words(Scope.of(found.excepted), scheme, current_language())
+        if found.excepted and scheme
+        else [],
         reason=_reason(history, found.status_on(today)),
         scheme=scheme,
         scope=scope_in_words(Scope.of(found.scope), scheme, current_language()) if scheme else None,

@@ -48,7 +48,13 @@ SCOPE: dict[str, Any] = {
     "housing_places": 40,
 }
 S = CertificateState
-_MOVES = {S.SUSPENDED: "suspend", S.WITHDRAWN: "withdraw", S.ENDED: "end", S.REPLACED: "replace"}
+_MOVES = {
+    S.PARTLY_SUSPENDED: "suspend",
+    S.SUSPENDED: "suspend",
+    S.WITHDRAWN: "withdraw",
+    S.ENDED: "end",
+    S.REPLACED: "replace",
+}
 _serials = count(50_001)  # far from those that the service gives
 
 
@@ -163,6 +169,7 @@ def _change(
             move=move,
             state=state,
             reason=reason,
+            excepted={"sectors": ["meat_fish"]} if state is S.PARTLY_SUSPENDED else {},
             changed_at=moment(on),
         )
     )
