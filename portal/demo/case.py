@@ -214,7 +214,7 @@ class Case:
             bad = next(kind.code for kind in scheme.verdicts.values() if kind.nonconforming)
             sheets = {
                 item.code: {
-                    reference: (bad, flaw.seen) if flaw and place < flaw.units else (good, "")
+                    reference: (flaw.verdict or bad, flaw.seen) if flaw and place < flaw.units else (good, "")
                     for place, reference in enumerate(sample.get(item.unit, []))
                 }
                 for item in _first(scheme.requirements, half=half)
@@ -222,7 +222,7 @@ class Case:
             }
             recorded = audits.record_sheets(session, inspector, self.audit_id, sheets)
             for flaw in flaws.values():
-                if flaw.code in sheets and scheme.requirement(flaw.code).judgement:
+                if flaw.code in sheets and not flaw.verdict and scheme.requirement(flaw.code).judgement:
                     self._weigh(session, inspector, flaw)
             return recorded
 

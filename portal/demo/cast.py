@@ -18,6 +18,7 @@ class Flaw:
     seen: str
     incidental: bool = True  # how far it reaches, where the scheme asks that
     told: str = ""  # what the agency reads, if not what was seen
+    verdict: str = ""  # if not nonconforming
 
 
 # The demo may name requirements of the scheme; product code may not.
@@ -35,9 +36,10 @@ AGAIN, PASSPORT = (
         told="Het bureau bewaart een paspoort van een werknemer.",
     ),
 )
+# Too little was seen of one requirement, so that only a certificate with conditions can be granted.
 LARGE = (
     Flaw("PAY-05", 4, "Inhouding niet uitgelegd.", incidental=False),
-    Flaw("CON-01", 5, "Contract na de eerste dienst getekend.", incidental=False),
+    Flaw("CON-03", 20, "Deze dossiers lagen bij de accountant.", verdict="not_assessed"),
 )
 
 

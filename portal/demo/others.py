@@ -17,7 +17,7 @@ from portal.settings import Settings
 def populate(settings: Settings) -> None:
     """Add the other agencies of the demo."""
     app = create_app(settings)
-    for name in OTHERS.keys() - OF_THE_YEAR:
+    for name in sorted(OTHERS.keys() - OF_THE_YEAR):
         _add(app, name)
 
 

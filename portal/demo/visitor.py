@@ -4,12 +4,15 @@ import html
 import json
 import re
 import time
+from collections.abc import Callable
 from typing import Any, Protocol
 from urllib.error import HTTPError
 from urllib.parse import quote
 from urllib.request import Request, urlopen
 
 BOUNDARY = "keurwerk-demo"
+KEPT = 0.5  # seconds; for so long a page may be kept that was made before
+MOMENT = 5.0
 PATIENCE = 70.0  # the log is signed within a minute of an entry
 
 
@@ -43,19 +46,35 @@ class Visitor:
         answer: dict[str, Any] = json.loads(self._get(f"/api/v1/agencies/{entry}"))
         return str(answer["status"])
 
-    def sectors(self, entry: str) -> list[str]:
-        """Return the sectors that the certificate covers, from the open data."""
+    def status_soon(self, entry: str) -> str:
+        """Return the status when every page has caught up with what was done just now."""
+        time.sleep(KEPT)
+        return self.status(entry)
+
+    def sectors(self, entry: str, *, but: list[str] | None = None) -> list[str]:
+        """Return the sectors that the certificate covers, from the open data; other ones than `but`, if they come."""
+        if but is not None:
+            self._wait(lambda: self.sectors(entry) != but)
         answer: dict[str, Any] = json.loads(self._get(f"/api/v1/agencies/{entry}"))
         return [str(sector) for sector in answer["certificate"]["scope"]["sectors"]]
 
+    def _wait(self, shows: Callable[[], bool]) -> bool:
+        """Wait a moment for a page: the register shows a change within a second, not at once."""
+        end = time.monotonic() + MOMENT
+        while not (shown := shows()) and time.monotonic() < end:
+            time.sleep(0.1)
+        return shown
+
     def expect_name(self, entry: str, name: str) -> None:
         """Expect this name on the entry's page."""
-        page = self._get(f"/register/{entry}?lang=en").decode()
-        self._story.hold(html.escape(name, quote=False) in page, f"the register does not name {name}")
+        wanted = html.escape(name, quote=False)
+        seen = self._wait(lambda: wanted in self._get(f"/register/{entry}?lang=en").decode())
+        self._story.hold(seen, f"the register does not name {name}")
         self._story.tell("A hirer", f"reads the name in the register: {name}", "–", "found")
 
     def expect_status(self, entry: str, status: str, action: str) -> None:
         """Expect this status on the entry's page and in the open data."""
+        self._wait(lambda: self.status(entry) == status)
         found = self.status(entry)
         self._get(f"/register/{entry}?lang=en")
         self._story.hold(found == status, f"the register says {found}, not {status}")

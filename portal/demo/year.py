@@ -211,7 +211,7 @@ class Year:
         go(34)
         before, self.number = self.number, self._calendar.issued(case.decide("decider", Outcome.GRANT))
         say(DECIDES, f"renews for less: {before} is replaced by {self.number}", "certified", self._status())
-        less = self._visitor.sectors(self.entry)
+        less = self._visitor.sectors(self.entry, but=sectors)
         self._story.hold(len(less) == len(sectors) - 1, f"the register shows {less}, and showed {sectors}")
         say("A hirer", "reads the sectors that the certificate covers", ", ".join(sectors), ", ".join(less))
 
@@ -259,7 +259,7 @@ class Year:
         return public_id("NL", case.details.register_number)
 
     def _status(self, case: Holder | None = None) -> str:
-        return self._visitor.status(self._entry_of(case or self.main))
+        return self._visitor.status_soon(self._entry_of(case or self.main))
 
     def _read(self, status: str, action: str, case: Holder | None = None) -> None:
         self._visitor.expect_status(self._entry_of(case or self.main), status, action)

@@ -52,6 +52,10 @@ def disconnect(app: Flask) -> None:
     app.extensions["engine"].dispose()
 
 
+# Read through a cursor, and all of it as of one moment: that takes a transaction.
+_ONE_MOMENT = frozenset({"registry.ledger_dump"})
+
+
 def read() -> Session:
     """Return the session of this request; without `write` nothing is committed."""
     if "session" not in g:
@@ -69,7 +73,7 @@ def _reading() -> dict[str, Any]:
     app = current_app
     if not has_request_context() or request.method not in {"GET", "HEAD"} or request.blueprint != "registry":
         return {}
-    if app.config["SESSION_COOKIE_NAME"] in request.cookies:
+    if app.config["SESSION_COOKIE_NAME"] in request.cookies or request.endpoint in _ONE_MOMENT:
         return {}
     own = app.extensions["sessionmaker"].kw.get("bind") is app.extensions["engine"]
     return {"bind": app.extensions["reading_engine"]} if own else {}

@@ -100,7 +100,7 @@ def place(story, monkeypatch):
     with open_folder() as folder:
         for programs in story.place.folder.glob("var/postgres/program-*"):
             link = folder / "var" / "postgres" / programs.name
-            link.parent.mkdir(parents=True)
+            link.parent.mkdir(parents=True, exist_ok=True)
             link.symlink_to(programs)
         yield Place(folder, monkeypatch)
 

@@ -24,6 +24,7 @@ from audits.core.outbox import OutboxItem
 from audits.decisions.notices import ProposalAnswered, SecondDeciderNeeded
 from audits.findings.notices import QuestionAnswered
 from audits.inspections import notices
+from audits.links.notices import LinksFound, LinksReferred
 from audits.people.notices import (
     AccountKnown,
     DeputyAway,
@@ -110,6 +111,8 @@ def test_a_day_is_written_in_the_words_of_the_reader(session, deliver):
 READERS = {
     ChangeReported: {Role.PLANNER},
     ChangeReferred: {Role.DECIDER},
+    LinksFound: {Role.PLANNER},
+    LinksReferred: {Role.DECIDER},
     ProofSubmitted: {Role.DECIDER},
     ApplicationTakenBack: {Role.PLANNER},
     notices.AuditSentBack: {Role.INSPECTOR},

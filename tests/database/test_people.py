@@ -154,9 +154,9 @@ def test_a_tie_is_declared_once_and_by_staff(session):
     inspector = make_person(session, Role.INSPECTOR)
     services.declare_interest(session, inspector.actor, agency.id, "  My sister is director. ")
     session.flush()
-    assert [(interest.person_id, interest.nature) for interest in queries.interests_in(session, agency.id)] == [
-        (inspector.id, "My sister is director.")
-    ]
+    assert {who: each.interest.nature for who, each in queries.interests_in(session, agency.id).items()} == {
+        inspector.id: "My sister is director."
+    }
     assert [interest.agency for interest in queries.interests_declared_by(session, inspector.id)] == [agency]
     with pytest.raises(RuleError):
         services.declare_interest(session, inspector.actor, agency.id, "Again")

@@ -124,7 +124,7 @@ def test_the_chores_of_the_log(real_app, real_db, monkeypatch):
         happen(session, 2)
         session.commit()
     assert run_due(real_app) == [task.name for task in PERIODIC_TASKS]
-    later(monkeypatch, seconds=30)
+    later(monkeypatch, seconds=10)
     assert run_due(real_app) == ["ledger.checkpoint"]
     with real_app.app_context(), Session(real_db) as session:
         checkpoint = session.scalars(select(SignedCheckpoint)).one()

@@ -49,8 +49,13 @@ def test_lines_that_mean_something_can_be_seen(ground: str):
     assert contrast("line", ground) >= 3
 
 
+@pytest.mark.parametrize(("text", "ground"), [("ink", "map-light"), ("ink", "map-middle"), ("paper", "map-dark")])
+def test_a_number_on_the_map_stands_out_from_its_province(text: str, ground: str):
+    assert contrast(text, ground) >= 4.5
+
+
 def test_every_colour_is_measured():
-    known = {*GROUNDS, *TEXTS, *MEANINGS, "line", "focus", "focus-text"}
+    known = {*GROUNDS, *TEXTS, *MEANINGS, "line", "focus", "focus-text", "map-light", "map-middle", "map-dark"}
     decoration = {"rule"}
     assert set(TOKENS) == known | decoration
 

@@ -40,7 +40,7 @@ def test_the_open_data_promise_these_statuses_and_no_other():
     promised += ["replaced", "expired", "none"]
     assert contract()["components"]["schemas"]["Status"]["enum"] == promised
     parameters = contract()["paths"]["/agencies"]["get"]["parameters"]
-    (asked,) = [each["schema"]["enum"] for each in parameters if each.get("name") == "status"]
+    (asked,) = [each["schema"]["items"]["enum"] for each in parameters if each.get("name") == "status"]
     assert asked == [status for status in promised if status not in {"replaced", "none"}]
 
 

@@ -20,6 +20,7 @@ bp = Blueprint("failed_jobs", __name__, url_prefix="/failed-jobs")
 # Every periodic task of the worker, in its order.
 TASKS = {
     "ledger.checkpoint": _l("Sign the public log"),
+    "register.renew": _l("Renew entries whose search columns follow older rules"),
     "certificate.expired": _l("Log certificates that expired"),
     "ledger.case_log": _l("Log the events of cases"),
     "credentials.sign_lists": _l("Sign the status lists"),
@@ -27,6 +28,7 @@ TASKS = {
     "account.clear_out": _l("Clear ended sessions, used links and old throttles"),
     "files.check": _l("Check stored files"),
     "files.collect": _l("Remove files that nothing names"),
+    "links.note": _l("Note what agencies leave, to find comebacks"),
     "security_log.clear": _l("Clear old lines of the security log"),
 }
 
