@@ -21,10 +21,11 @@ _FAMILY = (
 
 
 def own(details: AgencyDetails, serial: int) -> AgencyDetails:
-    """Return details with an account and a telephone number that no other agency has, unless they name their own."""
-    if details.iban != VLIETLAND.iban or not serial:
+    """Return details with a telephone number and, unless they name one, an account that no other agency has."""
+    if not serial:
         return details
-    return replace(details, iban=_account(serial), phone=f"+31 71 5{serial:06}")
+    account = _account(serial) if details.iban == VLIETLAND.iban else details.iban
+    return replace(details, iban=account, phone=f"+31 71 5{serial:06}")
 
 
 def director(serial: int) -> str:
