@@ -13,7 +13,9 @@ from audits.links.services import ask_agency
 from tests.kit.factories.agencies import make_agency
 
 _numbers = count(1)
-_LETTERS = str.maketrans("0123456789", "bdfgklmnpr")  # a number in a street would be that of a house
+# A number in a street would be that of a house, and doubled letters are one.
+_SYLLABLES = ("ba", "de", "fa", "ke", "la", "me", "na", "pe", "ra", "ve")
+_LETTERS = str.maketrans({str(digit): syllable for digit, syllable in enumerate(_SYLLABLES)})
 
 
 def make_lonely_agency(session: Session, **values: Any) -> Agency:
