@@ -82,6 +82,7 @@ def test_each_state_sets_the_bits_that_it_should_and_no_others(session, state):
     expected = {
         S.ISSUING: set(),
         S.ACTIVE: set(),
+        S.PARTLY_SUSPENDED: {StatusPurpose.SUSPENSION},
         S.SUSPENDED: {StatusPurpose.SUSPENSION},
         S.WITHDRAWN: {StatusPurpose.REVOCATION, StatusPurpose.SUSPENSION},
         S.ENDED: {StatusPurpose.REVOCATION, StatusPurpose.SUSPENSION},

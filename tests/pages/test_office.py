@@ -352,7 +352,7 @@ def test_buttons_are_only_there_when_they_can_be_used(enter, session):
     audit = make_audit(session, AuditState.IN_PROGRESS)
     for role, buttons in {
         Role.DECIDER: [],
-        Role.PLANNER: ["Team", "Change inspector or day", "Cancel the audit"],
+        Role.PLANNER: ["Days", "Team", "Change inspector or day", "Cancel the audit"],
     }.items():
         page = enter(role).open(audit_page(audit))
         assert [button.get_text(strip=True) for button in page.soup.select("main .govuk-button")] == buttons

@@ -37,4 +37,5 @@ def test_an_administrator_is_told_who_must_act_first(enter, session):
     browser = enter(Role.ADMINISTRATOR)
     browser.open(f"/office/people/{audit.inspector_id}")
     page = browser.submit("form[action$='/retire']", status=422)
-    assert audit.reference in page.errors[0]
+    assert page.errors[0] == "Choose who takes over the audits."
+    assert audit.reference in page.text
