@@ -26,7 +26,7 @@ def begun(portal):
         owner = give_password(session, make_person(session, Role.AGENCY_OWNER, agency))
         # The first version asks all questions of everybody; after another one its day may not be over.
         norm = re.sub(r"(?m)^valid_from: .*$", f"valid_from: {clock.today()}", PUBLISHED.read_text(), count=1)
-        norm = re.sub(r"(?m)^version: .*$", 'version: "1.0.65"', norm, count=1)  # others published 1.0 as it is
+        norm = re.sub(r"(?m)^version: .*$", 'version: "1.65"', norm, count=1)  # others published 1.0 as it is
         version = make_scheme(session, norm)
         application = make_application(session, agency=agency, signatory=owner, version=version)
         return application.id, owner.email

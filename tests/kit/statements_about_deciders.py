@@ -72,6 +72,14 @@ ABOUT_HEARINGS = [
         "second_decider",
     ),
     Attack(
+        "heard in the name of somebody else",
+        "INSERT INTO hearing_statement (id, decision_id, agency_id, words, said_by, said_at)"
+        " VALUES (gen_random_uuid(), :at_once, :heard_holder, 'x', :administrator, now())",
+        NO_RIGHT,
+        "rows",
+        by="agency heard_holder",
+    ),
+    Attack(
         "heard about what was never suspended",
         "INSERT INTO hearing_statement (id, decision_id, agency_id, words, said_by, said_at)"
         " SELECT gen_random_uuid(), :decision, agency_id, 'x', :heard_owner, now() FROM decision WHERE id = :at_once",
