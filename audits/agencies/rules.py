@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from audits.agencies.numbers import clean_country, clean_iban, clean_postcode
 from audits.agencies.trade_registers import clean_register_number
 from audits.core.errors import RuleError
-from audits.core.letters import check_printable
+from audits.core.letters import check_length, check_printable
 from audits.core.typed import clean_email, clean_phone
 
 LARGEST_HEADCOUNT = 500_000
@@ -232,8 +232,7 @@ def clean_controlling_person(controlling_person: ControllingPersonDetails, today
         raise RuleError("Enter a number from %(min)s to %(max)s.", "share_percent", min=0, max=100)
     if controlling_person.since > today:
         raise RuleError("Enter a day that is not in the future.", "since")
-    if len(controlling_person.other_agencies) > LONGEST_TEXT:
-        raise RuleError("Use at most %(max)d characters.", "other_agencies", max=LONGEST_TEXT)
+    check_length(controlling_person.other_agencies, LONGEST_TEXT, "other_agencies")
     return replace(
         controlling_person,
         name=clean_line(controlling_person.name, "name", "Enter the name."),
@@ -319,8 +318,7 @@ def _one_line(text: str) -> str:
 def _short(text: str, field: str) -> str:
     if not text.isprintable():
         raise RuleError("Use letters, digits and ordinary signs only.", field)
-    if len(text) > LONGEST_LINE:
-        raise RuleError("Use at most %(max)d characters.", field, max=LONGEST_LINE)
+    check_length(text, LONGEST_LINE, field)
     return text
 
 

@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from audits.applications.personal import NINE_DIGITS, is_citizen_number
 from audits.core.errors import RuleError
+from audits.core.letters import check_length
 from audits.schemes.text import Chapter, Fact, Requirement, SchemeText
 
 LONGEST_EXPLANATION = 4000
@@ -163,8 +164,7 @@ def check_answer(scheme: SchemeText, value: str, explanation: str) -> None:
     """Raise RuleError unless an agency may say this; an answer that is not whole yet may be kept too."""
     if value and value not in {kind.code for kind in scheme.self_assessment_answers}:
         raise RuleError("Choose an answer.", "value")
-    if len(explanation) > LONGEST_EXPLANATION:
-        raise RuleError("Use at most %(max)d characters.", "explanation", max=LONGEST_EXPLANATION)
+    check_length(explanation, LONGEST_EXPLANATION, "explanation")
     if holds_citizen_number(explanation):
         raise RuleError(
             "This looks like a citizen service number (BSN). Take it out: we may not keep it.", "explanation"

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 from audits.agencies.rules import LONGEST_TEXT, Holder, ProfileSection, Scope, StatedScope
 from audits.core.errors import RuleError
+from audits.core.letters import check_length
 
 CHECK_WORKING_DAYS = 10
 """Until the office has checked a report, where the scheme (edition 1) names no term."""
@@ -135,8 +136,7 @@ def check_report(
         raise RuleError("Enter since when this is so.", "effective_on")
     if effective_on > today + FARTHEST_AHEAD:
         raise RuleError("Enter a day within a year from now.", "effective_on")
-    if len(explanation) > LONGEST_TEXT:
-        raise RuleError("Use at most %(max)d characters.", "explanation", max=LONGEST_TEXT)
+    check_length(explanation, LONGEST_TEXT, "explanation")
     if section in _NEEDS_FILES and not files:
         raise RuleError("Add a file that shows this, such as an extract from the trade register.", "files")
     return effective_on

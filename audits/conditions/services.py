@@ -20,6 +20,7 @@ from audits.core.calendar import add_working_days
 from audits.core.errors import IllegalMoveError, RuleError
 from audits.core.files import StoredFile
 from audits.core.flow import Independence
+from audits.core.letters import check_length
 from audits.core.moves import Course
 from audits.core.notices import tell_agency, tell_person
 from audits.deadlines.rules import DeadlineKind
@@ -86,7 +87,9 @@ def submit_proof(
     )
     session.add(proof)
     session.flush()
-    session.add_all(_file(proof, actor, file) for file in files)
+    session.add_all(
+        ConditionFile(proof_id=proof.id, agency_id=proof.agency_id, **file.uploaded(actor.id)) for file in files
+    )
     _ask_deciders(session, condition)
     return condition
 
@@ -139,21 +142,7 @@ def _check_counts(session: Session, condition: Condition) -> None:
 def _check_text(text: str, field: str, missing: str) -> None:
     if not text:
         raise RuleError(missing, field)
-    if len(text) > LONGEST_TEXT:
-        raise RuleError("Use at most %(max)d characters.", field, max=LONGEST_TEXT)
-
-
-def _file(proof: ConditionProof, actor: Actor, file: StoredFile) -> ConditionFile:
-    return ConditionFile(
-        proof_id=proof.id,
-        agency_id=proof.agency_id,
-        filename=file.filename,
-        media_type=file.media_type,
-        size=file.size,
-        sha256=file.sha256,
-        uploaded_by=actor.id,
-        uploaded_at=clock.now(),
-    )
+    check_length(text, LONGEST_TEXT, field)
 
 
 def _ask_deciders(session: Session, condition: Condition) -> None:

@@ -1,6 +1,10 @@
 """The reference to a stored file that services pass on."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from typing import Any
+from uuid import UUID
+
+from audits.core import clock
 
 
 @dataclass(frozen=True, slots=True)
@@ -11,3 +15,7 @@ class StoredFile:
     size: int
     media_type: str
     filename: str
+
+    def uploaded(self, by: UUID) -> dict[str, Any]:
+        """Return the columns of a row that names this file, as somebody uploaded it now."""
+        return asdict(self) | {"uploaded_by": by, "uploaded_at": clock.now()}

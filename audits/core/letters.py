@@ -66,6 +66,12 @@ def check_given(reason: str, field: str = "reason") -> None:
         raise RuleError("Give the reason.", field)
 
 
+def check_length(text: str, most: int, field: str | None = None) -> None:
+    """Raise RuleError at `field` for a text of more than `most` characters."""
+    if len(text) > most:
+        raise RuleError("Use at most %(max)d characters.", field, max=most)
+
+
 def check_reason(reason: str, field: str = "reason") -> None:
     """Raise RuleError at `field` unless there is a reason, and it can be printed."""
     check_given(reason, field)

@@ -6,7 +6,7 @@ from enum import StrEnum
 from audits.core.access import Role
 from audits.core.errors import RuleError
 from audits.core.languages import LANGUAGES
-from audits.core.letters import check_printable
+from audits.core.letters import check_length, check_printable
 
 _NAME_MAX = 120
 SECOND_PERSON = frozenset({Role.REVIEWER, Role.DECIDER, Role.ADMINISTRATOR})  # as in migrations/walls/second_person.sql
@@ -37,8 +37,7 @@ def clean_name(name: str, *, printed: bool = False) -> str:
     name = " ".join(name.split())
     if not name or not name.isprintable():
         raise RuleError("Enter the name.", field="name")
-    if len(name) > _NAME_MAX:
-        raise RuleError("Use at most %(max)d characters.", field="name", max=_NAME_MAX)
+    check_length(name, _NAME_MAX, "name")
     if printed:
         check_printable(name, "name")
     return name

@@ -49,12 +49,7 @@ def attach(
         scheme_version_id=scheme_version_id,
         finding_id=finding_id,
         round=number,
-        filename=file.filename,
-        media_type=file.media_type,
-        size=file.size,
-        sha256=file.sha256,
-        uploaded_by=actor.id,
-        uploaded_at=clock.now(),
+        **file.uploaded(actor.id),
     )
     session.add(evidence)
     return evidence, True

@@ -26,7 +26,7 @@ from audits.core.db import seen
 from audits.core.errors import IllegalMoveError, RuleError
 from audits.core.events import Moved
 from audits.core.flow import Independence
-from audits.core.letters import check_given
+from audits.core.letters import check_given, check_length
 from audits.core.notices import tell_agency, tell_person
 from audits.deadlines.rules import DeadlineKind
 from audits.deadlines.services import end_deadline, open_deadline
@@ -141,8 +141,7 @@ def _check(
 
 
 def _short(text: str, field: str) -> str:
-    if len(text) > LONGEST_TEXT:
-        raise RuleError("Use at most %(max)d characters.", field, max=LONGEST_TEXT)
+    check_length(text, LONGEST_TEXT, field)
     return text
 
 

@@ -167,25 +167,15 @@ def _report(session: Session, actor: Actor, agency: Agency, found: Difference, s
         session.flush()
     except IntegrityError as refusal:  # a concurrent request reported the same
         raise _waits() from refusal
-    session.add_all(_file(change, actor, file) for file in said["files"])
+    session.add_all(
+        AgencyChangeFile(change_id=change.id, agency_id=change.agency_id, **file.uploaded(actor.id))
+        for file in said["files"]
+    )
     fields = events.codes(sorted(found.after or found.before or {}))
     told = ChangeReported(section=found.section, fields=fields)
     events.record(session, told, subject_id=change.id, actor=actor, agency_id=agency.id)
     _ask_office(session, agency, change)
     return change
-
-
-def _file(change: AgencyChange, actor: Actor, file: StoredFile) -> AgencyChangeFile:
-    return AgencyChangeFile(
-        change_id=change.id,
-        agency_id=change.agency_id,
-        filename=file.filename,
-        media_type=file.media_type,
-        size=file.size,
-        sha256=file.sha256,
-        uploaded_by=actor.id,
-        uploaded_at=clock.now(),
-    )
 
 
 def _ask_office(session: Session, agency: Agency, change: AgencyChange) -> None:

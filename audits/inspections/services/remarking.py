@@ -8,7 +8,7 @@ from audits.core import clock
 from audits.core.access import Actor
 from audits.core.errors import NotFoundError, RuleError, missing
 from audits.core.events import Code
-from audits.core.letters import check_printable
+from audits.core.letters import check_length, check_printable
 from audits.inspections.coverage import scheme_of_audit
 from audits.inspections.events import RemarkWithdrawn, RemarkWritten
 from audits.inspections.judging import NOTE_LIMIT
@@ -33,8 +33,7 @@ def write_remark(
     for field, text in (("note", note), ("agency_text", agency_text)):
         if not text.strip():
             raise RuleError("Say what you saw.", field)
-        if len(text) > NOTE_LIMIT:
-            raise RuleError("Use at most %(max)d characters.", field, max=NOTE_LIMIT)
+        check_length(text, NOTE_LIMIT, field)
         check_printable(text, field)
     check_names_nobody(session, audit, agency_text, "agency_text")
     remark = Remark(

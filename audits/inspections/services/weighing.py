@@ -9,7 +9,7 @@ from audits.core.access import Actor
 from audits.core.db import seen
 from audits.core.errors import NotFoundError, RuleError
 from audits.core.events import Code
-from audits.core.letters import check_printable
+from audits.core.letters import check_length, check_printable
 from audits.inspections.coverage import scheme_of_audit
 from audits.inspections.events import RequirementJudged
 from audits.inspections.grading import Extent, Seen, grade_found, seen_on
@@ -67,8 +67,7 @@ def _requirement(scheme: SchemeText, code: str) -> Requirement:
 def _checked(session: Session, audit: Audit, typed: str, field: str) -> str:
     """Return a text that the agency will read, or raise RuleError at `field`."""
     text = typed.strip()
-    if len(text) > NOTE_LIMIT:
-        raise RuleError("Use at most %(max)d characters.", field, max=NOTE_LIMIT)
+    check_length(text, NOTE_LIMIT, field)
     check_printable(text, field)
     check_names_nobody(session, audit, text, field)
     return text
