@@ -4,7 +4,6 @@ from audits.links.services.comparing import report_links
 from audits.links.services.judging import (
     answer_link,
     ask_agency,
-    asks_decision,
     dismiss_links,
     heard,
     judge_link,
@@ -17,7 +16,6 @@ from audits.links.services.noting import note_traces
 __all__ = [
     "answer_link",
     "ask_agency",
-    "asks_decision",
     "dismiss_links",
     "heard",
     "judge_link",

@@ -20,7 +20,7 @@ from audits.links import events as told
 from audits.links import notices
 from audits.links.models import LinkHit, LinkReport
 from audits.links.queries import is_judging
-from audits.links.rules import DECIDED_FROM, total
+from audits.links.rules import total
 from audits.links.services.course import LINKS, open_task, record
 from audits.links.workflow import LinkState, LinkVerdict
 from audits.people.queries import people_with
@@ -117,11 +117,6 @@ def heard(hit: LinkHit) -> bool:
 def weight_that_counts(hits: Collection[LinkHit]) -> float:
     """Return the weight of what counts."""
     return total(float(hit.weight) for hit in hits if hit.verdict is LinkVerdict.COUNTS)
-
-
-def asks_decision(hits: Collection[LinkHit]) -> bool:
-    """Return whether what counts weighs enough for a decider to say what follows."""
-    return weight_that_counts(hits) >= DECIDED_FROM
 
 
 def _conclude(

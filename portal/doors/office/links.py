@@ -186,9 +186,8 @@ def _linked(report: LinkReport) -> list[Linked]:
     session, found = database.read(), []
     for _other, group in groupby(report.hits, key=lambda hit: hit.other_id):
         hits = list(group)
-        counting = [float(hit.weight) for hit in hits if hit.verdict is LinkVerdict.COUNTS]
         weight = total(float(hit.weight) for hit in hits)
         certificates = certificates_of(session, current_actor(), hits[0].other_id)
         status = certificates[-1].status_on(clock.today()) if certificates else Status.NONE
-        found.append(Linked(hits[0].other, status, hits, weight, total(counting)))
+        found.append(Linked(hits[0].other, status, hits, weight, services.weight_that_counts(hits)))
     return sorted(found, key=lambda each: -each.weight)
