@@ -52,14 +52,13 @@ def disconnect(app: Flask) -> None:
     app.extensions["engine"].dispose()
 
 
-# Read through a cursor, and all of it as of one moment: that takes a transaction.
-_ONE_MOMENT = frozenset({"registry.ledger_dump"})
+def read(*, whole: bool = False) -> Session:
+    """Return the session of this request; without `write` nothing is committed.
 
-
-def read() -> Session:
-    """Return the session of this request; without `write` nothing is committed."""
+    `whole`, asked by the first who reads: in a transaction in any case, as a cursor needs one.
+    """
     if "session" not in g:
-        g.session = current_app.extensions["sessionmaker"](**_reading())
+        g.session = current_app.extensions["sessionmaker"](**({} if whole else _reading()))
         g.session.info["request_id"] = g.get("request_id")
     session: Session = g.session
     return session
@@ -73,7 +72,7 @@ def _reading() -> dict[str, Any]:
     app = current_app
     if not has_request_context() or request.method not in {"GET", "HEAD"} or request.blueprint != "registry":
         return {}
-    if app.config["SESSION_COOKIE_NAME"] in request.cookies or request.endpoint in _ONE_MOMENT:
+    if app.config["SESSION_COOKIE_NAME"] in request.cookies:
         return {}
     own = app.extensions["sessionmaker"].kw.get("bind") is app.extensions["engine"]
     return {"bind": app.extensions["reading_engine"]} if own else {}

@@ -92,7 +92,7 @@ def tile(place: str) -> ResponseReturnValue:
 @public
 def ledger_dump() -> ResponseReturnValue:
     """Send the archive of the log as a zip, from a file that is made once per checkpoint."""
-    session = database.read()
+    session = database.read(whole=True)
     newest = queries.latest(session)
     if newest is None:
         return _missing("nothing was logged yet")
