@@ -5,11 +5,9 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 
 from audits.people.rules import InterestKind
-from portal.forms.fields import RequiredWhere, date_field, options, radios_field, text_field, textarea_field
+from portal.forms.fields import UNREMARKED, date_field, options, radios_field, text_field, textarea_field
 from portal.forms.form import Form
 from portal.language.labels import label
-
-NEVER = RequiredWhere("", lambda _: False)  # optional, and need not say so
 
 
 class InterestForm(Form):
@@ -30,8 +28,8 @@ class InterestForm(Form):
         max_length=1000,
         rows=3,
     )
-    since = date_field(_l("From"), hint=_l("Leave this empty if you do not know it."), required=NEVER)
-    until = date_field(_l("Until"), hint=_l("Leave this empty as long as the tie goes on."), required=NEVER)
+    since = date_field(_l("From"), hint=_l("Leave this empty if you do not know it."), required=UNREMARKED)
+    until = date_field(_l("Until"), hint=_l("Leave this empty as long as the tie goes on."), required=UNREMARKED)
 
     def offer(self, *, correcting: bool = False) -> None:
         """Offer the kinds of interests; a correction may also say that there is none."""

@@ -60,6 +60,10 @@ class RequiredWhere(Required):
             raise StopValidation
 
 
+UNREMARKED = RequiredWhere("", lambda _: False)
+"""For a field that is optional, and need not say so."""
+
+
 class NotRequired:
     """Allows an empty value; then no other validator runs."""
 

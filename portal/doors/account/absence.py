@@ -2,15 +2,12 @@
 
 from uuid import UUID
 
-from flask import flash, redirect, render_template, url_for
+from flask import redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 
 from audits.core.access import Permission
-from audits.core.errors import RuleError
 from audits.people.queries import absences_to_come, without_deputy
-from audits.people.services import end_absence, record_absence
-from portal.doors.absences import AbsenceForm
+from portal.doors.absences import AbsenceForm, end_absence, record_absence
 from portal.doors.account.door import bp
 from portal.forms.form import Form
 from portal.stores import database
@@ -28,18 +25,10 @@ def absence() -> ResponseReturnValue:
 @needs(Permission.INTEREST_DECLARE)
 def absence_submitted() -> ResponseReturnValue:
     """Record an absence."""
-    form, actor = AbsenceForm(), current_actor()
-    form.offer(actor.id)
-    if form.validate_on_submit():
-        try:
-            with database.write() as session:
-                days = {"first_day": form.first_day.data, "last_day": form.last_day.data}
-                record_absence(session, actor, actor.id, deputy_id=UUID(form.deputy.data), **days)
-        except RuleError as error:
-            form.complain(error)
-        else:
-            flash(_("The absence is on record. Who stands in gets a mail."), "success")
-            return redirect(url_for("account.absence"), 303)
+    form, me = AbsenceForm(), current_actor().id
+    form.offer(me)
+    if form.validate_on_submit() and record_absence(form, me):
+        return redirect(url_for("account.absence"), 303)
     return _page(form), 422
 
 
@@ -47,9 +36,7 @@ def absence_submitted() -> ResponseReturnValue:
 @needs(Permission.INTEREST_DECLARE)
 def end_own_absence(absence_id: UUID) -> ResponseReturnValue:
     """End an absence: this person is back."""
-    with database.write() as session:
-        end_absence(session, current_actor(), absence_id)
-    flash(_("The absence has ended."), "success")
+    end_absence(absence_id)
     return redirect(url_for("account.absence"), 303)
 
 

@@ -15,7 +15,7 @@ from audits.schemes.text import Requirement, SchemeText
 from portal.doors.agency.door import Case, show_conflict
 from portal.forms import uploads
 from portal.forms.fields import (
-    RequiredWhere,
+    UNREMARKED,
     checkboxes_field,
     file_field,
     hidden_field,
@@ -29,16 +29,14 @@ from portal.language.i18n import current_language
 from portal.stores import database
 from portal.web.access import current_actor
 
-_NEVER = RequiredWhere("", lambda _: False)  # optional, and need not say so
-
 
 class AnswerForm(Form):
     """The answer to one requirement; the scheme words question and answers."""
 
-    value = radios_field("", [], required=_NEVER)
+    value = radios_field("", [], required=UNREMARKED)
     explanation = textarea_field(_l("Explanation"), max_length=LONGEST_EXPLANATION, rows=3)
     again = checkboxes_field(
-        _l("Files of last time to use again"), [], hint=_l("Untick what no longer holds."), required=_NEVER
+        _l("Files of last time to use again"), [], hint=_l("Untick what no longer holds."), required=UNREMARKED
     )
     files = file_field(_l("Add files"), accept=uploads.ACCEPT, multiple=True)
     version = version_field()

@@ -10,12 +10,9 @@ from audits.agencies.rules import ProfileSection
 from audits.changes.services.reporting import Said
 from audits.core.errors import RuleError
 from portal.forms import uploads
-from portal.forms.fields import RequiredWhere, date_field, file_field, textarea_field
+from portal.forms.fields import UNREMARKED, date_field, file_field, textarea_field
 from portal.forms.form import Form
 from portal.stores import database
-
-_ASKED_LATER = RequiredWhere("", lambda _: False)  # only if something changed that stands still
-
 
 REPORTED = _l("The change is reported. The register shows your present details until we have checked it.")
 
@@ -26,7 +23,7 @@ class ReportForm(Form):
     effective_on = date_field(
         _l("Since when is this so?"),
         hint=_l("For example, 27 3 2027. It may be a day that is still to come."),
-        required=_ASKED_LATER,
+        required=UNREMARKED,
     )
     explanation = textarea_field(_l("Explanation"), max_length=2000, rows=3)
     files = file_field(
@@ -36,7 +33,7 @@ class ReportForm(Form):
         ),
         accept=uploads.ACCEPT,
         multiple=True,
-        required=_ASKED_LATER,
+        required=UNREMARKED,
     )
     accepted: list[uploads.Upload]
 

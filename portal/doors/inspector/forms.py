@@ -13,8 +13,8 @@ from audits.inspections.models import SampledUnit
 from audits.schemes.cycle import ListSource
 from audits.schemes.text import Judgement, SchemeText, Unit
 from portal.forms.fields import (
+    UNREMARKED,
     NotRequired,
-    RequiredWhere,
     checkbox_field,
     file_field,
     options,
@@ -55,7 +55,7 @@ class SampleForm(Form):
     difference = textarea_field(
         _l("Why the list differs from what the agency declared"),
         hint=_l("Staff read this. For example: half of the workers left in the year."),
-        required=RequiredWhere("", lambda _: False),
+        required=UNREMARKED,
         max_length=2000,
         rows=2,
     )
@@ -148,12 +148,12 @@ class JudgementForm(Form):
             (Extent.INCIDENTAL.value, _l("Incidental: a slip that stands alone")),
             (Extent.SYSTEMIC.value, _l("Systemic: the way of working lets it happen")),
         ],
-        required=RequiredWhere("", lambda _: False),
+        required=UNREMARKED,
     )
     extent_reason = textarea_field(
         _l("Why you judge it so"),
         hint=_l("The agency reads this too."),
-        required=RequiredWhere("", lambda _: False),
+        required=UNREMARKED,
         max_length=4000,
         rows=2,
     )

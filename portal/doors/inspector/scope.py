@@ -13,13 +13,11 @@ from audits.core.access import Permission
 from audits.core.errors import RuleError
 from audits.inspections import services
 from portal.doors.inspector.case import Case, bp, open_case
-from portal.forms.fields import RequiredWhere, checkboxes_field, number_field, options, textarea_field
+from portal.forms.fields import UNREMARKED, checkboxes_field, number_field, options, textarea_field
 from portal.forms.form import Form
 from portal.language.scopes import item_in_words
 from portal.stores import database
 from portal.web.access import current_actor, needs
-
-_OPTIONAL = RequiredWhere("", lambda _: False)
 
 
 class ScopeForm(Form):
@@ -29,18 +27,18 @@ class ScopeForm(Form):
         _l("What you saw that this agency does"),
         [],
         hint=_l("Tick each part that you confirm. A decider can grant no more than this."),
-        required=_OPTIONAL,
+        required=UNREMARKED,
         validate_choice=False,
     )
     why = textarea_field(
-        _l("Why you leave out a part"), hint=_l("Reviewer and decider read this."), required=_OPTIONAL, rows=3
+        _l("Why you leave out a part"), hint=_l("Reviewer and decider read this."), required=UNREMARKED, rows=3
     )
 
     @classmethod
     def of(cls, case: Case, locations: Sequence[str]) -> "ScopeForm":
         """Return the form of this case, with what is stored."""
         beds = {
-            _beds(place): number_field(_l("Beds at %(reference)s", reference=reference), required=_OPTIONAL)
+            _beds(place): number_field(_l("Beds at %(reference)s", reference=reference), required=UNREMARKED)
             for place, reference in enumerate(locations, start=1)
         }
         stored = case.audit.confirmed_scope or {"items": [], "why": "", "beds": {}}

@@ -22,13 +22,12 @@ from audits.inspections.workflow import AuditState
 from audits.people.queries import names_of
 from audits.schemes.queries import with_cycle
 from portal.doors.office.forms import ReasonForm
-from portal.forms.fields import RequiredWhere, date_field, options, select_field, text_field, textarea_field
+from portal.forms.fields import UNREMARKED, date_field, options, select_field, text_field, textarea_field
 from portal.forms.form import Form
 from portal.stores import database
 from portal.web.access import current_actor, needs
 
 bp = Blueprint("days", __name__, url_prefix="/audits")
-_NEVER = RequiredWhere("", lambda _: False)  # optional, and need not say so
 
 
 class DayForm(Form):
@@ -36,9 +35,9 @@ class DayForm(Form):
 
     person = select_field(_l("Who"), [], required=_l("Choose a person."))
     day = date_field(_l("Day"), required=_l("Enter the day."))
-    site = select_field(_l("Site of the agency"), [], required=_NEVER)
+    site = select_field(_l("Site of the agency"), [], required=UNREMARKED)
     place = text_field(
-        _l("Another place"), hint=_l("For example: online, or at a hirer. Only if it is no site."), required=_NEVER
+        _l("Another place"), hint=_l("For example: online, or at a hirer. Only if it is no site."), required=UNREMARKED
     )
     hours = text_field(_l("Hours"), hint=_l("For example 7.5."), required=_l("Enter the hours."), width=4)
 

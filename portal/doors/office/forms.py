@@ -18,7 +18,7 @@ from audits.teams.rules import TeamRole
 from certificates.lifecycle.rules import Fate
 from portal.doors.office.condition_forms import ConditionForm
 from portal.forms.fields import (
-    RequiredWhere,
+    UNREMARKED,
     checkbox_field,
     checkboxes_field,
     date_field,
@@ -37,7 +37,6 @@ from portal.language.labels import label
 from portal.language.scopes import item_in_words
 
 _GROUP = "check_"  # and the code of a chapter: the name of a field
-_NEVER = RequiredWhere("", lambda _: False)  # optional, and need not say so
 
 
 class IntakeForm(Form):
@@ -72,16 +71,16 @@ class HolderAuditForm(PlanForm):
     occasion = textarea_field(
         _l("Why is it held?"),
         hint=_l("Only staff read this. A surveillance audit needs no reason."),
-        required=_NEVER,
+        required=UNREMARKED,
         rows=3,
     )
     risks = checkboxes_field(
-        _l("Risks of this agency"), [], hint=_l("Each adds requirements to the audit."), required=_NEVER
+        _l("Risks of this agency"), [], hint=_l("Each adds requirements to the audit."), required=UNREMARKED
     )
     by_hand = text_field(
         _l("More requirements"),
         hint=_l("Codes of the norm, with a space between them. Not for a surveillance audit."),
-        required=_NEVER,
+        required=UNREMARKED,
         autocomplete="off",
     )
 
@@ -147,7 +146,7 @@ def review_form(scheme: SchemeText) -> ReviewForm:
         f"{_GROUP}{code}": checkboxes_field(
             f"{code} {scheme.chapters[code].title.in_(language)}",
             [(point, text.in_(language)) for point, text in scheme.chapters[code].checklist.items()],
-            required=_NEVER,
+            required=UNREMARKED,
             small=True,
         )
         for code in dict.fromkeys(chapter for chapter, _ in points_of(scheme))
@@ -155,7 +154,7 @@ def review_form(scheme: SchemeText) -> ReviewForm:
     if not fields:
         return ReviewForm()
     why = textarea_field(
-        _l("What you did not tick, and why"), hint=_l("Needed if a point is not ticked."), required=_NEVER, rows=4
+        _l("What you did not tick, and why"), hint=_l("Needed if a point is not ticked."), required=UNREMARKED, rows=4
     )
     fields |= {"remark": why, "recommendation": _recommendation()}
     form: ReviewForm = type("ChecklistForm", (ReviewForm,), fields)()
@@ -187,10 +186,10 @@ class DecisionForm(Form):
         [],
         hint=_l("What the certificate covers if you grant it. Take out what you decline."),
         small=True,
-        required=_NEVER,
+        required=UNREMARKED,
         validate_choice=False,
     )
-    grounds = checkboxes_field(_l("Grounds"), [], small=True, required=_NEVER, validate_choice=False)
+    grounds = checkboxes_field(_l("Grounds"), [], small=True, required=UNREMARKED, validate_choice=False)
     reasons = textarea_field(
         _l("Reasons"),
         hint=_l("The agency reads these in the decision letter."),
@@ -201,12 +200,12 @@ class DecisionForm(Form):
         _l("If you refuse: what becomes of the certificate that the agency holds?"),
         [],
         hint=_l("It is a decision of its own, with a letter of its own."),
-        required=_NEVER,
+        required=UNREMARKED,
     )
     fate_reasons = textarea_field(
         _l("Reasons for what becomes of the certificate"),
         hint=_l("Needed to keep it. If you leave this empty otherwise, the letter has the reasons above."),
-        required=_NEVER,
+        required=UNREMARKED,
         rows=3,
     )
 
@@ -271,10 +270,10 @@ class HolderDecisionForm(Form):
         [],
         hint=_l("Only if you extend the scope. Tick what was audited and is in order."),
         small=True,
-        required=_NEVER,
+        required=UNREMARKED,
         validate_choice=False,
     )
-    grounds = checkboxes_field(_l("Grounds"), [], required=_NEVER, validate_choice=False)
+    grounds = checkboxes_field(_l("Grounds"), [], required=UNREMARKED, validate_choice=False)
     reasons = textarea_field(
         _l("Reasons"),
         hint=_l("The agency reads these in the decision letter. They are not public."),
@@ -302,18 +301,18 @@ class ChangeForm(Form):
     heard = textarea_field(
         _l("What the agency said when it was heard"),
         hint=_l("Write it down too if it said nothing. The letter repeats it."),
-        required=_NEVER,
+        required=UNREMARKED,
         rows=4,
     )
     grounds = checkboxes_field(
-        _l("Grounds"), [], hint=_l("The public register shows these words."), required=_NEVER, validate_choice=False
+        _l("Grounds"), [], hint=_l("The public register shows these words."), required=UNREMARKED, validate_choice=False
     )
     excepted = checkboxes_field(
         _l("Only a part of it"),
         [],
         hint=_l("Tick what is suspended; the rest counts. Tick nothing to suspend all of it."),
         small=True,
-        required=_NEVER,
+        required=UNREMARKED,
         validate_choice=False,
     )
     reasons = textarea_field(
@@ -358,16 +357,16 @@ class CheckForm(Form):
     checked_against = text_field(
         _l("What did you check it against?"),
         hint=_l("For example: extract of the trade register of 27 March 2027. Needed to accept the change."),
-        required=_NEVER,
+        required=UNREMARKED,
         max_length=2000,
     )
     consequences = checkboxes_field(
-        _l("What must follow besides?"), [], hint=_l("Only if you accept the change."), required=_NEVER
+        _l("What must follow besides?"), [], hint=_l("Only if you accept the change."), required=UNREMARKED
     )
     reason = textarea_field(
         _l("Explanation for the agency"),
         hint=_l("Needed to decline the change."),
-        required=_NEVER,
+        required=UNREMARKED,
         rows=3,
         max_length=2000,
     )
@@ -387,8 +386,8 @@ class SchemeForm(Form):
 
 
 class SecurityLogForm(Form):
-    since = date_field(_l("From"), required=_NEVER)
-    until = date_field(_l("Until"), required=_NEVER)
-    kind = select_field(_l("What"), [], required=_NEVER)
-    person = text_field(_l("Name or e-mail address"), required=_NEVER, width=20, autocomplete="off")
-    visitor = text_field(_l("Code of the visitor"), required=_NEVER, width=20, autocomplete="off")
+    since = date_field(_l("From"), required=UNREMARKED)
+    until = date_field(_l("Until"), required=UNREMARKED)
+    kind = select_field(_l("What"), [], required=UNREMARKED)
+    person = text_field(_l("Name or e-mail address"), required=UNREMARKED, width=20, autocomplete="off")
+    visitor = text_field(_l("Code of the visitor"), required=UNREMARKED, width=20, autocomplete="off")

@@ -11,8 +11,7 @@ from audits.agencies.queries import get_agency, group_names, group_of
 from audits.core.access import Permission
 from audits.core.errors import RuleError
 from audits.people.services import state_group
-from portal.doors.interests import NEVER
-from portal.forms.fields import text_field
+from portal.forms.fields import UNREMARKED, text_field
 from portal.forms.form import Form
 from portal.stores import database
 from portal.web.access import current_actor, needs
@@ -26,7 +25,7 @@ class GroupForm(Form):
     name = text_field(
         _l("Name of the group"),
         hint=_l("Agencies with the same name here are one group. Leave this empty if it belongs to none."),
-        required=NEVER,
+        required=UNREMARKED,
         max_length=200,
     )
     source = text_field(
