@@ -13,14 +13,9 @@ from sqlalchemy.orm import Session
 from audits.agencies.models import GroupStatement
 from audits.applications.models import Answer, Evidence
 from audits.applications.workflow import ApplicationState
-from audits.changes import services as changes
-from audits.changes.workflow import ChangeState
-from audits.conditions.models import Condition, ConditionProof
-from audits.conditions.services import return_proof, submit_proof
 from audits.core import clock, outbox
 from audits.core.access import AGENCY_ROLES, STAFF_ROLES, ActorKind, Role
 from audits.core.events import Event, EventNote
-from audits.core.files import StoredFile
 from audits.deadlines.models import Deadline
 from audits.deadlines.rules import DeadlineKind
 from audits.decisions.models import Decision, DecisionGround, DecisionProposal
@@ -28,9 +23,7 @@ from audits.findings.models import Dispute, Extension, GradeChange, ReviewCheck
 from audits.inspections import services as inspections
 from audits.inspections.models import Audit, CorrectiveAction, Finding
 from audits.inspections.workflow import AuditState, FindingState, RoundOutcome
-from audits.links.services import answer_link, dismiss_links, judge_link, note_traces, refer_links, report_links
-from audits.links.workflow import LinkState, LinkVerdict
-from audits.people.models import Interest, Person, RoleRequest
+from audits.people.models import Person, RoleRequest
 from audits.people.services import record_absence
 from audits.schemes.cycle import AuditKind, DecisionKind
 from audits.schemes.models import SchemeProposal
@@ -41,7 +34,7 @@ from audits.signals.services import receive_signal
 from audits.teams.rules import TeamRole
 from audits.teams.services import join_team
 from certificates.ledger.models import WitnessedLog
-from certificates.lifecycle.services import meet_condition, say_in_hearing, suspend_certificate
+from certificates.lifecycle.services import say_in_hearing, suspend_certificate
 from certificates.lifecycle.workflow import CertificateState
 from portal.doors.account.models import LoginSession, MailToken
 from portal.doors.account.rules import Purpose
@@ -56,12 +49,11 @@ from tests.kit.factories import (
     make_person,
     make_scheme,
 )
-from tests.kit.factories.changes import report
 from tests.kit.factories.decisions import add_findings, finding
 from tests.kit.factories.documents import known
 from tests.kit.factories.inspections import judge, make_holder_audit
-from tests.kit.factories.links import asked, make_lonely_agency
 from tests.kit.scheme import SECOND, source
+from tests.kit.world_of_agencies import add_changes, add_conditions, add_interest, add_links
 
 
 @dataclass
@@ -107,13 +99,13 @@ def make_world(session: Session) -> dict[str, Any]:
         world |= {f"{state}_application": application.id, f"{state}_applicant": application.agency_id}
     world |= _audits(session) | _certificates(session) | _people(session) | _agreements(session) | _holders(session)
     world |= _proposals(session, world["active_certificate"], world["holder"])
-    world |= _changes(session, world["planner"]) | _conditions(session)
-    world |= _links(session, world["planner"])
+    world |= add_changes(session, world["planner"]) | add_conditions(session)
+    world |= add_links(session, world["planner"])
     for agency in ("concluded_audited", "other"):
         receive_signal(session, world[agency], about=About.PAY, message="x", contact="y", language="pl")
     for agency in ("concluded_applicant", "changed"):
-        _interest(session, world["reviewer"], world[agency])
-    _interest(session, world["planner"], world["other"])
+        add_interest(session, world["reviewer"], world[agency])
+    add_interest(session, world["planner"], world["other"])
     session.flush()
     return world
 
@@ -218,10 +210,10 @@ def _holders(session: Session) -> dict[str, Any]:
         expert, tied = (make_person(session, Role.INSPECTOR) for _ in range(2))
         member = join_team(session, special.planner.actor, special.id, person_id=expert.id, role=TeamRole.EXPERT)
         member.left_at = clock.now() if name == "narrow" else None
-        _interest(session, tied.id, special.agency_id)
+        add_interest(session, tied.id, special.agency_id)
         made[f"{name}_interested"] = tied.id
         made[f"{name}_tied_planner"] = make_person(session, Role.PLANNER).id
-        _interest(session, made[f"{name}_tied_planner"], special.agency_id)
+        add_interest(session, made[f"{name}_tied_planner"], special.agency_id)
         stated = {"name": "North", "source": "x", "stated_by": special.planner_id, "stated_at": clock.now()}
         session.add(GroupStatement(agency_id=special.agency_id, **stated))
     task = {"kind": "critical_finding", "owner_role": Role.DECIDER, "due_on": clock.today(), "opened_at": clock.now()}
@@ -258,77 +250,6 @@ def _at_once(session: Session, first: Person) -> dict[str, Any]:
     say_in_hearing(session, owner.actor, words="x")
     made = {"heard_holder": certificate.agency_id, "heard_owner": owner.id}
     return {"heard_certificate": certificate.id, "hearing": term.id, "at_once": decision.id, **made}
-
-
-def _conditions(session: Session) -> dict[str, Any]:
-    """A certificate with conditions: one open, one with proof to judge, one whose proof was not enough, one met."""
-    certificate = make_certificate(session, conditions=["x", "y", "z", "met"])
-    owner = make_person(session, Role.AGENCY_OWNER, certificate.agency)
-    other = make_person(session, Role.DECIDER)
-    made: dict[str, Any] = {"conditional": certificate.agency_id, "conditional_person": owner.id}
-    made |= {"conditional_certificate": certificate.id, "conditional_audit": certificate.decision.audit_id}
-    made["tied_decider"] = make_person(session, Role.DECIDER).id
-    _interest(session, made["tied_decider"], certificate.agency_id)
-    query = select(Condition).where(Condition.agency_id == certificate.agency_id).order_by(Condition.position)
-    for name, condition in zip(("open", "submitted", "returned", "met"), session.scalars(query), strict=True):
-        made[f"{name}_condition"] = condition.id
-        if name in {"submitted", "returned"}:
-            file = StoredFile("ab" * 32, 1, "application/pdf", "proof.pdf")
-            submit_proof(session, owner.actor, condition.id, explanation="x", files=[file])
-            session.flush()
-            made[f"{name}_proof"] = session.scalars(
-                select(ConditionProof.id).where(ConditionProof.condition_id == condition.id)
-            ).one()
-        if name == "returned":
-            return_proof(session, other.actor, condition.id, reason="x")
-        if name == "met":
-            meet_condition(session, other.actor, certificate.id, reasons="x", condition_id=str(condition.id))
-    return made
-
-
-def _changes(session: Session, planner_id: Any) -> dict[str, Any]:
-    """Changes that agencies reported, one in each state; the one that is referred is a holder's."""
-    planner = session.get_one(Person, planner_id).actor
-    changed = make_application(session, state=ApplicationState.ACCEPTED).agency
-    owner = make_person(session, Role.AGENCY_OWNER, changed)
-    made: dict[str, Any] = {"changed": changed.id, "changed_owner": owner.id}
-    for state in sorted(ChangeState, key=lambda state: state is ChangeState.REPORTED):  # two at once are refused
-        agency = make_certificate(session).agency if state is ChangeState.REFERRED else changed
-        person = make_person(session, Role.AGENCY_OWNER, agency)
-        change = report(session, agency, person, city="Breda")
-        if state in {ChangeState.ACCEPTED, ChangeState.REFERRED}:
-            changes.accept_change(session, planner, change.id, checked_against="x")
-        elif state is ChangeState.DECLINED:
-            changes.decline_change(session, planner, change.id, reason="x")
-        elif state is ChangeState.WITHDRAWN:
-            changes.withdraw_change(session, person.actor, change.id)
-        if state is ChangeState.ACCEPTED:
-            changed.city = "Venlo"
-        session.flush()
-        made[f"{state}_agency_change"] = change.id
-    return made
-
-
-def _links(session: Session, planner_id: Any) -> dict[str, Any]:
-    """Three agencies, each linked to another by its account: one report is open, with one answer, the others judged."""
-    planner = session.get_one(Person, planner_id).actor
-    made: dict[str, Any] = {}
-    for state in LinkState:
-        known, linked = (make_lonely_agency(session, iban=f"account {state}") for _ in range(2))
-        note_traces(session, b"key", [known.id])
-        report = report_links(session, linked.id, bank_key=b"key")
-        assert report is not None
-        session.flush()
-        owner, [hit] = make_person(session, Role.AGENCY_OWNER, linked), asked(session, planner, report)
-        answer_link(session, owner.actor, hit.id, answer="x")
-        made |= {f"{state}_link_report": report.id, f"{state}_link_hit": hit.id, f"{state}_linked": linked.id}
-        made |= {f"{state}_linked_owner": owner.id}
-        if state is not LinkState.OPEN:
-            verdict = LinkVerdict.COUNTS if state is LinkState.REFERRED else LinkVerdict.COUNTS_NOT
-            judge_link(session, planner, report.id, hit.id, verdict=verdict, reason="x")
-            (refer_links if state is LinkState.REFERRED else dismiss_links)(session, planner, report.id, reason="x")
-        session.flush()
-    return made
 
 
 def _people(session: Session) -> dict[str, Any]:
@@ -369,11 +290,6 @@ def _trail(session: Session, agency_id: Any, planner_id: Any) -> None:
     outbox.enqueue(session, "x.y")
     session.add(SecurityEvent(happened_at=clock.now(), kind=Kind.SIGNED_IN))
     session.add(WitnessedLog(origin="log", size=5, root=b"", note=""))
-
-
-def _interest(session: Session, person_id: Any, agency_id: Any) -> None:
-    values = {"person_id": person_id, "agency_id": agency_id, "nature": "x", "declared_at": clock.now()}
-    session.add(Interest(id=uuid4(), **values))
 
 
 def _findings(session: Session, state: AuditState, audit: Audit) -> dict[str, Any]:
