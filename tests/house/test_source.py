@@ -120,6 +120,7 @@ OTHERS = {
     "audits/inspections/evidence.py": "reads across applications and audits, which queries of either cannot see",
     "audits/inspections/grading.py": "the rules of edition 2 of the scheme file; pure, too long for rules",
     "audits/inspections/judging.py": "asked by forms and services alike; pure",
+    "audits/inspections/merging.py": "what several devices wrote becomes one state; pure, too long for rules",
     "audits/inspections/planning.py": "what an audit covers and how long it takes; pure, too long for rules",
     "audits/inspections/population_lists.py": "what stands out in a list, for the page before the service; pure",
     "audits/inspections/pseudonyms.py": "what a list may hold; pure, too long for rules",
