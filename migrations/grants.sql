@@ -108,8 +108,8 @@ GRANT INSERT ON audit_day TO kw_app, kw_worker;
 GRANT INSERT (audit_id, computed, planned, reason, said_by, said_at) ON audit_time TO kw_app, kw_worker;
 GRANT INSERT ON absence TO kw_app, kw_worker;
 GRANT UPDATE (ended_at) ON absence TO kw_app, kw_worker;
-REVOKE ALL ON FUNCTION stands_in_for(uuid), hands_on(uuid), work_in_hand(uuid), cannot_take(uuid, uuid),
-  hand_over(uuid, uuid, timestamptz) FROM PUBLIC;
+REVOKE ALL ON FUNCTION stands_in_for(uuid), hands_on(uuid), leads_audit(uuid, uuid), work_in_hand(uuid),
+  cannot_take(uuid, uuid), hand_over(uuid, uuid, timestamptz) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION stands_in_for(uuid), hands_on(uuid), work_in_hand(uuid), cannot_take(uuid, uuid),
   hand_over(uuid, uuid, timestamptz) TO kw_app, kw_worker;
 GRANT INSERT ON team_member TO kw_app, kw_worker;
@@ -135,8 +135,8 @@ GRANT INSERT (certificate_id, agency_id, move, state, reason, grounds, provision
 GRANT INSERT ON document TO kw_worker;
 GRANT INSERT, UPDATE (token, bits_sha256, kid, signed_at) ON status_list TO kw_worker;
 GRANT INSERT ON register_entry TO kw_app, kw_worker;
-GRANT UPDATE (legal_name, trade_names, former_names, city, listed, applied_on, state, conditional, provisional, since,
-  certificate_id, certificate_number, valid_from, valid_until, conditions, condition_terms, excepted, scope, scheme,
+GRANT UPDATE (legal_name, trade_names, former_names, city, listed, applied_on, applied_months, state, conditional,
+  provisional, since, certificate_id, certificate_number, valid_from, valid_until, conditions, condition_terms, excepted, scope, scheme,
   details, sort_name, folded, near, words, tags, form, numbers, updated_at) ON register_entry TO kw_app, kw_worker;
 GRANT INSERT ON register_slip TO kw_app, kw_worker;
 GRANT DELETE ON register_slip TO kw_worker;  -- words that no entry has any more

@@ -9,6 +9,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import Text
 
+from audits.core.calendar import months_after
 from audits.core.db import Base, one_of, stored
 from certificates.lifecycle.rules import Status
 from certificates.lifecycle.workflow import CertificateState
@@ -45,6 +46,7 @@ class RegisterEntry(Base):
     city: Mapped[str]
     listed: Mapped[bool]  # False: reachable by its permanent address, but left out of the search
     applied_on: Mapped[date | None]
+    applied_months: Mapped[int] = mapped_column(SmallInteger, server_default=text("3"))  # how long that is shown
     state: Mapped[CertificateState | None] = mapped_column(stored(CertificateState))
     conditional: Mapped[bool]
     provisional: Mapped[bool] = mapped_column(server_default="false")  # suspended, and the agency is still heard
@@ -83,10 +85,19 @@ class RegisterEntry(Base):
             for each in self.condition_terms
         ]
 
+    @property
+    def applied_until(self) -> date | None:
+        """Return the last day on which an application is shown, if there is one."""
+        return months_after(self.applied_on, self.applied_months) if self.applied_on else None
+
     def status_on(self, day: date) -> Status:
         """Return the public status on `day`."""
         return agency_status(
-            day, self.state, conditional=self.conditional, valid_until=self.valid_until, applied_on=self.applied_on
+            day,
+            self.state,
+            conditional=self.conditional,
+            valid_until=self.valid_until,
+            applied_until=self.applied_until,
         )
 
     def since_on(self, day: date) -> date | None:
@@ -104,7 +115,7 @@ class RegisterEntry(Base):
     def applies_again(self, day: date) -> bool:
         """Return whether an agency without a valid certificate has a running application."""
         status = self.status_on(day)
-        return not may_rely(status) and status is not Status.APPLIED and is_applying(day, self.applied_on)
+        return not may_rely(status) and status is not Status.APPLIED and is_applying(day, self.applied_until)
 
 
 class RegisterSlip(Base):

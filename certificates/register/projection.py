@@ -11,7 +11,7 @@ from audits.schemes.models import SchemeVersion
 from certificates.lifecycle.models import Certificate, CertificateChange
 from certificates.lifecycle.rules import public_id
 from certificates.lifecycle.workflow import CertificateState
-from certificates.register.rules import Change, Terms, course, since
+from certificates.register.rules import APPLIED_MONTHS, Change, Terms, course, since
 from certificates.register.search import folding, names
 from certificates.register.search.filters import tags_of
 from certificates.wording import ConditionTerms
@@ -22,18 +22,20 @@ def entry_values(
     certificates: list[Certificate],
     changes: list[CertificateChange],
     *,
-    applied_on: date | None,
+    applied: tuple[date, int] | None,
     last_audit: Audit | None,
     conditions: list[ConditionTerms],
 ) -> dict[str, Any]:
     """Return the columns of RegisterEntry except `updated_at`.
 
-    `certificates` are the issued ones, newest first; `conditions` are those of the newest.
+    `certificates` are the issued ones, newest first; `conditions` are those of the newest; `applied` is since when and
+    for how many months a running application is shown.
     """
     newest = certificates[0] if certificates else None
     values = _names(agency, certificates) | {
-        "applied_on": applied_on,
-        "listed": newest is not None or applied_on is not None,
+        "applied_on": applied and applied[0],
+        "applied_months": applied[1] if applied else APPLIED_MONTHS,
+        "listed": newest is not None or applied is not None,
         "details": _details(agency, last_audit),
     }
     values |= _mark(newest, _since(certificates, changes)) if newest else _NO_MARK

@@ -9,8 +9,8 @@ from uuid import UUID
 from certificates.lifecycle.rules import RELIABLE, Status, status_on, why
 from certificates.lifecycle.workflow import COUNTS, CertificateState
 
-APPLIED_FOR = timedelta(days=92)
-"""How long an accepted application is shown: three months, as in comparable registers, so that nobody relies on it."""
+APPLIED_MONTHS = 3
+"""How long an accepted application is shown where the scheme (edition 1) does not say, so that nobody relies on it."""
 
 
 Ground = Mapping[str, str]  # its code, and its words in every language
@@ -56,17 +56,22 @@ class Line:
 
 
 def agency_status(
-    day: date, state: CertificateState | None, *, conditional: bool, valid_until: date | None, applied_on: date | None
+    day: date,
+    state: CertificateState | None,
+    *,
+    conditional: bool,
+    valid_until: date | None,
+    applied_until: date | None,
 ) -> Status:
     """Return the status of an agency: that of its newest certificate, else whether it has applied."""
     if state is None or valid_until is None:
-        return Status.APPLIED if is_applying(day, applied_on) else Status.NONE
+        return Status.APPLIED if is_applying(day, applied_until) else Status.NONE
     return status_on(day, state, conditional=conditional, valid_until=valid_until)
 
 
-def is_applying(day: date, applied_on: date | None) -> bool:
-    """Return whether an application accepted on `applied_on` is still shown."""
-    return applied_on is not None and day <= applied_on + APPLIED_FOR
+def is_applying(day: date, until: date | None) -> bool:
+    """Return whether an application that is shown until that day is still shown."""
+    return until is not None and day <= until
 
 
 def may_rely(status: Status) -> bool:

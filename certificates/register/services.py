@@ -19,10 +19,12 @@ from audits.decisions.rules import GRANTS
 from audits.inspections.models import Audit
 from audits.inspections.workflow import AuditState
 from audits.schemes.models import SchemeVersion
+from audits.schemes.queries import scheme_of_version
 from certificates.lifecycle.models import Certificate, CertificateChange
 from certificates.lifecycle.queries import condition_terms
 from certificates.register.models import RegisterEntry, RegisterSlip
 from certificates.register.projection import entry_values
+from certificates.register.rules import APPLIED_MONTHS
 from certificates.register.search import folding, names
 
 BATCH = 500
@@ -90,7 +92,7 @@ def _refresh(session: Session, ids: Sequence[UUID]) -> None:
         _public_applications(session, ids),
         _changes(session, ids),
     )
-    applied_on, last_audits = _applied_on(session, applications), _last_audits(session, ids)
+    applied, last_audits = _applied(session, applications), _last_audits(session, ids)
     entries = {
         entry.agency_id: entry
         for entry in session.scalars(
@@ -106,7 +108,7 @@ def _refresh(session: Session, ids: Sequence[UUID]) -> None:
             agency,
             held,
             changes[agency.id],
-            applied_on=applied_on.get(agency.id),
+            applied=applied.get(agency.id),
             last_audit=last_audits.get(agency.id),
             conditions=condition_terms(session, held[0]) if held else [],
         )
@@ -174,18 +176,22 @@ def _by_agency(rows: Iterable[Any]) -> Mapping[UUID, list[Any]]:
     return found
 
 
-def _applied_on(session: Session, applications: Mapping[UUID, Sequence[Application]]) -> dict[UUID, date]:
-    """Return when the running application of each agency was accepted: undecided, or granted and not yet issued."""
+def _applied(session: Session, applications: Mapping[UUID, Sequence[Application]]) -> dict[UUID, tuple[date, int]]:
+    """Return when the running application of each agency was accepted, and for how many months that is shown.
+
+    Running is one that is undecided, or granted and not yet issued.
+    """
     listed = [application for each in applications.values() for application in each]
     concluded = [each.id for each in listed if each.state is not ApplicationState.ACCEPTED]
     issuing = _being_issued(session, concluded) if concluded else set()
     running = (
         each for each in listed if each.reviewed_at and (each.state is ApplicationState.ACCEPTED or each.id in issuing)
     )
-    found: dict[UUID, date] = {}
+    found: dict[UUID, tuple[date, int]] = {}
     for application in running:
         if application.reviewed_at:
-            found.setdefault(application.agency_id, clock.day_of(application.reviewed_at))
+            since, terms = clock.day_of(application.reviewed_at), scheme_of_version(application.scheme_version).terms
+            found.setdefault(application.agency_id, (since, terms.applied_months or APPLIED_MONTHS))
     return found
 
 

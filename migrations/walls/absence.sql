@@ -17,18 +17,25 @@ CREATE OR REPLACE FUNCTION hands_on(of_audit uuid) RETURNS TABLE(person_id uuid,
   SELECT m.person_id, false, m.role = 'member' FROM team_member m WHERE m.audit_id = of_audit AND m.left_at IS NULL
 $$;
 
--- Whoever does something in an audit has a part in it, which bars from deciding: also who stood in for the inspector.
+CREATE OR REPLACE FUNCTION leads_audit(person uuid, of_audit uuid) RETURNS boolean LANGUAGE sql STABLE SECURITY DEFINER SET search_path TO 'public', 'pg_temp' AS $$
+  SELECT EXISTS (SELECT FROM hands_on(of_audit) h WHERE h.person_id = person AND h.leads)
+$$;
+
+-- Whoever does something in an audit has a part in it, which bars from deciding: also who stood in for the inspector. A
+-- grade is weighed by who leads the audit and by somebody outside it, who stays outside.
 CREATE OR REPLACE FUNCTION take_part_by_deed() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path TO 'public', 'pg_temp' AS $$
 BEGIN
   INSERT INTO audit_participant (audit_id, person_id, since)
   SELECT coalesce(f.audit_id, a.id), NEW.actor_id, NEW.happened_at
   FROM (SELECT NEW.subject_id AS id) s LEFT JOIN audit a ON a.id = s.id LEFT JOIN finding f ON f.id = s.id
   WHERE coalesce(f.audit_id, a.id) IS NOT NULL
+    AND (NEW.name NOT IN ('finding.propose_grade', 'finding.change_grade', 'finding.keep_grade')
+         OR leads_audit(NEW.actor_id, coalesce(f.audit_id, a.id)))
   ON CONFLICT DO NOTHING;
   RETURN NEW;
 END $$;
 
-CREATE TRIGGER event_of_audit BEFORE INSERT ON event FOR EACH ROW WHEN (NEW.actor_kind = 'person' AND NEW.name IN ('audit.start', 'audit.freeze', 'audit.record', 'audit.judge_requirement', 'audit.reveal', 'audit.report', 'finding.close', 'finding.reject', 'finding.accept_plan', 'finding.reject_proof')) EXECUTE FUNCTION take_part_by_deed();
+CREATE TRIGGER event_of_audit BEFORE INSERT ON event FOR EACH ROW WHEN (NEW.actor_kind = 'person' AND NEW.name IN ('audit.start', 'audit.freeze', 'audit.record', 'audit.judge_requirement', 'audit.reveal', 'audit.report', 'finding.close', 'finding.reject', 'finding.accept_plan', 'finding.reject_proof', 'finding.propose_grade', 'finding.change_grade', 'finding.keep_grade')) EXECUTE FUNCTION take_part_by_deed();
 
 -- A deputy can do the work: an inspector stands in for an inspector, one without an interest in what is in hand.
 CREATE OR REPLACE FUNCTION check_deputy() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path TO 'public', 'pg_temp' AS $$

@@ -43,8 +43,8 @@ END $$;
 
 CREATE TRIGGER corrective_action_reported BEFORE INSERT OR UPDATE ON corrective_action FOR EACH ROW WHEN (CURRENT_USER <> 'kw_owner') EXECUTE FUNCTION check_reported();
 
--- The grade of a finding changes between report and review, by two people. One is the inspector of the audit, the other
--- took no part in it. No role may change the grade itself: the database does, once the second person agrees.
+-- The grade of a finding changes between report and review, by two people. One leads the audit, as its inspector or for
+-- them, the other took no part in it: who proposed and has a part led it then. No role may change the grade itself: the database does, once the second person agrees.
 CREATE OR REPLACE FUNCTION check_grade_change() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path TO 'public', 'pg_temp' AS $$
 DECLARE
   its_finding finding%ROWTYPE;
@@ -58,9 +58,11 @@ BEGIN
       USING ERRCODE = 'check_violation', CONSTRAINT = 'grade_change_frozen';
   END IF;
   IF NEW.answered_by = NEW.asked_by
+     OR (TG_OP = 'INSERT' AND NOT leads_audit(NEW.asked_by, its_audit.id) AND NOT is_outsider(NEW.asked_by, NEW.agency_id))
      OR (NEW.granted AND NOT (
-           (NEW.asked_by = its_audit.inspector_id AND is_outsider(NEW.answered_by, NEW.agency_id))
-        OR (NEW.answered_by = its_audit.inspector_id AND is_outsider(NEW.asked_by, NEW.agency_id)))) THEN
+           (EXISTS (SELECT FROM audit_participant WHERE audit_id = its_audit.id AND person_id = NEW.asked_by)
+            AND is_outsider(NEW.answered_by, NEW.agency_id))
+        OR (leads_audit(NEW.answered_by, its_audit.id) AND is_outsider(NEW.asked_by, NEW.agency_id)))) THEN
     RAISE EXCEPTION 'a grade changes by two people'
       USING ERRCODE = 'check_violation', CONSTRAINT = 'grade_change_second_person';
   END IF;

@@ -8,12 +8,13 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from audits.core import clock
+from audits.core.access import Role
 from audits.core.errors import NotFoundError
+from audits.schemes.services import publish_scheme
 from certificates.lifecycle.rules import Status
 from certificates.lifecycle.workflow import CertificateState
 from certificates.register import queries
 from certificates.register.models import RegisterEntry, RegisterSlip
-from certificates.register.rules import APPLIED_FOR
 from certificates.register.services import rebuild_all, refresh_entry, renew_old_forms
 from tests.kit.factories.agencies import make_agency
 from tests.kit.factories.certificates import (
@@ -23,6 +24,8 @@ from tests.kit.factories.certificates import (
     make_certificate,
     make_refusal,
 )
+from tests.kit.factories.people import make_person
+from tests.kit.scheme import SECOND, short
 
 S = CertificateState
 TODAY = clock.today()
@@ -86,9 +89,17 @@ def test_an_application_is_shown_for_three_months_and_its_address_for_ever(sessi
     found = entry(session, agency.id)
     assert found.status_on(date(2026, 1, 10)) is Status.APPLIED
     assert found.since_on(date(2026, 1, 10)) == date(2026, 1, 10)
-    assert found.status_on(date(2026, 1, 10) + APPLIED_FOR) is Status.APPLIED
-    assert found.status_on(date(2026, 1, 11) + APPLIED_FOR) is Status.NONE
-    assert found.since_on(date(2026, 1, 11) + APPLIED_FOR) is None
+    assert found.status_on(date(2026, 4, 10)) is Status.APPLIED
+    assert found.status_on(date(2026, 4, 11)) is Status.NONE
+    assert found.since_on(date(2026, 4, 11)) is None
+
+
+def test_how_long_an_application_is_shown_is_said_by_its_scheme(session):
+    shorter = short(SECOND).replace("applied_months: 3", "applied_months: 1")
+    publish_scheme(session, make_person(session, Role.SCHEME_MANAGER).actor, shorter)
+    found = entry(session, make_applicant(session, accepted=date(2026, 1, 31)).id)
+    assert found.applied_until == date(2026, 2, 28)
+    assert (found.status_on(date(2026, 2, 28)), found.status_on(date(2026, 3, 1))) == (Status.APPLIED, Status.NONE)
 
 
 def test_a_refusal_leaves_only_the_address_and_says_no_more_than_not_certified(session):

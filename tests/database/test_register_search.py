@@ -190,13 +190,14 @@ def test_a_hostile_query_is_only_a_query(session):
 
 def test_the_search_and_the_page_mean_the_same_by_every_status(session):
     """The filter says it in SQL, the page in Python: the two must not drift apart."""
-    agency_days = [date(2026, 1, 1), None]
+    agency_days = [(date(2026, 1, 3), 3), (date(2026, 1, 31), 1), (None, 3)]
     for state in (None, CertificateState.ACTIVE, CertificateState.SUSPENDED, CertificateState.WITHDRAWN):
         for conditional in (True, False):
-            for applied in agency_days:
+            for applied, months in agency_days:
                 certificate = make_certificate(session, issued=date(2025, 1, 1), months=14)
                 row = session.get(RegisterEntry, certificate.agency_id)
-                row.state, row.conditional, row.applied_on = state, conditional, applied
+                row.state, row.conditional = state, conditional
+                row.applied_on, row.applied_months = applied, months
                 row.valid_until = date(2026, 2, 28) if state else None
     session.flush()
     for day in (date(2026, 1, 1), date(2026, 2, 28), date(2026, 3, 1), date(2026, 4, 3), date(2026, 4, 4)):

@@ -18,7 +18,6 @@ READERS = [
 TEXT = "\n".join(path.read_text() for path in READERS)
 
 LATER = {
-    "applied_months": "the register counts 92 days for all versions",
     "cooling_off_months": "comes with declared interests that have a period",
     "audits_in_a_row": "comes with days and absence",
 }

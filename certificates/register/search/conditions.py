@@ -10,11 +10,12 @@ from sqlalchemy.dialects.postgresql import TSQUERY
 from certificates.lifecycle.rules import LISTED, Status
 from certificates.lifecycle.workflow import COUNTS, CertificateState
 from certificates.register.models import RegisterEntry
-from certificates.register.rules import APPLIED_FOR
 from certificates.register.search.filters import Facet, Filters
 
 TERMS: ColumnElement[Any] = func.array_to_tsvector(RegisterEntry.words.op("||")(RegisterEntry.tags))
 """Exactly as the index has it."""
+
+_APPLIED_UNTIL = RegisterEntry.applied_on + func.make_interval(0, RegisterEntry.applied_months)
 
 
 @lru_cache(maxsize=8)  # the same object for all statements of a day: it is not built, nor looked through, again
@@ -22,7 +23,7 @@ def listed_on(day: date) -> ColumnElement[bool]:
     """Return the SQL condition for entries in the search; applications are listed only for a while."""
     return and_(
         RegisterEntry.listed,
-        or_(RegisterEntry.state.is_not(None), RegisterEntry.applied_on >= day - APPLIED_FOR),
+        or_(RegisterEntry.state.is_not(None), day <= _APPLIED_UNTIL),
     )
 
 
@@ -31,7 +32,7 @@ def shows(status: Status, day: date) -> ColumnElement[bool]:
     state, valid = RegisterEntry.state, RegisterEntry.valid_until >= day
     active = state == CertificateState.ACTIVE
     return {
-        Status.APPLIED: and_(state.is_(None), RegisterEntry.applied_on >= day - APPLIED_FOR),
+        Status.APPLIED: and_(state.is_(None), day <= _APPLIED_UNTIL),
         Status.CERTIFIED: and_(active, valid, ~RegisterEntry.conditional),
         Status.CONDITIONAL: and_(active, valid, RegisterEntry.conditional),
         Status.PARTLY_SUSPENDED: and_(state == CertificateState.PARTLY_SUSPENDED, valid),
