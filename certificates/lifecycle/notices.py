@@ -26,6 +26,13 @@ class SuspensionToReview(Notice, kind="suspension_to_review"):
     day: date
 
 
+class HolderHeard(Notice, kind="holder_heard"):
+    """The holder of a certificate that was suspended at once said something; a second decider answers by `day`."""
+
+    number: str
+    day: date
+
+
 class CertificateResealed(Notice, kind="certificate_resealed"):
     """The file was sealed again; its content is the same."""
 

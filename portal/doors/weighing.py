@@ -9,6 +9,7 @@ from audits.core.errors import RuleError
 from audits.findings import services
 from audits.findings.models import GradeChange
 from audits.findings.queries import grade_changes
+from audits.inspections.assignment import hand_in
 from audits.inspections.models import Finding
 from audits.inspections.workflow import AuditState
 from audits.people.independence import bar_of
@@ -105,6 +106,6 @@ def _may_weigh(finding: Finding) -> bool:
     actor, audit = current_actor(), finding.audit
     if audit.state is not AuditState.REPORTED or not finding.stands:
         return False
-    if audit.inspector_id == actor.id:
+    if hand_in(database.read(), actor, audit).leads:
         return actor.has(Permission.AUDIT_CONDUCT)
     return actor.has(Permission.AUDIT_REVIEW) and bar_of(database.read(), audit.agency_id, actor.id) is None

@@ -89,6 +89,7 @@ PAGES: dict[type[Notice], Link] = {
     certificates.CertificateChanged: _HOME,
     certificates.CertificateResealed: _HOME,
     certificates.SuspensionToReview: Link("office.certificates.show_certificate", "certificate_id"),
+    certificates.HolderHeard: Link("office.certificates.show_certificate", "certificate_id"),
 }
 _BY_KIND = {notice.kind: link for notice, link in PAGES.items()}
 

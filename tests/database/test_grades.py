@@ -15,6 +15,8 @@ from audits.findings.queries import grade_changes
 from audits.inspections import queries
 from audits.inspections import services as inspections
 from audits.inspections.workflow import AuditState, FindingState
+from audits.people.independence import Bar, bar_of
+from audits.people.services import record_absence
 from audits.schemes.queries import scheme_of_version
 from tests.kit.factories.applications import make_application
 from tests.kit.factories.certificates import make_certificate
@@ -74,6 +76,22 @@ def test_a_grade_that_the_second_person_declines_stays(session, reviewer):
     )
     propose(session, finding.audit.inspector, finding)  # once more, with better reasons
     assert len(grade_changes(session, finding.id)) == 2
+
+
+@pytest.mark.parametrize("first", ["deputy", "reviewer"])
+def test_who_stands_in_for_the_inspector_weighs_too_and_has_a_part_from_then_on(session, reviewer, first):
+    finding, deputy = make_finding(session), make_person(session, [Role.INSPECTOR, Role.REVIEWER])
+    audit, day = finding.audit, clock.today()
+    record_absence(session, audit.planner.actor, audit.inspector_id, deputy_id=deputy.id, first_day=day, last_day=day)
+    asks, answers = (deputy, reviewer) if first == "deputy" else (reviewer, deputy)
+    change = propose(session, asks, finding)
+    if first == "deputy":
+        with pytest.raises(NotAllowedError, match="inspector of the audit"):  # both lead the audit
+            reply(session, audit.inspector, change)
+    reply(session, answers, change)
+    assert finding.grade == change.grade
+    assert bar_of(session, audit.agency_id, deputy.id) is Bar.TOOK_PART
+    assert bar_of(session, audit.agency_id, reviewer.id) is None  # the reviewer still is outside
 
 
 def test_nobody_answers_their_own_proposal_and_two_reviewers_do_not_do_it_alone(session, reviewer):

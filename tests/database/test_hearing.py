@@ -18,6 +18,7 @@ from certificates.lifecycle.terms import answer_until, hear_until
 from tests.kit.factories.applications import make_scheme
 from tests.kit.factories.certificates import make_certificate
 from tests.kit.factories.people import make_person
+from tests.kit.queued import mails
 from tests.kit.scheme import SECOND, source
 
 
@@ -42,6 +43,14 @@ def test_what_an_agency_says_is_kept_as_it_was_and_it_may_say_more(session, held
     assert [each.words for each in said] == ["The passports are back.", "And the safe is gone."]
     assert [each.said_by for each in said] == [owner.id, owner.id]
     assert [each.name for each in history(session, held.id)][-2:] == ["certificate.hear"] * 2
+
+
+def test_whoever_may_answer_the_suspension_is_told_and_who_suspended_is_not(session, held, owner):
+    second = make_person(session, Role.DECIDER)
+    services.say_in_hearing(session, owner.actor, words="The passports are back.")
+    told = mails(session, "holder_heard", held)
+    assert str(second.id) in told
+    assert str(provisional_suspension(session, held.agency_id).decider_id) not in told
 
 
 def test_it_needs_words(session, owner):

@@ -38,7 +38,7 @@ from audits.people.notices import (
 from audits.people.services import retire_person
 from audits.schemes.notices import ProposalWaiting
 from audits.teams.notices import WorkTakenOver
-from certificates.lifecycle.notices import SuspensionToReview
+from certificates.lifecycle.notices import HolderHeard, SuspensionToReview
 from portal.doors.account import services
 from portal.doors.account.models import MailToken
 from portal.doors.account.notices import Reset
@@ -132,6 +132,7 @@ READERS = {
     SecondDeciderNeeded: {Role.DECIDER},
     ProposalAnswered: {Role.DECIDER},
     SuspensionToReview: {Role.DECIDER},
+    HolderHeard: {Role.DECIDER},
     SecondPersonNeeded: {Role.ADMINISTRATOR},
     RolesChanged: {Role.ADMINISTRATOR},
     ProposalWaiting: {Role.SCHEME_MANAGER},

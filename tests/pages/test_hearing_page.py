@@ -6,6 +6,7 @@ from audits.core.access import Role
 from certificates.lifecycle import services
 from tests.kit.factories.certificates import make_certificate
 from tests.kit.factories.people import make_person
+from tests.kit.queued import mails
 
 WORDS = "The passports are back with the workers."
 
@@ -28,6 +29,7 @@ def test_an_agency_is_heard_and_the_decider_reads_it(enter, session, held):
     page = browser.submit(words=WORDS)
     assert page.notes == ["We have your answer. A second decider reads it before deciding."]
     assert WORDS in page.text
+    assert mails(session, "holder_heard", held)
     for move in ("confirm", "lift"):
         assert WORDS in enter(Role.DECIDER).open(f"/office/certificates/{held.id}/{move}").text
 

@@ -68,6 +68,12 @@ def test_only_what_the_findings_allow_is_offered(enter, session, found, outcomes
     assert offered(page) == outcomes
     assert words in page.text
     assert bool(page.soup.select("[name=condition-0-text]")) is ("grant_with_conditions" in outcomes)
+    says = [term.get_text() for term in page.soup.select(".kw-says dt")]
+    granted = {"grant": ["If you grant"], "grant_with_conditions": ["If you grant with conditions"]}.get(
+        outcomes[0], []
+    )
+    assert says == ["Now", *granted, "If you refuse"]
+    assert ("Yes. This agency is certified today." in page.text) is ("grant" in outcomes)
 
 
 def test_a_decider_grants(enter, session):

@@ -1,6 +1,6 @@
 """Weigh a finding otherwise than it was found: one person proposes it with a reason, another agrees or does not.
 
-One of both is the inspector of the audit, the other a reviewer who took no part in it.
+One of both is the inspector of the audit or who stands in for them, the other a reviewer who took no part in it.
 """
 
 from datetime import date
@@ -27,10 +27,12 @@ from audits.findings.services.asking import (
     settle,
     tell_inspector,
 )
+from audits.inspections.assignment import hand_in
 from audits.inspections.models import Finding
 from audits.inspections.services import open_urgent_task
 from audits.inspections.services.course import FINDINGS
 from audits.inspections.workflow import AuditState
+from audits.people import independence
 from audits.schemes.queries import scheme_of_version
 from audits.schemes.text import SchemeText
 
@@ -70,7 +72,7 @@ def answer_grade(session: Session, actor: Actor, change_id: UUID, *, granted: bo
     check_open(session, change)
     if change.asked_by == actor.id:
         raise NotAllowedError("Somebody else than who proposed it must answer.")
-    if granted and finding.audit.inspector_id not in {actor.id, change.asked_by}:
+    if granted and hand_in(session, actor, finding.audit).leads == _led(session, finding, change.asked_by):
         raise NotAllowedError("One of both must be the inspector of the audit.")
     check_for_agency(session, finding, answer, "answer")
     settle(change, actor, answer, granted=granted)
@@ -87,15 +89,20 @@ def answer_grade(session: Session, actor: Actor, change_id: UUID, *, granted: bo
 
 
 def _hold(session: Session, actor: Actor, finding_id: UUID) -> Finding:
-    """Return a finding of a reported audit, locked, for its inspector or for a reviewer who took no part in it."""
+    """Return a finding of a reported audit, locked, for who leads that, or for a reviewer who took no part in it."""
     finding = moves.load(session, Finding, finding_id)
-    if finding.audit.inspector_id == actor.id:
+    if hand_in(session, actor, finding.audit).leads:
         moves.hold(session, FINDINGS, actor, finding, Permission.AUDIT_CONDUCT, asks=Independence.OWN)
     else:
         moves.hold(session, FINDINGS, actor, finding, Permission.AUDIT_REVIEW, asks=Independence.OUTSIDER)
     if finding.audit.state is not AuditState.REPORTED or not finding.stands:
         raise IllegalMoveError("The grade of this finding can no longer change.")
     return finding
+
+
+def _led(session: Session, finding: Finding, proposer_id: UUID) -> bool:
+    """Return whether a grade was proposed by who led the audit then; others who propose took no part in it."""
+    return independence.bar_of(session, finding.agency_id, proposer_id) is independence.Bar.TOOK_PART
 
 
 def _due_on(scheme: SchemeText, finding: Finding, grade: str) -> date | None:

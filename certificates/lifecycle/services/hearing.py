@@ -1,7 +1,7 @@
 """Hear the holder of a certificate that one decider suspended at once. The caller commits."""
 
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from sqlalchemy.orm import Session
 
@@ -10,7 +10,7 @@ from audits.core.access import Actor, Permission, Role, authorise
 from audits.core.errors import RuleError
 from audits.core.flow import moved_on
 from audits.core.letters import check_printable
-from audits.core.notices import tell_person
+from audits.core.notices import Notice, tell_person
 from audits.deadlines.rules import DeadlineKind
 from audits.deadlines.services import open_deadline
 from audits.decisions.queries import provisional_suspension
@@ -26,10 +26,7 @@ def begin_hearing(session: Session, actor: Actor, certificate: Certificate) -> N
     last = answer_until(certificate.scheme_version, clock.today())
     about: dict[str, Any] = {"subject_id": certificate.id, "agency_id": certificate.agency_id}
     open_deadline(session, DeadlineKind.SUSPENSION_HEARING, due_on=last, owner_role=Role.DECIDER, **about)
-    for person_id in free_deciders(session, certificate.agency_id):
-        if person_id != actor.id:
-            told = notices.SuspensionToReview(number=certificate.number, day=last)
-            tell_person(session, person_id, told, subject_id=certificate.id)
+    _tell_others(session, certificate, actor.id, notices.SuspensionToReview(number=certificate.number, day=last))
 
 
 def say_in_hearing(session: Session, actor: Actor, *, words: str) -> HearingStatement:
@@ -55,4 +52,15 @@ def say_in_hearing(session: Session, actor: Actor, *, words: str) -> HearingStat
     session.add(said)
     events.record(session, HolderHeard(), subject_id=waiting.certificate_id, actor=actor, agency_id=waiting.agency_id)
     session.flush()
+    certificate = session.get_one(Certificate, waiting.certificate_id)
+    last = answer_until(certificate.scheme_version, clock.day_of(waiting.decided_at))
+    told = notices.HolderHeard(number=certificate.number, day=last)
+    _tell_others(session, certificate, waiting.decider_id, told)
     return said
+
+
+def _tell_others(session: Session, certificate: Certificate, suspended_by: UUID, told: Notice) -> None:
+    """Tell every decider who may answer the suspension, which is not the one who suspended."""
+    for person_id in free_deciders(session, certificate.agency_id):
+        if person_id != suspended_by:
+            tell_person(session, person_id, told, subject_id=certificate.id)

@@ -31,7 +31,7 @@ from certificates.documents.queries import find_document
 from certificates.documents.stages import DocumentKind
 from certificates.lifecycle.models import Certificate
 from certificates.lifecycle.queries import BeforeDeciding, before_deciding, holder_basis, ways_of
-from certificates.lifecycle.rules import Fate, fates
+from certificates.lifecycle.rules import Fate, Status, fates
 from certificates.lifecycle.services import decide_or_propose, end_audit_or_propose
 from portal.doors.office import case_file
 from portal.doors.office.forms import DecisionForm, HolderDecisionForm, SendBackForm
@@ -41,6 +41,9 @@ from portal.stores import database
 from portal.web.access import current_actor, needs
 
 bp = Blueprint("decisions", __name__, url_prefix="/audits")
+
+_SHOWN = {Outcome.GRANT: Status.CERTIFIED, Outcome.GRANT_WITH_CONDITIONS: Status.CONDITIONAL}
+"""What the register shows after each grant."""
 
 NOTHING = BeforeDeciding(held=None, waiting=None, tied=False, bar=None)
 
@@ -168,12 +171,12 @@ def _page(
     ready, offers = audit.state in AUDIT_FLOW.waiting_for(Permission.DECISION_TAKE), grantable(audit, drawn)
     beside = before_deciding(session, audit.agency_id, clock.today(), audit_id, actor.id) if ready else NOTHING
     held, bar = beside.held, beside.bar
+    possible = possible_outcomes(scheme.scoring, **stand, tied=beside.tied)
     if ready:
         basis = holder_basis(session, audit, held)
         shown, compared = basis.shown, compared_in(basis, scheme)
         if isinstance(form, DecisionForm):
-            allowed = possible_outcomes(scheme.scoring, **stand, tied=beside.tied)
-            offered, ways = [outcome for outcome in Outcome if outcome in allowed], fates(held.state) if held else ()
+            offered, ways = [outcome for outcome in Outcome if outcome in possible], fates(held.state) if held else ()
             form.offer(offered, _grounds(audit, offered, held, ways), shown, ways)
             form.offer_scope(offers, scheme, offered)
             form.offer_requirements(_in_question(audit, file.findings, scheme))
@@ -195,6 +198,7 @@ def _page(
         ready=ready,
         unseen_housing=_unseen_housing(audit, offers),
         against=reasons_against(scheme.scoring, **stand, tied=beside.tied),
+        grants=[_SHOWN[each] for each in Outcome if each in _SHOWN and each in possible],
         form=form,
         moved=moved,
         held=held,
