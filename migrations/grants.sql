@@ -39,14 +39,14 @@ GRANT INSERT ON role_request TO kw_app, kw_worker;
 GRANT UPDATE (answered_by, answered_at, granted) ON role_request TO kw_app, kw_worker;
 
 -- Signing in.
-GRANT INSERT ON credential, login_session, login_brake TO kw_app, kw_worker;
+GRANT INSERT ON credential, login_session, login_brake, held_form TO kw_app, kw_worker;
 GRANT INSERT ON mail_token TO kw_worker;  -- a link is made at the moment of mailing
 GRANT UPDATE (password_hash, changed_at) ON credential TO kw_app, kw_worker;
 GRANT UPDATE (seen_at, ended_at) ON login_session TO kw_app, kw_worker;
 GRANT UPDATE (used_at) ON mail_token TO kw_app, kw_worker;
 GRANT UPDATE (failures, open_at) ON login_brake TO kw_app, kw_worker;
 GRANT DELETE ON login_brake TO kw_app;
-GRANT DELETE ON login_session, mail_token, login_brake TO kw_worker;
+GRANT DELETE ON held_form, login_session, mail_token, login_brake TO kw_worker;
 
 -- The norm.
 GRANT INSERT ON scheme_version, requirement TO kw_app, kw_worker;

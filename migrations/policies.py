@@ -87,6 +87,8 @@ POLICIES = (
     Policy("scheme_proposal", (SCHEME_MANAGER,), (f"{SCHEME_MANAGER} AND {MY_ANSWER}",),
            (f"{SCHEME_MANAGER} AND proposed_by = {ME}",)),
     *(Policy(table, (f"person_id = {ME}",), (f"person_id = {ME}",)) for table in ("credential", "login_session")),
+    # A form is held when nobody is signed in; its person alone reads it.
+    Policy("held_form", (f"person_id = {ME}",), (), (EVERYTHING,), may=ADD),
     Policy("mail_token", (f"person_id = {ME}",), (f"person_id = {ME}",), may=CHANGE),
     Policy("tie", (f"person_id = {ME}", STAFF),
            (f"person_id = {ME} AND recorded_by IS NULL", f"{CASES} AND recorded_by = {ME}"), may=ADD),

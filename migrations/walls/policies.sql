@@ -58,6 +58,9 @@ CREATE POLICY login_session_select ON login_session FOR SELECT TO kw_app USING (
 CREATE POLICY login_session_insert ON login_session FOR INSERT TO kw_app WITH CHECK ((SELECT is_genuine()) AND (person_id = (SELECT nullif(current_setting('kw.person', true), '')::uuid)));
 CREATE POLICY login_session_update ON login_session FOR UPDATE TO kw_app USING ((SELECT is_genuine()) AND (person_id = (SELECT nullif(current_setting('kw.person', true), '')::uuid)));
 CREATE POLICY login_session_worker ON login_session TO kw_worker USING (true);
+CREATE POLICY held_form_select ON held_form FOR SELECT TO kw_app USING ((SELECT is_genuine()) AND (person_id = (SELECT nullif(current_setting('kw.person', true), '')::uuid)));
+CREATE POLICY held_form_insert ON held_form FOR INSERT TO kw_app WITH CHECK (true);
+CREATE POLICY held_form_worker ON held_form TO kw_worker USING (true);
 CREATE POLICY mail_token_select ON mail_token FOR SELECT TO kw_app USING ((SELECT is_genuine()) AND (person_id = (SELECT nullif(current_setting('kw.person', true), '')::uuid)));
 CREATE POLICY mail_token_update ON mail_token FOR UPDATE TO kw_app USING ((SELECT is_genuine()) AND (person_id = (SELECT nullif(current_setting('kw.person', true), '')::uuid)));
 CREATE POLICY mail_token_worker ON mail_token TO kw_worker USING (true);

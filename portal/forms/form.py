@@ -7,8 +7,10 @@ from functools import lru_cache
 from typing import Any
 
 from babel.support import NullTranslations, Translations
+from flask import g, request
 from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
+from flask_wtf.form import _Auto
 from wtforms.i18n import messages_path
 
 from audits.core.errors import RuleError
@@ -28,6 +30,17 @@ class Form(FlaskForm):
         def get_translations(self, _form: FlaskForm) -> "type[Sentences]":
             """Return the translations of WTForms' own sentences."""
             return Sentences
+
+        def wrap_formdata(self, form: FlaskForm, formdata: Any) -> Any:
+            """Return what was sent, or on a page that is opened what is put back into the fields of this form."""
+            if formdata is _Auto and request.method == "GET" and g.get("put_back") and _was_sent(form):
+                return g.put_back.fields
+            return super().wrap_formdata(form, formdata)
+
+    @property
+    def is_put_back(self) -> bool:
+        """Return whether the fields show what was sent when the session had ended."""
+        return request.method == "GET" and bool(g.get("put_back")) and _was_sent(self)
 
     @property
     def complaints(self) -> list[dict[str, str]]:
@@ -75,6 +88,12 @@ class Sentences:
 @lru_cache(maxsize=8)
 def _catalogue(language: str) -> NullTranslations:
     return Translations.load(messages_path(), [language], domain="wtforms")
+
+
+def _was_sent(form: FlaskForm) -> bool:
+    """Return whether fields of this form that people see are among those that are put back."""
+    seen = [field.name for field in form._fields.values() if getattr(field.widget, "input_type", "") != "hidden"]
+    return any(sent == name or sent.startswith(f"{name}-") for sent in g.put_back.fields for name in seen)
 
 
 def _items(form: Any) -> Iterator[dict[str, str]]:

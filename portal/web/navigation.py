@@ -57,6 +57,7 @@ def _surroundings(settings: Settings) -> dict[str, Any]:
     return {
         "navigation": _shown(frame.menu),
         "session_links": session_links,
+        "is_signed_in": actor is not None,
         "footer_links": _shown(frame.footer),
         "home_url": frame.home,
         "is_staff": frame.is_staff,

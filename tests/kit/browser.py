@@ -91,7 +91,7 @@ class Browser:
         token = services.open_session(session, person).token
         session.flush()
         with self.client.session_transaction() as cookie:
-            cookie["token"] = token
+            cookie["token"], cookie["person"] = token, str(person.id)
         return self
 
     def open(self, path: str, status: int = 200) -> Page:

@@ -28,7 +28,7 @@ from portal.work.schedule import sign_head
 from tests.kit.factories.ledger import issued
 
 # What a restore changes by intent, and what follows it.
-CHANGED = {"login_session", "mail_token", "file_check", "chore"}
+CHANGED = {"login_session", "held_form", "mail_token", "file_check", "chore"}
 
 
 SAFE = Postgres._options  # no power is cut here, so that the servers need not wait for the disk

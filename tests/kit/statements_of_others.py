@@ -65,6 +65,7 @@ SEEN_BY_OTHERS = [
     unseen("agency mine", "credential", "person_id = :other_owner"),
     unseen("agency mine", "login_session", "person_id = :administrator"),
     unseen("agency mine", "mail_token", "person_id = :administrator"),
+    unseen("agency mine", "held_form", "person_id = :administrator"),
     unseen("agency mine", "tie", "true"),
     unseen("agency mine", "group_statement", "true"),
     unseen("agency mine", "absence", "true"),

@@ -36,7 +36,7 @@ from audits.teams.services import join_team
 from certificates.ledger.models import WitnessedLog
 from certificates.lifecycle.services import say_in_hearing, suspend_certificate
 from certificates.lifecycle.workflow import CertificateState
-from portal.doors.account.models import LoginSession, MailToken
+from portal.doors.account.models import HeldForm, LoginSession, MailToken
 from portal.doors.account.rules import Purpose
 from portal.stores.roles import APP
 from portal.web.security_log import Kind, SecurityEvent
@@ -278,6 +278,7 @@ def _people(session: Session) -> dict[str, Any]:
     session.add(LoginSession(digest=b"session", person_id=made["administrator"], created_at=now, seen_at=now))
     link = MailToken(digest=b"link", person_id=made["administrator"], purpose=Purpose.RESET, expires_at=now)
     session.add(link)
+    session.add(HeldForm(id=uuid4(), person_id=made["administrator"], held_at=now, sealed=b"x"))
     return made
 
 

@@ -1,23 +1,28 @@
 """Identify the visitor of a request: Flask-Login over server-side sessions, one statement per request."""
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
 from urllib.parse import urlsplit
+from uuid import UUID
 
-from flask import Flask, current_app, g, redirect, request, session, url_for
+from flask import Flask, current_app, flash, g, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 from flask_login import AnonymousUserMixin, LoginManager
 from sqlalchemy import update
 
 from audits.core import clock
 from audits.core.access import Actor, Role
 from audits.people.models import Person
-from portal.doors.account import services
+from portal.doors.account import held, services
 from portal.doors.account.models import LoginSession
-from portal.doors.account.rules import SEEN_EVERY, own_path
+from portal.doors.account.rules import IDLE, LIFETIME, SEEN_EVERY, own_path
 from portal.stores import database
 from portal.web import security
 
 _TOKEN = "token"  # noqa: S105  # the name of the place, not the secret
+_PERSON, _OPENED = "person", "opened"  # whose session it is or was, and since when
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,24 +74,43 @@ class Manager(LoginManager):  # type: ignore[misc]
         return response  # there is none; the original would read the session in every response
 
     def unauthorized(self) -> ResponseReturnValue:
-        """Redirect to the sign-in page, which leads back afterwards."""
-        return redirect(url_for("account.login", next=_way_back()), 303)
+        """Redirect to the sign-in page, which leads back afterwards; what was sent is held for the same person."""
+        page = _way_back()
+        if request.method == "POST" and request.headers.get("Sec-Fetch-Dest") != "empty":  # scripts keep their own
+            _hold(page or own_path(request.path) or "/")
+        return redirect(url_for("account.login", next=page), 303)
 
 
 def init_app(app: Flask) -> None:
     """Install the login manager, which provides `current_user`."""
     Manager(app)
+    held.init_app(app)
+    app.jinja_env.globals["session_seconds"] = seconds_left
 
 
 def remember(signed_in: services.SignedIn) -> None:
-    """Store the token of a new session in a fresh cookie, without data of an earlier visitor."""
+    """Store the token of a new session in a fresh cookie, without data of an earlier visitor who was another person.
+
+    For the same person the forms of open pages stay good, and what is held is put back.
+    """
+    person = str(signed_in.person_id)
+    kept = _kept("csrf_token", held.PLACE) if session.get(_PERSON) == person else {}
     session.clear()
-    session[_TOKEN] = signed_in.token
+    session.update(kept)
+    session[_TOKEN], session[_PERSON], session[_OPENED] = signed_in.token, person, int(clock.now().timestamp())
 
 
 def forget() -> None:
-    """Clear the cookie."""
+    """Clear the cookie, except whose it was: a form that is sent later from another tab is held for that person."""
+    kept = _kept("csrf_token", _PERSON)
     session.clear()
+    session.update(kept)
+
+
+def seconds_left() -> int:
+    """Return for how many seconds this session stays open if nothing else is done."""
+    opened = datetime.fromtimestamp(session.get(_OPENED, clock.now().timestamp()), UTC)
+    return int(min(IDLE, opened + LIFETIME - clock.now()).total_seconds())
 
 
 def start_page(roles: frozenset[Role]) -> str:
@@ -134,6 +158,18 @@ def _touch(found: services.OpenSession) -> None:
     stale = update(LoginSession).where(LoginSession.digest == found.digest, LoginSession.seen_at <= now - SEEN_EVERY)
     with current_app.extensions["sessionmaker"].begin() as beside:
         beside.execute(stale.values(seen_at=now))
+
+
+def _hold(page: str) -> None:
+    person = session.get(_PERSON)
+    if not person:
+        return
+    if held.hold(UUID(person), page):
+        flash(_("You were signed out before this was saved. Sign in, and we put back what you typed."), "warning")
+
+
+def _kept(*names: str) -> dict[str, Any]:
+    return {name: session[name] for name in names if name in session}
 
 
 def _way_back() -> str | None:

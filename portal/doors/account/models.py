@@ -35,6 +35,17 @@ class LoginSession(Base):
     person: Mapped[Person] = relationship(lazy="joined")
 
 
+class HeldForm(Base):
+    """A form that was sent after the session had ended, encrypted with a key that only that browser has."""
+
+    __tablename__ = "held_form"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), index=True)
+    held_at: Mapped[datetime]
+    sealed: Mapped[bytes] = mapped_column(LargeBinary)
+
+
 class MailToken(Base):
     """A link sent by mail that allows one person to set a password once."""
 

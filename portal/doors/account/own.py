@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from flask import flash, redirect, render_template, url_for
+from flask import flash, jsonify, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
@@ -13,10 +13,11 @@ from audits.core.access import Permission
 from audits.core.errors import RuleError
 from audits.people import queries as people
 from audits.people.services import declare_interest, edit_profile
+from portal.doors.account import held, services, throttle
 from portal.doors.account import login as browser
-from portal.doors.account import services, throttle
 from portal.doors.account.door import bp
 from portal.doors.account.forms import ALL, ChangePasswordForm, EndSessionsForm, ProfileForm
+from portal.doors.account.rules import own_path
 from portal.doors.interests import InterestForm
 from portal.forms.form import Form
 from portal.stores import database
@@ -33,6 +34,23 @@ def show_account() -> ResponseReturnValue:
     return render_template(
         "account/show.html", person=current_user.person, sessions=sessions, here=current_user.digest, form=Form()
     )
+
+
+@bp.post("/account/stay")
+@signed_in
+def stay() -> ResponseReturnValue:
+    """Count as activity, for scripts, while somebody types; return for how many seconds the session stays open."""
+    return jsonify(left=browser.seconds_left())
+
+
+@bp.post("/account/held/drop")
+@signed_in
+def drop_held() -> ResponseReturnValue:
+    """Drop what was sent after the session had ended, and show the page as it is stored."""
+    page = held.page()
+    held.forget()
+    flash(_("What you typed before is thrown away."), "success")
+    return redirect(own_path(page) or url_for("account.show_account"), 303)
 
 
 @bp.get("/account/profile")

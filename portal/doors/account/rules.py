@@ -20,6 +20,7 @@ class Purpose(StrEnum):
 IDLE = timedelta(minutes=60)
 LIFETIME = timedelta(hours=12)
 SEEN_EVERY = timedelta(minutes=1)
+HELD_FOR = timedelta(hours=12)  # what was sent after the end of a session
 TOKEN_LIFETIME = {Purpose.INVITATION: timedelta(days=7), Purpose.RESET: timedelta(hours=1)}
 
 PASSWORD_MIN = 12
@@ -76,6 +77,11 @@ def check_password(password: str, *, name: str, email: str) -> None:
         raise RuleError("This password is easy to guess. Choose another one.", field="password")
     if any(part in folded for part in _own_words(name, email)):
         raise RuleError("Leave your name and e-mail address out of the password.", field="password")
+
+
+def never_held(field: str) -> bool:
+    """Return whether a field of a form is never kept for later: passwords, and the token of the page."""
+    return field.rpartition("-")[2] in {"csrf_token", "password", "current"}
 
 
 def own_path(target: str | None) -> str | None:

@@ -21,9 +21,10 @@ from audits.people.models import Person
 from audits.people.queries import approach
 from portal.doors.account import throttle
 from portal.doors.account.events import PasswordSet, SessionOpened
-from portal.doors.account.models import LoginSession, MailToken, PasswordHash
+from portal.doors.account.models import HeldForm, LoginSession, MailToken, PasswordHash
 from portal.doors.account.notices import Reset
 from portal.doors.account.rules import (
+    HELD_FOR,
     IDLE,
     LIFETIME,
     PASSWORD_MAX,
@@ -138,6 +139,7 @@ def sign_out_everywhere(session: Session, person_id: UUID, *, keep: bytes | None
 
 def sign_out_everybody(session: Session) -> None:
     """End every session and every mailed link: after a restore some are there that had ended, or been used."""
+    session.execute(delete(HeldForm))  # their files are in no backup
     session.execute(delete(LoginSession))
     session.execute(delete(MailToken))
 
@@ -227,8 +229,9 @@ def store_password(session: Session, person: Person, password: str, *, keep: byt
 
 
 def clear_out(session: Session) -> None:
-    """Delete ended sessions, used or outdated links, and old throttle rows."""
+    """Delete ended sessions, used or outdated links, forms held for too long, and old throttle rows."""
     now = clock.now()
+    session.execute(delete(HeldForm).where(HeldForm.held_at < now - HELD_FOR))
     session.execute(delete(LoginSession).where(LoginSession.created_at < now - LIFETIME))
     session.execute(delete(MailToken).where(or_(MailToken.expires_at < now, MailToken.used_at.is_not(None))))
     throttle.forget_old(session)

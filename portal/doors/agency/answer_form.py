@@ -57,7 +57,12 @@ class AnswerForm(Form):
             del self.again
 
     def remember(self, answer: Answer | None) -> None:
-        """Note which answer the person gets to see, to tell afterwards what they changed."""
+        """Note which answer the person gets to see, to tell afterwards what they changed.
+
+        What is put back was typed beside an earlier one, which it still names.
+        """
+        if self.is_put_back:
+            return
         self.version.raw_data, self.version.data = None, answer.version if answer else 0
         self.shown.data = f"{answer.value}:{digest_of(answer.explanation)}" if answer else f":{digest_of('')}"
 

@@ -172,9 +172,9 @@ def _codes(case: Case, chapter: str, stand: Stand) -> list[str]:
     return [code for code in stand.standing.codes(_show()) if code in inside]
 
 
-def _form(case: Case, code: str, answer: Answer | None = None, *, sent: bool = True) -> AnswerForm:
+def _form(case: Case, code: str, answer: Answer | None = None) -> AnswerForm:
     """Return the form of one question among others; the token of the page is in the form around it."""
-    form = AnswerForm(obj=answer, prefix=f"{code}-", meta={"csrf": False}, **({} if sent else {"formdata": None}))
+    form = AnswerForm(obj=answer, prefix=f"{code}-", meta={"csrf": False})
     form.ask(case.scheme, code)
     del form.again
     return form
@@ -191,7 +191,7 @@ def _cards(
     cards = []
     for code in codes:
         answer = answers.get(code)
-        form = forms[code] if forms else _form(case, code, answer, sent=False)
+        form = forms[code] if forms else _form(case, code, answer)
         card = Card(case.requirement(code), form, answer, files.get(code, []), before.get(code))
         if code in stored:
             card.stored, card.differs = stored[code], conflict(form, stored[code])

@@ -109,7 +109,7 @@ def _page(case: Case, card: Card) -> str:
     if card.before:
         files = _files(card.before)
         form.offer_files(files)
-        if files:
+        if files and not form.is_put_back:
             form.again.data = [str(file.id) for file in files]
     elif form.again and not form.again.choices:
         del form.again
