@@ -5,13 +5,12 @@
 
 import os
 
-from flask import Flask
-
 from portal.app import DOORS, create_app
 from portal.settings import settings_or_exit
 from portal.sight import logs, meters
 from portal.stores import roles
 from portal.web.kept_pages import keep_pages
+from portal.web.requests import Application
 from portal.web.statements import show_statements
 
 _settings = settings_or_exit(os.environ)  # noqa: TID251 - the one place that reads the environment
@@ -19,7 +18,7 @@ logs.set_up("web", _settings)
 meters.set_up(_settings)
 
 
-def __getattr__(name: str) -> Flask:
+def __getattr__(name: str) -> Application:
     """Build only the application that is asked for."""
     doors = {"app": tuple(DOORS), "registry": ("registry",), "dev": tuple(DOORS)}.get(name)
     if doors is None:

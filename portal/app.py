@@ -2,7 +2,6 @@
 
 from importlib import import_module
 
-from flask import Flask
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -28,7 +27,7 @@ from portal.web.requests import Application, refuse_fault
 DOORS = ("registry", "account", "agency", "inspector", "office")
 
 
-def create_app(settings: Settings, doors: tuple[str, ...] = DOORS) -> Flask:
+def create_app(settings: Settings, doors: tuple[str, ...] = DOORS) -> Application:
     """Build the portal, or with `doors=("registry",)` the public register alone."""
     if settings.clock_file:
         clock.follow(settings.clock_file)

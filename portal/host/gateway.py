@@ -47,6 +47,7 @@ class Gateway:
 
     def __init__(self, application: WSGIApplication, terms: Terms, threads: int) -> None:
         self._application = application
+        self._at_hand: AtHand | None = getattr(application, "at_hand", None)
         self._bodies = Bodies(terms)
         self._thread_count = threads
         self._threads: ThreadPoolExecutor
@@ -60,9 +61,12 @@ class Gateway:
         self._threads.shutdown(wait=False)
 
     async def __rsgi__(self, scope: Scope, protocol: RSGIHTTPProtocol) -> None:
-        """Receive a request, have it answered in a thread, and send the answer."""
+        """Send an answer that is at hand; else receive a request, have it answered in a thread, and send the answer."""
         loop = asyncio.get_running_loop()
         with suppress(RSGIProtocolClosed, GoneError):
+            if self._at_hand and (found := _kept(scope, self._at_hand)):
+                protocol.response_bytes(*found)
+                return
             async with self._bodies.receive(protocol, _declared(scope)) as body:
                 file = await loop.run_in_executor(self._threads, self._answer, environ(scope, body), protocol)
             if file is not None:
@@ -83,6 +87,23 @@ class Gateway:
 
 
 Headers = list[tuple[str, str]]
+AtHand = Callable[[tuple[str, str, str], str | None], tuple[int, Headers, bytes] | None]
+# A request with one of these is of somebody, or has a body.
+_OWN = frozenset({"cookie", "authorization", "range", "content-length", "transfer-encoding"})
+
+
+def _kept(scope: Scope, at_hand: AtHand) -> tuple[int, Headers, bytes] | None:
+    """Return the answer to a GET without any of somebody's own headers, if the application has it at hand."""
+    path, query = scope.path, scope.query_string
+    if scope.method != "GET" or not path.isascii() or not query.isascii():
+        return None
+    languages: list[str] = []
+    for name, value in scope.headers.items():
+        if name in _OWN:
+            return None
+        if name == "accept-language":
+            languages.append(value)
+    return at_hand((path, query, ",".join(languages)), scope.headers.get("if-none-match"))
 
 
 def run(application: WSGIApplication, given: dict[str, Any]) -> tuple[int, Headers, bytes | int]:

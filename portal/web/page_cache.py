@@ -1,8 +1,11 @@
 """Keep the public pages of anonymous visitors in memory, in front of Flask, while nothing in the register changes.
 
 A page is kept under the position of the register that was known before it was made. The position is asked anew four
-times a second; when it has moved, or another day has begun, nothing that was kept before is shown. Whatever the
-position does not tell ends after the time that the header gives to shared caches.
+times a second; when it has moved, or another day has begun, nothing that was kept before is shown.
+
+The position is a time, and a transaction that wrote at an earlier time may be committed later, which moves nothing.
+While one could be running a page is shown no longer than its header allows to shared caches, and then made anew; a page
+that was made after all of them had ended holds for as long as the position does.
 """
 
 import threading
@@ -28,11 +31,22 @@ _PATHS = ("/register", "/api/v1/agencies", "/api/v1/certificates/")
 _OWN = frozenset({"date", "x-request-id"})  # of one response
 _OF_SOMEBODY = ("HTTP_COOKIE", "HTTP_AUTHORIZATION", "HTTP_RANGE", FAULT)
 _OF_A_BODY = frozenset({"content-length", "content-type"})
+_SAME = 304
 _OVERHEAD = 2048  # bytes of headers, keys and objects
 
 Headers = list[tuple[str, str]]
-Position = tuple[Any, ...]
 Key = tuple[str, str, str]
+Answer = tuple[int, Headers, bytes]
+Held = tuple[tuple[Any, ...], date]
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """What changes with the register, and which transactions run: the oldest, and the next that will begin."""
+
+    value: tuple[Any, ...]
+    oldest: int
+    next: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +74,10 @@ class PageCache:
         self._app, self._ask, self._day, self._clock, self._most = app, position, day, clock, most_bytes
         self._pages: OrderedDict[Key, Page] = OrderedDict()
         self._bytes = 0
-        self._position: tuple[Position, date] | None = None
-        self._asked = float("-inf")
+        self._position: Held | None = None
+        self._asked = self._moved = float("-inf")
+        self._settles_with: int | None = None  # the transaction before which all must have ended
+        self._settled = False
         self._lock, self._asking = threading.Lock(), threading.Lock()
         self._hits = meters().requests.labels("page_cache", "2xx")
 
@@ -71,39 +87,64 @@ class PageCache:
         position = self._now_at() if key else None
         if key is None or position is None:
             return self._app(environ, start_response)
+        page = self._kept(key)
+        if page is None:
+            return self._fetch(key, position, environ, start_response)
+        code, headers, body = _answer(page, environ.get("HTTP_IF_NONE_MATCH"))
+        start_response("304 NOT MODIFIED" if code == _SAME else "200 OK", headers)
+        return [body] if body else []
+
+    def at_hand(self, key: Key, if_none_match: str | None) -> Answer | None:
+        """Return what was kept, for a server that asks before it hands on a GET of nobody in particular.
+
+        It never waits: when the position is to be asked anew the request goes the long way, and does that.
+        """
+        if not key[0].startswith(_PATHS) or self._clock() - self._asked >= ASK_SECONDS:
+            return None
+        page = self._kept(key)
+        return _answer(page, if_none_match) if page else None
+
+    def _kept(self, key: Key) -> Page | None:
         page = self._pages.get(key)
         if page is None or page.until < self._clock():
-            return self._fetch(key, position, environ, start_response)
+            return None
         self._hits.inc()
         with self._lock:
             if key in self._pages:
                 self._pages.move_to_end(key)
-        if environ.get("HTTP_IF_NONE_MATCH") == page.etag:
-            start_response("304 NOT MODIFIED", [each for each in page.headers if each[0].lower() not in _OF_A_BODY])
-            return []
-        start_response("200 OK", page.headers)
-        return [page.body]
+        return page
 
-    def _now_at(self) -> tuple[Position, date] | None:
+    def _now_at(self) -> Held | None:
         """Return the position, asked a moment ago at most; forget all pages when it has moved."""
         if self._clock() - self._asked >= ASK_SECONDS and self._asking.acquire(blocking=self._position is None):
             try:
                 found = self._ask()
-                now = (found, self._day()) if found is not None else None
+                now = (found.value, self._day()) if found is not None else None
                 if now != self._position:
                     self._forget(now)
+                elif found is not None and not self._settled:
+                    self._settle(found)
                 self._asked = self._clock()
             finally:
                 self._asking.release()
         return self._position
 
-    def _forget(self, position: tuple[Position, date] | None) -> None:
+    def _settle(self, found: Position) -> None:
+        """Note when all transactions have ended that may have written before the position moved."""
+        if self._clock() - self._moved < SHARED_SECONDS:  # one may have taken its time, and not yet begun to write
+            return
+        if self._settles_with is None:
+            self._settles_with = found.next
+        self._settled = found.oldest >= self._settles_with
+
+    def _forget(self, position: Held | None) -> None:
         with self._lock:
             self._pages.clear()
             self._bytes, self._position = 0, position
+            self._moved, self._settles_with, self._settled = self._clock(), None, False
 
     def _fetch(
-        self, key: Key, position: tuple[Position, date], environ: WSGIEnvironment, start_response: StartResponse
+        self, key: Key, position: Held, environ: WSGIEnvironment, start_response: StartResponse
     ) -> Iterable[bytes]:
         seen: list[tuple[str, Headers]] = []
 
@@ -124,10 +165,11 @@ class PageCache:
             self._keep(key, position, seen[0][1], body)
         return [body]
 
-    def _keep(self, key: Key, position: tuple[Position, date], headers: Headers, body: bytes) -> None:
+    def _keep(self, key: Key, position: Held, headers: Headers, body: bytes) -> None:
         kept = [each for each in headers if each[0].lower() not in _OWN]
         etag = next((value for name, value in kept if name.lower() == "etag"), "")
-        page = Page(kept, body, self._clock() + SHARED_SECONDS, etag)
+        until = float("inf") if self._settled else self._clock() + SHARED_SECONDS
+        page = Page(kept, body, until, etag)
         with self._lock:
             if position != self._position:  # it moved while the page was made
                 return
@@ -148,6 +190,12 @@ def _key(environ: WSGIEnvironment) -> Key | None:
         return None
     key = (path, environ.get("QUERY_STRING", ""), environ.get("HTTP_ACCEPT_LANGUAGE", ""))
     return key if sum(map(len, key)) <= LONGEST_KEY else None
+
+
+def _answer(page: Page, if_none_match: str | None) -> Answer:
+    if if_none_match == page.etag:
+        return _SAME, [each for each in page.headers if each[0].lower() not in _OF_A_BODY], b""
+    return 200, page.headers, page.body
 
 
 def _may_be_kept(status: str, headers: Headers) -> bool:

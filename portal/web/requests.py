@@ -35,6 +35,8 @@ class Application(Flask):
     """Flask, which answers 400 with a page when the Host header cannot be the name of a host."""
 
     request_class = Request
+    at_hand: Callable[[tuple[str, str, str], str | None], Any] | None = None
+    """What returns an answer that was kept; see `portal.web.page_cache`."""
     longest_body = 0
     """The most bytes that any view reads of a request: the server receives no more."""
 

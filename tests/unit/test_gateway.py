@@ -113,6 +113,24 @@ EXPECTED = {
 }  # fmt: skip
 
 
+def test_what_is_at_hand_is_sent_as_it_is(port):
+    languages = {"Accept-Language": "nl, en;q=0.5"}
+    status, headers, body = ask(port, "/kept?a=1", headers=languages)
+    assert (status, headers["ETag"], json.loads(body)) == (200, '"kept"', ["/kept", "a=1", "nl, en;q=0.5"])
+    assert ask(port, "/kept", headers={"If-None-Match": '"kept"'})[0::2] == (304, b"")
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"method": "HEAD"}, {"method": "POST"}, {"headers": {"Cookie": "a=1"}}, {"headers": {"Range": "bytes=0-1"}},
+        {"headers": {"Authorization": "Bearer x"}}, {"body": b"abc"}, {"path": "/kept%C3%A9"},
+    ],
+)  # fmt: skip
+def test_what_may_be_of_somebody_reaches_the_application(port, more):
+    assert "ETag" not in ask(port, **{"path": "/kept", **more})[1]
+
+
 def test_a_header_cannot_pass_for_that_of_a_proxy(connect):
     found = seen(connect(), raw(b"/", b"X_Forwarded_For: 192.0.2.1", b"X-Forwarded-For: 192.0.2.2"))
     assert found["HTTP_X_FORWARDED_FOR"] == "192.0.2.2"

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from portal.web import page_cache
-from portal.web.page_cache import PageCache
+from portal.web.page_cache import PageCache, Position
 
 PUBLIC = [("Cache-Control", "public, max-age=0, s-maxage=30"), ("ETag", '"one"'), ("Vary", "Accept-Language")]
 
@@ -16,12 +16,15 @@ class House:
     def __init__(self, headers=PUBLIC, status="200 OK", body=b"page"):
         self.headers, self.status, self.body = headers, status, body
         self.position, self.day, self.now, self.asked, self.looked = (1,), date(2026, 11, 30), 0.0, 0, 0
+        self.next, self.running = 100, []  # transactions
         self.during = lambda: None
         self.cache = PageCache(self.app, self.look, lambda: self.day, most_bytes=100_000, clock=lambda: self.now)
 
     def look(self):
         self.looked += 1
-        return self.position
+        if self.position is None:
+            return None
+        return Position(self.position, min(self.running or [self.next]), self.next)
 
     def app(self, environ, start_response):
         self.asked += 1
@@ -91,6 +94,61 @@ def test_a_page_is_shown_no_longer_than_its_header_says():
     house.now = page_cache.SHARED_SECONDS + 1
     house.get()
     assert house.asked == 2
+
+
+def rest(house, seconds=page_cache.SHARED_SECONDS + 1):
+    """Let time pass, and a visitor let the cache look."""
+    house.now += seconds
+    house.get("/register/nl-other")
+
+
+def test_a_page_made_after_all_transactions_of_before_have_ended_holds_until_the_position_moves():
+    house = House()
+    house.get()
+    rest(house)
+    rest(house)
+    made = house.asked
+    house.get()  # the one kept before may be older than one of those transactions
+    rest(house, 10_000)
+    house.get()
+    assert house.asked == made + 1
+    house.position = (2,)
+    rest(house, 1)
+    house.get()
+    assert house.asked == made + 3
+
+
+def test_while_a_transaction_of_before_runs_no_page_is_shown_longer_than_its_header_says():
+    house = House()
+    house.running = [99]
+    house.get()
+    for _ in range(5):
+        rest(house)
+        made = house.asked
+        house.get()
+        assert house.asked == made + 1
+    house.running = []
+    rest(house)
+    house.get()
+    rest(house, 10_000)
+    made = house.asked
+    house.get()
+    assert house.asked == made
+
+
+def test_a_server_gets_what_is_kept_without_waiting():
+    house = House()
+    key = ("/register/nl-1", "", "nl")
+    assert house.cache.at_hand(key, None) is None
+    first = house.get(HTTP_ACCEPT_LANGUAGE="nl")
+    status, headers, body = house.cache.at_hand(key, None)
+    assert (status, body) == (200, first[2])
+    assert dict(headers) == {name: value for name, value in first[1].items() if name != "X-Request-Id"}
+    assert house.cache.at_hand(key, '"one"')[::2] == (304, b"")
+    looked, house.now = house.looked, page_cache.ASK_SECONDS
+    assert house.cache.at_hand(key, None) is None  # the position is to be asked: that is for a thread
+    assert house.looked == looked
+    assert house.cache.at_hand(("/office", "", "nl"), None) is None
 
 
 @pytest.mark.parametrize(
