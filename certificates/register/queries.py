@@ -5,11 +5,11 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, ScalarSelect, column, func, select, table
+from sqlalchemy import ColumnElement, ScalarSelect, bindparam, column, func, select, table
 from sqlalchemy.orm import Session, defer, joinedload
 
 from audits.agencies.trade_registers import clean_register_number
-from audits.core.errors import NotFoundError, RuleError
+from audits.core.errors import N_, NotFoundError, RuleError
 from audits.schemes.models import SchemeVersion
 from certificates.documents.models import Document, DocumentStamp
 from certificates.documents.stages import DocumentKind
@@ -72,18 +72,22 @@ class PublicDocument:
     archived: bool = False
 
 
+_NOT_FOUND = N_("The register has no entry at this address.")
+_ENTRY = select(RegisterEntry).where(RegisterEntry.public_id == bindparam("public_id")).options(*HIDDEN)
+"""Built once: to build a statement takes longer than to run this one."""
+
+
 def entry(session: Session, public_id: str) -> RegisterEntry:
     """Return the entry with this permanent name, in lower case; NotFoundError if there never was one.
 
     Other spellings of the register number are accepted too, because older documents contain them.
     """
-    try:
-        return _one(session, RegisterEntry.public_id == _typed(public_id))
-    except NotFoundError:
-        permanent = _in_one_form(public_id)
-        if permanent in {None, public_id}:
-            raise
-    return _one(session, RegisterEntry.public_id == permanent)
+    found = session.scalar(_ENTRY, {"public_id": _typed(public_id)})
+    if found is None:
+        found = session.scalar(_ENTRY, {"public_id": _in_one_form(public_id)})
+    if found is None:
+        raise NotFoundError(_NOT_FOUND)
+    return found
 
 
 def entry_of(session: Session, agency_id: UUID) -> RegisterEntry:
@@ -146,16 +150,18 @@ def certificate(session: Session, number: str) -> Certificate:
 
 def document_of(session: Session, certificate_id: UUID) -> PublicDocument | None:
     """Return the current sealed file of a certificate."""
-    return _document(session, _PUBLIC.c.kind == DocumentKind.CERTIFICATE, _PUBLIC.c.subject_id == certificate_id)
+    return _document(
+        session, PUBLIC_DOCUMENTS.c.kind == DocumentKind.CERTIFICATE, PUBLIC_DOCUMENTS.c.subject_id == certificate_id
+    )
 
 
 def document_with(session: Session, sha256: str) -> PublicDocument | None:
     """Return the document with exactly these bytes, or None; archival copies count as the document."""
-    found = _document(session, _PUBLIC.c.sha256 == sha256)
+    found = _document(session, PUBLIC_DOCUMENTS.c.sha256 == sha256)
     if found is not None:
         return found
     stamped = select(DocumentStamp.document_id).where(DocumentStamp.sha256 == sha256)
-    archived = _document(session, _PUBLIC.c.id.in_(stamped))
+    archived = _document(session, PUBLIC_DOCUMENTS.c.id.in_(stamped))
     return replace(archived, sha256=sha256, archived=True) if archived else None
 
 
@@ -187,7 +193,7 @@ def all_credentials(session: Session) -> Iterator[tuple[str, str]]:
 def _one(session: Session, condition: ColumnElement[bool]) -> RegisterEntry:
     found = session.scalar(select(RegisterEntry).where(condition).options(*HIDDEN))
     if found is None:
-        raise NotFoundError("The register has no entry at this address.")
+        raise NotFoundError(_NOT_FOUND)
     return found
 
 
@@ -210,20 +216,20 @@ def _count(*conditions: ColumnElement[bool]) -> ScalarSelect[int]:
 
 
 def _document(session: Session, *conditions: ColumnElement[bool]) -> PublicDocument | None:
-    newer = _PUBLIC.alias()
+    newer = PUBLIC_DOCUMENTS.alias()
     query = (
-        select(*(_PUBLIC.c[name] for name in ("kind", "subject_id", "sha256", "size", "created_at")))
+        select(*(PUBLIC_DOCUMENTS.c[name] for name in ("kind", "subject_id", "sha256", "size", "created_at")))
         .add_columns(newer.c.created_at, func.coalesce(newer.c.because, ""))
-        .outerjoin(newer, newer.c.replaces == _PUBLIC.c.id)
+        .outerjoin(newer, newer.c.replaces == PUBLIC_DOCUMENTS.c.id)
         .where(*conditions)
-        .order_by(_PUBLIC.c.created_at.desc())
+        .order_by(PUBLIC_DOCUMENTS.c.created_at.desc())
     )
     row = session.execute(query.limit(1)).first()
     return PublicDocument(*row) if row else None
 
 
 # A view of all documents, without what they say.
-_PUBLIC = table(
+PUBLIC_DOCUMENTS = table(
     "public_document",
     *(column(name, Document.__table__.c[name].type) for name in
       ("id", "kind", "subject_id", "sha256", "size", "created_at", "replaces", "because")),

@@ -126,12 +126,12 @@ def date_text(value: date) -> str:
     """Format a day: 3 maart 2027. A moment counts as its day in Amsterdam."""
     if isinstance(value, datetime):
         value = day_of(value)
-    return _date_words(value, i18n.current_language())
+    return _date_words(value, language := i18n.current_language(), WORKERS[language].day)
 
 
 def month_text(value: date) -> str:
     """Format the month of a day: maart 2027."""
-    return str(format_date(value, "MMMM y", locale=i18n.current_language()))
+    return _date_words(value, i18n.current_language(), "MMMM y")
 
 
 def dialled(number: str) -> str:
@@ -168,8 +168,8 @@ def short_hash(value: str) -> Markup:
 
 
 @lru_cache(maxsize=4096)
-def _date_words(day: date, language: str) -> str:
-    return str(format_date(day, WORKERS[language].day, locale=language))
+def _date_words(day: date, language: str, form: str) -> str:
+    return str(format_date(day, form, locale=language))
 
 
 @lru_cache(maxsize=4096)

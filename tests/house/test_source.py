@@ -169,6 +169,7 @@ OTHERS = {
     "certificates/register/position.py": "a read for what keeps pages, in front of every session",
     "certificates/register/projection.py": "the row that services write; reads sources, writes nothing",
     "certificates/register/schemes.py": "words kept in memory",
+    "certificates/register/sheet.py": "one read that fills a module",
     "certificates/register/places.py": "data of others",
     "certificates/register/search/folding.py": "how names are compared; pure",
     "certificates/register/search/conditions.py": "what queries of the search have in common",

@@ -13,12 +13,12 @@ from audits.agencies.wording import country_name
 from audits.core import clock
 from audits.core.languages import WORKERS
 from audits.schemes.cycle import AuditKind
-from certificates.lifecycle.rules import Status
 from certificates.press import rosette_svg
 from certificates.register import queries
 from certificates.register.schemes import current_scheme, scheme_by_digest
 from certificates.register.search.cursor import Sort
 from certificates.register.search.likeness import easily_confused
+from certificates.register.sheet import sheet as read_sheet
 from certificates.wording import items_in_words, scope_in_words
 from portal.doors.registry.facets import groups, provinces, taken_off
 from portal.doors.registry.facts import linked_data
@@ -86,34 +86,37 @@ def entry(public_id: str) -> ResponseReturnValue:
     if public_id != public_id.lower():
         return redirect(url_for("registry.entry", public_id=public_id.lower()), 301)
     session, today = database.read(), clock.today()
-    found = queries.entry(session, public_id)
+    sheet = read_sheet(session, public_id, today)
+    found, history = sheet.entry, sheet.history
     if public_id != found.public_id:
         return redirect(url_for("registry.entry", public_id=found.public_id), 301)
     if asks_for_workers():
         return to_workers(found)
-    history = queries.history(session, found.agency_id, today)
     scheme = scheme_by_digest(session, found.scheme["sha256"]) if found.scheme else current_scheme(session, today)
-    settings, paper = current_settings(), _paper(session, found.certificate_number)
+    language, seat, status = current_language(), sheet.printed["seat"] or {}, found.status_on(today)
+    scope, settings = Scope.of(found.scope), current_settings()
     return render_template(
         "registry/entry.html",
         entry=found,
-        status=found.status_on(today),
+        status=status,
         today=today,
         history=history,
         past=asked_past(found.agency_id, today),
-        excepted=items_in_words(Scope.of(found.excepted), scheme, current_language())
-        if found.excepted and scheme
-        else [],
-        reason=_reason(history, found.status_on(today)),
+        excepted=items_in_words(Scope.of(found.excepted), scheme, language) if found.excepted and scheme else [],
+        reason=history[0].why(language) if history and history[0].status is status else "",
         scheme=scheme,
-        scope=scope_in_words(Scope.of(found.scope), scheme, current_language()) if scheme else None,
-        houses=Scope.of(found.scope).offers_housing,
-        seat_country=country_name(found.country, current_language()),
-        linked=linked_data(found, today, settings.body_name, paper["seat"]),
+        scope=scope_in_words(scope, scheme, language) if scheme else None,
+        houses=scope.offers_housing,
+        seat_country=country_name(found.country, language),
+        linked=linked_data(found, today, settings.body_name, seat),
         can_seal=current_keys().available,
         workers=WORKERS,
         last_audit=_last_audit(found.details),
-        **paper,
+        file_sha256=sheet.file_sha256,
+        rosette=rosette(sheet.printed["digest"]) if sheet.printed["digest"] else None,
+        seat=seat,
+        sites=sheet.printed["sites"],
+        as_json=url_for("registry.agency", public_id=public_id, lang=None),
     )
 
 
@@ -122,26 +125,7 @@ def rosette(digest: str) -> Markup:
     return Markup(rosette_svg(bytes.fromhex(digest)))  # noqa: S704  # our own drawing: numbers only
 
 
-def _paper(session: Any, number: str | None) -> dict[str, Any]:
-    """Return file, rosette and printed address of the current certificate, if there is one."""
-    if number is None:
-        return {"document": None, "rosette": None, "seat": {}, "sites": None}
-    certificate = queries.certificate(session, number)
-    printed = certificate.snapshot
-    return {
-        "document": queries.document_of(session, certificate.id),
-        "rosette": rosette(printed["digest"]),
-        "seat": printed["seat"],
-        "sites": printed.get("sites"),
-    }
-
-
 def _last_audit(details: dict[str, Any]) -> dict[str, Any] | None:
     """Return kind and month of the last audit that was decided on."""
     known = details.get("last_audit")
     return {"kind": AuditKind(known["kind"]), "month": date.fromisoformat(f"{known['month']}-01")} if known else None
-
-
-def _reason(history: list[Any], status: Status) -> str:
-    """Return the public reason for the present status."""
-    return history[0].why(current_language()) if history and history[0].status is status else ""

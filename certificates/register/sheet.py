@@ -1,0 +1,80 @@
+"""Read all that the page of an entry shows, in one prepared statement: a visitor waits for it."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Date, Text, cast, func, select
+from sqlalchemy import bindparam as given
+from sqlalchemy.dialects.postgresql import aggregate_order_by
+from sqlalchemy.orm import Session
+
+from certificates.documents.stages import DocumentKind
+from certificates.lifecycle.models import Certificate, CertificateChange
+from certificates.lifecycle.workflow import CertificateState
+from certificates.register.models import RegisterEntry
+from certificates.register.queries import HIDDEN, PUBLIC_DOCUMENTS, entry
+from certificates.register.rules import Change, Line, Terms, course
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """An entry with its history, newest first; of its certificate what is printed on it, and the hash of its file."""
+
+    entry: RegisterEntry
+    history: list[Line]
+    printed: dict[str, Any]
+    file_sha256: str | None
+
+
+def _its_terms() -> Any:
+    row = func.jsonb_build_array(Certificate.id, Certificate.number, Certificate.conditional, Certificate.valid_until)
+    of_agency = Certificate.agency_id == RegisterEntry.agency_id
+    return select(func.jsonb_agg(row)).where(of_agency, Certificate.issued_at.is_not(None)).scalar_subquery()
+
+
+def _its_changes() -> Any:
+    change = CertificateChange
+    day = cast(func.timezone("Europe/Amsterdam", change.changed_at), Date)
+    said = (change.grounds, change.provisional, change.excepted)
+    row = func.jsonb_build_array(change.certificate_id, cast(change.state, Text), change.reason, day, *said)
+    rows = select(func.jsonb_agg(aggregate_order_by(row, change.id)))
+    return rows.where(change.agency_id == RegisterEntry.agency_id).scalar_subquery()
+
+
+def _its_file() -> Any:
+    of_certificate = PUBLIC_DOCUMENTS.c.subject_id == RegisterEntry.certificate_id
+    files = select(PUBLIC_DOCUMENTS.c.sha256).where(of_certificate)
+    files = files.where(PUBLIC_DOCUMENTS.c.kind == DocumentKind.CERTIFICATE.value)
+    return files.order_by(PUBLIC_DOCUMENTS.c.created_at.desc()).limit(1).scalar_subquery()
+
+
+_PRINTED = ("digest", "seat", "sites")
+_printed = func.jsonb_build_array(*(Certificate.snapshot[name] for name in _PRINTED))
+_SHEET = (
+    select(RegisterEntry, _its_terms(), _its_changes(), _its_file())
+    .add_columns(select(_printed).where(Certificate.id == RegisterEntry.certificate_id).scalar_subquery())
+    .where(RegisterEntry.public_id == given("public_id"))
+    .options(*HIDDEN)
+)
+
+
+def sheet(session: Session, public_id: str, day: date) -> Sheet:
+    """Return the sheet of an entry as of `day`. NotFoundError; see `queries.entry` for the spellings."""
+    found = session.execute(_SHEET, {"public_id": public_id}).first() if public_id.isprintable() else None
+    if found is None:
+        permanent = entry(session, public_id).public_id  # spelled in another way, or never there
+        found = session.execute(_SHEET, {"public_id": permanent}).one()
+    its, terms, changes, sha256, printed = found
+    kept = dict(zip(_PRINTED, printed or [None, None, None], strict=True))
+    return Sheet(its, course(_terms(terms or []), map(_change, changes or []), day)[::-1], kept, sha256)
+
+
+def _terms(rows: list[list[Any]]) -> dict[Any, Terms]:
+    return {key: Terms(number, conditional, date.fromisoformat(until)) for key, number, conditional, until in rows}
+
+
+def _change(row: list[Any]) -> Change:
+    key, state, reason, day, grounds, provisional, excepted = row
+    on = date.fromisoformat(day)
+    return Change(key, CertificateState(state), reason, on, tuple(grounds), provisional, excepted)
