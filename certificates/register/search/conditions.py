@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import TSQUERY
 from certificates.lifecycle.rules import LISTED, Status
 from certificates.lifecycle.workflow import COUNTS, CertificateState
 from certificates.register.models import RegisterEntry
-from certificates.register.search.filters import Facet, Filters
+from certificates.register.search.filters import Facet
 
 TERMS: ColumnElement[Any] = func.array_to_tsvector(RegisterEntry.words.op("||")(RegisterEntry.tags))
 """Exactly as the index has it."""
@@ -51,12 +51,12 @@ def status_tag(day: date) -> ColumnElement[str]:
     return case(*((shows(status, day), literal(f"{Facet.STATUS}:{status}", String)) for status in LISTED), else_="")
 
 
-def fits(query: str) -> ColumnElement[bool]:
-    """Return the condition that the words and tags of an entry fit a tsquery; an empty one fits all."""
-    return TERMS.op("@@")(cast(bindparam(None, query, String), TSQUERY)) if query else true()
+def fits(name: str) -> ColumnElement[bool]:
+    """Return the condition that the words and tags of an entry fit a tsquery, the value of this name."""
+    return TERMS.op("@@")(cast(bindparam(name, type_=String), TSQUERY))
 
 
-def within(filters: Filters, day: date) -> ColumnElement[bool]:
+def within(statuses: tuple[Status, ...], day: date) -> ColumnElement[bool]:
     """Return the condition that an entry is listed, and of a chosen status; the other filters are in their tsquery."""
-    statuses = [shows(status, day) for status in filters.statuses]
-    return and_(listed_on(day), or_(*statuses) if statuses else true())
+    chosen = [shows(status, day) for status in statuses]
+    return and_(listed_on(day), or_(*chosen) if chosen else true())

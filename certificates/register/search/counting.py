@@ -3,17 +3,19 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Select, func, literal, select, union_all
+from sqlalchemy import CompoundSelect, Select, func, literal, select, union_all
 from sqlalchemy.dialects.postgresql import array as pg_array
 from sqlalchemy.orm import Session
 from sqlalchemy.types import Text
 
+from certificates.lifecycle.rules import Status
 from certificates.register.models import RegisterEntry
 from certificates.register.search.conditions import status_tag, within
 from certificates.register.search.filters import Facet, Filters
-from certificates.register.search.plans import MOST, Plan
+from certificates.register.search.plans import MOST, Plan, Shape, hits
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +41,14 @@ class Counted:
 
 def count(session: Session, plan: Plan, filters: Filters, day: date) -> Counted:
     """Count what a plan finds within filters."""
-    chosen = [facet for facet, values in filters.chosen.items() if values]
-    counts = [_count(plan, filters, day, None), *(_count(plan, filters.without(facet), day, facet) for facet in chosen)]
+    chosen = tuple(facet for facet, values in filters.chosen.items() if values)
+    within_each = [filters, *(filters.without(facet) for facet in chosen)]
+    queries = [each.query for each in within_each]
+    wanted = tuple(Wanted(plan.shape(query), each.statuses) for query, each in zip(queries, within_each, strict=True))
+    values = {key: value for n, query in enumerate(queries) for key, value in plan.values(query, f"c{n}_").items()}
     facets: dict[Facet, dict[str, int]] = {}
     found = 0
-    for of, tag, number in session.execute(union_all(*counts)):
+    for of, tag, number in session.execute(_statement(wanted, chosen, day), values):
         name, _, value = tag.partition(":")
         if not name:
             found = found if of else number
@@ -52,10 +57,25 @@ def count(session: Session, plan: Plan, filters: Filters, day: date) -> Counted:
     return Counted(found, facets)
 
 
-def _count(plan: Plan, filters: Filters, day: date, of: Facet | None) -> Select[Any]:
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What the SQL of one count depends on."""
+
+    shape: Shape
+    statuses: tuple[Status, ...]
+
+
+@lru_cache(maxsize=256)
+def _statement(wanted: tuple[Wanted, ...], chosen: tuple[Facet, ...], day: date) -> CompoundSelect[Any]:
+    facets = ("", *(facet.value for facet in chosen))
+    counts = [_count(each, f"c{n}_", day, of) for n, (each, of) in enumerate(zip(wanted, facets, strict=True))]
+    return union_all(*counts)
+
+
+def _count(wanted: Wanted, prefix: str, day: date, of: str) -> Select[Any]:
     """Return how many entries have each tag, and, as the empty tag, how many there are."""
     every = RegisterEntry.tags.op("||")(pg_array([status_tag(day), literal("", Text)]))
-    hits = plan.hits(within(filters, day), filters.query, every.label("tags"))
-    few = select(hits.c.tags).limit(MOST + 1).subquery()
+    found = hits(wanted.shape, within(wanted.statuses, day), every.label("tags"), prefix=prefix)
+    few = select(found.c.tags).limit(MOST + 1).subquery()
     tag = func.unnest(few.c.tags).label("tag")
-    return select(literal(of.value if of else "", Text), tag, func.count()).select_from(few).group_by(tag)
+    return select(literal(of, Text), tag, func.count()).select_from(few).group_by(tag)

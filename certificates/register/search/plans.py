@@ -1,10 +1,27 @@
-"""Turn what was typed into conditions on entries, with a rank for each that fits."""
+"""Turn what was typed into conditions on entries, with a rank for each that fits.
+
+A plan has a shape, of which SQL is made once, and values, which are given to it: to build a statement takes longer than
+to run it.
+"""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Subquery, and_, any_, case, func, literal, or_, select, true, union_all
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    Subquery,
+    and_,
+    any_,
+    bindparam,
+    case,
+    func,
+    literal,
+    or_,
+    select,
+    union_all,
+)
 from sqlalchemy.dialects.postgresql import ARRAY, distinct_on
 from sqlalchemy.types import Text
 
@@ -23,13 +40,45 @@ _SHORTEST_INFIX = 5
 
 
 @dataclass(frozen=True, slots=True)
+class Rank:
+    """The number of the first step of which the forms of an entry hold a text; or how many entries fit, if `rarity`."""
+
+    steps: tuple[tuple[str, ...], ...] = ()
+    rarity: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Inside:
+    """A tsquery, or one of some texts inside words."""
+
+    query: str
+    texts: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Part:
     """Entries that fit one condition: at most `limit`, each with a rank, the smallest first."""
 
     query: str  # a tsquery
     limit: int | None
-    rank: ColumnElement[int]
-    also: ColumnElement[bool] | None = None
+    rank: Rank
+    also: tuple[Inside, ...] = ()
+    numbers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PartShape:
+    """What the SQL of a part depends on."""
+
+    has_query: bool
+    limit: int | None
+    steps: int
+    rarity: bool
+    also: tuple[int, ...]
+    by_number: bool
+
+
+Shape = tuple[PartShape, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,24 +88,52 @@ class Plan:
     how: How
     parts: tuple[Part, ...]
 
-    def hits(self, within: ColumnElement[bool], filters: str, *columns: ColumnElement[Any]) -> Subquery:
-        """Return the entries with `rank` and these columns; they also fulfil `within` and the tsquery `filters`."""
-        selects = [_select(part, within, filters, columns) for part in self.parts]
-        if len(selects) == 1:
-            return selects[0].subquery("hits")
-        every = union_all(*(each.subquery().select() for each in selects)).subquery("parts")
-        best = select(every).ext(distinct_on(every.c.agency_id)).order_by(every.c.agency_id, every.c.rank)
-        return best.subquery("hits")
+    def shape(self, filters: str) -> Shape:
+        """Return the shape of the plan within a tsquery of filters."""
+        return tuple(
+            PartShape(
+                bool(part.query or filters),
+                part.limit,
+                len(part.rank.steps),
+                part.rank.rarity,
+                tuple(len(each.texts) for each in part.also),
+                bool(part.numbers),
+            )
+            for part in self.parts
+        )
+
+    def values(self, filters: str, prefix: str = "") -> dict[str, Any]:
+        """Return the values of its statement."""
+        found: dict[str, Any] = {}
+        for n, part in enumerate(self.parts):
+            own = f"{prefix}{n}_"
+            found[f"{own}query"] = " & ".join(f"({each})" for each in (part.query, filters) if each)
+            found[f"{own}numbers"] = list(part.numbers)
+            found |= {f"{own}step{k}": [f"%{text}%" for text in step] for k, step in enumerate(part.rank.steps)}
+            for m, inside in enumerate(part.also):
+                found[f"{own}also{m}"] = inside.query
+                found |= {f"{own}also{m}_{k}": f"%{text}%" for k, text in enumerate(inside.texts)}
+        return found
+
+
+def hits(shape: Shape, within: ColumnElement[bool], *columns: ColumnElement[Any], prefix: str = "") -> Subquery:
+    """Return the entries with `rank` and these columns that also fulfil `within`."""
+    selects = [_select(part, f"{prefix}{n}_", within, columns) for n, part in enumerate(shape)]
+    if len(selects) == 1:
+        return selects[0].subquery("hits")
+    every = union_all(*(each.subquery().select() for each in selects)).subquery("parts")
+    best = select(every).ext(distinct_on(every.c.agency_id)).order_by(every.c.agency_id, every.c.rank)
+    return best.subquery("hits")
 
 
 def everything() -> Plan:
     """Return the plan for no text at all."""
-    return Plan(How.ALL, (Part("", None, literal(0)),))
+    return Plan(How.ALL, (Part("", None, Rank()),))
 
 
 def by_number(numbers: Sequence[str]) -> Plan:
     """Return the plan for one of these numbers."""
-    return Plan(How.NUMBER, (Part("", MOST + 1, literal(0), RegisterEntry.numbers.overlap(list(numbers))),))
+    return Plan(How.NUMBER, (Part("", MOST + 1, Rank(), numbers=tuple(numbers)),))
 
 
 def by_words(typed: Typed) -> Plan:
@@ -76,66 +153,75 @@ def by_near_words(typed: Typed, near: Sequence[Iterable[str]], known: Sequence[b
     """
     queries, also = [], []
     for unit, resembling, is_known in zip(typed.units, near, known, strict=True):
-        inside = [] if is_known or resembling else _inside(unit)
+        inside = () if is_known or resembling else _inside(unit)
         if inside:
-            also.append(or_(fits(unit.query()), *inside))
+            also.append(Inside(unit.query(), inside))
         else:
             queries.append(unit.query(resembling))
-    condition = and_(*also) if also else None
-    return Plan(How.NEAR, (Part(" & ".join(queries), _MOST_WHOLE, _rank_of_near(typed, near), condition),))
+    return Plan(How.NEAR, (Part(" & ".join(queries), _MOST_WHOLE, _rank_of_near(typed, near), tuple(also)),))
 
 
 def by_some_words(typed: Typed, near: Sequence[Iterable[str]]) -> Plan:
     """Return the plan for names that lack one of the units; the rarer the others are, the better they fit."""
     units = [unit.query(resembling) for unit, resembling in zip(typed.units, near, strict=True)]
     lacking = [" & ".join(units[:place] + units[place + 1 :]) for place in range(len(units))]
-    rarity = func.count().over()
-    return Plan(How.NEAR, tuple(Part(query, _MOST_OF_A_WORD, rarity) for query in lacking if query))
+    return Plan(How.NEAR, tuple(Part(query, _MOST_OF_A_WORD, Rank(rarity=True)) for query in lacking if query))
 
 
 def _select(
-    part: Part, within: ColumnElement[bool], filters: str, columns: Sequence[ColumnElement[Any]]
+    part: PartShape, own: str, within: ColumnElement[bool], columns: Sequence[ColumnElement[Any]]
 ) -> Select[Any]:
-    query = " & ".join(f"({each})" for each in (part.query, filters) if each)
-    condition = and_(within, fits(query), part.also if part.also is not None else true())
-    found = select(RegisterEntry.agency_id, part.rank.label("rank"), *columns).where(condition)
+    conditions = [within]
+    if part.has_query:
+        conditions.append(fits(f"{own}query"))
+    if part.by_number:
+        conditions.append(RegisterEntry.numbers.overlap(bindparam(f"{own}numbers", type_=ARRAY(Text))))
+    for m, texts in enumerate(part.also):
+        likes = (RegisterEntry.folded.like(bindparam(f"{own}also{m}_{k}", type_=Text)) for k in range(texts))
+        conditions.append(or_(fits(f"{own}also{m}"), *likes))
+    found = select(RegisterEntry.agency_id, _rank_in_sql(part, own).label("rank"), *columns).where(and_(*conditions))
     return found.limit(part.limit) if part.limit else found
 
 
-def _rank(typed: Typed) -> ColumnElement[int]:
+def _rank_in_sql(part: PartShape, own: str) -> ColumnElement[int]:
+    if part.rarity:
+        return func.count().over()
+    if not part.steps:
+        return literal(0)
+    # Folded words need no escaping in LIKE.
+    steps = (bindparam(f"{own}step{k}", type_=ARRAY(Text)) for k in range(part.steps))
+    return case(*((RegisterEntry.folded.like(any_(texts)), k) for k, texts in enumerate(steps)), else_=part.steps)
+
+
+def _rank(typed: Typed) -> Rank:
     """Return the rank: called so, called so but for the legal form or trade words, once called so, begins so."""
     tell = typed.tell
-    return case(
-        (_holds(f"|{form}|" for form in typed.whole), 0),
-        (_holds(f"|{form}|" for form in typed.formless if form), 1),
-        (_holds(f"|{form}|" for form in tell), 2),
-        (_holds(f"|{FORMER}{form}|" for form in (*typed.whole, *tell)), 3),
-        (_holds(f"|{form} " for form in tell), 4),
-        (_holds(f"|{form}" for form in tell), 5),
-        (_holds(f" {form}" for form in tell), 6),
-        else_=7,
+    return _steps(
+        (f"|{form}|" for form in typed.whole),
+        (f"|{form}|" for form in typed.formless if form),
+        (f"|{form}|" for form in tell),
+        (f"|{FORMER}{form}|" for form in (*typed.whole, *tell)),
+        (f"|{form} " for form in tell),
+        (f"|{form}" for form in tell),
+        (f" {form}" for form in tell),
     )
 
 
-def _rank_of_near(typed: Typed, near: Sequence[Iterable[str]]) -> ColumnElement[int]:
+def _rank_of_near(typed: Typed, near: Sequence[Iterable[str]]) -> Rank:
     """Return the rank: names that begin with a word that resembles the first unit come before others."""
     first = {*typed.units[0].like, *near[0]}
     every = {word for unit, others in zip(typed.units, near, strict=True) for word in (*unit.like, *others)}
-    return case(
-        (_holds(f"|{word}|" for word in first), 0),
-        (_holds(f"|{word} " for word in first), 1),
-        (_holds(f"|{word}" for word in first), 2),
-        (_holds([f"|{word}" for word in every] + [f" {word}" for word in every]), 3),
-        else_=4,
+    return _steps(
+        (f"|{word}|" for word in first),
+        (f"|{word} " for word in first),
+        (f"|{word}" for word in first),
+        [f"|{word}" for word in every] + [f" {word}" for word in every],
     )
 
 
-def _holds(texts: Iterable[str]) -> ColumnElement[bool]:
-    """Return the condition that the forms hold one of these texts; folded words need no escaping in LIKE."""
-    patterns = [f"%{text}%" for text in dict.fromkeys(texts)]
-    return RegisterEntry.folded.like(any_(literal(patterns, ARRAY(Text))))
+def _steps(*steps: Iterable[str]) -> Rank:
+    return Rank(tuple(tuple(dict.fromkeys(step)) for step in steps))
 
 
-def _inside(unit: Unit) -> list[ColumnElement[bool]]:
-    long = [word for word in unit.like if len(word) >= _SHORTEST_INFIX and not word.isdecimal()]
-    return [RegisterEntry.folded.like(f"%{word}%") for word in long]
+def _inside(unit: Unit) -> tuple[str, ...]:
+    return tuple(word for word in unit.like if len(word) >= _SHORTEST_INFIX and not word.isdecimal())

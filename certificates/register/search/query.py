@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import func, literal, select, tuple_
+from sqlalchemy import Integer, Select, Text, bindparam, func, select, tuple_
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session, defer
 
 from certificates.lifecycle.rules import Status
@@ -15,7 +17,7 @@ from certificates.register.search.counting import Counted, count
 from certificates.register.search.cursor import Cursor, Sort
 from certificates.register.search.filters import Facet, Filters
 from certificates.register.search.how import How
-from certificates.register.search.plans import Plan
+from certificates.register.search.plans import Plan, Shape, hits
 from certificates.register.search.typed import Typed, numbers_in, typed
 
 __all__ = ["LONGEST_QUERY", "PAGE_SIZE", "Asked", "Found", "How", "find", "listed_on", "numbers_in", "search", "shows"]
@@ -32,6 +34,8 @@ _KEYS = {
     Sort.NAME: ("sort_name", "public_id"),
     Sort.CHANGED: ("updated_at", "public_id"),
 }
+_SLIPS = select(RegisterSlip.rest, RegisterSlip.word).limit(_MOST_SLIPS)
+_SLIPS = _SLIPS.where(RegisterSlip.rest == func.any(bindparam("rests", type_=ARRAY(Text))))
 HIDDEN = (
     defer(RegisterEntry.words),
     defer(RegisterEntry.folded),
@@ -154,15 +158,13 @@ def _page(session: Session, asked: Asked, plan: Plan) -> Found:
 def _rows(session: Session, asked: Asked, plan: Plan) -> tuple[list[RegisterEntry], str, str]:
     """Return the entries of a page, and the cursors of the pages before and after it."""
     sort, back = asked.order(plan.how), asked.cursor is not None and asked.cursor.back
-    hits = plan.hits(within(asked.filters, asked.day), asked.filters.query, *_SORTED)
-    keys = [hits.c[name] for name in _KEYS[sort]]
-    down = (sort is Sort.CHANGED) != back
-    query = select(RegisterEntry, *keys).join(hits, hits.c.agency_id == RegisterEntry.agency_id).options(*HIDDEN)
-    if asked.cursor and asked.cursor.sort is sort:
-        last = tuple_(*(literal(value) for value in asked.cursor.key))
-        query = query.where(tuple_(*keys) < last if down else tuple_(*keys) > last)
-    query = query.order_by(*(key.desc() if down else key for key in keys))
-    rows = session.execute(query.limit(asked.size + 1).offset((asked.page - 1) * asked.size)).all()
+    cursor = asked.cursor if asked.cursor and asked.cursor.sort is sort else None
+    shape = plan.shape(asked.filters.query)
+    query = _statement(shape, asked.filters.statuses, asked.day, sort, back, begins=cursor is not None)
+    values = plan.values(asked.filters.query) | {"size": asked.size + 1, "skipped": (asked.page - 1) * asked.size}
+    if cursor:
+        values |= {f"last{place}": value for place, value in enumerate(cursor.key)}
+    rows = session.execute(query, values).all()
     here, more = rows[: asked.size], len(rows) > asked.size
     here = here[::-1] if back else here
     if not here:
@@ -175,13 +177,28 @@ def _rows(session: Session, asked: Asked, plan: Plan) -> tuple[list[RegisterEntr
     return [row[0] for row in here], str(first) if has_before else "", str(last_key) if has_after else ""
 
 
+@lru_cache(maxsize=256)
+def _statement(
+    shape: Shape, statuses: tuple[Status, ...], day: date, sort: Sort, back: bool, *, begins: bool
+) -> Select[Any]:
+    """Return the statement of a page; `begins` behind the last entry that was seen."""
+    found = hits(shape, within(statuses, day), *_SORTED)
+    keys = [found.c[name] for name in _KEYS[sort]]
+    down = (sort is Sort.CHANGED) != back
+    query = select(RegisterEntry, *keys).join(found, found.c.agency_id == RegisterEntry.agency_id).options(*HIDDEN)
+    if begins:
+        last = tuple_(*(bindparam(f"last{place}", type_=key.type) for place, key in enumerate(keys)))
+        query = query.where(tuple_(*keys) < last if down else tuple_(*keys) > last)
+    query = query.order_by(*(key.desc() if down else key for key in keys))
+    return query.limit(bindparam("size", type_=Integer)).offset(bindparam("skipped", type_=Integer))
+
+
 def _resembling(session: Session, named: Typed) -> tuple[list[bool], list[list[str]]]:
     """Return for each unit whether a name has it, and the words of names that differ from it by one slip."""
     left = {word: folding.deletions(word) for unit in named.units for word in unit.like if len(word) >= _SHORTEST_SLIP}
     rests = sorted({rest for each in left.values() for rest in each})
-    rows = select(RegisterSlip.rest, RegisterSlip.word).where(RegisterSlip.rest == func.any(rests)).limit(_MOST_SLIPS)
     by_rest: dict[str, set[str]] = {}
-    for rest, word in session.execute(rows) if rests else ():
+    for rest, word in session.execute(_SLIPS, {"rests": rests}) if rests else ():
         by_rest.setdefault(rest, set()).add(word)
     known, near = [], []
     for unit in named.units:
