@@ -27,6 +27,7 @@ class SchemeVersion(Base):
     published_at: Mapped[datetime]
     published_by: Mapped[UUID]
     source: Mapped[str] = mapped_column(deferred=True)  # large, and read once per process
+    parsed: Mapped[str | None] = mapped_column(deferred=True)  # of `source`, as JSON: see `schemes.source.values_of`
     sha256: Mapped[str] = mapped_column(unique=True)
     fail_total: Mapped[int]
     failing_grades: Mapped[list[str]] = mapped_column(ARRAY(Text))
@@ -55,6 +56,7 @@ class SchemeProposal(Base):
     code: Mapped[str]
     version: Mapped[str]
     source: Mapped[str] = mapped_column(deferred=True)
+    parsed: Mapped[str | None] = mapped_column(deferred=True)
     sha256: Mapped[str]
     proposed_by: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
     proposed_at: Mapped[datetime]

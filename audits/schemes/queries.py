@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from audits.core.errors import RuleError, missing
 from audits.schemes.cycle import DecisionKind, Ground
 from audits.schemes.models import SchemeProposal, SchemeVersion
-from audits.schemes.source import parse
+from audits.schemes.source import parse, scheme_from
 from audits.schemes.text import SchemeText
 
 _SHIPPED = Path(__file__).parent / "published"
@@ -23,8 +23,13 @@ def scheme_of_version(version: SchemeVersion) -> SchemeText:
     """Return the parsed scheme. Cached per process, because a version never changes."""
     known = _KNOWN.get(version.sha256)
     if known is None:
-        known = _KNOWN[version.sha256] = parse(version.source)
+        known = _KNOWN[version.sha256] = read_again(version)
     return known
+
+
+def read_again(stored: SchemeVersion | SchemeProposal) -> SchemeText:
+    """Return the scheme of a row. Rows older than revision 0078 keep no values, and were accepted as YAML."""
+    return scheme_from(stored.source, stored.parsed) if stored.parsed else parse(stored.source)
 
 
 def scheme(session: Session, version_id: UUID) -> SchemeText:

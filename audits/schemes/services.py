@@ -1,5 +1,6 @@
 """Propose scheme versions, and publish them with a second person; a published version is final."""
 
+import json
 from uuid import UUID, uuid4
 
 from sqlalchemy import select
@@ -17,19 +18,19 @@ from audits.schemes.events import SchemeDeclined, SchemeProposed, SchemePublishe
 from audits.schemes.models import Requirement, SchemeProposal, SchemeVersion
 from audits.schemes.notices import ProposalWaiting
 from audits.schemes.queries import serious_grounds
-from audits.schemes.reading import read
-from audits.schemes.source import parse
+from audits.schemes.source import scheme_from, values_of
 from audits.schemes.text import SchemeText
 
 
-def propose_scheme(session: Session, actor: Actor, source: str) -> SchemeProposal:
+def propose_scheme(session: Session, actor: Actor, source: str, values: str | None = None) -> SchemeProposal:
     """Propose a version, for another scheme manager to publish.
 
-    Raises SchemeError for an invalid text, and RuleError at `source` for a text that could not be published today or
-    while another version of the scheme is proposed.
+    `values` is what a confined reader made of the source; without it the source is parsed here. Raises SchemeError for
+    an invalid text, and RuleError at `source` for a text that could not be published today or while another version
+    of the scheme is proposed.
     """
     authorise(actor, Permission.SCHEME_PUBLISH)
-    text, known = _checked(session, source)
+    text, values, known = _checked(session, source, values)
     if known:
         raise RuleError("This version is published already.", field="source")
     open_one = select(SchemeProposal.id).where(SchemeProposal.code == text.id, SchemeProposal.answered_at.is_(None))
@@ -40,6 +41,7 @@ def propose_scheme(session: Session, actor: Actor, source: str) -> SchemeProposa
         code=text.id,
         version=text.version,
         source=source,
+        parsed=values,
         sha256=text.sha256,
         proposed_by=actor.id,
         proposed_at=clock.now(),
@@ -60,7 +62,7 @@ def publish_proposal(session: Session, actor: Actor, proposal_id: UUID) -> Schem
         raise NotAllowedError("You proposed this version. Another scheme manager must publish it.")
     proposal.answered_by, proposal.answered_at, proposal.published = actor.id, clock.now(), True
     session.flush()  # the database asks for it when the version is added
-    return publish_scheme(session, actor, proposal.source)
+    return publish_scheme(session, actor, proposal.source, proposal.parsed)
 
 
 def decline_proposal(session: Session, actor: Actor, proposal_id: UUID) -> SchemeProposal:
@@ -72,7 +74,7 @@ def decline_proposal(session: Session, actor: Actor, proposal_id: UUID) -> Schem
     return proposal
 
 
-def publish_scheme(session: Session, actor: Actor, source: str) -> SchemeVersion:
+def publish_scheme(session: Session, actor: Actor, source: str, values: str | None = None) -> SchemeVersion:
     """Store a version, or do nothing if the same text is stored; a changed text needs a new version number.
 
     For `publish_proposal`, and for the command that publishes the first version. Raises SchemeError for an invalid
@@ -80,7 +82,7 @@ def publish_scheme(session: Session, actor: Actor, source: str) -> SchemeVersion
     that would apply from a day that is over.
     """
     authorise(actor, Permission.SCHEME_PUBLISH)
-    text, known = _checked(session, source)
+    text, values, known = _checked(session, source, values)
     if known:
         return known
     version = SchemeVersion(
@@ -92,6 +94,7 @@ def publish_scheme(session: Session, actor: Actor, source: str) -> SchemeVersion
         published_at=clock.now(),
         published_by=actor.id,
         source=source,
+        parsed=values,
         sha256=text.sha256,
         fail_total=text.scoring.fail_total,
         failing_grades=[code for code, severity in text.severities.items() if severity.fails],
@@ -123,15 +126,16 @@ def publish_scheme(session: Session, actor: Actor, source: str) -> SchemeVersion
     return version
 
 
-def _checked(session: Session, source: str) -> tuple[SchemeText, SchemeVersion | None]:
-    """Return the parsed text and the same version if it is stored, after the checks that need no second person."""
-    text = parse(source)
+def _checked(session: Session, source: str, values: str | None) -> tuple[SchemeText, str, SchemeVersion | None]:
+    """Return scheme, values and the same version if it is stored, after the checks that need no second person."""
+    values = values or values_of(source)
+    text = scheme_from(source, values)
     if known := _known(session, text):
-        return text, known
-    check_printable(read(source).data, "source")
+        return text, values, known
+    check_printable(json.loads(values), "source")
     if text.valid_from < clock.today() and session.scalar(select(SchemeVersion.id).limit(1)):
         raise RuleError("A new version cannot apply from a day that is over.", field="source")
-    return text, None
+    return text, values, None
 
 
 def _known(session: Session, text: SchemeText) -> SchemeVersion | None:

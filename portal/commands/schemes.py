@@ -4,9 +4,10 @@ from pathlib import Path
 
 import click
 
+from audits.schemes.problems import SchemeError
 from portal.reader.client import RefusedError
 from portal.reader.confinement import Limits
-from portal.reader.questions import draft_from, problems_of_norm
+from portal.reader.questions import draft_from, values_of_norm
 from portal.settings import ROOT
 from portal.sidecar.lanes import SHELL
 
@@ -26,13 +27,13 @@ def scheme() -> None:
 def check(file: Path) -> None:
     """Name every problem of a scheme file with its line, column and path."""
     try:
-        problems = problems_of_norm(file.read_bytes(), lane=SHELL, limits=_LIMITS)
+        values_of_norm(file.read_bytes(), lane=SHELL, limits=_LIMITS)
     except RefusedError as error:
         raise click.ClickException(f"{file}: this is no text, or it is too large") from error
-    for each in problems:
-        click.echo(f"{file}:{each.line}:{each.column}: {each.json_path}: {each.message % each.params}")
-    if problems:
-        raise click.ClickException(f"{len(problems)} problems")
+    except SchemeError as error:
+        for each in error.problems:
+            click.echo(f"{file}:{each.line}:{each.column}: {each.json_path}: {each.message % each.params}")
+        raise click.ClickException(f"{len(error.problems)} problems") from error
     click.echo(f"{file}: no problems")
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import BinaryIO
 
 from audits.applications.personal import Personal
-from audits.schemes.problems import Problem
+from audits.schemes.problems import Problem, SchemeError
 from certificates.seal import SealOutcome, SealReason, SealReport
 from portal.reader.client import LIMITS, RefusedError, reader
 from portal.reader.confinement import Limits
@@ -49,10 +49,12 @@ def draft_from(data: bytes, base: str, *, lane: Lane = PEOPLE, limits: Limits = 
     return NormDraft(**reader.ask(lane, "catalogue", data, limits=limits, base=base))
 
 
-def problems_of_norm(data: bytes, *, lane: Lane = PEOPLE, limits: Limits = LIMITS) -> list[Problem]:
-    """Return all problems of the YAML of a scheme version. RefusedError if it is not text."""
+def values_of_norm(data: bytes, *, lane: Lane = PEOPLE, limits: Limits = LIMITS) -> str:
+    """Return the values of a scheme version, as JSON. SchemeError with all problems, RefusedError if it is not text."""
     found = reader.ask(lane, "norm", data, limits=limits)
-    return [Problem(**{**each, "path": tuple(each["path"])}) for each in found]
+    if found["problems"]:
+        raise SchemeError([Problem(**{**each, "path": tuple(each["path"])}) for each in found["problems"]])
+    return str(found["values"])
 
 
 def examine_seal(

@@ -4,11 +4,14 @@ from datetime import timedelta
 from io import BytesIO
 
 import pytest
+import yaml
 from sqlalchemy import select
 
 from audits.core import clock
 from audits.core.access import Role
+from audits.schemes import queries
 from audits.schemes.models import SchemeProposal, SchemeVersion
+from audits.schemes.source import parse
 from tests.kit.factories import (
     make_scheme,
 )
@@ -44,6 +47,25 @@ def test_when_there_is_no_time_for_files_no_norm_is_called_bad(enter):
     browser = enter(Role.SCHEME_MANAGER)
     browser.open("/office/schemes/check")
     assert is_busy(browser.submit(source=upload(source()), status=503))
+
+
+def test_the_web_never_parses_the_yaml_of_a_norm_that_somebody_sends(enter, session, monkeypatch):
+    make_scheme(session)
+    tomorrow = clock.today() + timedelta(days=1)
+    text = edited(('version: "1.0"', 'version: "1.2"'), ("valid_from: 2026-11-01", f"valid_from: {tomorrow}"))
+    browser, other = enter(Role.SCHEME_MANAGER), enter(Role.SCHEME_MANAGER)
+    for parser in ("parse", "compose"):
+        monkeypatch.setattr(yaml, parser, lambda *_, **__: pytest.fail("the web parses YAML"))
+    monkeypatch.setattr(queries, "_KNOWN", {})
+    browser.open("/office/schemes/check")
+    browser.submit(source=upload(text), propose=True)
+    proposal = session.scalars(select(SchemeProposal)).one()
+    other.open(f"/office/schemes/proposals/{proposal.id}")
+    other.submit()
+    published = session.scalar(select(SchemeVersion).where(SchemeVersion.version == "1.2"))
+    browser.open(f"/office/schemes/{published.id}")
+    monkeypatch.undo()
+    assert queries.scheme_of_version(published) == parse(text)
 
 
 def test_a_good_norm_is_shown_first_and_published_by_somebody_else(app, enter, session):

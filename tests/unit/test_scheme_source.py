@@ -1,11 +1,13 @@
 """Invalid schemes are rejected with every problem, by line and path."""
 
+import hashlib
+
 import pytest
 
 from audits.schemes.problems import SchemeError
-from audits.schemes.reading import LARGEST
-from audits.schemes.source import parse
-from tests.kit.scheme import edited, scheme, short, source
+from audits.schemes.reading import LARGEST, read
+from audits.schemes.source import _scheme, parse, scheme_from, values_of
+from tests.kit.scheme import SECOND, edited, scheme, short, source
 
 FIRST = "  GOV-01:\n    chapter: GOV\n    severity: critical\n    level: agency\n    unit: organisation\n"
 
@@ -241,3 +243,9 @@ def test_no_and_dates_and_underscores_are_just_words():
 def test_the_same_text_gives_the_same_norm():
     assert parse(source()) == scheme()
     assert parse(source() + "\n# a remark\n").sha256 != scheme().sha256
+
+
+@pytest.mark.parametrize("text", [source(), source(SECOND)], ids=["1.0", "1.1"])
+def test_the_kept_values_of_a_norm_are_what_its_yaml_says_decimals_too(text):
+    assert "$decimal" in values_of(text)
+    assert scheme_from(text, values_of(text)) == _scheme(read(text).data, hashlib.sha256(text.encode()).hexdigest())

@@ -14,7 +14,7 @@ from audits.schemes.compare import ChangeKind, compare, compare_rules
 from audits.schemes.models import SchemeVersion
 from audits.schemes.problems import SchemeError
 from audits.schemes.services import decline_proposal, propose_scheme, publish_proposal
-from audits.schemes.source import parse
+from audits.schemes.source import scheme_from
 from audits.schemes.text import Requirement, SchemeText
 from audits.schemes.words import Text
 from portal.doors.office.forms import SchemeForm
@@ -22,7 +22,7 @@ from portal.forms.form import Form, refused
 from portal.language.i18n import current_language
 from portal.language.labels import label
 from portal.reader.client import RefusedError
-from portal.reader.questions import problems_of_norm
+from portal.reader.questions import values_of_norm
 from portal.stores import database
 from portal.web.access import current_actor, needs
 
@@ -61,11 +61,11 @@ def check_submitted() -> ResponseReturnValue:
     if not form.validate_on_submit():
         return render_template("office/scheme_check.html", form=form, problems=[], text=None), 422
     try:
-        source = _norm(form.source.data.stream.read())
-        text = parse(source)
+        source, values = _norm(form.source.data.stream.read())
+        text = scheme_from(source, values)
         if form.propose.data:
             with database.write() as session:
-                proposal_id = propose_scheme(session, current_actor(), source).id
+                proposal_id = propose_scheme(session, current_actor(), source, values).id
             flash(_("The version is proposed. Another scheme manager gets a mail."), "success")
             return redirect(url_for("office.schemes.show_proposal", proposal_id=proposal_id), 303)
     except SchemeError as error:
@@ -84,7 +84,7 @@ def show_proposal(proposal_id: UUID) -> ResponseReturnValue:
     """Show what a proposed version changes, and the buttons to publish or decline it."""
     session = database.read()
     proposal = queries.get_proposal(session, proposal_id)
-    text = parse(proposal.source)
+    text = queries.read_again(proposal)
     before = queries.newest_version(session, proposal.code)
     return render_template(
         "office/scheme_proposal.html",
@@ -142,14 +142,12 @@ def _shown(value: object) -> str:
     return "–" if value is None else str(value)
 
 
-def _norm(data: bytes) -> str:
-    """Return the source of a norm. SchemeError with all problems, RuleError if the file is not readable."""
+def _norm(data: bytes) -> tuple[str, str]:
+    """Return the source of a norm and its values. SchemeError with all problems, RuleError if it is not readable."""
     try:
-        problems = problems_of_norm(data)
+        values = values_of_norm(data)
     except RefusedError as refusal:
         if refusal.code == "no text":
             raise RuleError("The file is not UTF-8 text.", field="source") from refusal
         raise RuleError("The file is too complicated to check.", field="source") from refusal
-    if problems:
-        raise SchemeError(problems)
-    return data.decode()
+    return data.decode(), values

@@ -12,7 +12,7 @@ __all__ = ["TASKS", "RefusedError"]
 TASKS: dict[str, Callable[..., Any]] = {
     "upload": judging.judge,
     "list": lists.lines,
-    "norm": norms.problems,
+    "norm": norms.values,
     "catalogue": catalogues.draft,
     "seal": seals.examine_seal,
 }

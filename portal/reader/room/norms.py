@@ -4,19 +4,19 @@ from dataclasses import asdict
 from typing import Any
 
 from audits.schemes.problems import SchemeError
-from audits.schemes.source import parse
+from audits.schemes.source import values_of
 from portal.reader.room.refusal import RefusedError
 
 
-def problems(data: bytes) -> list[dict[str, Any]]:
-    """Return all problems with their places; empty for a valid norm."""
+def values(data: bytes) -> dict[str, Any]:
+    """Return the values of a valid norm, or all its problems with their places."""
     try:
-        parse(data.decode("utf-8"))
+        return {"values": values_of(data.decode("utf-8")), "problems": []}
     except UnicodeDecodeError as error:
         raise RefusedError("no text") from error
     except SchemeError as error:
-        return [asdict(problem) | {"params": _plain(problem.params)} for problem in error.problems]
-    return []
+        problems = [asdict(problem) | {"params": _plain(problem.params)} for problem in error.problems]
+        return {"values": None, "problems": problems}
 
 
 def _plain(params: Any) -> dict[str, Any]:
