@@ -15,6 +15,7 @@ from audits.schemes.source import parse
 from portal.commands.schemes import scheme
 from tests.kit.scheme import SECOND, source
 
+pytestmark = pytest.mark.long
 BASE = yaml.safe_load(source(SECOND))
 SHARED = Path(__file__).parents[3] / "shared" / "norms"
 REAL = sorted([*SHARED.glob("ciso-assistant/*.yaml"), *SHARED.glob("oscal/*.json")])

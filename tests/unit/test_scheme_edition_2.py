@@ -257,6 +257,7 @@ BROKEN = {
 }
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("edit", "place", "path", "word"), BROKEN.values(), ids=BROKEN)
 def test_a_mistake_is_named_with_line_and_path(edit, place, path, word):
     text = edited(edit, version=SECOND)
@@ -274,6 +275,7 @@ def read_once():
     return read(short(SECOND)).data
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("part", "wrong"), [pair for pair in product(PARTS, WRONG) if pair not in FITS])
 def test_a_part_of_the_wrong_shape_is_a_problem_and_never_a_crash(part, wrong):
     reading = Reading({**read_once(), part: read(wrong).data})

@@ -166,6 +166,7 @@ BROKEN = {
 }
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("edit", "place", "path", "word"), BROKEN.values(), ids=BROKEN)
 def test_a_mistake_is_named_with_line_and_path(edit, place, path, word):
     text = edited(edit)
@@ -215,6 +216,7 @@ def test_an_alias_bomb_is_refused_before_it_grows():
     assert "Anchors" in str(problems(f"l0: &l0 [x]\n{layers}\n")[0])
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("wrong", ["null", "7", "[]", "{}", "text", "[[1], {a: 2}]", "{a: [null]}"])
 @pytest.mark.parametrize("part", ["chapters", "severities", "verdicts", "units", "sampling", "scoring", "repair"])
 def test_a_part_of_the_wrong_shape_is_a_problem_and_never_a_crash(part, wrong):
