@@ -75,7 +75,7 @@ GRANT EXECUTE ON FUNCTION keep_extract(uuid, uuid, text, jsonb, text, integer, t
   keep_witnessed(text, bigint, bytea, text) TO kw_app, kw_worker, kw_register;
 
 -- Cases.
-GRANT INSERT ON application, agreement_acceptance, answer, evidence, audit, audit_requirement,
+GRANT INSERT ON application, agreement_acceptance, submission, answer, evidence, audit, audit_requirement,
   audit_participant, population, sampled_unit,
   verdict, requirement_judgement, finding, decision, decision_ground, decision_basis TO kw_app, kw_worker;
 GRANT UPDATE (state, submitted_at, declared_by, declared_name, reviewed_at, review_note, version)

@@ -98,6 +98,7 @@ POLICIES = (
     Policy("application", (OWN, f"{CASES} AND submitted_at IS NOT NULL", f"id = ANY ({MY_CASES})"),
            (OWN, f"{CASES} AND submitted_at IS NOT NULL"), (OWN,)),
     Policy("agreement_acceptance", (OWN, CASES, MY_CASE), (f"{OWN} AND accepted_by = {ME}",), may=ADD),
+    Policy("submission", (OWN, CASES, MY_CASE), (f"{OWN} AND declared_by = {ME}",), may=ADD),
     *(Policy(table, (OWN, f"{CASES} AND application_id <> ALL ({DRAFTS})", MY_CASE), (OWN,))
       for table in ("answer", "evidence")),
     Policy("audit", (f"{OWN} AND (announced OR revealed_at IS NOT NULL OR reported_at IS NOT NULL)", CASES,

@@ -97,6 +97,31 @@ class AgreementAcceptance(Base):
     accepted_at: Mapped[datetime]
 
 
+class Submission(Base):
+    """What was submitted, as canonical JSON under its digest; one row each time, never changed."""
+
+    __tablename__ = "submission"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["application_id", "agency_id"], ["application.id", "application.agency_id"], name="fk_submission_agency"
+        ),
+        UniqueConstraint("application_id", "number"),
+        CheckConstraint("sha256 = encode(sha256(convert_to(content, 'UTF8')), 'hex')", name="sha256"),
+    )
+
+    id: Mapped[Id]
+    application_id: Mapped[UUID] = mapped_column(ForeignKey("application.id"))
+    agency_id: Mapped[ItsAgency]
+    number: Mapped[int]  # 1, 2, … of its application
+    content: Mapped[str] = mapped_column(Text, deferred=True)
+    sha256: Mapped[str]
+    declared_by: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    declared_name: Mapped[str]
+    submitted_at: Mapped[datetime]
+
+    application: Mapped[Application] = relationship(foreign_keys=[application_id])
+
+
 class Answer(Base):
     """The agency's answer to one requirement; a composite key allows only requirements of its scheme version."""
 

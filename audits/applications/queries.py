@@ -8,7 +8,7 @@ from sqlalchemy import Select, false, or_, select
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from audits.agencies.models import Agency
-from audits.applications.models import AgreementAcceptance, Answer, Application, Evidence
+from audits.applications.models import AgreementAcceptance, Answer, Application, Evidence, Submission
 from audits.applications.rules import Said, answered, self_assessment
 from audits.applications.workflow import ApplicationState
 from audits.core import languages
@@ -95,6 +95,12 @@ def agreement_of(application: Application) -> Agreement | None:
     """Return the certification agreement of its scheme version; None if that has none (edition 1 of the file)."""
     cycle = scheme_of_version(application.scheme_version).cycle
     return cycle.agreement if cycle else None
+
+
+def submissions_of(session: Session, application_id: UUID) -> list[Submission]:
+    """Return what was submitted, the newest first. The caller must have access to the application."""
+    query = select(Submission).where(Submission.application_id == application_id)
+    return list(session.scalars(query.order_by(Submission.number.desc())))
 
 
 def answers_of(session: Session, application_id: UUID, codes: Collection[str] | None = None) -> dict[str, Answer]:

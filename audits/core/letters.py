@@ -96,6 +96,13 @@ def unprintable(value: Any) -> str:
     return " ".join(found[:_MOST_NAMED]) + (" …" if len(found) > _MOST_NAMED else "")
 
 
+def numbered(text: str) -> str:
+    """Return a text in which every letter that we cannot print is given by its number, such as [U+1F600]."""
+    for letter in dict.fromkeys(_strange(text)):
+        text = text.replace(letter, "".join(f"[U+{ord(sign):04X}]" for sign in letter))
+    return text
+
+
 def _spelled(text: str) -> str:
     composed = unicodedata.normalize("NFC", text.replace("\r\n", "\n"))
     return _UNSEEN.sub("", composed.translate(_SAME_CODES))

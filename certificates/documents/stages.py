@@ -15,6 +15,7 @@ class DocumentKind(StrEnum):
     REGISTER_EXTRACT = "register_extract"
     AUDIT_REPORT = "audit_report"
     DECISION_LETTER = "decision_letter"
+    SUBMISSION_RECEIPT = "submission_receipt"
 
 
 Prepared = NewType("Prepared", bytes)

@@ -282,11 +282,50 @@ class DecisionLetterFacts(TypedDict):
     body: Body
 
 
+class SubmittedFile(TypedDict):
+    """A file beside an answer, by its name and hash."""
+
+    name: str
+    sha256: str
+
+
+class SubmittedAnswer(TypedDict):
+    """An answer as it was submitted, under its question."""
+
+    code: str
+    question: str
+    answer: str
+    explanation: str
+    files: list[SubmittedFile]
+
+
+class SubmittedChapter(TypedDict):
+    """The answers of one chapter of the scheme."""
+
+    title: str
+    answers: list[SubmittedAnswer]
+
+
+class SubmissionReceiptFacts(TypedDict):
+    """The receipt of a self-assessment: who declared what, when, and the digest of the whole."""
+
+    language: str
+    reference: str
+    agency: Holder
+    norm: Norm
+    submitted_at: str  # to the second, with UTC offset
+    declared_by: str
+    sha256: str  # of the file submission.json, which is attached
+    chapters: list[SubmittedChapter]
+    body: Body
+
+
 DOCUMENTS: dict[DocumentKind, type] = {
     DocumentKind.CERTIFICATE: CertificateFacts,
     DocumentKind.REGISTER_EXTRACT: RegisterExtractFacts,
     DocumentKind.AUDIT_REPORT: AuditReportFacts,
     DocumentKind.DECISION_LETTER: DecisionLetterFacts,
+    DocumentKind.SUBMISSION_RECEIPT: SubmissionReceiptFacts,
 }
 
 

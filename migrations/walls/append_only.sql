@@ -10,6 +10,7 @@ CREATE TRIGGER decision_ground_kept BEFORE DELETE OR UPDATE ON decision_ground F
 CREATE TRIGGER decision_basis_kept BEFORE DELETE OR UPDATE ON decision_basis FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER certificate_change_kept BEFORE DELETE OR UPDATE ON certificate_change FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER document_kept BEFORE DELETE OR UPDATE ON document FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER submission_kept BEFORE DELETE OR UPDATE ON submission FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER tie_kept BEFORE DELETE OR UPDATE ON tie FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER audit_participant_kept BEFORE DELETE OR UPDATE ON audit_participant FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER certification_kept BEFORE DELETE OR UPDATE ON certification FOR EACH ROW EXECUTE FUNCTION refuse_change();
@@ -37,6 +38,7 @@ CREATE TRIGGER certificate_whole BEFORE TRUNCATE ON certificate FOR EACH STATEME
 CREATE TRIGGER certificate_change_whole BEFORE TRUNCATE ON certificate_change FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER document_whole BEFORE TRUNCATE ON document FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER document_stamp_whole BEFORE TRUNCATE ON document_stamp FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER submission_whole BEFORE TRUNCATE ON submission FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER tie_whole BEFORE TRUNCATE ON tie FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER audit_participant_whole BEFORE TRUNCATE ON audit_participant FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER scheme_version_whole BEFORE TRUNCATE ON scheme_version FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();

@@ -8,6 +8,8 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from audits.applications.models import Submission
+from audits.applications.submission import receipt_facts
 from audits.core import outbox
 from audits.core.outbox import Handler
 from audits.decisions.models import Decision
@@ -29,6 +31,7 @@ from certificates.lifecycle.services import (
     replace_document,
 )
 from certificates.lifecycle.snapshot import decision_letter_facts
+from certificates.press.attached import Attached
 from certificates.register.services import refresh_entry
 from portal.settings import current_settings
 from portal.signing import credentials, sealing
@@ -83,6 +86,17 @@ def decision_letter(session: Session, payload: Mapping[str, Any]) -> None:
     _record(session, DocumentKind.DECISION_LETTER, decision.id, decision.agency_id, facts)
 
 
+def submission_receipt(session: Session, payload: Mapping[str, Any]) -> None:
+    """Print and seal the receipt of a self-assessment, with the submission itself inside."""
+    submission = session.get_one(Submission, UUID(payload["submission_id"]), with_for_update={"key_share": True})
+    kind = DocumentKind.SUBMISSION_RECEIPT
+    if _known(session, kind, submission.id, since=submission.submitted_at):
+        return
+    facts = receipt_facts(session, submission, body=current_settings().body)
+    inside = Attached("submission.json", submission.content.encode(), "application/json", "The submission itself")
+    _record(session, kind, submission.id, submission.agency_id, facts, attachments=[inside])
+
+
 def sign_lists(session: Session, _: Mapping[str, Any]) -> None:
     """Sign the status lists again after a change of a certificate."""
     credentials.sign_lists(session)
@@ -112,6 +126,7 @@ HANDLERS: dict[str, Handler] = {
     "credentials.sign_lists": sign_lists,
     "document.audit_report": audit_report,
     "document.decision_letter": decision_letter,
+    "document.submission_receipt": submission_receipt,
     "links.compare": compare_links,
     "mail": mail.deliver,
     "mail.agency": mail_agency,
@@ -126,9 +141,11 @@ def _known(session: Session, kind: DocumentKind, subject_id: UUID, *, since: dat
     return session.scalar(query.limit(1)) is not None
 
 
-def _record(session: Session, kind: DocumentKind, subject_id: UUID, agency_id: UUID, facts: Mapping[str, Any]) -> None:
+def _record(
+    session: Session, kind: DocumentKind, subject_id: UUID, agency_id: UUID, facts: Mapping[str, Any], **along: Any
+) -> None:
     language = facts["language"]
-    sha256, size = _print(session, kind, facts)
+    sha256, size = _print(session, kind, facts, **along)
     record_document(
         session,
         kind=kind,

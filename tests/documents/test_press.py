@@ -26,6 +26,7 @@ SAMPLES = {
     "register_extract": snapshot.register_extract,
     "audit_report": snapshot.audit_report,
     "decision_letter": snapshot.decision_letter,
+    "submission_receipt": snapshot.submission_receipt,
 }
 PARTS = {"pdfaid:part": "3", "pdfaid:conformance": "A", "pdfuaid:part": "1"}
 

@@ -92,7 +92,7 @@ def submit(window) -> str:
     window.page.go_back()
     window.link("Declare and send")
     window.page.locator('input[name="declared"]').check()
-    window.fill(declared_name="Olga Owner").click("Declare and send")
+    window.fill(declared_name="Olga Owner", password=OWNER_PASSWORD).click("Declare and send")
     return re.search(r"A-\d{4}-\d{5}", window.text)[0]
 
 

@@ -210,3 +210,28 @@ def decision_letter(**changes: Any) -> dict[str, Any]:
         "object_until": "2027-04-12",
         "body": BODY,
     } | changes
+
+
+def submission_receipt(**changes: Any) -> dict[str, Any]:
+    """Return the receipt of two answers, one with an explanation and a file."""
+    said = {"code": "GOV-01", "question": "Staat uw bureau ingeschreven?", "answer": "Voldoet"}
+    file = {"name": "uittreksel.pdf", "sha256": "5c" * 32}
+    return {
+        "language": "nl",
+        "reference": "A-2027-00017-1",
+        "agency": HOLDER,
+        "norm": NORM,
+        "submitted_at": "2027-03-01T14:03:27+01:00",
+        "declared_by": "Noor de Wit",
+        "sha256": "3d" * 32,
+        "chapters": [
+            {
+                "title": "Bestuur",
+                "answers": [
+                    said | {"explanation": "", "files": []},
+                    said | {"code": "GOV-02", "explanation": "Het tweede blad.\n\nZie ook het derde.", "files": [file]},
+                ],
+            }
+        ],
+        "body": BODY,
+    } | changes

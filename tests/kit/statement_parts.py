@@ -101,6 +101,11 @@ AGREED = (
     "INSERT INTO agreement_acceptance (id, application_id, version, sha256, accepted_by, accepted_name, accepted_at)"
     " SELECT gen_random_uuid(), :unsigned_application, '1', 'x', :unsigned_signatory, 'x', now()"
 )
+SUBMITTED = (
+    "INSERT INTO submission (id, application_id, agency_id, number, content, sha256, declared_by, declared_name,"
+    " submitted_at) SELECT gen_random_uuid(), :unsigned_application, :unsigned, 9, '{}',"
+    " '44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a', :unsigned_signatory, 'x', now()"
+)
 POPULATION = (
     "INSERT INTO population (audit_id, unit, members, size, digest, frozen_at, frozen_by, seed, algorithm, drawn)"
     " VALUES (:{}_audit, 'x', '[]', 0, '', now(), :inspector, '', '', 0)"

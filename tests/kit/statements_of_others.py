@@ -74,6 +74,7 @@ SEEN_BY_OTHERS = [
     unseen("agency mine", "application", "id = :other_draft"),
     unseen("agency mine", "answer", OTHERS),
     unseen("agency mine", "agreement_acceptance", "agency_id = :agreed"),
+    unseen("agency mine", "submission", "agency_id = :agreed"),
     unseen("agency mine", "hearing_statement", "decision_id = :at_once"),
     unseen("agency mine", "evidence", OTHERS),
     unseen("agency mine", "audit", "id = :concluded_audit"),

@@ -11,7 +11,8 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from audits.agencies.models import GroupStatement
-from audits.applications.models import Answer, Evidence
+from audits.applications.models import Answer, Evidence, Submission
+from audits.applications.submission import digest_of
 from audits.applications.workflow import ApplicationState
 from audits.core import clock, outbox
 from audits.core.access import AGENCY_ROLES, STAFF_ROLES, ActorKind, Role
@@ -117,6 +118,18 @@ def _agreements(session: Session) -> dict[str, Any]:
     unsigned = make_application(session, version=version)
     unsigned.state, unsigned.submitted_at = ApplicationState.ACCEPTED, clock.now()
     signatory = make_person(session, Role.AGENCY_SIGNATORY, unsigned.agency)
+    session.add(
+        Submission(
+            application_id=agreed.id,
+            agency_id=agreed.agency_id,
+            number=1,
+            content="{}",
+            sha256=digest_of("{}"),
+            declared_by=signatory.id,
+            declared_name="x",
+            submitted_at=clock.now(),
+        )
+    )
     return {
         "agreed": agreed.agency_id,
         "unsigned": unsigned.agency_id,

@@ -3,8 +3,9 @@
 import pytest
 
 from audits.core.access import Role
+from tests.kit.browser import PASSWORD
 from tests.kit.factories.applications import make_application, make_scheme
-from tests.kit.factories.people import make_person
+from tests.kit.factories.people import give_password, make_person
 from tests.kit.scheme import SECOND, scheme, source
 
 
@@ -15,6 +16,7 @@ def draft(session):
 
 def signatory(enter, session, draft):
     person = make_person(session, [Role.AGENCY_OWNER, Role.AGENCY_SIGNATORY], draft.agency, language="en")
+    give_password(session, person)
     session.commit()
     return enter(person)
 
@@ -27,9 +29,9 @@ def test_the_agreement_is_shown_in_full_and_accepted_with_the_declaration(enter,
     assert len([duty for duty in duties if duty[0].isdigit()]) == len(scheme(SECOND).cycle.agreement.duties)
     assert "Nobody yet" in page.text
     browser.open(f"/agency/applications/{draft.id}/declaration")
-    page = browser.submit(declared=True, declared_name=browser.person.name, status=422)
+    page = browser.submit(declared=True, declared_name=browser.person.name, password=PASSWORD, status=422)
     assert page.errors == ["Read the certification agreement, and accept it."]
-    page = browser.submit(declared=True, declared_name=browser.person.name, accepted=True)
+    page = browser.submit(declared=True, declared_name=browser.person.name, password=PASSWORD, accepted=True)
     assert page.path.endswith("/submitted")
     page = browser.open(f"/agency/applications/{draft.id}/agreement")
     assert browser.person.name in page.text
@@ -38,7 +40,7 @@ def test_the_agreement_is_shown_in_full_and_accepted_with_the_declaration(enter,
 def test_the_office_sees_who_accepted_it(enter, session, draft):
     browser = signatory(enter, session, draft)
     browser.open(f"/agency/applications/{draft.id}/declaration")
-    browser.submit(declared=True, declared_name=browser.person.name, accepted=True)
+    browser.submit(declared=True, declared_name=browser.person.name, password=PASSWORD, accepted=True)
     page = enter(Role.PLANNER).open(f"/office/applications/{draft.id}")
     assert "Certification agreement 1.0 accepted on" in page.text
     assert f"by {browser.person.name}." in page.text

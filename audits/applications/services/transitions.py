@@ -1,6 +1,6 @@
 """Moves of an application: submit, return, accept, refuse, withdraw, close, conclude."""
 
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -10,10 +10,19 @@ from audits.agencies.queries import missing_of
 from audits.agencies.rules import PRINTED
 from audits.applications import events as told
 from audits.applications import notices
-from audits.applications.models import AgreementAcceptance, Application
-from audits.applications.queries import answered_codes, self_assessment_of, unaccepted_agreement
+from audits.applications.models import AgreementAcceptance, Application, Submission
+from audits.applications.queries import (
+    agreement_of,
+    answered_codes,
+    answers_of,
+    evidence_of,
+    self_assessment_of,
+    submissions_of,
+    unaccepted_agreement,
+)
 from audits.applications.rules import same_name, unanswered, unknown_codes
 from audits.applications.services.course import APPLICATIONS
+from audits.applications.submission import content_of, digest_of
 from audits.applications.workflow import ApplicationState
 from audits.core import clock, events, moves, outbox
 from audits.core.access import Actor, Role
@@ -48,6 +57,7 @@ def submit_application(
     application.submitted_at, application.review_note = clock.now(), ""
     application.declared_by, application.declared_name = person.id, person.name
     _accept_agreement(session, actor, application, agreement)
+    _keep_submission(session, application)
     tell_agency(session, application.agency_id, notices.ApplicationSubmitted(reference=application.reference))
     term = scheme_of_version(application.scheme_version).terms.application_review_working_days
     open_deadline(
@@ -133,6 +143,31 @@ def _move(session: Session, actor: Actor, application_id: UUID, move: type[Moved
     application = moves.make(session, APPLICATIONS, actor, application_id, move, reason=reason)
     outbox.enqueue(session, "register.refresh", agency_id=str(application.agency_id))
     return application
+
+
+def _keep_submission(session: Session, application: Application) -> None:
+    """Keep what is submitted as one text under its digest, and have a receipt printed."""
+    accepted, earlier = agreement_of(application), submissions_of(session, application.id)
+    content = content_of(
+        application,
+        self_assessment_of(session, application),
+        answers_of(session, application.id),
+        evidence_of(session, application.id),
+        accepted.sha256 if accepted else None,
+    )
+    submission = Submission(
+        id=uuid4(),
+        application_id=application.id,
+        agency_id=application.agency_id,
+        number=len(earlier) + 1,
+        content=content,
+        sha256=digest_of(content),
+        declared_by=application.declared_by,
+        declared_name=application.declared_name,
+        submitted_at=application.submitted_at,
+    )
+    session.add(submission)
+    outbox.enqueue(session, "document.submission_receipt", submission_id=str(submission.id))
 
 
 def _accept_agreement(session: Session, actor: Actor, application: Application, seen: str | None) -> None:

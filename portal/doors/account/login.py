@@ -14,8 +14,9 @@ from sqlalchemy import update
 
 from audits.core import clock
 from audits.core.access import Actor, Role
+from audits.core.errors import RuleError
 from audits.people.models import Person
-from portal.doors.account import held, services
+from portal.doors.account import held, services, throttle
 from portal.doors.account.models import LoginSession
 from portal.doors.account.rules import IDLE, LIFETIME, SEEN_EVERY, own_path
 from portal.stores import database
@@ -47,6 +48,20 @@ class Visitor:
     def person(self) -> Person:
         """Return the row of this person."""
         return database.read().get_one(Person, self.actor.id)
+
+    def confirm(self, password: str) -> None:
+        """Raise RuleError at `password` unless it is that of this person; guessing is slowed."""
+        own = {"own": str(self.actor.id)}
+        try:
+            with database.write() as db:
+                throttle.admit(db, own)
+            with database.write() as db:
+                services.check_own_password(db, self.actor.id, password)
+                throttle.forgive(db, own)
+        except throttle.TooManyAttemptsError as error:
+            raise error.sentence from error
+        except RuleError as error:
+            raise RuleError(error.message, field="password", **error.params) from error
 
     def get_id(self) -> str:
         """Return the id for Flask-Login."""

@@ -3,22 +3,25 @@
 from datetime import date
 from uuid import UUID
 
-from flask import abort, redirect, render_template, url_for
+from flask import Response, abort, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 
 from audits.applications import services
 from audits.applications.models import Application
-from audits.applications.queries import acceptance_of, agreement_of
+from audits.applications.queries import acceptance_of, agreement_of, submissions_of
 from audits.core.access import Permission, Role
 from audits.core.calendar import add_working_days
 from audits.core.clock import day_of
 from audits.core.errors import IllegalMoveError, RuleError
 from audits.people.queries import contacts_of
 from audits.schemes.queries import scheme_of_version
+from certificates.documents.models import Document
+from certificates.documents.queries import find_document
+from certificates.documents.stages import DocumentKind
 from portal.doors.agency.door import Case, bp, open_case
-from portal.forms.fields import checkbox_field, hidden_field, text_field
+from portal.forms.fields import checkbox_field, hidden_field, password_field, text_field
 from portal.forms.form import Form
 from portal.stores import database
 from portal.web.access import current_actor, needs
@@ -34,6 +37,11 @@ class DeclarationForm(Form):
         required=_l("Enter your name."),
         max_length=120,
         autocomplete="name",
+    )
+    password = password_field(
+        _l("Your password"),
+        required=_l("Enter your password."),
+        hint=_l("Once more, so that nobody else signs at a screen that was left open."),
     )
 
 
@@ -78,6 +86,7 @@ def declare(application_id: UUID) -> ResponseReturnValue:
         return redirect(url_for("agency.submitted", application_id=application_id), 303)
     if form.validate_on_submit():
         try:
+            current_user.confirm(form.password.data)
             with database.write() as session:
                 name, seen = form.declared_name.data, form.agreement.data if isinstance(form, SignedForm) else None
                 services.submit_application(
@@ -97,7 +106,33 @@ def submitted(application_id: UUID) -> ResponseReturnValue:
     found = open_case(application_id).application
     if found.submitted_at is None:
         raise IllegalMoveError("This application is not submitted yet.")
-    return render_template("agency/submitted.html", application=found, review_by=review_by(found))
+    submissions = submissions_of(database.read(), application_id)
+    return render_template(
+        "agency/submitted.html",
+        application=found,
+        review_by=review_by(found),
+        submission=submissions[0] if submissions else None,
+        receipt=receipt_of(submissions[0].id) if submissions else None,
+    )
+
+
+def receipt_of(submission_id: UUID) -> Document | None:
+    """Return the sealed receipt of a submission, or None while it is not printed yet."""
+    return find_document(database.read(), current_actor(), DocumentKind.SUBMISSION_RECEIPT, submission_id)
+
+
+@bp.get("/applications/<uuid:application_id>/submissions/<int:number>")
+@needs(Permission.APPLICATION_VIEW)
+def submission(application_id: UUID, number: int) -> ResponseReturnValue:
+    """Send what was submitted, byte for byte as its digest says."""
+    application = open_case(application_id).application
+    found = {each.number: each for each in submissions_of(database.read(), application_id)}.get(number)
+    if found is None:
+        abort(404)
+    name = f"{application.reference}-{number}.json"
+    response = Response(found.content.encode(), mimetype="application/json")
+    response.headers.set("Content-Disposition", "attachment", filename=name)
+    return response
 
 
 def review_by(application: Application) -> date | None:

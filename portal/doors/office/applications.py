@@ -21,6 +21,8 @@ from audits.links.queries import reports_of
 from audits.people.trail import trail_of
 from audits.schemes.cycle import AuditKind
 from audits.schemes.queries import scheme_of_version, with_cycle
+from certificates.documents.queries import find_document
+from certificates.documents.stages import DocumentKind
 from portal.doors.office.forms import IntakeForm, PlanForm, ReasonForm
 from portal.doors.office.inspectors import offer_inspectors
 from portal.stores import database
@@ -146,9 +148,13 @@ def _page(application_id: UUID, form: IntakeForm) -> str:
     reviewing = actor.has(Permission.APPLICATION_REVIEW) and application.state is ApplicationState.SUBMITTED
     audits = [] if reviewing else audits_of(session, actor, application_id)
     answers, scheme = queries.answers_of(session, application_id), scheme_of_version(application.scheme_version)
+    submission = next(iter(queries.submissions_of(session, application_id)), None)
+    kind = DocumentKind.SUBMISSION_RECEIPT
     return render_template(
         "office/application.html",
         application=application,
+        submission=submission,
+        receipt=find_document(session, actor, kind, submission.id) if submission else None,
         agency=application.agency,
         scheme=scheme,
         answers=answers,

@@ -5,6 +5,7 @@ import pytest
 from tests.kit.agency_pages import EVERYTHING
 from tests.kit.browser import Browser
 from tests.kit.factories import (
+    give_password,
     make_agency,
     make_application,
     make_person,
@@ -20,7 +21,7 @@ def browser(app):
 @pytest.fixture
 def person(session):
     make_scheme(session)
-    person = make_person(session, EVERYTHING, make_agency(session), name="Noor de Wit")
+    person = give_password(session, make_person(session, EVERYTHING, make_agency(session), name="Noor de Wit"))
     session.commit()
     return person
 

@@ -10,7 +10,7 @@ from audits.applications.services import save_answer
 from audits.core.access import Role
 from audits.schemes.queries import scheme_of_version
 from tests.kit.agency_pages import pdf_file, questions
-from tests.kit.browser import Browser
+from tests.kit.browser import PASSWORD, Browser
 from tests.kit.factories import answer_all, make_person
 
 
@@ -82,7 +82,7 @@ def test_half_an_answer_is_not_an_answer_when_the_application_is_sent(owner, ses
     page = owner.open(f"/agency/applications/{draft.id}/answers")
     assert "Questions that are still open: 1." in page.text
     owner.open(f"/agency/applications/{draft.id}/declaration")
-    page = owner.submit(status=422, declared="y", declared_name=person.name)
+    page = owner.submit(status=422, declared="y", declared_name=person.name, password=PASSWORD)
     assert page.errors == ["Answer all questions first. Still open: 1."]
 
 

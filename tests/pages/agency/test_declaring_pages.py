@@ -1,10 +1,16 @@
 """The pages on which an agency declares, submits and withdraws an application."""
 
+import hashlib
+
 import pytest
 
+from audits.applications import queries
 from audits.applications.workflow import ApplicationState
 from audits.core.access import Role
+from portal.doors.account.rules import LIMITS
+from portal.work import handlers
 from tests.kit.agency_pages import mails, questions
+from tests.kit.browser import PASSWORD
 from tests.kit.factories import (
     answer_all,
     make_application,
@@ -20,9 +26,11 @@ def test_a_signatory_declares_and_gets_a_reference(owner, session, draft, person
     assert page.value("declared_name") == "Noor de Wit"
     page = owner.submit(status=422, declared_name="Somebody")
     assert page.value("declared_name") == "Somebody"
-    page = owner.submit(status=422, declared=True)
+    page = owner.submit(status=422, declared=True, password=PASSWORD)
     assert page.errors == ["Enter your own name as it stands in your account: Noor de Wit."]
-    page = owner.submit(declared=True, declared_name="noor  de wit")
+    page = owner.submit(status=422, declared=True, declared_name="Noor de Wit", password="of somebody else")
+    assert page.errors == ["The current password is not right."]
+    page = owner.submit(declared=True, declared_name="noor  de wit", password=PASSWORD)
     assert page.heading == "Application sent"
     assert draft.reference in page.text
     session.refresh(draft)
@@ -38,7 +46,7 @@ def test_what_is_not_complete_cannot_be_declared(owner, session, draft):
     owner.open(f"/agency/applications/{draft.id}")
     assert "Cannot start yet" in owner.page.text
     owner.open(f"/agency/applications/{draft.id}/declaration")
-    page = owner.submit(status=422, declared=True)
+    page = owner.submit(status=422, declared=True, password=PASSWORD)
     assert page.errors == ["Answer all questions first. Still open: 65."]
 
 
@@ -84,3 +92,36 @@ def test_every_state_of_a_case_has_its_page(owner, session, person, reached, lan
     session.commit()
     assert application.reference in owner.open(f"/agency/?lang={language}").text
     owner.open(f"/agency/applications/{application.id}?lang={language}")
+
+
+def test_what_was_sent_has_a_digest_a_receipt_and_a_file(app, owner, session, draft, person):
+    answer_all(session, draft, person)
+    session.commit()
+    owner.open(f"/agency/applications/{draft.id}/declaration")
+    page = owner.submit(declared=True, declared_name="Noor de Wit", password=PASSWORD)
+    kept = queries.submissions_of(session, draft.id)[0]
+    assert kept.sha256 in page.text
+    assert "We are making a sealed receipt" in page.text
+    with app.app_context():
+        handlers.submission_receipt(session, {"submission_id": str(kept.id)})
+    session.commit()
+    page = owner.open(page.path)
+    assert owner.client.get(page.link("Receipt with all")).data.startswith(b"%PDF")
+    sent = owner.client.get(page.link("The file itself"))
+    assert hashlib.sha256(sent.data).hexdigest() == kept.sha256
+    assert "attachment" in sent.headers["Content-Disposition"]
+    owner.open(f"/agency/applications/{draft.id}/submissions/2", status=404)
+
+
+def test_nobody_signs_without_the_password_and_guessing_is_slowed(owner, session, draft, person):
+    answer_all(session, draft, person)
+    session.commit()
+    owner.open(f"/agency/applications/{draft.id}/declaration")
+    typed = {"declared": True, "declared_name": "Noor de Wit"}
+    assert owner.submit(**typed, status=422).errors == ["Enter your password."]
+    for _ in range(LIMITS["own"].free):
+        owner.submit(**typed, password="wrong", status=422)
+    page = owner.submit(**typed, password=PASSWORD, status=422)
+    assert page.errors == ["Too many attempts. Try again in 1 min."]
+    session.refresh(draft)
+    assert draft.state is ApplicationState.DRAFT

@@ -4,7 +4,6 @@ import json
 from datetime import timedelta
 from io import BytesIO
 
-import pytest
 from sqlalchemy import func, select, update
 
 from audits.applications.models import Answer, Evidence
@@ -17,11 +16,6 @@ from tests.kit.agency_pages import pdf_file
 from tests.kit.browser import PASSWORD, Browser
 from tests.kit.factories import make_person
 from tests.kit.factories.people import give_password
-
-
-@pytest.fixture
-def person(session, person):
-    return give_password(session, person)
 
 
 def question(draft, code="GOV-05"):
