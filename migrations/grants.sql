@@ -118,11 +118,13 @@ GRANT UPDATE (owner_id, done_at) ON deadline TO kw_app, kw_worker;
 
 -- Who took part in which audits, and which certificate lives, is asked by code and triggers alike.
 REVOKE ALL ON FUNCTION cycle_audits(uuid), holder_cycle(uuid), living_certificate(uuid, date),
-  awaits_certificate(uuid), fixed_parts(uuid), provisional_suspension(uuid), tied_team(uuid), audit_in_the_way(uuid),
+  awaits_certificate(uuid), fixed_parts(uuid), provisional_suspension(uuid), waiting_decision(uuid), tied_team(uuid),
+  audit_in_the_way(uuid),
   group_of(uuid), interests_in(uuid, date), has_interest(uuid, uuid, date), rotated_out(uuid, uuid, uuid)
   FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION cycle_audits(uuid), holder_cycle(uuid), living_certificate(uuid, date),
-  awaits_certificate(uuid), fixed_parts(uuid), provisional_suspension(uuid), tied_team(uuid), audit_in_the_way(uuid),
+  awaits_certificate(uuid), fixed_parts(uuid), provisional_suspension(uuid), waiting_decision(uuid), tied_team(uuid),
+  audit_in_the_way(uuid),
   group_of(uuid), interests_in(uuid, date), has_interest(uuid, uuid, date), rotated_out(uuid, uuid, uuid)
   TO kw_app, kw_worker;
 

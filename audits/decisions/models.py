@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from audits.agencies.models import Agency
 from audits.agencies.rules import StatedScope
+from audits.core import clock
 from audits.core.db import Base, Id, Txid, one_of, stored
 from audits.decisions.rules import AFTER_AUDIT, ON_CERTIFICATE
 from audits.inspections.models import Audit
@@ -41,6 +42,11 @@ class Decision(Base):
         ),
         # An audit is concluded once; other decisions may rest on it too.
         Index("uq_decision_audit_id", "audit_id", unique=True, postgresql_where=f"outcome IN ({_AFTER_AUDIT})"),
+        Index(
+            "ix_decision_later",
+            "effective_on",
+            postgresql_where=text("effective_on > (decided_at AT TIME ZONE 'Europe/Amsterdam')::date"),
+        ),
         # What two deciders agreed on is done once.
         Index("uq_decision_proposal", "proposal_id", "outcome", unique=True),
     )
@@ -59,7 +65,7 @@ class Decision(Base):
     excepted: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
     basis_sha256: Mapped[str]  # of the content of its `DecisionBasis`; decisions before migration 0019 have none
     decided_at: Mapped[datetime]
-    effective_on: Mapped[date]
+    effective_on: Mapped[date]  # the day from which it counts; a later one is carried out then
     reviews_decision_id: Mapped[UUID | None] = mapped_column(ForeignKey("decision.id"))
     proposal_id: Mapped[UUID | None] = mapped_column(ForeignKey("decision_proposal.id"))  # of the first of two deciders
     # A suspension at once by one decider: another one, who heard the agency, confirms or ends it.
@@ -79,6 +85,11 @@ class Decision(Base):
     def granted(self) -> StatedScope:
         """Return the granted scope; of decisions without one, what their application states."""
         return StatedScope.of(self.scope) if self.scope is not None else self.concluded.application.stated
+
+    @property
+    def counts_later(self) -> bool:
+        """Return whether it counts from a later day than that on which it was taken."""
+        return self.effective_on > clock.day_of(self.decided_at)
 
     @property
     def concluded(self) -> Audit:

@@ -56,6 +56,11 @@ def provisional_suspension(session: Session, agency_id: UUID) -> Decision | None
     return session.scalar(select(Decision).where(Decision.id == func.provisional_suspension(agency_id)))
 
 
+def waiting_decision(session: Session, agency_id: UUID) -> Decision | None:
+    """Return the decision about an agency's certificate that counts from a later day and still stands; or None."""
+    return session.scalar(select(Decision).where(Decision.id == func.waiting_decision(agency_id)))
+
+
 def grounds_in_words(grounds: Iterable[DecisionGround]) -> list[dict[str, str]]:
     """Return grounds as code and public words in every language."""
     return [{"code": each.code, **each.words} for each in grounds]

@@ -34,6 +34,10 @@ ENDS_PROVISION = frozenset({K.SUSPEND, K.LIFT, K.WITHDRAW, K.END})
 """The kinds by which a second decider answers a provisional suspension."""
 
 
+MAY_WAIT = frozenset({K.SUSPEND, K.WITHDRAW, K.END})
+"""The kinds that may count from a later day: they take something away, and leave time to arrange what follows."""
+
+
 class Outcome(StrEnum):
     """Outcomes of an audit; each is a kind of decision."""
 

@@ -128,7 +128,8 @@ def record_decision(
     overtake(session, actor, decision.agency_id)
     decision.id, decision.decider_id, decision.reasons = uuid4(), actor.id, decision.reasons.strip()
     decision.basis_sha256, decision.decided_at = basis.sha256, clock.now()
-    decision.effective_on = clock.day_of(decision.decided_at)
+    if decision.effective_on is None:
+        decision.effective_on = clock.day_of(decision.decided_at)
     session.add(decision)
     _flush(session)
     session.add(DecisionBasis(decision_id=decision.id, content=basis.content.decode()))

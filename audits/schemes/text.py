@@ -200,6 +200,7 @@ class Terms:
     extension_working_days: int | None = None  # at most, each time
     extensions: int | None = None  # how many times
     applied_months: int | None = None  # how long the register shows "applied"
+    effective_within_days: int | None = None  # how much later than today a decision about a certificate may count
     renewal_window_days: int | None = None  # within it a new certificate runs on from the old last day
 
 

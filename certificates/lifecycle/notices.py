@@ -19,6 +19,15 @@ class CertificateChanged(Notice, kind="certificate_changed"):
     reason: str
 
 
+class CertificateWillChange(Notice, kind="certificate_will_change"):
+    """It was decided that the certificate is suspended, withdrawn or ended (`move`) from a later day."""
+
+    number: str
+    move: str
+    reason: str
+    day: date
+
+
 class SuspensionToReview(Notice, kind="suspension_to_review"):
     """A decider suspended a certificate at once; a second one confirms or ends that by `day`."""
 

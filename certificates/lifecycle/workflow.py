@@ -1,5 +1,6 @@
 """States and moves of a certificate. Expiry is no state: it follows from the date."""
 
+from dataclasses import replace
 from enum import StrEnum
 
 from audits.core.access import Permission
@@ -39,3 +40,13 @@ CERTIFICATE_FLOW = Flow(
         Move("end", CURRENT, S.ENDED, _CHANGE, Independence.OUTSIDER),
     ],
 )
+
+ON_ITS_DAY = Flow(
+    CertificateState,
+    initial=S.ISSUING,
+    moves=[
+        replace(move, permission=Permission.CERTIFICATE_ISSUE, asks=Independence.NOTHING)
+        for move in CERTIFICATE_FLOW.moves.values()
+    ],
+)
+"""The same moves where a decision counts from a later day: the system makes them, since a person decided before."""

@@ -59,7 +59,7 @@ END $$;
 CREATE CONSTRAINT TRIGGER decision_hearing AFTER INSERT ON decision DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (CURRENT_USER <> 'kw_owner' AND NEW.provisional) EXECUTE FUNCTION need_hearing();
 
 -- A task ends, once, by its act: a critical finding by a decision about a certificate of that agency in the same
--- transaction, surveillance by any decision about that agency, a reported change by its move, a special audit by planning
+-- transaction, surveillance by any decision about that agency or a change of its certificate, a reported change by its move, a special audit by planning
 -- an audit of that agency, and the others by an event of their subject. With such an event it may get another owner.
 CREATE OR REPLACE FUNCTION check_deadline() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path TO 'public', 'pg_temp' AS $$
 BEGIN
@@ -73,6 +73,8 @@ BEGIN
                                               WHERE certificate_id = NEW.subject_id AND reviews_decision_id IS NOT NULL
                                                 AND txid = pg_current_xact_id())
        WHEN 'surveillance' THEN EXISTS (SELECT FROM decision WHERE agency_id = NEW.agency_id AND txid = pg_current_xact_id())
+                                OR EXISTS (SELECT FROM certificate_change
+                                           WHERE agency_id = NEW.agency_id AND txid = pg_current_xact_id())
        WHEN 'critical_finding' THEN EXISTS (SELECT FROM decision
                     WHERE agency_id = NEW.agency_id AND outcome IN ('suspend', 'withdraw', 'end', 'maintain', 'close')
                       AND txid = pg_current_xact_id())

@@ -54,6 +54,17 @@ CREATE OR REPLACE FUNCTION provisional_suspension(of_agency uuid) RETURNS uuid L
   WHERE last.provisional
 $$;
 
+-- The decision about the certificate of an agency that counts from a later day, was not carried out yet, and whose place
+-- no later decision took.
+CREATE OR REPLACE FUNCTION waiting_decision(of_agency uuid) RETURNS uuid LANGUAGE sql STABLE SECURITY DEFINER SET search_path TO 'public', 'pg_temp' AS $$
+  SELECT last.id FROM (
+    SELECT d.* FROM decision d
+    WHERE d.agency_id = of_agency AND (d.certificate_id IS NOT NULL OR d.outcome IN ('grant', 'grant_with_conditions', 'renew'))
+    ORDER BY d.decided_at DESC LIMIT 1) last
+  WHERE last.effective_on > (last.decided_at AT TIME ZONE 'Europe/Amsterdam')::date
+    AND NOT EXISTS (SELECT FROM certificate_change h WHERE h.certificate_id = last.certificate_id AND h.decision_id = last.id)
+$$;
+
 -- ISO/IEC 17065 clauses 4.2, 7.6.2 and 7.11: whoever decides about an agency, whatever the decision, took no part in any
 -- audit of this cycle and has no declared interest in it. Where two deciders are needed, this holds for both.
 -- The scheme's fail line and failing grades: the database counts the points itself, and the units that were assessed. Where
@@ -100,6 +111,19 @@ BEGIN
           OR (waiting IS NOT NULL AND NEW.heard = '' AND NEW.outcome <> 'end')) THEN
     RAISE EXCEPTION 'a provisional suspension is answered after the agency was heard'
       USING ERRCODE = 'check_violation', CONSTRAINT = 'heard';
+  END IF;
+  -- Nothing counts from a day that is over. What takes a certificate away may count from a later day while that lasts,
+  -- unless it answers what cannot wait; and until then nothing is issued in its place.
+  IF NEW.effective_on < (NEW.decided_at AT TIME ZONE 'UTC')::date
+     OR NEW.effective_on > (NEW.decided_at AT TIME ZONE 'Europe/Amsterdam')::date
+        AND (NEW.outcome NOT IN ('suspend', 'withdraw', 'end') OR NEW.provisional OR NEW.audit_id IS NOT NULL OR waiting IS NOT NULL
+             OR awaits_certificate(NEW.agency_id)
+             OR NEW.effective_on > (SELECT valid_until FROM certificate WHERE id = NEW.certificate_id)
+             OR EXISTS (SELECT FROM deadline WHERE kind = 'critical_finding' AND agency_id = NEW.agency_id AND done_at IS NULL)) THEN
+    RAISE EXCEPTION 'this decision cannot count from that day' USING ERRCODE = 'check_violation', CONSTRAINT = 'effective_day';
+  END IF;
+  IF NEW.outcome IN ('amend', 'extend_scope', 'reduce_scope', 'condition_met') AND waiting_decision(NEW.agency_id) IS NOT NULL THEN
+    RAISE EXCEPTION 'a decision about this certificate waits for its day' USING ERRCODE = 'check_violation', CONSTRAINT = 'decision_waits';
   END IF;
   -- A suspension is not lifted over a critical finding on which nobody decided.
   IF NEW.outcome = 'lift' AND EXISTS (SELECT FROM deadline
@@ -158,14 +182,18 @@ CREATE TRIGGER decision_basis_lawful BEFORE INSERT ON decision_basis FOR EACH RO
 CREATE CONSTRAINT TRIGGER decision_trace AFTER INSERT ON decision DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (CURRENT_USER <> 'kw_owner') EXECUTE FUNCTION need_basis();
 
 -- A certificate is suspended, restored, withdrawn or ended by a decision of that kind on it, taken in the same
--- transaction; so the independence of the decider holds for each of these. Issue and replacement follow from a grant.
+-- transaction, or for a later day that has come; so the independence of the decider holds for each of these. Issue and replacement follow from a grant.
 CREATE OR REPLACE FUNCTION check_decided() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path TO 'public', 'pg_temp' AS $$
 BEGIN
   IF NOT EXISTS (SELECT FROM decision
                  WHERE id = NEW.decision_id AND certificate_id = NEW.certificate_id AND outcome = NEW.move
                    AND coalesce(excepted, '{}') = NEW.excepted
                    AND (NEW.move <> 'suspend' OR (NEW.state = 'partly_suspended') = (excepted IS NOT NULL))
-                   AND decider_id = NEW.actor_id AND txid = pg_current_xact_id()) THEN
+                   AND decider_id = NEW.actor_id
+                   AND CASE WHEN effective_on > (decided_at AT TIME ZONE 'Europe/Amsterdam')::date
+                         THEN id = waiting_decision(NEW.agency_id)
+                              AND effective_on <= (NEW.changed_at AT TIME ZONE 'Europe/Amsterdam')::date
+                         ELSE txid = pg_current_xact_id() END) THEN
     RAISE EXCEPTION 'nobody decided this change' USING ERRCODE = 'check_violation', CONSTRAINT = 'decided';
   END IF;
   RETURN NEW;

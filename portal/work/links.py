@@ -87,6 +87,7 @@ PAGES: dict[type[Notice], Link] = {
     conditions.ProofReturned: Link("agency.conditions.show_condition", "condition_id"),
     certificates.CertificateIssued: _HOME,
     certificates.CertificateChanged: _HOME,
+    certificates.CertificateWillChange: _HOME,
     certificates.CertificateResealed: _HOME,
     certificates.SuspensionToReview: Link("office.certificates.show_certificate", "certificate_id"),
     certificates.HolderHeard: Link("office.certificates.show_certificate", "certificate_id"),

@@ -14,7 +14,7 @@ from audits.core.access import ActorKind
 from audits.links.services import note_traces
 from certificates.ledger.caselog import append_head
 from certificates.ledger.services import sign_checkpoint
-from certificates.lifecycle.services import log_expired
+from certificates.lifecycle.services import carry_out_due, log_expired
 from certificates.register.services import renew_old_forms
 from portal.doors.account.services import clear_out
 from portal.settings import current_settings
@@ -59,6 +59,7 @@ def note_links(session: Session) -> None:
 PERIODIC_TASKS: tuple[PeriodicTask, ...] = (
     PeriodicTask("ledger.checkpoint", timedelta(seconds=5), sign_head),
     PeriodicTask("register.renew", timedelta(seconds=30), renew_old_forms),
+    PeriodicTask("certificate.effective", timedelta(minutes=1), carry_out_due),
     PeriodicTask("certificate.expired", timedelta(hours=1), log_expired),
     PeriodicTask("ledger.case_log", timedelta(hours=1), append_head),
     PeriodicTask("credentials.sign_lists", timedelta(hours=1), credentials.sign_lists),

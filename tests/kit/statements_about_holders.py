@@ -1,6 +1,6 @@
 """Statements that must not pass about the certificate of whom we refuse, and about urgent tasks."""
 
-from tests.kit.statement_parts import BASIS, DECIDED, INSERTED, NO_RIGHT, Attack
+from tests.kit.statement_parts import ACTIVE, BASIS, DECIDED, DECIDED_CHANGE, INSERTED, NO_RIGHT, Attack, told
 
 # A refusal of a holder, with its basis.
 REFUSED = (
@@ -18,7 +18,46 @@ CRITICAL = (
 DONE = "UPDATE deadline SET done_at = now() WHERE id = :task"
 FOUND = INSERTED["finding"].format("open", "found").replace("'minor'", "'critical'")
 
+# A decision that counts from a later day, and what carries it out.
+LATER = DECIDED.replace("now(), now() FROM", "now(), now() + interval '{{}} days' FROM")
+
+
+def later(kind: str, days: int = 5) -> str:
+    return LATER.format(":decider", kind, "active_certificate").format(days) + BASIS
+
+
+def carried_out(days: int) -> str:
+    change = DECIDED_CHANGE.replace("'', now()", f"'', now() + interval '{days} days'")
+    return (
+        later("suspend")
+        + told(":active_certificate", "active", "suspended")
+        + change.format("suspend", "suspended", ":decider", "active_certificate")
+        + ACTIVE.format("state = 'suspended'")
+    )
+
+
+CARRIED_OUT = carried_out(5)
+
 ABOUT_HOLDERS = [
+    Attack("a decision that counts from a day that is over", later("suspend", -5)[:-2], "effective_day"),
+    Attack("one from a day after the certificate", later("suspend", 5000)[:-2], "effective_day"),
+    Attack("kept from a later day", later("maintain")[:-2], "effective_day"),
+    Attack(
+        "a condition met while another decision waits",
+        later("end") + DECIDED.format(":decider", "condition_met", "active_certificate")[:-2],
+        "decision_waits",
+    ),
+    Attack("carried out before its day", carried_out(4), "decided"),
+    Attack(
+        "carried out though another decision took its place",
+        later("suspend")
+        + DECIDED.replace("now(), now() FROM", "now() + interval '1 second', now() FROM").format(
+            ":decider", "maintain", "active_certificate"
+        )
+        + BASIS
+        + carried_out(5).removeprefix(later("suspend")),
+        "decided",
+    ),
     Attack(
         "a holder refused, and nothing said of the certificate",
         (REFUSED.format(":decider") + BASIS)[:-2],

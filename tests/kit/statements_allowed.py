@@ -17,10 +17,11 @@ from tests.kit.statements_about_cycles import (
 )
 from tests.kit.statements_about_deciders import CONFIRMED_AT_ONCE, DECLINED, PARTLY_LAWFULLY, PROPOSED, TWO_DECIDERS
 from tests.kit.statements_about_findings import ASKED_FOR_TIME, CONTESTED, FOUND_AS_IT_IS, GRADED
-from tests.kit.statements_about_holders import CRITICAL, DONE, FATE, FOUND, REFUSED
+from tests.kit.statements_about_holders import CARRIED_OUT, CRITICAL, DONE, FATE, FOUND, REFUSED
 from tests.kit.statements_about_people import CORRECTED, STATED
 
 LAWFUL = [
+    ("decider", CARRIED_OUT),
     ("decider", PARTLY_LAWFULLY),
     ("agency conditional", HANDED_IN_LAWFULLY),
     ("decider", MET_LAWFULLY),

@@ -336,3 +336,19 @@ def test_a_part_is_suspended_and_the_register_begins_with_yes_except(app, enter,
     assert page.soup.select_one(".kw-answer__sentence").text == "Yes, except: Meat and fish processing, Own housing."
     assert "The rest counts" in page.text
     assert browser.open(certificate_page(certificate, "/lift")).soup.select("main form")
+
+
+def test_a_decision_may_count_from_a_later_day_and_everybody_sees_which(enter, session):
+    certificate, day = make_certificate(session), clock.today() + timedelta(days=20)
+    browser = enter(Role.DECIDER)
+    browser.open(certificate_page(certificate, "/end"))
+    page = browser.submit(reasons="They stop.", effective_on=[day.day, day.month, day.year + 3], status=422)
+    assert page.errors == ["Choose today or a day that the norm still allows."]
+    page = browser.submit(effective_on=[day.day, day.month, day.year])
+    assert page.notes == ["Done. It counts from that day."]
+    said = f"counts from {day.day} {day:%B %Y}"
+    assert said in page.text
+    assert said in enter(make_person(session, Role.AGENCY_OWNER, certificate.agency)).open("/agency/").text
+    assert said in browser.open(certificate_page(certificate, "/suspend")).text
+    session.refresh(certificate)
+    assert certificate.state is CertificateState.ACTIVE

@@ -29,12 +29,14 @@ from certificates.lifecycle.services.resealing import (
     enqueue_replacements,
     replace_document,
 )
+from certificates.lifecycle.services.waiting import carry_out_due
 
 __all__ = [
     "CHANGES",
     "ISSUED_ANEW",
     "Signed",
     "amend_certificate",
+    "carry_out_due",
     "certificate_to_reseal",
     "change_or_propose",
     "confirm_proposal",

@@ -18,14 +18,16 @@ from audits.core.access import Actor, Permission
 from audits.core.errors import IllegalMoveError
 from audits.core.flow import Independence, moved_on
 from audits.decisions.models import Decision
+from audits.decisions.queries import waiting_decision
 from audits.decisions.scope import addable, extended_scope
 from audits.decisions.services import record_decision
 from audits.inspections.models import Audit
 from audits.schemes.cycle import DecisionKind
 from certificates.lifecycle.models import Certificate
 from certificates.lifecycle.queries import basis_of, reduced_scope
-from certificates.lifecycle.services.changing import Reasoned, tell_holder
+from certificates.lifecycle.services.changing import Reasoned
 from certificates.lifecycle.services.recording import CERTIFICATES, publish
+from certificates.lifecycle.services.waiting import tell_holder
 from certificates.lifecycle.workflow import CertificateState
 
 ISSUED_ANEW = {DecisionKind.AMEND: Consequence.AMEND, DecisionKind.REDUCE_SCOPE: Consequence.SCOPE}
@@ -129,6 +131,10 @@ def hold_living(
     )
     if living_certificate(session, certificate.agency_id, clock.today()) != certificate.id:
         raise moved_on()
+    if waiting_decision(session, certificate.agency_id):
+        raise IllegalMoveError(
+            "A decision about this certificate counts from a later day. Decide otherwise about that first, or wait."
+        )
     if awaits_certificate(session, certificate.agency_id):
         raise IllegalMoveError("A certificate of this agency is being made. Wait until it is issued.")
     return certificate

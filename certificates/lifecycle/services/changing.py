@@ -1,18 +1,18 @@
 """Suspend, lift, withdraw, end or keep certificates. Each is a decision of its own kind. The caller commits."""
 
 from collections.abc import Collection
+from datetime import date
 from typing import Any, NotRequired, TypedDict, Unpack
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
 from audits.agencies.rules import Scope, StatedScope
-from audits.core import events, moves
+from audits.core import clock, events, moves
 from audits.core.access import Actor, Permission
 from audits.core.errors import IllegalMoveError, RuleError
 from audits.core.events import Moved
 from audits.core.flow import Independence, moved_on
-from audits.core.notices import tell_agency
 from audits.deadlines.rules import DeadlineKind
 from audits.deadlines.services import end_deadline, end_deadlines, is_open
 from audits.decisions.basis import Basis
@@ -20,8 +20,6 @@ from audits.decisions.models import Decision
 from audits.decisions.queries import provisional_suspension
 from audits.decisions.services import record_decision
 from audits.schemes.cycle import DecisionKind
-from certificates.ledger.entries import EntryType
-from certificates.lifecycle import notices
 from certificates.lifecycle.events import (
     CertificateEnded,
     CertificatePartlySuspended,
@@ -33,21 +31,12 @@ from certificates.lifecycle.events import (
 from certificates.lifecycle.models import Certificate
 from certificates.lifecycle.queries import basis_of
 from certificates.lifecycle.services.hearing import begin_hearing
-from certificates.lifecycle.services.issuing import seal_amended
-from certificates.lifecycle.services.recording import CERTIFICATES, add_line, log, publish, record_move
+from certificates.lifecycle.services.recording import CERTIFICATES, add_line, publish
+from certificates.lifecycle.services.waiting import carry_out, check_effect, tell_holder
 from certificates.lifecycle.workflow import CERTIFICATE_FLOW, CURRENT, CertificateState
-from certificates.status_lists import enqueue_lists
 
-_LOGGED: dict[type[Moved], EntryType] = {
-    CertificateSuspended: EntryType.SUSPENDED,
-    CertificatePartlySuspended: EntryType.SUSPENDED,
-    SuspensionLifted: EntryType.LIFTED,
-    CertificateWithdrawn: EntryType.WITHDRAWN,
-    CertificateEnded: EntryType.ENDED,
-}
 _ACTS = frozenset({DecisionKind.SUSPEND, DecisionKind.WITHDRAW, DecisionKind.END, DecisionKind.MAINTAIN})
 """The kinds that answer a critical finding."""
-_LAST = frozenset({DecisionKind.WITHDRAW, DecisionKind.END})
 
 
 class Reasoned(TypedDict):
@@ -56,7 +45,8 @@ class Reasoned(TypedDict):
     `provisional` suspends at once, by one decider; `heard` is what the agency said of such a suspension. `audit_id`
     names the audit that the decision rests on besides, `proposal_id` the proposal of another decider, `condition_id`
     the condition that is met, and `basis` what is weighed, if not `basis_of`. `excepted` are the items
-    of the scope (`StatedScope.items`) that are suspended; none is all of it.
+    of the scope (`StatedScope.items`) that are suspended; none is all of it. `effective_on` is the day from which the
+    decision counts, as text; none is today.
     """
 
     reasons: str
@@ -68,6 +58,7 @@ class Reasoned(TypedDict):
     proposal_id: NotRequired[UUID | None]
     condition_id: NotRequired[str]
     excepted: NotRequired[Collection[str]]
+    effective_on: NotRequired[str]
     basis: NotRequired[Basis]
 
 
@@ -142,14 +133,10 @@ def _change(session: Session, actor: Actor, certificate_id: UUID, move: type[Mov
     )
     kind = DecisionKind.SUSPEND if move is CertificatePartlySuspended else DecisionKind(move.verb())
     decision = decide_about(session, actor, certificate, kind, said)
-    record_move(session, actor, certificate, move, reason=decision.reasons, decision=decision)
-    publish(session, certificate)
-    enqueue_lists(session)
-    if move is SuspensionLifted:
-        seal_amended(session, certificate)
-    tell_holder(session, certificate, decision)
-    log(session, certificate, _LOGGED[move])
-    return certificate
+    if decision.effective_on > clock.today():
+        tell_holder(session, certificate, decision)
+        return certificate
+    return carry_out(session, actor, certificate, move, decision)
 
 
 def decide_about(
@@ -161,6 +148,7 @@ def decide_about(
         actor,
         Decision(
             kind=kind,
+            effective_on=_effective_on(session, certificate, kind, said),
             audit_id=said.get("audit_id"),
             proposal_id=said.get("proposal_id"),
             certificate_id=certificate.id,
@@ -180,9 +168,18 @@ def decide_about(
         end_deadline(session, DeadlineKind.SUSPENSION_HEARING, certificate.id)
     if kind in _ACTS:
         end_deadlines(session, DeadlineKind.CRITICAL_FINDING, certificate.agency_id)
-    if kind in _LAST:
-        end_deadlines(session, DeadlineKind.SURVEILLANCE, certificate.agency_id)
     return decision
+
+
+def _effective_on(session: Session, certificate: Certificate, kind: DecisionKind, said: Reasoned) -> date:
+    """Return the day from which a decision counts; today if that has come while a second decider was asked."""
+    today = clock.today()
+    chosen = date.fromisoformat(said["effective_on"]) if said.get("effective_on") else today
+    day = max(chosen, today) if said.get("proposal_id") else chosen
+    check_effect(session, certificate, kind, day)
+    if day > today and said.get("provisional"):
+        raise RuleError("A suspension at once counts from today.", "effective_on")
+    return day
 
 
 def _excepted(certificate: Certificate, items: Collection[str]) -> dict[str, Any] | None:
@@ -196,10 +193,3 @@ def _excepted(certificate: Certificate, items: Collection[str]) -> dict[str, Any
     if not (rest.activities and rest.sectors):
         raise RuleError("No activity or no sector would be left. Suspend all of the certificate.", "excepted")
     return Scope.of(whole.only(items).plain()).plain()
-
-
-def tell_holder(session: Session, certificate: Certificate, decision: Decision) -> None:
-    """Tell the holder what was decided about the certificate."""
-    move = CertificatePartlySuspended.verb() if decision.excepted else decision.kind.value
-    notice = notices.CertificateChanged(number=certificate.number, move=move, reason=decision.reasons)
-    tell_agency(session, certificate.agency_id, notice)

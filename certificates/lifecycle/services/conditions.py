@@ -20,8 +20,9 @@ from certificates.ledger.entries import EntryType
 from certificates.lifecycle.events import CertificateConditionMet
 from certificates.lifecycle.models import Certificate
 from certificates.lifecycle.services.amending import hold_living
-from certificates.lifecycle.services.changing import Reasoned, decide_about, tell_holder
+from certificates.lifecycle.services.changing import Reasoned, decide_about
 from certificates.lifecycle.services.recording import add_line, log, publish
+from certificates.lifecycle.services.waiting import tell_holder
 from certificates.lifecycle.workflow import CURRENT
 
 

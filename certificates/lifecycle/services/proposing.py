@@ -1,6 +1,7 @@
 """Propose a decision on a serious ground to a second decider, who confirms or declines it. The caller commits."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from datetime import date
 from typing import Any, NotRequired, TypedDict, Unpack
 from uuid import UUID
 
@@ -80,11 +81,13 @@ def change_or_propose(
     heard: str = "",
     condition_id: UUID | None = None,
     excepted: Collection[str] = (),
+    effective_on: date | None = None,
 ) -> Certificate | DecisionProposal:
     """Take a decision about a certificate; on a serious ground propose it to a second decider."""
     said: dict[str, Any] = {"reasons": reasons, "grounds": list(grounds), "heard": heard}
     said |= {"condition_id": str(condition_id)} if condition_id else {}
     said |= {"excepted": list(excepted)} if excepted else {}
+    said |= {"effective_on": effective_on.isoformat()} if effective_on else {}
     try:
         with session.begin_nested():
             return CHANGES[kind](session, actor, certificate_id, shown=shown, **said)

@@ -27,7 +27,7 @@ from audits.schemes.queries import scheme_of_version
 from certificates.ledger.entries import EntryType, certificate_entry
 from certificates.ledger.services import append
 from certificates.lifecycle.models import Certificate, CertificateChange
-from certificates.lifecycle.workflow import CERTIFICATE_FLOW, CURRENT, CertificateState
+from certificates.lifecycle.workflow import CERTIFICATE_FLOW, CURRENT, ON_ITS_DAY, CertificateState
 from certificates.register.services import refresh_entry
 
 
@@ -37,6 +37,7 @@ def _check(session: Session, actor: Actor, certificate: Certificate, asks: Indep
 
 
 CERTIFICATES = Course(Certificate, CERTIFICATE_FLOW, _check)
+_DUE = Course(Certificate, ON_ITS_DAY, _check)
 
 
 def record_move(
@@ -49,7 +50,8 @@ def record_move(
     decision: Decision | None = None,
 ) -> Certificate:
     """Make one move, and add its line to the public history, with the public words of the decision's grounds."""
-    certificate = moves.make(session, CERTIFICATES, actor, subject, move, reason=reason)
+    course = _DUE if decision and decision.counts_later else CERTIFICATES
+    certificate = moves.make(session, course, actor, subject, move, reason=reason)
     add_line(session, certificate, decision.kind.value if decision else move.verb(), decision)
     session.flush()  # a term ends with its event
     _set_terms(session, certificate)

@@ -17,8 +17,8 @@ from audits.core.flow import moved_on
 from audits.decisions.basis import BasisMovedError
 from audits.decisions.models import Decision, DecisionProposal
 from audits.decisions.proposals import find_proposal
-from audits.decisions.queries import decisions_about, provisional_suspension
-from audits.decisions.rules import ENDS_PROVISION
+from audits.decisions.queries import decisions_about, provisional_suspension, waiting_decision
+from audits.decisions.rules import ENDS_PROVISION, MAY_WAIT
 from audits.people.independence import bar_of
 from audits.schemes.cycle import DecisionKind
 from audits.schemes.queries import grounds_for, scheme_of_version
@@ -26,8 +26,9 @@ from certificates.documents.queries import find_document
 from certificates.documents.stages import DocumentKind
 from certificates.lifecycle import queries, services
 from certificates.lifecycle.models import Certificate
+from certificates.lifecycle.terms import latest_effect
 from certificates.lifecycle.workflow import CERTIFICATE_FLOW, CURRENT, CertificateState
-from portal.doors.office.forms import ChangeForm
+from portal.doors.office.change_form import ChangeForm
 from portal.doors.office.proposals import proposed
 from portal.language import changed
 from portal.language.changed import Line
@@ -71,6 +72,7 @@ def show_certificate(certificate_id: UUID) -> ResponseReturnValue:
         decisions=decisions_about(session, actor, certificate_id),
         document=find_document(session, actor, DocumentKind.CERTIFICATE, certificate_id),
         waiting=find_proposal(session, certificate.agency_id),
+        later=waiting_decision(session, certificate.agency_id),
         urgent=urgent,
         may_plan=actor.has(Permission.AUDIT_PLAN) and certificate.state in CURRENT,
         anew=_anew(certificate),
@@ -103,9 +105,16 @@ def change_submitted(certificate_id: UUID, move: str) -> ResponseReturnValue:
         else:
             if proposal:
                 return proposed(proposal)
-            flash(_("Done. The public register shows it now."), "success")
+            flash(_done(form), "success")
             return redirect(url_for("office.certificates.show_certificate", certificate_id=certificate_id), 303)
     return _page(certificate_id, move, form), 422
+
+
+def _done(form: ChangeForm) -> str:
+    day = form.effective_on.data if form.effective_on else None
+    if day and day > clock.today():
+        return str(_("Done. It counts from that day."))
+    return str(_("Done. The public register shows it now."))
 
 
 def _change(certificate_id: UUID, move: str, form: ChangeForm) -> UUID | None:
@@ -119,10 +128,12 @@ def _change(certificate_id: UUID, move: str, form: ChangeForm) -> UUID | None:
         said["grounds"] = form.grounds.data
         if move == "suspend" and form.at_once.data:
             parts = form.excepted.data or () if form.excepted else ()
+            said |= {"effective_on": form.effective_on.data.isoformat()} if form.effective_on.data else {}
             services.suspend_certificate(session, actor, certificate_id, provisional=True, excepted=parts, **said)
             return None
         kind, parts = DecisionKind(move), form.excepted.data or () if move == "suspend" and form.excepted else ()
-        taken = services.change_or_propose(session, actor, certificate_id, kind, heard=heard, excepted=parts, **said)
+        said |= {"heard": heard, "excepted": parts, "effective_on": form.effective_on and form.effective_on.data}
+        taken = services.change_or_propose(session, actor, certificate_id, kind, **said)
         return taken.id if isinstance(taken, DecisionProposal) else None
 
 
@@ -139,7 +150,9 @@ def _page(certificate_id: UUID, move: str, form: ChangeForm, moved: BasisMovedEr
     shown, heard = queries.basis_of(session, certificate, kind).shown, provisional is not None and move in ANSWERS
     if move == "suspend" and certificate.state is CertificateState.ACTIVE:
         form.offer_parts(StatedScope.of(certificate.scope), scheme_of_version(certificate.scheme_version))
-    form.offer(grounds, shown, at_once=move == "suspend", heard=heard)
+    may_wait = kind in MAY_WAIT and provisional is None
+    latest = latest_effect(certificate, clock.today()) if may_wait else None
+    form.offer(grounds, shown, at_once=move == "suspend", heard=heard, latest=latest)
     return render_template(
         "office/change.html",
         certificate=certificate,
@@ -147,6 +160,7 @@ def _page(certificate_id: UUID, move: str, form: ChangeForm, moved: BasisMovedEr
         decisions=decisions_about(session, actor, certificate_id),
         bar=bar_of(session, certificate.agency_id, actor.id),
         waiting=find_proposal(session, certificate.agency_id),
+        later=waiting_decision(session, certificate.agency_id),
         provisional=provisional,
         said=queries.statements_of(session, provisional.id) if heard and provisional else [],
         own=provisional is not None and provisional.decider_id == actor.id,

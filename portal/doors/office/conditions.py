@@ -21,7 +21,8 @@ from audits.schemes.cycle import DecisionKind
 from audits.schemes.queries import grounds_for
 from certificates.lifecycle.queries import basis_of, find_living
 from certificates.lifecycle.services import change_or_propose
-from portal.doors.office.forms import ChangeForm, ReasonForm
+from portal.doors.office.change_form import ChangeForm
+from portal.doors.office.forms import ReasonForm
 from portal.doors.office.proposals import proposed
 from portal.stores import database
 from portal.web.access import current_actor, needs

@@ -246,7 +246,8 @@ class DecisionForm(Form):
             self.scope.data = list(scope.items())
 
 
-def _ground(ground: Ground) -> str:
+def ground_in_words(ground: Ground) -> str:
+    """Return the public words of a ground, and whether it takes two deciders."""
     words, more = ground.text.in_(current_language()), str(_l("Takes two deciders."))
     return f"{words} {more}" if ground.serious else words
 
@@ -257,7 +258,7 @@ def _grounds_in_words(grounds: Mapping[Any, Sequence[Ground]]) -> list[tuple[str
     for kind, listed in grounds.items():
         for ground in listed:
             fit.setdefault(ground, []).append(label(kind))
-    return [(ground.code, f"{_ground(ground)} ({', '.join(names)})") for ground, names in fit.items()]
+    return [(ground.code, f"{ground_in_words(ground)} ({', '.join(names)})") for ground, names in fit.items()]
 
 
 class HolderDecisionForm(Form):
@@ -294,56 +295,6 @@ class HolderDecisionForm(Form):
         self.scope.choices = options([(item, item_in_words(item, scope, scheme)) for item in scope.items()])
         if not scope.items():
             del self.scope
-
-
-class ChangeForm(Form):
-    basis = hidden_field()
-    heard = textarea_field(
-        _l("What the agency said when it was heard"),
-        hint=_l("Write it down too if it said nothing. The letter repeats it."),
-        required=UNREMARKED,
-        rows=4,
-    )
-    grounds = checkboxes_field(
-        _l("Grounds"), [], hint=_l("The public register shows these words."), required=UNREMARKED, validate_choice=False
-    )
-    excepted = checkboxes_field(
-        _l("Only a part of it"),
-        [],
-        hint=_l("Tick what is suspended; the rest counts. Tick nothing to suspend all of it."),
-        small=True,
-        required=UNREMARKED,
-        validate_choice=False,
-    )
-    reasons = textarea_field(
-        _l("Reasons"),
-        hint=_l("The agency reads these in the decision letter. They are not public."),
-        required=_l("Give the reasons for the decision."),
-        rows=5,
-    )
-    at_once = checkbox_field(
-        _l("At once, provisionally: I decide alone, the agency is heard, and a second decider confirms or ends it")
-    )
-
-    def offer(self, grounds: Sequence[Ground], shown: str, *, at_once: bool = False, heard: bool = False) -> None:
-        """Offer the grounds that the scheme has for this kind of decision, and note what the page shows.
-
-        `at_once` lets one decider suspend provisionally, `heard` asks what the agency said of such a suspension.
-        """
-        if not at_once:
-            del self.at_once
-        if not self.excepted.choices and not self.is_submitted():
-            del self.excepted
-        if not heard:
-            del self.heard
-        self.basis.data = shown
-        self.grounds.choices = options([(ground.code, _ground(ground)) for ground in grounds])
-        if not grounds:
-            del self.grounds
-
-    def offer_parts(self, scope: StatedScope, scheme: SchemeText) -> None:
-        """Offer each item of the scope of a certificate that can be suspended by itself."""
-        self.excepted.choices = options([(item, item_in_words(item, scope, scheme)) for item in scope.items()])
 
 
 class CheckForm(Form):
