@@ -3,13 +3,14 @@
 import json
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from audits.core.access import Role
-from audits.core.errors import RuleError
+from audits.core.errors import NotFoundError, RuleError
 from audits.core.events import history
 from audits.inspections import entries, services
 from audits.inspections.models import EntryChain, EntryContent, EntryReceipt, SealedEntry
+from audits.inspections.services.entering import forget_entry
 from audits.inspections.services.receipts import confirm_entries, waiting_for_receipt
 from audits.teams.rules import TeamRole
 from audits.teams.services import join_team
@@ -96,8 +97,9 @@ def test_no_words_and_no_reference_are_in_the_bytes(session, audit, drawn):
 def test_a_forgotten_note_leaves_the_chain_as_it_is(session, audit, drawn):
     record(session, audit, {drawn[0]: BAD})
     [entry] = kept(session, audit)
-    assert session.scalar(select(func.forget_entry(entry.digest))) is True
-    assert session.scalar(select(func.forget_entry(entry.digest))) is False
+    forget_entry(session, entry.digest)
+    with pytest.raises(NotFoundError):
+        forget_entry(session, entry.digest)
     assert session.scalars(select(EntryContent)).all() == []
     assert entries.read(entry.data).content
 

@@ -59,7 +59,7 @@ ABOUT_ENTRIES = [
     Attack("an entry after the report", ENTRY.format(
         "x", "reported", ":reported_chain", ":reported_inspector", ":reported_next", ":reported_head"),
         "sealed_entry_frozen", by="inspector of reported_inspector"),
-    Attack("a device revoked by another inspector", REVOKED, "none", "rows", by=OTHER),
+    Attack("a device revoked by a reviewer", REVOKED, "none", "rows", by="reviewer"),
     Attack("a device revoked twice", REVOKED + "; " + REVOKED, "entry_chain_frozen", by=ITS),
     Attack("another key", "UPDATE entry_chain SET public_key = 'x'", NO_RIGHT),
     Attack("another entry", "UPDATE sealed_entry SET data = 'x'", NO_RIGHT),

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import Select, insert, select, true
+from sqlalchemy import Select, func, insert, select, true
 from sqlalchemy.orm import Session
 
 from audits.core import clock
 from audits.core.access import Actor
+from audits.core.errors import NotFoundError
 from audits.core.events import SALT_BYTES
 from audits.core.statements import built_once
 from audits.inspections import entries
@@ -114,14 +115,21 @@ def heads(session: Session, audit_id: UUID, cells: Collection[str]) -> dict[str,
     return {cell: state.parents for cell, state in found.items() if state}
 
 
+def forget_entry(session: Session, digest: str) -> None:
+    """Forget what was typed in one entry; its chain still verifies. For the role of the worker.
+
+    NotFoundError if nothing was typed in it, or it was forgotten already.
+    """
+    if not session.scalar(select(func.forget_entry(digest))):
+        raise NotFoundError(f"nothing is kept of entry {digest}")
+
+
 def _open(session: Session, actor: Actor, audit: Audit) -> Link:
     chain, now = uuid4(), clock.now()
     opening = entries.opening(audit=audit.id, chain=chain, person=actor.id, public_key=None, at=now)
     digest = entries.digest_of(opening)
-    session.add(
-        EntryChain(id=chain, audit_id=audit.id, person_id=actor.id, opening=opening, digest=digest, opened_at=now)
-    )
-    session.flush()
+    values = {"id": chain, "audit_id": audit.id, "person_id": actor.id, "opening": opening, "digest": digest}
+    session.execute(insert(EntryChain).values(**values, opened_at=now))
     return Link(chain, 0, digest)
 
 
