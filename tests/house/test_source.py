@@ -121,6 +121,7 @@ OTHERS = {
     "audits/inspections/earlier_findings.py": "a read across audits, by a function of the owner",
     "audits/inspections/entries.py": "the bytes of sealed entries: written here, read by services and exports; pure",
     "audits/inspections/evidence.py": "reads across applications and audits, which queries of either cannot see",
+    "audits/inspections/export.py": "values that others check",
     "audits/inspections/grading.py": "the rules of edition 2 of the scheme file; pure, too long for rules",
     "audits/inspections/judging.py": "asked by forms and services alike; pure",
     "audits/inspections/merging.py": "what several devices wrote becomes one state; pure, too long for rules",
