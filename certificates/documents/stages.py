@@ -16,6 +16,7 @@ class DocumentKind(StrEnum):
     AUDIT_REPORT = "audit_report"
     DECISION_LETTER = "decision_letter"
     SUBMISSION_RECEIPT = "submission_receipt"
+    LIST_CHECK = "list_check"  # for who asked alone: it is not stored
 
 
 Prepared = NewType("Prepared", bytes)

@@ -320,12 +320,36 @@ class SubmissionReceiptFacts(TypedDict):
     body: Body
 
 
+class CheckedLine(TypedDict):
+    """One number of a list, and what the register said of it; empty texts where it has none."""
+
+    asked: str
+    name: str
+    number: str  # of the certificate
+    status: str  # in words
+    since: str
+
+
+class ListCheckFacts(TypedDict):
+    """What the register said of a list of numbers; all answers are in an attached file."""
+
+    language: str
+    reference: str
+    asked_at: str
+    total: int
+    lines: list[CheckedLine]  # the first of them
+    sha256: str  # of the attached file
+    body: Body
+    register_url: str
+
+
 DOCUMENTS: dict[DocumentKind, type] = {
     DocumentKind.CERTIFICATE: CertificateFacts,
     DocumentKind.REGISTER_EXTRACT: RegisterExtractFacts,
     DocumentKind.AUDIT_REPORT: AuditReportFacts,
     DocumentKind.DECISION_LETTER: DecisionLetterFacts,
     DocumentKind.SUBMISSION_RECEIPT: SubmissionReceiptFacts,
+    DocumentKind.LIST_CHECK: ListCheckFacts,
 }
 
 

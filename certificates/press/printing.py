@@ -42,6 +42,7 @@ _DATED = {
     DocumentKind.AUDIT_REPORT: "reported_on",
     DocumentKind.DECISION_LETTER: "decided_on",
     DocumentKind.SUBMISSION_RECEIPT: "submitted_at",
+    DocumentKind.LIST_CHECK: "asked_at",
 }
 
 

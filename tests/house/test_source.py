@@ -168,6 +168,7 @@ OTHERS = {
     "certificates/ledger/witness.py": "a service for the logs of others",
     "certificates/lifecycle/snapshot.py": "values of documents",
     "certificates/lifecycle/terms.py": "when a term of the scheme ends: for the service and for the letter",
+    "certificates/register/bulk.py": "one read that fills a module",
     "certificates/register/extract.py": "values of documents",
     "certificates/register/files.py": "a read that begins at a file, not at an agency",
     "certificates/register/position.py": "a read for what keeps pages, in front of every session",

@@ -235,3 +235,22 @@ def submission_receipt(**changes: Any) -> dict[str, Any]:
         ],
         "body": BODY,
     } | changes
+
+
+def list_check(**changes: Any) -> dict[str, Any]:
+    """Return the check of a list with a number that is certified, one that is not, and one that nobody has."""
+    line = {"asked": "12345678", "name": HOLDER["legal_name"], "number": "KW-2027-00017-58"}
+    return {
+        "language": "nl",
+        "reference": "LP-20270614-4K7Q2MXZ",
+        "asked_at": "2027-06-14T09:03:27+02:00",
+        "total": 3,
+        "lines": [
+            line | {"status": "Gecertificeerd", "since": "2027-03-02"},
+            line | {"asked": "KW-2027-00018-31", "status": "Geschorst", "since": "2027-05-02"},
+            {"asked": "=1+1", "name": "", "number": "", "status": "Niet in het register", "since": ""},
+        ],
+        "sha256": "5d" * 32,
+        "body": BODY,
+        "register_url": "https://register.example",
+    } | changes

@@ -279,6 +279,7 @@ def visits(built_app: Flask, settings: Settings, rows: Connection, patched: pyte
     patched.setitem(built_app.extensions, "queue", NotedQueue())
     patched.setitem(built_app.extensions, "extract_throttle", Throttle())
     patched.setitem(built_app.extensions, "signal_throttles", (Throttle(), Throttle()))
+    patched.setitem(built_app.extensions, "bulk_throttle", Throttle())
     patched.setitem(health.CHECKS, "queue", lambda: None)
     patched.setitem(built_app.config, "WTF_CSRF_ENABLED", False)
     patched.setattr(handlers, "_print", lambda _session, _kind, facts, **_: (files.store().put(f"{facts}".encode()), 9))

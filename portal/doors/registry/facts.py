@@ -43,6 +43,24 @@ def agency_facts(entry: RegisterEntry, day: date) -> dict[str, Any]:
     }
 
 
+def checked_facts(entry: RegisterEntry, day: date) -> dict[str, Any]:
+    """Return what a check of many says of one agency: some of its facts, with the certificate beside them."""
+    base, status = current_settings().public_url, entry.status_on(day)
+    return {
+        "publicId": entry.public_id,
+        "legalName": entry.legal_name,
+        "country": entry.country,
+        "registerNumber": entry.register_number,
+        "city": entry.city,
+        "status": status.value,
+        "reliable": may_rely(status),
+        "statusSince": _day(entry.since_on(day)),
+        "certificateNumber": entry.certificate_number,
+        "validUntil": _day(entry.valid_until),
+        "link": addresses.agency_api_url(base, entry.public_id),
+    }
+
+
 def history_facts(lines: Iterable[Line]) -> list[dict[str, Any]]:
     """Return the statuses of an agency, newest first."""
     return [

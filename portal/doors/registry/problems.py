@@ -15,6 +15,8 @@ DETAILS = {
     400: "The request is not as the contract asks; see errors.",
     404: "There is nothing at this address.",
     405: "This address can only be read.",
+    413: "The list is too long.",
+    415: "The list must be application/json, text/plain or text/csv.",
     422: "Something that was asked for was not sent; see errors.",
     429: "There were many requests from this address in a short time. Retry-After says when to come back.",
     503: "The register is not available now. Try again in half a minute.",

@@ -6,6 +6,7 @@ from flask.blueprints import BlueprintSetupState
 from portal.doors.registry import (
     about,
     api,
+    bulk,
     certificates,
     check,
     extract,
@@ -25,7 +26,7 @@ __all__ = ["blueprints"]
 bp = Blueprint("registry", __name__)
 blueprints = (bp,)
 
-for part in (pages, workers, telling, extract, certificates, machines, check, verify, stamps, api, ledger, about):
+for part in (pages, workers, telling, extract, certificates, machines, check, verify, stamps, api, bulk, ledger, about):
     part.add_to(bp)
 
 
@@ -50,6 +51,8 @@ def _join(state: BlueprintSetupState) -> None:
     for view in (
         verify.verify_file,
         telling.tell,
+        bulk.check_list,
+        bulk.api_check,
         extract.extract,
         stamps.timestamp,
         ledger.cosign,

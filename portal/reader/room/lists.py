@@ -1,7 +1,10 @@
 """Read lists of references: plain text with one per line, or the first column of a CSV file or a workbook."""
 
+import codecs
 import csv
-import encodings.utf_8_sig  # noqa: F401  # import it now; a confined process cannot
+import encodings.cp1252
+import encodings.utf_8_sig  # import it now; a confined process cannot
+import encodings.utf_16  # noqa: F401
 import io
 
 from portal.reader.room import sheets
@@ -12,11 +15,39 @@ def lines(data: bytes, *, is_table: bool) -> str:
     """Return the references, one per line. A workbook is known by its content, not by a name."""
     if sheets.is_workbook(data):
         return sheets.lines(data)
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise RefusedError("no text") from error
+    text = _text(data)
     if not is_table:
         return text
     delimiter = max(";,\t", key=text.split("\n", 1)[0].count)
     return "\n".join(row[0] if row else "" for row in csv.reader(io.StringIO(text), delimiter=delimiter))
+
+
+def _text(data: bytes) -> str:
+    """Return the text: in UTF-8, in UTF-16 with its mark, or as Windows writes it, never in two ways at once."""
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return _decoded(data, "utf-16")
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        pass
+    if b"\0" in data:
+        raise RefusedError("no text")
+    lines = data.split(b"\n")
+    if any(not line.isascii() and _is_utf8(line) for line in lines):
+        raise RefusedError("mixed")
+    return _decoded(data, "cp1252")
+
+
+def _is_utf8(line: bytes) -> bool:
+    try:
+        line.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _decoded(data: bytes, encoding: str) -> str:
+    try:
+        return data.decode(encoding)
+    except UnicodeDecodeError as error:
+        raise RefusedError("no text") from error
