@@ -47,6 +47,7 @@ class Permission(StrEnum):
     CHANGE_CHECK = "change:check"
     DECISION_TAKE = "decision:take"
     DECISION_VIEW = "decision:view"
+    FIELDWORK_VIEW = "fieldwork:view"
     FINDING_ANSWER = "finding:answer"
     PERSON_MANAGE = "person:manage"
     OUTBOX_VIEW = "outbox_item:view"
@@ -64,6 +65,7 @@ _STAFF_READS = {
     P.APPLICATION_VIEW,
     P.AUDIT_VIEW,
     P.DECISION_VIEW,
+    P.FIELDWORK_VIEW,
     P.SCHEME_VIEW,
     P.CASES_VIEW,
     P.INTEREST_DECLARE,

@@ -152,7 +152,8 @@ class Browser:
         return self.page
 
     def _find_form(self, selector: str | None) -> Tag:
-        tag = self._here().soup.select_one(selector or "main form")
+        soup = self._here().soup
+        tag = soup.select_one(selector or "main form:not(.kw-jump)")
         assert tag is not None, f"no form {selector or ''} on {self._here().path}"
         return tag
 

@@ -245,6 +245,7 @@ def fill(session: Session, settings: Settings) -> Case:
             "code": light.code,
             "chapter": light.chapter,
             "unit": next(unit.code for unit in scheme().units.values() if not unit.is_agency),
+            "place": 1,
             "form": "json",
             "kid": thumbprint(current_keys().credential_key.public_key()),
             "number": certificate.number,

@@ -12,7 +12,7 @@ from audits.core.calendar import add_working_days
 from audits.core.clock import day_of
 from audits.inspections import queries, services
 from audits.inspections.coverage import is_refusal_certain
-from audits.inspections.models import Audit, Population
+from audits.inspections.models import Audit
 from audits.inspections.repairs import Repairs, repairs_of
 from audits.inspections.workflow import AuditState
 from audits.people.queries import stands_in_for
@@ -21,7 +21,7 @@ from certificates.documents.queries import find_document
 from certificates.documents.stages import DocumentKind
 from portal.doors.downloads import attachment, noted_evidence
 from portal.doors.inspector import progress
-from portal.doors.inspector.case import FIELDWORK, Case, bp, open_case
+from portal.doors.inspector.case import FIELDWORK, bp, open_case
 from portal.forms.form import Form
 from portal.stores import database, files
 from portal.web.access import current_actor, needs
@@ -53,6 +53,8 @@ def show_audit(audit_id: UUID) -> ResponseReturnValue:
     populations = queries.populations_of(session, audit_id)
     in_fieldwork = case.audit.state in FIELDWORK
     found = [] if in_fieldwork else queries.findings_of(session, audit_id)
+    drawn = progress.drawn_units(case.scheme, populations)
+    done = queries.progress_of(session, audit_id)
     return render_template(
         "inspector/audit.html",
         case=case,
@@ -60,7 +62,8 @@ def show_audit(audit_id: UUID) -> ResponseReturnValue:
         scheme=case.scheme,
         populations=populations,
         undrawn=queries.undrawn(case.scheme, {population.unit for population in populations}),
-        chapters=_chapters(case, populations) if in_fieldwork else [],
+        kinds=progress.by_kind(case.scheme, drawn, done),
+        chapters=progress.by_chapter(case.scheme, drawn, done) if in_fieldwork else [],
         findings=found,
         refused=is_refusal_certain(case.audit, (finding.grade for finding in found)),
         report=None if in_fieldwork else find_document(session, current_actor(), DocumentKind.AUDIT_REPORT, audit_id),
@@ -95,12 +98,6 @@ def download_evidence(audit_id: UUID, evidence_id: UUID) -> ResponseReturnValue:
     """Send a file of evidence of the case."""
     found = queries.get_case_evidence(database.read(), current_actor(), audit_id, evidence_id)
     return noted_evidence(attachment(files.store().get(found.sha256), found.filename, found.media_type), evidence_id)
-
-
-def _chapters(case: Case, populations: list[Population]) -> list[progress.ChapterProgress]:
-    drawn = progress.drawn_units(case.scheme, populations)
-    done = queries.progress_of(database.read(), case.audit.id)
-    return progress.by_chapter(case.scheme, drawn, done)
 
 
 def _groups(audits: list[Audit], repairs: dict[UUID, Repairs]) -> dict[str, list[Audit]]:

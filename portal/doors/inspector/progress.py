@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from audits.inspections.models import Population
-from audits.schemes.text import Chapter, SchemeText
+from audits.schemes.text import Chapter, SchemeText, Unit
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +39,30 @@ def by_chapter(scheme: SchemeText, drawn: Mapping[str, int], done: Mapping[str, 
             undrawn=any(item.unit not in drawn for item in scheme.in_chapter(code)),
         )
         for code, chapter in scheme.chapters.items()
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class KindProgress:
+    """Verdicts given and needed on the units of one kind; `units` is 0 before the draw."""
+
+    kind: Unit
+    units: int
+    done: int
+    total: int
+
+
+def by_kind(scheme: SchemeText, drawn: Mapping[str, int], done: Mapping[str, int]) -> list[KindProgress]:
+    """Return the progress of every kind of unit that something is judged on, in the order of the scheme."""
+    return [
+        KindProgress(
+            kind=kind,
+            units=drawn.get(code, 0),
+            done=sum(done.get(item.code, 0) for item in items),
+            total=drawn.get(code, 0) * len(items),
+        )
+        for code, kind in scheme.units.items()
+        if (items := scheme.on_unit(code))
     ]
 
 

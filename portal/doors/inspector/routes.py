@@ -2,16 +2,30 @@
 
 from portal.doors.inspector import (
     audits,
+    cells,
     days,
-    desk,
     findings,
     remarks,
     report,
+    requirements,
     samples,
     scope,
+    units,
 )
 from portal.doors.inspector.case import bp
 
-__all__ = ["audits", "blueprints", "days", "desk", "findings", "remarks", "report", "samples", "scope"]
+__all__ = [
+    "audits",
+    "blueprints",
+    "cells",
+    "days",
+    "findings",
+    "remarks",
+    "report",
+    "requirements",
+    "samples",
+    "scope",
+    "units",
+]
 
 blueprints = (bp,)

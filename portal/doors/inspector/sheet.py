@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from flask_babel import gettext
 
+from audits.inspections.cells import UnitStand
 from audits.inspections.grading import Insufficient, Origin, count_units, shortfall
 from audits.inspections.judging import complaint
 from audits.inspections.queries import VerdictRow
@@ -17,32 +18,43 @@ _DIGEST = 12  # characters
 
 
 @dataclass(slots=True)
+class Reason:
+    """Why a stored verdict changes; an item of the error summary."""
+
+    id: str
+    text: str = ""
+    errors: list[str] = field(default_factory=list)
+
+
+@dataclass(slots=True)
 class Row:
-    """One unit. `key` is the prefix of its field names: its position in the draw, which reveals no reference."""
+    """One unit at its place in the draw. `key` is the prefix of its field names, which reveals no reference."""
 
     key: str
     reference: str
+    place: int
     value: str = ""
     note: str = ""
     shown: str = ""  # version and digest of the verdict that the page showed; see `shown_as`
-    is_stored: bool = False
+    stored: str = ""  # the verdict as it is stored; empty if there is none
     is_touched: bool = False
     origin: Origin = Origin.RANDOM
     errors: list[str] = field(default_factory=list)
+    reason: Reason = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Name the field for the reason after the row."""
+        self.reason = Reason(f"{self.key}-reason")
+
+    @property
+    def is_stored(self) -> bool:
+        """Return whether there was a verdict when the page was made."""
+        return bool(self.stored)
 
     @property
     def id(self) -> str:
         """Return the target of the error summary: the note if a verdict was chosen, else the verdict."""
         return f"{self.key}-note" if self.value else self.key
-
-
-@dataclass(slots=True)
-class Reason:
-    """Why stored verdicts of a requirement change; an item of the error summary."""
-
-    id: str
-    text: str = ""
-    errors: list[str] = field(default_factory=list)
 
 
 class Sheet:
@@ -51,22 +63,23 @@ class Sheet:
     form_errors: Sequence[str] = ()
 
     def __init__(
-        self, scheme: SchemeText, requirement: Requirement, drawn: Mapping[str, Origin], seen: Mapping[str, VerdictRow]
+        self,
+        scheme: SchemeText,
+        requirement: Requirement,
+        units: Sequence[UnitStand],
+        seen: Mapping[str, VerdictRow],
     ) -> None:
         self.scheme = scheme
         self.requirement = requirement
         self.is_agency = scheme.units[requirement.unit].is_agency
-        self.rows = [
-            _row(f"{requirement.code}-{place}", reference, origin, seen.get(reference))
-            for place, (reference, origin) in enumerate(drawn.items(), start=1)
-        ]
-        self.seen = count_units(scheme, ((origin, _value(seen, unit)) for unit, origin in drawn.items()))
+        self.rows = [_row(f"{requirement.code}-{unit.place}", unit, seen.get(unit.reference)) for unit in units]
+        self.seen = count_units(scheme, ((unit.origin, _value(seen, unit.reference)) for unit in units))
         self.falls_short = any(scheme.verdicts[row.value].nonconforming for row in seen.values())
-        self.reason = Reason(f"{requirement.code}-reason")
 
     def __iter__(self) -> Iterator[Row | Reason]:
-        yield from self.rows
-        yield self.reason
+        for row in self.rows:
+            yield row
+            yield row.reason
 
     @property
     def short(self) -> Insufficient | None:
@@ -85,11 +98,11 @@ class Sheet:
         A row that still holds what the page showed stays as it is stored now: a page that was opened earlier never
         puts an older verdict back.
         """
-        self.reason.text = _cleaned(typed.get(self.reason.id, ""))
         for row in self.rows:
-            value, note = typed.get(row.key, ""), _cleaned(typed.get(f"{row.key}-note", ""))
+            row.reason.text = cleaned(typed.get(row.reason.id, ""))
+            value, note = typed.get(row.key, ""), cleaned(typed.get(f"{row.key}-note", ""))
             shown = typed.get(f"{row.key}-shown", "")
-            if shown == shown_as(value, note, _version(shown)) and not (fill and not value and not row.is_stored):
+            if shown == shown_as(value, note, version_of(shown)) and not (fill and not value and not row.is_stored):
                 continue
             row.value, row.note, row.shown, row.is_touched = value or fill, note, shown, True
             row.errors = self._errors(row)
@@ -101,7 +114,7 @@ class Sheet:
 
     def versions(self) -> dict[str, int]:
         """Return the versions of the verdicts on the page."""
-        return {row.reference: _version(row.shown) for row in self.rows}
+        return {row.reference: version_of(row.shown) for row in self.rows}
 
     def show_stored(self, stored: Mapping[tuple[str, str], VerdictRow]) -> None:
         """Keep what was typed, show what was stored in the meantime, and let the next save replace it."""
@@ -109,15 +122,25 @@ class Sheet:
             newest = stored.get((self.requirement.code, row.reference))
             if newest is None:
                 continue
-            row.shown, row.is_stored = shown_as(*newest), True
+            row.shown, row.stored = shown_as(*newest), newest.value
             name = self.scheme.verdicts[newest.value].name.in_(current_language())
             words = " ".join([gettext("Stored now:"), f"{name}.", newest.note]).strip()
-            row.errors = [words if self.is_agency else f"{self.requirement.code}, {row.reference}: {words}"]
+            row.errors = [self._named(row, words)]
+
+    @property
+    def reasons(self) -> str:
+        """Return why verdicts change, every reason once."""
+        return "\n".join(dict.fromkeys(row.reason.text for row in self.rows if row.is_touched and row.reason.text))
 
     def ask_reason(self, codes: Collection[str], words: str) -> None:
-        """Complain that there is no reason, if this requirement is among `codes`."""
+        """Complain at every verdict that changes without a reason, if this requirement is among `codes`."""
         if self.requirement.code in codes:
-            self.reason.errors = [f"{self.requirement.code}: {words}"]
+            for row in self.rows:
+                if row.is_touched and row.is_stored and row.value != row.stored:
+                    row.reason.errors = [self._named(row, words)]
+
+    def _named(self, row: Row, words: str) -> str:
+        return words if self.is_agency else f"{self.requirement.code}, {row.reference}: {words}"
 
     def _errors(self, row: Row) -> list[str]:
         # An empty row is allowed, unless it has a note without a verdict or would delete a verdict.
@@ -126,8 +149,7 @@ class Sheet:
         problem = complaint(self.scheme, row.value, row.note)
         if problem is None:
             return []
-        words = sentence(problem)
-        return [words if self.is_agency else f"{self.requirement.code}, {row.reference}: {words}"]
+        return [self._named(row, sentence(problem))]
 
 
 def shown_as(value: str, note: str, version: int) -> str:
@@ -136,17 +158,19 @@ def shown_as(value: str, note: str, version: int) -> str:
     return f"{version}-{digest[:_DIGEST]}"
 
 
-def _row(key: str, reference: str, origin: Origin, stored: VerdictRow | None) -> Row:
-    if stored is None:
-        return Row(key, reference, shown=shown_as("", "", 0), origin=origin)
-    return Row(key, reference, stored.value, stored.note, shown_as(*stored), is_stored=True, origin=origin)
+def _row(key: str, unit: UnitStand, stored: VerdictRow | None) -> Row:
+    row = Row(key, unit.reference, unit.place, shown=shown_as("", "", 0), origin=unit.origin)
+    if stored is not None:
+        row.value, row.note, row.shown, row.stored = stored.value, stored.note, shown_as(*stored), stored.value
+    return row
 
 
-def _cleaned(typed: str) -> str:
+def cleaned(typed: str) -> str:
+    """Return typed text with the line ends of the database, without blanks around it."""
     return typed.replace("\r\n", "\n").strip()
 
 
-def _version(shown: str) -> int:
+def version_of(shown: str) -> int:
     """Parse a version from the page; anything invalid counts as 0."""
     typed = shown.partition("-")[0]
     return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < _LONGEST else 0

@@ -37,6 +37,11 @@ def every_page(audit, finding=None):
     yield path(audit, "requirements", "GOV-01")
     yield path(audit, "requirements", "IDW-01")
     yield from (path(audit, "chapters", code) for code in scheme().chapters)
+    if audit.started_at:
+        yield path(audit, "units", "organisation", "1")
+    if audit.reported_at:
+        yield path(audit, "units", "personnel_file", "1")
+        yield path(audit, "units", "interview", "2")
     yield path(audit, "report")
     yield path(audit, "findings")
     if finding:

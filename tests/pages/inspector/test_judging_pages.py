@@ -1,4 +1,4 @@
-"""The desk of an inspector: verdicts on units, chapters, what was saved by somebody else."""
+"""The desk of an inspector: verdicts on a page per requirement and per unit, what was saved by somebody else."""
 
 import pytest
 
@@ -16,6 +16,14 @@ from tests.kit.inspecting import FILES, path
 from tests.kit.scheme import SECOND, scheme, source
 
 # The desk
+
+
+UNIT = "units/personnel_file/1"
+FORM = "main form[method=post]"
+
+
+def chosen(page, name):
+    return page.soup.select_one(f"[name='{name}'][checked]")["value"]
 
 
 def test_the_desk_shows_norm_answer_and_units_beside_each_other(session, browser, inspector):
@@ -60,7 +68,7 @@ def test_a_note_that_is_missing_loses_nothing(session, browser, inspector):
         f"IDW-01, {drawn[0]}: {wanted}",
         f"IDW-01, {drawn[2]}: Choose one of the verdicts of the norm.",
     ]
-    assert page.soup.select_one("#IDW-01-1 option[selected]")["value"] == "nonconform"
+    assert chosen(page, "IDW-01-1") == "nonconform"
     assert page.value("IDW-01-2-note") == "Two\nlines"
     assert queries.verdicts_of(session, audit.id) == {}
     aims = [a["href"] for a in page.soup.select(".govuk-error-summary a")]
@@ -78,7 +86,7 @@ def test_all_that_is_empty_conforms_at_one_button(session, browser, inspector):
     assert "Set all empty" not in page.text
 
 
-@pytest.mark.parametrize("page", ["requirements/IDW-01", "chapters/IDW"])
+@pytest.mark.parametrize("page", ["requirements/IDW-01", UNIT])
 def test_a_stale_page_never_wins_over_a_newer_verdict(session, browser, inspector, page):
     audit = make_audit(session, inspector=inspector, populations={"personnel_file": FILES})
     drawn = queries.sample_of(session, audit.id)["personnel_file"]
@@ -86,21 +94,19 @@ def test_a_stale_page_never_wins_over_a_newer_verdict(session, browser, inspecto
     desk = {drawn[0]: ("nonconform", "The date is missing.")}
     services.record_sheets(session, inspector.actor, audit.id, {"IDW-01": desk})
     session.flush()
-    button = "Save" if page.startswith("req") else "Save all"
-    answer = browser.submit(button=button, status=409, **{"IDW-01-1": "conform", "IDW-01-2": "conform"})
+    answer = browser.submit(button="Save", status=409, **{"IDW-01-1": "conform"})
     assert answer.errors == [
         "Somebody judged this in the meantime. Look at what is stored now, and save again.",
         f"IDW-01, {drawn[0]}: Stored now: Does not conform. The date is missing.",
     ]
-    assert answer.soup.select_one("#IDW-01-1 option[selected]")["value"] == "conform"
+    assert chosen(answer, "IDW-01-1") == "conform"
     assert queries.verdicts_of(session, audit.id)["IDW-01"] == {drawn[0]: (*desk[drawn[0]], 1)}
-    answer = browser.submit(button=button, status=422)  # now it is a change, and that needs a reason
-    assert answer.errors == ["IDW-01: You change a verdict that was saved before. Say why."]
-    browser.submit(button=button, **{"IDW-01-reason": "The date is on the back."})
-    assert queries.verdicts_of(session, audit.id)["IDW-01"] == {
-        drawn[0]: ("conform", "", 2),
-        drawn[1]: ("conform", "", 1),
-    }
+    answer = browser.submit(button="Save", status=422)  # now it is a change, and that needs a reason
+    assert answer.errors == [f"IDW-01, {drawn[0]}: You change a verdict that was saved before. Say why."]
+    browser.submit(button="Save", **{"IDW-01-1-reason": "The date is on the back."})
+    assert queries.verdicts_of(session, audit.id)["IDW-01"] == {drawn[0]: ("conform", "", 2)}
+    (change,) = queries.changed_verdicts(session, audit.id)
+    assert change.reason == "The date is on the back."
 
 
 FILL = "Set all empty to “Conforms” and save"
@@ -112,8 +118,8 @@ FILL = "Set all empty to “Conforms” and save"
         ("requirements/IDW-01", "Save", {}),
         ("requirements/IDW-01", FILL, {}),
         ("requirements/IDW-01", "Save", {"IDW-01": ("conform", "")}),
-        ("chapters/IDW", "Save all", {}),
-        ("chapters/IDW", "Save all", {"IDW-01": ("conform", "")}),
+        (UNIT, "Save", {}),
+        (UNIT, "Save", {"IDW-01": ("conform", "")}),
     ],
 )
 def test_a_stale_page_writes_nothing_but_what_was_changed_on_it(session, browser, inspector, case):
@@ -137,7 +143,7 @@ def test_what_was_typed_stays_when_another_row_of_a_stale_page_is_wrong(session,
     services.record_sheets(session, inspector.actor, audit.id, {"IDW-01": {drawn[1]: ("nonconform", "Expired.")}})
     session.flush()
     page = browser.submit(button="Save", status=422, **{"IDW-01-1": "nonconform"})
-    assert page.soup.select_one("#IDW-01-1 option[selected]")["value"] == "nonconform"
+    assert chosen(page, "IDW-01-1") == "nonconform"
     assert page.value("IDW-01-2-note") == "Expired."
     browser.submit(button="Save", **{"IDW-01-1-note": "Only a copy."})
     seen = queries.verdicts_of(session, audit.id)["IDW-01"]
@@ -153,34 +159,121 @@ def test_the_same_verdict_sent_twice_is_no_conflict(session, browser, inspector)
     assert queries.verdicts_of(session, audit.id)["GOV-01"] == {"organisation": ("conform", "", 1)}
 
 
-def test_a_chapter_is_saved_at_once(session, browser, inspector):
+def test_a_unit_is_saved_at_once_and_leads_to_the_next(session, browser, inspector):
     audit = make_audit(session, inspector=inspector, populations={"personnel_file": FILES})
-    browser.open(path(audit, "chapters/IDW"))
-    typed = {"IDW-01-1": "conform", "IDW-02-3": "nonconform", "IDW-02-3-note": "Expired.", "IDW-05-1": "conform"}
-    page = browser.submit(button="Save all", **typed)
-    seen = queries.rules_view(queries.verdicts_of(session, audit.id))
     drawn = queries.sample_of(session, audit.id)["personnel_file"]
-    assert seen == {
+    assert browser.open(path(audit, "units/personnel_file")).path == path(audit, UNIT)
+    typed = {"IDW-01-1": "conform", "PAY-05-1": "nonconform", "PAY-05-1-note": "No leave balance."}
+    page = browser.submit(button="Save and next", **typed)
+    assert queries.rules_view(queries.verdicts_of(session, audit.id)) == {
         "IDW-01": {drawn[0]: "conform"},
-        "IDW-02": {drawn[2]: "nonconform"},
-        "IDW-05": {"organisation": "conform"},
+        "PAY-05": {drawn[0]: "nonconform"},
     }
-    assert page.notes == ["The verdicts are saved."]
+    assert (page.path, page.notes) == (path(audit, "units/personnel_file/2"), ["The verdicts are saved."])
+    browser.open(path(audit, "units/personnel_file/5"))
+    assert browser.submit(button="Save and next").path == path(audit)
 
 
-def test_the_fill_button_of_a_chapter_fills_one_requirement(session, browser, inspector):
+def test_a_unit_shows_all_its_requirements_in_their_chapters(session, browser, inspector):
     audit = make_audit(session, inspector=inspector, populations={"personnel_file": FILES})
-    page = browser.open(path(audit, "chapters/IDW"))
-    token = page.value("csrf_token")
-    browser.post(path(audit, "chapters/IDW"), {"csrf_token": token, "fill": "IDW-02"}, status=200)
-    seen = queries.verdicts_of(session, audit.id)
-    assert {code: len(rows) for code, rows in seen.items()} == {"IDW-02": len(FILES)}
+    page = browser.open(path(audit, UNIT))
+    asked = [item.code for item in scheme().on_unit("personnel_file")]
+    assert [row["data-kw-row"] for row in page.soup.select("[data-kw-row]")] == [f"{code}-1" for code in asked]
+    assert len(page.soup.select("fieldset.kw-verdicts input[type=radio]")) == 4 * len(asked)
+    assert [link.get_text() for link in page.soup.select(".kw-rail a > span:first-child")] == sorted(
+        FILES, key=queries.sample_of(session, audit.id)["personnel_file"].index
+    )
+
+
+def test_what_is_not_in_the_sample_has_no_page(session, browser, inspector):
+    audit = make_audit(session, inspector=inspector, populations={"personnel_file": FILES})
+    for address in ("units/personnel_file/6", "units/moon/1", "units/moon", "cells/PAY-05/6", "cells/XXX-01/1"):
+        browser.open(path(audit, address), status=404)
+
+
+# One cell at a time, as the script saves it
+
+
+def send(browser, audit, code, place, status=200, **fields):
+    token = browser.page.value("csrf_token") if browser.page else ""
+    answer = browser.client.post(
+        path(audit, "cells", code, str(place)), data={"csrf_token": token} | fields, headers=browser.headers
+    )
+    assert answer.status_code == status, answer.get_data(as_text=True)[:500]
+    return answer.get_json() if answer.is_json else None
+
+
+@pytest.fixture
+def files(session, inspector):
+    return make_audit(session, inspector=inspector, populations={"personnel_file": FILES})
+
+
+def test_a_cell_is_saved_alone_and_tells_its_new_version(session, browser, files):
+    drawn = queries.sample_of(session, files.id)["personnel_file"]
+    page = browser.open(path(files, UNIT))
+    said = send(browser, files, "PAY-05", 1, value="conform", shown=page.value("PAY-05-1-shown"))
+    assert said["words"].startswith("Saved at ")
+    assert queries.verdicts_of(session, files.id) == {"PAY-05": {drawn[0]: ("conform", "", 1)}}
+    said = send(browser, files, "PAY-05", 1, value="conform", note="Seen in May.", shown=said["shown"])
+    assert (said["note"], said["by"]) == ("Seen in May.", files.inspector.name)
+    assert queries.verdicts_of(session, files.id)["PAY-05"][drawn[0]].version == 2
+
+
+def test_a_cell_that_somebody_judged_meanwhile_is_shown_beside_ones_own(session, browser, files):
+    drawn = queries.sample_of(session, files.id)["personnel_file"]
+    page = browser.open(path(files, UNIT))
+    services.record_sheets(session, files.inspector.actor, files.id, {"PAY-05": {drawn[0]: ("nonconform", "Short.")}})
+    session.flush()
+    said = send(browser, files, "PAY-05", 1, 409, value="conform", note="Fine.", shown=page.value("PAY-05-1-shown"))
+    assert all(words in said["html"] for words in ("Short.", "Fine.", "Does not conform", "Conforms"))
+    assert (said["value"], said["note"]) == ("nonconform", "Short.")
+    assert queries.verdicts_of(session, files.id)["PAY-05"][drawn[0]] == ("nonconform", "Short.", 1)
+
+
+def test_a_cell_says_what_is_missing(session, browser, files):
+    page = browser.open(path(files, UNIT))
+    fresh = page.value("PAY-05-1-shown")
+    assert send(browser, files, "PAY-05", 1, 422, value="nonconform", shown=fresh)["field"] == "note"
+    assert send(browser, files, "PAY-05", 1, 422, value="", note="Odd.", shown=fresh)["field"] == ""
+    said = send(browser, files, "PAY-05", 1, value="conform", shown=fresh)
+    wrong = send(browser, files, "PAY-05", 1, 422, value="not_assessed", note="Gone.", shown=said["shown"])
+    assert wrong["field"] == "reason"
+    send(browser, files, "PAY-05", 1, value="not_assessed", note="Gone.", reason="Not in.", shown=said["shown"])
+    assert queries.changed_verdicts(session, files.id)[0].reason == "Not in."
+
+
+def test_a_cell_cannot_be_saved_by_a_page_of_somebody_else(session, browser, files):
+    browser.open(path(files, UNIT))
+    browser.page = None
+    assert send(browser, files, "PAY-05", 1, 400, value="conform") is None
+    assert queries.verdicts_of(session, files.id) == {}
+
+
+@pytest.mark.parametrize(
+    ("typed", "leads"),
+    [
+        ("PAY-05", "requirements/PAY-05"),
+        ("pay-05 f-002", "units/personnel_file/{}#PAY-05-{}-cell"),
+        ("F-002", "units/personnel_file/{}"),
+        ("F-002 PAY-05", "units/personnel_file/{}#PAY-05-{}-cell"),
+    ],
+)
+def test_who_types_a_code_or_a_reference_gets_there(session, browser, files, typed, leads):
+    place = queries.sample_of(session, files.id)["personnel_file"].index("F-002") + 1
+    answer = browser.client.get(path(files, "jump"), query_string={"q": typed})
+    assert answer.headers["Location"] == path(files, leads.format(place, place))
+
+
+@pytest.mark.parametrize("typed", ["F-999", "PAY-05 F-999", "GOV-01 F-002", "XXX"])
+def test_who_types_something_else_is_told(browser, files, typed):
+    page = browser.open(f"{path(files, 'jump')}?q={typed.replace(' ', '+')}", status=404)
+    assert page.heading == "Nothing is called so"
 
 
 def test_a_reported_audit_can_only_be_read(session, browser, inspector):
     audit = make_audit(session, AuditState.REPORTED, {"CON-01": BROKEN}, inspector=inspector)
     page = browser.open(path(audit, "requirements/CON-01"))
-    assert not page.soup.select("main form")
+    assert not page.soup.select(FORM)
     assert "The original was not seen." in page.text
     token = browser.open("/account/profile").value("csrf_token")
     answer = browser.post(path(audit, "requirements/CON-01"), {"csrf_token": token, "CON-01-1": "conform"}, status=409)
@@ -191,7 +284,7 @@ def test_a_reviewer_who_also_inspects_reads_anothers_audit(app, session):
     audit = make_audit(session)
     reader = make_person(session, {Role.INSPECTOR, Role.REVIEWER})
     browser = Browser(app).sign_in(session, reader)
-    assert not browser.open(path(audit, "requirements/GOV-01")).soup.select("main form")
+    assert not browser.open(path(audit, "requirements/GOV-01")).soup.select(FORM)
     assert "You can read it." in browser.open(path(audit)).text
 
 

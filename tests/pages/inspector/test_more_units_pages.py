@@ -49,7 +49,7 @@ def test_a_unit_that_the_inspector_chooses_stands_apart(session, browser, drawn)
     assert f"{missing} Chosen by the inspector A signal." in " ".join(page.text.split())
     page = browser.open(path(drawn, "requirements/PAY-05"))
     assert f"{missing} Chosen by the inspector" in " ".join(page.text.split())
-    assert len(page.soup.select("select")) == 26
+    assert len(page.soup.select("fieldset.kw-verdicts")) == 26
 
 
 def test_under_edition_1_no_unit_is_added(session, browser, inspector):

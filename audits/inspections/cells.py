@@ -1,0 +1,111 @@
+"""Reads for the desk: the units of a kind with their progress, and the verdicts on one unit or in one cell."""
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from sqlalchemy import Select, and_, func, select
+from sqlalchemy.orm import Session
+
+from audits.core.errors import NotFoundError
+from audits.core.statements import built_once
+from audits.inspections.grading import Origin
+from audits.inspections.models import SampledUnit, Verdict
+from audits.inspections.queries import VerdictRow
+from audits.people.models import Person
+
+_SAME_UNIT = and_(
+    Verdict.audit_id == SampledUnit.audit_id,
+    Verdict.unit == SampledUnit.unit,
+    Verdict.reference == SampledUnit.reference,
+)
+
+
+class UnitStand(NamedTuple):
+    """A unit of the sample: its place in the draw, how many requirements are judged on it, and how many fall short."""
+
+    reference: str
+    place: int
+    origin: Origin
+    done: int
+    short: int
+
+
+class StoredCell(NamedTuple):
+    """A verdict as it is stored now, with who gave it and when."""
+
+    row: VerdictRow
+    by: str
+    at: datetime
+
+
+def units_on(session: Session, audit_id: UUID, unit: str, falling: Collection[str]) -> list[UnitStand]:
+    """Return the units of one kind in the order of the draw; `falling` are the nonconforming verdicts of the scheme.
+
+    The caller must have access to the audit, as for all reads of this module.
+    """
+    query, values = _units(audit_id, unit, list(falling))
+    return [UnitStand(*row) for row in session.execute(query, values)]
+
+
+def verdicts_at(session: Session, audit_id: UUID, unit: str, reference: str) -> dict[str, VerdictRow]:
+    """Return the verdicts on one unit by requirement code."""
+    query, values = _at(audit_id, unit, reference)
+    found = session.execute(query, values).all()
+    return {code: VerdictRow(value, note, version) for code, value, note, version in found}
+
+
+def reference_at(session: Session, audit_id: UUID, unit: str, place: int) -> str:
+    """Return the reference of the unit at a place of the draw, or raise NotFoundError."""
+    query, values = _reference(audit_id, unit, place)
+    reference = session.scalar(query, values)
+    if reference is None:
+        raise NotFoundError("This unit is not in the sample.")
+    return reference
+
+
+def stored_cell(session: Session, audit_id: UUID, code: str, unit: str, reference: str) -> StoredCell | None:
+    """Return the verdict of one cell, or None."""
+    query, values = _cell(audit_id, code, unit, reference)
+    found = session.execute(query, values).one_or_none()
+    return StoredCell(VerdictRow(*found[:3]), *found[3:]) if found else None
+
+
+@built_once
+def _units(audit_id: UUID, unit: str, falling: Collection[str]) -> Select[*tuple[Any, ...]]:
+    done = func.count(Verdict.value)
+    query = select(
+        SampledUnit.reference,
+        SampledUnit.position,
+        SampledUnit.origin,
+        done,
+        done.filter(Verdict.value.in_(falling)),
+    )
+    query = query.outerjoin(Verdict, _SAME_UNIT).where(SampledUnit.audit_id == audit_id, SampledUnit.unit == unit)
+    query = query.group_by(SampledUnit.audit_id, SampledUnit.unit, SampledUnit.reference)
+    return query.order_by(SampledUnit.position)
+
+
+@built_once
+def _at(audit_id: UUID, unit: str, reference: str) -> Select[str, str, str, int]:
+    query = select(Verdict.requirement_code, Verdict.value, Verdict.note, Verdict.version)
+    return query.where(Verdict.audit_id == audit_id, Verdict.unit == unit, Verdict.reference == reference)
+
+
+@built_once
+def _reference(audit_id: UUID, unit: str, place: int) -> Select[str]:
+    return select(SampledUnit.reference).where(
+        SampledUnit.audit_id == audit_id, SampledUnit.unit == unit, SampledUnit.position == place
+    )
+
+
+@built_once
+def _cell(audit_id: UUID, code: str, unit: str, reference: str) -> Select[str, str, int, str, datetime]:
+    query = select(Verdict.value, Verdict.note, Verdict.version, Person.name, Verdict.recorded_at)
+    return query.join(Person, Person.id == Verdict.recorded_by).where(
+        Verdict.audit_id == audit_id,
+        Verdict.requirement_code == code,
+        Verdict.unit == unit,
+        Verdict.reference == reference,
+    )

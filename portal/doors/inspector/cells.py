@@ -1,0 +1,108 @@
+"""Save and read one cell while somebody works, for scripts; and the way to a cell by typing its code or reference."""
+
+from uuid import UUID
+
+from flask import abort, jsonify, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from audits.core import clock
+from audits.core.access import Permission
+from audits.core.errors import RuleError
+from audits.inspections import services
+from audits.inspections.cells import StoredCell, reference_at, stored_cell
+from audits.inspections.judging import complaint
+from audits.inspections.queries import units_of
+from audits.schemes.text import Requirement
+from portal.doors.inspector.case import Case, bp, open_case
+from portal.doors.inspector.sheet import cleaned, shown_as, version_of
+from portal.language.i18n import sentence
+from portal.stores import database
+from portal.web.access import current_actor, needs
+
+_PATH = "/audits/<uuid:audit_id>/cells/<code>/<int:place>"
+
+
+@bp.get(_PATH)
+@needs(Permission.FIELDWORK_VIEW)
+def show_cell(audit_id: UUID, code: str, place: int) -> ResponseReturnValue:
+    """Return a verdict as it is stored now."""
+    case = open_case(audit_id)
+    item = case.requirement(code)
+    reference = reference_at(database.read(), audit_id, item.unit, place)
+    return jsonify(_plain(stored_cell(database.read(), audit_id, code, item.unit, reference)))
+
+
+@bp.post(_PATH)
+@needs(Permission.AUDIT_CONDUCT)
+def save_cell(audit_id: UUID, code: str, place: int) -> ResponseReturnValue:
+    """Save one verdict: what is stored now, or what is wrong, or what somebody else stored meanwhile."""
+    case, session = open_case(audit_id), database.read()
+    item = case.requirement(code)
+    reference = reference_at(session, audit_id, item.unit, place)
+    value, note = request.form.get("value", ""), cleaned(request.form.get("note", ""))
+    version = version_of(request.form.get("shown", ""))
+    if problem := complaint(case.scheme, value, note):
+        return _wrong(problem, "note" if value else "")
+    try:
+        with database.write() as session:
+            services.record_sheets(
+                session,
+                current_actor(),
+                audit_id,
+                {code: {reference: (value, note)}},
+                versions={code: {reference: version}},
+                reasons={code: request.form.get("reason", "")},
+            )
+    except services.VerdictsChangedError:
+        return _conflict(case, item, reference, (value, note))
+    except services.ReasonMissingError as error:
+        return _wrong(error, "reason")
+    except RuleError as error:
+        return _wrong(error, "reason" if str(error.field).endswith("-reason") else "note")
+    stored = stored_cell(database.read(), audit_id, code, item.unit, reference)
+    now = f"{clock.now().astimezone(clock.AMSTERDAM):%H:%M}"
+    return jsonify(_plain(stored) | {"words": _("Saved at %(time)s", time=now)})
+
+
+@bp.get("/audits/<uuid:audit_id>/jump")
+@needs(Permission.FIELDWORK_VIEW)
+def jump(audit_id: UUID) -> ResponseReturnValue:
+    """Lead to a requirement, a unit, or the cell of both, by what was typed."""
+    case = open_case(audit_id)
+    typed = request.args.get("q", "").split()
+    codes = [item for item in case.scheme.requirements if item.code.casefold() in {word.casefold() for word in typed}]
+    rest = " ".join(word for word in typed if not codes or word.casefold() != codes[0].code.casefold()).casefold()
+    units = [each for each in units_of(database.read(), audit_id) if rest and each.reference.casefold() == rest]
+    if codes and rest:
+        units = [each for each in units if each.unit == codes[0].unit]
+    if units:
+        end = f"{codes[0].code}-{units[0].position}-cell" if codes else None
+        unit, place = units[0].unit, units[0].position
+        return redirect(url_for("inspector.show_unit", audit_id=audit_id, unit=unit, place=place, _anchor=end), 303)
+    if codes and not rest:
+        return redirect(url_for("inspector.show_requirement", audit_id=audit_id, code=codes[0].code), 303)
+    return render_template("inspector/jump.html", case=case, audit=case.audit, q=" ".join(typed)), 404 if typed else 200
+
+
+def _plain(stored: StoredCell | None) -> dict[str, object]:
+    if stored is None:
+        return {"value": "", "note": "", "shown": shown_as("", "", 0), "by": "", "at": ""}
+    moment = f"{stored.at.astimezone(clock.AMSTERDAM):%H:%M}"
+    return {
+        "value": stored.row.value,
+        "note": stored.row.note,
+        "shown": shown_as(*stored.row),
+        "by": stored.by,
+        "at": moment,
+    }
+
+
+def _wrong(problem: RuleError, field: str) -> ResponseReturnValue:
+    return jsonify({"words": sentence(problem), "field": field}), 422
+
+
+def _conflict(case: Case, item: Requirement, reference: str, typed: tuple[str, str]) -> ResponseReturnValue:
+    stored = stored_cell(database.read(), case.audit.id, item.code, item.unit, reference) or abort(404)
+    html = render_template("inspector/conflict.html", stored=stored, typed=typed, scheme=case.scheme)
+    return jsonify(_plain(stored) | {"html": html, "words": _("Somebody judged this in the meantime.")}), 409

@@ -1,0 +1,193 @@
+"""The desk of an inspector in a real browser: keys alone, two people at once, a thumb, no script, and no line lost."""
+
+import re
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from audits.core.access import Role
+from audits.inspections.models import Verdict
+from audits.inspections.queries import sample_of
+from audits.inspections.services import record_sheets
+from audits.people.models import Person
+from audits.teams.rules import TeamRole
+from audits.teams.services import join_team
+from tests.kit.browser import PASSWORD
+from tests.kit.factories import give_password, make_audit, make_person
+from tests.kit.inspecting import FILES
+
+ON_FILE = 23  # requirements of the norm on a file
+
+
+@pytest.fixture
+def audit(portal):
+    """An audit in progress with five files: its id, its inspector's address, and its first file."""
+    with Session(portal.tables) as session, session.begin():
+        inspector = give_password(session, make_person(session, Role.INSPECTOR))
+        audit = make_audit(session, inspector=inspector, populations={"personnel_file": FILES, "interview": FILES})
+        return Known(portal, audit.id, inspector.email, sample_of(session, audit.id)["personnel_file"])
+
+
+class Known:
+    """What a test knows of an audit."""
+
+    def __init__(self, portal, audit_id, email, files):
+        self.portal, self.id, self.email, self.files = portal, audit_id, email, files
+
+    def path(self, rest):
+        return f"/inspector/audits/{self.id}/{rest}"
+
+    @property
+    def stored(self):
+        """Every verdict and note, by requirement and file."""
+        with Session(self.portal.tables) as session:
+            rows = session.scalars(select(Verdict).where(Verdict.audit_id == self.id))
+            return {(row.requirement_code, row.reference): (row.value, row.note) for row in rows}
+
+    def store(self, code, value, note="", reason=""):
+        """Store a verdict on the first file, as a colleague does elsewhere."""
+        with Session(self.portal.tables) as session, session.begin():
+            inspector = session.scalars(select(Person).filter_by(email=self.email)).one()
+            said = {code: {self.files[0]: (value, note)}}
+            record_sheets(session, inspector.actor, self.id, said, reasons={code: reason})
+
+
+def saved(page, done):
+    page.locator("[data-kw-done]", has_text=re.compile(f"^{done}$")).wait_for()
+
+
+def at(page):
+    return page.locator(".kw-cell--here").get_attribute("data-kw-cell")
+
+
+def test_a_file_is_judged_with_keys_alone(screen, audit):
+    window = screen().sign_in(audit.email, PASSWORD).open(audit.path("units/personnel_file/1"))
+    page = window.page
+    page.locator("a[aria-current=true]:focus").wait_for()
+    first = at(page)
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("j")
+    page.keyboard.press("k")
+    page.keyboard.press("ArrowUp")
+    assert at(page) == first
+    page.keyboard.press("2")  # asks for a note before anything is saved
+    page.keyboard.type("12 days late. 1, 2 and 3 are letters here.")
+    page.keyboard.press("Control+Enter")
+    for _ in range(ON_FILE - 1):
+        page.keyboard.press("1")
+    saved(page, ON_FILE)
+    assert len(audit.stored) == ON_FILE
+    notes = [said for said in audit.stored.values() if said[1]]
+    assert notes == [("nonconform", "12 days late. 1, 2 and 3 are letters here.")]
+    assert page.evaluate("document.activeElement.rel") == "next"
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    assert "units/personnel_file/2" in page.url
+    page.locator("a[aria-current=true]:focus").wait_for()
+    page.keyboard.press("g")
+    page.keyboard.type(f"PAY-05 {audit.files[3]}")
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    page.locator("a[aria-current=true]:focus").wait_for()
+    assert at(page) == "PAY-05-4"
+    page.keyboard.press("?")
+    assert page.get_by_role("dialog", name="Keys").is_visible()
+    window.judge()
+    page.get_by_label("Use these keys on this device").uncheck()
+    page.keyboard.press("Escape")
+    page.keyboard.press("1")
+    assert page.locator("#PAY-05-4-cell input:checked").count() == 0
+
+
+def test_what_a_colleague_stored_meanwhile_stands_beside_ones_own(screen, audit):
+    window = screen().sign_in(audit.email, PASSWORD).open(audit.path("units/personnel_file/1#PAY-05-1-cell"))
+    page = window.page
+    page.locator("a[aria-current=true]:focus").wait_for()
+    audit.store("PAY-05", "nonconform", "Under the minimum.")
+    page.keyboard.press("1")
+    choice = page.get_by_role("button", name="Keep mine, with a reason")
+    choice.wait_for()
+    window.judge()
+    assert "Under the minimum." in page.locator("#PAY-05-1-cell").inner_text()
+    assert audit.stored == {("PAY-05", audit.files[0]): ("nonconform", "Under the minimum.")}
+    choice.click()
+    page.keyboard.type("The slip of May was corrected.")
+    page.keyboard.press("Control+Enter")
+    saved(page, 1)
+    page.locator("[data-kw-saved]", has_text="Saved at").wait_for()
+    assert audit.stored == {("PAY-05", audit.files[0]): ("conform", "")}
+    page.goto(audit.path("units/personnel_file/1#PAY-06-1-cell"))  # on the same page
+    page.locator("#PAY-06-1-cell.kw-cell--here").wait_for()
+    page.keyboard.press("1")
+    saved(page, 2)
+    page.locator('[data-kw-row="PAY-06-1"] a').click()
+    audit.store("PAY-06", "not_assessed", "No slips.", "Looked again.")
+    page.locator("#PAY-06-1-note").fill("All slips seen.")
+    keep = page.get_by_role("button", name="Keep what is stored")
+    keep.click()
+    assert page.locator("#PAY-06-1-note").input_value() == "No slips."
+    assert audit.stored["PAY-06", audit.files[0]] == ("not_assessed", "No slips.")
+
+
+def test_without_a_connection_what_was_typed_stays_and_is_sent_later(screen, audit):
+    window = screen().sign_in(audit.email, PASSWORD).open(audit.path("requirements/PAY-05"))
+    page = window.page
+    page.locator("a[aria-current=true]:focus").wait_for()
+    page.route("**/cells/**", lambda route: route.abort())
+    page.clock.install()
+    page.keyboard.press("1")
+    page.clock.run_for(100)
+    page.locator(".kw-saved--bad").wait_for()
+    assert audit.stored == {}
+    window.complaints.clear()  # the browser's own about the line that was cut
+    page.unroute("**/cells/**")
+    page.clock.run_for(16_000)
+    saved(page, 1)
+    assert list(audit.stored.values()) == [("conform", "")]
+
+
+def test_without_a_script_one_button_saves_the_whole_page(screen, audit):
+    window = screen(javascript=False).sign_in(audit.email, PASSWORD).open(audit.path("units/personnel_file/1"))
+    page = window.page
+    for key in page.locator('[data-kw-cell] input[value="conform"]').all():
+        key.check()
+    page.locator('[data-kw-cell="PAY-05-1"] input[value="nonconform"]').check()
+    page.locator("#PAY-05-1-note").fill("No leave balance.")
+    window.click("Save and next")
+    assert page.url.endswith("units/personnel_file/2")
+    assert len(audit.stored) == ON_FILE
+    assert audit.stored["PAY-05", audit.files[0]] == ("nonconform", "No leave balance.")
+
+
+@pytest.mark.parametrize("language", ["nl", "en"])
+@pytest.mark.parametrize(("width", "height"), [(768, 1024), (820, 1180), (1024, 768), (1280, 900)])
+def test_a_thumb_has_room_and_nothing_is_wider_than_the_window(screen, audit, width, height, language):
+    window = screen().sign_in(audit.email, PASSWORD)
+    page = window.page
+    for where in ("units/personnel_file/1", "units/interview/2", "requirements/PAY-05", ""):
+        window.open(f"{audit.path(where)}?lang={language}")
+        page.set_viewport_size({"width": width, "height": height})
+        assert page.evaluate("document.documentElement.scrollWidth - window.innerWidth") <= 0, where
+        if not where:
+            continue
+        sizes = "(all) => all.map((each) => each.getBoundingClientRect()).map(({width, height}) => [width, height])"
+        keys = page.locator(".kw-cell--here .kw-verdicts label").evaluate_all(sizes)
+        assert len(keys) == 4
+        assert all(min(size) >= 44 for size in keys), (where, keys)
+        ((note, _),) = page.locator(".kw-cell--here textarea[id$=-note]").evaluate_all(sizes)
+        assert note >= 300, where
+        bottom = page.locator(".kw-cell--here .kw-verdicts").evaluate("(each) => each.getBoundingClientRect().bottom")
+        assert bottom <= height, where  # the verdicts are under the thumb without scrolling
+
+
+def test_who_goes_along_as_observer_reads(screen, audit):
+    with Session(audit.portal.tables) as session, session.begin():
+        person = give_password(session, make_person(session, Role.INSPECTOR))
+        planner = make_person(session, Role.PLANNER)
+        join_team(session, planner.actor, audit.id, person_id=person.id, role=TeamRole.OBSERVER)
+        email = person.email
+    audit.store("PAY-05", "nonconform", "No leave balance.")
+    window = screen().sign_in(email, PASSWORD).open(audit.path("units/personnel_file/1#PAY-05-1-cell"))
+    assert "No leave balance." in window.page.locator(".kw-cell--here").inner_text()
+    assert window.page.locator("main form[method=post], main input[type=radio]").count() == 0
