@@ -86,6 +86,7 @@ POLICIES = (
            (f"{ADMINISTRATOR} AND asked_by = {ME}",)),
     Policy("scheme_proposal", (SCHEME_MANAGER,), (f"{SCHEME_MANAGER} AND {MY_ANSWER}",),
            (f"{SCHEME_MANAGER} AND proposed_by = {ME}",)),
+    Policy("small_body", (OFFICE,), (), may=()),  # said by a command
     *(Policy(table, (f"person_id = {ME}",), (f"person_id = {ME}",)) for table in ("credential", "login_session")),
     # A form is held when nobody is signed in; its person alone reads it.
     Policy("held_form", (f"person_id = {ME}",), (), (EVERYTHING,), may=ADD),

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Identity, Index, Text, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import CITEXT
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -151,3 +151,15 @@ class Absence(Base):
 def roles_match(roles: frozenset[Role], agency_id: UUID | None) -> bool:
     """Return whether these roles belong to somebody of an agency (id given) or of the staff (None)."""
     return bool(roles) and (roles <= AGENCY_ROLES if agency_id else not roles & AGENCY_ROLES)
+
+
+class SmallBody(Base):
+    """What was said of the size of the certification body, and why; the newest row counts, and none is ever changed."""
+
+    __tablename__ = "small_body"
+    __table_args__ = (CheckConstraint("because <> ''", name="because"),)
+
+    id: Mapped[int] = mapped_column(Identity(), primary_key=True)
+    allowed: Mapped[bool]  # a planner may also audit
+    because: Mapped[str] = mapped_column(Text)
+    said_at: Mapped[datetime]

@@ -43,3 +43,10 @@ class InterestInAudit(Notice, kind="interest_in_audit"):
 
 class RolesChanged(Notice, kind="roles_changed"):
     """To administrators: somebody got or lost a role that needs a second person."""
+
+
+class SmallBodySet(Notice, kind="small_body_set"):
+    """To administrators: from now on a planner may also audit, or no longer (`allowed`)."""
+
+    allowed: bool
+    because: str

@@ -13,7 +13,7 @@ from audits.core import clock
 from audits.core.access import Actor, Permission, Role, authorise
 from audits.core.errors import missing
 from audits.people.independence import barred_people
-from audits.people.models import Absence, Interest, Person, PersonRole, RoleRequest
+from audits.people.models import Absence, Interest, Person, PersonRole, RoleRequest, SmallBody
 
 _MOST = 200
 
@@ -198,3 +198,8 @@ def interests_declared_by(session: Session, person_id: UUID) -> list[Interest]:
     """Return the interests that one person declared, with the agencies, newest first."""
     query = select(Interest).where(Interest.person_id == person_id).options(joinedload(Interest.agency))
     return list(session.scalars(query.order_by(Interest.declared_at.desc())))
+
+
+def small_body(session: Session) -> SmallBody | None:
+    """Return what was said last of the size of the body; None if nothing was, which is as if it were not small."""
+    return session.scalar(select(SmallBody).order_by(SmallBody.id.desc()).limit(1))

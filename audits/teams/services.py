@@ -28,6 +28,8 @@ def join_team(session: Session, actor: Actor, audit_id: UUID, *, person_id: UUID
     audit = _hold(session, actor, audit_id)
     if person_id == audit.inspector_id or person_id in {each.person_id for each in _present(session, audit)}:
         raise RuleError("This person goes along already.", "person")
+    if person_id == audit.planner_id:
+        raise RuleError("Who planned an audit does not go along in it. Choose somebody else.", "person")
     person = next((each for each in candidates(session, audit.agency_id) if each.id == person_id), None)
     if person is None:
         raise RuleError("This person cannot go along. Choose somebody else.", "person")

@@ -6,13 +6,13 @@ CREATE OR REPLACE FUNCTION stands_in_for(deputy uuid) RETURNS uuid[] LANGUAGE sq
       AND (now() AT TIME ZONE 'Europe/Amsterdam')::date BETWEEN b.first_day AND b.last_day)
 $$;
 
--- Who works on an audit today: its inspector or who stands in lead it, members of the team judge too, the others of the team
+-- Who works on an audit today: its inspector or who stands in lead it (never who planned it), members of the team judge too, the others of the team
 -- only read it.
 CREATE OR REPLACE FUNCTION hands_on(of_audit uuid) RETURNS TABLE(person_id uuid, leads boolean, judges boolean) LANGUAGE sql STABLE SECURITY DEFINER SET search_path TO 'public', 'pg_temp' AS $$
   SELECT inspector_id, true, true FROM audit WHERE id = of_audit
   UNION ALL
   SELECT b.deputy_id, true, true FROM audit a JOIN absence b ON b.person_id = a.inspector_id
-  WHERE a.id = of_audit AND a.inspector_id = ANY (stands_in_for(b.deputy_id))
+  WHERE a.id = of_audit AND a.inspector_id = ANY (stands_in_for(b.deputy_id)) AND b.deputy_id <> a.planner_id
   UNION ALL
   SELECT m.person_id, false, m.role = 'member' FROM team_member m WHERE m.audit_id = of_audit AND m.left_at IS NULL
 $$;

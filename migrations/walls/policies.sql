@@ -50,6 +50,8 @@ CREATE POLICY scheme_proposal_select ON scheme_proposal FOR SELECT TO kw_app USI
 CREATE POLICY scheme_proposal_insert ON scheme_proposal FOR INSERT TO kw_app WITH CHECK ((SELECT is_genuine()) AND (((SELECT nullif(current_setting('kw.person', true), '')::uuid) = ANY (ARRAY(SELECT person_id FROM person_role WHERE role = 'scheme_manager')) AND proposed_by = (SELECT nullif(current_setting('kw.person', true), '')::uuid))));
 CREATE POLICY scheme_proposal_update ON scheme_proposal FOR UPDATE TO kw_app USING ((SELECT is_genuine()) AND (((SELECT nullif(current_setting('kw.person', true), '')::uuid) = ANY (ARRAY(SELECT person_id FROM person_role WHERE role = 'scheme_manager')) AND (answered_by IS NULL OR answered_by = (SELECT nullif(current_setting('kw.person', true), '')::uuid)))));
 CREATE POLICY scheme_proposal_worker ON scheme_proposal TO kw_worker USING (true);
+CREATE POLICY small_body_select ON small_body FOR SELECT TO kw_app USING ((SELECT is_genuine()) AND (((SELECT nullif(current_setting('kw.agency', true), '')::uuid) IS NULL AND (SELECT nullif(current_setting('kw.person', true), '')::uuid) IS NOT NULL)));
+CREATE POLICY small_body_worker ON small_body TO kw_worker USING (true);
 CREATE POLICY credential_select ON credential FOR SELECT TO kw_app USING ((SELECT is_genuine()) AND (person_id = (SELECT nullif(current_setting('kw.person', true), '')::uuid)));
 CREATE POLICY credential_insert ON credential FOR INSERT TO kw_app WITH CHECK ((SELECT is_genuine()) AND (person_id = (SELECT nullif(current_setting('kw.person', true), '')::uuid)));
 CREATE POLICY credential_update ON credential FOR UPDATE TO kw_app USING ((SELECT is_genuine()) AND (person_id = (SELECT nullif(current_setting('kw.person', true), '')::uuid)));

@@ -65,6 +65,17 @@ def appoint_administrator(app: Flask, name: str, email: str, language: str) -> N
     click.echo("The invitation goes out as soon as the worker runs.")
 
 
+@main.command("small-body")
+@click.argument("switch", type=click.Choice(["on", "off"]))
+@click.option("--because", required=True, help="why, for the administrators, who get a mail")
+@click.pass_obj
+def small_body(app: Flask, switch: str, because: str) -> None:
+    """Let planners also audit what somebody else planned, or no longer. It is off at first; every change is kept."""
+    with app.app_context(), _plainly(), database.write() as session:
+        people.set_small_body(session, allowed=switch == "on", because=because)
+        security_log.record(session, Kind.ROLES_CHANGED, detail=f"small_body.{switch}")
+
+
 @main.command("publish-scheme")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.pass_obj

@@ -96,7 +96,8 @@ def list_people(door: Door) -> ResponseReturnValue:
     session, actor = database.read(), current_actor()
     found = queries.list_people(session, actor)
     waiting = queries.roles_waiting(session, actor)
-    return _render(door, "list", people=found, waiting=waiting, me=actor.id, form=Form())
+    said = queries.small_body(session) if actor.agency_id is None else None
+    return _render(door, "list", people=found, waiting=waiting, me=actor.id, small_body=said, form=Form())
 
 
 def invite(door: Door) -> ResponseReturnValue:

@@ -40,6 +40,7 @@ PAGES: dict[type[Notice], Link] = {
     people.AccountKnown: Link("account.login"),
     people.SecondPersonNeeded: Link("office.people.list_people"),
     people.RolesChanged: Link("office.people.list_people"),
+    people.SmallBodySet: Link("office.people.list_people"),
     schemes.ProposalWaiting: Link("office.schemes.show_proposal", "proposal_id"),
     applications.ApplicationSubmitted: _HOME,
     applications.ApplicationReturned: _HOME,

@@ -33,6 +33,7 @@ from audits.people.notices import (
     Invitation,
     RolesChanged,
     SecondPersonNeeded,
+    SmallBodySet,
     StandsIn,
 )
 from audits.people.services import retire_person
@@ -135,6 +136,7 @@ READERS = {
     HolderHeard: {Role.DECIDER},
     SecondPersonNeeded: {Role.ADMINISTRATOR},
     RolesChanged: {Role.ADMINISTRATOR},
+    SmallBodySet: {Role.ADMINISTRATOR},
     ProposalWaiting: {Role.SCHEME_MANAGER},
     AccountKnown: set(),
     Invitation: set(),

@@ -111,6 +111,18 @@ OF_THE_TEAM = [
 
 ABOUT_CYCLES = [
     *OF_THE_TEAM,
+    Attack(
+        "goes along in what one planned",
+        JOINED.format("(SELECT planner_id FROM audit WHERE id = :chosen_audit)"),
+        "planned_it",
+        by="planner",
+    ),
+    Attack(
+        "audits what one planned",
+        "UPDATE audit SET inspector_id = planner_id WHERE id = :planned_audit",
+        "planned_it",
+        by="planner",
+    ),
     Attack("somebody with an interest goes along", JOINED.format(":chosen_interested"), "no_tie"),
     Attack(
         "goes along by the inspector", JOINED.format(":reviewer"), NO_RIGHT, "rows", by="inspector of chosen_inspector"

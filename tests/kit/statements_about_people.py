@@ -12,11 +12,29 @@ STATED = (
     " VALUES (:chosen_agency, '', 'x', :{}, now())"
 )
 
+SMALL = "INSERT INTO small_body (allowed, because, said_at) VALUES ({}, 'x', now())"
+
 ABOUT_PEOPLE = [
     # People and how they sign in
     Attack("staff of an agency", "UPDATE person SET agency_id = :other WHERE id = :decider", NO_RIGHT),
     Attack("an agency's man among the staff", "UPDATE person SET agency_id = NULL WHERE id = :other_owner", NO_RIGHT),
     Attack("another's mail", "UPDATE person SET email = 'x@example.nl' WHERE id = :administrator", NO_RIGHT),
+    Attack(
+        "a planner who audits",
+        "INSERT INTO person_role VALUES (:planner, 'inspector')",
+        "roles_apart",
+        by="administrator",
+    ),
+    Attack("a small body by an administrator", SMALL.format("true"), NO_RIGHT, "rows", by="administrator"),
+    Attack(
+        "a body of size while somebody plans and audits",
+        SMALL.format("true") + "; INSERT INTO person_role"
+        " VALUES (:planner, 'inspector'); SET CONSTRAINTS person_role_apart IMMEDIATE; " + SMALL.format("false"),
+        NO_RIGHT,
+        "roles_apart",
+        by="administrator",
+    ),
+    Attack("a small body that never was", "DELETE FROM small_body", NO_RIGHT),
     Attack("a decider for the agency", "INSERT INTO person_role VALUES (:other_owner, 'decider')", "role_fits"),
     Attack(
         "a role changed",

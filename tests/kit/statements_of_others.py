@@ -71,6 +71,7 @@ SEEN_BY_OTHERS = [
     unseen("agency mine", "absence", "true"),
     unseen("agency mine", "audit_day", "true"),
     unseen("agency mine", "audit_time", "true"),
+    unseen("agency mine", "small_body", "true"),
     unseen("agency mine", "application", "id = :other_draft"),
     unseen("agency mine", "answer", OTHERS),
     unseen("agency mine", "agreement_acceptance", "agency_id = :agreed"),

@@ -24,7 +24,7 @@ from audits.findings.models import Dispute, Extension, GradeChange, ReviewCheck
 from audits.inspections import services as inspections
 from audits.inspections.models import Audit, CorrectiveAction, Finding
 from audits.inspections.workflow import AuditState, FindingState, RoundOutcome
-from audits.people.models import Person, RoleRequest
+from audits.people.models import Person, RoleRequest, SmallBody
 from audits.people.services import record_absence
 from audits.schemes.cycle import AuditKind, DecisionKind
 from audits.schemes.models import SchemeProposal
@@ -279,13 +279,14 @@ def _people(session: Session) -> dict[str, Any]:
     made["returned"] = returned.id
     for role in STAFF_ROLES:
         made[str(role)] = give_password(session, make_person(session, role)).id
-    for roles in ((Role.INSPECTOR, Role.PLANNER), (Role.SCHEME_MANAGER, Role.INSPECTOR), AGENCY_ROLES):
+    for roles in ((Role.INSPECTOR, Role.REVIEWER), (Role.SCHEME_MANAGER, Role.INSPECTOR), AGENCY_ROLES):
         where = made["mine"] if roles is AGENCY_ROLES else None
         made[f"person with {len(made)}"] = make_person(session, roles, where).id
     made["left_decider"] = make_person(session, Role.DECIDER, retired_at=clock.now()).id
     _trail(session, made["other"], made["planner"])
     now = clock.now()
     session.add(RoleRequest(person_id=made["inspector"], role=Role.DECIDER, asked_by=made["planner"], asked_at=now))
+    session.add(SmallBody(allowed=False, because="x", said_at=now))
     norm = {"code": "other", "version": "1", "source": "x", "sha256": "x"}
     session.add(SchemeProposal(**norm, proposed_by=made["scheme_manager"], proposed_at=now))
     session.add(LoginSession(digest=b"session", person_id=made["administrator"], created_at=now, seen_at=now))

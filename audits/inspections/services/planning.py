@@ -109,7 +109,7 @@ def plan_audit_of_holder(
 
 def check_people(session: Session, actor: Actor, case: Application | Certification | Audit, inspector_id: UUID) -> None:
     """Raise RuleError at `inspector` for a person who cannot inspect the agency of a case as planned by the actor."""
-    if inspector_id == actor.id:
+    if inspector_id in {actor.id, case.planner_id if isinstance(case, Audit) else None}:
         raise RuleError("Who plans an audit cannot carry it out. Choose somebody else.", "inspector")
     inspector = session.get(Person, inspector_id)
     if inspector is None or Role.INSPECTOR not in inspector.roles:

@@ -12,6 +12,7 @@ from audits.people.services.accounts import (
 from audits.people.services.groups import state_group
 from audits.people.services.interests import correct_interest, declare_interest, record_interest
 from audits.people.services.roles import confirm_role, decline_role, set_roles
+from audits.people.services.small_body import set_small_body
 
 __all__ = [
     "appoint_administrator",
@@ -28,5 +29,6 @@ __all__ = [
     "record_interest",
     "retire_person",
     "set_roles",
+    "set_small_body",
     "state_group",
 ]

@@ -30,6 +30,7 @@ from audits.people.services.managing import (
     tell_administrators,
 )
 from audits.people.services.roles import ask_for, withdraw_requests
+from audits.people.services.small_body import check_apart
 
 ENOUGH = 2  # administrators, so that each can ask the other
 
@@ -54,6 +55,7 @@ def invite_person(
         raise missing(Agency)
     wanted = frozenset(roles)
     check_fit(wanted, agency_id)
+    check_apart(session, wanted)
     at_once = wanted - SECOND_PERSON
     person = _admit(session, name=name, email=email, language=language, roles=at_once, agency_id=agency_id)
     _announce(session, actor, person)

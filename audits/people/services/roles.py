@@ -28,6 +28,7 @@ from audits.people.services.managing import (
     record,
     tell_administrators,
 )
+from audits.people.services.small_body import check_apart
 
 
 def set_roles(session: Session, actor: Actor, person_id: UUID, roles: Iterable[Role], *, version: int) -> Person:
@@ -41,6 +42,7 @@ def set_roles(session: Session, actor: Actor, person_id: UUID, roles: Iterable[R
         raise RuleError("You cannot change your own roles. Ask somebody else who manages people.", field="roles")
     seen(person, version)
     check_fit(wanted, person.agency_id)
+    check_apart(session, wanted)
     if manager_role(person.agency_id) not in wanted:
         check_not_needed(person, managers)
     if Role.INSPECTOR in before - wanted:
