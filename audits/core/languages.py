@@ -17,13 +17,17 @@ CATALOGUES = Path(__file__).resolve().parents[2] / "portal" / "translations"
 
 @dataclass(frozen=True, slots=True)
 class Language:
-    """One language: `locale` tells a browser how to write dates, `percent` and `day` are patterns in CLDR terms."""
+    """One language: `locale` tells a browser how to write dates, `percent` and `day` are patterns in CLDR terms.
+
+    `alpha3` is its code in ISO 639-3, by which catalogues name it.
+    """
 
     code: str
     name: str  # its name in the language itself
     locale: str
     percent: str
     day: str = "long"
+    alpha3: str = ""
 
 
 DEFAULT = "nl"
@@ -36,8 +40,8 @@ LANGUAGES: Mapping[str, Language] = MappingProxyType(
     {
         language.code: language
         for language in (
-            Language(DEFAULT, "Nederlands", "nl", "0.# %", "d MMMM y"),
-            Language(SOURCE, "English", "en-GB", "0.#%", "d MMMM y"),
+            Language(DEFAULT, "Nederlands", "nl", "0.# %", "d MMMM y", "NLD"),
+            Language(SOURCE, "English", "en-GB", "0.#%", "d MMMM y", "ENG"),
         )
     }
 )

@@ -30,8 +30,10 @@ __all__ = [
     "How",
     "PublicDocument",
     "all_credentials",
+    "all_entries",
     "certificate",
     "certificate_by_id",
+    "count_pages",
     "document_of",
     "document_with",
     "entry",
@@ -41,6 +43,7 @@ __all__ = [
     "find",
     "history",
     "latest",
+    "public_ids",
     "search",
     "state_on",
 ]
@@ -134,6 +137,27 @@ def latest(session: Session, day: date, limit: int = 6) -> list[RegisterEntry]:
     """Return the listed entries that changed last."""
     query = select(RegisterEntry).where(listed_on(day)).options(*HIDDEN)
     return list(session.scalars(query.order_by(RegisterEntry.updated_at.desc(), RegisterEntry.public_id).limit(limit)))
+
+
+def all_entries(session: Session) -> Iterator[RegisterEntry]:
+    """Yield every entry by its permanent name, listed or not; a few are in memory at a time."""
+    query = select(RegisterEntry).order_by(RegisterEntry.public_id).options(*HIDDEN)
+    yield from session.scalars(query.execution_options(yield_per=500))
+
+
+def count_pages(session: Session, size: int) -> int:
+    """Return how many pages of this size all entries fill, listed or not; at least one."""
+    entries = session.scalar(select(func.count()).select_from(RegisterEntry)) or 0
+    return max(1, -(-entries // size))
+
+
+def public_ids(session: Session, page: int, size: int) -> list[tuple[str, datetime]]:
+    """Return the permanent names on a page of all entries, with the last change. NotFoundError behind the last page."""
+    query = select(RegisterEntry.public_id, RegisterEntry.updated_at).order_by(RegisterEntry.public_id)
+    found = session.execute(query.limit(size).offset(max(0, page - 1) * size)).all() if page else []
+    if not found and page != 1:
+        raise NotFoundError(_NOT_FOUND)
+    return [(name, at) for name, at in found]
 
 
 def certificate(session: Session, number: str) -> Certificate:

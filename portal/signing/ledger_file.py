@@ -36,7 +36,7 @@ def archive_file(
     try:
         if not _is_fresh(file):
             file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            with _alone(file.with_name("lock"), patience):
+            with alone(file.with_name("lock"), patience):
                 if not _is_fresh(file):
                     _make(file, ledger.archive(session, checkpoint, settings))
     except OSError as error:
@@ -65,7 +65,7 @@ def _make(file: Path, pieces: Iterator[bytes]) -> None:
 
 
 @contextmanager
-def _alone(lock: Path, patience: float) -> Iterator[None]:
+def alone(lock: Path, patience: float) -> Iterator[None]:
     """Hold a lock that the kernel frees when its holder ends."""
     end = time.monotonic() + patience
     with lock.open("w") as held:

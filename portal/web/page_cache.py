@@ -27,7 +27,7 @@ ASK_SECONDS = 0.25
 SHARED_SECONDS = 30
 """How long shared caches may show a page without asking; see `portal.doors.registry.caching`."""
 
-_PATHS = ("/register", "/api/v1/agencies", "/api/v1/certificates/")
+_PATHS = ("/register", "/api/v1/agencies", "/api/v1/certificates/", "/api/v1/changes", "/changes.atom")
 _OWN = frozenset({"date", "x-request-id"})  # of one response
 _OF_SOMEBODY = ("HTTP_COOKIE", "HTTP_AUTHORIZATION", "HTTP_RANGE", FAULT)
 _OF_A_BODY = frozenset({"content-length", "content-type"})

@@ -167,6 +167,7 @@ OTHERS = {
     "certificates/lifecycle/snapshot.py": "values of documents",
     "certificates/lifecycle/terms.py": "when a term of the scheme ends: for the service and for the letter",
     "certificates/register/bulk.py": "one read that fills a module",
+    "certificates/register/changes.py": "reads for feeds, in the order of the log",
     "certificates/register/extract.py": "values of documents",
     "certificates/register/files.py": "a read that begins at a file, not at an agency",
     "certificates/register/position.py": "a read for what keeps pages, in front of every session",

@@ -21,6 +21,7 @@ from certificates.register.bulk import MOST, Checked, Outcome, check_all
 from certificates.register.rules import may_rely
 from portal.doors.registry import proof
 from portal.doors.registry.facts import checked_facts
+from portal.doors.registry.feeds import feed_of
 from portal.doors.registry.problems import problem
 from portal.doors.registry.tables import csv_line
 from portal.doors.registry.throttle import SharedThrottle
@@ -112,6 +113,7 @@ def check_list() -> ResponseReturnValue:
             "registry/bulk.html", form=given, results=_worst_first(results)[:SHOWN], total=len(results),
             counts=_counts(results), again="\n".join(each.asked for each in results), today=clock.today(),
             can_seal=proof.can_seal(),
+            feed=feed_of([entry.public_id for each in results for entry in each.entries]),
         )
     )  # fmt: skip
 

@@ -9,7 +9,9 @@ from portal.doors.registry import (
     bulk,
     certificates,
     check,
+    downloads,
     extract,
+    feeds,
     ledger,
     machines,
     pages,
@@ -26,7 +28,23 @@ __all__ = ["blueprints"]
 bp = Blueprint("registry", __name__)
 blueprints = (bp,)
 
-for part in (pages, workers, telling, extract, certificates, machines, check, verify, stamps, api, bulk, ledger, about):
+for part in (
+    pages,
+    workers,
+    telling,
+    extract,
+    certificates,
+    machines,
+    check,
+    verify,
+    stamps,
+    api,
+    bulk,
+    feeds,
+    downloads,
+    ledger,
+    about,
+):
     part.add_to(bp)
 
 

@@ -1,0 +1,113 @@
+"""The whole register as files, with what describes and proves them."""
+
+import json
+from typing import Any
+
+from flask import Blueprint, Response, jsonify, send_file
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from certificates.credentials import tokens
+from portal.doors.registry import dumps
+from portal.doors.registry.catalogue import LICENCE
+from portal.settings import current_settings
+from portal.signing.keys import current_keys
+from portal.signing.ledger_file import BeingMadeError
+from portal.stores import database
+from portal.web.access import public
+from portal.web.errors import answer
+from portal.web.security import open_to_pages, public_for
+
+TYPE = "keurwerk-dump+jwt"
+_SECONDS = 300
+_RETRY = 30
+_MEDIA_TYPES = {dumps.CSV: "text/csv", dumps.LINES: "application/jsonl"}
+
+
+def add_to(bp: Blueprint) -> None:
+    """Register the routes of this module."""
+    bp.get("/dumps/manifest.json")(manifest)
+    bp.get("/dumps/manifest.jwt")(signed_manifest)
+    bp.get(f"/dumps/{dumps.CSV}-metadata.json")(csv_metadata)
+    bp.get(f"/dumps/<any({', '.join(map(repr, _MEDIA_TYPES))}):name>")(dump)
+
+
+@public
+def manifest() -> ResponseReturnValue:
+    """Return day, position, sizes and digests of the files."""
+    try:
+        return _shared(jsonify(dumps.manifest(_newest())))
+    except BeingMadeError:
+        return _later()
+
+
+@public
+def signed_manifest() -> ResponseReturnValue:
+    """Return the same, signed as JWT with the key of the credentials, which the JWK set has."""
+    if not current_keys().available:
+        return answer(503, _("The register cannot sign here now. The register itself works."), retry_after=_RETRY)
+    try:
+        held = dumps.manifest(_newest()) | {"iss": current_settings().public_url}
+    except BeingMadeError:
+        return _later()
+    return _shared(Response(tokens.sign(held, current_keys().credential_key, typ=TYPE), mimetype="application/jwt"))
+
+
+@public
+def dump(name: str) -> ResponseReturnValue:
+    """Send a file of the newest set."""
+    try:
+        folder = _newest()
+    except BeingMadeError:
+        return _later()
+    response = send_file(folder / name, mimetype=_MEDIA_TYPES[name], as_attachment=True, conditional=True)
+    held = dumps.manifest(folder)
+    response.set_etag(next(each["sha256"] for each in held["files"] if each["name"] == name))
+    response.headers["Link"] = f'<{current_settings().public_url}/dumps/{dumps.CSV}-metadata.json>; rel="describedby"'
+    return _shared(response)
+
+
+@public
+def csv_metadata() -> ResponseReturnValue:
+    """Describe the columns (CSV on the Web): numbers are texts, and keep their zeros."""
+    return _shared(Response(json.dumps(described(), indent=1), mimetype="application/csvm+json"))
+
+
+def described() -> dict[str, Any]:
+    """Return the description of the CSV file."""
+    return {
+        "@context": "http://www.w3.org/ns/csvw",
+        "url": f"{current_settings().public_url}/dumps/{dumps.CSV}",
+        "dc:license": {"@id": LICENCE},
+        "dialect": {
+            "header": True,
+            "delimiter": ",",
+            "quoteChar": '"',
+            "encoding": "utf-8",
+            "lineTerminators": ["\r\n"],
+        },
+        "tableSchema": {
+            "primaryKey": "publicId",
+            "columns": [_column(name, datatype) for name, datatype in dumps.COLUMNS.items()],
+        },
+    }
+
+
+_LISTS = frozenset({"tradeNames", "formerNames", "conditions", "activities", "sectors", "recruitmentCountries"})
+
+
+def _column(name: str, datatype: str) -> dict[str, Any]:
+    column: dict[str, Any] = {"name": name, "titles": name, "datatype": datatype, "required": name == "publicId"}
+    return column | ({"separator": dumps.BETWEEN} if name in _LISTS else {})
+
+
+def _newest() -> Any:
+    return dumps.newest(database.read(whole=True), current_settings())
+
+
+def _later() -> ResponseReturnValue:
+    return answer(503, _("The files are being made. Ask again in half a minute."), retry_after=_RETRY)
+
+
+def _shared(response: Response) -> Response:
+    return public_for(open_to_pages(response), _SECONDS)

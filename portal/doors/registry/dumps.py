@@ -1,0 +1,137 @@
+"""The whole register as files: made once for a day and a position of the log, from one snapshot of the database.
+
+Nothing in them tells when they were made, so that whoever makes them again for the same day and position gets the same
+bytes. A set that was made a quarter of an hour ago is sent again; its position says where the changes begin.
+"""
+
+import hashlib
+import json
+import shutil
+import tempfile
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack
+from datetime import date
+from pathlib import Path
+from typing import IO, Any
+
+from audits.core import clock
+from certificates.register import changes, queries
+from portal.doors.registry.facts import agency_facts
+from portal.doors.registry.tables import csv_line
+from portal.settings import Settings
+from portal.signing.ledger_file import alone
+from portal.stores.files import StorageDownError
+
+FRESH_SECONDS = 900
+CSV, LINES, MANIFEST = "agencies.csv", "agencies.jsonl", "manifest.json"
+BETWEEN = "|"
+"""Parts the values of a list in a cell; no name holds it, see `cells`."""
+COLUMNS = {
+    "publicId": "string", "legalName": "string", "tradeNames": "string", "formerNames": "string", "country": "string",
+    "registerNumber": "string", "city": "string", "status": "string", "reliable": "boolean", "statusSince": "date",
+    "certificateNumber": "string", "validFrom": "date", "validUntil": "date", "conditions": "string",
+    "activities": "string", "sectors": "string", "recruitmentCountries": "string", "ownHousing": "boolean",
+    "schemeCode": "string", "schemeVersion": "string", "updatedAt": "dateTime",
+}  # fmt: skip
+_PATIENCE = 10.0  # seconds
+
+
+def newest(session: Any, settings: Settings, *, patience: float = _PATIENCE) -> Path:
+    """Return the folder of the newest set, made if the last one is of another day or too old.
+
+    BeingMadeError when somebody else makes it and that takes long; StorageDownError without the folder.
+    """
+    home, today = settings.cache_dir / "dumps", clock.today()
+    try:
+        home.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if (found := _fresh(home, today)) is None:
+            with alone(home / "lock", patience):
+                found = _fresh(home, today) or _make(session, home, today)
+    except OSError as error:
+        raise StorageDownError("the folder of the cache cannot be used") from error
+    return found
+
+
+def manifest(folder: Path) -> dict[str, Any]:
+    """Return what a set holds."""
+    held: dict[str, Any] = json.loads((folder / MANIFEST).read_text())
+    return held
+
+
+def cells(facts: Mapping[str, Any]) -> list[str]:
+    """Return one agency of the open data as cells."""
+    mark = facts["certificate"] or {}
+    scope, scheme = mark.get("scope") or {}, mark.get("scheme") or {}
+    values = {
+        **facts,
+        **{name: mark.get(name) for name in ("validFrom", "validUntil", "conditions")},
+        **{name: scope.get(name) for name in ("activities", "sectors", "recruitmentCountries", "ownHousing")},
+        "certificateNumber": mark.get("number"),
+        "schemeCode": scheme.get("code"),
+        "schemeVersion": scheme.get("version"),
+    }
+    return [_cell(values[name]) for name in COLUMNS]
+
+
+def _cell(value: Any) -> str:
+    if isinstance(value, list):
+        return BETWEEN.join(str(each).replace(BETWEEN, "/") for each in value)
+    if isinstance(value, bool):
+        return str(value).lower()
+    return "" if value is None else str(value)
+
+
+def _fresh(home: Path, day: date) -> Path | None:
+    sets = sorted(home.glob(f"{day:%Y%m%d}-*"), key=lambda each: each.stat().st_mtime)
+    return sets[-1] if sets and time.time() - sets[-1].stat().st_mtime < FRESH_SECONDS else None
+
+
+def _make(session: Any, home: Path, day: date) -> Path:
+    """Write a set beside its place and put it there when it is whole; of the older ones the last one stays."""
+    unfinished = Path(tempfile.mkdtemp(dir=home, prefix="unfinished-"))
+    try:
+        position, rows = changes.last_position(session), _write(session, unfinished, day)
+        files = [_described(unfinished / name, rows) for name in (CSV, LINES)]
+        held = {"day": day.isoformat(), "position": position, "files": files}
+        (unfinished / MANIFEST).write_text(json.dumps(held, indent=1))
+        digest = hashlib.sha256((unfinished / MANIFEST).read_bytes()).hexdigest()[:16]
+        place = home / f"{day:%Y%m%d}-{digest}"
+        olds = [each for each in home.iterdir() if each.is_dir() and each not in {unfinished, place}]
+        for old in sorted(olds, key=lambda each: each.stat().st_mtime)[:-1]:
+            shutil.rmtree(old)
+        if place.exists():  # nothing has changed since
+            place.touch()
+        else:
+            unfinished.rename(place)
+        return place
+    finally:
+        shutil.rmtree(unfinished, ignore_errors=True)
+
+
+def _write(session: Any, folder: Path, day: date) -> int:
+    """Write both files in one pass; return how many agencies they hold."""
+    rows = 0
+    with ExitStack() as stack:
+        table, lines = (_opened(stack, folder / name) for name in (CSV, LINES))
+        table.write(csv_line(list(COLUMNS)))
+        for facts in _all(session, day):
+            table.write(csv_line(cells(facts)))
+            lines.write(json.dumps(facts, ensure_ascii=False, separators=(",", ":")) + "\n")
+            rows += 1
+    return rows
+
+
+def _opened(stack: ExitStack, path: Path) -> IO[str]:
+    return stack.enter_context(path.open("w", encoding="utf-8", newline=""))
+
+
+def _all(session: Any, day: date) -> Iterator[dict[str, Any]]:
+    for entry in queries.all_entries(session):
+        yield agency_facts(entry, day)
+
+
+def _described(path: Path, rows: int) -> dict[str, Any]:
+    with path.open("rb") as file:
+        sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+    return {"name": path.name, "rows": rows, "size": path.stat().st_size, "sha256": sha256}

@@ -1,0 +1,180 @@
+"""What changed, for software and feed readers, and what search engines and catalogues ask for."""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import Any
+
+from flask import Blueprint, Response, jsonify, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from audits.core import clock
+from certificates import addresses
+from certificates.addresses import API
+from certificates.lifecycle.rules import Status
+from certificates.register import changes, queries
+from certificates.register.changes import LoggedChange
+from portal.doors.registry import catalogue
+from portal.doors.registry.caching import API_SECONDS
+from portal.doors.registry.parameters import read_query
+from portal.language.labels import label
+from portal.settings import current_settings
+from portal.stores import database
+from portal.web.access import public
+from portal.web.security import open_to_pages, public_for
+
+MOST_FOLLOWED = 200
+PER_SITEMAP = 20_000
+_FEED_SECONDS = 60
+_DAY_SECONDS = 3600
+_BEGIN = datetime(2020, 1, 1, tzinfo=UTC)  # of an empty feed, which must tell a time
+_LONGEST_POSITION = 15
+
+
+def add_to(bp: Blueprint) -> None:
+    """Register the routes of this module."""
+    bp.get(f"{API}/changes")(list_changes)
+    bp.get("/changes.atom")(atom)
+    bp.get("/robots.txt")(robots)
+    bp.get("/sitemap.xml")(sitemaps)
+    bp.get("/sitemap-<int:part>.xml")(sitemap)
+    bp.get("/catalogue.ttl")(catalogue_turtle)
+    bp.get("/catalogue.jsonld")(catalogue_json)
+
+
+@public
+def list_changes() -> ResponseReturnValue:
+    """Return what changed after a position in the public log, oldest first."""
+    asked = read_query({"since": _position, "limit": _limit})
+    since, limit = asked.get("since", -1), asked.get("limit", changes.MOST)
+    found = changes.since(database.read(), since, limit)
+    last = found[-1].position if found else since
+    base = current_settings().public_url
+    response = jsonify({"changes": [_facts(each, base) for each in found], "position": last})
+    if len(found) == limit:
+        response.headers["Link"] = f'<{base}{API}/changes?since={last}&limit={limit}>; rel="next"'
+    return public_for(response, API_SECONDS)
+
+
+@public
+def atom() -> ResponseReturnValue:
+    """Return the latest changes as Atom feed: of all agencies, or of those in the address."""
+    asked = read_query({"lang": str}, {"agency": _agencies})
+    names = [name for each in asked.get("agency", []) for name in each]
+    found = changes.newest(database.read(), names)
+    base = current_settings().public_url
+    here = f"{base}{request.full_path}" if request.query_string else f"{base}{request.path}"
+    body = current_settings().body_name
+    page = render_template(
+        "registry/changes.xml",
+        title=_("Changes of the agencies that you follow") if names else _("Changes in the register"),
+        here=here,
+        base=base,
+        body_name=body,
+        updated=_moment(found[0].at if found else _BEGIN),
+        entries=[_entry(each, base) for each in found],
+    )
+    response = _shared(page, "application/atom+xml", _FEED_SECONDS)
+    response.vary.add("Accept-Language")
+    return response
+
+
+def _entry(each: LoggedChange, base: str) -> dict[str, str]:
+    status = str(label(Status(each.status)))
+    return {
+        "id": f"{base}/ledger#{each.position}",
+        "title": f"{each.legal_name}: {status}",
+        "updated": _moment(each.at),
+        "link": addresses.register_url(base, each.public_id),
+        "summary": _("Certificate %(number)s is “%(status)s” from now on.", number=each.number, status=status),
+    }
+
+
+def feed_of(names: Iterable[str]) -> str:
+    """Return the address of the feed of these agencies; empty if there are none, or too many for one."""
+    each = list(dict.fromkeys(names))
+    return url_for("registry.atom", agency=",".join(each)) if 0 < len(each) <= MOST_FOLLOWED else ""
+
+
+@public
+def robots() -> ResponseReturnValue:
+    """Tell search engines what to read: the register, and not the searches in it."""
+    base = current_settings().public_url
+    lines = ["User-agent: *", "Disallow: /bulk-check", "Disallow: /*?", f"Sitemap: {base}/sitemap.xml"]
+    return _shared("\n".join(lines) + "\n", "text/plain", _DAY_SECONDS)
+
+
+@public
+def sitemaps() -> ResponseReturnValue:
+    """List the sitemaps."""
+    base, parts = current_settings().public_url, queries.count_pages(database.read(), PER_SITEMAP)
+    return _sitemap(((f"{base}/sitemap-{part}.xml", None) for part in range(1, parts + 1)), index=True)
+
+
+@public
+def sitemap(part: int) -> ResponseReturnValue:
+    """List a part of the entries, with the day of their last change."""
+    base = current_settings().public_url
+    found = queries.public_ids(database.read(), part, PER_SITEMAP)
+    return _sitemap(((addresses.register_url(base, each), at) for each, at in found))
+
+
+@public
+def catalogue_turtle() -> ResponseReturnValue:
+    """Describe the open data (DCAT-AP-NL 3.0) as Turtle."""
+    return _shared(catalogue.turtle(_described()), "text/turtle", _DAY_SECONDS)
+
+
+@public
+def catalogue_json() -> ResponseReturnValue:
+    """Describe the open data (DCAT-AP-NL 3.0) as JSON-LD."""
+    return _shared(catalogue.json_ld(_described()), "application/ld+json", _DAY_SECONDS)
+
+
+def _described() -> catalogue.Described:
+    settings = current_settings()
+    return catalogue.Described(settings.public_url, settings.body_name, settings.contact_email, clock.today())
+
+
+def _facts(each: LoggedChange, base: str) -> dict[str, Any]:
+    return {
+        "position": each.position,
+        "type": each.type,
+        "time": _moment(each.at),
+        "publicId": each.public_id,
+        "certificateNumber": each.number,
+        "status": each.status,
+        "link": addresses.agency_api_url(base, each.public_id),
+    }
+
+
+def _position(value: str) -> int:
+    if value.isascii() and value.isdigit() and len(value) <= _LONGEST_POSITION:
+        return int(value)
+    raise ValueError("must be a position in the log, a whole number from 0")
+
+
+def _limit(value: str) -> int:
+    if value.isascii() and value.isdigit() and 1 <= int(value[:5]) <= changes.MOST and len(value) < 5:  # noqa: PLR2004
+        return int(value)
+    raise ValueError(f"must be a whole number from 1 to {changes.MOST}")
+
+
+def _agencies(value: str) -> list[str]:
+    names = list(dict.fromkeys(value.lower().split(",")))
+    if not value.isprintable() or len(names) > MOST_FOLLOWED:
+        raise ValueError(f"must be permanent names of at most {MOST_FOLLOWED} agencies, like nl-12345678,nl-12345679")
+    return names
+
+
+def _moment(at: datetime) -> str:
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _sitemap(listed: Iterable[tuple[str, datetime | None]], *, index: bool = False) -> Response:
+    items = [(address, clock.day_of(at).isoformat() if at else "") for address, at in listed]
+    return _shared(render_template("registry/sitemap.xml", items=items, index=index), "application/xml", _DAY_SECONDS)
+
+
+def _shared(text: str, media_type: str, seconds: int) -> Response:
+    return public_for(open_to_pages(Response(text, mimetype=media_type)), seconds)
