@@ -99,6 +99,7 @@ GRANT INSERT, UPDATE (outcome, verified_by, verified_at, note) ON corrective_act
 GRANT INSERT ON decision_proposal TO kw_app, kw_worker;
 GRANT UPDATE (answered_by, answered_at, confirmed) ON decision_proposal TO kw_app, kw_worker;
 GRANT UPDATE (outcome) ON decision TO kw_worker;  -- lock
+GRANT UPDATE (number) ON submission TO kw_worker;  -- lock
 
 GRANT INSERT ON condition, condition_proof, condition_file TO kw_app, kw_worker;
 GRANT UPDATE (state, met_by, version) ON condition TO kw_app, kw_worker;

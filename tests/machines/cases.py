@@ -8,6 +8,7 @@ from flask import Flask
 from sqlalchemy import Select, func, select
 
 from audits.applications.models import Application
+from audits.conditions.models import Condition
 from audits.core.access import Role
 from audits.decisions.models import Decision
 from audits.decisions.rules import Outcome
@@ -23,6 +24,7 @@ NEWEST: dict[str, Select[Any]] = {
     "audit": select(Audit.id, Audit.state).order_by(Audit.reference.desc()),
     "finding": select(Finding.id, Finding.state).join(Finding.audit).order_by(Audit.reference.desc(), Finding.number),
     "certificate": select(Certificate.id, Certificate.state).order_by(Certificate.numbered_at.desc()),
+    "condition": select(Condition.id, Condition.state).order_by(Condition.due_on.desc(), Condition.id),
 }
 
 
@@ -33,6 +35,10 @@ class Cases:
     app: Flask
     office: Office
     changed: bool  # since the invariants were last checked
+
+    def finish(self, agency: int, turn: int, flawed: Sequence[str]) -> None:
+        """Do everything that a case needs until it is decided."""
+        raise NotImplementedError
 
     def step(self, agency: int, turn: int, flawed: Sequence[str]) -> bool:
         """Take the next step in the case of an agency; False if nobody may take it.

@@ -9,6 +9,7 @@ from sqlalchemy import TextClause, text
 from sqlalchemy.orm import Session
 
 from audits.applications.workflow import APPLICATION_FLOW
+from audits.conditions.workflow import CONDITION_FLOW
 from audits.core.access import GRANTS, SYSTEM
 from audits.inspections.workflow import AUDIT_FLOW, FINDING_FLOW
 from certificates.lifecycle.workflow import CERTIFICATE_FLOW
@@ -18,12 +19,13 @@ FLOWS = {
     "audit": AUDIT_FLOW,
     "finding": FINDING_FLOW,
     "certificate": CERTIFICATE_FLOW,
+    "condition": CONDITION_FLOW,
 }
 # Who moves a case may have no interest in the agency, also one that was declared later.
 JUDGING = ["application.accept", "application.return", "application.refuse", "audit.plan", "audit.reopen"]
 JUDGING += ["audit.review", "audit.conclude", "certificate.suspend", "certificate.lift", "certificate.withdraw"]
 JUDGING += ["certificate.end", "application.close", "audit.send_back", "audit.cancel", "audit.start", "audit.report"]
-JUDGING += ["finding.withdraw"]
+JUDGING += ["finding.withdraw", "certificate.suspend_part", "condition.return", "condition.meet"]
 # What is for the inspector of the audit alone, whoever else has the role.
 OWN = ["audit.start", "audit.report", "finding.close", "finding.reject", "finding.supersede"]
 OWN += ["finding.accept_plan", "finding.reject_proof"]
@@ -46,10 +48,18 @@ _STATES = " UNION ALL ".join(f"SELECT '{kind}' AS kind, id, state FROM {kind}" f
 # Every move of every case: its name, what it says, who made it, and the state in which it found the case.
 MOVES = f"""
 move AS (
-  SELECT e.id, e.name, split_part(e.name, '.', 1) AS kind, e.subject_id, e.agency_id, e.happened_at,
+  SELECT e.id, e.name, split_part(e.name, '.', 1) AS kind, e.subject_id, e.agency_id, e.happened_at, e.txid,
          p.id AS person_id, p.agency_id AS at_agency, e.data ->> 'before' AS before, e.data ->> 'after' AS after
   FROM event e LEFT JOIN person p ON p.id = e.actor_id
   WHERE e.name IN (SELECT * FROM ({_values(*((name,) for name in (*_NAMES, "audit.plan")))}) AS named)
+),
+counting AS (  -- interests that count: what is over does, where somebody worked for an agency
+  SELECT agency_id, person_id, declared_at FROM tie
+  WHERE kind IN ('worked', 'advised') OR kind <> 'none' AND until IS NULL
+),
+on_its_day AS (  -- what the system carries out, since a person decided it before
+  SELECT h.certificate_id, h.txid FROM certificate_change h JOIN decision d ON d.id = h.decision_id
+  WHERE d.effective_on > (d.decided_at AT TIME ZONE 'Europe/Amsterdam')::date
 ),
 initial (kind, state) AS ({_INITIAL}),
 chain AS (
@@ -84,7 +94,7 @@ ALWAYS = {
     """,
     "a certificate names its holder as was decided": """
         SELECT c.number, a.legal_name FROM certificate c JOIN agency a ON a.id = c.agency_id
-        WHERE c.state IN ('active', 'suspended') AND c.printed ->> 'legal_name' <> a.legal_name
+        WHERE c.state IN ('active', 'partly_suspended', 'suspended') AND c.printed ->> 'legal_name' <> a.legal_name
           AND NOT awaits_certificate(a.id) AND c.valid_until >= (SELECT max(happened_at)::date FROM event)
           AND NOT EXISTS (SELECT FROM agency_change n WHERE n.agency_id = a.id AND n.checked_at::date > c.valid_until)
     """,
@@ -120,6 +130,7 @@ ALWAYS = {
         SELECT name, subject_id FROM chain WHERE name <> 'audit.plan'
         AND (name, 'system') NOT IN ({_BY_SYSTEM}) AND NOT EXISTS (
           SELECT FROM person_role r WHERE r.person_id = chain.person_id AND (chain.name, r.role) IN ({_ALLOWED}))
+        AND NOT (person_id IS NULL AND (subject_id, txid) IN (SELECT certificate_id, txid FROM on_its_day))
     """,
     "what the system does nobody else does": f"""
         SELECT name, subject_id FROM chain WHERE (name, 'system') IN ({_BY_SYSTEM}) AND person_id IS NOT NULL
@@ -135,18 +146,18 @@ ALWAYS = {
         WHERE person_id IS DISTINCT FROM inspector_id AND name IN ({_values(*((name,) for name in OWN))})
     """,
     "nobody judges with a declared interest": f"""
-        SELECT name, subject_id FROM chain JOIN tie USING (agency_id, person_id)
+        SELECT name, subject_id FROM chain JOIN counting USING (agency_id, person_id)
         WHERE declared_at < happened_at AND name IN ({_values(*((name,) for name in JUDGING))})
     """,
     # Own work in the cycle of that moment: what was planned for the application of the newest certificate, or since.
     "nobody decides on own work": """
         SELECT d.outcome, d.id FROM decision d JOIN audit a ON a.agency_id = d.agency_id
-        JOIN application f ON f.id = a.application_id
+        JOIN application f ON f.id = a.certification_id
         WHERE EXISTS (SELECT FROM audit_participant p
                       WHERE p.audit_id = a.id AND p.person_id = d.decider_id AND p.since < d.decided_at)
           AND f.created_at >= coalesce((
             SELECT e.created_at FROM certificate c JOIN decision g ON g.id = c.decision_id
-            JOIN audit b ON b.id = g.audit_id JOIN application e ON e.id = b.application_id
+            JOIN audit b ON b.id = g.audit_id JOIN application e ON e.id = b.certification_id
             WHERE c.agency_id = d.agency_id AND c.issued_at < d.decided_at ORDER BY c.numbered_at DESC LIMIT 1
           ), f.created_at)
     """,
@@ -155,18 +166,57 @@ ALWAYS = {
         WHERE h.move NOT IN ('issue', 'replace') AND (d.outcome, d.certificate_id, d.decider_id)
           IS DISTINCT FROM (h.move, h.certificate_id, h.actor_id)
     """,
+    # The fold of its decisions: the last of those that change a state and whose day has come.
     "the public status of a certificate is what was decided last": """
-        SELECT c.number, c.id FROM certificate c JOIN LATERAL (
-          SELECT outcome FROM decision WHERE certificate_id = c.id AND outcome <> 'maintain'
-          ORDER BY decided_at DESC LIMIT 1) d ON true
-        WHERE c.state NOT IN ('replaced', CASE d.outcome WHEN 'suspend' THEN 'suspended' WHEN 'lift' THEN 'active'
-                                          WHEN 'withdraw' THEN 'withdrawn' WHEN 'end' THEN 'ended' END)
+        SELECT c.number, c.state FROM certificate c JOIN LATERAL (
+          SELECT d.outcome, d.excepted FROM decision d WHERE d.certificate_id = c.id
+            AND d.outcome IN ('suspend', 'lift', 'withdraw', 'end')
+            AND (d.effective_on <= (d.decided_at AT TIME ZONE 'Europe/Amsterdam')::date
+                 OR EXISTS (SELECT FROM certificate_change h WHERE h.decision_id = d.id))
+          ORDER BY d.decided_at DESC LIMIT 1) d ON true
+        WHERE c.state NOT IN ('replaced', CASE d.outcome WHEN 'suspend' THEN
+            CASE WHEN d.excepted IS NULL THEN 'suspended' ELSE 'partly_suspended' END
+          WHEN 'lift' THEN 'active' WHEN 'withdraw' THEN 'withdrawn' WHEN 'end' THEN 'ended' END)
+    """,
+    "a certificate on which nothing was decided counts": """
+        SELECT c.number, c.state FROM certificate c WHERE c.state NOT IN ('issuing', 'active', 'replaced')
+          AND NOT EXISTS (SELECT FROM decision d WHERE d.certificate_id = c.id
+                            AND d.outcome IN ('suspend', 'lift', 'withdraw', 'end'))
+    """,
+    "nothing is carried out before its day, nor after another decision": """
+        SELECT h.move, d.id FROM certificate_change h JOIN decision d ON d.id = h.decision_id
+        WHERE d.effective_on > (h.changed_at AT TIME ZONE 'Europe/Amsterdam')::date
+          OR d.effective_on > (d.decided_at AT TIME ZONE 'Europe/Amsterdam')::date AND EXISTS (
+            SELECT FROM decision later WHERE later.agency_id = d.agency_id AND later.decided_at > d.decided_at
+              AND later.decided_at < h.changed_at
+              AND (later.certificate_id IS NOT NULL OR later.outcome LIKE 'grant%'))
+    """,
+    "a certificate covers what somebody decided": """
+        SELECT c.number, c.id FROM certificate c JOIN decision d ON d.id = c.decision_id
+        LEFT JOIN certificate before ON before.id = d.certificate_id
+        WHERE c.scope IS DISTINCT FROM coalesce(d.scope - 'housing_places', before.scope)
+    """,
+    "what a grant covers was stated": """
+        SELECT d.outcome, d.id FROM decision d JOIN audit a ON a.id = d.audit_id
+        JOIN application p ON p.id = a.application_id
+        WHERE d.outcome LIKE 'grant%' AND NOT within_scope(d.scope, p.scope)
+    """,
+    "a condition is met by a decision about it, and a term until then": """
+        SELECT n.state, n.id FROM condition n LEFT JOIN decision d ON d.id = n.met_by
+        LEFT JOIN deadline t ON t.subject_id = n.id AND t.done_at IS NULL
+        GROUP BY n.id, d.id
+        HAVING (n.state = 'met') <> coalesce(d.outcome = 'condition_met' AND d.audit_id = n.audit_id, false)
+          OR count(t.id) <> CASE n.state WHEN 'open' THEN 1 WHEN 'submitted' THEN 2 ELSE 0 END
+    """,
+    "a certificate without conditions had none, or all are met": """
+        SELECT c.number, c.id FROM certificate c JOIN decision d ON d.id = c.decision_id
+        WHERE NOT c.conditional AND EXISTS (SELECT FROM condition n WHERE n.audit_id = d.audit_id AND n.state <> 'met')
     """,
     "a refusal of a holder says what becomes of the certificate": """
         SELECT d.outcome, d.id FROM decision d
         JOIN certificate c ON c.agency_id = d.agency_id AND c.valid_until >= d.effective_on
         JOIN LATERAL (SELECT state FROM certificate_change WHERE certificate_id = c.id AND changed_at <= d.decided_at
-                      ORDER BY id DESC LIMIT 1) before ON before.state IN ('active', 'suspended')
+                      ORDER BY id DESC LIMIT 1) before ON before.state IN ('active', 'partly_suspended', 'suspended')
         WHERE d.outcome = 'refuse' AND NOT EXISTS (
           SELECT FROM decision f WHERE f.certificate_id = c.id AND f.audit_id = d.audit_id
             AND f.outcome IN ('suspend', 'withdraw', 'maintain') AND f.decider_id = d.decider_id)
@@ -177,7 +227,7 @@ ALWAYS = {
         JOIN certificate c ON c.agency_id = a.agency_id
           AND c.valid_until >= (a.reported_at AT TIME ZONE 'Europe/Amsterdam')::date
         JOIN LATERAL (SELECT state FROM certificate_change WHERE certificate_id = c.id AND changed_at <= a.reported_at
-                      ORDER BY id DESC LIMIT 1) before ON before.state IN ('active', 'suspended')
+                      ORDER BY id DESC LIMIT 1) before ON before.state IN ('active', 'partly_suspended', 'suspended')
         WHERE NOT EXISTS (SELECT FROM deadline t WHERE t.subject_id = a.id AND t.kind = 'critical_finding')
     """,
     "a serious ground was weighed by two deciders without a part": """
@@ -203,7 +253,7 @@ ALWAYS = {
     """,
     "a grant rests on a review by somebody untied, after every interest of the team": """
         SELECT d.outcome, d.id FROM decision d JOIN audit a ON a.id = d.audit_id
-        JOIN tie t ON t.agency_id = d.agency_id AND t.declared_at < d.decided_at
+        JOIN counting t ON t.agency_id = d.agency_id AND t.declared_at < d.decided_at
         WHERE d.outcome LIKE 'grant%'
           AND (t.person_id = a.reviewer_id OR (t.person_id IN (a.planner_id, a.inspector_id)
                                                AND t.declared_at > a.reviewed_at))
@@ -222,7 +272,7 @@ ALWAYS = {
     "a task of the deciders ends by their decision": """
         SELECT t.kind, t.id FROM deadline t WHERE t.kind = 'critical_finding' AND t.done_at IS NOT NULL AND NOT EXISTS (
           SELECT FROM decision d WHERE d.agency_id = t.agency_id AND d.decided_at BETWEEN t.opened_at AND t.done_at
-            AND d.outcome IN ('suspend', 'withdraw', 'end', 'maintain'))
+            AND d.outcome IN ('suspend', 'withdraw', 'end', 'maintain', 'close'))
     """,
     "the basis of a decision is kept": """
         SELECT d.outcome, d.id FROM decision d LEFT JOIN decision_basis b ON b.decision_id = d.id
@@ -232,13 +282,14 @@ ALWAYS = {
         SELECT reference, id FROM audit WHERE reviewer_id IN (planner_id, inspector_id) OR planner_id = inspector_id
     """,
     "nobody decides with a declared interest": """
-        SELECT d.outcome, d.id FROM decision d JOIN tie t ON t.agency_id = d.agency_id AND t.person_id = d.decider_id
+        SELECT d.outcome, d.id FROM decision d
+        JOIN counting t ON t.agency_id = d.agency_id AND t.person_id = d.decider_id
         WHERE t.declared_at < d.decided_at
     """,
     "a certificate follows from a grant, or amends one": """
         SELECT c.number, c.id FROM certificate c LEFT JOIN decision d ON d.id = c.decision_id
         LEFT JOIN audit a ON a.id = d.audit_id LEFT JOIN application f ON f.id = a.application_id
-        WHERE NOT coalesce((d.outcome LIKE 'grant%' OR d.outcome = 'amend')
+        WHERE NOT coalesce((d.outcome LIKE 'grant%' OR d.outcome IN ('amend', 'condition_met'))
                            AND a.state = 'concluded' AND f.state = 'concluded'
                            AND c.agency_id = d.agency_id AND f.agency_id = d.agency_id, false)
     """,
@@ -246,7 +297,7 @@ ALWAYS = {
         SELECT count(*)::text, decision_id FROM certificate GROUP BY decision_id HAVING count(*) > 1
     """,
     "an agency has one current certificate": """
-        SELECT count(*)::text, agency_id FROM certificate WHERE state IN ('active', 'suspended')
+        SELECT count(*)::text, agency_id FROM certificate WHERE state IN ('active', 'partly_suspended', 'suspended')
         GROUP BY agency_id HAVING count(*) > 1
     """,
     "numbers have no holes": """

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
+from datetime import date, timedelta
 from typing import Any
 from unittest.mock import patch
 from uuid import UUID
@@ -13,10 +14,12 @@ from sqlalchemy.orm import Session
 
 from audits.agencies.models import Agency
 from audits.agencies.queries import details_of, fixed_sections
-from audits.agencies.rules import ProfileSection
+from audits.agencies.rules import ProfileSection, StatedScope
 from audits.agencies.services import edit_agency
 from audits.applications import services as applications
 from audits.changes import services as changes
+from audits.conditions import services as conditions
+from audits.conditions.models import Condition
 from audits.core import clock, outbox
 from audits.core.access import Actor
 from audits.core.errors import DomainError, NotFoundError
@@ -30,10 +33,14 @@ from audits.inspections.models import Audit, Finding, Population
 from audits.inspections.queries import judgement_on, sample_of
 from audits.inspections.workflow import BackTo
 from audits.people.models import Person
-from audits.people.services import declare_interest
-from audits.schemes.cycle import DecisionKind
+from audits.people.rules import InterestKind
+from audits.people.services import declare_interest, record_interest
+from audits.schemes.cycle import AuditKind, DecisionKind
+from audits.schemes.models import SchemeVersion
 from audits.schemes.queries import scheme_of_version
 from certificates.lifecycle import services as certificates
+from certificates.lifecycle.models import Certificate
+from certificates.lifecycle.queries import certificates_of
 from certificates.lifecycle.rules import Fate
 from portal.stores import database, files
 from portal.work import jobs
@@ -266,6 +273,64 @@ class Office:
     def end(self, person: UUID, certificate: UUID) -> bool:
         return self._do(person, lambda *who: certificates.end_certificate(*who, certificate, reasons=REASON))
 
+    # The year of a holder
+
+    def prove(self, person: UUID, condition: UUID) -> bool:
+        return self._do(person, lambda *who: conditions.submit_proof(*who, condition, explanation=REASON))
+
+    def return_proof(self, person: UUID, condition: UUID) -> bool:
+        return self._do(person, lambda *who: conditions.return_proof(*who, condition, reason=REASON))
+
+    def meet(self, person: UUID, condition: UUID) -> bool:
+        def act(session: Session, actor: Actor) -> None:
+            held = certificates_of(session, actor, session.get_one(Condition, condition).agency_id)[-1]
+            certificates.meet_condition(session, actor, held.id, reasons=REASON, condition_id=str(condition))
+
+        return self._do(person, act)
+
+    def suspend_part(self, person: UUID, certificate: UUID, which: int) -> bool:
+        """Suspend one item of the scope of a certificate."""
+
+        def act(session: Session, actor: Actor) -> None:
+            items = StatedScope.of(session.get_one(Certificate, certificate).scope).items()
+            part = [items[which % len(items)]]
+            certificates.suspend_certificate(session, actor, certificate, reasons=REASON, excepted=part)
+
+        return self._do(person, act)
+
+    def decide_later(self, person: UUID, certificate: UUID, kind: DecisionKind, days: int) -> bool:
+        day = clock.today() + timedelta(days=days)
+        said = {"reasons": REASON, "effective_on": day}
+        return self._do(person, lambda *who: certificates.change_or_propose(*who, certificate, kind, **said))
+
+    def maintain(self, person: UUID, certificate: UUID) -> bool:
+        return self._do(person, lambda *who: certificates.maintain_certificate(*who, certificate, reasons=REASON))
+
+    def be_heard(self, person: UUID) -> bool:
+        return self._do(person, lambda *who: certificates.say_in_hearing(*who, words=REASON))
+
+    def plan_visit(self, person: UUID, agency: UUID, inspector: UUID, kind: AuditKind) -> bool:
+        """Plan an audit of a holder, of all that its scheme or a planner chooses."""
+
+        def act(session: Session, actor: Actor) -> None:
+            said = {"inspector_id": inspector, "planned_on": clock.today(), "occasion": REASON}
+            said["by_hand"] = [] if kind is AuditKind.SURVEILLANCE else _codes(session)
+            audits.plan_audit_of_holder(session, actor, agency, kind=kind, **said)
+
+        return self._do(person, act)
+
+    def end_visit(self, person: UUID, audit: UUID, fates: Sequence[Fate]) -> bool:
+        said = {"reasons": REASON}
+        return any(
+            self._do(person, lambda *who, fate=fate: certificates.decide_on_holder(*who, audit, fate=fate, **said))
+            for fate in fates
+        )
+
+    def record_tie(self, person: UUID, whose: UUID, agency: UUID, kind: InterestKind) -> bool:
+        """Record that somebody of the staff had to do with an agency until 2026: it may count still, or be over."""
+        said = {"kind": kind, "nature": REASON, "source": REASON, "since": date(2020, 1, 1), "until": date(2026, 1, 1)}
+        return self._do(person, lambda *who: record_interest(*who, whose, agency, **said))
+
     # The workers
 
     def deliver(self, item: UUID) -> bool:
@@ -328,3 +393,9 @@ class Office:
             act(session, session.get_one(Person, person).actor)
             return True
         return False
+
+
+def _codes(session: Session) -> list[str]:
+    """Return two requirements of the norm, of those that are about the agency itself."""
+    scheme = scheme_of_version(session.scalars(select(SchemeVersion)).one())
+    return [item.code for item in scheme.requirements if scheme.units[item.unit].is_agency][:2]

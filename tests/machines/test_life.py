@@ -2,10 +2,9 @@
 
 import sys
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from contextlib import ExitStack
 from math import ceil
-from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, Phase, settings
@@ -29,10 +28,10 @@ from portal.signing import ledger
 from portal.signing.keys import current_keys
 from portal.stores import database, files
 from portal.work import schedule
-from tests.conftest import Servers
 from tests.kit.long_runs import SHARE, steps
-from tests.machines.cases import Cases
+from tests.machines.holder import Holder
 from tests.machines.invariants import ALWAYS, AT_REST, FLOWS, broken
+from tests.machines.memory import said_so_far
 from tests.machines.office import LostError, Office
 from tests.machines.world import AGENCIES, STAFF, World
 
@@ -88,7 +87,7 @@ answers = st.sampled_from(["amend", "amend", "amend", "accept", "decline", "with
 changes = st.sampled_from(["suspend", "lift", "suspend", "lift", "withdraw", "end"])
 
 
-class Life(Cases, RuleBasedStateMachine):
+class Life(Holder, RuleBasedStateMachine):
     """Each rule is an action of people or workers, which is allowed or refused with a message."""
 
     reached: Counter[str]
@@ -99,6 +98,7 @@ class Life(Cases, RuleBasedStateMachine):
         self.app = self.stack.enter_context(self.world.life())
         self.office = Office(self.app)
         self.changed = True  # since the invariants were last checked
+        self.said: set[str] = set()
         self.steps = 0
 
     def teardown(self) -> None:
@@ -113,7 +113,8 @@ class Life(Cases, RuleBasedStateMachine):
         """Certify three cases of two agencies at the start: one applies twice, so its certificate is replaced."""
         for agency, turn, flawed, verb in cases:
             self.finish(agency, turn, flawed)
-            self.change(agency, turn, verb)
+            if verb:
+                self.change(agency, turn, verb)
 
     @rule(agency=agencies, turn=turns, flawed=flaws, many=st.integers(1, 7))
     def go_on(self, agency: int, turn: int, flawed: Sequence[str], many: int) -> None:
@@ -284,6 +285,9 @@ class Life(Cases, RuleBasedStateMachine):
         if self.changed:
             with self.app.app_context():
                 assert broken(database.read(), ALWAYS) == []
+                said = said_so_far(database.read())
+                assert self.said - said == set()  # nothing that was said is lost
+                self.said = said
         self.changed = False
         self.steps += 1
 
@@ -304,13 +308,6 @@ class Life(Cases, RuleBasedStateMachine):
             assert list(problems(session, origin, keys)) == []
             moves = session.execute(text("SELECT name, count(*) FROM event GROUP BY 1")).all()
             self.reached.update(dict(moves) | {"life": 1, "step": self.steps})
-
-
-@pytest.fixture
-def world(servers: Servers, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
-    found = World(servers, tmp_path, monkeypatch)
-    yield found
-    found.close()
 
 
 @pytest.mark.hypothesis
