@@ -117,6 +117,9 @@ GRANT EXECUTE ON FUNCTION stands_in_for(uuid), hands_on(uuid), work_in_hand(uuid
 GRANT INSERT ON team_member TO kw_app, kw_worker;
 GRANT UPDATE (left_at) ON team_member TO kw_app, kw_worker;
 GRANT UPDATE (owner_id, done_at) ON deadline TO kw_app, kw_worker;
+-- The clock.
+GRANT INSERT ON deadline_step TO kw_worker;
+GRANT UPDATE (next_on) ON deadline TO kw_worker;
 
 -- Who took part in which audits, and which certificate lives, is asked by code and triggers alike.
 REVOKE ALL ON FUNCTION cycle_audits(uuid), holder_cycle(uuid), living_certificate(uuid, date),

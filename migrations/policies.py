@@ -124,6 +124,7 @@ POLICIES = (
     Policy("corrective_action", (OWN, CASES, MY_FINDING), (OWN, CASES, MY_LED_FINDING)),
     Policy("deadline", (CASES, MY_SUBJECT, MY_REPORT), (CASES, MY_LED_SUBJECT, MY_REPORT),
            (CASES, MY_LED_SUBJECT, MY_REPORT)),
+    Policy("deadline_step", (CASES,), (), may=()),
     Policy("decision", (OWN, CASES, MY_AUDIT), (CASES,), may=ADD),
     Policy("hearing_statement", (OWN, CASES), (f"{OWN} AND said_by = {ME}",), may=ADD),
     Policy("decision_ground", (MY_DECISION, CASES), (CASES,), may=ADD),

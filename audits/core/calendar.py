@@ -46,8 +46,22 @@ def add_working_days(start: date, days: int) -> date:
     """Return the last day of a term of so many working days; the day after `start` is the first that counts."""
     day = start
     for _ in range(days):
-        day = _next_working_day(day)
+        day = _step(day, 1)
     return day
+
+
+def working_days_before(day: date, days: int) -> date:
+    """Return the working day after which so many working days remain, `day` among them if it is one."""
+    for _ in range(days):
+        day = _step(day, -1)
+    return day
+
+
+def working_days_between(first: date, last: date) -> int:
+    """Return how many working days there are after `first`, up to and with `last`; negative if it is earlier."""
+    if last < first:
+        return -working_days_between(last, first)
+    return sum(is_working_day(first + timedelta(days=days)) for days in range(1, (last - first).days + 1))
 
 
 def months_after(day: date, months: int) -> date:
@@ -71,10 +85,11 @@ def undecreed_year(today: date, longest_term: int) -> int | None:
     return year if year > LAST_DECREED_YEAR else None
 
 
-def _next_working_day(day: date) -> date:
-    day += timedelta(days=1)
+def _step(day: date, direction: int) -> date:
+    """Return the next working day, or with -1 the one before."""
+    day += timedelta(days=direction)
     while not is_working_day(day):
-        day += timedelta(days=1)
+        day += timedelta(days=direction)
     return day
 
 

@@ -14,7 +14,7 @@ from audits.deadlines.rules import DeadlineKind
 class Deadline(Base):
     """A term that began with an event: what must be done, about which subject, by whom, until when.
 
-    Its owner may change and `done_at` does once; a trigger asks for the act.
+    Its owner may change and `done_at` does once; a trigger asks for the act. The clock alone moves `next_on`.
     """
 
     __tablename__ = "deadline"
@@ -29,6 +29,8 @@ class Deadline(Base):
             postgresql_where="done_at IS NULL",
             postgresql_nulls_not_distinct=True,
         ),
+        Index("ix_deadline_next", "next_on", "due_on", "id", postgresql_where="done_at IS NULL"),
+        Index("ix_deadline_due", "due_on", "id", postgresql_where="done_at IS NULL"),
     )
 
     id: Mapped[Id]
@@ -41,3 +43,5 @@ class Deadline(Base):
     owner_id: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
     opened_at: Mapped[datetime]
     done_at: Mapped[datetime | None]
+    # The day of the next step of the clock; a day long past: the clock has not seen it yet; None: nothing follows.
+    next_on: Mapped[date | None] = mapped_column(server_default="0001-01-01")

@@ -30,6 +30,7 @@ class DeadlineKind(StrEnum):
     CONDITION_PROOF = "condition_proof"  # judge the proof of a condition
     RENEWAL = "renewal"  # renew a certificate before it ends
     LINK_REPORT = "link_report"  # judge what links an agency to others
+    CORRECTIVE_ACTION = "corrective_action"  # repair a finding; a trigger opens and ends it
 
 
 class Term(Protocol):

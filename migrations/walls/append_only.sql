@@ -9,6 +9,7 @@ CREATE TRIGGER decision_kept BEFORE DELETE OR UPDATE ON decision FOR EACH ROW EX
 CREATE TRIGGER decision_ground_kept BEFORE DELETE OR UPDATE ON decision_ground FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER decision_basis_kept BEFORE DELETE OR UPDATE ON decision_basis FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER certificate_change_kept BEFORE DELETE OR UPDATE ON certificate_change FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER deadline_step_kept BEFORE DELETE OR UPDATE ON deadline_step FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER document_kept BEFORE DELETE OR UPDATE ON document FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER submission_kept BEFORE DELETE OR UPDATE ON submission FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER tie_kept BEFORE DELETE OR UPDATE ON tie FOR EACH ROW EXECUTE FUNCTION refuse_change();
@@ -36,6 +37,7 @@ CREATE TRIGGER decision_ground_whole BEFORE TRUNCATE ON decision_ground FOR EACH
 CREATE TRIGGER decision_basis_whole BEFORE TRUNCATE ON decision_basis FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER certificate_whole BEFORE TRUNCATE ON certificate FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER certificate_change_whole BEFORE TRUNCATE ON certificate_change FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER deadline_step_whole BEFORE TRUNCATE ON deadline_step FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER document_whole BEFORE TRUNCATE ON document FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER document_stamp_whole BEFORE TRUNCATE ON document_stamp FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER submission_whole BEFORE TRUNCATE ON submission FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();

@@ -72,6 +72,8 @@ BEGIN
        WHEN 'suspension_hearing' THEN EXISTS (SELECT FROM decision
                                               WHERE certificate_id = NEW.subject_id AND reviews_decision_id IS NOT NULL
                                                 AND txid = pg_current_xact_id())
+       WHEN 'corrective_action' THEN EXISTS (SELECT FROM finding WHERE id = NEW.subject_id
+                                              AND (state NOT IN ('open', 'plan_accepted') OR due_on IS DISTINCT FROM NEW.due_on))
        WHEN 'surveillance' THEN EXISTS (SELECT FROM decision WHERE agency_id = NEW.agency_id AND txid = pg_current_xact_id())
                                 OR EXISTS (SELECT FROM certificate_change
                                            WHERE agency_id = NEW.agency_id AND txid = pg_current_xact_id())
@@ -86,4 +88,23 @@ BEGIN
   RETURN NEW;
 END $$;
 
-CREATE TRIGGER deadline_lawful BEFORE UPDATE ON deadline FOR EACH ROW EXECUTE FUNCTION check_deadline();
+CREATE TRIGGER deadline_lawful BEFORE UPDATE OF id, kind, subject_id, agency_id, from_on, due_on, owner_role, owner_id, opened_at, done_at ON deadline FOR EACH ROW EXECUTE FUNCTION check_deadline();
+
+-- The agency has a task as long as it must repair a finding: until it has proven, until its next answer, with another
+-- last day after an extension. Here and not in code, as the database itself changes the term with the grade.
+CREATE OR REPLACE FUNCTION keep_repair_term() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path TO 'public', 'pg_temp' AS $$
+DECLARE
+  until date := CASE WHEN NEW.state IN ('open', 'plan_accepted') THEN NEW.due_on END;
+BEGIN
+  UPDATE deadline SET done_at = now()
+    WHERE kind = 'corrective_action' AND subject_id = NEW.id AND done_at IS NULL AND due_on IS DISTINCT FROM until;
+  IF until IS NOT NULL AND NOT EXISTS (SELECT FROM deadline
+      WHERE kind = 'corrective_action' AND subject_id = NEW.id AND done_at IS NULL) THEN
+    INSERT INTO deadline (id, kind, subject_id, agency_id, due_on, owner_role, opened_at)
+      SELECT gen_random_uuid(), 'corrective_action', NEW.id, NEW.agency_id, until, 'agency_owner',
+             coalesce(reported_at, now()) FROM audit WHERE id = NEW.audit_id;
+  END IF;
+  RETURN NULL;
+END $$;
+
+CREATE TRIGGER finding_term AFTER INSERT OR UPDATE OF state, due_on ON finding FOR EACH ROW EXECUTE FUNCTION keep_repair_term();

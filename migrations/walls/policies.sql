@@ -163,6 +163,8 @@ CREATE POLICY deadline_select ON deadline FOR SELECT TO kw_app USING ((SELECT is
 CREATE POLICY deadline_insert ON deadline FOR INSERT TO kw_app WITH CHECK ((SELECT is_genuine()) AND ((SELECT current_setting('kw.sees', true)) = 'cases' OR subject_id = ANY ((SELECT my_led_audits())::uuid[]) OR (agency_id = (SELECT nullif(current_setting('kw.agency', true), '')::uuid) AND kind IN ('reported_change', 'change_decision', 'application_review', 'condition_proof'))));
 CREATE POLICY deadline_update ON deadline FOR UPDATE TO kw_app USING ((SELECT is_genuine()) AND ((SELECT current_setting('kw.sees', true)) = 'cases' OR subject_id = ANY ((SELECT my_led_audits())::uuid[]) OR (agency_id = (SELECT nullif(current_setting('kw.agency', true), '')::uuid) AND kind IN ('reported_change', 'change_decision', 'application_review', 'condition_proof'))));
 CREATE POLICY deadline_worker ON deadline TO kw_worker USING (true);
+CREATE POLICY deadline_step_select ON deadline_step FOR SELECT TO kw_app USING ((SELECT is_genuine()) AND ((SELECT current_setting('kw.sees', true)) = 'cases'));
+CREATE POLICY deadline_step_worker ON deadline_step TO kw_worker USING (true);
 CREATE POLICY decision_select ON decision FOR SELECT TO kw_app USING ((SELECT is_genuine()) AND (agency_id = (SELECT nullif(current_setting('kw.agency', true), '')::uuid) OR (SELECT current_setting('kw.sees', true)) = 'cases' OR audit_id = ANY ((SELECT my_audits())::uuid[])));
 CREATE POLICY decision_insert ON decision FOR INSERT TO kw_app WITH CHECK ((SELECT is_genuine()) AND ((SELECT current_setting('kw.sees', true)) = 'cases'));
 CREATE POLICY decision_worker ON decision TO kw_worker USING (true);

@@ -25,6 +25,7 @@ from certificates.register.services import count_entries, forget_words, rebuild_
 from portal.app import create_app
 from portal.commands.backup import backup, restore
 from portal.commands.check import check
+from portal.commands.due import due
 from portal.commands.keys import keys
 from portal.commands.ledger import ledger_commands
 from portal.commands.schemes import scheme
@@ -128,6 +129,7 @@ def forget_note(app: Flask, event: int) -> None:
 
 
 main.add_command(check)
+main.add_command(due)
 main.add_command(verify_file)
 main.add_command(keys)
 main.add_command(ledger_commands)

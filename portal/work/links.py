@@ -17,6 +17,7 @@ from audits.links import notices as links
 from audits.people import notices as people
 from audits.schemes import notices as schemes
 from audits.teams import notices as teams
+from audits.worklists import notices as worklists
 from certificates.lifecycle import notices as certificates
 from portal.doors.account import notices as account
 from portal.doors.account.rules import Purpose
@@ -78,6 +79,8 @@ PAGES: dict[type[Notice], Link] = {
     findings.DisputeUpheld: _FINDING,
     findings.DisputeDismissed: _FINDING,
     findings.QuestionAnswered: Link("inspector.show_finding", "finding_id"),
+    worklists.Terms: Link("account.start"),
+    worklists.AgencyTerms: _HOME,
     links.LinksFound: Link("office.links.show_report", "report_id"),
     links.LinksAsked: Link("agency.links.list_questions"),
     links.LinksReferred: Link("office.links.show_report", "report_id"),

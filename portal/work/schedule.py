@@ -10,8 +10,10 @@ from flask import Flask
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from audits.core import clock
 from audits.core.access import ActorKind
 from audits.links.services import note_traces
+from audits.worklists.services import work_off
 from certificates.ledger.caselog import append_head
 from certificates.ledger.services import sign_checkpoint
 from certificates.lifecycle.services import carry_out_due, log_expired
@@ -54,6 +56,14 @@ def note_links(session: Session) -> None:
     note_traces(session, current_settings().bank_key)
 
 
+def work_off_deadlines(session: Session) -> None:
+    """Remind and escalate what falls due today, and what was missed; say in the log how much that was."""
+    worked = work_off(session, clock.today())
+    if worked.steps:
+        told = {"steps": worked.steps, "late": worked.late, "people": len(worked.people)}
+        log.info("deadlines worked off", extra=told | {"agencies": len(worked.agencies)})
+
+
 # The first is urgent: an entry should be under a checkpoint within seconds. Daily work is checked
 # every hour, so that it runs soon after midnight whenever the worker was started.
 PERIODIC_TASKS: tuple[PeriodicTask, ...] = (
@@ -61,6 +71,7 @@ PERIODIC_TASKS: tuple[PeriodicTask, ...] = (
     PeriodicTask("register.renew", timedelta(seconds=30), renew_old_forms),
     PeriodicTask("certificate.effective", timedelta(minutes=1), carry_out_due),
     PeriodicTask("certificate.expired", timedelta(hours=1), log_expired),
+    PeriodicTask("deadlines.clock", timedelta(hours=1), work_off_deadlines),
     PeriodicTask("ledger.case_log", timedelta(hours=1), append_head),
     PeriodicTask("credentials.sign_lists", timedelta(hours=1), credentials.sign_lists),
     PeriodicTask("document.renew", timedelta(hours=1), renew_documents),

@@ -39,6 +39,7 @@ from audits.people.notices import (
 from audits.people.services import retire_person
 from audits.schemes.notices import ProposalWaiting
 from audits.teams.notices import WorkTakenOver
+from audits.worklists.notices import Terms
 from certificates.lifecycle.notices import HolderHeard, SuspensionToReview
 from portal.doors.account import services
 from portal.doors.account.models import MailToken
@@ -133,6 +134,7 @@ READERS = {
     SecondDeciderNeeded: {Role.DECIDER},
     ProposalAnswered: {Role.DECIDER},
     SuspensionToReview: {Role.DECIDER},
+    Terms: {Role.INSPECTOR, Role.PLANNER, Role.REVIEWER, Role.DECIDER, Role.ADMINISTRATOR},
     HolderHeard: {Role.DECIDER},
     SecondPersonNeeded: {Role.ADMINISTRATOR},
     RolesChanged: {Role.ADMINISTRATOR},

@@ -108,6 +108,7 @@ OTHERS = {
     "audits/agencies/trade_registers.py": "the numbers of each country's register; pure, too long for rules",
     "audits/agencies/wording.py": "values of documents",
     "audits/applications/submission.py": "values of a document, and the text under its digest",
+    "audits/worklists/clock.py": "on which days the clock does what; pure",
     "audits/decisions/basis.py": "what is weighed, and its digest: asked by the page before and by the service after",
     "audits/decisions/readiness.py": "the rules of audit and decision on what an agency says of itself; pure",
     "audits/decisions/scope.py": "what can be granted: offered by the page before and checked by the service after",

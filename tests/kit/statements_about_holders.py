@@ -89,6 +89,18 @@ ABOUT_HOLDERS = [
     ),
     Attack("a task without an act", DONE, "deadline_done"),
     Attack(
+        "a term that goes on after the answer",
+        told(":concluded_open_finding", "open", "answered")
+        + "UPDATE finding SET state = 'answered' WHERE id = :concluded_open_finding; "
+        "UPDATE deadline SET done_at = now() WHERE subject_id = :concluded_open_finding AND done_at IS NULL",
+        "none",
+    ),
+    Attack(
+        "a term that ends without an answer",
+        "UPDATE deadline SET done_at = now() WHERE subject_id = :reported_open_finding AND done_at IS NULL",
+        "deadline_done",
+    ),
+    Attack(
         "a task after the decision on another",
         DECIDED.format(":decider", "suspend", "active_certificate") + BASIS + DONE,
         "deadline_done",

@@ -34,6 +34,7 @@ from audits.signals.rules import About
 from audits.signals.services import receive_signal
 from audits.teams.rules import TeamRole
 from audits.teams.services import join_team
+from audits.worklists.services import work_off
 from certificates.ledger.models import WitnessedLog
 from certificates.lifecycle.services import say_in_hearing, suspend_certificate
 from certificates.lifecycle.workflow import CertificateState
@@ -102,6 +103,7 @@ def make_world(session: Session) -> dict[str, Any]:
     world |= _proposals(session, world["active_certificate"], world["holder"])
     world |= add_changes(session, world["planner"]) | add_conditions(session)
     world |= add_links(session, world["planner"])
+    work_off(session, clock.today() + timedelta(days=60))
     for agency in ("concluded_audited", "other"):
         receive_signal(session, world[agency], about=About.PAY, message="x", contact="y", language="pl")
     for agency in ("concluded_applicant", "changed"):

@@ -36,6 +36,13 @@ def show_account() -> ResponseReturnValue:
     )
 
 
+@bp.get("/start")
+@signed_in
+def start() -> ResponseReturnValue:
+    """Lead to the own start page, which depends on the roles; for links in messages to anybody."""
+    return redirect(browser.start_page(current_user.roles), 303)
+
+
 @bp.post("/account/stay")
 @signed_in
 def stay() -> ResponseReturnValue:
