@@ -85,6 +85,13 @@ GRANT UPDATE (removed_at) ON evidence TO kw_app, kw_worker;
 GRANT UPDATE (inspector_id, planned_on, state, revealed_at, started_at, reported_at, summary, score, insufficient, confirmed_scope,
   reviewer_id, reviewed_at, recommendation, strengths, version) ON audit TO kw_app, kw_worker;
 GRANT UPDATE (value, note, reason, recorded_by, recorded_at, version) ON verdict TO kw_app, kw_worker;
+GRANT INSERT (id, audit_id, person_id, public_key, opening, digest, opened_at), UPDATE (revoked_at, revoked_by)
+  ON entry_chain TO kw_app, kw_worker;
+GRANT INSERT (audit_id, chain_id, number, cell, data, digest, signature, received_at) ON sealed_entry TO kw_app, kw_worker;
+GRANT INSERT ON entry_content TO kw_app, kw_worker;
+GRANT INSERT (audit_id, upto, token, received_at) ON entry_receipt TO kw_app, kw_worker;
+REVOKE ALL ON FUNCTION forget_entry(text) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION forget_entry(text) TO kw_worker;
 GRANT UPDATE (agency_text, extent, extent_reason, written_by, written_at, version) ON requirement_judgement TO kw_app, kw_worker;
 GRANT UPDATE (state, cause, extent, solution, operation, answered_by, answered_at, verified_by, verified_at,
   verification_note, version) ON finding TO kw_app, kw_worker;

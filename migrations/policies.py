@@ -115,6 +115,11 @@ POLICIES = (
     *(Policy(table, (CASES, MY_AUDIT), (CASES, MY_LED_AUDIT), may=ADD) for table in ("population", "sampled_unit")),
     *(Policy(table, (CASES, MY_AUDIT), (CASES, MY_JUDGED_AUDIT)) for table in ("verdict", "requirement_judgement")),
     Policy("verdict_change", (CASES, MY_AUDIT), (), may=()),
+    # Entries are written by who judges, in a chain of their own; a chain is revoked by that person or a planner.
+    Policy("entry_chain", (CASES, MY_AUDIT), (f"person_id = {ME} AND {MY_AUDIT}", PLANNER),
+           (f"person_id = {ME} AND {MY_JUDGED_AUDIT}",)),
+    *(Policy(table, (CASES, MY_AUDIT), (MY_JUDGED_AUDIT,), may=ADD)
+      for table in ("sealed_entry", "entry_content", "entry_receipt")),
     Policy("remark", (CASES, MY_AUDIT), (CASES, MY_JUDGED_AUDIT)),
     Policy("finding", (OWN, CASES, MY_AUDIT), (OWN, CASES, MY_LED_AUDIT), (CASES, MY_LED_AUDIT)),
     Policy("dispute", (OWN, CASES, MY_FINDING), (CASES,), (f"{OWN} AND asked_by = {ME}",)),

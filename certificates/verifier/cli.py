@@ -1,8 +1,10 @@
 """Check certificates of Keurwerk, and the public log of them, without asking anybody.
 
     keurwerk-verify DUMP [--pdf FILE] [--number NUMBER] [--since CHECKPOINT]
+    keurwerk-verify AUDIT.json [--jwks FILE]
 
-DUMP is the archive from /ledger/dump.zip, or the folder that it was unpacked into. This file needs Python 3.11 or
+DUMP is the archive from /ledger/dump.zip, or the folder that it was unpacked into; AUDIT.json is an exported audit, of
+which it checks every entry, every verdict and every draw. This file needs Python 3.11 or
 newer and the package `cryptography`, nothing else: it shares no code with the register and opens no connection.
 
 The status is 0 if all is genuine and the certificate is valid today, 2 if it is genuine but not valid today, 1 if
@@ -20,13 +22,15 @@ from pathlib import Path
 from typing import Any
 
 from certificates.verifier.archive import Archive
+from certificates.verifier.audit import AUDIT_FORMAT, AUDIT_TYPE, check_audit
 from certificates.verifier.credential import check_credential
 from certificates.verifier.log import Log
-from certificates.verifier.reading import MIB, Wrong, read_file
-from certificates.verifier.report import AMSTERDAM, Report
+from certificates.verifier.reading import MIB, Wrong, read_file, read_object
+from certificates.verifier.report import AMSTERDAM, GENUINE, Report
 from certificates.verifier.seal import check_seal, read_roots
 
 LARGEST_PDF = 200 * MIB
+LARGEST_AUDIT = 200 * MIB
 MOST_TOLD = 10  # maximum number of entries shown for one certificate
 
 
@@ -50,14 +54,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the checks, print the report, and return the exit status."""
     asked = _arguments().parse_args(arguments, Asked())
     report = Report()
-    check(asked, report)
+    (check_exported if asked.dump.suffix == ".json" else check)(asked, report)
     print(json.dumps(report.plain(), indent=1, ensure_ascii=False) if asked.json else report.text())
     return report.status
 
 
 def _arguments() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="keurwerk-verify", description=__doc__.partition("\n")[0] if __doc__ else "")
-    parser.add_argument("dump", type=Path, help="the archive (zip) or the folder it was unpacked into")
+    parser.add_argument("dump", type=Path, help="the archive (zip), its folder, or an exported audit (.json)")
     parser.add_argument("--pdf", type=Path, help="a certificate to check")
     parser.add_argument("--number", help="the number of a certificate to check")
     parser.add_argument("--since", type=Path, help="an older checkpoint that the log must continue")
@@ -69,6 +73,22 @@ def _arguments() -> argparse.ArgumentParser:
     parser.add_argument("--on", type=date.fromisoformat, help="the day to judge, YYYY-MM-DD (today)")
     parser.add_argument("--json", action="store_true", help="tell it to a program")
     return parser
+
+
+def check_exported(asked: Asked, report: Report) -> None:
+    """Check an exported audit."""
+    found: dict[str, Any] = {}
+    keys: list[Mapping[str, Any]] = []
+    with report.step("file"):
+        found = read_object(read_file(asked.dump, LARGEST_AUDIT), asked.dump.name)
+        if (found.get("type"), found.get("format")) != (AUDIT_TYPE, AUDIT_FORMAT):
+            raise Wrong("this is no audit that this program knows")
+        report.about = f"the audit {found['audit']['reference']}"
+        keys += (read_object(read_file(asked.jwks, MIB), asked.jwks.name) if asked.jwks else found["keys"])["keys"]
+        report.say(f"{report.about}, exported {found['exported']}")
+    if report.status == GENUINE:
+        with report.step("contents"):
+            check_audit(found, keys, report)
 
 
 def check(asked: Asked, report: Report) -> None:

@@ -1,6 +1,6 @@
 """Verify the JWTs of the register (W3C VC-JOSE-COSE)."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -23,12 +23,20 @@ def listed(archive: Archive, file: str, name: str, value: str) -> str:
 
 def claims_of(archive: Archive, text: str, what: str) -> dict[str, Any]:
     """Return the claims of a vc+jwt after verifying its signature. Only ES256, only keys of the set."""
+    claims = read_jwt(text, what, archive.key_set(), "vc+jwt")
+    if claims.get("iss") != archive.manifest.get("issuer"):
+        raise Wrong(f"{what} was issued by {claims.get('iss')}")
+    return claims
+
+
+def read_jwt(text: str, what: str, keys: Sequence[Mapping[str, Any]], kind: str) -> dict[str, Any]:
+    """Return the claims of a JWT of this kind after verifying its signature. Only ES256, only these keys."""
     parts = text.split(".")
     if len(parts) != 3:
         raise Wrong(f"{what} is no JWT")
     header = read_object(read_base64url(parts[0]), what)
-    key = next((each for each in archive.key_set() if each.get("kid") == header.get("kid")), None)
-    if header.get("alg") != "ES256" or header.get("typ") != "vc+jwt" or key is None or key.get("crv") != "P-256":
+    key = next((each for each in keys if each.get("kid") == header.get("kid")), None)
+    if header.get("alg") != "ES256" or header.get("typ") != kind or key is None or key.get("crv") != "P-256":
         raise Wrong(f"{what} is not signed with a key of the register")
     x, y = (int.from_bytes(read_base64url(str(key.get(name))), "big") for name in "xy")
     value = read_base64url(parts[2])
@@ -38,10 +46,7 @@ def claims_of(archive: Archive, text: str, what: str) -> dict[str, Any]:
         public.verify(signature, f"{parts[0]}.{parts[1]}".encode(), ec.ECDSA(hashes.SHA256()))
     except (ValueError, InvalidSignature) as error:
         raise Wrong(f"the signature of {what} is wrong") from error
-    claims = read_object(read_base64url(parts[1]), what)
-    if claims.get("iss") != archive.manifest.get("issuer"):
-        raise Wrong(f"{what} was issued by {claims.get('iss')}")
-    return claims
+    return read_object(read_base64url(parts[1]), what)
 
 
 def in_force(claims: Mapping[str, Any], moment: datetime) -> bool:

@@ -22,6 +22,7 @@ class Report:
     steps: list[dict[str, Any]] = field(default_factory=list)
     reasons: list[str] = field(default_factory=list)
     certificate: dict[str, Any] | None = None
+    about: str = "the log"
 
     @property
     def status(self) -> int:
@@ -76,7 +77,7 @@ class Report:
             case 0 if self.certificate:
                 verdict = f"Certificate {self.certificate['number']} is genuine and valid."
             case 0:
-                verdict = "The log is genuine."
+                verdict = f"{self.about[0].upper()}{self.about[1:]} is genuine."
             case 2:
                 verdict = f"Certificate {(self.certificate or {}).get('number')} is genuine, but not valid: "
                 verdict += "; ".join(self.reasons) + "."

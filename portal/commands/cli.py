@@ -15,6 +15,7 @@ from audits.core import events
 from audits.core.access import SYSTEM, Role
 from audits.core.errors import DomainError, RuleError
 from audits.core.languages import DEFAULT, LANGUAGES
+from audits.inspections.services import entering
 from audits.people import services as people
 from audits.people.queries import people_with
 from audits.schemes.problems import SchemeError
@@ -126,6 +127,16 @@ def forget_note(app: Flask, event: int) -> None:
     with app.app_context(), _plainly(), database.write() as session:
         events.forget_note(session, event)
         security_log.record(session, Kind.NOTE_FORGOTTEN, detail=f"event.{event}")
+
+
+@main.command("forget-entry")
+@click.argument("digest")
+@click.pass_obj
+def forget_entry(app: Flask, digest: str) -> None:
+    """Forget what was typed in one sealed entry, by its digest. It cannot be undone; the chain still verifies."""
+    with app.app_context(), _plainly(), database.write() as session:
+        entering.forget_entry(session, digest)
+        security_log.record(session, Kind.NOTE_FORGOTTEN, detail=f"entry.{digest}")
 
 
 main.add_command(check)

@@ -21,7 +21,7 @@ from certificates.register.services import renew_old_forms
 from portal.doors.account.services import clear_out
 from portal.settings import current_settings
 from portal.sight import logs
-from portal.signing import credentials, ledger
+from portal.signing import credentials, ledger, receipts
 from portal.signing.keys import current_keys
 from portal.stores import checking, database, periodic
 from portal.web.security_log import clear_security_log
@@ -70,6 +70,7 @@ PERIODIC_TASKS: tuple[PeriodicTask, ...] = (
     PeriodicTask("ledger.checkpoint", timedelta(seconds=5), sign_head),
     PeriodicTask("register.renew", timedelta(seconds=30), renew_old_forms),
     PeriodicTask("certificate.effective", timedelta(minutes=1), carry_out_due),
+    PeriodicTask("entries.confirm", timedelta(minutes=1), receipts.confirm_waiting),
     PeriodicTask("certificate.expired", timedelta(hours=1), log_expired),
     PeriodicTask("deadlines.clock", timedelta(hours=1), work_off_deadlines),
     PeriodicTask("ledger.case_log", timedelta(hours=1), append_head),

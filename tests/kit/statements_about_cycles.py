@@ -50,7 +50,7 @@ MEMBER, EXPERT = "inspector of in_progress_member", "inspector of in_progress_ex
 OF_THE_TEAM = [
     Attack("a decision by who did something", DID + DECIDED.format(":decider", "suspend", "active_certificate"),
            "four_eyes"),
-    Attack("a verdict by an expert", NOTED, "none", "rows", by=EXPERT),
+    Attack("a verdict by an expert", NOTED, "none", "verdict_sealed", by=EXPERT),
     Attack("a text by an expert", TOLD_OTHERWISE, "none", "rows", by=EXPERT),
     Attack("a remark by an expert", TAKEN_BACK, "none", "rows", by=EXPERT),
     Attack("a report by an expert", SUMMED_UP, "none", "audit_trace", by=EXPERT),

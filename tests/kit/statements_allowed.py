@@ -16,6 +16,7 @@ from tests.kit.statements_about_cycles import (
     WITHOUT_APPLICATION,
 )
 from tests.kit.statements_about_deciders import CONFIRMED_AT_ONCE, DECLINED, PARTLY_LAWFULLY, PROPOSED, TWO_DECIDERS
+from tests.kit.statements_about_entries import ENTERED
 from tests.kit.statements_about_findings import ASKED_FOR_TIME, CONTESTED, FOUND_AS_IT_IS, GRADED
 from tests.kit.statements_about_holders import CARRIED_OUT, CRITICAL, DONE, FATE, FOUND, REFUSED
 from tests.kit.statements_about_people import CORRECTED, STATED
@@ -47,7 +48,7 @@ LAWFUL = [
     ("planner", JOINED.format(":reviewer")),
     ("planner", LEFT),
     *((f"inspector of in_progress_{who}", each) for who in ("member", "deputy")
-      for each in (NOTED, TOLD_OTHERWISE, TAKEN_BACK)),
+      for each in (ENTERED.format("x") + NOTED, TOLD_OTHERWISE, TAKEN_BACK)),
     ("inspector of in_progress_member", AWAY.format("in_progress_member", "in_progress_expert", "in_progress_member")),
     ("inspector of in_progress_member", DAY.format("in_progress", "in_progress_member", "in_progress_member")),
     ("decider", EXPLAINED.format("decider")),
@@ -63,7 +64,8 @@ LAWFUL = [
      + "UPDATE application SET state = 'submitted', submitted_at = now() WHERE id = :draft_application"),
     ("agency mine", filed("mine_draft")),
     ("agency mine", "UPDATE answer SET value = 'partly' WHERE application_id = :mine_draft"),
-    ("inspector of in_progress_inspector", "UPDATE verdict SET note = 'x' WHERE audit_id = :in_progress_audit"),
+    ("inspector of in_progress_inspector",
+     ENTERED.format("x") + "UPDATE verdict SET note = 'x' WHERE audit_id = :in_progress_audit"),
     ("decider", told(":submitted_application", "submitted", "refused")
      + "UPDATE application SET state = 'refused' WHERE id = :submitted_application; "
      "UPDATE application SET review_note = 'x' WHERE id = :submitted_application"),

@@ -12,6 +12,7 @@ from tests.kit.statement_parts import (
     answered,
     filed,
 )
+from tests.kit.statements_about_entries import ENTERED
 from tests.kit.statements_about_holders import CRITICAL, DONE
 
 READ = "SELECT FROM {} WHERE {}"
@@ -183,14 +184,14 @@ WRITTEN_BY_OTHERS = [
     Attack("an audit by its agency", "UPDATE audit SET summary = 'x' WHERE id = :in_progress_audit", "none",
            "audit_trace", by="agency in_progress_audited"),
     Attack("verdicts by its agency", "UPDATE verdict SET note = 'x' WHERE audit_id = :in_progress_audit",
-           "none", "rows", by="agency in_progress_audited"),
+           "none", "verdict_sealed", by="agency in_progress_audited"),
     Attack("verdicts by another inspector", "UPDATE verdict SET note = 'x' WHERE audit_id = :in_progress_audit",
-           "none", "rows", by="inspector"),
+           "none", "verdict_sealed", by="inspector"),
     *(Attack(f"a text for the agency by {by}", "UPDATE requirement_judgement SET agency_text = 'x'", "none", "rows",
              by=by)
       for by in ("inspector", "agency in_progress_audited")),
     Attack("a text by another inspector", TEXT, NO_RIGHT, "pk_requirement_judgement", by="inspector"),
-    Attack("what a verdict was, untold", "UPDATE verdict SET value = 'x', reason = 'x'"
+    Attack("what a verdict was, untold", ENTERED.format("x") + "UPDATE verdict SET value = 'x', reason = 'x'"
            " WHERE audit_id = :in_progress_audit; "
            "SELECT 1 / count(*) FROM verdict_change WHERE audit_id = :in_progress_audit AND value = 'x'",
            "rows", by="inspector of in_progress_inspector"),

@@ -15,6 +15,7 @@ from audits.core.events import Code, Digest
 from audits.core.letters import check_printable
 from audits.inspections import rules
 from audits.inspections.coverage import scheme_of_audit
+from audits.inspections.entries import cell_of
 from audits.inspections.events import PopulationFixed, VerdictsRecorded
 from audits.inspections.judging import complaint
 from audits.inspections.models import Audit, Population, SampledUnit, Verdict
@@ -22,6 +23,7 @@ from audits.inspections.population_lists import Declared, differs
 from audits.inspections.pseudonyms import checked_references
 from audits.inspections.queries import VerdictRow, verdicts_of
 from audits.inspections.services.course import load_fieldwork, record
+from audits.inspections.services.entering import Typed, enter
 from audits.schemes.queries import housing_units
 from audits.schemes.text import Requirement, SchemeText, Unit
 
@@ -118,17 +120,18 @@ def record_sheets(
     `versions` are those of the verdicts that the person saw, 0 where there was none; None skips the check.
     VerdictsChangedError if one is outdated and the new verdict differs from the stored one; then nothing is stored.
     `reasons` says per requirement why a stored verdict changes; ReasonMissingError without one, unless only the note
-    changes. What is replaced is kept: see VerdictChange.
+    changes. What is replaced is kept: see VerdictChange. Each verdict is a sealed entry in the same transaction, which
+    the database demands.
     """
     audit = load_fieldwork(session, actor, audit_id, by_team=True)
     scheme = scheme_of_audit(audit)
     asked = {code: _requirement(scheme, code) for code in sheets}
-    drawn = _drawn(session, audit, {requirement.unit for requirement in asked.values()})
+    positions = _drawn(session, audit, {requirement.unit for requirement in asked.values()})
     known = _known(session, audit, sheets)
     changed: dict[Key, Said] = {}
     for code, verdicts in sheets.items():
         for reference, (value, note) in verdicts.items():
-            if (asked[code].unit, reference) not in drawn:
+            if (asked[code].unit, reference) not in positions:
                 raise RuleError("%(reference)s was not drawn in this audit.", reference=reference)
             said = _checked(scheme, value, note)
             before = known.get((code, reference))
@@ -136,10 +139,12 @@ def record_sheets(
                 changed[code, reference] = said
     _check_seen(known, changed, versions)
     why = _why(known, changed, reasons or {})
-    if changed:
-        rows = {key: (asked[key[0]].unit, *said, why.get(key[0], "")) for key, said in changed.items()}
-        _upsert(session, actor, audit, rows)
-    for told in _told(known, changed, why):
+    if not changed:
+        return 0
+    rows = {key: (asked[key[0]].unit, *said, why.get(key[0], "")) for key, said in changed.items()}
+    _upsert(session, actor, audit, rows)
+    head = enter(session, actor, audit, scheme.sha256, _typed(rows, positions))
+    for told in _told(known, changed, why, head.digest):
         record(session, actor, audit, told)
     return len(changed)
 
@@ -188,11 +193,20 @@ def _requirement(scheme: SchemeText, code: str) -> Requirement:
         raise NotFoundError("The norm has no such requirement.") from None
 
 
-def _drawn(session: Session, audit: Audit, units: Iterable[str]) -> frozenset[tuple[str, str]]:
-    query = select(SampledUnit.unit, SampledUnit.reference).where(
+def _drawn(session: Session, audit: Audit, units: Iterable[str]) -> dict[tuple[str, str], int]:
+    """Return the positions of the units of these kinds."""
+    query = select(SampledUnit.unit, SampledUnit.reference, SampledUnit.position).where(
         SampledUnit.audit_id == audit.id, SampledUnit.unit.in_(list(units))
     )
-    return frozenset((unit, reference) for unit, reference in session.execute(query))
+    return {(unit, reference): position for unit, reference, position in session.execute(query)}
+
+
+def _typed(rows: Mapping[Key, tuple[str, str, str, str]], positions: Mapping[tuple[str, str], int]) -> dict[str, Typed]:
+    """Return what was recorded, by cell."""
+    return {
+        cell_of(code, unit, positions[unit, reference]): Typed(value, {"note": note, "reason": reason})
+        for (code, reference), (unit, value, note, reason) in rows.items()
+    }
 
 
 def _known(session: Session, audit: Audit, codes: Iterable[str]) -> dict[Key, VerdictRow]:
@@ -254,12 +268,18 @@ def _upsert(session: Session, actor: Actor, audit: Audit, seen: Mapping[Key, tup
 
 
 def _told(
-    known: Mapping[Key, VerdictRow], changed: Mapping[Key, Said], why: Mapping[str, str]
+    known: Mapping[Key, VerdictRow], changed: Mapping[Key, Said], why: Mapping[str, str], head: str
 ) -> Iterator[VerdictsRecorded]:
-    """Yield one event per requirement, with the old and new verdicts and the reason."""
+    """Yield one event per requirement, with the old and new verdicts, the reason, and the head of the chain."""
     by_code: dict[str, dict[str, list[Any]]] = {}
     for (code, reference), said in changed.items():
         before = known.get((code, reference))
         by_code.setdefault(code, {})[reference] = [before and list(before[:2]), list(said)]
     for code, verdicts in by_code.items():
-        yield VerdictsRecorded(requirement=Code(code), units=len(verdicts), verdicts=verdicts, reason=why.get(code, ""))
+        yield VerdictsRecorded(
+            requirement=Code(code),
+            units=len(verdicts),
+            head=Digest(head),
+            verdicts=verdicts,
+            reason=why.get(code, ""),
+        )

@@ -17,6 +17,7 @@ from audits.schemes.text import Requirement
 from portal.doors.inspector.case import Case, bp, open_case
 from portal.doors.inspector.sheet import cleaned, shown_as, version_of
 from portal.language.i18n import sentence
+from portal.signing import receipts
 from portal.stores import database
 from portal.web.access import current_actor, needs
 
@@ -54,6 +55,7 @@ def save_cell(audit_id: UUID, code: str, place: int) -> ResponseReturnValue:
                 versions={code: {reference: version}},
                 reasons={code: request.form.get("reason", "")},
             )
+            receipts.confirm(session, audit_id)
     except services.VerdictsChangedError:
         return _conflict(case, item, reference, (value, note))
     except services.ReasonMissingError as error:

@@ -11,6 +11,7 @@ from portal.doors.inspector.case import Case
 from portal.doors.inspector.sheet import Sheet
 from portal.forms.form import Form
 from portal.language.i18n import sentence
+from portal.signing import receipts
 from portal.stores import database
 from portal.web.access import current_actor
 
@@ -31,6 +32,7 @@ def keep(case: Case, form: Form, sheets: Sequence[Sheet]) -> int:
             seen = {sheet.requirement.code: sheet.versions() for sheet in sheets}
             why = {sheet.requirement.code: sheet.reasons for sheet in sheets}
             services.record_sheets(session, current_actor(), case.audit.id, said, versions=seen, reasons=why)
+            receipts.confirm(session, case.audit.id)
     except services.VerdictsChangedError as error:
         form.form_errors.append(sentence(error))
         for sheet in sheets:

@@ -20,11 +20,15 @@ from audits.inspections.workflow import AUDIT_FLOW
 from audits.people.trail import trail_of
 from certificates.documents.queries import find_document
 from certificates.documents.stages import DocumentKind
+from portal.doors.downloads import attachment
 from portal.doors.office import case_file
 from portal.doors.office.forms import ReasonForm, ReplanForm, ReviewForm, review_form
 from portal.doors.office.inspectors import offer_inspectors
+from portal.signing import receipts
 from portal.stores import database
+from portal.web import security_log
 from portal.web.access import current_actor, needs
+from portal.web.security_log import Kind
 
 bp = Blueprint("audits", __name__, url_prefix="/audits")
 
@@ -70,6 +74,17 @@ def show_verdicts(audit_id: UUID, code: str) -> ResponseReturnValue:
         verdicts=said.get(code, {}),
         changes=[each for each in queries.changed_verdicts(session, audit_id) if each.requirement_code == code],
     )
+
+
+@bp.get("/<uuid:audit_id>/sealed.json")
+@needs(Permission.CASES_VIEW)
+def export_audit(audit_id: UUID) -> ResponseReturnValue:
+    """Send every entry, verdict and draw of an audit, for the stand-alone verifier."""
+    session = database.read()
+    audit = queries.get_audit(session, current_actor(), audit_id)
+    response = attachment(receipts.exported(session, audit), f"{audit.reference}.json", "application/json")
+    security_log.note(Kind.DOCUMENT_DOWNLOADED, subject_id=audit_id)
+    return response
 
 
 @bp.post("/<uuid:audit_id>/review")

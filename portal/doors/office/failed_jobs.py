@@ -21,6 +21,7 @@ bp = Blueprint("failed_jobs", __name__, url_prefix="/failed-jobs")
 TASKS = {
     "ledger.checkpoint": _l("Sign the public log"),
     "register.renew": _l("Renew entries whose search columns follow older rules"),
+    "entries.confirm": _l("Confirm verdicts that have no receipt yet"),
     "certificate.expired": _l("Log certificates that expired"),
     "ledger.case_log": _l("Log the events of cases"),
     "credentials.sign_lists": _l("Sign the status lists"),
