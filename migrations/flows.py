@@ -14,6 +14,7 @@ from audits.applications.workflow import APPLICATION_FLOW
 from audits.changes.workflow import CHANGE_FLOW
 from audits.conditions.workflow import CONDITION_FLOW
 from audits.core.flow import Flow
+from audits.disputes.workflow import APPEAL_FLOW
 from audits.inspections.workflow import AUDIT_FLOW, FINDING_FLOW
 from audits.links.workflow import LINK_FLOW
 from certificates.lifecycle.workflow import CERTIFICATE_FLOW
@@ -41,6 +42,7 @@ COURSES = (
     Course("agency_change", CHANGE_FLOW, "need_event"),
     Course("link_report", LINK_FLOW, "need_event"),
     Course("condition", CONDITION_FLOW, "need_event"),
+    Course("appeal", APPEAL_FLOW, "need_event"),
     # Signatures of a certificate may be added later, without a move.
     Course(
         "certificate",

@@ -112,6 +112,9 @@ GRANT INSERT ON condition, condition_proof, condition_file TO kw_app, kw_worker;
 GRANT UPDATE (state, met_by, version) ON condition TO kw_app, kw_worker;
 GRANT UPDATE (answer, answered_by, answered_at) ON condition_proof TO kw_app, kw_worker;
 GRANT INSERT ON deadline TO kw_app, kw_worker;
+GRANT INSERT ON appeal TO kw_app, kw_worker;
+GRANT UPDATE (state, handler_id, taken_at, late_answer, hearing_on, heard, outcome, decided_by, version) ON appeal TO kw_app, kw_worker;
+REVOKE ALL ON FUNCTION judges_appeal(uuid, uuid) FROM PUBLIC;
 GRANT INSERT ON audit_day TO kw_app, kw_worker;
 GRANT INSERT (audit_id, computed, planned, reason, said_by, said_at) ON audit_time TO kw_app, kw_worker;
 GRANT INSERT ON absence TO kw_app, kw_worker;
@@ -150,7 +153,7 @@ GRANT INSERT ON document TO kw_worker;
 GRANT INSERT, UPDATE (token, bits_sha256, kid, signed_at) ON status_list TO kw_worker;
 GRANT INSERT ON register_entry TO kw_app, kw_worker;
 GRANT UPDATE (legal_name, trade_names, former_names, city, listed, applied_on, applied_months, state, conditional,
-  provisional, since, certificate_id, certificate_number, valid_from, valid_until, conditions, condition_terms, excepted, scope, scheme,
+  provisional, under_appeal, since, certificate_id, certificate_number, valid_from, valid_until, conditions, condition_terms, excepted, scope, scheme,
   details, sort_name, folded, near, words, tags, form, numbers, updated_at) ON register_entry TO kw_app, kw_worker;
 GRANT INSERT ON register_slip TO kw_app, kw_worker;
 GRANT DELETE ON register_slip TO kw_worker;  -- words that no entry has any more

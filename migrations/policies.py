@@ -34,8 +34,11 @@ MY_DECISION = f"decision_id = ANY (ARRAY(SELECT id FROM decision WHERE {OWN} OR 
 MY_CASE = f"application_id = ANY ({MY_CASES})"
 DRAFTS = "(SELECT first_drafts())::uuid[]"  # with the owner's eyes: staff do not see the applications either
 COLLEAGUE = f"agency_id IS NULL AND {OFFICE}"  # one of the staff for another
-# A report of a change, an application and proof of a condition open a term; taking back the first two ends it.
-MY_REPORT = f"{OWN} AND kind IN ('reported_change', 'change_decision', 'application_review', 'condition_proof')"
+# A report of a change, an application, proof of a condition and an appeal open a term; taking back all but proof ends it.
+MY_REPORT = (
+    f"{OWN} AND kind IN ('reported_change', 'change_decision', 'application_review', 'condition_proof', 'appeal_receipt',"
+    " 'appeal_outcome')"
+)
 MY_PEOPLE = f"person_id = ANY (ARRAY(SELECT id FROM person WHERE {OWN}))"
 MY_COLLEAGUES = f"person_id = ANY (ARRAY(SELECT id FROM person WHERE {COLLEAGUE}))"
 EVERYTHING = "true"
@@ -137,6 +140,8 @@ POLICIES = (
     Policy("condition", (OWN, CASES), (f"{OWN} AND state IN ('open', 'submitted')", CASES), (CASES,)),
     Policy("condition_proof", (OWN, CASES), (CASES,), (f"{OWN} AND submitted_by = {ME}",)),
     Policy("condition_file", (OWN, CASES), (), (f"{OWN} AND uploaded_by = {ME}",), may=ADD),
+    # An agency appeals and takes it back; walls/appeal.sql keeps it from more.
+    Policy("appeal", (OWN, CASES), (OWN, CASES), (f"lodged_by = {ME} AND {OWN}", f"lodged_by = {ME} AND {CASES}")),
     Policy("decision_proposal", (CASES,), (f"{CASES} AND {DECIDER} AND {MY_ANSWER}",),
            (f"{CASES} AND {DECIDER} AND proposed_by = {ME}",)),
     Policy("decision_basis", (CASES,), (CASES,), may=ADD),

@@ -47,6 +47,7 @@ class Permission(StrEnum):
     CHANGE_CHECK = "change:check"
     DECISION_TAKE = "decision:take"
     DECISION_VIEW = "decision:view"
+    DISPUTE_HANDLE = "dispute:handle"
     FIELDWORK_VIEW = "fieldwork:view"
     FINDING_ANSWER = "finding:answer"
     PERSON_MANAGE = "person:manage"
@@ -78,9 +79,11 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     Role.AGENCY_EDITOR: frozenset(_AGENCY_READS | {P.AGENCY_EDIT, P.APPLICATION_EDIT, P.FINDING_ANSWER}),
     Role.AGENCY_SIGNATORY: frozenset(_AGENCY_READS | {P.APPLICATION_SIGN}),
     Role.INSPECTOR: frozenset((_STAFF_READS - {P.CASES_VIEW}) | {P.AUDIT_CONDUCT}),
-    Role.PLANNER: frozenset(_STAFF_READS | {P.APPLICATION_REVIEW, P.AUDIT_PLAN, P.CHANGE_CHECK, P.SIGNAL_VIEW}),
-    Role.REVIEWER: frozenset(_STAFF_READS | {P.AUDIT_REVIEW}),
-    Role.DECIDER: frozenset(_STAFF_READS | {P.DECISION_TAKE, P.CERTIFICATE_CHANGE}),
+    Role.PLANNER: frozenset(
+        _STAFF_READS | {P.APPLICATION_REVIEW, P.AUDIT_PLAN, P.CHANGE_CHECK, P.DISPUTE_HANDLE, P.SIGNAL_VIEW}
+    ),
+    Role.REVIEWER: frozenset(_STAFF_READS | {P.AUDIT_REVIEW, P.DISPUTE_HANDLE}),
+    Role.DECIDER: frozenset(_STAFF_READS | {P.DECISION_TAKE, P.CERTIFICATE_CHANGE, P.DISPUTE_HANDLE}),
     Role.SCHEME_MANAGER: frozenset({P.SCHEME_VIEW, P.SCHEME_PUBLISH}),
     Role.ADMINISTRATOR: frozenset({P.PERSON_MANAGE, P.OUTBOX_VIEW, P.SECURITY_LOG_VIEW}),
     Role.SYSTEM: frozenset({P.CERTIFICATE_ISSUE}),

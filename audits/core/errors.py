@@ -41,6 +41,7 @@ _MISSING = {
     "agency_change_file": N_("There is no such file."),
     "link_report": N_("There is no such report."),
     "link_hit": N_("There is no such question."),
+    "appeal": N_("There is no such appeal."),
     "application": N_("There is no such application."),
     "audit": N_("There is no such audit."),
     "audit_day": N_("There is no such day."),

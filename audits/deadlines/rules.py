@@ -31,6 +31,9 @@ class DeadlineKind(StrEnum):
     RENEWAL = "renewal"  # renew a certificate before it ends
     LINK_REPORT = "link_report"  # judge what links an agency to others
     CORRECTIVE_ACTION = "corrective_action"  # repair a finding; a trigger opens and ends it
+    APPEAL_RECEIPT = "appeal_receipt"  # take an appeal up, and tell the agency
+    APPEAL_OUTCOME = "appeal_outcome"  # decide on an appeal
+    APPEAL_FOLLOW_UP = "appeal_follow_up"  # decide anew after an appeal that was upheld
 
 
 class Term(Protocol):

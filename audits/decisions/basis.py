@@ -92,6 +92,7 @@ class Part(StrEnum):
     CERTIFICATE = "certificate"
     DECISIONS = "decisions"
     CONDITIONS = "conditions"
+    APPEAL = "appeal"
     AUDITS = "audits"
 
 

@@ -21,7 +21,7 @@ from audits.core.events import Digest
 from audits.core.letters import check_printable
 from audits.core.notices import tell_agency
 from audits.deadlines.rules import DeadlineKind
-from audits.deadlines.services import end_deadline
+from audits.deadlines.services import end_deadline, end_deadlines
 from audits.decisions import notices
 from audits.decisions.basis import Basis, Part, audit_basis, standing
 from audits.decisions.events import DecisionTaken
@@ -132,6 +132,8 @@ def record_decision(
         decision.effective_on = clock.day_of(decision.decided_at)
     session.add(decision)
     _flush(session)
+    if decision.kind is not DecisionKind.APPEAL_OUTCOME:
+        end_deadlines(session, DeadlineKind.APPEAL_FOLLOW_UP, decision.agency_id)
     session.add(DecisionBasis(decision_id=decision.id, content=basis.content.decode()))
     session.add_all(
         DecisionGround(decision_id=decision.id, code=ground.code, position=place, words=dict(ground.text))

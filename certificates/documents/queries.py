@@ -1,10 +1,12 @@
 """Reads of sealed documents for people who are signed in."""
 
+from datetime import date
 from uuid import UUID
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session, defer
 
+from audits.core import clock
 from audits.core.access import Actor, Permission
 from audits.core.errors import missing
 from audits.core.statements import built_once
@@ -47,6 +49,13 @@ def get_document(session: Session, actor: Actor, document_id: UUID) -> Document:
     if document is None:
         raise missing(Document)
     return document
+
+
+def sent_on(session: Session, decision_id: UUID) -> date | None:
+    """Return the day on which the letter about a decision was first ready and sent, or None."""
+    letters = (Document.kind == DocumentKind.DECISION_LETTER, Document.subject_id == decision_id)
+    first = session.scalar(select(func.min(Document.created_at)).where(*letters))
+    return clock.day_of(first) if first else None
 
 
 @built_once

@@ -17,6 +17,7 @@ class EntryType(StrEnum):
     ENDED = "ended"  # given up by the holder
     REPLACED = "replaced"
     CONDITION_MET = "condition-met"  # one of its conditions, by a decision
+    APPEAL_DECIDED = "appeal-decided"  # an appeal against a decision about it, by another decision
     RESEALED = "resealed"  # same certificate in a new file, because the key of the old one is no longer trusted
     EXPIRED = "expired"
     CASE_LOG = "case-log"

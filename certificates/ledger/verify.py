@@ -36,6 +36,7 @@ _UNMOVED = {
     EntryType.EXPIRED,
     EntryType.RESEALED,
     EntryType.CONDITION_MET,
+    EntryType.APPEAL_DECIDED,
 }  # entries that leave the state of the certificate unchanged
 
 

@@ -52,6 +52,12 @@ class CertificateConditionMet(
     """One of its conditions is met; those that are left still count."""
 
 
+class CertificateAppealDecided(
+    EventData, name="certificate.appeal_outcome", words=N_("Appeal against a decision about the certificate decided")
+):
+    """An appeal against a decision about the certificate was decided; what follows from it is an event of its own."""
+
+
 class CertificateResealed(EventData, name="certificate.reseal", words=N_("File of the certificate sealed anew")):
     """The file was sealed again; holds the digests of the old and the new file."""
 

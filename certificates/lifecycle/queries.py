@@ -86,6 +86,21 @@ def find_living(session: Session, agency_id: UUID, on: date) -> Certificate | No
     return session.scalar(query, values)
 
 
+def is_newest(session: Session, certificate: Certificate) -> bool:
+    """Return whether no later certificate of its agency was numbered."""
+    later = select(Certificate.id).where(Certificate.agency_id == certificate.agency_id)
+    return session.scalar(later.where(Certificate.numbered_at > certificate.numbered_at).limit(1)) is None
+
+
+def standing_suspension(session: Session, agency_id: UUID, on: date) -> UUID | None:
+    """Return the decision by which the certificate of an agency is suspended now; None if it is not."""
+    held = find_living(session, agency_id, on)
+    if held is None or held.state is CertificateState.ACTIVE:
+        return None
+    query = select(Decision.id).where(Decision.certificate_id == held.id, Decision.kind == DecisionKind.SUSPEND)
+    return session.scalar(query.order_by(Decision.decided_at.desc()).limit(1))
+
+
 class BeforeDeciding(NamedTuple):
     """What a decider must know besides the file of an audit; asked in one statement."""
 

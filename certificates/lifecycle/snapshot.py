@@ -19,6 +19,7 @@ from audits.decisions.basis import holder_in
 from audits.decisions.models import Decision
 from audits.decisions.queries import grounds_in_words
 from audits.decisions.rules import GRANTS
+from audits.disputes.models import Appeal
 from audits.inspections.models import Audit
 from audits.schemes.cycle import DecisionKind
 from audits.schemes.models import SchemeVersion
@@ -88,6 +89,7 @@ def decision_letter_facts(session: Session, decision: Decision, *, body: Mapping
         "grounds": [in_language(ground, language) for ground in grounds_in_words(decision.grounds)],
         "excepted": items_in_words(Scope.of(decision.excepted or {}), scheme_of_version(version), language),
         "reasons": decision.reasons,
+        "appeal": _appeal_of(session, decision),
         **_conditions_of(session, decision),
         **_scope_of(decision, scheme_of_version(version), language),
         "decided_on": decided_on.isoformat(),
@@ -117,6 +119,21 @@ def _conditions_of(session: Session, decision: Decision) -> dict[str, Any]:
     return {
         "condition": next((text for text, _, met_by in rows if met_by == decision.id), ""),
         "conditions": [{"text": text, "due_on": day.isoformat()} for text, day, by in rows if by != decision.id],
+    }
+
+
+def _appeal_of(session: Session, decision: Decision) -> dict[str, Any] | None:
+    """Return what a decision on an appeal was about, and what became of the appeal; None for other decisions."""
+    appeal = session.scalar(select(Appeal).where(Appeal.decided_by == decision.id))
+    if appeal is None or appeal.outcome is None:
+        return None
+    contested = appeal.contested
+    lift = select(Decision.id).where(Decision.txid == decision.txid, Decision.kind == DecisionKind.LIFT)
+    return {
+        "outcome": appeal.outcome.value,
+        "kind": contested.kind.value,
+        "decided_on": clock.day_of(contested.decided_at).isoformat(),
+        "lifted": session.scalar(lift.where(Decision.agency_id == decision.agency_id)) is not None,
     }
 
 

@@ -251,6 +251,15 @@ class LetterCondition(TypedDict):
     due_on: str
 
 
+class LetterAppeal(TypedDict):
+    """An appeal: what became of it, and against which decision it was."""
+
+    outcome: str
+    kind: str
+    decided_on: str
+    lifted: bool  # the suspension that it was against
+
+
 class DecisionLetterFacts(TypedDict):
     """The letter that informs an agency of a decision of any kind and its reasons."""
 
@@ -266,6 +275,7 @@ class DecisionLetterFacts(TypedDict):
     grounds: list[str]  # the public words of each
     excepted: list[str]  # for what a certificate that is suspended in part does not count
     reasons: str
+    appeal: LetterAppeal | None  # that the decision is about
     condition: str  # that was met
     conditions: list[LetterCondition]  # that a grant names, or that are left
     granted: list[str]  # the items of the scope that a grant covers, in words

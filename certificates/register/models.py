@@ -50,6 +50,7 @@ class RegisterEntry(Base):
     state: Mapped[CertificateState | None] = mapped_column(stored(CertificateState))
     conditional: Mapped[bool]
     provisional: Mapped[bool] = mapped_column(server_default="false")  # suspended, and the agency is still heard
+    under_appeal: Mapped[bool] = mapped_column(server_default="false")  # the agency appealed against a decision on it
     since: Mapped[date | None]  # first day of this state
     certificate_id: Mapped[UUID | None] = mapped_column(ForeignKey("certificate.id"))
     certificate_number: Mapped[str | None]

@@ -25,6 +25,7 @@ def entry_values(
     applied: tuple[date, int] | None,
     last_audit: Audit | None,
     conditions: list[ConditionTerms],
+    under_appeal: bool = False,
 ) -> dict[str, Any]:
     """Return the columns of RegisterEntry except `updated_at`.
 
@@ -36,6 +37,7 @@ def entry_values(
         "applied_on": applied and applied[0],
         "applied_months": applied[1] if applied else APPLIED_MONTHS,
         "listed": newest is not None or applied is not None,
+        "under_appeal": under_appeal,
         "details": _details(agency, last_audit),
     }
     values |= _mark(newest, _since(certificates, changes)) if newest else _NO_MARK

@@ -16,6 +16,7 @@ from audits.applications.workflow import ApplicationState
 from audits.core import clock
 from audits.decisions.models import Decision
 from audits.decisions.rules import GRANTS
+from audits.disputes.queries import under_appeal
 from audits.inspections.models import Audit
 from audits.inspections.workflow import AuditState
 from audits.schemes.models import SchemeVersion
@@ -92,6 +93,7 @@ def _refresh(session: Session, ids: Sequence[UUID]) -> None:
         _public_applications(session, ids),
         _changes(session, ids),
     )
+    appealing = under_appeal(session, ids)
     applied, last_audits = _applied(session, applications), _last_audits(session, ids)
     entries = {
         entry.agency_id: entry
@@ -111,6 +113,7 @@ def _refresh(session: Session, ids: Sequence[UUID]) -> None:
             applied=applied.get(agency.id),
             last_audit=last_audits.get(agency.id),
             conditions=condition_terms(session, held[0]) if held else [],
+            under_appeal=agency.id in appealing,
         )
         slips.update(_store(session, agency.id, entries.get(agency.id), values))
     session.flush()

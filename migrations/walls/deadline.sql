@@ -74,6 +74,8 @@ BEGIN
                                                 AND txid = pg_current_xact_id())
        WHEN 'corrective_action' THEN EXISTS (SELECT FROM finding WHERE id = NEW.subject_id
                                               AND (state NOT IN ('open', 'plan_accepted') OR due_on IS DISTINCT FROM NEW.due_on))
+       WHEN 'appeal_follow_up' THEN EXISTS (SELECT FROM decision WHERE agency_id = NEW.agency_id AND outcome <> 'appeal_outcome'
+                                              AND txid = pg_current_xact_id())
        WHEN 'surveillance' THEN EXISTS (SELECT FROM decision WHERE agency_id = NEW.agency_id AND txid = pg_current_xact_id())
                                 OR EXISTS (SELECT FROM certificate_change
                                            WHERE agency_id = NEW.agency_id AND txid = pg_current_xact_id())

@@ -16,6 +16,7 @@ from audits.conditions.workflow import CONDITION_FLOW
 from audits.core.access import GRANTS, Permission
 from audits.core.events import KINDS
 from audits.core.flow import Flow
+from audits.disputes.workflow import APPEAL_FLOW
 from audits.inspections.workflow import AUDIT_FLOW, FINDING_FLOW
 from certificates.lifecycle.workflow import CERTIFICATE_FLOW
 from portal.app import DOORS
@@ -32,6 +33,7 @@ FLOWS: dict[str, Flow[Any]] = {
     "Finding": FINDING_FLOW,
     "Certificate": CERTIFICATE_FLOW,
     "Condition": CONDITION_FLOW,
+    "Appeal": APPEAL_FLOW,
 }
 _OF_THE_MACHINE = {"seal_passphrase": "(secret)", "metrics_dir": "(a folder in memory)"}
 _MADE = "<!-- Written by `make docs` from the code. Do not edit. -->\n\n"

@@ -18,6 +18,8 @@ from audits.core.events import KINDS
 from audits.decisions.basis import Part
 from audits.decisions.queries import grounds_in_words
 from audits.decisions.rules import Outcome, Reason
+from audits.disputes.rules import AppealOutcome
+from audits.disputes.workflow import AppealState
 from audits.inspections.grading import Origin
 from audits.inspections.rules import attribute_of
 from audits.inspections.wording import EXTENTS, FINDING_STATES
@@ -136,6 +138,15 @@ LABELS: list[tuple[StrEnum, LazyString]] = [
     (DecisionKind.CONDITION_MET, _l("Condition met")),
     (DecisionKind.APPEAL_OUTCOME, _l("Appeal decided")),
     (DecisionKind.CLOSE, _l("Audit closed without effect")),
+    (AppealState.LODGED, _l("Nobody handles it yet")),
+    (AppealState.IN_HAND, _l("Being handled")),
+    (AppealState.DECIDED, _l("Decided")),
+    (AppealState.REFUSED, _l("Too late")),
+    (AppealState.WITHDRAWN, _l("Withdrawn by the agency")),
+    (AppealOutcome.UPHELD, _l("Upheld")),
+    (AppealOutcome.PARTLY, _l("Upheld in part")),
+    (AppealOutcome.DISMISSED, _l("Dismissed")),
+    (Part.APPEAL, _l("The appeal")),
     (ConditionState.OPEN, _l("Not met yet")),
     (ConditionState.SUBMITTED, _l("Proof is being judged")),
     (ConditionState.MET, _l("Condition met")),

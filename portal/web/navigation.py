@@ -104,12 +104,13 @@ def _menu(roles: frozenset[Role], of_agency: bool) -> tuple[Link, ...]:
     if Permission.AGENCY_VIEW in granted and of_agency:
         items += [("agency.home", _("Overview")), ("agency.details", _("Details"))]
         items += [("agency.people.list_people", _("People"))] if Permission.AGENCY_PEOPLE in granted else []
-        items += [("agency.findings.list_findings", _("Findings"))]
+        items += [("agency.findings.list_findings", _("Findings")), ("agency.appeals.list_decisions", _("Decisions"))]
     if Permission.AUDIT_CONDUCT in granted:
         items.append(("inspector.home", _("My audits")))
     if Permission.CASES_VIEW in granted:
         items += [("office.home", _("Work that waits")), ("office.applications.list_applications", _("Cases"))]
         items.append(("office.certificates.list_certificates", _("Certificates")))
+        items.append(("office.appeals.list_all", _("Appeals")))
     if Permission.SIGNAL_VIEW in granted:
         items.append(("office.signals.list_all", _("Signals")))
     if Permission.SCHEME_VIEW in granted:

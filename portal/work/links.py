@@ -11,6 +11,7 @@ from audits.changes import notices as changes
 from audits.conditions import notices as conditions
 from audits.core.notices import Notice
 from audits.decisions import notices as decisions
+from audits.disputes import notices as disputes
 from audits.findings import notices as findings
 from audits.inspections import notices as inspections
 from audits.links import notices as links
@@ -35,6 +36,7 @@ class Link:
 _HOME = Link("agency.home")
 _AUDIT = Link("inspector.show_audit", "audit_id")
 _FINDING = Link("agency.findings.show_finding", "finding_id")
+_APPEAL = Link("agency.appeals.show_appeal", "appeal_id")
 PAGES: dict[type[Notice], Link] = {
     account.Reset: Link("account.link", secret=Purpose.RESET),
     people.Invitation: Link("account.link", secret=Purpose.INVITATION),
@@ -89,6 +91,11 @@ PAGES: dict[type[Notice], Link] = {
     decisions.ProposalAnswered: Link("office.proposals.show_proposal", "proposed_id"),
     conditions.ProofSubmitted: Link("office.certificates.show_certificate", "certificate_id"),
     conditions.ProofReturned: Link("agency.conditions.show_condition", "condition_id"),
+    disputes.AppealReceived: Link("office.appeals.show_appeal", "appeal_id"),
+    disputes.AppealTaken: _APPEAL,
+    disputes.AppealRefused: _APPEAL,
+    disputes.AppealHearing: _APPEAL,
+    disputes.AppealDecided: _APPEAL,
     certificates.CertificateIssued: _HOME,
     certificates.CertificateChanged: _HOME,
     certificates.CertificateWillChange: _HOME,

@@ -22,6 +22,7 @@ from audits.core.access import AGENCY_ROLES, GRANTS, Permission, Role
 from audits.core.notices import KINDS, tell_person
 from audits.core.outbox import OutboxItem
 from audits.decisions.notices import ProposalAnswered, SecondDeciderNeeded
+from audits.disputes.notices import AppealReceived
 from audits.findings.notices import QuestionAnswered
 from audits.inspections import notices
 from audits.links.notices import LinksFound, LinksReferred
@@ -116,6 +117,7 @@ READERS = {
     LinksFound: {Role.PLANNER},
     LinksReferred: {Role.DECIDER},
     ProofSubmitted: {Role.DECIDER},
+    AppealReceived: {Role.DECIDER},
     ApplicationTakenBack: {Role.PLANNER},
     notices.AuditSentBack: {Role.INSPECTOR},
     notices.AuditToReview: {Role.REVIEWER},

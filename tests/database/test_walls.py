@@ -18,6 +18,7 @@ from portal.work import jobs, schedule
 from tests.kit.factories import make_agency, make_person
 from tests.kit.statement_parts import NO_RIGHT
 from tests.kit.statements import ABOUT_CASES
+from tests.kit.statements_about_appeals import ABOUT_APPEALS
 from tests.kit.statements_about_changes import ABOUT_CHANGES
 from tests.kit.statements_about_conditions import ABOUT_CONDITIONS
 from tests.kit.statements_about_cycles import ABOUT_CYCLES
@@ -34,6 +35,7 @@ MODELS = (jobs, schedule)  # imported so that the metadata is whole
 SUBJECTS = {
     "cases": ABOUT_CASES,
     "findings": ABOUT_FINDINGS,
+    "appeals": ABOUT_APPEALS,
     "changes": ABOUT_CHANGES,
     "conditions": ABOUT_CONDITIONS,
     "cycles": ABOUT_CYCLES,

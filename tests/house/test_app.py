@@ -15,6 +15,7 @@ from audits.conditions.workflow import CONDITION_FLOW
 from audits.core import notices
 from audits.core.access import Permission
 from audits.core.events import KINDS, Moved
+from audits.disputes.workflow import APPEAL_FLOW
 from audits.inspections.workflow import AUDIT_FLOW, FINDING_FLOW
 from audits.links.workflow import LINK_FLOW
 from certificates.lifecycle.workflow import CERTIFICATE_FLOW
@@ -103,6 +104,7 @@ def moves():
         "certificate": CERTIFICATE_FLOW,
         "change": CHANGE_FLOW,
         "condition": CONDITION_FLOW,
+        "appeal": APPEAL_FLOW,
         "finding": FINDING_FLOW,
         "link_report": LINK_FLOW,
     }

@@ -192,6 +192,7 @@ def decision_letter(**changes: Any) -> dict[str, Any]:
         "grounds": ["Het bureau voldoet, met punten die nog open staan."],
         "reasons": "De score is 18 punten.\n\nDrie kleine bevindingen staan nog open.",
         "excepted": [],
+        "appeal": None,
         "condition": "",
         "conditions": [
             {"text": "Binnen drie maanden krijgt iedereen een loonstrook.", "due_on": "2027-06-01"},

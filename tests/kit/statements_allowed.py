@@ -1,6 +1,13 @@
 """Statements that the walls must let pass."""
 
 from tests.kit.statement_parts import ACTIVE, BASIS, DECIDED, DECIDED_CHANGE, filed, told
+from tests.kit.statements_about_appeals import (
+    ADMITTED_LAWFULLY,
+    APPEALED_LAWFULLY,
+    DECIDED_LAWFULLY,
+    TAKEN_BACK_LAWFULLY,
+    TAKEN_LAWFULLY,
+)
 from tests.kit.statements_about_changes import ACCEPTED_LAWFULLY, REPORTED_LAWFULLY
 from tests.kit.statements_about_conditions import HANDED_IN_LAWFULLY, MET_LAWFULLY
 from tests.kit.statements_about_cycles import (
@@ -24,6 +31,9 @@ from tests.kit.statements_about_people import CORRECTED, STATED
 LAWFUL = [
     ("decider", CARRIED_OUT),
     ("decider", PARTLY_LAWFULLY),
+    ("agency appealing", APPEALED_LAWFULLY),
+    ("agency appealing", TAKEN_BACK_LAWFULLY),
+    *(("decider", each) for each in (TAKEN_LAWFULLY, ADMITTED_LAWFULLY, DECIDED_LAWFULLY)),
     ("agency conditional", HANDED_IN_LAWFULLY),
     ("decider", MET_LAWFULLY),
     FOUND_AS_IT_IS,

@@ -56,7 +56,7 @@ from tests.kit.factories.decisions import add_findings, finding
 from tests.kit.factories.documents import known
 from tests.kit.factories.inspections import judge, make_holder_audit
 from tests.kit.scheme import SECOND, source
-from tests.kit.world_of_agencies import add_changes, add_conditions, add_interest, add_links
+from tests.kit.world_of_agencies import add_appeals, add_changes, add_conditions, add_interest, add_links
 
 
 @dataclass
@@ -103,7 +103,7 @@ def make_world(session: Session) -> dict[str, Any]:
     world |= _audits(session) | _certificates(session) | _people(session) | _agreements(session) | _holders(session)
     world |= _proposals(session, world["active_certificate"], world["holder"])
     world |= add_changes(session, world["planner"]) | add_conditions(session)
-    world |= add_links(session, world["planner"])
+    world |= add_links(session, world["planner"]) | add_appeals(session, world["decider"])
     work_off(session, clock.today() + timedelta(days=60))
     for agency in ("concluded_audited", "other"):
         receive_signal(session, world[agency], about=About.PAY, message="x", contact="y", language="pl")

@@ -1,5 +1,6 @@
 """What agencies prove, report and answer in the world of the walls: conditions, changes and links, in every state."""
 
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -14,10 +15,19 @@ from audits.conditions.services import return_proof, submit_proof
 from audits.core import clock
 from audits.core.access import Role
 from audits.core.files import StoredFile
+from audits.deadlines.rules import DeadlineKind
+from audits.deadlines.services import open_deadline
+from audits.decisions.models import Decision
+from audits.disputes import services as disputes
+from audits.disputes.rules import AppealOutcome
 from audits.links.services import answer_link, dismiss_links, judge_link, note_traces, refer_links, report_links
 from audits.links.workflow import LinkState, LinkVerdict
 from audits.people.models import Interest, Person
-from certificates.lifecycle.services import meet_condition
+from certificates.lifecycle.services import (
+    appealing,
+    maintain_certificate,
+    meet_condition,
+)
 from tests.kit.factories import (
     make_application,
     make_certificate,
@@ -94,6 +104,40 @@ def add_links(session: Session, planner_id: Any) -> dict[str, Any]:
             verdict = LinkVerdict.COUNTS if state is LinkState.REFERRED else LinkVerdict.COUNTS_NOT
             judge_link(session, planner, report.id, hit.id, verdict=verdict, reason="x")
             (refer_links if state is LinkState.REFERRED else dismiss_links)(session, planner, report.id, reason="x")
+        session.flush()
+    return made
+
+
+def add_appeals(session: Session, decider_id: Any) -> dict[str, Any]:
+    """A holder that appealed twice, once too late, and may appeal a third time; and appeals in hand and decided."""
+    handler, first = session.get_one(Person, decider_id).actor, make_person(session, Role.DECIDER)
+    made: dict[str, Any] = {"contested_decider": first.id, "tied_to_appeal": make_person(session, Role.DECIDER).id}
+    for name in ("appealing", "handled", "answered"):
+        certificate = make_certificate(session)
+        owner = make_person(session, Role.AGENCY_OWNER, certificate.agency)
+        made |= {name: certificate.agency_id, f"{name}_person": owner.id, f"{name}_certificate": certificate.id}
+        for _ in range(3 if name == "appealing" else 1):
+            maintain_certificate(session, first.actor, certificate.id, reasons="x")
+            session.flush()
+        query = select(Decision).where(Decision.certificate_id == certificate.id).order_by(Decision.decided_at)
+        contested = list(session.scalars(query))
+        appeal = appealing.lodge(session, owner.actor, contested[0].id, reasons="x")
+        if name == "appealing":
+            made |= {"lodged_appeal": appeal.id, "free_decision": contested[2].id}
+            made["appealing_colleague"] = make_person(session, Role.AGENCY_EDITOR, certificate.agency).id
+            said: dict[str, Any] = {"until": clock.today() - timedelta(days=1), "reasons": "x", "late_because": "x"}
+            made["late_appeal"] = disputes.lodge_appeal(session, owner.actor, contested[1].id, **said).id
+            add_interest(session, made["tied_to_appeal"], certificate.agency_id)
+        else:
+            appealing.take(session, handler, appeal.id)
+            disputes.hear_agency(session, handler, appeal.id, on=None, heard="x")
+            made["in_hand_appeal" if name == "handled" else "decided_appeal"] = appeal.id
+        if name == "answered":
+            appealing.decide_appeal(session, handler, appeal.id, outcome=AppealOutcome.DISMISSED, reasons="x")
+            about: dict[str, Any] = {"subject_id": appeal.id, "agency_id": appeal.agency_id, "due_on": clock.today()}
+            open_deadline(session, DeadlineKind.APPEAL_FOLLOW_UP, **about, owner_role=Role.DECIDER)
+            session.flush()
+            made["appeal_decision"] = appeal.decided_by
         session.flush()
     return made
 

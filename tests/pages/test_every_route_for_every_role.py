@@ -26,6 +26,7 @@ from audits.core.outbox import OutboxItem
 from audits.decisions.models import Decision, DecisionProposal
 from audits.decisions.rules import Outcome
 from audits.decisions.services import decide
+from audits.disputes.models import Appeal
 from audits.inspections.days import AuditDay
 from audits.inspections.models import Remark
 from audits.inspections.queries import findings_of
@@ -46,7 +47,7 @@ from certificates.credentials import thumbprint
 from certificates.documents.models import Document
 from certificates.ledger.services import sign_checkpoint
 from certificates.lifecycle.models import Certificate
-from certificates.lifecycle.services import number_certificate
+from certificates.lifecycle.services import appealing, maintain_certificate, number_certificate
 from portal.doors.registry.throttle import Throttle
 from portal.settings import Settings
 from portal.signing import credentials, ledger
@@ -95,6 +96,7 @@ INSTEAD = {
     "/agency/applications/<uuid:application_id>": {"application_id": "draft_id"},
     "/agency/applications/<uuid:application_id>/answers": {"application_id": "application_id"},
     "/agency/applications/<uuid:application_id>/submitted": {"application_id": "application_id"},
+    "/agency/applications/<uuid:application_id>/submissions": {"application_id": "application_id", "number": 1},
     "/agency/details/<any(branches": {"kind": "branches"},
     "/agency/details/<any(seat": {"part": "seat"},
     "/inspector/audits/<uuid:audit_id>/chapters": {"code": "chapter"},
@@ -118,11 +120,17 @@ NOWHERE = {"agency.agreement", "agency.hearing", "agency.hearing_submitted"}
 # Staff read cases with the agency's own pages, but have no agency, and never see what is not handed in.
 NOT_FOR_STAFF = {"agency.home", "agency.details", "agency.application", "agency.declaration"}
 NOT_FOR_STAFF |= {"agency.changes.list_changes", "agency.changes.show_change", "agency.links.list_questions"}
-NOT_FOR_STAFF |= {"agency.conditions.show_condition"}
+NOT_FOR_STAFF |= {"agency.conditions.show_condition", "agency.appeals.list_decisions", "agency.appeals.show_appeal"}
 # The absence in the addresses is that of somebody else; a planner may end it.
 OF_SOMEBODY_ELSE = "account.end_own_absence"
 # An inspector sees audits: no application, and no certificate.
-NOT_FOR_INSPECTORS = NOT_FOR_STAFF | {"agency.answers", "agency.submitted", "files.change", "files.document"}
+NOT_FOR_INSPECTORS = NOT_FOR_STAFF | {
+    "agency.answers",
+    "agency.submitted",
+    "agency.submission",
+    "files.change",
+    "files.document",
+}
 NOT_FOR_INSPECTORS |= {"files.condition"}
 
 
@@ -159,6 +167,7 @@ def fill(session: Session, settings: Settings) -> Case:
     session.flush()
     handlers.seal(session, {"certificate_id": str(certificate.id)})
     document = session.scalars(select(Document).where(Document.subject_id == certificate.id)).one()
+    appeal = _appeal(session, certificate, people[Role.AGENCY_OWNER])
     draft = make_application(session, agency=agency)
     change = report(session, agency, people[Role.AGENCY_OWNER], city="Breda", files=[file])
     lost = OutboxItem(kind="mail", payload={}, created_at=clock.now(), due_at=clock.now(), failed_at=clock.now())
@@ -214,6 +223,8 @@ def fill(session: Session, settings: Settings) -> Case:
         {
             "agency": agency,
             "agency_id": agency.id,
+            "appeal_id": appeal.id,
+            "decision_id": appeal.decision_id,
             "application_id": application.id,
             "draft_id": draft.id,
             "audit_id": audit.id,
@@ -318,6 +329,14 @@ def _proof(session: Session, decision: Decision, owner: Person) -> tuple[Conditi
     session.add(file)
     session.flush()
     return proof, file
+
+
+def _appeal(session: Session, certificate: Certificate, owner: Person) -> Appeal:
+    """An appeal against a decision that the decider of this case did not take."""
+    maintain_certificate(session, make_person(session, Role.DECIDER).actor, certificate.id, reasons="x")
+    session.flush()
+    [kept] = session.scalars(select(Decision.id).where(Decision.certificate_id == certificate.id))
+    return appealing.lodge(session, owner.actor, kept, reasons="x")
 
 
 def _proposed(session: Session, certificate: Certificate) -> DecisionProposal:

@@ -36,7 +36,8 @@ TODAY = clock.today()
 contract = json.loads(json.dumps(contract_of_code()))
 AGENCY = [
     "appliesAgain", "certificate", "city", "country", "exceptedScope", "formerNames", "legalName", "links",
-    "provisional", "publicId", "registerNumber", "reliable", "status", "statusSince", "tradeNames", "updatedAt",
+    "provisional", "publicId", "registerNumber", "reliable", "status", "statusSince", "tradeNames",
+    "underAppeal", "updatedAt",
 ]  # fmt: skip
 
 

@@ -16,6 +16,7 @@ from certificates.lifecycle.services.hearing import say_in_hearing
 from certificates.lifecycle.services.issuing import is_held, issue_certificate, number_certificate
 from certificates.lifecycle.services.proposing import (
     CHANGES,
+    appeal_or_propose,
     change_or_propose,
     confirm_proposal,
     decide_or_propose,
@@ -36,6 +37,7 @@ __all__ = [
     "ISSUED_ANEW",
     "Signed",
     "amend_certificate",
+    "appeal_or_propose",
     "carry_out_due",
     "certificate_to_reseal",
     "change_or_propose",

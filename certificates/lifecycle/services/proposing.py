@@ -13,6 +13,9 @@ from audits.decisions import proposals
 from audits.decisions.models import Decision, DecisionProposal
 from audits.decisions.proposals import SecondDeciderNeededError, propose
 from audits.decisions.rules import Outcome
+from audits.disputes.models import Appeal
+from audits.disputes.queries import get_appeal
+from audits.disputes.rules import AppealOutcome
 from audits.inspections.models import Audit
 from audits.inspections.queries import get_audit
 from audits.schemes.cycle import DecisionKind
@@ -20,6 +23,7 @@ from certificates.lifecycle.models import Certificate
 from certificates.lifecycle.queries import find_living, get_certificate
 from certificates.lifecycle.rules import Fate
 from certificates.lifecycle.services import amending, changing, conditions
+from certificates.lifecycle.services.appealing import decide_appeal, outcome_grounds
 from certificates.lifecycle.services.deciding import decide_on_audit, decide_on_holder
 
 CHANGES: dict[DecisionKind, Callable[..., Certificate]] = {
@@ -137,6 +141,36 @@ def end_audit_or_propose(
         )
 
 
+def appeal_or_propose(
+    session: Session,
+    actor: Actor,
+    appeal_id: UUID,
+    *,
+    outcome: AppealOutcome,
+    reasons: str,
+    heard: str = "",
+    shown: str | None = None,
+) -> Appeal | DecisionProposal:
+    """Decide on an appeal as `decide_appeal` does; on a serious ground propose it to a second decider."""
+    said: dict[str, Any] = {"outcome": outcome.value, "reasons": reasons, "heard": heard}
+    try:
+        with session.begin_nested():
+            return decide_appeal(session, actor, appeal_id, shown=shown, **said)
+    except SecondDeciderNeededError as needed:
+        contested = get_appeal(session, actor, appeal_id).contested
+        return propose(
+            session,
+            actor,
+            needed,
+            kind=DecisionKind.APPEAL_OUTCOME,
+            agency_id=contested.agency_id,
+            reference=reference_of(session, contested),
+            said={**said, "appeal_id": str(appeal_id), "grounds": list(outcome_grounds(session, contested, outcome))},
+            audit_id=contested.audit_id,
+            certificate_id=contested.certificate_id,
+        )
+
+
 def confirm_proposal(session: Session, actor: Actor, proposal_id: UUID) -> DecisionProposal:
     """Confirm what another decider proposed: the same service takes the decision, on what the other one saw.
 
@@ -146,7 +180,10 @@ def confirm_proposal(session: Session, actor: Actor, proposal_id: UUID) -> Decis
     _lock(session, proposal)
     proposals.take_up(session, actor, proposal_id, reference_of(session, proposal))
     said = {**proposal.said, "shown": proposal.shown, "proposal_id": proposal.id}
-    if proposal.audit_id and proposal.certificate_id:
+    if proposal.kind is DecisionKind.APPEAL_OUTCOME:
+        said = {name: value for name, value in said.items() if name != "grounds"}  # they follow from the outcome
+        decide_appeal(session, actor, UUID(said.pop("appeal_id")), **said)
+    elif proposal.audit_id and proposal.certificate_id:
         decide_on_holder(session, actor, proposal.audit_id, fate=Fate(proposal.kind), **said)
     elif proposal.audit_id:
         said |= {"outcome": Outcome(proposal.kind), "fate": Fate(proposal.fate) if proposal.fate else None}
@@ -162,8 +199,8 @@ def decline_proposal(session: Session, actor: Actor, proposal_id: UUID, *, reaso
     return proposals.decline_proposal(session, actor, proposal_id, reason=reason, reference=reference)
 
 
-def reference_of(session: Session, proposal: DecisionProposal) -> str:
-    """Return the reference of the audit, or the number of the certificate, that a proposal is about."""
+def reference_of(session: Session, proposal: DecisionProposal | Decision) -> str:
+    """Return the reference of the audit, or the number of the certificate, that it is about."""
     if proposal.audit_id:
         return session.get_one(Audit, proposal.audit_id).reference
     return session.get_one(Certificate, proposal.certificate_id).number

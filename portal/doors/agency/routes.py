@@ -1,6 +1,7 @@
 """Routes of all pages for agencies."""
 
 from portal.doors.agency import (
+    appeals,
     application,
     changes,
     chapters,
@@ -20,7 +21,7 @@ from portal.doors.agency.door import bp
 
 __all__ = ["application", "blueprints", "chapters", "declaration", "details", "hearing", "home", "lists", "questions"]
 
-for part in (changes, conditions, findings, links, people):
+for part in (appeals, changes, conditions, findings, links, people):
     bp.register_blueprint(part.bp)
 
 blueprints = (bp, registration.bp)

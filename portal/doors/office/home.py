@@ -13,6 +13,7 @@ from audits.core import clock
 from audits.core.access import Permission
 from audits.deadlines.rules import due
 from audits.decisions.proposals import open_proposals
+from audits.disputes.queries import waiting_appeals
 from audits.findings.queries import open_questions
 from audits.inspections.models import Audit
 from audits.inspections.queries import list_audits, unplanned_applications
@@ -59,6 +60,7 @@ def home() -> ResponseReturnValue:
         urgent=urgent,
         hearings=hearings(session, actor) if actor.has(Permission.CERTIFICATE_CHANGE) else [],
         conditions=waiting_conditions(session, actor, clock.today()) if changing else [],
+        appeals=waiting_appeals(session, actor) if changing else [],
         proposals=open_proposals(session, actor) if actor.has(Permission.DECISION_TAKE) else [],
         late={task.id for task in due((task.deadline for task in urgent), clock.today())},
         running=audits(Permission.AUDIT_PLAN),

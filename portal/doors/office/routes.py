@@ -3,6 +3,7 @@
 from portal.doors.office import (
     absences,
     agencies,
+    appeals,
     applications,
     audits,
     certificates,
@@ -42,6 +43,7 @@ CASES = (
     interests,
     groups,
     links,
+    appeals,
     team,
     days,
     absences,

@@ -32,6 +32,7 @@ def agency_facts(entry: RegisterEntry, day: date) -> dict[str, Any]:
         "statusSince": _day(entry.since_on(day)),
         "provisional": entry.provisional and status is Status.SUSPENDED,
         "exceptedScope": _scope(entry.excepted) if status is Status.PARTLY_SUSPENDED else None,
+        "underAppeal": entry.under_appeal,
         "appliesAgain": entry.applies_again(day),
         "certificate": _mark(entry, entry.certificate_number) if entry.certificate_number else None,
         "updatedAt": _moment(entry.updated_at),

@@ -1,0 +1,1 @@
+"""Appeals of agencies against decisions about them, heard by people who took no part."""
