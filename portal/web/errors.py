@@ -93,6 +93,9 @@ def _refused(error: DBAPIError) -> ResponseReturnValue:
 
 def _down(error: Exception) -> ResponseReturnValue:
     current_app.logger.error("a part is down", extra={"part": type(error).__name__})
+    standby = current_app.extensions.get("standby")
+    if standby and isinstance(error, _NO_DATABASE) and (known := standby()) is not None:
+        return known  # type: ignore[no-any-return]
     told = outages.explain(error)
     return answer(503, told and str(told), retry_after=30)
 

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -19,10 +20,12 @@ from certificates.ledger.services import sign_checkpoint
 from certificates.lifecycle.services import carry_out_due, log_expired
 from certificates.register.services import renew_old_forms
 from portal.doors.account.services import clear_out
+from portal.doors.registry import dumps
 from portal.settings import current_settings
 from portal.sight import logs
 from portal.signing import credentials, ledger, receipts
 from portal.signing.keys import current_keys
+from portal.signing.ledger_file import BeingMadeError
 from portal.stores import checking, database, periodic
 from portal.web.security_log import clear_security_log
 from portal.work import archive
@@ -64,6 +67,12 @@ def work_off_deadlines(session: Session) -> None:
         log.info("deadlines worked off", extra=told | {"agencies": len(worked.agencies)})
 
 
+def make_files(session: Session) -> None:
+    """Make the files of the whole register, which also answer while no database does."""
+    with suppress(BeingMadeError):
+        dumps.newest(session, current_settings())
+
+
 # The first is urgent: an entry should be under a checkpoint within seconds. Daily work is checked
 # every hour, so that it runs soon after midnight whenever the worker was started.
 PERIODIC_TASKS: tuple[PeriodicTask, ...] = (
@@ -75,6 +84,7 @@ PERIODIC_TASKS: tuple[PeriodicTask, ...] = (
     PeriodicTask("deadlines.clock", timedelta(hours=1), work_off_deadlines),
     PeriodicTask("ledger.case_log", timedelta(hours=1), append_head),
     PeriodicTask("credentials.sign_lists", timedelta(hours=1), credentials.sign_lists),
+    PeriodicTask("register.files", timedelta(seconds=dumps.FRESH_SECONDS), make_files),
     PeriodicTask("document.renew", timedelta(hours=1), renew_documents),
     PeriodicTask("account.clear_out", timedelta(hours=1), clear_out),
     PeriodicTask("files.check", timedelta(minutes=10), checking.check_files),

@@ -21,10 +21,13 @@ bp = Blueprint("failed_jobs", __name__, url_prefix="/failed-jobs")
 TASKS = {
     "ledger.checkpoint": _l("Sign the public log"),
     "register.renew": _l("Renew entries whose search columns follow older rules"),
+    "certificate.effective": _l("Carry out decisions on the day from which they count"),
     "entries.confirm": _l("Confirm verdicts that have no receipt yet"),
     "certificate.expired": _l("Log certificates that expired"),
+    "deadlines.clock": _l("Remind of what falls due, and escalate what was missed"),
     "ledger.case_log": _l("Log the events of cases"),
     "credentials.sign_lists": _l("Sign the status lists"),
+    "register.files": _l("Make the files of the whole register"),
     "document.renew": _l("Renew the proof of documents"),
     "account.clear_out": _l("Clear ended sessions, used links and old throttles"),
     "files.check": _l("Check stored files"),

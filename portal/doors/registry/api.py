@@ -111,7 +111,7 @@ def openapi() -> ResponseReturnValue:
 def describe(response: Response) -> Response:
     """Add the headers of every response under /api, errors included."""
     response.headers["API-Version"] = version()
-    response.headers["Access-Control-Expose-Headers"] = "API-Version, ETag, Link, Retry-After"
+    response.headers["Access-Control-Expose-Headers"] = "API-Version, ETag, Link, RateLimit-Policy, Retry-After"
     return open_to_pages(response)
 
 

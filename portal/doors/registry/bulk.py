@@ -150,6 +150,7 @@ def api_check() -> ResponseReturnValue:
         return problem(415)
     response = Response(json.dumps(list_facts(results), ensure_ascii=False), mimetype="application/json")
     response.headers["Cache-Control"] = "no-store"
+    response.headers["RateLimit-Policy"] = f'"lists";q={MOST_PER_HOUR};w={_HOUR}'
     return open_to_pages(response)
 
 

@@ -110,6 +110,7 @@ def entry(public_id: str) -> ResponseReturnValue:
         seat_country=country_name(found.country, language),
         linked=linked_data(found, today, settings.body_name, seat),
         can_seal=current_keys().available,
+        base=settings.public_url,
         workers=WORKERS,
         last_audit=_last_audit(found.details),
         file_sha256=sheet.file_sha256,

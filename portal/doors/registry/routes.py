@@ -14,6 +14,7 @@ from portal.doors.registry import (
     feeds,
     ledger,
     machines,
+    marks,
     pages,
     stamps,
     telling,
@@ -22,6 +23,7 @@ from portal.doors.registry import (
 )
 from portal.doors.registry.caching import keep
 from portal.doors.registry.problems import InvalidQueryError, invalid_query, problem
+from portal.doors.registry.standby import answer_from_files
 
 __all__ = ["blueprints"]
 
@@ -42,6 +44,7 @@ for part in (
     bulk,
     feeds,
     downloads,
+    marks,
     ledger,
     about,
 ):
@@ -64,6 +67,7 @@ def _describe(response: Response) -> Response:
 def _join(state: BlueprintSetupState) -> None:
     app = state.app
     app.extensions["problem"] = problem
+    app.extensions["standby"] = answer_from_files
     app.register_error_handler(InvalidQueryError, invalid_query)
     # These use no cookie and act for nobody, so CSRF protection is not needed; requests of witnesses are signed.
     for view in (

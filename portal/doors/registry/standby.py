@@ -1,0 +1,85 @@
+"""Answer for single agencies from the last files while no database can be asked, and say as of when."""
+
+import json
+import mmap
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, timedelta
+from email.utils import format_datetime
+from pathlib import Path
+from typing import Any
+
+from flask import Response, current_app, jsonify, make_response, render_template, request
+
+from audits.core import clock
+from certificates.lifecycle.rules import Status
+from portal.doors.registry.dumps import LINES, MANIFEST
+from portal.settings import current_settings
+from portal.web.security import open_to_pages
+
+_PAGE, _DATA = "registry.entry", "registry.agency"
+_LONGEST_NAME = 60
+
+
+def answer_from_files() -> Response | None:
+    """Return the entry or the facts of an agency as the last files have them; None for anything else."""
+    if request.endpoint not in {_PAGE, _DATA} or current_app.config["SESSION_COOKIE_NAME"] in request.cookies:
+        return None
+    found = last_known(current_settings().cache_dir / "dumps", (request.view_args or {}).get("public_id", ""))
+    if found is None:
+        return None
+    facts, moment = found
+    response = jsonify(facts) if request.endpoint == _DATA else _page(facts, moment)
+    response.headers["Last-Modified"] = format_datetime(moment, usegmt=True)
+    response.headers["Warning"] = '110 - "Response is Stale"'
+    response.headers["Cache-Control"] = "no-store"
+    return open_to_pages(response) if request.endpoint == _DATA else response
+
+
+def last_known(home: Path, public_id: str) -> tuple[dict[str, Any], datetime] | None:
+    """Return the facts of an agency in the last set of files, and when that was the register; None without them."""
+    try:
+        sets = [each for each in home.iterdir() if (each / MANIFEST).is_file()]
+        newest = max(sets, key=lambda each: each.stat().st_mtime, default=None)
+        line = _line(newest / LINES, public_id.lower()) if newest else None
+        moment = datetime.fromtimestamp(newest.stat().st_mtime, UTC) if newest else None
+    except OSError:
+        return None
+    if line is None or moment is None:
+        return None
+    return as_of(json.loads(line), clock.today()), moment.replace(microsecond=0)
+
+
+def as_of(facts: Mapping[str, Any], today: date) -> dict[str, Any]:
+    """Return the facts with a status that ends by the calendar, which needs no database."""
+    mark = facts["certificate"]
+    until = date.fromisoformat(mark["validUntil"]) if mark else today
+    if not facts["reliable"] or until >= today:
+        return dict(facts)
+    ended = {"status": Status.EXPIRED.value, "reliable": False, "exceptedScope": None}
+    return dict(facts) | ended | {"statusSince": (until + timedelta(days=1)).isoformat()}
+
+
+def _line(path: Path, public_id: str) -> bytes | None:
+    if not public_id or len(public_id) > _LONGEST_NAME or not path.stat().st_size:
+        return None
+    begin = b'{"publicId":' + json.dumps(public_id).encode() + b","
+    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as held:
+        place = 0 if held[: len(begin)] == begin else held.find(b"\n" + begin) + 1
+        if not place and held[: len(begin)] != begin:
+            return None
+        held.seek(place)
+        return held.readline()
+
+
+def _page(facts: Mapping[str, Any], moment: datetime) -> Response:
+    since = facts["statusSince"]
+    return make_response(
+        render_template(
+            "registry/standby.html",
+            facts=facts,
+            moment=moment,
+            status=Status(facts["status"]),
+            since=date.fromisoformat(since) if since else None,
+            until=date.fromisoformat(facts["certificate"]["validUntil"]) if facts["certificate"] else None,
+        )
+    )
