@@ -59,7 +59,7 @@ def time_of(session: Session, audit: Audit) -> AuditHours:
         session.execute(select(Population.unit, Population.drawn).where(Population.audit_id == audit.id)).all()
     )
     codes = {row.requirement_code for row in chosen_of(audit)}
-    return hours_for(audit.agency, audit.scheme_version, audit.kind, drawn=drawn, only=codes)
+    return hours_for(audit.agency, audit.scheme_version, audit.kind, drawn=drawn, only=codes, risks=audit.risks)
 
 
 def hours_for(
@@ -69,6 +69,7 @@ def hours_for(
     *,
     drawn: Mapping[str, int] | None = None,
     only: Collection[str] = (),
+    risks: Collection[str] = (),
 ) -> AuditHours:
     """Return the hours for an audit of this kind at an agency of this size; `only` are its requirements if not all.
 
@@ -77,13 +78,16 @@ def hours_for(
     scheme = with_cycle(version)
     if scheme.cycle is None:
         return AuditHours((), Decimal(0), Decimal(0))
-    locations = len(agency.branches) if agency.housing_places else 0
+    sites = len(agency.branches)
+    locations = sites if agency.housing_places else 0
     return planning.audit_hours(
         scheme.only(only) if only else scheme,
         kind,
         workers=agency.headcount,
         locations=dict.fromkeys(housing_units(version), locations),
         drawn=drawn or {},
+        sites=sites,
+        risks=risks,
     )
 
 

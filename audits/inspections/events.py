@@ -13,12 +13,13 @@ from audits.schemes.cycle import AuditKind
 
 
 class AuditPlanned(EventData, name="audit.plan", words=N_("Audit planned")):
-    """An audit was planned: its kind and inspector, whether it is announced to the agency, and why it is held."""
+    """An audit was planned: its kind, inspector and risks, whether it is announced, and why it is held."""
 
     after: AuditState
     kind: AuditKind
     inspector: UUID
     announced: bool
+    risks: tuple[Code, ...] = ()
     occasion: str = forgettable()
 
 

@@ -75,6 +75,7 @@ class Audit(Base):
     agency_id: Mapped[UUID] = mapped_column(ForeignKey("agency.id"), index=True)
     scheme_version_id: Mapped[UUID] = mapped_column(ForeignKey("scheme_version.id"))
     occasion: Mapped[str] = mapped_column(Text, server_default="")  # why it is held, if not by the plan; for staff
+    risks: Mapped[list[str]] = mapped_column(JSONB, server_default="[]", default=list)  # codes that the planner named
     planner_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
     inspector_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), index=True)
     state: Mapped[AuditState] = mapped_column(stored(AuditState), index=True)

@@ -58,11 +58,13 @@ def covers_all(scheme: SchemeText, kind: AuditKind) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class TimeLine:
-    """So many units of one kind, and the hours for them; `unit` is empty for the size of the agency."""
+    """So many units, sites or a risk, and the hours for them; the size of the agency has none of their codes."""
 
     unit: str
     count: int
     hours: Decimal
+    risk: str = ""
+    is_sites: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,14 +81,22 @@ class AuditHours:
 
 
 def audit_hours(
-    scheme: SchemeText, kind: AuditKind, *, workers: int, locations: Mapping[str, int], drawn: Mapping[str, int]
+    scheme: SchemeText,
+    kind: AuditKind,
+    *,
+    workers: int,
+    locations: Mapping[str, int],
+    drawn: Mapping[str, int],
+    sites: int = 0,
+    risks: Collection[str] = (),
 ) -> AuditHours:
-    """Return the hours of an audit for the size of an agency, its locations, and the units of its samples.
+    """Return the hours of an audit for the size and sites of an agency, its risks, and the units of its samples.
 
     `locations` are those of each kind of unit that is no worker; `drawn` are the samples that are drawn, and of the
-    others those count that an agency of this size will have.
+    others those count that an agency of this size will have. `sites` are those besides the seat.
     """
-    table = cycle_of(scheme).audit_time
+    cycle = cycle_of(scheme)
+    table = cycle.audit_time
     asked = {item.unit for item in scheme.requirements} & set(table.per_unit)
     units = {
         code: drawn.get(code, sample_size(unit.sampling, locations.get(code, workers)))
@@ -94,11 +104,12 @@ def audit_hours(
         if code in asked and not unit.is_agency
     }
     base = next(step.hours for step in table.by_workers if step.up_to is None or workers <= step.up_to)
-    lines = (
-        TimeLine("", workers, base * cycle_of(scheme).audits[kind].time_share),
-        *(TimeLine(code, count, table.per_unit[code] * count) for code, count in units.items() if count),
-    )
-    return AuditHours(lines, hours(scheme, kind, workers=workers, units=units), table.deviation)
+    lines = [TimeLine("", workers, base * cycle.audits[kind].time_share)]
+    lines += [TimeLine(code, count, table.per_unit[code] * count) for code, count in units.items() if count]
+    lines += [TimeLine("", sites, table.per_site * sites, is_sites=True)] if sites else []
+    lines += [TimeLine("", 1, table.per_risk.get(code, Decimal(0)), risk=code) for code in risks]
+    total = hours(scheme, kind, workers=workers, units=units, sites=sites, risks=risks)
+    return AuditHours(tuple(lines), total, table.deviation)
 
 
 def parse_hours(typed: str) -> Decimal:
@@ -112,16 +123,31 @@ def parse_hours(typed: str) -> Decimal:
     return found
 
 
-def hours(scheme: SchemeText, kind: AuditKind, *, workers: int, units: Mapping[str, int]) -> Decimal:
-    """Return the hours of an audit, in halves: those for the size of the agency, and those for its drawn units.
+def check_risks(scheme: SchemeText, risks: Collection[str]) -> None:
+    """Raise RuleError at `risks` for one that the scheme does not have."""
+    if risks:
+        _check_known("risks", risks, cycle_of(scheme).risks)
 
-    `units` maps kinds of units to how many will be looked at.
+
+def hours(
+    scheme: SchemeText,
+    kind: AuditKind,
+    *,
+    workers: int,
+    units: Mapping[str, int],
+    sites: int = 0,
+    risks: Collection[str] = (),
+) -> Decimal:
+    """Return the hours of an audit, in halves: for the size of the agency, its sites and risks, and its drawn units.
+
+    `units` maps kinds of units to how many will be looked at; `risks` are codes.
     """
     cycle = cycle_of(scheme)
     table = cycle.audit_time
     base = next(step.hours for step in table.by_workers if step.up_to is None or workers <= step.up_to)
-    wanted = base * cycle.audits[kind].time_share
+    wanted = base * cycle.audits[kind].time_share + table.per_site * sites
     wanted += sum(table.per_unit.get(unit, Decimal(0)) * count for unit, count in units.items())
+    wanted += sum(table.per_risk.get(code, Decimal(0)) for code in risks)
     return max(table.least_hours, Decimal(math.ceil(wanted * _HALF_HOURS)) / _HALF_HOURS)
 
 

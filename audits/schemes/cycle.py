@@ -110,10 +110,12 @@ class HoursStep:
 
 @dataclass(frozen=True, slots=True)
 class AuditTime:
-    """The table of audit time (after IAF MD 5): hours by size of the agency, and more for each unit looked at."""
+    """The table of audit time (after IAF MD 5): hours by size of the agency, and more for units, sites and risks."""
 
     by_workers: tuple[HoursStep, ...]
     per_unit: Mapping[str, Decimal]
+    per_site: Decimal  # for each besides the seat
+    per_risk: Mapping[str, Decimal]  # for each that the planner names
     least_hours: Decimal
     deviation: Decimal  # share by which a planner may deviate with a reason
 

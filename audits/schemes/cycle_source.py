@@ -78,6 +78,8 @@ def _audit_time(plain: Plain) -> AuditTime:
     return AuditTime(
         by_workers=tuple(HoursStep(step["up_to"], Decimal(step["hours"])) for step in plain["by_workers"]),
         per_unit=table_of(plain["per_unit"], lambda _, hours: Decimal(hours)),
+        per_site=Decimal(plain["per_site"]),
+        per_risk=table_of(plain["per_risk"], lambda _, hours: Decimal(hours)),
         least_hours=Decimal(plain["least_hours"]),
         deviation=Decimal(plain["deviation"]),
     )

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
+from audits.applications.workflow import ApplicationState
 from audits.core import clock
 from audits.core.access import Role
 from audits.core.errors import IllegalMoveError, NotAllowedError, RuleError
@@ -19,6 +20,7 @@ from audits.inspections.workflow import AuditState
 from audits.people.services import declare_interest
 from audits.teams.rules import TeamRole
 from audits.teams.services import join_team
+from tests.kit.factories.applications import make_application
 from tests.kit.factories.certificates import BODY
 from tests.kit.factories.inspections import carry_on, make_audit
 from tests.kit.factories.people import make_person
@@ -97,7 +99,8 @@ def test_a_planner_sees_who_is_at_another_agency_that_day(session, audit):
 def test_other_hours_than_the_norm_has_are_explained(session, audit):
     plan(session, audit)
     hours = time_of(session, audit)
-    lines = {line.unit: line.count for line in hours.lines}
+    lines = {line.unit: line.count for line in hours.lines if not line.is_sites}
+    assert [line.count for line in hours.lines if line.is_sites] == [len(audit.agency.branches)]
     assert lines[""] == audit.agency.headcount
     assert lines["housing_location"] == len(audit.agency.branches)  # as many as there are, not as there are workers
     assert hours.differs(planned_hours(session, audit.id))
@@ -106,6 +109,19 @@ def test_other_hours_than_the_norm_has_are_explained(session, audit):
     services.explain_time(session, audit.planner.actor, audit.id, reason="Files were seen before.")
     said = time_explained(session, audit.id)
     assert (said.computed, said.planned, said.reason) == (hours.total, Decimal("7.5"), "Files were seen before.")
+
+
+def test_risks_that_a_planner_names_are_kept_and_ask_for_more_time(session):
+    people = {role: make_person(session, role) for role in (Role.PLANNER, Role.INSPECTOR)}
+    application = make_application(session, state=ApplicationState.ACCEPTED)
+    said = {"inspector_id": people[Role.INSPECTOR].id, "planned_on": clock.today()}
+    with pytest.raises(RuleError) as refused, session.begin_nested():
+        services.plan_audit(session, people[Role.PLANNER].actor, application.id, **said, risks=["bad_weather"])
+    assert refused.value.field == "risks"
+    audit = services.plan_audit(session, people[Role.PLANNER].actor, application.id, **said, risks=["chain", "housing"])
+    session.flush()
+    assert audit.risks == ["chain", "housing"]
+    assert {line.risk for line in time_of(session, audit).lines} == {"", "chain", "housing"}
 
 
 def test_the_report_names_days_places_people_and_hours_and_nothing_changes_after_it(session):

@@ -7,10 +7,12 @@ import pytest
 from audits.core import clock
 from audits.core.access import Role
 from audits.core.events import record
+from audits.deadlines.rules import DeadlineKind
+from audits.deadlines.services import open_deadline
 from audits.inspections.events import VerdictsRecorded
 from audits.inspections.workflow import AuditState
 from audits.people.models import Interest
-from certificates.lifecycle.services import lift_suspension, suspend_certificate
+from certificates.lifecycle.services import end_certificate, lift_suspension, suspend_certificate
 from tests.kit.factories import make_agency, make_person
 from tests.kit.factories.certificates import make_certificate
 from tests.kit.factories.inspections import make_audit
@@ -101,3 +103,15 @@ def test_a_planned_audit_is_ahead(enter, session):
     audit = make_audit(session, AuditState.PLANNED, planned_on=clock.today() + timedelta(days=9))
     page = enter(Role.PLANNER).open(page_of(audit.agency_id))
     assert [what for _, what in rows(page, "What comes")] == [f"Initial audit, {audit.reference}"]
+
+
+def test_terms_and_a_decision_that_waits_for_its_day_are_ahead(enter, session, certificate):
+    day = clock.today() + timedelta(days=9)
+    about = {"subject_id": certificate.decision.concluded.certification_id, "agency_id": certificate.agency_id}
+    open_deadline(session, DeadlineKind.SURVEILLANCE, **about, due_on=day, owner_role=Role.PLANNER)
+    decider, until = make_person(session, Role.DECIDER).actor, day + timedelta(days=1)
+    end_certificate(session, decider, certificate.id, reasons="They stop.", effective_on=until.isoformat())
+    session.flush()
+    page = enter(Role.PLANNER).open(page_of(certificate.agency_id))
+    found = [what for _, what in rows(page, "What comes")]
+    assert found[:2] == ["Surveillance audit at the latest", "Certificate ended at the holder's request: from this day"]

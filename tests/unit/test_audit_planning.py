@@ -88,6 +88,18 @@ def test_hours_come_from_the_table(kind, workers, units, expected):
     assert planning.hours(NORM, kind, workers=workers, units=units) == Decimal(expected)
 
 
+def test_sites_and_risks_ask_for_more_time():
+    plain = planning.hours(NORM, AuditKind.INITIAL, workers=30, units={})
+    table = planning.cycle_of(NORM).audit_time
+    more = planning.hours(NORM, AuditKind.INITIAL, workers=30, units={}, sites=2, risks=["chain", "tax_debt"])
+    assert more == plain + 2 * table.per_site + table.per_risk["chain"] + table.per_risk["tax_debt"]
+    found = planning.audit_hours(NORM, AuditKind.INITIAL, workers=30, locations={}, drawn={}, sites=2, risks=["chain"])
+    assert [(line.count, line.hours) for line in found.lines if line.is_sites] == [(2, 2 * table.per_site)]
+    assert [line.hours for line in found.lines if line.risk == "chain"] == [table.per_risk["chain"]]
+    with pytest.raises(RuleError):
+        planning.check_risks(NORM, ["bad_weather"])
+
+
 @given(KINDS, st.integers(0, 20_000), st.integers(0, 20_000), UNITS, UNITS)
 def test_a_larger_audit_never_takes_less_time(kind, workers, more_workers, units, more):
     larger = {unit: units.get(unit, 0) + more.get(unit, 0) for unit in {*units, *more}}

@@ -18,6 +18,7 @@ from audits.core import clock, moves, numbering
 from audits.core.access import Actor, Permission, Role, authorise
 from audits.core.db import broken_constraint
 from audits.core.errors import IllegalMoveError, RuleError
+from audits.core.events import Code
 from audits.core.letters import check_given, check_printable
 from audits.core.notices import tell_agency, tell_person
 from audits.deadlines.rules import DeadlineKind
@@ -26,11 +27,15 @@ from audits.inspections import events as told
 from audits.inspections import notices
 from audits.inspections.coverage import choose
 from audits.inspections.models import Audit, Participant
+from audits.inspections.planning import check_risks
 from audits.inspections.services.course import record
 from audits.inspections.workflow import AUDIT_FLOW, ON_APPLICATION
 from audits.people import independence
 from audits.people.models import Person
 from audits.schemes.cycle import AuditKind
+from audits.schemes.models import SchemeVersion
+from audits.schemes.queries import with_cycle
+from audits.schemes.text import SchemeText
 
 
 def plan_audit(
@@ -41,10 +46,12 @@ def plan_audit(
     inspector_id: UUID,
     planned_on: date,
     announced: bool = True,
+    risks: Collection[str] = (),
 ) -> Audit:
     """Assign an inspector without a declared interest to an accepted application (ISO/IEC 17065, 4.2 and 7.4.2).
 
-    The audit of a holder of a certificate is for renewal, that of anybody else an initial one.
+    The audit of a holder of a certificate is for renewal, that of anybody else an initial one. `risks` are codes of the
+    scheme, which ask for more time.
     """
     application = moves.hold(session, APPLICATIONS, actor, application_id, Permission.AUDIT_PLAN)
     if application.state is not ApplicationState.ACCEPTED:
@@ -65,7 +72,7 @@ def plan_audit(
         planned_on=planned_on,
         announced=announced,
     )
-    return _add(session, actor, audit)
+    return _add(session, actor, audit, with_cycle(application.scheme_version), risks)
 
 
 def plan_audit_of_holder(
@@ -99,7 +106,7 @@ def plan_audit_of_holder(
     check_day(planned_on)
     audit = _of_cycle(cycle, kind=kind, inspector_id=inspector_id, planned_on=planned_on, announced=announced)
     audit.occasion = occasion.strip()
-    _add(session, actor, audit)
+    _add(session, actor, audit, with_cycle(session.get_one(SchemeVersion, cycle.scheme_version_id)), risks)
     choose(session, audit, risks=risks, by_hand=by_hand)
     session.flush()
     if kind is AuditKind.SPECIAL:
@@ -170,8 +177,10 @@ def _of_cycle(cycle: Certification, *, kind: AuditKind, inspector_id: UUID, plan
     )
 
 
-def _add(session: Session, actor: Actor, audit: Audit) -> Audit:
+def _add(session: Session, actor: Actor, audit: Audit, scheme: SchemeText, risks: Collection[str]) -> Audit:
     """Number and store a new audit, with its traces, and tell who must know."""
+    check_risks(scheme, risks)
+    audit.risks = sorted(set(risks))
     year = clock.today().year
     audit.id = uuid4()
     audit.reference = f"AU-{year}-{numbering.next_number(session, f'audit-{year}'):05d}"
@@ -184,6 +193,7 @@ def _add(session: Session, actor: Actor, audit: Audit) -> Audit:
         kind=audit.kind,
         inspector=audit.inspector_id,
         announced=audit.announced,
+        risks=tuple(map(Code, audit.risks)),
         occasion=audit.occasion or "",
     )
     record(session, actor, audit, planned)

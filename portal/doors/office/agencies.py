@@ -14,8 +14,10 @@ from audits.agencies.queries import get_agency, group_of
 from audits.core import clock
 from audits.core.access import Permission
 from audits.core.clock import day_of
+from audits.deadlines.queries import open_deadlines
+from audits.deadlines.rules import DeadlineKind
 from audits.decisions.events import DecisionTaken
-from audits.decisions.queries import audits_of_agency
+from audits.decisions.queries import audits_of_agency, waiting_decision
 from audits.findings.queries import to_repair
 from audits.inspections.models import Audit, Finding
 from audits.inspections.workflow import AuditState, FindingState
@@ -107,7 +109,7 @@ def show_agency(agency_id: UUID) -> ResponseReturnValue:
         lines=[_line(step) for step in (_only(steps, group) if group in GROUPS else steps)],
         documents=documents_of_agency(session, actor, agency_id),
         documented=DOCUMENTED,
-        coming=sorted(_coming(audits, findings, newest), key=lambda each: each.on),
+        coming=sorted([*_coming(audits, findings, newest), *_terms(agency_id)], key=lambda each: each.on),
         deciders=deciders_about(session, agency_id),
         group_stated=group_of(session, agency_id),
         may_plan=actor.has(Permission.AUDIT_PLAN),
@@ -198,3 +200,21 @@ def _coming(audits: list[Audit], findings: list[Finding], newest: Certificate | 
             yield Coming(finding.due_on, _("%(code)s to be repaired", code=finding.requirement_code))
     if newest and newest.state in CURRENT:
         yield Coming(newest.valid_until, _("Last day of the certificate"))
+
+
+def _terms(agency_id: UUID) -> Iterator[Coming]:
+    """Yield what has a term, and the decision that waits for its day."""
+    session = database.read()
+    words = {
+        DeadlineKind.SURVEILLANCE: _("Surveillance audit at the latest"),
+        DeadlineKind.SUSPENSION: _("Lift the suspension or withdraw the certificate"),
+        DeadlineKind.SUSPENSION_HEARING: _("Confirm or end the suspension at once"),
+        DeadlineKind.CRITICAL_FINDING: _("Decide about a critical finding"),
+        DeadlineKind.CONDITION: _("Meet a condition"),
+        DeadlineKind.CONDITION_PROOF: _("Judge the proof of a condition"),
+    }
+    for term in open_deadlines(session, agency_id):
+        if term.kind in words:
+            yield Coming(term.due_on, words[term.kind])
+    if waits := waiting_decision(session, agency_id):
+        yield Coming(waits.effective_on, _("%(decision)s: from this day", decision=label(waits.kind)))

@@ -92,6 +92,7 @@ def plan_submitted(application_id: UUID) -> ResponseReturnValue:
     form = PlanForm()
     application = queries.get_application(database.read(), current_actor(), application_id)
     offer_inspectors(form, application.agency_id, application.scheme_version_id)
+    form.offer_risks(with_cycle(application.scheme_version))
     if form.validate_on_submit():
         try:
             with database.write() as session:
@@ -102,6 +103,7 @@ def plan_submitted(application_id: UUID) -> ResponseReturnValue:
                     inspector_id=UUID(form.inspector.data),
                     planned_on=form.planned_on.data,
                     announced=not form.unannounced.data,
+                    risks=form.risks.data or (),
                 )
                 audit_id = audit.id
         except RuleError as error:
@@ -186,7 +188,8 @@ def _plan_page(application: Application, form: PlanForm) -> str:
     left_out = offer_inspectors(form, application.agency_id, application.scheme_version_id)
     renews = cycle_of_holder(database.read(), application.agency_id) is not None
     kind, scheme = AuditKind.RENEWAL if renews else AuditKind.INITIAL, with_cycle(application.scheme_version)
-    hours = hours_for(application.agency, application.scheme_version, kind)
+    form.offer_risks(scheme)
+    hours = hours_for(application.agency, application.scheme_version, kind, risks=form.risks.data or ())
     return render_template(
         "office/plan.html", application=application, form=form, left_out=left_out, scheme=scheme, hours=hours
     )

@@ -196,6 +196,7 @@ def _page(
         decision=taken,
         report=find_document(session, actor, DocumentKind.AUDIT_REPORT, audit_id),
         ready=ready,
+        digest=basis.sha256 if ready else "",
         unseen_housing=_unseen_housing(audit, offers),
         against=reasons_against(scheme.scoring, **stand, tied=beside.tied),
         grants=[_SHOWN[each] for each in Outcome if each in _SHOWN and each in possible],

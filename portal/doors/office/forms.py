@@ -58,10 +58,21 @@ class PlanForm(Form):
     inspector = select_field(_l("Inspector"), [], required=_l("Choose an inspector."))
     planned_on = date_field(_l("First day of the audit"), required=_l("Enter the first day of the audit."))
     unannounced = checkbox_field(_l("Unannounced: do not tell the agency the date"))
+    risks = checkboxes_field(
+        _l("Risks of this agency"),
+        [],
+        hint=_l("Each asks for more time, and adds requirements to an audit that does not look at all of them."),
+        required=UNREMARKED,
+    )
 
     def offer(self, inspectors: Sequence[tuple[str, str]]) -> None:
         """Fill the list of inspectors, without those who declared an interest."""
         self.inspector.choices = options([("", _l("Choose an inspector")), *inspectors])
+
+    def offer_risks(self, scheme: SchemeText) -> None:
+        """Offer the risks that the scheme names."""
+        risks = scheme.cycle.risks.values() if scheme.cycle else ()
+        self.risks.choices = options([(risk.code, risk.name.in_(current_language())) for risk in risks])
 
 
 class HolderAuditForm(PlanForm):
@@ -74,9 +85,6 @@ class HolderAuditForm(PlanForm):
         required=UNREMARKED,
         rows=3,
     )
-    risks = checkboxes_field(
-        _l("Risks of this agency"), [], hint=_l("Each adds requirements to the audit."), required=UNREMARKED
-    )
     by_hand = text_field(
         _l("More requirements"),
         hint=_l("Codes of the norm, with a space between them. Not for a surveillance audit."),
@@ -85,17 +93,15 @@ class HolderAuditForm(PlanForm):
     )
 
     def offer_scheme(self, scheme: SchemeText) -> None:
-        """Offer the kinds of audit of a holder, and the risks that the scheme names."""
+        """Offer the kinds of audit of a holder."""
         self.kind.choices = options([(kind.value, label(kind)) for kind in self.kinds])
-        language = current_language()
-        risks = scheme.cycle.risks.values() if scheme.cycle else ()
-        self.risks.choices = options([(risk.code, risk.name.in_(language)) for risk in risks])
+        self.offer_risks(scheme)
 
 
 class ReplanForm(PlanForm):
     """The same, to change it; whether the audit is announced stays as it is."""
 
-    unannounced = None
+    unannounced = risks = None
     reason = textarea_field(_l("Reason"), required=_l("Give the reason."), rows=3)
 
 
