@@ -104,6 +104,8 @@ INSTEAD = {
     "/office/certificates": {"move": "suspend"},
     "/status-lists": {"purpose": "revocation", "number": 0},
     "/ledger/tile": {"place": "0/000.p/2"},
+    "/dumps": {"name": "agencies.csv"},
+    "/sitemap-": {"part": 1},
     "/static": {"filename": "built/site.css"},
 }
 # A page, or an answer about what was sent or how the case stands. All else, such as 405, 429 and 500, is a fault.
