@@ -88,6 +88,10 @@ GRANT UPDATE (value, note, reason, recorded_by, recorded_at, version) ON verdict
 GRANT INSERT (id, audit_id, person_id, public_key, opening, digest, opened_at), UPDATE (revoked_at, revoked_by)
   ON entry_chain TO kw_app, kw_worker;
 GRANT INSERT (audit_id, chain_id, number, cell, data, digest, signature, received_at) ON sealed_entry TO kw_app, kw_worker;
+GRANT INSERT ON fixed_list, draw_secret, draw_value, population_list TO kw_app, kw_worker;
+REVOKE ALL ON FUNCTION erase_lists(timestamptz), draws_for_agency() FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION draws_for_agency() TO kw_app, kw_worker;
+GRANT EXECUTE ON FUNCTION erase_lists(timestamptz) TO kw_worker;
 GRANT INSERT ON entry_content TO kw_app, kw_worker;
 GRANT INSERT (audit_id, upto, token, received_at) ON entry_receipt TO kw_app, kw_worker;
 REVOKE ALL ON FUNCTION forget_entry(text) FROM PUBLIC;

@@ -28,6 +28,8 @@ MY_LED_AUDIT = MY_AUDIT.replace("my_audits", "my_led_audits")
 MY_JUDGED_AUDIT = MY_AUDIT.replace("my_audits", "my_judged_audits")
 MY_LED_FINDING = "finding_id = ANY ((SELECT my_led_findings())::uuid[])"
 MY_FINDING = "finding_id = ANY ((SELECT my_findings())::uuid[])"
+MY_DRAW = "(audit_id, unit) IN (SELECT audit_id, unit FROM draws_for_agency())"
+MIXED = "EXISTS (SELECT FROM draw_value v WHERE v.audit_id = draw_secret.audit_id AND v.unit = draw_secret.unit)"
 MY_CASES = "(SELECT my_cases())::uuid[]"
 MY_SUBJECT, MY_LED_SUBJECT = (each.replace("audit_id", "subject_id") for each in (MY_AUDIT, MY_LED_AUDIT))
 MY_DECISION = f"decision_id = ANY (ARRAY(SELECT id FROM decision WHERE {OWN} OR {MY_AUDIT}))"
@@ -117,6 +119,13 @@ POLICIES = (
     Policy("audit_participant", (CASES, MY_AUDIT), (CASES,), may=ADD),
     *(Policy(table, (CASES, MY_AUDIT), (CASES, MY_LED_AUDIT), may=ADD) for table in ("population", "sampled_unit")),
     *(Policy(table, (CASES, MY_AUDIT), (CASES, MY_JUDGED_AUDIT)) for table in ("verdict", "requirement_judgement")),
+    # A secret is shown once a value was mixed in, and never to an agency: not even its inspector can choose by it.
+    Policy("fixed_list", (CASES, MY_AUDIT), (MY_LED_AUDIT,), may=ADD),
+    Policy("draw_secret", (f"({CASES} OR {MY_AUDIT}) AND {MIXED}",), (MY_LED_AUDIT,), may=ADD),
+    Policy("draw_value", (MY_DRAW, CASES, MY_AUDIT),
+           (f"given_by = {ME} AND {MY_DRAW}",
+            f"{MY_LED_AUDIT} AND (given_by = {ME} OR given_by IS NULL)"), may=ADD),
+    Policy("population_list", (CASES, MY_AUDIT), (MY_LED_AUDIT,), may=ADD),
     Policy("verdict_change", (CASES, MY_AUDIT), (), may=()),
     # Entries are written by who judges, in a chain of their own; a chain is revoked by that person or a planner.
     Policy("entry_chain", (CASES, MY_AUDIT), (f"person_id = {ME} AND {MY_AUDIT}", PLANNER),

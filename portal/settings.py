@@ -63,6 +63,7 @@ class Settings:
     proxies: int = 0
     log_format: str = "json"
     security_log_days: int = 180
+    lists_kept_days: int = 730
     metrics_token: str = field(default="", repr=False)
     metrics_dir: Path = METRICS
     extract_days: int = 365
@@ -158,6 +159,7 @@ _NUMBERS = {
     "max_evidence_bytes": (64 * 1024, 1024 * MIB),
     "proxies": (0, 10),
     "security_log_days": (30, 3650),
+    "lists_kept_days": (180, 3650),
     "extract_days": (1, 36500),
 }
 _SWITCHES = ("compiled_press", "mail_tls")

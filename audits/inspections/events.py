@@ -98,6 +98,23 @@ class RemarkWithdrawn(EventData, name="audit.withdraw_remark", words=N_("Finding
     remark: UUID
 
 
+class ListFixed(EventData, name="audit.fix_list", words=N_("List of a population fixed")):
+    """The list of a population was fixed, and the secret of its draw promised; nothing is drawn yet."""
+
+    unit: Code
+    population: int
+    digest: Digest
+    commitment: Digest
+    source: Code | None = None
+
+
+class DrawValueGiven(EventData, name="audit.give_value", words=N_("Value for a draw given")):
+    """Somebody gave the value that is mixed into a draw; a value that was typed can be forgotten."""
+
+    unit: Code
+    value: str = forgettable()
+
+
 class PopulationFixed(EventData, name="audit.freeze", words=N_("Population fixed and sample drawn")):
     """A population was fixed: all that is needed to repeat the draw, except the references, which stay in its row."""
 

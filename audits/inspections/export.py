@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from audits.core import clock
-from audits.inspections import entries
+from audits.inspections import draws, entries
 from audits.inspections.coverage import scheme_of_audit
 from audits.inspections.models import Audit, EntryChain, EntryContent, EntryReceipt, Population, SealedEntry, Verdict
 from audits.inspections.queries import units_of
@@ -46,7 +46,7 @@ def exported(session: Session, audit: Audit) -> dict[str, Any]:
             entries.cell_of(code, unit, positions[unit, reference]): value
             for code, unit, reference, value in session.execute(_verdicts(audit)).all()
         },
-        "samples": {population.unit: _sample(population) for population in _populations(session, audit)},
+        "samples": {population.unit: _sample(session, population) for population in _populations(session, audit)},
         "units": dict(drawn),
     }
 
@@ -90,12 +90,19 @@ def _populations(session: Session, audit: Audit) -> list[Population]:
     return list(session.scalars(query))
 
 
-def _sample(population: Population) -> dict[str, Any]:
+def _sample(session: Session, population: Population) -> dict[str, Any]:
+    audit_id, unit = population.audit_id, population.unit
+    fixed, listed = draws.find_fixed(session, audit_id, unit), draws.find_list(session, audit_id, unit)
+    given = draws.mixed_into(session, audit_id, unit)
     return {
-        "members": population.members,
+        "members": listed.members if listed else None,
         "size": population.size,
         "digest": population.digest,
-        "frozen": entries.moment(population.frozen_at),
+        "fixed": entries.moment(population.frozen_at),
+        "commitment": fixed.commitment if fixed else None,  # None: made by an older release
+        "secret": draws.secret_of(session, audit_id, unit),
+        "value": given.value if given else None,
+        "value_from": fixed.draw_from.value if fixed else None,
         "seed": population.seed,
         "algorithm": population.algorithm,
         "drawn": population.drawn,

@@ -36,7 +36,12 @@ from audits.inspections.chains import EntryContent as EntryContent  # noqa: PLC0
 from audits.inspections.chains import EntryReceipt as EntryReceipt  # noqa: PLC0414
 from audits.inspections.chains import SealedEntry as SealedEntry  # noqa: PLC0414
 from audits.inspections.grading import Extent, Insufficient
-from audits.inspections.samples import Population as Population  # noqa: PLC0414  # tables are imported from here
+from audits.inspections.samples import DrawFrom as DrawFrom  # noqa: PLC0414  # tables are imported from here
+from audits.inspections.samples import DrawSecret as DrawSecret  # noqa: PLC0414
+from audits.inspections.samples import DrawValue as DrawValue  # noqa: PLC0414
+from audits.inspections.samples import FixedList as FixedList  # noqa: PLC0414
+from audits.inspections.samples import Population as Population  # noqa: PLC0414
+from audits.inspections.samples import PopulationList as PopulationList  # noqa: PLC0414
 from audits.inspections.samples import SampledUnit as SampledUnit  # noqa: PLC0414
 from audits.inspections.workflow import FOR_AGENCY, GONE, ON_APPLICATION, AuditState, FindingState, RoundOutcome
 from audits.people.models import Person

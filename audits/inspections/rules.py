@@ -25,6 +25,7 @@ from audits.schemes.text import (
 )
 
 SEED_BYTES = 32
+_DRAW = b"keurwerk-draw-1\n"  # so that a hash of a draw is no hash of anything else
 
 Verdicts = Mapping[str, Mapping[str, str]]
 """Maps requirement code to unit reference to verdict code."""
@@ -130,6 +131,17 @@ def draw(references: Sequence[str], seed: bytes, size: int, algorithm: str) -> t
     if len(seed) != SEED_BYTES:
         raise ValueError(f"a seed is {SEED_BYTES} bytes, not {len(seed)}")
     return ALGORITHMS[algorithm](population_of(references), seed)[:size]
+
+
+def commitment(secret: bytes) -> str:
+    """Return the SHA-256 (hex) by which a secret is promised before a value is mixed in."""
+    return hashlib.sha256(_DRAW + secret).hexdigest()
+
+
+def mixed_seed(secret: bytes, value: str, digest: str) -> bytes:
+    """Return the seed of a draw: SHA-256 over the secret, the digest of the value, and the digest of the list."""
+    parts = (_DRAW, secret, hashlib.sha256(value.encode()).digest(), bytes.fromhex(digest))
+    return hashlib.sha256(b"".join(parts)).digest()
 
 
 def share_interval(nonconforming: int, assessed: int, population: int) -> tuple[float, float]:

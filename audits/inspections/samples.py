@@ -1,6 +1,8 @@
 """Tables of the populations of an audit and the units drawn from them. Import them from `models`, as all tables."""
 
-from datetime import datetime
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Text, UniqueConstraint, func, select
@@ -37,19 +39,84 @@ class SampledUnit(Base):
     added_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
 
 
+class DrawFrom(StrEnum):
+    """What is mixed into a draw that nobody steers: a value of the agency, or the next head of our public log."""
+
+    VALUE = "value"
+    CHECKPOINT = "checkpoint"
+
+
+class FixedList(Base):
+    """A list that was fixed and not drawn from before a value was mixed in: its digest, and the promised secret."""
+
+    __tablename__ = "fixed_list"
+    __table_args__ = (
+        one_of("draw_from", DrawFrom),
+        ForeignKeyConstraint(["audit_id", "agency_id"], ["audit.id", "audit.agency_id"], name="fk_fixed_list_agency"),
+    )
+
+    audit_id: Mapped[UUID] = mapped_column(primary_key=True)
+    unit: Mapped[str] = mapped_column(primary_key=True)
+    agency_id: Mapped[UUID] = mapped_column(ForeignKey("agency.id"), index=True)
+    size: Mapped[int]
+    digest: Mapped[str]
+    commitment: Mapped[str]  # SHA-256 over the secret, hex
+    draw_from: Mapped[DrawFrom] = mapped_column(stored(DrawFrom))
+    source: Mapped[str | None]
+    declared: Mapped[int | None]
+    difference: Mapped[str] = mapped_column(Text, default="", server_default="")
+    first_day: Mapped[date | None]  # of the period that the list covers
+    last_day: Mapped[date | None]
+    fixed_at: Mapped[datetime]
+    fixed_by: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+
+
+class DrawSecret(Base):
+    """The secret of a draw. The database shows it to nobody before a value was mixed in, and never to an agency."""
+
+    __tablename__ = "draw_secret"
+
+    audit_id: Mapped[UUID] = mapped_column(ForeignKey("audit.id"), primary_key=True)
+    unit: Mapped[str] = mapped_column(primary_key=True)
+    secret: Mapped[str]  # 32 random bytes, hex
+
+
+class DrawValue(Base):
+    """The value that is mixed into a draw: what somebody said, or the root of a checkpoint."""
+
+    __tablename__ = "draw_value"
+
+    audit_id: Mapped[UUID] = mapped_column(ForeignKey("audit.id"), primary_key=True)
+    unit: Mapped[str] = mapped_column(primary_key=True)
+    value: Mapped[str] = mapped_column(Text)
+    given_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))  # None: the root of a checkpoint
+    given_at: Mapped[datetime]
+
+
+class PopulationList(Base):
+    """The members of a population, apart from its digest, so that they can be erased when their term ends."""
+
+    __tablename__ = "population_list"
+
+    audit_id: Mapped[UUID] = mapped_column(ForeignKey("audit.id"), primary_key=True)
+    unit: Mapped[str] = mapped_column(primary_key=True)
+    members: Mapped[list[str]]  # pseudonyms, never names or citizen numbers
+    strata: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")  # per column a value per member
+
+
 class Population(Base):
-    """All units of one kind, as pseudonyms, fixed with their digest before the draw."""
+    """All units of one kind, fixed with their digest before the draw. Their list is a row of its own."""
 
     __tablename__ = "population"
 
     audit_id: Mapped[UUID] = mapped_column(ForeignKey("audit.id"), primary_key=True)
     unit: Mapped[str] = mapped_column(primary_key=True)
-    members: Mapped[list[str]]  # pseudonyms, never names or citizen numbers
+    members: Mapped[list[str]] = mapped_column(default=list)  # of an older release; empty since
     size: Mapped[int]
     digest: Mapped[str]  # SHA-256, hex
     frozen_at: Mapped[datetime]
     frozen_by: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
-    seed: Mapped[str]  # 32 random bytes, hex, generated after the population was fixed
+    seed: Mapped[str]  # 32 bytes, hex, from a secret and a value, known after the population was fixed
     algorithm: Mapped[str]
     drawn: Mapped[int]
     source: Mapped[str | None]  # where the list comes from: a code of the scheme; None in edition 1

@@ -8,7 +8,7 @@ FORMAT = 1
 
 
 class EntryType(StrEnum):
-    """Types of entries: what happened to a certificate, and the daily head of the case log."""
+    """Types of entries: what happened to a certificate, the daily head of the case log, and promises of draws."""
 
     ISSUED = "issued"
     SUSPENDED = "suspended"
@@ -21,6 +21,7 @@ class EntryType(StrEnum):
     RESEALED = "resealed"  # same certificate in a new file, because the key of the old one is no longer trusted
     EXPIRED = "expired"
     CASE_LOG = "case-log"
+    DRAW = "draw"  # the promise of the secret of a draw, without a word on whose
 
 
 def certificate_entry(
@@ -59,6 +60,11 @@ def case_log_entry(*, at: datetime, first: int, last: int, count: int, root: byt
         "count": count,
         "root": root.hex(),
     }
+
+
+def draw_entry(*, at: datetime, commitment: str) -> dict[str, Any]:
+    """Build an entry with the promise of the secret of a draw."""
+    return {"format": FORMAT, "type": EntryType.DRAW.value, "time": moment(at), "commitment": commitment}
 
 
 def moment(at: datetime) -> str:

@@ -1,6 +1,7 @@
 """Reads of the log: tiles, bundles, proofs and checkpoints. Needs no private key."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -25,6 +26,12 @@ def size_of(session: Session) -> int:
 def latest(session: Session) -> SignedCheckpoint | None:
     """Return the newest checkpoint, or None."""
     return session.scalar(select(SignedCheckpoint).order_by(SignedCheckpoint.size.desc()).limit(1))
+
+
+def first_after(session: Session, moment: datetime) -> SignedCheckpoint | None:
+    """Return the first checkpoint that was signed after a moment, or None."""
+    query = select(SignedCheckpoint).where(SignedCheckpoint.signed_at > moment)
+    return session.scalar(query.order_by(SignedCheckpoint.size).limit(1))
 
 
 def checkpoints(session: Session, limit: int) -> list[SignedCheckpoint]:

@@ -162,10 +162,23 @@ def check_sample(sample: Mapping[str, Any], units: Sequence[Mapping[str, Any]]) 
         raise Wrong("the list is not the one that was fixed")
     if sample["algorithm"] != "sha256-rank-1":
         raise Wrong(f"this program does not know the draw {sample['algorithm']}")
+    check_seed(sample)
     order = ranked(members, bytes.fromhex(sample["seed"]), bytes.fromhex(sample["digest"]))
     check_units(order, units, int(sample["drawn"]))
     beside = len(units) - int(sample["drawn"])
     return f"{sample['drawn']} of {len(members)} drawn again" + (f", {beside} beside the draw" if beside else "")
+
+
+def check_seed(sample: Mapping[str, Any]) -> None:
+    """Check that the seed comes from the secret that was promised, and the value that was mixed in."""
+    if sample["commitment"] is None:
+        return
+    draw, secret = b"keurwerk-draw-1\n", bytes.fromhex(sample["secret"])
+    if hashlib.sha256(draw + secret).hexdigest() != sample["commitment"]:
+        raise Wrong("the secret is not the one that was promised")
+    value = hashlib.sha256(sample["value"].encode()).digest()
+    if hashlib.sha256(draw + secret + value + bytes.fromhex(sample["digest"])).hexdigest() != sample["seed"]:
+        raise Wrong("the seed does not come from the secret and the value")
 
 
 def ranked(members: Iterable[str], seed: bytes, digest: bytes) -> list[str]:

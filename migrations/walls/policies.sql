@@ -130,6 +130,18 @@ CREATE POLICY requirement_judgement_select ON requirement_judgement FOR SELECT T
 CREATE POLICY requirement_judgement_insert ON requirement_judgement FOR INSERT TO kw_app WITH CHECK ((SELECT is_genuine()) AND ((SELECT current_setting('kw.sees', true)) = 'cases' OR audit_id = ANY ((SELECT my_judged_audits())::uuid[])));
 CREATE POLICY requirement_judgement_update ON requirement_judgement FOR UPDATE TO kw_app USING ((SELECT is_genuine()) AND ((SELECT current_setting('kw.sees', true)) = 'cases' OR audit_id = ANY ((SELECT my_judged_audits())::uuid[])));
 CREATE POLICY requirement_judgement_worker ON requirement_judgement TO kw_worker USING (true);
+CREATE POLICY fixed_list_select ON fixed_list FOR SELECT TO kw_app USING ((SELECT is_genuine()) AND ((SELECT current_setting('kw.sees', true)) = 'cases' OR audit_id = ANY ((SELECT my_audits())::uuid[])));
+CREATE POLICY fixed_list_insert ON fixed_list FOR INSERT TO kw_app WITH CHECK ((SELECT is_genuine()) AND (audit_id = ANY ((SELECT my_led_audits())::uuid[])));
+CREATE POLICY fixed_list_worker ON fixed_list TO kw_worker USING (true);
+CREATE POLICY draw_secret_select ON draw_secret FOR SELECT TO kw_app USING ((SELECT is_genuine()) AND ((((SELECT current_setting('kw.sees', true)) = 'cases' OR audit_id = ANY ((SELECT my_audits())::uuid[])) AND EXISTS (SELECT FROM draw_value v WHERE v.audit_id = draw_secret.audit_id AND v.unit = draw_secret.unit))));
+CREATE POLICY draw_secret_insert ON draw_secret FOR INSERT TO kw_app WITH CHECK ((SELECT is_genuine()) AND (audit_id = ANY ((SELECT my_led_audits())::uuid[])));
+CREATE POLICY draw_secret_worker ON draw_secret TO kw_worker USING (true);
+CREATE POLICY draw_value_select ON draw_value FOR SELECT TO kw_app USING ((SELECT is_genuine()) AND ((audit_id, unit) IN (SELECT audit_id, unit FROM draws_for_agency()) OR (SELECT current_setting('kw.sees', true)) = 'cases' OR audit_id = ANY ((SELECT my_audits())::uuid[])));
+CREATE POLICY draw_value_insert ON draw_value FOR INSERT TO kw_app WITH CHECK ((SELECT is_genuine()) AND ((given_by = (SELECT nullif(current_setting('kw.person', true), '')::uuid) AND (audit_id, unit) IN (SELECT audit_id, unit FROM draws_for_agency())) OR (audit_id = ANY ((SELECT my_led_audits())::uuid[]) AND (given_by = (SELECT nullif(current_setting('kw.person', true), '')::uuid) OR given_by IS NULL))));
+CREATE POLICY draw_value_worker ON draw_value TO kw_worker USING (true);
+CREATE POLICY population_list_select ON population_list FOR SELECT TO kw_app USING ((SELECT is_genuine()) AND ((SELECT current_setting('kw.sees', true)) = 'cases' OR audit_id = ANY ((SELECT my_audits())::uuid[])));
+CREATE POLICY population_list_insert ON population_list FOR INSERT TO kw_app WITH CHECK ((SELECT is_genuine()) AND (audit_id = ANY ((SELECT my_led_audits())::uuid[])));
+CREATE POLICY population_list_worker ON population_list TO kw_worker USING (true);
 CREATE POLICY verdict_change_select ON verdict_change FOR SELECT TO kw_app USING ((SELECT is_genuine()) AND ((SELECT current_setting('kw.sees', true)) = 'cases' OR audit_id = ANY ((SELECT my_audits())::uuid[])));
 CREATE POLICY verdict_change_worker ON verdict_change TO kw_worker USING (true);
 CREATE POLICY entry_chain_select ON entry_chain FOR SELECT TO kw_app USING ((SELECT is_genuine()) AND ((SELECT current_setting('kw.sees', true)) = 'cases' OR audit_id = ANY ((SELECT my_audits())::uuid[])));

@@ -16,8 +16,8 @@ BEGIN
                          WHERE v.audit_id = NEW.audit_id AND v.unit = NEW.unit AND v.reference = NEW.replaces
                            AND v.value = ANY (n.assessed_verdicts))
          AND NEW.reference = (
-           SELECT m FROM jsonb_array_elements_text(listed.members) m
-           WHERE NOT EXISTS (SELECT FROM sampled_unit
+           SELECT m FROM population_list l, jsonb_array_elements_text(l.members) m
+           WHERE l.audit_id = NEW.audit_id AND l.unit = NEW.unit AND NOT EXISTS (SELECT FROM sampled_unit
                              WHERE audit_id = NEW.audit_id AND unit = NEW.unit AND reference = m)
            ORDER BY sha256(decode(listed.seed, 'hex') || decode(listed.digest, 'hex') || convert_to(m, 'UTF8'))
            LIMIT 1)

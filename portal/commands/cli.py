@@ -29,6 +29,7 @@ from portal.commands.check import check
 from portal.commands.due import due
 from portal.commands.keys import keys
 from portal.commands.ledger import ledger_commands
+from portal.commands.samples import sample
 from portal.commands.schemes import scheme
 from portal.commands.shell import shell
 from portal.commands.verify import verify_file
@@ -44,7 +45,7 @@ from portal.web.security_log import Kind
 @click.pass_context
 def main(context: click.Context) -> None:
     """Keurwerk from the shell. Without DATABASE_URL it works with the portal of this folder, running or not."""
-    if "--help" in sys.argv or context.invoked_subcommand in {restore.name, scheme.name}:
+    if "--help" in sys.argv or context.invoked_subcommand in {restore.name, sample.name, scheme.name}:
         return  # only the help was asked for, or no server is needed
     try:
         env = context.with_resource(at_hand(os.environ))  # noqa: TID251 - an entry point
@@ -144,6 +145,7 @@ main.add_command(due)
 main.add_command(verify_file)
 main.add_command(keys)
 main.add_command(ledger_commands)
+main.add_command(sample)
 main.add_command(scheme)
 main.add_command(shell)
 

@@ -50,6 +50,7 @@ from portal.stores import database, files
 T = TypeVar("T")
 ASSIGNMENTS, HOUSES, BEDS = 420, 4, 12
 FIRST_AGENCY = 71_000_001
+VALUE = "6 2 5 1 4"  # dice, thrown at the agency
 GROUNDS = {
     Outcome.GRANT: "requirements_met",
     Outcome.GRANT_WITH_CONDITIONS: "open_points",
@@ -189,15 +190,12 @@ class Case:
             for unit, members in _lists(scheme, self.details).items():
                 if not asked.on_unit(unit):
                     continue
-                found = audits.freeze_population(
-                    session,
-                    self.staff(session, self.inspector),
-                    self.audit_id,
-                    unit,
-                    members,
-                    seed=secrets.token_bytes(32),
-                    source=next(iter(scheme.units[unit].list_sources), None),
-                )
+                inspector = self.staff(session, self.inspector)
+                about = audits.About(source=next(iter(scheme.units[unit].list_sources), None))
+                secret = secrets.token_bytes(32)
+                audits.fix_list(session, inspector, self.audit_id, unit, members, secret=secret, about=about)
+                audits.give_value(session, inspector, self.audit_id, unit, VALUE)
+                found = audits.draw_list(session, inspector, self.audit_id, unit)
                 sizes[unit] = (found.size, found.drawn)
             return sizes
 

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from audits.core import clock
 from audits.core.access import ActorKind
+from audits.inspections.services.drawing import erase_before
 from audits.links.services import note_traces
 from audits.worklists.services import work_off
 from certificates.ledger.caselog import append_head
@@ -47,6 +48,11 @@ class PeriodicTask:
 def sign_head(session: Session) -> None:
     """Sign the log if it grew."""
     sign_checkpoint(session, ledger.origin(current_settings()), current_keys().ledger_key)
+
+
+def erase_lists(session: Session) -> int:
+    """Erase the members of populations of audits that are over, once they were kept for `LISTS_KEPT_DAYS`."""
+    return erase_before(session, clock.now() - timedelta(days=current_settings().lists_kept_days))
 
 
 def renew_documents(session: Session) -> None:
@@ -87,6 +93,7 @@ PERIODIC_TASKS: tuple[PeriodicTask, ...] = (
     PeriodicTask("register.files", timedelta(seconds=dumps.FRESH_SECONDS), make_files),
     PeriodicTask("document.renew", timedelta(hours=1), renew_documents),
     PeriodicTask("account.clear_out", timedelta(hours=1), clear_out),
+    PeriodicTask("lists.erase", timedelta(days=1), erase_lists),
     PeriodicTask("files.check", timedelta(minutes=10), checking.check_files),
     PeriodicTask("files.collect", checking.PART_PERIOD, checking.collect_files),
     PeriodicTask("links.note", timedelta(days=1), note_links),

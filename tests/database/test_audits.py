@@ -14,6 +14,7 @@ from audits.inspections import queries, services
 from audits.inspections.models import Audit, Participant, Verdict
 from audits.inspections.workflow import AuditState
 from audits.people.services import declare_interest
+from tests.kit.drawing import freeze_population
 from tests.kit.factories.agencies import make_agency
 from tests.kit.factories.applications import make_application
 from tests.kit.factories.inspections import (
@@ -191,7 +192,7 @@ def test_another_inspector_with_more_roles_still_cannot_touch_it(session):
     with pytest.raises(NotAllowedError):
         services.record_sheets(session, other.actor, audit.id, {"GOV-01": {"organisation": ORGANISATION}})
     with pytest.raises(NotAllowedError):
-        services.freeze_population(session, other.actor, audit.id, "personnel_file", FILES, seed=SEED)
+        freeze_population(session, other.actor, audit.id, "personnel_file", FILES, seed=SEED)
 
 
 @pytest.mark.parametrize("call", ["review", "reopen"])

@@ -16,6 +16,7 @@ from audits.inspections.workflow import AuditState
 from audits.schemes.queries import scheme_of_version
 from portal.stores.roles import APP
 from portal.work import jobs, schedule
+from tests.kit.drawing import freeze_population
 from tests.kit.factories import make_audit, make_person
 from tests.kit.factories.agencies import make_agency
 from tests.kit.factories.inspections import draw, judge, tell
@@ -51,7 +52,7 @@ def everything_read_by(session, agency_id):
 def reported(session):
     """An audit with a nonconformity at every interview on every requirement, each with a note."""
     audit = make_audit(session, populations={"personnel_file": ["F-001"]})
-    services.freeze_population(session, audit.inspector.actor, audit.id, "interview", WORKERS, seed=OF_ITS_OWN)
+    freeze_population(session, audit.inspector.actor, audit.id, "interview", WORKERS, seed=OF_ITS_OWN)
     norm = scheme_of_version(audit.scheme_version)
     for unit in ("assignment", "housing_location"):
         draw(session, audit, {unit: []})

@@ -25,6 +25,7 @@ from audits.schemes.cycle import AuditKind, DecisionKind
 from certificates.lifecycle.rules import Fate
 from certificates.lifecycle.services import decide_on_audit, decide_on_holder
 from certificates.lifecycle.workflow import CertificateState
+from tests.kit.drawing import freeze_population
 from tests.kit.factories.applications import make_application, make_scheme
 from tests.kit.factories.certificates import make_certificate
 from tests.kit.factories.decisions import add_findings, finding
@@ -157,7 +158,7 @@ def test_nothing_else_is_drawn_judged_or_missing(session, holder):
     asked = {item.unit for item in scheme.requirements}
     assert {unit.code for unit in queries.undrawn(scheme, ())} == asked - {scheme.agency_unit.code}
     with pytest.raises(NotFoundError):
-        services.freeze_population(session, inspector, audit.id, "housing_location", ["H-1"], seed=SEED)
+        freeze_population(session, inspector, audit.id, "housing_location", ["H-1"], seed=SEED)
     with pytest.raises(NotFoundError):
         services.record_sheets(session, inspector, audit.id, {"GOV-01": {"agency": ("conform", "")}})
     with pytest.raises(NotFoundError):

@@ -12,6 +12,7 @@ from audits.inspections import queries, services
 from audits.inspections.models import Population, SampledUnit, Verdict, VerdictChange
 from audits.inspections.workflow import AuditState
 from audits.schemes.queries import scheme_of_version
+from tests.kit.drawing import freeze_population
 from tests.kit.factories.inspections import (
     SEED,
     make_audit,
@@ -25,7 +26,7 @@ def test_a_draw_can_be_done_again_by_anybody(session):
     from audits.inspections import rules
 
     audit = make_audit(session)
-    population = services.freeze_population(
+    population = freeze_population(
         session, audit.inspector.actor, audit.id, "personnel_file", [*FILES, " F-001 "], seed=SEED
     )
     session.flush()
@@ -36,18 +37,22 @@ def test_a_draw_can_be_done_again_by_anybody(session):
     assert len(drawn) == population.drawn == rules.sample_size(scheme.units["personnel_file"].sampling, 100)
     assert tuple(drawn) == rules.draw(FILES, bytes.fromhex(population.seed), population.drawn, population.algorithm)
     event = history(session, audit.id)[-1]
-    assert (event.name, event.data["digest"], event.data["seed"]) == ("audit.freeze", population.digest, SEED.hex())
+    assert (event.name, event.data["digest"], event.data["seed"]) == (
+        "audit.freeze",
+        population.digest,
+        population.seed,
+    )
 
 
 def test_a_population_is_fixed_once(session):
     audit = make_audit(session, populations={"personnel_file": FILES})
     with pytest.raises(IllegalMoveError):
-        services.freeze_population(session, audit.inspector.actor, audit.id, "personnel_file", FILES, seed=SEED)
+        freeze_population(session, audit.inspector.actor, audit.id, "personnel_file", FILES, seed=SEED)
 
 
 def test_no_units_need_no_verdicts(session):
     audit = make_audit(session)
-    nothing = services.freeze_population(session, audit.inspector.actor, audit.id, "housing_location", [], seed=SEED)
+    nothing = freeze_population(session, audit.inspector.actor, audit.id, "housing_location", [], seed=SEED)
     assert (nothing.size, nothing.drawn) == (0, 0)
     assert "housing_location" not in queries.sample_of(session, audit.id)
 
@@ -56,7 +61,7 @@ def test_names_of_people_never_get_in(session):
     audit = make_audit(session)
     for lines in (["F-001", "123456782"], ["jan@example.nl"]):
         with pytest.raises(RuleError) as refused:
-            services.freeze_population(session, audit.inspector.actor, audit.id, "personnel_file", lines, seed=SEED)
+            freeze_population(session, audit.inspector.actor, audit.id, "personnel_file", lines, seed=SEED)
         assert refused.value.field == "references"
     assert session.scalar(select(Population).where(Population.audit_id == audit.id)) is None
 
@@ -65,7 +70,7 @@ def test_the_agency_itself_and_unknown_units_are_not_drawn(session):
     audit = make_audit(session)
     for unit in ("organisation", "moon"):
         with pytest.raises(NotFoundError):
-            services.freeze_population(session, audit.inspector.actor, audit.id, unit, FILES, seed=SEED)
+            freeze_population(session, audit.inspector.actor, audit.id, unit, FILES, seed=SEED)
 
 
 @pytest.mark.parametrize("state", [state for state in AuditState if state is not AuditState.IN_PROGRESS])
@@ -73,7 +78,7 @@ def test_fieldwork_happens_while_the_audit_is_in_progress(session, state):
     audit = make_audit(session, state)
     actor = audit.inspector.actor
     with pytest.raises(IllegalMoveError):
-        services.freeze_population(session, actor, audit.id, "personnel_file", FILES, seed=SEED)
+        freeze_population(session, actor, audit.id, "personnel_file", FILES, seed=SEED)
     with pytest.raises(IllegalMoveError):
         services.record_sheets(session, actor, audit.id, {"GOV-01": {"organisation": ORGANISATION}})
 

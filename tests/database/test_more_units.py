@@ -13,6 +13,7 @@ from audits.inspections import queries, rules, services
 from audits.inspections.grading import Origin
 from audits.inspections.models import SampledUnit
 from audits.inspections.report import report_facts
+from tests.kit.drawing import VALUE
 from tests.kit.factories import make_application, make_audit, make_person, make_scheme
 from tests.kit.factories.certificates import BODY
 from tests.kit.factories.findings import BROKEN
@@ -21,7 +22,7 @@ from tests.kit.scheme import FIRST, SECOND, scheme, source
 
 RANDOM, REPLACEMENT, TARGETED = Origin
 FILES = [f"F-{number:03d}" for number in range(1, 101)]  # of which 25 are drawn
-ORDER = rules.draw(FILES, SEED, 100, "sha256-rank-1")
+ORDER = rules.draw(FILES, rules.mixed_seed(SEED, VALUE, rules.population_digest(FILES)), 100, "sha256-rank-1")
 UNIT, CODE = "personnel_file", "PAY-05"
 
 

@@ -30,6 +30,7 @@ from portal.work import jobs
 from portal.work.handlers import HANDLERS
 from tests.kit import validators
 from tests.kit.browser import Browser
+from tests.kit.drawing import freeze_population
 from tests.kit.factories.agencies import DETAILS, make_agency
 from tests.kit.factories.applications import make_application
 from tests.kit.factories.certificates import make_applicant, make_certificate, make_grant
@@ -175,7 +176,7 @@ def answer(session, **words):
 
 def freeze(session):
     audit = make_audit(session)
-    inspections.freeze_population(session, audit.inspector.actor, audit.id, "personnel_file", [STRANGE], seed=bytes(32))
+    freeze_population(session, audit.inspector.actor, audit.id, "personnel_file", [STRANGE], seed=bytes(32))
 
 
 def note(session):

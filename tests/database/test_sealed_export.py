@@ -6,6 +6,7 @@ import subprocess
 import sys
 
 import pytest
+from click.testing import CliRunner
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from audits.core.access import Role
@@ -15,6 +16,7 @@ from audits.inspections.services.receipts import confirm_entries
 from audits.teams.rules import TeamRole
 from audits.teams.services import join_team
 from certificates.credentials.tokens import jwks, sign
+from portal.commands.samples import sample
 from portal.settings import ROOT
 from portal.signing.receipts import TYPE
 from tests.kit.factories import make_person
@@ -143,6 +145,21 @@ def other_seed(found):
     found["samples"]["personnel_file"]["seed"] = "00" * 32
 
 
+def other_secret(found):
+    found["samples"]["personnel_file"]["secret"] = "00" * 32
+
+
+def other_value(found):
+    found["samples"]["personnel_file"]["value"] = "1 1 1"
+
+
+def next_but_one(found):
+    order = {each["reference"] for each in found["units"]["personnel_file"]}
+    left = next(each for each in found["samples"]["personnel_file"]["members"] if each not in order)
+    units = found["units"]["personnel_file"]
+    units.append({"reference": left, "position": 99, "origin": "replacement", "replaces": units[0]["reference"]})
+
+
 @pytest.mark.parametrize(
     ("spoil", "sentence"),
     [
@@ -162,7 +179,10 @@ def other_seed(found):
         (other_key, "the receipt is not signed with a key of the register"),
         (other_list, "the list is not the one that was fixed"),
         (other_unit, "other units were looked at than were drawn"),
-        (other_seed, "other units were looked at than were drawn"),
+        (other_seed, "the seed does not come from the secret and the value"),
+        (other_secret, "the secret is not the one that was promised"),
+        (other_value, "the seed does not come from the secret and the value"),
+        (next_but_one, "is not the next of the draw"),
     ],
 )
 def test_what_was_done_to_an_audit_is_named(genuine, verify, spoil, sentence):
@@ -192,3 +212,26 @@ def test_anything_else_is_refused(verify):
         verify({"type": "keurwerk-audit", "format": 1, "audit": {"reference": "x"}, "exported": "x", "keys": {}})[0]
         == 1
     )
+
+
+DRAWS = (other_list, other_unit, other_seed, other_secret, other_value, next_but_one)
+
+
+def sample_verify(tmp_path, found):
+    file = tmp_path / "audit.json"
+    file.write_text(json.dumps(found), encoding="utf-8")
+    return CliRunner().invoke(sample, ["verify", str(file)])
+
+
+def test_the_command_draws_again(tmp_path, genuine):
+    done = sample_verify(tmp_path, genuine)
+    assert (done.exit_code, done.output) == (0, "1 samples drawn again, as they were drawn\n")
+    assert sample_verify(tmp_path, {"samples": 1}).exit_code == 1
+
+
+@pytest.mark.parametrize("spoil", DRAWS)
+def test_the_command_names_a_draw_that_comes_out_otherwise(tmp_path, genuine, spoil):
+    spoil(genuine)
+    done = sample_verify(tmp_path, genuine)
+    assert done.exit_code == 1
+    assert "personnel_file: " in done.output

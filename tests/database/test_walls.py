@@ -23,6 +23,7 @@ from tests.kit.statements_about_changes import ABOUT_CHANGES
 from tests.kit.statements_about_conditions import ABOUT_CONDITIONS
 from tests.kit.statements_about_cycles import ABOUT_CYCLES
 from tests.kit.statements_about_deciders import ABOUT_DECIDERS
+from tests.kit.statements_about_draws import ABOUT_DRAWS
 from tests.kit.statements_about_entries import ABOUT_ENTRIES
 from tests.kit.statements_about_findings import ABOUT_FINDINGS
 from tests.kit.statements_about_holders import ABOUT_HOLDERS
@@ -40,6 +41,7 @@ SUBJECTS = {
     "conditions": ABOUT_CONDITIONS,
     "cycles": ABOUT_CYCLES,
     "deciders": ABOUT_DECIDERS,
+    "draws": ABOUT_DRAWS,
     "entries": ABOUT_ENTRIES,
     "holders": ABOUT_HOLDERS,
     "links": ABOUT_LINKS,
@@ -124,6 +126,7 @@ def test_no_table_lets_everything_pass(world, role):
 
 KEPT = ["event", "decision", "certificate_change", "document", "tie", "audit_participant"]
 KEPT += ["decision_ground", "decision_basis", "decision_proposal"]
+KEPT += ["fixed_list", "draw_secret", "draw_value"]
 KEPT += ["sealed_entry", "entry_receipt"]
 KEPT += ["ledger_entry", "ledger_node", "checkpoint", "cosignature", "document_stamp"]
 

@@ -107,20 +107,23 @@ def decide_intake(window, agency: str) -> None:
 
 
 def draw(window) -> None:
-    """Fix the lists; the portal draws."""
+    """Fix the lists, and mix in what the agency says; the portal draws."""
     for unit, size in LISTS.items():
         address = window.page.url
         window.page.goto(f"{address}/samples/{unit}")
         window.fill(references="\n".join(f"{unit[0].upper()}-{number:03d}" for number in range(1, size + 1)))
         window.click("Look at the list")
         window.judge()
-        window.click("Fix the list and draw")
+        window.click("Fix the list")
+        window.judge()
+        window.fill(value="6 1 3")
+        window.click("Mix it in and draw")
         window.judge()
         window.page.goto(address)
     window.page.goto(f"{address}/samples/housing_location")
     window.page.locator('input[name="none"]').check()
     window.click("Look at the list")
-    window.click("Fix the list and draw")
+    window.click("Fix the list")
     window.page.goto(address)
 
 

@@ -22,8 +22,7 @@ from audits.deadlines.rules import DeadlineKind
 from audits.decisions.models import Decision, DecisionGround, DecisionProposal
 from audits.findings.models import Dispute, Extension, GradeChange, ReviewCheck
 from audits.inspections import services as inspections
-from audits.inspections.models import Audit, CorrectiveAction, Finding, SealedEntry
-from audits.inspections.services.receipts import confirm_entries
+from audits.inspections.models import Audit, CorrectiveAction, Finding
 from audits.inspections.workflow import AuditState, FindingState, RoundOutcome
 from audits.people.models import Person, RoleRequest, SmallBody
 from audits.people.services import record_absence
@@ -57,6 +56,7 @@ from tests.kit.factories.documents import known
 from tests.kit.factories.inspections import judge, make_holder_audit
 from tests.kit.scheme import SECOND, source
 from tests.kit.world_of_agencies import add_appeals, add_changes, add_conditions, add_interest, add_links
+from tests.kit.world_of_fieldwork import add_draws, add_sealed, fix_two
 
 
 @dataclass
@@ -157,9 +157,10 @@ def _audits(session: Session) -> dict[str, Any]:
             )
             by_hand: dict[str, Any] = {"code": code, "grade": None, "note": "Seen.", "agency_text": "Well done."}
             made["remark"] = inspections.write_remark(session, audit.inspector.actor, audit.id, **by_hand).id
+            made |= add_draws(session, audit)
             made |= {"in_progress_code": code, "in_progress_unit": unit} | _hands(session, audit)
         if state in {AuditState.IN_PROGRESS, AuditState.REPORTED}:
-            made |= _sealed(session, state, audit)
+            made |= add_sealed(session, state, audit)
         if state in {AuditState.IN_PROGRESS, AuditState.REPORTED, AuditState.REVIEWED, AuditState.CONCLUDED}:
             made |= _findings(session, state, audit)
             if state is AuditState.REPORTED:
@@ -173,22 +174,10 @@ def _audits(session: Session) -> dict[str, Any]:
     surprise, revealed = (make_audit(session, AuditState.PLANNED, announced=False) for _ in range(2))
     inspections.start_audit(session, surprise.inspector.actor, surprise.id)
     inspections.reveal_audit(session, revealed.inspector.actor, revealed.id)
+    made |= {"surprise_inspector": surprise.inspector_id}
+    fix_two(session, surprise, "personnel_file")
     made |= {"revealed_audit": revealed.id, "revealed_agency": revealed.agency_id}
     return made | {"surprise_audit": surprise.id, "surprised": surprise.agency_id}
-
-
-def _sealed(session: Session, state: AuditState, audit: Audit) -> dict[str, Any]:
-    """The chain of its inspector, the newest entry, a receipt of it, and what comes next."""
-    last = session.scalars(
-        select(SealedEntry).where(SealedEntry.audit_id == audit.id).order_by(SealedEntry.id.desc()).limit(1)
-    ).one()
-    confirm_entries(session, audit.id, str)
-    return {
-        f"{state}_chain": last.chain_id,
-        f"{state}_entry": last.id,
-        f"{state}_head": last.digest,
-        f"{state}_next": last.number + 1,
-    }
 
 
 def _hands(session: Session, audit: Audit) -> dict[str, Any]:

@@ -45,6 +45,7 @@ from certificates.lifecycle.rules import Fate
 from portal.stores import database, files
 from portal.work import jobs
 from portal.work.handlers import HANDLERS
+from tests.kit.drawing import freeze_population
 from tests.kit.factories.inspections import confidential_findings
 
 MOST_ROUNDS = 10  # of work that follows from work, which takes four; what is left then is for the invariants to find
@@ -145,7 +146,7 @@ class Office:
             scheme = scheme_of_version(session.get_one(Audit, audit).scheme_version)
             for unit in scheme.units.values():
                 if not unit.is_agency and session.get(Population, (audit, unit.code)) is None:
-                    audits.freeze_population(session, actor, audit, unit.code, [f"{unit.code}-1"], seed=bytes(32))
+                    freeze_population(session, actor, audit, unit.code, [f"{unit.code}-1"], seed=bytes(32))
             session.flush()
             kinds = list(scheme.verdicts.values())
             good = next(kind.code for kind in kinds if kind.assessed and not kind.nonconforming)

@@ -17,13 +17,8 @@ from audits.inspections.services.days import (
     plan_day,
     record_hours,
 )
-from audits.inspections.services.fieldwork import (
-    ReasonMissingError,
-    VerdictsChangedError,
-    declared_by,
-    freeze_population,
-    record_sheets,
-)
+from audits.inspections.services.drawing import About, declared_by, draw_list, fix_list, give_value
+from audits.inspections.services.fieldwork import ReasonMissingError, VerdictsChangedError, record_sheets
 from audits.inspections.services.more_units import choose_unit, replace_unit
 from audits.inspections.services.planning import plan_audit, plan_audit_of_holder
 from audits.inspections.services.remarking import withdraw_remark, write_remark
@@ -41,6 +36,7 @@ from audits.inspections.services.transitions import (
 from audits.inspections.services.weighing import judge_requirement
 
 __all__ = [
+    "About",
     "DayPlan",
     "ReasonMissingError",
     "VerdictsChangedError",
@@ -52,10 +48,12 @@ __all__ = [
     "conclude_audit",
     "confirm_scope",
     "declared_by",
+    "draw_list",
     "drop_day",
     "explain_time",
     "find_day",
-    "freeze_population",
+    "fix_list",
+    "give_value",
     "housing_locations",
     "judge_requirement",
     "open_urgent_task",

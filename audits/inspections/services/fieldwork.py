@@ -1,10 +1,10 @@
-"""Fieldwork of an audit: fix a population, draw from it, record verdicts."""
+"""Fieldwork of an audit: record verdicts."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import insert, select
+from sqlalchemy import select
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.orm import Session
 
@@ -13,19 +13,15 @@ from audits.core.access import Actor
 from audits.core.errors import N_, IllegalMoveError, NotFoundError, RuleError
 from audits.core.events import Code, Digest
 from audits.core.letters import check_printable
-from audits.inspections import rules
 from audits.inspections.coverage import scheme_of_audit
 from audits.inspections.entries import cell_of
-from audits.inspections.events import PopulationFixed, VerdictsRecorded
+from audits.inspections.events import VerdictsRecorded
 from audits.inspections.judging import complaint
-from audits.inspections.models import Audit, Population, SampledUnit, Verdict
-from audits.inspections.population_lists import Declared, differs
-from audits.inspections.pseudonyms import checked_references
+from audits.inspections.models import Audit, SampledUnit, Verdict
 from audits.inspections.queries import VerdictRow, verdicts_of
 from audits.inspections.services.course import load_fieldwork, record
 from audits.inspections.services.entering import Typed, enter
-from audits.schemes.queries import housing_units
-from audits.schemes.text import Requirement, SchemeText, Unit
+from audits.schemes.text import Requirement, SchemeText
 
 Said = tuple[str, str]  # verdict code and note
 Key = tuple[str, str]  # requirement code and unit reference
@@ -45,65 +41,6 @@ class ReasonMissingError(RuleError):
     def __init__(self, codes: Collection[str]) -> None:
         super().__init__(N_("You change a verdict that was saved before. Say why."))
         self.codes = codes
-
-
-def declared_by(audit: Audit, unit: str) -> Declared:
-    """Return what the agency declared that the list of this kind of unit should agree with."""
-    if unit in housing_units(audit.scheme_version):
-        return Declared(housing=audit.application.offers_housing)
-    return Declared(workers=audit.agency.headcount)
-
-
-def freeze_population(
-    session: Session,
-    actor: Actor,
-    audit_id: UUID,
-    unit: str,
-    references: Sequence[str],
-    *,
-    seed: bytes,
-    source: str | None = None,
-    difference: str = "",
-) -> Population:
-    """Fix all units of one kind and draw from them, by the sampling rule of the scheme; this is final.
-
-    `references` are pseudonyms, one per unit, in the order of the list (a RuleError gives line numbers); an empty list
-    says that the agency has no such units. `seed` is 32 random bytes that the caller generates after the list was
-    submitted, so that nobody can choose who is drawn. Where the scheme knows sources of lists, `source` is one of them,
-    and `difference` says why a list differs from what the agency declared.
-    """
-    audit = load_fieldwork(session, actor, audit_id)
-    scheme = scheme_of_audit(audit)
-    kind = scheme.units.get(unit)
-    if kind is None or kind.is_agency or not scheme.on_unit(unit):
-        raise NotFoundError("The norm draws no such sample.")
-    if session.get(Population, (audit.id, unit)) is not None:
-        raise IllegalMoveError("This sample is drawn already and cannot change.")
-    members = rules.population_of(checked_references(references))
-    declared = declared_by(audit, unit)
-    _check_source(kind, source)
-    said = _checked_difference(difference, needed=scheme.cycle is not None and differs(len(members), declared))
-    algorithm = scheme.sampling.algorithm
-    drawn = rules.draw(members, seed, rules.sample_size(kind.sampling, len(members)), algorithm)
-    population = Population(
-        audit_id=audit.id,
-        unit=unit,
-        members=list(members),
-        size=len(members),
-        digest=rules.population_digest(members),
-        frozen_at=clock.now(),
-        frozen_by=actor.id,
-        seed=seed.hex(),
-        algorithm=algorithm,
-        drawn=len(drawn),
-        source=source,
-        declared=declared.workers,
-        difference=said,
-    )
-    session.add(population)
-    _store_drawn(session, audit, unit, drawn)
-    record(session, actor, audit, _fixed(population))
-    return population
 
 
 def record_sheets(
@@ -147,43 +84,6 @@ def record_sheets(
     for told in _told(known, changed, why, head.digest):
         record(session, actor, audit, told)
     return len(changed)
-
-
-def _fixed(population: Population) -> PopulationFixed:
-    return PopulationFixed(
-        unit=Code(population.unit),
-        population=population.size,
-        drawn=population.drawn,
-        digest=Digest(population.digest),
-        seed=Digest(population.seed),
-        algorithm=Code(population.algorithm),
-        source=None if population.source is None else Code(population.source),
-    )
-
-
-def _checked_difference(typed: str, *, needed: bool) -> str:
-    said = typed.strip()
-    check_printable(said, "difference")
-    if needed and not said:
-        raise RuleError("The list differs from what the agency declared. Say why.", "difference")
-    return said
-
-
-def _check_source(kind: Unit, source: str | None) -> None:
-    if kind.list_sources and source is None:
-        raise RuleError("Say where the list comes from.", "source")
-    if source is not None and source not in kind.list_sources:
-        raise RuleError("The norm does not have %(code)s.", "source", code=source)
-
-
-def _store_drawn(session: Session, audit: Audit, unit: str, drawn: Sequence[str]) -> None:
-    session.flush()
-    rows = [
-        {"audit_id": audit.id, "unit": unit, "reference": reference, "position": position}
-        for position, reference in enumerate(drawn, start=1)
-    ]
-    if rows:
-        session.execute(insert(SampledUnit), rows)
 
 
 def _requirement(scheme: SchemeText, code: str) -> Requirement:

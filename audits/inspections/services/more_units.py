@@ -14,6 +14,7 @@ from audits.core.events import Code
 from audits.core.letters import check_printable
 from audits.inspections import rules
 from audits.inspections.coverage import scheme_of_audit
+from audits.inspections.draws import members_of
 from audits.inspections.events import UnitChosen, UnitReplaced
 from audits.inspections.grading import Origin
 from audits.inspections.models import Audit, Population, SampledUnit, Verdict
@@ -49,7 +50,7 @@ def replace_unit(
         drawn,
         SampledUnit(
             unit=unit,
-            reference=_next_of_draw(population, drawn),
+            reference=_next_of_draw(session, population, drawn),
             origin=Origin.REPLACEMENT,
             replaces=reference,
             reason_code=reason_code,
@@ -106,9 +107,11 @@ def _check_replaceable(session: Session, scheme: SchemeText, drawn: Sequence[Sam
         raise RuleError("Something was judged on this unit, so it stays in the audit.", "reference")
 
 
-def _next_of_draw(population: Population, drawn: Sequence[SampledUnit]) -> str:
+def _next_of_draw(session: Session, population: Population, drawn: Sequence[SampledUnit]) -> str:
     taken = {each.reference for each in drawn}
-    order = rules.draw(population.members, bytes.fromhex(population.seed), population.size, population.algorithm)
+    order = rules.draw(
+        members_of(session, population), bytes.fromhex(population.seed), population.size, population.algorithm
+    )
     found = next((reference for reference in order if reference not in taken), None)
     if found is None:
         raise RuleError("Every unit of the list is in the audit already.", "reference")

@@ -15,11 +15,14 @@ from audits.core import clock
 from audits.core.access import Permission
 from audits.decisions.models import Decision
 from audits.decisions.queries import decisions_about, find_decision, provisional_suspension
+from audits.inspections.draws import AskedDraw, waiting_for_agency
 from audits.inspections.models import Audit
-from audits.inspections.queries import find_live_audit, list_audits
+from audits.inspections.queries import find_live_audit, get_audit, list_audits
 from audits.inspections.repairs import Repairs, repairs_of
 from audits.inspections.workflow import AUDIT_FLOW
 from audits.links.queries import is_asked
+from audits.schemes.queries import scheme_of_version
+from audits.schemes.text import Unit
 from certificates.documents.models import Document
 from certificates.documents.queries import find_document
 from certificates.documents.stages import DocumentKind
@@ -63,6 +66,7 @@ def home() -> ResponseReturnValue:
         case=_case(application) if application else None,
         review_by=review_by(application) if application else None,
         asked=is_asked(session, agency.id),
+        draws=_draws(),
         certificate=certificate,
         status=certificate.status_on(clock.today()) if certificate else None,
         conditions=conditions_held(session, actor, certificate) if certificate and certificate.conditional else [],
@@ -94,6 +98,15 @@ def _case(application: Application) -> Course:
         case _:
             pass
     return case
+
+
+def _draws() -> list[tuple[AskedDraw, Unit]]:
+    """Return the lists that wait for a value of the agency, with what they are lists of."""
+    session, actor = database.read(), current_actor()
+    return [
+        (fixed, scheme_of_version(get_audit(session, actor, fixed.audit_id).scheme_version).units[fixed.unit])
+        for fixed in waiting_for_agency(session)
+    ]
 
 
 def _may_be_heard(certificate: Certificate) -> bool:

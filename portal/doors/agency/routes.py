@@ -8,6 +8,7 @@ from portal.doors.agency import (
     conditions,
     declaration,
     details,
+    draws,
     findings,
     hearing,
     home,
@@ -19,7 +20,18 @@ from portal.doors.agency import (
 )
 from portal.doors.agency.door import bp
 
-__all__ = ["application", "blueprints", "chapters", "declaration", "details", "hearing", "home", "lists", "questions"]
+__all__ = [
+    "application",
+    "blueprints",
+    "chapters",
+    "declaration",
+    "details",
+    "draws",
+    "hearing",
+    "home",
+    "lists",
+    "questions",
+]
 
 for part in (appeals, changes, conditions, findings, links, people):
     bp.register_blueprint(part.bp)

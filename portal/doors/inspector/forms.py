@@ -10,12 +10,14 @@ from wtforms import TextAreaField
 from audits.core.errors import N_, RuleError
 from audits.inspections.grading import Extent, Origin, Seen, may_be_incidental
 from audits.inspections.models import SampledUnit
+from audits.inspections.services import About
 from audits.schemes.cycle import ListSource
 from audits.schemes.text import Judgement, SchemeText, Unit
 from portal.forms.fields import (
     UNREMARKED,
     NotRequired,
     checkbox_field,
+    date_field,
     file_field,
     options,
     radios_field,
@@ -51,6 +53,8 @@ class SampleForm(Form):
     )
     none = checkbox_field(_l("The agency has none of these"))
     source = select_field(_l("Where the list comes from"), [], required=_l("Say where the list comes from."))
+    first_day = date_field(_l("First day of the period of the list"), required=UNREMARKED)
+    last_day = date_field(_l("Last day of that period"), required=UNREMARKED)
     heading = checkbox_field(_l("The first line is a heading; leave it out"))
     difference = textarea_field(
         _l("Why the list differs from what the agency declared"),
@@ -85,6 +89,15 @@ class SampleForm(Form):
         self.references.data = text  # an uploaded list is looked at before it is fixed
         return text.rstrip().splitlines()
 
+    def about(self) -> About:
+        """Return what is said about the list."""
+        return About(
+            source=self.source.data if self.source else None,
+            first_day=self.first_day.data,
+            last_day=self.last_day.data,
+            difference=self.difference.data or "",
+        )
+
     def kept(self) -> list[str]:
         """Return the lines without the heading that was ticked."""
         lines = self.lines()
@@ -94,6 +107,16 @@ class SampleForm(Form):
 def _source_in_words(source: ListSource) -> str:
     name = source.name.in_(current_language())
     return f"{name} ({_('independent of the agency')})" if source.independent else name
+
+
+class ValueForm(Form):
+    """The value that the agency gives for a draw, typed while its people look on."""
+
+    value = text_field(
+        _l("Value of the agency"),
+        hint=_l("What somebody of the agency says, for example five throws of dice. Then nobody can steer the draw."),
+        required=_l("Give a value."),
+    )
 
 
 class ReplaceForm(Form):

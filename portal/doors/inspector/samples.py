@@ -10,14 +10,17 @@ from flask_babel import gettext as _
 
 from audits.core.access import Permission
 from audits.core.errors import RuleError
-from audits.inspections import queries, rules, services
+from audits.inspections import draws, queries, rules, services
 from audits.inspections.grading import Origin
 from audits.inspections.models import Population, SampledUnit
 from audits.inspections.population_lists import Look, differs, look_at
 from audits.schemes.text import Unit
+from certificates.ledger.entries import draw_entry
+from certificates.ledger.queries import first_after
+from certificates.ledger.services import append
 from portal.doors.inspector.case import Case, bp, open_case
-from portal.doors.inspector.forms import ChooseForm, ReplaceForm, SampleForm
-from portal.forms.form import refused
+from portal.doors.inspector.forms import ChooseForm, ReplaceForm, SampleForm, ValueForm
+from portal.forms.form import Form, refused
 from portal.stores import database
 from portal.web.access import current_actor, needs
 
@@ -34,9 +37,9 @@ def show_sample(audit_id: UUID, unit: str) -> ResponseReturnValue:
 @bp.post("/audits/<uuid:audit_id>/samples/<unit>")
 @needs(Permission.AUDIT_CONDUCT)
 def draw_sample(audit_id: UUID, unit: str) -> ResponseReturnValue:
-    """Show the list that was given; if that is confirmed, fix it and draw.
+    """Show the list that was given; if that is confirmed, fix it and promise the secret of its draw.
 
-    The seed is generated here, after the list was submitted.
+    The secret is generated here, after the list was submitted; its promise goes into the public log.
     """
     case = open_case(audit_id)
     kind = _kind(case, unit)
@@ -48,27 +51,65 @@ def draw_sample(audit_id: UUID, unit: str) -> ResponseReturnValue:
                 form.heading.data = bool(look.heading)
                 return _look_page(case, kind, form, look)
             with database.write() as session:
-                population = services.freeze_population(
+                fixed = services.fix_list(
                     session,
                     current_actor(),
                     audit_id,
                     unit,
                     form.kept(),
-                    seed=secrets.token_bytes(rules.SEED_BYTES),
-                    source=form.source.data if form.source else None,
-                    difference=form.difference.data or "",
+                    secret=secrets.token_bytes(rules.SEED_BYTES),
+                    about=form.about(),
                 )
-                drawn = population.drawn
+                if not fixed.size:
+                    services.draw_list(session, current_actor(), audit_id, unit)
+                append(session, draw_entry(at=fixed.fixed_at, commitment=fixed.commitment))
         except RuleError as error:
             form.complain(error)
         else:
-            flash(_("The list is fixed. Drawn: %(count)s.", count=drawn), "success")
+            flash(_("The list is fixed. Nothing is drawn yet."), "success")
             return redirect(url_for("inspector.show_sample", audit_id=audit_id, unit=unit), 303)
     if look and not form.references.errors:
         return refused(_look_page(case, kind, form, look), form)
     if form.is_long:
         form.references.data = ""
     return refused(_page(case, kind, form), form)
+
+
+@bp.post("/audits/<uuid:audit_id>/samples/<unit>/value")
+@needs(Permission.AUDIT_CONDUCT)
+def give_value(audit_id: UUID, unit: str) -> ResponseReturnValue:
+    """Keep the value that the people of the agency say, and draw."""
+    case, form = open_case(audit_id), ValueForm()
+    kind = _kind(case, unit)
+    if form.validate_on_submit():
+        try:
+            with database.write() as session:
+                services.give_value(session, current_actor(), audit_id, unit, form.value.data or "")
+                drawn = services.draw_list(session, current_actor(), audit_id, unit).drawn
+        except RuleError as error:
+            form.complain(error)
+        else:
+            return _drawn(audit_id, unit, drawn)
+    return _page(case, kind, None, value=form), 422
+
+
+@bp.post("/audits/<uuid:audit_id>/samples/<unit>/draw")
+@needs(Permission.AUDIT_CONDUCT)
+def draw_fixed(audit_id: UUID, unit: str) -> ResponseReturnValue:
+    """Draw with the value that the agency gave, or with the first head of the public log after the list was fixed."""
+    case = open_case(audit_id)
+    _kind(case, unit)
+    with database.write() as session:
+        fixed = draws.find_fixed(session, audit_id, unit)
+        head = first_after(session, fixed.fixed_at) if fixed else None
+        root = head.root.hex() if head else None
+        drawn = services.draw_list(session, current_actor(), audit_id, unit, root=root).drawn
+    return _drawn(audit_id, unit, drawn)
+
+
+def _drawn(audit_id: UUID, unit: str, count: int) -> ResponseReturnValue:
+    flash(_("Drawn: %(count)s.", count=count), "success")
+    return redirect(url_for("inspector.show_sample", audit_id=audit_id, unit=unit), 303)
 
 
 def _look_page(case: Case, kind: Unit, form: SampleForm, look: Look) -> str:
@@ -84,6 +125,7 @@ def _look_page(case: Case, kind: Unit, form: SampleForm, look: Look) -> str:
         size=rules.sample_size(kind.sampling, look.size),
         declared=declared,
         differs=differs(look.size, declared),
+        before=draws.last_size(database.read(), case.audit, kind.code),
         form=form,
     )
 
@@ -142,7 +184,7 @@ def download_population(audit_id: UUID, unit: str) -> ResponseReturnValue:
     """Send the fixed list, byte for byte as it was hashed."""
     case = open_case(audit_id)
     population = queries.get_population(database.read(), case.audit.id, unit)
-    response = Response("\n".join(population.members), mimetype="text/plain")
+    response = Response("\n".join(draws.members_of(database.read(), population)), mimetype="text/plain")
     response.headers["Content-Disposition"] = f'attachment; filename="{case.audit.reference}-{unit}.txt"'
     return response
 
@@ -160,14 +202,20 @@ def _page(
     form: SampleForm | None,
     replace: ReplaceForm | None = None,
     choose: ChooseForm | None = None,
+    *,
+    value: ValueForm | None = None,
 ) -> str:
     session, audit = database.read(), case.audit
     populations = {population.unit: population for population in queries.populations_of(session, audit.id)}
     population = populations.get(kind.code)
     units = queries.units_of(session, audit.id, kind.code)
+    fixed = draws.find_fixed(session, audit.id, kind.code)
+    given = draws.mixed_into(session, audit.id, kind.code) if fixed else None
+    waits = case.is_led and fixed is not None and population is None
     adds = case.is_led and population is not None and case.scheme.cycle is not None
     forms = {
-        "form": form if case.is_led and population is None else None,
+        "form": form if case.is_led and population is None and fixed is None else None,
+        "value": value or ValueForm(formdata=None) if waits and given is None else None,
         "replace": (replace or ReplaceForm(formdata=None)).offer(case.scheme, units) if adds else None,
         "choose": choose or ChooseForm(formdata=None) if adds else None,
     }
@@ -178,6 +226,11 @@ def _page(
         scheme=case.scheme,
         unit=kind,
         population=population,
+        fixed=fixed,
+        given=given,
+        head=first_after(session, fixed.fixed_at) if waits and fixed else None,
+        waits=waits,
+        draw=Form(formdata=None),
         units=units,
         replaced={each.replaces: each for each in units if each.replaces},
         proof=_proof(case, population, units) if population else "",
@@ -196,6 +249,7 @@ def _proof(case: Case, population: Population, units: Sequence[SampledUnit]) -> 
             f"population: {population.size}",
             f"population sha256: {population.digest}",
             f"fixed at: {population.frozen_at.isoformat(timespec='seconds')}",
+            *_promised(case.audit.id, population),
             f"seed: {population.seed}",
             f"algorithm: {population.algorithm}",
             f"drawn: {population.drawn}",
@@ -203,3 +257,16 @@ def _proof(case: Case, population: Population, units: Sequence[SampledUnit]) -> 
             *(f"next: {each.reference} for {each.replaces}" for each in units if each.origin is Origin.REPLACEMENT),
         ]
     )
+
+
+def _promised(audit_id: UUID, population: Population) -> list[str]:
+    """Return the lines about the secret and the value; none for a draw of an older release."""
+    session, unit = database.read(), population.unit
+    fixed, given = draws.find_fixed(session, audit_id, unit), draws.mixed_into(session, audit_id, unit)
+    if fixed is None or given is None:
+        return []
+    return [
+        f"promise of the secret: {fixed.commitment}",
+        f"secret: {draws.secret_of(session, audit_id, unit)}",
+        f"value ({fixed.draw_from.value}): {given.value}",
+    ]

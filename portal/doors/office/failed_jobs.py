@@ -30,6 +30,7 @@ TASKS = {
     "register.files": _l("Make the files of the whole register"),
     "document.renew": _l("Renew the proof of documents"),
     "account.clear_out": _l("Clear ended sessions, used links and old throttles"),
+    "lists.erase": _l("Erase lists of audits that are over"),
     "files.check": _l("Check stored files"),
     "files.collect": _l("Remove files that nothing names"),
     "links.note": _l("Note what agencies leave, to find comebacks"),

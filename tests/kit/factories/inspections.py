@@ -21,6 +21,7 @@ from audits.inspections.workflow import AuditState
 from audits.people.models import Person
 from audits.schemes.cycle import AuditKind
 from audits.schemes.queries import scheme_of_version
+from tests.kit.drawing import freeze_population
 from tests.kit.factories.applications import make_application
 from tests.kit.factories.people import make_person
 
@@ -132,7 +133,7 @@ def draw(session: Session, audit: Audit, populations: Mapping[str, list[str]], *
         if unit.code not in populations and not all_units:
             continue
         members = populations.get(unit.code, [f"{unit.code[:3].upper()}-{number:03d}" for number in (1, 2, 3)])
-        services.freeze_population(
+        freeze_population(
             session,
             audit.inspector.actor,
             audit.id,

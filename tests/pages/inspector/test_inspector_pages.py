@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import event
 
 from audits.core.access import Role
-from audits.inspections import queries
+from audits.inspections import draws, queries
 from audits.inspections.models import Audit, Finding
 from audits.inspections.pseudonyms import MAX_POPULATION
 from audits.inspections.workflow import AuditState, FindingState
@@ -14,7 +14,7 @@ from tests.kit.browser import Browser
 from tests.kit.factories.findings import BROKEN, make_finding
 from tests.kit.factories.inspections import draw, judge, make_audit
 from tests.kit.factories.people import make_person
-from tests.kit.inspecting import FILES, path
+from tests.kit.inspecting import FILES, FIX, fix_and_draw, path
 from tests.kit.patience import is_busy
 from tests.kit.scheme import scheme
 from tests.kit.workbook import workbook
@@ -114,17 +114,18 @@ def test_starting_leads_to_the_samples(session, browser, inspector):
 
 # Samples
 
-FIX = "Fix the list and draw"
-
 
 def test_a_pasted_list_is_fixed_and_drawn(session, browser, inspector):
     audit = make_audit(session, inspector=inspector)
     browser.open(path(audit, "samples/personnel_file"))
     browser.submit(references="F-003\r\n F-001 \r\nF-002\r\n\r\n")
-    page = browser.submit(button=FIX)
+    page = fix_and_draw(browser)
     population = queries.get_population(session, audit.id, "personnel_file")
     drawn = queries.sample_of(session, audit.id)["personnel_file"]
-    assert (population.members, sorted(drawn)) == (["F-001", "F-002", "F-003"], ["F-001", "F-002", "F-003"])
+    assert (draws.members_of(session, population), sorted(drawn)) == (
+        ["F-001", "F-002", "F-003"],
+        ["F-001", "F-002", "F-003"],
+    )
     assert [item.get_text() for item in page.soup.select(".kw-drawn li")] == drawn
     proof = page.soup.select_one("pre").get_text()
     assert all(value in proof for value in (population.digest, population.seed, population.algorithm, *drawn))
@@ -147,8 +148,8 @@ def test_a_list_can_be_a_file(session, browser, inspector, name, content):
     audit = make_audit(session, inspector=inspector)
     browser.open(path(audit, "samples/interview"))
     browser.submit(file=(BytesIO(content if isinstance(content, bytes) else content.encode()), name))
-    browser.submit(button=FIX)
-    assert queries.get_population(session, audit.id, "interview").members == ["F-1", "F-2"]
+    fix_and_draw(browser)
+    assert draws.members_of(session, queries.get_population(session, audit.id, "interview")) == ["F-1", "F-2"]
 
 
 def test_a_list_of_the_largest_size_fits_in_a_file(session, browser, inspector):
@@ -156,7 +157,7 @@ def test_a_list_of_the_largest_size_fits_in_a_file(session, browser, inspector):
     browser.open(path(audit, "samples/assignment"))
     lines = "\n".join(f"F-{number:05d}" for number in range(MAX_POPULATION))
     browser.submit(file=(BytesIO(lines.encode()), "list.txt"))
-    browser.submit(button=FIX)
+    fix_and_draw(browser)
     assert queries.get_population(session, audit.id, "assignment").size == MAX_POPULATION
     browser.open(path(audit, "samples/interview"))
     page = browser.submit(file=(BytesIO(f"{lines}\none more".encode()), "list.txt"), status=422)

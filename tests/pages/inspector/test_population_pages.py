@@ -6,12 +6,11 @@ import pytest
 
 from audits.applications.workflow import ApplicationState
 from audits.core.access import Role
-from audits.inspections import queries
+from audits.inspections import draws, queries
 from tests.kit.factories import make_agency, make_application, make_audit, make_scheme
-from tests.kit.inspecting import path
+from tests.kit.inspecting import FIX, fix_and_draw, path
 from tests.kit.scheme import FIRST, SECOND, source
 
-FIX = "Fix the list and draw"
 UNIT = "personnel_file"
 EXPORT = "Dossiernummer;Naam;Vestiging\n" + "".join(f"F-{number:03d};x;Venlo\n" for number in range(1, 141))
 
@@ -41,10 +40,10 @@ def test_an_export_with_a_heading_is_looked_at_before_it_is_fixed(session, brows
     assert (seen["Units"], seen["Doubles that are left out"], seen["First line"]) == ("140", "1", "Dossiernummer")
     assert (seen["The agency declared"], seen["Will be drawn"]) == ("140 workers", "26")
     assert queries.populations_of(session, audit.id) == []
-    page = browser.submit(button=FIX)
+    page = fix_and_draw(browser)
     population = queries.get_population(session, audit.id, UNIT)
     assert (population.size, population.source, population.declared) == (140, "payroll_export", 140)
-    assert "Dossiernummer" not in population.members
+    assert "Dossiernummer" not in draws.members_of(session, population)
     assert facts(page)["Source of the list"] == "Export of the payroll system, made by the agency"
 
 
@@ -52,8 +51,8 @@ def test_a_first_line_that_is_no_heading_after_all_is_kept(session, browser, ins
     audit = audit_of(session, inspector, headcount=3)
     browser.open(path(audit, "samples", UNIT))
     browser.submit(references="zeven\nF-1\nF-2", source="agency_list")
-    browser.submit(button=FIX, heading=False)
-    assert queries.get_population(session, audit.id, UNIT).members == ["F-1", "F-2", "zeven"]
+    fix_and_draw(browser, heading=False)
+    assert draws.members_of(session, queries.get_population(session, audit.id, UNIT)) == ["F-1", "F-2", "zeven"]
 
 
 def test_a_list_that_differs_from_what_was_declared_needs_a_reason(session, browser, enter, inspector):
@@ -64,7 +63,7 @@ def test_a_list_that_differs_from_what_was_declared_needs_a_reason(session, brow
     page = browser.submit(button=FIX, status=422)
     assert page.errors == ["The list differs from what the agency declared. Say why."]
     assert page.value("references").split() == ["F-1", "F-2"]
-    browser.submit(button=FIX, difference="The others left in May.")
+    fix_and_draw(browser, difference="The others left in May.")
     page = enter(Role.REVIEWER).open(f"/office/audits/{audit.id}")
     told = "Wage tax return with receipt of the tax service, independent of the agency"
     assert f"Personnel files {told} The agency declared 140 workers. The others left in May." in " ".join(
@@ -103,5 +102,5 @@ def test_under_edition_1_no_source_is_asked_and_no_reason(session, browser, insp
     assert page.soup.select("select[name=source]") == []
     page = browser.submit(references="F-1\nF-2")
     assert "The list differs from what the agency declared." in page.text
-    browser.submit(button=FIX)
+    fix_and_draw(browser)
     assert queries.get_population(session, audit.id, UNIT).size == 2

@@ -1,0 +1,40 @@
+"""Rows of fieldwork in the world of statements: chains of entries, and draws that wait."""
+
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from audits.inspections import rules
+from audits.inspections import services as inspections
+from audits.inspections.models import Audit, SealedEntry
+from audits.inspections.services.receipts import confirm_entries
+from audits.inspections.workflow import AuditState
+
+
+def add_sealed(session: Session, state: AuditState, audit: Audit) -> dict[str, Any]:
+    """The chain of its inspector, the newest entry, a receipt of it, and what comes next."""
+    last = session.scalars(
+        select(SealedEntry).where(SealedEntry.audit_id == audit.id).order_by(SealedEntry.id.desc()).limit(1)
+    ).one()
+    confirm_entries(session, audit.id, str)
+    return {
+        f"{state}_chain": last.chain_id,
+        f"{state}_entry": last.id,
+        f"{state}_head": last.digest,
+        f"{state}_next": last.number + 1,
+    }
+
+
+def fix_two(session: Session, audit: Audit, unit: str) -> str:
+    """Fix a list of two; return its digest."""
+    actor, secret = audit.inspector.actor, bytes(32)
+    return inspections.fix_list(session, actor, audit.id, unit, ["F-1", "F-2"], secret=secret).digest
+
+
+def add_draws(session: Session, audit: Audit) -> dict[str, Any]:
+    """A list for which a value was given and nothing is drawn, and one that waits for a value."""
+    digest = fix_two(session, audit, "personnel_file")
+    inspections.give_value(session, audit.inspector.actor, audit.id, "personnel_file", "6")
+    fix_two(session, audit, "interview")
+    return {"given_digest": digest, "given_seed": rules.mixed_seed(bytes(32), "6", digest).hex()}
