@@ -37,7 +37,7 @@ from audits.links.queries import is_judging
 from audits.people import independence
 from audits.schemes.cycle import DecisionKind, Ground
 from audits.schemes.models import SchemeVersion
-from audits.schemes.queries import grounds_for, scheme_of_version, with_cycle
+from audits.schemes.queries import grounds_for, scheme_of_version, transition_from, with_cycle
 
 
 def decide(
@@ -194,6 +194,11 @@ def _check_outcome(session: Session, audit: Audit, outcome: Outcome) -> None:
     scheme, tied = scheme_of_version(audit.scheme_version), independence.team_is_tied(session, audit.id)
     if outcome not in possible_outcomes(scheme.scoring, **standing(audit, findings_of(session, audit.id)), tied=tied):
         raise RuleError("The findings of this audit do not allow this outcome.", field="outcome")
+    step = transition_from(session, audit.scheme_version, clock.today())
+    if DecisionKind(outcome) in GRANTS and step and step.cases_until and clock.today() > step.cases_until:
+        raise IllegalMoveError(
+            "Nothing is granted under this version of the norm any more. The agency can apply again."
+        )
     if DecisionKind(outcome) in GRANTS and is_judging(session, audit.agency_id):
         raise IllegalMoveError("What links this agency to others has to be judged before a certificate is granted.")
 

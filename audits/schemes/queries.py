@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from audits.core.errors import RuleError, missing
-from audits.schemes.cycle import DecisionKind, Ground
+from audits.schemes.cycle import DecisionKind, Ground, Transition
 from audits.schemes.models import SchemeProposal, SchemeVersion
 from audits.schemes.source import parse, scheme_from
 from audits.schemes.text import SchemeText
@@ -121,3 +121,11 @@ def _with_cycle(version: SchemeVersion) -> SchemeText:
 def _newest_with_cycle(code: str) -> SchemeText | None:
     texts = (parse(path.read_text(encoding="utf-8")) for path in sorted(_SHIPPED.glob(f"{code}-*.yaml"), reverse=True))
     return next((text for text in texts if text.cycle), None)
+
+
+def transition_from(session: Session, version: SchemeVersion, on: date) -> Transition | None:
+    """Return how cases and renewals of a version go on under the version of a day; None if it is that one."""
+    newest = version_for(session, on)
+    cycle = scheme_of_version(newest).cycle
+    steps = cycle.transition if cycle and newest.code == version.code else ()
+    return next((step for step in steps if step.from_version == version.version), None)

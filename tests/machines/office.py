@@ -284,8 +284,10 @@ class Office:
 
     def meet(self, person: UUID, condition: UUID) -> bool:
         def act(session: Session, actor: Actor) -> None:
-            held = certificates_of(session, actor, session.get_one(Condition, condition).agency_id)[-1]
-            certificates.meet_condition(session, actor, held.id, reasons=REASON, condition_id=str(condition))
+            held = certificates_of(session, actor, session.get_one(Condition, condition).agency_id)
+            if not held:  # its certificate is being made
+                raise NotFoundError("There is no certificate.")
+            certificates.meet_condition(session, actor, held[-1].id, reasons=REASON, condition_id=str(condition))
 
         return self._do(person, act)
 

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import replace
 from uuid import UUID, uuid4, uuid5
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -21,7 +21,8 @@ from audits.core.access import Actor, Permission, authorise
 from audits.core.errors import IllegalMoveError, NotAllowedError, NotFoundError, RuleError, missing
 from audits.core.events import Code
 from audits.core.files import StoredFile
-from audits.schemes.queries import scheme_of_version, version_for
+from audits.schemes.models import SchemeVersion
+from audits.schemes.queries import scheme_of_version, transition_from, version_for
 from audits.schemes.text import SchemeText
 
 
@@ -38,7 +39,7 @@ def start_application(session: Session, actor: Actor) -> Application:
         id=uuid4(),
         reference=_reference(session),
         agency=agency,
-        scheme_version=version_for(session, clock.today()),
+        scheme_version=_version_for(session, agency.id),
         state=APPLICATION_FLOW.initial,
         created_at=clock.now(),
     )
@@ -50,6 +51,15 @@ def start_application(session: Session, actor: Actor) -> Application:
     told = ApplicationStarted(scheme_version=application.scheme_version_id)
     events.record(session, told, subject_id=application.id, actor=actor, agency_id=agency.id)
     return application
+
+
+def _version_for(session: Session, agency_id: UUID) -> SchemeVersion:
+    """Return the scheme version of today; a renewal before its first day for renewals stays under that of the cycle."""
+    today = clock.today()
+    held = select(SchemeVersion).join(Application, Application.scheme_version_id == SchemeVersion.id)
+    held_version = session.scalar(held.where(Application.id == func.holder_cycle(agency_id)))
+    step = transition_from(session, held_version, today) if held_version else None
+    return held_version if held_version and step and today < step.renewals_from else version_for(session, today)
 
 
 def save_answer(
