@@ -7,7 +7,7 @@ from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 
-from bench import lane, links, migration, pages, press, proof, reader, registry
+from bench import assessment, lane, links, migration, pages, press, proof, reader, registry
 from bench.results import OUT, Report
 from bench.served import Comparison
 from bench.sizes import Sizes
@@ -16,13 +16,20 @@ SIZES = {
     "pages": Sizes(n=40, rounds=10),
     "registry": Sizes(n=400, rounds=5),
     "proof": Sizes(n=250, rounds=5),
+    "assessment": Sizes(n=200, rounds=10),
     "lane": Sizes(n=24, rounds=3),
     "press": Sizes(n=200, rounds=10),
     "reader": Sizes(n=20, rounds=5),
     "migration": Sizes(n=1, rounds=2),
     "links": Sizes(n=500, rounds=2),
 }
-SERVED = {"pages": pages.main, "registry": registry.main, "proof": proof.main, "lane": lane.main}
+SERVED = {
+    "pages": pages.main,
+    "registry": registry.main,
+    "proof": proof.main,
+    "lane": lane.main,
+    "assessment": assessment.main,
+}
 """Those over HTTP; they share what is served, and so its seed."""
 ALONE = {"press": press.main, "reader": reader.main, "migration": migration.main, "links": links.main}
 

@@ -113,10 +113,10 @@ def paced(port: int, path: str, *, rate: int, seconds: float, connections: int) 
                 due = start + number / rate
                 time.sleep(max(0.0, due - time.perf_counter()))
                 connection.sendall(request)
-                status, answer = _answer(connection)
+                status, found = answer(connection)
                 if status == OK:
                     walls.append(time.perf_counter() - due)
-                    body = answer
+                    body = found
                 elif status != BUSY:
                     raise RuntimeError(f"{path} was answered with {status}")
         return walls, body
@@ -149,13 +149,14 @@ def _request(port: int, path: str, cookie: str, method: str = "GET") -> bytes:
 
 def _read(connection: socket.socket) -> bytes:
     """Return the body of an answer, which must be 200."""
-    status, body = _answer(connection)
+    status, body = answer(connection)
     if status != OK:
         raise RuntimeError(f"the answer was {status}")
     return body
 
 
-def _answer(connection: socket.socket) -> tuple[int, bytes]:
+def answer(connection: socket.socket) -> tuple[int, bytes]:
+    """Return status and body of an answer."""
     data = b""
     while b"\r\n\r\n" not in data:
         chunk = connection.recv(65536)

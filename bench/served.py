@@ -76,6 +76,10 @@ class Machine:
         served = dict(os.environ) | env  # noqa: TID251 - an entry point
         return Installed(build, port, f"bench_{name}", served, seeding, home)
 
+    def database(self, name: str) -> str:
+        """Return the address of a new database of its own, for a system that is not ours."""
+        return self._postgres.create_database(name)
+
     def copy(self, seeded: "Installed", build: Build) -> "Installed":
         """Return a copy of database, files and keys, for the same build."""
         copied = self.install(build)

@@ -60,6 +60,7 @@ class Settings:
     mail_tls: bool = True
     max_upload_bytes: int = 10 * MIB
     max_evidence_bytes: int = 50 * MIB
+    clamd_url: str = ""
     proxies: int = 0
     log_format: str = "json"
     security_log_days: int = 180
@@ -177,6 +178,7 @@ _SCHEMES = {
     "storage_endpoint": {"http", "https"},
     "mail_url": {"file", "smtp", "smtps"},
     "signer_url": {"unix"},
+    "clamd_url": {"unix", "tcp"},
     "base_url": {"http", "https"},
     "exit_url": {"https"},
 }

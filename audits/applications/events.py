@@ -16,6 +16,10 @@ class ApplicationSubmitted(Moved, name="application.submit", words=N_("Applicati
     """The agency declared the self-assessment and submitted it."""
 
 
+class SigningAsked(EventData, name="application.ask_signing", words=N_("Signatories asked to sign")):
+    """Somebody asked the signatories by mail to declare the application."""
+
+
 class AgreementAccepted(EventData, name="agreement.accept", words=N_("Certification agreement accepted")):
     """The signatory accepted this version of the certification agreement, with its digest."""
 

@@ -141,6 +141,8 @@ class Answer(Base):
     scheme_version_id: Mapped[UUID]
     value: Mapped[str]  # empty in half an answer: an explanation before a judgement
     explanation: Mapped[str] = mapped_column(Text, default="")
+    # Values of typed questions by code, as `audits.questions.values` writes them.
+    details: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict, server_default="{}")
     answered_by: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
     answered_at: Mapped[datetime]
     version: Mapped[int] = mapped_column()

@@ -9,6 +9,13 @@ class ApplicationSubmitted(Notice, kind="application_submitted"):
     reference: str
 
 
+class SigningAsked(Notice, kind="signing_asked"):
+    """Asks a signatory to declare an application, for the colleague who filled it in."""
+
+    reference: str
+    who: str
+
+
 class Judged(Notice):
     """Base of messages about a review, with the words of the reviewer."""
 

@@ -1,13 +1,15 @@
 """Reads of applications. Every list starts from what the actor may see."""
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Select, false, or_, select
-from sqlalchemy.orm import Session, contains_eager, joinedload
+from sqlalchemy.orm import Session, contains_eager, joinedload, undefer
 
 from audits.agencies.models import Agency
+from audits.applications.asking import Told, asked_now, complaints, has_conditions
 from audits.applications.models import AgreementAcceptance, Answer, Application, Evidence, Submission
 from audits.applications.rules import Said, answered, self_assessment
 from audits.applications.workflow import ApplicationState
@@ -16,6 +18,7 @@ from audits.core.access import Actor, Permission
 from audits.core.errors import missing
 from audits.core.statements import built_once
 from audits.people.models import Person
+from audits.questions.conditions import Broken
 from audits.schemes.cycle import Agreement
 from audits.schemes.queries import scheme_of_version
 from audits.schemes.text import Fact, SchemeText
@@ -103,6 +106,16 @@ def submissions_of(session: Session, application_id: UUID) -> list[Submission]:
     return list(session.scalars(query.order_by(Submission.number.desc())))
 
 
+def compared_with(session: Session, application: Application) -> Submission | None:
+    """Return what the agency submitted last: of this application, else of an earlier one; None if it never did.
+
+    The caller must have access to the application.
+    """
+    query = select(Submission).where(Submission.agency_id == application.agency_id).options(undefer(Submission.content))
+    own = Submission.application_id == application.id
+    return session.scalar(query.order_by(own.desc(), Submission.submitted_at.desc()).limit(1))
+
+
 def answers_of(session: Session, application_id: UUID, codes: Collection[str] | None = None) -> dict[str, Answer]:
     """Return the answers by requirement code, half ones too; `codes` limits it to these requirements.
 
@@ -161,12 +174,15 @@ def answers_before(session: Session, application: Application, codes: Collection
 def said_of(session: Session, application_id: UUID) -> dict[str, Said]:
     """Return what was said so far by requirement code. The caller must have access to the application."""
     query, values = _said(application_id)
-    return {code: Said(value, explained) for code, value, explained in session.execute(query, values)}
+    rows = session.execute(query, values)
+    return {code: Said(value, explained, frozenset(details)) for code, value, explained, details in rows}
 
 
 def answered_codes(session: Session, application: Application) -> frozenset[str]:
     """Return the codes of the requirements with a whole answer. The caller must have access to the application."""
-    return answered(scheme_of_version(application.scheme_version), said_of(session, application.id))
+    scheme = scheme_of_version(application.scheme_version)
+    asked = self_assessment_of(session, application) if has_conditions(scheme) else scheme
+    return answered(asked, said_of(session, application.id))
 
 
 def codes_with_files(session: Session, application_id: UUID) -> frozenset[str]:
@@ -180,13 +196,38 @@ def codes_with_files(session: Session, application_id: UUID) -> frozenset[str]:
 def self_assessment_of(session: Session, application: Application) -> SchemeText:
     """Return the scheme as the self-assessment of this application shows it; see `rules.self_assessment`."""
     scheme = scheme_of_version(application.scheme_version)
-    if not any(item.asked_if or item.agency_question for item in scheme.requirements):
+    if not has_conditions(scheme) and not any(item.asked_if or item.agency_question for item in scheme.requirements):
         return scheme
-    facts = {
+    facts = _facts(session, application)
+    if has_conditions(scheme):
+        scheme = asked_now(scheme, _told(session, application, facts))
+    return self_assessment(scheme, facts, said_of(session, application.id))
+
+
+def complaints_about(session: Session, application: Application) -> dict[str, list[Broken]]:
+    """Return the cross-checks that do not hold, by requirement code. The caller must have access to the application."""
+    scheme = scheme_of_version(application.scheme_version)
+    if not has_conditions(scheme):
+        return {}
+    return complaints(scheme, _told(session, application, _facts(session, application)))
+
+
+def _facts(session: Session, application: Application) -> dict[Fact, bool]:
+    return {
         Fact.OFFERS_HOUSING: application.offers_housing,
         Fact.HOLDS_CERTIFICATE: session.scalar(_decided_before(application)) or False,
     }
-    return self_assessment(scheme, facts, said_of(session, application.id))
+
+
+def _told(session: Session, application: Application, facts: Mapping[Fact, bool]) -> Told:
+    """Return what expressions of the scheme may see of this application."""
+    answers, agency = answers_of(session, application.id), application.agency
+    known = {"agency_headcount": agency.headcount, "agency_housing_places": agency.housing_places}
+    return Told(
+        known | {f"agency_{fact}": holds for fact, holds in facts.items()},
+        {code: answer.value for code, answer in answers.items()},
+        {name: value for answer in answers.values() for name, value in answer.details.items()},
+    )
 
 
 def _decided_before(application: Application) -> Select[bool]:
@@ -228,8 +269,8 @@ def _answer(application_id: UUID, code: str) -> Select[Answer]:
 
 
 @built_once
-def _said(application_id: UUID) -> Select[str, str, bool]:
-    query = select(Answer.requirement_code, Answer.value, Answer.explanation != "")
+def _said(application_id: UUID) -> Select[str, str, bool, dict[str, Any]]:
+    query = select(Answer.requirement_code, Answer.value, Answer.explanation != "", Answer.details)
     return query.where(Answer.application_id == application_id)
 
 

@@ -2,13 +2,20 @@
 
 import hashlib
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from typing import Any, Protocol, TypeVar
 
+from audits.applications.asking import lacking
 from audits.applications.personal import NINE_DIGITS, is_citizen_number
+from audits.core.canonical import canonical
 from audits.core.errors import RuleError
 from audits.core.letters import check_length
+from audits.questions.conditions import Broken
+from audits.questions.kinds import Level
 from audits.schemes.text import Chapter, Fact, Requirement, SchemeText
+
+T = TypeVar("T")
 
 LONGEST_EXPLANATION = 4000
 
@@ -45,6 +52,7 @@ class Said:
 
     value: str  # empty until an answer is chosen
     explained: bool
+    details: frozenset[str] = frozenset()  # the typed questions with a value
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +61,7 @@ class Shown:
 
     value: str
     explanation: str
+    details: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +75,8 @@ class Typed:
     explanation: str = ""
     version: int | None = None
     shown: Shown | None = None
+    details: Mapping[str, Any] | None = None  # values of the typed questions; None where none was asked
+    asked: frozenset[str] = frozenset()  # the typed questions that the page showed
 
 
 def missing_part(scheme: SchemeText, value: str, *, explained: bool) -> RuleError | None:
@@ -79,14 +90,24 @@ def missing_part(scheme: SchemeText, value: str, *, explained: bool) -> RuleErro
 
 def answered(scheme: SchemeText, said: Mapping[str, Said]) -> frozenset[str]:
     """Return the codes of the questions with a whole answer."""
+    details = {item.code: item.details for item in scheme.requirements if item.details}
     return frozenset(
-        code for code, each in said.items() if not missing_part(scheme, each.value, explained=each.explained)
+        code
+        for code, each in said.items()
+        if not missing_part(scheme, each.value, explained=each.explained)
+        and not (code in details and lacking(details[code], dict.fromkeys(each.details)))
     )
 
 
 def tidy(explanation: str) -> str:
     """Return an explanation as it is kept: line ends as one character, no space around."""
     return explanation.replace("\r\n", "\n").strip()
+
+
+class Explained(Protocol):
+    """An answer with its explanation."""
+
+    explanation: Any
 
 
 class Show(StrEnum):
@@ -140,21 +161,46 @@ def digest_of(explanation: str) -> str:
     return hashlib.sha256(explanation.encode()).hexdigest()[:16]
 
 
-def merged(typed: Typed, stored: tuple[str, str]) -> tuple[str, str] | None:
-    """Return value and explanation where a colleague changed the answer meanwhile; None if both changed one field.
+def details_digest(details: Mapping[str, Any]) -> str:
+    """Return a short digest of the values of typed questions; empty for none."""
+    return digest_of(canonical(details).decode()) if details else ""
 
-    A field that the person did not touch is taken over from what is stored.
+
+@dataclass(frozen=True, slots=True)
+class Stand:
+    """The fields of an answer as they are stored."""
+
+    value: str = ""
+    explanation: str = ""
+    details: Mapping[str, Any] = field(default_factory=dict)
+
+
+def merged(typed: Typed, now: Stand, stored: Stand) -> Stand | None:
+    """Return the answer where a colleague changed it meanwhile; None if both changed one field.
+
+    A field that the person did not touch is taken over from what is stored. `now` is what they want to stand there.
     """
-    if typed.shown is None:
+    if (seen := typed.shown) is None:
         return None
-    value = _merged(typed.value, stored[0], typed.value == typed.shown.value, stored[0] == typed.shown.value)
-    kept = digest_of(stored[1]) == typed.shown.explanation
-    untouched = digest_of(typed.explanation) == typed.shown.explanation
-    explanation = _merged(typed.explanation, stored[1], untouched, kept)
-    return None if value is None or explanation is None else (value, explanation)
+    value = _merged(now.value, stored.value, now.value == seen.value, stored.value == seen.value)
+    explanation = _merged(
+        now.explanation,
+        stored.explanation,
+        digest_of(now.explanation) == seen.explanation,
+        digest_of(stored.explanation) == seen.explanation,
+    )
+    details = _merged(
+        now.details,
+        stored.details,
+        details_digest(now.details) == seen.details,
+        details_digest(stored.details) == seen.details,
+    )
+    if value is None or explanation is None or details is None:
+        return None
+    return Stand(value, explanation, details)
 
 
-def _merged(typed: str, stored: str, untouched: bool, kept: bool) -> str | None:
+def _merged(typed: T, stored: T, untouched: bool, kept: bool) -> T | None:
     if untouched:
         return stored
     return typed if kept or typed == stored else None
@@ -229,6 +275,18 @@ def place_of(scheme: SchemeText, code: str) -> tuple[int, int]:
     """Return the position of a question in its chapter, from 1, and the number of questions there."""
     codes = [item.code for item in scheme.in_chapter(scheme.requirement(code).chapter)]
     return codes.index(code) + 1, len(codes)
+
+
+def check_complaints(found: Mapping[str, Collection[Broken]], answers: Mapping[str, Explained]) -> None:
+    """Raise RuleError for a cross-check that must be mended, and for a warning without an explanation."""
+    wrong = [
+        code
+        for code, each in found.items()
+        if any(one.check.level is Level.ERROR for one in each) or not answers[code].explanation
+    ]
+    if wrong:
+        raise RuleError("Answers that do not agree with each other: %(codes)s. Mend or explain them first.",
+                        codes=", ".join(wrong))  # fmt: skip
 
 
 def same_name(typed: str, name: str) -> bool:

@@ -9,10 +9,13 @@ from sqlalchemy.orm import Session
 
 from audits.agencies.wording import holder_facts
 from audits.applications.models import Answer, Application, Evidence, Submission
-from audits.applications.queries import language_of
+from audits.applications.queries import answers_of, evidence_of, language_of, self_assessment_of
 from audits.core.canonical import canonical
 from audits.core.clock import AMSTERDAM
+from audits.core.languages import in_language
 from audits.core.letters import numbered
+from audits.questions.kinds import Question
+from audits.questions.values import words
 from audits.schemes.queries import scheme_of_version
 from audits.schemes.text import Requirement, SchemeText
 
@@ -49,6 +52,17 @@ def content_of(
         "agreement": agreement,
     }
     return canonical(plain).decode()
+
+
+def content_now(session: Session, application: Application, agreement: str | None = None) -> str:
+    """Return what would be submitted now. The caller must have access to the application."""
+    return content_of(
+        application,
+        self_assessment_of(session, application),
+        answers_of(session, application.id),
+        evidence_of(session, application.id),
+        agreement,
+    )
 
 
 def digest_of(content: str) -> str:
@@ -88,10 +102,22 @@ def _answer(item: Requirement, scheme: SchemeText, answer: Answer, files: Sequen
         "answer": answer.value,
         "words": dict(scheme.verdicts[answer.value].name) if answer.value else {},
         "explanation": answer.explanation,
+        "details": [_detail(each, answer.details[each.code]) for each in item.details if each.code in answer.details],
+        "notAsked": sorted(set(answer.details) - {each.code for each in item.details}),
         "files": sorted(
             ({"name": file.filename, "sha256": file.sha256, "size": file.size} for file in files),
             key=lambda file: (str(file["sha256"]), str(file["name"])),
         ),
+    }
+
+
+def _detail(question: Question, value: Any) -> dict[str, Any]:
+    """Return the value of a typed question, and how people read it in each language."""
+    return {
+        "code": question.code,
+        "label": dict(question.label),
+        "value": value,
+        "words": {language: words(question, value, language) for language in question.label},
     }
 
 
@@ -102,5 +128,12 @@ def _printed(said: Mapping[str, Any], language: str) -> dict[str, Any]:
         "question": said["question"].get(language) or next(iter(said["question"].values())),
         "answer": said["words"].get(language) or next(iter(said["words"].values()), "–"),
         "explanation": numbered(said["explanation"]),
+        "details": [
+            {
+                "label": numbered(in_language(each["label"], language)),
+                "words": numbered(in_language(each["words"], language)),
+            }
+            for each in said["details"]
+        ],
         "files": [{"name": numbered(file["name"]), "sha256": file["sha256"]} for file in said["files"]],
     }

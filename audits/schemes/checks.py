@@ -17,6 +17,7 @@ from audits.core.errors import N_
 from audits.core.languages import IN_EVERY_NORM, LANGUAGES
 from audits.schemes.cycle_checks import check_cycle
 from audits.schemes.problems import JsonPath
+from audits.schemes.question_checks import check_questions
 from audits.schemes.reading import Reading
 from audits.schemes.shapes import Complaint, are_numbers, list_in, map_in, maps_in
 
@@ -93,6 +94,7 @@ def check(reading: Reading) -> None:
         *_kinds(scheme),
         *_chapters(scheme),
         *(check_cycle(scheme) if edition == _NEWEST else _grades(scheme)),
+        *check_questions(scheme),
     ):
         reading.complain(path, message, **params)
 

@@ -10,6 +10,7 @@ from decimal import Decimal
 from enum import StrEnum
 from types import MappingProxyType
 
+from audits.questions.kinds import Question
 from audits.schemes.cycle import AuditKind, Cycle, Judged
 from audits.schemes.words import Text
 
@@ -266,6 +267,8 @@ class Requirement:
     asked_if: tuple[Condition, ...] = ()  # all must hold; an agency that is not asked need not answer
     judgement: Judgement | None = None  # None in edition 1, which has thresholds
     assessed: MinimumAssessed | None = None
+    shown_if: str = ""  # in CEL, over answers to other questions; empty: always
+    details: tuple[Question, ...] = ()  # typed questions beside the verdict
 
     @property
     def question_to_agency(self) -> Text:

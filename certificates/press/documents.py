@@ -299,6 +299,13 @@ class SubmittedFile(TypedDict):
     sha256: str
 
 
+class SubmittedDetail(TypedDict):
+    """The answer to a typed question in words; a table has a line for each row."""
+
+    label: str
+    words: str
+
+
 class SubmittedAnswer(TypedDict):
     """An answer as it was submitted, under its question."""
 
@@ -306,6 +313,7 @@ class SubmittedAnswer(TypedDict):
     question: str
     answer: str
     explanation: str
+    details: list[SubmittedDetail]
     files: list[SubmittedFile]
 
 

@@ -14,11 +14,14 @@ function Card(box) {
   let conflicting = false;
   this.dirty = false;
 
-  const fields = [...box.querySelectorAll("input, textarea")].filter((each) => each.type !== "hidden");
-  for (const field of fields) {
-    field.addEventListener(field.tagName === "TEXTAREA" ? "input" : "change", () => {
+  // Asked anew each time: the server may show other questions after an answer.
+  const fields = () => [...box.querySelectorAll("input, textarea")].filter((each) => each.type !== "hidden");
+  const isText = (field) => field.tagName === "TEXTAREA" || field.type === "text";
+  for (const kind of ["input", "change"]) {
+    box.addEventListener(kind, ({ target }) => {
+      if (target.type === "hidden" || isText(target) !== (kind === "input")) return;
       this.dirty = true;
-      this.plan(field.tagName === "TEXTAREA" ? PAUSE : 0);
+      this.plan(isText(target) ? PAUSE : 0);
     });
   }
   takeDrops(box);
@@ -53,9 +56,12 @@ function Card(box) {
   const body = () => {
     const data = new FormData();
     data.append("csrf_token", form.elements.csrf_token.value);
+    data.append("prefix", prefix);
+    if (box.querySelector("[data-kw-details] *")) data.append("details", "1");
+    const own = new Set(fields().map((each) => each.name));
+    for (const name of ["version", "shown"]) own.add(prefix + name);
     for (const [name, value] of new FormData(form)) {
-      const own = fields.some((each) => each.name === name) || ["version", "shown"].some((each) => name === prefix + each);
-      if (own && !(value instanceof File && !value.name)) data.append(name.slice(prefix.length), value);
+      if (own.has(name) && !(value instanceof File && !value.name)) data.append(name.slice(prefix.length), value);
     }
     return data;
   };
@@ -67,7 +73,9 @@ function Card(box) {
     replace("[data-kw-files]", answer.files);
     replace("[data-kw-conflict]", answer.conflict);
     conflicting = answer.status === 409;
-    for (const field of fields) if (field.type === "file") field.value = "";
+    if (answer.details !== null) replace("[data-kw-details]", answer.details);
+    if (answer.checks !== null) replace("[data-kw-checks]", answer.checks);
+    for (const field of fields()) if (field.type === "file") field.value = "";
     complain(answer.complaints);
     say(conflicting ? answer.complaints[0] : answer.saved, conflicting);
     for (const each of document.querySelectorAll("[data-kw-answered]")) each.textContent = answer.answered;

@@ -1,5 +1,6 @@
 """Validate uploads by their content, never by name or stated type; a large one is never whole in memory."""
 
+import logging
 import os
 import re
 import unicodedata
@@ -18,7 +19,9 @@ from audits.core.files import StoredFile
 from portal.reader.client import RefusedError
 from portal.reader.questions import judge_upload
 from portal.settings import Settings, current_settings
-from portal.stores import files
+from portal.stores import files, scanning
+
+log = logging.getLogger(__name__)
 
 V = TypeVar("V", bound=Callable[..., Any])
 
@@ -57,6 +60,11 @@ _MISMATCH = N_(
 )
 _COSTLY = N_("The file %(name)s is too complicated to check. Save it again in a simpler form.")
 _BROKEN = N_("The file %(name)s is damaged and cannot be opened. Save it again and try once more.")
+_INFECTED = N_("The file %(name)s holds a virus. We have not kept it. Have the computer that it comes from checked.")
+_DISTRUSTED = N_(
+    "The virus scanner cannot look into the file %(name)s. Take encryption and attached files out of it, and save it"
+    " again."
+)
 _MESSAGES = {  # by the code of the reader's refusal
     "type": _TYPE,
     "mismatch": _MISMATCH,
@@ -162,7 +170,23 @@ def _judge(file: FileStorage, own_accounts: Sequence[str]) -> Upload:
     if size > largest:
         raise _refusal(N_("The file %(name)s is larger than %(limit)s."), name, limit=f"{largest // _MEGA} MB")
     content = cast(BinaryIO, file.stream)
-    return Upload(name, media_type_of(name, content, own_accounts), size, content)
+    media_type = media_type_of(name, content, own_accounts)
+    _scan(name, content)
+    return Upload(name, media_type, size, content)
+
+
+def _scan(name: str, content: BinaryIO) -> None:
+    """Raise RuleError at `files` for a file with a virus, and ScannerDownError while nobody can say."""
+    try:
+        scanning.scan(content)
+    except scanning.InfectedError as found:
+        log.warning("a file with a virus was refused", extra={"signature": found.signature})
+        raise _refusal(_DISTRUSTED if found.is_heuristic else _INFECTED, name) from found
+    except scanning.TooLargeError as error:
+        raise _refusal(_COSTLY, name) from error
+    except scanning.ScannerDownError as down:
+        log.error("the virus scanner gives no answer: %s", down.why)  # told to the sender too
+        raise
 
 
 def media_type_of(name: str, file: BinaryIO, own_accounts: Sequence[str] = ()) -> str:

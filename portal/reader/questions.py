@@ -3,7 +3,7 @@
 import base64
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from audits.applications.personal import Personal
 from audits.schemes.problems import Problem, SchemeError
@@ -30,6 +30,15 @@ def judge_upload(file: BinaryIO, extension: str, own_accounts: Sequence[str] = (
 def list_of(data: bytes, *, is_table: bool) -> str:
     """Return the references of a list, one per line. RefusedError if it is no text, no CSV and no workbook (.xlsx)."""
     return str(reader.ask(PEOPLE, "list", data, is_table=is_table))
+
+
+def cells_of(data: bytes) -> Mapping[str, Any]:
+    """Return the cells of a workbook (.xlsx) as text: `sheets` with their rows and `faults`, and `tokens` of the file.
+
+    RefusedError if it is none, or locked.
+    """
+    found: Mapping[str, Any] = reader.ask(PEOPLE, "cells", data)
+    return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """The Jinja environments: loaders, strictness, filters, assets."""
 
 import json
-from collections.abc import Mapping, MutableMapping
+from collections.abc import Iterable, Mapping, MutableMapping
 from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
@@ -18,7 +18,9 @@ from jinja2.nodes import Template
 from markupsafe import Markup, escape
 
 from audits.core.clock import AMSTERDAM, day_of
-from audits.core.languages import WORKERS
+from audits.core.languages import WORKERS, in_language
+from audits.questions.kinds import Question
+from audits.questions.values import words
 from certificates import press
 from portal.forms.form import error_items
 from portal.forms.widgets import Control
@@ -94,6 +96,7 @@ def init_app(app: Flask) -> None:
     env.undefined = StrictUndefined
     env.trim_blocks = env.lstrip_blocks = True
     env.globals.update(asset=asset, control=Control, error_items=error_items, language_links=i18n.language_links)
+    env.globals.update(read_details=read_details, hidden_details=hidden_details)
     env.filters.update(
         date=date_text,
         datetime=datetime_text,
@@ -108,6 +111,21 @@ def init_app(app: Flask) -> None:
     app.extensions["assets"] = {
         path: f"{app.static_url_path}/built/{path}?v={version}" for path, version in _read_manifest().items()
     }
+
+
+def read_details(questions: Iterable[Question], values: Mapping[str, Any]) -> list[dict[str, str]]:
+    """Return the typed questions that have a value, each with its label and its value in words."""
+    language = i18n.current_language()
+    return [
+        {"label": in_language(each.label, language), "words": words(each, values[each.code], language)}
+        for each in questions
+        if each.code in values
+    ]
+
+
+def hidden_details(questions: Iterable[Question], values: Mapping[str, Any]) -> int:
+    """Return how many values belong to typed questions that are not asked now."""
+    return len(values.keys() - {each.code for each in questions})
 
 
 def asset(path: str) -> str:

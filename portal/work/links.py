@@ -46,6 +46,7 @@ PAGES: dict[type[Notice], Link] = {
     people.SmallBodySet: Link("office.people.list_people"),
     schemes.ProposalWaiting: Link("office.schemes.show_proposal", "proposal_id"),
     applications.ApplicationSubmitted: _HOME,
+    applications.SigningAsked: Link("agency.declaration", "application_id"),
     applications.ApplicationReturned: _HOME,
     applications.ApplicationAccepted: _HOME,
     applications.ApplicationRefused: _HOME,

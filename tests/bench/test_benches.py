@@ -48,6 +48,12 @@ def test_pages_and_proof_beside_this_very_checkout(tmp_path):
     assert [target["name"] for target in found["proof"]["targets"]] == ["p95 at 50/s", "asked to come back"]
 
 
+def test_assessment(tmp_path):
+    found = run_small(tmp_path, "assessment", "--n", "3", "--agencies", "5", "--against", ".")["assessment"]
+    assert systems(found, "save an answer") == {"keurwerk", "this again", "keurwerk, few answers", "Flask + ORM"}
+    assert [target["name"] for target in found["targets"]][::2] == ["CPU of a saved answer", "save an answer"]
+
+
 def test_lane(tmp_path):
     found = run_small(tmp_path, "lane", "--n", "3", "--agencies", "20")["lane"]
     measured = {row["case"]: row["n"] for row in found["rows"]}

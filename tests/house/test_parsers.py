@@ -37,6 +37,7 @@ ELSEWHERE = {
     "certificates/press/compiled/writer.py": "writes",
     "certificates/ledger/dump.py": "writes",
     "portal/doors/registry/ledger.py": "writes",
+    "portal/forms/spreadsheets.py": "writes",
     "portal/backup/cluster.py": "a command's own; opens what it wrote, with hashes that it knows",
     "certificates/verifier/archive.py": "a program of its own, on somebody else's machine",
     "certificates/verifier/report.py": "a program of its own, on somebody else's machine",

@@ -93,6 +93,7 @@ KINDS = {"rules", "workflow", "models", "services", "queries", "events", "notice
 # What is no aggregate: it has no tables of its own, or serves all of them.
 LIBRARIES = {
     "audits/core": "what every aggregate stands on",
+    "audits/questions": "types of answers and rules between them, computed without a database",
     "certificates/addresses.py": "addresses that are printed and never change",
     "certificates/credentials": "a format of others, computed without a database",
     "certificates/press": "facts in, paper out",
@@ -107,8 +108,12 @@ OTHERS = {
     "audits/agencies/numbers.py": "codes that others give out; pure, too long for rules",
     "audits/agencies/trade_registers.py": "the numbers of each country's register; pure, too long for rules",
     "audits/agencies/wording.py": "values of documents",
+    "audits/applications/asking.py": "the rules of what is asked and what agrees; pure, too long for rules",
+    "audits/schemes/question_checks.py": "a scheme file is read in steps; pure",
+    "audits/applications/differences.py": "what two submissions say otherwise; pure",
     "audits/applications/submission.py": "values of a document, and the text under its digest",
     "audits/worklists/clock.py": "on which days the clock does what; pure",
+    "audits/applications/workbook.py": "rows of a table and what changed in them; pure, too long for rules",
     "audits/decisions/basis.py": "what is weighed, and its digest: asked by the page before and by the service after",
     "audits/decisions/readiness.py": "the rules of audit and decision on what an agency says of itself; pure",
     "audits/decisions/scope.py": "what can be granted: offered by the page before and checked by the service after",

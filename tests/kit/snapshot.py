@@ -229,8 +229,14 @@ def submission_receipt(**changes: Any) -> dict[str, Any]:
             {
                 "title": "Bestuur",
                 "answers": [
-                    said | {"explanation": "", "files": []},
-                    said | {"code": "GOV-02", "explanation": "Het tweede blad.\n\nZie ook het derde.", "files": [file]},
+                    said | {"explanation": "", "details": [{"label": "Bedden", "words": "12 bedden"}], "files": []},
+                    said
+                    | {
+                        "code": "GOV-02",
+                        "explanation": "Het tweede blad.\n\nZie ook het derde.",
+                        "details": [],
+                        "files": [file],
+                    },
                 ],
             }
         ],

@@ -5,12 +5,14 @@ from audits.applications.services.answering import (
     remove_evidence,
     save_answer,
     save_answers,
+    share_files,
     start_application,
     take_over,
     take_over_files,
 )
 from audits.applications.services.transitions import (
     accept_application,
+    ask_to_sign,
     close_application,
     conclude_application,
     refuse_application,
@@ -22,6 +24,7 @@ from audits.applications.services.transitions import (
 __all__ = [
     "accept_application",
     "add_evidence",
+    "ask_to_sign",
     "close_application",
     "conclude_application",
     "refuse_application",
@@ -29,6 +32,7 @@ __all__ = [
     "return_application",
     "save_answer",
     "save_answers",
+    "share_files",
     "start_application",
     "submit_application",
     "take_over",

@@ -1,7 +1,7 @@
 """The agency's work on its application: start it, answer requirements, add and remove evidence."""
 
+import json
 from collections.abc import Collection, Mapping
-from dataclasses import replace
 from uuid import UUID, uuid4, uuid5
 
 from sqlalchemy import func, select
@@ -9,10 +9,11 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from audits.agencies.models import Agency
+from audits.applications.asking import check_details
 from audits.applications.events import AnswerSaved, ApplicationStarted, FileAdded, FileChanged, FileRemoved
 from audits.applications.models import Answer, Application, Evidence
-from audits.applications.queries import answer_before, answers_of, files_before
-from audits.applications.rules import Typed, check_answer, merged, tidy
+from audits.applications.queries import answer_before, answers_of, evidence_of, files_before
+from audits.applications.rules import Stand, Typed, check_answer, merged, tidy
 from audits.applications.services.course import APPLICATIONS
 from audits.applications.services.files import attach, take_away
 from audits.applications.workflow import APPLICATION_FLOW, OPEN_STATES, ApplicationState
@@ -103,29 +104,39 @@ def save_answers(
 
 
 def _save(session: Session, actor: Actor, application: Application, answer: Answer, typed: Typed) -> None:
-    typed = replace(typed, explanation=tidy(typed.explanation))
-    check_answer(scheme_of_version(application.scheme_version), typed.value, typed.explanation)
-    before = (answer.value, answer.explanation)
-    now = (typed.value, typed.explanation)
+    before, now = Stand(answer.value, answer.explanation, answer.details), _wanted(application, answer, typed)
     if now != before and typed.version not in {None, answer.version or 0}:
-        both = merged(typed, before)
+        both = merged(typed, now, before)
         if both is None:
             raise IllegalMoveError("Somebody changed this in the meantime. Reload the page and look again.")
         now = both
     if now == before:
         return
-    answer.value, answer.explanation = now
+    answer.value, answer.explanation, answer.details = now.value, now.explanation, dict(now.details)
     answer.answered_by, answer.answered_at = actor.id, clock.now()
     session.add(answer)
     code = answer.requirement_code
     told = AnswerSaved(
         code=Code(code),
-        explained=now[1] != before[1],
-        value=[before[0], now[0]] if now[0] != before[0] else None,
+        explained=(now.explanation, now.details) != (before.explanation, before.details),
+        value=[before.value, now.value] if now.value != before.value else None,
     )
     # An answer has no id of its own; its events need a stable one for a question of an application.
     subject = uuid5(application.id, code)
     events.record(session, told, subject_id=subject, actor=actor, agency_id=application.agency_id)
+
+
+def _wanted(application: Application, answer: Answer, typed: Typed) -> Stand:
+    """Return what is to be stored; the values of typed questions that were not asked stay."""
+    scheme, explanation = scheme_of_version(application.scheme_version), tidy(typed.explanation)
+    check_answer(scheme, typed.value, explanation)
+    if typed.details is None:
+        return Stand(typed.value, explanation, answer.details)
+    check_details(scheme.requirement(answer.requirement_code).details, typed.details)
+    for value in typed.details.values():
+        check_answer(scheme, "", json.dumps(value, ensure_ascii=False))
+    kept = {name: value for name, value in answer.details.items() if name not in typed.asked}
+    return Stand(typed.value, explanation, {**kept, **typed.details})
 
 
 def _unsaved(application: Application, code: str) -> Answer:
@@ -135,6 +146,7 @@ def _unsaved(application: Application, code: str) -> Answer:
         scheme_version_id=application.scheme_version_id,
         value="",
         explanation="",
+        details={},
     )
 
 
@@ -185,6 +197,23 @@ def take_over_files(
         if evidence_id not in offered:
             raise missing(Evidence)
         file = offered[evidence_id]
+        again = StoredFile(filename=file.filename, media_type=file.media_type, size=file.size, sha256=file.sha256)
+        add_evidence(session, actor, application_id, code, again)
+
+
+def share_files(
+    session: Session, actor: Actor, application_id: UUID, code: str, evidence_ids: Collection[UUID]
+) -> None:
+    """Let files that stand beside other answers of this application prove this one too.
+
+    NotFoundError for a file that is not one of those.
+    """
+    load_draft(session, actor, application_id)
+    known = {file.id: file for files in evidence_of(session, application_id).values() for file in files}
+    for evidence_id in evidence_ids:
+        file = known.get(evidence_id)
+        if file is None or file.finding_id is not None:
+            raise missing(Evidence)
         again = StoredFile(filename=file.filename, media_type=file.media_type, size=file.size, sha256=file.sha256)
         add_evidence(session, actor, application_id, code, again)
 

@@ -1,5 +1,6 @@
 """Moves of an application: submit, return, accept, refuse, withdraw, close, conclude."""
 
+from datetime import timedelta
 from uuid import UUID, uuid4
 
 from sqlalchemy import func, select
@@ -15,26 +16,26 @@ from audits.applications.queries import (
     agreement_of,
     answered_codes,
     answers_of,
-    evidence_of,
+    complaints_about,
     self_assessment_of,
     submissions_of,
     unaccepted_agreement,
 )
-from audits.applications.rules import same_name, unanswered, unknown_codes
+from audits.applications.rules import check_complaints, same_name, unanswered, unknown_codes
 from audits.applications.services.course import APPLICATIONS
-from audits.applications.submission import content_of, digest_of
+from audits.applications.submission import content_now, digest_of
 from audits.applications.workflow import ApplicationState
 from audits.core import clock, events, moves, outbox
-from audits.core.access import Actor, Role
+from audits.core.access import Actor, Permission, Role
 from audits.core.calendar import add_working_days
-from audits.core.errors import RuleError
-from audits.core.events import Code, Digest, Moved
+from audits.core.errors import IllegalMoveError, RuleError
+from audits.core.events import Code, Digest, Event, Moved
 from audits.core.letters import check_given, unprintable
 from audits.core.notices import tell_agency, tell_person
 from audits.deadlines.rules import DeadlineKind
 from audits.deadlines.services import end_deadline, open_deadline
 from audits.people.models import Person
-from audits.people.queries import people_with
+from audits.people.queries import contacts_of, people_with
 from audits.schemes.queries import scheme_of_version
 
 
@@ -70,6 +71,31 @@ def submit_application(
     )
     outbox.enqueue(session, "links.compare", agency_id=str(application.agency_id))
     return application
+
+
+def ask_to_sign(session: Session, actor: Actor, application_id: UUID) -> list[Person]:
+    """Ask the signatories of the agency by mail to declare a draft; return whom. Each person may ask once a day.
+
+    RuleError where nobody else may sign.
+    """
+    application = moves.hold(session, APPLICATIONS, actor, application_id, Permission.APPLICATION_EDIT)
+    if application.state is not ApplicationState.DRAFT:
+        raise IllegalMoveError("This application is submitted and can no longer be changed.")
+    asked = select(Event.id).where(Event.subject_id == application.id, Event.name == told.SigningAsked.name)
+    if session.scalar(
+        asked.where(Event.actor_id == actor.id, Event.happened_at > clock.now() - timedelta(days=1)).limit(1)
+    ):
+        raise RuleError("You asked today already.")
+    people = [each for each in contacts_of(session, application.agency_id) if Role.AGENCY_SIGNATORY in each.roles]
+    others = [each for each in people if each.id != actor.id]
+    if not others:
+        raise RuleError("Nobody else may sign for the agency. The owner of the account can give somebody this role.")
+    asker = session.get_one(Person, actor.id)
+    for person in others:
+        notice = notices.SigningAsked(reference=application.reference, who=asker.name)
+        tell_person(session, person.id, notice, subject_id=application.id)
+    events.record(session, told.SigningAsked(), subject_id=application.id, actor=actor, agency_id=application.agency_id)
+    return others
 
 
 def return_application(session: Session, actor: Actor, application_id: UUID, *, reason: str) -> Application:
@@ -148,13 +174,7 @@ def _move(session: Session, actor: Actor, application_id: UUID, move: type[Moved
 def _keep_submission(session: Session, application: Application) -> None:
     """Keep what is submitted as one text under its digest, and have a receipt printed."""
     accepted, earlier = agreement_of(application), submissions_of(session, application.id)
-    content = content_of(
-        application,
-        self_assessment_of(session, application),
-        answers_of(session, application.id),
-        evidence_of(session, application.id),
-        accepted.sha256 if accepted else None,
-    )
+    content = content_now(session, application, accepted.sha256 if accepted else None)
     submission = Submission(
         id=uuid4(),
         application_id=application.id,
@@ -193,6 +213,7 @@ def _check_complete(session: Session, application: Application) -> None:
     scheme = self_assessment_of(session, application)
     if left := unanswered(scheme, answered_codes(session, application)):
         raise RuleError("Answer all questions first. Still open: %(count)d.", count=len(left))
+    check_complaints(complaints_about(session, application), answers_of(session, application.id))
     agency = session.get_one(Agency, application.agency_id)
     scope = {"activities": agency.activities, "sectors": agency.sectors}
     if missing_of(session, agency) or unknown_codes(scheme, scope):

@@ -1,19 +1,25 @@
 """The form of one answer, alone on a page or among others, and how what was typed is saved."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
 from uuid import UUID
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from audits.applications import queries, services
+from audits.applications.asking import lacking
 from audits.applications.models import Answer, Evidence
-from audits.applications.rules import LONGEST_EXPLANATION, Shown, Typed, digest_of, missing_part, tidy
+from audits.applications.rules import LONGEST_EXPLANATION, Shown, Typed, details_digest, digest_of, missing_part, tidy
 from audits.core.errors import N_, IllegalMoveError, RuleError
+from audits.questions.conditions import Broken
+from audits.questions.kinds import Question
+from audits.questions.values import Value
 from audits.schemes.text import Requirement, SchemeText
 from portal.doors.agency.door import Case, show_conflict
-from portal.forms import uploads
+from portal.forms import asked, uploads
 from portal.forms.fields import (
     UNREMARKED,
     checkboxes_field,
@@ -29,6 +35,8 @@ from portal.language.i18n import current_language
 from portal.stores import database
 from portal.web.access import current_actor
 
+MOST_SHARED = 50  # files of other questions that a page offers
+
 
 class AnswerForm(Form):
     """The answer to one requirement; the scheme words question and answers."""
@@ -38,9 +46,29 @@ class AnswerForm(Form):
     again = checkboxes_field(
         _l("Files of last time to use again"), [], hint=_l("Untick what no longer holds."), required=UNREMARKED
     )
+    shared = checkboxes_field(
+        _l("Files that you sent with other questions"),
+        [],
+        hint=_l("Tick those that prove this one too."),
+        required=UNREMARKED,
+    )
     files = file_field(_l("Add files"), accept=uploads.ACCEPT, multiple=True)
     version = version_field()
-    shown = hidden_field()  # what stood in the fields, see `shown_as`
+    shown = hidden_field()  # what stood in the fields, see `remember`
+
+    details: Sequence[Question] = ()  # the typed questions that it asks beside the verdict
+    values: Mapping[str, Value] = MappingProxyType({})  # what was typed there, after validation
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Validate the fields, and read the values of the typed questions."""
+        valid = super().validate(extra_validators)
+        self.values = asked.values_in(self, self.details)
+        return valid and not any(self[f"{asked.PREFIX}{each.code}"].errors for each in self.asked_fields)
+
+    @property
+    def asked_fields(self) -> list[Question]:
+        """Return the typed questions that have a field."""
+        return [each for each in self.details if f"{asked.PREFIX}{each.code}" in self]
 
     def ask(self, scheme: SchemeText, code: str) -> None:
         """Set labels and choices from the scheme."""
@@ -56,6 +84,24 @@ class AnswerForm(Form):
         if not files:
             del self.again
 
+    def offer_shared(self, files: Mapping[str, Sequence[Evidence]], code: str) -> None:
+        """Offer the files beside other answers, the newest first, each once; none that proves this answer already."""
+        here = {file.sha256 for file in files.get(code, ())}
+        places: dict[str, list[str]] = {}
+        newest: dict[str, Evidence] = {}
+        for place, found in files.items():
+            for file in found:
+                places.setdefault(file.sha256, []).append(place)
+                newest[file.sha256] = file
+        offered = sorted(
+            (file for file in newest.values() if file.sha256 not in here), key=lambda file: file.uploaded_at
+        )
+        if not offered:
+            del self.shared
+            return
+        words = [(str(each.id), f"{each.filename} ({', '.join(places[each.sha256])})") for each in reversed(offered)]
+        self.shared.choices = options(words[:MOST_SHARED])
+
     def remember(self, answer: Answer | None) -> None:
         """Note which answer the person gets to see, to tell afterwards what they changed.
 
@@ -64,23 +110,44 @@ class AnswerForm(Form):
         if self.is_put_back:
             return
         self.version.raw_data, self.version.data = None, answer.version if answer else 0
-        self.shown.data = f"{answer.value}:{digest_of(answer.explanation)}" if answer else f":{digest_of('')}"
+        value, explanation, details = (answer.value, answer.explanation, answer.details) if answer else ("", "", {})
+        self.shown.data = f"{value}:{digest_of(explanation)}:{details_digest(details)}"
 
     @property
     def typed(self) -> Typed:
         """Return what was sent."""
-        value, _colon, explanation = (self.shown.data or "").partition(":")
+        seen = (self.shown.data or "").split(":")
         return Typed(
             value=self.value.data or "",
             explanation=tidy(self.explanation.data or ""),
             version=self.version.data,
-            shown=Shown(value, explanation) if self.shown.data else None,
+            shown=Shown(*seen[:3]) if len(seen) > 1 else None,
+            details=self.values if self.asked_fields else None,
+            asked=frozenset(each.code for each in self.asked_fields),
         )
 
     @property
     def is_empty(self) -> bool:
         """Return whether nothing was chosen or typed."""
-        return not (self.value.data or self.explanation.data or any(file.filename for file in self.files.data or ()))
+        said = any(self[f"{asked.PREFIX}{each.code}"].data for each in self.asked_fields)
+        chosen = any(file.filename for file in self.files.data or ())
+        ticked = bool(self.shared and self.shared.data)
+        return not (self.value.data or self.explanation.data or said or chosen or ticked)
+
+
+def answer_form(requirement: Requirement, answer: Answer | None = None, **more: Any) -> AnswerForm:
+    """Return the form of a requirement, with a field for each typed question that it asks."""
+    if not requirement.details:
+        return AnswerForm(obj=answer, **more)
+    fields = {
+        f"{asked.PREFIX}{each.code}": asked.field_for(each) for each in requirement.details if each.kind != "file"
+    }
+    stored = answer.details if answer else {}
+    shown = {f"{asked.PREFIX}{each.code}": asked.typed_of(each, stored.get(each.code)) for each in requirement.details}
+    kind = type("AnswerForm", (AnswerForm,), fields)
+    form: AnswerForm = kind(obj=answer, **shown, **more)
+    form.details = requirement.details
+    return form
 
 
 @dataclass
@@ -94,6 +161,7 @@ class Card:
     before: Answer | None = None
     stored: Answer | None = None
     differs: Sequence[str] = ()  # the fields that a colleague changed otherwise
+    broken: Sequence[Broken] = ()  # cross-checks that do not hold
 
 
 def save(case: Case, forms: Mapping[str, AnswerForm], *, whole: bool = True) -> dict[str, Answer]:
@@ -111,21 +179,39 @@ def save(case: Case, forms: Mapping[str, AnswerForm], *, whole: bool = True) -> 
         refused = services.save_answers(session, actor, application_id, typed)
         for code, form in forms.items():
             try:
-                if form.again:
-                    again = [UUID(each) for each in form.again.data or ()]
-                    services.take_over_files(session, actor, application_id, code, again)
-                for upload in chosen[code]:
-                    services.add_evidence(session, actor, application_id, code, upload.store(session))
+                _add_files(session, application_id, code, form, chosen[code])
             except RuleError as error:
                 form.complain(error)
-        kept = queries.answers_of(session, application_id, list(valid))
-    for code, form in valid.items():
-        reason = refused.get(code)
-        if isinstance(reason, RuleError):
-            form.complain(reason)
-        elif reason is None:
-            _show_kept(case.scheme, form, kept.get(code), whole=whole)
+        kept = _kept(session, application_id, valid)
+        for code, form in valid.items():  # before the commit, after which every row would be read again
+            reason = refused.get(code)
+            if isinstance(reason, RuleError):
+                form.complain(reason)
+            elif reason is None:
+                _show_kept(case, code, form, kept.get(code), whole=whole)
     return {code: kept[code] for code, reason in refused.items() if isinstance(reason, IllegalMoveError)}
+
+
+def _kept(session: Any, application_id: UUID, codes: Collection[str]) -> dict[str, Answer]:
+    """Return what is stored now; one answer alone is at hand from saving it."""
+    if len(codes) > 1:
+        return queries.answers_of(session, application_id, codes)
+    found = {code: session.get(Answer, (application_id, code)) for code in codes}
+    return {code: answer for code, answer in found.items() if answer}
+
+
+def _add_files(
+    session: Any, application_id: UUID, code: str, form: AnswerForm, chosen: Sequence[uploads.Upload]
+) -> None:
+    """Add the files of last time, of other questions, and those that were chosen."""
+    actor = current_actor()
+    if form.again:
+        again = [UUID(each) for each in form.again.data or ()]
+        services.take_over_files(session, actor, application_id, code, again)
+    if form.shared:
+        services.share_files(session, actor, application_id, code, [UUID(each) for each in form.shared.data or ()])
+    for upload in chosen:
+        services.add_evidence(session, actor, application_id, code, upload.store(session))
 
 
 def conflict(form: AnswerForm, answer: Answer) -> list[str]:
@@ -138,10 +224,17 @@ def conflict(form: AnswerForm, answer: Answer) -> list[str]:
         form.value.data = answer.value
     if typed.shown and digest_of(typed.explanation) == typed.shown.explanation:
         form.explanation.data = answer.explanation
+    if typed.shown and details_digest(form.values) == typed.shown.details:
+        asked.show(form, form.details, answer.details)
+        form.values = answer.details
     show_conflict(form, IllegalMoveError(_CHANGED), answer.version)
     form.remember(answer)
     now = form.typed
-    pairs = {"value": (now.value, answer.value), "explanation": (now.explanation, answer.explanation)}
+    pairs: dict[str, tuple[Any, Any]] = {
+        "value": (now.value, answer.value),
+        "explanation": (now.explanation, answer.explanation),
+        "details": (dict(form.values), answer.details if form.asked_fields else {}),
+    }
     return [name for name, (ours, theirs) in pairs.items() if ours != theirs]
 
 
@@ -156,11 +249,15 @@ def _sift(form: AnswerForm, own: Sequence[str]) -> list[uploads.Upload]:
     return good
 
 
-def _show_kept(scheme: SchemeText, form: AnswerForm, kept: Answer | None, *, whole: bool) -> None:
+def _show_kept(case: Case, code: str, form: AnswerForm, kept: Answer | None, *, whole: bool) -> None:
     """Show what is stored, also of a colleague; with `whole` complain about an answer that is not whole yet."""
     was_empty = form.is_empty
     form.value.data, form.explanation.data = (kept.value, kept.explanation) if kept else ("", "")
-    if whole and not was_empty:
-        lacks = missing_part(scheme, form.value.data, explained=bool(form.explanation.data))
-        if lacks:
-            form.complain(lacks)
+    asked.show(form, form.details, kept.details if kept else {})
+    if not whole or was_empty:
+        return
+    lacks = missing_part(case.scheme, form.value.data, explained=bool(form.explanation.data))
+    if lacks:
+        form.complain(lacks)
+    for each in lacking(case.requirement(code).details, kept.details if kept else {}):
+        form.complain(RuleError("Answer this question too.", f"{asked.PREFIX}{each.code}"))

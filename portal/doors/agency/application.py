@@ -77,13 +77,15 @@ def answers(application_id: UUID) -> ResponseReturnValue:
     case, session = open_case(application_id), database.read()
     found, scheme = case.application, case.scheme
     given = queries.answers_of(session, found.id)
-    said = {code: Said(each.value, bool(each.explanation)) for code, each in given.items()}
+    said = {code: Said(each.value, bool(each.explanation), frozenset(each.details)) for code, each in given.items()}
     draft = found.is_draft
     return render_template(
         "agency/answers.html",
         application=found,
         scheme=scheme,
         answers=given,
+        not_asked=sorted(given.keys() - {item.code for item in scheme.requirements}),
+        broken=queries.complaints_about(session, found) if draft else {},
         evidence=queries.evidence_of(session, found.id),
         left=len(unanswered(scheme, answered(scheme, said))),
         answered=answered(scheme, said),

@@ -15,7 +15,7 @@ from audits.core import clock
 from audits.core.access import Permission
 from audits.core.errors import NotFoundError
 from portal.doors.agency import layout
-from portal.doors.agency.answer_form import AnswerForm, Card, conflict, save
+from portal.doors.agency.answer_form import AnswerForm, Card, answer_form, conflict, save
 from portal.doors.agency.door import Case, bp, open_draft
 from portal.forms import uploads
 from portal.forms.form import Form
@@ -100,9 +100,9 @@ def chapter_submitted(application_id: UUID, chapter: str) -> ResponseReturnValue
 def save_typed(application_id: UUID, code: str) -> ResponseReturnValue:
     """Save one answer while somebody types, for scripts: what is stored now, or what is wrong."""
     case = open_draft(application_id)
-    card = Card(case.requirement(code), AnswerForm())
+    card = Card(case.requirement(code), answer_form(case.requirement(code)))
     card.form.ask(case.scheme, code)
-    del card.form.again
+    del card.form.again, card.form.shared
     if stored := save(case, {code: card.form}, whole=False):
         card.stored, card.differs = stored[code], conflict(card.form, stored[code])
     else:
@@ -117,12 +117,31 @@ def save_typed(application_id: UUID, code: str) -> ResponseReturnValue:
         "open": code not in stand.standing.answered,
         "answered": stand.answered,
         "complaints": [each["text"] for each in card.form.complaints],
+        **_asked_again(card, application_id),
         **{
             part: render_template("agency/answer_part.html", part=part, card=card, scheme=case.scheme)
             for part in ("state", "files", "conflict")
         },
     }
     return jsonify(words), 409 if stored else 422 if words["complaints"] else 200
+
+
+def _asked_again(card: Card, application_id: UUID) -> dict[str, str | None]:
+    """Return what the cross-checks say now, and the typed questions where the page does not show the right ones."""
+    if not card.requirement.details and not request.form.get("details"):
+        return {"details": None, "checks": None}
+    case, code = open_draft(application_id), card.requirement.code
+    asked = case.requirement(code)
+    broken = queries.complaints_about(database.read(), case.application).get(code, ())
+    prefix = request.form.get("prefix", "")
+    form = answer_form(asked, card.answer, prefix=prefix, meta={"csrf": False}, formdata=None)
+    again = Card(asked, form, card.answer, broken=broken)
+    same = [each.code for each in asked.details] == [each.code for each in card.requirement.details]
+
+    def part(name: str) -> str:
+        return render_template("agency/answer_part.html", part=name, card=again, scheme=case.scheme)
+
+    return {"details": None if same else part("details"), "checks": part("checks")}
 
 
 @bp.get("/applications/<uuid:application_id>/questions")
@@ -174,9 +193,9 @@ def _codes(case: Case, chapter: str, stand: Stand) -> list[str]:
 
 def _form(case: Case, code: str, answer: Answer | None = None) -> AnswerForm:
     """Return the form of one question among others; the token of the page is in the form around it."""
-    form = AnswerForm(obj=answer, prefix=f"{code}-", meta={"csrf": False})
+    form = answer_form(case.requirement(code), answer, prefix=f"{code}-", meta={"csrf": False})
     form.ask(case.scheme, code)
-    del form.again
+    del form.again, form.shared
     return form
 
 
@@ -188,11 +207,13 @@ def _cards(
     files = queries.evidence_of(session, application.id)
     open_codes = [code for code in codes if code not in answers]
     before = queries.answers_before(session, application, open_codes) if open_codes else {}
+    broken = queries.complaints_about(session, application)
     cards = []
     for code in codes:
         answer = answers.get(code)
         form = forms[code] if forms else _form(case, code, answer)
         card = Card(case.requirement(code), form, answer, files.get(code, []), before.get(code))
+        card.broken = broken.get(code, ())
         if code in stored:
             card.stored, card.differs = stored[code], conflict(form, stored[code])
         else:

@@ -3,14 +3,17 @@
 from datetime import date
 from uuid import UUID
 
-from flask import Response, abort, redirect, render_template, url_for
+from flask import Response, abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 
 from audits.applications import services
+from audits.applications.differences import differences
 from audits.applications.models import Application
-from audits.applications.queries import acceptance_of, agreement_of, submissions_of
+from audits.applications.queries import acceptance_of, agreement_of, compared_with, submissions_of
+from audits.applications.submission import content_now
 from audits.core.access import Permission, Role
 from audits.core.calendar import add_working_days
 from audits.core.clock import day_of
@@ -23,6 +26,7 @@ from certificates.documents.stages import DocumentKind
 from portal.doors.agency.door import Case, bp, open_case
 from portal.forms.fields import checkbox_field, hidden_field, password_field, text_field
 from portal.forms.form import Form
+from portal.language.i18n import current_language, sentence
 from portal.stores import database
 from portal.web.access import current_actor, needs
 
@@ -99,6 +103,34 @@ def declare(application_id: UUID) -> ResponseReturnValue:
     return _page(case, form), 422
 
 
+@bp.post("/applications/<uuid:application_id>/signature")
+@needs(Permission.APPLICATION_EDIT)
+def ask_signature(application_id: UUID) -> ResponseReturnValue:
+    """Ask by mail those who may sign for the agency."""
+    case, page = open_case(application_id), url_for("agency.declaration", application_id=application_id)
+    try:
+        with database.write() as session:
+            asked = services.ask_to_sign(session, current_actor(), case.application.id)
+            names = ", ".join(person.name for person in asked)
+    except RuleError as error:
+        flash(sentence(error), "warning")
+    else:
+        flash(_("A mail is on its way to %(names)s.", names=names), "success")
+    return redirect(page, 303)
+
+
+@bp.get("/applications/<uuid:application_id>/differences")
+@needs(Permission.APPLICATION_VIEW)
+def compare_submission(application_id: UUID) -> ResponseReturnValue:
+    """Show what the self-assessment says otherwise than what was submitted last."""
+    case, session = open_case(application_id), database.read()
+    earlier = compared_with(session, case.application)
+    found = differences(earlier.content, content_now(session, case.application), current_language()) if earlier else []
+    return render_template(
+        "agency/differences.html", application=case.application, scheme=case.scheme, earlier=earlier, found=found
+    )
+
+
 @bp.get("/applications/<uuid:application_id>/submitted")
 @needs(Permission.APPLICATION_VIEW)
 def submitted(application_id: UUID) -> ResponseReturnValue:
@@ -156,6 +188,7 @@ def _page(case: Case, form: DeclarationForm) -> str:
         agreement=agreement_of(case.application),
         scheme=case.scheme,
         signatories=[person for person in people if Role.AGENCY_SIGNATORY in person.roles],
+        may_ask=case.application.is_draft and current_actor().has(Permission.APPLICATION_EDIT),
         may_sign=current_actor().has(Permission.APPLICATION_SIGN),
         form=form,
     )

@@ -11,7 +11,7 @@ from audits.applications.models import Answer, Evidence
 from audits.applications.rules import following, place_of
 from audits.core.access import Permission
 from portal.doors.agency import layout
-from portal.doors.agency.answer_form import AnswerForm, Card, conflict, save
+from portal.doors.agency.answer_form import Card, answer_form, conflict, save
 from portal.doors.agency.door import Case, bp, open_draft
 from portal.forms import uploads
 from portal.forms.form import refused
@@ -30,7 +30,7 @@ def question(application_id: UUID, code: str) -> ResponseReturnValue:
     layout.note_choice()
     answer = queries.answer_to(database.read(), application_id, code)
     before = None if answer else _before(case, code)
-    form = AnswerForm(obj=answer or before)
+    form = answer_form(case.requirement(code), answer or before)
     form.remember(answer)
     return _page(case, Card(case.requirement(code), form, answer=answer, before=before))
 
@@ -40,9 +40,11 @@ def question(application_id: UUID, code: str) -> ResponseReturnValue:
 @uploads.takes_files
 def question_submitted(application_id: UUID, code: str) -> ResponseReturnValue:
     """Save the answer with its files, or remove a file."""
-    case, form = _draft(application_id, code), AnswerForm()
+    case = _draft(application_id, code)
+    form = answer_form(case.requirement(code))
     card = Card(case.requirement(code), form)
     form.ask(case.scheme, code)
+    form.offer_shared(queries.evidence_of(database.read(), application_id) if "shared" in request.form else {}, code)
     form.offer_files(_files(_before(case, code)) if request.form.getlist("again") else [])
     if "remove" in request.form:
         return _remove(case, card)
@@ -57,7 +59,7 @@ def question_submitted(application_id: UUID, code: str) -> ResponseReturnValue:
         card.differs = conflict(form, stored[code])
         return _page(case, card), 409
     if not form.complaints:
-        return redirect(_after(case, code, to_list=to_list), 303)
+        return redirect(_after(case, application_id, code, to_list=to_list), 303)
     form.remember(queries.answer_to(database.read(), application_id, code))
     return refused(_page(case, card), form)
 
@@ -69,9 +71,8 @@ def _draft(application_id: UUID, code: str) -> Case:
     return case
 
 
-def _after(case: Case, code: str, *, to_list: bool) -> str:
+def _after(case: Case, application_id: UUID, code: str, *, to_list: bool) -> str:
     """Return the next page: the list of answers if the person came from there, the next question, or the tasks."""
-    application_id = case.application.id
     if request.args.get("back") == "answers":
         return url_for("agency.answers", application_id=application_id, _anchor=code)
     following_question = following(case.scheme, code)
@@ -107,13 +108,19 @@ def _page(case: Case, card: Card) -> str:
     code, form = card.requirement.code, card.form
     form.ask(scheme, code)
     if card.before:
-        files = _files(card.before)
-        form.offer_files(files)
-        if files and not form.is_put_back:
-            form.again.data = [str(file.id) for file in files]
+        earlier = _files(card.before)
+        form.offer_files(earlier)
+        if earlier and not form.is_put_back:
+            form.again.data = [str(file.id) for file in earlier]
     elif form.again and not form.again.choices:
         del form.again
-    card.files = queries.evidence_of(session, application.id, code).get(code, [])
+    files = queries.evidence_of(session, application.id)
+    card.files = files.get(code, [])
+    if form.shared:
+        form.offer_shared(files, code)
+        if form.shared and not form.is_put_back:
+            form.shared.data = []
+    card.broken = queries.complaints_about(session, application).get(code, ())
     return render_template(
         "agency/question.html",
         application=application,

@@ -17,6 +17,7 @@ from portal.doors.agency import (
     people,
     questions,
     registration,
+    workbook,
 )
 from portal.doors.agency.door import bp
 
@@ -31,6 +32,7 @@ __all__ = [
     "home",
     "lists",
     "questions",
+    "workbook",
 ]
 
 for part in (appeals, changes, conditions, findings, links, people):

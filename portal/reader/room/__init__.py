@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from portal.reader.room import catalogues, judging, lists, norms, seals
+from portal.reader.room import catalogues, judging, lists, norms, seals, sheets
 from portal.reader.room.refusal import RefusedError
 
 __all__ = ["TASKS", "RefusedError"]
@@ -12,6 +12,7 @@ __all__ = ["TASKS", "RefusedError"]
 TASKS: dict[str, Callable[..., Any]] = {
     "upload": judging.judge,
     "list": lists.lines,
+    "cells": sheets.cells,
     "norm": norms.values,
     "catalogue": catalogues.draft,
     "seal": seals.examine_seal,

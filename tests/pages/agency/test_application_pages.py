@@ -9,7 +9,10 @@ from sqlalchemy import event, select
 
 from audits.agencies.models import Agency
 from audits.applications.models import Answer, Application, Evidence
+from audits.applications.services import add_evidence, remove_evidence
+from audits.core import clock
 from audits.core.access import Role
+from audits.core.files import StoredFile
 from audits.inspections.workflow import AuditState
 from audits.people.models import Person
 from audits.schemes.queries import scheme_of_version
@@ -307,3 +310,36 @@ def test_what_is_not_known_yet_says_so(browser, session):
     page = browser.open("/agency/details")
     values = [" ".join(value.get_text(" ").split()) for value in page.soup.select(".govuk-summary-list__value")]
     assert "" not in values
+
+
+def test_one_file_proves_several_answers_and_goes_away_from_one_alone(owner, session, draft, person):
+    add_evidence(session, person.actor, draft.id, "GOV-01", StoredFile("a" * 64, 9, "application/pdf", "list.pdf"))
+    session.commit()
+    page = owner.open(f"{questions(draft)}/GOV-02")
+    box = page.soup.select_one("input[name=shared]")
+    assert "list.pdf (GOV-01)" in page.text
+    owner.submit(value="conform", shared=[box["value"]], button="Save and continue")
+    kept = session.scalars(select(Evidence).order_by(Evidence.requirement_code)).all()
+    assert [(each.requirement_code, each.sha256) for each in kept] == [("GOV-01", "a" * 64), ("GOV-02", "a" * 64)]
+    page = owner.open(f"{questions(draft)}/GOV-02")
+    assert not page.soup.select("input[name=shared]")
+    assert "list.pdf (GOV-01, GOV-02)" in owner.open(f"{questions(draft)}/GOV-03").text
+    remove_evidence(session, person.actor, kept[1].id)
+    session.commit()
+    assert "list.pdf (GOV-01)" in owner.open(f"{questions(draft)}/GOV-02").text
+
+
+def test_nobody_shares_a_file_of_another_application(owner, session, draft):
+    other = make_application(session)
+    answer_all(session, other, make_person(session, Role.AGENCY_OWNER, other.agency))
+    theirs = Evidence(
+        application_id=other.id, requirement_code="GOV-01", scheme_version_id=other.scheme_version_id,
+        filename="x.pdf", media_type="application/pdf", size=1, sha256="b" * 64,
+        uploaded_by=make_person(session, Role.AGENCY_OWNER, other.agency).id, uploaded_at=clock.now(),
+    )  # fmt: skip
+    session.add(theirs)
+    session.commit()
+    page = owner.open(f"{questions(draft)}/GOV-02")
+    said = {"csrf_token": page.value("csrf_token"), "value": "conform", "shared": str(theirs.id)}
+    owner.post(f"{questions(draft)}/GOV-02", said, status=200)
+    assert session.scalars(select(Evidence).where(Evidence.application_id == draft.id)).all() == []

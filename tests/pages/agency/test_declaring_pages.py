@@ -3,13 +3,17 @@
 import hashlib
 
 import pytest
+from sqlalchemy import select
 
-from audits.applications import queries
+from audits.applications import queries, services
 from audits.applications.workflow import ApplicationState
 from audits.core.access import Role
+from audits.core.outbox import OutboxItem
 from portal.doors.account.rules import LIMITS
 from portal.work import handlers
+from portal.work.links import path_of
 from tests.kit.agency_pages import mails, questions
+from tests.kit.applying import FILE, submit
 from tests.kit.browser import PASSWORD
 from tests.kit.factories import (
     answer_all,
@@ -55,7 +59,7 @@ def test_who_may_not_sign_is_told_who_may(browser, session, draft, person):
     session.commit()
     page = browser.open(f"/agency/applications/{draft.id}/declaration")
     assert "Noor de Wit" in page.text
-    assert not page.soup.select("main form")
+    assert [form["action"].rpartition("/")[2] for form in page.soup.select("main form")] == ["signature"]
     browser.open(f"/agency/applications/{draft.id}/withdraw", status=403)
 
 
@@ -125,3 +129,40 @@ def test_nobody_signs_without_the_password_and_guessing_is_slowed(owner, session
     assert page.errors == ["Too many attempts. Try again in 1 min."]
     session.refresh(draft)
     assert draft.state is ApplicationState.DRAFT
+
+
+def test_who_may_not_sign_asks_those_who_may_and_only_once_a_day(app, browser, session, draft, person):
+    browser.sign_in(session, make_person(session, Role.AGENCY_EDITOR, person.agency, name="Eva de Vries"))
+    session.commit()
+    browser.open(f"/agency/applications/{draft.id}/declaration")
+    page = browser.submit("form[action$='signature']")
+    assert page.notes == ["A mail is on its way to Noor de Wit."]
+    page = browser.submit("form[action$='signature']")
+    assert page.notes == ["You asked today already."]
+    sent = list(session.scalars(select(OutboxItem).where(OutboxItem.kind == "mail")))
+    assert [(item.payload["template"], item.payload["who"]) for item in sent] == [("signing_asked", "Eva de Vries")]
+    assert sent[0].payload["person_id"] == str(person.id)
+    with app.test_request_context():
+        assert path_of("signing_asked", str(draft.id), None) == f"/agency/applications/{draft.id}/declaration"
+
+
+def test_what_is_different_from_what_was_sent_is_shown(owner, session, draft, person):
+    answer_all(session, draft, person)
+    path = f"/agency/applications/{draft.id}/differences"
+    session.commit()
+    assert "You sent nothing before" in owner.open(path).text
+    submit(session, person.actor, draft)
+    reviewer = make_person(session, Role.PLANNER)
+    services.return_application(session, reviewer.actor, draft.id, reason="Say more.")
+    session.commit()
+    assert "Nothing is different." in owner.open(path).text
+    services.save_answer(session, person.actor, draft.id, "GOV-02", value="nonconform", explanation="Not yet.")
+    services.add_evidence(session, person.actor, draft.id, "GOV-01", FILE)
+    session.commit()
+    page = owner.open(path)
+    rows = [[cell.get_text().strip() for cell in row.select("td, th")] for row in page.soup.select("tbody tr")]
+    assert rows == [
+        ["GOV-01", "Files", "–", "a.pdf"],
+        ["GOV-02", "Answer", "Conforms", "Does not conform"],
+        ["GOV-02", "Explanation", "–", "Not yet."],
+    ]

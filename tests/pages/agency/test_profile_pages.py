@@ -7,7 +7,7 @@ from audits.agencies.models import Agency
 from audits.core.access import Role
 from audits.people.models import Person
 from tests.kit.agency_pages import EVERYTHING, mails
-from tests.kit.browser import Browser
+from tests.kit.browser import PASSWORD, Browser
 from tests.kit.factories import (
     answer_all,
     make_agency,
@@ -100,7 +100,7 @@ def test_a_name_that_cannot_be_printed_is_said_before_the_application_goes_out(o
     person.agency.trade_names = ["Oost", "東京"]  # from before the rule
     session.commit()
     owner.open(f"/agency/applications/{draft.id}/declaration")
-    page = owner.submit(status=422, declared="y", declared_name=person.name)
+    page = owner.submit(status=422, declared="y", declared_name=person.name, password=PASSWORD)
     assert page.errors == [
         "The details of your agency hold characters that we cannot print on a certificate: 東 京. Change them first."
     ]
