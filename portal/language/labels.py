@@ -15,6 +15,7 @@ from audits.conditions.rules import ConditionOwner
 from audits.conditions.workflow import ConditionState
 from audits.core.access import Role
 from audits.core.events import KINDS
+from audits.deadlines.rules import DeadlineKind
 from audits.decisions.basis import Part
 from audits.decisions.queries import grounds_in_words
 from audits.decisions.rules import Outcome, Reason
@@ -55,6 +56,24 @@ LABELS: list[tuple[StrEnum, LazyString]] = [
     (ApplicationState.REFUSED, _l("Not taken on")),
     (ApplicationState.WITHDRAWN, _l("Withdrawn by the agency")),
     (ApplicationState.CONCLUDED, _l("Decided")),
+    (DeadlineKind.CRITICAL_FINDING, _l("Decide after a critical finding")),
+    (DeadlineKind.REPORTED_CHANGE, _l("Check a reported change")),
+    (DeadlineKind.CHANGE_DECISION, _l("Decide after a reported change")),
+    (DeadlineKind.SPECIAL_AUDIT, _l("Plan a special audit")),
+    (DeadlineKind.SUSPENSION_HEARING, _l("Hear the agency")),
+    (DeadlineKind.APPLICATION_REVIEW, _l("Review an application")),
+    (DeadlineKind.REPORT, _l("Report an audit")),
+    (DeadlineKind.DECISION, _l("Decide on an audit")),
+    (DeadlineKind.SURVEILLANCE, _l("Hold a surveillance audit")),
+    (DeadlineKind.SUSPENSION, _l("Lift a suspension, or withdraw")),
+    (DeadlineKind.CONDITION, _l("Meet a condition")),
+    (DeadlineKind.CONDITION_PROOF, _l("Judge proof of a condition")),
+    (DeadlineKind.RENEWAL, _l("Renew a certificate")),
+    (DeadlineKind.LINK_REPORT, _l("Judge links to other agencies")),
+    (DeadlineKind.APPEAL_RECEIPT, _l("Take up an appeal")),
+    (DeadlineKind.APPEAL_OUTCOME, _l("Decide on an appeal")),
+    (DeadlineKind.APPEAL_FOLLOW_UP, _l("Decide anew after an appeal")),
+    (DeadlineKind.CORRECTIVE_ACTION, _l("Repair a finding")),
     (ChangeState.REPORTED, _l("Being checked")),
     (ChangeState.REFERRED, _l("With the decider")),
     (ChangeState.ACCEPTED, _l("Accepted")),

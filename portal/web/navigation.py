@@ -108,7 +108,11 @@ def _menu(roles: frozenset[Role], of_agency: bool) -> tuple[Link, ...]:
     if Permission.AUDIT_CONDUCT in granted:
         items.append(("inspector.home", _("My audits")))
     if Permission.CASES_VIEW in granted:
-        items += [("office.home", _("Work that waits")), ("office.applications.list_applications", _("Cases"))]
+        items += [
+            ("office.worklist.show", _("Worklist")),
+            ("office.home", _("Work that waits")),
+            ("office.applications.list_applications", _("Cases")),
+        ]
         items.append(("office.certificates.list_certificates", _("Certificates")))
         items.append(("office.appeals.list_all", _("Appeals")))
     if Permission.SIGNAL_VIEW in granted:

@@ -25,6 +25,8 @@ SENTENCE = re.compile(r"[A-Z%]\S* .*[.?!:]", re.DOTALL)
 
 # Dutch uses the same word.
 SAME = {
+    "%(days)s wd",
+    "Later",
     *(
         "Audit",
         "Audits",

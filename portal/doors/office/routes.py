@@ -24,6 +24,7 @@ from portal.doors.office import (
     security_log,
     signals,
     team,
+    worklist,
 )
 from portal.doors.office.door import bp
 
@@ -47,6 +48,7 @@ CASES = (
     team,
     days,
     absences,
+    worklist,
 )
 for part in (*CASES, schemes, people, failed_jobs, security_log, signals):
     bp.register_blueprint(part.bp)

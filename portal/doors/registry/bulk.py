@@ -23,8 +23,8 @@ from portal.doors.registry import proof
 from portal.doors.registry.facts import checked_facts
 from portal.doors.registry.feeds import feed_of
 from portal.doors.registry.problems import problem
-from portal.doors.registry.tables import csv_line
 from portal.doors.registry.throttle import SharedThrottle
+from portal.doors.tables import csv_line
 from portal.forms.fields import file_field
 from portal.forms.form import Form
 from portal.forms.widgets import TextareaWidget

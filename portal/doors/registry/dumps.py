@@ -18,7 +18,7 @@ from typing import IO, Any
 from audits.core import clock
 from certificates.register import changes, queries
 from portal.doors.registry.facts import agency_facts
-from portal.doors.registry.tables import csv_line
+from portal.doors.tables import csv_line
 from portal.settings import Settings
 from portal.signing.ledger_file import alone
 from portal.stores.files import StorageDownError

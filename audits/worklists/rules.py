@@ -1,0 +1,65 @@
+"""How a worklist is cut: by last day, by whose turn it is, by how long work waits. Pure."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+
+from audits.core.calendar import working_days_between
+
+FRIDAY_TO_SUNDAY = 6
+
+
+class When(StrEnum):
+    """Groups of tasks by their last day, the most urgent first."""
+
+    LATE = "late"
+    TODAY = "today"
+    WEEK = "week"
+    LATER = "later"
+
+
+class Turn(StrEnum):
+    """Whose turn it is."""
+
+    MINE = "mine"
+    OTHERS = "others"
+
+
+AGES = (5, 10, 20)  # working days; longer is the last group
+
+
+def when(due_on: date, today: date) -> When:
+    """Return the group of a task by its last day; a week ends on Sunday."""
+    if due_on < today:
+        return When.LATE
+    if due_on == today:
+        return When.TODAY
+    return When.WEEK if due_on <= end_of_week(today) else When.LATER
+
+
+def end_of_week(today: date) -> date:
+    """Return the Sunday of the week."""
+    return today + timedelta(days=FRIDAY_TO_SUNDAY - today.weekday())
+
+
+@dataclass(frozen=True, slots=True)
+class Age:
+    """How many tasks wait for so many working days, and how many of them are late. `most` None: longer than all."""
+
+    least: int
+    most: int | None
+    tasks: int
+    late: int
+
+
+def ages(terms: Iterable[tuple[date, date]], today: date) -> tuple[Age, ...]:
+    """Count tasks, each by the days on which it was opened and is due, by how long they wait."""
+    counted = [[0, 0] for _ in range(len(AGES) + 1)]
+    for opened_on, due_on in terms:
+        waits = working_days_between(opened_on, today)
+        place = next((place for place, most in enumerate(AGES) if waits <= most), len(AGES))
+        counted[place][0] += 1
+        counted[place][1] += due_on < today
+    bounds = zip((0, *(most + 1 for most in AGES)), (*AGES, None), strict=True)
+    return tuple(Age(least, most, *found) for (least, most), found in zip(bounds, counted, strict=True))
