@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Select, and_, func, select
+from sqlalchemy import Select, and_, func, literal, select
 from sqlalchemy.orm import Session
 
 from audits.core.errors import NotFoundError
@@ -40,6 +40,14 @@ class StoredCell(NamedTuple):
     at: datetime
 
 
+class MatrixCell(NamedTuple):
+    """A verdict as the matrix needs it."""
+
+    value: str
+    version: int
+    is_noted: bool
+
+
 def units_on(session: Session, audit_id: UUID, unit: str, falling: Collection[str]) -> list[UnitStand]:
     """Return the units of one kind in the order of the draw; `falling` are the nonconforming verdicts of the scheme.
 
@@ -70,6 +78,13 @@ def stored_cell(session: Session, audit_id: UUID, code: str, unit: str, referenc
     query, values = _cell(audit_id, code, unit, reference)
     found = session.execute(query, values).one_or_none()
     return StoredCell(VerdictRow(*found[:3]), *found[3:]) if found else None
+
+
+def matrix_of(session: Session, audit_id: UUID, unit: str) -> dict[tuple[str, int], MatrixCell]:
+    """Return the verdicts on a kind of unit by requirement code and place of the unit, without their notes."""
+    query, values = _matrix(audit_id, unit)
+    found = session.execute(query, values).all()
+    return {(code, place): MatrixCell(value, version, noted) for code, place, value, version, noted in found}
 
 
 @built_once
@@ -109,3 +124,11 @@ def _cell(audit_id: UUID, code: str, unit: str, reference: str) -> Select[str, s
         Verdict.unit == unit,
         Verdict.reference == reference,
     )
+
+
+@built_once
+def _matrix(audit_id: UUID, unit: str) -> Select[*tuple[Any, ...]]:
+    query = select(
+        Verdict.requirement_code, SampledUnit.position, Verdict.value, Verdict.version, Verdict.note != literal("")
+    )
+    return query.join(SampledUnit, _SAME_UNIT).where(Verdict.audit_id == audit_id, Verdict.unit == unit)

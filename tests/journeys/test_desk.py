@@ -191,3 +191,44 @@ def test_who_goes_along_as_observer_reads(screen, audit):
     window = screen().sign_in(email, PASSWORD).open(audit.path("units/personnel_file/1#PAY-05-1-cell"))
     assert "No leave balance." in window.page.locator(".kw-cell--here").inner_text()
     assert window.page.locator("main form[method=post], main input[type=radio]").count() == 0
+
+
+def test_the_matrix_is_filled_with_keys(screen, audit):
+    audit.store("PAY-05", "nonconform", "No leave balance.")
+    window = screen().sign_in(audit.email, PASSWORD).open(audit.path("matrix/personnel_file"))
+    page = window.page
+    page.locator("td:focus").wait_for()
+    page.keyboard.press("1")
+    page.keyboard.press("2")  # on the next one, which asks for a note
+    page.keyboard.type("Not in the file.")
+    page.keyboard.press("Control+Enter")
+    page.keyboard.press("1")
+    saved(page, 4)
+    assert sorted(audit.stored.values()) == [
+        ("conform", ""),
+        ("conform", ""),
+        ("nonconform", "No leave balance."),
+        ("nonconform", "Not in the file."),
+    ]
+    page.locator("tr[data-code=PAY-05] td").first.click()
+    page.get_by_text("No leave balance.").wait_for(state="attached")
+    page.locator("td:focus").wait_for()
+    assert page.locator("#note").input_value() == "No leave balance."
+    window.judge()
+    page.keyboard.press("1")  # a change asks for its reason
+    page.keyboard.type("It was on the back.")
+    page.keyboard.press("Control+Enter")
+    page.locator("tr[data-code=PAY-05] td.kw-m-good").first.wait_for()
+    page.locator("[data-kw-saved]", has_text="Saved at").wait_for()
+    assert audit.stored["PAY-05", audit.files[0]] == ("conform", "No leave balance.")
+    for width in (768, 1024, 1280):
+        page.set_viewport_size({"width": width, "height": 900})
+        assert page.evaluate("document.documentElement.scrollWidth - window.innerWidth") <= 0
+    audit.store("PAY-06", "nonconform", "Short.")
+    page.locator("tr[data-code=PAY-06] td").first.click()
+    page.keyboard.press("1")
+    page.get_by_role("button", name="Keep what is stored").click()
+    page.locator("tr[data-code=PAY-06] td.kw-m-bad").first.wait_for()
+    assert audit.stored["PAY-06", audit.files[0]] == ("nonconform", "Short.")
+    page.keyboard.press("u")
+    page.wait_for_url("**/units/personnel_file/1")

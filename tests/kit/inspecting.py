@@ -1,4 +1,6 @@
-"""Where the pages of an audit are, and what it samples."""
+"""Where the pages of an audit are, what it samples, and what a page asks of the database."""
+
+from sqlalchemy import event
 
 FILES = [f"F-{number:03d}" for number in range(1, 6)]
 
@@ -14,3 +16,13 @@ def fix_and_draw(browser, **fields):
     """Fix the list that was looked at, and type what the agency says for the draw."""
     browser.submit(button=FIX, **fields)
     return browser.submit(button=MIX, value="6 1 3")
+
+
+def statements(engine, browser, address):
+    seen = []
+    event.listen(engine, "before_cursor_execute", note := lambda *call: seen.append(call[2]))
+    try:
+        browser.open(address)
+    finally:
+        event.remove(engine, "before_cursor_execute", note)
+    return [text for text in seen if not text.startswith(("SAVEPOINT", "RELEASE", "ROLLBACK"))]

@@ -6,6 +6,7 @@ from flask import abort, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from audits.applications.queries import answers_of, evidence_of
 from audits.core import clock
 from audits.core.access import Permission
 from audits.core.errors import RuleError
@@ -14,6 +15,7 @@ from audits.inspections.cells import StoredCell, reference_at, stored_cell
 from audits.inspections.judging import complaint
 from audits.inspections.queries import units_of
 from audits.schemes.text import Requirement
+from portal.doors.inspector.board import Facts, found_on
 from portal.doors.inspector.case import Case, bp, open_case
 from portal.doors.inspector.sheet import cleaned, shown_as, version_of
 from portal.language.i18n import sentence
@@ -27,11 +29,15 @@ _PATH = "/audits/<uuid:audit_id>/cells/<code>/<int:place>"
 @bp.get(_PATH)
 @needs(Permission.FIELDWORK_VIEW)
 def show_cell(audit_id: UUID, code: str, place: int) -> ResponseReturnValue:
-    """Return a verdict as it is stored now."""
+    """Return a verdict as it is stored now, with what stands beside it."""
     case = open_case(audit_id)
     item = case.requirement(code)
     reference = reference_at(database.read(), audit_id, item.unit, place)
-    return jsonify(_plain(stored_cell(database.read(), audit_id, code, item.unit, reference)))
+    session, said_in = database.read(), case.audit.certification_id
+    answer = answers_of(session, said_in, [code]).get(code)
+    facts = Facts(answer, evidence_of(session, said_in, code).get(code, []), found_on(case)(code))
+    html = render_template("inspector/facts.html", facts=facts, item=item, scheme=case.scheme, audit=case.audit)
+    return jsonify(_plain(stored_cell(session, audit_id, code, item.unit, reference)) | {"facts": html})
 
 
 @bp.post(_PATH)

@@ -30,7 +30,7 @@ _PATH = "/audits/<uuid:audit_id>/units/<unit>/<int:place>"
 def next_unit(audit_id: UUID, unit: str) -> ResponseReturnValue:
     """Lead to the first unit of a kind with something left to judge, or else to the first."""
     case = open_case(audit_id)
-    kind, units = _units(case, unit)
+    kind, units = units_of_kind(case, unit)
     if not units:
         if not case.is_led:
             abort(404)
@@ -86,7 +86,8 @@ class Spot:
         return self.units[place] if 0 <= place < len(self.units) else None
 
 
-def _units(case: Case, unit: str) -> tuple[Unit, list[UnitStand]]:
+def units_of_kind(case: Case, unit: str) -> tuple[Unit, list[UnitStand]]:
+    """Return a kind of unit with the drawn ones, or 404."""
     kind = case.scheme.units.get(unit)
     if kind is None or not case.scheme.on_unit(unit):
         abort(404)
@@ -94,7 +95,7 @@ def _units(case: Case, unit: str) -> tuple[Unit, list[UnitStand]]:
 
 
 def _spot(case: Case, unit: str, place: int) -> Spot:
-    kind, units = _units(case, unit)
+    kind, units = units_of_kind(case, unit)
     here = next((each for each in units if each.place == place), None) or abort(404)
     return Spot(kind, units, here)
 

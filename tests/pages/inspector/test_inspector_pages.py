@@ -3,7 +3,6 @@
 from io import BytesIO
 
 import pytest
-from sqlalchemy import event
 
 from audits.core.access import Role
 from audits.inspections import draws, queries
@@ -14,20 +13,10 @@ from tests.kit.browser import Browser
 from tests.kit.factories.findings import BROKEN, make_finding
 from tests.kit.factories.inspections import draw, judge, make_audit
 from tests.kit.factories.people import make_person
-from tests.kit.inspecting import FILES, FIX, fix_and_draw, path
+from tests.kit.inspecting import FILES, FIX, fix_and_draw, path, statements
 from tests.kit.patience import is_busy
 from tests.kit.scheme import scheme
 from tests.kit.workbook import workbook
-
-
-def statements(engine, browser, address):
-    seen = []
-    event.listen(engine, "before_cursor_execute", note := lambda *call: seen.append(call[2]))
-    try:
-        browser.open(address)
-    finally:
-        event.remove(engine, "before_cursor_execute", note)
-    return [text for text in seen if not text.startswith(("SAVEPOINT", "RELEASE", "ROLLBACK"))]
 
 
 def every_page(audit, finding=None):
@@ -42,6 +31,7 @@ def every_page(audit, finding=None):
     if audit.reported_at:
         yield path(audit, "units", "personnel_file", "1")
         yield path(audit, "units", "interview", "2")
+        yield path(audit, "matrix", "personnel_file")
     yield path(audit, "report")
     yield path(audit, "findings")
     if finding:

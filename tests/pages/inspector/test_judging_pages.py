@@ -1,5 +1,7 @@
 """The desk of an inspector: verdicts on a page per requirement and per unit, what was saved by somebody else."""
 
+from html import unescape
+
 import pytest
 
 from audits.applications.workflow import ApplicationState
@@ -12,7 +14,7 @@ from tests.kit.factories.applications import make_application, make_scheme
 from tests.kit.factories.findings import BROKEN
 from tests.kit.factories.inspections import draw, judge, make_audit
 from tests.kit.factories.people import make_person
-from tests.kit.inspecting import FILES, path
+from tests.kit.inspecting import FILES, path, statements
 from tests.kit.scheme import SECOND, scheme, source
 
 # The desk
@@ -286,6 +288,63 @@ def test_a_reviewer_who_also_inspects_reads_anothers_audit(app, session):
     browser = Browser(app).sign_in(session, reader)
     assert not browser.open(path(audit, "requirements/GOV-01")).soup.select(FORM)
     assert "You can read it." in browser.open(path(audit)).text
+
+
+# All requirements by all units
+
+
+def test_the_matrix_shows_every_verdict_and_what_is_open(session, browser, files):
+    drawn = queries.sample_of(session, files.id)["personnel_file"]
+    judge(session, files, {"PAY-05": {drawn[1]: ("nonconform", "Short."), drawn[2]: ("conform", "")}})
+    judge(session, files, {"PAY-05": {drawn[2]: ("conform", "Seen twice.")}})
+    page = browser.open(path(files, "matrix/personnel_file"))
+    assert [head.get_text(strip=True) for head in page.soup.select("thead th[data-place]")] == drawn
+    row = page.soup.select_one("tr[data-code=PAY-05]")
+    looks = [(cell.get("aria-label"), cell.get("class"), cell.get("data-n")) for cell in row.select("td")[:5]]
+    assert looks == [
+        (None, None, None),
+        ("Does not conform", ["kw-m-bad", "kw-m-noted"], None),
+        ("Conforms", ["kw-m-good", "kw-m-noted"], "2"),
+        (None, None, None),
+        (None, None, None),
+    ]
+    assert [cell.get_text() for cell in row.select(".kw-matrix__sum")] == ["3", "1"]
+    answer = browser.client.get(path(files, "cells/PAY-05/2"), headers=browser.headers).get_json()
+    assert (answer["value"], answer["note"]) == ("nonconform", "Short.")
+    assert scheme().requirement("PAY-05").guidance["en"] in unescape(answer["facts"])
+
+
+def test_the_matrix_asks_as_little_of_the_database_for_many_units_as_for_few(app, session, engine, inspector):
+    many = [f"F-{number:04d}" for number in range(5000)]
+    audits = [make_audit(session, inspector=inspector, populations={"personnel_file": each}) for each in (FILES, many)]
+    judge(session, audits[1], {"PAY-05": ("nonconform", "Short.")})
+    session.commit()
+    browser = Browser(app).sign_in(session, inspector)
+    for where in ("matrix/personnel_file", "units/personnel_file/2", "requirements/PAY-05", "cells/PAY-05/2"):
+        few, lots = (len(statements(engine, browser, path(audit, where))) for audit in audits)
+        assert few == lots, where
+
+
+@pytest.mark.parametrize("role", [Role.REVIEWER, Role.DECIDER, Role.PLANNER])
+def test_who_sees_cases_reads_the_desk_and_changes_nothing(app, session, files, role):
+    judge(session, files, {"PAY-05": ("nonconform", "Short.")})
+    session.commit()
+    browser = Browser(app).sign_in(session, make_person(session, role))
+    for where in (UNIT, "requirements/PAY-05", "matrix/personnel_file"):
+        page = browser.open(path(files, where))
+        assert not page.soup.select(f"{FORM}, main input[type=radio]"), where
+    assert "Short." in browser.open(path(files, UNIT)).text
+    browser.post(path(files, "cells/PAY-05/1"), {"value": "conform"}, status=400)
+    token = browser.open("/account/profile").value("csrf_token")
+    browser.post(path(files, "cells/PAY-05/1"), {"csrf_token": token, "value": "conform"}, status=403)
+
+
+@pytest.mark.parametrize("role", [Role.AGENCY_OWNER, Role.AGENCY_EDITOR, Role.SCHEME_MANAGER, Role.ADMINISTRATOR])
+def test_the_agency_and_others_never_see_the_desk(app, session, files, role):
+    person = make_person(session, role, files.agency) if role.startswith("agency") else make_person(session, role)
+    browser = Browser(app).sign_in(session, person)
+    for where in (UNIT, "units/personnel_file", "requirements/PAY-05", "matrix/interview", "cells/PAY-05/1", "jump"):
+        browser.open(path(files, where), status=403)
 
 
 # How far a finding reaches
