@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from playwright.sync_api import expect
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -16,6 +17,7 @@ from audits.teams.services import join_team
 from tests.kit.browser import PASSWORD
 from tests.kit.factories import give_password, make_audit, make_person
 from tests.kit.inspecting import FILES
+from tests.kit.waiting import PATIENCE
 
 ON_FILE = 23  # requirements of the norm on a file
 
@@ -211,9 +213,7 @@ def test_the_matrix_is_filled_with_keys(screen, audit):
         ("nonconform", "Not in the file."),
     ]
     page.locator("tr[data-code=PAY-05] td").first.click()
-    page.get_by_text("No leave balance.").wait_for(state="attached")
-    page.locator("td:focus").wait_for()
-    assert page.locator("#note").input_value() == "No leave balance."
+    expect(page.locator("#note")).to_have_value("No leave balance.", timeout=PATIENCE * 1000)
     window.judge()
     page.keyboard.press("1")  # a change asks for its reason
     page.keyboard.type("It was on the back.")

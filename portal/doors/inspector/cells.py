@@ -62,13 +62,13 @@ def save_cell(audit_id: UUID, code: str, place: int) -> ResponseReturnValue:
                 reasons={code: request.form.get("reason", "")},
             )
             receipts.confirm(session, audit_id)
+            stored = stored_cell(session, audit_id, code, item.unit, reference)
     except services.VerdictsChangedError:
         return _conflict(case, item, reference, (value, note))
     except services.ReasonMissingError as error:
         return _wrong(error, "reason")
     except RuleError as error:
         return _wrong(error, "reason" if str(error.field).endswith("-reason") else "note")
-    stored = stored_cell(database.read(), audit_id, code, item.unit, reference)
     now = f"{clock.now().astimezone(clock.AMSTERDAM):%H:%M}"
     return jsonify(_plain(stored) | {"words": _("Saved at %(time)s", time=now)})
 
