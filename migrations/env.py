@@ -14,6 +14,7 @@ from sqlalchemy import Connection, create_engine, text
 from sqlalchemy.dialects.postgresql.base import ischema_names
 
 import audits.changes.models
+import audits.complaints.models
 import audits.disputes.models
 import audits.findings.models
 import audits.inspections.days

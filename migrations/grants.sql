@@ -67,6 +67,9 @@ GRANT EXECUTE ON FUNCTION is_genuine(), approach(text), approach_by_link(text), 
 REVOKE ALL ON FUNCTION keep_signal(uuid, uuid, text, text, text, text, timestamptz) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION keep_signal(uuid, uuid, text, text, text, text, timestamptz)
   TO kw_app, kw_worker, kw_register;
+REVOKE ALL ON FUNCTION keep_complaint(uuid, text, text, text, text, timestamptz), complaint_state(uuid) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION keep_complaint(uuid, text, text, text, text, timestamptz), complaint_state(uuid)
+  TO kw_app, kw_worker, kw_register;
 REVOKE ALL ON FUNCTION keep_extract(uuid, uuid, text, jsonb, text, integer, timestamptz),
   keep_cosignature(bigint, text, text, text, timestamptz), last_witnessed(text, bytea),
   keep_witnessed(text, bigint, bytea, text) FROM PUBLIC;
@@ -116,6 +119,8 @@ GRANT INSERT ON condition, condition_proof, condition_file TO kw_app, kw_worker;
 GRANT UPDATE (state, met_by, version) ON condition TO kw_app, kw_worker;
 GRANT UPDATE (answer, answered_by, answered_at) ON condition_proof TO kw_app, kw_worker;
 GRANT INSERT ON deadline TO kw_app, kw_worker;
+GRANT INSERT ON handling TO kw_app, kw_worker;
+GRANT UPDATE (handler_id, taken_at, verdict, answer, answered_at) ON handling TO kw_app, kw_worker;
 GRANT INSERT ON appeal TO kw_app, kw_worker;
 GRANT UPDATE (state, handler_id, taken_at, late_answer, hearing_on, heard, outcome, decided_by, version) ON appeal TO kw_app, kw_worker;
 REVOKE ALL ON FUNCTION judges_appeal(uuid, uuid) FROM PUBLIC;

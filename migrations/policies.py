@@ -48,6 +48,7 @@ ADMINISTRATOR, SCHEME_MANAGER, DECIDER, PLANNER = (
     f"{ME} = ANY (ARRAY(SELECT person_id FROM person_role WHERE role = '{role}'))"
     for role in ("administrator", "scheme_manager", "decider", "planner")
 )
+TOLD = f"{CASES} AND (told = 'complaint' OR {PLANNER} AND NOT has_interest({ME}, agency_id))"  # complaint or signal
 ADD, CHANGE, ALL = ("INSERT",), ("UPDATE",), ("INSERT", "UPDATE", "DELETE")
 MY_ANSWER = f"(answered_by IS NULL OR answered_by = {ME})"  # of the row before a change, and of the row after it
 
@@ -168,6 +169,10 @@ POLICIES = (
     Policy("security_event", (OFFICE,), (EVERYTHING,), may=ADD),
     # Of those who plan, without the agencies that somebody has an interest in. Added by keep_signal alone.
     Policy("signal", (f"{PLANNER} AND NOT has_interest({ME}, agency_id)",), (), may=()),
+    # Complaints about us are added by keep_complaint alone. Who may see what was told, handles it in their own name.
+    Policy("complaint", (CASES,), (), may=()),
+    Policy("handling", (TOLD,), (f"{TOLD} AND handler_id = {ME}", f"{TOLD} AND answered_at IS NULL"),
+           (f"{TOLD} AND handler_id = {ME}",)),
     Policy("outbox", (OFFICE,), (OFFICE,), (EVERYTHING,)),
 )  # fmt: skip
 

@@ -57,6 +57,7 @@ class Settings:
     base_url: str = "http://127.0.0.1:8000"
     mail_url: str = field(default=(VAR / "mail").as_uri(), repr=False)
     mail_from: str = "Keurwerk <noreply@keurwerk.example>"
+    mail_reply_to: str = ""
     mail_tls: bool = True
     max_upload_bytes: int = 10 * MIB
     max_evidence_bytes: int = 50 * MIB
@@ -270,7 +271,7 @@ def _mail_problems(given: Mapping[str, str]) -> list[str]:
     """Return what is wrong with senders, and whether a password would travel in the clear."""
     wrong = [
         f"{name.upper()} has no e-mail address"
-        for name in ("mail_from", "contact_email")
+        for name in ("mail_from", "mail_reply_to", "contact_email")
         if name in given and "@" not in parseaddr(given[name])[1]
     ]
     parts = _split(given.get("mail_url", ""))

@@ -46,6 +46,7 @@ _MISSING = {
     "audit": N_("There is no such audit."),
     "audit_day": N_("There is no such day."),
     "certificate": N_("There is no such certificate."),
+    "complaint": N_("There is no such complaint."),
     "condition": N_("There is no such condition."),
     "condition_file": N_("There is no such file."),
     "decision": N_("There is no such decision."),

@@ -29,6 +29,7 @@ from portal.commands.check import check
 from portal.commands.due import due
 from portal.commands.keys import keys
 from portal.commands.ledger import ledger_commands
+from portal.commands.mail import mail
 from portal.commands.samples import sample
 from portal.commands.schemes import scheme
 from portal.commands.shell import shell
@@ -145,6 +146,7 @@ main.add_command(due)
 main.add_command(verify_file)
 main.add_command(keys)
 main.add_command(ledger_commands)
+main.add_command(mail)
 main.add_command(sample)
 main.add_command(scheme)
 main.add_command(shell)

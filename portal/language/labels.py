@@ -11,6 +11,7 @@ from audits.agencies.wording import country_name
 from audits.applications.workflow import ApplicationState
 from audits.changes.rules import Consequence
 from audits.changes.workflow import ChangeState
+from audits.complaints.wording import SUBJECTS, VERDICTS
 from audits.conditions.rules import ConditionOwner
 from audits.conditions.workflow import ConditionState
 from audits.core.access import Role
@@ -212,6 +213,8 @@ LABELS: list[tuple[StrEnum, LazyString]] = [
     (Bar.TOOK_PART, _l(WORDS[Bar.TOOK_PART])),
     (Bar.INTEREST, _l(WORDS[Bar.INTEREST])),
     *((about, _l(text)) for about, text in ABOUT.items()),
+    *((about, _l(text)) for about, text in SUBJECTS.items()),
+    *((verdict, _l(text)) for verdict, text in VERDICTS.items()),
     (CertificateState.ISSUING, _l("Being issued")),
     (CertificateState.ACTIVE, _l("Active")),
     (CertificateState.PARTLY_SUSPENDED, _l("Suspended in part")),

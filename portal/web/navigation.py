@@ -114,7 +114,7 @@ def _menu(roles: frozenset[Role], of_agency: bool) -> tuple[Link, ...]:
             ("office.applications.list_applications", _("Cases")),
         ]
         items.append(("office.certificates.list_certificates", _("Certificates")))
-        items.append(("office.appeals.list_all", _("Appeals")))
+        items += [("office.appeals.list_all", _("Appeals")), ("office.complaints.list_all", _("Complaints"))]
     if Permission.SIGNAL_VIEW in granted:
         items.append(("office.signals.list_all", _("Signals")))
     if Permission.SCHEME_VIEW in granted:
@@ -140,6 +140,7 @@ def _visitor_links() -> tuple[Link, ...]:
 def _footer() -> tuple[Link, ...]:
     return _links(
         ("registry.about", _("What the mark means")),
+        ("registry.complaints", _("Appeals and complaints")),
         ("registry.privacy", _("Privacy")),
         ("registry.accessibility", _("Accessibility")),
         ("registry.open_data", _("Open data")),

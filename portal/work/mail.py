@@ -39,7 +39,8 @@ def send(settings: Settings, message: EmailMessage) -> None:
 def render(template: str, language: str, /, **values: object) -> tuple[str, str]:
     """Return subject and text of templates/mail/<template>.txt, whose first line is `Subject: …`."""
     settings = current_settings()
-    values = {"body_name": settings.body_name, "body_address": settings.body_address, **values}
+    named = {"body_name": settings.body_name, "body_address": settings.body_address}
+    values = {**named, "reply_to": settings.mail_reply_to, **values}
     with force_locale(language):
         subject, _, text = _fill(template, values).partition("\n")
         text = _fill("_layout", {**values, "text": text.strip()})
@@ -64,7 +65,15 @@ def deliver(session: Session, payload: Mapping[str, Any]) -> None:
     values: dict[str, object] = {"name": person.name, "link": link}
     values |= {name: date.fromisoformat(payload[name]) for name in _DAYS & set(payload)}
     subject, text = render(template, person.language, **{**payload, **values})
-    send(settings, _message(settings, person, subject, text, payload.get("item_id") or str(uuid4())))
+    number = payload.get("item_id") or str(uuid4())
+    send(settings, _message(settings, person.email, person.language, (subject, text), number))
+
+
+def send_test(address: str, language: str) -> None:
+    """Send a message that says that mail arrives, now. OSError or SMTPException when that fails."""
+    settings = current_settings()
+    text = render("_test", language, name="", link=settings.public_url)
+    send(settings, _message(settings, address, language, text, str(uuid4())))
 
 
 def _path(session: Session, person_id: UUID, payload: Mapping[str, Any]) -> str:
@@ -80,17 +89,20 @@ def _fill(template: str, values: Mapping[str, object]) -> str:
     return current_app.jinja_env.get_template(f"mail/{template}.txt").render(values).strip()
 
 
-def _message(settings: Settings, person: Person, subject: str, text: str, number: str) -> EmailMessage:
+def _message(settings: Settings, address: str, language: str, text: tuple[str, str], number: str) -> EmailMessage:
+    """Return a message with this subject and text. Its language is said in its head."""
     # EmailMessage rejects line breaks in headers; the subject's own were removed.
     message = EmailMessage()
     message["From"] = settings.mail_from
-    message["To"] = person.email
-    message["Subject"] = subject
+    message["To"] = address
+    if settings.mail_reply_to:
+        message["Reply-To"] = settings.mail_reply_to
+    message["Subject"] = text[0]
     message["Date"] = format_datetime(clock.now())
     message["Message-ID"] = f"<{number}@{urlsplit(settings.base_url).hostname}>"
-    message["Content-Language"] = person.language
     message["Auto-Submitted"] = "auto-generated"
-    message.set_content(text)
+    message.set_content(text[1])
+    message["Content-Language"] = language  # the line above takes away what is said about the content before it
     return message
 
 

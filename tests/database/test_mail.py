@@ -9,9 +9,11 @@ from datetime import date
 from email import message_from_bytes, policy
 from pathlib import Path
 from typing import get_type_hints
+from unittest.mock import patch
 from uuid import uuid4
 
 import pytest
+from click.testing import CliRunner
 from sqlalchemy import func, select
 
 from audits.applications.notices import ApplicationTakenBack
@@ -42,6 +44,7 @@ from audits.schemes.notices import ProposalWaiting
 from audits.teams.notices import WorkTakenOver
 from audits.worklists.notices import Terms
 from certificates.lifecycle.notices import HolderHeard, SuspensionToReview
+from portal.commands.mail import mail as mail_command
 from portal.doors.account import services
 from portal.doors.account.models import MailToken
 from portal.doors.account.notices import Reset
@@ -198,11 +201,11 @@ def test_who_left_or_never_was_gets_nothing(session, deliver):
 
 def test_what_people_typed_adds_no_header(app, session):
     person = make_person(session, Role.PLANNER)
-    message = mail._message(app.extensions["settings"], person, "plain", "text\nBcc: x@y.nl\n", "1")
+    message = mail._message(app.extensions["settings"], person.email, "nl", ("plain", "text\nBcc: x@y.nl\n"), "1")
     assert "Bcc" not in message
     person.email = "a@b.nl\nBcc: x@y.nl"
     with pytest.raises(ValueError, match="linefeed"):
-        mail._message(app.extensions["settings"], person, "plain", "text", "1")
+        mail._message(app.extensions["settings"], person.email, "nl", ("plain", "text"), "1")
 
 
 def test_a_line_break_in_a_value_ends_no_subject(app, monkeypatch):
@@ -240,7 +243,7 @@ def test_a_mail_server_is_spoken_to(app, session):
         threading.Thread(target=server.serve_forever, daemon=True).start()
         settings = replace(app.extensions["settings"], mail_url=address(server), mail_tls=False)
         person = make_person(session, Role.PLANNER)
-        mail.send(settings, mail._message(settings, person, "Onderwerp", "Tekst", "1"))
+        mail.send(settings, mail._message(settings, person.email, "nl", ("Onderwerp", "Tekst"), "1"))
         server.shutdown()
     assert f"rcpt TO:<{person.email}>" in server.lines
     assert {"Subject: Onderwerp", "Tekst"} <= set(server.lines)
@@ -256,7 +259,7 @@ def test_a_mail_server_without_tls_gets_nothing_unless_the_settings_allow_it(app
         settings = replace(app.extensions["settings"], mail_url=address(server))
         person = make_person(session, Role.PLANNER)
         with pytest.raises(smtplib.SMTPNotSupportedError):
-            mail.send(settings, mail._message(settings, person, "Onderwerp", "Tekst", "1"))
+            mail.send(settings, mail._message(settings, person.email, "nl", ("Onderwerp", "Tekst"), "1"))
         server.shutdown()
     assert not any(person.email in line for line in server.lines)
 
@@ -264,4 +267,32 @@ def test_a_mail_server_without_tls_gets_nothing_unless_the_settings_allow_it(app
 def test_a_mail_server_that_is_away_is_an_error_and_so_tried_again(app, session):
     settings = replace(app.extensions["settings"], mail_url="smtp://127.0.0.1:1")
     with pytest.raises(OSError, match="refused"):
-        mail.send(settings, mail._message(settings, make_person(session, Role.PLANNER), "s", "t", "1"))
+        mail.send(settings, mail._message(settings, make_person(session, Role.PLANNER).email, "nl", ("s", "t"), "1"))
+
+
+def test_replies_go_where_the_settings_say_and_the_message_says_so(app, session, deliver, monkeypatch):
+    monkeypatch.setitem(app.extensions, "settings", replace(app.extensions["settings"], mail_reply_to="help@x.example"))
+    message = deliver(template="reset", person_id=str(make_person(session, Role.PLANNER).id))
+    assert message["Reply-To"] == "help@x.example"
+    assert "help@x.example" in message.get_content()
+
+
+def test_a_test_message_arrives_at_once_in_the_language_that_was_asked(app, session):
+    with Server() as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        settings = replace(app.extensions["settings"], mail_url=address(server), mail_tls=False)
+        with patch.dict(app.extensions, settings=settings):
+            done = CliRunner().invoke(mail_command, ["test", "post@x.example", "--language", "en"], obj=app)
+        server.shutdown()
+    assert done.exit_code == 0, done.output
+    assert "The mail server took it." in done.output
+    assert {"rcpt TO:<post@x.example>", "Subject: Test message", "Content-Language: en"} <= set(server.lines)
+
+
+@pytest.mark.parametrize(("to", "says"), [("post@x.example", "It could not be sent"), ("post", "e-mailadres")])
+def test_a_test_message_that_fails_says_why(app, to, says):
+    settings = replace(app.extensions["settings"], mail_url="smtp://127.0.0.1:1", mail_tls=False)
+    with patch.dict(app.extensions, settings=settings):
+        done = CliRunner().invoke(mail_command, ["test", to], obj=app)
+    assert done.exit_code == 1
+    assert says in done.output

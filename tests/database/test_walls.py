@@ -20,6 +20,7 @@ from tests.kit.statement_parts import NO_RIGHT
 from tests.kit.statements import ABOUT_CASES
 from tests.kit.statements_about_appeals import ABOUT_APPEALS
 from tests.kit.statements_about_changes import ABOUT_CHANGES
+from tests.kit.statements_about_complaints import ABOUT_COMPLAINTS
 from tests.kit.statements_about_conditions import ABOUT_CONDITIONS
 from tests.kit.statements_about_cycles import ABOUT_CYCLES
 from tests.kit.statements_about_deciders import ABOUT_DECIDERS
@@ -38,6 +39,7 @@ SUBJECTS = {
     "findings": ABOUT_FINDINGS,
     "appeals": ABOUT_APPEALS,
     "changes": ABOUT_CHANGES,
+    "complaints": ABOUT_COMPLAINTS,
     "conditions": ABOUT_CONDITIONS,
     "cycles": ABOUT_CYCLES,
     "deciders": ABOUT_DECIDERS,

@@ -141,6 +141,8 @@ OTHERS = {
     "audits/inspections/samples.py": "tables of the draws, which models had no room for",
     "audits/inspections/wording.py": "keys of the catalogues",
     "audits/signals/wording.py": "keys of the catalogues",
+    "audits/complaints/wording.py": "keys of the catalogues",
+    "audits/disputes/figures.py": "reads appeals, complaints and signals together",
     "audits/people/independence.py": "one rule that must ask the database, above which every service stands",
     "audits/people/registration.py": "a service across agencies and people, above both",
     "audits/people/trail.py": "a read of all that happened, put in words",

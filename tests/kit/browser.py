@@ -20,7 +20,8 @@ from portal.doors.account import services
 PASSWORD = "vier gele fietsen zingen"
 ERROR_TITLES = tuple(f"{say('Error:', language)} " for language in WORKERS)
 UNLABELLED = {"hidden", "submit", "button"}
-FREE = re.compile(r"/verify|/register/[^/]+/(extract|wrong)|/bulk-check")  # ask for no cookie and act for nobody
+# Ask for no cookie and act for nobody.
+FREE = re.compile(r"/verify|/register/[^/]+/(extract|wrong)|/bulk-check|/complaints/about-us")
 MAX_REDIRECTS = 5
 
 

@@ -9,6 +9,7 @@ from tests.kit.statements_about_appeals import (
     TAKEN_LAWFULLY,
 )
 from tests.kit.statements_about_changes import ACCEPTED_LAWFULLY, REPORTED_LAWFULLY
+from tests.kit.statements_about_complaints import ANSWERED_LAWFULLY, TAKEN_UP_LAWFULLY
 from tests.kit.statements_about_conditions import HANDED_IN_LAWFULLY, MET_LAWFULLY
 from tests.kit.statements_about_cycles import (
     AWAY,
@@ -34,6 +35,7 @@ LAWFUL = [
     ("agency appealing", APPEALED_LAWFULLY),
     ("agency appealing", TAKEN_BACK_LAWFULLY),
     *(("decider", each) for each in (TAKEN_LAWFULLY, ADMITTED_LAWFULLY, DECIDED_LAWFULLY)),
+    *(("decider", each) for each in (TAKEN_UP_LAWFULLY, ANSWERED_LAWFULLY)),
     ("agency conditional", HANDED_IN_LAWFULLY),
     ("decider", MET_LAWFULLY),
     FOUND_AS_IT_IS,

@@ -55,7 +55,14 @@ from tests.kit.factories.decisions import add_findings, finding
 from tests.kit.factories.documents import known
 from tests.kit.factories.inspections import judge, make_holder_audit
 from tests.kit.scheme import SECOND, source
-from tests.kit.world_of_agencies import add_appeals, add_changes, add_conditions, add_interest, add_links
+from tests.kit.world_of_agencies import (
+    add_appeals,
+    add_changes,
+    add_complaints,
+    add_conditions,
+    add_interest,
+    add_links,
+)
 from tests.kit.world_of_fieldwork import add_draws, add_sealed, fix_two
 
 
@@ -107,6 +114,7 @@ def make_world(session: Session) -> dict[str, Any]:
     work_off(session, clock.today() + timedelta(days=60))
     for agency in ("concluded_audited", "other"):
         receive_signal(session, world[agency], about=About.PAY, message="x", contact="y", language="pl")
+    world |= add_complaints(session, world["decider"], world["other"])
     for agency in ("concluded_applicant", "changed"):
         add_interest(session, world["reviewer"], world[agency])
     add_interest(session, world["planner"], world["other"])

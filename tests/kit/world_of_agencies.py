@@ -10,6 +10,8 @@ from sqlalchemy.orm import Session
 from audits.applications.workflow import ApplicationState
 from audits.changes import services as changes
 from audits.changes.workflow import ChangeState
+from audits.complaints.rules import Subject, Told, Verdict
+from audits.complaints.services import answer, receive_complaint, take_up
 from audits.conditions.models import Condition, ConditionProof
 from audits.conditions.services import return_proof, submit_proof
 from audits.core import clock
@@ -23,6 +25,7 @@ from audits.disputes.rules import AppealOutcome
 from audits.links.services import answer_link, dismiss_links, judge_link, note_traces, refer_links, report_links
 from audits.links.workflow import LinkState, LinkVerdict
 from audits.people.models import Interest, Person
+from audits.signals.models import Signal
 from certificates.lifecycle.services import (
     appealing,
     maintain_certificate,
@@ -139,6 +142,24 @@ def add_appeals(session: Session, decider_id: Any) -> dict[str, Any]:
             session.flush()
             made["appeal_decision"] = appeal.decided_by
         session.flush()
+    return made
+
+
+def add_complaints(session: Session, decider_id: Any, told_of: Any) -> dict[str, Any]:
+    """Complaints about us that wait, are handled and are answered; and a signal, one of which somebody handles."""
+    actor, made = session.get_one(Person, decider_id).actor, dict[str, Any]()
+    for name in ("free", "handled", "answered"):
+        made[f"{name}_complaint"] = receive_complaint(
+            session, about=Subject.DELAY, message="x", contact="", language="nl"
+        )
+        if name != "free":
+            take_up(session, actor, Told.COMPLAINT, made[f"{name}_complaint"], untied=True)
+    answer(session, actor, Told.COMPLAINT, made["answered_complaint"], verdict=Verdict.FOUNDED, words="x")
+    for signal in session.scalars(select(Signal)):
+        if signal.agency_id == told_of:
+            made["other_signal"] = signal.id
+        else:
+            take_up(session, make_person(session, Role.PLANNER).actor, Told.SIGNAL, signal.id, untied=True)
     return made
 
 

@@ -16,6 +16,8 @@ from werkzeug.test import TestResponse
 
 from audits.applications import services as applications
 from audits.changes.models import AgencyChangeFile
+from audits.complaints.rules import Subject
+from audits.complaints.services import receive_complaint
 from audits.conditions.models import Condition, ConditionFile, ConditionProof
 from audits.conditions.rules import ConditionOwner
 from audits.conditions.workflow import ConditionState
@@ -170,6 +172,7 @@ def fill(session: Session, settings: Settings) -> Case:
     handlers.seal(session, {"certificate_id": str(certificate.id)})
     document = session.scalars(select(Document).where(Document.subject_id == certificate.id)).one()
     appeal = _appeal(session, certificate, people[Role.AGENCY_OWNER])
+    complaint_id = receive_complaint(session, about=Subject.DELAY, message="x", contact="", language="nl")
     draft = make_application(session, agency=agency)
     change = report(session, agency, people[Role.AGENCY_OWNER], city="Breda", files=[file])
     lost = OutboxItem(kind="mail", payload={}, created_at=clock.now(), due_at=clock.now(), failed_at=clock.now())
@@ -226,6 +229,7 @@ def fill(session: Session, settings: Settings) -> Case:
             "agency": agency,
             "agency_id": agency.id,
             "appeal_id": appeal.id,
+            "complaint_id": complaint_id,
             "decision_id": appeal.decision_id,
             "application_id": application.id,
             "draft_id": draft.id,

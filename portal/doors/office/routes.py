@@ -8,6 +8,7 @@ from portal.doors.office import (
     audits,
     certificates,
     changes,
+    complaints,
     conditions,
     days,
     decisions,
@@ -50,7 +51,7 @@ CASES = (
     absences,
     worklist,
 )
-for part in (*CASES, schemes, people, failed_jobs, security_log, signals):
+for part in (*CASES, schemes, people, failed_jobs, security_log, signals, complaints):
     bp.register_blueprint(part.bp)
 
 blueprints = (bp,)

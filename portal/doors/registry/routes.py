@@ -9,6 +9,7 @@ from portal.doors.registry import (
     bulk,
     certificates,
     check,
+    complaining,
     downloads,
     extract,
     feeds,
@@ -47,6 +48,7 @@ for part in (
     marks,
     ledger,
     about,
+    complaining,
 ):
     part.add_to(bp)
 
@@ -73,6 +75,7 @@ def _join(state: BlueprintSetupState) -> None:
     for view in (
         verify.verify_file,
         telling.tell,
+        complaining.complained,
         bulk.check_list,
         bulk.api_check,
         extract.extract,

@@ -1,0 +1,71 @@
+"""Take a complaint about us, and handle complaints and signals. The caller commits."""
+
+from uuid import UUID, uuid4
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from audits.complaints.events import ComplaintAnswered, ComplaintTaken
+from audits.complaints.models import Complaint, Handling
+from audits.complaints.rules import LONGEST_ANSWER, Subject, Told, Verdict
+from audits.core import clock, events
+from audits.core.access import Actor, Permission, authorise
+from audits.core.errors import NotAllowedError, RuleError, missing
+from audits.core.flow import moved_on
+from audits.core.letters import check_length, check_reason
+from audits.signals.queries import get_signal
+
+
+def receive_complaint(session: Session, *, about: Subject, message: str, contact: str, language: str) -> UUID:
+    """Keep a complaint about us; return its id, by which the sender reads the answer. Nobody is recorded."""
+    complaint_id = uuid4()
+    kept = func.keep_complaint(complaint_id, about.value, language, message, contact, clock.now())
+    session.execute(select(kept))
+    return complaint_id
+
+
+def take_up(session: Session, actor: Actor, told: Told, subject_id: UUID, *, untied: bool) -> Handling:
+    """Take up a complaint or a signal, also from somebody else who is away.
+
+    `untied` says that the actor has no part in what it is about (ISO/IEC 17065, 7.13.5); RuleError without.
+    """
+    agency_id = _about(session, actor, told, subject_id)
+    if not untied:
+        raise RuleError("Only somebody who has no part in it takes it up.", "untied")
+    handling = session.get(Handling, subject_id, with_for_update=True)
+    if handling is None:
+        handling = Handling(subject_id=subject_id, told=told, agency_id=agency_id, handler_id=actor.id)
+        session.add(handling)
+    if handling.answered_at is not None:
+        raise moved_on()
+    handling.handler_id, handling.taken_at = actor.id, clock.now()
+    events.record(session, ComplaintTaken(), subject_id=subject_id, actor=actor, agency_id=agency_id)
+    session.flush()
+    return handling
+
+
+def answer(session: Session, actor: Actor, told: Told, subject_id: UUID, *, verdict: Verdict, words: str) -> Handling:
+    """Say what became of a complaint or a signal, and what the sender reads or was told. It stays as it is."""
+    agency_id = _about(session, actor, told, subject_id)
+    handling = session.get(Handling, subject_id, with_for_update=True)
+    if handling is None or handling.answered_at is not None:
+        raise moved_on()
+    if handling.handler_id != actor.id:
+        raise NotAllowedError("Somebody else handles this. Take it up first.")
+    check_reason(words, "words")
+    check_length(words, LONGEST_ANSWER, "words")
+    handling.verdict, handling.answer, handling.answered_at = verdict, words.strip(), clock.now()
+    told_of = ComplaintAnswered(verdict=verdict)
+    events.record(session, told_of, subject_id=subject_id, actor=actor, agency_id=agency_id)
+    session.flush()
+    return handling
+
+
+def _about(session: Session, actor: Actor, told: Told, subject_id: UUID) -> UUID | None:
+    """Return the agency that a signal is about, None for a complaint; NotFoundError for what the actor may not see."""
+    if told is Told.SIGNAL:
+        return get_signal(session, actor, subject_id).agency_id
+    authorise(actor, Permission.DISPUTE_HANDLE)
+    if session.get(Complaint, subject_id) is None:
+        raise missing(Complaint)
+    return None
