@@ -47,15 +47,16 @@ def get_version(session: Session, version_id: UUID) -> SchemeVersion:
 
 def version_for(session: Session, day: date) -> SchemeVersion:
     """Return the version for a new application of `day`: the newest that is valid by then."""
-    version = session.scalar(
-        select(SchemeVersion)
-        .where(SchemeVersion.valid_from <= day)
-        .order_by(SchemeVersion.valid_from.desc(), SchemeVersion.published_at.desc())
-        .limit(1)
-    )
+    version = _valid_on(session, day)
     if version is None:
         raise RuleError("No version of the norm is published yet.")
     return version
+
+
+def _valid_on(session: Session, day: date) -> SchemeVersion | None:
+    valid = select(SchemeVersion).where(SchemeVersion.valid_from <= day)
+    newest_first = valid.order_by(SchemeVersion.valid_from.desc(), SchemeVersion.published_at.desc())
+    return session.scalar(newest_first.limit(1))
 
 
 def list_versions(session: Session) -> list[SchemeVersion]:
@@ -125,7 +126,7 @@ def _newest_with_cycle(code: str) -> SchemeText | None:
 
 def transition_from(session: Session, version: SchemeVersion, on: date) -> Transition | None:
     """Return how cases and renewals of a version go on under the version of a day; None if it is that one."""
-    newest = version_for(session, on)
-    cycle = scheme_of_version(newest).cycle
-    steps = cycle.transition if cycle and newest.code == version.code else ()
+    newest = _valid_on(session, on)
+    cycle = scheme_of_version(newest).cycle if newest and newest.code == version.code else None
+    steps = cycle.transition if cycle else ()
     return next((step for step in steps if step.from_version == version.version), None)

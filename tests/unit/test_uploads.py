@@ -260,7 +260,7 @@ HARMLESS["two photos in one, as telephones make them"] = ("a.jpg", out.getvalue(
 @pytest.fixture
 def judge():
     app = Flask(__name__)
-    app.extensions["settings"] = SimpleNamespace(max_evidence_bytes=MEGA)
+    app.extensions["settings"] = SimpleNamespace(max_evidence_bytes=MEGA, clamd_url="")
 
     def accept(*files):
         with app.app_context():
