@@ -84,3 +84,11 @@ def test_the_readme_says_what_to_click_as_the_demo_does(stop, app):
     readme = (ROOT / "README.md").read_text().replace("`", "")
     assert " ".join(f"| {stop.path} | {stop.what} | {stop.email} |".split()) in readme
     assert app.url_map.bind("").match(stop.path.partition("?")[0])
+
+
+def test_each_decision_has_a_number_of_its_own():
+    records = sorted((ROOT / "docs" / "decisions").glob("*.md"))
+    numbers = [int(path.name[:4]) for path in records]
+    assert numbers == list(range(1, len(records) + 1))
+    titles = [path.read_text(encoding="utf-8").partition(".")[0] for path in records]
+    assert titles == [f"# {number}" for number in numbers]
