@@ -97,6 +97,8 @@ INSTEAD = {
     "/<any(invitation": {"purpose": "reset", "token": "used"},
     "/agency/applications/<uuid:application_id>": {"application_id": "draft_id"},
     "/agency/applications/<uuid:application_id>/answers": {"application_id": "application_id"},
+    "/agency/applications/<uuid:application_id>/answers.xlsx": {"application_id": "draft_id"},
+    "/agency/applications/<uuid:application_id>/differences": {"application_id": "application_id"},
     "/agency/applications/<uuid:application_id>/submitted": {"application_id": "application_id"},
     "/agency/applications/<uuid:application_id>/submissions": {"application_id": "application_id", "number": 1},
     "/agency/details/<any(branches": {"kind": "branches"},
@@ -121,6 +123,8 @@ BY_NATURE = {
 }
 # The scheme of this case is of the first edition, and has none; and nothing was suspended at once.
 NOWHERE = {"agency.agreement", "agency.hearing", "agency.hearing_submitted"}
+# No list of this case waits for a value of the agency, and no workbook came back.
+NOWHERE |= {"agency.draw", "agency.draw_submitted", "agency.workbook_saved"}
 # Staff read cases with the agency's own pages, but have no agency, and never see what is not handed in.
 NOT_FOR_STAFF = {"agency.home", "agency.details", "agency.application", "agency.declaration"}
 NOT_FOR_STAFF |= {"agency.changes.list_changes", "agency.changes.show_change", "agency.links.list_questions"}
@@ -130,6 +134,8 @@ OF_SOMEBODY_ELSE = "account.end_own_absence"
 # An inspector sees audits: no application, and no certificate.
 NOT_FOR_INSPECTORS = NOT_FOR_STAFF | {
     "agency.answers",
+    "agency.answers_file",
+    "agency.compare_submission",
     "agency.submitted",
     "agency.submission",
     "files.change",
