@@ -83,9 +83,10 @@ CREATE OR REPLACE FUNCTION my_audits() RETURNS uuid[] LANGUAGE sql STABLE SECURI
 $$;
 
 -- Of these: the audits that this person leads, as inspector or for one who is away; and those in which they judge.
+-- Also of an inspector who has a role of the office too, and so sees all cases.
 CREATE OR REPLACE FUNCTION my_led_audits() RETURNS uuid[] LANGUAGE sql STABLE SECURITY DEFINER SET search_path TO 'public', 'pg_temp' AS $$
   SELECT ARRAY(SELECT id FROM audit
-               WHERE is_genuine() AND current_setting('kw.sees', true) = 'assigned'
+               WHERE is_genuine() AND current_setting('kw.sees', true) IN ('assigned', 'cases')
                  AND inspector_id = ANY (nullif(current_setting('kw.person', true), '')::uuid
                                          || stands_in_for(nullif(current_setting('kw.person', true), '')::uuid)))
 $$;
@@ -93,7 +94,7 @@ $$;
 CREATE OR REPLACE FUNCTION my_judged_audits() RETURNS uuid[] LANGUAGE sql STABLE SECURITY DEFINER SET search_path TO 'public', 'pg_temp' AS $$
   SELECT (SELECT my_led_audits()) || ARRAY(
     SELECT audit_id FROM team_member
-    WHERE is_genuine() AND current_setting('kw.sees', true) = 'assigned'
+    WHERE is_genuine() AND current_setting('kw.sees', true) IN ('assigned', 'cases')
       AND person_id = nullif(current_setting('kw.person', true), '')::uuid AND left_at IS NULL AND role = 'member')
 $$;
 
