@@ -108,7 +108,13 @@ def test_a_name_goes_the_whole_way_to_sealed_documents(app, session, script):
     page = Browser(app).open(f"/register/nl-{agency.register_number}")
     extract = app.test_client().post(page.soup.select_one('form[action*="extract"]')["action"])
     documents["register_extract"] = extract.data
-    assert set(documents) == {"certificate", "audit_report", "decision_letter", "register_extract", "submission_receipt"}
+    assert set(documents) == {
+        "certificate",
+        "audit_report",
+        "decision_letter",
+        "register_extract",
+        "submission_receipt",
+    }
     seat = SEATS[script]
     for kind, pdf in documents.items():
         text = text_of(pdf)

@@ -379,7 +379,9 @@ def test_the_trail_tells_who_did_what_with_repetitions_in_one_line(enter, sessio
     assert lines[0] == f"Audit reported {audit.inspector.name}"
     assert lines[1].startswith("Verdicts recorded, ")
     assert lines[-1] == f"Audit planned {audit.planner.name}"
-    drawn = sum(line.startswith(("List of a population fixed", "Population fixed", "Value for a draw")) for line in lines)
+    drawn = sum(
+        line.startswith(("List of a population fixed", "Population fixed", "Value for a draw")) for line in lines
+    )
     assert len(lines) - drawn <= 5
     steps = trail_of(session, [audit.id])
     assert steps[1].times == len(scheme().requirements)
