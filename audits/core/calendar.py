@@ -61,7 +61,8 @@ def working_days_between(first: date, last: date) -> int:
     """Return how many working days there are after `first`, up to and with `last`; negative if it is earlier."""
     if last < first:
         return -working_days_between(last, first)
-    return sum(is_working_day(first + timedelta(days=days)) for days in range(1, (last - first).days + 1))
+    off = (day for year in range(first.year, last.year + 1) for day in _days_off(year))
+    return _weekdays(last) - _weekdays(first) - sum(first < day <= last for day in off)
 
 
 def months_after(day: date, months: int) -> date:
@@ -83,6 +84,19 @@ def undecreed_year(today: date, longest_term: int) -> int | None:
     """
     year = add_working_days(today, longest_term).year
     return year if year > LAST_DECREED_YEAR else None
+
+
+def _weekdays(day: date) -> int:
+    """Return how many days from Monday to Friday there are up to and with a day, from 1 January of the year 1 on."""
+    weeks, rest = divmod(day.toordinal(), 7)  # that 1 January was a Monday
+    return weeks * 5 + min(rest, 5)
+
+
+@cache
+def _days_off(year: int) -> tuple[date, ...]:
+    """Return the days from Monday to Friday of a year that are no working days."""
+    decreed = {day for day in _DECREED if day.year == year}
+    return tuple(day for day in _holidays(year) | decreed if day.weekday() < SATURDAY)
 
 
 def _step(day: date, direction: int) -> date:

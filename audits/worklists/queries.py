@@ -96,14 +96,14 @@ def counts(session: Session, mine: Mine, chosen: Chosen, today: date) -> Counts:
     query = select(Deadline.kind, Deadline.due_on, opened_on, mine.label("mine"), func.count())
     query = query.where(Deadline.done_at.is_(None)).group_by(Deadline.kind, Deadline.due_on, opened_on, text("mine"))
     whens, turns, kinds = Counter[When](), Counter[Turn](), Counter[DeadlineKind]()
-    waiting: list[tuple[date, date]] = []
+    waiting: list[tuple[date, date, int]] = []
     for kind, due_on, opened, own, number in session.execute(query):
         group, turn = when(due_on, today), Turn.MINE if own else Turn.OTHERS
         whens[group] += number
         turns[turn] += number
         if chosen.when in {None, group} and chosen.turn in {None, turn}:
             kinds[kind] += number
-        waiting += [(opened, due_on)] * number
+        waiting.append((opened, due_on, number))
     return Counts(whens, turns, kinds, ages(waiting, today))
 
 

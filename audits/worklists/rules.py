@@ -53,13 +53,13 @@ class Age:
     late: int
 
 
-def ages(terms: Iterable[tuple[date, date]], today: date) -> tuple[Age, ...]:
-    """Count tasks, each by the days on which it was opened and is due, by how long they wait."""
+def ages(terms: Iterable[tuple[date, date, int]], today: date) -> tuple[Age, ...]:
+    """Count tasks by how long they wait: given are days on which some were opened and are due, and how many."""
     counted = [[0, 0] for _ in range(len(AGES) + 1)]
-    for opened_on, due_on in terms:
+    for opened_on, due_on, number in terms:
         waits = working_days_between(opened_on, today)
         place = next((place for place, most in enumerate(AGES) if waits <= most), len(AGES))
-        counted[place][0] += 1
-        counted[place][1] += due_on < today
+        counted[place][0] += number
+        counted[place][1] += number * (due_on < today)
     bounds = zip((0, *(most + 1 for most in AGES)), (*AGES, None), strict=True)
     return tuple(Age(least, most, *found) for (least, most), found in zip(bounds, counted, strict=True))

@@ -65,6 +65,13 @@ def test_counting_back_undoes_counting_on(day, days):
         assert working_days_before(last, days) == day
 
 
+@given(DAYS, st.integers(0, 1000))
+def test_working_days_between_two_days_are_those_that_one_counts_by_hand(first, days):
+    last = first + timedelta(days=days)
+    by_hand = sum(is_working_day(first + timedelta(days=day)) for day in range(1, days + 1))
+    assert working_days_between(first, last) == by_hand
+
+
 @given(KINDS, DAYS, st.integers(0, 400), st.none() | st.integers(-5, 400))
 def test_every_step_is_later_than_the_opening_and_the_last_is_the_escalation(kind, opened_on, length, from_after):
     due_on = opened_on + timedelta(days=length)
