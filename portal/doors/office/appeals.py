@@ -1,5 +1,7 @@
 """Pages of appeals: enter one that came on paper, take it up, hear the agency, decide."""
 
+from collections.abc import Callable
+from functools import partial
 from uuid import UUID
 
 from flask import Blueprint, flash, redirect, render_template, url_for
@@ -128,16 +130,9 @@ def show_appeal(appeal_id: UUID) -> ResponseReturnValue:
 def take(appeal_id: UUID) -> ResponseReturnValue:
     """Take the appeal up; one that came too late with a reason."""
     form = TakeForm()
-    if form.validate_on_submit():
-        try:
-            with database.write() as session:
-                appealing.take(session, current_actor(), appeal_id, because=form.because.data or "")
-        except RuleError as error:
-            form.complain(error)
-        else:
-            flash(_("You handle this appeal. The agency has been told."), "success")
-            return _to(appeal_id)
-    return _page(appeal_id, taking=form), 422
+    act = partial(appealing.take, because=form.because.data or "")
+    words = _("You handle this appeal. The agency has been told.")
+    return _acted(appeal_id, form, act, words) or (_page(appeal_id, taking=form), 422)
 
 
 @bp.post("/<uuid:appeal_id>/refuse")
@@ -145,16 +140,9 @@ def take(appeal_id: UUID) -> ResponseReturnValue:
 def refuse(appeal_id: UUID) -> ResponseReturnValue:
     """Refuse an appeal that came too late."""
     form = TakeForm()
-    if form.validate_on_submit():
-        try:
-            with database.write() as session:
-                disputes.refuse_appeal(session, current_actor(), appeal_id, because=form.because.data or "")
-        except RuleError as error:
-            form.complain(error)
-        else:
-            flash(_("The agency has been told why the appeal was not taken up."), "success")
-            return _to(appeal_id)
-    return _page(appeal_id, taking=form), 422
+    act = partial(disputes.refuse_appeal, because=form.because.data or "")
+    words = _("The agency has been told why the appeal was not taken up.")
+    return _acted(appeal_id, form, act, words) or (_page(appeal_id, taking=form), 422)
 
 
 @bp.post("/<uuid:appeal_id>/hear")
@@ -162,16 +150,8 @@ def refuse(appeal_id: UUID) -> ResponseReturnValue:
 def hear(appeal_id: UUID) -> ResponseReturnValue:
     """Invite the agency to a hearing, or write down what it said."""
     form = HearForm()
-    if form.validate_on_submit():
-        try:
-            with database.write() as session:
-                disputes.hear_agency(session, current_actor(), appeal_id, on=form.on.data, heard=form.heard.data or "")
-        except RuleError as error:
-            form.complain(error)
-        else:
-            flash(_("Saved."), "success")
-            return _to(appeal_id)
-    return _page(appeal_id, hearing=form), 422
+    act = partial(disputes.hear_agency, on=form.on.data, heard=form.heard.data or "")
+    return _acted(appeal_id, form, act, _("Saved.")) or (_page(appeal_id, hearing=form), 422)
 
 
 @bp.post("/<uuid:appeal_id>/decide")
@@ -193,6 +173,20 @@ def decide(appeal_id: UUID) -> ResponseReturnValue:
             flash(_("The decision is taken. The agency gets a letter."), "success")
             return _to(appeal_id)
     return _page(appeal_id, deciding=form), 422
+
+
+def _acted(appeal_id: UUID, form: Form, act: Callable[..., object], words: str) -> Response | None:
+    """Do something with an appeal and lead to its page; None if the form does not allow it, which then says why."""
+    if not form.validate_on_submit():
+        return None
+    try:
+        with database.write() as session:
+            act(session, current_actor(), appeal_id)
+    except RuleError as error:
+        form.complain(error)
+        return None
+    flash(words, "success")
+    return _to(appeal_id)
 
 
 def _decide(appeal_id: UUID, form: OutcomeForm) -> UUID | None:
