@@ -1,15 +1,13 @@
-"""Actions of people and workers in a life, one transaction each: allowed, refused with a message, or lost."""
+"""Actions of people in a life, one transaction each: allowed, or refused with a message."""
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
-from unittest.mock import patch
 from uuid import UUID
 
-from flask import Flask
-from sqlalchemy import Update, select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from audits.agencies.models import Agency
@@ -20,11 +18,10 @@ from audits.applications import services as applications
 from audits.changes import services as changes
 from audits.conditions import services as conditions
 from audits.conditions.models import Condition
-from audits.core import clock, outbox
+from audits.core import clock
 from audits.core.access import Actor
 from audits.core.errors import DomainError, NotFoundError
 from audits.core.files import StoredFile
-from audits.core.outbox import OutboxItem
 from audits.decisions.rules import Outcome
 from audits.findings import services as findings
 from audits.findings.queries import dispute_of, grade_changes
@@ -43,27 +40,18 @@ from certificates.lifecycle.models import Certificate
 from certificates.lifecycle.queries import certificates_of
 from certificates.lifecycle.rules import Fate
 from portal.stores import database, files
-from portal.work import jobs
-from portal.work.handlers import HANDLERS
 from tests.kit.drawing import freeze_population
 from tests.kit.factories.inspections import confidential_findings
+from tests.machines.workers import Workers
 
-MOST_ROUNDS = 10  # of work that follows from work, which takes four; what is left then is for the invariants to find
 HEARD = {"heard": "It said nothing.", "reasons": "It was weighed."}
 PAPER = b"%PDF-1.7 extract"
 REASON = "Five files were looked at."
 Act = Callable[[Session, Actor], Any]
 
 
-class LostError(BaseException):
-    """The worker was killed. Not an Exception, so that no code counts the attempt."""
-
-
-class Office:
+class Office(Workers):
     """Actions by the ids of people; each returns whether it was allowed."""
-
-    def __init__(self, app: Flask) -> None:
-        self.app = app
 
     # The agency
 
@@ -333,63 +321,6 @@ class Office:
         """Record that somebody of the staff had to do with an agency until 2026: it may count still, or be over."""
         said = {"kind": kind, "nature": REASON, "source": REASON, "since": date(2020, 1, 1), "until": date(2026, 1, 1)}
         return self._do(person, lambda *who: record_interest(*who, whose, agency, **said))
-
-    # The workers
-
-    def deliver(self, item: UUID) -> bool:
-        """Deliver one item of the outbox, as the queue does; False if there was nothing to do."""
-        with self.app.app_context():
-            return jobs.deliver(str(item))
-
-    def lose(self, item: UUID, error: type[BaseException]) -> None:
-        """Deliver an item, but end before the commit."""
-
-        def dying(name: str) -> outbox.Handler:
-            def handler(session: Session, payload: Any) -> None:
-                kept[name](session, payload)
-                session.flush()
-                raise error("made up")
-
-            return handler
-
-        kept = dict(HANDLERS)
-        with patch.dict(HANDLERS, {name: dying(name) for name in kept}), suppress(LostError):
-            self.deliver(item)
-
-    def deliver_twice_at_once(self, item: UUID) -> None:
-        """Deliver an item that another worker is delivering at the same moment."""
-        with self.app.app_context(), database.write() as session:
-            mine = outbox.deliver(session, item, HANDLERS)
-            session.flush()
-            assert not self.deliver(item)
-        assert mine
-
-    def enqueue_again(self, which: int) -> None:
-        """Enqueue an item that was done once more, as two people do who press the same button."""
-        kept = select(OutboxItem).where(OutboxItem.done_at.is_not(None), OutboxItem.kind.not_like("mail%"))
-        with self.app.app_context(), database.write() as session:
-            if item := session.scalar(kept.order_by(OutboxItem.created_at.desc()).offset(which).limit(1)):
-                outbox.enqueue(session, item.kind, **item.payload)
-
-    def deliver_all(self) -> None:
-        """Deliver everything that waits, and what follows from it; drop mails, from which nothing follows."""
-        letters = update(OutboxItem).where(OutboxItem.kind.like("mail%"), OutboxItem.done_at.is_(None))
-        for _ in range(MOST_ROUNDS):
-            waiting = self.waiting(letters.values(done_at=clock.now()))
-            if not waiting:
-                return
-            for item in waiting:
-                self.deliver(item)
-
-    def waiting(self, *first: Update) -> list[UUID]:
-        """Return the items that are not done yet, oldest first; those that were given up are retried."""
-        with self.app.app_context(), database.write() as session:
-            for each in first:
-                session.execute(each)
-            for item in outbox.failed(session):
-                outbox.retry(session, item.id)
-            query = select(OutboxItem.id).where(OutboxItem.done_at.is_(None))
-            return list(session.scalars(query.order_by(OutboxItem.created_at)))
 
     def _do(self, person: UUID, act: Act) -> bool:
         with suppress(DomainError), self.app.app_context(), database.write() as session:

@@ -32,7 +32,8 @@ from tests.kit.long_runs import SHARE, steps
 from tests.machines.holder import Holder
 from tests.machines.invariants import ALWAYS, AT_REST, FLOWS, broken
 from tests.machines.memory import said_so_far
-from tests.machines.office import LostError, Office
+from tests.machines.office import Office
+from tests.machines.workers import LostError
 from tests.machines.world import AGENCIES, STAFF, World
 
 STEPS = 50
