@@ -251,8 +251,8 @@ def app(built_app: Flask, app_sessions, monkeypatch: pytest.MonkeyPatch) -> Iter
     monkeypatch.setitem(built_app.extensions, "sessionmaker", app_sessions)
     monkeypatch.setitem(built_app.extensions, "queue", NotedQueue())
     monkeypatch.setitem(built_app.extensions, "extract_throttle", Throttle())  # the shared one counts across tests
-    monkeypatch.setitem(built_app.extensions, "signal_throttles", (Throttle(), Throttle()))
-    monkeypatch.setitem(built_app.extensions, "complaint_throttles", (Throttle(), Throttle()))
+    monkeypatch.setitem(built_app.extensions, "signal_throttle", Throttle())
+    monkeypatch.setitem(built_app.extensions, "complaint_throttle", Throttle())
     monkeypatch.setitem(built_app.extensions, "bulk_throttle", Throttle())
     yield built_app
     (built_app.extensions["settings"].seal_dir / memory.FILE).unlink(missing_ok=True)

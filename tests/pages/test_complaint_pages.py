@@ -8,6 +8,7 @@ from audits.core.access import Role
 from audits.signals.models import Signal
 from audits.signals.rules import About
 from audits.signals.services import receive_signal
+from portal.doors.registry.throttle import Both
 from tests.kit.browser import Browser
 from tests.kit.factories import make_agency
 
@@ -56,7 +57,7 @@ def test_too_many_at_once_are_asked_to_wait(app, visitor, monkeypatch, session):
         def wait(self, _of):
             return 60
 
-    monkeypatch.setitem(app.extensions, "complaint_throttles", (Full(), Full()))
+    monkeypatch.setitem(app.extensions, "complaint_throttle", Both(Full(), Full()))
     visitor.open("/complaints/about-us?lang=en")
     page = visitor.submit(about="delay", message="x", status=429)
     assert page.errors[0].startswith("Too many complaints")

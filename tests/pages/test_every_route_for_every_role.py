@@ -132,7 +132,7 @@ def visits(built_app: Flask, settings: Settings, rows: Connection, patched: pyte
     patched.setitem(built_app.extensions, "sessionmaker", owned)
     patched.setitem(built_app.extensions, "queue", NotedQueue())
     patched.setitem(built_app.extensions, "extract_throttle", Throttle())
-    patched.setitem(built_app.extensions, "signal_throttles", (Throttle(), Throttle()))
+    patched.setitem(built_app.extensions, "signal_throttle", Throttle())
     patched.setitem(built_app.extensions, "bulk_throttle", Throttle())
     patched.setitem(health.CHECKS, "queue", lambda: None)
     patched.setitem(built_app.config, "WTF_CSRF_ENABLED", False)

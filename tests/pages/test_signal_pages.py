@@ -8,7 +8,7 @@ from audits.core.access import AGENCY_ROLES, Role
 from audits.core.languages import WORKERS, say
 from audits.signals.models import Signal
 from audits.signals.rules import LONGEST_CONTACT, LONGEST_MESSAGE, About
-from portal.doors.registry.throttle import Throttle
+from portal.doors.registry.throttle import Both, Throttle
 from portal.web import security_log
 from portal.web.security_log import SecurityEvent
 from tests.kit.browser import Browser, words
@@ -76,7 +76,7 @@ def test_a_subject_that_is_not_offered_is_refused(app, session, form):
 
 def test_one_connection_that_sends_many_waits_and_others_do_not(app, session, form, monkeypatch):
     few = Throttle(burst=2, per_second=0.001, clock=lambda: 0.0)
-    monkeypatch.setitem(app.extensions, "signal_throttles", (few, Throttle()))
+    monkeypatch.setitem(app.extensions, "signal_throttle", Both(few, Throttle()))
     flood, other = Browser(app, "pl", "192.0.2.1"), Browser(app, "pl", "192.0.2.2")
     for status in (200, 200, 429):
         flood.open(form)
@@ -89,9 +89,8 @@ def test_one_connection_that_sends_many_waits_and_others_do_not(app, session, fo
 
 
 def test_all_together_wait_when_very_many_are_sent(app, session, form, monkeypatch):
-    monkeypatch.setitem(
-        app.extensions, "signal_throttles", (Throttle(), Throttle(burst=1, per_second=0.001, clock=lambda: 0.0))
-    )
+    few = Throttle(burst=1, per_second=0.001, clock=lambda: 0.0)
+    monkeypatch.setitem(app.extensions, "signal_throttle", Both(Throttle(), few))
     for place, status in ((1, 200), (2, 429)):
         browser = Browser(app, address=f"192.0.2.{place}")
         browser.open(form)

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from flask import Blueprint, Response, current_app, make_response, render_template, request
+from flask import Blueprint, Response, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -23,7 +23,7 @@ from portal.doors.registry import proof
 from portal.doors.registry.facts import checked_facts
 from portal.doors.registry.feeds import feed_of
 from portal.doors.registry.problems import problem
-from portal.doors.registry.throttle import SharedThrottle
+from portal.doors.registry.throttle import HOUR, share_throttle, visitor_waits
 from portal.doors.tables import csv_line
 from portal.forms.fields import file_field
 from portal.forms.form import Form
@@ -32,13 +32,11 @@ from portal.reader.client import RefusedError
 from portal.reader.questions import list_of
 from portal.stores import database
 from portal.web.access import public
-from portal.web.addresses import address_group
 from portal.web.errors import answer
 from portal.web.security import open_to_pages
 
 MOST_PER_HOUR = 240
 SHOWN = 200
-_HOUR = 3600
 _LONGEST_BODY = 4 * 1024 * 1024
 _COLUMNS = (
     "asked", "outcome", "publicId", "legalName", "country", "registerNumber", "city", "status", "reliable",
@@ -81,11 +79,7 @@ def add_to(bp: Blueprint) -> None:
     bp.get("/bulk-check")(list_form)
     bp.post("/bulk-check")(check_list)
     bp.post(f"{API}/agency-checks")(api_check)
-    bp.record_once(
-        lambda state: state.app.extensions.setdefault(
-            "bulk_throttle", SharedThrottle("bulk", MOST_PER_HOUR, _HOUR, state.app.config["SECRET_KEY"])
-        )
-    )
+    share_throttle(bp, "bulk", MOST_PER_HOUR)
 
 
 @public
@@ -98,7 +92,7 @@ def list_form() -> ResponseReturnValue:
 def check_list() -> ResponseReturnValue:
     """Show what the register says of every number, or send it as a file."""
     given = ListForm()
-    if wait := _wait():
+    if wait := visitor_waits("bulk"):
         return answer(429, _("You have checked many lists in a short time."), retry_after=wait)
     try:
         asked = _asked(given)
@@ -136,7 +130,7 @@ _FILES: dict[str | None, Callable[[Sequence[Checked]], Response]] = {"json": _as
 @public
 def api_check() -> ResponseReturnValue:
     """Return what the register says of every number of a list: JSON, or plain text with one on each line."""
-    if wait := _wait():
+    if wait := visitor_waits("bulk"):
         refused = make_response(problem(429))
         refused.headers["Retry-After"] = str(wait)
         return refused
@@ -150,7 +144,7 @@ def api_check() -> ResponseReturnValue:
         return problem(415)
     response = Response(json.dumps(list_facts(results), ensure_ascii=False), mimetype="application/json")
     response.headers["Cache-Control"] = "no-store"
-    response.headers["RateLimit-Policy"] = f'"lists";q={MOST_PER_HOUR};w={_HOUR}'
+    response.headers["RateLimit-Policy"] = f'"lists";q={MOST_PER_HOUR};w={HOUR}'
     return open_to_pages(response)
 
 
@@ -260,8 +254,3 @@ def _file(text: str, extension: str, media_type: str) -> Response:
     response = Response(text, mimetype=media_type)
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
-
-
-def _wait() -> int:
-    throttle: SharedThrottle = current_app.extensions["bulk_throttle"]
-    return throttle.wait(address_group(request.remote_addr))

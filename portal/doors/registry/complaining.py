@@ -2,10 +2,9 @@
 
 # mypy: allow-subclassing-any
 
-from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, Response, current_app, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, Response, make_response, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _l
 
@@ -23,17 +22,15 @@ from audits.complaints.services import receive_complaint
 from audits.complaints.wording import SUBJECTS
 from audits.core.clock import day_of
 from audits.disputes.rules import OUTCOME_WORKING_DAYS
-from portal.doors.registry.throttle import SharedThrottle
+from portal.doors.registry.throttle import share_throttle, visitor_waits
 from portal.forms.fields import radios_field, text_field, textarea_field
 from portal.forms.form import Form
 from portal.language.i18n import current_language
 from portal.settings import current_settings
 from portal.stores import database
 from portal.web.access import public
-from portal.web.addresses import address_group
 
 MOST_PER_HOUR, MOST_IN_ALL = 10, 300  # of one connection; and of all together
-_HOUR = 3600
 
 
 class ComplaintForm(Form):
@@ -62,12 +59,12 @@ class ComplaintForm(Form):
 
 
 def add_to(bp: Blueprint) -> None:
-    """Register the routes of this module, with throttles that all processes share."""
+    """Register the routes of this module, with a throttle that all processes share."""
     bp.get("/complaints")(complaints)
     bp.get("/complaints/about-us")(complain)
     bp.post("/complaints/about-us")(complained)
     bp.get("/complaints/<uuid:complaint_id>")(complaint)
-    bp.record_once(lambda state: _throttle(state.app.extensions, state.app.config["SECRET_KEY"]))
+    share_throttle(bp, "complaint", MOST_PER_HOUR, MOST_IN_ALL)
 
 
 @public
@@ -94,7 +91,7 @@ def complained() -> ResponseReturnValue:
     form = ComplaintForm()
     if not form.validate():
         return render_template("registry/complain.html", form=form), 422
-    if wait := _wait():
+    if wait := visitor_waits("complaint"):
         form.form_errors.append(_l("Too many complaints came in just now. Try again later, or write to us."))
         response = make_response(render_template("registry/complain.html", form=form), 429)
         response.headers["Retry-After"] = str(wait)
@@ -130,14 +127,3 @@ def _unkept(response: Response) -> Response:
     response.headers["Referrer-Policy"] = "no-referrer"
     response.headers["X-Robots-Tag"] = "noindex"
     return response
-
-
-def _throttle(extensions: dict[str, Any], secret_key: str) -> None:
-    one = SharedThrottle("complaint", MOST_PER_HOUR, _HOUR, secret_key)
-    extensions.setdefault("complaint_throttles", (one, SharedThrottle("complaints", MOST_IN_ALL, _HOUR, secret_key)))
-
-
-def _wait() -> int:
-    """Count this complaint; return 0, or the seconds until the next one is taken."""
-    one, all_together = current_app.extensions["complaint_throttles"]
-    return int(one.wait(address_group(request.remote_addr)) or all_together.wait(""))

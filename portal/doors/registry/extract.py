@@ -4,7 +4,7 @@ import secrets
 from datetime import date
 from typing import Any
 
-from flask import Blueprint, current_app, request
+from flask import Blueprint
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -20,7 +20,7 @@ from certificates.register.models import RegisterEntry
 from certificates.register.schemes import scheme_by_digest
 from certificates.wording import items_in_words
 from portal.doors.downloads import attachment
-from portal.doors.registry.throttle import SharedThrottle
+from portal.doors.registry.throttle import share_throttle, visitor_waits
 from portal.language.i18n import current_language
 from portal.language.labels import label
 from portal.printer.client import printer
@@ -30,12 +30,11 @@ from portal.signing.credentials import credential_attached
 from portal.signing.keys import current_keys
 from portal.stores import database
 from portal.web.access import public
-from portal.web.addresses import address_group
 from portal.web.errors import answer
 
 KIND = DocumentKind.REGISTER_EXTRACT
 _CHANCE_BYTES = 8
-_MINUTE, _HOUR = 60, 3600
+_MINUTE = 60
 MOST_PER_HOUR = 60  # per address; each leaves a file of a tenth of a megabyte
 _MOST_PROOFS = 1000  # each of one to two kilobytes
 _proofs: dict[tuple[str, int, int], str] = {}
@@ -44,16 +43,13 @@ _proofs: dict[tuple[str, int, int], str] = {}
 def add_to(bp: Blueprint) -> None:
     """Register the route, with a throttle that all processes share."""
     bp.post("/register/<public_id>/extract")(extract)
-    bp.record_once(
-        lambda state: state.app.extensions.setdefault("extract_throttle", _throttle(state.app.config["SECRET_KEY"]))
-    )
+    share_throttle(bp, "extract", MOST_PER_HOUR)
 
 
 @public
 def extract(public_id: str) -> ResponseReturnValue:
     """Send a sealed extract of what the register says now; BusyError when many ask. The requester is not recorded."""
-    throttle: SharedThrottle = current_app.extensions["extract_throttle"]
-    if wait := throttle.wait(address_group(request.remote_addr)):
+    if wait := visitor_waits("extract"):
         return answer(429, _("You have asked for many extracts in a short time."), retry_after=wait)
     if not current_keys().available:
         return answer(503, _("Extracts cannot be sealed here now. The register itself works."), retry_after=_MINUTE)
@@ -87,10 +83,6 @@ def _status_in_words(entry: RegisterEntry, day: date) -> str:
         scheme = scheme_by_digest(database.read(), entry.scheme["sha256"])
         return f"{label(status)}: {', '.join(items_in_words(Scope.of(entry.excepted), scheme, current_language()))}"
     return " ".join([label(status), _("(provisional)")] if provisional else [label(status)])
-
-
-def _throttle(secret_key: str) -> SharedThrottle:
-    return SharedThrottle("extract", MOST_PER_HOUR, _HOUR, secret_key)
 
 
 def _attached(session: Any, subject: Subject) -> list[press.Attached]:

@@ -2,9 +2,7 @@
 
 # mypy: allow-subclassing-any
 
-from typing import Any
-
-from flask import Blueprint, Response, current_app, make_response, request
+from flask import Blueprint, Response, make_response
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _l
 
@@ -14,7 +12,7 @@ from audits.signals.services import receive_signal
 from audits.signals.wording import ABOUT
 from certificates.register import queries
 from certificates.register.models import RegisterEntry
-from portal.doors.registry.throttle import SharedThrottle
+from portal.doors.registry.throttle import share_throttle, visitor_waits
 from portal.doors.registry.workers import page_for_workers
 from portal.forms.fields import radios_field, text_field, textarea_field
 from portal.forms.form import Form
@@ -22,10 +20,8 @@ from portal.language.i18n import current_language, for_workers
 from portal.settings import current_settings
 from portal.stores import database
 from portal.web.access import public
-from portal.web.addresses import address_group
 
 MOST_PER_HOUR, MOST_IN_ALL = 20, 500  # of one connection, which a whole house may share; and of all together
-_HOUR = 3600
 
 # Said by the fields and the list of errors; named here for the catalogues of the languages of workers.
 BORROWED = (
@@ -62,10 +58,10 @@ class TellingForm(Form):
 
 
 def add_to(bp: Blueprint) -> None:
-    """Register the routes of this module, with throttles that all processes share."""
+    """Register the routes of this module, with a throttle that all processes share."""
     bp.get("/register/<public_id>/wrong")(wrong)
     bp.post("/register/<public_id>/wrong")(tell)
-    bp.record_once(lambda state: _throttle(state.app.extensions, state.app.config["SECRET_KEY"]))
+    share_throttle(bp, "signal", MOST_PER_HOUR, MOST_IN_ALL)
 
 
 @public
@@ -82,7 +78,7 @@ def tell(public_id: str) -> ResponseReturnValue:
     form = TellingForm()
     if not form.validate():
         return _page(public_id, form), 422
-    if wait := _wait():
+    if wait := visitor_waits("signal"):
         response = make_response(page_for_workers("later", _entry(public_id)), 429)
         response.headers["Retry-After"] = str(wait)
         return response
@@ -104,14 +100,3 @@ def _page(public_id: str, form: TellingForm) -> Response:
 
 def _entry(public_id: str) -> RegisterEntry:
     return queries.entry(database.read(), public_id.lower())
-
-
-def _throttle(extensions: dict[str, Any], secret_key: str) -> None:
-    one = SharedThrottle("signal", MOST_PER_HOUR, _HOUR, secret_key)
-    extensions.setdefault("signal_throttles", (one, SharedThrottle("signals", MOST_IN_ALL, _HOUR, secret_key)))
-
-
-def _wait() -> int:
-    """Count this signal; return 0, or the seconds until the next one is taken."""
-    one, all_together = current_app.extensions["signal_throttles"]
-    return int(one.wait(address_group(request.remote_addr)) or all_together.wait(""))

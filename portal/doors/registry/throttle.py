@@ -11,12 +11,18 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable
 from math import ceil
+from typing import Protocol
+
+from flask import Blueprint, current_app, request
+from flask.blueprints import BlueprintSetupState
 
 from portal.stores import queue
+from portal.web.addresses import address_group
 
 BURST = 3_000  # burst for a hirer who checks all suppliers of a year at once
 PER_SECOND = 1.0
 MOST_ADDRESSES = 10_000
+HOUR = 3600
 
 
 class Throttle:
@@ -61,3 +67,40 @@ class SharedThrottle:
         if counted is None:
             return self._alone.wait(address)
         return 0 if counted <= self._most else self._seconds - passed
+
+
+class Waits(Protocol):
+    """What says how long an address must wait."""
+
+    def wait(self, address: str) -> int:
+        """Count one request; return 0, or the seconds until the next one is allowed."""
+
+
+class Both:
+    """A throttle of each address, and behind it one of all addresses together."""
+
+    def __init__(self, of_each: Waits, of_all: Waits) -> None:
+        self._of_each, self._of_all = of_each, of_all
+
+    def wait(self, address: str) -> int:
+        """Count one request; return 0, or the seconds until the next one is allowed."""
+        return self._of_each.wait(address) or self._of_all.wait("")
+
+
+def share_throttle(bp: Blueprint, name: str, most: int, in_all: int | None = None) -> None:
+    """Give the application a throttle of requests by the hour: of each address, and with `in_all` of all together."""
+
+    def join(state: BlueprintSetupState) -> None:
+        key = state.app.config["SECRET_KEY"]
+        throttle: Waits = SharedThrottle(name, most, HOUR, key)
+        if in_all is not None:
+            throttle = Both(throttle, SharedThrottle(f"{name}s", in_all, HOUR, key))
+        state.app.extensions.setdefault(f"{name}_throttle", throttle)
+
+    bp.record_once(join)
+
+
+def visitor_waits(name: str) -> int:
+    """Count a request of this visitor; return 0, or the seconds until the next one is allowed."""
+    throttle: Waits = current_app.extensions[f"{name}_throttle"]
+    return throttle.wait(address_group(request.remote_addr))

@@ -17,7 +17,7 @@ from certificates.seal import SealReason
 from portal.doors.registry import wording
 from portal.doors.registry.forms import FileForm, NumberForm
 from portal.doors.registry.report import report
-from portal.doors.registry.throttle import Throttle
+from portal.doors.registry.throttle import Throttle, visitor_waits
 from portal.doors.registry.verification import (
     Checked,
     check,
@@ -28,7 +28,6 @@ from portal.forms.uploads import safe_name, takes_files
 from portal.settings import current_settings
 from portal.stores import database
 from portal.web.access import public
-from portal.web.addresses import address_group
 from portal.web.errors import answer
 
 _MEGA = 1024 * 1024
@@ -66,8 +65,7 @@ def verify() -> ResponseReturnValue:
 @takes_files
 def verify_file() -> ResponseReturnValue:
     """Show the result for an uploaded file, which is kept in memory only while it is checked."""
-    throttle: Throttle = current_app.extensions["verify_throttle"]
-    if wait := throttle.wait(address_group(request.remote_addr)):
+    if wait := visitor_waits("verify"):
         return _wait(wait)
     try:
         form = FileForm()
