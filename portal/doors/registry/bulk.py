@@ -131,9 +131,7 @@ _FILES: dict[str | None, Callable[[Sequence[Checked]], Response]] = {"json": _as
 def api_check() -> ResponseReturnValue:
     """Return what the register says of every number of a list: JSON, or plain text with one on each line."""
     if wait := visitor_waits("bulk"):
-        refused = make_response(problem(429))
-        refused.headers["Retry-After"] = str(wait)
-        return refused
+        return problem(429, retry_after=wait)
     if (request.content_length or 0) > _LONGEST_BODY:
         return problem(413)
     try:

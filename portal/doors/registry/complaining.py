@@ -93,9 +93,7 @@ def complained() -> ResponseReturnValue:
         return render_template("registry/complain.html", form=form), 422
     if wait := visitor_waits("complaint"):
         form.form_errors.append(_l("Too many complaints came in just now. Try again later, or write to us."))
-        response = make_response(render_template("registry/complain.html", form=form), 429)
-        response.headers["Retry-After"] = str(wait)
-        return response
+        return render_template("registry/complain.html", form=form), 429, {"Retry-After": str(wait)}
     with database.write() as session:
         complaint_id = receive_complaint(
             session,

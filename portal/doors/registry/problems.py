@@ -21,7 +21,7 @@ DETAILS = {
     429: "There were many requests from this address in a short time. Retry-After says when to come back.",
     503: "The register is not available now. Try again in half a minute.",
 }
-_RETRY = "30"
+_RETRY = 30
 
 
 class InvalidQueryError(Exception):
@@ -32,7 +32,13 @@ class InvalidQueryError(Exception):
         self.errors = errors
 
 
-def problem(status: int, message: str | None = None, errors: Sequence[dict[str, str]] = ()) -> ResponseReturnValue:
+def problem(
+    status: int,
+    message: str | None = None,
+    errors: Sequence[dict[str, str]] = (),
+    *,
+    retry_after: int | None = None,
+) -> ResponseReturnValue:
     """Return problem details; the `message` of HTML pages is not included."""
     del message
     body: dict[str, Any] = {
@@ -48,8 +54,9 @@ def problem(status: int, message: str | None = None, errors: Sequence[dict[str, 
     refusal = request.routing_exception
     if isinstance(refusal, MethodNotAllowed) and refusal.valid_methods:
         headers["Allow"] = ", ".join(sorted(refusal.valid_methods))
-    if status == 503:  # noqa: PLR2004
-        headers["Retry-After"] = _RETRY
+    wait = _RETRY if status == 503 else retry_after  # noqa: PLR2004
+    if wait is not None:
+        headers["Retry-After"] = str(wait)
     return json.dumps(body, ensure_ascii=False), status, headers
 
 

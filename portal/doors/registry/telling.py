@@ -2,7 +2,7 @@
 
 # mypy: allow-subclassing-any
 
-from flask import Blueprint, Response, make_response
+from flask import Blueprint, Response
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _l
 
@@ -79,9 +79,7 @@ def tell(public_id: str) -> ResponseReturnValue:
     if not form.validate():
         return _page(public_id, form), 422
     if wait := visitor_waits("signal"):
-        response = make_response(page_for_workers("later", _entry(public_id)), 429)
-        response.headers["Retry-After"] = str(wait)
-        return response
+        return page_for_workers("later", _entry(public_id)), 429, {"Retry-After": str(wait)}
     with database.write() as session:
         number = receive_signal(
             session,

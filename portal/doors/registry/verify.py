@@ -148,9 +148,7 @@ def _refused(file: FileForm, status: int, checked: Checked | None = None) -> Res
 def _wait(seconds: int) -> ResponseReturnValue:
     if not _wants_json():
         return answer(429, _("You have sent many files in a short time."), retry_after=seconds)
-    response = make_response(_problem(429))
-    response.headers["Retry-After"] = str(seconds)
-    return response
+    return _problem(429, retry_after=seconds)
 
 
 def _problem(status: int, **more: Any) -> ResponseReturnValue:
