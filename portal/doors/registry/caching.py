@@ -2,6 +2,8 @@
 
 from flask import Response, current_app, request
 
+from portal.web.security import open_to_pages, public_for
+
 API_SECONDS = 60
 SHARED_SECONDS = 30
 
@@ -22,3 +24,8 @@ def keep(response: Response) -> Response:
         response.add_etag()
         response.make_conditional(request)
     return response
+
+
+def shared(data: str | bytes, media_type: str, seconds: int) -> Response:
+    """Return a response for all origins that may be cached."""
+    return public_for(open_to_pages(Response(data, mimetype=media_type)), seconds)

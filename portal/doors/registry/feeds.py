@@ -15,13 +15,13 @@ from certificates.lifecycle.rules import Status
 from certificates.register import changes, queries
 from certificates.register.changes import LoggedChange
 from portal.doors.registry import catalogue
-from portal.doors.registry.caching import API_SECONDS
+from portal.doors.registry.caching import API_SECONDS, shared
 from portal.doors.registry.parameters import read_query
 from portal.language.labels import label
 from portal.settings import current_settings
 from portal.stores import database
 from portal.web.access import public
-from portal.web.security import open_to_pages, public_for
+from portal.web.security import public_for
 
 MOST_FOLLOWED = 200
 PER_SITEMAP = 20_000
@@ -74,7 +74,7 @@ def atom() -> ResponseReturnValue:
         updated=_moment(found[0].at if found else _BEGIN),
         entries=[_entry(each, base) for each in found],
     )
-    response = _shared(page, "application/atom+xml", _FEED_SECONDS)
+    response = shared(page, "application/atom+xml", _FEED_SECONDS)
     response.vary.add("Accept-Language")
     return response
 
@@ -101,7 +101,7 @@ def robots() -> ResponseReturnValue:
     """Tell search engines what to read: the register, and not the searches in it."""
     base = current_settings().public_url
     lines = ["User-agent: *", "Disallow: /bulk-check", "Disallow: /*?", f"Sitemap: {base}/sitemap.xml"]
-    return _shared("\n".join(lines) + "\n", "text/plain", _DAY_SECONDS)
+    return shared("\n".join(lines) + "\n", "text/plain", _DAY_SECONDS)
 
 
 @public
@@ -122,13 +122,13 @@ def sitemap(part: int) -> ResponseReturnValue:
 @public
 def catalogue_turtle() -> ResponseReturnValue:
     """Describe the open data (DCAT-AP-NL 3.0) as Turtle."""
-    return _shared(catalogue.turtle(_described()), "text/turtle", _DAY_SECONDS)
+    return shared(catalogue.turtle(_described()), "text/turtle", _DAY_SECONDS)
 
 
 @public
 def catalogue_json() -> ResponseReturnValue:
     """Describe the open data (DCAT-AP-NL 3.0) as JSON-LD."""
-    return _shared(catalogue.json_ld(_described()), "application/ld+json", _DAY_SECONDS)
+    return shared(catalogue.json_ld(_described()), "application/ld+json", _DAY_SECONDS)
 
 
 def _described() -> catalogue.Described:
@@ -173,8 +173,4 @@ def _moment(at: datetime) -> str:
 
 def _sitemap(listed: Iterable[tuple[str, datetime | None]], *, index: bool = False) -> Response:
     items = [(address, clock.day_of(at).isoformat() if at else "") for address, at in listed]
-    return _shared(render_template("registry/sitemap.xml", items=items, index=index), "application/xml", _DAY_SECONDS)
-
-
-def _shared(text: str, media_type: str, seconds: int) -> Response:
-    return public_for(open_to_pages(Response(text, mimetype=media_type)), seconds)
+    return shared(render_template("registry/sitemap.xml", items=items, index=index), "application/xml", _DAY_SECONDS)

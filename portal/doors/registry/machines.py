@@ -11,12 +11,11 @@ from certificates.credentials import MEDIA_TYPE, StatusPurpose, jwk, jwks, publi
 from certificates.lifecycle.rules import is_number
 from certificates.register import queries
 from certificates.status_lists import signed_list
-from portal.doors.registry.caching import API_SECONDS
+from portal.doors.registry.caching import API_SECONDS, shared
 from portal.signing import credentials
 from portal.signing.keys import current_keys
 from portal.stores import database
 from portal.web.access import public
-from portal.web.security import open_to_pages, public_for
 
 _KEYS_SECONDS = 300  # verifiers that meet an unknown key fetch the set again
 _YEAR = 365 * 24 * 3600
@@ -39,7 +38,7 @@ def add_to(bp: Blueprint) -> None:
 def keys() -> ResponseReturnValue:
     """Return all valid credential keys, including retired ones, as JWK set."""
     found = json.dumps(jwks(current_keys().credential_public.values()))
-    return _open(found, "application/jwk-set+json", _KEYS_SECONDS)
+    return shared(found, "application/jwk-set+json", _KEYS_SECONDS)
 
 
 @public
@@ -48,7 +47,7 @@ def key(kid: str) -> ResponseReturnValue:
     found = next((each for each in current_keys().credential_public.values() if thumbprint(each) == kid), None)
     if found is None:
         raise NotFound
-    return _open(json.dumps(jwk(found)), "application/jwk+json", _KEYS_SECONDS)
+    return shared(json.dumps(jwk(found)), "application/jwk+json", _KEYS_SECONDS)
 
 
 @public
@@ -75,7 +74,7 @@ def badge_file(number: str, form: str) -> ResponseReturnValue:
 @public
 def status_list(purpose: str, number: int) -> ResponseReturnValue:
     """Return a status list as last signed."""
-    return _open(signed_list(database.read(), StatusPurpose(purpose), number).token, MEDIA_TYPE, API_SECONDS)
+    return shared(signed_list(database.read(), StatusPurpose(purpose), number).token, MEDIA_TYPE, API_SECONDS)
 
 
 @public
@@ -101,16 +100,11 @@ def _certificate_text(number: str, column: str) -> str:
 
 def _signed(text: str, form: str, media_type: str) -> Response:
     if form == "json":
-        return _open(json.dumps(said(text), ensure_ascii=False, indent=1), _JSON, API_SECONDS)
-    return _open(text, media_type, API_SECONDS)
+        return shared(json.dumps(said(text), ensure_ascii=False, indent=1), _JSON, API_SECONDS)
+    return shared(text, media_type, API_SECONDS)
 
 
 def _for_ever(data: bytes, media_type: str) -> Response:
-    response = _open(data, media_type, _YEAR)
+    response = shared(data, media_type, _YEAR)
     response.headers["Cache-Control"] += ", immutable"
     return response
-
-
-def _open(data: str | bytes, media_type: str, seconds: int) -> Response:
-    """Return a response for all origins that may be cached."""
-    return public_for(open_to_pages(Response(data, mimetype=media_type)), seconds)

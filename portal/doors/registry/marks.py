@@ -10,12 +10,11 @@ from audits.core.errors import NotFoundError
 from certificates import addresses
 from certificates.lifecycle.rules import STATUSES, Status, is_number
 from certificates.register import queries
-from portal.doors.registry.caching import API_SECONDS
+from portal.doors.registry.caching import API_SECONDS, shared
 from portal.language.labels import label
 from portal.settings import current_settings
 from portal.stores import database
 from portal.web.access import public
-from portal.web.security import open_to_pages, public_for
 
 # Opened by itself an SVG is a page; this one may do nothing at all.
 _POLICY = "default-src 'none'; sandbox"
@@ -54,6 +53,6 @@ def _drawn(status: Status, name: str, word: str, more: str, badge: str = "") -> 
     drawn = render_template(
         "registry/mark.svg", status=status, name=name, word=word, more=more, colour=STATUSES[status].colour, badge=badge
     )
-    response = public_for(open_to_pages(Response(drawn, mimetype="image/svg+xml")), API_SECONDS)
+    response = shared(drawn, "image/svg+xml", API_SECONDS)
     response.headers["Content-Security-Policy"] = _POLICY
     return response
