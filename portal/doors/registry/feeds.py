@@ -16,7 +16,7 @@ from certificates.register import changes, queries
 from certificates.register.changes import LoggedChange
 from portal.doors.registry import catalogue
 from portal.doors.registry.caching import API_SECONDS, shared
-from portal.doors.registry.parameters import read_query
+from portal.doors.registry.parameters import read_query, whole_number
 from portal.language.labels import label
 from portal.settings import current_settings
 from portal.stores import database
@@ -45,7 +45,7 @@ def add_to(bp: Blueprint) -> None:
 @public
 def list_changes() -> ResponseReturnValue:
     """Return what changed after a position in the public log, oldest first."""
-    asked = read_query({"since": _position, "limit": _limit})
+    asked = read_query({"since": _position, "limit": whole_number(1, changes.MOST, digits=4)})
     since, limit = asked.get("since", -1), asked.get("limit", changes.MOST)
     found = changes.since(database.read(), since, limit)
     last = found[-1].position if found else since
@@ -152,12 +152,6 @@ def _position(value: str) -> int:
     if value.isascii() and value.isdigit() and len(value) <= _LONGEST_POSITION:
         return int(value)
     raise ValueError("must be a position in the log, a whole number from 0")
-
-
-def _limit(value: str) -> int:
-    if value.isascii() and value.isdigit() and 1 <= int(value[:5]) <= changes.MOST and len(value) < 5:  # noqa: PLR2004
-        return int(value)
-    raise ValueError(f"must be a whole number from 1 to {changes.MOST}")
 
 
 def _agencies(value: str) -> list[str]:

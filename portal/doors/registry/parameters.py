@@ -80,6 +80,17 @@ def _values(name: str, values: list[str], known: Mapping[str, Read], lists: Mapp
     return known[name](values[0])
 
 
+def whole_number(low: int, high: int, digits: int = 9) -> Read:
+    """Read a whole number of at most so many digits within bounds."""
+
+    def read(value: str) -> int:
+        if value.isascii() and value.isdigit() and len(value) <= digits and low <= int(value) <= high:
+            return int(value)
+        raise ValueError(f"must be a whole number from {low} to {high}")
+
+    return read
+
+
 def _text(value: str) -> str:
     if len(value) > LONGEST_QUERY:
         raise ValueError(f"must have at most {LONGEST_QUERY} characters")
@@ -118,21 +129,12 @@ def _cursor(value: str) -> Cursor:
         raise ValueError("must come from a link to another page of results") from wrong
 
 
-def _number(low: int, high: int) -> Read:
-    def read(value: str) -> int:
-        if value.isascii() and value.isdigit() and len(value) < 10 and low <= int(value) <= high:  # noqa: PLR2004
-            return int(value)
-        raise ValueError(f"must be a whole number from {low} to {high}")
-
-    return read
-
-
 _SEARCH: dict[str, Read] = {
     "q": _text,
     "sort": _sort,
     "cursor": _cursor,
-    "page": _number(1, DEEPEST_PAGE),
-    "pageSize": _number(1, LARGEST_PAGE),
+    "page": whole_number(1, DEEPEST_PAGE),
+    "pageSize": whole_number(1, LARGEST_PAGE),
 }
 _FACETS: dict[str, Read] = {facet.value: _word for facet in Facet} | {
     Facet.STATUS.value: _one_of(*LISTED),
