@@ -1,12 +1,13 @@
 """Public facts as plain values, for the open data and for search engines."""
 
 from collections.abc import Iterable, Mapping
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Any
 
 from audits.agencies.rules import Scope
 from audits.core.languages import LANGUAGES, SOURCE, in_language
 from certificates import addresses
+from certificates.ledger.entries import moment
 from certificates.lifecycle.models import Certificate
 from certificates.lifecycle.rules import Status
 from certificates.register.models import RegisterEntry
@@ -35,7 +36,7 @@ def agency_facts(entry: RegisterEntry, day: date) -> dict[str, Any]:
         "underAppeal": entry.under_appeal,
         "appliesAgain": entry.applies_again(day),
         "certificate": _mark(entry, entry.certificate_number) if entry.certificate_number else None,
-        "updatedAt": _moment(entry.updated_at),
+        "updatedAt": moment(entry.updated_at),
         "links": {
             "self": addresses.agency_api_url(base, entry.public_id),
             "history": addresses.history_api_url(base, entry.public_id),
@@ -178,7 +179,3 @@ def _camel(name: str) -> str:
 
 def _day(day: date | None) -> str | None:
     return day.isoformat() if day else None
-
-
-def _moment(moment: datetime) -> str:
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

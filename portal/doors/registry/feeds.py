@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 from audits.core import clock
 from certificates import addresses
 from certificates.addresses import API
+from certificates.ledger.entries import moment
 from certificates.lifecycle.rules import Status
 from certificates.register import changes, queries
 from certificates.register.changes import LoggedChange
@@ -71,7 +72,7 @@ def atom() -> ResponseReturnValue:
         here=here,
         base=base,
         body_name=body,
-        updated=_moment(found[0].at if found else _BEGIN),
+        updated=moment(found[0].at if found else _BEGIN),
         entries=[_entry(each, base) for each in found],
     )
     response = shared(page, "application/atom+xml", _FEED_SECONDS)
@@ -84,7 +85,7 @@ def _entry(each: LoggedChange, base: str) -> dict[str, str]:
     return {
         "id": f"{base}/ledger#{each.position}",
         "title": f"{each.legal_name}: {status}",
-        "updated": _moment(each.at),
+        "updated": moment(each.at),
         "link": addresses.register_url(base, each.public_id),
         "summary": _("Certificate %(number)s is “%(status)s” from now on.", number=each.number, status=status),
     }
@@ -140,7 +141,7 @@ def _facts(each: LoggedChange, base: str) -> dict[str, Any]:
     return {
         "position": each.position,
         "type": each.type,
-        "time": _moment(each.at),
+        "time": moment(each.at),
         "publicId": each.public_id,
         "certificateNumber": each.number,
         "status": each.status,
@@ -159,10 +160,6 @@ def _agencies(value: str) -> list[str]:
     if not value.isprintable() or len(names) > MOST_FOLLOWED:
         raise ValueError(f"must be permanent names of at most {MOST_FOLLOWED} agencies, like nl-12345678,nl-12345679")
     return names
-
-
-def _moment(at: datetime) -> str:
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def _sitemap(listed: Iterable[tuple[str, datetime | None]], *, index: bool = False) -> Response:
