@@ -86,8 +86,8 @@ def entry(session: Session, public_id: str) -> RegisterEntry:
     Other spellings of the register number are accepted too, because older documents contain them.
     """
     found = session.scalar(_ENTRY, {"public_id": _typed(public_id)})
-    if found is None:
-        found = session.scalar(_ENTRY, {"public_id": _in_one_form(public_id)})
+    if found is None and (permanent := _in_one_form(public_id)) not in {None, public_id}:
+        found = session.scalar(_ENTRY, {"public_id": permanent})
     if found is None:
         raise NotFoundError(_NOT_FOUND)
     return found
