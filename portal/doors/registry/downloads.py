@@ -1,16 +1,19 @@
 """The whole register as files, with what describes and proves them."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 from flask import Blueprint, Response, jsonify, send_file
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from audits.core.errors import N_
 from certificates.credentials import tokens
 from portal.doors.registry import dumps
 from portal.doors.registry.catalogue import LICENCE
 from portal.settings import current_settings
+from portal.sidecar.lanes import BusyError
 from portal.signing.keys import current_keys
 from portal.signing.ledger_file import BeingMadeError
 from portal.stores import database
@@ -21,6 +24,7 @@ from portal.web.security import open_to_pages, public_for
 TYPE = "keurwerk-dump+jwt"
 _SECONDS = 300
 _RETRY = 30
+_BEING_MADE = N_("The files are being made. Ask again in half a minute.")
 _MEDIA_TYPES = {dumps.CSV: "text/csv", dumps.LINES: "application/jsonl"}
 
 
@@ -35,10 +39,7 @@ def add_to(bp: Blueprint) -> None:
 @public
 def manifest() -> ResponseReturnValue:
     """Return day, position, sizes and digests of the files."""
-    try:
-        return _shared(jsonify(dumps.manifest(_newest())))
-    except BeingMadeError:
-        return _later()
+    return _shared(jsonify(dumps.manifest(_newest())))
 
 
 @public
@@ -46,20 +47,14 @@ def signed_manifest() -> ResponseReturnValue:
     """Return the same, signed as JWT with the key of the credentials, which the JWK set has."""
     if not current_keys().available:
         return answer(503, _("The register cannot sign here now. The register itself works."), retry_after=_RETRY)
-    try:
-        held = dumps.manifest(_newest()) | {"iss": current_settings().public_url}
-    except BeingMadeError:
-        return _later()
+    held = dumps.manifest(_newest()) | {"iss": current_settings().public_url}
     return _shared(Response(tokens.sign(held, current_keys().credential_key, typ=TYPE), mimetype="application/jwt"))
 
 
 @public
 def dump(name: str) -> ResponseReturnValue:
     """Send a file of the newest set."""
-    try:
-        folder = _newest()
-    except BeingMadeError:
-        return _later()
+    folder = _newest()
     response = send_file(folder / name, mimetype=_MEDIA_TYPES[name], as_attachment=True, conditional=True)
     held = dumps.manifest(folder)
     response.set_etag(next(each["sha256"] for each in held["files"] if each["name"] == name))
@@ -101,12 +96,12 @@ def _column(name: str, datatype: str) -> dict[str, Any]:
     return column | ({"separator": dumps.BETWEEN} if name in _LISTS else {})
 
 
-def _newest() -> Any:
-    return dumps.newest(database.read(whole=True), current_settings())
-
-
-def _later() -> ResponseReturnValue:
-    return answer(503, _("The files are being made. Ask again in half a minute."), retry_after=_RETRY)
+def _newest() -> Path:
+    """Return the folder of the newest set. BusyError while somebody else makes it."""
+    try:
+        return dumps.newest(database.read(whole=True), current_settings())
+    except BeingMadeError as error:
+        raise BusyError(_BEING_MADE) from error
 
 
 def _shared(response: Response) -> Response:
