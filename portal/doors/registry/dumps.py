@@ -42,7 +42,7 @@ def newest(session: Any, settings: Settings, *, patience: float = _PATIENCE) -> 
 
     BeingMadeError when somebody else makes it and that takes long; StorageDownError without the folder.
     """
-    home, today = settings.cache_dir / "dumps", clock.today()
+    home, today = home_of(settings), clock.today()
     try:
         home.mkdir(mode=0o700, parents=True, exist_ok=True)
         if (found := _fresh(home, today)) is None:
@@ -51,6 +51,16 @@ def newest(session: Any, settings: Settings, *, patience: float = _PATIENCE) -> 
     except OSError as error:
         raise StorageDownError("the folder of the cache cannot be used") from error
     return found
+
+
+def home_of(settings: Settings) -> Path:
+    """Return the folder in which the sets are."""
+    return settings.cache_dir / "dumps"
+
+
+def made_at(folder: Path) -> float:
+    """Return when a set was made, or found to be unchanged: seconds since 1970."""
+    return folder.stat().st_mtime
 
 
 def manifest(folder: Path) -> dict[str, Any]:
@@ -83,8 +93,8 @@ def _cell(value: Any) -> str:
 
 
 def _fresh(home: Path, day: date) -> Path | None:
-    sets = sorted(home.glob(f"{day:%Y%m%d}-*"), key=lambda each: each.stat().st_mtime)
-    return sets[-1] if sets and time.time() - sets[-1].stat().st_mtime < FRESH_SECONDS else None
+    last = max(home.glob(f"{day:%Y%m%d}-*"), key=made_at, default=None)
+    return last if last and time.time() - made_at(last) < FRESH_SECONDS else None
 
 
 def _make(session: Any, home: Path, day: date) -> Path:
@@ -98,7 +108,7 @@ def _make(session: Any, home: Path, day: date) -> Path:
         digest = hashlib.sha256((unfinished / MANIFEST).read_bytes()).hexdigest()[:16]
         place = home / f"{day:%Y%m%d}-{digest}"
         olds = [each for each in home.iterdir() if each.is_dir() and each not in {unfinished, place}]
-        for old in sorted(olds, key=lambda each: each.stat().st_mtime)[:-1]:
+        for old in sorted(olds, key=made_at)[:-1]:
             shutil.rmtree(old)
         if place.exists():  # nothing has changed since
             place.touch()

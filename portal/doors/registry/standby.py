@@ -12,7 +12,7 @@ from flask import Response, current_app, jsonify, make_response, render_template
 
 from audits.core import clock
 from certificates.lifecycle.rules import Status
-from portal.doors.registry.dumps import LINES, MANIFEST
+from portal.doors.registry.dumps import LINES, MANIFEST, home_of, made_at
 from portal.settings import current_settings
 from portal.web.security import open_to_pages
 
@@ -24,7 +24,7 @@ def answer_from_files() -> Response | None:
     """Return the entry or the facts of an agency as the last files have them; None for anything else."""
     if request.endpoint not in {_PAGE, _DATA} or current_app.config["SESSION_COOKIE_NAME"] in request.cookies:
         return None
-    found = last_known(current_settings().cache_dir / "dumps", (request.view_args or {}).get("public_id", ""))
+    found = last_known(home_of(current_settings()), (request.view_args or {}).get("public_id", ""))
     if found is None:
         return None
     facts, moment = found
@@ -39,14 +39,13 @@ def last_known(home: Path, public_id: str) -> tuple[dict[str, Any], datetime] | 
     """Return the facts of an agency in the last set of files, and when that was the register; None without them."""
     try:
         sets = [each for each in home.iterdir() if (each / MANIFEST).is_file()]
-        newest = max(sets, key=lambda each: each.stat().st_mtime, default=None)
-        line = _line(newest / LINES, public_id.lower()) if newest else None
-        moment = datetime.fromtimestamp(newest.stat().st_mtime, UTC) if newest else None
+        if not sets:
+            return None
+        newest = max(sets, key=made_at)
+        line, moment = _line(newest / LINES, public_id.lower()), datetime.fromtimestamp(made_at(newest), UTC)
     except OSError:
         return None
-    if line is None or moment is None:
-        return None
-    return as_of(json.loads(line), clock.today()), moment.replace(microsecond=0)
+    return (as_of(json.loads(line), clock.today()), moment.replace(microsecond=0)) if line else None
 
 
 def as_of(facts: Mapping[str, Any], today: date) -> dict[str, Any]:
@@ -64,10 +63,11 @@ def _line(path: Path, public_id: str) -> bytes | None:
         return None
     begin = b'{"publicId":' + json.dumps(public_id).encode() + b","
     with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as held:
-        place = 0 if held[: len(begin)] == begin else held.find(b"\n" + begin) + 1
-        if not place and held[: len(begin)] != begin:
-            return None
-        held.seek(place)
+        if held[: len(begin)] != begin:
+            before = held.find(b"\n" + begin)
+            if before < 0:
+                return None
+            held.seek(before + 1)
         return held.readline()
 
 
