@@ -10,8 +10,8 @@ from sqlalchemy.dialects.postgresql import ARRAY, array
 from sqlalchemy.orm import Session, load_only
 
 from audits.core.errors import N_, RuleError
-from certificates.lifecycle.rules import Status
 from certificates.register.models import RegisterEntry
+from certificates.register.rules import may_rely
 from certificates.register.search.conditions import listed_on
 from certificates.register.search.query import LONGEST_QUERY, numbers_in
 
@@ -53,9 +53,9 @@ class Checked:
     outcome: Outcome
     entries: tuple[RegisterEntry, ...] = ()
 
-    def statuses(self, day: date) -> set[Status]:
-        """Return the statuses of its entries on `day`."""
-        return {entry.status_on(day) for entry in self.entries}
+    def is_reliable(self, day: date) -> bool:
+        """Return whether one agency has the number, and one may rely on it on `day`."""
+        return self.outcome is Outcome.FOUND and may_rely(self.entries[0].status_on(day))
 
 
 def check_all(session: Session, asked: Sequence[str], day: date) -> list[Checked]:

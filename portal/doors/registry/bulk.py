@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from flask import Blueprint, Response, make_response, render_template, request
+from flask import Blueprint, Response, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -18,18 +18,19 @@ from audits.core import clock
 from audits.core.errors import N_, RuleError
 from certificates.addresses import API
 from certificates.register.bulk import MOST, Checked, Outcome, check_all
-from certificates.register.rules import may_rely
 from portal.doors.registry import proof
 from portal.doors.registry.facts import checked_facts
 from portal.doors.registry.feeds import feed_of
 from portal.doors.registry.problems import problem
 from portal.doors.registry.throttle import HOUR, share_throttle, visitor_waits
+from portal.doors.registry.wording import NOT_FOUND
 from portal.doors.tables import csv_line
 from portal.forms.fields import file_field
 from portal.forms.form import Form
 from portal.forms.widgets import TextareaWidget
 from portal.reader.client import RefusedError
 from portal.reader.questions import list_of
+from portal.signing.keys import current_keys
 from portal.stores import database
 from portal.web.access import public
 from portal.web.errors import answer
@@ -102,13 +103,11 @@ def check_list() -> ResponseReturnValue:
         return render_template("registry/bulk.html", form=given, results=None, most=MOST), 422
     if (wanted := request.form.get("as")) in _FILES:
         return _FILES[wanted](results)
-    return make_response(
-        render_template(
-            "registry/bulk.html", form=given, results=_worst_first(results)[:SHOWN], total=len(results),
-            counts=_counts(results), again="\n".join(each.asked for each in results), today=clock.today(),
-            can_seal=proof.can_seal(),
-            feed=feed_of([entry.public_id for each in results for entry in each.entries]),
-        )
+    return render_template(
+        "registry/bulk.html", form=given, results=_worst_first(results)[:SHOWN], total=len(results),
+        counts=_counts(results), again="\n".join(each.asked for each in results), today=clock.today(),
+        can_seal=current_keys().available, not_found=NOT_FOUND,
+        feed=feed_of([entry.public_id for each in results for entry in each.entries]),
     )  # fmt: skip
 
 
@@ -208,8 +207,7 @@ def _worst_first(results: Sequence[Checked]) -> list[Checked]:
     today = clock.today()
 
     def rank(each: Checked) -> int:
-        good = each.outcome is Outcome.FOUND and all(map(may_rely, each.statuses(today)))
-        return 2 if good else 0 if each.outcome is Outcome.FOUND else 1
+        return 2 if each.is_reliable(today) else 0 if each.outcome is Outcome.FOUND else 1
 
     return sorted(results, key=rank)
 
@@ -217,15 +215,12 @@ def _worst_first(results: Sequence[Checked]) -> list[Checked]:
 def _counts(results: Sequence[Checked]) -> list[tuple[int, str]]:
     """Return how many may be relied on, may not, were not found, and could not be read."""
     today = clock.today()
-    found = [each for each in results if each.outcome is Outcome.FOUND]
-    good = sum(all(map(may_rely, each.statuses(today))) for each in found)
-    other = Counter(each.outcome for each in results)
+    good = sum(each.is_reliable(today) for each in results)
+    of = Counter(each.outcome for each in results)
     counts = [
         (good, _("You may rely on these today")),
-        (len(found) - good, _("You may not rely on these today")),
-        (other[Outcome.UNKNOWN], _("Not in the register")),
-        (other[Outcome.SEVERAL], _("Several agencies have this number")),
-        (other[Outcome.UNREADABLE], _("Not a number")),
+        (of[Outcome.FOUND] - good, _("You may not rely on these today")),
+        *((of[outcome], str(words)) for outcome, words in NOT_FOUND.items()),
     ]
     return [(number, words) for number, words in counts if number]
 

@@ -8,28 +8,22 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask import Response
-from flask_babel import gettext as _
 
 from audits.core import clock
 from certificates import press
 from certificates.documents.stages import DocumentKind
 from certificates.register.bulk import Checked, Outcome
 from portal.doors.downloads import attachment
+from portal.doors.registry.wording import NOT_FOUND
 from portal.language.i18n import current_language
 from portal.language.labels import label
 from portal.printer.client import printer
 from portal.settings import current_settings
 from portal.signing import sealing
-from portal.signing.keys import current_keys
 
 PRINTED = 300
 """So many lines are printed; all of them are in the attached file."""
 KIND = DocumentKind.LIST_CHECK
-
-
-def can_seal() -> bool:
-    """Return whether this process can seal."""
-    return current_keys().available
 
 
 def sealed_list(answers: Mapping[str, Any], results: Sequence[Checked]) -> Response:
@@ -54,11 +48,8 @@ def sealed_list(answers: Mapping[str, Any], results: Sequence[Checked]) -> Respo
 def _line(each: Checked) -> dict[str, str]:
     today = clock.today()
     if each.outcome is not Outcome.FOUND:
-        words = {
-            Outcome.UNKNOWN: _("Not in the register"),
-            Outcome.SEVERAL: _("Several agencies have this number"),
-        }.get(each.outcome, _("Not a number"))
-        return {"asked": each.asked, "name": "", "number": "", "status": words, "since": ""}
+        words = NOT_FOUND[each.outcome]
+        return {"asked": each.asked, "name": "", "number": "", "status": str(words), "since": ""}
     (entry,) = each.entries
     since = entry.since_on(today)
     return {

@@ -3,6 +3,7 @@
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 
+from certificates.register.bulk import Outcome
 from certificates.register.files import KEY_LOST, Why
 from certificates.seal import SealLevel, SealReason
 from portal.doors.registry.verification import FileStatus
@@ -83,6 +84,13 @@ FACTS: dict[str, LazyString] = {
     "legal_name": _l("Agency"),
     "register_number": _l("Trade register number"),
     "valid_until": _l("Valid until"),
+}
+
+# Why a number of a list has not one agency.
+NOT_FOUND: dict[Outcome, LazyString] = {
+    Outcome.UNKNOWN: _l("Not in the register"),
+    Outcome.SEVERAL: _l("Several agencies have this number"),
+    Outcome.UNREADABLE: _l("Not a number"),
 }
 
 LEVELS: dict[SealLevel, LazyString] = {
