@@ -17,7 +17,7 @@ from wtforms import TextAreaField
 from audits.core import clock
 from audits.core.errors import N_, RuleError
 from certificates.addresses import API
-from certificates.register.bulk import MOST, Checked, Outcome, check_all
+from certificates.register.bulk import Checked, Outcome, check_all
 from portal.doors.registry import proof
 from portal.doors.registry.facts import checked_facts
 from portal.doors.registry.feeds import feed_of
@@ -34,7 +34,6 @@ from portal.signing.keys import current_keys
 from portal.stores import database
 from portal.web.access import public
 from portal.web.errors import answer
-from portal.web.security import open_to_pages
 
 MOST_PER_HOUR = 240
 SHOWN = 200
@@ -86,7 +85,7 @@ def add_to(bp: Blueprint) -> None:
 @public
 def list_form() -> ResponseReturnValue:
     """Show the empty form."""
-    return render_template("registry/bulk.html", form=ListForm(None), results=None, most=MOST)
+    return render_template("registry/bulk.html", form=ListForm(None), results=None)
 
 
 @public
@@ -100,7 +99,7 @@ def check_list() -> ResponseReturnValue:
         results = check_all(database.read(), asked, clock.today())
     except RuleError as error:
         given.complain(RuleError(error.message, error.field or "numbers", **error.params))
-        return render_template("registry/bulk.html", form=given, results=None, most=MOST), 422
+        return render_template("registry/bulk.html", form=given, results=None), 422
     if (wanted := request.form.get("as")) in _FILES:
         return _FILES[wanted](results)
     return render_template(
@@ -142,7 +141,7 @@ def api_check() -> ResponseReturnValue:
     response = Response(json.dumps(list_facts(results), ensure_ascii=False), mimetype="application/json")
     response.headers["Cache-Control"] = "no-store"
     response.headers["RateLimit-Policy"] = f'"lists";q={MOST_PER_HOUR};w={HOUR}'
-    return open_to_pages(response)
+    return response
 
 
 def list_facts(results: Sequence[Checked]) -> dict[str, Any]:

@@ -14,7 +14,6 @@ from audits.core import clock
 from certificates.lifecycle.rules import Status
 from portal.doors.registry.dumps import LINES, MANIFEST, home_of, made_at
 from portal.settings import current_settings
-from portal.web.security import open_to_pages
 
 _PAGE, _DATA = "registry.entry", "registry.agency"
 _LONGEST_NAME = 60
@@ -32,7 +31,7 @@ def answer_from_files() -> Response | None:
     response.headers["Last-Modified"] = format_datetime(moment, usegmt=True)
     response.headers["Warning"] = '110 - "Response is Stale"'
     response.headers["Cache-Control"] = "no-store"
-    return open_to_pages(response) if request.endpoint == _DATA else response
+    return response
 
 
 def last_known(home: Path, public_id: str) -> tuple[dict[str, Any], datetime] | None:
