@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import TextAreaField
 
-from audits.core.errors import N_, RuleError
+from audits.core.errors import N_
 from audits.inspections.grading import Extent, Origin, Seen, may_be_incidental
 from audits.inspections.models import SampledUnit
 from audits.inspections.services import About
@@ -27,10 +27,9 @@ from portal.forms.fields import (
     version_field,
 )
 from portal.forms.form import Form
+from portal.forms.lists import text_of
 from portal.forms.widgets import TextareaWidget
 from portal.language.i18n import current_language
-from portal.reader.client import RefusedError
-from portal.reader.questions import list_of
 
 _SHOWN = 200_000  # characters of an uploaded file that are shown again in the text box
 
@@ -84,7 +83,7 @@ class SampleForm(Form):
 
     def lines(self) -> list[str]:
         """Return the list line by line, without empty lines at the end. RuleError if a file is no text."""
-        text = _text_of(self.file.data) if self.file.data else self.references.data or ""
+        text = text_of(self.file.data, _NO_LIST, _UNREADABLE) if self.file.data else self.references.data or ""
         self.is_long = len(text) > _SHOWN
         self.references.data = text  # an uploaded list is looked at before it is fixed
         return text.rstrip().splitlines()
@@ -206,16 +205,5 @@ class CheckForm(Form):
 _UNREADABLE = N_("This file cannot be read as a table. Save the list as .txt.")
 _NO_LIST = {
     "no text": N_("This file is not plain text. Save the list as .txt, .csv in UTF-8, or .xlsx."),
-    "no workbook": N_("This file cannot be opened as .xlsx. If it has a password, save it without."),
-    "several sheets": N_("This workbook has several sheets with content. Keep only the one with the list."),
-    "macros": N_("This workbook holds macros. Save it as .xlsx without them."),
     "too large": N_("This workbook is too large. Save only the column with the list."),
 }
-
-
-def _text_of(upload: Any) -> str:
-    is_table = upload.filename.lower().endswith(".csv")
-    try:
-        return list_of(upload.read(), is_table=is_table)
-    except RefusedError as refused:
-        raise RuleError(_NO_LIST.get(refused.code, _UNREADABLE), "file") from None

@@ -27,9 +27,8 @@ from portal.doors.registry.wording import NOT_FOUND
 from portal.doors.tables import csv_line
 from portal.forms.fields import file_field
 from portal.forms.form import Form
+from portal.forms.lists import text_of
 from portal.forms.widgets import TextareaWidget
-from portal.reader.client import RefusedError
-from portal.reader.questions import list_of
 from portal.signing.keys import current_keys
 from portal.stores import database
 from portal.web.access import public
@@ -47,9 +46,6 @@ _NO_LIST = {
     "mixed": N_(
         "This file mixes ways to write letters (UTF-8 and Windows). Save it again as .xlsx, or as .csv in UTF-8."
     ),
-    "no workbook": N_("This file cannot be opened as .xlsx. If it has a password, save it without."),
-    "several sheets": N_("This workbook has several sheets with content. Keep only the one with the list."),
-    "macros": N_("This workbook holds macros. Save it as .xlsx without them."),
     "too large": N_("This workbook is too large. Save only the column with the numbers."),
 }
 _UNREADABLE = N_("This file cannot be read as a list. Save the numbers as .txt, one on each line.")
@@ -193,11 +189,7 @@ def _asked(given: ListForm) -> list[str]:
     upload = given.file.data
     if not upload:
         return lines(given.numbers.data or "")
-    try:
-        text = list_of(upload.read(), is_table=upload.filename.lower().endswith(".csv"))
-    except RefusedError as refused:
-        raise RuleError(_NO_LIST.get(refused.code, _UNREADABLE), "file") from None
-    rows = [row.strip() for row in text.splitlines() if row.strip()]
+    rows = [row.strip() for row in text_of(upload, _NO_LIST, _UNREADABLE).splitlines() if row.strip()]
     return rows[1:] if rows and not any(map(str.isdigit, rows[0])) else rows  # a heading
 
 
