@@ -24,7 +24,7 @@ from portal.doors.registry.feeds import feed_of
 from portal.doors.registry.problems import problem
 from portal.doors.registry.throttle import HOUR, share_throttle, visitor_waits
 from portal.doors.registry.wording import NOT_FOUND
-from portal.doors.tables import csv_line
+from portal.doors.tables import cell, csv_line
 from portal.forms.fields import file_field
 from portal.forms.form import Form
 from portal.forms.lists import text_of
@@ -221,16 +221,12 @@ def _csv(results: Sequence[Checked]) -> str:
     rows: list[Sequence[str]] = [_COLUMNS]
     for each in results:
         of_each = [checked_facts(entry, today) for entry in each.entries] or [{}]
-        rows += [[_cell(value) for value in _row(each, facts)] for facts in of_each]
+        rows += [list(map(cell, _row(each, facts))) for facts in of_each]
     return "".join(map(csv_line, rows))
 
 
 def _row(each: Checked, facts: Mapping[str, Any]) -> list[Any]:
     return [each.asked, each.outcome.value, *(facts.get(name) for name in _COLUMNS[2:])]
-
-
-def _cell(value: Any) -> str:
-    return "" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _file(text: str, extension: str, media_type: str) -> Response:

@@ -18,7 +18,7 @@ from typing import IO, Any
 from audits.core import clock
 from certificates.register import changes, queries
 from portal.doors.registry.facts import agency_facts
-from portal.doors.tables import csv_line
+from portal.doors.tables import cell, csv_line
 from portal.settings import Settings
 from portal.signing.ledger_file import alone
 from portal.stores.files import StorageDownError
@@ -87,9 +87,7 @@ def cells(facts: Mapping[str, Any]) -> list[str]:
 def _cell(value: Any) -> str:
     if isinstance(value, list):
         return BETWEEN.join(str(each).replace(BETWEEN, "/") for each in value)
-    if isinstance(value, bool):
-        return str(value).lower()
-    return "" if value is None else str(value)
+    return cell(value)
 
 
 def _fresh(home: Path, day: date) -> Path | None:
