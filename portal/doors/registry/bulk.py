@@ -21,12 +21,12 @@ from certificates.register.bulk import Checked, Outcome, check_all
 from portal.doors.registry import proof
 from portal.doors.registry.facts import checked_facts
 from portal.doors.registry.feeds import feed_of
+from portal.doors.registry.forms import OpenForm
 from portal.doors.registry.problems import problem
 from portal.doors.registry.throttle import HOUR, share_throttle, visitor_waits
 from portal.doors.registry.wording import NOT_FOUND
 from portal.doors.tables import cell, csv_line
 from portal.forms.fields import file_field
-from portal.forms.form import Form
 from portal.forms.lists import text_of
 from portal.forms.widgets import TextareaWidget
 from portal.signing.keys import current_keys
@@ -51,11 +51,8 @@ _NO_LIST = {
 _UNREADABLE = N_("This file cannot be read as a list. Save the numbers as .txt, one on each line.")
 
 
-class ListForm(Form):
+class ListForm(OpenForm):
     """Numbers, typed or in a file."""
-
-    class Meta:  # noqa: D106
-        csrf = False  # changes nothing, and needs no cookie: public pages set none
 
     numbers = TextAreaField(
         _l("Numbers, one on each line"),

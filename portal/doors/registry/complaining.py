@@ -22,9 +22,9 @@ from audits.complaints.services import receive_complaint
 from audits.complaints.wording import SUBJECTS
 from audits.core.clock import day_of
 from audits.disputes.rules import OUTCOME_WORKING_DAYS
+from portal.doors.registry.forms import OpenForm
 from portal.doors.registry.throttle import share_throttle, visitor_waits
 from portal.forms.fields import radios_field, text_field, textarea_field
-from portal.forms.form import Form
 from portal.language.i18n import current_language
 from portal.settings import current_settings
 from portal.stores import database
@@ -33,11 +33,8 @@ from portal.web.access import public
 MOST_PER_HOUR, MOST_IN_ALL = 10, 300  # of one connection; and of all together
 
 
-class ComplaintForm(Form):
+class ComplaintForm(OpenForm):
     """What somebody complains about, and how to reach them."""
-
-    class Meta:  # noqa: D106
-        csrf = False  # acts for nobody, and needs no cookie: public pages set none
 
     about = radios_field(
         _l("What is it about?"),

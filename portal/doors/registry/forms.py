@@ -1,4 +1,4 @@
-"""Forms to check a certificate by its number or by its file."""
+"""Forms of the register: what they have in common, and those to check a certificate by its number or its file."""
 
 # mypy: allow-subclassing-any
 
@@ -8,10 +8,14 @@ from portal.forms import fields
 from portal.forms.form import Form
 
 
-class NumberForm(Form):
-    class Meta:  # noqa: D106
-        csrf = False  # a GET form
+class OpenForm(Form):
+    """A form that acts for nobody, and needs no cookie, because public pages set none: it has no token."""
 
+    class Meta:  # noqa: D106
+        csrf = False
+
+
+class NumberForm(OpenForm):
     number = fields.text_field(
         _l("Certificate number"),
         required=_l("Enter the number of the certificate"),
@@ -22,10 +26,7 @@ class NumberForm(Form):
     )
 
 
-class FileForm(Form):
-    class Meta:  # noqa: D106
-        csrf = False  # changes nothing, and needs no cookie: public pages set none
-
+class FileForm(OpenForm):
     file = fields.file_field(
         _l("File of the certificate"),
         required=_l("Choose a file"),

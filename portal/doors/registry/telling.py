@@ -12,10 +12,10 @@ from audits.signals.services import receive_signal
 from audits.signals.wording import ABOUT
 from certificates.register import queries
 from certificates.register.models import RegisterEntry
+from portal.doors.registry.forms import OpenForm
 from portal.doors.registry.throttle import share_throttle, visitor_waits
 from portal.doors.registry.workers import page_for_workers
 from portal.forms.fields import radios_field, text_field, textarea_field
-from portal.forms.form import Form
 from portal.language.i18n import current_language, for_workers
 from portal.settings import current_settings
 from portal.stores import database
@@ -32,11 +32,8 @@ BORROWED = (
 )
 
 
-class TellingForm(Form):
+class TellingForm(OpenForm):
     """What is wrong, and how to reach who tells it."""
-
-    class Meta:  # noqa: D106
-        csrf = False  # acts for nobody, and needs no cookie: public pages set none
 
     about = radios_field(
         _l("What is it about?"),
