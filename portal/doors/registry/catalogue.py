@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from audits.core.errors import N_
 from audits.core.languages import LANGUAGES, say
@@ -45,12 +45,23 @@ _CLASSES = {
     "foaf:page": "foaf:Document",
 }
 
+
+class Distribution(NamedTuple):
+    """A form in which the data are given, with its type in the lists of the EU and of IANA."""
+
+    name: str
+    path: str
+    file_type: str
+    media_type: str
+    title: str
+
+
 _FORMS = (
-    ("csv", "/dumps/agencies.csv", "CSV", "text/csv", N_("Everything as CSV")),
-    ("lines", "/dumps/agencies.jsonl", "JSON", "application/json", N_("Everything as JSON lines")),
-    ("json", f"{API}/agencies", "JSON", "application/json", N_("As JSON, page by page")),
-    ("changes", f"{API}/changes", "JSON", "application/json", N_("What changed")),
-    ("atom", "/changes.atom", "ATOM", "application/atom+xml", N_("What changed, as Atom feed")),
+    Distribution("csv", "/dumps/agencies.csv", "CSV", "text/csv", N_("Everything as CSV")),
+    Distribution("lines", "/dumps/agencies.jsonl", "JSON", "application/json", N_("Everything as JSON lines")),
+    Distribution("json", f"{API}/agencies", "JSON", "application/json", N_("As JSON, page by page")),
+    Distribution("changes", f"{API}/changes", "JSON", "application/json", N_("What changed")),
+    Distribution("atom", "/changes.atom", "ATOM", "application/atom+xml", N_("What changed, as Atom feed")),
 )
 
 
@@ -86,20 +97,19 @@ Thing = tuple[str, dict[str, list[Value]]]
 
 def things(of: Described) -> list[Thing]:
     """Return every thing with its properties, in a fixed order."""
-    found = [_catalogue(of), _dataset(of), _service(of)]
-    found += [_distribution(of, _own(of, form[0]), form) for form in _FORMS]
-    found.append((_own(of, "publisher"), {"a": [Ref("foaf:Agent")], "foaf:name": [Text(of.body)]}))
-    kinds, mail = [Ref("vcard:Kind"), Ref("vcard:Organization")], [Ref(f"mailto:{of.email}")]
-    found.append((_own(of, "contact"), {"a": [*kinds], "vcard:fn": [Text(of.body)], "vcard:hasEmail": [*mail]}))
-    return found + list(_of_others(found))
+    forms = (_distribution(of, form) for form in _FORMS)
+    found = [_catalogue(of), _dataset(of), _service(of), *forms, _publisher(of), _contact(of)]
+    return [*found, *_of_others(found)]
 
 
 def _own(of: Described, name: str) -> str:
     return f"{of.base}/catalogue#{name}"
 
 
-def _shared(of: Described) -> dict[str, list[Value]]:
+def _shared(of: Described, title: str, about: str) -> dict[str, list[Value]]:
     return {
+        "dct:title": _in_each(title),
+        "dct:description": _in_each(about),
         "dct:publisher": [Ref(_own(of, "publisher"))],
         "dct:creator": [Ref(_own(of, "publisher"))],
         "dcat:contactPoint": [Ref(_own(of, "contact"))],
@@ -120,9 +130,7 @@ def _found_by(of: Described, name: str) -> dict[str, list[Value]]:
 def _catalogue(of: Described) -> Thing:
     return f"{of.base}/catalogue", {
         "a": [Ref("dcat:Catalog")],
-        "dct:title": _in_each(_TITLE),
-        "dct:description": _in_each(_ABOUT),
-        **_shared(of),
+        **_shared(of, _TITLE, _ABOUT),
         "dct:license": [Ref(LICENCE)],
         "dcat:dataset": [Ref(_own(of, "dataset"))],
         "dcat:service": [Ref(_own(of, "api"))],
@@ -133,28 +141,36 @@ def _catalogue(of: Described) -> Thing:
 def _dataset(of: Described) -> Thing:
     return _own(of, "dataset"), {
         "a": [Ref("dcat:Dataset")],
-        "dct:title": _in_each(_TITLE),
-        "dct:description": _in_each(_ABOUT),
-        **_shared(of),
+        **_shared(of, _TITLE, _ABOUT),
         **_found_by(of, "dataset"),
         "dct:accrualPeriodicity": [Ref(f"{_EU}/frequency/CONT")],
         "dcat:landingPage": [Ref(f"{of.base}/open-data")],
         "dct:modified": [_day(of.day)],
-        "dcat:distribution": [Ref(_own(of, form[0])) for form in _FORMS],
+        "dcat:distribution": [Ref(_own(of, form.name)) for form in _FORMS],
     }
 
 
 def _service(of: Described) -> Thing:
     return _own(of, "api"), {
         "a": [Ref("dcat:DataService")],
-        "dct:title": _in_each(_TITLE),
-        "dct:description": _in_each(_API_ABOUT),
-        **_shared(of),
+        **_shared(of, _TITLE, _API_ABOUT),
         **_found_by(of, "api"),
         "dct:license": [Ref(LICENCE)],
         "dcat:endpointURL": [Ref(f"{of.base}{API}")],
         "dcat:endpointDescription": [Ref(f"{of.base}{API}/openapi.json")],
         "dcat:servesDataset": [Ref(_own(of, "dataset"))],
+    }
+
+
+def _publisher(of: Described) -> Thing:
+    return _own(of, "publisher"), {"a": [Ref("foaf:Agent")], "foaf:name": [Text(of.body)]}
+
+
+def _contact(of: Described) -> Thing:
+    return _own(of, "contact"), {
+        "a": [Ref("vcard:Kind"), Ref("vcard:Organization")],
+        "vcard:fn": [Text(of.body)],
+        "vcard:hasEmail": [Ref(f"mailto:{of.email}")],
     }
 
 
@@ -171,16 +187,15 @@ def _of_others(found: Iterable[Thing]) -> Iterator[Thing]:
         yield name, {"a": [Ref(kind)], **words}
 
 
-def _distribution(of: Described, name: str, described: tuple[str, str, str, str, str]) -> Thing:
-    _, path, form, media, title = described
-    return name, {
+def _distribution(of: Described, form: Distribution) -> Thing:
+    return _own(of, form.name), {
         "a": [Ref("dcat:Distribution")],
-        "dct:title": _in_each(title),
-        "dcat:accessURL": [Ref(f"{of.base}{path}")],
-        "dcat:accessService": [Ref(f"{of.base}/catalogue#api")],
+        "dct:title": _in_each(form.title),
+        "dcat:accessURL": [Ref(f"{of.base}{form.path}")],
+        "dcat:accessService": [Ref(_own(of, "api"))],
         "dct:license": [Ref(LICENCE)],
-        "dct:format": [Ref(f"{_EU}/file-type/{form}")],
-        "dcat:mediaType": [Ref(f"http://www.iana.org/assignments/media-types/{media}")],
+        "dct:format": [Ref(f"{_EU}/file-type/{form.file_type}")],
+        "dcat:mediaType": [Ref(f"http://www.iana.org/assignments/media-types/{form.media_type}")],
     }
 
 
