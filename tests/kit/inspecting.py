@@ -3,6 +3,7 @@
 from sqlalchemy import event
 
 FILES = [f"F-{number:03d}" for number in range(1, 6)]
+UNIT = "units/personnel_file/1"  # the page of the first of them
 
 
 def path(audit, *parts):
