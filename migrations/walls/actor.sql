@@ -73,17 +73,16 @@ CREATE OR REPLACE FUNCTION first_drafts() RETURNS uuid[] LANGUAGE sql STABLE SEC
 $$;
 
 -- What an inspector sees: the audits assigned, those of whom they stand in for, those in which they go along in the team, and
--- what belongs to these. With the owner's eyes, so that no policy is planned inside another one; so they check the actor
--- themselves, and are empty for anybody else.
+-- what belongs to these; also of an inspector who has a role of the office too, and so sees all cases. With the owner's eyes,
+-- so that no policy is planned inside another one; so they check the actor themselves, and are empty for anybody else.
 CREATE OR REPLACE FUNCTION my_audits() RETURNS uuid[] LANGUAGE sql STABLE SECURITY DEFINER SET search_path TO 'public', 'pg_temp' AS $$
   SELECT (SELECT my_led_audits()) || ARRAY(
     SELECT audit_id FROM team_member
-    WHERE is_genuine() AND current_setting('kw.sees', true) = 'assigned'
+    WHERE is_genuine() AND current_setting('kw.sees', true) IN ('assigned', 'cases')
       AND person_id = nullif(current_setting('kw.person', true), '')::uuid AND left_at IS NULL)
 $$;
 
 -- Of these: the audits that this person leads, as inspector or for one who is away; and those in which they judge.
--- Also of an inspector who has a role of the office too, and so sees all cases.
 CREATE OR REPLACE FUNCTION my_led_audits() RETURNS uuid[] LANGUAGE sql STABLE SECURITY DEFINER SET search_path TO 'public', 'pg_temp' AS $$
   SELECT ARRAY(SELECT id FROM audit
                WHERE is_genuine() AND current_setting('kw.sees', true) IN ('assigned', 'cases')

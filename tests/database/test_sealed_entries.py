@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from audits.core.access import Role
 from audits.core.errors import NotFoundError, RuleError
@@ -14,6 +14,8 @@ from audits.inspections.services.entering import forget_entry
 from audits.inspections.services.receipts import confirm_entries, waiting_for_receipt
 from audits.teams.rules import TeamRole
 from audits.teams.services import join_team
+from portal.doors.account.services import find_session, open_session
+from portal.stores.roles import APP
 from tests.kit.factories import make_person
 from tests.kit.factories.inspections import make_audit
 from tests.kit.fieldwork import FILES
@@ -79,6 +81,22 @@ def test_two_inspectors_have_a_chain_each_and_know_of_one_another(session, audit
     first, second = kept(session, audit)
     assert first.chain_id != second.chain_id
     assert entries.read(second.data).parents == (first.digest,)
+
+
+@pytest.mark.parametrize("office", [(), (Role.REVIEWER,)])
+def test_whoever_judges_in_an_audit_revokes_the_own_chain(session, audit, drawn, office):
+    """Whichever other role they have, and so whatever else they see."""
+    member = make_person(session, [Role.INSPECTOR, *office])
+    join_team(session, audit.planner.actor, audit.id, person_id=member.id, role=TeamRole.MEMBER)
+    record(session, audit, {drawn[0]: GOOD}, actor=member.actor)
+    token = open_session(session, member).token
+    session.flush()
+    find_session(session, token)
+    session.execute(text(f"SET LOCAL ROLE {APP}"))
+    revoked = "UPDATE entry_chain SET revoked_at = now(), revoked_by = :me WHERE person_id = :me"
+    assert session.execute(text(revoked), {"me": member.id}).rowcount == 1
+    assert session.scalar(text("SELECT my_judged_audits() <@ my_audits()"))
+    session.execute(text("RESET ROLE"))
 
 
 def test_the_trail_holds_the_head_of_the_chain(session, audit, drawn):
