@@ -1,8 +1,8 @@
-"""Validate a single verdict. Pure."""
+"""Validate a single verdict, and say what it looks like. Pure."""
 
 from audits.core.errors import RuleError
 from audits.core.letters import not_printed
-from audits.schemes.text import SchemeText
+from audits.schemes.text import SchemeText, VerdictKind
 
 NOTE_LIMIT = 4000
 
@@ -22,3 +22,10 @@ def complaint(scheme: SchemeText, value: str, note: str) -> RuleError | None:
 def plain_verdict(scheme: SchemeText) -> str:
     """Return the code of the conforming verdict: it counts as assessed and not against the agency."""
     return next(kind.code for kind in scheme.verdicts.values() if kind.assessed and not kind.nonconforming)
+
+
+def verdict_shape(kind: VerdictKind) -> str:
+    """Return the shape that stands for a verdict, by its flags and not by its code."""
+    if kind.nonconforming:
+        return "bad"
+    return "good" if kind.assessed else "left" if kind.leaves_open else "none"

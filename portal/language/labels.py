@@ -23,6 +23,7 @@ from audits.decisions.rules import Outcome, Reason
 from audits.disputes.rules import AppealOutcome
 from audits.disputes.workflow import AppealState
 from audits.inspections.grading import Origin
+from audits.inspections.judging import verdict_shape
 from audits.inspections.rules import attribute_of
 from audits.inspections.wording import EXTENTS, FINDING_STATES
 from audits.inspections.workflow import AuditState, RoundOutcome
@@ -275,4 +276,4 @@ def init_app(app: Flask) -> None:
     }
     app.jinja_env.filters["grounds_in_words"] = grounds_in_words
     app.jinja_env.filters.update(filters, answer=answer, reliable=RELIABLE.__contains__, question_label=question_label)
-    app.jinja_env.globals["shape_of"] = shape_of
+    app.jinja_env.globals.update(shape_of=shape_of, verdict_shape=verdict_shape)

@@ -10,7 +10,8 @@ from markupsafe import Markup, escape
 
 from audits.core.access import Permission
 from audits.inspections.cells import MatrixCell, matrix_of
-from audits.schemes.text import Requirement, SchemeText, VerdictKind
+from audits.inspections.judging import verdict_shape
+from audits.schemes.text import Requirement, SchemeText
 from portal.doors.inspector.board import falling
 from portal.doors.inspector.case import bp, open_case
 from portal.doors.inspector.units import units_of_kind
@@ -54,13 +55,6 @@ def show_matrix(audit_id: UUID, unit: str) -> ResponseReturnValue:
     )
 
 
-def shape_of(kind: VerdictKind) -> str:
-    """Return the shape that stands for a verdict, by its flags."""
-    if kind.nonconforming:
-        return "bad"
-    return "good" if kind.assessed else "left" if kind.leaves_open else "none"
-
-
 def _line(
     scheme: SchemeText, item: Requirement, places: Sequence[int], seen: dict[tuple[str, int], MatrixCell]
 ) -> Line:
@@ -79,7 +73,7 @@ def _line(
 def _looks(scheme: SchemeText) -> dict[str, str]:
     language = current_language()
     return {
-        code: f'<td class="kw-m-{shape_of(kind)}%s" aria-label="{escape(kind.name.in_(language))}"%s></td>'
+        code: f'<td class="kw-m-{verdict_shape(kind)}%s" aria-label="{escape(kind.name.in_(language))}"%s></td>'
         for code, kind in scheme.verdicts.items()
     }
 
