@@ -55,7 +55,7 @@ class Cell {
   }
 
   get isShort() {
-    return this.chosen ? "short" in this.chosen.dataset : this.row.querySelector(".kw-verdict-mark--bad") !== null;
+    return this.chosen ? this.chosen.dataset.shape === "bad" : this.row.querySelector(".kw-verdict-mark--bad") !== null;
   }
 
   /** What a person must still type before this can be saved: a field, or nothing. */
