@@ -1,14 +1,14 @@
 """Compute what an audit of a kind covers, and how many hours it takes, by edition 2 of the scheme. Pure."""
 
 import math
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
 from audits.core.errors import RuleError
 from audits.inspections.rules import sample_size
 from audits.inspections.workflow import ON_APPLICATION
-from audits.schemes.cycle import AuditKind, Cover, Cycle, Selection
+from audits.schemes.cycle import AuditKind, AuditTime, Cover, Cycle, Selection
 from audits.schemes.text import Requirement, SchemeText
 from audits.schemes.words import Text
 
@@ -95,21 +95,15 @@ def audit_hours(
     `locations` are those of each kind of unit that is no worker; `drawn` are the samples that are drawn, and of the
     others those count that an agency of this size will have. `sites` are those besides the seat.
     """
-    cycle = cycle_of(scheme)
-    table = cycle.audit_time
+    table = cycle_of(scheme).audit_time
     asked = {item.unit for item in scheme.requirements} & set(table.per_unit)
     units = {
         code: drawn.get(code, sample_size(unit.sampling, locations.get(code, workers)))
         for code, unit in scheme.units.items()
         if code in asked and not unit.is_agency
     }
-    base = next(step.hours for step in table.by_workers if step.up_to is None or workers <= step.up_to)
-    lines = [TimeLine("", workers, base * cycle.audits[kind].time_share)]
-    lines += [TimeLine(code, count, table.per_unit[code] * count) for code, count in units.items() if count]
-    lines += [TimeLine("", sites, table.per_site * sites, is_sites=True)] if sites else []
-    lines += [TimeLine("", 1, table.per_risk.get(code, Decimal(0)), risk=code) for code in risks]
-    total = hours(scheme, kind, workers=workers, units=units, sites=sites, risks=risks)
-    return AuditHours(tuple(lines), total, table.deviation)
+    lines = _lines(cycle_of(scheme), kind, workers=workers, units=units, sites=sites, risks=risks)
+    return AuditHours(lines, _total(table, lines), table.deviation)
 
 
 def parse_hours(typed: str) -> Decimal:
@@ -143,11 +137,25 @@ def hours(
     `units` maps kinds of units to how many will be looked at; `risks` are codes.
     """
     cycle = cycle_of(scheme)
+    return _total(cycle.audit_time, _lines(cycle, kind, workers=workers, units=units, sites=sites, risks=risks))
+
+
+def _lines(
+    cycle: Cycle, kind: AuditKind, *, workers: int, units: Mapping[str, int], sites: int, risks: Collection[str]
+) -> tuple[TimeLine, ...]:
     table = cycle.audit_time
     base = next(step.hours for step in table.by_workers if step.up_to is None or workers <= step.up_to)
-    wanted = base * cycle.audits[kind].time_share + table.per_site * sites
-    wanted += sum(table.per_unit.get(unit, Decimal(0)) * count for unit, count in units.items())
-    wanted += sum(table.per_risk.get(code, Decimal(0)) for code in risks)
+    lines = [TimeLine("", workers, base * cycle.audits[kind].time_share)]
+    lines += [
+        TimeLine(code, count, table.per_unit.get(code, Decimal(0)) * count) for code, count in units.items() if count
+    ]
+    lines += [TimeLine("", sites, table.per_site * sites, is_sites=True)] if sites else []
+    lines += [TimeLine("", 1, table.per_risk.get(code, Decimal(0)), risk=code) for code in risks]
+    return tuple(lines)
+
+
+def _total(table: AuditTime, lines: Iterable[TimeLine]) -> Decimal:
+    wanted = sum(line.hours for line in lines)
     return max(table.least_hours, Decimal(math.ceil(wanted * _HALF_HOURS)) / _HALF_HOURS)
 
 
