@@ -5,21 +5,15 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Select, and_, func, literal, select
+from sqlalchemy import Select, func, literal, select
 from sqlalchemy.orm import Session
 
 from audits.core.errors import NotFoundError
 from audits.core.statements import built_once
 from audits.inspections.grading import Origin
 from audits.inspections.models import SampledUnit, Verdict
-from audits.inspections.queries import VerdictRow
+from audits.inspections.queries import SAME_UNIT, VerdictRow
 from audits.people.models import Person
-
-_SAME_UNIT = and_(
-    Verdict.audit_id == SampledUnit.audit_id,
-    Verdict.unit == SampledUnit.unit,
-    Verdict.reference == SampledUnit.reference,
-)
 
 
 class UnitStand(NamedTuple):
@@ -97,7 +91,7 @@ def _units(audit_id: UUID, unit: str, falling: Collection[str]) -> Select[*tuple
         done,
         done.filter(Verdict.value.in_(falling)),
     )
-    query = query.outerjoin(Verdict, _SAME_UNIT).where(SampledUnit.audit_id == audit_id, SampledUnit.unit == unit)
+    query = query.outerjoin(Verdict, SAME_UNIT).where(SampledUnit.audit_id == audit_id, SampledUnit.unit == unit)
     query = query.group_by(SampledUnit.audit_id, SampledUnit.unit, SampledUnit.reference)
     return query.order_by(SampledUnit.position)
 
@@ -131,4 +125,4 @@ def _matrix(audit_id: UUID, unit: str) -> Select[*tuple[Any, ...]]:
     query = select(
         Verdict.requirement_code, SampledUnit.position, Verdict.value, Verdict.version, Verdict.note != literal("")
     )
-    return query.join(SampledUnit, _SAME_UNIT).where(Verdict.audit_id == audit_id, Verdict.unit == unit)
+    return query.join(SampledUnit, SAME_UNIT).where(Verdict.audit_id == audit_id, Verdict.unit == unit)

@@ -34,7 +34,7 @@ from audits.people.models import Person
 from audits.schemes.text import SchemeText, Unit
 
 LIST_LIMIT = 200
-_SAME_UNIT = and_(
+SAME_UNIT = and_(
     SampledUnit.audit_id == Verdict.audit_id,
     SampledUnit.unit == Verdict.unit,
     SampledUnit.reference == Verdict.reference,
@@ -364,7 +364,7 @@ def _origins(audit_id: UUID, units: Collection[str] | None) -> Select[str, str, 
 @built_once
 def _verdicts(audit_id: UUID, codes: Collection[str] | None) -> Select[str, str, str, str, int]:
     query = select(Verdict.requirement_code, Verdict.reference, Verdict.value, Verdict.note, Verdict.version)
-    query = query.join(SampledUnit, _SAME_UNIT).where(Verdict.audit_id == audit_id)
+    query = query.join(SampledUnit, SAME_UNIT).where(Verdict.audit_id == audit_id)
     if codes is not None:
         query = query.where(Verdict.requirement_code.in_(codes))
     return query.order_by(Verdict.requirement_code, SampledUnit.position)
@@ -374,7 +374,7 @@ def _verdicts(audit_id: UUID, codes: Collection[str] | None) -> Select[str, str,
 def _drawn_and_judged(
     audit_id: UUID, units: Collection[str], codes: Collection[str]
 ) -> Select[str, str, Origin, str | None, str, str, int]:
-    judged = and_(_SAME_UNIT, Verdict.requirement_code.in_(codes))
+    judged = and_(SAME_UNIT, Verdict.requirement_code.in_(codes))
     drawn = select(SampledUnit.unit, SampledUnit.reference, SampledUnit.origin)
     query = drawn.add_columns(Verdict.requirement_code, Verdict.value, Verdict.note, Verdict.version)
     query = query.outerjoin(Verdict, judged)
