@@ -6,7 +6,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy import Select, and_, exists, false, func, select
-from sqlalchemy.orm import Session, contains_eager, defer, joinedload
+from sqlalchemy.orm import Session, contains_eager, joinedload
 from sqlalchemy.orm.interfaces import LoaderOption
 
 from audits.agencies.queries import load_lists
@@ -121,13 +121,13 @@ def unplanned_applications(session: Session, actor: Actor) -> list[Application]:
 
 
 def populations_of(session: Session, audit_id: UUID) -> list[Population]:
-    """Return the fixed populations, without their long lists of members."""
+    """Return the fixed populations; `draws` reads their lists of members."""
     query, values = _populations(audit_id)
     return list(session.scalars(query, values))
 
 
 def get_population(session: Session, audit_id: UUID, unit: str) -> Population:
-    """Return one population with its members, or raise NotFoundError. The caller must have access to the audit."""
+    """Return one population, or raise NotFoundError. The caller must have access to the audit."""
     population = session.get(Population, (audit_id, unit))
     if population is None:
         raise NotFoundError("This sample is not drawn yet.")
@@ -349,8 +349,7 @@ def _audit(actor: Actor, audit_id: UUID, with_application: bool) -> Select[Audit
 
 @built_once
 def _populations(audit_id: UUID) -> Select[Population]:
-    query = select(Population).where(Population.audit_id == audit_id).order_by(Population.frozen_at, Population.unit)
-    return query.options(defer(Population.members))
+    return select(Population).where(Population.audit_id == audit_id).order_by(Population.frozen_at, Population.unit)
 
 
 @built_once
