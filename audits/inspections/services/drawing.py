@@ -14,7 +14,7 @@ from audits.core import clock
 from audits.core.access import Actor, Permission, authorise
 from audits.core.errors import IllegalMoveError, NotFoundError, RuleError
 from audits.core.events import Code, Digest
-from audits.core.letters import check_printable
+from audits.core.letters import check_length, check_printable
 from audits.inspections import rules
 from audits.inspections.coverage import scheme_of_audit
 from audits.inspections.draws import waiting_for_agency
@@ -127,8 +127,7 @@ def give_value(session: Session, actor: Actor, audit_id: UUID, unit: str, value:
     check_printable(said, "value")
     if not said:
         raise RuleError("Give a value.", "value")
-    if len(said) > LONGEST_VALUE:
-        raise RuleError("Use at most %(limit)d characters.", "value", limit=LONGEST_VALUE)
+    check_length(said, LONGEST_VALUE, "value")
     _keep_value(session, audit, unit, said, actor)
 
 
