@@ -1,6 +1,6 @@
 """The matrix of a kind of unit: requirements by units on one page, to see patterns and to judge cell by cell."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -38,8 +38,11 @@ def show_matrix(audit_id: UUID, unit: str) -> ResponseReturnValue:
     case = open_case(audit_id)
     kind, units = units_of_kind(case, unit)
     seen = matrix_of(database.read(), audit_id, unit)
-    places = [each.place for each in units]
-    lines = [_line(case.scheme, item, places, seen) for item in case.scheme.on_unit(unit)]
+    places, look, short = [each.place for each in units], _looks(case.scheme), falling(case.scheme)
+    lines = [
+        _line(item, [seen.get((item.code, place)) for place in places], look, short)
+        for item in case.scheme.on_unit(unit)
+    ]
     return render_template(
         "inspector/matrix.html",
         case=case,
@@ -55,13 +58,8 @@ def show_matrix(audit_id: UUID, unit: str) -> ResponseReturnValue:
     )
 
 
-def _line(
-    scheme: SchemeText, item: Requirement, places: Sequence[int], seen: dict[tuple[str, int], MatrixCell]
-) -> Line:
+def _line(item: Requirement, found: Sequence[MatrixCell | None], look: dict[str, str], short: Collection[str]) -> Line:
     """Write the cells of a row by hand: a template would take a hundred times as long for thousands of them."""
-    look = _looks(scheme)
-    found = [seen.get((item.code, place)) for place in places]
-    short = set(falling(scheme))
     return Line(
         item,
         Markup("").join(_cell(cell, look) for cell in found),
