@@ -6,7 +6,7 @@ from flask import abort, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from audits.applications.queries import answers_of, evidence_of
+from audits.applications.queries import answer_to, evidence_of
 from audits.core import clock
 from audits.core.access import Permission
 from audits.core.errors import RuleError
@@ -30,12 +30,11 @@ _PATH = "/audits/<uuid:audit_id>/cells/<code>/<int:place>"
 @needs(Permission.FIELDWORK_VIEW)
 def show_cell(audit_id: UUID, code: str, place: int) -> ResponseReturnValue:
     """Return a verdict as it is stored now, with what stands beside it."""
-    case = open_case(audit_id)
-    item = case.requirement(code)
-    reference = reference_at(database.read(), audit_id, item.unit, place)
-    session, said_in = database.read(), case.audit.certification_id
-    answer = answers_of(session, said_in, [code]).get(code)
-    facts = Facts(answer, evidence_of(session, said_in, code).get(code, []), found_on(case)(code))
+    case, session = open_case(audit_id), database.read()
+    item, said_in = case.requirement(code), case.audit.certification_id
+    reference = reference_at(session, audit_id, item.unit, place)
+    answer, files = answer_to(session, said_in, code), evidence_of(session, said_in, code)
+    facts = Facts(answer, files.get(code, []), found_on(case)(code))
     html = render_template("inspector/facts.html", facts=facts, item=item, scheme=case.scheme, audit=case.audit)
     return jsonify(_plain(stored_cell(session, audit_id, code, item.unit, reference)) | {"facts": html})
 
