@@ -5,9 +5,7 @@ from collections.abc import Sequence
 from io import BytesIO, StringIO
 from typing import Any
 
-import xlsxwriter  # type: ignore[import-untyped]
 from flask_babel import gettext as _
-from xlsxwriter.utility import xl_col_to_name  # type: ignore[import-untyped]
 
 from audits.applications.workbook import Row
 
@@ -18,6 +16,9 @@ HEAD = 3  # the number of the row with the headings; data follow
 
 def workbook(rows: Sequence[Row], title: str, token: str) -> bytes:
     """Return the workbook. Its version stands in a locked cell, a property of the file, and a defined name."""
+    # Imported late, because loading it takes 0.1 s and 10 MB in every web process, and few people ask for a workbook.
+    import xlsxwriter  # type: ignore[import-untyped]  # noqa: PLC0415
+
     out = BytesIO()
     book = xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
     try:
@@ -74,6 +75,8 @@ def _write(sheet: Any, place: int, row: Row, locked: Any, entry: Any) -> None:
 
 def _lists(lists: Any, rows: Sequence[Row]) -> dict[tuple[str, ...], str]:
     """Write each list of choices once; return its range, as a list in a cell may have 255 characters and no comma."""
+    from xlsxwriter.utility import xl_col_to_name  # type: ignore[import-untyped]  # noqa: PLC0415
+
     ranges: dict[tuple[str, ...], str] = {}
     for choices in dict.fromkeys(row.choices for row in rows if row.choices):
         column = len(ranges)
