@@ -78,29 +78,31 @@ def save_answer(
     `version` is the row version that the person saw, 0 if there was no answer yet; None overwrites any version. Sending
     the same answer twice is no conflict.
     """
-    refused = save_answers(session, actor, application_id, {code: Typed(value, explanation, version)})
+    kept, refused = save_answers(session, actor, application_id, {code: Typed(value, explanation, version)})
     if code in refused:
         raise refused[code]
-    session.flush()
-    return session.get_one(Answer, (application_id, code))
+    return kept[code]
 
 
 def save_answers(
     session: Session, actor: Actor, application_id: UUID, typed: Mapping[str, Typed]
-) -> dict[str, RuleError | IllegalMoveError]:
-    """Save answers by requirement code; return those that were refused with the reason. The others are saved."""
+) -> tuple[dict[str, Answer], dict[str, RuleError | IllegalMoveError]]:
+    """Save answers by requirement code; return what is stored now, and the reasons of those that were refused."""
     application = load_draft(session, actor, application_id)
     scheme = scheme_of_version(application.scheme_version)
-    stored = answers_of(session, application_id, list(typed))
+    kept = answers_of(session, application_id, list(typed))
     refused: dict[str, RuleError | IllegalMoveError] = {}
     for code, each in typed.items():
         _check_code(scheme, code)
+        answer = kept.get(code) or _unsaved(application, code)
         try:
-            _save(session, actor, application, stored.get(code) or _unsaved(application, code), each)
+            _save(session, actor, application, answer, each)
         except (RuleError, IllegalMoveError) as reason:
             refused[code] = reason
+        if answer in session:  # a new one is not if it was refused or says nothing
+            kept[code] = answer
     session.flush()
-    return refused
+    return kept, refused
 
 
 def _save(session: Session, actor: Actor, application: Application, answer: Answer, typed: Typed) -> None:

@@ -1,6 +1,6 @@
 """The form of one answer, alone on a page or among others, and how what was typed is saved."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
@@ -9,7 +9,7 @@ from uuid import UUID
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from audits.applications import queries, services
+from audits.applications import services
 from audits.applications.asking import lacking
 from audits.applications.models import Answer, Evidence
 from audits.applications.rules import LONGEST_EXPLANATION, Shown, Typed, details_digest, digest_of, missing_part, tidy
@@ -176,13 +176,12 @@ def save(case: Case, forms: Mapping[str, AnswerForm], *, whole: bool = True) -> 
     with database.write() as session:
         actor, application_id = current_actor(), case.application.id
         typed = {code: form.typed for code, form in valid.items()}
-        refused = services.save_answers(session, actor, application_id, typed)
+        kept, refused = services.save_answers(session, actor, application_id, typed)
         for code, form in forms.items():
             try:
                 _add_files(session, application_id, code, form, chosen[code])
             except RuleError as error:
                 form.complain(error)
-        kept = _kept(session, application_id, valid)
         for code, form in valid.items():  # before the commit, after which every row would be read again
             reason = refused.get(code)
             if isinstance(reason, RuleError):
@@ -190,14 +189,6 @@ def save(case: Case, forms: Mapping[str, AnswerForm], *, whole: bool = True) -> 
             elif reason is None:
                 _show_kept(case, code, form, kept.get(code), whole=whole)
     return {code: kept[code] for code, reason in refused.items() if isinstance(reason, IllegalMoveError)}
-
-
-def _kept(session: Any, application_id: UUID, codes: Collection[str]) -> dict[str, Answer]:
-    """Return what is stored now; one answer alone is at hand from saving it."""
-    if len(codes) > 1:
-        return queries.answers_of(session, application_id, codes)
-    found = {code: session.get(Answer, (application_id, code)) for code in codes}
-    return {code: answer for code, answer in found.items() if answer}
 
 
 def _add_files(

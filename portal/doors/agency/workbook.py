@@ -103,7 +103,7 @@ def workbook_saved(application_id: UUID) -> ResponseReturnValue:
     case, form = open_draft(application_id), ChangesForm()
     typed = _typed(case, form.changes.data or "")
     with database.write() as session:
-        refusals = services.save_answers(session, current_actor(), application_id, typed)
+        _kept, refusals = services.save_answers(session, current_actor(), application_id, typed)
     saved = len(typed) - len(refusals)
     flash(_("Answers saved from the workbook: %(count)s.", count=saved), "success")
     for code, reason in refusals.items():
