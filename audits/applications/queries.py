@@ -213,9 +213,10 @@ def complaints_about(session: Session, application: Application) -> dict[str, li
 
 
 def _facts(session: Session, application: Application) -> dict[Fact, bool]:
+    query, values = _decided_before(application.agency_id, application.id)
     return {
         Fact.OFFERS_HOUSING: application.offers_housing,
-        Fact.HOLDS_CERTIFICATE: session.scalar(_decided_before(application)) or False,
+        Fact.HOLDS_CERTIFICATE: session.scalar(query, values) or False,
     }
 
 
@@ -230,12 +231,13 @@ def _told(session: Session, application: Application, facts: Mapping[Fact, bool]
     )
 
 
-def _decided_before(application: Application) -> Select[bool]:
+@built_once
+def _decided_before(agency_id: UUID, application_id: UUID) -> Select[bool]:
     """Ask whether an earlier application was decided on; who was refused answers that the question does not apply."""
     earlier = select(Application.id).where(
-        Application.agency_id == application.agency_id, Application.state == ApplicationState.CONCLUDED
+        Application.agency_id == agency_id, Application.state == ApplicationState.CONCLUDED
     )
-    return select(earlier.where(Application.id != application.id).exists())
+    return select(earlier.where(Application.id != application_id).exists())
 
 
 def evidence_of(session: Session, application_id: UUID, code: str | None = None) -> dict[str, list[Evidence]]:
