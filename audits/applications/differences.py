@@ -32,8 +32,7 @@ class Difference:
 def differences(earlier: str, now: str, language: str) -> list[Difference]:
     """Return what differs between two contents of `submission.content_of`, in the order of the later one."""
     old, new = (_by_code(content) for content in (earlier, now))
-    codes = [*new, *(code for code in old if code not in new)]
-    return [each for code in codes for each in _compared(code, old.get(code, {}), new.get(code, {}), language)]
+    return [each for code in {**new, **old} for each in _compared(code, old.get(code, {}), new.get(code, {}), language)]
 
 
 def _by_code(content: str) -> dict[str, Mapping[str, Any]]:
@@ -58,7 +57,7 @@ def _words(said: Mapping[str, Any], language: str) -> str:
 def _details(old: Mapping[str, Any], new: Mapping[str, Any], language: str) -> list[tuple[Part, str, str, str]]:
     before, after = ({each["code"]: each for each in said.get("details", ())} for said in (old, new))
     found = []
-    for code in [*after, *(code for code in before if code not in after)]:
+    for code in {**after, **before}:
         label = in_language((after.get(code) or before[code])["label"], language)
         one, other = (in_language(side[code]["words"], language) if code in side else "" for side in (before, after))
         found.append((Part.DETAIL, label, one, other))
