@@ -1,7 +1,7 @@
 """The agency's work on its application: start it, answer requirements, add and remove evidence."""
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from uuid import UUID, uuid4, uuid5
 
 from sqlalchemy import func, select
@@ -194,13 +194,8 @@ def take_over_files(
     """
     application = load_draft(session, actor, application_id)
     earlier = answer_before(session, application, code)
-    offered = {file.id: file for file in files_before(session, earlier)} if earlier else {}
-    for evidence_id in evidence_ids:
-        if evidence_id not in offered:
-            raise missing(Evidence)
-        file = offered[evidence_id]
-        again = StoredFile(filename=file.filename, media_type=file.media_type, size=file.size, sha256=file.sha256)
-        add_evidence(session, actor, application_id, code, again)
+    for file in _chosen(files_before(session, earlier) if earlier else [], evidence_ids):
+        add_evidence(session, actor, application_id, code, file)
 
 
 def share_files(
@@ -211,13 +206,19 @@ def share_files(
     NotFoundError for a file that is not one of those.
     """
     load_draft(session, actor, application_id)
-    known = {file.id: file for files in evidence_of(session, application_id).values() for file in files}
-    for evidence_id in evidence_ids:
-        file = known.get(evidence_id)
-        if file is None or file.finding_id is not None:
-            raise missing(Evidence)
-        again = StoredFile(filename=file.filename, media_type=file.media_type, size=file.size, sha256=file.sha256)
-        add_evidence(session, actor, application_id, code, again)
+    files = [file for found in evidence_of(session, application_id).values() for file in found]
+    offered = [file for file in files if file.finding_id is None]
+    for file in _chosen(offered, evidence_ids):
+        add_evidence(session, actor, application_id, code, file)
+
+
+def _chosen(offered: Iterable[Evidence], evidence_ids: Collection[UUID]) -> list[StoredFile]:
+    """Return the files that were chosen of those offered, to add them again; NotFoundError for another."""
+    known = {file.id: file for file in offered}
+    if not known.keys() >= set(evidence_ids):
+        raise missing(Evidence)
+    files = [known[evidence_id] for evidence_id in evidence_ids]
+    return [StoredFile(filename=f.filename, media_type=f.media_type, size=f.size, sha256=f.sha256) for f in files]
 
 
 def remove_evidence(session: Session, actor: Actor, evidence_id: UUID) -> Evidence:
