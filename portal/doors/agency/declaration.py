@@ -3,7 +3,7 @@
 from datetime import date
 from uuid import UUID
 
-from flask import Response, abort, flash, redirect, render_template, url_for
+from flask import abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -24,6 +24,7 @@ from certificates.documents.models import Document
 from certificates.documents.queries import find_document
 from certificates.documents.stages import DocumentKind
 from portal.doors.agency.door import Case, bp, open_case
+from portal.doors.downloads import attachment
 from portal.forms.fields import checkbox_field, hidden_field, password_field, text_field
 from portal.forms.form import Form
 from portal.language.i18n import current_language, sentence
@@ -161,10 +162,7 @@ def submission(application_id: UUID, number: int) -> ResponseReturnValue:
     found = {each.number: each for each in submissions_of(database.read(), application_id)}.get(number)
     if found is None:
         abort(404)
-    name = f"{application.reference}-{number}.json"
-    response = Response(found.content.encode(), mimetype="application/json")
-    response.headers.set("Content-Disposition", "attachment", filename=name)
-    return response
+    return attachment(found.content.encode(), f"{application.reference}-{number}.json", "application/json")
 
 
 def review_by(application: Application) -> date | None:

@@ -6,7 +6,7 @@ from dataclasses import asdict
 from typing import Any
 from uuid import UUID
 
-from flask import Response, abort, flash, redirect, render_template, url_for
+from flask import abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -17,6 +17,7 @@ from audits.applications.workbook import Change, Read, Refused, Row, changes_of,
 from audits.core.access import Permission
 from audits.core.errors import N_, RuleError
 from portal.doors.agency.door import Case, bp, open_case, open_draft
+from portal.doors.downloads import attachment
 from portal.forms import spreadsheets, uploads
 from portal.forms.fields import file_field, hidden_field
 from portal.forms.form import Form, refused
@@ -60,7 +61,7 @@ def workbook_file(application_id: UUID) -> ResponseReturnValue:
     case = open_draft(application_id)
     title = f"{case.scheme.title.in_(current_language())} {case.scheme.version} – {case.agency.legal_name}"
     data = spreadsheets.workbook(_rows(case), title, _token(case))
-    return _sent(data, _XLSX, f"{case.application.reference}.xlsx")
+    return attachment(data, f"{case.application.reference}.xlsx", _XLSX)
 
 
 @bp.get(f"{_PATH}/answers.csv")
@@ -68,7 +69,7 @@ def workbook_file(application_id: UUID) -> ResponseReturnValue:
 def answers_file(application_id: UUID) -> ResponseReturnValue:
     """Send the answers as CSV, to read."""
     case = open_case(application_id)
-    return _sent(spreadsheets.comma_separated(_rows(case)), "text/csv", f"{case.application.reference}.csv")
+    return attachment(spreadsheets.comma_separated(_rows(case)), f"{case.application.reference}.csv", "text/csv")
 
 
 @bp.get(f"{_PATH}/workbook")
@@ -189,9 +190,3 @@ def _changes_page(case: Case, changes: Sequence[Change], left_out: Sequence[Refu
 
 def _page(case: Case, form: WorkbookForm) -> str:
     return render_template("agency/workbook.html", application=case.application, scheme=case.scheme, form=form)
-
-
-def _sent(data: bytes, media_type: str, name: str) -> Response:
-    response = Response(data, mimetype=media_type)
-    response.headers.set("Content-Disposition", "attachment", filename=name)
-    return response
