@@ -12,7 +12,7 @@ from audits.applications.rules import check_answer, tidy
 from audits.core.errors import N_, RuleError
 from audits.core.languages import in_language
 from audits.questions.kinds import Kind, Question
-from audits.questions.values import cell, read_value
+from audits.questions.values import as_typed, read_value
 from audits.schemes.text import Requirement, SchemeText
 
 NEVER, ROWS_TWICE = N_("This code is not in your self-assessment."), N_("This code stands here twice.")
@@ -186,12 +186,10 @@ def _asked(item: Requirement) -> list[Question]:
 
 def _detail_row(item: Requirement, question: Question, value: Any, version: int, language: str) -> Row:
     choices = [in_language(texts, language) for texts in question.choices.values()]
-    shown = cell(question, value)
+    shown = as_typed(question, value)
     if question.kind is Kind.YES_NO:
         choices = ["yes", "no"]
     if question.kind is Kind.CHOICE and value is not None:
         shown = in_language(question.choices[value], language)
-    if question.kind is Kind.TABLE and ";" not in shown:
-        shown = shown.replace("\t", "; ")  # LibreOffice makes a blank of a tab
     listed = tuple(choices) if question.kind in {Kind.YES_NO, Kind.CHOICE} else ()
     return Row(f"{item.code}.{question.code}", in_language(question.label, language), shown, "", version, listed)

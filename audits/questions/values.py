@@ -67,6 +67,12 @@ def cell(question: Question, value: Value | None) -> str:
     return unmistakable(value) if question.kind in NUMERIC else str(value)
 
 
+def as_typed(question: Question, value: Value | None) -> str:
+    """Return the text of `cell` with semicolons in a table, where none is in a cell: programs make a blank of a tab."""
+    shown = cell(question, value)
+    return shown if question.kind is not Kind.TABLE or ";" in shown else shown.replace("\t", "; ")
+
+
 def shape(question: Question) -> dict[str, Any]:
     """Return the JSON Schema of a stored value, as the API promises it."""
     if question.kind in {Kind.CHOICE, Kind.CHOICES}:

@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from audits.core.errors import RuleError
 from audits.core.languages import in_language
 from audits.questions.kinds import NUMERIC, Kind, Question
-from audits.questions.values import NO, YES, TableError, Value, cell, read_value
+from audits.questions.values import NO, YES, TableError, Value, as_typed, read_value
 from portal.forms.fields import UNREMARKED, checkboxes_field, radios_field, text_field, textarea_field
 from portal.language.i18n import current_language, sentence
 
@@ -39,8 +39,7 @@ def typed_of(question: Question, value: Value | None) -> Any:
     """Return what the field of a question shows for a stored value."""
     if question.kind is Kind.CHOICES:
         return list(value or ())
-    shown = cell(question, value)
-    return shown if question.kind is not Kind.TABLE or ";" in shown else shown.replace("\t", "; ")
+    return as_typed(question, value)
 
 
 def show(form: Any, questions: Iterable[Question], details: Mapping[str, Value]) -> None:
