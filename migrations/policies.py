@@ -39,8 +39,9 @@ COLLEAGUE = f"agency_id IS NULL AND {OFFICE}"  # one of the staff for another
 # A report of a change, an application, proof of a condition and an appeal open a term; taking back all but proof ends it.
 MY_REPORT = (
     f"{OWN} AND kind IN ('reported_change', 'change_decision', 'application_review', 'condition_proof', 'appeal_receipt',"
-    " 'appeal_outcome')"
+    " 'appeal_outcome', 'draft')"
 )
+TERMS = f"{CASES} AND kind <> 'draft'"
 MY_PEOPLE = f"person_id = ANY (ARRAY(SELECT id FROM person WHERE {OWN}))"
 MY_COLLEAGUES = f"person_id = ANY (ARRAY(SELECT id FROM person WHERE {COLLEAGUE}))"
 EVERYTHING = "true"
@@ -140,8 +141,9 @@ POLICIES = (
     Policy("extension", (OWN, CASES, MY_FINDING), (CASES,), (f"{OWN} AND asked_by = {ME}",)),
     Policy("grade_change", (f"{OWN} AND granted", CASES, MY_FINDING), (CASES, MY_LED_FINDING)),
     Policy("corrective_action", (OWN, CASES, MY_FINDING), (OWN, CASES, MY_LED_FINDING)),
-    Policy("deadline", (CASES, MY_SUBJECT, MY_REPORT), (CASES, MY_LED_SUBJECT, MY_REPORT),
-           (CASES, MY_LED_SUBJECT, MY_REPORT)),
+    # The staff see no application before it is submitted, so no term of a draft either.
+    Policy("deadline", (TERMS, MY_SUBJECT, MY_REPORT), (TERMS, MY_LED_SUBJECT, MY_REPORT),
+           (TERMS, MY_LED_SUBJECT, MY_REPORT)),
     Policy("deadline_step", (CASES,), (), may=()),
     Policy("decision", (OWN, CASES, MY_AUDIT), (CASES,), may=ADD),
     Policy("hearing_statement", (OWN, CASES), (f"{OWN} AND said_by = {ME}",), may=ADD),

@@ -43,6 +43,14 @@ class ApplicationWithdrawn(Moved, name="application.withdraw", words=N_("Applica
     """The agency withdrew the application; a reason is optional."""
 
 
+class ApplicationLapsed(Moved, name="application.lapse", words=N_("Application closed because nobody worked on it")):
+    """The clock closed a draft on which nobody had worked for the term of the scheme."""
+
+
+class DraftKept(EventData, name="application.keep", words=N_("Draft kept because somebody works on it")):
+    """The term of a draft ran out, but somebody had worked on it since it began; it begins again."""
+
+
 class ApplicationClosed(Moved, name="application.close", words=N_("Application closed without a decision")):
     """The office closed an accepted application, with the reason."""
 

@@ -39,6 +39,12 @@ class ApplicationClosed(Judged, kind="application_closed"):
     """An accepted application was closed without a decision, for this reason."""
 
 
+class ApplicationLapsed(Notice, kind="application_lapsed"):
+    """To the agency: nobody worked on the application, so it was closed."""
+
+    reference: str
+
+
 class ApplicationTakenBack(Notice, kind="application_taken_back"):
     """To planners: the agency withdrew an application that was accepted; its audit, if any, must be cancelled."""
 

@@ -32,6 +32,7 @@ APPLICATION_FLOW = Flow(
         Move("accept", frozenset({S.SUBMITTED}), S.ACCEPTED, Permission.APPLICATION_REVIEW, Independence.NO_INTEREST),
         Move("refuse", frozenset({S.SUBMITTED}), S.REFUSED, Permission.APPLICATION_REVIEW, Independence.NO_INTEREST),
         Move("withdraw", OPEN_STATES, S.WITHDRAWN, Permission.APPLICATION_SIGN),
+        Move("lapse", frozenset({S.DRAFT}), S.WITHDRAWN, Permission.APPLICATION_LAPSE),
         Move("close", frozenset({S.ACCEPTED}), S.CLOSED, Permission.APPLICATION_REVIEW, Independence.NO_INTEREST),
         Move("conclude", frozenset({S.ACCEPTED}), S.CONCLUDED, Permission.DECISION_TAKE),
     ],

@@ -7,13 +7,23 @@ from sqlalchemy.orm import Session
 
 from audits.complaints.events import ComplaintAnswered, ComplaintTaken
 from audits.complaints.models import Complaint, Handling
-from audits.complaints.rules import LONGEST_ANSWER, Subject, Told, Verdict
+from audits.complaints.rules import LONGEST_ANSWER, Subject, Told, Verdict, answer_by, take_by
 from audits.core import clock, events
-from audits.core.access import Actor, Permission, authorise
+from audits.core.access import Actor, Permission, Role, authorise
 from audits.core.errors import NotAllowedError, RuleError, missing
 from audits.core.flow import moved_on
 from audits.core.letters import check_length, check_reason
+from audits.deadlines.queries import is_begun
+from audits.deadlines.rules import DeadlineKind
+from audits.deadlines.services import end_deadline, give_deadline, open_deadline
+from audits.signals.models import Signal
 from audits.signals.queries import get_signal
+
+TERMS = {
+    Told.COMPLAINT: (DeadlineKind.COMPLAINT_RECEIPT, DeadlineKind.COMPLAINT_ANSWER),
+    Told.SIGNAL: (DeadlineKind.SIGNAL_RECEIPT, DeadlineKind.SIGNAL_ANSWER),
+}
+"""The terms to take each up, and to answer it."""
 
 
 def receive_complaint(session: Session, *, about: Subject, message: str, contact: str, language: str) -> UUID:
@@ -22,6 +32,27 @@ def receive_complaint(session: Session, *, about: Subject, message: str, contact
     kept = func.keep_complaint(complaint_id, about.value, language, message, contact, clock.now())
     session.execute(select(kept))
     return complaint_id
+
+
+def begin_terms(session: Session) -> None:
+    """Begin the terms of what came in, from that day on: to take it up, and to answer it.
+
+    For the clock, as the register may add what it is told and nothing else.
+    """
+    for table, told in ((Complaint, Told.COMPLAINT), (Signal, Told.SIGNAL)):
+        query = select(table.id, table.received_at).outerjoin(Handling, Handling.subject_id == table.id)
+        unanswered = query.where(Handling.answered_at.is_(None))
+        receipt, outcome = TERMS[told]
+        for kind, until, waiting in (
+            (receipt, take_by, unanswered.where(Handling.subject_id.is_(None))),
+            (outcome, answer_by, unanswered),
+        ):
+            for subject_id, came_at in session.execute(waiting.where(~is_begun(kind, table.id))).all():
+                due_on = until(clock.day_of(came_at))
+                open_deadline(
+                    session, kind, subject_id=subject_id, agency_id=None, due_on=due_on, owner_role=Role.PLANNER
+                )
+    session.flush()
 
 
 def take_up(session: Session, actor: Actor, told: Told, subject_id: UUID, *, untied: bool) -> Handling:
@@ -41,6 +72,8 @@ def take_up(session: Session, actor: Actor, told: Told, subject_id: UUID, *, unt
     handling.handler_id, handling.taken_at = actor.id, clock.now()
     events.record(session, ComplaintTaken(), subject_id=subject_id, actor=actor, agency_id=agency_id)
     session.flush()
+    end_deadline(session, TERMS[told][0], subject_id)
+    give_deadline(session, TERMS[told][1], subject_id, actor.id)
     return handling
 
 
@@ -58,6 +91,7 @@ def answer(session: Session, actor: Actor, told: Told, subject_id: UUID, *, verd
     told_of = ComplaintAnswered(verdict=verdict)
     events.record(session, told_of, subject_id=subject_id, actor=actor, agency_id=agency_id)
     session.flush()
+    end_deadline(session, TERMS[told][1], subject_id)
     return handling
 
 

@@ -34,6 +34,7 @@ class Permission(StrEnum):
     AGENCY_PEOPLE = "agency:people"
     AGENCY_VIEW = "agency:view"
     APPLICATION_EDIT = "application:edit"
+    APPLICATION_LAPSE = "application:lapse"
     APPLICATION_REVIEW = "application:review"
     APPLICATION_SIGN = "application:sign"
     APPLICATION_VIEW = "application:view"
@@ -86,7 +87,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     Role.DECIDER: frozenset(_STAFF_READS | {P.DECISION_TAKE, P.CERTIFICATE_CHANGE, P.DISPUTE_HANDLE}),
     Role.SCHEME_MANAGER: frozenset({P.SCHEME_VIEW, P.SCHEME_PUBLISH}),
     Role.ADMINISTRATOR: frozenset({P.PERSON_MANAGE, P.OUTBOX_VIEW, P.SECURITY_LOG_VIEW}),
-    Role.SYSTEM: frozenset({P.CERTIFICATE_ISSUE}),
+    Role.SYSTEM: frozenset({P.APPLICATION_LAPSE, P.CERTIFICATE_ISSUE}),
 }
 
 

@@ -1,6 +1,6 @@
 """Read the clock; no other module does. For the demo it can be moved, by a file that all processes read."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -21,6 +21,12 @@ def today() -> date:
 def day_of(moment: datetime) -> date:
     """Return the date in the Netherlands of a moment."""
     return moment.astimezone(AMSTERDAM).date()
+
+
+def until_midnight() -> timedelta:
+    """Return how long it is to the next midnight in the Netherlands, also on a day of 23 or 25 hours."""
+    following = datetime.combine(today() + timedelta(days=1), time.min, AMSTERDAM)
+    return following.astimezone(UTC) - now()
 
 
 def follow(file: Path) -> None:

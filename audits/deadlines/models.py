@@ -36,7 +36,8 @@ class Deadline(Base):
     id: Mapped[Id]
     kind: Mapped[DeadlineKind] = mapped_column(stored(DeadlineKind))
     subject_id: Mapped[UUID]
-    agency_id: Mapped[UUID] = mapped_column(ForeignKey("agency.id"), index=True)
+    # None: about us, or what somebody told in confidence.
+    agency_id: Mapped[UUID | None] = mapped_column(ForeignKey("agency.id"), index=True)
     from_on: Mapped[date | None]  # the first day on which it may be done; None: from the start
     due_on: Mapped[date]
     owner_role: Mapped[Role] = mapped_column(stored(Role))  # anybody with this role, until it is given to one person

@@ -34,6 +34,11 @@ class DeadlineKind(StrEnum):
     APPEAL_RECEIPT = "appeal_receipt"  # take an appeal up, and tell the agency
     APPEAL_OUTCOME = "appeal_outcome"  # decide on an appeal
     APPEAL_FOLLOW_UP = "appeal_follow_up"  # decide anew after an appeal that was upheld
+    DRAFT = "draft"  # submit an application; the clock opens it and, if nobody works on it, closes the application
+    COMPLAINT_RECEIPT = "complaint_receipt"  # take up a complaint about us; the clock opens this and the next three
+    COMPLAINT_ANSWER = "complaint_answer"  # answer it
+    SIGNAL_RECEIPT = "signal_receipt"  # take up a signal
+    SIGNAL_ANSWER = "signal_answer"  # say what became of it
 
 
 class Term(Protocol):

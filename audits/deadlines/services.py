@@ -17,7 +17,7 @@ def open_deadline(
     kind: DeadlineKind,
     *,
     subject_id: UUID,
-    agency_id: UUID,
+    agency_id: UUID | None,
     due_on: date,
     owner_role: Role,
     owner_id: UUID | None = None,

@@ -40,6 +40,10 @@ class RoleDeclined(EventData, name="person.decline_role", words=N_("Role decline
     role: Role
 
 
+class InvitationRepeated(EventData, name="person.remind_invitation", words=N_("Invitation sent again")):
+    """Nobody used the invitation in time, so the clock sent a new link, once."""
+
+
 class PersonRetired(EventData, name="person.retire", words=N_("Account ended")):
     """A person was retired, and lost these roles."""
 

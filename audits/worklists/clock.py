@@ -45,6 +45,7 @@ _REMINDERS: Mapping[DeadlineKind, _Before] = {
     DeadlineKind.SUSPENSION: _Before((14, 7, 1)),
     DeadlineKind.RENEWAL: _Before((90, 42, 21), working=False),
     DeadlineKind.CRITICAL_FINDING: _Before((1,)),
+    DeadlineKind.DRAFT: _Before((28, 7), working=False),
 }
 
 

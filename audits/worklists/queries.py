@@ -28,8 +28,8 @@ class Task(NamedTuple):
     id: UUID
     kind: DeadlineKind
     subject_id: UUID
-    agency_id: UUID
-    agency: str
+    agency_id: UUID | None
+    agency: str | None
     from_on: date | None
     due_on: date
     opened_at: datetime
@@ -84,7 +84,7 @@ def tasks(session: Session, mine: Mine, chosen: Chosen, today: date, page: int =
     query = select(
         *(Deadline.id, Deadline.kind, Deadline.subject_id, Deadline.agency_id, Agency.legal_name, Deadline.from_on),
         *(Deadline.due_on, Deadline.opened_at, Deadline.owner_role, Deadline.owner_id, Person.name, steps, mine),
-    ).join(Agency, Agency.id == Deadline.agency_id)
+    ).outerjoin(Agency, Agency.id == Deadline.agency_id)
     query = query.outerjoin(Person, Person.id == Deadline.owner_id).where(*_asked(chosen, mine, today))
     query = query.order_by(Deadline.due_on, Deadline.id).limit(PAGE_SIZE + 1).offset((page - 1) * PAGE_SIZE)
     return [Task(*row) for row in session.execute(query)]
@@ -115,9 +115,9 @@ def owners(session: Session) -> Sequence[tuple[UUID, str]]:
     return [(person, name) for person, name in session.execute(query.order_by(Person.name, Person.id))]
 
 
-def due_by(session: Session, day: date) -> Sequence[tuple[Deadline, str]]:
+def due_by(session: Session, day: date) -> Sequence[tuple[Deadline, str | None]]:
     """Return the open deadlines whose last day is `day` or earlier, each with its agency, earliest first."""
-    query = select(Deadline, Agency.legal_name).join(Agency, Agency.id == Deadline.agency_id)
+    query = select(Deadline, Agency.legal_name).outerjoin(Agency, Agency.id == Deadline.agency_id)
     query = query.where(Deadline.done_at.is_(None), Deadline.due_on <= day)
     return [(term, name) for term, name in session.execute(query.order_by(Deadline.due_on, Deadline.id))]
 

@@ -38,7 +38,7 @@ class _Waiting(NamedTuple):
 
     id: UUID
     kind: DeadlineKind
-    agency_id: UUID
+    agency_id: UUID | None
     from_on: date | None
     due_on: date
     owner_role: Role
@@ -88,7 +88,7 @@ def _batches(session: Session, today: date) -> Iterator[Sequence[_Waiting]]:
 
 
 def _note(worked: Worked, readers: "_Readers", row: _Waiting, kind: StepKind) -> None:
-    if row.owner_role in AGENCY_ROLES:
+    if row.agency_id and row.owner_role in AGENCY_ROLES:
         worked.agencies[row.agency_id][kind] += 1
     for person in readers.of(row, kind):
         worked.people[person][kind] += 1

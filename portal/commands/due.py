@@ -24,7 +24,7 @@ def due(app: Flask, until: datetime | None) -> None:
         for term, agency in terms:
             whose = "a person" if term.owner_id else term.owner_role.value
             late = "  LATE" if term.due_on < today else ""
-            click.echo(f"{term.due_on}  {term.kind.value}  {whose}  {agency}{late}")
+            click.echo(f"{term.due_on}  {term.kind.value}  {whose}  {agency or '-'}{late}")
             for step in _to_come(term, today, day):
                 click.echo(f"    {step}")
     click.echo(f"{len(terms)} open by {day}")

@@ -54,6 +54,7 @@ PAGES: dict[type[Notice], Link] = {
     changes.ChangeReferred: Link("office.changes.show_change", "change_id"),
     changes.ChangeJudged: Link("agency.changes.show_change", "change_id"),
     applications.ApplicationClosed: _HOME,
+    applications.ApplicationLapsed: _HOME,
     applications.ApplicationTakenBack: Link("office.applications.show_application", "application_id"),
     people.InterestRecorded: Link("account.interests"),
     people.StandsIn: Link("account.absence"),

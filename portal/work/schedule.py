@@ -11,6 +11,8 @@ from flask import Flask
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from audits.applications.services import begin_draft_terms, lapse_drafts
+from audits.complaints.services import begin_terms
 from audits.core import clock
 from audits.core.access import ActorKind
 from audits.inspections.services.drawing import erase_before
@@ -20,6 +22,7 @@ from certificates.ledger.caselog import append_head
 from certificates.ledger.services import sign_checkpoint
 from certificates.lifecycle.services import carry_out_due, log_expired
 from certificates.register.services import renew_old_forms
+from portal.doors.account.invitations import remind_or_close
 from portal.doors.account.services import clear_out
 from portal.doors.registry import dumps
 from portal.settings import current_settings
@@ -38,7 +41,10 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class PeriodicTask:
-    """A task that runs every `period`. Running it more often than needed changes nothing."""
+    """A task that runs every `period`, and after each midnight in the Netherlands, when days begin.
+
+    Running it more often than needed changes nothing.
+    """
 
     name: str
     period: timedelta
@@ -66,7 +72,14 @@ def note_links(session: Session) -> None:
 
 
 def work_off_deadlines(session: Session) -> None:
-    """Remind and escalate what falls due today, and what was missed; say in the log how much that was."""
+    """Begin the terms that no act begins, close what was left lying, then remind and escalate, also what was missed.
+
+    Say in the log how much that was.
+    """
+    begin_terms(session)
+    begin_draft_terms(session)
+    lapse_drafts(session)
+    remind_or_close(session)
     worked = work_off(session, clock.today())
     if worked.steps:
         told = {"steps": worked.steps, "late": worked.late, "people": len(worked.people)}
@@ -79,8 +92,8 @@ def make_files(session: Session) -> None:
         dumps.newest(session, current_settings())
 
 
-# The first is urgent: an entry should be under a checkpoint within seconds. Daily work is checked
-# every hour, so that it runs soon after midnight whenever the worker was started.
+# The first is urgent: an entry should be under a checkpoint within seconds. No task sleeps
+# over midnight, so that what follows from the day happens within seconds of it.
 PERIODIC_TASKS: tuple[PeriodicTask, ...] = (
     PeriodicTask("ledger.checkpoint", timedelta(seconds=5), sign_head),
     PeriodicTask("register.renew", timedelta(seconds=30), renew_old_forms),
@@ -116,7 +129,7 @@ def _run(app: Flask, task: PeriodicTask) -> bool:
             if not _mine(session, task) or not periodic.is_due(session, task.name):
                 return False
             task.work(session)
-            periodic.note_run(session, task.name, again=task.period)
+            periodic.note_run(session, task.name, again=min(task.period, clock.until_midnight()))
             return True
     except Exception as error:
         log.exception("a periodic task failed")

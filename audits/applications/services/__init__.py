@@ -10,6 +10,7 @@ from audits.applications.services.answering import (
     take_over,
     take_over_files,
 )
+from audits.applications.services.drafts import begin_draft_terms, lapse_drafts
 from audits.applications.services.transitions import (
     accept_application,
     ask_to_sign,
@@ -25,8 +26,10 @@ __all__ = [
     "accept_application",
     "add_evidence",
     "ask_to_sign",
+    "begin_draft_terms",
     "close_application",
     "conclude_application",
+    "lapse_drafts",
     "refuse_application",
     "remove_evidence",
     "return_application",

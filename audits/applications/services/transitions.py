@@ -56,6 +56,7 @@ def submit_application(
             "Enter your own name as it stands in your account: %(name)s.", "declared_name", name=person.name
         )
     application.submitted_at, application.review_note = clock.now(), ""
+    end_deadline(session, DeadlineKind.DRAFT, application.id)
     application.declared_by, application.declared_name = person.id, person.name
     _accept_agreement(session, actor, application, agreement)
     _keep_submission(session, application)
@@ -123,7 +124,8 @@ def withdraw_application(session: Session, actor: Actor, application_id: UUID, *
     """
     accepted = moves.load(session, Application, application_id).state is ApplicationState.ACCEPTED
     application = _move(session, actor, application_id, told.ApplicationWithdrawn, reason=reason.strip())
-    end_deadline(session, DeadlineKind.APPLICATION_REVIEW, application.id)
+    for kind in (DeadlineKind.APPLICATION_REVIEW, DeadlineKind.DRAFT):
+        end_deadline(session, kind, application.id)
     if accepted:
         _check_no_audit(session, application)
         for person in people_with(session, Role.PLANNER):

@@ -4,6 +4,7 @@ from audits.people.services.absences import end_absence, record_absence
 from audits.people.services.accounts import (
     appoint_administrator,
     edit_profile,
+    end_unused,
     invite_again,
     invite_first_owner,
     invite_person,
@@ -22,6 +23,7 @@ __all__ = [
     "decline_role",
     "edit_profile",
     "end_absence",
+    "end_unused",
     "invite_again",
     "invite_first_owner",
     "invite_person",

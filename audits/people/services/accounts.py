@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from audits.agencies.models import Agency
 from audits.core import clock, events
-from audits.core.access import Actor, Role, authorise
+from audits.core.access import SYSTEM, Actor, Role, authorise
 from audits.core.db import seen
 from audits.core.errors import RuleError, missing
 from audits.core.notices import tell_person
@@ -17,6 +17,7 @@ from audits.core.typed import clean_email
 from audits.people.events import PersonInvited, PersonRetired, ProfileEdited
 from audits.people.models import Person, PersonRole
 from audits.people.notices import Invitation, RolesChanged
+from audits.people.queries import open_requests
 from audits.people.rules import SECOND_PERSON, clean_language, clean_name
 from audits.people.services.managing import (
     check_fit,
@@ -111,6 +112,20 @@ def retire_person(session: Session, actor: Actor, person_id: UUID) -> Person:
     if before & SECOND_PERSON:
         tell_administrators(session, actor, RolesChanged())
     return person
+
+
+def end_unused(session: Session, person: Person) -> None:
+    """End an account that was never used, for the clock.
+
+    RuleError where nobody else manages people, or something waits for it.
+    """
+    check_not_needed(person, managers_of(session, person.agency_id))
+    check_idle(session, person)
+    if open_requests(session, person.id):
+        raise RuleError("A second person must confirm these roles first.", field="roles")
+    before, person.retired_at = person.roles, clock.now()
+    record(session, SYSTEM, person, PersonRetired(before=listed(before)))
+    session.flush()
 
 
 def edit_profile(session: Session, actor: Actor, *, name: str, language: str, version: int) -> Person:

@@ -21,6 +21,7 @@ IDLE = timedelta(minutes=60)
 LIFETIME = timedelta(hours=12)
 SEEN_EVERY = timedelta(minutes=1)
 HELD_FOR = timedelta(hours=12)  # what was sent after the end of a session
+INVITATION_ENDS = timedelta(days=30)  # an account that was never used until then is ended
 TOKEN_LIFETIME = {Purpose.INVITATION: timedelta(days=7), Purpose.RESET: timedelta(hours=1)}
 
 PASSWORD_MIN = 12

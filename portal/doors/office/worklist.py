@@ -43,6 +43,8 @@ _AUDIT = Target("office.audits.show_audit", "audit_id")
 _CERTIFICATE = Target("office.certificates.show_certificate", "certificate_id")
 _CHANGE = Target("office.changes.show_change", "change_id")
 _APPEAL = Target("office.appeals.show_appeal", "appeal_id")
+_COMPLAINT = Target("office.complaints.show", "complaint_id")
+_SIGNAL = Target("office.signals.show", "signal_id")
 _CONDITION = Target("office.conditions.show_condition", "condition_id")
 TARGETS: Mapping[DeadlineKind, Target] = {
     DeadlineKind.CRITICAL_FINDING: _AUDIT,
@@ -62,6 +64,11 @@ TARGETS: Mapping[DeadlineKind, Target] = {
     DeadlineKind.APPEAL_RECEIPT: _APPEAL,
     DeadlineKind.APPEAL_OUTCOME: _APPEAL,
     DeadlineKind.APPEAL_FOLLOW_UP: _APPEAL,
+    DeadlineKind.DRAFT: Target("office.applications.show_application", "application_id"),
+    DeadlineKind.COMPLAINT_RECEIPT: _COMPLAINT,
+    DeadlineKind.COMPLAINT_ANSWER: _COMPLAINT,
+    DeadlineKind.SIGNAL_RECEIPT: _SIGNAL,
+    DeadlineKind.SIGNAL_ANSWER: _SIGNAL,
     DeadlineKind.CORRECTIVE_ACTION: Target("office.findings.show_finding", "finding_id"),
 }
 
@@ -122,7 +129,15 @@ def as_csv() -> ResponseReturnValue:
 def _row(line: Line) -> list[str]:
     task = line.task
     turn = _("you") if task.mine else line.turn
-    return [str(task.due_on), label(task.kind), task.agency, str(line.since), str(line.waits), turn, str(task.reminded)]
+    return [
+        str(task.due_on),
+        label(task.kind),
+        task.agency or "",
+        str(line.since),
+        str(line.waits),
+        turn,
+        str(task.reminded),
+    ]
 
 
 def _chosen() -> Chosen:
