@@ -159,7 +159,7 @@ def audit_basis(session: Session, audit: Audit) -> Basis:
 
 def compared_in(basis: Basis, scheme: SchemeText) -> list[Compared]:
     """Compare answers and verdicts as `compare` does, without reading them again."""
-    said = [(code, value, None) for code, value, _explanation in basis.parts[Part.ANSWERS]]
+    said = [(code, value, None) for code, value, *_more in basis.parts[Part.ANSWERS]]
     judged = Counter((code, value) for code, _unit, _reference, value, _note in basis.parts[Part.VERDICTS])
     return in_order(scheme, [*said, *((*key, count) for key, count in sorted(judged.items()))])
 
@@ -285,7 +285,7 @@ def _all_findings(agency_id: UUID) -> _Query:
 
 def _answers(application_id: UUID) -> _Query:
     return (
-        select(Answer.requirement_code, Answer.value, Answer.explanation)
+        select(Answer.requirement_code, Answer.value, Answer.explanation, Answer.details)
         .where(Answer.application_id == application_id)
         .order_by(Answer.requirement_code)
     )

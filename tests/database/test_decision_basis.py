@@ -81,6 +81,7 @@ def new_evidence(audit, sha256):
 PARTS = {
     "an answer": set_value(Answer, value="nonconform"),
     "an explanation": set_value(Answer, explanation="New words."),
+    "a typed answer": set_value(Answer, details={"beds": "4"}),
     "a file more": add_evidence,
     "a file less": remove_evidence,
     "a list": add_population,
