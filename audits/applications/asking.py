@@ -9,7 +9,7 @@ from jsonschema import Draft202012Validator
 
 from audits.core.errors import RuleError
 from audits.questions.conditions import Broken, Rules, broken, shown
-from audits.questions.kinds import Kind, Question
+from audits.questions.kinds import Question
 from audits.questions.values import Value, cell, read_value, shape
 from audits.schemes.question_checks import verdict_names
 from audits.schemes.text import SchemeText
@@ -57,8 +57,8 @@ def complaints(scheme: SchemeText, told: Told) -> dict[str, list[Broken]]:
 
 
 def lacking(details: tuple[Question, ...], said: Mapping[str, Value]) -> list[Question]:
-    """Return the typed questions that must be answered and are not; files count beside the answer."""
-    return [each for each in details if each.required and each.kind is not Kind.FILE and each.code not in said]
+    """Return the typed questions that must be answered and are not; `said` names those with files too."""
+    return [each for each in details if each.required and each.code not in said]
 
 
 def check_details(details: tuple[Question, ...], said: Mapping[str, Value]) -> None:

@@ -1,6 +1,6 @@
 """Tables of an application: the self-assessment, its answers and its evidence."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -162,6 +162,9 @@ class Evidence(Base):
             ["application_id", "agency_id"], ["application.id", "application.agency_id"], name="fk_evidence_agency"
         ),
         Index("ix_evidence_application_id_requirement_code", "application_id", "requirement_code"),
+        Index("ix_evidence_detail", "application_id", postgresql_where="detail IS NOT NULL"),
+        Index("ix_evidence_replaces", "replaces", postgresql_where="replaces IS NOT NULL"),
+        CheckConstraint("covers_from <= covers_until", name="covers"),
     )
 
     id: Mapped[Id]
@@ -176,5 +179,10 @@ class Evidence(Base):
     size: Mapped[int]
     sha256: Mapped[str] = mapped_column(index=True)
     uploaded_by: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
-    uploaded_at: Mapped[datetime]
+    uploaded_at: Mapped[datetime]  # when we received it; no role may change it
     removed_at: Mapped[datetime | None]
+    detail: Mapped[str | None]  # the typed question that asked for it; None: it proves the answer as a whole
+    covers_from: Mapped[date | None]  # the period that it is about
+    covers_until: Mapped[date | None]
+    replaces: Mapped[UUID | None] = mapped_column(ForeignKey("evidence.id"))  # the version before it
+    overruled: Mapped[str | None]  # why what looks like personal numbers in it is none, in the words of the agency

@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, false, or_, select
+from sqlalchemy import ColumnElement, Select, false, func, or_, select
 from sqlalchemy.orm import Session, contains_eager, joinedload, undefer
 
 from audits.agencies.models import Agency
@@ -175,7 +175,10 @@ def said_of(session: Session, application_id: UUID) -> dict[str, Said]:
     """Return what was said so far by requirement code. The caller must have access to the application."""
     query, values = _said(application_id)
     rows = session.execute(query, values)
-    return {code: Said(value, explained, frozenset(details)) for code, value, explained, details in rows}
+    return {
+        code: Said(value, explained, frozenset([*details, *(filed or ())]))
+        for code, value, explained, details, filed in rows
+    }
 
 
 def answered_codes(session: Session, application: Application) -> frozenset[str]:
@@ -221,13 +224,15 @@ def _facts(session: Session, application: Application) -> dict[Fact, bool]:
 
 
 def _told(session: Session, application: Application, facts: Mapping[Fact, bool]) -> Told:
-    """Return what expressions of the scheme may see of this application."""
+    """Return what expressions of the scheme may see of this application; of a question for files their number."""
     answers, agency = answers_of(session, application.id), application.agency
+    query, bound = _filed(application.id)
+    files = {name: count for _, name, count in session.execute(query, bound)}
     known = {"agency_headcount": agency.headcount, "agency_housing_places": agency.housing_places}
     return Told(
         known | {f"agency_{fact}": holds for fact, holds in facts.items()},
         {code: answer.value for code, answer in answers.items()},
-        {name: value for answer in answers.values() for name, value in answer.details.items()},
+        {name: value for answer in answers.values() for name, value in answer.details.items()} | files,
     )
 
 
@@ -271,9 +276,28 @@ def _answer(application_id: UUID, code: str) -> Select[Answer]:
 
 
 @built_once
-def _said(application_id: UUID) -> Select[str, str, bool, dict[str, Any]]:
-    query = select(Answer.requirement_code, Answer.value, Answer.explanation != "", Answer.details)
+def _said(application_id: UUID) -> Select[str, str, bool, dict[str, Any], list[str] | None]:
+    filed = (
+        select(Evidence.requirement_code, func.array_agg(Evidence.detail).label("details"))
+        .where(*_of_question(application_id))
+        .group_by(Evidence.requirement_code)
+        .subquery()
+    )
+    query = select(Answer.requirement_code, Answer.value, Answer.explanation != "", Answer.details, filed.c.details)
+    query = query.outerjoin(filed, filed.c.requirement_code == Answer.requirement_code)
     return query.where(Answer.application_id == application_id)
+
+
+@built_once
+def _filed(application_id: UUID) -> Select[str, str, int]:
+    """Count the files of each typed question that asks for files."""
+    query = select(Evidence.requirement_code, Evidence.detail, func.count()).where(*_of_question(application_id))
+    return query.group_by(Evidence.requirement_code, Evidence.detail)
+
+
+def _of_question(application_id: UUID) -> tuple[ColumnElement[bool], ...]:
+    """Return the conditions of a file that a typed question asked for."""
+    return Evidence.application_id == application_id, Evidence.detail.is_not(None), Evidence.removed_at.is_(None)
 
 
 @built_once

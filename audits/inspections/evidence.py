@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from sqlalchemy import Select, and_, literal, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from audits.applications.models import Answer, Application, Evidence
 from audits.applications.queries import visible_applications
@@ -13,17 +13,31 @@ from audits.core.statements import built_once
 from audits.inspections.models import Audit, RequirementJudgement
 from audits.inspections.queries import visible_audits
 
+MOST_VERSIONS = 50  # that a page shows
+
 
 def get_evidence(session: Session, actor: Actor, evidence_id: UUID) -> Evidence:
-    """Return a file that was not removed, or raise NotFoundError."""
+    """Return a file that was not removed, or that a newer version replaced, or raise NotFoundError."""
     applied = visible_applications(actor).with_only_columns(Application.id)
     audited = visible_audits(actor).with_only_columns(Audit.certification_id)
     near = or_(Evidence.application_id.in_(applied), Evidence.application_id.in_(audited))
-    query = select(Evidence).where(Evidence.id == evidence_id, Evidence.removed_at.is_(None), near)
+    newer = aliased(Evidence)
+    kept = or_(Evidence.removed_at.is_(None), select(newer.id).where(newer.replaces == Evidence.id).exists())
+    query = select(Evidence).where(Evidence.id == evidence_id, kept, near)
     evidence = session.scalar(query)
     if evidence is None:
         raise missing(Evidence)
     return evidence
+
+
+def versions_of(session: Session, evidence: Evidence) -> list[Evidence]:
+    """Return the earlier versions of a file, newest first. The caller must have access to it."""
+    found: list[Evidence] = []
+    earlier = evidence.replaces
+    while earlier is not None and len(found) < MOST_VERSIONS:
+        found.append(session.get_one(Evidence, earlier))
+        earlier = found[-1].replaces
+    return found
 
 
 def said_on(session: Session, audit: Audit, code: str) -> tuple[Answer | None, RequirementJudgement | None]:

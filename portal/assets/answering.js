@@ -20,6 +20,7 @@ function Card(box) {
   for (const kind of ["input", "change"]) {
     box.addEventListener(kind, ({ target }) => {
       if (target.type === "hidden" || isText(target) !== (kind === "input")) return;
+      if (target.closest("[data-kw-files]")) return; // goes with the file that is chosen next
       this.dirty = true;
       this.plan(isText(target) ? PAUSE : 0);
     });

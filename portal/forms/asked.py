@@ -11,7 +11,15 @@ from audits.core.errors import RuleError
 from audits.core.languages import in_language
 from audits.questions.kinds import NUMERIC, Kind, Question
 from audits.questions.values import NO, YES, TableError, Value, as_typed, read_value
-from portal.forms.fields import UNREMARKED, checkboxes_field, radios_field, text_field, textarea_field
+from portal.forms import uploads
+from portal.forms.fields import (
+    UNREMARKED,
+    checkboxes_field,
+    file_field,
+    radios_field,
+    text_field,
+    textarea_field,
+)
 from portal.language.i18n import current_language, sentence
 
 PREFIX = "detail_"
@@ -22,6 +30,8 @@ def field_for(question: Question) -> Any:
     """Build the field of a typed question; it takes half an answer too, so nothing is required here."""
     language = current_language()
     label, hint = in_language(question.label, language), _hint(question, language)
+    if question.kind is Kind.FILE:
+        return file_field(label, hint=hint, accept=uploads.ACCEPT, multiple=True, required=UNREMARKED)
     if question.kind is Kind.YES_NO:
         return radios_field(label, [("yes", _(YES)), ("no", _(NO))], hint=hint, inline=True, required=UNREMARKED)
     if question.kind in {Kind.CHOICE, Kind.CHOICES}:
@@ -45,7 +55,7 @@ def typed_of(question: Question, value: Value | None) -> Any:
 def show(form: Any, questions: Iterable[Question], details: Mapping[str, Value]) -> None:
     """Show the stored values in the fields of typed questions."""
     for question in questions:
-        if (name := f"{PREFIX}{question.code}") in form:
+        if (name := f"{PREFIX}{question.code}") in form and question.kind is not Kind.FILE:
             form[name].data = typed_of(question, details.get(question.code))
             form[name].raw_data = None
 
@@ -55,7 +65,7 @@ def values_in(form: Any, questions: Iterable[Question]) -> dict[str, Value]:
     found: dict[str, Value] = {}
     for question in questions:
         name = f"{PREFIX}{question.code}"
-        if name not in form:
+        if name not in form or question.kind is Kind.FILE:
             continue
         try:
             value = read_value(question, form[name].data)

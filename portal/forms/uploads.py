@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from werkzeug.datastructures import FileStorage
 
 from audits.applications.personal import MESSAGES as PERSONAL
+from audits.applications.personal import Personal
 from audits.applications.rules import check_file_name
 from audits.core.errors import N_, RuleError
 from audits.core.files import StoredFile
@@ -91,10 +92,19 @@ class Upload:
     media_type: str
     size: int
     file: BinaryIO
+    overruled: str | None = None  # why what looks like personal numbers in it is none
 
     def store(self, session: Session) -> StoredFile:
         """Store the bytes for a row of this transaction; return the reference that services take."""
         return StoredFile(files.keep(session, self.file), self.size, self.media_type, self.filename)
+
+
+class PersonalError(RuleError):
+    """A file looks as if it holds personal numbers. `is_sure`: of more than one kind, which is no false alarm."""
+
+    def __init__(self, kinds: Sequence[Personal], name: str) -> None:
+        super().__init__(PERSONAL[kinds[0]], "files", name=name)
+        self.is_sure = len(kinds) > 1
 
 
 def init_app(app: Flask, settings: Settings) -> None:
@@ -129,17 +139,20 @@ def accept(files: Iterable[FileStorage], own_accounts: Sequence[str] = ()) -> li
     return good
 
 
-def sift(files: Iterable[FileStorage], own_accounts: Sequence[str] = ()) -> tuple[list[Upload], list[RuleError]]:
+def sift(
+    files: Iterable[FileStorage], own_accounts: Sequence[str] = (), false_alarm: str = ""
+) -> tuple[list[Upload], list[RuleError]]:
     """Return the chosen files that are valid, and the refusals of the others, BusyError among them.
 
     `own_accounts` are bank accounts of the agency itself, which are no personal data of a worker.
+    `false_alarm` says why what looks like personal numbers in a file is none.
     """
     chosen = [file for file in files if file.filename]
     good: list[Upload] = []
     refusals: list[RuleError] = []
     for file in chosen[:MOST_AT_ONCE]:
         try:
-            good.append(_judge(file, own_accounts))
+            good.append(_judge(file, own_accounts, false_alarm))
         except RuleError as refusal:
             refusals.append(refusal)
     if len(chosen) > MOST_AT_ONCE:
@@ -160,7 +173,7 @@ def safe_name(name: str) -> str:
     return f"{stem}{dot}{extension}"
 
 
-def _judge(file: FileStorage, own_accounts: Sequence[str]) -> Upload:
+def _judge(file: FileStorage, own_accounts: Sequence[str], false_alarm: str) -> Upload:
     largest = current_settings().max_evidence_bytes
     name = safe_name(file.filename or "")
     size = file.stream.seek(0, os.SEEK_END)
@@ -170,9 +183,15 @@ def _judge(file: FileStorage, own_accounts: Sequence[str]) -> Upload:
     if size > largest:
         raise _refusal(N_("The file %(name)s is larger than %(limit)s."), name, limit=f"{largest // _MEGA} MB")
     content = cast(BinaryIO, file.stream)
-    media_type = media_type_of(name, content, own_accounts)
+    overruled = None
+    try:
+        media_type = media_type_of(name, content, own_accounts)
+    except PersonalError as alarm:
+        if alarm.is_sure or not false_alarm:
+            raise
+        media_type, overruled = MEDIA_TYPES[name.rpartition(".")[2]], false_alarm
     _scan(name, content)
-    return Upload(name, media_type, size, content)
+    return Upload(name, media_type, size, content, overruled)
 
 
 def _scan(name: str, content: BinaryIO) -> None:
@@ -190,7 +209,7 @@ def _scan(name: str, content: BinaryIO) -> None:
 
 
 def media_type_of(name: str, file: BinaryIO, own_accounts: Sequence[str] = ()) -> str:
-    """Return the type on which name and content agree; RuleError at `files`, also if it holds personal numbers."""
+    """Return the type on which name and content agree; RuleError at `files`, PersonalError for personal numbers."""
     check_file_name(name)
     extension = name.rpartition(".")[2] if "." in name else ""
     if extension not in MEDIA_TYPES:
@@ -199,8 +218,8 @@ def media_type_of(name: str, file: BinaryIO, own_accounts: Sequence[str] = ()) -
         judged = judge_upload(file, extension, own_accounts)
     except RefusedError as refused:
         raise _refusal(_MESSAGES.get(refused.code, _BROKEN), name) from refused
-    for kind in judged.personal:
-        raise _refusal(PERSONAL[kind], name)
+    if judged.personal:
+        raise PersonalError(judged.personal, name)
     return MEDIA_TYPES[extension]
 
 

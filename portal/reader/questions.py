@@ -27,6 +27,20 @@ def judge_upload(file: BinaryIO, extension: str, own_accounts: Sequence[str] = (
     return Judged(tuple(Personal(each) for each in found["personal"]), found["repaired"])
 
 
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """A copy of a file to look at, without metadata; `extension` is "jpg" or "pdf"."""
+
+    data: bytes
+    extension: str
+
+
+def copy_of(data: bytes, extension: str) -> Copy:
+    """Return a copy of a picture or PDF to look at. RefusedError for a kind of file that has none."""
+    made = reader.ask(PEOPLE, "copy", data, extension=extension)
+    return Copy(base64.b64decode(made["data"]), made["extension"])
+
+
 def list_of(data: bytes, *, is_table: bool) -> str:
     """Return the references of a list, one per line. RefusedError if it is no text, no CSV and no workbook (.xlsx)."""
     return str(reader.ask(PEOPLE, "list", data, is_table=is_table))

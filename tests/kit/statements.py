@@ -200,6 +200,7 @@ ABOUT_CASES = [
         by="agency concluded_applicant",
     ),
     Attack("another file under the same name", "UPDATE evidence SET sha256 = 'cd' WHERE id = :mine_evidence", NO_RIGHT),
+    Attack("a file received earlier", "UPDATE evidence SET uploaded_at = now() WHERE id = :mine_evidence", NO_RIGHT),
     Attack("a file removed", "DELETE FROM evidence WHERE id = :mine_evidence", NO_RIGHT),
     Attack(
         "a note after the refusal",

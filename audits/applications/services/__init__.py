@@ -1,16 +1,15 @@
 """Services that change an application."""
 
-from audits.applications.services.answering import (
+from audits.applications.services.answering import save_answer, save_answers, start_application, take_over
+from audits.applications.services.drafts import begin_draft_terms, lapse_drafts
+from audits.applications.services.evidence import (
     add_evidence,
+    date_evidence,
     remove_evidence,
-    save_answer,
-    save_answers,
+    renew_evidence,
     share_files,
-    start_application,
-    take_over,
     take_over_files,
 )
-from audits.applications.services.drafts import begin_draft_terms, lapse_drafts
 from audits.applications.services.transitions import (
     accept_application,
     ask_to_sign,
@@ -29,9 +28,11 @@ __all__ = [
     "begin_draft_terms",
     "close_application",
     "conclude_application",
+    "date_evidence",
     "lapse_drafts",
     "refuse_application",
     "remove_evidence",
+    "renew_evidence",
     "return_application",
     "save_answer",
     "save_answers",

@@ -1,7 +1,7 @@
-"""The agency's work on its application: start it, answer requirements, add and remove evidence."""
+"""The agency's work on its application: start it, and answer requirements."""
 
 import json
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Mapping
 from uuid import UUID, uuid4, uuid5
 
 from sqlalchemy import func, select
@@ -10,21 +10,19 @@ from sqlalchemy.orm import Session
 
 from audits.agencies.models import Agency
 from audits.applications.asking import check_details
-from audits.applications.events import AnswerSaved, ApplicationStarted, FileAdded, FileChanged, FileRemoved
-from audits.applications.models import Answer, Application, Evidence
-from audits.applications.queries import answer_before, answers_of, evidence_of, files_before
+from audits.applications.events import AnswerSaved, ApplicationStarted
+from audits.applications.models import Answer, Application
+from audits.applications.queries import answer_before, answers_of, files_before
 from audits.applications.rules import Stand, Typed, check_answer, merged, tidy
-from audits.applications.services.course import APPLICATIONS
-from audits.applications.services.files import attach, take_away
-from audits.applications.workflow import APPLICATION_FLOW, OPEN_STATES, ApplicationState
-from audits.core import clock, events, moves, numbering
+from audits.applications.services.course import check_code, load_draft
+from audits.applications.services.evidence import take_over_files
+from audits.applications.workflow import APPLICATION_FLOW, OPEN_STATES
+from audits.core import clock, events, numbering
 from audits.core.access import Actor, Permission, authorise
-from audits.core.errors import IllegalMoveError, NotAllowedError, NotFoundError, RuleError, missing
+from audits.core.errors import IllegalMoveError, NotAllowedError, RuleError, missing
 from audits.core.events import Code
-from audits.core.files import StoredFile
 from audits.schemes.models import SchemeVersion
 from audits.schemes.queries import scheme_of_version, transition_from, version_for
-from audits.schemes.text import SchemeText
 
 
 def start_application(session: Session, actor: Actor) -> Application:
@@ -93,7 +91,7 @@ def save_answers(
     kept = answers_of(session, application_id, list(typed))
     refused: dict[str, RuleError | IllegalMoveError] = {}
     for code, each in typed.items():
-        _check_code(scheme, code)
+        check_code(scheme, code)
         answer = kept.get(code) or _unsaved(application, code)
         try:
             _save(session, actor, application, answer, each)
@@ -152,24 +150,6 @@ def _unsaved(application: Application, code: str) -> Answer:
     )
 
 
-def add_evidence(session: Session, actor: Actor, application_id: UUID, code: str, file: StoredFile) -> Evidence:
-    """Add a stored file to a requirement. A file with the same bytes is not added again."""
-    application = load_draft(session, actor, application_id)
-    _check_code(scheme_of_version(application.scheme_version), code)
-    evidence, is_new = attach(
-        session,
-        actor,
-        file,
-        application_id=application.id,
-        scheme_version_id=application.scheme_version_id,
-        code=code,
-    )
-    if is_new:
-        _record_file(session, actor, application, evidence, FileAdded)
-        session.flush()
-    return evidence
-
-
 def take_over(session: Session, actor: Actor, application_id: UUID, code: str) -> None:
     """Answer as in the last decided application, with its files, because somebody said that it still holds.
 
@@ -185,77 +165,9 @@ def take_over(session: Session, actor: Actor, application_id: UUID, code: str) -
     take_over_files(session, actor, application_id, code, [file.id for file in files_before(session, earlier)])
 
 
-def take_over_files(
-    session: Session, actor: Actor, application_id: UUID, code: str, evidence_ids: Collection[UUID]
-) -> None:
-    """Add files of the last decided application to a requirement, as somebody chose them there again.
-
-    NotFoundError for a file that is not one of those of the earlier answer.
-    """
-    application = load_draft(session, actor, application_id)
-    earlier = answer_before(session, application, code)
-    for file in _chosen(files_before(session, earlier) if earlier else [], evidence_ids):
-        add_evidence(session, actor, application_id, code, file)
-
-
-def share_files(
-    session: Session, actor: Actor, application_id: UUID, code: str, evidence_ids: Collection[UUID]
-) -> None:
-    """Let files that stand beside other answers of this application prove this one too.
-
-    NotFoundError for a file that is not one of those.
-    """
-    load_draft(session, actor, application_id)
-    files = [file for found in evidence_of(session, application_id).values() for file in found]
-    offered = [file for file in files if file.finding_id is None]
-    for file in _chosen(offered, evidence_ids):
-        add_evidence(session, actor, application_id, code, file)
-
-
-def _chosen(offered: Iterable[Evidence], evidence_ids: Collection[UUID]) -> list[StoredFile]:
-    """Return the files that were chosen of those offered, to add them again; NotFoundError for another."""
-    known = {file.id: file for file in offered}
-    if not known.keys() >= set(evidence_ids):
-        raise missing(Evidence)
-    files = [known[evidence_id] for evidence_id in evidence_ids]
-    return [StoredFile(filename=f.filename, media_type=f.media_type, size=f.size, sha256=f.sha256) for f in files]
-
-
-def remove_evidence(session: Session, actor: Actor, evidence_id: UUID) -> Evidence:
-    """Mark a file as removed; the row and its events stay. Repeating it changes nothing."""
-    evidence = session.get(Evidence, evidence_id)
-    if evidence is None or evidence.finding_id is not None:
-        raise missing(Evidence)
-    application = load_draft(session, actor, evidence.application_id)
-    if take_away(session, evidence):
-        _record_file(session, actor, application, evidence, FileRemoved)
-        session.flush()
-    return evidence
-
-
-def load_draft(session: Session, actor: Actor, application_id: UUID) -> Application:
-    """Return a draft application, locked so that no answer is saved after its submission."""
-    application = moves.hold(session, APPLICATIONS, actor, application_id, Permission.APPLICATION_EDIT)
-    if application.state is not ApplicationState.DRAFT:
-        raise IllegalMoveError("This application is submitted and can no longer be changed.")
-    return application
-
-
-def _check_code(scheme: SchemeText, code: str) -> None:
-    if code not in {item.code for item in scheme.requirements}:
-        raise NotFoundError("There is no such question.")
-
-
 def _reference(session: Session) -> str:
     year = clock.today().year
     return f"A-{year}-{numbering.next_number(session, f'application-{year}'):05}"
-
-
-def _record_file(
-    session: Session, actor: Actor, application: Application, evidence: Evidence, kind: type[FileChanged]
-) -> None:
-    told = kind(code=Code(evidence.requirement_code), sha256=evidence.sha256)
-    events.record(session, told, subject_id=evidence.id, actor=actor, agency_id=application.agency_id)
 
 
 def _one_at_a_time() -> RuleError:

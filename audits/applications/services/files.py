@@ -25,10 +25,13 @@ def attach(
     code: str,
     finding_id: UUID | None = None,
     number: int | None = None,
+    detail: str | None = None,
+    overruled: str | None = None,
 ) -> tuple[Evidence, bool]:
     """Add a stored file beside the answer on `code`, or beside a finding on it; also return whether it is new.
 
-    `number` is that of the round of the corrective action on the finding.
+    `number` is that of the round of the corrective action on the finding, `detail` the typed question that asked for
+    the file, and `overruled` says why what looks like personal numbers in it is none.
     A file with the same bytes is not added again. The caller holds the lock on the answer's or finding's row.
     """
     check_file_name(file.filename)
@@ -36,6 +39,7 @@ def attach(
         Evidence.application_id == application_id,
         Evidence.requirement_code == code,
         Evidence.finding_id == finding_id,  # `None` compares as IS NULL: a file of an answer
+        Evidence.detail == detail,
         Evidence.removed_at.is_(None),
     )
     if known := session.scalar(kept.where(Evidence.sha256 == file.sha256).limit(1)):
@@ -49,10 +53,27 @@ def attach(
         scheme_version_id=scheme_version_id,
         finding_id=finding_id,
         round=number,
+        detail=detail,
+        overruled=overruled,
         **file.uploaded(actor.id),
     )
     session.add(evidence)
     return evidence, True
+
+
+def replace_by(session: Session, actor: Actor, old: Evidence, file: StoredFile, overruled: str | None) -> Evidence:
+    """Put a newer version in the place of a file, which stays readable. The caller holds the owner's lock."""
+    check_file_name(file.filename)
+    if file.sha256 == old.sha256:
+        raise RuleError("This is the file that is there already.", "files")
+    if not take_away(session, old):
+        raise RuleError("This file was removed or replaced meanwhile.", "files")
+    places = ("application_id", "requirement_code", "scheme_version_id", "finding_id", "round", "detail")
+    same = {name: getattr(old, name) for name in places}
+    newer = Evidence(id=uuid4(), replaces=old.id, overruled=overruled, **same, **file.uploaded(actor.id))
+    session.add(newer)
+    session.flush()
+    return newer
 
 
 def take_away(session: Session, evidence: Evidence) -> bool:

@@ -9,13 +9,13 @@ from uuid import UUID
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from audits.applications import services
+from audits.applications import queries, services
 from audits.applications.asking import lacking
 from audits.applications.models import Answer, Evidence
 from audits.applications.rules import LONGEST_EXPLANATION, Shown, Typed, details_digest, digest_of, missing_part, tidy
 from audits.core.errors import N_, IllegalMoveError, RuleError
 from audits.questions.conditions import Broken
-from audits.questions.kinds import Question
+from audits.questions.kinds import Kind, Question
 from audits.questions.values import Value
 from audits.schemes.text import Requirement, SchemeText
 from portal.doors.agency.door import Case, show_conflict
@@ -36,6 +36,8 @@ from portal.stores import database
 from portal.web.access import current_actor
 
 MOST_SHARED = 50  # files of other questions that a page offers
+Chosen = tuple[str | None, uploads.Upload]
+"""A file, and the typed question that asked for it."""
 
 
 class AnswerForm(Form):
@@ -53,11 +55,19 @@ class AnswerForm(Form):
         required=UNREMARKED,
     )
     files = file_field(_l("Add files"), accept=uploads.ACCEPT, multiple=True)
+    false_alarm = textarea_field(
+        _l("Is this a false alarm? Say what these numbers are, and choose the file once more"),
+        hint=_l("We and the inspector read your reason beside the file."),
+        max_length=500,
+        rows=2,
+        required=UNREMARKED,
+    )
     version = version_field()
     shown = hidden_field()  # what stood in the fields, see `remember`
 
     details: Sequence[Question] = ()  # the typed questions that it asks beside the verdict
     values: Mapping[str, Value] = MappingProxyType({})  # what was typed there, after validation
+    is_alarmed = False  # a file was refused that may hold personal numbers: ask whether that is wrong
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Validate the fields, and read the values of the typed questions."""
@@ -139,11 +149,13 @@ def answer_form(requirement: Requirement, answer: Answer | None = None, **more: 
     """Return the form of a requirement, with a field for each typed question that it asks."""
     if not requirement.details:
         return AnswerForm(obj=answer, **more)
-    fields = {
-        f"{asked.PREFIX}{each.code}": asked.field_for(each) for each in requirement.details if each.kind != "file"
-    }
+    fields = {f"{asked.PREFIX}{each.code}": asked.field_for(each) for each in requirement.details}
     stored = answer.details if answer else {}
-    shown = {f"{asked.PREFIX}{each.code}": asked.typed_of(each, stored.get(each.code)) for each in requirement.details}
+    shown = {
+        f"{asked.PREFIX}{each.code}": asked.typed_of(each, stored.get(each.code))
+        for each in requirement.details
+        if each.kind is not Kind.FILE
+    }
     kind = type("AnswerForm", (AnswerForm,), fields)
     form: AnswerForm = kind(obj=answer, **shown, **more)
     form.details = requirement.details
@@ -187,13 +199,12 @@ def save(case: Case, forms: Mapping[str, AnswerForm], *, whole: bool = True) -> 
             if isinstance(reason, RuleError):
                 form.complain(reason)
             elif reason is None:
-                _show_kept(case, code, form, kept.get(code), whole=whole)
+                filed = _filed(session, case, code) if whole else ()
+                _show_kept(case, code, form, kept.get(code), filed, whole=whole)
     return {code: kept[code] for code, reason in refused.items() if isinstance(reason, IllegalMoveError)}
 
 
-def _add_files(
-    session: Any, application_id: UUID, code: str, form: AnswerForm, chosen: Sequence[uploads.Upload]
-) -> None:
+def _add_files(session: Any, application_id: UUID, code: str, form: AnswerForm, chosen: Sequence[Chosen]) -> None:
     """Add the files of last time, of other questions, and those that were chosen."""
     actor = current_actor()
     if form.again:
@@ -201,8 +212,17 @@ def _add_files(
         services.take_over_files(session, actor, application_id, code, again)
     if form.shared:
         services.share_files(session, actor, application_id, code, [UUID(each) for each in form.shared.data or ()])
-    for upload in chosen:
-        services.add_evidence(session, actor, application_id, code, upload.store(session))
+    for detail, upload in chosen:
+        file, overruled = upload.store(session), upload.overruled
+        services.add_evidence(session, actor, application_id, code, file, detail=detail, overruled=overruled)
+
+
+def _filed(session: Any, case: Case, code: str) -> list[str]:
+    """Return the typed questions of a requirement that have files."""
+    if not any(each.kind is Kind.FILE for each in case.requirement(code).details):
+        return []
+    files = queries.evidence_of(session, case.application.id, code).get(code, ())
+    return [file.detail for file in files if file.detail]
 
 
 def conflict(form: AnswerForm, answer: Answer) -> list[str]:
@@ -232,15 +252,24 @@ def conflict(form: AnswerForm, answer: Answer) -> list[str]:
 _CHANGED = N_("Somebody changed this in the meantime. Compare both, change what is needed, and save again.")
 
 
-def _sift(form: AnswerForm, own: Sequence[str]) -> list[uploads.Upload]:
+def _sift(form: AnswerForm, own: Sequence[str]) -> list[Chosen]:
     """Return the chosen files that are all right, and complain about the others."""
-    good, refusals = uploads.sift(form.files.data or (), own)
-    for refusal in refusals:
-        form.complain(refusal)
-    return good
+    asking = [each.code for each in form.asked_fields if each.kind is Kind.FILE]
+    chosen: list[Chosen] = []
+    for detail in (None, *asking):
+        name = f"{asked.PREFIX}{detail}" if detail else "files"
+        good, refusals = uploads.sift(form[name].data or (), own, form.false_alarm.data or "")
+        chosen += [(detail, upload) for upload in good]
+        for refusal in refusals:
+            refusal.field = name
+            form.complain(refusal)
+            form.is_alarmed |= isinstance(refusal, uploads.PersonalError) and not refusal.is_sure
+    return chosen
 
 
-def _show_kept(case: Case, code: str, form: AnswerForm, kept: Answer | None, *, whole: bool) -> None:
+def _show_kept(
+    case: Case, code: str, form: AnswerForm, kept: Answer | None, filed: Sequence[str], *, whole: bool
+) -> None:
     """Show what is stored, also of a colleague; with `whole` complain about an answer that is not whole yet."""
     was_empty = form.is_empty
     form.value.data, form.explanation.data = (kept.value, kept.explanation) if kept else ("", "")
@@ -250,5 +279,6 @@ def _show_kept(case: Case, code: str, form: AnswerForm, kept: Answer | None, *, 
     lacks = missing_part(case.scheme, form.value.data, explained=bool(form.explanation.data))
     if lacks:
         form.complain(lacks)
-    for each in lacking(case.requirement(code).details, kept.details if kept else {}):
+    said = {**(kept.details if kept else {}), **dict.fromkeys(filed)}
+    for each in lacking(case.requirement(code).details, said):
         form.complain(RuleError("Answer this question too.", f"{asked.PREFIX}{each.code}"))

@@ -10,7 +10,7 @@ from flask_babel import lazy_gettext as _l
 from audits.agencies.queries import missing_of
 from audits.applications import queries, services
 from audits.applications.models import Application
-from audits.applications.rules import Progress, Said, answered, progress_of, unanswered
+from audits.applications.rules import Progress, answered, progress_of, unanswered
 from audits.applications.workflow import APPLICATION_FLOW, OPEN_STATES
 from audits.core.access import Permission
 from audits.core.errors import RuleError
@@ -77,7 +77,7 @@ def answers(application_id: UUID) -> ResponseReturnValue:
     case, session = open_case(application_id), database.read()
     found, scheme = case.application, case.scheme
     given = queries.answers_of(session, found.id)
-    said = {code: Said(each.value, bool(each.explanation), frozenset(each.details)) for code, each in given.items()}
+    said = queries.said_of(session, found.id)
     draft = found.is_draft
     return render_template(
         "agency/answers.html",

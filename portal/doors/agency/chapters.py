@@ -109,6 +109,8 @@ def save_typed(application_id: UUID, code: str) -> ResponseReturnValue:
         card.answer = queries.answer_to(database.read(), application_id, code)
         card.form.remember(card.answer)
     card.files = queries.evidence_of(database.read(), application_id, code).get(code, [])
+    alarm = card.form.false_alarm  # as the page names it
+    alarm.name = alarm.id = f"{request.form.get('prefix', '')}{alarm.short_name}"
     stand = stand_of(case)
     words = {
         "saved": _("Saved at %(time)s", time=f"{clock.now().astimezone(clock.AMSTERDAM):%H:%M}"),

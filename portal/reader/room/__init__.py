@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from portal.reader.room import catalogues, judging, lists, norms, seals, sheets
+from portal.reader.room import catalogues, copies, judging, lists, norms, seals, sheets
 from portal.reader.room.refusal import RefusedError
 
 __all__ = ["TASKS", "RefusedError"]
@@ -11,6 +11,7 @@ __all__ = ["TASKS", "RefusedError"]
 # Each takes the bytes of a file and JSON values, and returns JSON values.
 TASKS: dict[str, Callable[..., Any]] = {
     "upload": judging.judge,
+    "copy": copies.copy,
     "list": lists.lines,
     "cells": sheets.cells,
     "norm": norms.values,

@@ -10,8 +10,6 @@ from audits.applications.personal import personal_in
 from portal.reader.room import archives, papers, pictures, texts
 from portal.reader.room.refusal import RefusedError
 
-_PICTURES = {"png": "PNG", "jpg": "JPEG", "jpeg": "JPEG", "jfif": "JPEG", "tif": "TIFF", "tiff": "TIFF", "webp": "WEBP"}
-_PICTURES |= {"heic": "HEIF", "heif": "HEIF"}
 _DEEPEST = 2  # files within files
 
 logging.getLogger("pypdfium2").setLevel(logging.ERROR)
@@ -30,8 +28,8 @@ def _judge(data: bytes, extension: str, depth: int) -> tuple[str, bool]:
     def inside(name: str, content: bytes) -> str:
         return _judge(content, name.rpartition(".")[2].lower(), depth + 1)[0]
 
-    if extension in _PICTURES:
-        pictures.check(data, kind=_PICTURES[extension])
+    if extension in pictures.KINDS:
+        pictures.check(data, kind=pictures.KINDS[extension])
         return "", False
     if extension == "pdf":
         return papers.check(data, inside)

@@ -16,6 +16,8 @@ from PIL import (  # MPO: telephones call it JPEG
 
 from portal.reader.room.refusal import RefusedError
 
+KINDS = {"png": "PNG", "jpg": "JPEG", "jpeg": "JPEG", "jfif": "JPEG", "tif": "TIFF", "tiff": "TIFF", "webp": "WEBP"}
+KINDS |= {"heic": "HEIF", "heif": "HEIF"}  # by extension
 MOST_PIXELS = 50_000_000  # pixels; the largest photos of present telephones
 MOST_PIXELS_OF_JPEG = 210_000_000
 MOST_PAGES = 100  # of a TIFF, as scanners make them
