@@ -227,7 +227,7 @@ def _told(session: Session, application: Application, facts: Mapping[Fact, bool]
     """Return what expressions of the scheme may see of this application; of a question for files their number."""
     answers, agency = answers_of(session, application.id), application.agency
     query, bound = _filed(application.id)
-    files = {name: count for _, name, count in session.execute(query, bound)}
+    files = {name: count for _, name, count in session.execute(query, bound) if name}
     known = {"agency_headcount": agency.headcount, "agency_housing_places": agency.housing_places}
     return Told(
         known | {f"agency_{fact}": holds for fact, holds in facts.items()},
@@ -289,7 +289,7 @@ def _said(application_id: UUID) -> Select[str, str, bool, dict[str, Any], list[s
 
 
 @built_once
-def _filed(application_id: UUID) -> Select[str, str, int]:
+def _filed(application_id: UUID) -> Select[str, str | None, int]:
     """Count the files of each typed question that asks for files."""
     query = select(Evidence.requirement_code, Evidence.detail, func.count()).where(*_of_question(application_id))
     return query.group_by(Evidence.requirement_code, Evidence.detail)

@@ -90,6 +90,8 @@ BY_NATURE = {
 NOWHERE = {"agency.agreement", "agency.hearing", "agency.hearing_submitted"}
 # No list of this case waits for a value of the agency, and no workbook came back.
 NOWHERE |= {"agency.draw", "agency.draw_submitted", "agency.workbook_saved"}
+# The file of this case is not what its name says, so there is no copy to look at.
+NOWHERE |= {"files.viewing_copy"}
 # Staff read cases with the agency's own pages, but have no agency, and never see what is not handed in.
 NOT_FOR_STAFF = {"agency.home", "agency.details", "agency.application", "agency.declaration"}
 NOT_FOR_STAFF |= {"agency.changes.list_changes", "agency.changes.show_change", "agency.links.list_questions"}
