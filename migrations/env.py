@@ -21,6 +21,7 @@ import audits.inspections.days
 import audits.links.models
 import audits.signals.models
 import audits.teams.models
+import certificates.following.models
 import certificates.ledger.models
 import certificates.lifecycle.models
 import certificates.register.models

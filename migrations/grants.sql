@@ -70,6 +70,12 @@ GRANT EXECUTE ON FUNCTION keep_signal(uuid, uuid, text, text, text, text, timest
 REVOKE ALL ON FUNCTION keep_complaint(uuid, text, text, text, text, timestamptz), complaint_state(uuid) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION keep_complaint(uuid, text, text, text, text, timestamptz), complaint_state(uuid)
   TO kw_app, kw_worker, kw_register;
+REVOKE ALL ON FUNCTION keep_follow(uuid, text, text, boolean, text[], timestamptz, uuid, integer), follow_state(uuid),
+  confirm_follow(uuid, timestamptz), change_follow(uuid, boolean, text[]), forget_follow(uuid) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION keep_follow(uuid, text, text, boolean, text[], timestamptz, uuid, integer), follow_state(uuid),
+  confirm_follow(uuid, timestamptz), change_follow(uuid, boolean, text[]), forget_follow(uuid)
+  TO kw_app, kw_worker, kw_register;
+GRANT UPDATE (told_upto, digested_on), DELETE ON follow TO kw_worker;
 REVOKE ALL ON FUNCTION keep_extract(uuid, uuid, text, jsonb, text, integer, timestamptz),
   keep_cosignature(bigint, text, text, text, timestamptz), last_witnessed(text, bytea),
   keep_witnessed(text, bigint, bytea, text) FROM PUBLIC;

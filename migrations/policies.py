@@ -175,6 +175,9 @@ POLICIES = (
     Policy("complaint", (CASES,), (), may=()),
     Policy("handling", (TOLD,), (f"{TOLD} AND handler_id = {ME}", f"{TOLD} AND answered_at IS NULL"),
            (f"{TOLD} AND handler_id = {ME}",)),
+    # Who follows which agencies: no person of ours reads it, pages use functions by an id that a message holds.
+    Policy("follow", ("false",), (), may=()),
+    Policy("followed", ("false",), (), may=()),
     Policy("outbox", (OFFICE,), (OFFICE,), (EVERYTHING,)),
 )  # fmt: skip
 

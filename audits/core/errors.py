@@ -54,6 +54,7 @@ _MISSING = {
     "decision_proposal": N_("There is no such proposal."),
     "document": N_("There is no such document."),
     "evidence": N_("There is no such file."),
+    "follow": N_("This list is not kept any more. Whoever stops is forgotten."),
     "finding": N_("There is no such finding."),
     "person": N_("There is no such person."),
     "tie": N_("There is no such tie."),

@@ -54,7 +54,12 @@ def enqueue(session: Session, kind: str, **payload: Any) -> None:
     request_id = session.info.get("request_id")
     item = OutboxItem(id=uuid4(), kind=kind, payload=payload, request_id=request_id, created_at=now, due_at=now)
     session.add(item)
-    session.info.setdefault("enqueued", []).append(item.id)
+    announce(session, item.id)
+
+
+def announce(session: Session, item_id: UUID) -> None:
+    """Have the queue notified, after the commit, of a job that a function of the database adds."""
+    session.info.setdefault("enqueued", []).append(item_id)
 
 
 def take_enqueued(session: Session) -> list[UUID]:
@@ -103,7 +108,7 @@ def retry(session: Session, item_id: UUID) -> None:
     if item is None or item.failed_at is None:
         raise NotFoundError("This job has not failed, or was tried again already.")
     item.attempts, item.failed_at, item.due_at = 0, None, clock.now()
-    session.info.setdefault("enqueued", []).append(item.id)
+    announce(session, item.id)
 
 
 def overdue(session: Session, older_than: timedelta) -> list[UUID]:

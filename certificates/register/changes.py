@@ -35,9 +35,11 @@ def since(session: Session, position: int, limit: int = MOST) -> list[LoggedChan
     return [_change(row) for row in session.execute(query)]
 
 
-def newest(session: Session, public_ids: Sequence[str] = (), limit: int = 100) -> list[LoggedChange]:
-    """Return the latest changes, newest first: of all agencies, or of these."""
-    query = _changes().order_by(LedgerEntry.index.desc()).limit(limit)
+def newest(
+    session: Session, public_ids: Sequence[str] = (), limit: int = 100, *, after: int = -1
+) -> list[LoggedChange]:
+    """Return the latest changes behind a position, newest first: of all agencies, or of these."""
+    query = _changes().where(LedgerEntry.index > after).order_by(LedgerEntry.index.desc()).limit(limit)
     if public_ids:
         query = query.where(RegisterEntry.public_id.in_(public_ids))
     return [_change(row) for row in session.execute(query)]

@@ -1,6 +1,6 @@
 """Reads of the public register. No actor: everything here is public."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from uuid import UUID
@@ -36,6 +36,7 @@ __all__ = [
     "count_pages",
     "document_of",
     "document_with",
+    "entries_named",
     "entry",
     "entry_of",
     "figures",
@@ -91,6 +92,12 @@ def entry(session: Session, public_id: str) -> RegisterEntry:
     if found is None:
         raise NotFoundError(_NOT_FOUND)
     return found
+
+
+def entries_named(session: Session, public_ids: Sequence[str]) -> list[RegisterEntry]:
+    """Return the entries with these permanent names, by name; unknown names are left out."""
+    query = select(RegisterEntry).where(RegisterEntry.public_id.in_(public_ids)).options(*HIDDEN)
+    return list(session.scalars(query.order_by(RegisterEntry.sort_name, RegisterEntry.public_id)))
 
 
 def entry_of(session: Session, agency_id: UUID) -> RegisterEntry:

@@ -36,7 +36,7 @@ from certificates.register.services import refresh_entry
 from portal.settings import current_settings
 from portal.signing import credentials, sealing
 from portal.signing.keys import current_keys
-from portal.work import mail
+from portal.work import following, mail
 
 
 def number(session: Session, payload: Mapping[str, Any]) -> None:
@@ -127,6 +127,7 @@ HANDLERS: dict[str, Handler] = {
     "document.audit_report": audit_report,
     "document.decision_letter": decision_letter,
     "document.submission_receipt": submission_receipt,
+    "follow.mail": following.deliver,
     "links.compare": compare_links,
     "mail": mail.deliver,
     "mail.agency": mail_agency,

@@ -25,6 +25,10 @@ from portal.work import links
 _SECONDS = 20
 
 
+class UnsentError(Exception):
+    """The mail server did not take a message. Neither the log nor the page of failed jobs learns whose it was."""
+
+
 def send(settings: Settings, message: EmailMessage) -> None:
     """Hand a message over: `file:///folder` writes an .eml file, `smtp://[user:password@]host:port` speaks to a
     server that must know STARTTLS unless MAIL_TLS is off, `smtps://` is encrypted from the start. OSError or
@@ -67,6 +71,21 @@ def deliver(session: Session, payload: Mapping[str, Any]) -> None:
     subject, text = render(template, person.language, **{**payload, **values})
     number = payload.get("item_id") or str(uuid4())
     send(settings, _message(settings, person.email, person.language, (subject, text), number))
+
+
+def send_to(address: str, language: str, text: tuple[str, str], *, number: str, stop_url: str) -> None:
+    """Send a message to an address that is nobody's account; mail programs end such messages through `stop_url`.
+
+    UnsentError, which does not name the address, when that fails.
+    """
+    settings = current_settings()
+    message = _message(settings, address, language, text, number)
+    message["List-Unsubscribe"] = f"<{stop_url}>"
+    message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"  # RFC 8058
+    try:
+        send(settings, message)
+    except (OSError, smtplib.SMTPException) as error:
+        raise UnsentError(type(error).__name__) from None
 
 
 def send_test(address: str, language: str) -> None:

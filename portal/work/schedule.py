@@ -18,6 +18,8 @@ from audits.core.access import ActorKind
 from audits.inspections.services.drawing import erase_before
 from audits.links.services import note_traces
 from audits.worklists.services import work_off
+from certificates.following.rules import digest_is_due
+from certificates.following.services import clear_unconfirmed, note_changes, send_digests
 from certificates.ledger.caselog import append_head
 from certificates.ledger.services import sign_checkpoint
 from certificates.lifecycle.services import carry_out_due, log_expired
@@ -92,10 +94,19 @@ def make_files(session: Session) -> None:
         dumps.newest(session, current_settings())
 
 
+def follow_up(session: Session) -> None:
+    """Send the messages of the day once it is morning, and forget lists to which nobody said yes."""
+    clear_unconfirmed(session)
+    here = clock.now().astimezone(clock.AMSTERDAM)
+    if digest_is_due(here):
+        send_digests(session, here.date())
+
+
 # The first is urgent: an entry should be under a checkpoint within seconds. No task sleeps
 # over midnight, so that what follows from the day happens within seconds of it.
 PERIODIC_TASKS: tuple[PeriodicTask, ...] = (
     PeriodicTask("ledger.checkpoint", timedelta(seconds=5), sign_head),
+    PeriodicTask("follow.tell", timedelta(seconds=15), note_changes),
     PeriodicTask("register.renew", timedelta(seconds=30), renew_old_forms),
     PeriodicTask("certificate.effective", timedelta(minutes=1), carry_out_due),
     PeriodicTask("entries.confirm", timedelta(minutes=1), receipts.confirm_waiting),
@@ -104,6 +115,7 @@ PERIODIC_TASKS: tuple[PeriodicTask, ...] = (
     PeriodicTask("ledger.case_log", timedelta(hours=1), append_head),
     PeriodicTask("credentials.sign_lists", timedelta(hours=1), credentials.sign_lists),
     PeriodicTask("register.files", timedelta(seconds=dumps.FRESH_SECONDS), make_files),
+    PeriodicTask("follow.day", timedelta(minutes=10), follow_up),
     PeriodicTask("document.renew", timedelta(hours=1), renew_documents),
     PeriodicTask("account.clear_out", timedelta(hours=1), clear_out),
     PeriodicTask("lists.erase", timedelta(days=1), erase_lists),

@@ -27,6 +27,7 @@ from tests.kit.statements_about_deciders import ABOUT_DECIDERS
 from tests.kit.statements_about_draws import ABOUT_DRAWS
 from tests.kit.statements_about_entries import ABOUT_ENTRIES
 from tests.kit.statements_about_findings import ABOUT_FINDINGS
+from tests.kit.statements_about_following import ABOUT_FOLLOWING
 from tests.kit.statements_about_holders import ABOUT_HOLDERS
 from tests.kit.statements_about_links import ABOUT_LINKS
 from tests.kit.statements_about_people import ABOUT_PEOPLE
@@ -45,6 +46,7 @@ SUBJECTS = {
     "deciders": ABOUT_DECIDERS,
     "draws": ABOUT_DRAWS,
     "entries": ABOUT_ENTRIES,
+    "following": ABOUT_FOLLOWING,
     "holders": ABOUT_HOLDERS,
     "links": ABOUT_LINKS,
     "people": ABOUT_PEOPLE,
@@ -118,7 +120,7 @@ def test_no_table_lets_everything_pass(world, role):
         assert world.attempt(role, f"TRUNCATE {table}") == NO_RIGHT, table
         assert world.attempt(role, f'UPDATE {table} SET "{key}" = "{key}"') == NO_RIGHT, table
     removable = {"branch", "contact", "controller", "login_brake", "person_role"}
-    of_worker = {"file_check", "held_form", "login_session", "mail_token", "register_slip", "security_event"}
+    of_worker = {"file_check", "follow", "held_form", "login_session", "mail_token", "register_slip", "security_event"}
     removable |= of_worker if role == WORKER else set()
     passed = {table for table in keys if world.attempt(role, f"DELETE FROM {table}") != NO_RIGHT}
     assert passed == (set() if role == REGISTER else removable)

@@ -21,7 +21,7 @@ PASSWORD = "vier gele fietsen zingen"
 ERROR_TITLES = tuple(f"{say('Error:', language)} " for language in WORKERS)
 UNLABELLED = {"hidden", "submit", "button"}
 # Ask for no cookie and act for nobody.
-FREE = re.compile(r"/verify|/register/[^/]+/(extract|wrong)|/bulk-check|/complaints/about-us")
+FREE = re.compile(r"/verify|/register/[^/]+/(extract|wrong)|/bulk-check|/complaints/about-us|/follow(/.*)?")
 MAX_REDIRECTS = 5
 
 

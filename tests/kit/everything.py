@@ -43,11 +43,13 @@ from certificates.lifecycle.models import Certificate
 from certificates.lifecycle.services import appealing, maintain_certificate, number_certificate
 from portal.settings import Settings
 from portal.signing.keys import current_keys
+from portal.signing.private_links import Purpose, token_of
 from portal.stores import files
 from portal.work import handlers
 from tests.kit.factories import make_agency, make_application, make_audit, make_person
 from tests.kit.factories.certificates import BASE_URL, BODY
 from tests.kit.factories.changes import report
+from tests.kit.following import followed_list
 from tests.kit.scheme import SECOND, scheme, source
 
 
@@ -85,6 +87,7 @@ def fill(session: Session, settings: Settings) -> Case:
     handlers.seal(session, {"certificate_id": str(certificate.id)})
     document = session.scalars(select(Document).where(Document.subject_id == certificate.id)).one()
     appeal = _appeal(session, certificate, people[Role.AGENCY_OWNER])
+    followed = followed_list(session, agency)
     complaint_id = receive_complaint(session, about=Subject.DELAY, message="x", contact="", language="nl")
     draft = make_application(session, agency=agency)
     change = report(session, agency, people[Role.AGENCY_OWNER], city="Breda", files=[file])
@@ -143,6 +146,8 @@ def fill(session: Session, settings: Settings) -> Case:
             "agency_id": agency.id,
             "appeal_id": appeal.id,
             "complaint_id": complaint_id,
+            "followed": token_of(Purpose.FOLLOW, followed),
+            "feed": token_of(Purpose.FEED, followed),
             "decision_id": appeal.decision_id,
             "application_id": application.id,
             "draft_id": draft.id,

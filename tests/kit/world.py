@@ -36,6 +36,7 @@ from audits.teams.rules import TeamRole
 from audits.teams.services import join_team
 from audits.worklists.services import work_off
 from certificates.ledger.models import WitnessedLog
+from certificates.lifecycle.models import Certificate
 from certificates.lifecycle.services import say_in_hearing, suspend_certificate
 from certificates.lifecycle.workflow import CertificateState
 from portal.doors.account.models import HeldForm, LoginSession, MailToken
@@ -54,6 +55,7 @@ from tests.kit.factories import (
 from tests.kit.factories.decisions import add_findings, finding
 from tests.kit.factories.documents import known
 from tests.kit.factories.inspections import judge, make_holder_audit
+from tests.kit.following import followed_list
 from tests.kit.scheme import SECOND, source
 from tests.kit.world_of_agencies import (
     add_appeals,
@@ -115,6 +117,7 @@ def make_world(session: Session) -> dict[str, Any]:
     for agency in ("concluded_audited", "other"):
         receive_signal(session, world[agency], about=About.PAY, message="x", contact="y", language="pl")
     world |= add_complaints(session, world["decider"], world["other"])
+    world["followed"] = followed_list(session, session.get_one(Certificate, world["active_certificate"]).agency)
     for agency in ("concluded_applicant", "changed"):
         add_interest(session, world["reviewer"], world[agency])
     add_interest(session, world["planner"], world["other"])

@@ -75,6 +75,8 @@ INSTEAD = {
     "/ledger/tile": {"place": "0/000.p/2"},
     "/dumps": {"name": "agencies.csv"},
     "/sitemap-": {"part": 1},
+    "/follow": {"token": "followed"},
+    "/follow/<token>/changes.atom": {"token": "feed"},
     "/static": {"filename": "built/site.css"},
 }
 # A page, or an answer about what was sent or how the case stands. All else, such as 405, 429 and 500, is a fault.
@@ -136,6 +138,7 @@ def visits(built_app: Flask, settings: Settings, rows: Connection, patched: pyte
     patched.setitem(built_app.extensions, "extract_throttle", Throttle())
     patched.setitem(built_app.extensions, "signal_throttle", Throttle())
     patched.setitem(built_app.extensions, "bulk_throttle", Throttle())
+    patched.setitem(built_app.extensions, "follow_throttle", Throttle())
     patched.setitem(health.CHECKS, "queue", lambda: None)
     patched.setitem(built_app.config, "WTF_CSRF_ENABLED", False)
     patched.setattr(handlers, "_print", lambda _session, _kind, facts, **_: (files.store().put(f"{facts}".encode()), 9))

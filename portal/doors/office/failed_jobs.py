@@ -20,6 +20,7 @@ bp = Blueprint("failed_jobs", __name__, url_prefix="/failed-jobs")
 # Every periodic task of the worker, in its order.
 TASKS = {
     "ledger.checkpoint": _l("Sign the public log"),
+    "follow.tell": _l("Tell those who follow agencies what changed"),
     "register.renew": _l("Renew entries whose search columns follow older rules"),
     "certificate.effective": _l("Carry out decisions on the day from which they count"),
     "entries.confirm": _l("Confirm verdicts that have no receipt yet"),
@@ -28,6 +29,7 @@ TASKS = {
     "ledger.case_log": _l("Log the events of cases"),
     "credentials.sign_lists": _l("Sign the status lists"),
     "register.files": _l("Make the files of the whole register"),
+    "follow.day": _l("Send the messages of the day to those who follow agencies"),
     "document.renew": _l("Renew the proof of documents"),
     "account.clear_out": _l("Clear ended sessions, used links and old throttles"),
     "lists.erase": _l("Erase lists of audits that are over"),

@@ -41,7 +41,7 @@ _COLUMNS = (
     "asked", "outcome", "publicId", "legalName", "country", "registerNumber", "city", "status", "reliable",
     "statusSince", "certificateNumber", "validUntil",
 )  # fmt: skip
-_NO_LIST = {
+UNREADABLE_LISTS = {
     "no text": N_("This file is not text. Save the list as .xlsx, or as .csv in UTF-8."),
     "mixed": N_(
         "This file mixes ways to write letters (UTF-8 and Windows). Save it again as .xlsx, or as .csv in UTF-8."
@@ -186,7 +186,7 @@ def _asked(given: ListForm) -> list[str]:
     upload = given.file.data
     if not upload:
         return lines(given.numbers.data or "")
-    rows = [row.strip() for row in text_of(upload, _NO_LIST, _UNREADABLE).splitlines() if row.strip()]
+    rows = [row.strip() for row in text_of(upload, UNREADABLE_LISTS, _UNREADABLE).splitlines() if row.strip()]
     return rows[1:] if rows and not any(map(str.isdigit, rows[0])) else rows  # a heading
 
 

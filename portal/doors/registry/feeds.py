@@ -1,6 +1,6 @@
 """What changed, for software and feed readers, and what search engines and catalogues ask for."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -65,19 +65,25 @@ def atom() -> ResponseReturnValue:
     found = changes.newest(database.read(), names)
     base = current_settings().public_url
     here = f"{base}{request.full_path}" if request.query_string else f"{base}{request.path}"
-    body = current_settings().body_name
-    page = render_template(
-        "registry/changes.xml",
-        title=_("Changes of the agencies that you follow") if names else _("Changes in the register"),
-        here=here,
-        base=base,
-        body_name=body,
-        updated=moment(found[0].at if found else _BEGIN),
-        entries=[_entry(each, base) for each in found],
-    )
+    title = _("Changes of the agencies that you follow") if names else _("Changes in the register")
+    page = feed_page(title, here, found)
     response = shared(page, "application/atom+xml", _FEED_SECONDS)
     response.vary.add("Accept-Language")
     return response
+
+
+def feed_page(title: str, here: str, found: Sequence[LoggedChange]) -> str:
+    """Return the Atom feed of these changes, which is at the address `here`."""
+    base = current_settings().public_url
+    return render_template(
+        "registry/changes.xml",
+        title=title,
+        here=here,
+        base=base,
+        body_name=current_settings().body_name,
+        updated=moment(found[0].at if found else _BEGIN),
+        entries=[_entry(each, base) for each in found],
+    )
 
 
 def _entry(each: LoggedChange, base: str) -> dict[str, str]:
@@ -101,7 +107,8 @@ def feed_of(names: Iterable[str]) -> str:
 def robots() -> ResponseReturnValue:
     """Tell search engines what to read: the register, and not the searches in it."""
     base = current_settings().public_url
-    lines = ["User-agent: *", "Disallow: /bulk-check", "Disallow: /*?", f"Sitemap: {base}/sitemap.xml"]
+    shut = [f"Disallow: {path}" for path in ("/bulk-check", "/follow/", "/*?")]
+    lines = ["User-agent: *", *shut, f"Sitemap: {base}/sitemap.xml"]
     return shared("\n".join(lines) + "\n", "text/plain", _DAY_SECONDS)
 
 

@@ -1,0 +1,33 @@
+-- Who follows which agencies is kept, read, changed and forgotten through these functions alone, by an id that only the
+-- message to that address holds; the register may call them. Nobody asks which lists an address or an agency is in.
+CREATE OR REPLACE FUNCTION keep_follow(its_id uuid, its_address text, in_language text, is_daily boolean, named text[], at_time timestamp with time zone, item uuid, most integer) RETURNS boolean LANGUAGE plpgsql SECURITY DEFINER SET search_path TO 'public', 'pg_temp' AS $$
+BEGIN
+  IF (SELECT count(*) FROM follow WHERE lower(address) = lower(its_address) AND confirmed_at IS NULL) >= most THEN
+    RETURN false;
+  END IF;
+  INSERT INTO follow (id, address, language, daily, asked_at, told_upto) VALUES (its_id, its_address, in_language, is_daily, at_time, -1);
+  INSERT INTO followed (follow_id, agency_id) SELECT its_id, e.agency_id FROM register_entry e WHERE e.public_id = ANY (named);
+  INSERT INTO outbox (id, kind, payload, created_at, due_at, attempts)
+  VALUES (item, 'follow.mail', jsonb_build_object('follow_id', its_id), at_time, at_time, 0);
+  RETURN true;
+END $$;
+
+CREATE OR REPLACE FUNCTION follow_state(its_id uuid) RETURNS TABLE(language text, daily boolean, confirmed_at timestamp with time zone, public_ids text[]) LANGUAGE sql STABLE SECURITY DEFINER SET search_path TO 'public', 'pg_temp' AS $$
+  SELECT f.language, f.daily, f.confirmed_at,
+         ARRAY(SELECT e.public_id FROM followed d JOIN register_entry e ON e.agency_id = d.agency_id WHERE d.follow_id = f.id ORDER BY e.sort_name)
+  FROM follow f WHERE f.id = its_id
+$$;
+
+CREATE OR REPLACE FUNCTION confirm_follow(its_id uuid, at_time timestamp with time zone) RETURNS void LANGUAGE sql SECURITY DEFINER SET search_path TO 'public', 'pg_temp' AS $$
+  UPDATE follow SET confirmed_at = at_time, told_upto = (SELECT coalesce(max(index), -1) FROM ledger_entry)
+  WHERE id = its_id AND confirmed_at IS NULL
+$$;
+
+CREATE OR REPLACE FUNCTION change_follow(its_id uuid, is_daily boolean, keep text[]) RETURNS void LANGUAGE sql SECURITY DEFINER SET search_path TO 'public', 'pg_temp' AS $$
+  UPDATE follow SET daily = is_daily WHERE id = its_id;
+  DELETE FROM followed d USING register_entry e WHERE d.follow_id = its_id AND e.agency_id = d.agency_id AND e.public_id <> ALL (keep)
+$$;
+
+CREATE OR REPLACE FUNCTION forget_follow(its_id uuid) RETURNS void LANGUAGE sql SECURITY DEFINER SET search_path TO 'public', 'pg_temp' AS $$
+  DELETE FROM follow WHERE id = its_id
+$$;

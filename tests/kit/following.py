@@ -1,0 +1,28 @@
+"""A list of agencies that somebody follows."""
+
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from audits.agencies.models import Agency
+from certificates.following import services
+from certificates.following.models import Follow
+from certificates.lifecycle.rules import public_id
+
+ADDRESS = "hirer@bouw.example"
+
+
+def followed_list(
+    session: Session, *agencies: Agency, address: str = ADDRESS, daily: bool = False, language: str = "en"
+) -> UUID:
+    """Return the id of a new list that its address confirmed."""
+    names = [public_id(each.country, each.register_number) for each in agencies]
+    services.follow(session, address=address, language=language, daily=daily, public_ids=names)
+    session.flush()
+    found = session.scalars(
+        select(Follow.id).where(Follow.confirmed_at.is_(None)).order_by(Follow.asked_at.desc())
+    ).first()
+    assert found is not None, "this address has too many unconfirmed lists"
+    services.confirm(session, found)
+    return found
