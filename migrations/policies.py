@@ -123,6 +123,9 @@ POLICIES = (
     *(Policy(table, (CASES, MY_AUDIT), (CASES, MY_JUDGED_AUDIT)) for table in ("verdict", "requirement_judgement")),
     # A secret is shown once a value was mixed in, and never to an agency: not even its inspector can choose by it.
     Policy("fixed_list", (CASES, MY_AUDIT), (MY_LED_AUDIT,), may=ADD),
+    # A list that waits: an agency sees and fills what it was asked for, and nothing else.
+    Policy("list_offer", (MY_AUDIT, f"{OWN} AND asked_at IS NOT NULL"), (MY_LED_AUDIT, f"{OWN} AND asked_at IS NOT NULL"),
+           (MY_LED_AUDIT,), may=ALL),
     Policy("draw_secret", (f"({CASES} OR {MY_AUDIT}) AND {MIXED}",), (MY_LED_AUDIT,), may=ADD),
     Policy("draw_value", (MY_DRAW, CASES, MY_AUDIT),
            (f"given_by = {ME} AND {MY_DRAW}",

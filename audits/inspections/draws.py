@@ -9,7 +9,7 @@ from sqlalchemy import Boolean, DateTime, Integer, Text, Uuid, column, func, sel
 from sqlalchemy.orm import Session
 
 from audits.core.errors import NotFoundError
-from audits.inspections.models import Audit, DrawSecret, DrawValue, FixedList, Population, PopulationList
+from audits.inspections.models import Audit, DrawSecret, DrawValue, FixedList, ListOffer, Population, PopulationList
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +31,17 @@ def find_fixed(session: Session, audit_id: UUID, unit: str) -> FixedList | None:
 def find_list(session: Session, audit_id: UUID, unit: str) -> PopulationList | None:
     """Return the members of a population; None if they were erased. The caller must have access to the audit."""
     return session.get(PopulationList, (audit_id, unit))
+
+
+def find_offer(session: Session, audit_id: UUID, unit: str) -> ListOffer | None:
+    """Return the list that waits to be fixed, or None; an agency sees only what it was asked for."""
+    return session.get(ListOffer, (audit_id, unit))
+
+
+def asked_of_agency(session: Session, agency_id: UUID) -> list[ListOffer]:
+    """Return the lists that an agency was asked for, and that are not fixed."""
+    asked = select(ListOffer).where(ListOffer.agency_id == agency_id, ListOffer.asked_at.is_not(None))
+    return list(session.scalars(asked.order_by(ListOffer.asked_at)))
 
 
 def members_of(session: Session, population: Population) -> list[str]:

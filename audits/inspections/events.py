@@ -98,6 +98,19 @@ class RemarkWithdrawn(EventData, name="audit.withdraw_remark", words=N_("Finding
     remark: UUID
 
 
+class ListAsked(EventData, name="audit.ask_list", words=N_("Agency asked for a list")):
+    """The agency was asked for the list of a population."""
+
+    unit: Code
+
+
+class ListGiven(EventData, name="audit.offer_list", words=N_("List given by the agency")):
+    """The agency gave a list; the inspector looks at it before it is fixed."""
+
+    unit: Code
+    rows: int
+
+
 class ListFixed(EventData, name="audit.fix_list", words=N_("List of a population fixed")):
     """The list of a population was fixed, and the secret of its draw promised; nothing is drawn yet."""
 

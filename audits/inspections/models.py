@@ -40,6 +40,7 @@ from audits.inspections.samples import DrawFrom as DrawFrom  # noqa: PLC0414  # 
 from audits.inspections.samples import DrawSecret as DrawSecret  # noqa: PLC0414
 from audits.inspections.samples import DrawValue as DrawValue  # noqa: PLC0414
 from audits.inspections.samples import FixedList as FixedList  # noqa: PLC0414
+from audits.inspections.samples import ListOffer as ListOffer  # noqa: PLC0414
 from audits.inspections.samples import Population as Population  # noqa: PLC0414
 from audits.inspections.samples import PopulationList as PopulationList  # noqa: PLC0414
 from audits.inspections.samples import SampledUnit as SampledUnit  # noqa: PLC0414

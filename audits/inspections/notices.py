@@ -31,6 +31,18 @@ class AuditRevealed(Notice, kind="audit_revealed"):
     reference: str
 
 
+class ListAsked(Notice, kind="list_asked"):
+    """To the agency: the inspector asks for the list of a population."""
+
+    reference: str
+
+
+class ListGiven(Notice, kind="list_given"):
+    """To the inspector: the agency gave the list; links to the audit."""
+
+    reference: str
+
+
 class AuditReopened(Notice, kind="audit_reopened"):
     """To the inspector, when a reviewer sent the audit back; links to the audit."""
 

@@ -22,11 +22,11 @@ _BORN = re.compile(rf"(?<!\d)(?:{_DAY}[-/. ]{_DAY}[-/. ](?:{_YEAR})|(?:{_YEAR})[
 _EMAIL = re.compile(r"\S@\S")
 
 
-def checked_references(lines: Sequence[str]) -> list[str]:
+def checked_references(lines: Sequence[str], numbers: Sequence[int] | None = None) -> list[str]:
     """Return the references of a list, trimmed, in NFC, each once, in the order given.
 
-    Raises RuleError with line numbers, from 1, when a line is empty, too long, or holds an e-mail address or a Dutch
-    citizen service number: the portal must not store who is behind a reference.
+    Raises RuleError with line numbers, from 1 unless `numbers` has others, when a line is empty, too long, or holds an
+    e-mail address or a Dutch citizen service number: the portal must not store who is behind a reference.
     """
     if len(lines) > MAX_POPULATION:
         raise RuleError(
@@ -34,8 +34,9 @@ def checked_references(lines: Sequence[str]) -> list[str]:
         )
     references = [unicodedata.normalize("NFC", line).strip() for line in lines]
     for message, refuses in _REFUSALS:
-        if wrong := [number for number, reference in enumerate(references, start=1) if refuses(reference)]:
-            raise RuleError(message, "references", lines=_listed(wrong), limit=MAX_LENGTH)
+        counted = zip(numbers or range(1, len(references) + 1), references, strict=True)
+        if wrong := [number for number, reference in counted if refuses(reference)]:
+            raise RuleError(message, "references", lines=listed(wrong), limit=MAX_LENGTH)
     return list(dict.fromkeys(references))
 
 
@@ -45,11 +46,17 @@ def holds_citizen_number(text: str) -> bool:
     return any(bsn.is_valid(number) for number in found)
 
 
+def holds_mail_address(text: str) -> bool:
+    """Return whether a text looks like one with an e-mail address."""
+    return bool(_EMAIL.search(text))
+
+
 def _is_unreadable(reference: str) -> bool:
     return any(unicodedata.category(character) in {"Cc", "Cf", "Zl", "Zp"} for character in reference)
 
 
-def _listed(numbers: Sequence[int]) -> str:
+def listed(numbers: Sequence[int]) -> str:
+    """Return the first numbers of lines as words."""
     return ", ".join(map(str, numbers[:_NAMED_LINES])) + (" …" if len(numbers) > _NAMED_LINES else "")
 
 
@@ -66,7 +73,7 @@ _REFUSALS: tuple[tuple[str, Callable[[str], bool]], ...] = (
     ),
     (
         N_("These lines look like an e-mail address: %(lines)s. Use references without names, like F-001."),
-        lambda reference: bool(_EMAIL.search(reference)),
+        holds_mail_address,
     ),
     (
         N_("These lines look like a date of birth: %(lines)s. Use references without personal data, like F-001."),

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Text, UniqueConstraint, func, select
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, column_property, mapped_column
 
 from audits.core.db import Base, one_of, stored
@@ -69,6 +70,33 @@ class FixedList(Base):
     last_day: Mapped[date | None]
     fixed_at: Mapped[datetime]
     fixed_by: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+
+
+class ListOffer(Base):
+    """A list that waits to be fixed: asked of the agency, or given by it or by the inspector. It goes when it is fixed.
+
+    An agency sees and fills only what it was asked for.
+    """
+
+    __tablename__ = "list_offer"
+    __table_args__ = (
+        CheckConstraint("num_nulls(content, given_by, given_at) IN (0, 3)", name="given_whole"),
+        CheckConstraint("asked_at IS NOT NULL OR content IS NOT NULL", name="asked_or_given"),
+        ForeignKeyConstraint(["audit_id", "agency_id"], ["audit.id", "audit.agency_id"], name="fk_list_offer_agency"),
+    )
+
+    audit_id: Mapped[UUID] = mapped_column(primary_key=True)
+    unit: Mapped[str] = mapped_column(primary_key=True)
+    agency_id: Mapped[UUID] = mapped_column(ForeignKey("agency.id"), index=True)
+    asked_at: Mapped[datetime | None]
+    content: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))  # of `tables.Table`
+    file_name: Mapped[str] = mapped_column(default="", server_default="")
+    dropped: Mapped[list[str]] = mapped_column(default=list, server_default="[]")  # headings of columns never stored
+    source: Mapped[str | None]
+    first_day: Mapped[date | None]
+    last_day: Mapped[date | None]
+    given_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
+    given_at: Mapped[datetime | None]
 
 
 class DrawSecret(Base):

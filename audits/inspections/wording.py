@@ -1,10 +1,11 @@
-"""Names of the states and extents of findings, for pages and reports, as keys of the catalogues."""
+"""Names of states and extents of findings, and of columns of a list, as keys of the catalogues."""
 
 from collections.abc import Mapping
 
 from audits.core.errors import N_
 from audits.inspections.grading import Extent
 from audits.inspections.workflow import FindingState
+from audits.schemes.strata import Stratum
 
 FINDING_STATES: Mapping[FindingState, str] = {
     FindingState.OPEN: N_("Open"),
@@ -19,4 +20,14 @@ FINDING_STATES: Mapping[FindingState, str] = {
 EXTENTS: Mapping[Extent, str] = {
     Extent.INCIDENTAL: N_("Incidental"),
     Extent.SYSTEMIC: N_("Systemic"),
+}
+
+STRATA: Mapping[Stratum, str] = {
+    Stratum.SITE: N_("Branch"),
+    Stratum.HIRER: N_("Hirer"),
+    Stratum.HOUSING: N_("Housing"),
+    Stratum.PAY_PERIOD: N_("Pay period"),
+    Stratum.CONTRACT_PHASE: N_("Phase of the contract"),
+    Stratum.LEAVER: N_("Has left"),
+    Stratum.NATIONALITY_GROUP: N_("Group of nationalities"),
 }

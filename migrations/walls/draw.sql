@@ -43,9 +43,25 @@ CREATE TRIGGER draw_value_whole BEFORE TRUNCATE ON draw_value FOR EACH STATEMENT
 CREATE TRIGGER population_list_kept BEFORE UPDATE ON population_list FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER population_list_whole BEFORE TRUNCATE ON population_list FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
+-- A list waits only while the audit goes on and its own is not fixed; the agency is asked only where it knows of the audit.
+CREATE OR REPLACE FUNCTION check_list_offer() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path TO 'public', 'pg_temp' AS $$
+BEGIN
+  IF EXISTS (SELECT FROM fixed_list f WHERE f.audit_id = NEW.audit_id AND f.unit = NEW.unit) OR NOT EXISTS (
+    SELECT FROM audit a WHERE a.id = NEW.audit_id
+      AND (NEW.asked_at IS NULL OR a.announced OR a.revealed_at IS NOT NULL OR a.reported_at IS NOT NULL)) THEN
+    RAISE EXCEPTION 'this list cannot be asked for or given now' USING ERRCODE = 'check_violation', CONSTRAINT = 'list_offer_lawful';
+  END IF;
+  RETURN NEW;
+END $$;
+
+CREATE TRIGGER list_offer_lawful BEFORE INSERT OR UPDATE ON list_offer FOR EACH ROW WHEN (CURRENT_USER <> 'kw_owner') EXECUTE FUNCTION check_list_offer();
+CREATE TRIGGER list_offer_frozen BEFORE INSERT OR UPDATE ON list_offer FOR EACH ROW WHEN (CURRENT_USER <> 'kw_owner') EXECUTE FUNCTION check_fieldwork('in_progress');
+
 -- Members are erased when their term ends; the digest and the draw stay. Only of audits that are over.
 CREATE OR REPLACE FUNCTION erase_lists(fixed_before timestamp with time zone) RETURNS bigint LANGUAGE sql SECURITY DEFINER SET search_path TO 'public', 'pg_temp' AS $$
-  WITH gone AS (
+  WITH waiting AS (
+    DELETE FROM list_offer o USING audit a WHERE a.id = o.audit_id AND a.state IN ('concluded', 'cancelled') RETURNING o.unit
+  ), gone AS (
     DELETE FROM population_list l USING population p, audit a
     WHERE (p.audit_id, p.unit) = (l.audit_id, l.unit) AND a.id = l.audit_id AND a.state IN ('concluded', 'cancelled')
       AND p.frozen_at < fixed_before RETURNING l.unit)

@@ -46,6 +46,15 @@ def list_of(data: bytes, *, is_table: bool) -> str:
     return str(reader.ask(PEOPLE, "list", data, is_table=is_table))
 
 
+def table_in(data: bytes, *, is_table: bool) -> Mapping[str, Any]:
+    """Return the rows of a table with the kinds of their cells, as `audits.inspections.tables.Table` has them.
+
+    RefusedError if it is no text, no CSV, no workbook (.xlsx) and no Open Document spreadsheet (.ods).
+    """
+    found: Mapping[str, Any] = reader.ask(PEOPLE, "table", data, is_table=is_table)
+    return found
+
+
 def cells_of(data: bytes) -> Mapping[str, Any]:
     """Return the cells of a workbook (.xlsx) as text: `sheets` with their rows and `faults`, and `tokens` of the file.
 

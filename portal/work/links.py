@@ -67,6 +67,8 @@ PAGES: dict[type[Notice], Link] = {
     teams.WorkTakenOver: Link("office.audits.show_audit", "audit_id"),
     teams.TeamLeft: Link("account.show_account"),
     inspections.AuditRevealed: _HOME,
+    inspections.ListAsked: _HOME,
+    inspections.ListGiven: _AUDIT,
     inspections.AuditReopened: _AUDIT,
     inspections.AuditSentBack: _AUDIT,
     inspections.AuditToReview: Link("office.audits.show_audit", "audit_id"),

@@ -16,6 +16,11 @@ FIXED = (
 SECRET = "INSERT INTO draw_secret (audit_id, unit, secret) VALUES (:{}_audit, 'x', 'x')"
 MEMBERS = "INSERT INTO population_list (audit_id, unit, members) VALUES (:{}_audit, 'x', '[]')"
 VALUE = "INSERT INTO draw_value (audit_id, unit, value, given_by, given_at) VALUES (:{}_audit, '{}', '{}', {}, now())"
+OFFER = (
+    "INSERT INTO list_offer (audit_id, unit, agency_id, asked_at)"
+    " SELECT id, '{}', agency_id, now() FROM audit WHERE id = :{}_audit"
+)
+GIVE = "UPDATE list_offer SET content = '{}', given_by = {}, given_at = now() WHERE audit_id = :in_progress_audit"
 READ = "SELECT FROM {} WHERE audit_id = :in_progress_audit AND unit = '{}'"
 GIVER = f"coalesce({ME}, :in_progress_inspector)"
 
@@ -48,6 +53,22 @@ ABOUT_DRAWS = [
       for table, column in (("fixed_list", "digest"), ("draw_secret", "secret"), ("draw_value", "value"),
                             ("population_list", "unit"))
       for verb, rest in (("DELETE FROM", ""), ("UPDATE", f" SET {column} = 'x'"))),
+    Attack("a list that its agency was not asked for", READ.format("list_offer", "assignment"), "none", "rows",
+           by=AUDITED),
+    *(Attack(f"an asked list read by {by}", READ.format("list_offer", "housing_location"), "none", "rows", by=by)
+      for by in (OTHER, "agency mine", "reviewer")),
+    Attack("a list asked for by its agency", OFFER.format("x", "in_progress"), NO_RIGHT, by=AUDITED),
+    Attack("a list asked of an agency that knows of nothing", OFFER.format("x", "surprise"), "list_offer_lawful",
+           NO_RIGHT, by="inspector of surprise_inspector"),
+    Attack("a list asked for after it was fixed", OFFER.format("interview", "in_progress"), "list_offer_lawful",
+           NO_RIGHT, by=ITS),
+    Attack("a list asked for after the report", OFFER.format("x", "reported"), "list_offer_frozen", NO_RIGHT,
+           by="inspector of reported_inspector"),
+    Attack("a list given by another agency", GIVE.format("{}", ME), "none", NO_RIGHT, by="agency mine"),
+    Attack("all lists that wait renamed by an agency", "UPDATE list_offer SET file_name = 'x'", "none", NO_RIGHT,
+           by="agency mine"),
+    Attack("the question for a list taken away", "DELETE FROM list_offer WHERE audit_id = :in_progress_audit", "none",
+           NO_RIGHT, by=AUDITED),
     Attack("members erased by a person", "SELECT erase_lists(now())", NO_RIGHT, "rows", by=ITS),
     Attack("no member is erased of an audit that goes on", "SELECT erase_lists(now() + interval '1 year'); "
            "SELECT 1 / count(*) FROM population_list WHERE audit_id = :in_progress_audit", NO_RIGHT, "rows", by=ITS),

@@ -9,6 +9,7 @@ from audits.inspections import rules
 from audits.inspections import services as inspections
 from audits.inspections.models import Audit, SealedEntry
 from audits.inspections.services.receipts import confirm_entries
+from audits.inspections.tables import of_text
 from audits.inspections.workflow import AuditState
 
 
@@ -33,8 +34,10 @@ def fix_two(session: Session, audit: Audit, unit: str) -> str:
 
 
 def add_draws(session: Session, audit: Audit) -> dict[str, Any]:
-    """A list for which a value was given and nothing is drawn, and one that waits for a value."""
+    """A list for which a value was given and nothing is drawn, one that waits for a value, one asked for, one given."""
     digest = fix_two(session, audit, "personnel_file")
     inspections.give_value(session, audit.inspector.actor, audit.id, "personnel_file", "6")
     fix_two(session, audit, "interview")
+    inspections.ask_list(session, audit.inspector.actor, audit.id, "housing_location")
+    inspections.offer_list(session, audit.inspector.actor, audit.id, "assignment", of_text("A-1"))
     return {"given_digest": digest, "given_seed": rules.mixed_seed(bytes(32), "6", digest).hex()}

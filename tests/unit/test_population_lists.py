@@ -6,24 +6,6 @@ from audits.core.errors import RuleError
 from audits.inspections.population_lists import Declared, differs, look_at
 
 
-@pytest.mark.parametrize(
-    ("lines", "heading", "members"),
-    [
-        (["Dossiernummer", "F-1", "F-2"], "Dossiernummer", ["F-1", "F-2"]),
-        (["Code", "aap", "noot"], "Code", ["aap", "noot"]),
-        (["zomaar", "1", "2", "3"], "zomaar", ["1", "2", "3"]),
-        (["F-1", "F-2"], "", ["F-1", "F-2"]),
-        (["aap", "noot", "mies"], "", ["aap", "noot", "mies"]),
-        (["aap", "1", "noot", "2"], "", ["aap", "1", "noot", "2"]),
-        (["alleen"], "", ["alleen"]),
-        ([], "", []),
-    ],
-)
-def test_a_heading_is_known_by_its_word_or_by_what_the_others_have(lines, heading, members):
-    look = look_at(lines)
-    assert (look.heading, list(look.members)) == (heading, members)
-
-
 def test_doubles_and_names_are_counted():
     look = look_at(["F-1", "F-1", " F-1 ", "Jan de Vries", "Anna-Maria Kowalska", "Huis 12"])
     assert (look.size, look.doubles, look.like_names) == (4, 2, 2)

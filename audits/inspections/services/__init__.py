@@ -19,6 +19,7 @@ from audits.inspections.services.days import (
 )
 from audits.inspections.services.drawing import About, declared_by, draw_list, fix_list, give_value
 from audits.inspections.services.fieldwork import ReasonMissingError, VerdictsChangedError, record_sheets
+from audits.inspections.services.listing import ask_list, offer_list
 from audits.inspections.services.more_units import choose_unit, replace_unit
 from audits.inspections.services.planning import plan_audit, plan_audit_of_holder
 from audits.inspections.services.remarking import withdraw_remark, write_remark
@@ -42,6 +43,7 @@ __all__ = [
     "VerdictsChangedError",
     "accept_corrective_action",
     "add_corrective_action_file",
+    "ask_list",
     "cancel_audit",
     "change_day",
     "choose_unit",
@@ -56,6 +58,7 @@ __all__ = [
     "give_value",
     "housing_locations",
     "judge_requirement",
+    "offer_list",
     "open_urgent_task",
     "plan_audit",
     "plan_audit_of_holder",

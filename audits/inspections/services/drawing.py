@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import delete, func, insert, select
 from sqlalchemy.orm import Session
 
 from audits.core import clock
@@ -25,6 +25,7 @@ from audits.inspections.models import (
     DrawSecret,
     DrawValue,
     FixedList,
+    ListOffer,
     Population,
     PopulationList,
     SampledUnit,
@@ -78,13 +79,12 @@ def fix_list(
     """
     audit = load_fieldwork(session, actor, audit_id)
     scheme = scheme_of_audit(audit)
-    kind = _drawn_kind(scheme, unit)
+    kind = drawn_kind(scheme, unit)
     if session.get(FixedList, (audit.id, unit)) or session.get(Population, (audit.id, unit)):
         raise IllegalMoveError("This list is fixed already and cannot change.")
     members = rules.population_of(checked_references(references))
     declared = declared_by(audit, unit)
-    _check_source(kind, about.source)
-    _check_period(about)
+    _check_about(kind, about)
     said = _checked_difference(about.difference, needed=scheme.cycle is not None and differs(len(members), declared))
     fixed = FixedList(
         audit_id=audit.id,
@@ -106,8 +106,14 @@ def fix_list(
     session.flush()
     _add(session, fixed, DrawSecret, secret=secret.hex())
     _add(session, fixed, PopulationList, members=list(members), strata=_sorted(references, members, strata or {}))
+    remove_offer(session, audit.id, unit)
     record(session, actor, audit, _told(fixed))
     return fixed
+
+
+def remove_offer(session: Session, audit_id: UUID, unit: str) -> None:
+    """Remove the list that waits, if there is one."""
+    session.execute(delete(ListOffer).where(ListOffer.audit_id == audit_id, ListOffer.unit == unit))
 
 
 def give_value(session: Session, actor: Actor, audit_id: UUID, unit: str, value: str) -> None:
@@ -180,7 +186,8 @@ def erase_before(session: Session, moment: datetime) -> int:
     return session.scalar(select(func.erase_lists(moment))) or 0
 
 
-def _drawn_kind(scheme: SchemeText, unit: str) -> Unit:
+def drawn_kind(scheme: SchemeText, unit: str) -> Unit:
+    """Return a kind of unit that is drawn from a list, or raise NotFoundError."""
     kind = scheme.units.get(unit)
     if kind is None or kind.is_agency or not scheme.on_unit(unit):
         raise NotFoundError("The norm draws no such sample.")
@@ -232,12 +239,18 @@ def _sorted(
     return {name: [values[places[member]] for member in members] for name, values in strata.items()}
 
 
-def _check_period(about: About) -> None:
+def check_period(about: About) -> None:
+    """Raise RuleError for half a period, or one that ends before it begins or in the future."""
     first, last = about.first_day, about.last_day
     if (first is None) != (last is None) or (first and last and last < first):
         raise RuleError("Give the first and the last day of the period.", "last_day")
     if last and last > clock.today():
         raise RuleError("The period of a list cannot end in the future.", "last_day")
+
+
+def _check_about(kind: Unit, about: About) -> None:
+    _check_source(kind, about.source)
+    check_period(about)
 
 
 def _checked_difference(typed: str, *, needed: bool) -> str:

@@ -15,8 +15,8 @@ from audits.core import clock
 from audits.core.access import Permission
 from audits.decisions.models import Decision
 from audits.decisions.queries import decisions_about, find_decision, provisional_suspension
-from audits.inspections.draws import AskedDraw, waiting_for_agency
-from audits.inspections.models import Audit
+from audits.inspections.draws import AskedDraw, asked_of_agency, waiting_for_agency
+from audits.inspections.models import Audit, ListOffer
 from audits.inspections.queries import find_live_audit, get_audit, list_audits
 from audits.inspections.repairs import Repairs, repairs_of
 from audits.inspections.workflow import AUDIT_FLOW
@@ -67,6 +67,7 @@ def home() -> ResponseReturnValue:
         review_by=review_by(application) if application else None,
         asked=is_asked(session, agency.id),
         draws=_draws(),
+        lists=_lists(agency.id),
         certificate=certificate,
         status=certificate.status_on(clock.today()) if certificate else None,
         conditions=conditions_held(session, actor, certificate) if certificate and certificate.conditional else [],
@@ -106,6 +107,15 @@ def _draws() -> list[tuple[AskedDraw, Unit]]:
     return [
         (fixed, scheme_of_version(get_audit(session, actor, fixed.audit_id).scheme_version).units[fixed.unit])
         for fixed in waiting_for_agency(session)
+    ]
+
+
+def _lists(agency_id: UUID) -> list[tuple[ListOffer, Unit]]:
+    """Return the lists that the agency was asked for and has not given, with what they are lists of."""
+    session, actor = database.read(), current_actor()
+    return [
+        (asked, scheme_of_version(get_audit(session, actor, asked.audit_id).scheme_version).units[asked.unit])
+        for asked in asked_of_agency(session, agency_id)
     ]
 
 

@@ -3,6 +3,7 @@
 from portal.doors.agency import (
     appeals,
     application,
+    asked_lists,
     changes,
     chapters,
     conditions,
@@ -23,6 +24,7 @@ from portal.doors.agency.door import bp
 
 __all__ = [
     "application",
+    "asked_lists",
     "blueprints",
     "chapters",
     "declaration",

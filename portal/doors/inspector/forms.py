@@ -1,24 +1,15 @@
-"""Forms for inspectors: the population, the report, the check of a corrective action."""
+"""Forms for inspectors: units of a sample, the report, the check of a corrective action."""
 
 from collections.abc import Sequence
-from typing import Any
 
-from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import TextAreaField
 
-from audits.core.errors import N_
 from audits.inspections.grading import Extent, Origin, Seen, may_be_incidental
 from audits.inspections.models import SampledUnit
-from audits.inspections.services import About
-from audits.schemes.cycle import ListSource
-from audits.schemes.text import Judgement, SchemeText, Unit
+from audits.schemes.text import Judgement, SchemeText
 from portal.forms.fields import (
     UNREMARKED,
-    NotRequired,
     checkbox_field,
-    date_field,
-    file_field,
     options,
     radios_field,
     select_field,
@@ -27,85 +18,7 @@ from portal.forms.fields import (
     version_field,
 )
 from portal.forms.form import Form
-from portal.forms.lists import text_of
-from portal.forms.widgets import TextareaWidget
 from portal.language.i18n import current_language
-
-_SHOWN = 200_000  # characters of an uploaded file that are shown again in the text box
-
-
-class SampleForm(Form):
-    """The list of a population: first to be looked at, then to be fixed."""
-
-    is_long = False
-    references = TextAreaField(
-        _l("References, one on each line"),
-        [NotRequired()],
-        description=_l("Codes such as F-001. No names, citizen numbers or e-mail addresses."),
-        widget=TextareaWidget(),  # no character counter: the limit is in lines
-        render_kw={"component": {"rows": 12}},
-    )
-    file = file_field(
-        _l("Or a file with the list"),
-        hint=_l("Plain text (.txt), or .csv or .xlsx with the references in the first column and no header."),
-        accept=".txt,.csv,.xlsx,text/plain,text/csv",
-    )
-    none = checkbox_field(_l("The agency has none of these"))
-    source = select_field(_l("Where the list comes from"), [], required=_l("Say where the list comes from."))
-    first_day = date_field(_l("First day of the period of the list"), required=UNREMARKED)
-    last_day = date_field(_l("Last day of that period"), required=UNREMARKED)
-    heading = checkbox_field(_l("The first line is a heading; leave it out"))
-    difference = textarea_field(
-        _l("Why the list differs from what the agency declared"),
-        hint=_l("Staff read this. For example: half of the workers left in the year."),
-        required=UNREMARKED,
-        max_length=2000,
-        rows=2,
-    )
-
-    def offer(self, scheme: SchemeText, kind: Unit) -> "SampleForm":
-        """Offer the sources that the norm has for this kind of unit."""
-        known = scheme.cycle.list_sources if scheme.cycle else {}
-        listed = [(code, _source_in_words(known[code])) for code in kind.list_sources]
-        self.source.choices = options([("", ""), *listed])
-        if not listed:
-            del self.source
-        return self
-
-    def validate(self, extra_validators: Any = None) -> bool:
-        """Require exactly one of the three ways to give a population."""
-        holds = super().validate(extra_validators)
-        ways = sum(bool(field.data) for field in (self.references, self.file, self.none))
-        if ways != 1:
-            sentence = _l("Paste the list, choose a file, or tick that there are none: one of the three.")
-            self.references.errors = [*self.references.errors, sentence]
-        return bool(holds) and ways == 1
-
-    def lines(self) -> list[str]:
-        """Return the list line by line, without empty lines at the end. RuleError if a file is no text."""
-        text = text_of(self.file.data, _NO_LIST, _UNREADABLE) if self.file.data else self.references.data or ""
-        self.is_long = len(text) > _SHOWN
-        self.references.data = text  # an uploaded list is looked at before it is fixed
-        return text.rstrip().splitlines()
-
-    def about(self) -> About:
-        """Return what is said about the list."""
-        return About(
-            source=self.source.data if self.source else None,
-            first_day=self.first_day.data,
-            last_day=self.last_day.data,
-            difference=self.difference.data or "",
-        )
-
-    def kept(self) -> list[str]:
-        """Return the lines without the heading that was ticked."""
-        lines = self.lines()
-        return lines[1:] if self.heading.data else lines
-
-
-def _source_in_words(source: ListSource) -> str:
-    name = source.name.in_(current_language())
-    return f"{name} ({_('independent of the agency')})" if source.independent else name
 
 
 class ValueForm(Form):
@@ -200,10 +113,3 @@ class CheckForm(Form):
         required=_l("Say how you checked it and what you saw."),
         rows=4,
     )
-
-
-_UNREADABLE = N_("This file cannot be read as a table. Save the list as .txt.")
-_NO_LIST = {
-    "no text": N_("This file is not plain text. Save the list as .txt, .csv in UTF-8, or .xlsx."),
-    "too large": N_("This workbook is too large. Save only the column with the list."),
-}

@@ -1,26 +1,23 @@
-"""Pages for fixing a population and drawing from it, and the proof of a draw."""
+"""Pages for drawing from a fixed list, for units beside the draw, and the proof of a draw."""
 
-import secrets
 from collections.abc import Sequence
 from uuid import UUID
 
-from flask import Response, abort, flash, redirect, render_template, request, url_for
+from flask import Response, abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from audits.core.access import Permission
 from audits.core.errors import RuleError
-from audits.inspections import draws, queries, rules, services
+from audits.inspections import draws, queries, services
 from audits.inspections.grading import Origin
 from audits.inspections.models import Population, SampledUnit
-from audits.inspections.population_lists import Look, differs, look_at
 from audits.schemes.text import Unit
-from certificates.ledger.entries import draw_entry
 from certificates.ledger.queries import first_after
-from certificates.ledger.services import append
 from portal.doors.inspector.case import Case, bp, open_case
-from portal.doors.inspector.forms import ChooseForm, ReplaceForm, SampleForm, ValueForm
-from portal.forms.form import Form, refused
+from portal.doors.inspector.forms import ChooseForm, ReplaceForm, ValueForm
+from portal.doors.inspector.list_forms import SampleForm
+from portal.forms.form import Form
 from portal.stores import database
 from portal.web.access import current_actor, needs
 
@@ -30,49 +27,8 @@ from portal.web.access import current_actor, needs
 def show_sample(audit_id: UUID, unit: str) -> ResponseReturnValue:
     """Show the draw of one kind of unit, or the form for its population."""
     case = open_case(audit_id)
-    kind = _kind(case, unit)
-    return _page(case, kind, SampleForm().offer(case.scheme, kind))
-
-
-@bp.post("/audits/<uuid:audit_id>/samples/<unit>")
-@needs(Permission.AUDIT_CONDUCT)
-def draw_sample(audit_id: UUID, unit: str) -> ResponseReturnValue:
-    """Show the list that was given; if that is confirmed, fix it and promise the secret of its draw.
-
-    The secret is generated here, after the list was submitted; its promise goes into the public log.
-    """
-    case = open_case(audit_id)
-    kind = _kind(case, unit)
-    form, look = SampleForm().offer(case.scheme, kind), None
-    if form.validate_on_submit():
-        try:
-            look = look_at(form.lines())
-            if "fix" not in request.form:
-                form.heading.data = bool(look.heading)
-                return _look_page(case, kind, form, look)
-            with database.write() as session:
-                fixed = services.fix_list(
-                    session,
-                    current_actor(),
-                    audit_id,
-                    unit,
-                    form.kept(),
-                    secret=secrets.token_bytes(rules.SEED_BYTES),
-                    about=form.about(),
-                )
-                if not fixed.size:
-                    services.draw_list(session, current_actor(), audit_id, unit)
-                append(session, draw_entry(at=fixed.fixed_at, commitment=fixed.commitment))
-        except RuleError as error:
-            form.complain(error)
-        else:
-            flash(_("The list is fixed. Nothing is drawn yet."), "success")
-            return redirect(url_for("inspector.show_sample", audit_id=audit_id, unit=unit), 303)
-    if look and not form.references.errors:
-        return refused(_look_page(case, kind, form, look), form)
-    if form.is_long:
-        form.references.data = ""
-    return refused(_page(case, kind, form), form)
+    kind = sampled_kind(case, unit)
+    return sample_page(case, kind, SampleForm().offer(case.scheme, kind))
 
 
 @bp.post("/audits/<uuid:audit_id>/samples/<unit>/value")
@@ -80,7 +36,7 @@ def draw_sample(audit_id: UUID, unit: str) -> ResponseReturnValue:
 def give_value(audit_id: UUID, unit: str) -> ResponseReturnValue:
     """Keep the value that the people of the agency say, and draw."""
     case, form = open_case(audit_id), ValueForm()
-    kind = _kind(case, unit)
+    kind = sampled_kind(case, unit)
     if form.validate_on_submit():
         try:
             with database.write() as session:
@@ -90,7 +46,7 @@ def give_value(audit_id: UUID, unit: str) -> ResponseReturnValue:
             form.complain(error)
         else:
             return _drawn(audit_id, unit, drawn)
-    return _page(case, kind, None, value=form), 422
+    return sample_page(case, kind, None, value=form), 422
 
 
 @bp.post("/audits/<uuid:audit_id>/samples/<unit>/draw")
@@ -98,7 +54,7 @@ def give_value(audit_id: UUID, unit: str) -> ResponseReturnValue:
 def draw_fixed(audit_id: UUID, unit: str) -> ResponseReturnValue:
     """Draw with the value that the agency gave, or with the first head of the public log after the list was fixed."""
     case = open_case(audit_id)
-    _kind(case, unit)
+    sampled_kind(case, unit)
     with database.write() as session:
         fixed = draws.find_fixed(session, audit_id, unit)
         head = first_after(session, fixed.fixed_at) if fixed else None
@@ -112,30 +68,12 @@ def _drawn(audit_id: UUID, unit: str, count: int) -> ResponseReturnValue:
     return redirect(url_for("inspector.show_sample", audit_id=audit_id, unit=unit), 303)
 
 
-def _look_page(case: Case, kind: Unit, form: SampleForm, look: Look) -> str:
-    """Show what stands out in a list before it is fixed."""
-    declared = services.declared_by(case.audit, kind.code)
-    return render_template(
-        "inspector/population.html",
-        case=case,
-        audit=case.audit,
-        scheme=case.scheme,
-        unit=kind,
-        look=look,
-        size=rules.sample_size(kind.sampling, look.size),
-        declared=declared,
-        differs=differs(look.size, declared),
-        before=draws.last_size(database.read(), case.audit, kind.code),
-        form=form,
-    )
-
-
 @bp.post("/audits/<uuid:audit_id>/samples/<unit>/replacements")
 @needs(Permission.AUDIT_CONDUCT)
 def replace_unit(audit_id: UUID, unit: str) -> ResponseReturnValue:
     """Add the next unit of the draw in place of one that cannot be judged."""
     case = open_case(audit_id)
-    kind = _kind(case, unit)
+    kind = sampled_kind(case, unit)
     form = ReplaceForm().offer(case.scheme, queries.units_of(database.read(), audit_id, unit))
     if form.validate_on_submit():
         try:
@@ -155,7 +93,7 @@ def replace_unit(audit_id: UUID, unit: str) -> ResponseReturnValue:
         else:
             flash(words, "success")
             return redirect(url_for("inspector.show_sample", audit_id=audit_id, unit=unit), 303)
-    return _page(case, kind, None, replace=form), 422
+    return sample_page(case, kind, None, replace=form), 422
 
 
 @bp.post("/audits/<uuid:audit_id>/samples/<unit>/chosen")
@@ -163,7 +101,7 @@ def replace_unit(audit_id: UUID, unit: str) -> ResponseReturnValue:
 def choose_unit(audit_id: UUID, unit: str) -> ResponseReturnValue:
     """Add a unit that the inspector chooses."""
     case, form = open_case(audit_id), ChooseForm()
-    kind = _kind(case, unit)
+    kind = sampled_kind(case, unit)
     if form.validate_on_submit():
         try:
             with database.write() as session:
@@ -175,7 +113,7 @@ def choose_unit(audit_id: UUID, unit: str) -> ResponseReturnValue:
         else:
             flash(_("The unit is in the audit. It counts apart from those by lot."), "success")
             return redirect(url_for("inspector.show_sample", audit_id=audit_id, unit=unit), 303)
-    return _page(case, kind, None, choose=form), 422
+    return sample_page(case, kind, None, choose=form), 422
 
 
 @bp.get("/audits/<uuid:audit_id>/samples/<unit>/population.txt")
@@ -189,14 +127,15 @@ def download_population(audit_id: UUID, unit: str) -> ResponseReturnValue:
     return response
 
 
-def _kind(case: Case, unit: str) -> Unit:
+def sampled_kind(case: Case, unit: str) -> Unit:
+    """Return a kind of unit that is drawn, or 404."""
     kind = case.scheme.units.get(unit)
     if kind is None or kind.is_agency:
         abort(404)
     return kind
 
 
-def _page(
+def sample_page(
     case: Case,
     kind: Unit,
     form: SampleForm | None,
@@ -205,6 +144,7 @@ def _page(
     *,
     value: ValueForm | None = None,
 ) -> str:
+    """Return the page of one kind of unit: its list to come, its fixed list, or its draw."""
     session, audit = database.read(), case.audit
     populations = {population.unit: population for population in queries.populations_of(session, audit.id)}
     population = populations.get(kind.code)
@@ -227,6 +167,7 @@ def _page(
         unit=kind,
         population=population,
         fixed=fixed,
+        offer=draws.find_offer(session, audit.id, kind.code) if case.is_led and not fixed else None,
         given=given,
         head=first_after(session, fixed.fixed_at) if waits and fixed else None,
         waits=waits,

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from portal.reader.room import catalogues, copies, judging, lists, norms, seals, sheets
+from portal.reader.room import catalogues, copies, judging, lists, norms, seals, sheets, tables
 from portal.reader.room.refusal import RefusedError
 
 __all__ = ["TASKS", "RefusedError"]
@@ -14,6 +14,7 @@ TASKS: dict[str, Callable[..., Any]] = {
     "copy": copies.copy,
     "list": lists.lines,
     "cells": sheets.cells,
+    "table": tables.table,
     "norm": norms.values,
     "catalogue": catalogues.draft,
     "seal": seals.examine_seal,

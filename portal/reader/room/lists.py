@@ -15,19 +15,19 @@ def lines(data: bytes, *, is_table: bool) -> str:
     """Return the references, one per line. A workbook is known by its content, not by a name."""
     if sheets.is_workbook(data):
         return sheets.lines(data)
-    text = _text(data)
+    text, _encoding = decoded(data)
     if not is_table:
         return text
     delimiter = max(";,\t", key=text.split("\n", 1)[0].count)
     return "\n".join(row[0] if row else "" for row in csv.reader(io.StringIO(text), delimiter=delimiter))
 
 
-def _text(data: bytes) -> str:
-    """Return the text: in UTF-8, in UTF-16 with its mark, or as Windows writes it, never in two ways at once."""
+def decoded(data: bytes) -> tuple[str, str]:
+    """Return the text and how it was written: UTF-8, UTF-16 with its mark, or as Windows does, never in two ways."""
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return _decoded(data, "utf-16")
+        return _decoded(data, "utf-16"), "utf-16"
     try:
-        return data.decode("utf-8-sig")
+        return data.decode("utf-8-sig"), "utf-8"
     except UnicodeDecodeError:
         pass
     if b"\0" in data:
@@ -35,7 +35,7 @@ def _text(data: bytes) -> str:
     lines = data.split(b"\n")
     if any(not line.isascii() and _is_utf8(line) for line in lines):
         raise RefusedError("mixed")
-    return _decoded(data, "cp1252")
+    return _decoded(data, "cp1252"), "cp1252"
 
 
 def _is_utf8(line: bytes) -> bool:

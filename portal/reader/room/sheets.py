@@ -24,7 +24,7 @@ def is_workbook(data: bytes) -> bool:
 
 def lines(data: bytes) -> str:
     """Return the first column of the only sheet with content, one cell per line."""
-    _check_directory(data)
+    check_directory(data)
     try:
         workbook = python_calamine.load_workbook(io.BytesIO(data))
         sheets = [workbook.get_sheet_by_name(name).to_python() for name in workbook.sheet_names]
@@ -36,7 +36,8 @@ def lines(data: bytes) -> str:
     return "\n".join(_plain(row[0]) if row else "" for row in (filled[0] if filled else []))
 
 
-def _check_directory(data: bytes) -> None:
+def check_directory(data: bytes) -> None:
+    """Refuse what cannot be a workbook or would unpack into too much."""
     try:
         parts = zipfile.ZipFile(io.BytesIO(data)).infolist()
     except (zipfile.BadZipFile, NotImplementedError, ValueError) as error:
@@ -44,7 +45,7 @@ def _check_directory(data: bytes) -> None:
     if len(parts) > MAX_PARTS or sum(part.file_size for part in parts) > MAX_UNPACKED:
         raise RefusedError("too large")
     names = {part.filename.lower() for part in parts}
-    if "[content_types].xml" not in names or any(part.flag_bits & 1 for part in parts):
+    if not names & {"[content_types].xml", "mimetype"} or any(part.flag_bits & 1 for part in parts):
         raise RefusedError("no workbook")
     if any(name.endswith(MACROS) for name in names):
         raise RefusedError("macros")
@@ -63,7 +64,7 @@ def cells(data: bytes) -> dict[str, Any]:
     """Return the cells of all sheets as text with the rows' numbers, the cells without a plain value, and our mark."""
     if data.startswith(b"\xd0\xcf\x11\xe0"):  # Office packs a file with a password into its older form
         raise RefusedError("locked")
-    _check_directory(data)
+    check_directory(data)
     archive = zipfile.ZipFile(io.BytesIO(data))
     if "mimetype" in archive.namelist():
         raise RefusedError("open document")
@@ -73,8 +74,8 @@ def cells(data: bytes) -> dict[str, Any]:
         found = [_sheet(name, sheet) for name, sheet in sheets.items()]
     except (python_calamine.CalamineError, OSError, ValueError) as error:
         raise RefusedError("no workbook") from error
-    for each, path in zip(found, _paths(archive), strict=False):
-        each["faults"] = _faults(archive.read(path).decode("utf-8", "replace")) if path else {}
+    for each, path in zip(found, paths(archive), strict=False):
+        each["faults"] = faults(archive.read(path).decode("utf-8", "replace")) if path else {}
     return {"sheets": found, "tokens": _tokens(archive)}
 
 
@@ -98,7 +99,7 @@ def _value(cell: object) -> str:
     return cell.isoformat() if isinstance(cell, date) else str(cell).replace("\r\n", "\n").strip(" ")
 
 
-def _paths(archive: zipfile.ZipFile) -> list[str | None]:
+def paths(archive: zipfile.ZipFile) -> list[str | None]:
     """Return the part of each sheet, in the order of the workbook."""
     names = set(archive.namelist())
     if not {"xl/workbook.xml", "xl/_rels/workbook.xml.rels"} <= names:
@@ -114,7 +115,7 @@ def _paths(archive: zipfile.ZipFile) -> list[str | None]:
     return [path if path in names else None for path in paths]
 
 
-def _faults(xml: str) -> dict[str, str]:
+def faults(xml: str) -> dict[str, str]:
     """Return the cells with a formula or an error. Programs write some truths as formulas; these are values."""
     faults = {}
     for attributes, place, content in _CELL.findall(xml):

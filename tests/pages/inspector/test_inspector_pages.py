@@ -159,7 +159,7 @@ def test_a_file_that_is_no_text_is_refused(session, browser, inspector):
     audit = make_audit(session, inspector=inspector)
     browser.open(path(audit, "samples/interview"))
     page = browser.submit(file=(BytesIO(b"\xff\xfe\x00PK"), "list.txt"), status=422)
-    assert page.errors == ["This file is not plain text. Save the list as .txt, .csv in UTF-8, or .xlsx."]
+    assert page.errors == ["This file is not plain text. Save the list as .csv in UTF-8, or as .xlsx."]
 
 
 def test_a_workbook_with_two_lists_is_refused(session, browser, inspector):
@@ -184,7 +184,6 @@ def test_a_wrong_list_comes_back_as_it_was_with_its_lines(session, browser, insp
     assert page.value("references") == "F-001\nBSN 123456782"
     page = browser.submit(references="", file=(BytesIO(b"F-001\njan@example.nl"), "list.txt"), status=422)
     assert "e-mail address: 2" in page.errors[0]
-    assert page.value("references") == "F-001\njan@example.nl"
     assert queries.populations_of(session, audit.id) == []
 
 
