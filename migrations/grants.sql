@@ -94,7 +94,7 @@ GRANT UPDATE (removed_at, covers_from, covers_until) ON evidence TO kw_app, kw_w
 GRANT UPDATE (inspector_id, planned_on, state, revealed_at, started_at, reported_at, summary, score, insufficient, confirmed_scope,
   reviewer_id, reviewed_at, recommendation, strengths, version) ON audit TO kw_app, kw_worker;
 GRANT UPDATE (value, note, reason, recorded_by, recorded_at, version) ON verdict TO kw_app, kw_worker;
-GRANT INSERT (id, audit_id, person_id, public_key, opening, digest, opened_at), UPDATE (revoked_at, revoked_by)
+GRANT INSERT (id, audit_id, person_id, public_key, label, opening, digest, opened_at), UPDATE (revoked_at, revoked_by, written)
   ON entry_chain TO kw_app, kw_worker;
 GRANT INSERT (audit_id, chain_id, number, cell, data, digest, signature, received_at) ON sealed_entry TO kw_app, kw_worker;
 GRANT INSERT ON fixed_list, draw_secret, draw_value, population_list TO kw_app, kw_worker;

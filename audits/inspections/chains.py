@@ -37,7 +37,9 @@ class EntryChain(Base):
     public_key: Mapped[str | None] = mapped_column(Text)  # of a device: a point on P-256, base64url
     opening: Mapped[bytes]  # what the first entry continues
     digest: Mapped[str]
+    label: Mapped[str] = mapped_column(server_default="")  # what its person calls the device
     opened_at: Mapped[datetime]
+    written: Mapped[int] = mapped_column(server_default="0")  # how many entries the device said it holds
     revoked_at: Mapped[datetime | None]
     revoked_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
 

@@ -36,6 +36,11 @@ class EntryKind(StrEnum):
     CHOICE = "choice"
     PHOTO = "photo"
 
+    @property
+    def judges(self) -> bool:
+        """Return whether an entry of this kind gives a cell its value."""
+        return self is not EntryKind.PHOTO
+
 
 @dataclass(frozen=True, slots=True)
 class Written:

@@ -171,6 +171,29 @@ class VerdictsRecorded(EventData, name="audit.record", words=N_("Verdicts record
     reason: str = forgettable()
 
 
+class DeviceEnrolled(EventData, name="audit.enrol_device", words=N_("Audit taken along on a device")):
+    """Somebody took the audit along; the opening of the chain of the device holds its public key."""
+
+    chain: UUID
+    opening: Digest
+
+
+class DeviceRevoked(EventData, name="audit.revoke_device", words=N_("Device blocked")):
+    """A device was blocked, with how many of its entries are known to exist and did not come in."""
+
+    chain: UUID
+    missing: int
+
+
+class EntriesReceived(EventData, name="audit.receive", words=N_("Entries of a device received")):
+    """Entries that a device sealed came in: how many, their last link, and on how many cells somebody must choose."""
+
+    chain: UUID
+    entries: int
+    head: Digest
+    conflicts: int
+
+
 class ScopeConfirmed(EventData, name="audit.confirm_scope", words=N_("Stated scope confirmed or narrowed")):
     """The inspector said what of the stated scope was seen; the reason and the beds per location can be forgotten."""
 

@@ -9,8 +9,9 @@ from sqlalchemy.orm import Session, joinedload
 from audits.core import clock
 from audits.inspections import draws, entries
 from audits.inspections.coverage import scheme_of_audit
-from audits.inspections.models import Audit, EntryChain, EntryContent, EntryReceipt, Population, SealedEntry, Verdict
+from audits.inspections.models import Audit, EntryChain, EntryContent, Population, SealedEntry, Verdict
 from audits.inspections.queries import units_of
+from audits.inspections.receipts import newest_receipt
 
 FORMAT = 1
 TYPE = "keurwerk-audit"
@@ -40,7 +41,7 @@ def exported(session: Session, audit: Audit) -> dict[str, Any]:
         "exported": entries.moment(clock.now()),
         "audit": {"id": str(audit.id), "reference": audit.reference},
         "norm": {"id": scheme.id, "version": scheme.version, "sha256": scheme.sha256},
-        "receipt": _receipt(session, audit),
+        "receipt": newest_receipt(session, audit.id),
         "chains": _chains(session, audit),
         "verdicts": {
             entries.cell_of(code, unit, positions[unit, reference]): value
@@ -49,11 +50,6 @@ def exported(session: Session, audit: Audit) -> dict[str, Any]:
         "samples": {population.unit: _sample(session, population) for population in _populations(session, audit)},
         "units": dict(drawn),
     }
-
-
-def _receipt(session: Session, audit: Audit) -> str | None:
-    query = select(EntryReceipt.token).where(EntryReceipt.audit_id == audit.id)
-    return session.scalar(query.order_by(EntryReceipt.id.desc()).limit(1))
 
 
 def _chains(session: Session, audit: Audit) -> list[dict[str, Any]]:

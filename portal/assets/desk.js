@@ -335,6 +335,7 @@ function moveAmongVerdicts(event) {
 }
 
 document.addEventListener("keydown", (event) => {
+  if (!bench.isConnected) return; // the offline desk put another in its place
   if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && event.target.closest("[data-kw-cell]")) {
     event.preventDefault();
     current?.finish();
@@ -409,5 +410,5 @@ for (const link of document.querySelectorAll(".kw-bench-bar a, .kw-rail a")) {
   });
 }
 addEventListener("beforeunload", (event) => {
-  if (!leaving && cells.some((cell) => cell.dirty || cell.running)) event.preventDefault();
+  if (!leaving && bench.isConnected && cells.some((cell) => cell.dirty || cell.running)) event.preventDefault();
 });

@@ -1,4 +1,6 @@
 // Warns five minutes before a session ends. Typing counts as activity; without this script what is sent is held.
+import "./signing-out.js";
+
 const WARN = 5 * 60;
 const TELL = 2 * 60; // seconds between two words to the server while somebody types
 const PLACE = "kw-signed-in-until"; // shared by the tabs of this browser

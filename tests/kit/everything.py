@@ -1,6 +1,7 @@
 """A case with one of everything that an address can name."""
 
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Any
 from uuid import uuid4
 
@@ -23,7 +24,7 @@ from audits.decisions.rules import Outcome
 from audits.decisions.services import decide
 from audits.disputes.models import Appeal
 from audits.inspections.days import AuditDay
-from audits.inspections.models import Remark
+from audits.inspections.models import EntryChain, Remark
 from audits.inspections.queries import findings_of
 from audits.inspections.workflow import AuditState
 from audits.links.models import LinkHit, LinkReport
@@ -112,13 +113,23 @@ def fill(session: Session, settings: Settings) -> Case:
         written_by=people[Role.INSPECTOR].id,
         written_at=now,
     )
+    opening = b"x"
+    device = EntryChain(
+        audit_id=audit.id,
+        person_id=people[Role.INSPECTOR].id,
+        public_key="k",
+        label="Tablet",
+        opening=opening,
+        digest=sha256(opening).hexdigest(),
+        opened_at=now,
+    )
     member = TeamMember(
         audit_id=audit.id, person=make_person(session, Role.INSPECTOR), role=TeamRole.EXPERT, joined_at=now
     )
     tie = Interest(
         person=make_person(session, Role.INSPECTOR), agency=make_agency(session), nature="x", declared_at=now
     )
-    session.add_all([remark, member, tie])
+    session.add_all([remark, device, member, tie])
     receive_signal(session, agency.id, about=About.PAY, message="No pay.", contact="", language="pl")
     session.flush()
     links, other = LinkReport(agency=agency, made_at=now, compared=1, state=LinkState.OPEN), make_agency(session)
@@ -169,6 +180,7 @@ def fill(session: Session, settings: Settings) -> Case:
             "proposal_id": proposal.id,
             "proposed_id": proposed.id,
             "remark_id": remark.id,
+            "chain_id": device.id,
             "member_id": member.id,
             "interest_id": tie.id,
             "report_id": links.id,

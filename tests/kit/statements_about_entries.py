@@ -62,6 +62,7 @@ ABOUT_ENTRIES = [
     Attack("a device revoked by a reviewer", REVOKED, "none", "rows", by="reviewer"),
     Attack("a device revoked twice", REVOKED + "; " + REVOKED, "entry_chain_frozen", by=ITS),
     Attack("another key", "UPDATE entry_chain SET public_key = 'x'", NO_RIGHT),
+    Attack("another name of a device", "UPDATE entry_chain SET label = 'x'", NO_RIGHT),
     Attack("another entry", "UPDATE sealed_entry SET data = 'x'", NO_RIGHT),
     Attack("an entry less", "DELETE FROM sealed_entry", NO_RIGHT),
     Attack("other words", "UPDATE entry_content SET content = '{}'", NO_RIGHT),

@@ -18,13 +18,16 @@ from audits.inspections.services.days import (
     record_hours,
 )
 from audits.inspections.services.drawing import About, declared_by, draw_list, fix_list, give_value
+from audits.inspections.services.enrolling import Device, devices_of, enrol_device, revoke_device
 from audits.inspections.services.fieldwork import ReasonMissingError, VerdictsChangedError, record_sheets
 from audits.inspections.services.listing import ask_list, offer_list
 from audits.inspections.services.more_units import choose_unit, replace_unit
 from audits.inspections.services.planning import plan_audit, plan_audit_of_holder
+from audits.inspections.services.receiving import Received, Sent, receive_entries
 from audits.inspections.services.remarking import withdraw_remark, write_remark
 from audits.inspections.services.replanning import replan_audit
 from audits.inspections.services.reporting import open_urgent_task, report_audit
+from audits.inspections.services.settling import settle_conflict
 from audits.inspections.services.transitions import (
     cancel_audit,
     conclude_audit,
@@ -39,7 +42,10 @@ from audits.inspections.services.weighing import judge_requirement
 __all__ = [
     "About",
     "DayPlan",
+    "Device",
     "ReasonMissingError",
+    "Received",
+    "Sent",
     "VerdictsChangedError",
     "accept_corrective_action",
     "add_corrective_action_file",
@@ -50,8 +56,10 @@ __all__ = [
     "conclude_audit",
     "confirm_scope",
     "declared_by",
+    "devices_of",
     "draw_list",
     "drop_day",
+    "enrol_device",
     "explain_time",
     "find_day",
     "fix_list",
@@ -63,6 +71,7 @@ __all__ = [
     "plan_audit",
     "plan_audit_of_holder",
     "plan_day",
+    "receive_entries",
     "record_hours",
     "record_sheets",
     "remove_corrective_action_file",
@@ -73,7 +82,9 @@ __all__ = [
     "return_corrective_action",
     "reveal_audit",
     "review_audit",
+    "revoke_device",
     "send_back_audit",
+    "settle_conflict",
     "start_audit",
     "submit_corrective_action",
     "withdraw_remark",

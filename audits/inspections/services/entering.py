@@ -12,12 +12,12 @@ from sqlalchemy.orm import Session
 
 from audits.core import clock
 from audits.core.access import Actor
-from audits.core.errors import NotFoundError
+from audits.core.errors import IllegalMoveError, NotFoundError
 from audits.core.events import SALT_BYTES
 from audits.core.statements import built_once
 from audits.inspections import entries
 from audits.inspections.entries import EntryKind, Written
-from audits.inspections.merging import Merge
+from audits.inspections.merging import Cell, Merge, Standing
 from audits.inspections.models import Audit, EntryChain, EntryContent, SealedEntry
 
 
@@ -38,13 +38,24 @@ class Link:
     digest: str
 
 
-def enter(session: Session, actor: Actor, audit: Audit, scheme: str, typed: Mapping[str, Typed]) -> Link:
+def enter(
+    session: Session,
+    actor: Actor,
+    audit: Audit,
+    scheme: str,
+    typed: Mapping[str, Typed],
+    *,
+    kind: EntryKind = EntryKind.VERDICT,
+) -> Link:
     """Append an entry per cell to the actor's chain for the portal's pages; return its new last link.
 
     `audit` is locked, so that its entries come one after the other; `scheme` is the digest of the norm.
+    IllegalMoveError on a cell with two values: only a choice ends that, by somebody who saw both.
     """
     last = _last(session, audit.id, actor.id) or _open(session, actor, audit)
-    known = heads(session, audit.id, typed)
+    known = cells_now(session, audit.id, typed)
+    if kind is EntryKind.VERDICT and any(cell.standing is Standing.CONFLICT for cell in known.values()):
+        raise IllegalMoveError("Two people judged this differently. Choose first which of the two counts.")
     rows, contents = [], {}
     for cell, said in typed.items():
         words = {name: text for name, text in said.words.items() if text}
@@ -56,9 +67,9 @@ def enter(session: Session, actor: Actor, audit: Audit, scheme: str, typed: Mapp
             person=actor.id,
             number=last.number + 1,
             previous=last.digest,
-            kind=EntryKind.VERDICT,
+            kind=kind,
             cell=cell,
-            parents=tuple(known.get(cell, ())),
+            parents=tuple(known[cell].parents) if cell in known else (),
             value=said.value,
             content=entries.content_digest(salt, words) if words else None,
             wall=entries.moment(clock.now()),
@@ -105,14 +116,16 @@ def store(
         )
 
 
-def heads(session: Session, audit_id: UUID, cells: Collection[str]) -> dict[str, frozenset[str]]:
-    """Return the digests of the entries that stand on these cells; cells that nobody wrote on are left out."""
+def cells_now(session: Session, audit_id: UUID, cells: Collection[str]) -> dict[str, Cell]:
+    """Return how these cells stand; cells that nobody wrote on are left out."""
     merge: dict[str, Merge] = defaultdict(Merge)
     query, values = _on_cells(audit_id, cells)
     for cell, digest, data in session.execute(query, values):
-        merge[cell].add(entries.merged(digest, entries.read(data)))
+        written = entries.read(data)
+        if written.kind.judges:
+            merge[cell].add(entries.merged(digest, written))
     found = {cell: each.cell(cell) for cell, each in merge.items()}
-    return {cell: state.parents for cell, state in found.items() if state}
+    return {cell: state for cell, state in found.items() if state}
 
 
 def forget_entry(session: Session, digest: str) -> None:

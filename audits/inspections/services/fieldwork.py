@@ -79,9 +79,9 @@ def record_sheets(
     if not changed:
         return 0
     rows = {key: (asked[key[0]].unit, *said, why.get(key[0], "")) for key, said in changed.items()}
-    _upsert(session, actor, audit, rows)
+    upsert(session, actor, audit, rows)
     head = enter(session, actor, audit, scheme.sha256, _typed(rows, positions))
-    for told in _told(known, changed, why, head.digest):
+    for told in told_of(known, changed, why, head.digest):
         record(session, actor, audit, told)
     return len(changed)
 
@@ -147,7 +147,8 @@ def _checked(scheme: SchemeText, value: str, note: str) -> Said:
     return value, note.strip()
 
 
-def _upsert(session: Session, actor: Actor, audit: Audit, seen: Mapping[Key, tuple[str, str, str, str]]) -> None:
+def upsert(session: Session, actor: Actor, audit: Audit, seen: Mapping[Key, tuple[str, str, str, str]]) -> None:
+    """Store verdicts, each a kind of unit, value, note and reason, in place of those that are there."""
     common = {
         "audit_id": audit.id,
         "scheme_version_id": audit.scheme_version_id,
@@ -167,7 +168,7 @@ def _upsert(session: Session, actor: Actor, audit: Audit, seen: Mapping[Key, tup
     session.execute(new.on_conflict_do_update(index_elements=key, set_=replaced), rows)
 
 
-def _told(
+def told_of(
     known: Mapping[Key, VerdictRow], changed: Mapping[Key, Said], why: Mapping[str, str], head: str
 ) -> Iterator[VerdictsRecorded]:
     """Yield one event per requirement, with the old and new verdicts, the reason, and the head of the chain."""

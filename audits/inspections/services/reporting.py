@@ -37,6 +37,7 @@ from audits.inspections.services.confidentiality import check_names_nobody
 from audits.inspections.services.course import AUDITS
 from audits.inspections.services.repeating import mark_repeats, weight_of
 from audits.inspections.services.superseding import replace_findings
+from audits.inspections.standing import conflicts_in
 from audits.inspections.workflow import FINDING_FLOW
 from audits.people.queries import free_deciders
 from audits.schemes.queries import scheme_of_version
@@ -54,6 +55,7 @@ def report_audit(session: Session, actor: Actor, audit_id: UUID, *, summary: str
     seen = verdicts_of(session, audit.id)
     drawn, verdicts = origins_of(session, audit.id), rules_view(seen)
     _check_complete(scheme, populations, drawn, verdicts)
+    _check_chosen(session, audit)
     if scheme.cycle and audit.application_id and audit.confirmed_scope is None:
         raise RuleError("Confirm or narrow the stated scope first.", "summary")
     if not summary.strip():
@@ -104,6 +106,17 @@ def _check_complete(
             count=len(gaps),
             code=code,
             reference=reference,
+        )
+
+
+def _check_chosen(session: Session, audit: Audit) -> None:
+    if conflicts := conflicts_in(session, audit.id):
+        code, unit, position = min(conflicts).split("/")
+        raise RuleError(
+            "On %(count)d cells two people judged differently. Choose first which counts. The first is %(code)s.",
+            "summary",
+            count=len(conflicts),
+            code=f"{code}, {unit} {position}",
         )
 
 

@@ -1,0 +1,65 @@
+// Entries of the offline desk: their bytes as the portal spells them, and what stands on each cell.
+
+const FORMAT = 1;
+const encoder = new TextEncoder();
+
+/** JSON with sorted keys and without spaces. Keys are ASCII and numbers are whole, so that both sides spell alike. */
+export function canonical(value) {
+  if (Array.isArray(value)) return `[${value.map(canonical).join(",")}]`;
+  if (value === null || typeof value !== "object") return JSON.stringify(value);
+  return `{${Object.keys(value).sort().map((key) => `${JSON.stringify(key)}:${canonical(value[key])}`).join(",")}}`;
+}
+
+export const bytesOf = (text) => encoder.encode(text);
+export const base64 = (bytes) => btoa(Array.from(new Uint8Array(bytes), (byte) => String.fromCharCode(byte)).join(""));
+export const base64url = (bytes) => base64(bytes).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
+export const fromBase64 = (text) => Uint8Array.from(atob(text), (sign) => sign.charCodeAt(0));
+
+export async function digestOf(...parts) {
+  const bytes = new Uint8Array(await new Blob(parts).arrayBuffer());
+  const hash = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
+  return [...hash].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+/** What the clock of this device says, with six decimals. */
+const moment = () => new Date().toISOString().replace(/\.(\d{3})Z$/, ".$1000Z");
+
+/** Makes an entry that continues `last`, signed; `said` has cell, kind, parents, value, and words that were typed. */
+export async function sealEntry(record, last, said, key) {
+  const words = Object.fromEntries(Object.entries(said.words).filter(([, text]) => text));
+  const hasWords = Object.keys(words).length > 0;
+  const salt = hasWords ? crypto.getRandomValues(new Uint8Array(32)) : new Uint8Array();
+  const data = canonical({
+    v: FORMAT,
+    audit: record.audit,
+    scheme: record.scheme,
+    chain: record.chain,
+    person: record.person,
+    number: last.number + 1,
+    previous: last.digest,
+    kind: said.kind,
+    cell: said.cell,
+    parents: [...said.parents].sort(),
+    value: said.value,
+    content: hasWords ? await digestOf(salt, canonical(words)) : null,
+    wall: moment(),
+  });
+  const signed = await crypto.subtle.sign({ name: "ECDSA", hash: "SHA-256" }, key, bytesOf(data));
+  return { data, signature: base64url(signed), salt: base64(salt), words, digest: await digestOf(data) };
+}
+
+/** What stands on the cells: what the portal told, and the entries after number `folded`, which it did not know yet. */
+export function standing(told, entries, folded) {
+  const cells = new Map(Object.entries(told).map(([cell, stand]) => [cell, [...stand]]));
+  for (const entry of entries) {
+    const said = JSON.parse(entry.data);
+    if (said.number <= folded) continue;
+    // A verdict that is older than the chains has no digest that an entry could name.
+    const rest = (cells.get(said.cell) ?? []).filter((each) => each.digest && !said.parents.includes(each.digest));
+    const here = { digest: entry.digest, value: said.value, note: entry.words.note ?? "", by: "", at: said.wall };
+    cells.set(said.cell, [...rest, here]);
+  }
+  return cells;
+}
+
+export const valuesOf = (stand) => [...new Set(stand.map((each) => each.value))];

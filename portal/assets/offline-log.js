@@ -1,0 +1,161 @@
+// What this device holds, in IndexedDB: audits that were taken along, and their entries. All that says something is
+// encrypted; in the clear are numbers, days and the wrapped keys.
+import { base64, fromBase64, sealEntry, standing } from "./offline-chain.js";
+import { openKeys, shut, unshut } from "./offline-keys.js";
+
+const NAME = "keurwerk-offline";
+const TRIAL = 24 * 1024 * 1024; // bytes of room that must be there before somebody leaves
+
+let opened;
+
+function database() {
+  opened ??= new Promise((resolve, reject) => {
+    const asked = indexedDB.open(NAME, 1);
+    asked.onupgradeneeded = () => {
+      asked.result.createObjectStore("audits", { keyPath: "chain" });
+      asked.result.createObjectStore("entries", { keyPath: ["chain", "number"] });
+      asked.result.createObjectStore("trial");
+    };
+    asked.onsuccess = () => resolve(asked.result);
+    asked.onerror = () => reject(asked.error);
+  });
+  return opened;
+}
+
+/** Runs `work` on these stores; resolves once it is on the disk. One transaction is whole, or nothing of it. */
+async function run(stores, mode, work) {
+  const transaction = (await database()).transaction(stores, mode, { durability: "strict" });
+  return new Promise((resolve, reject) => {
+    const asked = work(...stores.map((name) => transaction.objectStore(name)));
+    transaction.oncomplete = () => resolve(asked?.result);
+    transaction.onabort = () => reject(transaction.error ?? new Error("aborted"));
+  });
+}
+
+const chainOf = (chain) => IDBKeyRange.bound([chain], [chain, Infinity]);
+
+export const audits = () => run(["audits"], "readonly", (store) => store.getAll());
+export const rowsOf = (chain) => run(["entries"], "readonly", (store) => store.getAll(chainOf(chain)));
+export const keepAudit = (record) => run(["audits"], "readwrite", (store) => store.put(record));
+
+/** Everything of these audits for a file: as encrypted as it is here. */
+export async function packed(records) {
+  const rows = (await Promise.all(records.map((record) => rowsOf(record.chain)))).flat();
+  const plain = (_, value) =>
+    value instanceof ArrayBuffer || value instanceof Uint8Array ? { base64: base64(value) } : value;
+  return JSON.stringify({ type: "keurwerk-offline", format: 1, records, rows }, plain);
+}
+
+/** Takes back what such a file holds, where this device does not have it; returns of how many audits. */
+export async function restore(text) {
+  const found = JSON.parse(text, (_, value) => (typeof value?.base64 === "string" ? fromBase64(value.base64) : value));
+  if (found.type !== "keurwerk-offline" || found.format !== 1) throw new TypeError("another file");
+  const known = new Set((await audits()).map((each) => each.chain));
+  const fresh = found.records.filter((each) => !known.has(each.chain));
+  const chains = new Set(fresh.map((each) => each.chain));
+  await run(["audits", "entries"], "readwrite", (held, entries) => {
+    for (const record of fresh) held.put(record);
+    for (const row of found.rows) if (chains.has(row.chain)) entries.put(row);
+  });
+  return fresh.length;
+}
+
+/** Throws these audits away: the wrapped keys go first, so that what a disk still holds can be read by nobody. */
+export const wipe = (chains) =>
+  run(["audits", "entries"], "readwrite", (held, entries) => {
+    for (const chain of chains) {
+      held.delete(chain);
+      entries.delete(chainOf(chain));
+    }
+  });
+
+/** Writes as much as a few days need, and takes it away: what a browser says of its room is a guess. */
+export async function tryRoom() {
+  await run(["trial"], "readwrite", (store) => store.put(new Blob([new Uint8Array(TRIAL)]), "room"));
+  await run(["trial"], "readwrite", (store) => store.delete("room"));
+}
+
+/** One audit on this device, open: its packet, its entries, and the keys for as long as the page lives. */
+export class Held {
+  static async open(record, words) {
+    const keys = await openKeys(words, record.wrapped);
+    const packet = await unshut(keys.data, record.packet, record.chain);
+    const rows = await rowsOf(record.chain);
+    const entries = [];
+    for (const row of rows) entries.push(await unshut(keys.data, row, `${row.chain}/${row.number}`));
+    return new Held(record, keys, packet, entries);
+  }
+
+  constructor(record, keys, packet, entries) {
+    Object.assign(this, { record, keys, packet, entries });
+    this.queue = Promise.resolve();
+    this.look();
+  }
+
+  get last() {
+    const newest = this.entries.at(-1);
+    return newest ? { number: this.entries.length, digest: newest.digest } : { number: 0, digest: this.record.opening };
+  }
+
+  get unsent() {
+    return this.entries.length - this.record.sent;
+  }
+
+  get isOver() {
+    const latest = Math.max(Date.now(), Date.parse(this.record.seen));
+    return latest > Date.parse(this.packet.until);
+  }
+
+  look() {
+    this.cells = standing(this.packet.cells, this.entries, this.record.folded);
+  }
+
+  /** Seals an entry and keeps it. */
+  write(said) {
+    return this.inTurn(async () => {
+      const entry = await sealEntry(this.record, this.last, said, this.keys.sign);
+      const number = this.last.number + 1;
+      const row = await shut(this.keys.data, entry, `${this.record.chain}/${number}`);
+      const record = { ...this.record, sealed: number };
+      await run(["audits", "entries"], "readwrite", (held, entries) => {
+        held.put(record);
+        entries.add({ ...row, chain: record.chain, number });
+      });
+      this.record = record;
+      this.entries.push(entry);
+      this.look();
+      return entry;
+    });
+  }
+
+  /** Notes up to where the portal signed for what it holds, if the last of that is ours. */
+  receipted(upto, head) {
+    return this.inTurn(async () => {
+      if (upto <= this.record.sent || this.entries[upto - 1]?.digest !== head) return;
+      await this.change({ sent: upto });
+    });
+  }
+
+  /** Takes over how the audit stands at the portal, which knows of our entries up to `folded`. */
+  renew(packet, folded) {
+    return this.inTurn(async () => {
+      const sealed = await shut(this.keys.data, packet, this.record.chain);
+      await this.change({ packet: sealed, folded, seen: packet.now });
+      this.packet = packet;
+      this.look();
+    });
+  }
+
+  /** One step after the other, each whole on the disk before the next. */
+  inTurn(step) {
+    const next = this.queue.then(step);
+    this.queue = next.catch(() => {});
+    return next;
+  }
+
+  async change(fields) {
+    const record = { ...this.record, ...fields };
+    await keepAudit(record);
+    this.record = record;
+  }
+}

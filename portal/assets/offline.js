@@ -1,0 +1,396 @@
+// The page of the offline desk: take audits along, open them with words, judge, send, export, and leave a clean device.
+import { keyOf, makeKeys, newWords, openKeys, shut, spoken } from "./offline-keys.js";
+import { audits, Held, keepAudit, packed, restore, tryRoom, wipe } from "./offline-log.js";
+import { enrol, hello, packetOf, send, Trouble } from "./offline-send.js";
+
+const EVERY = 60000; // ms between two tries to send
+const IDLE = 600000; // ms out of sight until the desk locks itself
+const root = document.querySelector("[data-kw-offline]");
+const $ = (name) => root.querySelector(name);
+const desk = $("[data-kw-desk]");
+const heading = document.querySelector("h1");
+heading.tabIndex = -1;
+const stays = (record) => record.sealed - record.sent;
+const sum = (list) => list.reduce((all, each) => all + each, 0);
+
+let held = []; // open audits
+let current = null;
+let sending = false;
+let trouble = "";
+
+/** A sentence of the page, with values in its places. */
+function words(name, ...values) {
+  let text = root.querySelector(`[data-words="${name}"]`).content.textContent;
+  for (const value of values) text = text.replace("{}", () => value);
+  return text;
+}
+
+function show(view) {
+  for (const each of root.querySelectorAll("[data-view]")) each.hidden = each.dataset.view !== view;
+  if (view !== "desk") {
+    for (const part of [...desk.children]) part.remove();
+    current = null;
+  }
+  document.body.classList.toggle("kw-body--bench", view === "desk");
+  const title = root.querySelector(`[data-view="${view}"]`)?.dataset.title;
+  heading.hidden = !title;
+  if (!title) return;
+  heading.textContent = title;
+  heading.focus();
+}
+
+function complain(text) {
+  trouble = text;
+  $("[data-kw-trouble]").textContent = text;
+  $("[data-kw-trouble]").hidden = !text;
+}
+
+function wrong(id, text) {
+  const place = document.querySelector(`#${id}-error`);
+  place.textContent = text;
+  place.hidden = !text;
+  document.querySelector(`#${id}`).classList.toggle("govuk-input--error", Boolean(text));
+  if (text) document.querySelector(`#${id}`).focus();
+}
+
+const sentenceOf = (error) =>
+  error instanceof Trouble ? (error.name === "refused" ? words("refused", error.words) : words(error.name)) : words("failed");
+
+/** Says whether this device may be cleared: a word, a shape and a count. */
+async function shine(progress = null) {
+  const records = await audits();
+  const here = sum(records.map(stays));
+  const light = $("[data-kw-light]");
+  const isOpen = held.length > 0;
+  const state = !records.length ? "" : progress ? "sending" : !isOpen ? "locked" : trouble ? "action" : here ? "only" : "safe";
+  light.dataset.state = state;
+  const texts = {
+    "": "",
+    sending: progress && words("sending", ...progress),
+    locked: words("locked", records.length, here),
+    only: words("only", here),
+    action: words("only", here),
+    safe: words("safe"),
+  };
+  if (light.textContent !== texts[state]) light.textContent = texts[state];
+}
+
+const addressOf = (each) => (kind, unit) => `#unit/${each.record.chain}/${kind.code}/${unit.place}`;
+
+function list() {
+  const blank = $("[data-kw-audit]");
+  $("[data-kw-audits]").replaceChildren(
+    ...held.map((each) => {
+      const panel = blank.content.firstElementChild.cloneNode(true);
+      panel.querySelector("h2").textContent = `${each.packet.reference} · ${each.packet.agency}`;
+      const split = [...each.cells.values()].filter((stand) => new Set(stand.map((one) => one.value)).size > 1).length;
+      const said = [each.unsent ? words("only", each.unsent) : words("safe")];
+      if (split) said.push(words("conflicts", split));
+      if (each.isOver) said.push(words("tooOld"));
+      panel.querySelector("[data-kw-audit-light]").textContent = said.join(" ");
+      const line = panel.querySelector("li");
+      const kinds = each.isOver ? [] : each.packet.kinds.filter((kind) => kind.units.length);
+      panel.querySelector("ul").replaceChildren(...kinds.map((kind) => lineOf(each, kind, line.cloneNode(true))));
+      return panel;
+    }),
+  );
+}
+
+function lineOf(each, kind, line) {
+  const total = kind.codes.length * kind.units.length;
+  const done = [...each.cells.keys()].filter((cell) => cell.split("/")[1] === kind.code).length;
+  const next = kind.units.find((unit) => kind.codes.some((code) => !each.cells.has(`${code}/${kind.code}/${unit.place}`)));
+  line.querySelector("a").textContent = kind.agency ? kind.name : kind.plural;
+  line.querySelector("a").href = addressOf(each)(kind, next ?? kind.units[0]);
+  line.querySelector("span").textContent = words("done", done, total);
+  return line;
+}
+
+async function go() {
+  const [view, ...rest] = location.hash.slice(1).split("/");
+  const records = await audits();
+  if (view === "take") return take(rest[0], records);
+  if (view === "leave") return leave();
+  if (!records.length) show("none");
+  else if (!held.length) {
+    $("[data-kw-held]").textContent = words("held", records.length, sum(records.map(stays)));
+    show("locked");
+  } else if (view === "unit") return showDesk(...rest);
+  else {
+    list();
+    show("open");
+  }
+  return shine();
+}
+
+async function showDesk(chain, code, place) {
+  const each = held.find((one) => one.record.chain === chain);
+  const kind = each?.packet.kinds.find((one) => one.code === code);
+  const unit = kind?.units.find((one) => String(one.place) === place);
+  if (!unit || each.isOver) return location.assign("#open");
+  show("desk");
+  current = each;
+  if (!desk.children.length) desk.innerHTML = kind.html; // what the scripts of the desk look for as they start
+  const module = await import("./offline-desk.js");
+  module.carryCells({ held: () => each, words, saved: () => shine() });
+  await module.showUnit(desk, each, kind, unit, { address: addressOf(each), heads: $("[data-kw-heads]") });
+  return shine();
+}
+
+async function unlock(event) {
+  event.preventDefault();
+  const field = document.querySelector("#unlock");
+  const found = [];
+  const keys = new Map();
+  for (const record of await audits()) {
+    const salt = record.salt.toString();
+    if (!keys.has(salt)) keys.set(salt, await keyOf(field.value, record.salt));
+    try {
+      found.push(await Held.open(record, keys.get(salt)));
+    } catch {
+      // of somebody else on this device, or other words
+    }
+  }
+  if (!found.length) return wrong("unlock", words("wrong"));
+  wrong("unlock", "");
+  field.value = "";
+  held = found;
+  await go();
+  return sendAll({ isAsked: false });
+}
+
+function lock() {
+  held = [];
+  location.hash = "#open";
+  complain("");
+  return go();
+}
+
+let drawn = "";
+
+async function take(audit, records) {
+  const mine = records.length ? null : newWords();
+  drawn = mine ?? "";
+  $("[data-kw-new-words]").hidden = !mine;
+  $("[data-kw-words]").textContent = drawn;
+  $('[data-form="take"]').dataset.audit = audit;
+  show("take");
+}
+
+async function takeAlong(event) {
+  event.preventDefault();
+  const label = document.querySelector("#label");
+  const typed = document.querySelector("#words");
+  wrong("label", label.value.trim() ? "" : words("label"));
+  if (!label.value.trim()) return;
+  complain("");
+  const known = await audits();
+  const salt = drawn ? crypto.getRandomValues(new Uint8Array(16)) : known[0].salt;
+  const key = await keyOf(typed.value, salt);
+  const isRight = drawn ? spoken(typed.value) === drawn : await opens(known[0], key);
+  wrong("words", isRight ? "" : words(drawn ? "retype" : "wrong"));
+  if (!isRight) return;
+  try {
+    await tryRoom();
+    await navigator.storage?.persist?.call(navigator.storage).catch(() => false);
+  } catch {
+    complain(words("noRoom"));
+    return;
+  }
+  try {
+    const each = await enrolled(event.target.dataset.audit, { label: label.value, salt, key });
+    typed.value = "";
+    drawn = "";
+    held = [...held, each];
+    location.hash = "#open";
+  } catch (error) {
+    complain(error.words || sentenceOf(error));
+  }
+}
+
+const opens = (record, key) => Held.open(record, key).then(() => true, () => false);
+
+async function enrolled(audit, { label, salt, key }) {
+  const { token, person } = await hello();
+  const packet = await packetOf(audit);
+  if (!packet.open) throw new Trouble("notOpen");
+  const keys = await makeKeys(key);
+  const { chain, opening } = await enrol(token, audit, { key: keys.open, label });
+  const record = {
+    chain, audit, person, opening, salt,
+    scheme: packet.scheme,
+    shared: document.querySelector("#shared").checked,
+    wrapped: keys.wrapped,
+    sealed: 0, sent: 0, folded: 0,
+    seen: packet.now,
+  };
+  const { data } = await openKeys(key, keys.wrapped);
+  await keepAudit({ ...record, packet: await shut(data, packet, chain) });
+  const kept = (await audits()).find((each) => each.chain === chain);
+  return Held.open(kept, key);
+}
+
+async function sendAll({ isAsked = true } = {}) {
+  if (sending || !held.length) return;
+  sending = true;
+  complain("");
+  for (const each of held) {
+    try {
+      await send(each, (at, all) => shine([at, all]));
+    } catch (error) {
+      if (isAsked || !["gone", "signedOut"].includes(error.name)) complain(sentenceOf(error));
+    }
+  }
+  sending = false;
+  if (!root.querySelector('[data-view="open"]').hidden) list();
+  await shine();
+}
+
+async function toFile() {
+  const records = await audits();
+  const file = new Blob([await packed(records)], { type: "application/json" });
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(file);
+  link.download = `keurwerk-${new Date().toISOString().slice(0, 16).replace(":", "")}.json`;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), EVERY);
+}
+
+async function fromFile(event) {
+  try {
+    complain(words("imported", await restore(await event.target.files[0].text())));
+    held = [];
+    await go();
+  } catch {
+    complain(words("file"));
+  }
+}
+
+/** Asks before entries are thrown away that nobody else has; resolves to whether that is wanted. */
+function sure(count) {
+  if (!count) return Promise.resolve(true);
+  const dialog = $("[data-kw-sure]");
+  $("[data-kw-sure-words]").textContent = words("unsent", count);
+  dialog.returnValue = "";
+  dialog.showModal();
+  return new Promise((resolve) => {
+    dialog.addEventListener("close", () => resolve(dialog.returnValue === "yes"), { once: true });
+  });
+}
+
+async function clear() {
+  const records = (await audits()).filter((record) => held.some((each) => each.record.chain === record.chain));
+  if (!(await sure(sum(records.map(stays))))) return;
+  await wipe(records.map((record) => record.chain));
+  held = [];
+  location.hash = "#open";
+  await go();
+}
+
+async function leave() {
+  try {
+    const { person } = await hello();
+    const mine = (await audits()).filter((record) => record.person === person);
+    if (!mine.length) return signOut({ wipes: false });
+    $("[data-kw-leaving]").textContent = words("leaving", mine.length, sum(mine.map(stays)));
+    $('[data-act="leaveKept"]').hidden = mine.some((record) => record.shared);
+    show("leave");
+  } catch (error) {
+    complain(sentenceOf(error));
+  }
+  return shine();
+}
+
+async function signOut({ wipes }) {
+  try {
+    const { token, person } = await hello();
+    const mine = (await audits()).filter((record) => record.person === person);
+    if (wipes && !(await sure(sum(mine.map(stays))))) return;
+    if (wipes) await wipe(mine.map((record) => record.chain));
+    const body = new FormData();
+    body.append("csrf_token", token);
+    await fetch("/logout", { method: "POST", body });
+    location.assign("/login");
+  } catch (error) {
+    complain(sentenceOf(error));
+  }
+}
+
+/** A code, a reference, or both lead to a unit and a cell, as on the pages of the portal. */
+function jump(event) {
+  if (!desk.contains(event.target)) return undefined;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+  if (!event.target.matches(".kw-jump")) return undefined;
+  const typed = event.target.elements.q.value.trim().toLowerCase().split(/\s+/);
+  for (const kind of current.packet.kinds) {
+    const unit = kind.units.find((each) => typed.includes(each.name.toLowerCase()));
+    if (unit) return location.assign(addressOf(current)(kind, unit));
+  }
+  const code = current.packet.kinds.flatMap((kind) => kind.codes).find((each) => typed.includes(each.toLowerCase()));
+  const link = code && desk.querySelector(`[data-kw-row="${CSS.escape(`${code}-0`)}"] a`);
+  complain(link ? "" : words("notThere"));
+  return link?.click();
+}
+
+async function startWorker() {
+  const worker = navigator.serviceWorker;
+  worker.addEventListener("message", ({ data }) => {
+    $("[data-kw-renew]").hidden = data.mine === data.pinned;
+  });
+  const registration = await worker.register("worker", { scope: "./", updateViaCache: "none" });
+  registration.update().catch(() => {});
+  (await worker.ready).active.postMessage("version");
+}
+
+const acts = {
+  send: () => sendAll(),
+  export: toFile,
+  lock,
+  clear,
+  leave: () => signOut({ wipes: true }),
+  leaveKept: () => signOut({ wipes: false }),
+  stay: () => location.assign("/inspector/"),
+  renew: async () => {
+    (await navigator.serviceWorker.ready).active.postMessage("renew");
+    await lock();
+    setTimeout(() => location.reload(), 500);
+  },
+};
+
+async function start() {
+  if (!window.indexedDB || !crypto.subtle || !navigator.serviceWorker || !navigator.locks) return complain(words("old"));
+  const isFirst = await new Promise((resolve) => {
+    navigator.locks.request("keurwerk-offline", { ifAvailable: true }, (lockHeld) => {
+      resolve(Boolean(lockHeld));
+      return lockHeld ? new Promise(() => {}) : undefined; // for as long as the page lives
+    });
+  });
+  if (!isFirst) return complain(words("tab"));
+  root.addEventListener("click", (event) => acts[event.target.closest("[data-act]")?.dataset.act]?.());
+  $('[data-form="unlock"]').addEventListener("submit", unlock);
+  $('[data-form="take"]').addEventListener("submit", takeAlong);
+  document.querySelector("#import").addEventListener("change", fromFile);
+  for (const button of root.querySelectorAll("[data-kw-sure] button")) {
+    button.addEventListener("click", () => $("[data-kw-sure]").close(button.value));
+  }
+  document.addEventListener("submit", jump, true);
+  addEventListener("hashchange", () => /^#(unit|open|take|leave)/.test(location.hash) && go());
+  addEventListener("online", () => sendAll({ isAsked: false }));
+  setInterval(() => document.visibilityState === "visible" && sendAll({ isAsked: false }), EVERY);
+  let idle;
+  document.addEventListener("visibilitychange", () => {
+    clearTimeout(idle);
+    if (document.visibilityState === "hidden") idle = setTimeout(lock, IDLE);
+  });
+  startWorker().catch(() => complain(words("old")));
+  try {
+    await go();
+  } catch {
+    complain(words("noRoom"));
+  }
+  root.dataset.ready = "";
+  return undefined;
+}
+
+start();

@@ -1,0 +1,120 @@
+"""What the offline desk holds of an audit: units, what stands on each cell, and the desk itself per kind of unit."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from itertools import groupby
+from typing import Any
+
+from flask import render_template
+
+from audits.applications.queries import answers_of
+from audits.core import clock
+from audits.core.letters import LETTERS
+from audits.inspections import entries
+from audits.inspections.cells import UnitStand
+from audits.inspections.grading import Origin
+from audits.inspections.judging import NOTE_LIMIT
+from audits.inspections.queries import units_of, verdicts_of
+from audits.inspections.standing import standing_on
+from audits.schemes.text import Requirement, Unit
+from portal.doors.inspector.board import Cell, Facts, Step, found_on
+from portal.doors.inspector.case import Case
+from portal.doors.inspector.sheet import Sheet
+from portal.forms.form import Form
+from portal.language.i18n import current_language
+from portal.stores import database
+from portal.web.access import current_actor
+
+DAYS = 14  # that a device may work on without a word from the portal
+BLANK = 0  # the place of the unit of which the desk is drawn; a device puts others in
+
+
+def packet_of(case: Case) -> dict[str, Any]:
+    """Return an audit as the offline desk holds it."""
+    now = clock.now()
+    return {
+        "audit": str(case.audit.id),
+        "reference": case.audit.reference,
+        "agency": case.audit.agency.legal_name,
+        "scheme": case.scheme.sha256,
+        "person": str(current_actor().id),
+        "open": case.is_open,
+        "now": entries.moment(now),
+        "until": entries.moment(now + timedelta(days=DAYS)),
+        "limit": NOTE_LIMIT,
+        "letters": _spans(),
+        "kinds": [_kind(case, kind) for kind in case.scheme.units.values() if case.scheme.on_unit(kind.code)],
+        "cells": _cells(case),
+    }
+
+
+def _kind(case: Case, kind: Unit) -> dict[str, Any]:
+    units = [
+        {"place": each.position, "name": each.reference} for each in units_of(database.read(), case.audit.id, kind.code)
+    ]
+    return {
+        "code": kind.code,
+        "name": kind.name.in_(current_language()),
+        "plural": kind.plural.in_(current_language()),
+        "agency": kind.is_agency,
+        "units": units,
+        "codes": [item.code for item in case.scheme.on_unit(kind.code)],
+        "html": _desk(case, kind, case.scheme.on_unit(kind.code)) if units else "",
+    }
+
+
+def _desk(case: Case, kind: Unit, items: Sequence[Requirement]) -> str:
+    """Return the desk of a kind of unit, with a blank sheet per requirement."""
+    blank = UnitStand("…", BLANK, Origin.RANDOM, 0, 0)
+    cells = [Cell(sheet, sheet.rows[0]) for sheet in (Sheet(case.scheme, item, [blank], {}) for item in items)]
+    answers, found = answers_of(database.read(), case.audit.certification_id), found_on(case)
+    return render_template(
+        "inspector/offline_desk.html",
+        audit=case.audit,
+        scheme=case.scheme,
+        kind=kind,
+        cells=cells,
+        groups=[
+            (chapter, list(its))
+            for chapter, its in groupby(cells, lambda cell: case.scheme.chapters[cell.item.chapter])
+        ],
+        facts={item.code: Facts(answers.get(item.code), (), found(item.code)) for item in items},
+        before=Step("{}", "#prev"),
+        after=Step("{}", "#next"),
+        form=Form(),
+    )
+
+
+def _cells(case: Case) -> dict[str, list[dict[str, str]]]:
+    """Return what stands on each cell; a verdict that is older than the chains has no digest."""
+    session, audit = database.read(), case.audit
+    places = {(each.unit, each.reference): each.position for each in units_of(session, audit.id)}
+    found: dict[str, list[dict[str, str]]] = {}
+    for code, rows in verdicts_of(session, audit.id).items():
+        unit = case.scheme.requirement(code).unit
+        for reference, row in rows.items():
+            cell = entries.cell_of(code, unit, places[unit, reference])
+            found[cell] = [{"digest": "", "value": row.value, "note": row.note, "by": "", "at": ""}]
+    for cell, stand in standing_on(session, audit.id).items():
+        found[cell] = [
+            {
+                "digest": each.digest,
+                "value": each.value,
+                "note": each.note,
+                "by": each.by,
+                "at": entries.moment(each.at),
+            }
+            for each in stand
+        ]
+    return found
+
+
+def _spans() -> list[list[int]]:
+    """Return the letters that can be printed, as first and last numbers."""
+    spans: list[list[int]] = []
+    for number in sorted(map(ord, LETTERS)):
+        if spans and spans[-1][1] == number - 1:
+            spans[-1][1] = number
+        else:
+            spans.append([number, number])
+    return spans

@@ -1,0 +1,218 @@
+"""The desk without a connection in a real browser: cold start, work, restart, two devices, a file, and wrong words."""
+
+import json
+import re
+
+import pytest
+from playwright.sync_api import expect
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from audits.core.access import Role
+from audits.inspections.models import EntryChain, SealedEntry, Verdict
+from audits.inspections.queries import sample_of
+from audits.inspections.services import record_sheets
+from audits.inspections.standing import conflicts_in
+from audits.people.models import Person
+from tests.kit.browser import PASSWORD
+from tests.kit.factories import give_password, make_audit, make_person
+from tests.kit.inspecting import FILES
+from tests.kit.waiting import PATIENCE
+
+SECRET = "The copy of May is not in the file of this worker."
+
+
+def says(place, words):
+    expect(place).to_contain_text(words, timeout=PATIENCE * 1000)
+
+
+@pytest.fixture
+def audit(portal):
+    with Session(portal.tables) as session, session.begin():
+        inspector = give_password(session, make_person(session, Role.INSPECTOR))
+        audit = make_audit(session, inspector=inspector, populations={"personnel_file": FILES, "interview": FILES})
+        return Known(portal, audit.id, inspector.email, sample_of(session, audit.id)["personnel_file"])
+
+
+class Known:
+    """What a test knows of an audit."""
+
+    def __init__(self, portal, audit_id, email, files):
+        self.portal, self.id, self.email, self.files = portal, audit_id, email, files
+
+    def rows(self, query):
+        with Session(self.portal.tables) as session:
+            return session.execute(query).all()
+
+    @property
+    def stored(self):
+        query = select(Verdict.requirement_code, Verdict.reference, Verdict.value, Verdict.note)
+        found = self.rows(query.where(Verdict.audit_id == self.id))
+        return {(code, unit): (value, note) for code, unit, value, note in found}
+
+    @property
+    def signed(self):
+        query = select(SealedEntry.id).join(EntryChain, EntryChain.id == SealedEntry.chain_id)
+        return len(self.rows(query.where(SealedEntry.audit_id == self.id, EntryChain.public_key.is_not(None))))
+
+    @property
+    def conflicts(self):
+        with Session(self.portal.tables) as session:
+            return conflicts_in(session, self.id)
+
+    def store(self, code, value, note=""):
+        with Session(self.portal.tables) as session, session.begin():
+            inspector = session.scalars(select(Person).filter_by(email=self.email)).one()
+            record_sheets(session, inspector.actor, self.id, {code: {self.files[0]: (value, note)}})
+
+
+class Device:
+    """A browser window on which an audit is taken along."""
+
+    def __init__(self, screen, audit):
+        self.window = screen().sign_in(audit.email, PASSWORD)
+        self.page, self.context, self.words = self.window.page, self.window.context, ""
+
+    def take(self, audit, *, shared=False):
+        self.window.open(f"/inspector/audits/{audit.id}/devices")
+        self.page.get_by_role("button", name="Take along on this device").click()
+        self.page.locator("[data-kw-words]").wait_for()
+        self.words = self.page.locator("[data-kw-words]").inner_text()
+        self.window.judge()
+        self.page.get_by_label("What you call this device").fill("Tablet")
+        self.page.get_by_label("Type your five words").fill(self.words.upper())
+        if shared:
+            self.page.get_by_label("Others use this device too").check()
+        self.page.get_by_role("button", name="Take along").click()
+        self.page.get_by_role("heading", name="Audits on this device").wait_for()
+        self.page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+        self.window.judge()
+        return self
+
+    def cut(self, *, off=True):
+        self.context.set_offline(off)
+        self.window.complaints.clear()  # of requests that could not leave
+        return self
+
+    def start(self):
+        """Load the page anew, as after a restart of the browser."""
+        self.page.goto("/inspector/offline/?lang=en")
+        self.page.get_by_role("heading", name="Open the desk").wait_for()
+        return self
+
+    def unlock(self, words=""):
+        self.page.get_by_label("Your five words", exact=True).fill(words or self.words)
+        self.page.get_by_role("button", name="Open", exact=True).click()
+        return self
+
+    def to_files(self):
+        self.page.get_by_role("link", name="Personnel files").click()
+        self.page.locator("a[aria-current=true]:focus").wait_for()
+        return self
+
+    def light(self, words):
+        says(self.page.locator("[data-kw-light]"), words)
+        return self
+
+
+def test_an_inspector_works_for_a_day_without_a_connection(screen, audit):
+    device = Device(screen, audit).take(audit).light("Safe to clear").cut()
+    page = device.page
+    device.to_files()
+    page.keyboard.press("1")
+    page.keyboard.press("2")
+    page.keyboard.type(SECRET)
+    page.keyboard.press("Control+Enter")
+    page.locator("[data-kw-done]", has_text=re.compile("^2$")).wait_for()
+    device.light("only on this device: 2")
+    page.keyboard.press("]")
+    says(page.locator("[data-kw-title]"), audit.files[1])
+    page.locator("a[aria-current=true]:focus").wait_for()
+    page.keyboard.press("1")
+    page.locator("[data-kw-done]", has_text=re.compile("^1$")).wait_for()
+    assert audit.stored == {}
+    device.start().light("Locked")
+    held = page.evaluate(
+        "new Promise((done) => { indexedDB.open('keurwerk-offline').onsuccess = ({ target }) => {"
+        " const asked = target.result.transaction('entries').objectStore('entries').getAll();"
+        " asked.onsuccess = () => done(asked.result.map((row) => new TextDecoder().decode(row.box)).join()); }; })"
+    )
+    assert held
+    assert "copy of May" not in held
+    device.unlock("bado kadi lomu nepu rivo")
+    says(page.locator("#unlock-error"), "not the words")
+    device.unlock().light("only on this device: 3")
+    device.to_files()
+    says(page.locator("[data-kw-title]"), audit.files[0])
+    assert page.locator("[data-kw-done]").inner_text() == "2"
+    device.cut(off=False)
+    page.goto("/inspector/offline/?lang=en")
+    device.unlock().light("Safe to clear")
+    assert sorted(audit.stored.values()) == [("conform", ""), ("conform", ""), ("nonconform", SECRET)]
+    assert audit.signed == 3
+    device.page.get_by_role("button", name="Clear this device").click()
+    page.get_by_text("This device holds no audit.").wait_for()
+
+
+def test_what_two_judged_differently_is_chosen_by_a_person(screen, audit):
+    device = Device(screen, audit).take(audit).cut().to_files()
+    page = device.page
+    first = page.locator(".kw-cell--here").get_attribute("data-kw-cell").removesuffix("-0")
+    audit.store(first, "nonconform", "Under the minimum.")
+    page.keyboard.press("1")
+    page.locator("[data-kw-done]", has_text=re.compile("^1$")).wait_for()
+    device.cut(off=False)
+    page.goto("/inspector/offline/?lang=en")
+    device.unlock().light("Safe to clear")
+    page.get_by_text("Cells that were judged differently: 1.").wait_for()
+    assert len(audit.conflicts) == 1
+    page.get_by_role("link", name="Personnel files").click()
+    page.locator(f'[data-kw-row="{first}-0"] a').click()
+    page.get_by_role("group", name="Judged differently").wait_for()
+    assert "Under the minimum." in page.get_by_role("group", name="Judged differently").inner_text()
+    device.window.open(f"/inspector/audits/{audit.id}/conflicts")
+    page.get_by_label("Under the minimum.").check()
+    page.get_by_label("Why this verdict counts").fill("We looked at the slip of May together.")
+    page.get_by_role("button", name="Choose this verdict").click()
+    page.get_by_text("There is nothing to choose.").wait_for()
+    assert audit.stored[first, audit.files[0]] == ("nonconform", "Under the minimum.")
+
+
+def test_a_file_takes_the_work_to_another_device(screen, audit, tmp_path):
+    device = Device(screen, audit).take(audit).cut().to_files()
+    page = device.page
+    page.keyboard.press("2")
+    page.keyboard.type(SECRET)
+    page.keyboard.press("Control+Enter")
+    page.locator("[data-kw-done]", has_text=re.compile("^1$")).wait_for()
+    page.locator(".kw-bench-bar .kw-caption a").click()
+    with page.expect_download() as told:
+        page.get_by_role("button", name="Export to a file").click()
+    file = tmp_path / "desk.json"
+    told.value.save_as(file)
+    assert SECRET not in file.read_text()
+    assert json.loads(file.read_text())["rows"]
+    other = Device(screen, audit)
+    other.page.goto("/inspector/offline/?lang=en#open")
+    other.page.get_by_text("This device holds no audit.").wait_for()
+    other.page.locator("#import").set_input_files(file)
+    other.page.get_by_role("heading", name="Open the desk").wait_for()
+    other.unlock(device.words).light("Safe to clear")
+    assert list(audit.stored.values()) == [("nonconform", SECRET)]
+
+
+def test_who_signs_out_of_a_shared_device_is_asked_and_leaves_nothing(screen, audit):
+    device = Device(screen, audit).take(audit, shared=True).cut().to_files()
+    page = device.page
+    page.keyboard.press("1")
+    page.locator("[data-kw-done]", has_text=re.compile("^1$")).wait_for()
+    device.cut(off=False)
+    page.goto("/inspector/")
+    page.get_by_role("button", name="Sign out").click()
+    page.get_by_text("Entries that were not sent: 1.").wait_for()
+    device.window.judge()
+    page.get_by_role("button", name="Wipe and sign out").click()
+    page.get_by_role("button", name="Throw it away").click()
+    page.get_by_label("Password", exact=True).wait_for()
+    page.goto("/inspector/offline/?lang=en")
+    page.get_by_text("This device holds no audit.").wait_for()
