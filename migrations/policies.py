@@ -36,10 +36,11 @@ MY_DECISION = f"decision_id = ANY (ARRAY(SELECT id FROM decision WHERE {OWN} OR 
 MY_CASE = f"application_id = ANY ({MY_CASES})"
 DRAFTS = "(SELECT first_drafts())::uuid[]"  # with the owner's eyes: staff do not see the applications either
 COLLEAGUE = f"agency_id IS NULL AND {OFFICE}"  # one of the staff for another
-# A report of a change, an application, proof of a condition and an appeal open a term; taking back all but proof ends it.
+# A report of a change, an application, proof of a condition and an appeal open a term; taking back all but proof ends
+# it, and so does accepting an agreement.
 MY_REPORT = (
     f"{OWN} AND kind IN ('reported_change', 'change_decision', 'application_review', 'condition_proof', 'appeal_receipt',"
-    " 'appeal_outcome', 'draft')"
+    " 'appeal_outcome', 'draft', 'agreement')"
 )
 TERMS = f"{CASES} AND kind <> 'draft'"
 MY_PEOPLE = f"person_id = ANY (ARRAY(SELECT id FROM person WHERE {OWN}))"

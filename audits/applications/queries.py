@@ -2,7 +2,8 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping
-from typing import Any
+from datetime import date
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, false, func, or_, select
@@ -17,10 +18,12 @@ from audits.core import languages
 from audits.core.access import Actor, Permission
 from audits.core.errors import missing
 from audits.core.statements import built_once
+from audits.deadlines.models import Deadline
+from audits.deadlines.rules import DeadlineKind
 from audits.people.models import Person
 from audits.questions.conditions import Broken
 from audits.schemes.cycle import Agreement
-from audits.schemes.queries import scheme_of_version
+from audits.schemes.queries import newest_agreement, scheme_of_version
 from audits.schemes.text import Fact, SchemeText
 
 PAGE_SIZE = 50
@@ -98,6 +101,24 @@ def agreement_of(application: Application) -> Agreement | None:
     """Return the certification agreement of its scheme version; None if that has none (edition 1 of the file)."""
     cycle = scheme_of_version(application.scheme_version).cycle
     return cycle.agreement if cycle else None
+
+
+class AskedAgreement(NamedTuple):
+    """A certification agreement that changed, for a holder to accept: under which application, and until when."""
+
+    application: Application
+    agreement: Agreement
+    valid_from: date
+    due_on: date
+
+
+def asked_agreement(session: Session, actor: Actor) -> AskedAgreement | None:
+    """Return the agreement that the actor's agency is asked to accept because it changed, or None."""
+    term = select(Deadline.due_on, Application).join(Application, Application.id == Deadline.subject_id)
+    term = term.where(Deadline.kind == DeadlineKind.AGREEMENT, Deadline.done_at.is_(None))
+    found = session.execute(term.where(Application.agency_id == actor.agency_id)).first()
+    newest = newest_agreement(session, found[1].scheme_version.code) if found else None
+    return AskedAgreement(found[1], *newest, found[0]) if found and newest else None
 
 
 def submissions_of(session: Session, application_id: UUID) -> list[Submission]:

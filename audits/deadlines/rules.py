@@ -13,6 +13,10 @@ SUSPENSION_HEARING_WORKING_DAYS = 5
 """Until the agency was heard after a suspension at once, where the scheme (edition 1) names no term."""
 
 
+AGREEMENT_WORKING_DAYS = 20
+"""At least, until a holder accepts a certification agreement that changed (ISO/IEC 17065, 7.10.1: due notice)."""
+
+
 class DeadlineKind(StrEnum):
     """Kinds of deadlines: what must be done. Each has a subject: what it is about."""
 
@@ -39,6 +43,7 @@ class DeadlineKind(StrEnum):
     COMPLAINT_ANSWER = "complaint_answer"  # answer it
     SIGNAL_RECEIPT = "signal_receipt"  # take up a signal
     SIGNAL_ANSWER = "signal_answer"  # say what became of it
+    AGREEMENT = "agreement"  # accept a certification agreement that changed
 
 
 class Term(Protocol):

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from audits.core.errors import RuleError, missing
-from audits.schemes.cycle import DecisionKind, Ground, Transition
+from audits.schemes.cycle import Agreement, DecisionKind, Ground, Transition
 from audits.schemes.models import SchemeProposal, SchemeVersion
 from audits.schemes.source import parse, scheme_from
 from audits.schemes.text import SchemeText
@@ -122,6 +122,15 @@ def _with_cycle(version: SchemeVersion) -> SchemeText:
 def _newest_with_cycle(code: str) -> SchemeText | None:
     texts = (parse(path.read_text(encoding="utf-8")) for path in sorted(_SHIPPED.glob(f"{code}-*.yaml"), reverse=True))
     return next((text for text in texts if text.cycle), None)
+
+
+def newest_agreement(session: Session, code: str) -> tuple[Agreement, date] | None:
+    """Return the newest certification agreement of a scheme, also one that is to come, and the day it is valid from."""
+    having = select(SchemeVersion).where(SchemeVersion.code == code, SchemeVersion.agreement_sha256.is_not(None))
+    newest_first = having.order_by(SchemeVersion.valid_from.desc(), SchemeVersion.published_at.desc())
+    version = session.scalar(newest_first.limit(1))
+    cycle = scheme_of_version(version).cycle if version else None
+    return (cycle.agreement, version.valid_from) if version and cycle else None
 
 
 def transition_from(session: Session, version: SchemeVersion, on: date) -> Transition | None:

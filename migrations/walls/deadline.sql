@@ -58,9 +58,17 @@ END $$;
 
 CREATE CONSTRAINT TRIGGER decision_hearing AFTER INSERT ON decision DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (CURRENT_USER <> 'kw_owner' AND NEW.provisional) EXECUTE FUNCTION need_hearing();
 
+-- The digest of the newest certification agreement of the scheme that an application was made under.
+CREATE OR REPLACE FUNCTION newest_agreement(of_application uuid) RETURNS text LANGUAGE sql STABLE SECURITY DEFINER SET search_path TO 'public', 'pg_temp' AS $$
+  SELECT newer.agreement_sha256
+  FROM application a JOIN scheme_version own ON own.id = a.scheme_version_id JOIN scheme_version newer ON newer.code = own.code
+  WHERE a.id = of_application AND newer.agreement_sha256 IS NOT NULL
+  ORDER BY newer.valid_from DESC, newer.published_at DESC LIMIT 1
+$$;
+
 -- A task ends, once, by its act: a critical finding by a decision about a certificate of that agency in the same
 -- transaction, surveillance by any decision about that agency or a change of its certificate, a reported change by its move, a special audit by planning
--- an audit of that agency, and the others by an event of their subject. With such an event it may get another owner.
+-- an audit of that agency, an agreement by its acceptance or with the certificate, and the others by an event of their subject. With such an event it may get another owner.
 CREATE OR REPLACE FUNCTION check_deadline() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path TO 'public', 'pg_temp' AS $$
 BEGIN
   IF OLD.done_at IS NOT NULL
@@ -76,6 +84,9 @@ BEGIN
                                               AND (state NOT IN ('open', 'plan_accepted') OR due_on IS DISTINCT FROM NEW.due_on))
        WHEN 'appeal_follow_up' THEN EXISTS (SELECT FROM decision WHERE agency_id = NEW.agency_id AND outcome <> 'appeal_outcome'
                                               AND txid = pg_current_xact_id())
+       WHEN 'agreement' THEN EXISTS (SELECT FROM agreement_acceptance a WHERE a.agency_id = NEW.agency_id
+                                       AND a.sha256 = newest_agreement(NEW.subject_id))
+                             OR living_certificate(NEW.agency_id, (now() AT TIME ZONE 'Europe/Amsterdam')::date) IS NULL
        WHEN 'surveillance' THEN EXISTS (SELECT FROM decision WHERE agency_id = NEW.agency_id AND txid = pg_current_xact_id())
                                 OR EXISTS (SELECT FROM certificate_change
                                            WHERE agency_id = NEW.agency_id AND txid = pg_current_xact_id())

@@ -80,6 +80,7 @@ LABELS: list[tuple[StrEnum, LazyString]] = [
     (DeadlineKind.COMPLAINT_ANSWER, _l("Answer a complaint")),
     (DeadlineKind.SIGNAL_RECEIPT, _l("Take up a signal")),
     (DeadlineKind.SIGNAL_ANSWER, _l("Say what became of a signal")),
+    (DeadlineKind.AGREEMENT, _l("Accept the new certification agreement")),
     (DeadlineKind.CORRECTIVE_ACTION, _l("Repair a finding")),
     (ChangeState.REPORTED, _l("Being checked")),
     (ChangeState.REFERRED, _l("With the decider")),

@@ -22,7 +22,7 @@ from certificates.following.rules import digest_is_due
 from certificates.following.services import clear_unconfirmed, note_changes, send_digests
 from certificates.ledger.caselog import append_head
 from certificates.ledger.services import sign_checkpoint
-from certificates.lifecycle.services import carry_out_due, log_expired
+from certificates.lifecycle.services import ask_agreements, carry_out_due, log_expired
 from certificates.register.services import renew_old_forms
 from portal.doors.account.invitations import remind_or_close
 from portal.doors.account.services import clear_out
@@ -82,6 +82,7 @@ def work_off_deadlines(session: Session) -> None:
     begin_draft_terms(session)
     lapse_drafts(session)
     remind_or_close(session)
+    ask_agreements(session)
     worked = work_off(session, clock.today())
     if worked.steps:
         told = {"steps": worked.steps, "late": worked.late, "people": len(worked.people)}

@@ -16,12 +16,19 @@ from tests.kit.waiting import PATIENCE
 OWNER_PASSWORD = "lange wandeling langs het kanaal"
 LISTS = {"personnel_file": 12, "interview": 12, "assignment": 12}
 PLAIN = "conform"
+BUSY = "We are checking many files at this moment"  # what a loaded machine says; the file is chosen once more
 
 
 def picture() -> bytes:
     out = BytesIO()
     Image.new("L", (60, 40), 200).save(out, "PNG")
     return out.getvalue()
+
+
+def attach(window) -> None:
+    """Choose a file that proves the first answer."""
+    picked = {"name": "extract.png", "mimeType": "image/png", "buffer": picture()}
+    window.page.locator("#GOV-01-files").set_input_files(picked)
 
 
 def register(window, portal, *, name: str, number: str, owner: str) -> None:
@@ -70,15 +77,17 @@ def assess(window) -> None:
                 window.page.get_by_role("button", name="Save and continue").click()
             window.judge()
             assert "Error" in window.page.title()
-            window.page.locator("#GOV-01-files").set_input_files(
-                {"name": "extract.png", "mimeType": "image/png", "buffer": picture()}
-            )
-        for choice in window.page.locator(f'input[type="radio"][value="{PLAIN}"]').all():
+            attach(window)
+        conform = window.page.locator(f'input[type="radio"][value="{PLAIN}"]').all()
+        for choice in conform:
             choice.check()
-            questions += 1
         with window.page.expect_navigation():
             window.page.get_by_role("button", name="Save and continue").click()
+        if BUSY in window.text:
+            attach(window)
+            continue
         assert "Error" not in window.page.title(), window.text
+        questions += len(conform)
     assert window.heading == "Check your answers"
     assert questions == 65
     window.judge()

@@ -115,5 +115,21 @@ ABOUT_HOLDERS = [
         DECIDED.format(":decider", "maintain", "weighed_certificate") + BASIS + DONE + "; " + DONE,
         "deadline_done",
     ),
+    *(
+        Attack(
+            f"an agreement that {by} calls accepted",
+            "UPDATE deadline SET done_at = now() WHERE kind = 'agreement'",
+            "deadline_done",
+            by=by,
+        )
+        for by in ("planner", "agency answered")
+    ),
+    Attack(
+        "an agreement that another agency calls accepted",
+        "UPDATE deadline SET done_at = now() WHERE kind = 'agreement'",
+        "none",
+        "deadline_done",
+        by="agency mine",
+    ),
     Attack("a longer term", "UPDATE deadline SET due_on = '2999-01-01' WHERE id = :task", NO_RIGHT),
 ]

@@ -1,5 +1,6 @@
 """Services that change an application."""
 
+from audits.applications.services.agreeing import accept_changed_agreement
 from audits.applications.services.answering import save_answer, save_answers, start_application, take_over
 from audits.applications.services.drafts import begin_draft_terms, lapse_drafts
 from audits.applications.services.evidence import (
@@ -23,6 +24,7 @@ from audits.applications.services.transitions import (
 
 __all__ = [
     "accept_application",
+    "accept_changed_agreement",
     "add_evidence",
     "ask_to_sign",
     "begin_draft_terms",

@@ -11,7 +11,7 @@ from audits.agencies.queries import missing_of
 from audits.agencies.rules import PRINTED
 from audits.applications import events as told
 from audits.applications import notices
-from audits.applications.models import AgreementAcceptance, Application, Submission
+from audits.applications.models import Application, Submission
 from audits.applications.queries import (
     agreement_of,
     answered_codes,
@@ -19,9 +19,9 @@ from audits.applications.queries import (
     complaints_about,
     self_assessment_of,
     submissions_of,
-    unaccepted_agreement,
 )
 from audits.applications.rules import check_complaints, same_name, unanswered, unknown_codes
+from audits.applications.services.agreeing import accept_with_application
 from audits.applications.services.course import APPLICATIONS
 from audits.applications.submission import content_now, digest_of
 from audits.applications.workflow import ApplicationState
@@ -29,7 +29,7 @@ from audits.core import clock, events, moves, outbox
 from audits.core.access import Actor, Permission, Role
 from audits.core.calendar import add_working_days
 from audits.core.errors import IllegalMoveError, RuleError
-from audits.core.events import Code, Digest, Event, Moved
+from audits.core.events import Event, Moved
 from audits.core.letters import check_given, unprintable
 from audits.core.notices import tell_agency, tell_person
 from audits.deadlines.rules import DeadlineKind
@@ -58,7 +58,7 @@ def submit_application(
     application.submitted_at, application.review_note = clock.now(), ""
     end_deadline(session, DeadlineKind.DRAFT, application.id)
     application.declared_by, application.declared_name = person.id, person.name
-    _accept_agreement(session, actor, application, agreement)
+    accept_with_application(session, actor, application, agreement)
     _keep_submission(session, application)
     tell_agency(session, application.agency_id, notices.ApplicationSubmitted(reference=application.reference))
     term = scheme_of_version(application.scheme_version).terms.application_review_working_days
@@ -190,25 +190,6 @@ def _keep_submission(session: Session, application: Application) -> None:
     )
     session.add(submission)
     outbox.enqueue(session, "document.submission_receipt", submission_id=str(submission.id))
-
-
-def _accept_agreement(session: Session, actor: Actor, application: Application, seen: str | None) -> None:
-    agreement = unaccepted_agreement(session, application)
-    if agreement is None:
-        return
-    if seen != agreement.sha256:
-        raise RuleError("Read the certification agreement, and accept it.", "agreement")
-    acceptance = AgreementAcceptance(
-        application_id=application.id,
-        version=agreement.version,
-        sha256=agreement.sha256,
-        accepted_by=actor.id,
-        accepted_name=application.declared_name,
-        accepted_at=clock.now(),
-    )
-    session.add(acceptance)
-    accepted = told.AgreementAccepted(version=Code(agreement.version), sha256=Digest(agreement.sha256))
-    events.record(session, accepted, subject_id=application.id, actor=actor, agency_id=application.agency_id)
 
 
 def _check_complete(session: Session, application: Application) -> None:

@@ -1,5 +1,6 @@
 """Services that change a certificate; the caller commits."""
 
+from certificates.lifecycle.services.agreements import ask_agreements
 from certificates.lifecycle.services.amending import ISSUED_ANEW, amend_certificate, reduce_scope
 from certificates.lifecycle.services.changing import (
     confirm_suspension,
@@ -38,6 +39,7 @@ __all__ = [
     "Signed",
     "amend_certificate",
     "appeal_or_propose",
+    "ask_agreements",
     "carry_out_due",
     "certificate_to_reseal",
     "change_or_propose",

@@ -4,6 +4,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, defer
 
 from audits.core import clock
+from audits.deadlines.rules import DeadlineKind
+from audits.deadlines.services import end_deadlines
 from certificates.ledger.entries import EntryType
 from certificates.ledger.models import LedgerEntry
 from certificates.lifecycle.models import Certificate
@@ -21,4 +23,5 @@ def log_expired(session: Session) -> int:
     expired = session.scalars(query.options(defer(Certificate.snapshot))).all()
     for certificate in expired:
         log(session, certificate, EntryType.EXPIRED)
+        end_deadlines(session, DeadlineKind.AGREEMENT, certificate.agency_id)
     return len(expired)

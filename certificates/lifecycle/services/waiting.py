@@ -75,7 +75,8 @@ def carry_out(
     """Change a certificate as was decided: history, register, status lists, log, and a message to the holder."""
     record_move(session, actor, certificate, move, reason=decision.reasons, decision=decision)
     if decision.kind in _LAST:
-        end_deadlines(session, DeadlineKind.SURVEILLANCE, certificate.agency_id)
+        for task in (DeadlineKind.SURVEILLANCE, DeadlineKind.AGREEMENT):
+            end_deadlines(session, task, certificate.agency_id)
     publish(session, certificate)
     enqueue_lists(session)
     if move is SuspensionLifted:

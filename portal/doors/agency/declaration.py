@@ -12,7 +12,7 @@ from flask_login import current_user
 from audits.applications import services
 from audits.applications.differences import differences
 from audits.applications.models import Application
-from audits.applications.queries import acceptance_of, agreement_of, compared_with, submissions_of
+from audits.applications.queries import agreement_of, compared_with, submissions_of
 from audits.applications.submission import content_now
 from audits.core.access import Permission, Role
 from audits.core.calendar import add_working_days
@@ -57,18 +57,6 @@ class SignedForm(DeclarationForm):
         _l("We accept the certification agreement"), required=_l("Read the certification agreement, and accept it.")
     )
     agreement = hidden_field()
-
-
-@bp.get("/applications/<uuid:application_id>/agreement")
-@needs(Permission.APPLICATION_VIEW)
-def agreement(application_id: UUID) -> ResponseReturnValue:
-    """Show the certification agreement, and who accepted it."""
-    application = open_case(application_id).application
-    text = agreement_of(application)
-    if text is None:
-        abort(404)
-    accepted = acceptance_of(database.read(), application)
-    return render_template("agency/agreement.html", application=application, agreement=text, acceptance=accepted)
 
 
 @bp.get("/applications/<uuid:application_id>/declaration")

@@ -7,7 +7,7 @@ from flask import render_template
 from flask.typing import ResponseReturnValue
 
 from audits.applications.models import Application
-from audits.applications.queries import answered_codes, find_own, self_assessment_of
+from audits.applications.queries import answered_codes, asked_agreement, find_own, self_assessment_of
 from audits.applications.workflow import OPEN_STATES, ApplicationState
 from audits.changes.queries import list_changes
 from audits.changes.workflow import OPEN_STATES as OPEN_CHANGES
@@ -66,6 +66,7 @@ def home() -> ResponseReturnValue:
         case=_case(application) if application else None,
         review_by=review_by(application) if application else None,
         asked=is_asked(session, agency.id),
+        agreement=asked_agreement(session, actor) if certificate else None,
         draws=_draws(),
         lists=_lists(agency.id),
         certificate=certificate,

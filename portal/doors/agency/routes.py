@@ -1,6 +1,7 @@
 """Routes of all pages for agencies."""
 
 from portal.doors.agency import (
+    agreements,
     appeals,
     application,
     asked_lists,
@@ -23,6 +24,7 @@ from portal.doors.agency import (
 from portal.doors.agency.door import bp
 
 __all__ = [
+    "agreements",
     "application",
     "asked_lists",
     "blueprints",

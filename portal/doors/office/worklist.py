@@ -45,6 +45,7 @@ _CHANGE = Target("office.changes.show_change", "change_id")
 _APPEAL = Target("office.appeals.show_appeal", "appeal_id")
 _COMPLAINT = Target("office.complaints.show", "complaint_id")
 _SIGNAL = Target("office.signals.show", "signal_id")
+_APPLICATION = Target("office.applications.show_application", "application_id")
 _CONDITION = Target("office.conditions.show_condition", "condition_id")
 TARGETS: Mapping[DeadlineKind, Target] = {
     DeadlineKind.CRITICAL_FINDING: _AUDIT,
@@ -52,7 +53,8 @@ TARGETS: Mapping[DeadlineKind, Target] = {
     DeadlineKind.CHANGE_DECISION: _CHANGE,
     DeadlineKind.SPECIAL_AUDIT: _CHANGE,
     DeadlineKind.SUSPENSION_HEARING: _CERTIFICATE,
-    DeadlineKind.APPLICATION_REVIEW: Target("office.applications.show_application", "application_id"),
+    DeadlineKind.APPLICATION_REVIEW: _APPLICATION,
+    DeadlineKind.AGREEMENT: _APPLICATION,
     DeadlineKind.REPORT: _AUDIT,
     DeadlineKind.DECISION: _AUDIT,
     DeadlineKind.SURVEILLANCE: Target("office.agencies.show_agency", "agency_id", of_agency=True),
