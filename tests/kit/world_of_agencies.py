@@ -139,6 +139,7 @@ def add_appeals(session: Session, decider_id: Any) -> dict[str, Any]:
             appealing.decide_appeal(session, handler, appeal.id, outcome=AppealOutcome.DISMISSED, reasons="x")
             about: dict[str, Any] = {"subject_id": appeal.id, "agency_id": appeal.agency_id, "due_on": clock.today()}
             open_deadline(session, DeadlineKind.APPEAL_FOLLOW_UP, **about, owner_role=Role.DECIDER)
+            assert certificate.decision.audit
             about["subject_id"] = certificate.decision.audit.certification_id
             open_deadline(session, DeadlineKind.AGREEMENT, **about, owner_role=Role.AGENCY_SIGNATORY)
             session.flush()
