@@ -76,6 +76,12 @@ GRANT EXECUTE ON FUNCTION keep_follow(uuid, text, text, boolean, text[], timesta
   confirm_follow(uuid, timestamptz), change_follow(uuid, boolean, text[]), forget_follow(uuid)
   TO kw_app, kw_worker, kw_register;
 GRANT UPDATE (told_upto, digested_on), DELETE ON follow TO kw_worker;
+REVOKE ALL ON FUNCTION set_webhook(uuid, uuid, text, timestamptz), webhook_state(uuid), renew_webhook(uuid, timestamptz),
+  drop_webhook(uuid), webhook_calls(uuid, integer), replay_call(uuid, uuid, timestamptz) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION set_webhook(uuid, uuid, text, timestamptz), webhook_state(uuid), renew_webhook(uuid, timestamptz),
+  drop_webhook(uuid), webhook_calls(uuid, integer), replay_call(uuid, uuid, timestamptz) TO kw_app, kw_worker, kw_register;
+GRANT UPDATE (told_upto) ON webhook TO kw_worker;
+GRANT INSERT, UPDATE (due_at, attempts, outcome, arrived_at), DELETE ON webhook_call TO kw_worker;
 REVOKE ALL ON FUNCTION keep_extract(uuid, uuid, text, jsonb, text, integer, timestamptz),
   keep_cosignature(bigint, text, text, text, timestamptz), last_witnessed(text, bytea),
   keep_witnessed(text, bigint, bytea, text) FROM PUBLIC;

@@ -181,7 +181,7 @@ POLICIES = (
            (f"{TOLD} AND handler_id = {ME}",)),
     # Who follows which agencies: no person of ours reads it, pages use functions by an id that a message holds.
     Policy("follow", ("false",), (), may=()),
-    Policy("followed", ("false",), (), may=()),
+    *(Policy(table, ("false",), (), may=()) for table in ("followed", "webhook", "webhook_call")),
     Policy("outbox", (OFFICE,), (OFFICE,), (EVERYTHING,)),
 )  # fmt: skip
 

@@ -1,6 +1,12 @@
 """How much somebody may follow, and when messages are due. Pure."""
 
+import re
 from datetime import datetime, time, timedelta
+from urllib.parse import urlsplit
+
+from audits.core.errors import RuleError
+
+_PRINTED = re.compile(r"[!-~]+")
 
 MOST_FOLLOWED = 1000
 """Agencies in one list, and lines of a list that somebody pastes."""
@@ -21,3 +27,33 @@ DIGEST_FROM = time(7)
 def digest_is_due(now: datetime) -> bool:
     """Return whether messages of the day go out at this moment, given in the time of the Netherlands."""
     return now.time() >= DIGEST_FROM
+
+
+RETRIES = tuple(
+    timedelta(seconds=seconds)
+    for seconds in (5, 300, 1800, 2 * 3600, 5 * 3600, 10 * 3600, 14 * 3600, 18 * 3600, 22 * 3600)
+)
+"""How long after each failed call the next one follows: three days in all."""
+OVERLAP = timedelta(days=1)
+"""How long calls are signed with the secret before the last one too, after it was renewed."""
+MOST_CALLS = 50
+"""Calls that a page lists."""
+CALLS_KEPT = timedelta(days=30)
+LONGEST_URL = 500
+
+
+def next_call(attempts: int, now: datetime) -> datetime | None:
+    """Return when to call again after so many failed attempts; None when it is given up."""
+    return now + RETRIES[attempts - 1] if attempts <= len(RETRIES) else None
+
+
+def check_webhook(url: str, *, plain: bool = False) -> str:
+    """Return the address of a webhook. RuleError at `url` unless it is https, with a host and no password."""
+    try:
+        parts = urlsplit(url)
+        good = parts.scheme in ({"https", "http"} if plain else {"https"}) and parts.hostname and parts.port != 0
+    except ValueError:
+        good = False
+    if not good or len(url) > LONGEST_URL or not _PRINTED.fullmatch(url) or "@" in parts.netloc or parts.fragment:
+        raise RuleError("Enter an address that begins with https:// and has no password in it.", "url")
+    return url

@@ -31,3 +31,33 @@ $$;
 CREATE OR REPLACE FUNCTION forget_follow(its_id uuid) RETURNS void LANGUAGE sql SECURITY DEFINER SET search_path TO 'public', 'pg_temp' AS $$
   DELETE FROM follow WHERE id = its_id
 $$;
+
+-- The webhook of a list; only a list that its address confirmed has one.
+CREATE OR REPLACE FUNCTION set_webhook(its_follow uuid, its_id uuid, its_url text, at_time timestamp with time zone) RETURNS void LANGUAGE sql SECURITY DEFINER SET search_path TO 'public', 'pg_temp' AS $$
+  INSERT INTO webhook (follow_id, id, url, generation, renewed_at, told_upto)
+  SELECT f.id, its_id, its_url, 1, at_time, (SELECT coalesce(max(index), -1) FROM ledger_entry)
+  FROM follow f WHERE f.id = its_follow AND f.confirmed_at IS NOT NULL
+  ON CONFLICT (follow_id) DO UPDATE SET url = its_url
+$$;
+
+CREATE OR REPLACE FUNCTION webhook_state(its_follow uuid) RETURNS TABLE(id uuid, url text, generation integer, renewed_at timestamp with time zone) LANGUAGE sql STABLE SECURITY DEFINER SET search_path TO 'public', 'pg_temp' AS $$
+  SELECT w.id, w.url, w.generation, w.renewed_at FROM webhook w WHERE w.follow_id = its_follow
+$$;
+
+CREATE OR REPLACE FUNCTION renew_webhook(its_follow uuid, at_time timestamp with time zone) RETURNS void LANGUAGE sql SECURITY DEFINER SET search_path TO 'public', 'pg_temp' AS $$
+  UPDATE webhook SET generation = generation + 1, renewed_at = at_time WHERE follow_id = its_follow
+$$;
+
+CREATE OR REPLACE FUNCTION drop_webhook(its_follow uuid) RETURNS void LANGUAGE sql SECURITY DEFINER SET search_path TO 'public', 'pg_temp' AS $$
+  DELETE FROM webhook WHERE follow_id = its_follow
+$$;
+
+CREATE OR REPLACE FUNCTION webhook_calls(its_follow uuid, most integer) RETURNS TABLE(id uuid, "position" bigint, made_at timestamp with time zone, due_at timestamp with time zone, attempts integer, outcome text, arrived_at timestamp with time zone) LANGUAGE sql STABLE SECURITY DEFINER SET search_path TO 'public', 'pg_temp' AS $$
+  SELECT c.id, c.position, c.made_at, c.due_at, c.attempts, c.outcome, c.arrived_at
+  FROM webhook_call c JOIN webhook w ON w.id = c.webhook_id WHERE w.follow_id = its_follow ORDER BY c.made_at DESC, c.position DESC LIMIT most
+$$;
+
+CREATE OR REPLACE FUNCTION replay_call(its_follow uuid, its_call uuid, at_time timestamp with time zone) RETURNS void LANGUAGE sql SECURITY DEFINER SET search_path TO 'public', 'pg_temp' AS $$
+  UPDATE webhook_call c SET due_at = at_time, attempts = 0 FROM webhook w
+  WHERE c.id = its_call AND w.id = c.webhook_id AND w.follow_id = its_follow AND c.due_at IS NULL
+$$;

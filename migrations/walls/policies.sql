@@ -258,6 +258,10 @@ CREATE POLICY follow_select ON follow FOR SELECT TO kw_app USING ((SELECT is_gen
 CREATE POLICY follow_worker ON follow TO kw_worker USING (true);
 CREATE POLICY followed_select ON followed FOR SELECT TO kw_app USING ((SELECT is_genuine()) AND (false));
 CREATE POLICY followed_worker ON followed TO kw_worker USING (true);
+CREATE POLICY webhook_select ON webhook FOR SELECT TO kw_app USING ((SELECT is_genuine()) AND (false));
+CREATE POLICY webhook_worker ON webhook TO kw_worker USING (true);
+CREATE POLICY webhook_call_select ON webhook_call FOR SELECT TO kw_app USING ((SELECT is_genuine()) AND (false));
+CREATE POLICY webhook_call_worker ON webhook_call TO kw_worker USING (true);
 CREATE POLICY outbox_select ON outbox FOR SELECT TO kw_app USING ((SELECT is_genuine()) AND (((SELECT nullif(current_setting('kw.agency', true), '')::uuid) IS NULL AND (SELECT nullif(current_setting('kw.person', true), '')::uuid) IS NOT NULL)));
 CREATE POLICY outbox_insert ON outbox FOR INSERT TO kw_app WITH CHECK (true);
 CREATE POLICY outbox_update ON outbox FOR UPDATE TO kw_app USING ((SELECT is_genuine()) AND (((SELECT nullif(current_setting('kw.agency', true), '')::uuid) IS NULL AND (SELECT nullif(current_setting('kw.person', true), '')::uuid) IS NOT NULL)));

@@ -36,7 +36,7 @@ from certificates.register.services import refresh_entry
 from portal.settings import current_settings
 from portal.signing import credentials, sealing
 from portal.signing.keys import current_keys
-from portal.work import following, mail
+from portal.work import following, mail, webhooks
 
 
 def number(session: Session, payload: Mapping[str, Any]) -> None:
@@ -132,6 +132,7 @@ HANDLERS: dict[str, Handler] = {
     "mail": mail.deliver,
     "mail.agency": mail_agency,
     "register.refresh": refresh,
+    "webhook.call": webhooks.deliver,
 }
 
 

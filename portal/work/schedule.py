@@ -20,6 +20,7 @@ from audits.links.services import note_traces
 from audits.worklists.services import work_off
 from certificates.following.rules import digest_is_due
 from certificates.following.services import clear_unconfirmed, note_changes, send_digests
+from certificates.following.webhooks import clear_calls, note_calls
 from certificates.ledger.caselog import append_head
 from certificates.ledger.services import sign_checkpoint
 from certificates.lifecycle.services import ask_agreements, carry_out_due, log_expired
@@ -95,9 +96,16 @@ def make_files(session: Session) -> None:
         dumps.newest(session, current_settings())
 
 
+def tell_followers(session: Session) -> None:
+    """Queue messages and calls about what changed, and calls that are tried again."""
+    note_changes(session)
+    note_calls(session)
+
+
 def follow_up(session: Session) -> None:
-    """Send the messages of the day once it is morning, and forget lists to which nobody said yes."""
+    """Send the messages of the day once it is morning, and forget lists without a yes and old calls."""
     clear_unconfirmed(session)
+    clear_calls(session)
     here = clock.now().astimezone(clock.AMSTERDAM)
     if digest_is_due(here):
         send_digests(session, here.date())
@@ -107,7 +115,7 @@ def follow_up(session: Session) -> None:
 # over midnight, so that what follows from the day happens within seconds of it.
 PERIODIC_TASKS: tuple[PeriodicTask, ...] = (
     PeriodicTask("ledger.checkpoint", timedelta(seconds=5), sign_head),
-    PeriodicTask("follow.tell", timedelta(seconds=15), note_changes),
+    PeriodicTask("follow.tell", timedelta(seconds=15), tell_followers),
     PeriodicTask("register.renew", timedelta(seconds=30), renew_old_forms),
     PeriodicTask("certificate.effective", timedelta(minutes=1), carry_out_due),
     PeriodicTask("entries.confirm", timedelta(minutes=1), receipts.confirm_waiting),

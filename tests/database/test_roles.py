@@ -231,5 +231,5 @@ def test_models_have_no_table_that_the_grants_forget(connection):
         if not connection.scalar(text("SELECT has_any_column_privilege(:role, :table, 'INSERT')"),
                                  {"role": WORKER, "table": table})
     }  # fmt: skip
-    by_functions = {"complaint", "cosignature", "follow", "followed", "signal", "witnessed_log"}
+    by_functions = {"complaint", "cosignature", "follow", "followed", "signal", "webhook", "witnessed_log"}
     assert silent == by_functions | {"alembic_version", "verdict_change", "certification"}

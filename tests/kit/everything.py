@@ -50,7 +50,7 @@ from portal.work import handlers
 from tests.kit.factories import make_agency, make_application, make_audit, make_person
 from tests.kit.factories.certificates import BASE_URL, BODY
 from tests.kit.factories.changes import report
-from tests.kit.following import followed_list
+from tests.kit.following import add_webhook, followed_list
 from tests.kit.scheme import SECOND, scheme, source
 
 
@@ -157,6 +157,7 @@ def fill(session: Session, settings: Settings) -> Case:
             "agency_id": agency.id,
             "appeal_id": appeal.id,
             "complaint_id": complaint_id,
+            "call_id": add_webhook(session, followed),
             "followed": token_of(Purpose.FOLLOW, followed),
             "feed": token_of(Purpose.FEED, followed),
             "decision_id": appeal.decision_id,

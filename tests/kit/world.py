@@ -55,7 +55,7 @@ from tests.kit.factories import (
 from tests.kit.factories.decisions import add_findings, finding
 from tests.kit.factories.documents import known
 from tests.kit.factories.inspections import judge, make_holder_audit
-from tests.kit.following import followed_list
+from tests.kit.following import add_webhook, followed_list
 from tests.kit.scheme import SECOND, source
 from tests.kit.world_of_agencies import (
     add_appeals,
@@ -118,6 +118,7 @@ def make_world(session: Session) -> dict[str, Any]:
         receive_signal(session, world[agency], about=About.PAY, message="x", contact="y", language="pl")
     world |= add_complaints(session, world["decider"], world["other"])
     world["followed"] = followed_list(session, session.get_one(Certificate, world["active_certificate"]).agency)
+    add_webhook(session, world["followed"])
     for agency in ("concluded_applicant", "changed"):
         add_interest(session, world["reviewer"], world[agency])
     add_interest(session, world["planner"], world["other"])

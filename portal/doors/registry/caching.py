@@ -29,3 +29,11 @@ def keep(response: Response) -> Response:
 def shared(data: str | bytes, media_type: str, seconds: int) -> Response:
     """Return a response for all origins that may be cached."""
     return public_for(open_to_pages(Response(data, mimetype=media_type)), seconds)
+
+
+def unkept(response: Response) -> Response:
+    """Keep a response in no cache, and let browsers tell nobody its address, which is secret."""
+    response.headers["Cache-Control"] = "no-store"
+    response.headers["Referrer-Policy"] = "no-referrer"
+    response.headers["X-Robots-Tag"] = "noindex"
+    return response

@@ -4,7 +4,7 @@
 
 from uuid import UUID
 
-from flask import Blueprint, Response, make_response, redirect, render_template, url_for
+from flask import Blueprint, make_response, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _l
 
@@ -22,6 +22,7 @@ from audits.complaints.services import receive_complaint
 from audits.complaints.wording import SUBJECTS
 from audits.core.clock import day_of
 from audits.disputes.rules import OUTCOME_WORKING_DAYS
+from portal.doors.registry.caching import unkept
 from portal.doors.registry.forms import OpenForm
 from portal.doors.registry.throttle import share_throttle, visitor_waits
 from portal.forms.fields import radios_field, text_field, textarea_field
@@ -113,12 +114,4 @@ def complaint(complaint_id: UUID) -> ResponseReturnValue:
         answer_by=answer_by(day_of(state.received_at)),
         contact=current_settings().contact_email,
     )
-    return _unkept(make_response(page))
-
-
-def _unkept(response: Response) -> Response:
-    """Keep the page in no cache, and tell nobody its address."""
-    response.headers["Cache-Control"] = "no-store"
-    response.headers["Referrer-Policy"] = "no-referrer"
-    response.headers["X-Robots-Tag"] = "noindex"
-    return response
+    return unkept(make_response(page))

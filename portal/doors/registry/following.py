@@ -18,6 +18,7 @@ from certificates.following.rules import CONFIRM_WITHIN, MOST_OFFERED
 from certificates.register.models import RegisterEntry
 from certificates.register.queries import entries_named
 from portal.doors.registry.bulk import UNREADABLE_LISTS, lines
+from portal.doors.registry.caching import unkept
 from portal.doors.registry.feeds import feed_page
 from portal.doors.registry.forms import OpenForm
 from portal.doors.registry.throttle import share_throttle, visitor_waits
@@ -245,16 +246,8 @@ def _described(entry: RegisterEntry, why: Sequence[str]) -> str:
 
 
 def _back(token: str) -> ResponseReturnValue:
-    return _unkept(make_response(redirect(url_for("registry.show_list", token=token), 303)))
+    return unkept(make_response(redirect(url_for("registry.show_list", token=token), 303)))
 
 
 def _private(page: str, media_type: str = "text/html; charset=utf-8") -> Response:
-    return _unkept(Response(page, content_type=media_type))
-
-
-def _unkept(response: Response) -> Response:
-    """Keep the answer in no cache, and tell nobody its address."""
-    response.headers["Cache-Control"] = "no-store"
-    response.headers["Referrer-Policy"] = "no-referrer"
-    response.headers["X-Robots-Tag"] = "noindex"
-    return response
+    return unkept(Response(page, content_type=media_type))

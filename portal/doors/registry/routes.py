@@ -21,6 +21,7 @@ from portal.doors.registry import (
     stamps,
     telling,
     verify,
+    webhooks,
     workers,
 )
 from portal.doors.registry.caching import keep
@@ -46,6 +47,7 @@ for part in (
     bulk,
     feeds,
     following,
+    webhooks,
     downloads,
     marks,
     ledger,
@@ -85,6 +87,10 @@ def _join(state: BlueprintSetupState) -> None:
         following.confirm_list,
         following.change_list,
         following.stop,
+        webhooks.set_webhook,
+        webhooks.renew_secret,
+        webhooks.drop_webhook,
+        webhooks.replay_call,
         extract.extract,
         stamps.timestamp,
         ledger.cosign,

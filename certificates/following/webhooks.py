@@ -1,0 +1,130 @@
+"""The webhook of a list: set and renewed by pages through functions, called by the worker."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+from sqlalchemy import column, delete, func, select, update
+from sqlalchemy.orm import Session
+
+from audits.core import clock, outbox
+from certificates.following.models import Followed, Webhook, WebhookCall
+from certificates.following.rules import CALLS_KEPT, MOST_CALLS, check_webhook, next_call
+from certificates.ledger.models import LedgerEntry
+from certificates.lifecycle.models import Certificate
+from certificates.register import changes
+from certificates.register.changes import LoggedChange
+
+_AT_ONCE = 200  # calls that one look queues
+_LOST = timedelta(minutes=10)  # after which a call that was queued is queued again: its job got lost
+
+
+@dataclass(frozen=True, slots=True)
+class WebhookState:
+    """A webhook as the owner of its list sees it."""
+
+    id: UUID
+    url: str
+    generation: int
+    renewed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CallState:
+    """What became of one message."""
+
+    id: UUID
+    position: int
+    made_at: datetime
+    due_at: datetime | None
+    attempts: int
+    outcome: str
+    arrived_at: datetime | None
+
+
+def webhook_of(session: Session, follow_id: UUID) -> WebhookState | None:
+    """Return the webhook of a list, if it has one."""
+    names = ("id", "url", "generation", "renewed_at")
+    row = session.execute(_rows(func.webhook_state(follow_id), names)).one_or_none()
+    return WebhookState(*row) if row else None
+
+
+def calls_of(session: Session, follow_id: UUID) -> list[CallState]:
+    """Return the last messages to the webhook of a list, newest first."""
+    names = ("id", "position", "made_at", "due_at", "attempts", "outcome", "arrived_at")
+    return [CallState(*row) for row in session.execute(_rows(func.webhook_calls(follow_id, MOST_CALLS), names))]
+
+
+def set_webhook(session: Session, follow_id: UUID, url: str, *, plain: bool = False) -> None:
+    """Give a list a webhook, or the one that it has another address. RuleError at `url`."""
+    session.execute(select(func.set_webhook(follow_id, uuid4(), check_webhook(url, plain=plain), clock.now())))
+
+
+def renew_secret(session: Session, follow_id: UUID) -> None:
+    """Sign with another secret from now on, and for a day with the present one too."""
+    session.execute(select(func.renew_webhook(follow_id, clock.now())))
+
+
+def drop_webhook(session: Session, follow_id: UUID) -> None:
+    """Call no more, and forget what was sent."""
+    session.execute(select(func.drop_webhook(follow_id)))
+
+
+def replay(session: Session, follow_id: UUID, call_id: UUID) -> None:
+    """Send a message again that arrived or was given up, under the same id."""
+    session.execute(select(func.replay_call(follow_id, call_id, clock.now())))
+
+
+def note_calls(session: Session) -> int:
+    """Add a call for each change that a webhook was not told of, and queue those that are due; return how many.
+
+    The worker alone calls this, one at a time.
+    """
+    now, last = clock.now(), changes.last_position(session)
+    behind = select(Webhook.id, LedgerEntry.index).join(Followed, Followed.follow_id == Webhook.follow_id)
+    behind = behind.join(Certificate, Certificate.agency_id == Followed.agency_id)
+    behind = behind.join(LedgerEntry, LedgerEntry.number == Certificate.number)
+    behind = behind.where(LedgerEntry.index > Webhook.told_upto, LedgerEntry.index <= last)
+    for webhook_id, position in session.execute(behind.order_by(LedgerEntry.index)):
+        session.add(
+            WebhookCall(webhook_id=webhook_id, position=position, made_at=now, due_at=now, attempts=0, outcome="")
+        )
+    session.flush()
+    session.execute(update(Webhook).where(Webhook.told_upto < last).values(told_upto=last))
+    due = select(WebhookCall.id).where(WebhookCall.due_at <= now).order_by(WebhookCall.due_at).limit(_AT_ONCE)
+    ids = session.scalars(due).all()
+    session.execute(update(WebhookCall).where(WebhookCall.id.in_(ids)).values(due_at=now + _LOST))
+    for each in ids:
+        outbox.enqueue(session, "webhook.call", call_id=str(each))
+    return len(ids)
+
+
+def hold_call(session: Session, call_id: UUID) -> tuple[WebhookCall, Webhook, LoggedChange] | None:
+    """Return a call that is due, locked, with its webhook and what it tells; None if it arrived or was forgotten."""
+    call = session.get(WebhookCall, call_id, with_for_update=True)
+    if call is None or call.due_at is None:
+        return None
+    webhook = session.scalars(select(Webhook).where(Webhook.id == call.webhook_id)).one()
+    told = changes.since(session, call.position - 1, 1)
+    return (call, webhook, told[0]) if told and told[0].position == call.position else None
+
+
+def note_outcome(call: WebhookCall, outcome: str, *, arrived: bool) -> None:
+    """Note what came of an attempt, and when the next one follows."""
+    call.attempts += 1
+    call.outcome = outcome
+    now = clock.now()
+    call.arrived_at = now if arrived else call.arrived_at
+    call.due_at = None if arrived else next_call(call.attempts, now)
+
+
+def clear_calls(session: Session) -> None:
+    """Forget calls that nobody will want again."""
+    old = clock.now() - CALLS_KEPT
+    session.execute(delete(WebhookCall).where(WebhookCall.made_at < old, WebhookCall.due_at.is_(None)))
+
+
+def _rows(function: Any, names: Sequence[str]) -> Any:
+    return select(function.table_valued(*(column(name) for name in names)))
