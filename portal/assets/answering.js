@@ -85,7 +85,9 @@ function Card(box) {
 
   const replace = (place, html) => {
     const found = box.querySelector(place);
-    if (found) found.innerHTML = html;
+    if (!found) return;
+    found.innerHTML = html;
+    dispatchEvent(new CustomEvent("kw-replaced", { detail: found }));
   };
 
   const complain = (complaints) => {

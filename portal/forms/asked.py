@@ -2,6 +2,7 @@
 
 # mypy: allow-subclassing-any
 
+import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -20,6 +21,7 @@ from portal.forms.fields import (
     text_field,
     textarea_field,
 )
+from portal.forms.widgets import TextareaWidget
 from portal.language.i18n import current_language, sentence
 
 PREFIX = "detail_"
@@ -39,7 +41,15 @@ def field_for(question: Question) -> Any:
         build = radios_field if question.kind is Kind.CHOICE else checkboxes_field
         return build(label, choices, hint=hint, required=UNREMARKED)
     if question.kind is Kind.TABLE:
-        return textarea_field(label, hint=hint, max_length=_LONGEST_TABLE, rows=6, required=UNREMARKED)
+        return textarea_field(
+            label,
+            hint=hint,
+            max_length=_LONGEST_TABLE,
+            rows=6,
+            required=UNREMARKED,
+            widget=TextareaWidget(),
+            attributes={"data-kw-rows": _grid(question, language)},
+        )
     numeric = {"inputmode": "decimal"} if question.kind in NUMERIC else {}
     width = None if question.kind is Kind.TEXT else 10
     return text_field(label, hint=hint, max_length=500, width=width, attributes=numeric, required=UNREMARKED)
@@ -81,6 +91,33 @@ def _words(wrong: RuleError) -> str:
         column = in_language(wrong.column.label, current_language())
         return str(_("Row %(row)s, %(column)s: %(what)s", row=wrong.row, column=column, what=sentence(wrong.wrong)))
     return sentence(wrong)
+
+
+def _grid(question: Question, language: str) -> str:
+    """Return what a script needs to show a table as a grid: its columns, and words."""
+    columns = [
+        {
+            "label": in_language(column.label, language),
+            "numeric": column.kind in NUMERIC,
+            "choices": _offered(column, language),
+        }
+        for column in question.columns
+    ]
+    words = {
+        "add": _("Add a row"),
+        "remove": _("Remove"),
+        "removed": _("The row is removed."),
+        "undo": _("Put it back"),
+        "row": _("row"),
+    }
+    return json.dumps({"columns": columns, "words": words}, ensure_ascii=False)
+
+
+def _offered(question: Question, language: str) -> list[tuple[str, str]]:
+    """Return what can be chosen in a cell; nothing where it is typed."""
+    if question.kind is Kind.YES_NO:
+        return [("yes", _(YES)), ("no", _(NO))]
+    return [(code, in_language(texts, language)) for code, texts in question.choices.items()]
 
 
 def _hint(question: Question, language: str) -> str:

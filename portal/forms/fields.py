@@ -175,13 +175,14 @@ def textarea_field(
 ) -> Any:
     """Build a multi-line field, with a counter near its limit."""
     component = {"rows": rows, "maxlength": max_length, "threshold": 75}
+    widget = more.pop("widget", widgets.CountedWidget())
     return wtforms.TextAreaField(
         label,
         [_need(required), _at_most(max_length), *more.pop("rules", ())],
         filters=[_one_line_end, _strip],
         description=hint,
-        widget=widgets.CountedWidget(),
-        render_kw=_kw(component),
+        widget=widget,
+        render_kw=_kw(component, **more.pop("attributes", {})),
         **more,
     )
 

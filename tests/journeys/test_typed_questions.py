@@ -36,7 +36,7 @@ def test_a_question_comes_while_another_is_answered(portal, screen, begun):
     assert window.page.locator("[name=detail_rent]").count() == 0
     window.page.locator("[name=detail_beds]").press_sequentially("12")
     window.page.locator("[name=detail_rent]").wait_for()
-    window.page.locator("[name=detail_places]").fill("Ede; 4\nUrk; 5")
+    _paste(window.page.locator(".kw-rows input").first, "Ede\t4\nUrk\t5\n")
     window.page.locator("[data-kw-checks] p").wait_for()
     assert "do not add up" in window.page.locator("[data-kw-checks]").inner_text()
     _see(window, "question")
@@ -47,6 +47,44 @@ def test_a_question_comes_while_another_is_answered(portal, screen, begun):
         _see(window, page)
     with Session(portal.tables) as session:
         assert session.get(Answer, (application_id, "HOU-01")).details["beds"] == "12"
+
+
+def test_rows_are_pasted_added_removed_and_put_back(portal, screen, begun):
+    application_id, email = begun
+    window = screen().sign_in(email, PASSWORD)
+    window.open(f"/agency/applications/{application_id}/questions/HOU-01")
+    page = window.page
+    page.locator("[name=detail_beds]").fill("9")
+    _paste(page.locator(".kw-rows input").first, "Ede\t4\t1-2-2020\nUrk\t5\n")
+    assert page.get_by_label("Beds, row 2").input_value() == "5"
+    window.click("Add a row")
+    page.get_by_label("Town, row 3").press_sequentially("Elst; west")
+    page.get_by_label("Beds, row 3").press_sequentially("2")
+    page.get_by_label("Remove: row 1").click()
+    assert page.locator(".kw-rows tbody tr").count() == 2
+    window.click("Put it back")
+    assert page.get_by_label("Town, row 1").input_value() == "Ede"
+    page.get_by_label("Remove: row 2").click()
+    page.locator("[data-kw-saved]").filter(has_text="Saved").wait_for()
+    _see(window, "rows")
+    window.click("Save and return to the list")
+    with Session(portal.tables) as session:
+        assert session.get(Answer, (application_id, "HOU-01")).details["places"] == [
+            {"town": "Ede", "sleeps": "4", "since": "2020-02-01"},
+            {"town": "Elst; west", "sleeps": "2"},
+        ]
+
+
+def _paste(field, text):
+    """Paste as a spreadsheet does."""
+    field.evaluate(
+        """(field, text) => {
+          const clipboard = new DataTransfer();
+          clipboard.setData("text/plain", text);
+          field.dispatchEvent(new ClipboardEvent("paste", { clipboardData: clipboard, bubbles: true, cancelable: true }));
+        }""",
+        text,
+    )
 
 
 def test_without_javascript_it_comes_with_the_next_page(screen, begun):
