@@ -115,7 +115,7 @@ REVOKE ALL ON FUNCTION forget_entry(text) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION forget_entry(text) TO kw_worker;
 GRANT UPDATE (agency_text, extent, extent_reason, written_by, written_at, version) ON requirement_judgement TO kw_app, kw_worker;
 GRANT UPDATE (state, cause, extent, solution, operation, answered_by, answered_at, verified_by, verified_at,
-  verification_note, version) ON finding TO kw_app, kw_worker;
+  verification_note, draft, version) ON finding TO kw_app, kw_worker;
 GRANT INSERT, UPDATE (granted, answer, answered_by, answered_at) ON grade_change TO kw_app, kw_worker;
 GRANT INSERT, UPDATE (granted, answer, answered_by, answered_at) ON dispute TO kw_app, kw_worker;
 GRANT INSERT ON review_check TO kw_app, kw_worker;

@@ -270,6 +270,15 @@ class FindingSuperseded(FindingMoved, name="finding.supersede", words=N_("Findin
     """The audit was reported again and says this otherwise, or no longer."""
 
 
+class RepairKept(EventData, name="finding.keep", words=N_("Half a corrective action kept by the agency")):
+    """The agency kept what it typed about a corrective action; what it says is told to nobody yet.
+
+    `after` is the state of the finding, which stays.
+    """
+
+    after: Code
+
+
 class FindingFile(EventData):
     """Base of events about a file of a corrective action; its digest can be forgotten with the file."""
 

@@ -330,6 +330,8 @@ class Finding(Base):
     verified_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
     verified_at: Mapped[datetime | None]
     verification_note: Mapped[str] = mapped_column(Text, default="")
+    # What the agency has typed and not sent yet, by question; no page shows it to anybody else.
+    draft: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True), deferred=True)
     version: Mapped[int] = mapped_column()
 
     audit: Mapped[Audit] = relationship(foreign_keys=[audit_id], primaryjoin=lambda: Finding.audit_id == Audit.id)

@@ -21,6 +21,15 @@ class Repairs:
     due_on: date | None  # the earliest deadline among the open ones
 
 
+def draft_of(session: Session, finding: Finding) -> dict[str, str]:
+    """Return what the agency typed about a finding and did not send yet, by question.
+
+    The caller must be of that agency.
+    """
+    said: dict[str, str] | None = session.scalar(select(Finding.draft).where(Finding.id == finding.id))
+    return said or {}
+
+
 def repairs_of(session: Session, audit_ids: Iterable[UUID]) -> dict[UUID, Repairs]:
     """Return the state of the corrective actions per audit; audits without findings are left out."""
     waiting = Finding.state.in_(sorted(FOR_AGENCY))

@@ -81,7 +81,8 @@ def _paste(field, text):
         """(field, text) => {
           const clipboard = new DataTransfer();
           clipboard.setData("text/plain", text);
-          field.dispatchEvent(new ClipboardEvent("paste", { clipboardData: clipboard, bubbles: true, cancelable: true }));
+          const how = { clipboardData: clipboard, bubbles: true, cancelable: true };
+          field.dispatchEvent(new ClipboardEvent("paste", how));
         }""",
         text,
     )

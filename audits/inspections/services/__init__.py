@@ -4,6 +4,7 @@ from audits.inspections.services.confirming import confirm_scope, housing_locati
 from audits.inspections.services.corrective_action import (
     accept_corrective_action,
     add_corrective_action_file,
+    keep_draft,
     remove_corrective_action_file,
     return_corrective_action,
     submit_corrective_action,
@@ -66,6 +67,7 @@ __all__ = [
     "give_value",
     "housing_locations",
     "judge_requirement",
+    "keep_draft",
     "offer_list",
     "open_urgent_task",
     "plan_audit",

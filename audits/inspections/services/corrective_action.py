@@ -7,7 +7,7 @@ scheme asks for a plan first, rounds of the plan come before those of the proof.
 from collections.abc import Mapping
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from audits.applications.models import Evidence
@@ -72,11 +72,22 @@ def submit_corrective_action(
         _waiting(session, finding).outcome = RoundOutcome.REPLACED
     for name, text in said.items():
         setattr(finding, name, text)
-    finding.answered_by, finding.answered_at = actor.id, clock.now()
+    finding.answered_by, finding.answered_at, finding.draft = actor.id, clock.now(), None
     _add_round(session, finding, step, said)
     if before in FOR_AGENCY:
         _tell_inspector(session, finding)
     return finding
+
+
+def keep_draft(session: Session, actor: Actor, finding_id: UUID, said: Mapping[str, str]) -> None:
+    """Keep what somebody typed and does not send yet; the finding itself does not change."""
+    finding = _hold_open(session, actor, finding_id)
+    kept = {name: said[name].strip() for name in QUESTIONS if said.get(name)}
+    for name, text in kept.items():
+        check_printable(text, name)
+    session.execute(update(Finding).where(Finding.id == finding.id).values(draft=kept or None))
+    kept_now = told.RepairKept(after=Code(finding.state))
+    events.record(session, kept_now, subject_id=finding.id, actor=actor, agency_id=finding.agency_id)
 
 
 def return_corrective_action(session: Session, actor: Actor, finding_id: UUID, *, note: str) -> Finding:

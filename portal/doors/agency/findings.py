@@ -19,6 +19,7 @@ from audits.findings.services import ask_extension, dispute_finding, may_be_disp
 from audits.inspections import queries, services
 from audits.inspections.coverage import is_refusal_certain
 from audits.inspections.models import Finding
+from audits.inspections.repairs import draft_of
 from audits.inspections.report import told_to_agency
 from audits.inspections.rules import attribute_of, questions_now, step_of
 from audits.inspections.services.corrective_action import QUESTIONS
@@ -27,6 +28,7 @@ from audits.schemes.queries import scheme_of_version
 from audits.schemes.text import RepairMethod, SchemeText
 from portal.forms import uploads
 from portal.forms.fields import (
+    UNREMARKED,
     Required,
     date_field,
     file_field,
@@ -42,6 +44,8 @@ from portal.web.access import current_actor, needs
 bp = Blueprint("findings", __name__, url_prefix="/findings")
 
 _NEEDED = _l("Answer this question.")
+_SENT = _l("Your answer is with the inspector, who will check it.")
+_KEPT = _l("What you wrote is kept. The inspector does not see it before you send it.")
 
 
 class ExtensionForm(Form):
@@ -80,15 +84,19 @@ class AnswerForm(Form):
     )
     version = version_field()
 
-    def ask(self, method: RepairMethod, state: FindingState) -> "AnswerForm":
-        """Ask what the scheme asks at this step, in its words; error messages then name the question."""
+    def ask(self, method: RepairMethod, state: FindingState, *, whole: bool = True) -> "AnswerForm":
+        """Ask what the scheme asks at this step, in its words; error messages then name the question.
+
+        What is not `whole` is kept for later, and may miss anything.
+        """
         asked = questions_now(method, state)
         for name in set(QUESTIONS) - {attribute_of(question.code) for question in asked}:
             del self[name]
         for question in asked:
             field, label = self[attribute_of(question.code)], question_label(question)
             field.label.text, field.description = label, question.hint.in_(current_language())
-            field.validators = [Required(f"{label}: {_NEEDED}"), *field.validators[1:]]
+            needed = Required(f"{label}: {_NEEDED}") if whole else UNREMARKED
+            field.validators = [needed, *field.validators[1:]]
         return self
 
 
@@ -123,25 +131,25 @@ def show_finding(finding_id: UUID) -> ResponseReturnValue:
 def answer(finding_id: UUID) -> ResponseReturnValue:
     """Show the questions about the corrective action."""
     finding = queries.get_finding(database.read(), current_actor(), finding_id)
-    return _page(finding, AnswerForm(obj=finding).ask(_norm(finding).repair, finding.state))
+    said = {name: getattr(finding, name) for name in QUESTIONS} | draft_of(database.read(), finding)
+    form = AnswerForm(version=finding.version, **said)
+    return _page(finding, form.ask(_norm(finding).repair, finding.state))
 
 
 @bp.post("/<uuid:finding_id>/answer")
 @needs(Permission.FINDING_ANSWER)
 @uploads.takes_files
 def answer_submitted(finding_id: UUID) -> ResponseReturnValue:
-    """Submit the corrective action with its files, or remove a file."""
+    """Submit the corrective action with its files, keep it for later, or remove a file."""
     finding = queries.get_finding(database.read(), current_actor(), finding_id)
-    form = AnswerForm().ask(_norm(finding).repair, finding.state)
+    later = request.form.get("then") == "later"
+    form = AnswerForm().ask(_norm(finding).repair, finding.state, whole=not later)
     if "remove" in request.form:
         return _remove(finding, form)
     if form.validate_on_submit():
-        try:
-            _send(finding_id, form)
-        except RuleError as error:
-            form.complain(error)
-        else:
-            flash(_("Your answer is with the inspector, who will check it."), "success")
+        (_keep if later else _send)(finding_id, form)
+        if not form.complaints:
+            flash(_KEPT if later else _SENT, "success")
             return redirect(url_for("agency.findings.show_finding", finding_id=finding_id), 303)
     return refused(_page(finding, form), form)
 
@@ -212,18 +220,33 @@ def _extension_page(finding: Finding, form: ExtensionForm) -> str:
 
 
 def _send(finding_id: UUID, form: AnswerForm) -> None:
-    chosen = uploads.accept(form.files.data or [])
-    with database.write() as session:
-        actor = current_actor()
-        services.submit_corrective_action(
-            session,
-            actor,
-            finding_id,
-            **{name: form[name].data for name in QUESTIONS if name in form},
-            version=form.version.data or 0,
-        )
-        for upload in chosen:
-            services.add_corrective_action_file(session, actor, finding_id, upload.store(session))
+    """Send what was typed with its files, all or nothing; complain at the fields about what is wrong."""
+    try:
+        chosen = uploads.accept(form.files.data or [])
+        with database.write() as session:
+            actor = current_actor()
+            said = {name: form[name].data for name in QUESTIONS if name in form}
+            services.submit_corrective_action(session, actor, finding_id, **said, version=form.version.data or 0)
+            for upload in chosen:
+                services.add_corrective_action_file(session, actor, finding_id, upload.store(session))
+    except RuleError as error:
+        form.complain(error)
+
+
+def _keep(finding_id: UUID, form: AnswerForm) -> None:
+    """Keep what was typed and every file that is all right; complain at the fields about the rest."""
+    good, refusals = uploads.sift(form.files.data or [])
+    try:
+        with database.write() as session:
+            actor = current_actor()
+            said = {name: form[name].data or "" for name in QUESTIONS if name in form}
+            services.keep_draft(session, actor, finding_id, said)
+            for upload in good:
+                services.add_corrective_action_file(session, actor, finding_id, upload.store(session))
+    except RuleError as error:
+        form.complain(error)
+    for refusal in refusals:
+        form.complain(refusal)
 
 
 def _remove(finding: Finding, form: AnswerForm) -> ResponseReturnValue:
@@ -259,6 +282,7 @@ def _page(finding: Finding, form: AnswerForm | None) -> str:
         may_dispute=disputed is None and finding.state in FOR_AGENCY | FOR_INSPECTOR and may_be_disputed(finding),
         extend_until=_latest(finding, extensions),
         may_answer=may_answer and current_actor().has(Permission.FINDING_ANSWER),
+        begun=may_answer and bool(draft_of(session, finding)),
         is_reported=is_reported,
         changes=[each for each in grade_changes(session, finding.id) if each.granted],
         form=form,

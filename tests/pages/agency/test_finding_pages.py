@@ -9,6 +9,7 @@ from audits.applications.queries import evidence_of
 from audits.core.access import Role
 from audits.inspections import queries, services
 from audits.inspections.models import Finding
+from audits.inspections.repairs import draft_of
 from audits.inspections.workflow import AuditState, FindingState
 from portal.stores import files
 from tests.kit.browser import Browser
@@ -53,6 +54,34 @@ def test_every_page_speaks_both_languages(app, session, finding, editor, languag
     for address in ("/agency/findings/", path(finding), path(finding, "answer")):
         assert browser.open(address).soup.html["lang"] == language
     assert scheme().repair.questions[0].label.in_(language) in browser.open(path(finding, "answer")).text
+
+
+def test_half_an_answer_is_kept_with_its_files_and_nobody_else_reads_it(app, browser, session, finding):
+    browser.open(path(finding, "answer"))
+    page = browser.submit(cause="We do not", files=(picture(), "half.png"), button="Keep it and finish later")
+    assert page.notes == ["What you wrote is kept. The inspector does not see it before you send it."]
+    assert "You began your answer and did not send it yet." in page.text
+    session.expire_all()
+    kept = session.get_one(Finding, finding.id)
+    assert (kept.state, kept.cause, draft_of(session, kept)) == (FindingState.OPEN, "", {"cause": "We do not"})
+    inspector = Browser(app).sign_in(session, kept.audit.inspector)
+    assert "We do not" not in inspector.open(f"/inspector/findings/{finding.id}").text
+    page = browser.follow("Finish your answer")
+    assert page.value("cause") == "We do not"
+    assert "half.png" in page.text
+    browser.submit(**REPAIR, button="Send to the inspector")
+    session.expire_all()
+    kept = session.get_one(Finding, finding.id)
+    assert (kept.state, kept.cause, kept.draft) == (FindingState.ANSWERED, REPAIR["cause"], None)
+
+
+def test_a_bad_file_does_not_drop_what_is_kept_for_later(browser, session, finding):
+    browser.open(path(finding, "answer"))
+    files = [(picture(), "good.png"), (BytesIO(b"MZ"), "bad.exe")]
+    page = browser.submit(status=422, cause="We do not", files=files, button="Keep it and finish later")
+    assert "bad.exe" in page.errors[0]
+    assert "good.png" in page.text
+    assert draft_of(session, finding) == {"cause": "We do not"}
 
 
 def test_all_findings_are_listed_with_their_terms(browser, session, finding):
