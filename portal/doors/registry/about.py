@@ -15,6 +15,9 @@ from portal.web.access import public
 
 _SECURITY_TXT_DAYS = 180  # RFC 9116: less than a year
 
+# Copied and run as they stand: a test does so.
+EXAMPLES = (("curl", "curl.sh.txt"), ("Python", "python.py.txt"), ("JavaScript", "javascript.mjs.txt"))
+
 
 def add_to(bp: Blueprint) -> None:
     """Register the routes of this module."""
@@ -53,7 +56,7 @@ def accessibility() -> ResponseReturnValue:
 def open_data() -> ResponseReturnValue:
     """Explain the open data."""
     base = current_settings().public_url
-    return render_template("registry/open_data.html", base=base, contact=_contact())
+    return render_template("registry/open_data.html", base=base, contact=_contact(), examples=EXAMPLES)
 
 
 @public
