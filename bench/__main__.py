@@ -7,7 +7,7 @@ from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 
-from bench import assessment, lane, links, migration, pages, press, proof, reader, registry
+from bench import assessment, clock, lane, links, migration, pages, press, proof, reader, registry
 from bench.results import OUT, Report
 from bench.served import Comparison
 from bench.sizes import Sizes
@@ -22,6 +22,7 @@ SIZES = {
     "reader": Sizes(n=20, rounds=5),
     "migration": Sizes(n=1, rounds=2),
     "links": Sizes(n=500, rounds=2),
+    "clock": Sizes(n=50, rounds=2, agencies=5_000),
 }
 SERVED = {
     "pages": pages.main,
@@ -31,7 +32,13 @@ SERVED = {
     "assessment": assessment.main,
 }
 """Those over HTTP; they share what is served, and so its seed."""
-ALONE = {"press": press.main, "reader": reader.main, "migration": migration.main, "links": links.main}
+ALONE = {
+    "press": press.main,
+    "reader": reader.main,
+    "migration": migration.main,
+    "links": links.main,
+    "clock": clock.main,
+}
 
 
 def main(words: list[str]) -> int:

@@ -86,7 +86,7 @@ def _measure(report: Report, machine: Machine, sizes: Sizes) -> float:
     engine = create_engine(owner)
     with machine.connect(installed.database) as connection, Session(engine) as session:
         for some in (firms, back, honest):
-            _fill(connection, some)
+            fill(connection, some)
         begin = time.monotonic()
         note_traces(session, KEY)
         session.commit()
@@ -152,7 +152,8 @@ def _ids(connection: Connection[Any], query: str, firm: Firm) -> set[UUID]:
     return {row[0] for row in rows}
 
 
-def _fill(connection: Connection[Any], firms: Sequence[Firm]) -> None:
+def fill(connection: Connection[Any], firms: Sequence[Firm]) -> None:
+    """Add agencies with their people and addresses."""
     with connection.cursor() as cursor:
         with cursor.copy(AGENCY) as rows:
             for firm in firms:

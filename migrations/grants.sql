@@ -183,7 +183,7 @@ GRANT DELETE ON register_slip TO kw_worker;  -- words that no entry has any more
 
 -- The public log.
 GRANT INSERT ON ledger_entry, ledger_node TO kw_app, kw_worker;
-GRANT INSERT ON checkpoint TO kw_worker;
+GRANT INSERT ON checkpoint, case_log_leaves TO kw_worker;
 
 -- Trail, outbox, numbers, periodic tasks. The trail numbers itself; notes are forgotten one by one, by a command.
 GRANT INSERT (format, happened_at, name, subject_id, actor_kind, actor_id, agency_id, data, note_sha256)
@@ -191,6 +191,15 @@ GRANT INSERT (format, happened_at, name, subject_id, actor_kind, actor_id, agenc
 GRANT INSERT ON event_note TO kw_app, kw_worker;
 REVOKE ALL ON FUNCTION forget_note(bigint) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION forget_note(bigint) TO kw_worker;
+REVOKE ALL ON FUNCTION forget_words(timestamptz), forget_told(timestamptz), forget_addresses(timestamptz) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION forget_words(timestamptz), forget_told(timestamptz), forget_addresses(timestamptz) TO kw_worker;
+GRANT INSERT, UPDATE (rows) ON forgotten TO kw_worker;
+GRANT INSERT, DELETE ON calendar_feed TO kw_app, kw_worker;
+REVOKE ALL ON FUNCTION calendar_is_there(bytea), calendar_of(bytea) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION calendar_is_there(bytea), calendar_of(bytea) TO kw_app, kw_worker;
+GRANT DELETE ON outbox, sent_message TO kw_worker;
+GRANT INSERT, UPDATE (state, code, sent_at) ON sent_message TO kw_worker;
+GRANT UPDATE (read_at) ON sent_message TO kw_app, kw_worker;
 GRANT INSERT ON outbox TO kw_app, kw_worker;
 GRANT UPDATE (attempts, due_at, failed_at) ON outbox TO kw_app;
 GRANT UPDATE (attempts, last_error, due_at, done_at, failed_at) ON outbox TO kw_worker;

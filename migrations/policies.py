@@ -182,6 +182,10 @@ POLICIES = (
     # Who follows which agencies: no person of ours reads it, pages use functions by an id that a message holds.
     Policy("follow", ("false",), (), may=()),
     *(Policy(table, ("false",), (), may=()) for table in ("followed", "webhook", "webhook_call")),
+    Policy("case_log_leaves", (OFFICE,), (), may=()),
+    Policy("calendar_feed", (f"person_id = {ME}",), (f"person_id = {ME}",), may=("INSERT", "DELETE")),
+    Policy("sent_message", (f"person_id = {ME}", PEOPLE), (f"person_id = {ME}",), may=CHANGE),
+    Policy("forgotten", (OFFICE,), (), may=()),
     Policy("outbox", (OFFICE,), (OFFICE,), (EVERYTHING,)),
 )  # fmt: skip
 

@@ -59,6 +59,7 @@ class Settings:
     mail_from: str = "Keurwerk <noreply@keurwerk.example>"
     mail_reply_to: str = ""
     mail_tls: bool = True
+    bounces: Path | None = None
     max_upload_bytes: int = 10 * MIB
     max_evidence_bytes: int = 50 * MIB
     clamd_url: str = ""

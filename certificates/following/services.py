@@ -77,10 +77,10 @@ def send_digests(session: Session, today: date) -> int:
     return _tell(session, session.scalars(due.values(digested_on=today).returning(Follow.id)).all())
 
 
-def clear_unconfirmed(session: Session) -> None:
-    """Delete the lists to which nobody said yes in time."""
-    late = clock.now() - CONFIRM_WITHIN
-    session.execute(delete(Follow).where(Follow.confirmed_at.is_(None), Follow.asked_at < late))
+def clear_unconfirmed(session: Session) -> int:
+    """Delete the lists to which nobody said yes in time; return how many."""
+    late = delete(Follow).where(Follow.confirmed_at.is_(None), Follow.asked_at < clock.now() - CONFIRM_WITHIN)
+    return len(session.scalars(late.returning(Follow.id)).all())
 
 
 def hold(session: Session, follow_id: UUID) -> Follow | None:

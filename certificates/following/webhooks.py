@@ -120,10 +120,10 @@ def note_outcome(call: WebhookCall, outcome: str, *, arrived: bool) -> None:
     call.due_at = None if arrived else next_call(call.attempts, now)
 
 
-def clear_calls(session: Session) -> None:
-    """Forget calls that nobody will want again."""
-    old = clock.now() - CALLS_KEPT
-    session.execute(delete(WebhookCall).where(WebhookCall.made_at < old, WebhookCall.due_at.is_(None)))
+def clear_calls(session: Session) -> int:
+    """Forget calls that nobody will want again; return how many."""
+    old = delete(WebhookCall).where(WebhookCall.made_at < clock.now() - CALLS_KEPT, WebhookCall.due_at.is_(None))
+    return len(session.scalars(old.returning(WebhookCall.id)).all())
 
 
 def _rows(function: Any, names: Sequence[str]) -> Any:

@@ -14,20 +14,31 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
 from audits.core import clock
 from audits.core.canonical import canonical
 from audits.core.events import Event, EventNote, digest_of
 from certificates.ledger.entries import EntryType, case_log_entry
-from certificates.ledger.models import LedgerEntry
+from certificates.ledger.models import CaseLogLeaves, LedgerEntry
 from certificates.ledger.services import append
 from certificates.ledger.tree import Growing, leaf_hash
 
 # Event ids are assigned before the commit: a day is final when no transaction that began in it can be open.
 SETTLED = timedelta(hours=1)
 _AT_ONCE = 1000
+
+
+_EVENT, _HASH = 8, 32  # bytes of a row's number and of its leaf, as they are kept
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """A row of the case log under a head: its number, and its hash."""
+
+    event: int
+    hash: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +58,8 @@ def append_head(session: Session) -> int | None:
         return None
     head = head_of(session, first, last)
     entry = case_log_entry(at=clock.now(), first=first, last=last, count=head.count, root=head.root)
+    kept = b"".join(leaf.event.to_bytes(_EVENT) + leaf.hash for leaf in leaves_within(session, first, last))
+    session.execute(insert(CaseLogLeaves).values(first=first, leaves=kept))
     return append(session, entry)
 
 
@@ -63,6 +76,19 @@ def head_of(session: Session, first: int, last: int) -> Head:
     for event in _events(session, first, last):
         grown.add(leaf_hash(canonical(row(event))))
     return Head(grown.size, grown.root())
+
+
+def leaves_within(session: Session, first: int, last: int) -> list[Leaf]:
+    """Return the leaves of the rows from `first` to `last`, as they are now."""
+    return [Leaf(event.id, leaf_hash(canonical(row(event)))) for event in _events(session, first, last)]
+
+
+def leaves_of(session: Session, first: int) -> list[Leaf]:
+    """Return the leaves under the head that begins with a row, as they were logged; none if they were not kept."""
+    kept = session.scalar(select(CaseLogLeaves.leaves).where(CaseLogLeaves.first == first)) or b""
+    whole = _EVENT + _HASH
+    parts = (kept[place : place + whole] for place in range(0, len(kept), whole))
+    return [Leaf(int.from_bytes(part[:_EVENT]), part[_EVENT:]) for part in parts]
 
 
 def altered_notes(session: Session) -> Iterator[int]:

@@ -70,3 +70,15 @@ class WitnessedLog(Base):
     size: Mapped[int] = mapped_column(BigInteger)
     root: Mapped[bytes] = mapped_column(LargeBinary)
     note: Mapped[str] = mapped_column(Text)
+
+
+class CaseLogLeaves(Base):
+    """The numbers and hashes of the rows under one head of the case log, so that a row that changed can be named.
+
+    The head in the public log is over these hashes: they prove nothing that it does not.
+    """
+
+    __tablename__ = "case_log_leaves"
+
+    first: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    leaves: Mapped[bytes] = mapped_column(LargeBinary)

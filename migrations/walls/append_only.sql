@@ -19,6 +19,7 @@ CREATE TRIGGER audit_requirement_kept BEFORE DELETE OR UPDATE ON audit_requireme
 CREATE TRIGGER document_stamp_kept BEFORE DELETE OR UPDATE ON document_stamp FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER ledger_entry_kept BEFORE DELETE OR UPDATE ON ledger_entry FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER ledger_node_kept BEFORE DELETE OR UPDATE ON ledger_node FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER case_log_leaves_kept BEFORE DELETE OR UPDATE ON case_log_leaves FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER checkpoint_kept BEFORE DELETE OR UPDATE ON checkpoint FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER cosignature_kept BEFORE DELETE OR UPDATE ON cosignature FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER scheme_version_kept BEFORE DELETE OR UPDATE ON scheme_version FOR EACH ROW EXECUTE FUNCTION refuse_change();
@@ -29,6 +30,8 @@ CREATE TRIGGER certificate_kept BEFORE DELETE ON certificate FOR EACH ROW EXECUT
 CREATE TRIGGER event_note_kept BEFORE UPDATE ON event_note FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER security_event_kept BEFORE UPDATE ON security_event FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER corrective_action_kept BEFORE DELETE OR UPDATE OF finding_id, round, cause, extent, solution, effectiveness, submitted_by, submitted_at ON corrective_action FOR EACH ROW EXECUTE FUNCTION refuse_change();
+-- A promise is forgotten once it was kept.
+CREATE TRIGGER outbox_kept BEFORE DELETE ON outbox FOR EACH ROW WHEN (OLD.done_at IS NULL) EXECUTE FUNCTION refuse_change();
 
 -- A trigger for each row does not see TRUNCATE.
 CREATE TRIGGER event_whole BEFORE TRUNCATE ON event FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
@@ -49,6 +52,7 @@ CREATE TRIGGER population_whole BEFORE TRUNCATE ON population FOR EACH STATEMENT
 CREATE TRIGGER sampled_unit_whole BEFORE TRUNCATE ON sampled_unit FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER ledger_entry_whole BEFORE TRUNCATE ON ledger_entry FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER ledger_node_whole BEFORE TRUNCATE ON ledger_node FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER case_log_leaves_whole BEFORE TRUNCATE ON case_log_leaves FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER checkpoint_whole BEFORE TRUNCATE ON checkpoint FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER cosignature_whole BEFORE TRUNCATE ON cosignature FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER event_note_whole BEFORE TRUNCATE ON event_note FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();

@@ -10,7 +10,7 @@ CREATE OR REPLACE FUNCTION complaint_state(its_id uuid) RETURNS TABLE(received_a
   FROM complaint c LEFT JOIN handling h ON h.subject_id = c.id WHERE c.id = its_id
 $$;
 
-CREATE TRIGGER complaint_kept BEFORE DELETE OR UPDATE ON complaint FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER complaint_kept BEFORE DELETE OR UPDATE ON complaint FOR EACH ROW EXECUTE FUNCTION keep_told();
 CREATE TRIGGER complaint_whole BEFORE TRUNCATE ON complaint FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
 -- Somebody of the staff handles what was told: of a signal without an interest in its agency. What was answered stays.

@@ -262,6 +262,17 @@ CREATE POLICY webhook_select ON webhook FOR SELECT TO kw_app USING ((SELECT is_g
 CREATE POLICY webhook_worker ON webhook TO kw_worker USING (true);
 CREATE POLICY webhook_call_select ON webhook_call FOR SELECT TO kw_app USING ((SELECT is_genuine()) AND (false));
 CREATE POLICY webhook_call_worker ON webhook_call TO kw_worker USING (true);
+CREATE POLICY case_log_leaves_select ON case_log_leaves FOR SELECT TO kw_app USING ((SELECT is_genuine()) AND (((SELECT nullif(current_setting('kw.agency', true), '')::uuid) IS NULL AND (SELECT nullif(current_setting('kw.person', true), '')::uuid) IS NOT NULL)));
+CREATE POLICY case_log_leaves_worker ON case_log_leaves TO kw_worker USING (true);
+CREATE POLICY calendar_feed_select ON calendar_feed FOR SELECT TO kw_app USING ((SELECT is_genuine()) AND (person_id = (SELECT nullif(current_setting('kw.person', true), '')::uuid)));
+CREATE POLICY calendar_feed_insert ON calendar_feed FOR INSERT TO kw_app WITH CHECK ((SELECT is_genuine()) AND (person_id = (SELECT nullif(current_setting('kw.person', true), '')::uuid)));
+CREATE POLICY calendar_feed_delete ON calendar_feed FOR DELETE TO kw_app USING ((SELECT is_genuine()) AND (person_id = (SELECT nullif(current_setting('kw.person', true), '')::uuid)));
+CREATE POLICY calendar_feed_worker ON calendar_feed TO kw_worker USING (true);
+CREATE POLICY sent_message_select ON sent_message FOR SELECT TO kw_app USING ((SELECT is_genuine()) AND (person_id = (SELECT nullif(current_setting('kw.person', true), '')::uuid) OR (SELECT current_setting('kw.sees', true)) IN ('cases', 'assigned', 'accounts')));
+CREATE POLICY sent_message_update ON sent_message FOR UPDATE TO kw_app USING ((SELECT is_genuine()) AND (person_id = (SELECT nullif(current_setting('kw.person', true), '')::uuid)));
+CREATE POLICY sent_message_worker ON sent_message TO kw_worker USING (true);
+CREATE POLICY forgotten_select ON forgotten FOR SELECT TO kw_app USING ((SELECT is_genuine()) AND (((SELECT nullif(current_setting('kw.agency', true), '')::uuid) IS NULL AND (SELECT nullif(current_setting('kw.person', true), '')::uuid) IS NOT NULL)));
+CREATE POLICY forgotten_worker ON forgotten TO kw_worker USING (true);
 CREATE POLICY outbox_select ON outbox FOR SELECT TO kw_app USING ((SELECT is_genuine()) AND (((SELECT nullif(current_setting('kw.agency', true), '')::uuid) IS NULL AND (SELECT nullif(current_setting('kw.person', true), '')::uuid) IS NOT NULL)));
 CREATE POLICY outbox_insert ON outbox FOR INSERT TO kw_app WITH CHECK (true);
 CREATE POLICY outbox_update ON outbox FOR UPDATE TO kw_app USING ((SELECT is_genuine()) AND (((SELECT nullif(current_setting('kw.agency', true), '')::uuid) IS NULL AND (SELECT nullif(current_setting('kw.person', true), '')::uuid) IS NOT NULL)));

@@ -4,5 +4,5 @@ CREATE OR REPLACE FUNCTION keep_signal(its_id uuid, of_agency uuid, its_about te
   VALUES (its_id, of_agency, its_about, in_language, its_message, its_contact, at_time)
 $$;
 
-CREATE TRIGGER signal_kept BEFORE DELETE OR UPDATE ON signal FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER signal_kept BEFORE DELETE OR UPDATE ON signal FOR EACH ROW EXECUTE FUNCTION keep_told();
 CREATE TRIGGER signal_whole BEFORE TRUNCATE ON signal FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();

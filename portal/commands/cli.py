@@ -25,6 +25,7 @@ from audits.schemes.source import parse
 from certificates.register.services import count_entries, forget_words, rebuild_batch
 from portal.app import create_app
 from portal.commands.backup import backup, restore
+from portal.commands.caselog import caselog
 from portal.commands.check import check
 from portal.commands.due import due
 from portal.commands.keys import keys
@@ -141,6 +142,7 @@ def forget_entry(app: Flask, digest: str) -> None:
         security_log.record(session, Kind.NOTE_FORGOTTEN, detail=f"entry.{digest}")
 
 
+main.add_command(caselog)
 main.add_command(check)
 main.add_command(due)
 main.add_command(verify_file)

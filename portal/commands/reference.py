@@ -22,6 +22,7 @@ from certificates.lifecycle.workflow import CERTIFICATE_FLOW
 from portal.app import DOORS
 from portal.commands.cli import main as commands
 from portal.settings import ROOT, Settings
+from portal.stores.retention import KEPT
 from portal.work.handlers import HANDLERS
 from portal.work.schedule import PERIODIC_TASKS
 
@@ -41,7 +42,21 @@ _MADE = "<!-- Written by `make docs` from the code. Do not edit. -->\n\n"
 
 def pages() -> dict[Path, str]:
     """Return path and text of the generated pages."""
-    return {DOCS / "workflows.md": workflows(), DOCS / "reference.md": reference()}
+    return {DOCS / "workflows.md": workflows(), DOCS / "reference.md": reference(), DOCS.parent / "kept.md": kept()}
+
+
+def kept() -> str:
+    """Return what is kept, how long and why, with its tables and the function that forgets it."""
+    days = {"security": "`SECURITY_LOG_DAYS`", "lists": "`LISTS_KEPT_DAYS`"}
+    head = ("What", "How long", "Why we may", "Tables", "Forgotten by")
+    rows = ((each.what, each.term % days, each.ground, ", ".join(each.tables), _code(each.forgets)) for each in KEPT)
+    introduction = (
+        "# What we keep\n\nThe processing register of this software (GDPR article 30), made from"
+        " `portal/stores/retention.py`; people read it at `/privacy/kept`.\nThe periodic task `data.forget` forgets,"
+        " and leaves a row of count per kind and day in the table `forgotten`.\nWhat stays still verifies: digests are"
+        " salted.\n\n"
+    )
+    return f"{_MADE}{introduction}{_table(head, rows)}"
 
 
 def workflows() -> str:
@@ -144,6 +159,10 @@ def _section(title: str, head: tuple[str, ...], rows: Iterable[tuple[str, ...]])
 def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
     lines = [head, ("---",) * len(head), *rows]
     return "".join(f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in row)} |\n" for row in lines)
+
+
+def _code(name: str) -> str:
+    return f"`{name}`" if name else "-"
 
 
 def _sentence(text: str) -> str:

@@ -169,10 +169,11 @@ def search(session: Session, actor: Actor, wanted: Wanted, page: int = 1) -> lis
     return [Found(*row) for row in session.execute(part)]
 
 
-def clear_security_log(session: Session) -> None:
-    """Delete lines of the security log that are older than SECURITY_LOG_DAYS."""
+def clear_security_log(session: Session) -> int:
+    """Delete lines of the security log that are older than SECURITY_LOG_DAYS; return how many."""
     oldest = clock.now() - timedelta(days=current_settings().security_log_days)
-    session.execute(delete(SecurityEvent).where(SecurityEvent.happened_at < oldest))
+    old = delete(SecurityEvent).where(SecurityEvent.happened_at < oldest).returning(SecurityEvent.id)
+    return len(session.scalars(old).all())
 
 
 def signed_in_person() -> UUID | None:

@@ -1,5 +1,6 @@
 """Write mail from a template in the reader's language, and send it to a folder or a mail server."""
 
+import re
 import smtplib
 import ssl
 from collections.abc import Mapping
@@ -19,10 +20,13 @@ from audits.core import clock
 from audits.people.models import Person
 from portal.doors.account.services import mint_token
 from portal.settings import Settings, current_settings
+from portal.stores.messages import Delivery, note_message
 from portal.stores.places import PRIVATE_FOLDER, sync_folder, write_through
 from portal.work import links
 
 _SECONDS = 20
+_FOR_GOOD = 500  # answers of a mail server from here on
+_STATUS = re.compile(r"\b5\.\d{1,3}\.\d{1,3}\b")
 
 
 class UnsentError(Exception):
@@ -68,9 +72,25 @@ def deliver(session: Session, payload: Mapping[str, Any]) -> None:
     link = settings.public_url + _path(session, person.id, payload)
     values: dict[str, object] = {"name": person.name, "link": link}
     values |= {name: date.fromisoformat(payload[name]) for name in _DAYS & set(payload)}
-    subject, text = render(template, person.language, **{**payload, **values})
+    text = render(template, person.language, **{**payload, **values})
     number = payload.get("item_id") or str(uuid4())
-    send(settings, _message(settings, person.email, person.language, (subject, text), number))
+    path = "" if links.purpose_of(template) else link.removeprefix(settings.public_url)
+    whole = (*text, _as_html(settings, person.language, *text))
+    state, code = _sent(settings, _message(settings, person.email, person.language, whole, number))
+    note_message(session, UUID(number), person_id=person.id, subject=text[0], path=path, state=state, code=code)
+
+
+def _sent(settings: Settings, message: EmailMessage) -> tuple[Delivery, str]:
+    """Send a message; return what became of it. An address that is refused for good is not tried again."""
+    try:
+        send(settings, message)
+    except smtplib.SMTPRecipientsRefused as refusal:
+        [(number, said)] = refusal.recipients.values()
+        if number < _FOR_GOOD:
+            raise
+        found = _STATUS.search(said.decode(errors="replace"))
+        return Delivery.REFUSED, found[0] if found else str(number)
+    return Delivery.SENT, ""
 
 
 def send_to(address: str, language: str, text: tuple[str, str], *, number: str, stop_url: str) -> None:
@@ -92,7 +112,8 @@ def send_test(address: str, language: str) -> None:
     """Send a message that says that mail arrives, now. OSError or SMTPException when that fails."""
     settings = current_settings()
     text = render("_test", language, name="", link=settings.public_url)
-    send(settings, _message(settings, address, language, text, str(uuid4())))
+    whole = (*text, _as_html(settings, language, *text))
+    send(settings, _message(settings, address, language, whole, str(uuid4())))
 
 
 def _path(session: Session, person_id: UUID, payload: Mapping[str, Any]) -> str:
@@ -108,21 +129,31 @@ def _fill(template: str, values: Mapping[str, object]) -> str:
     return current_app.jinja_env.get_template(f"mail/{template}.txt").render(values).strip()
 
 
-def _message(settings: Settings, address: str, language: str, text: tuple[str, str], number: str) -> EmailMessage:
-    """Return a message with this subject and text. Its language is said in its head."""
+def _message(settings: Settings, address: str, language: str, text: tuple[str, ...], number: str) -> EmailMessage:
+    """Return a message with subject, text and, if it is given, page. Its language is said in its head."""
+    subject, plain, *html = text
     # EmailMessage rejects line breaks in headers; the subject's own were removed.
     message = EmailMessage()
     message["From"] = settings.mail_from
     message["To"] = address
     if settings.mail_reply_to:
         message["Reply-To"] = settings.mail_reply_to
-    message["Subject"] = text[0]
+    message["Subject"] = subject
     message["Date"] = format_datetime(clock.now())
     message["Message-ID"] = f"<{number}@{urlsplit(settings.base_url).hostname}>"
     message["Auto-Submitted"] = "auto-generated"
-    message.set_content(text[1])
-    message["Content-Language"] = language  # the line above takes away what is said about the content before it
+    message.set_content(plain)
+    if html:
+        message.add_alternative(html[0], subtype="html")
+    message["Content-Language"] = language  # setting the content takes away what is said about it before
     return message
+
+
+def _as_html(settings: Settings, language: str, subject: str, text: str) -> str:
+    """Return the same text as a page: its paragraphs, and the link as a link."""
+    paragraphs = [part.splitlines() for part in text.split("\n\n") if part.strip()]
+    values = {"language": language, "subject": subject, "paragraphs": paragraphs, "base": settings.public_url}
+    return str(current_app.jinja_env.get_template("mail/_layout.html").render(values))
 
 
 def _write(folder: Path, message: EmailMessage) -> None:

@@ -15,18 +15,16 @@ from audits.applications.services import begin_draft_terms, lapse_drafts
 from audits.complaints.services import begin_terms
 from audits.core import clock
 from audits.core.access import ActorKind
-from audits.inspections.services.drawing import erase_before
 from audits.links.services import note_traces
 from audits.worklists.services import work_off
 from certificates.following.rules import digest_is_due
-from certificates.following.services import clear_unconfirmed, note_changes, send_digests
-from certificates.following.webhooks import clear_calls, note_calls
+from certificates.following.services import note_changes, send_digests
+from certificates.following.webhooks import note_calls
 from certificates.ledger.caselog import append_head
 from certificates.ledger.services import sign_checkpoint
 from certificates.lifecycle.services import ask_agreements, carry_out_due, log_expired
 from certificates.register.services import renew_old_forms
 from portal.doors.account.invitations import remind_or_close
-from portal.doors.account.services import clear_out
 from portal.doors.registry import dumps
 from portal.settings import current_settings
 from portal.sight import logs
@@ -34,8 +32,9 @@ from portal.signing import credentials, ledger, receipts
 from portal.signing.keys import current_keys
 from portal.signing.ledger_file import BeingMadeError
 from portal.stores import checking, database, periodic
-from portal.web.security_log import clear_security_log
 from portal.work import archive
+from portal.work.bounces import read_bounces
+from portal.work.forgetting import forget
 
 AGAIN = timedelta(minutes=1)  # delay after a failure
 
@@ -57,11 +56,6 @@ class PeriodicTask:
 def sign_head(session: Session) -> None:
     """Sign the log if it grew."""
     sign_checkpoint(session, ledger.origin(current_settings()), current_keys().ledger_key)
-
-
-def erase_lists(session: Session) -> int:
-    """Erase the members of populations of audits that are over, once they were kept for `LISTS_KEPT_DAYS`."""
-    return erase_before(session, clock.now() - timedelta(days=current_settings().lists_kept_days))
 
 
 def renew_documents(session: Session) -> None:
@@ -103,9 +97,7 @@ def tell_followers(session: Session) -> None:
 
 
 def follow_up(session: Session) -> None:
-    """Send the messages of the day once it is morning, and forget lists without a yes and old calls."""
-    clear_unconfirmed(session)
-    clear_calls(session)
+    """Send the messages of the day once it is morning."""
     here = clock.now().astimezone(clock.AMSTERDAM)
     if digest_is_due(here):
         send_digests(session, here.date())
@@ -126,12 +118,11 @@ PERIODIC_TASKS: tuple[PeriodicTask, ...] = (
     PeriodicTask("register.files", timedelta(seconds=dumps.FRESH_SECONDS), make_files),
     PeriodicTask("follow.day", timedelta(minutes=10), follow_up),
     PeriodicTask("document.renew", timedelta(hours=1), renew_documents),
-    PeriodicTask("account.clear_out", timedelta(hours=1), clear_out),
-    PeriodicTask("lists.erase", timedelta(days=1), erase_lists),
+    PeriodicTask("data.forget", timedelta(hours=1), forget),
+    PeriodicTask("mail.bounces", timedelta(minutes=1), read_bounces),
     PeriodicTask("files.check", timedelta(minutes=10), checking.check_files),
     PeriodicTask("files.collect", checking.PART_PERIOD, checking.collect_files),
     PeriodicTask("links.note", timedelta(days=1), note_links),
-    PeriodicTask("security_log.clear", timedelta(hours=1), clear_security_log),
 )
 
 

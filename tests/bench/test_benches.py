@@ -54,6 +54,12 @@ def test_assessment(tmp_path):
     assert [target["name"] for target in found["targets"]][::2] == ["CPU of a saved answer", "save an answer"]
 
 
+def test_clock(tmp_path):
+    found = run_small(tmp_path, "clock", "--n", "3", "--agencies", "50")["clock"]
+    steps = found["targets"][0]
+    assert (steps["name"], steps["measured"], steps["met"]) == ("steps made once", "60", True)
+
+
 def test_lane(tmp_path):
     found = run_small(tmp_path, "lane", "--n", "3", "--agencies", "20")["lane"]
     measured = {row["case"]: row["n"] for row in found["rows"]}

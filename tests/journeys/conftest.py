@@ -52,7 +52,7 @@ class Portal:
             for mail in sorted(self.mails.glob("*.eml"), key=lambda each: each.stat().st_mtime, reverse=True):
                 message = message_from_bytes(mail.read_bytes(), policy=policy.default)
                 if message["To"].addresses[0].addr_spec == address:
-                    return re.search(rf"{re.escape(self.url)}(\S+)", message.get_content())[1]
+                    return re.search(rf"{re.escape(self.url)}(\S+)", message.get_body(("plain",)).get_content())[1]
             time.sleep(0.2)
         raise AssertionError(f"no mail for {address}")
 

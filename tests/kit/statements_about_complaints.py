@@ -36,6 +36,17 @@ ABOUT_COMPLAINTS = [
            NO_RIGHT, "rows", by="reviewer"),
     Attack("answered twice", TOLD.format("answer", "answered_complaint") + ANSWERED.format("answered_complaint"),
            "handling_frozen"),
+    *(Attack(f"{name} by a person", f"SELECT {name}(now())", NO_RIGHT, "rows", by=by)
+      for name in ("forget_words", "forget_told", "forget_addresses") for by in ("administrator", "planner")),
+    *(Attack(f"{table} read by an agency", f"SELECT FROM {table}", "none", "rows", by="agency mine")
+      for table in ("forgotten", "case_log_leaves", "sent_message")),
+    Attack("the address of another's calendar", "SELECT FROM calendar_feed", "none", "rows", by="planner"),
+    Attack("a calendar of another ended", "DELETE FROM calendar_feed", "none", "rows", by="planner"),
+    Attack("a calendar made for another", "INSERT INTO calendar_feed VALUES ('x', :decider, true, now())", NO_RIGHT,
+           "rows", by="planner"),
+    Attack("a message of another seen", "UPDATE sent_message SET read_at = now()", "none", "rows", by="planner"),
+    Attack("counts of what was forgotten made up", "INSERT INTO forgotten VALUES (current_date, 'x', 1)",
+           NO_RIGHT, "rows"),
 ]  # fmt: skip
 
 TAKEN_UP_LAWFULLY = TAKEN.replace("WHO", ":decider")

@@ -35,12 +35,15 @@ from audits.signals.services import receive_signal
 from audits.teams.rules import TeamRole
 from audits.teams.services import join_team
 from audits.worklists.services import work_off
-from certificates.ledger.models import WitnessedLog
+from certificates.ledger.models import CaseLogLeaves, WitnessedLog
 from certificates.lifecycle.models import Certificate
 from certificates.lifecycle.services import say_in_hearing, suspend_certificate
 from certificates.lifecycle.workflow import CertificateState
+from portal.doors.account.feeds import CalendarFeed
 from portal.doors.account.models import HeldForm, LoginSession, MailToken
 from portal.doors.account.rules import Purpose
+from portal.stores.messages import Delivery, SentMessage
+from portal.stores.retention import Forgotten
 from portal.stores.roles import APP
 from portal.web.security_log import Kind, SecurityEvent
 from tests.kit.factories import (
@@ -312,6 +315,9 @@ def _people(session: Session) -> dict[str, Any]:
     session.add(LoginSession(digest=b"session", person_id=made["administrator"], created_at=now, seen_at=now))
     link = MailToken(digest=b"link", person_id=made["administrator"], purpose=Purpose.RESET, expires_at=now)
     session.add(link)
+    about = {"subject": "x", "path": "", "sent_at": now, "state": Delivery.SENT, "code": ""}
+    session.add(SentMessage(id=uuid4(), person_id=made["administrator"], **about))
+    session.add(CalendarFeed(digest=b"feed", person_id=made["administrator"], everything=False, made_at=now))
     session.add(HeldForm(id=uuid4(), person_id=made["administrator"], held_at=now, sealed=b"x"))
     return made
 
@@ -324,6 +330,8 @@ def _trail(session: Session, agency_id: Any, planner_id: Any) -> None:
     session.add(event)
     outbox.enqueue(session, "x.y")
     session.add(SecurityEvent(happened_at=clock.now(), kind=Kind.SIGNED_IN))
+    session.add(Forgotten(on_day=clock.today(), kind="jobs", rows=1))
+    session.add(CaseLogLeaves(first=1, leaves=b""))
     session.add(WitnessedLog(origin="log", size=5, root=b"", note=""))
 
 

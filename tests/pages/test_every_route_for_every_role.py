@@ -69,6 +69,10 @@ INSTEAD = {
     "/agency/details/<any(branches": {"kind": "branches"},
     "/agency/details/<any(seat": {"part": "seat"},
     "/inspector/audits/<uuid:audit_id>/chapters": {"code": "chapter"},
+    "/office/worklist/worklist": {"ending": "csv"},
+    "/office/complaints/figures": {"ending": "xlsx"},
+    "/account/calendar": {"kind": "mine"},
+    "/calendar": {"token": "used"},
     "/office/people": {"person_id": "staff_id"},
     "/office/certificates": {"move": "suspend"},
     "/status-lists": {"purpose": "revocation", "number": 0},
@@ -86,6 +90,7 @@ BY_NATURE = {
     "account.logout": "to login",
     "account.end_all_sessions": "to login",
     "registry.archival_file": "not found",  # the first time-stamp still proves the file
+    "account.read_calendar": "not found",  # nobody has this address
     "registry.cosign": "forbidden",  # C2SP wants this where no witness of ours signed
 }
 # The scheme of this case is of the first edition, and has none; and nothing was suspended at once.

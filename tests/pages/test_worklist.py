@@ -1,8 +1,9 @@
 """The worklist: groups, filters, whose turn it is, and the page where each task is done."""
 
 import csv
-from io import StringIO
+from io import BytesIO, StringIO
 from uuid import uuid4
+from zipfile import ZipFile
 
 import pytest
 from sqlalchemy import event, select
@@ -165,3 +166,13 @@ def test_the_table_holds_every_task_and_no_formula(enter, session):
     assert len(rows) == PAGE_SIZE + 1
     assert {row[2] for row in rows} == {"'=1+1 B.V."}
     assert len(head) == len(rows[0])
+
+
+def test_the_same_table_is_a_workbook_without_formulas(enter, session):
+    opened(session, 3, agency=make_agency(session, legal_name="=1+1 B.V."))
+    session.commit()
+    answer = enter(Role.PLANNER).client.get("/office/worklist/worklist.xlsx")
+    with ZipFile(BytesIO(answer.data)) as book:
+        sheet, words = (book.read(f"xl/{name}.xml").decode() for name in ("worksheets/sheet1", "sharedStrings"))
+    assert "<f>" not in sheet
+    assert "=1+1 B.V." in words

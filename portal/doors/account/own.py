@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from flask import flash, jsonify, redirect, render_template, url_for
+from flask import Response, flash, jsonify, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
@@ -17,12 +17,14 @@ from portal.doors.account import held, services, throttle
 from portal.doors.account import login as browser
 from portal.doors.account.door import bp
 from portal.doors.account.forms import ALL, ChangePasswordForm, EndSessionsForm, ProfileForm
+from portal.doors.account.own_data import own_data
 from portal.doors.account.rules import own_path
 from portal.doors.interests import InterestForm
 from portal.forms.form import Form
-from portal.stores import database
+from portal.stores import database, messages
 from portal.web import security_log
 from portal.web.access import current_actor, needs, signed_in
+from portal.web.paging import Page, asked_page
 from portal.web.security_log import Kind
 
 
@@ -32,8 +34,40 @@ def show_account() -> ResponseReturnValue:
     """Show the own data and sessions."""
     sessions = services.sessions_of(database.read(), current_actor().id)
     return render_template(
-        "account/show.html", person=current_user.person, sessions=sessions, here=current_user.digest, form=Form()
+        "account/show.html",
+        person=current_user.person,
+        sessions=sessions,
+        here=current_user.digest,
+        unread=messages.count_unread(database.read(), current_actor().id),
+        form=Form(),
     )
+
+
+@bp.get("/account/notices")
+@signed_in
+def notices() -> ResponseReturnValue:
+    """List what was mailed to the person, newest first."""
+    session, page, own = database.read(), asked_page(), current_actor().id
+    found = Page(messages.notices_of(session, own, page), page, messages.PAGE_SIZE)
+    unread = messages.count_unread(session, own)
+    return render_template("account/notices.html", notices=found, unread=unread, form=Form())
+
+
+@bp.post("/account/notices")
+@signed_in
+def notices_seen() -> ResponseReturnValue:
+    """Note that the person has seen all notices."""
+    with database.write() as session:
+        messages.mark_read(session, current_actor().id)
+    return redirect(url_for("account.notices"), 303)
+
+
+@bp.get("/account/data.json")
+@signed_in
+def data() -> ResponseReturnValue:
+    """Give everything that is kept of the own person as a file."""
+    named = {"Content-Disposition": "attachment; filename=my-data.json", "Cache-Control": "no-store"}
+    return Response(own_data(database.read(), current_actor().id), mimetype="application/json", headers=named)
 
 
 @bp.get("/start")

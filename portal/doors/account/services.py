@@ -228,13 +228,22 @@ def store_password(session: Session, person: Person, password: str, *, keep: byt
     events.record(session, PasswordSet(), subject_id=person.id, actor=person.actor, agency_id=person.agency_id)
 
 
-def clear_out(session: Session) -> None:
-    """Delete ended sessions, used or outdated links, forms held for too long, and old throttle rows."""
+def clear_out(session: Session) -> int:
+    """Delete ended sessions, used or outdated links, forms held for too long, and old throttle rows; return how many.
+
+    Throttle rows are digests, and are not counted.
+    """
     now = clock.now()
-    session.execute(delete(HeldForm).where(HeldForm.held_at < now - HELD_FOR))
-    session.execute(delete(LoginSession).where(LoginSession.created_at < now - LIFETIME))
-    session.execute(delete(MailToken).where(or_(MailToken.expires_at < now, MailToken.used_at.is_not(None))))
+    used = or_(MailToken.expires_at < now, MailToken.used_at.is_not(None))
+    gone = (
+        session.scalars(delete(HeldForm).where(HeldForm.held_at < now - HELD_FOR).returning(HeldForm.id)).all(),
+        session.scalars(
+            delete(LoginSession).where(LoginSession.created_at < now - LIFETIME).returning(LoginSession.digest)
+        ).all(),
+        session.scalars(delete(MailToken).where(used).returning(MailToken.digest)).all(),
+    )
     throttle.forget_old(session)
+    return sum(map(len, gone))
 
 
 def digest_of(token: str) -> bytes:

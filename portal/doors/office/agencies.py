@@ -33,6 +33,7 @@ from portal.doors.office.lanes import Happening, Lane, draw, until
 from portal.language.i18n import current_language
 from portal.language.labels import event_words, label
 from portal.stores import database
+from portal.stores.messages import undelivered
 from portal.web.access import current_actor, needs
 
 bp = Blueprint("agencies", __name__, url_prefix="/agencies")
@@ -110,6 +111,7 @@ def show_agency(agency_id: UUID) -> ResponseReturnValue:
         documents=documents_of_agency(session, actor, agency_id),
         documented=DOCUMENTED,
         coming=sorted([*_coming(audits, findings, newest), *_terms(agency_id)], key=lambda each: each.on),
+        undelivered=undelivered(session, agency_id),
         deciders=deciders_about(session, agency_id),
         group_stated=group_of(session, agency_id),
         may_plan=actor.has(Permission.AUDIT_PLAN),

@@ -3,7 +3,7 @@
 from functools import partial
 from uuid import UUID
 
-from flask import Blueprint, Response, render_template, url_for
+from flask import Blueprint, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from audits.complaints.queries import PAGE_SIZE, get_complaint, list_complaints
@@ -13,6 +13,7 @@ from audits.core.access import Permission
 from audits.core.clock import day_of
 from audits.disputes.figures import Figures, dispute_figures
 from portal.doors.office import handling
+from portal.doors.tables import cell, table_file
 from portal.stores import database
 from portal.web.access import current_actor, needs
 from portal.web.paging import Page, asked_page
@@ -38,15 +39,12 @@ def figures() -> ResponseReturnValue:
     return render_template("office/dispute_figures.html", years=dispute_figures(database.read(), current_actor()))
 
 
-@bp.get("/figures.csv")
+@bp.get("/figures.<any(csv, xlsx):ending>")
 @needs(Permission.DISPUTE_HANDLE)
-def figures_csv() -> ResponseReturnValue:
-    """Give the same figures as CSV."""
+def figures_table(ending: str) -> ResponseReturnValue:
+    """Give the same figures as CSV or as a workbook."""
     rows = dispute_figures(database.read(), current_actor())
-    # Numbers and our own words alone: nothing to quote.
-    lines = [",".join("" if value is None else str(value) for value in row) for row in (Figures._fields, *rows)]
-    named = {"Content-Disposition": "attachment; filename=disputes.csv"}
-    return Response("\ufeff" + "\r\n".join([*lines, ""]), mimetype="text/csv", headers=named)
+    return table_file("disputes", ending, Figures._fields, ([cell(value) for value in row] for row in rows))
 
 
 @bp.get("/<uuid:complaint_id>")

@@ -10,6 +10,7 @@ from flask_babel import lazy_gettext as _l
 from audits.core import outbox
 from audits.core.access import Permission
 from portal.stores import checking, database, periodic
+from portal.stores.retention import KEPT, forgotten_lately
 from portal.web import security_log
 from portal.web.access import needs
 from portal.web.paging import Page, asked_page
@@ -31,13 +32,14 @@ TASKS = {
     "register.files": _l("Make the files of the whole register"),
     "follow.day": _l("Send the messages of the day to those who follow agencies"),
     "document.renew": _l("Renew the proof of documents"),
-    "account.clear_out": _l("Clear ended sessions, used links and old throttles"),
-    "lists.erase": _l("Erase lists of audits that are over"),
+    "data.forget": _l("Forget what was kept long enough"),
+    "mail.bounces": _l("Read which messages came back"),
     "files.check": _l("Check stored files"),
     "files.collect": _l("Remove files that nothing names"),
     "links.note": _l("Note what agencies leave, to find comebacks"),
-    "security_log.clear": _l("Clear old lines of the security log"),
 }
+
+NAMES = {each.code: each.what for each in KEPT}
 
 
 @bp.get("/")
@@ -50,6 +52,7 @@ def list_failed_jobs() -> ResponseReturnValue:
         "office/failed_jobs.html",
         items=Page(outbox.failed(session, page), page, outbox.PAGE_SIZE),
         files=checking.troubles(session),
+        forgotten=[(_(NAMES[kind]), day, rows) for kind, day, rows in forgotten_lately(session)],
         tasks=[(words, states.get(name)) for name, words in TASKS.items()],
         late=any(name not in states or states[name].is_late for name in TASKS),
     )

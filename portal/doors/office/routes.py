@@ -22,6 +22,7 @@ from portal.doors.office import (
     planning,
     proposals,
     schemes,
+    search,
     security_log,
     signals,
     team,
@@ -50,6 +51,7 @@ CASES = (
     days,
     absences,
     worklist,
+    search,
 )
 for part in (*CASES, schemes, people, failed_jobs, security_log, signals, complaints):
     bp.register_blueprint(part.bp)

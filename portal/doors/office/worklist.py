@@ -1,12 +1,12 @@
 """The worklist: what must be done, by whom, until when. Late tasks come first."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, Response, abort, render_template, request, url_for
+from flask import Blueprint, abort, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
@@ -17,7 +17,7 @@ from audits.core.calendar import working_days_between
 from audits.deadlines.rules import DeadlineKind
 from audits.worklists.queries import PAGE_SIZE, Chosen, Task, counts, owners, tasks, turn_of
 from audits.worklists.rules import Turn, When, when
-from portal.doors.tables import csv_line
+from portal.doors.tables import table_file
 from portal.language.labels import label
 from portal.stores import database
 from portal.web.access import current_actor, needs
@@ -111,21 +111,21 @@ def show() -> ResponseReturnValue:
     )
 
 
-@bp.get("/worklist.csv")
+@bp.get("/worklist.<any(csv, xlsx):ending>")
 @needs(Permission.CASES_VIEW)
-def as_csv() -> ResponseReturnValue:
-    """Return all tasks that are asked for, as CSV in UTF-8 with a byte order mark, as spreadsheets expect."""
-    session, today, chosen = database.read(), clock.today(), _chosen()
-    mine = turn_of(session, current_actor())
+def as_table(ending: str) -> ResponseReturnValue:
+    """Return all tasks that are asked for, as CSV or as a workbook."""
     head = (_("Last day"), _("Task"), _("Agency"), _("Since"), _("Working days"), _("Whose turn"), _("Reminded"))
-    lines = ["\ufeff", csv_line([str(each) for each in head])]
-    page, more = 1, True
+    return table_file(f"worklist-{clock.today()}", ending, [str(each) for each in head], _rows())
+
+
+def _rows() -> Iterator[list[str]]:
+    session, today, chosen = database.read(), clock.today(), _chosen()
+    mine, page, more = turn_of(session, current_actor()), 1, True
     while more:
         found = tasks(session, mine, chosen, today, page)
-        lines += (csv_line(_row(_line(task, today))) for task in found[:PAGE_SIZE])
+        yield from (_row(_line(task, today)) for task in found[:PAGE_SIZE])
         page, more = page + 1, len(found) > PAGE_SIZE
-    named = f"attachment; filename=worklist-{today}.csv"
-    return Response("".join(lines), mimetype="text/csv", headers={"Content-Disposition": named})
 
 
 def _row(line: Line) -> list[str]:

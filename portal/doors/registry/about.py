@@ -1,9 +1,11 @@
 """Pages about the certification mark, privacy, accessibility, open data, and reporting weaknesses."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 
 from flask import Blueprint, Response, render_template
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 
 from audits.core import clock
 from audits.core.languages import LANGUAGES
@@ -11,6 +13,7 @@ from certificates.lifecycle.rules import LISTED
 from certificates.register.schemes import current_scheme
 from portal.settings import current_settings
 from portal.stores import database
+from portal.stores.retention import KEPT, Kept
 from portal.web.access import public
 
 _SECURITY_TXT_DAYS = 180  # RFC 9116: less than a year
@@ -23,6 +26,7 @@ def add_to(bp: Blueprint) -> None:
     """Register the routes of this module."""
     bp.get("/about")(about)
     bp.get("/privacy")(privacy)
+    bp.get("/privacy/kept")(kept)
     bp.get("/accessibility")(accessibility)
     bp.get("/open-data")(open_data)
     bp.get("/.well-known/security.txt")(security_txt)
@@ -44,6 +48,12 @@ def privacy() -> ResponseReturnValue:
     """Show the privacy statement."""
     days = current_settings().security_log_days
     return render_template("registry/privacy.html", contact=_contact(), days=days)
+
+
+@public
+def kept() -> ResponseReturnValue:
+    """Show what is kept, how long and why: the processing register."""
+    return render_template("registry/kept.html", kept=_in_words(), contact=_contact())
 
 
 @public
@@ -76,3 +86,9 @@ def security_txt() -> ResponseReturnValue:
 def _contact() -> str:
     settings = current_settings()
     return settings.contact_email
+
+
+def _in_words() -> list[Kept]:
+    """Return the table of what is kept in the reader's language, with the terms of this installation."""
+    days = {"security": current_settings().security_log_days, "lists": current_settings().lists_kept_days}
+    return [replace(each, what=_(each.what), term=_(each.term, **days), ground=_(each.ground)) for each in KEPT]
