@@ -105,7 +105,7 @@ GRANT INSERT (id, audit_id, person_id, public_key, label, opening, digest, opene
 GRANT INSERT (audit_id, chain_id, number, cell, data, digest, signature, received_at) ON sealed_entry TO kw_app, kw_worker;
 GRANT INSERT ON fixed_list, draw_secret, draw_value, population_list TO kw_app, kw_worker;
 GRANT INSERT, DELETE, UPDATE (content, file_name, dropped, source, first_day, last_day, given_by, given_at)
-  ON list_offer TO kw_app;
+  ON list_offer TO kw_app, kw_worker;
 REVOKE ALL ON FUNCTION erase_lists(timestamptz), draws_for_agency() FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION draws_for_agency() TO kw_app, kw_worker;
 GRANT EXECUTE ON FUNCTION erase_lists(timestamptz) TO kw_worker;
