@@ -1,6 +1,6 @@
 """Messages that were mailed: whether each arrived, and whether its reader has seen the notice in the portal.
 
-Of its text only the subject is kept, which names nobody, and the page that it leads to, without secrets.
+Of its text only the subject is kept, and the page that it leads to unless the link has a secret.
 """
 
 from collections.abc import Sequence
