@@ -19,6 +19,7 @@ from certificates.credentials.tokens import jwks, sign
 from portal.commands.samples import sample
 from portal.settings import ROOT
 from portal.signing.receipts import TYPE
+from tests.kit.device import TestDevice
 from tests.kit.factories import make_person
 from tests.kit.factories.inspections import make_audit
 from tests.kit.fieldwork import FILES
@@ -235,3 +236,33 @@ def test_the_command_names_a_draw_that_comes_out_otherwise(tmp_path, genuine, sp
     done = sample_verify(tmp_path, genuine)
     assert done.exit_code == 1
     assert "personnel_file: " in done.output
+
+
+@pytest.fixture
+def sealed_by_a_device(session):
+    """An audit with entries that a device sealed and signed, as it is exported."""
+    audit = make_audit(session, populations={"personnel_file": FILES})
+    device = TestDevice(session, audit.inspector.actor, audit)
+    device.seal("IDW-01/personnel_file/1", "nonconform", note="The copy is not in the file.")
+    device.seal("IDW-01/personnel_file/2")
+    device.send()
+    session.flush()
+    key = ec.generate_private_key(ec.SECP256R1())
+    confirm_entries(session, audit.id, lambda said: sign(said, key, typ=TYPE))
+    session.flush()
+    found = {**export.exported(session, audit), "keys": jwks([key.public_key()])}
+    return json.loads(json.dumps(found))
+
+
+def test_what_a_device_sealed_holds(sealed_by_a_device, verify):
+    status, told = verify(sealed_by_a_device)
+    assert status == 0, told
+    assert "2 as entered" in told
+
+
+def test_an_entry_that_its_device_did_not_sign_is_named(sealed_by_a_device, verify):
+    first, second = sealed_by_a_device["chains"][0]["entries"]
+    first["signature"], second["signature"] = second["signature"], first["signature"]
+    status, told = verify(sealed_by_a_device)
+    assert status != 0
+    assert "entry 1: the signature of the device is wrong" in told

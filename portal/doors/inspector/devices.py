@@ -7,9 +7,8 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from flask import flash, jsonify, redirect, render_template, request, url_for
+from flask import jsonify, render_template, request
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 
 from audits.core.access import Permission
 from audits.core.errors import DomainError, RuleError
@@ -17,6 +16,7 @@ from audits.inspections import services
 from audits.inspections.receipts import newest_receipt
 from audits.inspections.services import Sent
 from audits.inspections.standing import conflicts_in
+from portal.doors.blocking import block
 from portal.doors.inspector.case import bp, open_case
 from portal.doors.inspector.packet import packet_of
 from portal.forms.form import Form
@@ -40,6 +40,7 @@ def list_devices(audit_id: UUID) -> ResponseReturnValue:
         audit=case.audit,
         devices=services.devices_of(session, audit_id),
         conflicts=len(conflicts_in(session, audit_id)),
+        block="office.devices.block_device" if may(Permission.AUDIT_PLAN) else "inspector.block_device",
         may_block=lambda device: device.person_id == me.id or may(Permission.AUDIT_PLAN),
         form=Form(),
     )
@@ -65,16 +66,10 @@ def enrol_device(audit_id: UUID) -> ResponseReturnValue:
 
 
 @bp.post(f"{_PATH}/<uuid:chain_id>/block")
-@needs(Permission.FIELDWORK_VIEW)
+@needs(Permission.AUDIT_CONDUCT)
 def block_device(audit_id: UUID, chain_id: UUID) -> ResponseReturnValue:
-    """Take nothing more from a device."""
-    with database.write() as session:
-        device = services.revoke_device(session, current_actor(), audit_id, chain_id)
-    if device.missing:
-        flash(_("The device is blocked. %(count)s of its entries never came in.", count=device.missing), "success")
-    else:
-        flash(_("The device is blocked."), "success")
-    return redirect(url_for("inspector.list_devices", audit_id=audit_id), 303)
+    """Take nothing more from an own device."""
+    return block(audit_id, chain_id)
 
 
 @bp.get("/audits/<uuid:audit_id>/packet")
@@ -88,6 +83,7 @@ def show_packet(audit_id: UUID) -> ResponseReturnValue:
 @needs(Permission.AUDIT_CONDUCT)
 def receive_entries(audit_id: UUID, chain_id: UUID) -> ResponseReturnValue:
     """Take what a device sealed: an answer per entry, and the receipt that the portal signed."""
+    open_case(audit_id)
     try:
         sent = _read(request.form.get("entries", ""))
         written = request.form.get("written", 0, int)
