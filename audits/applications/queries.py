@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, contains_eager, joinedload, undefer
 from audits.agencies.models import Agency
 from audits.applications.asking import Told, asked_now, complaints, has_conditions
 from audits.applications.models import AgreementAcceptance, Answer, Application, Evidence, Submission
-from audits.applications.rules import Said, answered, self_assessment
+from audits.applications.rules import Said, answered, self_assessment, worded
 from audits.applications.workflow import ApplicationState
 from audits.core import languages
 from audits.core.access import Actor, Permission
@@ -23,10 +23,12 @@ from audits.deadlines.rules import DeadlineKind
 from audits.people.models import Person
 from audits.questions.conditions import Broken
 from audits.schemes.cycle import Agreement
+from audits.schemes.models import SchemeVersion
 from audits.schemes.queries import newest_agreement, scheme_of_version
 from audits.schemes.text import Fact, SchemeText
 
 PAGE_SIZE = 50
+_WORDED: dict[str, SchemeText] = {}
 
 
 def visible_applications(actor: Actor) -> Select[Application]:
@@ -142,9 +144,7 @@ def answers_of(session: Session, application_id: UUID, codes: Collection[str] | 
 
     The caller must have access to the application or its audit.
     """
-    query, values = _answers(application_id)
-    if codes is not None:
-        query = query.where(Answer.requirement_code.in_(codes))
+    query, values = _answers(application_id) if codes is None else _answers_to(application_id, list(codes))
     return {answer.requirement_code: answer for answer in session.scalars(query, values)}
 
 
@@ -219,13 +219,21 @@ def codes_with_files(session: Session, application_id: UUID) -> frozenset[str]:
 
 def self_assessment_of(session: Session, application: Application) -> SchemeText:
     """Return the scheme as the self-assessment of this application shows it; see `rules.self_assessment`."""
-    scheme = scheme_of_version(application.scheme_version)
-    if not has_conditions(scheme) and not any(item.asked_if or item.agency_question for item in scheme.requirements):
+    scheme = scheme_to_agency(application.scheme_version)
+    if not has_conditions(scheme) and not any(item.asked_if for item in scheme.requirements):
         return scheme
     facts = _facts(session, application)
     if has_conditions(scheme):
         scheme = asked_now(scheme, _told(session, application, facts))
     return self_assessment(scheme, facts, said_of(session, application.id))
+
+
+def scheme_to_agency(version: SchemeVersion) -> SchemeText:
+    """Return the whole scheme with the questions as an agency gets them. Cached per process, as the scheme itself."""
+    known = _WORDED.get(version.sha256)
+    if known is None:
+        known = _WORDED[version.sha256] = worded(scheme_of_version(version))
+    return known
 
 
 def complaints_about(session: Session, application: Application) -> dict[str, list[Broken]]:
@@ -289,6 +297,11 @@ def _own(actor: Actor) -> Select[Application]:
 @built_once
 def _answers(application_id: UUID) -> Select[Answer]:
     return select(Answer).where(Answer.application_id == application_id)
+
+
+@built_once
+def _answers_to(application_id: UUID, codes: Collection[str]) -> Select[Answer]:
+    return select(Answer).where(Answer.application_id == application_id, Answer.requirement_code.in_(codes))
 
 
 @built_once

@@ -238,7 +238,17 @@ def self_assessment(scheme: SchemeText, facts: Mapping[Fact, bool], answered: Co
     A question that was answered stays, whatever changed since: nothing that somebody said disappears.
     """
     asked = (item for item in scheme.requirements if item.code in answered or _is_asked(item, facts))
-    return replace(scheme, requirements=tuple(replace(item, question=item.question_to_agency) for item in asked))
+    return replace(scheme, requirements=tuple(_worded(item) for item in asked))
+
+
+def worded(scheme: SchemeText) -> SchemeText:
+    """Return the scheme with the questions as an agency gets them."""
+    return replace(scheme, requirements=tuple(_worded(item) for item in scheme.requirements))
+
+
+def _worded(item: Requirement) -> Requirement:
+    to_agency = item.question_to_agency
+    return item if item.question is to_agency else replace(item, question=to_agency)
 
 
 def _is_asked(item: Requirement, facts: Mapping[Fact, bool]) -> bool:

@@ -276,7 +276,7 @@ def _show_kept(
     asked.show(form, form.details, kept.details if kept else {})
     if not whole or was_empty:
         return
-    lacks = missing_part(case.scheme, form.value.data, explained=bool(form.explanation.data))
+    lacks = missing_part(case.around(code), form.value.data, explained=bool(form.explanation.data))
     if lacks:
         form.complain(lacks)
     said = {**(kept.details if kept else {}), **dict.fromkeys(filed)}

@@ -101,7 +101,7 @@ def save_typed(application_id: UUID, code: str) -> ResponseReturnValue:
     """Save one answer while somebody types, for scripts: what is stored now, or what is wrong."""
     case = open_draft(application_id)
     card = Card(case.requirement(code), answer_form(case.requirement(code)))
-    card.form.ask(case.scheme, code)
+    card.form.ask(case.scheme, code)  # as it is asked before this answer
     del card.form.again, card.form.shared
     if stored := save(case, {code: card.form}, whole=False):
         card.stored, card.differs = stored[code], conflict(card.form, stored[code])

@@ -1,6 +1,7 @@
 """The blueprint of the pages for agencies, and their shared helpers."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
@@ -8,8 +9,9 @@ from flask import Blueprint, abort
 
 from audits.agencies.models import Agency
 from audits.agencies.queries import get_agency
+from audits.applications.asking import has_conditions
 from audits.applications.models import Application
-from audits.applications.queries import find_own, get_application, self_assessment_of
+from audits.applications.queries import find_own, get_application, scheme_to_agency, self_assessment_of
 from audits.core import clock
 from audits.core.access import Actor, Permission
 from audits.core.errors import IllegalMoveError
@@ -22,12 +24,32 @@ from portal.web.access import current_actor
 bp = Blueprint("agency", __name__, url_prefix="/agency")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Case:
     """An own application with its scheme version, as the self-assessment shows it."""
 
     application: Application
-    scheme: SchemeText
+
+    @cached_property
+    def scheme(self) -> SchemeText:
+        """Return what the self-assessment asks now; it stays so for the rest of the request."""
+        return self_assessment_of(database.read(), self.application)
+
+    @cached_property
+    def _whole(self) -> SchemeText:
+        return scheme_to_agency(self.application.scheme_version)
+
+    def around(self, code: str) -> SchemeText:
+        """Return a scheme in which a question and its chapter stand as they are asked, or 404.
+
+        It costs no statement where nothing in the chapter depends on what is said.
+        """
+        whole = self._whole
+        found = next((item for item in whole.requirements if item.code == code), None)
+        if found is None:
+            abort(404)
+        depends = has_conditions(whole) or any(item.asked_if for item in whole.in_chapter(found.chapter))
+        return self.scheme if depends else whole
 
     @property
     def agency(self) -> Agency:
@@ -37,15 +59,14 @@ class Case:
     def requirement(self, code: str) -> Requirement:
         """Return a requirement of this scheme, or 404."""
         try:
-            return self.scheme.requirement(code)
+            return self.around(code).requirement(code)
         except KeyError:
             abort(404)
 
 
 def open_case(application_id: UUID) -> Case:
     """Return the case of an application that this person may see, or 404. Load it once per request."""
-    application = get_application(database.read(), current_actor(), application_id)
-    return Case(application, self_assessment_of(database.read(), application))
+    return Case(get_application(database.read(), current_actor(), application_id))
 
 
 def open_draft(application_id: UUID) -> Case:

@@ -43,7 +43,7 @@ def question_submitted(application_id: UUID, code: str) -> ResponseReturnValue:
     case = _draft(application_id, code)
     form = answer_form(case.requirement(code))
     card = Card(case.requirement(code), form)
-    form.ask(case.scheme, code)
+    form.ask(case.around(code), code)
     form.offer_shared(queries.evidence_of(database.read(), application_id) if "shared" in request.form else {}, code)
     form.offer_files(_files(_before(case, code)) if request.form.getlist("again") else [])
     if "remove" in request.form:
@@ -75,7 +75,7 @@ def _after(case: Case, application_id: UUID, code: str, *, to_list: bool) -> str
     """Return the next page: the list of answers if the person came from there, the next question, or the tasks."""
     if request.args.get("back") == "answers":
         return url_for("agency.answers", application_id=application_id, _anchor=code)
-    following_question = following(case.scheme, code)
+    following_question = following(case.around(code), code)
     if to_list or following_question is None:
         flash(_("Your answer is saved."), "success")
         return url_for("agency.application", application_id=application_id)
