@@ -24,15 +24,17 @@ from audits.links.queries import is_asked
 from audits.schemes.queries import scheme_of_version
 from audits.schemes.text import Unit
 from certificates.documents.models import Document
-from certificates.documents.queries import find_document
+from certificates.documents.queries import documents_of_agency, find_document
 from certificates.documents.stages import DocumentKind
 from certificates.lifecycle.models import Certificate
 from certificates.lifecycle.queries import conditions_held, list_certificates
 from certificates.lifecycle.workflow import CertificateState
+from portal.doors.agency import course
 from portal.doors.agency.declaration import review_by
 from portal.doors.agency.door import bp, own_agency
 from portal.forms.form import Form
 from portal.language import changed
+from portal.settings import current_settings
 from portal.stores import database
 from portal.web.access import current_actor, needs
 
@@ -60,10 +62,15 @@ def home() -> ResponseReturnValue:
     application = find_own(session, actor)
     agency = application.agency if application else own_agency(whole=False)
     certificate = next(iter(list_certificates(session, actor)), None)
+    case = _case(application) if application else None
     return render_template(
         "agency/home.html",
         agency=agency,
-        case=_case(application) if application else None,
+        case=case,
+        step=_step(case) if case else None,
+        moments=course.moments(case.application, case.audit, case.decision, certificate) if case else [],
+        papers=course.papers(documents_of_agency(session, actor, agency.id).values()) if case else [],
+        contact=current_settings().contact_email,
         review_by=review_by(application) if application else None,
         asked=is_asked(session, agency.id),
         agreement=asked_agreement(session, actor) if certificate else None,
@@ -100,6 +107,11 @@ def _case(application: Application) -> Course:
         case _:
             pass
     return case
+
+
+def _step(case: Course) -> course.Step | None:
+    done = case.answered, case.questions
+    return course.step_now(case.application, case.audit, case.repairs, review_by(case.application), done)
 
 
 def _draws() -> list[tuple[AskedDraw, Unit]]:
