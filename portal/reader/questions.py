@@ -56,9 +56,9 @@ def table_in(data: bytes, *, is_table: bool) -> Mapping[str, Any]:
 
 
 def cells_of(data: bytes) -> Mapping[str, Any]:
-    """Return the cells of a workbook (.xlsx) as text: `sheets` with their rows and `faults`, and `tokens` of the file.
+    """Return the cells of a workbook as text: `sheets` with their rows and `faults`, and `tokens` of the file.
 
-    RefusedError if it is none, or locked.
+    RefusedError if it is none (.xlsx or .ods), or locked.
     """
     found: Mapping[str, Any] = reader.ask(PEOPLE, "cells", data)
     return found

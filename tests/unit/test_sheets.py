@@ -1,10 +1,13 @@
 """The first column of a workbook; what a workbook may not be."""
 
+import io
+import zipfile
+
 import pytest
 
-from portal.reader.room import lists, sheets
+from portal.reader.room import lists, open_sheets, sheets
 from portal.reader.room.refusal import RefusedError
-from tests.kit.workbook import workbook
+from tests.kit.workbook import open_document, workbook
 
 GOOD = [["F-1", "x"], ["F-2", "y"]]
 
@@ -49,4 +52,26 @@ def test_the_directory_is_counted_before_anything_is_unpacked(monkeypatch, limit
     monkeypatch.setattr(sheets.python_calamine, "load_workbook", None)  # would fail if it were called
     with pytest.raises(RefusedError) as refusal:
         sheets.lines(workbook(GOOD))
+    assert refusal.value.code == "too large"
+
+
+@pytest.mark.parametrize("where", ["row", "column"])
+def test_a_spreadsheet_is_counted_before_it_is_unrolled(monkeypatch, where):
+    data = open_document([["x"]], places={"A1": 'office:value-type="string" table:number-columns-repeated="5"'})
+    archive = zipfile.ZipFile(io.BytesIO(data))
+    content = archive.read("content.xml").decode()
+    far = '<table:table-row table:number-rows-repeated="200000"><table:table-cell office:value-type="string"/>'
+    if where == "column":
+        far = (
+            '<table:table-row><table:table-cell table:number-columns-repeated="9999"/>'
+            '<table:table-cell office:value-type="string"/>'
+        )
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as again:
+        for name in archive.namelist():
+            text = content.replace("<table:table-row>", f"{far}</table:table-row><table:table-row>", 1)
+            again.writestr(name, text if name == "content.xml" else archive.read(name))
+    monkeypatch.setattr(open_sheets.python_calamine, "load_workbook", None)  # would fail if it were called
+    with pytest.raises(RefusedError) as refusal:
+        sheets.cells(out.getvalue())
     assert refusal.value.code == "too large"

@@ -35,17 +35,16 @@ _TOO_LARGE = N_("This workbook is too large. Use the one that you got from us.")
 _WRONG = {
     "locked": N_("This workbook has a password. Take the password off, and save it again."),
     "macros": N_("This workbook has macros. Save it as .xlsx without macros."),
-    "open document": N_("This is an OpenDocument file. Save it as an Excel workbook (.xlsx)."),
     "too large": _TOO_LARGE,
 }
-_NONE = N_("This is not an Excel workbook (.xlsx) that we can read. Use the one that you got from us.")
+_NONE = N_("This is no workbook (.xlsx or .ods) that we can read. Use the one that you got from us.")
 _NOT_OURS = N_("This workbook does not belong to this application, or it was made for another version of the norm.")
 
 
 class WorkbookForm(Form):
     """A filled-in workbook."""
 
-    file = file_field(_l("Workbook"), accept=".xlsx", required=_l("Choose the workbook."))
+    file = file_field(_l("Workbook"), accept=".xlsx,.ods", required=_l("Choose the workbook."))
 
 
 class ChangesForm(Form):

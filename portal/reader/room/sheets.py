@@ -10,6 +10,7 @@ from typing import Any
 
 import python_calamine
 
+from portal.reader.room import open_sheets
 from portal.reader.room.refusal import RefusedError
 
 MAX_PARTS = 500
@@ -66,8 +67,10 @@ def cells(data: bytes) -> dict[str, Any]:
         raise RefusedError("locked")
     check_directory(data)
     archive = zipfile.ZipFile(io.BytesIO(data))
-    if "mimetype" in archive.namelist():
-        raise RefusedError("open document")
+    if open_sheets.is_open_document(archive):
+        opened = open_sheets.cells(data, archive)
+        filled = [{**_sheet(each["name"], each["sheet"]), "faults": each["faults"]} for each in opened["sheets"]]
+        return {"sheets": filled, "tokens": opened["tokens"]}
     try:
         workbook = python_calamine.load_workbook(io.BytesIO(data))
         sheets = {name: workbook.get_sheet_by_name(name) for name in workbook.sheet_names}

@@ -14,6 +14,7 @@ from audits.core.access import Role
 from tests.kit.browser import Browser
 from tests.kit.factories import give_password, make_agency, make_application, make_person, make_scheme
 from tests.kit.typed_questions import norm
+from tests.kit.workbook import open_document
 
 TEXTS = ["=2+2", "'s-Gravenhage", "_x0041_", "Two\nlines.\n\nAnd more.", "é ≥ ș", "-3", "@home", "+31 20"]
 
@@ -186,8 +187,8 @@ def test_the_mark_stands_in_three_places_and_must_be_ours(owner, session, draft)
     ("data", "words"),
     [
         (b"\xd0\xcf\x11\xe0" + b"\0" * 600, "has a password"),
-        (b"code;answer\n", "not an Excel workbook"),
-        (b"PK\x03\x04 broken", "not an Excel workbook"),
+        (b"code;answer\n", "no workbook"),
+        (b"PK\x03\x04 broken", "no workbook"),
     ],
 )
 def test_what_is_no_workbook_of_ours_is_said(owner, draft, data, words):
@@ -209,3 +210,48 @@ def test_all_answers_go_out_as_csv(owner, session, draft, person):
     lines = answer.data.decode("utf-8-sig").splitlines()
     assert lines[0] == "code,question,answer,explanation"
     assert "'=HYPERLINK(1)" in answer.data.decode()
+
+
+def test_a_spreadsheet_of_libreoffice_comes_back_as_well(owner, session, draft, person):
+    for code, text in zip(("GOV-01", "GOV-02", "GOV-03", "GOV-04", "REC-01"), TEXTS, strict=False):
+        save_answer(session, person.actor, draft.id, code, value="nonconform", explanation=text)
+    session.commit()
+    _, rows = export(owner, draft)
+    token = rows[1][0]
+    assert "The workbook says nothing else" in send(owner, draft, open_document(rows, token=token)).text
+    rows[place(rows, "GOV-02")][2:4] = ["Conforms", "Because.\nTruly."]
+    number = place(rows, "HOU-01.beds") + 1
+    page = send(owner, draft, open_document(rows, token=token, places={f"C{number}": 'office:value-type="float"'
+                                            ' office:value="12" calcext:value-type="float"'}))  # fmt: skip
+    assert ["HOU-01.beds", "–", "12"] in table(page, "What changes")
+    owner.submit()
+    assert stored(session, draft, "GOV-02").explanation == "Because.\nTruly."
+    assert stored(session, draft, "HOU-01").details == {"beds": "12"}
+
+
+def test_formulas_and_errors_of_a_spreadsheet_are_never_taken_for_values(owner, session, draft):
+    _, rows = export(owner, draft)
+    number = {code: place(rows, code) + 1 for code in ("GOV-01", "GOV-02", "GOV-03", "GOV-01.abroad")}
+    formula = 'table:formula="of:={}" office:value-type="{}"'
+    page = send(owner, draft, open_document(rows, token=rows[1][0], places={
+        f"D{number['GOV-01']}": formula.format("[.A1]*2", "float") + ' office:value="99"',
+        f"D{number['GOV-02']}": 'office:value-type="string" calcext:value-type="error"',
+        f"C{number['GOV-01.abroad']}": formula.format("TRUE()", "boolean") + ' office:boolean-value="true"',
+    }))  # fmt: skip
+    refused = {code: reason for _number, code, reason in table(page, "Not taken")}
+    assert f"D{number['GOV-01']} holds a formula" in refused["GOV-01"]
+    assert f"D{number['GOV-02']} holds an error" in refused["GOV-02"]
+    assert "GOV-01.abroad" not in refused
+
+
+@pytest.mark.parametrize(
+    ("rows", "token", "words"),
+    [
+        ([["x"]], "", "no workbook"),
+        (None, "A-1 of somebody else", "does not belong to this application"),
+    ],
+)
+def test_another_spreadsheet_is_refused(owner, draft, rows, token, words):
+    _, own = export(owner, draft)
+    page = send(owner, draft, open_document(rows or own, token=token), status=422)
+    assert words in page.errors[0]
