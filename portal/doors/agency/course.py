@@ -32,7 +32,7 @@ NAMES = {
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """Something that must be done; `mine` tells whether the agency must, else `who` does."""
+    """Something that must be done; `mine` tells whether the agency must, `who` says whose turn it is."""
 
     text: str
     href: str
@@ -64,7 +64,7 @@ class Moment:
 def step_now(application: Application, audit: Audit | None, repairs: Repairs | None, review_by: date | None,
              done: tuple[int, int]) -> Step | None:  # fmt: skip
     """Return the step that the case of an agency waits for, or None once it is over."""
-    you, us = _("You"), _("We")
+    you, us = _("Your turn"), _("Our turn")
     to_case = url_for("agency.application", application_id=application.id)
     match application.state:
         case ApplicationState.DRAFT:
@@ -89,7 +89,8 @@ def moments(application: Application, audit: Audit | None, decision: Decision | 
     if application.reviewed_at:
         found.append(Moment(day_of(application.reviewed_at), _("Application looked at by us"), ""))
     if audit:
-        found.append(Moment(audit.planned_on, _("First day of the audit"), audit.inspector.name))
+        first = day_of(audit.started_at) if audit.started_at else audit.planned_on
+        found.append(Moment(first, _("First day of the audit"), audit.inspector.name))
         if audit.reported_at:
             found.append(Moment(day_of(audit.reported_at), _("Report of the audit"), audit.reference))
     if decision:
@@ -114,12 +115,12 @@ def _step_of_audit(audit: Audit | None, repairs: Repairs | None, to_case: str) -
     if audit is None or not audit.reported_at:
         hint = _("An inspector makes an appointment, or comes unannounced.")
         day = audit.planned_on if audit and audit.state is AuditState.PLANNED else None
-        return Step(_("Audit"), to_case, hint, mine=False, who=_("Inspector"), due_on=day)
+        return Step(_("Audit"), to_case, hint, mine=False, who=_("Turn of the inspector"), due_on=day)
     if repairs and repairs.open:
         hint = _("Findings that you must still repair: %(count)s.", count=repairs.open)
-        return Step(_("Repair what was found"), findings, hint, mine=True, who=_("You"), due_on=repairs.due_on)
+        return Step(_("Repair what was found"), findings, hint, mine=True, who=_("Your turn"), due_on=repairs.due_on)
     if repairs and repairs.answered:
         hint = _("The inspector reads your answers.")
-        return Step(_("Check of your repair"), findings, hint, mine=False, who=_("Inspector"))
+        return Step(_("Check of your repair"), findings, hint, mine=False, who=_("Turn of the inspector"))
     hint = _("Somebody who took no part in the audit decides.")
-    return Step(_("Decision"), findings, hint, mine=False, who=_("We"))
+    return Step(_("Decision"), findings, hint, mine=False, who=_("Our turn"))
