@@ -134,6 +134,7 @@ READERS = {
     DeputyAway: {Role.PLANNER},
     StandsIn: {Role.INSPECTOR, Role.PLANNER, Role.REVIEWER, Role.DECIDER},
     notices.AuditAssigned: {Role.INSPECTOR},
+    notices.ListGiven: {Role.INSPECTOR},
     notices.AuditTaken: {Role.INSPECTOR},
     notices.AuditReopened: {Role.INSPECTOR},
     notices.AuditReviewed: {Role.DECIDER},
