@@ -24,6 +24,7 @@ from audits.inspections.grading import (
 )
 from audits.inspections.models import Remark
 from audits.inspections.rules import FoundFinding
+from audits.inspections.standing import conflicts_in
 from audits.schemes.text import Unit
 from portal.doors.inspector.case import Case, bp, open_case
 from portal.doors.inspector.forms import ReportForm
@@ -85,6 +86,8 @@ def _page(case: Case, form: ReportForm) -> str:
         audit=case.audit,
         scheme=case.scheme,
         preview=_preview(case),
+        conflicts=len(conflicts_in(database.read(), case.audit.id)),
+        unsent=[each for each in services.devices_of(database.read(), case.audit.id) if each.missing],
         form=form if case.is_led else None,
     )
 

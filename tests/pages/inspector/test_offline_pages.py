@@ -97,6 +97,14 @@ def test_a_planner_blocks_a_device_and_reads_what_is_missing(app, session, send,
     assert "1 of its entries never came in" in office.submit("main table form").notes[0]
 
 
+def test_who_reports_reads_what_did_not_come_in(browser, send, device, files):
+    first = device.seal(CELL)
+    device.seal(CELL, "nonconform", note=SHORT, reason="Seen again.")
+    send(first)
+    page = browser.open(path(files, "report"))
+    assert f"1 entries of {files.inspector.name} on “Tablet” did not come in." in page.text
+
+
 def test_nobody_blocks_the_device_of_a_colleague(app, session, device, files):
     member = make_person(session, Role.INSPECTOR)
     join_team(session, files.planner.actor, files.id, person_id=member.id, role=TeamRole.MEMBER)
