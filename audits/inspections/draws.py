@@ -10,6 +10,8 @@ from sqlalchemy.orm import Session
 
 from audits.core.errors import NotFoundError
 from audits.inspections.models import Audit, DrawSecret, DrawValue, FixedList, ListOffer, Population, PopulationList
+from audits.inspections.stratified import lines_of
+from audits.schemes.text import Unit
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,21 @@ def members_of(session: Session, population: Population) -> list[str]:
     if listed is None:
         raise NotFoundError("This list was erased when its term ended; its digest is kept.")
     return listed.members
+
+
+def hashed_lines(session: Session, kind: Unit, population: Population) -> list[str]:
+    """Return the lines of a list as they were hashed, or raise NotFoundError if it was erased."""
+    members, listed = members_of(session, population), find_list(session, population.audit_id, population.unit)
+    if kind.strata is None or listed is None:
+        return members
+    return lines_of(dict(zip(members, listed.strata.get(kind.strata.by, []), strict=True)))
+
+
+def periods_of(session: Session, audit_id: UUID) -> dict[str, list[str]]:
+    """Return the first and last day that the list of each kind of unit covers, where that was said."""
+    query = select(FixedList.unit, FixedList.first_day, FixedList.last_day)
+    said = session.execute(query.where(FixedList.audit_id == audit_id, FixedList.first_day.is_not(None))).all()
+    return {unit: [first.isoformat(), last.isoformat()] for unit, first, last in said if first and last}
 
 
 def mixed_into(session: Session, audit_id: UUID, unit: str) -> DrawValue | None:

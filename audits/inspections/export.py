@@ -9,9 +9,18 @@ from sqlalchemy.orm import Session, joinedload
 from audits.core import clock
 from audits.inspections import draws, entries
 from audits.inspections.coverage import scheme_of_audit
-from audits.inspections.models import Audit, EntryChain, EntryContent, Population, SealedEntry, Verdict
+from audits.inspections.models import (
+    Audit,
+    EntryChain,
+    EntryContent,
+    Population,
+    PopulationList,
+    SealedEntry,
+    Verdict,
+)
 from audits.inspections.queries import units_of
 from audits.inspections.receipts import newest_receipt
+from audits.schemes.text import Unit
 
 FORMAT = 1
 TYPE = "keurwerk-audit"
@@ -47,7 +56,10 @@ def exported(session: Session, audit: Audit) -> dict[str, Any]:
             entries.cell_of(code, unit, positions[unit, reference]): value
             for code, unit, reference, value in session.execute(_verdicts(audit)).all()
         },
-        "samples": {population.unit: _sample(session, population) for population in _populations(session, audit)},
+        "samples": {
+            population.unit: _sample(session, scheme.units[population.unit], population)
+            for population in _populations(session, audit)
+        },
         "units": dict(drawn),
     }
 
@@ -86,7 +98,7 @@ def _populations(session: Session, audit: Audit) -> list[Population]:
     return list(session.scalars(query))
 
 
-def _sample(session: Session, population: Population) -> dict[str, Any]:
+def _sample(session: Session, kind: Unit, population: Population) -> dict[str, Any]:
     audit_id, unit = population.audit_id, population.unit
     fixed, listed = draws.find_fixed(session, audit_id, unit), draws.find_list(session, audit_id, unit)
     given = draws.mixed_into(session, audit_id, unit)
@@ -102,4 +114,12 @@ def _sample(session: Session, population: Population) -> dict[str, Any]:
         "seed": population.seed,
         "algorithm": population.algorithm,
         "drawn": population.drawn,
+        "strata": _strata(kind, listed) if listed else None,  # None: not divided, or erased
     }
+
+
+def _strata(kind: Unit, listed: PopulationList) -> dict[str, Any] | None:
+    if kind.strata is None:
+        return None
+    values = listed.strata.get(kind.strata.by, [])
+    return {"by": kind.strata.by, "least": kind.strata.least, "values": values}

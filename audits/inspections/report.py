@@ -15,11 +15,12 @@ from audits.inspections import rules
 from audits.inspections.coverage import is_refusal_certain, scheme_of_audit
 from audits.inspections.days import AuditDay, days_of
 from audits.inspections.disclosure import Extent, extent_for_agency, text_for_agency
+from audits.inspections.draws import periods_of
 from audits.inspections.grading import Origin
 from audits.inspections.models import Audit, Finding, Population, SampledUnit
 from audits.inspections.queries import VerdictRow, findings_of, populations_of, units_of, verdicts_of
 from audits.inspections.wording import EXTENTS, FINDING_STATES
-from audits.schemes.text import Requirement, SchemeText, Unit, VerdictKind
+from audits.schemes.text import Requirement, SampleToDetect, SchemeText, Unit, VerdictKind
 
 _HOUSING = N_("Own housing")
 Seen = Mapping[str, Mapping[str, VerdictRow]]
@@ -52,7 +53,7 @@ def report_facts(session: Session, audit: Audit, *, body: Mapping[str, str]) -> 
         "refusal_certain": is_refusal_certain(audit, (finding.grade for finding in found)),
         "grades": _grades(norm, found, language),
         "sampling": norm.sampling.description.in_(language),
-        "samples": _samples(norm, populations, units_of(session, audit.id), language),
+        "samples": _samples(norm, populations, units_of(session, audit.id), periods_of(session, audit.id), language),
         "findings": [_finding(norm, finding, language) for finding in found],
         "strengths": [_strength(norm, said, language) for said in audit.strengths],
         "confirmed": _confirmed(norm, audit, language),
@@ -132,7 +133,11 @@ def _grades(norm: SchemeText, found: Sequence[Finding], language: str) -> list[d
 
 
 def _samples(
-    norm: SchemeText, populations: Sequence[Population], units: Sequence[SampledUnit], language: str
+    norm: SchemeText,
+    populations: Sequence[Population],
+    units: Sequence[SampledUnit],
+    periods: Mapping[str, list[str]],
+    language: str,
 ) -> list[dict[str, Any]]:
     return [
         {
@@ -140,6 +145,8 @@ def _samples(
             "population": population.size,
             "drawn": population.drawn,
             "source": _source(norm, population, language) if open_to_agency else "",
+            "period": periods.get(population.unit, []),
+            "power": _power(norm.units[population.unit], population),
             "draw": _draw(population, theirs) if open_to_agency else None,
             "added": [_added(norm, each, language) for each in theirs if each.origin is not Origin.RANDOM]
             if open_to_agency
@@ -149,6 +156,15 @@ def _samples(
         for theirs in [[each for each in units if each.unit == population.unit]]
         for open_to_agency in [not norm.units[population.unit].confidential]
     ]
+
+
+def _power(unit: Unit, population: Population) -> dict[str, float] | None:
+    """Return what the draw could show of the share that the norm wants to detect; of a whole list nothing is unseen."""
+    rule = unit.sampling
+    if not isinstance(rule, SampleToDetect) or population.drawn >= population.size:
+        return None
+    chance = rules.chance_to_see(rule.defect_share, population.drawn, population.size)
+    return {"share": float(rule.defect_share), "chance": float(chance)}
 
 
 def _source(norm: SchemeText, population: Population, language: str) -> str:

@@ -159,6 +159,12 @@ def share_interval(nonconforming: int, assessed: int, population: int) -> tuple[
     return low / population, (beyond - 1) / population
 
 
+def chance_to_see(share: Decimal, drawn: int, population: int) -> Fraction:
+    """Return the chance that a draw holds at least one nonconforming unit, if this share of a population is."""
+    defects = math.ceil(share * population)
+    return 1 - Fraction(comb(population - defects, drawn), comb(population, drawn))
+
+
 def _is_open(scheme: SchemeText, by_reference: Mapping[str, str]) -> bool:
     kinds = [scheme.verdicts[verdict] for verdict in by_reference.values()]
     return any(kind.leaves_open for kind in kinds) and not any(kind.assessed for kind in kinds)

@@ -31,6 +31,7 @@ def check_cycle(scheme: Scheme) -> Iterator[Complaint]:
     yield from _codes(scheme)
     yield from _judgements(scheme)
     yield from _confidential_units(scheme)
+    yield from _strata(scheme)
     yield from _questions(scheme)
     yield from _audits(scheme)
     yield from _surveillance(scheme)
@@ -147,6 +148,13 @@ def _confidential_units(scheme: Scheme) -> Iterator[Complaint]:
         if not any(source.get("independent") is True for source in named):
             message = N_("The list of a confidential unit must be able to come from an independent source.")
             yield (*here, "list_sources"), message, {}
+
+
+def _strata(scheme: Scheme) -> Iterator[Complaint]:
+    for code, unit in maps_in(scheme, "units"):
+        drawn = map_in(unit.get("sampling")).get("rule") != "all" and unit.get("is_agency") is not True
+        if "strata" in unit and not drawn:
+            yield ("units", code, "strata"), N_("Only a sample that is drawn can be divided."), {}
 
 
 def _questions(scheme: Scheme) -> Iterator[Complaint]:

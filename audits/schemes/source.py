@@ -13,6 +13,7 @@ from audits.schemes.checks import check
 from audits.schemes.cycle_source import cycle_of
 from audits.schemes.problems import SchemeError
 from audits.schemes.reading import read
+from audits.schemes.strata import Stratum
 from audits.schemes.text import (
     Acceptance,
     Chapter,
@@ -34,6 +35,7 @@ from audits.schemes.text import (
     Scoring,
     Severity,
     Shortfall,
+    Strata,
     Terms,
     Threshold,
     Unit,
@@ -122,6 +124,8 @@ def _severity(code: str, plain: Plain) -> Severity:
 def _unit(code: str, plain: Plain) -> Unit:
     values = {**_with_texts(plain, "name", "plural", "population"), "sampling": _rule(plain["sampling"])}
     values["list_sources"] = tuple(plain.get("list_sources", ()))
+    if strata := plain.get("strata"):
+        values["strata"] = Strata(Stratum(strata["by"]), strata["least"])
     return Unit(code=code, **values)
 
 

@@ -12,6 +12,7 @@ from types import MappingProxyType
 
 from audits.questions.kinds import Question
 from audits.schemes.cycle import AuditKind, Cycle, Judged
+from audits.schemes.strata import Stratum
 from audits.schemes.words import Text
 
 
@@ -87,6 +88,14 @@ SamplingRule = SampleAll | SampleToDetect | SampleShare
 
 
 @dataclass(frozen=True, slots=True)
+class Strata:
+    """A column of the list by whose values a sample is divided, and how many to draw of each value at least."""
+
+    by: Stratum
+    least: int
+
+
+@dataclass(frozen=True, slots=True)
 class Unit:
     """A kind of unit that requirements are judged on. Exactly one kind is the agency itself, a population of one."""
 
@@ -99,6 +108,7 @@ class Unit:
     confidential: bool = False  # the agency sees counts and a text for it, never units, notes or the draw
     minimum_group: int | None = None  # smaller groups are not counted out to the agency
     list_sources: tuple[str, ...] = ()
+    strata: Strata | None = None  # None: the sample is not divided
 
 
 @dataclass(frozen=True, slots=True)

@@ -137,6 +137,13 @@ class Day(TypedDict):
     hours: str
 
 
+class Power(TypedDict):
+    """What the draw could show: with this chance at least one of them, if so large a share had fallen short."""
+
+    share: float
+    chance: float
+
+
 class Sample(TypedDict):
     """One population and the sample drawn from it; of confidential units the agency does not learn the draw."""
 
@@ -144,6 +151,8 @@ class Sample(TypedDict):
     population: int
     drawn: int
     source: str  # of the list, in words; may be empty
+    period: list[str]  # first and last day that the list covers; may be empty
+    power: Power | None  # None: every unit was drawn, or the norm draws by another rule
     draw: Draw | None
     added: list[AddedUnit]
 

@@ -158,13 +158,18 @@ def check_sample(sample: Mapping[str, Any], units: Sequence[Mapping[str, Any]]) 
     if sample["members"] is None:
         return "its list was erased after its term; its digest stays"
     members = sorted({unicodedata.normalize("NFC", each) for each in sample["members"]})
-    if sha256_of("\n".join(members)) != sample["digest"] or len(members) != sample["size"]:
+    divided = sample.get("strata") or {}
+    strata = dict(zip(sample["members"], divided["values"], strict=True)) if divided else {}
+    lines = [f"{each}\t{strata[each]}" for each in members] if divided else members
+    if sha256_of("\n".join(lines)) != sample["digest"] or len(members) != sample["size"]:
         raise Wrong("the list is not the one that was fixed")
-    if sample["algorithm"] != "sha256-rank-1":
+    if sample["algorithm"] != ("sha256-strata-1" if divided else "sha256-rank-1"):
         raise Wrong(f"this program does not know the draw {sample['algorithm']}")
     check_seed(sample)
-    order = ranked(members, bytes.fromhex(sample["seed"]), bytes.fromhex(sample["digest"]))
-    check_units(order, units, int(sample["drawn"]))
+    seed, digest, drawn = bytes.fromhex(sample["seed"]), bytes.fromhex(sample["digest"]), int(sample["drawn"])
+    order = ranked(members, seed, digest)
+    first = by_strata(strata, seed, digest, drawn, int(divided["least"])) if divided else order[:drawn]
+    check_units(order, first, units)
     beside = len(units) - int(sample["drawn"])
     return f"{sample['drawn']} of {len(members)} drawn again" + (f", {beside} beside the draw" if beside else "")
 
@@ -186,10 +191,31 @@ def ranked(members: Iterable[str], seed: bytes, digest: bytes) -> list[str]:
     return sorted(members, key=lambda member: hashlib.sha256(seed + digest + member.encode()).digest())
 
 
-def check_units(order: Sequence[str], units: Sequence[Mapping[str, Any]], drawn: int) -> None:
-    """Check that those by lot are the first of the order, and each replacement the next that was not in yet."""
+def by_strata(strata: Mapping[str, str], seed: bytes, digest: bytes, drawn: int, least: int) -> list[str]:
+    """Return whom a divided draw draws: of each stratum the first by rank, in proportion, `least` of each at least."""
+    counts: dict[str, int] = {}
+    for name in strata.values():
+        counts[name] = counts.get(name, 0) + 1
+    parts = {name: min(least, count) for name, count in counts.items()}
+    rest = {name: count - parts[name] for name, count in counts.items()}
+    left, whole = drawn - sum(parts.values()), sum(rest.values())
+    if left > 0 and whole:
+        parts = {name: parts[name] + left * count // whole for name, count in rest.items()}
+        by_remainder = sorted(rest, key=lambda name: (-(left * rest[name] % whole), name))
+        for name in by_remainder[: drawn - sum(parts.values())]:
+            parts[name] += 1
+    found = []
+    for member in ranked(strata, seed, digest):
+        if parts[strata[member]]:
+            parts[strata[member]] -= 1
+            found.append(member)
+    return found
+
+
+def check_units(order: Sequence[str], first: Sequence[str], units: Sequence[Mapping[str, Any]]) -> None:
+    """Check that those by lot are the ones that are drawn, and each replacement the next that was not in yet."""
     by_lot = [each["reference"] for each in units if each["origin"] == "random"]
-    if by_lot != list(order[:drawn]):
+    if by_lot != list(first):
         raise Wrong("other units were looked at than were drawn")
     taken = set(by_lot)
     for each in units:

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from audits.inspections import rules
+from audits.inspections import rules, stratified
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
@@ -39,7 +39,7 @@ def _problem(said: Mapping[str, Any], units: Sequence[Mapping[str, Any]]) -> str
     members, digest = said["members"], said["digest"]
     if members is None:
         return ""
-    if rules.population_digest(members) != digest:
+    if _digest(said) != digest:
         return "the list is not the one that was fixed"
     if said["commitment"] is not None:
         secret = bytes.fromhex(said["secret"])
@@ -47,11 +47,29 @@ def _problem(said: Mapping[str, Any], units: Sequence[Mapping[str, Any]]) -> str
             return "the secret is not the one that was promised"
         if rules.mixed_seed(secret, said["value"], digest).hex() != said["seed"]:
             return "the seed does not come from the secret and the value"
-    order = rules.draw(members, bytes.fromhex(said["seed"]), len(members), said["algorithm"])
+    order = stratified.ranked(members, bytes.fromhex(said["seed"]), bytes.fromhex(digest))
     by_lot = [each["reference"] for each in units if each["origin"] == "random"]
-    if by_lot != list(order[: said["drawn"]]):
+    if by_lot != list(_drawn(said)):
         return "other units were looked at than were drawn"
     return _wrong_replacement(order, units, set(by_lot))
+
+
+def _divided(said: Mapping[str, Any]) -> Mapping[str, str] | None:
+    """Return the stratum of each member, or None for a draw that is not divided."""
+    strata = said.get("strata")
+    return dict(zip(said["members"], strata["values"], strict=True)) if strata else None
+
+
+def _digest(said: Mapping[str, Any]) -> str:
+    strata = _divided(said)
+    return rules.population_digest(said["members"]) if strata is None else stratified.digest_of(strata)
+
+
+def _drawn(said: Mapping[str, Any]) -> Sequence[str]:
+    seed, strata = bytes.fromhex(said["seed"]), _divided(said)
+    if strata is None:
+        return rules.draw(said["members"], seed, said["drawn"], said["algorithm"])
+    return stratified.draw(strata, seed, said["drawn"], said["strata"]["least"])
 
 
 def _wrong_replacement(order: Sequence[str], units: Sequence[Mapping[str, Any]], taken: set[str]) -> str:

@@ -259,6 +259,8 @@ def test_the_report_says_how_the_sample_was_drawn_and_what_was_found():
         "cd34" * 16,
         "sha256-rank-1",
         "F-014, F-077, F-191",
+        "1 januari 2026 tot en met 31 december 2026",
+        "27,3",
         "2,4",
         "29,2",
         "Alle elf hebben",

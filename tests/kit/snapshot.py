@@ -151,6 +151,8 @@ def audit_report(**changes: Any) -> dict[str, Any]:
                 "population": 250,
                 "drawn": 3,
                 "source": "Uitvoer van het loonpakket",
+                "period": ["2026-01-01", "2026-12-31"],
+                "power": {"share": 0.1, "chance": 0.273},
                 "draw": {
                     "digest": "ab12" * 16,
                     "seed": "cd34" * 16,

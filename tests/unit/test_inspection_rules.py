@@ -4,6 +4,7 @@ import hashlib
 import unicodedata
 from dataclasses import replace
 from decimal import Decimal
+from fractions import Fraction
 from math import comb
 
 import pytest
@@ -21,6 +22,21 @@ FILES = SampleToDetect(Decimal("0.10"), Decimal("0.95"), at_least_square_root=Tr
 REFERENCES = st.sets(st.text(st.characters(codec="utf-8", exclude_characters="\n"), min_size=1), max_size=30).filter(
     lambda found: all(item.strip() for item in found)
 )
+
+
+@pytest.mark.parametrize(
+    ("population", "drawn", "chance"),
+    [(10, 1, Fraction(1, 10)), (10, 5, Fraction(1, 2)), (20, 10, 1 - Fraction(9, 38)), (100, 0, 0), (100, 91, 1)],
+)
+def test_the_chance_to_see_one_is_worked_by_hand(population, drawn, chance):
+    assert rules.chance_to_see(Decimal("0.1"), drawn, population) == chance
+
+
+@given(st.integers(1, 2000))
+def test_a_sample_that_shall_detect_has_the_chance_that_it_promises(population):
+    rule = replace(FILES, cap=population)
+    drawn = rules.sample_size(rule, population)
+    assert rules.chance_to_see(rule.defect_share, drawn, population) >= rule.confidence
 
 
 def on(unit, severity):

@@ -80,6 +80,18 @@ BROKEN = {
         "$.severities.minor.escalates_to",
         "heavier",
     ),
+    "a whole list that is divided": (
+        ("    sampling: {rule: all}\n", "    sampling: {rule: all}\n    strata: {by: site, least: 1}\n"),
+        "strata: {by",
+        "$.units.organisation.strata",
+        "can be divided",
+    ),
+    "a sample divided by what no list says": (
+        ("never_fewer: true}\n", "never_fewer: true}\n    strata: {by: shoes, least: 1}\n"),
+        "strata: {by",
+        "$.units.personnel_file.strata.by",
+        "nationality_group",
+    ),
     "a confidential unit without a minimum group": (
         ("minimum_group: 5", "minimum_group: null"),
         "minimum_group: null\n    list_sources: [wage_tax_return",

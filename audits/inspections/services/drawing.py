@@ -15,7 +15,7 @@ from audits.core.access import Actor, Permission, authorise
 from audits.core.errors import IllegalMoveError, NotFoundError, RuleError
 from audits.core.events import Code, Digest
 from audits.core.letters import check_length, check_printable
-from audits.inspections import rules
+from audits.inspections import rules, stratified
 from audits.inspections.coverage import scheme_of_audit
 from audits.inspections.draws import waiting_for_agency
 from audits.inspections.events import DrawValueGiven, ListFixed, PopulationFixed
@@ -82,21 +82,21 @@ def fix_list(
     kind = drawn_kind(scheme, unit)
     if session.get(FixedList, (audit.id, unit)) or session.get(Population, (audit.id, unit)):
         raise IllegalMoveError("This list is fixed already and cannot change.")
-    members = rules.population_of(checked_references(references))
-    declared = declared_by(audit, unit)
     _check_about(kind, about)
-    said = _checked_difference(about.difference, needed=scheme.cycle is not None and differs(len(members), declared))
+    members = rules.population_of(checked_references(references))
+    listed, declared = _sorted(references, members, strata or {}), declared_by(audit, unit)
+    needed = scheme.cycle is not None and differs(len(members), declared)
     fixed = FixedList(
         audit_id=audit.id,
         unit=unit,
         agency_id=audit.agency_id,
         size=len(members),
-        digest=rules.population_digest(members),
+        digest=_digest(kind, members, listed),
         commitment=rules.commitment(secret),
         draw_from=DrawFrom.VALUE if audit.is_known_to_agency else DrawFrom.CHECKPOINT,
         source=about.source,
         declared=declared.workers,
-        difference=said,
+        difference=_checked_difference(about.difference, needed=needed),
         first_day=about.first_day,
         last_day=about.last_day,
         fixed_at=clock.now(),
@@ -105,7 +105,7 @@ def fix_list(
     session.add(fixed)
     session.flush()
     _add(session, fixed, DrawSecret, secret=secret.hex())
-    _add(session, fixed, PopulationList, members=list(members), strata=_sorted(references, members, strata or {}))
+    _add(session, fixed, PopulationList, members=list(members), strata=listed)
     remove_offer(session, audit.id, unit)
     record(session, actor, audit, _told(fixed))
     return fixed
@@ -157,10 +157,9 @@ def draw_list(session: Session, actor: Actor, audit_id: UUID, unit: str, *, root
     if given is None:
         raise IllegalMoveError("The value that is mixed into the draw is not there yet.")
     secret = session.get_one(DrawSecret, (audit.id, unit)).secret
-    scheme, members = scheme_of_audit(audit), session.get_one(PopulationList, (audit.id, unit)).members
-    kind, algorithm = scheme.units[unit], scheme.sampling.algorithm
+    scheme, listed = scheme_of_audit(audit), session.get_one(PopulationList, (audit.id, unit))
     seed = rules.mixed_seed(bytes.fromhex(secret), given.value, fixed.digest)
-    drawn = rules.draw(members, seed, rules.sample_size(kind.sampling, len(members)), algorithm)
+    drawn, algorithm = _drawn(scheme, unit, listed, seed)
     population = Population(
         audit_id=audit.id,
         unit=unit,
@@ -217,6 +216,25 @@ def _told(fixed: FixedList) -> ListFixed:
         commitment=Digest(fixed.commitment),
         source=None if fixed.source is None else Code(fixed.source),
     )
+
+
+def _drawn(scheme: SchemeText, unit: str, listed: PopulationList, seed: bytes) -> tuple[tuple[str, ...], str]:
+    """Return the drawn references, and the name of the algorithm."""
+    kind, members = scheme.units[unit], listed.members
+    size = rules.sample_size(kind.sampling, len(members))
+    if kind.strata is None:
+        return rules.draw(members, seed, size, scheme.sampling.algorithm), scheme.sampling.algorithm
+    values = dict(zip(members, listed.strata.get(kind.strata.by, []), strict=True))
+    return stratified.draw(values, seed, size, kind.strata.least), stratified.ALGORITHM
+
+
+def _digest(kind: Unit, members: Sequence[str], listed: Mapping[str, Sequence[str]]) -> str:
+    """Return the digest of a list; with the strata by which the scheme divides the sample, which are fixed too."""
+    if kind.strata is None:
+        return rules.population_digest(members)
+    if members and kind.strata.by not in listed:
+        raise RuleError("The norm divides this sample by a column. Choose it.", f"column_{kind.strata.by}")
+    return stratified.digest_of(dict(zip(members, listed.get(kind.strata.by, []), strict=True)))
 
 
 def _drawn_told(population: Population) -> PopulationFixed:

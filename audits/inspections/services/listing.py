@@ -49,16 +49,15 @@ def offer_list(
 ) -> ListOffer:
     """Keep a list until it is fixed, in place of one that was there. RuleError for one that says who people are.
 
-    An agency gives what it was asked for, and can give another until the list is fixed; the inspector is told.
+    An agency gives what it was asked for, and can give another until the list is fixed; the inspector is told. A
+    list of the inspector ends the question to the agency, which never sees it.
     """
     if actor.agency_id is None:
         audit = load_fieldwork(session, actor, audit_id)
         drawn_kind(scheme_of_audit(audit), unit)
         _check_open(session, audit, unit)
-        waiting = find_offer(session, audit.id, unit)
-        asked_at = waiting.asked_at if waiting else None
         remove_offer(session, audit.id, unit)
-        offer = _add(session, audit, unit, asked_at=asked_at, **_given(actor, table, file_name, about))
+        offer = _add(session, audit, unit, **_given(actor, table, file_name, about))
     else:
         authorise(actor, Permission.FINDING_ANSWER)
         found = find_offer(session, audit_id, unit)

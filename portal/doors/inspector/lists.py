@@ -1,6 +1,7 @@
 """Pages for the list of a population: given or asked for, looked at column by column, and fixed."""
 
 import secrets
+from collections import Counter
 from uuid import UUID
 
 from flask import abort, flash, redirect, render_template, request, url_for
@@ -9,7 +10,7 @@ from flask_babel import gettext as _
 
 from audits.core.access import Permission
 from audits.core.errors import RuleError
-from audits.inspections import draws, rules, services
+from audits.inspections import draws, rules, services, stratified
 from audits.inspections.models import ListOffer
 from audits.inspections.population_lists import Look, differs, look_at
 from audits.inspections.tables import FAULTS, SHOWN_FAULTS, Columns, Reading, Table, letters, proposal, read
@@ -26,7 +27,7 @@ from portal.stores import database
 from portal.web.access import current_actor, needs
 
 _PATH = "/audits/<uuid:audit_id>/samples/<unit>"
-_PREVIEW = 8  # rows
+_PREVIEW = 5  # rows
 
 
 @bp.post(_PATH)
@@ -133,7 +134,7 @@ def _page(case: Case, kind: Unit, offer: ListOffer, table: Table, form: ColumnsF
     columns = form.columns()
     found = read(table, columns, pad=bool(form.pad.data))
     look, unread = _look(found)
-    declared = services.declared_by(case.audit, kind.code)
+    declared, parts = services.declared_by(case.audit, kind.code), _parts(kind, found, look)
     if unread:
         form.complain(unread)
     return render_template(
@@ -149,7 +150,9 @@ def _page(case: Case, kind: Unit, offer: ListOffer, table: Table, form: ColumnsF
         more_faults=max(0, len(found.faults) - SHOWN_FAULTS),
         found=found,
         preview=_preview(table, columns),
-        size=rules.sample_size(kind.sampling, look.size),
+        size=sum(parts.values()) if parts else rules.sample_size(kind.sampling, look.size),
+        parts=parts,
+        strata_words={name: _(words) for name, words in STRATA.items()},
         declared=declared,
         differs=differs(look.size, declared),
         before=draws.last_size(database.read(), case.audit, kind.code),
@@ -163,6 +166,15 @@ def _look(found: Reading) -> tuple[Look, RuleError | None]:
     except RuleError as error:
         error.field = "column_reference"
         return Look((), 0, 0), error
+
+
+def _parts(kind: Unit, found: Reading, look: Look) -> dict[str, int]:
+    """Return how many are drawn of each stratum, where the norm divides the sample and the column is chosen."""
+    if kind.strata is None or kind.strata.by not in found.strata:
+        return {}
+    values = dict(zip(found.references, found.strata[kind.strata.by], strict=True))
+    size = rules.sample_size(kind.sampling, look.size)
+    return stratified.divided(Counter(values[each] for each in look.members), size, kind.strata.least)
 
 
 def _preview(table: Table, columns: Columns) -> tuple[list[str], list[list[str]]]:

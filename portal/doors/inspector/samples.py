@@ -122,7 +122,8 @@ def download_population(audit_id: UUID, unit: str) -> ResponseReturnValue:
     """Send the fixed list, byte for byte as it was hashed."""
     case = open_case(audit_id)
     population = queries.get_population(database.read(), case.audit.id, unit)
-    response = Response("\n".join(draws.members_of(database.read(), population)), mimetype="text/plain")
+    lines = draws.hashed_lines(database.read(), case.scheme.units[unit], population)
+    response = Response("\n".join(lines), mimetype="text/plain")
     response.headers["Content-Disposition"] = f'attachment; filename="{case.audit.reference}-{unit}.txt"'
     return response
 

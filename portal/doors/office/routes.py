@@ -6,6 +6,7 @@ from portal.doors.office import (
     appeals,
     applications,
     audits,
+    calendar,
     certificates,
     changes,
     complaints,
@@ -52,6 +53,7 @@ CASES = (
     days,
     devices,
     absences,
+    calendar,
     worklist,
     search,
 )

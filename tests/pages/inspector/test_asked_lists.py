@@ -48,6 +48,15 @@ def test_a_list_that_says_who_people_are_is_refused_and_the_one_before_stays(ses
     assert len(session.get_one(ListOffer, (audit.id, UNIT), populate_existing=True).content["rows"]) == 141
 
 
+def test_a_list_of_the_inspector_ends_the_question_and_stays_unseen(session, browser, enter, inspector):
+    audit = audit_of(session, inspector)
+    browser.open(path(audit, "samples", UNIT))
+    browser.submit(f'form[action$="{UNIT}/ask"]')
+    page = browser.submit("form[enctype]", references="F-1", source="wage_tax_return")
+    assert "Given by" not in facts(page)
+    enter(make_person(session, Role.AGENCY_OWNER, audit.agency)).open(f"/agency/lists/{audit.id}/{UNIT}", 404)
+
+
 def test_nobody_is_asked_for_those_to_whom_we_speak_in_confidence(session, browser, inspector):
     audit = audit_of(session, inspector)
     page = browser.open(path(audit, "samples/interview"))
