@@ -261,6 +261,7 @@ def test_the_report_says_how_the_sample_was_drawn_and_what_was_found():
         "F-014, F-077, F-191",
         "1 januari 2026 tot en met 31 december 2026",
         "27,3",
+        "Vestiging Rotterdam M. Jansen 7,5",
         "2,4",
         "29,2",
         "Alle elf hebben",
