@@ -1,7 +1,7 @@
 """Find the references and strata of a population in a table that somebody sent, and what stands in the way. Pure."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from audits.core.errors import N_, RuleError
@@ -155,7 +155,13 @@ def admitted(table: Table) -> tuple[Table, list[str]]:
     columns = proposal(clean)
     for place in range(clean.width):
         _check_column(clean, columns, place)
-    return clean, [heading for _, heading in personal]
+    rows = [[number, [_storable(cell) for cell in row]] for number, row in clean.rows]
+    return replace(clean, rows=rows), [heading for _, heading in personal]
+
+
+def _storable(cell: Any) -> Any:
+    """Return a cell without what the database cannot hold; of references the check refuses it."""
+    return cell.replace("\0", "") if isinstance(cell, str) else cell
 
 
 def letters(place: int) -> str:

@@ -217,6 +217,11 @@ def test_what_says_who_somebody_is_is_refused_with_its_place(text, words):
     assert words in str(refused.value)
 
 
+def test_what_the_database_cannot_hold_is_not_kept():
+    table, _ = admitted(of_text("nummer\tfase\n1\tA\0B"))
+    assert table.rows[1][1] == ["1", "AB"]
+
+
 def test_a_number_that_passes_the_test_by_chance_does_not_refuse_a_column():
     others = "\n".join(f"{number}\t12345678{number}" for number in range(3, 9))
     table, _ = admitted(of_text(f"nummer\trelatie\n2\t123456782\n{others}"))

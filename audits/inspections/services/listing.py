@@ -80,7 +80,7 @@ def _given(actor: Actor, table: Table, file_name: str, about: About) -> dict[str
     return {
         "content": clean.plain(),
         "dropped": dropped,
-        "file_name": file_name[:200],
+        "file_name": "".join(filter(str.isprintable, file_name))[:200],
         "source": about.source,
         "first_day": about.first_day,
         "last_day": about.last_day,
