@@ -10,6 +10,7 @@ from audits.inspections.pseudonyms import checked_references
 _NAME = re.compile(r"[^\W\d_]{2,}(?:[ '-]+[^\W\d_]{2,})+")
 # A list of everybody in a year is longer than the workers on an average day, and rarely five times as long.
 _FEWEST, _MOST = Fraction(9, 10), 5
+_TIMES = 2  # the list before: half or double is much
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,3 +52,8 @@ def differs(size: int, declared: Declared) -> bool:
     if declared.workers is None:
         return False
     return not _FEWEST * declared.workers <= size <= _MOST * declared.workers
+
+
+def differs_from_last(size: int, before: int | None) -> bool:
+    """Return whether a list differs so much from that of the audit before that somebody must say why."""
+    return before is not None and not before <= size * _TIMES <= before * _TIMES * _TIMES

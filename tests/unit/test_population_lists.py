@@ -3,7 +3,7 @@
 import pytest
 
 from audits.core.errors import RuleError
-from audits.inspections.population_lists import Declared, differs, look_at
+from audits.inspections.population_lists import Declared, differs, differs_from_last, look_at
 
 
 def test_doubles_and_names_are_counted():
@@ -40,3 +40,19 @@ def test_other_numbers_do(line):
 )
 def test_a_list_is_held_against_what_the_agency_declared(size, declared, expected):
     assert differs(size, declared) is expected
+
+
+@pytest.mark.parametrize(
+    ("size", "before", "expected"),
+    [
+        (5, None, False),
+        (0, 0, False),
+        (1, 0, True),
+        (50, 100, False),
+        (49, 100, True),
+        (200, 100, False),
+        (201, 100, True),
+    ],
+)
+def test_a_list_is_held_against_that_of_the_audit_before(size, before, expected):
+    assert differs_from_last(size, before) is expected

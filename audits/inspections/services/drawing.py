@@ -17,7 +17,7 @@ from audits.core.events import Code, Digest
 from audits.core.letters import check_length, check_printable
 from audits.inspections import rules, stratified
 from audits.inspections.coverage import scheme_of_audit
-from audits.inspections.draws import waiting_for_agency
+from audits.inspections.draws import last_size, waiting_for_agency
 from audits.inspections.events import DrawValueGiven, ListFixed, PopulationFixed
 from audits.inspections.models import (
     Audit,
@@ -30,7 +30,7 @@ from audits.inspections.models import (
     PopulationList,
     SampledUnit,
 )
-from audits.inspections.population_lists import Declared, differs
+from audits.inspections.population_lists import Declared, differs, differs_from_last
 from audits.inspections.pseudonyms import checked_references
 from audits.inspections.services.course import load_fieldwork, record
 from audits.schemes.queries import housing_units
@@ -85,7 +85,7 @@ def fix_list(
     _check_about(kind, about)
     members = rules.population_of(checked_references(references))
     listed, declared = _sorted(references, members, strata or {}), declared_by(audit, unit)
-    needed = scheme.cycle is not None and differs(len(members), declared)
+    needed = scheme.cycle is not None and _must_explain(session, audit, unit, len(members))
     fixed = FixedList(
         audit_id=audit.id,
         unit=unit,
@@ -266,6 +266,10 @@ def check_period(about: About) -> None:
         raise RuleError("The period of a list cannot end in the future.", "last_day")
 
 
+def _must_explain(session: Session, audit: Audit, unit: str, size: int) -> bool:
+    return differs(size, declared_by(audit, unit)) or differs_from_last(size, last_size(session, audit, unit))
+
+
 def _check_about(kind: Unit, about: About) -> None:
     _check_source(kind, about.source)
     check_period(about)
@@ -275,7 +279,9 @@ def _checked_difference(typed: str, *, needed: bool) -> str:
     said = typed.strip()
     check_printable(said, "difference")
     if needed and not said:
-        raise RuleError("The list differs from what the agency declared. Say why.", "difference")
+        raise RuleError(
+            "The list differs from what the agency declared, or from that of the audit before. Say why.", "difference"
+        )
     return said
 
 

@@ -85,7 +85,7 @@ class ColumnsForm(Form):
     first_day = date_field(_l("First day of the period of the list"), required=UNREMARKED)
     last_day = date_field(_l("Last day of that period"), required=UNREMARKED)
     difference = textarea_field(
-        _l("Why the list differs from what the agency declared"),
+        _l("Why the list differs"),
         hint=_l("Staff read this. For example: half of the workers left in the year."),
         required=UNREMARKED,
         max_length=2000,

@@ -12,7 +12,7 @@ from audits.core.access import Permission
 from audits.core.errors import RuleError
 from audits.inspections import draws, rules, services, stratified
 from audits.inspections.models import ListOffer
-from audits.inspections.population_lists import Look, differs, look_at
+from audits.inspections.population_lists import Look, differs, differs_from_last, look_at
 from audits.inspections.tables import FAULTS, SHOWN_FAULTS, Columns, Reading, Table, letters, proposal, read
 from audits.inspections.tables import text_of as text_of_cell
 from audits.inspections.wording import STRATA
@@ -135,6 +135,7 @@ def _page(case: Case, kind: Unit, offer: ListOffer, table: Table, form: ColumnsF
     found = read(table, columns, pad=bool(form.pad.data))
     look, unread = _look(found)
     declared, parts = services.declared_by(case.audit, kind.code), _parts(kind, found, look)
+    before = draws.last_size(database.read(), case.audit, kind.code)
     if unread:
         form.complain(unread)
     return render_template(
@@ -155,7 +156,8 @@ def _page(case: Case, kind: Unit, offer: ListOffer, table: Table, form: ColumnsF
         strata_words={name: _(words) for name, words in STRATA.items()},
         declared=declared,
         differs=differs(look.size, declared),
-        before=draws.last_size(database.read(), case.audit, kind.code),
+        before=before,
+        differs_from_last=differs_from_last(look.size, before),
         form=form,
     )
 

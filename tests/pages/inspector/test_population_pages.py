@@ -62,7 +62,7 @@ def test_a_list_that_differs_from_what_was_declared_needs_a_reason(session, brow
     page = browser.submit(references="F-1\nF-2", source="wage_tax_return")
     assert "The list differs from what the agency declared." in page.text
     page = browser.submit(button=FIX, status=422)
-    assert page.errors == ["The list differs from what the agency declared. Say why."]
+    assert page.errors == ["The list differs from what the agency declared, or from that of the audit before. Say why."]
     fix_and_draw(browser, difference="The others left in May.")
     page = enter(Role.REVIEWER).open(f"/office/audits/{audit.id}")
     told = "Wage tax return with receipt of the tax service, independent of the agency"
