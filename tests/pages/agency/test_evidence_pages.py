@@ -13,8 +13,9 @@ from audits.applications.models import Answer, Evidence
 from audits.core.access import Role
 from portal.reader.questions import copy_of
 from tests.kit.agency_pages import EVERYTHING, pdf_file
+from tests.kit.applying import submit
 from tests.kit.browser import Browser
-from tests.kit.factories import give_password, make_agency, make_application, make_person, make_scheme
+from tests.kit.factories import answer_all, give_password, make_agency, make_application, make_person, make_scheme
 from tests.kit.typed_questions import norm
 
 WAGES = b"naam;bsn\nzaak A;111222333\n"
@@ -166,17 +167,25 @@ def test_white_of_sixteen_bits_stays_white(built_app):
         assert seen.getpixel((5, 5))[0] > 250
 
 
-def test_a_false_alarm_is_overruled_with_a_reason_that_all_can_read(app, owner, session, draft):
+def test_a_false_alarm_is_overruled_with_a_reason_that_all_can_read(app, owner, session, draft, person):
+    answer_all(session, draft, person)
+    session.commit()
     owner.open(question(draft))
-    page = owner.submit(status=422, value="conform", files=[named("a.csv", WAGES)], button="Save and continue")
+    page = owner.submit(
+        status=422, value="conform", detail_contract=[named("a.csv", WAGES)], button="Save and continue"
+    )
     assert "holds what looks like citizen service numbers" in page.errors[0]
     assert files(session) == []
     reason = "These are our own order numbers."
-    page = owner.submit(status=422, files=[named("a.csv", WAGES)], false_alarm=reason,
+    owner.submit(detail_contract=[named("a.csv", WAGES)], false_alarm=reason,
                         button="Save and continue")  # fmt: skip
     [file] = files(session)
     assert file.overruled == reason
     assert reason in owner.open(f"/files/evidence/{file.id}/about").text
+    submit(session, person.actor, draft)
+    planner = Browser(app).sign_in(session, make_person(session, Role.PLANNER))
+    session.commit()
+    assert reason in planner.open(f"/office/applications/{draft.id}").text
 
 
 def test_numbers_of_two_kinds_are_no_false_alarm(owner, session, draft):
