@@ -94,7 +94,7 @@ BY_NATURE = {
     "registry.cosign": "forbidden",  # C2SP wants this where no witness of ours signed
 }
 # The scheme of this case is of the first edition, and has none; and nothing was suspended at once.
-NOWHERE = {"agency.agreement", "agency.hearing", "agency.hearing_submitted"}
+NOWHERE = {"agency.agreement", "agency.new_agreement", "agency.hearing", "agency.hearing_submitted"}
 # No list of this case waits for a value of the agency, and no workbook came back.
 NOWHERE |= {"agency.draw", "agency.draw_submitted", "agency.workbook_saved"}
 # The file of this case is not what its name says, so there is no copy to look at.
