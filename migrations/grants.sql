@@ -99,7 +99,8 @@ GRANT UPDATE (value, explanation, details, answered_by, answered_at, version) ON
 GRANT UPDATE (removed_at, covers_from, covers_until) ON evidence TO kw_app, kw_worker;
 GRANT UPDATE (inspector_id, planned_on, state, revealed_at, started_at, reported_at, summary, score, insufficient, confirmed_scope,
   reviewer_id, reviewed_at, recommendation, strengths, version) ON audit TO kw_app, kw_worker;
-GRANT UPDATE (value, note, reason, recorded_by, recorded_at, version) ON verdict TO kw_app, kw_worker;
+GRANT INSERT, UPDATE (text, written_at) ON private_note TO kw_app, kw_worker;
+GRANT UPDATE (value, note, reason, method, bulk, recorded_by, recorded_at, version) ON verdict TO kw_app, kw_worker;
 GRANT INSERT (id, audit_id, person_id, public_key, label, opening, digest, opened_at), UPDATE (revoked_at, revoked_by, written)
   ON entry_chain TO kw_app, kw_worker;
 GRANT INSERT (audit_id, chain_id, number, cell, data, digest, signature, received_at) ON sealed_entry TO kw_app, kw_worker;
@@ -121,8 +122,8 @@ GRANT INSERT, UPDATE (granted, answer, answered_by, answered_at) ON dispute TO k
 GRANT INSERT ON review_check TO kw_app, kw_worker;
 GRANT INSERT, UPDATE (withdrawn_at) ON remark TO kw_app, kw_worker;
 GRANT INSERT, UPDATE (granted, granted_until, answer, answered_by, answered_at) ON extension TO kw_app, kw_worker;
-REVOKE ALL ON FUNCTION is_outsider(uuid, uuid), found_before(uuid) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION found_before(uuid) TO kw_app, kw_worker;
+REVOKE ALL ON FUNCTION is_outsider(uuid, uuid), found_before(uuid), judged_before(uuid) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION found_before(uuid), judged_before(uuid) TO kw_app, kw_worker;
 GRANT INSERT, UPDATE (outcome, verified_by, verified_at, note) ON corrective_action TO kw_app, kw_worker;
 GRANT INSERT ON decision_proposal TO kw_app, kw_worker;
 GRANT UPDATE (answered_by, answered_at, confirmed) ON decision_proposal TO kw_app, kw_worker;

@@ -122,6 +122,8 @@ POLICIES = (
     Policy("audit_participant", (CASES, MY_AUDIT), (CASES,), may=ADD),
     *(Policy(table, (CASES, MY_AUDIT), (CASES, MY_LED_AUDIT), may=ADD) for table in ("population", "sampled_unit")),
     *(Policy(table, (CASES, MY_AUDIT), (CASES, MY_JUDGED_AUDIT)) for table in ("verdict", "requirement_judgement")),
+    # For the audit team alone: neither the office nor who decides reads them.
+    Policy("private_note", (MY_AUDIT,), (f"person_id = {ME} AND {MY_JUDGED_AUDIT}",)),
     # A secret is shown once a value was mixed in, and never to an agency: not even its inspector can choose by it.
     Policy("fixed_list", (CASES, MY_AUDIT), (MY_LED_AUDIT,), may=ADD),
     # A list that waits: an agency sees and fills what it was asked for, and nothing else.

@@ -12,7 +12,7 @@ from audits.core.errors import NotFoundError
 from audits.core.statements import built_once
 from audits.inspections.grading import Origin
 from audits.inspections.models import SampledUnit, Verdict
-from audits.inspections.queries import SAME_UNIT, VerdictRow
+from audits.inspections.queries import SAME_UNIT, VERDICT, VerdictRow
 from audits.people.models import Person
 
 
@@ -54,8 +54,7 @@ def units_on(session: Session, audit_id: UUID, unit: str, falling: Collection[st
 def verdicts_at(session: Session, audit_id: UUID, unit: str, reference: str) -> dict[str, VerdictRow]:
     """Return the verdicts on one unit by requirement code."""
     query, values = _at(audit_id, unit, reference)
-    found = session.execute(query, values).all()
-    return {code: VerdictRow(value, note, version) for code, value, note, version in found}
+    return {code: VerdictRow(*said) for code, *said in session.execute(query, values).all()}
 
 
 def reference_at(session: Session, audit_id: UUID, unit: str, place: int) -> str:
@@ -71,7 +70,7 @@ def stored_cell(session: Session, audit_id: UUID, code: str, unit: str, referenc
     """Return the verdict of one cell, or None."""
     query, values = _cell(audit_id, code, unit, reference)
     found = session.execute(query, values).one_or_none()
-    return StoredCell(VerdictRow(*found[:3]), *found[3:]) if found else None
+    return StoredCell(VerdictRow(*found[2:]), *found[:2]) if found else None
 
 
 def matrix_of(session: Session, audit_id: UUID, unit: str) -> dict[tuple[str, int], MatrixCell]:
@@ -97,8 +96,8 @@ def _units(audit_id: UUID, unit: str, falling: Collection[str]) -> Select[*tuple
 
 
 @built_once
-def _at(audit_id: UUID, unit: str, reference: str) -> Select[str, str, str, int]:
-    query = select(Verdict.requirement_code, Verdict.value, Verdict.note, Verdict.version)
+def _at(audit_id: UUID, unit: str, reference: str) -> Select[*tuple[Any, ...]]:
+    query = select(Verdict.requirement_code, *VERDICT)
     return query.where(Verdict.audit_id == audit_id, Verdict.unit == unit, Verdict.reference == reference)
 
 
@@ -110,8 +109,8 @@ def _reference(audit_id: UUID, unit: str, place: int) -> Select[str]:
 
 
 @built_once
-def _cell(audit_id: UUID, code: str, unit: str, reference: str) -> Select[str, str, int, str, datetime]:
-    query = select(Verdict.value, Verdict.note, Verdict.version, Person.name, Verdict.recorded_at)
+def _cell(audit_id: UUID, code: str, unit: str, reference: str) -> Select[*tuple[Any, ...]]:
+    query = select(Person.name, Verdict.recorded_at, *VERDICT)
     return query.join(Person, Person.id == Verdict.recorded_by).where(
         Verdict.audit_id == audit_id,
         Verdict.requirement_code == code,

@@ -17,6 +17,7 @@ from uuid import UUID
 
 from audits.core.canonical import canonical
 from audits.core.errors import RuleError
+from audits.inspections.judging import Method
 from audits.inspections.merging import Entry
 
 FORMAT = 1
@@ -48,7 +49,8 @@ class Written:
 
     `previous` is the digest of the entry before, or of the opening of the chain; `parents` are those of the entries of
     the cell that its maker saw as the newest. `content` is the salted digest of what was typed, None if nothing was.
-    `wall` is what the clock of the device said: a statement, on which nothing rests.
+    `wall` is what the clock of the device said: a statement, on which nothing rests. `method` and `bulk`, one of many
+    verdicts given at once, are in the bytes only where they are said.
     """
 
     audit: UUID
@@ -63,9 +65,16 @@ class Written:
     value: str
     content: str | None
     wall: str
+    method: Method | None = None
+    bulk: bool = False
 
     def data(self) -> bytes:
         """Return the bytes that are hashed and signed."""
+        said: dict[str, Any] = {}
+        if self.method:
+            said["method"] = self.method.value
+        if self.bulk:
+            said["bulk"] = True
         return canonical(
             {
                 "v": FORMAT,
@@ -82,6 +91,7 @@ class Written:
                 "content": self.content,
                 "wall": self.wall,
             }
+            | said
         )
 
 
@@ -143,6 +153,8 @@ def _written(said: Any) -> Written:
     parents = said["parents"]
     if said["v"] != FORMAT or not isinstance(parents, list) or len(parents) > MOST_PARENTS:
         raise ValueError("another format")
+    if "bulk" in said and "method" not in said:
+        raise ValueError("in bulk without a method")
     number, content = said["number"], said["content"]
     if type(number) is not int or not 1 <= number <= _LARGEST:
         raise ValueError("no number")
@@ -159,6 +171,8 @@ def _written(said: Any) -> Written:
         value=_matching(_CODE, said["value"]),
         content=None if content is None else _matching(_DIGEST, content),
         wall=_matching(_MOMENT, said["wall"]),
+        method=Method(said["method"]) if "method" in said else None,
+        bulk=said.get("bulk", False) is True,
     )
 
 

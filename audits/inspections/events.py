@@ -161,12 +161,14 @@ class UnitChosen(EventData, name="audit.choose_unit", words=N_("Unit chosen by t
 class VerdictsRecorded(EventData, name="audit.record", words=N_("Verdicts recorded")):
     """Verdicts on one requirement changed: on how many units; old and new values and the reason can be forgotten.
 
-    `head` is the last link of the chain of sealed entries, so that the head of the case log stands for it too.
+    `head` is the last link of the chain of sealed entries, so that the head of the case log stands for it too. `bulk`
+    says that one verdict was given to all of them at once.
     """
 
     requirement: Code
     units: int
     head: Digest | None = None
+    bulk: bool | None = None
     verdicts: dict[str, list[Any]] | None = forgettable(default=None)
     reason: str = forgettable()
 

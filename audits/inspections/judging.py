@@ -1,10 +1,21 @@
 """Validate a single verdict, and say what it looks like. Pure."""
 
+from enum import StrEnum
+
 from audits.core.errors import RuleError
 from audits.core.letters import not_printed
 from audits.schemes.text import SchemeText, VerdictKind
 
 NOTE_LIMIT = 4000
+
+
+class Method(StrEnum):
+    """How an inspector came to a verdict."""
+
+    SEEN = "seen"  # a document
+    TOLD = "told"
+    OBSERVED = "observed"
+    RECORD = "record"  # in a system of the agency
 
 
 def complaint(scheme: SchemeText, value: str, note: str) -> RuleError | None:

@@ -17,6 +17,7 @@ from sqlalchemy import (
     UniqueConstraint,
     Uuid,
     column,
+    false,
     func,
     or_,
     select,
@@ -36,7 +37,9 @@ from audits.inspections.chains import EntryContent as EntryContent  # noqa: PLC0
 from audits.inspections.chains import EntryReceipt as EntryReceipt  # noqa: PLC0414
 from audits.inspections.chains import SealedEntry as SealedEntry  # noqa: PLC0414
 from audits.inspections.grading import Extent, Insufficient
-from audits.inspections.samples import DrawFrom as DrawFrom  # noqa: PLC0414  # tables are imported from here
+from audits.inspections.judging import Method
+from audits.inspections.private import PrivateNote as PrivateNote  # noqa: PLC0414  # tables are imported from here
+from audits.inspections.samples import DrawFrom as DrawFrom  # noqa: PLC0414
 from audits.inspections.samples import DrawSecret as DrawSecret  # noqa: PLC0414
 from audits.inspections.samples import DrawValue as DrawValue  # noqa: PLC0414
 from audits.inspections.samples import FixedList as FixedList  # noqa: PLC0414
@@ -178,6 +181,8 @@ class Verdict(Base):
             ["audit_id", "unit", "reference"],
             ["sampled_unit.audit_id", "sampled_unit.unit", "sampled_unit.reference"],
         ),
+        one_of("method", Method),
+        CheckConstraint("NOT bulk OR (method IS NOT NULL AND btrim(reason) <> '')", name="bulk"),
     )
 
     audit_id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -189,7 +194,9 @@ class Verdict(Base):
     note: Mapped[str] = mapped_column(Text, default="")
     recorded_by: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
     recorded_at: Mapped[datetime]
-    reason: Mapped[str] = mapped_column(Text, server_default="")  # why it was changed last; empty for a first verdict
+    reason: Mapped[str] = mapped_column(Text, server_default="")  # why it was changed last, or given in bulk
+    method: Mapped[Method | None] = mapped_column(stored(Method))
+    bulk: Mapped[bool] = mapped_column(server_default=false())  # one of many that were given at once
     version: Mapped[int] = mapped_column()
 
     __mapper_args__ = {"version_id_col": version}
@@ -204,6 +211,8 @@ class VerdictChange(Base):
             ["audit_id", "requirement_code", "unit", "reference"],
             ["verdict.audit_id", "verdict.requirement_code", "verdict.unit", "verdict.reference"],
         ),
+        one_of("method_before", Method),
+        one_of("method", Method),
         Index("ix_verdict_change_audit_id", "audit_id", "requirement_code"),
     )
 
@@ -216,6 +225,8 @@ class VerdictChange(Base):
     note_before: Mapped[str] = mapped_column(Text)
     value: Mapped[str]
     note: Mapped[str] = mapped_column(Text)
+    method_before: Mapped[Method | None] = mapped_column(stored(Method))
+    method: Mapped[Method | None] = mapped_column(stored(Method))
     reason: Mapped[str] = mapped_column(Text)
     changed_by: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
     changed_at: Mapped[datetime]

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import Select, and_, exists, false, func, select
@@ -18,6 +18,7 @@ from audits.core.errors import NotFoundError, missing
 from audits.core.statements import built_once
 from audits.inspections.assignment import works_on
 from audits.inspections.grading import Extent, Origin
+from audits.inspections.judging import Method
 from audits.inspections.models import (
     Audit,
     CorrectiveAction,
@@ -34,6 +35,7 @@ from audits.people.models import Person
 from audits.schemes.text import SchemeText, Unit
 
 LIST_LIMIT = 200
+VERDICT = (Verdict.value, Verdict.note, Verdict.version, Verdict.method, Verdict.bulk)  # the columns of a VerdictRow
 SAME_UNIT = and_(
     SampledUnit.audit_id == Verdict.audit_id,
     SampledUnit.unit == Verdict.unit,
@@ -42,11 +44,13 @@ SAME_UNIT = and_(
 
 
 class VerdictRow(NamedTuple):
-    """One verdict: its code, its note, and its version."""
+    """One verdict: code, note, version, how it was reached, and whether it was one of many at once."""
 
     value: str
     note: str
     version: int
+    method: Method | None = None
+    bulk: bool = False
 
 
 def visible_audits(actor: Actor) -> Select[Audit]:
@@ -128,10 +132,9 @@ def populations_of(session: Session, audit_id: UUID) -> list[Population]:
 
 def get_population(session: Session, audit_id: UUID, unit: str) -> Population:
     """Return one population, or raise NotFoundError. The caller must have access to the audit."""
-    population = session.get(Population, (audit_id, unit))
-    if population is None:
-        raise NotFoundError("This sample is not drawn yet.")
-    return population
+    if population := session.get(Population, (audit_id, unit)):
+        return population
+    raise NotFoundError("This sample is not drawn yet.")
 
 
 def undrawn(scheme: SchemeText, units: Collection[str]) -> list[Unit]:
@@ -168,8 +171,8 @@ def verdicts_of(
     """Return verdicts by requirement code and unit reference, in the order of the draw; `codes` limits them."""
     seen: dict[str, dict[str, VerdictRow]] = defaultdict(dict)
     query, values = _verdicts(audit_id, codes)
-    for code, reference, value, note, version in session.execute(query, values).all():
-        seen[code][reference] = VerdictRow(value, note, version)
+    for code, reference, *said in session.execute(query, values).all():
+        seen[code][reference] = VerdictRow(*said)
     return dict(seen)
 
 
@@ -180,10 +183,10 @@ def drawn_and_judged(
     drawn: dict[str, dict[str, Origin]] = defaultdict(dict)
     judged: dict[str, dict[str, VerdictRow]] = defaultdict(dict)
     query, values = _drawn_and_judged(audit_id, units, codes)
-    for unit, reference, origin, code, value, note, version in session.execute(query, values).all():
+    for unit, reference, origin, code, *said in session.execute(query, values).all():
         drawn[unit][reference] = origin
         if code is not None:
-            judged[code][reference] = VerdictRow(value, note, version)
+            judged[code][reference] = VerdictRow(*said)
     return dict(drawn), dict(judged)
 
 
@@ -361,8 +364,8 @@ def _origins(audit_id: UUID, units: Collection[str] | None) -> Select[str, str, 
 
 
 @built_once
-def _verdicts(audit_id: UUID, codes: Collection[str] | None) -> Select[str, str, str, str, int]:
-    query = select(Verdict.requirement_code, Verdict.reference, Verdict.value, Verdict.note, Verdict.version)
+def _verdicts(audit_id: UUID, codes: Collection[str] | None) -> Select[*tuple[Any, ...]]:
+    query = select(Verdict.requirement_code, Verdict.reference, *VERDICT)
     query = query.join(SampledUnit, SAME_UNIT).where(Verdict.audit_id == audit_id)
     if codes is not None:
         query = query.where(Verdict.requirement_code.in_(codes))
@@ -370,12 +373,10 @@ def _verdicts(audit_id: UUID, codes: Collection[str] | None) -> Select[str, str,
 
 
 @built_once
-def _drawn_and_judged(
-    audit_id: UUID, units: Collection[str], codes: Collection[str]
-) -> Select[str, str, Origin, str | None, str, str, int]:
+def _drawn_and_judged(audit_id: UUID, units: Collection[str], codes: Collection[str]) -> Select[*tuple[Any, ...]]:
     judged = and_(SAME_UNIT, Verdict.requirement_code.in_(codes))
     drawn = select(SampledUnit.unit, SampledUnit.reference, SampledUnit.origin)
-    query = drawn.add_columns(Verdict.requirement_code, Verdict.value, Verdict.note, Verdict.version)
+    query = drawn.add_columns(Verdict.requirement_code, *VERDICT)
     query = query.outerjoin(Verdict, judged)
     query = query.where(SampledUnit.audit_id == audit_id, SampledUnit.unit.in_(units))
     return query.order_by(SampledUnit.unit, SampledUnit.position)

@@ -17,9 +17,10 @@ from audits.inspections.days import AuditDay, days_of
 from audits.inspections.disclosure import Extent, extent_for_agency, text_for_agency
 from audits.inspections.draws import periods_of
 from audits.inspections.grading import Origin
+from audits.inspections.judging import Method
 from audits.inspections.models import Audit, Finding, Population, SampledUnit
 from audits.inspections.queries import VerdictRow, findings_of, populations_of, units_of, verdicts_of
-from audits.inspections.wording import EXTENTS, FINDING_STATES
+from audits.inspections.wording import EXTENTS, FINDING_STATES, METHODS
 from audits.schemes.text import Requirement, SampleToDetect, SchemeText, Unit, VerdictKind
 
 _HOUSING = N_("Own housing")
@@ -54,7 +55,7 @@ def report_facts(session: Session, audit: Audit, *, body: Mapping[str, str]) -> 
         "grades": _grades(norm, found, language),
         "sampling": norm.sampling.description.in_(language),
         "samples": _samples(norm, populations, units_of(session, audit.id), periods_of(session, audit.id), language),
-        "findings": [_finding(norm, finding, language) for finding in found],
+        "findings": [_finding(norm, finding, language) | _methods(norm, finding, seen, language) for finding in found],
         "strengths": [_strength(norm, said, language) for said in audit.strengths],
         "confirmed": _confirmed(norm, audit, language),
         "chapters": _chapters(norm, seen, found, {each.unit: each.size for each in populations}, language),
@@ -221,6 +222,15 @@ def _finding(norm: SchemeText, finding: Finding, language: str) -> dict[str, Any
     }
 
 
+def _methods(norm: SchemeText, finding: Finding, seen: Seen, language: str) -> dict[str, Any]:
+    """Return how the inspector came to the verdicts behind a finding; not of confidential units."""
+    rows = seen.get(finding.requirement_code, {}).values() if finding.remark_id is None else ()
+    if norm.units[norm.requirement(finding.requirement_code).unit].confidential:
+        rows = ()
+    used = {row.method for row in rows if norm.verdicts[row.value].nonconforming}
+    return {"methods": [say(METHODS[method], language) for method in Method if method in used]}
+
+
 def _interval(finding: Finding) -> tuple[float, float] | None:
     """Return the interval of the share in the population, over units by lot alone; None without any."""
     assessed, nonconforming = finding.random_assessed, finding.random_nonconforming
@@ -273,4 +283,5 @@ def _judgement(
         "assessed": extent.assessed,
         "nonconforming": extent.nonconforming,
         "fewer_than": extent.fewer_than,
+        "bulk": 0 if norm.units[item.unit].confidential else sum(row.bulk for row in verdicts.values()),
     }

@@ -9,6 +9,7 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from audits.inspections import entries
+from audits.inspections.judging import Method
 from audits.inspections.merging import Merge
 from audits.inspections.models import EntryChain, EntryContent, SealedEntry
 from audits.people.models import Person
@@ -25,6 +26,8 @@ class Stand(NamedTuple):
     by: str
     device: str
     at: datetime
+    method: Method | None
+    bulk: bool
 
 
 def standing_on(session: Session, audit_id: UUID, cells: Collection[str] | None = None) -> dict[str, list[Stand]]:
@@ -40,7 +43,9 @@ def standing_on(session: Session, audit_id: UUID, cells: Collection[str] | None 
             continue
         merge.add(entries.merged(digest, written))
         words = content or {}
-        found[digest] = Stand(digest, written.value, words.get("note", ""), words.get("reason", ""), *rest)
+        found[digest] = Stand(
+            digest, written.value, words.get("note", ""), words.get("reason", ""), *rest, written.method, written.bulk
+        )
     order = {digest: place for place, digest in enumerate(found)}
     return {
         cell: [found[digest] for digest in sorted(state.parents, key=order.__getitem__)]

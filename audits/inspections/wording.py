@@ -1,9 +1,10 @@
-"""Names of states and extents of findings, and of columns of a list, as keys of the catalogues."""
+"""Names of states and extents of findings, of methods, and of columns of a list, as keys of the catalogues."""
 
 from collections.abc import Mapping
 
 from audits.core.errors import N_
 from audits.inspections.grading import Extent
+from audits.inspections.judging import Method
 from audits.inspections.workflow import FindingState
 from audits.schemes.strata import Stratum
 
@@ -30,4 +31,11 @@ STRATA: Mapping[Stratum, str] = {
     Stratum.CONTRACT_PHASE: N_("Phase of the contract"),
     Stratum.LEAVER: N_("Has left"),
     Stratum.NATIONALITY_GROUP: N_("Group of nationalities"),
+}
+
+METHODS: Mapping[Method, str] = {
+    Method.SEEN: N_("Document seen"),
+    Method.TOLD: N_("Told to me"),
+    Method.OBSERVED: N_("Observed on the spot"),
+    Method.RECORD: N_("Looked up in the system"),
 }

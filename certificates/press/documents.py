@@ -186,6 +186,7 @@ class ReportFinding(TypedDict):
     fewer_than: int | None
     interval: list[float] | None  # two shares: lower and upper bound; None where a number is
     by_lot: list[int] | None  # nonconforming and assessed units by lot, where others were looked at too
+    methods: list[str]  # how the inspector came to the verdicts, in words
     judged: str | None  # how far the inspector judges it to reach, in words
     judged_reason: str
     observed: str
@@ -198,7 +199,7 @@ class ReportFinding(TypedDict):
 class Judgement(TypedDict):
     """The verdict on one requirement. `finding` is the number of the finding that follows from it, if any.
 
-    The counts are those of a finding.
+    The counts are those of a finding; `bulk` of the verdicts were given at once.
     """
 
     code: str
@@ -207,6 +208,7 @@ class Judgement(TypedDict):
     assessed: int | None
     nonconforming: int | None
     fewer_than: int | None
+    bulk: int
     finding: int | None
 
 

@@ -57,15 +57,19 @@ END $$;
 CREATE TRIGGER list_offer_lawful BEFORE INSERT OR UPDATE ON list_offer FOR EACH ROW WHEN (CURRENT_USER <> 'kw_owner') EXECUTE FUNCTION check_list_offer();
 CREATE TRIGGER list_offer_frozen BEFORE INSERT OR UPDATE ON list_offer FOR EACH ROW WHEN (CURRENT_USER <> 'kw_owner') EXECUTE FUNCTION check_fieldwork('in_progress');
 
--- Members are erased when their term ends; the digest and the draw stay. Only of audits that are over.
+-- Members are erased when their term ends, and private notes with them; the digest and the draw stay. Only of audits that
+-- are over.
 CREATE OR REPLACE FUNCTION erase_lists(fixed_before timestamp with time zone) RETURNS bigint LANGUAGE sql SECURITY DEFINER SET search_path TO 'public', 'pg_temp' AS $$
   WITH waiting AS (
     DELETE FROM list_offer o USING audit a WHERE a.id = o.audit_id AND a.state IN ('concluded', 'cancelled') RETURNING o.unit
   ), gone AS (
     DELETE FROM population_list l USING population p, audit a
     WHERE (p.audit_id, p.unit) = (l.audit_id, l.unit) AND a.id = l.audit_id AND a.state IN ('concluded', 'cancelled')
-      AND p.frozen_at < fixed_before RETURNING l.unit)
-  SELECT count(*) FROM gone
+      AND p.frozen_at < fixed_before RETURNING l.unit),
+  notes AS (
+    DELETE FROM private_note n USING audit a
+    WHERE a.id = n.audit_id AND a.state IN ('concluded', 'cancelled') AND n.written_at < fixed_before RETURNING n.unit)
+  SELECT (SELECT count(*) FROM gone) + (SELECT count(*) FROM notes)
 $$;
 
 -- The lists of the agency that is signed in for which it is asked for a value: how many units, and the promise. Not the digest,

@@ -153,9 +153,25 @@ CREATE OR REPLACE FUNCTION found_before(of_audit uuid) RETURNS TABLE(id uuid, co
   FROM audit mine JOIN audit a ON a.agency_id = mine.agency_id AND a.id <> mine.id JOIN finding f ON f.audit_id = a.id
   WHERE mine.id = of_audit AND (a.reported_at < mine.reported_at OR (mine.reported_at IS NULL AND a.reported_at IS NOT NULL)) AND f.state NOT IN ('superseded', 'withdrawn')
     AND is_genuine() AND (session_user <> 'kw_app' OR current_setting('kw.sees', true) = 'cases'
-                          OR (current_setting('kw.sees', true) = 'assigned'
-                              AND mine.inspector_id = nullif(current_setting('kw.person', true), '')::uuid))
+                          OR (current_setting('kw.sees', true) = 'assigned' AND mine.id = ANY ((SELECT my_audits())::uuid[])))
   ORDER BY a.reported_at DESC, f.number
+$$;
+
+-- The same people read how often each verdict was given then: per requirement, in the newest audit that looked at it.
+CREATE OR REPLACE FUNCTION judged_before(of_audit uuid) RETURNS TABLE(code text, audit text, day date, value text, units bigint) LANGUAGE sql STABLE SECURITY DEFINER SET search_path TO 'public', 'pg_temp' AS $$
+  WITH earlier AS (
+    SELECT a.id, a.reference, a.reported_at
+    FROM audit mine JOIN audit a ON a.agency_id = mine.agency_id AND a.id <> mine.id
+    WHERE mine.id = of_audit AND (a.reported_at < mine.reported_at OR (mine.reported_at IS NULL AND a.reported_at IS NOT NULL))
+      AND is_genuine() AND (session_user <> 'kw_app' OR current_setting('kw.sees', true) = 'cases'
+                            OR (current_setting('kw.sees', true) = 'assigned' AND mine.id = ANY ((SELECT my_audits())::uuid[])))),
+  counted AS (
+    SELECT v.requirement_code, e.reference, e.reported_at, v.value, count(*) AS units,
+           rank() OVER (PARTITION BY v.requirement_code ORDER BY e.reported_at DESC) AS place
+    FROM earlier e JOIN verdict v ON v.audit_id = e.id
+    GROUP BY v.requirement_code, e.reference, e.reported_at, v.value)
+  SELECT requirement_code, reference, (reported_at AT TIME ZONE 'Europe/Amsterdam')::date, value, units
+  FROM counted WHERE place = 1 ORDER BY requirement_code, units DESC, value
 $$;
 
 -- What comes back names a finding of an earlier audit of the same agency.

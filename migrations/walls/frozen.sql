@@ -14,6 +14,7 @@ BEGIN
 END $$;
 
 CREATE TRIGGER verdict_frozen BEFORE INSERT OR DELETE OR UPDATE ON verdict FOR EACH ROW WHEN (CURRENT_USER <> 'kw_owner') EXECUTE FUNCTION check_fieldwork('in_progress');
+CREATE TRIGGER private_note_frozen BEFORE INSERT OR DELETE OR UPDATE ON private_note FOR EACH ROW WHEN (CURRENT_USER <> 'kw_owner') EXECUTE FUNCTION check_fieldwork('in_progress');
 CREATE TRIGGER requirement_judgement_frozen BEFORE INSERT OR DELETE OR UPDATE ON requirement_judgement FOR EACH ROW WHEN (CURRENT_USER <> 'kw_owner') EXECUTE FUNCTION check_fieldwork('in_progress');
 CREATE TRIGGER population_frozen BEFORE INSERT ON population FOR EACH ROW WHEN (CURRENT_USER <> 'kw_owner') EXECUTE FUNCTION check_fieldwork('in_progress');
 CREATE TRIGGER sampled_unit_frozen BEFORE INSERT ON sampled_unit FOR EACH ROW WHEN (CURRENT_USER <> 'kw_owner') EXECUTE FUNCTION check_fieldwork('in_progress');

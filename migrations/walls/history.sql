@@ -2,8 +2,8 @@
 -- owner changes these rows, who may have to erase a name in a note.
 CREATE OR REPLACE FUNCTION keep_verdict() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path TO 'public', 'pg_temp' AS $$
 BEGIN
-  INSERT INTO verdict_change (audit_id, requirement_code, unit, reference, value_before, note_before, value, note, reason, changed_by, changed_at)
-  VALUES (OLD.audit_id, OLD.requirement_code, OLD.unit, OLD.reference, OLD.value, OLD.note, NEW.value, NEW.note, NEW.reason, NEW.recorded_by, NEW.recorded_at);
+  INSERT INTO verdict_change (audit_id, requirement_code, unit, reference, value_before, note_before, method_before, value, note, method, reason, changed_by, changed_at)
+  VALUES (OLD.audit_id, OLD.requirement_code, OLD.unit, OLD.reference, OLD.value, OLD.note, OLD.method, NEW.value, NEW.note, NEW.method, NEW.reason, NEW.recorded_by, NEW.recorded_at);
   RETURN NULL;
 END $$;
 
@@ -14,4 +14,4 @@ BEGIN
 END $$;
 
 CREATE TRIGGER verdict_reason BEFORE UPDATE ON verdict FOR EACH ROW WHEN (CURRENT_USER <> 'kw_owner' AND OLD.value <> NEW.value AND btrim(NEW.reason) = '') EXECUTE FUNCTION need_reason();
-CREATE TRIGGER verdict_history AFTER UPDATE ON verdict FOR EACH ROW WHEN ((OLD.value, OLD.note) IS DISTINCT FROM (NEW.value, NEW.note)) EXECUTE FUNCTION keep_verdict();
+CREATE TRIGGER verdict_history AFTER UPDATE ON verdict FOR EACH ROW WHEN ((OLD.value, OLD.note, OLD.method) IS DISTINCT FROM (NEW.value, NEW.note, NEW.method)) EXECUTE FUNCTION keep_verdict();

@@ -130,6 +130,10 @@ CREATE POLICY requirement_judgement_select ON requirement_judgement FOR SELECT T
 CREATE POLICY requirement_judgement_insert ON requirement_judgement FOR INSERT TO kw_app WITH CHECK ((SELECT is_genuine()) AND ((SELECT current_setting('kw.sees', true)) = 'cases' OR audit_id = ANY ((SELECT my_judged_audits())::uuid[])));
 CREATE POLICY requirement_judgement_update ON requirement_judgement FOR UPDATE TO kw_app USING ((SELECT is_genuine()) AND ((SELECT current_setting('kw.sees', true)) = 'cases' OR audit_id = ANY ((SELECT my_judged_audits())::uuid[])));
 CREATE POLICY requirement_judgement_worker ON requirement_judgement TO kw_worker USING (true);
+CREATE POLICY private_note_select ON private_note FOR SELECT TO kw_app USING ((SELECT is_genuine()) AND (audit_id = ANY ((SELECT my_audits())::uuid[])));
+CREATE POLICY private_note_insert ON private_note FOR INSERT TO kw_app WITH CHECK ((SELECT is_genuine()) AND ((person_id = (SELECT nullif(current_setting('kw.person', true), '')::uuid) AND audit_id = ANY ((SELECT my_judged_audits())::uuid[]))));
+CREATE POLICY private_note_update ON private_note FOR UPDATE TO kw_app USING ((SELECT is_genuine()) AND ((person_id = (SELECT nullif(current_setting('kw.person', true), '')::uuid) AND audit_id = ANY ((SELECT my_judged_audits())::uuid[]))));
+CREATE POLICY private_note_worker ON private_note TO kw_worker USING (true);
 CREATE POLICY fixed_list_select ON fixed_list FOR SELECT TO kw_app USING ((SELECT is_genuine()) AND ((SELECT current_setting('kw.sees', true)) = 'cases' OR audit_id = ANY ((SELECT my_audits())::uuid[])));
 CREATE POLICY fixed_list_insert ON fixed_list FOR INSERT TO kw_app WITH CHECK ((SELECT is_genuine()) AND (audit_id = ANY ((SELECT my_led_audits())::uuid[])));
 CREATE POLICY fixed_list_worker ON fixed_list TO kw_worker USING (true);

@@ -31,7 +31,8 @@ CREATE TRIGGER entry_content_whole BEFORE TRUNCATE ON entry_content FOR EACH STA
 CREATE TRIGGER entry_receipt_kept BEFORE DELETE OR UPDATE ON entry_receipt FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER entry_receipt_whole BEFORE TRUNCATE ON entry_receipt FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
--- A verdict is written only together with an entry of its cell, and says what an entry of its cell says.
+-- A verdict is written only together with an entry of its cell, and says what an entry of its cell says: also how it was
+-- reached, and whether it was given in bulk.
 CREATE OR REPLACE FUNCTION need_entry() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path TO 'public', 'pg_temp' AS $$
 DECLARE
   its_cell text;
@@ -39,8 +40,9 @@ BEGIN
   SELECT NEW.requirement_code || '/' || NEW.unit || '/' || position INTO its_cell FROM sampled_unit
     WHERE audit_id = NEW.audit_id AND unit = NEW.unit AND reference = NEW.reference;
   IF NOT EXISTS (SELECT FROM sealed_entry WHERE audit_id = NEW.audit_id AND cell = its_cell AND txid = pg_current_xact_id())
-     OR NOT EXISTS (SELECT FROM sealed_entry WHERE audit_id = NEW.audit_id AND cell = its_cell
-                    AND convert_from(data, 'UTF8')::jsonb->>'value' = NEW.value) THEN
+     OR NOT EXISTS (SELECT FROM sealed_entry e CROSS JOIN LATERAL (SELECT convert_from(e.data, 'UTF8')::jsonb AS said) AS its
+                    WHERE e.audit_id = NEW.audit_id AND e.cell = its_cell AND said->>'value' = NEW.value
+                      AND said->>'method' IS NOT DISTINCT FROM NEW.method AND (said->'bulk' IS NOT NULL) = NEW.bulk) THEN
     RAISE EXCEPTION 'a verdict without its sealed entry' USING ERRCODE = 'check_violation', CONSTRAINT = 'verdict_sealed';
   END IF;
   RETURN NULL;

@@ -1,6 +1,8 @@
 // The desk of an inspector: one cell at a time, by keys, thumb or mouse, saved while it is judged.
 // Without it the cells stand below each other in a form with a button.
 import { isShortcut, keysAreOn, offerHelp, say, send, words } from "./cells.js";
+import { Methods } from "./cells_method.js";
+import { settlePrivate } from "./cells_private.js";
 
 const PAUSE = 1500; // ms after the last letter of a note
 const AGAIN = 15000; // ms until a save that failed is tried again
@@ -18,6 +20,7 @@ class Cell {
     this.note = box.querySelector(`#${CSS.escape(this.key)}-note`);
     this.reason = box.querySelector(`#${CSS.escape(this.key)}-reason`);
     this.shown = form?.elements[`${this.key}-shown`];
+    this.methods = new Methods(box, () => this.chosen && this.typed());
     this.timer = 0;
     this.running = null;
     this.dirty = false;
@@ -67,6 +70,7 @@ class Cell {
 
   choose(radio) {
     radio.checked = true;
+    this.methods.offer();
     this.complain("");
     this.paint();
     const missing = this.missing;
@@ -127,6 +131,7 @@ class Cell {
       value: this.chosen.value,
       note: this.note.value,
       reason: this.reason.value,
+      method: this.methods.value,
       shown: this.shown.value,
     };
     this.running = send(this.box.dataset.save, fields)
@@ -181,6 +186,7 @@ class Cell {
     this.dirty = false;
     this.radios.find((radio) => radio.value === this.answer.value).checked = true;
     this.note.value = this.answer.note;
+    this.methods.value = this.answer.method;
     this.complain("");
     this.paint();
     say("");
@@ -237,6 +243,7 @@ function select(cell, { focus = "row" } = {}) {
   cell.box.classList.add("kw-cell--here");
   cell.row.classList.add("kw-list__row--here");
   cell.link.setAttribute("aria-current", "true");
+  if (cell.isOpen) cell.methods.offer();
   if (moved) {
     filter();
     history.replaceState(null, "", `#${cell.key}-cell`);
@@ -317,6 +324,7 @@ const keys = {
   ArrowUp: () => step(-1),
   k: () => step(-1),
   n: () => current?.note?.focus(),
+  m: () => current?.methods.turn(),
   o: () => filterBy(show === "open" ? "all" : "open"),
   g: () => document.querySelector("#jump").focus(),
   "[": () => follow("prev"),
@@ -396,14 +404,14 @@ form?.addEventListener("submit", (event) => {
   if (leaving) return;
   event.preventDefault();
   leaving = true;
-  Promise.all(cells.map((cell) => cell.settle())).then(() => setTimeout(() => form.requestSubmit(event.submitter)));
+  Promise.all([...cells.map((cell) => cell.settle()), settlePrivate()]).then(() => setTimeout(() => form.requestSubmit(event.submitter)));
 });
 for (const link of document.querySelectorAll(".kw-bench-bar a, .kw-rail a")) {
   link.addEventListener("click", (event) => {
     if (leaving || event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();
     leaving = true;
-    Promise.all(cells.map((cell) => cell.settle())).then(() => {
+    Promise.all([...cells.map((cell) => cell.settle()), settlePrivate()]).then(() => {
       if (cells.some((cell) => cell.dirty)) leaving = false;
       location.assign(link.href);
     });

@@ -1,5 +1,6 @@
 // The matrix: arrows move over the cells, a key gives a verdict that shows at once and is saved behind it.
 import { isShortcut, keysAreOn, offerHelp, say, send, words } from "./cells.js";
+import { Methods } from "./cells_method.js";
 
 const WAIT = 250; // ms that somebody rests on a cell before its note is asked for
 const AGAIN = 15000;
@@ -15,6 +16,8 @@ function begin() {
   const radios = [...pane.querySelectorAll("[name=verdict]")];
   const token = pane.querySelector("[name=csrf_token]")?.value;
   const isEditable = radios.length > 0;
+  const methods = new Methods(pane, () => {}); // for the cells that are judged from now on
+  methods.offer();
   const heads = [...table.tHead.rows[0].cells];
   const columns = [...table.querySelectorAll("col")];
   const rows = [...table.tBodies[0].rows];
@@ -175,6 +178,7 @@ function begin() {
     const value = radios[shapes.indexOf(state.wanted)].value;
     try {
       const fields = { csrf_token: token, value, note: state.note ?? "", reason: state.reason ?? "", shown: state.shown };
+      if (!state.stored && methods.value) fields.method = methods.value;
       take(td, state, await send(where, fields));
     } catch (trouble) {
       state.dirty = true;
@@ -307,6 +311,7 @@ function begin() {
     j: () => move(visible(1, true), column),
     k: () => move(visible(-1, true), column),
     n: () => note?.focus(),
+    m: () => methods.turn(),
     o: onlyOpen,
     g: () => document.querySelector("#jump").focus(),
     e: () => part("code-link").click(),

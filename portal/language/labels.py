@@ -23,9 +23,9 @@ from audits.decisions.rules import Outcome, Reason
 from audits.disputes.rules import AppealOutcome
 from audits.disputes.workflow import AppealState
 from audits.inspections.grading import Origin
-from audits.inspections.judging import verdict_shape
+from audits.inspections.judging import Method, verdict_shape
 from audits.inspections.rules import attribute_of
-from audits.inspections.wording import EXTENTS, FINDING_STATES
+from audits.inspections.wording import EXTENTS, FINDING_STATES, METHODS
 from audits.inspections.workflow import AuditState, RoundOutcome
 from audits.links.rules import Sign
 from audits.links.workflow import LinkState, LinkVerdict
@@ -124,6 +124,7 @@ LABELS: list[tuple[StrEnum, LazyString]] = [
     (Origin.REPLACEMENT, _l("Replacement")),
     (Origin.TARGETED, _l("Chosen by the inspector")),
     *((extent, _l(text)) for extent, text in EXTENTS.items()),
+    *((method, _l(text)) for method, text in METHODS.items()),
     (RoundOutcome.REPLACED, _l("Answered anew before it was checked")),
     (RoundOutcome.RETURNED, _l("Sent back to the agency")),
     (RoundOutcome.ACCEPTED, _l("Accepted")),
@@ -235,6 +236,11 @@ LABELS: list[tuple[StrEnum, LazyString]] = [
 _BY_KEY = {(type(member).__name__, member.value): text for member, text in LABELS}
 
 
+def methods() -> list[tuple[str, str]]:
+    """Return the ways to come to a verdict, with their words."""
+    return [(method.value, label(method)) for method in Method]
+
+
 def label(value: StrEnum) -> str:
     """Return the label of a state, role, outcome or status, in the reader's language."""
     return str(_BY_KEY[type(value).__name__, value.value])
@@ -282,4 +288,4 @@ def init_app(app: Flask) -> None:
     }
     app.jinja_env.filters["grounds_in_words"] = grounds_in_words
     app.jinja_env.filters.update(filters, answer=answer, reliable=RELIABLE.__contains__, question_label=question_label)
-    app.jinja_env.globals.update(shape_of=shape_of, verdict_shape=verdict_shape)
+    app.jinja_env.globals.update(shape_of=shape_of, verdict_shape=verdict_shape, methods=methods)

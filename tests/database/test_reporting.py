@@ -148,7 +148,9 @@ def test_no_verdict_slips_in_behind_a_report(real_db):
         session.commit()
     late.join(20)
     with Session(real_db) as session:
-        assert queries.verdicts_of(session, audit_id, ["GOV-01"])["GOV-01"] == {"organisation": ("conform", "", 1)}
+        assert queries.verdicts_of(session, audit_id, ["GOV-01"])["GOV-01"] == {
+            "organisation": ("conform", "", 1, None, False)
+        }
     assert len(refusals) == 1
 
 

@@ -98,6 +98,7 @@ def finding(number: int = 1, **changes: Any) -> dict[str, Any]:
         "fewer_than": None,
         "interval": [0.024, 0.292],
         "by_lot": [2, 26],
+        "methods": ["Stuk gezien"],
         "judged": "Structureel",
         "judged_reason": "Het loonpakket doet dit bij elke nabetaling.",
         "observed": "In drie dossiers ontbreekt de loonstrook van de laatste periode.\nDossiers F-014, F-077 en F-191.",
@@ -122,6 +123,7 @@ def judgement(number: int, **changes: Any) -> dict[str, Any]:
         "assessed": 27,
         "nonconforming": 0,
         "fewer_than": None,
+        "bulk": 0,
         "finding": None,
     } | changes
 

@@ -37,6 +37,10 @@ RECEIPT = (
     " VALUES (:in_progress_audit, :in_progress_entry, 'x', now())"
 )
 REVOKED = f"UPDATE entry_chain SET revoked_at = now(), revoked_by = {ME} WHERE id = :in_progress_chain"
+PRIVATE = (
+    "INSERT INTO private_note (audit_id, requirement_code, unit, reference, person_id, text, written_at)"
+    " SELECT audit_id, 'x', unit, reference, {}, 'x', now() FROM private_note WHERE audit_id = :{}_audit LIMIT 1"
+)
 VERDICT = "UPDATE verdict SET value = '{}', reason = 'x' WHERE audit_id = :in_progress_audit"
 
 ABOUT_ENTRIES = [
@@ -72,5 +76,17 @@ ABOUT_ENTRIES = [
     Attack("a receipt less", "DELETE FROM entry_receipt", NO_RIGHT),
     Attack("a verdict that nobody entered", VERDICT.format("conform"), "verdict_sealed", by=ITS),
     Attack("another verdict than was entered", ENTERED.format("x") + VERDICT.format("y"), "verdict_sealed", by=ITS),
+    Attack("another method than was entered", ENTERED.format("conform") + "UPDATE verdict SET method = 'seen'"
+           " WHERE audit_id = :in_progress_audit", "verdict_sealed", by=ITS),
+    Attack("a verdict in bulk without a reason", "UPDATE verdict SET bulk = true WHERE audit_id = :in_progress_audit",
+           "ck_verdict_bulk", by=ITS),
+    *(Attack(f"a private note read by {by}", "SELECT FROM private_note WHERE audit_id = :in_progress_audit", "none",
+             "rows", by=by) for by in (OTHER, AUDITED, "planner", "reviewer", "decider")),
+    Attack("a private note in the name of another", PRIVATE.format(":planner", "in_progress"), NO_RIGHT, "rows",
+           by=ITS),
+    Attack("a private note after the report", PRIVATE.format(":reported_inspector", "reported"), "private_note_frozen",
+           "private_note_frozen", by="inspector of reported_inspector"),
+    Attack("another's private note", "UPDATE private_note SET text = 'y' WHERE audit_id = :in_progress_audit AND"
+           " person_id <> :in_progress_inspector", "none", "rows", by=ITS),
     Attack("words forgotten by a person", "SELECT forget_entry(:in_progress_head)", NO_RIGHT, "rows", by=ITS),
 ]  # fmt: skip

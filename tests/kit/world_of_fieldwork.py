@@ -5,9 +5,10 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from audits.core import clock
 from audits.inspections import rules
 from audits.inspections import services as inspections
-from audits.inspections.models import Audit, SealedEntry
+from audits.inspections.models import Audit, PrivateNote, SealedEntry, Verdict
 from audits.inspections.services.receipts import confirm_entries
 from audits.inspections.tables import of_text
 from audits.inspections.workflow import AuditState
@@ -19,6 +20,12 @@ def add_sealed(session: Session, state: AuditState, audit: Audit) -> dict[str, A
         select(SealedEntry).where(SealedEntry.audit_id == audit.id).order_by(SealedEntry.id.desc()).limit(1)
     ).one()
     confirm_entries(session, audit.id, str)
+    code, unit, reference = session.execute(
+        select(Verdict.requirement_code, Verdict.unit, Verdict.reference).where(Verdict.audit_id == audit.id).limit(1)
+    ).one()
+    said = {"requirement_code": code, "unit": unit, "reference": reference, "text": "x", "written_at": clock.now()}
+    for person_id in (audit.inspector_id, audit.planner_id):  # their own, and that of another
+        session.add(PrivateNote(audit_id=audit.id, person_id=person_id, **said))
     return {
         f"{state}_chain": last.chain_id,
         f"{state}_entry": last.id,

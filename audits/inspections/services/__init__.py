@@ -21,8 +21,10 @@ from audits.inspections.services.days import (
 from audits.inspections.services.drawing import About, declared_by, draw_list, fix_list, give_value
 from audits.inspections.services.enrolling import Device, devices_of, enrol_device, revoke_device
 from audits.inspections.services.fieldwork import ReasonMissingError, VerdictsChangedError, record_sheets
+from audits.inspections.services.in_bulk import record_in_bulk
 from audits.inspections.services.listing import ask_list, offer_list
 from audits.inspections.services.more_units import choose_unit, replace_unit
+from audits.inspections.services.noting import keep_private_note
 from audits.inspections.services.planning import plan_audit, plan_audit_of_holder
 from audits.inspections.services.receiving import Received, Sent, receive_entries
 from audits.inspections.services.remarking import withdraw_remark, write_remark
@@ -68,6 +70,7 @@ __all__ = [
     "housing_locations",
     "judge_requirement",
     "keep_draft",
+    "keep_private_note",
     "offer_list",
     "open_urgent_task",
     "plan_audit",
@@ -75,6 +78,7 @@ __all__ = [
     "plan_day",
     "receive_entries",
     "record_hours",
+    "record_in_bulk",
     "record_sheets",
     "remove_corrective_action_file",
     "reopen_audit",

@@ -17,16 +17,19 @@ from audits.core.events import SALT_BYTES
 from audits.core.statements import built_once
 from audits.inspections import entries
 from audits.inspections.entries import EntryKind, Written
+from audits.inspections.judging import Method
 from audits.inspections.merging import Cell, Merge, Standing
 from audits.inspections.models import Audit, EntryChain, EntryContent, SealedEntry
 
 
 @dataclass(frozen=True, slots=True)
 class Typed:
-    """What a person puts on a cell: a value, and words that can be forgotten."""
+    """What a person puts on a cell: a value, how they came to it, and words that can be forgotten."""
 
     value: str
     words: Mapping[str, str]
+    method: Method | None = None
+    bulk: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +76,8 @@ def enter(
             value=said.value,
             content=entries.content_digest(salt, words) if words else None,
             wall=entries.moment(clock.now()),
+            method=said.method,
+            bulk=said.bulk,
         )
         data = written.data()
         last = Link(last.chain, written.number, entries.digest_of(data))

@@ -1,7 +1,7 @@
 """Fieldwork of an audit: record verdicts."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import select
@@ -16,15 +16,24 @@ from audits.core.letters import check_printable
 from audits.inspections.coverage import scheme_of_audit
 from audits.inspections.entries import cell_of
 from audits.inspections.events import VerdictsRecorded
-from audits.inspections.judging import complaint
+from audits.inspections.judging import Method, complaint
 from audits.inspections.models import Audit, SampledUnit, Verdict
 from audits.inspections.queries import VerdictRow, verdicts_of
 from audits.inspections.services.course import load_fieldwork, record
 from audits.inspections.services.entering import Typed, enter
 from audits.schemes.text import Requirement, SchemeText
 
-Said = tuple[str, str]  # verdict code and note
 Key = tuple[str, str]  # requirement code and unit reference
+
+
+class Said(NamedTuple):
+    """What is recorded on one cell: verdict code, note, and how it was reached."""
+
+    value: str
+    note: str
+    method: Method | None = None
+    bulk: bool = False
+    reason: str = ""
 
 
 class VerdictsChangedError(IllegalMoveError):
@@ -47,43 +56,59 @@ def record_sheets(
     session: Session,
     actor: Actor,
     audit_id: UUID,
-    sheets: Mapping[str, Mapping[str, Said]],
+    sheets: Mapping[str, Mapping[str, tuple[str, str]]],
     *,
     versions: Mapping[str, Mapping[str, int]] | None = None,
     reasons: Mapping[str, str] | None = None,
+    methods: Mapping[str, Mapping[str, Method | None]] | None = None,
 ) -> int:
     """Store verdicts given as {requirement code: {unit reference: (verdict code, note)}}; return how many changed.
 
     `versions` are those of the verdicts that the person saw, 0 where there was none; None skips the check.
     VerdictsChangedError if one is outdated and the new verdict differs from the stored one; then nothing is stored.
-    `reasons` says per requirement why a stored verdict changes; ReasonMissingError without one, unless only the note
-    changes. What is replaced is kept: see VerdictChange. Each verdict is a sealed entry in the same transaction, which
-    the database demands.
+    `reasons` says per requirement why a stored verdict changes; ReasonMissingError without one, unless only the note or
+    the method changes. `methods` says how verdicts were reached; where it is silent, that stays. What is replaced is
+    kept: see VerdictChange. Each verdict is a sealed entry in the same transaction, which the database demands.
     """
     audit = load_fieldwork(session, actor, audit_id, by_team=True)
     scheme = scheme_of_audit(audit)
     asked = {code: _requirement(scheme, code) for code in sheets}
-    positions = _drawn(session, audit, {requirement.unit for requirement in asked.values()})
+    positions = drawn_positions(session, audit, {requirement.unit for requirement in asked.values()})
     known = _known(session, audit, sheets)
     changed: dict[Key, Said] = {}
     for code, verdicts in sheets.items():
         for reference, (value, note) in verdicts.items():
             if (asked[code].unit, reference) not in positions:
                 raise RuleError("%(reference)s was not drawn in this audit.", reference=reference)
-            said = _checked(scheme, value, note)
             before = known.get((code, reference))
-            if before is None or (before.value, before.note) != said:
+            how = (methods or {}).get(code, {}).get(reference, before and before.method)
+            said = _checked(scheme, value, note, how)
+            if before is None or (before.value, before.note, before.method) != said[:3]:
                 changed[code, reference] = said
     _check_seen(known, changed, versions)
     why = _why(known, changed, reasons or {})
-    if not changed:
-        return 0
-    rows = {key: (asked[key[0]].unit, *said, why.get(key[0], "")) for key, said in changed.items()}
-    upsert(session, actor, audit, rows)
-    head = enter(session, actor, audit, scheme.sha256, _typed(rows, positions))
-    for told in told_of(known, changed, why, head.digest):
-        record(session, actor, audit, told)
+    changed = {(code, at): said._replace(reason=why.get(code, "")) for (code, at), said in changed.items()}
+    store_verdicts(session, actor, audit, scheme, changed, known=known, positions=positions)
     return len(changed)
+
+
+def store_verdicts(
+    session: Session,
+    actor: Actor,
+    audit: Audit,
+    scheme: SchemeText,
+    changed: Mapping[Key, Said],
+    *,
+    known: Mapping[Key, VerdictRow],
+    positions: Mapping[tuple[str, str], int],
+) -> None:
+    """Store verdicts that were checked, as entries and in the trail; `positions` are those of the drawn units."""
+    if not changed:
+        return
+    upsert(session, actor, audit, scheme, changed)
+    head = enter(session, actor, audit, scheme.sha256, _typed(scheme, changed, positions))
+    for told in told_of(known, changed, head.digest):
+        record(session, actor, audit, told)
 
 
 def _requirement(scheme: SchemeText, code: str) -> Requirement:
@@ -93,7 +118,7 @@ def _requirement(scheme: SchemeText, code: str) -> Requirement:
         raise NotFoundError("The norm has no such requirement.") from None
 
 
-def _drawn(session: Session, audit: Audit, units: Iterable[str]) -> dict[tuple[str, str], int]:
+def drawn_positions(session: Session, audit: Audit, units: Iterable[str]) -> dict[tuple[str, str], int]:
     """Return the positions of the units of these kinds."""
     query = select(SampledUnit.unit, SampledUnit.reference, SampledUnit.position).where(
         SampledUnit.audit_id == audit.id, SampledUnit.unit.in_(list(units))
@@ -101,12 +126,16 @@ def _drawn(session: Session, audit: Audit, units: Iterable[str]) -> dict[tuple[s
     return {(unit, reference): position for unit, reference, position in session.execute(query)}
 
 
-def _typed(rows: Mapping[Key, tuple[str, str, str, str]], positions: Mapping[tuple[str, str], int]) -> dict[str, Typed]:
+def _typed(
+    scheme: SchemeText, changed: Mapping[Key, Said], positions: Mapping[tuple[str, str], int]
+) -> dict[str, Typed]:
     """Return what was recorded, by cell."""
-    return {
-        cell_of(code, unit, positions[unit, reference]): Typed(value, {"note": note, "reason": reason})
-        for (code, reference), (unit, value, note, reason) in rows.items()
-    }
+    typed = {}
+    for (code, reference), said in changed.items():
+        unit = scheme.requirement(code).unit
+        words = {"note": said.note, "reason": said.reason}
+        typed[cell_of(code, unit, positions[unit, reference])] = Typed(said.value, words, said.method, said.bulk)
+    return typed
 
 
 def _known(session: Session, audit: Audit, codes: Iterable[str]) -> dict[Key, VerdictRow]:
@@ -133,7 +162,7 @@ def _why(known: Mapping[Key, VerdictRow], changed: Mapping[Key, Said], reasons: 
     """Return the reasons of the requirements on which a stored verdict changes; ReasonMissingError if one has none."""
     stored = {key: said for key, said in changed.items() if key in known}
     why = {code: reasons.get(code, "").strip() for code, _ in stored}
-    replaced = {code for (code, unit), said in stored.items() if known[code, unit].value != said[0]}
+    replaced = {code for (code, unit), said in stored.items() if known[code, unit].value != said.value}
     if silent := sorted(code for code in replaced if not why[code]):
         raise ReasonMissingError(silent)
     for code, reason in why.items():
@@ -141,14 +170,14 @@ def _why(known: Mapping[Key, VerdictRow], changed: Mapping[Key, Said], reasons: 
     return why
 
 
-def _checked(scheme: SchemeText, value: str, note: str) -> Said:
+def _checked(scheme: SchemeText, value: str, note: str, method: Method | None) -> Said:
     if problem := complaint(scheme, value, note):
         raise problem
-    return value, note.strip()
+    return Said(value, note.strip(), method)
 
 
-def upsert(session: Session, actor: Actor, audit: Audit, seen: Mapping[Key, tuple[str, str, str, str]]) -> None:
-    """Store verdicts, each a kind of unit, value, note and reason, in place of those that are there."""
+def upsert(session: Session, actor: Actor, audit: Audit, scheme: SchemeText, changed: Mapping[Key, Said]) -> None:
+    """Store verdicts in place of those that are there."""
     common = {
         "audit_id": audit.id,
         "scheme_version_id": audit.scheme_version_id,
@@ -156,31 +185,32 @@ def upsert(session: Session, actor: Actor, audit: Audit, seen: Mapping[Key, tupl
         "recorded_at": clock.now(),
         "version": 1,
     }
-    names = ("unit", "value", "note", "reason")
     rows: list[dict[str, Any]] = [
-        common | {"requirement_code": code, "reference": reference} | dict(zip(names, said, strict=True))
-        for (code, reference), said in seen.items()
+        common | said._asdict() | {"requirement_code": code, "unit": scheme.requirement(code).unit, "reference": at}
+        for (code, at), said in changed.items()
     ]
     new = postgresql.insert(Verdict)
-    replaced: dict[str, Any] = {name: new.excluded[name] for name in (*names[1:], "recorded_by", "recorded_at")}
+    replaced: dict[str, Any] = {name: new.excluded[name] for name in (*Said._fields, "recorded_by", "recorded_at")}
     replaced["version"] = Verdict.version + 1
     key = ["audit_id", "requirement_code", "unit", "reference"]
     session.execute(new.on_conflict_do_update(index_elements=key, set_=replaced), rows)
 
 
-def told_of(
-    known: Mapping[Key, VerdictRow], changed: Mapping[Key, Said], why: Mapping[str, str], head: str
-) -> Iterator[VerdictsRecorded]:
+def told_of(known: Mapping[Key, VerdictRow], changed: Mapping[Key, Said], head: str) -> Iterator[VerdictsRecorded]:
     """Yield one event per requirement, with the old and new verdicts, the reason, and the head of the chain."""
     by_code: dict[str, dict[str, list[Any]]] = {}
+    said = Said("", "")
     for (code, reference), said in changed.items():
         before = known.get((code, reference))
-        by_code.setdefault(code, {})[reference] = [before and list(before[:2]), list(said)]
+        by_code.setdefault(code, {})[reference] = [before and list(before[:2]), list(said[:2])]
     for code, verdicts in by_code.items():
         yield VerdictsRecorded(
             requirement=Code(code),
             units=len(verdicts),
             head=Digest(head),
+            bulk=True if said.bulk else None,
             verdicts=verdicts,
-            reason=why.get(code, ""),
+            reason="\n".join(
+                dict.fromkeys(each.reason for (its, _), each in changed.items() if its == code and each.reason)
+            ),
         )

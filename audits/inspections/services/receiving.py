@@ -1,7 +1,7 @@
 """Receive what devices sealed: check every entry by itself, store what holds, and say of the rest why it does not."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -25,7 +25,7 @@ from audits.inspections.queries import VerdictRow, units_of, verdicts_of
 from audits.inspections.services.course import load_fieldwork, record
 from audits.inspections.services.enrolling import own_device
 from audits.inspections.services.entering import Link, row, store
-from audits.inspections.services.fieldwork import Key, told_of, upsert
+from audits.inspections.services.fieldwork import Key, Said, told_of, upsert
 from audits.inspections.standing import Stand, is_conflict, standing_on
 from audits.schemes.text import SchemeText
 
@@ -177,7 +177,7 @@ class _Door:
         reason = sent.words.get("reason", "")
         check_length(reason, NOTE_LIMIT)
         check_printable(reason)
-        if not reason.strip() and (said.kind is EntryKind.CHOICE or self._replaces(said)):
+        if not reason.strip() and (said.bulk or said.kind is EntryKind.CHOICE or self._replaces(said)):
             raise RuleError("You change a verdict that was saved before. Say why.")
 
     def _replaces(self, said: Written) -> bool:
@@ -231,46 +231,33 @@ def _check_words(said: Written, sent: Sent) -> None:
 def _bring_up(session: Session, actor: Actor, audit: Audit, door: _Door) -> dict[str, list[Stand]]:
     """Let the verdicts say what stands on the cells that were written on; return those with several values."""
     now = standing_on(session, audit.id, {each["cell"] for each in door.rows})
-    changed: dict[Key, tuple[str, str, str, str]] = {}
+    changed: dict[Key, Said] = {}
     known: dict[Key, VerdictRow] = {}
     for cell, stand in now.items():
-        code, unit, _ = cell.split("/")
+        code = cell.partition("/")[0]
         key = (code, door.reference(cell))
         before = door.stored.get(code, {}).get(key[1])
         said = _said(stand, before)
-        if before is None or (before.value, before.note) != said:
-            changed[key] = (unit, *said, "\n".join(dict.fromkeys(door.reasons[cell])))
+        if before is None or (before.value, before.note, before.method) != said[:3]:
+            changed[key] = said._replace(reason="\n".join(dict.fromkeys(door.reasons[cell])) or said.reason)
         if before:
             known[key] = before
     if changed:
-        upsert(session, actor, audit, changed)
-        for told in told_of(known, _plain(changed), _why(changed), door.last.digest):
+        upsert(session, actor, audit, door.scheme, changed)
+        for told in told_of(known, changed, door.last.digest):
             record(session, actor, audit, told)
     return {cell: stand for cell, stand in now.items() if is_conflict(stand)}
 
 
-def _said(stand: Sequence[Stand], before: VerdictRow | None) -> tuple[str, str]:
-    """Return the value and note that the verdict has: while nobody chose, that which came in first."""
+def _said(stand: Sequence[Stand], before: VerdictRow | None) -> Said:
+    """Return what the verdict says: while nobody chose, that which came in first."""
     if is_conflict(stand):
         if before and before.value in {each.value for each in stand}:
-            return before.value, before.note
-        first = min(stand, key=lambda each: not each.reason)
-        return first.value, first.note
+            return Said(before.value, before.note, before.method, before.bulk)
+        return _of(min(stand, key=lambda each: not each.reason))
     notes = "\n".join(dict.fromkeys(each.note for each in sorted(stand) if each.note))
-    return stand[0].value, notes if len(notes) <= NOTE_LIMIT else stand[0].note
+    return _of(stand[0])._replace(note=notes if len(notes) <= NOTE_LIMIT else stand[0].note)
 
 
-def _plain(changed: Mapping[Key, tuple[str, str, str, str]]) -> dict[Key, tuple[str, str]]:
-    return {key: (value, note) for key, (_, value, note, _) in changed.items()}
-
-
-def _why(changed: Mapping[Key, tuple[str, str, str, str]]) -> dict[str, str]:
-    """Return the reasons by requirement, each once."""
-    found: dict[str, list[str]] = defaultdict(list)
-    for (code, _), (*_, reason) in changed.items():
-        found[code] += [reason] if reason else []
-    return {code: "\n".join(_once(reasons)) for code, reasons in found.items()}
-
-
-def _once(reasons: Iterable[str]) -> list[str]:
-    return list(dict.fromkeys(reasons))
+def _of(each: Stand) -> Said:
+    return Said(each.value, each.note, each.method, each.bulk, each.reason if each.bulk else "")

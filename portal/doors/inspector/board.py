@@ -1,25 +1,30 @@
 """What the pages of the desk have in common: cells, the facts beside them, and the way to the next page."""
 
-from collections.abc import Callable, Sequence
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from flask import request
+
 from audits.applications.models import Answer, Evidence
-from audits.inspections.earlier_findings import EarlierFinding, found_before
+from audits.inspections.earlier_findings import EarlierFinding, EarlierVerdict, earlier
 from audits.inspections.grading import codes_before
-from audits.inspections.judging import plain_verdict
-from audits.schemes.text import Requirement, SchemeText
+from audits.inspections.private import CellKey, PrivateNotes, private_notes
+from audits.schemes.text import Requirement, SchemeText, VerdictKind
 from portal.doors.inspector.case import Case
-from portal.doors.inspector.sheet import Row, Sheet
-from portal.language.i18n import current_language
+from portal.doors.inspector.sheet import Row, Sheet, cleaned
 from portal.stores import database
+from portal.web.access import current_actor
 
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One requirement at one unit: its row, in the sheet of its requirement."""
+    """One requirement at one unit: its row, in the sheet of its requirement, and the private notes on it."""
 
     sheet: Sheet
     row: Row
+    private: PrivateNotes
+    private_shown: str  # digest of one's own note as it is stored
 
     @property
     def item(self) -> Requirement:
@@ -29,11 +34,17 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What stands beside a cell: the agency's answer with its files, and what earlier audits found."""
+    """What stands beside a cell: the agency's answer with its files, and what earlier audits found and judged."""
 
     answer: Answer | None = None
     files: Sequence[Evidence] = ()
     found: Sequence[EarlierFinding] = ()
+    judged: Sequence[EarlierVerdict] = ()
+
+    def last(self, scheme: SchemeText) -> VerdictKind | None:
+        """Return the verdict that stands for an earlier audit: a nonconforming one if there was any."""
+        kinds = [scheme.verdicts[each.value] for each in self.judged if each.value in scheme.verdicts]
+        return next((kind for kind in kinds if kind.nonconforming), kinds[0] if kinds else None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,17 +55,43 @@ class Step:
     href: str
 
 
-def found_on(case: Case) -> Callable[[str], list[EarlierFinding]]:
-    """Return a function from a requirement to what earlier audits found on it, under whatever code it had."""
-    found = found_before(database.read(), case.audit.id)
-    return lambda code: [each for each in found if each.code in codes_before(case.scheme, code)]
+Past = tuple[list[EarlierFinding], list[EarlierVerdict]]
+
+
+def past_of(case: Case) -> Callable[[str], Past]:
+    """Return a function from a requirement to what earlier audits found and judged, under whatever code it had."""
+    found, judged = earlier(database.read(), case.audit.id)
+
+    def past(code: str) -> Past:
+        codes = codes_before(case.scheme, code)
+        newest = max((judged[each] for each in codes if each in judged), key=lambda its: its[0].day, default=[])
+        return [each for each in found if each.code in codes], newest
+
+    return past
+
+
+def cells_of(case: Case, sheets: Sequence[Sheet], *, reference: str | None = None) -> list[Cell]:
+    """Return the cells of sheets on one kind of unit, with the private notes on them as stored or as just typed."""
+    if not sheets:
+        return []
+    item = sheets[0].requirement
+    code = item.code if reference is None else None
+    kept = private_notes(database.read(), current_actor(), case.audit.id, item.unit, reference=reference, code=code)
+    return [_cell(sheet, row, kept) for sheet in sheets for row in sheet.rows]
+
+
+def private_digest(text: str) -> str:
+    """Return the digest by which a page tells later whether somebody changed a private note on it."""
+    return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+
+def _cell(sheet: Sheet, row: Row, kept: Mapping[CellKey, PrivateNotes]) -> Cell:
+    stored = kept.get((sheet.requirement.code, row.reference), PrivateNotes())
+    typed = request.form.get(f"{row.key}-private")
+    private = stored if typed is None else stored._replace(own=cleaned(typed))
+    return Cell(sheet, row, private, private_digest(stored.own))
 
 
 def falling(scheme: SchemeText) -> list[str]:
     """Return the codes of the nonconforming verdicts."""
     return [kind.code for kind in scheme.verdicts.values() if kind.nonconforming]
-
-
-def plain_name(scheme: SchemeText) -> str:
-    """Return the word for the conforming verdict in the reader's language."""
-    return scheme.verdicts[plain_verdict(scheme)].name.in_(current_language())

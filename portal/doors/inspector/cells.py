@@ -12,12 +12,12 @@ from audits.core.access import Permission
 from audits.core.errors import RuleError
 from audits.inspections import services
 from audits.inspections.cells import StoredCell, reference_at, stored_cell
-from audits.inspections.judging import complaint
+from audits.inspections.judging import Method, complaint
 from audits.inspections.queries import units_of
 from audits.schemes.text import Requirement
-from portal.doors.inspector.board import Facts, found_on
+from portal.doors.inspector.board import Facts, past_of
 from portal.doors.inspector.case import Case, bp, open_case
-from portal.doors.inspector.sheet import cleaned, shown_as, version_of
+from portal.doors.inspector.sheet import cleaned, method_of, shown_as, version_of
 from portal.language.i18n import sentence
 from portal.signing import receipts
 from portal.stores import database
@@ -34,7 +34,7 @@ def show_cell(audit_id: UUID, code: str, place: int) -> ResponseReturnValue:
     item, said_in = case.requirement(code), case.audit.certification_id
     reference = reference_at(session, audit_id, item.unit, place)
     answer, files = answer_to(session, said_in, code), evidence_of(session, said_in, code)
-    facts = Facts(answer, files.get(code, []), found_on(case)(code))
+    facts = Facts(answer, files.get(code, []), *past_of(case)(code))
     html = render_template("inspector/facts.html", facts=facts, item=item, scheme=case.scheme, audit=case.audit)
     return jsonify(_plain(stored_cell(session, audit_id, code, item.unit, reference)) | {"facts": html})
 
@@ -59,6 +59,7 @@ def save_cell(audit_id: UUID, code: str, place: int) -> ResponseReturnValue:
                 {code: {reference: (value, note)}},
                 versions={code: {reference: version}},
                 reasons={code: request.form.get("reason", "")},
+                methods=_methods(code, reference),
             )
             receipts.confirm(session, audit_id)
             stored = stored_cell(session, audit_id, code, item.unit, reference)
@@ -68,8 +69,22 @@ def save_cell(audit_id: UUID, code: str, place: int) -> ResponseReturnValue:
         return _wrong(error, "reason")
     except RuleError as error:
         return _wrong(error, "reason" if str(error.field).endswith("-reason") else "note")
-    now = f"{clock.now().astimezone(clock.AMSTERDAM):%H:%M}"
-    return jsonify(_plain(stored) | {"words": _("Saved at %(time)s", time=now)})
+    return jsonify(_plain(stored) | {"words": _saved_words()})
+
+
+@bp.post(f"{_PATH}/private")
+@needs(Permission.AUDIT_CONDUCT)
+def save_private(audit_id: UUID, code: str, place: int) -> ResponseReturnValue:
+    """Save one's own private note on a cell."""
+    item = open_case(audit_id).requirement(code)
+    reference = reference_at(database.read(), audit_id, item.unit, place)
+    try:
+        with database.write() as session:
+            text = cleaned(request.form.get("private", ""))
+            services.keep_private_note(session, current_actor(), audit_id, (code, reference), text)
+    except RuleError as error:
+        return _wrong(error, "private")
+    return jsonify({"words": _saved_words()})
 
 
 @bp.get("/audits/<uuid:audit_id>/jump")
@@ -92,13 +107,26 @@ def jump(audit_id: UUID) -> ResponseReturnValue:
     return render_template("inspector/jump.html", case=case, audit=case.audit, q=" ".join(typed)), 404 if typed else 200
 
 
+def _methods(code: str, reference: str) -> dict[str, dict[str, Method | None]] | None:
+    """Return how the verdict was reached; None where the page did not ask, so that it stays as it is."""
+    said = request.form.get("method")
+    return None if said is None else {code: {reference: method_of(said)}}
+
+
+def _saved_words() -> str:
+    now = f"{clock.now().astimezone(clock.AMSTERDAM):%H:%M}"
+    words: str = _("Saved at %(time)s", time=now)
+    return words
+
+
 def _plain(stored: StoredCell | None) -> dict[str, object]:
     if stored is None:
-        return {"value": "", "note": "", "shown": shown_as("", "", 0), "by": "", "at": ""}
+        return {"value": "", "note": "", "method": "", "shown": shown_as("", "", 0), "by": "", "at": ""}
     moment = f"{stored.at.astimezone(clock.AMSTERDAM):%H:%M}"
     return {
         "value": stored.row.value,
         "note": stored.row.note,
+        "method": stored.row.method or "",
         "shown": shown_as(*stored.row),
         "by": stored.by,
         "at": moment,

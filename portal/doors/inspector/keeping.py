@@ -1,14 +1,15 @@
 """Store what was typed on pages of the desk: whole pages by their button, for browsers without script."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from flask import request
 
 from audits.core.errors import RuleError
 from audits.inspections import services
-from audits.inspections.judging import plain_verdict
+from audits.inspections.private import CellKey
+from portal.doors.inspector.board import private_digest
 from portal.doors.inspector.case import Case
-from portal.doors.inspector.sheet import Sheet
+from portal.doors.inspector.sheet import Sheet, cleaned
 from portal.forms.form import Form
 from portal.language.i18n import sentence
 from portal.signing import receipts
@@ -17,13 +18,8 @@ from portal.web.access import current_actor
 
 
 def keep(case: Case, form: Form, sheets: Sequence[Sheet]) -> int:
-    """Read the sheets and store them; return 0, or the HTTP status of the page that shows what is wrong.
-
-    The button `fill` names the requirement whose empty rows get the conforming verdict.
-    """
-    filled = request.form.get("fill", "")
-    plain = plain_verdict(case.scheme)
-    holds = [sheet.read(request.form, plain if sheet.requirement.code == filled else "") for sheet in sheets]
+    """Read the sheets and store them; return 0, or the HTTP status of the page that shows what is wrong."""
+    holds = [sheet.read(request.form) for sheet in sheets]
     if case.is_open and not (form.validate_on_submit() and all(holds)):
         return 422  # if the state has changed, the service refuses it
     try:
@@ -31,7 +27,12 @@ def keep(case: Case, form: Form, sheets: Sequence[Sheet]) -> int:
             said = {sheet.requirement.code: sheet.verdicts() for sheet in sheets}
             seen = {sheet.requirement.code: sheet.versions() for sheet in sheets}
             why = {sheet.requirement.code: sheet.reasons for sheet in sheets}
-            services.record_sheets(session, current_actor(), case.audit.id, said, versions=seen, reasons=why)
+            how = {sheet.requirement.code: sheet.methods() for sheet in sheets}
+            services.record_sheets(
+                session, current_actor(), case.audit.id, said, versions=seen, reasons=why, methods=how
+            )
+            for cell, text in _private_changed(sheets):
+                services.keep_private_note(session, current_actor(), case.audit.id, cell, text)
             receipts.confirm(session, case.audit.id)
     except services.VerdictsChangedError as error:
         form.form_errors.append(sentence(error))
@@ -46,3 +47,12 @@ def keep(case: Case, form: Form, sheets: Sequence[Sheet]) -> int:
         form.complain(error)
         return 422
     return 0
+
+
+def _private_changed(sheets: Sequence[Sheet]) -> Iterator[tuple[CellKey, str]]:
+    """Yield the private notes that the person changed on the page: the cell, and the text."""
+    for sheet in sheets:
+        for row in sheet.rows:
+            typed = cleaned(request.form.get(f"{row.key}-private", ""))
+            if private_digest(typed) != request.form.get(f"{row.key}-private-shown", private_digest("")):
+                yield (sheet.requirement.code, row.reference), typed

@@ -14,7 +14,7 @@ from audits.inspections.cells import units_on
 from audits.inspections.evidence import said_on
 from audits.inspections.grading import Extent
 from portal.doors.inspector import progress
-from portal.doors.inspector.board import Cell, Facts, Step, falling, found_on, plain_name
+from portal.doors.inspector.board import Facts, Step, cells_of, falling, past_of
 from portal.doors.inspector.case import Case, bp, open_case
 from portal.doors.inspector.forms import JudgementForm
 from portal.doors.inspector.keeping import keep
@@ -32,7 +32,7 @@ _PATH = "/audits/<uuid:audit_id>/requirements/<code>"
 def show_requirement(audit_id: UUID, code: str) -> ResponseReturnValue:
     """Show one requirement with answer, evidence and a cell per unit."""
     case = open_case(audit_id)
-    return _page(case, _sheet(case, code), Form())
+    return _page(case, sheet_of_requirement(case, code), Form())
 
 
 @bp.post(_PATH)
@@ -40,7 +40,7 @@ def show_requirement(audit_id: UUID, code: str) -> ResponseReturnValue:
 def judge_requirement(audit_id: UUID, code: str) -> ResponseReturnValue:
     """Save the verdicts on one requirement, and continue to the next if asked."""
     case, form = open_case(audit_id), Form()
-    sheet = _sheet(case, code)
+    sheet = sheet_of_requirement(case, code)
     status = keep(case, form, [sheet])
     if status:
         return _page(case, sheet, form), status
@@ -56,7 +56,7 @@ def judge_requirement(audit_id: UUID, code: str) -> ResponseReturnValue:
 def judge_whole(audit_id: UUID, code: str) -> ResponseReturnValue:
     """Save what the inspector says on a requirement as a whole."""
     case, whole = open_case(audit_id), JudgementForm()
-    sheet = _sheet(case, code)
+    sheet = sheet_of_requirement(case, code)
     whole.offer(sheet.requirement.judgement, sheet.seen)
     if whole.validate_on_submit():
         try:
@@ -99,7 +99,8 @@ def show_chapter(audit_id: UUID, code: str) -> ResponseReturnValue:
     )
 
 
-def _sheet(case: Case, code: str) -> Sheet:
+def sheet_of_requirement(case: Case, code: str) -> Sheet:
+    """Return the sheet of a requirement with a row per unit, or 404."""
     session, item = database.read(), case.requirement(code)
     units = units_on(session, case.audit.id, item.unit, falling(case.scheme))
     seen = queries.verdicts_of(session, case.audit.id, [code]).get(code, {}) if units else {}
@@ -137,11 +138,10 @@ def _page(case: Case, sheet: Sheet, form: Form, whole: JudgementForm | None = No
         sheet=sheet,
         item=item,
         unit=case.scheme.units[item.unit],
-        cells=[Cell(sheet, row) for row in sheet.rows],
-        facts=Facts(answer, files, found_on(case)(item.code)),
+        cells=cells_of(case, [sheet]),
+        facts=Facts(answer, files, *past_of(case)(item.code)),
         before=before,
         after=after,
-        plain=plain_name(case.scheme),
         form=form,
         whole=whole if case.is_open and (judgement or sheet.falls_short) else None,
         judgement=judgement,

@@ -2,6 +2,7 @@
 
 from portal.doors.inspector import (
     audits,
+    bulk,
     cells,
     conflicts,
     days,
@@ -22,6 +23,7 @@ from portal.doors.inspector.case import bp
 __all__ = [
     "audits",
     "blueprints",
+    "bulk",
     "cells",
     "conflicts",
     "days",

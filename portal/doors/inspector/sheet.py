@@ -8,7 +8,7 @@ from flask_babel import gettext
 
 from audits.inspections.cells import UnitStand
 from audits.inspections.grading import Insufficient, Origin, count_units, shortfall
-from audits.inspections.judging import complaint
+from audits.inspections.judging import Method, complaint
 from audits.inspections.queries import VerdictRow
 from audits.schemes.text import Requirement, SchemeText
 from portal.language.i18n import current_language, sentence
@@ -36,6 +36,8 @@ class Row:
     value: str = ""
     note: str = ""
     shown: str = ""  # version and digest of the verdict that the page showed; see `shown_as`
+    method: Method | None = None
+    bulk: bool = False
     stored: str = ""  # the verdict as it is stored; empty if there is none
     is_touched: bool = False
     origin: Origin = Origin.RANDOM
@@ -92,8 +94,8 @@ class Sheet:
         """Return the number of units without a verdict."""
         return sum(not row.is_stored for row in self.rows)
 
-    def read(self, typed: Mapping[str, str], fill: str = "") -> bool:
-        """Read what the person changed, with `fill` as verdict of empty rows; return whether all of that is valid.
+    def read(self, typed: Mapping[str, str]) -> bool:
+        """Read what the person changed; return whether all of that is valid.
 
         A row that still holds what the page showed stays as it is stored now: a page that was opened earlier never
         puts an older verdict back.
@@ -102,15 +104,21 @@ class Sheet:
             row.reason.text = cleaned(typed.get(row.reason.id, ""))
             value, note = typed.get(row.key, ""), cleaned(typed.get(f"{row.key}-note", ""))
             shown = typed.get(f"{row.key}-shown", "")
-            if shown == shown_as(value, note, version_of(shown)) and not (fill and not value and not row.is_stored):
+            method = method_of(typed.get(f"{row.key}-method", ""))
+            if shown == shown_as(value, note, version_of(shown), method if value else None):
                 continue
-            row.value, row.note, row.shown, row.is_touched = value or fill, note, shown, True
+            row.value, row.note, row.shown, row.is_touched = value, note, shown, True
+            row.method = method
             row.errors = self._errors(row)
         return not any(row.errors for row in self.rows)
 
     def verdicts(self) -> dict[str, tuple[str, str]]:
         """Return the rows that the person filled in or changed, in the shape of the service."""
         return {row.reference: (row.value, row.note) for row in self.rows if row.is_touched and row.value}
+
+    def methods(self) -> dict[str, Method | None]:
+        """Return how these verdicts were reached."""
+        return {row.reference: row.method for row in self.rows if row.is_touched}
 
     def versions(self) -> dict[str, int]:
         """Return the versions of the verdicts on the page."""
@@ -152,16 +160,22 @@ class Sheet:
         return [self._named(row, sentence(problem))]
 
 
-def shown_as(value: str, note: str, version: int) -> str:
+def shown_as(value: str, note: str, version: int, method: Method | None = None, bulk: bool = False) -> str:  # noqa: ARG001  # the columns of a VerdictRow
     """Return version and digest of a verdict: by them a row tells later whether somebody changed it on the page."""
-    digest = hashlib.sha256(f"{value}\n{note}".encode()).hexdigest()
+    digest = hashlib.sha256(f"{value}\n{method or ''}\n{note}".encode()).hexdigest()
     return f"{version}-{digest[:_DIGEST]}"
+
+
+def method_of(typed: str) -> Method | None:
+    """Return the method that was chosen, or None."""
+    return Method(typed) if typed in list(Method) else None
 
 
 def _row(key: str, unit: UnitStand, stored: VerdictRow | None) -> Row:
     row = Row(key, unit.reference, unit.place, shown=shown_as("", "", 0), origin=unit.origin)
     if stored is not None:
         row.value, row.note, row.shown, row.stored = stored.value, stored.note, shown_as(*stored), stored.value
+        row.method, row.bulk = stored.method, stored.bulk
     return row
 
 

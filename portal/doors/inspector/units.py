@@ -13,7 +13,7 @@ from audits.applications.queries import answers_of, evidence_of
 from audits.core.access import Permission
 from audits.inspections.cells import UnitStand, units_on, verdicts_at
 from audits.schemes.text import Chapter, Requirement, Unit
-from portal.doors.inspector.board import Cell, Facts, Step, falling, found_on
+from portal.doors.inspector.board import Cell, Facts, Step, cells_of, falling, past_of
 from portal.doors.inspector.case import Case, bp, open_case
 from portal.doors.inspector.keeping import keep
 from portal.doors.inspector.sheet import Sheet
@@ -45,8 +45,8 @@ def next_unit(audit_id: UUID, unit: str) -> ResponseReturnValue:
 def show_unit(audit_id: UUID, unit: str, place: int) -> ResponseReturnValue:
     """Show a unit with a cell per requirement."""
     case = open_case(audit_id)
-    spot = _spot(case, unit, place)
-    return _page(case, spot, _sheets(case, spot), Form())
+    spot = spot_at(case, unit, place)
+    return _page(case, spot, sheets_of_spot(case, spot), Form())
 
 
 @bp.post(_PATH)
@@ -54,8 +54,8 @@ def show_unit(audit_id: UUID, unit: str, place: int) -> ResponseReturnValue:
 def judge_unit(audit_id: UUID, unit: str, place: int) -> ResponseReturnValue:
     """Save the verdicts on one unit, and continue to the next if asked."""
     case, form = open_case(audit_id), Form()
-    spot = _spot(case, unit, place)
-    sheets = _sheets(case, spot)
+    spot = spot_at(case, unit, place)
+    sheets = sheets_of_spot(case, spot)
     status = keep(case, form, sheets)
     if status:
         return _page(case, spot, sheets, form), status
@@ -94,13 +94,15 @@ def units_of_kind(case: Case, unit: str) -> tuple[Unit, list[UnitStand]]:
     return kind, units_on(database.read(), case.audit.id, unit, falling(case.scheme))
 
 
-def _spot(case: Case, unit: str, place: int) -> Spot:
+def spot_at(case: Case, unit: str, place: int) -> Spot:
+    """Return the unit at a place of the draw, or 404."""
     kind, units = units_of_kind(case, unit)
     here = next((each for each in units if each.place == place), None) or abort(404)
     return Spot(kind, units, here)
 
 
-def _sheets(case: Case, spot: Spot) -> list[Sheet]:
+def sheets_of_spot(case: Case, spot: Spot) -> list[Sheet]:
+    """Return a sheet of one row per requirement on a unit."""
     here = spot.here
     seen = verdicts_at(database.read(), case.audit.id, spot.kind.code, here.reference)
     return [
@@ -110,7 +112,7 @@ def _sheets(case: Case, spot: Spot) -> list[Sheet]:
 
 
 def _page(case: Case, spot: Spot, sheets: Sequence[Sheet], form: Form) -> str:
-    cells = [Cell(sheet, sheet.rows[0]) for sheet in sheets]
+    cells = cells_of(case, sheets, reference=spot.here.reference)
     return render_template(
         "inspector/unit.html",
         case=case,
@@ -136,8 +138,8 @@ def _chapter(case: Case, cell: Cell) -> Chapter:
 
 def _facts(case: Case, items: Sequence[Requirement]) -> dict[str, Facts]:
     session, said_in = database.read(), case.audit.certification_id
-    answers, files, found = answers_of(session, said_in), evidence_of(session, said_in), found_on(case)
-    return {item.code: Facts(answers.get(item.code), files.get(item.code, []), found(item.code)) for item in items}
+    answers, files, past = answers_of(session, said_in), evidence_of(session, said_in), past_of(case)
+    return {item.code: Facts(answers.get(item.code), files.get(item.code, []), *past(item.code)) for item in items}
 
 
 def _step(case: Case, spot: Spot, step: int) -> Step | None:

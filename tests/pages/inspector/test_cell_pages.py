@@ -20,7 +20,7 @@ def test_a_cell_is_saved_alone_and_tells_its_new_version(session, browser, files
     page = browser.open(path(files, UNIT))
     said = send(browser, files, "PAY-05", 1, value="conform", shown=page.value("PAY-05-1-shown"))
     assert said["words"].startswith("Saved at ")
-    assert queries.verdicts_of(session, files.id) == {"PAY-05": {drawn[0]: ("conform", "", 1)}}
+    assert queries.verdicts_of(session, files.id) == {"PAY-05": {drawn[0]: ("conform", "", 1, None, False)}}
     said = send(browser, files, "PAY-05", 1, value="conform", note="Seen in May.", shown=said["shown"])
     assert (said["note"], said["by"]) == ("Seen in May.", files.inspector.name)
     assert queries.verdicts_of(session, files.id)["PAY-05"][drawn[0]].version == 2
@@ -34,7 +34,7 @@ def test_a_cell_that_somebody_judged_meanwhile_is_shown_beside_ones_own(session,
     said = send(browser, files, "PAY-05", 1, 409, value="conform", note="Fine.", shown=page.value("PAY-05-1-shown"))
     assert all(words in said["html"] for words in ("Short.", "Fine.", "Does not conform", "Conforms"))
     assert (said["value"], said["note"]) == ("nonconform", "Short.")
-    assert queries.verdicts_of(session, files.id)["PAY-05"][drawn[0]] == ("nonconform", "Short.", 1)
+    assert queries.verdicts_of(session, files.id)["PAY-05"][drawn[0]] == ("nonconform", "Short.", 1, None, False)
 
 
 def test_a_cell_says_what_is_missing(session, browser, files):
