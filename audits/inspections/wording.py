@@ -35,7 +35,7 @@ STRATA: Mapping[Stratum, str] = {
 
 METHODS: Mapping[Method, str] = {
     Method.SEEN: N_("Document seen"),
-    Method.TOLD: N_("Told to me"),
-    Method.OBSERVED: N_("Observed on the spot"),
-    Method.RECORD: N_("Looked up in the system"),
+    Method.TOLD: N_("Told"),
+    Method.OBSERVED: N_("Observed"),
+    Method.RECORD: N_("In the system"),
 }

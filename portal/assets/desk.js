@@ -225,7 +225,12 @@ let current = null;
 let show = "all";
 
 function isLive() {
-  return bench.classList.contains("kw-bench--live");
+  return bench.classList.contains("kw-bench--live") || isAlone();
+}
+
+/** Whether the screen has room for one cell and no list beside it. */
+function isAlone() {
+  return bench.classList.contains("kw-bench--one");
 }
 
 function visible() {
@@ -248,7 +253,12 @@ function select(cell, { focus = "row" } = {}) {
     filter();
     history.replaceState(null, "", `#${cell.key}-cell`);
   }
-  if (focus === "row") {
+  if (isAlone() && moved) showList(false);
+  if (isAlone() && focus === "row") {
+    const heading = cell.box.querySelector(".kw-cell__question");
+    heading.focus({ preventScroll: true });
+    if (moved) document.querySelector("[data-kw-one]").scrollIntoView();
+  } else if (focus === "row") {
     cell.link.focus({ preventScroll: true });
     cell.row.scrollIntoView({ block: "nearest" });
   } else if (focus === "note") {
@@ -365,30 +375,45 @@ document.addEventListener("keydown", (event) => {
   act();
 });
 
+function showList(isShown) {
+  bench.classList.toggle("kw-bench--listing", isShown);
+  document.querySelector("[data-kw-listing]").setAttribute("aria-expanded", String(isShown));
+}
+
 function fit() {
   if (!cells.length) return;
   const wasLive = isLive();
   bench.classList.toggle("kw-bench--live", large.matches);
+  bench.classList.toggle("kw-bench--one", !large.matches);
+  document.querySelector("[data-kw-one]").hidden = large.matches;
   bench.style.setProperty("--kw-bench-top", `${Math.round(bench.getBoundingClientRect().top + scrollY)}px`);
-  if (large.matches && !wasLive) {
+  if (!wasLive) {
     const asked = cells.find((cell) => location.hash === `#${cell.key}-cell`);
     const wrong = cells.find((cell) => cell.box.querySelector(".govuk-error-message"));
     select(asked ?? wrong ?? cells.find((cell) => cell.isOpen) ?? cells[0], { focus: "" });
-    current.row.scrollIntoView({ block: "nearest" });
-    scrollTo(0, 0);
+    if (large.matches) {
+      current.row.scrollIntoView({ block: "nearest" });
+      scrollTo(0, 0);
+    }
   }
 }
 
 for (const chip of document.querySelectorAll("[data-kw-chips] [data-show]")) {
   chip.addEventListener("click", () => filterBy(chip.dataset.show));
 }
+for (const button of document.querySelectorAll("[data-kw-by]")) {
+  button.addEventListener("click", () => step(Number(button.dataset.kwBy)));
+}
+document.querySelector("[data-kw-listing]").addEventListener("click", () => {
+  showList(!bench.classList.contains("kw-bench--listing"));
+});
 document.querySelector("[data-kw-chips]")?.removeAttribute("hidden");
 document.querySelector('.kw-rail [aria-current="page"]')?.scrollIntoView({ block: "nearest" });
 count();
 fit();
 // After the browser has gone to the place that the address names, which takes the focus away.
 const begin = () => setTimeout(() => {
-  if (!document.querySelector(".govuk-error-summary")) current?.link.focus({ preventScroll: true });
+  if (!isAlone() && !document.querySelector(".govuk-error-summary")) current?.link.focus({ preventScroll: true });
 });
 if (document.readyState === "complete") begin();
 else addEventListener("load", begin);

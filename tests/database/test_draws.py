@@ -12,7 +12,7 @@ from audits.core import clock
 from audits.core.access import Role
 from audits.core.errors import IllegalMoveError, NotFoundError, RuleError
 from audits.inspections import draws, queries, rules, services
-from audits.inspections.models import DrawFrom, Population, PopulationList
+from audits.inspections.models import DrawFrom, Population, PopulationList, PrivateNote
 from audits.inspections.services import About
 from audits.inspections.services.drawing import erase_before
 from audits.inspections.workflow import AuditState
@@ -170,13 +170,23 @@ def test_the_guess_would_succeed_if_the_secret_leaked(session):
     assert best_guess([value, SECRET.hex()], [other, tuple(found)], dice) == 1
 
 
+def first_of(session, audit):
+    return queries.sample_of(session, audit.id)["personnel_file"][0]
+
+
 def test_members_are_erased_after_their_term_and_the_digest_stays(session):
     audit = make_audit(session, AuditState.CONCLUDED)
     running = make_audit(session, populations={"personnel_file": ["F-1"]})
     [*lists] = session.scalars(select(PopulationList).where(PopulationList.audit_id == audit.id))
     assert lists
+    for each in (audit, running):
+        key = {"audit_id": each.id, "unit": "personnel_file", "reference": first_of(session, each)}
+        said = {"requirement_code": "x", "person_id": each.inspector_id, "text": "x", "written_at": clock.now()}
+        session.add(PrivateNote(**key, **said))
+    session.flush()
     assert erase_before(session, clock.now() - timedelta(days=1)) == 0
-    assert erase_before(session, clock.now() + timedelta(days=1)) == len(lists)
+    assert erase_before(session, clock.now() + timedelta(days=1)) == len(lists) + 1
+    assert session.scalars(select(PrivateNote.audit_id)).all() == [running.id]
     session.expire_all()
     population = queries.populations_of(session, audit.id)[0]
     assert len(population.digest) == 64

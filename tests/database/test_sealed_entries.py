@@ -9,6 +9,7 @@ from audits.core.access import Role
 from audits.core.errors import NotFoundError, RuleError
 from audits.core.events import history
 from audits.inspections import entries, services
+from audits.inspections.judging import Method
 from audits.inspections.models import EntryChain, EntryContent, EntryReceipt, SealedEntry
 from audits.inspections.services.entering import forget_entry
 from audits.inspections.services.receipts import confirm_entries, waiting_for_receipt
@@ -55,6 +56,16 @@ def test_each_verdict_continues_the_chain_of_who_recorded_it(session, audit, dra
     assert [(each.cell, each.value) for each in said] == [
         ("IDW-01/personnel_file/1", GOOD[0]), ("IDW-01/personnel_file/2", BAD[0]), ("IDW-01/personnel_file/3", GOOD[0])
     ]  # fmt: skip
+
+
+def test_how_a_verdict_was_reached_and_that_it_was_one_of_many_is_sealed(session, audit, drawn):
+    record(session, audit, {drawn[0]: GOOD}, methods={"IDW-01": {drawn[0]: Method.SEEN}})
+    said = {"value": GOOD[0], "method": Method.TOLD, "reason": "They all say so."}
+    services.record_in_bulk(session, audit.inspector.actor, audit.id, {"IDW-01": drawn[1:2]}, **said)
+    told = [entries.read(entry.data) for entry in kept(session, audit)]
+    assert [(each.method, each.bulk) for each in told] == [(Method.SEEN, False), (Method.TOLD, True)]
+    told = [event.data for event in history(session, audit.id) if event.name == "audit.record"]
+    assert {each.get("bulk") for each in told} == {True, None}
 
 
 def test_an_amendment_names_what_it_replaces_and_keeps_its_reason(session, audit, drawn):

@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from audits.core.access import Role
 from audits.inspections import export, services
+from audits.inspections.judging import Method
 from audits.inspections.queries import sample_of
 from audits.inspections.services.receipts import confirm_entries
 from audits.teams.rules import TeamRole
@@ -39,7 +40,7 @@ def genuine(session):
     def record(actor, said, **more):
         services.record_sheets(session, actor, audit.id, {"IDW-01": said}, **more)
 
-    record(audit.inspector.actor, dict.fromkeys(drawn[:4], GOOD))
+    record(audit.inspector.actor, dict.fromkeys(drawn[:4], GOOD), methods={"IDW-01": {drawn[0]: Method.SEEN}})
     record(audit.inspector.actor, {drawn[0]: BAD}, reasons={"IDW-01": "It had expired."})
     record(member.actor, dict.fromkeys(drawn[4:6], BAD))
     confirm_entries(session, audit.id, lambda said: sign(said, key, typ=TYPE))

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from audits.core.access import Role
+from audits.inspections.judging import Method
 from audits.inspections.models import Verdict
 from audits.inspections.queries import sample_of
 from audits.inspections.services import record_sheets
@@ -46,6 +47,12 @@ class Known:
         with Session(self.portal.tables) as session:
             rows = session.scalars(select(Verdict).where(Verdict.audit_id == self.id))
             return {(row.requirement_code, row.reference): (row.value, row.note) for row in rows}
+
+    @property
+    def methods(self):
+        """How each verdict was reached."""
+        with Session(self.portal.tables) as session:
+            return list(session.scalars(select(Verdict.method).where(Verdict.audit_id == self.id)))
 
     def store(self, code, value, note="", reason=""):
         """Store a verdict on the first file, as a colleague does elsewhere."""
@@ -147,6 +154,34 @@ def test_without_a_connection_what_was_typed_stays_and_is_sent_later(screen, aud
     page.clock.run_for(16_000)
     saved(page, 1)
     assert list(audit.stored.values()) == [("conform", "")]
+
+
+def test_how_it_was_seen_goes_with_the_cells_after_it_and_private_notes_are_kept_apart(screen, audit):
+    window = screen().sign_in(audit.email, PASSWORD).open(audit.path("units/personnel_file/1#PAY-05-1-cell"))
+    page = window.page
+    page.locator("a[aria-current=true]:focus").wait_for()
+    page.keyboard.press("m")
+    for key in "111":
+        page.keyboard.press(key)
+    saved(page, 3)
+    assert audit.methods == [Method.SEEN] * 3
+    page.locator(".kw-cell--here summary", has_text="Private note").click()
+    page.locator(".kw-cell--here [data-kw-private]").fill("He hesitated.")
+    code = at(page).removesuffix("-1")
+    page.keyboard.press("Tab")
+    page.locator("[data-kw-saved]", has_text="Saved at").wait_for()
+    with page.expect_navigation():
+        page.get_by_role("link", name="Several at once").click()
+    window.judge()
+    page.get_by_label("All that are open").check()
+    page.get_by_label("Conforms", exact=True).check()
+    page.get_by_label("Document seen").check()
+    page.get_by_label("Why one verdict holds for all of these").fill("One page says it all.")
+    window.click("Give this verdict")
+    assert len(audit.stored) == ON_FILE
+    page.goto(audit.path(f"units/personnel_file/1#{code}-1-cell"))
+    assert page.locator(".kw-cell--here [data-kw-private]").input_value() == "He hesitated."
+    assert page.locator(".kw-list .kw-bulk").count() == ON_FILE - 3
 
 
 def test_without_a_script_one_button_saves_the_whole_page(screen, audit):
