@@ -383,10 +383,13 @@ function showList(isShown) {
 function fit() {
   if (!cells.length) return;
   const wasLive = isLive();
+  const wasAlone = isAlone();
   bench.classList.toggle("kw-bench--live", large.matches);
   bench.classList.toggle("kw-bench--one", !large.matches);
   document.querySelector("[data-kw-one]").hidden = large.matches;
   bench.style.setProperty("--kw-bench-top", `${Math.round(bench.getBoundingClientRect().top + scrollY)}px`);
+  // The list was hidden, and took the focus with it.
+  if (wasAlone && !isAlone() && document.activeElement === document.body) current?.link.focus({ preventScroll: true });
   if (!wasLive) {
     const asked = cells.find((cell) => location.hash === `#${cell.key}-cell`);
     const wrong = cells.find((cell) => cell.box.querySelector(".govuk-error-message"));
