@@ -44,7 +44,13 @@ def standing_on(session: Session, audit_id: UUID, cells: Collection[str] | None 
         merge.add(entries.merged(digest, written))
         words = content or {}
         found[digest] = Stand(
-            digest, written.value, words.get("note", ""), words.get("reason", ""), *rest, written.method, written.bulk
+            digest,
+            written.value,
+            words.get("note", ""),
+            words.get("reason", ""),
+            *rest,
+            method=written.method,
+            bulk=written.bulk,
         )
     order = {digest: place for place, digest in enumerate(found)}
     return {

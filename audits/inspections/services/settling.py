@@ -16,7 +16,7 @@ from audits.inspections.models import SampledUnit
 from audits.inspections.queries import verdicts_of
 from audits.inspections.services.course import load_fieldwork, record
 from audits.inspections.services.entering import Typed, enter
-from audits.inspections.services.fieldwork import told_of, upsert
+from audits.inspections.services.fieldwork import Said, told_of, upsert
 from audits.inspections.standing import is_conflict, standing_on
 
 
@@ -40,9 +40,10 @@ def settle_conflict(
         SampledUnit.audit_id == audit.id, SampledUnit.unit == unit, SampledUnit.position == int(position)
     )
     key = (code, session.scalars(drawn).one())
-    typed = {cell: Typed(said.value, {"note": said.note, "reason": words})}
+    typed = {cell: Typed(said.value, {"note": said.note, "reason": words}, said.method, said.bulk)}
     head = enter(session, actor, audit, scheme.sha256, typed, kind=EntryKind.CHOICE)
     before = verdicts_of(session, audit.id, [code])[code][key[1]]
-    upsert(session, actor, audit, {key: (unit, said.value, said.note, words)})
-    for told in told_of({key: before}, {key: (said.value, said.note)}, {code: words}, head.digest):
+    changed = {key: Said(said.value, said.note, said.method, said.bulk, words)}
+    upsert(session, actor, audit, scheme, changed)
+    for told in told_of({key: before}, changed, head.digest):
         record(session, actor, audit, told)

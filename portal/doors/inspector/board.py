@@ -19,12 +19,15 @@ from portal.web.access import current_actor
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One requirement at one unit: its row, in the sheet of its requirement, and the private notes on it."""
+    """One requirement at one unit: its row, in the sheet of its requirement, and the private notes on it.
+
+    None: the offline desk, which takes neither private notes nor methods.
+    """
 
     sheet: Sheet
     row: Row
-    private: PrivateNotes
-    private_shown: str  # digest of one's own note as it is stored
+    private: PrivateNotes | None = None
+    private_shown: str = ""  # digest of one's own note as it is stored
 
     @property
     def item(self) -> Requirement:

@@ -17,7 +17,7 @@ from audits.inspections.judging import NOTE_LIMIT
 from audits.inspections.queries import units_of, verdicts_of
 from audits.inspections.standing import standing_on
 from audits.schemes.text import Requirement, Unit
-from portal.doors.inspector.board import Cell, Facts, Step, found_on
+from portal.doors.inspector.board import Cell, Facts, Step, past_of
 from portal.doors.inspector.case import Case
 from portal.doors.inspector.sheet import Sheet
 from portal.forms.form import Form
@@ -67,7 +67,7 @@ def _desk(case: Case, kind: Unit, items: Sequence[Requirement]) -> str:
     """Return the desk of a kind of unit, with a blank sheet per requirement."""
     blank = UnitStand("…", BLANK, Origin.RANDOM, 0, 0)
     cells = [Cell(sheet, sheet.rows[0]) for sheet in (Sheet(case.scheme, item, [blank], {}) for item in items)]
-    answers, found = answers_of(database.read(), case.audit.certification_id), found_on(case)
+    answers, past = answers_of(database.read(), case.audit.certification_id), past_of(case)
     return render_template(
         "inspector/offline_desk.html",
         audit=case.audit,
@@ -78,7 +78,7 @@ def _desk(case: Case, kind: Unit, items: Sequence[Requirement]) -> str:
             (chapter, list(its))
             for chapter, its in groupby(cells, lambda cell: case.scheme.chapters[cell.item.chapter])
         ],
-        facts={item.code: Facts(answers.get(item.code), (), found(item.code)) for item in items},
+        facts={item.code: Facts(answers.get(item.code), (), *past(item.code)) for item in items},
         before=Step("{}", "#prev"),
         after=Step("{}", "#next"),
         form=Form(),
