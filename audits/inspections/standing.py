@@ -43,15 +43,8 @@ def standing_on(session: Session, audit_id: UUID, cells: Collection[str] | None 
             continue
         merge.add(entries.merged(digest, written))
         words = content or {}
-        found[digest] = Stand(
-            digest,
-            written.value,
-            words.get("note", ""),
-            words.get("reason", ""),
-            *rest,
-            method=written.method,
-            bulk=written.bulk,
-        )
+        said = (digest, written.value, words.get("note", ""), words.get("reason", ""))
+        found[digest] = Stand._make((*said, *rest, written.method, written.bulk))
     order = {digest: place for place, digest in enumerate(found)}
     return {
         cell: [found[digest] for digest in sorted(state.parents, key=order.__getitem__)]
