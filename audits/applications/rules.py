@@ -242,8 +242,10 @@ def self_assessment(scheme: SchemeText, facts: Mapping[Fact, bool], answered: Co
 
 
 def worded(scheme: SchemeText) -> SchemeText:
-    """Return the scheme with the questions as an agency gets them."""
-    return replace(scheme, requirements=tuple(_worded(item) for item in scheme.requirements))
+    """Return the scheme with the questions as an agency gets them; itself where they are the same."""
+    items = tuple(_worded(item) for item in scheme.requirements)
+    same = all(new is old for new, old in zip(items, scheme.requirements, strict=True))
+    return scheme if same else replace(scheme, requirements=items)
 
 
 def _worded(item: Requirement) -> Requirement:

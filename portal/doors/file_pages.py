@@ -48,7 +48,7 @@ class VersionForm(Form):
     is_alarmed = False
 
 
-@bp.get(f"{_PATH}/about")
+@bp.get(_PATH + "/about")
 @needs(Permission.APPLICATION_VIEW)
 def about(evidence_id: UUID) -> ResponseReturnValue:
     """Show what is known of a file, and its earlier versions."""

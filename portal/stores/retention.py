@@ -115,7 +115,7 @@ KEPT: tuple[Kept, ...] = (
     Kept(
         "lists",
         N_("Lists of workers, files and houses from which a sample is drawn, under codes"),
-        ("population", "population_list", "list_offer", "fixed_list", "draw_secret", "draw_value"),
+        ("private_note", "population", "population_list", "list_offer", "fixed_list", "draw_secret", "draw_value"),
         N_("%(lists)s days after the list was fixed, once the audit is over; the digest stays"),
         _CASE,
         "portal.work.forgetting.forget_lists",

@@ -46,7 +46,7 @@ def event_of(message_id: str, change: LoggedChange) -> dict[str, Any]:
     return {
         "specversion": "1.0",
         "id": message_id,
-        "source": f"{base}/register",
+        "source": base,
         "type": EVENT_TYPE,
         "subject": change.public_id,
         "time": moment(change.at),

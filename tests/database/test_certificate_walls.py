@@ -92,6 +92,7 @@ def test_history_and_documents_are_never_changed(session):
     for statement in (update(CertificateChange).values(reason="x"), update(Document).values(sha256="x")):
         with pytest.raises(IntegrityError, match="append-only"), session.begin_nested():
             session.execute(statement)
+    session.execute(update(OutboxItem).values(done_at=clock.now()))
     assert session.execute(delete(OutboxItem)).rowcount  # what is done may be tidied up
 
 

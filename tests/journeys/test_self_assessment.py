@@ -96,7 +96,7 @@ def test_what_is_typed_is_saved_by_itself_and_a_killed_browser_loses_nothing(por
         {"name": "good.pdf", "mimeType": "application/pdf", "buffer": pdf_file()},
     ]
     window.page.locator("#GOV-03-files").set_input_files(files)
-    window.page.locator("#GOV-03").get_by_role("link", name="good.pdf").wait_for(timeout=PATIENCE * 1000)
+    window.page.locator("#GOV-03").get_by_role("link", name="good.pdf", exact=True).wait_for(timeout=PATIENCE * 1000)
     assert "bad.pdf" in window.page.locator("#GOV-03 [role=alert]").inner_text()
     window.judge()
     window.close()  # as if the browser were killed

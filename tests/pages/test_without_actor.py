@@ -14,10 +14,11 @@ from tests.kit.factories import give_password, make_person
 
 NO_ROWS = {
     "static", "healthz", "account.forgot", "account.forgot_sent", "account.login",
-    "agency_registration.register", "agency_registration.registered",
+    "agency_registration.register", "agency_registration.registered", "inspector.offline", "inspector.offline_worker",
 }  # fmt: skip
 # These come near one account, by its address or by a link that was mailed to it.
 ENTRANCE = {"account.login_submitted", "account.forgot_submitted", "account.link", "account.link_submitted"}
+ENTRANCE |= {"account.read_calendar"}
 # This one acts for the agency that is about to be.
 REGISTRATION = {"agency_registration.register_submitted"}
 # Whoever may see metrics is no person; it reads counts through a view, and the times of periodic tasks.

@@ -166,6 +166,7 @@ def test_the_flow_has_exactly_these_moves(state, name):
     allowed = {
         ("draft", "submit"): "submitted",
         ("draft", "withdraw"): "withdrawn",
+        ("draft", "lapse"): "withdrawn",
         ("submitted", "withdraw"): "withdrawn",
         ("submitted", "return"): "draft",
         ("submitted", "accept"): "accepted",

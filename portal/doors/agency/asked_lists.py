@@ -62,7 +62,10 @@ def list_given(audit_id: UUID, unit: str) -> ResponseReturnValue:
 
 
 def _asked(audit_id: UUID, unit: str) -> ListOffer:
-    return find_offer(database.read(), audit_id, unit) or abort(404)
+    session = database.read()
+    audit = get_audit(session, current_actor(), audit_id)
+    known = unit in scheme_of_version(audit.scheme_version).units
+    return (known and find_offer(session, audit_id, unit)) or abort(404)
 
 
 def _page(asked: ListOffer, form: ListForm) -> str:
