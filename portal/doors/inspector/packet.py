@@ -1,12 +1,13 @@
 """What the offline desk holds of an audit: units, what stands on each cell, and the desk itself per kind of unit."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from itertools import groupby
 from typing import Any
 
 from flask import render_template
 
+from audits.applications.models import Answer
 from audits.applications.queries import answers_of
 from audits.core import clock
 from audits.core.letters import LETTERS
@@ -14,10 +15,11 @@ from audits.inspections import entries
 from audits.inspections.cells import UnitStand
 from audits.inspections.grading import Origin
 from audits.inspections.judging import NOTE_LIMIT
+from audits.inspections.models import SampledUnit
 from audits.inspections.queries import units_of, verdicts_of
 from audits.inspections.standing import standing_on
-from audits.schemes.text import Requirement, Unit
-from portal.doors.inspector.board import Cell, Facts, Step, past_of
+from audits.schemes.text import Unit
+from portal.doors.inspector.board import Cell, Facts, Past, Step, past_of
 from portal.doors.inspector.case import Case
 from portal.doors.inspector.sheet import Sheet
 from portal.forms.form import Form
@@ -31,7 +33,9 @@ BLANK = 0  # the place of the unit of which the desk is drawn; a device puts oth
 
 def packet_of(case: Case) -> dict[str, Any]:
     """Return an audit as the offline desk holds it."""
-    now = clock.now()
+    now, session = clock.now(), database.read()
+    units = units_of(session, case.audit.id)
+    answers, past = answers_of(session, case.audit.certification_id), past_of(case)
     return {
         "audit": str(case.audit.id),
         "reference": case.audit.reference,
@@ -43,31 +47,39 @@ def packet_of(case: Case) -> dict[str, Any]:
         "until": entries.moment(now + timedelta(days=DAYS)),
         "limit": NOTE_LIMIT,
         "letters": _spans(),
-        "kinds": [_kind(case, kind) for kind in case.scheme.units.values() if case.scheme.on_unit(kind.code)],
-        "cells": _cells(case),
+        "kinds": [
+            _kind(case, kind, [each for each in units if each.unit == kind.code], answers, past)
+            for kind in case.scheme.units.values()
+            if case.scheme.on_unit(kind.code)
+        ],
+        "cells": _cells(case, units),
     }
 
 
-def _kind(case: Case, kind: Unit) -> dict[str, Any]:
-    units = [
-        {"place": each.position, "name": each.reference} for each in units_of(database.read(), case.audit.id, kind.code)
-    ]
+def _kind(
+    case: Case,
+    kind: Unit,
+    units: Sequence[SampledUnit],
+    answers: Mapping[str, Answer],
+    past: Callable[[str], Past],
+) -> dict[str, Any]:
+    facts = {item.code: Facts(answers.get(item.code), (), *past(item.code)) for item in case.scheme.on_unit(kind.code)}
     return {
         "code": kind.code,
         "name": kind.name.in_(current_language()),
         "plural": kind.plural.in_(current_language()),
         "agency": kind.is_agency,
-        "units": units,
+        "units": [{"place": each.position, "name": each.reference} for each in units],
         "codes": [item.code for item in case.scheme.on_unit(kind.code)],
-        "html": _desk(case, kind, case.scheme.on_unit(kind.code)) if units else "",
+        "html": _desk(case, kind, facts) if units else "",
     }
 
 
-def _desk(case: Case, kind: Unit, items: Sequence[Requirement]) -> str:
+def _desk(case: Case, kind: Unit, facts: Mapping[str, Facts]) -> str:
     """Return the desk of a kind of unit, with a blank sheet per requirement."""
     blank = UnitStand("…", BLANK, Origin.RANDOM, 0, 0)
-    cells = [Cell(sheet, sheet.rows[0]) for sheet in (Sheet(case.scheme, item, [blank], {}) for item in items)]
-    answers, past = answers_of(database.read(), case.audit.certification_id), past_of(case)
+    sheets = [Sheet(case.scheme, item, [blank], {}) for item in case.scheme.on_unit(kind.code)]
+    cells = [Cell(sheet, sheet.rows[0]) for sheet in sheets]
     return render_template(
         "inspector/offline_desk.html",
         audit=case.audit,
@@ -78,17 +90,17 @@ def _desk(case: Case, kind: Unit, items: Sequence[Requirement]) -> str:
             (chapter, list(its))
             for chapter, its in groupby(cells, lambda cell: case.scheme.chapters[cell.item.chapter])
         ],
-        facts={item.code: Facts(answers.get(item.code), (), *past(item.code)) for item in items},
+        facts=facts,
         before=Step("{}", "#prev"),
         after=Step("{}", "#next"),
         form=Form(),
     )
 
 
-def _cells(case: Case) -> dict[str, list[dict[str, str]]]:
+def _cells(case: Case, units: Sequence[SampledUnit]) -> dict[str, list[dict[str, str]]]:
     """Return what stands on each cell; a verdict that is older than the chains has no digest."""
     session, audit = database.read(), case.audit
-    places = {(each.unit, each.reference): each.position for each in units_of(session, audit.id)}
+    places = {(each.unit, each.reference): each.position for each in units}
     found: dict[str, list[dict[str, str]]] = {}
     for code, rows in verdicts_of(session, audit.id).items():
         unit = case.scheme.requirement(code).unit
