@@ -14,7 +14,7 @@ from audits.core.errors import N_, IllegalMoveError, NotFoundError, RuleError
 from audits.core.events import Code, Digest
 from audits.core.letters import check_printable
 from audits.inspections.coverage import scheme_of_audit
-from audits.inspections.entries import cell_of
+from audits.inspections.entries import EntryKind, cell_of
 from audits.inspections.events import VerdictsRecorded
 from audits.inspections.judging import Method, complaint
 from audits.inspections.models import Audit, SampledUnit, Verdict
@@ -101,12 +101,13 @@ def store_verdicts(
     *,
     known: Mapping[Key, VerdictRow],
     positions: Mapping[tuple[str, str], int],
+    kind: EntryKind = EntryKind.VERDICT,
 ) -> None:
     """Store verdicts that were checked, as entries and in the trail; `positions` are those of the drawn units."""
     if not changed:
         return
     upsert(session, actor, audit, scheme, changed)
-    head = enter(session, actor, audit, scheme.sha256, _typed(scheme, changed, positions))
+    head = enter(session, actor, audit, scheme.sha256, _typed(scheme, changed, positions), kind=kind)
     for told in told_of(known, changed, head.digest):
         record(session, actor, audit, told)
 

@@ -3,20 +3,18 @@
 from collections.abc import Collection
 from uuid import UUID
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from audits.core.access import Actor
 from audits.core.errors import IllegalMoveError
 from audits.core.letters import check_length, check_reason
+from audits.inspections.cells import reference_at
 from audits.inspections.coverage import scheme_of_audit
 from audits.inspections.entries import EntryKind
 from audits.inspections.judging import NOTE_LIMIT
-from audits.inspections.models import SampledUnit
 from audits.inspections.queries import verdicts_of
-from audits.inspections.services.course import load_fieldwork, record
-from audits.inspections.services.entering import Typed, enter
-from audits.inspections.services.fieldwork import Said, told_of, upsert
+from audits.inspections.services.course import load_fieldwork
+from audits.inspections.services.fieldwork import Said, store_verdicts
 from audits.inspections.standing import is_conflict, standing_on
 
 
@@ -34,16 +32,16 @@ def settle_conflict(
     check_reason(reason)
     check_length(reason, NOTE_LIMIT, "reason")
     scheme = scheme_of_audit(audit)
-    said, words = stand[chosen], reason.strip()
-    code, unit, position = cell.split("/")
-    drawn = select(SampledUnit.reference).where(
-        SampledUnit.audit_id == audit.id, SampledUnit.unit == unit, SampledUnit.position == int(position)
+    said = stand[chosen]
+    code, unit, place = cell.split("/")
+    reference = reference_at(session, audit.id, unit, int(place))
+    store_verdicts(
+        session,
+        actor,
+        audit,
+        scheme,
+        {(code, reference): Said(said.value, said.note, said.method, said.bulk, reason.strip())},
+        known={(code, reference): verdicts_of(session, audit.id, [code])[code][reference]},
+        positions={(unit, reference): int(place)},
+        kind=EntryKind.CHOICE,
     )
-    key = (code, session.scalars(drawn).one())
-    typed = {cell: Typed(said.value, {"note": said.note, "reason": words}, said.method, said.bulk)}
-    head = enter(session, actor, audit, scheme.sha256, typed, kind=EntryKind.CHOICE)
-    before = verdicts_of(session, audit.id, [code])[code][key[1]]
-    changed = {key: Said(said.value, said.note, said.method, said.bulk, words)}
-    upsert(session, actor, audit, scheme, changed)
-    for told in told_of({key: before}, changed, head.digest):
-        record(session, actor, audit, told)
