@@ -113,7 +113,7 @@ class _Door:
         self.chain = chain
         self.places = {(unit.unit, unit.position): unit.reference for unit in units_of(session, audit.id)}
         self.stored = verdicts_of(session, audit.id)
-        self.values: dict[str, str] = {}  # of every entry of the audit, by digest
+        self.known: dict[str, bytes] = {}  # every entry of the audit, by digest
         self.entered: set[str] = set()  # cells that somebody wrote an entry on
         self.numbers: dict[int, str] = {}  # of this chain
         self.last = Link(chain.id, 0, chain.digest)
@@ -182,7 +182,7 @@ class _Door:
 
     def _replaces(self, said: Written) -> bool:
         """Return whether it replaces another value: of an entry that it names, or one older than the chains."""
-        seen = {self.values[parent] for parent in said.parents if parent in self.values}
+        seen = {entries.read(self.known[parent]).value for parent in said.parents if parent in self.known}
         if not said.parents and said.cell not in self.entered:
             code = said.cell.split("/")[0]
             older = self.stored.get(code, {}).get(self.reference(said.cell))
@@ -195,7 +195,7 @@ class _Door:
             self.contents[digest] = (sent.salt, sent.words)
         if reason := sent.words.get("reason", "").strip():
             self.reasons[said.cell].append(reason)
-        self.values[digest], self.numbers[said.number] = said.value, digest
+        self.known[digest], self.numbers[said.number] = sent.data, digest
         self.entered.add(said.cell)
         self.last = Link(self.chain.id, said.number, digest)
 
@@ -203,7 +203,7 @@ class _Door:
         query = select(SealedEntry.chain_id, SealedEntry.number, SealedEntry.cell, SealedEntry.digest, SealedEntry.data)
         query = query.where(SealedEntry.audit_id == audit_id).order_by(SealedEntry.id)
         for chain_id, number, cell, digest, data in session.execute(query):
-            self.values[digest] = entries.read(data).value
+            self.known[digest] = data
             self.entered.add(cell)
             if chain_id == self.chain.id:
                 self.numbers[number], self.last = digest, Link(chain_id, number, digest)
