@@ -46,7 +46,10 @@ def lapse_drafts(session: Session) -> int:
     query = query.where(Deadline.kind == DeadlineKind.DRAFT, Deadline.done_at.is_(None))
     query = query.where(Deadline.due_on < clock.today(), Application.state == ApplicationState.DRAFT)
     over = session.scalars(query.order_by(Application.id).with_for_update(of=Application, skip_locked=True)).all()
-    return sum(_lapse(session, application) for application in over)
+    lapsed = [_lapse(session, application) for application in over]
+    if not all(lapsed):
+        begin_draft_terms(session)
+    return sum(lapsed)
 
 
 def _lapse(session: Session, application: Application) -> bool:
@@ -61,8 +64,6 @@ def _lapse(session: Session, application: Application) -> bool:
         events.record(session, told.DraftKept(), **about, actor=SYSTEM)
     session.flush()
     end_deadline(session, DeadlineKind.DRAFT, application.id)
-    if not lies:
-        begin_draft_terms(session)
     return lies
 
 
