@@ -89,6 +89,11 @@ def contacts_of(session: Session, agency_id: UUID) -> list[Person]:
     return list(session.scalars(query.order_by(Person.name, Person.id)))
 
 
+def signatories_of(session: Session, agency_id: UUID) -> list[Person]:
+    """Return everybody who may sign for an agency, sorted by name."""
+    return [person for person in contacts_of(session, agency_id) if Role.AGENCY_SIGNATORY in person.roles]
+
+
 def find_by_email(session: Session, email: str) -> Person | None:
     """Return the person with this address, retired or not, ignoring case; or None."""
     return session.scalar(select(Person).where(Person.email == email))

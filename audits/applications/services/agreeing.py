@@ -37,14 +37,20 @@ def accept_changed_agreement(session: Session, actor: Actor, *, declared_name: s
     asked = asked_agreement(session, actor)
     if asked is None:
         raise IllegalMoveError("There is no agreement to accept now.")
+    person = signing(session, actor, declared_name)
+    if seen != asked.agreement.sha256:
+        raise RuleError(_READ_IT, "agreement")
+    _accept(session, actor, asked.application, asked.agreement, person.name)
+
+
+def signing(session: Session, actor: Actor, declared_name: str) -> Person:
+    """Return the actor, who typed the own name to sign; RuleError at `declared_name` for another name."""
     person = session.get_one(Person, actor.id)
     if not same_name(declared_name, person.name):
         raise RuleError(
             "Enter your own name as it stands in your account: %(name)s.", "declared_name", name=person.name
         )
-    if seen != asked.agreement.sha256:
-        raise RuleError(_READ_IT, "agreement")
-    _accept(session, actor, asked.application, asked.agreement, person.name)
+    return person
 
 
 def _accept(session: Session, actor: Actor, application: Application, agreement: Agreement, name: str) -> None:

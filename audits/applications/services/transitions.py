@@ -20,8 +20,8 @@ from audits.applications.queries import (
     self_assessment_of,
     submissions_of,
 )
-from audits.applications.rules import check_complaints, same_name, unanswered, unknown_codes
-from audits.applications.services.agreeing import accept_with_application
+from audits.applications.rules import check_complaints, unanswered, unknown_codes
+from audits.applications.services.agreeing import accept_with_application, signing
 from audits.applications.services.course import APPLICATIONS
 from audits.applications.submission import content_now, digest_of
 from audits.applications.workflow import ApplicationState
@@ -35,7 +35,7 @@ from audits.core.notices import tell_agency, tell_person
 from audits.deadlines.rules import DeadlineKind
 from audits.deadlines.services import end_deadline, open_deadline
 from audits.people.models import Person
-from audits.people.queries import contacts_of, people_with
+from audits.people.queries import people_with, signatories_of
 from audits.schemes.queries import scheme_of_version
 
 
@@ -50,11 +50,7 @@ def submit_application(
     application = _move(session, actor, application_id, told.ApplicationSubmitted)
     session.flush()  # a trigger takes the scope over now, and the check goes by that
     _check_complete(session, application)
-    person = session.get_one(Person, actor.id)
-    if not same_name(declared_name, person.name):
-        raise RuleError(
-            "Enter your own name as it stands in your account: %(name)s.", "declared_name", name=person.name
-        )
+    person = signing(session, actor, declared_name)
     application.submitted_at, application.review_note = clock.now(), ""
     end_deadline(session, DeadlineKind.DRAFT, application.id)
     application.declared_by, application.declared_name = person.id, person.name
@@ -87,8 +83,7 @@ def ask_to_sign(session: Session, actor: Actor, application_id: UUID) -> list[Pe
         asked.where(Event.actor_id == actor.id, Event.happened_at > clock.now() - timedelta(days=1)).limit(1)
     ):
         raise RuleError("You asked today already.")
-    people = [each for each in contacts_of(session, application.agency_id) if Role.AGENCY_SIGNATORY in each.roles]
-    others = [each for each in people if each.id != actor.id]
+    others = [each for each in signatories_of(session, application.agency_id) if each.id != actor.id]
     if not others:
         raise RuleError("Nobody else may sign for the agency. The owner of the account can give somebody this role.")
     asker = session.get_one(Person, actor.id)

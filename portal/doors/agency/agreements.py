@@ -9,9 +9,9 @@ from flask_login import current_user
 
 from audits.applications import services
 from audits.applications.queries import AskedAgreement, acceptance_of, agreement_of, asked_agreement
-from audits.core.access import Permission, Role
+from audits.core.access import Permission
 from audits.core.errors import NotFoundError, RuleError
-from audits.people.queries import contacts_of
+from audits.people.queries import signatories_of
 from portal.doors.agency.declaration import SignedForm
 from portal.doors.agency.door import bp, open_case
 from portal.stores import database
@@ -73,11 +73,10 @@ def _asked() -> AskedAgreement:
 
 
 def _page(asked: AskedAgreement, form: AcceptanceForm) -> str:
-    people = contacts_of(database.read(), asked.application.agency_id)
     return render_template(
         "agency/new_agreement.html",
         asked=asked,
-        signatories=[person for person in people if Role.AGENCY_SIGNATORY in person.roles],
+        signatories=signatories_of(database.read(), asked.application.agency_id),
         may_sign=current_actor().has(Permission.APPLICATION_SIGN),
         form=form,
     )

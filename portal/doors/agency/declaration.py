@@ -14,11 +14,11 @@ from audits.applications.differences import differences
 from audits.applications.models import Application
 from audits.applications.queries import agreement_of, compared_with, submissions_of
 from audits.applications.submission import content_now
-from audits.core.access import Permission, Role
+from audits.core.access import Permission
 from audits.core.calendar import add_working_days
 from audits.core.clock import day_of
 from audits.core.errors import IllegalMoveError, RuleError
-from audits.people.queries import contacts_of
+from audits.people.queries import signatories_of
 from audits.schemes.queries import scheme_of_version
 from certificates.documents.models import Document
 from certificates.documents.queries import find_document
@@ -167,13 +167,12 @@ def _form(case: Case, **values: str) -> DeclarationForm:
 
 
 def _page(case: Case, form: DeclarationForm) -> str:
-    people = contacts_of(database.read(), case.agency.id)
     return render_template(
         "agency/declaration.html",
         application=case.application,
         agreement=agreement_of(case.application),
         scheme=case.scheme,
-        signatories=[person for person in people if Role.AGENCY_SIGNATORY in person.roles],
+        signatories=signatories_of(database.read(), case.agency.id),
         may_ask=case.application.is_draft and current_actor().has(Permission.APPLICATION_EDIT),
         may_sign=current_actor().has(Permission.APPLICATION_SIGN),
         form=form,
