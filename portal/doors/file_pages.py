@@ -16,7 +16,7 @@ from audits.core.errors import RuleError
 from audits.inspections.evidence import get_evidence, versions_of
 from portal.doors.downloads import attachment, bp, noted_evidence
 from portal.forms import uploads
-from portal.forms.fields import UNREMARKED, date_field, file_field, textarea_field
+from portal.forms.fields import UNREMARKED, date_field, false_alarm_field, file_field
 from portal.forms.form import Form, refused
 from portal.reader.client import RefusedError
 from portal.reader.questions import copy_of
@@ -38,13 +38,7 @@ class VersionForm(Form):
     """A newer version of a file."""
 
     files = file_field(_l("The newer file"), required=_l("Choose a file."), accept=uploads.ACCEPT)
-    false_alarm = textarea_field(
-        _l("Is this a false alarm? Say what these numbers are, and choose the file once more"),
-        hint=_l("We and the inspector read your reason beside the file."),
-        max_length=500,
-        rows=2,
-        required=UNREMARKED,
-    )
+    false_alarm = false_alarm_field()
     is_alarmed = False
 
 
@@ -85,7 +79,7 @@ def add_version(evidence_id: UUID) -> ResponseReturnValue:
             newer_id = _renew(found, form)
         except RuleError as error:
             form.complain(error)
-            form.is_alarmed = isinstance(error, uploads.PersonalError) and not error.is_sure
+            form.is_alarmed = uploads.may_be_false(error)
         else:
             flash(_("The newer version is saved. The earlier one stays readable."), "success")
             return redirect(url_for("files.about", evidence_id=newer_id), 303)

@@ -107,6 +107,11 @@ class PersonalError(RuleError):
         self.is_sure = len(kinds) > 1
 
 
+def may_be_false(refusal: RuleError) -> bool:
+    """Return whether a file was refused for personal numbers that may be something else."""
+    return isinstance(refusal, PersonalError) and not refusal.is_sure
+
+
 def init_app(app: Flask, settings: Settings) -> None:
     """Set the request limits of views that take files; must come before any code reads a form."""
 

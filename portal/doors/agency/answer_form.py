@@ -23,6 +23,7 @@ from portal.forms import asked, uploads
 from portal.forms.fields import (
     UNREMARKED,
     checkboxes_field,
+    false_alarm_field,
     file_field,
     hidden_field,
     options,
@@ -55,13 +56,7 @@ class AnswerForm(Form):
         required=UNREMARKED,
     )
     files = file_field(_l("Add files"), accept=uploads.ACCEPT, multiple=True)
-    false_alarm = textarea_field(
-        _l("Is this a false alarm? Say what these numbers are, and choose the file once more"),
-        hint=_l("We and the inspector read your reason beside the file."),
-        max_length=500,
-        rows=2,
-        required=UNREMARKED,
-    )
+    false_alarm = false_alarm_field()
     version = version_field()
     shown = hidden_field()  # what stood in the fields, see `remember`
 
@@ -263,7 +258,7 @@ def _sift(form: AnswerForm, own: Sequence[str]) -> list[Chosen]:
         for refusal in refusals:
             refusal.field = name
             form.complain(refusal)
-            form.is_alarmed |= isinstance(refusal, uploads.PersonalError) and not refusal.is_sure
+            form.is_alarmed |= uploads.may_be_false(refusal)
     return chosen
 
 
