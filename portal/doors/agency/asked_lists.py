@@ -10,10 +10,11 @@ from flask_babel import lazy_gettext as _l
 from audits.core.access import Permission
 from audits.core.errors import RuleError
 from audits.inspections.draws import find_offer
-from audits.inspections.models import ListOffer
+from audits.inspections.models import Audit, ListOffer
 from audits.inspections.queries import get_audit
 from audits.inspections.services import About, offer_list
 from audits.schemes.queries import scheme_of_version
+from audits.schemes.text import Unit
 from portal.doors.agency.door import bp
 from portal.forms.fields import UNREMARKED, date_field, file_field
 from portal.forms.form import Form, refused
@@ -61,15 +62,14 @@ def list_given(audit_id: UUID, unit: str) -> ResponseReturnValue:
     return refused(_page(asked, form), form)
 
 
-def _asked(audit_id: UUID, unit: str) -> ListOffer:
+def _asked(audit_id: UUID, unit: str) -> tuple[ListOffer, Audit, Unit]:
     session = database.read()
     audit = get_audit(session, current_actor(), audit_id)
-    known = unit in scheme_of_version(audit.scheme_version).units
-    return (known and find_offer(session, audit_id, unit)) or abort(404)
+    kind = scheme_of_version(audit.scheme_version).units.get(unit) or abort(404)
+    return find_offer(session, audit_id, unit) or abort(404), audit, kind
 
 
-def _page(asked: ListOffer, form: ListForm) -> str:
-    audit = get_audit(database.read(), current_actor(), asked.audit_id)
-    kind = scheme_of_version(audit.scheme_version).units[asked.unit]
-    rows = len(asked.content["rows"]) if asked.content else None
-    return render_template("agency/list.html", audit=audit, asked=asked, rows=rows, unit=kind, form=form)
+def _page(asked: tuple[ListOffer, Audit, Unit], form: ListForm) -> str:
+    offer, audit, kind = asked
+    rows = len(offer.content["rows"]) if offer.content else None
+    return render_template("agency/list.html", audit=audit, asked=offer, rows=rows, unit=kind, form=form)

@@ -1,6 +1,8 @@
 """The start page of an agency: the state of its case, and the possible next steps."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TypeVar
 from uuid import UUID
 
 from flask import render_template
@@ -39,6 +41,7 @@ from portal.stores import database
 from portal.web.access import current_actor, needs
 
 GOING_ON = AUDIT_FLOW.unfinished
+Wanted = TypeVar("Wanted", AskedDraw, ListOffer)
 
 
 @dataclass
@@ -74,8 +77,8 @@ def home() -> ResponseReturnValue:
         review_by=review_by(application) if application else None,
         asked=is_asked(session, agency.id),
         agreement=asked_agreement(session, actor) if certificate else None,
-        draws=_draws(),
-        lists=_lists(agency.id),
+        draws=_with_unit(waiting_for_agency(session)),
+        lists=_with_unit(asked_of_agency(session, agency.id)),
         certificate=certificate,
         status=certificate.status_on(clock.today()) if certificate else None,
         conditions=conditions_held(session, actor, certificate) if certificate and certificate.conditional else [],
@@ -114,21 +117,12 @@ def _step(case: Course) -> course.Step | None:
     return course.step_now(case.application, case.audit, case.repairs, review_by(case.application), done)
 
 
-def _draws() -> list[tuple[AskedDraw, Unit]]:
-    """Return the lists that wait for a value of the agency, with what they are lists of."""
+def _with_unit(rows: Iterable[Wanted]) -> list[tuple[Wanted, Unit]]:
+    """Return lists or draws that wait for the agency, each with what it is of."""
     session, actor = database.read(), current_actor()
     return [
-        (fixed, scheme_of_version(get_audit(session, actor, fixed.audit_id).scheme_version).units[fixed.unit])
-        for fixed in waiting_for_agency(session)
-    ]
-
-
-def _lists(agency_id: UUID) -> list[tuple[ListOffer, Unit]]:
-    """Return the lists that the agency was asked for and has not given, with what they are lists of."""
-    session, actor = database.read(), current_actor()
-    return [
-        (asked, scheme_of_version(get_audit(session, actor, asked.audit_id).scheme_version).units[asked.unit])
-        for asked in asked_of_agency(session, agency_id)
+        (each, scheme_of_version(get_audit(session, actor, each.audit_id).scheme_version).units[each.unit])
+        for each in rows
     ]
 
 
