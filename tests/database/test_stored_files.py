@@ -15,7 +15,6 @@ from sqlalchemy import select, text
 from audits.applications.services import add_evidence
 from audits.core import clock
 from audits.core.access import Role
-from audits.core.db import Base
 from audits.core.files import StoredFile
 from certificates.documents.models import DocumentStamp
 from portal.app import create_app
@@ -186,30 +185,6 @@ def test_a_lost_file_is_reported_as_lost_and_not_as_an_outage(app, portal, sessi
     page = browser.open(address, status=500)
     assert "missing or damaged in our store" in page.text
     assert "Retry-After" not in page.response.headers
-
-
-def test_every_column_that_names_a_file_is_looked_after():
-    """Who adds a table of files adds its column to NAMING: else its files are collected as if nobody named them."""
-    other = {
-        "scheme_version.sha256",
-        "scheme_version.agreement_sha256",
-        "scheme_proposal.sha256",
-        "agreement_acceptance.sha256",
-        "file_check.sha256",
-        "decision.basis_sha256",
-        "status_list.bits_sha256",
-        "event.note_sha256",
-        "submission.sha256",  # of a text that its row holds
-        "follow.digested_on",  # a day
-    }
-    columns = {
-        f"{table.name}.{column.name}"
-        for table in Base.metadata.sorted_tables
-        for column in table.columns
-        if "sha256" in column.name or "digest" in column.name
-    }
-    digests = {name for name in columns if name.endswith("digest")}
-    assert columns - other - digests == {f"{each.class_.__tablename__}.{each.key}" for each in checking.NAMING}
 
 
 # Collecting

@@ -20,16 +20,14 @@ from audits.core.events import Event, EventNote
 from audits.deadlines.models import Deadline
 from audits.deadlines.rules import DeadlineKind
 from audits.decisions.models import Decision, DecisionGround, DecisionProposal
-from audits.findings.models import Dispute, Extension, GradeChange, ReviewCheck
 from audits.inspections import services as inspections
-from audits.inspections.models import Audit, CorrectiveAction, Finding
-from audits.inspections.workflow import AuditState, FindingState, RoundOutcome
+from audits.inspections.models import Audit, Finding
+from audits.inspections.workflow import AuditState, FindingState
 from audits.people.models import Person, RoleRequest, SmallBody
 from audits.people.services import record_absence
 from audits.schemes.cycle import AuditKind, DecisionKind
 from audits.schemes.models import SchemeProposal
 from audits.schemes.queries import scheme_of_version
-from audits.schemes.text import RepairStep
 from audits.signals.rules import About
 from audits.signals.services import receive_signal
 from audits.teams.rules import TeamRole
@@ -69,6 +67,7 @@ from tests.kit.world_of_agencies import (
     add_links,
 )
 from tests.kit.world_of_fieldwork import add_draws, add_sealed, fix_two
+from tests.kit.world_of_findings import add_states, dispute, extend, regrade
 
 
 @dataclass
@@ -177,15 +176,15 @@ def _audits(session: Session) -> dict[str, Any]:
         if state in {AuditState.IN_PROGRESS, AuditState.REPORTED}:
             made |= add_sealed(session, state, audit)
         if state in {AuditState.IN_PROGRESS, AuditState.REPORTED, AuditState.REVIEWED, AuditState.CONCLUDED}:
-            made |= _findings(session, state, audit)
+            made |= add_states(session, state, audit)
             if state is AuditState.REPORTED:
-                _extended(session, audit, made["reported_open_finding"])
+                extend(session, audit, made["reported_open_finding"])
                 made["reported_audited_person"] = make_person(session, Role.AGENCY_OWNER, audit.agency_id).id
             if state is AuditState.REVIEWED:
                 made["judged_evidence"] = _judged(session, audit, made["reviewed_closed_finding"])
-                _extended(session, audit, made["reviewed_open_finding"])
-                _graded(session, audit, made["reviewed_open_finding"], granted=None)
-                _graded(session, audit, made["reviewed_closed_finding"], granted=True)
+                extend(session, audit, made["reviewed_open_finding"])
+                regrade(session, audit, made["reviewed_open_finding"], granted=None)
+                regrade(session, audit, made["reviewed_closed_finding"], granted=True)
     surprise, revealed = (make_audit(session, AuditState.PLANNED, announced=False) for _ in range(2))
     inspections.start_audit(session, surprise.inspector.actor, surprise.id)
     inspections.reveal_audit(session, revealed.inspector.actor, revealed.id)
@@ -237,7 +236,7 @@ def _holders(session: Session) -> dict[str, Any]:
         add_findings(session, audit, [finding("minor", FindingState.OPEN)])
         made[f"{name}_finding"] = session.scalars(select(Finding.id).where(Finding.audit_id == audit.id)).one()
         if name == "found":
-            _disputed(session, audit, made["found_finding"])
+            dispute(session, audit, made["found_finding"])
     for name, state in (("chosen", AuditState.PLANNED), ("narrow", AuditState.IN_PROGRESS)):
         certificate = make_certificate(session)
         special = make_holder_audit(session, certificate.agency, AuditKind.SPECIAL, state, by_hand=["PAY-05"])
@@ -335,50 +334,12 @@ def _trail(session: Session, agency_id: Any, planner_id: Any) -> None:
     session.add(WitnessedLog(origin="log", size=5, root=b"", note=""))
 
 
-def _findings(session: Session, state: AuditState, audit: Audit) -> dict[str, Any]:
-    """A finding in each state, with a round that waits, and one that was accepted."""
-    add_findings(session, audit, [finding("minor", each) for each in FindingState])
-    session.refresh(audit)
-    rows = list(session.scalars(select(Finding).where(Finding.audit_id == audit.id)))
-    for row in rows:
-        row.due_on = clock.today()
-        if row.state is not FindingState.OPEN:
-            judged = {FindingState.CLOSED, FindingState.PLAN_ACCEPTED}
-            outcome = RoundOutcome.ACCEPTED if row.state in judged else None
-            said = dict.fromkeys(("cause", "extent", "solution", "effectiveness"), "x")
-            values = {"submitted_by": audit.inspector_id, "submitted_at": clock.now(), "outcome": outcome}
-            step = RepairStep.PLAN if row.state is FindingState.PLAN_ACCEPTED else None
-            session.add(CorrectiveAction(finding_id=row.id, round=1, step=step, **said, **values))
-    return {f"{state}_{row.state}_finding": row.id for row in rows}
-
-
 def _judged(session: Session, audit: Audit, finding_id: Any) -> Any:
     """A file that lay beside a corrective action when the inspector accepted it."""
     judged = session.get_one(Finding, finding_id)
     seen = _evidence(session, audit.application, audit.inspector, code=judged.requirement_code, finding_id=judged.id)
     judged.verified_at = clock.now()
     return seen
-
-
-def _disputed(session: Session, audit: Audit, finding_id: Any) -> None:
-    """A finding that its agency does not agree with, and a review by a checklist."""
-    session.add(Dispute(finding_id=finding_id, reason="x", asked_by=audit.planner_id, asked_at=clock.now()))
-    point = {"chapter": "x", "code": "x", "ticked": True, "remark": "", "reviewed_at": clock.now()}
-    session.add(ReviewCheck(audit_id=audit.id, reviewed_by=audit.planner_id, **point))
-
-
-def _extended(session: Session, audit: Audit, finding_id: Any) -> None:
-    """More time that was asked for."""
-    days = {"due_before": clock.today(), "wanted_until": clock.today()}
-    session.add(Extension(finding_id=finding_id, **days, reason="x", asked_by=audit.planner_id, asked_at=clock.now()))
-
-
-def _graded(session: Session, audit: Audit, finding_id: Any, *, granted: bool | None) -> None:
-    """Another grade that was proposed for a finding."""
-    asked = {"finding_id": finding_id, "grade_before": "minor", "grade": "major", "points": 8, "blocks": True}
-    answered = {} if granted is None else {"granted": granted, "answered_by": audit.planner_id}
-    answered |= {"answered_at": clock.now()} if answered else {}
-    session.add(GradeChange(**asked, **answered, reason="x", asked_by=audit.inspector_id, asked_at=clock.now()))
 
 
 def _of_the_agency(audit: Audit) -> tuple[str, str]:
