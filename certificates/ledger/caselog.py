@@ -23,7 +23,7 @@ from audits.core.events import Event, EventNote, digest_of
 from certificates.ledger.entries import EntryType, case_log_entry
 from certificates.ledger.models import CaseLogLeaves, LedgerEntry
 from certificates.ledger.services import append
-from certificates.ledger.tree import Growing, leaf_hash
+from certificates.ledger.tree import Growing, leaf_hash, root_of
 
 # Event ids are assigned before the commit: a day is final when no transaction that began in it can be open.
 SETTLED = timedelta(hours=1)
@@ -56,9 +56,10 @@ def append_head(session: Session) -> int | None:
     first = before["last"] + 1 if before else 1
     if last is None or last < first:
         return None
-    head = head_of(session, first, last)
-    entry = case_log_entry(at=clock.now(), first=first, last=last, count=head.count, root=head.root)
-    kept = b"".join(leaf.event.to_bytes(_EVENT) + leaf.hash for leaf in leaves_within(session, first, last))
+    leaves = list(leaves_within(session, first, last))
+    root = root_of(leaf.hash for leaf in leaves)
+    entry = case_log_entry(at=clock.now(), first=first, last=last, count=len(leaves), root=root)
+    kept = b"".join(leaf.event.to_bytes(_EVENT) + leaf.hash for leaf in leaves)
     session.execute(insert(CaseLogLeaves).values(first=first, leaves=kept))
     return append(session, entry)
 
@@ -73,14 +74,17 @@ def last_head(session: Session) -> dict[str, Any] | None:
 def head_of(session: Session, first: int, last: int) -> Head:
     """Return the root over the rows from `first` to `last`."""
     grown = Growing()
-    for event in _events(session, first, last):
-        grown.add(leaf_hash(canonical(row(event))))
+    for leaf in leaves_within(session, first, last):
+        grown.add(leaf.hash)
     return Head(grown.size, grown.root())
 
 
-def leaves_within(session: Session, first: int, last: int) -> list[Leaf]:
-    """Return the leaves of the rows from `first` to `last`, as they are now."""
-    return [Leaf(event.id, leaf_hash(canonical(row(event)))) for event in _events(session, first, last)]
+def leaves_within(session: Session, first: int, last: int) -> Iterator[Leaf]:
+    """Yield the leaves of the rows from `first` to `last`, as they are now."""
+    query = select(Event).where(Event.id >= first, Event.id <= last).order_by(Event.id)
+    with session.scalars(query.execution_options(yield_per=_AT_ONCE)) as events:
+        for event in events:
+            yield Leaf(event.id, leaf_hash(canonical(row(event))))
 
 
 def leaves_of(session: Session, first: int) -> list[Leaf]:
@@ -111,12 +115,6 @@ def row(event: Event) -> dict[str, Any]:
         "agency_id": str(event.agency_id) if event.agency_id else None,
         "data": event.data,
     }
-
-
-def _events(session: Session, first: int, last: int) -> Iterator[Event]:
-    query = select(Event).where(Event.id >= first, Event.id <= last).order_by(Event.id)
-    with session.scalars(query.execution_options(yield_per=_AT_ONCE)) as events:
-        yield from events
 
 
 def _closed(now: datetime) -> datetime:

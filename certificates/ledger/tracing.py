@@ -48,7 +48,7 @@ def faults(session: Session) -> Generator[str]:
 
 def _head(session: Session, index: int, said: dict[str, Any]) -> Iterator[str]:
     first, last = said["first"], said["last"]
-    found = leaves_within(session, first, last)
+    found = list(leaves_within(session, first, last))
     if _root(found) == said["root"] and len(found) == said["count"]:
         return
     logged = leaves_of(session, first)
