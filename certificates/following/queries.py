@@ -12,9 +12,7 @@ from sqlalchemy.orm import Session
 from audits.core.errors import N_, RuleError, missing
 from certificates.following.models import Follow, Followed
 from certificates.following.rules import CANDIDATES, MOST_FOLLOWED, MOST_NAMES
-from certificates.register import changes
 from certificates.register.bulk import Outcome, check_all
-from certificates.register.changes import LoggedChange
 from certificates.register.models import RegisterEntry
 from certificates.register.queries import Asked, find
 from certificates.register.search.folding import telling, words
@@ -94,11 +92,6 @@ def follow_state(session: Session, follow_id: UUID) -> FollowState:
     if row is None:
         raise missing(Follow)
     return FollowState(row.language, row.daily, row.confirmed_at, tuple(row.public_ids or ()))
-
-
-def news_of(session: Session, public_ids: Sequence[str], limit: int) -> list[LoggedChange]:
-    """Return the latest changes of these agencies, newest first; none for no agencies."""
-    return changes.newest(session, public_ids, limit) if public_ids else []
 
 
 def agencies_of(session: Session, follow_id: UUID) -> list[RegisterEntry]:

@@ -91,7 +91,7 @@ def hold(session: Session, follow_id: UUID) -> Follow | None:
 def take_news(session: Session, held: Follow, public_ids: Collection[str]) -> list[LoggedChange]:
     """Return what was not told yet, newest first, and note that it is told."""
     size = changes.last_position(session)
-    found = changes.newest(session, list(public_ids), MOST_TOLD, after=held.told_upto) if public_ids else []
+    found = changes.newest(session, public_ids, MOST_TOLD, after=held.told_upto)
     held.told_upto = size
     return found
 

@@ -1,7 +1,7 @@
 """What changed in the register, in the order of the public log: for feeds."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -36,11 +36,11 @@ def since(session: Session, position: int, limit: int = MOST) -> list[LoggedChan
 
 
 def newest(
-    session: Session, public_ids: Sequence[str] = (), limit: int = 100, *, after: int = -1
+    session: Session, public_ids: Collection[str] | None, limit: int = 100, *, after: int = -1
 ) -> list[LoggedChange]:
-    """Return the latest changes behind a position, newest first: of all agencies, or of these."""
+    """Return the latest changes behind a position, newest first: of these agencies; with None of all."""
     query = _changes().where(LedgerEntry.index > after).order_by(LedgerEntry.index.desc()).limit(limit)
-    if public_ids:
+    if public_ids is not None:
         query = query.where(RegisterEntry.public_id.in_(public_ids))
     return [_change(row) for row in session.execute(query)]
 

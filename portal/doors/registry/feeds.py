@@ -62,7 +62,7 @@ def atom() -> ResponseReturnValue:
     """Return the latest changes as Atom feed: of all agencies, or of those in the address."""
     asked = read_query({"lang": str}, {"agency": _agencies})
     names = [name for each in asked.get("agency", []) for name in each]
-    found = changes.newest(database.read(), names)
+    found = changes.newest(database.read(), names or None)
     base = current_settings().public_url
     here = f"{base}{request.full_path}" if request.query_string else f"{base}{request.path}"
     title = _("Changes of the agencies that you follow") if names else _("Changes in the register")

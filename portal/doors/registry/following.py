@@ -13,8 +13,9 @@ from wtforms import TextAreaField
 from audits.core import clock
 from audits.core.errors import N_, RuleError
 from certificates.following import services
-from certificates.following.queries import FollowState, Match, Why, follow_state, match_lines, news_of
+from certificates.following.queries import FollowState, Match, Why, follow_state, match_lines
 from certificates.following.rules import CONFIRM_WITHIN, MOST_OFFERED
+from certificates.register import changes
 from certificates.register.models import RegisterEntry
 from certificates.register.queries import entries_named
 from portal.doors.registry.bulk import UNREADABLE_LISTS, lines
@@ -193,7 +194,7 @@ def feed(token: str) -> ResponseReturnValue:
     page = feed_page(
         _("Changes of the agencies that you follow"),
         f"{current_settings().public_url}{request.path}",
-        news_of(session, state.public_ids, _NEWS) if state.confirmed_at else [],
+        changes.newest(session, state.public_ids, _NEWS) if state.confirmed_at else [],
     )
     return _private(page, "application/atom+xml")
 
