@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import column, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from audits.core.errors import N_, RuleError, missing
@@ -45,14 +46,13 @@ class Match:
         return len(self.entries) == 1 and self.why in {Why.NUMBER, Why.NAME}
 
 
-@dataclass(frozen=True, slots=True)
-class FollowState:
+class FollowState(NamedTuple):
     """A list as its owner sees it."""
 
     language: str
     daily: bool
     confirmed_at: datetime | None
-    public_ids: tuple[str, ...]
+    public_ids: Sequence[str]
 
 
 def match_lines(session: Session, lines: Sequence[str], day: date) -> list[Match]:
@@ -85,13 +85,11 @@ def _names(entry: RegisterEntry) -> list[str]:
 
 def follow_state(session: Session, follow_id: UUID) -> FollowState:
     """Return a list to whoever knows its id; NotFoundError for one that is not kept any more."""
-    names = ("language", "daily", "confirmed_at", "public_ids")
-    row = session.execute(
-        select(func.follow_state(follow_id).table_valued(*(column(name) for name in names)))
-    ).one_or_none()
+    known = select(func.follow_state(follow_id).table_valued(*FollowState._fields))
+    row = session.execute(known).one_or_none()
     if row is None:
         raise missing(Follow)
-    return FollowState(row.language, row.daily, row.confirmed_at, tuple(row.public_ids or ()))
+    return FollowState(*row)
 
 
 def agencies_of(session: Session, follow_id: UUID) -> list[RegisterEntry]:

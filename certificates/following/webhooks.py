@@ -1,12 +1,10 @@
 """The webhook of a list: set and renewed by pages through functions, called by the worker."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import NamedTuple
 from uuid import UUID, uuid4
 
-from sqlalchemy import column, delete, func, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from audits.core import clock, outbox
@@ -21,8 +19,7 @@ _AT_ONCE = 200  # calls that one look queues
 _LOST = timedelta(minutes=10)  # after which a call that was queued is queued again: its job got lost
 
 
-@dataclass(frozen=True, slots=True)
-class WebhookState:
+class WebhookState(NamedTuple):
     """A webhook as the owner of its list sees it."""
 
     id: UUID
@@ -31,8 +28,7 @@ class WebhookState:
     renewed_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class CallState:
+class CallState(NamedTuple):
     """What became of one message."""
 
     id: UUID
@@ -46,15 +42,15 @@ class CallState:
 
 def webhook_of(session: Session, follow_id: UUID) -> WebhookState | None:
     """Return the webhook of a list, if it has one."""
-    names = ("id", "url", "generation", "renewed_at")
-    row = session.execute(_rows(func.webhook_state(follow_id), names)).one_or_none()
+    known = select(func.webhook_state(follow_id).table_valued(*WebhookState._fields))
+    row = session.execute(known).one_or_none()
     return WebhookState(*row) if row else None
 
 
 def calls_of(session: Session, follow_id: UUID) -> list[CallState]:
     """Return the last messages to the webhook of a list, newest first."""
-    names = ("id", "position", "made_at", "due_at", "attempts", "outcome", "arrived_at")
-    return [CallState(*row) for row in session.execute(_rows(func.webhook_calls(follow_id, MOST_CALLS), names))]
+    known = select(func.webhook_calls(follow_id, MOST_CALLS).table_valued(*CallState._fields))
+    return [CallState(*row) for row in session.execute(known)]
 
 
 def set_webhook(session: Session, follow_id: UUID, url: str, *, plain: bool = False) -> None:
@@ -124,7 +120,3 @@ def clear_calls(session: Session) -> int:
     """Forget calls that nobody will want again; return how many."""
     old = delete(WebhookCall).where(WebhookCall.made_at < clock.now() - CALLS_KEPT, WebhookCall.due_at.is_(None))
     return len(session.scalars(old.returning(WebhookCall.id)).all())
-
-
-def _rows(function: Any, names: Sequence[str]) -> Any:
-    return select(function.table_valued(*(column(name) for name in names)))

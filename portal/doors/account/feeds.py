@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, LargeBinary, column, delete, func, select
+from sqlalchemy import ForeignKey, LargeBinary, delete, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from audits.core import clock
@@ -60,5 +60,5 @@ def due_of(session: Session, token: str) -> Sequence[Due] | None:
     digest = digest_of(token)
     if not session.scalar(select(func.calendar_is_there(digest))):
         return None
-    known = func.calendar_of(digest).table_valued(*(column(name) for name in Due._fields))
+    known = func.calendar_of(digest).table_valued(*Due._fields)
     return [Due(*row) for row in session.execute(select(known).order_by(known.c.on, known.c.id))]
