@@ -55,11 +55,7 @@ def add_to(bp: Blueprint) -> None:
 @public
 def show_webhook(token: str) -> ResponseReturnValue:
     """Show the webhook of a list, its secret, and what was sent to it."""
-    follow_id = subject_of(Purpose.FOLLOW, token)
-    form = WebhookForm(None)
-    if found := webhooks.webhook_of(database.read(), follow_id):
-        form.url.data = found.url
-    return _page(token, follow_id, form)
+    return _page(token, subject_of(Purpose.FOLLOW, token))
 
 
 @public
@@ -104,13 +100,14 @@ def replay_call(token: str, call_id: UUID) -> ResponseReturnValue:
     return _back(token)
 
 
-def _page(token: str, follow_id: UUID, form: WebhookForm) -> Response:
+def _page(token: str, follow_id: UUID, sent: WebhookForm | None = None) -> Response:
+    """Return the page, with the form as it is stored or, with an error, as it was sent."""
     session = database.read()
     state, found = follow_state(session, follow_id), webhooks.webhook_of(session, follow_id)
     page = render_template(
         "registry/webhook.html",
         token=token,
-        form=form,
+        form=_filled(found) if sent is None else sent,
         state=state,
         secret=secret_of(found.id, found.generation) if found else "",
         calls=webhooks.calls_of(session, follow_id) if found else [],
@@ -118,6 +115,13 @@ def _page(token: str, follow_id: UUID, form: WebhookForm) -> Response:
         most=len(RETRIES) + 1,
     )
     return unkept(Response(page, content_type="text/html; charset=utf-8"))
+
+
+def _filled(found: webhooks.WebhookState | None) -> WebhookForm:
+    form = WebhookForm(None)
+    if found:
+        form.url.data = found.url
+    return form
 
 
 def _back(token: str) -> ResponseReturnValue:
