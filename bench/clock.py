@@ -32,6 +32,7 @@ from bench.comebacks import Town
 from bench.links import fill
 from bench.results import Report, Row
 from bench.served import Installed, Machine
+from bench.sides import Tally
 from bench.sizes import Sizes
 from portal.host.supervisor import migrate
 
@@ -137,17 +138,16 @@ def _pages(
 
 
 def _timed(case: str, act: Callable[[], Any], times: int, machine: Machine, installed: Installed) -> Row:
-    walls: list[float] = []
+    tally = Tally()
     before, own = sum(load.cpu_each(machine.backends(installed.database)).values()), time.process_time()
     for _ in range(times):
         begin = time.monotonic()
         act()
-        walls.append(1000 * (time.monotonic() - begin))
-    web = 1000 * (time.process_time() - own) / times
-    database = 1000 * (sum(load.cpu_each(machine.backends(installed.database)).values()) - before) / times
-    walls.sort()
-    p50, p95 = (walls[int(len(walls) * share)] for share in (0.5, 0.95))
-    return Row(OURS, case, times, web + database, p50, p95, 1000 * times / sum(walls), web, database)
+        tally.walls.append(time.monotonic() - begin)
+    tally.web = time.process_time() - own
+    tally.database = sum(load.cpu_each(machine.backends(installed.database)).values()) - before
+    tally.elapsed = sum(tally.walls)
+    return tally.row(OURS, case)
 
 
 def _peak() -> float:
