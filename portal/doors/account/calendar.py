@@ -55,10 +55,8 @@ def read_calendar(token: str) -> ResponseReturnValue:
     found = feeds.due_of(database.read(), token)
     if found is None:
         abort(404)
-    host, page = (
-        current_settings().public_url.partition("://")[2],
-        current_settings().public_url + url_for("account.start"),
-    )
+    base = current_settings().public_url
+    host, page = base.partition("://")[2], base + url_for("account.start")
     with force_locale(found[0].language if found else DEFAULT):
         entries = [Entry(f"{each.id}@{host}", each.on, _words(each.kind), page) for each in found]
         text = calendar(_("Keurwerk: last days"), entries, clock.now())

@@ -66,7 +66,7 @@ TARGETS: Mapping[DeadlineKind, Target] = {
     DeadlineKind.APPEAL_RECEIPT: _APPEAL,
     DeadlineKind.APPEAL_OUTCOME: _APPEAL,
     DeadlineKind.APPEAL_FOLLOW_UP: _APPEAL,
-    DeadlineKind.DRAFT: Target("office.applications.show_application", "application_id"),
+    DeadlineKind.DRAFT: _APPLICATION,
     DeadlineKind.COMPLAINT_RECEIPT: _COMPLAINT,
     DeadlineKind.COMPLAINT_ANSWER: _COMPLAINT,
     DeadlineKind.SIGNAL_RECEIPT: _SIGNAL,
