@@ -25,6 +25,7 @@ _REFUSED = {
     "several sheets": N_("This workbook has several sheets with content. Keep only the one with the list."),
     "macros": N_("This workbook holds macros. Save it as .xlsx without them."),
 }
+_UNREADABLE = N_("This file cannot be read as a table. Save it as .xlsx or .csv.")
 
 
 def text_of(upload: Any, words: Mapping[str, str], unreadable: str) -> str:
@@ -44,6 +45,3 @@ def table_of(upload: Any) -> Table:
         return Table(**table_in(upload.read(), is_table=upload.filename.lower().endswith(".csv")))
     except RefusedError as refused:
         raise RuleError(_REFUSED.get(refused.code, _UNREADABLE), "file") from None
-
-
-_UNREADABLE = N_("This file cannot be read as a table. Save it as .xlsx or .csv.")
