@@ -3,7 +3,7 @@
 from datetime import date
 
 from sqlalchemy import exists, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
 from audits.applications.models import AgreementAcceptance
 from audits.core import clock
@@ -11,6 +11,7 @@ from audits.core.access import Role
 from audits.core.calendar import add_working_days
 from audits.deadlines.models import Deadline
 from audits.deadlines.rules import AGREEMENT_WORKING_DAYS, DeadlineKind
+from audits.deadlines.services import open_deadline
 from audits.decisions.models import Decision
 from audits.inspections.models import Audit
 from audits.schemes.models import SchemeVersion
@@ -36,7 +37,6 @@ def ask_agreements(session: Session) -> int:
 
 
 def _ask(session: Session, code: str, sha256: str, due_on: date, today: date) -> int:
-    own = aliased(SchemeVersion)
     accepted = exists().where(AgreementAcceptance.agency_id == Certificate.agency_id)
     open_task = exists().where(
         Deadline.kind == DeadlineKind.AGREEMENT,
@@ -45,23 +45,21 @@ def _ask(session: Session, code: str, sha256: str, due_on: date, today: date) ->
     )
     holders = (
         select(Certificate.agency_id, Audit.certification_id)
-        .join(own, own.id == Certificate.scheme_version_id)
+        .join(SchemeVersion, SchemeVersion.id == Certificate.scheme_version_id)
         .join(Decision, Decision.id == Certificate.decision_id)
         .join(Audit, Audit.id == Decision.audit_id)
-        .where(own.code == code, Certificate.state.in_(CURRENT), Certificate.valid_until >= today)
+        .where(SchemeVersion.code == code, Certificate.state.in_(CURRENT), Certificate.valid_until >= today)
         .where(accepted, ~accepted.where(AgreementAcceptance.sha256 == sha256), ~open_task)
     )
-    rows = [
-        Deadline(
-            kind=DeadlineKind.AGREEMENT,
+    rows = session.execute(holders).all()
+    for agency_id, certification_id in rows:
+        open_deadline(
+            session,
+            DeadlineKind.AGREEMENT,
             subject_id=certification_id,
             agency_id=agency_id,
             due_on=due_on,
             owner_role=Role.AGENCY_SIGNATORY,
-            opened_at=clock.now(),
         )
-        for agency_id, certification_id in session.execute(holders)
-    ]
-    session.add_all(rows)
     session.flush()
     return len(rows)
