@@ -10,14 +10,11 @@ from sqlalchemy.orm import Session
 from audits.core.access import Role
 from audits.inspections.judging import Method
 from audits.inspections.models import Verdict
-from audits.inspections.queries import sample_of
-from audits.inspections.services import record_sheets
-from audits.people.models import Person
 from audits.teams.rules import TeamRole
 from audits.teams.services import join_team
 from tests.kit.browser import PASSWORD
-from tests.kit.factories import give_password, make_audit, make_person
-from tests.kit.inspecting import FILES
+from tests.kit.factories import give_password, make_person
+from tests.kit.known_audit import KnownAudit
 from tests.kit.waiting import PATIENCE
 
 ON_FILE = 23  # requirements of the norm on a file
@@ -25,41 +22,17 @@ ON_FILE = 23  # requirements of the norm on a file
 
 @pytest.fixture
 def audit(portal):
-    """An audit in progress with five files: its id, its inspector's address, and its first file."""
-    with Session(portal.tables) as session, session.begin():
-        inspector = give_password(session, make_person(session, Role.INSPECTOR))
-        audit = make_audit(session, inspector=inspector, populations={"personnel_file": FILES, "interview": FILES})
-        return Known(portal, audit.id, inspector.email, sample_of(session, audit.id)["personnel_file"])
+    """An audit in progress with five files."""
+    return Known(portal)
 
 
-class Known:
-    """What a test knows of an audit."""
-
-    def __init__(self, portal, audit_id, email, files):
-        self.portal, self.id, self.email, self.files = portal, audit_id, email, files
-
-    def path(self, rest):
-        return f"/inspector/audits/{self.id}/{rest}"
-
-    @property
-    def stored(self):
-        """Every verdict and note, by requirement and file."""
-        with Session(self.portal.tables) as session:
-            rows = session.scalars(select(Verdict).where(Verdict.audit_id == self.id))
-            return {(row.requirement_code, row.reference): (row.value, row.note) for row in rows}
+class Known(KnownAudit):
+    """And how each verdict was reached."""
 
     @property
     def methods(self):
-        """How each verdict was reached."""
         with Session(self.portal.tables) as session:
             return list(session.scalars(select(Verdict.method).where(Verdict.audit_id == self.id)))
-
-    def store(self, code, value, note="", reason=""):
-        """Store a verdict on the first file, as a colleague does elsewhere."""
-        with Session(self.portal.tables) as session, session.begin():
-            inspector = session.scalars(select(Person).filter_by(email=self.email)).one()
-            said = {code: {self.files[0]: (value, note)}}
-            record_sheets(session, inspector.actor, self.id, said, reasons={code: reason})
 
 
 def saved(page, done):

@@ -8,15 +8,10 @@ from playwright.sync_api import expect
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from audits.core.access import Role
-from audits.inspections.models import EntryChain, SealedEntry, Verdict
-from audits.inspections.queries import sample_of
-from audits.inspections.services import record_sheets
+from audits.inspections.models import EntryChain, SealedEntry
 from audits.inspections.standing import conflicts_in
-from audits.people.models import Person
 from tests.kit.browser import PASSWORD
-from tests.kit.factories import give_password, make_audit, make_person
-from tests.kit.inspecting import FILES
+from tests.kit.known_audit import KnownAudit
 from tests.kit.waiting import PATIENCE
 
 SECRET = "The copy of May is not in the file of this worker."
@@ -28,27 +23,11 @@ def says(place, words):
 
 @pytest.fixture
 def audit(portal):
-    with Session(portal.tables) as session, session.begin():
-        inspector = give_password(session, make_person(session, Role.INSPECTOR))
-        audit = make_audit(session, inspector=inspector, populations={"personnel_file": FILES, "interview": FILES})
-        return Known(portal, audit.id, inspector.email, sample_of(session, audit.id)["personnel_file"])
+    return Known(portal)
 
 
-class Known:
-    """What a test knows of an audit."""
-
-    def __init__(self, portal, audit_id, email, files):
-        self.portal, self.id, self.email, self.files = portal, audit_id, email, files
-
-    def rows(self, query):
-        with Session(self.portal.tables) as session:
-            return session.execute(query).all()
-
-    @property
-    def stored(self):
-        query = select(Verdict.requirement_code, Verdict.reference, Verdict.value, Verdict.note)
-        found = self.rows(query.where(Verdict.audit_id == self.id))
-        return {(code, unit): (value, note) for code, unit, value, note in found}
+class Known(KnownAudit):
+    """And what devices signed, and where somebody has to choose."""
 
     @property
     def signed(self):
@@ -59,11 +38,6 @@ class Known:
     def conflicts(self):
         with Session(self.portal.tables) as session:
             return conflicts_in(session, self.id)
-
-    def store(self, code, value, note=""):
-        with Session(self.portal.tables) as session, session.begin():
-            inspector = session.scalars(select(Person).filter_by(email=self.email)).one()
-            record_sheets(session, inspector.actor, self.id, {code: {self.files[0]: (value, note)}})
 
 
 class Device:
