@@ -33,6 +33,13 @@ async function post(address, fields) {
   return { ...(await reply.json()), status: reply.status };
 }
 
+/** The mark of a verdict and its name, as they stand on the label of its key. */
+export function verdictOn(label) {
+  const name = document.createElement("span");
+  name.textContent = label.querySelector(".kw-verdicts__word").textContent;
+  return [label.querySelector(".kw-verdict-mark").cloneNode(), " ", name];
+}
+
 /** Whether keys without Ctrl may do something here: they can be switched off, and a text field keeps its letters. */
 export function isShortcut(event) {
   if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return false;

@@ -1,6 +1,6 @@
 // The desk of an inspector: one cell at a time, by keys, thumb or mouse, saved while it is judged.
 // Without it the cells stand below each other in a form with a button.
-import { isShortcut, keysAreOn, offerHelp, say, send, words } from "./cells.js";
+import { isShortcut, keysAreOn, offerHelp, say, send, verdictOn, words } from "./cells.js";
 import { Methods } from "./cells_method.js";
 import { settlePrivate } from "./cells_private.js";
 
@@ -212,10 +212,7 @@ class Cell {
     const chosen = this.chosen;
     if (!chosen) return;
     const label = this.box.querySelector(`label[for="${CSS.escape(chosen.id)}"]`);
-    const name = document.createElement("span");
-    name.textContent = label.querySelector(".kw-verdicts__word").textContent;
-    const mark = label.querySelector(".kw-verdict-mark").cloneNode();
-    this.row.querySelector("[data-kw-verdict]").replaceChildren(mark, " ", name);
+    this.row.querySelector("[data-kw-verdict]").replaceChildren(...verdictOn(label));
     this.row.querySelector("[data-kw-noted]").hidden = !this.note.value.trim();
   }
 }
@@ -428,18 +425,19 @@ addEventListener("hashchange", () => {
 
 // Who leaves by a link or the button waits for what is being saved.
 let leaving = false;
+const settled = () => Promise.all([...cells.map((cell) => cell.settle()), settlePrivate()]);
 form?.addEventListener("submit", (event) => {
   if (leaving) return;
   event.preventDefault();
   leaving = true;
-  Promise.all([...cells.map((cell) => cell.settle()), settlePrivate()]).then(() => setTimeout(() => form.requestSubmit(event.submitter)));
+  settled().then(() => setTimeout(() => form.requestSubmit(event.submitter)));
 });
 for (const link of document.querySelectorAll(".kw-bench-bar a, .kw-rail a")) {
   link.addEventListener("click", (event) => {
     if (leaving || event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();
     leaving = true;
-    Promise.all([...cells.map((cell) => cell.settle()), settlePrivate()]).then(() => {
+    settled().then(() => {
       if (cells.some((cell) => cell.dirty)) leaving = false;
       location.assign(link.href);
     });

@@ -1,5 +1,5 @@
 // The desk of one unit without a connection: the same desk as on the pages of the portal, whose cells are saved here.
-import { carryBy } from "./cells.js";
+import { carryBy, verdictOn } from "./cells.js";
 import { valuesOf } from "./offline-chain.js";
 
 const DESK = "./desk.js";
@@ -34,8 +34,7 @@ export function carryCells({ held, words, saved }) {
 }
 
 function complaint({ letters, limit }, stand, { value, note, reason }, words) {
-  const replaces = stand.length > 0 && valuesOf(stand).some((each) => each !== value);
-  if ((replaces || valuesOf(stand).length > 1) && !reason) return { words: words("reason"), field: "reason" };
+  if (stand.some((each) => each.value !== value) && !reason) return { words: words("reason"), field: "reason" };
   for (const [field, text] of Object.entries({ note, reason })) {
     const strange = [...new Set(text.replaceAll("\n", ""))].filter((sign) => !isPrinted(sign, letters));
     if (strange.length) return { words: words("letters", strange.slice(0, 10).join(" ")), field };
@@ -93,7 +92,7 @@ function fillRail(place, held, kind, unit, address) {
   }
 }
 
-export function doneOn(held, kind, unit) {
+function doneOn(held, kind, unit) {
   return kind.codes.filter((code) => held.cells.has(`${code}/${kind.code}/${unit.place}`)).length;
 }
 
@@ -115,13 +114,7 @@ function fillCell(place, held, cell, code, heads) {
   row.querySelector("[data-kw-noted]").hidden = !stand[0].note;
 }
 
-/** The mark of a verdict and its name, as they stand on its key. */
-function named(box, value) {
-  const label = box.querySelector(`input[type="radio"][value="${value}"] + label`);
-  const name = document.createElement("span");
-  name.textContent = label.querySelector(".kw-verdicts__word").textContent;
-  return [label.querySelector(".kw-verdict-mark").cloneNode(), " ", name];
-}
+const named = (box, value) => verdictOn(box.querySelector(`input[type="radio"][value="${value}"] + label`));
 
 function sidesOf(box, stand, heads) {
   const sides = heads.content.firstElementChild.cloneNode(true);

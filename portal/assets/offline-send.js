@@ -38,7 +38,7 @@ export const enrol = (token, audit, fields) => ask(`../audits/${audit}/devices`,
 export async function send(held, tell) {
   const { token, person } = await hello();
   if (person !== held.record.person) throw new Trouble("somebodyElse");
-  let { record } = held;
+  const { record } = held;
   let at = record.sent;
   let folded = record.sent;
   do {

@@ -1,4 +1,5 @@
 // The page of the offline desk: take audits along, open them with words, judge, send, export, and leave a clean device.
+import { valuesOf } from "./offline-chain.js";
 import { keyOf, makeKeys, newWords, openKeys, shut, spoken } from "./offline-keys.js";
 import { audits, Held, keepAudit, packed, restore, tryRoom, wipe } from "./offline-log.js";
 import { enrol, hello, packetOf, send, Trouble } from "./offline-send.js";
@@ -83,7 +84,7 @@ function list() {
     ...held.map((each) => {
       const panel = blank.content.firstElementChild.cloneNode(true);
       panel.querySelector("h2").textContent = `${each.packet.reference} · ${each.packet.agency}`;
-      const split = [...each.cells.values()].filter((stand) => new Set(stand.map((one) => one.value)).size > 1).length;
+      const split = [...each.cells.values()].filter((stand) => valuesOf(stand).length > 1).length;
       const said = [each.unsent ? words("only", each.unsent) : words("safe")];
       if (split) said.push(words("conflicts", split));
       if (each.isOver) said.push(words("tooOld"));
@@ -168,10 +169,9 @@ function lock() {
 
 let drawn = "";
 
-async function take(audit, records) {
-  const mine = records.length ? null : newWords();
-  drawn = mine ?? "";
-  $("[data-kw-new-words]").hidden = !mine;
+function take(audit, records) {
+  drawn = records.length ? "" : newWords();
+  $("[data-kw-new-words]").hidden = !drawn;
   $("[data-kw-words]").textContent = drawn;
   $('[data-form="take"]').dataset.audit = audit;
   show("take");
@@ -225,9 +225,9 @@ async function enrolled(audit, { label, salt, key }) {
     seen: packet.now,
   };
   const { data } = await openKeys(key, keys.wrapped);
-  await keepAudit({ ...record, packet: await shut(data, packet, chain) });
-  const kept = (await audits()).find((each) => each.chain === chain);
-  return Held.open(kept, key);
+  record.packet = await shut(data, packet, chain);
+  await keepAudit(record);
+  return Held.open(record, key);
 }
 
 async function sendAll({ isAsked = true } = {}) {
@@ -287,10 +287,12 @@ async function clear() {
   await go();
 }
 
+const auditsOf = async (person) => (await audits()).filter((record) => record.person === person);
+
 async function leave() {
   try {
     const { person } = await hello();
-    const mine = (await audits()).filter((record) => record.person === person);
+    const mine = await auditsOf(person);
     if (!mine.length) return signOut({ wipes: false });
     $("[data-kw-leaving]").textContent = words("leaving", mine.length, sum(mine.map(stays)));
     $('[data-act="leaveKept"]').hidden = mine.some((record) => record.shared);
@@ -304,7 +306,7 @@ async function leave() {
 async function signOut({ wipes }) {
   try {
     const { token, person } = await hello();
-    const mine = (await audits()).filter((record) => record.person === person);
+    const mine = await auditsOf(person);
     if (wipes && !(await sure(sum(mine.map(stays))))) return;
     if (wipes) await wipe(mine.map((record) => record.chain));
     const body = new FormData();
