@@ -17,7 +17,7 @@ from audits.schemes.strata import Stratum
 REFERENCE = "reference"
 LONGEST_VALUE = 80
 SHOWN_FAULTS = 20
-_HEADING_WITHIN = 15  # rows in which titles of a report may stand above the heading
+HEADING_WITHIN = 15  # rows in which titles of a report may stand above the heading
 
 HEADINGS: Mapping[str, frozenset[str]] = {
     REFERENCE: frozenset(
@@ -111,7 +111,7 @@ def text_of(cell: Any) -> str:
 
 def proposal(table: Table) -> Columns:
     """Return the columns by their headings in Dutch or English; without a heading the first column is the reference."""
-    for place, (_number, row) in enumerate(table.rows[:_HEADING_WITHIN], start=1):
+    for place, (_number, row) in enumerate(table.rows[:HEADING_WITHIN], start=1):
         found = _named(row)
         if REFERENCE in found or len(found) > 1:
             return Columns({REFERENCE: 0, **found}, place)

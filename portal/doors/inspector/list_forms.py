@@ -9,7 +9,7 @@ from wtforms import TextAreaField
 
 from audits.inspections.models import ListOffer
 from audits.inspections.services import About
-from audits.inspections.tables import REFERENCE, Columns, Table, letters, of_text, text_of
+from audits.inspections.tables import HEADING_WITHIN, REFERENCE, Columns, Table, letters, of_text, text_of
 from audits.inspections.wording import STRATA
 from audits.schemes.cycle import ListSource
 from audits.schemes.strata import Stratum
@@ -29,7 +29,6 @@ from portal.forms.lists import LIST_FILES, LIST_HINT, table_of
 from portal.forms.widgets import TextareaWidget
 from portal.language.i18n import current_language
 
-_HEADINGS = 15  # rows among which the heading can be chosen
 _WORDS = 40  # characters of a cell in a choice
 
 
@@ -95,12 +94,11 @@ class ColumnsForm(Form):
     @classmethod
     def of(cls, scheme: SchemeText, kind: Unit, offer: ListOffer, table: Table, proposed: Columns) -> "ColumnsForm":
         """Return the form for this list; what was proposed is chosen."""
-        named = {REFERENCE: _("Reference"), **{each.value: _(words) for each, words in STRATA.items()}}
         fields = {
             _column(name): select_field(
                 words, [], required=_("Choose the column.") if name == REFERENCE else UNREMARKED
             )
-            for name, words in named.items()
+            for name, words in column_words().items()
             if table.rows and (name == REFERENCE or table.width > 1)
         }
         chosen = {_column(name): str(place) for name, place in proposed.places.items()}
@@ -108,7 +106,7 @@ class ColumnsForm(Form):
         form: ColumnsForm = type("ColumnsFormOfList", (cls,), fields)(
             data=chosen | about | {"heading": str(proposed.heading)}
         )
-        rows = [(str(place), _row_in_words(row)) for place, row in enumerate(table.rows[:_HEADINGS], start=1)]
+        rows = [(str(place), _row_in_words(row)) for place, row in enumerate(table.rows[:HEADING_WITHIN], start=1)]
         form.heading.choices = options([("0", _("There is none")), *rows])
         columns = _columns_in_words(table, proposed)
         for name in fields:
@@ -138,6 +136,11 @@ class ColumnsForm(Form):
             last_day=self.last_day.data,
             difference=self.difference.data or "",
         )
+
+
+def column_words() -> dict[str, str]:
+    """Return what a column of a list can hold, in words."""
+    return {REFERENCE: _("Reference"), **{each.value: _(words) for each, words in STRATA.items()}}
 
 
 def _is_offered(field: Any) -> bool:

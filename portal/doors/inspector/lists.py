@@ -15,12 +15,11 @@ from audits.inspections.models import ListOffer
 from audits.inspections.population_lists import Look, differs, differs_from_last, look_at
 from audits.inspections.tables import FAULTS, SHOWN_FAULTS, Columns, Reading, Table, letters, proposal, read
 from audits.inspections.tables import text_of as text_of_cell
-from audits.inspections.wording import STRATA
 from audits.schemes.text import Unit
 from certificates.ledger.entries import draw_entry
 from certificates.ledger.services import append
 from portal.doors.inspector.case import Case, bp, open_case
-from portal.doors.inspector.list_forms import ColumnsForm, SampleForm
+from portal.doors.inspector.list_forms import ColumnsForm, SampleForm, column_words
 from portal.doors.inspector.samples import sample_page, sampled_kind
 from portal.forms.form import refused
 from portal.stores import database
@@ -153,7 +152,7 @@ def _page(case: Case, kind: Unit, offer: ListOffer, table: Table, form: ColumnsF
         preview=_preview(table, columns),
         size=sum(parts.values()) if parts else rules.sample_size(kind.sampling, look.size),
         parts=parts,
-        strata_words={name: _(words) for name, words in STRATA.items()},
+        strata_words=column_words(),
         declared=declared,
         differs=differs(look.size, declared),
         before=before,
@@ -181,7 +180,8 @@ def _parts(kind: Unit, found: Reading, look: Look) -> dict[str, int]:
 
 def _preview(table: Table, columns: Columns) -> tuple[list[str], list[list[str]]]:
     """Return the columns that are taken, and the first rows as they are read."""
-    words = [_("Row"), *(_("Reference") if name == "reference" else _(STRATA[name]) for name in columns.places)]  # type: ignore[index]
+    named = column_words()
+    words = [_("Row"), *(named[name] for name in columns.places)]
     rows = [
         [str(number), *(text_of_cell(row[place]) if place < len(row) else "" for place in columns.places.values())]
         for number, row in table.rows[columns.heading :][:_PREVIEW]
