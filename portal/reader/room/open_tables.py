@@ -97,4 +97,4 @@ def _day(stored: str) -> str | list[str]:
         day = date.fromisoformat(stored)
     except ValueError:  # with a time of day
         return ["time", stored]
-    return ["date" if day >= date(1900, 3, 1) else "time", stored]
+    return ["date" if day >= tables.FIRST_SURE_DAY else "time", stored]

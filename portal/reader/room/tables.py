@@ -14,11 +14,11 @@ from typing import Any
 
 import python_calamine
 
-from portal.reader.room import lists, open_tables, sheets
+from portal.reader.room import lists, open_sheets, open_tables, sheets
 from portal.reader.room.refusal import RefusedError
 
 MAX_ROWS, MAX_COLUMNS = 50_020, 60
-_FIRST_SURE_DAY = date(1900, 3, 1)  # spreadsheets disagree about the days before it
+FIRST_SURE_DAY = date(1900, 3, 1)  # spreadsheets disagree about the days before it
 _ROW = re.compile(r"<row\b[^>]*>")
 _HIDDEN = re.compile(r'\bhidden="(?:1|true)"')
 _SEPARATOR = re.compile(r"\Asep=.\r?\n")  # a line that Excel adds
@@ -35,7 +35,7 @@ def table(data: bytes, *, is_table: bool) -> dict[str, Any]:
         return _of_text(data, is_table=is_table)
     sheets.check_directory(data)
     archive = zipfile.ZipFile(io.BytesIO(data))
-    rows, hidden = open_tables.rows(archive) if "mimetype" in archive.namelist() else _of_workbook(data, archive)
+    rows, hidden = open_tables.rows(archive) if open_sheets.is_open_document(archive) else _of_workbook(data, archive)
     return _bounded(rows) | {"hidden": hidden}
 
 
@@ -106,7 +106,7 @@ def _cell(value: object) -> Cell:
             return ["time", value.isoformat(" ", "minutes")]
         case datetime() | date():
             day = value.date() if isinstance(value, datetime) else value
-            return ["date" if day >= _FIRST_SURE_DAY else "time", day.isoformat()]
+            return ["date" if day >= FIRST_SURE_DAY else "time", day.isoformat()]
         case time() | timedelta():
             return ["time", str(value)]
         case _:
