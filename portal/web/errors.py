@@ -55,11 +55,15 @@ def answer(status: int, message: str | None = None, *, retry_after: int | None =
         return _down(error)  # it went away while the page looked up who is signed in
 
 
+def status_of(error: DomainError) -> int:
+    """Return the HTTP status of an answer to somebody who did what the rules forbid."""
+    return next(code for kind, code in STATUS.items() if isinstance(error, kind))
+
+
 def _domain_error(error: DomainError) -> ResponseReturnValue:
     if isinstance(error, BusyError):
         return answer(503, sentence(error), retry_after=error.retry_after)
-    status = next(code for kind, code in STATUS.items() if isinstance(error, kind))
-    return answer(status, sentence(error))
+    return answer(status_of(error), sentence(error))
 
 
 def _http_error(error: HTTPException) -> ResponseReturnValue:

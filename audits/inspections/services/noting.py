@@ -7,8 +7,8 @@ from sqlalchemy.orm import Session
 
 from audits.core import clock
 from audits.core.access import Actor
-from audits.core.errors import NotFoundError, RuleError
-from audits.core.letters import check_printable
+from audits.core.errors import NotFoundError
+from audits.core.letters import check_length, check_printable
 from audits.inspections.coverage import scheme_of_audit
 from audits.inspections.judging import NOTE_LIMIT
 from audits.inspections.models import PrivateNote
@@ -25,8 +25,7 @@ def keep_private_note(session: Session, actor: Actor, audit_id: UUID, cell: Cell
     except KeyError:
         raise NotFoundError("The norm has no such requirement.") from None
     text = text.strip()
-    if len(text) > NOTE_LIMIT:
-        raise RuleError("Use at most %(max)d characters.", "private", max=NOTE_LIMIT)
+    check_length(text, NOTE_LIMIT, "private")
     check_printable(text, "private")
     key = {"audit_id": audit.id, "requirement_code": code, "unit": unit, "reference": reference, "person_id": actor.id}
     said = {"text": text, "written_at": clock.now()}

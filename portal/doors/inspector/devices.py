@@ -24,7 +24,7 @@ from portal.language.i18n import sentence
 from portal.signing import receipts
 from portal.stores import database
 from portal.web.access import current_actor, may, needs
-from portal.web.errors import STATUS
+from portal.web.errors import status_of
 
 _PATH = "/audits/<uuid:audit_id>/devices"
 
@@ -106,8 +106,7 @@ def receive_entries(audit_id: UUID, chain_id: UUID) -> ResponseReturnValue:
 
 
 def _refused(error: DomainError) -> ResponseReturnValue:
-    status = next(code for kind, code in STATUS.items() if isinstance(error, kind))
-    return jsonify({"words": sentence(error)}), status
+    return jsonify({"words": sentence(error)}), status_of(error)
 
 
 def _read(text: str) -> list[Sent]:
