@@ -1,8 +1,10 @@
 """Take a complaint about us, and handle complaints and signals. The caller commits."""
 
+from collections.abc import Callable
+from datetime import date, datetime
 from uuid import UUID, uuid4
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from audits.complaints.events import ComplaintAnswered, ComplaintTaken
@@ -43,16 +45,16 @@ def begin_terms(session: Session) -> None:
         query = select(table.id, table.received_at).outerjoin(Handling, Handling.subject_id == table.id)
         unanswered = query.where(Handling.answered_at.is_(None))
         receipt, outcome = TERMS[told]
-        for kind, until, waiting in (
-            (receipt, take_by, unanswered.where(Handling.subject_id.is_(None))),
-            (outcome, answer_by, unanswered),
-        ):
-            for subject_id, came_at in session.execute(waiting.where(~is_begun(kind, table.id))).all():
-                due_on = until(clock.day_of(came_at))
-                open_deadline(
-                    session, kind, subject_id=subject_id, agency_id=None, due_on=due_on, owner_role=Role.PLANNER
-                )
+        not_taken = unanswered.where(Handling.subject_id.is_(None))
+        _begin(session, receipt, take_by, not_taken.where(~is_begun(receipt, table.id)))
+        _begin(session, outcome, answer_by, unanswered.where(~is_begun(outcome, table.id)))
     session.flush()
+
+
+def _begin(session: Session, kind: DeadlineKind, until: Callable[[date], date], came: Select[UUID, datetime]) -> None:
+    for subject_id, received_at in session.execute(came).all():
+        due_on = until(clock.day_of(received_at))
+        open_deadline(session, kind, subject_id=subject_id, agency_id=None, due_on=due_on, owner_role=Role.PLANNER)
 
 
 def take_up(session: Session, actor: Actor, told: Told, subject_id: UUID, *, untied: bool) -> Handling:
