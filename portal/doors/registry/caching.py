@@ -1,6 +1,7 @@
 """Cache headers and conditional requests of public responses."""
 
-from flask import Response, current_app, request
+from flask import Response, current_app, make_response, request
+from flask.typing import ResponseReturnValue
 
 from portal.web.security import open_to_pages, public_for
 
@@ -31,8 +32,9 @@ def shared(data: str | bytes, media_type: str, seconds: int) -> Response:
     return public_for(open_to_pages(Response(data, mimetype=media_type)), seconds)
 
 
-def unkept(response: Response) -> Response:
-    """Keep a response in no cache, and let browsers tell nobody its address, which is secret."""
+def unkept(page: ResponseReturnValue) -> Response:
+    """Keep a page in no cache, and let browsers tell nobody its address, which is secret."""
+    response = make_response(page)
     response.headers["Cache-Control"] = "no-store"
     response.headers["Referrer-Policy"] = "no-referrer"
     response.headers["X-Robots-Tag"] = "noindex"

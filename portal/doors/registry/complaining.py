@@ -4,7 +4,7 @@
 
 from uuid import UUID
 
-from flask import Blueprint, make_response, redirect, render_template, url_for
+from flask import Blueprint, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _l
 
@@ -114,4 +114,4 @@ def complaint(complaint_id: UUID) -> ResponseReturnValue:
         answer_by=answer_by(day_of(state.received_at)),
         contact=current_settings().contact_email,
     )
-    return unkept(make_response(page))
+    return unkept(page)

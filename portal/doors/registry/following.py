@@ -136,7 +136,7 @@ def follow() -> ResponseReturnValue:
     except RuleError as error:
         form.complain(error)
         return _choose(form, []), 422
-    return _private(render_template("registry/follow_asked.html", hours=int(CONFIRM_WITHIN.total_seconds() // 3600)))
+    return unkept(render_template("registry/follow_asked.html", hours=int(CONFIRM_WITHIN.total_seconds() // 3600)))
 
 
 @public
@@ -174,7 +174,7 @@ def change_list(token: str) -> ResponseReturnValue:
 def ask_to_stop(token: str) -> ResponseReturnValue:
     """Show the one button that ends a list; a link alone does nothing, because programs open links in mail."""
     subject_of(Purpose.FOLLOW, token)
-    return _private(render_template("registry/follow_stop.html", token=token, stopped=False))
+    return unkept(render_template("registry/follow_stop.html", token=token, stopped=False))
 
 
 @public
@@ -183,7 +183,7 @@ def stop(token: str) -> ResponseReturnValue:
     follow_id = subject_of(Purpose.FOLLOW, token)
     with database.write() as session:
         services.forget(session, follow_id)
-    return _private(render_template("registry/follow_stop.html", token=token, stopped=True))
+    return unkept(render_template("registry/follow_stop.html", token=token, stopped=True))
 
 
 @public
@@ -196,7 +196,7 @@ def feed(token: str) -> ResponseReturnValue:
         f"{current_settings().public_url}{request.path}",
         changes.newest(session, state.public_ids, _NEWS) if state.confirmed_at else [],
     )
-    return _private(page, "application/atom+xml")
+    return unkept(Response(page, content_type="application/atom+xml"))
 
 
 def _state(token: str) -> FollowState:
@@ -216,7 +216,7 @@ def _fill(form: OftenForm, state: FollowState) -> None:
 def _list_page(token: str, state: FollowState, form: OftenForm) -> Response:
     feed_token = token_of(Purpose.FEED, subject_of(Purpose.FOLLOW, token))
     address = current_settings().public_url + url_for("registry.feed", token=feed_token, lang=None)
-    return _private(render_template("registry/follow_list.html", state=state, form=form, token=token, feed=address))
+    return unkept(render_template("registry/follow_list.html", state=state, form=form, token=token, feed=address))
 
 
 def _choose(form: FollowForm, unknown: Sequence[str]) -> Response:
@@ -247,8 +247,4 @@ def _described(entry: RegisterEntry, why: Sequence[str]) -> str:
 
 
 def _back(token: str) -> ResponseReturnValue:
-    return unkept(make_response(redirect(url_for("registry.show_list", token=token), 303)))
-
-
-def _private(page: str, media_type: str = "text/html; charset=utf-8") -> Response:
-    return unkept(Response(page, content_type=media_type))
+    return unkept(redirect(url_for("registry.show_list", token=token), 303))

@@ -114,7 +114,7 @@ def _page(token: str, follow_id: UUID, sent: WebhookForm | None = None) -> Respo
         outcomes=OUTCOMES,
         most=len(RETRIES) + 1,
     )
-    return unkept(Response(page, content_type="text/html; charset=utf-8"))
+    return unkept(page)
 
 
 def _filled(found: webhooks.WebhookState | None) -> WebhookForm:
