@@ -18,6 +18,7 @@ from certificates.following.rules import CONFIRM_WITHIN, MOST_FOLLOWED, MOST_UNC
 from certificates.ledger.entries import EntryType, certificate_entry
 from certificates.ledger.services import append
 from certificates.lifecycle.workflow import CertificateState
+from certificates.register import changes
 from portal.signing.private_links import Purpose, subject_of, token_of
 from portal.stores.roles import REGISTER, WORKER
 from portal.work import following, mail
@@ -118,6 +119,12 @@ def test_two_changes_before_a_message_goes_out_are_in_one(session, certificate, 
         work(services.note_changes)
     [message] = send()
     assert message["Subject"] == "2 changes of agencies that you follow"
+
+
+def test_no_agencies_have_no_news(session, certificate):
+    log(session, certificate)
+    assert [each.number for each in changes.newest(session, None)] == [certificate.number]
+    assert changes.newest(session, []) == []
 
 
 def test_what_happened_before_the_yes_is_not_told(session, certificate, send, work):
