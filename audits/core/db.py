@@ -3,13 +3,13 @@
 from collections.abc import Iterable
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated, Any, Protocol
+from typing import Annotated, Any, Protocol, cast
 from uuid import UUID, uuid4
 
-from sqlalchemy import CheckConstraint, DateTime, Enum, FetchedValue, MetaData, text
+from sqlalchemy import CheckConstraint, CursorResult, DateTime, Delete, Enum, FetchedValue, MetaData, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.orm import DeclarativeBase, mapped_column
+from sqlalchemy.orm import DeclarativeBase, Session, mapped_column
 from sqlalchemy.types import UserDefinedType
 
 from audits.core.errors import IllegalMoveError
@@ -48,6 +48,11 @@ class Base(DeclarativeBase):
 
     metadata = MetaData(naming_convention=NAMING)
     type_annotation_map = {datetime: DateTime(timezone=True), dict[str, Any]: JSONB, list[str]: JSONB}
+
+
+def delete_counted(session: Session, rows: Delete) -> int:
+    """Delete rows; return how many."""
+    return cast("CursorResult[Any]", session.execute(rows)).rowcount
 
 
 def stored(states: type[StrEnum]) -> Enum:

@@ -9,6 +9,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.orm import Session, undefer
 
 from audits.core import clock, outbox
+from audits.core.db import delete_counted
 from audits.core.errors import N_, RuleError
 from audits.core.numbering import Counter, last_number
 from audits.core.typed import clean_email
@@ -80,7 +81,7 @@ def send_digests(session: Session, today: date) -> int:
 def clear_unconfirmed(session: Session) -> int:
     """Delete the lists to which nobody said yes in time; return how many."""
     late = delete(Follow).where(Follow.confirmed_at.is_(None), Follow.asked_at < clock.now() - CONFIRM_WITHIN)
-    return len(session.scalars(late.returning(Follow.id)).all())
+    return delete_counted(session, late)
 
 
 def hold(session: Session, follow_id: UUID) -> Follow | None:

@@ -8,6 +8,7 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from audits.core import clock, outbox
+from audits.core.db import delete_counted
 from certificates.following.models import Followed, Webhook, WebhookCall
 from certificates.following.rules import CALLS_KEPT, MOST_CALLS, check_webhook, next_call
 from certificates.ledger.models import LedgerEntry
@@ -119,4 +120,4 @@ def note_outcome(call: WebhookCall, outcome: str, *, arrived: bool) -> None:
 def clear_calls(session: Session) -> int:
     """Forget calls that nobody will want again; return how many."""
     old = delete(WebhookCall).where(WebhookCall.made_at < clock.now() - CALLS_KEPT, WebhookCall.due_at.is_(None))
-    return len(session.scalars(old.returning(WebhookCall.id)).all())
+    return delete_counted(session, old)

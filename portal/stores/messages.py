@@ -14,7 +14,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from audits.core import clock
-from audits.core.db import Base, one_of, stored
+from audits.core.db import Base, delete_counted, one_of, stored
 from audits.people.models import Person
 
 PAGE_SIZE = 50
@@ -105,5 +105,4 @@ def undelivered(session: Session, agency_id: UUID | None) -> Sequence[Undelivere
 
 def forget_before(session: Session, moment: datetime) -> int:
     """Delete messages of before a moment; return how many."""
-    old = delete(SentMessage).where(SentMessage.sent_at < moment)
-    return len(session.scalars(old.returning(SentMessage.id)).all())
+    return delete_counted(session, delete(SentMessage).where(SentMessage.sent_at < moment))

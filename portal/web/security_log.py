@@ -20,7 +20,7 @@ from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
 
 from audits.core import clock
 from audits.core.access import Actor, Permission, authorise
-from audits.core.db import Base, one_of, stored
+from audits.core.db import Base, delete_counted, one_of, stored
 from audits.people.models import Person
 from portal.settings import Settings, current_settings
 from portal.web.addresses import address_group
@@ -172,8 +172,8 @@ def search(session: Session, actor: Actor, wanted: Wanted, page: int = 1) -> lis
 def clear_security_log(session: Session) -> int:
     """Delete lines of the security log that are older than SECURITY_LOG_DAYS; return how many."""
     oldest = clock.now() - timedelta(days=current_settings().security_log_days)
-    old = delete(SecurityEvent).where(SecurityEvent.happened_at < oldest).returning(SecurityEvent.id)
-    return len(session.scalars(old).all())
+    old = delete(SecurityEvent).where(SecurityEvent.happened_at < oldest)
+    return delete_counted(session, old)
 
 
 def signed_in_person() -> UUID | None:

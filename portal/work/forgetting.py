@@ -8,6 +8,7 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from audits.core import clock
+from audits.core.db import delete_counted
 from audits.core.outbox import OutboxItem
 from audits.inspections.services.drawing import erase_before
 from certificates.following.services import clear_unconfirmed
@@ -31,8 +32,7 @@ def forget_lists(session: Session) -> int:
 
 def forget_jobs(session: Session) -> int:
     """Delete jobs and messages that were done."""
-    old = delete(OutboxItem).where(OutboxItem.done_at < clock.now() - JOBS_KEPT)
-    return len(session.scalars(old.returning(OutboxItem.id)).all())
+    return delete_counted(session, delete(OutboxItem).where(OutboxItem.done_at < clock.now() - JOBS_KEPT))
 
 
 def forget_messages(session: Session) -> int:

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session, lazyload
 
 from audits.core import clock, events
 from audits.core.access import Actor, Role
+from audits.core.db import delete_counted
 from audits.core.errors import NotFoundError, RuleError
 from audits.core.notices import tell_person
 from audits.people.models import Person
@@ -235,15 +236,14 @@ def clear_out(session: Session) -> int:
     """
     now = clock.now()
     used = or_(MailToken.expires_at < now, MailToken.used_at.is_not(None))
-    gone = (
-        session.scalars(delete(HeldForm).where(HeldForm.held_at < now - HELD_FOR).returning(HeldForm.id)).all(),
-        session.scalars(
-            delete(LoginSession).where(LoginSession.created_at < now - LIFETIME).returning(LoginSession.digest)
-        ).all(),
-        session.scalars(delete(MailToken).where(used).returning(MailToken.digest)).all(),
+    old = (
+        delete(HeldForm).where(HeldForm.held_at < now - HELD_FOR),
+        delete(LoginSession).where(LoginSession.created_at < now - LIFETIME),
+        delete(MailToken).where(used),
     )
+    gone = sum(delete_counted(session, rows) for rows in old)
     throttle.forget_old(session)
-    return sum(map(len, gone))
+    return gone
 
 
 def digest_of(token: str) -> bytes:
