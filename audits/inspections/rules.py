@@ -133,6 +133,11 @@ def draw(references: Sequence[str], seed: bytes, size: int, algorithm: str) -> t
     return ALGORITHMS[algorithm](population_of(references), seed)[:size]
 
 
+def ranked(members: Iterable[str], seed: bytes, digest: bytes) -> list[str]:
+    """Return the members by rank as `sha256-rank-1`: by SHA-256 over the seed, the digest of the list, and each."""
+    return sorted(members, key=lambda each: hashlib.sha256(seed + digest + each.encode()).digest())
+
+
 def commitment(secret: bytes) -> str:
     """Return the SHA-256 (hex) by which a secret is promised before a value is mixed in."""
     return hashlib.sha256(_DRAW + secret).hexdigest()
@@ -171,9 +176,7 @@ def _is_open(scheme: SchemeText, by_reference: Mapping[str, str]) -> bool:
 
 
 def _ranked_by_sha256(population: tuple[str, ...], seed: bytes) -> tuple[str, ...]:
-    digest = bytes.fromhex(population_digest(population))
-    ranks = {item: hashlib.sha256(seed + digest + item.encode()).digest() for item in population}
-    return tuple(sorted(population, key=ranks.__getitem__))
+    return tuple(ranked(population, seed, bytes.fromhex(population_digest(population))))
 
 
 # Names are permanent: a published scheme refers to them. A changed algorithm gets a new name.

@@ -3,11 +3,11 @@
 import hashlib
 import unicodedata
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from fractions import Fraction
 
 from audits.core.errors import RuleError
-from audits.inspections.rules import SEED_BYTES, population_of
+from audits.inspections.rules import SEED_BYTES, population_of, ranked
 
 ALGORITHM = "sha256-strata-1"  # a permanent name, as those in `rules.ALGORITHMS`
 
@@ -42,11 +42,6 @@ def lines_of(strata: Mapping[str, str]) -> list[str]:
     if any(sign in value for value in strata.values() for sign in "\t\n") or any("\t" in each for each in strata):
         raise RuleError("Every reference needs a line of its own.", field="members")
     return [f"{each}\t{strata[each]}" for each in population_of(strata)]
-
-
-def ranked(members: Sequence[str], seed: bytes, digest: bytes) -> list[str]:
-    """Return the members by rank, as `sha256-rank-1` ranks them, under another digest."""
-    return sorted(members, key=lambda each: hashlib.sha256(seed + digest + each.encode()).digest())
 
 
 def draw(strata: Mapping[str, str], seed: bytes, size: int, least: int) -> tuple[str, ...]:

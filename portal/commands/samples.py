@@ -47,7 +47,7 @@ def _problem(said: Mapping[str, Any], units: Sequence[Mapping[str, Any]]) -> str
             return "the secret is not the one that was promised"
         if rules.mixed_seed(secret, said["value"], digest).hex() != said["seed"]:
             return "the seed does not come from the secret and the value"
-    order = stratified.ranked(members, bytes.fromhex(said["seed"]), bytes.fromhex(digest))
+    order = rules.ranked(members, bytes.fromhex(said["seed"]), bytes.fromhex(digest))
     by_lot = [each["reference"] for each in units if each["origin"] == "random"]
     if by_lot != list(_drawn(said)):
         return "other units were looked at than were drawn"

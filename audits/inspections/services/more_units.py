@@ -12,7 +12,7 @@ from audits.core.db import broken_constraint
 from audits.core.errors import IllegalMoveError, NotFoundError, RuleError
 from audits.core.events import Code
 from audits.core.letters import check_printable
-from audits.inspections import stratified
+from audits.inspections import rules
 from audits.inspections.coverage import scheme_of_audit
 from audits.inspections.draws import members_of
 from audits.inspections.events import UnitChosen, UnitReplaced
@@ -110,7 +110,7 @@ def _check_replaceable(session: Session, scheme: SchemeText, drawn: Sequence[Sam
 def _next_of_draw(session: Session, population: Population, drawn: Sequence[SampledUnit]) -> str:
     taken = {each.reference for each in drawn}
     seed, digest = bytes.fromhex(population.seed), bytes.fromhex(population.digest)
-    order = stratified.ranked(members_of(session, population), seed, digest)
+    order = rules.ranked(members_of(session, population), seed, digest)
     found = next((reference for reference in order if reference not in taken), None)
     if found is None:
         raise RuleError("Every unit of the list is in the audit already.", "reference")
