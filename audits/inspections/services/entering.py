@@ -1,7 +1,6 @@
 """Append sealed entries: what is recorded on the pages of the portal, and what the portal confirms by a receipt."""
 
 import secrets
-from collections import defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -123,14 +122,13 @@ def store(
 
 def cells_now(session: Session, audit_id: UUID, cells: Collection[str]) -> dict[str, Cell]:
     """Return how these cells stand; cells that nobody wrote on are left out."""
-    merge: dict[str, Merge] = defaultdict(Merge)
+    merge = Merge()
     query, values = _on_cells(audit_id, cells)
-    for cell, digest, data in session.execute(query, values):
+    for digest, data in session.execute(query, values):
         written = entries.read(data)
         if written.kind.judges:
-            merge[cell].add(entries.merged(digest, written))
-    found = {cell: each.cell(cell) for cell, each in merge.items()}
-    return {cell: state for cell, state in found.items() if state}
+            merge.add(entries.merged(digest, written))
+    return merge.cells()
 
 
 def forget_entry(session: Session, digest: str) -> None:
@@ -177,6 +175,6 @@ def _last_link(audit_id: UUID, person_id: UUID) -> Select[UUID, str, int | None,
 
 
 @built_once
-def _on_cells(audit_id: UUID, cells: Collection[str]) -> Select[str, str, bytes]:
-    query = select(SealedEntry.cell, SealedEntry.digest, SealedEntry.data)
+def _on_cells(audit_id: UUID, cells: Collection[str]) -> Select[str, bytes]:
+    query = select(SealedEntry.digest, SealedEntry.data)
     return query.where(SealedEntry.audit_id == audit_id, SealedEntry.cell.in_(cells))
