@@ -91,7 +91,7 @@ def _answer(case: Case, cells: Sequence[Cell], **shown: Any) -> ResponseReturnVa
     """Show the form, or do what it says and go back."""
     left = [cell for cell in cells if not cell.row.is_stored]
     form = BulkForm().offer(case, left, by_unit=shown["by_unit"])
-    if form.is_submitted() and form.validate():
+    if form.validate_on_submit():
         chosen = [cell for cell in left if form.all.data or cell.row.key in (form.cells.data or ())]
         try:
             count = _record(case, form, chosen)

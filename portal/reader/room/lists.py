@@ -6,6 +6,7 @@ import encodings.cp1252
 import encodings.utf_8_sig  # import it now; a confined process cannot
 import encodings.utf_16  # noqa: F401
 import io
+from collections.abc import Iterator
 
 from portal.reader.room import sheets
 from portal.reader.room.refusal import RefusedError
@@ -18,8 +19,12 @@ def lines(data: bytes, *, is_table: bool) -> str:
     text, _encoding = decoded(data)
     if not is_table:
         return text
-    delimiter = max(";,\t", key=text.split("\n", 1)[0].count)
-    return "\n".join(row[0] if row else "" for row in csv.reader(io.StringIO(text), delimiter=delimiter))
+    return "\n".join(row[0] if row else "" for row in rows(text))
+
+
+def rows(text: str) -> Iterator[list[str]]:
+    """Return the rows of a table, whose separator is the one that its first line has most of."""
+    return csv.reader(io.StringIO(text), delimiter=max(";,\t", key=text.split("\n", 1)[0].count))
 
 
 def decoded(data: bytes) -> tuple[str, str]:

@@ -4,7 +4,6 @@ A cell is a text, or a pair of its kind and a text where a spreadsheet keeps som
 what a number or a date means is for who maps the columns.
 """
 
-import csv
 import io
 import re
 import zipfile
@@ -41,12 +40,7 @@ def table(data: bytes, *, is_table: bool) -> dict[str, Any]:
 
 def _of_text(data: bytes, *, is_table: bool) -> dict[str, Any]:
     text, encoding = lists.decoded(data)
-    if is_table:
-        text = _SEPARATOR.sub("", text)
-        delimiter = max(";,\t", key=text.split("\n", 1)[0].count)
-        rows: Iterator[list[str]] = csv.reader(io.StringIO(text), delimiter=delimiter)
-    else:
-        rows = (line.split("\t") for line in text.splitlines())
+    rows = lists.rows(_SEPARATOR.sub("", text)) if is_table else (line.split("\t") for line in text.splitlines())
     found = _bounded(enumerate(rows, start=1))
     lost = [number for number, row in found["rows"] if any(_LOST_LETTER.search(str(cell)) for cell in row)]
     return found | {"encoding": encoding, "lost": lost}
