@@ -75,8 +75,8 @@ def deliver(session: Session, payload: Mapping[str, Any]) -> None:
     text = render(template, person.language, **{**payload, **values})
     number = payload.get("item_id") or str(uuid4())
     path = "" if links.purpose_of(template) else link.removeprefix(settings.public_url)
-    whole = (*text, _as_html(settings, person.language, *text))
-    state, code = _sent(settings, _message(settings, person.email, person.language, whole, number))
+    message = _message(settings, person.email, person.language, text, number, page=True)
+    state, code = _sent(settings, message)
     note_message(session, UUID(number), person_id=person.id, subject=text[0], path=path, state=state, code=code)
 
 
@@ -112,8 +112,7 @@ def send_test(address: str, language: str) -> None:
     """Send a message that says that mail arrives, now. OSError or SMTPException when that fails."""
     settings = current_settings()
     text = render("_test", language, name="", link=settings.public_url)
-    whole = (*text, _as_html(settings, language, *text))
-    send(settings, _message(settings, address, language, whole, str(uuid4())))
+    send(settings, _message(settings, address, language, text, str(uuid4()), page=True))
 
 
 def _path(session: Session, person_id: UUID, payload: Mapping[str, Any]) -> str:
@@ -129,9 +128,11 @@ def _fill(template: str, values: Mapping[str, object]) -> str:
     return current_app.jinja_env.get_template(f"mail/{template}.txt").render(values).strip()
 
 
-def _message(settings: Settings, address: str, language: str, text: tuple[str, ...], number: str) -> EmailMessage:
-    """Return a message with subject, text and, if it is given, page. Its language is said in its head."""
-    subject, plain, *html = text
+def _message(
+    settings: Settings, address: str, language: str, text: tuple[str, str], number: str, *, page: bool = False
+) -> EmailMessage:
+    """Return a message with subject and text, and with `page` the same as a page. Its language is said in its head."""
+    subject, plain = text
     # EmailMessage rejects line breaks in headers; the subject's own were removed.
     message = EmailMessage()
     message["From"] = settings.mail_from
@@ -143,8 +144,8 @@ def _message(settings: Settings, address: str, language: str, text: tuple[str, .
     message["Message-ID"] = f"<{number}@{urlsplit(settings.base_url).hostname}>"
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(plain)
-    if html:
-        message.add_alternative(html[0], subtype="html")
+    if page:
+        message.add_alternative(_as_html(settings, language, subject, plain), subtype="html")
     message["Content-Language"] = language  # setting the content takes away what is said about it before
     return message
 
