@@ -1,32 +1,14 @@
 """The complete portal on real servers, and a browser that checks accessibility of every page it opens."""
 
-import os
-import re
 import shutil
-import socket
-import subprocess
-import time
 from collections.abc import Iterator
-from dataclasses import dataclass
-from email import message_from_bytes, policy
-from pathlib import Path
-from urllib.request import urlopen
-from uuid import uuid4
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, sync_playwright
-from sqlalchemy import Engine, create_engine, update
 
-from audits.people.models import Person
-from portal.app import create_app
-from portal.demo import story
-from portal.host import processes
-from portal.host.supervisor import web_command, worker_command
-from portal.settings import ROOT
-from portal.stores import database
-from portal.stores.roles import WORKER
-from tests.conftest import Servers, make_settings
+from tests.conftest import Servers
+from tests.kit.portals import Portal, running_portal
 from tests.kit.waiting import PATIENCE
 
 ARGUMENTS = [
@@ -36,81 +18,11 @@ ARGUMENTS = [
 WCAG = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}}
 
 
-@dataclass
-class Portal:
-    """A running portal with staff and a published norm."""
-
-    url: str
-    app: object
-    mails: Path
-    tables: Engine  # connected as their owner, for rows that no service makes in one step
-
-    def link_for(self, address: str) -> str:
-        """The path of the newest link that was mailed to this address, once it has come."""
-        end = time.monotonic() + PATIENCE
-        while time.monotonic() < end:
-            for mail in sorted(self.mails.glob("*.eml"), key=lambda each: each.stat().st_mtime, reverse=True):
-                message = message_from_bytes(mail.read_bytes(), policy=policy.default)
-                if message["To"].addresses[0].addr_spec == address:
-                    return re.search(rf"{re.escape(self.url)}(\S+)", message.get_body(("plain",)).get_content())[1]
-            time.sleep(0.2)
-        raise AssertionError(f"no mail for {address}")
-
-
 @pytest.fixture(scope="session")
 def portal(servers: Servers, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
-    """Web server, worker, database and queue as `make serve` runs them."""
-    port = _free_port()
-    name = f"keurwerk_journey_{uuid4().hex[:8]}"
-    url = servers.clone(name)
-    state = tmp_path_factory.mktemp("journey")
-    queue = own_queue(servers.redis_url)
-    settings = make_settings(state, servers.url_as(url, WORKER), queue, base_url=f"http://127.0.0.1:{port}")
-    names = (
-        "database_url",
-        "redis_url",
-        "secret_key",
-        "storage_url",
-        "mail_url",
-        "seal_dir",
-        "base_url",
-        "metrics_dir",
-    )
-    env = dict(os.environ) | {each.upper(): str(getattr(settings, each)) for each in names}
-    log = (state / "log").open("ab")
-    programs = ((web_command(port), servers.url_as(url)), (worker_command(), servers.url_as(url, WORKER)))
-    children = [
-        subprocess.Popen(
-            command,
-            env=env | {"DATABASE_URL": address},
-            cwd=ROOT,
-            stdout=log,
-            stderr=log,
-            preexec_fn=processes.starter(),
-        )
-        for command, address in programs
-    ]
-    app = None
-    try:
-        _wait(settings.base_url, children[0])
-        app = create_app(settings)
-        story._appoint_staff(app)
-        with Path(os.devnull).open("w") as nowhere:
-            story._publish(app, story.Story(nowhere))
-        with app.app_context(), database.write() as session:
-            session.execute(update(Person).values(language="en"))  # the test presses buttons by their English words
-        tables = create_engine(url)
-        yield Portal(settings.base_url, app, state / "mail", tables)
-        tables.dispose()
-    finally:
-        for child in children:
-            processes.stop(child)
-        log.close()
-        if os.environ.get("KEEP_LOGS"):
-            shutil.copy(state / "log", "/tmp/journey.log")  # noqa: S108
-        if app:
-            app.extensions["sessionmaker"].kw["bind"].dispose()
-        servers.drop(name)
+    """The portal that most journeys share; who changes the norm in force takes one of its own."""
+    with running_portal(servers, tmp_path_factory.mktemp("journey")) as running:
+        yield running
 
 
 @pytest.fixture
@@ -210,30 +122,3 @@ def screen(chromium: Browser, portal: Portal) -> Iterator[object]:
     yield make
     for each in opened:
         each.close()
-
-
-def own_queue(redis_url: str) -> str:
-    """Another database of the same server: a worker that really works takes what other tests only look at."""
-    if redis_url.startswith("unix:"):
-        return redis_url.replace("db=0", "db=1")
-    return f"{redis_url.rstrip('/0')}/1"
-
-
-def _free_port() -> int:
-    """One that no other run on this machine listens to: two web servers on one port share its visitors."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
-def _wait(base: str, web: "subprocess.Popen[bytes]") -> None:
-    end = time.monotonic() + PATIENCE
-    while time.monotonic() < end:
-        assert web.poll() is None, "the web server ended"
-        try:
-            with urlopen(f"{base}/healthz", timeout=5):
-                return
-        except OSError:
-            time.sleep(0.1)
-    pytest.fail("the web server did not start")

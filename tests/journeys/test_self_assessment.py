@@ -13,9 +13,17 @@ from tests.kit.agency_pages import pdf_file
 from tests.kit.browser import PASSWORD
 from tests.kit.factories import give_password, make_agency, make_application, make_person, make_scheme
 from tests.kit.factories.applications import PUBLISHED
+from tests.kit.portals import running_portal
 from tests.kit.waiting import PATIENCE
 
 QUESTIONS = 65
+
+
+@pytest.fixture(scope="module")
+def portal(servers, tmp_path_factory):
+    """One of its own: a version of the norm comes into force that other journeys do not expect."""
+    with running_portal(servers, tmp_path_factory.mktemp("portal")) as running:
+        yield running
 
 
 @pytest.fixture

@@ -11,9 +11,17 @@ from audits.core import clock
 from audits.core.access import Role
 from tests.kit.browser import PASSWORD
 from tests.kit.factories import answer_all, give_password, make_agency, make_application, make_person, make_scheme
+from tests.kit.portals import running_portal
 from tests.kit.typed_questions import norm
 
 ROLES = [Role.AGENCY_OWNER, Role.AGENCY_SIGNATORY]
+
+
+@pytest.fixture(scope="module")
+def portal(servers, tmp_path_factory):
+    """One of its own: a version of the norm comes into force that other journeys do not expect."""
+    with running_portal(servers, tmp_path_factory.mktemp("portal")) as running:
+        yield running
 
 
 @pytest.fixture
