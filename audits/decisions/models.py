@@ -100,7 +100,7 @@ class Decision(Base):
 
 
 class DecisionGround(Base):
-    """A coded ground of a decision, with the public words that it had then, by language."""
+    """A coded ground of a decision, with the public words that it had then by language, and what the letter adds."""
 
     __tablename__ = "decision_ground"
 
@@ -108,6 +108,7 @@ class DecisionGround(Base):
     code: Mapped[str] = mapped_column(primary_key=True)
     position: Mapped[int]
     words: Mapped[dict[str, Any]]
+    explanation: Mapped[str] = mapped_column(Text, default="", server_default="")  # for the letter; never public
 
 
 class DecisionBasis(Base):

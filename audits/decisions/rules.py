@@ -1,11 +1,14 @@
 """Compute which outcomes the findings allow, the reasons against the others, and what each kind needs. Pure."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from enum import StrEnum
 
 from audits.core.errors import RuleError
 from audits.schemes.cycle import DecisionKind, Ground
 from audits.schemes.text import Scoring, Shortfall
+
+Grounds = Mapping[str, str] | Collection[str]
+"""The codes of the grounds of a decision; as a mapping, with what the letter says under each."""
 
 K = DecisionKind
 AFTER_AUDIT = frozenset({K.GRANT, K.GRANT_WITH_CONDITIONS, K.REFUSE, K.RENEW, K.CLOSE})
@@ -111,6 +114,12 @@ def reasons_against(
         Reason.EVIDENCE_CONDITIONAL: Shortfall.CONDITIONS in insufficient,
     }
     return tuple(reason for reason, stands in found.items() if stands)
+
+
+def explained(grounds: Grounds) -> dict[str, str]:
+    """Return what the letter says under each ground, by code; nothing where only codes were given."""
+    texts = grounds if isinstance(grounds, Mapping) else dict.fromkeys(grounds, "")
+    return {code: text.strip() for code, text in texts.items()}
 
 
 def chosen_grounds(offered: Iterable[Ground], codes: Collection[str], *, needed: bool) -> tuple[Ground, ...]:

@@ -28,7 +28,15 @@ from audits.decisions.events import DecisionTaken
 from audits.decisions.models import Decision, DecisionBasis, DecisionGround
 from audits.decisions.proposals import check_second, overtake
 from audits.decisions.queries import provisional_suspension
-from audits.decisions.rules import ENDS_PROVISION, GRANTS, Outcome, chosen_grounds, possible_outcomes
+from audits.decisions.rules import (
+    ENDS_PROVISION,
+    GRANTS,
+    Grounds,
+    Outcome,
+    chosen_grounds,
+    explained,
+    possible_outcomes,
+)
 from audits.decisions.scope import granted_scope
 from audits.inspections.models import Audit
 from audits.inspections.queries import findings_of
@@ -48,7 +56,7 @@ def decide(
     outcome: Outcome,
     reasons: str,
     conditions: Sequence[str | Mapping[str, Any]] = (),
-    grounds: Collection[str] = (),
+    grounds: Grounds = (),
     scope: Collection[str] | None = None,
     shown: str | None = None,
     also: Mapping[Part, Any] | None = None,
@@ -109,19 +117,21 @@ def record_decision(
     *,
     basis: Basis,
     version: SchemeVersion,
-    grounds: Collection[str] = (),
+    grounds: Grounds = (),
     shown: str | None = None,
 ) -> Decision:
     """Store a decision of any kind with its grounds and basis, and queue its letter.
 
     The caller has checked permission and independence by a move or `moves.hold`; triggers check independence again.
-    `grounds` are codes; `version` is the scheme version that the decision is taken under.
+    `version` is the scheme version that the decision is taken under.
     """
     basis.check_unmoved(shown)
     if not decision.reasons.strip():
         raise RuleError("Give the reasons for the decision.", field="reasons")
     check_printable(decision.reasons, "reasons")
-    chosen = check_grounds(version, decision.kind, grounds)
+    chosen, texts = check_grounds(version, decision.kind, grounds), explained(grounds)
+    for text in texts.values():
+        check_printable(text, "grounds")
     confirmed = _review(session, actor, decision)
     seconded = decision.provisional or decision.proposal_id is not None or confirmed >= {each.code for each in chosen}
     check_second(chosen, basis.shown, proposed=seconded)
@@ -136,7 +146,13 @@ def record_decision(
         end_deadlines(session, DeadlineKind.APPEAL_FOLLOW_UP, decision.agency_id)
     session.add(DecisionBasis(decision_id=decision.id, content=basis.content.decode()))
     session.add_all(
-        DecisionGround(decision_id=decision.id, code=ground.code, position=place, words=dict(ground.text))
+        DecisionGround(
+            decision_id=decision.id,
+            code=ground.code,
+            position=place,
+            words=dict(ground.text),
+            explanation=texts[ground.code],
+        )
         for place, ground in enumerate(chosen)
     )
     told = DecisionTaken(kind=decision.kind, basis=Digest(decision.basis_sha256))

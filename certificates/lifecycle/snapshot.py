@@ -16,8 +16,7 @@ from audits.core.calendar import add_working_days
 from audits.core.errors import N_
 from audits.core.languages import in_language, say
 from audits.decisions.basis import holder_in
-from audits.decisions.models import Decision
-from audits.decisions.queries import grounds_in_words
+from audits.decisions.models import Decision, DecisionGround
 from audits.decisions.rules import GRANTS
 from audits.disputes.models import Appeal
 from audits.inspections.models import Audit
@@ -31,7 +30,7 @@ from certificates.lifecycle.queries import condition_terms
 from certificates.lifecycle.rules import Status, public_id, status_on
 from certificates.lifecycle.terms import hear_until
 from certificates.lifecycle.workflow import CERTIFICATE_FLOW, CURRENT, CertificateState
-from certificates.press.documents import facts_digest
+from certificates.press.documents import LetterGround, facts_digest
 from certificates.wording import conditions_in_words, items_in_words, scope_in_words
 
 _DECIDER = N_("the decider of the certification body")
@@ -86,7 +85,7 @@ def decision_letter_facts(session: Session, decision: Decision, *, body: Mapping
         "hear_until": hear_until(version, decided_on).isoformat() if decision.provisional else None,
         "confirms": decision.kind is DecisionKind.SUSPEND and decision.reviews_decision_id is not None,
         "heard": decision.heard,
-        "grounds": [in_language(ground, language) for ground in grounds_in_words(decision.grounds)],
+        "grounds": [_ground(ground, language) for ground in decision.grounds],
         "excepted": items_in_words(Scope.of(decision.excepted or {}), scheme_of_version(version), language),
         "reasons": decision.reasons,
         "appeal": _appeal_of(session, decision),
@@ -103,6 +102,10 @@ def decision_letter_facts(session: Session, decision: Decision, *, body: Mapping
         "object_until": add_working_days(decided_on, terms.appeal_working_days).isoformat(),
         "body": dict(body),
     }
+
+
+def _ground(ground: DecisionGround, language: str) -> LetterGround:
+    return {"words": in_language(ground.words, language), "explanation": ground.explanation}
 
 
 def _conditions_of(session: Session, decision: Decision) -> dict[str, Any]:

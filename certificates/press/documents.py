@@ -271,6 +271,13 @@ class LetterAppeal(TypedDict):
     lifted: bool  # the suspension that it was against
 
 
+class LetterGround(TypedDict):
+    """A ground of a decision: its public words, and what the letter alone says under it."""
+
+    words: str
+    explanation: str
+
+
 class DecisionLetterFacts(TypedDict):
     """The letter that informs an agency of a decision of any kind and its reasons."""
 
@@ -283,7 +290,7 @@ class DecisionLetterFacts(TypedDict):
     hear_until: str | None  # the last day to be heard about it
     confirms: bool  # that suspension, after the agency was heard
     heard: str  # what the agency said then
-    grounds: list[str]  # the public words of each
+    grounds: list[LetterGround]
     excepted: list[str]  # for what a certificate that is suspended in part does not count
     reasons: str
     appeal: LetterAppeal | None  # that the decision is about

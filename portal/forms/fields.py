@@ -251,12 +251,12 @@ def checkboxes_field(
     label: Any, choices: Choices, *, required: Any = None, hint: Any = "", small: bool = False, **more: Any
 ) -> Any:
     """Build checkboxes; `data` is a list."""
-    return wtforms.SelectMultipleField(
+    return more.pop("kind", wtforms.SelectMultipleField)(
         label,
         [_need(required), *more.pop("rules", ())],
         choices=options(choices),
         description=hint,
-        widget=widgets.CheckboxesWidget(),
+        widget=more.pop("widget", None) or widgets.CheckboxesWidget(),
         render_kw=_kw(_classes("checkboxes", inline=False, small=small)),
         **more,
     )

@@ -34,6 +34,7 @@ class Control:
     rows: int = 5
     info: str = ""
     choices: Iterable[tuple[Any, Any, Any]] = ()
+    under: Mapping[Any, "Control"] = made(default_factory=dict)  # the field below each choice, for when it is chosen
     attributes: dict[str, Any] = made(default_factory=dict)
     fieldset: dict[str, Any] = made(default_factory=dict)
     group: dict[str, Any] = made(default_factory=dict)

@@ -18,7 +18,6 @@ from audits.core.access import Role
 from audits.core.events import KINDS
 from audits.deadlines.rules import DeadlineKind
 from audits.decisions.basis import Part
-from audits.decisions.queries import grounds_in_words
 from audits.decisions.rules import Outcome, Reason
 from audits.disputes.rules import AppealOutcome
 from audits.disputes.workflow import AppealState
@@ -286,6 +285,5 @@ def init_app(app: Flask) -> None:
         "country": country,
         "attribute_of": attribute_of,
     }
-    app.jinja_env.filters["grounds_in_words"] = grounds_in_words
     app.jinja_env.filters.update(filters, answer=answer, reliable=RELIABLE.__contains__, question_label=question_label)
     app.jinja_env.globals.update(shape_of=shape_of, verdict_shape=verdict_shape, methods=methods)

@@ -193,7 +193,12 @@ def decision_letter(**changes: Any) -> dict[str, Any]:
         "hear_until": None,
         "confirms": False,
         "heard": "",
-        "grounds": ["Het bureau voldoet, met punten die nog open staan."],
+        "grounds": [
+            {
+                "words": "Het bureau voldoet, met punten die nog open staan.",
+                "explanation": "Zie de voorwaarde.",
+            }
+        ],
         "reasons": "De score is 18 punten.\n\nDrie kleine bevindingen staan nog open.",
         "excepted": [],
         "appeal": None,

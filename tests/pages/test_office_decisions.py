@@ -15,9 +15,11 @@ from audits.decisions.rules import Outcome
 from audits.inspections.models import Participant
 from audits.inspections.workflow import AuditState, FindingState
 from audits.people.models import Interest, PersonRole
+from audits.schemes.cycle import DecisionKind
 from audits.schemes.services import publish_scheme
 from certificates.lifecycle.models import Certificate
 from certificates.lifecycle.services import suspend_certificate
+from certificates.lifecycle.snapshot import decision_letter_facts
 from certificates.lifecycle.workflow import CertificateState
 from tests.kit.browser import Browser
 from tests.kit.factories import (
@@ -191,7 +193,7 @@ def test_a_serious_ground_is_proposed_and_another_decider_confirms_it(enter, ses
     first = enter(Role.DECIDER)
     page = first.open(certificate_page(certificate, "/suspend"))
     assert "False or misleading information was given. Takes two deciders." in page.text
-    page = first.submit(grounds="deceit", reasons="The wage slips were forged.")
+    page = first.submit(grounds="deceit", reasons="The wage slips were forged.", **{"grounds-deceit": "All of May."})
     assert page.path.startswith("/office/proposals/")
     assert "Nothing is decided yet" in page.text
     assert "Another decider must confirm it." in page.text
@@ -201,12 +203,15 @@ def test_a_serious_ground_is_proposed_and_another_decider_confirms_it(enter, ses
     second.open("/office/")
     second.follow(certificate.agency.legal_name)
     assert "The wage slips were forged." in second._here().text
+    assert "False or misleading information was given. All of May." in second._here().text
     assert second.submit("form[action$=decline]", reason="", status=422).errors == ["Give the reason."]
     page = second.submit("form[action$=confirm]")
     assert "The decision is taken." in page.text
     session.refresh(certificate)
     assert certificate.state is CertificateState.SUSPENDED
-    assert "as proposed by" in second.open(certificate_page(certificate)).text
+    page = second.open(certificate_page(certificate))
+    assert "as proposed by" in page.text
+    assert "All of May." in page.text
 
 
 def test_suspending_at_once_asks_a_second_decider_what_the_agency_said(enter, session, client):
@@ -241,6 +246,27 @@ def test_the_grounds_are_offered_in_words_and_the_register_shows_them(enter, ses
     page = Browser(browser.app).open(f"/register/nl-{certificate.agency.register_number}?lang=en")
     assert "Reason: The agency did not cooperate with an audit." in page.text
     assert "They let nobody in." not in page.text
+
+
+def test_each_ground_has_a_text_of_its_own_for_the_letter_and_never_for_the_public(enter, session):
+    publish_scheme(session, make_person(session, Role.SCHEME_MANAGER).actor, source(SECOND))
+    certificate = make_certificate(session)
+    browser = enter(Role.DECIDER)
+    browser.open(certificate_page(certificate, "/suspend"))
+    said = {"grounds": ["no_access", "misuse_of_mark"], "grounds-no_access": "The door stayed shut.\r\nTwice."}
+    page = browser.submit(reasons="Both.", **said, **{"grounds-not_repaired": "Left over."}, status=422)
+    assert page.errors == ["Tick the ground that you wrote about, or remove what you wrote."]
+    assert page.value("grounds-no_access") == "The door stayed shut.\nTwice."
+    page = browser.submit(**{"grounds-not_repaired": ""})
+    assert "The door stayed shut." in page.text
+    decision = session.scalar(select(Decision).where(Decision.kind == DecisionKind.SUSPEND))
+    assert {each.code: each.explanation for each in decision.grounds} == {
+        "no_access": "The door stayed shut.\nTwice.", "misuse_of_mark": "",
+    }  # fmt: skip
+    assert "The door stayed shut." in str(decision_letter_facts(session, decision, body={})["grounds"])
+    page = Browser(browser.app).open(f"/register/nl-{certificate.agency.register_number}?lang=en")
+    assert "The mark was misused." in page.text
+    assert "The door stayed shut." not in page.text
 
 
 def test_a_decider_whose_page_is_outdated_is_told_what_changed_and_loses_no_word(enter, session):

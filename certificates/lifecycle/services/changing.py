@@ -18,6 +18,7 @@ from audits.deadlines.services import end_deadline, end_deadlines, is_open
 from audits.decisions.basis import Basis
 from audits.decisions.models import Decision
 from audits.decisions.queries import provisional_suspension
+from audits.decisions.rules import Grounds
 from audits.decisions.services import record_decision
 from audits.schemes.cycle import DecisionKind
 from certificates.lifecycle.events import (
@@ -40,7 +41,7 @@ _ACTS = frozenset({DecisionKind.SUSPEND, DecisionKind.WITHDRAW, DecisionKind.END
 
 
 class Reasoned(TypedDict):
-    """Arguments of each service here: reasons for the letter, codes of public grounds, `Basis.shown` of the page.
+    """Arguments of each service here: reasons for the letter, public grounds, `Basis.shown` of the page.
 
     `provisional` suspends at once, by one decider; `heard` is what the agency said of such a suspension. `audit_id`
     names the audit that the decision rests on besides, `proposal_id` the proposal of another decider, `condition_id`
@@ -50,7 +51,7 @@ class Reasoned(TypedDict):
     """
 
     reasons: str
-    grounds: NotRequired[Collection[str]]
+    grounds: NotRequired[Grounds]
     shown: NotRequired[str | None]
     provisional: NotRequired[bool]
     heard: NotRequired[str]
@@ -87,7 +88,7 @@ def confirm_suspension(session: Session, actor: Actor, certificate_id: UUID, **s
     waiting = provisional_suspension(session, certificate.agency_id)
     if waiting is None:
         raise moved_on()
-    said["grounds"] = [ground.code for ground in waiting.grounds]
+    said["grounds"] = {ground.code: ground.explanation for ground in waiting.grounds}
     decision = decide_about(session, actor, certificate, DecisionKind.SUSPEND, said)
     add_line(session, certificate, CertificateSuspended.verb(), decision)
     told = SuspensionConfirmed()

@@ -14,7 +14,7 @@ from audits.deadlines.rules import DeadlineKind
 from audits.deadlines.services import end_deadline, end_deadlines
 from audits.decisions.models import Decision
 from audits.decisions.notices import DecisionTaken
-from audits.decisions.rules import Outcome
+from audits.decisions.rules import Grounds, Outcome, explained
 from audits.decisions.services import check_grounds, conclude, decide, record_decision
 from audits.inspections.models import Audit
 from audits.inspections.queries import get_audit
@@ -49,7 +49,7 @@ def decide_on_audit(
     outcome: Outcome,
     reasons: str,
     conditions: Sequence[str | Mapping[str, Any]] = (),
-    grounds: Collection[str] = (),
+    grounds: Grounds = (),
     fate: Fate | None = None,
     fate_reasons: str = "",
     scope: Collection[str] | None = None,
@@ -94,7 +94,7 @@ def decide_on_holder(
     *,
     fate: Fate,
     reasons: str,
-    grounds: Collection[str] = (),
+    grounds: Grounds = (),
     scope: Collection[str] = (),
     shown: str | None = None,
     proposal_id: UUID | None = None,
@@ -168,21 +168,20 @@ def _check_fate(refused: Certificate | None, fate: Fate | None, fate_reasons: st
         raise RuleError("Say why the agency keeps its certificate.", "fate_reasons")
 
 
-def _split(
-    grounds: Collection[str], audit: Audit, refused: Certificate | None, fate: Fate | None
-) -> tuple[list[str], list[str]]:
+def _split(grounds: Grounds, audit: Audit, refused: Certificate | None, fate: Fate | None) -> tuple[Grounds, Grounds]:
     """Return the grounds of the decision on the audit, and those of the one on the certificate.
 
     A code that fits neither stays with the first, which refuses it. The second are checked here, because a serious
     ground of the first stops the act before its own check.
     """
     if refused is None or fate is None:
-        return list(grounds), []
+        return grounds, ()
     first = _codes(audit.scheme_version, DecisionKind.REFUSE)
     second = _codes(refused.scheme_version, DecisionKind(fate))
-    for_certificate = [code for code in grounds if code in second]
+    said = explained(grounds)
+    for_certificate = {code: text for code, text in said.items() if code in second}
     check_grounds(refused.scheme_version, DecisionKind(fate), for_certificate)
-    return [code for code in grounds if code in first or code not in second], for_certificate
+    return {code: text for code, text in said.items() if code in first or code not in second}, for_certificate
 
 
 def _codes(version: SchemeVersion, kind: DecisionKind) -> set[str]:

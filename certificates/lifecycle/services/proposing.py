@@ -12,7 +12,7 @@ from audits.core.access import Actor
 from audits.decisions import proposals
 from audits.decisions.models import Decision, DecisionProposal
 from audits.decisions.proposals import SecondDeciderNeededError, propose
-from audits.decisions.rules import Outcome
+from audits.decisions.rules import Grounds, Outcome, explained
 from audits.disputes.models import Appeal
 from audits.disputes.queries import get_appeal
 from audits.disputes.rules import AppealOutcome
@@ -45,7 +45,7 @@ class OnAudit(TypedDict):
     outcome: Outcome
     reasons: str
     conditions: NotRequired[Sequence[str | Mapping[str, Any]]]
-    grounds: NotRequired[Collection[str]]
+    grounds: NotRequired[Grounds]
     fate: NotRequired[Fate | None]
     fate_reasons: NotRequired[str]
     scope: NotRequired[Collection[str] | None]
@@ -80,7 +80,7 @@ def change_or_propose(
     kind: DecisionKind,
     *,
     reasons: str,
-    grounds: Collection[str] = (),
+    grounds: Grounds = (),
     shown: str | None = None,
     heard: str = "",
     condition_id: UUID | None = None,
@@ -88,7 +88,7 @@ def change_or_propose(
     effective_on: date | None = None,
 ) -> Certificate | DecisionProposal:
     """Take a decision about a certificate; on a serious ground propose it to a second decider."""
-    said: dict[str, Any] = {"reasons": reasons, "grounds": list(grounds), "heard": heard}
+    said: dict[str, Any] = {"reasons": reasons, "grounds": explained(grounds), "heard": heard}
     said |= {"condition_id": str(condition_id)} if condition_id else {}
     said |= {"excepted": list(excepted)} if excepted else {}
     said |= {"effective_on": effective_on.isoformat()} if effective_on else {}
@@ -116,12 +116,12 @@ def end_audit_or_propose(
     *,
     fate: Fate,
     reasons: str,
-    grounds: Collection[str] = (),
+    grounds: Grounds = (),
     scope: Collection[str] = (),
     shown: str | None = None,
 ) -> Certificate | DecisionProposal | None:
     """End an audit of a holder as `decide_on_holder` does; on a serious ground propose it to a second decider."""
-    said: dict[str, Any] = {"reasons": reasons, "grounds": list(grounds), "scope": list(scope)}
+    said: dict[str, Any] = {"reasons": reasons, "grounds": explained(grounds), "scope": list(scope)}
     try:
         with session.begin_nested():
             return decide_on_holder(session, actor, audit_id, fate=fate, shown=shown, **said)

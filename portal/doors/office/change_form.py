@@ -20,6 +20,7 @@ from portal.forms.fields import (
     textarea_field,
 )
 from portal.forms.form import Form
+from portal.forms.grounds import grounds_field
 from portal.language.scopes import item_in_words
 
 
@@ -33,9 +34,7 @@ class ChangeForm(Form):
         required=UNREMARKED,
         rows=4,
     )
-    grounds = checkboxes_field(
-        _l("Grounds"), [], hint=_l("The public register shows these words."), required=UNREMARKED, validate_choice=False
-    )
+    grounds = grounds_field(hint=_l("The public register shows these words."))
     excepted = checkboxes_field(
         _l("Only a part of it"),
         [],

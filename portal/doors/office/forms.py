@@ -32,6 +32,7 @@ from portal.forms.fields import (
     version_field,
 )
 from portal.forms.form import Form
+from portal.forms.grounds import grounds_field
 from portal.language.i18n import current_language
 from portal.language.labels import label
 from portal.language.scopes import item_in_words
@@ -195,7 +196,7 @@ class DecisionForm(Form):
         required=UNREMARKED,
         validate_choice=False,
     )
-    grounds = checkboxes_field(_l("Grounds"), [], small=True, required=UNREMARKED, validate_choice=False)
+    grounds = grounds_field(small=True)
     reasons = textarea_field(
         _l("Reasons"),
         hint=_l("The agency reads these in the decision letter."),
@@ -280,7 +281,7 @@ class HolderDecisionForm(Form):
         required=UNREMARKED,
         validate_choice=False,
     )
-    grounds = checkboxes_field(_l("Grounds"), [], required=UNREMARKED, validate_choice=False)
+    grounds = grounds_field()
     reasons = textarea_field(
         _l("Reasons"),
         hint=_l("The agency reads these in the decision letter. They are not public."),
