@@ -4,13 +4,13 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any, NamedTuple
 
-from flask_babel import format_date
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from audits.agencies.numbers import show_iban
 from audits.changes.models import AgencyChange
 from audits.schemes.text import SchemeText
+from portal.language.dates import date_text
 from portal.language.i18n import current_language
 from portal.language.labels import country, label
 
@@ -88,5 +88,5 @@ _WORDS: dict[str, Callable[[Any, SchemeText], str]] = {
     "country": lambda value, _scheme: country(value),
     "own_housing": lambda value, _scheme: _("Yes") if value else _("No"),
     "iban": lambda value, _scheme: show_iban(value),
-    "since": lambda value, _scheme: format_date(date.fromisoformat(value), "long"),
+    "since": lambda value, _scheme: date_text(date.fromisoformat(value)),
 }

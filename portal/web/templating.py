@@ -7,7 +7,6 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any, cast
 
-from babel.dates import format_date
 from babel.numbers import format_decimal
 from flask import Flask, current_app, request, url_for
 from flask.sansio.app import App
@@ -17,14 +16,14 @@ from jinja2 import Template as JinjaTemplate
 from jinja2.nodes import Template
 from markupsafe import Markup, escape
 
-from audits.core.clock import AMSTERDAM, day_of
-from audits.core.languages import WORKERS, in_language
+from audits.core.languages import in_language
 from audits.questions.kinds import Question
 from audits.questions.values import words
 from certificates import press
 from portal.forms.form import error_items
 from portal.forms.widgets import Control
 from portal.language import i18n
+from portal.language.dates import date_text, datetime_text, month_text
 from portal.language.translated import Translator
 from portal.settings import ROOT
 from portal.web.rendering import Generator, QuickContext, escaped
@@ -140,26 +139,9 @@ def hours_text(value: Decimal) -> str:
     return words
 
 
-def date_text(value: date) -> str:
-    """Format a day: 3 maart 2027. A moment counts as its day in Amsterdam."""
-    if isinstance(value, datetime):
-        value = day_of(value)
-    return _date_words(value, language := i18n.current_language(), WORKERS[language].day)
-
-
-def month_text(value: date) -> str:
-    """Format the month of a day: maart 2027."""
-    return _date_words(value, i18n.current_language(), "MMMM y")
-
-
 def dialled(number: str) -> str:
     """Return what a telephone dials of a number as people write it."""
     return "".join(sign for sign in number if sign in "+0123456789")
-
-
-def datetime_text(value: datetime, *, seconds: bool = False) -> str:
-    """Format a moment in Amsterdam time: 3 maart 2027, 14:05."""
-    return f"{date_text(value)}, {value.astimezone(AMSTERDAM):{'%H:%M:%S' if seconds else '%H:%M'}}"
 
 
 def time_tag(value: date, *, seconds: bool = False) -> Markup:
@@ -183,11 +165,6 @@ def filesize_text(size: int) -> str:
 def short_hash(value: str) -> Markup:
     """Return the first characters of a digest, with all of it on hover and for copying."""
     return Markup(f'<code class="kw-hash" title="{escape(value)}">{escape(value[:12])}</code>')  # noqa: S704  # escaped
-
-
-@lru_cache(maxsize=4096)
-def _date_words(day: date, language: str, form: str) -> str:
-    return str(format_date(day, form, locale=language))
 
 
 @lru_cache(maxsize=4096)

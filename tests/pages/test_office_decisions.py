@@ -1,5 +1,6 @@
 """Pages for deciders: decisions on audits, changes of certificates, and the lists of both."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -246,6 +247,12 @@ def test_the_grounds_are_offered_in_words_and_the_register_shows_them(enter, ses
     page = Browser(browser.app).open(f"/register/nl-{certificate.agency.register_number}?lang=en")
     assert "Reason: The agency did not cooperate with an audit." in page.text
     assert "They let nobody in." not in page.text
+
+
+def test_days_are_written_in_one_way_also_in_hints(enter, session):
+    certificate = make_certificate(session)
+    page = enter(Role.DECIDER).open(certificate_page(certificate, "/suspend?lang=en"))
+    assert re.search(r"At the latest \d{1,2} [A-Z][a-z]+ \d{4}\.", page.text)
 
 
 def test_each_ground_has_a_text_of_its_own_for_the_letter_and_never_for_the_public(enter, session):

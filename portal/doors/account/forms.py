@@ -18,7 +18,7 @@ from portal.forms.fields import (
     version_field,
 )
 from portal.forms.form import Form
-from portal.web.templating import datetime_text
+from portal.language.dates import datetime_text
 
 ALL = "all"
 

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from datetime import date
 
-from flask_babel import format_date
 from flask_babel import lazy_gettext as _l
 
 from audits.agencies.rules import StatedScope
@@ -21,6 +20,7 @@ from portal.forms.fields import (
 )
 from portal.forms.form import Form
 from portal.forms.grounds import grounds_field
+from portal.language.dates import date_text
 from portal.language.scopes import item_in_words
 
 
@@ -73,7 +73,7 @@ class ChangeForm(Form):
         if latest is None:
             del self.effective_on
         else:
-            hint = _l("Leave this empty to decide from today. At the latest %(day)s.", day=format_date(latest, "long"))
+            hint = _l("Leave this empty to decide from today. At the latest %(day)s.", day=date_text(latest))
             self.effective_on.description = hint
         if not at_once:
             del self.at_once

@@ -12,10 +12,10 @@ from audits.people.independence import rotated_out
 from audits.people.models import Person
 from audits.people.queries import Counting, interests_in, people_with
 from portal.doors.office.forms import PlanForm
+from portal.language.dates import date_text
 from portal.language.labels import label
 from portal.stores import database
 from portal.web.access import current_actor
-from portal.web.templating import date_text
 
 
 class LeftOut(NamedTuple):
