@@ -173,7 +173,8 @@ GRANT UPDATE (state, version) ON certificate TO kw_app;
 GRANT UPDATE (state, issued_at, credential, badge, version) ON certificate TO kw_worker;
 GRANT INSERT (certificate_id, agency_id, move, state, reason, grounds, provisional, excepted, changed_at, decision_id, actor_id)
   ON certificate_change TO kw_app, kw_worker;
-GRANT INSERT ON document TO kw_worker;
+GRANT INSERT ON document, letter TO kw_worker;
+GRANT UPDATE (by_post, posted_on, posted_by, noted_at) ON letter TO kw_app, kw_worker;
 GRANT INSERT, UPDATE (token, bits_sha256, kid, signed_at) ON status_list TO kw_worker;
 GRANT INSERT ON register_entry TO kw_app, kw_worker;
 GRANT UPDATE (legal_name, trade_names, former_names, city, listed, applied_on, applied_months, state, conditional,

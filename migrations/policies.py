@@ -169,6 +169,7 @@ POLICIES = (
     Policy("document", ("kind IN ('certificate', 'register_extract')", OWN, CASES,
                         "subject_id = ANY ((SELECT my_audits())::uuid[])",
                         "subject_id = ANY ((SELECT my_decisions())::uuid[])"), (), may=()),
+    Policy("letter", (OWN, CASES), (f"{CASES} AND {PLANNER}",), may=CHANGE),
     # Everybody may add events and jobs; adding an event returns its number, so its actor may read it, and so may a
     # registration, which acts for a new agency before anybody can sign in. An agency reads no
     # other event about itself: they tell of unannounced audits and of draws.

@@ -58,6 +58,7 @@ class Permission(StrEnum):
     SECURITY_LOG_VIEW = "security_log:view"
     SIGNAL_VIEW = "signal:view"
     INTEREST_DECLARE = "interest:declare"
+    LETTER_POST = "letter:post"
 
 
 P = Permission
@@ -81,7 +82,8 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     Role.AGENCY_SIGNATORY: frozenset(_AGENCY_READS | {P.APPLICATION_SIGN}),
     Role.INSPECTOR: frozenset((_STAFF_READS - {P.CASES_VIEW}) | {P.AUDIT_CONDUCT}),
     Role.PLANNER: frozenset(
-        _STAFF_READS | {P.APPLICATION_REVIEW, P.AUDIT_PLAN, P.CHANGE_CHECK, P.DISPUTE_HANDLE, P.SIGNAL_VIEW}
+        _STAFF_READS
+        | {P.APPLICATION_REVIEW, P.AUDIT_PLAN, P.CHANGE_CHECK, P.DISPUTE_HANDLE, P.SIGNAL_VIEW, P.LETTER_POST}
     ),
     Role.REVIEWER: frozenset(_STAFF_READS | {P.AUDIT_REVIEW, P.DISPUTE_HANDLE}),
     Role.DECIDER: frozenset(_STAFF_READS | {P.DECISION_TAKE, P.CERTIFICATE_CHANGE, P.DISPUTE_HANDLE}),

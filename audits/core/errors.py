@@ -55,6 +55,7 @@ _MISSING = {
     "document": N_("There is no such document."),
     "evidence": N_("There is no such file."),
     "follow": N_("This list is not kept any more. Whoever stops is forgotten."),
+    "letter": N_("There is no such letter."),
     "finding": N_("There is no such finding."),
     "person": N_("There is no such person."),
     "tie": N_("There is no such tie."),

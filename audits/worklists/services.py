@@ -10,13 +10,14 @@ from uuid import UUID
 from sqlalchemy import func, insert, select, update
 from sqlalchemy.orm import Session
 
-from audits.core import clock
+from audits.core import clock, outbox
 from audits.core.access import AGENCY_ROLES, Role
 from audits.core.notices import tell_agency, tell_person
 from audits.deadlines.models import Deadline
 from audits.deadlines.rules import DeadlineKind
 from audits.people.queries import absences_within, people_with, without_deputy
 from audits.worklists.clock import StepKind, due, next_on, plan
+from audits.worklists.letters import OF_STEP, Moment, letters
 from audits.worklists.models import DeadlineStep
 from audits.worklists.notices import AgencyTerms, Terms
 
@@ -31,6 +32,7 @@ class Worked:
     late: int = 0
     people: dict[UUID, Counter[StepKind]] = field(default_factory=lambda: defaultdict(Counter))
     agencies: dict[UUID, Counter[StepKind]] = field(default_factory=lambda: defaultdict(Counter))
+    letters: dict[tuple[UUID, DeadlineKind, Moment], list[UUID]] = field(default_factory=lambda: defaultdict(list))
 
 
 class _Waiting(NamedTuple):
@@ -44,6 +46,7 @@ class _Waiting(NamedTuple):
     owner_role: Role
     owner_id: UUID | None
     opened_at: datetime
+    next_on: date | None
     done: int
 
 
@@ -66,6 +69,8 @@ def work_off(session: Session, today: date) -> Worked:
             worked.late += sum(step.on < today for step in made)
             if made:  # what was missed is told as what it is by now
                 _note(worked, readers, row, made[-1].kind)
+            elif row.next_on == date.min:  # the clock sees it for the first time
+                _write(worked, row, Moment.OPEN)
         worked.steps += len(steps)
         if steps:
             session.execute(insert(DeadlineStep), steps)
@@ -79,7 +84,7 @@ def _batches(session: Session, today: date) -> Iterator[Sequence[_Waiting]]:
     done = select(func.count()).where(DeadlineStep.deadline_id == Deadline.id).correlate(Deadline).scalar_subquery()
     query = select(
         *(Deadline.id, Deadline.kind, Deadline.agency_id, Deadline.from_on, Deadline.due_on),
-        *(Deadline.owner_role, Deadline.owner_id, Deadline.opened_at, done),
+        *(Deadline.owner_role, Deadline.owner_id, Deadline.opened_at, Deadline.next_on, done),
     ).where(Deadline.done_at.is_(None), Deadline.next_on <= today)
     query = query.order_by(Deadline.next_on, Deadline.due_on, Deadline.id).limit(BATCH)
     query = query.with_for_update(skip_locked=True, of=Deadline)
@@ -88,13 +93,25 @@ def _batches(session: Session, today: date) -> Iterator[Sequence[_Waiting]]:
 
 
 def _note(worked: Worked, readers: "_Readers", row: _Waiting, kind: StepKind) -> None:
-    if row.agency_id and row.owner_role in AGENCY_ROLES:
+    if not _write(worked, row, OF_STEP[kind]) and row.agency_id and row.owner_role in AGENCY_ROLES:
         worked.agencies[row.agency_id][kind] += 1
     for person in readers.of(row, kind):
         worked.people[person][kind] += 1
 
 
+def _write(worked: Worked, row: _Waiting, moment: Moment) -> bool:
+    """Note that a letter tells the agency of this; return False if there is none for that."""
+    if row.agency_id is None or (row.kind, moment) not in letters():
+        return False
+    worked.letters[row.agency_id, row.kind, moment].append(row.id)
+    return True
+
+
 def _tell(session: Session, worked: Worked) -> None:
+    """Queue a message to each person, and the letters; an agency hears of a term by its letter if it has one."""
+    for (agency, kind, moment), terms in worked.letters.items():
+        about = {"agency_id": str(agency), "term": kind.value, "moment": moment.value}
+        outbox.enqueue(session, "document.term_letter", **about, deadlines=[str(each) for each in terms])
     for person, counts in worked.people.items():
         tell_person(session, person, Terms(near=_near(counts), over=counts[StepKind.ESCALATE]))
     for agency, counts in worked.agencies.items():

@@ -16,6 +16,7 @@ from audits.inspections.models import Audit
 from audits.inspections.queries import visible_audits
 from certificates.documents.models import Document
 from certificates.documents.stages import DocumentKind
+from certificates.letters.models import Letter
 
 
 def visible_documents(actor: Actor) -> Select[Document]:
@@ -52,7 +53,13 @@ def get_document(session: Session, actor: Actor, document_id: UUID) -> Document:
 
 
 def sent_on(session: Session, decision_id: UUID) -> date | None:
-    """Return the day on which the letter about a decision was first ready and sent, or None."""
+    """Return the day on which the letter about a decision was first ready and sent, or None.
+
+    One that goes by post alone was not sent before it was posted: until then the term of an appeal does not run.
+    """
+    on_paper = select(Letter.only_post, Letter.posted_on).where(Letter.decision_id == decision_id, Letter.only_post)
+    if row := session.execute(on_paper).first():
+        return row.posted_on or clock.today()
     letters = (Document.kind == DocumentKind.DECISION_LETTER, Document.subject_id == decision_id)
     first = session.scalar(select(func.min(Document.created_at)).where(*letters))
     return clock.day_of(first) if first else None

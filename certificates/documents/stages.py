@@ -15,6 +15,7 @@ class DocumentKind(StrEnum):
     REGISTER_EXTRACT = "register_extract"
     AUDIT_REPORT = "audit_report"
     DECISION_LETTER = "decision_letter"
+    TERM_LETTER = "term_letter"
     SUBMISSION_RECEIPT = "submission_receipt"
     LIST_CHECK = "list_check"  # for who asked alone: it is not stored
 

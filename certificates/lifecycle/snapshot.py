@@ -30,7 +30,8 @@ from certificates.lifecycle.queries import condition_terms
 from certificates.lifecycle.rules import Status, public_id, status_on
 from certificates.lifecycle.terms import hear_until
 from certificates.lifecycle.workflow import CERTIFICATE_FLOW, CURRENT, CertificateState
-from certificates.press.documents import LetterGround, facts_digest
+from certificates.press.documents import facts_digest
+from certificates.press.letters import LetterGround
 from certificates.wording import conditions_in_words, items_in_words, scope_in_words
 
 _DECIDER = N_("the decider of the certification body")
@@ -67,7 +68,9 @@ def certificate_facts(
     return facts | {"digest": facts_digest(facts)}
 
 
-def decision_letter_facts(session: Session, decision: Decision, *, body: Mapping[str, str]) -> dict[str, Any]:
+def decision_letter_facts(
+    session: Session, decision: Decision, *, body: Mapping[str, str], number: str = ""
+) -> dict[str, Any]:
     """Return the content of a letter, with the fields of `certificates.press.documents.DecisionLetterFacts`."""
     certificate = session.get(Certificate, decision.certificate_id) if decision.certificate_id else None
     about = _about_certificate(certificate) if certificate else _about_audit(session, decision.concluded)
@@ -77,6 +80,7 @@ def decision_letter_facts(session: Session, decision: Decision, *, body: Mapping
     terms = scheme_of_version(version).terms
     return {
         "language": language,
+        "number": number,
         "reference": about.reference,
         "agency": holder_facts(holder_in(session, decision), language),
         "norm": _norm(version, language),

@@ -50,7 +50,9 @@ def render(
     )
 
 
-def prepare(kind: DocumentKind, snapshot: Mapping[str, Any], placeholder: "Placeholder", **along: Any) -> Prepared:
+def prepare(
+    kind: DocumentKind, snapshot: Mapping[str, Any], placeholder: "Placeholder | None", **along: Any
+) -> Prepared:
     """Render with a placeholder for the seal; only such a document can be sealed."""
     return Prepared(render(kind, snapshot, placeholder=placeholder, **along))
 

@@ -12,39 +12,8 @@ from typing import Any, TypedDict
 from audits.agencies.rules import ScopeInWords
 from audits.core.canonical import canonical
 from certificates.documents.stages import DocumentKind
-
-
-class Body(TypedDict):
-    """The certification body. `address` may have several lines."""
-
-    name: str
-    address: str
-
-
-class Seat(TypedDict):
-    """The address of the legal entity; `country` in words."""
-
-    street: str
-    postcode: str
-    city: str
-    country: str
-
-
-class Holder(TypedDict):
-    """The agency that a report or letter is about. `register_label` names the number: "KvK number"."""
-
-    legal_name: str
-    register_label: str
-    register_number: str
-    seat: Seat
-
-
-class Norm(TypedDict):
-    """The scheme version that was applied; `sha256` of its text."""
-
-    name: str
-    version: str
-    sha256: str
+from certificates.press.letters import DecisionLetterFacts, TermLetterFacts
+from certificates.press.named import Body, Holder, Norm, Seat
 
 
 class CertificateFacts(ScopeInWords):
@@ -255,61 +224,6 @@ class AuditReportFacts(TypedDict):
     body: Body
 
 
-class LetterCondition(TypedDict):
-    """A condition, and its last day."""
-
-    text: str
-    due_on: str
-
-
-class LetterAppeal(TypedDict):
-    """An appeal: what became of it, and against which decision it was."""
-
-    outcome: str
-    kind: str
-    decided_on: str
-    lifted: bool  # the suspension that it was against
-
-
-class LetterGround(TypedDict):
-    """A ground of a decision: its public words, and what the letter alone says under it."""
-
-    words: str
-    explanation: str
-
-
-class DecisionLetterFacts(TypedDict):
-    """The letter that informs an agency of a decision of any kind and its reasons."""
-
-    language: str
-    reference: str  # number of the audit that it concluded, or of the certificate that it changed
-    agency: Holder
-    norm: Norm
-    kind: str  # a code of audits.schemes.cycle.DecisionKind
-    provisional: bool  # a suspension at once
-    hear_until: str | None  # the last day to be heard about it
-    confirms: bool  # that suspension, after the agency was heard
-    heard: str  # what the agency said then
-    grounds: list[LetterGround]
-    excepted: list[str]  # for what a certificate that is suspended in part does not count
-    reasons: str
-    appeal: LetterAppeal | None  # that the decision is about
-    condition: str  # that was met
-    conditions: list[LetterCondition]  # that a grant names, or that are left
-    granted: list[str]  # the items of the scope that a grant covers, in words
-    declined: list[str]  # those that were stated and not granted
-    decided_on: str
-    decided_by: str  # the role
-    effective_on: str
-    register: str  # the status that the register shows from this decision, as a code
-    certificate_number: str | None  # the certificate of that status
-    valid_until: str | None
-    score: int | None  # of the audit, if it concluded one
-    basis_sha256: str  # digest of the basis of the decision
-    object_until: str  # last day for an objection
-    body: Body
-
-
 class SubmittedFile(TypedDict):
     """A file beside an answer, by its name and hash."""
 
@@ -384,6 +298,7 @@ DOCUMENTS: dict[DocumentKind, type] = {
     DocumentKind.REGISTER_EXTRACT: RegisterExtractFacts,
     DocumentKind.AUDIT_REPORT: AuditReportFacts,
     DocumentKind.DECISION_LETTER: DecisionLetterFacts,
+    DocumentKind.TERM_LETTER: TermLetterFacts,
     DocumentKind.SUBMISSION_RECEIPT: SubmissionReceiptFacts,
     DocumentKind.LIST_CHECK: ListCheckFacts,
 }

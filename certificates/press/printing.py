@@ -41,6 +41,7 @@ _DATED = {
     DocumentKind.REGISTER_EXTRACT: "asked_at",
     DocumentKind.AUDIT_REPORT: "reported_on",
     DocumentKind.DECISION_LETTER: "decided_on",
+    DocumentKind.TERM_LETTER: "written_on",
     DocumentKind.SUBMISSION_RECEIPT: "submitted_at",
     DocumentKind.LIST_CHECK: "asked_at",
 }

@@ -241,6 +241,9 @@ CREATE POLICY certificate_change_register ON certificate_change FOR SELECT TO kw
 CREATE POLICY document_select ON document FOR SELECT TO kw_app USING ((SELECT is_genuine()) AND (kind IN ('certificate', 'register_extract') OR agency_id = (SELECT nullif(current_setting('kw.agency', true), '')::uuid) OR (SELECT current_setting('kw.sees', true)) = 'cases' OR subject_id = ANY ((SELECT my_audits())::uuid[]) OR subject_id = ANY ((SELECT my_decisions())::uuid[])));
 CREATE POLICY document_worker ON document TO kw_worker USING (true);
 CREATE POLICY document_register ON document FOR SELECT TO kw_register USING (kind IN ('certificate', 'register_extract'));
+CREATE POLICY letter_select ON letter FOR SELECT TO kw_app USING ((SELECT is_genuine()) AND (agency_id = (SELECT nullif(current_setting('kw.agency', true), '')::uuid) OR (SELECT current_setting('kw.sees', true)) = 'cases'));
+CREATE POLICY letter_update ON letter FOR UPDATE TO kw_app USING ((SELECT is_genuine()) AND (((SELECT current_setting('kw.sees', true)) = 'cases' AND (SELECT nullif(current_setting('kw.person', true), '')::uuid) = ANY (ARRAY(SELECT person_id FROM person_role WHERE role = 'planner')))));
+CREATE POLICY letter_worker ON letter TO kw_worker USING (true);
 CREATE POLICY event_select ON event FOR SELECT TO kw_app USING ((SELECT is_genuine()) AND (actor_id = (SELECT nullif(current_setting('kw.person', true), '')::uuid) OR (agency_id = (SELECT nullif(current_setting('kw.agency', true), '')::uuid) AND (SELECT nullif(current_setting('kw.person', true), '')::uuid) IS NULL) OR (SELECT current_setting('kw.sees', true)) = 'cases'));
 CREATE POLICY event_insert ON event FOR INSERT TO kw_app WITH CHECK (true);
 CREATE POLICY event_worker ON event TO kw_worker USING (true);

@@ -26,9 +26,12 @@ class Printer(Sidecar):
         self._lane = lane
 
     def prepare(
-        self, kind: DocumentKind, snapshot: Mapping[str, Any], placeholder: Placeholder, **along: Any
+        self, kind: DocumentKind, snapshot: Mapping[str, Any], placeholder: Placeholder | None, **along: Any
     ) -> Prepared:
-        """Print as `certificates.press.prepare`. BusyError when many others ask; RuleError as the press."""
+        """Print as `certificates.press.prepare`; without a placeholder it cannot be sealed.
+
+        BusyError when many others ask; RuleError as the press.
+        """
         task = plain({"kind": kind, "snapshot": snapshot, "placeholder": placeholder, **along})
         with asking("printer", kind):
             answer = self.exchange(self._lane, task, b"", _LONGEST)

@@ -114,7 +114,7 @@ def _menu(roles: frozenset[Role], of_agency: bool) -> tuple[Link, ...]:
             ("office.applications.list_applications", _("Cases")),
         ]
         items.append(("office.certificates.list_certificates", _("Certificates")))
-        items.append(("office.search.search", _("Search")))
+        items += [("office.letters.list_letters", _("Letters")), ("office.search.search", _("Search"))]
         items += [("office.appeals.list_all", _("Appeals")), ("office.complaints.list_all", _("Complaints"))]
     if Permission.SIGNAL_VIEW in granted:
         items.append(("office.signals.list_all", _("Signals")))

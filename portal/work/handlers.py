@@ -11,16 +11,23 @@ from sqlalchemy.orm import Session
 from audits.applications.models import Submission
 from audits.applications.submission import receipt_facts
 from audits.core import outbox
+from audits.core.notices import tell_agency
 from audits.core.outbox import Handler
+from audits.deadlines.rules import DeadlineKind
 from audits.decisions.models import Decision
 from audits.inspections.models import Audit
 from audits.inspections.report import report_facts
 from audits.links.services import report_links
 from audits.people.queries import contacts_of
+from audits.worklists.letters import Moment
 from certificates.documents.models import Document
 from certificates.documents.services import record_document
 from certificates.documents.stages import DocumentKind, SealedHash
 from certificates.ledger.services import used_numbers
+from certificates.letters.facts import term_letter_facts
+from certificates.letters.models import Letter
+from certificates.letters.notices import LetterWritten
+from certificates.letters.services import write_decision_letter, write_term_letter
 from certificates.lifecycle import rules
 from certificates.lifecycle.models import Certificate
 from certificates.lifecycle.services import (
@@ -82,8 +89,24 @@ def decision_letter(session: Session, payload: Mapping[str, Any]) -> None:
     decision = session.get_one(Decision, UUID(payload["decision_id"]), with_for_update=True)
     if _known(session, DocumentKind.DECISION_LETTER, decision.id, since=decision.decided_at):
         return
-    facts = decision_letter_facts(session, decision, body=settings.body)
+    letter = write_decision_letter(session, decision)
+    facts = decision_letter_facts(session, decision, body=settings.body, number=letter.number)
     _record(session, DocumentKind.DECISION_LETTER, decision.id, decision.agency_id, facts)
+
+
+def term_letter(session: Session, payload: Mapping[str, Any]) -> None:
+    """Write, print and seal a letter about terms, and tell the agency; nothing if all was done meanwhile."""
+    letter_id, agency_id = UUID(payload["item_id"]), UUID(payload["agency_id"])
+    if session.get(Letter, letter_id):
+        return
+    kind, moment = DeadlineKind(payload["term"]), Moment(payload["moment"])
+    terms = [UUID(each) for each in payload["deadlines"]]
+    facts = term_letter_facts(session, agency_id, kind, moment, terms, number="", body=current_settings().body)
+    if facts is None:
+        return
+    letter = write_term_letter(session, letter_id, agency_id=agency_id, kind=kind, moment=moment)
+    _record(session, DocumentKind.TERM_LETTER, letter.id, agency_id, facts | {"number": letter.number})
+    tell_agency(session, agency_id, LetterWritten(number=letter.number))
 
 
 def submission_receipt(session: Session, payload: Mapping[str, Any]) -> None:
@@ -127,6 +150,7 @@ HANDLERS: dict[str, Handler] = {
     "document.audit_report": audit_report,
     "document.decision_letter": decision_letter,
     "document.submission_receipt": submission_receipt,
+    "document.term_letter": term_letter,
     "follow.mail": following.deliver,
     "links.compare": compare_links,
     "mail": mail.deliver,

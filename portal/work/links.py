@@ -19,6 +19,7 @@ from audits.people import notices as people
 from audits.schemes import notices as schemes
 from audits.teams import notices as teams
 from audits.worklists import notices as worklists
+from certificates.letters import notices as letters
 from certificates.lifecycle import notices as certificates
 from portal.doors.account import notices as account
 from portal.doors.account.rules import Purpose
@@ -100,6 +101,7 @@ PAGES: dict[type[Notice], Link] = {
     disputes.AppealRefused: _APPEAL,
     disputes.AppealHearing: _APPEAL,
     disputes.AppealDecided: _APPEAL,
+    letters.LetterWritten: Link("agency.letters.list_letters"),
     certificates.CertificateIssued: _HOME,
     certificates.CertificateChanged: _HOME,
     certificates.CertificateWillChange: _HOME,

@@ -92,9 +92,37 @@ def test_one_message_a_night_counts_all_tasks_of_a_person(session):
 
 def test_an_agency_is_told_of_its_own_task_and_nobody_of_the_staff(session):
     make_person(session, Role.PLANNER)
-    term = opened(session, K.CORRECTIVE_ACTION, days=20, role=Role.AGENCY_OWNER)
+    term = opened(session, K.DRAFT, days=30, role=Role.AGENCY_OWNER)
     work_off(session, add_working_days(clock.today(), 6))
+    assert not told(session)
+    work_off(session, term.due_on - timedelta(days=28))
     assert told(session) == {(str(term.agency_id), 1, 0): 1}
+
+
+def letters_queued(session):
+    items = session.scalars(select(OutboxItem).where(OutboxItem.kind == "document.term_letter"))
+    return Counter((item.payload["term"], item.payload["moment"], len(item.payload["deadlines"])) for item in items)
+
+
+def test_a_letter_tells_an_agency_of_its_terms_of_one_kind_at_once_and_nobody_mails_it_twice(session):
+    agency = make_agency(session)
+    for _ in range(2):
+        opened(session, K.CORRECTIVE_ACTION, days=20, role=Role.AGENCY_OWNER, agency=agency)
+    opened(session, K.DECISION, days=3, agency=agency)
+    opened(session, K.DRAFT, days=30, role=Role.AGENCY_OWNER, agency=agency)
+    for _ in range(2):
+        work_off(session, clock.today())
+    begun = {("corrective_action", "open", 2): 1, ("decision", "open", 1): 1}
+    assert letters_queued(session) == begun
+    work_off(session, add_working_days(clock.today(), 6))
+    assert letters_queued(session) == begun | {("corrective_action", "remind", 2): 1, ("decision", "late", 1): 1}
+    assert not told(session)
+
+
+def test_a_term_that_is_late_when_the_clock_first_sees_it_has_the_letter_of_its_last_step_alone(session):
+    opened(session, K.DECISION, days=3)
+    work_off(session, add_working_days(clock.today(), 9))
+    assert letters_queued(session) == {("decision", "late", 1): 1}
 
 
 def test_who_stands_in_is_told_too_and_who_plans_if_both_are_away(session):

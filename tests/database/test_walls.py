@@ -29,6 +29,7 @@ from tests.kit.statements_about_entries import ABOUT_ENTRIES
 from tests.kit.statements_about_findings import ABOUT_FINDINGS
 from tests.kit.statements_about_following import ABOUT_FOLLOWING
 from tests.kit.statements_about_holders import ABOUT_HOLDERS
+from tests.kit.statements_about_letters import ABOUT_LETTERS
 from tests.kit.statements_about_links import ABOUT_LINKS
 from tests.kit.statements_about_people import ABOUT_PEOPLE
 from tests.kit.statements_allowed import LAWFUL
@@ -48,6 +49,7 @@ SUBJECTS = {
     "entries": ABOUT_ENTRIES,
     "following": ABOUT_FOLLOWING,
     "holders": ABOUT_HOLDERS,
+    "letters": ABOUT_LETTERS,
     "links": ABOUT_LINKS,
     "people": ABOUT_PEOPLE,
     "seen by others": SEEN_BY_OTHERS,

@@ -26,6 +26,7 @@ SAMPLES = {
     "register_extract": snapshot.register_extract,
     "audit_report": snapshot.audit_report,
     "decision_letter": snapshot.decision_letter,
+    "term_letter": snapshot.term_letter,
     "submission_receipt": snapshot.submission_receipt,
     "list_check": snapshot.list_check,
 }

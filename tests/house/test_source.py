@@ -113,6 +113,8 @@ OTHERS = {
     "audits/applications/differences.py": "what two submissions say otherwise; pure",
     "audits/applications/submission.py": "values of a document, and the text under its digest",
     "audits/worklists/clock.py": "on which days the clock does what; pure",
+    "audits/worklists/letters.py": "the letters of the clock, from a file beside it; pure",
+    "certificates/letters/facts.py": "values of a document",
     "audits/worklists/search.py": "reads of all aggregates at once",
     "audits/applications/workbook.py": "rows of a table and what changed in them; pure, too long for rules",
     "audits/decisions/basis.py": "what is weighed, and its digest: asked by the page before and by the service after",

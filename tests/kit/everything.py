@@ -19,6 +19,8 @@ from audits.core import clock
 from audits.core.access import AGENCY_ROLES, STAFF_ROLES, Role
 from audits.core.files import StoredFile
 from audits.core.outbox import OutboxItem
+from audits.deadlines.models import Deadline
+from audits.deadlines.rules import DeadlineKind
 from audits.decisions.models import Decision, DecisionProposal
 from audits.decisions.rules import Outcome
 from audits.decisions.services import decide
@@ -40,6 +42,7 @@ from audits.teams.models import TeamMember
 from audits.teams.rules import TeamRole
 from certificates.credentials import thumbprint
 from certificates.documents.models import Document
+from certificates.letters.services import write_decision_letter
 from certificates.lifecycle.models import Certificate
 from certificates.lifecycle.services import appealing, maintain_certificate, number_certificate
 from portal.settings import Settings
@@ -149,6 +152,8 @@ def fill(session: Session, settings: Settings) -> Case:
     )
     session.add_all([day, absence])
     session.flush()
+    letter = write_decision_letter(session, decision)
+    term = select(Deadline.id).where(Deadline.agency_id == agency.id, Deadline.kind == DeadlineKind.RENEWAL)
     proof, proof_file = _proof(session, decision, people[Role.AGENCY_OWNER])
     return Case(
         people,
@@ -187,6 +192,8 @@ def fill(session: Session, settings: Settings) -> Case:
             "report_id": links.id,
             "hit_id": sign.id,
             "day_id": day.id,
+            "letter_id": letter.id,
+            "deadline_id": session.scalars(term).one(),
             "absence_id": absence.id,
             "request_id": request.id,
             "version_id": application.scheme_version_id,

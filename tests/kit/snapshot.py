@@ -185,6 +185,7 @@ def decision_letter(**changes: Any) -> dict[str, Any]:
     """Return a grant with two conditions."""
     return {
         "language": "nl",
+        "number": "L-2027-00009",
         "reference": "A-2027-00017",
         "agency": HOLDER,
         "norm": NORM,
@@ -218,6 +219,26 @@ def decision_letter(**changes: Any) -> dict[str, Any]:
         "score": 18,
         "basis_sha256": "7b" * 32,
         "object_until": "2027-04-12",
+        "body": BODY,
+    } | changes
+
+
+def term_letter(**changes: Any) -> dict[str, Any]:
+    """Return a letter about two findings."""
+    return {
+        "language": "nl",
+        "number": "L-2027-00010",
+        "agency": HOLDER,
+        "kind": "corrective_action",
+        "moment": "remind",
+        "written_on": "2027-03-01",
+        "title": "De termijn voor uw herstel loopt bijna af",
+        "text": ["U moet deze bevindingen nog herstellen. De laatste dag is dichtbij."],
+        "items": [
+            {"what": "PAY-05 Loonstroken", "day": None, "due_on": "2027-03-15"},
+            {"what": "", "day": "2027-02-01", "due_on": "2027-03-22"},
+        ],
+        "after": ["Geef uw antwoord in het portaal."],
         "body": BODY,
     } | changes
 

@@ -88,6 +88,8 @@ SEEN_BY_OTHERS = [
     unseen("agency weighed_holder", "deadline", "id = :task"),
     unseen("inspector", "deadline", "id = :task"),
     unseen("agency mine", "deadline_step", "true"),
+    unseen("agency mine", "letter", "true"),
+    unseen("inspector", "letter", "true"),
     unseen("inspector", "deadline_step", "true"),
     unseen("agency mine", "agency_change", "id = :reported_agency_change"),
     unseen("agency mine", "agency_change_file", "change_id = :reported_agency_change"),

@@ -32,8 +32,10 @@ from audits.signals.rules import About
 from audits.signals.services import receive_signal
 from audits.teams.rules import TeamRole
 from audits.teams.services import join_team
+from audits.worklists.letters import Moment
 from audits.worklists.services import work_off
 from certificates.ledger.models import CaseLogLeaves, WitnessedLog
+from certificates.letters.services import note_posted, write_decision_letter, write_term_letter
 from certificates.lifecycle.models import Certificate
 from certificates.lifecycle.services import say_in_hearing, suspend_certificate
 from certificates.lifecycle.workflow import CertificateState
@@ -220,8 +222,17 @@ def _certificates(session: Session) -> dict[str, Any]:
             known(session, certificate, b"a letter", "decision_letter")
             made |= {"decision": certificate.decision_id, "decided_audit": certificate.decision.audit_id}
             made["holder"] = certificate.agency_id
+            made["letter"] = write_decision_letter(session, certificate.decision).id
+            made["posted_letter"] = _posted(session, certificate.agency_id)
             session.add(DecisionGround(decision_id=certificate.decision_id, code="x", position=0, words={}))
     return made
+
+
+def _posted(session: Session, agency_id: Any) -> Any:
+    """A letter about a term, which was posted."""
+    letter = write_term_letter(session, uuid4(), agency_id=agency_id, kind=DeadlineKind.RENEWAL, moment=Moment.BEGIN)
+    note_posted(session, make_person(session, Role.PLANNER).actor, [letter.id], clock.today())
+    return letter.id
 
 
 def _holders(session: Session) -> dict[str, Any]:

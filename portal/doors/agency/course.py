@@ -26,6 +26,7 @@ NAMES = {
     DocumentKind.CERTIFICATE: _l("Certificate"),
     DocumentKind.AUDIT_REPORT: _l("Audit report"),
     DocumentKind.DECISION_LETTER: _l("Decision letter"),
+    DocumentKind.TERM_LETTER: _l("Letter"),
     DocumentKind.SUBMISSION_RECEIPT: _l("Receipt of what you sent"),
 }
 

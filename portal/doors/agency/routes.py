@@ -14,6 +14,7 @@ from portal.doors.agency import (
     findings,
     hearing,
     home,
+    letters,
     links,
     lists,
     people,
@@ -39,7 +40,7 @@ __all__ = [
     "workbook",
 ]
 
-for part in (appeals, changes, conditions, findings, links, people):
+for part in (appeals, changes, conditions, findings, letters, links, people):
     bp.register_blueprint(part.bp)
 
 blueprints = (bp, registration.bp)

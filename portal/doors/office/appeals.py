@@ -23,6 +23,7 @@ from audits.disputes.workflow import APPEAL_FLOW
 from audits.people.independence import bar_of
 from audits.people.trail import trail_of
 from certificates.lifecycle.services import appeal_or_propose, appealing
+from portal.doors.office import drafts
 from portal.doors.office.proposals import proposed
 from portal.forms.fields import UNREMARKED, date_field, hidden_field, radios_field, textarea_field
 from portal.forms.form import Form
@@ -191,7 +192,7 @@ def _acted(appeal_id: UUID, form: Form, act: Callable[..., object], words: str) 
 
 def _decide(appeal_id: UUID, form: OutcomeForm) -> UUID | None:
     """Decide, or propose what takes two deciders; return the id of the proposal."""
-    with database.write() as session:
+    with drafts.deciding() as session:
         taken = appeal_or_propose(
             session,
             current_actor(),

@@ -28,6 +28,7 @@ from certificates.lifecycle import queries, services
 from certificates.lifecycle.models import Certificate
 from certificates.lifecycle.terms import latest_effect
 from certificates.lifecycle.workflow import CERTIFICATE_FLOW, CURRENT, CertificateState
+from portal.doors.office import drafts
 from portal.doors.office.change_form import ChangeForm
 from portal.doors.office.proposals import proposed
 from portal.language import changed
@@ -121,7 +122,7 @@ def _change(certificate_id: UUID, move: str, form: ChangeForm) -> UUID | None:
     """Decide, or propose what takes two deciders; return the id of the proposal."""
     actor, heard = current_actor(), form.heard.data or "" if form.heard else ""
     said: dict[str, Any] = {"reasons": form.reasons.data, "shown": form.basis.data or ""}
-    with database.write() as session:
+    with drafts.deciding() as session:
         if move == "confirm":
             services.confirm_suspension(session, actor, certificate_id, heard=heard, **said)
             return None

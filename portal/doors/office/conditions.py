@@ -21,6 +21,7 @@ from audits.schemes.cycle import DecisionKind
 from audits.schemes.queries import grounds_for
 from certificates.lifecycle.queries import basis_of, find_living
 from certificates.lifecycle.services import change_or_propose
+from portal.doors.office import drafts
 from portal.doors.office.change_form import ChangeForm
 from portal.doors.office.forms import ReasonForm
 from portal.doors.office.proposals import proposed
@@ -76,7 +77,7 @@ def send_back(condition_id: UUID) -> ResponseReturnValue:
 
 def _meet(condition_id: UUID, form: ChangeForm) -> UUID | None:
     """Decide, or propose what takes two deciders; return the id of the proposal."""
-    with database.write() as session:
+    with drafts.deciding() as session:
         actor = current_actor()
         condition = get_condition(session, actor, condition_id)
         held = find_living(session, condition.agency_id, clock.today())

@@ -33,7 +33,7 @@ from certificates.lifecycle.models import Certificate
 from certificates.lifecycle.queries import BeforeDeciding, before_deciding, holder_basis, ways_of
 from certificates.lifecycle.rules import Fate, Status, fates
 from certificates.lifecycle.services import decide_or_propose, end_audit_or_propose
-from portal.doors.office import case_file
+from portal.doors.office import case_file, drafts
 from portal.doors.office.forms import DecisionForm, HolderDecisionForm, SendBackForm
 from portal.doors.office.proposals import proposed
 from portal.language.i18n import current_language
@@ -85,7 +85,7 @@ def certificate_submitted(audit_id: UUID) -> ResponseReturnValue:
     form.offer(dict.fromkeys(Fate, ()))
     if form.validate_on_submit():
         try:
-            with database.write() as session:
+            with drafts.deciding() as session:
                 taken = end_audit_or_propose(
                     session,
                     current_actor(),
@@ -142,7 +142,7 @@ def _send_back_page(audit_id: UUID, form: SendBackForm) -> str:
 
 def _decide(audit_id: UUID, form: DecisionForm) -> UUID | None:
     """Decide, or propose what takes two deciders; return the id of the proposal."""
-    with database.write() as session:
+    with drafts.deciding() as session:
         taken = decide_or_propose(
             session,
             current_actor(),

@@ -2,4 +2,7 @@
 
 from flask import Blueprint
 
+from portal.doors.office.drafts import DraftAsked, send_drafts
+
 bp = Blueprint("office", __name__, url_prefix="/office")
+bp.register_error_handler(DraftAsked, send_drafts)

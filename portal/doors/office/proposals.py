@@ -19,6 +19,7 @@ from audits.people.trail import trail_of
 from audits.schemes.queries import grounds_for, scheme_of_version
 from certificates.lifecycle import services
 from certificates.lifecycle.queries import get_certificate
+from portal.doors.office import drafts
 from portal.doors.office.forms import ReasonForm
 from portal.forms.form import Form
 from portal.stores import database
@@ -45,7 +46,7 @@ def show_proposal(proposed_id: UUID) -> ResponseReturnValue:
 def confirm(proposed_id: UUID) -> ResponseReturnValue:
     """Confirm it: the decision is taken. 409 with what changed since it was proposed."""
     try:
-        with database.write() as session:
+        with drafts.deciding() as session:
             services.confirm_proposal(session, current_actor(), proposed_id)
     except BasisMovedError as moved:
         return _page(proposed_id, ReasonForm(formdata=None), moved), 409

@@ -19,6 +19,7 @@ from portal.doors.office import (
     groups,
     home,
     interests,
+    letters,
     links,
     people,
     planning,
@@ -56,6 +57,7 @@ CASES = (
     calendar,
     worklist,
     search,
+    letters,
 )
 for part in (*CASES, schemes, people, failed_jobs, security_log, signals, complaints):
     bp.register_blueprint(part.bp)
