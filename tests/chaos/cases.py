@@ -1,21 +1,20 @@
 """Cases up to the decision, and who takes part in them, for a portal that runs elsewhere."""
 
 from dataclasses import dataclass
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from flask import Flask
 from sqlalchemy import select
 
 from audits.applications.models import Application
-from audits.core.access import Actor, Role
+from audits.core.access import Role
 from audits.inspections.models import Audit
 from audits.people.models import Person
 from audits.people.rules import SECOND_PERSON
 from audits.people.services.roles import ask_for, confirm_role, open_requests
 from audits.schemes.queries import scheme_of_version
-from audits.schemes.services import publish_scheme
 from portal.stores import database
-from tests.kit.factories import make_person
+from tests.kit.factories import make_person, make_scheme
 from tests.kit.factories.links import make_lonely_agency
 from tests.kit.factories.people import give_password
 from tests.machines.norm import short
@@ -37,7 +36,7 @@ class Cases:
         self.app = app
         self._office = Office(app)
         with app.app_context(), database.write() as session:
-            publish_scheme(session, Actor(uuid4(), frozenset({Role.SCHEME_MANAGER})), short())
+            make_scheme(session, short())
             self._administrators = [make_person(session, Role.ADMINISTRATOR).actor for _ in range(2)]
         roles = (Role.PLANNER, Role.INSPECTOR, Role.REVIEWER, Role.DECIDER)
         self._planner, self._inspector, self._reviewer, self.decider = (self.somebody({role}) for role in roles)

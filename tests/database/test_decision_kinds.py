@@ -24,7 +24,6 @@ from audits.inspections.workflow import AuditState, FindingState
 from audits.people.independence import barred_from
 from audits.people.models import Interest
 from audits.schemes.cycle import DecisionKind
-from audits.schemes.services import publish_scheme
 from certificates.ledger.models import LedgerEntry
 from certificates.lifecycle import services
 from certificates.lifecycle.models import Certificate, CertificateChange
@@ -34,7 +33,7 @@ from certificates.lifecycle.workflow import CertificateState
 from certificates.register.models import RegisterEntry
 from certificates.register.queries import history
 from tests.kit.factories.agencies import make_agency
-from tests.kit.factories.applications import make_application
+from tests.kit.factories.applications import make_application, make_scheme
 from tests.kit.factories.certificates import BODY, make_certificate, make_refusal
 from tests.kit.factories.decisions import add_findings, finding
 from tests.kit.factories.inspections import make_audit
@@ -289,7 +288,7 @@ def test_the_public_reads_the_words_of_the_grounds_in_its_own_language(session, 
 
 @pytest.mark.parametrize("grounds", [[], ["repair_proven"], ["nothing"], ["no_access", "at_request"]])
 def test_a_suspension_needs_grounds_for_a_suspension_where_the_norm_names_them(session, decider, grounds):
-    publish_scheme(session, make_person(session, Role.SCHEME_MANAGER).actor, source(SECOND))
+    make_scheme(session, source(SECOND))
     with pytest.raises(RuleError) as refusal:
         act(session, K.SUSPEND, held(session), decider, grounds=grounds)
     assert refusal.value.field == "grounds"

@@ -11,7 +11,6 @@ from audits.core.errors import IllegalMoveError, NotAllowedError, RuleError
 from audits.core.events import history
 from audits.decisions.basis import BasisMovedError, Part
 from audits.decisions.queries import provisional_suspension
-from audits.schemes.services import publish_scheme
 from certificates.lifecycle import services
 from certificates.lifecycle.queries import basis_of, statements_of
 from certificates.lifecycle.terms import answer_until, hear_until
@@ -94,7 +93,7 @@ def test_the_database_hears_nobody_about_anything_else(session, held, owner):
 
 def test_the_second_decider_answers_after_the_hearing_as_the_norm_says(session):
     older = make_scheme(session)
-    newest = publish_scheme(session, make_person(session, Role.SCHEME_MANAGER).actor, source(SECOND))
+    newest = make_scheme(session, source(SECOND))
     today = clock.today()
     assert (hear_until(newest, today), answer_until(newest, today)) == (later(5), later(10))
     assert (hear_until(older, today), answer_until(older, today)) == (later(5), later(5))  # it names no such term

@@ -21,14 +21,13 @@ from audits.inspections.models import Finding
 from audits.inspections.workflow import AuditState
 from audits.people.models import Interest
 from audits.schemes.cycle import DecisionKind
-from audits.schemes.services import publish_scheme
 from certificates.lifecycle import services
 from certificates.lifecycle.queries import find_living, held_parts, urgent_tasks
 from certificates.lifecycle.rules import Fate
 from certificates.lifecycle.snapshot import decision_letter_facts
 from certificates.lifecycle.workflow import CertificateState
 from certificates.register.models import RegisterEntry
-from tests.kit.factories.applications import make_application
+from tests.kit.factories.applications import make_application, make_scheme
 from tests.kit.factories.certificates import BODY, make_certificate
 from tests.kit.factories.inspections import make_audit
 from tests.kit.factories.people import make_person
@@ -126,7 +125,7 @@ def test_there_is_nothing_to_choose_without_a_living_certificate_or_a_refusal(se
 
 
 def test_grounds_count_for_each_decision_that_they_fit(session, decider):
-    version = publish_scheme(session, make_person(session, Role.SCHEME_MANAGER).actor, source(SECOND))
+    version = make_scheme(session, source(SECOND))
     certificate = make_certificate(session)
     audit = renewed(session, certificate, version=version)
     with pytest.raises(RuleError, match="A ground does not fit"), session.begin_nested():
@@ -228,7 +227,7 @@ def test_a_critical_finding_on_a_holder_is_a_task_of_the_deciders_within_two_wor
 
 def test_the_term_is_that_of_the_scheme(session):
     text = source(SECOND).replace("critical_finding_working_days: 2 ", "critical_finding_working_days: 4 ")
-    version = publish_scheme(session, make_person(session, Role.SCHEME_MANAGER).actor, text)
+    version = make_scheme(session, text)
     certificate = make_certificate(session)
     renewed(session, certificate, AuditState.REPORTED, SAFE, version)
     assert [task.due_on for task in tasks(session)] == [add_working_days(clock.today(), 4)]

@@ -19,7 +19,6 @@ from audits.inspections import services as inspections
 from audits.inspections.queries import findings_of, sample_of
 from audits.inspections.workflow import AuditState
 from audits.people.services import edit_profile, invite_person
-from audits.schemes.services import publish_scheme
 from certificates.documents.models import Document
 from certificates.lifecycle.models import Certificate
 from certificates.lifecycle.services import suspend_certificate
@@ -32,7 +31,7 @@ from tests.kit import validators
 from tests.kit.browser import Browser
 from tests.kit.drawing import freeze_population
 from tests.kit.factories.agencies import DETAILS, make_agency
-from tests.kit.factories.applications import make_application
+from tests.kit.factories.applications import make_application, make_scheme
 from tests.kit.factories.certificates import make_applicant, make_certificate, make_grant
 from tests.kit.factories.decisions import add_findings, finding, make_decision
 from tests.kit.factories.inspections import draw, judge, make_audit
@@ -218,7 +217,7 @@ def suspend(session):
 
 def publish(session):
     text = edited(('version: "1.0"', 'version: "1.1"'), ("Een loonstrook die uitlegt", STRANGE))
-    publish_scheme(session, make_person(session, Role.SCHEME_MANAGER).actor, text)
+    make_scheme(session, text)
 
 
 def invite(session):

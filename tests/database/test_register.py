@@ -8,15 +8,14 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from audits.core import clock
-from audits.core.access import Role
 from audits.core.errors import NotFoundError
-from audits.schemes.services import publish_scheme
 from certificates.lifecycle.rules import Status
 from certificates.lifecycle.workflow import CertificateState
 from certificates.register import queries
 from certificates.register.models import RegisterEntry, RegisterSlip
 from certificates.register.services import rebuild_all, refresh_entry, renew_old_forms
 from tests.kit.factories.agencies import make_agency
+from tests.kit.factories.applications import make_scheme
 from tests.kit.factories.certificates import (
     SCOPE,
     change,
@@ -24,7 +23,6 @@ from tests.kit.factories.certificates import (
     make_certificate,
     make_refusal,
 )
-from tests.kit.factories.people import make_person
 from tests.kit.scheme import SECOND, short
 
 S = CertificateState
@@ -96,7 +94,7 @@ def test_an_application_is_shown_for_three_months_and_its_address_for_ever(sessi
 
 def test_how_long_an_application_is_shown_is_said_by_its_scheme(session):
     shorter = short(SECOND).replace("applied_months: 3", "applied_months: 1")
-    publish_scheme(session, make_person(session, Role.SCHEME_MANAGER).actor, shorter)
+    make_scheme(session, shorter)
     found = entry(session, make_applicant(session, accepted=date(2026, 1, 31)).id)
     assert found.applied_until == date(2026, 2, 28)
     assert (found.status_on(date(2026, 2, 28)), found.status_on(date(2026, 3, 1))) == (Status.APPLIED, Status.NONE)

@@ -19,9 +19,8 @@ from audits.inspections import queries, services
 from audits.inspections.models import Verdict
 from audits.inspections.report import overall, report_facts
 from audits.inspections.workflow import AuditState, FindingState
-from audits.schemes.services import publish_scheme
 from certificates.press.documents import AuditReportFacts
-from tests.kit.factories.applications import make_application
+from tests.kit.factories.applications import make_application, make_scheme
 from tests.kit.factories.findings import BROKEN, answer, make_finding
 from tests.kit.factories.inspections import TOLD, confirm, draw, judge, make_audit, tell
 from tests.kit.factories.people import make_person
@@ -263,7 +262,7 @@ def test_the_report_prints_every_field_and_nothing_else(session):
 
 
 def test_a_report_prints_strengths_and_the_scope_that_was_confirmed(session):
-    version = publish_scheme(session, make_person(session, Role.SCHEME_MANAGER).actor, source(SECOND))
+    version = make_scheme(session, source(SECOND))
     application = make_application(session, version=version, state=ApplicationState.ACCEPTED)
     audit = make_audit(session, AuditState.IN_PROGRESS, application=application)
     inspector = audit.inspector.actor

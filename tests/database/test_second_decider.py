@@ -28,7 +28,7 @@ from certificates.lifecycle.rules import Fate
 from certificates.lifecycle.snapshot import decision_letter_facts
 from certificates.lifecycle.workflow import CertificateState
 from certificates.register.models import RegisterEntry
-from tests.kit.factories.applications import make_application
+from tests.kit.factories.applications import make_application, make_scheme
 from tests.kit.factories.certificates import BODY, make_certificate
 from tests.kit.factories.inspections import make_audit
 from tests.kit.factories.people import make_person
@@ -115,7 +115,7 @@ def test_a_service_that_proposes_nothing_refuses_a_serious_ground(session, first
 
 
 def test_a_holder_is_refused_and_loses_the_certificate_by_one_proposal(session, first, second, held):
-    version = publish_scheme(session, make_person(session, Role.SCHEME_MANAGER).actor, source(SECOND))
+    version = make_scheme(session, source(SECOND))
     application = make_application(session, agency=held.agency, version=version, state=ApplicationState.ACCEPTED)
     audit = make_audit(session, AuditState.REVIEWED, application=application)
     said = {"outcome": Outcome.REFUSE, "reasons": REASONS, "grounds": ["harm_to_workers"], "fate": Fate.WITHDRAW}

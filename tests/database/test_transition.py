@@ -11,9 +11,8 @@ from audits.core.access import Role
 from audits.core.errors import IllegalMoveError
 from audits.decisions.rules import Outcome
 from audits.inspections.workflow import AuditState
-from audits.schemes.services import publish_scheme
 from certificates.lifecycle.services import decide_on_audit
-from tests.kit.factories.applications import make_application
+from tests.kit.factories.applications import make_application, make_scheme
 from tests.kit.factories.certificates import make_certificate
 from tests.kit.factories.inspections import make_audit
 from tests.kit.factories.people import make_person
@@ -27,7 +26,7 @@ def publish(session, *, renewals=0, cases=None):
     said = short(SECOND).replace("valid_from: 2027-01-01", f"valid_from: {TODAY}")
     said = said.replace("renewals_from: 2027-01-01", f"renewals_from: {TODAY + timedelta(days=renewals)}")
     said = said.replace("cases_until: null", f"cases_until: {TODAY + timedelta(days=cases)}") if cases else said
-    publish_scheme(session, make_person(session, Role.SCHEME_MANAGER).actor, said)
+    make_scheme(session, said)
 
 
 @pytest.mark.parametrize(("renewals", "version"), [(5, "1.0"), (0, "1.1")])

@@ -12,8 +12,8 @@ from audits.core.access import Role
 from tests.kit.agency_pages import pdf_file
 from tests.kit.browser import PASSWORD
 from tests.kit.factories import give_password, make_agency, make_application, make_person, make_scheme
-from tests.kit.factories.applications import PUBLISHED
 from tests.kit.portals import running_portal
+from tests.kit.scheme import PUBLISHED
 from tests.kit.waiting import PATIENCE
 
 QUESTIONS = 65

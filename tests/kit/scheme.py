@@ -1,10 +1,10 @@
 """The published scheme, for tests that need a real one."""
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
-from audits.schemes.source import parse
+from audits.schemes.source import parse, values_of
 from audits.schemes.text import SchemeText
 
 FOLDER = Path(__file__).parents[2] / "audits" / "schemes" / "published"
@@ -29,6 +29,12 @@ def short(version: str = FIRST) -> str:
         if code in head or not any(known.startswith(chapter) for known in kept):
             kept[code] = item
     return head + requirements + "".join(kept.values())
+
+
+@lru_cache(maxsize=32)
+def values(text: str) -> str:
+    """The values of a scheme, read once in a run: reading takes longer than all the rest of publishing."""
+    return values_of(text)
 
 
 @cache

@@ -14,16 +14,15 @@ from sqlalchemy import create_engine, text
 from sqlalchemy.orm import Session
 
 from audits.core import clock
-from audits.core.access import Actor, Role
+from audits.core.access import Role
 from audits.people.services import set_small_body
-from audits.schemes.services import publish_scheme
 from certificates.ledger import memory
 from portal.stores import database, files
 from portal.stores.roles import WORKER
 from portal.work import handlers
 from portal.work.worker import make_app
 from tests.conftest import NotedQueue, Servers, make_settings
-from tests.kit.factories import make_person
+from tests.kit.factories import make_person, make_scheme
 from tests.kit.factories.links import make_lonely_agency
 from tests.machines.norm import short
 
@@ -91,7 +90,7 @@ class World:
 
     def _move_in(self) -> None:
         with self.app.app_context(), database.write() as session:
-            publish_scheme(session, Actor(uuid4(), frozenset({R.SCHEME_MANAGER})), short())
+            make_scheme(session, short())
             set_small_body(session, allowed=True, because="Two of the staff plan and audit.")
             # Who worked for an agency stays away from it for longer than any life lasts.
             session.execute(text("ALTER TABLE scheme_version DISABLE TRIGGER USER"))

@@ -28,6 +28,7 @@ from tests.kit.factories import (
     make_application,
     make_person,
 )
+from tests.kit.factories.applications import make_scheme
 from tests.kit.factories.certificates import make_certificate
 from tests.kit.factories.decisions import add_findings, finding
 from tests.kit.factories.inspections import make_audit
@@ -236,7 +237,7 @@ def test_suspending_at_once_asks_a_second_decider_what_the_agency_said(enter, se
 
 
 def test_the_grounds_are_offered_in_words_and_the_register_shows_them(enter, session):
-    publish_scheme(session, make_person(session, Role.SCHEME_MANAGER).actor, source(SECOND))
+    make_scheme(session, source(SECOND))
     certificate = make_certificate(session)
     browser = enter(Role.DECIDER)
     browser.open(certificate_page(certificate, "/suspend"))

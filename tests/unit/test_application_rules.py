@@ -23,8 +23,7 @@ from audits.applications.workflow import APPLICATION_FLOW, ApplicationState
 from audits.core.errors import IllegalMoveError, RuleError
 from audits.schemes.source import parse
 from audits.schemes.text import Fact
-from tests.kit.factories.applications import PUBLISHED
-from tests.kit.scheme import SECOND, edited, scheme
+from tests.kit.scheme import PUBLISHED, SECOND, edited, scheme
 
 NORM = parse(PUBLISHED.read_text())
 CODES = [item.code for item in NORM.requirements]

@@ -1,7 +1,5 @@
 """Applications in every state, with the shipped scheme."""
 
-from functools import cache
-from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -20,13 +18,13 @@ from audits.schemes.queries import scheme_of_version
 from audits.schemes.services import publish_scheme
 from tests.kit.factories.agencies import make_agency
 from tests.kit.factories.people import make_person
-
-PUBLISHED = Path(__file__).parents[3] / "audits" / "schemes" / "published" / "fair-agency-work-1.0.yaml"
+from tests.kit.scheme import source, values
 
 
 def make_scheme(session: Session, text: str | None = None) -> SchemeVersion:
     """The norm that is shipped, or another; published once however often it is asked for."""
-    version = publish_scheme(session, Actor(uuid4(), frozenset({Role.SCHEME_MANAGER})), text or _source())
+    text = text or source()
+    version = publish_scheme(session, Actor(uuid4(), frozenset({Role.SCHEME_MANAGER})), text, values(text))
     session.flush()
     return version
 
@@ -104,8 +102,3 @@ def _submission(signatory: Person, state: ApplicationState) -> dict[str, Any]:
     if state is ApplicationState.DRAFT:
         return {}
     return {"submitted_at": clock.now(), "declared_by": signatory.id, "declared_name": signatory.name}
-
-
-@cache
-def _source() -> str:
-    return PUBLISHED.read_text()

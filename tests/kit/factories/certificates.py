@@ -26,7 +26,6 @@ from audits.inspections.workflow import AuditState
 from audits.people.models import Person
 from audits.schemes.cycle import DecisionKind
 from audits.schemes.models import SchemeVersion
-from audits.schemes.services import publish_scheme
 from certificates.lifecycle import rules
 from certificates.lifecycle.models import Certificate, CertificateChange
 from certificates.lifecycle.snapshot import certificate_facts
@@ -34,9 +33,8 @@ from certificates.lifecycle.workflow import CertificateState
 from certificates.register.services import refresh_entry
 from certificates.status_lists import draw_index
 from tests.kit.factories.agencies import make_agency
-from tests.kit.factories.applications import stated
+from tests.kit.factories.applications import make_scheme, stated
 from tests.kit.factories.people import make_person
-from tests.kit.scheme import source
 
 BASE_URL = "http://127.0.0.1:8000"
 BODY = {"name": "Stichting Keurwerk", "address": "Waagplein 1, 3511 AB Utrecht"}
@@ -140,8 +138,7 @@ def make_grant(session: Session, agency: Agency | None = None, *, conditions: Se
 
 def scheme(session: Session) -> SchemeVersion:
     """Return the published norm."""
-    known = session.scalar(select(SchemeVersion).limit(1))
-    return known or publish_scheme(session, make_person(session, Role.SCHEME_MANAGER).actor, source())
+    return session.scalar(select(SchemeVersion).limit(1)) or make_scheme(session)
 
 
 def moment(day: date) -> datetime:
