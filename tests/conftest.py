@@ -11,6 +11,7 @@ from uuid import uuid4
 import hypothesis
 import psycopg
 import pytest
+from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
@@ -18,6 +19,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from certificates.ledger import memory
 from portal.app import create_app
+from portal.doors.account import services
 from portal.doors.registry.throttle import Throttle
 from portal.host.embedded import Postgres, Valkey, drop_database
 from portal.host.supervisor import migrate
@@ -158,6 +160,14 @@ def sidecars() -> Iterator[None]:
     yield
     for each in (reader, printer):
         each.stop()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def strong_hasher() -> Iterator[PasswordHasher]:
+    """Let passwords be hashed in no time; the result is how the portal hashes them."""
+    strong, services.HASHER = services.HASHER, PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    yield strong
+    services.HASHER = strong
 
 
 @pytest.fixture(scope="session")

@@ -11,11 +11,11 @@ from urllib.error import HTTPError
 from urllib.parse import urlsplit
 from urllib.request import HTTPCookieProcessor, Request, build_opener
 
-from bs4 import BeautifulSoup
 from werkzeug.datastructures import FileStorage, MultiDict
 from werkzeug.test import encode_multipart
 
 from tests.kit.browser import PASSWORD, _typed
+from tests.kit.pages import read_page
 from tests.kit.waiting import PATIENCE
 
 AWAY = (502, 503, 504)
@@ -58,7 +58,7 @@ class Person:
     def send(self, path: str, file: tuple[str, bytes] | None = None, **values: str) -> tuple[int, str]:
         """Open a page, fill in the first form of its main part and send it."""
         status, page = self.page(path)
-        form = BeautifulSoup(page, "html5lib").select_one("main form[method=post]")
+        form = read_page(page).select_one("main form[method=post]")
         if form is None:
             return status, page
         fields: MultiDict[str, Any] = MultiDict(_typed(form, values))

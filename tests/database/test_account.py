@@ -75,9 +75,16 @@ def test_unknown_invited_and_retired_people_hear_the_same_and_cost_the_same(sess
     assert [kept.split("$")[1:4] for kept in looked] == [looked[0].split("$")[1:4]] * 5
 
 
-def test_an_old_kind_of_hash_is_renewed_when_its_owner_comes(session, person):
+def test_passwords_are_hashed_as_owasp_asks(strong_hasher):
+    assert strong_hasher.memory_cost >= 19 * 1024
+    assert strong_hasher.time_cost >= 2
+    assert strong_hasher.hash(PASSWORD).startswith("$argon2id$")
+
+
+def test_an_old_kind_of_hash_is_renewed_when_its_owner_comes(session, person, strong_hasher, monkeypatch):
     credential = session.get_one(PasswordHash, person.id)
-    weak = type(services.HASHER)(time_cost=1, memory_cost=8, parallelism=1)
+    weak = services.HASHER
+    monkeypatch.setattr(services, "HASHER", strong_hasher)
     credential.password_hash = weak.hash(PASSWORD)
     services.sign_in(session, person.email, PASSWORD)
     assert not services.HASHER.check_needs_rehash(credential.password_hash)

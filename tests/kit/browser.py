@@ -16,10 +16,13 @@ from werkzeug.test import TestResponse
 from audits.core.languages import WORKERS, say
 from audits.people.models import Person
 from portal.doors.account import services
+from tests.kit.pages import read_page
 
 PASSWORD = "vier gele fietsen zingen"
 ERROR_TITLES = tuple(f"{say('Error:', language)} " for language in WORKERS)
+FIELDS = {"input", "select", "textarea"}
 UNLABELLED = {"hidden", "submit", "button"}
+HANDLER = re.compile(r"on[a-z]+")
 # Ask for no cookie and act for nobody.
 FREE = re.compile(r"/verify|/register/[^/]+/(extract|wrong)|/bulk-check|/complaints/about-us|/follow(/.*)?")
 MAX_REDIRECTS = 5
@@ -33,7 +36,7 @@ class Page:
     soup: BeautifulSoup = field(init=False)
 
     def __post_init__(self) -> None:
-        self.soup = BeautifulSoup(self.response.get_data(as_text=True), "html5lib")
+        self.soup = read_page(self.response.get_data(as_text=True))
 
     @property
     def status(self) -> int:
@@ -166,14 +169,16 @@ def words(tag: Tag | None) -> str:
 
 def check_page(page: Page) -> None:
     """Check what holds for every page, errors included; fail with all faults at once."""
-    problems = [*_frame(page), *_ids(page.soup), *_forms(page.soup), *_strangers(page)]
+    tags = [each for each in page.soup.descendants if isinstance(each, Tag)]  # once: a selector costs more than a loop
+    problems = [*_frame(page, tags), *_ids(tags), *_forms(tags), *_strangers(page, tags)]
     assert not problems, f"{page.path}: {'; '.join(problems)}"
 
 
-def _frame(page: Page) -> list[str]:
+def _frame(page: Page, tags: list[Tag]) -> list[str]:
     soup, title, problems = page.soup, words(page.soup.title), []
-    if len(soup.select("h1")) != 1:
-        problems.append(f"{len(soup.select('h1'))} headings of the first rank")
+    headings = sum(tag.name == "h1" for tag in tags)
+    if headings != 1:
+        problems.append(f"{headings} headings of the first rank")
     elif not title.removeprefix(next((each for each in ERROR_TITLES if title.startswith(each)), "")).startswith(
         page.heading
     ):
@@ -185,23 +190,28 @@ def _frame(page: Page) -> list[str]:
     return problems
 
 
-def _ids(soup: BeautifulSoup) -> list[str]:
-    ids = [str(tag["id"]) for tag in soup.select("[id]")]
-    problems = [f"id {each} {count} times" for each, count in Counter(ids).items() if count > 1]
-    aims = [str(a["href"])[1:] for a in soup.select('a[href^="#"]')]
-    aims += [each for tag in soup.select("[aria-describedby]") for each in str(tag["aria-describedby"]).split()]
-    aims += [str(tag["for"]) for tag in soup.select("label[for]")]
-    return problems + [f"nothing has the id {aim}" for aim in sorted(set(aims) - set(ids))]
+def _ids(tags: list[Tag]) -> list[str]:
+    ids = Counter(str(tag["id"]) for tag in tags if tag.has_attr("id"))
+    problems = [f"id {each} {count} times" for each, count in ids.items() if count > 1]
+    aims = {str(tag["href"])[1:] for tag in tags if tag.name == "a" and str(tag.get("href", "")).startswith("#")}
+    aims |= {each for tag in tags for each in str(tag.get("aria-describedby", "")).split()}
+    aims |= _labelled(tags)
+    return problems + [f"nothing has the id {aim}" for aim in sorted(aims - ids.keys())]
 
 
-def _forms(soup: BeautifulSoup) -> list[str]:
-    labelled = {str(label["for"]) for label in soup.select("label[for]")}
+def _forms(tags: list[Tag]) -> list[str]:
+    labelled = _labelled(tags)
     problems = [
         f"field {tag.get('name')} has no label"
-        for tag in soup.select("input, select, textarea")
-        if tag.get("type") not in UNLABELLED and tag.get("id") not in labelled and not tag.get("aria-label")
+        for tag in tags
+        if tag.name in FIELDS
+        and tag.get("type") not in UNLABELLED
+        and tag.get("id") not in labelled
+        and not tag.get("aria-label")
     ]
-    for form in soup.select("form"):
+    for form in tags:
+        if form.name != "form":
+            continue
         posts = str(form.get("method", "get")).lower() == "post"
         if (
             posts
@@ -214,15 +224,24 @@ def _forms(soup: BeautifulSoup) -> list[str]:
     return problems
 
 
-def _strangers(page: Page) -> list[str]:
-    raw, soup, problems = page.response.get_data(as_text=True), page.soup, []
-    if soup.select("[style], style, script:not([src]):not([type='application/ld+json'])"):
+def _labelled(tags: list[Tag]) -> set[str]:
+    return {str(tag["for"]) for tag in tags if tag.name == "label" and tag.has_attr("for")}
+
+
+def _strangers(page: Page, tags: list[Tag]) -> list[str]:
+    raw, problems = page.response.get_data(as_text=True), []
+    if any(tag.has_attr("style") or tag.name == "style" or _runs_inside(tag) for tag in tags):
         problems.append("style or script inside the page")
-    if any(re.match(r"on[a-z]+$", name) for tag in soup.find_all(True) for name in tag.attrs):
+    if any(HANDLER.fullmatch(name) for tag in tags for name in tag.attrs):
         problems.append("an event handler inside the page")
-    if "Undefined" in raw or "%(" in raw or "None" in [words(tag) for tag in soup.select("main p, main td, main dd")]:
+    said = [each for each in page.soup.main.descendants if isinstance(each, Tag)] if page.soup.main else []
+    if "Undefined" in raw or "%(" in raw or "None" in [words(tag) for tag in said if tag.name in {"p", "td", "dd"}]:
         problems.append("something was not filled in")
     return problems
+
+
+def _runs_inside(tag: Tag) -> bool:
+    return tag.name == "script" and not tag.has_attr("src") and tag.get("type") != "application/ld+json"
 
 
 def _typed(form: Tag, values: dict[str, Any]) -> list[tuple[str, Any]]:

@@ -5,7 +5,6 @@ import re
 from datetime import timedelta
 
 import pytest
-from bs4 import BeautifulSoup
 from sqlalchemy import create_engine, event
 from sqlalchemy.orm import sessionmaker
 
@@ -24,6 +23,7 @@ from tests.kit.factories.certificates import (
     make_refusal,
 )
 from tests.kit.factories.people import make_person
+from tests.kit.pages import read_page
 
 S = CertificateState
 TODAY = clock.today()
@@ -295,7 +295,7 @@ def test_without_a_database_the_register_says_that_it_is_not_available(app, monk
 
 def test_the_search_box_of_every_page_can_be_used_without_script(app, session):
     make_applicant(session, legal_name="Kade B.V.")
-    soup = BeautifulSoup(app.test_client().get("/register?q=kade&lang=en").text, "html5lib")
+    soup = read_page(app.test_client().get("/register?q=kade&lang=en").text)
     form = soup.select_one("main form")
     assert (form["method"], form["action"].split("?")[0]) == ("get", "/register")
     assert soup.select_one("label[for=q]")

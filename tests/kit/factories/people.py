@@ -12,8 +12,8 @@ from audits.agencies.models import Agency
 from audits.core import clock
 from audits.core.access import Role
 from audits.people.models import Person, PersonRole
+from portal.doors.account import services
 from portal.doors.account.models import PasswordHash
-from portal.doors.account.services import HASHER
 from tests.kit.browser import PASSWORD
 
 _numbers = count(1)
@@ -50,4 +50,4 @@ def give_password(session: Session, person: Person, password: str = PASSWORD) ->
 
 @cache
 def _hash(password: str) -> str:
-    return HASHER.hash(password)
+    return services.HASHER.hash(password)
