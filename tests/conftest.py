@@ -1,5 +1,6 @@
 """One PostgreSQL and one Valkey per run, a migrated template, a database per worker, a transaction per test."""
 
+import gc
 import os
 import shutil
 import tempfile
@@ -108,6 +109,13 @@ def pytest_configure_node(node) -> None:  # xdist's hook
     """Hand the servers' addresses to a worker; without them it would start its own when a test asks."""
     if not all(each.startswith(ALONE) for each in node.config.args):
         node.workerinput.update(asdict(_servers(node.config)))
+
+
+def pytest_collection_finish() -> None:
+    """Search for garbage seldom, and not among modules and tests: a seventh of all time went there."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 100)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

@@ -17,7 +17,6 @@ from audits.inspections.models import Participant
 from audits.inspections.workflow import AuditState, FindingState
 from audits.people.models import Interest, PersonRole
 from audits.schemes.cycle import DecisionKind
-from audits.schemes.services import publish_scheme
 from certificates.lifecycle.models import Certificate
 from certificates.lifecycle.services import suspend_certificate
 from certificates.lifecycle.snapshot import decision_letter_facts
@@ -257,7 +256,7 @@ def test_days_are_written_in_one_way_also_in_hints(enter, session):
 
 
 def test_each_ground_has_a_text_of_its_own_for_the_letter_and_never_for_the_public(enter, session):
-    publish_scheme(session, make_person(session, Role.SCHEME_MANAGER).actor, source(SECOND))
+    make_scheme(session, source(SECOND))
     certificate = make_certificate(session)
     browser = enter(Role.DECIDER)
     browser.open(certificate_page(certificate, "/suspend"))
