@@ -25,9 +25,13 @@ def portal(servers: Servers, tmp_path_factory: pytest.TempPathFactory) -> Iterat
         yield running
 
 
-@pytest.fixture
+@pytest.fixture(scope="package")
 def chromium() -> Iterator[Browser]:
-    """Debian's Chromium, or where the system has none the one that set-up fetched with Playwright."""
+    """Debian's Chromium, or where the system has none the one that set-up fetched with Playwright.
+
+    One for all journeys, each in windows of its own; it ends with them, because its event loop would bar other tests
+    from theirs.
+    """
     path = shutil.which("chromium") or shutil.which("chromium-browser")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
