@@ -4,10 +4,10 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 import flask
-from flask import Flask
+from flask import Flask, has_request_context
 from werkzeug.datastructures import ImmutableMultiDict
 from werkzeug.exceptions import BadRequest
-from werkzeug.routing import MapAdapter
+from werkzeug.routing import MapAdapter, Rule
 
 FAULT = "keurwerk.fault"
 """In the environment of a request: the exception to answer with, because its body could not be received."""
@@ -39,6 +39,29 @@ class Application(Flask):
     """What returns an answer that was kept; see `portal.web.page_cache`."""
     longest_body = 0
     """The most bytes that any view reads of a request: the server receives no more."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self._lone_rules: dict[str, Rule | None] = {}
+
+    def url_for(self, /, endpoint: str, **values: Any) -> str:
+        """Return the address of a page as Flask does, but from its route at once where nothing else decides about it.
+
+        A page may have a hundred links. What is in the query string may go into links, as the language does.
+        """
+        rule = self._lone_rule(endpoint) if has_request_context() and not flask.request.args else None
+        if rule is not None and values.keys() == rule.arguments and None not in values.values():
+            built = rule.build(values, append_unknown=False)
+            if built is not None:
+                return flask.request.script_root + built[1]
+        return super().url_for(endpoint, **values)
+
+    def _lone_rule(self, endpoint: str) -> Rule | None:
+        """Return the route of an endpoint that has one, without values by default."""
+        if endpoint not in self._lone_rules:
+            rules = list(self.url_map.iter_rules(endpoint)) if endpoint in self.view_functions else []
+            self._lone_rules[endpoint] = rules[0] if len(rules) == 1 and not rules[0].defaults else None
+        return self._lone_rules[endpoint]
 
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
         """Return the function: none is async, and Flask asks for every view and hook of every request."""

@@ -26,7 +26,7 @@ from portal.language import i18n
 from portal.language.dates import date_text, datetime_text, month_text
 from portal.language.translated import Translator
 from portal.settings import ROOT
-from portal.web.rendering import Generator, QuickContext, escaped
+from portal.web.rendering import Generator, QuickContext, QuickMacro, escaped
 
 TEMPLATES = ROOT / "templates"
 MANIFEST = ROOT / "portal" / "static" / "built" / "manifest.json"
@@ -40,6 +40,7 @@ class Environment(FlaskEnvironment):
     code_generator_class = Generator
     context_class = QuickContext
     escaped = staticmethod(escaped)
+    quick_Macro = QuickMacro  # noqa: N815  # the generated code names it so
     language = ""  # the language of this one; the application's own has none and only dispatches
 
     def __init__(self, app: App, **options: Any) -> None:

@@ -7,13 +7,14 @@ from hypothesis import strategies as st
 from jinja2 import pass_context
 from markupsafe import Markup, escape
 
-from portal.web.rendering import Generator, QuickContext, escaped
+from portal.web.rendering import Generator, QuickContext, QuickMacro, escaped
 
 
 class Quick(jinja2.Environment):
     code_generator_class = Generator
     context_class = QuickContext
     escaped = staticmethod(escaped)
+    quick_Macro = QuickMacro
 
 
 class Tag:
@@ -38,6 +39,9 @@ PAGES = [
     "<a title='{{ value }}'>{% for each in [value, 1, none, true, tag] %}{{ each }}{% endfor %}</a>",
     "{% macro m(x, y='<') %}<b>{{ x }}{{ y }}</b>{% endmacro %}{{ m(value, y=m(1)) }}{{ m(x=value) ~ '<' }}",
     "{% macro m() %}<p>{{ caller(value) }}</p>{% endmacro %}{% call(x) m() %}{{ x }}{{ value }}{% endcall %}",
+    "{% macro m(x, y=2) %}{{ x }}{{ y }}{{ kwargs }}{{ varargs }}{% endmacro %}{{ m(value) }}{{ m(value, 3, 4, z=5) }}",
+    "{% macro m(x, caller=none) %}{{ x }}{% if caller %}{{ caller() }}{% endif %}{% endmacro %}{{ m(value) }}{% call m(1) %}<{% endcall %}",
+    "{% macro m(x) %}{{ x }}{% if caller is defined %}{{ caller() }}{% endif %}{% endmacro %}{{ m(value) }}{% call m(1) %}<{% endcall %}",
     "{% set text %}<u>{{ value }}</u>{% endset %}{{ text }}{{ call(text) }}{{ call(value, end='>') }}",
     "{% for x in [value] %}{{ call(x) }}{{ seen() }}{{ method() }}{{ kind('7') }}{% endfor %}",
     "{% autoescape false %}{{ value }}{% endautoescape %}{{ value | safe }}{{ value | e }}",
@@ -52,6 +56,14 @@ def test_a_page_comes_out_as_in_jinja(page, value):
         for kind in (Quick, jinja2.Environment)
     )
     assert quick == plain
+
+
+@pytest.mark.parametrize("call", ["m(1, 2)", "m(1, z=2)", "m(y=1)"])
+def test_a_macro_refuses_the_arguments_that_it_refuses_in_jinja(call):
+    page = "{% macro m(x) %}{{ x }}{% endmacro %}{{ " + call + " }}"
+    for kind in (Quick, jinja2.Environment):
+        with pytest.raises((TypeError, jinja2.UndefinedError)):
+            kind(autoescape=True, undefined=jinja2.StrictUndefined).from_string(page).render()
 
 
 def test_nothing_is_escaped_where_a_template_does_not():
