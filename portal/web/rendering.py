@@ -1,9 +1,12 @@
 """Cheaper forms of what a template does hundreds of times per page: output a value, and call a macro or function."""
 
+import secrets
+from collections.abc import Sequence
 from functools import partial
 from types import FunctionType, MethodType
 from typing import Any
 
+from flask import g
 from jinja2 import nodes
 from jinja2.compiler import CodeGenerator, Frame, MacroRef
 from jinja2.nodes import EvalContext
@@ -12,6 +15,9 @@ from markupsafe import Markup, _escape_inner, escape
 
 as_markup = partial(str.__new__, Markup)
 """Mark a plain text as markup; `Markup` first looks whether it has markup of its own, at three times the cost."""
+
+_MARKS = tuple(f"{secrets.token_hex(8)}-{number}" for number in range(4))
+"""They stand for names in what is kept. Nobody can type them, as each process has its own."""
 
 
 def escaped(value: Any) -> str:
@@ -72,3 +78,18 @@ class QuickContext(Context):
             kwargs.pop("_block_vars", None)
             kwargs.pop("_loop_vars", None)
         return __obj.called(__self.eval_ctx, args, kwargs) if kind is QuickMacro else __obj(*args, **kwargs)
+
+
+def repeated(macro: Macro, names: Sequence[str], *same: Any) -> Markup:
+    """Return what the macro writes for these names and values, the macro being called once per page for equal values.
+
+    For fields that a page holds a hundred times under different names. The macro must only write the names.
+    """
+    kept = g.setdefault("repeated", {})
+    known = (macro, *((type(each), each) if isinstance(each, str) else id(each) for each in same))
+    if known not in kept:
+        kept[known] = str(macro(*_MARKS[: len(names)], *same)), same  # the values too, that no other takes their id
+    text, _same = kept[known]
+    for mark, name in zip(_MARKS, names, strict=False):
+        text = text.replace(mark, escaped(name))
+    return as_markup(text)

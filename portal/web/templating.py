@@ -26,7 +26,7 @@ from portal.language import i18n
 from portal.language.dates import date_text, datetime_text, month_text
 from portal.language.translated import Translator
 from portal.settings import ROOT
-from portal.web.rendering import Generator, QuickContext, QuickMacro, escaped
+from portal.web.rendering import Generator, QuickContext, QuickMacro, escaped, repeated
 
 TEMPLATES = ROOT / "templates"
 MANIFEST = ROOT / "portal" / "static" / "built" / "manifest.json"
@@ -96,7 +96,7 @@ def init_app(app: Flask) -> None:
     env.undefined = StrictUndefined
     env.trim_blocks = env.lstrip_blocks = True
     env.globals.update(asset=asset, control=Control, error_items=error_items, language_links=i18n.language_links)
-    env.globals.update(read_details=read_details, hidden_details=hidden_details)
+    env.globals.update(read_details=read_details, hidden_details=hidden_details, repeated=repeated)
     env.filters.update(
         date=date_text,
         datetime=datetime_text,

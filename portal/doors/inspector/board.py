@@ -58,6 +58,7 @@ class Step:
     href: str
 
 
+_NONE = PrivateNotes()
 Past = tuple[list[EarlierFinding], list[EarlierVerdict]]
 
 
@@ -89,7 +90,7 @@ def private_digest(text: str) -> str:
 
 
 def _cell(sheet: Sheet, row: Row, kept: Mapping[CellKey, PrivateNotes]) -> Cell:
-    stored = kept.get((sheet.requirement.code, row.reference), PrivateNotes())
+    stored = kept.get((sheet.requirement.code, row.reference), _NONE)
     typed = request.form.get(f"{row.key}-private")
     private = stored if typed is None else stored._replace(own=cleaned(typed))
     return Cell(sheet, row, private, private_digest(stored.own))
