@@ -1,5 +1,6 @@
 """Writing a value costs less than in Jinja, and comes to the same."""
 
+import flask
 import jinja2
 import pytest
 from hypothesis import given
@@ -7,7 +8,7 @@ from hypothesis import strategies as st
 from jinja2 import pass_context
 from markupsafe import Markup, escape
 
-from portal.web.rendering import Generator, QuickContext, QuickMacro, escaped
+from portal.web.rendering import Generator, QuickContext, QuickMacro, escaped, repeated
 
 
 class Quick(jinja2.Environment):
@@ -78,3 +79,19 @@ def test_what_is_written_is_what_escape_gives(text):
 @given(st.text("<>&'\""))
 def test_markup_is_left_alone(text):
     assert escaped(Markup(text)) == text  # noqa: S704  # that is the question
+
+
+REPEATED = """
+{%- macro m(name, other, value) %}<b id="{{ name }}">{{ other }}{{ value }}{{ called() }}</b>{% endmacro %}
+{%- for name, other, value in rows %}{{ write(m, name, other, value) }}{% endfor %}"""
+
+
+def test_what_is_repeated_is_what_the_macro_writes_but_it_is_called_once_for_equal_values():
+    rows = [("a", "<x>", "same"), ("b", "y", "same"), ("c", "z", Markup("same")), ("d", "", None), ("e", "&", None)]
+    calls, env = [], Quick(autoescape=True)
+    with flask.Flask("none").app_context():
+        page = env.from_string(REPEATED)
+        often = page.render(rows=rows, called=lambda: "", write=lambda m, name, other, value: m(name, other, value))
+        once = page.render(rows=rows, called=lambda: calls.append(1) or "", write=lambda m, *a: repeated(m, a[:2], a[2]))
+    assert once == often
+    assert len(calls) == 3

@@ -1,0 +1,35 @@
+"""Links are built with fewer steps than Flask takes, and come to the same."""
+
+from uuid import UUID
+
+import pytest
+from flask import Flask
+from werkzeug.routing import BuildError
+
+from portal.web.requests import Application
+
+VALUES = {"UUIDConverter": UUID(int=7), "IntegerConverter": 7, "PathConverter": "a/b ü", "UnicodeConverter": "P 1/ü&?"}
+
+
+@pytest.mark.parametrize("root", ["", "/under/here"])
+@pytest.mark.parametrize("query", ["", "?lang=en", "?q=1"])
+def test_each_route_is_linked_as_by_flask(built_app: Application, root: str, query: str) -> None:
+    with built_app.test_request_context(f"/{query}", environ_overrides={"SCRIPT_NAME": root}):
+        for rule in built_app.url_map.iter_rules():
+            values = {name: VALUES.get(type(it).__name__, "x") for name, it in rule._converters.items()}
+            for given in (values, values | {"more": "a b"}, values | {"more": None}, values | {"_anchor": "here"}):
+                assert _built(built_app, rule.endpoint, given) == _built(super(Application, built_app), rule.endpoint, given)
+
+
+def test_a_link_to_no_route_is_refused(built_app: Application) -> None:
+    with built_app.test_request_context("/"):
+        for endpoint, values in (("nowhere", {}), ("registry.entry", {}), ("agency.question", {"application_id": 1})):
+            with pytest.raises(BuildError):
+                built_app.url_for(endpoint, **values)
+
+
+def _built(by: Flask, endpoint: str, values: dict[str, object]) -> str:
+    try:
+        return by.url_for(endpoint, **values)
+    except (BuildError, ValueError) as refused:
+        return type(refused).__name__
