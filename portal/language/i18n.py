@@ -102,7 +102,7 @@ def _locale() -> Locale | None:
     try:
         known: Locale = g._flask_babel.babel_locale  # noqa: SLF001
     except (AttributeError, RuntimeError):  # not asked yet, or no application
-        return get_locale()
+        return get_locale()  # type: ignore[no-any-return]
     return known
 
 

@@ -40,7 +40,7 @@ class Environment(FlaskEnvironment):
     code_generator_class = Generator
     context_class = QuickContext
     escaped = staticmethod(escaped)
-    quick_Macro = QuickMacro  # noqa: N815  # the generated code names it so
+    macro = QuickMacro
     language = ""  # the language of this one; the application's own has none and only dispatches
 
     def __init__(self, app: App, **options: Any) -> None:

@@ -18,7 +18,8 @@ def test_each_route_is_linked_as_by_flask(built_app: Application, root: str, que
         for rule in built_app.url_map.iter_rules():
             values = {name: VALUES.get(type(it).__name__, "x") for name, it in rule._converters.items()}
             for given in (values, values | {"more": "a b"}, values | {"more": None}, values | {"_anchor": "here"}):
-                assert _built(built_app, rule.endpoint, given) == _built(super(Application, built_app), rule.endpoint, given)
+                ours, flasks = (_built(by, rule.endpoint, given) for by in (built_app, super(Application, built_app)))
+                assert ours == flasks
 
 
 def test_a_link_to_no_route_is_refused(built_app: Application) -> None:
