@@ -41,10 +41,14 @@ PAGES = [
     "{% macro m(x, y='<') %}<b>{{ x }}{{ y }}</b>{% endmacro %}{{ m(value, y=m(1)) }}{{ m(x=value) ~ '<' }}",
     "{% macro m() %}<p>{{ caller(value) }}</p>{% endmacro %}{% call(x) m() %}{{ x }}{{ value }}{% endcall %}",
     "{% macro m(x, y=2) %}{{ x }}{{ y }}{{ kwargs }}{{ varargs }}{% endmacro %}{{ m(value) }}{{ m(value, 3, 4, z=5) }}",
-    "{% macro m(x, caller=none) %}{{ x }}{% if caller %}{{ caller() }}{% endif %}{% endmacro %}"
-    "{{ m(value) }}{% call m(1) %}<{% endcall %}",
-    "{% macro m(x) %}{{ x }}{% if caller is defined %}{{ caller() }}{% endif %}{% endmacro %}"
-    "{{ m(value) }}{% call m(1) %}<{% endcall %}",
+    (
+        "{% macro m(x, caller=none) %}{{ x }}{% if caller %}{{ caller() }}{% endif %}{% endmacro %}"
+        "{{ m(value) }}{% call m(1) %}<{% endcall %}"
+    ),
+    (
+        "{% macro m(x) %}{{ x }}{% if caller is defined %}{{ caller() }}{% endif %}{% endmacro %}"
+        "{{ m(value) }}{% call m(1) %}<{% endcall %}"
+    ),
     "{% set text %}<u>{{ value }}</u>{% endset %}{{ text }}{{ call(text) }}{{ call(value, end='>') }}",
     "{% for x in [value] %}{{ call(x) }}{{ seen() }}{{ method() }}{{ kind('7') }}{% endfor %}",
     "{% autoescape false %}{{ value }}{% endautoescape %}{{ value | safe }}{{ value | e }}",
