@@ -129,6 +129,8 @@ POLICIES = (
     # A list that waits: an agency sees and fills what it was asked for, and nothing else.
     Policy("list_offer", (MY_AUDIT, f"{OWN} AND asked_at IS NOT NULL"), (MY_LED_AUDIT, f"{OWN} AND asked_at IS NOT NULL"),
            (MY_LED_AUDIT,), may=ALL),
+    # An agency answers what it was asked, and makes no other change: walls/requests.sql.
+    Policy("evidence_request", (OWN, CASES, MY_AUDIT), (OWN, MY_LED_AUDIT), (MY_LED_AUDIT,)),
     Policy("draw_secret", (f"({CASES} OR {MY_AUDIT}) AND {MIXED}",), (MY_LED_AUDIT,), may=ADD),
     Policy("draw_value", (MY_DRAW, CASES, MY_AUDIT),
            (f"given_by = {ME} AND {MY_DRAW}",

@@ -164,6 +164,7 @@ class Evidence(Base):
         Index("ix_evidence_application_id_requirement_code", "application_id", "requirement_code"),
         Index("ix_evidence_detail", "application_id", postgresql_where="detail IS NOT NULL"),
         Index("ix_evidence_replaces", "replaces", postgresql_where="replaces IS NOT NULL"),
+        Index("ix_evidence_request", "request_id", postgresql_where="request_id IS NOT NULL"),
         CheckConstraint("covers_from <= covers_until", name="covers"),
     )
 
@@ -185,4 +186,5 @@ class Evidence(Base):
     covers_from: Mapped[date | None]  # the period that it is about
     covers_until: Mapped[date | None]
     replaces: Mapped[UUID | None] = mapped_column(ForeignKey("evidence.id"))  # the version before it
+    request_id: Mapped[UUID | None]  # what an inspector asked for and this answers, after the application was handed in
     overruled: Mapped[str | None]  # why what looks like personal numbers in it is none, in the words of the agency

@@ -44,6 +44,7 @@ class DeadlineKind(StrEnum):
     SIGNAL_RECEIPT = "signal_receipt"  # take up a signal
     SIGNAL_ANSWER = "signal_answer"  # say what became of it
     AGREEMENT = "agreement"  # accept a certification agreement that changed
+    EVIDENCE_REQUEST = "evidence_request"  # give what an inspector asks for; a trigger opens and ends it
 
 
 class Term(Protocol):

@@ -46,6 +46,7 @@ _REMINDERS: Mapping[DeadlineKind, _Before] = {
     DeadlineKind.RENEWAL: _Before((90, 42, 21), working=False),
     DeadlineKind.CRITICAL_FINDING: _Before((1,)),
     DeadlineKind.DRAFT: _Before((28, 7), working=False),
+    DeadlineKind.EVIDENCE_REQUEST: _Before((2,)),
 }
 
 

@@ -87,6 +87,8 @@ BEGIN
        WHEN 'agreement' THEN EXISTS (SELECT FROM agreement_acceptance a WHERE a.agency_id = NEW.agency_id
                                        AND a.sha256 = newest_agreement(NEW.subject_id))
                              OR living_certificate(NEW.agency_id, (now() AT TIME ZONE 'Europe/Amsterdam')::date) IS NULL
+       WHEN 'evidence_request' THEN EXISTS (SELECT FROM evidence_request WHERE id = NEW.subject_id
+                                              AND (answered_at IS NOT NULL OR withdrawn_at IS NOT NULL))
        WHEN 'surveillance' THEN EXISTS (SELECT FROM decision WHERE agency_id = NEW.agency_id AND txid = pg_current_xact_id())
                                 OR EXISTS (SELECT FROM certificate_change
                                            WHERE agency_id = NEW.agency_id AND txid = pg_current_xact_id())

@@ -27,7 +27,8 @@ CREATE TRIGGER audit_confirmed BEFORE UPDATE ON audit FOR EACH ROW WHEN (CURRENT
 -- What an agency could know once it can know for good.
 CREATE TRIGGER audit_revealed BEFORE UPDATE ON audit FOR EACH ROW WHEN (CURRENT_USER <> 'kw_owner' AND OLD.revealed_at IS NOT NULL AND NEW.revealed_at IS DISTINCT FROM OLD.revealed_at) EXECUTE FUNCTION refuse_frozen();
 
--- Answers and files change in a draft only; files also beside a finding that is not closed, until the inspector judged them.
+-- Answers and files change in a draft only; files also beside a finding that is not closed, until the inspector judged
+-- them, and as the answer to an open request of an inspector.
 CREATE OR REPLACE FUNCTION check_draft() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path TO 'public', 'pg_temp' AS $$
 DECLARE
   its_state text;
@@ -42,6 +43,13 @@ BEGIN
         AND f.requirement_code = NEW.requirement_code AND f.state NOT IN ('closed', 'superseded', 'withdrawn') AND a.state <> 'in_progress'
         AND (TG_OP = 'INSERT' OR f.verified_at IS NULL OR NEW.uploaded_at > f.verified_at)
       FOR SHARE OF f;
+    IF FOUND THEN
+      RETURN NEW;
+    END IF;
+    PERFORM FROM evidence_request r JOIN audit a ON a.id = r.audit_id
+      WHERE r.id = NEW.request_id AND a.certification_id = NEW.application_id AND r.requirement_code = NEW.requirement_code
+        AND r.answered_at IS NULL AND r.withdrawn_at IS NULL AND NEW.finding_id IS NULL
+      FOR SHARE OF r;
     IF FOUND THEN
       RETURN NEW;
     END IF;

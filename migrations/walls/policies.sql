@@ -142,6 +142,10 @@ CREATE POLICY list_offer_insert ON list_offer FOR INSERT TO kw_app WITH CHECK ((
 CREATE POLICY list_offer_update ON list_offer FOR UPDATE TO kw_app USING ((SELECT is_genuine()) AND (audit_id = ANY ((SELECT my_led_audits())::uuid[]) OR (agency_id = (SELECT nullif(current_setting('kw.agency', true), '')::uuid) AND asked_at IS NOT NULL)));
 CREATE POLICY list_offer_delete ON list_offer FOR DELETE TO kw_app USING ((SELECT is_genuine()) AND (audit_id = ANY ((SELECT my_led_audits())::uuid[])));
 CREATE POLICY list_offer_worker ON list_offer TO kw_worker USING (true);
+CREATE POLICY evidence_request_select ON evidence_request FOR SELECT TO kw_app USING ((SELECT is_genuine()) AND (agency_id = (SELECT nullif(current_setting('kw.agency', true), '')::uuid) OR (SELECT current_setting('kw.sees', true)) = 'cases' OR audit_id = ANY ((SELECT my_audits())::uuid[])));
+CREATE POLICY evidence_request_insert ON evidence_request FOR INSERT TO kw_app WITH CHECK ((SELECT is_genuine()) AND (audit_id = ANY ((SELECT my_led_audits())::uuid[])));
+CREATE POLICY evidence_request_update ON evidence_request FOR UPDATE TO kw_app USING ((SELECT is_genuine()) AND (agency_id = (SELECT nullif(current_setting('kw.agency', true), '')::uuid) OR audit_id = ANY ((SELECT my_led_audits())::uuid[])));
+CREATE POLICY evidence_request_worker ON evidence_request TO kw_worker USING (true);
 CREATE POLICY draw_secret_select ON draw_secret FOR SELECT TO kw_app USING ((SELECT is_genuine()) AND ((((SELECT current_setting('kw.sees', true)) = 'cases' OR audit_id = ANY ((SELECT my_audits())::uuid[])) AND EXISTS (SELECT FROM draw_value v WHERE v.audit_id = draw_secret.audit_id AND v.unit = draw_secret.unit))));
 CREATE POLICY draw_secret_insert ON draw_secret FOR INSERT TO kw_app WITH CHECK ((SELECT is_genuine()) AND (audit_id = ANY ((SELECT my_led_audits())::uuid[])));
 CREATE POLICY draw_secret_worker ON draw_secret TO kw_worker USING (true);

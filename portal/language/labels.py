@@ -81,6 +81,7 @@ LABELS: list[tuple[StrEnum, LazyString]] = [
     (DeadlineKind.SIGNAL_ANSWER, _l("Say what became of a signal")),
     (DeadlineKind.AGREEMENT, _l("Accept the new certification agreement")),
     (DeadlineKind.CORRECTIVE_ACTION, _l("Repair a finding")),
+    (DeadlineKind.EVIDENCE_REQUEST, _l("Give what the inspector asks for")),
     (ChangeState.REPORTED, _l("Being checked")),
     (ChangeState.REFERRED, _l("With the decider")),
     (ChangeState.ACCEPTED, _l("Accepted")),

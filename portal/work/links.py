@@ -10,6 +10,7 @@ from audits.applications import notices as applications
 from audits.changes import notices as changes
 from audits.conditions import notices as conditions
 from audits.core.notices import Notice
+from audits.correspondence import notices as correspondence
 from audits.decisions import notices as decisions
 from audits.disputes import notices as disputes
 from audits.findings import notices as findings
@@ -70,6 +71,8 @@ PAGES: dict[type[Notice], Link] = {
     inspections.AuditRevealed: _HOME,
     inspections.ListAsked: _HOME,
     inspections.ListGiven: _AUDIT,
+    correspondence.EvidenceAsked: Link("agency.evidence_request", "asked_id"),
+    correspondence.EvidenceGiven: Link("inspector.list_requests", "audit_id"),
     inspections.AuditReopened: _AUDIT,
     inspections.AuditSentBack: _AUDIT,
     inspections.AuditToReview: Link("office.audits.show_audit", "audit_id"),

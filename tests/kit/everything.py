@@ -19,6 +19,7 @@ from audits.core import clock
 from audits.core.access import AGENCY_ROLES, STAFF_ROLES, Role
 from audits.core.files import StoredFile
 from audits.core.outbox import OutboxItem
+from audits.correspondence.models import EvidenceRequest
 from audits.deadlines.models import Deadline
 from audits.deadlines.rules import DeadlineKind
 from audits.decisions.models import Decision, DecisionProposal
@@ -116,6 +117,17 @@ def fill(session: Session, settings: Settings) -> Case:
         written_by=people[Role.INSPECTOR].id,
         written_at=now,
     )
+    asked = EvidenceRequest(
+        audit_id=audit.id,
+        agency_id=agency.id,
+        scheme_version_id=audit.scheme_version_id,
+        requirement_code=light.code,
+        text="x",
+        due_on=now,
+        asked_by=people[Role.INSPECTOR].id,
+        asked_at=now,
+        withdrawn_at=now,
+    )
     opening = b"x"
     device = EntryChain(
         audit_id=audit.id,
@@ -132,7 +144,7 @@ def fill(session: Session, settings: Settings) -> Case:
     tie = Interest(
         person=make_person(session, Role.INSPECTOR), agency=make_agency(session), nature="x", declared_at=now
     )
-    session.add_all([remark, device, member, tie])
+    session.add_all([remark, asked, device, member, tie])
     receive_signal(session, agency.id, about=About.PAY, message="No pay.", contact="", language="pl")
     session.flush()
     links, other = LinkReport(agency=agency, made_at=now, compared=1, state=LinkState.OPEN), make_agency(session)
@@ -186,6 +198,7 @@ def fill(session: Session, settings: Settings) -> Case:
             "proposal_id": proposal.id,
             "proposed_id": proposed.id,
             "remark_id": remark.id,
+            "asked_id": asked.id,
             "chain_id": device.id,
             "member_id": member.id,
             "interest_id": tie.id,

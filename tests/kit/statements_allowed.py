@@ -28,6 +28,7 @@ from tests.kit.statements_about_entries import ENTERED
 from tests.kit.statements_about_findings import ASKED_FOR_TIME, CONTESTED, FOUND_AS_IT_IS, GRADED
 from tests.kit.statements_about_holders import CARRIED_OUT, CRITICAL, DONE, FATE, FOUND, REFUSED
 from tests.kit.statements_about_people import CORRECTED, STATED
+from tests.kit.statements_about_requests import GIVEN
 
 LAWFUL = [
     ("decider", CARRIED_OUT),
@@ -75,6 +76,7 @@ LAWFUL = [
     ("agency draft_applicant", told(":draft_application", "draft", "submitted")
      + "UPDATE application SET state = 'submitted', submitted_at = now() WHERE id = :draft_application"),
     ("agency mine", filed("mine_draft")),
+    ("agency in_progress_audited", GIVEN),
     ("agency mine", "UPDATE answer SET value = 'partly' WHERE application_id = :mine_draft"),
     ("inspector of in_progress_inspector",
      ENTERED.format("x") + "UPDATE verdict SET note = 'x' WHERE audit_id = :in_progress_audit"),

@@ -68,7 +68,7 @@ from tests.kit.world_of_agencies import (
     add_interest,
     add_links,
 )
-from tests.kit.world_of_fieldwork import add_draws, add_sealed, fix_two
+from tests.kit.world_of_fieldwork import add_draws, add_requests, add_sealed, fix_two
 from tests.kit.world_of_findings import add_states, dispute, extend, regrade
 
 
@@ -173,7 +173,7 @@ def _audits(session: Session) -> dict[str, Any]:
             )
             by_hand: dict[str, Any] = {"code": code, "grade": None, "note": "Seen.", "agency_text": "Well done."}
             made["remark"] = inspections.write_remark(session, audit.inspector.actor, audit.id, **by_hand).id
-            made |= add_draws(session, audit)
+            made |= add_draws(session, audit) | add_requests(session, audit)
             made |= {"in_progress_code": code, "in_progress_unit": unit} | _hands(session, audit)
         if state in {AuditState.IN_PROGRESS, AuditState.REPORTED}:
             made |= add_sealed(session, state, audit)

@@ -1,17 +1,22 @@
 """Rows of fieldwork in the world of statements: chains of entries, and draws that wait."""
 
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from audits.core import clock
+from audits.core.access import Role
+from audits.core.files import StoredFile
+from audits.correspondence.services import add_file, ask_evidence, give_evidence
 from audits.inspections import rules
 from audits.inspections import services as inspections
 from audits.inspections.models import Audit, PrivateNote, SealedEntry, Verdict
 from audits.inspections.services.receipts import confirm_entries
 from audits.inspections.tables import of_text
 from audits.inspections.workflow import AuditState
+from tests.kit.factories import make_person
 
 
 def add_sealed(session: Session, state: AuditState, audit: Audit) -> dict[str, Any]:
@@ -48,3 +53,15 @@ def add_draws(session: Session, audit: Audit) -> dict[str, Any]:
     inspections.ask_list(session, audit.inspector.actor, audit.id, "housing_location")
     inspections.offer_list(session, audit.inspector.actor, audit.id, "assignment", of_text("A-1"))
     return {"given_digest": digest, "given_seed": rules.mixed_seed(bytes(32), "6", digest).hex()}
+
+
+def add_requests(session: Session, audit: Audit) -> dict[str, Any]:
+    """What its inspector asks of the agency: one that waits, and one that was answered with a file."""
+    owner, day = make_person(session, Role.AGENCY_OWNER, audit.agency_id), clock.today() + timedelta(days=7)
+    made: dict[str, Any] = {"in_progress_audited_person": owner.id}
+    for name in ("open", "given"):
+        asked = ask_evidence(session, audit.inspector.actor, audit.id, code="GOV-02", text="x", due_on=day)
+        made[f"{name}_request"] = asked.id
+    add_file(session, owner.actor, asked.id, StoredFile("cd" * 32, 1, "application/pdf", "given.pdf"))
+    give_evidence(session, owner.actor, asked.id, answer="x")
+    return made

@@ -26,12 +26,14 @@ def attach(
     finding_id: UUID | None = None,
     number: int | None = None,
     detail: str | None = None,
+    request_id: UUID | None = None,
     overruled: str | None = None,
 ) -> tuple[Evidence, bool]:
     """Add a stored file beside the answer on `code`, or beside a finding on it; also return whether it is new.
 
     `number` is that of the round of the corrective action on the finding, `detail` the typed question that asked for
-    the file, and `overruled` says why what looks like personal numbers in it is none.
+    the file, `request_id` what an inspector asked for, and `overruled` says why what looks like personal numbers in it
+    is none.
     A file with the same bytes is not added again. The caller holds the lock on the answer's or finding's row.
     """
     check_file_name(file.filename)
@@ -40,6 +42,7 @@ def attach(
         Evidence.requirement_code == code,
         Evidence.finding_id == finding_id,  # `None` compares as IS NULL: a file of an answer
         Evidence.detail == detail,
+        Evidence.request_id == request_id,
         Evidence.removed_at.is_(None),
     )
     if known := session.scalar(kept.where(Evidence.sha256 == file.sha256).limit(1)):
@@ -54,6 +57,7 @@ def attach(
         finding_id=finding_id,
         round=number,
         detail=detail,
+        request_id=request_id,
         overruled=overruled,
         **file.uploaded(actor.id),
     )
@@ -68,7 +72,7 @@ def replace_by(session: Session, actor: Actor, old: Evidence, file: StoredFile, 
         raise RuleError("This is the file that is there already.", "files")
     if not take_away(session, old):
         raise RuleError("This file was removed or replaced meanwhile.", "files")
-    places = ("application_id", "requirement_code", "scheme_version_id", "finding_id", "round", "detail")
+    places = ("application_id", "requirement_code", "scheme_version_id", "finding_id", "round", "detail", "request_id")
     same = {name: getattr(old, name) for name in places}
     newer = Evidence(id=uuid4(), replaces=old.id, overruled=overruled, **same, **file.uploaded(actor.id))
     session.add(newer)

@@ -15,6 +15,7 @@ from audits.changes.queries import list_changes
 from audits.changes.workflow import OPEN_STATES as OPEN_CHANGES
 from audits.core import clock
 from audits.core.access import Permission
+from audits.correspondence.queries import open_requests
 from audits.decisions.models import Decision
 from audits.decisions.queries import decisions_about, find_decision, provisional_suspension
 from audits.inspections.draws import AskedDraw, asked_of_agency, waiting_for_agency
@@ -78,6 +79,7 @@ def home() -> ResponseReturnValue:
         asked=is_asked(session, agency.id),
         agreement=asked_agreement(session, actor) if certificate else None,
         draws=_with_unit(waiting_for_agency(session)),
+        requests=open_requests(session, agency.id),
         lists=_with_unit(asked_of_agency(session, agency.id)),
         certificate=certificate,
         status=certificate.status_on(clock.today()) if certificate else None,

@@ -20,6 +20,7 @@ from portal.doors.agency import (
     people,
     questions,
     registration,
+    requests,
     workbook,
 )
 from portal.doors.agency.door import bp
@@ -37,6 +38,7 @@ __all__ = [
     "home",
     "lists",
     "questions",
+    "requests",
     "workbook",
 ]
 

@@ -7,9 +7,11 @@ from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from audits.core import clock
 from audits.core.access import Permission
 from audits.core.calendar import add_working_days
 from audits.core.clock import day_of
+from audits.correspondence.queries import requests_of
 from audits.inspections import queries, services
 from audits.inspections.coverage import is_refusal_certain
 from audits.inspections.models import Audit
@@ -65,6 +67,8 @@ def show_audit(audit_id: UUID) -> ResponseReturnValue:
         kinds=progress.by_kind(case.scheme, drawn, done),
         chapters=progress.by_chapter(case.scheme, drawn, done) if in_fieldwork else [],
         findings=found,
+        requests=[each for each in requests_of(session, audit_id) if each.is_open] if in_fieldwork else [],
+        today=clock.today(),
         refused=is_refusal_certain(case.audit, (finding.grade for finding in found)),
         report=None if in_fieldwork else find_document(session, current_actor(), DocumentKind.AUDIT_REPORT, audit_id),
         report_due=_report_due(case.audit),

@@ -46,6 +46,7 @@ _APPEAL = Target("office.appeals.show_appeal", "appeal_id")
 _COMPLAINT = Target("office.complaints.show", "complaint_id")
 _SIGNAL = Target("office.signals.show", "signal_id")
 _APPLICATION = Target("office.applications.show_application", "application_id")
+_AGENCY = Target("office.agencies.show_agency", "agency_id", of_agency=True)
 _CONDITION = Target("office.conditions.show_condition", "condition_id")
 TARGETS: Mapping[DeadlineKind, Target] = {
     DeadlineKind.CRITICAL_FINDING: _AUDIT,
@@ -57,7 +58,8 @@ TARGETS: Mapping[DeadlineKind, Target] = {
     DeadlineKind.AGREEMENT: _APPLICATION,
     DeadlineKind.REPORT: _AUDIT,
     DeadlineKind.DECISION: _AUDIT,
-    DeadlineKind.SURVEILLANCE: Target("office.agencies.show_agency", "agency_id", of_agency=True),
+    DeadlineKind.SURVEILLANCE: _AGENCY,
+    DeadlineKind.EVIDENCE_REQUEST: _AGENCY,
     DeadlineKind.SUSPENSION: _CERTIFICATE,
     DeadlineKind.CONDITION: _CONDITION,
     DeadlineKind.CONDITION_PROOF: _CONDITION,

@@ -1,0 +1,46 @@
+"""Reads of what is asked and told."""
+
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload
+
+from audits.applications.models import Evidence
+from audits.core.access import Actor
+from audits.core.errors import missing
+from audits.correspondence.models import EvidenceRequest
+from audits.inspections.models import Audit
+
+
+def get_request(session: Session, actor: Actor, request_id: UUID) -> EvidenceRequest:
+    """Return what was asked of the agency of this person, or raise NotFoundError."""
+    query = select(EvidenceRequest).where(EvidenceRequest.id == request_id)
+    query = query.where(EvidenceRequest.agency_id == actor.agency_id)
+    found = session.scalar(query.options(joinedload(EvidenceRequest.audit).joinedload(Audit.scheme_version)))
+    if found is None:
+        raise missing(EvidenceRequest)
+    return found
+
+
+def open_requests(session: Session, agency_id: UUID) -> list[EvidenceRequest]:
+    """Return what an agency must still give, what is due first before the rest."""
+    query = select(EvidenceRequest).where(EvidenceRequest.agency_id == agency_id)
+    query = query.where(EvidenceRequest.answered_at.is_(None), EvidenceRequest.withdrawn_at.is_(None))
+    return list(session.scalars(query.order_by(EvidenceRequest.due_on, EvidenceRequest.asked_at)))
+
+
+def requests_of(session: Session, audit_id: UUID) -> list[EvidenceRequest]:
+    """Return what was asked in an audit, open ones first by their day. The caller must have access to the audit."""
+    query = select(EvidenceRequest).where(EvidenceRequest.audit_id == audit_id)
+    found = session.scalars(query.options(joinedload(EvidenceRequest.giver)).order_by(EvidenceRequest.due_on))
+    return sorted(found, key=lambda each: not each.is_open)
+
+
+def files_given(session: Session, request_ids: list[UUID]) -> dict[UUID, list[Evidence]]:
+    """Return the files by the request that they answer. The caller must have access to the requests."""
+    found: dict[UUID, list[Evidence]] = {each: [] for each in request_ids}
+    query = select(Evidence).where(Evidence.request_id.in_(request_ids), Evidence.removed_at.is_(None))
+    for file in session.scalars(query.order_by(Evidence.uploaded_at, Evidence.filename)) if request_ids else ():
+        if file.request_id:
+            found[file.request_id].append(file)
+    return found
