@@ -22,6 +22,7 @@ from audits.conditions.notices import ProofSubmitted
 from audits.core import outbox
 from audits.core.access import AGENCY_ROLES, GRANTS, Permission, Role
 from audits.core.notices import KINDS, tell_person
+from audits.correspondence.notices import EvidenceGiven
 from audits.core.outbox import OutboxItem
 from audits.decisions.notices import ProposalAnswered, SecondDeciderNeeded
 from audits.disputes.notices import AppealReceived
@@ -135,6 +136,7 @@ READERS = {
     StandsIn: {Role.INSPECTOR, Role.PLANNER, Role.REVIEWER, Role.DECIDER},
     notices.AuditAssigned: {Role.INSPECTOR},
     notices.ListGiven: {Role.INSPECTOR},
+    EvidenceGiven: {Role.INSPECTOR},
     notices.AuditTaken: {Role.INSPECTOR},
     notices.AuditReopened: {Role.INSPECTOR},
     notices.AuditReviewed: {Role.DECIDER},

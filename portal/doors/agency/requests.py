@@ -42,7 +42,7 @@ class GivenForm(Form):
 
 
 @bp.get(_PATH)
-@needs(Permission.FINDING_ANSWER)
+@needs(Permission.AUDIT_VIEW)
 def evidence_request(asked_id: UUID) -> ResponseReturnValue:
     """Show what is asked until when, and what was given."""
     return _page(get_request(database.read(), current_actor(), asked_id), GivenForm())
@@ -109,5 +109,5 @@ def _page(asked: EvidenceRequest, form: GivenForm) -> str:
         requirement=scheme.requirement(asked.requirement_code),
         files=files_given(database.read(), [asked.id])[asked.id],
         today=clock.today(),
-        form=form if asked.is_open else None,
+        form=form if asked.is_open and current_actor().has(Permission.FINDING_ANSWER) else None,
     )
