@@ -22,8 +22,8 @@ from audits.conditions.notices import ProofSubmitted
 from audits.core import outbox
 from audits.core.access import AGENCY_ROLES, GRANTS, Permission, Role
 from audits.core.notices import KINDS, tell_person
-from audits.correspondence.notices import EvidenceGiven
 from audits.core.outbox import OutboxItem
+from audits.correspondence.notices import EvidenceGiven
 from audits.decisions.notices import ProposalAnswered, SecondDeciderNeeded
 from audits.disputes.notices import AppealReceived
 from audits.findings.notices import QuestionAnswered
