@@ -2,10 +2,8 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
-
-from jsonschema import Draft202012Validator
 
 from audits.core.errors import RuleError
 from audits.questions.conditions import Broken, Rules, broken, shown
@@ -67,9 +65,17 @@ def check_details(details: tuple[Question, ...], said: Mapping[str, Value]) -> N
     for code, value in said.items():
         if code not in known:
             raise RuleError("There is no such question.")
-        fits = Draft202012Validator(shape(known[code])).is_valid(value)
+        fits = _validator()(shape(known[code])).is_valid(value)
         if not fits or read_value(known[code], cell(known[code], value)) != value:
             raise RuleError("Choose an answer.", f"detail_{code}")
+
+
+@cache
+def _validator() -> Any:
+    """Return the class on first use: it takes 4 MB, and the public register checks no answers."""
+    from jsonschema import Draft202012Validator  # noqa: PLC0415
+
+    return Draft202012Validator
 
 
 def _facts(scheme: SchemeText, told: Told) -> dict[str, Any]:

@@ -9,8 +9,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from rapidfuzz import fuzz
-
 from audits.links.traces import Trace, TraceKind, by_kind
 
 FEW, MANY = 2, 12
@@ -136,6 +134,8 @@ def _near(
 
 
 def _alike(ours: Mapping[TraceKind, Iterable[Trace]], others: Mapping[TraceKind, Iterable[Trace]]) -> Iterable[Hit]:
+    from rapidfuzz import fuzz  # noqa: PLC0415  # only the worker compares, and it takes 3 MB
+
     for trace in ours.get(TraceKind.NAME, ()):
         for other in others.get(TraceKind.NAME, ()):
             if fuzz.ratio(trace.key, other.key) >= ALIKE:

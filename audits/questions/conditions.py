@@ -9,9 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
+from functools import cache
 from typing import Any
-
-from cel_expr_python import cel  # type: ignore[import-untyped]
 
 from audits.core.errors import N_
 from audits.questions.kinds import NUMERIC, CrossCheck, Kind, Question
@@ -22,13 +21,21 @@ _LOOPS = re.compile(r"\.\s*(?:all|exists|exists_one|filter|map|existsOne|transfo
 _WHERE = re.compile(r"ERROR: <input>:\d+:(\d+): (.*)")
 _NAME = re.compile(r"(?<![\w.'\"])[A-Za-z_]\w*")
 
-# What the portal knows of the agency beside its answers.
-FACTS: Mapping[str, Any] = {
-    "agency_headcount": cel.Type.INT,
-    "agency_housing_places": cel.Type.INT,
-    "agency_offers_housing": cel.Type.BOOL,
-    "agency_holds_certificate": cel.Type.BOOL,
+# What the portal knows of the agency beside its answers, by the name of its type.
+FACTS: Mapping[str, str] = {
+    "agency_headcount": "INT",
+    "agency_housing_places": "INT",
+    "agency_offers_housing": "BOOL",
+    "agency_holds_certificate": "BOOL",
 }
+
+
+@cache
+def _cel() -> Any:
+    """Return the library on first use: it takes 7 MB, and the public register asks no questions."""
+    from cel_expr_python import cel  # type: ignore[import-untyped]  # noqa: PLC0415
+
+    return cel
 
 
 class ConditionError(Exception):
@@ -45,7 +52,9 @@ class Rules:
     def __init__(self, questions: Mapping[str, Question], verdicts: Mapping[str, str]) -> None:
         self.names = frozenset(FACTS) | frozenset(_variables(questions)) | frozenset(verdicts)
         self._questions, self.verdicts = questions, verdicts
-        self._env = cel.NewEnv(variables={**FACTS, **_variables(questions), **dict.fromkeys(verdicts, cel.Type.STRING)})
+        facts = {name: getattr(_cel().Type, kind) for name, kind in FACTS.items()}
+        said = dict.fromkeys(verdicts, _cel().Type.STRING)
+        self._env = _cel().NewEnv(variables={**facts, **_variables(questions), **said})
         self._compiled: dict[str, Any] = {}
 
     def check(self, rule: str) -> None:
@@ -155,7 +164,7 @@ def _parts(question: Question) -> dict[str, Any]:
     if question.kind is not Kind.TABLE:
         return {}
     sums = {f"{question.code}_{each.code}": _type(each) for each in question.columns if each.kind in NUMERIC}
-    return {f"{question.code}_rows": cel.Type.INT} | sums
+    return {f"{question.code}_rows": _cel().Type.INT} | sums
 
 
 def _seen(question: Question, value: Value) -> dict[str, Any]:
@@ -183,22 +192,25 @@ def _first_line(error: RuntimeError) -> str:
     return f"{match[2]} ({match[1]})" if match else str(error).splitlines()[0].partition(": ")[2]
 
 
-_TYPES: Mapping[Kind, Any] = {
-    Kind.YES_NO: cel.Type.BOOL,
-    Kind.TEXT: cel.Type.STRING,
-    Kind.DATE: cel.Type.TIMESTAMP,
-    Kind.CHOICE: cel.Type.STRING,
-    Kind.CHOICES: cel.Type.List(cel.Type.STRING),
-    Kind.TABLE: cel.Type.List(cel.Type.Map(cel.Type.STRING, cel.Type.DYN)),
-    Kind.FILE: cel.Type.INT,
-}
+@cache
+def _types() -> Mapping[Kind, Any]:
+    kinds = _cel().Type
+    return {
+        Kind.YES_NO: kinds.BOOL,
+        Kind.TEXT: kinds.STRING,
+        Kind.DATE: kinds.TIMESTAMP,
+        Kind.CHOICE: kinds.STRING,
+        Kind.CHOICES: kinds.List(kinds.STRING),
+        Kind.TABLE: kinds.List(kinds.Map(kinds.STRING, kinds.DYN)),
+        Kind.FILE: kinds.INT,
+    }
 
 
 def _type(question: Question) -> Any:
     """Return the type of its values: whole numbers are an int, all others a double."""
     if question.kind in NUMERIC:
-        return cel.Type.DOUBLE if question.decimals else cel.Type.INT
-    return _TYPES[question.kind]
+        return _cel().Type.DOUBLE if question.decimals else _cel().Type.INT
+    return _types()[question.kind]
 
 
 def _number(question: Question, number: Decimal | int) -> float | int:

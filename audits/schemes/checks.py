@@ -4,14 +4,11 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from datetime import date
-from functools import reduce
+from functools import cache, reduce
 from itertools import pairwise
 from operator import getitem
 from pathlib import Path
-from typing import Any
-
-import jsonschema
-from jsonschema.exceptions import ValidationError
+from typing import TYPE_CHECKING, Any
 
 from audits.core.errors import N_
 from audits.core.languages import IN_EVERY_NORM, LANGUAGES
@@ -21,12 +18,19 @@ from audits.schemes.question_checks import check_questions
 from audits.schemes.reading import Reading
 from audits.schemes.shapes import Complaint, are_numbers, list_in, map_in, maps_in
 
+if TYPE_CHECKING:
+    from jsonschema import Draft202012Validator
+    from jsonschema.exceptions import ValidationError
+
 _NEWEST = 2  # edition of the file; those of edition 1 do not name it
 _FILES = {1: "scheme.schema.json", _NEWEST: "scheme-2.schema.json"}
 
 
-def _validators() -> dict[int, jsonschema.Draft202012Validator]:
-    """Build a validator per edition of the file. The languages of texts come from `core.languages`."""
+@cache
+def _validators() -> "dict[int, Draft202012Validator]":
+    """Build a validator per edition of the file, on first use. The languages of texts come from `core.languages`."""
+    from jsonschema import Draft202012Validator  # noqa: PLC0415
+
     schemas: dict[int, dict[str, Any]] = {
         edition: json.loads((Path(__file__).parent / name).read_text(encoding="utf-8"))
         for edition, name in _FILES.items()
@@ -37,7 +41,7 @@ def _validators() -> dict[int, jsonschema.Draft202012Validator]:
     }
     known = {_FILES[edition]: schema for edition, schema in schemas.items()}
     return {
-        edition: jsonschema.Draft202012Validator(_without_references(schema, _FILES[edition], known))
+        edition: Draft202012Validator(_without_references(schema, _FILES[edition], known))
         for edition, schema in schemas.items()
     }
 
@@ -54,8 +58,6 @@ def _without_references(part: Any, file: str, known: Mapping[str, Any]) -> Any:
         return _without_references(reduce(getitem, path.split("/"), known[there]), there, known)
     return {key: _without_references(value, file, known) for key, value in part.items() if key != "$defs"}
 
-
-_VALIDATORS = _validators()
 
 # Schema keyword -> message; `%(wanted)s` is the value of the keyword.
 _SENTENCES = {
@@ -83,7 +85,7 @@ def check(reading: Reading) -> None:
         reading.complain(("edition",), message)
         return
     # jsonschema reports each missing key separately, each time with all keys in the message; once is enough.
-    found = _VALIDATORS[edition].iter_errors(reading.data)
+    found = _validators()[edition].iter_errors(reading.data)
     errors = {(*e.absolute_path, e.validator, str(e.validator_value)): e for e in found}
     for error in errors.values():
         _note_shape(reading, error)
@@ -99,7 +101,7 @@ def check(reading: Reading) -> None:
         reading.complain(path, message, **params)
 
 
-def _note_shape(reading: Reading, error: ValidationError) -> None:
+def _note_shape(reading: Reading, error: "ValidationError") -> None:
     path: JsonPath = tuple(error.absolute_path)
     match error.validator:
         case "required":
@@ -114,7 +116,7 @@ def _note_shape(reading: Reading, error: ValidationError) -> None:
             reading.complain(path, _SENTENCES.get(str(keyword), N_("This does not fit the schema.")), wanted=listed)
 
 
-def _unexpected(error: ValidationError) -> Iterator[str]:
+def _unexpected(error: "ValidationError") -> Iterator[str]:
     schema, instance = map_in(error.schema), map_in(error.instance)
     allowed, patterns = schema.get("properties", {}), schema.get("patternProperties", {})
     for name in instance:

@@ -20,7 +20,6 @@ from certificates.seal.keyring.custody import authority_of, ensure_keyring
 from certificates.seal.keyring.keys import Keyring, KeysError, KeyState, PrivateKey, Purpose, know, stamp_of
 from certificates.seal.keyring.remote import RemoteKey, service
 from certificates.seal.keyring.signing import SealingKey, read_chain
-from certificates.seal.keyring.token import TokenKey
 from certificates.seal.sealing.revocation import Evidence, RevocationData
 from portal.settings import Settings
 
@@ -176,6 +175,8 @@ def _far_key(settings: Settings) -> SealingKey:
     chain = read_chain(settings.seal_chain)
     know(settings.seal_dir, chain[0])
     if isinstance(address, TokenAddress):
+        from certificates.seal.keyring.token import TokenKey  # noqa: PLC0415  # few have one, and it takes 6 MB
+
         return TokenKey(address, settings.seal_pin, chain)
     return RemoteKey(service(address, settings.seal_token), address.credential, settings.seal_pin, chain)
 

@@ -8,7 +8,6 @@ from datetime import datetime
 from typing import BinaryIO
 
 from flask import Flask, current_app
-from obstore.exceptions import BaseError
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -39,15 +38,25 @@ class Store:
     def __init__(self, where: Place) -> None:
         self._place = where
 
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        """Turn the errors of the place into StorageDownError, with the first line of their message."""
+        down: tuple[type[Exception], ...] = (OSError, *self._place.errors)
+        try:
+            yield
+        except down as error:
+            first = str(error).partition("\n\nDebug source")[0]
+            raise StorageDownError(" ".join(first.split())[:_LONGEST_WORDS]) from error
+
     def check(self) -> None:
         """Raise StorageDownError unless the store answers and accepts files."""
-        with _told():
+        with self._told():
             self._place.check()
 
     def put(self, data: bytes | BinaryIO) -> str:
         """Store bytes durably; return their address, the SHA-256 in hex."""
         sha256 = address_of(data)
-        with _told():
+        with self._told():
             self._place.write(_name(sha256), data)
         return sha256
 
@@ -63,7 +72,7 @@ class Store:
 
     def exists(self, sha256: str) -> bool:
         """Return whether an address exists."""
-        with _told():
+        with self._told():
             return self._place.has(_name(sha256))
 
     def written_before(self, part: str, moment: datetime) -> list[str]:
@@ -76,21 +85,21 @@ class Store:
 
     def remove(self, sha256: str) -> None:
         """Delete the bytes of an address."""
-        with _told():
+        with self._told():
             self._place.remove(_name(sha256))
 
     def tidy(self, before: datetime) -> None:
         """Delete unfinished files of writers that were killed before a moment."""
-        with _told():
+        with self._told():
             self._place.tidy(before)
 
     def _listed(self, part: str) -> list[tuple[str, datetime]]:
-        with _told():
+        with self._told():
             found = [(name.rpartition("/")[2], at) for name, at in self._place.names(part)]
         return [(address, at) for address, at in found if _ADDRESS.fullmatch(address)]
 
     def _read(self, sha256: str) -> bytes | None:
-        with _told():
+        with self._told():
             try:
                 return self._place.read(_name(sha256))
             except FileNotFoundError:
@@ -134,16 +143,6 @@ def address_of(data: bytes | BinaryIO) -> str:
 
 def _lock(sha256: str) -> int:
     return int.from_bytes(bytes.fromhex(sha256[:16]), "big", signed=True)
-
-
-@contextmanager
-def _told() -> Iterator[None]:
-    """Turn the errors of a place into StorageDownError, with the first line of their message."""
-    try:
-        yield
-    except (BaseError, OSError) as error:
-        first = str(error).partition("\n\nDebug source")[0]
-        raise StorageDownError(" ".join(first.split())[:_LONGEST_WORDS]) from error
 
 
 def _name(sha256: str) -> str:

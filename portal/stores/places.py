@@ -4,28 +4,21 @@ import os
 import shutil
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, Protocol
+from typing import BinaryIO, Protocol
 from urllib.parse import unquote, urlsplit
 from uuid import uuid4
 
-from obstore.exceptions import NotFoundError
-from obstore.store import ObjectStore, from_url
-
-if TYPE_CHECKING:
-    from obstore.store import ClientConfig, RetryConfig
-
-# Short timeouts, because a person waits.
-CONNECT, ANSWER = timedelta(seconds=3), timedelta(seconds=20)
-RETRIES: "RetryConfig" = {"max_retries": 2, "retry_timeout": timedelta(seconds=15)}
 PRIVATE_FILE, PRIVATE_FOLDER = 0o600, 0o700
 _THREADS = 8
 _PIECE = 1024 * 1024  # bytes
 
 
 class Place(Protocol):
-    """Bytes under names such as `ab/cd/abcd…`. All methods may raise OSError or the errors of obstore."""
+    """Bytes under names such as `ab/cd/abcd…`. All methods may raise OSError or `errors`."""
+
+    errors: tuple[type[Exception], ...]
 
     def check(self) -> None:
         """Raise an error unless the place can be listed and accepts files."""
@@ -51,6 +44,8 @@ class Place(Protocol):
 
 class Folder:
     """A private folder. File and name are synced to disk before `write` returns."""
+
+    errors: tuple[type[Exception], ...] = ()
 
     def __init__(self, root: Path) -> None:
         self._root = root
@@ -146,69 +141,14 @@ class Folder:
         return [each for each in above if each not in self._known]
 
 
-class Bucket:
-    """A bucket of an S3-compatible server, optionally below a prefix. The server answers when the bytes are durable."""
-
-    def __init__(self, objects: ObjectStore) -> None:
-        self._objects = objects
-
-    @classmethod
-    def at(cls, url: str, endpoint: str) -> "Bucket":
-        """Open `s3://bucket/prefix`; without an endpoint at Amazon, or where AWS_* variables say.
-
-        An endpoint that begins with http:// allows plain http.
-        """
-        options: ClientConfig = {
-            "connect_timeout": CONNECT,
-            "timeout": ANSWER,
-            "allow_http": endpoint.startswith("http://"),
-        }
-        named = {"endpoint": endpoint} if endpoint else {}
-        return cls(from_url(url, client_options=options, retry_config=RETRIES, **named))  # type: ignore[call-overload]
-
-    def check(self) -> None:
-        """See `Place`."""
-        self._objects.list_with_delimiter()
-
-    def write(self, name: str, data: bytes | BinaryIO) -> None:
-        """See `Place`."""
-        if not isinstance(data, bytes):
-            data.seek(0)
-        self._objects.put(name, data)
-
-    def read(self, name: str) -> bytes:
-        """See `Place`."""
-        try:
-            return bytes(self._objects.get(name).bytes())
-        except NotFoundError as error:
-            raise FileNotFoundError(name) from error
-
-    def has(self, name: str) -> bool:
-        """See `Place`."""
-        try:
-            self._objects.head(name)
-        except (NotFoundError, FileNotFoundError):
-            return False
-        return True
-
-    def names(self, below: str) -> Iterator[tuple[str, datetime]]:
-        """See `Place`."""
-        for chunk in self._objects.list(below):
-            for each in chunk:
-                yield each["path"], each["last_modified"]
-
-    def remove(self, name: str) -> None:
-        """See `Place`."""
-        self._objects.delete(name)
-
-    def tidy(self, before: datetime) -> None:
-        """See `Place`. Unfinished uploads are never visible here."""
-
-
 def place(url: str, endpoint: str) -> Place:
     """Open `file:///folder` (created if missing) or `s3://bucket/prefix` (credentials from AWS_* variables)."""
     parts = urlsplit(url)
-    return Folder(Path(unquote(parts.path))) if parts.scheme == "file" else Bucket.at(url, endpoint)
+    if parts.scheme == "file":
+        return Folder(Path(unquote(parts.path)))
+    from portal.stores.bucket import Bucket  # noqa: PLC0415  # see there
+
+    return Bucket.at(url, endpoint)
 
 
 def write_through(path: Path, data: bytes) -> None:

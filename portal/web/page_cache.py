@@ -20,7 +20,7 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 from portal.sight.meters import meters
 from portal.web.requests import FAULT
 
-MOST_BYTES = 48 * 1024 * 1024
+MOST_BYTES = 24 * 1024 * 1024
 LARGEST_PAGE = 256 * 1024
 LONGEST_KEY = 512
 ASK_SECONDS = 0.25

@@ -19,7 +19,6 @@ from sqlalchemy import make_url
 
 from certificates.seal.keyring.addresses import RingAddress, TokenAddress, parse_key
 from certificates.seal.keyring.keys import KeysError
-from certificates.seal.keyring.token import look_for
 from portal.settings import Settings, settings_or_exit
 from portal.signing.remote import reach
 from portal.stores.files import StorageDownError, open_store
@@ -86,6 +85,8 @@ def _signer(settings: Settings) -> None:
 def _key(settings: Settings) -> None:
     address = parse_key(settings.seal_key)
     if isinstance(address, TokenAddress):
+        from certificates.seal.keyring.token import look_for  # noqa: PLC0415  # as in portal.signing.signer
+
         look_for(address)
     elif not isinstance(address, RingAddress):
         _knock(address.url)
