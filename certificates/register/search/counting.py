@@ -1,6 +1,6 @@
 """Count the entries that a search finds, and the values of each facet among them, in one statement."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
@@ -14,7 +14,7 @@ from sqlalchemy.types import Text
 from certificates.lifecycle.rules import Status
 from certificates.register.models import RegisterEntry
 from certificates.register.search.conditions import status_tag, within
-from certificates.register.search.filters import Facet, Filters
+from certificates.register.search.filters import Facet, Filters, tag
 from certificates.register.search.plans import MOST, Plan, Shape, hits
 
 
@@ -48,12 +48,25 @@ def count(session: Session, plan: Plan, filters: Filters, day: date) -> Counted:
     values = {key: value for n, query in enumerate(queries) for key, value in plan.values(query, f"c{n}_").items()}
     facets: dict[Facet, dict[str, int]] = {}
     found = 0
-    for of, tag, number in session.execute(_statement(wanted, chosen, day), values):
-        name, _, value = tag.partition(":")
+    for of, each, number in session.execute(_statement(wanted, chosen, day), values):
+        name, _, value = each.partition(":")
         if not name:
             found = found if of else number
         elif of == name or (not of and name not in chosen):
             facets.setdefault(Facet(name), {})[value] = number
+    return Counted(found, facets)
+
+
+def count_all(entries: Iterable[tuple[RegisterEntry, Sequence[str]]], day: date) -> Counted:
+    """Count entries that are all there, each with its tags: a short answer needs no second statement."""
+    facets: dict[Facet, dict[str, int]] = {}
+    found = 0
+    for entry, tags in entries:
+        found += 1
+        for each in (*tags, tag(Facet.STATUS, entry.status_on(day))):
+            name, _, value = each.partition(":")
+            counts = facets.setdefault(Facet(name), {})
+            counts[value] = counts.get(value, 0) + 1
     return Counted(found, facets)
 
 
@@ -77,5 +90,5 @@ def _count(wanted: Wanted, prefix: str, day: date, of: str) -> Select[Any]:
     every = RegisterEntry.tags.op("||")(pg_array([status_tag(day), literal("", Text)]))
     found = hits(wanted.shape, within(wanted.statuses, day), every.label("tags"), prefix=prefix)
     few = select(found.c.tags).limit(MOST + 1).subquery()
-    tag = func.unnest(few.c.tags).label("tag")
-    return select(literal(of, Text), tag, func.count()).select_from(few).group_by(tag)
+    each = func.unnest(few.c.tags).label("tag")
+    return select(literal(of, Text), each, func.count()).select_from(few).group_by(each)

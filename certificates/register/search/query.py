@@ -13,7 +13,7 @@ from certificates.lifecycle.rules import Status
 from certificates.register.models import RegisterEntry, RegisterSlip
 from certificates.register.search import folding, plans
 from certificates.register.search.conditions import listed_on, shows, within
-from certificates.register.search.counting import Counted, count
+from certificates.register.search.counting import Counted, count, count_all
 from certificates.register.search.cursor import Cursor, Sort
 from certificates.register.search.filters import Facet, Filters
 from certificates.register.search.how import How
@@ -144,19 +144,20 @@ def _alike(session: Session, asked: Asked, named: Typed, found: Found) -> list[R
     wider = replace(asked, size=found.total + _FEW_ALIKE)
     seen = {entry.agency_id for entry in found.entries}
     rows = _rows(session, wider, plans.by_near_words(named, near, known))[0]
-    return [entry for entry in rows if entry.agency_id not in seen][:_FEW_ALIKE]
+    return [entry for entry, _ in rows if entry.agency_id not in seen][:_FEW_ALIKE]
 
 
 def _page(session: Session, asked: Asked, plan: Plan) -> Found:
-    entries, before, after = _rows(session, asked, plan)
-    if not entries and asked.first:
-        return Found([], Counted(0), asked.page, asked.size, plan.how)
-    counted = count(session, plan, asked.filters, asked.day)
-    return Found(entries, counted, asked.page, asked.size, plan.how, before, after)
+    rows, before, after = _rows(session, asked, plan)
+    if asked.first and not after and not (rows and asked.filters.chosen):
+        counted = count_all(rows, asked.day)
+    else:
+        counted = count(session, plan, asked.filters, asked.day)
+    return Found([entry for entry, _ in rows], counted, asked.page, asked.size, plan.how, before, after)
 
 
-def _rows(session: Session, asked: Asked, plan: Plan) -> tuple[list[RegisterEntry], str, str]:
-    """Return the entries of a page, and the cursors of the pages before and after it."""
+def _rows(session: Session, asked: Asked, plan: Plan) -> tuple[list[tuple[RegisterEntry, list[str]]], str, str]:
+    """Return the entries of a page with their tags, and the cursors of the pages before and after it."""
     sort, back = asked.order(plan.how), asked.cursor is not None and asked.cursor.back
     cursor = asked.cursor if asked.cursor and asked.cursor.sort is sort else None
     shape = plan.shape(asked.filters.query)
@@ -170,11 +171,11 @@ def _rows(session: Session, asked: Asked, plan: Plan) -> tuple[list[RegisterEntr
     if not here:
         return [], "", ""
     first, last_key = (
-        Cursor(plan.how, sort, tuple(row[1:]), back=at == 0) for at, row in ((0, here[0]), (1, here[-1]))
+        Cursor(plan.how, sort, tuple(row[2:]), back=at == 0) for at, row in ((0, here[0]), (1, here[-1]))
     )
     has_before = more if back else not asked.first
     has_after = True if back else more
-    return [row[0] for row in here], str(first) if has_before else "", str(last_key) if has_after else ""
+    return [(row[0], row[1]) for row in here], str(first) if has_before else "", str(last_key) if has_after else ""
 
 
 @lru_cache(maxsize=256)
@@ -185,7 +186,11 @@ def _statement(
     found = hits(shape, within(statuses, day), *_SORTED)
     keys = [found.c[name] for name in _KEYS[sort]]
     down = (sort is Sort.CHANGED) != back
-    query = select(RegisterEntry, *keys).join(found, found.c.agency_id == RegisterEntry.agency_id).options(*HIDDEN)
+    query = (
+        select(RegisterEntry, RegisterEntry.tags, *keys)
+        .join(found, found.c.agency_id == RegisterEntry.agency_id)
+        .options(*HIDDEN)
+    )
     if begins:
         last = tuple_(*(bindparam(f"last{place}", type_=key.type) for place, key in enumerate(keys)))
         query = query.where(tuple_(*keys) < last if down else tuple_(*keys) > last)
