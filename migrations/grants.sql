@@ -84,10 +84,10 @@ GRANT UPDATE (told_upto) ON webhook TO kw_worker;
 GRANT INSERT, UPDATE (due_at, attempts, outcome, arrived_at), DELETE ON webhook_call TO kw_worker;
 REVOKE ALL ON FUNCTION keep_extract(uuid, uuid, text, jsonb, text, integer, timestamptz),
   keep_cosignature(bigint, text, text, text, timestamptz), last_witnessed(text, bytea),
-  keep_witnessed(text, bigint, bytea, text) FROM PUBLIC;
+  keep_witnessed(text, bigint, bytea, text), holders_of_account(text) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION keep_extract(uuid, uuid, text, jsonb, text, integer, timestamptz),
   keep_cosignature(bigint, text, text, text, timestamptz), last_witnessed(text, bytea),
-  keep_witnessed(text, bigint, bytea, text) TO kw_app, kw_worker, kw_register;
+  keep_witnessed(text, bigint, bytea, text), holders_of_account(text) TO kw_app, kw_worker, kw_register;
 
 -- Cases.
 GRANT INSERT ON application, agreement_acceptance, submission, answer, evidence, audit, audit_requirement,

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Identity, Index, Text
+from sqlalchemy import CheckConstraint, ForeignKey, Identity, Index, Text, text
 from sqlalchemy.dialects.postgresql import CITEXT
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -20,6 +20,7 @@ class Agency(Base):
     __tablename__ = "agency"
     __table_args__ = (
         Index("uq_agency_register", "country", "register_number", unique=True),
+        Index("ix_agency_iban", "iban", postgresql_where=text("iban <> ''")),
         CheckConstraint("headcount >= 0", name="headcount"),
     )
 
@@ -108,6 +109,7 @@ class Contact(Base):
     function: Mapped[str]
     email: Mapped[str] = mapped_column(CITEXT)
     phone: Mapped[str]
+    in_register: Mapped[bool] = mapped_column(server_default="false", default=False)  # the person agreed to be named
     version: Mapped[int] = mapped_column()
 
     __mapper_args__ = {"version_id_col": version}

@@ -165,12 +165,16 @@ class ControllingPersonDetails:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ContactDetails:
-    """A person whom the certification body may call or write to about the case."""
+    """A person whom the certification body may call or write to about the case.
+
+    `in_register`: this person agreed to be named on the public page of the agency.
+    """
 
     name: str
     function: str
     email: str
     phone: str
+    in_register: bool = False
 
 
 class ProfileSection(StrEnum):
@@ -248,6 +252,7 @@ def clean_contact(contact: ContactDetails) -> ContactDetails:
         function=clean_line(contact.function, "function", "Enter the function."),
         email=clean_email(contact.email),
         phone=clean_phone(contact.phone),
+        in_register=contact.in_register,
     )
 
 

@@ -34,6 +34,12 @@ class RegisterEntry(Base):
         Index("ix_register_entry_status", "state", "valid_until"),
         Index("ix_register_entry_updated_at", "updated_at"),
         Index("ix_register_entry_form", "form"),
+        Index(
+            "ix_register_entry_details",
+            "details",
+            postgresql_using="gin",
+            postgresql_ops={"details": "jsonb_path_ops"},
+        ),
     )
 
     agency_id: Mapped[UUID] = mapped_column(ForeignKey("agency.id"), primary_key=True)
@@ -62,7 +68,7 @@ class RegisterEntry(Base):
     excepted: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default="{}")
     scope: Mapped[dict[str, Any]]  # a `Scope` as codes; empty without a certificate
     scheme: Mapped[dict[str, Any]]  # code, version, title {nl, en}, sha256
-    details: Mapped[dict[str, Any]] = mapped_column(server_default="{}")  # phone, website, last_audit {month, kind}
+    details: Mapped[dict[str, Any]] = mapped_column(server_default="{}")  # see `projection`
     sort_name: Mapped[str]  # the folded legal name, for sorting
     folded: Mapped[str]  # every form of every name and of the city, see `search.names`
     near: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default="{}", deferred=True)  # for older code

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
-from audits.agencies.models import Agency
+from audits.agencies.models import Agency, Contact
 from audits.core import clock
 from audits.inspections.models import Audit
 from audits.schemes.models import SchemeVersion
@@ -13,6 +13,7 @@ from certificates.lifecycle.rules import public_id
 from certificates.lifecycle.workflow import CertificateState
 from certificates.register.rules import APPLIED_MONTHS, Change, Terms, course, since
 from certificates.register.search import folding, names
+from certificates.register.search.exact import name_key
 from certificates.register.search.filters import tags_of
 from certificates.wording import ConditionTerms
 
@@ -24,13 +25,14 @@ def entry_values(
     *,
     applied: tuple[date, int] | None,
     last_audit: Audit | None,
+    contacts: list[Contact],
     conditions: list[ConditionTerms],
     under_appeal: bool = False,
 ) -> dict[str, Any]:
     """Return the columns of RegisterEntry except `updated_at`.
 
     `certificates` are the issued ones, newest first; `conditions` are those of the newest; `applied` is since when and
-    for how many months a running application is shown.
+    for how many months a running application is shown; `contacts` are those who agreed to be named.
     """
     newest = certificates[0] if certificates else None
     values = _names(agency, certificates) | {
@@ -38,7 +40,7 @@ def entry_values(
         "applied_months": applied[1] if applied else APPLIED_MONTHS,
         "listed": newest is not None or applied is not None,
         "under_appeal": under_appeal,
-        "details": _details(agency, last_audit),
+        "details": _details(agency, last_audit, contacts),
     }
     values |= _mark(newest, _since(certificates, changes)) if newest else _NO_MARK
     if newest is not None:
@@ -114,12 +116,16 @@ def _tags(values: dict[str, Any]) -> list[str]:
     return tags_of(**{name: values[name] for name in ("country", "city", "scope", "scheme", "conditional")})
 
 
-def _details(agency: Agency, last_audit: Audit | None) -> dict[str, Any]:
-    """Return what only the page of the entry shows. Of an audit that is decided on: its month and kind, no day."""
+def _details(agency: Agency, last_audit: Audit | None, contacts: list[Contact]) -> dict[str, Any]:
+    """Return what only the page of the entry shows. Of an audit that is decided on: its month and kind, no day.
+
+    People are named nowhere else: not in the open data, its files and feeds, and not in the log.
+    """
     seen = None
     if last_audit is not None and last_audit.reported_at is not None:
         seen = {"month": f"{clock.day_of(last_audit.reported_at):%Y-%m}", "kind": last_audit.kind.value}
-    return {"phone": agency.phone, "website": agency.website, "last_audit": seen}
+    named = [{"name": each.name, "function": each.function, "key": name_key(each.name)} for each in contacts]
+    return {"phone": agency.phone, "website": agency.website, "last_audit": seen, "contacts": named}
 
 
 def _mark(certificate: Certificate, held_since: date | None) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session, defer, selectinload
 
-from audits.agencies.models import Agency
+from audits.agencies.models import Agency, Contact
 from audits.applications.models import Application
 from audits.applications.workflow import ApplicationState
 from audits.core import clock
@@ -95,6 +95,7 @@ def _refresh(session: Session, ids: Sequence[UUID]) -> None:
     )
     appealing = under_appeal(session, ids)
     applied, last_audits = _applied(session, applications), _last_audits(session, ids)
+    contacts = _contacts(session, ids)
     entries = {
         entry.agency_id: entry
         for entry in session.scalars(
@@ -112,6 +113,7 @@ def _refresh(session: Session, ids: Sequence[UUID]) -> None:
             changes[agency.id],
             applied=applied.get(agency.id),
             last_audit=last_audits.get(agency.id),
+            contacts=contacts[agency.id],
             conditions=condition_terms(session, held[0]) if held else [],
             under_appeal=agency.id in appealing,
         )
@@ -162,6 +164,12 @@ def _last_audits(session: Session, ids: Sequence[UUID]) -> Mapping[UUID, Audit]:
     decided = (Audit.agency_id.in_(ids), Audit.state == AuditState.CONCLUDED, Audit.reported_at.is_not(None))
     query = select(Audit).where(*decided).order_by(Audit.reported_at).execution_options(populate_existing=True)
     return {audit.agency_id: audit for audit in session.scalars(query)}
+
+
+def _contacts(session: Session, ids: Sequence[UUID]) -> Mapping[UUID, list[Contact]]:
+    """Return the contacts of each agency who agreed to be named."""
+    query = select(Contact).where(Contact.agency_id.in_(ids), Contact.in_register).order_by(Contact.name, Contact.id)
+    return _by_agency(session.scalars(query.execution_options(populate_existing=True)))
 
 
 def _public_applications(session: Session, ids: Sequence[UUID]) -> Mapping[UUID, list[Application]]:

@@ -20,3 +20,8 @@ CREATE OR REPLACE FUNCTION keep_witnessed(log text, new_size bigint, new_root by
 $$;
 
 CREATE TRIGGER witnessed_log_frozen BEFORE UPDATE ON witnessed_log FOR EACH ROW WHEN (NEW.size < OLD.size) EXECUTE FUNCTION refuse_frozen();
+
+-- Whose an account is, for who has its number; the role of the register reads no account.
+CREATE OR REPLACE FUNCTION holders_of_account(number text) RETURNS SETOF uuid LANGUAGE sql STABLE SECURITY DEFINER SET search_path TO 'public', 'pg_temp' AS $$
+  SELECT e.agency_id FROM agency a JOIN register_entry e ON e.agency_id = a.id WHERE a.iban <> '' AND a.iban = number AND e.listed
+$$;

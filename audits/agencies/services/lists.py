@@ -22,7 +22,7 @@ from audits.agencies.rules import (
     clean_controlling_person,
 )
 from audits.agencies.services.details import check_free, load_own
-from audits.core import clock, events
+from audits.core import clock, events, outbox
 from audits.core.access import Actor, Permission, authorise
 from audits.core.db import seen
 from audits.core.errors import NotFoundError
@@ -124,6 +124,7 @@ def _insert(session: Session, actor: Actor, row: Row) -> Row:
     session.add(row)
     session.expire(session.get_one(Agency, row.agency_id), [SECTION_OF[type(row)].value])
     _record(session, actor, row, _ADDED[type(row)]())
+    _tell_register(session, row)
     session.flush()
     return row
 
@@ -138,6 +139,8 @@ def _change(
 
 def _update(session: Session, actor: Actor, row: Row, values: dict[str, Any]) -> Row:
     changed = [name for name, value in values.items() if getattr(row, name) != value]
+    if changed:
+        _tell_register(session, row, now=bool(values.get("in_register")))
     for name in changed:
         setattr(row, name, values[name])
     if changed:
@@ -152,6 +155,7 @@ def _remove(session: Session, actor: Actor, kind: type[Row], row_id: UUID) -> No
 
 def _delete(session: Session, actor: Actor, row: Branch | ControllingPerson | Contact) -> None:
     _record(session, actor, row, _REMOVED[type(row)]())
+    _tell_register(session, row)
     session.delete(row)
     session.flush()
     session.expire(session.get_one(Agency, row.agency_id), [SECTION_OF[type(row)].value])
@@ -165,6 +169,12 @@ def _load(session: Session, actor: Actor, kind: type[Row], row_id: UUID) -> Row:
     load_own(session, actor, row.agency_id)
     check_free(session, row.agency_id, SECTION_OF[kind])
     return row
+
+
+def _tell_register(session: Session, row: Branch | ControllingPerson | Contact, *, now: bool = False) -> None:
+    """Have the register follow if it names this person, or will `now`."""
+    if isinstance(row, Contact) and (row.in_register or now):
+        outbox.enqueue(session, "register.refresh", agency_id=str(row.agency_id))
 
 
 def _record(session: Session, actor: Actor, row: Branch | ControllingPerson | Contact, event: EventData) -> None:

@@ -9,4 +9,5 @@ class How(StrEnum):
     ALL = "all"
     NUMBER = "number"
     WORDS = "words"
+    CONTACT = "contact"
     NEAR = "near"

@@ -15,6 +15,7 @@ from certificates.register.search import folding, plans
 from certificates.register.search.conditions import listed_on, shows, within
 from certificates.register.search.counting import Counted, count, count_all
 from certificates.register.search.cursor import Cursor, Sort
+from certificates.register.search.exact import by_contact
 from certificates.register.search.filters import Facet, Filters
 from certificates.register.search.how import How
 from certificates.register.search.plans import Plan, Shape, hits
@@ -98,11 +99,12 @@ def search(
     return find(session, Asked(day, text, filters, page=page, size=size))
 
 
-def find(session: Session, asked: Asked, *, alike: bool = False) -> Found:
+def find(session: Session, asked: Asked, *, page: bool = False) -> Found:
     """Return one page of the entries that match.
 
     Tried in order: a number; names with all words; names in which each word has at most one wrong letter; names that
-    lack one of the words. The first that finds anything is the answer. `alike`: add names that resemble a short answer.
+    lack one of the words. The first that finds anything is the answer. For a `page` that people read: names that
+    resemble a short answer are added, and the whole name of a contact finds the agency.
     """
     asked = replace(asked, text=asked.text.strip()[:LONGEST_QUERY])
     if not asked.text:
@@ -118,7 +120,9 @@ def find(session: Session, asked: Asked, *, alike: bool = False) -> Found:
     if _may_be(asked, How.WORDS):
         found = _page(session, asked, plans.by_words(named))
         if found.total:
-            return replace(found, alike=_alike(session, asked, named, found)) if alike else found
+            return replace(found, alike=_alike(session, asked, named, found)) if page else found
+    if page and asked.first and not asked.filters.chosen and (known := by_contact(session, asked.text, asked.day)):
+        return Found([entry for entry, _ in known], count_all(known, asked.day), asked.page, asked.size, How.CONTACT)
     return _near(session, asked, named)
 
 

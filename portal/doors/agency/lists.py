@@ -27,7 +27,15 @@ from portal.doors.agency.door import (
 )
 from portal.doors.agency.report import REPORTED, ReportForm, complain, report_form
 from portal.forms import uploads
-from portal.forms.fields import date_field, email_field, number_field, text_field, textarea_field, version_field
+from portal.forms.fields import (
+    checkbox_field,
+    date_field,
+    email_field,
+    number_field,
+    text_field,
+    textarea_field,
+    version_field,
+)
 from portal.forms.form import Form, refused
 from portal.stores import database
 from portal.web.access import current_actor, needs
@@ -105,11 +113,22 @@ class ContactForm(RowForm):
     phone = text_field(
         _l("Telephone number"), required=_l("Enter the telephone number."), width=20, max_length=LONGEST_PHONE
     )
+    in_register = checkbox_field(
+        _l("This person has agreed to be named in the public register"),
+        hint=_l(
+            "Name and function then stand on the page of your agency, and who types the whole name finds you. Mail"
+            " address and telephone number are not shown. Untick the box when the person no longer agrees."
+        ),
+    )
 
     def read(self) -> ContactDetails:
         """Return the row as typed."""
         return ContactDetails(
-            name=self.name.data, function=self.function.data, email=self.email.data, phone=self.phone.data
+            name=self.name.data,
+            function=self.function.data,
+            email=self.email.data,
+            phone=self.phone.data,
+            in_register=self.in_register.data,
         )
 
 

@@ -17,9 +17,11 @@ from certificates.press import rosette_svg
 from certificates.register import queries
 from certificates.register.schemes import current_scheme, scheme_by_digest
 from certificates.register.search.cursor import Sort
+from certificates.register.search.exact import account_in, by_account
 from certificates.register.search.likeness import easily_confused
 from certificates.register.sheet import sheet as read_sheet
 from certificates.wording import items_in_words, scope_in_words
+from portal.doors.registry.caching import unkept
 from portal.doors.registry.facets import groups, provinces, taken_off
 from portal.doors.registry.facts import linked_data
 from portal.doors.registry.parameters import LANGUAGE, plain, read_asked
@@ -59,7 +61,10 @@ def search() -> ResponseReturnValue:
     """Show the results and the kind of match, with filters; a number alone redirects to its entry."""
     session, today = database.read(), clock.today()
     asked = read_asked(today, also=(LANGUAGE,))
-    found = queries.find(session, asked, alike=True)
+    if account := account_in(asked.text):
+        holders = by_account(session, account, today)
+        return unkept(render_template("registry/account.html", holders=holders, today=today))
+    found = queries.find(session, asked, page=True)
     if found.how is queries.How.NUMBER and found.total == 1 and not asked.filters.chosen:
         return redirect(url_for("registry.entry", public_id=found.entries[0].public_id))
     scheme = current_scheme(session, today)

@@ -1,0 +1,54 @@
+"""Find agencies by what is shown nowhere or of few: an account number, and the whole name of a contact. Exact only."""
+
+import re
+from datetime import date
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session, defer
+
+from audits.agencies.numbers import clean_iban
+from audits.core.errors import RuleError
+from certificates.register.models import RegisterEntry
+from certificates.register.search.conditions import listed_on
+from certificates.register.search.folding import words
+
+_MOST = 20
+_FEWEST_WORDS = 2  # of a whole name
+_LIKE_ACCOUNT = re.compile(r"(?:\W|iban)*[a-z]{2}\W*[0-9]{2}(?:\W*[a-z0-9]){11,30}\W*", re.IGNORECASE)
+
+
+def name_key(name: str) -> str:
+    """Return a name of a person as it is compared: without case, accents and dots."""
+    return " ".join(words(name))
+
+
+def account_in(text: str) -> str | None:
+    """Return the account number that a text is, or None."""
+    if not _LIKE_ACCOUNT.fullmatch(text):
+        return None
+    try:
+        return clean_iban(text)
+    except RuleError:
+        return None
+
+
+def by_account(session: Session, number: str, day: date) -> list[RegisterEntry]:
+    """Return the agencies listed on `day` that told us this account; the database says whose it is and nothing else."""
+    holders = select(func.holders_of_account(number))
+    return list(session.scalars(_listed(day).where(RegisterEntry.agency_id.in_(holders))))
+
+
+def by_contact(session: Session, text: str, day: date) -> list[tuple[RegisterEntry, list[str]]]:
+    """Return the agencies with a contact of just this name, who agreed to be named; each with its tags."""
+    key = name_key(text)
+    if len(key.split()) < _FEWEST_WORDS:
+        return []
+    found = _listed(day).add_columns(RegisterEntry.tags)
+    rows = session.execute(found.where(RegisterEntry.details.contains({"contacts": [{"key": key}]})))
+    return [(entry, tags) for entry, tags in rows]
+
+
+def _listed(day: date) -> Select[RegisterEntry]:
+    hidden = (defer(RegisterEntry.words), defer(RegisterEntry.folded), defer(RegisterEntry.numbers))
+    query = select(RegisterEntry).where(listed_on(day)).options(*hidden, defer(RegisterEntry.tags))
+    return query.order_by(RegisterEntry.sort_name, RegisterEntry.public_id).limit(_MOST)
