@@ -204,6 +204,7 @@ OTHERS = {
     "certificates/register/search/conditions.py": "what queries of the search have in common",
     "certificates/register/search/counting.py": "a read beside that of the page",
     "certificates/register/search/cursor.py": "a part of an address; pure",
+    "certificates/register/search/exact.py": "finds by what may only be asked for exactly",
     "certificates/register/search/filters.py": "what an address can ask for, and what a row has of it; pure",
     "certificates/register/search/how.py": "a type that modules below each other share",
     "certificates/register/search/likeness.py": "how names are compared; pure",
