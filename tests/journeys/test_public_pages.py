@@ -1,4 +1,4 @@
-"""Public pages that no other journey visits: axe, and no sideways scrolling on a telephone or a tablet."""
+"""Public pages that no other journey judges: axe, and no sideways scrolling on a telephone or a tablet."""
 
 import pytest
 from sqlalchemy.orm import Session
@@ -8,6 +8,7 @@ from tests.kit.factories.certificates import make_certificate
 from tests.kit.following import add_webhook, followed_list
 
 PATHS = [
+    "/login",
     "/open-data",
     "/privacy",
     "/bulk-check",
