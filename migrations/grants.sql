@@ -20,7 +20,7 @@ GRANT UPDATE (name, street, postcode, city, country, version) ON branch TO kw_ap
 GRANT UPDATE (name, function, share_percent, since, other_agencies, version) ON controller TO kw_app, kw_worker;
 GRANT UPDATE (name, function, email, phone, version) ON contact TO kw_app, kw_worker;
 GRANT DELETE ON branch, controller, contact TO kw_app, kw_worker;
-GRANT UPDATE (name, language, invited_at, retired_at, version) ON person TO kw_app, kw_worker;
+GRANT UPDATE (name, language, daily_mail, invited_at, retired_at, version) ON person TO kw_app, kw_worker;
 GRANT UPDATE (role) ON person_role TO kw_app, kw_worker;  -- lock
 GRANT DELETE ON person_role TO kw_app, kw_worker;
 GRANT INSERT (agency_id, name, source, stated_by, stated_at) ON group_statement TO kw_app, kw_worker;

@@ -25,6 +25,7 @@ class Person(Base):
     name: Mapped[str]
     email: Mapped[str] = mapped_column(CITEXT, unique=True)
     language: Mapped[str] = mapped_column(default=DEFAULT)
+    daily_mail: Mapped[bool] = mapped_column(default=False, server_default="false")  # one message a day
     invited_at: Mapped[datetime]
     retired_at: Mapped[datetime | None]
     version: Mapped[int] = mapped_column()

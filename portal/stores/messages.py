@@ -3,7 +3,8 @@
 Of its text only the subject is kept, and the page that it leads to unless the link has a secret.
 """
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, NamedTuple
@@ -26,6 +27,7 @@ class Delivery(StrEnum):
     SENT = "sent"  # the mail server took it
     REFUSED = "refused"  # the mail server refused the address
     BOUNCED = "bounced"  # it came back later
+    HELD = "held"  # it waits for the message of the day, and is a notice in the portal already
 
 
 class SentMessage(Base):
@@ -78,6 +80,16 @@ def mark_read(session: Session, person_id: UUID) -> None:
     session.execute(unread.values(read_at=clock.now()))
 
 
+def held_for(session: Session, until: datetime) -> Mapping[UUID, Sequence[SentMessage]]:
+    """Return what was held for each person before a moment, the earliest first; each row is locked."""
+    query = select(SentMessage).where(SentMessage.state == Delivery.HELD, SentMessage.sent_at < until)
+    query = query.order_by(SentMessage.sent_at, SentMessage.id).with_for_update(skip_locked=True)
+    found: defaultdict[UUID, list[SentMessage]] = defaultdict(list)
+    for each in session.scalars(query):
+        found[each.person_id].append(each)
+    return found
+
+
 class Undelivered(NamedTuple):
     """A message that did not arrive, and to whom."""
 
@@ -98,7 +110,8 @@ def undelivered(session: Session, agency_id: UUID | None) -> Sequence[Undelivere
         *(SentMessage.id, SentMessage.subject, SentMessage.sent_at, SentMessage.state, SentMessage.code),
         *(Person.id, Person.name, Person.email),
     ).join(Person, Person.id == SentMessage.person_id)
-    query = query.where(SentMessage.state != Delivery.SENT, Person.retired_at.is_(None), where)
+    lost = SentMessage.state.not_in((Delivery.SENT, Delivery.HELD))
+    query = query.where(lost, Person.retired_at.is_(None), where)
     rows = session.execute(query.order_by(SentMessage.sent_at.desc(), SentMessage.id).limit(PAGE_SIZE))
     return [Undelivered(*row) for row in rows]
 

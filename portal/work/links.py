@@ -41,6 +41,7 @@ _FINDING = Link("agency.findings.show_finding", "finding_id")
 _APPEAL = Link("agency.appeals.show_appeal", "appeal_id")
 PAGES: dict[type[Notice], Link] = {
     account.Reset: Link("account.link", secret=Purpose.RESET),
+    account.Daily: Link("account.notices"),
     people.Invitation: Link("account.link", secret=Purpose.INVITATION),
     people.AccountKnown: Link("account.login"),
     people.SecondPersonNeeded: Link("office.people.list_people"),

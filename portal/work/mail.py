@@ -4,7 +4,7 @@ import re
 import smtplib
 import ssl
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from email.message import EmailMessage
 from email.utils import format_datetime
 from pathlib import Path
@@ -16,15 +16,16 @@ from flask import current_app
 from flask_babel import force_locale
 from sqlalchemy.orm import Session
 
-from audits.core import clock
+from audits.core import clock, outbox
 from audits.people.models import Person
 from portal.doors.account.services import mint_token
 from portal.settings import Settings, current_settings
-from portal.stores.messages import Delivery, note_message
+from portal.stores.messages import Delivery, held_for, note_message
 from portal.stores.places import PRIVATE_FOLDER, sync_folder, write_through
 from portal.work import links
 
 _SECONDS = 20
+_MOST_NAMED = 50  # subjects in the message of the day
 _FOR_GOOD = 500  # answers of a mail server from here on
 _STATUS = re.compile(r"\b5\.\d{1,3}\.\d{1,3}\b")
 
@@ -56,6 +57,23 @@ def render(template: str, language: str, /, **values: object) -> tuple[str, str]
 
 
 _DAYS = {"day", "first_day", "last_day"}
+DAILY = "daily"
+"""The message of the day, to people who chose it."""
+
+
+def send_daily(session: Session, until: datetime) -> int:
+    """Queue the message of the day to everybody for whom messages were held before a moment; return to how many.
+
+    It names the subjects of what was held, and leads to the notices.
+    """
+    held = held_for(session, until)
+    for person_id, notices in held.items():
+        subjects = [each.subject for each in notices[:_MOST_NAMED]]
+        more = len(notices) - len(subjects)
+        outbox.enqueue(session, "mail", person_id=str(person_id), template=DAILY, subjects=subjects, more=more)
+        for each in notices:
+            each.state = Delivery.SENT
+    return len(held)
 
 
 def deliver(session: Session, payload: Mapping[str, Any]) -> None:
@@ -75,8 +93,10 @@ def deliver(session: Session, payload: Mapping[str, Any]) -> None:
     text = render(template, person.language, **{**payload, **values})
     number = payload.get("item_id") or str(uuid4())
     path = "" if links.purpose_of(template) else link.removeprefix(settings.public_url)
-    message = _message(settings, person.email, person.language, text, number, page=True)
-    state, code = _sent(settings, message)
+    if person.daily_mail and path and template != DAILY:
+        state, code = Delivery.HELD, ""
+    else:
+        state, code = _sent(settings, _message(settings, person.email, person.language, text, number, page=True))
     note_message(session, UUID(number), person_id=person.id, subject=text[0], path=path, state=state, code=code)
 
 

@@ -4,7 +4,7 @@ import logging
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from flask import Flask
@@ -17,7 +17,7 @@ from audits.core import clock
 from audits.core.access import ActorKind
 from audits.links.services import note_traces
 from audits.worklists.services import work_off
-from certificates.following.rules import digest_is_due
+from certificates.following.rules import DIGEST_FROM, digest_is_due
 from certificates.following.services import note_changes, send_digests
 from certificates.following.webhooks import note_calls
 from certificates.ledger.caselog import append_head
@@ -35,6 +35,7 @@ from portal.stores import checking, database, periodic
 from portal.work import archive
 from portal.work.bounces import read_bounces
 from portal.work.forgetting import forget
+from portal.work.mail import send_daily
 
 AGAIN = timedelta(minutes=1)  # delay after a failure
 
@@ -103,6 +104,13 @@ def follow_up(session: Session) -> None:
         send_digests(session, here.date())
 
 
+def mail_the_day(session: Session) -> None:
+    """Send the message of the day to people who chose it: once it is morning, of what was written before."""
+    here = clock.now().astimezone(clock.AMSTERDAM)
+    if digest_is_due(here):
+        send_daily(session, datetime.combine(here.date(), DIGEST_FROM, clock.AMSTERDAM))
+
+
 # The first is urgent: an entry should be under a checkpoint within seconds. No task sleeps
 # over midnight, so that what follows from the day happens within seconds of it.
 PERIODIC_TASKS: tuple[PeriodicTask, ...] = (
@@ -117,6 +125,7 @@ PERIODIC_TASKS: tuple[PeriodicTask, ...] = (
     PeriodicTask("credentials.sign_lists", timedelta(hours=1), credentials.sign_lists),
     PeriodicTask("register.files", timedelta(seconds=dumps.FRESH_SECONDS), make_files),
     PeriodicTask("follow.day", timedelta(minutes=10), follow_up),
+    PeriodicTask("mail.day", timedelta(minutes=10), mail_the_day),
     PeriodicTask("document.renew", timedelta(hours=1), renew_documents),
     PeriodicTask("data.forget", timedelta(hours=1), forget),
     PeriodicTask("mail.bounces", timedelta(minutes=1), read_bounces),

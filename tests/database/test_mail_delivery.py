@@ -161,3 +161,26 @@ def test_notices_are_unread_until_they_are_seen(session, person, sent, monkeypat
     assert count_unread(session, person.id) == 2
     mark_read(session, person.id)
     assert count_unread(session, person.id) == 0
+
+
+def test_who_chose_one_message_a_day_gets_it_in_the_morning_and_a_secret_at_once(session, person, sent, app):
+    person.daily_mail = True
+    with patch.object(mail, "send") as sending:
+        held = [sent(), sent("decision_taken")]
+        assert {each.state for each in held} == {Delivery.HELD}
+        assert sent("reset").state is Delivery.SENT
+        assert sending.call_count == 1
+    assert count_unread(session, person.id) == 3
+    assert undelivered(session, person.agency_id) == []
+    before = held[0].sent_at
+    assert [mail.send_daily(session, moment) for moment in (before, clock.now(), clock.now())] == [0, 1, 0]
+    item = session.scalars(select(OutboxItem).where(OutboxItem.done_at.is_(None))).one()
+    assert item.payload["subjects"] == [each.subject for each in held]
+    with patch.object(mail, "send") as sending, app.app_context():
+        outbox.deliver(session, item.id, {"mail": mail.deliver})
+    written = sending.call_args.args[1]
+    assert written["Subject"] == "2 messages of the past day"
+    assert held[0].subject in written.get_body(("plain",)).get_content()
+    session.flush()
+    session.expire_all()
+    assert {each.state for each in held} == {Delivery.SENT}

@@ -128,13 +128,16 @@ def end_unused(session: Session, person: Person) -> None:
     session.flush()
 
 
-def edit_profile(session: Session, actor: Actor, *, name: str, language: str, version: int) -> Person:
-    """Change the actor's own name and language."""
+def edit_profile(
+    session: Session, actor: Actor, *, name: str, language: str, version: int, daily_mail: bool = False
+) -> Person:
+    """Change the actor's own name and language, and whether messages come once a day."""
     person = session.get_one(Person, actor.id, with_for_update=True)
     seen(person, version)
     name, language = clean_name(name, printed=person.agency_id is None), clean_language(language)
-    changed = [field for field, value in (("name", name), ("language", language)) if getattr(person, field) != value]
-    person.name, person.language = name, language
+    values = {"name": name, "language": language, "daily_mail": daily_mail}
+    changed = [field for field, value in values.items() if getattr(person, field) != value]
+    person.name, person.language, person.daily_mail = name, language, daily_mail
     if changed:
         record(session, actor, person, ProfileEdited(fields=events.codes(changed)))
     return person

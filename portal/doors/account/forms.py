@@ -9,6 +9,7 @@ from audits.core.languages import NAMES
 from portal.doors.account.models import LoginSession
 from portal.doors.account.rules import PASSWORD_MIN
 from portal.forms.fields import (
+    checkbox_field,
     email_field,
     hidden_field,
     options,
@@ -65,5 +66,9 @@ class ProfileForm(Form):
     name = text_field(_l("Name"), required=_l("Enter the name."), max_length=120, autocomplete="name")
     language = radios_field(
         _l("Language of pages and messages"), list(NAMES.items()), required=_l("Choose a language.")
+    )
+    daily_mail = checkbox_field(
+        _l("One message a day"),
+        hint=_l("Each morning one message names everything new. Links to sign in come at once."),
     )
     version = version_field()

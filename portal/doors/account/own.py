@@ -115,6 +115,7 @@ def profile_submitted() -> ResponseReturnValue:
                     name=form.name.data,
                     language=form.language.data,
                     version=form.version.data,
+                    daily_mail=form.daily_mail.data,
                 )
         except RuleError as error:
             form.complain(error)

@@ -31,6 +31,7 @@ TASKS = {
     "credentials.sign_lists": _l("Sign the status lists"),
     "register.files": _l("Make the files of the whole register"),
     "follow.day": _l("Send the messages of the day to those who follow agencies"),
+    "mail.day": _l("Send the messages of the day to people who chose them"),
     "document.renew": _l("Renew the proof of documents"),
     "data.forget": _l("Forget what was kept long enough"),
     "mail.bounces": _l("Read which messages came back"),
