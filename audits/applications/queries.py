@@ -211,10 +211,8 @@ def answered_codes(session: Session, application: Application) -> frozenset[str]
 
 def codes_with_files(session: Session, application_id: UUID) -> frozenset[str]:
     """Return the codes of the requirements with a file. The caller must have access to the application."""
-    query = select(Evidence.requirement_code).where(
-        Evidence.application_id == application_id, Evidence.removed_at.is_(None)
-    )
-    return frozenset(session.scalars(query.distinct()))
+    query, values = _with_files(application_id)
+    return frozenset(session.scalars(query, values))
 
 
 def self_assessment_of(session: Session, application: Application) -> SchemeText:
@@ -292,6 +290,12 @@ def _application(actor: Actor, application_id: UUID) -> Select[Application]:
 def _own(actor: Actor) -> Select[Application]:
     query = _with_case(visible_applications(actor)).where(Application.agency_id == actor.agency_id)
     return query.order_by(Application.created_at.desc(), Application.reference.desc()).limit(1)
+
+
+@built_once
+def _with_files(application_id: UUID) -> Select[str]:
+    query = select(Evidence.requirement_code).where(Evidence.application_id == application_id)
+    return query.where(Evidence.removed_at.is_(None)).distinct()
 
 
 @built_once

@@ -4,7 +4,9 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+_encode = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode
+
 
 def canonical(value: Mapping[str, Any]) -> bytes:
     """Serialise with sorted keys, no spaces, UTF-8, no NaN. Equals RFC 8785 for our values, which have no fractions."""
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode()
+    return _encode(value).encode()

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from enum import StrEnum
 from functools import cached_property
+from operator import itemgetter
 from typing import Any, TypedDict
 from uuid import UUID
 
@@ -42,6 +43,7 @@ _LISTED = (
     *(Population.size, Population.source, Population.declared, Population.difference),
 )
 _NAMED = tuple(field.name for field in fields(Holder))
+_CODE_AND_VALUE = itemgetter(0, 3)
 _Query = Select[*tuple[Any, ...]]
 _Gathered = CompoundSelect[*tuple[Any, ...]]
 
@@ -111,9 +113,15 @@ class Basis:
     parts: Mapping[Part, Any]
 
     @cached_property
+    def _spelled(self) -> dict[Part, bytes]:
+        """Return the canonical JSON of each part, as the value of an object with an empty name."""
+        return {part: canonical({"": value}) for part, value in self.parts.items()}
+
+    @cached_property
     def content(self) -> bytes:
-        """Return the canonical JSON, which is kept with the decision."""
-        return canonical({part.value: value for part, value in self.parts.items()})
+        """Return the canonical JSON, which is kept with the decision: that of its parts, by their names."""
+        named = (b'"' + part.encode() + self._spelled[part][2:-1] for part in sorted(self.parts))
+        return b"{" + b",".join(named) + b"}"
 
     @property
     def sha256(self) -> str:
@@ -123,7 +131,7 @@ class Basis:
     @cached_property
     def shown(self) -> str:
         """Return the digests of all parts on one line, which a form carries and posts back."""
-        return " ".join(f"{part}:{_digest(value)}" for part, value in self.parts.items())
+        return " ".join(f"{part}:{hashlib.sha256(said).hexdigest()}" for part, said in self._spelled.items())
 
     def with_parts(self, more: Mapping[Part, Any]) -> "Basis":
         """Return this basis and more."""
@@ -160,7 +168,7 @@ def audit_basis(session: Session, audit: Audit) -> Basis:
 def compared_in(basis: Basis, scheme: SchemeText) -> list[Compared]:
     """Compare answers and verdicts as `compare` does, without reading them again."""
     said = [(code, value, None) for code, value, *_more in basis.parts[Part.ANSWERS]]
-    judged = Counter((code, value) for code, _unit, _reference, value, _note in basis.parts[Part.VERDICTS])
+    judged = Counter(map(_CODE_AND_VALUE, basis.parts[Part.VERDICTS]))
     return in_order(scheme, [*said, *((*key, count) for key, count in sorted(judged.items()))])
 
 
@@ -182,10 +190,6 @@ def holder_in(session: Session, decision: Decision) -> Holder:
     basis = json.loads(content or "{}")
     said = basis.get(Part.AMENDED) or basis.get(Part.AGENCY)
     return Holder.of(said) if isinstance(said, dict) else holder_of(decision.agency)
-
-
-def _digest(value: Any) -> str:
-    return hashlib.sha256(canonical({"": value})).hexdigest()
 
 
 def _gather(session: Session, query: _Gathered, values: dict[str, Any]) -> dict[Part, Any]:

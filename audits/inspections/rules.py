@@ -94,7 +94,10 @@ def missing(scheme: SchemeText, samples: Mapping[str, Collection[str]], verdicts
 
 def unassessed(scheme: SchemeText, verdicts: Verdicts) -> list[str]:
     """Return the requirements with no assessed unit and at least one verdict that leaves the question open."""
-    return [item.code for item in scheme.requirements if _is_open(scheme, verdicts.get(item.code, {}))]
+    opens = {kind.code for kind in scheme.verdicts.values() if kind.leaves_open}
+    assessed = {kind.code for kind in scheme.verdicts.values() if kind.assessed}
+    given = {item.code: set(verdicts.get(item.code, {}).values()) for item in scheme.requirements}
+    return [code for code, values in given.items() if values & opens and not values & assessed]
 
 
 def sample_size(rule: SamplingRule, population: int) -> int:
@@ -168,11 +171,6 @@ def chance_to_see(share: Decimal, drawn: int, population: int) -> Fraction:
     """Return the chance that a draw holds at least one nonconforming unit, if this share of a population is."""
     defects = math.ceil(share * population)
     return 1 - Fraction(comb(population - defects, drawn), comb(population, drawn))
-
-
-def _is_open(scheme: SchemeText, by_reference: Mapping[str, str]) -> bool:
-    kinds = [scheme.verdicts[verdict] for verdict in by_reference.values()]
-    return any(kind.leaves_open for kind in kinds) and not any(kind.assessed for kind in kinds)
 
 
 def _ranked_by_sha256(population: tuple[str, ...], seed: bytes) -> tuple[str, ...]:

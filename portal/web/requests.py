@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from typing import Any
+from urllib.parse import quote
 
 import flask
 from flask import Flask, has_request_context
@@ -9,6 +10,7 @@ from werkzeug.datastructures import ImmutableMultiDict
 from werkzeug.exceptions import BadRequest
 from werkzeug.routing import MapAdapter, Rule
 
+_OF_ANCHORS = "%!#$&'()*+,/:;=?@"  # what Flask leaves as it is
 FAULT = "keurwerk.fault"
 """In the environment of a request: the exception to answer with, because its body could not be received."""
 
@@ -44,7 +46,7 @@ class Application(Flask):
         super().__init__(*args, **options)
         self._lone_rules: dict[str, Rule | None] = {}
 
-    def url_for(self, /, endpoint: str, **values: Any) -> str:
+    def url_for(self, /, endpoint: str, *, _anchor: str | None = None, **values: Any) -> str:
         """Return the address of a page as Flask does, but from its route at once where nothing else decides about it.
 
         A page may have a hundred links. What is in the query string may go into links, as the language does.
@@ -53,8 +55,12 @@ class Application(Flask):
         if rule is not None and values.keys() == rule.arguments and None not in values.values():
             built = rule.build(values, append_unknown=False)
             if built is not None:
-                return flask.request.script_root + built[1]
-        return super().url_for(endpoint, **values)
+                return (
+                    flask.request.script_root
+                    + built[1]
+                    + ("" if _anchor is None else f"#{quote(_anchor, safe=_OF_ANCHORS)}")
+                )
+        return super().url_for(endpoint, _anchor=_anchor, **values)
 
     def _lone_rule(self, endpoint: str) -> Rule | None:
         """Return the route of an endpoint that has one, without values by default."""

@@ -1,7 +1,13 @@
 """Outcomes that score and findings allow."""
 
-import pytest
+import hashlib
 
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from audits.core.canonical import canonical
+from audits.decisions.basis import Basis, Part
 from audits.decisions.rules import Outcome, Reason, possible_outcomes, reasons_against
 from audits.schemes.text import Shortfall
 from tests.kit.scheme import scheme
@@ -55,3 +61,11 @@ def test_insufficient_evidence_never_allows_a_plain_grant(score, insufficient, o
     found = {"any_failing": False, "any_open_blocking": False, "insufficient": insufficient}
     assert possible_outcomes(scheme().scoring, score, **found) == outcomes
     assert reasons_against(scheme().scoring, score, **found) == reasons
+
+
+@given(st.dictionaries(st.sampled_from(Part), st.lists(st.lists(st.text() | st.integers() | st.none()))))
+def test_a_basis_put_together_from_its_parts_is_the_canonical_json_of_the_whole(parts):
+    basis = Basis(parts)
+    assert basis.content == canonical({part.value: value for part, value in parts.items()})
+    of_each = {part: hashlib.sha256(canonical({"": value})).hexdigest() for part, value in parts.items()}
+    assert basis.shown.split() == [f"{part}:{digest}" for part, digest in of_each.items()]
