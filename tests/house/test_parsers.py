@@ -36,6 +36,7 @@ ELSEWHERE = {
     "certificates/press/compiled/objects.py": "opens what our own press has printed",
     "certificates/press/compiled/writer.py": "writes",
     "certificates/ledger/dump.py": "writes",
+    "portal/doors/office/drafts.py": "writes",
     "portal/doors/registry/ledger.py": "writes",
     "portal/forms/spreadsheets.py": "writes",
     "portal/backup/cluster.py": "a command's own; opens what it wrote, with hashes that it knows",
