@@ -52,6 +52,12 @@ def get_document(session: Session, actor: Actor, document_id: UUID) -> Document:
     return document
 
 
+def reports_of(session: Session, actor: Actor, audit_id: UUID) -> list[Document]:
+    """Return every report of an audit as it was issued, the first one first."""
+    query = visible_documents(actor).where(Document.subject_id == audit_id, Document.kind == DocumentKind.AUDIT_REPORT)
+    return list(session.scalars(query.order_by(Document.created_at)))
+
+
 def sent_on(session: Session, decision_id: UUID) -> date | None:
     """Return the day on which the letter about a decision was first ready and sent, or None.
 

@@ -175,6 +175,7 @@ OTHERS = {
     "audits/schemes/text.py": "the scheme as values; pure",
     "audits/schemes/words.py": "the scheme as values; pure",
     "certificates/documents/archive.py": "a service of the worker's own, that looks for its work",
+    "certificates/documents/editions.py": "compares two reports; pure",
     "certificates/documents/stages.py": "types of a document on its way",
     "certificates/following/webhooks.py": "services and reads of one table, which those of lists had no room for",
     "certificates/ledger/caselog.py": "entries that are made of events",

@@ -113,6 +113,7 @@ def list_findings() -> ResponseReturnValue:
         findings=found,
         schemes=schemes,
         praised=praised,
+        reported=[each for each in audits if each.reported_at],
         norms={each.id: scheme_of_version(each.scheme_version) for each in praised},
         today=clock.today(),
         refused=_refused(found),
