@@ -99,6 +99,11 @@ GRANT UPDATE (value, explanation, details, answered_by, answered_at, version) ON
 GRANT UPDATE (removed_at, covers_from, covers_until) ON evidence TO kw_app, kw_worker;
 GRANT UPDATE (inspector_id, planned_on, state, revealed_at, started_at, reported_at, summary, score, insufficient, confirmed_scope,
   reviewer_id, reviewed_at, recommendation, strengths, version) ON audit TO kw_app, kw_worker;
+GRANT INSERT, UPDATE (comments, commented_by, commented_at, answers, answered_by, answered_at) ON report_draft
+  TO kw_app, kw_worker;
+GRANT INSERT, UPDATE (opened_on, opening, closed_on, closing, languages, deviations, written_by, written_at, version)
+  ON audit_conduct TO kw_app, kw_worker;
+GRANT INSERT, UPDATE (reader_id, read_at, agrees, note) ON second_reading TO kw_app, kw_worker;
 GRANT INSERT, UPDATE (text, written_at) ON private_note TO kw_app, kw_worker;
 GRANT UPDATE (value, note, reason, method, bulk, recorded_by, recorded_at, version) ON verdict TO kw_app, kw_worker;
 GRANT INSERT (id, audit_id, person_id, public_key, label, opening, digest, opened_at), UPDATE (revoked_at, revoked_by, written)

@@ -52,6 +52,7 @@ ADMINISTRATOR, SCHEME_MANAGER, DECIDER, PLANNER = (
 )
 TOLD = f"{CASES} AND (told = 'complaint' OR {PLANNER} AND NOT has_interest({ME}, agency_id))"  # complaint or signal
 ADD, CHANGE, ALL = ("INSERT",), ("UPDATE",), ("INSERT", "UPDATE", "DELETE")
+MY_COMMENT = f"(commented_by IS NULL OR commented_by = {ME})"
 MY_ANSWER = f"(answered_by IS NULL OR answered_by = {ME})"  # of the row before a change, and of the row after it
 
 
@@ -124,6 +125,9 @@ POLICIES = (
     *(Policy(table, (CASES, MY_AUDIT), (CASES, MY_JUDGED_AUDIT)) for table in ("verdict", "requirement_judgement")),
     # For the audit team alone: neither the office nor who decides reads them.
     Policy("private_note", (MY_AUDIT,), (f"person_id = {ME} AND {MY_JUDGED_AUDIT}",)),
+    Policy("report_draft", (OWN, CASES, MY_AUDIT), (f"{OWN} AND {MY_COMMENT}", MY_LED_AUDIT), (MY_LED_AUDIT,)),
+    Policy("audit_conduct", (CASES, MY_AUDIT), (MY_LED_AUDIT,)),
+    Policy("second_reading", (CASES, MY_LED_AUDIT), (CASES,), (MY_LED_AUDIT,)),
     # A secret is shown once a value was mixed in, and never to an agency: not even its inspector can choose by it.
     Policy("fixed_list", (CASES, MY_AUDIT), (MY_LED_AUDIT,), may=ADD),
     # A list that waits: an agency sees and fills what it was asked for, and nothing else.

@@ -67,6 +67,7 @@ class Settings:
     log_format: str = "json"
     security_log_days: int = 180
     lists_kept_days: int = 730
+    second_reading_percent: int = 5
     metrics_token: str = field(default="", repr=False)
     metrics_dir: Path = METRICS
     extract_days: int = 365
@@ -163,6 +164,7 @@ _NUMBERS = {
     "proxies": (0, 10),
     "security_log_days": (30, 3650),
     "lists_kept_days": (180, 3650),
+    "second_reading_percent": (0, 100),
     "extract_days": (1, 36500),
 }
 _SWITCHES = ("compiled_press", "mail_tls")

@@ -13,6 +13,10 @@ SUSPENSION_HEARING_WORKING_DAYS = 5
 """Until the agency was heard after a suspension at once, where the scheme (edition 1) names no term."""
 
 
+SECOND_READING_WORKING_DAYS = 10
+"""Until somebody has read a report that was drawn by lot once more; no scheme names a term."""
+
+
 AGREEMENT_WORKING_DAYS = 20
 """At least, until a holder accepts a certification agreement that changed (ISO/IEC 17065, 7.10.1: due notice)."""
 
@@ -27,6 +31,8 @@ class DeadlineKind(StrEnum):
     SUSPENSION_HEARING = "suspension_hearing"  # hear the holder, then confirm the suspension at once, or end it
     APPLICATION_REVIEW = "application_review"  # accept, return or refuse an application
     REPORT = "report"  # report an audit
+    REPORT_COMMENT = "report_comment"  # comment on the draft of a report
+    SECOND_READING = "second_reading"  # read a report once more
     DECISION = "decision"  # decide on an audit
     SURVEILLANCE = "surveillance"  # hold a surveillance audit of a cycle, and decide on it
     SUSPENSION = "suspension"  # lift the suspension of a certificate, or withdraw it

@@ -72,6 +72,49 @@ class AuditRevealed(EventData, name="audit.reveal", words=N_("Audit made known t
     after: AuditState
 
 
+class ReportDrafted(EventData, name="audit.send_draft", words=N_("Draft of the report sent to the agency")):
+    """The agency got a draft, to comment on it."""
+
+    after: AuditState
+    draft: int
+    until: date
+
+
+class DraftCommented(EventData, name="audit.comment_draft", words=N_("Agency commented on the draft of the report")):
+    """The agency said which findings it comments on, or that it has nothing to say."""
+
+    after: AuditState
+    draft: int
+    findings: tuple[int, ...]
+
+
+class CommentsAnswered(EventData, name="audit.answer_draft", words=N_("Comments on the draft answered")):
+    """The inspector answered what the agency said about a draft."""
+
+    after: AuditState
+    draft: int
+
+
+class ConductWritten(EventData, name="audit.write_conduct", words=N_("Course of the visit written down")):
+    """The inspector wrote down how the visit went."""
+
+    after: AuditState
+
+
+class SecondReadingDrawn(EventData, name="audit.draw_reading", words=N_("Report drawn for a second reading")):
+    """The lot fell on this report: somebody who has no part in it reads it once more."""
+
+    after: AuditState
+
+
+class ReportRead(EventData, name="audit.read_again", words=N_("Report read a second time")):
+    """Somebody read the report once more, and agrees or not."""
+
+    after: AuditState
+    agrees: bool
+    note: str = forgettable()
+
+
 class RequirementJudged(EventData, name="audit.judge_requirement", words=N_("Requirement judged as a whole")):
     """The inspector judged how far a finding reaches, and wrote for the agency; what was written can be forgotten."""
 

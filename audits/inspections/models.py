@@ -36,6 +36,9 @@ from audits.inspections.chains import EntryChain as EntryChain  # noqa: PLC0414 
 from audits.inspections.chains import EntryContent as EntryContent  # noqa: PLC0414
 from audits.inspections.chains import EntryReceipt as EntryReceipt  # noqa: PLC0414
 from audits.inspections.chains import SealedEntry as SealedEntry  # noqa: PLC0414
+from audits.inspections.drafts import AuditConduct as AuditConduct  # noqa: PLC0414
+from audits.inspections.drafts import ReportDraft as ReportDraft  # noqa: PLC0414
+from audits.inspections.drafts import SecondReading as SecondReading  # noqa: PLC0414
 from audits.inspections.grading import Extent, Insufficient
 from audits.inspections.judging import Method
 from audits.inspections.private import PrivateNote as PrivateNote  # noqa: PLC0414  # tables are imported from here

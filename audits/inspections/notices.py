@@ -68,6 +68,19 @@ class MoreAsked(Notice, kind="more_asked"):
     reason: str
 
 
+class ReportDrafted(Notice, kind="report_drafted"):
+    """To the agency: it can comment on the draft of a report until this day."""
+
+    reference: str
+    day: date
+
+
+class DraftCommented(Notice, kind="draft_commented"):
+    """To the inspector, when the agency commented on a draft; links to the audit."""
+
+    reference: str
+
+
 class AuditReported(Notice, kind="audit_reported"):
     """To the agency: findings can be answered from now on."""
 

@@ -2,12 +2,14 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from audits.agencies.wording import country_name, holder_facts
 from audits.applications.queries import language_of
+from audits.core import clock
 from audits.core.clock import day_of
 from audits.core.errors import N_
 from audits.core.languages import say
@@ -15,6 +17,7 @@ from audits.inspections import rules
 from audits.inspections.coverage import is_refusal_certain, scheme_of_audit
 from audits.inspections.days import AuditDay, days_of
 from audits.inspections.disclosure import Extent, extent_for_agency, text_for_agency
+from audits.inspections.drafts import AuditConduct, ReportDraft, conduct_of, newest_draft
 from audits.inspections.draws import periods_of
 from audits.inspections.grading import Origin
 from audits.inspections.judging import Method
@@ -32,10 +35,42 @@ def report_facts(session: Session, audit: Audit, *, body: Mapping[str, str]) -> 
 
     The shape is that of an audit report in `certificates.press.documents`.
     """
-    if audit.started_at is None or audit.reported_at is None:
+    if audit.reported_at is None or audit.score is None:
         raise ValueError("only a reported audit has a report")
+    found, day = findings_of(session, audit.id), day_of(audit.reported_at)
+    facts = _facts(session, audit, _Issue(day, audit.summary, audit.score, found, audit.strengths))
+    return facts | {
+        "draft": 0,
+        "comment_until": None,
+        "comments": _comments(newest_draft(session, audit.id)),
+        "body": dict(body),
+    }
+
+
+def draft_facts(
+    session: Session, audit: Audit, found: Sequence[Finding], summary: str, strengths: Sequence[Mapping[str, str]]
+) -> dict[str, Any]:
+    """Return the facts of a report that is not issued yet, without the body; `found` are not stored."""
+    score = sum(finding.points for finding in found)
+    return _facts(session, audit, _Issue(clock.today(), summary, score, found, strengths))
+
+
+@dataclass(frozen=True, slots=True)
+class _Issue:
+    """What a draft and a report say each in their own words."""
+
+    day: date
+    summary: str
+    score: int
+    findings: Sequence[Finding]
+    strengths: Sequence[Mapping[str, str]]
+
+
+def _facts(session: Session, audit: Audit, issue: _Issue) -> dict[str, Any]:
+    if audit.started_at is None:
+        raise ValueError("an audit that did not start has no report")
     norm, language = scheme_of_audit(audit), language_of(session, audit.application)
-    found = findings_of(session, audit.id)
+    found = issue.findings
     seen, populations = verdicts_of(session, audit.id), populations_of(session, audit.id)
     return {
         "language": language,
@@ -44,11 +79,12 @@ def report_facts(session: Session, audit: Audit, *, body: Mapping[str, str]) -> 
         "norm": {"name": norm.title.in_(language), "version": norm.version, "sha256": norm.sha256},
         "announced": audit.announced,
         "started_on": day_of(audit.started_at).isoformat(),
-        "reported_on": day_of(audit.reported_at).isoformat(),
+        "reported_on": issue.day.isoformat(),
         "inspector": audit.inspector.name,
         "days": [_day(each) for each in days_of(session, audit.id)],
-        "summary": audit.summary,
-        "score": audit.score,
+        "conduct": _conduct(conduct_of(session, audit.id)),
+        "summary": issue.summary,
+        "score": issue.score,
         "fail_total": norm.scoring.fail_total,
         "conditional_from": norm.scoring.conditional_from,
         "refusal_certain": is_refusal_certain(audit, (finding.grade for finding in found)),
@@ -56,11 +92,29 @@ def report_facts(session: Session, audit: Audit, *, body: Mapping[str, str]) -> 
         "sampling": norm.sampling.description.in_(language),
         "samples": _samples(norm, populations, units_of(session, audit.id), periods_of(session, audit.id), language),
         "findings": [_finding(norm, finding, language) | _methods(norm, finding, seen, language) for finding in found],
-        "strengths": [_strength(norm, said, language) for said in audit.strengths],
+        "strengths": [_strength(norm, said, language) for said in issue.strengths],
         "confirmed": _confirmed(norm, audit, language),
         "chapters": _chapters(norm, seen, found, {each.unit: each.size for each in populations}, language),
-        "body": dict(body),
     }
+
+
+def _conduct(conduct: AuditConduct | None) -> dict[str, Any] | None:
+    """Return how the visit went; nothing where nobody wrote it down."""
+    if conduct is None:
+        return None
+    days = {name: day.isoformat() if (day := getattr(conduct, name)) else None for name in ("opened_on", "closed_on")}
+    return days | {name: getattr(conduct, name) for name in ("opening", "closing", "languages", "deviations")}
+
+
+def _comments(draft: ReportDraft | None) -> list[dict[str, str]]:
+    """Return what the agency said about the draft, and what the inspector answered; an empty title: about the whole."""
+    if draft is None or not draft.comments:
+        return []
+    said, answers = draft.comments, draft.answers or {}
+    return [
+        {"title": draft.titles.get(number, ""), "text": said[number], "answer": answers.get(number, "")}
+        for number in sorted(said, key=int)
+    ]
 
 
 def _strength(norm: SchemeText, said: Mapping[str, str], language: str) -> dict[str, str]:

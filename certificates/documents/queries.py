@@ -12,7 +12,7 @@ from audits.core.errors import missing
 from audits.core.statements import built_once
 from audits.decisions.models import Decision
 from audits.decisions.queries import visible_decisions
-from audits.inspections.models import Audit
+from audits.inspections.models import Audit, ReportDraft
 from audits.inspections.queries import visible_audits
 from certificates.documents.models import Document
 from certificates.documents.stages import DocumentKind
@@ -28,7 +28,8 @@ def visible_documents(actor: Actor) -> Select[Document]:
         return query
     audits = visible_audits(actor).with_only_columns(Audit.id)
     decisions = visible_decisions(actor).with_only_columns(Decision.id)
-    return query.where(or_(Document.subject_id.in_(audits), Document.subject_id.in_(decisions)))
+    drafts = select(ReportDraft.id).where(ReportDraft.audit_id.in_(audits))
+    return query.where(or_(*(Document.subject_id.in_(each) for each in (audits, decisions, drafts))))
 
 
 def find_document(session: Session, actor: Actor, kind: DocumentKind, subject_id: UUID) -> Document | None:
@@ -53,8 +54,11 @@ def get_document(session: Session, actor: Actor, document_id: UUID) -> Document:
 
 
 def reports_of(session: Session, actor: Actor, audit_id: UUID) -> list[Document]:
-    """Return every report of an audit as it was issued, the first one first."""
-    query = visible_documents(actor).where(Document.subject_id == audit_id, Document.kind == DocumentKind.AUDIT_REPORT)
+    """Return every draft and report of an audit as it was issued, the first one first."""
+    drafts = select(ReportDraft.id).where(ReportDraft.audit_id == audit_id)
+    kinds = Document.kind.in_([DocumentKind.AUDIT_REPORT, DocumentKind.REPORT_DRAFT])
+    about = or_(Document.subject_id == audit_id, Document.subject_id.in_(drafts))
+    query = visible_documents(actor).where(kinds, about)
     return list(session.scalars(query.order_by(Document.created_at)))
 
 

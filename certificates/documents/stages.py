@@ -14,6 +14,7 @@ class DocumentKind(StrEnum):
     CERTIFICATE = "certificate"
     REGISTER_EXTRACT = "register_extract"
     AUDIT_REPORT = "audit_report"
+    REPORT_DRAFT = "report_draft"  # printed as the report, with the day until which the agency can comment
     DECISION_LETTER = "decision_letter"
     TERM_LETTER = "term_letter"
     SUBMISSION_RECEIPT = "submission_receipt"

@@ -197,9 +197,32 @@ class Strength(TypedDict):
     text: str
 
 
-class AuditReportFacts(TypedDict):
-    """The report of an audit."""
+class Conduct(TypedDict):
+    """How the visit went, as the inspector wrote it down."""
 
+    opened_on: str | None
+    opening: str
+    closed_on: str | None
+    closing: str
+    languages: str
+    deviations: str
+
+
+class Comment(TypedDict):
+    """What the agency said about the draft, on a finding or (no title) on the whole, and the answer."""
+
+    title: str
+    text: str
+    answer: str
+
+
+class AuditReportFacts(TypedDict):
+    """The report of an audit, or a draft of it."""
+
+    draft: int  # its number; 0: the report itself
+    comment_until: str | None  # of a draft: the last day on which the agency can comment
+    conduct: Conduct | None
+    comments: list[Comment]  # empty in a draft
     language: str
     reference: str
     agency: Holder
@@ -297,6 +320,7 @@ DOCUMENTS: dict[DocumentKind, type] = {
     DocumentKind.CERTIFICATE: CertificateFacts,
     DocumentKind.REGISTER_EXTRACT: RegisterExtractFacts,
     DocumentKind.AUDIT_REPORT: AuditReportFacts,
+    DocumentKind.REPORT_DRAFT: AuditReportFacts,
     DocumentKind.DECISION_LETTER: DecisionLetterFacts,
     DocumentKind.TERM_LETTER: TermLetterFacts,
     DocumentKind.SUBMISSION_RECEIPT: SubmissionReceiptFacts,

@@ -40,6 +40,7 @@ _DATED = {
     DocumentKind.CERTIFICATE: "valid_from",
     DocumentKind.REGISTER_EXTRACT: "asked_at",
     DocumentKind.AUDIT_REPORT: "reported_on",
+    DocumentKind.REPORT_DRAFT: "reported_on",
     DocumentKind.DECISION_LETTER: "decided_on",
     DocumentKind.TERM_LETTER: "written_on",
     DocumentKind.SUBMISSION_RECEIPT: "submitted_at",
@@ -107,7 +108,7 @@ class Press:
         return self._print(kind, self._page(kind, texts, language, offline_url), DAY)
 
     def _page(self, kind: DocumentKind, texts: Mapping[str, Any], language: str, offline_url: str) -> str:
-        template = self._environment(language).get_template(f"{kind}.html")
+        template = self._environment(language).get_template(f"{_look(kind)}.html")
         return template.render(texts, language=language, offline_url=offline_url)
 
     def _print(
@@ -128,7 +129,7 @@ class Press:
         return pdf
 
     def _sheet(self, fonts: Path, folder: Path, kind: DocumentKind) -> CSS:
-        names = ("document", "sheet", kind) if kind in PHRASES else ("document", kind)
+        names = ("document", "sheet", kind) if kind in PHRASES else ("document", _look(kind))
         text = (
             font_rules(fonts) + drawing.status_rules() + "".join((folder / f"{name}.css").read_text() for name in names)
         )
@@ -166,6 +167,11 @@ def _uncollected() -> Iterator[None]:
     finally:
         if collects:
             gc.enable()
+
+
+def _look(kind: DocumentKind) -> DocumentKind:
+    """Return the kind whose template and style sheet this one has: a draft looks as the report."""
+    return DocumentKind.AUDIT_REPORT if kind == DocumentKind.REPORT_DRAFT else kind
 
 
 def _check(kind: DocumentKind, snapshot: Mapping[str, Any]) -> None:

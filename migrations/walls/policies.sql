@@ -134,6 +134,18 @@ CREATE POLICY private_note_select ON private_note FOR SELECT TO kw_app USING ((S
 CREATE POLICY private_note_insert ON private_note FOR INSERT TO kw_app WITH CHECK ((SELECT is_genuine()) AND ((person_id = (SELECT nullif(current_setting('kw.person', true), '')::uuid) AND audit_id = ANY ((SELECT my_judged_audits())::uuid[]))));
 CREATE POLICY private_note_update ON private_note FOR UPDATE TO kw_app USING ((SELECT is_genuine()) AND ((person_id = (SELECT nullif(current_setting('kw.person', true), '')::uuid) AND audit_id = ANY ((SELECT my_judged_audits())::uuid[]))));
 CREATE POLICY private_note_worker ON private_note TO kw_worker USING (true);
+CREATE POLICY report_draft_select ON report_draft FOR SELECT TO kw_app USING ((SELECT is_genuine()) AND (agency_id = (SELECT nullif(current_setting('kw.agency', true), '')::uuid) OR (SELECT current_setting('kw.sees', true)) = 'cases' OR audit_id = ANY ((SELECT my_audits())::uuid[])));
+CREATE POLICY report_draft_insert ON report_draft FOR INSERT TO kw_app WITH CHECK ((SELECT is_genuine()) AND (audit_id = ANY ((SELECT my_led_audits())::uuid[])));
+CREATE POLICY report_draft_update ON report_draft FOR UPDATE TO kw_app USING ((SELECT is_genuine()) AND ((agency_id = (SELECT nullif(current_setting('kw.agency', true), '')::uuid) AND (commented_by IS NULL OR commented_by = (SELECT nullif(current_setting('kw.person', true), '')::uuid))) OR audit_id = ANY ((SELECT my_led_audits())::uuid[])));
+CREATE POLICY report_draft_worker ON report_draft TO kw_worker USING (true);
+CREATE POLICY audit_conduct_select ON audit_conduct FOR SELECT TO kw_app USING ((SELECT is_genuine()) AND ((SELECT current_setting('kw.sees', true)) = 'cases' OR audit_id = ANY ((SELECT my_audits())::uuid[])));
+CREATE POLICY audit_conduct_insert ON audit_conduct FOR INSERT TO kw_app WITH CHECK ((SELECT is_genuine()) AND (audit_id = ANY ((SELECT my_led_audits())::uuid[])));
+CREATE POLICY audit_conduct_update ON audit_conduct FOR UPDATE TO kw_app USING ((SELECT is_genuine()) AND (audit_id = ANY ((SELECT my_led_audits())::uuid[])));
+CREATE POLICY audit_conduct_worker ON audit_conduct TO kw_worker USING (true);
+CREATE POLICY second_reading_select ON second_reading FOR SELECT TO kw_app USING ((SELECT is_genuine()) AND ((SELECT current_setting('kw.sees', true)) = 'cases' OR audit_id = ANY ((SELECT my_led_audits())::uuid[])));
+CREATE POLICY second_reading_insert ON second_reading FOR INSERT TO kw_app WITH CHECK ((SELECT is_genuine()) AND (audit_id = ANY ((SELECT my_led_audits())::uuid[])));
+CREATE POLICY second_reading_update ON second_reading FOR UPDATE TO kw_app USING ((SELECT is_genuine()) AND ((SELECT current_setting('kw.sees', true)) = 'cases'));
+CREATE POLICY second_reading_worker ON second_reading TO kw_worker USING (true);
 CREATE POLICY fixed_list_select ON fixed_list FOR SELECT TO kw_app USING ((SELECT is_genuine()) AND ((SELECT current_setting('kw.sees', true)) = 'cases' OR audit_id = ANY ((SELECT my_audits())::uuid[])));
 CREATE POLICY fixed_list_insert ON fixed_list FOR INSERT TO kw_app WITH CHECK ((SELECT is_genuine()) AND (audit_id = ANY ((SELECT my_led_audits())::uuid[])));
 CREATE POLICY fixed_list_worker ON fixed_list TO kw_worker USING (true);

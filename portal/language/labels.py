@@ -64,6 +64,8 @@ LABELS: list[tuple[StrEnum, LazyString]] = [
     (DeadlineKind.SUSPENSION_HEARING, _l("Hear the agency")),
     (DeadlineKind.APPLICATION_REVIEW, _l("Review an application")),
     (DeadlineKind.REPORT, _l("Report an audit")),
+    (DeadlineKind.REPORT_COMMENT, _l("Comment on the draft of a report")),
+    (DeadlineKind.SECOND_READING, _l("Read a report once more")),
     (DeadlineKind.DECISION, _l("Decide on an audit")),
     (DeadlineKind.SURVEILLANCE, _l("Hold a surveillance audit")),
     (DeadlineKind.SUSPENSION, _l("Lift a suspension, or withdraw")),

@@ -144,6 +144,7 @@ KEPT: tuple[Kept, ...] = (
             *("agreement_acceptance", "answer", "appeal", "application", "submission", "evidence", "audit"),
             *("audit_day", "audit_participant", "audit_requirement", "audit_time", "team_member", "sampled_unit"),
             *("verdict", "verdict_change", "requirement_judgement", "remark", "review_check", "finding", "dispute"),
+            *("report_draft", "audit_conduct", "second_reading"),
             *("extension", "grade_change", "corrective_action", "condition", "condition_file", "condition_proof"),
             *("decision", "decision_basis", "decision_ground", "decision_proposal", "hearing_statement"),
             *("certification", "deadline", "deadline_step", "letter", "link_hit", "link_report", "link_trace"),

@@ -15,7 +15,7 @@ from audits.core.notices import tell_agency
 from audits.core.outbox import Handler
 from audits.deadlines.rules import DeadlineKind
 from audits.decisions.models import Decision
-from audits.inspections.models import Audit
+from audits.inspections.models import Audit, ReportDraft
 from audits.inspections.report import report_facts
 from audits.links.services import report_links
 from audits.people.queries import contacts_of
@@ -81,6 +81,15 @@ def audit_report(session: Session, payload: Mapping[str, Any]) -> None:
     settings = current_settings()
     facts = report_facts(session, audit, body=settings.body)
     _record(session, DocumentKind.AUDIT_REPORT, audit.id, audit.agency_id, facts)
+
+
+def report_draft(session: Session, payload: Mapping[str, Any]) -> None:
+    """Print and seal the draft of a report."""
+    draft = session.get_one(ReportDraft, UUID(payload["draft_id"]), with_for_update={"key_share": True})
+    if _known(session, DocumentKind.REPORT_DRAFT, draft.id, since=draft.sent_at):
+        return
+    facts = draft.facts | {"body": dict(current_settings().body)}
+    _record(session, DocumentKind.REPORT_DRAFT, draft.id, draft.agency_id, facts)
 
 
 def decision_letter(session: Session, payload: Mapping[str, Any]) -> None:
@@ -149,6 +158,7 @@ HANDLERS: dict[str, Handler] = {
     "credentials.sign_lists": sign_lists,
     "document.audit_report": audit_report,
     "document.decision_letter": decision_letter,
+    "document.report_draft": report_draft,
     "document.submission_receipt": submission_receipt,
     "document.term_letter": term_letter,
     "follow.mail": following.deliver,

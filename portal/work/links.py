@@ -78,6 +78,8 @@ PAGES: dict[type[Notice], Link] = {
     inspections.AuditSentBack: _AUDIT,
     inspections.AuditToReview: Link("office.audits.show_audit", "audit_id"),
     inspections.MoreAsked: Link("agency.findings.list_findings"),
+    inspections.ReportDrafted: Link("agency.show_draft", "audit_id"),
+    inspections.DraftCommented: Link("inspector.show_draft", "audit_id"),
     inspections.AuditReported: Link("agency.findings.list_findings"),
     inspections.AuditReviewed: Link("office.audits.show_audit", "audit_id"),
     inspections.CriticalFinding: Link("office.certificates.show_certificate", "certificate_id"),

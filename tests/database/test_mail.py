@@ -137,6 +137,7 @@ READERS = {
     notices.AuditAssigned: {Role.INSPECTOR},
     notices.ListGiven: {Role.INSPECTOR},
     EvidenceGiven: {Role.INSPECTOR},
+    notices.DraftCommented: {Role.INSPECTOR},
     notices.AuditTaken: {Role.INSPECTOR},
     notices.AuditReopened: {Role.INSPECTOR},
     notices.AuditReviewed: {Role.DECIDER},

@@ -32,6 +32,7 @@ from tests.kit.statements_about_holders import ABOUT_HOLDERS
 from tests.kit.statements_about_letters import ABOUT_LETTERS
 from tests.kit.statements_about_links import ABOUT_LINKS
 from tests.kit.statements_about_people import ABOUT_PEOPLE
+from tests.kit.statements_about_reports import ABOUT_REPORTS
 from tests.kit.statements_about_requests import ABOUT_REQUESTS
 from tests.kit.statements_allowed import LAWFUL
 from tests.kit.statements_of_others import SEEN_BY_OTHERS, WRITTEN_BY_OTHERS
@@ -54,6 +55,7 @@ SUBJECTS = {
     "links": ABOUT_LINKS,
     "people": ABOUT_PEOPLE,
     "requests": ABOUT_REQUESTS,
+    "reports": ABOUT_REPORTS,
     "seen by others": SEEN_BY_OTHERS,
     "written by others": WRITTEN_BY_OTHERS,
 }

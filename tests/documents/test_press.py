@@ -25,6 +25,7 @@ SAMPLES = {
     "certificate": snapshot.certificate,
     "register_extract": snapshot.register_extract,
     "audit_report": snapshot.audit_report,
+    "report_draft": snapshot.report_draft,
     "decision_letter": snapshot.decision_letter,
     "term_letter": snapshot.term_letter,
     "submission_receipt": snapshot.submission_receipt,

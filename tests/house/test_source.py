@@ -132,6 +132,7 @@ OTHERS = {
     "audits/inspections/coverage.py": "what an audit looks at: asked by pages, forms, services and documents alike",
     "audits/inspections/days.py": "tables of the days, and reads of them, which models and queries had no room for",
     "audits/inspections/disclosure.py": "pure rules about what an agency may learn, apart from those that judge it",
+    "audits/inspections/drafts.py": "tables before and after a report, and reads of them, which models had no room for",
     "audits/inspections/draws.py": "reads of draws, which queries had no room for",
     "audits/inspections/earlier_findings.py": "a read across audits, by a function of the owner",
     "audits/inspections/entries.py": "the bytes of sealed entries: written here, read by services and exports; pure",

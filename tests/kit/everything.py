@@ -27,7 +27,7 @@ from audits.decisions.rules import Outcome
 from audits.decisions.services import decide
 from audits.disputes.models import Appeal
 from audits.inspections.days import AuditDay
-from audits.inspections.models import EntryChain, Remark
+from audits.inspections.models import Audit, EntryChain, Remark, ReportDraft, SecondReading
 from audits.inspections.queries import findings_of
 from audits.inspections.workflow import AuditState
 from audits.links.models import LinkHit, LinkReport
@@ -91,6 +91,7 @@ def fill(session: Session, settings: Settings) -> Case:
     session.flush()
     handlers.seal(session, {"certificate_id": str(certificate.id)})
     document = session.scalars(select(Document).where(Document.subject_id == certificate.id)).one()
+    _beside_the_report(session, audit)
     appeal = _appeal(session, certificate, people[Role.AGENCY_OWNER])
     followed = followed_list(session, agency)
     complaint_id = receive_complaint(session, about=Subject.DELAY, message="x", contact="", language="nl")
@@ -241,6 +242,16 @@ def _proof(session: Session, decision: Decision, owner: Person) -> tuple[Conditi
     session.add(file)
     session.flush()
     return proof, file
+
+
+def _beside_the_report(session: Session, audit: Audit) -> None:
+    """A draft with a comment, and a second reading that waits."""
+    about = {"audit_id": audit.id, "agency_id": audit.agency_id}
+    facts = {"summary": "x", "findings": [{"number": 1, "title": "x", "grade": "x", "points": 1, "observed": "x"}]}
+    said = {"comments": {"1": "x"}, "commented_by": audit.inspector_id, "commented_at": clock.now()}
+    sent = {"number": 1, "facts": facts, "due_on": clock.today(), "sent_by": audit.inspector_id}
+    session.add(ReportDraft(**about, **sent, **said, sent_at=clock.now()))
+    session.add(SecondReading(**about, drawn_at=clock.now()))
 
 
 def _appeal(session: Session, certificate: Certificate, owner: Person) -> Appeal:

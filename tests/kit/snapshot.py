@@ -140,6 +140,17 @@ def audit_report(**changes: Any) -> dict[str, Any]:
         "reported_on": "2027-02-15",
         "inspector": "M. Jansen",
         "days": [{"day": "2027-02-01", "place": "Vestiging Rotterdam", "who": "M. Jansen", "hours": "7.5"}],
+        "draft": 0,
+        "comment_until": None,
+        "conduct": {
+            "opened_on": "2027-02-01",
+            "opening": "De directeur en de salarisadministratie.",
+            "closed_on": "2027-02-02",
+            "closing": "Alle bevindingen zijn verteld.",
+            "languages": "Nederlands en Pools, met een tolk.",
+            "deviations": "",
+        },
+        "comments": [{"title": "1. Een loonstrook die uitlegt", "text": "Hersteld.", "answer": "Gezien."}],
         "summary": "Het bureau heeft zijn zaken op orde.\n\nEén punt vraagt aandacht.",
         "score": 2,
         "fail_total": 30,
@@ -179,6 +190,11 @@ def audit_report(**changes: Any) -> dict[str, Any]:
         ],
         "body": BODY,
     } | changes
+
+
+def report_draft(**changes: Any) -> dict[str, Any]:
+    """Return a draft of the same report."""
+    return audit_report(draft=1, comment_until="2027-03-01", comments=[], **changes)
 
 
 def decision_letter(**changes: Any) -> dict[str, Any]:

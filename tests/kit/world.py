@@ -70,6 +70,7 @@ from tests.kit.world_of_agencies import (
 )
 from tests.kit.world_of_fieldwork import add_draws, add_requests, add_sealed, fix_two
 from tests.kit.world_of_findings import add_states, dispute, extend, regrade
+from tests.kit.world_of_reports import add_reports
 
 
 @dataclass
@@ -175,6 +176,7 @@ def _audits(session: Session) -> dict[str, Any]:
             made["remark"] = inspections.write_remark(session, audit.inspector.actor, audit.id, **by_hand).id
             made |= add_draws(session, audit) | add_requests(session, audit)
             made |= {"in_progress_code": code, "in_progress_unit": unit} | _hands(session, audit)
+        made |= add_reports(session, state, audit)
         if state in {AuditState.IN_PROGRESS, AuditState.REPORTED}:
             made |= add_sealed(session, state, audit)
         if state in {AuditState.IN_PROGRESS, AuditState.REPORTED, AuditState.REVIEWED, AuditState.CONCLUDED}:

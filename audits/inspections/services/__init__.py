@@ -18,6 +18,7 @@ from audits.inspections.services.days import (
     plan_day,
     record_hours,
 )
+from audits.inspections.services.drafting import answer_comments, comment_draft, send_draft, write_conduct
 from audits.inspections.services.drawing import About, declared_by, draw_list, fix_list, give_value
 from audits.inspections.services.enrolling import Device, devices_of, enrol_device, revoke_device
 from audits.inspections.services.fieldwork import ReasonMissingError, VerdictsChangedError, record_sheets
@@ -26,6 +27,7 @@ from audits.inspections.services.listing import ask_list, offer_list
 from audits.inspections.services.more_units import choose_unit, replace_unit
 from audits.inspections.services.noting import keep_private_note
 from audits.inspections.services.planning import plan_audit, plan_audit_of_holder
+from audits.inspections.services.readings import read_again
 from audits.inspections.services.receiving import Received, Sent, receive_entries
 from audits.inspections.services.remarking import withdraw_remark, write_remark
 from audits.inspections.services.replanning import replan_audit
@@ -52,10 +54,12 @@ __all__ = [
     "VerdictsChangedError",
     "accept_corrective_action",
     "add_corrective_action_file",
+    "answer_comments",
     "ask_list",
     "cancel_audit",
     "change_day",
     "choose_unit",
+    "comment_draft",
     "conclude_audit",
     "confirm_scope",
     "declared_by",
@@ -76,6 +80,7 @@ __all__ = [
     "plan_audit",
     "plan_audit_of_holder",
     "plan_day",
+    "read_again",
     "receive_entries",
     "record_hours",
     "record_in_bulk",
@@ -90,9 +95,11 @@ __all__ = [
     "review_audit",
     "revoke_device",
     "send_back_audit",
+    "send_draft",
     "settle_conflict",
     "start_audit",
     "submit_corrective_action",
     "withdraw_remark",
+    "write_conduct",
     "write_remark",
 ]

@@ -1,6 +1,7 @@
 """Report an audit: fix its verdicts and create the findings that follow from them."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -35,6 +36,7 @@ from audits.inspections.queries import (
 )
 from audits.inspections.services.confidentiality import check_names_nobody
 from audits.inspections.services.course import AUDITS
+from audits.inspections.services.readings import check_draft_done, draw_reading
 from audits.inspections.services.repeating import mark_repeats, weight_of
 from audits.inspections.services.superseding import replace_findings
 from audits.inspections.standing import conflicts_in
@@ -44,12 +46,44 @@ from audits.schemes.queries import scheme_of_version
 from audits.schemes.text import SchemeText
 
 
-def report_audit(session: Session, actor: Actor, audit_id: UUID, *, summary: str) -> Audit:
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a report says, before it is issued."""
+
+    summary: str
+    findings: list[Finding]  # not stored yet
+    strengths: list[dict[str, str]]
+    insufficient: list[Any]
+
+
+def report_audit(
+    session: Session, actor: Actor, audit_id: UUID, *, summary: str, read_again: Callable[[], bool] = lambda: False
+) -> Audit:
     """End the fieldwork: every drawn unit needs a verdict; findings, points and deadlines follow from the scheme.
 
-    A finding that rules out a certificate is an urgent task for the deciders where the agency holds one.
+    A finding that rules out a certificate is an urgent task for the deciders where the agency holds one. `read_again`
+    is the lot: whether somebody reads this report once more.
     """
     audit = moves.make(session, AUDITS, actor, audit_id, told.AuditReported)
+    check_draft_done(session, audit)
+    report = prepare_report(session, audit, summary)
+    scheme = scheme_of_audit(audit)
+    audit.summary, audit.strengths, audit.insufficient = report.summary, report.strengths, report.insufficient
+    audit.reported_at = clock.now()
+    stand = replace_findings(session, actor, audit, report.findings)
+    audit.score = sum(finding.points for finding in stand)
+    if any(scheme.severities[finding.grade].is_urgent for finding in stand):
+        open_urgent_task(session, audit, scheme)
+    end_deadline(session, DeadlineKind.REPORT, audit.id)
+    end_deadline(session, DeadlineKind.REPORT_COMMENT, audit.id)
+    if read_again():
+        draw_reading(session, actor, audit)
+    _tell(session, audit, refused=is_refusal_certain(audit, (each.grade for each in stand)))
+    return audit
+
+
+def prepare_report(session: Session, audit: Audit, summary: str) -> Report:
+    """Return what the report says, or raise RuleError for what is missing. Nothing is stored."""
     scheme = scheme_of_audit(audit)
     populations = {population.unit: population for population in populations_of(session, audit.id)}
     seen = verdicts_of(session, audit.id)
@@ -67,8 +101,6 @@ def report_audit(session: Session, actor: Actor, audit_id: UUID, *, summary: str
     _check_extents(grading.misjudged(scheme, counted, extents))
     found = grading.findings(scheme, counted, extents)
     _check_texts(scheme, found, {code for code, row in judged.items() if row.agency_text})
-    audit.summary = summary.strip()
-    audit.reported_at = clock.now()
     listed = []
     for item in found:
         finding = _finding(audit, item, populations, seen[item.requirement])
@@ -78,16 +110,13 @@ def report_audit(session: Session, actor: Actor, audit_id: UUID, *, summary: str
         listed.append(finding)
     remarks = remarks_of(session, audit.id)
     listed += [_by_hand(audit, remark) for remark in remarks if remark.grade]
-    audit.strengths = [{"code": each.requirement_code, "text": each.agency_text} for each in remarks if not each.grade]
     mark_repeats(session, audit, listed)
-    stand = replace_findings(session, actor, audit, listed)
-    audit.score = sum(finding.points for finding in stand)
-    if any(scheme.severities[finding.grade].is_urgent for finding in stand):
-        open_urgent_task(session, audit, scheme)
-    audit.insufficient = [each.plain() for each in grading.insufficient(scheme, counted)]
-    end_deadline(session, DeadlineKind.REPORT, audit.id)
-    _tell(session, audit, refused=is_refusal_certain(audit, (each.grade for each in stand)))
-    return audit
+    return Report(
+        summary.strip(),
+        listed,
+        [{"code": each.requirement_code, "text": each.agency_text} for each in remarks if not each.grade],
+        [each.plain() for each in grading.insufficient(scheme, counted)],
+    )
 
 
 def _check_complete(

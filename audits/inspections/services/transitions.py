@@ -97,6 +97,7 @@ def cancel_audit(session: Session, actor: Actor, audit_id: UUID, *, reason: str)
     audit = moves.make(session, AUDITS, actor, audit_id, told.AuditCancelled, reason=reason.strip())
     check_given(reason)
     end_deadline(session, DeadlineKind.REPORT, audit.id)
+    end_deadline(session, DeadlineKind.REPORT_COMMENT, audit.id)
     return audit
 
 

@@ -25,6 +25,7 @@ from portal.language.labels import label
 NAMES = {
     DocumentKind.CERTIFICATE: _l("Certificate"),
     DocumentKind.AUDIT_REPORT: _l("Audit report"),
+    DocumentKind.REPORT_DRAFT: _l("Draft of the audit report"),
     DocumentKind.DECISION_LETTER: _l("Decision letter"),
     DocumentKind.TERM_LETTER: _l("Letter"),
     DocumentKind.SUBMISSION_RECEIPT: _l("Receipt of what you sent"),

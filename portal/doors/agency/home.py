@@ -18,6 +18,7 @@ from audits.core.access import Permission
 from audits.correspondence.queries import open_requests
 from audits.decisions.models import Decision
 from audits.decisions.queries import decisions_about, find_decision, provisional_suspension
+from audits.inspections.drafts import drafts_to_comment
 from audits.inspections.draws import AskedDraw, asked_of_agency, waiting_for_agency
 from audits.inspections.models import Audit, ListOffer
 from audits.inspections.queries import find_live_audit, get_audit, list_audits
@@ -80,6 +81,7 @@ def home() -> ResponseReturnValue:
         agreement=asked_agreement(session, actor) if certificate else None,
         draws=_with_unit(waiting_for_agency(session)),
         requests=open_requests(session, agency.id),
+        drafts=drafts_to_comment(session, agency.id),
         lists=_with_unit(asked_of_agency(session, agency.id)),
         certificate=certificate,
         status=certificate.status_on(clock.today()) if certificate else None,

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from secrets import randbelow
 from uuid import UUID
 
 from flask import flash, redirect, render_template, url_for
@@ -28,6 +29,7 @@ from audits.inspections.standing import conflicts_in
 from audits.schemes.text import Unit
 from portal.doors.inspector.case import Case, bp, open_case
 from portal.doors.inspector.forms import ReportForm
+from portal.settings import current_settings
 from portal.stores import database
 from portal.web.access import current_actor, needs
 
@@ -70,13 +72,18 @@ def report_audit(audit_id: UUID) -> ResponseReturnValue:
     if form.validate_on_submit():
         try:
             with database.write() as session:
-                services.report_audit(session, current_actor(), audit_id, summary=form.summary.data)
+                services.report_audit(session, current_actor(), audit_id, summary=form.summary.data, read_again=_lot)
         except RuleError as error:
             form.complain(error)
         else:
             flash(_("The report is in. The agency has been told."), "success")
             return redirect(url_for("inspector.show_audit", audit_id=audit_id), 303)
     return _page(case, form), 422
+
+
+def _lot() -> bool:
+    """Return whether somebody reads this report once more, by a lot that nobody can foresee."""
+    return randbelow(100) < current_settings().second_reading_percent
 
 
 def _page(case: Case, form: ReportForm) -> str:

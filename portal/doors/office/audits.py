@@ -15,6 +15,7 @@ from audits.findings.services import review_audit as pass_on
 from audits.inspections import queries, services
 from audits.inspections.comparison import compare, differing, nowhere_assessed
 from audits.inspections.coverage import chosen_of, scheme_of_audit
+from audits.inspections.drafts import reading_of
 from audits.inspections.models import Audit
 from audits.inspections.workflow import AUDIT_FLOW
 from audits.people.trail import trail_of
@@ -206,6 +207,7 @@ def _page(audit_id: UUID, form: ReviewForm | None = None) -> str:
         unknown=nowhere_assessed(scheme, compared),
         decision=decision,
         report=find_document(session, actor, DocumentKind.AUDIT_REPORT, audit_id) if audit.reported_at else None,
+        reading=reading_of(session, audit_id),
         trail_steps=trail_of(session, subjects),
         moves={move.name for move in AUDIT_FLOW.open_moves(audit.state) if actor.has(move.permission)} & OFFERED,
         may_replan=actor.has(Permission.AUDIT_PLAN) and audit.state in AUDIT_FLOW.unfinished,

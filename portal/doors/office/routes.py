@@ -24,6 +24,7 @@ from portal.doors.office import (
     people,
     planning,
     proposals,
+    readings,
     schemes,
     search,
     security_log,
@@ -33,7 +34,7 @@ from portal.doors.office import (
 )
 from portal.doors.office.door import bp
 
-__all__ = ["blueprints", "home"]
+__all__ = ["blueprints", "home", "readings"]
 
 CASES = (
     agencies,

@@ -57,6 +57,8 @@ TARGETS: Mapping[DeadlineKind, Target] = {
     DeadlineKind.APPLICATION_REVIEW: _APPLICATION,
     DeadlineKind.AGREEMENT: _APPLICATION,
     DeadlineKind.REPORT: _AUDIT,
+    DeadlineKind.REPORT_COMMENT: _AUDIT,
+    DeadlineKind.SECOND_READING: _AUDIT,
     DeadlineKind.DECISION: _AUDIT,
     DeadlineKind.SURVEILLANCE: _AGENCY,
     DeadlineKind.EVIDENCE_REQUEST: _AGENCY,
