@@ -18,9 +18,10 @@ from bench import builds, load, rival_registry
 from bench.pages import BARE
 from bench.pages import _bare as serve_bare
 from bench.results import Report
-from bench.served import Comparison, Installed, child, free_port, wait
+from bench.served import Comparison, child, free_port, wait
 from bench.sides import Pids, Side, Tally, alternate, nobody
 from bench.sizes import Sizes
+from portal.stores.roles import REGISTER
 
 CONNECTIONS = 4
 TUTORIAL, DATASETTE = "Flask and ORM", "Datasette"
@@ -41,7 +42,7 @@ def main(sizes: Sizes, compared: Comparison) -> Report:
         kept = partial(_kept, zipf)
         for _ in range(WARMING):  # each of the processes of a server keeps pages of its own
             race.warm(kept)
-        race.run(KEPT, kept, _bare(stack, compared, zipf[0], sizes))
+        race.run(KEPT, kept, _bare(stack, compared, race.served[builds.OURS], zipf[0], sizes))
         each_once = cycle(dice.sample(rows, len(rows)))
         race.run(COLD, lambda name: [_page(name, row) for row in islice(each_once, sizes.n)])
         race.run(JSON, lambda name: [_plain(name, row) for row in islice(each_once, sizes.n)])
@@ -49,7 +50,7 @@ def main(sizes: Sizes, compared: Comparison) -> Report:
         race.run(SEARCH, lambda name: [_search(name, asked) for asked in islice(mix, sizes.n)])
         typos = race.run(FUZZY, lambda name: [_search(name, asked) for asked in islice(slips, sizes.n)])
     _judge(report, typos, list(race.served))
-    _weigh(report, compared.ours)
+    _weigh(report, race.served[builds.OURS])
     return report
 
 
@@ -102,6 +103,7 @@ def _served(stack: ExitStack, compared: Comparison, rows: list[Row]) -> dict[str
         each.build.name: Served(each.port, each.pids, database)
         for each, database in zip(compared.all, backends, strict=True)
     }
+    served[builds.OURS] = _alone(stack, compared, backends[0])
     port, build = free_port(), compared.ours.build
     env = dict(compared.ours.env) | {"RIVAL_REGISTRY": "1"}
     process = stack.enter_context(child(build, "web", str(port), "bench.rival_registry:application", env=env))
@@ -118,10 +120,19 @@ def _served(stack: ExitStack, compared: Comparison, rows: list[Row]) -> dict[str
     return served
 
 
-def _bare(stack: ExitStack, compared: Comparison, asked: tuple[Row, str], sizes: Sizes) -> Side:
+def _alone(stack: ExitStack, compared: Comparison, database: Pids) -> Served:
+    """Serve our register alone, in the role that reads only what is public."""
+    ours, port = compared.ours, free_port()
+    env = dict(ours.env) | {"DATABASE_URL": compared.machine.url(ours.database, REGISTER)}
+    process = stack.enter_context(child(ours.build, "web", str(port), "wsgi:registry", env=env))
+    wait(port, "/readyz")
+    return Served(port, partial(load.tree, process.pid), database)
+
+
+def _bare(stack: ExitStack, compared: Comparison, served: Served, asked: tuple[Row, str], sizes: Sizes) -> Side:
     """Serve the bytes of one of our entries alone."""
     port = free_port()
-    body = load.once(compared.ours.port, f"/register/{asked[0][0]}?lang={asked[1]}")
+    body = load.once(served.port, f"/register/{asked[0][0]}?lang={asked[1]}")
     pid = serve_bare(stack, compared, {"entry": body}, port)
     turn = partial(load.run, port, "/entry", n=sizes.n * WARM, connections=CONNECTIONS)
     return Side(BARE, turn, partial(load.tree, pid))
@@ -214,6 +225,6 @@ def _judge(report: Report, typos: dict[str, Tally], names: list[str]) -> None:
     report.aim("p95 of a search with a typing error", f"<= {FUZZY_MS} ms", f"{p95:.1f} ms", p95 <= FUZZY_MS)
 
 
-def _weigh(report: Report, ours: Installed) -> None:
-    memory = ours.resident_mb()
-    report.aim("memory of a web process", "<= 150 MB", f"{memory:.0f} MB", memory <= 150)  # noqa: PLR2004
+def _weigh(report: Report, ours: Served) -> None:
+    memory = max(load.resident_mb(pid) for pid in ours.web())
+    report.aim("memory of a process of the register", "<= 150 MB", f"{memory:.0f} MB", memory <= 150)  # noqa: PLR2004

@@ -80,6 +80,10 @@ class Machine:
         """Return the address of a new database of its own, for a system that is not ours."""
         return self._postgres.create_database(name)
 
+    def url(self, database: str, role: str) -> str:
+        """Return the address of a database for one of its roles."""
+        return self._postgres.url(database, role)
+
     def copy(self, seeded: "Installed", build: Build) -> "Installed":
         """Return a copy of database, files and keys, for the same build."""
         copied = self.install(build)
