@@ -22,6 +22,9 @@ ATTEMPTS = 6
 BACKOFF = timedelta(seconds=20)
 LONGEST = BACKOFF * 2**ATTEMPTS
 PAGE_SIZE = 50  # of failed items
+OUTWARD = frozenset({"webhook.call"})
+"""Kinds that wait for machines of others. The queue never hears of them: a lane of their own runs them, so that who
+answers slowly holds up no other work."""
 
 
 class OutboxItem(Base):
@@ -54,7 +57,8 @@ def enqueue(session: Session, kind: str, **payload: Any) -> None:
     request_id = session.info.get("request_id")
     item = OutboxItem(id=uuid4(), kind=kind, payload=payload, request_id=request_id, created_at=now, due_at=now)
     session.add(item)
-    announce(session, item.id)
+    if kind not in OUTWARD:
+        announce(session, item.id)
 
 
 def announce(session: Session, item_id: UUID) -> None:
@@ -108,7 +112,8 @@ def retry(session: Session, item_id: UUID) -> None:
     if item is None or item.failed_at is None:
         raise NotFoundError("This job has not failed, or was tried again already.")
     item.attempts, item.failed_at, item.due_at = 0, None, clock.now()
-    announce(session, item.id)
+    if item.kind not in OUTWARD:
+        announce(session, item.id)
 
 
 def overdue(session: Session, older_than: timedelta) -> list[UUID]:
@@ -122,10 +127,20 @@ def overdue(session: Session, older_than: timedelta) -> list[UUID]:
         session.scalars(
             select(OutboxItem.id)
             .where(OutboxItem.done_at.is_(None), OutboxItem.failed_at.is_(None), is_due)
+            .where(OutboxItem.kind.not_in(OUTWARD))
             .order_by(OutboxItem.due_at)
             .limit(500)
         )
     )
+
+
+def due_outward(session: Session, limit: int = 500) -> list[tuple[UUID, Mapping[str, Any]]]:
+    """Return the items of the outward lane that are due, with what they carry, oldest first."""
+    query = select(OutboxItem.id, OutboxItem.payload).where(
+        OutboxItem.done_at.is_(None), OutboxItem.failed_at.is_(None)
+    )
+    query = query.where(OutboxItem.kind.in_(OUTWARD), OutboxItem.due_at <= clock.now())
+    return [(item, payload) for item, payload in session.execute(query.order_by(OutboxItem.due_at).limit(limit))]
 
 
 @dataclass(frozen=True, slots=True)

@@ -90,12 +90,13 @@ def note_calls(session: Session) -> int:
         )
     session.flush()
     session.execute(update(Webhook).where(Webhook.told_upto < last).values(told_upto=last))
-    due = select(WebhookCall.id).where(WebhookCall.due_at <= now).order_by(WebhookCall.due_at).limit(_AT_ONCE)
-    ids = session.scalars(due).all()
-    session.execute(update(WebhookCall).where(WebhookCall.id.in_(ids)).values(due_at=now + _LOST))
-    for each in ids:
-        outbox.enqueue(session, "webhook.call", call_id=str(each))
-    return len(ids)
+    due = select(WebhookCall.id, WebhookCall.webhook_id).where(WebhookCall.due_at <= now)
+    calls = session.execute(due.order_by(WebhookCall.due_at).limit(_AT_ONCE)).all()
+    queued = update(WebhookCall).where(WebhookCall.id.in_([call_id for call_id, _ in calls]))
+    session.execute(queued.values(due_at=now + _LOST))
+    for call_id, webhook_id in calls:
+        outbox.enqueue(session, "webhook.call", call_id=str(call_id), receiver=str(webhook_id))
+    return len(calls)
 
 
 def hold_call(session: Session, call_id: UUID) -> tuple[WebhookCall, Webhook, LoggedChange] | None:

@@ -23,7 +23,7 @@ MEDIA_TYPE = "application/cloudevents+json"
 
 
 def deliver(session: Session, payload: Mapping[str, Any]) -> None:
-    """Make one call: {call_id}. What fails is noted and called again later, over three days; it fails no job."""
+    """Make one call: {call_id, receiver}. What fails is noted, fails no job, and is tried again over three days."""
     held = hold_call(session, UUID(payload["call_id"]))
     if held is None:
         return

@@ -16,7 +16,7 @@ from portal.app import create_app
 from portal.settings import Settings, settings_or_exit
 from portal.sight import logs, meters
 from portal.stores import roles
-from portal.work import jobs, parts, schedule
+from portal.work import jobs, outward_lane, parts, schedule
 
 SWEEP_SECONDS = 5.0
 # Detect a killed worker by its heartbeat within about a minute instead of rq's seven.
@@ -38,7 +38,8 @@ def main() -> None:
         log.error("%s", trouble)  # the worker starts anyway: outbox items wait until the part is back
     import_module("certificates.press.printing")  # load WeasyPrint now, instead of during the first job
     stop = threading.Event()
-    threading.Thread(target=sweep_until, args=(app, stop), daemon=True).start()
+    for beside in (sweep_until, outward_lane.run_until):
+        threading.Thread(target=beside, args=(app, stop), daemon=True).start()
     queue = app.extensions["queue"]
     worker = PortalWorker(
         app,
