@@ -31,11 +31,11 @@ FACTS: Mapping[str, str] = {
 
 
 @cache
-def _cel() -> Any:
+def cel() -> Any:
     """Return the library on first use: it takes 7 MB, and the public register asks no questions."""
-    from cel_expr_python import cel  # type: ignore[import-untyped]  # noqa: PLC0415
+    from cel_expr_python import cel as library  # type: ignore[import-untyped]  # noqa: PLC0415
 
-    return cel
+    return library
 
 
 class ConditionError(Exception):
@@ -52,9 +52,9 @@ class Rules:
     def __init__(self, questions: Mapping[str, Question], verdicts: Mapping[str, str]) -> None:
         self.names = frozenset(FACTS) | frozenset(_variables(questions)) | frozenset(verdicts)
         self._questions, self.verdicts = questions, verdicts
-        facts = {name: getattr(_cel().Type, kind) for name, kind in FACTS.items()}
-        said = dict.fromkeys(verdicts, _cel().Type.STRING)
-        self._env = _cel().NewEnv(variables={**facts, **_variables(questions), **said})
+        facts = {name: getattr(cel().Type, kind) for name, kind in FACTS.items()}
+        said = dict.fromkeys(verdicts, cel().Type.STRING)
+        self._env = cel().NewEnv(variables={**facts, **_variables(questions), **said})
         self._compiled: dict[str, Any] = {}
 
     def check(self, rule: str) -> None:
@@ -164,7 +164,7 @@ def _parts(question: Question) -> dict[str, Any]:
     if question.kind is not Kind.TABLE:
         return {}
     sums = {f"{question.code}_{each.code}": _type(each) for each in question.columns if each.kind in NUMERIC}
-    return {f"{question.code}_rows": _cel().Type.INT} | sums
+    return {f"{question.code}_rows": cel().Type.INT} | sums
 
 
 def _seen(question: Question, value: Value) -> dict[str, Any]:
@@ -194,7 +194,7 @@ def _first_line(error: RuntimeError) -> str:
 
 @cache
 def _types() -> Mapping[Kind, Any]:
-    kinds = _cel().Type
+    kinds = cel().Type
     return {
         Kind.YES_NO: kinds.BOOL,
         Kind.TEXT: kinds.STRING,
@@ -209,7 +209,7 @@ def _types() -> Mapping[Kind, Any]:
 def _type(question: Question) -> Any:
     """Return the type of its values: whole numbers are an int, all others a double."""
     if question.kind in NUMERIC:
-        return _cel().Type.DOUBLE if question.decimals else _cel().Type.INT
+        return cel().Type.DOUBLE if question.decimals else cel().Type.INT
     return _types()[question.kind]
 
 

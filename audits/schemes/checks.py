@@ -27,7 +27,7 @@ _FILES = {1: "scheme.schema.json", _NEWEST: "scheme-2.schema.json"}
 
 
 @cache
-def _validators() -> "dict[int, Draft202012Validator]":
+def validators() -> "dict[int, Draft202012Validator]":
     """Build a validator per edition of the file, on first use. The languages of texts come from `core.languages`."""
     from jsonschema import Draft202012Validator  # noqa: PLC0415
 
@@ -85,7 +85,7 @@ def check(reading: Reading) -> None:
         reading.complain(("edition",), message)
         return
     # jsonschema reports each missing key separately, each time with all keys in the message; once is enough.
-    found = _validators()[edition].iter_errors(reading.data)
+    found = validators()[edition].iter_errors(reading.data)
     errors = {(*e.absolute_path, e.validator, str(e.validator_value)): e for e in found}
     for error in errors.values():
         _note_shape(reading, error)

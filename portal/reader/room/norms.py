@@ -3,9 +3,15 @@
 from dataclasses import asdict
 from typing import Any
 
+from audits.questions.conditions import cel
+from audits.schemes.checks import validators
 from audits.schemes.problems import SchemeError
 from audits.schemes.source import values_of
 from portal.reader.room.refusal import RefusedError
+
+# Now, and not with the first norm: a process that is confined loads no library.
+cel()
+validators()
 
 
 def values(data: bytes) -> dict[str, Any]:
