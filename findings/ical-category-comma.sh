@@ -30,7 +30,8 @@ def pass_through(categories):
 text, once = pass_through(["Work, housing"])
 _again, twice = pass_through(once)
 [line] = [line for line in text.splitlines() if line.startswith("CATEGORIES")]
-others = [str(each) for each in icalendar.Calendar.from_ical(text).events[0].categories], vobject.readOne(text).vevent.categories.value
+by_icalendar = [str(each) for each in icalendar.Calendar.from_ical(text).events[0].categories]
+others = by_icalendar, vobject.readOne(text).vevent.categories.value
 print("subject: ical", version("ical"), "beside icalendar", version("icalendar"), "and vobject", version("vobject"))
 print("expected: one category, 'Work, housing' (RFC 5545, 3.3.11: a comma within a text is escaped by a backslash)")
 print(f"seen:     {line} read by ical: {once}, saved and read once more: {twice}; by the others: {others}")

@@ -8,7 +8,8 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 python3 -m venv "$work/venv"
 "$work/venv/bin/pip" install --quiet --no-compile --disable-pip-version-check oscal==3.2.2
-"$work/venv/bin/python" - <<'PY' 2> /dev/null
+cd "$work"  # the library lays its support files, 160 MB, where it is started
+venv/bin/python - <<'PY' 2> /dev/null
 import json
 import sys
 from importlib.metadata import version

@@ -7,7 +7,7 @@ set -euo pipefail
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 python3 -m venv "$work/venv"
-"$work/venv/bin/pip" install --quiet --no-compile --disable-pip-version-check oscal-pydantic-v2==2024.3.20 compliance-trestle==5.2.0
+"$work/venv/bin/pip" install --quiet --no-compile --disable-pip-version-check oscal-pydantic-v2==2024.3.20
 "$work/venv/bin/python" - <<'PY'
 import sys
 from hashlib import sha256
@@ -16,7 +16,6 @@ from importlib.metadata import version
 from oscal_pydantic.core.common import Hash, Link
 from oscal_pydantic.core.properties import BaseProperty
 from pydantic import ValidationError
-from trestle.oscal import common as other
 
 WHOLE = sha256(b"norm").hexdigest()
 
@@ -24,25 +23,20 @@ WHOLE = sha256(b"norm").hexdigest()
 def outcome(model, **fields):
     try:
         model(**fields)
-    except (ValidationError, ValueError):
+    except ValidationError:
         return "refused"
     return "taken"
 
 
-def outcomes(hashes, properties, links):
-    return {
-        "SHA-256, 64 digits": outcome(hashes, algorithm="SHA-256", value=WHOLE),
-        "SHA-256, 32 digits": outcome(hashes, algorithm="SHA-256", value=WHOLE[:32]),
-        "SHA-512, 64 digits": outcome(hashes, algorithm="SHA-512", value=WHOLE),
-        "a value of one digit": outcome(properties, name="weight", value="8"),
-        "a link without rel": outcome(links, href="https://example.org/norm"),
-    }
-
-
-seen = outcomes(Hash, BaseProperty, Link)
+seen = {
+    "SHA-256, 64 digits": outcome(Hash, algorithm="SHA-256", value=WHOLE),
+    "SHA-256, 32 digits": outcome(Hash, algorithm="SHA-256", value=WHOLE[:32]),
+    "SHA-512, 64 digits": outcome(Hash, algorithm="SHA-512", value=WHOLE),
+    "a value of one digit": outcome(BaseProperty, name="weight", value="8"),
+    "a link without rel": outcome(Link, href="https://example.org/norm"),
+}
 print("subject: oscal-pydantic-v2", version("oscal-pydantic-v2"))
-print("expected: taken, refused, refused, taken, taken (OSCAL 1.1, hash: 64 digits for SHA-256; string: one character is enough)")
+print("expected: taken, refused, refused, taken, taken (OSCAL: 64 digits in SHA-256, 128 in SHA-512)")
 print("seen:    ", seen)
-print("          compliance-trestle:", outcomes(other.Hash, other.Property, other.Link))
 sys.exit(list(seen.values()) != ["refused", "taken", "taken", "refused", "refused"])
 PY
