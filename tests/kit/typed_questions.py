@@ -1,15 +1,13 @@
 """A norm with typed questions beside some requirements, and strategies for questions and their values."""
 
-import json
 from datetime import date
 from decimal import Decimal
 
-import yaml
 from hypothesis import strategies as st
 
 from audits.questions.kinds import NUMERIC, Kind, question_of
 from audits.questions.numbers import written
-from tests.kit.scheme import SECOND, source
+from tests.kit.scheme import SECOND, norm_text, plain_norm
 
 DETAILS = {
     "HOU-01": {
@@ -42,13 +40,13 @@ DETAILS = {
 
 def norm(details=DETAILS, **more):
     """The newest published norm with these typed questions; `more` are changes of requirements by code."""
-    plain = yaml.safe_load(source(SECOND))
+    changed = plain_norm(SECOND)
     for code, asked in details.items():
-        plain["requirements"][code]["details"] = asked
+        changed["requirements"][code]["details"] = asked
     for code, changes in more.items():
-        plain["requirements"][code.replace("_", "-")] |= changes
-    plain["requirements"]["HOU-01"].pop("asked_if", None)
-    return yaml.safe_dump(json.loads(json.dumps(plain, default=str)), allow_unicode=True, sort_keys=False)
+        changed["requirements"][code.replace("_", "-")] |= changes
+    changed["requirements"]["HOU-01"].pop("asked_if", None)
+    return norm_text(changed)
 
 
 WORDS = st.text(st.characters(codec="utf-8", exclude_categories=("C", "Z")), min_size=1, max_size=12)

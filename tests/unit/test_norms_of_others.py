@@ -4,7 +4,6 @@ import json
 from pathlib import Path
 
 import pytest
-import yaml
 from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
@@ -13,10 +12,10 @@ from audits.schemes.importing import ciso, oscal
 from audits.schemes.importing.draft import MOST_IN_CHAPTER, draft_of
 from audits.schemes.source import parse
 from portal.commands.schemes import scheme
-from tests.kit.scheme import SECOND, source
+from tests.kit.scheme import SECOND, norm_text, plain_norm
 
 pytestmark = pytest.mark.long
-BASE = yaml.safe_load(source(SECOND))
+BASE = plain_norm(SECOND)
 SHARED = Path(__file__).parents[3] / "shared" / "norms"
 REAL = sorted([*SHARED.glob("ciso-assistant/*.yaml"), *SHARED.glob("oscal/*.json")])
 
@@ -51,12 +50,7 @@ def said(prose, *parts, name="statement"):
 
 def drafted(catalogue):
     """The draft, which must be a scheme without a problem."""
-    return parse(yaml.dump(draft_of(catalogue, BASE), Dumper=_Plain, allow_unicode=True, sort_keys=False))
-
-
-class _Plain(yaml.SafeDumper):
-    def ignore_aliases(self, _data):
-        return True
+    return parse(norm_text(draft_of(catalogue, BASE)))
 
 
 def test_an_assessable_node_under_another_is_a_requirement_and_so_is_the_other():

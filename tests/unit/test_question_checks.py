@@ -1,40 +1,30 @@
 """A scheme with typed questions is judged before anybody answers it: every fault is named with line and path."""
 
-import json
-
 import pytest
-import yaml
 
 from audits.schemes.problems import SchemeError
 from audits.schemes.source import parse
-from tests.kit.scheme import SECOND, source
+from tests.kit.scheme import SECOND, norm_text, plain_norm
 
 BOTH = {"nl": "Vraag", "en": "Question"}
 
 
 def with_details(**details):
     """The published norm, with these questions beside its first requirement."""
-    plain = yaml.safe_load(source(SECOND))
-    plain["requirements"]["GOV-01"]["details"] = {code: {"label": dict(BOTH), **each} for code, each in details.items()}
-    plain["valid_from"] = str(plain["valid_from"])
-    return plain
+    norm = plain_norm(SECOND)
+    norm["requirements"]["GOV-01"]["details"] = {code: {"label": dict(BOTH), **each} for code, each in details.items()}
+    return norm
 
 
-def text_of(plain):
-    return yaml.safe_dump(
-        json.loads(json.dumps(plain, default=str)), allow_unicode=True, sort_keys=False
-    )  # without anchors
-
-
-def problems(plain):
+def problems(norm):
     with pytest.raises(SchemeError) as refusal:
-        parse(text_of(plain))
+        parse(norm_text(norm))
     return {(problem.json_path, problem.message % problem.params) for problem in refusal.value.problems}
 
 
 def test_questions_of_every_type_are_read():
     scheme = parse(
-        text_of(
+        norm_text(
             with_details(
                 beds={"type": "number", "unit": {"nl": "bedden", "en": "beds"}, "required": True},
                 rent={"type": "money", "shown_if": "beds > 0"},

@@ -1,17 +1,15 @@
 """A norm of 1,100 requirements costs no more statements than one of 65, and stays usable."""
 
-import json
 import re
 
 import pytest
-import yaml
 from sqlalchemy import event
 
 from audits.core.access import Role
 from tests.kit.applying import submit
 from tests.kit.browser import Browser
 from tests.kit.factories import answer_all, make_agency, make_application, make_person, make_scheme
-from tests.kit.scheme import SECOND, source
+from tests.kit.scheme import SECOND, norm_text, plain_norm
 
 MANY = 1100
 COUNTED = re.compile(r"(?!SAVEPOINT|RELEASE|ROLLBACK|BEGIN|COMMIT)")
@@ -19,22 +17,22 @@ COUNTED = re.compile(r"(?!SAVEPOINT|RELEASE|ROLLBACK|BEGIN|COMMIT)")
 
 def norm(number):
     """The published norm with so many requirements, all like its first; as many chapters as the codes need."""
-    plain = yaml.safe_load(source(SECOND))
-    first, chapter = plain["requirements"]["GOV-01"], plain["chapters"]["GOV"]
+    changed = plain_norm(SECOND)
+    first, chapter = changed["requirements"]["GOV-01"], changed["chapters"]["GOV"]
     places = [f"Q{chr(65 + place // 26)}{chr(65 + place % 26)}" for place in range(-(-number // 90))]
-    plain["chapters"] |= dict.fromkeys(places, chapter)
-    missing = number - len(plain["requirements"])
-    plain["requirements"] |= {
+    changed["chapters"] |= dict.fromkeys(places, chapter)
+    missing = number - len(changed["requirements"])
+    changed["requirements"] |= {
         f"{places[place // 90]}-{place % 90 + 1:02}": first | {"chapter": places[place // 90]}
         for place in range(missing)
     }
-    used = {item["chapter"] for item in plain["requirements"].values()}
-    plain["chapters"] = {code: each for code, each in plain["chapters"].items() if code in used}
-    for audit in plain["audits"].values():
+    used = {item["chapter"] for item in changed["requirements"].values()}
+    changed["chapters"] = {code: each for code, each in changed["chapters"].items() if code in used}
+    for audit in changed["audits"].values():
         if isinstance(audit.get("chapters"), list):
             audit["chapters"] = [code for code in audit["chapters"] if code in used]
-    plain["version"] = f"{number}.0"
-    return yaml.safe_dump(json.loads(json.dumps(plain, default=str)), allow_unicode=True, sort_keys=False)
+    changed["version"] = f"{number}.0"
+    return norm_text(changed)
 
 
 @pytest.fixture
