@@ -44,7 +44,7 @@ test: ## Everything that must be green
 
 quick: ## The tests for while you work: rules, and the code about itself (about 20 seconds)
 	@bin/setup test
-	@$(PYTHON) -m pytest -m "not long" tests/unit tests/house $(ARGS)
+	@$(PYTHON) -m pytest -n 2 -m "not long" tests/unit tests/house $(ARGS)
 
 check: ## Style, types, imports, templates, dependencies, translations
 	@bin/setup test
