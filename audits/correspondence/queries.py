@@ -2,12 +2,13 @@
 
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, joinedload
 
 from audits.applications.models import Evidence
 from audits.core.access import Actor
 from audits.core.errors import missing
+from audits.core.statements import built_once
 from audits.correspondence.models import EvidenceRequest
 from audits.inspections.models import Audit
 
@@ -31,9 +32,8 @@ def open_requests(session: Session, agency_id: UUID) -> list[EvidenceRequest]:
 
 def requests_of(session: Session, audit_id: UUID) -> list[EvidenceRequest]:
     """Return what was asked in an audit, open ones first by their day. The caller must have access to the audit."""
-    query = select(EvidenceRequest).where(EvidenceRequest.audit_id == audit_id)
-    found = session.scalars(query.options(joinedload(EvidenceRequest.giver)).order_by(EvidenceRequest.due_on))
-    return sorted(found, key=lambda each: not each.is_open)
+    query, values = _asked(audit_id)
+    return sorted(session.scalars(query, values), key=lambda each: not each.is_open)
 
 
 def files_given(session: Session, request_ids: list[UUID]) -> dict[UUID, list[Evidence]]:
@@ -44,3 +44,9 @@ def files_given(session: Session, request_ids: list[UUID]) -> dict[UUID, list[Ev
         if file.request_id:
             found[file.request_id].append(file)
     return found
+
+
+@built_once
+def _asked(audit_id: UUID) -> Select[EvidenceRequest]:
+    query = select(EvidenceRequest).where(EvidenceRequest.audit_id == audit_id)
+    return query.options(joinedload(EvidenceRequest.giver)).order_by(EvidenceRequest.due_on)
