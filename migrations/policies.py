@@ -184,6 +184,9 @@ POLICIES = (
     Policy("security_event", (OFFICE,), (EVERYTHING,), may=ADD),
     # Of those who plan, without the agencies that somebody has an interest in. Added by keep_signal alone.
     Policy("signal", (f"{PLANNER} AND NOT has_interest({ME}, agency_id)",), (), may=()),
+    # What the office writes down about an agency: for those without an interest in it. Nobody reads another's away.
+    Policy("staff_note", (f"{CASES} AND NOT has_interest({ME}, agency_id)",),
+           (f"{CASES} AND written_by = {ME} AND NOT has_interest({ME}, agency_id)",)),
     # Complaints about us are added by keep_complaint alone. Who may see what was told, handles it in their own name.
     Policy("complaint", (CASES,), (), may=()),
     Policy("handling", (TOLD,), (f"{TOLD} AND handler_id = {ME}", f"{TOLD} AND answered_at IS NULL"),

@@ -67,6 +67,8 @@ class Decision(Base):
     decided_at: Mapped[datetime]
     effective_on: Mapped[date]  # the day from which it counts; a later one is carried out then
     reviews_decision_id: Mapped[UUID | None] = mapped_column(ForeignKey("decision.id"))
+    # After an appeal that was upheld: the decision that this one comes in place of.
+    replaces_decision_id: Mapped[UUID | None] = mapped_column(ForeignKey("decision.id"))
     proposal_id: Mapped[UUID | None] = mapped_column(ForeignKey("decision_proposal.id"))  # of the first of two deciders
     # A suspension at once by one decider: another one, who heard the agency, confirms or ends it.
     provisional: Mapped[bool] = mapped_column(default=False, server_default="false")
@@ -77,6 +79,7 @@ class Decision(Base):
     audit: Mapped[Audit | None] = relationship()
     decider: Mapped[Person] = relationship()
     proposal: Mapped["DecisionProposal | None"] = relationship()
+    replaced: Mapped["Decision | None"] = relationship(foreign_keys=[replaces_decision_id], remote_side="Decision.id")
     grounds: Mapped[list["DecisionGround"]] = relationship(order_by="DecisionGround.position", viewonly=True)
 
     __mapper_args__ = {"eager_defaults": False}

@@ -3,17 +3,20 @@
 from collections.abc import Iterable
 from uuid import UUID
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, Uuid, column, func, select, table
 from sqlalchemy.orm import Session, joinedload
 from sqlalchemy.orm.interfaces import LoaderOption
 
 from audits.core.access import Actor, Permission
 from audits.core.statements import built_once
+from audits.deadlines.models import Deadline
+from audits.deadlines.rules import DeadlineKind
 from audits.decisions.models import Decision, DecisionBasis, DecisionGround
 from audits.decisions.rules import AFTER_AUDIT
 from audits.inspections.models import Audit
 from audits.inspections.queries import visible_audits
 from audits.people.models import Person
+from audits.schemes.cycle import DecisionKind
 
 
 def visible_decisions(actor: Actor) -> Select[Decision]:
@@ -76,3 +79,15 @@ def altered_bases(session: Session) -> list[UUID]:
 def _decider() -> LoaderOption:
     """Load the decider without roles, which no page of a decision shows."""
     return joinedload(Decision.decider).lazyload(Person.role_rows)
+
+
+_APPEAL = table("appeal", column("id", Uuid), column("decision_id", Uuid))  # its model stands above this aggregate
+
+
+def to_decide_anew(session: Session, decision: Decision) -> UUID | None:
+    """Return the decision that an upheld appeal asks to take anew, for one about to be taken; the most urgent."""
+    if decision.kind is DecisionKind.APPEAL_OUTCOME:
+        return None
+    query = select(_APPEAL.c.decision_id).join(Deadline, Deadline.subject_id == _APPEAL.c.id)
+    query = query.where(Deadline.kind == DeadlineKind.APPEAL_FOLLOW_UP, Deadline.agency_id == decision.agency_id)
+    return session.scalar(query.where(Deadline.done_at.is_(None)).order_by(Deadline.due_on, Deadline.id).limit(1))

@@ -27,7 +27,7 @@ from audits.decisions.basis import Basis, Part, audit_basis, standing
 from audits.decisions.events import DecisionTaken
 from audits.decisions.models import Decision, DecisionBasis, DecisionGround
 from audits.decisions.proposals import check_second, overtake
-from audits.decisions.queries import provisional_suspension
+from audits.decisions.queries import provisional_suspension, to_decide_anew
 from audits.decisions.rules import (
     ENDS_PROVISION,
     GRANTS,
@@ -140,6 +140,7 @@ def record_decision(
     decision.basis_sha256, decision.decided_at = basis.sha256, clock.now()
     if decision.effective_on is None:
         decision.effective_on = clock.day_of(decision.decided_at)
+    decision.replaces_decision_id = to_decide_anew(session, decision)
     session.add(decision)
     _flush(session)
     if decision.kind is not DecisionKind.APPEAL_OUTCOME:

@@ -14,6 +14,7 @@ from audits.changes.models import AgencyChange
 from audits.conditions.models import Condition
 from audits.core import clock
 from audits.core.languages import DEFAULT
+from audits.correspondence.models import EvidenceRequest
 from audits.deadlines.models import Deadline
 from audits.deadlines.rules import DeadlineKind
 from audits.disputes.models import Appeal
@@ -86,6 +87,18 @@ def _audit(session: Session, term: Deadline, _: str) -> Named | None:
     return (audit.reference, None) if audit.announced or audit.revealed_at or audit.reported_at else None
 
 
+def _drafted(session: Session, term: Deadline, _: str) -> Named:
+    return session.get_one(Audit, term.subject_id).reference, None
+
+
+def _asked(session: Session, term: Deadline, language: str) -> Named:
+    """Return the requirement that an inspector asked about, and nothing of what was asked."""
+    asked = session.get_one(EvidenceRequest, term.subject_id)
+    version = session.get_one(Audit, asked.audit_id).scheme_version
+    title = scheme_of_version(version).requirement(asked.requirement_code).title.in_(language)
+    return f"{asked.requirement_code} {title}", None
+
+
 def _finding(session: Session, term: Deadline, language: str) -> Named:
     finding = session.get_one(Finding, term.subject_id)
     version = session.get_one(Audit, finding.audit_id).scheme_version
@@ -120,6 +133,8 @@ NAMES: Mapping[DeadlineKind, Callable[[Session, Deadline, str], Named | None]] =
     DeadlineKind.AGREEMENT: _application,
     DeadlineKind.REPORT: _audit,
     DeadlineKind.DECISION: _audit,
+    DeadlineKind.REPORT_COMMENT: _drafted,
+    DeadlineKind.EVIDENCE_REQUEST: _asked,
     DeadlineKind.CORRECTIVE_ACTION: _finding,
     DeadlineKind.CONDITION: _condition,
     DeadlineKind.CONDITION_PROOF: _condition,

@@ -21,7 +21,6 @@ class Letter(Base):
 
     __tablename__ = "letter"
     __table_args__ = (
-        one_of("kind", DeadlineKind),
         one_of("moment", Moment),
         CheckConstraint("num_nonnulls(kind, moment) = CASE WHEN decision_id IS NULL THEN 2 ELSE 0 END", name="about"),
         CheckConstraint("num_nulls(posted_on, posted_by, noted_at) IN (0, 3)", name="posted_whole"),

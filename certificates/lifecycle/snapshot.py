@@ -87,6 +87,7 @@ def decision_letter_facts(
         "kind": decision.kind.value,
         "provisional": decision.provisional,
         "hear_until": hear_until(version, decided_on).isoformat() if decision.provisional else None,
+        "replaces": _replaced_by(decision),
         "confirms": decision.kind is DecisionKind.SUSPEND and decision.reviews_decision_id is not None,
         "heard": decision.heard,
         "grounds": [_ground(ground, language) for ground in decision.grounds],
@@ -110,6 +111,12 @@ def decision_letter_facts(
 
 def _ground(ground: DecisionGround, language: str) -> LetterGround:
     return {"words": in_language(ground.words, language), "explanation": ground.explanation}
+
+
+def _replaced_by(decision: Decision) -> dict[str, str] | None:
+    """Return the decision that this one comes in place of, after an appeal that was upheld."""
+    old = decision.replaced
+    return {"kind": old.kind.value, "decided_on": clock.day_of(old.decided_at).isoformat()} if old else None
 
 
 def _conditions_of(session: Session, decision: Decision) -> dict[str, Any]:

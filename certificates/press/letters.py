@@ -21,6 +21,13 @@ class LetterAppeal(TypedDict):
     lifted: bool  # the suspension that it was against
 
 
+class LetterReplaced(TypedDict):
+    """The decision that another comes in place of."""
+
+    kind: str
+    decided_on: str
+
+
 class LetterGround(TypedDict):
     """A ground of a decision: its public words, and what the letter alone says under it."""
 
@@ -63,6 +70,7 @@ class DecisionLetterFacts(TypedDict):
     kind: str  # a code of audits.schemes.cycle.DecisionKind
     provisional: bool  # a suspension at once
     hear_until: str | None  # the last day to be heard about it
+    replaces: LetterReplaced | None  # after an appeal that was upheld
     confirms: bool  # that suspension, after the agency was heard
     heard: str  # what the agency said then
     grounds: list[LetterGround]

@@ -81,3 +81,16 @@ BEGIN
 END $$;
 
 CREATE CONSTRAINT TRIGGER decision_appeal AFTER INSERT ON decision DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (CURRENT_USER <> 'kw_owner' AND NEW.outcome = 'appeal_outcome') EXECUTE FUNCTION need_appeal();
+
+-- A decision comes in place of another only after an appeal against that was upheld, whose term is open.
+CREATE OR REPLACE FUNCTION check_in_place() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path TO 'public', 'pg_temp' AS $$
+BEGIN
+  IF NOT EXISTS (SELECT FROM deadline d JOIN appeal a ON a.id = d.subject_id
+                 WHERE d.kind = 'appeal_follow_up' AND d.agency_id = NEW.agency_id AND d.done_at IS NULL
+                   AND a.decision_id = NEW.replaces_decision_id AND a.outcome IN ('upheld', 'partly')) THEN
+    RAISE EXCEPTION 'no appeal asks to decide anew' USING ERRCODE = 'check_violation', CONSTRAINT = 'decision_in_place';
+  END IF;
+  RETURN NEW;
+END $$;
+
+CREATE TRIGGER decision_in_place BEFORE INSERT ON decision FOR EACH ROW WHEN (CURRENT_USER <> 'kw_owner' AND NEW.replaces_decision_id IS NOT NULL) EXECUTE FUNCTION check_in_place();

@@ -34,7 +34,7 @@ _FIELDS = {
     "since": _l("In control since"),
     "other_agencies": _l("Other agencies"),
 }
-_NOTHING = "–"
+NOTHING = "–"
 
 
 class Line(NamedTuple):
@@ -50,6 +50,11 @@ def lines(change: AgencyChange, scheme: SchemeText) -> list[Line]:
     before, after = change.before or {}, change.after or {}
     differing = [name for name in _FIELDS if before.get(name) != after.get(name)]
     return [Line(str(_FIELDS[name]), _said(name, before, scheme), _said(name, after, scheme)) for name in differing]
+
+
+def field_words(name: str) -> str:
+    """Return the name of a field of an agency in words; another one is shown as it is."""
+    return str(_FIELDS.get(name, name))
 
 
 def title(change: AgencyChange) -> str:
@@ -68,7 +73,7 @@ def title(change: AgencyChange) -> str:
 def _said(name: str, values: Mapping[str, Any], scheme: SchemeText) -> str:
     value = values.get(name)
     if value is None or value in ("", []):
-        return _NOTHING
+        return NOTHING
     return _WORDS[name](value, scheme) if name in _WORDS else str(value)
 
 

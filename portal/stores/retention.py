@@ -20,6 +20,7 @@ JOBS_KEPT = timedelta(days=30)
 MESSAGES_KEPT = timedelta(days=365)
 TOLD_KEPT = timedelta(days=730)
 ADDRESSES_KEPT = timedelta(days=365)
+NOTES_KEPT = timedelta(days=7 * 365 + 2)
 WORDS_KEPT = timedelta(days=7 * 365 + 2)
 
 
@@ -127,6 +128,14 @@ KEPT: tuple[Kept, ...] = (
         N_("7 years; a salted digest stays, so that the trail still verifies"),
         _CASE,
         "portal.work.forgetting.forget_words",
+    ),
+    Kept(
+        "notes",
+        N_("Notes of the office about an agency"),
+        ("staff_note",),
+        N_("7 years after they were written"),
+        _CASE,
+        "portal.work.forgetting.forget_notes",
     ),
     Kept(
         "uploads",

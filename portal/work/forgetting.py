@@ -11,12 +11,21 @@ from audits.core import clock
 from audits.core.db import delete_counted
 from audits.core.outbox import OutboxItem
 from audits.inspections.services.drawing import erase_before
+from audits.notes import services as notes
 from certificates.following.services import clear_unconfirmed
 from certificates.following.webhooks import clear_calls
 from portal.doors.account.services import clear_out
 from portal.settings import current_settings
 from portal.stores.messages import forget_before
-from portal.stores.retention import ADDRESSES_KEPT, JOBS_KEPT, MESSAGES_KEPT, TOLD_KEPT, WORDS_KEPT, note_forgotten
+from portal.stores.retention import (
+    ADDRESSES_KEPT,
+    JOBS_KEPT,
+    MESSAGES_KEPT,
+    NOTES_KEPT,
+    TOLD_KEPT,
+    WORDS_KEPT,
+    note_forgotten,
+)
 from portal.web.security_log import clear_security_log
 
 
@@ -55,6 +64,11 @@ def forget_words(session: Session) -> int:
     return _counted(session, func.forget_words, clock.now() - WORDS_KEPT)
 
 
+def forget_notes(session: Session) -> int:
+    """Delete notes of the office."""
+    return notes.forget_notes(session, clock.now() - NOTES_KEPT)
+
+
 FORGETS: Mapping[str, Callable[[Session], int]] = {
     "sessions": clear_out,
     "security": clear_security_log,
@@ -66,6 +80,7 @@ FORGETS: Mapping[str, Callable[[Session], int]] = {
     "calls": clear_calls,
     "lists": forget_lists,
     "words": forget_words,
+    "notes": forget_notes,
 }
 """The function of each row that this task forgets; files go by `files.collect`, some folders at a time."""
 

@@ -240,6 +240,11 @@ def test_a_new_decision_ends_the_term_to_decide_anew(session, certificate, owner
     assert open_terms(session, appeal).keys() == {DeadlineKind.APPEAL_FOLLOW_UP}
     withdraw_certificate(session, second, certificate.id, reasons="x", grounds=["misuse_of_mark"])
     assert open_terms(session, appeal) == {}
+    query = select(Decision).where(Decision.certificate_id == certificate.id, Decision.kind == DecisionKind.WITHDRAW)
+    anew = session.scalars(query).one()
+    assert anew.replaces_decision_id == suspension.id
+    assert decision_letter_facts(session, anew, body=BODY)["replaces"]["kind"] == "suspend"
+    assert appeal.decision.replaces_decision_id is None
 
 
 def test_dismissed_changes_nothing_and_there_is_no_further_appeal(session, certificate, owner, suspension, second):

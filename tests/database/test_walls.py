@@ -31,6 +31,7 @@ from tests.kit.statements_about_following import ABOUT_FOLLOWING
 from tests.kit.statements_about_holders import ABOUT_HOLDERS
 from tests.kit.statements_about_letters import ABOUT_LETTERS
 from tests.kit.statements_about_links import ABOUT_LINKS
+from tests.kit.statements_about_notes import ABOUT_NOTES
 from tests.kit.statements_about_people import ABOUT_PEOPLE
 from tests.kit.statements_about_reports import ABOUT_REPORTS
 from tests.kit.statements_about_requests import ABOUT_REQUESTS
@@ -53,6 +54,7 @@ SUBJECTS = {
     "holders": ABOUT_HOLDERS,
     "letters": ABOUT_LETTERS,
     "links": ABOUT_LINKS,
+    "notes": ABOUT_NOTES,
     "people": ABOUT_PEOPLE,
     "requests": ABOUT_REQUESTS,
     "reports": ABOUT_REPORTS,
@@ -142,7 +144,7 @@ def test_no_table_lets_everything_pass(world, role):
         assert world.attempt(role, f'UPDATE {table} SET "{key}" = "{key}"') == NO_RIGHT, table
     removable = {"branch", "calendar_feed", "contact", "controller", "login_brake", "person_role"}
     of_worker = {"file_check", "follow", "held_form", "login_session", "mail_token", "register_slip", "security_event"}
-    of_worker |= {"outbox", "sent_message", "webhook_call"}
+    of_worker |= {"outbox", "sent_message", "staff_note", "webhook_call"}
     removable |= {"list_offer"} | (of_worker if role == WORKER else set())
     passed = {table for table in keys if world.attempt(role, f"DELETE FROM {table}") != NO_RIGHT}
     assert passed == (set() if role == REGISTER else removable)

@@ -125,3 +125,10 @@ def sentences(path):
     silent |= {id(part) for node in ast.walk(tree) if isinstance(node, ast.JoinedStr) for part in node.values}
     said = (node for node in ast.walk(tree) if isinstance(node, ast.Constant) and id(node) not in silent)
     yield from (node.value for node in said if isinstance(node.value, str) and SENTENCE.fullmatch(node.value))
+
+
+def test_no_subject_of_a_mail_names_an_agency():
+    """Mail programs show subjects on screens that others see."""
+    subjects = {path.name: path.read_text().partition("\n")[0] for path in (ROOT / "templates" / "mail").glob("*.txt")}
+    assert len(subjects) > 60
+    assert [name for name, subject in subjects.items() if re.search(r"[(,]\s*(agency|name|names)=", subject)] == []

@@ -37,6 +37,7 @@ ELSEWHERE = {
     "certificates/press/compiled/writer.py": "writes",
     "certificates/ledger/dump.py": "writes",
     "portal/doors/office/drafts.py": "writes",
+    "portal/doors/office/exports.py": "writes",
     "portal/doors/registry/ledger.py": "writes",
     "portal/forms/spreadsheets.py": "writes",
     "portal/backup/cluster.py": "a command's own; opens what it wrote, with hashes that it knows",

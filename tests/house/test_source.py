@@ -94,6 +94,7 @@ KINDS = {"rules", "workflow", "models", "services", "queries", "events", "notice
 LIBRARIES = {
     "audits/core": "what every aggregate stands on",
     "audits/questions": "types of answers and rules between them, computed without a database",
+    "certificates/assessment.py": "reads of all aggregates at once, for people from outside",
     "certificates/addresses.py": "addresses that are printed and never change",
     "certificates/credentials": "a format of others, computed without a database",
     "certificates/press": "facts in, paper out",
@@ -115,6 +116,7 @@ OTHERS = {
     "audits/worklists/clock.py": "on which days the clock does what; pure",
     "audits/worklists/letters.py": "the letters of the clock, from a file beside it; pure",
     "certificates/letters/facts.py": "values of a document",
+    "audits/worklists/history.py": "reads of all aggregates at once",
     "audits/worklists/search.py": "reads of all aggregates at once",
     "audits/applications/workbook.py": "rows of a table and what changed in them; pure, too long for rules",
     "audits/decisions/basis.py": "what is weighed, and its digest: asked by the page before and by the service after",

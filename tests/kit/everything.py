@@ -33,6 +33,8 @@ from audits.inspections.workflow import AuditState
 from audits.links.models import LinkHit, LinkReport
 from audits.links.rules import Sign
 from audits.links.workflow import LinkState
+from audits.notes.models import StaffNote
+from audits.notes.services import write_note
 from audits.people.models import Absence, Interest, Person, RoleRequest
 from audits.schemes.cycle import DecisionKind
 from audits.schemes.models import SchemeProposal
@@ -43,6 +45,7 @@ from audits.teams.models import TeamMember
 from audits.teams.rules import TeamRole
 from certificates.credentials import thumbprint
 from certificates.documents.models import Document
+from certificates.letters.models import Letter
 from certificates.letters.services import write_decision_letter
 from certificates.lifecycle.models import Certificate
 from certificates.lifecycle.services import appealing, maintain_certificate, number_certificate
@@ -164,8 +167,7 @@ def fill(session: Session, settings: Settings) -> Case:
         recorded_at=now,
     )
     session.add_all([day, absence])
-    session.flush()
-    letter = write_decision_letter(session, decision)
+    letter, note = _written(session, decision, people[Role.PLANNER])
     term = select(Deadline.id).where(Deadline.agency_id == agency.id, Deadline.kind == DeadlineKind.RENEWAL)
     proof, proof_file = _proof(session, decision, people[Role.AGENCY_OWNER])
     return Case(
@@ -207,6 +209,7 @@ def fill(session: Session, settings: Settings) -> Case:
             "hit_id": sign.id,
             "day_id": day.id,
             "letter_id": letter.id,
+            "note_id": note.id,
             "deadline_id": session.scalars(term).one(),
             "absence_id": absence.id,
             "request_id": request.id,
@@ -223,6 +226,14 @@ def fill(session: Session, settings: Settings) -> Case:
             "signal_id": session.scalars(select(Signal.id).where(Signal.agency_id == agency.id)).one(),
         },
     )
+
+
+def _written(session: Session, decision: Decision, planner: Person) -> tuple[Letter, StaffNote]:
+    """The letter of a decision, and a note of the office."""
+    letter = write_decision_letter(session, decision)
+    note = write_note(session, planner.actor, decision.agency_id, text="x")
+    session.flush()
+    return letter, note
 
 
 def _proof(session: Session, decision: Decision, owner: Person) -> tuple[ConditionProof, ConditionFile]:

@@ -208,6 +208,7 @@ def decision_letter(**changes: Any) -> dict[str, Any]:
         "kind": "grant_with_conditions",
         "provisional": False,
         "hear_until": None,
+        "replaces": None,
         "confirms": False,
         "heard": "",
         "grounds": [

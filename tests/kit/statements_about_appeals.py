@@ -30,6 +30,11 @@ DECIDE = TOLD.format("decide", ":in_hand_appeal", "in_hand", "decided")
 DECIDED_NOW = "UPDATE appeal SET state = 'decided', outcome = 'dismissed', decided_by = {} WHERE id = :in_hand_appeal"
 OUTCOME = DECIDED.format("{}", "appeal_outcome", "handled_certificate")
 THIS = "current_setting('test.decision')::uuid"
+IN_PLACE = (
+    DECIDED.format(":decider", "suspend", "handled_certificate")
+    .replace("(id,", "(replaces_decision_id, id,", 1)
+    .replace("SELECT gen_random_uuid()", "SELECT :free_decision, gen_random_uuid()", 1)
+)
 BACK = TOLD.format("withdraw", ":lodged_appeal", "lodged", "withdrawn")
 TAKEN_BACK = "UPDATE appeal SET state = 'withdrawn' WHERE id = :lodged_appeal"
 
@@ -65,6 +70,7 @@ ABOUT_APPEALS = [
            OUTCOME.format(":first_decider") + BASIS + DECIDE + DECIDED_NOW.format(THIS), "appeal_decided"),
     Attack("decided, untold", OUTCOME.format(":decider") + BASIS + DECIDED_NOW.format(THIS), "appeal_trace"),
     Attack("a decision that no appeal names", (OUTCOME.format(":decider") + BASIS)[:-2], "decision_appeal"),
+    Attack("in place of a decision that no appeal asks to take anew", (IN_PLACE + BASIS)[:-2], "decision_in_place"),
     Attack("other minutes", TOLD.format("hear", ":in_hand_appeal", "in_hand", "in_hand")
            + "UPDATE appeal SET heard = 'y' WHERE id = :in_hand_appeal", "appeal_said"),
     Attack("other reasons for an appeal", "UPDATE appeal SET reasons = 'y'", NO_RIGHT, by=HOLDER),

@@ -23,6 +23,7 @@ from audits.decisions.models import Decision, DecisionGround, DecisionProposal
 from audits.inspections import services as inspections
 from audits.inspections.models import Audit, Finding
 from audits.inspections.workflow import AuditState, FindingState
+from audits.notes.services import write_note
 from audits.people.models import Person, RoleRequest, SmallBody
 from audits.people.services import record_absence
 from audits.schemes.cycle import AuditKind, DecisionKind
@@ -124,6 +125,12 @@ def make_world(session: Session) -> dict[str, Any]:
     world |= add_complaints(session, world["decider"], world["other"])
     world["followed"] = followed_list(session, session.get_one(Certificate, world["active_certificate"]).agency)
     add_webhook(session, world["followed"])
+    for name, agency in (("note", "holder"), ("note_taken_back", "holder"), ("other_note", "other")):
+        note = write_note(session, make_person(session, Role.PLANNER).actor, world[agency], text="x")
+        note.written_by, note.withdrawn_at = world["planner"], clock.now() if name == "note_taken_back" else None
+        session.flush()
+        world[name] = note.id
+    world["holder_person"] = make_person(session, Role.AGENCY_OWNER, world["holder"]).id
     for agency in ("concluded_applicant", "changed"):
         add_interest(session, world["reviewer"], world[agency])
     add_interest(session, world["planner"], world["other"])

@@ -71,6 +71,7 @@ INSTEAD = {
     "/inspector/audits/<uuid:audit_id>/chapters": {"code": "chapter"},
     "/office/worklist/worklist": {"ending": "csv"},
     "/office/complaints/figures": {"ending": "xlsx"},
+    "/office/exports/<any(": {"name": "statistics", "ending": "csv"},
     "/account/calendar": {"kind": "mine"},
     "/calendar": {"token": "used"},
     "/office/people": {"person_id": "staff_id"},

@@ -12,6 +12,7 @@ NONE_FOR_AGENCIES = {
     DeadlineKind.CRITICAL_FINDING,  # what follows from it is a decision, with its letter
     DeadlineKind.SPECIAL_AUDIT,  # it may come unannounced
     DeadlineKind.SUSPENSION_HEARING,  # the letter of the suspension names its last day
+    DeadlineKind.SECOND_READING,  # our own work
     DeadlineKind.LINK_REPORT,  # an agency is asked by name, if at all
     DeadlineKind.DRAFT,  # nobody but the agency knows of it
     DeadlineKind.COMPLAINT_RECEIPT,

@@ -14,13 +14,16 @@ from portal.doors.office import (
     days,
     decisions,
     devices,
+    exports,
     failed_jobs,
     findings,
     groups,
+    history,
     home,
     interests,
     letters,
     links,
+    notes,
     people,
     planning,
     proposals,
@@ -59,6 +62,9 @@ CASES = (
     worklist,
     search,
     letters,
+    history,
+    notes,
+    exports,
 )
 for part in (*CASES, schemes, people, failed_jobs, security_log, signals, complaints):
     bp.register_blueprint(part.bp)

@@ -1,0 +1,75 @@
+"""The history of a case: who, what, when, old and new value, cut by day, subject and person."""
+
+from uuid import uuid4
+
+from audits.agencies.events import AgencyEdited
+from audits.core.access import Role
+from audits.core.events import record
+from audits.inspections.workflow import AuditState
+from audits.worklists.history import Value, values_of
+from tests.kit.factories import make_agency, make_audit, make_person
+from tests.kit.factories.changes import report
+
+
+def rows(page):
+    return [[cell.get_text(" ", strip=True) for cell in row.select("th, td")] for row in page.soup.select("tbody tr")]
+
+
+def test_what_an_event_says_becomes_fields_with_both_values():
+    told = {"before": "draft", "after": "submitted", "reason": "x", "head": "ab"}
+    assert values_of(told) == (Value("state", "draft", "submitted"),)
+    assert values_of({"fields": ["city"], "changes": {"city": ["Breda", "Tilburg"]}}) == (
+        Value("city", "Breda", "Tilburg"),
+    )
+    assert values_of({"day_before": "2027-01-01", "day": "2027-01-02"}) == (Value("day", "2027-01-01", "2027-01-02"),)
+    assert values_of({"code": "PAY-01", "explained": False, "value": ["conform", "partly"]})[-1] == (
+        "value", "conform", "partly",
+    )  # fmt: skip
+    assert values_of({"day_before": "2027-01-01", "day": "2027-01-01", "grade": None}) == ()
+
+
+def test_every_event_shows_who_and_both_values_in_words(enter, session):
+    audit = make_audit(session, AuditState.IN_PROGRESS)
+    owner = make_person(session, Role.AGENCY_OWNER, audit.agency, name="Noor de Wit")
+    told = AgencyEdited(fields=("phone",), changes={"phone": ["010", "020"]})
+    record(session, told, subject_id=audit.agency_id, actor=owner.actor, agency_id=audit.agency_id)
+    report(session, audit.agency, owner, city="Breda")
+    before = audit.agency.city
+    record(session, told, subject_id=uuid4(), actor=owner.actor, agency_id=make_agency(session).id)
+    session.flush()
+    found = rows(enter(Role.PLANNER).open(f"/office/agencies/{audit.agency_id}/history"))
+    assert [row[1:] for row in found if row[2] == "Details changed"] == [
+        ["Noor de Wit", "Details changed", "Telephone", "010", "020"]
+    ]
+    assert [row[3:] for row in found if row[2] == "Change reported"] == [["Town or city", before, "Breda"]]
+    assert ["State", "Planned", "In progress"] in [row[3:] for row in found if row[2] == "Audit started"]
+
+
+def test_the_history_is_cut_by_day_subject_and_person(enter, session):
+    audit = make_audit(session, AuditState.IN_PROGRESS)
+    planner = enter(Role.PLANNER)
+    whole = f"/office/agencies/{audit.agency_id}/history"
+    assert {row[2] for row in rows(planner.open(f"{whole}?about=audit"))} >= {"Audit planned", "Audit started"}
+    mine = rows(planner.open(f"{whole}?person={audit.inspector.name}"))
+    assert mine
+    assert {row[1] for row in mine} == {audit.inspector.name}
+    for query in ("since-year=2100&since-month=1&since-day=1", "until-year=2000&until-month=1&until-day=1"):
+        names = planner.open(whole).soup.select("input[name]")
+        assert names
+        assert "Nothing was found." in planner.open(f"{whole}?{_as_the_form(planner, query)}").text
+
+
+def _as_the_form(browser, query):
+    """The query with the names that the three fields of a date have on this page."""
+    field = query.split("-")[0]
+    names = [tag["name"] for tag in browser.page.soup.select(f'input[name^="{field}"]')]
+    year, month, day = (part.split("=")[1] for part in query.split("&"))
+    values = (day, month, year)
+    return "&".join(f"{name}={value}" for name, value in zip(names, values, strict=True))
+
+
+def test_only_who_works_on_cases_reads_it(enter, session):
+    agency = make_agency(session)
+    for person in (Role.ADMINISTRATOR, make_person(session, Role.AGENCY_OWNER, agency)):
+        for page in ("history", "notes"):
+            enter(person).open(f"/office/agencies/{agency.id}/{page}", status=403)
