@@ -274,6 +274,7 @@ def app(built_app: Flask, app_sessions, monkeypatch: pytest.MonkeyPatch) -> Iter
     monkeypatch.setitem(built_app.extensions, "complaint_throttle", Throttle())
     monkeypatch.setitem(built_app.extensions, "bulk_throttle", Throttle())
     monkeypatch.setitem(built_app.extensions, "follow_throttle", Throttle())
+    monkeypatch.setitem(built_app.extensions, "poster_throttle", Throttle())
     yield built_app
     (built_app.extensions["settings"].seal_dir / memory.FILE).unlink(missing_ok=True)
 

@@ -19,6 +19,7 @@ class DocumentKind(StrEnum):
     TERM_LETTER = "term_letter"
     SUBMISSION_RECEIPT = "submission_receipt"
     LIST_CHECK = "list_check"  # for who asked alone: it is not stored
+    POSTER = "poster"  # neither sealed nor stored: it proves nothing, and leads to what does
 
 
 Prepared = NewType("Prepared", bytes)

@@ -303,6 +303,20 @@ class CheckedLine(TypedDict):
     since: str
 
 
+class PosterFacts(TypedDict):
+    """A sheet that an agency hangs up in an office or a house: where to look it up, and nothing that can grow old."""
+
+    language: str
+    legal_name: str
+    number_label: str
+    register_number: str
+    register_url: str  # of the entry, also as QR code
+    site: str  # the address of the register as people type it
+    readable_in: list[str]  # the names of the languages of the page for workers, each in itself
+    printed_on: str
+    body: Body
+
+
 class ListCheckFacts(TypedDict):
     """What the register said of a list of numbers; all answers are in an attached file."""
 
@@ -325,6 +339,7 @@ DOCUMENTS: dict[DocumentKind, type] = {
     DocumentKind.TERM_LETTER: TermLetterFacts,
     DocumentKind.SUBMISSION_RECEIPT: SubmissionReceiptFacts,
     DocumentKind.LIST_CHECK: ListCheckFacts,
+    DocumentKind.POSTER: PosterFacts,
 }
 
 

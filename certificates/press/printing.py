@@ -45,6 +45,7 @@ _DATED = {
     DocumentKind.TERM_LETTER: "written_on",
     DocumentKind.SUBMISSION_RECEIPT: "submitted_at",
     DocumentKind.LIST_CHECK: "asked_at",
+    DocumentKind.POSTER: "printed_on",
 }
 
 

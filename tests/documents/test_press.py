@@ -30,6 +30,7 @@ SAMPLES = {
     "term_letter": snapshot.term_letter,
     "submission_receipt": snapshot.submission_receipt,
     "list_check": snapshot.list_check,
+    "poster": snapshot.poster,
 }
 PARTS = {"pdfaid:part": "3", "pdfaid:conformance": "A", "pdfuaid:part": "1"}
 

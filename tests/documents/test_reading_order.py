@@ -41,6 +41,7 @@ SHEETS = {
 DOCUMENTS = SHEETS | {
     "letter": lambda: typeset("decision_letter", snapshot.decision_letter()),
     "receipt": lambda: typeset("submission_receipt", snapshot.submission_receipt()),
+    "poster": lambda: typeset("poster", snapshot.poster()),
     "check of a list": lambda: typeset("list_check", snapshot.list_check()),
     "report": lambda: typeset("audit_report", snapshot.audit_report()),
     "report of many pages": lambda: typeset("audit_report", REPORT),

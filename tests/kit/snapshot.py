@@ -291,6 +291,21 @@ def submission_receipt(**changes: Any) -> dict[str, Any]:
     } | changes
 
 
+def poster(**changes: Any) -> dict[str, Any]:
+    """Return the sheet that an agency hangs up."""
+    return {
+        "language": "nl",
+        "legal_name": HOLDER["legal_name"],
+        "number_label": "KvK-nummer",
+        "register_number": "12345678",
+        "register_url": "https://keurwerk.example/register/nl-12345678",
+        "site": "keurwerk.example",
+        "readable_in": ["Nederlands", "English", "polski", "română", "български", "українська"],
+        "printed_on": "2027-06-14",
+        "body": BODY,
+    } | changes
+
+
 def list_check(**changes: Any) -> dict[str, Any]:
     """Return the check of a list with a number that is certified, one that is not, and one that nobody has."""
     line = {"asked": "12345678", "name": HOLDER["legal_name"], "number": "KW-2027-00017-58"}
