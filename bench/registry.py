@@ -49,8 +49,8 @@ def main(sizes: Sizes, compared: Comparison) -> Report:
         mix, slips = _distinct(dice, rows), _typos(dice, rows)
         race.run(SEARCH, lambda name: [_search(name, asked) for asked in islice(mix, sizes.n)])
         typos = race.run(FUZZY, lambda name: [_search(name, asked) for asked in islice(slips, sizes.n)])
+        _weigh(report, race.served[builds.OURS])
     _judge(report, typos, list(race.served))
-    _weigh(report, race.served[builds.OURS])
     return report
 
 
