@@ -31,8 +31,6 @@ class DeadlineKind(StrEnum):
     SUSPENSION_HEARING = "suspension_hearing"  # hear the holder, then confirm the suspension at once, or end it
     APPLICATION_REVIEW = "application_review"  # accept, return or refuse an application
     REPORT = "report"  # report an audit
-    REPORT_COMMENT = "report_comment"  # comment on the draft of a report
-    SECOND_READING = "second_reading"  # read a report once more
     DECISION = "decision"  # decide on an audit
     SURVEILLANCE = "surveillance"  # hold a surveillance audit of a cycle, and decide on it
     SUSPENSION = "suspension"  # lift the suspension of a certificate, or withdraw it
@@ -51,6 +49,8 @@ class DeadlineKind(StrEnum):
     SIGNAL_ANSWER = "signal_answer"  # say what became of it
     AGREEMENT = "agreement"  # accept a certification agreement that changed
     EVIDENCE_REQUEST = "evidence_request"  # give what an inspector asks for; a trigger opens and ends it
+    REPORT_COMMENT = "report_comment"  # comment on the draft of a report
+    SECOND_READING = "second_reading"  # read a report once more
 
 
 class Term(Protocol):
