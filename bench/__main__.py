@@ -7,7 +7,7 @@ from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 
-from bench import assessment, clock, lane, links, migration, pages, press, proof, reader, registry
+from bench import assessment, audit, clock, lane, links, migration, pages, press, proof, reader, registry
 from bench.results import OUT, Report
 from bench.served import Comparison
 from bench.sizes import Sizes
@@ -17,6 +17,7 @@ SIZES = {
     "registry": Sizes(n=400, rounds=5),
     "proof": Sizes(n=250, rounds=5),
     "assessment": Sizes(n=200, rounds=10),
+    "audit": Sizes(n=100, rounds=5),
     "lane": Sizes(n=24, rounds=3),
     "press": Sizes(n=200, rounds=10),
     "reader": Sizes(n=20, rounds=5),
@@ -30,6 +31,7 @@ SERVED = {
     "proof": proof.main,
     "lane": lane.main,
     "assessment": assessment.main,
+    "audit": audit.main,
 }
 """Those over HTTP; they share what is served, and so its seed."""
 ALONE = {

@@ -37,7 +37,7 @@ def main(sizes: Sizes, compared: Comparison) -> Report:
     with ExitStack() as stack:
         few = _few(stack, compared, min(FEW, sizes.agencies))
         sides = [_side(compared, each, sizes.n) for each in (*compared.all, few)]
-        sides.append(_rival(stack, compared, sizes.n))
+        sides.append(rival(stack, compared, sizes.n))
         for side in sides:
             side.turn()  # warm up
         alternate(report, CASE, sides, sizes.rounds)
@@ -75,7 +75,8 @@ def _side(compared: Comparison, each: Installed, n: int) -> Side:
     return compared.side(each, partial(_save, each.port, path, cookie, token[1], n))
 
 
-def _rival(stack: ExitStack, compared: Comparison, n: int) -> Side:
+def rival(stack: ExitStack, compared: Comparison, n: int) -> Side:
+    """Return the form of tutorials, served on a database of its own."""
     url, port = compared.machine.database("bench_rival_form"), free_port()
     env = dict(compared.ours.env) | {"RIVAL_URL": url}
     process = stack.enter_context(child(compared.ours.build, "web", str(port), "bench.rival_form:app", env=env))

@@ -54,6 +54,14 @@ def test_assessment(tmp_path):
     assert [target["name"] for target in found["targets"]][::2] == ["CPU of a saved answer", "save an answer"]
 
 
+def test_audit(tmp_path):
+    found = run_small(tmp_path, "audit", "--n", "4", "--agencies", "5")["audit"]
+    assert systems(found, "save a verdict") == {"keurwerk", "Flask + ORM"}
+    names = {target["name"] for target in found["targets"]}
+    assert {"CPU of a saved verdict", "p95 of a verdict, 4 writers", "score of one audit", "unit page"} <= names
+    assert sum(name.startswith(("key strokes for", "page loads for", "a key shows")) for name in names) == 4
+
+
 def test_clock(tmp_path):
     found = run_small(tmp_path, "clock", "--n", "3", "--agencies", "50")["clock"]
     steps = found["targets"][0]
