@@ -32,6 +32,7 @@ ABOUT_REPORTS = [
     Attack("another draft", "UPDATE report_draft SET facts = '{}'", NO_RIGHT),
     Attack("comments by the inspector", TOLD + COMMENTED.format(ME), "report_draft_person", by=ITS),
     Attack("comments by another agency", TOLD + COMMENTED.format(ME), "none", "report_draft_person", by="agency mine"),
+    Attack("comments by a reviewer", TOLD + COMMENTED.format(ME), "none", "report_draft_person", by="reviewer"),
     Attack("comments in the name of somebody else", TOLD + COMMENTED.format(":decider"), "report_draft_person",
            "report_draft_person", by=AUDITED),
     Attack("comments that were changed", TOLD + AGAIN,
