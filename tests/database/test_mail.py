@@ -188,7 +188,7 @@ def test_a_worker_knows_the_page_of_every_message(settings):
 
 def sample(kind):
     """A value for every field of a notice."""
-    values = {str: "suspend", int: 7, bool: True, date: date(2027, 3, 1)}
+    values = {str: "suspend", int: 7, bool: True, date: date(2027, 3, 1), list[str]: ["One.", "Two."]}
     return {name: values[hint] for name, hint in get_type_hints(kind).items() if name != "kind"}
 
 
