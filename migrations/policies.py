@@ -128,6 +128,8 @@ POLICIES = (
     Policy("report_draft", (OWN, CASES, MY_AUDIT), (f"{OWN} AND {MY_COMMENT}", MY_LED_AUDIT), (MY_LED_AUDIT,)),
     Policy("audit_conduct", (CASES, MY_AUDIT), (MY_LED_AUDIT,)),
     Policy("second_reading", (CASES, MY_LED_AUDIT), (CASES,), (MY_LED_AUDIT,)),
+    # Pictures and files beside verdicts: an agency never reads them.
+    Policy("cell_file", (CASES, MY_AUDIT), (MY_JUDGED_AUDIT,), (f"uploaded_by = {ME} AND {MY_JUDGED_AUDIT}",)),
     # A secret is shown once a value was mixed in, and never to an agency: not even its inspector can choose by it.
     Policy("fixed_list", (CASES, MY_AUDIT), (MY_LED_AUDIT,), may=ADD),
     # A list that waits: an agency sees and fills what it was asked for, and nothing else.

@@ -45,6 +45,7 @@ _MISSING = {
     "application": N_("There is no such application."),
     "audit": N_("There is no such audit."),
     "audit_day": N_("There is no such day."),
+    "cell_file": N_("There is no such file."),
     "certificate": N_("There is no such certificate."),
     "complaint": N_("There is no such complaint."),
     "condition": N_("There is no such condition."),

@@ -216,6 +216,26 @@ class VerdictsRecorded(EventData, name="audit.record", words=N_("Verdicts record
     reason: str = forgettable()
 
 
+class CellFileTold(EventData):
+    """Base of events about a picture or file beside a verdict; `head` is the entry that seals it."""
+
+    requirement: Code
+    file: UUID
+    head: Digest
+
+
+class CellFileAdded(CellFileTold, name="audit.attach", words=N_("Picture or file put beside a verdict")):
+    """Somebody of the audit team put a picture or file beside a verdict."""
+
+
+class CellFileWithdrawn(
+    CellFileTold, name="audit.withdraw_file", words=N_("Picture or file beside a verdict taken back")
+):
+    """It was taken back, with the reason."""
+
+    reason: str = forgettable()
+
+
 class DeviceEnrolled(EventData, name="audit.enrol_device", words=N_("Audit taken along on a device")):
     """Somebody took the audit along; the opening of the chain of the device holds its public key."""
 

@@ -32,7 +32,8 @@ from audits.applications.models import Application
 from audits.certification.models import AuditRequirement
 from audits.core.access import Actor, Role
 from audits.core.db import Base, Id, ItsAgency, one_of, stored
-from audits.inspections.chains import EntryChain as EntryChain  # noqa: PLC0414  # tables are imported from here
+from audits.inspections.cell_files import CellFile as CellFile  # noqa: PLC0414  # tables are imported from here
+from audits.inspections.chains import EntryChain as EntryChain  # noqa: PLC0414
 from audits.inspections.chains import EntryContent as EntryContent  # noqa: PLC0414
 from audits.inspections.chains import EntryReceipt as EntryReceipt  # noqa: PLC0414
 from audits.inspections.chains import SealedEntry as SealedEntry  # noqa: PLC0414

@@ -146,6 +146,10 @@ CREATE POLICY second_reading_select ON second_reading FOR SELECT TO kw_app USING
 CREATE POLICY second_reading_insert ON second_reading FOR INSERT TO kw_app WITH CHECK ((SELECT is_genuine()) AND (audit_id = ANY ((SELECT my_led_audits())::uuid[])));
 CREATE POLICY second_reading_update ON second_reading FOR UPDATE TO kw_app USING ((SELECT is_genuine()) AND ((SELECT current_setting('kw.sees', true)) = 'cases'));
 CREATE POLICY second_reading_worker ON second_reading TO kw_worker USING (true);
+CREATE POLICY cell_file_select ON cell_file FOR SELECT TO kw_app USING ((SELECT is_genuine()) AND ((SELECT current_setting('kw.sees', true)) = 'cases' OR audit_id = ANY ((SELECT my_audits())::uuid[])));
+CREATE POLICY cell_file_insert ON cell_file FOR INSERT TO kw_app WITH CHECK ((SELECT is_genuine()) AND ((uploaded_by = (SELECT nullif(current_setting('kw.person', true), '')::uuid) AND audit_id = ANY ((SELECT my_judged_audits())::uuid[]))));
+CREATE POLICY cell_file_update ON cell_file FOR UPDATE TO kw_app USING ((SELECT is_genuine()) AND (audit_id = ANY ((SELECT my_judged_audits())::uuid[])));
+CREATE POLICY cell_file_worker ON cell_file TO kw_worker USING (true);
 CREATE POLICY fixed_list_select ON fixed_list FOR SELECT TO kw_app USING ((SELECT is_genuine()) AND ((SELECT current_setting('kw.sees', true)) = 'cases' OR audit_id = ANY ((SELECT my_audits())::uuid[])));
 CREATE POLICY fixed_list_insert ON fixed_list FOR INSERT TO kw_app WITH CHECK ((SELECT is_genuine()) AND (audit_id = ANY ((SELECT my_led_audits())::uuid[])));
 CREATE POLICY fixed_list_worker ON fixed_list TO kw_worker USING (true);

@@ -42,6 +42,7 @@ BEGIN
   IF NOT EXISTS (SELECT FROM sealed_entry WHERE audit_id = NEW.audit_id AND cell = its_cell AND txid = pg_current_xact_id())
      OR NOT EXISTS (SELECT FROM sealed_entry e CROSS JOIN LATERAL (SELECT convert_from(e.data, 'UTF8')::jsonb AS said) AS its
                     WHERE e.audit_id = NEW.audit_id AND e.cell = its_cell AND said->>'value' = NEW.value
+                      AND said->>'kind' IS DISTINCT FROM 'photo'
                       AND said->>'method' IS NOT DISTINCT FROM NEW.method AND (said->'bulk' IS NOT NULL) = NEW.bulk) THEN
     RAISE EXCEPTION 'a verdict without its sealed entry' USING ERRCODE = 'check_violation', CONSTRAINT = 'verdict_sealed';
   END IF;
@@ -51,6 +52,7 @@ END $$;
 CREATE CONSTRAINT TRIGGER verdict_sealed AFTER INSERT OR UPDATE ON verdict DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (CURRENT_USER <> 'kw_owner') EXECUTE FUNCTION need_entry();
 
 CREATE OR REPLACE FUNCTION forget_entry(its_digest text) RETURNS boolean LANGUAGE sql SECURITY DEFINER SET search_path TO 'public', 'pg_temp' AS $$
-  WITH gone AS (DELETE FROM entry_content c USING sealed_entry e WHERE e.id = c.entry_id AND e.digest = its_digest RETURNING c.entry_id)
-  SELECT EXISTS (SELECT FROM gone)
+  WITH gone AS (DELETE FROM entry_content c USING sealed_entry e WHERE e.id = c.entry_id AND e.digest = its_digest RETURNING c.entry_id),
+       files AS (DELETE FROM cell_file f USING sealed_entry e WHERE e.id = f.entry_id AND e.digest = its_digest RETURNING f.entry_id)
+  SELECT EXISTS (SELECT FROM gone) OR EXISTS (SELECT FROM files)
 $$;

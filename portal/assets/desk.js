@@ -332,6 +332,7 @@ const keys = {
   k: () => step(-1),
   n: () => current?.note?.focus(),
   m: () => current?.methods.turn(),
+  p: () => current?.box.querySelector("[data-kw-files]")?.click(),
   o: () => filterBy(show === "open" ? "all" : "open"),
   g: () => document.querySelector("#jump").focus(),
   "[": () => follow("prev"),
@@ -432,7 +433,7 @@ form?.addEventListener("submit", (event) => {
   leaving = true;
   settled().then(() => setTimeout(() => form.requestSubmit(event.submitter)));
 });
-for (const link of document.querySelectorAll(".kw-bench-bar a, .kw-rail a")) {
+for (const link of document.querySelectorAll(".kw-bench-bar a, .kw-rail a, [data-kw-away]")) {
   link.addEventListener("click", (event) => {
     if (leaving || event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();

@@ -19,6 +19,7 @@ from audits.changes.models import AgencyChangeFile
 from audits.conditions.models import ConditionFile
 from audits.core import clock
 from audits.core.db import Base, one_of, stored
+from audits.inspections.models import CellFile
 from certificates.documents.models import Document, DocumentStamp
 from certificates.documents.stages import DocumentKind
 from portal.settings import current_settings
@@ -72,7 +73,10 @@ class Trouble:
 # A function, because the pages of an administrator show no cases and may not read their tables.
 NAMES = text("SELECT sha256, kind, name FROM files_in_trouble()")
 # Every column that names a stored file. A test fails for a column that is missing here.
-NAMING = (Document.sha256, DocumentStamp.sha256, Evidence.sha256, AgencyChangeFile.sha256, ConditionFile.sha256)
+NAMING = (
+    *(Document.sha256, DocumentStamp.sha256, Evidence.sha256, AgencyChangeFile.sha256, ConditionFile.sha256),
+    CellFile.sha256,
+)
 
 
 def check_files(session: Session) -> int:

@@ -138,6 +138,14 @@ KEPT: tuple[Kept, ...] = (
         "portal.work.forgetting.forget_notes",
     ),
     Kept(
+        "pictures",
+        N_("Pictures and files that inspectors put beside verdicts"),
+        ("cell_file",),
+        N_("7 years; a salted digest stays, so that the trail still verifies"),
+        _CASE,
+        "portal.work.forgetting.forget_pictures",
+    ),
+    Kept(
         "uploads",
         N_("Files that nobody names any more, and a note of each file that was looked at"),
         ("file_check",),

@@ -69,6 +69,11 @@ def forget_notes(session: Session) -> int:
     return notes.forget_notes(session, clock.now() - NOTES_KEPT)
 
 
+def forget_pictures(session: Session) -> int:
+    """Forget pictures and files beside verdicts; the store gives up their bytes, which no row names any more."""
+    return _counted(session, func.forget_cell_files, clock.now() - WORDS_KEPT)
+
+
 FORGETS: Mapping[str, Callable[[Session], int]] = {
     "sessions": clear_out,
     "security": clear_security_log,
@@ -81,6 +86,7 @@ FORGETS: Mapping[str, Callable[[Session], int]] = {
     "lists": forget_lists,
     "words": forget_words,
     "notes": forget_notes,
+    "pictures": forget_pictures,
 }
 """The function of each row that this task forgets; files go by `files.collect`, some folders at a time."""
 

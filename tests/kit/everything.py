@@ -27,7 +27,16 @@ from audits.decisions.rules import Outcome
 from audits.decisions.services import decide
 from audits.disputes.models import Appeal
 from audits.inspections.days import AuditDay
-from audits.inspections.models import Audit, EntryChain, Remark, ReportDraft, SecondReading
+from audits.inspections.models import (
+    Audit,
+    CellFile,
+    EntryChain,
+    Remark,
+    ReportDraft,
+    SealedEntry,
+    SecondReading,
+    Verdict,
+)
 from audits.inspections.queries import findings_of
 from audits.inspections.workflow import AuditState
 from audits.links.models import LinkHit, LinkReport
@@ -187,6 +196,7 @@ def fill(session: Session, settings: Settings) -> Case:
             "certificate_id": certificate.id,
             "document_id": document.id,
             "evidence_id": evidence.id,
+            "cell_file_id": _cell_file(session, audit, file).id,
             "finding_id": findings_of(session, audit.id)[0].id,
             "change_id": change.id,
             "file_id": session.scalars(
@@ -234,6 +244,17 @@ def _written(session: Session, decision: Decision, planner: Person) -> tuple[Let
     note = write_note(session, planner.actor, decision.agency_id, text="x")
     session.flush()
     return letter, note
+
+
+def _cell_file(session: Session, audit: Audit, file: StoredFile) -> CellFile:
+    """A file beside its first verdict."""
+    entry = session.scalars(select(SealedEntry).where(SealedEntry.audit_id == audit.id).limit(1)).one()
+    verdict = session.scalars(select(Verdict).where(Verdict.audit_id == audit.id).limit(1)).one()
+    cell = {"requirement_code": verdict.requirement_code, "unit": verdict.unit, "reference": verdict.reference}
+    beside = CellFile(audit_id=audit.id, entry_id=entry.id, **cell, **file.uploaded(audit.inspector_id))
+    session.add(beside)
+    session.flush()
+    return beside
 
 
 def _proof(session: Session, decision: Decision, owner: Person) -> tuple[ConditionProof, ConditionFile]:

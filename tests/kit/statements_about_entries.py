@@ -41,6 +41,15 @@ PRIVATE = (
     "INSERT INTO private_note (audit_id, requirement_code, unit, reference, person_id, text, written_at)"
     " SELECT audit_id, 'x', unit, reference, {}, 'x', now() FROM private_note WHERE audit_id = :{}_audit LIMIT 1"
 )
+CELL_FILE = (
+    "INSERT INTO cell_file (id, entry_id, audit_id, requirement_code, unit, reference, filename, media_type, size,"
+    " sha256, uploaded_by, uploaded_at) SELECT gen_random_uuid(), {}, audit_id, requirement_code, unit, reference,"
+    " 'x', 'image/jpeg', 1, 'ab', {}, now() FROM cell_file WHERE audit_id = :{}_audit LIMIT 1"
+)
+WITHDRAWN = (
+    "UPDATE cell_file SET withdrawn_at = now(), withdrawn_by = :{0}_inspector, reason = 'x' WHERE audit_id = :{0}_audit"
+)
+NEWEST = "(SELECT max(id) FROM sealed_entry WHERE audit_id = :in_progress_audit)"
 VERDICT = "UPDATE verdict SET value = '{}', reason = 'x' WHERE audit_id = :in_progress_audit"
 
 ABOUT_ENTRIES = [
@@ -88,5 +97,18 @@ ABOUT_ENTRIES = [
            "private_note_frozen", by="inspector of reported_inspector"),
     Attack("another's private note", "UPDATE private_note SET text = 'y' WHERE audit_id = :in_progress_audit AND"
            " person_id <> :in_progress_inspector", "none", "rows", by=ITS),
+    *(Attack(f"a file of a verdict read by {by}", "SELECT FROM cell_file WHERE audit_id = :in_progress_audit", "none",
+             "rows", by=by) for by in (OTHER, AUDITED)),
+    Attack("a file of a verdict in the name of another", CELL_FILE.format(NEWEST, ":planner", "in_progress"),
+           "cell_file_sealed", by=ITS),
+    Attack("a file of a verdict that nobody sealed", ENTERED.format("added") + CELL_FILE.format(
+        NEWEST, ME, "in_progress"), "cell_file_sealed", by=ITS),
+    Attack("a file taken back after the report", WITHDRAWN.format("reported"), "cell_file_frozen",
+           "cell_file_frozen", by="inspector of reported_inspector"),
+    Attack("a file taken back twice", WITHDRAWN.format("in_progress") + "; " + WITHDRAWN.format("in_progress"),
+           "cell_file_withdrawn", by=ITS),
+    Attack("another file beside a verdict", "UPDATE cell_file SET sha256 = 'cd'", NO_RIGHT),
+    Attack("a file of a verdict less", "DELETE FROM cell_file", NO_RIGHT),
+    Attack("files forgotten by a person", "SELECT forget_cell_files(now())", NO_RIGHT, "rows", by=ITS),
     Attack("words forgotten by a person", "SELECT forget_entry(:in_progress_head)", NO_RIGHT, "rows", by=ITS),
 ]  # fmt: skip

@@ -12,11 +12,13 @@ from audits.core.files import StoredFile
 from audits.correspondence.services import add_file, ask_evidence, give_evidence
 from audits.inspections import rules
 from audits.inspections import services as inspections
-from audits.inspections.models import Audit, PrivateNote, SealedEntry, Verdict
+from audits.inspections.models import Audit, CellFile, PrivateNote, SealedEntry, Verdict
 from audits.inspections.services.receipts import confirm_entries
 from audits.inspections.tables import of_text
 from audits.inspections.workflow import AuditState
 from tests.kit.factories import make_person
+
+_FILE = StoredFile("ab", 1, "image/jpeg", "room.jpg")
 
 
 def add_sealed(session: Session, state: AuditState, audit: Audit) -> dict[str, Any]:
@@ -31,6 +33,9 @@ def add_sealed(session: Session, state: AuditState, audit: Audit) -> dict[str, A
     said = {"requirement_code": code, "unit": unit, "reference": reference, "text": "x", "written_at": clock.now()}
     for person_id in (audit.inspector_id, audit.planner_id):  # their own, and that of another
         session.add(PrivateNote(audit_id=audit.id, person_id=person_id, **said))
+    cell = {"requirement_code": code, "unit": unit, "reference": reference}
+    sealed = {"audit_id": audit.id, "entry_id": last.id}
+    session.add(CellFile(**sealed, **cell, **_FILE.uploaded(audit.inspector_id)))
     return {
         f"{state}_chain": last.chain_id,
         f"{state}_entry": last.id,

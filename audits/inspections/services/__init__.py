@@ -1,5 +1,6 @@
 """Services that change an audit and its findings; the caller commits."""
 
+from audits.inspections.services.attaching import PLACE_LIMIT, Taken, attach_file, withdraw_file
 from audits.inspections.services.confirming import confirm_scope, housing_locations
 from audits.inspections.services.corrective_action import (
     accept_corrective_action,
@@ -45,17 +46,20 @@ from audits.inspections.services.transitions import (
 from audits.inspections.services.weighing import judge_requirement
 
 __all__ = [
+    "PLACE_LIMIT",
     "About",
     "DayPlan",
     "Device",
     "ReasonMissingError",
     "Received",
     "Sent",
+    "Taken",
     "VerdictsChangedError",
     "accept_corrective_action",
     "add_corrective_action_file",
     "answer_comments",
     "ask_list",
+    "attach_file",
     "cancel_audit",
     "change_day",
     "choose_unit",
@@ -99,6 +103,7 @@ __all__ = [
     "settle_conflict",
     "start_audit",
     "submit_corrective_action",
+    "withdraw_file",
     "withdraw_remark",
     "write_conduct",
     "write_remark",

@@ -29,6 +29,7 @@ class Typed:
     words: Mapping[str, str]
     method: Method | None = None
     bulk: bool = False
+    parents: tuple[str, ...] = ()  # of a file that is taken back; a verdict replaces what stands
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,7 @@ def enter(
     IllegalMoveError on a cell with two values: only a choice ends that, by somebody who saw both.
     """
     last = _last(session, audit.id, actor.id) or _open(session, actor, audit)
-    known = cells_now(session, audit.id, typed)
+    known = cells_now(session, audit.id, typed) if kind.judges else {}
     if kind is EntryKind.VERDICT and any(cell.standing is Standing.CONFLICT for cell in known.values()):
         raise IllegalMoveError("Two people judged this differently. Choose first which of the two counts.")
     rows, contents = [], {}
@@ -71,7 +72,7 @@ def enter(
             previous=last.digest,
             kind=kind,
             cell=cell,
-            parents=tuple(known[cell].parents) if cell in known else (),
+            parents=tuple(known[cell].parents) if kind.judges and cell in known else said.parents,
             value=said.value,
             content=entries.content_digest(salt, words) if words else None,
             wall=entries.moment(clock.now()),

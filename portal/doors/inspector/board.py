@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from flask import request
 
 from audits.applications.models import Answer, Evidence
+from audits.inspections.cell_files import CellFile, cell_files
 from audits.inspections.earlier_findings import EarlierFinding, EarlierVerdict, earlier
 from audits.inspections.grading import codes_before
 from audits.inspections.private import CellKey, PrivateNotes, private_notes
@@ -19,15 +20,16 @@ from portal.web.access import current_actor
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One requirement at one unit: its row, in the sheet of its requirement, and the private notes on it.
+    """One requirement at one unit: its row, in the sheet of its requirement, the private notes on it, and its files.
 
-    None: the offline desk, which takes neither private notes nor methods.
+    No notes: the offline desk, which takes neither private notes, nor methods, nor files.
     """
 
     sheet: Sheet
     row: Row
     private: PrivateNotes | None = None
     private_shown: str = ""  # digest of one's own note as it is stored
+    files: Sequence[CellFile] = ()
 
     @property
     def item(self) -> Requirement:
@@ -75,13 +77,14 @@ def past_of(case: Case) -> Callable[[str], Past]:
 
 
 def cells_of(case: Case, sheets: Sequence[Sheet], *, reference: str | None = None) -> list[Cell]:
-    """Return the cells of sheets on one kind of unit, with the private notes on them as stored or as just typed."""
+    """Return the cells of sheets on one kind of unit, with the notes on them as stored or as just typed, and files."""
     if not sheets:
         return []
     item = sheets[0].requirement
     code = item.code if reference is None else None
     kept = private_notes(database.read(), current_actor(), case.audit.id, item.unit, reference=reference, code=code)
-    return [_cell(sheet, row, kept) for sheet in sheets for row in sheet.rows]
+    files = cell_files(database.read(), case.audit.id, item.unit, reference=reference, code=code)
+    return [_cell(sheet, row, kept, files) for sheet in sheets for row in sheet.rows]
 
 
 def private_digest(text: str) -> str:
@@ -89,11 +92,18 @@ def private_digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
-def _cell(sheet: Sheet, row: Row, kept: Mapping[CellKey, PrivateNotes]) -> Cell:
-    stored = kept.get((sheet.requirement.code, row.reference), _NONE)
+def _cell(
+    sheet: Sheet,
+    row: Row,
+    kept: Mapping[CellKey, PrivateNotes],
+    files: Mapping[CellKey, Sequence[CellFile]],
+) -> Cell:
+    key = sheet.requirement.code, row.reference
+    stored = kept.get(key, _NONE)
     typed = request.form.get(f"{row.key}-private")
     private = stored if typed is None else stored._replace(own=cleaned(typed))
-    return Cell(sheet, row, private, private_digest(stored.own))
+    there = [file for file in files.get(key, ()) if file.withdrawn_at is None]
+    return Cell(sheet, row, private, private_digest(stored.own), there)
 
 
 def falling(scheme: SchemeText) -> list[str]:

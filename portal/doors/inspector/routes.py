@@ -3,6 +3,7 @@
 from portal.doors.inspector import (
     audits,
     bulk,
+    cell_files,
     cells,
     conflicts,
     days,
@@ -26,6 +27,7 @@ __all__ = [
     "audits",
     "blueprints",
     "bulk",
+    "cell_files",
     "cells",
     "conflicts",
     "days",

@@ -1,0 +1,221 @@
+"""Pictures and files beside one verdict: look at them, add more, take one back with a reason."""
+
+from dataclasses import dataclass
+from datetime import datetime, time
+from io import BytesIO
+from uuid import UUID
+
+from flask import abort, flash, redirect, render_template, request, send_file, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from audits.core import clock
+from audits.core.access import Permission
+from audits.core.errors import RuleError
+from audits.inspections import services
+from audits.inspections.cell_files import CellFile, cell_files, get_cell_file
+from audits.inspections.cells import reference_at
+from audits.schemes.text import Requirement, Unit
+from portal.doors.downloads import attachment, noted_evidence
+from portal.doors.file_pages import LOOKED_AT
+from portal.doors.inspector.case import Case, bp, open_case
+from portal.forms import uploads
+from portal.forms.fields import UNREMARKED, date_field, false_alarm_field, file_field, text_field, textarea_field
+from portal.forms.form import Form, refused
+from portal.reader.client import RefusedError
+from portal.reader.questions import copy_of
+from portal.signing import receipts
+from portal.stores import database
+from portal.stores import files as kept
+from portal.web.access import current_actor, needs
+
+_PATH = "/audits/<uuid:audit_id>/cells/<code>/<int:place>/files"
+_FILE = "/audits/<uuid:audit_id>/files/<uuid:cell_file_id>"
+
+
+class CellFileForm(Form):
+    """Pictures or files, and when and where they were taken."""
+
+    files = file_field(
+        _l("Picture or file"),
+        hint=_l("No faces and no names. A picture is made smaller on this device before it is sent."),
+        required=_l("Choose a picture or file."),
+        accept=f"image/*,{uploads.ACCEPT}",
+        multiple=True,
+    )
+    false_alarm = false_alarm_field()
+    place = text_field(
+        _l("Where"), hint=_l("For example: room 4, first floor."), required=UNREMARKED, max_length=services.PLACE_LIMIT
+    )
+    taken_on = date_field(_l("Day on which it was taken"), required=UNREMARKED)
+    taken_time = text_field(_l("Time"), hint=_l("For example: 14:30."), required=UNREMARKED, width=5)
+    is_alarmed = False
+
+    def taken(self) -> services.Taken:
+        """Return when and where, as far as that was said; RuleError for a time without a day, or one that is none."""
+        typed, day = (self.taken_time.data or "").replace(".", ":"), self.taken_on.data
+        if typed and not day:
+            raise RuleError("Give the day too.", "taken_on")
+        try:
+            hour = time.fromisoformat(typed.zfill(5)) if typed else time()
+        except ValueError:
+            raise RuleError("Give a time such as 14:30.", "taken_time") from None
+        moment = datetime.combine(day, hour, clock.AMSTERDAM) if day else None
+        return services.Taken(moment, self.place.data or "")
+
+
+class WithdrawForm(Form):
+    """Why a file is taken back."""
+
+    reason = textarea_field(
+        _l("Why you take it back"),
+        hint=_l("Reviewer and decider read this."),
+        required=_l("Say why you take it back."),
+        rows=2,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """One requirement at one unit."""
+
+    case: Case
+    item: Requirement
+    reference: str
+    place: int
+
+    @property
+    def unit(self) -> Unit:
+        """Return the kind of unit."""
+        return self.case.scheme.units[self.item.unit]
+
+    @property
+    def href(self) -> str:
+        """Return the address of the page with its files."""
+        return url_for("inspector.show_cell_files", audit_id=self.case.audit.id, code=self.item.code, place=self.place)
+
+    @property
+    def back(self) -> str:
+        """Return the address of its verdict."""
+        return url_for(
+            "inspector.show_unit",
+            audit_id=self.case.audit.id,
+            unit=self.item.unit,
+            place=self.place,
+            _anchor=f"{self.item.code}-{self.place}-cell",
+        )
+
+
+@bp.get(_PATH)
+@needs(Permission.FIELDWORK_VIEW)
+def show_cell_files(audit_id: UUID, code: str, place: int) -> ResponseReturnValue:
+    """Show the pictures and files beside a verdict."""
+    withdrawing = request.args.get("withdraw", type=UUID)
+    return _page(_spot(audit_id, code, place), CellFileForm(), WithdrawForm(), withdrawing=withdrawing)
+
+
+@bp.post(_PATH)
+@needs(Permission.AUDIT_CONDUCT)
+@uploads.takes_files
+def add_cell_files(audit_id: UUID, code: str, place: int) -> ResponseReturnValue:
+    """Put pictures or files beside a verdict, and go back to it."""
+    spot, form = _spot(audit_id, code, place), CellFileForm()
+    if form.validate_on_submit():
+        try:
+            _keep(spot, form)
+        except RuleError as error:
+            form.complain(error)
+            form.is_alarmed = uploads.may_be_false(error)
+        else:
+            flash(_("It is kept and sealed."), "success")
+            return redirect(spot.back, 303)
+    return refused(_page(spot, form, WithdrawForm()), form)
+
+
+@bp.post(f"{_FILE}/withdraw")
+@needs(Permission.AUDIT_CONDUCT)
+def withdraw_cell_file(audit_id: UUID, cell_file_id: UUID) -> ResponseReturnValue:
+    """Take a file back; that it was there stays."""
+    case, form = open_case(audit_id), WithdrawForm()
+    file = get_cell_file(database.read(), audit_id, cell_file_id)
+    spot = Spot(case, case.requirement(file.requirement_code), file.reference, int(file.entry.cell.split("/")[-1]))
+    if form.validate_on_submit():
+        try:
+            with database.write() as session:
+                services.withdraw_file(session, current_actor(), audit_id, cell_file_id, form.reason.data)
+                receipts.confirm(session, audit_id)
+        except RuleError as error:
+            form.complain(error)
+        else:
+            flash(_("It is taken back."), "success")
+            return redirect(spot.href, 303)
+    return _page(spot, CellFileForm(formdata=None), form, withdrawing=cell_file_id), 422
+
+
+@bp.get(_FILE)
+@needs(Permission.FIELDWORK_VIEW)
+def cell_file(audit_id: UUID, cell_file_id: UUID) -> ResponseReturnValue:
+    """Send a file as it came in, as attachment."""
+    file = _file(audit_id, cell_file_id)
+    return noted_evidence(attachment(kept.store().get(file.sha256), file.filename, file.media_type), cell_file_id)
+
+
+@bp.get(f"{_FILE}/copy")
+@needs(Permission.FIELDWORK_VIEW)
+def cell_file_copy(audit_id: UUID, cell_file_id: UUID) -> ResponseReturnValue:
+    """Send a copy to look at, without what the camera wrote into the picture."""
+    file = _file(audit_id, cell_file_id)
+    try:
+        copy = copy_of(kept.store().get(file.sha256), file.extension)
+    except RefusedError:
+        abort(404)
+    name = f"{file.filename.rpartition('.')[0]}.{copy.extension}"
+    if copy.extension != "jpg":
+        return noted_evidence(attachment(copy.data, name, "application/pdf"), cell_file_id)
+    response = send_file(BytesIO(copy.data), mimetype="image/jpeg", download_name=name)
+    response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    response.headers["Cache-Control"] = "no-store"
+    return noted_evidence(response, cell_file_id)
+
+
+def _file(audit_id: UUID, cell_file_id: UUID) -> CellFile:
+    open_case(audit_id)
+    return get_cell_file(database.read(), audit_id, cell_file_id)
+
+
+def _spot(audit_id: UUID, code: str, place: int) -> Spot:
+    case = open_case(audit_id)
+    item = case.requirement(code)
+    return Spot(case, item, reference_at(database.read(), audit_id, item.unit, place), place)
+
+
+def _keep(spot: Spot, form: CellFileForm) -> None:
+    """Store what was chosen, all of it or nothing."""
+    taken, agency = form.taken(), spot.case.audit.agency
+    good, refusals = uploads.sift(form.files.data, [agency.iban] if agency.iban else [], form.false_alarm.data or "")
+    if refusals:
+        raise refusals[0]
+    cell = spot.item.code, spot.reference
+    with database.write() as session:
+        for each in good:
+            file = each.store(session)
+            said = {"taken": taken, "overruled": each.overruled}
+            services.attach_file(session, current_actor(), spot.case.audit.id, cell, file, **said)
+        receipts.confirm(session, spot.case.audit.id)
+
+
+def _page(spot: Spot, form: CellFileForm, withdrawal: WithdrawForm, *, withdrawing: UUID | None = None) -> str:
+    audit, item = spot.case.audit, spot.item
+    found = cell_files(database.read(), audit.id, item.unit, reference=spot.reference, code=item.code)
+    return render_template(
+        "inspector/cell_files.html",
+        spot=spot,
+        audit=audit,
+        files=found.get((item.code, spot.reference), ()),
+        looked_at=LOOKED_AT,
+        form=form,
+        withdrawal=withdrawal,
+        withdrawing=withdrawing,
+        forms=[form, withdrawal] if request.method == "POST" else [form],
+    )
