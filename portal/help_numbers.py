@@ -1,6 +1,7 @@
 """Telephone numbers for workers, as an operator sets them."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Self
@@ -32,6 +33,11 @@ class HelpNumber:
     def digits(self) -> str:
         """Return what a telephone dials."""
         return self.number.replace("-", "")
+
+
+def spoken_first(numbers: Iterable[HelpNumber], language: str) -> list[HelpNumber]:
+    """Return numbers with those first at which this language is spoken."""
+    return sorted(numbers, key=lambda each: language not in each.languages)
 
 
 def help_problems(values: dict[str, Any]) -> list[str]:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from audits.core.errors import N_
-from audits.core.languages import IN_EVERY_NORM, LANGUAGES
+from audits.core.languages import IN_EVERY_NORM, WORKERS
 from audits.schemes.cycle_checks import check_cycle
 from audits.schemes.problems import JsonPath
 from audits.schemes.question_checks import check_questions
@@ -37,7 +37,7 @@ def validators() -> "dict[int, Draft202012Validator]":
     }
     schemas[1]["$defs"]["text"] |= {
         "required": list(IN_EVERY_NORM),
-        "properties": {code: {"$ref": "#/$defs/words"} for code in LANGUAGES},
+        "properties": {code: {"$ref": "#/$defs/words"} for code in WORKERS},
     }
     known = {_FILES[edition]: schema for edition, schema in schemas.items()}
     return {

@@ -49,7 +49,7 @@ def init_app(app: Flask) -> None:
     _Babel(app, locale_selector=lambda: _LOCALES[choose_language()])
     app.url_defaults(_keep_language)
     app.after_request(_say_language)
-    app.jinja_env.globals.update(html_lang=current_language, language_names=NAMES)
+    app.jinja_env.globals.update(html_lang=current_language, language_names=NAMES, worker_languages=lambda: WORKERS)
     app.jinja_env.filters["in_my_language"] = _in_my_language
 
 

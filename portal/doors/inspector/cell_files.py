@@ -200,8 +200,15 @@ def _keep(spot: Spot, form: CellFileForm) -> None:
     with database.write() as session:
         for each in good:
             file = each.store(session)
-            said = {"taken": taken, "overruled": each.overruled}
-            services.attach_file(session, current_actor(), spot.case.audit.id, cell, file, **said)
+            services.attach_file(
+                session,
+                current_actor(),
+                spot.case.audit.id,
+                cell,
+                file,
+                taken=taken,
+                overruled=each.overruled,
+            )
         receipts.confirm(session, spot.case.audit.id)
 
 

@@ -9,7 +9,7 @@ from audits.core import clock
 from audits.core.languages import LANGUAGES, SOURCE, WORKERS
 from certificates.register import queries
 from certificates.register.models import RegisterEntry
-from portal.help_numbers import HelpNumber
+from portal.help_numbers import spoken_first
 from portal.language.i18n import browser_language, current_language, explicit_language, for_workers
 from portal.settings import current_settings
 from portal.stores import database
@@ -34,7 +34,7 @@ def work(public_id: str) -> ResponseReturnValue:
         found,
         status=found.status_on(today),
         today=today,
-        numbers=_by_language(settings.help_numbers),
+        numbers=spoken_first(settings.help_numbers, current_language()),
         checked=settings.help_checked,
         entry_language=_language_of_entry(),
     )
@@ -58,11 +58,6 @@ def to_workers(entry: RegisterEntry) -> ResponseReturnValue:
     response = make_response(redirect(url_for("registry.work", public_id=entry.public_id)))
     response.vary.add("Accept-Language")
     return response
-
-
-def _by_language(numbers: tuple[HelpNumber, ...]) -> list[HelpNumber]:
-    """Put those who speak the reader's language first."""
-    return sorted(numbers, key=lambda each: current_language() not in each.languages)
 
 
 def _language_of_entry() -> str:
