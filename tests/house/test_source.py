@@ -129,6 +129,7 @@ OTHERS = {
     "audits/inspections/assignment.py": "asked by models' visibility, queries, services and pages alike",
     "audits/inspections/calendars.py": "days across audits, by person, which queries had no room for",
     "audits/inspections/chains.py": "tables of sealed entries, which models had no room for",
+    "audits/inspections/cell_files.py": "pictures and files beside a verdict: one table with its reads",
     "audits/inspections/cells.py": "reads of the desk, which queries had no room for",
     "audits/inspections/comparison.py": "what a page lays side by side; pure",
     "audits/inspections/coverage.py": "what an audit looks at: asked by pages, forms, services and documents alike",

@@ -106,7 +106,7 @@ ABOUT_ENTRIES = [
     Attack("a file taken back after the report", WITHDRAWN.format("reported"), "cell_file_frozen",
            "cell_file_frozen", by="inspector of reported_inspector"),
     Attack("a file taken back twice", WITHDRAWN.format("in_progress") + "; " + WITHDRAWN.format("in_progress"),
-           "cell_file_withdrawn", by=ITS),
+           "cell_file_frozen", by=ITS),
     Attack("another file beside a verdict", "UPDATE cell_file SET sha256 = 'cd'", NO_RIGHT),
     Attack("a file of a verdict less", "DELETE FROM cell_file", NO_RIGHT),
     Attack("files forgotten by a person", "SELECT forget_cell_files(now())", NO_RIGHT, "rows", by=ITS),
