@@ -80,7 +80,7 @@ ABOUT_ENTRIES = [
     Attack("an entry less", "DELETE FROM sealed_entry", NO_RIGHT),
     Attack("other words", "UPDATE entry_content SET content = '{}'", NO_RIGHT),
     Attack("words less", "DELETE FROM entry_content", NO_RIGHT),
-    Attack("words by another inspector", CONTENT, NO_RIGHT, "pk_entry_content", by=OTHER),
+    Attack("words by another inspector", CONTENT, NO_RIGHT, "rows", by=OTHER),
     Attack("a receipt by another inspector", RECEIPT, NO_RIGHT, "rows", by=OTHER),
     Attack("a receipt less", "DELETE FROM entry_receipt", NO_RIGHT),
     Attack("a verdict that nobody entered", VERDICT.format("conform"), "verdict_sealed", by=ITS),
@@ -101,6 +101,9 @@ ABOUT_ENTRIES = [
              "rows", by=by) for by in (OTHER, AUDITED)),
     Attack("a file of a verdict in the name of another", CELL_FILE.format(NEWEST, ":planner", "in_progress"),
            "cell_file_sealed", by=ITS),
+    Attack("a file of a verdict by a decider", CELL_FILE.format(":in_progress_entry", ":in_progress_inspector",
+           "in_progress"), NO_RIGHT, "rows"),
+    Attack("a file taken back by a decider", WITHDRAWN.format("in_progress"), "none", "rows"),
     Attack("a file of a verdict that nobody sealed", ENTERED.format("added") + CELL_FILE.format(
         NEWEST, ME, "in_progress"), "cell_file_sealed", by=ITS),
     Attack("a file taken back after the report", WITHDRAWN.format("reported"), "cell_file_frozen",

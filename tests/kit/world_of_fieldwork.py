@@ -12,7 +12,10 @@ from audits.core.files import StoredFile
 from audits.correspondence.services import add_file, ask_evidence, give_evidence
 from audits.inspections import rules
 from audits.inspections import services as inspections
+from audits.inspections.entries import EntryKind, cell_of
 from audits.inspections.models import Audit, CellFile, PrivateNote, SealedEntry, Verdict
+from audits.inspections.services.entering import Typed, enter
+from audits.inspections.services.fieldwork import drawn_positions
 from audits.inspections.services.receipts import confirm_entries
 from audits.inspections.tables import of_text
 from audits.inspections.workflow import AuditState
@@ -23,18 +26,22 @@ _FILE = StoredFile("ab", 1, "image/jpeg", "room.jpg")
 
 def add_sealed(session: Session, state: AuditState, audit: Audit) -> dict[str, Any]:
     """The chain of its inspector, the newest entry, a receipt of it, and what comes next."""
+    code, unit, reference = session.execute(
+        select(Verdict.requirement_code, Verdict.unit, Verdict.reference).where(Verdict.audit_id == audit.id).limit(1)
+    ).one()
+    position = drawn_positions(session, audit, [unit])[unit, reference]
+    typed = {cell_of(code, unit, position): Typed("added", {})}  # beside which no file stands yet
+    enter(session, audit.inspector.actor, audit, "0" * 64, typed, kind=EntryKind.PHOTO)
     last = session.scalars(
         select(SealedEntry).where(SealedEntry.audit_id == audit.id).order_by(SealedEntry.id.desc()).limit(1)
     ).one()
     confirm_entries(session, audit.id, str)
-    code, unit, reference = session.execute(
-        select(Verdict.requirement_code, Verdict.unit, Verdict.reference).where(Verdict.audit_id == audit.id).limit(1)
-    ).one()
     said = {"requirement_code": code, "unit": unit, "reference": reference, "text": "x", "written_at": clock.now()}
     for person_id in (audit.inspector_id, audit.planner_id):  # their own, and that of another
         session.add(PrivateNote(audit_id=audit.id, person_id=person_id, **said))
     cell = {"requirement_code": code, "unit": unit, "reference": reference}
-    sealed = {"audit_id": audit.id, "entry_id": last.id}
+    first = session.scalars(select(SealedEntry.id).where(SealedEntry.audit_id == audit.id).limit(1)).one()
+    sealed = {"audit_id": audit.id, "entry_id": first}
     session.add(CellFile(**sealed, **cell, **_FILE.uploaded(audit.inspector_id)))
     return {
         f"{state}_chain": last.chain_id,
