@@ -223,6 +223,15 @@ GRANT INSERT, UPDATE (state, checked_at), DELETE ON file_check TO kw_worker;
 REVOKE ALL ON FUNCTION files_in_trouble() FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION files_in_trouble() TO kw_app, kw_worker;
 
+-- The vault: nobody selects what it says; `read_vault` hands it out and writes that down. A command names its readers.
+REVOKE SELECT ON vault_entry, vault_passing FROM kw_app, kw_worker;
+GRANT INSERT, SELECT (id, audit_id, agency_id, key, may_leave, written_at), UPDATE (may_leave) ON vault_entry TO kw_app;
+GRANT SELECT, INSERT (entry_id, receiver, passed_by, passed_at) ON vault_passing TO kw_app;
+GRANT INSERT, UPDATE (named_at, ended_at) ON vault_reader TO kw_worker;
+REVOKE ALL ON FUNCTION read_vault(uuid, timestamptz), forget_vault(timestamptz) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION read_vault(uuid, timestamptz) TO kw_app;
+GRANT EXECUTE ON FUNCTION forget_vault(timestamptz) TO kw_worker;
+
 -- The security log. Lines number themselves; a worker clears them after their term.
 GRANT INSERT (happened_at, kind, person_id, subject_id, detail, visitor, request_id) ON security_event
   TO kw_app, kw_worker;

@@ -50,6 +50,8 @@ ADMINISTRATOR, SCHEME_MANAGER, DECIDER, PLANNER = (
     f"{ME} = ANY (ARRAY(SELECT person_id FROM person_role WHERE role = '{role}'))"
     for role in ("administrator", "scheme_manager", "decider", "planner")
 )
+VAULT = f"{PLANNER} AND {ME} = ANY (ARRAY(SELECT person_id FROM vault_reader WHERE ended_at IS NULL))"
+IN_VAULT = f"{VAULT} AND NOT has_interest({ME}, agency_id)"
 TOLD = f"{CASES} AND (told = 'complaint' OR {PLANNER} AND NOT has_interest({ME}, agency_id))"  # complaint or signal
 ADD, CHANGE, ALL = ("INSERT",), ("UPDATE",), ("INSERT", "UPDATE", "DELETE")
 MY_COMMENT = f"(commented_by IS NULL OR commented_by = {ME})"
@@ -189,6 +191,11 @@ POLICIES = (
     # What the office writes down about an agency: for those without an interest in it. Nobody reads another's away.
     Policy("staff_note", (f"{CASES} AND NOT has_interest({ME}, agency_id)",),
            (f"{CASES} AND written_by = {ME} AND NOT has_interest({ME}, agency_id)",)),
+    # Signals of exploitation, for those who are named. Who writes one reads none. The whole staff may know who reads.
+    Policy("vault_reader", (OFFICE,), (), may=()),
+    Policy("vault_entry", (IN_VAULT,), (IN_VAULT,), (MY_JUDGED_AUDIT,)),
+    Policy("vault_passing", ("entry_id = ANY (ARRAY(SELECT id FROM vault_entry))",),
+           (f"passed_by = {ME} AND entry_id = ANY (ARRAY(SELECT id FROM vault_entry))",), may=ADD),
     # Complaints about us are added by keep_complaint alone. Who may see what was told, handles it in their own name.
     Policy("complaint", (CASES,), (), may=()),
     Policy("handling", (TOLD,), (f"{TOLD} AND handler_id = {ME}", f"{TOLD} AND answered_at IS NULL"),

@@ -68,6 +68,7 @@ class Settings:
     security_log_days: int = 180
     lists_kept_days: int = 730
     second_reading_percent: int = 5
+    vault_key: str = field(default="", repr=False)
     metrics_token: str = field(default="", repr=False)
     metrics_dir: Path = METRICS
     extract_days: int = 365
@@ -204,8 +205,11 @@ def _problems(values: Mapping[str, object]) -> list[str]:
     ]
     if secret := given.get("secret_key"):
         wrong += _secret_problems("SECRET_KEY", secret, SECRET_MIN)
-    if token := given.get("metrics_token"):
-        wrong += _secret_problems("METRICS_TOKEN", token, SECRET_MIN)
+    for name in ("metrics_token", "vault_key"):
+        if secret := given.get(name):
+            wrong += _secret_problems(name.upper(), secret, SECRET_MIN)
+    if given.get("vault_key") and given["vault_key"] == given.get("secret_key"):
+        wrong.append("VAULT_KEY must be another one than SECRET_KEY")
     wrong += [
         f"{name.upper()} must be {' or '.join(known)}"
         for name, known in _CHOICES.items()

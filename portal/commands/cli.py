@@ -22,6 +22,7 @@ from audits.schemes.problems import SchemeError
 from audits.schemes.queries import list_versions
 from audits.schemes.services import publish_scheme
 from audits.schemes.source import parse
+from audits.vault.services import end_reader, name_reader
 from certificates.register.services import count_entries, forget_words, rebuild_batch
 from portal.app import create_app
 from portal.commands.backup import backup, restore
@@ -79,6 +80,17 @@ def small_body(app: Flask, switch: str, because: str) -> None:
     with app.app_context(), _plainly(), database.write() as session:
         people.set_small_body(session, allowed=switch == "on", because=because)
         security_log.record(session, Kind.ROLES_CHANGED, detail=f"small_body.{switch}")
+
+
+@main.command("vault-reader")
+@click.argument("switch", type=click.Choice(["on", "off"]))
+@click.argument("email")
+@click.pass_obj
+def vault_reader(app: Flask, switch: str, email: str) -> None:
+    """Let a planner read the vault of signals of exploitation, or no longer."""
+    with app.app_context(), _plainly(), database.write() as session:
+        person = (name_reader if switch == "on" else end_reader)(session, email)
+        security_log.record(session, Kind.VAULT_READERS, subject_id=person.id, detail=switch)
 
 
 @main.command("publish-scheme")

@@ -130,6 +130,7 @@ def _start_servers(
         env["REDIS_URL"] = valkey.url
     if not env.get("SECRET_KEY"):
         env["SECRET_KEY"] = _kept_secret(VAR / "run" / "secret")
+        env.setdefault("VAULT_KEY", _kept_secret(VAR / "run" / "vault"))
     return env, Addresses.take(env)
 
 
@@ -161,7 +162,8 @@ def _run(environment: Mapping[str, str], arguments: argparse.Namespace) -> int:
         check_address(addresses.worker, WORKER)
         _load()
         env = _start_signer(env, running, parts)
-        at_work = env | {"DATABASE_URL": addresses.worker}
+        at_work = {name: value for name, value in env.items() if name != "VAULT_KEY"}
+        at_work["DATABASE_URL"] = addresses.worker
         worker, web = _programs(env, at_work, listening, for_developers=arguments.dev)
         _start(worker, running, parts)
         _start(web, running, parts)

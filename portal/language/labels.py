@@ -35,6 +35,7 @@ from audits.schemes.cycle import AuditKind, DecisionKind
 from audits.schemes.text import RepairQuestion, Shortfall
 from audits.signals.wording import ABOUT
 from audits.teams.rules import TeamRole
+from audits.vault.wording import RECEIVERS
 from certificates.lifecycle.rules import RELIABLE, STATUSES, Fate, Status, shape_of
 from certificates.lifecycle.workflow import CertificateState
 from portal.language.i18n import current_language
@@ -223,6 +224,7 @@ LABELS: list[tuple[StrEnum, LazyString]] = [
     (Bar.TOOK_PART, _l(WORDS[Bar.TOOK_PART])),
     (Bar.INTEREST, _l(WORDS[Bar.INTEREST])),
     *((about, _l(text)) for about, text in ABOUT.items()),
+    *((receiver, _l(text)) for receiver, text in RECEIVERS.items()),
     *((about, _l(text)) for about, text in SUBJECTS.items()),
     *((verdict, _l(text)) for verdict, text in VERDICTS.items()),
     (CertificateState.ISSUING, _l("Being issued")),

@@ -98,6 +98,14 @@ KEPT: tuple[Kept, ...] = (
         "portal.work.forgetting.forget_told",
     ),
     Kept(
+        "vault",
+        N_("Signals of exploitation from interviews, encrypted, and who may read them"),
+        ("vault_entry", "vault_passing", "vault_reader"),
+        N_("Two years after they were written; who may read them as long as they do"),
+        N_("To protect people in danger (GDPR article 6(1)(f) and article 9(2)(c))"),
+        "portal.work.forgetting.forget_vault",
+    ),
+    Kept(
         "followers",
         N_("E-mail addresses of people who follow agencies, and which agencies"),
         ("follow", "followed", "webhook"),

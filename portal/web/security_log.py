@@ -56,6 +56,8 @@ class Kind(StrEnum):
     AGENCY_REGISTERED = "agency_registered"
     NOTE_FORGOTTEN = "note_forgotten"
     SIGNAL_READ = "signal_read"
+    VAULT_READ = "vault_read"
+    VAULT_READERS = "vault_readers"
 
 
 class SecurityEvent(Base):

@@ -69,6 +69,11 @@ def forget_notes(session: Session) -> int:
     return notes.forget_notes(session, clock.now() - NOTES_KEPT)
 
 
+def forget_vault(session: Session) -> int:
+    """Erase signals of exploitation; they are kept as long as what else people told us."""
+    return _counted(session, func.forget_vault, clock.now() - TOLD_KEPT)
+
+
 def forget_pictures(session: Session) -> int:
     """Forget pictures and files beside verdicts; the store gives up their bytes, which no row names any more."""
     return _counted(session, func.forget_cell_files, clock.now() - WORDS_KEPT)
@@ -81,6 +86,7 @@ FORGETS: Mapping[str, Callable[[Session], int]] = {
     "jobs": forget_jobs,
     "messages": forget_messages,
     "told": forget_told,
+    "vault": forget_vault,
     "followers": clear_unconfirmed,
     "calls": clear_calls,
     "lists": forget_lists,

@@ -19,6 +19,7 @@ from audits.links import notices as links
 from audits.people import notices as people
 from audits.schemes import notices as schemes
 from audits.teams import notices as teams
+from audits.vault import notices as vault
 from audits.worklists import notices as worklists
 from certificates.letters import notices as letters
 from certificates.lifecycle import notices as certificates
@@ -66,6 +67,7 @@ PAGES: dict[type[Notice], Link] = {
     inspections.AuditAssigned: _AUDIT,
     inspections.AuditTaken: Link("inspector.home"),
     inspections.AuditPlanned: _HOME,
+    vault.VaultFilled: Link("office.vault.list_all"),
     teams.TeamJoined: Link("account.show_account"),
     teams.WorkTakenOver: Link("office.audits.show_audit", "audit_id"),
     teams.TeamLeft: Link("account.show_account"),

@@ -43,6 +43,7 @@ from audits.people.notices import (
 from audits.people.services import retire_person
 from audits.schemes.notices import ProposalWaiting
 from audits.teams.notices import WorkTakenOver
+from audits.vault.notices import VaultFilled
 from audits.worklists.notices import Terms
 from certificates.lifecycle.notices import HolderHeard, SuspensionToReview
 from portal.commands.mail import mail as mail_command
@@ -132,6 +133,7 @@ READERS = {
     InterestRecorded: {Role.INSPECTOR, Role.PLANNER, Role.REVIEWER, Role.DECIDER},
     InterestInAudit: {Role.PLANNER},
     WorkTakenOver: {Role.PLANNER},
+    VaultFilled: {Role.PLANNER},
     DeputyAway: {Role.PLANNER},
     StandsIn: {Role.INSPECTOR, Role.PLANNER, Role.REVIEWER, Role.DECIDER},
     notices.AuditAssigned: {Role.INSPECTOR},

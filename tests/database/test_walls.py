@@ -35,6 +35,7 @@ from tests.kit.statements_about_notes import ABOUT_NOTES
 from tests.kit.statements_about_people import ABOUT_PEOPLE
 from tests.kit.statements_about_reports import ABOUT_REPORTS
 from tests.kit.statements_about_requests import ABOUT_REQUESTS
+from tests.kit.statements_about_vault import ABOUT_VAULT
 from tests.kit.statements_allowed import LAWFUL
 from tests.kit.statements_of_others import SEEN_BY_OTHERS, WRITTEN_BY_OTHERS
 
@@ -58,6 +59,7 @@ SUBJECTS = {
     "people": ABOUT_PEOPLE,
     "requests": ABOUT_REQUESTS,
     "reports": ABOUT_REPORTS,
+    "vault": ABOUT_VAULT,
     "seen by others": SEEN_BY_OTHERS,
     "written by others": WRITTEN_BY_OTHERS,
 }

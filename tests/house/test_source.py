@@ -155,6 +155,7 @@ OTHERS = {
     "audits/inspections/tables.py": "what a list says under its columns, for pages and services; pure",
     "audits/inspections/wording.py": "keys of the catalogues",
     "audits/signals/wording.py": "keys of the catalogues",
+    "audits/vault/wording.py": "keys of the catalogues",
     "audits/complaints/wording.py": "keys of the catalogues",
     "audits/disputes/figures.py": "reads appeals, complaints and signals together",
     "audits/people/independence.py": "one rule that must ask the database, above which every service stands",

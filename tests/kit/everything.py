@@ -68,6 +68,7 @@ from tests.kit.factories.certificates import BASE_URL, BODY
 from tests.kit.factories.changes import report
 from tests.kit.following import add_webhook, followed_list
 from tests.kit.scheme import SECOND, scheme, source
+from tests.kit.world_of_fieldwork import add_vault
 
 
 @dataclass(frozen=True)
@@ -196,6 +197,7 @@ def fill(session: Session, settings: Settings) -> Case:
             "certificate_id": certificate.id,
             "document_id": document.id,
             "evidence_id": evidence.id,
+            "vault_entry_id": add_vault(session, by, audit.id)["vault_entry"],
             "cell_file_id": _cell_file(session, audit, file).id,
             "finding_id": findings_of(session, audit.id)[0].id,
             "change_id": change.id,

@@ -69,7 +69,7 @@ from tests.kit.world_of_agencies import (
     add_interest,
     add_links,
 )
-from tests.kit.world_of_fieldwork import add_draws, add_requests, add_sealed, fix_two
+from tests.kit.world_of_fieldwork import add_draws, add_requests, add_sealed, add_vault, fix_two
 from tests.kit.world_of_findings import add_states, dispute, extend, regrade
 from tests.kit.world_of_reports import add_reports
 
@@ -123,6 +123,7 @@ def make_world(session: Session) -> dict[str, Any]:
     for agency in ("concluded_audited", "other"):
         receive_signal(session, world[agency], about=About.PAY, message="x", contact="y", language="pl")
     world |= add_complaints(session, world["decider"], world["other"])
+    world |= add_vault(session, world["planner"], world["in_progress_audit"])
     world["followed"] = followed_list(session, session.get_one(Certificate, world["active_certificate"]).agency)
     add_webhook(session, world["followed"])
     for name, agency in (("note", "holder"), ("note_taken_back", "holder"), ("other_note", "other")):

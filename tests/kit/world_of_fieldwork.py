@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -19,6 +20,8 @@ from audits.inspections.services.fieldwork import drawn_positions
 from audits.inspections.services.receipts import confirm_entries
 from audits.inspections.tables import of_text
 from audits.inspections.workflow import AuditState
+from audits.vault.models import VaultEntry, VaultPassing, VaultReader
+from audits.vault.rules import Receiver
 from tests.kit.factories import make_person
 
 _FILE = StoredFile("ab", 1, "image/jpeg", "room.jpg")
@@ -77,3 +80,16 @@ def add_requests(session: Session, audit: Audit) -> dict[str, Any]:
     add_file(session, owner.actor, asked.id, StoredFile("cd" * 32, 1, "application/pdf", "given.pdf"))
     give_evidence(session, owner.actor, asked.id, answer="x")
     return made
+
+
+def add_vault(session: Session, reader_id: Any, audit_id: Any) -> dict[str, Any]:
+    """Two signals, one of which may leave and did, and somebody who reads them."""
+    session.add(VaultReader(person_id=reader_id, named_at=clock.now()))
+    agency_id = session.get_one(Audit, audit_id).agency_id
+    said = {"audit_id": audit_id, "agency_id": agency_id, "key": "x", "sealed": b"x", "written_at": clock.now()}
+    stays, leaves = (VaultEntry(id=uuid4(), **said, may_leave=may) for may in (False, True))
+    session.add_all([stays, leaves])
+    session.flush()
+    passed = {"receiver": Receiver.POLICE, "passed_by": reader_id, "passed_at": clock.now()}
+    session.add(VaultPassing(entry_id=leaves.id, **passed))
+    return {"vault_entry": stays.id, "vault_leaving": leaves.id}

@@ -21,6 +21,7 @@ from portal.doors.inspector import (
     samples,
     scope,
     units,
+    vault,
 )
 from portal.doors.inspector.case import bp
 
@@ -46,6 +47,7 @@ __all__ = [
     "samples",
     "scope",
     "units",
+    "vault",
 ]
 
 blueprints = (bp,)

@@ -33,6 +33,7 @@ from portal.doors.office import (
     security_log,
     signals,
     team,
+    vault,
     worklist,
 )
 from portal.doors.office.door import bp
@@ -66,7 +67,7 @@ CASES = (
     notes,
     exports,
 )
-for part in (*CASES, schemes, people, failed_jobs, security_log, signals, complaints):
+for part in (*CASES, schemes, people, failed_jobs, security_log, signals, vault, complaints):
     bp.register_blueprint(part.bp)
 
 blueprints = (bp,)

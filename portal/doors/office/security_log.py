@@ -39,6 +39,8 @@ WORDS = {
     Kind.AGENCY_REGISTERED: _l("Agency registered itself"),
     Kind.NOTE_FORGOTTEN: _l("Text of an event forgotten"),
     Kind.SIGNAL_READ: _l("Signal read"),
+    Kind.VAULT_READ: _l("Signal in the vault read"),
+    Kind.VAULT_READERS: _l("Readers of the vault changed"),
 }
 
 

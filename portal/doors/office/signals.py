@@ -12,6 +12,7 @@ from audits.core.access import Permission
 from audits.core.clock import day_of
 from audits.core.languages import WORKERS
 from audits.signals.queries import PAGE_SIZE, get_signal, list_signals
+from audits.vault.queries import reads_vault
 from portal.doors.office import handling
 from portal.stores import database
 from portal.web import security_log
@@ -29,7 +30,8 @@ def list_all() -> ResponseReturnValue:
     page = asked_page()
     found = Page(list_signals(database.read(), current_actor(), page), page, PAGE_SIZE)
     states = handlings_of(database.read(), [each.id for each in found.rows])
-    return render_template("office/signals.html", found=found, languages=WORKERS, states=states)
+    reads = reads_vault(database.read(), current_actor())
+    return render_template("office/signals.html", found=found, languages=WORKERS, states=states, reads_vault=reads)
 
 
 @bp.get("/<uuid:signal_id>")

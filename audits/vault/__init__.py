@@ -1,0 +1,1 @@
+"""Signals of exploitation from interviews: encrypted, for people who are named alone."""
