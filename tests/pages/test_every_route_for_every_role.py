@@ -100,6 +100,7 @@ NOWHERE = {"agency.agreement", "agency.new_agreement", "agency.hearing", "agency
 NOWHERE |= {"agency.draw", "agency.draw_submitted", "agency.workbook_saved"}
 # The file of this case is not what its name says, so there is no copy to look at.
 NOWHERE |= {"files.viewing_copy", "inspector.cell_file_copy"}
+NOWHERE |= {"office.vault.read"}  # the database hands it to whom it knows, and nobody signs in with it here
 NOWHERE |= {"inspector.conversation"}  # its unit is a file, not somebody to speak with
 NOWHERE |= {"agency.asked_list", "agency.list_given", "inspector.look_at_list", "inspector.fix_list"}  # none waits
 # Staff read cases with the agency's own pages, but have no agency, and never see what is not handed in.
