@@ -139,6 +139,9 @@ POLICIES = (
            (MY_LED_AUDIT,), may=ALL),
     # An agency answers what it was asked, and makes no other change: walls/requests.sql.
     Policy("evidence_request", (OWN, CASES, MY_AUDIT), (OWN, MY_LED_AUDIT), (MY_LED_AUDIT,)),
+    # The office writes by who plans and has no interest; who has a part in an audit writes nothing.
+    Policy("case_message", (OWN, CASES), (f"{OWN} AND from_agency AND author_id = {ME}",
+           f"NOT from_agency AND author_id = {ME} AND {PLANNER} AND NOT has_interest({ME}, agency_id)"), may=ADD),
     Policy("draw_secret", (f"({CASES} OR {MY_AUDIT}) AND {MIXED}",), (MY_LED_AUDIT,), may=ADD),
     Policy("draw_value", (MY_DRAW, CASES, MY_AUDIT),
            (f"given_by = {ME} AND {MY_DRAW}",

@@ -55,6 +55,7 @@ _MISSING = {
     "decision_proposal": N_("There is no such proposal."),
     "document": N_("There is no such document."),
     "evidence": N_("There is no such file."),
+    "case_message": N_("There is no such message."),
     "evidence_request": N_("There is no such request."),
     "follow": N_("This list is not kept any more. Whoever stops is forgotten."),
     "letter": N_("There is no such letter."),

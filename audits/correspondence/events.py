@@ -28,3 +28,7 @@ class EvidenceGiven(RequestEvent, name="evidence_request.give", words=N_("File o
 
 class RequestWithdrawn(RequestEvent, name="evidence_request.withdraw", words=N_("File or answer no longer asked")):
     """The inspector does not need it any more."""
+
+
+class MessageWritten(EventData, name="case_message.write", words=N_("Message written")):
+    """Somebody wrote in the thread of a case. What was written is in its row alone."""

@@ -63,3 +63,26 @@ class EvidenceRequest(Base):
     def is_late(self, today: date) -> bool:
         """Return whether it is open and its last day is over."""
         return self.is_open and self.due_on < today
+
+
+class CaseMessage(Base):
+    """What somebody of the agency or of the office wrote about a case; it never changes."""
+
+    __tablename__ = "case_message"
+    __table_args__ = (
+        CheckConstraint("btrim(text) <> ''", name="text"),
+        ForeignKeyConstraint(
+            ["application_id", "agency_id"], ["application.id", "application.agency_id"], name="fk_case_message_agency"
+        ),
+        Index("ix_case_message_thread", "application_id", "sent_at"),
+    )
+
+    id: Mapped[Id]
+    application_id: Mapped[UUID]
+    agency_id: Mapped[UUID]
+    from_agency: Mapped[bool]
+    author_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    text: Mapped[str] = mapped_column(Text)
+    sent_at: Mapped[datetime]
+
+    author: Mapped[Person] = relationship()

@@ -9,8 +9,11 @@ from audits.applications.models import Evidence
 from audits.core.access import Actor
 from audits.core.errors import missing
 from audits.core.statements import built_once
-from audits.correspondence.models import EvidenceRequest
+from audits.correspondence.models import CaseMessage, EvidenceRequest
 from audits.inspections.models import Audit
+from audits.people.models import Person
+
+MOST_MESSAGES = 200  # that a page shows
 
 
 def get_request(session: Session, actor: Actor, request_id: UUID) -> EvidenceRequest:
@@ -50,3 +53,17 @@ def files_given(session: Session, request_ids: list[UUID]) -> dict[UUID, list[Ev
 def _asked(audit_id: UUID) -> Select[EvidenceRequest]:
     query = select(EvidenceRequest).where(EvidenceRequest.audit_id == audit_id)
     return query.options(joinedload(EvidenceRequest.giver)).order_by(EvidenceRequest.due_on)
+
+
+def thread_of(session: Session, application_id: UUID) -> list[CaseMessage]:
+    """Return the newest messages about a case, oldest first. The caller must have access to the application."""
+    query = select(CaseMessage).where(CaseMessage.application_id == application_id)
+    query = query.options(joinedload(CaseMessage.author).lazyload(Person.role_rows))
+    found = session.scalars(query.order_by(CaseMessage.sent_at.desc(), CaseMessage.id).limit(MOST_MESSAGES))
+    return list(found)[::-1]
+
+
+def unknown_audits(session: Session, agency_id: UUID) -> list[Audit]:
+    """Return the audits that an agency must not learn of now."""
+    query = select(Audit).where(Audit.agency_id == agency_id, Audit.is_live, ~Audit.is_known_to_agency)
+    return list(session.scalars(query))

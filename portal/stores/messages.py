@@ -68,15 +68,18 @@ def notices_of(session: Session, person_id: UUID, page: int = 1) -> list[SentMes
     return list(session.scalars(query.limit(PAGE_SIZE + 1).offset((page - 1) * PAGE_SIZE)))
 
 
-def count_unread(session: Session, person_id: UUID) -> int:
-    """Return how many notices a person has not seen."""
-    mine = SentMessage.person_id == person_id, SentMessage.read_at.is_(None)
+def count_unread(session: Session, person_id: UUID, path: str | None = None) -> int:
+    """Return how many notices a person has not seen, or how many of those that lead to a page."""
+    mine = [SentMessage.person_id == person_id, SentMessage.read_at.is_(None)]
+    if path:
+        mine.append(SentMessage.path == path)
     return session.scalar(select(func.count()).select_from(SentMessage).where(*mine)) or 0
 
 
-def mark_read(session: Session, person_id: UUID) -> None:
-    """Note that a person has seen all notices."""
+def mark_read(session: Session, person_id: UUID, path: str | None = None) -> None:
+    """Note that a person has seen all notices, or all that lead to a page."""
     unread = update(SentMessage).where(SentMessage.person_id == person_id, SentMessage.read_at.is_(None))
+    unread = unread.where(SentMessage.path == path) if path else unread
     session.execute(unread.values(read_at=clock.now()))
 
 

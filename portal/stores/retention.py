@@ -131,8 +131,8 @@ KEPT: tuple[Kept, ...] = (
     ),
     Kept(
         "words",
-        N_("What was typed in the trail of cases and in sealed verdicts: reasons, notes, old values"),
-        ("event", "event_note", "sealed_entry", "entry_content", "entry_chain", "entry_receipt"),
+        N_("What was typed in trails and messages of cases and in sealed verdicts: reasons, notes, old values"),
+        ("event", "event_note", "case_message", "sealed_entry", "entry_content", "entry_chain", "entry_receipt"),
         N_("7 years; a salted digest stays, so that the trail still verifies"),
         _CASE,
         "portal.work.forgetting.forget_words",

@@ -75,6 +75,8 @@ PAGES: dict[type[Notice], Link] = {
     inspections.ListAsked: _HOME,
     inspections.ListGiven: _AUDIT,
     correspondence.EvidenceAsked: Link("agency.evidence_request", "asked_id"),
+    correspondence.OfficeWrote: Link("agency.show_messages", "application_id"),
+    correspondence.AgencyWrote: Link("office.messages.show_messages", "application_id"),
     correspondence.EvidenceGiven: Link("inspector.list_requests", "audit_id"),
     inspections.AuditReopened: _AUDIT,
     inspections.AuditSentBack: _AUDIT,

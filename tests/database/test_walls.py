@@ -31,6 +31,7 @@ from tests.kit.statements_about_following import ABOUT_FOLLOWING
 from tests.kit.statements_about_holders import ABOUT_HOLDERS
 from tests.kit.statements_about_letters import ABOUT_LETTERS
 from tests.kit.statements_about_links import ABOUT_LINKS
+from tests.kit.statements_about_messages import ABOUT_MESSAGES
 from tests.kit.statements_about_notes import ABOUT_NOTES
 from tests.kit.statements_about_people import ABOUT_PEOPLE
 from tests.kit.statements_about_reports import ABOUT_REPORTS
@@ -56,6 +57,7 @@ SUBJECTS = {
     "letters": ABOUT_LETTERS,
     "links": ABOUT_LINKS,
     "notes": ABOUT_NOTES,
+    "messages": ABOUT_MESSAGES,
     "people": ABOUT_PEOPLE,
     "requests": ABOUT_REQUESTS,
     "reports": ABOUT_REPORTS,

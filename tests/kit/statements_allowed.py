@@ -27,6 +27,7 @@ from tests.kit.statements_about_deciders import CONFIRMED_AT_ONCE, DECLINED, PAR
 from tests.kit.statements_about_entries import ENTERED
 from tests.kit.statements_about_findings import ASKED_FOR_TIME, CONTESTED, FOUND_AS_IT_IS, GRADED
 from tests.kit.statements_about_holders import CARRIED_OUT, CRITICAL, DONE, FATE, FOUND, REFUSED
+from tests.kit.statements_about_messages import WRITTEN, WRITTEN_BACK
 from tests.kit.statements_about_people import CORRECTED, STATED
 from tests.kit.statements_about_requests import GIVEN
 
@@ -77,6 +78,8 @@ LAWFUL = [
      + "UPDATE application SET state = 'submitted', submitted_at = now() WHERE id = :draft_application"),
     ("agency mine", filed("mine_draft")),
     ("agency in_progress_audited", GIVEN),
+    ("agency in_progress_audited", WRITTEN),
+    ("planner", WRITTEN_BACK),
     ("agency mine", "UPDATE answer SET value = 'partly' WHERE application_id = :mine_draft"),
     ("inspector of in_progress_inspector",
      ENTERED.format("x") + "UPDATE verdict SET note = 'x' WHERE audit_id = :in_progress_audit"),

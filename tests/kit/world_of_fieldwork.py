@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from audits.core import clock
 from audits.core.access import Role
 from audits.core.files import StoredFile
-from audits.correspondence.services import add_file, ask_evidence, give_evidence
+from audits.correspondence.services import add_file, ask_evidence, give_evidence, write_message
 from audits.inspections import rules
 from audits.inspections import services as inspections
 from audits.inspections.entries import EntryKind, cell_of
@@ -20,6 +20,7 @@ from audits.inspections.services.fieldwork import drawn_positions
 from audits.inspections.services.receipts import confirm_entries
 from audits.inspections.tables import of_text
 from audits.inspections.workflow import AuditState
+from audits.people.models import Interest
 from audits.vault.models import VaultEntry, VaultPassing, VaultReader
 from audits.vault.rules import Receiver
 from tests.kit.factories import make_person
@@ -73,12 +74,15 @@ def add_draws(session: Session, audit: Audit) -> dict[str, Any]:
 def add_requests(session: Session, audit: Audit) -> dict[str, Any]:
     """What its inspector asks of the agency: one that waits, and one that was answered with a file."""
     owner, day = make_person(session, Role.AGENCY_OWNER, audit.agency_id), clock.today() + timedelta(days=7)
-    made: dict[str, Any] = {"in_progress_audited_person": owner.id}
+    tied = make_person(session, Role.PLANNER)
+    session.add(Interest(person_id=tied.id, agency_id=audit.agency_id, nature="x", declared_at=clock.now()))
+    made: dict[str, Any] = {"in_progress_audited_person": owner.id, "tied_planner": tied.id}
     for name in ("open", "given"):
         asked = ask_evidence(session, audit.inspector.actor, audit.id, code="GOV-02", text="x", due_on=day)
         made[f"{name}_request"] = asked.id
     add_file(session, owner.actor, asked.id, StoredFile("cd" * 32, 1, "application/pdf", "given.pdf"))
     give_evidence(session, owner.actor, asked.id, answer="x")
+    write_message(session, owner.actor, audit.certification_id, message_id=uuid4(), text="x")
     return made
 
 

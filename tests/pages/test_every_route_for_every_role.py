@@ -108,7 +108,7 @@ NOT_FOR_STAFF = {"agency.home", "agency.details", "agency.application", "agency.
 NOT_FOR_STAFF |= {"agency.letters.list_letters"}
 NOT_FOR_STAFF |= {"agency.changes.list_changes", "agency.changes.show_change", "agency.links.list_questions"}
 NOT_FOR_STAFF |= {"agency.conditions.show_condition", "agency.appeals.list_decisions", "agency.appeals.show_appeal"}
-NOT_FOR_STAFF |= {"agency.evidence_request"}
+NOT_FOR_STAFF |= {"agency.evidence_request", "agency.show_messages", "agency.message_written", "agency.messages_read"}
 # The absence in the addresses is that of somebody else; a planner may end it.
 OF_SOMEBODY_ELSE = "account.end_own_absence"
 # An inspector sees audits: no application, and no certificate.

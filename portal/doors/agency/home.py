@@ -36,6 +36,7 @@ from certificates.lifecycle.workflow import CertificateState
 from portal.doors.agency import course
 from portal.doors.agency.declaration import review_by
 from portal.doors.agency.door import bp, own_agency
+from portal.doors.threads import new_in
 from portal.forms.form import Form
 from portal.language import changed
 from portal.settings import current_settings
@@ -76,6 +77,7 @@ def home() -> ResponseReturnValue:
         moments=course.moments(case.application, case.audit, case.decision, certificate) if case else [],
         papers=course.papers(documents_of_agency(session, actor, agency.id).values()) if case else [],
         contact=current_settings().contact_email,
+        new_messages=new_in("agency.show_messages", application.id) if application and application.submitted_at else 0,
         review_by=review_by(application) if application else None,
         asked=is_asked(session, agency.id),
         agreement=asked_agreement(session, actor) if certificate else None,
