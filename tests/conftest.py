@@ -269,14 +269,15 @@ def app(built_app: Flask, app_sessions, monkeypatch: pytest.MonkeyPatch) -> Iter
     """
     monkeypatch.setitem(built_app.extensions, "sessionmaker", app_sessions)
     monkeypatch.setitem(built_app.extensions, "queue", NotedQueue())
-    monkeypatch.setitem(built_app.extensions, "extract_throttle", Throttle())  # the shared one counts across tests
-    monkeypatch.setitem(built_app.extensions, "signal_throttle", Throttle())
-    monkeypatch.setitem(built_app.extensions, "complaint_throttle", Throttle())
-    monkeypatch.setitem(built_app.extensions, "bulk_throttle", Throttle())
-    monkeypatch.setitem(built_app.extensions, "follow_throttle", Throttle())
-    monkeypatch.setitem(built_app.extensions, "poster_throttle", Throttle())
+    for name in shared_throttles(built_app):  # they count across tests
+        monkeypatch.setitem(built_app.extensions, name, Throttle())
     yield built_app
     (built_app.extensions["settings"].seal_dir / memory.FILE).unlink(missing_ok=True)
+
+
+def shared_throttles(app: Flask) -> list[str]:
+    """Name the throttles that count in the store of all processes; tests give each its own memory."""
+    return [name for name in app.extensions if name.endswith("_throttle")]
 
 
 def acting_as(role: str, make_session: sessionmaker[Session]) -> sessionmaker[Session]:

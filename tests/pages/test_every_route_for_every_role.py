@@ -26,7 +26,7 @@ from portal.stores.roles import APP
 from portal.web import health
 from portal.web.access import PUBLIC, SIGNED_IN
 from portal.work import handlers
-from tests.conftest import NotedQueue, acting_as
+from tests.conftest import NotedQueue, acting_as, shared_throttles
 from tests.kit.browser import Browser
 from tests.kit.everything import Case, fill
 from tests.kit.factories import make_person
@@ -100,7 +100,6 @@ NOWHERE = {"agency.agreement", "agency.new_agreement", "agency.hearing", "agency
 NOWHERE |= {"agency.draw", "agency.draw_submitted", "agency.workbook_saved"}
 # The file of this case is not what its name says, so there is no copy to look at.
 NOWHERE |= {"files.viewing_copy", "inspector.cell_file_copy"}
-NOWHERE |= {"office.vault.read"}  # the database hands it to whom it knows, and nobody signs in with it here
 NOWHERE |= {"inspector.conversation"}  # its unit is a file, not somebody to speak with
 NOWHERE |= {"agency.asked_list", "agency.list_given", "inspector.look_at_list", "inspector.fix_list"}  # none waits
 # Staff read cases with the agency's own pages, but have no agency, and never see what is not handed in.
@@ -146,10 +145,8 @@ def visits(built_app: Flask, settings: Settings, rows: Connection, patched: pyte
     owned = sessionmaker(rows, join_transaction_mode="create_savepoint")
     patched.setitem(built_app.extensions, "sessionmaker", owned)
     patched.setitem(built_app.extensions, "queue", NotedQueue())
-    patched.setitem(built_app.extensions, "extract_throttle", Throttle())
-    patched.setitem(built_app.extensions, "signal_throttle", Throttle())
-    patched.setitem(built_app.extensions, "bulk_throttle", Throttle())
-    patched.setitem(built_app.extensions, "follow_throttle", Throttle())
+    for name in shared_throttles(built_app):
+        patched.setitem(built_app.extensions, name, Throttle())
     patched.setitem(health.CHECKS, "queue", lambda: None)
     patched.setitem(built_app.config, "WTF_CSRF_ENABLED", False)
     patched.setattr(handlers, "_print", lambda _session, _kind, facts, **_: (files.store().put(f"{facts}".encode()), 9))
