@@ -163,6 +163,6 @@ def test_registry_beside_its_rivals(tmp_path):
         assert {"keurwerk", "this again", "Flask and ORM"} <= systems(found, case) <= {
             "keurwerk", "this again", "Flask and ORM", "Datasette", "bare WSGI",
         }  # fmt: skip
-    assert {"memory of a web process", "p95 of a search with a typing error"} <= {
+    assert {"memory of a process of the register", "p95 of a search with a typing error"} <= {
         target["name"] for target in found["targets"]
     }

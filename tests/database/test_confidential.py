@@ -22,7 +22,11 @@ from tests.kit.factories.agencies import make_agency
 from tests.kit.factories.inspections import draw, judge, tell
 
 MODELS = (jobs, schedule)  # imported so that the metadata is whole
-SELECT = "SELECT t::text FROM {} t"
+# Of each table the columns that the application may read, as text.
+READABLE = text(
+    "SELECT table_name, string_agg(quote_ident(column_name), ', ') FROM information_schema.columns "
+    "WHERE table_schema = 'public' AND has_column_privilege(:role, table_name, column_name, 'SELECT') GROUP BY 1"
+)
 OF_ITS_OWN = bytes([7]) * 32
 WORKERS = [f"W-{number:03}" for number in range(1, 41)]
 SAID = "The boss keeps my passport."
@@ -42,7 +46,11 @@ def everything_read_by(session, agency_id):
     me = {"person": owner.id, "agency": agency_id}
     session.execute(text("SELECT become(:person, :agency, 'own')"), me)
     session.execute(text(f"SET LOCAL ROLE {APP}"))
-    rows = {table: session.scalars(text(SELECT.format(table))).all() for table in Base.metadata.tables}
+    readable = dict(session.execute(READABLE, {"role": APP}).all())
+    rows = {
+        table: session.scalars(text(f"SELECT ROW({readable[table]})::text FROM {table}")).all()  # noqa: S608
+        for table in set(Base.metadata.tables) & set(readable)
+    }
     session.execute(text("RESET ROLE"))
     session.execute(text("SELECT become(NULL, NULL, '')"))
     return {table: "\n".join(found) for table, found in rows.items()}

@@ -42,6 +42,7 @@ CASES_OF_OWN_AUDITS = (
 ISSUED = "SELECT id FROM certificate WHERE issued_at IS NOT NULL"
 PUBLIC_FILES = "SELECT id FROM document WHERE kind IN ('certificate', 'register_extract')"
 NOTHING_MORE = "SELECT id FROM agency WHERE false"
+VAULT = {"vault_entry", "vault_passing"}  # for the people who are named alone
 
 MODELS: dict[str, Any] = {model.__tablename__: model for model in (
     Agency, AgencyChange, Application, Audit, Finding, Decision, Certificate, Document,
@@ -155,6 +156,8 @@ def test_nobody_is_kept_from_people_whom_they_manage_or_meet_in_their_cases(worl
 
 def test_a_worker_sees_all(world):
     for policy in POLICIES:
+        if policy.table in VAULT:
+            continue
         count = text(f"SELECT count(*) FROM {policy.table}")
         with Session(world.owner) as owner, Session(world.engines[WORKER]) as worker:
             assert worker.scalar(count) == owner.scalar(count), policy.table

@@ -108,8 +108,8 @@ NOT_FOR_STAFF |= {"agency.letters.list_letters"}
 NOT_FOR_STAFF |= {"agency.changes.list_changes", "agency.changes.show_change", "agency.links.list_questions"}
 NOT_FOR_STAFF |= {"agency.conditions.show_condition", "agency.appeals.list_decisions", "agency.appeals.show_appeal"}
 NOT_FOR_STAFF |= {"agency.evidence_request", "agency.show_messages", "agency.message_written", "agency.messages_read"}
-# The absence in the addresses is that of somebody else; a planner may end it.
-OF_SOMEBODY_ELSE = "account.end_own_absence"
+# The absence in the addresses is that of somebody else, which a planner may end; the note is that of the planner.
+OF_SOMEBODY_ELSE = {"account.end_own_absence", "office.notes.take_back"}
 # An inspector sees audits: no application, and no certificate.
 NOT_FOR_INSPECTORS = NOT_FOR_STAFF | {
     "agency.answers",
@@ -229,7 +229,7 @@ def declared(actor: str, route: Route) -> str:
     role, foreign = Role(actor.removesuffix(FOREIGN)), actor.endswith(FOREIGN)
     if Permission(route.access) not in GRANTS[role]:
         return "forbidden"
-    if route.endpoint == OF_SOMEBODY_ELSE and role is not Role.PLANNER:
+    if route.endpoint in OF_SOMEBODY_ELSE and role is not Role.PLANNER:
         return "not found"
     hidden = NOT_FOR_INSPECTORS if role is Role.INSPECTOR else NOT_FOR_STAFF if role in STAFF_ROLES else set()
     return "not found" if route.endpoint in hidden | NOWHERE or (foreign and route.names_a_thing) else "open"

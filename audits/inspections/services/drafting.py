@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from audits.core import clock, outbox
@@ -63,9 +64,10 @@ def comment_draft(session: Session, actor: Actor, audit_id: UUID, comments: Mapp
     """Say once, for an agency, what it comments on: by number of the finding, `WHOLE` for the rest; or nothing."""
     authorise(actor, Permission.FINDING_ANSWER)
     audit = get_audit(session, actor, audit_id)  # an agency cannot lock it; the database holds it still
-    draft = _newest(session, audit)
-    session.refresh(draft, with_for_update=True)
-    if audit.state is not AuditState.IN_PROGRESS or not draft.is_open:
+    # The database hides a draft from this lock once somebody else of the agency commented on it.
+    locked = select(ReportDraft).where(ReportDraft.id == _newest(session, audit).id).with_for_update()
+    draft = session.scalar(locked.execution_options(populate_existing=True))
+    if draft is None or audit.state is not AuditState.IN_PROGRESS or not draft.is_open:
         raise IllegalMoveError("The time to comment on this draft is over.")
     draft.comments = _said(comments, draft)
     draft.commented_by, draft.commented_at = actor.id, clock.now()

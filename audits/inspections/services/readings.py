@@ -49,7 +49,7 @@ def draw_reading(session: Session, actor: Actor, audit: Audit) -> None:
 
 
 def read_again(session: Session, actor: Actor, audit_id: UUID, *, agrees: bool, note: str) -> SecondReading:
-    """Say what a second reading found; not by who did or reviewed the audit. RuleError at `note` without words."""
+    """Say what a second reading found; not by who audited or checked the file. RuleError at `note` without words."""
     after = set(AuditState) - {AuditState.PLANNED, AuditState.IN_PROGRESS, AuditState.CANCELLED}
     asked = Permission.AUDIT_REVIEW
     audit = moves.hold(session, AUDITS, actor, audit_id, asked, asks=Independence.OUTSIDER, within=after)
@@ -57,7 +57,7 @@ def read_again(session: Session, actor: Actor, audit_id: UUID, *, agrees: bool, 
     if reading is None or reading.read_at is not None:
         raise IllegalMoveError("This report does not wait for a second reading.")
     if audit.reviewer_id == actor.id:
-        raise NotAllowedError("You reviewed this file. Somebody else reads the report once more.")
+        raise NotAllowedError("You checked this file before. Somebody else reads the report once more.")
     if not note.strip():
         raise RuleError("Say what you found.", "note")
     check_length(note, NOTE_LIMIT, "note")

@@ -6,6 +6,7 @@ from flask import abort, make_response, render_template
 from flask.typing import ResponseReturnValue
 
 from audits.core.access import Permission
+from audits.core.languages import DEFAULT
 from portal.doors.inspector.case import bp, open_case
 from portal.doors.inspector.units import spot_at
 from portal.help_numbers import spoken_first
@@ -31,6 +32,7 @@ def conversation(audit_id: UUID, unit: str, place: int) -> ResponseReturnValue:
         place=place,
         title=spot.title,
         items=case.scheme.on_unit(unit),
+        otherwise=DEFAULT,
         numbers=spoken_first(settings.help_numbers, current_language()),
         checked=settings.help_checked,
     )
