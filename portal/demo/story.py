@@ -18,6 +18,7 @@ from audits.people.models import Person
 from audits.people.queries import find_by_email, roles_waiting
 from audits.people.services import appoint_administrator, confirm_role, invite_person, set_roles
 from audits.schemes.services import publish_scheme
+from audits.vault.services import name_reader
 from certificates.addresses import register_url
 from certificates.documents.models import Document
 from certificates.documents.stages import DocumentKind
@@ -129,6 +130,7 @@ def _appoint_staff(app: Any) -> None:
         session.flush()
         for request in roles_waiting(session, second.actor):
             confirm_role(session, second.actor, request.id)
+        name_reader(session, STAFF["planner"].email)
         reviewer = find_by_email(session, STAFF["reviewer"].email)
         if reviewer:  # one request is left for whoever tries the demo
             set_roles(session, first.actor, reviewer.id, {*reviewer.roles, Role.DECIDER}, version=reviewer.version)
