@@ -3,7 +3,7 @@
 from io import BytesIO
 from uuid import UUID
 
-from flask import Blueprint, Response, send_file
+from flask import Blueprint, Response, abort, send_file
 from flask.typing import ResponseReturnValue
 
 from audits.changes.queries import get_file
@@ -11,6 +11,8 @@ from audits.conditions import queries as conditions
 from audits.core.access import Permission
 from audits.inspections.evidence import get_evidence
 from certificates.documents.queries import get_document
+from portal.reader.client import RefusedError
+from portal.reader.questions import copy_of
 from portal.stores import database, files
 from portal.web import security_log
 from portal.web.access import current_actor, needs
@@ -61,9 +63,24 @@ def noted_evidence(response: Response, evidence_id: UUID) -> Response:
     return response
 
 
+def viewing_copy_of(original: bytes, filename: str, extension: str) -> Response:
+    """Return a copy to look at, without metadata, or raise NotFound; only a picture that we made opens in a browser."""
+    try:
+        copy = copy_of(original, extension)
+    except RefusedError:
+        abort(404)
+    name = f"{filename.rpartition('.')[0]}.{copy.extension}"
+    if copy.extension != "jpg":
+        return attachment(copy.data, name, "application/pdf")
+    return _confined(send_file(BytesIO(copy.data), mimetype="image/jpeg", download_name=name))
+
+
 def attachment(data: bytes, filename: str, media_type: str) -> Response:
     """Return a response that browsers save and never render (OWASP ASVS 3.2.1, 5.4.1)."""
-    response = send_file(BytesIO(data), mimetype=media_type, as_attachment=True, download_name=filename)
+    return _confined(send_file(BytesIO(data), mimetype=media_type, as_attachment=True, download_name=filename))
+
+
+def _confined(response: Response) -> Response:
     response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
     response.headers["Cache-Control"] = "no-store"
     return response

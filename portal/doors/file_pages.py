@@ -1,9 +1,8 @@
 """Pages about one file of evidence: when it came, what it is about, its versions, and a copy to look at."""
 
-from io import BytesIO
 from uuid import UUID
 
-from flask import abort, flash, redirect, render_template, send_file, url_for
+from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -14,12 +13,10 @@ from audits.applications.queries import get_application
 from audits.core.access import Permission
 from audits.core.errors import RuleError
 from audits.inspections.evidence import get_evidence, versions_of
-from portal.doors.downloads import attachment, bp, noted_evidence
+from portal.doors.downloads import bp, noted_evidence, viewing_copy_of
 from portal.forms import uploads
 from portal.forms.fields import UNREMARKED, date_field, false_alarm_field, file_field
 from portal.forms.form import Form, refused
-from portal.reader.client import RefusedError
-from portal.reader.questions import copy_of
 from portal.stores import database, files
 from portal.web.access import current_actor, needs
 
@@ -91,17 +88,8 @@ def add_version(evidence_id: UUID) -> ResponseReturnValue:
 def viewing_copy(evidence_id: UUID) -> ResponseReturnValue:
     """Send a copy to look at, without metadata; the original never opens in a browser."""
     found = get_evidence(database.read(), current_actor(), evidence_id)
-    try:
-        copy = copy_of(files.store().get(found.sha256), _extension(found))
-    except RefusedError:
-        abort(404)
-    name = f"{found.filename.rpartition('.')[0]}.{copy.extension}"
-    if copy.extension != "jpg":
-        return noted_evidence(attachment(copy.data, name, "application/pdf"), evidence_id)
-    response = send_file(BytesIO(copy.data), mimetype="image/jpeg", download_name=name)
-    response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
-    response.headers["Cache-Control"] = "no-store"
-    return noted_evidence(response, evidence_id)
+    copy = viewing_copy_of(files.store().get(found.sha256), found.filename, _extension(found))
+    return noted_evidence(copy, evidence_id)
 
 
 def _renew(found: Evidence, form: VersionForm) -> UUID:

@@ -2,10 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import datetime, time
-from io import BytesIO
 from uuid import UUID
 
-from flask import abort, flash, redirect, render_template, request, send_file, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -17,14 +16,12 @@ from audits.inspections import services
 from audits.inspections.cell_files import CellFile, cell_files, get_cell_file
 from audits.inspections.cells import reference_at
 from audits.schemes.text import Requirement, Unit
-from portal.doors.downloads import attachment, noted_evidence
+from portal.doors.downloads import attachment, noted_evidence, viewing_copy_of
 from portal.doors.file_pages import LOOKED_AT
 from portal.doors.inspector.case import Case, bp, open_case
 from portal.forms import uploads
 from portal.forms.fields import UNREMARKED, date_field, false_alarm_field, file_field, text_field, textarea_field
 from portal.forms.form import Form, refused
-from portal.reader.client import RefusedError
-from portal.reader.questions import copy_of
 from portal.signing import receipts
 from portal.stores import database
 from portal.stores import files as kept
@@ -166,17 +163,7 @@ def cell_file(audit_id: UUID, cell_file_id: UUID) -> ResponseReturnValue:
 def cell_file_copy(audit_id: UUID, cell_file_id: UUID) -> ResponseReturnValue:
     """Send a copy to look at, without what the camera wrote into the picture."""
     file = _file(audit_id, cell_file_id)
-    try:
-        copy = copy_of(kept.store().get(file.sha256), file.extension)
-    except RefusedError:
-        abort(404)
-    name = f"{file.filename.rpartition('.')[0]}.{copy.extension}"
-    if copy.extension != "jpg":
-        return noted_evidence(attachment(copy.data, name, "application/pdf"), cell_file_id)
-    response = send_file(BytesIO(copy.data), mimetype="image/jpeg", download_name=name)
-    response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
-    response.headers["Cache-Control"] = "no-store"
-    return noted_evidence(response, cell_file_id)
+    return noted_evidence(viewing_copy_of(kept.store().get(file.sha256), file.filename, file.extension), cell_file_id)
 
 
 def _file(audit_id: UUID, cell_file_id: UUID) -> CellFile:
