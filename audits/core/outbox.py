@@ -57,8 +57,7 @@ def enqueue(session: Session, kind: str, **payload: Any) -> None:
     request_id = session.info.get("request_id")
     item = OutboxItem(id=uuid4(), kind=kind, payload=payload, request_id=request_id, created_at=now, due_at=now)
     session.add(item)
-    if kind not in OUTWARD:
-        announce(session, item.id)
+    _hand_over(session, item)
 
 
 def announce(session: Session, item_id: UUID) -> None:
@@ -112,8 +111,7 @@ def retry(session: Session, item_id: UUID) -> None:
     if item is None or item.failed_at is None:
         raise NotFoundError("This job has not failed, or was tried again already.")
     item.attempts, item.failed_at, item.due_at = 0, None, clock.now()
-    if item.kind not in OUTWARD:
-        announce(session, item.id)
+    _hand_over(session, item)
 
 
 def overdue(session: Session, older_than: timedelta) -> list[UUID]:
@@ -170,3 +168,9 @@ def failed(session: Session, page: int = 1) -> list[OutboxItem]:
     query = select(OutboxItem).where(OutboxItem.failed_at.is_not(None))
     query = query.order_by(OutboxItem.failed_at.desc(), OutboxItem.id)
     return list(session.scalars(query.limit(PAGE_SIZE + 1).offset((page - 1) * PAGE_SIZE)))
+
+
+def _hand_over(session: Session, item: OutboxItem) -> None:
+    """Have the queue notified of a job, unless another lane looks for it."""
+    if item.kind not in OUTWARD:
+        announce(session, item.id)

@@ -20,7 +20,8 @@ from certificates.register.models import RegisterEntry
 from certificates.register.projection import changes_of, terms_of
 from certificates.register.rules import Change, Line, Terms, course
 from certificates.register.rules import state_on as held_on
-from certificates.register.search.query import HIDDEN, Asked, Found, How, find, listed_on, search
+from certificates.register.search.conditions import HIDDEN
+from certificates.register.search.query import Asked, Found, How, find, listed_on, search
 
 __all__ = [
     "HIDDEN",

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, String, and_, bindparam, case, cast, false, func, literal, or_, true
 from sqlalchemy.dialects.postgresql import TSQUERY
+from sqlalchemy.orm import defer
 
 from certificates.lifecycle.rules import LISTED, Status
 from certificates.lifecycle.workflow import COUNTS, CertificateState
@@ -14,6 +15,14 @@ from certificates.register.search.filters import Facet
 
 TERMS: ColumnElement[Any] = func.array_to_tsvector(RegisterEntry.words.op("||")(RegisterEntry.tags))
 """Exactly as the index has it."""
+
+HIDDEN = (
+    defer(RegisterEntry.words),
+    defer(RegisterEntry.folded),
+    defer(RegisterEntry.numbers),
+    defer(RegisterEntry.tags),
+)
+"""What no page shows of an entry, as options of a statement."""
 
 _APPLIED_UNTIL = RegisterEntry.applied_on + func.make_interval(0, RegisterEntry.applied_months)
 

@@ -4,12 +4,12 @@ import re
 from datetime import date
 
 from sqlalchemy import Select, func, select
-from sqlalchemy.orm import Session, defer
+from sqlalchemy.orm import Session
 
 from audits.agencies.numbers import clean_iban
 from audits.core.errors import RuleError
 from certificates.register.models import RegisterEntry
-from certificates.register.search.conditions import listed_on
+from certificates.register.search.conditions import HIDDEN, listed_on
 from certificates.register.search.folding import words
 
 _MOST = 20
@@ -49,6 +49,5 @@ def by_contact(session: Session, text: str, day: date) -> list[tuple[RegisterEnt
 
 
 def _listed(day: date) -> Select[RegisterEntry]:
-    hidden = (defer(RegisterEntry.words), defer(RegisterEntry.folded), defer(RegisterEntry.numbers))
-    query = select(RegisterEntry).where(listed_on(day)).options(*hidden, defer(RegisterEntry.tags))
+    query = select(RegisterEntry).where(listed_on(day)).options(*HIDDEN)
     return query.order_by(RegisterEntry.sort_name, RegisterEntry.public_id).limit(_MOST)

@@ -7,12 +7,12 @@ from typing import Any
 
 from sqlalchemy import Integer, Select, Text, bindparam, func, select, tuple_
 from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.orm import Session, defer
+from sqlalchemy.orm import Session
 
 from certificates.lifecycle.rules import Status
 from certificates.register.models import RegisterEntry, RegisterSlip
 from certificates.register.search import folding, plans
-from certificates.register.search.conditions import listed_on, shows, within
+from certificates.register.search.conditions import HIDDEN, listed_on, shows, within
 from certificates.register.search.counting import Counted, count, count_all
 from certificates.register.search.cursor import Cursor, Sort
 from certificates.register.search.exact import by_contact
@@ -37,12 +37,6 @@ _KEYS = {
 }
 _SLIPS = select(RegisterSlip.rest, RegisterSlip.word).limit(_MOST_SLIPS)
 _SLIPS = _SLIPS.where(RegisterSlip.rest == func.any(bindparam("rests", type_=ARRAY(Text))))
-HIDDEN = (
-    defer(RegisterEntry.words),
-    defer(RegisterEntry.folded),
-    defer(RegisterEntry.numbers),
-    defer(RegisterEntry.tags),
-)
 
 
 @dataclass(frozen=True, slots=True)
