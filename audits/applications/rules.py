@@ -99,11 +99,6 @@ def answered(scheme: SchemeText, said: Mapping[str, Said]) -> frozenset[str]:
     )
 
 
-def tidy(explanation: str) -> str:
-    """Return an explanation as it is kept: line ends as one character, no space around."""
-    return explanation.replace("\r\n", "\n").strip()
-
-
 class Explained(Protocol):
     """An answer with its explanation."""
 

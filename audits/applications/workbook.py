@@ -8,9 +8,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from audits.applications.rules import check_answer, tidy
+from audits.applications.rules import check_answer
 from audits.core.errors import N_, RuleError
 from audits.core.languages import in_language
+from audits.core.typed import tidy
 from audits.questions.kinds import Kind, Question
 from audits.questions.values import as_typed, read_value
 from audits.schemes.text import Requirement, SchemeText

@@ -30,6 +30,11 @@ def plain(text: str) -> str:
     return " ".join("".join(dashed).split())
 
 
+def tidy(text: str) -> str:
+    """Return a text of several lines as it is kept: line ends as one character, as browsers count, no space around."""
+    return text.replace("\r\n", "\n").strip()
+
+
 def clean_email(email: str) -> str:
     """Return the address without a display name or `mailto:`. RuleError at `email` if it is no single address."""
     email = plain(email).strip("<>,;. ").removeprefix("mailto:")

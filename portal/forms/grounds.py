@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms.validators import ValidationError
 
+from audits.core.typed import tidy
 from portal.forms.fields import UNREMARKED, checkboxes_field
 from portal.forms.widgets import CheckboxesWidget, Control
 
@@ -37,7 +38,7 @@ class GroundsField(wtforms.SelectMultipleField):  # type: ignore[misc]  # WTForm
         """Read the codes, and the text of each."""
         start = f"{self.name}-"
         sent = [name for name in formdata or () if name.startswith(start)]
-        self.texts = {name.removeprefix(start): _clean(formdata[name]) for name in sent}
+        self.texts = {name.removeprefix(start): tidy(formdata[name]) for name in sent}
         super().process(formdata, *args, **more)
 
     def process_formdata(self, valuelist: list[str]) -> None:
@@ -57,8 +58,3 @@ def grounds_field(**more: Any) -> Any:
     """Build the field; a form offers its choices once it knows the decision."""
     more |= {"kind": GroundsField, "widget": GroundsWidget(), "validate_choice": False}
     return checkboxes_field(_l("Grounds"), [], required=UNREMARKED, **more)
-
-
-def _clean(text: str) -> str:
-    """Make one character of each line end, as browsers count."""
-    return text.replace("\r\n", "\n").strip()

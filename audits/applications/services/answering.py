@@ -13,7 +13,7 @@ from audits.applications.asking import check_details
 from audits.applications.events import AnswerSaved, ApplicationStarted
 from audits.applications.models import Answer, Application
 from audits.applications.queries import answer_before, answers_of, files_before
-from audits.applications.rules import Stand, Typed, check_answer, merged, tidy
+from audits.applications.rules import Stand, Typed, check_answer, merged
 from audits.applications.services.course import check_code, load_draft
 from audits.applications.services.evidence import take_over_files
 from audits.applications.workflow import APPLICATION_FLOW, OPEN_STATES
@@ -21,6 +21,7 @@ from audits.core import clock, events, numbering
 from audits.core.access import Actor, Permission, authorise
 from audits.core.errors import IllegalMoveError, NotAllowedError, RuleError, missing
 from audits.core.events import Code
+from audits.core.typed import tidy
 from audits.schemes.models import SchemeVersion
 from audits.schemes.queries import scheme_of_version, transition_from, version_for
 

@@ -12,8 +12,9 @@ from flask_babel import lazy_gettext as _l
 from audits.applications import queries, services
 from audits.applications.asking import lacking
 from audits.applications.models import Answer, Evidence
-from audits.applications.rules import LONGEST_EXPLANATION, Shown, Typed, details_digest, digest_of, missing_part, tidy
+from audits.applications.rules import LONGEST_EXPLANATION, Shown, Typed, details_digest, digest_of, missing_part
 from audits.core.errors import N_, IllegalMoveError, RuleError
+from audits.core.typed import tidy
 from audits.questions.conditions import Broken
 from audits.questions.kinds import Kind, Question
 from audits.questions.values import Value

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from flask import request
 
 from audits.applications.models import Answer, Evidence
+from audits.core.typed import tidy
 from audits.inspections.cell_files import CellFile, cell_files
 from audits.inspections.earlier_findings import EarlierFinding, EarlierVerdict, earlier
 from audits.inspections.grading import codes_before
 from audits.inspections.private import CellKey, PrivateNotes, private_notes
 from audits.schemes.text import Requirement, SchemeText, VerdictKind
 from portal.doors.inspector.case import Case
-from portal.doors.inspector.sheet import Row, Sheet, cleaned
+from portal.doors.inspector.sheet import Row, Sheet
 from portal.stores import database
 from portal.web.access import current_actor
 
@@ -101,7 +102,7 @@ def _cell(
     key = sheet.requirement.code, row.reference
     stored = kept.get(key, _NONE)
     typed = request.form.get(f"{row.key}-private")
-    private = stored if typed is None else stored._replace(own=cleaned(typed))
+    private = stored if typed is None else stored._replace(own=tidy(typed))
     there = [file for file in files.get(key, ()) if file.withdrawn_at is None]
     return Cell(sheet, row, private, private_digest(stored.own), there)
 

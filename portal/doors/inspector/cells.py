@@ -10,6 +10,7 @@ from audits.applications.queries import answer_to, evidence_of
 from audits.core import clock
 from audits.core.access import Permission
 from audits.core.errors import RuleError
+from audits.core.typed import tidy
 from audits.inspections import services
 from audits.inspections.cells import StoredCell, reference_at, stored_cell
 from audits.inspections.judging import Method, complaint
@@ -17,7 +18,7 @@ from audits.inspections.queries import units_of
 from audits.schemes.text import Requirement
 from portal.doors.inspector.board import Facts, past_of
 from portal.doors.inspector.case import Case, bp, open_case
-from portal.doors.inspector.sheet import cleaned, method_of, shown_as, version_of
+from portal.doors.inspector.sheet import method_of, shown_as, version_of
 from portal.language.i18n import sentence
 from portal.signing import receipts
 from portal.stores import database
@@ -46,7 +47,7 @@ def save_cell(audit_id: UUID, code: str, place: int) -> ResponseReturnValue:
     case, session = open_case(audit_id), database.read()
     item = case.requirement(code)
     reference = reference_at(session, audit_id, item.unit, place)
-    value, note = request.form.get("value", ""), cleaned(request.form.get("note", ""))
+    value, note = request.form.get("value", ""), tidy(request.form.get("note", ""))
     version = version_of(request.form.get("shown", ""))
     if problem := complaint(case.scheme, value, note):
         return _wrong(problem, "note" if value else "")
@@ -80,7 +81,7 @@ def save_private(audit_id: UUID, code: str, place: int) -> ResponseReturnValue:
     reference = reference_at(database.read(), audit_id, item.unit, place)
     try:
         with database.write() as session:
-            text = cleaned(request.form.get("private", ""))
+            text = tidy(request.form.get("private", ""))
             services.keep_private_note(session, current_actor(), audit_id, (code, reference), text)
     except RuleError as error:
         return _wrong(error, "private")

@@ -9,12 +9,12 @@ from flask_babel import gettext as _
 
 from audits.core.access import Permission
 from audits.core.errors import RuleError
+from audits.core.typed import tidy
 from audits.inspections import services
 from audits.inspections.cells import reference_at
 from audits.inspections.standing import Stand, conflicts_in
 from audits.schemes.text import Requirement
 from portal.doors.inspector.case import Case, bp, open_case
-from portal.doors.inspector.sheet import cleaned
 from portal.forms.form import Form
 from portal.language.i18n import current_language, sentence
 from portal.signing import receipts
@@ -52,7 +52,7 @@ def list_conflicts(audit_id: UUID) -> ResponseReturnValue:
 def settle_conflict(audit_id: UUID) -> ResponseReturnValue:
     """Let one of several verdicts count."""
     case, form = open_case(audit_id), Form()
-    cell, reason = request.form.get("cell", ""), cleaned(request.form.get("reason", ""))
+    cell, reason = request.form.get("cell", ""), tidy(request.form.get("reason", ""))
     if not form.validate_on_submit():
         return _page(case, form, cell, reason), 422
     if not (chosen := request.form.get("chosen", "")):

@@ -5,11 +5,12 @@ from collections.abc import Iterator, Sequence
 from flask import request
 
 from audits.core.errors import RuleError
+from audits.core.typed import tidy
 from audits.inspections import services
 from audits.inspections.private import CellKey
 from portal.doors.inspector.board import private_digest
 from portal.doors.inspector.case import Case
-from portal.doors.inspector.sheet import Sheet, cleaned
+from portal.doors.inspector.sheet import Sheet
 from portal.forms.form import Form
 from portal.language.i18n import sentence
 from portal.signing import receipts
@@ -53,6 +54,6 @@ def _private_changed(sheets: Sequence[Sheet]) -> Iterator[tuple[CellKey, str]]:
     """Yield the private notes that the person changed on the page: the cell, and the text."""
     for sheet in sheets:
         for row in sheet.rows:
-            typed = cleaned(request.form.get(f"{row.key}-private", ""))
+            typed = tidy(request.form.get(f"{row.key}-private", ""))
             if private_digest(typed) != request.form.get(f"{row.key}-private-shown", private_digest("")):
                 yield (sheet.requirement.code, row.reference), typed

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from flask_babel import gettext
 
+from audits.core.typed import tidy
 from audits.inspections.cells import UnitStand
 from audits.inspections.grading import Insufficient, Origin, count_units, shortfall
 from audits.inspections.judging import Method, complaint
@@ -101,8 +102,8 @@ class Sheet:
         puts an older verdict back.
         """
         for row in self.rows:
-            row.reason.text = cleaned(typed.get(row.reason.id, ""))
-            value, note = typed.get(row.key, ""), cleaned(typed.get(f"{row.key}-note", ""))
+            row.reason.text = tidy(typed.get(row.reason.id, ""))
+            value, note = typed.get(row.key, ""), tidy(typed.get(f"{row.key}-note", ""))
             shown = typed.get(f"{row.key}-shown", "")
             method = method_of(typed.get(f"{row.key}-method", ""))
             if shown == shown_as(value, note, version_of(shown), method if value else None):
@@ -177,11 +178,6 @@ def _row(key: str, unit: UnitStand, stored: VerdictRow | None) -> Row:
         row.value, row.note, row.shown, row.stored = stored.value, stored.note, shown_as(*stored), stored.value
         row.method, row.bulk = stored.method, stored.bulk
     return row
-
-
-def cleaned(typed: str) -> str:
-    """Return typed text with the line ends of the database, without blanks around it."""
-    return typed.replace("\r\n", "\n").strip()
 
 
 def version_of(shown: str) -> int:
