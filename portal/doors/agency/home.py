@@ -1,6 +1,6 @@
 """The start page of an agency: the state of its case, and the possible next steps."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TypeVar
 from uuid import UUID
@@ -28,8 +28,7 @@ from audits.links.queries import is_asked
 from audits.schemes.queries import scheme_of_version
 from audits.schemes.text import Unit
 from certificates.documents.models import Document
-from certificates.documents.queries import documents_of_agency, find_document
-from certificates.documents.stages import DocumentKind
+from certificates.documents.queries import documents_of_agency
 from certificates.lifecycle.models import Certificate
 from certificates.lifecycle.queries import conditions_held, list_certificates
 from certificates.lifecycle.workflow import CertificateState
@@ -57,7 +56,6 @@ class Course:
     audit: Audit | None = None
     repairs: Repairs | None = None
     decision: Decision | None = None
-    letter: Document | None = None
 
 
 @bp.get("/")
@@ -69,13 +67,15 @@ def home() -> ResponseReturnValue:
     agency = application.agency if application else own_agency(whole=False)
     certificate = next(iter(list_certificates(session, actor)), None)
     case = _case(application) if application else None
+    documents = documents_of_agency(session, actor, agency.id) if application or certificate else {}
     return render_template(
         "agency/home.html",
         agency=agency,
         case=case,
         step=_step(case) if case else None,
         moments=course.moments(case.application, case.audit, case.decision, certificate) if case else [],
-        papers=course.papers(documents_of_agency(session, actor, agency.id).values()) if case else [],
+        papers=course.papers(documents.values()) if case else [],
+        letter=documents.get(case.decision.id) if case and case.decision else None,
         contact=current_settings().contact_email,
         new_messages=new_in("agency.show_messages", application.id) if application and application.submitted_at else 0,
         review_by=review_by(application) if application else None,
@@ -89,7 +89,7 @@ def home() -> ResponseReturnValue:
         status=certificate.status_on(clock.today()) if certificate else None,
         conditions=conditions_held(session, actor, certificate) if certificate and certificate.conditional else [],
         today=clock.today(),
-        decisions=_decisions(certificate.id) if certificate else [],
+        decisions=_decisions(certificate.id, documents) if certificate else [],
         heard=_may_be_heard(certificate) if certificate else False,
         visits=_visits() if certificate else [],
         changes=[(each, changed.title(each)) for each in list_changes(session, actor) if each.state in OPEN_CHANGES],
@@ -111,8 +111,6 @@ def _case(application: Application) -> Course:
         case ApplicationState.CONCLUDED:
             case.audit = find_live_audit(session, actor, application.id)
             case.decision = find_decision(session, actor, case.audit.id) if case.audit else None
-            if case.decision:
-                case.letter = find_document(session, actor, DocumentKind.DECISION_LETTER, case.decision.id)
         case _:
             pass
     return case
@@ -125,11 +123,9 @@ def _step(case: Course) -> course.Step | None:
 
 def _with_unit(rows: Iterable[Wanted]) -> list[tuple[Wanted, Unit]]:
     """Return lists or draws that wait for the agency, each with what it is of."""
-    session, actor = database.read(), current_actor()
-    return [
-        (each, scheme_of_version(get_audit(session, actor, each.audit_id).scheme_version).units[each.unit])
-        for each in rows
-    ]
+    session, actor, listed = database.read(), current_actor(), list(rows)
+    audits = {audit_id: get_audit(session, actor, audit_id) for audit_id in {each.audit_id for each in listed}}
+    return [(each, scheme_of_version(audits[each.audit_id].scheme_version).units[each.unit]) for each in listed]
 
 
 def _may_be_heard(certificate: Certificate) -> bool:
@@ -148,13 +144,10 @@ def _visits() -> list[tuple[Audit, Repairs | None]]:
     return [(each, repairs.get(each.id)) for each in audits]
 
 
-def _decisions(certificate_id: UUID) -> list[tuple[Decision, Document | None]]:
+def _decisions(certificate_id: UUID, documents: Mapping[UUID, Document]) -> list[tuple[Decision, Document | None]]:
     """Return the decisions about a certificate, newest first, each with its letter."""
-    session, actor = database.read(), current_actor()
-    return [
-        (each, find_document(session, actor, DocumentKind.DECISION_LETTER, each.id))
-        for each in decisions_about(session, actor, certificate_id)
-    ]
+    found = decisions_about(database.read(), current_actor(), certificate_id)
+    return [(each, documents.get(each.id)) for each in found]
 
 
 def _repairs(audit_id: UUID) -> Repairs | None:
