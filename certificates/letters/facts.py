@@ -84,7 +84,7 @@ def _application(session: Session, term: Deadline, _: str) -> Named:
 def _audit(session: Session, term: Deadline, _: str) -> Named | None:
     """Return the audit, unless the agency does not know of it yet."""
     audit = session.get_one(Audit, term.subject_id)
-    return (audit.reference, None) if audit.announced or audit.revealed_at or audit.reported_at else None
+    return (audit.reference, None) if audit.is_known_to_agency else None
 
 
 def _drafted(session: Session, term: Deadline, _: str) -> Named:
@@ -94,16 +94,17 @@ def _drafted(session: Session, term: Deadline, _: str) -> Named:
 def _asked(session: Session, term: Deadline, language: str) -> Named:
     """Return the requirement that an inspector asked about, and nothing of what was asked."""
     asked = session.get_one(EvidenceRequest, term.subject_id)
-    version = session.get_one(Audit, asked.audit_id).scheme_version
-    title = scheme_of_version(version).requirement(asked.requirement_code).title.in_(language)
-    return f"{asked.requirement_code} {title}", None
+    return _requirement(session, asked.audit_id, asked.requirement_code, language)
 
 
 def _finding(session: Session, term: Deadline, language: str) -> Named:
     finding = session.get_one(Finding, term.subject_id)
-    version = session.get_one(Audit, finding.audit_id).scheme_version
-    title = scheme_of_version(version).requirement(finding.requirement_code).title.in_(language)
-    return f"{finding.requirement_code} {title}", None
+    return _requirement(session, finding.audit_id, finding.requirement_code, language)
+
+
+def _requirement(session: Session, audit_id: UUID, code: str, language: str) -> Named:
+    scheme = scheme_of_version(session.get_one(Audit, audit_id).scheme_version)
+    return f"{code} {scheme.requirement(code).title.in_(language)}", None
 
 
 def _condition(session: Session, term: Deadline, _: str) -> Named:
