@@ -5,7 +5,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
-from flask_babel import LazyString, format_date
+from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 
 from audits.applications.workflow import ApplicationState
@@ -19,6 +19,7 @@ from audits.worklists.history import Entry
 from certificates.lifecycle.workflow import CertificateState
 from portal.language import changed
 from portal.language.changed import NOTHING, Line
+from portal.language.dates import date_text
 from portal.language.labels import label
 
 ABOUT: Mapping[str, LazyString] = {
@@ -102,5 +103,5 @@ def _said(entry: Entry, field: str, value: Any) -> str:
     if field == "state" and states and value in set(states):
         return label(states(value))
     if field in _DAYS and isinstance(value, str):
-        return str(format_date(date.fromisoformat(value), "long"))
+        return date_text(date.fromisoformat(value))
     return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
