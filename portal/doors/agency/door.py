@@ -5,7 +5,7 @@ from functools import cached_property
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, abort
+from flask import Blueprint, abort, request
 
 from audits.agencies.models import Agency
 from audits.agencies.queries import get_agency
@@ -95,6 +95,14 @@ def own_agency(*, whole: bool = True) -> Agency:
     """Return the agency of the signed-in person, with its lists if `whole`."""
     actor = current_actor()
     return get_agency(database.read(), actor, own_id(actor), whole=whole)
+
+
+def file_to_remove() -> UUID:
+    """Return the file at whose button somebody pressed "Remove"; 404 for what is no id."""
+    try:
+        return UUID(request.form["remove"])
+    except ValueError:
+        abort(404)
 
 
 def may_edit() -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -26,6 +26,7 @@ from audits.inspections.services.corrective_action import QUESTIONS
 from audits.inspections.workflow import FINDING_FLOW, FOR_AGENCY, FOR_INSPECTOR, AuditState, FindingState
 from audits.schemes.queries import scheme_of_version
 from audits.schemes.text import RepairMethod, SchemeText
+from portal.doors.agency.door import file_to_remove
 from portal.forms import uploads
 from portal.forms.fields import (
     UNREMARKED,
@@ -252,12 +253,8 @@ def _keep(finding_id: UUID, form: AnswerForm) -> None:
 
 def _remove(finding: Finding, form: AnswerForm) -> ResponseReturnValue:
     """Remove a file and show the page again with everything typed but not yet sent."""
-    try:
-        evidence_id = UUID(request.form["remove"])
-    except ValueError:
-        abort(404)
     with database.write() as session:
-        services.remove_corrective_action_file(session, current_actor(), finding.id, evidence_id)
+        services.remove_corrective_action_file(session, current_actor(), finding.id, file_to_remove())
     flash(_("The file is removed."), "success")
     return _page(finding, form)
 

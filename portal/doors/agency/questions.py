@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from flask import abort, flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -12,7 +12,7 @@ from audits.applications.rules import following, place_of
 from audits.core.access import Permission
 from portal.doors.agency import layout
 from portal.doors.agency.answer_form import Card, answer_form, conflict, save
-from portal.doors.agency.door import Case, bp, open_draft
+from portal.doors.agency.door import Case, bp, file_to_remove, open_draft
 from portal.forms import uploads
 from portal.forms.form import refused
 from portal.settings import current_settings
@@ -84,12 +84,8 @@ def _after(case: Case, application_id: UUID, code: str, *, to_list: bool) -> str
 
 def _remove(case: Case, card: Card) -> ResponseReturnValue:
     """Remove a file and show the page again with everything typed but not yet saved."""
-    try:
-        evidence_id = UUID(request.form["remove"])
-    except ValueError:
-        abort(404)
     with database.write() as session:
-        services.remove_evidence(session, current_actor(), evidence_id)
+        services.remove_evidence(session, current_actor(), file_to_remove())
     flash(_("The file is removed."), "success")
     return _page(case, card)
 

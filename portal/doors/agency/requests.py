@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from flask import abort, flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -14,7 +14,7 @@ from audits.correspondence import services
 from audits.correspondence.models import EvidenceRequest
 from audits.correspondence.queries import files_given, get_request
 from audits.schemes.queries import scheme_of_version
-from portal.doors.agency.door import bp, own_agency
+from portal.doors.agency.door import bp, file_to_remove, own_agency
 from portal.forms import uploads
 from portal.forms.fields import false_alarm_field, file_field, textarea_field
 from portal.forms.form import Form, refused
@@ -91,12 +91,8 @@ def _send(asked: EvidenceRequest, form: GivenForm) -> bool:
 
 def _remove(asked: EvidenceRequest, form: GivenForm) -> ResponseReturnValue:
     """Remove a file and show the page again with what was typed."""
-    try:
-        evidence_id = UUID(request.form["remove"])
-    except ValueError:
-        abort(404)
     with database.write() as session:
-        services.remove_file(session, current_actor(), asked.id, evidence_id)
+        services.remove_file(session, current_actor(), asked.id, file_to_remove())
     flash(_("The file is removed."), "success")
     return _page(asked, form)
 
