@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Text, UniqueConstraint, select
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Select, Text, UniqueConstraint, select
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -15,6 +15,8 @@ from audits.core.db import Base, Id
 _OF_AUDIT = ["audit_id", "agency_id"]
 WHOLE = "0"
 """The key of a comment on the report as a whole; the others are the numbers of the findings in the draft."""
+CONDUCT_TEXTS = ("opening", "closing", "languages", "deviations")
+"""The columns of `AuditConduct` that hold what somebody wrote."""
 
 
 class ReportDraft(Base):
@@ -52,6 +54,11 @@ class ReportDraft(Base):
     def is_unanswered(self) -> bool:
         """Return whether the agency said something that the inspector did not answer."""
         return bool(self.comments) and self.answers is None
+
+    @property
+    def waits(self) -> bool:
+        """Return whether a report, or another draft, has to wait for this one."""
+        return self.is_open or self.is_unanswered
 
     @property
     def titles(self) -> Mapping[str, str]:
@@ -98,8 +105,7 @@ class SecondReading(Base):
 
 def drafts_of(session: Session, audit_id: UUID) -> list[ReportDraft]:
     """Return the drafts of the report of an audit, the newest first. The database shows an agency its own."""
-    query = select(ReportDraft).where(ReportDraft.audit_id == audit_id)
-    return list(session.scalars(query.order_by(ReportDraft.number.desc())))
+    return list(session.scalars(_drafts(audit_id)))
 
 
 def drafts_to_comment(session: Session, agency_id: UUID) -> list[ReportDraft]:
@@ -110,7 +116,7 @@ def drafts_to_comment(session: Session, agency_id: UUID) -> list[ReportDraft]:
 
 def newest_draft(session: Session, audit_id: UUID) -> ReportDraft | None:
     """Return the draft that counts, or None."""
-    return next(iter(drafts_of(session, audit_id)), None)
+    return session.scalar(_drafts(audit_id).limit(1))
 
 
 def conduct_of(session: Session, audit_id: UUID) -> AuditConduct | None:
@@ -121,3 +127,7 @@ def conduct_of(session: Session, audit_id: UUID) -> AuditConduct | None:
 def reading_of(session: Session, audit_id: UUID) -> SecondReading | None:
     """Return the second reading of a report, or None if it was not drawn."""
     return session.get(SecondReading, audit_id)
+
+
+def _drafts(audit_id: UUID) -> Select[ReportDraft]:
+    return select(ReportDraft).where(ReportDraft.audit_id == audit_id).order_by(ReportDraft.number.desc())

@@ -17,7 +17,7 @@ from audits.inspections import rules
 from audits.inspections.coverage import is_refusal_certain, scheme_of_audit
 from audits.inspections.days import AuditDay, days_of
 from audits.inspections.disclosure import Extent, extent_for_agency, text_for_agency
-from audits.inspections.drafts import AuditConduct, ReportDraft, conduct_of, newest_draft
+from audits.inspections.drafts import CONDUCT_TEXTS, AuditConduct, ReportDraft, conduct_of, newest_draft
 from audits.inspections.draws import periods_of
 from audits.inspections.grading import Origin
 from audits.inspections.judging import Method
@@ -103,7 +103,7 @@ def _conduct(conduct: AuditConduct | None) -> dict[str, Any] | None:
     if conduct is None:
         return None
     days = {name: day.isoformat() if (day := getattr(conduct, name)) else None for name in ("opened_on", "closed_on")}
-    return days | {name: getattr(conduct, name) for name in ("opening", "closing", "languages", "deviations")}
+    return days | {name: getattr(conduct, name) for name in CONDUCT_TEXTS}
 
 
 def _comments(draft: ReportDraft | None) -> list[dict[str, str]]:

@@ -19,7 +19,7 @@ from audits.deadlines.rules import DeadlineKind
 from audits.deadlines.services import end_deadline, open_deadline
 from audits.inspections import events as told
 from audits.inspections import notices
-from audits.inspections.drafts import WHOLE, AuditConduct, ReportDraft, conduct_of, newest_draft
+from audits.inspections.drafts import CONDUCT_TEXTS, WHOLE, AuditConduct, ReportDraft, conduct_of, newest_draft
 from audits.inspections.judging import NOTE_LIMIT
 from audits.inspections.models import Audit
 from audits.inspections.queries import get_audit
@@ -35,7 +35,7 @@ def send_draft(session: Session, actor: Actor, audit_id: UUID, *, summary: str) 
     """Give the agency the report as it would be now, to comment on within the days of the scheme."""
     audit = load_fieldwork(session, actor, audit_id)
     before = newest_draft(session, audit.id)
-    if before and (before.is_open or before.is_unanswered):
+    if before and before.waits:
         raise RuleError("The agency has a draft already. Wait for its comments, and answer them.", "summary")
     report = prepare_report(session, audit, summary)
     number = before.number + 1 if before else 1
@@ -107,7 +107,7 @@ def write_conduct(
     texts: Mapping[str, str],
     version: int,
 ) -> AuditConduct:
-    """Write down how the visit went; `texts` has `opening`, `closing`, `languages` and `deviations`."""
+    """Write down how the visit went; `texts` has each of `CONDUCT_TEXTS`."""
     audit = load_fieldwork(session, actor, audit_id)
     for field, text in texts.items():
         check_length(text, NOTE_LIMIT, field)
@@ -122,7 +122,7 @@ def write_conduct(
     else:
         seen(conduct, version)
     conduct.opened_on, conduct.closed_on = opened_on, closed_on
-    for field in ("opening", "closing", "languages", "deviations"):
+    for field in CONDUCT_TEXTS:
         setattr(conduct, field, texts[field].strip())
     conduct.written_by, conduct.written_at = actor.id, clock.now()
     record(session, actor, audit, told.ConductWritten(after=audit.state))

@@ -10,15 +10,13 @@ from flask_babel import lazy_gettext as _l
 from audits.core.access import Permission
 from audits.core.errors import RuleError
 from audits.inspections import services
-from audits.inspections.drafts import conduct_of, drafts_of
+from audits.inspections.drafts import CONDUCT_TEXTS, conduct_of, drafts_of, newest_draft
 from portal.doors.draft_forms import OnDraft, answer_form
 from portal.doors.inspector.case import Case, bp, open_case
 from portal.forms.fields import UNREMARKED, date_field, textarea_field, version_field
 from portal.forms.form import Form
 from portal.stores import database
 from portal.web.access import current_actor, needs
-
-_TEXTS = ("opening", "closing", "languages", "deviations")
 
 
 class DraftForm(Form):
@@ -81,7 +79,7 @@ def write_conduct(audit_id: UUID) -> ResponseReturnValue:
                     audit_id,
                     opened_on=form.opened_on.data,
                     closed_on=form.closed_on.data,
-                    texts={name: form[name].data or "" for name in _TEXTS},
+                    texts={name: form[name].data or "" for name in CONDUCT_TEXTS},
                     version=form.version.data or 0,
                 )
         except RuleError as error:
@@ -124,7 +122,7 @@ def send_draft(audit_id: UUID) -> ResponseReturnValue:
 def answer_comments(audit_id: UUID) -> ResponseReturnValue:
     """Answer what the agency said about the draft."""
     case = open_case(audit_id)
-    draft = next(iter(drafts_of(database.read(), audit_id)), None) or abort(404)
+    draft = newest_draft(database.read(), audit_id) or abort(404)
     answers = answer_form(draft)
     if answers.validate_on_submit():
         try:
@@ -148,7 +146,7 @@ def _conduct_page(case: Case, form: ConductForm) -> str:
 def _page(case: Case, form: DraftForm, answers: OnDraft | None = None) -> str:
     drafts = drafts_of(database.read(), case.audit.id)
     newest = drafts[0] if drafts else None
-    waits = newest is not None and (newest.is_open or newest.is_unanswered)
+    waits = newest is not None and newest.waits
     if answers is None and newest is not None and newest.is_unanswered and case.is_led:
         answers = answer_form(newest)
     return render_template(
