@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from flask import Blueprint, Response, flash, make_response, redirect, render_template, url_for
+from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -38,7 +38,7 @@ class PassOnForm(Form):
 @needs(Permission.SIGNAL_VIEW)
 def list_all() -> ResponseReturnValue:
     """List the entries without what they say."""
-    return _kept_nowhere(render_template("office/vault.html", entries=list_entries(database.read(), current_actor())))
+    return render_template("office/vault.html", entries=list_entries(database.read(), current_actor()))
 
 
 @bp.get("/<uuid:vault_entry_id>")
@@ -87,14 +87,12 @@ def passed(vault_entry_id: UUID) -> ResponseReturnValue:
         else:
             flash(_("It is noted that you passed it on."), "success")
             return redirect(url_for("office.vault.show", vault_entry_id=vault_entry_id), 303)
-    return _page(vault_entry_id, form, 422)
+    return _page(vault_entry_id, form), 422
 
 
-def _page(
-    entry_id: UUID, form: PassOnForm, status: int = 200, *, said: Said | None = None, trouble: str = ""
-) -> Response:
+def _page(entry_id: UUID, form: PassOnForm, *, said: Said | None = None, trouble: str = "") -> str:
     session = database.read()
-    page = render_template(
+    return render_template(
         "office/vault_entry.html",
         entry=get_entry(session, current_actor(), entry_id),
         passings=passings_of(session, entry_id),
@@ -102,10 +100,3 @@ def _page(
         trouble=trouble,
         form=form,
     )
-    return _kept_nowhere(page, status)
-
-
-def _kept_nowhere(page: str, status: int = 200) -> Response:
-    response = make_response(page, status)
-    response.headers["Cache-Control"] = "no-store"
-    return response
