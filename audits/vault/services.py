@@ -5,7 +5,7 @@ Nothing of it is in the trail: everybody with a case would see that somebody spo
 
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, insert, select
+from sqlalchemy import insert, select
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.orm import Session
 
@@ -15,8 +15,9 @@ from audits.core.errors import IllegalMoveError, NotAllowedError, RuleError
 from audits.core.notices import tell_person
 from audits.inspections.assignment import hand_in
 from audits.inspections.queries import get_audit
+from audits.people.independence import interested_in
 from audits.people.models import Person
-from audits.people.queries import people_with
+from audits.people.queries import find_by_email
 from audits.vault.models import VaultEntry, VaultPassing, VaultReader
 from audits.vault.notices import VaultFilled
 from audits.vault.queries import get_entry, readers
@@ -39,7 +40,8 @@ def fill_vault(
     values = {"id": entry_id, "audit_id": audit.id, "agency_id": audit.agency_id, "key": key, "sealed": sealed}
     kept = insert(VaultEntry).values(**values, may_leave=may_leave, written_at=clock.now())
     session.execute(kept.inline())  # returns nothing: whoever writes does not read
-    for person_id in session.scalars(select(VaultReader.person_id).where(*_untied(audit.agency_id))):
+    named = select(VaultReader.person_id).where(VaultReader.ended_at.is_(None))
+    for person_id in session.scalars(named.where(VaultReader.person_id.not_in(interested_in(audit.agency_id)))):
         tell_person(session, person_id, VaultFilled())
 
 
@@ -82,12 +84,7 @@ def end_reader(session: Session, email: str) -> Person:
 
 
 def _planner(session: Session, email: str) -> Person:
-    found = next((each for each in people_with(session, Role.PLANNER) if each.email == email.casefold()), None)
-    if found is None:
+    found = find_by_email(session, email)
+    if found is None or Role.PLANNER not in found.roles:
         raise RuleError("Name somebody with an account as planner, by their address.")
     return found
-
-
-def _untied(agency_id: UUID) -> tuple[ColumnElement[bool], ...]:
-    """Return the conditions for readers who have no interest in an agency."""
-    return VaultReader.ended_at.is_(None), ~func.has_interest(VaultReader.person_id, agency_id)
