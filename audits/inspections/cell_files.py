@@ -109,4 +109,5 @@ def _files(audit_id: UUID, unit: str, reference: str | None, code: str | None) -
         query = query.where(CellFile.reference == reference)
     if code is not None:
         query = query.where(CellFile.requirement_code == code)
-    return query.options(joinedload(CellFile.person)).order_by(CellFile.uploaded_at, CellFile.id)
+    query = query.options(joinedload(CellFile.person).lazyload(Person.role_rows))
+    return query.order_by(CellFile.uploaded_at, CellFile.id)

@@ -53,8 +53,8 @@ def read_sealed(session: Session, entry_id: UUID) -> tuple[str, bytes]:
 
 def passings_of(session: Session, entry_id: UUID) -> Sequence[VaultPassing]:
     """Return to whom an entry was passed on, oldest first. The caller must have access to it."""
-    query = select(VaultPassing).where(VaultPassing.entry_id == entry_id).options(joinedload(VaultPassing.person))
-    return session.scalars(query.order_by(VaultPassing.id)).all()
+    query = select(VaultPassing).where(VaultPassing.entry_id == entry_id).order_by(VaultPassing.id)
+    return session.scalars(query.options(joinedload(VaultPassing.person).lazyload(Person.role_rows))).all()
 
 
 def _visible(session: Session, actor: Actor) -> Select[VaultEntry]:
