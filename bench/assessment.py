@@ -12,7 +12,6 @@ from contextlib import ExitStack
 from dataclasses import replace
 from functools import partial
 from itertools import count
-from urllib.parse import urlencode
 from urllib.request import HTTPCookieProcessor, build_opener
 
 from bench import builds, load
@@ -98,14 +97,9 @@ def _save(port: int, path: str, cookie: str, token: str, n: int) -> load.Load:
         for _ in range(n):
             said = {"csrf_token": token, "value": "nonconform", "explanation": f"Said {next(_SAID)} times."}
             sent = time.perf_counter()
-            connection.sendall(_post(port, path, cookie, urlencode(said)))
+            connection.sendall(load.form(port, path, cookie, said))
             status, _page = load.answer(connection)
             if status != SEE_OTHER:
                 raise RuntimeError(f"{path} was answered with {status}")
             walls.append(time.perf_counter() - sent)
     return load.Load(walls, time.perf_counter() - begin, b"")
-
-
-def _post(port: int, path: str, cookie: str, body: str) -> bytes:
-    head = f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nCookie: {cookie}\r\nContent-Length: {len(body)}\r\n"
-    return f"{head}Content-Type: application/x-www-form-urlencoded\r\n\r\n{body}".encode()

@@ -19,7 +19,6 @@ from dataclasses import dataclass, field
 from functools import partial
 from hashlib import sha256
 from itertools import count
-from urllib.parse import urlencode
 
 from audits.inspections.grading import Origin, findings, seen_on
 from audits.inspections.merging import Entry, Merge
@@ -66,9 +65,9 @@ class Desk:
                 cell = cells(number)
                 if cell not in self.shown:
                     self.shown[cell] = json.loads(load.once(self.by.port, self._at(cell), self.cookie))["shown"]
-                body = self._typed(cell)
+                body = load.form(self.by.port, self._at(cell), self.cookie, self._typed(cell))
                 sent = time.perf_counter()
-                connection.sendall(post(self.by.port, self._at(cell), self.cookie, body))
+                connection.sendall(body)
                 status, answer = load.answer(connection)
                 walls.append(time.perf_counter() - sent)
                 if status != 200:  # noqa: PLR2004
@@ -92,10 +91,9 @@ class Desk:
     def _at(self, cell: tuple[str, str]) -> str:
         return f"{self.base}/cells/{cell[0]}/{cell[1]}"
 
-    def _typed(self, cell: tuple[str, str]) -> str:
+    def _typed(self, cell: tuple[str, str]) -> dict[str, str]:
         said = {"csrf_token": self.token, "value": "conform", "note": f"Seen {next(self.serial)} times."}
-        said |= {"shown": self.shown[cell], "reason": "Looked again."}
-        return urlencode(said)
+        return said | {"shown": self.shown[cell], "reason": "Looked again."}
 
 
 def _nth(cells: list[tuple[str, str]], number: int) -> tuple[str, str]:
@@ -224,9 +222,3 @@ def _browse(report: Report, ours: Installed, desk: Desk, sizes: Sizes) -> None:
         print("no Chromium: keys, page loads and what they feel like are not measured")
         return
     audit_desk.aim(report, found)
-
-
-def post(port: int, path: str, cookie: str, body: str) -> bytes:
-    """Return the bytes of a form that is sent."""
-    head = f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nCookie: {cookie}\r\nContent-Length: {len(body)}\r\n"
-    return f"{head}Content-Type: application/x-www-form-urlencoded\r\n\r\n{body}".encode()

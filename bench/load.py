@@ -3,10 +3,11 @@
 import os
 import socket
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
+from urllib.parse import urlencode
 
 TICK = os.sysconf("SC_CLK_TCK")
 PAGE = os.sysconf("SC_PAGE_SIZE")
@@ -139,6 +140,13 @@ def once(port: int, path: str, cookie: str = "") -> bytes:
     with socket.create_connection(("127.0.0.1", port), timeout=30) as connection:
         connection.sendall(_request(port, path, cookie))
         return _read(connection)
+
+
+def form(port: int, path: str, cookie: str, fields: Mapping[str, str]) -> bytes:
+    """Return the bytes of a form that is sent."""
+    body = urlencode(fields)
+    head = f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nCookie: {cookie}\r\nContent-Length: {len(body)}\r\n"
+    return f"{head}Content-Type: application/x-www-form-urlencoded\r\n\r\n{body}".encode()
 
 
 def _request(port: int, path: str, cookie: str, method: str = "GET") -> bytes:
