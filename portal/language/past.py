@@ -31,17 +31,23 @@ ABOUT: Mapping[str, LazyString] = {
     "application": _l("Applications"),
     "audit": _l("Audits"),
     "branch": _l("Branches"),
+    "case_message": _l("Messages"),
     "certificate": _l("Certificates"),
     "change": _l("Reported changes"),
+    "complaint": _l("Complaints and signals"),
     "condition": _l("Conditions"),
     "contact": _l("Contact persons"),
     "controller": _l("Persons in control"),
     "decision": _l("Decisions"),
+    "decision_proposal": _l("Proposed decisions"),
     "evidence": _l("Evidence"),
+    "evidence_request": _l("Files and answers asked of the agency"),
     "finding": _l("Findings"),
+    "group": _l("Group of companies"),
     "letter": _l("Letters"),
-    "links": _l("Links to other agencies"),
+    "link_report": _l("Links to other agencies"),
     "person": _l("People"),
+    "tie": _l("Ties with agencies"),
 }
 _FIELDS: Mapping[str, LazyString] = {
     "state": _l("State"),
@@ -64,7 +70,7 @@ _FIELDS: Mapping[str, LazyString] = {
     "website": _l("Website"),
     "headcount": _l("Number of workers"),
 }
-_STATES: Mapping[str, type[StrEnum]] = {
+STATES: Mapping[str, type[StrEnum]] = {
     "application": ApplicationState,
     "audit": AuditState,
     "finding": FindingState,
@@ -72,7 +78,7 @@ _STATES: Mapping[str, type[StrEnum]] = {
     "appeal": AppealState,
     "change": ChangeState,
     "condition": ConditionState,
-    "links": LinkState,
+    "link_report": LinkState,
 }
 _DAYS = {"day", "posted_on", "granted_until", "due_on"}
 
@@ -99,7 +105,7 @@ def _field(name: str) -> str:
 def _said(entry: Entry, field: str, value: Any) -> str:
     if value in (None, "", []):
         return NOTHING
-    states = _STATES.get(entry.about)
+    states = STATES.get(entry.about)
     if field == "state" and states and value in set(states):
         return label(states(value))
     if field in _DAYS and isinstance(value, str):

@@ -4,11 +4,14 @@ from uuid import uuid4
 
 from audits.agencies.events import AgencyEdited
 from audits.core.access import Role
-from audits.core.events import record
+from audits.core.events import KINDS, record
 from audits.inspections.workflow import AuditState
 from audits.worklists.history import Value, values_of
+from portal.language.past import ABOUT, STATES
 from tests.kit.factories import make_agency, make_audit, make_person
 from tests.kit.factories.changes import report
+
+ABOUT_NO_AGENCY = {"absence", "scheme"}
 
 
 def rows(page):
@@ -26,6 +29,12 @@ def test_what_an_event_says_becomes_fields_with_both_values():
         "value", "conform", "partly",
     )  # fmt: skip
     assert values_of({"day_before": "2027-01-01", "day": "2027-01-01", "grade": None}) == ()
+
+
+def test_whatever_can_happen_to_an_agency_has_a_word_and_no_word_is_left_over(app):
+    happens = {name.partition(".")[0] for name in KINDS} - ABOUT_NO_AGENCY
+    assert set(ABOUT) == happens
+    assert set(STATES) <= happens
 
 
 def test_every_event_shows_who_and_both_values_in_words(enter, session):
