@@ -21,7 +21,7 @@ from audits.inspections.events import CellFileAdded, CellFileWithdrawn
 from audits.inspections.judging import NOTE_LIMIT
 from audits.inspections.models import Audit, SampledUnit, SealedEntry
 from audits.inspections.private import CellKey
-from audits.inspections.services.course import load_fieldwork, record
+from audits.inspections.services.course import load_fieldwork, record, requirement_in
 from audits.inspections.services.entering import Typed, enter
 
 PLACE_LIMIT = 200
@@ -105,10 +105,7 @@ def withdraw_file(session: Session, actor: Actor, audit_id: UUID, file_id: UUID,
 
 def _find_cell(session: Session, audit: Audit, cell: CellKey) -> tuple[str, int]:
     """Return the kind of unit of a cell and its place in the draw, or raise NotFoundError."""
-    try:
-        unit = scheme_of_audit(audit).requirement(cell[0]).unit
-    except KeyError:
-        raise NotFoundError("The norm has no such requirement.") from None
+    unit = requirement_in(scheme_of_audit(audit), cell[0]).unit
     place = session.scalar(
         select(SampledUnit.position).where(
             SampledUnit.audit_id == audit.id, SampledUnit.unit == unit, SampledUnit.reference == cell[1]

@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from audits.core import events, moves
 from audits.core.access import Actor, Permission
-from audits.core.errors import NotAllowedError
+from audits.core.errors import NotAllowedError, NotFoundError
 from audits.core.events import EventData
 from audits.core.flow import Independence
 from audits.core.moves import Course
@@ -14,6 +14,7 @@ from audits.inspections.assignment import hand_in
 from audits.inspections.models import Audit, Finding
 from audits.inspections.workflow import AUDIT_FLOW, FINDING_FLOW, AuditState
 from audits.people import independence
+from audits.schemes.text import Requirement, SchemeText
 
 
 def load_fieldwork(session: Session, actor: Actor, audit_id: UUID, *, by_team: bool = False) -> Audit:
@@ -30,6 +31,14 @@ def load_fieldwork(session: Session, actor: Actor, audit_id: UUID, *, by_team: b
         asks=Independence.TEAM if by_team else Independence.OWN,
         within={AuditState.IN_PROGRESS},
     )
+
+
+def requirement_in(scheme: SchemeText, code: str) -> Requirement:
+    """Return a requirement of a norm, or raise NotFoundError."""
+    try:
+        return scheme.requirement(code)
+    except KeyError:
+        raise NotFoundError("The norm has no such requirement.") from None
 
 
 def record(session: Session, actor: Actor, audit: Audit, told: EventData) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from audits.core import clock
 from audits.core.access import Actor
-from audits.core.errors import N_, IllegalMoveError, NotFoundError, RuleError
+from audits.core.errors import N_, IllegalMoveError, RuleError
 from audits.core.events import Code, Digest
 from audits.core.letters import check_printable
 from audits.inspections.coverage import scheme_of_audit
@@ -19,9 +19,9 @@ from audits.inspections.events import VerdictsRecorded
 from audits.inspections.judging import Method, complaint
 from audits.inspections.models import Audit, SampledUnit, Verdict
 from audits.inspections.queries import VerdictRow, verdicts_of
-from audits.inspections.services.course import load_fieldwork, record
+from audits.inspections.services.course import load_fieldwork, record, requirement_in
 from audits.inspections.services.entering import Typed, enter
-from audits.schemes.text import Requirement, SchemeText
+from audits.schemes.text import SchemeText
 
 Key = tuple[str, str]  # requirement code and unit reference
 
@@ -72,7 +72,7 @@ def record_sheets(
     """
     audit = load_fieldwork(session, actor, audit_id, by_team=True)
     scheme = scheme_of_audit(audit)
-    asked = {code: _requirement(scheme, code) for code in sheets}
+    asked = {code: requirement_in(scheme, code) for code in sheets}
     positions = drawn_positions(session, audit, {requirement.unit for requirement in asked.values()})
     known = _known(session, audit, sheets)
     changed: dict[Key, Said] = {}
@@ -110,13 +110,6 @@ def store_verdicts(
     head = enter(session, actor, audit, scheme.sha256, _typed(scheme, changed, positions), kind=kind)
     for told in told_of(known, changed, head.digest):
         record(session, actor, audit, told)
-
-
-def _requirement(scheme: SchemeText, code: str) -> Requirement:
-    try:
-        return scheme.requirement(code)
-    except KeyError:
-        raise NotFoundError("The norm has no such requirement.") from None
 
 
 def drawn_positions(session: Session, audit: Audit, units: Iterable[str]) -> dict[tuple[str, str], int]:

@@ -7,23 +7,19 @@ from sqlalchemy.orm import Session
 
 from audits.core import clock
 from audits.core.access import Actor
-from audits.core.errors import NotFoundError
 from audits.core.letters import check_length, check_printable
 from audits.inspections.coverage import scheme_of_audit
 from audits.inspections.judging import NOTE_LIMIT
 from audits.inspections.models import PrivateNote
 from audits.inspections.private import CellKey
-from audits.inspections.services.course import load_fieldwork
+from audits.inspections.services.course import load_fieldwork, requirement_in
 
 
 def keep_private_note(session: Session, actor: Actor, audit_id: UUID, cell: CellKey, text: str) -> None:
     """Replace the actor's private note on one cell, which is a requirement and a unit; an empty text drops it."""
     code, reference = cell
     audit = load_fieldwork(session, actor, audit_id, by_team=True)
-    try:
-        unit = scheme_of_audit(audit).requirement(code).unit
-    except KeyError:
-        raise NotFoundError("The norm has no such requirement.") from None
+    unit = requirement_in(scheme_of_audit(audit), code).unit
     text = text.strip()
     check_length(text, NOTE_LIMIT, "private")
     check_printable(text, "private")

@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from audits.core import clock
 from audits.core.access import Actor
-from audits.core.errors import NotFoundError, RuleError, missing
+from audits.core.errors import RuleError, missing
 from audits.core.events import Code
 from audits.core.letters import check_length, check_printable
 from audits.inspections.coverage import scheme_of_audit
@@ -14,7 +14,7 @@ from audits.inspections.events import RemarkWithdrawn, RemarkWritten
 from audits.inspections.judging import NOTE_LIMIT
 from audits.inspections.models import Remark
 from audits.inspections.services.confidentiality import check_names_nobody
-from audits.inspections.services.course import load_fieldwork, record
+from audits.inspections.services.course import load_fieldwork, record, requirement_in
 
 
 def write_remark(
@@ -26,8 +26,7 @@ def write_remark(
     """
     audit = load_fieldwork(session, actor, audit_id, by_team=True)
     scheme = scheme_of_audit(audit)
-    if code not in {item.code for item in scheme.requirements}:
-        raise NotFoundError("The norm has no such requirement.")
+    requirement_in(scheme, code)  # or NotFoundError
     if grade is not None and grade not in scheme.severities:
         raise RuleError("Choose one of the grades of the norm.", "grade")
     for field, text in (("note", note), ("agency_text", agency_text)):

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from audits.core import clock
 from audits.core.access import Actor
 from audits.core.db import seen
-from audits.core.errors import NotFoundError, RuleError
+from audits.core.errors import RuleError
 from audits.core.events import Code
 from audits.core.letters import check_length, check_printable
 from audits.inspections.coverage import scheme_of_audit
@@ -17,8 +17,8 @@ from audits.inspections.judging import NOTE_LIMIT
 from audits.inspections.models import Audit, RequirementJudgement
 from audits.inspections.queries import drawn_and_judged, judgement_on, rules_view
 from audits.inspections.services.confidentiality import check_names_nobody
-from audits.inspections.services.course import load_fieldwork, record
-from audits.schemes.text import Requirement, SchemeText
+from audits.inspections.services.course import load_fieldwork, record, requirement_in
+from audits.schemes.text import Requirement
 
 
 def judge_requirement(
@@ -38,7 +38,7 @@ def judge_requirement(
     without a reason, and "incidental" above the acceptance number.
     """
     audit = load_fieldwork(session, actor, audit_id, by_team=True)
-    item = _requirement(scheme_of_audit(audit), code)
+    item = requirement_in(scheme_of_audit(audit), code)
     stored = judgement_on(session, audit.id, code)
     seen(stored, version)
     text = _checked(session, audit, agency_text, "agency_text")
@@ -55,13 +55,6 @@ def judge_requirement(
     told = RequirementJudged(requirement=Code(code), agency_text=text, extent=extent, extent_reason=reason)
     record(session, actor, audit, told)
     return judgement
-
-
-def _requirement(scheme: SchemeText, code: str) -> Requirement:
-    try:
-        return scheme.requirement(code)
-    except KeyError:
-        raise NotFoundError("The norm has no such requirement.") from None
 
 
 def _checked(session: Session, audit: Audit, typed: str, field: str) -> str:
