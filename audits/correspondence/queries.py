@@ -52,7 +52,7 @@ def files_given(session: Session, request_ids: list[UUID]) -> dict[UUID, list[Ev
 @built_once
 def _asked(audit_id: UUID) -> Select[EvidenceRequest]:
     query = select(EvidenceRequest).where(EvidenceRequest.audit_id == audit_id)
-    return query.options(joinedload(EvidenceRequest.giver)).order_by(EvidenceRequest.due_on)
+    return query.options(joinedload(EvidenceRequest.giver).lazyload(Person.role_rows)).order_by(EvidenceRequest.due_on)
 
 
 def thread_of(session: Session, application_id: UUID) -> list[CaseMessage]:

@@ -15,6 +15,7 @@ from audits.core.errors import NotFoundError, missing
 from audits.deadlines.models import Deadline
 from audits.deadlines.rules import DeadlineKind
 from audits.decisions.models import Decision
+from audits.people.models import Person
 from audits.worklists.clock import plan
 from audits.worklists.letters import OF_STEP, Moment, letters
 from audits.worklists.models import DeadlineStep
@@ -126,7 +127,8 @@ def _written() -> Select[Letter, Document, Decision]:
     query = select(Letter, Document, Decision).outerjoin(Document, _is_of_letter())
     query = query.outerjoin(Decision, Decision.id == Letter.decision_id)
     query = query.join(Agency, Agency.id == Letter.agency_id)
-    return query.options(contains_eager(Letter.agency), joinedload(Letter.poster), defer(Document.snapshot))
+    poster = joinedload(Letter.poster).lazyload(Person.role_rows)
+    return query.options(contains_eager(Letter.agency), poster, defer(Document.snapshot))
 
 
 def _is_of_letter() -> ColumnElement[bool]:
