@@ -28,6 +28,7 @@ from certificates.lifecycle.services import withdraw_certificate
 from portal.work import handlers
 from tests.kit.factories import make_agency, make_audit, make_certificate, make_person
 from tests.kit.factories.certificates import BODY, make_grant
+from tests.kit.queued import enqueued
 
 K = DeadlineKind
 
@@ -52,8 +53,7 @@ def queued(session):
 
 
 def mailed(session):
-    items = session.scalars(select(OutboxItem.payload).where(OutboxItem.kind == "mail.agency"))
-    return [payload["number"] for payload in items if payload["template"] == "letter_written"]
+    return [each["number"] for each in enqueued(session, "mail.agency", "letter_written")]
 
 
 def renewal(session, **person):

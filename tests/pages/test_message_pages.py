@@ -7,18 +7,17 @@ import pytest
 from sqlalchemy import func, select
 
 from audits.applications.workflow import ApplicationState
-from audits.core import clock
 from audits.core.access import Role
 from audits.core.errors import NotAllowedError, NotFoundError, RuleError
-from audits.core.outbox import OutboxItem
 from audits.correspondence.models import CaseMessage
 from audits.correspondence.rules import days_in
 from audits.correspondence.services import write_message
 from audits.inspections.workflow import AuditState
-from audits.people.models import Interest
 from portal.stores.messages import Delivery, note_message
 from tests.kit.browser import Browser
 from tests.kit.factories import make_application, make_audit, make_person
+from tests.kit.queued import enqueued
+from tests.kit.world_of_agencies import add_interest
 
 TEXT = "May we send the pay slips of week 12 on paper?"
 
@@ -56,10 +55,6 @@ def ours(application):
     return f"/office/applications/{application.id}/messages"
 
 
-def mails(session, kind):
-    return [item.payload for item in session.scalars(select(OutboxItem)) if item.payload.get("template") == kind]
-
-
 def write(session, person, application, text="x", message_id=None):
     return write_message(session, person.actor, application.id, message_id=message_id or uuid4(), text=text)
 
@@ -73,7 +68,7 @@ def test_both_sides_write_and_a_mail_says_only_that_there_is_something(session, 
     assert TEXT in page.text
     office.submit(text="On paper is fine.")
     assert "On paper is fine." in agency.open(theirs(application)).text
-    told = mails(session, "agency_wrote") + mails(session, "office_wrote")
+    told = enqueued(session, "mail", "agency_wrote") + enqueued(session, "mail.agency", "office_wrote")
     assert len(told) == 2
     assert not [each for each in told if "paper" in str(each)]
 
@@ -83,7 +78,7 @@ def test_the_same_page_sent_many_times_writes_once(session, application, owner, 
     for _ in range(20):
         write(session, owner, application, TEXT, message_id)
     assert session.scalar(select(func.count()).select_from(CaseMessage)) == 1
-    [mail] = mails(session, "agency_wrote")
+    [mail] = enqueued(session, "mail", "agency_wrote")
     assert mail["person_id"] == str(planner.id)
     with pytest.raises(NotFoundError):
         write(session, make_person(session, Role.AGENCY_OWNER, application.agency), application, TEXT, message_id)
@@ -116,7 +111,7 @@ def test_the_office_tells_of_no_audit_that_the_agency_does_not_know_of(session, 
 
 
 def test_who_has_an_interest_or_does_not_plan_writes_nothing(session, application, planner):
-    session.add(Interest(person_id=planner.id, agency_id=application.agency_id, nature="x", declared_at=clock.now()))
+    add_interest(session, planner.id, application.agency_id)
     session.flush()
     with pytest.raises(NotAllowedError):
         write(session, planner, application)

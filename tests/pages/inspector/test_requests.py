@@ -10,7 +10,6 @@ from audits.applications.models import Evidence
 from audits.core import clock
 from audits.core.access import Role
 from audits.core.errors import IllegalMoveError, RuleError
-from audits.core.outbox import OutboxItem
 from audits.correspondence.models import EvidenceRequest
 from audits.correspondence.services import ask_evidence
 from audits.deadlines.models import Deadline
@@ -18,6 +17,7 @@ from audits.deadlines.rules import DeadlineKind
 from audits.schemes.queries import scheme_of_version
 from tests.kit.factories import make_audit, make_person
 from tests.kit.inspecting import path
+from tests.kit.queued import enqueued
 
 CODE = "GOV-02"
 TEXT = "The pay slips of week 12, please."
@@ -46,14 +46,10 @@ def deadline_of(session, asked):
     return session.scalars(query.execution_options(populate_existing=True)).one()
 
 
-def mails(session, kind):
-    return [item.payload for item in session.scalars(select(OutboxItem)) if item.payload.get("template") == kind]
-
-
 def test_it_is_a_task_of_the_agency_with_a_day_and_a_mail_that_does_not_say_what(session, asked, agency):
     deadline = deadline_of(session, asked)
     assert (deadline.due_on, deadline.done_at, deadline.owner_role) == (asked.due_on, None, Role.AGENCY_OWNER)
-    [mail] = mails(session, "evidence_asked")
+    [mail] = enqueued(session, "mail.agency", "evidence_asked")
     assert TEXT not in str(mail)
     assert CODE not in str(mail)
     assert f"Give what the inspector asks for: {CODE}" in agency.open("/agency/").text
@@ -65,7 +61,7 @@ def test_files_and_words_answer_it_once_and_stand_beside_the_requirement(session
     page = agency.submit(answer="Here they are.", files=(BytesIO(b"week;uren\n12;40\n"), PDF_NAME))
     assert page.notes == ["The inspector has what you gave."]
     assert deadline_of(session, asked).done_at is not None
-    assert mails(session, "evidence_given")
+    assert enqueued(session, "mail", "evidence_given")
     page = browser.open(path(audit, "requests"))
     assert "Here they are." in page.text
     assert PDF_NAME in page.text
