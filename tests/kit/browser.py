@@ -67,6 +67,11 @@ class Page:
         """Return what the page says about the step before."""
         return [words(note) for note in self.soup.select(".govuk-notification-banner__content")]
 
+    @property
+    def rows(self) -> list[list[str]]:
+        """Return the words of the cells of all tables, without their heads."""
+        return [[words(cell) for cell in row.select("th, td")] for row in self.soup.select("main tbody tr")]
+
     def value(self, name: str) -> str:
         """Return what stands in a field."""
         tag = self.soup.select_one(f'[name="{name}"]')

@@ -16,7 +16,7 @@ from portal.doors.registry.facts import agency_facts, checked_facts
 from portal.doors.registry.throttle import Throttle
 from portal.signing.keys import current_keys
 from portal.stores.roles import REGISTER
-from tests.kit.browser import Browser, words
+from tests.kit.browser import Browser
 from tests.kit.factories.certificates import make_certificate
 from tests.kit.workbook import workbook
 from tests.pages.test_register_api import conforms
@@ -48,15 +48,11 @@ def check(app, text="", file=None, language="en", status=200):
     return browser.submit("form[method=post]", status=status, **fields)
 
 
-def rows(page):
-    return [[words(cell) for cell in row.select("th, td")] for row in page.soup.select("main tbody tr")]
-
-
 def test_a_pasted_list_says_whom_one_may_rely_on_and_shows_first_what_needs_an_eye(app, good, bad):
     one, other = good.agency.register_number, bad.agency.register_number
     page = check(app, f"{one}\tRedvalk\n{other};x\n99999999\n\nnobody")
-    assert [row[0] for row in rows(page)] == [other, "99999999", "nobody", one]
-    assert [row[2] for row in rows(page)] == ["Suspended", "Not in the register", "Not a number", "Certified"]
+    assert [row[0] for row in page.rows] == [other, "99999999", "nobody", one]
+    assert [row[2] for row in page.rows] == ["Suspended", "Not in the register", "Not a number", "Certified"]
     assert "You may rely on these today 1" in " ".join(page.text.split()) or "1" in page.text
     assert page.response.headers["Cache-Control"] == "no-store"
     assert "Set-Cookie" not in page.response.headers
@@ -119,7 +115,7 @@ def test_a_bad_list_gets_a_clear_word(app, text, file, word):
     ],
 )  # fmt: skip
 def test_files_as_the_world_makes_them_are_read(app, data, name):
-    assert [row[0] for row in rows(check(app, file=(io.BytesIO(data), name)))] == ["12345678"]
+    assert [row[0] for row in check(app, file=(io.BytesIO(data), name)).rows] == ["12345678"]
 
 
 def test_software_gets_the_same_facts_as_of_one_agency(client, app, session, good):

@@ -27,17 +27,13 @@ def certificate(session):
     return make_certificate(session)
 
 
-def rows(page):
-    return [[words(cell) for cell in row.select("th, td")] for row in page.soup.select("main tbody tr")]
-
-
 def facts(page):
     return {words(row.dt): words(row.dd) for row in page.soup.select(".kw-entry-side .govuk-summary-list__row")}
 
 
 def test_it_says_item_by_item_what_one_may_rely_on(app, session, certificate):
     page = Browser(app).open(address(session, certificate.agency))
-    assert rows(page) == [
+    assert page.rows == [
         ["Temporary agency work", "Yes"],
         ["Logistics and warehousing", "Yes"],
         ["Meat and fish processing", "Yes"],
@@ -51,7 +47,7 @@ def test_it_says_item_by_item_what_one_may_rely_on(app, session, certificate):
 @pytest.mark.parametrize("status", ["suspended", "withdrawn", "expired"])
 def test_nothing_is_covered_while_the_certificate_does_not_count(app, session, status):
     page = Browser(app).open(address(session, STATES[status](session)))
-    assert {row[1] for row in rows(page)} == {"No"}
+    assert {row[1] for row in page.rows} == {"No"}
 
 
 def test_housing_that_is_not_certified_is_named(app, session, certificate):
@@ -59,7 +55,7 @@ def test_housing_that_is_not_certified_is_named(app, session, certificate):
     entry.scope = {**entry.scope, "own_housing": False}
     session.flush()
     page = Browser(app).open(address(session, certificate.agency))
-    assert ["Own housing", "Not part of this certificate"] in rows(page)
+    assert ["Own housing", "Not part of this certificate"] in page.rows
 
 
 def test_it_says_where_the_agency_is_and_how_to_call_it(app, session, certificate):
@@ -95,7 +91,7 @@ def test_it_says_kind_and_month_of_the_last_audit_and_no_day(app, session, certi
 
 def test_an_applicant_has_no_scope_and_no_audit(app, session):
     page = Browser(app).open(address(session, STATES["applied"](session)))
-    assert rows(page) == []
+    assert page.rows == []
     assert "Looked at last" not in page.text
 
 

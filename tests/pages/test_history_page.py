@@ -14,10 +14,6 @@ from tests.kit.factories.changes import report
 ABOUT_NO_AGENCY = {"absence", "scheme"}
 
 
-def rows(page):
-    return [[cell.get_text(" ", strip=True) for cell in row.select("th, td")] for row in page.soup.select("tbody tr")]
-
-
 def test_what_an_event_says_becomes_fields_with_both_values():
     told = {"before": "draft", "after": "submitted", "reason": "x", "head": "ab"}
     assert values_of(told) == (Value("state", "draft", "submitted"),)
@@ -46,7 +42,7 @@ def test_every_event_shows_who_and_both_values_in_words(enter, session):
     before = audit.agency.city
     record(session, told, subject_id=uuid4(), actor=owner.actor, agency_id=make_agency(session).id)
     session.flush()
-    found = rows(enter(Role.PLANNER).open(f"/office/agencies/{audit.agency_id}/history"))
+    found = enter(Role.PLANNER).open(f"/office/agencies/{audit.agency_id}/history").rows
     assert [row[1:] for row in found if row[2] == "Details changed"] == [
         ["Noor de Wit", "Details changed", "Telephone", "010", "020"]
     ]
@@ -58,8 +54,8 @@ def test_the_history_is_cut_by_day_subject_and_person(enter, session):
     audit = make_audit(session, AuditState.IN_PROGRESS)
     planner = enter(Role.PLANNER)
     whole = f"/office/agencies/{audit.agency_id}/history"
-    assert {row[2] for row in rows(planner.open(f"{whole}?about=audit"))} >= {"Audit planned", "Audit started"}
-    mine = rows(planner.open(f"{whole}?person={audit.inspector.name}"))
+    assert {row[2] for row in planner.open(f"{whole}?about=audit").rows} >= {"Audit planned", "Audit started"}
+    mine = planner.open(f"{whole}?person={audit.inspector.name}").rows
     assert mine
     assert {row[1] for row in mine} == {audit.inspector.name}
     for query in ("since-year=2100&since-month=1&since-day=1", "until-year=2000&until-month=1&until-day=1"):

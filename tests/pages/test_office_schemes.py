@@ -92,8 +92,7 @@ def test_a_proposal_shows_what_changes_and_can_be_declined(enter, session):
     browser, other = enter(Role.SCHEME_MANAGER), enter(Role.SCHEME_MANAGER)
     browser.open("/office/schemes/check")
     page = browser.submit(source=upload(source(SECOND)), propose=True)
-    rows = [[cell.get_text(strip=True) for cell in row.select("th, td")] for row in page.soup.select("table tbody tr")]
-    assert [row[1] for row in rows if row[0].startswith("FRE-07")] == ["Judged otherwise"]
+    assert [row[1] for row in page.rows if row[0].startswith("FRE-07")] == ["Judged otherwise"]
     other.open(page.path)
     page = other.submit("form[action$='/decline']")
     assert page.notes == ["The version is not published."]
