@@ -5,7 +5,6 @@ import os
 import shutil
 import tempfile
 import threading
-import time
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -27,7 +26,7 @@ from portal.signing.keys import current_keys
 from portal.stores import database
 from portal.stores.checking import FileCheck, FileState
 from tests.kit.portal import Place
-from tests.kit.waiting import PATIENCE
+from tests.kit.waiting import until
 
 
 @contextmanager
@@ -39,13 +38,6 @@ def open_folder():
         yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-
-
-def until(condition):
-    end = time.monotonic() + PATIENCE
-    while not condition():
-        assert time.monotonic() < end
-        time.sleep(0.01)
 
 
 class Story:

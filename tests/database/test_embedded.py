@@ -8,7 +8,6 @@ import stat
 import subprocess
 import sys
 import tempfile
-import time
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -23,7 +22,7 @@ from portal.host.embedded import EmbeddedError, Postgres, Valkey
 from portal.host.processes import HeldError, held
 from portal.settings import ROOT
 from portal.stores.roles import APP, EXTENSIONS, OWNER, REGISTER, WORKER
-from tests.kit.waiting import PATIENCE
+from tests.kit.waiting import until
 
 # Starts both servers, and a program that starts one of its own, as the supervisor does; then waits to be killed.
 HOLDER = """
@@ -91,13 +90,6 @@ def execute_at(url, statement):
     with psycopg.connect(url.replace("+psycopg", "")) as connection:
         found = connection.execute(statement)
         return found.fetchall() if found.description else None
-
-
-def until(condition):
-    end = time.monotonic() + PATIENCE
-    while not condition():
-        assert time.monotonic() < end
-        time.sleep(0.05)
 
 
 def test_nothing_stays_when_we_are_killed(owner):

@@ -1,6 +1,5 @@
 """The lane of what waits for machines of others: who answers slowly holds up his own calls and no other work."""
 
-import time
 from threading import Event
 from uuid import UUID
 
@@ -15,7 +14,7 @@ from portal.stores.roles import WORKER
 from portal.work import handlers, jobs, outward_lane
 from portal.work.outward_lane import AT_ONCE, Lane, choose
 from tests.conftest import NotedQueue, make_settings
-from tests.kit.waiting import PATIENCE
+from tests.kit.waiting import PATIENCE, until
 
 
 @pytest.fixture
@@ -31,13 +30,6 @@ def real_app(real_db, servers, tmp_path):
     app.extensions["queue"] = NotedQueue()
     yield app
     app.extensions["sessionmaker"].kw["bind"].dispose()
-
-
-def wait_until(holds):
-    end = time.monotonic() + PATIENCE
-    while not holds():
-        assert time.monotonic() < end
-        time.sleep(0.01)
 
 
 def test_one_call_of_a_receiver_at_a_time_and_no_more_than_there_is_room_for():
@@ -70,16 +62,16 @@ def test_a_slow_receiver_delays_only_his_own_calls(real_app, monkeypatch):
     try:
         assert lane.look() == 2
         assert reached.wait(PATIENCE)
-        wait_until(lambda: ("quick", 1) in done)
-        wait_until(lambda: lane.look() == 1)  # the second of who is quick; the slow one is still busy
-        wait_until(lambda: ("quick", 2) in done)
+        until(lambda: ("quick", 1) in done)
+        until(lambda: lane.look() == 1)  # the second of who is quick; the slow one is still busy
+        until(lambda: ("quick", 2) in done)
         with real_app.app_context():
             assert jobs.deliver(queued[0])
         assert done == [("quick", 1), ("quick", 2), ("try", 0)]
         answered.set()
-        wait_until(lambda: ("slow", 1) in done)
-        wait_until(lambda: lane.look() == 1)
-        wait_until(lambda: ("slow", 2) in done)
+        until(lambda: ("slow", 1) in done)
+        until(lambda: lane.look() == 1)
+        until(lambda: ("slow", 2) in done)
     finally:
         answered.set()
         lane.end()

@@ -3,7 +3,6 @@
 import os
 import subprocess
 import sys
-import time
 from collections import Counter
 
 import pytest
@@ -17,7 +16,7 @@ from portal.host.processes import starter, stop
 from portal.settings import ROOT
 from portal.stores import queue
 from portal.stores.roles import WORKER
-from tests.kit.waiting import PATIENCE
+from tests.kit.waiting import until
 
 ITEMS = 150
 # The worker, with handlers and a periodic task that leave a line each time that they run, whatever is rolled back.
@@ -102,13 +101,6 @@ def workers(real_db, servers, own_queue, tmp_path):
         yield running
         for each in running:
             stop(each)
-
-
-def until(condition):
-    end = time.monotonic() + PATIENCE
-    while not condition():
-        assert time.monotonic() < end
-        time.sleep(0.05)
 
 
 def add(engine, own_queue, kind, many):

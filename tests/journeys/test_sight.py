@@ -1,6 +1,5 @@
 """What an administrator and Prometheus see of a running portal: several web processes and a worker."""
 
-import time
 from datetime import timedelta
 from urllib.request import urlopen
 from uuid import uuid4
@@ -13,7 +12,7 @@ from audits.core.outbox import PAGE_SIZE, OutboxItem
 from portal.demo.story import PASSWORD, STAFF
 from portal.stores import database, periodic
 from portal.web.security_log import Kind, SecurityEvent
-from tests.kit.waiting import PATIENCE
+from tests.kit.waiting import PATIENCE, until
 
 EMAIL = STAFF["administrator"].email
 
@@ -21,15 +20,6 @@ EMAIL = STAFF["administrator"].email
 def rows(portal, query):
     with portal.app.app_context():
         return list(database.read().scalars(query))
-
-
-def until(found):
-    """Wait until it returns something; return that."""
-    end = time.monotonic() + PATIENCE
-    while not (answer := found()):
-        assert time.monotonic() < end, "it did not come"
-        time.sleep(0.2)
-    return answer
 
 
 def numbers(portal):
