@@ -150,7 +150,7 @@ def _pages(report: Report, compared: Comparison, desk: Desk, sizes: Sizes) -> No
 
 
 def _aim_p95(report: Report, case: str, name: str, most: float) -> None:
-    row = next(row for row in report.rows if (row.system, row.case) == (builds.OURS, case))
+    row = report.row(builds.OURS, case)
     report.aim(name, f"<= {most:.0f} ms", f"{row.wall_ms_p95:.1f} ms", row.wall_ms_p95 <= most)
 
 

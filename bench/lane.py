@@ -16,7 +16,7 @@ from http.client import HTTPConnection
 from itertools import count
 
 from bench import builds, load
-from bench.results import Report, Row
+from bench.results import Report
 from bench.served import Comparison, Installed
 from bench.sides import Tally
 from bench.sizes import Sizes
@@ -132,14 +132,10 @@ def main(sizes: Sizes, compared: Comparison) -> Report:
 
 def _aim(report: Report) -> None:
     for name in PAGES:
-        row = _row(report, name)
+        row = report.row(builds.OURS, name)
         report.aim(
             f"p95 of {name} meanwhile", f"< {P95_MS:.0f} ms", f"{row.wall_ms_p95:.1f} ms", row.wall_ms_p95 < P95_MS
         )
-
-
-def _row(report: Report, case: str) -> Row:
-    return next(row for row in report.rows if (row.system, row.case) == (builds.OURS, case))
 
 
 def _certificate(port: int, number: str) -> bytes:

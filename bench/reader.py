@@ -82,7 +82,7 @@ def _turn(act: Open, data: bytes, n: int) -> load.Load:
 
 
 def _p50(report: Report, system: str, case: str) -> float:
-    return next(row.wall_ms_p50 for row in report.rows if (row.system, row.case) == (system, case))
+    return report.row(system, case).wall_ms_p50
 
 
 def _picture(kind: str, size: tuple[int, int]) -> bytes:

@@ -206,7 +206,7 @@ def _judge(report: Report, typos: dict[str, Tally], names: list[str]) -> None:
     """Compare with the rivals that were measured."""
 
     def per_second(system: str, case: str) -> float:
-        return next(row.per_second for row in report.rows if (row.system, row.case) == (system, case))
+        return report.row(system, case).per_second
 
     def aim(case: str, other: str, times: float) -> None:
         if other in {*names, BARE}:

@@ -52,9 +52,13 @@ class Report:
         """Record a target and whether it was met."""
         self.targets.append(Target(name, target, measured, met))
 
+    def row(self, system: str, case: str) -> Row:
+        """Return what was measured of a system for a case."""
+        return next(row for row in self.rows if (row.system, row.case) == (system, case))
+
     def cpu_ms(self, system: str, case: str) -> float:
         """Return the CPU time that a system used for a case."""
-        return next(row.cpu_ms for row in self.rows if (row.system, row.case) == (system, case))
+        return self.row(system, case).cpu_ms
 
     def ratios(self) -> dict[str, dict[str, float]]:
         """Return our CPU time divided by that of each other system, which is independent of the machine."""
