@@ -1,11 +1,13 @@
-"""A world for the tests of the walls, and a decider."""
+"""A world for the tests of the walls, a portal that commits for real, and a decider."""
 
 import pytest
 from sqlalchemy import create_engine
 from sqlalchemy.orm import Session
 
 from audits.core.access import Role
+from portal.app import create_app
 from portal.stores.roles import APP, REGISTER, WORKER
+from tests.conftest import make_settings
 from tests.kit.factories.people import make_person
 from tests.kit.world import World, make_world
 
@@ -24,6 +26,15 @@ def world(servers, worker_id):
     for each in (owner, *engines.values()):
         each.dispose()
     servers.drop(name)
+
+
+@pytest.fixture
+def real_app(real_db, servers, tmp_path):
+    """A portal that commits for real."""
+    url = real_db.url.render_as_string(hide_password=False)
+    app = create_app(make_settings(tmp_path, url, servers.redis_url), doors=())
+    yield app
+    app.extensions["sessionmaker"].kw["bind"].dispose()
 
 
 @pytest.fixture

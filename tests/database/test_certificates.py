@@ -23,9 +23,7 @@ from certificates.lifecycle.queries import changes_of
 from certificates.lifecycle.rules import certificate_number, valid_until
 from certificates.lifecycle.workflow import CERTIFICATE_FLOW, CertificateState
 from certificates.register.models import RegisterEntry
-from portal.app import create_app
 from portal.work import handlers
-from tests.conftest import make_settings
 from tests.kit.certifying import issue, number
 from tests.kit.factories.agencies import make_agency
 from tests.kit.factories.certificates import (
@@ -168,11 +166,6 @@ def test_the_database_allows_one_current_certificate_per_agency(session):
     with pytest.raises(IntegrityError) as refusal:
         session.execute(update(Certificate).where(Certificate.id == newer.id).values(state=S.ACTIVE))
     assert refusal.value.orig.diag.constraint_name == "uq_certificate_living"
-
-
-@pytest.fixture
-def real_app(real_db, servers, tmp_path):
-    return create_app(make_settings(tmp_path, real_db.url.render_as_string(hide_password=False), servers.redis_url), ())
 
 
 def test_two_workers_who_seal_at_the_same_time_issue_once(real_app, real_db, monkeypatch):

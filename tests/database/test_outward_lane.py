@@ -8,28 +8,17 @@ from sqlalchemy import func, select
 
 from audits.core import outbox
 from audits.core.outbox import OutboxItem
-from portal.app import create_app
 from portal.stores import database
 from portal.stores.roles import WORKER
 from portal.work import handlers, jobs, outward_lane
 from portal.work.outward_lane import AT_ONCE, Lane, choose
-from tests.conftest import NotedQueue, make_settings
+from tests.conftest import NotedQueue
 from tests.kit.waiting import PATIENCE, until
 
 
 @pytest.fixture
 def database_role():
     return WORKER
-
-
-@pytest.fixture
-def real_app(real_db, servers, tmp_path):
-    """A portal that commits for real."""
-    url = real_db.url.render_as_string(hide_password=False)
-    app = create_app(make_settings(tmp_path, url, servers.redis_url), doors=())
-    app.extensions["queue"] = NotedQueue()
-    yield app
-    app.extensions["sessionmaker"].kw["bind"].dispose()
 
 
 def test_one_call_of_a_receiver_at_a_time_and_no_more_than_there_is_room_for():
@@ -50,14 +39,15 @@ def test_a_slow_receiver_delays_only_his_own_calls(real_app, monkeypatch):
             assert answered.wait(PATIENCE)
         done.append((payload["receiver"], payload["number"]))
 
+    queue = NotedQueue()
+    monkeypatch.setitem(real_app.extensions, "queue", queue)
     monkeypatch.setitem(handlers.HANDLERS, "webhook.call", call)
     monkeypatch.setitem(handlers.HANDLERS, "try", lambda session, payload: done.append(("try", 0)))
     with real_app.app_context(), database.write() as session:
         for receiver, number in (("slow", 1), ("slow", 2), ("quick", 1), ("quick", 2)):
             outbox.enqueue(session, "webhook.call", receiver=receiver, number=number)
         outbox.enqueue(session, "try")
-    queued = real_app.extensions["queue"].notified
-    assert len(queued) == 1  # the queue hears of no call
+    assert len(queue.notified) == 1  # the queue hears of no call
     lane = Lane(real_app)
     try:
         assert lane.look() == 2
@@ -66,7 +56,7 @@ def test_a_slow_receiver_delays_only_his_own_calls(real_app, monkeypatch):
         until(lambda: lane.look() == 1)  # the second of who is quick; the slow one is still busy
         until(lambda: ("quick", 2) in done)
         with real_app.app_context():
-            assert jobs.deliver(queued[0])
+            assert jobs.deliver(queue.notified[0])
         assert done == [("quick", 1), ("quick", 2), ("try", 0)]
         answered.set()
         until(lambda: ("slow", 1) in done)

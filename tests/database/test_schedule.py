@@ -12,7 +12,6 @@ from audits.core import clock
 from certificates.ledger.models import SignedCheckpoint
 from certificates.ledger.notes import Note, Vkey
 from certificates.ledger.services import append
-from portal.app import create_app
 from portal.signing.keys import current_keys
 from portal.stores import periodic
 from portal.stores.roles import WORKER
@@ -22,7 +21,6 @@ from portal.work.schedule import (
     PeriodicTask,
     run_due,
 )
-from tests.conftest import make_settings
 from tests.kit.factories.certificates import make_certificate
 from tests.kit.factories.ledger import happen
 from tests.kit.waiting import PATIENCE
@@ -33,15 +31,6 @@ HOUR = timedelta(hours=1)
 @pytest.fixture
 def database_role():
     return WORKER
-
-
-@pytest.fixture
-def real_app(real_db, servers, tmp_path):
-    """A portal that commits for real."""
-    url = real_db.url.render_as_string(hide_password=False)
-    app = create_app(make_settings(tmp_path, url, servers.redis_url), doors=())
-    yield app
-    app.extensions["sessionmaker"].kw["bind"].dispose()
 
 
 def later(monkeypatch, **time):
