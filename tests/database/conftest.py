@@ -1,4 +1,4 @@
-"""A world for the tests of the walls, a portal that commits for real, and a decider."""
+"""A world for the tests of the walls, a portal that commits for real, what is printed, and a decider."""
 
 import pytest
 from sqlalchemy import create_engine
@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 from audits.core.access import Role
 from portal.app import create_app
 from portal.stores.roles import APP, REGISTER, WORKER
+from portal.work import handlers
 from tests.conftest import make_settings
 from tests.kit.factories.people import make_person
 from tests.kit.world import World, make_world
@@ -26,6 +27,20 @@ def world(servers, worker_id):
     for each in (owner, *engines.values()):
         each.dispose()
     servers.drop(name)
+
+
+@pytest.fixture
+def printed(app, monkeypatch):
+    """The kinds and facts that handlers printed; each print has bytes of its own, as a seal has."""
+    prints = []
+
+    def note(_, kind, facts, **__):
+        prints.append((kind, facts))
+        return f"{len(prints):064}", 9
+
+    monkeypatch.setattr(handlers, "_print", note)
+    with app.app_context():
+        yield prints
 
 
 @pytest.fixture

@@ -33,20 +33,6 @@ from tests.kit.queued import enqueued
 K = DeadlineKind
 
 
-@pytest.fixture
-def printed(app, monkeypatch):
-    """The facts that were printed."""
-    facts = []
-
-    def note(_, kind, said, **__):
-        facts.append(said)
-        return f"{len(facts):064}", 9
-
-    monkeypatch.setattr(handlers, "_print", note)
-    with app.app_context():
-        yield facts
-
-
 def queued(session):
     items = session.scalars(select(OutboxItem).where(OutboxItem.kind == "document.term_letter"))
     return [item.payload | {"item_id": str(item.id)} for item in items]
@@ -79,11 +65,10 @@ def test_a_letter_about_a_term_is_written_numbered_and_mailed_once(session, prin
     letter = session.scalars(select(Letter).where(Letter.kind == K.RENEWAL)).one()
     assert letter.number == f"L-{clock.today().year}-00001"
     document = session.scalars(select(Document).where(Document.subject_id == letter.id)).one()
-    assert (document.kind, document.agency_id, document.snapshot) == ("term_letter", certificate.agency_id, printed[0])
-    assert printed[0]["items"] == [
-        {"what": certificate.number, "day": None, "due_on": certificate.valid_until.isoformat()}
-    ]
-    assert len(printed) == 1
+    [(kind, facts)] = printed
+    assert (document.kind, document.agency_id, document.snapshot) == (kind, certificate.agency_id, facts)
+    assert kind == "term_letter"
+    assert facts["items"] == [{"what": certificate.number, "day": None, "due_on": certificate.valid_until.isoformat()}]
     assert mailed(session) == [letter.number]
 
 
@@ -117,7 +102,8 @@ def test_the_letter_of_a_decision_has_a_number_of_the_same_series(session, print
     decision = make_grant(session)
     handlers.decision_letter(session, {"decision_id": str(decision.id)})
     [letter] = session.scalars(select(Letter))
-    assert (letter.decision_id, printed[0]["number"]) == (decision.id, letter.number)
+    [(_, facts)] = printed
+    assert (letter.decision_id, facts["number"]) == (decision.id, letter.number)
     assert write_decision_letter(session, decision) is letter
 
 
