@@ -76,7 +76,7 @@ def add_requests(session: Session, audit: Audit) -> dict[str, Any]:
     owner, day = make_person(session, Role.AGENCY_OWNER, audit.agency_id), clock.today() + timedelta(days=7)
     tied = make_person(session, Role.PLANNER)
     session.add(Interest(person_id=tied.id, agency_id=audit.agency_id, nature="x", declared_at=clock.now()))
-    made: dict[str, Any] = {"in_progress_audited_person": owner.id, "tied_planner": tied.id}
+    made: dict[str, Any] = {"tied_planner": tied.id}
     for name in ("open", "given"):
         asked = ask_evidence(session, audit.inspector.actor, audit.id, code="GOV-02", text="x", due_on=day)
         made[f"{name}_request"] = asked.id
