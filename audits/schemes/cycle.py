@@ -120,6 +120,35 @@ class AuditTime:
     deviation: Decimal  # share by which a planner may deviate with a reason
 
 
+class Measure(StrEnum):
+    """What is counted of an agency to say how soon it should be audited."""
+
+    LAST_SCORE = "last_score"  # points of the last audit that was reported
+    OPEN_FINDINGS = "open_findings"
+    SIGNALS = "signals"  # within the months that the scheme looks back
+    WORKERS = "workers"
+    COUNTRIES = "countries"  # in which it recruits
+    CONTROL_CHANGES = "control_changes"  # reported changes of persons in control, within the same months
+
+
+@dataclass(frozen=True, slots=True)
+class Weight:
+    """What each one of a measure adds to the risk of an agency, and what the measure adds at most."""
+
+    name: Text
+    each: Decimal
+    most: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Priority:
+    """In which order audits are planned: what is due within `soon_days` by its last day, then by risk."""
+
+    soon_days: int
+    within_months: int
+    weights: Mapping[Measure, Weight]
+
+
 @dataclass(frozen=True, slots=True)
 class Ground:
     """A coded ground of a decision, whose text is public. A serious one takes two deciders."""
@@ -192,6 +221,7 @@ class Cycle:
     transition: tuple[Transition, ...]
     list_sources: Mapping[str, ListSource]
     replacement_reasons: Mapping[str, Text]  # why a drawn unit was replaced by the next of the draw
+    priority: Priority | None = None  # None: audits are planned by their last day alone
 
     def grounds_for(self, kind: DecisionKind) -> tuple[Ground, ...]:
         """Return the grounds that a decision of this kind may give, in order."""

@@ -22,10 +22,13 @@ from audits.schemes.cycle import (
     Independence,
     Judged,
     ListSource,
+    Measure,
+    Priority,
     Risk,
     Selection,
     SurveillanceVisit,
     Transition,
+    Weight,
 )
 from audits.schemes.words import table_of, text_of, texts_of
 
@@ -45,6 +48,7 @@ def cycle_of(plain: Plain) -> Cycle:
         transition=tuple(map(_transition, plain["transition"])),
         list_sources=table_of(plain["list_sources"], _list_source),
         replacement_reasons=texts_of(plain["sampling"]["replacement_reasons"]),
+        priority=_priority(plain["priority"]) if "priority" in plain else None,
     )
 
 
@@ -83,6 +87,15 @@ def _audit_time(plain: Plain) -> AuditTime:
         least_hours=Decimal(plain["least_hours"]),
         deviation=Decimal(plain["deviation"]),
     )
+
+
+def _priority(plain: Plain) -> Priority:
+    weights = {Measure(code): _weight(item) for code, item in plain["weights"].items()}
+    return Priority(plain["soon_days"], plain["within_months"], MappingProxyType(weights))
+
+
+def _weight(plain: Plain) -> Weight:
+    return Weight(text_of(plain["name"]), Decimal(plain["each"]), Decimal(plain["most"]))
 
 
 def _ground(code: str, plain: Plain) -> Ground:

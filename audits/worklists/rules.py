@@ -1,11 +1,13 @@
-"""How a worklist is cut: by last day, by whose turn it is, by how long work waits. Pure."""
+"""How a worklist is cut: by last day, by whose turn it is, by how long work waits, by risk. Pure."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from decimal import Decimal
 from enum import StrEnum
 
 from audits.core.calendar import working_days_between
+from audits.schemes.cycle import Measure, Priority
 
 FRIDAY_TO_SUNDAY = 6
 
@@ -63,3 +65,42 @@ def ages(terms: Iterable[tuple[date, date, int]], today: date) -> tuple[Age, ...
         counted[place][1] += number * (due_on < today)
     bounds = zip((0, *(most + 1 for most in AGES)), (*AGES, None), strict=True)
     return tuple(Age(least, most, *found) for (least, most), found in zip(bounds, counted, strict=True))
+
+
+@dataclass(frozen=True, slots=True)
+class RiskPart:
+    """What one measure adds to the risk of an agency: so many were counted, and weigh so much."""
+
+    measure: Measure
+    count: int
+    points: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Risk:
+    """The risk of an agency by the formula of the scheme, with its parts in the order of the scheme."""
+
+    parts: tuple[RiskPart, ...]
+
+    @property
+    def total(self) -> Decimal:
+        """Return the sum of the parts."""
+        return sum((part.points for part in self.parts), Decimal(0))
+
+
+def risk_of(priority: Priority, counts: Mapping[Measure, int]) -> Risk:
+    """Return the risk that follows from what was counted; what was not counted is none."""
+    return Risk(
+        tuple(
+            RiskPart(measure, count, min(weight.each * count, weight.most))
+            for measure, weight in priority.weights.items()
+            for count in (counts.get(measure, 0),)
+        )
+    )
+
+
+def planning_order(due_on: date | None, risk: Risk, priority: Priority, today: date) -> tuple[int, date, Decimal]:
+    """Return what an audit to be planned is sorted by: the last day while that is near, otherwise the risk."""
+    if due_on is not None and due_on <= today + timedelta(days=priority.soon_days):
+        return 0, due_on, -risk.total
+    return 1, date.min, -risk.total

@@ -151,7 +151,7 @@ def time_tag(value: date, *, seconds: bool = False) -> Markup:
     return Markup(f'<time datetime="{value.isoformat()}">{escape(words)}</time>')  # noqa: S704  # escaped
 
 
-def number_text(value: float) -> str:
+def number_text(value: float | Decimal) -> str:
     """Format a number with the separators of the reader's language."""
     return _number_words(value, i18n.current_language())
 
@@ -169,7 +169,7 @@ def short_hash(value: str) -> Markup:
 
 
 @lru_cache(maxsize=4096)
-def _number_words(value: float, language: str) -> str:
+def _number_words(value: float | Decimal, language: str) -> str:
     return str(format_decimal(value, locale=language))
 
 

@@ -117,6 +117,7 @@ OTHERS = {
     "audits/worklists/letters.py": "the letters of the clock, from a file beside it; pure",
     "certificates/letters/facts.py": "values of a document",
     "audits/worklists/history.py": "reads of all aggregates at once",
+    "audits/worklists/to_plan.py": "reads of all aggregates at once",
     "audits/worklists/search.py": "reads of all aggregates at once",
     "audits/applications/workbook.py": "rows of a table and what changed in them; pure, too long for rules",
     "audits/decisions/basis.py": "what is weighed, and its digest: asked by the page before and by the service after",

@@ -70,6 +70,7 @@ INSTEAD = {
     "/agency/details/<any(seat": {"part": "seat"},
     "/inspector/audits/<uuid:audit_id>/chapters": {"code": "chapter"},
     "/office/worklist/worklist": {"ending": "csv"},
+    "/office/to-plan/to-plan": {"ending": "csv"},
     "/office/complaints/figures": {"ending": "xlsx"},
     "/office/exports/<any(": {"name": "statistics", "ending": "csv"},
     "/account/calendar": {"kind": "mine"},

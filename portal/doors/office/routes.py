@@ -34,6 +34,7 @@ from portal.doors.office import (
     security_log,
     signals,
     team,
+    to_plan,
     vault,
     worklist,
 )
@@ -63,6 +64,7 @@ CASES = (
     absences,
     calendar,
     worklist,
+    to_plan,
     search,
     letters,
     history,
