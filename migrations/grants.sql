@@ -151,7 +151,7 @@ GRANT INSERT ON handling TO kw_app, kw_worker;
 GRANT UPDATE (handler_id, taken_at, verdict, answer, answered_at) ON handling TO kw_app, kw_worker;
 GRANT INSERT ON appeal TO kw_app, kw_worker;
 GRANT UPDATE (state, handler_id, taken_at, late_answer, hearing_on, heard, outcome, decided_by, version) ON appeal TO kw_app, kw_worker;
-REVOKE ALL ON FUNCTION judges_appeal(uuid, uuid) FROM PUBLIC;
+REVOKE ALL ON FUNCTION judges_appeal(uuid, uuid), appeal_runs(uuid), held_back(uuid, text) FROM PUBLIC;
 GRANT INSERT ON audit_day TO kw_app, kw_worker;
 GRANT INSERT (audit_id, computed, planned, reason, said_by, said_at) ON audit_time TO kw_app, kw_worker;
 GRANT INSERT ON absence TO kw_app, kw_worker;

@@ -1,9 +1,10 @@
 """Reads of appeals. Every list starts from what the actor may see."""
 
 from collections.abc import Collection
+from datetime import date
 from uuid import UUID
 
-from sqlalchemy import Select, exists, false, func, or_, select
+from sqlalchemy import ColumnElement, Select, exists, false, func, or_, select
 from sqlalchemy.orm import Session, aliased, joinedload
 
 from audits.core.access import Actor, Permission, authorise
@@ -92,6 +93,21 @@ def running_term(session: Session, appeal_id: UUID, kind: DeadlineKind) -> Deadl
     return session.scalar(query.order_by(Deadline.opened_at.desc()).limit(1))
 
 
+def terms_of(
+    session: Session, appeal_ids: Collection[UUID], kind: DeadlineKind = DeadlineKind.APPEAL_OUTCOME
+) -> dict[UUID, date]:
+    """Return the last day of the term of this kind that each of the appeals has had, open or ended."""
+    query = select(Deadline.subject_id, Deadline.due_on).where(Deadline.subject_id.in_(appeal_ids))
+    rows = session.execute(query.where(Deadline.kind == kind).order_by(Deadline.opened_at))
+    return {row[0]: row[1] for row in rows}
+
+
+def appeal_runs(session: Session, decision_id: UUID) -> bool:
+    """Return whether an appeal against a decision runs that came in time, or was admitted."""
+    against = select(Appeal.id).where(Appeal.decision_id == decision_id, *_running())
+    return session.scalar(against.limit(1)) is not None
+
+
 def deciders_of(session: Session, decision_id: UUID) -> set[UUID]:
     """Return who took a decision: its decider, who proposed it, and who suspended at once before it."""
     before = aliased(Decision)
@@ -103,10 +119,14 @@ def deciders_of(session: Session, decision_id: UUID) -> set[UUID]:
 
 def under_appeal(session: Session, agency_ids: Collection[UUID]) -> set[UUID]:
     """Return which agencies have appealed, in time or admitted, against a decision about their certificate."""
-    counts = or_(Appeal.state == AppealState.IN_HAND, Appeal.received_on <= Appeal.until)
     public = exists().where(Decision.id == Appeal.decision_id, Decision.certificate_id.is_not(None))
-    query = select(Appeal.agency_id).where(Appeal.agency_id.in_(agency_ids), Appeal.state.in_(sorted(OPEN_STATES)))
-    return set(session.scalars(query.where(counts, public).distinct()))
+    query = select(Appeal.agency_id).where(Appeal.agency_id.in_(agency_ids), *_running(), public)
+    return set(session.scalars(query.distinct()))
+
+
+def _running() -> tuple[ColumnElement[bool], ...]:
+    in_time = or_(Appeal.state == AppealState.IN_HAND, Appeal.received_on <= Appeal.until)
+    return Appeal.state.in_(sorted(OPEN_STATES)), in_time
 
 
 def count_by_state(session: Session) -> dict[AppealState, int]:

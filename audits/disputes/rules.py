@@ -4,7 +4,7 @@ from datetime import date
 from enum import StrEnum
 
 from audits.core.calendar import add_working_days
-from audits.schemes.cycle import DecisionKind
+from audits.schemes.cycle import AppealRules, DecisionKind
 from audits.schemes.text import Terms
 
 LONGEST_APPEAL = 4000
@@ -33,6 +33,16 @@ GROUND_OF = {
 def may_be_appealed(kind: DecisionKind) -> bool:
     """Return whether an agency can appeal against a decision of this kind: all but the outcome of an appeal."""
     return kind is not DecisionKind.APPEAL_OUTCOME
+
+
+def receipt_by(rules: AppealRules, today: date) -> date:
+    """Return the last day to tell the agency who handles its appeal."""
+    return add_working_days(today, rules.receipt_working_days or RECEIPT_WORKING_DAYS)
+
+
+def outcome_by(rules: AppealRules, received_on: date) -> date:
+    """Return the day by which an appeal is decided; the term runs from its receipt."""
+    return add_working_days(received_on, rules.outcome_working_days or OUTCOME_WORKING_DAYS)
 
 
 def appeal_until(terms: Terms, decided_on: date, sent_on: date | None) -> date:

@@ -12,7 +12,6 @@ from sqlalchemy.orm import Session
 
 from audits.core import clock, events, moves
 from audits.core.access import Actor, Permission, Role, authorise
-from audits.core.calendar import add_working_days
 from audits.core.db import broken_constraint
 from audits.core.errors import N_, IllegalMoveError, NotAllowedError, RuleError
 from audits.core.flow import Independence
@@ -25,17 +24,18 @@ from audits.decisions.models import Decision
 from audits.disputes import events as told
 from audits.disputes import notices
 from audits.disputes.models import Appeal
-from audits.disputes.queries import deciders_of, find_appeal, get_contested
+from audits.disputes.queries import deciders_of, find_appeal, get_contested, terms_of
 from audits.disputes.rules import (
     LONGEST_APPEAL,
-    OUTCOME_WORKING_DAYS,
-    RECEIPT_WORKING_DAYS,
     appeal_until,
     may_be_appealed,
+    outcome_by,
+    receipt_by,
 )
 from audits.disputes.workflow import APPEAL_FLOW
 from audits.people import independence
 from audits.people.queries import free_deciders
+from audits.schemes.cycle import NOTHING_SAID, AppealRules
 from audits.schemes.models import SchemeVersion
 from audits.schemes.queries import scheme_of_version
 
@@ -66,11 +66,13 @@ def lodge_appeal(
     reasons: str,
     late_because: str = "",
     received_on: date | None = None,
+    rules: AppealRules = NOTHING_SAID,
 ) -> Appeal:
     """Appeal against a decision in the portal, or enter one that came on paper on the day `received_on`.
 
-    `until` is `last_day`. RuleError at `late_because` when an agency is too late and does not say why,
-    IllegalMoveError for a second appeal against the same decision, or against the outcome of an appeal.
+    `until` is `last_day`, `rules` those of the norm of the decision. RuleError at `late_because` when an agency is too
+    late and does not say why, IllegalMoveError for a second appeal against the same decision, or against the outcome of
+    an appeal.
     """
     on_paper = actor.agency_id is None
     authorise(actor, Permission.DISPUTE_HANDLE if on_paper else Permission.FINDING_ANSWER)
@@ -98,7 +100,7 @@ def lodge_appeal(
     session.add(appeal)
     events.record(session, told.AppealLodged(), subject_id=appeal.id, actor=actor, agency_id=appeal.agency_id)
     _flush(session)
-    _ask_for_a_handler(session, appeal)
+    _ask_for_a_handler(session, appeal, rules)
     return appeal
 
 
@@ -118,7 +120,7 @@ def take_appeal(
     session.flush()  # a term ends with its event
     end_deadline(session, DeadlineKind.APPEAL_RECEIPT, appeal.id)
     give_deadline(session, DeadlineKind.APPEAL_OUTCOME, appeal.id, actor.id)
-    notice = notices.AppealTaken(day=decide_by(appeal))
+    notice = notices.AppealTaken(day=terms_of(session, [appeal.id], DeadlineKind.APPEAL_OUTCOME)[appeal.id])
     tell_agency(session, appeal.agency_id, notice, subject_id=appeal.id)
     return appeal
 
@@ -174,11 +176,6 @@ def check_handler(person_id: UUID, appeal: Appeal) -> None:
         raise NotAllowedError("Somebody else handles this appeal. Take it up first.")
 
 
-def decide_by(appeal: Appeal) -> date:
-    """Return the day by which an appeal is decided; the term runs from its receipt."""
-    return add_working_days(appeal.received_on, OUTCOME_WORKING_DAYS)
-
-
 def _day_of_receipt(decision: Decision, received_on: date | None, *, on_paper: bool) -> date:
     if not on_paper:
         return clock.today()
@@ -188,11 +185,11 @@ def _day_of_receipt(decision: Decision, received_on: date | None, *, on_paper: b
     return received_on
 
 
-def _ask_for_a_handler(session: Session, appeal: Appeal) -> None:
+def _ask_for_a_handler(session: Session, appeal: Appeal, rules: AppealRules) -> None:
     about: dict[str, Any] = {"subject_id": appeal.id, "agency_id": appeal.agency_id}
-    first = add_working_days(clock.today(), RECEIPT_WORKING_DAYS)
+    first, last = receipt_by(rules, clock.today()), outcome_by(rules, appeal.received_on)
     open_deadline(session, DeadlineKind.APPEAL_RECEIPT, **about, due_on=first, owner_role=Role.DECIDER)
-    open_deadline(session, DeadlineKind.APPEAL_OUTCOME, **about, due_on=decide_by(appeal), owner_role=Role.DECIDER)
+    open_deadline(session, DeadlineKind.APPEAL_OUTCOME, **about, due_on=last, owner_role=Role.DECIDER)
     took_part = deciders_of(session, appeal.decision_id)
     for person_id in free_deciders(session, appeal.agency_id):
         if person_id not in took_part:

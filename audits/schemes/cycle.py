@@ -160,6 +160,18 @@ class Ground:
 
 
 @dataclass(frozen=True, slots=True)
+class AppealRules:
+    """What an appeal does (ISO/IEC 17065, 7.13). A scheme that says nothing holds nothing back."""
+
+    holds_back: frozenset[DecisionKind] = frozenset()  # decisions that wait for the term and for the outcome
+    receipt_working_days: int | None = None  # until the agency has heard who handles it
+    outcome_working_days: int | None = None  # until it is decided
+
+
+NOTHING_SAID = AppealRules()
+
+
+@dataclass(frozen=True, slots=True)
 class Independence:
     """How long a person who worked for an agency stays away from it, and how many audits in a row one may lead."""
 
@@ -222,6 +234,7 @@ class Cycle:
     list_sources: Mapping[str, ListSource]
     replacement_reasons: Mapping[str, Text]  # why a drawn unit was replaced by the next of the draw
     priority: Priority | None = None  # None: audits are planned by their last day alone
+    appeal: AppealRules = NOTHING_SAID
 
     def grounds_for(self, kind: DecisionKind) -> tuple[Ground, ...]:
         """Return the grounds that a decision of this kind may give, in order."""

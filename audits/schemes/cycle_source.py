@@ -10,6 +10,7 @@ from typing import Any
 from audits.core.canonical import canonical
 from audits.schemes.cycle import (
     Agreement,
+    AppealRules,
     AuditKind,
     AuditRules,
     AuditTime,
@@ -49,7 +50,13 @@ def cycle_of(plain: Plain) -> Cycle:
         list_sources=table_of(plain["list_sources"], _list_source),
         replacement_reasons=texts_of(plain["sampling"]["replacement_reasons"]),
         priority=_priority(plain["priority"]) if "priority" in plain else None,
+        appeal=_appeal(plain.get("appeal", {})),
     )
+
+
+def _appeal(plain: Plain) -> AppealRules:
+    held_back = frozenset(map(DecisionKind, plain.get("holds_back", ())))
+    return AppealRules(**{**plain, "holds_back": held_back})
 
 
 def _risk(code: str, plain: Plain) -> Risk:

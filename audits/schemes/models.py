@@ -34,6 +34,7 @@ class SchemeVersion(Base):
     # Codes of the grounds that take two deciders; a release before 0029 names none.
     serious_grounds: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default="{}")
     repaired_kinds: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default="{}")  # of audit, judged as repaired
+    held_back_kinds: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default="{}")  # decisions, by an appeal
     # How long whoever worked for an agency stays away, and how many audits in a row one judges; None in edition 1.
     cooling_off_months: Mapped[int | None]
     audits_in_a_row: Mapped[int | None]

@@ -13,6 +13,7 @@ from audits.core.events import Code, Digest
 from audits.core.letters import check_printable
 from audits.core.notices import tell_person
 from audits.people.queries import people_with
+from audits.schemes import text as norms
 from audits.schemes.cycle import AuditKind, Judged
 from audits.schemes.events import SchemeDeclined, SchemeProposed, SchemePublished
 from audits.schemes.models import Requirement, SchemeProposal, SchemeVersion
@@ -100,6 +101,7 @@ def publish_scheme(session: Session, actor: Actor, source: str, values: str | No
         failing_grades=[code for code, severity in text.severities.items() if severity.fails],
         serious_grounds=serious_grounds(text),
         repaired_kinds=[kind for kind in AuditKind if text.judged(kind) is Judged.AS_REPAIRED],
+        held_back_kinds=sorted(text.appeal.holds_back),
         cooling_off_months=text.cycle.independence.cooling_off_months if text.cycle else None,
         audits_in_a_row=text.cycle.independence.audits_in_a_row if text.cycle else None,
         agreement_sha256=text.cycle.agreement.sha256 if text.cycle else None,
@@ -108,22 +110,23 @@ def publish_scheme(session: Session, actor: Actor, source: str, values: str | No
     )
     session.add(version)
     session.flush()  # flush, because the foreign key of the requirements needs the row
-    session.add_all(
-        Requirement(
-            scheme_version_id=version.id,
-            code=item.code,
-            position=place,
-            chapter=item.chapter,
-            unit=item.unit,
-            severity=item.severity,
-            minimum_assessed=item.assessed.minimum if item.assessed else None,
-            shortfall=item.assessed.below if item.assessed else None,
-        )
-        for place, item in enumerate(text.requirements)
-    )
+    session.add_all(_requirement(version, place, item) for place, item in enumerate(text.requirements))
     told = SchemePublished(version=Code(text.version), sha256=Digest(text.sha256))
     events.record(session, told, subject_id=version.id, actor=actor)
     return version
+
+
+def _requirement(version: SchemeVersion, place: int, item: norms.Requirement) -> Requirement:
+    return Requirement(
+        scheme_version_id=version.id,
+        code=item.code,
+        position=place,
+        chapter=item.chapter,
+        unit=item.unit,
+        severity=item.severity,
+        minimum_assessed=item.assessed.minimum if item.assessed else None,
+        shortfall=item.assessed.below if item.assessed else None,
+    )
 
 
 def _checked(session: Session, source: str, values: str | None) -> tuple[SchemeText, str, SchemeVersion | None]:

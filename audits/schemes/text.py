@@ -11,7 +11,7 @@ from enum import StrEnum
 from types import MappingProxyType
 
 from audits.questions.kinds import Question
-from audits.schemes.cycle import AuditKind, Cycle, Judged
+from audits.schemes.cycle import NOTHING_SAID, AppealRules, AuditKind, Cycle, Judged
 from audits.schemes.strata import Stratum
 from audits.schemes.words import Text
 
@@ -334,6 +334,11 @@ class SchemeText:
     def judged(self, kind: AuditKind) -> Judged:
         """Return whether an audit of this kind is judged as found or as repaired; edition 1 knows only the first."""
         return self.cycle.audits[kind].judged if self.cycle else Judged.AS_FOUND
+
+    @property
+    def appeal(self) -> AppealRules:
+        """Return what an appeal does; edition 1 says nothing about it."""
+        return self.cycle.appeal if self.cycle else NOTHING_SAID
 
     def only(self, codes: Collection[str]) -> "SchemeText":
         """Return the scheme with these requirements alone, and the chapters that they are in."""

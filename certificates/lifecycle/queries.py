@@ -1,5 +1,6 @@
 """Reads of certificates for people who are signed in. The public reads the register."""
 
+from collections.abc import Collection
 from datetime import date
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -22,10 +23,13 @@ from audits.decisions.basis import Basis, Part, agency_parts, amended_parts, aud
 from audits.decisions.models import Decision, DecisionProposal
 from audits.decisions.rules import reasons_against
 from audits.decisions.scope import addable
+from audits.disputes.models import Appeal
+from audits.disputes.workflow import OPEN_STATES
 from audits.inspections.models import Audit
 from audits.inspections.queries import findings_of
 from audits.people.independence import Bar, bar_in, bars, team_is_tied
 from audits.schemes.cycle import AuditKind, DecisionKind
+from audits.schemes.models import SchemeVersion
 from audits.schemes.queries import scheme_of_version
 from certificates.lifecycle.models import Certificate, CertificateChange, HearingStatement
 from certificates.lifecycle.rules import Fate, ways_to_end
@@ -41,6 +45,18 @@ def visible_certificates(actor: Actor) -> Select[Certificate]:
     if actor.agency_id is not None:
         return query.where(Certificate.agency_id == actor.agency_id)
     return query if actor.has(Permission.CASES_VIEW) else query.where(false())
+
+
+def held_by_appeals(session: Session, agency_ids: Collection[UUID]) -> set[UUID]:
+    """Return of which of these agencies, which have appealed, the decision does not count because of that."""
+    query = select(Decision.agency_id).join(Certificate, Certificate.id == Decision.certificate_id)
+    norm = (SchemeVersion.id == Certificate.scheme_version_id) & (
+        Decision.kind == func.any(SchemeVersion.held_back_kinds)
+    )
+    waits = Decision.id == func.waiting_decision(Decision.agency_id)
+    query = query.join(SchemeVersion, norm).join(Appeal, Appeal.decision_id == Decision.id)
+    query = query.where(Decision.agency_id.in_(agency_ids), Appeal.state.in_(sorted(OPEN_STATES)), waits)
+    return set(session.scalars(query)) if agency_ids else set()
 
 
 def get_certificate(session: Session, actor: Actor, certificate_id: UUID) -> Certificate:

@@ -25,10 +25,10 @@ from audits.schemes.models import SchemeVersion
 from audits.schemes.queries import scheme_of_version
 from audits.schemes.text import SchemeText
 from certificates.addresses import register_url
-from certificates.lifecycle.models import Certificate
+from certificates.lifecycle.models import Certificate, CertificateChange
 from certificates.lifecycle.queries import condition_terms
 from certificates.lifecycle.rules import Status, public_id, status_on
-from certificates.lifecycle.terms import hear_until
+from certificates.lifecycle.terms import hear_until, waits_for_appeal
 from certificates.lifecycle.workflow import CERTIFICATE_FLOW, CURRENT, CertificateState
 from certificates.press.documents import facts_digest
 from certificates.press.letters import LetterGround
@@ -99,6 +99,7 @@ def decision_letter_facts(
         "decided_on": decided_on.isoformat(),
         "decided_by": say(_DECIDERS if decision.proposal_id else _DECIDER, language),
         "effective_on": decision.effective_on.isoformat(),
+        "held_back": waits_for_appeal(decision, version),
         "register": status.value,
         "certificate_number": shown.number if shown else None,
         "valid_until": shown.valid_until.isoformat() if shown else None,
@@ -148,7 +149,17 @@ def _appeal_of(session: Session, decision: Decision) -> dict[str, Any] | None:
         "kind": contested.kind.value,
         "decided_on": clock.day_of(contested.decided_at).isoformat(),
         "lifted": session.scalar(lift.where(Decision.agency_id == decision.agency_id)) is not None,
+        "waited_until": _waited_until(session, contested, decision),
     }
+
+
+def _waited_until(session: Session, contested: Decision, outcome: Decision) -> str | None:
+    """Return from which day a decision counts that waited when the appeal against it was decided; None: it counted."""
+    moment = select(CertificateChange.changed_at).where(CertificateChange.decision_id == contested.id)
+    counted = session.scalar(moment.order_by(CertificateChange.id).limit(1))
+    if not contested.counts_later or (counted is not None and counted < outcome.decided_at):
+        return None
+    return max(contested.effective_on, clock.day_of(outcome.decided_at)).isoformat()
 
 
 def _scope_of(decision: Decision, norm: SchemeText, language: str) -> dict[str, list[str]]:

@@ -19,6 +19,7 @@ class LetterAppeal(TypedDict):
     kind: str
     decided_on: str
     lifted: bool  # the suspension that it was against
+    waited_until: str | None  # from which day the decision counts, or would have, that waited for this one
 
 
 class LetterReplaced(TypedDict):
@@ -84,6 +85,7 @@ class DecisionLetterFacts(TypedDict):
     decided_on: str
     decided_by: str  # the role
     effective_on: str
+    held_back: bool  # until the term to appeal, and an appeal in time, is over
     register: str  # the status that the register shows from this decision, as a code
     certificate_number: str | None  # the certificate of that status
     valid_until: str | None

@@ -28,11 +28,13 @@ def entry_values(
     contacts: list[Contact],
     conditions: list[ConditionTerms],
     under_appeal: bool = False,
+    held_back: bool = False,
 ) -> dict[str, Any]:
     """Return the columns of RegisterEntry except `updated_at`.
 
     `certificates` are the issued ones, newest first; `conditions` are those of the newest; `applied` is since when and
-    for how many months a running application is shown; `contacts` are those who agreed to be named.
+    for how many months a running application is shown; `contacts` are those who agreed to be named; `held_back`: an
+    appeal keeps a decision from counting.
     """
     newest = certificates[0] if certificates else None
     values = _names(agency, certificates) | {
@@ -40,7 +42,7 @@ def entry_values(
         "applied_months": applied[1] if applied else APPLIED_MONTHS,
         "listed": newest is not None or applied is not None,
         "under_appeal": under_appeal,
-        "details": _details(agency, last_audit, contacts),
+        "details": _details(agency, last_audit, contacts) | ({"held_back": True} if held_back else {}),
     }
     values |= _mark(newest, _since(certificates, changes)) if newest else _NO_MARK
     if newest is not None:

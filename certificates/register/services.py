@@ -22,7 +22,7 @@ from audits.inspections.workflow import AuditState
 from audits.schemes.models import SchemeVersion
 from audits.schemes.queries import scheme_of_version
 from certificates.lifecycle.models import Certificate, CertificateChange
-from certificates.lifecycle.queries import condition_terms
+from certificates.lifecycle.queries import condition_terms, held_by_appeals
 from certificates.register.models import RegisterEntry, RegisterSlip
 from certificates.register.projection import entry_values
 from certificates.register.rules import APPLIED_MONTHS
@@ -94,6 +94,7 @@ def _refresh(session: Session, ids: Sequence[UUID]) -> None:
         _changes(session, ids),
     )
     appealing = under_appeal(session, ids)
+    waiting = held_by_appeals(session, appealing)
     applied, last_audits = _applied(session, applications), _last_audits(session, ids)
     contacts = _contacts(session, ids)
     entries = {
@@ -116,6 +117,7 @@ def _refresh(session: Session, ids: Sequence[UUID]) -> None:
             contacts=contacts[agency.id],
             conditions=condition_terms(session, held[0]) if held else [],
             under_appeal=agency.id in appealing,
+            held_back=agency.id in waiting,
         )
         slips.update(_store(session, agency.id, entries.get(agency.id), values))
     session.flush()

@@ -10,6 +10,12 @@ CREATE OR REPLACE FUNCTION judges_appeal(who uuid, of_decision uuid) RETURNS boo
   WHERE d.id = of_decision
 $$;
 
+-- Whether an appeal against a decision runs that came in time, or was admitted.
+CREATE OR REPLACE FUNCTION appeal_runs(against uuid) RETURNS boolean LANGUAGE sql STABLE SECURITY DEFINER SET search_path TO 'public', 'pg_temp' AS $$
+  SELECT EXISTS (SELECT FROM appeal WHERE decision_id = against
+                 AND (state = 'in_hand' OR state = 'lodged' AND received_on <= until))
+$$;
+
 -- An agency appeals once against a decision about it, itself or on paper through the office; never against the outcome of
 -- an appeal.
 CREATE OR REPLACE FUNCTION check_lodged() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path TO 'public', 'pg_temp' AS $$

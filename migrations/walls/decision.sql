@@ -54,14 +54,22 @@ CREATE OR REPLACE FUNCTION provisional_suspension(of_agency uuid) RETURNS uuid L
   WHERE last.provisional
 $$;
 
+-- Whether the norm of a certificate lets an appeal hold back a decision of this kind about it.
+CREATE OR REPLACE FUNCTION held_back(of_certificate uuid, kind text) RETURNS boolean LANGUAGE sql STABLE SECURITY DEFINER SET search_path TO 'public', 'pg_temp' AS $$
+  SELECT coalesce((SELECT kind = ANY (n.held_back_kinds) FROM certificate c JOIN scheme_version n ON n.id = c.scheme_version_id
+                   WHERE c.id = of_certificate), false)
+$$;
+
 -- The decision about the certificate of an agency that counts from a later day, was not carried out yet, and whose place
--- no later decision took.
+-- no later decision took. The outcome of an appeal takes its place only if that was upheld.
 CREATE OR REPLACE FUNCTION waiting_decision(of_agency uuid) RETURNS uuid LANGUAGE sql STABLE SECURITY DEFINER SET search_path TO 'public', 'pg_temp' AS $$
   SELECT last.id FROM (
     SELECT d.* FROM decision d
-    WHERE d.agency_id = of_agency AND (d.certificate_id IS NOT NULL OR d.outcome IN ('grant', 'grant_with_conditions', 'renew'))
+    WHERE d.agency_id = of_agency AND d.outcome <> 'appeal_outcome'
+      AND (d.certificate_id IS NOT NULL OR d.outcome IN ('grant', 'grant_with_conditions', 'renew'))
     ORDER BY d.decided_at DESC LIMIT 1) last
   WHERE last.effective_on > (last.decided_at AT TIME ZONE 'Europe/Amsterdam')::date
+    AND NOT EXISTS (SELECT FROM appeal a WHERE a.decision_id = last.id AND a.outcome IN ('upheld', 'partly'))
     AND NOT EXISTS (SELECT FROM certificate_change h WHERE h.certificate_id = last.certificate_id AND h.decision_id = last.id)
 $$;
 
@@ -75,6 +83,9 @@ DECLARE
   deciders uuid[] := ARRAY[NEW.decider_id];
   proposed decision_proposal%ROWTYPE;
   waiting uuid := provisional_suspension(NEW.agency_id);
+  urgent boolean := NEW.provisional OR waiting IS NOT NULL
+    OR EXISTS (SELECT FROM deadline WHERE kind = 'critical_finding' AND agency_id = NEW.agency_id AND done_at IS NULL);
+  held boolean := held_back(NEW.certificate_id, NEW.outcome);
   the_audit audit%ROWTYPE;
   norm scheme_version%ROWTYPE;
   total integer;
@@ -116,11 +127,15 @@ BEGIN
   -- unless it answers what cannot wait; and until then nothing is issued in its place.
   IF NEW.effective_on < (NEW.decided_at AT TIME ZONE 'UTC')::date
      OR NEW.effective_on > (NEW.decided_at AT TIME ZONE 'Europe/Amsterdam')::date
-        AND (NEW.outcome NOT IN ('suspend', 'withdraw', 'end') OR NEW.provisional OR NEW.audit_id IS NOT NULL OR waiting IS NOT NULL
+        AND (NEW.outcome NOT IN ('suspend', 'withdraw', 'end') OR urgent OR NEW.audit_id IS NOT NULL AND NOT held
              OR awaits_certificate(NEW.agency_id)
-             OR NEW.effective_on > (SELECT valid_until FROM certificate WHERE id = NEW.certificate_id)
-             OR EXISTS (SELECT FROM deadline WHERE kind = 'critical_finding' AND agency_id = NEW.agency_id AND done_at IS NULL)) THEN
+             OR NEW.effective_on > (SELECT valid_until FROM certificate WHERE id = NEW.certificate_id)) THEN
     RAISE EXCEPTION 'this decision cannot count from that day' USING ERRCODE = 'check_violation', CONSTRAINT = 'effective_day';
+  END IF;
+  -- What the norm lets an appeal hold back leaves time for one, unless it cannot wait or the certificate ends before.
+  IF held AND NOT urgent AND NEW.effective_on = (NEW.decided_at AT TIME ZONE 'Europe/Amsterdam')::date
+     AND NEW.effective_on < (SELECT valid_until FROM certificate WHERE id = NEW.certificate_id) THEN
+    RAISE EXCEPTION 'an appeal can hold this decision back' USING ERRCODE = 'check_violation', CONSTRAINT = 'appeal_first';
   END IF;
   IF NEW.outcome IN ('amend', 'extend_scope', 'reduce_scope', 'condition_met') AND waiting_decision(NEW.agency_id) IS NOT NULL THEN
     RAISE EXCEPTION 'a decision about this certificate waits for its day' USING ERRCODE = 'check_violation', CONSTRAINT = 'decision_waits';
@@ -193,6 +208,7 @@ BEGIN
                    AND CASE WHEN effective_on > (decided_at AT TIME ZONE 'Europe/Amsterdam')::date
                          THEN id = waiting_decision(NEW.agency_id)
                               AND effective_on <= (NEW.changed_at AT TIME ZONE 'Europe/Amsterdam')::date
+                              AND NOT (held_back(certificate_id, outcome) AND appeal_runs(id))
                          ELSE txid = pg_current_xact_id() END) THEN
     RAISE EXCEPTION 'nobody decided this change' USING ERRCODE = 'check_violation', CONSTRAINT = 'decided';
   END IF;

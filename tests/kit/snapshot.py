@@ -230,6 +230,7 @@ def decision_letter(**changes: Any) -> dict[str, Any]:
         "decided_on": "2027-03-01",
         "decided_by": "de beslisser van de certificatie-instelling",
         "effective_on": "2027-03-01",
+        "held_back": False,
         "register": "conditional",
         "certificate_number": None,
         "valid_until": None,

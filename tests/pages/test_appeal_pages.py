@@ -8,12 +8,14 @@ from sqlalchemy import select
 from audits.core import clock
 from audits.core.access import Role
 from audits.decisions.models import Decision
+from audits.decisions.queries import waiting_decision
 from audits.disputes.models import Appeal
 from audits.disputes.workflow import AppealState
 from audits.schemes.cycle import DecisionKind
 from certificates.lifecycle.services import suspend_certificate
 from tests.kit.browser import Browser
-from tests.kit.factories import make_certificate, make_person
+from tests.kit.factories import make_certificate, make_person, make_scheme
+from tests.kit.scheme import SECOND, short
 
 
 @pytest.fixture
@@ -125,3 +127,24 @@ def test_who_decided_is_told_so_and_finds_no_form(enter, session, certificate, f
     assert not page.soup.select("main form")
     owner.open(f"/agency/appeals/{appeal.id}")
     assert "You took your appeal back." in owner.submit("form[action$=withdraw]").text
+
+
+def test_an_appeal_that_holds_the_decision_back_is_said_so_everywhere(app, enter, session):
+    held = "\nappeal: {holds_back: [withdraw]}\nrequirements:\n"
+    make_scheme(session, short(SECOND).replace("\nrequirements:\n", held))
+    certificate = make_certificate(session)
+    decider, owner = enter(Role.DECIDER), enter(make_person(session, Role.AGENCY_OWNER, certificate.agency))
+    page = decider.open(f"/office/certificates/{certificate.id}/withdraw")
+    assert "after the term to appeal" in page.text
+    page = decider.submit(reasons="Pay was late.", grounds="misuse_of_mark")
+    assert "Done. It counts from" in page.text
+    assert "if the agency does not appeal" in page.text
+    owner.open(f"/agency/appeals/against/{waiting_decision(session, certificate.agency_id).id}")
+    assert "the decision does not count" in owner.page.text
+    page = owner.submit(reasons="We paid in time.")
+    assert "The norm holds the decision back" in page.text
+    appeal = session.scalars(select(Appeal)).one()
+    assert "The norm holds the decision back" in decider.open(f"/office/appeals/{appeal.id}").text
+    text = register_page(app, certificate).text
+    assert "Yes. This agency is certified today." in text
+    assert "The norm holds it back until" in text

@@ -26,6 +26,12 @@ BROKEN = {
         "$.scoring.grades",
         "does not belong",
     ),
+    "an appeal that holds back what gives": (
+        ("# The plan comes first", "appeal: {holds_back: [lift]}\n# The plan comes first"),
+        "appeal: {holds",
+        "$.appeal.holds_back[0]",
+        "withdraw",
+    ),
     "a severity without a judgement": (
         ("    critical: {accept: [{drawn_from: 1, most: 0}], incidental: critical, systemic: critical}\n", ""),
         "  judgement:\n",

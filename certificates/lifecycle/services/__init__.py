@@ -31,7 +31,7 @@ from certificates.lifecycle.services.resealing import (
     enqueue_replacements,
     replace_document,
 )
-from certificates.lifecycle.services.waiting import carry_out_due
+from certificates.lifecycle.services.waiting import carry_out_due, earliest_effect
 
 __all__ = [
     "CHANGES",
@@ -49,6 +49,7 @@ __all__ = [
     "decide_on_holder",
     "decide_or_propose",
     "decline_proposal",
+    "earliest_effect",
     "end_audit_or_propose",
     "end_certificate",
     "enqueue_replacements",

@@ -17,12 +17,13 @@ from audits.deadlines.rules import DeadlineKind
 from audits.deadlines.services import open_deadline
 from audits.decisions.basis import Basis, Part, agency_parts
 from audits.decisions.models import Decision, DecisionProposal
+from audits.decisions.queries import waiting_decision
 from audits.decisions.services import record_decision
 from audits.disputes import services as disputes
 from audits.disputes.events import AppealDecided as Decided
 from audits.disputes.models import Appeal
 from audits.disputes.notices import AppealDecided
-from audits.disputes.queries import get_appeal, get_contested
+from audits.disputes.queries import appeal_runs, get_appeal, get_contested
 from audits.disputes.rules import GROUND_OF, AppealOutcome
 from audits.disputes.workflow import AppealState
 from audits.schemes.cycle import DecisionKind
@@ -35,6 +36,7 @@ from certificates.lifecycle.models import Certificate
 from certificates.lifecycle.queries import basis_of, find_living, is_newest, standing_suspension
 from certificates.lifecycle.services.changing import lift_suspension
 from certificates.lifecycle.services.recording import add_line, log
+from certificates.lifecycle.terms import waits_for_appeal
 from certificates.register.services import refresh_entry
 
 _LIFTED_BECAUSE = "unfounded"  # the public ground of a suspension that should not have been
@@ -62,9 +64,11 @@ def lodge(
     received_on: date | None = None,
 ) -> Appeal:
     """Appeal against a decision, as `audits.disputes.services.lodge_appeal` does; the register shows it at once."""
-    until = appeal_by(session, get_contested(session, actor, decision_id))
-    said = {"reasons": reasons, "late_because": late_because}
-    appeal = disputes.lodge_appeal(session, actor, decision_id, until=until, received_on=received_on, **said)
+    contested = get_contested(session, actor, decision_id)
+    said: dict[str, Any] = {"reasons": reasons, "late_because": late_because, "received_on": received_on}
+    rules = scheme_of_version(version_of(session, contested)).appeal
+    until = appeal_by(session, contested)
+    appeal = disputes.lodge_appeal(session, actor, decision_id, until=until, rules=rules, **said)
     refresh_entry(session, appeal.agency_id)
     return appeal
 
@@ -102,6 +106,18 @@ def lifts(session: Session, appeal: Appeal) -> Certificate | None:
     return held if standing is not None and standing == appeal.decision_id else None
 
 
+def holds_back(session: Session, appeal: Appeal) -> bool:
+    """Return whether the appeal keeps the decision from counting now."""
+    waits = waits_for_appeal(appeal.contested, version_of(session, appeal.contested)) and lapses(session, appeal)
+    return waits and appeal_runs(session, appeal.decision_id)
+
+
+def lapses(session: Session, appeal: Appeal) -> bool:
+    """Return whether the decision appealed against waits for its day still; upheld, the appeal ends it."""
+    waits = waiting_decision(session, appeal.agency_id)
+    return waits is not None and waits.id == appeal.decision_id
+
+
 def decide_appeal(
     session: Session,
     actor: Actor,
@@ -116,28 +132,28 @@ def decide_appeal(
     """Decide on an appeal with a decision of its own kind, by who handles it and took no part.
 
     `proposal_id` is what who handles it proposed, where the ground is serious: `proposing.appeal_or_propose`.
-    An upheld appeal lifts a suspension that stands in the same act; else it opens the term to decide anew. RuleError at
-    `heard` unless it says what the agency said, or why nobody heard it; BasisMovedError if the page is outdated.
+    An upheld appeal lifts a suspension that stands in the same act, and ends a decision that waits for its day; else it
+    opens the term to decide anew. RuleError at `heard` unless it says what the agency said, or why nobody heard it;
+    BasisMovedError if the page is outdated.
     """
     contested = get_appeal(session, actor, appeal_id).contested
     certificate = moves.load(session, Certificate, contested.certificate_id) if contested.certificate_id else None
     appeal = moves.load(session, Appeal, appeal_id)  # after the certificate, as all who lock both
     _hold(session, actor, appeal, proposal_id)
     _keep_hearing(appeal, heard)
+    about = {name: getattr(contested, name) for name in ("audit_id", "certificate_id", "agency_id")}
     decision = Decision(
         kind=DecisionKind.APPEAL_OUTCOME,
-        audit_id=contested.audit_id,
-        certificate_id=contested.certificate_id,
-        agency_id=appeal.agency_id,
+        **about,
         reasons=reasons,
         conditions=[],
         heard=appeal.heard,
         proposal_id=proposal_id,
     )
-    to_lift = lifts(session, appeal) if outcome == AppealOutcome.UPHELD else None
+    upheld = outcome == AppealOutcome.UPHELD
+    to_lift, lapsed = lifts(session, appeal) if upheld else None, upheld and lapses(session, appeal)
     version = version_of(session, contested)
-    grounds = outcome_grounds(session, contested, outcome)
-    basis = appeal_basis(session, appeal)
+    grounds, basis = outcome_grounds(session, contested, outcome), appeal_basis(session, appeal)
     record_decision(session, actor, decision, basis=basis, version=version, grounds=grounds, shown=shown)
     _conclude(session, actor, appeal, decision, outcome)
     if certificate and is_newest(session, certificate):
@@ -145,7 +161,7 @@ def decide_appeal(
     if to_lift:
         codes = _codes(to_lift.scheme_version, DecisionKind.LIFT, _LIFTED_BECAUSE)
         lift_suspension(session, actor, to_lift.id, reasons=reasons, grounds=codes, heard=appeal.heard)
-    elif outcome != AppealOutcome.DISMISSED:
+    elif outcome != AppealOutcome.DISMISSED and not lapsed:
         _decide_anew(session, appeal, version)
     refresh_entry(session, appeal.agency_id)
     tell_agency(session, appeal.agency_id, AppealDecided(), subject_id=appeal.id)

@@ -33,7 +33,7 @@ from certificates.lifecycle.models import Certificate
 from certificates.lifecycle.queries import basis_of
 from certificates.lifecycle.services.hearing import begin_hearing
 from certificates.lifecycle.services.recording import CERTIFICATES, add_line, publish
-from certificates.lifecycle.services.waiting import carry_out, check_effect, tell_holder
+from certificates.lifecycle.services.waiting import carry_out, check_effect, earliest_effect, tell_holder
 from certificates.lifecycle.workflow import CERTIFICATE_FLOW, CURRENT, CertificateState
 
 _ACTS = frozenset({DecisionKind.SUSPEND, DecisionKind.WITHDRAW, DecisionKind.END, DecisionKind.MAINTAIN})
@@ -47,7 +47,7 @@ class Reasoned(TypedDict):
     names the audit that the decision rests on besides, `proposal_id` the proposal of another decider, `condition_id`
     the condition that is met, and `basis` what is weighed, if not `basis_of`. `excepted` are the items
     of the scope (`StatedScope.items`) that are suspended; none is all of it. `effective_on` is the day from which the
-    decision counts, as text; none is today.
+    decision counts, as text; none is the first day that the norm allows.
     """
 
     reasons: str
@@ -173,12 +173,18 @@ def decide_about(
 
 
 def _effective_on(session: Session, certificate: Certificate, kind: DecisionKind, said: Reasoned) -> date:
-    """Return the day from which a decision counts; today if that has come while a second decider was asked."""
+    """Return the day from which a decision counts: the first possible one if none was chosen.
+
+    So it is for a day that has come while a second decider was asked.
+    """
     today = clock.today()
-    chosen = date.fromisoformat(said["effective_on"]) if said.get("effective_on") else today
-    day = max(chosen, today) if said.get("proposal_id") else chosen
+    first = today if said.get("provisional") else earliest_effect(session, certificate, kind)
+    chosen = date.fromisoformat(said["effective_on"]) if said.get("effective_on") else first
+    day = max(chosen, first) if said.get("proposal_id") else chosen
+    if day == today and said.get("provisional"):
+        return today
     check_effect(session, certificate, kind, day)
-    if day > today and said.get("provisional"):
+    if said.get("provisional"):
         raise RuleError("A suspension at once counts from today.", "effective_on")
     return day
 

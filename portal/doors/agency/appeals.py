@@ -11,14 +11,15 @@ from flask_babel import lazy_gettext as _l
 from audits.core import clock
 from audits.core.access import Permission
 from audits.core.errors import RuleError
+from audits.deadlines.rules import DeadlineKind
 from audits.decisions.models import Decision
-from audits.disputes.queries import decisions_with_appeals, find_appeal, get_appeal, get_contested
+from audits.disputes.queries import decisions_with_appeals, find_appeal, get_appeal, get_contested, terms_of
 from audits.disputes.rules import LONGEST_APPEAL, may_be_appealed
-from audits.disputes.services import decide_by
 from audits.disputes.workflow import OPEN_STATES
 from certificates.documents.queries import documents_of_agency, find_document
 from certificates.documents.stages import DocumentKind
 from certificates.lifecycle.services import appealing
+from certificates.lifecycle.terms import waits_for_appeal
 from portal.doors.agency.door import own_id
 from portal.forms.fields import UNREMARKED, textarea_field
 from portal.forms.form import Form
@@ -104,7 +105,15 @@ def show_appeal(appeal_id: UUID) -> ResponseReturnValue:
     letter = find_document(session, actor, DocumentKind.DECISION_LETTER, outcome) if outcome else None
     may_withdraw = found.state in OPEN_STATES and actor.has(Permission.FINDING_ANSWER)
     form = Form() if may_withdraw else None
-    return render_template("agency/appeal.html", appeal=found, letter=letter, decide_by=decide_by(found), form=form)
+    return render_template(
+        "agency/appeal.html",
+        appeal=found,
+        letter=letter,
+        receipt_by=terms_of(session, [found.id], DeadlineKind.APPEAL_RECEIPT).get(found.id),
+        decide_by=terms_of(session, [found.id]).get(found.id),
+        held_back=appealing.holds_back(session, found),
+        form=form,
+    )
 
 
 @bp.post("/<uuid:appeal_id>/withdraw")
@@ -126,7 +135,10 @@ def _form(decision_id: UUID, form: AppealForm) -> str:
     late = until is not None and until < clock.today()
     if not late:
         del form.late_because
-    return render_template("agency/appeal_form.html", decision=contested, until=until, late=late, form=form)
+    held = not late and waits_for_appeal(contested, appealing.version_of(session, contested))
+    return render_template(
+        "agency/appeal_form.html", decision=contested, until=until, late=late, held_back=held, form=form
+    )
 
 
 def _until(decision: Decision) -> date | None:

@@ -17,7 +17,7 @@ from audits.decisions.basis import BasisMovedError
 from audits.decisions.models import DecisionProposal
 from audits.decisions.proposals import find_proposal
 from audits.disputes import services as disputes
-from audits.disputes.queries import PAGE_SIZE, deciders_of, get_appeal, get_contested, list_appeals
+from audits.disputes.queries import PAGE_SIZE, deciders_of, get_appeal, get_contested, list_appeals, terms_of
 from audits.disputes.rules import LONGEST_APPEAL, AppealOutcome
 from audits.disputes.workflow import APPEAL_FLOW
 from audits.people.independence import bar_of
@@ -90,7 +90,8 @@ def list_all() -> ResponseReturnValue:
     """List the appeals, open ones first."""
     page = asked_page()
     found = Page(list_appeals(database.read(), current_actor(), page), page, PAGE_SIZE)
-    return render_template("office/appeals.html", found=found, decide_by=disputes.decide_by, today=clock.today())
+    terms = terms_of(database.read(), [each.id for each in found.rows])
+    return render_template("office/appeals.html", found=found, decide_by=terms, today=clock.today())
 
 
 @bp.get("/against/<uuid:decision_id>")
@@ -239,7 +240,8 @@ def _page(
     return render_template(
         "office/appeal.html",
         appeal=appeal,
-        decide_by=disputes.decide_by(appeal),
+        decide_by=terms_of(session, [appeal.id]).get(appeal.id),
+        held_back=appealing.holds_back(session, appeal),
         judges=judges,
         mine=mine,
         bar=bar_of(session, appeal.agency_id, actor.id) if judges else None,

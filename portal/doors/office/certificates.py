@@ -26,13 +26,14 @@ from certificates.documents.queries import find_document
 from certificates.documents.stages import DocumentKind
 from certificates.lifecycle import queries, services
 from certificates.lifecycle.models import Certificate
-from certificates.lifecycle.terms import latest_effect
+from certificates.lifecycle.terms import latest_effect, waits_for_appeal
 from certificates.lifecycle.workflow import CERTIFICATE_FLOW, CURRENT, CertificateState
 from portal.doors.office import drafts
 from portal.doors.office.change_form import ChangeForm
 from portal.doors.office.proposals import proposed
 from portal.language import changed
 from portal.language.changed import Line
+from portal.language.dates import date_text
 from portal.stores import database
 from portal.web.access import current_actor, needs
 from portal.web.paging import Page, asked_page
@@ -73,7 +74,8 @@ def show_certificate(certificate_id: UUID) -> ResponseReturnValue:
         decisions=decisions_about(session, actor, certificate_id),
         document=find_document(session, actor, DocumentKind.CERTIFICATE, certificate_id),
         waiting=find_proposal(session, certificate.agency_id),
-        later=waiting_decision(session, certificate.agency_id),
+        later=(later := waiting_decision(session, certificate.agency_id)),
+        held_back=later is not None and waits_for_appeal(later, certificate.scheme_version),
         urgent=urgent,
         may_plan=actor.has(Permission.AUDIT_PLAN) and certificate.state in CURRENT,
         anew=_anew(certificate),
@@ -106,15 +108,16 @@ def change_submitted(certificate_id: UUID, move: str) -> ResponseReturnValue:
         else:
             if proposal:
                 return proposed(proposal)
-            flash(_done(form), "success")
+            flash(_done(certificate_id), "success")
             return redirect(url_for("office.certificates.show_certificate", certificate_id=certificate_id), 303)
     return _page(certificate_id, move, form), 422
 
 
-def _done(form: ChangeForm) -> str:
-    day = form.effective_on.data if form.effective_on else None
-    if day and day > clock.today():
-        return str(_("Done. It counts from that day."))
+def _done(certificate_id: UUID) -> str:
+    session = database.read()
+    certificate = queries.get_certificate(session, current_actor(), certificate_id)
+    if later := waiting_decision(session, certificate.agency_id):
+        return str(_("Done. It counts from %(day)s.", day=date_text(later.effective_on)))
     return str(_("Done. The public register shows it now."))
 
 
@@ -152,8 +155,9 @@ def _page(certificate_id: UUID, move: str, form: ChangeForm, moved: BasisMovedEr
     if move == "suspend" and certificate.state is CertificateState.ACTIVE:
         form.offer_parts(StatedScope.of(certificate.scope), scheme_of_version(certificate.scheme_version))
     may_wait = kind in MAY_WAIT and provisional is None
-    latest = latest_effect(certificate, clock.today()) if may_wait else None
-    form.offer(grounds, shown, at_once=move == "suspend", heard=heard, latest=latest)
+    latest = latest_effect(certificate, kind, clock.today()) if may_wait else None
+    earliest = services.earliest_effect(session, certificate, kind) if may_wait else clock.today()
+    form.offer(grounds, shown, at_once=move == "suspend", heard=heard, latest=latest, earliest=earliest)
     return render_template(
         "office/change.html",
         certificate=certificate,
@@ -161,7 +165,8 @@ def _page(certificate_id: UUID, move: str, form: ChangeForm, moved: BasisMovedEr
         decisions=decisions_about(session, actor, certificate_id),
         bar=bar_of(session, certificate.agency_id, actor.id),
         waiting=find_proposal(session, certificate.agency_id),
-        later=waiting_decision(session, certificate.agency_id),
+        later=(later := waiting_decision(session, certificate.agency_id)),
+        held_back=later is not None and waits_for_appeal(later, certificate.scheme_version),
         provisional=provisional,
         said=queries.statements_of(session, provisional.id) if heard and provisional else [],
         own=provisional is not None and provisional.decider_id == actor.id,

@@ -6,6 +6,7 @@ from datetime import date
 from flask_babel import lazy_gettext as _l
 
 from audits.agencies.rules import StatedScope
+from audits.core import clock
 from audits.schemes.cycle import Ground
 from audits.schemes.text import SchemeText
 from portal.doors.office.forms import ground_in_words
@@ -64,17 +65,18 @@ class ChangeForm(Form):
         at_once: bool = False,
         heard: bool = False,
         latest: date | None = None,
+        earliest: date | None = None,
     ) -> None:
         """Offer the grounds that the scheme has for this kind of decision, and note what the page shows.
 
         `at_once` lets one decider suspend provisionally, `heard` asks what the agency said of such a suspension;
-        `latest` is the last day from which the decision may count, if not today.
+        `latest` is the last day from which the decision may count, if not today, and `earliest` the first if the norm
+        lets an appeal hold it back.
         """
         if latest is None:
             del self.effective_on
         else:
-            hint = _l("Leave this empty to decide from today. At the latest %(day)s.", day=date_text(latest))
-            self.effective_on.description = hint
+            self.effective_on.description = _first_day(earliest, latest)
         if not at_once:
             del self.at_once
         if not self.excepted.choices and not self.is_submitted():
@@ -89,3 +91,10 @@ class ChangeForm(Form):
     def offer_parts(self, scope: StatedScope, scheme: SchemeText) -> None:
         """Offer each item of the scope of a certificate that can be suspended by itself."""
         self.excepted.choices = options([(item, item_in_words(item, scope, scheme)) for item in scope.items()])
+
+
+def _first_day(earliest: date | None, latest: date) -> object:
+    if earliest is None or earliest <= clock.today():
+        return _l("Leave this empty to decide from today. At the latest %(day)s.", day=date_text(latest))
+    days = {"first": date_text(earliest), "day": date_text(latest)}
+    return _l("Leave this empty to decide from %(first)s, after the term to appeal. At the latest %(day)s.", **days)
