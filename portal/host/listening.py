@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 HOST = "127.0.0.1"
 BACKLOG = 1024
+SILENT_SECONDS = 5  # that the kernel keeps a connection on which no question has arrived to itself
 STALLED_MS = 60_000  # after which the kernel ends a connection whose reader takes nothing
 HANDED = 3  # the first file descriptor that systemd hands over
 
@@ -28,6 +29,9 @@ def prepared(listening: socket.socket) -> socket.socket:
     # Otherwise the end of an answer waits for the reader's acknowledgement: 40 ms.
     listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, True)
     listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, STALLED_MS)
+    # A server that ends closes what it took and has read nothing from; so it takes nothing before there is a question,
+    # and who was quicker than their question waits for the next server.
+    listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_DEFER_ACCEPT, SILENT_SECONDS)
     return listening
 
 

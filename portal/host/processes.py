@@ -20,7 +20,7 @@ PR_SET_PDEATHSIG, PR_SET_DUMPABLE = 1, 4
 M_MMAP_THRESHOLD, LARGE_BLOCK = -3, 1 << 20
 M_ARENA_MAX, ARENAS = -8, 2
 NAME = Path("/proc/self/comm")  # what `ps` and `top` call this process: a fork has its parent's command line
-STOP_SECONDS = 10
+STOP_SECONDS = 25  # more than a server gives its last requests, less than systemd gives us
 
 _libc = ctypes.CDLL(None, use_errno=True)
 _libc.getenv.restype = ctypes.c_void_p

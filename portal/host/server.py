@@ -30,7 +30,7 @@ from portal.reader.client import reader
 WORKERS = 2
 THREADS = 5  # up to MOST_PUBLIC wait for a sidecar; more than two others compete for the interpreter lock
 SOCKET_HOLDER: Any = _granian.SocketHolder  # its stubs know no arguments
-KILL_SECONDS = 5  # seconds for a request to finish at shutdown
+KILL_SECONDS = 20  # for a request to finish at shutdown: on a busy machine a page may take 5
 
 
 class HandedOver(MPServer):

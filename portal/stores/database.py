@@ -3,7 +3,7 @@
 import math
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
@@ -11,7 +11,7 @@ from typing import Any
 import psycopg
 from flask import Flask, current_app, g, has_app_context, has_request_context, request
 from sqlalchemy import Connection, Engine, Executable, create_engine, event
-from sqlalchemy.exc import InvalidatePoolError
+from sqlalchemy.exc import DBAPIError, InvalidatePoolError
 from sqlalchemy.orm import Session, SessionTransaction, sessionmaker
 from sqlalchemy.pool import QueuePool
 
@@ -143,4 +143,6 @@ def _count_use(engine: Engine, more: int, *_: object) -> None:
 def _close(_: BaseException | None) -> None:
     session: Session | None = g.pop("session", None)
     if session is not None:
-        session.close()
+        # A connection that broke after the answer was made has nothing left to undo; the answer is still sent.
+        with suppress(DBAPIError):
+            session.close()

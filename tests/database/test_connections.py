@@ -7,6 +7,7 @@ from sqlalchemy import text
 
 from portal.app import create_app
 from portal.stores import database
+from portal.web.access import public
 
 
 @pytest.fixture
@@ -87,3 +88,19 @@ def test_a_connection_that_was_used_a_moment_ago_is_not_asked(maker, monkeypatch
         monkeypatch.setattr(database, "REST_SECONDS", rest)
         backend(maker), backend(maker)
     assert len(asked) == 2
+
+
+def test_an_answer_that_is_complete_is_sent_although_the_server_goes_before_the_request_ends(settings, engine):
+    app = create_app(settings)
+
+    @app.get("/asked")
+    @public
+    def asked():
+        pid = database.read().scalar(text("SELECT pg_backend_pid()"))
+        end(engine, pid)
+        return "complete"
+
+    answer = app.test_client().get("/asked", base_url=settings.base_url)
+    assert (answer.status_code, answer.text) == (200, "complete")
+    assert app.extensions["engine"].pool.checkedout() == 0
+    app.extensions["engine"].dispose()
