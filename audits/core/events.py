@@ -11,17 +11,18 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import date, datetime
 from enum import StrEnum
+from functools import cache
 from hashlib import sha256
 from typing import Any, ClassVar, NewType, Self, dataclass_transform
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Identity, func, select
+from sqlalchemy import CheckConstraint, ForeignKey, Identity, Insert, bindparam, func, insert, select
 from sqlalchemy.orm import Mapped, Session, joinedload, mapped_column, relationship
 
 from audits.core import clock
 from audits.core.access import Actor, ActorKind
 from audits.core.canonical import canonical
-from audits.core.db import Base, Txid, stored
+from audits.core.db import Base, Txid, stored, table_of
 from audits.core.errors import NotFoundError
 
 FORMAT = 2  # 1: events from before notes and kinds of actors existed, with everything in `data`
@@ -127,21 +128,54 @@ class EventNote(Base):
 
 def record(session: Session, told: EventData, *, subject_id: UUID, actor: Actor, agency_id: UUID | None = None) -> None:
     """Add one event, and its note if it has erasable fields."""
-    data, noted = _split(told)
-    event = Event(
-        format=FORMAT,
-        name=told.name,
-        subject_id=subject_id,
-        actor_kind=actor.kind,
-        actor_id=actor.id if actor.kind is ActorKind.PERSON else None,
-        agency_id=agency_id,
-        happened_at=clock.now(),
-        data=data,
-    )
-    if noted:
-        salt = secrets.token_bytes(SALT_BYTES)
-        event.note, event.note_sha256 = EventNote(salt=salt, data=noted), digest_of(salt, noted)
+    values, note = _rows(told, subject_id, actor, agency_id)
+    event = Event(**values)
+    if note:
+        event.note = EventNote(**note)
     session.add(event)
+
+
+def record_at_once(
+    session: Session, told: EventData, *, subject_id: UUID, actor: Actor, agency_id: UUID | None = None
+) -> None:
+    """Add one event as `record` does, but now and in one statement: for what is saved with every key press."""
+    values, note = _rows(told, subject_id, actor, agency_id)
+    if note:
+        named = {f"its_{name}": value for name, value in values.items()}
+        session.execute(_with_note(), named | {f"note_{name}": value for name, value in note.items()})
+    else:
+        session.execute(insert(table_of(Event)).inline(), values)
+
+
+def _rows(
+    told: EventData, subject_id: UUID, actor: Actor, agency_id: UUID | None
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return the columns of an event and those of its note, which are none if there is nothing to erase."""
+    data, noted = _split(told)
+    salt = secrets.token_bytes(SALT_BYTES) if noted else b""
+    values = {
+        "format": FORMAT,
+        "name": told.name,
+        "subject_id": subject_id,
+        "actor_kind": actor.kind,
+        "actor_id": actor.id if actor.kind is ActorKind.PERSON else None,
+        "agency_id": agency_id,
+        "happened_at": clock.now(),
+        "data": data,
+        "note_sha256": digest_of(salt, noted) if noted else None,
+    }
+    return values, {"salt": salt, "data": noted} if noted else {}
+
+
+@cache
+def _with_note() -> Insert:
+    """Return the statement that adds an event and its note, which needs the id of the event."""
+    event, note = table_of(Event), table_of(EventNote).c
+    columns = [each for each in event.c if each.name not in {"id", "txid"}]
+    values = {each.name: bindparam(f"its_{each.name}", type_=each.type) for each in columns}
+    added = insert(event).values(values).returning(event.c.id).cte("added")
+    said = (bindparam(f"note_{each.name}", type_=each.type) for each in (note.salt, note.data))
+    return insert(table_of(EventNote)).from_select(["event_id", "salt", "data"], select(added.c.id, *said))
 
 
 def forget_note(session: Session, event_id: int) -> None:

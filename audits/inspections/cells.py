@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Select, func, literal, select
+from sqlalchemy import Select, and_, func, literal, select
 from sqlalchemy.orm import Session
 
 from audits.core.errors import NotFoundError
@@ -66,11 +66,14 @@ def reference_at(session: Session, audit_id: UUID, unit: str, place: int) -> str
     return reference
 
 
-def stored_cell(session: Session, audit_id: UUID, code: str, unit: str, reference: str) -> StoredCell | None:
-    """Return the verdict of one cell, or None."""
-    query, values = _cell(audit_id, code, unit, reference)
+def cell_at(session: Session, audit_id: UUID, code: str, unit: str, place: int) -> tuple[str, StoredCell | None]:
+    """Return the reference of the unit at a place of the draw, and its verdict; NotFoundError if there is no such."""
+    query, values = _cell_at(audit_id, code, unit, place)
     found = session.execute(query, values).one_or_none()
-    return StoredCell(VerdictRow(*found[2:]), *found[:2]) if found else None
+    if found is None:
+        raise NotFoundError("This unit is not in the sample.")
+    reference, name, at, *said = found
+    return reference, None if at is None else StoredCell(VerdictRow(*said), name, at)
 
 
 def matrix_of(session: Session, audit_id: UUID, unit: str) -> dict[tuple[str, int], MatrixCell]:
@@ -109,14 +112,11 @@ def _reference(audit_id: UUID, unit: str, place: int) -> Select[str]:
 
 
 @built_once
-def _cell(audit_id: UUID, code: str, unit: str, reference: str) -> Select[*tuple[Any, ...]]:
-    query = select(Person.name, Verdict.recorded_at, *VERDICT)
-    return query.join(Person, Person.id == Verdict.recorded_by).where(
-        Verdict.audit_id == audit_id,
-        Verdict.requirement_code == code,
-        Verdict.unit == unit,
-        Verdict.reference == reference,
-    )
+def _cell_at(audit_id: UUID, code: str, unit: str, place: int) -> Select[*tuple[Any, ...]]:
+    query = select(SampledUnit.reference, Person.name, Verdict.recorded_at, *VERDICT)
+    query = query.select_from(SampledUnit).outerjoin(Verdict, and_(SAME_UNIT, Verdict.requirement_code == code))
+    query = query.outerjoin(Person, Person.id == Verdict.recorded_by)
+    return query.where(SampledUnit.audit_id == audit_id, SampledUnit.unit == unit, SampledUnit.position == place)
 
 
 @built_once

@@ -130,7 +130,8 @@ def agencies_in_hand(session: Session, person_id: UUID) -> list[UUID]:
 
 def has_interest(session: Session, person_id: UUID, agency_id: UUID) -> bool:
     """Return whether an interest of this person in the agency or its group counts today."""
-    return session.scalar(select(_interested(person_id, agency_id, clock.today()))) or False
+    query, values = _interest(person_id, agency_id, clock.today())
+    return session.scalar(query, values) or False
 
 
 def shared_audits(session: Session, person_id: UUID, agency_id: UUID) -> list[tuple[UUID, str, UUID]]:
@@ -176,6 +177,11 @@ def bars(agency_id: UUID, person_id: UUID, today: date) -> tuple[ColumnElement[b
 @built_once
 def _bars(agency_id: UUID, person_id: UUID, today: date) -> Select[bool, bool]:
     return select(*bars(agency_id, person_id, today))
+
+
+@built_once
+def _interest(person_id: UUID, agency_id: UUID, today: date) -> Select[bool]:
+    return select(_interested(person_id, agency_id, today))
 
 
 def _part() -> Subquery:

@@ -20,10 +20,15 @@ def fix_and_draw(browser, **fields):
 
 
 def statements(engine, browser, address):
+    return statements_of(engine, lambda: browser.open(address))
+
+
+def statements_of(engine, act):
+    """Return the statements that something sends, without those that open, check and close transactions."""
     seen = []
     event.listen(engine, "before_cursor_execute", note := lambda *call: seen.append(call[2]))
     try:
-        browser.open(address)
+        act()
     finally:
         event.remove(engine, "before_cursor_execute", note)
-    return [text for text in seen if not text.startswith(("SAVEPOINT", "RELEASE", "ROLLBACK"))]
+    return [text for text in seen if not text.startswith(("SAVEPOINT", "RELEASE", "ROLLBACK", "SET CONSTRAINTS"))]

@@ -22,7 +22,13 @@ from audits.inspections.services.days import (
 from audits.inspections.services.drafting import answer_comments, comment_draft, send_draft, write_conduct
 from audits.inspections.services.drawing import About, declared_by, draw_list, fix_list, give_value
 from audits.inspections.services.enrolling import Device, devices_of, enrol_device, revoke_device
-from audits.inspections.services.fieldwork import ReasonMissingError, VerdictsChangedError, record_sheets
+from audits.inspections.services.fieldwork import (
+    ReasonMissingError,
+    TypedCell,
+    VerdictsChangedError,
+    record_cell,
+    record_sheets,
+)
 from audits.inspections.services.in_bulk import record_in_bulk
 from audits.inspections.services.listing import ask_list, offer_list
 from audits.inspections.services.more_units import choose_unit, replace_unit
@@ -54,6 +60,7 @@ __all__ = [
     "Received",
     "Sent",
     "Taken",
+    "TypedCell",
     "VerdictsChangedError",
     "accept_corrective_action",
     "add_corrective_action_file",
@@ -86,6 +93,7 @@ __all__ = [
     "plan_day",
     "read_again",
     "receive_entries",
+    "record_cell",
     "record_hours",
     "record_in_bulk",
     "record_sheets",

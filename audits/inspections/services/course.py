@@ -2,35 +2,48 @@
 
 from uuid import UUID
 
-from sqlalchemy.orm import Session
+from sqlalchemy import Select
+from sqlalchemy.orm import Session, joinedload
 
 from audits.core import events, moves
 from audits.core.access import Actor, Permission
-from audits.core.errors import NotAllowedError, NotFoundError
+from audits.core.errors import NotAllowedError, NotFoundError, missing
 from audits.core.events import EventData
 from audits.core.flow import Independence
 from audits.core.moves import Course
+from audits.core.statements import built_once
 from audits.inspections.assignment import hand_in
 from audits.inspections.models import Audit, Finding
+from audits.inspections.queries import visible_audits
 from audits.inspections.workflow import AUDIT_FLOW, FINDING_FLOW, AuditState
 from audits.people import independence
 from audits.schemes.text import Requirement, SchemeText
 
 
-def load_fieldwork(session: Session, actor: Actor, audit_id: UUID, *, by_team: bool = False) -> Audit:
+def load_fieldwork(session: Session, actor: Actor, audit: UUID | Audit, *, by_team: bool = False) -> Audit:
     """Return an own audit in progress, locked, so that no verdict is saved while it is reported.
 
-    `by_team` admits members of its team too, who judge and write down what they found.
+    `audit` is an id, or a row that is locked already. `by_team` admits members of its team too, who judge and write
+    down what they found.
     """
     return moves.hold(
         session,
         AUDITS,
         actor,
-        audit_id,
+        audit,
         Permission.AUDIT_CONDUCT,
         asks=Independence.TEAM if by_team else Independence.OWN,
         within={AuditState.IN_PROGRESS},
     )
+
+
+def lock_audit(session: Session, actor: Actor, audit_id: UUID) -> Audit:
+    """Return one audit with its version of the norm, locked until the transaction ends, or raise NotFoundError."""
+    query, values = _locked(actor, audit_id)
+    audit = session.scalar(query, values, execution_options={"populate_existing": True})
+    if audit is None:
+        raise missing(Audit)
+    return audit
 
 
 def requirement_in(scheme: SchemeText, code: str) -> Requirement:
@@ -60,6 +73,12 @@ def _check(session: Session, actor: Actor, audit: Audit, asks: Independence) -> 
 
 def _check_finding(session: Session, actor: Actor, finding: Finding, asks: Independence) -> None:
     _check(session, actor, finding.audit, asks)
+
+
+@built_once
+def _locked(actor: Actor, audit_id: UUID) -> Select[Audit]:
+    query = visible_audits(actor).where(Audit.id == audit_id).options(joinedload(Audit.scheme_version))
+    return query.with_for_update(of=Audit)
 
 
 AUDITS = Course(Audit, AUDIT_FLOW, _check)

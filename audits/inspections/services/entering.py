@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from audits.core import clock
 from audits.core.access import Actor
+from audits.core.db import one_or_many, table_of
 from audits.core.errors import IllegalMoveError, NotFoundError
 from audits.core.events import SALT_BYTES
 from audits.core.statements import built_once
@@ -109,16 +110,15 @@ def store(
     contents: Mapping[str, tuple[bytes, Mapping[str, Any]]],
 ) -> None:
     """Add entries, and what was typed in them by their digests."""
-    added = insert(SealedEntry).returning(SealedEntry.id, SealedEntry.digest)
-    ids = {digest: entry_id for entry_id, digest in session.execute(added, rows)}
+    entry = table_of(SealedEntry)
+    added = insert(entry).returning(entry.c.id, entry.c.digest)
+    ids = {digest: entry_id for entry_id, digest in session.execute(added, one_or_many(rows))}
     if contents:
-        session.execute(
-            insert(EntryContent),
-            [
-                {"entry_id": ids[digest], "audit_id": audit_id, "salt": salt, "content": words}
-                for digest, (salt, words) in contents.items()
-            ],
-        )
+        typed = [
+            {"entry_id": ids[digest], "audit_id": audit_id, "salt": salt, "content": words}
+            for digest, (salt, words) in contents.items()
+        ]
+        session.execute(insert(table_of(EntryContent)), one_or_many(typed))
 
 
 def cells_now(session: Session, audit_id: UUID, cells: Collection[str]) -> dict[str, Cell]:

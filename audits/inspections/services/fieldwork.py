@@ -1,25 +1,29 @@
 """Fieldwork of an audit: record verdicts."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from functools import cache
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.orm import Session
 
-from audits.core import clock
+from audits.core import clock, events
 from audits.core.access import Actor
+from audits.core.db import one_or_many, table_of
 from audits.core.errors import N_, IllegalMoveError, RuleError
 from audits.core.events import Code, Digest
 from audits.core.letters import check_printable
+from audits.core.statements import built_once
+from audits.inspections.cells import StoredCell, cell_at
 from audits.inspections.coverage import scheme_of_audit
 from audits.inspections.entries import EntryKind, cell_of
 from audits.inspections.events import VerdictsRecorded
 from audits.inspections.judging import Method, complaint
 from audits.inspections.models import Audit, SampledUnit, Verdict
 from audits.inspections.queries import VerdictRow, verdicts_of
-from audits.inspections.services.course import load_fieldwork, record, requirement_in
+from audits.inspections.services.course import load_fieldwork, lock_audit, requirement_in
 from audits.inspections.services.entering import Typed, enter
 from audits.schemes.text import SchemeText
 
@@ -34,6 +38,23 @@ class Said(NamedTuple):
     method: Method | None = None
     bulk: bool = False
     reason: str = ""
+
+
+class TypedCell(NamedTuple):
+    """What a person saves on one cell: a requirement, and a place of the draw.
+
+    `version` is that of the verdict which the page showed, 0 if there was none. Where the page did not ask how it was
+    reached, `asks_method` is False and that stays.
+    """
+
+    code: str
+    place: int
+    value: str
+    note: str
+    version: int
+    reason: str = ""
+    method: Method | None = None
+    asks_method: bool = True
 
 
 class VerdictsChangedError(IllegalMoveError):
@@ -86,10 +107,31 @@ def record_sheets(
             if before is None or (before.value, before.note, before.method) != said[:3]:
                 changed[code, reference] = said
     _check_seen(known, changed, versions)
-    why = _why(known, changed, reasons or {})
-    changed = {(code, at): said._replace(reason=why.get(code, "")) for (code, at), said in changed.items()}
+    changed = _explained(known, changed, reasons or {})
     store_verdicts(session, actor, audit, scheme, changed, known=known, positions=positions)
     return len(changed)
+
+
+def record_cell(session: Session, actor: Actor, audit_id: UUID, typed: TypedCell, *, name: str) -> StoredCell:
+    """Store one verdict as `record_sheets` does, on the unit at a place of the draw; return what is stored now.
+
+    A verdict is saved with every key press, so this reads the cell and nothing else. `name` is that of the actor.
+    NotFoundError if the norm has no such requirement, or nothing was drawn at this place.
+    """
+    audit = load_fieldwork(session, actor, lock_audit(session, actor, audit_id), by_team=True)
+    scheme = scheme_of_audit(audit)
+    code, unit = typed.code, requirement_in(scheme, typed.code).unit
+    reference, stored = cell_at(session, audit.id, code, unit, typed.place)
+    before = stored and stored.row
+    said = _checked(scheme, typed.value, typed.note, typed.method if typed.asks_method else before and before.method)
+    if stored and (*stored.row[:2], stored.row.method) == said[:3]:
+        return stored
+    key, known = (code, reference), {(code, reference): before} if before else {}
+    _check_seen(known, [key], {code: {reference: typed.version}})
+    changed = _explained(known, {key: said}, {code: typed.reason})
+    store_verdicts(session, actor, audit, scheme, changed, known=known, positions={(unit, reference): typed.place})
+    version = before.version + 1 if before else 1
+    return StoredCell(VerdictRow(said.value, said.note, version, said.method), name, clock.now())
 
 
 def store_verdicts(
@@ -109,15 +151,19 @@ def store_verdicts(
     upsert(session, actor, audit, scheme, changed)
     head = enter(session, actor, audit, scheme.sha256, _typed(scheme, changed, positions), kind=kind)
     for told in told_of(known, changed, head.digest):
-        record(session, actor, audit, told)
+        events.record_at_once(session, told, subject_id=audit.id, actor=actor, agency_id=audit.agency_id)
 
 
 def drawn_positions(session: Session, audit: Audit, units: Iterable[str]) -> dict[tuple[str, str], int]:
     """Return the positions of the units of these kinds."""
-    query = select(SampledUnit.unit, SampledUnit.reference, SampledUnit.position).where(
-        SampledUnit.audit_id == audit.id, SampledUnit.unit.in_(list(units))
-    )
-    return {(unit, reference): position for unit, reference, position in session.execute(query)}
+    query, values = _positions(audit.id, list(units))
+    return {(unit, reference): position for unit, reference, position in session.execute(query, values)}
+
+
+@built_once
+def _positions(audit_id: UUID, units: Collection[str]) -> Select[str, str, int]:
+    query = select(SampledUnit.unit, SampledUnit.reference, SampledUnit.position)
+    return query.where(SampledUnit.audit_id == audit_id, SampledUnit.unit.in_(units))
 
 
 def _typed(
@@ -152,6 +198,14 @@ def _check_seen(
         raise VerdictsChangedError(newer)
 
 
+def _explained(
+    known: Mapping[Key, VerdictRow], changed: Mapping[Key, Said], reasons: Mapping[str, str]
+) -> dict[Key, Said]:
+    """Return what changes with its reasons; see `_why`."""
+    why = _why(known, changed, reasons)
+    return {(code, at): said._replace(reason=why.get(code, "")) for (code, at), said in changed.items()}
+
+
 def _why(known: Mapping[Key, VerdictRow], changed: Mapping[Key, Said], reasons: Mapping[str, str]) -> dict[str, str]:
     """Return the reasons of the requirements on which a stored verdict changes; ReasonMissingError if one has none."""
     stored = {key: said for key, said in changed.items() if key in known}
@@ -183,11 +237,16 @@ def upsert(session: Session, actor: Actor, audit: Audit, scheme: SchemeText, cha
         common | said._asdict() | {"requirement_code": code, "unit": scheme.requirement(code).unit, "reference": at}
         for (code, at), said in changed.items()
     ]
-    new = postgresql.insert(Verdict)
+    session.execute(_replacing(), one_or_many(rows))
+
+
+@cache
+def _replacing() -> postgresql.Insert:
+    new = postgresql.insert(table_of(Verdict))
     replaced: dict[str, Any] = {name: new.excluded[name] for name in (*Said._fields, "recorded_by", "recorded_at")}
     replaced["version"] = Verdict.version + 1
     key = ["audit_id", "requirement_code", "unit", "reference"]
-    session.execute(new.on_conflict_do_update(index_elements=key, set_=replaced), rows)
+    return new.on_conflict_do_update(index_elements=key, set_=replaced)
 
 
 def told_of(known: Mapping[Key, VerdictRow], changed: Mapping[Key, Said], head: str) -> Iterator[VerdictsRecorded]:

@@ -5,6 +5,7 @@ from uuid import UUID
 from flask import abort, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_login import current_user
 
 from audits.applications.queries import answer_to, evidence_of
 from audits.core import clock
@@ -12,12 +13,10 @@ from audits.core.access import Permission
 from audits.core.errors import RuleError
 from audits.core.typed import tidy
 from audits.inspections import services
-from audits.inspections.cells import StoredCell, reference_at, stored_cell
-from audits.inspections.judging import Method, complaint
+from audits.inspections.cells import StoredCell, cell_at, reference_at
 from audits.inspections.queries import units_of
-from audits.schemes.text import Requirement
 from portal.doors.inspector.board import Facts, past_of
-from portal.doors.inspector.case import Case, bp, open_case
+from portal.doors.inspector.case import bp, open_case
 from portal.doors.inspector.sheet import method_of, shown_as, version_of
 from portal.language.i18n import sentence
 from portal.signing import receipts
@@ -33,43 +32,30 @@ def show_cell(audit_id: UUID, code: str, place: int) -> ResponseReturnValue:
     """Return a verdict as it is stored now, with what stands beside it."""
     case, session = open_case(audit_id), database.read()
     item, said_in = case.requirement(code), case.audit.certification_id
-    reference = reference_at(session, audit_id, item.unit, place)
+    _reference, stored = cell_at(session, audit_id, code, item.unit, place)
     answer, files = answer_to(session, said_in, code), evidence_of(session, said_in, code)
     facts = Facts(answer, files.get(code, []), *past_of(case)(code))
     html = render_template("inspector/facts.html", facts=facts, item=item, scheme=case.scheme, audit=case.audit)
-    return jsonify(_plain(stored_cell(session, audit_id, code, item.unit, reference)) | {"facts": html})
+    return jsonify(_plain(stored) | {"facts": html})
 
 
 @bp.post(_PATH)
 @needs(Permission.AUDIT_CONDUCT)
 def save_cell(audit_id: UUID, code: str, place: int) -> ResponseReturnValue:
     """Save one verdict: what is stored now, or what is wrong, or what somebody else stored meanwhile."""
-    case, session = open_case(audit_id), database.read()
-    item = case.requirement(code)
-    reference = reference_at(session, audit_id, item.unit, place)
-    value, note = request.form.get("value", ""), tidy(request.form.get("note", ""))
-    version = version_of(request.form.get("shown", ""))
-    if problem := complaint(case.scheme, value, note):
-        return _wrong(problem, "note" if value else "")
+    typed = _typed(code, place)
     try:
         with database.write() as session:
-            services.record_sheets(
-                session,
-                current_actor(),
-                audit_id,
-                {code: {reference: (value, note)}},
-                versions={code: {reference: version}},
-                reasons={code: request.form.get("reason", "")},
-                methods=_methods(code, reference),
-            )
+            stored = services.record_cell(session, current_actor(), audit_id, typed, name=current_user.name)
             receipts.confirm(session, audit_id)
-            stored = stored_cell(session, audit_id, code, item.unit, reference)
     except services.VerdictsChangedError:
-        return _conflict(case, item, reference, (value, note))
+        return _conflict(audit_id, typed)
     except services.ReasonMissingError as error:
         return _wrong(error, "reason")
     except RuleError as error:
-        return _wrong(error, "reason" if str(error.field).endswith("-reason") else "note")
+        if str(error.field).endswith("-reason"):
+            return _wrong(error, "reason")
+        return _wrong(error, "note" if typed.value else "")
     return jsonify(_plain(stored) | {"words": _saved_words()})
 
 
@@ -108,10 +94,18 @@ def jump(audit_id: UUID) -> ResponseReturnValue:
     return render_template("inspector/jump.html", case=case, audit=case.audit, q=" ".join(typed)), 404 if typed else 200
 
 
-def _methods(code: str, reference: str) -> dict[str, dict[str, Method | None]] | None:
-    """Return how the verdict was reached; None where the page did not ask, so that it stays as it is."""
-    said = request.form.get("method")
-    return None if said is None else {code: {reference: method_of(said)}}
+def _typed(code: str, place: int) -> services.TypedCell:
+    method = request.form.get("method")
+    return services.TypedCell(
+        code=code,
+        place=place,
+        value=request.form.get("value", ""),
+        note=tidy(request.form.get("note", "")),
+        version=version_of(request.form.get("shown", "")),
+        reason=request.form.get("reason", ""),
+        method=method_of(method or ""),
+        asks_method=method is not None,
+    )
 
 
 def _saved_words() -> str:
@@ -138,7 +132,10 @@ def _wrong(problem: RuleError, field: str) -> ResponseReturnValue:
     return jsonify({"words": sentence(problem), "field": field}), 422
 
 
-def _conflict(case: Case, item: Requirement, reference: str, typed: tuple[str, str]) -> ResponseReturnValue:
-    stored = stored_cell(database.read(), case.audit.id, item.code, item.unit, reference) or abort(404)
-    html = render_template("inspector/conflict.html", stored=stored, typed=typed, scheme=case.scheme)
+def _conflict(audit_id: UUID, typed: services.TypedCell) -> ResponseReturnValue:
+    case = open_case(audit_id)
+    unit = case.requirement(typed.code).unit
+    _reference, stored = cell_at(database.read(), audit_id, typed.code, unit, typed.place)
+    said = (typed.value, typed.note)
+    html = render_template("inspector/conflict.html", stored=stored or abort(404), typed=said, scheme=case.scheme)
     return jsonify(_plain(stored) | {"html": html, "words": _("Somebody judged this in the meantime.")}), 409

@@ -3,7 +3,7 @@
 import pytest
 
 from audits.inspections import queries, services
-from tests.kit.inspecting import UNIT, path
+from tests.kit.inspecting import UNIT, path, statements_of
 
 
 def send(browser, audit, code, place, status=200, **fields):
@@ -24,6 +24,22 @@ def test_a_cell_is_saved_alone_and_tells_its_new_version(session, browser, files
     said = send(browser, files, "PAY-05", 1, value="conform", note="Seen in May.", shown=said["shown"])
     assert (said["note"], said["by"]) == ("Seen in May.", files.inspector.name)
     assert queries.verdicts_of(session, files.id)["PAY-05"][drawn[0]].version == 2
+
+
+def test_a_saved_cell_asks_for_that_cell_alone(engine, session, browser, files):
+    """Twelve: the actor, audit and interest, the cell, its verdict, entry, words and event, and the receipt."""
+    page = browser.open(path(files, UNIT))
+    said = send(browser, files, "PAY-05", 1, value="conform", note="Seen.", shown=page.value("PAY-05-1-shown"))
+    typed = {"value": "conform", "note": "Seen in May.", "shown": said["shown"]}
+    asked = statements_of(engine, lambda: send(browser, files, "PAY-05", 1, **typed))
+    assert 0 < len(asked) <= 12, "\n".join(each[:90] for each in asked)
+
+
+def test_a_cell_that_is_saved_again_as_it_was_is_answered_as_it_stands(session, browser, files):
+    page = browser.open(path(files, UNIT))
+    said = send(browser, files, "PAY-05", 1, value="conform", shown=page.value("PAY-05-1-shown"))
+    again = send(browser, files, "PAY-05", 1, value="conform", shown=page.value("PAY-05-1-shown"))
+    assert {**again, "words": said["words"]} == said
 
 
 def test_a_cell_that_somebody_judged_meanwhile_is_shown_beside_ones_own(session, browser, files):
