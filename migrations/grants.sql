@@ -96,6 +96,8 @@ GRANT INSERT ON application, agreement_acceptance, submission, answer, evidence,
 GRANT UPDATE (state, submitted_at, declared_by, declared_name, reviewed_at, review_note, version)
   ON application TO kw_app, kw_worker;
 GRANT UPDATE (value, explanation, details, answered_by, answered_at, version) ON answer TO kw_app, kw_worker;
+GRANT INSERT, UPDATE (text, written_by, written_at, sent_at, reply, replied_by, replied_at) ON question_remark
+  TO kw_app, kw_worker;
 GRANT UPDATE (removed_at, covers_from, covers_until) ON evidence TO kw_app, kw_worker;
 GRANT UPDATE (inspector_id, planned_on, state, revealed_at, started_at, reported_at, summary, score, insufficient, confirmed_scope,
   reviewer_id, reviewed_at, recommendation, strengths, version) ON audit TO kw_app, kw_worker;

@@ -40,7 +40,7 @@ COLLEAGUE = f"agency_id IS NULL AND {OFFICE}"  # one of the staff for another
 # it, and so does accepting an agreement.
 MY_REPORT = (
     f"{OWN} AND kind IN ('reported_change', 'change_decision', 'application_review', 'condition_proof', 'appeal_receipt',"
-    " 'appeal_outcome', 'draft', 'agreement')"
+    " 'appeal_outcome', 'draft', 'agreement', 'returned')"
 )
 TERMS = f"{CASES} AND kind <> 'draft'"
 MY_PEOPLE = f"person_id = ANY (ARRAY(SELECT id FROM person WHERE {OWN}))"
@@ -113,6 +113,10 @@ POLICIES = (
     Policy("submission", (OWN, CASES, MY_CASE), (f"{OWN} AND declared_by = {ME}",), may=ADD),
     *(Policy(table, (OWN, f"{CASES} AND application_id <> ALL ({DRAFTS})", MY_CASE), (OWN,))
       for table in ("answer", "evidence")),
+    # Who plans remarks on what was handed in; the agency reads what was sent, and writes its reply: walls/remarks.sql.
+    Policy("question_remark", (f"{OWN} AND sent_at IS NOT NULL", CASES, MY_CASE),
+           (f"{OWN} AND sent_at IS NOT NULL", f"{PLANNER} AND NOT has_interest({ME}, agency_id)"),
+           (f"written_by = {ME} AND {PLANNER} AND NOT has_interest({ME}, agency_id)",)),
     Policy("audit", (f"{OWN} AND (announced OR revealed_at IS NOT NULL OR reported_at IS NOT NULL)", CASES,
                      f"{SEES} = 'assigned' AND {MY_AUDIT.replace('audit_id', 'id')}"),
            # Who judges locks the audit, and no more: `audit_led` of walls/team.sql.

@@ -59,6 +59,21 @@ class ApplicationConcluded(Moved, name="application.conclude", words=N_("Applica
     """The application was concluded by a decision."""
 
 
+class RemarkEvent(EventData):
+    """Base of events about a remark of the office on one question."""
+
+    code: Code
+    text: str = forgettable()
+
+
+class RemarkWritten(RemarkEvent, name="question_remark.write", words=N_("Remark on a question written")):
+    """The office wrote, changed or took back a remark that was not sent yet; without text it was taken back."""
+
+
+class RemarkReplied(RemarkEvent, name="question_remark.reply", words=N_("Remark on a question replied to")):
+    """The agency wrote why its answer stays, or what it did."""
+
+
 class AnswerSaved(EventData, name="answer.save", words=N_("Answer saved")):
     """An answer was saved: the requirement, the old and new value, and whether the explanation changed."""
 

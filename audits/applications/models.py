@@ -122,6 +122,43 @@ class Submission(Base):
     application: Mapped[Application] = relationship(foreign_keys=[application_id])
 
 
+class QuestionRemark(Base):
+    """What the office remarks on one question of a submission; the agency reads it once the submission is sent back.
+
+    It answers with another answer, other files or a reply: a trigger asks for one of these before it submits again.
+    """
+
+    __tablename__ = "question_remark"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["scheme_version_id", "requirement_code"], ["requirement.scheme_version_id", "requirement.code"]
+        ),
+        ForeignKeyConstraint(
+            ["application_id", "agency_id"],
+            ["application.id", "application.agency_id"],
+            name="fk_question_remark_agency",
+        ),
+        UniqueConstraint("submission_id", "requirement_code"),
+        CheckConstraint("sent_at IS NULL OR btrim(text) <> ''", name="text"),
+        CheckConstraint("num_nulls(replied_by, replied_at) IN (0, 2)", name="replied_whole"),
+        Index("ix_question_remark_application_id", "application_id"),
+    )
+
+    id: Mapped[Id]
+    submission_id: Mapped[UUID] = mapped_column(ForeignKey("submission.id"))
+    application_id: Mapped[UUID] = mapped_column(ForeignKey("application.id"))
+    agency_id: Mapped[ItsAgency]
+    scheme_version_id: Mapped[UUID]
+    requirement_code: Mapped[str]
+    text: Mapped[str] = mapped_column(Text)  # empty: taken back before it was sent
+    written_by: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    written_at: Mapped[datetime]
+    sent_at: Mapped[datetime | None]
+    reply: Mapped[str] = mapped_column(Text, default="", server_default="")
+    replied_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
+    replied_at: Mapped[datetime | None]
+
+
 class Answer(Base):
     """The agency's answer to one requirement; a composite key allows only requirements of its scheme version."""
 

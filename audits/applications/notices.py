@@ -1,5 +1,7 @@
 """Messages about an application: to the agency, and to planners."""
 
+from datetime import date
+
 from audits.core.notices import Notice
 
 
@@ -24,7 +26,9 @@ class Judged(Notice):
 
 
 class ApplicationReturned(Judged, kind="application_returned"):
-    """The application must be completed, for this reason."""
+    """The application must be completed by a day, for this reason."""
+
+    day: date
 
 
 class ApplicationAccepted(Judged, kind="application_accepted"):

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, contains_eager, joinedload, undefer
 
 from audits.agencies.models import Agency
 from audits.applications.asking import Told, asked_now, complaints, has_conditions
-from audits.applications.models import AgreementAcceptance, Answer, Application, Evidence, Submission
+from audits.applications.models import AgreementAcceptance, Answer, Application, Evidence, QuestionRemark, Submission
 from audits.applications.rules import Said, answered, self_assessment, worded
 from audits.applications.workflow import ApplicationState
 from audits.core import languages
@@ -129,6 +129,13 @@ def submissions_of(session: Session, application_id: UUID) -> list[Submission]:
     return list(session.scalars(query.order_by(Submission.number.desc())))
 
 
+def last_two_submissions(session: Session, application_id: UUID) -> tuple[Submission | None, Submission | None]:
+    """Return what was submitted last, and before that, with their contents. The caller must have access to it."""
+    query = select(Submission).where(Submission.application_id == application_id).options(undefer(Submission.content))
+    newest, earlier, *_ = [*session.scalars(query.order_by(Submission.number.desc()).limit(2)), None, None]
+    return newest, earlier
+
+
 def compared_with(session: Session, application: Application) -> Submission | None:
     """Return what the agency submitted last: of this application, else of an earlier one; None if it never did.
 
@@ -137,6 +144,40 @@ def compared_with(session: Session, application: Application) -> Submission | No
     query = select(Submission).where(Submission.agency_id == application.agency_id).options(undefer(Submission.content))
     own = Submission.application_id == application.id
     return session.scalar(query.order_by(own.desc(), Submission.submitted_at.desc()).limit(1))
+
+
+def remarks_on(session: Session, submission: Submission) -> dict[str, QuestionRemark]:
+    """Return the remarks of the office on a submission by requirement code. The caller must have access to it.
+
+    An agency gets those that were sent: a policy hides the others.
+    """
+    query = select(QuestionRemark).where(QuestionRemark.submission_id == submission.id, QuestionRemark.text != "")
+    return {each.requirement_code: each for each in session.scalars(query.order_by(QuestionRemark.requirement_code))}
+
+
+def remarks_sent(session: Session, application: Application) -> dict[str, QuestionRemark]:
+    """Return the remarks with which the newest submission was sent back, by requirement code.
+
+    The caller must have access to the application.
+    """
+    if application.submitted_at is None:
+        return {}
+    newest = select(func.max(Submission.number)).where(Submission.application_id == application.id).scalar_subquery()
+    query = select(QuestionRemark).join(Submission, Submission.id == QuestionRemark.submission_id)
+    query = query.where(Submission.application_id == application.id, Submission.number == newest)
+    query = query.where(QuestionRemark.sent_at.is_not(None)).order_by(QuestionRemark.requirement_code)
+    return {each.requirement_code: each for each in session.scalars(query)}
+
+
+def touched_since(session: Session, application_id: UUID, moment: datetime) -> frozenset[str]:
+    """Return the codes of the requirements whose answer or files changed after a moment."""
+    answered = select(Answer.requirement_code).where(
+        Answer.application_id == application_id, Answer.answered_at > moment
+    )
+    filed = select(Evidence.requirement_code).where(
+        Evidence.application_id == application_id, or_(Evidence.uploaded_at > moment, Evidence.removed_at > moment)
+    )
+    return frozenset(session.scalars(answered.union(filed)))
 
 
 def answers_of(session: Session, application_id: UUID, codes: Collection[str] | None = None) -> dict[str, Answer]:

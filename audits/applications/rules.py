@@ -296,6 +296,18 @@ def check_complaints(found: Mapping[str, Collection[Broken]], answers: Mapping[s
                         codes=", ".join(wrong))  # fmt: skip
 
 
+class Remarked(Protocol):
+    """A remark on a question that came back, and what the agency replied."""
+
+    requirement_code: Any
+    reply: Any
+
+
+def unsettled(remarks: Collection[Remarked], touched: Collection[str]) -> list[str]:
+    """Return the codes of the questions that came back without a reply, and whose answer and files stayed the same."""
+    return [each.requirement_code for each in remarks if not each.reply and each.requirement_code not in touched]
+
+
 def same_name(typed: str, name: str) -> bool:
     """Compare two spellings of a name, ignoring case and spaces."""
     return " ".join(typed.split()).casefold() == " ".join(name.split()).casefold()

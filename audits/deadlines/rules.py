@@ -1,9 +1,14 @@
-"""Kinds of deadlines, and which of them are due. Pure."""
+"""Kinds of deadlines, which days may be chosen for one, and which are due. Pure."""
 
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Protocol, TypeVar
+
+from audits.core.errors import RuleError
+
+FURTHEST = timedelta(days=92)
+"""From today to a last day that somebody chooses."""
 
 CRITICAL_FINDING_WORKING_DAYS = 2
 """Until a decider has acted, where the scheme (edition 1) names no term."""
@@ -19,6 +24,10 @@ SECOND_READING_WORKING_DAYS = 10
 
 AGREEMENT_WORKING_DAYS = 20
 """At least, until a holder accepts a certification agreement that changed (ISO/IEC 17065, 7.10.1: due notice)."""
+
+
+RETURNED_WORKING_DAYS = 10
+"""Until an application that was sent back is submitted again, where nobody chooses a day; no scheme names a term."""
 
 
 class DeadlineKind(StrEnum):
@@ -51,6 +60,7 @@ class DeadlineKind(StrEnum):
     EVIDENCE_REQUEST = "evidence_request"  # give what an inspector asks for; a trigger opens and ends it
     REPORT_COMMENT = "report_comment"  # comment on the draft of a report
     SECOND_READING = "second_reading"  # read a report once more
+    RETURNED = "returned"  # submit an application again that was sent back
 
 
 class Term(Protocol):
@@ -68,6 +78,14 @@ class Term(Protocol):
 
 
 AnyTerm = TypeVar("AnyTerm", bound=Term)
+
+
+def check_day(due_on: date, today: date) -> None:
+    """Raise RuleError at `due_on` for a day that leaves no time, or that is far away."""
+    if due_on <= today:
+        raise RuleError("Choose a day after today.", "due_on")
+    if due_on > today + FURTHEST:
+        raise RuleError("Choose a day within three months.", "due_on")
 
 
 def due(terms: Iterable[AnyTerm], on: date) -> list[AnyTerm]:

@@ -132,6 +132,7 @@ def _appeal(session: Session, term: Deadline, _: str) -> Named:
 NAMES: Mapping[DeadlineKind, Callable[[Session, Deadline, str], Named | None]] = {
     DeadlineKind.APPLICATION_REVIEW: _application,
     DeadlineKind.AGREEMENT: _application,
+    DeadlineKind.RETURNED: _application,
     DeadlineKind.REPORT: _audit,
     DeadlineKind.DECISION: _audit,
     DeadlineKind.REPORT_COMMENT: _drafted,

@@ -78,6 +78,7 @@ LABELS: list[tuple[StrEnum, LazyString]] = [
     (DeadlineKind.APPEAL_OUTCOME, _l("Decide on an appeal")),
     (DeadlineKind.APPEAL_FOLLOW_UP, _l("Decide anew after an appeal")),
     (DeadlineKind.DRAFT, _l("Submit an application")),
+    (DeadlineKind.RETURNED, _l("Complete an application that was sent back")),
     (DeadlineKind.COMPLAINT_RECEIPT, _l("Take up a complaint")),
     (DeadlineKind.COMPLAINT_ANSWER, _l("Answer a complaint")),
     (DeadlineKind.SIGNAL_RECEIPT, _l("Take up a signal")),

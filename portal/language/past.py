@@ -47,6 +47,7 @@ ABOUT: Mapping[str, LazyString] = {
     "letter": _l("Letters"),
     "link_report": _l("Links to other agencies"),
     "person": _l("People"),
+    "question_remark": _l("Remarks on questions"),
     "tie": _l("Ties with agencies"),
 }
 _FIELDS: Mapping[str, LazyString] = {

@@ -34,6 +34,7 @@ from tests.kit.statements_about_links import ABOUT_LINKS
 from tests.kit.statements_about_messages import ABOUT_MESSAGES
 from tests.kit.statements_about_notes import ABOUT_NOTES
 from tests.kit.statements_about_people import ABOUT_PEOPLE
+from tests.kit.statements_about_remarks import ABOUT_REMARKS
 from tests.kit.statements_about_reports import ABOUT_REPORTS
 from tests.kit.statements_about_requests import ABOUT_REQUESTS
 from tests.kit.statements_about_vault import ABOUT_VAULT
@@ -59,6 +60,7 @@ SUBJECTS = {
     "notes": ABOUT_NOTES,
     "messages": ABOUT_MESSAGES,
     "people": ABOUT_PEOPLE,
+    "remarks on questions": ABOUT_REMARKS,
     "requests": ABOUT_REQUESTS,
     "reports": ABOUT_REPORTS,
     "vault": ABOUT_VAULT,

@@ -29,6 +29,7 @@ from tests.kit.statements_about_findings import ASKED_FOR_TIME, CONTESTED, FOUND
 from tests.kit.statements_about_holders import CARRIED_OUT, CRITICAL, DONE, FATE, FOUND, REFUSED
 from tests.kit.statements_about_messages import WRITTEN, WRITTEN_BACK
 from tests.kit.statements_about_people import CORRECTED, STATED
+from tests.kit.statements_about_remarks import REMARKED, REPLIED
 from tests.kit.statements_about_requests import GIVEN
 
 LAWFUL = [
@@ -78,6 +79,8 @@ LAWFUL = [
      + "UPDATE application SET state = 'submitted', submitted_at = now() WHERE id = :draft_application"),
     ("agency mine", filed("mine_draft")),
     ("agency in_progress_audited", GIVEN),
+    ("planner", REMARKED),
+    ("agency sent_back", REPLIED),
     ("agency in_progress_audited", WRITTEN),
     ("planner", WRITTEN_BACK),
     ("agency mine", "UPDATE answer SET value = 'partly' WHERE application_id = :mine_draft"),

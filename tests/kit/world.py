@@ -68,6 +68,7 @@ from tests.kit.world_of_agencies import (
     add_conditions,
     add_interest,
     add_links,
+    add_remarks,
 )
 from tests.kit.world_of_fieldwork import add_draws, add_requests, add_sealed, add_vault, fix_two
 from tests.kit.world_of_findings import add_states, dispute, extend, regrade
@@ -119,6 +120,7 @@ def make_world(session: Session) -> dict[str, Any]:
     world |= _proposals(session, world["active_certificate"], world["holder"])
     world |= add_changes(session, world["planner"]) | add_conditions(session)
     world |= add_links(session, world["planner"]) | add_appeals(session, world["decider"])
+    world |= add_remarks(session, world["planner"])
     work_off(session, clock.today() + timedelta(days=60))
     for agency in ("concluded_audited", "other"):
         receive_signal(session, world[agency], about=About.PAY, message="x", contact="y", language="pl")

@@ -7,6 +7,9 @@ from uuid import uuid4
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from audits.applications import services as applications
+from audits.applications.models import QuestionRemark
+from audits.applications.queries import submissions_of
 from audits.applications.workflow import ApplicationState
 from audits.changes import services as changes
 from audits.changes.workflow import ChangeState
@@ -31,7 +34,9 @@ from certificates.lifecycle.services import (
     maintain_certificate,
     meet_condition,
 )
+from tests.kit.applying import submit
 from tests.kit.factories import (
+    answer_all,
     make_application,
     make_certificate,
     make_person,
@@ -164,6 +169,33 @@ def add_complaints(session: Session, decider_id: Any, told_of: Any) -> dict[str,
         else:
             take_up(session, make_person(session, Role.PLANNER).actor, Told.SIGNAL, signal.id, untied=True)
     return made
+
+
+def add_remarks(session: Session, planner_id: Any) -> dict[str, Any]:
+    """Remarks on questions: one that waits, one that was sent back, and one on what was submitted again since."""
+    planner, made = session.get_one(Person, planner_id).actor, dict[str, Any]()
+    for name in ("remarked", "sent_back", "sent_again"):
+        application = make_application(session)
+        person = make_person(session, [Role.AGENCY_OWNER, Role.AGENCY_SIGNATORY], application.agency)
+        answer_all(session, application, person)
+        submit(session, person.actor, application, person.name)
+        applications.remark_on(session, planner, application.id, "GOV-01", text="x")
+        made |= {name: application.agency_id, f"{name}_person": person.id, f"{name}_application": application.id}
+        [submission] = submissions_of(session, application.id)
+        made |= {f"{name}_submission": submission.id, f"{name}_remark": _remark_id(session, application.id)}
+        if name != "remarked":
+            applications.return_application(session, planner, application.id, reason="x")
+        if name == "sent_again":
+            applications.reply_to_remarks(session, person.actor, application.id, {"GOV-01": "x"})
+            submit(session, person.actor, application, person.name)
+    made["tied_to_remark"] = make_person(session, Role.PLANNER).id
+    add_interest(session, made["tied_to_remark"], made["remarked"])
+    session.flush()
+    return made
+
+
+def _remark_id(session: Session, application_id: Any) -> Any:
+    return session.scalars(select(QuestionRemark.id).where(QuestionRemark.application_id == application_id)).one()
 
 
 def add_interest(session: Session, person_id: Any, agency_id: Any) -> None:

@@ -103,6 +103,8 @@ NOWHERE |= {"agency.draw", "agency.draw_submitted", "agency.workbook_saved"}
 NOWHERE |= {"files.viewing_copy", "inspector.cell_file_copy"}
 NOWHERE |= {"inspector.conversation"}  # its unit is a file, not somebody to speak with
 NOWHERE |= {"agency.asked_list", "agency.list_given", "inspector.look_at_list", "inspector.fix_list"}  # none waits
+# Nothing of this case was ever sent back, and it was submitted once.
+NOWHERE |= {"agency.remarks", "agency.replied", "office.returning.compare"}
 # Staff read cases with the agency's own pages, but have no agency, and never see what is not handed in.
 NOT_FOR_STAFF = {"agency.home", "agency.details", "agency.application", "agency.declaration"}
 NOT_FOR_STAFF |= {"agency.letters.list_letters"}

@@ -11,6 +11,7 @@ from audits.applications.services.evidence import (
     share_files,
     take_over_files,
 )
+from audits.applications.services.remarking import remark_on, reply_to_remarks
 from audits.applications.services.transitions import (
     accept_application,
     ask_to_sign,
@@ -33,8 +34,10 @@ __all__ = [
     "date_evidence",
     "lapse_drafts",
     "refuse_application",
+    "remark_on",
     "remove_evidence",
     "renew_evidence",
+    "reply_to_remarks",
     "return_application",
     "save_answer",
     "save_answers",

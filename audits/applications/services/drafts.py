@@ -63,7 +63,8 @@ def _lapse(session: Session, application: Application) -> bool:
         about = {"subject_id": application.id, "agency_id": application.agency_id}
         events.record(session, told.DraftKept(), **about, actor=SYSTEM)
     session.flush()
-    end_deadline(session, DeadlineKind.DRAFT, application.id)
+    for kind in (DeadlineKind.DRAFT, DeadlineKind.RETURNED) if lies else (DeadlineKind.DRAFT,):
+        end_deadline(session, kind, application.id)
     return lies
 
 

@@ -1,6 +1,6 @@
 """Moves of an application: submit, return, accept, refuse, withdraw, close, conclude."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from uuid import UUID, uuid4
 
 from sqlalchemy import func, select
@@ -23,6 +23,7 @@ from audits.applications.queries import (
 from audits.applications.rules import check_complaints, unanswered, unknown_codes
 from audits.applications.services.agreeing import accept_with_application, signing
 from audits.applications.services.course import APPLICATIONS
+from audits.applications.services.remarking import check_settled, send_remarks
 from audits.applications.submission import content_now, digest_of
 from audits.applications.workflow import ApplicationState
 from audits.core import clock, events, moves, outbox
@@ -48,11 +49,14 @@ def submit_application(
     one (ISO/IEC 17065 clause 4.1.2).
     """
     application = _move(session, actor, application_id, told.ApplicationSubmitted)
+    with session.no_autoflush:  # a trigger refuses the move itself
+        check_settled(session, application)
     session.flush()  # a trigger takes the scope over now, and the check goes by that
     _check_complete(session, application)
     person = signing(session, actor, declared_name)
     application.submitted_at, application.review_note = clock.now(), ""
-    end_deadline(session, DeadlineKind.DRAFT, application.id)
+    for kind in (DeadlineKind.DRAFT, DeadlineKind.RETURNED):
+        end_deadline(session, kind, application.id)
     application.declared_by, application.declared_name = person.id, person.name
     accept_with_application(session, actor, application, agreement)
     _keep_submission(session, application)
@@ -94,10 +98,18 @@ def ask_to_sign(session: Session, actor: Actor, application_id: UUID) -> list[Pe
     return others
 
 
-def return_application(session: Session, actor: Actor, application_id: UUID, *, reason: str) -> Application:
-    """Return it to the agency, which completes it and declares it again."""
+def return_application(
+    session: Session, actor: Actor, application_id: UUID, *, reason: str, due_on: date | None = None
+) -> Application:
+    """Return it to the agency with the remarks on its questions; it completes it by a day and declares it again.
+
+    Without `due_on` the usual term applies. RuleError at `note` or `due_on`.
+    """
     application = _review(session, actor, application_id, told.ApplicationReturned, reason, must_say=True)
-    return _tell(session, application, notices.ApplicationReturned)
+    day = send_remarks(session, application, due_on)
+    notice = notices.ApplicationReturned(reference=application.reference, reason=application.review_note, day=day)
+    tell_agency(session, application.agency_id, notice)
+    return application
 
 
 def accept_application(session: Session, actor: Actor, application_id: UUID, *, note: str = "") -> Application:
@@ -119,7 +131,7 @@ def withdraw_application(session: Session, actor: Actor, application_id: UUID, *
     """
     accepted = moves.load(session, Application, application_id).state is ApplicationState.ACCEPTED
     application = _move(session, actor, application_id, told.ApplicationWithdrawn, reason=reason.strip())
-    for kind in (DeadlineKind.APPLICATION_REVIEW, DeadlineKind.DRAFT):
+    for kind in (DeadlineKind.APPLICATION_REVIEW, DeadlineKind.DRAFT, DeadlineKind.RETURNED):
         end_deadline(session, kind, application.id)
     if accepted:
         _check_no_audit(session, application)

@@ -20,7 +20,7 @@ from audits.core.notices import tell_agency, tell_person
 from audits.correspondence import events as told
 from audits.correspondence import notices
 from audits.correspondence.models import EvidenceRequest
-from audits.correspondence.rules import check_day
+from audits.deadlines.rules import check_day
 from audits.inspections.coverage import scheme_of_audit
 from audits.inspections.services.course import load_fieldwork
 

@@ -11,7 +11,7 @@ from flask_babel import lazy_gettext as _l
 
 from audits.applications import queries, services
 from audits.applications.asking import lacking
-from audits.applications.models import Answer, Evidence
+from audits.applications.models import Answer, Evidence, QuestionRemark
 from audits.applications.rules import LONGEST_EXPLANATION, Shown, Typed, details_digest, digest_of, missing_part
 from audits.core.errors import N_, IllegalMoveError, RuleError
 from audits.core.typed import tidy
@@ -170,6 +170,7 @@ class Card:
     stored: Answer | None = None
     differs: Sequence[str] = ()  # the fields that a colleague changed otherwise
     broken: Sequence[Broken] = ()  # cross-checks that do not hold
+    remark: QuestionRemark | None = None  # with which the office sent it back
 
 
 def save(case: Case, forms: Mapping[str, AnswerForm], *, whole: bool = True) -> dict[str, Answer]:

@@ -18,6 +18,7 @@ from audits.decisions.readiness import readiness
 from portal.doors.agency import layout
 from portal.doors.agency.chapters import stand_of
 from portal.doors.agency.door import bp, open_case
+from portal.doors.agency.remarks import came_back
 from portal.forms.fields import textarea_field
 from portal.forms.form import Form
 from portal.stores import database
@@ -56,6 +57,7 @@ def application(application_id: UUID) -> ResponseReturnValue:
     stand = stand_of(case)
     chapters = progress_of(scheme, stand.standing.answered)
     details = Progress.IN_PROGRESS if missing_of(database.read(), case.agency) else Progress.COMPLETED
+    back = came_back(found)
     ready = details is Progress.COMPLETED and all(each.progress is Progress.COMPLETED for each in chapters)
     return render_template(
         "agency/tasks.html",
@@ -65,7 +67,8 @@ def application(application_id: UUID) -> ResponseReturnValue:
         stand=stand,
         addresses={row.chapter.code: layout.address(case, row.chapter.code, row.next_code) for row in chapters},
         details=details,
-        declaration=Progress.NOT_STARTED if ready else Progress.LOCKED,
+        declaration=Progress.NOT_STARTED if ready and not (back and back.left) else Progress.LOCKED,
+        back=back,
         may_edit=current_actor().has(Permission.APPLICATION_EDIT),
     )
 

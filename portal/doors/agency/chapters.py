@@ -210,12 +210,13 @@ def _cards(
     open_codes = [code for code in codes if code not in answers]
     before = queries.answers_before(session, application, open_codes) if open_codes else {}
     broken = queries.complaints_about(session, application)
+    remarks = queries.remarks_sent(session, application)
     cards = []
     for code in codes:
         answer = answers.get(code)
         form = forms[code] if forms else _form(case, code, answer)
         card = Card(case.requirement(code), form, answer, files.get(code, []), before.get(code))
-        card.broken = broken.get(code, ())
+        card.broken, card.remark = broken.get(code, ()), remarks.get(code)
         if code in stored:
             card.stored, card.differs = stored[code], conflict(form, stored[code])
         else:

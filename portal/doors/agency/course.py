@@ -63,18 +63,24 @@ class Moment:
         return self.when > clock.today()
 
 
-def step_now(application: Application, audit: Audit | None, repairs: Repairs | None, review_by: date | None,
-             done: tuple[int, int]) -> Step | None:  # fmt: skip
-    """Return the step that the case of an agency waits for, or None once it is over."""
+def step_now(application: Application, audit: Audit | None, repairs: Repairs | None, until: date | None,
+             done: tuple[int, int], *, left: int = 0) -> Step | None:  # fmt: skip
+    """Return the step that the case of an agency waits for, or None once it is over.
+
+    `until` is its last day, `done` how many questions of how many are answered, `left` how many came back and are open.
+    """
     you, us = _("Your turn"), _("Our turn")
     to_case = url_for("agency.application", application_id=application.id)
     match application.state:
         case ApplicationState.DRAFT:
             hint = _("Answered: %(done)s of %(total)s questions.", done=done[0], total=done[1])
-            return Step(_("Fill in the self-assessment"), to_case, hint, mine=True, who=you)
+            if application.submitted_at is None:
+                return Step(_("Fill in the self-assessment"), to_case, hint, mine=True, who=you)
+            hint = _("Questions that came back and are open: %(count)s.", count=left) if left else hint
+            return Step(_("Complete your application"), to_case, hint, mine=True, who=you, due_on=until)
         case ApplicationState.SUBMITTED:
             hint = _("We look whether it is complete.")
-            return Step(_("Review of your application"), to_case, hint, mine=False, who=us, due_on=review_by)
+            return Step(_("Review of your application"), to_case, hint, mine=False, who=us, due_on=until)
         case ApplicationState.ACCEPTED:
             return _step_of_audit(audit, repairs, to_case)
         case _:

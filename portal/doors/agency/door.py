@@ -36,7 +36,8 @@ class Case:
         return self_assessment_of(database.read(), self.application)
 
     @cached_property
-    def _whole(self) -> SchemeText:
+    def whole(self) -> SchemeText:
+        """Return all questions of the scheme, asked or not."""
         return scheme_to_agency(self.application.scheme_version)
 
     def around(self, code: str) -> SchemeText:
@@ -44,7 +45,7 @@ class Case:
 
         It costs no statement where nothing in the chapter depends on what is said.
         """
-        whole = self._whole
+        whole = self.whole
         found = next((item for item in whole.requirements if item.code == code), None)
         if found is None:
             abort(404)

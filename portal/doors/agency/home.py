@@ -35,6 +35,7 @@ from certificates.lifecycle.workflow import CertificateState
 from portal.doors.agency import course
 from portal.doors.agency.declaration import review_by
 from portal.doors.agency.door import bp, own_agency
+from portal.doors.agency.remarks import came_back
 from portal.doors.threads import new_in
 from portal.forms.form import Form
 from portal.language import changed
@@ -117,8 +118,9 @@ def _case(application: Application) -> Course:
 
 
 def _step(case: Course) -> course.Step | None:
-    done = case.answered, case.questions
-    return course.step_now(case.application, case.audit, case.repairs, review_by(case.application), done)
+    done, back = (case.answered, case.questions), came_back(case.application)
+    until = back.due_on if back else review_by(case.application)
+    return course.step_now(case.application, case.audit, case.repairs, until, done, left=len(back.left) if back else 0)
 
 
 def _with_unit(rows: Iterable[Wanted]) -> list[tuple[Wanted, Unit]]:

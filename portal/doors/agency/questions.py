@@ -19,6 +19,7 @@ from portal.settings import current_settings
 from portal.stores import database
 from portal.web.access import current_actor, needs
 
+_LISTS = {"answers": "agency.answers", "remarks": "agency.remarks"}
 _PATH = "/applications/<uuid:application_id>/questions/<code>"
 
 
@@ -73,13 +74,19 @@ def _draft(application_id: UUID, code: str) -> Case:
 
 def _after(case: Case, application_id: UUID, code: str, *, to_list: bool) -> str:
     """Return the next page: the list of answers if the person came from there, the next question, or the tasks."""
-    if request.args.get("back") == "answers":
-        return url_for("agency.answers", application_id=application_id, _anchor=code)
+    if came_from := _came_from(application_id, code):
+        return came_from
     following_question = following(case.around(code), code)
     if to_list or following_question is None:
         flash(_("Your answer is saved."), "success")
         return url_for("agency.application", application_id=application_id)
     return url_for("agency.question", application_id=application_id, code=following_question.code)
+
+
+def _came_from(application_id: UUID, code: str) -> str | None:
+    """Return the list to which somebody goes back, if they came from one."""
+    page = _LISTS.get(request.args.get("back", ""))
+    return url_for(page, application_id=application_id, _anchor=code) if page else None
 
 
 def _remove(case: Case, card: Card) -> ResponseReturnValue:
@@ -117,6 +124,7 @@ def _page(case: Case, card: Card) -> str:
         if form.shared and not form.is_put_back:
             form.shared.data = []
     card.broken = queries.complaints_about(session, application).get(code, ())
+    card.remark = queries.remarks_sent(session, application).get(code)
     return render_template(
         "agency/question.html",
         application=application,
@@ -126,6 +134,6 @@ def _page(case: Case, card: Card) -> str:
         previous=following(scheme, code, -1),
         next=following(scheme, code),
         largest=current_settings().max_evidence_bytes,
-        back=request.args.get("back") == "answers",
+        back=_came_from(application.id, code),
         form=form,
     )

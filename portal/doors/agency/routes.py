@@ -22,6 +22,7 @@ from portal.doors.agency import (
     people,
     questions,
     registration,
+    remarks,
     requests,
     workbook,
 )
@@ -42,6 +43,7 @@ __all__ = [
     "lists",
     "messages",
     "questions",
+    "remarks",
     "requests",
     "workbook",
 ]

@@ -14,6 +14,8 @@ from audits.applications.workflow import APPLICATION_FLOW, ApplicationState
 from audits.certification.queries import cycle_of_holder
 from audits.core.access import Permission
 from audits.core.errors import IllegalMoveError, RuleError
+from audits.deadlines.queries import last_day
+from audits.deadlines.rules import DeadlineKind
 from audits.inspections.coverage import hours_for
 from audits.inspections.queries import audits_of, find_live_audit
 from audits.inspections.services import plan_audit
@@ -33,7 +35,6 @@ bp = Blueprint("applications", __name__, url_prefix="/applications")
 
 DONE = {
     "accept": _l("The application is accepted. Now plan the audit."),
-    "return": _l("The application is back with the agency."),
     "refuse": _l("The application is not taken on. The agency has been told why."),
 }
 
@@ -57,7 +58,7 @@ def show_application(application_id: UUID) -> ResponseReturnValue:
 @bp.post("/<uuid:application_id>/review")
 @needs(Permission.APPLICATION_REVIEW)
 def review_application(application_id: UUID) -> ResponseReturnValue:
-    """Accept, return or refuse (ISO/IEC 17065 clause 7.3)."""
+    """Accept or refuse (ISO/IEC 17065 clause 7.3)."""
     form = IntakeForm()
     if form.validate_on_submit():
         try:
@@ -150,12 +151,17 @@ def _page(application_id: UUID, form: IntakeForm) -> str:
     reviewing = actor.has(Permission.APPLICATION_REVIEW) and application.state is ApplicationState.SUBMITTED
     audits = [] if reviewing else audits_of(session, actor, application_id)
     answers, scheme = queries.answers_of(session, application_id), scheme_of_version(application.scheme_version)
-    submission = next(iter(queries.submissions_of(session, application_id)), None)
+    submissions = queries.submissions_of(session, application_id)
+    submission, before = [*submissions, None, None][:2]
     kind = DocumentKind.SUBMISSION_RECEIPT
     return render_template(
         "office/application.html",
         application=application,
         submission=submission,
+        remarks=queries.remarks_on(session, submission) if submission else {},
+        came_back=queries.remarks_on(session, before) if before else {},
+        is_again=before is not None,
+        due_on=last_day(session, DeadlineKind.RETURNED, application_id) if application.is_draft else None,
         receipt=find_document(session, actor, kind, submission.id) if submission else None,
         agency=application.agency,
         scheme=scheme,
@@ -178,8 +184,6 @@ def _review(application_id: UUID, form: IntakeForm) -> None:
         match form.outcome.data:
             case "accept":
                 services.accept_application(session, actor, application_id, note=note)
-            case "return":
-                services.return_application(session, actor, application_id, reason=note)
             case _:
                 services.refuse_application(session, actor, application_id, reason=note)
 

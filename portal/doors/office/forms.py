@@ -45,14 +45,11 @@ class IntakeForm(Form):
         _l("What do you do with this application?"),
         [
             ("accept", _l("Accept it: an audit can be planned")),
-            ("return", _l("Send it back: the agency completes it")),
             ("refuse", _l("Do not take it on")),
         ],
         required=_l("Choose what to do with the application."),
     )
-    note = textarea_field(
-        _l("Explanation for the agency"), hint=_l("Needed when you send it back or do not take it on."), rows=4
-    )
+    note = textarea_field(_l("Explanation for the agency"), hint=_l("Needed when you do not take it on."), rows=4)
 
 
 class PlanForm(Form):

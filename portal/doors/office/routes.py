@@ -29,6 +29,7 @@ from portal.doors.office import (
     planning,
     proposals,
     readings,
+    returning,
     schemes,
     search,
     security_log,
@@ -45,6 +46,7 @@ __all__ = ["blueprints", "home", "readings"]
 CASES = (
     agencies,
     applications,
+    returning,
     audits,
     findings,
     decisions,

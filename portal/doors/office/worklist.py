@@ -71,6 +71,7 @@ TARGETS: Mapping[DeadlineKind, Target] = {
     DeadlineKind.APPEAL_OUTCOME: _APPEAL,
     DeadlineKind.APPEAL_FOLLOW_UP: _APPEAL,
     DeadlineKind.DRAFT: _APPLICATION,
+    DeadlineKind.RETURNED: _APPLICATION,
     DeadlineKind.COMPLAINT_RECEIPT: _COMPLAINT,
     DeadlineKind.COMPLAINT_ANSWER: _COMPLAINT,
     DeadlineKind.SIGNAL_RECEIPT: _SIGNAL,
