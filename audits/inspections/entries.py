@@ -31,15 +31,25 @@ _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z")
 
 
 class EntryKind(StrEnum):
-    """Kinds of entries. A choice ends a conflict; a photo is a file on a cell, known by its salted digest."""
+    """Kinds of entries.
+
+    A choice ends a conflict; a photo is a file on a cell, known by its salted digest; a count is what was counted and
+    measured at a unit, on a cell of its own (`count_cell`).
+    """
 
     VERDICT = "verdict"
     CHOICE = "choice"
     PHOTO = "photo"
+    COUNT = "count"
 
     @property
     def judges(self) -> bool:
-        """Return whether an entry of this kind gives a cell its value."""
+        """Return whether an entry of this kind is a verdict on its cell."""
+        return self in {EntryKind.VERDICT, EntryKind.CHOICE}
+
+    @property
+    def replaces(self) -> bool:
+        """Return whether an entry of this kind replaces those of its cell that its maker saw."""
         return self is not EntryKind.PHOTO
 
 
@@ -98,6 +108,11 @@ class Written:
 def cell_of(requirement: str, unit: str, position: int) -> str:
     """Return the name of a cell. It holds the position of a unit, never its reference, which must be erasable."""
     return f"{requirement}/{unit}/{position}"
+
+
+def count_cell(unit: str, position: int) -> str:
+    """Return the name of the cell of what was counted at a unit; no requirement has such a code."""
+    return cell_of("counts", unit, position)
 
 
 def digest_of(data: bytes) -> str:

@@ -216,6 +216,14 @@ class VerdictsRecorded(EventData, name="audit.record", words=N_("Verdicts record
     reason: str = forgettable()
 
 
+class UnitCounted(EventData, name="audit.count", words=N_("Counts of a unit saved")):
+    """Somebody counted and measured at a unit; `head` is the entry that seals it, and the reason can be forgotten."""
+
+    unit: Code
+    head: Digest
+    reason: str = forgettable()
+
+
 class CellFileTold(EventData):
     """Base of events about a picture or file beside a verdict; `head` is the entry that seals it."""
 

@@ -14,6 +14,7 @@ from audits.core.clock import day_of
 from audits.core.errors import N_
 from audits.core.languages import say
 from audits.inspections import rules
+from audits.inspections.counted_words import counted_facts
 from audits.inspections.coverage import is_refusal_certain, scheme_of_audit
 from audits.inspections.days import AuditDay, days_of
 from audits.inspections.disclosure import Extent, extent_for_agency, text_for_agency
@@ -94,6 +95,7 @@ def _facts(session: Session, audit: Audit, issue: _Issue) -> dict[str, Any]:
         "findings": [_finding(norm, finding, language) | _methods(norm, finding, seen, language) for finding in found],
         "strengths": [_strength(norm, said, language) for said in issue.strengths],
         "confirmed": _confirmed(norm, audit, language),
+        "counted": counted_facts(session, audit, norm, language),
         "chapters": _chapters(norm, seen, found, {each.unit: each.size for each in populations}, language),
     }
 

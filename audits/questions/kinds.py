@@ -81,10 +81,13 @@ def question_of(code: str, plain: Mapping[str, Any]) -> Question:
         choices=MappingProxyType(dict(plain.get("choices", {}))),
         columns=tuple(question_of(name, column) for name, column in plain.get("columns", {}).items()),
         shown_if=plain.get("shown_if", ""),
-        checks=tuple(
-            CrossCheck(each["rule"], Level(each["level"]), each["message"]) for each in plain.get("checks", ())
-        ),
+        checks=tuple(map(check_of, plain.get("checks", ()))),
     )
+
+
+def check_of(plain: Mapping[str, Any]) -> CrossCheck:
+    """Build a check from its part of a scheme file; one that names no level must be explained."""
+    return CrossCheck(plain["rule"], Level(plain.get("level", Level.WARNING)), plain["message"])
 
 
 def _bound(value: Any) -> Decimal | None:

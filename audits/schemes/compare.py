@@ -8,7 +8,7 @@ from typing import Any
 from audits.schemes.text import Requirement, SchemeText
 from audits.schemes.words import Text
 
-_JUDGED_BY = frozenset({"level", "unit", "judgement", "assessed", "asked_if"})
+_JUDGED_BY = frozenset({"level", "unit", "judgement", "assessed", "asked_if", "measured"})
 _OWN = frozenset({"version", "valid_from", "sha256", "requirements", "edition"})  # always differ, or compared apart
 
 

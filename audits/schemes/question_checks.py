@@ -14,29 +14,50 @@ from audits.schemes.shapes import Complaint, list_in, map_in, maps_in
 
 _MOST_TRIED = 5000  # combinations of values for one expression
 _WHOLE = re.compile(r"(?<![\w.'\"])-?\d+(?![\w.'\"])")
+Places = list[tuple[JsonPath, Mapping[str, Any]]]
 _NEEDS = {Kind.CHOICE: "choices", Kind.CHOICES: "choices", Kind.TABLE: "columns"}
 
 
 def check_questions(scheme: Mapping[str, Any]) -> Iterator[Complaint]:
-    """Yield what is wrong with the questions beside the verdicts, and with all expressions."""
-    places = _places(scheme)
-    yield from _codes(places)
-    for path, plain in places:
+    """Yield what is wrong with the questions beside the verdicts and about units, and with all expressions.
+
+    Expressions of a self-assessment know its questions and the verdicts; those about a unit know its counts alone.
+    """
+    asked, counted = _places(scheme), {code: _counts(code, unit) for code, unit in maps_in(scheme, "units")}
+    everywhere = [*asked, *(place for places in counted.values() for place in places)]
+    yield from _codes(everywhere)
+    for path, plain in everywhere:
         yield from _shape(path, plain)
+    shown = [*_conditions(scheme), *_expressions(asked)]
+    yield from _scope(scheme, ("requirements",), asked, shown, verdict_names(map_in(scheme, "requirements")))
+    for unit, places in counted.items():
+        rules = list(_measured(scheme, unit))
+        if places or rules:
+            yield from _scope(scheme, ("units", unit, "counts"), places, rules, {})
+
+
+def _scope(
+    scheme: Mapping[str, Any],
+    here: JsonPath,
+    places: Places,
+    expressions: list[tuple[JsonPath, str]],
+    verdicts: Mapping[str, str],
+) -> Iterator[Complaint]:
+    """Yield what is wrong with expressions that see these questions and verdicts."""
     questions = {code: each for code, each in _questions(places).items() if code not in FACTS}
     try:
-        rules = Rules(questions, verdict_names(map_in(scheme, "requirements")))
+        rules = Rules(questions, verdicts)
     except RuntimeError as error:
-        yield ("requirements",), N_("These questions cannot be used together: %(what)s"), {"what": str(error)[:200]}
+        yield here, N_("These questions cannot be used together: %(what)s"), {"what": str(error)[:200]}
         return
-    faults = [(rule, complaint) for path, rule in _expressions(scheme, places)
+    faults = [(rule, complaint) for path, rule in expressions
               for complaint in _faults(path, rule, rules, questions, _answers(scheme))]  # fmt: skip
     yield from (complaint for _, complaint in faults)
     if not {each.shown_if for each in questions.values()} & {rule for rule, _ in faults}:
         yield from _circles(places, rules, questions)
 
 
-def _codes(places: list[tuple[JsonPath, Mapping[str, Any]]]) -> Iterator[Complaint]:
+def _codes(places: Places) -> Iterator[Complaint]:
     names = Counter(path[-1] for path, _ in places)
     for path, _ in places:
         if names[path[-1]] > 1:
@@ -62,12 +83,23 @@ def verdict_names(requirements: Mapping[str, Any]) -> dict[str, str]:
     return {code.replace("-", "_"): code for code in requirements}
 
 
-def _places(scheme: Mapping[str, Any]) -> list[tuple[JsonPath, Mapping[str, Any]]]:
+def _places(scheme: Mapping[str, Any]) -> Places:
     return [
         (("requirements", code, "details", name), plain)
         for code, item in maps_in(scheme, "requirements")
         for name, plain in maps_in(item, "details")
     ]
+
+
+def _counts(unit: str, plain: Mapping[str, Any]) -> Places:
+    return [(("units", unit, "counts", name), each) for name, each in maps_in(plain, "counts")]
+
+
+def _measured(scheme: Mapping[str, Any], unit: str) -> Iterator[tuple[JsonPath, str]]:
+    for code, item in maps_in(scheme, "requirements"):
+        for place, each in enumerate(list_in(item.get("measured")) if item.get("unit") == unit else ()):
+            if isinstance(map_in(each).get("rule"), str):
+                yield ("requirements", code, "measured", place, "rule"), map_in(each)["rule"]
 
 
 def _shape(path: JsonPath, plain: Mapping[str, Any]) -> Iterator[Complaint]:
@@ -80,7 +112,7 @@ def _shape(path: JsonPath, plain: Mapping[str, Any]) -> Iterator[Complaint]:
             yield (*path, "columns", name, "choices"), N_("%(name)s is missing."), {"name": "choices"}
 
 
-def _questions(places: list[tuple[JsonPath, Mapping[str, Any]]]) -> dict[str, Question]:
+def _questions(places: Places) -> dict[str, Question]:
     """Return those that have a known type; the schema complains about the others."""
     known, found = set(Kind), {}
     for path, plain in places:
@@ -91,12 +123,13 @@ def _questions(places: list[tuple[JsonPath, Mapping[str, Any]]]) -> dict[str, Qu
     return found
 
 
-def _expressions(
-    scheme: Mapping[str, Any], places: list[tuple[JsonPath, Mapping[str, Any]]]
-) -> Iterator[tuple[JsonPath, str]]:
+def _conditions(scheme: Mapping[str, Any]) -> Iterator[tuple[JsonPath, str]]:
     for code, item in maps_in(scheme, "requirements"):
         if isinstance(item.get("shown_if"), str):
             yield ("requirements", code, "shown_if"), item["shown_if"]
+
+
+def _expressions(places: Places) -> Iterator[tuple[JsonPath, str]]:
     for path, plain in places:
         if isinstance(plain.get("shown_if"), str):
             yield (*path, "shown_if"), plain["shown_if"]
@@ -105,9 +138,7 @@ def _expressions(
                 yield (*path, "checks", place, "rule"), map_in(each)["rule"]
 
 
-def _circles(
-    places: list[tuple[JsonPath, Mapping[str, Any]]], rules: Rules, questions: Mapping[str, Question]
-) -> Iterator[Complaint]:
+def _circles(places: Places, rules: Rules, questions: Mapping[str, Question]) -> Iterator[Complaint]:
     try:
         in_order(rules, questions)
     except ValueError as circle:
@@ -116,7 +147,7 @@ def _circles(
         yield (*_path_of(places, codes[0]), "shown_if"), message, {"codes": " → ".join([*codes, codes[0]])}
 
 
-def _path_of(places: list[tuple[JsonPath, Mapping[str, Any]]], code: str) -> JsonPath:
+def _path_of(places: Places, code: str) -> JsonPath:
     return next(path for path, _ in places if path[-1] == code)
 
 

@@ -8,7 +8,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from audits.questions.kinds import question_of
+from audits.questions.kinds import check_of, question_of
 from audits.schemes.checks import check
 from audits.schemes.cycle_source import cycle_of
 from audits.schemes.problems import SchemeError
@@ -126,6 +126,7 @@ def _unit(code: str, plain: Plain) -> Unit:
     values["list_sources"] = tuple(plain.get("list_sources", ()))
     if strata := plain.get("strata"):
         values["strata"] = Strata(Stratum(strata["by"]), strata["least"])
+    values["counts"] = tuple(question_of(name, item) for name, item in plain.get("counts", {}).items())
     return Unit(code=code, **values)
 
 
@@ -192,6 +193,7 @@ def _requirement(code: str, plain: Plain, scoring: Plain) -> Requirement:
     values["agency_question"] = text_of(plain["agency_question"]) if "agency_question" in plain else None
     values["asked_if"] = tuple(Condition(Fact(fact), holds) for fact, holds in plain.get("asked_if", {}).items())
     values["details"] = tuple(question_of(name, item) for name, item in plain.get("details", {}).items())
+    values["measured"] = tuple(map(check_of, plain.get("measured", ())))
     least = values.pop("minimum_assessed", None)
     if "judgement" in scoring:
         values["judgement"] = _judgement(plain.get("judgement", scoring["judgement"][plain["severity"]]))

@@ -10,7 +10,7 @@ from decimal import Decimal
 from enum import StrEnum
 from types import MappingProxyType
 
-from audits.questions.kinds import Question
+from audits.questions.kinds import CrossCheck, Question
 from audits.schemes.cycle import NOTHING_SAID, AppealRules, AuditKind, Cycle, Judged
 from audits.schemes.strata import Stratum
 from audits.schemes.words import Text
@@ -109,6 +109,7 @@ class Unit:
     minimum_group: int | None = None  # smaller groups are not counted out to the agency
     list_sources: tuple[str, ...] = ()
     strata: Strata | None = None  # None: the sample is not divided
+    counts: tuple[Question, ...] = ()  # what is counted and measured at each unit, such as rooms and beds
 
 
 @dataclass(frozen=True, slots=True)
@@ -280,6 +281,7 @@ class Requirement:
     assessed: MinimumAssessed | None = None
     shown_if: str = ""  # in CEL, over answers to other questions; empty: always
     details: tuple[Question, ...] = ()  # typed questions beside the verdict
+    measured: tuple[CrossCheck, ...] = field(default=(), hash=False)  # what the counts of its unit must come to
 
     @property
     def question_to_agency(self) -> Text:

@@ -216,6 +216,31 @@ class Comment(TypedDict):
     answer: str
 
 
+class CountedTable(TypedDict):
+    """A table of what was counted, such as rooms; `total` has the sum under each column of numbers, or nothing."""
+
+    title: str
+    columns: list[str]
+    rows: list[list[str]]
+    total: list[str]
+
+
+class CountedUnit(TypedDict):
+    """What was counted at one unit, as pairs of label and words, and what of it is not as the norm wants it."""
+
+    reference: str
+    facts: list[list[str]]
+    tables: list[CountedTable]
+    against: list[list[str]]  # code of the requirement, and words
+
+
+class Counted(TypedDict):
+    """What was counted at the units of one kind."""
+
+    unit: str
+    units: list[CountedUnit]
+
+
 class AuditReportFacts(TypedDict):
     """The report of an audit, or a draft of it."""
 
@@ -243,6 +268,7 @@ class AuditReportFacts(TypedDict):
     findings: list[ReportFinding]
     strengths: list[Strength]
     confirmed: list[str]  # what the inspector confirmed of the stated scope, in words
+    counted: list[Counted]  # such as rooms and beds; nothing of confidential units
     chapters: list[ReportChapter]
     body: Body
 

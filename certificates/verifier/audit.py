@@ -139,7 +139,7 @@ def check_verdicts(verdicts: Mapping[str, str], said: Sequence[tuple[str, Mappin
     replaced = {parent for _, entry in said for parent in entry["parents"]}
     standing: dict[str, set[str]] = {}
     for digest, entry in said:
-        if digest not in replaced and entry["kind"] != "photo":
+        if digest not in replaced and entry["kind"] in {"verdict", "choice"}:
             standing.setdefault(entry["cell"], set()).add(entry["value"])
     for cell, value in verdicts.items():
         if cell in standing and value not in standing[cell]:

@@ -133,6 +133,8 @@ OTHERS = {
     "audits/inspections/cell_files.py": "pictures and files beside a verdict: one table with its reads",
     "audits/inspections/cells.py": "reads of the desk, which queries had no room for",
     "audits/inspections/comparison.py": "what a page lays side by side; pure",
+    "audits/inspections/counted_words.py": "values of documents and pages",
+    "audits/inspections/counts.py": "what was counted at units: entries that merge, and pure rules of what they say",
     "audits/inspections/coverage.py": "what an audit looks at: asked by pages, forms, services and documents alike",
     "audits/inspections/days.py": "tables of the days, and reads of them, which models and queries had no room for",
     "audits/inspections/disclosure.py": "pure rules about what an agency may learn, apart from those that judge it",

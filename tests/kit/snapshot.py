@@ -181,6 +181,26 @@ def audit_report(**changes: Any) -> dict[str, Any]:
         "findings": [finding()],
         "strengths": [{"code": "FRE-07", "title": "Open deuren", "text": "Iedere deur ging meteen open."}],
         "confirmed": ["Uitzenden", "Logistiek", "Eigen huisvesting", "Polen"],
+        "counted": [
+            {
+                "unit": "Huisvestingslocaties",
+                "units": [
+                    {
+                        "reference": "H-1",
+                        "facts": [["Leefruimte van de hele locatie", "59,5 m²"]],
+                        "tables": [
+                            {
+                                "title": "Slaapkamers",
+                                "columns": ["Kamer", "m²", "Bewoners"],
+                                "rows": [["1", "7,5", "2"], ["2", "12", "3"]],
+                                "total": ["", "19,5", "5"],
+                            }
+                        ],
+                        "against": [["HOU-02", "Er is minder dan 12 m² leefruimte per bewoner."]],
+                    }
+                ],
+            }
+        ],
         "chapters": [
             {
                 "code": "PAY",

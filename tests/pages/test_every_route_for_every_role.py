@@ -102,6 +102,7 @@ NOWHERE |= {"agency.draw", "agency.draw_submitted", "agency.workbook_saved"}
 # The file of this case is not what its name says, so there is no copy to look at.
 NOWHERE |= {"files.viewing_copy", "inspector.cell_file_copy"}
 NOWHERE |= {"inspector.conversation"}  # its unit is a file, not somebody to speak with
+NOWHERE |= {"inspector.show_counts", "inspector.save_counts"}  # of a file nothing is counted
 NOWHERE |= {"agency.asked_list", "agency.list_given", "inspector.look_at_list", "inspector.fix_list"}  # none waits
 # Nothing of this case was ever sent back, and it was submitted once.
 NOWHERE |= {"agency.remarks", "agency.replied", "office.returning.compare"}

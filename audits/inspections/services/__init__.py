@@ -10,6 +10,7 @@ from audits.inspections.services.corrective_action import (
     return_corrective_action,
     submit_corrective_action,
 )
+from audits.inspections.services.counting import count_unit
 from audits.inspections.services.days import (
     DayPlan,
     change_day,
@@ -73,6 +74,7 @@ __all__ = [
     "comment_draft",
     "conclude_audit",
     "confirm_scope",
+    "count_unit",
     "declared_by",
     "devices_of",
     "draw_list",

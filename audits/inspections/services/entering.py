@@ -57,7 +57,7 @@ def enter(
     IllegalMoveError on a cell with two values: only a choice ends that, by somebody who saw both.
     """
     last = _last(session, audit.id, actor.id) or _open(session, actor, audit)
-    known = cells_now(session, audit.id, typed) if kind.judges else {}
+    known = cells_now(session, audit.id, typed) if kind.replaces else {}
     if kind is EntryKind.VERDICT and any(cell.standing is Standing.CONFLICT for cell in known.values()):
         raise IllegalMoveError("Two people judged this differently. Choose first which of the two counts.")
     rows, contents = [], {}
@@ -73,7 +73,7 @@ def enter(
             previous=last.digest,
             kind=kind,
             cell=cell,
-            parents=tuple(known[cell].parents) if kind.judges and cell in known else said.parents,
+            parents=tuple(known[cell].parents) if cell in known else said.parents,
             value=said.value,
             content=entries.content_digest(salt, words) if words else None,
             wall=entries.moment(clock.now()),
@@ -127,7 +127,7 @@ def cells_now(session: Session, audit_id: UUID, cells: Collection[str]) -> dict[
     query, values = _on_cells(audit_id, cells)
     for digest, data in session.execute(query, values):
         written = entries.read(data)
-        if written.kind.judges:
+        if written.kind.replaces:
             merge.add(entries.merged(digest, written))
     return merge.cells()
 

@@ -18,6 +18,7 @@ from audits.deadlines.rules import CRITICAL_FINDING_WORKING_DAYS, DeadlineKind
 from audits.deadlines.services import end_deadline, open_deadline
 from audits.inspections import events as told
 from audits.inspections import grading, rules
+from audits.inspections.counts import contradictions, counts_of
 from audits.inspections.coverage import is_refusal_certain, scheme_of_audit
 from audits.inspections.disclosure import untold
 from audits.inspections.models import Audit, Finding, Population, Remark, RequirementJudgement
@@ -90,6 +91,7 @@ def prepare_report(session: Session, audit: Audit, summary: str) -> Report:
     drawn, verdicts = origins_of(session, audit.id), rules_view(seen)
     _check_complete(scheme, populations, drawn, verdicts)
     _check_chosen(session, audit)
+    _check_counts(session, audit, seen)
     if scheme.cycle and audit.application_id and audit.confirmed_scope is None:
         raise RuleError("Confirm or narrow the stated scope first.", "summary")
     if not summary.strip():
@@ -146,6 +148,18 @@ def _check_chosen(session: Session, audit: Audit) -> None:
             "summary",
             count=len(conflicts),
             code=f"{code}, {unit} {position}",
+        )
+
+
+def _check_counts(session: Session, audit: Audit, seen: Mapping[str, Mapping[str, VerdictRow]]) -> None:
+    """Raise RuleError if a verdict conforms though the counts of its unit speak against it, and no note says why."""
+    scheme = scheme_of_audit(audit)
+    if wrong := next(contradictions(scheme, counts_of(session, audit.id, scheme), seen), None):
+        raise RuleError(
+            "What was counted at %(reference)s speaks against the verdict on %(code)s. Change it or add a note.",
+            "summary",
+            reference=wrong.reference,
+            code=wrong.requirement,
         )
 
 

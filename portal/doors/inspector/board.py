@@ -7,14 +7,18 @@ from dataclasses import dataclass
 from flask import request
 
 from audits.applications.models import Answer, Evidence
+from audits.core.languages import in_language
 from audits.core.typed import tidy
 from audits.inspections.cell_files import CellFile, cell_files
+from audits.inspections.counted_words import CountedTable, in_words
+from audits.inspections.counts import Count, against, counts_of
 from audits.inspections.earlier_findings import EarlierFinding, EarlierVerdict, earlier
 from audits.inspections.grading import codes_before
 from audits.inspections.private import CellKey, PrivateNotes, private_notes
-from audits.schemes.text import Requirement, SchemeText, VerdictKind
+from audits.schemes.text import Requirement, SchemeText, Unit, VerdictKind
 from portal.doors.inspector.case import Case
 from portal.doors.inspector.sheet import Row, Sheet
+from portal.language.i18n import current_language
 from portal.stores import database
 from portal.web.access import current_actor
 
@@ -40,17 +44,31 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What stands beside a cell: the agency's answer with its files, and what earlier audits found and judged."""
+    """What stands beside a cell: the agency's answer with its files, and what earlier audits found and judged.
+
+    `against` is what was counted at its unit and speaks against a verdict that conforms, in words.
+    """
 
     answer: Answer | None = None
     files: Sequence[Evidence] = ()
     found: Sequence[EarlierFinding] = ()
     judged: Sequence[EarlierVerdict] = ()
+    against: Sequence[str] = ()
 
     def last(self, scheme: SchemeText) -> VerdictKind | None:
         """Return the verdict that stands for an earlier audit: a nonconforming one if there was any."""
         kinds = [scheme.verdicts[each.value] for each in self.judged if each.value in scheme.verdicts]
         return next((kind for kind in kinds if kind.nonconforming), kinds[0] if kinds else None)
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """What somebody counted at a unit, in words, and what of it is not as the norm wants it."""
+
+    count: Count
+    facts: list[list[str]]
+    tables: list[CountedTable]
+    against: list[tuple[Requirement, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,9 +106,32 @@ def cells_of(case: Case, sheets: Sequence[Sheet], *, reference: str | None = Non
     return [_cell(sheet, row, kept, files) for sheet in sheets for row in sheet.rows]
 
 
+def counts_at(case: Case, kind: Unit, reference: str) -> list[Count]:
+    """Return what was counted at a unit; several where two people counted apart."""
+    if not kind.counts:
+        return []
+    key = (kind.code, reference)
+    return counts_of(database.read(), case.audit.id, case.scheme, key=key).get(key, [])
+
+
+def counted_on(case: Case, kind: Unit, reference: str) -> list[Counted]:
+    """Return what was counted at a unit, in words."""
+    return [_counted(case, kind, each) for each in counts_at(case, kind, reference)]
+
+
 def private_digest(text: str) -> str:
     """Return the digest by which a page tells later whether somebody changed a private note on it."""
     return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+
+def _counted(case: Case, kind: Unit, count: Count) -> Counted:
+    language = current_language()
+    broken = [
+        (item, in_language(check.message, language))
+        for item in case.scheme.on_unit(kind.code)
+        for check in against(case.scheme, item, count.values)
+    ]
+    return Counted(count, *in_words(kind.counts, count.values, language), broken)
 
 
 def _cell(

@@ -12,6 +12,7 @@ from flask_babel import gettext as _
 from audits.core.access import Permission
 from audits.core.errors import RuleError
 from audits.inspections import queries, rules, services
+from audits.inspections.counts import Contradiction, contradictions, counts_of, uncounted
 from audits.inspections.coverage import is_refusal_certain
 from audits.inspections.disclosure import untold
 from audits.inspections.grading import (
@@ -50,11 +51,13 @@ class Preview:
     extents: Mapping[str, Extent]
     misjudged: list[str]  # called incidental though too many units fell short
     remarks: list[Remark]  # by hand
+    contradicted: list[Contradiction]  # conforms without a note, though counts speak against it
+    uncounted: list[tuple[Unit, str]]  # units at which the norm wants something counted, and nothing was
 
     @property
     def is_complete(self) -> bool:
         """Return whether the audit can be reported."""
-        return not self.missing and not self.undrawn and not self.untold and not self.misjudged
+        return not (self.missing or self.undrawn or self.untold or self.misjudged or self.contradicted)
 
 
 @bp.get("/audits/<uuid:audit_id>/report")
@@ -102,7 +105,8 @@ def _page(case: Case, form: ReportForm) -> str:
 def _preview(case: Case) -> Preview:
     session, scheme, audit_id = database.read(), case.scheme, case.audit.id
     populations = {population.unit: population for population in queries.populations_of(session, audit_id)}
-    seen = queries.rules_view(queries.verdicts_of(session, audit_id))
+    verdicts = queries.verdicts_of(session, audit_id)
+    seen, counts = queries.rules_view(verdicts), counts_of(session, audit_id, scheme)
     judged, drawn = queries.judgements_of(session, audit_id), queries.origins_of(session, audit_id)
     counted, extents = seen_on(scheme, drawn, seen), queries.extents_in(judged)
     found = findings(scheme, counted, extents)
@@ -123,6 +127,8 @@ def _preview(case: Case) -> Preview:
         score=rules.score(found) + sum(each.points for each in graded),
         refused=is_refusal_certain(case.audit, [each.grade for each in found] + [each.code for each in graded]),
         remarks=remarks,
+        contradicted=list(contradictions(scheme, counts, verdicts)),
+        uncounted=[(scheme.units[unit], name) for unit, name in uncounted(scheme, counts, drawn)],
         missing=missing,
         undrawn=queries.undrawn(scheme, populations),
         unassessed=rules.unassessed(scheme, seen),

@@ -13,7 +13,7 @@ from audits.applications.queries import answers_of, evidence_of
 from audits.core.access import Permission
 from audits.inspections.cells import UnitStand, units_on, verdicts_at
 from audits.schemes.text import Chapter, Requirement, Unit
-from portal.doors.inspector.board import Cell, Facts, Step, cells_of, falling, past_of
+from portal.doors.inspector.board import Cell, Counted, Facts, Step, cells_of, counted_on, falling, past_of
 from portal.doors.inspector.case import Case, bp, open_case
 from portal.doors.inspector.keeping import keep
 from portal.doors.inspector.sheet import Sheet
@@ -113,6 +113,7 @@ def sheets_of_spot(case: Case, spot: Spot) -> list[Sheet]:
 
 def _page(case: Case, spot: Spot, sheets: Sequence[Sheet], form: Form) -> str:
     cells = cells_of(case, sheets, reference=spot.here.reference)
+    counted = counted_on(case, spot.kind, spot.here.reference)
     return render_template(
         "inspector/unit.html",
         case=case,
@@ -124,7 +125,8 @@ def _page(case: Case, spot: Spot, sheets: Sequence[Sheet], form: Form) -> str:
         units=spot.units,
         cells=cells,
         groups=[(chapter, list(its)) for chapter, its in groupby(cells, lambda cell: _chapter(case, cell))],
-        facts=_facts(case, [sheet.requirement for sheet in sheets]),
+        facts=_facts(case, [sheet.requirement for sheet in sheets], counted),
+        counted=counted,
         before=_step(case, spot, -1),
         after=_step(case, spot, 1),
         form=form,
@@ -136,10 +138,16 @@ def _chapter(case: Case, cell: Cell) -> Chapter:
     return case.scheme.chapters[cell.item.chapter]
 
 
-def _facts(case: Case, items: Sequence[Requirement]) -> dict[str, Facts]:
+def _facts(case: Case, items: Sequence[Requirement], counted: Sequence[Counted]) -> dict[str, Facts]:
     session, said_in = database.read(), case.audit.certification_id
     answers, files, past = answers_of(session, said_in), evidence_of(session, said_in), past_of(case)
-    return {item.code: Facts(answers.get(item.code), files.get(item.code, []), *past(item.code)) for item in items}
+    broken: dict[str, list[str]] = {item.code: [] for item in items}
+    for item, words in (pair for each in counted for pair in each.against):
+        broken[item.code].append(words)
+    return {
+        code: Facts(answers.get(code), files.get(code, []), *past(code), list(dict.fromkeys(words)))
+        for code, words in broken.items()
+    }
 
 
 def _step(case: Case, spot: Spot, step: int) -> Step | None:
