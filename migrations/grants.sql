@@ -52,6 +52,7 @@ GRANT DELETE ON held_form, login_session, mail_token, login_brake TO kw_worker;
 GRANT INSERT ON scheme_version, requirement TO kw_app, kw_worker;
 GRANT INSERT ON scheme_proposal TO kw_app, kw_worker;
 GRANT UPDATE (answered_by, answered_at, published) ON scheme_proposal TO kw_app, kw_worker;
+GRANT UPDATE (simulation, simulated_at) ON scheme_proposal TO kw_worker;
 
 -- Who is there: only these functions say so. Nobody but the owner calls the first two.
 REVOKE ALL ON FUNCTION become(uuid, uuid, text), actor_proof(text, text, text), is_genuine(), approach(text),
@@ -173,12 +174,12 @@ GRANT UPDATE (next_on) ON deadline TO kw_worker;
 -- Who took part in which audits, and which certificate lives, is asked by code and triggers alike.
 REVOKE ALL ON FUNCTION cycle_audits(uuid), holder_cycle(uuid), living_certificate(uuid, date),
   awaits_certificate(uuid), fixed_parts(uuid), provisional_suspension(uuid), waiting_decision(uuid), tied_team(uuid),
-  audit_in_the_way(uuid),
+  audit_in_the_way(uuid), cases_of_versions(date),
   group_of(uuid), interests_in(uuid, date), has_interest(uuid, uuid, date), rotated_out(uuid, uuid, uuid)
   FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION cycle_audits(uuid), holder_cycle(uuid), living_certificate(uuid, date),
   awaits_certificate(uuid), fixed_parts(uuid), provisional_suspension(uuid), waiting_decision(uuid), tied_team(uuid),
-  audit_in_the_way(uuid),
+  audit_in_the_way(uuid), cases_of_versions(date),
   group_of(uuid), interests_in(uuid, date), has_interest(uuid, uuid, date), rotated_out(uuid, uuid, uuid)
   TO kw_app, kw_worker;
 

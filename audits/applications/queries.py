@@ -219,8 +219,7 @@ def files_before(session: Session, answer: Answer) -> list[Evidence]:
 def _names(application: Application, code: str) -> list[str]:
     """Return the codes that a requirement has and had."""
     cycle = scheme_of_version(application.scheme_version).cycle
-    renamed = (change.renamed.items() for change in (cycle.transition if cycle else ()))
-    return [code, *(earlier for items in renamed for earlier, now in items if now == code)]
+    return [code, *(earlier for step in (cycle.transition if cycle else ()) for earlier in step.codes_before(code))]
 
 
 def answers_before(session: Session, application: Application, codes: Collection[str]) -> dict[str, Answer]:

@@ -199,7 +199,7 @@ def is_repeated(scheme: SchemeText, requirement: str, earlier: Mapping[str, date
 def codes_before(scheme: SchemeText, requirement: str) -> frozenset[str]:
     """Return the codes that a requirement has or had in an earlier version."""
     steps = scheme.cycle.transition if scheme.cycle else ()
-    return frozenset({requirement, *(old for step in steps for old, new in step.renamed.items() if new == requirement)})
+    return frozenset({requirement, *(old for step in steps for old in step.codes_before(requirement))})
 
 
 def refusal_is_certain(scheme: SchemeText, grades: Iterable[str], judged: Judged) -> bool:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, fields, is_dataclass
 from enum import StrEnum
 from typing import Any
 
+from audits.schemes.cycle import Transition
 from audits.schemes.text import Requirement, SchemeText
 from audits.schemes.words import Text
 
@@ -43,11 +44,68 @@ class RuleChange:
     new: Any
 
 
+class Upgrade(StrEnum):
+    """What becomes of requirements when a case goes on under a later version."""
+
+    UNCHANGED = "unchanged"
+    REWORDED = "reworded"  # or judged otherwise: an answer has to be looked at again
+    MERGED = "merged"
+    SPLIT = "split"
+    NEW = "new"
+    GONE = "gone"
+
+
+@dataclass(frozen=True, slots=True)
+class UpgradeStep:
+    """Requirements of the earlier version, and those that they are in the later one."""
+
+    kind: Upgrade
+    before: tuple[str, ...]
+    after: tuple[str, ...]
+
+
 def compare(old: SchemeText, new: SchemeText) -> list[Change]:
-    """Return one change per requirement of either version: in the order of the new one, then the removed ones."""
-    renamed = _renamed(old, new)
-    before = {renamed.get(item.code, item.code): item for item in old.requirements}
+    """Return one change per requirement of either version: in the order of the new one, then the removed ones.
+
+    A requirement that was merged is compared with the first of those that it was made of.
+    """
+    before = dict[str, Requirement]()
+    for item in old.requirements:
+        for code in codes_after(old, new, item.code):
+            before.setdefault(code, item)
     return list(_changes(before, {item.code: item for item in new.requirements}))
+
+
+def differences(change: Change) -> list[RuleChange]:
+    """Return every value of a requirement that differs, with its path; of a new or removed one all its values."""
+    before, after = dict(_leaves(change.code, change.old)), dict(_leaves(change.code, change.new))
+    paths = (path for path in dict.fromkeys((*after, *before)) if path != change.code)
+    changes = (RuleChange(path, before.get(path), after.get(path)) for path in paths)
+    return [each for each in changes if each.old != each.new]
+
+
+def upgrade_map(old: SchemeText, new: SchemeText) -> list[UpgradeStep]:
+    """Return what becomes of each requirement: in the order of the later version, then those that are gone."""
+    kinds = {change.code: change.kind for change in compare(old, new)}
+    here = [item.code for item in new.requirements]
+    sources = {
+        code: [item.code for item in old.requirements if code in codes_after(old, new, item.code)] for code in here
+    }
+    steps = {(tuple(sources[code]), _parts_of(old, new, sources[code], code)): code for code in here}
+    found = [
+        UpgradeStep(_upgrade(before, after, kinds[code]), before, after) for (before, after), code in steps.items()
+    ]
+    kept = {code for before in sources.values() for code in before}
+    return [
+        *found,
+        *(UpgradeStep(Upgrade.GONE, (each.code,), ()) for each in old.requirements if each.code not in kept),
+    ]
+
+
+def codes_after(old: SchemeText, new: SchemeText, code: str) -> tuple[str, ...]:
+    """Return the codes that a requirement of the earlier version has in the later one; maybe one that is not there."""
+    step = _step(old, new)
+    return step.codes_after(code) if step else (code,)
 
 
 def compare_rules(old: SchemeText, new: SchemeText) -> list[RuleChange]:
@@ -86,12 +144,25 @@ def _parts(value: Any) -> Iterable[tuple[str, Any]] | None:
     return None
 
 
-def _renamed(old: SchemeText, new: SchemeText) -> Mapping[str, str]:
+def _step(old: SchemeText, new: SchemeText) -> Transition | None:
     steps = new.cycle.transition if new.cycle else ()
-    return next((step.renamed for step in steps if step.from_version == old.version), {})
+    return next((step for step in steps if step.from_version == old.version), None)
 
 
-def _changes(old: dict[str, Requirement], new: dict[str, Requirement]) -> Iterator[Change]:
+def _parts_of(old: SchemeText, new: SchemeText, before: list[str], code: str) -> tuple[str, ...]:
+    """Return a requirement with those that were split off from the same one."""
+    return codes_after(old, new, before[0]) if len(before) == 1 else (code,)
+
+
+def _upgrade(before: tuple[str, ...], after: tuple[str, ...], change: ChangeKind) -> Upgrade:
+    if not before:
+        return Upgrade.NEW
+    if len(before) > 1 or len(after) > 1:
+        return Upgrade.MERGED if len(before) > 1 else Upgrade.SPLIT
+    return Upgrade.UNCHANGED if change is ChangeKind.UNCHANGED and before == after else Upgrade.REWORDED
+
+
+def _changes(old: Mapping[str, Requirement], new: Mapping[str, Requirement]) -> Iterator[Change]:
     for code, item in new.items():
         before = old.get(code)
         if before is None:

@@ -4,10 +4,11 @@ The kinds below are those that the code knows; what each of them means for a cas
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+from types import MappingProxyType
 
 from audits.schemes.words import Text
 
@@ -206,8 +207,18 @@ class Transition:
     from_version: str
     renewals_from: date  # renewals begun from this day on are held to the new version
     cases_until: date | None  # last day of a decision under the earlier version; None: no such day
-    renamed: Mapping[str, str]  # requirement code of the earlier version to its code here
+    renamed: Mapping[str, str]  # requirement code of the earlier version to its code here; two to one: merged
     explanation: Text
+    split: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))  # one to several
+
+    def codes_after(self, code: str) -> tuple[str, ...]:
+        """Return the codes that a requirement of the earlier version has here."""
+        return self.split.get(code) or (self.renamed.get(code, code),)
+
+    def codes_before(self, code: str) -> tuple[str, ...]:
+        """Return the codes from which a requirement was renamed, merged or split."""
+        parts = (old for old, new in self.split.items() if code in new)
+        return *(old for old, new in self.renamed.items() if new == code), *parts
 
 
 @dataclass(frozen=True, slots=True)

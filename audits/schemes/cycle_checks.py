@@ -72,6 +72,9 @@ def _renamed(scheme: Scheme) -> Iterator[tuple[JsonPath, Any]]:
     for place, item in enumerate(list_in(scheme.get("transition"))):
         for old, new in map_in(item, "renamed").items():
             yield ("transition", place, "renamed", old), new
+        for old, parts in map_in(item, "split").items():
+            for position, new in enumerate(list_in(parts)):
+                yield ("transition", place, "split", old, position), new
 
 
 def _choices(scheme: Scheme) -> Iterator[tuple[JsonPath, Mapping[str, Any]]]:

@@ -130,6 +130,7 @@ def _transition(plain: Plain) -> Transition:
         cases_until=None if until is None else date.fromisoformat(until),
         renamed=table_of(plain["renamed"], lambda _, code: str(code)),
         explanation=text_of(plain["explanation"]),
+        split=table_of(plain.get("split", {}), lambda _, codes: tuple(codes)),
     )
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import Text
 
@@ -64,6 +64,9 @@ class SchemeProposal(Base):
     answered_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
     answered_at: Mapped[datetime | None]
     published: Mapped[bool | None]
+    # What living certificates would be worth under it: `certificates.lifecycle.simulation.plain`. By a worker alone.
+    simulation: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
+    simulated_at: Mapped[datetime | None]
 
 
 class Requirement(Base):

@@ -4,9 +4,10 @@ from dataclasses import replace
 from datetime import date
 from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import column, func, select
 from sqlalchemy.orm import Session
 
 from audits.core.errors import RuleError, missing
@@ -66,6 +67,22 @@ def list_versions(session: Session) -> list[SchemeVersion]:
             select(SchemeVersion).order_by(SchemeVersion.valid_from.desc(), SchemeVersion.published_at.desc())
         )
     )
+
+
+class Running(NamedTuple):
+    """How many cases run under a version: open applications, audits that are not finished, living certificates."""
+
+    applications: int
+    audits: int
+    certificates: int
+
+
+def running_cases(session: Session, today: date) -> dict[UUID, Running]:
+    """Count what runs under each version, by its id."""
+    names = ("version_id", *Running._fields)
+    counted = func.cases_of_versions(today).table_valued(*(column(name) for name in names))
+    found = session.execute(select(*(counted.c[name] for name in names)))
+    return {version_id: Running(*counts) for version_id, *counts in found}
 
 
 def newest_version(session: Session, code: str) -> SchemeVersion | None:

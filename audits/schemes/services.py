@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from audits.core import clock, events
+from audits.core import clock, events, outbox
 from audits.core.access import Actor, Permission, Role, authorise
 from audits.core.errors import IllegalMoveError, NotAllowedError, RuleError, missing
 from audits.core.events import Code, Digest
@@ -53,7 +53,14 @@ def propose_scheme(session: Session, actor: Actor, source: str, values: str | No
     for person in people_with(session, Role.SCHEME_MANAGER):
         if person.id != actor.id:
             tell_person(session, person.id, ProposalWaiting(version=text.version), subject_id=proposal.id)
+    outbox.enqueue(session, "scheme.simulate", proposal_id=str(proposal.id))
     return proposal
+
+
+def simulate_again(session: Session, actor: Actor, proposal_id: UUID) -> None:
+    """Have the worker compute anew what living certificates would be worth under a proposed version."""
+    proposal = _open(session, actor, proposal_id)
+    outbox.enqueue(session, "scheme.simulate", proposal_id=str(proposal.id))
 
 
 def publish_proposal(session: Session, actor: Actor, proposal_id: UUID) -> SchemeVersion:

@@ -6,6 +6,16 @@ CREATE OR REPLACE FUNCTION holder_cycle(of_agency uuid) RETURNS uuid LANGUAGE sq
   ORDER BY d.decided_at DESC LIMIT 1
 $$;
 
+-- How many cases run under each version of the norm. Counts alone, for scheme managers, who see no case.
+CREATE OR REPLACE FUNCTION cases_of_versions(on_day date) RETURNS TABLE(version_id uuid, applications bigint, audits bigint, certificates bigint) LANGUAGE sql STABLE SECURITY DEFINER SET search_path TO 'public', 'pg_temp' AS $$
+  SELECT v.id,
+    (SELECT count(*) FROM application WHERE scheme_version_id = v.id AND state IN ('draft', 'submitted', 'accepted')),
+    (SELECT count(*) FROM audit WHERE scheme_version_id = v.id AND state NOT IN ('concluded', 'cancelled')),
+    (SELECT count(*) FROM certificate WHERE scheme_version_id = v.id
+       AND state IN ('active', 'partly_suspended', 'suspended') AND valid_until >= on_day)
+  FROM scheme_version v
+$$;
+
 -- The first audit of an application opens a cycle. An audit without an application is one of a holder, in the holder's
 -- cycle. No role may write a cycle by itself.
 CREATE OR REPLACE FUNCTION join_cycle() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path TO 'public', 'pg_temp' AS $$

@@ -30,7 +30,7 @@ from audits.links.rules import Sign
 from audits.links.workflow import LinkState, LinkVerdict
 from audits.people.independence import WORDS, Bar
 from audits.people.rules import InterestKind
-from audits.schemes.compare import ChangeKind
+from audits.schemes.compare import ChangeKind, Upgrade
 from audits.schemes.cycle import AuditKind, DecisionKind
 from audits.schemes.text import RepairQuestion, Shortfall
 from audits.signals.wording import ABOUT
@@ -222,6 +222,12 @@ LABELS: list[tuple[StrEnum, LazyString]] = [
     (ChangeKind.JUDGED_OTHERWISE, _l("Judged otherwise")),
     (ChangeKind.REWORDED, _l("Other words")),
     (ChangeKind.UNCHANGED, _l("The same")),
+    (Upgrade.UNCHANGED, _l("The same")),
+    (Upgrade.REWORDED, _l("Changed: look at it again")),
+    (Upgrade.MERGED, _l("Merged")),
+    (Upgrade.SPLIT, _l("Split")),
+    (Upgrade.NEW, _l("New")),
+    (Upgrade.GONE, _l("Removed")),
     (Bar.TOOK_PART, _l(WORDS[Bar.TOOK_PART])),
     (Bar.INTEREST, _l(WORDS[Bar.INTEREST])),
     *((about, _l(text)) for about, text in ABOUT.items()),

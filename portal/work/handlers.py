@@ -37,6 +37,7 @@ from certificates.lifecycle.services import (
     number_certificate,
     replace_document,
 )
+from certificates.lifecycle.simulation import simulate_proposal
 from certificates.lifecycle.snapshot import decision_letter_facts
 from certificates.press.attached import Attached
 from certificates.register.services import refresh_entry
@@ -144,6 +145,11 @@ def compare_links(session: Session, payload: Mapping[str, Any]) -> None:
     report_links(session, UUID(payload["agency_id"]), bank_key=current_settings().bank_key)
 
 
+def simulate_norm(session: Session, payload: Mapping[str, Any]) -> None:
+    """Judge all living certificates by a proposed version of the norm."""
+    simulate_proposal(session, UUID(payload["proposal_id"]))
+
+
 def mail_agency(session: Session, payload: Mapping[str, Any]) -> None:
     """Queue one mail for each person of an agency who receives messages."""
     values = {key: value for key, value in payload.items() if key != "agency_id"}
@@ -166,6 +172,7 @@ HANDLERS: dict[str, Handler] = {
     "mail": mail.deliver,
     "mail.agency": mail_agency,
     "register.refresh": refresh,
+    "scheme.simulate": simulate_norm,
     "webhook.call": webhooks.deliver,
 }
 

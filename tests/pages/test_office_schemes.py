@@ -1,6 +1,7 @@
 """Pages on which scheme managers check, propose and publish versions of the norm."""
 
 from datetime import timedelta
+from hashlib import sha256
 from io import BytesIO
 
 import pytest
@@ -12,9 +13,7 @@ from audits.core.access import Role
 from audits.schemes import queries
 from audits.schemes.models import SchemeProposal, SchemeVersion
 from audits.schemes.source import parse
-from tests.kit.factories import (
-    make_scheme,
-)
+from tests.kit.factories import make_application, make_scheme
 from tests.kit.patience import is_busy
 from tests.kit.scheme import SECOND, edited, source
 
@@ -78,7 +77,10 @@ def test_a_good_norm_is_shown_first_and_published_by_somebody_else(app, enter, s
     assert session.scalars(select(SchemeProposal)).all() == []
     page = browser.submit(source=upload(text), propose=True)
     assert page.notes == ["The version is proposed. Another scheme manager gets a mail."]
-    assert [button.get_text(strip=True) for button in page.soup.select("main button")] == ["Withdraw"]
+    assert [button.get_text(strip=True) for button in page.soup.select("main button")] == [
+        "Withdraw",
+        "Compute it again",
+    ]
     listed = other.open("/office/schemes/").soup.select_one("a[href*='/proposals/']")
     page = other.open(listed["href"])
     assert "Read what changes" in page.text
@@ -92,11 +94,77 @@ def test_a_proposal_shows_what_changes_and_can_be_declined(enter, session):
     browser, other = enter(Role.SCHEME_MANAGER), enter(Role.SCHEME_MANAGER)
     browser.open("/office/schemes/check")
     page = browser.submit(source=upload(source(SECOND)), propose=True)
-    assert [row[1] for row in page.rows if row[0].startswith("FRE-07")] == ["Judged otherwise"]
+    assert {row[1] for row in page.rows if row[0].startswith("FRE-07.")} == {"Judged otherwise"}
     other.open(page.path)
     page = other.submit("form[action$='/decline']")
     assert page.notes == ["The version is not published."]
     assert [version.version for version in session.scalars(select(SchemeVersion))] == ["1.0"]
+
+
+def test_a_proposal_says_what_living_certificates_would_be_worth(enter, session):
+    make_scheme(session)
+    browser = enter(Role.SCHEME_MANAGER)
+    browser.open("/office/schemes/check")
+    page = browser.submit(source=upload(source(SECOND)), propose=True)
+    assert "This is being computed." in page.text
+    proposal = session.scalars(select(SchemeProposal)).one()
+    proposal.simulated_at = clock.now()
+    proposal.simulation = {
+        "living": 4859,
+        "falling": 37,
+        "moves": [["grant", "grant", 4822], ["grant", "refuse", 37]],
+        "causes": [["PAY-05", 30], ["GOV-01", 7]],
+        "unjudged": ["FRE-07"],
+    }
+    session.commit()
+    page = browser.open(page.path)
+    assert "37 of 4,859 living certificates would fall below the mark." in page.text
+    assert ["Meets the norm", "4822", "0", "37"] in page.rows
+    why = page.soup.find("caption", string="Why certificates would fall").parent
+    assert [row.th.get_text() for row in why.select("tbody tr")] == ["PAY-05", "GOV-01"]
+    assert "so they count for nothing here: FRE-07." in page.text
+    page = browser.submit("form[action$='/simulate']")
+    assert page.notes == ["This is being computed again. Open the page anew in a moment."]
+
+
+def test_two_versions_stand_side_by_side(enter, session):
+    make_scheme(session)
+    make_scheme(session, source(SECOND))
+    browser = enter(Role.SCHEME_MANAGER)
+    browser.open("/office/schemes/")
+    page = browser.follow("How do two versions differ?")
+    assert "What changes from 1.0 to 1.1" in page.text
+    told = {row[0]: row[2:] for row in page.rows if len(row) == 4}
+    assert told["cycle.audit_time.least_hours"] == ["–", "4"]
+    assert any(path.startswith("FRE-07.") for path in told)
+    version = session.scalar(select(SchemeVersion).where(SchemeVersion.version == "1.1"))
+    page = enter(Role.PLANNER).open(f"/office/schemes/compare?before={version.id}&after={version.id}")
+    assert "Nothing but the version and its day changes." in page.text
+    enter(Role.PLANNER).open("/office/schemes/compare?before=nothing", 404)
+
+
+def test_without_a_version_there_is_nothing_to_compare(enter):
+    enter(Role.SCHEME_MANAGER).open("/office/schemes/compare", 404)
+
+
+def test_a_version_leaves_byte_by_byte_and_comes_back_as_the_same(enter, session):
+    strange = source() + "# naïve\t ruled\r\n"
+    version = make_scheme(session, strange)
+    browser = enter(Role.SCHEME_MANAGER)
+    data = browser.client.get(f"/office/schemes/{version.id}/source.yaml").data
+    assert data == strange.encode()
+    assert sha256(data).hexdigest() == version.sha256
+    browser.open("/office/schemes/check")
+    page = browser.submit(source=(BytesIO(data), "norm.yaml"), propose=True, status=422)
+    assert page.errors == ["This version is published already."]
+
+
+def test_the_list_says_what_runs_under_each_version(enter, session):
+    make_scheme(session)
+    make_application(session)
+    session.commit()
+    page = enter(Role.SCHEME_MANAGER).open("/office/schemes/")
+    assert page.rows[0][3:6] == ["1", "0", "0"]
 
 
 def test_another_text_under_a_published_version_is_refused(enter, session):
