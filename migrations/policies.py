@@ -195,6 +195,10 @@ POLICIES = (
     Policy("security_event", (OFFICE,), (EVERYTHING,), may=ADD),
     # Of those who plan, without the agencies that somebody has an interest in. Added by keep_signal alone.
     Policy("signal", (f"{PLANNER} AND NOT has_interest({ME}, agency_id)",), (), may=()),
+    Policy("authority_signal", (f"{PLANNER} AND NOT has_interest({ME}, agency_id)",),
+           tuple(f"{PLANNER} AND {mine} AND NOT has_interest({ME}, agency_id)"
+                 for mine in (f"ended_by = {ME}", "ended_at IS NULL")),
+           (f"{PLANNER} AND noted_by = {ME} AND NOT has_interest({ME}, agency_id)",)),
     # What the office writes down about an agency: for those without an interest in it. Nobody reads another's away.
     Policy("staff_note", (f"{CASES} AND NOT has_interest({ME}, agency_id)",),
            (f"{CASES} AND written_by = {ME} AND NOT has_interest({ME}, agency_id)",)),

@@ -66,6 +66,7 @@ _MISSING = {
     "role_request": N_("There is no such request."),
     "scheme_proposal": N_("There is no such proposal."),
     "signal": N_("There is no such signal."),
+    "authority_signal": N_("There is no such signal."),
     "vault_entry": N_("There is no such signal."),
     "team_member": N_("This person is not in the team."),
     "staff_note": N_("There is no such note."),

@@ -126,7 +126,7 @@ class Measure(StrEnum):
 
     LAST_SCORE = "last_score"  # points of the last audit that was reported
     OPEN_FINDINGS = "open_findings"
-    SIGNALS = "signals"  # within the months that the scheme looks back
+    SIGNALS = "signals"  # within the months that the scheme looks back, and from authorities while they count
     WORKERS = "workers"
     COUNTRIES = "countries"  # in which it recruits
     CONTROL_CHANGES = "control_changes"  # reported changes of persons in control, within the same months

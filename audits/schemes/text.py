@@ -214,6 +214,7 @@ class Terms:
     applied_months: int | None = None  # how long the register shows "applied"
     effective_within_days: int | None = None  # how much later than today a decision about a certificate may count
     draft_days: int | None = None  # until an application that nobody works on is closed
+    authority_signal_months: int | None = None  # how long a signal from an authority counts
     renewal_window_days: int | None = None  # within it a new certificate runs on from the old last day
 
 

@@ -1,15 +1,16 @@
-"""The table of signals."""
+"""Tables of signals: from anybody, and from authorities."""
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from audits.agencies.models import Agency
 from audits.core.db import Base, Id, one_of, stored
 from audits.core.languages import WORKERS
-from audits.signals.rules import LONGEST_CONTACT, LONGEST_MESSAGE, About, reference
+from audits.people.models import Person
+from audits.signals.rules import LONGEST_CONTACT, LONGEST_MESSAGE, LONGEST_REFERENCE, About, Source, reference
 
 
 class Signal(Base):
@@ -41,3 +42,43 @@ class Signal(Base):
     def reference(self) -> str:
         """Return the number that the sender keeps."""
         return reference(self.id)
+
+
+class AuthoritySignal(Base):
+    """What an authority told the office about an agency. It counts until a day, or until somebody ends it.
+
+    What it says never changes. The agency and the inspectors of its cases never see it.
+    """
+
+    __tablename__ = "authority_signal"
+    __table_args__ = (
+        one_of("source", Source),
+        one_of("about", About),
+        CheckConstraint(f"char_length(text) BETWEEN 1 AND {LONGEST_MESSAGE}", name="text"),
+        CheckConstraint(f"char_length(reference) <= {LONGEST_REFERENCE}", name="reference"),
+        CheckConstraint("until >= received_on", name="until"),
+        CheckConstraint("num_nulls(ended_by, ended_at) IN (0, 2)", name="ended_whole"),
+        CheckConstraint("(ended_at IS NULL) = (ended_because = '')", name="ended_because"),
+        Index("ix_authority_signal_agency", "agency_id", "until"),
+    )
+
+    id: Mapped[Id]
+    agency_id: Mapped[UUID] = mapped_column(ForeignKey("agency.id"))
+    source: Mapped[Source] = mapped_column(stored(Source))
+    reference: Mapped[str]  # of the authority; may be empty
+    about: Mapped[About] = mapped_column(stored(About))
+    text: Mapped[str] = mapped_column(Text)
+    received_on: Mapped[date]
+    until: Mapped[date]  # the last day on which it counts, by the scheme as it was then
+    noted_by: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    noted_at: Mapped[datetime]
+    ended_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
+    ended_at: Mapped[datetime | None]
+    ended_because: Mapped[str] = mapped_column(Text, default="", server_default="")
+
+    agency: Mapped[Agency] = relationship()
+    noter: Mapped[Person] = relationship(foreign_keys=[noted_by])
+
+    def counts_on(self, day: date) -> bool:
+        """Return whether it counts on a day."""
+        return self.ended_at is None and self.received_on <= day <= self.until

@@ -26,6 +26,7 @@ from audits.inspections.workflow import GONE, FindingState
 from audits.schemes.cycle import Measure, Priority
 from audits.schemes.queries import version_for, with_cycle
 from audits.signals.models import Signal
+from audits.signals.queries import living_count
 from audits.worklists.rules import Risk, planning_order, risk_of
 
 _COUNTED_CHANGES = (ChangeState.REPORTED, ChangeState.REFERRED, ChangeState.ACCEPTED)
@@ -77,7 +78,7 @@ def audits_to_plan(session: Session, actor: Actor, priority: Priority, today: da
         *((Occasion.SPECIAL, each.change.id, each.change.agency, None, each.deadline.due_on) for each in special),
     ]
     agencies = {agency for _, _, agency, _, _ in waiting}
-    counts = _counts(session, agencies, months_after(today, -priority.within_months))
+    counts = _counts(session, agencies, months_after(today, -priority.within_months), today)
     found = [ToPlan(*each, risk_of(priority, counts[each[2].id])) for each in waiting]
 
     def order(each: ToPlan) -> tuple[object, ...]:
@@ -93,10 +94,13 @@ def _ends(session: Session, agencies: Collection[UUID]) -> Mapping[UUID, date]:
     return {agency_id: due_on for agency_id, due_on in session.execute(query) if agency_id}
 
 
-def _counts(session: Session, agencies: Collection[Agency], since: date) -> Mapping[UUID, Mapping[Measure, int]]:
+def _counts(
+    session: Session, agencies: Collection[Agency], since: date, today: date
+) -> Mapping[UUID, Mapping[Measure, int]]:
     """Count everything that a formula can weigh, in one statement for all agencies."""
     told = _signals(since)
-    query = select(Agency.id, _last_score(), _open_findings(), told.c.number, _control_changes(since))
+    signals = func.coalesce(told.c.number, 0) + living_count(Agency.id, today).correlate(Agency)
+    query = select(Agency.id, _last_score(), _open_findings(), signals, _control_changes(since))
     query = query.outerjoin(told, told.c.agency_id == Agency.id)
     found = session.execute(query.where(Agency.id.in_([agency.id for agency in agencies])))
     counted = {agency_id: counts for agency_id, *counts in found}

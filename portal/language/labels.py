@@ -33,6 +33,7 @@ from audits.people.rules import InterestKind
 from audits.schemes.compare import ChangeKind, Upgrade
 from audits.schemes.cycle import AuditKind, DecisionKind
 from audits.schemes.text import RepairQuestion, Shortfall
+from audits.signals.rules import Source
 from audits.signals.wording import ABOUT
 from audits.teams.rules import TeamRole
 from audits.vault.wording import RECEIVERS
@@ -231,6 +232,15 @@ LABELS: list[tuple[StrEnum, LazyString]] = [
     (Bar.TOOK_PART, _l(WORDS[Bar.TOOK_PART])),
     (Bar.INTEREST, _l(WORDS[Bar.INTEREST])),
     *((about, _l(text)) for about, text in ABOUT.items()),
+    (Source.LABOUR_INSPECTORATE, _l("Labour inspectorate")),
+    (Source.ADMISSION, _l("Authority for the admission of agencies")),
+    (Source.TAX, _l("Tax authority")),
+    (Source.SOCIAL_INSURANCE, _l("Social insurance")),
+    (Source.MUNICIPALITY, _l("Municipality")),
+    (Source.POLICE, _l("Police or public prosecutor")),
+    (Source.COLLECTIVE_AGREEMENT, _l("Body that enforces a collective agreement")),
+    (Source.ABROAD, _l("Authority of another country")),
+    (Source.OTHER, _l("Another body")),
     *((receiver, _l(text)) for receiver, text in RECEIVERS.items()),
     *((about, _l(text)) for about, text in SUBJECTS.items()),
     *((verdict, _l(text)) for verdict, text in VERDICTS.items()),

@@ -20,6 +20,7 @@ JOBS_KEPT = timedelta(days=30)
 MESSAGES_KEPT = timedelta(days=365)
 TOLD_KEPT = timedelta(days=730)
 ADDRESSES_KEPT = timedelta(days=365)
+AUTHORITY_SIGNALS_KEPT = timedelta(days=365)
 NOTES_KEPT = timedelta(days=7 * 365 + 2)
 WORDS_KEPT = timedelta(days=7 * 365 + 2)
 
@@ -96,6 +97,14 @@ KEPT: tuple[Kept, ...] = (
         N_("Text and contact two years after our answer; what it was about and what became of it stays, as a figure"),
         N_("To handle them and to show that we did: ISO/IEC 17065 clause 7.13 (GDPR article 6(1)(f))"),
         "portal.work.forgetting.forget_told",
+    ),
+    Kept(
+        "authority_signals",
+        N_("Signals from authorities about an agency"),
+        ("authority_signal",),
+        N_("A year after they counted for the last time"),
+        N_("To plan audits by risk and to show why: ISO/IEC 17065 clause 7.9 (GDPR article 6(1)(f))"),
+        "portal.work.forgetting.forget_authority_signals",
     ),
     Kept(
         "vault",

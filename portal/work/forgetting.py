@@ -12,6 +12,7 @@ from audits.core.db import delete_counted
 from audits.core.outbox import OutboxItem
 from audits.inspections.services.drawing import erase_before
 from audits.notes import services as notes
+from audits.signals import services as signals
 from certificates.following.services import clear_unconfirmed
 from certificates.following.webhooks import clear_calls
 from portal.doors.account.services import clear_out
@@ -19,6 +20,7 @@ from portal.settings import current_settings
 from portal.stores.messages import forget_before
 from portal.stores.retention import (
     ADDRESSES_KEPT,
+    AUTHORITY_SIGNALS_KEPT,
     JOBS_KEPT,
     MESSAGES_KEPT,
     NOTES_KEPT,
@@ -69,6 +71,11 @@ def forget_notes(session: Session) -> int:
     return notes.forget_notes(session, clock.now() - NOTES_KEPT)
 
 
+def forget_authority_signals(session: Session) -> int:
+    """Delete signals from authorities that count no longer."""
+    return signals.forget_signals(session, clock.today() - AUTHORITY_SIGNALS_KEPT)
+
+
 def forget_vault(session: Session) -> int:
     """Erase signals of exploitation; they are kept as long as what else people told us."""
     return _counted(session, func.forget_vault, clock.now() - TOLD_KEPT)
@@ -86,6 +93,7 @@ FORGETS: Mapping[str, Callable[[Session], int]] = {
     "jobs": forget_jobs,
     "messages": forget_messages,
     "told": forget_told,
+    "authority_signals": forget_authority_signals,
     "vault": forget_vault,
     "followers": clear_unconfirmed,
     "calls": clear_calls,

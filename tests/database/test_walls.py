@@ -37,6 +37,7 @@ from tests.kit.statements_about_people import ABOUT_PEOPLE
 from tests.kit.statements_about_remarks import ABOUT_REMARKS
 from tests.kit.statements_about_reports import ABOUT_REPORTS
 from tests.kit.statements_about_requests import ABOUT_REQUESTS
+from tests.kit.statements_about_signals import ABOUT_SIGNALS
 from tests.kit.statements_about_vault import ABOUT_VAULT
 from tests.kit.statements_allowed import LAWFUL
 from tests.kit.statements_of_others import SEEN_BY_OTHERS, WRITTEN_BY_OTHERS
@@ -58,6 +59,7 @@ SUBJECTS = {
     "letters": ABOUT_LETTERS,
     "links": ABOUT_LINKS,
     "notes": ABOUT_NOTES,
+    "signals": ABOUT_SIGNALS,
     "messages": ABOUT_MESSAGES,
     "people": ABOUT_PEOPLE,
     "remarks on questions": ABOUT_REMARKS,
@@ -150,7 +152,7 @@ def test_no_table_lets_everything_pass(world, role):
         assert world.attempt(role, f'UPDATE {table} SET "{key}" = "{key}"') == NO_RIGHT, table
     removable = {"branch", "calendar_feed", "contact", "controller", "login_brake", "person_role"}
     of_worker = {"file_check", "follow", "held_form", "login_session", "mail_token", "register_slip", "security_event"}
-    of_worker |= {"outbox", "sent_message", "staff_note", "webhook_call"}
+    of_worker |= {"authority_signal", "outbox", "sent_message", "staff_note", "webhook_call"}
     removable |= {"list_offer"} | (of_worker if role == WORKER else set())
     passed = {table for table in keys if world.attempt(role, f"DELETE FROM {table}") != NO_RIGHT}
     assert passed == (set() if role == REGISTER else removable)

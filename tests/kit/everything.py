@@ -68,6 +68,7 @@ from tests.kit.factories.certificates import BASE_URL, BODY
 from tests.kit.factories.changes import report
 from tests.kit.following import add_webhook, followed_list
 from tests.kit.scheme import SECOND, scheme, source
+from tests.kit.world_of_agencies import add_authority_signal
 from tests.kit.world_of_fieldwork import add_vault
 
 
@@ -222,6 +223,7 @@ def fill(session: Session, settings: Settings) -> Case:
             "day_id": day.id,
             "letter_id": letter.id,
             "note_id": note.id,
+            "authority_signal_id": add_authority_signal(session, people[Role.PLANNER].id, agency.id),
             "deadline_id": session.scalars(term).one(),
             "absence_id": absence.id,
             "request_id": request.id,

@@ -63,6 +63,7 @@ from tests.kit.following import add_webhook, followed_list
 from tests.kit.scheme import SECOND, source
 from tests.kit.world_of_agencies import (
     add_appeals,
+    add_authority_signal,
     add_changes,
     add_complaints,
     add_conditions,
@@ -133,6 +134,12 @@ def make_world(session: Session) -> dict[str, Any]:
         note.written_by, note.withdrawn_at = world["planner"], clock.now() if name == "note_taken_back" else None
         session.flush()
         world[name] = note.id
+    for name, agency in (
+        ("authority_signal", "holder"),
+        ("ended_authority_signal", "holder"),
+        ("tied_signal", "other"),
+    ):
+        world[name] = add_authority_signal(session, world["planner"], world[agency], ended=name.startswith("ended"))
     world["holder_person"] = make_person(session, Role.AGENCY_OWNER, world["holder"]).id
     for agency in ("concluded_applicant", "changed"):
         add_interest(session, world["reviewer"], world[agency])

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -28,7 +28,8 @@ from audits.disputes.rules import AppealOutcome
 from audits.links.services import answer_link, dismiss_links, judge_link, note_traces, refer_links, report_links
 from audits.links.workflow import LinkState, LinkVerdict
 from audits.people.models import Interest, Person
-from audits.signals.models import Signal
+from audits.signals.models import AuthoritySignal, Signal
+from audits.signals.rules import About, Source
 from certificates.lifecycle.services import (
     appealing,
     maintain_certificate,
@@ -201,3 +202,15 @@ def _remark_id(session: Session, application_id: Any) -> Any:
 def add_interest(session: Session, person_id: Any, agency_id: Any) -> None:
     values = {"person_id": person_id, "agency_id": agency_id, "nature": "x", "declared_at": clock.now()}
     session.add(Interest(id=uuid4(), **values))
+
+
+def add_authority_signal(session: Session, planner_id: Any, agency_id: Any, *, ended: bool = False) -> UUID:
+    """A signal from an authority that counts, or one that somebody ended."""
+    told: dict[str, Any] = {"source": Source.TAX, "reference": "", "about": About.PAY, "text": "x"}
+    signal = AuthoritySignal(id=uuid4(), agency_id=agency_id, noted_by=planner_id, noted_at=clock.now(), **told)
+    signal.received_on, signal.until = clock.today(), clock.today() + timedelta(days=365)
+    if ended:
+        signal.ended_by, signal.ended_at, signal.ended_because = planner_id, clock.now(), "x"
+    session.add(signal)
+    session.flush()
+    return signal.id

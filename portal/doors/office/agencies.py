@@ -24,6 +24,7 @@ from audits.inspections.workflow import AuditState, FindingState
 from audits.people.queries import deciders_about
 from audits.people.trail import Step, trail_of_agency
 from audits.schemes.cycle import DecisionKind
+from audits.signals.queries import living_signals
 from certificates.documents.queries import documents_of_agency
 from certificates.lifecycle.models import Certificate
 from certificates.lifecycle.queries import certificates_of
@@ -115,7 +116,15 @@ def show_agency(agency_id: UUID) -> ResponseReturnValue:
         deciders=deciders_about(session, agency_id),
         group_stated=group_of(session, agency_id),
         may_plan=actor.has(Permission.AUDIT_PLAN),
+        from_authorities=_from_authorities(agency_id),
     )
+
+
+def _from_authorities(agency_id: UUID) -> int | None:
+    """Return how many signals from authorities count today; None for who may not see them."""
+    if not current_actor().has(Permission.SIGNAL_VIEW):
+        return None
+    return living_signals(database.read(), [agency_id], clock.today()).get(agency_id, 0)
 
 
 def _only(steps: list[Step], group: str) -> list[Step]:

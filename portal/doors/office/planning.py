@@ -6,12 +6,14 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from audits.core import clock
 from audits.core.access import Permission
 from audits.core.errors import RuleError
 from audits.inspections.coverage import hours_for
 from audits.inspections.services import plan_audit_of_holder
 from audits.schemes.cycle import AuditKind
 from audits.schemes.queries import with_cycle
+from audits.signals.queries import living_signals
 from certificates.lifecycle.models import Certificate
 from certificates.lifecycle.queries import get_certificate
 from portal.doors.office.forms import HolderAuditForm
@@ -82,5 +84,6 @@ def _page(certificate: Certificate, form: HolderAuditForm) -> str:
         scheme=scheme,
         form=form,
         left_out=left_out,
+        from_authorities=living_signals(database.read(), [certificate.agency_id], clock.today()),
         hours={kind: hours_for(certificate.agency, certificate.scheme_version, kind) for kind in form.kinds},
     )

@@ -6,6 +6,7 @@ from portal.doors.office import (
     appeals,
     applications,
     audits,
+    authority_signals,
     calendar,
     certificates,
     changes,
@@ -73,7 +74,7 @@ CASES = (
     notes,
     exports,
 )
-for part in (*CASES, schemes, people, failed_jobs, security_log, signals, vault, complaints):
+for part in (*CASES, schemes, people, failed_jobs, security_log, signals, authority_signals, vault, complaints):
     bp.register_blueprint(part.bp)
 
 blueprints = (bp,)

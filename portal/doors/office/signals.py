@@ -8,10 +8,11 @@ from flask.typing import ResponseReturnValue
 
 from audits.complaints.queries import find_handling, handlings_of
 from audits.complaints.rules import Told, answer_by, take_by
+from audits.core import clock
 from audits.core.access import Permission
 from audits.core.clock import day_of
 from audits.core.languages import WORKERS
-from audits.signals.queries import PAGE_SIZE, get_signal, list_signals
+from audits.signals.queries import PAGE_SIZE, get_signal, list_living, list_signals
 from audits.vault.queries import reads_vault
 from portal.doors.office import handling
 from portal.stores import database
@@ -31,7 +32,14 @@ def list_all() -> ResponseReturnValue:
     found = Page(list_signals(database.read(), current_actor(), page), page, PAGE_SIZE)
     states = handlings_of(database.read(), [each.id for each in found.rows])
     reads = reads_vault(database.read(), current_actor())
-    return render_template("office/signals.html", found=found, languages=WORKERS, states=states, reads_vault=reads)
+    return render_template(
+        "office/signals.html",
+        found=found,
+        languages=WORKERS,
+        states=states,
+        reads_vault=reads,
+        from_authorities=list_living(database.read(), current_actor(), clock.today()),
+    )
 
 
 @bp.get("/<uuid:signal_id>")
