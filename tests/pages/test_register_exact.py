@@ -14,6 +14,7 @@ from audits.core.access import Actor, Role
 from certificates.register.queries import entry_of
 from certificates.register.search.exact import account_in
 from certificates.register.services import refresh_entry
+from portal.doors.registry.throttle import Throttle
 from tests.kit.browser import Browser
 from tests.kit.factories.certificates import make_certificate
 
@@ -50,6 +51,19 @@ def test_an_account_of_nobody_is_answered_so_and_a_part_of_one_is_only_a_word(ap
 @pytest.mark.parametrize("text", ["", "KW-2026-00001-13", "nl-12345678", "NL91ABNA0417164301", "Jansen 91", "x" * 200])
 def test_what_is_no_account_number_is_not_taken_for_one(text):
     assert account_in(text) is None
+
+
+def test_who_tries_many_account_numbers_must_wait_and_names_are_found_all_the_same(app, holder, monkeypatch):
+    monkeypatch.setitem(app.extensions, "account_throttle", Throttle(2, 2 / 3600))
+    visitor = Browser(app, "en", "203.0.113.9")
+    for typed in (IBAN, OTHER):
+        visitor.open(f"/register?q={typed}")
+    page = visitor.open(f"/register?q={IBAN}", status=429)
+    assert "many account numbers" in page.text
+    assert "Zwaluw" not in page.text
+    assert int(page.response.headers["Retry-After"]) > 0
+    assert names_on(visitor.open("/register?q=zwaluw")) == ["Zwaluw B.V."]
+    assert names_on(Browser(app, "en", "203.0.113.10").open(f"/register?q={IBAN}")) == ["Zwaluw B.V."]
 
 
 def editor_of(agency):

@@ -5,6 +5,7 @@ from typing import Any
 
 from flask import Blueprint, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from markupsafe import Markup
 
@@ -26,19 +27,23 @@ from portal.doors.registry.facets import groups, provinces, taken_off
 from portal.doors.registry.facts import linked_data
 from portal.doors.registry.parameters import LANGUAGE, plain, read_asked
 from portal.doors.registry.past import asked_past
+from portal.doors.registry.throttle import share_throttle, visitor_waits
 from portal.doors.registry.workers import asks_for_workers, to_workers
 from portal.language.i18n import current_language
 from portal.settings import current_settings
 from portal.signing.keys import current_keys
 from portal.stores import database
 from portal.web.access import public
+from portal.web.errors import answer
 
+MOST_ACCOUNTS_PER_HOUR = 60  # per address: enough for who pays agencies, too few to try account numbers
 _COMPARED = 10
 SORTS = {Sort.RELEVANCE: _l("best fit first"), Sort.NAME: _l("by name"), Sort.CHANGED: _l("latest change first")}
 
 
 def add_to(bp: Blueprint) -> None:
     """Register the routes of this module."""
+    share_throttle(bp, "account", MOST_ACCOUNTS_PER_HOUR)
     bp.get("/")(home)
     bp.get("/register")(search)
     bp.get("/register/<public_id>")(entry)
@@ -62,6 +67,8 @@ def search() -> ResponseReturnValue:
     session, today = database.read(), clock.today()
     asked = read_asked(today, also=(LANGUAGE,))
     if account := account_in(asked.text):
+        if wait := visitor_waits("account"):
+            return answer(429, _("You have looked up many account numbers in a short time."), retry_after=wait)
         holders = by_account(session, account, today)
         return unkept(render_template("registry/account.html", holders=holders, today=today))
     found = queries.find(session, asked, page=True)
