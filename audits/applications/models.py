@@ -13,6 +13,7 @@ from audits.agencies.rules import StatedScope
 from audits.applications.workflow import OPEN_STATES, ApplicationState
 from audits.core.access import Actor
 from audits.core.db import Base, Id, ItsAgency, one_of, stored
+from audits.people.models import Person
 from audits.schemes.models import SchemeVersion
 
 _OPEN = ", ".join(sorted(f"'{state}'" for state in OPEN_STATES))
@@ -157,6 +158,57 @@ class QuestionRemark(Base):
     reply: Mapped[str] = mapped_column(Text, default="", server_default="")
     replied_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
     replied_at: Mapped[datetime | None]
+
+
+class QuestionTask(Base):
+    """Who of the agency takes a question on; nobody: it was taken on once, and is free again."""
+
+    __tablename__ = "question_task"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["scheme_version_id", "requirement_code"], ["requirement.scheme_version_id", "requirement.code"]
+        ),
+        ForeignKeyConstraint(
+            ["application_id", "agency_id"], ["application.id", "application.agency_id"], name="fk_question_task_agency"
+        ),
+    )
+
+    application_id: Mapped[UUID] = mapped_column(ForeignKey("application.id"), primary_key=True)
+    requirement_code: Mapped[str] = mapped_column(primary_key=True)
+    agency_id: Mapped[ItsAgency]
+    scheme_version_id: Mapped[UUID]
+    person_id: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
+    given_by: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    given_at: Mapped[datetime]
+
+
+class QuestionComment(Base):
+    """What people of an agency say to each other about a question; no staff read it, and it never changes."""
+
+    __tablename__ = "question_comment"
+    __table_args__ = (
+        CheckConstraint("btrim(text) <> ''", name="text"),
+        ForeignKeyConstraint(
+            ["scheme_version_id", "requirement_code"], ["requirement.scheme_version_id", "requirement.code"]
+        ),
+        ForeignKeyConstraint(
+            ["application_id", "agency_id"],
+            ["application.id", "application.agency_id"],
+            name="fk_question_comment_agency",
+        ),
+        Index("ix_question_comment_thread", "application_id", "requirement_code", "written_at"),
+    )
+
+    id: Mapped[Id]  # of the page on which it was written
+    application_id: Mapped[UUID] = mapped_column(ForeignKey("application.id"))
+    requirement_code: Mapped[str]
+    agency_id: Mapped[ItsAgency]
+    scheme_version_id: Mapped[UUID]
+    text: Mapped[str] = mapped_column(Text)
+    written_by: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    written_at: Mapped[datetime]
+
+    author: Mapped[Person] = relationship(foreign_keys=[written_by])
 
 
 class Answer(Base):

@@ -18,6 +18,13 @@ class SigningAsked(Notice, kind="signing_asked"):
     who: str
 
 
+class QuestionsShared(Notice, kind="questions_shared"):
+    """To a colleague: somebody gave them questions, or said something about one; links to the questions."""
+
+    reference: str
+    who: str
+
+
 class Judged(Notice):
     """Base of messages about a review, with the words of the reviewer."""
 

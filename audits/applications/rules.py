@@ -18,6 +18,7 @@ from audits.schemes.text import Chapter, Fact, Requirement, SchemeText
 T = TypeVar("T")
 
 LONGEST_EXPLANATION = 4000
+LONGEST_COMMENT = 1000
 
 
 class Progress(StrEnum):
@@ -112,15 +113,17 @@ class Show(StrEnum):
     OPEN = "open"
     NO_FILE = "no_file"
     FAILING = "failing"
+    MINE = "mine"  # given to who looks
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """How a self-assessment stands: what was said by requirement code, and the codes with a file."""
+    """How a self-assessment stands: what was said by requirement code, the codes with a file, those of who looks."""
 
     scheme: SchemeText
     said: Mapping[str, Said]
     with_files: Collection[str] = ()
+    mine: Collection[str] = ()
 
     @property
     def answered(self) -> frozenset[str]:
@@ -136,6 +139,8 @@ class Standing:
         kind = self.scheme.verdicts.get(said.value) if said else None
         if show is Show.OPEN:
             return said is None or missing_part(self.scheme, said.value, explained=said.explained) is not None
+        if show is Show.MINE:
+            return code in self.mine
         if show is Show.NO_FILE:
             return kind is not None and kind.assessed and code not in self.with_files
         return show is Show.ALL or (kind is not None and kind.nonconforming)

@@ -52,6 +52,7 @@ _MISSING = {
     "condition_file": N_("There is no such file."),
     "decision": N_("There is no such decision."),
     "remark": N_("There is no such remark."),
+    "question_comment": N_("There is no such comment."),
     "question_remark": N_("There is no such remark."),
     "decision_proposal": N_("There is no such proposal."),
     "document": N_("There is no such document."),

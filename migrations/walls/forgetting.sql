@@ -3,8 +3,9 @@
 CREATE OR REPLACE FUNCTION forget_words(before timestamp with time zone) RETURNS bigint LANGUAGE sql SECURITY DEFINER SET search_path TO 'public', 'pg_temp' AS $$
   WITH notes AS (DELETE FROM event_note n USING event e WHERE e.id = n.event_id AND e.happened_at < before RETURNING n.event_id),
        typed AS (DELETE FROM entry_content c USING sealed_entry s WHERE s.id = c.entry_id AND s.received_at < before RETURNING c.entry_id),
-       written AS (DELETE FROM case_message WHERE sent_at < before RETURNING id)
-  SELECT (SELECT count(*) FROM notes) + (SELECT count(*) FROM typed) + (SELECT count(*) FROM written)
+       written AS (DELETE FROM case_message WHERE sent_at < before RETURNING id),
+       shared AS (DELETE FROM question_comment WHERE written_at < before RETURNING id)
+  SELECT (SELECT count(*) FROM notes) + (SELECT count(*) FROM typed) + (SELECT count(*) FROM written) + (SELECT count(*) FROM shared)
 $$;
 
 CREATE OR REPLACE FUNCTION forget_told(before timestamp with time zone) RETURNS bigint LANGUAGE sql SECURITY DEFINER SET search_path TO 'public', 'pg_temp' AS $$

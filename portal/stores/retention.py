@@ -141,7 +141,16 @@ KEPT: tuple[Kept, ...] = (
     Kept(
         "words",
         N_("What was typed in trails and messages of cases and in sealed verdicts: reasons, notes, old values"),
-        ("event", "event_note", "case_message", "sealed_entry", "entry_content", "entry_chain", "entry_receipt"),
+        (
+            "event",
+            "event_note",
+            "case_message",
+            "question_comment",
+            "sealed_entry",
+            "entry_content",
+            "entry_chain",
+            "entry_receipt",
+        ),
         N_("7 years; a salted digest stays, so that the trail still verifies"),
         _CASE,
         "portal.work.forgetting.forget_words",
@@ -176,7 +185,7 @@ KEPT: tuple[Kept, ...] = (
         (
             *("agency", "branch", "contact", "controller", "group_statement", "agency_change", "agency_change_file"),
             *("agreement_acceptance", "answer", "appeal", "application", "submission", "evidence", "audit"),
-            *("question_remark",),
+            *("question_remark", "question_task"),
             *("audit_day", "audit_participant", "audit_requirement", "audit_time", "team_member", "sampled_unit"),
             *("verdict", "verdict_change", "requirement_judgement", "remark", "review_check", "finding", "dispute"),
             *("report_draft", "audit_conduct", "second_reading"),

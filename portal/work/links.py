@@ -51,6 +51,7 @@ PAGES: dict[type[Notice], Link] = {
     schemes.ProposalWaiting: Link("office.schemes.show_proposal", "proposal_id"),
     applications.ApplicationSubmitted: _HOME,
     applications.SigningAsked: Link("agency.declaration", "application_id"),
+    applications.QuestionsShared: Link("agency.shared_questions", "application_id"),
     applications.ApplicationReturned: _HOME,
     applications.ApplicationAccepted: _HOME,
     applications.ApplicationRefused: _HOME,

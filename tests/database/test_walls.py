@@ -37,6 +37,7 @@ from tests.kit.statements_about_people import ABOUT_PEOPLE
 from tests.kit.statements_about_remarks import ABOUT_REMARKS
 from tests.kit.statements_about_reports import ABOUT_REPORTS
 from tests.kit.statements_about_requests import ABOUT_REQUESTS
+from tests.kit.statements_about_sharing import ABOUT_SHARING
 from tests.kit.statements_about_signals import ABOUT_SIGNALS
 from tests.kit.statements_about_vault import ABOUT_VAULT
 from tests.kit.statements_allowed import LAWFUL
@@ -65,6 +66,7 @@ SUBJECTS = {
     "remarks on questions": ABOUT_REMARKS,
     "requests": ABOUT_REQUESTS,
     "reports": ABOUT_REPORTS,
+    "sharing": ABOUT_SHARING,
     "vault": ABOUT_VAULT,
     "seen by others": SEEN_BY_OTHERS,
     "written by others": WRITTEN_BY_OTHERS,

@@ -31,6 +31,8 @@ from tests.kit.statements_about_messages import WRITTEN, WRITTEN_BACK
 from tests.kit.statements_about_people import CORRECTED, STATED
 from tests.kit.statements_about_remarks import REMARKED, REPLIED
 from tests.kit.statements_about_requests import GIVEN
+from tests.kit.statements_about_sharing import GIVEN as SHARED
+from tests.kit.statements_about_sharing import SAID
 
 LAWFUL = [
     ("decider", CARRIED_OUT),
@@ -80,6 +82,8 @@ LAWFUL = [
     ("agency mine", filed("mine_draft")),
     ("agency in_progress_audited", GIVEN),
     ("planner", REMARKED),
+    ("agency shared", SHARED),
+    ("agency shared", SAID),
     ("agency sent_back", REPLIED),
     ("agency in_progress_audited", WRITTEN),
     ("planner", WRITTEN_BACK),

@@ -173,7 +173,7 @@ def add_complaints(session: Session, decider_id: Any, told_of: Any) -> dict[str,
 
 
 def add_remarks(session: Session, planner_id: Any) -> dict[str, Any]:
-    """Remarks on questions: one that waits, one that was sent back, and one on what was submitted again since."""
+    """Remarks on questions that wait, were sent back, and are of what was sent again; a draft that two people share."""
     planner, made = session.get_one(Person, planner_id).actor, dict[str, Any]()
     for name in ("remarked", "sent_back", "sent_again"):
         application = make_application(session)
@@ -189,6 +189,12 @@ def add_remarks(session: Session, planner_id: Any) -> dict[str, Any]:
         if name == "sent_again":
             applications.reply_to_remarks(session, person.actor, application.id, {"GOV-01": "x"})
             submit(session, person.actor, application, person.name)
+    shared = make_application(session)
+    one, other = (make_person(session, Role.AGENCY_OWNER, shared.agency) for _ in range(2))
+    applications.give_questions(session, one.actor, shared.id, ["GOV-01"], person_id=other.id)
+    applications.comment_on(session, one.actor, shared.id, "GOV-01", comment_id=uuid4(), text="x")
+    made |= {"shared": shared.agency_id, "shared_application": shared.id, "shared_person": one.id}
+    made["shared_colleague"] = other.id
     made["tied_to_remark"] = make_person(session, Role.PLANNER).id
     add_interest(session, made["tied_to_remark"], made["remarked"])
     session.flush()

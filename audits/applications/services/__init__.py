@@ -12,6 +12,7 @@ from audits.applications.services.evidence import (
     take_over_files,
 )
 from audits.applications.services.remarking import remark_on, reply_to_remarks
+from audits.applications.services.sharing import comment_on, give_questions
 from audits.applications.services.transitions import (
     accept_application,
     ask_to_sign,
@@ -30,8 +31,10 @@ __all__ = [
     "ask_to_sign",
     "begin_draft_terms",
     "close_application",
+    "comment_on",
     "conclude_application",
     "date_evidence",
+    "give_questions",
     "lapse_drafts",
     "refuse_application",
     "remark_on",

@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from audits.applications import queries, services
+from audits.applications.colleagues import shared_of
 from audits.applications.models import Answer, Evidence
 from audits.applications.rules import following, place_of
 from audits.core.access import Permission
@@ -135,5 +136,6 @@ def _page(case: Case, card: Card) -> str:
         next=following(scheme, code),
         largest=current_settings().max_evidence_bytes,
         back=_came_from(application.id, code),
+        shared=shared_of(session, application.id),
         form=form,
     )

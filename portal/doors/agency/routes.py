@@ -24,6 +24,7 @@ from portal.doors.agency import (
     registration,
     remarks,
     requests,
+    together,
     workbook,
 )
 from portal.doors.agency.door import bp
@@ -45,6 +46,7 @@ __all__ = [
     "questions",
     "remarks",
     "requests",
+    "together",
     "workbook",
 ]
 
