@@ -68,6 +68,7 @@ class Settings:
     security_log_days: int = 180
     lists_kept_days: int = 730
     second_reading_percent: int = 5
+    technical_managers: str = ""
     vault_key: str = field(default="", repr=False)
     metrics_token: str = field(default="", repr=False)
     metrics_dir: Path = METRICS
@@ -101,6 +102,11 @@ class Settings:
     def bank_key(self) -> bytes:
         """Return the key with which bank accounts are hashed to compare them."""
         return hmac.digest(self.secret_key.encode(), b"bank accounts in links", "sha256")
+
+    @property
+    def managers(self) -> frozenset[str]:
+        """Return the mail addresses of those who read figures per person; without any nobody does."""
+        return frozenset(each.strip().casefold() for each in self.technical_managers.split(",") if each.strip())
 
     @property
     def public_url(self) -> str:

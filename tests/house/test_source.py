@@ -118,6 +118,8 @@ OTHERS = {
     "audits/worklists/letters.py": "the letters of the clock, from a file beside it; pure",
     "certificates/letters/facts.py": "values of a document",
     "audits/worklists/history.py": "reads of all aggregates at once",
+    "audits/worklists/auditors.py": "reads of all aggregates at once",
+    "audits/worklists/measures.py": "figures about audits; pure, too long for rules",
     "audits/worklists/to_plan.py": "reads of all aggregates at once",
     "audits/worklists/search.py": "reads of all aggregates at once",
     "audits/applications/workbook.py": "rows of a table and what changed in them; pure, too long for rules",

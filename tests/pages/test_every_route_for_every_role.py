@@ -70,6 +70,8 @@ INSTEAD = {
     "/agency/details/<any(seat": {"part": "seat"},
     "/inspector/audits/<uuid:audit_id>/chapters": {"code": "chapter"},
     "/office/worklist/worklist": {"ending": "csv"},
+    "/inspector/figures/<name>": {"name": "time", "ending": "csv"},
+    "/office/auditors/<name>": {"name": "time", "ending": "csv"},
     "/office/to-plan/to-plan": {"ending": "csv"},
     "/office/complaints/figures": {"ending": "xlsx"},
     "/office/exports/<any(": {"name": "statistics", "ending": "csv"},
@@ -101,6 +103,7 @@ NOWHERE = {"agency.agreement", "agency.new_agreement", "agency.hearing", "agency
 NOWHERE |= {"agency.draw", "agency.draw_submitted", "agency.workbook_saved"}
 # The file of this case is not what its name says, so there is no copy to look at.
 NOWHERE |= {"files.viewing_copy", "inspector.cell_file_copy"}
+NOWHERE |= {"inspector.own_figures", "inspector.own_figures_file"}  # they are off unless a body wants them
 NOWHERE |= {"inspector.conversation"}  # its unit is a file, not somebody to speak with
 NOWHERE |= {"inspector.show_counts", "inspector.save_counts"}  # of a file nothing is counted
 NOWHERE |= {"agency.asked_list", "agency.list_given", "inspector.look_at_list", "inspector.fix_list"}  # none waits

@@ -25,6 +25,7 @@ from portal.doors.downloads import attachment, noted_evidence
 from portal.doors.inspector import progress
 from portal.doors.inspector.case import FIELDWORK, bp, open_case
 from portal.forms.form import Form
+from portal.settings import current_settings
 from portal.stores import database, files
 from portal.web.access import current_actor, needs
 
@@ -43,6 +44,7 @@ def home() -> ResponseReturnValue:
         report_due=_report_due,
         me=actor.id,
         stands_in=stands_in_for(session, actor.id),
+        has_figures=bool(current_settings().managers),
     )
 
 

@@ -1,0 +1,54 @@
+"""Figures about how audits are done: of all audits, of teams, and of persons for the technical manager alone."""
+
+from flask import Blueprint, abort, render_template
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from audits.core import clock
+from audits.core.access import Permission
+from audits.people.models import Person
+from audits.worklists.auditors import figures
+from audits.worklists.measures import FEWEST, by_person, by_team, measure
+from portal.doors.auditor_figures import Chart, Groups, charts, last_year
+from portal.doors.tables import table_file
+from portal.settings import current_settings
+from portal.stores import database
+from portal.web.access import current_actor, needs
+
+bp = Blueprint("auditors", __name__, url_prefix="/auditors")
+
+
+@bp.get("/")
+@needs(Permission.CASES_VIEW)
+def show() -> ResponseReturnValue:
+    """Show the charts of the last twelve months."""
+    listed, number = _charts()
+    return render_template(
+        "office/auditors.html", charts=listed, audits=number, fewest=FEWEST, period=last_year(clock.today())
+    )
+
+
+@bp.get("/<name>.<any(csv, xlsx):ending>")
+@needs(Permission.CASES_VIEW)
+def as_table(name: str, ending: str) -> ResponseReturnValue:
+    """Give the table of a chart as CSV or as a workbook."""
+    chart = next((each for each in _charts()[0] if each.name == name), None)
+    if chart is None:
+        abort(404)
+    return table_file(f"auditors-{name}-{clock.today()}", ending, chart.head, chart.rows)
+
+
+def _charts() -> tuple[list[Chart], int]:
+    found = figures(database.read(), current_actor(), *last_year(clock.today()))
+    groups: Groups = {
+        _("All audits"): measure(found.audits),
+        **{", ".join(names): each for names, each in by_team(found.audits).items()},
+        **({names[0]: each for names, each in by_person(found.audits).items()} if _sees_persons() else {}),
+    }
+    return charts(found, groups), len(found.audits)
+
+
+def _sees_persons() -> bool:
+    """Return whether the reader is a technical manager; the setting that names them is empty unless a body wants it."""
+    managers = current_settings().managers
+    return bool(managers) and database.read().get_one(Person, current_actor().id).email.casefold() in managers
