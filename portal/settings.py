@@ -60,6 +60,7 @@ class Settings:
     mail_reply_to: str = ""
     mail_tls: bool = True
     bounces: Path | None = None
+    security_txt: Path | None = None
     max_upload_bytes: int = 10 * MIB
     max_evidence_bytes: int = 50 * MIB
     clamd_url: str = ""

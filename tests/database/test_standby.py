@@ -84,6 +84,13 @@ class Pair:
         self.primary.process.wait()
         self._run("pg_ctl", "promote", "-w", "-t", str(PATIENCE), "-D", str(self._data))
 
+    def lose_second(self) -> None:
+        """Lose the second without notice."""
+        assert self._second
+        self._second.send_signal(signal.SIGQUIT)
+        self._second.wait()
+        self._second = None
+
     def stop(self) -> None:
         stop(self._second, signal.SIGINT)
         self.primary.stop()
@@ -181,3 +188,28 @@ def test_a_standby_serves_the_register_and_takes_over(pair, build):
         register.open(f"/register/{entry}")
     with rows(there) as session:
         portal.open(f"/register/{add_certificate(session)}")
+
+
+def test_the_register_reads_from_whichever_is_there_and_without_both_says_as_of_when(pair, build, tmp_path):
+    here = pair.primary.create_database("portal")
+    migrate(here)
+    with rows(here) as session:
+        entry = add_certificate(session)
+    pair.follow()
+    either = make_url(pair.primary.url("portal", REGISTER))
+    first = either.query["host"]
+    both = either.set(query={"host": (str(pair._sockets), first)}).render_as_string(hide_password=False)
+    register = build(both, doors=("registry",))
+    eventually(register, f"/register/{entry}")
+    eventually(register, "/dumps/manifest.json")
+
+    pair.lose_second()
+    eventually(register, f"/register/{entry}")
+    assert "Register entry as of" not in register.open(f"/register/{entry}").text
+    pair.primary.stop()
+    page = register.open(f"/register/{entry}")
+    assert "Register entry as of" in page.text
+    assert page.response.headers["Warning"].startswith("110")
+    pair.primary.start()
+    eventually(register, f"/register/{entry}")
+    assert "Register entry as of" not in register.open(f"/register/{entry}").text

@@ -2,7 +2,12 @@
 
 import json
 import re
+import shutil
+import subprocess
+import tempfile
+from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import create_engine, event
@@ -271,6 +276,33 @@ def test_security_txt_says_where_to_report_for_less_than_a_year(client):
     lines = dict(line.split(": ", 1) for line in client.get("/.well-known/security.txt").text.splitlines())
     assert lines["Contact"].startswith("mailto:")
     assert TODAY.isoformat() < lines["Expires"] < (TODAY + timedelta(days=365)).isoformat()
+
+
+def signed_by_gpg(text, home):
+    """The text with an OpenPGP signature in the clear, by a key that is made for it."""
+    gpg = ["gpg", "--homedir", str(home), "--batch", "--pinentry-mode", "loopback", "--passphrase", ""]
+    subprocess.run([*gpg, "--quick-gen-key", "security@x.example", "ed25519", "sign"], check=True, capture_output=True)
+    done = subprocess.run([*gpg, "--clearsign"], input=text, check=True, capture_output=True, text=True)
+    return done.stdout, [*gpg, "--verify"]
+
+
+@pytest.mark.skipif(shutil.which("gpg") is None, reason="there is no gpg here")
+def test_security_txt_is_served_as_the_operator_signed_it_until_it_expires(app, monkeypatch):
+    client, unsigned = app.test_client(), app.test_client().get("/.well-known/security.txt").text
+    with tempfile.TemporaryDirectory() as home:  # a short path: gpg puts a socket in it
+        signed, verify = signed_by_gpg(unsigned, home)
+        place = Path(home, "security.txt")
+        place.write_text(signed)
+        monkeypatch.setitem(app.extensions, "settings", replace(app.extensions["settings"], security_txt=place))
+        served = client.get("/.well-known/security.txt")
+        assert served.text == signed
+        assert served.mimetype == "text/plain"
+        subprocess.run(verify, input=served.text, check=True, capture_output=True, text=True)
+        subprocess.run(["gpgconf", "--homedir", home, "--kill", "all"], check=False)
+        for unusable in (re.sub("Expires: .*", "Expires: 2020-01-01T00:00:00Z", signed), "Expires: soon\n", "x"):
+            place.write_text(unusable)
+            assert client.get("/.well-known/security.txt").text == unsigned
+    assert client.get("/.well-known/security.txt").text == unsigned
 
 
 def test_the_public_pages_need_no_queue(app, session, monkeypatch):

@@ -1,7 +1,9 @@
 """Pages about the certification mark, privacy, accessibility, open data, and reporting weaknesses."""
 
+import re
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
+from pathlib import Path
 
 from flask import Blueprint, Response, render_template
 from flask.typing import ResponseReturnValue
@@ -71,8 +73,10 @@ def open_data() -> ResponseReturnValue:
 
 @public
 def security_txt() -> ResponseReturnValue:
-    """Serve security.txt (RFC 9116): where to report a weakness."""
+    """Serve security.txt (RFC 9116): the one that the operator signed until it expires, else one of today, unsigned."""
     settings = current_settings()
+    if settings.security_txt and (signed := _unexpired(settings.security_txt)):
+        return Response(signed, mimetype="text/plain")
     expires = datetime.combine(clock.today() + timedelta(days=_SECURITY_TXT_DAYS), time.min, UTC)
     lines = [
         f"Contact: mailto:{settings.contact_email}",
@@ -92,3 +96,16 @@ def _in_words() -> list[Kept]:
     """Return the table of what is kept in the reader's language, with the terms of this installation."""
     days = {"security": current_settings().security_log_days, "lists": current_settings().lists_kept_days}
     return [replace(each, what=_(each.what), term=_(each.term, **days), ground=_(each.ground)) for each in KEPT]
+
+
+def _unexpired(path: Path) -> str:
+    """Return a file with a day of expiry that has not come, as it stands: its signature is of every sign in it.
+
+    Empty without such a day, or without the file.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+        [expires] = re.findall(r"(?mi)^Expires: *(\S+) *$", text)
+        return text if datetime.fromisoformat(expires) > clock.now() else ""
+    except (OSError, ValueError, TypeError):
+        return ""
