@@ -13,6 +13,7 @@ from sqlalchemy import Connection, create_engine, text
 from bench.product import part
 
 ANSWERS_EACH = 50
+AUDITS_EACH = 500  # of one inspector: three years of work
 FIRST_NUMBER, LAST_NUMBER = 60_000_000, 69_999_999
 FIRST = [
     "Noord",
@@ -51,9 +52,10 @@ CREATE TEMP TABLE seed (
   n integer, name text, city text, register_number text, folded text, near text[], bare text, tags text[],
   agency uuid DEFAULT gen_random_uuid(), application uuid DEFAULT gen_random_uuid(),
   audit uuid DEFAULT gen_random_uuid(), decision uuid DEFAULT gen_random_uuid(),
-  certificate uuid DEFAULT gen_random_uuid()
+  certificate uuid DEFAULT gen_random_uuid(), inspector uuid DEFAULT gen_random_uuid()
 ) ON COMMIT DROP
 """
+SHARE_OUT = f"UPDATE seed s SET inspector = f.inspector FROM seed f WHERE f.n = s.n - (s.n - 1) % {AUDITS_EACH}"  # noqa: S608
 COLUMNS = """
 SELECT a.attname AS name, format_type(a.atttypid, NULL) AS type,
        a.attgenerated <> '' OR a.attidentity <> '' OR coalesce(pg_get_expr(d.adbin, d.adrelid) LIKE 'nextval%', false)
@@ -91,7 +93,7 @@ class Copy:
         }
         names, values = ", ".join(f'"{name}"' for name in given), ", ".join(given.values())
         rows = f"SELECT * FROM {self.table} WHERE {self.rows}"  # noqa: S608
-        return f"INSERT INTO {self.table} ({names}) SELECT {values} FROM seed s CROSS JOIN ({rows}) k"  # noqa: S608
+        return f"INSERT INTO {self.table} ({names}) SELECT {values} FROM seed s CROSS JOIN LATERAL ({rows}) k"  # noqa: S608
 
     def _given(self, column: Any) -> str:
         value = self.values[column.name]
@@ -114,6 +116,11 @@ COPIES = [
         f"application_id = :application ORDER BY requirement_code LIMIT {ANSWERS_EACH}",
         {"application_id": "s.application"},
     ),
+    Copy(  # colleagues of the inspector, so that nobody has the audits of all
+        "person",
+        f"id = (SELECT inspector_id FROM audit WHERE id = :audit) AND s.n > 1 AND s.n % {AUDITS_EACH} = 1",  # noqa: S608
+        {"id": "s.inspector", "email": "s.register_number || '-' || k.email"},
+    ),
     Copy("certification", "id = :application", {"id": "s.application", "agency_id": "s.agency"}),
     Copy(
         "audit",
@@ -123,6 +130,7 @@ COPIES = [
             "application_id": "s.application",
             "certification_id": "s.application",
             "agency_id": "s.agency",
+            "inspector_id": f"CASE WHEN s.n > {AUDITS_EACH} THEN s.inspector ELSE k.inspector_id END",
         },
     ),
     Copy("decision", "audit_id = :audit", {"id": "s.decision", "audit_id": "s.audit", "agency_id": "s.agency"}),
@@ -167,6 +175,7 @@ def add(database_url: str, like: Mapping[str, str], agencies: int) -> None:
             text(f"INSERT INTO seed ({', '.join(names)}) VALUES ({', '.join(f':{name}' for name in names)})"),  # noqa: S608
             rows,
         )
+        connection.execute(text(SHARE_OUT))
         _add_slips(connection, rows)
         for copy in COPIES:
             columns = list(connection.execute(text(COLUMNS), {"table": copy.table}))
