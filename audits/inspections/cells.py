@@ -5,13 +5,13 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Select, and_, func, literal, select
+from sqlalchemy import Select, and_, exists, func, literal, or_, select
 from sqlalchemy.orm import Session
 
 from audits.core.errors import NotFoundError
 from audits.core.statements import built_once
 from audits.inspections.grading import Origin
-from audits.inspections.models import SampledUnit, Verdict
+from audits.inspections.models import CellFile, PrivateNote, SampledUnit, Verdict
 from audits.inspections.queries import SAME_UNIT, VERDICT, VerdictRow
 from audits.people.models import Person
 
@@ -24,6 +24,14 @@ class UnitStand(NamedTuple):
     origin: Origin
     done: int
     short: int
+
+
+class Drawn(NamedTuple):
+    """A unit of the sample: its reference, its place in the draw, and how it came in."""
+
+    reference: str
+    place: int
+    origin: Origin
 
 
 class StoredCell(NamedTuple):
@@ -49,6 +57,18 @@ def units_on(session: Session, audit_id: UUID, unit: str, falling: Collection[st
     """
     query, values = _units(audit_id, unit, list(falling))
     return [UnitStand(*row) for row in session.execute(query, values)]
+
+
+def cells_on(session: Session, audit_id: UUID, unit: str, code: str) -> tuple[list[Drawn], dict[str, VerdictRow], bool]:
+    """Return the units of one kind in the order of the draw, the verdicts on a requirement by unit, and one thing more.
+
+    That is whether there are private notes or files on it, which only then are worth a statement each.
+    """
+    query, values = _cells_on(audit_id, unit, code)
+    rows = session.execute(query, values).all()
+    units = [Drawn(reference, place, origin) for reference, place, origin, *_ in rows]
+    seen = {row[0]: VerdictRow(*row[4:]) for row in rows if row[4] is not None}
+    return units, seen, any(row[3] for row in rows)
 
 
 def verdicts_at(session: Session, audit_id: UUID, unit: str, reference: str) -> dict[str, VerdictRow]:
@@ -95,6 +115,18 @@ def _units(audit_id: UUID, unit: str, falling: Collection[str]) -> Select[*tuple
     )
     query = query.outerjoin(Verdict, SAME_UNIT).where(SampledUnit.audit_id == audit_id, SampledUnit.unit == unit)
     query = query.group_by(SampledUnit.audit_id, SampledUnit.unit, SampledUnit.reference)
+    return query.order_by(SampledUnit.position)
+
+
+@built_once
+def _cells_on(audit_id: UUID, unit: str, code: str) -> Select[*tuple[Any, ...]]:
+    more = (
+        exists().where(its.audit_id == audit_id, its.unit == unit, its.requirement_code == code)
+        for its in (PrivateNote, CellFile)
+    )
+    query = select(SampledUnit.reference, SampledUnit.position, SampledUnit.origin, or_(*more), *VERDICT)
+    query = query.outerjoin(Verdict, and_(SAME_UNIT, Verdict.requirement_code == code))
+    query = query.where(SampledUnit.audit_id == audit_id, SampledUnit.unit == unit)
     return query.order_by(SampledUnit.position)
 
 

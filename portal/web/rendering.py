@@ -1,5 +1,6 @@
 """Cheaper forms of what a template does hundreds of times per page: output a value, and call a macro or function."""
 
+import re
 import secrets
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -17,8 +18,10 @@ from markupsafe import Markup, _escape_inner, escape  # type: ignore[attr-define
 as_markup: Callable[[str], Markup] = partial(str.__new__, Markup)
 """Mark a plain text as markup; `Markup` first looks whether it has markup of its own, at three times the cost."""
 
-_MARKS = tuple(f"{secrets.token_hex(8)}-{number}" for number in range(4))
+_MARK = secrets.token_hex(8)
+_MARKS = tuple(f"{_MARK}-{number:02}-" for number in range(16))
 """They stand for names in what is kept. Nobody can type them, as each process has its own."""
+_MARKED = re.compile(f"{_MARK}-(\\d\\d)-")
 
 
 def escaped(value: Any) -> str:
@@ -92,8 +95,11 @@ def repeated(macro: Macro, names: Sequence[str], *same: Any) -> Markup:
     kept = g.setdefault("repeated", {})
     known = (macro, *((type(each), each) if isinstance(each, str) else id(each) for each in same))
     if known not in kept:
-        kept[known] = str(macro(*_MARKS[: len(names)], *same)), same  # the values too, that no other takes their id
-    text, _same = kept[known]
-    for mark, name in zip(_MARKS, names, strict=False):
-        text = text.replace(mark, escaped(name))
-    return as_markup(text)
+        pieces = _MARKED.split(str(macro(*_MARKS[: len(names)], *same)))
+        places = [(at, int(pieces[at])) for at in range(1, len(pieces), 2)]
+        kept[known] = pieces, places, same  # the values too, that no other takes their id
+    pieces, places, _same = kept[known]
+    written, filled = [escaped(name) for name in names], list(pieces)
+    for at, place in places:
+        filled[at] = written[place]
+    return as_markup("".join(filled))

@@ -1,5 +1,6 @@
 """Requests that no browser sends: text is cleaned and an impossible host refused here, once for all views."""
 
+import re
 from collections.abc import Callable, Iterable
 from typing import Any
 from urllib.parse import quote
@@ -8,8 +9,9 @@ import flask
 from flask import Flask, has_request_context
 from werkzeug.datastructures import ImmutableMultiDict
 from werkzeug.exceptions import BadRequest
-from werkzeug.routing import MapAdapter, Rule
+from werkzeug.routing import MapAdapter, Rule, UnicodeConverter
 
+_UNQUOTED = re.compile(r"[A-Za-z0-9_.~-]+")
 _OF_ANCHORS = "%!#$&'()*+,/:;=?@"  # what Flask leaves as it is
 FAULT = "keurwerk.fault"
 """In the environment of a request: the exception to answer with, because its body could not be received."""
@@ -33,6 +35,15 @@ class Request(flask.Request):
         return False
 
 
+class Words(UnicodeConverter):
+    """A text in an address. Most are codes, in which nothing is quoted, and a page may have a hundred of them."""
+
+    def to_url(self, value: Any) -> str:
+        """Return the text as it is in an address."""
+        text = str(value)
+        return text if _UNQUOTED.fullmatch(text) else super().to_url(text)
+
+
 class Application(Flask):
     """Flask, which answers 400 with a page when the Host header cannot be the name of a host."""
 
@@ -44,6 +55,7 @@ class Application(Flask):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
+        self.url_map.converters |= {"default": Words, "string": Words}
         self._lone_rules: dict[str, Rule | None] = {}
 
     def url_for(self, /, endpoint: str, *, _anchor: str | None = None, **values: Any) -> str:
@@ -51,14 +63,14 @@ class Application(Flask):
 
         A page may have a hundred links. What is in the query string may go into links, as the language does.
         """
-        rule = self._lone_rule(endpoint) if has_request_context() and not flask.request.args else None
+        proxy: Any = flask.request  # looked through once: each use of it costs a look-up
+        request: Request | None = proxy._get_current_object() if has_request_context() else None  # noqa: SLF001
+        rule = self._lone_rule(endpoint) if request and not request.args else None
         if rule is not None and values.keys() == rule.arguments and None not in values.values():
             built = rule.build(values, append_unknown=False)
-            if built is not None:
+            if request and built is not None:
                 return (
-                    flask.request.script_root
-                    + built[1]
-                    + ("" if _anchor is None else f"#{quote(_anchor, safe=_OF_ANCHORS)}")
+                    request.script_root + built[1] + ("" if _anchor is None else f"#{quote(_anchor, safe=_OF_ANCHORS)}")
                 )
         return super().url_for(endpoint, _anchor=_anchor, **values)
 

@@ -97,8 +97,8 @@ def past_of(case: Case) -> Callable[[str], Past]:
 
 def cells_of(case: Case, sheets: Sequence[Sheet], *, reference: str | None = None) -> list[Cell]:
     """Return the cells of sheets on one kind of unit, with the notes on them as stored or as just typed, and files."""
-    if not sheets:
-        return []
+    if not any(sheet.more_beside for sheet in sheets):
+        return [_cell(sheet, row, {}, {}) for sheet in sheets for row in sheet.rows]
     item = sheets[0].requirement
     code = item.code if reference is None else None
     kept = private_notes(database.read(), current_actor(), case.audit.id, item.unit, reference=reference, code=code)

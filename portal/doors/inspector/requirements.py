@@ -10,11 +10,11 @@ from audits.applications.queries import evidence_of
 from audits.core.access import Permission
 from audits.core.errors import IllegalMoveError, RuleError
 from audits.inspections import queries, services
-from audits.inspections.cells import units_on
+from audits.inspections.cells import cells_on
 from audits.inspections.evidence import said_on
 from audits.inspections.grading import Extent
 from portal.doors.inspector import progress
-from portal.doors.inspector.board import Facts, Step, cells_of, falling, past_of
+from portal.doors.inspector.board import Facts, Step, cells_of, past_of
 from portal.doors.inspector.case import Case, bp, open_case
 from portal.doors.inspector.forms import JudgementForm
 from portal.doors.inspector.keeping import keep
@@ -101,10 +101,9 @@ def show_chapter(audit_id: UUID, code: str) -> ResponseReturnValue:
 
 def sheet_of_requirement(case: Case, code: str) -> Sheet:
     """Return the sheet of a requirement with a row per unit, or 404."""
-    session, item = database.read(), case.requirement(code)
-    units = units_on(session, case.audit.id, item.unit, falling(case.scheme))
-    seen = queries.verdicts_of(session, case.audit.id, [code]).get(code, {}) if units else {}
-    return Sheet(case.scheme, item, units, seen)
+    item = case.requirement(code)
+    units, seen, more = cells_on(database.read(), case.audit.id, item.unit, code)
+    return Sheet(case.scheme, item, units, seen, more_beside=more)
 
 
 def _newer(case: Case, sheet: Sheet, whole: JudgementForm, words: str) -> str:

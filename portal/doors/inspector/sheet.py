@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from flask_babel import gettext
 
 from audits.core.typed import tidy
-from audits.inspections.cells import UnitStand
+from audits.inspections.cells import Drawn, UnitStand
 from audits.inspections.grading import Insufficient, Origin, count_units, shortfall
 from audits.inspections.judging import Method, complaint
 from audits.inspections.queries import VerdictRow
@@ -69,11 +69,14 @@ class Sheet:
         self,
         scheme: SchemeText,
         requirement: Requirement,
-        units: Sequence[UnitStand],
+        units: Sequence[UnitStand | Drawn],
         seen: Mapping[str, VerdictRow],
+        *,
+        more_beside: bool = True,
     ) -> None:
         self.scheme = scheme
         self.requirement = requirement
+        self.more_beside = more_beside  # whether there may be private notes or files
         self.is_agency = scheme.units[requirement.unit].is_agency
         self.rows = [_row(f"{requirement.code}-{unit.place}", unit, seen.get(unit.reference)) for unit in units]
         self.seen = count_units(scheme, ((unit.origin, _value(seen, unit.reference)) for unit in units))
@@ -172,7 +175,7 @@ def method_of(typed: str) -> Method | None:
     return Method(typed) if typed in list(Method) else None
 
 
-def _row(key: str, unit: UnitStand, stored: VerdictRow | None) -> Row:
+def _row(key: str, unit: UnitStand | Drawn, stored: VerdictRow | None) -> Row:
     row = Row(key, unit.reference, unit.place, shown=shown_as("", "", 0), origin=unit.origin)
     if stored is not None:
         row.value, row.note, row.shown, row.stored = stored.value, stored.note, shown_as(*stored), stored.value

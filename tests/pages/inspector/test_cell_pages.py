@@ -3,7 +3,7 @@
 import pytest
 
 from audits.inspections import queries, services
-from tests.kit.inspecting import UNIT, path, statements_of
+from tests.kit.inspecting import FILES, UNIT, path, statements, statements_of
 
 
 def send(browser, audit, code, place, status=200, **fields):
@@ -33,6 +33,19 @@ def test_a_saved_cell_asks_for_that_cell_alone(engine, session, browser, files):
     typed = {"value": "conform", "note": "Seen in May.", "shown": said["shown"]}
     asked = statements_of(engine, lambda: send(browser, files, "PAY-05", 1, **typed))
     assert 0 < len(asked) <= 12, "\n".join(each[:90] for each in asked)
+
+
+def test_a_requirement_asks_for_notes_and_files_only_where_there_are_some(engine, session, browser, files):
+    """Six: the actor, the audit, its cells, the answer, its files, and what was found before."""
+    session.commit()
+    address = path(files, "requirements", "PAY-05")
+    browser.open(address)
+    asked = statements(engine, browser, address)
+    assert 0 < len(asked) <= 6, "\n".join(each[:90] for each in asked)
+    services.keep_private_note(session, files.inspector.actor, files.id, ("PAY-05", FILES[0]), "Ask once more.")
+    session.commit()
+    assert "Ask once more." in browser.open(address).text
+    assert len(statements(engine, browser, address)) == len(asked) + 2
 
 
 def test_a_cell_that_is_saved_again_as_it_was_is_answered_as_it_stands(session, browser, files):
