@@ -17,6 +17,7 @@ from tests.kit.factories import make_agency, make_application, make_certificate,
 from tests.kit.factories.changes import EXTRACT
 from tests.kit.factories.decisions import add_findings, finding
 from tests.kit.inspecting import statements
+from tests.kit.world_of_agencies import add_authority_signal
 
 PATH = "/office/to-plan/"
 
@@ -63,6 +64,15 @@ def test_what_is_due_soon_comes_first_then_the_highest_risk(session, planner):
     assert "Signals 2 (16), Countries of recruitment 1 (2), Workers 5 (0.1)" in second
     assert third.startswith("Kalm B.V.")
     assert calm.legal_name in third
+
+
+def test_a_signal_from_an_authority_weighs_as_long_as_it_counts(session, planner):
+    agency, noter = accepted(session), make_person(session, Role.PLANNER).id
+    add_authority_signal(session, noter, agency.id)
+    add_authority_signal(session, noter, agency.id, ended=True)
+    session.commit()
+    (line,) = lines(planner.open(PATH))
+    assert "Signals 1 (8)" in line
 
 
 def test_what_is_known_of_a_holder_weighs(session, planner):
