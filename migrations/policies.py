@@ -31,6 +31,9 @@ MY_FINDING = "finding_id = ANY ((SELECT my_findings())::uuid[])"
 MY_DRAW = "(audit_id, unit) IN (SELECT audit_id, unit FROM draws_for_agency())"
 MIXED = "EXISTS (SELECT FROM draw_value v WHERE v.audit_id = draw_secret.audit_id AND v.unit = draw_secret.unit)"
 MY_CASES = "(SELECT my_cases())::uuid[]"
+# What an agency may know of its own audits: nothing of an unannounced one before somebody tells.
+KNOWN = "announced OR revealed_at IS NOT NULL OR reported_at IS NOT NULL"
+MY_KNOWN_AUDIT = f"audit_id = ANY (ARRAY(SELECT id FROM audit WHERE {OWN} AND ({KNOWN})))"
 MY_SUBJECT, MY_LED_SUBJECT = (each.replace("audit_id", "subject_id") for each in (MY_AUDIT, MY_LED_AUDIT))
 MY_DECISION = f"decision_id = ANY (ARRAY(SELECT id FROM decision WHERE {OWN} OR {MY_AUDIT}))"
 MY_CASE = f"application_id = ANY ({MY_CASES})"
@@ -120,15 +123,15 @@ POLICIES = (
     Policy("question_remark", (f"{OWN} AND sent_at IS NOT NULL", CASES, MY_CASE),
            (f"{OWN} AND sent_at IS NOT NULL", f"{PLANNER} AND NOT has_interest({ME}, agency_id)"),
            (f"written_by = {ME} AND {PLANNER} AND NOT has_interest({ME}, agency_id)",)),
-    Policy("audit", (f"{OWN} AND (announced OR revealed_at IS NOT NULL OR reported_at IS NOT NULL)", CASES,
+    Policy("audit", (f"{OWN} AND ({KNOWN})", CASES,
                      f"{SEES} = 'assigned' AND {MY_AUDIT.replace('audit_id', 'id')}"),
            # Who judges locks the audit, and no more: `audit_led` of walls/team.sql.
            (CASES, f"{SEES} = 'assigned' AND {MY_JUDGED_AUDIT.replace('audit_id', 'id')}"), (CASES,)),
     Policy("certification", (OWN, CASES, f"id = ANY ({MY_CASES})"), (), may=()),
     Policy("audit_requirement", (CASES, MY_AUDIT), (CASES,), may=ADD),
-    Policy("audit_day", (CASES, MY_AUDIT), (f"{CASES} AND said_by = {ME}", f"{MY_AUDIT} AND said_by = {ME}"), may=ADD),
+    Policy("audit_day", (CASES, MY_AUDIT, MY_KNOWN_AUDIT), (f"{CASES} AND said_by = {ME}", f"{MY_AUDIT} AND said_by = {ME}"), may=ADD),
     Policy("audit_time", (CASES, MY_AUDIT), (f"{CASES} AND said_by = {ME}",), may=ADD),
-    Policy("team_member", (CASES, MY_AUDIT), (CASES,)),
+    Policy("team_member", (CASES, MY_AUDIT, MY_KNOWN_AUDIT), (CASES,)),
     Policy("audit_participant", (CASES, MY_AUDIT), (CASES,), may=ADD),
     *(Policy(table, (CASES, MY_AUDIT), (CASES, MY_LED_AUDIT), may=ADD) for table in ("population", "sampled_unit")),
     *(Policy(table, (CASES, MY_AUDIT), (CASES, MY_JUDGED_AUDIT)) for table in ("verdict", "requirement_judgement")),

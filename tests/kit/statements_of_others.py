@@ -69,7 +69,7 @@ SEEN_BY_OTHERS = [
     unseen("agency mine", "tie", "true"),
     unseen("agency mine", "group_statement", "true"),
     unseen("agency mine", "absence", "true"),
-    unseen("agency mine", "audit_day", "true"),
+    unseen("agency mine", "audit_day", "audit_id NOT IN (SELECT id FROM audit WHERE agency_id = :mine)"),
     unseen("agency mine", "audit_time", "true"),
     unseen("agency mine", "small_body", "true"),
     unseen("agency mine", "application", "id = :other_draft"),
@@ -120,7 +120,7 @@ SEEN_BY_OTHERS = [
     unseen("inspector", "audit", "id = :in_progress_audit"),
     unseen("agency mine", "certification", "id = :chosen_cycle"),
     unseen("inspector", "certification", "id = :chosen_cycle"),
-    *(unseen(by, "team_member", "audit_id = :chosen_audit") for by in ("inspector", "agency chosen_agency")),
+    *(unseen(by, "team_member", "audit_id = :chosen_audit") for by in ("inspector", "agency mine")),
     *(unseen(by, "audit_requirement", "audit_id = :chosen_audit") for by in ("inspector", "agency chosen_agency")),
     *(unseen("inspector", table, "audit_id = :reported_audit") for table in (*AUDITED, "finding")),
     *(unseen(by, table, CHANGED) for by in ("inspector", "agency in_progress_audited")
